@@ -249,7 +249,7 @@ final class Pickle {
     for (int i = 0; i < values.size(); i += 2) {
       Object key = values.get(i);
       if (key instanceof Dict || (key instanceof Items items && !items.fixed)) {
-        throw fault("key: " + kind(key) + " (expected: what can be a key)");
+        throw fault("key: " + kind(key) + " (expected: a hashable value)");
       }
       if (target instanceof Dict dict) {
         dict.put(key, values.get(i + 1));

@@ -51,7 +51,7 @@ record SafetensorsHeader(
     if (length > fileSize - 8) {
       throw new CheckpointException(
           file,
-          "header length: %d (expected: ≤ %d, what the file holds; is it truncated?)"
+          "header length: %d (expected: ≤ %d, the rest of the file; is it truncated?)"
               .formatted(length, fileSize - 8));
     }
     String json;

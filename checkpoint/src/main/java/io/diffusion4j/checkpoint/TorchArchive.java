@@ -81,14 +81,14 @@ final class TorchArchive {
     int extraLength = header.getShort(28) & U16;
     long begin = entry.local() + LOCAL_SIZE + nameLength + extraLength;
     if (header.getInt(0) != LOCAL || begin > directory) {
-      throw fault("entry " + full + ": no local header where the directory says");
+      throw fault("entry " + full + ": no local header at the directory's offset");
     }
     if (!name(file.bytes(entry.local() + LOCAL_SIZE, nameLength), nameLength).equals(full)) {
       throw fault("entry " + full + ": another name in its local header");
     }
     if (entry.size() < 0 || entry.size() > directory - begin) {
       throw fault(
-          "entry %s: %s bytes (expected: ≤ %d, what the file holds)"
+          "entry %s: %s bytes (expected: ≤ %d, the size of the file)"
               .formatted(full, Long.toUnsignedString(entry.size()), directory - begin));
     }
     return new Range(begin, entry.size());
@@ -118,7 +118,7 @@ final class TorchArchive {
       throw fault("directory: outside the file");
     }
     if (count < 0 || count > size / CENTRAL_SIZE) {
-      throw fault("entries: %d (expected: what fits %d bytes)".formatted(count, size));
+      throw fault("entries: %d (expected: at most what fits %d bytes)".formatted(count, size));
     }
     ByteBuffer central = file.bytes(directory, (int) size);
     for (long i = 0; i < count; i++) {
@@ -136,7 +136,7 @@ final class TorchArchive {
     }
     long at = file.bytes(locator, LOCATOR64_SIZE).getLong(8);
     if (at < 0 || at > locator - 56 || file.bytes(at, 56).getInt(0) != END64) {
-      throw fault("directory: no ZIP64 record where its locator says");
+      throw fault("directory: no ZIP64 record at the locator's offset");
     }
     return file.bytes(at, 56);
   }

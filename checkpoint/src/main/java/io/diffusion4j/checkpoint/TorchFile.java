@@ -149,10 +149,10 @@ public final class TorchFile implements TensorSource {
       throw fault("a tar of torch before 0.1.10 (expected: of a later torch; save it again there)");
     }
     if (bytes.remaining() < 2 || (bytes.get(0) & 0xff) != 0x80) {
-      throw fault("not a file of torch's (expected: what torch.save or torch.jit.save wrote)");
+      throw fault("not a torch file (expected: output of torch.save or torch.jit.save)");
     }
     if (!MAGIC.equals(Pickle.read(file.path(), bytes, tensors))) {
-      throw fault("a pickle, but not of torch's (expected: what torch.save wrote)");
+      throw fault("a pickle, but not a torch file (expected: output of torch.save)");
     }
     Object protocol = Pickle.read(file.path(), bytes, tensors);
     if (!protocol.equals(LEGACY_PROTOCOL)) {
@@ -188,7 +188,7 @@ public final class TorchFile implements TensorSource {
       at += Long.BYTES;
       if (elements < 0 || elements > (file.size() - at) / each) {
         throw fault(
-            "storage %s: %d elements (expected: ≤ %d, what the file holds)"
+            "storage %s: %d elements (expected: ≤ %d, the size of the file)"
                 .formatted(key, elements, (file.size() - at) / each));
       }
       place(storage, at, elements * each);

@@ -171,7 +171,7 @@ final class TorchTensors implements Pickle.Meaning {
       throw fault("key of a storage: " + argument(id, 2) + " (expected: text)");
     }
     if (id.size() > 5 && id.get(5) != Pickle.NONE) {
-      throw fault("storage " + key + ": a view of another (expected: one of its own)");
+      throw fault("storage " + key + ": a view of another storage (expected: a whole storage)");
     }
     boolean untyped = type.toString().equals("torch.storage.UntypedStorage");
     DType dtype = type.module().equals("torch") ? STORAGES.get(type.name()) : null;
@@ -251,7 +251,7 @@ final class TorchTensors implements Pickle.Meaning {
     }
     if (size.signum() > 0 && last.compareTo(BigInteger.valueOf(held)) >= 0) {
       throw fault(
-          "last element of a tensor: %d (expected: < %d, what storage %s has)"
+          "last element of a tensor: %d (expected: < %d, the size of storage %s)"
               .formatted(last, held, view.storage().key()));
     }
     long elements = size.longValueExact();

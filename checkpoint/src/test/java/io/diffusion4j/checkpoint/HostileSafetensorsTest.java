@@ -48,7 +48,7 @@ class HostileSafetensorsTest {
         arguments(
             "header longer than the file",
             withLength(3, brace, none),
-            "header length: 3 (expected: ≤ 2, what the file holds; is it truncated?)"),
+            "header length: 3 (expected: ≤ 2, the rest of the file; is it truncated?)"),
         arguments(
             "header longer than the limit",
             withLength(100_000_001, brace, none),

@@ -143,6 +143,6 @@ class TorchFileTest {
     assertThatThrownBy(() -> Checkpoint.open(other))
         .isInstanceOf(CheckpointException.class)
         .hasMessage(
-            other + ": not a file of torch's (expected: what torch.save or torch.jit.save wrote)");
+            other + ": not a torch file (expected: output of torch.save or torch.jit.save)");
   }
 }

@@ -107,7 +107,7 @@ import picocli.CommandLine.Spec;
       "0:done",
       "1:failed",
       "2:bad input",
-      "75:another process of the training was lost; the same command goes on from the last state"
+      "75:another process of the training was lost; run the same command to resume"
     })
 public final class Main implements Runnable {
   /** A strong reference: an unreferenced logger is garbage-collected, and its level is lost. */

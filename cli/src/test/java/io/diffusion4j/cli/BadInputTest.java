@@ -208,8 +208,8 @@ final class BadInputTest {
         + " 127.0.0.1, unless there is TLS, or plaintext is meant: insecure)'",
     "serve --tls-certificate no.pem --tls-key no.key, 'no.pem: no such file or folder'",
     "serve --origin app, 'origins: app (expected: origins such as https://app.example)'",
-    "generate a --tls, 'server: none (expected: one beside what is said of how it is reached)'",
-    "replay a --ca b, 'server: none (expected: one beside what is said of how it is reached)'",
+    "generate a --tls, 'server: none (expected: a server, for options of its connection)'",
+    "replay a --ca b, 'server: none (expected: a server, for options of its connection)'",
     "generate a --server a:1 --key b, 'key: b (expected: beside --certificate)'",
     "generate a --server a:1 --ca no.pem, 'no.pem: no such file or folder'",
   })

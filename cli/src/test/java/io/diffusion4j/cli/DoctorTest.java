@@ -173,7 +173,7 @@ final class DoctorTest {
     }
     Run run = examine(model);
     assertVerdict(run, "text_proj", "broken: not all weights are finite numbers, in ");
-    assertVerdict(run, "decoder", "unexamined: what tells it is broken: text_proj");
+    assertVerdict(run, "decoder", "unexamined: a part that it depends on is broken: text_proj");
     assertVerdict(run, "prior", "untrained: ");
     assertThat(run.status()).isEqualTo(1);
   }

@@ -231,7 +231,7 @@ final class GlideTest {
     String image = picture.toString();
     String from = model.toString();
     assertRefused(
-        "mask: none (expected: what of the image is to be drawn)",
+        "mask: none (expected: a picture that is white where to draw)",
         "glide",
         "a cat",
         "--model",

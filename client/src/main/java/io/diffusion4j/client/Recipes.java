@@ -21,7 +21,7 @@ public final class Recipes {
     try {
       return JsonFormat.printer().omittingInsignificantWhitespace().sortingMapKeys().print(recipe);
     } catch (InvalidProtocolBufferException e) {
-      throw new IllegalStateException("a recipe holds nothing that JSON cannot say", e);
+      throw new IllegalStateException("JSON cannot represent a recipe", e);
     }
   }
 

@@ -186,7 +186,7 @@ public final class GlidePipeline implements ImagePipeline {
       return Optional.of(new KnownPixels(inpaint.image(), inpaint.mask()));
     }
     throw Check.refusal(
-        "task", task.kind().label(), "text_to_image or inpaint, which is what GLIDE can do");
+        "task", task.kind().label(), "text_to_image or inpaint, the tasks of GLIDE");
   }
 
   private List<Image> small(

@@ -148,8 +148,7 @@ class GlidePipelineTest {
     var task = new ImageTask.FromEmbedding(List.of(new float[1]), ImageTask.Words.NONE);
     assertThatThrownBy(() -> GlideDrawing.of(parts, task, Map.of(), List.of(NOISE)))
         .hasMessage(
-            "task: from_embedding (expected: text_to_image or inpaint, which is what GLIDE can"
-                + " do)");
+            "task: from_embedding (expected: text_to_image or inpaint, the tasks of GLIDE)");
   }
 
   @Test

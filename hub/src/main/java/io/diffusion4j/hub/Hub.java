@@ -237,7 +237,7 @@ public final class Hub {
       long free = Files.getFileStore(settings.cache()).getUsableSpace();
       if (free < plan.missingBytes()) {
         throw HubException.refused(
-            "%s: %,d bytes to bring (expected: ≤ %,d, what is free at %s)"
+            "%s: %,d bytes to download (expected: ≤ %,d, the free space at %s)"
                 .formatted(plan.repo(), plan.missingBytes(), free, settings.cache()));
       }
     } catch (IOException e) {
@@ -366,7 +366,7 @@ public final class Hub {
       if (!hash.equals(file.etag())) {
         Files.delete(partial);
         throw HubException.refused(
-            "%s: %s: hash %s (expected: %s); what came is deleted"
+            "%s: %s: hash %s (expected: %s); the download is deleted"
                 .formatted(repo, file.path(), hash, file.etag()));
       }
     } catch (NoSuchAlgorithmException e) {

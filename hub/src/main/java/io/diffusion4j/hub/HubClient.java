@@ -228,7 +228,7 @@ final class HubClient {
   private HubException explain(RepoName repo, String path, HttpResponse<?> answer) {
     String code = answer.headers().firstValue("X-Error-Code").orElse("");
     String words = answer.headers().firstValue("X-Error-Message").orElse("");
-    String said = words.isEmpty() ? "" : "; the Hub says: " + words;
+    String said = words.isEmpty() ? "" : "; the Hub's reply: " + words;
     int status = answer.statusCode();
     boolean badToken = words.contains("Invalid credentials in Authorization header");
     if (code.equals("RevisionNotFound")) {

@@ -207,7 +207,7 @@ class HubTest {
         });
     assertThatThrownBy(this::pull)
         .hasMessageContaining("its licence has to be accepted at " + fake.endpoint() + "/org/name")
-        .hasMessageContaining("the Hub says: Access is restricted");
+        .hasMessageContaining("the Hub's reply: Access is restricted");
   }
 
   @Test

@@ -45,7 +45,7 @@ final class Recording {
   /** Records a parameter and returns its key. */
   String parameter(Parameter parameter) {
     if (parameters.put(parameter.key(), parameter) != null) {
-      throw new IllegalStateException("parameter asked for twice: " + parameter.key());
+      throw new IllegalStateException("parameter requested twice: " + parameter.key());
     }
     return parameter.key();
   }

@@ -57,7 +57,7 @@ final class PromptRequest {
     }
     if (options.getStyle() != null) {
       throw new IllegalArgumentException(
-          "style: " + options.getStyle() + " (expected: none; say it in the prompt)");
+          "style: " + options.getStyle() + " (expected: none; describe it in the prompt)");
     }
   }
 
@@ -97,7 +97,7 @@ final class PromptRequest {
     }
     if (weight != -1) {
       throw new IllegalArgumentException(
-          "weight: " + weight + " (expected: 1, or -1 for what the images shall not show)");
+          "weight: " + weight + " (expected: 1, or -1 for a negative prompt)");
     }
     return -1;
   }

@@ -146,7 +146,7 @@ class Diffusion4jImageModelTest {
             "height: 512 (expected: 160, which is what toy draws)"),
         Arguments.of(
             ImageOptionsBuilder.builder().style("vivid").build(),
-            "style: vivid (expected: none; say it in the prompt)"),
+            "style: vivid (expected: none; describe it in the prompt)"),
         Arguments.of(
             ImageOptionsBuilder.builder().responseFormat("url").build(),
             "responseFormat: url (expected: b64_json)"),
@@ -169,7 +169,7 @@ class Diffusion4jImageModelTest {
     assertThatThrownBy(() -> request(List.of(new ImageMessage("x"), new ImageMessage("y"))))
         .hasMessage("messages: 2 of weight 1 and 0 of weight -1 (expected: 1, and at most 1)");
     assertThatThrownBy(() -> request(List.of(new ImageMessage("x", 0.5f))))
-        .hasMessage("weight: 0.5 (expected: 1, or -1 for what the images shall not show)");
+        .hasMessage("weight: 0.5 (expected: 1, or -1 for a negative prompt)");
   }
 
   @Test

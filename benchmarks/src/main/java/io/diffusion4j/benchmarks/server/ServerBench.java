@@ -77,7 +77,7 @@ public final class ServerBench implements Callable<Integer> {
       paramLabel = "N",
       defaultValue = "0",
       description =
-          "Draw so many images in the end, and compare the memory after a tenth of them with that"
+          "Draw this many images at the end, and compare the memory after a tenth of them with that"
               + " after all. Default: ${DEFAULT-VALUE}")
   private int steady;
 

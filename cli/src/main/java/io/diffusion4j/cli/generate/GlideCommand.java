@@ -161,7 +161,7 @@ public final class GlideCommand implements Callable<Integer>, SamplingOptions.Sa
       throw new IllegalArgumentException(
           image == null
               ? "image: none (expected: the one that --mask is of)"
-              : "mask: none (expected: what of the image is to be drawn)");
+              : "mask: none (expected: a picture that is white where to draw)");
     }
     prompts.files().requireWritable();
     Check.that(

@@ -19,7 +19,7 @@ record PixelDifference(int values, int of, int most) {
         before.width() == now.width() && before.height() == now.height(),
         "size",
         before.width() + "×" + before.height(),
-        "%d×%d, which is what the recipe draws",
+        "%d×%d, the size that the recipe draws",
         now.width(),
         now.height());
     byte[] a = Rgb8.of(before).pixels();

@@ -48,7 +48,7 @@ public final class ConnectionOptions {
         server != null || !(isTls() || token != null),
         "server",
         "none",
-        "one beside what is said of how it is reached");
+        "a server, for options of its connection");
   }
 
   private boolean isTls() {

@@ -369,7 +369,8 @@ public final class TrainCommand implements Callable<Integer> {
     console.say(name + ": preparing the data");
     boolean finished = watched(name, training, config, stateFolder.resolve(name), stop);
     console.say(
-        name + (finished ? ": done" : ": stopped and saved; the same command goes on from here"));
+        name
+            + (finished ? ": done" : ": stopped and saved (next: run the same command to resume)"));
     return finished;
   }
 

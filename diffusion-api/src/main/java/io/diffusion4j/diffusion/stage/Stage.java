@@ -209,7 +209,7 @@ public record Stage(
         : Optional.of(
             String.format(
                 Locale.ROOT,
-                "in %d steps it multiplies what the network is wrong about by up to %.0f; ddim and"
+                "in %d steps it amplifies the network's errors by up to %.0f; ddim and"
                     + " dpmpp-2m do not",
                 settings.steps(),
                 gain));

@@ -353,6 +353,6 @@ class NnReferenceTest {
                       return List.of(nn.at("a").parameter("weight", Init.ZEROS, 2, 2));
                     }))
         .isInstanceOf(IllegalStateException.class)
-        .hasMessage("parameter asked for twice: a.weight");
+        .hasMessage("parameter requested twice: a.weight");
   }
 }

@@ -172,10 +172,10 @@ record DenoisingCheck<C>(
         }
       }
       if (answers.stream().flatMap(List::stream).anyMatch(a -> !isFinite(a))) {
-        return Diagnosis.of(part, Verdict.BROKEN, "answers with what is not a finite number");
+        return Diagnosis.of(part, Verdict.BROKEN, "predicts values that are not finite");
       }
       if (assumed.equals(own) && answers.stream().allMatch(DenoisingCheck::areEqual)) {
-        sameAnswer = "; it answers the same whatever it is asked";
+        sameAnswer = "; its predictions do not depend on its input";
       }
       for (Parameterization way : Parameterization.values()) {
         readings.add(read(assumed, way, moments, alphaBars, noisy, answers));
@@ -272,9 +272,9 @@ record DenoisingCheck<C>(
             Verdict.MISCONFIGURED,
             String.format(
                 Locale.ROOT,
-                "timestep_spacing: ends at t = %d (expected: at noise that it was trained more"
-                    + " for, as trailing does, or more training there): what it answers there is"
-                    + " the sample, and its error is %.1f times that at t = %d",
+                "timestep_spacing: ends at t = %d (expected: a noisier timestep, as with"
+                    + " trailing, or more training there): the prediction there is the sample, and"
+                    + " its error is %.1f times that at t = %d",
                 last,
                 error / better.get().error(),
                 better.get().t()),
@@ -295,14 +295,14 @@ record DenoisingCheck<C>(
           Verdict.UNTRAINED,
           "error "
               + times(asSaid.share)
-              + " that of an answer that says nothing, and at least "
+              + " that of a constant prediction, and at least "
               + times(best.share)
               + " under every prediction type and schedule"
               + remark,
           levels);
     }
     if (asSaid.share > TRAINED || asSaid.share > FAR_BETTER * best.share) {
-      String figures = "error " + times(best.share) + " that of an answer that says nothing";
+      String figures = "error " + times(best.share) + " that of a constant prediction";
       return new Diagnosis(
           part,
           Verdict.MISCONFIGURED,
@@ -326,9 +326,9 @@ record DenoisingCheck<C>(
         Verdict.OK,
         "error "
             + times(asSaid.share)
-            + " that of an answer that says nothing; "
+            + " that of a constant prediction; "
             + times(withOthersConditions(asSaid, noisy, times, alphaBars))
-            + " as large when told of other data",
+            + " as large with the conditions of other data",
         levels);
   }
 

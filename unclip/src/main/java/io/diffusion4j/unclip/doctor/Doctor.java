@@ -186,7 +186,8 @@ public record Doctor(
             .findFirst();
     if (isTold && deaf.isPresent()) {
       return Optional.of(
-          Diagnosis.of(part, Verdict.UNEXAMINED, "what tells it is broken: " + deaf.get()));
+          Diagnosis.of(
+              part, Verdict.UNEXAMINED, "a part that it depends on is broken: " + deaf.get()));
     }
     return Optional.of(examination.get());
   }
