@@ -8,7 +8,7 @@ import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.javacpp.Pointer;
 
 /**
- * A value on a {@link Tape}, {@code [n, h, w, c]} with channels together; a matrix is {@code [n, 1,
+ * A value on a {@link Tape}, {@code [n, h, w, c]} in channels-last order; a matrix is {@code [n, 1,
  * 1, c]}, a sequence {@code [n, 1, w, c]}. Its gradient has the same shape.
  */
 final class Activation {
@@ -22,11 +22,11 @@ final class Activation {
   private final Memory memory;
   private final Gradient gradient;
 
-  /** Shared by all views of a value. */
+  /** State that all views of a value share. */
   private static final class Gradient {
     java.util.Optional<Memory> memory = java.util.Optional.empty();
 
-    /** Whether it is in memory that nothing else uses, as the value then is. */
+    /** Whether its memory, and so the value, is exclusive. */
     final boolean lasting;
 
     Gradient(boolean lasting) {
@@ -70,22 +70,22 @@ final class Activation {
         new Gradient(kernels.room().isEmpty()));
   }
 
-  /** Memory of the same shape, without a gradient. */
+  /** Allocates memory of the same shape, without a gradient. */
   Activation scratch() {
     return like(type, c, false);
   }
 
-  /** New memory of the same height and width. */
+  /** Allocates new memory of the same height and width. */
   Activation like(DataType newType, int newC, boolean isDifferentiable) {
     return of(kernels, newType, n, h, w, newC, isDifferentiable);
   }
 
-  /** Memory for one sample. */
+  /** Allocates memory for one sample. */
   Activation scratchOfOne() {
     return of(kernels, type, 1, h, w, c, false);
   }
 
-  /** The same numbers in another shape. */
+  /** Views the same numbers in another shape. */
   Activation view(int newH, int newW, int newC) {
     return new Activation(kernels, type, n, newH, newW, newC, differentiable, memory, gradient);
   }
@@ -126,7 +126,7 @@ final class Activation {
     return differentiable;
   }
 
-  /** Whether it stays when its segment of the tape was run. */
+  /** Whether it is kept after its segment of the tape has run. */
   boolean isLasting() {
     return gradient.lasting;
   }
@@ -135,7 +135,7 @@ final class Activation {
     return gradient.memory.isPresent();
   }
 
-  /** The gradient, as a value; its memory is made when it is first asked for. */
+  /** Returns the gradient as a value; its memory is allocated at the first call. */
   Activation gradient() {
     long bytes = (long) type.bytes() * size();
     var of =
@@ -145,12 +145,12 @@ final class Activation {
     return new Activation(kernels, type, n, h, w, c, false, of, new Gradient(isLasting()));
   }
 
-  /** Has its gradient be, for now, the same memory as that of another value. */
+  /** Makes its gradient share the memory of another value's gradient. */
   void shareGradient(Activation other) {
     gradient.memory = other.gradient.memory;
   }
 
-  /** As images, {@code [samples, c, h, w]} in oneDNN's order of axes. */
+  /** Views the value as images, {@code [samples, c, h, w]} in oneDNN's order of axes. */
   dnnl_memory_desc images(int samples) {
     return kernels.strided(
         type, new long[] {samples, c, h, w}, (long) h * w * c, 1, (long) w * c, c);
@@ -160,7 +160,7 @@ final class Activation {
     return images(n);
   }
 
-  /** As a matrix, {@code [n·h·w, c]}. */
+  /** Views the value as a matrix, {@code [n·h·w, c]}. */
   dnnl_memory_desc matrix() {
     return kernels.dense(type, rows(), c);
   }
@@ -169,12 +169,12 @@ final class Activation {
     return as(description, 0);
   }
 
-  /** What begins with an element. */
+  /** Returns the memory from an element on. */
   dnnl_memory as(dnnl_memory_desc description, long element) {
     return kernels.memory(description, at(element));
   }
 
-  /** One sample. */
+  /** Views one sample. */
   dnnl_memory sample(dnnl_memory_desc description, int i) {
     return as(description, (long) i * h * w * c);
   }
@@ -188,7 +188,7 @@ final class Activation {
     memory.clear();
   }
 
-  /** Its numbers, of a value in float32. */
+  /** Returns the numbers of a float32 value. */
   FloatBuffer floats() {
     return memory.floats(0, size());
   }

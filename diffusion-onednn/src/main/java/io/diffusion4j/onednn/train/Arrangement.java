@@ -4,16 +4,16 @@ import io.diffusion4j.onednn.core.DataType;
 import java.util.List;
 import org.bytedeco.dnnl.dnnl_memory_desc;
 
-/** What moves numbers without changing them, on a tape. */
+/** Operations on a tape that move numbers without changing them. */
 record Arrangement(Tape tape) {
   /**
-   * Values one after the other on an axis.
+   * Concatenates values on an axis.
    *
-   * @param parts of one number format
-   * @param inner for each of them, how many numbers of it follow each other in the result
+   * @param parts values of one number format
+   * @param inner for each value, the length of its contiguous runs in the result
    * @param h height of the result
-   * @param w its width
-   * @param c its channels
+   * @param w width of the result
+   * @param c channels of the result
    */
   Activation concat(List<Activation> parts, List<Integer> inner, int h, int w, int c) {
     var kernels = tape.kernels();
@@ -31,11 +31,11 @@ record Arrangement(Tape tape) {
   }
 
   /**
-   * Of each stretch of so many numbers a part.
+   * Slices each run of numbers.
    *
    * @param h height of the result
-   * @param w its width
-   * @param c its channels
+   * @param w width of the result
+   * @param c channels of the result
    */
   Activation slice(Activation x, int stretch, int begin, int size, int h, int w, int c) {
     var kernels = tape.kernels();
@@ -46,7 +46,7 @@ record Arrangement(Tape tape) {
     return y;
   }
 
-  /** Channel {@code c·parts + p} of a vector becomes channel c of token p. */
+  /** Splits a vector into tokens: channel {@code c·parts + p} becomes channel c of token p. */
   Activation deal(Activation x, int parts, DataType to) {
     var kernels = tape.kernels();
     int width = x.channels() / parts;
@@ -57,7 +57,7 @@ record Arrangement(Tape tape) {
     return y;
   }
 
-  /** The same numbers in another format. */
+  /** Converts numbers to another format. */
   Activation cast(Activation x, DataType to) {
     if (x.type() == to) {
       return x;
@@ -67,7 +67,7 @@ record Arrangement(Tape tape) {
     return y;
   }
 
-  /** Copies what is seen of x to what is seen of y, and the gradients back. */
+  /** Copies a view of x to a view of y, and the gradients back. */
   private void move(
       Activation x,
       dnnl_memory_desc ofX,

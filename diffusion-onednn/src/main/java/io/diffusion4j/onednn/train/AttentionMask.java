@@ -5,10 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/**
- * What is added to the logits of attention, the same for all heads, on a tape: {@code [n, heads, L,
- * M]}.
- */
+/** The bias of attention's logits on a tape, the same for all heads: {@code [n, heads, L, M]}. */
 final class AttentionMask {
   /** Hides the tokens that are not present, {@code [n, tokens]}. */
   private record Hidden(Activation present, float logit) {}
@@ -18,14 +15,14 @@ final class AttentionMask {
   private final float[] constant;
   private final List<Hidden> hidden = new ArrayList<>();
 
-  /** A mask that hides nothing yet. */
+  /** Creates a mask that hides nothing. */
   AttentionMask(int queries, int keys) {
     this.queries = queries;
     this.keys = keys;
     this.constant = new float[queries * keys];
   }
 
-  /** Adds what is the same for all samples; false if it is of another size. */
+  /** Adds a bias that all samples share; returns false if its size differs. */
   boolean add(Layer.Constant mask) {
     float[] values = mask.values();
     if (values.length != constant.length) {
@@ -42,7 +39,7 @@ final class AttentionMask {
     hidden.add(new Hidden(present, hide.hidden()));
   }
 
-  /** The mask for so many heads. */
+  /** Returns the mask for this number of heads. */
   Activation forward(Tape tape, int heads) {
     var mask = tape.input(heads, queries, keys, false);
     int sample = heads * queries * keys;

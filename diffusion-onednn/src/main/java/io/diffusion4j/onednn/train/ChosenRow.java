@@ -3,15 +3,16 @@ package io.diffusion4j.onednn.train;
 import java.util.Arrays;
 
 /**
- * x where a sample is told it, and a learned row where not, on a tape: x·told + row·(1 − told).
+ * Selects x, or a learned row for samples whose x is dropped, on a tape: {@code x·told + row·(1 −
+ * told)}.
  *
  * @param row {@code [c]}
  */
 record ChosenRow(Tape tape, Trained row) {
   /**
-   * The choice.
+   * Adds the selection.
    *
-   * @param x {@code [n, c]}, which is fed
+   * @param x a fed value, {@code [n, c]}
    * @param told {@code [n, 1]}
    */
   Activation forward(Activation x, Activation told) {

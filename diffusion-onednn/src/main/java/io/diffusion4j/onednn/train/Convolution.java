@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A convolution on a tape. */
 final class Convolution extends Weighted {
-  /** Pixels of the largest image whose neighbourhoods are gathered for the weight's gradient. */
+  /** Pixels of the largest image for which the weight's gradient gathers neighbourhoods. */
   private static final int GATHERED = 16;
 
   private static final long[] DILATION = {0, 0};
@@ -24,7 +24,7 @@ final class Convolution extends Weighted {
   private final long[] padding;
   private final long[] paddingEnd;
 
-  /** Adds nothing yet; the weight lies {@code [kernel, kernel, in, out]}. */
+  /** Prepares the layer; the weight is {@code [kernel, kernel, in, out]}. */
   Convolution(Tape tape, Layer.Conv2d layer) {
     super(
         tape,
@@ -44,9 +44,9 @@ final class Convolution extends Weighted {
   }
 
   /**
-   * The convolution of x.
+   * Adds the convolution of x.
    *
-   * @param plus what is added to it in the same pass
+   * @param plus a value that is added in the same pass
    */
   Activation forward(Activation x, Optional<Activation> plus) {
     return forward(x, tape.result(x.type(), size(x.height()), size(x.width()), out), plus);
@@ -143,7 +143,8 @@ final class Convolution extends Weighted {
 
   /**
    * The weight's gradient as one product: the 3×3 neighbourhoods of all pixels, gathered, times the
-   * gradient of the output. For images of few pixels, where oneDNN's own way takes thrice as long.
+   * gradient of the output. Used for images of few pixels, where oneDNN's implementation takes
+   * three times as long.
    */
   private void gatheredGradient(Activation x, Activation dy, Trained shift) {
     var kernels = tape.kernels();
@@ -153,7 +154,7 @@ final class Convolution extends Weighted {
     long w = x.width();
     var padded =
         Activation.of(kernels, x.type(), x.samples(), x.height() + 2, x.width() + 2, in, false);
-    padded.clear(); // the rim stays so
+    padded.clear(); // the border stays 0
     var all = Activation.of(kernels, x.type(), x.samples(), x.height(), x.width(), 9 * in, false);
     long[] dims = {n, h, w, c};
     var dense = kernels.dense(x.type(), dims);

@@ -12,7 +12,7 @@ final class Dense extends Weighted {
   private final int out;
 
   /**
-   * Adds nothing yet.
+   * Prepares the layer.
    *
    * @param weight {@code [in, out]}
    * @param bias {@code [out]}

@@ -7,7 +7,7 @@ import io.diffusion4j.onednn.core.Curve;
 import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
 
-/** A function of each number, on a tape. */
+/** An elementwise function on a tape. */
 record Elementwise(Tape tape, Curve curve) {
   Activation forward(Activation x) {
     var y = tape.resultLike(x);
@@ -38,12 +38,12 @@ record Elementwise(Tape tape, Curve curve) {
                     d, e, dnnl_forward_training, curve.code(), of, of, curve.alpha(), 0, a));
   }
 
-  /** The function, in place if its result lies where x does. */
+  /** Applies the function, in place if its result shares the memory of x. */
   Kernel.Builder forward(dnnl_memory_desc of) {
     return tape.kernels().primitive(curve.name(), description(of));
   }
 
-  /** From x and the gradient of the result to that of x. */
+  /** Computes the gradient of x from x and the gradient of the result. */
   Kernel.Builder backward(dnnl_memory_desc of) {
     var forward = description(of);
     return tape.kernels()

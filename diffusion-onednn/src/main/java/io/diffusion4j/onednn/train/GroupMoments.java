@@ -3,18 +3,18 @@ package io.diffusion4j.onednn.train;
 import java.util.Arrays;
 
 /**
- * The arithmetic of group normalisation once its sums over the pixels are known, in double: for
- * each sample and channel, t = a·x + b, and back, dx = a·dt + (what is the same for all pixels of a
- * group) + x·(likewise).
+ * The arithmetic of group normalisation after the sums over the pixels, in double. Forward, for
+ * each sample and channel, t = a·x + b; backward, dx = a·dt + u + v·x, where u and v are constant
+ * over the pixels of a group.
  *
- * <p>Batch normalisation's derivative has such a dx for a channel by itself, with any factor of dt;
- * if that is a, what is missing to the group's is ofX·x + constant.
+ * <p>Batch normalisation's derivative has this form for a single channel, with any factor of dt;
+ * with the factor a, the difference to the group's derivative is ofX·x + constant.
  *
  * <p>With μ and r the mean and inverse deviation of the group, γ and β gain and shift, and s and h
  * the scale and shift of the sample, t = (γ·(x − μ)·r + β)·(1 + s) + h.
  */
 final class GroupMoments {
-  /** What batch normalisation, which measures the channels, adds to their variances. */
+  /** The epsilon of the batch normalisation that computes the channels' moments. */
   static final float EPS = 1e-6f;
 
   private final int pixels;
@@ -31,20 +31,20 @@ final class GroupMoments {
   private final float[] deviation;
   private float[] told = {};
 
-  /** Of each channel: in. */
+  /** Per channel, input. */
   final float[] mean;
 
   final float[] variance;
   final float[] a;
   final float[] b;
 
-  /** The gain with which batch normalisation's factor of dt is a. */
+  /** The gain for which batch normalisation's factor of dt is a. */
   final float[] channelGain;
 
-  /** Σdt: in. */
+  /** Σdt, input. */
   final float[] sum;
 
-  /** Σdt·(x − mean)/√(variance + {@link #EPS}), by channel: in. */
+  /** Σdt·(x − mean)/√(variance + {@link #EPS}), per channel, input. */
   final float[] sumOfProducts;
 
   final float[] ofX;
@@ -52,7 +52,7 @@ final class GroupMoments {
   final float[] ofGain;
   final float[] ofShift;
 
-  /** Of scale and shift, {@code [n, 2·c]}. */
+  /** Gradient of scale and shift, {@code [n, 2·c]}. */
   final float[] ofTold;
 
   GroupMoments(int n, int pixels, int groups, double eps, Trained gain, Trained shift) {
@@ -84,7 +84,7 @@ final class GroupMoments {
   }
 
   /**
-   * Begins going forwards.
+   * Begins the forward pass.
    *
    * @param told scale and shift, {@code [n, 2·c]}; empty if there are none
    */
@@ -94,7 +94,7 @@ final class GroupMoments {
     shift.values().get(0, shifts);
   }
 
-  /** From the moments of a sample's channels to a and b. */
+  /** Computes a and b from the moments of a sample's channels. */
   void forward(int i) {
     int width = channels / groups;
     for (int g = 0; g < groups; g++) {
@@ -130,13 +130,16 @@ final class GroupMoments {
     return told.length > 0;
   }
 
-  /** Begins going backwards. */
+  /** Begins the backward pass. */
   void beginBackward() {
     Arrays.fill(ofGain, 0);
     Arrays.fill(ofShift, 0);
   }
 
-  /** From the two sums of a sample to the gradients of gain, shift and what was told, and to dx. */
+  /**
+   * Computes the gradients of gain, shift, scale and shift of the sample, and dx, from the two sums
+   * of a sample.
+   */
   void backward(int i) {
     int width = channels / groups;
     for (int g = 0; g < groups; g++) {

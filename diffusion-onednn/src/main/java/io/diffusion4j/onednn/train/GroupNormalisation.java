@@ -14,13 +14,13 @@ import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
 
 /**
- * Group normalisation, a scale and shift of each sample where one is told, and SiLU where it is
- * asked for, on a tape: {@link GroupMoments} has the arithmetic.
+ * Group normalisation on a tape, with an optional scale and shift per sample and an optional SiLU.
+ * {@link GroupMoments} has the arithmetic.
  *
- * <p>Means and variances of channels are what batch normalisation of a single sample computes; what
- * else it writes is not looked at. Its derivative has the sums that the gradient needs, and most of
- * the gradient itself. With mean 0 and variance 1 it is a·x + b, faster than a product and a sum. A
- * sample goes through all passes before the next.
+ * <p>Means and variances of channels come from a batch normalisation of a single sample, whose
+ * normalised result is ignored. Its derivative computes the sums that the gradient needs, and most
+ * of the gradient itself. With mean 0 and variance 1, batch normalisation computes a·x + b faster
+ * than a product and a sum. All passes over one sample precede the next sample.
  *
  * @param gain {@code [c]}
  * @param shift {@code [c]}
@@ -30,7 +30,7 @@ record GroupNormalisation(
   private static final String NAME = "group normalisation";
   private static final int FLAGS = dnnl_use_scale | dnnl_use_shift;
 
-  /** Descriptions of a sample and of one number per channel, and such numbers. */
+  /** Descriptions of a sample and of one number per channel, and memory for such numbers. */
   private record Shapes(
       dnnl_memory_desc one,
       dnnl_memory_desc perChannel,
@@ -41,7 +41,7 @@ record GroupNormalisation(
       Kernel.Builder affine) {}
 
   /**
-   * The normalisation of x.
+   * Adds the normalisation of x.
    *
    * @param scaleShift {@code [n, 2·c]} in float32: scale, then shift
    */
@@ -149,7 +149,7 @@ record GroupNormalisation(
     return Activation.of(tape.kernels(), DataType.FLOAT32, x.samples(), 1, 1, x.channels(), false);
   }
 
-  /** a·x + b for a sample. */
+  /** Computes a·x + b for a sample. */
   private static Kernel affine(
       Shapes shapes, Activation x, int i, Activation a, Activation b, dnnl_memory result) {
     return shapes

@@ -12,7 +12,7 @@ import org.bytedeco.dnnl.dnnl_memory;
 import org.bytedeco.dnnl.dnnl_primitive;
 import org.bytedeco.dnnl.dnnl_stream;
 
-/** A primitive on memory that stays where it is: what a {@link Tape} consists of. */
+/** A primitive with fixed memory, the element of a {@link Tape}. */
 final class Kernel implements Tape.Step {
   private final String name;
   private final dnnl_primitive primitive;
@@ -31,7 +31,7 @@ final class Kernel implements Tape.Step {
     Dnnl.check(dnnl_primitive_execute(primitive, stream, count, arguments), name);
   }
 
-  /** A primitive whose arguments are still to be told; it may be used for several kernels. */
+  /** A primitive without arguments, which several kernels can use. */
   static final class Builder {
     private final String name;
     private final Scope scope;
@@ -54,7 +54,7 @@ final class Kernel implements Tape.Step {
       return this;
     }
 
-    /** The same primitive, for other arguments. */
+    /** Returns the same primitive with other arguments. */
     Builder again() {
       return new Builder(name, scope, primitive);
     }

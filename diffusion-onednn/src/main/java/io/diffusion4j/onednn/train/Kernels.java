@@ -20,7 +20,7 @@ import org.bytedeco.dnnl.dnnl_primitive_attr;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
 import org.bytedeco.javacpp.Pointer;
 
-/** Makes kernels, and the memory they work on; all of it lasts as long as the scope. */
+/** Creates kernels and their memory, both with the lifetime of the scope. */
 final class Kernels {
   private final Scope scope;
   private final Descriptions descriptions;
@@ -38,29 +38,29 @@ final class Kernels {
     int create(dnnl_primitive_desc description, dnnl_engine engine, dnnl_primitive_attr attributes);
   }
 
-  /** Memory of zeros, which the parts of a gradient keep that nothing is contributed to. */
+  /** Allocates zeroed memory; parts of a gradient without contributions stay 0. */
   Memory allocate(long bytes) {
     return room.isPresent() ? room.get().take(bytes) : allocateLasting(bytes);
   }
 
-  /** Memory of zeros that is nobody else's, wherever other memory comes from at present. */
+  /** Allocates zeroed, exclusive memory, even while other memory comes from a shared pool. */
   Memory allocateLasting(long bytes) {
     var memory = new Memory(scope, bytes);
     memory.clear();
     return memory;
   }
 
-  /** Has memory come from a room from now on; from nowhere else, if there is none. */
+  /** Sets the pool of the following allocations; empty for exclusive memory. */
   void allocateFrom(Optional<Pool.Room> newRoom) {
     room = newRoom;
   }
 
-  /** Where memory comes from at present; empty if it is new. */
+  /** Returns the pool of current allocations; empty for exclusive memory. */
   Optional<Pool.Room> room() {
     return room;
   }
 
-  /** Memory for several users, one after the other. */
+  /** Returns memory that several users share, one after the other. */
   Pool pool() {
     return new Pool(scope);
   }
@@ -69,7 +69,7 @@ final class Kernels {
     return descriptions.of(type, dims, strides);
   }
 
-  /** Row-major. */
+  /** Describes row-major memory. */
   dnnl_memory_desc dense(DataType type, long... dims) {
     long[] strides = new long[dims.length];
     long stride = 1;
@@ -80,7 +80,7 @@ final class Kernels {
     return descriptions.of(type, dims, strides);
   }
 
-  /** In whatever order the primitive likes best. */
+  /** Describes memory in the order that the primitive prefers. */
   dnnl_memory_desc any(DataType type, long... dims) {
     return descriptions.any(type, dims);
   }
@@ -92,12 +92,12 @@ final class Kernels {
     return memory;
   }
 
-  /** New memory of its own. */
+  /** Allocates new memory. */
   dnnl_memory memory(dnnl_memory_desc description) {
     return memory(description, allocate(dnnl_memory_desc_get_size(description)).at(0));
   }
 
-  /** A description of a primitive, to ask for what it wants and to make it of. */
+  /** The description of a primitive, to query its preferred orders and to create it. */
   dnnl_primitive_desc describe(String name, After after, Creation creation) {
     var description = new dnnl_primitive_desc();
     Dnnl.check(creation.create(description, engine, attributes(name, after)), name);
@@ -105,7 +105,7 @@ final class Kernels {
     return description;
   }
 
-  /** How a primitive wants its weights to lie. */
+  /** Returns the order of weights that a primitive prefers. */
   static dnnl_memory_desc wantedWeights(dnnl_primitive_desc description) {
     return dnnl_primitive_desc_query_md(description, dnnl_query_weights_md, 0);
   }
@@ -133,7 +133,7 @@ final class Kernels {
     return attributes;
   }
 
-  /** Copies, into another order or number format. */
+  /** Creates a copy to another order or number format. */
   Kernel copy(
       dnnl_memory_desc from, dnnl_memory source, dnnl_memory_desc to, dnnl_memory destination) {
     return primitive(
@@ -145,7 +145,7 @@ final class Kernels {
         .build();
   }
 
-  /** a·b, or a + b, element by element; a size of 1 of b counts for the whole axis. */
+  /** Creates a·b or a + b, elementwise; b is broadcast along axes of size 1. */
   Kernel binary(
       int algorithm,
       dnnl_memory_desc description,

@@ -14,7 +14,7 @@ record LayerNormalisation(Tape tape, double eps) {
   private static final int FLAGS = dnnl_use_scale | dnnl_use_shift;
 
   /**
-   * With a learned gain and shift.
+   * Normalises with a learned gain and shift.
    *
    * @param gain {@code [c]}
    * @param shift {@code [c]}
@@ -58,7 +58,7 @@ record LayerNormalisation(Tape tape, double eps) {
   }
 
   /**
-   * With the scale and shift of each sample: norm(x)·(1 + scale) + shift, one primitive for each
+   * Normalises with a scale and shift per sample: norm(x)·(1 + scale) + shift, one primitive per
    * sample.
    *
    * @param scales {@code [n, c]}

@@ -4,15 +4,15 @@ import io.diffusion4j.onednn.core.DataType;
 import java.util.Arrays;
 
 /**
- * Rows of a learned table, on a tape.
+ * A lookup of rows in a learned table, on a tape.
  *
  * @param table {@code [rows, width]}
  */
 record Lookup(Tape tape, Trained table, int width) {
   /**
-   * The rows that are named.
+   * Adds the lookup of rows.
    *
-   * @param ids whole numbers, which are fed
+   * @param ids fed integers
    * @return {@code [n, 1, ids, width]} in float32
    */
   Activation forward(Activation ids) {

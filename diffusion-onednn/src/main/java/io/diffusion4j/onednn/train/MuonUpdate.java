@@ -8,8 +8,8 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * {@link Muon} for one matrix. Of processes that train together, one makes it orthogonal, which is
- * most of the work; the others get the direction from there, and all move alike.
+ * The {@link Muon} update of one matrix. Of processes that train together, one makes it orthogonal,
+ * which is most of the work; the others get the direction from there, and all move alike.
  */
 final class MuonUpdate extends Update {
   private final Muon.Matrix matrix;
@@ -21,7 +21,7 @@ final class MuonUpdate extends Update {
   /**
    * Makes the state of a parameter.
    *
-   * @param orthogonalization of the thread that will make the steps
+   * @param orthogonalization the orthogonalization of the thread that executes the steps
    * @param mine whether this process makes the matrix orthogonal
    */
   MuonUpdate(

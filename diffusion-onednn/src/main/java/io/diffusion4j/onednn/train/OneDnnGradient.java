@@ -26,16 +26,16 @@ import java.util.TreeSet;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * A network with the gradient of its first output by an input: activations go forwards and
- * backwards on tapes, and what follows them is computed in plain Java, as a loss is.
+ * A network with the gradient of its first output by an input: activations are differentiated on
+ * tapes, and the layers after them in plain Java, like a loss.
  *
- * <p>Tapes are for batches of one size. Those of the sizes that were run last are kept.
+ * <p>A tape is for batches of one size. The tapes of the most recent sizes are kept.
  */
 public final class OneDnnGradient implements Executable {
-  /** Sizes of batches whose tapes are kept. */
+  /** Number of batch sizes whose tapes are kept. */
   private static final int KEPT = 4;
 
-  /** Tapes for one size of batches, and what holds their memory. */
+  /** Tapes for one batch size, and the scope of their memory. */
   private record Sized(SharedTapes tapes, Scope scope) {}
 
   private final Network network;
@@ -134,7 +134,7 @@ public final class OneDnnGradient implements Executable {
     }
   }
 
-  /** Has the weights lie as the primitives of new tapes want them. */
+  /** Packs the weights in the orders of new tapes' primitives. */
   private void pack() {
     List<Trained> all = List.copyOf(parameters.values());
     team.run(

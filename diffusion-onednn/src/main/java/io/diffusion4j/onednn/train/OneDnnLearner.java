@@ -37,17 +37,17 @@ import java.util.stream.IntStream;
 import org.bytedeco.dnnl.dnnl_stream;
 
 /**
- * Trains a network: each thread of the {@link Team} takes a share of the batch forwards and
- * backwards on a {@link Tape} of its own, then a share of the parameters for the update. Between
- * forwards and backwards one thread computes the loss of the whole batch and its gradient.
+ * Trains a network. Each thread of the {@link Team} runs the forward and backward pass of a share
+ * of the batch on its own {@link Tape}, and then updates a share of the parameters. Between the
+ * passes, one thread computes the loss of the whole batch and its gradient.
  *
- * <p>In a {@link Group}, each process does so with its share of the rows, and the gradients are
- * summed over all processes. Of a loss that is the mean of its rows' losses, each process computes
- * its own part; for any other loss the network's outputs are gathered, and each computes all of it.
+ * <p>In a {@link Group}, each process trains on its share of the rows, and the gradients are summed
+ * over all processes. If the loss is the mean of its rows' losses, each process computes its own
+ * part; otherwise the network's outputs are gathered, and each process computes the whole loss.
  *
- * <p>Gradients are summed in a fixed order, so that a run comes out the same, to the bit, with as
- * many threads in all processes together; with {@link TrainingConfig.Shares#FIXED} shares, with any
- * number of threads and processes.
+ * <p>Gradients are summed in a fixed order, so a run is reproducible bit for bit with the same
+ * total number of threads in all processes; with {@link TrainingConfig.Shares#FIXED} shares, with
+ * any number of threads and processes.
  */
 public final class OneDnnLearner implements Learner {
   private final LossNetwork objective;
@@ -70,9 +70,9 @@ public final class OneDnnLearner implements Learner {
   private float[] timestepLosses = {};
 
   /**
-   * What a member updates.
+   * The parameters that a member updates.
    *
-   * @param at the first of its gradients among those of all parameters
+   * @param at index of its first gradient among those of all parameters
    */
   private record Duty(Update update, int at) {}
 
@@ -121,7 +121,7 @@ public final class OneDnnLearner implements Learner {
     return Optional.of(buffer);
   }
 
-  /** How many tapes there are: one for each thread, or each of this process's fixed shares. */
+  /** Returns the number of tapes: one per thread, or one per fixed share of this process. */
   private int parts() {
     return switch (config.shares()) {
       case BY_THREAD -> Math.min(team.size(), share.count());
@@ -153,7 +153,7 @@ public final class OneDnnLearner implements Learner {
     return Objects.requireNonNull(updates.get(key), key);
   }
 
-  /** Gives each parameter to the member that has least to do until then. */
+  /** Assigns each parameter to the member with the least work so far. */
   private void assign(Kernels kernels, Collection<Parameter> parameters, int members) {
     var optimizer = config.optimizer();
     var matrices =
@@ -250,7 +250,7 @@ public final class OneDnnLearner implements Learner {
     return !objective.isMeanOfRows() && !split.inputsOfHead().isEmpty();
   }
 
-  /** Has the members do something with each of their parameters. */
+  /** Runs an action of each member on its parameters. */
   private void each(BiConsumer<Duty, dnnl_stream> work) {
     team.run(
         (member, stream) -> {
@@ -273,27 +273,27 @@ public final class OneDnnLearner implements Learner {
     return objective.isMeanOfRows() ? meanLoss(own) : jointLoss(batch);
   }
 
-  /** Leaves the gradient of the loss of a batch with the parameters. */
+  /** Computes the gradient of a batch's loss and stores it with the parameters. */
   private LossNetwork.Value differentiate(Batch batch) {
     var value = evaluate(batch);
     tapes.backward();
     return value;
   }
 
-  /** The mean of the rows' losses, of which this process computes its own. */
+  /** Computes this process's part of the mean of the rows' losses. */
   private LossNetwork.Value meanLoss(Batch own) {
     double weight = (double) share.count() / config.batchSize();
     return LossNetwork.overProcesses(
         group, config, loss(own.only(split.inputsOfHead()), tapes.outputs(), weight, 0));
   }
 
-  /** The loss of all rows, which every process computes. */
+  /** Computes the loss of all rows, in every process. */
   private LossNetwork.Value jointLoss(Batch batch) {
     int rows = config.batchSize();
     var read = split.inputsOfHead().isEmpty() ? new Batch(rows) : batch.only(split.inputsOfHead());
     var all = tapes.outputs().stream().map(own -> group.gather(own, share, rows)).toList();
     var value = loss(read, all, 1, share.from());
-    if (!group.isFirst()) { // one process's gradient of the loss's own parameters is all of it
+    if (!group.isFirst()) { // one process has the whole gradient of the loss's own parameters
       gradientsOfLoss.values().forEach(OneDnnLearner::clear);
     }
     return value;
@@ -307,12 +307,13 @@ public final class OneDnnLearner implements Learner {
   }
 
   /**
-   * The loss of the network's outputs; leaves their gradients, and those of its parameters.
+   * Computes the loss of the network's outputs, and stores the gradients of the outputs and of the
+   * loss's parameters.
    *
-   * @param read what else it reads
-   * @param outputs of the rows of the batch
+   * @param read further inputs of the loss
+   * @param outputs outputs for the rows of the batch
    * @param weight of the loss
-   * @param from the first of these rows that is this process's
+   * @param from index of this process's first row
    */
   private LossNetwork.Value loss(Batch read, List<float[]> outputs, double weight, int from) {
     for (int i = 0; i < split.joints().size(); i++) {

@@ -9,8 +9,8 @@ import java.nio.FloatBuffer;
 /**
  * Brings the singular values of a matrix near to 1, by the polynomials of {@link Muon}.
  *
- * <p>They are odd, so X·q(XᵀX) is what they make of X, or q(XXᵀ)·X; all but the first and the last
- * product are of the smaller one's size.
+ * <p>They are odd, so their value at X is X·q(XᵀX), or q(XXᵀ)·X; all products except the first and
+ * the last have the size of the smaller Gram matrix.
  *
  * <p>For one thread.
  */
@@ -28,10 +28,10 @@ final class Orthogonalization {
   private double squares;
 
   /**
-   * Makes room.
+   * Allocates the working memory.
    *
-   * @param size numbers of the largest matrix
-   * @param rank of the one with the largest
+   * @param size number of elements of the largest matrix
+   * @param rank the largest rank
    */
   Orthogonalization(Kernels kernels, int size, int rank) {
     matrix = floats(kernels, size);
@@ -54,18 +54,18 @@ final class Orthogonalization {
     return ofAll + (4 * Muon.ITERATIONS - 3) * rank * rank * rank;
   }
 
-  /** Sets some of the matrix, which lies row by row, as an array has it; from 0 on, all of it. */
+  /** Sets some elements of the row-major matrix from an array. */
   void put(float[] values, int from, int to) {
     squares = (from == 0 ? 0 : squares) + Update.squares(values, from, to);
     matrix.put(from, values, from, to - from);
   }
 
-  /** Some of what has come out. */
+  /** Returns some elements of the result. */
   void get(float[] values, int from, int to) {
     result.get(from, values, from, to - from);
   }
 
-  /** Computes it. */
+  /** Computes the result. */
   void run(Muon.Matrix shape) {
     int rows = shape.rows();
     int columns = shape.columns();
@@ -100,7 +100,7 @@ final class Orthogonalization {
     }
   }
 
-  /** A·I + B·G + C·G², what an iteration multiplies by. */
+  /** Computes A·I + B·G + C·G², the factor of an iteration. */
   private void factor(int rank) {
     int size = rank * rank;
     gram.get(0, numbers, 0, size);
@@ -118,7 +118,7 @@ final class Orthogonalization {
     multiply(AS_IT_IS, AS_IT_IS, size, size, size, 1, a, b, 0, c);
   }
 
-  /** C ← alpha·A·B + beta·C, all row by row. */
+  /** Computes C ← alpha·A·B + beta·C, all row-major. */
   private static void multiply(
       byte orderOfA,
       byte orderOfB,

@@ -5,7 +5,7 @@ import io.diffusion4j.onednn.core.DataType;
 import org.bytedeco.dnnl.dnnl_memory;
 import org.bytedeco.dnnl.dnnl_memory_desc;
 
-/** The sum of so many rows of a matrix in float32, as a product with a row of ones. */
+/** Sums rows of a matrix in float32, as a product with a row of ones. */
 final class RowSum {
   private final Kernels kernels;
   private final dnnl_memory_desc row;
@@ -27,7 +27,7 @@ final class RowSum {
     return of(matrix, x, result, sum, After.NOTHING);
   }
 
-  /** The same, and what is done to the sum then. */
+  /** Creates a sum with post-operations. */
   Kernel of(
       dnnl_memory_desc matrix,
       dnnl_memory x,

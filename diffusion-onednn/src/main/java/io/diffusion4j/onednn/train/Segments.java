@@ -10,10 +10,10 @@ import java.util.Set;
 import java.util.function.IntUnaryOperator;
 
 /**
- * How a network is cut so that few values are kept from the forward pass to the backward pass:
- * where the least is read behind the cut, which is between the blocks of a network. All else is
- * computed again. There are about as many cuts as the root of the number of layers (Chen et al.
- * 2016).
+ * The segments of a network for gradient checkpointing (Chen et al. 2016). Cuts are where the
+ * fewest values are read behind the cut, which is between the blocks of a network; only these
+ * values are kept for the backward pass, and all others are computed again. The number of cuts is
+ * about the square root of the number of layers.
  */
 final class Segments {
   private final Set<Integer> starts = new HashSet<>();
@@ -23,7 +23,7 @@ final class Segments {
     lasting = new boolean[nodes];
   }
 
-  /** One segment, in which everything is kept. */
+  /** Returns a single segment, in which everything is kept. */
   static Segments none(Network network) {
     var segments = new Segments(network.nodes().size());
     Arrays.fill(segments.lasting, true);
@@ -33,7 +33,7 @@ final class Segments {
   /**
    * Cuts a network.
    *
-   * @param place the index of the node with which a node is computed
+   * @param place maps a node to the index of the node with which it is computed
    */
   static Segments of(Network network, IntUnaryOperator place) {
     int count = network.nodes().size();
@@ -58,7 +58,7 @@ final class Segments {
     return segments;
   }
 
-  /** Starts a segment, and returns where the one behind it starts. */
+  /** Starts a segment, and returns the start of the next one. */
   private int next(int begin, long wanted, long[] size, int[] lastUse) {
     starts.add(begin);
     long seen = 0;
@@ -78,7 +78,7 @@ final class Segments {
     return best;
   }
 
-  /** Marks what is read in other segments, what is fed, and what the network returns. */
+  /** Marks values that are read in other segments, fed values, and outputs. */
   private void keep(Network network, IntUnaryOperator place) {
     int count = lasting.length;
     int[] segment = new int[count];

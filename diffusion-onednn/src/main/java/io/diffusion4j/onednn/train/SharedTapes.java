@@ -14,11 +14,11 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * A network for batches of one size: each member of a {@link Team} takes shares of the rows
- * forwards and backwards, each on a {@link Tape} of its own.
+ * A network for batches of one size: each member of a {@link Team} runs the forward and backward
+ * passes of shares of the rows, each share on its own {@link Tape}.
  */
 final class SharedTapes {
-  /** A tape and which rows of the batch it has. */
+  /** A tape and its rows of the batch. */
   private record Share(Tape tape, TapeCompiler.Compiled network, int from, int rows) {}
 
   private final Team team;
@@ -39,12 +39,12 @@ final class SharedTapes {
   /**
    * Compiles a network, on a thread of the team.
    *
-   * @param scope holds what is native
-   * @param rows of each batch
+   * @param scope owns native resources
+   * @param rows rows of each batch
    * @param parts the number of shares, at most one for each row
-   * @param type of what has pixels or tokens
+   * @param type type of activations with pixels or tokens
    * @param parameters by key
-   * @param differentiated names of the inputs whose gradients are asked for
+   * @param differentiated names of the inputs whose gradients are needed
    * @throws io.diffusion4j.nn.UnsupportedLayerException naming a layer that cannot be
    *     differentiated here
    */
@@ -75,24 +75,27 @@ final class SharedTapes {
     return compiled;
   }
 
-  /** How many members have shares. */
+  /** Returns the number of members with shares. */
   int members() {
     return members;
   }
 
-  /** The shares of a member: one, or several that follow each other. */
+  /** Returns the shares of a member: one, or several consecutive ones. */
   private List<Share> sharesOf(int member) {
     return member < members
         ? shares.subList(shares.size() * member / members, shares.size() * (member + 1) / members)
         : List.of();
   }
 
-  /** The outputs of the last batch that was run {@linkplain #forward forward}. */
+  /** Returns the outputs of the last {@linkplain #forward forward} pass. */
   List<float[]> outputs() {
     return outputs;
   }
 
-  /** The gradients of the outputs, to be set before going {@linkplain #backward backward}. */
+  /**
+   * Returns the gradients of the outputs, to be set before the {@linkplain #backward backward}
+   * pass.
+   */
   List<float[]> gradients() {
     return gradients;
   }
@@ -120,7 +123,7 @@ final class SharedTapes {
         });
   }
 
-  /** From the gradients of the outputs to those of the parameters and of the inputs. */
+  /** Computes the gradients of the parameters and inputs from those of the outputs. */
   void backward() {
     team.run(
         (member, stream) -> {
@@ -134,7 +137,7 @@ final class SharedTapes {
         });
   }
 
-  /** Adds the gradient by an input, which was asked for, after going backward. */
+  /** Adds the gradient with respect to an input, after the backward pass. */
   void addGradient(String input, float[] sum) {
     for (Share share : shares) {
       var gradient = share.network.input(input).gradient();
@@ -162,7 +165,7 @@ final class SharedTapes {
             });
   }
 
-  /** Where the rows of a share begin in an array of the whole batch. */
+  /** Returns the offset of a share's rows in an array of the whole batch. */
   private static int at(Share share, Activation rows) {
     return rows.size() / share.rows * share.from;
   }

@@ -9,7 +9,7 @@ import org.bytedeco.dnnl.dnnl_memory_desc;
 
 /** Sums and products of two values on a tape, and sums over tokens. */
 record Sum(Tape tape) {
-  /** a + b of the same shape, or with the same b for all samples. */
+  /** Adds a + b of the same shape, or with one b for all samples. */
   Activation of(Activation a, Activation b) {
     var kernels = tape.kernels();
     var y = tape.resultLike(a);
@@ -35,7 +35,7 @@ record Sum(Tape tape) {
     return y;
   }
 
-  /** What is the same for all samples, for each of them. */
+  /** Broadcasts a value to all samples. */
   Activation forEach(Activation one, DataType type) {
     var zeros =
         tape.lasting(
@@ -92,7 +92,7 @@ record Sum(Tape tape) {
     return y;
   }
 
-  /** a·b of the same shape and type. */
+  /** Multiplies a·b of the same shape and type. */
   Activation product(Activation a, Activation b) {
     var y = tape.resultLike(a);
     var all = tape.kernels().dense(a.type(), 1, a.size());
@@ -111,7 +111,7 @@ record Sum(Tape tape) {
   /**
    * Multiplies each token by a number.
    *
-   * @param factors one for each token, which are fed
+   * @param factors fed numbers, one per token
    */
   Activation scaled(Activation x, Activation factors) {
     var y = tape.resultLike(x);
@@ -135,7 +135,7 @@ record Sum(Tape tape) {
             After.NOTHING);
   }
 
-  /** The sum over the tokens of each sample, times a factor, in float32. */
+  /** Sums over the tokens of each sample, times a factor, in float32. */
   Activation overTokens(Activation x, float factor) {
     var kernels = tape.kernels();
     var scaled = factor == 1 ? After.NOTHING : After.NOTHING.scale(factor);
@@ -169,7 +169,7 @@ record Sum(Tape tape) {
   }
 
   /**
-   * Multiplies each channel of a sample by a number of the sample's own.
+   * Multiplies each channel of a sample by a number of the sample.
    *
    * @param gates {@code [n, c]}
    */

@@ -19,12 +19,12 @@ import org.bytedeco.dnnl.dnnl_stream;
  * {@link #derivative}; {@link #finish} turns the derivatives into the backward program, the last
  * layer's first.
  *
- * <p>A tape may have segments. What is not {@linkplain #lasting lasting} then shares its memory
- * with other segments: it is computed again before the derivatives of its segment are (Chen et al.
+ * <p>A tape may have segments. Values that are not {@linkplain #lasting lasting} then share memory
+ * with other segments, and are computed again before the derivatives of their segment (Chen et al.
  * 2016).
  *
- * <p>Layers that normalise go sample by sample, so that their passes over the pixels find them in
- * the processor's caches.
+ * <p>Normalising layers process one sample after the other, so that the pixels stay in the
+ * processor's caches between the passes.
  */
 final class Tape {
   /** Part of the program. */
@@ -41,7 +41,7 @@ final class Tape {
   private final List<Segment> segments = new ArrayList<>();
   private Segment current;
 
-  /** Part of the program, and the memory that it shares with other parts, if it does. */
+  /** A part of the program, and the memory that it shares with other parts, if any. */
   private static final class Segment {
     final Optional<Pool.Room> room;
     final List<Step> forward = new ArrayList<>();
@@ -66,10 +66,10 @@ final class Tape {
   }
 
   /**
-   * An empty tape.
+   * Creates an empty tape.
    *
-   * @param type of what has pixels or tokens; vectors are in float32
-   * @param samples of each run
+   * @param type type of activations with pixels or tokens; vectors are in float32
+   * @param samples samples of each run
    * @param parameters by key
    */
   Tape(Kernels kernels, DataType type, int samples, Function<String, Trained> parameters) {
@@ -89,7 +89,7 @@ final class Tape {
     kernels.allocateFrom(current.room);
   }
 
-  /** Makes something that needs memory of its own: what other segments read, and constants. */
+  /** Creates values with exclusive memory: those that other segments read, and constants. */
   <T> T lasting(Supplier<T> made) {
     var room = kernels.room();
     kernels.allocateFrom(Optional.empty());
@@ -116,21 +116,21 @@ final class Tape {
     return parameters.apply(key);
   }
 
-  /** A parameter that a layer may not have. */
+  /** Returns an optional parameter of a layer. */
   Optional<Trained> optional(String key) {
     return key.isEmpty() ? Optional.empty() : Optional.of(parameter(key));
   }
 
   /**
-   * What is fed, in float32.
+   * Adds a fed value, in float32.
    *
-   * @param differentiated whether the gradient by it is asked for
+   * @param differentiated whether its gradient is needed
    */
   Activation input(int h, int w, int c, boolean differentiated) {
     return Activation.of(kernels, DataType.FLOAT32, samples, h, w, c, differentiated);
   }
 
-  /** A parameter as it is, the same for all samples, in float32. */
+  /** Returns a parameter as a value that all samples share, in float32. */
   Activation learned(Trained parameter, int h, int w, int c) {
     var y = Activation.of(kernels, DataType.FLOAT32, 1, h, w, c, true);
     var flat = kernels.dense(DataType.FLOAT32, y.size());
@@ -142,7 +142,7 @@ final class Tape {
     return y;
   }
 
-  /** What a layer computes. */
+  /** Allocates the result of a layer. */
   Activation result(DataType of, int h, int w, int c) {
     return Activation.of(kernels, of, samples, h, w, c, true);
   }
@@ -161,12 +161,14 @@ final class Tape {
     current.backward.add(step);
   }
 
-  /** What adds the backward steps of a layer when those of all later layers are there. */
+  /**
+   * Registers a derivative, which adds a layer's backward steps after those of all later layers.
+   */
   void derivative(Runnable steps) {
     current.derivatives.add(steps);
   }
 
-  /** Completes the program; the gradient of what it ends in must have been asked for before. */
+  /** Completes the program; the gradients of its results must have been allocated before. */
   void finish() {
     for (int s = segments.size() - 1; s >= 0; s--) {
       current = segments.get(s);
@@ -181,14 +183,14 @@ final class Tape {
     current = segments.get(segments.size() - 1);
   }
 
-  /** With the values that the parameters were {@linkplain Trained#pack packed} with. */
+  /** Runs forward with the {@linkplain Trained#pack packed} values of the parameters. */
   void runForward(dnnl_stream stream) {
     for (Segment segment : segments) {
       segment.runForward(stream, segment == current);
     }
   }
 
-  /** From the gradient of the results to those of the parameters. */
+  /** Runs backward, from the gradients of the results to those of the parameters. */
   void runBackward(dnnl_stream stream) {
     int last = segments.size() - 1;
     for (int s = last; s >= 0; s--) {
@@ -205,7 +207,7 @@ final class Tape {
   /**
    * Adds a part of the gradient of x.
    *
-   * @param part adds backward steps that overwrite the memory it is given
+   * @param part adds backward steps that overwrite the given memory
    */
   void contribute(Activation x, Consumer<Activation> part) {
     if (!x.isDifferentiable()) {
@@ -220,7 +222,7 @@ final class Tape {
     accumulate(x.gradient(), more);
   }
 
-  /** The gradient of y is part of that of x; if it is the first part, they share their memory. */
+  /** Adds the gradient of y to that of x; if it is the first part, they share memory. */
   void passOn(Activation x, Activation y) {
     if (!x.isDifferentiable()) {
       return;

@@ -22,8 +22,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * From the layers of a network to a tape. What has pixels or tokens is in the tape's number format,
- * vectors are in float32. Layers that cannot be differentiated here are refused.
+ * Compiles the layers of a network to a tape. Activations with pixels or tokens have the tape's
+ * number format, vectors are in float32. Layers without a derivative here are errors.
  */
 final class TapeCompiler implements Layer.Visitor<Node, Activation> {
   private final Tape tape;
@@ -51,8 +51,8 @@ final class TapeCompiler implements Layer.Visitor<Node, Activation> {
   /**
    * A network on a tape.
    *
-   * @param inputs what is fed, by name, in float32
-   * @param outputs in float32; their gradients are to be set before going backwards
+   * @param inputs the fed values by name, in float32
+   * @param outputs the outputs, in float32; their gradients are set before the backward pass
    */
   record Compiled(Map<String, Activation> inputs, List<Activation> outputs) {
     Activation input(String name) {
@@ -63,8 +63,8 @@ final class TapeCompiler implements Layer.Visitor<Node, Activation> {
   /**
    * Puts a network on a tape and completes it.
    *
-   * @param activations whether they are kept for the backward pass
-   * @param differentiated names of the inputs whose gradients are asked for
+   * @param activations whether activations are kept for the backward pass
+   * @param differentiated names of the inputs whose gradients are needed
    * @throws UnsupportedLayerException naming a layer that cannot be differentiated here
    */
   static Compiled compile(
@@ -110,7 +110,7 @@ final class TapeCompiler implements Layer.Visitor<Node, Activation> {
         .orElseThrow(() -> unsupported(node(tensor)));
   }
 
-  /** A table that all samples share, where it is read as a value and not as a mask. */
+  /** Returns a table that all samples share, read as a value rather than as a mask. */
   private Optional<Activation> constant(Tensor tensor) {
     boolean isForAll = tensor.rank() >= 2 && tensor.size(0) == 1;
     return node(tensor).layer() instanceof Layer.Constant c && isForAll
@@ -129,19 +129,19 @@ final class TapeCompiler implements Layer.Visitor<Node, Activation> {
     return table;
   }
 
-  /** An input: numbers in float32, activations in the format that they have here. */
+  /** Returns an input: numbers in float32, activations in the tape's format. */
   private Activation in(Node node, int i) {
     var tensor = node.inputs().get(i);
     var x = value(tensor);
     return tensor.role() == Role.NUMBERS ? new Arrangement(tape).cast(x, DataType.FLOAT32) : x;
   }
 
-  /** Vectors are in float32, what has pixels or tokens in the tape's format. */
+  /** Returns float32 for vectors, and the tape's format for activations with pixels or tokens. */
   private DataType type(Tensor activations) {
     return activations.rank() == 2 ? DataType.FLOAT32 : tape.type();
   }
 
-  /** Empty if it has no value of its own here. */
+  /** Empty for a node without its own value on the tape. */
   private Optional<Activation> compiled(int n) {
     var node = network.nodes().get(n);
     boolean isPartOfAnother =
@@ -161,7 +161,7 @@ final class TapeCompiler implements Layer.Visitor<Node, Activation> {
     return layer instanceof Layer.Hide || layer instanceof Layer.Constant;
   }
 
-  /** How a value lies: height, width, channels; one that all samples share may have no rows. */
+  /** Returns height, width and channels of a value; one that all samples share may have no rows. */
   private record Extent(int h, int w, int c) {
     static Extent of(Tensor tensor) {
       boolean isSample = tensor.hasRows() || tensor.rank() == 4;
@@ -178,7 +178,7 @@ final class TapeCompiler implements Layer.Visitor<Node, Activation> {
     }
   }
 
-  /** In the shape that the node has, which may be another view of the same numbers. */
+  /** Returns a value in the shape of the node, which may be another view of the same numbers. */
   private static Activation fit(Activation x, Tensor output) {
     var to = Extent.of(output);
     boolean same = x.height() == to.h && x.width() == to.w && x.channels() == to.c;
@@ -197,7 +197,7 @@ final class TapeCompiler implements Layer.Visitor<Node, Activation> {
     return output.role() == Role.INTEGERS ? fed : new Arrangement(tape).cast(fed, type(output));
   }
 
-  /** It is part of the attentions that it is a mask of. */
+  /** Adds nothing: the mask is part of its attentions. */
   @Override
   public Activation visit(Layer.Constant layer, Node node) {
     throw unsupported(node);
@@ -268,7 +268,9 @@ final class TapeCompiler implements Layer.Visitor<Node, Activation> {
     return new TrainedAttention(tape, layer.heads()).forward(q, k, in(node, 2), mask);
   }
 
-  /** All masks of an attention as one, which attentions with the same masks share. */
+  /**
+   * Returns all masks of an attention combined; attentions with the same masks share the result.
+   */
   private Optional<Activation> mask(Node attention, int heads, int queries, int keys) {
     var masks = attention.inputs().subList(3, attention.inputs().size());
     if (masks.isEmpty()) {
@@ -292,7 +294,7 @@ final class TapeCompiler implements Layer.Visitor<Node, Activation> {
             }));
   }
 
-  /** It is part of the attentions that it is a mask of. */
+  /** Adds nothing: the mask is part of its attentions. */
   @Override
   public Activation visit(Layer.Hide layer, Node node) {
     throw unsupported(node);
@@ -315,7 +317,7 @@ final class TapeCompiler implements Layer.Visitor<Node, Activation> {
     return new Arrangement(tape).concat(parts, inner, extent.h, extent.w, extent.c);
   }
 
-  /** How many numbers there are from one place on the axis before to the next. */
+  /** Returns the distance between neighbours on the previous axis, in numbers. */
   private static int inner(Tensor tensor, int axis) {
     var sizes = tensor.shape().subList(axis, tensor.rank());
     return Math.toIntExact(sizes.stream().reduce(1L, Math::multiplyExact));
@@ -399,7 +401,7 @@ final class TapeCompiler implements Layer.Visitor<Node, Activation> {
     return new Sum(tape).overPixels(a, b);
   }
 
-  /** The node with which a node is computed: a convolution that is fused, with its sum. */
+  /** Returns the node with which a node is computed: for a fused convolution, its sum. */
   private int place(int index) {
     if (network.nodes().get(index).layer() instanceof Layer.Conv2d && isFused(index)) {
       for (int n = index + 1; n < network.nodes().size(); n++) {
@@ -411,7 +413,7 @@ final class TapeCompiler implements Layer.Visitor<Node, Activation> {
     return index;
   }
 
-  /** A convolution that only feeds a sum of equals is computed with it. */
+  /** A convolution whose only reader is a sum of equal shapes is computed with the sum. */
   private boolean isFused(int index) {
     return uses.get(index) == 1
         && network.nodes().stream()

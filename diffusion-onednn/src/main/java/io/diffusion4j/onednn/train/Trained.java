@@ -15,9 +15,10 @@ import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_stream;
 
 /**
- * A parameter while it is trained: the values that all tapes read, in native memory, and the
- * gradient of each tape's share of the batch. In the graph's order of axes, which is near to what
- * primitives want; what they want nearer is packed once for all tapes when the values change.
+ * A parameter in training: the values that all tapes read, in native memory, and the gradient of
+ * each tape's share of the batch. The axes have the graph's order, which is close to the
+ * primitives' order; orders that primitives prefer are packed once for all tapes when the values
+ * change.
  */
 final class Trained {
   private final Kernels kernels;
@@ -26,7 +27,7 @@ final class Trained {
   private final int size;
   private final Memory values;
 
-  /** Of each tape. */
+  /** The gradient of each tape. */
   private final List<List<FloatBuffer>> gradients = new ArrayList<>();
 
   private final List<Packed> packed = new ArrayList<>();
@@ -35,13 +36,13 @@ final class Trained {
   private int tape;
   private int lastTape = -1;
 
-  /** The values as some primitives want them. */
+  /** The values in the orders of some primitives. */
   private record Packed(dnnl_memory_desc wanted, dnnl_memory memory) {}
 
   /**
-   * Makes room for a parameter.
+   * Allocates a parameter.
    *
-   * @param frozen whether it never moves, so that nobody asks for the sum of its gradients
+   * @param frozen whether it never changes, so the sum of its gradients is not needed
    */
   Trained(Kernels kernels, Parameter parameter, boolean frozen) {
     this.kernels = kernels;
@@ -63,7 +64,7 @@ final class Trained {
     return size;
   }
 
-  /** Whether it never moves. */
+  /** Whether it never changes. */
   boolean isFrozen() {
     return frozen;
   }
@@ -77,12 +78,11 @@ final class Trained {
   }
 
   /**
-   * The values as a primitive wants them, from the next time on that they are {@linkplain #pack
-   * packed}.
+   * Returns the values in a primitive's order, filled at the next {@linkplain #pack packing}.
    *
-   * @param type that it wants
-   * @param plain how the values lie, in that type
-   * @param wanted how the primitive wants them
+   * @param type type that the primitive reads
+   * @param plain description of the values, in that type
+   * @param wanted description of the primitive's order
    */
   dnnl_memory packed(DataType type, dnnl_memory_desc plain, dnnl_memory_desc wanted) {
     for (Packed known : packed) {
@@ -97,7 +97,7 @@ final class Trained {
     return memory;
   }
 
-  /** The values in bfloat16: packing twice as fast as from float32. */
+  /** The values in bfloat16, from which packing is twice as fast as from float32. */
   private Memory rounded() {
     if (rounded.isEmpty()) {
       var memory = kernels.allocate((long) DataType.BFLOAT16.bytes() * size);
@@ -109,7 +109,7 @@ final class Trained {
     return rounded.get();
   }
 
-  /** Brings what primitives read up to date with the values. */
+  /** Packs the values for the primitives. */
   void pack(dnnl_stream stream) {
     packing.forEach(kernel -> kernel.run(stream));
   }
@@ -131,7 +131,7 @@ final class Trained {
     return new Gradient(memory);
   }
 
-  /** The gradient of a tape's share. */
+  /** Returns the gradient of a tape's share. */
   final class Gradient {
     private final Memory memory;
 

@@ -102,7 +102,7 @@ record TrainedAttention(Tape tape, int heads) {
     return y;
   }
 
-  /** Each head's rows, {@code [n, heads, length, d]}. */
+  /** Views each head's rows, {@code [n, heads, length, d]}. */
   private dnnl_memory_desc rows(Activation x) {
     long c = x.channels();
     long d = c / heads;
@@ -110,7 +110,7 @@ record TrainedAttention(Tape tape, int heads) {
         .strided(x.type(), new long[] {x.samples(), heads, x.pixels(), d}, x.pixels() * c, d, c, 1);
   }
 
-  /** The same, transposed: {@code [n, heads, d, length]}. */
+  /** Views each head's rows, transposed: {@code [n, heads, d, length]}. */
   private dnnl_memory_desc columns(Activation x) {
     long c = x.channels();
     long d = c / heads;
@@ -118,7 +118,7 @@ record TrainedAttention(Tape tape, int heads) {
         .strided(x.type(), new long[] {x.samples(), heads, d, x.pixels()}, x.pixels() * c, d, 1, c);
   }
 
-  /** {@code [n, heads, M, L]} of {@code [n, heads, L, M]}. */
+  /** Views {@code [n, heads, L, M]} as {@code [n, heads, M, L]}. */
   private dnnl_memory_desc transposed(Activation p) {
     long length = p.width();
     long keys = p.channels();

@@ -7,14 +7,14 @@ import java.util.List;
 import org.bytedeco.dnnl.dnnl_stream;
 
 /**
- * A parameter's weights, moments and moving average while it is trained, and how a step moves them;
+ * A parameter's weights, moments and moving averages in training, and their update in a step;
  * arrays are in the graph's order of axes.
  */
 abstract sealed class Update permits AdamW, MuonUpdate, Update.Fixed {
-  /** So many numbers are worked on at a time; they stay in the first-level cache. */
+  /** The number of elements processed at a time, which fit the first-level cache. */
   static final int BLOCK = 4096;
 
-  /** What it costs to move a number, in multiplications of a product. */
+  /** The cost of updating an element, in multiplications of a matrix product. */
   static final double MOVE = 100;
 
   final float[] weights;
@@ -23,7 +23,7 @@ abstract sealed class Update permits AdamW, MuonUpdate, Update.Fixed {
   final float[] ema;
   final float[] gradient;
 
-  /** The moving averages but the first. */
+  /** The moving averages except the first. */
   final List<float[]> moreAverages;
 
   private final Trained parameter;
@@ -33,24 +33,24 @@ abstract sealed class Update permits AdamW, MuonUpdate, Update.Fixed {
   private float[][] work = {};
   private double squares;
 
-  /** Some of a gradient. */
+  /** A part of a gradient. */
   @FunctionalInterface
   interface Gradient {
     void read(int from, int count, float[] into);
   }
 
   /**
-   * What is the same for all parameters in a step.
+   * The values of a step that all parameters share.
    *
    * @param clip factor of the gradient
-   * @param rate of learning
+   * @param rate the learning rate
    * @param correction of AdamW's rate, for the bias of both moments
    * @param epsilon of AdamW, to the uncorrected root of v, for which the rate is corrected already
-   * @param keep what weight decay leaves of a weight
+   * @param keep the factor of weight decay
    * @param beta1 of the first moment
    * @param beta2 of the second moment
    * @param emaDecay of the moving average
-   * @param moreEmaDecays of the others
+   * @param moreEmaDecays decays of the other moving averages
    */
   record Step(
       float clip,
@@ -87,16 +87,16 @@ abstract sealed class Update permits AdamW, MuonUpdate, Update.Fixed {
     return parameter;
   }
 
-  /** What a step costs, in multiplications of a product. */
+  /** Returns the cost of a step, in multiplications of a matrix product. */
   abstract double cost();
 
-  /** Does what needs all of the gradient, before a step. */
+  /** Prepares a step: everything that needs the whole gradient. */
   void prepare(Step s) {}
 
-  /** Moves some of the weights, their moments and averages. */
+  /** Updates some of the weights, their moments and averages. */
   abstract void move(Step s, int from, int to);
 
-  /** Moves the weights and hands them to those who read them. */
+  /** Updates the weights and passes them to their readers. */
   void step(Step s, dnnl_stream stream) {
     prepare(s);
     for (int from = 0; from < weights.length; from += BLOCK) {
@@ -116,18 +116,18 @@ abstract sealed class Update permits AdamW, MuonUpdate, Update.Fixed {
     }
   }
 
-  /** What weight decay leaves of a weight. */
+  /** Returns the factor of weight decay. */
   final float keep(Step s) {
     return decays ? s.keep : 1;
   }
 
-  /** Hands the weights to those who read them. */
+  /** Passes the weights to their readers. */
   final void publish(dnnl_stream stream) {
     published.put(0, weights);
     parameter.pack(stream);
   }
 
-  /** Some of the gradient of this process's rows. */
+  /** Returns a part of the gradient of this process's rows. */
   final void gradient(int from, int count, float[] into) {
     if (work.length == 0) {
       work = new float[parameter.depth()][block.length];
@@ -135,7 +135,7 @@ abstract sealed class Update permits AdamW, MuonUpdate, Update.Fixed {
     parameter.gradient(from, count, into, work);
   }
 
-  /** Hands over the gradient of this process's rows. */
+  /** Passes on the gradient of this process's rows. */
   final void give(AllReduce.Buffer sums, int at) {
     for (int from = 0; from < gradient.length; from += BLOCK) {
       int count = Math.min(BLOCK, gradient.length - from);
@@ -144,16 +144,16 @@ abstract sealed class Update permits AdamW, MuonUpdate, Update.Fixed {
     }
   }
 
-  /** The sum of the squares of the gradients taken until now. */
+  /** Returns the sum of the squares of the accumulated gradient. */
   final double squares() {
     return squares;
   }
 
   /**
-   * Takes over the gradient of one of several batches; what counts is the mean of those that were
-   * taken until then.
+   * Accumulates the gradient of one of several batches; the result is the mean over the batches so
+   * far.
    *
-   * @param before how many were taken before
+   * @param before number of batches before
    */
   final void take(int before, Gradient of) {
     float share = 1f / (before + 1);
@@ -170,7 +170,7 @@ abstract sealed class Update permits AdamW, MuonUpdate, Update.Fixed {
     squares = sum;
   }
 
-  /** In four strands, for the processor to add at once. */
+  /** Uses four independent sums, which the processor adds in parallel. */
   static double squares(float[] x, int from, int to) {
     float a = 0;
     float b = 0;
@@ -189,7 +189,7 @@ abstract sealed class Update permits AdamW, MuonUpdate, Update.Fixed {
     return (double) a + b + c + d;
   }
 
-  /** The weights of a parameter that is frozen. */
+  /** Returns the weights of a frozen parameter. */
   static final class Fixed extends Update {
     Fixed(Trained parameter, TrainingConfig config) {
       super(parameter, config);

@@ -12,7 +12,7 @@ import org.bytedeco.dnnl.dnnl_primitive_attr;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
 import org.jspecify.annotations.Nullable;
 
-/** A layer on a tape that multiplies by weights and adds a bias, if there is one. */
+/** A layer on a tape that multiplies by weights and adds an optional bias. */
 abstract sealed class Weighted permits Dense, Convolution {
   final Tape tape;
   final Trained weight;
@@ -22,10 +22,10 @@ abstract sealed class Weighted permits Dense, Convolution {
   private final long[] strides;
 
   /**
-   * Adds nothing yet.
+   * Prepares the layer.
    *
-   * @param dims of the weight, as oneDNN counts axes: outputs first
-   * @param strides of these axes in the parameter
+   * @param dims sizes of the weight in oneDNN's order of axes: outputs first
+   * @param strides strides of these axes in the parameter
    */
   Weighted(
       Tape tape, String name, Trained weight, Optional<Trained> bias, long[] dims, long[] strides) {
@@ -37,7 +37,7 @@ abstract sealed class Weighted permits Dense, Convolution {
     this.strides = strides;
   }
 
-  /** What it is about: a primitive to be described, and its attributes. */
+  /** The kind of primitive, and its attributes. */
   record Request(dnnl_primitive_desc description, dnnl_engine engine, dnnl_primitive_attr with) {}
 
   /** Describes y = x·w + b; b is null if there is none. */
@@ -63,14 +63,14 @@ abstract sealed class Weighted permits Dense, Convolution {
       dnnl_memory_desc dy,
       dnnl_primitive_desc forward);
 
-  /** How the primitives see a value. */
+  /** Returns the primitives' view of a value. */
   abstract dnnl_memory_desc seen(Activation x);
 
   /**
    * Adds the layer.
    *
-   * @param y where its result goes
-   * @param plus what is added in the same pass
+   * @param y receives the result
+   * @param plus a value that is added in the same pass
    */
   final Activation forward(Activation x, Activation y, Optional<Activation> plus) {
     var after = plus.map(p -> After.NOTHING.add(seen(p), p.as(seen(p)))).orElse(After.NOTHING);
@@ -105,7 +105,7 @@ abstract sealed class Weighted permits Dense, Convolution {
     return tape.kernels().any(type, dims);
   }
 
-  /** How the parameter lies. */
+  /** Returns the description of the parameter. */
   private dnnl_memory_desc plain(DataType type) {
     return tape.kernels().strided(type, dims, strides);
   }
@@ -114,7 +114,7 @@ abstract sealed class Weighted permits Dense, Convolution {
     return bias.isEmpty() ? null : flat();
   }
 
-  /** How a bias lies. */
+  /** Returns the description of a bias. */
   private dnnl_memory_desc flat() {
     return tape.kernels().dense(DataType.FLOAT32, dims[0]);
   }

@@ -35,6 +35,7 @@ class WordsTest {
           "ddpm",
           "decoder",
           "diffusion-api",
+          "diffusion-onednn",
           "diffusion-tf",
           "emoji",
           "evaluation",
