@@ -1,10 +1,23 @@
 /**
- * The engine that runs networks on TensorFlow. It has every layer and runs on every machine, so
- * that networks which faster engines refuse are left to it.
+ * The engine on TensorFlow. It has every layer and runs on every supported machine, so it is the
+ * fallback for networks that faster engines do not support.
  *
- * <p>{@link io.diffusion4j.tf.TensorFlowEngine} is found by itself when this module is on the class
- * path; nothing names it. {@code io.diffusion4j.tf.graph} spells layers in TensorFlow's operations,
- * {@code io.diffusion4j.tf.train} trains with them.
+ * <p>{@link io.diffusion4j.tf.TensorFlowEngine} is found by the service loader, so code never names
+ * this module; an engine can be selected by name:
+ *
+ * <pre>{@code
+ * try (var network =
+ *     new CompiledNetwork(
+ *         definition, weights, Compute.of(Precision.FLOAT32).withEngine("tensorflow"))) {
+ *   List<float[]> outputs = network.run(batch);
+ * }
+ * }</pre>
+ *
+ * <p>{@code io.diffusion4j.tf.graph} translates layers to TensorFlow operations, {@code
+ * io.diffusion4j.tf.train} trains with them. A network is a graph that is built once; its weights
+ * are constants of the graph, or, if they are too large, fed tensors.
+ *
+ * <p>There are no eager operations and no saved models: checkpoints are safetensors.
  */
 @NullMarked
 package io.diffusion4j.tf;

@@ -1,4 +1,20 @@
-/** Spring AI's image model over the generation service, in this process or at a server. */
+/**
+ * Spring AI's image model over the generation service, in this process or on a server.
+ *
+ * <pre>{@code
+ * ImageModel model = new Diffusion4jImageModel(client);
+ * var options = Diffusion4jImageOptions.builder().n(4).seed(7).negativePrompt("text").build();
+ * ImageResponse response = model.call(new ImagePrompt("a red apple", options));
+ * }</pre>
+ *
+ * <p>The client is a {@link io.diffusion4j.client.GenerationClient}: of a server, or of a {@code
+ * LocalGeneration} in this process. Portable options of Spring AI work too; unsupported ones are
+ * errors. {@link io.diffusion4j.springai.Diffusion4jImageMetadata} has the seed and the recipe of
+ * each image.
+ *
+ * <p>Auto-configuration for Spring Boot is in the module {@code spring-boot-starter}. Events and
+ * previews are not part of Spring AI's interface: use the client.
+ */
 @NullMarked
 package io.diffusion4j.springai;
 

@@ -1,4 +1,22 @@
-/** The web page of the service: files of the class path, and what they ask the service through. */
+/**
+ * The web page of the service, and its HTTP API.
+ *
+ * <p>{@link io.diffusion4j.web.WebModule} adds two things to a server's port: the page at {@code
+ * /}, which consists of static files of the class path, and the routes under {@code /api/} that the
+ * page calls.
+ *
+ * <pre>
+ *   curl -N localhost:50051/api/generate -H 'Content-Type: application/json' \
+ *       -d '{"textToImage": {"prompt": {"text": "a red apple"}}}'
+ * </pre>
+ *
+ * <p>{@code POST /api/generate} takes a {@code GenerateImagesRequest} as JSON and responds with
+ * server-sent events, {@code GET /api/models} lists the models. The page loads nothing from other
+ * hosts.
+ *
+ * <p>The page has no server-side state: recipes and history are kept in the browser. Programs on
+ * the JVM use {@code io.diffusion4j.client} instead.
+ */
 @NullMarked
 package io.diffusion4j.web;
 

@@ -1,9 +1,22 @@
 /**
- * Networks as graphs of TensorFlow: each layer in operations that are fast and have gradients.
+ * Networks as TensorFlow graphs.
  *
- * <p>Starting points: {@link io.diffusion4j.tf.graph.NetworkGraph}, a network in a graph; {@code
- * Lowering}, what each layer becomes; {@link io.diffusion4j.tf.graph.Weights}, where parameters
- * come from.
+ * <p>{@link io.diffusion4j.tf.graph.NetworkGraph} adds a network to a graph:
+ *
+ * <pre>{@code
+ * NetworkGraph built =
+ *     NetworkGraph.build(graph, network, weights, precision, Purpose.INFERENCE);
+ * }</pre>
+ *
+ * <ul>
+ *   <li>{@code Lowering} translates each layer to operations that are fast and have gradients.
+ *   <li>{@link io.diffusion4j.tf.graph.Weights} is the source of parameters: {@code LoadedWeights}
+ *       of a checkpoint, or variables in training.
+ *   <li>{@code Derivative} has gradients that are faster than TensorFlow's own.
+ *   <li>{@link io.diffusion4j.tf.graph.Tensors} copies between heap arrays and native tensors.
+ * </ul>
+ *
+ * <p>Sessions are opened elsewhere: a graph must be complete before its session opens.
  */
 @NullMarked
 package io.diffusion4j.tf.graph;

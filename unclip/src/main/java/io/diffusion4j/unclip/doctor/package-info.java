@@ -22,8 +22,7 @@
  * </ul>
  *
  * <p>The doctor changes nothing and measures no image quality: that is in {@code
- * io.diffusion4j.evaluation}. A report without running networks is {@link
- * io.diffusion4j.unclip.UnclipReport}.
+ * io.diffusion4j.evaluation}. A report without running networks is {@code UnclipReport}.
  */
 @NullMarked
 package io.diffusion4j.unclip.doctor;
