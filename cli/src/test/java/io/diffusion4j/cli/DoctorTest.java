@@ -116,7 +116,7 @@ final class DoctorTest {
     Run after = Run.of(generate);
     assertThat(after.status()).as(after.err()).isZero();
     assertThat(after.err())
-        .contains("warning: decoder-sampler: in 3 steps it multiplies what the network is")
+        .contains("warning: decoder-sampler: in 3 steps it amplifies the network's errors")
         .doesNotContain("prior-sampler");
     Run decoder =
         Run.of(
