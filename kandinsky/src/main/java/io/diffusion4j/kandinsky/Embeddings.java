@@ -26,8 +26,8 @@ import java.util.stream.Stream;
 /**
  * The image embeddings of texts and pictures, as Kandinsky's pipelines make them.
  *
- * <p>A negative text is drawn by the prior too, as a text of its own, from the noise of the stage
- * {@code prior/negative}; its embedding is what the decoder's guidance leads away from.
+ * <p>The prior also draws an embedding for a negative text, from the noise of the stage {@code
+ * prior/negative}; the decoder's guidance moves away from it.
  *
  * @param text encodes texts
  * @param image encodes pictures
@@ -79,9 +79,9 @@ record Embeddings(TextEncoder text, ImageEncoder image, Prior prior, Supplier<fl
   }
 
   /**
-   * The weighted sum of what the ingredients mean, not normalised. Each text is drawn by itself
-   * against the empty one, from the noise of the stage {@code condN.prior}, where N is its place in
-   * the list; the negative text from that of {@code zero.prior}.
+   * Returns the weighted sum of the ingredients' embeddings, not normalised. Each text is drawn by
+   * itself against the empty one, from the noise of the stage {@code condN.prior}, where N is its
+   * place in the list; the negative text from that of {@code zero.prior}.
    */
   List<Embedded> mixed(List<Ingredient> ingredients, String negative, Drawing drawing) {
     List<float[]> sums = new ArrayList<>();
@@ -118,7 +118,7 @@ record Embeddings(TextEncoder text, ImageEncoder image, Prior prior, Supplier<fl
     }
   }
 
-  /** The embeddings of a text against the empty one. */
+  /** The embeddings of a text and of the empty text. */
   private List<float[]> alone(String words, String prefix, Drawing drawing) {
     var encodings = text.encodeOnce(Stream.of(words, ""));
     var prompt = prompt(words, "", encodings);

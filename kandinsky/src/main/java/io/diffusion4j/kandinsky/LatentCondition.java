@@ -8,7 +8,7 @@ import io.diffusion4j.diffusion.stage.Pixels;
  * @param size of the latents
  * @param context {@code [KandinskyUnet.TOKENS, contextDim]}
  * @param timeAdd {@code [timeEmbedDim]}
- * @param beside {@code [H, W, C]}: what is seen beside the noised latents; empty for nothing
+ * @param beside {@code [H, W, C]}: the network's inputs beside the noised latents; empty for none
  */
 @SuppressWarnings("ArrayRecordComponent") // bulk data, compared by identity
 record LatentCondition(Pixels size, float[] context, float[] timeAdd, float[] beside) {

@@ -295,7 +295,7 @@ public final class Nn {
     return layerNorm(x, eps, "weight", "bias");
   }
 
-  /** The same with a gain and a shift that have names of their own below this path. */
+  /** Normalises with a gain and a shift under other names below this path. */
   public Tensor layerNorm(Tensor x, double eps, String gain, String shift) {
     require(x, Role.ACTIVATIONS);
     long c = last(x);

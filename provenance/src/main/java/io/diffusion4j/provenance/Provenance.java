@@ -18,7 +18,7 @@ import java.util.Optional;
  *
  * @param key signs pixels and recipe
  * @param manifest adds a C2PA manifest
- * @param watermark changes the pixels; without it they are the drawn ones
+ * @param watermark the watermark; without it the pixels are unchanged
  */
 public record Provenance(
     Optional<SigningKey> key, Optional<ManifestSigner> manifest, Optional<Watermark> watermark) {

@@ -14,7 +14,7 @@ import java.util.List;
 
 /**
  * A network for points: dense layers with residuals, each conditioned on the time. The inputs are
- * {@code sample}, {@code time} and what {@link #withWaves} adds.
+ * {@code sample}, {@code time} and the waves that {@link #withWaves} adds.
  *
  * @param width of the layers
  * @param blocks number of blocks

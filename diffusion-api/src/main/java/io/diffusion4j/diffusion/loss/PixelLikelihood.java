@@ -15,7 +15,7 @@ import static java.lang.Math.sqrt;
 public final class PixelLikelihood {
   private static final double HALF_BIN = 1.0 / 255;
 
-  /** Levels beyond this value are the first or the last. */
+  /** Values beyond this bound belong to the first or last level. */
   private static final double LAST_LEVEL = 0.999;
 
   /** The smallest argument of the logarithm, as in the reference. */

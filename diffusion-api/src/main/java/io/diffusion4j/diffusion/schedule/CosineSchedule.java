@@ -10,7 +10,7 @@ import io.diffusion4j.diffusion.argument.Check;
  * &amp; Dhariwal 2021, eq. 17); {@code squaredcos_cap_v2} in diffusers.
  */
 public final class CosineSchedule extends BetaSchedule {
-  /** The paper's cap; with 1000 steps only the last β meets it. */
+  /** The paper's cap; with 1000 steps only the last β reaches it. */
   private static final double MAX_BETA = 0.999;
 
   /**

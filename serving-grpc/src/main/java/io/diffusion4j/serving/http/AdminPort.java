@@ -26,8 +26,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /**
- * A port for those who operate a server, beside the one for its clients. It has threads of its own,
- * so that it answers while the other is flooded, and lets in tokens with the role {@link
+ * A port for the operators of a server, separate from the port for clients. It has threads of its
+ * own, so that it answers while the other is flooded, and lets in tokens with the role {@link
  * Role#ADMIN} only, by their headers, before it reads a body.
  */
 public final class AdminPort implements AutoCloseable {

@@ -31,7 +31,7 @@ final class BodyBudget {
     this.most = most;
   }
 
-  /** How many bytes are held now. */
+  /** Returns the bytes currently held. */
   long held() {
     return held.get();
   }

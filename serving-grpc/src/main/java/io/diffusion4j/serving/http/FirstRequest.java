@@ -14,8 +14,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Closes connections on which no request has begun after a while: handshakes of TLS that stop in
- * the middle, headers that trickle in, clients that say nothing. Later, the idle time of the server
- * ends a connection.
+ * the middle, headers that trickle in, clients that send nothing. Later, the idle time of the
+ * server ends a connection.
  */
 final class FirstRequest {
   private static final AttributeKey<Boolean> SEEN =

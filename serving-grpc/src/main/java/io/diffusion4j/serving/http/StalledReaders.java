@@ -46,7 +46,7 @@ final class StalledReaders extends SimpleDecoratingHttpService {
     return answer.out;
   }
 
-  /** An answer on its way; all of it happens on the event loop of its request. */
+  /** A response in progress, used only on its request's event loop. */
   private static final class Answer implements Subscriber<HttpObject> {
     final HttpResponseWriter out = HttpResponse.streaming();
     private final ServiceRequestContext ctx;

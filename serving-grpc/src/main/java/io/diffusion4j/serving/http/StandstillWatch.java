@@ -31,7 +31,7 @@ final class StandstillWatch implements AutoCloseable {
    * Watches these threads until it is closed.
    *
    * @param longest for how long one may not go on
-   * @param standstill run when one has not, again and again for as long as that is so
+   * @param standstill run while a thread is blocked, at every check
    */
   StandstillWatch(EventExecutorGroup loops, Duration longest, Runnable standstill) {
     this.longest = longest;

@@ -19,7 +19,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The bounded queue of work and the rows in which its pieces are done.
+ * The bounded queue of work, and the rows in which its batches run.
  *
  * <p>Each image that is being drawn has a row of the calls of the network. A row that is free is
  * taken at once by the work that is next in the {@link FairQueue}, however few are free, and
@@ -201,8 +201,8 @@ public final class JobScheduler {
   }
 
   /**
-   * Waits until no work of this model waits or runs. Called for a model that is not served any
-   * more; no other work is accepted for it.
+   * Waits until no work of this model waits or runs. Called for a removed model, for which no more
+   * work is accepted.
    */
   public synchronized void awaitDone(ImagePipeline model) throws InterruptedException {
     while (hasWork(model)) {

@@ -155,7 +155,7 @@ final class JobStory {
     return images.stream().mapToLong(GeneratedImage::getSerializedSize).sum();
   }
 
-  /** Tells all observers; a job whose last one fails is stopped. */
+  /** Notifies all observers; a job is stopped when its last observer fails. */
   private void tell(Consumer<JobObserver> event) {
     observers
         .tell(event)

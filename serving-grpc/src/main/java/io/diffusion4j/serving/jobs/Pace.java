@@ -15,7 +15,7 @@ final class Pace {
 
   private record Stage(String model, String name) {}
 
-  /** Seconds of a step of an image, and how many such steps there were. */
+  /** The seconds per step of an image, and the number of measured steps. */
   private record Measured(
       double usualSeconds, double bestSeconds, double leastSeconds, double done) {
     static final Measured NOTHING =

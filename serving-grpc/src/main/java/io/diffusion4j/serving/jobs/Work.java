@@ -12,7 +12,7 @@ public interface Work {
   /** The principal whose share of the rows it takes. */
   String owner();
 
-  /** The model that does it; it is not closed before. */
+  /** The model that runs the work; it stays open until the work ends. */
   ImagePipeline model();
 
   /** Its place among the work of all principals: the higher goes first. */

@@ -62,7 +62,7 @@ public final class Models {
         : Optional.ofNullable(served.byName.get(name));
   }
 
-  /** Whether this very model is one of them. */
+  /** Whether this instance is one of them. */
   public boolean contains(ImagePipeline model) {
     return now.byName.get(model.card().name()) == model;
   }

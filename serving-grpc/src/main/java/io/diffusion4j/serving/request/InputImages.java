@@ -25,10 +25,10 @@ public final class InputImages {
   private InputImages() {}
 
   /**
-   * What is kept of an image: its {@link #canonical} file.
+   * The canonical form of an image: its {@link #canonical} file.
    *
-   * @param width of the image as it came, in pixels
-   * @param height of the image as it came, in pixels
+   * @param width of the original image, in pixels
+   * @param height of the original image, in pixels
    */
   public record Taken(int width, int height, InputImage file) {}
 

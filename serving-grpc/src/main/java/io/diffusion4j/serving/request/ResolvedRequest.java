@@ -72,7 +72,7 @@ public record ResolvedRequest(
     return Tasks.of(request);
   }
 
-  /** What is asked for in words; empty if nothing is. */
+  /** The text of the request; empty if there is none. */
   public String words() {
     if (request.hasTextDiff()) {
       return request.getTextDiff().getFromText() + " → " + request.getTextDiff().getToText();

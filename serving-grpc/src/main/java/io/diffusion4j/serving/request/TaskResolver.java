@@ -53,7 +53,7 @@ public record TaskResolver(ImagePipeline engine, Violations violations) {
   /** Of an ingredient; embeddings of more are far from all that a decoder was trained with. */
   private static final int MOST_WEIGHT = 100;
 
-  /** Values of embeddings are about 1; with 3e38 a network answers NaN. */
+  /** Values of embeddings are about 1; for 3e38 a network returns NaN. */
   private static final int MOST_OF_EMBEDDING = 10_000;
 
   /** Resolves the task; what is wrong with it stays as it is. */

@@ -9,8 +9,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The spans of a batch, one after the other: what is done before the first stage, each stage, and
- * {@code encode}, which is scoring and writing the files. Used by the worker that draws the batch.
+ * The spans of a batch, one after the other: the work before the first stage, each stage, and
+ * {@code encode}, which scores the images and writes the files. Used by the worker that draws the
+ * batch.
  */
 public final class BatchSpans implements AutoCloseable {
   private final Function<String, SpanBuilder> named;

@@ -465,7 +465,7 @@ public record Preset(
    * @param channels of each level, from the highest resolution down
    * @param layers residual blocks per level on the way down; one more on the way up
    * @param groups of the group normalisations
-   * @param crop height and width of what it is trained on, at most the size
+   * @param crop height and width of the training crops, at most the size
    * @param training how the network for all steps but the last is trained
    * @param lastStep how the network for the last step is trained, starting from the other
    */
