@@ -146,7 +146,7 @@ public final class Requests {
                 .setPrompt(prompt(prompt, "")));
   }
 
-  /** Images of a weighted sum of the embeddings of texts and images. */
+  /** Requests images of a weighted sum of the embeddings of texts and images. */
   public static GenerateImagesRequest.Builder mix(List<MixIngredient> ingredients) {
     return GenerateImagesRequest.newBuilder()
         .setMix(MixTask.newBuilder().addAllIngredients(ingredients));

@@ -193,7 +193,7 @@ public record Shuffled(
     return captions.isEmpty() ? "" : captions.get(random(seed, index).nextInt(captions.size()));
   }
 
-  /** Hashes one after the other, so that seed and number cannot stand in for each other. */
+  /** Hashes seed and number one after the other, so that they are not interchangeable. */
   static SplittableRandom random(long seed, long number) {
     long ofSeed = new SplittableRandom(seed).nextLong();
     return new SplittableRandom(new SplittableRandom(ofSeed ^ number).nextLong());

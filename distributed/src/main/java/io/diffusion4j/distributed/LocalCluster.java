@@ -51,7 +51,7 @@ public final class LocalCluster {
   /**
    * Prepares processes of the Java machine, class path and flags of this one.
    *
-   * @param log gets a line for each restart
+   * @param log receives a line for each restart
    */
   public LocalCluster(int processes, Command command, Consumer<String> log) {
     Check.that(processes >= 2, "processes", processes, "≥ 2");
@@ -63,7 +63,7 @@ public final class LocalCluster {
   /**
    * Runs the processes until all have ended. If this process is told to stop, they are, too.
    *
-   * @return 0 if all have succeeded, or else the status of one that failed
+   * @return 0 if all have succeeded, otherwise the status of a failed one
    */
   public int run() {
     var hook = new Thread(this::stop, "stop-processes");

@@ -307,8 +307,8 @@ public final class Hub {
   }
 
   /**
-   * Appends the received bytes and returns the new length of the file; a broken connection is no
-   * failure. Negative if the Hub's file is shorter than the partial file, which is then deleted.
+   * Appends the received bytes and returns the new length of the file; a broken connection is not
+   * an error. Negative if the Hub's file is shorter than the partial file, which is then deleted.
    */
   private long append(RepoName repo, HubFile file, Path partial, long have, Listener listener)
       throws IOException {

@@ -220,7 +220,7 @@ final class KandinskyModel implements AutoCloseable {
     return factor * Math.max(factor, halved); // both are powers of 2
   }
 
-  /** Which updates belong to which component. */
+  /** Assigns the updates to the components. */
   static PipelineLoras loras(Path folder, PriorPlace place, List<LoraChoice> updates) {
     Map<String, Supplier<? extends TensorSource>> components =
         Map.of(

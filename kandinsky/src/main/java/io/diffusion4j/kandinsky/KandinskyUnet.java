@@ -221,7 +221,7 @@ public record KandinskyUnet(UnetConfig unet, int embeddingDim, Beside beside) {
   record Told(Tensor context, Tensor timeAdd) {}
 
   /**
-   * From a hint to what the denoiser sees of it.
+   * Encodes a hint for the denoiser.
    *
    * @param height of the latents
    * @param width of the latents

@@ -98,7 +98,7 @@ public final class ServingModule extends AbstractModule {
     bind(DiffusionServer.class).in(Singleton.class);
   }
 
-  /** That of the port, which answers before the models are loaded. */
+  /** The health of the port, which is served before the models are loaded. */
   @Provides
   @Singleton
   HealthStatusManager health(Optional<HttpPort> port) {

@@ -31,8 +31,8 @@
  * </ul>
  *
  * <p>The loop, the optimizers and the states are in {@code io.diffusion4j.nn.train}; data sets are
- * in {@code io.diffusion4j.data}. Nothing here knows emoji: the data set and presets of the shipped
- * model are in the module {@code emoji}.
+ * in {@code io.diffusion4j.data}. Nothing here depends on emoji: the data set and presets of the
+ * shipped model are in the module {@code emoji}.
  */
 @NullMarked
 package io.diffusion4j.training;

@@ -1,6 +1,6 @@
 package io.diffusion4j.unclip;
 
-/** Between PyTorch's order of an image's values and ours. */
+/** Converts between PyTorch's order of an image's values and ours. */
 final class Channels {
   private Channels() {}
 

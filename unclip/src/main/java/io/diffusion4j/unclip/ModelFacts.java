@@ -54,7 +54,7 @@ public record ModelFacts(Path folder, String name) {
         : OptionalLong.empty();
   }
 
-  /** The digest of its folder, with the diffusion prior. */
+  /** Returns the digest of its folder, with the diffusion prior. */
   public String digest() {
     return digest(folder, PriorChoice.DIFFUSION);
   }

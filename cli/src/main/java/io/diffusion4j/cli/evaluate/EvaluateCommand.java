@@ -285,7 +285,7 @@ public final class EvaluateCommand implements Callable<Integer>, SamplingOptions
     lines.forEach(console::print);
   }
 
-  /** Checks all options before hours are spent. */
+  /** Checks all options before the work begins, which can take hours. */
   private void check(List<Variation> variations) {
     Check.that(count >= 1, "count", count, "≥ 1");
     Check.that(batch >= 1, "batch", batch, "≥ 1");

@@ -87,7 +87,7 @@ final class ReloadedTokens implements Authenticator {
     return entries.stream().filter(entry -> !revoked.contains(entry.sha256())).toList();
   }
 
-  /** Refuses the tokens that were revoked since. */
+  /** Rejects tokens that were revoked since then. */
   synchronized void revokedChanged() {
     tokens = allowed();
   }

@@ -36,9 +36,7 @@ final class ServerLog {
 
   private static final String OURS = "io.diffusion4j";
 
-  /**
-   * What clients send, as keys' values, begins no line: control characters are shown as unknown.
-   */
+  /** Values from clients cannot start a line: control characters are replaced. */
   private static final String TEXT_LINE =
       "%d{\"yyyy-MM-dd'T'HH:mm:ss.SSSXXX\"} %-5level %logger{0}:"
           + " %msg %replace(%kvp %mdc){'\\p{Cntrl}', '\uFFFD'}%n";

@@ -20,7 +20,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tokens of a server, hashed, in a file of their own. {@code diffusion4j token} makes entries.
+ * The hashed tokens of a server, in a separate file. {@code diffusion4j token} makes entries.
  *
  * @param tokens the entries
  */
@@ -30,7 +30,7 @@ record TokenFile(@Nullable List<Entry> tokens) {
   /**
    * A token.
    *
-   * @param name of the principal, who may have several tokens
+   * @param name name of the principal, who may have several tokens
    * @param sha256 the SHA-256 of the token
    * @param roles of the token; generate and embed by default
    * @param models the names of the allowed models; all by default

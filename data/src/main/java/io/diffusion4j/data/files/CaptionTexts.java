@@ -37,7 +37,7 @@ final class CaptionTexts {
     };
   }
 
-  /** The texts of a value: itself, or the elements of a list. */
+  /** Returns the texts of a value: itself, or the elements of a list. */
   static List<String> texts(JsonNode value) {
     List<String> texts = new ArrayList<>();
     if (value.isTextual()) {

@@ -53,8 +53,8 @@ public final class Resize {
 
   /**
    * Antialiased bicubic interpolation in bytes, with rounding to bytes after the rows and again
-   * after the columns. The result is that of PIL ({@code Resampling.BICUBIC}), byte for byte; CLIP
-   * sees its images through it.
+   * after the columns. The result is that of PIL ({@code Resampling.BICUBIC}), byte for byte;
+   * CLIP's preprocessing uses it.
    *
    * @throws IllegalArgumentException if a size is below 1
    */
@@ -192,7 +192,7 @@ public final class Resize {
     }
   }
 
-  /** One pixel out of {@code weights.length} pixels that lie {@code stride} apart. */
+  /** Computes one pixel from {@code weights.length} pixels at a distance of {@code stride}. */
   private static void mix(byte[] in, int from, int stride, int[] weights, byte[] out, int to) {
     for (int c = 0; c < 3; c++) {
       int sum = 1 << (FRACTION_BITS - 1); // a half, so that the shift below rounds

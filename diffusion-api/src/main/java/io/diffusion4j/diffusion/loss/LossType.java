@@ -9,7 +9,7 @@ public enum LossType {
   /**
    * The square error plus λ times the whole bound with λ = 0.001 (Nichol &amp; Dhariwal 2021, eq.
    * 16), where the variance is learned. The bound is a sum over all T timesteps; one of them is
-   * drawn, which therefore counts λ·T.
+   * drawn, with the weight λ·T.
    */
   RESCALED_MSE,
   /** The term of the bound at one timestep. */

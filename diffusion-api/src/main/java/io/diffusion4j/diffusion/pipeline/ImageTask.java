@@ -306,8 +306,8 @@ public sealed interface ImageTask {
   /**
    * Images of an embedding part of the way from an image's to that of words.
    *
-   * @param strength in [0, 1]: 0 is the image's embedding, 1 the words'; the share of the prior's
-   *     steps that is taken
+   * @param strength the fraction of the prior's steps, in [0, 1]: 0 gives the image's embedding, 1
+   *     the text's
    */
   record TowardText(Image image, double strength, Words words) implements ImageTask {
     public TowardText {

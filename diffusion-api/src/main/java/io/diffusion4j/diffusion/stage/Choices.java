@@ -31,7 +31,7 @@ public record Choices(
     this(samplers, defaultSampler, defaultSteps, Optional.empty(), Optional.empty());
   }
 
-  /** The same with other defaults. */
+  /** Returns the same choices with other defaults. */
   public Choices withDefaults(String sampler, int steps) {
     return new Choices(samplers, sampler, steps, spacings, treatments);
   }

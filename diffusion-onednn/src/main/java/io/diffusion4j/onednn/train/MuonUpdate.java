@@ -8,8 +8,8 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * The {@link Muon} update of one matrix. Of processes that train together, one makes it orthogonal,
- * which is most of the work; the others get the direction from there, and all move alike.
+ * The {@link Muon} update of one matrix. In a group of processes, one orthogonalises it, which is
+ * most of the work, and sends the direction to the others, so that all make the same step.
  */
 final class MuonUpdate extends Update {
   private final Muon.Matrix matrix;

@@ -88,7 +88,7 @@ record Augmentation(int size) {
     }
   }
 
-  /** Another brightness, contrast, saturation and white point. */
+  /** Changes brightness, contrast, saturation and white point. */
   private static void recolour(float[] pixels, SplittableRandom random) {
     double saturation = 0.7 + 0.6 * random.nextDouble();
     double[] gain = new double[3];

@@ -33,7 +33,7 @@ public record Optimizer(
     ALL,
     /** Those of two or more axes: no biases, and no gains and shifts of normalisations. */
     MATRICES,
-    /** Those of two or more axes, without tables of embeddings and positions. */
+    /** Selects parameters of two or more axes, except tables of embeddings and positions. */
     LAYERS
   }
 

@@ -13,7 +13,7 @@ import java.time.Duration;
  * @param call how long a call without a deadline of its own may take
  */
 public record Limits(long bodyBytes, int connections, double requestCost, Duration call) {
-  /** The largest request of any way in, a form with two images. */
+  /** The largest request of any kind, a form with two images. */
   private static final long LEAST_BODY_BYTES = 10L << 20;
 
   /** A decoded request takes several times the memory of its body. */

@@ -23,7 +23,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Gives each call its {@link CallContext}, and tells the listeners of its one outcome. */
 final class CallInterceptor implements ServerInterceptor {
-  /** By so much a reset may come early; of a short call, by no more than a fifth of it. */
+  /**
+   * The time by which a reset may come early; for a short call, at most a fifth of its deadline.
+   */
   private static final Duration EARLY = Duration.ofMillis(250);
 
   private final Listeners listeners;

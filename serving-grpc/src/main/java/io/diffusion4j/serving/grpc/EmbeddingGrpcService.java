@@ -334,7 +334,7 @@ final class EmbeddingGrpcService extends EmbeddingServiceGrpc.EmbeddingServiceIm
         });
   }
 
-  /** What embeds the query, unless something is wrong with it. */
+  /** Returns the embedder of the query, or fails if the query is invalid. */
   private static Optional<Supplier<float[]>> query(
       SearchImagesRequest request,
       ImagePipeline engine,

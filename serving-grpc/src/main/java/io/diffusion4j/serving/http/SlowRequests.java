@@ -17,9 +17,8 @@ import org.slf4j.LoggerFactory;
  * it answers other errors; a connection of HTTP/1, which could only go on with the rest of the
  * request, is closed after that.
  *
- * <p>Services of which Armeria gathers the requests before it asks them need {@link Streamed} for
- * that. Slow headers do not count as use of a connection, and end with the idle time of {@link
- * HttpPort}.
+ * <p>Services whose requests Armeria aggregates before calling them need {@link Streamed} for this.
+ * Slow headers do not count as use of a connection, and end with the idle time of {@link HttpPort}.
  */
 final class SlowRequests extends SimpleDecoratingHttpService {
   private static final Logger LOG = LoggerFactory.getLogger(SlowRequests.class);

@@ -9,8 +9,8 @@ import io.diffusion4j.serving.http.HttpFace;
 /**
  * Meters for a server, at {@value MetricsFace#PATH}.
  *
- * <p>Provides {@link PrometheusMeters}. Needs {@link io.diffusion4j.serving.ServingModule}. The set
- * of {@link Level}s gets further meters.
+ * <p>Provides {@link PrometheusMeters}. Needs {@link io.diffusion4j.serving.ServingModule}. Further
+ * meters are added to the set of {@link Level}s.
  */
 public final class MetricsModule extends AbstractModule {
   @Override

@@ -126,7 +126,7 @@ public final class PrometheusMeters implements ServingListener {
         1);
   }
 
-  /** Where an application puts meters of its own. */
+  /** Returns the registry, to which an application can add meters. */
   public MeterRegistry registry() {
     return registry;
   }

@@ -41,7 +41,7 @@ public final class ImageIndices {
         : own.stream().filter(index -> index.name().equals(name)).findFirst();
   }
 
-  /** The names of the indices of a model, in the order of the alphabet. */
+  /** Returns the names of a model's indices in alphabetical order. */
   public List<String> of(String model) {
     return all.stream()
         .filter(index -> index.model().equals(model))

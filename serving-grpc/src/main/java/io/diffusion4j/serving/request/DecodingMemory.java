@@ -29,7 +29,7 @@ public final class DecodingMemory {
     free = new Semaphore(most, true);
   }
 
-  /** What is done with an image. */
+  /** The use of a decoded image. */
   @FunctionalInterface
   public interface Decoding<T> {
     T decode() throws IOException;

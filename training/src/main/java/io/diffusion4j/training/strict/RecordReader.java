@@ -166,7 +166,7 @@ final class RecordReader {
     return type.isAnnotationPresent(Nullable.class);
   }
 
-  /** {@code a-key} for the component {@code aKey}. */
+  /** Returns {@code a-key} for the component {@code aKey}. */
   static String key(RecordComponent component) {
     return component.getName().replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
   }
