@@ -9,6 +9,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import com.google.common.base.Splitter;
 import com.google.common.collect.Streams;
 import io.diffusion4j.cli.Main;
+import io.diffusion4j.serving.ToyService;
 import io.diffusion4j.serving.config.ServerConfig;
 import io.diffusion4j.serving.metrics.PrometheusMeters;
 import io.diffusion4j.serving.v1.GenerationServiceGrpc;
@@ -19,6 +20,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -79,7 +82,7 @@ final class DeploymentTest {
   void everyManifestIsAppliedAndEachKindIsThere() throws IOException {
     List<String> applied = words(manifest("kustomization").get("resources"));
     try (Stream<Path> files = Files.list(MANIFESTS)) {
-      assertThat(files.map(file -> file.getFileName().toString()))
+      assertThat(files.filter(Files::isRegularFile).map(file -> file.getFileName().toString()))
           .filteredOn(name -> !name.equals("kustomization.yaml"))
           .containsExactlyInAnyOrderElementsOf(applied);
     }
@@ -88,6 +91,7 @@ final class DeploymentTest {
             "ConfigMap",
             "Deployment",
             "Service",
+            "NetworkPolicy",
             "HorizontalPodAutoscaler",
             "PodDisruptionBudget",
             "PodMonitor",
@@ -131,6 +135,8 @@ final class DeploymentTest {
     String name = container().at("/ports/0/name").asText();
     assertThat(manifest("service").at("/spec/ports/0/targetPort").asText()).isEqualTo(name);
     assertThat(manifest("monitor").at("/spec/podMetricsEndpoints/0/port").asText()).isEqualTo(name);
+    assertThat(manifest("network-policy").at("/spec/ingress/0/ports/0/port").asInt())
+        .isEqualTo(port);
     assertThat(dockerfile("EXPOSE")).containsExactly(Integer.toString(port));
   }
 
@@ -180,6 +186,9 @@ final class DeploymentTest {
     assertThat(manifest("service").at("/spec/selector")).isEqualTo(labels);
     assertThat(manifest("disruption-budget").at("/spec/selector/matchLabels")).isEqualTo(labels);
     assertThat(manifest("monitor").at("/spec/selector/matchLabels")).isEqualTo(labels);
+    assertThat(manifest("network-policy").at("/spec/podSelector/matchLabels")).isEqualTo(labels);
+    assertThat(pod().at("/topologySpreadConstraints/0/labelSelector/matchLabels"))
+        .isEqualTo(labels);
   }
 
   @Test
@@ -191,10 +200,35 @@ final class DeploymentTest {
     List<String> entry = command(dockerfile("ENTRYPOINT").get(0));
     assertThat(entry.get(entry.size() - 1)).isEqualTo(Main.class.getName());
     assertUnderstood(command(dockerfile("CMD").get(0)));
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void itsProbeSeesWhetherTheServerServesWithoutAJvm() throws Exception {
     List<String> probe = command(dockerfile("HEALTHCHECK").get(0));
-    int main = probe.indexOf(Main.class.getName());
-    assertThat(main).isPositive();
-    assertUnderstood(probe.subList(main + 1, probe.size()));
+    assertThat(probe).hasSize(3).first().isEqualTo("bash");
+    int port;
+    try (var server = ToyService.onPort(query -> {})) {
+      port = server.port();
+      assertThat(status(probe, port)).isZero();
+    }
+    assertThat(status(probe, port)).as("nobody listens").isNotZero();
+  }
+
+  private static int status(List<String> probe, int port) throws Exception {
+    List<String> command =
+        probe.stream()
+            .map(word -> word.replace("/" + ServerConfig.DEFAULT_PORT, "/" + port))
+            .toList();
+    return new ProcessBuilder(command).start().waitFor();
+  }
+
+  @Test
+  void theTagOfTheImageIsTheVersion() throws IOException {
+    assertThat(container().get("image").asText()).doesNotContain(":");
+    String tag = manifest("kustomization").at("/images/0/newTag").asText();
+    assertThat(Files.readString(ROOT.resolve("pom.xml")))
+        .contains("<version>" + tag + "</version>");
   }
 
   @Test
