@@ -13,12 +13,12 @@ import java.util.function.Function;
 
 /** Where the latents of a picture begin, and what they are held to. */
 sealed interface Beginning {
-  /** How many of the steps that are asked for are done. */
+  /** Returns the number of steps that are done, out of the requested ones. */
   default int steps(int asked) {
     return asked;
   }
 
-  /** How the decoder samples when it is asked to sample so. */
+  /** Returns the settings of the decoder for the requested ones. */
   default SamplingSettings settings(SamplingSettings asked) {
     return asked;
   }

@@ -35,7 +35,7 @@ import java.util.stream.Stream;
  * @param nothing what guidance leads away from without a negative text
  */
 record Embeddings(TextEncoder text, ImageEncoder image, Prior prior, Supplier<float[]> nothing) {
-  /** How the prior samples, and who watches it. */
+  /** The noise, the settings and the listener of the prior. */
   record Drawing(List<NoiseSource> noise, SamplingSettings settings, SamplingListener listener) {}
 
   /**
@@ -67,7 +67,7 @@ record Embeddings(TextEncoder text, ImageEncoder image, Prior prior, Supplier<fl
         drawing.listener());
   }
 
-  /** The same embedding for so many pictures, without words. */
+  /** Returns the same embedding for this many pictures, without words. */
   List<Embedded> fixed(float[] embedding, int pictures) {
     return given(Collections.nCopies(pictures, embedding));
   }

@@ -63,7 +63,7 @@ final class KandinskyPipeline implements ImagePipeline {
    * Composes the parts.
    *
    * @param embeddings makes what the decoder draws of
-   * @param guidance what becomes of the guidance scales
+   * @param guidance replaces the guidance scales
    * @param choices what the stages offer beside the usual
    * @param embedder the space of the embeddings, if it can be used alone
    */
@@ -257,7 +257,7 @@ final class KandinskyPipeline implements ImagePipeline {
   private interface Source {
     List<Embedded> embed(Embeddings embeddings, Embeddings.Drawing drawing);
 
-    /** How many steps of the prior an image takes when it is asked for so many. */
+    /** Returns the number of steps of the prior for an image, given the requested number. */
     default int priorSteps(int asked) {
       return 0;
     }

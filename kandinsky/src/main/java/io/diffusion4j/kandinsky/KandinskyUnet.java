@@ -88,7 +88,7 @@ public record KandinskyUnet(UnetConfig unet, int embeddingDim, Beside beside) {
       this.type = type;
     }
 
-    /** Channels of what is seen beside latents of so many channels. */
+    /** Returns the channels of the additional input, for latents of this many channels. */
     int channels(int latent) {
       return switch (this) {
         case NOTHING -> 0;
@@ -202,7 +202,7 @@ public record KandinskyUnet(UnetConfig unet, int embeddingDim, Beside beside) {
     };
   }
 
-  /** What the blocks are told of an image embedding {@code [B, E]}. */
+  /** Computes the conditioning of the blocks by an image embedding {@code [B, E]}. */
   Told project(Nn nn, Tensor embedding) {
     int dim = unet.contextDim();
     var at = nn.at("encoder_hid_proj");
@@ -213,7 +213,7 @@ public record KandinskyUnet(UnetConfig unet, int embeddingDim, Beside beside) {
   }
 
   /**
-   * What the blocks are told.
+   * The conditioning of the blocks.
    *
    * @param context {@code [B, TOKENS, contextDim]}
    * @param timeAdd {@code [B, timeEmbedDim]}

@@ -26,7 +26,7 @@ import java.util.function.Supplier;
  * @param side height and width of the pictures whose latents are trained on, in pixels
  * @param latents computes or finds the latent {@code [H, W, Z]} of a picture of that size
  * @param embedder finds the embeddings of the pictures
- * @param nothing the embedding that stands for no picture, asked for only if pictures are dropped
+ * @param nothing the embedding that stands for no picture, computed only if pictures are dropped
  * @param drop the probability of replacing an embedding by that of nothing
  * @param objective the network, with square latents
  * @param noise the forward process

@@ -3,7 +3,7 @@ package io.diffusion4j.kandinsky;
 import io.diffusion4j.diffusion.stage.Pixels;
 
 /**
- * What the U-Net is told about one picture. Nothing of it depends on the time.
+ * The conditioning of the U-Net for one picture. It does not depend on the timestep.
  *
  * @param size of the latents
  * @param context {@code [KandinskyUnet.TOKENS, contextDim]}

@@ -44,7 +44,7 @@ final class LatentModel implements AutoCloseable {
    * Loads a folder.
    *
    * @param change makes of the weights those that are loaded, of the same names and shapes
-   * @param parameterization what the scheduler beside it says the network predicts
+   * @param parameterization the prediction type of the network, from the scheduler beside it
    * @param variance of the sampler's steps, by that scheduler; what the network learned of it is
    *     used if it is a learned one
    */
@@ -84,7 +84,7 @@ final class LatentModel implements AutoCloseable {
   }
 
   /**
-   * Computes what the network is told of image embeddings.
+   * Computes the conditioning of image embeddings.
    *
    * @param size of the latents
    */

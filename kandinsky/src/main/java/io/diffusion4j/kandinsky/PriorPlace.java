@@ -26,10 +26,10 @@ record PriorPlace(Path pipeline, Path network) {
   private static final String CONFIG = "config.json";
 
   /**
-   * Finds the prior of a decoder: the one that was asked for, else the one that the decoder's card
-   * names, beside the decoder or in the same cache of the Hub.
+   * Finds the prior of a decoder: the requested one, else the one that the decoder's card names,
+   * beside the decoder or in the same cache of the Hub.
    *
-   * @throws IllegalArgumentException if it is not on this disk; the message says how to get it
+   * @throws IllegalArgumentException if it is not on this disk; the message explains how to get it
    */
   static PriorPlace of(Path decoder, Opening how) {
     String asked = how.prior().orElse(USUAL);

@@ -7,9 +7,8 @@ import java.util.Map;
 import java.util.function.Function;
 
 /**
- * One network at several sizes, each compiled when it is asked for first. The sizes asked for least
- * recently are closed. Thread-safe: users wait for each other. Holds native memory until it is
- * closed.
+ * One network at several sizes, each compiled on first use. The least recently used sizes are
+ * closed. Thread-safe: users wait for each other. Holds native memory until it is closed.
  */
 final class SizedNetworks implements AutoCloseable {
   /** Each size has its own copy of the weights, so few are kept. */

@@ -11,7 +11,7 @@ import io.diffusion4j.nn.Tensor;
  * @param latent the latents, enlarged to the size of what is normalised, {@code [B, H, W, Z]}
  */
 record SpatialNormalization(Tensor latent) implements Normalization {
-  /** Whatever the configuration says of other normalisations. */
+  /** Fixed, regardless of the configuration of other normalisations. */
   static final int GROUPS = 32;
 
   /** The same for feature maps twice as high and wide. */

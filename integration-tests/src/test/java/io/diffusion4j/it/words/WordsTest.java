@@ -36,6 +36,7 @@ class WordsTest {
           "evaluation",
           "glide",
           "hub",
+          "kandinsky",
           "langchain4j",
           "local",
           "nn",
