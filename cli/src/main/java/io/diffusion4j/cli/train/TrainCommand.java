@@ -273,6 +273,17 @@ public final class TrainCommand implements Callable<Integer> {
         .max()
         .ifPresent(largest -> warnOfFewPictures(data, largest));
     var inspection = samples.inspection(validation);
+    group.requireSame(
+        "train",
+        parts
+            + (clip == null ? "" : ", with --clip")
+            + (first == null ? "" : ", with --start-from")
+            + ", checkpoint-every "
+            + checkpointEvery
+            + ", validation "
+            + inspection.validation().isPresent()
+            + " every "
+            + inspection.validateEvery());
     if (clip != null) {
       Path given = PublishedModel.folder(clip);
       group.inTurn(() -> FrozenClip.copy(given, modelFolder));

@@ -176,6 +176,7 @@ public final class TrainingRun implements AutoCloseable {
       if (trainer.step() % checkpointEvery != 0) {
         save(listener);
       }
+      group.settle(); // a stopped process ends at once, also while others still save
       return trainer.step() >= config.steps();
     } catch (CompletionException e) { // the next batch could not be made; what is done is kept
       if (trainer.step() % checkpointEvery != 0) {

@@ -23,6 +23,9 @@ public final class Group implements AutoCloseable {
   /** The longest text that is exchanged, in bytes of UTF-8. */
   private static final int TEXT = 1 << 12;
 
+  /** How long the last answers of a sum may be on their way. */
+  private static final long SETTLING_MILLIS = 500;
+
   private final AllReduce all;
   private final Map<Integer, AllReduce.Buffer> buffers = new HashMap<>();
 
@@ -70,6 +73,22 @@ public final class Group implements AutoCloseable {
     float[] flag = {mine ? 1 : 0};
     sum(flag);
     return flag[0] > 0;
+  }
+
+  /**
+   * Waits until all processes have come here and have what this one sent: it may end then without
+   * being missed.
+   */
+  public void settle() {
+    if (isAlone()) {
+      return;
+    }
+    any(false);
+    try {
+      Thread.sleep(SETTLING_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** Runs an action in one process after the other, for files that the processes may share. */
