@@ -118,13 +118,14 @@ export default defineConfig({
       },
       {
         text: 'Serve',
-        items: [page('Serving', '/serving'), page('HTTP API', '/http-api'), page('Web page', '/web-page')],
+        items: [page('Serving', '/serving'), page('HTTP API', '/http-api'), page('Web page', '/web-page'), page('Jobs', '/jobs'), page('Provenance', '/provenance'), page('Security', '/security')],
       },
       {
         text: 'Train',
         items: [
           page('Own pictures', '/own-data'),
           page('Training', '/training'),
+          page('Several processes', '/scaling'),
           page('LoRA', '/lora'),
           page('DDPM and DiT', '/ddpm'),
           page('Evaluation', '/evaluation'),
