@@ -32,7 +32,7 @@ public interface DataSet {
   }
 
   /**
-   * Contrastive training as a data set needs to know it.
+   * The settings of contrastive training that a data set needs.
    *
    * @param imageSize height and width of the pictures
    * @param batchSize the number of consecutive examples that make a batch

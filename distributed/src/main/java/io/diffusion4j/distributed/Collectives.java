@@ -22,7 +22,7 @@ import org.tensorflow.internal.c_api.TFE_TensorHandle;
  * Sums over processes by TensorFlow's collectives over gRPC. Each {@link Round} is one collective
  * of its members.
  *
- * <p>One for a process and its whole life: TensorFlow cannot stop its server.
+ * <p>A process has one instance for its lifetime: TensorFlow cannot stop its server.
  */
 public final class Collectives implements AllReduce {
   /** Numbers are summed in pieces of a megabyte, which stay in the second-level cache. */

@@ -205,7 +205,7 @@ final class Eager {
   }
 
   /**
-   * What a sum has in common with the same sum of other processes.
+   * The key that the same sum has in all processes.
    *
    * @param size the number of members
    * @param group names the members

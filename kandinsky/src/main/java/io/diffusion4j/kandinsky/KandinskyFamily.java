@@ -158,7 +158,7 @@ public final class KandinskyFamily implements ModelFamily {
           PublishedFolder.name(folder));
     }
 
-    /** Where networks come and go, scoring an image would load two of them again. */
+    /** If networks are loaded on demand, scoring an image would load two of them again. */
     private Optional<Embedder> embedder(Embeddings embeddings) {
       return how.residency() == Residency.ALWAYS
           ? Optional.of(

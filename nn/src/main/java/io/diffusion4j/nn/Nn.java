@@ -229,7 +229,7 @@ public final class Nn {
   }
 
   /**
-   * Puts an image together from its patches, row by row: {@code [B, rows·columns, patch²·C] → [B,
+   * Assembles an image from its patches, row by row: {@code [B, rows·columns, patch²·C] → [B,
    * rows·patch, columns·patch, C]}. A patch holds its pixels row by row, channels together.
    */
   public Tensor unpatched(Tensor tokens, long rows, long columns, int patch) {

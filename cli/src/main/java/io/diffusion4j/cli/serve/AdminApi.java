@@ -82,7 +82,7 @@ final class AdminApi implements Consumer<ServerBuilder> {
       @Nullable String expires,
       @Nullable QuotaEntry quota) {}
 
-  /** Quotas: of principals without one of their own, and those that operators gave. */
+  /** The quotas: the default, and those that operators have set. */
   record Quotas(QuotaEntry usual, Map<String, QuotaEntry> given) {}
 
   /** What has begun or was done. */

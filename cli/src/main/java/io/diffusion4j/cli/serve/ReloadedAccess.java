@@ -43,7 +43,7 @@ final class ReloadedAccess implements Authenticator {
   /**
    * As other settings say from now on. A revoked token stays revoked.
    *
-   * @throws IllegalArgumentException if their tokens cannot be; those before stay
+   * @throws IllegalArgumentException if their tokens are invalid; the previous ones stay in use
    */
   synchronized void reload(ServerSettings settings) throws IOException {
     tokens = read(settings.tokens(), settings.quota());

@@ -6,8 +6,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Has something done at a signal that ends a process otherwise; on systems without that signal,
- * nothing. The JDK has signals in the module {@code jdk.unsupported} only, of which the compiler
- * warns, so that the class is looked up by its name.
+ * nothing. The JDK has signals only in the module {@code jdk.unsupported}, and the compiler warns
+ * about its use, so the class is looked up by name.
  */
 final class Signals {
   private static final Logger LOG = LoggerFactory.getLogger(Signals.class);

@@ -27,7 +27,7 @@ import java.util.Map;
  * names in {@code NAME.names.json} beside it.
  *
  * @param size values of an embedding, E
- * @param names of the N rows, such as the paths of pictures
+ * @param names names of the N rows, such as the paths of pictures
  * @param values {@code [N, E]}, row-major; not copied, not to be modified afterwards
  */
 public record Embeddings(int size, List<String> names, float[] values) {

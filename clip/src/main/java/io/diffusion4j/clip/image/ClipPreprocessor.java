@@ -31,7 +31,7 @@ public record ClipPreprocessor(
   public enum Fit {
     /** The middle of its longer edge; half a pixel is rounded down, as Hugging Face does. */
     CROP,
-    /** The same, half a pixel rounded to even, as torchvision and open_clip do. */
+    /** The same resize, with half pixels rounded to even, as in torchvision and open_clip. */
     CROP_HALF_TO_EVEN,
     /** The whole image, distorted to a square. */
     SQUASH,

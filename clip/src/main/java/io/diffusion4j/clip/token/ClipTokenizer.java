@@ -135,7 +135,7 @@ public final class ClipTokenizer {
         .toArray();
   }
 
-  /** A piece of a text: where it begins, and its ids. */
+  /** A piece of a text: its offset and its ids. */
   private record Piece(int begin, int[] ids) {}
 
   private List<Piece> pieces(String normalized) {

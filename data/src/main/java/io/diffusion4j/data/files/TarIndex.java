@@ -175,7 +175,7 @@ final class TarIndex {
     return bytes.array();
   }
 
-  /** Records of {@code LENGTH KEY=VALUE\n}, where the length is that of all of it, in bytes. */
+  /** Records of {@code LENGTH KEY=VALUE\n}, where the length counts the whole record, in bytes. */
   private void readPax(byte[] records, Map<String, String> pax) {
     for (int from = 0; from < records.length; ) {
       int space = from;

@@ -20,7 +20,7 @@ public record ReverseStep(double fromX, double fromScore, double deviation) {
   /**
    * Euler and Maruyama's, of the reverse SDE (eq. 6).
    *
-   * @param growth −rate·Δt, by what share x grows without the score
+   * @param growth −rate·Δt, the relative growth of x without the score
    * @param variance g²·Δt, the noise that the forward SDE adds over the step
    */
   public static ReverseStep eulerMaruyama(double growth, double variance) {

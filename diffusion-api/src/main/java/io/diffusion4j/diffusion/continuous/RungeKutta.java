@@ -46,7 +46,7 @@ public enum RungeKutta {
     return j == 0 ? List.of() : stages.get(j - 1);
   }
 
-  /** c_j: the share of the step at which a stage is. */
+  /** c_j: the position of a stage, as a fraction of the step. */
   public double share(int j) {
     return stage(j).stream().mapToDouble(Double::doubleValue).sum();
   }
@@ -57,7 +57,7 @@ public enum RungeKutta {
    * @param slope dx/dt
    * @param x where it starts; not modified
    * @param from the time there
-   * @param until the time it ends, earlier or later
+   * @param until the final time, earlier or later
    * @param steps how many, at least 1
    * @return where it ends, a new array
    */

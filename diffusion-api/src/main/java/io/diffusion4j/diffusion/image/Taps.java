@@ -10,7 +10,7 @@ package io.diffusion4j.diffusion.image;
 @SuppressWarnings("ArrayRecordComponent") // a private table, never compared
 record Taps(int[] first, double[][] weights) {
 
-  /** How many outputs there are. */
+  /** The number of outputs. */
   int size() {
     return first.length;
   }

@@ -50,7 +50,7 @@ public record ReverseStep(
         });
   }
 
-  /** From mean = {@code posterior.x0}·x̂₀ + {@code posterior.x}·x_t. */
+  /** Solves mean = {@code posterior.x0}·x̂₀ + {@code posterior.x}·x_t for x̂₀. */
   private static Conversion fromMean(double alphaBar, Posterior posterior) {
     double fromX = -posterior.x() / posterior.x0();
     double fromOutput = 1 / posterior.x0();

@@ -42,7 +42,7 @@ public final class Inpainting implements ImageEdit {
     this.resampling = resampling;
   }
 
-  /** A mask of two values: 1 where it is bright (from 0 on), −1 elsewhere. */
+  /** Returns a binary mask: 1 where it is bright (at least 0), −1 elsewhere. */
   public static Image blackAndWhite(Image mask) {
     float[] from = mask.pixels();
     float[] to = new float[from.length];

@@ -61,7 +61,9 @@ public record SinglestepDpmSolverPlusPlus(int order, Grid grid) implements Sampl
     }
   }
 
-  /** From the start, with x̂₀ linear in λ through the start and the level reached so far. */
+  /**
+   * Integrates from the start, with x̂₀ linear in λ through the start and the level reached so far.
+   */
   private static Update second(Level start, Level inner, Level end, Correction correction) {
     double h = end.lambda() - start.lambda();
     double r = (inner.lambda() - start.lambda()) / h;

@@ -60,7 +60,7 @@ public record DiffusionStage<C>(
    * Draws one sample per condition, starting from noise.
    *
    * @return a new array of {@code rowSize} values for each draw, in order
-   * @throws NonFiniteAnswerException if the network answers with NaN or infinity
+   * @throws NonFiniteAnswerException if the network returns NaN or infinity
    */
   public List<float[]> sample(
       List<Draw<C>> draws, SamplingSettings settings, SamplingListener listener) {
@@ -91,7 +91,7 @@ public record DiffusionStage<C>(
    *     the samples
    * @param plan the steps
    * @return a new array for each draw, in order
-   * @throws NonFiniteAnswerException if the network answers with NaN or infinity
+   * @throws NonFiniteAnswerException if the network returns NaN or infinity
    */
   public List<float[]> sampleFrom(
       List<float[]> start, List<Draw<C>> draws, SamplingPlan plan, SamplingListener listener) {

@@ -11,7 +11,7 @@ record PoolingAndUpsampling(Tape tape) {
   private static final long[] TWO = {2, 2};
   private static final long[] NONE = {0, 0};
 
-  /** The mean of each 2×2 block. */
+  /** Adds the mean of each 2×2 block. */
   Activation averagePool(Activation x) {
     var y = tape.result(x.type(), x.height() / 2, x.width() / 2, x.channels());
     tape.forward(means(x.images(), x.as(x.images()), y.images(), y.as(y.images()), After.NOTHING));
@@ -30,7 +30,7 @@ record PoolingAndUpsampling(Tape tape) {
     return y;
   }
 
-  /** Each pixel twice in both directions. */
+  /** Adds the repetition of each pixel in both directions. */
   Activation upsampleNearest(Activation x) {
     var y = tape.result(x.type(), 2 * x.height(), 2 * x.width(), x.channels());
     tape.forward(copies(x.images(), x.as(x.images()), y.images(), y.as(y.images()), After.NOTHING));

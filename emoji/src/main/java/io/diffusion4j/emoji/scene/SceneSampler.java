@@ -44,8 +44,8 @@ public final class SceneSampler {
   private final long seed;
 
   /**
-   * @throws IllegalArgumentException if the concepts do not suffice for the mix: two for relations,
-   *     one that can be counted for several of a kind
+   * @throws IllegalArgumentException if the mix needs more concepts: two for relations, a countable
+   *     one for several of a kind
    */
   public SceneSampler(ConceptSet concepts, SceneMix mix, Split split, long seed) {
     this.concepts =

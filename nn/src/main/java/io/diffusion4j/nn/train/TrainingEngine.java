@@ -15,7 +15,10 @@ public interface TrainingEngine {
    */
   Optional<String> unavailable(Precision precision);
 
-  /** Whether it supports every objective, and so gets those that the others refuse. */
+  /**
+   * Whether it supports every objective, and so is the fallback for objectives that other engines
+   * reject.
+   */
   default boolean isLastResort() {
     return false;
   }

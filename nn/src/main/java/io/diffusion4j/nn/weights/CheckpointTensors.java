@@ -58,7 +58,7 @@ public final class CheckpointTensors implements NamedTensors {
         .orElseGet(() -> TensorReader.of(read(name)));
   }
 
-  /** For tensors that fit one buffer. */
+  /** Supports tensors that fit one buffer. */
   @Override
   public Optional<StoredTensor> stored(String name) {
     var info = source.info(name);

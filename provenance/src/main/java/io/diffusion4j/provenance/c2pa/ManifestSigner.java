@@ -59,8 +59,7 @@ public final class ManifestSigner {
    * Creates a signer.
    *
    * @param key of the first certificate
-   * @param chain the certificate, followed by those that lead to an authority, which may be left
-   *     out
+   * @param chain the certificate, followed by its chain; the root may be left out
    * @param now the time at which the certificate has to be valid
    * @throws IllegalArgumentException if verifiers would refuse the certificate: expired, of an
    *     authority, not for digital signatures, without an extended key usage for documents or

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Knows tokens by their SHA-256, so that who reads the list cannot call.
+ * Stores the SHA-256 of tokens, so that a reader of the list cannot use them.
  *
  * <p>A plain hash is enough for tokens that are random, as those of {@link #newToken} are: 256 bits
  * cannot be guessed. A token is compared with all of the list, each in constant time, so that the

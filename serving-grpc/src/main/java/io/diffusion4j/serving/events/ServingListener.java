@@ -41,7 +41,7 @@ public interface ServingListener {
   /** A batch of images is not being drawn any more. */
   default void batchEnded(String model, int images, BatchEnd end) {}
 
-  /** A stage has taken a step with all images of a batch at once. */
+  /** Called after a stage's step of all images of a batch. */
   default void stepTaken(String stage, int images, Duration time) {}
 
   /** Previews were due that nobody could take: clients read too slowly. */
@@ -67,7 +67,7 @@ public interface ServingListener {
    * @param time from its headers to its end
    * @param id the request's id where it has one, else the one under which errors are logged
    * @param principal who called; empty if nobody was told
-   * @param prompt what was asked for in words; empty if nothing was
+   * @param prompt the text of the request; empty if there was none
    */
   record CallEnd(
       String method, Status.Code code, Duration time, String id, String principal, String prompt) {}

@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 
 /**
- * A unary call whose answer takes a row of the {@link JobScheduler}, among the jobs of the
+ * A unary call that is computed in a row of the {@link JobScheduler}, like the jobs of the
  * generation service. A call that is cancelled leaves the queue, or stops before its next step.
  */
 final class Errand<T> implements Work {

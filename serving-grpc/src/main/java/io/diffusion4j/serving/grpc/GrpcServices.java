@@ -60,7 +60,7 @@ public final class GrpcServices {
     return callers;
   }
 
-  /** A request was refused for this reason before it was anybody's call. */
+  /** Called for a request that was rejected for this reason before it reached a service. */
   public void refused(String reason) {
     listeners.refused(reason);
   }

@@ -14,7 +14,7 @@ import org.reactivestreams.Subscription;
 /**
  * Bounds the memory that the bodies of all requests take together. A body is counted as it arrives,
  * and until its answer is complete: what the service makes of it is about as large. A request that
- * does not fit, by its declared length or by what has come, is refused at once.
+ * does not fit, by its declared length or by the received bytes, is rejected immediately.
  *
  * <p>The last eighth is for small requests, so that they are served while large ones are refused.
  * Bodies pass as streams; services of which Armeria gathers the requests before it asks them need

@@ -36,10 +36,10 @@ final class Endings {
   }
 
   /**
-   * Cancels the stream of an answer that is on its way when the deadline of its call passes. That
-   * is what gRPC's own servers do, and what its clients take for {@code DEADLINE_EXCEEDED}; Armeria
-   * by itself calls it an internal error. Has to be outside of what passes an answer on, for it is
-   * the outermost that Armeria ends.
+   * Cancels the stream of a running response when the deadline of its call passes. That is what
+   * gRPC's own servers do, and what its clients take for {@code DEADLINE_EXCEEDED}; Armeria by
+   * itself calls it an internal error. Must be the outermost decorator, since Armeria only ends the
+   * outermost response.
    */
   static HttpResponse resetIfLate(
       HttpService service, ServiceRequestContext ctx, HttpRequest request) throws Exception {

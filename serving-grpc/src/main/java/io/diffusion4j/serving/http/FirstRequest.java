@@ -23,7 +23,7 @@ final class FirstRequest {
 
   private final Duration longest;
 
-  /** Gives a connection so long. */
+  /** Creates a limit of this duration. */
   FirstRequest(Duration longest) {
     this.longest = longest;
   }

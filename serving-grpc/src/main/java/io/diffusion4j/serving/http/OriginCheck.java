@@ -17,9 +17,9 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * Refuses what pages of other sites ask, of which browsers tell where they are from. A browser
- * sends some requests, such as forms, whether or not their answer may be read, so that the rules of
- * CORS alone do not keep a page from having images drawn.
+ * Rejects requests of pages of other sites, by the origin that browsers send. A browser sends some
+ * requests, such as forms, whether or not their answer may be read, so that the rules of CORS alone
+ * do not keep a page from having images drawn.
  */
 final class OriginCheck extends SimpleDecoratingHttpService {
   private static final Duration PREFLIGHT_AGE = Duration.ofHours(1);

@@ -19,8 +19,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Gives up answers of which their clients take nothing, in whatever form they are, so that they do
- * not stay in memory for as long as a client cares to be connected. A stream of HTTP/2 is reset; a
- * connection on which nothing moves is closed.
+ * not stay in memory for as long as a client cares to be connected. An HTTP/2 stream is reset; a
+ * connection without progress is closed.
  *
  * <p>Answers pass in small pieces, so that a slow reader is told from one that has stopped.
  * Services whose answers Armeria takes for a single object need {@link Streamed} for that.

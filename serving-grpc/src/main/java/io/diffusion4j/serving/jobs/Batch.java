@@ -106,7 +106,7 @@ record Batch(ResolvedRequest request, int from, int to) {
         && request.card().stage(at.stage()).orElseThrow().draws().areDrawn();
   }
 
-  /** What the images are going to be, as small as the stage draws them. */
+  /** Previews of the final images, at the size of the stage. */
   List<Preview> previews(SamplingListener.Progress at) {
     Stage stage = request.card().stage(at.stage()).orElseThrow();
     Pixels size = at.size().areDrawn() ? at.size() : stage.draws();

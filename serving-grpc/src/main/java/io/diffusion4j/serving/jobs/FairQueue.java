@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * many or large requests of one do not keep out those of another.
  *
  * <p>That is start-time fair queueing (Goyal, Vin and Cheng 1996): what deficit round robin gives,
- * without a quantum to choose. Who had no work for a while is not owed any. Not thread-safe.
+ * without a quantum to choose. A principal that was idle does not accumulate a claim. Not
+ * thread-safe.
  */
 final class FairQueue {
   /** More owners who have no work are forgotten. */

@@ -92,8 +92,8 @@ public final class JobScheduler {
   /**
    * Puts new work into the queue.
    *
-   * @throws io.grpc.StatusRuntimeException if its owner has too much there, its model is not served
-   *     any more, or the server is shutting down
+   * @throws io.grpc.StatusRuntimeException if its owner has too many requests in the queue, its
+   *     model was removed, or the server is shutting down
    */
   public synchronized void submit(Work work) {
     requireRoom(work.owner());

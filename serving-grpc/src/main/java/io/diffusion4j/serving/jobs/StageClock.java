@@ -46,7 +46,7 @@ final class StageClock {
     stepStart = System.nanoTime();
   }
 
-  /** The time of each stage, without what was done between steps. */
+  /** Returns the time of each stage, without the work between steps. */
   List<StageUsage> usage() {
     return nanos.entrySet().stream()
         .map(

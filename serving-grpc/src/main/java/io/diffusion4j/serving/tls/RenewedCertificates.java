@@ -15,7 +15,7 @@ import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The certificates of a server, read again when their files change. Asked for each connection. */
+/** The certificates of a server, read again when their files change. Called for each connection. */
 final class RenewedCertificates implements TlsProvider {
   private static final Logger LOG = LoggerFactory.getLogger(RenewedCertificates.class);
 

@@ -56,7 +56,9 @@ public final class Faults {
     }
   }
 
-  /** The same with a line for each fault, under the name of their source such as a file. */
+  /**
+   * Throws an exception with a line for each fault, under the name of their source, such as a file.
+   */
   void throwIfAny(String source) {
     if (faults.size() == 1) {
       throw new FaultsException(source + ": " + faults.get(0), faults);

@@ -68,7 +68,7 @@ public record NoisedBatch(
     addTo(batch, samples, random, timesteps);
   }
 
-  /** The same with timesteps drawn by {@code chosen}. */
+  /** Draws a batch with timesteps from {@code chosen}. */
   public void addTo(
       Batch batch, List<float[]> samples, SplittableRandom random, TimestepSampler chosen) {
     var process =
