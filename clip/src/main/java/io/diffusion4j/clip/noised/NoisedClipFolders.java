@@ -62,7 +62,7 @@ public final class NoisedClipFolders {
     return Checkpoint.open(file(folder, TEXT));
   }
 
-  /** The image tower of a folder. */
+  /** Reads the image tower of a folder. */
   public static NoisedVisionNetwork readImage(Path folder) {
     try (var tensors = openImage(folder)) {
       return image(folder, tensors);

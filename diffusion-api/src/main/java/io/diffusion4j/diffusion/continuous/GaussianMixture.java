@@ -99,7 +99,7 @@ public record GaussianMixture(List<Component> components) {
     return score;
   }
 
-  /** eᵀ(∇∇ᵀ ln p(x))e: how the score changes along e, in the direction of e. */
+  /** eᵀ(∇∇ᵀ ln p(x))e: the derivative of the score along e, in the direction of e. */
   public double curvature(double[] x, double[] e) {
     double[] shares = shares(x);
     double square = Arrays.stream(e).map(v -> v * v).sum();

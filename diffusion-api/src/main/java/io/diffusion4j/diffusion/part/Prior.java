@@ -28,7 +28,7 @@ public interface Prior {
     return Stage.fixed(STAGE, 0);
   }
 
-  /** The same prior, offered as this stage. */
+  /** Returns the same prior with this stage. */
   default Prior offeredAs(Stage offered) {
     return new Offered(this, offered);
   }

@@ -31,7 +31,7 @@ public record KarrasGrid(double rho, Ends ends, Time time) implements Grid {
   public enum Time {
     /** Interpolated in log σ. */
     FRACTIONAL,
-    /** Interpolated, then the nearest timestep. */
+    /** Interpolates, then takes the nearest timestep. */
     NEAREST
   }
 

@@ -46,7 +46,7 @@ public record Choices(
     return new Choices(samplers, defaultSampler, defaultSteps, spacings, Optional.of(offered));
   }
 
-  /** The same with one more sampler, or another one under a known name. */
+  /** Returns the same choices with one more sampler, or another one under a known name. */
   public Choices withSampler(String name, Sampler sampler) {
     return new Choices(
         samplers.with(name, sampler), defaultSampler, defaultSteps, spacings, treatments);

@@ -31,7 +31,7 @@ public final class HashedTokens implements Authenticator {
    * A token that is known.
    *
    * @param sha256 the SHA-256 of its characters in UTF-8, as 64 hexadecimal digits
-   * @param expires from when on it is refused; {@link Instant#MAX} for never
+   * @param expires the time of its expiry; {@link Instant#MAX} for never
    * @param principal whose it is
    */
   public record Entry(String sha256, Instant expires, Principal principal) {

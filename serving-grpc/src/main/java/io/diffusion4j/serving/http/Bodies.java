@@ -41,8 +41,8 @@ final class Bodies {
   }
 
   /**
-   * Reads no more of a body. A connection of HTTP/1, which could only go on with the rest of it, is
-   * closed after the answer.
+   * Reads no more of a body. An HTTP/1 connection, which would have to read the rest of the body
+   * first, is closed after the response.
    */
   static void discard(ServiceRequestContext ctx, HttpRequest request) {
     if (request.isOpen()) {

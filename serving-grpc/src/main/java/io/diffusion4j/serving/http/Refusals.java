@@ -31,7 +31,7 @@ public final class Refusals {
     request.setAttr(CALLED, true);
   }
 
-  /** The reason of a request that was refused and reached no call. */
+  /** The reason for a request that was rejected before it reached a service. */
   static Optional<String> of(RequestLog log) {
     RequestContext request = log.context();
     String reason = request.attr(REASON);

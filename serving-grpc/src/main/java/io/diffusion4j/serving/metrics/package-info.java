@@ -1,4 +1,4 @@
-/** What a server does, in numbers that Prometheus reads. */
+/** The meters of a server, for Prometheus. */
 @NullMarked
 package io.diffusion4j.serving.metrics;
 
