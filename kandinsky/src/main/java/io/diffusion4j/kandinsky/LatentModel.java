@@ -43,7 +43,9 @@ final class LatentModel implements AutoCloseable {
   /**
    * Loads a folder.
    *
-   * @param change makes of the weights those that are loaded, of the same names and shapes
+   * <p>* @param change maps the stored weights to those that are loaded, with the same names and
+   * shapes
+   *
    * @param parameterization the prediction type of the network, from the scheduler beside it
    * @param variance of the sampler's steps, by that scheduler; what the network learned of it is
    *     used if it is a learned one
@@ -102,7 +104,7 @@ final class LatentModel implements AutoCloseable {
   }
 
   /**
-   * What the network sees of a hint, {@code [H, W, C]}.
+   * Encodes a hint for the network, {@code [H, W, C]}.
    *
    * @param hint eight times as high and wide as the latents
    * @param size of the latents

@@ -20,8 +20,8 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * A process that is measured with others. Arguments: addresses, rank, a file for the figures of the
- * first process, the megabytes of sums separated by commas, and rows and steps of trainings.
+ * One process of a measured group. Arguments: addresses, rank, a file for the figures of the first
+ * process, the megabytes of sums separated by commas, and rows and steps of trainings.
  */
 final class ClusterProcess {
   private static final int ROUNDS = 20;

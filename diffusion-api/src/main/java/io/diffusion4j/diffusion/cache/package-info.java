@@ -1,6 +1,4 @@
-/**
- * Where files are kept that can be made again: {@link io.diffusion4j.diffusion.cache.UserCache}.
- */
+/** The place of files that can be made again: {@link io.diffusion4j.diffusion.cache.UserCache}. */
 @NullMarked
 package io.diffusion4j.diffusion.cache;
 

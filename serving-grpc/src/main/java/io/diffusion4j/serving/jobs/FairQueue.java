@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * thread-safe.
  */
 final class FairQueue {
-  /** More owners who have no work are forgotten. */
+  /** The limit of owners without work that are remembered. */
   private static final int MOST_REMEMBERED = 1024;
 
   private final List<Turn> waiting = new ArrayList<>(); // as they came

@@ -22,8 +22,8 @@ import java.util.Optional;
  * The jobs by their request ids, so that a client who lost its connection can ask again without
  * having it drawn again.
  *
- * <p>An id belongs to the principal who used it. To others it is free: they neither see the job nor
- * learn that there is one.
+ * <p>An id belongs to the principal who used it. For others the id is free: they neither see the
+ * job nor learn that it exists.
  *
  * <p>Jobs that ended well are remembered for some minutes, as long as their images are not too
  * many; others are forgotten.

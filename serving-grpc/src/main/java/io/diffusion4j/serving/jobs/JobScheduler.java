@@ -215,7 +215,7 @@ public final class JobScheduler {
         || queue.waiting().stream().anyMatch(turn -> turn.work().model() == model);
   }
 
-  /** Waits until nothing runs or waits; returns the work of which that is not true in time. */
+  /** Waits until no work runs or waits; returns the work that is left at the deadline. */
   private List<Work> awaitIdle(Duration grace) throws InterruptedException {
     long end = System.nanoTime() + grace.toNanos();
     synchronized (this) {
