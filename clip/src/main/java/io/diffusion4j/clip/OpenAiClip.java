@@ -25,7 +25,7 @@ public final class OpenAiClip {
   private static final int HEAD_WIDTH = 64;
   private static final double EPS = 1e-5;
 
-  /** The tensors in OpenAI's archives that are no parameters. */
+  /** The tensors in OpenAI's archives that are not parameters. */
   private static final Set<String> BUFFERS =
       Set.of("input_resolution", "context_length", "vocab_size");
 

@@ -38,7 +38,7 @@ final class AdminRoutes {
     this.server = server;
   }
 
-  /** Answers a request with what is written as JSON; may take long. */
+  /** Returns the response to a request, to be written as JSON; may block. */
   @FunctionalInterface
   interface Operation {
     Object answer(Call call);

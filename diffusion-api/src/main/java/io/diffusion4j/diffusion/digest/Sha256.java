@@ -7,7 +7,7 @@ import java.security.NoSuchAlgorithmException;
 public final class Sha256 {
   private Sha256() {}
 
-  /** Creates a digest of nothing yet. */
+  /** Creates a digest of no bytes yet. */
   public static MessageDigest start() {
     try {
       return MessageDigest.getInstance("SHA-256");

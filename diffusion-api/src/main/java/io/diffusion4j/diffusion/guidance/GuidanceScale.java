@@ -23,7 +23,7 @@ public interface GuidanceScale {
     return new Constant(scale);
   }
 
-  /** The same scale at all times. */
+  /** A constant scale. */
   record Constant(double scale) implements GuidanceScale {
     public Constant {
       Check.notNegative("guidanceScale", scale);

@@ -20,8 +20,8 @@ import java.util.List;
  *
  * <p>A step of order k spans k levels of the grid and calls the network at each of them, so that
  * there are as many calls as levels; the levels within are where the others put a midpoint. The
- * last call, whose step leads to the clean sample, is x̂₀ itself, and the levels that are left over
- * before it make a step of a lower order.
+ * last call, whose step leads to the clean sample, is x̂₀ itself, and the remaining levels before
+ * it form a step of a lower order.
  *
  * @param order 2 or 3
  * @param grid the levels it visits

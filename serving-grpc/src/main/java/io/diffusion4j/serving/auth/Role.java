@@ -14,6 +14,6 @@ public enum Role {
   /** Read the meters of the server. */
   METRICS,
 
-  /** Operate the server, on its port for that. */
+  /** Operate the server, on the port for operators. */
   ADMIN
 }

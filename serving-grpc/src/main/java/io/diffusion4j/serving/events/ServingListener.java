@@ -4,8 +4,8 @@ import io.grpc.Status;
 import java.time.Duration;
 
 /**
- * Sees what a server does, for meters, logs and health; {@link
- * io.diffusion4j.serving.ServingModule} says how to bind one.
+ * Observes a server, for meters, logs and health; {@link io.diffusion4j.serving.ServingModule}
+ * shows how to bind one.
  *
  * <p>Called by the threads that do the work, several at once. Must not block and must not throw.
  */

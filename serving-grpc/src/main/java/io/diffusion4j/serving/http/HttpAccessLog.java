@@ -30,7 +30,7 @@ final class HttpAccessLog {
   /**
    * A log.
    *
-   * @param refusals notified of the reason for which a request reached no call
+   * @param refusals is notified of the reason for which a request did not reach a service
    */
   HttpAccessLog(Consumer<String> refusals) {
     this.refusals = refusals;

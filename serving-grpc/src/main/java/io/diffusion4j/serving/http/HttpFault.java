@@ -78,7 +78,7 @@ public record HttpFault(com.google.rpc.Status status) {
     return detail(ErrorInfo.class).map(ErrorInfo::getReason).orElse("");
   }
 
-  /** After how many seconds it makes sense to ask again, if the service says so. */
+  /** The delay in seconds before a retry, if the service sends one. */
   public OptionalLong retryAfterSeconds() {
     return detail(RetryInfo.class)
         .map(info -> OptionalLong.of((Durations.toMillis(info.getRetryDelay()) + 999) / 1000))

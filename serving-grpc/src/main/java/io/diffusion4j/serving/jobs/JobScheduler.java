@@ -35,7 +35,7 @@ public final class JobScheduler {
   private static final Duration SHORTEST_RETRY = Duration.ofSeconds(1);
   private static final Duration LONGEST_RETRY = Duration.ofMinutes(10);
 
-  /** For so long a batch has its rows before others may. */
+  /** The time for which a batch keeps its rows before others get them. */
   private static final Duration SLICE = Duration.ofMillis(200);
 
   /** Work of the same owner goes before a batch that costs so many times as much. */
