@@ -26,7 +26,7 @@ public record Classes(Kind kind, List<String> names) {
   /** The source of a picture's class. */
   public enum Kind {
     NONE,
-    /** The folder that the picture is in, as {@code imagefolder} has it. */
+    /** The folder of the picture, as in {@code imagefolder}. */
     FOLDER,
     /** The first caption of the picture, such as a column of labels. */
     CAPTION

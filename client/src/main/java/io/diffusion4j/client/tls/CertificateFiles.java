@@ -17,7 +17,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who a server or a client is: a certificate and its key, as PEM files.
+ * The identity of a server or client: a certificate and its key, as PEM files.
  *
  * @param certificates the certificate, and then those that lead from it to an authority, if any
  * @param key the private key, not encrypted

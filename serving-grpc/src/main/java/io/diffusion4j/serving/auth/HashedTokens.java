@@ -61,7 +61,7 @@ public final class HashedTokens implements Authenticator {
     this.clock = clock;
   }
 
-  /** A new token: 43 random characters that can stand in a header. */
+  /** Creates a token: 43 random characters that are valid in a header. */
   public static String newToken() {
     byte[] bytes = new byte[TOKEN_BYTES];
     new SecureRandom().nextBytes(bytes);

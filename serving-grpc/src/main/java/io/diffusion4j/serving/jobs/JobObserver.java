@@ -17,7 +17,7 @@ public interface JobObserver {
    */
   default void onGivingUp(Runnable leave) {}
 
-  /** Something happened, other than an image: those come whole by {@link #image}. */
+  /** Called for every event except images, which are passed to {@link #image}. */
   void event(StreamGenerateImagesResponse event);
 
   /** Whether a preview would be sent now, so that none is made in vain. */

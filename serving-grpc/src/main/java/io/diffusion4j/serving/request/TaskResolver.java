@@ -257,7 +257,8 @@ public record TaskResolver(ImagePipeline engine, Violations violations) {
   }
 
   /**
-   * With words the prior is needed, without them the image encoder. A model that edits has both.
+   * A text needs the prior; without a text, the image encoder is needed. A model that edits has
+   * both.
    */
   private void checkEditedWords(String task, PromptSpec prompt) {
     String field = task + ".prompt.text";
