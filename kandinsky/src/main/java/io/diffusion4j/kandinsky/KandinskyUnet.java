@@ -79,7 +79,7 @@ public record KandinskyUnet(UnetConfig unet, int embeddingDim, Beside beside) {
     NOTHING("image"),
     /** The known latents, and which are known: inpainting. */
     KNOWN("image"),
-    /** What a picture of hints, such as a depth map, comes to: ControlNet. */
+    /** The encoding of a picture of hints, such as a depth map: ControlNet. */
     HINT("image_hint");
 
     private final String type;

@@ -24,7 +24,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * An error of the service as HTTP tells it.
+ * An error of the service as an HTTP response.
  *
  * @param status the error with its details
  */

@@ -53,7 +53,9 @@ record Batch(ResolvedRequest request, int from, int to) {
         .toList();
   }
 
-  /** How well the words describe each image; empty if there are none, or if nobody can tell. */
+  /**
+   * The score of each image against the text; empty without a text, or without a model that scores.
+   */
   private List<Double> scores(ImageTask task, List<Image> images) {
     Optional<Embedder> space = request.engine().embedder();
     String text = task.words(0).text();

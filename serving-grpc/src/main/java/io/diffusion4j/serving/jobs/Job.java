@@ -218,7 +218,7 @@ final class Job implements Work {
     }
   }
 
-  /** Not while somebody attaches, who is to see it from the beginning. */
+  /** Not while an observer attaches, which must see all events from the beginning. */
   private synchronized void begin() {
     if (!begun && !story.isStopped()) {
       begun = true;

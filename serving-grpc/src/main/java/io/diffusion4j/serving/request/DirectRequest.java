@@ -41,7 +41,7 @@ public final class DirectRequest {
   /**
    * Checks a request and fills in its defaults.
    *
-   * @throws IllegalArgumentException with everything that is wrong with it
+   * @throws IllegalArgumentException the message lists all faults
    */
   public static DirectRequest of(ImagePipeline pipeline, GenerateImagesRequest asked) {
     return of(pipeline, asked, UnaryOperator.identity(), Provenance.DECLARED);
@@ -52,7 +52,7 @@ public final class DirectRequest {
    *
    * @param names what messages call a field, by its path in the contract
    * @param provenance how the files of its images are marked
-   * @throws IllegalArgumentException with everything that is wrong with it
+   * @throws IllegalArgumentException the message lists all faults
    */
   public static DirectRequest of(
       ImagePipeline pipeline,
