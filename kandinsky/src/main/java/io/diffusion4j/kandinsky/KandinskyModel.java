@@ -213,7 +213,7 @@ final class KandinskyModel implements AutoCloseable {
         unet.embeddingDim());
   }
 
-  /** Latents are multiples of MoVQ's factor, as published, and of what the U-Net halves. */
+  /** Sizes are multiples of MoVQ's factor, as published, and of the U-Net's downsampling factor. */
   private static int unit(KandinskyUnet unet, Movq movq) {
     int factor = movq.factor();
     int halved = 1 << (unet.unet().levels() - 1);

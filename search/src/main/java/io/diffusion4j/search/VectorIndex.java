@@ -188,7 +188,7 @@ public final class VectorIndex implements AutoCloseable {
     }
   }
 
-  /** Removes embeddings by name; names that are not there are passed over. */
+  /** Removes embeddings by name; unknown names are ignored. */
   public void remove(Collection<String> names) {
     try {
       for (String name : names) {

@@ -23,7 +23,7 @@ public interface ServingListener {
   /** A request for images was admitted whose cost is so many megapixel steps. */
   default void admitted(String principal, double cost) {}
 
-  /** So many requests wait now. */
+  /** The number of waiting requests has changed. */
   default void queueChanged(int depth) {}
 
   /** All work that waits and runs takes so long now, as work went lately. */

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What a server serves, whatever the way in: {@code diffusion4j.v1}, {@code grpc.health.v1} and
+ * The services of a server, for all protocols: {@code diffusion4j.v1}, {@code grpc.health.v1} and
  * reflection, behind the same interceptors.
  */
 public final class GrpcServices {

@@ -122,8 +122,8 @@ public final class JobScheduler {
 
   /**
    * How much later new work ends for what is ahead of it, if one turn of each is done at the best
-   * pace so far. In several rows those ahead need not be done when the work is; but they were there
-   * before, and have taken as many steps.
+   * pace so far. With several rows, work ahead may end later than this work; but it started
+   * earlier, and has taken as many steps.
    */
   synchronized Duration leastDelay(Work work) {
     int share = share(work, 1 + queue.size() + running.size());

@@ -50,7 +50,9 @@ public record TaskResolver(ImagePipeline engine, Violations violations) {
   /** As published. */
   private static final double TOWARD_TEXT_STRENGTH = 0.3;
 
-  /** Of an ingredient; embeddings of more are far from all that a decoder was trained with. */
+  /**
+   * The largest weight of an ingredient; larger embeddings are far from a decoder's training data.
+   */
   private static final int MOST_WEIGHT = 100;
 
   /** Values of embeddings are about 1; for 3e38 a network returns NaN. */

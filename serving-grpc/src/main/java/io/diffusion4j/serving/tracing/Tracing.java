@@ -24,7 +24,7 @@ public final class Tracing {
     return tracer.spanBuilder(method).setSpanKind(SpanKind.SERVER).setParent(client);
   }
 
-  /** The context of a call within whose span all else is. */
+  /** The context of a call, whose span contains all others. */
   static io.grpc.Context within(Context span) {
     return io.grpc.Context.current().withValue(SPAN, span);
   }
