@@ -26,7 +26,7 @@ public interface ServingListener {
   /** The number of waiting requests has changed. */
   default void queueChanged(int depth) {}
 
-  /** All work that waits and runs takes so long now, as work went lately. */
+  /** The estimated time of all waiting and running work has changed. */
   default void backlogChanged(Duration backlog) {}
 
   /** A request has waited so long, and its first batch is about to begin. */

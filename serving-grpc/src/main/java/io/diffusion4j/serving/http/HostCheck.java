@@ -12,9 +12,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Refuses requests that were meant for another host. A page of another site whose name is made to
- * lead to this machine (DNS rebinding) is of its own site to the browser; only the name in the
- * request tells.
+ * Refuses requests that were meant for another host. A browser treats a page of another site whose
+ * name was pointed at this machine (DNS rebinding) as a page of this server; only the name in the
+ * request reveals it.
  *
  * <p>Addresses in digits and {@code localhost} lead nowhere else, and are always let in.
  */

@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Those who wait for a job. One that throws is told that its call has failed, and nothing more; the
- * others, and the thread that draws, do not notice. Not thread-safe.
+ * Those who wait for a job. An observer that throws is notified that its call has failed, and of
+ * nothing afterwards; the other observers and the drawing thread are not affected. Not thread-safe.
  */
 final class JobObservers {
   private static final Logger LOG = LoggerFactory.getLogger(JobObservers.class);

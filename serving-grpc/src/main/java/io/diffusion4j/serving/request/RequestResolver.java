@@ -41,7 +41,7 @@ public final class RequestResolver {
     this.provenance = provenance;
   }
 
-  /** Whether to resolve a request means to decode images, which takes a while. */
+  /** Whether resolving a request decodes images, which takes time. */
   public static boolean takesLong(GenerateImagesRequest request) {
     return Tasks.hasImages(request);
   }
