@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
 /** Whatever comes over HTTP: it is answered, never by a fault, and the server draws as before. */
 @Timeout(300)
 class HostileBodiesTest {
-  private static final int REQUESTS = 2_000;
+  private static final int REQUESTS = 4_000;
   private static final int AT_ONCE = 16;
   private static final String JSON = "application/json";
 

@@ -2,6 +2,7 @@ package io.diffusion4j.it.fuzz;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.code_intelligence.jazzer.api.BugDetectors;
 import com.code_intelligence.jazzer.api.FuzzedDataProvider;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import io.diffusion4j.openai.OpenAiModule;
@@ -47,6 +48,7 @@ final class HttpBodyFuzzTest {
 
   @FuzzTest(maxDuration = "1m")
   void isAnswered(FuzzedDataProvider data) throws IOException, InterruptedException {
+    BugDetectors.allowNetworkConnections();
     String[] route = data.pickValue(ROUTES);
     var request =
         HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + route[0]))
