@@ -34,7 +34,7 @@ import org.slf4j.LoggerFactory;
 final class HttpErrors implements ServerErrorHandler {
   private static final Logger LOG = LoggerFactory.getLogger(HttpErrors.class);
 
-  /** Encodes a message as in gRPC's protocol for HTTP/2: ASCII that can be seen, but %. */
+  /** Escapes all characters except visible ASCII without %, as in gRPC's protocol for HTTP/2. */
   private static final Escaper MESSAGE =
       new PercentEscaper(" !\"#$&'()*+,-./:;<=>?@[\\]^_`{|}~", false);
 
