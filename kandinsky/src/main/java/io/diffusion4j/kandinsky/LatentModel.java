@@ -43,9 +43,7 @@ final class LatentModel implements AutoCloseable {
   /**
    * Loads a folder.
    *
-   * <p>* @param change maps the stored weights to those that are loaded, with the same names and
-   * shapes
-   *
+   * @param change maps the stored weights to those that are loaded, with the same names and shapes
    * @param parameterization the prediction type of the network, from the scheduler beside it
    * @param variance of the sampler's steps, by that scheduler; what the network learned of it is
    *     used if it is a learned one
