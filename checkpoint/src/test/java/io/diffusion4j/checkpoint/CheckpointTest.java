@@ -199,7 +199,7 @@ class CheckpointTest {
     Path pickle = Files.writeString(folder.resolve(name), "cos\nsystem\n");
     assertThatThrownBy(() -> Checkpoint.open(pickle))
         .isInstanceOf(CheckpointException.class)
-        .hasMessageStartingWith(pickle + ": not a file of torch's (expected: ");
+        .hasMessageStartingWith(pickle + ": not a torch file (expected: ");
   }
 
   @ParameterizedTest
