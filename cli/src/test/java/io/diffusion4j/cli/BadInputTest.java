@@ -274,7 +274,7 @@ final class BadInputTest {
 
   @ParameterizedTest
   @CsvSource({
-    "train painter, 'part: painter (expected: one of clip, prior, prior-ar, decoder, "
+    "train painter, 'part: painter (expected: one of clip, prior, prior-ar, prior-direct, decoder, "
         + "upsampler, upsampler-last, ddpm, dae, classifier, noised-clip, all, judge)'",
     "train clip --preset huge, 'preset: huge (expected: one of emoji, tiny)'",
     "train clip --steps 0, steps: 0 (expected: ≥ 1)",
