@@ -69,11 +69,8 @@ final class IconSet {
         if (field.equals("icons")) {
           keep(json, names, kept);
         } else if (value.isNumeric()) {
-          frame.put(
-              field,
-              json
-                  .getFloatValue()); // for icons without their own size; these fields come before
-                                     // the icons
+          // For icons without their own size; these fields come before the icons.
+          frame.put(field, json.getFloatValue());
         } else {
           json.skipChildren();
         }
