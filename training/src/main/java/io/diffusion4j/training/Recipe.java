@@ -1,5 +1,7 @@
 package io.diffusion4j.training;
 
+import static java.util.Objects.requireNonNullElse;
+
 import io.diffusion4j.data.DataSet;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.train.LowRank;
@@ -102,7 +104,7 @@ public record Recipe(
             .filter(layout()::trains)
             .map(Part::word)
             .collect(Collectors.joining(", ")),
-        first);
+        requireNonNullElse(first, model));
   }
 
   /** Returns where the components of the model lie. */
