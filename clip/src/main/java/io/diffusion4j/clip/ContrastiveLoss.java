@@ -4,9 +4,9 @@ import io.diffusion4j.nn.Function;
 import io.diffusion4j.nn.Nn;
 import io.diffusion4j.nn.Operation;
 import io.diffusion4j.nn.Tensor;
-import io.diffusion4j.nn.train.Cosines;
-import io.diffusion4j.nn.train.CrossEntropy;
 import io.diffusion4j.nn.train.Objective;
+import io.diffusion4j.nn.train.logits.Cosines;
+import io.diffusion4j.nn.train.logits.CrossEntropy;
 import io.diffusion4j.nn.weights.Init;
 import java.util.Map;
 

@@ -5,8 +5,9 @@ import io.diffusion4j.diffusion.pipeline.ImagePipeline
 import com.google.inject.AbstractModule
 import com.google.inject.Guice
 import com.google.inject.multibindings.Multibinder
-import io.diffusion4j.diffusion.image.Png
 import io.diffusion4j.diffusion.solver.DdimSampler
+import io.diffusion4j.provenance.Provenance
+import io.diffusion4j.provenance.Recipe
 import io.diffusion4j.serving.DiffusionServer
 import io.diffusion4j.client.Recipes
 import io.diffusion4j.serving.config.ServerConfig
@@ -19,6 +20,7 @@ import io.diffusion4j.serving.v1.PromptSpec
 import io.diffusion4j.serving.v1.StreamGenerateImagesResponse.EventCase
 import io.diffusion4j.serving.v1.TextToImageTask
 import io.grpc.ManagedChannelBuilder
+import java.util.Optional
 import org.assertj.core.api.Assertions.assertThat
 import org.assertj.core.api.Assertions.assertThatThrownBy
 import org.junit.jupiter.api.Test
@@ -59,8 +61,9 @@ class ServiceTest(private val tiny: TinyPipeline) {
         assertThat(stages).contains(ImageDecoder.STAGE)
         val (picture) = generation.images
         val drawn = tiny.draw("a red apple", 1, 7, DdimSampler(0.0))
+        val recipe = Recipe(Recipes.KEYWORD, picture.recipe())
         assertThat(picture.png)
-          .isEqualTo(Png.encode(drawn.single(), mapOf(Recipes.KEYWORD to picture.recipe())))
+          .isEqualTo(Provenance.DECLARED.encode(drawn.single(), Optional.of(recipe)))
       }
     }
   }

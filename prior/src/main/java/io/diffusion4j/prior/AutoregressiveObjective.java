@@ -2,8 +2,8 @@ package io.diffusion4j.prior;
 
 import io.diffusion4j.nn.Inputs;
 import io.diffusion4j.nn.Nn;
-import io.diffusion4j.nn.train.CrossEntropy;
 import io.diffusion4j.nn.train.Objective;
+import io.diffusion4j.nn.train.logits.CrossEntropy;
 
 /**
  * The cross entropy of each code given those before it, in nats, the mean over the K codes: the

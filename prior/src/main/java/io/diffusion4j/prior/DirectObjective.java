@@ -4,9 +4,9 @@ import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.Inputs;
 import io.diffusion4j.nn.Nn;
 import io.diffusion4j.nn.Tensor;
-import io.diffusion4j.nn.train.Cosines;
-import io.diffusion4j.nn.train.CrossEntropy;
 import io.diffusion4j.nn.train.Objective;
+import io.diffusion4j.nn.train.logits.Cosines;
+import io.diffusion4j.nn.train.logits.CrossEntropy;
 import io.diffusion4j.prior.PriorConfig.Course;
 import java.util.Map;
 

@@ -8,7 +8,7 @@ import io.diffusion4j.nn.Inputs;
 import io.diffusion4j.nn.NetworkDefinition;
 import io.diffusion4j.nn.Nn;
 import io.diffusion4j.nn.Tensor;
-import io.diffusion4j.nn.train.Cosines;
+import io.diffusion4j.nn.train.logits.Cosines;
 import io.diffusion4j.nn.weights.Init;
 import java.util.List;
 

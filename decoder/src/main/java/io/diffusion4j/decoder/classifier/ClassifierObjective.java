@@ -2,8 +2,8 @@ package io.diffusion4j.decoder.classifier;
 
 import io.diffusion4j.nn.Inputs;
 import io.diffusion4j.nn.Nn;
-import io.diffusion4j.nn.train.CrossEntropy;
 import io.diffusion4j.nn.train.Objective;
+import io.diffusion4j.nn.train.logits.CrossEntropy;
 import java.util.Map;
 
 /**

@@ -17,6 +17,12 @@ public final class Callers {
 
   private static final AttributeKey<Principal> KNOWN = AttributeKey.valueOf(Callers.class, "known");
 
+  /**
+   * Whether requests are authenticated before their calls, as over HTTP. In process there are none,
+   * and no class of the HTTP server is loaded, as an application may have another Netty.
+   */
+  private static volatile boolean someAreKnown;
+
   private final Authenticator authenticator;
 
   /** The principals that an authenticator knows. */
@@ -36,6 +42,7 @@ public final class Callers {
 
   /** Remembers that the principal of a request is known, so that its token is not hashed again. */
   public static void areKnown(RequestContext request, Principal principal) {
+    someAreKnown = true;
     request.setAttr(KNOWN, principal);
   }
 
@@ -45,6 +52,9 @@ public final class Callers {
    * @throws io.grpc.StatusRuntimeException if the caller is not let in
    */
   Principal ofCall(String authorization, String callId) {
+    if (!someAreKnown) {
+      return of(authorization, callId);
+    }
     RequestContext request = RequestContext.currentOrNull();
     Principal known = request == null ? null : request.attr(KNOWN);
     return known == null ? of(authorization, callId) : known;

@@ -1,4 +1,4 @@
-package io.diffusion4j.nn.train;
+package io.diffusion4j.nn.train.logits;
 
 import io.diffusion4j.nn.Function;
 import io.diffusion4j.nn.Nn;
