@@ -25,6 +25,8 @@ import io.diffusion4j.diffusion.sampling.Sampler;
 import io.diffusion4j.diffusion.solver.Samplers;
 import io.diffusion4j.emoji.train.EmojiPreset;
 import io.diffusion4j.prior.DiffusionPrior;
+import io.diffusion4j.provenance.Provenance;
+import io.diffusion4j.provenance.Recipe;
 import io.diffusion4j.serving.DiffusionServer;
 import io.diffusion4j.serving.ServingModule;
 import io.diffusion4j.serving.config.ServerConfig;
@@ -48,6 +50,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -82,9 +85,10 @@ class ServingTest {
       assertThat(generation.images()).hasSize(3);
       for (int i = 0; i < 3; i++) {
         Generation.Picture picture = generation.images().get(i);
+        var recipe = new Recipe(Recipes.KEYWORD, picture.recipe());
         assertThat(picture.png())
             .as("image %d", i)
-            .isEqualTo(Png.encode(drawn.get(i), Map.of(Recipes.KEYWORD, picture.recipe())));
+            .isEqualTo(Provenance.DECLARED.encode(drawn.get(i), Optional.of(recipe)));
         assertThat(ImageFiles.read(picture.png(), 1 << 20).width())
             .isEqualTo(TinyPipeline.IMAGE_SIZE);
       }
