@@ -28,6 +28,7 @@ import io.diffusion4j.nn.train.diffusion.NoisedBatch;
 import io.diffusion4j.nn.weights.CheckpointTensors;
 import io.diffusion4j.nn.weights.NamedTensors;
 import io.diffusion4j.nn.weights.TensorMap;
+import io.diffusion4j.training.lora.LowRankFile;
 import io.diffusion4j.training.preset.Preset;
 import io.diffusion4j.unclip.UnclipFolder;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package io.diffusion4j.training;
+package io.diffusion4j.training.lora;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.diffusion4j.checkpoint.DType;
@@ -15,9 +15,9 @@ import java.util.Map;
  * Writes low-rank updates in the format of peft and diffusers: {@code LAYER.lora_A.weight} and
  * {@code LAYER.lora_B.weight}, with rank and alpha among the notes.
  */
-final class LowRankFile {
+public final class LowRankFile {
   /** The name of the file in a folder, from diffusers. */
-  static final String NAME = "pytorch_lora_weights.safetensors";
+  public static final String NAME = "pytorch_lora_weights.safetensors";
 
   private static final String ADAPTER = "lora_adapter_metadata";
 
@@ -28,7 +28,7 @@ final class LowRankFile {
    *
    * @param prefix of the network's keys, which is removed
    */
-  static void write(
+  public static void write(
       Path folder,
       LowRank updates,
       NamedTensors weights,
