@@ -11,9 +11,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Random;
-import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
-import javax.imageio.ImageWriteParam;
 
 /** Pictures for the tests. */
 public final class Pictures {
@@ -57,22 +55,6 @@ public final class Pictures {
       pixels[3 * i + 2] = (byte) rgb;
     }
     return new Rgb8(width, height, pixels).toImage();
-  }
-
-  /** Returns the image as a JPEG file. */
-  public static byte[] jpeg(Image image, double quality) throws IOException {
-    var out = new ByteArrayOutputStream();
-    var writer = ImageIO.getImageWritersByFormatName("jpeg").next();
-    try (var sink = ImageIO.createImageOutputStream(out)) {
-      var how = writer.getDefaultWriteParam();
-      how.setCompressionMode(ImageWriteParam.MODE_EXPLICIT);
-      how.setCompressionQuality((float) quality);
-      writer.setOutput(sink);
-      writer.write(null, new IIOImage(Rgb8.of(image).toBuffered(), null, null), how);
-    } finally {
-      writer.dispose();
-    }
-    return out.toByteArray();
   }
 
   /** Returns a WebP file of the tests: lossy, lossless or transparent. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.ImageFiles;
+import io.diffusion4j.diffusion.image.Jpeg;
 import io.diffusion4j.diffusion.image.Png;
 import io.diffusion4j.diffusion.image.Rgb8;
 import io.diffusion4j.provenance.Finding.Verdict;
@@ -158,7 +159,7 @@ class ProvenanceTest {
 
   @Test
   void convertedFilesCanBeMarkedAgain() throws IOException {
-    byte[] jpeg = Pictures.jpeg(image, 0.9);
+    byte[] jpeg = Jpeg.encode(image, 0.9);
     for (byte[] file : List.of(jpeg, Pictures.webp("lossy"), Pictures.webp("transparent"))) {
       byte[] marked = Provenance.DECLARED.withKey(key).mark(file, RECIPE.keyword(), MOST);
       assertThat(verify(marked).verdict()).isEqualTo(Verdict.MADE_HERE);

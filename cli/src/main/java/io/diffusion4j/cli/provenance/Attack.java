@@ -2,14 +2,10 @@ package io.diffusion4j.cli.provenance;
 
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.ImageFiles;
+import io.diffusion4j.diffusion.image.Jpeg;
 import io.diffusion4j.diffusion.image.Resize;
 import io.diffusion4j.diffusion.image.Rgb8;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import javax.imageio.IIOImage;
-import javax.imageio.ImageIO;
-import javax.imageio.ImageWriteParam;
-import javax.imageio.ImageWriter;
 
 /** A treatment of marked pictures, after which the watermark is searched for. */
 enum Attack {
@@ -95,17 +91,6 @@ enum Attack {
   }
 
   private static Image jpeg(Image image, double quality) throws IOException {
-    var out = new ByteArrayOutputStream();
-    ImageWriter writer = ImageIO.getImageWritersByFormatName("jpeg").next();
-    try (var sink = ImageIO.createImageOutputStream(out)) {
-      ImageWriteParam how = writer.getDefaultWriteParam();
-      how.setCompressionMode(ImageWriteParam.MODE_EXPLICIT);
-      how.setCompressionQuality((float) quality);
-      writer.setOutput(sink);
-      writer.write(null, new IIOImage(Rgb8.of(image).toBuffered(), null, null), how);
-    } finally {
-      writer.dispose();
-    }
-    return ImageFiles.read(out.toByteArray(), VerifyCommand.MOST_PIXELS);
+    return ImageFiles.read(Jpeg.encode(image, quality), VerifyCommand.MOST_PIXELS);
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.diffusion4j.diffusion.image.ImageFiles;
+import io.diffusion4j.diffusion.image.Jpeg;
 import io.diffusion4j.diffusion.image.Png;
 import io.diffusion4j.provenance.Pictures;
 import java.io.IOException;
@@ -23,7 +24,7 @@ class PictureFileTest {
     var image = Pictures.drawn(64, 1);
     return Stream.of(
         Arguments.of("png", Png.encode(image, Map.of("Title", "ä"))),
-        Arguments.of("jpeg", Pictures.jpeg(image, 0.9)),
+        Arguments.of("jpeg", Jpeg.encode(image, 0.9)),
         Arguments.of("lossy WebP", Pictures.webp("lossy")),
         Arguments.of("lossless WebP", Pictures.webp("lossless")),
         Arguments.of("transparent WebP", Pictures.webp("transparent")));
@@ -61,7 +62,7 @@ class PictureFileTest {
 
   @Test
   void aLargeManifestOfJpegIsSplit() throws IOException {
-    byte[] file = Pictures.jpeg(Pictures.drawn(64, 1), 0.9);
+    byte[] file = Jpeg.encode(Pictures.drawn(64, 1), 0.9);
     PictureFile marked = PictureFile.of(file).withManifest(new byte[150_000]);
     assertThat(marked.manifest().orElseThrow().length()).isEqualTo(150_000 + 2 * 8 + 3 * 12);
     assertThat(PictureFile.of(marked.bytes()).manifest()).isEqualTo(marked.manifest());
