@@ -3,12 +3,11 @@ package io.diffusion4j.jobs;
 import com.google.common.collect.Iterables;
 import com.google.protobuf.Empty;
 import io.diffusion4j.serving.auth.Principal;
-import io.diffusion4j.serving.auth.Role;
 import io.diffusion4j.serving.errors.Errors;
 import io.diffusion4j.serving.errors.Violations;
 import io.diffusion4j.serving.grpc.Callers;
 import io.diffusion4j.serving.grpc.Errands;
-import io.diffusion4j.serving.model.Models;
+import io.diffusion4j.serving.grpc.Rights;
 import io.diffusion4j.serving.request.RequestResolver;
 import io.diffusion4j.serving.request.ResolvedRequest;
 import io.diffusion4j.serving.v1.CancelGenerationJobRequest;
@@ -20,7 +19,6 @@ import io.diffusion4j.serving.v1.GetGenerationJobRequest;
 import io.diffusion4j.serving.v1.JobServiceGrpc;
 import io.diffusion4j.serving.v1.ListGenerationJobsRequest;
 import io.diffusion4j.serving.v1.ListGenerationJobsResponse;
-import io.diffusion4j.serving.v1.Priority;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
@@ -45,7 +43,7 @@ final class JobGrpcService extends JobServiceGrpc.JobServiceImplBase {
   private final JobStore store;
   private final JobRunner runner;
   private final RequestResolver resolver;
-  private final Models models;
+  private final Rights rights;
   private final Webhooks webhooks;
   private final Errands errands = new Errands("jobs-calls", THREADS, MOST_UNFINISHED);
 
@@ -53,12 +51,12 @@ final class JobGrpcService extends JobServiceGrpc.JobServiceImplBase {
       JobStore store,
       JobRunner runner,
       RequestResolver resolver,
-      Models models,
+      Rights rights,
       Webhooks webhooks) {
     this.store = store;
     this.runner = runner;
     this.resolver = resolver;
-    this.models = models;
+    this.rights = rights;
     this.webhooks = webhooks;
   }
 
@@ -71,7 +69,8 @@ final class JobGrpcService extends JobServiceGrpc.JobServiceImplBase {
 
   private GenerationJob create(Principal owner, CreateGenerationJobRequest request) {
     GenerateImagesRequest asked = request.getRequest();
-    requireRights(owner, asked);
+    rights.requireModel(owner, asked.getModel());
+    Rights.requirePriority(owner, asked);
     var violations = new Violations(field -> "request." + field);
     if (asked.getValidateOnly()) {
       violations.add("validate_only", true, "false: a job is drawn");
@@ -81,7 +80,7 @@ final class JobGrpcService extends JobServiceGrpc.JobServiceImplBase {
     ResolvedRequest resolved = resolver.resolve(asked);
     var key = new JobKey(owner.name(), resolved.id());
     GenerateImagesRequest named = asked.toBuilder().setRequestId(resolved.id()).build();
-    if (store.find(key).isEmpty() && store.unfinished(owner.name()) >= MOST_UNFINISHED) {
+    if (store.unfinished(owner.name()) >= MOST_UNFINISHED && store.find(key).isEmpty()) {
       throw Errors.queueFull(MOST_UNFINISHED, RETRY);
     }
     boolean added =
@@ -93,17 +92,6 @@ final class JobGrpcService extends JobServiceGrpc.JobServiceImplBase {
     }
     runner.wake();
     return job.toMessage();
-  }
-
-  private void requireRights(Principal owner, GenerateImagesRequest asked) {
-    String model = asked.getModel().isEmpty() ? models.defaultName() : asked.getModel();
-    if (!owner.mayUse(model)) {
-      List<String> allowed = models.names().stream().filter(owner::mayUse).toList();
-      throw Errors.modelNotAllowed(model, owner.name(), allowed);
-    }
-    if (asked.getPriority() == Priority.PRIORITY_HIGH && !owner.has(Role.PRIORITY)) {
-      throw Errors.roleMissing(owner.name(), Role.PRIORITY);
-    }
   }
 
   private void checkWebhook(String url) {

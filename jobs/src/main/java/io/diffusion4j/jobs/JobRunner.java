@@ -45,6 +45,9 @@ final class JobRunner {
   private static final int LOOKED_AT = 1000;
   private static final long PERIOD_MILLIS = 1000;
 
+  private static final Status UNKNOWN =
+      Status.newBuilder().setCode(Code.UNKNOWN_VALUE).setMessage("no status").build();
+
   private final JobStore store;
   private final RequestResolver resolver;
   private final JobRegistry registry;
@@ -136,24 +139,19 @@ final class JobRunner {
 
   private void failed(JobKey key, Throwable error) {
     running.remove(key);
-    Status status = Optional.ofNullable(StatusProto.fromThrowable(error)).orElse(UNKNOWN);
-    switch (Code.forNumber(status.getCode()) == null
-        ? Code.UNKNOWN
-        : Code.forNumber(status.getCode())) {
+    switch (io.grpc.Status.fromThrowable(error).getCode()) {
       case RESOURCE_EXHAUSTED, UNAVAILABLE -> { // not now, or in the next process
         store.postpone(key);
         deferred.put(key.owner(), Instant.now().plusMillis(PERIOD_MILLIS));
       }
       default -> {
+        Status status = Optional.ofNullable(StatusProto.fromThrowable(error)).orElse(UNKNOWN);
         if (store.fail(key, status, Instant.now())) {
           webhooks.wake();
         }
       }
     }
   }
-
-  private static final Status UNKNOWN =
-      Status.newBuilder().setCode(Code.UNKNOWN_VALUE).setMessage("no status").build();
 
   private void guarded(Runnable work) {
     try {

@@ -4,8 +4,8 @@ import com.google.inject.AbstractModule;
 import com.google.inject.Singleton;
 import com.google.inject.multibindings.Multibinder;
 import com.google.inject.multibindings.ProvidesIntoSet;
+import io.diffusion4j.serving.grpc.Rights;
 import io.diffusion4j.serving.jobs.JobRegistry;
-import io.diffusion4j.serving.model.Models;
 import io.diffusion4j.serving.request.RequestResolver;
 import io.grpc.BindableService;
 
@@ -34,9 +34,9 @@ public final class JobsModule extends AbstractModule {
 
   @ProvidesIntoSet
   @Singleton
-  BindableService service(RequestResolver resolver, JobRegistry registry, Models models) {
+  BindableService service(RequestResolver resolver, JobRegistry registry, Rights rights) {
     var runner = new JobRunner(store, resolver, registry, webhooks);
     runner.begin();
-    return new JobGrpcService(store, runner, resolver, models, webhooks);
+    return new JobGrpcService(store, runner, resolver, rights, webhooks);
   }
 }

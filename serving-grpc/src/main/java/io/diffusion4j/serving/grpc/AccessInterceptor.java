@@ -5,7 +5,6 @@ import com.google.protobuf.Message;
 import io.diffusion4j.serving.auth.Principal;
 import io.diffusion4j.serving.auth.Role;
 import io.diffusion4j.serving.errors.Errors;
-import io.diffusion4j.serving.model.Models;
 import io.diffusion4j.serving.v1.EmbeddingServiceGrpc;
 import io.diffusion4j.serving.v1.GenerationServiceGrpc;
 import io.diffusion4j.serving.v1.JobServiceGrpc;
@@ -17,7 +16,6 @@ import io.grpc.ServerInterceptor;
 import io.grpc.StatusRuntimeException;
 import io.grpc.health.v1.HealthGrpc;
 import jakarta.inject.Inject;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -36,12 +34,12 @@ final class AccessInterceptor implements ServerInterceptor {
           EmbeddingServiceGrpc.SERVICE_NAME, Role.EMBED);
 
   private final Callers callers;
-  private final Models models;
+  private final Rights rights;
 
   @Inject
-  AccessInterceptor(Callers callers, Models models) {
+  AccessInterceptor(Callers callers, Rights rights) {
     this.callers = callers;
-    this.models = models;
+    this.rights = rights;
   }
 
   @Override
@@ -58,8 +56,8 @@ final class AccessInterceptor implements ServerInterceptor {
       principal = callers.ofCall(header, about.id());
       about.isFrom(principal);
       Role role = ROLES.get(service);
-      if (role != null && !principal.has(role)) {
-        throw Errors.roleMissing(principal.name(), role);
+      if (role != null) {
+        Rights.requireRole(principal, role);
       }
     } catch (StatusRuntimeException e) {
       Errors.close(call, e);
@@ -82,14 +80,14 @@ final class AccessInterceptor implements ServerInterceptor {
 
     @Override
     public void onMessage(Q message) {
-      Optional<String> model = modelOf(message).filter(name -> !principal.mayUse(name));
-      if (model.isPresent()) {
+      try {
+        modelOf(message).ifPresent(name -> rights.requireModel(principal, name));
+      } catch (StatusRuntimeException e) {
         refused = true;
-        List<String> allowed = models.names().stream().filter(principal::mayUse).toList();
-        Errors.close(call, Errors.modelNotAllowed(model.get(), principal.name(), allowed));
-      } else {
-        super.onMessage(message);
+        Errors.close(call, e);
+        return;
       }
+      super.onMessage(message);
     }
 
     @Override
@@ -100,7 +98,7 @@ final class AccessInterceptor implements ServerInterceptor {
     }
   }
 
-  private Optional<String> modelOf(Object message) {
+  private static Optional<String> modelOf(Object message) {
     if (!(message instanceof Message request)) {
       return Optional.empty();
     }
@@ -108,7 +106,6 @@ final class AccessInterceptor implements ServerInterceptor {
     if (field == null || field.getJavaType() != FieldDescriptor.JavaType.STRING) {
       return Optional.empty();
     }
-    String name = (String) request.getField(field);
-    return Optional.of(name.isEmpty() ? models.defaultName() : name);
+    return Optional.of((String) request.getField(field));
   }
 }

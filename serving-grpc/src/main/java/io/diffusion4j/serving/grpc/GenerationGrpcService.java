@@ -1,9 +1,7 @@
 package io.diffusion4j.serving.grpc;
 
 import io.diffusion4j.serving.auth.Principal;
-import io.diffusion4j.serving.auth.Role;
 import io.diffusion4j.serving.config.ServerConfig;
-import io.diffusion4j.serving.errors.Errors;
 import io.diffusion4j.serving.jobs.JobObserver;
 import io.diffusion4j.serving.jobs.JobRegistry;
 import io.diffusion4j.serving.request.RequestResolver;
@@ -11,7 +9,6 @@ import io.diffusion4j.serving.request.ResolvedRequest;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.diffusion4j.serving.v1.GenerateImagesResponse;
 import io.diffusion4j.serving.v1.GenerationServiceGrpc;
-import io.diffusion4j.serving.v1.Priority;
 import io.diffusion4j.serving.v1.StreamGenerateImagesResponse;
 import io.grpc.Context;
 import io.grpc.stub.ServerCallStreamObserver;
@@ -55,9 +52,7 @@ final class GenerationGrpcService extends GenerationServiceGrpc.GenerationServic
   private void answer(
       GenerateImagesRequest request, StreamObserver<?> response, JobObserver observer) {
     Principal owner = CallContext.current().principal();
-    if (request.getPriority() == Priority.PRIORITY_HIGH && !owner.has(Role.PRIORITY)) {
-      throw Errors.roleMissing(owner.name(), Role.PRIORITY);
-    }
+    Rights.requirePriority(owner, request);
     var leave = new Leave();
     ServerCallStreamObserver<?> call = serverCall(response);
     call.setOnCancelHandler(leave);

@@ -18,6 +18,7 @@ public final class GrpcModule extends AbstractModule {
     bind(ServingHealth.class).in(Singleton.class);
     bind(CallInterceptor.class).in(Singleton.class);
     bind(Callers.class).in(Singleton.class);
+    bind(Rights.class);
     bind(AccessInterceptor.class).in(Singleton.class);
     bind(GenerationGrpcService.class).in(Singleton.class);
     bind(EmbeddingGrpcService.class).in(Singleton.class);

@@ -12,8 +12,8 @@ import io.diffusion4j.serving.auth.Authenticator;
 import io.diffusion4j.serving.auth.Principal;
 import io.diffusion4j.serving.auth.Role;
 import io.diffusion4j.serving.config.ServerConfig;
-import io.diffusion4j.serving.errors.Errors;
 import io.diffusion4j.serving.grpc.Callers;
+import io.diffusion4j.serving.grpc.Rights;
 import io.diffusion4j.serving.tls.ServerTls;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
@@ -124,9 +124,7 @@ public final class AdminPort implements AutoCloseable {
       String header = request.headers().get(HttpHeaderNames.AUTHORIZATION, "");
       Principal principal = callers.of(header, UUID.randomUUID().toString());
       HttpAccessLog.isFrom(ctx, principal.name());
-      if (!principal.has(Role.ADMIN)) {
-        throw Errors.roleMissing(principal.name(), Role.ADMIN);
-      }
+      Rights.requireRole(principal, Role.ADMIN);
     }
   }
 }
