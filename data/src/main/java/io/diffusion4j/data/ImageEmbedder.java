@@ -13,6 +13,9 @@ import java.util.Set;
  */
 @FunctionalInterface
 public interface ImageEmbedder {
+  /** The number of examples that {@link #first} embeds at once. */
+  int AT_ONCE = 64;
+
   /** The embeddings of examples, one for each. */
   List<float[]> embed(List<CaptionedImage> examples);
 
@@ -31,6 +34,16 @@ public interface ImageEmbedder {
       embedded.add(new Embedded(embeddings.get(i), examples.get(i).caption()));
     }
     return embedded;
+  }
+
+  /** Returns the embeddings of the first examples, which are embedded batch by batch. */
+  default List<float[]> first(CaptionedImages data, int count) {
+    List<float[]> embeddings = new ArrayList<>(count);
+    for (int from = 0; from < count; from += AT_ONCE) {
+      int some = Math.min(AT_ONCE, count - from);
+      embed(data, from, some).forEach(one -> embeddings.add(one.embedding()));
+    }
+    return embeddings;
   }
 
   /** The identity of the CLIP that computed embeddings before; empty for an image tower. */

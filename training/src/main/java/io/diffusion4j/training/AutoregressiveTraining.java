@@ -29,7 +29,7 @@ record AutoregressiveTraining(Job job) implements PartTraining {
         var image = job.imageTower()) {
       var examples = job.examples(preset.priorAr().training().seed());
       var embedder = job.embedder(job.setup().data(), image);
-      var embeddings = Job.embeddings(examples, embedder, statistics);
+      var embeddings = embedder.first(examples, statistics);
       var codes = EmbeddingCodes.of(embeddings, shape.components(), shape.buckets());
       var pairs = new CaptionedEmbeddings(examples, text, embedder, 0);
       var dots = AutoregressiveBatches.dots(pairs, statistics, shape.dotBuckets());

@@ -35,7 +35,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -61,8 +60,6 @@ record Job(
     Recipe.Observer observer) {
   /** T, of every part that denoises. */
   static final int TRAIN_STEPS = 1000;
-
-  private static final int ENCODED_AT_ONCE = 64;
 
   /** Batches of a validation. */
   private static final int VALIDATED = 4;
@@ -127,16 +124,6 @@ record Job(
         .flatMap(ImageEmbedder::clip)
         .ifPresent(clip -> FrozenClip.requireIdentity("embeddings", clip, layout().clip()));
     return known.orElseGet(() -> ImageEmbedder.by(tower));
-  }
-
-  /** The image embeddings of the first examples. */
-  static List<float[]> embeddings(CaptionedImages examples, ImageEmbedder embedder, int count) {
-    List<float[]> embeddings = new ArrayList<>(count);
-    for (int from = 0; from < count; from += ENCODED_AT_ONCE) {
-      int some = Math.min(ENCODED_AT_ONCE, count - from);
-      embedder.embed(examples, from, some).forEach(one -> embeddings.add(one.embedding()));
-    }
-    return embeddings;
   }
 
   /** Returns the noising of pictures for a network, at uniform timesteps. */

@@ -79,7 +79,6 @@ record PriorTraining(Job job) implements PartTraining {
     Preset preset = job.preset();
     var examples = job.examples(preset.prior().training().seed());
     var embedder = job.embedder(job.setup().data(), tower);
-    return Standardization.of(
-        Job.embeddings(examples, embedder, preset.prior().statistics()), length);
+    return Standardization.of(embedder.first(examples, preset.prior().statistics()), length);
   }
 }

@@ -3,7 +3,7 @@ package io.diffusion4j.cli.clip;
 import io.diffusion4j.cli.console.Console;
 import io.diffusion4j.cli.options.ExampleOptions;
 import io.diffusion4j.cli.options.ModelOptions;
-import io.diffusion4j.data.CaptionedImages;
+import io.diffusion4j.data.ImageEmbedder;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.image.ContactSheet;
 import io.diffusion4j.diffusion.image.Image;
@@ -51,9 +51,6 @@ public final class ComponentsCommand implements Callable<Integer> {
   /** The default number of emoji whose embeddings are decomposed. */
   private static final int USUAL = 1024;
 
-  /** The number of pictures embedded at once. */
-  private static final int BATCH = 64;
-
   @Mixin private Console console = new Console();
 
   @Parameters(arity = "1..*", paramLabel = "PICTURE", description = "PNG, JPEG or WebP files.")
@@ -98,7 +95,9 @@ public final class ComponentsCommand implements Callable<Integer> {
         int most = Collections.max(counts);
         Check.that(most <= size, "components", most, "at most the model's %s", size);
         console.say("embedding " + of.count() + " examples");
-        var components = PrincipalComponents.of(encode(encoder, of.pictures(), of.count()), most);
+        var components =
+            PrincipalComponents.of(
+                ImageEmbedder.by(encoder).first(of.pictures(), of.count()), most);
         for (int i = 0; i < given.size(); i++) {
           List<Image> drawn = draw(open, reduced(components, embeddings.get(i)), of.seed());
           sheet.addAll(drawn);
@@ -109,18 +108,6 @@ public final class ComponentsCommand implements Callable<Integer> {
     file.write(Png.encode(ContactSheet.of(sheet, counts.size() + 2), Map.of()));
     console.print(output);
     return 0;
-  }
-
-  private static List<float[]> encode(ImageEncoder encoder, CaptionedImages examples, int count) {
-    List<float[]> embeddings = new ArrayList<>();
-    for (int from = 0; from < count; from += BATCH) {
-      List<Image> batch =
-          LongStream.range(from, Math.min(count, from + BATCH))
-              .mapToObj(i -> examples.get(i).image())
-              .toList();
-      embeddings.addAll(encoder.encode(batch));
-    }
-    return embeddings;
   }
 
   /** The embedding with each number of components, and the whole of it. */
