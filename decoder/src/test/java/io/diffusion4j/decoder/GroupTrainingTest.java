@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-import io.diffusion4j.decoder.unet.UnetConfig;
-import io.diffusion4j.decoder.unet.UnetConfig.TimeConditioning;
 import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Precision;
@@ -45,22 +43,7 @@ class GroupTrainingTest {
   private static final int STEPS = 3;
 
   private static final LittleDecoding DECODING =
-      new LittleDecoding(
-          new UnetConfig(
-              8,
-              3,
-              6,
-              List.of(16, 32),
-              List.of(false, true),
-              true,
-              1,
-              16,
-              16,
-              8,
-              1e-5,
-              TimeConditioning.SCALE_SHIFT),
-          BATCH,
-          4);
+      new LittleDecoding(LittleDecoding.unet(8, List.of(16, 32)), BATCH, 4);
 
   private static final Objective OBJECTIVE = DECODING.objective();
 

@@ -1,6 +1,8 @@
 package io.diffusion4j.decoder;
 
 import io.diffusion4j.decoder.backbone.Backbone;
+import io.diffusion4j.decoder.unet.UnetConfig;
+import io.diffusion4j.decoder.unet.UnetConfig.TimeConditioning;
 import io.diffusion4j.diffusion.loss.Weighting;
 import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
@@ -19,6 +21,23 @@ import java.util.SplittableRandom;
  */
 record LittleDecoding(Backbone decoder, int rows, int tokens) {
   private static final int EXTRA_TOKENS = 2;
+
+  /** A U-Net of two levels that has every kind of layer. */
+  static UnetConfig unet(int sampleSize, List<Integer> channels) {
+    return new UnetConfig(
+        sampleSize,
+        3,
+        6,
+        channels,
+        List.of(false, true),
+        true,
+        1,
+        16,
+        16,
+        8,
+        1e-5,
+        TimeConditioning.SCALE_SHIFT);
+  }
 
   DecoderObjective objective() {
     var projection =

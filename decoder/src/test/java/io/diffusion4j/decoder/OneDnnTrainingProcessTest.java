@@ -3,8 +3,6 @@ package io.diffusion4j.decoder;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-import io.diffusion4j.decoder.unet.UnetConfig;
-import io.diffusion4j.decoder.unet.UnetConfig.TimeConditioning;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.nn.train.BatchSource;
@@ -23,22 +21,7 @@ class OneDnnTrainingProcessTest implements TrainingProcessContract {
 
   /** As little as has every kind of layer, since each of its steps is made thousands of times. */
   private static final LittleDecoding DECODING =
-      new LittleDecoding(
-          new UnetConfig(
-              4,
-              3,
-              6,
-              List.of(16, 16),
-              List.of(false, true),
-              true,
-              1,
-              16,
-              16,
-              8,
-              1e-5,
-              TimeConditioning.SCALE_SHIFT),
-          BATCH,
-          2);
+      new LittleDecoding(LittleDecoding.unet(4, List.of(16, 16)), BATCH, 2);
 
   @BeforeEach
   void theEngineThatIsFoundIsOneDnn() {
