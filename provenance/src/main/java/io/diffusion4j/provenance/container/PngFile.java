@@ -77,8 +77,10 @@ record PngFile(List<Chunk> chunks) implements PictureFile {
   public Optional<String> xmp() {
     byte[] file = bytes();
     try {
-      String raw = Png.text(file).get(RAW_XMP);
-      return Png.xmp(file).or(() -> Optional.ofNullable(raw).flatMap(PngFile::fromRawProfile));
+      Optional<String> packet = Png.xmp(file);
+      return packet.isPresent()
+          ? packet
+          : Optional.ofNullable(Png.text(file).get(RAW_XMP)).flatMap(PngFile::fromRawProfile);
     } catch (IOException e) {
       return Optional.empty(); // a file without readable text has no packet
     }
