@@ -90,8 +90,11 @@ final class AdminRoutes {
   }
 
   private static HttpResponse refusal(@Nullable String why) {
-    String line = String.valueOf(why).strip().replaceAll("\\R\\s*", " ");
-    var status = Status.newBuilder().setCode(Code.INVALID_ARGUMENT_VALUE).setMessage(line).build();
+    var status =
+        Status.newBuilder()
+            .setCode(Code.INVALID_ARGUMENT_VALUE)
+            .setMessage(OneLine.of(why))
+            .build();
     return new HttpFault(status).toJson().toHttpResponse();
   }
 }

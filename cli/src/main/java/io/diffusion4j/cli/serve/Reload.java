@@ -54,8 +54,7 @@ final class Reload {
   }
 
   private static String failed(String what, Exception why) {
-    String line = what + " stay as they were: " + String.valueOf(why.getMessage()).strip();
-    line = line.replaceAll("\\R\\s*", " ");
+    String line = what + " stay as they were: " + OneLine.of(why.getMessage());
     LOG.error("{}", line);
     return line;
   }
