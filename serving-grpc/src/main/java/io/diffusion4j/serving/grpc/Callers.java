@@ -1,12 +1,11 @@
 package io.diffusion4j.serving.grpc;
 
-import com.linecorp.armeria.common.RequestContext;
 import io.diffusion4j.serving.auth.Authenticator;
 import io.diffusion4j.serving.auth.BearerToken;
 import io.diffusion4j.serving.auth.Principal;
 import io.diffusion4j.serving.auth.UnauthenticatedException;
 import io.diffusion4j.serving.errors.Errors;
-import io.netty.util.AttributeKey;
+import io.grpc.Context;
 import jakarta.inject.Inject;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,13 +14,8 @@ import org.slf4j.LoggerFactory;
 public final class Callers {
   private static final Logger LOG = LoggerFactory.getLogger(Callers.class);
 
-  private static final AttributeKey<Principal> KNOWN = AttributeKey.valueOf(Callers.class, "known");
-
-  /**
-   * Whether requests are authenticated before their calls, as over HTTP. In process there are none,
-   * and no class of the HTTP server is loaded, as an application may have another Netty.
-   */
-  private static volatile boolean someAreKnown;
+  /** The principal of a call whose request was authenticated before, see {@link KnownCaller}. */
+  static final Context.Key<Principal> KNOWN = Context.key("diffusion4j-known-caller");
 
   private final Authenticator authenticator;
 
@@ -40,23 +34,13 @@ public final class Callers {
     return CallContext.current().principal();
   }
 
-  /** Remembers that the principal of a request is known, so that its token is not hashed again. */
-  public static void areKnown(RequestContext request, Principal principal) {
-    someAreKnown = true;
-    request.setAttr(KNOWN, principal);
-  }
-
   /**
    * The principal of a call whose request may have been authenticated by its headers.
    *
    * @throws io.grpc.StatusRuntimeException if the caller is not let in
    */
   Principal ofCall(String authorization, String callId) {
-    if (!someAreKnown) {
-      return of(authorization, callId);
-    }
-    RequestContext request = RequestContext.currentOrNull();
-    Principal known = request == null ? null : request.attr(KNOWN);
+    Principal known = KNOWN.get();
     return known == null ? of(authorization, callId) : known;
   }
 

@@ -76,6 +76,7 @@ public final class GrpcServices {
     services.forEach(server::addService);
     server.addService(ProtoReflectionServiceV1.newInstance());
     server.intercept(interceptors);
+    server.intercept(new KnownCaller()); // before the others
   }
 
   /** Health alone, which has a place of its own where services wait for one another. */

@@ -7,6 +7,7 @@ import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import io.diffusion4j.serving.auth.Principal;
 import io.diffusion4j.serving.grpc.Callers;
+import io.diffusion4j.serving.grpc.KnownCaller;
 import io.grpc.health.v1.HealthGrpc;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -47,7 +48,7 @@ final class HeaderAccess {
   private void authenticate(ServiceRequestContext ctx, HttpRequest request) {
     String header = request.headers().get(HttpHeaderNames.AUTHORIZATION, "");
     Principal principal = callers.of(header, UUID.randomUUID().toString());
-    Callers.areKnown(ctx, principal);
+    KnownCaller.is(ctx, principal);
     HttpAccessLog.isFrom(ctx, principal.name());
   }
 
