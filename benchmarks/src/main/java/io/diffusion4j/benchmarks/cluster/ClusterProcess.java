@@ -2,6 +2,7 @@ package io.diffusion4j.benchmarks.cluster;
 
 import io.diffusion4j.benchmarks.networks.DecoderSubject;
 import io.diffusion4j.benchmarks.networks.TrainingBenchmark;
+import io.diffusion4j.benchmarks.report.Percentiles;
 import io.diffusion4j.distributed.ClusterSpec;
 import io.diffusion4j.distributed.Collectives;
 import io.diffusion4j.distributed.LocalCluster;
@@ -61,23 +62,7 @@ final class ClusterProcess {
   /** The median milliseconds of a sum. */
   private static double sum(AllReduce sums, double megabytes) {
     int count = (int) Math.max(1, megabytes * 1e6 / Float.BYTES);
-    double[] millis = new double[ROUNDS];
-    try (var buffer = sums.buffer(count)) {
-      float[] values = new float[count];
-      for (int i = -3; i < ROUNDS; i++) {
-        buffer.put(0, values, 0, count);
-        long begin = System.nanoTime();
-        buffer.sum();
-        millis[Math.max(0, i)] = (System.nanoTime() - begin) / 1e6;
-      }
-    }
-    return median(millis);
-  }
-
-  private static double median(double[] values) {
-    double[] sorted = values.clone();
-    Arrays.sort(sorted);
-    return sorted[sorted.length / 2];
+    return SumTime.medianMillis(sums, count, ROUNDS);
   }
 
   private static void train(
@@ -106,8 +91,8 @@ final class ClusterProcess {
       }
     }
     String name = method.name().toLowerCase(Locale.ROOT);
-    figures.put(name + "-step", median(whole));
-    figures.put(name + "-sums", median(between));
-    figures.put(name + "-forward", median(forward));
+    figures.put(name + "-step", Percentiles.median(whole));
+    figures.put(name + "-sums", Percentiles.median(between));
+    figures.put(name + "-forward", Percentiles.median(forward));
   }
 }

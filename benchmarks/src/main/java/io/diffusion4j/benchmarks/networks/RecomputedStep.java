@@ -2,9 +2,9 @@ package io.diffusion4j.benchmarks.networks;
 
 import io.diffusion4j.benchmarks.process.JavaProcess;
 import io.diffusion4j.benchmarks.process.ProcessMemory;
+import io.diffusion4j.benchmarks.report.Percentiles;
 import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.nn.train.TrainingConfig.Activations;
-import java.util.Arrays;
 import java.util.Map;
 
 /** A process that trains a decoder for some steps, and prints the cost of a step. */
@@ -41,20 +41,14 @@ final class RecomputedStep {
     JavaProcess.tell(
         Map.of(
             PROCESSOR,
-            median(processor),
+            Percentiles.median(processor),
             TIME,
-            median(time),
+            Percentiles.median(time),
             PEAK,
             ProcessMemory.peakMebibytes().orElse(Double.NaN)));
   }
 
   private static double seconds() {
     return ProcessHandle.current().info().totalCpuDuration().orElseThrow().toMillis() / 1e3;
-  }
-
-  private static double median(double[] values) {
-    double[] sorted = values.clone();
-    Arrays.sort(sorted);
-    return sorted[sorted.length / 2];
   }
 }

@@ -1,11 +1,11 @@
 package io.diffusion4j.cli.inspect;
 
+import io.diffusion4j.benchmarks.cluster.SumTime;
 import io.diffusion4j.cli.console.Console;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.distributed.ClusterSpec;
 import io.diffusion4j.distributed.Collectives;
 import io.diffusion4j.distributed.Patience;
-import io.diffusion4j.nn.train.group.AllReduce;
 import io.diffusion4j.nn.train.group.Group;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -13,7 +13,6 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Locale;
 
 /**
@@ -39,8 +38,8 @@ record ClusterHealth(ClusterSpec cluster, String build) {
     var group = Group.of(sums);
     group.requireSame("build", build);
     var machines = group.exchange(machine());
-    double millis = median(sums, 1, 50);
-    double large = median(sums, LARGE * MEGABYTE, 5);
+    double millis = SumTime.medianMillis(sums, 1, 50);
+    double large = SumTime.medianMillis(sums, LARGE * MEGABYTE, 5);
     if (group.isFirst()) {
       for (int rank = 0; rank < machines.size(); rank++) {
         console.print(
@@ -96,20 +95,5 @@ record ClusterHealth(ClusterSpec cluster, String build) {
 
   private static String kind(String machine) {
     return machine.replaceAll(",.*", "").strip();
-  }
-
-  private static double median(AllReduce sums, int count, int rounds) {
-    double[] millis = new double[rounds];
-    try (var buffer = sums.buffer(count)) {
-      float[] values = new float[count];
-      for (int i = -2; i < rounds; i++) {
-        buffer.put(0, values, 0, count);
-        long begin = System.nanoTime();
-        buffer.sum();
-        millis[Math.max(0, i)] = (System.nanoTime() - begin) / 1e6;
-      }
-    }
-    Arrays.sort(millis);
-    return millis[rounds / 2];
   }
 }

@@ -1,0 +1,31 @@
+package io.diffusion4j.benchmarks.cluster;
+
+import io.diffusion4j.benchmarks.report.Percentiles;
+import io.diffusion4j.nn.train.group.AllReduce;
+
+/** The time of sums between processes. */
+public final class SumTime {
+  private static final int WARMUP = 3;
+
+  private SumTime() {}
+
+  /**
+   * Measures the median time of a sum, in milliseconds. All processes call it in the same order.
+   *
+   * @param count the number of values that are summed
+   * @param rounds measured sums, the same number in each process, as each waits for the others
+   */
+  public static double medianMillis(AllReduce sums, int count, int rounds) {
+    double[] millis = new double[rounds];
+    try (var buffer = sums.buffer(count)) {
+      float[] values = new float[count];
+      for (int i = -WARMUP; i < rounds; i++) {
+        buffer.put(0, values, 0, count);
+        long begin = System.nanoTime();
+        buffer.sum();
+        millis[Math.max(0, i)] = (System.nanoTime() - begin) / 1e6;
+      }
+    }
+    return Percentiles.median(millis);
+  }
+}
