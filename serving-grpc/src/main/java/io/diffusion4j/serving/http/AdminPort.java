@@ -1,6 +1,5 @@
 package io.diffusion4j.serving.http;
 
-import com.linecorp.armeria.common.HttpHeaderNames;
 import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.SessionProtocol;
@@ -9,20 +8,16 @@ import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import io.diffusion4j.serving.auth.Authenticator;
-import io.diffusion4j.serving.auth.Principal;
 import io.diffusion4j.serving.auth.Role;
 import io.diffusion4j.serving.config.ServerConfig;
 import io.diffusion4j.serving.grpc.Callers;
 import io.diffusion4j.serving.grpc.Rights;
 import io.diffusion4j.serving.tls.ServerTls;
-import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /**
@@ -80,7 +75,7 @@ public final class AdminPort implements AutoCloseable {
       tls.get().open().accept(builder);
     }
     routes.accept(builder);
-    var access = new Access(new Callers(authenticator));
+    var access = new Access(new HeaderAccess(new Callers(authenticator)));
     builder
         .decorator(service -> new SlowRequests(service, config.receive()))
         .decorator(access::serve)
@@ -105,26 +100,13 @@ public final class AdminPort implements AutoCloseable {
   }
 
   /** Lets in who may operate the server. */
-  private record Access(Callers callers) {
+  private record Access(HeaderAccess headers) {
     HttpResponse serve(HttpService service, ServiceRequestContext ctx, HttpRequest request) {
-      return HttpResponse.of(
-          CompletableFuture.runAsync(() -> check(ctx, request), ctx.blockingTaskExecutor())
-              .thenApplyAsync(done -> HeaderAccess.passOn(service, ctx, request), ctx.eventLoop())
-              .whenComplete(
-                  (answer, refused) -> {
-                    if (refused != null) {
-                      Bodies.discard(ctx, request);
-                    }
-                  }));
-    }
-
-    /** Returns normally if the token of the request may operate the server. */
-    private void check(ServiceRequestContext ctx, HttpRequest request)
-        throws StatusRuntimeException {
-      String header = request.headers().get(HttpHeaderNames.AUTHORIZATION, "");
-      Principal principal = callers.of(header, UUID.randomUUID().toString());
-      HttpAccessLog.isFrom(ctx, principal.name());
-      Rights.requireRole(principal, Role.ADMIN);
+      return HeaderAccess.after(
+          () -> Rights.requireRole(headers.authenticate(ctx, request), Role.ADMIN),
+          service,
+          ctx,
+          request);
     }
   }
 }

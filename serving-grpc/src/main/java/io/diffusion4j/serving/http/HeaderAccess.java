@@ -34,8 +34,26 @@ final class HeaderAccess {
     if (Bodies.WITHOUT_BODY.contains(request.method()) || ctx.path().startsWith(HEALTH)) {
       return service.serve(ctx, request);
     }
+    return after(() -> KnownCaller.is(ctx, authenticate(ctx, request)), service, ctx, request);
+  }
+
+  /**
+   * Returns the principal of a request by its header, which the access log then names. May block.
+   *
+   * @throws io.grpc.StatusRuntimeException if the caller is not let in
+   */
+  Principal authenticate(ServiceRequestContext ctx, HttpRequest request) {
+    String header = request.headers().get(HttpHeaderNames.AUTHORIZATION, "");
+    Principal principal = callers.of(header, UUID.randomUUID().toString());
+    HttpAccessLog.isFrom(ctx, principal.name());
+    return principal;
+  }
+
+  /** Passes a request on after a check that may block; what it throws is answered instead. */
+  static HttpResponse after(
+      Runnable check, HttpService service, ServiceRequestContext ctx, HttpRequest request) {
     return HttpResponse.of(
-        CompletableFuture.runAsync(() -> authenticate(ctx, request), ctx.blockingTaskExecutor())
+        CompletableFuture.runAsync(check, ctx.blockingTaskExecutor())
             .thenApplyAsync(done -> passOn(service, ctx, request), ctx.eventLoop())
             .whenComplete(
                 (answer, refused) -> {
@@ -45,15 +63,9 @@ final class HeaderAccess {
                 }));
   }
 
-  private void authenticate(ServiceRequestContext ctx, HttpRequest request) {
-    String header = request.headers().get(HttpHeaderNames.AUTHORIZATION, "");
-    Principal principal = callers.of(header, UUID.randomUUID().toString());
-    KnownCaller.is(ctx, principal);
-    HttpAccessLog.isFrom(ctx, principal.name());
-  }
-
   /** Passes the request on as if this thread had been asked at first. */
-  static HttpResponse passOn(HttpService service, ServiceRequestContext ctx, HttpRequest request) {
+  private static HttpResponse passOn(
+      HttpService service, ServiceRequestContext ctx, HttpRequest request) {
     try {
       return service.serve(ctx, request);
     } catch (Exception e) { // as if it had been called where it is declared
