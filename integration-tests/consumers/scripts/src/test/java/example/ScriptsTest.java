@@ -15,7 +15,7 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-@DisabledOnOs(OS.WINDOWS) // whose launcher is another
+@DisabledOnOs(OS.WINDOWS) // the test runs what JBang prints by sh, as its launcher for Unix does
 class ScriptsTest {
   /** JBang's answer for a program that its caller is to start. */
   private static final int RUN_THIS = 255;
