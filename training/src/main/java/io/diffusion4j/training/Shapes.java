@@ -13,6 +13,7 @@ import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.prior.AutoregressiveConfig;
 import io.diffusion4j.prior.AutoregressiveModel;
 import io.diffusion4j.prior.PriorConfig;
+import io.diffusion4j.prior.PriorConfig.Course;
 import io.diffusion4j.prior.PriorModel;
 import io.diffusion4j.training.preset.Preset;
 import io.diffusion4j.unclip.UnclipFolder;
@@ -48,31 +49,20 @@ record Shapes(Recipe recipe) {
   }
 
   PriorConfig prior() {
-    var text = text();
-    var usual = preset().priorConfig();
-    var config =
-        first(UnclipFolder.PRIOR)
-            .map(PriorModel::readConfig)
-            .orElseGet(
-                () ->
-                    new PriorConfig(
-                        usual.heads(),
-                        usual.headDim(),
-                        usual.layers(),
-                        text.embeddingDim(),
-                        text.positions()));
-    requireClips("prior.embedding_dim", config.embeddingDim(), text.embeddingDim());
-    requireClips("prior.num_embeddings", config.textLength(), text.positions());
-    return config;
+    return prior("prior", first(UnclipFolder.PRIOR), Course.DIFFUSION);
   }
 
   /** A prior of one pass: that of the model to start from, or one of the preset's size. */
   PriorConfig direct() {
+    var first = first(UnclipFolder.PRIOR_ECLIPSE).filter(Files::isDirectory);
+    return prior("prior_eclipse", first, Course.ONE_PASS);
+  }
+
+  private PriorConfig prior(String name, Optional<Path> first, Course course) {
     var text = text();
     var usual = preset().priorConfig();
     var config =
-        first(UnclipFolder.PRIOR_ECLIPSE)
-            .filter(Files::isDirectory)
+        first
             .map(PriorModel::readConfig)
             .orElseGet(
                 () ->
@@ -82,9 +72,9 @@ record Shapes(Recipe recipe) {
                         usual.layers(),
                         text.embeddingDim(),
                         text.positions(),
-                        PriorConfig.Course.ONE_PASS));
-    requireClips("prior_eclipse.embedding_dim", config.embeddingDim(), text.embeddingDim());
-    requireClips("prior_eclipse.num_embeddings", config.textLength(), text.positions());
+                        course));
+    requireClips(name + ".embedding_dim", config.embeddingDim(), text.embeddingDim());
+    requireClips(name + ".num_embeddings", config.textLength(), text.positions());
     return config;
   }
 
