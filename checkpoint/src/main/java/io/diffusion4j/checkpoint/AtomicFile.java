@@ -15,7 +15,7 @@ import java.util.stream.Stream;
  * A file that has a temporary name until it is complete and on disk, so that a reader, or a restart
  * after a crash, finds either the old file or the new one.
  */
-final class AtomicFile implements AutoCloseable {
+public final class AtomicFile implements AutoCloseable {
   private static final String SUFFIX = ".tmp";
 
   private final Path file;
@@ -24,7 +24,7 @@ final class AtomicFile implements AutoCloseable {
 
   /** Writes the content of a file. */
   @FunctionalInterface
-  interface Content {
+  public interface Content {
     void writeTo(FileChannel channel) throws IOException;
   }
 
@@ -67,8 +67,12 @@ final class AtomicFile implements AutoCloseable {
     }
   }
 
-  /** Writes a file atomically. */
-  static void write(Path file, Content content) {
+  /**
+   * Writes a file atomically.
+   *
+   * @throws UncheckedIOException if it cannot be written
+   */
+  public static void write(Path file, Content content) {
     write(file, 0, content);
   }
 

@@ -1,5 +1,6 @@
 package io.diffusion4j.checkpoint;
 
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Optional;
 
@@ -45,6 +46,18 @@ public enum DType {
   /** Whether elements are floating-point numbers. */
   public boolean isFloat() {
     return this == F16 || this == BF16 || this == F32 || this == F64;
+  }
+
+  /**
+   * Writes {@code values[at…]} as elements of this type, rounding to nearest even.
+   *
+   * @param name of the tensor in messages
+   * @param to receives {@code count * bytes()} bytes at its position, in its own byte order
+   * @throws IllegalArgumentException if this is no floating-point type, or a finite value exceeds
+   *     its range
+   */
+  public void encode(String name, float[] values, int at, int count, ByteBuffer to) {
+    Elements.encode(this, name, values, at, count, to);
   }
 
   /** The type of this name, exactly as files spell it; empty for types that we do not read. */

@@ -38,6 +38,7 @@ class ArchitectureTest {
   private static final String DATA = "io.diffusion4j.data..";
   private static final String PARQUET = "io.diffusion4j.data.parquet..";
   private static final String NN = "io.diffusion4j.nn..";
+  private static final String ONNX = "io.diffusion4j.onnx..";
   private static final String TF = "io.diffusion4j.tf..";
   private static final String CHECKPOINT = "io.diffusion4j.checkpoint..";
   private static final String ONEDNN = "io.diffusion4j.onednn..";
@@ -82,6 +83,7 @@ class ArchitectureTest {
           Map.entry("data-parquet", "io.diffusion4j.data.parquet"),
           Map.entry("checkpoint", "io.diffusion4j.checkpoint"),
           Map.entry("nn", "io.diffusion4j.nn"),
+          Map.entry("onnx", "io.diffusion4j.onnx"),
           Map.entry("diffusion-tf", "io.diffusion4j.tf"),
           Map.entry("diffusion-onednn", "io.diffusion4j.onednn"),
           Map.entry("distributed", "io.diffusion4j.distributed"),
@@ -147,6 +149,8 @@ class ArchitectureTest {
           .definedBy(CHECKPOINT)
           .layer("nn")
           .definedBy(NN)
+          .layer("onnx")
+          .definedBy(ONNX)
           .layer("diffusion-tf")
           .definedBy(TF)
           .layer("diffusion-onednn")
@@ -221,6 +225,8 @@ class ArchitectureTest {
           .mayOnlyAccessLayers("diffusion-api")
           .whereLayer("nn")
           .mayOnlyAccessLayers("diffusion-api", "checkpoint")
+          .whereLayer("onnx")
+          .mayOnlyAccessLayers("diffusion-api", "checkpoint", "nn")
           .whereLayer("diffusion-tf")
           .mayOnlyAccessLayers("diffusion-api", "checkpoint", "nn")
           .whereLayer("diffusion-tf")

@@ -32,15 +32,31 @@ public final class TimeEmbedding {
    */
   public static float[] sinusoid(double t, int channels, double freqShift, boolean sinesFirst) {
     int half = channels / 2;
+    float[] frequencies = frequencies(channels, freqShift);
     float[] embedding = new float[channels];
     int cosines = sinesFirst ? half : 0;
     int sines = sinesFirst ? 0 : half;
     for (int i = 0; i < half; i++) {
-      float exponent = (float) -Math.log(MAX_PERIOD) * i / (float) (half - freqShift);
-      float angle = (float) t * (float) Math.exp(exponent);
+      float angle = (float) t * frequencies[i];
       embedding[cosines + i] = (float) Math.cos(angle);
       embedding[sines + i] = (float) Math.sin(angle);
     }
     return embedding;
+  }
+
+  /**
+   * The frequencies f_i of the angles.
+   *
+   * @param freqShift s in f_i = 10000^(−i/(h − s))
+   * @return {@code channels / 2} of them
+   */
+  public static float[] frequencies(int channels, double freqShift) {
+    int half = channels / 2;
+    float[] frequencies = new float[half];
+    for (int i = 0; i < half; i++) {
+      float exponent = (float) -Math.log(MAX_PERIOD) * i / (float) (half - freqShift);
+      frequencies[i] = (float) Math.exp(exponent);
+    }
+    return frequencies;
   }
 }

@@ -1,6 +1,9 @@
 package io.diffusion4j.nn;
 
 import io.diffusion4j.nn.weights.Init;
+import io.diffusion4j.nn.weights.NamedTensors;
+import io.diffusion4j.nn.weights.Parameter;
+import io.diffusion4j.nn.weights.TensorMap;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -96,6 +99,20 @@ public final class LayerCases {
               }
             });
     return batch;
+  }
+
+  /** Random weights for all parameters of a network. */
+  public static NamedTensors weights(Network network) {
+    var random = new SplittableRandom(1);
+    var weights = new TensorMap();
+    for (Parameter p : network.parameters().values()) {
+      float[] values = new float[p.size()];
+      for (int i = 0; i < values.length; i++) {
+        values[i] = (float) (0.7 * random.nextGaussian() + 0.1);
+      }
+      weights.put(p.key(), p.shape(), values);
+    }
+    return weights;
   }
 
   /** All of them. */

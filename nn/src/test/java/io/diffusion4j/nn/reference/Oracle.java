@@ -1,10 +1,18 @@
 package io.diffusion4j.nn.reference;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
 import io.diffusion4j.nn.Function;
 import io.diffusion4j.nn.Layer;
 import io.diffusion4j.nn.Network;
 import io.diffusion4j.nn.Network.Node;
+import io.diffusion4j.nn.Numbers;
+import io.diffusion4j.nn.weights.NamedTensors;
+import io.diffusion4j.nn.weights.Parameter;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 
@@ -21,6 +29,34 @@ public final class Oracle extends Forward {
    */
   public static Interpreter of(Network network, Set<String> inputs) {
     return new Interpreter(network, inputs, Oracle::new);
+  }
+
+  /** Returns the parameters of a network as an interpreter reads them: in the graph's order. */
+  public static Map<String, double[]> parameters(Network network, NamedTensors weights) {
+    Map<String, double[]> doubles = new HashMap<>();
+    for (Parameter p : network.parameters().values()) {
+      float[] values = p.layout().toGraph(weights.read(p.key()), p.shape());
+      doubles.put(p.key(), Numbers.wide(values));
+    }
+    return doubles;
+  }
+
+  /**
+   * Fails unless values are those of a definition.
+   *
+   * @param tolerance relative to the largest value
+   */
+  public static void assertClose(float[] actual, double[] expected, double tolerance) {
+    assertThat(actual).hasSameSizeAs(expected);
+    double largest = 1e-3;
+    for (double value : expected) {
+      largest = Math.max(largest, Math.abs(value));
+    }
+    for (int i = 0; i < actual.length; i++) {
+      assertThat((double) actual[i])
+          .as("value %d", i)
+          .isCloseTo(expected[i], within(tolerance * largest));
+    }
   }
 
   // Layers with parameters

@@ -18,11 +18,9 @@ import io.diffusion4j.nn.train.TrainingConfig.EmaWarmup;
 import io.diffusion4j.nn.weights.NamedTensors;
 import io.diffusion4j.nn.weights.Parameter;
 import io.diffusion4j.nn.weights.TensorMap;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.SplittableRandom;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -54,7 +52,7 @@ public interface LayerContract {
   default void aLayerIsWhatItsDefinitionSays(Case layer) {
     assumeTrue(engine().unavailable(Precision.FLOAT32).isEmpty());
     var network = layer.forward();
-    var weights = weights(network);
+    var weights = LayerCases.weights(network);
     var compute = Compute.of(Precision.FLOAT32);
     if (notRun().contains(layer.name())) {
       assertThatThrownBy(() -> engine().compile(network, weights, compute))
@@ -62,9 +60,11 @@ public interface LayerContract {
       return;
     }
     var batch = LayerCases.batch(network, 2);
-    var evaluation = Oracle.of(network, Set.of()).evaluate(batch, doubles(network, weights));
+    var evaluation =
+        Oracle.of(network, Set.of()).evaluate(batch, Oracle.parameters(network, weights));
     try (var compiled = engine().compile(network, weights, compute)) {
-      assertClose(compiled.run(batch).get(0), evaluation.value(network.outputs().get(0)), FORWARD);
+      Oracle.assertClose(
+          compiled.run(batch).get(0), evaluation.value(network.outputs().get(0)), FORWARD);
     }
   }
 
@@ -82,8 +82,9 @@ public interface LayerContract {
           .isInstanceOf(UnsupportedLayerException.class);
       return;
     }
-    var weights = weights(network);
-    var evaluation = Oracle.of(network, Set.of()).evaluate(batch, doubles(network, weights));
+    var weights = LayerCases.weights(network);
+    var evaluation =
+        Oracle.of(network, Set.of()).evaluate(batch, Oracle.parameters(network, weights));
     evaluation.differentiate(Map.of(network.outputs().get(0), new double[] {1}));
     try (var learner = trainingEngine().learner(loss, config)) {
       learner.fill(state(network, weights));
@@ -99,7 +100,7 @@ public interface LayerContract {
           gradient[i] /= (float) (1 - config.optimizer().beta1());
         }
         gradient = parameter.layout().toGraph(gradient, parameter.shape());
-        assertClose(gradient, evaluation.byParameter(parameter.key()), GRADIENT);
+        Oracle.assertClose(gradient, evaluation.byParameter(parameter.key()), GRADIENT);
       }
     }
   }
@@ -109,7 +110,7 @@ public interface LayerContract {
   default void aGradientByAnInputIsThatOfItsDefinition(Case layer) {
     assumeTrue(engine().unavailable(Precision.FLOAT32).isEmpty());
     var network = Network.of((nn, inputs) -> List.of(layer.values(nn, inputs)));
-    var weights = weights(network);
+    var weights = LayerCases.weights(network);
     var compute = Compute.of(Precision.FLOAT32);
     if (notTrained().contains(layer.name())) {
       assertThatThrownBy(() -> engine().compileWithGradient(network, "x", weights, compute))
@@ -119,14 +120,15 @@ public interface LayerContract {
     try (var compiled = engine().compileWithGradient(network, "x", weights, compute)) {
       for (int seed = 4; seed < 6; seed++) {
         var batch = LayerCases.batch(network, seed);
-        var oracle = Oracle.of(network, Set.of("x")).evaluate(batch, doubles(network, weights));
+        var oracle =
+            Oracle.of(network, Set.of("x")).evaluate(batch, Oracle.parameters(network, weights));
         double[] ones = new double[batch.rows()];
         java.util.Arrays.fill(ones, 1);
         oracle.differentiate(Map.of(network.outputs().get(0), ones));
         var results = compiled.run(batch);
         assertThat(results).hasSize(2);
-        assertClose(results.get(0), oracle.value(network.outputs().get(0)), GRADIENT);
-        assertClose(results.get(1), oracle.byInput("x"), GRADIENT);
+        Oracle.assertClose(results.get(0), oracle.value(network.outputs().get(0)), GRADIENT);
+        Oracle.assertClose(results.get(1), oracle.byInput("x"), GRADIENT);
       }
     }
   }
@@ -146,33 +148,6 @@ public interface LayerContract {
         1);
   }
 
-  private static NamedTensors weights(Network network) {
-    var random = new SplittableRandom(1);
-    var weights = new TensorMap();
-    for (Parameter p : network.parameters().values()) {
-      float[] values = new float[p.size()];
-      for (int i = 0; i < values.length; i++) {
-        values[i] = (float) (0.7 * random.nextGaussian() + 0.1);
-      }
-      weights.put(p.key(), p.shape(), values);
-    }
-    return weights;
-  }
-
-  /** In the graph's order of axes. */
-  private static Map<String, double[]> doubles(Network network, NamedTensors weights) {
-    Map<String, double[]> doubles = new HashMap<>();
-    for (Parameter p : network.parameters().values()) {
-      float[] values = p.layout().toGraph(weights.read(p.key()), p.shape());
-      double[] wide = new double[values.length];
-      for (int i = 0; i < wide.length; i++) {
-        wide[i] = values[i];
-      }
-      doubles.put(p.key(), wide);
-    }
-    return doubles;
-  }
-
   private static NamedTensors state(Network network, NamedTensors weights) {
     var state = new TensorMap();
     for (Parameter p : network.parameters().values()) {
@@ -182,18 +157,5 @@ public interface LayerContract {
       state.put(Role.ADAM_V.key(p.key()), p.shape(), new float[p.size()]);
     }
     return state;
-  }
-
-  private static void assertClose(float[] actual, double[] expected, double tolerance) {
-    assertThat(actual).hasSameSizeAs(expected);
-    double largest = 1e-3;
-    for (double value : expected) {
-      largest = Math.max(largest, Math.abs(value));
-    }
-    for (int i = 0; i < actual.length; i++) {
-      assertThat((double) actual[i])
-          .as("value %d", i)
-          .isCloseTo(expected[i], within(tolerance * largest));
-    }
   }
 }

@@ -1,0 +1,217 @@
+package io.diffusion4j.onnx;
+
+import io.diffusion4j.checkpoint.AtomicFile;
+import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.nn.Network;
+import io.diffusion4j.nn.Tensor;
+import io.diffusion4j.nn.TimeEmbedding;
+import io.diffusion4j.nn.weights.NamedTensors;
+import io.diffusion4j.onnx.Graph.Dimension;
+import io.diffusion4j.onnx.Value.Order;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A network with its weights as an ONNX model. Weights are read while the model is written, one
+ * tensor at a time, and must stay readable until then.
+ *
+ * <pre>{@code
+ * OnnxModel.of(Network.of(definition), weights, OnnxOptions.plain(OnnxPrecision.FLOAT32))
+ *     .write(Path.of("decoder.onnx"), OnnxModel.MOST_BYTES);
+ * }</pre>
+ */
+public final class OnnxModel {
+  /** The size in bytes from which weights must be in a file of their own: the limit of protobuf. */
+  public static final long MOST_BYTES = Integer.MAX_VALUE - (16L << 20);
+
+  /** Constants below this size in bytes are always in the model itself. */
+  private static final long LEAST_EXTERNAL = 1024;
+
+  /** Weights in a file of their own begin at multiples of this, so that they can be mapped. */
+  private static final long ALIGNMENT = 4096;
+
+  private static final String PRODUCER = "Diffusion4J";
+  private static final int BUFFER = 1 << 20;
+
+  private final String name;
+  private final OnnxOptions options;
+  private final Graph graph;
+
+  private OnnxModel(String name, OnnxOptions options, Graph graph) {
+    this.name = name;
+    this.options = options;
+    this.graph = graph;
+  }
+
+  /**
+   * Translates a network, whose batch is open.
+   *
+   * @throws io.diffusion4j.checkpoint.CheckpointException if the weights are not exactly the
+   *     parameters of the network; the message lists all differences
+   */
+  public static OnnxModel of(Network network, NamedTensors weights, OnnxOptions options) {
+    return of(network, List.of(), weights, options);
+  }
+
+  /**
+   * Translates a network for images of any size: what differs between its definitions for several
+   * sizes is open.
+   *
+   * @param others the same network for other sizes: one that is higher, and one that is wider
+   * @throws IllegalArgumentException if the definitions differ in more than sizes, such as a table
+   *     of positions
+   * @throws io.diffusion4j.checkpoint.CheckpointException if the weights are not exactly the
+   *     parameters of the network; the message lists all differences
+   */
+  public static OnnxModel of(
+      Network network, List<Network> others, NamedTensors weights, OnnxOptions options) {
+    network.requireFits(weights);
+    var graph = new Graph();
+    var sizes = new Sizes(network, others);
+    var inputs = new DeclaredInputs(graph, sizes, options);
+    var type = options.precision().type;
+    var values = new Lowering(graph, network, weights, type, sizes, inputs::declare).run();
+    for (int i = 0; i < network.outputs().size(); i++) {
+      Tensor output = network.outputs().get(i);
+      var order = order(output, options);
+      graph.output(
+          values.get(output.node()).name(ElementType.FLOAT, order),
+          options.name(OnnxOptions.output(i)),
+          ElementType.FLOAT,
+          ordered(sizes.dimensions(output), order));
+    }
+    return new OnnxModel(network.name(), options, graph);
+  }
+
+  private static Order order(Tensor value, OnnxOptions options) {
+    return options.imagesFirst() && value.rank() == 4 ? Order.FIRST : Order.LAST;
+  }
+
+  private static List<Dimension> ordered(List<Dimension> dimensions, Order order) {
+    return order == Order.LAST
+        ? dimensions
+        : List.of(dimensions.get(0), dimensions.get(3), dimensions.get(1), dimensions.get(2));
+  }
+
+  /** The inputs in the file. */
+  private record DeclaredInputs(Graph graph, Sizes sizes, OnnxOptions options) {
+    Value declare(String own, Tensor value) {
+      String name = options.name(own);
+      var timestep = options.timestep().filter(time -> time.input().equals(own));
+      if (timestep.isPresent()) {
+        graph.input(name, ElementType.FLOAT, sizes.dimensions(value).subList(0, 1));
+        return new Value(
+            graph, value, sinusoid(name, timestep.get()), ElementType.FLOAT, Order.LAST);
+      }
+      var order = order(value, options);
+      var type = value.role() == Tensor.Role.INTEGERS ? ElementType.INT64 : ElementType.FLOAT;
+      graph.input(name, type, ordered(sizes.dimensions(value), order));
+      return new Value(graph, value, name, type, order);
+    }
+
+    private String sinusoid(String timestep, OnnxOptions.Timestep time) {
+      int half = time.channels() / 2;
+      String frequencies =
+          graph.floats(
+              "frequencies",
+              ElementType.FLOAT,
+              new long[] {half},
+              () -> TimeEmbedding.frequencies(time.channels(), time.freqShift()));
+      String moved = time.isAsIs() ? timestep : moved(timestep, time);
+      String column = graph.add("Unsqueeze", List.of(moved, graph.longs(1)));
+      String angles = graph.add("Mul", List.of(column, frequencies));
+      String sines = graph.add("Sin", List.of(angles));
+      String cosines = graph.add("Cos", List.of(angles));
+      return graph.add(
+          "Concat",
+          time.sinesFirst() ? List.of(sines, cosines) : List.of(cosines, sines),
+          Attribute.of("axis", 1L));
+    }
+
+    /** In double precision, as the network is fed. */
+    private String moved(String timestep, OnnxOptions.Timestep time) {
+      String wide = cast(timestep, ElementType.DOUBLE);
+      String shifted = graph.add("Add", List.of(wide, graph.number(time.offset())));
+      String scaled = graph.add("Mul", List.of(shifted, graph.number(time.scale())));
+      return cast(scaled, ElementType.FLOAT);
+    }
+
+    private String cast(String x, ElementType type) {
+      return graph.add("Cast", List.of(x), Attribute.of("to", (long) type.code));
+    }
+  }
+
+  /** Returns the size of all weights and constants. */
+  public long weightBytes() {
+    return graph.initializers().stream().mapToLong(Initializer::bytes).sum();
+  }
+
+  /**
+   * Writes the model to a file. If its weights are too large for one file, they are in a second one
+   * beside it, with {@code .data} after the name.
+   *
+   * @param most the largest size in bytes of weights in the model itself, at most {@link
+   *     #MOST_BYTES}
+   * @return the files
+   * @throws java.io.UncheckedIOException if a file cannot be written
+   */
+  public List<Path> write(Path file, long most) {
+    Check.that(most >= 0 && most <= MOST_BYTES, "most", most, "from 0 to %s", MOST_BYTES);
+    if (weightBytes() <= most) {
+      var model = model(graph.initializers().stream().map(Initializer::inline).toList());
+      AtomicFile.write(file, channel -> write(channel, model::writeTo));
+      return List.of(file);
+    }
+    Path data = file.resolveSibling(file.getFileName() + ".data");
+    List<Message> tensors = new ArrayList<>();
+    AtomicFile.write(data, channel -> write(channel, out -> writeExternal(out, data, tensors)));
+    var model = model(tensors);
+    AtomicFile.write(file, channel -> write(channel, model::writeTo));
+    return List.of(file, data);
+  }
+
+  private void writeExternal(OutputStream out, Path data, List<Message> tensors)
+      throws IOException {
+    long at = 0;
+    for (Initializer constant : graph.initializers()) {
+      if (constant.bytes() < LEAST_EXTERNAL) {
+        tensors.add(constant.inline());
+        continue;
+      }
+      long begin = (at + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+      out.write(new byte[Math.toIntExact(begin - at)]);
+      constant.values().writeTo(out);
+      tensors.add(constant.external(String.valueOf(data.getFileName()), begin));
+      at = begin + constant.bytes();
+    }
+  }
+
+  private static void write(FileChannel channel, Message.Source content) throws IOException {
+    var out = new BufferedOutputStream(Channels.newOutputStream(channel), BUFFER);
+    content.writeTo(out);
+    out.flush();
+  }
+
+  private Message model(List<Message> tensors) {
+    var precision = options.precision();
+    var model = new Message().number(1, precision.format).text(2, PRODUCER);
+    String version = OnnxModel.class.getPackage().getImplementationVersion();
+    if (version != null) { // a class path of folders has none
+      model.text(3, version);
+    }
+    model
+        .message(7, graph.message(name, tensors))
+        .message(8, new Message().text(1, "").number(2, precision.operators));
+    for (Map.Entry<String, String> property : options.metadata().entrySet()) {
+      model.message(14, Initializer.entry(property.getKey(), property.getValue()));
+    }
+    return model;
+  }
+}

@@ -1,0 +1,36 @@
+/**
+ * Networks as ONNX files, for other runtimes.
+ *
+ * <p>A network is a data structure ({@link io.diffusion4j.nn.Network}), so a file is a translation
+ * of its layers, not a recording of a run. {@link io.diffusion4j.onnx.OnnxModel} translates and
+ * writes; {@link io.diffusion4j.onnx.OnnxOptions} contains the choices.
+ *
+ * <pre>{@code
+ * var options = OnnxOptions.plain(OnnxPrecision.FLOAT16);
+ * var model = OnnxModel.of(Network.of(definition), weights, options);
+ * model.write(Path.of("decoder.onnx"), OnnxModel.MOST_BYTES);
+ * }</pre>
+ *
+ * <ul>
+ *   <li>{@code Lowering} has a method for each layer, so a new layer does not compile until it is
+ *       translated here or refused with an {@link io.diffusion4j.nn.UnsupportedLayerException}.
+ *   <li>{@code Value} is a value in the forms in which it was read: as float32 and in the precision
+ *       of the file, with the channels of an image last and first. Convolutions need their channels
+ *       first; layers after them keep that order, so few transpositions remain.
+ *   <li>{@code Sizes} compares the definitions of a network for several sizes of images. What
+ *       differs is open in the file.
+ *   <li>{@code Message} is the wire format of Protocol Buffers, and {@code Graph}, {@code
+ *       Attribute} and {@code Initializer} are the few messages of ONNX that networks need.
+ * </ul>
+ *
+ * <p>The batch is open in every file. Weights are read while a file is written, one tensor at a
+ * time; those above {@link io.diffusion4j.onnx.OnnxModel#MOST_BYTES} are in a second file beside
+ * the model. A file contains operators of the standard only, of version 18, or 22 for bfloat16.
+ *
+ * <p>Not here: reading ONNX files, since their graphs are more general than the vocabulary of
+ * layers; and samplers, guidance and tokenizers, which are Java and not part of a network.
+ */
+@NullMarked
+package io.diffusion4j.onnx;
+
+import org.jspecify.annotations.NullMarked;
