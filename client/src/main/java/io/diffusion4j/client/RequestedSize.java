@@ -35,7 +35,15 @@ public record RequestedSize(@Nullable Integer width, @Nullable Integer height) {
         .orElse(request);
   }
 
-  GenerateImagesRequest addedTo(GenerateImagesRequest request, Model model) {
+  /**
+   * Adds the size to a request for this model.
+   *
+   * @throws IllegalArgumentException if the model draws only another size
+   */
+  public GenerateImagesRequest addedTo(GenerateImagesRequest request, Model model) {
+    if (width == null && height == null) {
+      return request;
+    }
     return model.getStagesList().stream()
         .filter(stage -> stage.getSizeUnit() > 0)
         .findFirst()

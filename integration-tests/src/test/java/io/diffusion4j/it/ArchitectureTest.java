@@ -65,6 +65,8 @@ class ArchitectureTest {
   private static final String SPRING_BOOT = "io.diffusion4j.springboot..";
   private static final String LANGCHAIN4J = "io.diffusion4j.langchain4j..";
   private static final String OPENAI = "io.diffusion4j.openai..";
+  private static final String OPEN_INFERENCE = "io.diffusion4j.openinference..";
+  private static final String OPEN_INFERENCE_PROTO = "io.diffusion4j.openinference.v2..";
   private static final String CLI = "io.diffusion4j.cli..";
   private static final String BENCHMARKS = "io.diffusion4j.benchmarks..";
 
@@ -108,6 +110,7 @@ class ArchitectureTest {
           Map.entry("spring-boot-starter", "io.diffusion4j.springboot"),
           Map.entry("langchain4j", "io.diffusion4j.langchain4j"),
           Map.entry("openai", "io.diffusion4j.openai"),
+          Map.entry("open-inference", "io.diffusion4j.openinference"),
           Map.entry("cli", "io.diffusion4j.cli"),
           Map.entry("benchmarks", "io.diffusion4j.benchmarks"));
 
@@ -199,6 +202,8 @@ class ArchitectureTest {
           .definedBy(LANGCHAIN4J)
           .layer("openai")
           .definedBy(OPENAI)
+          .layer("open-inference")
+          .definedBy(OPEN_INFERENCE)
           .layer("cli")
           .definedBy(CLI)
           .layer("benchmarks")
@@ -292,7 +297,14 @@ class ArchitectureTest {
           .mayOnlyAccessLayers("diffusion-api", "provenance", "serving-proto", "client")
           .whereLayer("serving-grpc")
           .mayOnlyBeAccessedByLayers(
-              "jobs", "web", "openai", "local", "spring-boot-starter", "cli", "benchmarks")
+              "jobs",
+              "web",
+              "openai",
+              "open-inference",
+              "local",
+              "spring-boot-starter",
+              "cli",
+              "benchmarks")
           .whereLayer("web")
           .mayOnlyAccessLayers("serving-proto", "serving-grpc")
           .whereLayer("web")
@@ -320,6 +332,10 @@ class ArchitectureTest {
           .whereLayer("openai")
           .mayOnlyAccessLayers("diffusion-api", "serving-proto", "client", "serving-grpc")
           .whereLayer("openai")
+          .mayOnlyBeAccessedByLayers("cli")
+          .whereLayer("open-inference")
+          .mayOnlyAccessLayers("diffusion-api", "serving-proto", "client", "serving-grpc")
+          .whereLayer("open-inference")
           .mayOnlyBeAccessedByLayers("cli")
           .whereLayer("cli")
           .mayNotBeAccessedByAnyLayer()
@@ -415,6 +431,7 @@ class ArchitectureTest {
               JOBS,
               WEB,
               OPENAI,
+              OPEN_INFERENCE,
               LOCAL,
               KOTLIN,
               SPRING_AI,
@@ -470,13 +487,17 @@ class ArchitectureTest {
   /** A package holds one idea; what a reader cannot overlook in one listing holds several. */
   @ArchTest
   static final ArchRule noPackageIsABag =
-      classes().that().resideOutsideOfPackage(PROTO).should(beInAPackageOfFewFiles());
+      classes()
+          .that()
+          .resideOutsideOfPackages(PROTO, OPEN_INFERENCE_PROTO)
+          .should(beInAPackageOfFewFiles());
 
   @ArchTest
   static final ArchRule everyPackageIsNullMarked =
       classes()
           .that()
-          .resideOutsideOfPackages(PROTO, KOTLIN) // whose types say themselves what may be null
+          .resideOutsideOfPackages(
+              PROTO, OPEN_INFERENCE_PROTO, KOTLIN) // whose types say themselves what may be null
           .should(beInANullMarkedPackage());
 
   private static ArchCondition<JavaClass> beInThePackageOfTheirModule() {

@@ -10,6 +10,7 @@ import io.diffusion4j.cli.options.ModelOptions;
 import io.diffusion4j.local.LiveModels;
 import io.diffusion4j.local.LocalModels;
 import io.diffusion4j.openai.OpenAiModule;
+import io.diffusion4j.openinference.OpenInferenceModule;
 import io.diffusion4j.pipeline.OpenPipeline;
 import io.diffusion4j.pipeline.Plugins;
 import io.diffusion4j.pipeline.Residency;
@@ -160,6 +161,7 @@ public final class ServeCommand implements Callable<Integer> {
         indices.indices().forEach(index -> searched.addBinding().toInstance(index));
         install(new WebModule());
         install(new OpenAiModule());
+        install(new OpenInferenceModule());
         install(jobs.module());
         if (settings.metrics()) {
           install(new MetricsModule());

@@ -4,9 +4,15 @@ import com.google.inject.AbstractModule;
 import com.google.inject.Singleton;
 import com.google.inject.multibindings.Multibinder;
 import io.diffusion4j.serving.events.ServingListener;
+import io.diffusion4j.serving.v1.GenerationServiceGrpc.GenerationServiceImplBase;
+import io.diffusion4j.serving.v1.ModelServiceGrpc.ModelServiceImplBase;
 
 /**
  * Provides {@link GrpcServices}: the services of the contract behind their interceptors.
+ *
+ * <p>Also provides {@link GenerationServiceImplBase} and {@link ModelServiceImplBase}, for services
+ * of other protocols that answer their calls by them: a method that is called while such a call is
+ * handled has its caller, deadline and cancellation.
  *
  * <p>Needs the models, the jobs, the listeners, the configuration and an authenticator; see {@link
  * io.diffusion4j.serving.ServingModule}, which installs it.
@@ -21,8 +27,10 @@ public final class GrpcModule extends AbstractModule {
     bind(Rights.class);
     bind(AccessInterceptor.class).in(Singleton.class);
     bind(GenerationGrpcService.class).in(Singleton.class);
+    bind(GenerationServiceImplBase.class).to(GenerationGrpcService.class);
     bind(EmbeddingGrpcService.class).in(Singleton.class);
     bind(ModelGrpcService.class).in(Singleton.class);
+    bind(ModelServiceImplBase.class).to(ModelGrpcService.class);
     bind(GrpcServices.class).in(Singleton.class);
   }
 }

@@ -23,7 +23,9 @@ import java.util.concurrent.ConcurrentHashMap;
  * does not serve, and neither does one that loads or that is shutting down.
  */
 public final class ServingHealth implements ServingListener {
-  static final String MODEL_PREFIX = "diffusion4j.v1.model/";
+  /** Precedes the name of a model. */
+  public static final String MODEL_PREFIX = "diffusion4j.v1.model/";
+
   public static final int FAILURES = 3;
 
   private final Models models;

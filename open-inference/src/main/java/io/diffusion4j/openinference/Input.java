@@ -1,0 +1,54 @@
+package io.diffusion4j.openinference;
+
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** The tensors that a model takes. */
+enum Input {
+  PROMPT("prompt", DataType.BYTES, true),
+  NEGATIVE_PROMPT("negative_prompt", DataType.BYTES, true),
+  SEED("seed", DataType.UINT64, true),
+  IMAGE_COUNT("image_count", DataType.INT32, false),
+  STEPS("steps", DataType.INT32, false),
+  GUIDANCE_SCALE("guidance_scale", DataType.FP32, false),
+  SAMPLER("sampler", DataType.BYTES, false),
+  WIDTH("width", DataType.INT32, false),
+  HEIGHT("height", DataType.INT32, false);
+
+  private static final String ALL =
+      Arrays.stream(values()).map(input -> input.key).collect(Collectors.joining(", "));
+
+  /** The name of the tensor. */
+  final String key;
+
+  /** The usual type of its elements; other integers, and other numbers, are read as well. */
+  final DataType type;
+
+  /** Whether there may be an element for each prompt. */
+  final boolean each;
+
+  Input(String key, DataType type, boolean each) {
+    this.key = key;
+    this.type = type;
+    this.each = each;
+  }
+
+  static Optional<Input> named(String key) {
+    return Arrays.stream(values()).filter(input -> input.key.equals(key)).findFirst();
+  }
+
+  /** Describes the names. */
+  static String expected() {
+    return "one of " + ALL;
+  }
+
+  /** Returns the path of the tensor in messages. */
+  String path() {
+    return path(key);
+  }
+
+  static String path(String key) {
+    return "inputs[\"" + key + "\"]";
+  }
+}

@@ -1,0 +1,280 @@
+package io.diffusion4j.openinference;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.protobuf.ByteString;
+import io.diffusion4j.openinference.v2.InferParameter;
+import io.diffusion4j.openinference.v2.ModelInferRequest;
+import io.diffusion4j.openinference.v2.ModelInferRequest.InferInputTensor;
+import io.diffusion4j.openinference.v2.ModelInferRequest.InferRequestedOutputTensor;
+import io.diffusion4j.openinference.v2.ModelInferResponse;
+import io.diffusion4j.openinference.v2.ModelInferResponse.InferOutputTensor;
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BiConsumer;
+
+/**
+ * A request in the protocol's JSON as its message, and the response as JSON. Elements become raw
+ * contents, whether they were JSON or followed it as bytes.
+ */
+final class JsonTensors {
+  private static final JsonMapper MAPPER =
+      JsonMapper.builder()
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .build();
+
+  private final ModelInferRequest request;
+
+  /** The outputs to be written as bytes after the JSON, by name. */
+  private final Set<String> binary = new HashSet<>();
+
+  /** Whether outputs that were not named are. */
+  private final boolean binaryOutputs;
+
+  /**
+   * Reads a request.
+   *
+   * @param model from the URL
+   * @param version from the URL; empty if it has none
+   * @param data what follows the JSON
+   * @throws InferenceException if it is none
+   */
+  JsonTensors(String json, ByteString data, String model, String version) {
+    ObjectNode body = parse(json);
+    var read = ModelInferRequest.newBuilder().setModelName(model).setModelVersion(version);
+    if (body.hasNonNull("id")) {
+      read.setId(text(body, "id", ""));
+    }
+    ObjectNode parameters = parameters(body, "");
+    binaryOutputs = BinaryTensors.takeFlag(parameters, BinaryTensors.ASKED_FOR_ALL, false);
+    putAll(parameters, "", read::putParameters);
+    var tensors = new BinaryTensors(data);
+    for (JsonNode input : array(body, "inputs", "")) {
+      addInput(input, read, tensors);
+    }
+    tensors.requireEnd();
+    for (JsonNode output :
+        body.hasNonNull("outputs") ? array(body, "outputs", "") : List.<JsonNode>of()) {
+      addOutput(output, read);
+    }
+    request = read.build();
+  }
+
+  ModelInferRequest request() {
+    return request;
+  }
+
+  private static ObjectNode parse(String json) {
+    try {
+      if (MAPPER.readTree(json) instanceof ObjectNode object) {
+        return object;
+      }
+    } catch (JsonProcessingException e) {
+      throw InferenceException.invalid("body", e.getOriginalMessage(), "an object in JSON");
+    }
+    throw InferenceException.invalid("body", "no object", "an object in JSON");
+  }
+
+  private static void addInput(
+      JsonNode input, ModelInferRequest.Builder request, BinaryTensors tensors) {
+    String name = text(input, "name", "inputs");
+    String path = Input.path(name);
+    String type = text(input, "datatype", path);
+    var tensor = InferInputTensor.newBuilder().setName(name).setDatatype(type);
+    for (JsonNode size : array(input, "shape", path)) {
+      if (!size.canConvertToLong() || !size.isIntegralNumber()) {
+        throw InferenceException.invalid(path + ".shape", size, "integers");
+      }
+      tensor.addShape(size.longValue());
+    }
+    ObjectNode parameters = parameters(input, path);
+    JsonNode size = parameters.remove(BinaryTensors.SIZE);
+    putAll(parameters, path, tensor::putParameters);
+    request.addInputs(tensor);
+    request.addRawInputContents(
+        size != null
+            ? tensors.next(path, size)
+            : raw(path + ".data", DataType.named(type), array(input, "data", path)));
+  }
+
+  /** Writes nested or flat elements; the service refuses a type that is unknown here. */
+  private static ByteString raw(String path, Optional<DataType> type, JsonNode data) {
+    List<JsonNode> elements = new ArrayList<>();
+    flatten(data, elements);
+    if (type.isEmpty()) {
+      return ByteString.EMPTY;
+    }
+    return type.get() == DataType.BYTES
+        ? DataType.raw(elements.stream().map(element -> utf8(path, element)).toList())
+        : ByteString.copyFrom(
+            elements.stream().map(element -> number(path, type.get(), element)).toList());
+  }
+
+  private static void flatten(JsonNode data, List<JsonNode> elements) {
+    for (JsonNode element : data) {
+      if (element.isArray()) {
+        flatten(element, elements);
+      } else {
+        elements.add(element);
+      }
+    }
+  }
+
+  private static ByteString utf8(String path, JsonNode element) {
+    if (!element.isTextual()) {
+      throw InferenceException.invalid(path, element, "strings");
+    }
+    return ByteString.copyFromUtf8(element.textValue());
+  }
+
+  private static ByteString number(String path, DataType type, JsonNode element) {
+    if (type.isInteger() ? !element.isIntegralNumber() : !element.isNumber()) {
+      throw InferenceException.invalid(
+          path, element, type.isInteger() ? "integers, as the type is " + type : "numbers");
+    }
+    if (!type.isInteger()) {
+      return type.raw(element.doubleValue());
+    }
+    BigInteger value = element.bigIntegerValue();
+    if (!type.holds(value)) {
+      throw InferenceException.invalid(path, element, "numbers of type " + type);
+    }
+    return type.raw(value.longValue());
+  }
+
+  private void addOutput(JsonNode output, ModelInferRequest.Builder request) {
+    String name = text(output, "name", "outputs");
+    var tensor = InferRequestedOutputTensor.newBuilder().setName(name);
+    ObjectNode parameters = parameters(output, "outputs");
+    if (BinaryTensors.takeFlag(parameters, BinaryTensors.ASKED, binaryOutputs)) {
+      binary.add(name);
+    }
+    putAll(parameters, "outputs", tensor::putParameters);
+    request.addOutputs(tensor);
+  }
+
+  private static void putAll(
+      ObjectNode parameters, String path, BiConsumer<String, InferParameter> to) {
+    parameters
+        .properties()
+        .forEach(entry -> to.accept(entry.getKey(), parameter(path, entry.getValue())));
+  }
+
+  private static InferParameter parameter(String path, JsonNode value) {
+    var parameter = InferParameter.newBuilder();
+    return switch (value.getNodeType()) {
+      case STRING -> parameter.setStringParam(value.textValue()).build();
+      case BOOLEAN -> parameter.setBoolParam(value.booleanValue()).build();
+      case NUMBER ->
+          value.isIntegralNumber() && value.canConvertToLong()
+              ? parameter.setInt64Param(value.longValue()).build()
+              : parameter.setDoubleParam(value.doubleValue()).build();
+      default ->
+          throw InferenceException.invalid(
+              path + ".parameters", value, "strings, numbers and booleans");
+    };
+  }
+
+  private static ObjectNode parameters(JsonNode of, String path) {
+    JsonNode parameters = of.get("parameters");
+    if (parameters == null || parameters.isNull()) {
+      return MAPPER.createObjectNode();
+    }
+    if (parameters instanceof ObjectNode object) {
+      return object;
+    }
+    throw InferenceException.invalid(path + ".parameters", parameters, "an object");
+  }
+
+  private static String text(JsonNode of, String key, String path) {
+    JsonNode value = of.path(key);
+    if (!value.isTextual()) {
+      throw InferenceException.invalid(path + "." + key, value, "a string");
+    }
+    return value.textValue();
+  }
+
+  private static ArrayNode array(JsonNode of, String key, String path) {
+    if (of.path(key) instanceof ArrayNode array) {
+      return array;
+    }
+    throw InferenceException.invalid(path + "." + key, of.path(key), "an array");
+  }
+
+  /**
+   * A response over HTTP.
+   *
+   * @param json the JSON
+   * @param data what follows it
+   */
+  record Body(String json, ByteString data) {}
+
+  /** Writes a response. */
+  Body write(ModelInferResponse response) {
+    ObjectNode body = MAPPER.createObjectNode().put("model_name", response.getModelName());
+    body.put("model_version", response.getModelVersion());
+    if (!response.getId().isEmpty()) {
+      body.put("id", response.getId());
+    }
+    if (response.getParametersCount() > 0) {
+      body.set("parameters", parameters(response.getParametersMap()));
+    }
+    ArrayNode outputs = body.putArray("outputs");
+    ByteString data = ByteString.EMPTY;
+    for (int i = 0; i < response.getOutputsCount(); i++) {
+      InferOutputTensor tensor = response.getOutputs(i);
+      ByteString raw = response.getRawOutputContents(i);
+      ObjectNode output = outputs.addObject().put("name", tensor.getName());
+      output.put("datatype", tensor.getDatatype());
+      tensor.getShapeList().forEach(output.withArray("shape")::add);
+      ObjectNode parameters = parameters(tensor.getParametersMap());
+      boolean named = request.getOutputsCount() > 0;
+      if (named ? binary.contains(tensor.getName()) : binaryOutputs) {
+        parameters.put(BinaryTensors.SIZE, raw.size());
+        data = data.concat(raw);
+      } else {
+        addElements(output.putArray("data"), tensor, raw, parameters);
+      }
+      if (!parameters.isEmpty()) {
+        output.set("parameters", parameters);
+      }
+    }
+    return new Body(body.toString(), data);
+  }
+
+  /** Files are no strings of JSON, and so are written in base64, which a parameter says. */
+  private static void addElements(
+      ArrayNode data, InferOutputTensor tensor, ByteString raw, ObjectNode parameters) {
+    if (tensor.getDatatype().equals(DataType.UINT8.name())) {
+      raw.forEach(element -> data.add(Byte.toUnsignedInt(element)));
+      return;
+    }
+    boolean files = tensor.containsParameters(Output.FORMAT);
+    if (files) {
+      parameters.put("content_type", "base64");
+    }
+    for (Object element : DataType.BYTES.elements(raw, (int) tensor.getShape(0))) {
+      ByteString bytes = (ByteString) element;
+      data.add(
+          files ? Base64.getEncoder().encodeToString(bytes.toByteArray()) : bytes.toStringUtf8());
+    }
+  }
+
+  private static ObjectNode parameters(Map<String, InferParameter> parameters) {
+    ObjectNode json = MAPPER.createObjectNode();
+    parameters.forEach((key, value) -> json.put(key, value.getStringParam()));
+    return json; // the service sends no others than strings
+  }
+}

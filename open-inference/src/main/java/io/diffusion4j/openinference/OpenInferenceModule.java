@@ -1,0 +1,35 @@
+package io.diffusion4j.openinference;
+
+import com.google.inject.AbstractModule;
+import com.google.inject.Singleton;
+import com.google.inject.multibindings.Multibinder;
+import com.google.inject.multibindings.ProvidesIntoSet;
+import io.diffusion4j.serving.grpc.Rights;
+import io.diffusion4j.serving.http.HttpFace;
+import io.diffusion4j.serving.v1.GenerationServiceGrpc.GenerationServiceImplBase;
+import io.diffusion4j.serving.v1.ModelServiceGrpc.ModelServiceImplBase;
+import io.grpc.BindableService;
+import io.grpc.protobuf.services.HealthStatusManager;
+
+/**
+ * The Open Inference Protocol on the port of a server, over gRPC and HTTP. Provides a {@link
+ * BindableService} and an {@link HttpFace} to a {@link io.diffusion4j.serving.ServingModule}, whose
+ * models and health it needs.
+ */
+public final class OpenInferenceModule extends AbstractModule {
+  @Override
+  protected void configure() {
+    Multibinder.newSetBinder(binder(), HttpFace.class).addBinding().toInstance(new InferenceFace());
+    Multibinder.newSetBinder(binder(), BindableService.class);
+  }
+
+  @ProvidesIntoSet
+  @Singleton
+  static BindableService service(
+      GenerationServiceImplBase generation,
+      ModelServiceImplBase models,
+      HealthStatusManager health,
+      Rights rights) {
+    return new InferenceGrpcService(generation, models, health, rights);
+  }
+}
