@@ -4,6 +4,7 @@ import com.linecorp.armeria.server.grpc.GrpcServiceBuilder;
 import io.diffusion4j.serving.events.Listeners;
 import io.diffusion4j.serving.tracing.TraceInterceptor;
 import io.grpc.BindableService;
+import io.grpc.Channel;
 import io.grpc.ServerBuilder;
 import io.grpc.ServerInterceptor;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
@@ -69,12 +70,24 @@ public final class GrpcServices {
     services.forEach(server::addService);
     server.addService(health.service());
     server.addService(ProtoReflectionServiceV1.newInstance()); // one for each way in
+    server.addService(olderReflection());
     interceptors.forEach(server::intercept);
   }
 
-  public void addTo(GrpcServiceBuilder server) {
+  @SuppressWarnings("deprecation") // in favour of the other, which is there too
+  private static BindableService olderReflection() {
+    return io.grpc.protobuf.services.ProtoReflectionService.newInstance();
+  }
+
+  /**
+   * Adds the services to the HTTP server.
+   *
+   * @param channel to the same services in this process
+   */
+  public void addTo(GrpcServiceBuilder server, Channel channel) {
     services.forEach(server::addService);
     server.addService(ProtoReflectionServiceV1.newInstance());
+    server.addService(new OlderReflection(channel)); // of reflection, Armeria takes one alone
     server.intercept(interceptors);
     server.intercept(new KnownCaller()); // before the others
   }

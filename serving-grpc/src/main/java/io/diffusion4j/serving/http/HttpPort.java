@@ -185,7 +185,7 @@ public final class HttpPort implements AutoCloseable {
                   .enableUnframedRequests(true)
                   .unframedGrpcErrorHandler(new JsonErrors())
                   .enableHttpJsonTranscoding(JsonRoutes.options());
-          services.addTo(grpc);
+          services.addTo(grpc, channel);
           grpc.intercept(new ReadyWindow(), new DeadlineInterceptor(config.limits().call()));
           builder.service(grpc.build(), Streamed::new);
           builder.service(health(services), Streamed::new);

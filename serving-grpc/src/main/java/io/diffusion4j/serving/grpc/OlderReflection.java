@@ -1,0 +1,29 @@
+package io.diffusion4j.serving.grpc;
+
+import com.linecorp.armeria.server.ServiceRequestContext;
+import io.grpc.Channel;
+import io.grpc.reflection.v1alpha.ServerReflectionGrpc;
+import io.grpc.reflection.v1alpha.ServerReflectionGrpc.ServerReflectionImplBase;
+import io.grpc.reflection.v1alpha.ServerReflectionRequest;
+import io.grpc.reflection.v1alpha.ServerReflectionResponse;
+import io.grpc.stub.StreamObserver;
+
+/**
+ * {@code grpc.reflection.v1alpha}, which older tools ask, on the HTTP server: passes questions on
+ * to the services in this process, with the credentials of the caller.
+ */
+final class OlderReflection extends ServerReflectionImplBase {
+  private final Channel services;
+
+  OlderReflection(Channel services) {
+    this.services = services;
+  }
+
+  @Override
+  public StreamObserver<ServerReflectionRequest> serverReflectionInfo(
+      StreamObserver<ServerReflectionResponse> answers) {
+    var headers = ServiceRequestContext.current().request().headers();
+    return ServerReflectionGrpc.newStub(Credentials.passedOn(services, headers))
+        .serverReflectionInfo(answers);
+  }
+}
