@@ -118,7 +118,7 @@ export default defineConfig({
       },
       {
         text: 'Serve',
-        items: [page('Serving', '/serving'), page('HTTP API', '/http-api'), page('Open Inference', '/open-inference'), page('Web page', '/web-page'), page('Jobs', '/jobs'), page('Provenance', '/provenance'), page('Security', '/security')],
+        items: [page('Serving', '/serving'), page('HTTP API', '/http-api'), page('AUTOMATIC1111', '/a1111'), page('Open Inference', '/open-inference'), page('Web page', '/web-page'), page('Jobs', '/jobs'), page('Provenance', '/provenance'), page('Security', '/security')],
       },
       {
         text: 'Train',

@@ -65,6 +65,7 @@ class ArchitectureTest {
   private static final String SPRING_BOOT = "io.diffusion4j.springboot..";
   private static final String LANGCHAIN4J = "io.diffusion4j.langchain4j..";
   private static final String OPENAI = "io.diffusion4j.openai..";
+  private static final String A1111 = "io.diffusion4j.a1111..";
   private static final String OPEN_INFERENCE = "io.diffusion4j.openinference..";
   private static final String OPEN_INFERENCE_PROTO = "io.diffusion4j.openinference.v2..";
   private static final String CLI = "io.diffusion4j.cli..";
@@ -110,6 +111,7 @@ class ArchitectureTest {
           Map.entry("spring-boot-starter", "io.diffusion4j.springboot"),
           Map.entry("langchain4j", "io.diffusion4j.langchain4j"),
           Map.entry("openai", "io.diffusion4j.openai"),
+          Map.entry("a1111", "io.diffusion4j.a1111"),
           Map.entry("open-inference", "io.diffusion4j.openinference"),
           Map.entry("cli", "io.diffusion4j.cli"),
           Map.entry("benchmarks", "io.diffusion4j.benchmarks"));
@@ -202,6 +204,8 @@ class ArchitectureTest {
           .definedBy(LANGCHAIN4J)
           .layer("openai")
           .definedBy(OPENAI)
+          .layer("a1111")
+          .definedBy(A1111)
           .layer("open-inference")
           .definedBy(OPEN_INFERENCE)
           .layer("cli")
@@ -300,6 +304,7 @@ class ArchitectureTest {
               "jobs",
               "web",
               "openai",
+              "a1111",
               "open-inference",
               "local",
               "spring-boot-starter",
@@ -332,6 +337,10 @@ class ArchitectureTest {
           .whereLayer("openai")
           .mayOnlyAccessLayers("diffusion-api", "serving-proto", "client", "serving-grpc")
           .whereLayer("openai")
+          .mayOnlyBeAccessedByLayers("cli")
+          .whereLayer("a1111")
+          .mayOnlyAccessLayers("diffusion-api", "serving-proto", "client", "serving-grpc")
+          .whereLayer("a1111")
           .mayOnlyBeAccessedByLayers("cli")
           .whereLayer("open-inference")
           .mayOnlyAccessLayers("diffusion-api", "serving-proto", "client", "serving-grpc")
@@ -431,6 +440,7 @@ class ArchitectureTest {
               JOBS,
               WEB,
               OPENAI,
+              A1111,
               OPEN_INFERENCE,
               LOCAL,
               KOTLIN,

@@ -2,6 +2,7 @@ package io.diffusion4j.openai;
 
 import com.google.common.collect.ImmutableSet;
 import com.google.protobuf.ByteString;
+import io.diffusion4j.serving.request.OutputSize;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.diffusion4j.serving.v1.InpaintTask;
 import io.diffusion4j.serving.v1.InputImage;
@@ -9,7 +10,6 @@ import io.diffusion4j.serving.v1.Model;
 import io.diffusion4j.serving.v1.ModelStage;
 import io.diffusion4j.serving.v1.PreviewOptions;
 import io.diffusion4j.serving.v1.PromptSpec;
-import io.diffusion4j.serving.v1.StageOptions;
 import io.diffusion4j.serving.v1.TextToImageTask;
 import io.diffusion4j.serving.v1.VariationTask;
 import java.util.ArrayList;
@@ -19,12 +19,12 @@ import java.util.Set;
 /** A request of this API, translated to the service's request, and the form of its response. */
 record ImagesRequest(
     GenerateImagesRequest request,
-    ImageSize size,
+    OutputSize size,
     Format format,
     boolean stream,
     int partialImages) {
-  private static final List<ImageSize> SIZES =
-      List.of(new ImageSize(256, 256), new ImageSize(512, 512), new ImageSize(1024, 1024));
+  private static final List<OutputSize> SIZES =
+      List.of(new OutputSize(256, 256), new OutputSize(512, 512), new OutputSize(1024, 1024));
   private static final int MOST_PARTIAL_IMAGES = 3;
 
   /** The parameters of every route. */
@@ -85,8 +85,8 @@ record ImagesRequest(
             .text("response_format", List.of("url", "b64_json"))
             .filter("b64_json"::equals)
             .isPresent();
-    ImageSize size = size(parameters, model);
-    draw(size, model, request);
+    OutputSize size = size(parameters, model);
+    size.addTo(request, model);
     return new ImagesRequest(
         request.build(), size, base64 ? Format.B64_JSON : Format.URL, stream, partialImages);
   }
@@ -139,31 +139,15 @@ record ImagesRequest(
     return InputImage.newBuilder().setData(ByteString.copyFrom(bytes)).build();
   }
 
-  private static ImageSize size(Parameters parameters, Model model) {
-    var own = new ImageSize(model.getImageWidth(), model.getImageHeight());
-    List<String> known = new ArrayList<>(SIZES.stream().map(ImageSize::toString).toList());
+  private static OutputSize size(Parameters parameters, Model model) {
+    var own = new OutputSize(model.getImageWidth(), model.getImageHeight());
+    List<String> known = new ArrayList<>(SIZES.stream().map(OutputSize::toString).toList());
     if (!known.contains(own.toString())) {
       known.add(own.toString());
     }
     known.add("auto");
     String asked = parameters.text("size", known).orElse("auto");
     return SIZES.stream().filter(size -> size.toString().equals(asked)).findFirst().orElse(own);
-  }
-
-  /**
-   * Requests this size from a model that draws several sizes; images of other models are resized.
-   */
-  private static void draw(ImageSize size, Model model, GenerateImagesRequest.Builder request) {
-    for (ModelStage stage : model.getStagesList()) {
-      boolean draws = Math.max(size.width(), size.height()) <= stage.getMaxSize();
-      boolean own =
-          size.width() == stage.getImageWidth() && size.height() == stage.getImageHeight();
-      if (draws && !own) {
-        var options = StageOptions.newBuilder();
-        options.getSizeBuilder().setWidth(size.width()).setHeight(size.height());
-        request.putStages(stage.getName(), options.build());
-      }
-    }
   }
 
   /**

@@ -9,6 +9,7 @@ import com.linecorp.armeria.common.multipart.Multipart;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.ImageFiles;
 import io.diffusion4j.openai.ImagesRequest.Task;
+import io.diffusion4j.serving.request.OutputSize;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.diffusion4j.serving.v1.Model;
 import io.diffusion4j.serving.v1.ModelStage;
@@ -45,7 +46,7 @@ class ImagesRequestTest {
     var request = GenerateImagesRequest.newBuilder().setModel("emoji").setImageCount(2);
     request.getTextToImageBuilder().getPromptBuilder().setText("a dog");
     assertThat(asked.request()).isEqualTo(request.build());
-    assertThat(asked.size()).isEqualTo(new ImageSize(128, 128));
+    assertThat(asked.size()).isEqualTo(new OutputSize(128, 128));
   }
 
   @Test

@@ -9,8 +9,6 @@ import io.diffusion4j.cli.console.StopOnSignal;
 import io.diffusion4j.cli.options.ModelOptions;
 import io.diffusion4j.local.LiveModels;
 import io.diffusion4j.local.LocalModels;
-import io.diffusion4j.openai.OpenAiModule;
-import io.diffusion4j.openinference.OpenInferenceModule;
 import io.diffusion4j.pipeline.OpenPipeline;
 import io.diffusion4j.pipeline.Plugins;
 import io.diffusion4j.pipeline.Residency;
@@ -21,7 +19,6 @@ import io.diffusion4j.serving.http.AdminPort;
 import io.diffusion4j.serving.http.HttpPort;
 import io.diffusion4j.serving.metrics.MetricsModule;
 import io.diffusion4j.serving.model.ImageIndex;
-import io.diffusion4j.web.WebModule;
 import io.opentelemetry.api.OpenTelemetry;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -159,9 +156,7 @@ public final class ServeCommand implements Callable<Integer> {
             .toInstance(traces.telemetry());
         var searched = Multibinder.newSetBinder(binder(), ImageIndex.class);
         indices.indices().forEach(index -> searched.addBinding().toInstance(index));
-        install(new WebModule());
-        install(new OpenAiModule());
-        install(new OpenInferenceModule());
+        settings.faces().forEach(face -> install(face.module()));
         install(jobs.module());
         if (settings.metrics()) {
           install(new MetricsModule());

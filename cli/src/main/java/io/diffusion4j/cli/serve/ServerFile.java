@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +41,7 @@ import org.jspecify.annotations.Nullable;
  * @param origins the other sites whose pages may send requests
  * @param tokens the file of the tokens, a {@link TokenFile}; null if no token is required
  * @param quota of principals whose token has none
+ * @param faces the ways in beside the contract; all unless given
  * @param metrics whether {@code /metrics} is served
  * @param limits of all clients together
  * @param admin the port for operators; null if there is none
@@ -67,6 +69,7 @@ record ServerFile(
     @Nullable List<String> origins,
     @Nullable Path tokens,
     @Nullable QuotaEntry quota,
+    @Nullable Set<Face> faces,
     @Nullable Boolean metrics,
     @Nullable LimitsEntry limits,
     @Nullable AdminEntry admin,
@@ -78,7 +81,7 @@ record ServerFile(
   static final ServerFile NONE =
       new ServerFile(
           null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
-          null, null, null, null, null, null, null, null, null, null);
+          null, null, null, null, null, null, null, null, null, null, null);
 
   /**
    * A model.
@@ -337,6 +340,7 @@ record ServerFile(
         origins,
         tokens == null ? null : folder.resolve(tokens),
         quota,
+        faces,
         metrics,
         limits,
         admin,

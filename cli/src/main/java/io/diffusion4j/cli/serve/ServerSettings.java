@@ -13,6 +13,7 @@ import io.diffusion4j.serving.config.ServerConfig.Reach;
 import io.diffusion4j.serving.tls.ServerTls;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,6 +30,7 @@ record ServerSettings(
     Optional<Path> packed,
     Optional<Path> tokens,
     Quota quota,
+    Set<Face> faces,
     boolean metrics,
     Optional<ServerConfig> admin,
     ServerFile.ProvenanceEntry provenance,
@@ -49,6 +51,7 @@ record ServerSettings(
     loras = Map.copyOf(loras);
     indices = Map.copyOf(indices);
     plugins = List.copyOf(plugins);
+    faces = Set.copyOf(faces);
   }
 
   /** Merges the file over the defaults, and the flags over both. */
@@ -90,6 +93,7 @@ record ServerSettings(
         either(flags.packed, file.packed()),
         either(flags.tokens, file.tokens()),
         Optional.ofNullable(file.quota()).map(ServerFile.QuotaEntry::quota).orElse(Quota.NONE),
+        first(file.faces(), EnumSet.allOf(Face.class)),
         first(file.metrics(), true),
         admin(flags, file, config),
         first(file.provenance(), ServerFile.ProvenanceEntry.NONE),

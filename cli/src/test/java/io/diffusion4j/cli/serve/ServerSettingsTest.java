@@ -66,6 +66,7 @@ final class ServerSettingsTest {
     assertThat(settings.tokens()).isEmpty();
     assertThat(settings.quota()).isEqualTo(Quota.NONE);
     assertThat(settings.metrics()).isTrue();
+    assertThat(settings.faces()).containsExactlyInAnyOrder(Face.values());
     assertThat(settings.logFormat()).isEqualTo(ServerLog.Format.TEXT);
     assertThat(settings.logLevel()).isEqualTo(ServerLog.Level.INFO);
   }
@@ -115,6 +116,7 @@ final class ServerSettingsTest {
                 Optional.of(folder.resolve("packed")),
                 Optional.of(folder.resolve("tokens.yaml")),
                 new Quota(60, 600, 5000, 4),
+                Set.of(Face.values()),
                 true,
                 Optional.of(settings.config().withHost("127.0.0.1").withPort(50052)),
                 new ServerFile.ProvenanceEntry(
@@ -197,13 +199,14 @@ final class ServerSettingsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "prot: 1 | prot: unknown (expected: one of admin, grace-seconds, host, hosts, indices,"
-            + " insecure, jobs, limits, log, loras, metrics, models, origins, packed, plugins,"
-            + " port, provenance, queue, quota, receive-seconds, rows, stall-seconds, tls, tokens,"
-            + " tracing)",
+        "prot: 1 | prot: unknown (expected: one of admin, faces, grace-seconds, host, hosts,"
+            + " indices, insecure, jobs, limits, log, loras, metrics, models, origins, packed,"
+            + " plugins, port, provenance, queue, quota, receive-seconds, rows, stall-seconds, tls,"
+            + " tokens, tracing)",
         "log: {colour: red} | log.colour: unknown (expected: one of format, level, prompts)",
         "models: [{path: a}, {pth: b}] | models[1].pth: unknown (expected: one of name, path,"
             + " precision, published)",
+        "faces: [page, x] | faces[1]: x (expected: one of page, openai, a1111, inference)",
         "port: many | port: many (expected: a whole number)",
         "log: {level: loud} | log.level: loud (expected: one of error, warn, info, debug)",
         "models: emoji | models: not what belongs here (expected: a list)",

@@ -1,8 +1,16 @@
 package io.diffusion4j.serving.auth;
 
-/** Tokens in an {@code authorization} header (RFC 6750, §2.1). */
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.util.Base64;
+
+/**
+ * Tokens in an {@code authorization} header: of bearers (RFC 6750, §2.1), or as the password of any
+ * user (RFC 7617), for clients that cannot send others.
+ */
 public final class BearerToken {
   private static final String SCHEME = "Bearer ";
+  private static final String PASSWORD_SCHEME = "Basic ";
 
   private BearerToken() {}
 
@@ -10,11 +18,29 @@ public final class BearerToken {
    * The token of a header.
    *
    * @param authorization the value of the header; empty if there is none
-   * @return empty if it carries no bearer token
+   * @return empty if it carries no token
    */
   public static String of(String authorization) {
-    return authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length())
-        ? authorization.substring(SCHEME.length()).strip()
+    if (hasScheme(authorization, SCHEME)) {
+      return authorization.substring(SCHEME.length()).strip();
+    }
+    return hasScheme(authorization, PASSWORD_SCHEME)
+        ? password(authorization.substring(PASSWORD_SCHEME.length()).strip())
         : "";
+  }
+
+  private static boolean hasScheme(String authorization, String scheme) {
+    return authorization.regionMatches(true, 0, scheme, 0, scheme.length());
+  }
+
+  private static String password(String credentials) {
+    byte[] decoded;
+    try {
+      decoded = Base64.getDecoder().decode(credentials);
+    } catch (IllegalArgumentException e) {
+      return "";
+    }
+    String userAndPassword = new String(decoded, UTF_8);
+    return userAndPassword.substring(userAndPassword.indexOf(':') + 1);
   }
 }

@@ -1,0 +1,26 @@
+package io.diffusion4j.a1111;
+
+import com.google.inject.AbstractModule;
+import com.google.inject.Singleton;
+import com.google.inject.multibindings.Multibinder;
+import com.google.inject.multibindings.ProvidesIntoSet;
+import io.diffusion4j.serving.grpc.Callers;
+import io.diffusion4j.serving.http.HttpFace;
+
+/**
+ * The HTTP API of AUTOMATIC1111's web UI on the port of a server. Provides an {@link HttpFace} to a
+ * {@link io.diffusion4j.serving.ServingModule}, by whose {@link Callers} it tells the work of
+ * principals apart.
+ */
+public final class A1111Module extends AbstractModule {
+  @Override
+  protected void configure() {
+    Multibinder.newSetBinder(binder(), HttpFace.class);
+  }
+
+  @ProvidesIntoSet
+  @Singleton
+  static HttpFace face(Callers callers) {
+    return new SdFace(callers);
+  }
+}

@@ -1,0 +1,243 @@
+package io.diffusion4j.a1111;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.protobuf.util.Durations;
+import com.linecorp.armeria.common.HttpData;
+import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.common.HttpStatus;
+import com.linecorp.armeria.common.MediaType;
+import com.linecorp.armeria.common.ResponseHeaders;
+import com.linecorp.armeria.server.ServiceRequestContext;
+import io.diffusion4j.client.Recipes;
+import io.diffusion4j.serving.v1.GenerateImagesRequest;
+import io.diffusion4j.serving.v1.GenerationServiceGrpc;
+import io.diffusion4j.serving.v1.ImageMetadata;
+import io.diffusion4j.serving.v1.Preview;
+import io.diffusion4j.serving.v1.Progress;
+import io.diffusion4j.serving.v1.PromptSpec;
+import io.diffusion4j.serving.v1.StreamGenerateImagesResponse;
+import io.grpc.Channel;
+import io.grpc.Status;
+import io.grpc.stub.ClientCallStreamObserver;
+import io.grpc.stub.ClientResponseObserver;
+import java.io.ByteArrayOutputStream;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request that is drawn: its images, its progress for those who ask meanwhile, and its response.
+ */
+final class Drawing
+    implements ClientResponseObserver<GenerateImagesRequest, StreamGenerateImagesResponse> {
+  private static final DateTimeFormatter TIMESTAMP = DateTimeFormatter.ofPattern("yyyyMMddHHmmss");
+
+  private final SdRequest asked;
+  private final ObjectNode parameters;
+  private final ServiceRequestContext context;
+  private final String begun = TIMESTAMP.format(LocalDateTime.now(ZoneOffset.UTC));
+  private final CompletableFuture<HttpResponse> answer = new CompletableFuture<>();
+
+  // Guarded by this.
+  private final Map<Integer, ByteArrayOutputStream> files = new HashMap<>();
+  private final List<Drawn> drawn = new ArrayList<>();
+  private Progress progress = Progress.getDefaultInstance();
+  private @Nullable Preview preview;
+  private boolean interrupted;
+  private Runnable cancel = () -> {};
+
+  /** An image that is done. */
+  private record Drawn(ImageMetadata metadata, byte[] file) {}
+
+  /**
+   * A request that is not sent yet.
+   *
+   * @param parameters as they came
+   */
+  Drawing(SdRequest asked, ObjectNode parameters, ServiceRequestContext context) {
+    this.asked = asked;
+    this.parameters = parameters;
+    this.context = context;
+  }
+
+  /** Calls the service; a client that disconnects cancels the call. */
+  CompletableFuture<HttpResponse> begin(Channel service) {
+    GenerationServiceGrpc.newStub(service).streamGenerateImages(asked.request(), this);
+    boolean early;
+    synchronized (this) {
+      early = interrupted;
+    }
+    if (early) { // before there was a call to cancel
+      interrupt();
+    }
+    return answer;
+  }
+
+  @Override
+  public void beforeStart(ClientCallStreamObserver<GenerateImagesRequest> call) {
+    synchronized (this) {
+      cancel = () -> call.cancel("interrupted", null);
+    }
+    var unused =
+        context
+            .whenRequestCancelling()
+            .thenAccept(cause -> call.cancel("the client has left", cause));
+  }
+
+  /** Stops the request, which is answered with the images that are done. */
+  void interrupt() {
+    Runnable stop;
+    synchronized (this) {
+      interrupted = true;
+      stop = cancel;
+    }
+    stop.run();
+  }
+
+  @Override
+  public synchronized void onNext(StreamGenerateImagesResponse event) {
+    switch (event.getEventCase()) {
+      case PROGRESS -> progress = event.getProgress();
+      case PREVIEW -> preview = event.getPreview();
+      case IMAGE_CHUNK ->
+          files
+              .computeIfAbsent(
+                  event.getImageChunk().getImageIndex(), index -> new ByteArrayOutputStream())
+              .writeBytes(event.getImageChunk().getData().toByteArray());
+      case IMAGE_DONE -> {
+        ImageMetadata metadata = event.getImageDone().getMetadata();
+        var file = files.remove(metadata.getIndex());
+        if (file == null) {
+          throw new IllegalStateException(
+              "image " + metadata.getIndex() + " is done without a chunk");
+        }
+        drawn.add(new Drawn(metadata, file.toByteArray()));
+      }
+      default -> {} // for which this API has no field
+    }
+  }
+
+  @Override
+  public void onError(Throwable error) {
+    boolean stopped;
+    synchronized (this) {
+      stopped = interrupted && Status.fromThrowable(error).getCode() == Status.Code.CANCELLED;
+    }
+    if (stopped) {
+      complete();
+    } else {
+      answer.completeExceptionally(error);
+    }
+  }
+
+  @Override
+  public void onCompleted() {
+    complete();
+  }
+
+  private void complete() {
+    List<Drawn> all;
+    synchronized (this) {
+      all = List.copyOf(drawn);
+    }
+    answer.completeAsync(() -> response(all), context.blockingTaskExecutor());
+  }
+
+  private HttpResponse response(List<Drawn> all) {
+    ObjectNode body = Fields.newObject();
+    ArrayNode images = body.putArray("images");
+    if (asked.sends()) {
+      all.forEach(
+          image -> images.add(Base64.getEncoder().encodeToString(asked.size().fit(image.file()))));
+    }
+    body.set("parameters", parameters);
+    body.put("info", info(all).toString());
+    return HttpResponse.of(
+        ResponseHeaders.builder(HttpStatus.OK).contentType(MediaType.JSON_UTF_8).build(),
+        HttpData.ofUtf8(body.toString()));
+  }
+
+  /** Returns what the web UI says of the images. */
+  private ObjectNode info(List<Drawn> all) {
+    GenerateImagesRequest request = asked.request();
+    PromptSpec prompt = Infotext.prompt(request);
+    ObjectNode info = Fields.newObject().put("prompt", prompt.getText());
+    ArrayNode prompts = info.putArray("all_prompts");
+    info.put("negative_prompt", prompt.getNegativeText());
+    ArrayNode negatives = info.putArray("all_negative_prompts");
+    info.put("seed", request.getSeeds(0));
+    ArrayNode seeds = info.putArray("all_seeds");
+    info.put("width", asked.size().width());
+    info.put("height", asked.size().height());
+    info.put("sampler_name", asked.sampler());
+    info.put("cfg_scale", asked.scale());
+    info.put("steps", asked.steps());
+    info.put("batch_size", asked.batchSize());
+    info.put("sd_model_name", request.getModel());
+    if (request.hasImageToImage()) {
+      info.put("denoising_strength", request.getImageToImage().getStrength());
+    }
+    ArrayNode texts = info.putArray("infotexts");
+    for (Drawn image : all) {
+      prompts.add(prompt.getText());
+      negatives.add(prompt.getNegativeText());
+      seeds.add(image.metadata().getSeed());
+      texts.add(Infotext.of(Recipes.fromJson(image.metadata().getRecipe())));
+    }
+    info.put("index_of_first_image", 0);
+    info.put("job_timestamp", begun);
+    return info;
+  }
+
+  /**
+   * Returns the progress.
+   *
+   * @param withImage whether it contains the preview
+   */
+  synchronized ObjectNode progress(boolean withImage, int unanswered) {
+    long all = Math.max(1, progress.getImageSteps());
+    ObjectNode json =
+        Fields.newObject()
+            .put("progress", (double) progress.getImageStepsDone() / all)
+            .put("eta_relative", Durations.toSecondsAsDouble(progress.getRemaining()));
+    json.putObject("state")
+        .put("skipped", false)
+        .put("interrupted", interrupted)
+        .put("job", progress.getStage())
+        .put("job_count", unanswered)
+        .put("job_timestamp", begun)
+        .put("job_no", drawn.size())
+        .put("sampling_step", progress.getStep())
+        .put("sampling_steps", progress.getSteps());
+    if (withImage && preview != null) {
+      json.put(
+          "current_image", Base64.getEncoder().encodeToString(preview.getData().toByteArray()));
+    } else {
+      json.putNull("current_image");
+    }
+    return json.putNull("textinfo");
+  }
+
+  /** Returns the progress of a principal that has no request. */
+  static ObjectNode idle() {
+    ObjectNode json = Fields.newObject().put("progress", 0.0).put("eta_relative", 0.0);
+    json.putObject("state")
+        .put("skipped", false)
+        .put("interrupted", false)
+        .put("job", "")
+        .put("job_count", 0)
+        .put("job_timestamp", "0")
+        .put("job_no", 0)
+        .put("sampling_step", 0)
+        .put("sampling_steps", 0);
+    return json.putNull("current_image").putNull("textinfo");
+  }
+}

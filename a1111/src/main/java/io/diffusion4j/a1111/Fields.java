@@ -1,0 +1,161 @@
+package io.diffusion4j.a1111;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.diffusion4j.serving.errors.Errors;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+
+/** The fields of a request; null counts as absent, and fields that nobody asks for are ignored. */
+record Fields(ObjectNode json) {
+  private static final JsonMapper MAPPER =
+      JsonMapper.builder()
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .build();
+
+  /** Reads a body. */
+  static Fields of(String body) {
+    try {
+      if (MAPPER.readTree(body) instanceof ObjectNode object) {
+        return new Fields(object);
+      }
+    } catch (JsonProcessingException e) {
+      throw SdException.invalid("body", Errors.quote(e.getOriginalMessage()), "an object in JSON");
+    }
+    throw SdException.invalid("body", "no object", "an object in JSON");
+  }
+
+  private Optional<JsonNode> value(String name) {
+    return Optional.ofNullable(json.get(name)).filter(value -> !value.isNull());
+  }
+
+  Optional<String> text(String name) {
+    return value(name)
+        .map(
+            value -> {
+              if (!value.isTextual()) {
+                throw SdException.invalid(name, Errors.quote(value.toString()), "a string");
+              }
+              return value.textValue();
+            });
+  }
+
+  Optional<Integer> integer(String name, int least, int most) {
+    return value(name)
+        .map(
+            value -> {
+              if (!value.isInt() || value.intValue() < least || value.intValue() > most) {
+                throw SdException.invalid(
+                    name,
+                    Errors.quote(value.toString()),
+                    "an integer from " + least + " to " + most);
+              }
+              return value.intValue();
+            });
+  }
+
+  Optional<Long> seed(String name) {
+    return value(name)
+        .map(
+            value -> {
+              if (!value.isIntegralNumber()
+                  || !value.canConvertToLong()
+                  || value.longValue() < -1) {
+                throw SdException.invalid(
+                    name, Errors.quote(value.toString()), "-1 for any, or a seed ≥ 0");
+              }
+              return value.longValue();
+            });
+  }
+
+  Optional<Double> number(String name) {
+    return value(name)
+        .map(
+            value -> {
+              if (!value.isNumber()) {
+                throw SdException.invalid(name, Errors.quote(value.toString()), "a number");
+              }
+              return value.doubleValue();
+            });
+  }
+
+  boolean flag(String name, boolean otherwise) {
+    return value(name)
+        .map(
+            value -> {
+              boolean isSwitch = value.isInt() && value.intValue() >> 1 == 0;
+              if (!value.isBoolean() && !isSwitch) {
+                throw SdException.invalid(name, Errors.quote(value.toString()), "true or false");
+              }
+              return value.asBoolean();
+            })
+        .orElse(otherwise);
+  }
+
+  /** Returns the fields of a field; none if it is absent. */
+  Fields object(String name) {
+    return value(name)
+        .map(
+            value -> {
+              if (!(value instanceof ObjectNode object)) {
+                throw SdException.invalid(name, Errors.quote(value.toString()), "an object");
+              }
+              return new Fields(object);
+            })
+        .orElseGet(() -> new Fields(MAPPER.createObjectNode()));
+  }
+
+  /** Returns a picture: base64, alone or in a data URL. */
+  Optional<byte[]> picture(String name) {
+    return text(name).map(text -> decode(name, text));
+  }
+
+  /** Returns the pictures of a list. */
+  List<byte[]> pictures(String name) {
+    List<byte[]> pictures = new ArrayList<>();
+    for (JsonNode picture : value(name).orElseGet(MAPPER::createArrayNode)) {
+      if (!picture.isTextual()) {
+        throw SdException.invalid(name, Errors.quote(picture.toString()), "pictures in base64");
+      }
+      pictures.add(decode(name, picture.textValue()));
+    }
+    return pictures;
+  }
+
+  private static byte[] decode(String name, String text) {
+    String base64 = text.startsWith("data:") ? text.substring(text.indexOf(',') + 1) : text;
+    try {
+      return Base64.getDecoder().decode(base64);
+    } catch (IllegalArgumentException e) {
+      throw SdException.invalid(name, Errors.quote(text), "a picture in base64");
+    }
+  }
+
+  /** Refuses a field whose value asks for something. */
+  void refuseUnless(String name, boolean idle, String expected) {
+    if (!idle) {
+      throw SdException.unsupported(name, Errors.quote(String.valueOf(json.get(name))), expected);
+    }
+  }
+
+  /** Whether a list or an object is absent or empty. */
+  boolean isEmpty(String name) {
+    return value(name).map(value -> value.isContainerNode() && value.isEmpty()).orElse(true);
+  }
+
+  static ObjectNode newObject() {
+    return MAPPER.createObjectNode();
+  }
+
+  static ArrayNode newArray() {
+    return MAPPER.createArrayNode();
+  }
+}

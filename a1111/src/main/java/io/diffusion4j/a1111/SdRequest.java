@@ -1,0 +1,211 @@
+package io.diffusion4j.a1111;
+
+import io.diffusion4j.client.MainStage;
+import io.diffusion4j.serving.errors.Errors;
+import io.diffusion4j.serving.request.OutputSize;
+import io.diffusion4j.serving.v1.GenerateImagesRequest;
+import io.diffusion4j.serving.v1.ImageToImageTask;
+import io.diffusion4j.serving.v1.InpaintTask;
+import io.diffusion4j.serving.v1.InputImage;
+import io.diffusion4j.serving.v1.Model;
+import io.diffusion4j.serving.v1.ModelStage;
+import io.diffusion4j.serving.v1.PreviewOptions;
+import io.diffusion4j.serving.v1.PromptSpec;
+import io.diffusion4j.serving.v1.StageOptions;
+import io.diffusion4j.serving.v1.TextToImageTask;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A request of this API, translated to the service's.
+ *
+ * @param request with a seed for each image, as the web UI counts them
+ * @param size of the images in the response
+ * @param batchSize as asked for
+ * @param steps of the main stage
+ * @param scale of its guidance
+ * @param sampler the web UI's name of its sampler
+ * @param sends whether the response has the images
+ */
+record SdRequest(
+    GenerateImagesRequest request,
+    OutputSize size,
+    int batchSize,
+    int steps,
+    double scale,
+    String sampler,
+    boolean sends) {
+  private static final int MOST_BATCHES = 100;
+  private static final int LEAST_SIDE = 64;
+  private static final int MOST_SIDE = 2048;
+  private static final int PREVIEWS = 8;
+  private static final double USUAL_STRENGTH = 0.75;
+  private static final SecureRandom RANDOM = new SecureRandom();
+
+  /** The key of {@code override_settings} that chooses a model. */
+  static final String CHECKPOINT = "sd_model_checkpoint";
+
+  /**
+   * Reads the fields.
+   *
+   * @param fromPicture whether the route is {@code img2img}
+   */
+  static SdRequest of(Fields fields, boolean fromPicture, Catalogue models) {
+    refuseUnsupported(fields, fromPicture);
+    Model model = model(fields, models);
+    ModelStage stage = MainStage.of(model).orElse(ModelStage.getDefaultInstance());
+    var size =
+        new OutputSize(
+            fields.integer("width", LEAST_SIDE, MOST_SIDE).orElse(model.getImageWidth()),
+            fields.integer("height", LEAST_SIDE, MOST_SIDE).orElse(model.getImageHeight()));
+    var request = GenerateImagesRequest.newBuilder().setModel(model.getName());
+    StageOptions options = options(fields, stage);
+    if (!options.equals(StageOptions.getDefaultInstance())) {
+      request.putStages(stage.getName(), options);
+    }
+    size.addTo(request, model);
+    int batchSize = fields.integer("batch_size", 1, MOST_BATCHES).orElse(1);
+    int count = batchSize * fields.integer("n_iter", 1, MOST_BATCHES).orElse(1);
+    if (count > model.getMaxImageCount()) {
+      throw SdException.invalid(
+          "batch_size", count + " images", "at most " + model.getMaxImageCount() + " of a request");
+    }
+    request.setImageCount(count);
+    long seed = fields.seed("seed").filter(given -> given >= 0).orElseGet(SdRequest::anySeed);
+    for (int i = 0; i < count; i++) {
+      request.addSeeds(seed + i);
+    }
+    int steps = options.hasSteps() ? options.getSteps() : stage.getDefaultSteps();
+    request.setPreview(PreviewOptions.newBuilder().setEverySteps(Math.max(1, steps / PREVIEWS)));
+    PromptSpec prompt =
+        PromptSpec.newBuilder()
+            .setText(fields.text("prompt").orElse(""))
+            .setNegativeText(fields.text("negative_prompt").orElse(""))
+            .build();
+    if (fromPicture) {
+      setPictures(fields, drawn(size, model), prompt, request);
+    } else {
+      request.setTextToImage(TextToImageTask.newBuilder().setPrompt(prompt));
+    }
+    return new SdRequest(
+        request.build(),
+        size,
+        batchSize,
+        steps,
+        options.hasGuidanceScale() ? options.getGuidanceScale() : stage.getDefaultGuidanceScale(),
+        SamplerNames.theirs(
+            options.getSampler().isEmpty() ? stage.getDefaultSampler() : options.getSampler()),
+        fields.flag("send_images", true));
+  }
+
+  private static long anySeed() {
+    return RANDOM.nextInt() & 0xFFFF_FFFFL;
+  }
+
+  private static Model model(Fields fields, Catalogue models) {
+    Fields settings = fields.object("override_settings");
+    for (Map.Entry<String, ?> setting : settings.json().properties()) {
+      if (!setting.getKey().equals(CHECKPOINT)) {
+        throw SdException.unsupported(
+            "override_settings", Errors.quote(setting.getKey()), CHECKPOINT + " or none");
+      }
+    }
+    return models.titled(settings.text(CHECKPOINT).orElse(""));
+  }
+
+  private static StageOptions options(Fields fields, ModelStage stage) {
+    var options = StageOptions.newBuilder();
+    if (stage.getSamplersCount() == 0) {
+      return options.build(); // there is no choice
+    }
+    fields.integer("steps", 1, stage.getMaxSteps()).ifPresent(options::setSteps);
+    if (stage.getGuided()) { // clients send a scale whether or not a model has one
+      fields.number("cfg_scale").ifPresent(options::setGuidanceScale);
+    }
+    String sampler = fields.text("sampler_name").or(() -> fields.text("sampler_index")).orElse("");
+    SamplerNames.choose(sampler, fields.text("scheduler").orElse(""), stage, options);
+    if (options.getSampler().equals("ddim")) { // others have none, and clients send one to all
+      fields.number("eta").ifPresent(options::setEta);
+    }
+    return options.build();
+  }
+
+  /** Returns the size in which the model draws: that of the response, or its own. */
+  private static OutputSize drawn(OutputSize size, Model model) {
+    int most = model.getStagesList().stream().mapToInt(ModelStage::getMaxSize).max().orElse(0);
+    return Math.max(size.width(), size.height()) <= most
+        ? size
+        : new OutputSize(model.getImageWidth(), model.getImageHeight());
+  }
+
+  private static void setPictures(
+      Fields fields, OutputSize size, PromptSpec prompt, GenerateImagesRequest.Builder request) {
+    List<byte[]> pictures = fields.pictures("init_images");
+    if (pictures.size() != 1) {
+      throw SdException.invalid("init_images", pictures.size() + " pictures", "one");
+    }
+    InputImage picture =
+        InitPictures.picture("init_images", pictures.get(0), size.width(), size.height());
+    Optional<byte[]> mask = fields.picture("mask");
+    if (mask.isPresent()) {
+      boolean inverted = fields.flag("inpainting_mask_invert", false);
+      request.setInpaint(
+          InpaintTask.newBuilder()
+              .setImage(picture)
+              .setMask(InitPictures.mask("mask", mask.get(), size.width(), size.height(), inverted))
+              .setPrompt(prompt));
+      return;
+    }
+    request.setImageToImage(
+        ImageToImageTask.newBuilder()
+            .setImage(picture)
+            .setStrength(fields.number("denoising_strength").orElse(USUAL_STRENGTH))
+            .setPrompt(prompt));
+  }
+
+  /** Refuses what would change the images and is not done here. */
+  private static void refuseUnsupported(Fields fields, boolean fromPicture) {
+    for (String flag :
+        List.of("enable_hr", "restore_faces", "tiling", "save_images", "include_init_images")) {
+      fields.refuseUnless(flag, !fields.flag(flag, false), "false");
+    }
+    for (String number :
+        List.of(
+            "subseed_strength",
+            "firstphase_width",
+            "firstphase_height",
+            "s_churn",
+            "s_tmin",
+            "s_min_uncond")) {
+      fields.refuseUnless(number, fields.number(number).orElse(0.0) == 0, "0");
+    }
+    for (String number : List.of("seed_resize_from_h", "seed_resize_from_w")) {
+      fields.refuseUnless(number, fields.number(number).orElse(0.0) <= 0, "0");
+    }
+    for (String number : List.of("s_noise", "initial_noise_multiplier")) {
+      fields.refuseUnless(number, fields.number(number).orElse(1.0) == 1, "1");
+    }
+    for (String list : List.of("styles", "script_args")) {
+      fields.refuseUnless(list, fields.isEmpty(list), "none");
+    }
+    for (String name : List.of("script_name", "refiner_checkpoint")) {
+      fields.refuseUnless(name, fields.text(name).orElse("").isEmpty(), "none");
+    }
+    fields
+        .object("alwayson_scripts")
+        .json()
+        .properties()
+        .forEach(
+            script -> {
+              if (!script.getValue().path("args").isEmpty()) {
+                throw SdException.unsupported(
+                    "alwayson_scripts", Errors.quote(script.getKey()), "scripts without args");
+              }
+            });
+    if (fromPicture) {
+      fields.refuseUnless("resize_mode", fields.integer("resize_mode", 0, 3).orElse(0) == 0, "0");
+    }
+  }
+}

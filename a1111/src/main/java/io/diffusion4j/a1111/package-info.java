@@ -1,0 +1,32 @@
+/**
+ * The HTTP API of AUTOMATIC1111's web UI, for clients that were written for it.
+ *
+ * <p>{@link io.diffusion4j.a1111.A1111Module} adds the routes under {@code /sdapi/v1/} to a server:
+ *
+ * <pre>{@code
+ * Injector injector =
+ *     Guice.createInjector(serving, new A1111Module()); // beside a ServingModule
+ * }</pre>
+ *
+ * <pre>
+ *   curl localhost:50051/sdapi/v1/txt2img -H 'Content-Type: application/json' \
+ *       -d '{"prompt": "a red apple", "seed": 7, "batch_size": 2, "steps": 20}'
+ * </pre>
+ *
+ * <p>{@link io.diffusion4j.a1111.SdRequest} translates a request to one of {@code diffusion4j.v1},
+ * which passes the same checks, queue and quotas as all others. {@link
+ * io.diffusion4j.a1111.Drawing} follows it by its events, so that {@code progress} has a preview
+ * and {@code interrupt} ends it; {@link io.diffusion4j.a1111.Drawings} keeps the requests of each
+ * principal apart, so neither reaches the work of others. {@link io.diffusion4j.a1111.SamplerNames}
+ * has the web UI's names of samplers.
+ *
+ * <p>As in the web UI, unknown fields are ignored. Fields that are known and would change the
+ * images, but are not supported, are refused unless they have the value that does nothing.
+ *
+ * <p>Deliberately absent: settings that a client changes for all others, training, enlarging, and
+ * files that the server keeps.
+ */
+@NullMarked
+package io.diffusion4j.a1111;
+
+import org.jspecify.annotations.NullMarked;

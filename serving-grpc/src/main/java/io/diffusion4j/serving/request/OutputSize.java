@@ -1,0 +1,57 @@
+package io.diffusion4j.serving.request;
+
+import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.diffusion.image.ImageFiles;
+import io.diffusion4j.diffusion.image.Png;
+import io.diffusion4j.diffusion.image.Resize;
+import io.diffusion4j.serving.v1.GenerateImagesRequest;
+import io.diffusion4j.serving.v1.Model;
+import io.diffusion4j.serving.v1.ModelStage;
+import io.diffusion4j.serving.v1.StageOptions;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Map;
+
+/**
+ * A size of images, in pixels, that a protocol asks for whether or not the model draws it: a model
+ * that draws several sizes draws it, and images of other models are resized.
+ */
+public record OutputSize(int width, int height) {
+  /** Returns the size in the API's form, such as {@code 512x512}. */
+  @Override
+  public String toString() {
+    return width + "x" + height;
+  }
+
+  /** Requests this size from a model that draws it. */
+  public void addTo(GenerateImagesRequest.Builder request, Model model) {
+    for (ModelStage stage : model.getStagesList()) {
+      boolean draws = Math.max(width, height) <= stage.getMaxSize();
+      boolean own = width == stage.getImageWidth() && height == stage.getImageHeight();
+      if (draws && !own) {
+        var options =
+            request
+                .getStagesOrDefault(stage.getName(), StageOptions.getDefaultInstance())
+                .toBuilder();
+        options.getSizeBuilder().setWidth(width).setHeight(height);
+        request.putStages(stage.getName(), options.build());
+      }
+    }
+  }
+
+  /**
+   * Returns an image file at this size: resized with antialiasing, or unchanged if it has this
+   * size. A resized file carries no recipe, since the recipe would not reproduce it.
+   */
+  public byte[] fit(byte[] png) {
+    Image image;
+    try {
+      image = ImageFiles.read(png, Long.MAX_VALUE);
+    } catch (IOException e) {
+      throw new UncheckedIOException("an image that the service made is damaged", e);
+    }
+    return image.width() == width && image.height() == height
+        ? png
+        : Png.encode(Resize.bicubic(image, width, height), Map.of());
+  }
+}
