@@ -138,6 +138,7 @@ export default defineConfig({
           page('Checkpoints', '/published-checkpoints'),
           page("OpenAI's", '/openai-checkpoints'),
           page('Kandinsky 2.2', '/kandinsky'),
+          page('Export to ONNX', '/export'),
         ],
       },
       {

@@ -36,6 +36,7 @@ import io.diffusion4j.cli.toy.ToyCommand;
 import io.diffusion4j.cli.train.InitCommand;
 import io.diffusion4j.cli.train.TrainCommand;
 import io.diffusion4j.cli.weights.ConvertCommand;
+import io.diffusion4j.cli.weights.ExportCommand;
 import io.diffusion4j.cli.weights.PullCommand;
 import io.diffusion4j.nn.engine.Engines;
 import java.util.logging.Level;
@@ -87,6 +88,7 @@ import picocli.CommandLine.Spec;
       InitCommand.class,
       PullCommand.class,
       ConvertCommand.class,
+      ExportCommand.class,
       EmbedCommand.class,
       ClassifyCommand.class,
       SearchCommand.class,

@@ -7,6 +7,8 @@ import io.diffusion4j.checkpoint.DType;
 import io.diffusion4j.golden.GoldenCase;
 import io.diffusion4j.golden.GoldenKind;
 import io.diffusion4j.golden.GoldenRoots;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -16,6 +18,9 @@ import org.junit.jupiter.api.io.TempDir;
 final class WeightsTest {
   private static final GoldenCase TORCH =
       GoldenRoots.shipped().cases(GoldenKind.TORCH_FILES).get(0);
+
+  private static final GoldenCase UNCLIP =
+      GoldenRoots.shipped().cases(GoldenKind.UNCLIP_PIPELINE).get(0);
 
   @TempDir private Path folder = Path.of("");
 
@@ -63,6 +68,60 @@ final class WeightsTest {
             folder.toString());
     assertThat(twice.status()).isEqualTo(2);
     assertThat(twice.err()).contains("(expected: not added before)");
+  }
+
+  @Test
+  void networksAreExportedInPartsAndWithTheirWeightsInASecondFile() throws IOException {
+    Run run =
+        Run.of(
+            "export",
+            "--model",
+            UNCLIP.folder().toString(),
+            "--onnx",
+            folder.toString(),
+            "--precision",
+            "f16",
+            "--part",
+            "prior",
+            "--part",
+            "decoder",
+            "--external-data-above",
+            "0");
+    assertThat(run.status()).as(run.err()).isZero();
+    Path decoder = folder.resolve("decoder.onnx");
+    assertThat(folder)
+        .isDirectoryContaining(file -> file.equals(decoder))
+        .isDirectoryNotContaining("glob:**/text_*");
+    assertThat(run.out().lines().map(line -> line.substring(0, line.lastIndexOf(": "))))
+        .containsExactly(
+            folder.resolve("prior.onnx").toString(),
+            folder.resolve("prior.onnx.data").toString(),
+            decoder.toString(),
+            folder.resolve("decoder.onnx.data").toString());
+    String model = Files.readString(decoder, StandardCharsets.ISO_8859_1);
+    assertThat(model)
+        .contains("timestep", "encoder_hidden_states", "out_sample", "decoder.onnx.data")
+        .contains("family", "unCLIP", "FLOAT16");
+  }
+
+  @Test
+  void aNetworkThatTheModelLacksIsRefusedWithThoseItHas() {
+    Run run =
+        Run.of(
+            "export",
+            "--model",
+            UNCLIP.folder().toString(),
+            "--onnx",
+            folder.toString(),
+            "--part",
+            "unet");
+    assertThat(run.status()).isEqualTo(2);
+    assertThat(run.err())
+        .isEqualTo(
+            "error: part: unet (expected: one of text_encoder, image_encoder, prior, text_proj,"
+                + " decoder, super_res_first, super_res_last)"
+                + System.lineSeparator());
+    assertThat(folder).isEmptyDirectory();
   }
 
   @Test

@@ -9,6 +9,8 @@ import io.diffusion4j.checkpoint.DType;
 import io.diffusion4j.clip.Transformer.Activation;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.Manifest;
+import io.diffusion4j.nn.NetworkDefinition;
+import io.diffusion4j.nn.StoredNetwork;
 import io.diffusion4j.nn.weights.ModelFiles;
 import io.diffusion4j.nn.weights.NamedTensors;
 import java.nio.file.Files;
@@ -80,6 +82,39 @@ public final class ClipFolders {
     if (named || !config.text("model_type", "").equals(type)) {
       config.expectClass(className);
     }
+  }
+
+  /**
+   * Returns the text tower of a folder by itself, with the names of transformers' {@code
+   * CLIPTextModelWithProjection}. The place of the end token is an input, 1 there and 0 elsewhere.
+   *
+   * @param name of the network
+   */
+  public static StoredNetwork storedText(String name, Path folder) {
+    return stored(name, folder, readText(folder))
+        .named(ClipTextNetwork.IDS, "input_ids")
+        .named(ClipTextNetwork.END, "end_of_text")
+        .named(StoredNetwork.output(0), "last_hidden_state")
+        .named(StoredNetwork.output(1), "text_embeds");
+  }
+
+  /**
+   * Returns the image tower of a folder by itself, with the names of transformers' {@code
+   * CLIPVisionModelWithProjection}.
+   *
+   * @param name of the network
+   */
+  public static StoredNetwork storedVision(String name, Path folder) {
+    return stored(name, folder, readVision(folder))
+        .named(ClipVisionNetwork.PIXELS, "pixel_values")
+        .named(StoredNetwork.output(0), "image_embeds");
+  }
+
+  private static StoredNetwork stored(String name, Path folder, NetworkDefinition tower) {
+    return StoredNetwork.of(
+        name,
+        tower,
+        StoredNetwork.Access.in(folder, Checkpoint.TRANSFORMERS, ClipFolders::isParameter));
   }
 
   /** Reads the settings of a whole CLIP; absent fields have transformers' defaults. */

@@ -14,6 +14,7 @@ import io.diffusion4j.diffusion.pipeline.PictureLikelihood;
 import io.diffusion4j.diffusion.sampling.Sampler;
 import io.diffusion4j.diffusion.sampling.X0Treatment;
 import io.diffusion4j.diffusion.schedule.TimestepSpacing;
+import io.diffusion4j.nn.StoredNetwork;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.pipeline.FolderDigest;
@@ -75,6 +76,16 @@ public final class DdpmFamily implements ModelFamily {
                         path -> Autoencoder.read(path, 1, 1).manifest(),
                         CurrentNames::current)));
     return FolderReport.of(folder, expected, List.of(), own::scheduler);
+  }
+
+  @Override
+  public List<StoredNetwork> networks(Path folder) {
+    var own = new DdpmFolder(folder);
+    List<StoredNetwork> networks = new ArrayList<>();
+    networks.add(PixelFolders.stored(own.networkName(), own.network()));
+    int size = PixelFolders.read(own.network()).height();
+    own.autoencoder().ifPresent(path -> networks.add(LatentDecoder.stored(path, size)));
+    return networks;
   }
 
   @Override

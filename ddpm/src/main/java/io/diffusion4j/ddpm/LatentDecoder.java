@@ -3,6 +3,7 @@ package io.diffusion4j.ddpm;
 import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.nn.Batch;
+import io.diffusion4j.nn.StoredNetwork;
 import io.diffusion4j.nn.engine.CompiledNetwork;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.weights.CheckpointTensors;
@@ -32,6 +33,23 @@ public final class LatentDecoder implements AutoCloseable {
       var weights = Autoencoder.fromFolder(new CheckpointTensors(folder, checkpoint));
       return new LatentDecoder(autoencoder, new CompiledNetwork(autoencoder, weights, compute));
     }
+  }
+
+  /**
+   * Returns the decoder of a folder by itself, for latents of any size. Its latents are in the
+   * scale of the autoencoder: those of the denoising network, divided by {@code scaling_factor}.
+   *
+   * @param size height and width of the latents that it is defined for first
+   */
+  static StoredNetwork stored(Path folder, int size) {
+    return StoredNetwork.of(
+            "vae_decoder",
+            Autoencoder.read(folder, size, size),
+            StoredNetwork.Access.in(
+                folder, Checkpoint.DIFFUSERS, key -> true, Autoencoder::fromFolder))
+        .sized(Autoencoder.read(folder, 2 * size, size), Autoencoder.read(folder, size, 2 * size))
+        .named(Autoencoder.LATENT, "latent_sample")
+        .named(StoredNetwork.output(0), "sample");
   }
 
   /** Channels of a latent. */

@@ -4,8 +4,10 @@ import io.diffusion4j.decoder.unet.PixelUnetConfig.Labels;
 import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.Manifest;
 import io.diffusion4j.nn.NetworkDefinition;
+import io.diffusion4j.nn.Sinusoid;
 import io.diffusion4j.nn.weights.NamedTensors;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A network that denoises pixels, optionally conditioned on a class: a U-Net, a DiT or a U-ViT. Its
@@ -33,6 +35,9 @@ public sealed interface PixelBackbone extends NetworkDefinition
 
   /** Returns the same network with other classes. */
   PixelBackbone withLabels(Labels other);
+
+  /** The form of the time input; empty if it is a row of a learned table, as one-hot values. */
+  Optional<Sinusoid> sinusoid();
 
   /** Returns the value of the time input at a timestep. */
   float[] embedded(double t);

@@ -9,11 +9,13 @@ import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.Inputs;
 import io.diffusion4j.nn.Manifest;
 import io.diffusion4j.nn.Nn;
+import io.diffusion4j.nn.Sinusoid;
 import io.diffusion4j.nn.Tensor;
 import io.diffusion4j.nn.engine.NetworkDenoiser;
 import io.diffusion4j.nn.weights.Init;
 import io.diffusion4j.nn.weights.NamedTensors;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * diffusers' {@code DiTTransformer2DModel}: a transformer of x_t, the time and a class. The last
@@ -76,6 +78,11 @@ public record PixelDit(DitConfig config, int classes) implements PixelBackbone {
     Check.that(
         other.kind() == Labels.Kind.NONE || other.hasNull(), "classes", other, "a table with null");
     return new PixelDit(config, other.count());
+  }
+
+  @Override
+  public Optional<Sinusoid> sinusoid() {
+    return Optional.of(config.sinusoid());
   }
 
   @Override

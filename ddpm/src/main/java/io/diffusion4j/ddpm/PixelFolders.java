@@ -3,9 +3,11 @@ package io.diffusion4j.ddpm;
 import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.checkpoint.ComponentConfig;
+import io.diffusion4j.decoder.DecoderNetwork;
 import io.diffusion4j.decoder.dit.BlockCopies;
 import io.diffusion4j.decoder.dit.DitSettings;
 import io.diffusion4j.decoder.uvit.UvitSettings;
+import io.diffusion4j.nn.StoredNetwork;
 import io.diffusion4j.nn.weights.ModelFiles;
 import io.diffusion4j.nn.weights.NamedTensors;
 import java.nio.file.Files;
@@ -49,6 +51,24 @@ public final class PixelFolders {
       return new PixelUvit(UvitSettings.read(config));
     }
     return new PixelNetwork(UnetSettings.read(config));
+  }
+
+  /**
+   * Returns the network of a folder by itself, with the names of diffusers.
+   *
+   * @param name of the network
+   */
+  static StoredNetwork stored(String name, Path folder) {
+    var network = read(folder);
+    var stored =
+        DecoderNetwork.named(
+                StoredNetwork.of(
+                    name,
+                    network,
+                    StoredNetwork.Access.in(
+                        folder, Checkpoint.DIFFUSERS, key -> true, network::fromFolder)))
+            .named(PixelBackbone.LABEL, "class_labels");
+    return network.sinusoid().map(stored::timed).orElse(stored);
   }
 
   /** Writes a network with bfloat16 weights. */

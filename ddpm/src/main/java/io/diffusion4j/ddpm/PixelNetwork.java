@@ -9,12 +9,14 @@ import io.diffusion4j.nn.Inputs;
 import io.diffusion4j.nn.Manifest;
 import io.diffusion4j.nn.Nn;
 import io.diffusion4j.nn.Rows;
+import io.diffusion4j.nn.Sinusoid;
 import io.diffusion4j.nn.Tensor;
 import io.diffusion4j.nn.engine.NetworkDenoiser;
 import io.diffusion4j.nn.weights.Init;
 import io.diffusion4j.nn.weights.NamedTensors;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** diffusers' {@code UNet2DModel}: a U-Net of x_t, the time, and optionally a class. */
 public record PixelNetwork(PixelUnetConfig config) implements PixelBackbone {
@@ -84,6 +86,11 @@ public record PixelNetwork(PixelUnetConfig config) implements PixelBackbone {
   @Override
   public PixelNetwork withLabels(Labels other) {
     return new PixelNetwork(config.withLabels(other));
+  }
+
+  @Override
+  public Optional<Sinusoid> sinusoid() {
+    return config.time().learned() > 0 ? Optional.empty() : Optional.of(config.sinusoid());
   }
 
   @Override

@@ -8,11 +8,13 @@ import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.Inputs;
 import io.diffusion4j.nn.Manifest;
 import io.diffusion4j.nn.Nn;
+import io.diffusion4j.nn.Sinusoid;
 import io.diffusion4j.nn.Tensor;
 import io.diffusion4j.nn.engine.NetworkDenoiser;
 import io.diffusion4j.nn.weights.Init;
 import io.diffusion4j.nn.weights.NamedTensors;
 import java.util.List;
+import java.util.Optional;
 
 /** A U-ViT: a transformer of x_t, the time and optionally a class, all as tokens. */
 public record PixelUvit(UvitSettings settings) implements PixelBackbone {
@@ -68,8 +70,13 @@ public record PixelUvit(UvitSettings settings) implements PixelBackbone {
   }
 
   @Override
+  public Optional<Sinusoid> sinusoid() {
+    return Optional.of(config().sinusoid());
+  }
+
+  @Override
   public float[] embedded(double t) {
-    return config().sinusoid(t);
+    return config().sinusoid().at(t);
   }
 
   @Override

@@ -12,6 +12,8 @@ import io.diffusion4j.nn.Manifest;
 import io.diffusion4j.nn.NetworkDefinition;
 import io.diffusion4j.nn.RandomWeights;
 import io.diffusion4j.nn.Rows;
+import io.diffusion4j.nn.StoredNetwork;
+import io.diffusion4j.nn.StoredNetwork.Access;
 import io.diffusion4j.nn.engine.CompiledNetwork;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.NetworkDenoiser;
@@ -28,6 +30,9 @@ import java.util.function.UnaryOperator;
  * holds native memory until it is closed.
  */
 public final class DecoderModel implements AutoCloseable {
+  /** What diffusers calls the vector that is added to the time embedding. */
+  private static final String CLASS_LABELS = "class_labels";
+
   private final Backbone config;
   private final TextProjection projection;
   private final Parameterization parameterization;
@@ -125,6 +130,43 @@ public final class DecoderModel implements AutoCloseable {
           new CheckpointTensors(projectionFolder, textProjection),
           compute);
     }
+  }
+
+  /**
+   * Returns the network of a folder by itself, with the names of diffusers' {@code
+   * UNet2DConditionModel}.
+   *
+   * @param name of the network
+   * @param contextLength number of context tokens
+   */
+  public static StoredNetwork stored(String name, Path decoderFolder, int contextLength) {
+    var config = DecoderFolders.readBackbone(decoderFolder);
+    return DecoderNetwork.named(
+            StoredNetwork.of(
+                name,
+                network(config, contextLength),
+                Access.in(decoderFolder, Checkpoint.DIFFUSERS, key -> true)))
+        .named(DecoderNetwork.TIME_ADD, CLASS_LABELS)
+        .timed(config.sinusoid());
+  }
+
+  /**
+   * Returns the text projection of a folder by itself, with the names of diffusers' {@code
+   * UnCLIPTextProjModel}; its outputs have the names of the decoder's inputs.
+   *
+   * @param name of the network
+   * @param textLength positions of a text, L
+   */
+  public static StoredNetwork storedProjection(String name, Path projectionFolder, int textLength) {
+    return StoredNetwork.of(
+            name,
+            project(DecoderFolders.readProjection(projectionFolder), textLength),
+            Access.in(projectionFolder, Checkpoint.DIFFUSERS, key -> true))
+        .named(DecoderObjective.IMAGE_EMBEDDING, "image_embeddings")
+        .named(DecoderObjective.TEXT_EMBEDDING, "prompt_embeds")
+        .named(DecoderObjective.HIDDEN, "text_encoder_hidden_states")
+        .named(StoredNetwork.output(0), "encoder_hidden_states")
+        .named(StoredNetwork.output(1), CLASS_LABELS);
   }
 
   /**

@@ -6,6 +6,7 @@ import io.diffusion4j.decoder.unet.Beside;
 import io.diffusion4j.nn.Inputs;
 import io.diffusion4j.nn.NetworkDefinition;
 import io.diffusion4j.nn.Nn;
+import io.diffusion4j.nn.StoredNetwork;
 import io.diffusion4j.nn.Tensor;
 import io.diffusion4j.nn.engine.NetworkDenoiser;
 import java.util.List;
@@ -27,6 +28,15 @@ public record DecoderNetwork(Backbone backbone, int contextLength) implements Ne
   public static final String TIME_ADD = "time_add";
 
   private static final int IMAGE = 3;
+
+  /** Gives the inputs and outputs of a U-Net of images the names of diffusers. */
+  public static StoredNetwork named(StoredNetwork network) {
+    return network
+        .named(CONTEXT, "encoder_hidden_states")
+        .named(PRESENT, "encoder_attention_mask")
+        .named(StoredNetwork.output(0), "out_sample")
+        .named(StoredNetwork.output(1), "out_variance");
+  }
 
   /** The inputs beside x_t: the known pixels, if the network completes images. */
   Beside beside() {

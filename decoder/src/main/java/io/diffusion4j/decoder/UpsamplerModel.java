@@ -9,6 +9,7 @@ import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.nn.Manifest;
 import io.diffusion4j.nn.NetworkDefinition;
 import io.diffusion4j.nn.Rows;
+import io.diffusion4j.nn.StoredNetwork;
 import io.diffusion4j.nn.engine.CompiledNetwork;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.NetworkDenoiser;
@@ -54,6 +55,22 @@ public final class UpsamplerModel implements AutoCloseable {
           new CompiledNetwork(network(config), new CheckpointTensors(folder, checkpoint), compute);
       return new UpsamplerModel(config, parameterization, network);
     }
+  }
+
+  /**
+   * Returns the network of a folder by itself, with the names of diffusers' {@code UNet2DModel}.
+   * The enlarged small image is an input of its own, {@link UpsamplerNetwork#LOW}.
+   *
+   * @param name of the network
+   */
+  public static StoredNetwork stored(String name, Path folder) {
+    var config = DecoderFolders.readUpsampler(folder);
+    return DecoderNetwork.named(
+            StoredNetwork.of(
+                name,
+                network(config),
+                StoredNetwork.Access.in(folder, Checkpoint.DIFFUSERS, key -> true)))
+        .timed(config.sinusoid());
   }
 
   public UnetConfig config() {

@@ -13,6 +13,7 @@ import io.diffusion4j.diffusion.pipeline.ModelIdentity;
 import io.diffusion4j.diffusion.sampling.Sampler;
 import io.diffusion4j.diffusion.sampling.X0Treatment;
 import io.diffusion4j.diffusion.schedule.TimestepSpacing;
+import io.diffusion4j.nn.StoredNetwork;
 import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.pipeline.FolderDigest;
 import io.diffusion4j.pipeline.FolderReport;
@@ -22,9 +23,11 @@ import io.diffusion4j.pipeline.Opening;
 import io.diffusion4j.pipeline.PublishedFolder;
 import io.diffusion4j.pipeline.Replacements;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** Model folders in the layout of {@link GlideNetworks}. */
 public final class GlideFamily implements ModelFamily {
@@ -51,6 +54,13 @@ public final class GlideFamily implements ModelFamily {
   @Override
   public FolderReport inspect(Path folder) {
     return GlideReport.of(folder);
+  }
+
+  @Override
+  public List<StoredNetwork> networks(Path folder) {
+    return Stream.of(GlideNetworks.BASE, GlideNetworks.UPSAMPLE)
+        .flatMap(name -> GlideFolders.stored(name, folder.resolve(name)).stream())
+        .toList();
   }
 
   @Override

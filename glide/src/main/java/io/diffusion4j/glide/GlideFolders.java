@@ -4,17 +4,21 @@ import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.checkpoint.ComponentConfig;
 import io.diffusion4j.checkpoint.ConfigWriter;
+import io.diffusion4j.decoder.DecoderNetwork;
 import io.diffusion4j.decoder.adm.AdmFolders;
 import io.diffusion4j.decoder.adm.AdmNetwork;
 import io.diffusion4j.decoder.unet.Beside;
 import io.diffusion4j.decoder.unet.QkvOrder;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.Manifest;
+import io.diffusion4j.nn.StoredNetwork;
+import io.diffusion4j.nn.StoredNetwork.Access;
 import io.diffusion4j.nn.weights.ModelFiles;
 import io.diffusion4j.nn.weights.NamedTensors;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
@@ -98,6 +102,33 @@ public final class GlideFolders {
           text.define(nn, inputs);
           return unet.define(nn, inputs);
         });
+  }
+
+  /**
+   * Returns the text encoder and the U-Net of a folder by themselves. The outputs of the encoder
+   * have the names of the U-Net's inputs.
+   *
+   * @param name of the U-Net; that of the encoder is this with {@code _text}
+   */
+  static List<StoredNetwork> stored(String name, Path folder) {
+    var config = read(folder);
+    var text =
+        StoredNetwork.of(
+                name + "_text",
+                new GlideTextNetwork(config),
+                Access.in(folder, Checkpoint.TRANSFORMERS, GlideTextNetwork::owns))
+            .named(GlideTextNetwork.TOKENS, "input_ids")
+            .named(GlideTextNetwork.PRESENT, "attention_mask")
+            .named(StoredNetwork.output(0), "encoder_hidden_states")
+            .named(StoredNetwork.output(1), AdmNetwork.TIME_ADD);
+    var unet =
+        DecoderNetwork.named(
+                StoredNetwork.of(
+                    name,
+                    new AdmNetwork(config.unet(), config.textLength()),
+                    Access.in(folder, Checkpoint.TRANSFORMERS, key -> !GlideTextNetwork.owns(key))))
+            .timed(config.unet().sinusoid());
+    return List.of(text, unet);
   }
 
   /** Writes a network. */

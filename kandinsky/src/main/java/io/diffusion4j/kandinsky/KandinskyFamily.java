@@ -16,6 +16,7 @@ import io.diffusion4j.diffusion.pipeline.ModelIdentity;
 import io.diffusion4j.diffusion.sampling.Sampler;
 import io.diffusion4j.diffusion.sampling.X0Treatment;
 import io.diffusion4j.diffusion.schedule.TimestepSpacing;
+import io.diffusion4j.nn.StoredNetwork;
 import io.diffusion4j.pipeline.FolderDigest;
 import io.diffusion4j.pipeline.FolderReport;
 import io.diffusion4j.pipeline.FrontMatter;
@@ -75,6 +76,11 @@ public final class KandinskyFamily implements ModelFamily {
       digests.add(FolderDigest.of(place.network(), component -> true));
     }
     return FolderDigest.together(digests);
+  }
+
+  @Override
+  public List<StoredNetwork> networks(Path folder) {
+    return KandinskyNetworks.of(folder);
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.diffusion4j.onnx;
 import io.diffusion4j.checkpoint.AtomicFile;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.Network;
+import io.diffusion4j.nn.Sinusoid;
 import io.diffusion4j.nn.Tensor;
 import io.diffusion4j.nn.TimeEmbedding;
 import io.diffusion4j.nn.weights.NamedTensors;
@@ -108,7 +109,7 @@ public final class OnnxModel {
       if (timestep.isPresent()) {
         graph.input(name, ElementType.FLOAT, sizes.dimensions(value).subList(0, 1));
         return new Value(
-            graph, value, sinusoid(name, timestep.get()), ElementType.FLOAT, Order.LAST);
+            graph, value, sinusoid(name, timestep.get().sinusoid()), ElementType.FLOAT, Order.LAST);
       }
       var order = order(value, options);
       var type = value.role() == Tensor.Role.INTEGERS ? ElementType.INT64 : ElementType.FLOAT;
@@ -116,30 +117,36 @@ public final class OnnxModel {
       return new Value(graph, value, name, type, order);
     }
 
-    private String sinusoid(String timestep, OnnxOptions.Timestep time) {
-      int half = time.channels() / 2;
+    private String sinusoid(String timestep, Sinusoid form) {
+      int half = form.channels() / 2;
       String frequencies =
           graph.floats(
               "frequencies",
               ElementType.FLOAT,
               new long[] {half},
-              () -> TimeEmbedding.frequencies(time.channels(), time.freqShift()));
-      String moved = time.isAsIs() ? timestep : moved(timestep, time);
-      String column = graph.add("Unsqueeze", List.of(moved, graph.longs(1)));
+              () -> TimeEmbedding.frequencies(form.channels(), form.freqShift()));
+      String column = graph.add("Unsqueeze", List.of(moved(timestep, form), graph.longs(1)));
       String angles = graph.add("Mul", List.of(column, frequencies));
       String sines = graph.add("Sin", List.of(angles));
       String cosines = graph.add("Cos", List.of(angles));
-      return graph.add(
-          "Concat",
-          time.sinesFirst() ? List.of(sines, cosines) : List.of(cosines, sines),
-          Attribute.of("axis", 1L));
+      String both =
+          graph.add(
+              "Concat",
+              form.sinesFirst() ? List.of(sines, cosines) : List.of(cosines, sines),
+              Attribute.of("axis", 1L));
+      return form.channels() % 2 == 0
+          ? both
+          : graph.add("Pad", List.of(both, graph.longs(0, 0, 0, 1)));
     }
 
-    /** In double precision, as the network is fed. */
-    private String moved(String timestep, OnnxOptions.Timestep time) {
+    /** The time of a timestep, in double precision, as the network is fed. */
+    private String moved(String timestep, Sinusoid form) {
+      if (form.scale() == 1 && form.offset() == 0) {
+        return timestep;
+      }
       String wide = cast(timestep, ElementType.DOUBLE);
-      String shifted = graph.add("Add", List.of(wide, graph.number(time.offset())));
-      String scaled = graph.add("Mul", List.of(shifted, graph.number(time.scale())));
+      String shifted = graph.add("Add", List.of(wide, graph.number(form.offset())));
+      String scaled = graph.add("Mul", List.of(shifted, graph.number(form.scale())));
       return cast(scaled, ElementType.FLOAT);
     }
 

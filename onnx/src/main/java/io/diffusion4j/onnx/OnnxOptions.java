@@ -1,6 +1,7 @@
 package io.diffusion4j.onnx;
 
-import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.nn.Sinusoid;
+import io.diffusion4j.nn.StoredNetwork;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -10,8 +11,8 @@ import java.util.Optional;
  * How a network is written.
  *
  * @param precision of weights and activations
- * @param names the names of inputs and outputs in the file by those in the network; the output with
- *     index i is {@code output.i} there. Names that are absent stay as they are
+ * @param names the names of inputs and outputs in the file by those in the network; of the outputs,
+ *     those of {@link #output}. Names that are absent stay as they are
  * @param imagesFirst whether images are {@code [B, C, H, W]} at inputs and outputs, as is usual in
  *     ONNX, and not {@code [B, H, W, C]}
  * @param timestep what replaces the network's input of a sinusoid, if it has one
@@ -24,36 +25,12 @@ public record OnnxOptions(
     Optional<Timestep> timestep,
     Map<String, String> metadata) {
   /**
-   * An input of timesteps {@code [B]}, float32, whose sinusoids ({@link
-   * io.diffusion4j.nn.TimeEmbedding}) the model computes itself.
+   * An input of timesteps {@code [B]}, float32, whose sinusoids the model computes itself.
    *
    * @param input the network's input that it replaces
-   * @param channels of the sinusoid
-   * @param freqShift s in f_i = 10000^(−i/(h − s))
-   * @param sinesFirst whether the sines come first
-   * @param scale of the time of a sinusoid, which is scale · (timestep + offset)
-   * @param offset of that time
+   * @param sinusoid the form of that input
    */
-  public record Timestep(
-      String input,
-      int channels,
-      double freqShift,
-      boolean sinesFirst,
-      double scale,
-      double offset) {
-    /** Of timesteps as they are. */
-    public Timestep(String input, int channels, double freqShift, boolean sinesFirst) {
-      this(input, channels, freqShift, sinesFirst, 1, 0);
-    }
-
-    public Timestep {
-      Check.that(channels >= 2 && channels % 2 == 0, "channels", channels, "even, ≥ 2");
-    }
-
-    boolean isAsIs() {
-      return scale == 1 && offset == 0;
-    }
-  }
+  public record Timestep(String input, Sinusoid sinusoid) {}
 
   public OnnxOptions {
     names = Collections.unmodifiableMap(new LinkedHashMap<>(names));
@@ -67,7 +44,7 @@ public record OnnxOptions(
 
   /** Returns the name of the output with this index in {@link #names}. */
   public static String output(int index) {
-    return "output." + index;
+    return StoredNetwork.output(index);
   }
 
   /** Returns the name in the file. */

@@ -10,8 +10,8 @@ import io.diffusion4j.nn.LayerCases;
 import io.diffusion4j.nn.Network;
 import io.diffusion4j.nn.Nn;
 import io.diffusion4j.nn.Numbers;
+import io.diffusion4j.nn.Sinusoid;
 import io.diffusion4j.nn.Tensor;
-import io.diffusion4j.nn.TimeEmbedding;
 import io.diffusion4j.nn.reference.Oracle;
 import io.diffusion4j.nn.weights.Init;
 import io.diffusion4j.nn.weights.NamedTensors;
@@ -33,7 +33,7 @@ class OnnxModelTest {
   private static final double TOLERANCE = 1e-5;
   private static final int ROWS = 2;
   private static final int CHANNELS = 8;
-  private static final int TIME = 6;
+  private static final int TIME = 7;
 
   @TempDir private Path folder = Path.of("");
 
@@ -151,12 +151,13 @@ class OnnxModelTest {
     int side = 4;
     var network = unet(side, side);
     var weights = LayerCases.weights(network);
+    var form = new Sinusoid(TIME, 0.5, true, 0.999, 2);
     var options =
         new OnnxOptions(
             OnnxPrecision.FLOAT32,
             Map.of("time", "timestep", OnnxOptions.output(0), "out_sample"),
             true,
-            Optional.of(new OnnxOptions.Timestep("time", TIME, 0.5, true, 0.999, 2)),
+            Optional.of(new OnnxOptions.Timestep("time", form)),
             Map.of("family", "test"));
     Path file = folder.resolve("unet.onnx");
     OnnxModel.of(network, weights, options).write(file, OnnxModel.MOST_BYTES);
@@ -164,7 +165,7 @@ class OnnxModelTest {
     float[] timesteps = {999, 17.25f};
     float[] sinusoids = new float[ROWS * TIME];
     for (int row = 0; row < ROWS; row++) {
-      float[] one = TimeEmbedding.sinusoid(0.999 * (timesteps[row] + 2), TIME, 0.5, true);
+      float[] one = form.at(timesteps[row]);
       System.arraycopy(one, 0, sinusoids, row * TIME, TIME);
     }
     var batch = new Batch(ROWS).floats("sample", x).floats("time", sinusoids);

@@ -4,6 +4,7 @@ import com.google.inject.Module;
 import io.diffusion4j.checkpoint.lora.LoraChoice;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.pipeline.PictureLikelihood;
+import io.diffusion4j.nn.StoredNetwork;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -75,6 +76,14 @@ public interface ModelFamily {
 
   /** Reports the content of a folder and all its failures, without reading weights. */
   FolderReport inspect(Path folder);
+
+  /**
+   * Returns the networks of a folder by themselves, for other runtimes; networks that only guide
+   * are not among them.
+   *
+   * @throws io.diffusion4j.checkpoint.CheckpointException if the settings of one are damaged
+   */
+  List<StoredNetwork> networks(Path folder);
 
   /**
    * Opens the networks of a folder.

@@ -9,6 +9,7 @@ import io.diffusion4j.checkpoint.SafetensorsWriter;
 import io.diffusion4j.diffusion.part.TextEncoding;
 import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.Manifest;
+import io.diffusion4j.nn.StoredNetwork;
 import io.diffusion4j.nn.engine.CompiledNetwork;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.weights.CheckpointTensors;
@@ -77,6 +78,22 @@ public final class AutoregressiveModel implements AutoCloseable {
       var network = new CompiledNetwork(new AutoregressiveTransformer(config), weights, compute);
       return new AutoregressiveModel(config, network, codes, dots, PriorModel.leastRows(compute));
     }
+  }
+
+  /**
+   * Returns the network of a folder by itself, with the inputs of a text named as in {@link
+   * PriorModel#stored}.
+   *
+   * @param name of the network
+   */
+  public static StoredNetwork stored(String name, Path folder) {
+    return PriorTransformer.named(
+            StoredNetwork.of(
+                name,
+                new AutoregressiveTransformer(readConfig(folder)),
+                StoredNetwork.Access.in(
+                    folder, Checkpoint.TRANSFORMERS, key -> !BESIDE.contains(key))))
+        .named(StoredNetwork.output(0), "logits");
   }
 
   /** The tensors that are no parameters. */

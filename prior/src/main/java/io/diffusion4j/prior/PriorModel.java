@@ -13,6 +13,9 @@ import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.Manifest;
 import io.diffusion4j.nn.Rows;
+import io.diffusion4j.nn.Sinusoid;
+import io.diffusion4j.nn.StoredNetwork;
+import io.diffusion4j.nn.StoredNetwork.Access;
 import io.diffusion4j.nn.engine.CompiledNetwork;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.NetworkDenoiser;
@@ -101,14 +104,35 @@ public final class PriorModel implements AutoCloseable {
     var config = readConfig(folder);
     try (var checkpoint = change.apply(Checkpoint.open(folder, Checkpoint.DIFFUSERS))) {
       var standardization = standardization(folder, checkpoint, config);
-      var weights =
-          new CheckpointTensors(
-              folder,
-              checkpoint,
-              name -> !name.equals(MEAN) && !name.equals(STD) && !name.equals(BUFFER));
+      var weights = new CheckpointTensors(folder, checkpoint, PriorModel::isParameter);
       var network = new CompiledNetwork(new PriorTransformer(config), weights, compute);
       return new PriorModel(config, network, standardization, parameterization, leastRows(compute));
     }
+  }
+
+  private static boolean isParameter(String name) {
+    return !name.equals(MEAN) && !name.equals(STD) && !name.equals(BUFFER);
+  }
+
+  /**
+   * Returns the network of a folder by itself, with the names of diffusers' {@code
+   * PriorTransformer}. Its embeddings are standardised, see {@link #readStandardization}.
+   *
+   * @param name of the network
+   */
+  public static StoredNetwork stored(String name, Path folder) {
+    var config = readConfig(folder);
+    var network =
+        PriorTransformer.named(
+                StoredNetwork.of(
+                    name,
+                    new PriorTransformer(config),
+                    Access.in(folder, Checkpoint.DIFFUSERS, PriorModel::isParameter)))
+            .named(NetworkDenoiser.SAMPLE, "hidden_states")
+            .named(StoredNetwork.output(0), "predicted_image_embedding");
+    return config.course() == Course.DIFFUSION
+        ? network.timed(Sinusoid.of(config.width()))
+        : network;
   }
 
   /** Compiles a prior with these weights, for example during a training. */

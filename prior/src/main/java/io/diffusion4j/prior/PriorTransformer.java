@@ -3,6 +3,7 @@ package io.diffusion4j.prior;
 import io.diffusion4j.nn.Inputs;
 import io.diffusion4j.nn.NetworkDefinition;
 import io.diffusion4j.nn.Nn;
+import io.diffusion4j.nn.StoredNetwork;
 import io.diffusion4j.nn.Tensor;
 import io.diffusion4j.nn.engine.NetworkDenoiser;
 import io.diffusion4j.nn.weights.Init;
@@ -34,6 +35,14 @@ public record PriorTransformer(PriorConfig config) implements NetworkDefinition 
   @Override
   public List<Tensor> define(Nn nn, Inputs inputs) {
     return List.of(forward(nn, inputs));
+  }
+
+  /** Gives the inputs that describe a text the names of diffusers. */
+  static StoredNetwork named(StoredNetwork network) {
+    return network
+        .named(TEXT_EMBEDDING, "proj_embedding")
+        .named(HIDDEN, "encoder_hidden_states")
+        .named(PRESENT, "attention_mask");
   }
 
   /** The predicted clean embedding, standardised, {@code [B, E]}. */

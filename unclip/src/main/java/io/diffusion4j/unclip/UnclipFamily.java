@@ -7,6 +7,7 @@ import io.diffusion4j.clip.noised.NoisedClipFolders;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.guidance.Guides;
 import io.diffusion4j.diffusion.pipeline.PictureLikelihood;
+import io.diffusion4j.nn.StoredNetwork;
 import io.diffusion4j.pipeline.FolderDigest;
 import io.diffusion4j.pipeline.FolderReport;
 import io.diffusion4j.pipeline.ModelFamily;
@@ -78,6 +79,11 @@ public final class UnclipFamily implements ModelFamily {
   @Override
   public FolderReport inspect(Path folder) {
     return UnclipReport.of(folder);
+  }
+
+  @Override
+  public List<StoredNetwork> networks(Path folder) {
+    return UnclipNetworks.of(folder);
   }
 
   @Override

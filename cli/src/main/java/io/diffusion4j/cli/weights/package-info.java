@@ -1,4 +1,4 @@
-/** Commands on weights that others published. */
+/** Commands on files of weights: of others, and for other runtimes. */
 @NullMarked
 package io.diffusion4j.cli.weights;
 

@@ -1,8 +1,8 @@
 package io.diffusion4j.decoder.backbone;
 
 import io.diffusion4j.nn.Nn;
+import io.diffusion4j.nn.Sinusoid;
 import io.diffusion4j.nn.Tensor;
-import io.diffusion4j.nn.TimeEmbedding;
 import java.util.List;
 
 /**
@@ -29,9 +29,14 @@ public interface Backbone {
   /** Width of the context tokens of the attention; 0 without context. */
   int contextDim();
 
+  /** The form in which it receives a timestep. */
+  default Sinusoid sinusoid() {
+    return Sinusoid.of(timeChannels());
+  }
+
   /** The sinusoid of a timestep: {@code [timeChannels]}. */
   default float[] sinusoid(double t) {
-    return TimeEmbedding.sinusoid(t, timeChannels());
+    return sinusoid().at(t);
   }
 
   /**

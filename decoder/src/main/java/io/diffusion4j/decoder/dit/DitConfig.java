@@ -4,8 +4,8 @@ import io.diffusion4j.decoder.backbone.Backbone;
 import io.diffusion4j.decoder.backbone.Context;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.Nn;
+import io.diffusion4j.nn.Sinusoid;
 import io.diffusion4j.nn.Tensor;
-import io.diffusion4j.nn.TimeEmbedding;
 import java.util.List;
 
 /**
@@ -115,8 +115,8 @@ public record DitConfig(
   }
 
   @Override
-  public float[] sinusoid(double t) {
-    return TimeEmbedding.sinusoid(t, TIME_CHANNELS, numerics.freqShift(), false);
+  public Sinusoid sinusoid() {
+    return new Sinusoid(TIME_CHANNELS, numerics.freqShift(), false, 1, 0);
   }
 
   @Override

@@ -3,7 +3,7 @@ package io.diffusion4j.decoder.unet;
 import io.diffusion4j.decoder.unet.UnetConfig.TimeConditioning;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.Function;
-import io.diffusion4j.nn.TimeEmbedding;
+import io.diffusion4j.nn.Sinusoid;
 import java.util.List;
 
 /**
@@ -208,8 +208,8 @@ public record PixelUnetConfig(
   }
 
   @Override
-  public float[] sinusoid(double t) {
-    return TimeEmbedding.sinusoid(t, timeChannels(), time.freqShift(), time.sinesFirst());
+  public Sinusoid sinusoid() {
+    return new Sinusoid(timeChannels(), time.freqShift(), time.sinesFirst(), 1, 0);
   }
 
   @Override

@@ -2,8 +2,8 @@ package io.diffusion4j.decoder.uvit;
 
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.Nn;
+import io.diffusion4j.nn.Sinusoid;
 import io.diffusion4j.nn.Tensor;
-import io.diffusion4j.nn.TimeEmbedding;
 import java.util.List;
 
 /**
@@ -52,10 +52,6 @@ public record UvitConfig(
       Check.positive("timestep_scale", scale);
       Check.that(offset >= 0, "timestep_offset", offset, "≥ 0");
     }
-
-    double of(double t) {
-      return scale * (t + offset);
-    }
   }
 
   public UvitConfig {
@@ -81,9 +77,9 @@ public record UvitConfig(
     return (int) (width * mlpRatio);
   }
 
-  /** Returns the sinusoid that the time input is fed with: {@code [width]}. */
-  public float[] sinusoid(double t) {
-    return TimeEmbedding.sinusoid(told.of(t), width);
+  /** Returns the form in which it receives a timestep, with {@code width} channels. */
+  public Sinusoid sinusoid() {
+    return new Sinusoid(width, 0, false, told.scale(), told.offset());
   }
 
   /**
