@@ -5,24 +5,24 @@ import io.diffusion4j.data.Shuffled;
 import io.diffusion4j.data.files.Columns;
 import io.diffusion4j.data.files.PictureFiles;
 import io.diffusion4j.nn.train.TrainingConfig;
+import io.diffusion4j.training.ModelTraining;
 import io.diffusion4j.training.Part;
-import io.diffusion4j.training.Recipe;
 import io.diffusion4j.training.preset.Preset;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Trains parts of a model on pictures: data set, recipe, trainer, pipeline folder. */
+/** Trains parts of a model on pictures: data set, training, model folder. */
 public final class OwnTraining {
   private OwnTraining() {}
 
   public static void train(
       String pictures, Preset sizes, List<Part> parts, long steps, Path model, Path state) {
     DataSet data = new Shuffled(PictureFiles.open("data", List.of(pictures), Columns.USUAL));
-    Recipe recipe = new Recipe(sizes, model, state);
+    ModelTraining training = new ModelTraining(sizes, model, state);
     for (Part part : parts) {
-      TrainingConfig config = recipe.config(part).withSteps(steps);
-      recipe.train(
-          recipe.setup(part, data),
+      TrainingConfig config = training.config(part).withSteps(steps);
+      training.train(
+          training.setup(part, data),
           config,
           100, // steps between two states
           (step, report) -> System.out.printf("%s %d: %.4f%n", part, step, report.loss()));

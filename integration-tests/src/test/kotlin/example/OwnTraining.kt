@@ -4,7 +4,7 @@ import io.diffusion4j.data.Shuffled
 import io.diffusion4j.data.files.Columns
 import io.diffusion4j.data.files.PictureFiles
 import io.diffusion4j.training.Part
-import io.diffusion4j.training.Recipe
+import io.diffusion4j.training.ModelTraining
 import io.diffusion4j.training.preset.Preset
 import java.nio.file.Path
 
@@ -12,11 +12,11 @@ object OwnTrainingInKotlin {
   @JvmStatic
   fun train(pictures: String, sizes: Preset, parts: List<Part>, steps: Long, model: Path, state: Path) {
     val data = Shuffled(PictureFiles.open("data", listOf(pictures), Columns.USUAL))
-    val recipe = Recipe(sizes, model, state)
+    val training = ModelTraining(sizes, model, state)
     for (part in parts) {
-      val config = recipe.config(part).withSteps(steps)
-      val watch = Recipe.Observer { step, report -> println("$part $step: ${report.loss}") }
-      recipe.train(recipe.setup(part, data), config, 100, watch)
+      val config = training.config(part).withSteps(steps)
+      val watch = ModelTraining.Observer { step, report -> println("$part $step: ${report.loss}") }
+      training.train(training.setup(part, data), config, 100, watch)
     }
   }
 }

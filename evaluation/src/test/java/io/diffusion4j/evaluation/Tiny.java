@@ -3,11 +3,11 @@ package io.diffusion4j.evaluation;
 import io.diffusion4j.emoji.art.Concept;
 import io.diffusion4j.emoji.art.ConceptSet;
 import io.diffusion4j.evaluation.judge.JudgePreset;
-import io.diffusion4j.evaluation.judge.JudgeRecipe;
+import io.diffusion4j.evaluation.judge.JudgeTraining;
 import io.diffusion4j.nn.train.Trainer;
 import io.diffusion4j.nn.train.TrainingConfig;
 import io.diffusion4j.nn.train.TrainingRun;
-import io.diffusion4j.training.Recipe;
+import io.diffusion4j.training.ModelTraining;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,12 +29,12 @@ public final class Tiny {
   /** Trains the tiny judge. */
   public static void judge(Path folder, Path state, long steps) {
     var preset = JudgePreset.tiny();
-    new JudgeRecipe(preset, folder, state)
+    new JudgeTraining(preset, folder, state)
         .train(preset.training().withSteps(steps), 1_000, new Silent());
   }
 
   /** Watches a training and says nothing. */
-  private static final class Silent implements Recipe.Observer {
+  private static final class Silent implements ModelTraining.Observer {
     @Override
     public void onStart(TrainingRun run, TrainingConfig config, long parameters, long fromStep) {}
 

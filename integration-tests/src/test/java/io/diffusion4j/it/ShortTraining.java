@@ -5,9 +5,9 @@ import io.diffusion4j.emoji.train.EmojiPreset;
 import io.diffusion4j.nn.train.Trainer;
 import io.diffusion4j.nn.train.TrainingConfig;
 import io.diffusion4j.nn.train.TrainingRun;
+import io.diffusion4j.training.ModelTraining;
 import io.diffusion4j.training.Part;
 import io.diffusion4j.training.PartSetup;
-import io.diffusion4j.training.Recipe;
 import java.nio.file.Path;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -60,7 +60,7 @@ final class ShortTraining {
     var observer = new Watch(afterStep);
     var preset = EmojiPreset.tiny();
     boolean finished =
-        new Recipe(preset.sizes(), model.resolve(own(part)), work)
+        new ModelTraining(preset.sizes(), model.resolve(own(part)), work)
             .train(
                 PartSetup.of(
                     part, part == Part.CLASSIFIER ? new ColouredShapes() : EmojiData.of(preset)),
@@ -70,7 +70,7 @@ final class ShortTraining {
     return new Outcome(finished, observer.fromStep, observer.loss);
   }
 
-  private static final class Watch implements Recipe.Observer {
+  private static final class Watch implements ModelTraining.Observer {
     private final AfterStep afterStep;
     private @Nullable TrainingRun run;
     private long fromStep;

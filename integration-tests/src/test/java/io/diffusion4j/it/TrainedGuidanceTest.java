@@ -21,9 +21,9 @@ import io.diffusion4j.pipeline.OpenPipeline;
 import io.diffusion4j.pipeline.Opening;
 import io.diffusion4j.pipeline.Plugins;
 import io.diffusion4j.pipeline.Residency;
+import io.diffusion4j.training.ModelTraining;
 import io.diffusion4j.training.Part;
 import io.diffusion4j.training.PartSetup;
-import io.diffusion4j.training.Recipe;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,7 +55,7 @@ class TrainedGuidanceTest {
 
   private void train(Part part, DataSet data, int steps) {
     var config = TrainingConfig.of(steps, 16, 2e-3, 1);
-    new Recipe(EmojiPreset.tiny().sizes(), folder, folder.resolve("work"))
+    new ModelTraining(EmojiPreset.tiny().sizes(), folder, folder.resolve("work"))
         .train(PartSetup.of(part, data), config, 1000, (step, report) -> {});
   }
 

@@ -7,7 +7,7 @@ import io.diffusion4j.nn.train.TrainingConfig
 import io.diffusion4j.nn.train.TrainingRun
 import io.diffusion4j.training.Part
 import io.diffusion4j.training.PartSetup
-import io.diffusion4j.training.Recipe
+import io.diffusion4j.training.ModelTraining
 import java.nio.file.Path
 import kotlin.io.path.exists
 import org.assertj.core.api.Assertions.assertThat
@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir
 
 /** A part is trained from Kotlin. */
 class LearningTest {
-  private class Losses(private val stopAfter: Long) : Recipe.Observer {
+  private class Losses(private val stopAfter: Long) : ModelTraining.Observer {
     val values = mutableListOf<Double>()
     private lateinit var run: TrainingRun
 
@@ -34,15 +34,15 @@ class LearningTest {
   fun `a part is trained, stopped and gone on with`(@TempDir folder: Path) {
     val preset = EmojiPreset.tiny()
     val clip = PartSetup.of(Part.CLIP, EmojiData.of(preset))
-    val recipe = Recipe(preset.sizes, folder.resolve("model"), folder.resolve("state"))
+    val training = ModelTraining(preset.sizes, folder.resolve("model"), folder.resolve("state"))
     val config = TrainingConfig.of(3, 4, 1e-3, 1)
     val first = Losses(stopAfter = 2)
-    assertThat(recipe.train(clip, config, 1, first)).isFalse()
+    assertThat(training.train(clip, config, 1, first)).isFalse()
     assertThat(first.values).hasSize(2).allMatch { it.isFinite() }
     assertThat(folder.resolve("model/text_encoder/model.safetensors").exists()).isFalse()
 
     val second = Losses(stopAfter = 0)
-    assertThat(recipe.train(clip, config, 1, second)).isTrue()
+    assertThat(training.train(clip, config, 1, second)).isTrue()
     assertThat(second.values).hasSize(1)
     assertThat(folder.resolve("model/text_encoder/model.safetensors").exists()).isTrue()
   }

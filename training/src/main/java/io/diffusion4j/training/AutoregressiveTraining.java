@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Trains the autoregressive prior on codes of CLIP's embeddings. */
-record AutoregressiveTraining(Job job) implements PartTraining {
+record AutoregressiveTraining(PartRun run) implements PartTraining {
   @Override
   public List<String> folders() {
     return List.of(UnclipFolder.PRIOR_AR);
@@ -21,32 +21,32 @@ record AutoregressiveTraining(Job job) implements PartTraining {
 
   @Override
   public boolean train() {
-    Preset preset = job.preset();
+    Preset preset = run.preset();
     int statistics = preset.prior().statistics();
-    var shape = job.shapes().autoregressive();
-    var config = job.config();
-    try (var text = job.textModel();
-        var image = job.imageTower()) {
-      var examples = job.examples(preset.priorAr().training().seed());
-      var embedder = job.embedder(job.setup().data(), image);
+    var shape = run.shapes().autoregressive();
+    var config = run.config();
+    try (var text = run.textModel();
+        var image = run.imageTower()) {
+      var examples = run.examples(preset.priorAr().training().seed());
+      var embedder = run.embedder(run.setup().data(), image);
       var embeddings = embedder.first(examples, statistics);
       var codes = EmbeddingCodes.of(embeddings, shape.components(), shape.buckets());
       var pairs = new CaptionedEmbeddings(examples, text, embedder, 0);
       var dots = AutoregressiveBatches.dots(pairs, statistics, shape.dotBuckets());
-      return job.run(
+      return run.fit(
           new AutoregressiveObjective(new AutoregressiveTransformer(shape)),
           data ->
               new AutoregressiveBatches(
                   new CaptionedEmbeddings(
-                      job.examples(data),
+                      run.examples(data),
                       text,
-                      job.embedder(data, image),
-                      job.technique(PartTechniques.DROP)),
+                      run.embedder(data, image),
+                      run.technique(PartTechniques.DROP)),
                   codes,
                   dots,
                   config.batchSize(),
                   config.seed()),
-          trainer -> job.start(trainer, Checkpoint.TRANSFORMERS, Map.of("", UnclipFolder.PRIOR_AR)),
+          trainer -> run.start(trainer, Checkpoint.TRANSFORMERS, Map.of("", UnclipFolder.PRIOR_AR)),
           (to, weights) ->
               AutoregressiveModel.write(
                   to.made(UnclipFolder.PRIOR_AR), shape, weights, codes, dots, to.notes()));

@@ -16,7 +16,7 @@ import java.util.Map;
  * Trains a classifier of noised pictures, with the sizes and the schedule of the preset's DDPM,
  * which it can then guide.
  */
-record ClassifierTraining(Job job) implements PartTraining {
+record ClassifierTraining(PartRun run) implements PartTraining {
   @Override
   public List<String> folders() {
     return List.of(DdpmFamily.CLASSIFIER);
@@ -24,17 +24,17 @@ record ClassifierTraining(Job job) implements PartTraining {
 
   @Override
   public boolean train() {
-    var config = job.config();
-    List<String> classes = job.setup().data().classes();
+    var config = run.config();
+    List<String> classes = run.setup().data().classes();
     Check.that(
         classes.size() >= 2,
         "classes",
         classes.size(),
         "≥ 2; --technique classes=folder takes them from the folders of the pictures");
-    var first = job.recipe().first();
+    var first = run.whole().first();
     ClassifierConfig shape =
         first == null
-            ? job.preset().classifierConfig(classes.size())
+            ? run.preset().classifierConfig(classes.size())
             : ClassifierFolders.read(first.resolve(DdpmFamily.CLASSIFIER));
     Check.that(
         shape.classes() == classes.size(),
@@ -43,17 +43,17 @@ record ClassifierTraining(Job job) implements PartTraining {
         "%s, as the classifier to start from has",
         shape.classes());
     int size = shape.unet().sampleSize();
-    return job.run(
+    return run.fit(
         new ClassifierObjective(new ClassifierNetwork(shape)),
         data ->
             new ClassifierBatches(
-                job.classified(data).examples(size, config.seed()),
+                run.classified(data).examples(size, config.seed()),
                 classes,
                 PixelScheduler.ddpm().schedule(),
                 shape.unet().timeChannels(),
                 config.batchSize(),
                 config.seed()),
-        trainer -> job.start(trainer, Checkpoint.TRANSFORMERS, Map.of("", DdpmFamily.CLASSIFIER)),
+        trainer -> run.start(trainer, Checkpoint.TRANSFORMERS, Map.of("", DdpmFamily.CLASSIFIER)),
         (to, weights) ->
             ClassifierFolders.write(
                 to.made(DdpmFamily.CLASSIFIER), shape, classes, weights, to.notes()));

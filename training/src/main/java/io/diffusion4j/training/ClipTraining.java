@@ -28,7 +28,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** Trains CLIP, after its vocabulary. */
-record ClipTraining(Job job) implements PartTraining {
+record ClipTraining(PartRun run) implements PartTraining {
   /**
    * The bound of the cosines' factor: small, so that the embeddings, which condition the decoder,
    * differ by more than a little.
@@ -42,13 +42,13 @@ record ClipTraining(Job job) implements PartTraining {
 
   @Override
   public boolean train() {
-    Preset preset = job.preset();
-    DataSet data = job.setup().data();
+    Preset preset = run.preset();
+    DataSet data = run.setup().data();
     List<String> captions = captions(data);
     ClipTokenizer tokenizer = tokenizer(captions);
     // Captions may yield fewer tokens than the preset's limit.
     int tokens = Math.min(preset.clip().vocabulary(), tokenizer.vocabulary().size());
-    Path first = job.recipe().first();
+    Path first = run.whole().first();
     ClipTextNetwork text =
         first == null
             ? preset.clip().textNetwork(tokens)
@@ -58,23 +58,23 @@ record ClipTraining(Job job) implements PartTraining {
         first == null
             ? preset.vision()
             : ClipFolders.readVision(first.resolve(UnclipFolder.IMAGE_ENCODER));
-    return job.run(
+    return run.fit(
         new ContrastiveObjective(new ClipNetwork(text, vision), LARGEST_SCALE),
         source ->
             new ClipBatches(
                 source.contrasts(
                     new Contrasts(
                         vision.imageSize(),
-                        Math.toIntExact(job.config().samplesPerStep()),
-                        job.config().seed(),
+                        Math.toIntExact(run.config().samplesPerStep()),
+                        run.config().seed(),
                         first == null)),
                 tokenizer,
                 ClipPreprocessor.clip(vision.imageSize()),
-                job.config().batchSize()),
+                run.config().batchSize()),
         this::start,
         (to, weights) -> {
           save(to, tokenizer);
-          KnownWords.of(captions).write(to.recipe().model());
+          KnownWords.of(captions).write(to.whole().model());
           ClipFolders.writeText(
               to.made(UnclipFolder.TEXT_ENCODER),
               text,
@@ -89,7 +89,7 @@ record ClipTraining(Job job) implements PartTraining {
 
   private List<String> captions(DataSet data) {
     try (Stream<String> captions =
-        data.captions(job.config().seed(), job.preset().clip().corpus())) {
+        data.captions(run.config().seed(), run.preset().clip().corpus())) {
       List<String> all = captions.toList();
       if (all.isEmpty()) {
         throw new IllegalArgumentException(
@@ -105,29 +105,29 @@ record ClipTraining(Job job) implements PartTraining {
    * same tokenizer.
    */
   private ClipTokenizer tokenizer(List<String> captions) {
-    Path first = job.recipe().first();
+    Path first = run.whole().first();
     if (first != null) {
-      return Job.tokenizer(first);
+      return PartRun.tokenizer(first);
     }
-    var clip = job.preset().clip();
+    var clip = run.preset().clip();
     return new ClipTokenizer(
         BpeTrainer.ofSize(clip.vocabulary()).train(captions.stream()),
         TokenizerConfig.karlo().withMaxLength(clip.text().length()),
         Normalization.HUGGING_FACE);
   }
 
-  private static void save(Job to, ClipTokenizer tokenizer) {
+  private static void save(PartRun to, ClipTokenizer tokenizer) {
     try {
       tokenizer.save(to.made(UnclipFolder.TOKENIZER));
     } catch (IOException e) {
       throw new UncheckedIOException(
-          "cannot write the tokenizer to " + to.recipe().model() + ": " + e, e);
+          "cannot write the tokenizer to " + to.whole().model() + ": " + e, e);
     }
   }
 
   /** Both towers and the largest scale, which the published layout cannot store. */
   private void start(Trainer trainer) {
-    Path first = job.recipe().first();
+    Path first = run.whole().first();
     if (first != null) {
       trainer.startFrom(
           new TensorMap()
@@ -141,6 +141,6 @@ record ClipTraining(Job job) implements PartTraining {
   }
 
   private static NamedTensors weights(Path tower) {
-    return Job.weights(tower, Checkpoint.TRANSFORMERS);
+    return PartRun.weights(tower, Checkpoint.TRANSFORMERS);
   }
 }

@@ -28,7 +28,7 @@ import java.util.stream.IntStream;
  * Trains a DDPM, or a denoising autoencoder, which is a DDPM with one noise level, in a folder of
  * its own.
  */
-record DdpmTraining(Job job) implements PartTraining {
+record DdpmTraining(PartRun run) implements PartTraining {
   /** The picture beside the weights of an autoencoder. */
   private static final String DENOISED = "denoised.png";
 
@@ -42,11 +42,11 @@ record DdpmTraining(Job job) implements PartTraining {
 
   @Override
   public boolean train() {
-    var config = job.config();
-    Path first = job.recipe().first();
-    var classes = job.setup().data().classes();
+    var config = run.config();
+    Path first = run.whole().first();
+    var classes = run.setup().data().classes();
     var network = network(classes);
-    Path model = job.recipe().model();
+    Path model = run.whole().model();
     Check.that(
         !Files.exists(model.resolve(ModelFolder.INDEX)) || DdpmFolder.isAt(model),
         "model",
@@ -54,33 +54,33 @@ record DdpmTraining(Job job) implements PartTraining {
         "a folder of its own; another pipeline is there");
     var scheduler =
         (first == null ? usualScheduler() : new DdpmFolder(first).scheduler())
-            .withParameterization(job.technique(PartTechniques.PREDICTION));
+            .withParameterization(run.technique(PartTechniques.PREDICTION));
     var noise =
         new NoisedBatch(
             scheduler.schedule(),
             scheduler.parameterization(),
-            job.technique(PartTechniques.WEIGHTING),
+            run.technique(PartTechniques.WEIGHTING),
             network::embedded);
     boolean finished =
-        job.run(
+        run.fit(
             new PixelObjective(network),
             data ->
                 new PixelBatches(
-                    job.classified(data).examples(network.height(), config.seed()),
+                    run.classified(data).examples(network.height(), config.seed()),
                     network,
                     classes,
-                    job.technique(PartTechniques.DROP),
+                    run.technique(PartTechniques.DROP),
                     noise,
                     config.batchSize(),
                     config.seed()),
             trainer -> {
               if (first != null) {
-                var stored = Job.weights(new DdpmFolder(first).network(), Checkpoint.DIFFUSERS);
+                var stored = PartRun.weights(new DdpmFolder(first).network(), Checkpoint.DIFFUSERS);
                 trainer.startFrom(network.fromFolder(stored));
               }
             },
             (to, weights) ->
-                new DdpmFolder(to.recipe().model())
+                new DdpmFolder(to.whole().model())
                     .write(network, scheduler, classes, weights, to.notes()));
     if (finished && isAutoencoder()) {
       drawDenoised(model, network);
@@ -89,22 +89,22 @@ record DdpmTraining(Job job) implements PartTraining {
   }
 
   private boolean isAutoencoder() {
-    return job.setup().part() == Part.DAE;
+    return run.setup().part() == Part.DAE;
   }
 
   private PixelScheduler usualScheduler() {
     return isAutoencoder()
-        ? PixelScheduler.autoencoder(job.technique(PartTechniques.NOISE))
+        ? PixelScheduler.autoencoder(run.technique(PartTechniques.NOISE))
         : PixelScheduler.ddpm();
   }
 
   /** Draws the results of an autoencoder, for held-out pictures if there are any. */
   private void drawDenoised(Path model, PixelBackbone network) {
-    DataSet data = job.inspection().validation().orElse(job.setup().data());
-    CaptionedImages examples = data.examples(network.height(), job.config().seed());
+    DataSet data = run.inspection().validation().orElse(run.setup().data());
+    CaptionedImages examples = data.examples(network.height(), run.config().seed());
     List<Image> pictures =
         IntStream.range(0, DRAWN).mapToObj(i -> examples.get(i).image()).toList();
-    Image sheet = DenoisedSheet.of(model, pictures, job.config().seed());
+    Image sheet = DenoisedSheet.of(model, pictures, run.config().seed());
     Path file = model.resolve(DENOISED);
     try {
       Files.write(file, Png.encode(sheet, Map.of()));
@@ -118,9 +118,9 @@ record DdpmTraining(Job job) implements PartTraining {
    * start from.
    */
   private PixelBackbone network(List<String> classes) {
-    Path first = job.recipe().first();
+    Path first = run.whole().first();
     if (first == null) {
-      var network = job.preset().ddpmNetwork();
+      var network = run.preset().ddpmNetwork();
       return classes.isEmpty() ? network : network.withLabels(Labels.table(classes.size(), true));
     }
     var network = PixelFolders.read(new DdpmFolder(first).network());

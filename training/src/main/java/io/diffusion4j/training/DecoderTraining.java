@@ -16,7 +16,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** Trains the decoder with its projection of embeddings. */
-record DecoderTraining(Job job) implements PartTraining {
+record DecoderTraining(PartRun run) implements PartTraining {
   /** The prefix of the network's keys during the training. */
   static final String NETWORK = "decoder.";
 
@@ -46,17 +46,18 @@ record DecoderTraining(Job job) implements PartTraining {
    * at 0, so that the extended network starts with the same outputs.
    */
   private void start(Trainer trainer) {
-    Path first = job.recipe().first();
+    Path first = run.whole().first();
     if (first == null) {
       return;
     }
     var weights =
         new TensorMap()
-            .putAll(NETWORK, Job.weights(first.resolve(UnclipFolder.DECODER), Checkpoint.DIFFUSERS))
+            .putAll(
+                NETWORK, PartRun.weights(first.resolve(UnclipFolder.DECODER), Checkpoint.DIFFUSERS))
             .putAll(
                 PROJECTION,
-                Job.weights(first.resolve(UnclipFolder.TEXT_PROJ), Checkpoint.DIFFUSERS));
-    long channels = job.shapes().decoder().inChannels();
+                PartRun.weights(first.resolve(UnclipFolder.TEXT_PROJ), Checkpoint.DIFFUSERS));
+    long channels = run.shapes().decoder().inChannels();
     long[] shape = weights.names().contains(FIRST) ? weights.shape(FIRST) : new long[0];
     if (shape.length == 4 && shape[1] < channels) {
       int area = Math.toIntExact(shape[2] * shape[3]);
@@ -74,31 +75,31 @@ record DecoderTraining(Job job) implements PartTraining {
 
   @Override
   public boolean train() {
-    var config = job.config();
-    var shape = job.shapes().decoder();
-    var projection = job.shapes().projection();
-    int length = job.shapes().text().positions();
+    var config = run.config();
+    var shape = run.shapes().decoder();
+    var projection = run.shapes().projection();
+    int length = run.shapes().text().positions();
     var objective = new DecoderObjective(shape, projection, length);
     var noise =
-        job.pixelNoise(shape)
+        run.pixelNoise(shape)
             .withTimesteps(
-                TimestepSampler.shifted(Job.TRAIN_STEPS, job.technique(PartTechniques.SHIFT))
+                TimestepSampler.shifted(PartRun.TRAIN_STEPS, run.technique(PartTechniques.SHIFT))
                     .mixedWith(
-                        TimestepSampler.uniform(LOW_NOISE), job.technique(PartTechniques.LOW_NOISE))
+                        TimestepSampler.uniform(LOW_NOISE), run.technique(PartTechniques.LOW_NOISE))
                     .mixedWith(TimestepSampler.uniform(FINAL), FINAL_SHARE));
-    try (var text = job.textModel();
-        var image = job.imageTower()) {
-      return job.run(
+    try (var text = run.textModel();
+        var image = run.imageTower()) {
+      return run.fit(
           objective,
           data ->
               new DecoderBatches(
-                  job.examples(data),
+                  run.examples(data),
                   text,
-                  job.embedder(data, image),
+                  run.embedder(data, image),
                   objective,
                   noise,
-                  job.technique(PartTechniques.DROP),
-                  job.technique(PartTechniques.TEXT_DROP),
+                  run.technique(PartTechniques.DROP),
+                  run.technique(PartTechniques.TEXT_DROP),
                   config.batchSize(),
                   config.seed()),
           this::start,
@@ -114,11 +115,11 @@ record DecoderTraining(Job job) implements PartTraining {
             to.writeScheduler(
                 UnclipFolder.DECODER_SCHEDULER,
                 new UnclipSchedulerConfig(
-                        Job.TRAIN_STEPS,
+                        PartRun.TRAIN_STEPS,
                         VarianceType.LEARNED_RANGE,
                         true,
                         1,
-                        job.technique(PartTechniques.PREDICTION))
+                        run.technique(PartTechniques.PREDICTION))
                     .withSpacing(Spacing.TRAILING));
           });
     }

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Trains a prior of one pass on CLIP's embeddings, which are not standardised. */
-record DirectTraining(Job job) implements PartTraining {
+record DirectTraining(PartRun run) implements PartTraining {
   @Override
   public List<String> folders() {
     return List.of(UnclipFolder.PRIOR_ECLIPSE);
@@ -22,21 +22,21 @@ record DirectTraining(Job job) implements PartTraining {
 
   @Override
   public boolean train() {
-    var shape = job.shapes().direct();
-    var config = job.config();
+    var shape = run.shapes().direct();
+    var config = run.config();
     var none = Standardization.none(shape.embeddingDim());
-    try (var text = job.textModel();
-        var image = job.imageTower()) {
-      return job.run(
-          new DirectObjective(new PriorTransformer(shape), job.technique(PartTechniques.CONTRAST)),
+    try (var text = run.textModel();
+        var image = run.imageTower()) {
+      return run.fit(
+          new DirectObjective(new PriorTransformer(shape), run.technique(PartTechniques.CONTRAST)),
           data ->
               new DirectBatches(
-                  new CaptionedEmbeddings(job.examples(data), text, job.embedder(data, image), 0),
+                  new CaptionedEmbeddings(run.examples(data), text, run.embedder(data, image), 0),
                   config.batchSize(),
                   config.seed()),
           trainer -> {
             if (startsFromOne()) {
-              job.start(trainer, Checkpoint.DIFFUSERS, Map.of("", UnclipFolder.PRIOR_ECLIPSE));
+              run.start(trainer, Checkpoint.DIFFUSERS, Map.of("", UnclipFolder.PRIOR_ECLIPSE));
             }
           },
           (to, weights) ->
@@ -48,14 +48,14 @@ record DirectTraining(Job job) implements PartTraining {
                   Parameterization.X0,
                   none,
                   config.compute(),
-                  job.examples(data),
+                  run.examples(data),
                   text,
-                  job.embedder(data, image)));
+                  run.embedder(data, image)));
     }
   }
 
   private boolean startsFromOne() {
-    return job.recipe()
+    return run.whole()
         .start()
         .filter(first -> Files.isDirectory(first.component(UnclipFolder.PRIOR_ECLIPSE)))
         .isPresent();

@@ -10,44 +10,44 @@ import java.util.TreeMap;
 import java.util.function.BiConsumer;
 
 /**
- * Passes the progress of a job on to its observer, and validates and writes previews when they are
+ * Passes the progress of a run on to its observer, and validates and writes previews when they are
  * due.
  */
 record Inspecting(
-    Job job,
+    PartRun run,
     Trainer trainer,
     Optional<Validation> validation,
     Health health,
-    BiConsumer<Job, NamedTensors> write)
+    BiConsumer<PartRun, NamedTensors> write)
     implements TrainingRun.Listener {
   private static final String PREVIEW = "preview";
 
   @Override
   public void onStep(long step, Trainer.Report report) {
-    job.observer().onStep(step, report);
-    if (validation.isPresent() && step % job.inspection().validateEvery() == 0) {
+    run.observer().onStep(step, report);
+    if (validation.isPresent() && step % run.inspection().validateEvery() == 0) {
       var numbers = new TreeMap<>(validation.get().measure(trainer));
       if (trainer.group().isFirst()) {
         numbers.putAll(health.of(trainer.averagedWeights()));
-        job.observer().onValidation(step, numbers);
+        run.observer().onValidation(step, numbers);
       }
     }
-    long every = job.inspection().previewEvery();
+    long every = run.inspection().previewEvery();
     if (every > 0 && step % every == 0 && trainer.group().isFirst()) {
-      job.observer().onPreview(step, preview());
+      run.observer().onPreview(step, preview());
     }
   }
 
   /** Writes the current model to a folder beside the state, with links to its other parts. */
   private Path preview() {
-    Path folder = job.recipe().work().resolve(job.setup().part().word()).resolve(PREVIEW);
-    var elsewhere = job.elsewhere(folder);
+    Path folder = run.whole().work().resolve(run.setup().part().word()).resolve(PREVIEW);
+    var elsewhere = run.elsewhere(folder);
     elsewhere.write(trainer, write);
     return elsewhere.layout().pipeline();
   }
 
   @Override
   public void onCheckpoint(long step, Path file) {
-    job.observer().onCheckpoint(step, file);
+    run.observer().onCheckpoint(step, file);
   }
 }

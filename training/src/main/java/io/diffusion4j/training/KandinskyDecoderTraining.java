@@ -24,7 +24,7 @@ import java.util.Map;
  *
  * @param pair the folders of the model that is written
  */
-record KandinskyDecoderTraining(Job job, KandinskyPair pair) implements PartTraining {
+record KandinskyDecoderTraining(PartRun run, KandinskyPair pair) implements PartTraining {
   /** The bytes of latents that a run keeps at most: those of 60,000 pictures of 512×512. */
   private static final long KEPT = 4L << 30;
 
@@ -37,16 +37,16 @@ record KandinskyDecoderTraining(Job job, KandinskyPair pair) implements PartTrai
 
   @Override
   public boolean train() {
-    var config = job.config();
+    var config = run.config();
     Check.that(
-        job.technique(PartTechniques.TEXT_DROP) == 0,
+        run.technique(PartTechniques.TEXT_DROP) == 0,
         PartTechniques.TEXT_DROP.name(),
-        job.technique(PartTechniques.TEXT_DROP),
+        run.technique(PartTechniques.TEXT_DROP),
         "0, as the decoder of Kandinsky reads no text");
-    var start = KandinskyPair.of(job.recipe().requireFirst());
+    var start = KandinskyPair.of(run.whole().requireFirst());
     var unet = KandinskyUnet.read(start.unet());
     var scheduler =
-        start.readDecoderScheduler().withParameterization(job.technique(PartTechniques.PREDICTION));
+        start.readDecoderScheduler().withParameterization(run.technique(PartTechniques.PREDICTION));
     var objective =
         new LatentObjective(
             unet, Pixels.square(unet.unet().sampleSize()), scheduler.variance().isLearned());
@@ -55,36 +55,36 @@ record KandinskyDecoderTraining(Job job, KandinskyPair pair) implements PartTrai
         new NoisedBatch(
                 scheduler.schedule(),
                 scheduler.parameterization(),
-                job.technique(PartTechniques.WEIGHTING),
+                run.technique(PartTechniques.WEIGHTING),
                 unet.unet()::sinusoid)
             .withTimesteps(
-                TimestepSampler.shifted(steps, job.technique(PartTechniques.SHIFT))
+                TimestepSampler.shifted(steps, run.technique(PartTechniques.SHIFT))
                     .mixedWith(
                         TimestepSampler.uniform(Math.min(steps, DecoderTraining.LOW_NOISE)),
-                        job.technique(PartTechniques.LOW_NOISE)));
+                        run.technique(PartTechniques.LOW_NOISE)));
     var kept =
         new KeptValues(
-            job.recipe().work().resolve(job.setup().part().word()).resolve(LATENTS), KEPT);
-    try (var tower = job.imageTower();
+            run.whole().work().resolve(run.setup().part().word()).resolve(LATENTS), KEPT);
+    try (var tower = run.imageTower();
         var movq = new MovqModel(pair.movq(), config.compute().withPrecision(Precision.FLOAT32))) {
       int side = unet.unet().sampleSize() * movq.factor();
-      int shown = Math.max(side, job.shapes().vision().imageSize());
-      return job.run(
+      int shown = Math.max(side, run.shapes().vision().imageSize());
+      return run.fit(
           objective,
           data ->
               new LatentBatches(
                   data.examples(shown, config.seed()),
                   side,
                   picture -> kept.of(picture, movq::encode),
-                  job.embedder(data, tower),
+                  run.embedder(data, tower),
                   tower::ofNothing,
-                  job.technique(PartTechniques.DROP),
+                  run.technique(PartTechniques.DROP),
                   objective,
                   noise,
                   config.batchSize(),
                   config.seed()),
           trainer ->
-              job.start(
+              run.start(
                   trainer,
                   Checkpoint.DIFFUSERS,
                   Map.of(LatentObjective.NETWORK + ".", UnclipFolder.DECODER)),

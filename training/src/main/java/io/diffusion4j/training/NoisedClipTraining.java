@@ -22,7 +22,7 @@ import java.util.stream.Stream;
  * Trains a noised CLIP with the size and the schedule of the decoder, which it can then guide; its
  * towers have the sizes of the preset's CLIP.
  */
-record NoisedClipTraining(Job job) implements PartTraining {
+record NoisedClipTraining(PartRun run) implements PartTraining {
   @Override
   public List<String> folders() {
     return List.of(UnclipFolder.NOISED_CLIP);
@@ -30,25 +30,25 @@ record NoisedClipTraining(Job job) implements PartTraining {
 
   @Override
   public boolean train() {
-    var config = job.config();
+    var config = run.config();
     Check.that(
-        job.recipe().first() == null,
+        run.whole().first() == null,
         "start-from",
-        job.recipe().first(),
+        run.whole().first(),
         "none for noised-clip, which begins with random weights");
-    var clip = job.preset().clip();
-    var tokenizer = tokenizer(job.setup().data());
+    var clip = run.preset().clip();
+    var tokenizer = tokenizer(run.setup().data());
     NoisedTextNetwork text =
-        job.preset().noisedText(Math.min(clip.vocabulary(), tokenizer.vocabulary().size()));
-    NoisedVisionNetwork vision = job.preset().noisedVision(Job.TRAIN_STEPS);
-    return job.run(
+        run.preset().noisedText(Math.min(clip.vocabulary(), tokenizer.vocabulary().size()));
+    NoisedVisionNetwork vision = run.preset().noisedVision(PartRun.TRAIN_STEPS);
+    return run.fit(
         new NoisedObjective(text, vision),
         data ->
             new NoisedClipBatches(
                 data.examples(vision.imageSize(), config.seed()),
                 tokenizer,
                 vision,
-                new CosineSchedule(Job.TRAIN_STEPS),
+                new CosineSchedule(PartRun.TRAIN_STEPS),
                 config.batchSize(),
                 config.seed()),
         trainer -> {},
@@ -68,8 +68,8 @@ record NoisedClipTraining(Job job) implements PartTraining {
 
   /** Returns a tokenizer that is learned from the captions and a function of them, like CLIP's. */
   private ClipTokenizer tokenizer(DataSet data) {
-    var clip = job.preset().clip();
-    try (Stream<String> captions = data.captions(job.config().seed(), clip.corpus())) {
+    var clip = run.preset().clip();
+    try (Stream<String> captions = data.captions(run.config().seed(), clip.corpus())) {
       List<String> all = captions.toList();
       Check.that(
           !all.isEmpty(), "data", data.name() + ", no captions", "some, to learn words from");

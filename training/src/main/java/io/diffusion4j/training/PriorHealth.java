@@ -87,7 +87,7 @@ final class PriorHealth implements Health {
         new DiffusionStage<>(
             Prior.STAGE,
             model.denoiser(),
-            new CosineSchedule(Job.TRAIN_STEPS),
+            new CosineSchedule(PartRun.TRAIN_STEPS),
             TimestepSpacings.UNCLIP,
             X0Treatment.NONE,
             config.embeddingDim());

@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Trains the diffusion prior on CLIP's embeddings. */
-record PriorTraining(Job job) implements PartTraining {
+record PriorTraining(PartRun run) implements PartTraining {
   @Override
   public List<String> folders() {
     return List.of(UnclipFolder.PRIOR, UnclipFolder.PRIOR_SCHEDULER);
@@ -26,35 +26,35 @@ record PriorTraining(Job job) implements PartTraining {
 
   @Override
   public boolean train() {
-    var shape = job.shapes().prior();
-    var config = job.config();
-    try (var text = job.textModel();
-        var image = job.imageTower()) {
+    var shape = run.shapes().prior();
+    var config = run.config();
+    try (var text = run.textModel();
+        var image = run.imageTower()) {
       var standardization =
-          job.recipe()
+          run.whole()
               .start()
               .map(first -> PriorModel.readStandardization(first.component(UnclipFolder.PRIOR)))
               .orElseGet(() -> standardization(image, shape.embeddingDim()));
       var noise =
           new NoisedBatch(
-              new CosineSchedule(Job.TRAIN_STEPS),
-              job.technique(PartTechniques.PREDICTION),
+              new CosineSchedule(PartRun.TRAIN_STEPS),
+              run.technique(PartTechniques.PREDICTION),
               Weighting.SIMPLE,
               shape.width());
-      return job.run(
+      return run.fit(
           new PriorObjective(new PriorTransformer(shape)),
           data ->
               new PriorBatches(
                   new CaptionedEmbeddings(
-                      job.examples(data),
+                      run.examples(data),
                       text,
-                      job.embedder(data, image),
-                      job.technique(PartTechniques.DROP)),
+                      run.embedder(data, image),
+                      run.technique(PartTechniques.DROP)),
                   standardization,
                   noise,
                   config.batchSize(),
                   config.seed()),
-          trainer -> job.start(trainer, Checkpoint.DIFFUSERS, Map.of("", UnclipFolder.PRIOR)),
+          trainer -> run.start(trainer, Checkpoint.DIFFUSERS, Map.of("", UnclipFolder.PRIOR)),
           (to, weights) -> {
             PriorModel.write(
                 to.made(UnclipFolder.PRIOR), shape, weights, standardization, to.notes());
@@ -66,19 +66,19 @@ record PriorTraining(Job job) implements PartTraining {
                   noise.parameterization(),
                   standardization,
                   config.compute(),
-                  job.examples(data),
+                  run.examples(data),
                   text,
-                  job.embedder(data, image)));
+                  run.embedder(data, image)));
     }
   }
 
   private Standardization standardization(ImageEncoder tower, int length) {
-    if (!job.technique(PartTechniques.STANDARDIZED)) {
+    if (!run.technique(PartTechniques.STANDARDIZED)) {
       return Standardization.none(length);
     }
-    Preset preset = job.preset();
-    var examples = job.examples(preset.prior().training().seed());
-    var embedder = job.embedder(job.setup().data(), tower);
+    Preset preset = run.preset();
+    var examples = run.examples(preset.prior().training().seed());
+    var embedder = run.embedder(run.setup().data(), tower);
     return Standardization.of(embedder.first(examples, preset.prior().statistics()), length);
   }
 }

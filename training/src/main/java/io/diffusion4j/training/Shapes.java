@@ -26,26 +26,26 @@ import java.util.Optional;
  * folder, the others' those of the model that the training starts from, or else the preset's, made
  * to fit CLIP.
  */
-record Shapes(Recipe recipe) {
+record Shapes(ModelTraining whole) {
   private static final int RGB = 3;
 
   private Preset preset() {
-    return recipe.preset();
+    return whole.preset();
   }
 
   /** The folder of a component to start from; empty if the weights are random at first. */
   private Optional<Path> first(String component) {
-    return recipe.start().map(first -> first.component(component));
+    return whole.start().map(first -> first.component(component));
   }
 
   /** CLIP's text tower, of the model folder. */
   ClipTextNetwork text() {
-    return ClipFolders.readText(recipe.layout().component(UnclipFolder.TEXT_ENCODER));
+    return ClipFolders.readText(whole.layout().component(UnclipFolder.TEXT_ENCODER));
   }
 
   /** CLIP's image tower, of the model folder. */
   ClipVisionNetwork vision() {
-    return ClipFolders.readVision(recipe.layout().component(UnclipFolder.IMAGE_ENCODER));
+    return ClipFolders.readVision(whole.layout().component(UnclipFolder.IMAGE_ENCODER));
   }
 
   PriorConfig prior() {
@@ -108,7 +108,7 @@ record Shapes(Recipe recipe) {
         first(UnclipFolder.DECODER)
             .map(DecoderFolders::readBackbone)
             .orElseGet(preset()::decoderConfig);
-    if (!recipe.inpainting()) {
+    if (!whole.inpainting()) {
       return shape;
     }
     if (shape instanceof UnetConfig unet) {
@@ -148,7 +148,7 @@ record Shapes(Recipe recipe) {
   private void requireClips(String name, int value, int expected) {
     if (value != expected) {
       throw new CheckpointException(
-          recipe.model(), Check.message(name, value, expected + ", that of the model's CLIP"));
+          whole.model(), Check.message(name, value, expected + ", that of the model's CLIP"));
     }
   }
 }

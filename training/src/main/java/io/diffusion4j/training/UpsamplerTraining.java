@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Trains one of the upsampler's two networks; that for the last step starts from the other. */
-record UpsamplerTraining(Job job) implements PartTraining {
+record UpsamplerTraining(PartRun run) implements PartTraining {
   /** The last step of seven visits t = 0; a few neighbours make the network robust. */
   private static final int LAST_TIMESTEPS = 20;
 
@@ -23,7 +23,7 @@ record UpsamplerTraining(Job job) implements PartTraining {
   }
 
   private boolean isLast() {
-    return job.setup().part() == Part.UPSAMPLER_LAST;
+    return run.setup().part() == Part.UPSAMPLER_LAST;
   }
 
   private String network() {
@@ -32,20 +32,20 @@ record UpsamplerTraining(Job job) implements PartTraining {
 
   @Override
   public boolean train() {
-    var config = job.config();
-    var shape = job.shapes().upsampler(network());
-    var preset = job.preset().upsampler();
+    var config = run.config();
+    var shape = run.shapes().upsampler(network());
+    var preset = run.preset().upsampler();
     int crop = shape.sampleSize() == preset.size() ? preset.crop() : shape.sampleSize();
-    return job.run(
+    return run.fit(
         new UpsamplerObjective(new Unet(shape), crop),
         data ->
             new UpsamplerBatches(
                 data.examples(shape.sampleSize(), config.seed()),
-                job.shapes().smallSize(),
+                run.shapes().smallSize(),
                 crop,
-                job.pixelNoise(shape),
-                isLast() ? LAST_TIMESTEPS : Job.TRAIN_STEPS,
-                job.technique(PartTechniques.BLUR),
+                run.pixelNoise(shape),
+                isLast() ? LAST_TIMESTEPS : PartRun.TRAIN_STEPS,
+                run.technique(PartTechniques.BLUR),
                 config.batchSize(),
                 config.seed()),
         this::start,
@@ -54,20 +54,20 @@ record UpsamplerTraining(Job job) implements PartTraining {
           to.writeScheduler(
               UnclipFolder.SUPER_RES_SCHEDULER,
               new UnclipSchedulerConfig(
-                  Job.TRAIN_STEPS,
+                  PartRun.TRAIN_STEPS,
                   VarianceType.FIXED_SMALL,
                   true,
                   1,
-                  job.technique(PartTechniques.PREDICTION)));
+                  run.technique(PartTechniques.PREDICTION)));
         });
   }
 
   private void start(Trainer trainer) {
-    if (isLast() && job.recipe().first() == null) {
+    if (isLast() && run.whole().first() == null) {
       trainer.startFrom(
-          Job.weights(job.folder(UnclipFolder.SUPER_RES_FIRST), Checkpoint.DIFFUSERS));
+          PartRun.weights(run.folder(UnclipFolder.SUPER_RES_FIRST), Checkpoint.DIFFUSERS));
     } else {
-      job.start(trainer, Checkpoint.DIFFUSERS, Map.of("", network()));
+      run.start(trainer, Checkpoint.DIFFUSERS, Map.of("", network()));
     }
   }
 }

@@ -1,19 +1,19 @@
 /**
- * Recipes that train the parts of unCLIP, on any data set and at any sizes.
+ * The training of unCLIP's parts, on any data set and at any sizes.
  *
- * <p>A {@link io.diffusion4j.training.Recipe} trains the {@link io.diffusion4j.training.Part parts}
- * of a {@link io.diffusion4j.training.preset.Preset} in their order, and writes each into a model
- * folder. Each part reads from this folder what the earlier parts wrote. The folder is a pipeline
- * as soon as all parts are there.
+ * <p>A {@link io.diffusion4j.training.ModelTraining} trains the {@link io.diffusion4j.training.Part
+ * parts} of a {@link io.diffusion4j.training.preset.Preset} in their order, and writes each into a
+ * model folder. Each part reads from this folder what the earlier parts wrote. The folder is a
+ * pipeline as soon as all parts are there.
  *
  * <pre>{@code
  * Preset sizes = Preset.read(Path.of("my-sizes.yaml"));
  * DataSet data = new Shuffled(PictureFiles.open("data", List.of("pictures"), Columns.USUAL));
- * Recipe recipe = new Recipe(sizes, Path.of("my-model"), Path.of("my-state"));
+ * ModelTraining training = new ModelTraining(sizes, Path.of("my-model"), Path.of("my-state"));
  * for (Part part : Part.values()) {
- *   recipe.train(
- *       recipe.setup(part, data),
- *       recipe.config(part).withSteps(1000),
+ *   training.train(
+ *       training.setup(part, data),
+ *       training.config(part).withSteps(1000),
  *       100, // steps between two states
  *       (step, report) -> System.out.println(part + " " + step + ": " + report.loss()));
  * }
@@ -23,10 +23,10 @@
  *   <li>{@link io.diffusion4j.training.PartSetup} is a part with its data set and {@link
  *       io.diffusion4j.training.PartTechniques techniques}, such as the prediction type.
  *   <li>{@code TrainingConfig} contains steps, batch size, optimizer and so on; {@code
- *       recipe.config(part)} returns that of the preset.
+ *       training.config(part)} returns that of the preset.
  *   <li>{@link io.diffusion4j.training.Inspection} validates on held-out pictures and draws
  *       previews along the way.
- *   <li>{@link io.diffusion4j.training.FrozenClip} replaces the recipe's own CLIP by a finished
+ *   <li>{@link io.diffusion4j.training.FrozenClip} replaces the training's own CLIP by a finished
  *       one.
  * </ul>
  *

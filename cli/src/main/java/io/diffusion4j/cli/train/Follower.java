@@ -4,10 +4,10 @@ import io.diffusion4j.cli.console.StopOnSignal;
 import io.diffusion4j.nn.train.Trainer;
 import io.diffusion4j.nn.train.TrainingConfig;
 import io.diffusion4j.nn.train.TrainingRun;
-import io.diffusion4j.training.Recipe;
+import io.diffusion4j.training.ModelTraining;
 
 /** A run in a process that is not the first of its group: it can be stopped, and shows nothing. */
-record Follower(StopOnSignal stop) implements Recipe.Observer, AutoCloseable {
+record Follower(StopOnSignal stop) implements ModelTraining.Observer, AutoCloseable {
   @Override
   public void onStart(TrainingRun run, TrainingConfig config, long parameters, long fromStep) {
     stop.begin(run);

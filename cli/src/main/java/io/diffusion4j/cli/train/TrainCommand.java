@@ -9,14 +9,14 @@ import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.emoji.train.EmojiData;
 import io.diffusion4j.emoji.train.EmojiPreset;
 import io.diffusion4j.evaluation.judge.JudgePreset;
-import io.diffusion4j.evaluation.judge.JudgeRecipe;
+import io.diffusion4j.evaluation.judge.JudgeTraining;
 import io.diffusion4j.nn.train.DivergedException;
 import io.diffusion4j.nn.train.TrainingConfig;
 import io.diffusion4j.nn.train.group.Group;
 import io.diffusion4j.training.FrozenClip;
+import io.diffusion4j.training.ModelTraining;
 import io.diffusion4j.training.Part;
 import io.diffusion4j.training.PartSetup;
-import io.diffusion4j.training.Recipe;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -161,7 +161,7 @@ public final class TrainCommand implements Callable<Integer> {
   /** Trains with a configuration and a watcher. */
   private interface Training {
     /** Whether it is finished. */
-    boolean train(TrainingConfig config, Recipe.Observer observer);
+    boolean train(TrainingConfig config, ModelTraining.Observer observer);
   }
 
   @Override
@@ -171,7 +171,7 @@ public final class TrainCommand implements Callable<Integer> {
       part = kind.part.word();
     }
     boolean isLauncher = processes.isLauncher();
-    if (part.equals(JudgeRecipe.WORD)) {
+    if (part.equals(JudgeTraining.WORD)) {
       Check.that(!isLauncher, "processes", "several", "one for judge");
       return trainJudge();
     }
@@ -194,15 +194,15 @@ public final class TrainCommand implements Callable<Integer> {
         pictures.paths().isEmpty(), "data", String.join(", ", pictures.paths()), "none for judge");
     JudgePreset preset = JudgePreset.named(presetName);
     Path stateFolder = stateFolder(preset.name());
-    Path folder = model == null ? home(preset.name()).resolve(JudgeRecipe.WORD) : model;
+    Path folder = model == null ? home(preset.name()).resolve(JudgeTraining.WORD) : model;
     TrainingConfig config = schedule.of(preset.training(), OptionalLong.empty());
     requireCheckpoints();
-    var recipe = new JudgeRecipe(preset, folder, stateFolder);
+    var training = new JudgeTraining(preset, folder, stateFolder);
     try (var stop = new StopOnSignal()) {
       return report(
           train(
-              JudgeRecipe.WORD,
-              (c, observer) -> recipe.train(c, checkpointEvery, observer),
+              JudgeTraining.WORD,
+              (c, observer) -> training.train(c, checkpointEvery, observer),
               config,
               stateFolder,
               stop,
@@ -258,15 +258,15 @@ public final class TrainCommand implements Callable<Integer> {
     Path first = startFrom == null ? null : PublishedModel.folder(startFrom);
     Check.that(
         !inpainting || part.equals(Part.DECODER.word()), "inpainting", part, "the part decoder");
-    Recipe recipe =
-        new Recipe(preset.sizes(), modelFolder, stateFolder, first, inpainting).in(group);
-    List<Part> parts = parts(recipe);
+    ModelTraining training =
+        new ModelTraining(preset.sizes(), modelFolder, stateFolder, first, inpainting).in(group);
+    List<Part> parts = parts(training);
     pictures.requireUseOfEmbeddings(parts);
     List<TrainingConfig> configs =
         parts.stream()
-            .map(p -> processes.of(schedule.of(recipe.config(p), data.size())))
+            .map(p -> processes.of(schedule.of(training.config(p), data.size())))
             .toList(); // bad ones are told at once
-    List<PartSetup> setups = parts.stream().map(p -> changed(recipe.setup(p, data))).toList();
+    List<PartSetup> setups = parts.stream().map(p -> changed(training.setup(p, data))).toList();
     requireCheckpoints();
     configs.stream()
         .mapToInt(TrainingConfig::batchSize)
@@ -295,7 +295,7 @@ public final class TrainCommand implements Callable<Integer> {
         finished =
             train(
                 setup.part().word(),
-                (c, observer) -> recipe.train(setup, c, checkpointEvery, inspection, observer),
+                (c, observer) -> training.train(setup, c, checkpointEvery, inspection, observer),
                 configs.get(i),
                 stateFolder,
                 stop,
@@ -324,8 +324,8 @@ public final class TrainCommand implements Callable<Integer> {
    * Returns the parts to train: without CLIP if a finished one is given, and only the existing
    * parts of a model to start from.
    */
-  private List<Part> parts(Recipe recipe) {
-    Path first = recipe.first();
+  private List<Part> parts(ModelTraining training) {
+    Path first = training.first();
     Check.that(
         first == null || Files.isDirectory(first), "start-from", first, "the folder of a model");
     Check.that(
@@ -334,7 +334,7 @@ public final class TrainCommand implements Callable<Integer> {
       return Arrays.stream(Part.values())
           .filter(Part::isOfEveryModel)
           .filter(p -> clip == null || p != Part.CLIP)
-          .filter(recipe::hasFirst)
+          .filter(training::hasFirst)
           .toList();
     }
     return Arrays.stream(Part.values())
@@ -349,7 +349,7 @@ public final class TrainCommand implements Callable<Integer> {
                     "one of "
                         + Stream.concat(
                                 Arrays.stream(Part.values()).map(Part::word),
-                                Stream.of(ALL, JudgeRecipe.WORD))
+                                Stream.of(ALL, JudgeTraining.WORD))
                             .collect(Collectors.joining(", "))));
   }
 

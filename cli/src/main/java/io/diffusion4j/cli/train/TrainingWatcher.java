@@ -10,7 +10,7 @@ import io.diffusion4j.nn.train.TrainingConfig;
 import io.diffusion4j.nn.train.TrainingRun;
 import io.diffusion4j.nn.train.diffusion.VarianceRange;
 import io.diffusion4j.tf.train.EventWriter;
-import io.diffusion4j.training.Recipe;
+import io.diffusion4j.training.ModelTraining;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -21,7 +21,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Shows a training run on the terminal and writes events for TensorBoard. */
-public final class TrainingWatcher implements Recipe.Observer, AutoCloseable {
+public final class TrainingWatcher implements ModelTraining.Observer, AutoCloseable {
   /** The name of the folder of events, beside a state. */
   public static final String EVENTS = "events";
 

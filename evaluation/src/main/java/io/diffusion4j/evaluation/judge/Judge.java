@@ -35,7 +35,7 @@ public final class Judge implements AutoCloseable {
   }
 
   /**
-   * Loads a folder of {@link JudgeRecipe}.
+   * Loads a folder of {@link JudgeTraining}.
    *
    * @throws IllegalArgumentException if there is no judge
    * @throws io.diffusion4j.checkpoint.CheckpointException if it is damaged

@@ -11,7 +11,7 @@
  * <p>A model must not be measured by a network that it was trained with. So the judge has its own
  * architecture, seed and augmentation. {@link io.diffusion4j.evaluation.judge.CloseUp} crops the
  * largest thing of a picture, so the judge does not depend on sizes, places or numbers. {@link
- * io.diffusion4j.evaluation.judge.JudgeRecipe} trains it.
+ * io.diffusion4j.evaluation.judge.JudgeTraining} trains it.
  */
 @NullMarked
 package io.diffusion4j.evaluation.judge;

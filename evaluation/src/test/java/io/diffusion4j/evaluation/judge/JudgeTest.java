@@ -47,7 +47,7 @@ class JudgeTest {
     judge = Judge.load(folder.resolve("judge"), Compute.of(Precision.FLOAT32));
     var concepts = JudgePreset.tiny().concepts();
     var renderer = new SceneRenderer(Sprites.load(concepts, EnumSet.allOf(Style.class), 128));
-    scenes = JudgeRecipe.drawings(concepts, Split.TRAIN);
+    scenes = JudgeTraining.drawings(concepts, Split.TRAIN);
     drawings = scenes.stream().map(scene -> renderer.render(scene, 64)).toList();
   }
 
@@ -59,7 +59,7 @@ class JudgeTest {
   @Test
   void itLearnsWhatDrawingsAreCalled() {
     var concepts = JudgePreset.tiny().concepts();
-    List<float[]> names = judge.texts(JudgeRecipe.names(concepts));
+    List<float[]> names = judge.texts(JudgeTraining.names(concepts));
     List<float[]> images = judge.images(drawings);
     int right = 0;
     for (int i = 0; i < images.size(); i++) {

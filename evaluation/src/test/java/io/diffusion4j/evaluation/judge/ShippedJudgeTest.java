@@ -26,12 +26,12 @@ class ShippedJudgeTest {
   void itFindsTheNamesOfHeldOutDrawings() {
     ConceptSet concepts = ConceptSet.core();
     var renderer = new SceneRenderer(Sprites.load(concepts, EnumSet.allOf(Style.class), 128));
-    List<Scene> scenes = JudgeRecipe.drawings(concepts, Split.HELD_OUT_STYLE);
+    List<Scene> scenes = JudgeTraining.drawings(concepts, Split.HELD_OUT_STYLE);
     List<Image> drawings = scenes.stream().map(scene -> renderer.render(scene, 128)).toList();
     int first = 0;
     int five = 0;
     try (Judge judge = Judge.load(FOLDER, Compute.of(Precision.FLOAT32))) {
-      List<float[]> names = judge.texts(JudgeRecipe.names(concepts));
+      List<float[]> names = judge.texts(JudgeTraining.names(concepts));
       List<float[]> vectors = judge.images(drawings);
       for (int i = 0; i < vectors.size(); i++) {
         Concept shown = scenes.get(i).subject().concepts().get(0);

@@ -12,7 +12,7 @@ import io.diffusion4j.emoji.scene.Split;
 import io.diffusion4j.nn.train.Trainer;
 import io.diffusion4j.nn.train.TrainingConfig;
 import io.diffusion4j.nn.train.TrainingRun;
-import io.diffusion4j.training.Recipe;
+import io.diffusion4j.training.ModelTraining;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Trains a judge on emoji art and writes it into a folder of its own. Training can be resumed. */
-public final class JudgeRecipe {
+public final class JudgeTraining {
   /** The name of a training and its files. */
   public static final String WORD = "judge";
 
@@ -32,12 +32,12 @@ public final class JudgeRecipe {
   private final Path work;
 
   /**
-   * Creates a recipe.
+   * Creates the training of a judge.
    *
    * @param folder of the judge, which is written
    * @param work the folder of the training's state
    */
-  public JudgeRecipe(JudgePreset preset, Path folder, Path work) {
+  public JudgeTraining(JudgePreset preset, Path folder, Path work) {
     this.preset = preset;
     this.folder = folder;
     this.work = work;
@@ -48,7 +48,8 @@ public final class JudgeRecipe {
    *
    * @return whether it is finished
    */
-  public boolean train(TrainingConfig config, long checkpointEvery, Recipe.Observer observer) {
+  public boolean train(
+      TrainingConfig config, long checkpointEvery, ModelTraining.Observer observer) {
     List<String> names = names(preset.concepts());
     var words = Words.of(names);
     var text = preset.text(words);

@@ -30,23 +30,25 @@ import org.jspecify.annotations.Nullable;
  *     null for random weights
  * @param inpainting whether the decoder gets the known pixels of a picture as an additional input
  *     and learns to complete it (Nichol et al. 2022, §2.3)
- * @param group the processes that train together; each has the recipe. Their folders may be the
- *     same or not: the first one's work folder has the states, and all model folders get the parts.
+ * @param group the processes that train together; each has the same description of the training.
+ *     Their folders may be the same or not: the first one's work folder has the states, and all
+ *     model folders get the parts.
  */
-public record Recipe(
+public record ModelTraining(
     Preset preset, Path model, Path work, @Nullable Path first, boolean inpainting, Group group) {
-  /** Creates a recipe of a process by itself. */
-  public Recipe(Preset preset, Path model, Path work, @Nullable Path first, boolean inpainting) {
+  /** Creates a training in one process. */
+  public ModelTraining(
+      Preset preset, Path model, Path work, @Nullable Path first, boolean inpainting) {
     this(preset, model, work, first, inpainting, Group.alone());
   }
 
-  /** Creates a recipe without inpainting. */
-  public Recipe(Preset preset, Path model, Path work, @Nullable Path first) {
+  /** Creates a training without inpainting. */
+  public ModelTraining(Preset preset, Path model, Path work, @Nullable Path first) {
     this(preset, model, work, first, false);
   }
 
-  /** Creates a recipe that starts with random weights. */
-  public Recipe(Preset preset, Path model, Path work) {
+  /** Creates a training that starts with random weights. */
+  public ModelTraining(Preset preset, Path model, Path work) {
     this(preset, model, work, null);
   }
 
@@ -132,14 +134,14 @@ public record Recipe(
         .orElse(true);
   }
 
-  /** Returns the recipe with an inpainting decoder. */
-  public Recipe withInpainting() {
-    return new Recipe(preset, model, work, first, true, group);
+  /** Returns this training with an inpainting decoder. */
+  public ModelTraining withInpainting() {
+    return new ModelTraining(preset, model, work, first, true, group);
   }
 
-  /** Returns the recipe for several processes, which train together. */
-  public Recipe in(Group processes) {
-    return new Recipe(preset, model, work, first, inpainting, processes);
+  /** Returns this training for several processes, which train together. */
+  public ModelTraining in(Group processes) {
+    return new ModelTraining(preset, model, work, first, inpainting, processes);
   }
 
   /** Returns the preset's configuration of a part. */
@@ -176,21 +178,21 @@ public record Recipe(
       Inspection inspection,
       Observer observer) {
     requireTrained(setup.part());
-    var job = new Job(this, setup, config, checkpointEvery, inspection, observer);
+    var run = new PartRun(this, setup, config, checkpointEvery, inspection, observer);
     PartTraining training =
         switch (setup.part()) {
-          case CLIP -> new ClipTraining(job);
-          case PRIOR -> new PriorTraining(job);
-          case PRIOR_AR -> new AutoregressiveTraining(job);
-          case PRIOR_DIRECT -> new DirectTraining(job);
+          case CLIP -> new ClipTraining(run);
+          case PRIOR -> new PriorTraining(run);
+          case PRIOR_AR -> new AutoregressiveTraining(run);
+          case PRIOR_DIRECT -> new DirectTraining(run);
           case DECODER ->
               layout() instanceof KandinskyLayout kandinsky
-                  ? new KandinskyDecoderTraining(job, kandinsky.pair())
-                  : new DecoderTraining(job);
-          case UPSAMPLER, UPSAMPLER_LAST -> new UpsamplerTraining(job);
-          case DDPM, DAE -> new DdpmTraining(job);
-          case CLASSIFIER -> new ClassifierTraining(job);
-          case NOISED_CLIP -> new NoisedClipTraining(job);
+                  ? new KandinskyDecoderTraining(run, kandinsky.pair())
+                  : new DecoderTraining(run);
+          case UPSAMPLER, UPSAMPLER_LAST -> new UpsamplerTraining(run);
+          case DDPM, DAE -> new DdpmTraining(run);
+          case CLASSIFIER -> new ClassifierTraining(run);
+          case NOISED_CLIP -> new NoisedClipTraining(run);
         };
     Check.that(
         config.lowRank().isEmpty()

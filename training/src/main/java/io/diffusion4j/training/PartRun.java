@@ -45,19 +45,20 @@ import java.util.function.Function;
 /**
  * The training of a part, which reads earlier parts from the model folder.
  *
+ * @param whole the training of the model that the part belongs to
  * @param setup the part, its data and techniques
  * @param config of the training
  * @param checkpointEvery the number of steps between two states
  * @param inspection validation and previews
  * @param observer is notified of progress
  */
-record Job(
-    Recipe recipe,
+record PartRun(
+    ModelTraining whole,
     PartSetup setup,
     TrainingConfig config,
     long checkpointEvery,
     Inspection inspection,
-    Recipe.Observer observer) {
+    ModelTraining.Observer observer) {
   /** T, of every part that denoises. */
   static final int TRAIN_STEPS = 1000;
 
@@ -65,15 +66,15 @@ record Job(
   private static final int VALIDATED = 4;
 
   Preset preset() {
-    return recipe.preset();
+    return whole.preset();
   }
 
   ModelLayout layout() {
-    return recipe.layout();
+    return whole.layout();
   }
 
   Shapes shapes() {
-    return new Shapes(recipe);
+    return new Shapes(whole);
   }
 
   <T> T technique(Technique<T> technique) {
@@ -206,7 +207,7 @@ record Job(
    * the given ones, with the prediction that was trained.
    */
   void writeScheduler(String component, UnclipSchedulerConfig usual) {
-    recipe
+    whole
         .start()
         .flatMap(first -> ModelLayout.scheduler(first.component(component)))
         .orElse(usual)
@@ -220,7 +221,7 @@ record Job(
    * @param folders the folders of weights, by the prefix of their names
    */
   void start(Trainer trainer, String file, Map<String, String> folders) {
-    recipe
+    whole
         .start()
         .ifPresent(
             first -> {
@@ -243,15 +244,15 @@ record Job(
    *
    * @param batches of a data set
    * @param prepare initialises a trainer before a state is restored
-   * @param write writes weights to the model of a job
+   * @param write writes weights to the model of a run
    * @return whether it is finished
    */
-  boolean run(
+  boolean fit(
       Objective objective,
       Function<DataSet, BatchSource> batches,
       Consumer<Trainer> prepare,
-      BiConsumer<Job, NamedTensors> write) {
-    return run(objective, batches, prepare, write, data -> Health.NONE);
+      BiConsumer<PartRun, NamedTensors> write) {
+    return fit(objective, batches, prepare, write, data -> Health.NONE);
   }
 
   /**
@@ -259,13 +260,13 @@ record Job(
    *
    * @param health of the held-out examples
    */
-  boolean run(
+  boolean fit(
       Objective objective,
       Function<DataSet, BatchSource> batches,
       Consumer<Trainer> prepare,
-      BiConsumer<Job, NamedTensors> write,
+      BiConsumer<PartRun, NamedTensors> write,
       Function<DataSet, Health> health) {
-    Path state = recipe.work().resolve(setup.part().word());
+    Path state = whole.work().resolve(setup.part().word());
     var source = batches.apply(setup.data());
     try (var trainer = prepared(objective, prepare);
         var run = new TrainingRun(trainer, config, source, state, checkpointEvery)) {
@@ -275,8 +276,8 @@ record Job(
       observer.onStart(run, config, trainer.parameters(), trainer.step());
       boolean finished = run.run(new Inspecting(this, trainer, validation, more, write));
       if (finished) {
-        boolean writes = OwnFolder.writes(recipe.group(), recipe.model());
-        recipe
+        boolean writes = OwnFolder.writes(whole.group(), whole.model());
+        whole
             .group()
             .inTurn(
                 () -> {
@@ -290,7 +291,7 @@ record Job(
   }
 
   /** Writes the averaged weights, or the low-rank updates, to the model. */
-  void write(Trainer trainer, BiConsumer<Job, NamedTensors> write) {
+  void write(Trainer trainer, BiConsumer<PartRun, NamedTensors> write) {
     var weights = trainer.averagedWeights();
     config
         .lowRank()
@@ -300,24 +301,24 @@ record Job(
     }
   }
 
-  /** Returns the job for another model folder, which gets missing components from this one. */
-  Job elsewhere(Path model) {
+  /** Returns the run for another model folder, which gets missing components from this one. */
+  PartRun elsewhere(Path model) {
     var other =
-        new Recipe(recipe.preset(), model, recipe.work(), recipe.first(), recipe.inpainting())
-            .in(recipe.group());
+        new ModelTraining(whole.preset(), model, whole.work(), whole.first(), whole.inpainting())
+            .in(whole.group());
     Components.copyMissing(layout(), other.layout(), List.of(setup.part().component()));
-    return new Job(other, setup, config, checkpointEvery, inspection, observer);
+    return new PartRun(other, setup, config, checkpointEvery, inspection, observer);
   }
 
   /** Writes updates beside their weights, which are not changed. */
   private void write(LowRank updates, NamedTensors weights) {
     String prefix = setup.part() == Part.DECODER ? DecoderTraining.NETWORK : "";
-    Path folder = recipe.model().resolve(setup.part().component() + "_lora");
+    Path folder = whole.model().resolve(setup.part().component() + "_lora");
     LowRankFile.write(folder, updates, weights, prefix, notes());
   }
 
   private Trainer prepared(Objective objective, Consumer<Trainer> prepare) {
-    var trainer = new Trainer(objective, config, recipe.group());
+    var trainer = new Trainer(objective, config, whole.group());
     try {
       prepare.accept(trainer);
       return trainer;
