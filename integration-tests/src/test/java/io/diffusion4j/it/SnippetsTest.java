@@ -29,7 +29,9 @@ class SnippetsTest {
 
   private static final List<String> SHOWN_FROM =
       List.of(
-          "integration-tests/consumers", "integration-tests/src/test/java/io/diffusion4j/it/guide");
+          "integration-tests/consumers",
+          "integration-tests/src/test/java/io/diffusion4j/it/guide",
+          "integration-tests/src/test/kotlin/io/diffusion4j/it/guide");
 
   private static List<Path> pages() throws IOException {
     List<Path> pages = new ArrayList<>(List.of(ROOT.resolve("README.md")));
