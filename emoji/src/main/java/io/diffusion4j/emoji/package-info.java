@@ -14,7 +14,7 @@
  *         Split.TRAIN,
  *         64, // pixels
  *         7); // seed
- * CaptionedImage example = EmojiDataset.open(settings, 128).get(0);
+ * var example = EmojiDataset.open(settings, 128).get(0);
  * }</pre>
  *
  * <ul>

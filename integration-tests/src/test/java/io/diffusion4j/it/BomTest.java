@@ -14,7 +14,14 @@ class BomTest {
 
   /** Modules that only this build uses, the bill itself, and the platform around it. */
   private static final Set<String> OWN =
-      Set.of("bom", "dependencies", "golden", "benchmarks", "integration-tests", "distribution");
+      Set.of(
+          "bom",
+          "dependencies",
+          "golden",
+          "benchmarks",
+          "integration-tests",
+          "distribution",
+          "container");
 
   private static Set<String> texts(Element from, String name) {
     return new TreeSet<>(Poms.texts(from, name));

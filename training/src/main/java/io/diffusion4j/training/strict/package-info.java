@@ -6,8 +6,10 @@
  * end}.
  *
  * <pre>{@code
+ * record Size(int width, int height) {}
+ *
  * RecordFile file = RecordFile.read(Path.of("my.yaml"));
- * Optional<Size> size = file.take("size", Size.class); // record Size(int width, int height)
+ * Optional<Size> size = file.take("size", Size.class);
  * file.end(); // throws if anything was wrong
  * }</pre>
  *

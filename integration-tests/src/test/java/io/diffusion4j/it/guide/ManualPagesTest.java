@@ -1,0 +1,218 @@
+package io.diffusion4j.it.guide;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.common.base.Strings;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import javax.tools.DiagnosticCollector;
+import javax.tools.JavaFileObject;
+import javax.tools.SimpleJavaFileObject;
+import javax.tools.ToolProvider;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The examples on the manual pages of packages compile. */
+class ManualPagesTest {
+  private static final Path ROOT = Path.of("..");
+  private static final Pattern EXAMPLE =
+      Pattern.compile("<pre>\\{@code\\R(.*?)\\R \\* ?}</pre>", Pattern.DOTALL);
+  private static final Pattern TYPE = Pattern.compile("(?<![.\\w])[A-Z]\\w*");
+  private static final String OWN = "io.diffusion4j.";
+
+  /** Shown with the annotations of Spring's web framework; the sample application has the code. */
+  private static final Set<String> COMPILED_ELSEWHERE = Set.of("springboot");
+
+  /** The parameters of the method whose body is the example of a page. */
+  private static final Map<String, String> GIVEN =
+      Map.ofEntries(
+          Map.entry("clip/embed", "Path folder, Compute compute, Path album, Image image"),
+          Map.entry("clip", "Image image"),
+          Map.entry("clip/image", "Image image"),
+          Map.entry("clip/noised", "Path folder, Denoiser<Void> denoiser"),
+          Map.entry("decoder", "Path folder"),
+          Map.entry("decoder/classifier", "Path folder, Denoiser<Void> denoiser"),
+          Map.entry(
+              "distributed", "Objective objective, TrainingConfig config, BatchSource batches"),
+          Map.entry("emoji/scene", "EmojiDataset dataset"),
+          Map.entry("evaluation", "ConceptSet concepts, SceneMix scenes, List<Image> generated"),
+          Map.entry("evaluation/judge", "Image image"),
+          Map.entry("evaluation/report", "Result result"),
+          Map.entry("evaluation/space", "Embedded embedded"),
+          Map.entry("langchain4j", "GenerationClient client"),
+          Map.entry(
+              "nn/engine",
+              "NetworkDefinition definition, NamedTensors weights, int rows, float[] x"),
+          Map.entry(
+              "nn/reference",
+              "Network network, int rows, float[] x, Map<String, double[]> parameters"),
+          Map.entry("nn/train", "Objective objective, BatchSource batches"),
+          Map.entry("nn/train/diffusion", "NetworkDefinition denoiser, List<float[]> samples"),
+          Map.entry(
+              "nn/train/group",
+              "AllReduce allReduce, Objective objective, TrainingConfig config, BatchSource"
+                  + " batches"),
+          Map.entry("onednn", "NetworkDefinition definition, NamedTensors weights, Batch batch"),
+          Map.entry("openai", "com.google.inject.Module serving"),
+          Map.entry("provenance", "Image image, String json"),
+          Map.entry(
+              "provenance/c2pa",
+              "PrivateKey key, X509Certificate certificate, X509Certificate authority, byte[]"
+                  + " file"),
+          Map.entry("provenance/container", "Path path, String packet"),
+          Map.entry("provenance/watermark", "Image image"),
+          Map.entry("search", "Path folder, float[] embedding, float[] query"),
+          Map.entry("springai", "GenerationClient client"),
+          Map.entry("tf", "NetworkDefinition definition, NamedTensors weights, Batch batch"),
+          Map.entry(
+              "tf/graph", "Graph graph, Network network, Weights weights, Precision precision"),
+          Map.entry("tf/train", "long step, double loss"),
+          Map.entry("toy", "PointSet points"),
+          Map.entry("training/survey", "PictureSet pictures"),
+          Map.entry("unclip/doctor", "Compute compute, CaptionedImages pictures"));
+
+  /** Types of libraries in the example of a page. */
+  private static final Map<String, List<String>> OF_LIBRARIES =
+      Map.ofEntries(
+          Map.entry(
+              "langchain4j",
+              List.of(
+                  "dev.langchain4j.data.image.Image",
+                  "dev.langchain4j.model.image.ImageModel",
+                  "dev.langchain4j.model.output.Response")),
+          Map.entry("openai", List.of("com.google.inject.Guice", "com.google.inject.Injector")),
+          Map.entry(
+              "provenance/c2pa",
+              List.of("java.security.PrivateKey", "java.security.cert.X509Certificate")),
+          Map.entry(
+              "springai",
+              List.of(
+                  "org.springframework.ai.image.ImageModel",
+                  "org.springframework.ai.image.ImagePrompt",
+                  "org.springframework.ai.image.ImageResponse")),
+          Map.entry("tf/graph", List.of("org.tensorflow.Graph")));
+
+  /** An example by the path of its package below {@code io.diffusion4j}. */
+  private record Page(String name, String example) {
+    private static Stream<Page> of(Path file) {
+      String path = file.getParent().toString().replace('\\', '/');
+      Matcher examples = EXAMPLE.matcher(read(file));
+      int below = path.indexOf("io/diffusion4j/") + OWN.length();
+      return below < OWN.length()
+          ? Stream.of()
+          : examples
+              .results()
+              .map(found -> found.group(1).replaceAll("(?m)^ \\* ?", ""))
+              .map(example -> new Page(path.substring(below), example));
+    }
+
+    /** A class with the example as the body of a method. */
+    JavaFileObject unit(Set<String> types) {
+      String given = GIVEN.getOrDefault(name, "");
+      String imports =
+          Stream.of("java.io", "java.nio", "java.nio.file", "java.time", "java.util")
+              .map(wildcard -> "import " + wildcard + ".*;\n")
+              .collect(Collectors.joining());
+      List<String> others = OF_LIBRARIES.getOrDefault(name, List.of());
+      Stream<String> own =
+          TYPE.matcher(given + " " + example)
+              .results()
+              .map(MatchResult::group)
+              .distinct()
+              .filter(used -> others.stream().noneMatch(other -> other.endsWith("." + used)))
+              .flatMap(used -> nearest(used, types).stream());
+      String single =
+          Stream.concat(others.stream(), own)
+              .map(type -> "import " + type + ";\n")
+              .collect(Collectors.joining());
+      String type = name.replaceAll("\\W", "_");
+      String source =
+          "package manual;\n%s%simport io.diffusion4j.serving.v1.*;\nclass %s {\n"
+                  .formatted(imports, single, type)
+              + "static void example(%s) throws Exception {\n%s\n}\n}\n".formatted(given, example);
+      return new SimpleJavaFileObject(
+          URI.create("string:///manual/" + type + ".java"), JavaFileObject.Kind.SOURCE) {
+        @Override
+        public CharSequence getCharContent(boolean ignoreEncodingErrors) {
+          return source;
+        }
+      };
+    }
+
+    /** The type of this name whose package has most in common with the page's. */
+    private Optional<String> nearest(String used, Set<String> types) {
+      String here = OWN + name.replace('/', '.') + ".";
+      return types.stream()
+          .filter(type -> type.endsWith("." + used))
+          .max(Comparator.comparing(type -> Strings.commonPrefix(type, here).length()));
+    }
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new IllegalStateException(file + ": cannot be read", e);
+    }
+  }
+
+  private static List<Path> sources() throws IOException {
+    var sources = new ArrayList<Path>();
+    try (Stream<Path> modules = Files.list(ROOT)) {
+      for (Path module : modules.map(module -> module.resolve("src/main/java")).toList()) {
+        if (Files.isDirectory(module)) {
+          try (Stream<Path> files = Files.walk(module)) {
+            files.filter(file -> file.toString().endsWith(".java")).forEach(sources::add);
+          }
+        }
+      }
+    }
+    return sources;
+  }
+
+  private static String typeOf(Path source) {
+    String path = source.toString().replace('\\', '/');
+    return path.substring(path.indexOf("src/main/java/") + "src/main/java/".length())
+        .replace(".java", "")
+        .replace('/', '.');
+  }
+
+  @Test
+  void examplesCompile(@TempDir Path classes) throws IOException {
+    List<Path> sources = sources();
+    Set<String> types =
+        sources.stream()
+            .map(ManualPagesTest::typeOf)
+            .collect(Collectors.toCollection(TreeSet::new));
+    List<JavaFileObject> units =
+        sources.stream()
+            .filter(file -> file.endsWith("package-info.java"))
+            .flatMap(Page::of)
+            .filter(page -> !COMPILED_ELSEWHERE.contains(page.name()))
+            .map(page -> page.unit(types))
+            .toList();
+    assertThat(units).hasSizeGreaterThan(60);
+    var faults = new DiagnosticCollector<JavaFileObject>();
+    var compiler = ToolProvider.getSystemJavaCompiler();
+    boolean compiled =
+        compiler
+            .getTask(
+                null, null, faults, List.of("-proc:none", "-d", classes.toString()), null, units)
+            .call();
+    assertThat(compiled).as(() -> faults.getDiagnostics().toString()).isTrue();
+  }
+}
