@@ -2,11 +2,9 @@ package io.diffusion4j.cli.serve;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
-import com.google.common.base.Splitter;
 import com.google.common.collect.Streams;
 import io.diffusion4j.cli.Main;
 import io.diffusion4j.serving.ToyService;
@@ -18,15 +16,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledOnOs;
-import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.w3c.dom.Document;
+import org.w3c.dom.Element;
+import org.w3c.dom.NodeList;
 
-/** What the Dockerfile and the manifests say of the program is so. */
+/** The container image and the manifests agree with the program. */
 final class DeploymentTest {
   private static final Path ROOT = Path.of("..");
   private static final Path MANIFESTS = ROOT.resolve("deploy/kubernetes");
@@ -58,19 +60,26 @@ final class DeploymentTest {
     return Streams.stream(list).map(entry -> entry.get("name").asText()).toList();
   }
 
-  /** The instructions of the Dockerfile, those of several lines in one. */
-  private static List<String> dockerfile(String instruction) throws IOException {
-    String text = Files.readString(ROOT.resolve("Dockerfile")).replace("\\\n", " ");
-    return Splitter.on('\n')
-        .splitToStream(text)
-        .filter(line -> line.startsWith(instruction + " "))
-        .map(line -> line.substring(instruction.length() + 1).strip())
+  /** The elements of the image's description with this name, in order. */
+  private static List<String> described(String element) throws Exception {
+    Document pom =
+        DocumentBuilderFactory.newInstance()
+            .newDocumentBuilder()
+            .parse(ROOT.resolve("container/pom.xml").toFile());
+    Element container = (Element) pom.getElementsByTagName("container").item(0);
+    NodeList found = container.getElementsByTagName(element);
+    return IntStream.range(0, found.getLength())
+        .mapToObj(i -> found.item(i).getTextContent().strip())
         .toList();
   }
 
-  private static List<String> command(String json) throws IOException {
+  /** The health check of the image's base. */
+  private static List<String> probe() throws IOException {
+    String script = Files.readString(ROOT.resolve("container/src/image/base.sh"));
+    int start = script.indexOf('[', script.indexOf("\"Test\""));
     return new ObjectMapper()
-        .readValue(json.substring(json.indexOf('[')), new TypeReference<List<String>>() {});
+        .readerForListOf(String.class)
+        .readValue(script.substring(start, script.indexOf("\"Interval\"")).strip());
   }
 
   /** Fails if these are not arguments that the program understands. */
@@ -127,7 +136,7 @@ final class DeploymentTest {
   }
 
   @Test
-  void onePortIsMeantEverywhere(@TempDir Path folder) throws IOException {
+  void onePortIsMeantEverywhere(@TempDir Path folder) throws Exception {
     int port = settings(folder).config().port();
     assertThat(port).isEqualTo(ServerConfig.DEFAULT_PORT);
     assertThat(container().at("/ports/0/containerPort").asInt()).isEqualTo(port);
@@ -137,7 +146,7 @@ final class DeploymentTest {
     assertThat(manifest("monitor").at("/spec/podMetricsEndpoints/0/port").asText()).isEqualTo(name);
     assertThat(manifest("network-policy").at("/spec/ingress/0/ports/0/port").asInt())
         .isEqualTo(port);
-    assertThat(dockerfile("EXPOSE")).containsExactly(Integer.toString(port));
+    assertThat(described("port")).containsExactly(Integer.toString(port));
   }
 
   @ParameterizedTest
@@ -152,11 +161,11 @@ final class DeploymentTest {
   @Test
   void thePodLivesLongerThanTheGraceOfItsServer(@TempDir Path folder) throws IOException {
     List<String> before = words(container().at("/lifecycle/preStop/exec/command"));
-    assertThat(before).hasSize(2).first().isEqualTo("sleep");
+    assertThat(before).hasSize(3).startsWith("busybox", "sleep");
     long goodbyes = 5;
     assertThat(pod().get("terminationGracePeriodSeconds").asLong())
         .isGreaterThan(
-            Long.parseLong(before.get(1))
+            Long.parseLong(before.get(2))
                 + settings(folder).config().grace().toSeconds()
                 + goodbyes);
   }
@@ -192,21 +201,20 @@ final class DeploymentTest {
   }
 
   @Test
-  void theImageRunsTheProgramAsNobodyInParticular() throws IOException {
-    String user = dockerfile("USER").get(0);
-    assertThat(Integer.parseInt(user)).isPositive();
-    assertThat(pod().at("/securityContext/runAsUser").asText()).isEqualTo(user);
-
-    List<String> entry = command(dockerfile("ENTRYPOINT").get(0));
-    assertThat(entry.get(entry.size() - 1)).isEqualTo(Main.class.getName());
-    assertUnderstood(command(dockerfile("CMD").get(0)));
+  void theImageRunsTheProgramAsNobodyInParticular() throws Exception {
+    String user = described("user").get(0);
+    assertThat(user).matches("[1-9][0-9]*:[1-9][0-9]*");
+    assertThat(pod().at("/securityContext/runAsUser").asText())
+        .isEqualTo(user.substring(0, user.indexOf(':')));
+    assertThat(described("mainClass")).containsExactly(Main.class.getName());
+    assertUnderstood(described("arg"));
   }
 
   @Test
-  @EnabledOnOs(OS.LINUX)
+  @EnabledIf("hasBusyBox")
   void itsProbeSeesWhetherTheServerServesWithoutAJvm() throws Exception {
-    List<String> probe = command(dockerfile("HEALTHCHECK").get(0));
-    assertThat(probe).hasSize(3).first().isEqualTo("bash");
+    List<String> probe = probe();
+    assertThat(probe).startsWith("CMD", "busybox").last().asString().contains(":50051/");
     int port;
     try (var server = ToyService.onPort(query -> {})) {
       port = server.port();
@@ -215,10 +223,15 @@ final class DeploymentTest {
     assertThat(status(probe, port)).as("nobody listens").isNotZero();
   }
 
+  static boolean hasBusyBox() {
+    return Files.isExecutable(Path.of("/usr/bin/busybox"));
+  }
+
   private static int status(List<String> probe, int port) throws Exception {
     List<String> command =
         probe.stream()
-            .map(word -> word.replace("/" + ServerConfig.DEFAULT_PORT, "/" + port))
+            .skip(1)
+            .map(word -> word.replace(":" + ServerConfig.DEFAULT_PORT, ":" + port))
             .toList();
     return new ProcessBuilder(command).start().waitFor();
   }
@@ -229,16 +242,5 @@ final class DeploymentTest {
     String tag = manifest("kustomization").at("/images/0/newTag").asText();
     assertThat(Files.readString(ROOT.resolve("pom.xml")))
         .contains("<version>" + tag + "</version>");
-  }
-
-  @Test
-  void theImageHasWhatItCopies() throws IOException {
-    for (String copy : dockerfile("COPY")) {
-      List<String> paths = Splitter.on(' ').splitToList(copy);
-      paths.subList(1, paths.size() - 1).stream()
-          .map(path -> path.replace("/build/", ""))
-          .filter(path -> !path.contains("target") && !path.equals("."))
-          .forEach(path -> assertThat(ROOT.resolve(path)).exists());
-    }
   }
 }
