@@ -5,6 +5,7 @@ import io.diffusion4j.cli.options.ProvenanceOptions;
 import io.diffusion4j.cli.options.PublishedModel;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.provenance.Provenance;
+import io.diffusion4j.serving.address.AddressRate;
 import io.diffusion4j.serving.auth.Quota;
 import io.diffusion4j.serving.config.Limits;
 import io.diffusion4j.serving.tls.ServerTls;
@@ -15,6 +16,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -229,14 +231,40 @@ record ServerFile(
       @Nullable Integer bodyMegabytes,
       @Nullable Integer connections,
       @Nullable Double requestCost,
-      @Nullable Integer callSeconds) {
+      @Nullable Integer callSeconds,
+      @Nullable AddressEntry address) {
     Limits limits() {
       Limits usual = Limits.usual();
       return new Limits(
           bodyMegabytes == null ? usual.bodyBytes() : (long) bodyMegabytes << 20,
           Objects.requireNonNullElse(connections, usual.connections()),
           Objects.requireNonNullElse(requestCost, usual.requestCost()),
-          callSeconds == null ? usual.call() : Duration.ofSeconds(callSeconds));
+          callSeconds == null ? usual.call() : Duration.ofSeconds(callSeconds),
+          Optional.ofNullable(address).map(AddressEntry::rate));
+    }
+  }
+
+  /**
+   * As an {@link AddressRate}.
+   *
+   * @param requestsPerMinute required
+   * @param burst a fifth of them unless given
+   * @param proxies none unless given
+   */
+  record AddressEntry(
+      @Nullable Integer requestsPerMinute,
+      @Nullable Integer burst,
+      @Nullable List<String> proxies) {
+    private static final int USUAL_SHARE = 5;
+
+    AddressRate rate() {
+      if (requestsPerMinute == null) {
+        throw Check.refusal("limits.address.requests-per-minute", "none", "a number ≥ 1");
+      }
+      return new AddressRate(
+          requestsPerMinute,
+          burst == null ? Math.max(1, requestsPerMinute / USUAL_SHARE) : burst,
+          proxies == null ? Set.of() : Set.copyOf(proxies));
     }
   }
 

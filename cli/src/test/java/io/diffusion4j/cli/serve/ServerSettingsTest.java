@@ -10,6 +10,7 @@ import io.diffusion4j.cli.serve.ServerFile.TracingEntry;
 import io.diffusion4j.client.tls.CertificateFiles;
 import io.diffusion4j.local.ServedModel;
 import io.diffusion4j.nn.engine.Precision;
+import io.diffusion4j.serving.address.AddressRate;
 import io.diffusion4j.serving.auth.Authenticator;
 import io.diffusion4j.serving.auth.HashedTokens;
 import io.diffusion4j.serving.auth.Principal;
@@ -102,7 +103,10 @@ final class ServerSettingsTest {
                             false,
                             Set.of("draw.example"),
                             Set.of("https://app.example")))
-                    .withLimits(Limits.usual().withBodyBytes(64L << 20)),
+                    .withLimits(
+                        Limits.usual()
+                            .withBodyBytes(64L << 20)
+                            .withAddress(new AddressRate(600, 120, Set.of("10.0.0.0/8")))),
                 List.of(
                     new ServedModel(
                         folder.resolve("emoji/model"), Optional.empty(), Optional.empty()),
@@ -133,6 +137,20 @@ final class ServerSettingsTest {
       String name = key.getName().replaceAll("([A-Z])", "-$1").toLowerCase(java.util.Locale.ROOT);
       assertThat(example("server.yaml")).containsPattern("(?m)^" + name + ":");
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{burst: 1} | limits.address.requests-per-minute: none (expected: a number ≥ 1)",
+        "{requests-per-minute: 0} | requestsPerMinute: 0 (expected: ≥ 1)",
+        "{requests-per-minute: 1, proxies: [proxy]} | proxies: proxy (expected: addresses, or"
+            + " ranges such as 10.0.0.0/8)"
+      })
+  void aRateOfAddressesIsChecked(String rate, String message) throws IOException {
+    var file = file("limits: {address: " + rate + "}");
+    assertThatThrownBy(() -> ServerSettings.of(flags(""), file)).hasMessage(message);
   }
 
   private static String example(String name) throws IOException {

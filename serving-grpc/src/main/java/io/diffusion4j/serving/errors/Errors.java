@@ -116,6 +116,15 @@ public final class Errors {
         info("OUT_OF_MEMORY", Map.of("most_pixels", Long.toString(mostPixels))));
   }
 
+  /** An address has sent more requests than one may. */
+  public static StatusRuntimeException addressRateExceeded(Duration wait) {
+    return error(
+        Code.RESOURCE_EXHAUSTED,
+        "too many requests of this address; try again in " + seconds(wait),
+        info("ADDRESS_RATE_EXCEEDED", Map.of()),
+        retry(wait));
+  }
+
   public static StatusRuntimeException tooSlow(Duration longest) {
     return error(
         Code.DEADLINE_EXCEEDED,

@@ -1,14 +1,19 @@
 package io.diffusion4j.serving.http;
 
 import com.google.common.util.concurrent.Uninterruptibles;
+import com.linecorp.armeria.common.HttpRequest;
+import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.SessionProtocol;
 import com.linecorp.armeria.common.grpc.GrpcSerializationFormats;
+import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.ServerPort;
+import com.linecorp.armeria.server.ServiceRequestContext;
 import com.linecorp.armeria.server.grpc.GrpcService;
 import com.linecorp.armeria.server.grpc.GrpcServiceBuilder;
 import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.serving.address.AddressRates;
 import io.diffusion4j.serving.config.ServerConfig;
 import io.diffusion4j.serving.errors.Errors;
 import io.diffusion4j.serving.grpc.GrpcServices;
@@ -70,6 +75,8 @@ public final class HttpPort implements AutoCloseable {
 
   private static final Duration QUIET = Duration.ofMillis(10);
 
+  private static final String FORWARDED = "x-forwarded-for";
+
   /** For so long a client who goes on reading late can still see why its stream ended. */
   private static final Duration STATUS_WAITS = Duration.ofSeconds(10);
 
@@ -87,6 +94,7 @@ public final class HttpPort implements AutoCloseable {
   private final Optional<Consumer<ServerBuilder>> tls;
   private final HealthStatusManager health = new HealthStatusManager();
   private final BodyBudget bodies;
+  private final Optional<AddressRates> addresses;
   private final Server server;
   private @Nullable StandstillWatch watch;
   private volatile Consumer<String> refused = reason -> {};
@@ -137,6 +145,7 @@ public final class HttpPort implements AutoCloseable {
     this.config = config;
     this.tls = tls;
     this.bodies = new BodyBudget(config.limits().bodyBytes());
+    this.addresses = config.limits().address().map(AddressRates::new);
     for (String service : SERVICES) {
       health.setStatus(service, ServingStatus.NOT_SERVING);
     }
@@ -249,8 +258,23 @@ public final class HttpPort implements AutoCloseable {
         .decorator(OriginCheck.of(config.reach().origins()))
         .decorator(BinaryHeaders::new)
         .decorator(hostCheck(config)::serve)
+        .decorator(this::serveAddress)
         .decorator(Bodies::lastIfInChunks)
         .decorator(FirstRequest::seen);
+  }
+
+  /** Passes on a request of an address that has not sent too many; health always. */
+  private HttpResponse serveAddress(
+      HttpService service, ServiceRequestContext ctx, HttpRequest request) throws Exception {
+    if (addresses.isPresent() && !ctx.path().startsWith(HeaderAccess.HEALTH)) {
+      String forwarded = String.join(",", request.headers().getAll(FORWARDED));
+      Optional<Duration> wait = addresses.get().count(ctx.remoteAddress().getAddress(), forwarded);
+      if (wait.isPresent()) {
+        Bodies.discard(ctx, request);
+        throw Errors.addressRateExceeded(wait.get());
+      }
+    }
+    return service.serve(ctx, request);
   }
 
   static HostCheck hostCheck(ServerConfig config) {
