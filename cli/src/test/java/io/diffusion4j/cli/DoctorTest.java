@@ -67,6 +67,24 @@ final class DoctorTest {
   }
 
   @Test
+  void aMachineIsExamined() {
+    Run run = Run.of("doctor", "--machine");
+    assertThat(run.status()).as(run.out() + run.err()).isZero();
+    assertThat(run.out().lines().map(line -> line.replaceAll(" {2,}.*", "")))
+        .contains("java", "processor", "memory", "engine tensorflow", "accelerators", "port");
+    assertThat(run.out()).containsPattern("engine tensorflow +ok +float32, bfloat16");
+  }
+
+  @Test
+  void aRequiredGpuIsAskedOfTheMachineOnly() {
+    Run run = Run.of("doctor", "--machine", "--require-gpu");
+    boolean isThere = run.out().lines().noneMatch(line -> line.matches("accelerators +broken.*"));
+    assertThat(run.status()).isEqualTo(isThere ? 0 : 1);
+    assertThat(Run.of("doctor", "--require-gpu").err())
+        .contains("require-gpu: without --machine (expected: with --machine)");
+  }
+
+  @Test
   void theModelThatShipsIsWell() {
     Run run = examine(SHIPPED);
     PARTS.forEach(part -> assertVerdict(run, part, "ok: "));

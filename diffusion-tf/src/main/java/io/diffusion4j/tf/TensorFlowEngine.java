@@ -6,6 +6,7 @@ import io.diffusion4j.nn.engine.Engine;
 import io.diffusion4j.nn.engine.Executable;
 import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.nn.weights.NamedTensors;
+import java.util.List;
 import java.util.Optional;
 import org.bytedeco.javacpp.Pointer;
 
@@ -32,6 +33,11 @@ public final class TensorFlowEngine implements Engine {
   @Override
   public long liveTensors() {
     return Pointer.totalCount();
+  }
+
+  @Override
+  public List<String> accelerators() {
+    return Accelerators.list();
   }
 
   @Override

@@ -7,12 +7,8 @@ import io.diffusion4j.distributed.ClusterSpec;
 import io.diffusion4j.distributed.Collectives;
 import io.diffusion4j.distributed.Patience;
 import io.diffusion4j.nn.train.group.Group;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Locale;
 
 /**
@@ -73,24 +69,7 @@ record ClusterHealth(ClusterSpec cluster, String build) {
   }
 
   private static String machine() {
-    return processor() + ", " + Runtime.getRuntime().availableProcessors() + " processors";
-  }
-
-  /** The name of the processor, where the system has it in a file; otherwise its architecture. */
-  private static String processor() {
-    Path file = Path.of("/proc/cpuinfo");
-    if (Files.exists(file)) {
-      try (var lines = Files.lines(file)) {
-        return lines
-            .filter(line -> line.startsWith("model name"))
-            .map(line -> line.substring(line.indexOf(':') + 1).strip().replace(',', ' '))
-            .findFirst()
-            .orElse(System.getProperty("os.arch"));
-      } catch (IOException e) {
-        throw new UncheckedIOException("cannot read " + file + ": " + e, e);
-      }
-    }
-    return System.getProperty("os.arch");
+    return Processor.name() + ", " + Runtime.getRuntime().availableProcessors() + " processors";
   }
 
   private static String kind(String machine) {

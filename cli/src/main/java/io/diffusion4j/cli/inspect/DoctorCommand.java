@@ -25,7 +25,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code diffusion4j doctor}: finds out why a model draws only noise. */
+/** {@code diffusion4j doctor}: examines a model, trainings, a cluster or this machine. */
 @Command(
     name = "doctor",
     description = "Find out whether a model is untrained or wrongly configured.",
@@ -38,11 +38,12 @@ import picocli.CommandLine.Spec;
       "The status is 0 if no part is untrained, misconfigured or broken, else 1.",
       "",
       "With --state the trainings are examined instead of the model: their measurements, and the",
-      "problems that these indicate.",
+      "problems that these indicate. With --machine it is this machine.",
       "",
       "Examples:",
       "  diffusion4j doctor --model training/emoji/model",
-      "  diffusion4j doctor --state training/emoji/state"
+      "  diffusion4j doctor --state training/emoji/state",
+      "  diffusion4j doctor --machine --require-gpu"
     })
 public final class DoctorCommand implements Callable<Integer> {
   /** The number of emoji; large networks are evaluated on fewer. */
@@ -78,6 +79,18 @@ public final class DoctorCommand implements Callable<Integer> {
       description = "The number of this process in --cluster. Default: ${DEFAULT-VALUE}")
   private int task;
 
+  @Option(
+      names = "--machine",
+      description =
+          "Examine this machine instead: Java, processor, memory, engines, accelerators, folders"
+              + " and the server's port. The status is 0 if all of them can be used.")
+  private boolean machine;
+
+  @Option(
+      names = "--require-gpu",
+      description = "With --machine: the status is 1 without an accelerator.")
+  private boolean requireGpu;
+
   @Spec private CommandSpec command = CommandSpec.create();
 
   @ArgGroup(validate = false, heading = "%nModel:%n")
@@ -85,6 +98,10 @@ public final class DoctorCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    if (machine) {
+      return new MachineHealth(requireGpu).examine(console.out()) ? 0 : FailureHandler.FAILED;
+    }
+    Check.that(!requireGpu, "require-gpu", "without --machine", "with --machine");
     if (cluster != null) {
       var spec = ClusterSpec.of(cluster, task);
       Check.that(spec.size() >= 2, "cluster", cluster, "at least two addresses");

@@ -3,6 +3,7 @@ package io.diffusion4j.nn.engine;
 import io.diffusion4j.nn.Network;
 import io.diffusion4j.nn.UnsupportedLayerException;
 import io.diffusion4j.nn.weights.NamedTensors;
+import java.util.List;
 import java.util.Optional;
 
 /** Runs networks. Found by {@link java.util.ServiceLoader}; see {@link Engines}. */
@@ -30,6 +31,16 @@ public interface Engine {
    */
   default long liveTensors() {
     return 0;
+  }
+
+  /**
+   * Returns the devices beside processors on which the engine computes, each with its memory; empty
+   * if it computes on processors only.
+   *
+   * @throws IllegalStateException if devices cannot be opened
+   */
+  default List<String> accelerators() {
+    return List.of();
   }
 
   /**
