@@ -42,6 +42,7 @@ import org.jspecify.annotations.Nullable;
  * @param hosts the host names allowed in requests
  * @param origins the other sites whose pages may send requests
  * @param tokens the file of the tokens, a {@link TokenFile}; null if no token is required
+ * @param jwt the issuer of JSON Web Tokens; null if there is none
  * @param quota of principals whose token has none
  * @param faces the ways in beside the contract; all unless given
  * @param metrics whether {@code /metrics} is served
@@ -70,6 +71,7 @@ record ServerFile(
     @Nullable List<String> hosts,
     @Nullable List<String> origins,
     @Nullable Path tokens,
+    @Nullable JwtEntry jwt,
     @Nullable QuotaEntry quota,
     @Nullable Set<Face> faces,
     @Nullable Boolean metrics,
@@ -83,7 +85,7 @@ record ServerFile(
   static final ServerFile NONE =
       new ServerFile(
           null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
-          null, null, null, null, null, null, null, null, null, null, null);
+          null, null, null, null, null, null, null, null, null, null, null, null);
 
   /**
    * A model.
@@ -367,6 +369,7 @@ record ServerFile(
         hosts,
         origins,
         tokens == null ? null : folder.resolve(tokens),
+        jwt == null ? null : jwt.from(folder),
         quota,
         faces,
         metrics,

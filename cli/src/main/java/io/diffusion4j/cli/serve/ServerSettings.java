@@ -10,6 +10,7 @@ import io.diffusion4j.local.ServedModel;
 import io.diffusion4j.serving.auth.Quota;
 import io.diffusion4j.serving.config.ServerConfig;
 import io.diffusion4j.serving.config.ServerConfig.Reach;
+import io.diffusion4j.serving.jwt.JwtIssuer;
 import io.diffusion4j.serving.tls.ServerTls;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -29,6 +30,7 @@ record ServerSettings(
     List<Path> plugins,
     Optional<Path> packed,
     Optional<Path> tokens,
+    Optional<JwtIssuer> jwt,
     Quota quota,
     Set<Face> faces,
     boolean metrics,
@@ -43,7 +45,7 @@ record ServerSettings(
   ServerSettings {
     Check.that(!models.isEmpty(), "models", "none", "at least one");
     Check.that(
-        admin.isEmpty() || tokens.isPresent(),
+        admin.isEmpty() || tokens.isPresent() || jwt.isPresent(),
         "admin",
         "a port without tokens",
         "tokens, one of them with the role admin");
@@ -92,6 +94,7 @@ record ServerSettings(
         flags.plugins.isEmpty() ? first(file.plugins(), List.of()) : flags.plugins,
         either(flags.packed, file.packed()),
         either(flags.tokens, file.tokens()),
+        Optional.ofNullable(file.jwt()).map(JwtEntry::toIssuer),
         Optional.ofNullable(file.quota()).map(ServerFile.QuotaEntry::quota).orElse(Quota.NONE),
         first(file.faces(), EnumSet.allOf(Face.class)),
         first(file.metrics(), true),

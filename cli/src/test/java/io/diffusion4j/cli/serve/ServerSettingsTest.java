@@ -20,6 +20,7 @@ import io.diffusion4j.serving.auth.UnauthenticatedException;
 import io.diffusion4j.serving.config.Limits;
 import io.diffusion4j.serving.config.ServerConfig;
 import io.diffusion4j.serving.config.ServerConfig.Reach;
+import io.diffusion4j.serving.jwt.JwtIssuer;
 import io.diffusion4j.serving.tls.ServerTls;
 import java.io.IOException;
 import java.net.URI;
@@ -119,6 +120,20 @@ final class ServerSettingsTest {
                 List.of(folder.resolve("parts.jar")),
                 Optional.of(folder.resolve("packed")),
                 Optional.of(folder.resolve("tokens.yaml")),
+                Optional.of(
+                    new JwtIssuer(
+                        "https://login.example/realms/draw",
+                        "draw.example",
+                        URI.create(
+                            "https://login.example/realms/draw/protocol/openid-connect/certs"),
+                        Set.of("RS256", "ES256"),
+                        Duration.ofSeconds(30),
+                        new JwtIssuer.Claims(
+                            "sub",
+                            "realm_access.roles",
+                            Map.of("draw-user", Set.of(Role.GENERATE, Role.EMBED)),
+                            "tier",
+                            Map.of("free", new Quota(6, Integer.MAX_VALUE, Integer.MAX_VALUE))))),
                 new Quota(60, 600, 5000, 4),
                 Set.of(Face.values()),
                 true,
@@ -150,6 +165,27 @@ final class ServerSettingsTest {
       })
   void aRateOfAddressesIsChecked(String rate, String message) throws IOException {
     var file = file("limits: {address: " + rate + "}");
+    assertThatThrownBy(() -> ServerSettings.of(flags(""), file)).hasMessage(message);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{} | jwt.keys: none (expected: the URL or the file of the issuer's keys)",
+        "{keys: k.json} | jwt.roles: none (expected: roles here, by those of the issuer)",
+        "{keys: k.json, roles: {a: [embed]}} | jwt.issuer: none (expected: the iss of its tokens)",
+        "{keys: 'http://login.example', issuer: i, audience: a, roles: {a: [embed]}} |"
+            + " jwt.keys: http://login.example (expected: a file, an https URL, or an http URL of"
+            + " this machine)",
+        "{keys: k.json, issuer: i, audience: a, roles: {a: [embed]}, algorithms: [none]} |"
+            + " jwt.algorithms: none (expected: one of ES256, ES384, ES512, PS256, PS384, PS512,"
+            + " RS256, RS384, RS512; public keys only)",
+        "{keys: k.json, issuer: i, audience: a, roles: {a: [embed]}, quota-claim: t} |"
+            + " jwt.quota-claim: t (expected: together with quotas)"
+      })
+  void anIssuerIsChecked(String jwt, String message) throws IOException {
+    var file = file("jwt: " + jwt);
     assertThatThrownBy(() -> ServerSettings.of(flags(""), file)).hasMessage(message);
   }
 
@@ -218,7 +254,7 @@ final class ServerSettingsTest {
       delimiter = '|',
       value = {
         "prot: 1 | prot: unknown (expected: one of admin, faces, grace-seconds, host, hosts,"
-            + " indices, insecure, jobs, limits, log, loras, metrics, models, origins, packed,"
+            + " indices, insecure, jobs, jwt, limits, log, loras, metrics, models, origins, packed,"
             + " plugins, port, provenance, queue, quota, receive-seconds, rows, stall-seconds, tls,"
             + " tokens, tracing)",
         "log: {colour: red} | log.colour: unknown (expected: one of format, level, prompts)",

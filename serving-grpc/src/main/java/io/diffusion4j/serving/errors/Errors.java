@@ -13,6 +13,7 @@ import io.diffusion4j.diffusion.denoiser.NoMemoryException;
 import io.diffusion4j.diffusion.pipeline.PluginException;
 import io.diffusion4j.serving.auth.Role;
 import io.diffusion4j.serving.auth.UnauthenticatedException;
+import io.diffusion4j.serving.auth.UnavailableAuthenticatorException;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.StatusRuntimeException;
@@ -291,6 +292,16 @@ public final class Errors {
         Code.UNAUTHENTICATED,
         String.valueOf(refusal.getMessage()),
         info(refusal.reason(), Map.of()));
+  }
+
+  /** Whether the token of the call is good cannot be found out now. */
+  public static StatusRuntimeException authenticatorUnavailable(
+      UnavailableAuthenticatorException cause) {
+    return error(
+        Code.UNAVAILABLE,
+        String.valueOf(cause.getMessage()),
+        info("AUTHENTICATOR_UNAVAILABLE", Map.of()),
+        retry(DRAINING));
   }
 
   public static StatusRuntimeException roleMissing(String principal, Role role) {

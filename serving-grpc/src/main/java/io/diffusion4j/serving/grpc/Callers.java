@@ -4,6 +4,7 @@ import io.diffusion4j.serving.auth.Authenticator;
 import io.diffusion4j.serving.auth.BearerToken;
 import io.diffusion4j.serving.auth.Principal;
 import io.diffusion4j.serving.auth.UnauthenticatedException;
+import io.diffusion4j.serving.auth.UnavailableAuthenticatorException;
 import io.diffusion4j.serving.errors.Errors;
 import io.grpc.Context;
 import jakarta.inject.Inject;
@@ -56,6 +57,11 @@ public final class Callers {
       return authenticator.authenticate(BearerToken.of(authorization));
     } catch (UnauthenticatedException e) {
       throw Errors.unauthenticated(e);
+    } catch (UnavailableAuthenticatorException e) {
+      LOG.atWarn()
+          .addKeyValue("request_id", callId)
+          .log("{}: {}", e.getMessage(), String.valueOf(e.getCause()));
+      throw Errors.authenticatorUnavailable(e);
     } catch (RuntimeException e) {
       LOG.atError().addKeyValue("request_id", callId).setCause(e).log("authenticator failed");
       throw Errors.internal(callId);

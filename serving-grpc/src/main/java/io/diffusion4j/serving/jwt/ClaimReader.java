@@ -1,0 +1,105 @@
+package io.diffusion4j.serving.jwt;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.google.common.base.Splitter;
+import com.google.common.hash.Hashing;
+import com.nimbusds.jwt.JWTClaimsSet;
+import io.diffusion4j.serving.auth.Principal;
+import io.diffusion4j.serving.auth.Quota;
+import io.diffusion4j.serving.auth.Role;
+import io.diffusion4j.serving.auth.UnauthenticatedException;
+import java.util.Collection;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The principal of verified claims.
+ *
+ * <p>Its name begins with {@value #PREFIX}, so that no issuer can name a principal of the token
+ * file.
+ */
+final class ClaimReader {
+  static final String PREFIX = "jwt.";
+
+  private static final String SIMPLE = "[A-Za-z0-9._@-]{1,60}";
+  private static final String HASHED = "sha256.";
+  private static final int HASH_LENGTH = 40;
+
+  private final JwtIssuer.Claims claims;
+  private final Quota usual;
+
+  ClaimReader(JwtIssuer.Claims claims, Quota usual) {
+    this.claims = claims;
+    this.usual = usual;
+  }
+
+  Principal principal(JWTClaimsSet set) {
+    return new Principal(
+        name(value(set.getClaims(), claims.principal())),
+        roles(value(set.getClaims(), claims.roles())),
+        Set.of(Principal.EVERY_MODEL),
+        quota(set));
+  }
+
+  /** A name that is no name here is replaced by its hash, as different ones must stay different. */
+  private String name(@Nullable Object claim) {
+    if (!(claim instanceof String name) || name.isBlank()) {
+      throw refusal(claims.principal(), "the name of somebody");
+    }
+    return PREFIX + (name.matches(SIMPLE) && !name.startsWith(HASHED) ? name : hashed(name));
+  }
+
+  private static String hashed(String name) {
+    return HASHED + Hashing.sha256().hashString(name, UTF_8).toString().substring(0, HASH_LENGTH);
+  }
+
+  private Set<Role> roles(@Nullable Object claim) {
+    Collection<?> theirs =
+        claim instanceof Collection<?> several
+            ? several
+            : claim instanceof String one
+                ? Splitter.on(' ').omitEmptyStrings().splitToList(one)
+                : List.of();
+    Set<Role> roles = EnumSet.noneOf(Role.class);
+    for (Object role : theirs) {
+      roles.addAll(claims.roleMap().getOrDefault(String.valueOf(role), Set.of()));
+    }
+    return roles;
+  }
+
+  private Quota quota(JWTClaimsSet set) {
+    if (claims.quota().isEmpty()) {
+      return usual;
+    }
+    Object claim = value(set.getClaims(), claims.quota());
+    if (claim == null) {
+      return usual;
+    }
+    Quota quota = claims.quotaMap().get(String.valueOf(claim));
+    if (quota == null) {
+      throw refusal(claims.quota(), "one of the classes in the settings");
+    }
+    return quota;
+  }
+
+  private static @Nullable Object value(Map<String, Object> claims, String path) {
+    Object value = claims.get(path); // a name may have dots, as those that are URLs
+    if (value != null) {
+      return value;
+    }
+    Object at = claims;
+    for (String name : Splitter.on('.').split(path)) {
+      at = at instanceof Map<?, ?> object ? object.get(name) : null;
+    }
+    return at;
+  }
+
+  private static UnauthenticatedException refusal(String claim, String expected) {
+    return new UnauthenticatedException(
+        "TOKEN_INVALID", "authorization: the claim " + claim + " (expected: " + expected + ")");
+  }
+}
