@@ -30,6 +30,8 @@ final class DrawOptions {
       description = "Also write all images side by side to this PNG file.")
   @Nullable Path sheet;
 
+  private @Nullable Long chosen;
+
   /** Checks both. */
   void check() {
     Check.that(count >= 1, "count", count, "≥ 1");
@@ -38,11 +40,19 @@ final class DrawOptions {
 
   /** Returns the files for the images of this many inputs. */
   PngFiles files(Path output, int inputs) {
-    return new PngFiles(output, inputs, count, Optional.ofNullable(sheet));
+    return PngFiles.numbered(output, inputs, count, Optional.ofNullable(sheet));
   }
 
-  /** Returns the given seed, or else a new one that is short enough to type. */
+  /** Returns the given seed, or else a new one that is short enough to type; always the same. */
   long seedOrNew() {
-    return seed == null ? new SecureRandom().nextInt() & 0xFFFF_FFFFL : seed;
+    if (chosen == null) {
+      chosen = seed == null ? new SecureRandom().nextInt() & 0xFFFF_FFFFL : seed;
+    }
+    return chosen;
+  }
+
+  /** Returns the seed, unless it is left to the server. */
+  Optional<Long> knownSeed() {
+    return Optional.ofNullable(seed == null ? chosen : seed);
   }
 }

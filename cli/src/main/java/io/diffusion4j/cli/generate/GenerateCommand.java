@@ -145,7 +145,7 @@ public final class GenerateCommand implements Callable<Integer>, SamplingOptions
   }
 
   private PngFiles files() {
-    return prompts.files(swept().size());
+    return prompts.files(swept().size(), batch.noise == null);
   }
 
   /** Draws the images of all prompts as one batch, for each combination of the varied options. */

@@ -9,22 +9,76 @@ import io.diffusion4j.diffusion.image.Png;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
-/** The files for images: the named file for one image, numbered files beside it for several. */
-record PngFiles(Path output, int inputs, int perInput, Optional<Path> sheet) {
+/**
+ * The files for images, in the order of their inputs.
+ *
+ * @param files each with a name of its own
+ * @param perInput the number of consecutive images of one input
+ * @param sheet a further file with all images side by side
+ */
+record PngFiles(List<Path> files, int perInput, Optional<Path> sheet) {
   private static final String SUFFIX = ".png";
+  private static final int LONGEST_NAME = 80;
 
   /** The endings of unsupported formats. */
   private static final List<String> OTHERS =
       List.of(".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif", ".svg");
 
+  /** The named file for one image; for several, numbered files: {@code apple-1.png} and so on. */
+  static PngFiles numbered(Path output, int inputs, int perInput, Optional<Path> sheet) {
+    String name = output.toString();
+    boolean hasSuffix = name.toLowerCase(Locale.ROOT).endsWith(SUFFIX);
+    int stem = hasSuffix ? name.length() - SUFFIX.length() : name.length();
+    int count = inputs * perInput;
+    List<Path> files =
+        IntStream.rangeClosed(1, count)
+            .mapToObj(i -> Path.of(name.substring(0, stem) + "-" + i + name.substring(stem)))
+            .toList();
+    return new PngFiles(count == 1 ? List.of(output) : files, perInput, sheet);
+  }
+
+  /**
+   * Files in a folder that are named by what they show: {@code a-red-apple-7.png} for a seed of 7.
+   * Files that would have the same name are numbered.
+   *
+   * @param seed in the names; empty for images that no seed reproduces
+   */
+  static PngFiles named(
+      Path folder, List<String> inputs, Optional<Long> seed, int perInput, Optional<Path> sheet) {
+    List<String> stems =
+        inputs.stream()
+            .map(input -> stem(input) + seed.map(s -> "-" + Long.toUnsignedString(s)).orElse(""))
+            .flatMap(stem -> Collections.nCopies(perInput, stem).stream())
+            .toList();
+    Map<String, Integer> numbers = new HashMap<>();
+    List<Path> files = new ArrayList<>();
+    for (String stem : stems) {
+      boolean isAlone = Collections.frequency(stems, stem) == 1;
+      String number = isAlone ? "" : "-" + numbers.merge(stem, 1, Integer::sum);
+      files.add(folder.resolve(stem + number + SUFFIX));
+    }
+    return new PngFiles(List.copyOf(files), perInput, sheet);
+  }
+
+  /** The letters and digits of a text, as a file name of bounded length. */
+  private static String stem(String text) {
+    String words =
+        text.toLowerCase(Locale.ROOT).replaceAll("[^\\p{L}\\p{N}]+", "-").replaceAll("^-|-$", "");
+    int[] first = words.codePoints().limit(LONGEST_NAME).toArray();
+    return first.length == 0 ? "image" : new String(first, 0, first.length);
+  }
+
   /** Whether the image goes to the standard output, which must then be free of messages. */
   boolean isStandardOutput() {
-    return new OutputFile(output).isStandardOutput();
+    return new OutputFile(files.get(0)).isStandardOutput();
   }
 
   /** Checks before any work is done that the files can be written. */
@@ -32,7 +86,7 @@ record PngFiles(Path output, int inputs, int perInput, Optional<Path> sheet) {
     Check.that(
         count() == 1 || !isStandardOutput(),
         "output",
-        output + " for " + count() + " images",
+        files.get(0) + " for " + count() + " images",
         "the name of a file");
     for (int i = 0; i < count(); i++) {
       requireWritable(new OutputFile(file(i)));
@@ -50,18 +104,17 @@ record PngFiles(Path output, int inputs, int perInput, Optional<Path> sheet) {
   }
 
   private int count() {
-    return inputs * perInput;
+    return files.size();
   }
 
-  /** The file of image {@code index}, counted from 0: {@code apple.png}, or {@code apple-1.png}. */
+  /** The number of inputs. */
+  int inputs() {
+    return count() / perInput;
+  }
+
+  /** The file of image {@code index}, counted from 0. */
   Path file(int index) {
-    if (count() == 1) {
-      return output;
-    }
-    String name = output.toString();
-    boolean hasSuffix = name.toLowerCase(Locale.ROOT).endsWith(SUFFIX);
-    int stem = hasSuffix ? name.length() - SUFFIX.length() : name.length();
-    return Path.of(name.substring(0, stem) + "-" + (index + 1) + name.substring(stem));
+    return files.get(index);
   }
 
   /** Writes an image atomically. */

@@ -1,9 +1,11 @@
 package io.diffusion4j.cli.generate;
 
 import io.diffusion4j.diffusion.argument.Check;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -34,19 +36,33 @@ final class PromptOptions {
       paramLabel = "FILE",
       defaultValue = "image.png",
       description =
-          "The PNG file to write, or - for the standard output. Default: ${DEFAULT-VALUE}")
+          "The PNG file to write, or - for the standard output; or an existing folder, in which"
+              + " files are named by prompt and seed. Default: ${DEFAULT-VALUE}")
   private Path output = Path.of("");
 
   @Mixin DrawOptions draws = new DrawOptions();
 
   /** Returns the files for the images. */
   PngFiles files() {
-    return files(1);
+    return files(1, true);
   }
 
-  /** Returns the files if all prompts are drawn this many times. */
-  PngFiles files(int times) {
-    return draws.files(output, times * Math.max(1, prompts.size()));
+  /**
+   * Returns the files if all prompts are drawn this many times.
+   *
+   * @param seeded whether a seed reproduces the images, and is part of names
+   */
+  PngFiles files(int times, boolean seeded) {
+    if (!Files.isDirectory(output)) {
+      return draws.files(output, times * Math.max(1, prompts.size()));
+    }
+    List<String> inputs = prompts.isEmpty() ? List.of("") : prompts;
+    return PngFiles.named(
+        output,
+        Collections.nCopies(times, inputs).stream().flatMap(List::stream).toList(),
+        seeded ? Optional.of(draws.seedOrNew()) : Optional.empty(),
+        draws.count,
+        Optional.ofNullable(draws.sheet));
   }
 
   /** Checks everything that needs no model. */

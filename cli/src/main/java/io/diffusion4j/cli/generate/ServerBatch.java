@@ -46,9 +46,7 @@ record ServerBatch(
   private Generation draw(GenerationClient client, GenerateImagesRequest.Builder request) {
     request.setImageCount(draws.count).putAllStages(stages.byStage());
     drawer.model.loras().ask(request);
-    if (draws.seed != null) {
-      request.addSeeds(draws.seed);
-    }
+    draws.knownSeed().ifPresent(request::addSeeds);
     try (var bars = new StageBars(console.bars(), draws.count)) {
       return client.generate(request.build(), bars);
     }

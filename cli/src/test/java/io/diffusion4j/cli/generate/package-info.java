@@ -1,0 +1,4 @@
+@NullMarked
+package io.diffusion4j.cli.generate;
+
+import org.jspecify.annotations.NullMarked;
