@@ -41,6 +41,7 @@ public final class BearerToken {
       return "";
     }
     String userAndPassword = new String(decoded, UTF_8);
-    return userAndPassword.substring(userAndPassword.indexOf(':') + 1);
+    int colon = userAndPassword.indexOf(':');
+    return colon < 0 ? "" : userAndPassword.substring(colon + 1);
   }
 }

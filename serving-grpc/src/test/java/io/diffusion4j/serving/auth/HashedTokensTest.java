@@ -89,6 +89,8 @@ class HashedTokensTest {
     "Bearer abc, abc",
     "bearer  abc , abc",
     "Basic abc, ''",
+    "Basic %, ''",
+    "basic YW55OnNlOmNyZXQ=, se:cret",
     "Bearer, ''",
     "'', ''",
   })
