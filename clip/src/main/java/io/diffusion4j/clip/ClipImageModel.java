@@ -32,7 +32,7 @@ public final class ClipImageModel implements ImageEncoder, AutoCloseable {
     this(
         preprocessor,
         network,
-        new CompiledNetwork(fitting(network, preprocessor), weights, compute));
+        new CompiledNetwork(fitting(network, preprocessor), weights, compute.unquantised()));
   }
 
   /**

@@ -28,7 +28,10 @@ public final class ClipTextModel implements TextEncoder, AutoCloseable {
    */
   public ClipTextModel(
       ClipTokenizer tokenizer, ClipTextNetwork network, NamedTensors weights, Compute compute) {
-    this(tokenizer, network, new CompiledNetwork(fitting(network, tokenizer), weights, compute));
+    this(
+        tokenizer,
+        network,
+        new CompiledNetwork(fitting(network, tokenizer), weights, compute.unquantised()));
   }
 
   /**

@@ -31,7 +31,8 @@ public final class LatentDecoder implements AutoCloseable {
     var autoencoder = Autoencoder.read(folder, size, size);
     try (var checkpoint = Checkpoint.open(folder, Checkpoint.DIFFUSERS)) {
       var weights = Autoencoder.fromFolder(new CheckpointTensors(folder, checkpoint));
-      return new LatentDecoder(autoencoder, new CompiledNetwork(autoencoder, weights, compute));
+      return new LatentDecoder(
+          autoencoder, new CompiledNetwork(autoencoder, weights, compute.unquantised()));
     }
   }
 

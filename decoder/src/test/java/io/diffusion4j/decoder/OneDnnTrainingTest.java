@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.FieldSource;
 
 /** What oneDNN trains is what TensorFlow trains. */
 class OneDnnTrainingTest {
@@ -120,7 +120,7 @@ class OneDnnTrainingTest {
   }
 
   @ParameterizedTest
-  @EnumSource
+  @FieldSource("io.diffusion4j.nn.engine.Precision#FLOATING")
   void activationsThatAreComputedAgainGiveTheSameBits(Precision precision) {
     var kept = config(precision, Optimizer.Method.MUON);
     var recomputed = kept.withActivations(TrainingConfig.Activations.RECOMPUTED);
@@ -209,7 +209,7 @@ class OneDnnTrainingTest {
   }
 
   @ParameterizedTest
-  @EnumSource
+  @FieldSource("io.diffusion4j.nn.engine.Precision#FLOATING")
   void theSameStepsGiveTheSameBits(Precision precision) {
     var config = config(precision, Optimizer.Method.MUON);
     var once = train("onednn", DECODING.objective(), DECODER_BATCHES, config, 4);

@@ -1,6 +1,7 @@
 package io.diffusion4j.onednn;
 
 import io.diffusion4j.nn.Network;
+import io.diffusion4j.nn.QuantisedLayers;
 import io.diffusion4j.nn.Tensor;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Engine;
@@ -26,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -62,10 +64,16 @@ public final class OneDnnEngine implements Engine {
     var scope = new Scope();
     try (var compiling = new Scope()) {
       var type = DataType.of(compute.precision());
-      var kept = compute.packed().flatMap(folder -> KeptWeights.of(folder, weights, type, team));
+      Set<Integer> quantised =
+          compute.precision() == Precision.INT8 ? QuantisedLayers.of(network) : Set.of();
+      var kept =
+          compute
+              .packed()
+              .flatMap(folder -> KeptWeights.of(folder, weights, compute.precision(), team));
       kept.ifPresent(file -> scope.onClose(file::close));
       var packed = new PackedWeights(scope, weights, kept);
-      var program = team.call(() -> compile(network, packed, team, scope, compiling, type));
+      var program =
+          team.call(() -> compile(network, quantised, packed, team, scope, compiling, type));
       packed.fill(team);
       return program;
     } catch (RuntimeException | Error e) {
@@ -83,6 +91,7 @@ public final class OneDnnEngine implements Engine {
   /** Runs on a thread of the team, so that primitives are created for one thread. */
   private static Program compile(
       Network network,
+      Set<Integer> quantised,
       PackedWeights weights,
       Team team,
       Scope scope,
@@ -97,7 +106,7 @@ public final class OneDnnEngine implements Engine {
     }
     var primitives = new Primitives(scope, compiling, descriptions, scratch);
     var lowering = new Lowering(steps, arena, primitives, weights, type);
-    var compiler = new Compiler(network, lowering, type);
+    var compiler = new Compiler(network, lowering, type, quantised);
     var inputs = compiler.inputs();
     var outputs = compiler.outputs();
     List<Buffer> lasting = new ArrayList<>(scratch);

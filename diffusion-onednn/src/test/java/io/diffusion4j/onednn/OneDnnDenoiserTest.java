@@ -14,9 +14,11 @@ import io.diffusion4j.nn.engine.NetworkDenoiser;
 import io.diffusion4j.nn.engine.Precision;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.SplittableRandom;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 
 /**
  * A network in this engine as a denoiser, found by itself: with three queries, one for each thread
@@ -24,20 +26,22 @@ import org.junit.jupiter.api.BeforeAll;
  */
 class OneDnnDenoiserTest implements DenoiserContract<float[]> {
   private static final LittleUnet NETWORK = new LittleUnet();
-  private static CompiledNetwork network;
+  private @Nullable CompiledNetwork network;
 
-  @BeforeAll
-  static void open() {
-    assumeTrue(new OneDnnEngine().unavailable(Precision.BFLOAT16).isEmpty());
-    network =
-        new CompiledNetwork(
-            NETWORK,
-            RandomWeights.of(NETWORK, 1),
-            Compute.of(Precision.BFLOAT16).withEngine("onednn"));
+  Precision precision() {
+    return Precision.BFLOAT16;
   }
 
-  @AfterAll
-  static void close() {
+  @BeforeEach
+  void open() {
+    assumeTrue(new OneDnnEngine().unavailable(precision()).isEmpty());
+    network =
+        new CompiledNetwork(
+            NETWORK, RandomWeights.of(NETWORK, 1), Compute.of(precision()).withEngine("onednn"));
+  }
+
+  @AfterEach
+  void close() {
     if (network != null) {
       network.close();
     }
@@ -46,7 +50,7 @@ class OneDnnDenoiserTest implements DenoiserContract<float[]> {
   @Override
   public Denoiser<float[]> denoiser() {
     return new NetworkDenoiser<>(
-        network,
+        Objects.requireNonNull(network),
         Parameterization.EPS,
         LittleUnet.TIME,
         (batch, contexts) -> {

@@ -76,7 +76,9 @@ class OneDnnEngineTest {
     "FLOAT32, 3, 1e-5",
     "FLOAT32, 19, 1e-5",
     "BFLOAT16, 1, 3e-2",
-    "BFLOAT16, 3, 3e-2"
+    "BFLOAT16, 3, 3e-2",
+    "INT8, 1, 6e-2",
+    "INT8, 3, 6e-2"
   })
   void theLayersAreThoseOfTensorFlow(Precision precision, int rows, double tolerance) {
     var batch = LittleBatches.of(rows, 2);
@@ -131,7 +133,7 @@ class OneDnnEngineTest {
       };
 
   @ParameterizedTest
-  @CsvSource({"FLOAT32, 1, 1e-5", "FLOAT32, 5, 1e-5", "BFLOAT16, 3, 3e-2"})
+  @CsvSource({"FLOAT32, 1, 1e-5", "FLOAT32, 5, 1e-5", "BFLOAT16, 3, 3e-2", "INT8, 3, 6e-2"})
   void transformersAreThoseOfTensorFlow(Precision precision, int rows, double tolerance) {
     var weights = RandomWeights.of(TRANSFORMER, 9);
     var random = new SplittableRandom(10);
@@ -178,7 +180,13 @@ class OneDnnEngineTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"FLOAT32, 1, 1e-5", "FLOAT32, 5, 1e-5", "BFLOAT16, 3, 3e-2"})
+  @CsvSource({
+    "FLOAT32, 1, 1e-5",
+    "FLOAT32, 5, 1e-5",
+    "BFLOAT16, 3, 3e-2",
+    "INT8, 1, 6e-2",
+    "INT8, 5, 6e-2"
+  })
   void largeConvolutionsAreThoseOfTensorFlow(Precision precision, int rows, double tolerance) {
     var weights = RandomWeights.of(WIDE, 7);
     var random = new SplittableRandom(8);
@@ -224,7 +232,10 @@ class OneDnnEngineTest {
     "BF16, FLOAT32",
     "BF16, BFLOAT16",
     "F16, FLOAT32",
-    "F16, BFLOAT16"
+    "F16, BFLOAT16",
+    "F32, INT8",
+    "BF16, INT8",
+    "F16, INT8"
   })
   void weightsFromAFileAreThoseFromTheHeap(DType dtype, Precision precision, @TempDir Path folder) {
     ModelFiles.write(folder, Checkpoint.DIFFUSERS, WEIGHTS, name -> true, dtype, Map.of());

@@ -22,7 +22,9 @@ public final class TensorFlowEngine implements Engine {
 
   @Override
   public Optional<String> unavailable(Precision precision) {
-    return Optional.empty();
+    return precision == Precision.INT8
+        ? Optional.of("TensorFlow computes in float32 and bfloat16")
+        : Optional.empty();
   }
 
   @Override

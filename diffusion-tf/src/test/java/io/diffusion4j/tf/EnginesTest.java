@@ -2,6 +2,8 @@ package io.diffusion4j.tf;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.NetworkDefinition;
@@ -30,6 +32,34 @@ class EnginesTest {
       var batch = new Batch(1).floats("x", new float[16]);
       assertThat(network.run(batch).get(0)).hasSize(16);
       assertThat(network.trace(batch)).isNotEmpty();
+    }
+  }
+
+  @Test
+  void eightBitProductsAreNotLeftToTensorFlow() {
+    var weights = RandomWeights.of(NETWORK, 1);
+    var compute = Compute.of(Precision.INT8);
+    assertThatThrownBy(
+            () -> new CompiledNetwork(NETWORK, weights, compute.withEngine("tensorflow")))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("engine: tensorflow: TensorFlow computes in float32 and bfloat16");
+    assumeThat(Engines.all()).hasSize(1);
+    assertThatThrownBy(() -> new CompiledNetwork(NETWORK, weights, compute))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage(
+            "precision: int8: no engine has it here (tensorflow: TensorFlow computes in float32 and"
+                + " bfloat16)");
+  }
+
+  @Test
+  void gradientsAreInFloatingPoint() {
+    NetworkDefinition sum =
+        (nn, inputs) -> List.of(nn.output(nn.at("fc").linear(nn.input(inputs.floats("x", 16)), 1)));
+    var weights = RandomWeights.of(sum, 1);
+    try (var network =
+        CompiledNetwork.withGradient(sum, "x", weights, Compute.of(Precision.INT8))) {
+      assertThat(network.run(new Batch(1).floats("x", new float[16])).get(1))
+          .containsExactly(weights.read("fc.weight"), within(1e-2f));
     }
   }
 

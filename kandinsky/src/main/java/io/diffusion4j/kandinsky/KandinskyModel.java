@@ -250,7 +250,7 @@ final class KandinskyModel implements AutoCloseable {
     var checkpoint =
         owned.add(changed(component).apply(Checkpoint.open(path, Checkpoint.TRANSFORMERS)));
     var weights = new CheckpointTensors(path, checkpoint, ClipFolders::isParameter);
-    return CompiledNetwork.inSegments(network, weights, compute, loading, SEGMENT);
+    return CompiledNetwork.inSegments(network, weights, compute.unquantised(), loading, SEGMENT);
   }
 
   private Decoding openDecoder(Resources owned) {

@@ -39,7 +39,7 @@ public final class MovqModel implements AutoCloseable {
       Path folder, NetworkDefinition network, Predicate<String> weights, Compute compute) {
     try (var checkpoint = Checkpoint.open(folder, Checkpoint.DIFFUSERS)) {
       return new CompiledNetwork(
-          network, new CheckpointTensors(folder, checkpoint, weights), compute);
+          network, new CheckpointTensors(folder, checkpoint, weights), compute.unquantised());
     }
   }
 

@@ -21,6 +21,9 @@ public enum Curve {
   /** x·σ(1.702·x). */
   QUICK_GELU(dnnl_eltwise_swish, (float) Function.QUICK);
 
+  /** No curve has smaller values: SiLU's minimum, rounded down. */
+  public static final float LEAST = -0.2785f;
+
   private final int code;
   private final float alpha;
 

@@ -3,6 +3,7 @@ package io.diffusion4j.onednn.core;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_cpu;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_cpu_isa_avx512_core;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_cpu_isa_avx512_core_bf16;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_cpu_isa_avx512_core_vnni;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_engine_create;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_get_effective_cpu_isa;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_set_primitive_cache_capacity;
@@ -69,7 +70,11 @@ public final class Natives {
   /** Whether the processor has the instructions that make a precision fast. */
   public static boolean fast(Precision precision) {
     int needed =
-        precision == Precision.BFLOAT16 ? dnnl_cpu_isa_avx512_core_bf16 : dnnl_cpu_isa_avx512_core;
+        switch (precision) {
+          case FLOAT32 -> dnnl_cpu_isa_avx512_core;
+          case BFLOAT16 -> dnnl_cpu_isa_avx512_core_bf16;
+          case INT8 -> dnnl_cpu_isa_avx512_core_vnni;
+        };
     return (dnnl_get_effective_cpu_isa() & needed) == needed;
   }
 

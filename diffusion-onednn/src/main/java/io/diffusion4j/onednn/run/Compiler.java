@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Compiles a network to steps, from its outputs backwards: each layer after its operands, and fused
@@ -27,6 +28,7 @@ public final class Compiler implements Layer.Visitor<Node, Value> {
   private final Fusion fusion;
   private final Lowering lowering;
   private final DataType type;
+  private final Set<Integer> quantised;
   private final Map<Integer, Value> values = new HashMap<>();
   private final Map<Integer, Value> narrow = new HashMap<>();
   private final Map<Integer, Value> wide = new HashMap<>();
@@ -37,9 +39,11 @@ public final class Compiler implements Layer.Visitor<Node, Value> {
    *
    * @param lowering receives the steps
    * @param type of the activations
+   * @param quantised the nodes whose products are of 8-bit integers
    */
-  public Compiler(Network network, Lowering lowering, DataType type) {
+  public Compiler(Network network, Lowering lowering, DataType type, Set<Integer> quantised) {
     this.network = network;
+    this.quantised = Set.copyOf(quantised);
     this.fusion = new Fusion(network);
     this.lowering = lowering;
     this.type = type;
@@ -133,7 +137,7 @@ public final class Compiler implements Layer.Visitor<Node, Value> {
               ? new PostOp.Pending.Apply(apply.curve())
               : new PostOp.Pending.Add(narrow(((After.Add) operation).other())));
     }
-    var x = narrow(producer, 0);
+    var x = source(chain.producer());
     DataType to = fusion.isWide(n) ? DataType.FLOAT32 : type;
     if (producer.layer() instanceof Layer.Conv2d conv) {
       if (conv.bias().isEmpty()) {
@@ -149,6 +153,27 @@ public final class Compiler implements Layer.Visitor<Node, Value> {
     var place = into.orElseGet(() -> lowering.value(to, node(n).output().sample()));
     lowering.linear(linear, x, place, after);
     return place;
+  }
+
+  /** Returns what a convolution or dense layer reads. */
+  private Source source(int n) {
+    Value x = narrow(node(n), 0);
+    return quantised.contains(n)
+        ? lowering.quantised(x, isOfCurve(node(n).input(0)))
+        : Source.of(x);
+  }
+
+  /** Whether all values are those of a curve, perhaps resampled or in another shape. */
+  private boolean isOfCurve(int n) {
+    Layer layer = node(n).layer();
+    boolean isArranged =
+        layer instanceof Layer.Reshape
+            || layer instanceof Layer.Slice
+            || layer instanceof Layer.AveragePool
+            || layer instanceof Layer.UpsampleNearest;
+    return isArranged
+        ? isOfCurve(node(n).input(0))
+        : layer instanceof Layer.Apply || (layer instanceof Layer.GroupNorm norm && norm.silu());
   }
 
   /**

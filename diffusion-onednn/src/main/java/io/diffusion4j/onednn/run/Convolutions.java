@@ -22,21 +22,19 @@ public final class Convolutions {
   private final Arena arena;
   private final Primitives primitives;
   private final PackedWeights weights;
-  private final DataType type;
 
-  Convolutions(
-      Steps steps, Arena arena, Primitives primitives, PackedWeights weights, DataType type) {
+  Convolutions(Steps steps, Arena arena, Primitives primitives, PackedWeights weights) {
     this.steps = steps;
     this.arena = arena;
     this.primitives = primitives;
     this.weights = weights;
-    this.type = type;
   }
 
   /** Makes the steps from x to y. */
-  void add(Layer.Conv2d conv, Value x, Value y, List<PostOp.Pending> after) {
-    long bytes = conv.out() * conv.in() * conv.kernel() * conv.kernel() * type.bytes();
-    boolean large = bytes >= LARGE && bytes >= 2 * (x.size() + y.size()) * type.bytes();
+  void add(Layer.Conv2d conv, Source x, Value y, List<PostOp.Pending> after) {
+    long each = x.value().type().bytes();
+    long bytes = conv.out() * conv.in() * conv.kernel() * conv.kernel() * each;
+    boolean large = bytes >= LARGE && bytes >= 2 * (x.value().size() + y.size()) * each;
     boolean even = conv.out() % (BLOCK * steps.parts()) == 0;
     if (large && even && steps.parts() > 1) {
       byOutputs(conv, x, y, after);
@@ -45,7 +43,8 @@ public final class Convolutions {
     }
   }
 
-  private void byRows(Layer.Conv2d conv, Value x, Value y, List<PostOp.Pending> after) {
+  private void byRows(Layer.Conv2d conv, Source source, Value y, List<PostOp.Pending> after) {
+    Value x = source.value();
     var all = Range.all(conv.out());
     long stride = conv.stride();
     long pad = conv.pad();
@@ -61,6 +60,7 @@ public final class Convolutions {
               primitives.convolution(
                   part,
                   x.rows(read),
+                  source.scale(),
                   y.rows(rows),
                   weights,
                   kernels(conv, all),
@@ -71,7 +71,8 @@ public final class Convolutions {
   }
 
   /** Convolutions need a contiguous result, which is then copied to its place. */
-  private void byOutputs(Layer.Conv2d conv, Value x, Value y, List<PostOp.Pending> after) {
+  private void byOutputs(Layer.Conv2d conv, Source source, Value y, List<PostOp.Pending> after) {
+    Value x = source.value();
     var pixels = Range.all(y.pixels());
     var rows = Range.all(y.height());
     long pad = conv.pad();
@@ -96,6 +97,7 @@ public final class Convolutions {
               primitives.convolution(
                   part,
                   x.rows(Range.all(x.height())),
+                  source.scale(),
                   own.rows(rows),
                   weights,
                   kernels(conv, channels),

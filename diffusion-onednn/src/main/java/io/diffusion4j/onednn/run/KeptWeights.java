@@ -9,8 +9,8 @@ import io.diffusion4j.checkpoint.SafetensorsFile;
 import io.diffusion4j.checkpoint.SafetensorsWriter;
 import io.diffusion4j.checkpoint.StoredTensor;
 import io.diffusion4j.diffusion.digest.Sha256;
+import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.nn.weights.NamedTensors;
-import io.diffusion4j.onednn.core.DataType;
 import io.diffusion4j.onednn.core.Dnnl;
 import io.diffusion4j.onednn.core.Memory;
 import io.diffusion4j.onednn.core.Team;
@@ -66,11 +66,11 @@ public final class KeptWeights {
   /**
    * Finds the file of these weights in a folder; empty if the bytes of a tensor are not accessible.
    *
-   * @param type of the packed numbers
+   * @param precision of the packed numbers
    * @param team computes checksums, and determines the partition of the weights
    */
   public static Optional<KeptWeights> of(
-      Path folder, NamedTensors weights, DataType type, Team team) {
+      Path folder, NamedTensors weights, Precision precision, Team team) {
     Map<String, Integer> checksums = new ConcurrentHashMap<>();
     Queue<String> left = new ConcurrentLinkedQueue<>(weights.names());
     team.run(
@@ -83,7 +83,7 @@ public final class KeptWeights {
     if (checksums.size() < weights.names().size()) {
       return Optional.empty();
     }
-    var all = new StringBuilder("%s %d".formatted(type, team.size()));
+    var all = new StringBuilder("%s %d".formatted(precision, team.size()));
     new TreeMap<>(checksums).forEach((name, sum) -> all.append('\n').append(name).append(sum));
     String name = hash(all.toString().getBytes(UTF_8)) + ".safetensors";
     return Optional.of(new KeptWeights(folder.resolve(name), checksums));
@@ -129,11 +129,20 @@ public final class KeptWeights {
 
   /** Returns the key of an entry: its source, and its order. */
   String place(Plain plain, dnnl_memory_desc wanted) {
+    return place(plain, blob(wanted));
+  }
+
+  /** Returns the key of the scales of a source. */
+  String scales(Plain plain) {
+    return place(plain, "scales".getBytes(UTF_8));
+  }
+
+  private String place(Plain plain, byte[] order) {
     return hash(
         plain.toString().getBytes(UTF_8),
         new byte[] {0},
         number(checksums.getOrDefault(plain.key(), 0)),
-        blob(wanted));
+        order);
   }
 
   private static byte[] number(int value) {

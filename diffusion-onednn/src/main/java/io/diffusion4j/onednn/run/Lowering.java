@@ -25,6 +25,7 @@ public final class Lowering {
   private final PackedWeights weights;
   private final DataType type;
   private final Convolutions convolutions;
+  private final Quantisation quantisation;
 
   public Lowering(
       Steps steps, Arena arena, Primitives primitives, PackedWeights weights, DataType type) {
@@ -33,7 +34,8 @@ public final class Lowering {
     this.primitives = primitives;
     this.weights = weights;
     this.type = type;
-    this.convolutions = new Convolutions(steps, arena, primitives, weights, type);
+    this.convolutions = new Convolutions(steps, arena, primitives, weights);
+    this.quantisation = new Quantisation(steps, arena, primitives);
   }
 
   /** Allocates a value. */
@@ -48,8 +50,17 @@ public final class Lowering {
     return value;
   }
 
+  /**
+   * Converts activations to 8-bit integers.
+   *
+   * @param isOfCurve whether they are values of a {@link Curve}
+   */
+  Source quantised(Value x, boolean isOfCurve) {
+    return quantisation.of(x, isOfCurve);
+  }
+
   Value convolution(
-      Layer.Conv2d conv, Value x, List<Long> shape, DataType to, List<PostOp.Pending> after) {
+      Layer.Conv2d conv, Source x, List<Long> shape, DataType to, List<PostOp.Pending> after) {
     Value y = value(to, shape);
     if (conv.kernel() == 1 && conv.stride() == 1) {
       linear(new Layer.Linear(conv.weight(), conv.bias(), conv.in(), conv.out()), x, y, after);
@@ -60,9 +71,9 @@ public final class Lowering {
   }
 
   /** Divides rows of pixels among the parts; a single row by its outputs. */
-  void linear(Layer.Linear linear, Value x, Value y, List<PostOp.Pending> after) {
-    long pixels = x.size() / linear.in();
-    var from = x.withShape(List.of(pixels, linear.in()));
+  void linear(Layer.Linear linear, Source x, Value y, List<PostOp.Pending> after) {
+    long pixels = x.value().size() / linear.in();
+    var from = x.value().withShape(List.of(pixels, linear.in()));
     var to = y.withShape(List.of(pixels, linear.out()));
     boolean single = pixels == 1;
     steps.divide(
@@ -97,7 +108,14 @@ public final class Lowering {
           steps.add(
               part,
               primitives.dense(
-                  part, from.matrix(rows), to.columns(rows, columns), weights, plain, bias, fused));
+                  part,
+                  from.matrix(rows),
+                  x.scale(),
+                  to.columns(rows, columns),
+                  weights,
+                  plain,
+                  bias,
+                  fused));
         });
   }
 

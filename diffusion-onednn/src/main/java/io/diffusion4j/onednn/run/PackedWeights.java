@@ -23,6 +23,7 @@ import io.diffusion4j.onednn.core.Memory;
 import io.diffusion4j.onednn.core.Natives;
 import io.diffusion4j.onednn.core.Scope;
 import io.diffusion4j.onednn.core.Team;
+import io.diffusion4j.onednn.core.View;
 import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -32,6 +33,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Function;
 import org.bytedeco.dnnl.dnnl_engine;
 import org.bytedeco.dnnl.dnnl_exec_arg_t;
 import org.bytedeco.dnnl.dnnl_memory;
@@ -50,7 +52,14 @@ import org.bytedeco.javacpp.Pointer;
 public final class PackedWeights {
   /** The order of packed weights, and their memory. */
   private record Packed(
-      dnnl_memory_desc description, Memory memory, Buffer buffer, boolean isFilled) {}
+      dnnl_memory_desc description,
+      boolean isQuantised,
+      Memory memory,
+      Buffer buffer,
+      boolean isFilled) {}
+
+  /** The scale of each output of quantised weights. */
+  private record Scales(Memory memory, View view, boolean isFilled) {}
 
   /**
    * A view of weights in a checkpoint.
@@ -61,6 +70,12 @@ public final class PackedWeights {
    * @param strides of the axes in the checkpoint
    */
   record Plain(String key, long offset, List<Long> dims, List<Long> strides) {
+    /** Returns the number of outputs; the weights of each are contiguous, one after the other. */
+    int outputs() {
+      boolean isDense = dims.size() == 2; // [in, out], otherwise [out, in, k, k]
+      return Math.toIntExact(dims.get(isDense ? 1 : 0));
+    }
+
     /** Returns the number of values, which are contiguous. */
     int size() {
       return Math.toIntExact(dims.stream().reduce(1L, Math::multiplyExact));
@@ -78,6 +93,7 @@ public final class PackedWeights {
   private final Pool pool;
   private final NamedTensors source;
   private final Map<Plain, List<Packed>> packed = new LinkedHashMap<>();
+  private final Map<Plain, Scales> scales = new HashMap<>();
   private final Map<String, Buffer> vectors = new HashMap<>();
   private final Optional<KeptWeights> kept;
 
@@ -114,8 +130,9 @@ public final class PackedWeights {
    * Allocates memory for weights in a primitive's order.
    *
    * @param wanted must not be released before {@link #fill}
+   * @param isQuantised whether they are 8-bit integers, with {@link #scales}
    */
-  Buffer pack(Plain plain, dnnl_memory_desc wanted) {
+  Buffer pack(Plain plain, dnnl_memory_desc wanted, boolean isQuantised) {
     var known = packed.computeIfAbsent(plain, p -> new ArrayList<>());
     for (Packed one : known) {
       if (dnnl_memory_desc_equal(one.description, wanted) != 0) {
@@ -123,17 +140,40 @@ public final class PackedWeights {
       }
     }
     long bytes = dnnl_memory_desc_get_size(wanted);
+    var room = room(bytes, file -> file.place(plain, wanted));
+    var buffer = Buffer.constant(bytes, room.memory);
+    known.add(new Packed(wanted, isQuantised, room.memory, buffer, room.isFilled));
+    return buffer;
+  }
+
+  /** Allocates memory for the scales of quantised weights: one number for each output. */
+  View scales(Plain plain) {
+    return scales.computeIfAbsent(plain, this::allocateScales).view;
+  }
+
+  private Scales allocateScales(Plain plain) {
+    int outputs = plain.outputs();
+    long lines = (outputs * (long) Float.BYTES + Memory.ALIGNMENT - 1) / Memory.ALIGNMENT;
+    long bytes = lines * Memory.ALIGNMENT;
+    var room = room(bytes, file -> file.scales(plain));
+    var buffer = Buffer.constant(bytes, room.memory);
+    var view = View.dense(buffer, DataType.FLOAT32, 0, outputs);
+    return new Scales(room.memory, view, room.isFilled);
+  }
+
+  /** Memory for an entry of the file: mapped, or still to be filled. */
+  private record Room(Memory memory, boolean isFilled) {}
+
+  private Room room(long bytes, Function<KeptWeights, String> place) {
     // Other sizes would break the alignment of the following entries in a file.
     var keeping = kept.filter(file -> bytes % Memory.ALIGNMENT == 0);
-    Optional<String> place = keeping.map(file -> file.place(plain, wanted));
-    Optional<Memory> found = keeping.flatMap(file -> place.flatMap(name -> file.find(name, bytes)));
+    Optional<String> name = keeping.map(place);
+    Optional<Memory> found = keeping.flatMap(file -> file.find(name.orElseThrow(), bytes));
     Memory memory = found.orElseGet(() -> pool.take(bytes));
     if (found.isEmpty()) {
-      keeping.ifPresent(file -> file.keep(place.orElseThrow(), memory, bytes));
+      keeping.ifPresent(file -> file.keep(name.orElseThrow(), memory, bytes));
     }
-    var buffer = Buffer.constant(bytes, memory);
-    known.add(new Packed(wanted, memory, buffer, found.isPresent()));
-    return buffer;
+    return new Room(memory, found.isPresent());
   }
 
   /** Writes all weights, on all members of the team. */
@@ -149,10 +189,38 @@ public final class PackedWeights {
   }
 
   private void fill(Plain plain, List<Packed> all, dnnl_stream stream) {
-    List<Packed> places = all.stream().filter(place -> !place.isFilled).toList();
-    if (places.isEmpty()) {
-      return;
+    var wide = all.stream().filter(place -> !place.isQuantised && !place.isFilled).toList();
+    if (!wide.isEmpty()) {
+      fillWide(plain, wide, stream);
     }
+    var quantised = all.stream().filter(place -> place.isQuantised).toList();
+    Scales known = scales.get(plain);
+    boolean isFilled = quantised.stream().allMatch(place -> place.isFilled);
+    if (known != null && !(isFilled && known.isFilled)) {
+      fillQuantised(plain, quantised, known, stream);
+    }
+  }
+
+  private void fillQuantised(Plain plain, List<Packed> places, Scales scales, dnnl_stream stream) {
+    float[] values = new float[plain.size()];
+    source.reader(plain.key).floats(Math.toIntExact(plain.offset), values, 0, values.length);
+    var integers = QuantisedWeights.of(values, plain.outputs());
+    if (!scales.isFilled) {
+      scales.memory.floats(0, integers.scales().length).put(integers.scales());
+    }
+    try (var temporary = new Scope()) {
+      var memory = new Memory(temporary, values.length);
+      memory.bytes(0, values.length).put(integers.values());
+      var description = plain.described(temporary, DataType.INT8);
+      for (Packed place : places) {
+        if (!place.isFilled) {
+          reorder(temporary, description, memory.at(0), place.description, place.memory, stream);
+        }
+      }
+    }
+  }
+
+  private void fillWide(Plain plain, List<Packed> places, dnnl_stream stream) {
     var stored = source.stored(plain.key);
     try (var temporary = new Scope()) {
       var from =

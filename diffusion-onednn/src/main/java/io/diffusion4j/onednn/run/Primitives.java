@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.bytedeco.dnnl.dnnl_engine;
 import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_post_ops;
@@ -58,8 +59,15 @@ public final class Primitives {
     final Map<Integer, Call.Argument> arguments = new LinkedHashMap<>();
 
     Building(String name, List<PostOp> after, Creation creation) {
+      this(name, after, OptionalInt.empty(), creation);
+    }
+
+    /**
+     * @param outputs the axis of the weights that has a scale for each index; empty without scales
+     */
+    Building(String name, List<PostOp> after, OptionalInt outputs, Creation creation) {
       this.name = name;
-      Dnnl.check(creation.create(description, attributes(after)), name);
+      Dnnl.check(creation.create(description, attributes(after, outputs)), name);
       compiling.onClose(() -> dnnl_primitive_desc_destroy(description));
       for (int i = 0; i < after.size(); i++) {
         if (after.get(i) instanceof PostOp.Add add) {
@@ -74,6 +82,17 @@ public final class Primitives {
 
     Building with(int argument, Buffer buffer, long byteOffset, dnnl_memory_desc description) {
       arguments.put(argument, new Call.Argument(buffer, byteOffset, description));
+      return this;
+    }
+
+    /** Adds packed weights, and the scales of source and weights if these are 8-bit integers. */
+    Building with(PackedWeights weights, PackedWeights.Plain plain, Optional<View> scale) {
+      var wanted = wanted(dnnl_query_weights_md);
+      with(DNNL_ARG_WEIGHTS, weights.pack(plain, wanted, scale.isPresent()), 0, wanted);
+      scale.ifPresent(
+          source ->
+              with(DNNL_ARG_ATTR_SCALES | DNNL_ARG_SRC, source)
+                  .with(DNNL_ARG_ATTR_SCALES | DNNL_ARG_WEIGHTS, weights.scales(plain)));
       return this;
     }
 
@@ -102,7 +121,7 @@ public final class Primitives {
     }
   }
 
-  private dnnl_primitive_attr attributes(List<PostOp> after) {
+  private dnnl_primitive_attr attributes(List<PostOp> after, OptionalInt outputs) {
     var operations = new dnnl_post_ops();
     Dnnl.check(dnnl_post_ops_create(operations), "post-ops");
     compiling.onClose(() -> dnnl_post_ops_destroy(operations));
@@ -113,6 +132,11 @@ public final class Primitives {
     Dnnl.check(dnnl_primitive_attr_create(attributes), "attributes");
     compiling.onClose(() -> dnnl_primitive_attr_destroy(attributes));
     Dnnl.check(dnnl_primitive_attr_set_post_ops(attributes, operations), "post-ops");
+    if (outputs.isPresent()) {
+      int each = 1 << outputs.getAsInt();
+      Dnnl.check(dnnl_primitive_attr_set_scales_mask(attributes, DNNL_ARG_SRC, 0), "scale");
+      Dnnl.check(dnnl_primitive_attr_set_scales_mask(attributes, DNNL_ARG_WEIGHTS, each), "scales");
+    }
     Dnnl.check(
         dnnl_primitive_attr_set_scratchpad_mode(attributes, dnnl_scratchpad_mode_user), "scratch");
     return attributes;
@@ -129,10 +153,15 @@ public final class Primitives {
     return dnnl_post_ops_append_eltwise(operations, curve.code(), curve.alpha(), 0);
   }
 
-  /** Creates a convolution of one image with bias. */
+  /**
+   * Creates a convolution of one image with bias.
+   *
+   * @param scale of 8-bit integers
+   */
   Call convolution(
       int part,
       View from,
+      Optional<View> scale,
       View to,
       PackedWeights weights,
       PackedWeights.Plain plain,
@@ -144,6 +173,7 @@ public final class Primitives {
         new Building(
             "convolution " + plain.key(),
             after,
+            axis(scale, 0),
             (description, attributes) ->
                 dnnl_convolution_forward_primitive_desc_create(
                     description,
@@ -159,10 +189,9 @@ public final class Primitives {
                     new long[] {shape.top(), shape.side()},
                     new long[] {shape.bottom(), shape.sideEnd()},
                     attributes));
-    var wanted = building.wanted(dnnl_query_weights_md);
     return building
         .with(DNNL_ARG_SRC, from)
-        .with(DNNL_ARG_WEIGHTS, weights.pack(plain, wanted), 0, wanted)
+        .with(weights, plain, scale)
         .with(DNNL_ARG_BIAS, bias)
         .with(DNNL_ARG_DST, to)
         .in(part);
@@ -175,10 +204,19 @@ public final class Primitives {
    */
   record Convolution(long stride, long top, long bottom, long side, long sideEnd) {}
 
-  /** Creates the product of a matrix and weights. */
+  private static OptionalInt axis(Optional<View> scale, int outputs) {
+    return scale.isPresent() ? OptionalInt.of(outputs) : OptionalInt.empty();
+  }
+
+  /**
+   * Creates the product of a matrix and weights.
+   *
+   * @param scale of 8-bit integers
+   */
   Call dense(
       int part,
       View from,
+      Optional<View> scale,
       View to,
       PackedWeights weights,
       PackedWeights.Plain plain,
@@ -189,6 +227,7 @@ public final class Primitives {
         new Building(
             "dense " + plain.key(),
             after,
+            axis(scale, 1),
             (description, attributes) ->
                 dnnl_matmul_primitive_desc_create(
                     description,
@@ -198,11 +237,7 @@ public final class Primitives {
                     bias.map(descriptions::of).orElse(null),
                     descriptions.of(to),
                     attributes));
-    var wanted = building.wanted(dnnl_query_weights_md);
-    building
-        .with(DNNL_ARG_SRC, from)
-        .with(DNNL_ARG_WEIGHTS, weights.pack(plain, wanted), 0, wanted)
-        .with(DNNL_ARG_DST, to);
+    building.with(DNNL_ARG_SRC, from).with(weights, plain, scale).with(DNNL_ARG_DST, to);
     bias.ifPresent(b -> building.with(DNNL_ARG_BIAS, b));
     return building.in(part);
   }
@@ -223,6 +258,35 @@ public final class Primitives {
                     attributes))
         .with(DNNL_ARG_SRC, a)
         .with(DNNL_ARG_WEIGHTS, b)
+        .with(DNNL_ARG_DST, to)
+        .in(part);
+  }
+
+  /** Creates the largest value of each row: {@code [R, C] → [R, 1]}. */
+  Call largest(int part, View from, View to) {
+    return reduction("largest", dnnl_reduction_max, part, from, to);
+  }
+
+  /** Creates the smallest value of each row: {@code [R, C] → [R, 1]}. */
+  Call smallest(int part, View from, View to) {
+    return reduction("smallest", dnnl_reduction_min, part, from, to);
+  }
+
+  private Call reduction(String name, int kind, int part, View from, View to) {
+    return new Building(
+            name,
+            List.of(),
+            (description, attributes) ->
+                dnnl_reduction_primitive_desc_create(
+                    description,
+                    engine,
+                    kind,
+                    descriptions.of(from),
+                    descriptions.of(to),
+                    0,
+                    0,
+                    attributes))
+        .with(DNNL_ARG_SRC, from)
         .with(DNNL_ARG_DST, to)
         .in(part);
   }

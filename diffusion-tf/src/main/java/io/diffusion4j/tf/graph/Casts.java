@@ -1,5 +1,6 @@
 package io.diffusion4j.tf.graph;
 
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.engine.Precision;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
@@ -21,8 +22,14 @@ public final class Casts {
         switch (precision) {
           case FLOAT32 -> TFloat32.class;
           case BFLOAT16 -> TBfloat16.class;
+          case INT8 -> throw refused(precision);
         };
     return (Class<TFloating>) type;
+  }
+
+  /** Returns the error for a format that TensorFlow's graphs lack. */
+  static IllegalArgumentException refused(Precision precision) {
+    return Check.refusal("precision", precision, "FLOAT32 or BFLOAT16, for TensorFlow");
   }
 
   /** Casts a float32 value to a precision. */

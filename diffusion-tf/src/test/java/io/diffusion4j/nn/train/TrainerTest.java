@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.FieldSource;
 
 class TrainerTest {
   private static final TrainingRun.Listener UNHEARD = (step, report) -> {};
@@ -162,7 +162,7 @@ class TrainerTest {
   }
 
   @ParameterizedTest
-  @EnumSource
+  @FieldSource("io.diffusion4j.nn.engine.Precision#FLOATING")
   void aRunThatIsStoppedAndResumedEndsWithTheSameBits(Precision precision, @TempDir Path folder) {
     var config = Tiny.config(40, precision);
     var batches = Tiny.batches(config);
@@ -192,6 +192,15 @@ class TrainerTest {
       assertThat(steps).startsWith(18L).endsWith(40L).hasSize(23);
       assertThat(Tiny.bits(trainer.state())).isEqualTo(straight);
     }
+  }
+
+  @Test
+  void eightBitIntegersAreNotTrainedIn() {
+    Objective objective = (nn, inputs) -> Objective.Loss.of(nn.mean(inputs.floats("x", 4), 0, 1));
+    var config = TrainingConfig.of(1, 1, 1e-3, 1).withCompute(Compute.of(Precision.INT8));
+    assertThatThrownBy(() -> new Trainer(objective, config))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("precision: INT8 (expected: FLOAT32 or BFLOAT16, to train)");
   }
 
   @Test

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -88,18 +88,19 @@ public final class Engines {
   }
 
   /**
-   * Compiles a network.
+   * Compiles a network. A network with a layer that the engine of 8-bit products lacks is computed
+   * {@linkplain Compute#unquantised in floating point}.
    *
    * @throws IllegalArgumentException if there is no engine of the name that {@code compute} has
-   * @throws IllegalStateException if that engine cannot run here
+   * @throws IllegalStateException if that engine cannot run here, or none has the precision
    */
   public static Executable compile(Network network, NamedTensors weights, Compute compute) {
-    return first(network, compute, engine -> engine.compile(network, weights, compute));
+    return first(network, compute, (engine, how) -> engine.compile(network, weights, how));
   }
 
   /**
    * Compiles a network and the gradient of its first output by an input, see {@link
-   * Engine#compileWithGradient}.
+   * Engine#compileWithGradient}; always in floating point.
    *
    * @throws IllegalArgumentException if there is no engine of the name that {@code compute} has, or
    *     no input of numbers of this name
@@ -113,32 +114,54 @@ public final class Engines {
           "input: " + input + " (expected: an input of numbers of " + network.name() + ")");
     }
     return first(
-        network, compute, engine -> engine.compileWithGradient(network, input, weights, compute));
+        network,
+        compute.unquantised(),
+        (engine, how) -> engine.compileWithGradient(network, input, weights, how));
+  }
+
+  /** Whether an engine can run networks in this precision here. */
+  public static boolean has(Compute compute) {
+    String asked = requireKnown(compute.engine());
+    return all().stream()
+        .filter(engine -> isAllowed(engine, asked))
+        .anyMatch(engine -> engine.unavailable(compute.precision()).isEmpty());
+  }
+
+  private static boolean isAllowed(Engine engine, String asked) {
+    return asked.equals(AUTO) || asked.equals(engine.name()) || engine.isLastResort();
   }
 
   private static Executable first(
-      Network network, Compute compute, Function<Engine, Executable> compile) {
+      Network network, Compute compute, BiFunction<Engine, Compute, Executable> compile) {
     String asked = requireKnown(compute.engine());
+    Compute how = compute;
+    List<String> reasons = new ArrayList<>();
     for (Engine engine : all()) {
-      if (!asked.equals(AUTO) && !asked.equals(engine.name()) && !engine.isLastResort()) {
+      if (!isAllowed(engine, asked)) {
         continue;
       }
-      var reason = engine.unavailable(compute.precision());
+      var reason = engine.unavailable(how.precision());
       if (reason.isPresent() && asked.equals(engine.name())) {
         throw new IllegalStateException("engine: " + asked + ": " + reason.get());
       }
       if (reason.isPresent()) {
-        if (REPORTED.add(engine.name() + compute.precision())) {
+        reasons.add(engine.name() + ": " + reason.get());
+        if (how.precision() != Precision.INT8 && REPORTED.add(engine.name() + how.precision())) {
           LOG.info("TensorFlow runs the networks, as {} cannot: {}", engine.name(), reason.get());
         }
         continue;
       }
       try {
-        return compile.apply(engine);
+        return compile.apply(engine, how);
       } catch (UnsupportedLayerException e) {
         LOG.debug(
             "{}: left to the next engine by {}: {}", network.name(), engine.name(), e.getMessage());
+        how = how.unquantised();
       }
+    }
+    if (compute.precision() == Precision.INT8) {
+      throw new IllegalStateException(
+          "precision: int8: no engine has it here (" + String.join("; ", reasons) + ")");
     }
     throw new IllegalStateException(
         "engine: none for " + network.name() + " (expected: diffusion-tf on the class path)");

@@ -18,6 +18,11 @@
  * network: the one named in the {@code Compute}, or else the first that supports all layers of the
  * network. One engine is marked as the last resort; it supports every layer.
  *
+ * <p>With {@link io.diffusion4j.nn.engine.Precision#INT8}, {@code Engines} refuses engines and
+ * processors without 8-bit products; networks with a layer that the remaining engine lacks, and
+ * gradients, are computed in floating point. {@link io.diffusion4j.nn.QuantisedLayers} chooses the
+ * layers.
+ *
  * <p>Two models that get the same {@link io.diffusion4j.nn.engine.Threads} share its threads and
  * take turns. Two models with different {@code Threads} compute at the same time.
  *

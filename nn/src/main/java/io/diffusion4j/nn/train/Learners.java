@@ -1,7 +1,9 @@
 package io.diffusion4j.nn.train;
 
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.UnsupportedLayerException;
 import io.diffusion4j.nn.engine.Engines;
+import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.nn.train.group.Group;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -28,13 +30,16 @@ final class Learners {
   private static Learner of(LossNetwork whole, TrainingConfig config, Group group) {
     var network = config.lowRank().map(updates -> updates.in(whole)).orElse(whole);
     String asked = Engines.requireKnown(config.compute().engine());
+    var precision = config.compute().precision();
+    Check.that(
+        precision != Precision.INT8, "precision", precision, "FLOAT32 or BFLOAT16, to train");
     List<TrainingEngine> engines = new ArrayList<>();
     ServiceLoader.load(TrainingEngine.class, Learners.class.getClassLoader()).forEach(engines::add);
     engines.sort(Comparator.comparing(TrainingEngine::isLastResort));
     for (var engine : engines) {
       boolean mayTrain =
           asked.equals(Engines.AUTO) || asked.equals(engine.name()) || engine.isLastResort();
-      if (mayTrain && engine.unavailable(config.compute().precision()).isEmpty()) {
+      if (mayTrain && engine.unavailable(precision).isEmpty()) {
         try {
           return engine.learner(network, config, group);
         } catch (UnsupportedLayerException e) {

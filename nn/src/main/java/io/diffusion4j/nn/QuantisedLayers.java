@@ -1,0 +1,107 @@
+package io.diffusion4j.nn;
+
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Chooses the layers of a network that an engine computes with 8-bit integers, {@link
+ * io.diffusion4j.nn.engine.Precision#INT8}: convolutions and dense layers between activations.
+ *
+ * <p>These stay in floating point, since they cost little and their errors would remain visible:
+ *
+ * <ul>
+ *   <li>the first layers, which no normalisation or weighted layer separates from an input: the
+ *       first convolution, projections of texts;
+ *   <li>the last layers, which nothing of this kind separates from an output;
+ *   <li>dense layers of a single vector: projections of time, class and pooled texts;
+ *   <li>layers that read a sum or a concatenation: the shortcuts of residual blocks, whose input,
+ *       the residual stream, has channels of very different sizes.
+ * </ul>
+ *
+ * <p>The choice depends on the layers alone, not on weights, engine or machine.
+ */
+public final class QuantisedLayers {
+  private final Network network;
+
+  private QuantisedLayers(Network network) {
+    this.network = network;
+  }
+
+  /** Returns the indices of these nodes. */
+  public static Set<Integer> of(Network network) {
+    return new QuantisedLayers(network).chosen();
+  }
+
+  private Set<Integer> chosen() {
+    Set<Integer> unseparated = nearInputs();
+    Set<Integer> last = nearOutputs();
+    Set<Integer> chosen = new LinkedHashSet<>();
+    for (int n = 0; n < network.nodes().size(); n++) {
+      var node = network.nodes().get(n);
+      if (hasManyPositions(node)
+          && !unseparated.contains(node.input(0))
+          && !last.contains(n)
+          && !isStream(node.input(0))) {
+        chosen.add(n);
+      }
+    }
+    return chosen;
+  }
+
+  /** Whether this is a convolution or dense layer, and of more than one vector for each sample. */
+  private static boolean hasManyPositions(Network.Node node) {
+    if (node.layer() instanceof Layer.Conv2d conv) {
+      return node.inputs().get(0).sampleSize() > conv.in();
+    }
+    return node.layer() instanceof Layer.Linear linear
+        && node.inputs().get(0).sampleSize() > linear.in();
+  }
+
+  /** Whether a value is a sum or a concatenation, perhaps resampled or in another shape. */
+  private boolean isStream(int n) {
+    var node = network.nodes().get(n);
+    boolean isSum =
+        node.layer() instanceof Layer.Combine combine && combine.operation() != Operation.MULTIPLY;
+    boolean isArranged =
+        node.layer() instanceof Layer.Reshape
+            || node.layer() instanceof Layer.Slice
+            || node.layer() instanceof Layer.AveragePool
+            || node.layer() instanceof Layer.UpsampleNearest;
+    return isSum || node.layer() instanceof Layer.Concat || (isArranged && isStream(node.input(0)));
+  }
+
+  /** The inputs, and the values that are only arrangements and elementwise functions of them. */
+  private Set<Integer> nearInputs() {
+    Set<Integer> near = new HashSet<>();
+    for (int n = 0; n < network.nodes().size(); n++) {
+      var node = network.nodes().get(n);
+      boolean reads = node.inputs().stream().anyMatch(input -> near.contains(input.node()));
+      if (node.layer() instanceof Layer.Input || (reads && !separates(node.layer()))) {
+        near.add(n);
+      }
+    }
+    return near;
+  }
+
+  /** The outputs, and the values of which they are arrangements and elementwise functions. */
+  private Set<Integer> nearOutputs() {
+    Set<Integer> near =
+        network.outputs().stream().map(Tensor::node).collect(Collectors.toCollection(HashSet::new));
+    for (int n = network.nodes().size() - 1; n >= 0; n--) {
+      var node = network.nodes().get(n);
+      if (near.contains(n) && !separates(node.layer())) {
+        node.inputs().forEach(input -> near.add(input.node()));
+      }
+    }
+    return near;
+  }
+
+  private static boolean separates(Layer layer) {
+    boolean isWeighted = !layer.parameters().isEmpty() && !(layer instanceof Layer.Learned);
+    return isWeighted
+        || layer instanceof Layer.AdaptiveLayerNorm
+        || layer instanceof Layer.Attention;
+  }
+}
