@@ -63,7 +63,8 @@ public final class Bench implements Callable<Integer> {
   /** The names of precisions on the command line. */
   private enum Format {
     f32(Precision.FLOAT32),
-    bf16(Precision.BFLOAT16);
+    bf16(Precision.BFLOAT16),
+    int8(Precision.INT8);
 
     private final Precision precision;
 

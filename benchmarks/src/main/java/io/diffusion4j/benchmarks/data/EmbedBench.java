@@ -84,7 +84,7 @@ public final class EmbedBench implements Callable<Integer> {
     try {
       GeneratedShard.write(shard, batch * batches, side);
       try (var pictures = PictureFiles.open("data", List.of(shard.toString()), Columns.USUAL)) {
-        for (Precision precision : Precision.values()) {
+        for (Precision precision : Precision.FLOATING) {
           measure(pictures, precision, gflops, pace, out);
         }
       }

@@ -23,8 +23,8 @@ public final class DecoderBenchmark {
   private DecoderBenchmark() {}
 
   /**
-   * Measures a row for each precision and batch; batches are the inner loop, so that each precision
-   * is opened once.
+   * Measures a row for each precision that an engine has here, and each batch; batches are the
+   * inner loop, so that each precision is opened once.
    */
   public static void measure(
       DecoderSubject subject,
@@ -34,7 +34,11 @@ public final class DecoderBenchmark {
       Consumer<Row> rows) {
     double flops = NetworkCost.of(subject.network()).flops();
     for (Precision precision : Precision.values()) {
-      try (var model = subject.loader().apply(Compute.of(precision).withEngine(Engines.asked()))) {
+      var compute = Compute.of(precision).withEngine(Engines.asked());
+      if (!Engines.has(compute)) {
+        continue;
+      }
+      try (var model = subject.loader().apply(compute)) {
         var denoiser = model.denoiser();
         for (int batch : batches) {
           var queries = queries(subject, batch);

@@ -36,7 +36,7 @@ public final class GuidedStepBenchmark {
   /** Measures a row for each precision and batch. */
   public static void measure(
       DecoderSubject subject, List<Integer> batches, Pace pace, Consumer<Row> rows) {
-    for (Precision precision : Precision.values()) {
+    for (Precision precision : Precision.FLOATING) {
       var compute = Compute.of(precision).withEngine(Engines.asked());
       try (var model = subject.loader().apply(compute);
           var classifier =

@@ -40,7 +40,7 @@ public final class TrainingBenchmark {
       DecoderSubject subject, int batchSize, Pace pace, double peakGflops, Consumer<Row> rows) {
     double flops = FORWARDS * batchSize * NetworkCost.of(subject.network()).flops();
     var batch = batch(subject, batchSize);
-    for (Precision precision : Precision.values()) {
+    for (Precision precision : Precision.FLOATING) {
       try (var trainer = trainer(subject, batchSize, precision)) {
         double millis = pace.median(() -> trainer.step(batch));
         rows.accept(

@@ -24,7 +24,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -81,7 +80,7 @@ public final class GlideCommand implements Callable<Integer>, SamplingOptions.Sa
       paramLabel = "FORMAT",
       defaultValue = "f32",
       description = "Number format of the networks: ${COMPLETION-CANDIDATES}. Default: f32")
-  private ModelOptions.Format format = ModelOptions.Format.f32;
+  private ModelOptions.FormatChoice format = ModelOptions.FormatChoice.f32;
 
   @Option(
       names = "--noised-clip",
@@ -109,7 +108,7 @@ public final class GlideCommand implements Callable<Integer>, SamplingOptions.Sa
         new LocalBatch(console, prompts.files(), prompts.draws, batch, plugins, provenance.read());
     here.run(
         model,
-        ModelOptions.opening(Residency.ALWAYS, Optional.of(format.precision))
+        ModelOptions.opening(Residency.ALWAYS, format.precision)
             .withGuides(noisedClip == null ? Map.of() : Map.of(Guides.CLIP, noisedClip)),
         prompts.draws.seedOrNew(),
         (open, noise, watch) -> {

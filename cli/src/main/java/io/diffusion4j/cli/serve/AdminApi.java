@@ -14,7 +14,6 @@ import io.diffusion4j.local.LiveModel;
 import io.diffusion4j.local.LiveModels;
 import io.diffusion4j.local.LocalModels;
 import io.diffusion4j.local.ServedModel;
-import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.serving.auth.HashedTokens;
 import io.diffusion4j.serving.auth.Principal;
 import io.diffusion4j.serving.auth.Quota;
@@ -114,12 +113,8 @@ final class AdminApi implements Consumer<ServerBuilder> {
     return new OfModel(
         model.name(),
         served.folder().toString(),
-        served.precision().map(AdminApi::shown).orElse(null),
+        served.precision().map(FormatChoice::of).orElse(null),
         lower(model.state()));
-  }
-
-  private static String shown(Precision precision) {
-    return precision == Precision.BFLOAT16 ? FormatChoice.bf16.name() : FormatChoice.f32.name();
   }
 
   private Listed load(ModelEntry entry) {
