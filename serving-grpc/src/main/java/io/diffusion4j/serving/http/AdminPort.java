@@ -3,6 +3,7 @@ package io.diffusion4j.serving.http;
 import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.SessionProtocol;
+import com.linecorp.armeria.common.metric.NoopMeterRegistry;
 import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerBuilder;
@@ -67,6 +68,7 @@ public final class AdminPort implements AutoCloseable {
             .verboseResponses(false)
             .unloggedExceptionsReportInterval(Duration.ZERO)
             .disableServerHeader()
+            .meterRegistry(NoopMeterRegistry.get())
             .childChannelPipelineCustomizer(new FirstRequest(config.receive())::watch)
             .port(
                 new InetSocketAddress(config.host(), config.port()),

@@ -5,6 +5,7 @@ import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.SessionProtocol;
 import com.linecorp.armeria.common.grpc.GrpcSerializationFormats;
+import com.linecorp.armeria.common.metric.NoopMeterRegistry;
 import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerBuilder;
@@ -246,6 +247,8 @@ public final class HttpPort implements AutoCloseable {
         .unloggedExceptionsReportInterval(
             Duration.ZERO) // refusals are counted and have their lines
         .disableServerHeader()
+        // Ours are the service's; Armeria would bind its own to the process, once for each server.
+        .meterRegistry(NoopMeterRegistry.get())
         .maxNumConnections(config.limits().connections())
         .http2MaxStreamsPerConnection(MOST_STREAMS)
         .childChannelPipelineCustomizer(new FirstRequest(config.receive())::watch);

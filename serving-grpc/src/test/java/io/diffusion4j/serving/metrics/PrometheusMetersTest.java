@@ -2,9 +2,11 @@ package io.diffusion4j.serving.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.diffusion4j.serving.ToyService;
 import io.diffusion4j.serving.events.ServingListener.BatchEnd;
 import io.diffusion4j.serving.events.ServingListener.CallEnd;
 import io.grpc.Status.Code;
+import io.micrometer.core.instrument.Metrics;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -49,6 +51,15 @@ class PrometheusMetersTest {
             "diffusion4j_dropped_previews_total 3.0")
         .anyMatch(line -> line.startsWith("jvm_memory_used_bytes"))
         .noneMatch(line -> line.contains("secret"));
+  }
+
+  @Test
+  void aServerBindsNoExecutorsToTheProcess() throws Exception {
+    try (var server = ToyService.onPort(query -> {})) {
+      assertThat(server.port()).isPositive();
+      assertThat(Metrics.globalRegistry.getMeters())
+          .noneMatch(meter -> meter.getId().getName().startsWith("armeria.executor"));
+    }
   }
 
   @Test
