@@ -3,6 +3,7 @@ package io.diffusion4j.cli;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.common.hash.Hashing;
@@ -14,6 +15,9 @@ import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.ImageFiles;
 import io.diffusion4j.diffusion.image.Png;
 import io.diffusion4j.diffusion.image.Resize;
+import io.diffusion4j.nn.engine.Compute;
+import io.diffusion4j.nn.engine.Engines;
+import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.serving.Certificates;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
@@ -456,6 +460,35 @@ final class EndToEndTest {
       assertThat(there.status()).as(there.err()).isZero();
       assertThat(there.out()).isEqualToIgnoringNewLines(same);
     }
+  }
+
+  /** The recipe names the format, so the file needs no option to be drawn again. */
+  @Test
+  void aFileOfEightBitProductsIsDrawnAgainByThem() throws IOException {
+    assumeThat(Engines.has(Compute.of(Precision.INT8))).isTrue();
+    String[] line = {"--seed", "7", "--model", model.toString(), "--precision", "int8"};
+    byte[] png = drawn("int8.png", line);
+    Path file = folder.resolve("int8.png");
+    Run again = replay(file, "--model", model.toString());
+    assertThat(again.status()).as(again.err()).isZero();
+    assertThat(again.out())
+        .isEqualToIgnoringNewLines(
+            file
+                + ": the same file, bit for bit: sha256 "
+                + Hashing.sha256().hashBytes(png).toString());
+    Run wider = replay(file, "--model", model.toString(), "--precision", "f32");
+    assertThat(wider.status()).isEqualTo(1);
+    assertThat(wider.out()).contains("other pixels");
+
+    Run refused =
+        generate(
+            folder.resolve("refused.png"),
+            Stream.concat(Stream.of(line), Stream.of("--engine", "tensorflow"))
+                .toArray(String[]::new));
+    assertThat(refused.status()).isNotZero();
+    assertThat(refused.err())
+        .contains("engine: tensorflow: TensorFlow computes in float32 and bfloat16");
+    assertThat(folder.resolve("refused.png")).doesNotExist();
   }
 
   /** Every edit is a request: the same here and at a server, and its file draws itself again. */

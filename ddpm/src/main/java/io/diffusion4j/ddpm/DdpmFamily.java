@@ -130,8 +130,7 @@ public final class DdpmFamily implements ModelFamily {
           judge -> judge.requireFits(network.width(), network.height(), network.channels()));
       var model = PixelModel.load(own.network(), compute);
       return new Opened(
-          new Wiring(
-              own, own.scheduler(), model, latents, classifier, place, how.name().orElse(NAME)),
+          new Wiring(own, own.scheduler(), model, latents, classifier, place, how),
           Set.of(),
           () -> {
             model.close();
@@ -173,7 +172,7 @@ public final class DdpmFamily implements ModelFamily {
     private final Optional<LatentDecoder> latents;
     private final Optional<ClassifierModel> classifier;
     private final Optional<Path> place;
-    private final String name;
+    private final Opening how;
 
     Wiring(
         DdpmFolder folder,
@@ -182,14 +181,14 @@ public final class DdpmFamily implements ModelFamily {
         Optional<LatentDecoder> latents,
         Optional<ClassifierModel> classifier,
         Optional<Path> place,
-        String name) {
+        Opening how) {
       this.folder = folder;
       this.scheduler = scheduler;
       this.model = model;
       this.latents = latents;
       this.classifier = classifier;
       this.place = place;
-      this.name = name;
+      this.how = how;
     }
 
     @Override
@@ -210,12 +209,13 @@ public final class DdpmFamily implements ModelFamily {
       int height = latents.map(LatentDecoder::imageSize).orElse(network.height());
       return new DdpmPipeline(
           new ModelIdentity(
-                  name,
+                  how.name().orElse(NAME),
                   "DDPM, images of " + width + "×" + height + " pixels",
                   FrontMatter.license(folder.path()),
                   digest(folder.path(), place),
                   replaced.parts())
-              .publishedAs(PublishedFolder.name(folder.path())),
+              .publishedAs(PublishedFolder.name(folder.path()))
+              .computedIn(how.recordedPrecision()),
           network,
           model.denoiser(scheduler.parameterization()),
           scheduler,

@@ -79,7 +79,7 @@ public final class GlideFamily implements ModelFamily {
       int size = networks.parts().baseSize();
       clip.ifPresent(judge -> judge.requireFits(size, size));
       return new Opened(
-          new Wiring(networks, folder, clip, place, how.name().orElse(NAME)),
+          new Wiring(networks, folder, clip, place, how),
           Set.of(GuidanceRule.class),
           () -> {
             networks.close();
@@ -116,19 +116,19 @@ public final class GlideFamily implements ModelFamily {
     private final Path folder;
     private final Optional<NoisedClip> clip;
     private final Optional<Path> place;
-    private final String name;
+    private final Opening how;
 
     Wiring(
         GlideNetworks networks,
         Path folder,
         Optional<NoisedClip> clip,
         Optional<Path> place,
-        String name) {
+        Opening how) {
       this.networks = networks;
       this.folder = folder;
       this.clip = clip;
       this.place = place;
-      this.name = name;
+      this.how = how;
     }
 
     @Override
@@ -150,12 +150,13 @@ public final class GlideFamily implements ModelFamily {
       int size = parts.upsamplerSize();
       return new GlidePipeline(
           new ModelIdentity(
-                  name,
+                  how.name().orElse(NAME),
                   "GLIDE, images of " + size + "×" + size + " pixels",
                   FrontMatter.license(folder),
                   digest(folder, place),
                   replaced.parts())
-              .publishedAs(PublishedFolder.name(folder)),
+              .publishedAs(PublishedFolder.name(folder))
+              .computedIn(how.recordedPrecision()),
           parts,
           networks.complete(),
           replaced.guard(GuidanceRule.class, guidance, "the scale of a stage with guidance"),

@@ -161,7 +161,8 @@ public final class KandinskyFamily implements ModelFamily {
           digest(folder, model.place()),
           replaced.parts(),
           LoraFiles.applied(how.loras()),
-          PublishedFolder.name(folder));
+          PublishedFolder.name(folder),
+          how.recordedPrecision());
     }
 
     /** If networks are loaded on demand, scoring an image would load two of them again. */

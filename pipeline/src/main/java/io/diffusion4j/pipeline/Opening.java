@@ -70,6 +70,14 @@ public record Opening(
     return new Compute(engine, threads, precision.orElseGet(suited), packed);
   }
 
+  /**
+   * Returns the precision that recipes record: one that no model chooses by itself; empty for the
+   * others, which depend on the weights and the processor.
+   */
+  public String recordedPrecision() {
+    return precision.filter(one -> one == Precision.INT8).map(Precision::word).orElse("");
+  }
+
   /** Returns the same settings with the engine of this name. */
   public Opening withEngine(String other) {
     return new Opening(

@@ -168,7 +168,8 @@ public final class UnclipModule extends AbstractModule {
         UnclipFamily.digest(model.folder(), prior, opening),
         replaced.parts(),
         LoraFiles.applied(opening.loras()),
-        PublishedFolder.name(model.folder()));
+        PublishedFolder.name(model.folder()),
+        opening.recordedPrecision());
   }
 
   /** The tasks for which the model has all parts. */

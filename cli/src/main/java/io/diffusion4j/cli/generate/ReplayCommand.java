@@ -14,7 +14,6 @@ import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.diffusion.stage.Stage;
 import io.diffusion4j.pipeline.OpenPipeline;
 import io.diffusion4j.pipeline.Opening;
-import io.diffusion4j.pipeline.Residency;
 import io.diffusion4j.provenance.Provenance;
 import io.diffusion4j.serving.request.DirectRequest;
 import io.diffusion4j.serving.request.ModelParts;
@@ -41,7 +40,7 @@ import picocli.CommandLine.Parameters;
       "",
       "The exit status is 0 if all pixels are equal, 1 if not. An image can be drawn again by the",
       "same weights, which the recipe names, in the same number format on the same kind of"
-          + " machine.",
+          + " machine. A recipe of --precision int8 names that format too, and it is used again.",
       "",
       "Example:",
       "  diffusion4j replay apple.png"
@@ -94,7 +93,7 @@ public final class ReplayCommand implements Callable<Integer> {
     Opening how =
         drawer
             .model
-            .opening(Residency.ONE_AT_A_TIME)
+            .replaying(original.recipe().getPrecision())
             .withPrior(PriorChoice.named(prior).word())
             .withLoras(drawer.model.loras().of(original.loras()));
     String digest = OpenPipeline.family(drawer.model.folder()).digest(drawer.model.folder(), how);

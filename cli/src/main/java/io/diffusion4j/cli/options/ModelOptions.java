@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -45,13 +46,15 @@ public final class ModelOptions {
       this.precision = precision;
     }
 
-    /** Returns the name of a precision. */
-    public static String of(Precision precision) {
-      return switch (precision) {
-        case FLOAT32 -> f32.name();
-        case BFLOAT16 -> bf16.name();
-        case INT8 -> int8.name();
-      };
+    /** Returns the choice of a recipe's precision, which may be empty. */
+    static FormatChoice recorded(String word) {
+      if (word.isEmpty()) {
+        return auto;
+      }
+      return Stream.of(values())
+          .filter(choice -> choice.precision.filter(one -> one.word().equals(word)).isPresent())
+          .findFirst()
+          .orElseThrow(() -> Check.refusal("precision of the recipe", word, "f32, bf16 or int8"));
     }
   }
 
@@ -168,6 +171,17 @@ public final class ModelOptions {
         .withLoras(loras().files())
         .withGuides(guides())
         .withPacked(Optional.ofNullable(packed));
+  }
+
+  /**
+   * Returns the settings for drawing a recipe again: in the recipe's number format unless another
+   * one is requested.
+   *
+   * @param recorded the recipe's precision; empty if it has none
+   */
+  public Opening replaying(String recorded) {
+    var choice = format == FormatChoice.auto ? FormatChoice.recorded(recorded) : format;
+    return opening(Residency.ONE_AT_A_TIME).withPrecision(choice.precision);
   }
 
   /** Returns the settings for opening a model with the requested engine. */

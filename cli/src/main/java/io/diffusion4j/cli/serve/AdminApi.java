@@ -6,7 +6,6 @@ import static com.linecorp.armeria.common.HttpMethod.POST;
 import static com.linecorp.armeria.common.HttpMethod.PUT;
 
 import com.linecorp.armeria.server.ServerBuilder;
-import io.diffusion4j.cli.options.ModelOptions.FormatChoice;
 import io.diffusion4j.cli.serve.ServerFile.ModelEntry;
 import io.diffusion4j.cli.serve.ServerFile.QuotaEntry;
 import io.diffusion4j.diffusion.argument.Check;
@@ -14,6 +13,7 @@ import io.diffusion4j.local.LiveModel;
 import io.diffusion4j.local.LiveModels;
 import io.diffusion4j.local.LocalModels;
 import io.diffusion4j.local.ServedModel;
+import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.serving.auth.HashedTokens;
 import io.diffusion4j.serving.auth.Principal;
 import io.diffusion4j.serving.auth.Quota;
@@ -113,7 +113,7 @@ final class AdminApi implements Consumer<ServerBuilder> {
     return new OfModel(
         model.name(),
         served.folder().toString(),
-        served.precision().map(FormatChoice::of).orElse(null),
+        served.precision().map(Precision::word).orElse(null),
         lower(model.state()));
   }
 

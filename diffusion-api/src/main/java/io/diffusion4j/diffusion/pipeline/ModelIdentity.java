@@ -14,6 +14,8 @@ import java.util.List;
  * @param loras the updates that were added to the weights, in this order
  * @param published the name and the commit under which the model is published, as {@code
  *     org/name@commit}; empty if unknown
+ * @param precision the number format of the networks as recipes record it; empty if it is the one
+ *     that the weights and the processor determine
  */
 public record ModelIdentity(
     String name,
@@ -22,7 +24,8 @@ public record ModelIdentity(
     String weightsDigest,
     List<ReplacedPart> replaced,
     List<AppliedLora> loras,
-    String published) {
+    String published,
+    String precision) {
   public ModelIdentity {
     Check.that(
         name.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,63}"),
@@ -40,7 +43,7 @@ public record ModelIdentity(
       String license,
       String weightsDigest,
       List<ReplacedPart> replaced) {
-    this(name, description, license, weightsDigest, replaced, List.of(), "");
+    this(name, description, license, weightsDigest, replaced, List.of(), "", "");
   }
 
   /** Creates the identity of a model without replaced parts. */
@@ -51,11 +54,18 @@ public record ModelIdentity(
   /** The same with these updates. */
   public ModelIdentity withLoras(List<AppliedLora> others) {
     return new ModelIdentity(
-        name, description, license, weightsDigest, replaced, others, published);
+        name, description, license, weightsDigest, replaced, others, published, precision);
   }
 
   /** The same, published under this name and commit. */
   public ModelIdentity publishedAs(String other) {
-    return new ModelIdentity(name, description, license, weightsDigest, replaced, loras, other);
+    return new ModelIdentity(
+        name, description, license, weightsDigest, replaced, loras, other, precision);
+  }
+
+  /** The same, with networks in this number format. */
+  public ModelIdentity computedIn(String other) {
+    return new ModelIdentity(
+        name, description, license, weightsDigest, replaced, loras, published, other);
   }
 }

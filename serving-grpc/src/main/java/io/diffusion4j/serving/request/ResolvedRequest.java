@@ -112,6 +112,7 @@ public record ResolvedRequest(
         .setSoftware(SOFTWARE)
         .addAllParts(ModelParts.of(card))
         .setPublishedModel(card.identity().published())
+        .setPrecision(card.identity().precision())
         .build();
   }
 
