@@ -105,13 +105,18 @@ public record StoredNetwork(
     return "output." + index;
   }
 
-  /** Returns the network itself. */
+  /** Returns the network itself, under this name. */
   public Network network() {
-    return Network.of(definitions.get(0));
+    return named(definitions.get(0));
   }
 
   /** Returns the network for other sizes of images; none if it has only one. */
   public List<Network> otherSizes() {
-    return definitions.stream().skip(1).map(Network::of).toList();
+    return definitions.stream().skip(1).map(this::named).toList();
+  }
+
+  private Network named(NetworkDefinition definition) {
+    var network = Network.of(definition);
+    return new Network(name, network.nodes(), network.outputs(), network.parameters());
   }
 }

@@ -4,6 +4,7 @@ import io.diffusion4j.checkpoint.AtomicFile;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.Network;
 import io.diffusion4j.nn.Sinusoid;
+import io.diffusion4j.nn.StoredNetwork;
 import io.diffusion4j.nn.Tensor;
 import io.diffusion4j.nn.TimeEmbedding;
 import io.diffusion4j.nn.weights.NamedTensors;
@@ -84,7 +85,7 @@ public final class OnnxModel {
       var order = order(output, options);
       graph.output(
           values.get(output.node()).name(ElementType.FLOAT, order),
-          options.name(OnnxOptions.output(i)),
+          options.name(StoredNetwork.output(i)),
           ElementType.FLOAT,
           ordered(sizes.dimensions(output), order));
     }

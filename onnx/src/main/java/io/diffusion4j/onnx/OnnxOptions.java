@@ -12,7 +12,7 @@ import java.util.Optional;
  *
  * @param precision of weights and activations
  * @param names the names of inputs and outputs in the file by those in the network; of the outputs,
- *     those of {@link #output}. Names that are absent stay as they are
+ *     {@link StoredNetwork#output}. Names that are absent stay as they are
  * @param imagesFirst whether images are {@code [B, C, H, W]} at inputs and outputs, as is usual in
  *     ONNX, and not {@code [B, H, W, C]}
  * @param timestep what replaces the network's input of a sinusoid, if it has one
@@ -40,11 +40,6 @@ public record OnnxOptions(
   /** With the names and the order of axes of the network itself. */
   public static OnnxOptions plain(OnnxPrecision precision) {
     return new OnnxOptions(precision, Map.of(), false, Optional.empty(), Map.of());
-  }
-
-  /** Returns the name of the output with this index in {@link #names}. */
-  public static String output(int index) {
-    return StoredNetwork.output(index);
   }
 
   /** Returns the name in the file. */

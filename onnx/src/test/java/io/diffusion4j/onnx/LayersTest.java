@@ -4,6 +4,7 @@ import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.LayerCases;
 import io.diffusion4j.nn.LayerCases.Case;
 import io.diffusion4j.nn.Network;
+import io.diffusion4j.nn.StoredNetwork;
 import io.diffusion4j.nn.Tensor;
 import io.diffusion4j.nn.reference.Oracle;
 import java.nio.file.Path;
@@ -41,7 +42,7 @@ class LayersTest {
     OnnxModel.of(network, weights, OnnxOptions.plain(precision)).write(file, OnnxModel.MOST_BYTES);
     try (var model = new RuntimeModel(file);
         var feed = feed(network, batch)) {
-      Oracle.assertClose(model.run(feed, OnnxOptions.output(0)), expected, tolerance);
+      Oracle.assertClose(model.run(feed, StoredNetwork.output(0)), expected, tolerance);
     }
   }
 

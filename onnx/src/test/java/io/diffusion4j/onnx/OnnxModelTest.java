@@ -11,6 +11,7 @@ import io.diffusion4j.nn.Network;
 import io.diffusion4j.nn.Nn;
 import io.diffusion4j.nn.Numbers;
 import io.diffusion4j.nn.Sinusoid;
+import io.diffusion4j.nn.StoredNetwork;
 import io.diffusion4j.nn.Tensor;
 import io.diffusion4j.nn.reference.Oracle;
 import io.diffusion4j.nn.weights.Init;
@@ -114,7 +115,7 @@ class OnnxModelTest {
                 .floats("time", time, ROWS, TIME)) {
           for (int i = 0; i < 2; i++) {
             Oracle.assertClose(
-                model.run(feed, OnnxOptions.output(i)),
+                model.run(feed, StoredNetwork.output(i)),
                 expected(unet(height, width), weights, batch, i),
                 TOLERANCE);
           }
@@ -155,7 +156,7 @@ class OnnxModelTest {
     var options =
         new OnnxOptions(
             OnnxPrecision.FLOAT32,
-            Map.of("time", "timestep", OnnxOptions.output(0), "out_sample"),
+            Map.of("time", "timestep", StoredNetwork.output(0), "out_sample"),
             true,
             Optional.of(new OnnxOptions.Timestep("time", form)),
             Map.of("family", "test"));
