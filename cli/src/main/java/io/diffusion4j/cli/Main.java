@@ -153,7 +153,8 @@ public final class Main implements Runnable {
       scope = ScopeType.INHERIT,
       description =
           "The engine that runs and trains networks: tensorflow; onednn, for supported networks;"
-              + " auto, the fastest on this machine. Default: auto")
+              + " ort, ort:cuda, ort:coreml or ort:directml, on ONNX Runtime where diffusion-ort"
+              + " was added; auto, the fastest on this machine. Default: auto")
   void setEngine(String name) {
     try {
       Engines.prefer(name);

@@ -42,6 +42,7 @@ class ArchitectureTest {
   private static final String TF = "io.diffusion4j.tf..";
   private static final String CHECKPOINT = "io.diffusion4j.checkpoint..";
   private static final String ONEDNN = "io.diffusion4j.onednn..";
+  private static final String ORT = "io.diffusion4j.ort..";
   private static final String DISTRIBUTED = "io.diffusion4j.distributed..";
   private static final String CLIP = "io.diffusion4j.clip..";
   private static final String PRIOR = "io.diffusion4j.prior..";
@@ -89,6 +90,7 @@ class ArchitectureTest {
           Map.entry("onnx", "io.diffusion4j.onnx"),
           Map.entry("diffusion-tf", "io.diffusion4j.tf"),
           Map.entry("diffusion-onednn", "io.diffusion4j.onednn"),
+          Map.entry("diffusion-ort", "io.diffusion4j.ort"),
           Map.entry("distributed", "io.diffusion4j.distributed"),
           Map.entry("clip", "io.diffusion4j.clip"),
           Map.entry("prior", "io.diffusion4j.prior"),
@@ -160,6 +162,8 @@ class ArchitectureTest {
           .definedBy(TF)
           .layer("diffusion-onednn")
           .definedBy(ONEDNN)
+          .layer("diffusion-ort")
+          .definedBy(ORT)
           .layer("distributed")
           .definedBy(DISTRIBUTED)
           .layer("clip")
@@ -243,6 +247,10 @@ class ArchitectureTest {
           .whereLayer("diffusion-onednn")
           .mayOnlyAccessLayers("diffusion-api", "checkpoint", "nn")
           .whereLayer("diffusion-onednn")
+          .mayNotBeAccessedByAnyLayer() // it is found by the service loader
+          .whereLayer("diffusion-ort")
+          .mayOnlyAccessLayers("diffusion-api", "checkpoint", "nn", "onnx")
+          .whereLayer("diffusion-ort")
           .mayNotBeAccessedByAnyLayer() // it is found by the service loader
           .whereLayer("distributed")
           .mayOnlyAccessLayers("diffusion-api", "nn")

@@ -67,7 +67,9 @@ class ManualPagesTest {
               "AllReduce allReduce, Objective objective, TrainingConfig config, BatchSource"
                   + " batches"),
           Map.entry("onednn", "NetworkDefinition definition, NamedTensors weights, Batch batch"),
+          Map.entry("onnx", "NetworkDefinition definition, NamedTensors weights"),
           Map.entry("openai", "com.google.inject.Module serving"),
+          Map.entry("ort", "NetworkDefinition definition, NamedTensors weights, Batch batch"),
           Map.entry("provenance", "Image image, String json"),
           Map.entry(
               "provenance/c2pa",

@@ -26,6 +26,14 @@ public interface Engine {
   }
 
   /**
+   * Whether {@link Engines#AUTO} may choose it. An engine that is not known to be the fastest on
+   * some machine is used only where it is named.
+   */
+  default boolean isAutomatic() {
+    return true;
+  }
+
+  /**
    * Returns the number of open native tensors, which the garbage collector does not see. A few
    * belong to the library itself, so only growth indicates a leak.
    */

@@ -65,6 +65,7 @@ public final class Engines {
   /** Whether this processor has instructions for a number format, so that it is the faster one. */
   public static boolean areMadeFor(Precision precision) {
     return all().stream()
+        .filter(Engine::isAutomatic)
         .filter(engine -> !engine.isLastResort()) // it emulates missing instructions
         .anyMatch(engine -> engine.unavailable(precision).isEmpty());
   }
@@ -128,7 +129,9 @@ public final class Engines {
   }
 
   private static boolean isAllowed(Engine engine, String asked) {
-    return asked.equals(AUTO) || asked.equals(engine.name()) || engine.isLastResort();
+    return asked.equals(engine.name())
+        || engine.isLastResort()
+        || (asked.equals(AUTO) && engine.isAutomatic());
   }
 
   private static Executable first(

@@ -10,8 +10,8 @@ import io.diffusion4j.nn.LayerCases.Case;
 import io.diffusion4j.nn.Network;
 import io.diffusion4j.nn.UnsupportedLayerException;
 import io.diffusion4j.nn.engine.Compute;
-import io.diffusion4j.nn.engine.Engine;
 import io.diffusion4j.nn.engine.Precision;
+import io.diffusion4j.nn.engine.RunContract;
 import io.diffusion4j.nn.reference.Oracle;
 import io.diffusion4j.nn.train.Learner.Role;
 import io.diffusion4j.nn.train.TrainingConfig.EmaWarmup;
@@ -25,48 +25,18 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The promise of every engine: each layer, forward and gradient, is what {@link Oracle} computes,
- * or the engine refuses it by an {@link UnsupportedLayerException}.
+ * The promise of every engine that also trains: each layer, forward and gradient, is what {@link
+ * Oracle} computes, or the engine refuses it by an {@link UnsupportedLayerException}.
  */
-public interface LayerContract {
-  /** Float32 against double, relative to the largest value. */
-  double FORWARD = 1e-5;
-
-  /** The same for gradients, which are sums over a batch. */
+public interface LayerContract extends RunContract {
+  /** Of gradients, which are sums over a batch, relative to the largest value. */
   double GRADIENT = 1e-4;
-
-  /** The engine that runs networks. */
-  Engine engine();
 
   /** The engine that trains networks. */
   TrainingEngine trainingEngine();
 
-  /** The names of the cases that the engine refuses to run. */
-  Set<String> notRun();
-
   /** The names of the cases that the engine refuses to train. */
   Set<String> notTrained();
-
-  @ParameterizedTest(name = "{0}")
-  @MethodSource("io.diffusion4j.nn.LayerCases#all")
-  default void aLayerIsWhatItsDefinitionSays(Case layer) {
-    assumeTrue(engine().unavailable(Precision.FLOAT32).isEmpty());
-    var network = layer.forward();
-    var weights = LayerCases.weights(network);
-    var compute = Compute.of(Precision.FLOAT32);
-    if (notRun().contains(layer.name())) {
-      assertThatThrownBy(() -> engine().compile(network, weights, compute))
-          .isInstanceOf(UnsupportedLayerException.class);
-      return;
-    }
-    var batch = LayerCases.batch(network, 2);
-    var evaluation =
-        Oracle.of(network, Set.of()).evaluate(batch, Oracle.parameters(network, weights));
-    try (var compiled = engine().compile(network, weights, compute)) {
-      Oracle.assertClose(
-          compiled.run(batch).get(0), evaluation.value(network.outputs().get(0)), FORWARD);
-    }
-  }
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("io.diffusion4j.nn.LayerCases#all")

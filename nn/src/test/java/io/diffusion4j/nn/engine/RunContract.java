@@ -1,0 +1,48 @@
+package io.diffusion4j.nn.engine;
+
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.diffusion4j.nn.LayerCases;
+import io.diffusion4j.nn.LayerCases.Case;
+import io.diffusion4j.nn.UnsupportedLayerException;
+import io.diffusion4j.nn.reference.Oracle;
+import java.util.Set;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * The promise of every engine that runs networks: each layer is what {@link Oracle} computes, or
+ * the engine refuses it by an {@link UnsupportedLayerException}.
+ */
+public interface RunContract {
+  /** Float32 against double, relative to the largest value. */
+  double FORWARD = 1e-5;
+
+  /** The engine that runs networks. */
+  Engine engine();
+
+  /** The names of the cases that the engine refuses to run. */
+  Set<String> notRun();
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("io.diffusion4j.nn.LayerCases#all")
+  default void aLayerIsWhatItsDefinitionSays(Case layer) {
+    assumeTrue(engine().unavailable(Precision.FLOAT32).isEmpty());
+    var network = layer.forward();
+    var weights = LayerCases.weights(network);
+    var compute = Compute.of(Precision.FLOAT32);
+    if (notRun().contains(layer.name())) {
+      assertThatThrownBy(() -> engine().compile(network, weights, compute))
+          .isInstanceOf(UnsupportedLayerException.class);
+      return;
+    }
+    var batch = LayerCases.batch(network, 2);
+    var evaluation =
+        Oracle.of(network, Set.of()).evaluate(batch, Oracle.parameters(network, weights));
+    try (var compiled = engine().compile(network, weights, compute)) {
+      Oracle.assertClose(
+          compiled.run(batch).get(0), evaluation.value(network.outputs().get(0)), FORWARD);
+    }
+  }
+}
