@@ -6,10 +6,10 @@ import java.net.InetAddress;
 import java.util.Arrays;
 
 /**
- * A range of addresses that have their first bits in common.
+ * A range of IP addresses with a common prefix.
  *
  * @param first an address of the range
- * @param bits how many bits they have in common
+ * @param bits the length of the common prefix, from 0 to the number of bits of an address
  */
 record AddressRange(InetAddress first, int bits) {
   AddressRange {
@@ -19,9 +19,10 @@ record AddressRange(InetAddress first, int bits) {
   }
 
   /**
-   * Reads an address, or a range in CIDR notation such as {@code 10.0.0.0/8}.
+   * Parses an address, or a range in CIDR notation such as {@code 10.0.0.0/8}. Host names are not
+   * resolved.
    *
-   * @throws IllegalArgumentException if it is neither; no names are resolved
+   * @throws IllegalArgumentException if the text is neither an address nor a range
    */
   static AddressRange of(String text) {
     int slash = text.indexOf('/');
@@ -37,12 +38,12 @@ record AddressRange(InetAddress first, int bits) {
         first, bits.isEmpty() ? Byte.SIZE * first.getAddress().length : Integer.parseInt(bits));
   }
 
-  /** Whether an address is in the range. */
+  /** Returns whether the range contains an address. */
   boolean contains(InetAddress address) {
     return Arrays.equals(prefix(address, bits), prefix(first, bits));
   }
 
-  /** Returns the bytes of an address, of which only the first bits are kept. */
+  /** Returns the bytes of an address with all but the first {@code bits} bits set to 0. */
   static byte[] prefix(InetAddress address, int bits) {
     byte[] bytes = address.getAddress();
     for (int i = 0; i < bytes.length; i++) {

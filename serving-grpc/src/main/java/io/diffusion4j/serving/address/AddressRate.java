@@ -4,18 +4,18 @@ import io.diffusion4j.diffusion.argument.Check;
 import java.util.Set;
 
 /**
- * How many requests an address may send, before it is known who sends them.
+ * A request rate limit per client address, enforced before authentication.
  *
- * @param requestsPerMinute in the long run
- * @param burst how many at once, after a time without any
- * @param proxies addresses and ranges of addresses, such as {@code 10.0.0.0/8}, whose header {@code
- *     X-Forwarded-For} is believed
+ * @param requestsPerMinute the sustained rate, at least 1
+ * @param burst the number of requests that an idle address may send at once, at least 1
+ * @param proxies the trusted proxies, as addresses or ranges such as {@code 10.0.0.0/8}; the header
+ *     {@code X-Forwarded-For} is ignored in requests from all other addresses
  */
 public record AddressRate(int requestsPerMinute, int burst, Set<String> proxies) {
   public AddressRate {
     Check.that(requestsPerMinute >= 1, "requestsPerMinute", requestsPerMinute, "≥ 1");
     Check.that(burst >= 1, "burst", burst, "≥ 1");
-    proxies.forEach(AddressRange::of); // which says what is wrong with it
+    proxies.forEach(AddressRange::of); // throws for a malformed address or range
     proxies = Set.copyOf(proxies);
   }
 }

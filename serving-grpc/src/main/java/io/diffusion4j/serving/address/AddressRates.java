@@ -16,9 +16,10 @@ import java.util.concurrent.ExecutionException;
 /**
  * Counts the requests of each address against an {@link AddressRate}. Thread-safe.
  *
- * <p>Addresses of IPv6 are counted by their first {@value #NETWORK_BITS} bits, which are the
- * network of one customer. At most {@value #MOST_ADDRESSES} addresses are known at once, and the
- * one that was seen the longest time ago is forgotten first: it begins with a full burst again.
+ * <p>IPv6 addresses are counted by their first {@value #NETWORK_BITS} bits, because providers
+ * usually assign a network of that size to one customer. At most {@value #MOST_ADDRESSES} addresses
+ * are tracked at a time. When the table is full, addresses that have been idle longest are evicted;
+ * an evicted address starts again with a full burst.
  */
 public final class AddressRates {
   private static final int MOST_ADDRESSES = 1 << 16;
@@ -29,7 +30,7 @@ public final class AddressRates {
   private final TimeMeter clock;
   private final Cache<InetAddress, Bucket> buckets;
 
-  /** Counts by the time of this machine. */
+  /** Creates counters that use the system clock. */
   public AddressRates(AddressRate rate) {
     this(rate, TimeMeter.SYSTEM_NANOTIME);
   }
@@ -46,7 +47,7 @@ public final class AddressRates {
    *
    * @param peer the address of the connection
    * @param forwarded the header {@code X-Forwarded-For}; empty if there is none
-   * @return how long the client has to wait if it has sent too many, else nothing
+   * @return the time until the next permitted request if the client exceeds its rate, else empty
    */
   public Optional<Duration> count(InetAddress peer, String forwarded) {
     var probe = bucket(client(peer, forwarded)).tryConsumeAndReturnRemaining(1);
@@ -75,9 +76,9 @@ public final class AddressRates {
   }
 
   /**
-   * Returns the address of the client: that of the connection, or, for a connection of a trusted
-   * proxy, the last one in its header that is no trusted proxy. What stands before is the client's
-   * own words.
+   * Returns the address of the client. This is the address of the connection, or, if a trusted
+   * proxy opened the connection, the last address in the header that is not a trusted proxy.
+   * Earlier addresses in the header come from the client and cannot be trusted.
    */
   InetAddress client(InetAddress peer, String forwarded) {
     InetAddress client = peer;
@@ -107,7 +108,7 @@ public final class AddressRates {
     }
   }
 
-  /** Returns how many addresses are known. */
+  /** Returns the number of tracked addresses. */
   long known() {
     buckets.cleanUp();
     return buckets.size();
