@@ -1,21 +1,23 @@
 package io.diffusion4j.serving.auth;
 
 /**
- * Tells who calls from the token that the call carries.
+ * Identifies the caller by the token of a call.
  *
- * <p>Asked at the start of each call, by several threads at once.
+ * <p>Implementations are called at the start of each call, by several threads at once, and may
+ * block. To replace {@link #NONE}, bind one as {@link io.diffusion4j.serving.ServingModule} shows.
  */
 @FunctionalInterface
 public interface Authenticator {
-  /** Asks for nothing: whoever reaches the server is {@link Principal#ANYBODY}. */
+  /** Accepts every caller as {@link Principal#ANYBODY}. */
   Authenticator NONE = token -> Principal.ANYBODY;
 
   /**
-   * Who this is.
+   * Returns the principal that a token belongs to.
    *
-   * @param token what follows {@code Bearer} in the call's {@code authorization}; empty if it
-   *     carries none
-   * @throws UnauthenticatedException if that is nobody who may call
+   * @param token the token in the {@code authorization} header of the call, as {@link
+   *     BearerToken#of} extracts it; empty if the call has no token
+   * @throws UnauthenticatedException if the token is missing, unknown or expired
+   * @throws UnavailableAuthenticatorException if the token cannot be checked at the moment
    */
   Principal authenticate(String token);
 }

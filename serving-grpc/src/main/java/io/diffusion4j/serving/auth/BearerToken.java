@@ -5,8 +5,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.util.Base64;
 
 /**
- * Tokens in an {@code authorization} header: of bearers (RFC 6750, §2.1), or as the password of any
- * user (RFC 7617), for clients that cannot send others.
+ * The token of an {@code authorization} header: a bearer token (RFC 6750, §2.1), or the password of
+ * basic authentication (RFC 7617) for clients that cannot send bearer tokens. The user name of
+ * basic authentication is ignored.
  */
 public final class BearerToken {
   private static final String SCHEME = "Bearer ";
@@ -15,10 +16,10 @@ public final class BearerToken {
   private BearerToken() {}
 
   /**
-   * The token of a header.
+   * Extracts the token of a header.
    *
-   * @param authorization the value of the header; empty if there is none
-   * @return empty if it carries no token
+   * @param authorization the value of the header; empty if the request has no such header
+   * @return the token; empty if the header contains none
    */
   public static String of(String authorization) {
     if (hasScheme(authorization, SCHEME)) {

@@ -14,25 +14,27 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Stores the SHA-256 of tokens, so that a reader of the list cannot use them.
+ * An authenticator with a fixed list of tokens. It stores only their SHA-256 hashes, so a leaked
+ * list does not leak the tokens.
  *
- * <p>A plain hash is enough for tokens that are random, as those of {@link #newToken} are: 256 bits
- * cannot be guessed. A token is compared with all of the list, each in constant time, so that the
- * time tells nothing about it.
+ * <p>A plain hash is sufficient for random tokens such as those of {@link #newToken}: 256 bits
+ * cannot be guessed. Each received token is compared with every entry in constant time, so response
+ * times reveal nothing about the list. Thread-safe.
  */
 public final class HashedTokens implements Authenticator {
   private static final int TOKEN_BYTES = 32;
 
   private final List<Entry> entries;
-  private final List<byte[]> hashes; // of the entries
+  private final List<byte[]> hashes; // in the order of entries
   private final InstantSource clock;
 
   /**
-   * A token that is known.
+   * An accepted token.
    *
-   * @param sha256 the SHA-256 of its characters in UTF-8, as 64 hexadecimal digits
-   * @param expires the time of its expiry; {@link Instant#MAX} for never
-   * @param principal whose it is
+   * @param sha256 the SHA-256 of the token in UTF-8, as 64 lower-case hexadecimal digits; see
+   *     {@link HashedTokens#hash}
+   * @param expires the time of expiry; {@link Instant#MAX} for a token that does not expire
+   * @param principal the owner of the token
    */
   public record Entry(String sha256, Instant expires, Principal principal) {
     public Entry {
@@ -44,9 +46,9 @@ public final class HashedTokens implements Authenticator {
   }
 
   /**
-   * An authenticator that knows these.
+   * Creates an authenticator that accepts the tokens of the given entries.
    *
-   * @throws IllegalArgumentException if a token comes twice
+   * @throws IllegalArgumentException if two entries have the same hash
    */
   public HashedTokens(List<Entry> entries, InstantSource clock) {
     Set<String> all = new HashSet<>();
@@ -61,14 +63,14 @@ public final class HashedTokens implements Authenticator {
     this.clock = clock;
   }
 
-  /** Creates a token: 43 random characters that are valid in a header. */
+  /** Creates a random token of 256 bits, as 43 characters that are valid in a header. */
   public static String newToken() {
     byte[] bytes = new byte[TOKEN_BYTES];
     new SecureRandom().nextBytes(bytes);
     return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
   }
 
-  /** What an {@link Entry} says of a token. */
+  /** Returns the hash of a token, in the form that {@link Entry#sha256} has. */
   public static String hash(String token) {
     return Hashing.sha256().hashString(token, UTF_8).toString();
   }

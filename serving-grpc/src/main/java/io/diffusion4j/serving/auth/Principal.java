@@ -5,18 +5,19 @@ import java.util.EnumSet;
 import java.util.Set;
 
 /**
- * Somebody who calls: a tenant, with requests and a quota of its own.
+ * An authenticated caller, such as a tenant, with requests and a quota of its own.
  *
- * @param name unique, for the log and for messages
- * @param roles what it may do
- * @param models the names of the models it may use, or {@value #EVERY_MODEL}
- * @param quota how much it may ask for
+ * @param name a unique name for logs and messages: 1 to 64 letters, digits, dots, dashes,
+ *     underscores and @, of which the first is a letter or a digit
+ * @param roles the permitted operations
+ * @param models the names of the permitted models, or {@value #EVERY_MODEL} for all; not empty
+ * @param quota the limits of its use
  */
 public record Principal(String name, Set<Role> roles, Set<String> models, Quota quota) {
   /** Stands for the names of all models. */
   public static final String EVERY_MODEL = "*";
 
-  /** Everybody, where nobody is asked who they are; nobody who may operate the server. */
+  /** The caller of a server without authentication: has every role except {@link Role#ADMIN}. */
   public static final Principal ANYBODY =
       new Principal(
           "anybody", EnumSet.complementOf(EnumSet.of(Role.ADMIN)), Set.of(EVERY_MODEL), Quota.NONE);
@@ -31,16 +32,17 @@ public record Principal(String name, Set<Role> roles, Set<String> models, Quota 
     models = Set.copyOf(models);
   }
 
+  /** Returns this principal with another quota. */
   public Principal withQuota(Quota newQuota) {
     return new Principal(name, roles, models, newQuota);
   }
 
-  /** Whether it may do that. */
+  /** Returns whether the principal has a role. */
   public boolean has(Role role) {
     return roles.contains(role);
   }
 
-  /** Whether it may use the model of this name. */
+  /** Returns whether the principal may use the model with this name. */
   public boolean mayUse(String model) {
     return models.contains(EVERY_MODEL) || models.contains(model);
   }

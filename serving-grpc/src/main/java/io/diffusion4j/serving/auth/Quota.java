@@ -3,18 +3,21 @@ package io.diffusion4j.serving.auth;
 import io.diffusion4j.diffusion.argument.Check;
 
 /**
- * How much a principal may ask for.
+ * The limits of a principal. All are at least 1.
  *
- * @param imagesPerMinute how many images, over time; a request for more of them at once is admitted
- *     when none are owed, and paid off before the next
- * @param embeddingsPerMinute how many texts and images may be embedded, and embeddings drawn, in
- *     the same way
- * @param costPerMinute how many megapixel steps requests for images may cost, in the same way
- * @param unfinishedRequests how many requests for images may wait or run at once
+ * <p>The rates hold on average. A single request for more than a minute's share is admitted if the
+ * principal has no debt; the principal then waits until the debt is paid off.
+ *
+ * @param imagesPerMinute the sustained rate of generated images
+ * @param embeddingsPerMinute the sustained rate of embedded texts and images, and of sampled
+ *     embeddings
+ * @param costPerMinute the sustained cost of requests for images, in megapixel steps per minute
+ * @param unfinishedRequests the largest number of requests for images that wait or run at the same
+ *     time
  */
 public record Quota(
     int imagesPerMinute, int embeddingsPerMinute, int costPerMinute, int unfinishedRequests) {
-  /** As much as the server can do. */
+  /** No limits. */
   public static final Quota NONE =
       new Quota(Integer.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE);
 
@@ -25,7 +28,7 @@ public record Quota(
     Check.that(unfinishedRequests >= 1, "unfinishedRequests", unfinishedRequests, "≥ 1");
   }
 
-  /** Without a limit of cost. */
+  /** Creates a quota without a limit on cost. */
   public Quota(int imagesPerMinute, int embeddingsPerMinute, int unfinishedRequests) {
     this(imagesPerMinute, embeddingsPerMinute, Integer.MAX_VALUE, unfinishedRequests);
   }

@@ -1,19 +1,19 @@
 package io.diffusion4j.serving.auth;
 
-/** What a principal may do besides asking which models there are. */
+/** A permission of a principal. Listing the models needs none. */
 public enum Role {
-  /** Have images drawn. */
+  /** Permits generating images. */
   GENERATE,
 
-  /** Have texts and images embedded. */
+  /** Permits embedding texts and images. */
   EMBED,
 
-  /** Ask for {@code PRIORITY_HIGH}, which goes before all other work. */
+  /** Permits {@code PRIORITY_HIGH}, which precedes all other work. */
   PRIORITY,
 
-  /** Read the meters of the server. */
+  /** Permits reading the metrics of the server. */
   METRICS,
 
-  /** Operate the server, on the port for operators. */
+  /** Permits operating the server through {@link io.diffusion4j.serving.http.AdminPort}. */
   ADMIN
 }

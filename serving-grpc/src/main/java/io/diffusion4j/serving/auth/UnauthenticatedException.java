@@ -1,23 +1,23 @@
 package io.diffusion4j.serving.auth;
 
-/** A call carries no token, or not a good one. The caller is told the message and the reason. */
+/** Thrown if a call has no valid token. The caller receives the message and the reason. */
 public final class UnauthenticatedException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
   private final String reason;
 
   /**
-   * A refusal.
+   * Creates the exception.
    *
-   * @param reason for programs, in upper snake case
-   * @param message for people; without the token
+   * @param reason the machine-readable reason in upper snake case, such as {@code TOKEN_EXPIRED}
+   * @param message the human-readable message; must not contain the token
    */
   public UnauthenticatedException(String reason, String message) {
     super(message);
     this.reason = reason;
   }
 
-  /** Why, for programs. */
+  /** Returns the machine-readable reason. */
   public String reason() {
     return reason;
   }
