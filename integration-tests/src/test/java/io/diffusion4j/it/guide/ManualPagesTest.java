@@ -78,6 +78,9 @@ class ManualPagesTest {
           Map.entry("provenance/container", "Path path, String packet"),
           Map.entry("provenance/watermark", "Image image"),
           Map.entry("search", "Path folder, float[] embedding, float[] query"),
+          Map.entry("serving", "com.google.inject.Module pipelines"),
+          Map.entry("serving/errors", "String sampler, int steps"),
+          Map.entry("serving/model", "ImagePipeline current, ImagePipeline next"),
           Map.entry("springai", "GenerationClient client"),
           Map.entry("tf", "NetworkDefinition definition, NamedTensors weights, Batch batch"),
           Map.entry(
@@ -100,6 +103,8 @@ class ManualPagesTest {
           Map.entry(
               "provenance/c2pa",
               List.of("java.security.PrivateKey", "java.security.cert.X509Certificate")),
+          Map.entry("serving", List.of("com.google.inject.Guice", "com.google.inject.Injector")),
+          Map.entry("serving/http", List.of("com.linecorp.armeria.common.HttpResponse")),
           Map.entry(
               "springai",
               List.of(
