@@ -80,7 +80,13 @@ class ManualPagesTest {
           Map.entry("search", "Path folder, float[] embedding, float[] query"),
           Map.entry("serving", "com.google.inject.Module pipelines"),
           Map.entry("serving/errors", "String sampler, int steps"),
+          Map.entry(
+              "serving/metrics",
+              "io.micrometer.core.instrument.MeterRegistry registry,"
+                  + " java.util.function.LongSupplier live"),
           Map.entry("serving/model", "ImagePipeline current, ImagePipeline next"),
+          Map.entry("serving/request", "ImagePipeline pipeline, GenerateImagesRequest asked"),
+          Map.entry("serving/tracing", "io.opentelemetry.api.OpenTelemetry telemetry"),
           Map.entry("springai", "GenerationClient client"),
           Map.entry("tf", "NetworkDefinition definition, NamedTensors weights, Batch batch"),
           Map.entry(

@@ -3,14 +3,15 @@ package io.diffusion4j.serving.metrics;
 import java.util.function.LongSupplier;
 
 /**
- * A meter of something that a server does not know of, read when the meters are.
+ * A gauge that an application adds to the meters of a server. Its value is read at each scrape.
  *
- * @param name in words with dots between them, such as {@code diffusion4j.live.tensors}
- * @param help what it is, for who reads the meters
- * @param now the value; quick, and by several threads at once
+ * @param name the name, as lower-case words separated by dots, such as {@code
+ *     diffusion4j.live.tensors}
+ * @param help the description shown with the meter
+ * @param now returns the current value; called by several threads at once, and must not block
  */
 public record Level(String name, String help, LongSupplier now) {
-  /** One whose name says it. */
+  /** Creates a gauge described by the words of its name. */
   public Level(String name, LongSupplier now) {
     this(name, name.replace('.', ' '), now);
   }

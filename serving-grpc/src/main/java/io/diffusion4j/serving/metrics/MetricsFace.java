@@ -16,7 +16,7 @@ import io.diffusion4j.serving.http.HttpFace;
 import io.grpc.Channel;
 import jakarta.inject.Inject;
 
-/** {@value #PATH}, for those whose token has the role {@link Role#METRICS}. */
+/** Serves the meters at {@value #PATH} to callers whose token has {@link Role#METRICS}. */
 final class MetricsFace implements HttpFace {
   static final String PATH = "/metrics";
 

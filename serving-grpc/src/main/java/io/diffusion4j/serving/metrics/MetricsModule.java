@@ -7,10 +7,10 @@ import io.diffusion4j.serving.events.ServingListener;
 import io.diffusion4j.serving.http.HttpFace;
 
 /**
- * Meters for a server, at {@value MetricsFace#PATH}.
+ * Installs the meters of a server and serves them at {@value MetricsFace#PATH}.
  *
- * <p>Provides {@link PrometheusMeters}. Needs {@link io.diffusion4j.serving.ServingModule}. Further
- * meters are added to the set of {@link Level}s.
+ * <p>Provides {@link PrometheusMeters}. Needs {@link io.diffusion4j.serving.ServingModule}. An
+ * application adds gauges of its own to the set of {@link Level}s.
  */
 public final class MetricsModule extends AbstractModule {
   @Override

@@ -24,56 +24,56 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 /**
- * The meters of a server, and what Prometheus reads of them:
+ * The meters of a server in the text format of Prometheus:
  *
  * <table>
  *   <caption>Meters</caption>
  *   <tr><th>meter</th><th>what</th><th>labels</th></tr>
- *   <tr><td>{@code diffusion4j_calls_seconds}</td><td>calls and how long they took
- *       <td>{@code method}, {@code code}</tr>
- *   <tr><td>{@code diffusion4j_refusals_total}</td><td>requests that were refused or failed
- *       <td>{@code reason}</tr>
- *   <tr><td>{@code diffusion4j_cost_total}</td><td>megapixel steps that were admitted
- *       <td>{@code principal}: of the first hundred, then {@code other}</tr>
- *   <tr><td>{@code diffusion4j_backlog_seconds}</td><td>how long all work that waits and runs takes
- *       <td></tr>
- *   <tr><td>{@code diffusion4j_rows}</td><td>images that can be drawn at once<td></tr>
+ *   <tr><td>{@code diffusion4j_calls_seconds}</td><td>calls and their duration<td>{@code method},
+ *       {@code code}</tr>
+ *   <tr><td>{@code diffusion4j_refusals_total}</td><td>rejected and failed
+ *       requests<td>{@code reason}</tr>
+ *   <tr><td>{@code diffusion4j_cost_total}</td><td>megapixel steps of admitted
+ *       requests<td>{@code principal} for the first hundred principals, then {@code other}</tr>
+ *   <tr><td>{@code diffusion4j_backlog_seconds}</td><td>estimated time until all queued and running
+ *       work is done<td></tr>
+ *   <tr><td>{@code diffusion4j_rows}</td><td>images the server can draw at once<td></tr>
  *   <tr><td>{@code diffusion4j_body_bytes}, {@code diffusion4j_body_bytes_most}</td><td>bytes of
- *       request bodies that are held, and may be<td></tr>
- *   <tr><td>{@code diffusion4j_connections}</td><td>clients that are connected<td></tr>
- *   <tr><td>{@code diffusion4j_certificate_days}</td><td>for how many days the certificate is good;
- *       of servers with TLS<td></tr>
- *   <tr><td>{@code diffusion4j_model}</td><td>1, of each model
- *       <td>{@code model}, {@code digest}, {@code software}</tr>
- *   <tr><td>{@code diffusion4j_queue_depth}</td><td>requests that wait</td><td></td></tr>
- *   <tr><td>{@code diffusion4j_queue_wait_seconds}</td><td>how long requests waited</td><td></tr>
- *   <tr><td>{@code diffusion4j_samples_active}</td><td>images that are being drawn</td><td></tr>
- *   <tr><td>{@code diffusion4j_step_seconds}</td><td>steps of a batch
- *       <td>{@code stage}, {@code batch}: how many images took it together</tr>
- *   <tr><td>{@code diffusion4j_image_steps_total}</td><td>images times steps
- *       <td>{@code stage}</tr>
- *   <tr><td>{@code diffusion4j_images_total}</td><td>images that were drawn
- *       <td>{@code model}</tr>
- *   <tr><td>{@code diffusion4j_failed_images_total}</td><td>images that a model failed to draw
- *       <td>{@code model}</tr>
- *   <tr><td>{@code diffusion4j_cancelled_requests_total}</td><td>requests that nobody waited for
- *       <td></tr>
- *   <tr><td>{@code diffusion4j_dropped_previews_total}</td><td>previews that no client was quick
- *       enough for<td></tr>
- *   <tr><td>{@code process_resident_memory_bytes}</td><td>memory of the process, with what the
- *       networks hold outside of the heap; on Linux<td></tr>
- *   <tr><td>{@code diffusion4j_native_bytes}</td><td>that memory without what the JVM has set aside
- *       for heap, classes and code: what networks and tensors take, about<td></tr>
- *   <tr><td>{@code diffusion4j_live_tensors}</td><td>native tensors that are not closed; of servers
- *       of model folders<td></tr>
+ *       request bodies in memory, and their limit<td></tr>
+ *   <tr><td>{@code diffusion4j_connections}</td><td>open client connections<td></tr>
+ *   <tr><td>{@code diffusion4j_certificate_days}</td><td>days until the certificate expires; only
+ *       with TLS<td></tr>
+ *   <tr><td>{@code diffusion4j_model}</td><td>1 for each served model<td>{@code model},
+ *       {@code digest}, {@code software}</tr>
+ *   <tr><td>{@code diffusion4j_queue_depth}</td><td>requests waiting in the
+ *       queue</td><td></td></tr>
+ *   <tr><td>{@code diffusion4j_queue_wait_seconds}</td><td>time requests spent in the
+ *       queue</td><td></tr>
+ *   <tr><td>{@code diffusion4j_samples_active}</td><td>images being drawn</td><td></tr>
+ *   <tr><td>{@code diffusion4j_step_seconds}</td><td>time of one step of a batch<td>{@code stage},
+ *       {@code batch}: the number of images in the batch</tr>
+ *   <tr><td>{@code diffusion4j_image_steps_total}</td><td>images times steps<td>{@code stage}</tr>
+ *   <tr><td>{@code diffusion4j_images_total}</td><td>images drawn<td>{@code model}</tr>
+ *   <tr><td>{@code diffusion4j_failed_images_total}</td><td>images a model failed to
+ *       draw<td>{@code model}</tr>
+ *   <tr><td>{@code diffusion4j_cancelled_requests_total}</td><td>requests whose last client left
+ *       before the end<td></tr>
+ *   <tr><td>{@code diffusion4j_dropped_previews_total}</td><td>previews skipped because no client
+ *       was ready for them<td></tr>
+ *   <tr><td>{@code process_resident_memory_bytes}</td><td>resident memory of the process, native
+ *       memory included; only on Linux<td></tr>
+ *   <tr><td>{@code diffusion4j_native_bytes}</td><td>resident memory less the memory the JVM has
+ *       committed for heap, classes and code: about the size of networks and tensors<td></tr>
+ *   <tr><td>{@code diffusion4j_live_tensors}</td><td>native tensors not yet closed; only on servers
+ *       that load model folders<td></tr>
  * </table>
  *
- * <p>Beside them are Micrometer's meters of the JVM: {@code jvm_memory_*}, {@code jvm_threads_*},
- * {@code jvm_gc_*}, {@code process_files_*}, {@code process_cpu_*} and {@code process_uptime_*}.
- * Times are histograms, with buckets from 5 ms to 10 minutes.
+ * <p>Micrometer's meters of the JVM are registered as well: {@code jvm_memory_*}, {@code
+ * jvm_threads_*}, {@code jvm_gc_*}, {@code process_files_*}, {@code process_cpu_*} and {@code
+ * process_uptime_*}. Times are histograms, with buckets from 5 ms to 10 minutes.
  */
 public final class PrometheusMeters implements ServingListener {
-  /** The media type of what {@link #scrape} returns. */
+  /** The media type of the text that {@link #scrape} returns. */
   public static final String CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
   private final PrometheusMeterRegistry registry =
@@ -81,16 +81,16 @@ public final class PrometheusMeters implements ServingListener {
   private final ServiceMeters service = new ServiceMeters(registry);
   private final MultiGauge served =
       MultiGauge.builder("diffusion4j.model")
-          .description("1, of each model that is served")
+          .description("1 for each served model")
           .register(registry);
   private final Supplier<List<ImagePipeline>> models;
 
-  /** Meters at zero. */
+  /** Creates the meters, all at zero. */
   public PrometheusMeters() {
     this(Set.of(), List::of);
   }
 
-  /** Meters at zero, with these beside. */
+  /** Creates the meters at zero, with additional gauges and a meter for each served model. */
   @Inject
   PrometheusMeters(Set<Level> more, Models models) {
     this(more, models::all);
@@ -112,7 +112,7 @@ public final class PrometheusMeters implements ServingListener {
                 .register(registry));
   }
 
-  /** All meters as they are, in the text format of Prometheus. */
+  /** Returns the current values of all meters in the text format of Prometheus. */
   public String scrape() {
     served.register(models.get().stream().map(PrometheusMeters::row).toList(), true);
     return registry.scrape(CONTENT_TYPE);
@@ -126,7 +126,7 @@ public final class PrometheusMeters implements ServingListener {
         1);
   }
 
-  /** Returns the registry, to which an application can add meters. */
+  /** Returns the registry, so that an application can add meters of its own. */
   public MeterRegistry registry() {
     return registry;
   }

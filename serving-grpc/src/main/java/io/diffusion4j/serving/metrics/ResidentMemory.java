@@ -10,8 +10,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The memory of this process as Linux counts it (proc(5), {@code /proc/self/status}): heap, code,
- * and what TensorFlow allocates natively, which the JVM does not know of.
+ * The resident memory of this process as reported by Linux (proc(5), {@code /proc/self/status}):
+ * heap, code, and native allocations such as TensorFlow's, which the JVM does not count.
  */
 final class ResidentMemory {
   private static final Path STATUS = Path.of("/proc/self/status");
@@ -19,7 +19,7 @@ final class ResidentMemory {
 
   private ResidentMemory() {}
 
-  /** Adds the meter, on systems that tell. */
+  /** Registers the gauges; does nothing on systems without {@code /proc}. */
   static void bindTo(MeterRegistry registry) {
     if (Files.isReadable(STATUS)) {
       Gauge.builder("process.resident.memory", ResidentMemory::bytes)
@@ -31,7 +31,7 @@ final class ResidentMemory {
     }
   }
 
-  /** Not below 0, where the JVM has set aside more than it uses. */
+  /** Returns the resident bytes less the committed memory of the JVM, at least 0. */
   private static double nativeBytes() {
     var jvm = ManagementFactory.getMemoryMXBean();
     return Math.max(
@@ -46,7 +46,7 @@ final class ResidentMemory {
       Matcher resident = RESIDENT.matcher(Files.readString(STATUS));
       return resident.find() ? 1024 * Double.parseDouble(resident.group(1)) : Double.NaN;
     } catch (IOException e) {
-      return Double.NaN; // what Prometheus has for a value that cannot be told
+      return Double.NaN; // the value that Prometheus shows for a gauge that cannot be read
     }
   }
 }

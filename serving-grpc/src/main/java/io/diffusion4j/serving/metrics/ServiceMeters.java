@@ -13,43 +13,42 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.LongStream;
 
 /**
- * The meters of a service in any registry of Micrometer, such as that of an application which the
- * service is a part of:
+ * The meters of a service in any Micrometer registry, for example in the registry of an application
+ * that embeds the service:
  *
  * <table>
  *   <caption>Meters</caption>
  *   <tr><th>meter</th><th>what</th><th>labels</th></tr>
- *   <tr><td>{@code diffusion4j.calls}</td><td>calls and how long they took
- *       <td>{@code method}, {@code code}</tr>
- *   <tr><td>{@code diffusion4j.refusals}</td><td>requests that were refused or failed
- *       <td>{@code reason}</tr>
- *   <tr><td>{@code diffusion4j.cost}</td><td>megapixel steps that were admitted
- *       <td>{@code principal}</tr>
- *   <tr><td>{@code diffusion4j.queue.depth}</td><td>requests that wait</td><td></td></tr>
- *   <tr><td>{@code diffusion4j.queue.wait}</td><td>how long requests waited</td><td></tr>
- *   <tr><td>{@code diffusion4j.samples.active}</td><td>images that are being drawn</td><td></tr>
- *   <tr><td>{@code diffusion4j.step}</td><td>steps of a batch
- *       <td>{@code stage}, {@code batch}: how many images took it together</tr>
- *   <tr><td>{@code diffusion4j.image.steps}</td><td>images times steps
- *       <td>{@code stage}</tr>
- *   <tr><td>{@code diffusion4j.images}</td><td>images that were drawn
- *       <td>{@code model}</tr>
- *   <tr><td>{@code diffusion4j.failed.images}</td><td>images that a model failed to draw
- *       <td>{@code model}</tr>
- *   <tr><td>{@code diffusion4j.cancelled.requests}</td><td>requests that nobody waited for
- *       <td></tr>
- *   <tr><td>{@code diffusion4j.dropped.previews}</td><td>previews that no client was quick
- *       enough for<td></tr>
+ *   <tr><td>{@code diffusion4j.calls}</td><td>calls and their duration<td>{@code method},
+ *       {@code code}</tr>
+ *   <tr><td>{@code diffusion4j.refusals}</td><td>rejected and failed
+ *       requests<td>{@code reason}</tr>
+ *   <tr><td>{@code diffusion4j.cost}</td><td>megapixel steps of admitted
+ *       requests<td>{@code principal}</tr>
+ *   <tr><td>{@code diffusion4j.queue.depth}</td><td>requests waiting in the
+ *       queue</td><td></td></tr>
+ *   <tr><td>{@code diffusion4j.queue.wait}</td><td>time requests spent in the queue</td><td></tr>
+ *   <tr><td>{@code diffusion4j.samples.active}</td><td>images being drawn</td><td></tr>
+ *   <tr><td>{@code diffusion4j.step}</td><td>time of one step of a batch<td>{@code stage},
+ *       {@code batch}: the number of images in the batch</tr>
+ *   <tr><td>{@code diffusion4j.image.steps}</td><td>images times steps<td>{@code stage}</tr>
+ *   <tr><td>{@code diffusion4j.images}</td><td>images drawn<td>{@code model}</tr>
+ *   <tr><td>{@code diffusion4j.failed.images}</td><td>images a model failed to
+ *       draw<td>{@code model}</tr>
+ *   <tr><td>{@code diffusion4j.cancelled.requests}</td><td>requests whose last client left before
+ *       the end<td></tr>
+ *   <tr><td>{@code diffusion4j.dropped.previews}</td><td>previews skipped because no client was
+ *       ready for them<td></tr>
  * </table>
  */
 public final class ServiceMeters implements ServingListener {
-  /** Edges of the buckets of times: steps of milliseconds, images of seconds, queues of minutes. */
+  /** Bucket edges of all timers: steps take milliseconds, images seconds, queues minutes. */
   private static final Duration[] BUCKETS =
       LongStream.of(5, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 30_000, 60_000, 600_000)
           .mapToObj(Duration::ofMillis)
           .toArray(Duration[]::new);
 
-  /** More are one label, so that their number does not grow the meters. */
+  /** The largest number of principals with a label of their own; the others share one label. */
   private static final int MOST_PRINCIPALS = 100;
 
   private final MeterRegistry registry;
@@ -61,23 +60,26 @@ public final class ServiceMeters implements ServingListener {
   private final Counter cancelled;
   private final Counter previewsDropped;
 
-  /** Registers meters at zero. */
+  /** Registers the meters, all at zero. */
   public ServiceMeters(MeterRegistry registry) {
     this.registry = registry;
     Gauge.builder("diffusion4j.queue.depth", queueDepth, AtomicInteger::get)
-        .description("requests that wait")
+        .description("requests waiting in the queue")
         .register(registry);
     Gauge.builder("diffusion4j.backlog", backlogMillis, millis -> 1e-3 * millis.get())
-        .description("how long all work that waits and runs takes, as work went lately")
+        .description("estimated time until all queued and running work is done")
         .baseUnit("seconds")
         .register(registry);
     Gauge.builder("diffusion4j.samples.active", activeSamples, AtomicInteger::get)
-        .description("images that are being drawn")
+        .description("images being drawn")
         .register(registry);
-    queueWait = timer("diffusion4j.queue.wait", "how long requests waited");
-    cancelled = counter("diffusion4j.cancelled.requests", "requests that nobody waited for");
+    queueWait = timer("diffusion4j.queue.wait", "time requests spent in the queue");
+    cancelled =
+        counter("diffusion4j.cancelled.requests", "requests whose last client left before the end");
     previewsDropped =
-        counter("diffusion4j.dropped.previews", "previews that no client was quick enough for");
+        counter(
+            "diffusion4j.dropped.previews",
+            "previews skipped because no client was ready for them");
   }
 
   private Timer timer(String name, String help, String... tags) {
@@ -94,14 +96,14 @@ public final class ServiceMeters implements ServingListener {
 
   @Override
   public void callEnded(CallEnd call) {
-    String help = "calls and how long they took";
+    String help = "calls and their duration";
     timer("diffusion4j.calls", help, "method", call.method(), "code", call.code().name())
         .record(call.time());
   }
 
   @Override
   public void refused(String reason) {
-    String help = "requests that were refused or failed";
+    String help = "rejected and failed requests";
     counter("diffusion4j.refusals", help, "reason", reason).increment();
   }
 
@@ -143,19 +145,19 @@ public final class ServiceMeters implements ServingListener {
   public void batchEnded(String model, int images, BatchEnd end) {
     activeSamples.addAndGet(-images);
     switch (end) {
-      case DRAWN ->
-          counter("diffusion4j.images", "images that were drawn", "model", model).increment(images);
+      case DRAWN -> counter("diffusion4j.images", "images drawn", "model", model).increment(images);
       case FAILED ->
-          counter("diffusion4j.failed.images", "images that a model failed to draw", "model", model)
+          counter("diffusion4j.failed.images", "images a model failed to draw", "model", model)
               .increment(images);
-      case STOPPED -> {} // its request is counted where it was cancelled
+      case STOPPED -> {} // counted by requestCancelled
     }
   }
 
   @Override
   public void stepTaken(String stage, int images, Duration time) {
     String batch = Integer.toString(images);
-    timer("diffusion4j.step", "steps of a batch", "stage", stage, "batch", batch).record(time);
+    timer("diffusion4j.step", "time of one step of a batch", "stage", stage, "batch", batch)
+        .record(time);
     counter("diffusion4j.image.steps", "images times steps", "stage", stage).increment(images);
   }
 
