@@ -9,21 +9,26 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The spans of a batch, one after the other: the work before the first stage, each stage, and
- * {@code encode}, which scores the images and writes the files. Used by the worker that draws the
- * batch.
+ * The consecutive spans of one batch: a span for the work before the first stage, one for each
+ * stage, and {@code encode} for scoring and encoding the images. Not thread-safe; used only by the
+ * worker that draws the batch.
  */
 public final class BatchSpans implements AutoCloseable {
   private final Function<String, SpanBuilder> named;
   private @Nullable Span open;
-  private Instant since = Instant.now(); // when the last one ended
+  private Instant since = Instant.now(); // the end of the previous span
 
   BatchSpans(Function<String, SpanBuilder> named, String first) {
     this.named = named;
     this.open = named.apply(first).startSpan();
   }
 
-  /** A stage has taken so many of its steps. */
+  /**
+   * Records the progress of a stage: step 0 begins its span, the last step ends it.
+   *
+   * @param step the number of steps taken, 0 to {@code steps}
+   * @param steps the number of steps of the stage
+   */
   public void at(String stage, int step, int steps) {
     if (step == 0) {
       end();
@@ -33,7 +38,7 @@ public final class BatchSpans implements AutoCloseable {
     }
   }
 
-  /** Does something without stages, which fails as it does. */
+  /** Runs work that has no stages and returns its result. An error is recorded and rethrown. */
   public <T> T of(Supplier<T> work) {
     try {
       return work.get();
@@ -43,7 +48,7 @@ public final class BatchSpans implements AutoCloseable {
     }
   }
 
-  /** What is being done now fails. */
+  /** Records an error on the open span, or on {@code encode} if no span is open. */
   public void failed(Throwable why) {
     Span failing = open == null ? named.apply("encode").setStartTimestamp(since).startSpan() : open;
     failing.setStatus(StatusCode.ERROR);
@@ -59,7 +64,7 @@ public final class BatchSpans implements AutoCloseable {
     since = Instant.now();
   }
 
-  /** The batch is done. */
+  /** Ends the last span of the batch. */
   @Override
   public void close() {
     if (open == null) {

@@ -7,7 +7,7 @@ import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.context.Context;
 import java.time.Instant;
 
-/** The spans of one request: {@code queue}, and those of its batches. */
+/** The spans of one request: {@code queue}, and the spans of its batches. */
 public final class RequestSpans {
   private static final AttributeKey<String> REQUEST =
       AttributeKey.stringKey("diffusion4j.request_id");
@@ -25,15 +25,16 @@ public final class RequestSpans {
     this.about = Attributes.of(REQUEST, id, MODEL, model);
   }
 
-  /** The request waits no more. */
+  /** Records the time since creation as the span {@code queue}; called when the request starts. */
   public void begun() {
     span("queue").setStartTimestamp(waitsSince).startSpan().end();
   }
 
   /**
-   * A batch of images is drawn from now on.
+   * Starts the spans of a batch.
    *
-   * @param first what is done before the first stage, such as {@code text}
+   * @param images the number of images in the batch
+   * @param first the name of the span before the first stage, such as {@code text}
    */
   public BatchSpans batch(int images, String first) {
     return new BatchSpans(name -> span(name).setAttribute(IMAGES, (long) images), first);

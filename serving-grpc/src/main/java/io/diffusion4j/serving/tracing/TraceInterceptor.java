@@ -18,8 +18,8 @@ import jakarta.inject.Inject;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Has a span for each call but those about health, in the trace of its client if the client sent a
- * {@code traceparent} (W3C Trace Context).
+ * Records a span for each call except health checks. The span joins the trace of the client if the
+ * client sent a {@code traceparent} header (W3C Trace Context).
  */
 public final class TraceInterceptor implements ServerInterceptor {
   private static final TextMapGetter<Metadata> HEADERS = new Headers();

@@ -7,33 +7,34 @@ import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.context.Context;
 import jakarta.inject.Inject;
 
-/** Begins the spans of a server. Thread-safe. */
+/** The factory of a server's spans. Thread-safe. */
 public final class Tracing {
   private static final io.grpc.Context.Key<Context> SPAN = io.grpc.Context.key("diffusion4j-span");
 
   private final Tracer tracer;
 
-  /** Spans that go wherever this sends them. */
+  /** Creates a factory whose spans are exported by the given telemetry. */
   @Inject
   public Tracing(OpenTelemetry telemetry) {
     this.tracer = telemetry.getTracer("io.diffusion4j.serving");
   }
 
-  /** The span of a call, in the trace of its client. */
+  /** Returns a builder of the server span of a call, as a child of the client's span. */
   SpanBuilder call(String method, Context client) {
     return tracer.spanBuilder(method).setSpanKind(SpanKind.SERVER).setParent(client);
   }
 
-  /** The context of a call, whose span contains all others. */
+  /** Returns the current gRPC context with the span of its call attached. */
   static io.grpc.Context within(Context span) {
     return io.grpc.Context.current().withValue(SPAN, span);
   }
 
   /**
-   * The spans of a request that waits from now on, within the present call.
+   * Starts the spans of a request in the span of the current call. The queue time of the request
+   * begins now.
    *
-   * @param id of the request, or an empty text
-   * @param model that it is for
+   * @param id the id of the request; empty if it has none
+   * @param model the name of the model
    */
   public RequestSpans request(String id, String model) {
     Context call = SPAN.get();
