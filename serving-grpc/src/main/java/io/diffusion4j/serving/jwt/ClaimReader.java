@@ -17,10 +17,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The principal of verified claims.
+ * A mapping from the verified claims of a token to a principal.
  *
- * <p>Its name begins with {@value #PREFIX}, so that no issuer can name a principal of the token
- * file.
+ * <p>The names of its principals begin with {@value #PREFIX}, so that no issuer can impersonate a
+ * principal of the token file.
  */
 final class ClaimReader {
   static final String PREFIX = "jwt.";
@@ -45,7 +45,7 @@ final class ClaimReader {
         quota(set));
   }
 
-  /** A name that is no name here is replaced by its hash, as different ones must stay different. */
+  /** Returns the name of the principal; a name with other characters is replaced by its hash. */
   private String name(@Nullable Object claim) {
     if (!(claim instanceof String name) || name.isBlank()) {
       throw refusal(claims.principal(), "the name of somebody");
@@ -87,7 +87,7 @@ final class ClaimReader {
   }
 
   private static @Nullable Object value(Map<String, Object> claims, String path) {
-    Object value = claims.get(path); // a name may have dots, as those that are URLs
+    Object value = claims.get(path); // a claim's name may contain dots, for example a URL
     if (value != null) {
       return value;
     }

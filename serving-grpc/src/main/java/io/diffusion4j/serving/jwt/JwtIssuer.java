@@ -12,14 +12,14 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * An issuer of JSON Web Tokens, such as one of OpenID Connect, and the meaning of its claims.
+ * An issuer of JSON Web Tokens, such as an OpenID Connect provider, and the meaning of its claims.
  *
- * @param issuer the value of {@code iss}
- * @param audience what {@code aud} must contain
- * @param keys where its public keys are, as a JWK set: an {@code https} URL, an {@code http} URL of
- *     this machine, or a file
- * @param algorithms the accepted algorithms of signatures
- * @param skew by how much clocks may differ
+ * @param issuer the required value of {@code iss}
+ * @param audience the value that {@code aud} must contain
+ * @param keys the location of its public keys as a JWK set: an {@code https} URL, an {@code http}
+ *     URL of this machine, or a {@code file} URL
+ * @param algorithms the accepted signature algorithms, from {@link #KNOWN_ALGORITHMS}
+ * @param skew the tolerated clock skew, 0 to 10 minutes
  * @param claims the meaning of the claims
  */
 public record JwtIssuer(
@@ -29,7 +29,7 @@ public record JwtIssuer(
     Set<String> algorithms,
     Duration skew,
     Claims claims) {
-  /** The algorithms whose public keys may be published. */
+  /** The supported signature algorithms; all of them verify with a public key. */
   public static final Set<String> KNOWN_ALGORITHMS =
       Set.of("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512");
 
@@ -40,11 +40,12 @@ public record JwtIssuer(
    * The meaning of the claims of a token.
    *
    * @param principal the claim that names the principal, such as {@code sub}
-   * @param roles the claim with the roles at the issuer: an array, or a text with spaces; a path
-   *     with dots leads into objects, as {@code realm_access.roles}
-   * @param roleMap the roles here, by those of the issuer; a token without any of them has no role
-   * @param quota the claim with the class of quota; empty for none
-   * @param quotaMap the quotas by their class
+   * @param roles the claim with the issuer's roles: an array, or a text separated by spaces; a path
+   *     with dots selects a nested claim, such as {@code realm_access.roles}
+   * @param roleMap the roles of this server by the issuer's roles; a token without a mapped role
+   *     gets no role
+   * @param quota the claim with the quota class; empty if there is none
+   * @param quotaMap the quotas by quota class; empty exactly if {@code quota} is
    */
   public record Claims(
       String principal,
@@ -87,7 +88,7 @@ public record JwtIssuer(
     algorithms = Set.copyOf(algorithms);
   }
 
-  /** Keys that others could change on their way would let others make tokens. */
+  /** Rejects keys fetched over an unprotected network: an attacker could replace them. */
   private static void requireTrusted(URI keys) {
     String scheme = String.valueOf(keys.getScheme()).toLowerCase(Locale.ROOT);
     boolean here = keys.getHost() != null && LOCAL.contains(keys.getHost());
@@ -100,7 +101,7 @@ public record JwtIssuer(
         "a file, an https URL, or an http URL of this machine");
   }
 
-  /** Returns the issuer with the usual algorithms and 30 seconds of skew. */
+  /** Returns an issuer with RS256 and ES256 signatures and 30 seconds of clock skew. */
   public static JwtIssuer usual(String issuer, String audience, URI keys, Claims claims) {
     return new JwtIssuer(
         issuer,

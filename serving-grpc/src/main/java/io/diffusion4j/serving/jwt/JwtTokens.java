@@ -31,11 +31,11 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Knows callers by the JSON Web Tokens of an issuer (RFC 7519). Thread-safe.
+ * Authenticates callers by the JSON Web Tokens of an issuer (RFC 7519). Thread-safe.
  *
- * <p>The issuer's keys are cached for {@value #CACHE_MILLIS} ms. A token of an unknown key has them
- * fetched again, at most twice in {@value #INTERVAL_MILLIS} ms, whatever tokens come; while the
- * issuer cannot be reached, known keys are used for {@value #OUTAGE_MILLIS} ms.
+ * <p>The issuer's keys are cached for {@value #CACHE_MILLIS} ms. A token signed by an unknown key
+ * triggers a refresh, at most two in {@value #INTERVAL_MILLIS} ms. While the issuer is unreachable,
+ * cached keys stay valid for {@value #OUTAGE_MILLIS} ms.
  */
 public final class JwtTokens implements Authenticator {
   private static final long CACHE_MILLIS = 300_000;
@@ -51,11 +51,11 @@ public final class JwtTokens implements Authenticator {
   private final ClaimReader claims;
 
   /**
-   * Knows the tokens of an issuer.
+   * Creates an authenticator for the tokens of an issuer.
    *
-   * @param usual the quota of principals whose token names none
+   * @param usual the quota of principals whose token has no quota claim
    * @throws IOException if the keys are a file that cannot be read
-   * @throws IllegalArgumentException if it is no JWK set with public keys alone
+   * @throws IllegalArgumentException if the file is not a JWK set of public keys only
    */
   public JwtTokens(JwtIssuer issuer, Quota usual) throws IOException {
     this.claims = new ClaimReader(issuer.claims(), usual);
@@ -103,10 +103,10 @@ public final class JwtTokens implements Authenticator {
     }
   }
 
-  /** Precedes the names of principals that are known by such a token. */
+  /** The prefix of the names of all principals authenticated by such a token. */
   public static final String PREFIX = ClaimReader.PREFIX;
 
-  /** Whether a token has the form of one that this knows, and not that of a random token. */
+  /** Returns whether a token has the three parts of a signed JSON Web Token. */
   public static boolean isOne(String token) {
     return token.split("\\.", -1).length == PARTS;
   }

@@ -1,6 +1,6 @@
 /**
- * JSON Web Tokens of an issuer, such as one of OpenID Connect, in place of tokens that a server
- * keeps a list of.
+ * Authentication by the JSON Web Tokens of an issuer, such as an OpenID Connect provider, in place
+ * of a token file.
  *
  * <pre>{@code
  * var claims = new JwtIssuer.Claims("sub", "realm_access.roles",
@@ -10,16 +10,26 @@
  * Authenticator authenticator = new JwtTokens(issuer, Quota.NONE);
  * }</pre>
  *
- * <p>{@link io.diffusion4j.serving.jwt.JwtIssuer} has the settings, and refuses algorithms whose
- * keys are secret, and keys that come over a network in plaintext. {@link
- * io.diffusion4j.serving.jwt.JwtTokens} verifies a token: signature, issuer, audience and times.
- * {@link io.diffusion4j.serving.jwt.ClaimReader} makes a principal of its claims. What the settings
- * do not map gives no right: a token without a mapped role may do nothing but list the models.
+ * <p>How the types fit:
  *
- * <p>Principals of an issuer have names of their own, so that they share neither requests nor jobs
- * with those of the token file.
+ * <ul>
+ *   <li>{@link io.diffusion4j.serving.jwt.JwtIssuer} holds the settings. It rejects algorithms with
+ *       shared secrets, and key URLs that send the keys over a network in plaintext.
+ *   <li>{@link io.diffusion4j.serving.jwt.JwtTokens} verifies the signature, issuer, audience and
+ *       times of a token.
+ *   <li>{@link io.diffusion4j.serving.jwt.ClaimReader} maps the verified claims to a principal.
+ * </ul>
  *
- * <p>Deliberately absent: logins, sessions and refresh tokens, which are the client's;
+ * <p>Unmapped claims grant no rights: a token without a mapped role can only list the models.
+ *
+ * <p>The names of the issuer's principals have a prefix of their own. Principals of an issuer and
+ * principals of the token file therefore never share request ids, jobs or quotas.
+ *
+ * <p>A server fetches the keys when the first token arrives and then caches them, so a restart of
+ * the issuer does not interrupt the service. A caller whose token cannot be verified because the
+ * keys are unreachable gets {@code UNAVAILABLE}, not {@code UNAUTHENTICATED}.
+ *
+ * <p>Deliberately absent: logins, sessions and refresh tokens, which belong to the client;
  * introspection of opaque tokens; and encrypted tokens.
  */
 @NullMarked
