@@ -80,6 +80,8 @@ class ManualPagesTest {
           Map.entry("search", "Path folder, float[] embedding, float[] query"),
           Map.entry("serving", "com.google.inject.Module pipelines"),
           Map.entry("serving/errors", "String sampler, int steps"),
+          Map.entry("serving/grpc", "GrpcServices services"),
+          Map.entry("serving/jobs", "Work work, ServingListener listener"),
           Map.entry(
               "serving/metrics",
               "io.micrometer.core.instrument.MeterRegistry registry,"
@@ -111,6 +113,7 @@ class ManualPagesTest {
               List.of("java.security.PrivateKey", "java.security.cert.X509Certificate")),
           Map.entry("serving", List.of("com.google.inject.Guice", "com.google.inject.Injector")),
           Map.entry("serving/http", List.of("com.linecorp.armeria.common.HttpResponse")),
+          Map.entry("serving/grpc", List.of("io.grpc.inprocess.InProcessServerBuilder")),
           Map.entry(
               "springai",
               List.of(

@@ -21,7 +21,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Lets through who may do what they ask for. Health is told to everybody: probes have no tokens.
+ * Authenticates each call and checks the caller's role and model. Health checks need no token,
+ * because probes have none.
  *
  * <p>The model of a request is its field {@code model}, as in all requests of the contract.
  */
@@ -66,7 +67,7 @@ final class AccessInterceptor implements ServerInterceptor {
     return new ModelCheck<>(call, principal, next.startCall(call, headers));
   }
 
-  /** Ends a call that asks for a model its caller may not use, before the service sees it. */
+  /** Rejects a request for a model that the caller may not use, before the service receives it. */
   private final class ModelCheck<Q> extends SimpleForwardingServerCallListener<Q> {
     private final ServerCall<Q, ?> call;
     private final Principal principal;

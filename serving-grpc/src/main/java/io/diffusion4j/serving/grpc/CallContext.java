@@ -4,7 +4,7 @@ import io.diffusion4j.serving.auth.Principal;
 import io.grpc.Context;
 import java.util.UUID;
 
-/** What is known of the present call. One for each; filled as it becomes known. */
+/** The id, caller and prompt of one call. Its interceptors and handler fill it in. Thread-safe. */
 final class CallContext {
   static final Context.Key<CallContext> KEY = Context.key("diffusion4j-call");
 
@@ -13,7 +13,11 @@ final class CallContext {
   private volatile boolean authenticated;
   private volatile String prompt = "";
 
-  /** That of the call that this thread handles. */
+  /**
+   * Returns the context of the call that this thread handles.
+   *
+   * @throws IllegalStateException if the thread handles no call
+   */
   static CallContext current() {
     CallContext call = KEY.get();
     if (call == null) {
@@ -22,22 +26,22 @@ final class CallContext {
     return call;
   }
 
-  /** Under which the log has what goes wrong, and the client is told so. */
+  /** Returns the id that connects the client's error with the log. */
   String id() {
     return id;
   }
 
-  /** Who calls. */
+  /** Returns the caller; {@link Principal#ANYBODY} before authentication. */
   Principal principal() {
     return principal;
   }
 
-  /** The name of who calls; empty before that was told. */
+  /** Returns the name of the caller; empty before authentication. */
   String principalName() {
     return authenticated ? principal.name() : "";
   }
 
-  /** What is asked for, in words. */
+  /** Returns the text of the request; empty if it has none or was not checked yet. */
   String prompt() {
     return prompt;
   }

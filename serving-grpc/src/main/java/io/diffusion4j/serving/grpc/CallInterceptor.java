@@ -21,10 +21,11 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Gives each call its {@link CallContext}, and tells the listeners of its one outcome. */
+/** Attaches a {@link CallContext} to each call and notifies the listeners once when it ends. */
 final class CallInterceptor implements ServerInterceptor {
   /**
-   * The time by which a reset may come early; for a short call, at most a fifth of its deadline.
+   * The longest time by which a reset may precede the deadline; for a short call, a fifth of its
+   * duration.
    */
   private static final Duration EARLY = Duration.ofMillis(250);
 
@@ -70,8 +71,9 @@ final class CallInterceptor implements ServerInterceptor {
   }
 
   /**
-   * What a client sees whose call ends without an answer. A client whose time is up says so by a
-   * reset, which can come a little before the same time is up here, where its clock began later.
+   * Returns the status of a call that the client reset: {@code DEADLINE_EXCEEDED} if the deadline
+   * has passed or is about to pass, else {@code CANCELLED}. The client resets a call at its own
+   * deadline, which can be slightly earlier than the deadline measured here.
    */
   private static Status.Code cancelled(@Nullable Deadline deadline, long taken) {
     if (deadline == null) {
@@ -86,11 +88,11 @@ final class CallInterceptor implements ServerInterceptor {
     try {
       return detail.unpack(ErrorInfo.class).getReason();
     } catch (InvalidProtocolBufferException e) {
-      throw new IllegalStateException("a detail that this program made is damaged", e);
+      throw new IllegalStateException("error details that this server made cannot be parsed", e);
     }
   }
 
-  /** Remembers with what a call is closed. */
+  /** A call that records the status it is closed with. */
   private static final class Watched<Q, R> extends SimpleForwardingServerCall<Q, R> {
     private final Listeners listeners;
     private volatile Status.Code code = Status.Code.UNKNOWN;
@@ -100,7 +102,7 @@ final class CallInterceptor implements ServerInterceptor {
       this.listeners = listeners;
     }
 
-    /** That of the error's details, or else the code. */
+    /** Returns the reason in the error's details; without one, the name of the status code. */
     private static String reason(Status status, Metadata trailers) {
       return StatusProto.fromStatusAndTrailers(status, trailers).getDetailsList().stream()
           .filter(detail -> detail.is(ErrorInfo.class))

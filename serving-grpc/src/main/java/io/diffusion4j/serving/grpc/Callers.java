@@ -11,34 +11,36 @@ import jakarta.inject.Inject;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Finds the principal of a call by its header {@code authorization}. */
+/** The authentication of calls by their header {@code authorization}. Thread-safe. */
 public final class Callers {
   private static final Logger LOG = LoggerFactory.getLogger(Callers.class);
 
-  /** The principal of a call whose request was authenticated before, see {@link KnownCaller}. */
+  /**
+   * The principal of a call whose HTTP request is authenticated already, see {@link KnownCaller}.
+   */
   static final Context.Key<Principal> KNOWN = Context.key("diffusion4j-known-caller");
 
   private final Authenticator authenticator;
 
-  /** The principals that an authenticator knows. */
+  /** Creates an authentication of calls by the given authenticator. */
   @Inject
   public Callers(Authenticator authenticator) {
     this.authenticator = authenticator;
   }
 
   /**
-   * The principal of the call that this thread handles.
+   * Returns the principal of the call that this thread handles.
    *
-   * @throws IllegalStateException if it handles none
+   * @throws IllegalStateException if the thread handles no call
    */
   public static Principal ofPresentCall() {
     return CallContext.current().principal();
   }
 
   /**
-   * The principal of a call whose request may have been authenticated by its headers.
+   * Returns the principal of a call; does not authenticate again if its HTTP request was.
    *
-   * @throws io.grpc.StatusRuntimeException if the caller is not let in
+   * @throws io.grpc.StatusRuntimeException if authentication fails
    */
   Principal ofCall(String authorization, String callId) {
     Principal known = KNOWN.get();
@@ -46,11 +48,12 @@ public final class Callers {
   }
 
   /**
-   * The principal of a call.
+   * Returns the principal of a call.
    *
    * @param authorization the header; empty if the call has none
-   * @param callId under which a failure of the authenticator is logged
-   * @throws io.grpc.StatusRuntimeException if the caller is not let in
+   * @param callId the id under which a failure of the authenticator is logged
+   * @throws io.grpc.StatusRuntimeException {@code UNAUTHENTICATED} for an invalid token, {@code
+   *     UNAVAILABLE} or {@code INTERNAL} if the authenticator fails
    */
   public Principal of(String authorization, String callId) {
     try {

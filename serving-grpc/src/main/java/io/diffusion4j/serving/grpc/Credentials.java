@@ -7,11 +7,11 @@ import io.grpc.Metadata;
 import io.grpc.stub.MetadataUtils;
 import java.util.List;
 
-/** What a client shows of who it is: the header {@code authorization}, as it came. */
+/** The headers of an HTTP request that are forwarded to the services in this process. */
 public final class Credentials {
   static final Metadata.Key<String> AUTHORIZATION = key("authorization");
 
-  /** What else a call has of its HTTP request: the trace that it is part of. */
+  /** The forwarded headers: credentials and trace context. */
   private static final List<Metadata.Key<String>> PASSED =
       List.of(AUTHORIZATION, key("traceparent"), key("tracestate"));
 
@@ -22,10 +22,11 @@ public final class Credentials {
   }
 
   /**
-   * The service as the client of an HTTP request may see it, for an {@link
-   * io.diffusion4j.serving.http.HttpFace}.
+   * Returns a channel whose calls carry the credentials and trace context of an HTTP request. An
+   * {@link io.diffusion4j.serving.http.HttpFace} calls the services through it.
    *
-   * @param headers of the request
+   * @param service the channel to the services in this process
+   * @param headers the headers of the HTTP request
    */
   public static Channel passedOn(Channel service, RequestHeaders headers) {
     Metadata metadata = new Metadata();

@@ -59,23 +59,23 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
-/** {@code diffusion4j.v1.EmbeddingService}: texts and images as points of one space. */
+/** {@code diffusion4j.v1.EmbeddingService}: embeds texts and images in one space. */
 final class EmbeddingGrpcService extends EmbeddingServiceGrpc.EmbeddingServiceImplBase {
-  /** The most texts or images of one request. */
+  /** The largest number of texts or images in one request. */
   private static final int MOST = 64;
 
-  /** In megapixel steps: a pass of an encoder over an image of 224 pixels a side. */
+  /** The cost of one embedding in megapixel steps: one encoder pass over a 224×224 image. */
   private static final double COST_OF_EMBEDDING = 0.05;
 
-  /** How many images of a request are there as pixels at once. */
+  /** The number of images of one request that are decoded at once. */
   private static final int DECODED_AT_ONCE = 8;
 
-  /** The most labels of one request, and the most templates. */
+  /** The largest number of labels in one request. */
   private static final int MOST_LABELS = 256;
 
   private static final int MOST_TEMPLATES = 16;
 
-  /** The most images that a search finds. */
+  /** The largest number of images a search returns. */
   private static final int MOST_FOUND = 100;
 
   private static final int USUALLY_FOUND = 10;
@@ -95,7 +95,7 @@ final class EmbeddingGrpcService extends EmbeddingServiceGrpc.EmbeddingServiceIm
     this.scheduler = scheduler;
   }
 
-  /** Whether there is a model that it can ask. */
+  /** Returns whether a model with an embedding space is served. */
   boolean isOffered() {
     return models.offerEmbeddings();
   }
@@ -160,7 +160,7 @@ final class EmbeddingGrpcService extends EmbeddingServiceGrpc.EmbeddingServiceIm
     violations.throwIfAny();
     run(
         engine,
-        1 + request.getImagesCount(), // the text, too
+        1 + request.getImagesCount(), // one more for the text
         response,
         step -> {
           List<Double> similarities = new ArrayList<>();
@@ -172,7 +172,9 @@ final class EmbeddingGrpcService extends EmbeddingServiceGrpc.EmbeddingServiceIm
               RankImagesResponse.newBuilder().addAllWarnings(warnings);
           IntStream.range(0, similarities.size())
               .boxed()
-              .sorted(Comparator.comparing(similarities::get).reversed()) // ties as they came
+              .sorted(
+                  Comparator.comparing(similarities::get)
+                      .reversed()) // stable: ties stay in the order of the request
               .forEach(
                   i ->
                       answer.addImages(
@@ -274,7 +276,7 @@ final class EmbeddingGrpcService extends EmbeddingServiceGrpc.EmbeddingServiceIm
     violations.throwIfAny();
     run(
         engine,
-        request.getImagesCount() + labels.size() * templates.size(), // the texts, too
+        request.getImagesCount() + labels.size() * templates.size(), // one more for each text
         response,
         step -> {
           var classifier =
@@ -334,7 +336,10 @@ final class EmbeddingGrpcService extends EmbeddingServiceGrpc.EmbeddingServiceIm
         });
   }
 
-  /** Returns the embedder of the query, or fails if the query is invalid. */
+  /**
+   * Returns a supplier of the query's embedding; empty if there is no query. Faults of the query
+   * are added to the violations.
+   */
   private static Optional<Supplier<float[]>> query(
       SearchImagesRequest request,
       ImagePipeline engine,
@@ -378,7 +383,11 @@ final class EmbeddingGrpcService extends EmbeddingServiceGrpc.EmbeddingServiceIm
     throw new IllegalStateException("query: " + request.getQueryCase());
   }
 
-  /** Has the work done, if the quota of who asks allows so many embeddings. */
+  /**
+   * Submits the work and charges the caller's quota.
+   *
+   * @throws io.grpc.StatusRuntimeException if the quota or the queue is exhausted
+   */
   private <T> void run(
       ImagePipeline engine,
       int embeddings,
@@ -394,7 +403,7 @@ final class EmbeddingGrpcService extends EmbeddingServiceGrpc.EmbeddingServiceIm
     }
   }
 
-  /** The noise of the images of a request that has these numbers. */
+  /** Returns the noise of each requested embedding. */
   private static List<NoiseSource> noise(SampleImageEmbeddingsRequest request, int count) {
     List<Long> seeds =
         request.getSeedsCount() == 0
@@ -433,8 +442,8 @@ final class EmbeddingGrpcService extends EmbeddingServiceGrpc.EmbeddingServiceIm
   }
 
   /**
-   * Decodes images, one after the other, and hands them on, a few at a time: meanwhile there are
-   * files of all, and pixels of few.
+   * Passes the images to the work in batches of at most {@link #DECODED_AT_ONCE}. The pixels of
+   * only one batch are in memory at a time; the other images are held as files.
    */
   private static void forEachBatch(
       List<InputImage> given, Runnable step, Consumer<List<Image>> work) {

@@ -17,8 +17,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 
 /**
- * A unary call that is computed in a row of the {@link JobScheduler}, like the jobs of the
- * generation service. A call that is cancelled leaves the queue, or stops before its next step.
+ * A unary call computed in one row of the {@link JobScheduler}, like the jobs of the generation
+ * service. A cancelled call leaves the queue, or stops before its next step.
  */
 final class Errand<T> implements Work {
   private final String owner;
@@ -47,13 +47,16 @@ final class Errand<T> implements Work {
   }
 
   /**
-   * Has a call answered when it is its turn.
+   * Queues a call, which is answered when the scheduler runs its work.
    *
-   * @param model whose networks the work asks
-   * @param cost in megapixel steps
-   * @param spans of the call
-   * @param work makes the answer; what it is given is to be run between steps, and throws when the
-   *     work is to stop
+   * @param owner the principal whose share of the rows it takes
+   * @param model the model that the work runs
+   * @param cost the cost in megapixel steps
+   * @param spans the spans of the call
+   * @param response the observer that receives the answer or the error
+   * @param work computes the answer; it must run its argument between two steps, which throws when
+   *     the call has been stopped
+   * @throws StatusRuntimeException if the queue is full or the server is shutting down
    */
   static <T> void submit(
       JobScheduler scheduler,
@@ -63,7 +66,7 @@ final class Errand<T> implements Work {
       RequestSpans spans,
       StreamObserver<T> response,
       Function<Runnable, T> work) {
-    // With a handler, answers to a call that was cancelled are dropped, not errors.
+    // With a handler, gRPC drops answers to a cancelled call instead of throwing.
     ((ServerCallStreamObserver<T>) response).setOnCancelHandler(() -> {});
     var errand = new Errand<>(owner, model, cost, spans, response, work);
     scheduler.submit(errand);

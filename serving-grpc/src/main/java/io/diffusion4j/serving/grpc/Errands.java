@@ -18,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Work of calls off the threads that take calls: a few workers and a bounded queue. A call that was
- * cancelled leaves the queue.
+ * A pool of workers with a bounded queue, for work that must not block the threads of gRPC. A
+ * cancelled call leaves the queue. Thread-safe.
  */
 public final class Errands {
   private static final Logger LOG = LoggerFactory.getLogger(Errands.class);
@@ -28,9 +28,11 @@ public final class Errands {
   private final ThreadPoolExecutor workers;
 
   /**
-   * Workers that start when they are needed.
+   * Creates a pool whose threads start on demand and end when idle.
    *
-   * @param name of their threads
+   * @param name the prefix of the thread names
+   * @param workerCount the number of threads, at least 1
+   * @param capacity the number of calls that can wait, at least 1
    */
   public Errands(String name, int workerCount, int capacity) {
     workers =
@@ -45,9 +47,9 @@ public final class Errands {
   }
 
   /**
-   * Has work done that answers its call by itself, unless it throws.
+   * Queues work that answers its call. If the work throws, the call fails with that error.
    *
-   * @throws io.grpc.StatusRuntimeException if too much work waits
+   * @throws io.grpc.StatusRuntimeException if the queue is full
    */
   public void execute(StreamObserver<?> response, Runnable work) {
     Context call = Context.current();
@@ -60,7 +62,9 @@ public final class Errands {
     call.addListener(ended -> workers.remove(task), directExecutor());
   }
 
-  /** Does the work of a call that was not cancelled, and answers it with what goes wrong. */
+  /**
+   * Runs the work of a call unless it was cancelled; an exception becomes the error of the call.
+   */
   static void perform(Context call, StreamObserver<?> response, Runnable work) {
     if (call.isCancelled()) {
       return;
@@ -71,7 +75,7 @@ public final class Errands {
       response.onError(Errors.cancelled());
     } catch (StatusRuntimeException e) {
       response.onError(e);
-    } catch (Throwable e) { // whatever a model does wrong, other calls are not to suffer
+    } catch (Throwable e) { // a fault of one model must not affect other calls
       String id = UUID.randomUUID().toString();
       LOG.error("{}: a call failed", id, e);
       response.onError(Errors.failed(e, id));

@@ -11,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Ends a call whose handler throws: with the error it threw for the client, or, for a fault of
- * ours, with an id under which the log tells what it was.
+ * Closes a call whose handler throws. A {@link StatusRuntimeException} is sent to the client; any
+ * other exception is logged, and the client receives {@code INTERNAL} with the id of the log entry.
  */
 final class ErrorInterceptor implements ServerInterceptor {
   private static final Logger LOG = LoggerFactory.getLogger(ErrorInterceptor.class);
@@ -22,7 +22,7 @@ final class ErrorInterceptor implements ServerInterceptor {
       ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
     return new SimpleForwardingServerCallListener<>(next.startCall(call, headers)) {
       @Override
-      public void onHalfClose() { // where handlers of one request run
+      public void onHalfClose() { // gRPC runs the handlers of unary requests here
         try {
           super.onHalfClose();
         } catch (StatusRuntimeException e) {

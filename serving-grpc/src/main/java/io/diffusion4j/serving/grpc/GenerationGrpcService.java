@@ -18,9 +18,9 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
-/** {@code diffusion4j.v1.GenerationService}: checks requests and joins callers to jobs. */
+/** {@code diffusion4j.v1.GenerationService}: resolves requests and attaches callers to jobs. */
 final class GenerationGrpcService extends GenerationServiceGrpc.GenerationServiceImplBase {
-  /** How many requests have their images decoded at once. */
+  /** The number of requests whose images are decoded at once. */
   private static final int DECODERS = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
 
   private final RequestResolver resolver;
@@ -48,7 +48,10 @@ final class GenerationGrpcService extends GenerationServiceGrpc.GenerationServic
     answer(request, response, new StreamOutbox(serverCall(response), stall));
   }
 
-  /** Requests with images are decoded elsewhere, if they would be admitted then. */
+  /**
+   * Answers a request. A request with images is decoded on another thread, and only if quota and
+   * queue admit it.
+   */
   private void answer(
       GenerateImagesRequest request, StreamObserver<?> response, JobObserver observer) {
     Principal owner = CallContext.current().principal();
@@ -83,12 +86,12 @@ final class GenerationGrpcService extends GenerationServiceGrpc.GenerationServic
     leave.means(() -> jobs.leave(owner, resolved.id(), observer));
     observer.onGivingUp(leave);
     jobs.join(owner, request, resolved, timeLeft(), observer);
-    if (call.isCancelled()) { // before there was a job to leave
+    if (call.isCancelled()) { // before the job was known to the cancel handler
       leave.run();
     }
   }
 
-  /** What it means that the caller leaves: nothing, before there is a job. */
+  /** The action on cancellation; does nothing until the call has a job. */
   private static final class Leave implements Runnable {
     private volatile Runnable action = () -> {};
 
@@ -102,13 +105,13 @@ final class GenerationGrpcService extends GenerationServiceGrpc.GenerationServic
     }
   }
 
-  /** Until the deadline of the call; empty if it has none. */
+  /** Returns the time until the deadline of the call; empty if it has none. */
   private static Optional<Duration> timeLeft() {
     return Optional.ofNullable(Context.current().getDeadline())
         .map(deadline -> Duration.ofNanos(deadline.timeRemaining(TimeUnit.NANOSECONDS)));
   }
 
   private static <T> ServerCallStreamObserver<T> serverCall(StreamObserver<T> response) {
-    return (ServerCallStreamObserver<T>) response; // as gRPC promises on the server's side
+    return (ServerCallStreamObserver<T>) response; // guaranteed by gRPC on the server side
   }
 }

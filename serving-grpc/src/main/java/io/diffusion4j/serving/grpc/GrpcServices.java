@@ -56,25 +56,26 @@ public final class GrpcServices {
     Collections.reverse(interceptors); // gRPC calls the last first
   }
 
-  /** Who calls, for ways in that ask before the services do. */
+  /** Returns the authentication, for HTTP handlers that authenticate before the services do. */
   public Callers callers() {
     return callers;
   }
 
-  /** Called for a request that was rejected for this reason before it reached a service. */
+  /** Notifies the listeners of a request that was rejected before it reached a service. */
   public void refused(String reason) {
     listeners.refused(reason);
   }
 
+  /** Adds the services, health and reflection to a gRPC server. */
   public void addTo(ServerBuilder<?> server) {
     services.forEach(server::addService);
     server.addService(health.service());
-    server.addService(ProtoReflectionServiceV1.newInstance()); // one for each way in
+    server.addService(ProtoReflectionServiceV1.newInstance()); // each server needs its own
     server.addService(olderReflection());
     interceptors.forEach(server::intercept);
   }
 
-  @SuppressWarnings("deprecation") // in favour of the other, which is there too
+  @SuppressWarnings("deprecation") // older tools use it; its successor is served as well
   private static BindableService olderReflection() {
     return io.grpc.protobuf.services.ProtoReflectionService.newInstance();
   }
@@ -82,33 +83,37 @@ public final class GrpcServices {
   /**
    * Adds the services to the HTTP server.
    *
-   * @param channel to the same services in this process
+   * @param channel the channel to the same services in this process
    */
   public void addTo(GrpcServiceBuilder server, Channel channel) {
     services.forEach(server::addService);
     server.addService(ProtoReflectionServiceV1.newInstance());
-    server.addService(new OlderReflection(channel)); // of reflection, Armeria takes one alone
+    server.addService(new OlderReflection(channel)); // Armeria accepts only one reflection service
     server.intercept(interceptors);
-    server.intercept(new KnownCaller()); // before the others
+    server.intercept(new KnownCaller()); // runs first
   }
 
-  /** Health alone, which has a place of its own where services wait for one another. */
+  /** Adds only the health service, so that health checks do not wait behind other calls. */
   public void addHealthTo(GrpcServiceBuilder server) {
     server.addService(health.service());
     server.intercept(interceptors);
   }
 
-  /** Health answers {@code SERVING} from now on. */
+  /** Sets the health of the server to {@code SERVING}. */
   public void begin() {
     health.begins();
   }
 
-  /** Other models are served under these names from now on, or none. */
+  /**
+   * Updates the health of models that were added, replaced or removed.
+   *
+   * @param names the names of the changed models
+   */
   public void modelsChanged(Set<String> names) {
     health.modelsChanged(names);
   }
 
-  /** Health answers {@code NOT_SERVING} from now on. */
+  /** Sets the health of the server to {@code NOT_SERVING} for good. */
   public void refuse() {
     health.ends();
   }

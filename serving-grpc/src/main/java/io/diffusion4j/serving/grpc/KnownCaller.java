@@ -11,9 +11,9 @@ import io.grpc.ServerInterceptor;
 import io.netty.util.AttributeKey;
 
 /**
- * Passes the principal of an HTTP request, which was authenticated by its headers, on to its call,
- * so that the token is not hashed again. Part of the HTTP server only: in process there are no
- * requests, and an application may have another version of Netty than the HTTP server needs.
+ * Passes the principal of an authenticated HTTP request to its call, so that the token is verified
+ * once. Used by the HTTP server only: an in-process server has no HTTP requests, and its
+ * application may depend on another version of Netty.
  */
 public final class KnownCaller implements ServerInterceptor {
   private static final AttributeKey<Principal> PRINCIPAL =
@@ -21,7 +21,7 @@ public final class KnownCaller implements ServerInterceptor {
 
   KnownCaller() {}
 
-  /** Records the principal of a request. */
+  /** Records the principal of an HTTP request. */
   public static void is(RequestContext request, Principal principal) {
     request.setAttr(PRINCIPAL, principal);
   }

@@ -26,7 +26,7 @@ import io.grpc.stub.StreamObserver;
 import jakarta.inject.Inject;
 import java.util.List;
 
-/** {@code diffusion4j.v1.ModelService}: tells what can be asked for. */
+/** {@code diffusion4j.v1.ModelService}: lists the models and their options. */
 final class ModelGrpcService extends ModelServiceGrpc.ModelServiceImplBase {
   private static final int MOST_PER_PAGE = 100;
 
@@ -55,7 +55,7 @@ final class ModelGrpcService extends ModelServiceGrpc.ModelServiceImplBase {
       violations.add("page_size", request.getPageSize(), "≥ 0");
     }
     List<String> names = names();
-    int start = 0; // a token is the name of the first model of its page
+    int start = 0; // a page token is the name of the page's first model
     if (!request.getPageToken().isEmpty()) {
       start = names.indexOf(request.getPageToken());
       if (start < 0) {
@@ -69,7 +69,9 @@ final class ModelGrpcService extends ModelServiceGrpc.ModelServiceImplBase {
     int end = start + Math.min(Math.min(size, MOST_PER_PAGE), names.size() - start);
     ListModelsResponse.Builder page = ListModelsResponse.newBuilder();
     for (String name : names.subList(start, end)) {
-      models.named(name).ifPresent(engine -> page.addModels(model(engine))); // may be unloaded
+      models
+          .named(name)
+          .ifPresent(engine -> page.addModels(model(engine))); // may have been unloaded meanwhile
     }
     if (end < names.size()) {
       page.setNextPageToken(names.get(end));
@@ -78,7 +80,7 @@ final class ModelGrpcService extends ModelServiceGrpc.ModelServiceImplBase {
     response.onCompleted();
   }
 
-  /** Those that the caller may use: others are none of its business. */
+  /** Returns the names of the models that the caller may use. */
   private List<String> names() {
     return models.names().stream().filter(CallContext.current().principal()::mayUse).toList();
   }

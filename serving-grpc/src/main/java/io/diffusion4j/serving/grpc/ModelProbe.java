@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks a model for an image that no client chose, to tell a model that cannot draw from a client
- * whose requests it cannot draw.
+ * A test image of the server's own. It distinguishes a broken model from requests that a working
+ * model cannot draw.
  */
 final class ModelProbe {
   private static final Logger LOG = LoggerFactory.getLogger(ModelProbe.class);
@@ -23,7 +23,10 @@ final class ModelProbe {
 
   private ModelProbe() {}
 
-  /** Whether the model draws; false too if it has no task for which nothing but words is needed. */
+  /**
+   * Returns whether the model draws a test image. Models that can draw neither from a prompt nor
+   * unconditionally fail.
+   */
   static boolean draws(ImagePipeline model) {
     try {
       var request = DirectRequest.of(model, request(model.card().tasks()));
@@ -36,7 +39,7 @@ final class ModelProbe {
       LOG.atError()
           .addKeyValue("model", model.card().name())
           .setCause(e)
-          .log("the model cannot draw a picture of its server's own");
+          .log("the model failed to draw the test image of the server");
       return false;
     }
   }

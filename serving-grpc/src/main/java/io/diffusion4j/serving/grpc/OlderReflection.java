@@ -9,8 +9,8 @@ import io.grpc.reflection.v1alpha.ServerReflectionResponse;
 import io.grpc.stub.StreamObserver;
 
 /**
- * {@code grpc.reflection.v1alpha}, which older tools ask, on the HTTP server: passes questions on
- * to the services in this process, with the credentials of the caller.
+ * {@code grpc.reflection.v1alpha} for older tools, on the HTTP server: forwards requests to the
+ * services in this process with the credentials of the caller.
  */
 final class OlderReflection extends ServerReflectionImplBase {
   private final Channel services;

@@ -39,7 +39,7 @@ public final class Rights {
   /**
    * Returns normally if the principal may use a model.
    *
-   * @param name as in a request; empty for the default
+   * @param name the name as in a request; empty for the default model
    */
   public void requireModel(Principal principal, String name) {
     String model = name.isEmpty() ? models.defaultName() : name;

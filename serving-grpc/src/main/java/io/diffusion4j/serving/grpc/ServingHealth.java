@@ -17,15 +17,16 @@ import java.util.concurrent.ConcurrentHashMap;
  * {@code grpc.health.v1}: of the server (the empty name), of each service (its full name) and of
  * each model ({@value #MODEL_PREFIX} and its name).
  *
- * <p>A model that failed {@value #FAILURES} batches in a row, and cannot draw a picture of the
- * server's own either, is {@code NOT_SERVING} until it draws one; it is asked all the same. So
- * requests that a model cannot draw do not turn its health. A server none of whose models serves
- * does not serve, and neither does one that loads or that is shutting down.
+ * <p>A model that fails {@value #FAILURES} batches in a row and then the test image of {@link
+ * ModelProbe} is {@code NOT_SERVING} until it draws a batch. It still receives requests meanwhile.
+ * Requests that a working model cannot draw therefore do not change its health. The server is
+ * {@code NOT_SERVING} while it loads or shuts down, and while none of its models serves.
  */
 public final class ServingHealth implements ServingListener {
-  /** Precedes the name of a model. */
+  /** The prefix of a model's name. */
   public static final String MODEL_PREFIX = "diffusion4j.v1.model/";
 
+  /** The number of consecutive failed batches after which a model is tested. */
   public static final int FAILURES = 3;
 
   private final Models models;
@@ -34,7 +35,7 @@ public final class ServingHealth implements ServingListener {
   private final Map<String, Integer> failuresInARow = new ConcurrentHashMap<>();
   private final Set<String> broken = ConcurrentHashMap.newKeySet();
 
-  /** Health of these models. */
+  /** Creates the health of a server that does not serve yet. */
   @Inject
   ServingHealth(Models models, HealthStatusManager health) {
     this.models = models;
@@ -42,17 +43,17 @@ public final class ServingHealth implements ServingListener {
     knows(HealthStatusManager.SERVICE_NAME_ALL_SERVICES);
   }
 
-  /** What answers the questions. */
+  /** Returns the gRPC service that reports the health. */
   BindableService service() {
     return health.getHealthService();
   }
 
-  /** This is served when the server has started. */
+  /** Registers the name of a service, which is {@code SERVING} once the server has started. */
   void knows(String name) {
     known.add(name);
   }
 
-  /** All that is known is served from now on. */
+  /** Sets all registered services and all models to {@code SERVING}. */
   void begins() {
     known.forEach(this::serves);
     models.names().forEach(name -> serves(MODEL_PREFIX + name));
@@ -62,7 +63,7 @@ public final class ServingHealth implements ServingListener {
     health.setStatus(name, ServingStatus.SERVING);
   }
 
-  /** Other models are served under these names from now on, or none. */
+  /** Resets the health of models that were added, replaced or removed under these names. */
   void modelsChanged(Set<String> names) {
     for (String name : names) {
       failuresInARow.remove(name);
@@ -78,7 +79,7 @@ public final class ServingHealth implements ServingListener {
     }
   }
 
-  /** Nothing is served any more, for good. */
+  /** Sets everything to {@code NOT_SERVING} for good. */
   void ends() {
     health.enterTerminalState();
   }
@@ -92,7 +93,7 @@ public final class ServingHealth implements ServingListener {
           probe(model);
         }
       }
-      case STOPPED -> {} // says nothing of the model
+      case STOPPED -> {} // does not indicate a fault of the model
     }
   }
 
@@ -104,7 +105,7 @@ public final class ServingHealth implements ServingListener {
     }
   }
 
-  /** On the thread that drew for the client last, so that there is never more than one for each. */
+  /** Tests a model on the thread of its failed batch. */
   private void probe(String model) {
     if (broken.contains(model)) {
       return;

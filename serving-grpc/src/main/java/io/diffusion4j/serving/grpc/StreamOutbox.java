@@ -21,21 +21,22 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The events of a job on their way to a client who streams, at the pace the client reads.
+ * The buffer between a job and a streaming client, with backpressure: events are sent at the pace
+ * the client reads. Thread-safe.
  *
- * <p>To a slow client previews are not sent, and of the progress only the latest; all else waits
- * here, chunks as references into their image. What waits for a client who takes nothing of it is
- * given up after a while, and the call ends.
+ * <p>A slow client gets no previews and only the latest progress. All other events are buffered;
+ * image chunks are references into their image. If the client reads nothing for the stall time, the
+ * buffer is dropped and the call fails.
  */
 final class StreamOutbox implements JobObserver {
-  /** Small enough that progress passes between chunks, large enough that the framing is nothing. */
+  /** The chunk size: small enough to interleave progress, large enough to hide the framing. */
   static final int CHUNK_BYTES = 64 << 10;
 
   private final ServerCallStreamObserver<StreamGenerateImagesResponse> call;
   private final Duration stall;
   private Runnable leave = () -> {};
 
-  // What follows is guarded by this.
+  // The fields below are guarded by this.
   private final Queue<Supplier<StreamGenerateImagesResponse>> waiting = new ArrayDeque<>();
   private @Nullable StreamGenerateImagesResponse latest; // progress
   private boolean complete;
@@ -44,7 +45,12 @@ final class StreamOutbox implements JobObserver {
   private long blockedSince;
   private boolean watched;
 
-  /** Nothing, yet. */
+  /**
+   * Creates an empty buffer.
+   *
+   * @param call the call of the client
+   * @param stall the time after which a client that reads nothing is given up
+   */
   StreamOutbox(ServerCallStreamObserver<StreamGenerateImagesResponse> call, Duration stall) {
     this.call = call;
     this.stall = stall;
@@ -96,7 +102,7 @@ final class StreamOutbox implements JobObserver {
   }
 
   private synchronized void add(Supplier<StreamGenerateImagesResponse> event) {
-    latest = null; // it was about the time before this event
+    latest = null; // outdated by this event
     waiting.add(event);
     send();
   }
@@ -144,7 +150,7 @@ final class StreamOutbox implements JobObserver {
     }
   }
 
-  /** Whether anything was taken since it began to wait. */
+  /** Fails the call if the client read nothing for the stall time; else checks again later. */
   private void look() {
     synchronized (this) {
       watched = false;

@@ -9,12 +9,12 @@ import io.diffusion4j.serving.v1.StreamGenerateImagesResponse;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
 
-/** The events of a job gathered into one answer. */
+/** An observer that collects the events of a job into one response. */
 public final class UnaryCollector implements JobObserver {
   private final StreamObserver<GenerateImagesResponse> call;
   private final GenerateImagesResponse.Builder response = GenerateImagesResponse.newBuilder();
 
-  /** Answers this call. */
+  /** Creates a collector that answers a unary call when the job ends. */
   public UnaryCollector(StreamObserver<GenerateImagesResponse> call) {
     this.call = call;
   }
@@ -35,7 +35,7 @@ public final class UnaryCollector implements JobObserver {
         call.onNext(response.build());
         call.onCompleted();
       }
-      default -> {} // only a stream has them
+      default -> {} // progress and previews are sent to streams only
     }
   }
 
