@@ -6,14 +6,15 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * What all clients of a server together may take of it.
+ * The limits that protect a server from all of its clients together.
  *
- * @param bodyBytes how many bytes of request bodies are held in memory at once; a request beyond
- *     that is refused. A body counts from its first byte until its answer is complete
- * @param connections how many clients are connected at once; more wait to be accepted
- * @param requestCost how many megapixel steps one request for images may cost
- * @param call how long a call without a deadline of its own may take
- * @param address how many requests each address may send; empty for as many as it likes
+ * @param bodyBytes the memory for request bodies, in bytes, at least 10 MiB; requests that do not
+ *     fit are refused. A body counts from its first byte until its response is complete
+ * @param connections the largest number of open connections, at least 1; further connections wait
+ *     to be accepted
+ * @param requestCost the largest cost of one request for images, in megapixel steps, above 0
+ * @param call the time limit of a call without a deadline, above 0
+ * @param address the rate limit of each client address; empty for no limit
  */
 public record Limits(
     long bodyBytes,
@@ -21,10 +22,10 @@ public record Limits(
     double requestCost,
     Duration call,
     Optional<AddressRate> address) {
-  /** The largest request of any kind, a form with two images. */
+  /** The size of the largest request of any kind, which is a form with two images. */
   private static final long LEAST_BODY_BYTES = 10L << 20;
 
-  /** A decoded request takes several times the memory of its body. */
+  /** Bodies get this fraction of the heap, since a decoded request is several times as large. */
   private static final int SHARE_OF_HEAP = 8;
 
   public Limits {
@@ -35,8 +36,8 @@ public record Limits(
   }
 
   /**
-   * An eighth of the heap for bodies, 4,096 connections, 10,000 megapixel steps for a request, and
-   * an hour for a call; no limit for an address.
+   * Returns the default limits: an eighth of the heap for bodies (at least 10 MiB), 4,096
+   * connections, 10,000 megapixel steps per request, an hour per call, and no limit per address.
    */
   public static Limits usual() {
     return new Limits(
@@ -47,22 +48,27 @@ public record Limits(
         Optional.empty());
   }
 
+  /** Returns these limits with another memory limit for request bodies, in bytes. */
   public Limits withBodyBytes(long newBodyBytes) {
     return new Limits(newBodyBytes, connections, requestCost, call, address);
   }
 
+  /** Returns these limits with another number of connections. */
   public Limits withConnections(int newConnections) {
     return new Limits(bodyBytes, newConnections, requestCost, call, address);
   }
 
+  /** Returns these limits with another cost per request, in megapixel steps. */
   public Limits withRequestCost(double newRequestCost) {
     return new Limits(bodyBytes, connections, newRequestCost, call, address);
   }
 
+  /** Returns these limits with another time limit for calls without a deadline. */
   public Limits withCall(Duration newCall) {
     return new Limits(bodyBytes, connections, requestCost, newCall, address);
   }
 
+  /** Returns these limits with a rate limit per client address. */
   public Limits withAddress(AddressRate newAddress) {
     return new Limits(bodyBytes, connections, requestCost, call, Optional.of(newAddress));
   }
