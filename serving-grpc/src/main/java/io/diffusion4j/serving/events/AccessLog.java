@@ -6,8 +6,8 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * A line in the log for each call, as keys and values: at INFO, and at DEBUG for health, which
- * probes ask for all the time.
+ * A log with one line per call, as keys and values. Calls are logged at INFO, and health checks,
+ * which are frequent, at DEBUG.
  */
 public final class AccessLog implements ServingListener {
   private static final Logger LOG = LoggerFactory.getLogger(AccessLog.class);
@@ -15,9 +15,9 @@ public final class AccessLog implements ServingListener {
   private final boolean prompts;
 
   /**
-   * A log of calls.
+   * Creates a log.
    *
-   * @param prompts whether it tells what was asked for in words, which may be private
+   * @param prompts whether lines contain the prompt, which may be private
    */
   public AccessLog(boolean prompts) {
     this.prompts = prompts;

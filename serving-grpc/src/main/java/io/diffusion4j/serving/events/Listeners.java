@@ -8,7 +8,7 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Tells all that listen. One that throws, which none should, is told of in the log. */
+/** Notifies all bound listeners. If one throws, the exception is logged and the others continue. */
 public final class Listeners implements ServingListener {
   private static final Logger LOG = LoggerFactory.getLogger(Listeners.class);
 

@@ -4,70 +4,87 @@ import io.grpc.Status;
 import java.time.Duration;
 
 /**
- * Observes a server, for meters, logs and health; {@link io.diffusion4j.serving.ServingModule}
- * shows how to bind one.
+ * An observer of a server, for metrics, logs and health. {@link
+ * io.diffusion4j.serving.ServingModule} shows how to bind one.
  *
- * <p>Called by the threads that do the work, several at once. Must not block and must not throw.
+ * <p>The methods run on the threads that do the work, several at once. They must not block or
+ * throw.
  */
 public interface ServingListener {
-  /** A call has ended, in whichever way. */
+  /** Notifies that a call has ended, successfully or not. */
   default void callEnded(CallEnd call) {}
 
   /**
-   * A request was refused.
+   * Notifies that a request was refused.
    *
-   * @param reason for programs, such as {@code QUEUE_FULL}; one of few
+   * @param reason the machine-readable reason, such as {@code QUEUE_FULL}; one of a small fixed
+   *     set, so it can label a metric
    */
   default void refused(String reason) {}
 
-  /** A request for images was admitted whose cost is so many megapixel steps. */
+  /**
+   * Notifies that a request for images was admitted.
+   *
+   * @param principal the name of the caller
+   * @param cost the cost of the request, in megapixel steps
+   */
   default void admitted(String principal, double cost) {}
 
-  /** The number of waiting requests has changed. */
+  /** Notifies that the number of waiting requests has changed. */
   default void queueChanged(int depth) {}
 
-  /** The estimated time of all waiting and running work has changed. */
+  /** Notifies that the estimated time for all waiting and running work has changed. */
   default void backlogChanged(Duration backlog) {}
 
-  /** A request has waited so long, and its first batch is about to begin. */
+  /**
+   * Notifies that the first batch of a request is about to begin.
+   *
+   * @param waited the time that the request spent in the queue
+   */
   default void requestBegan(Duration waited) {}
 
-  /** Nobody waited for a request any more, and it was stopped. */
+  /** Notifies that a request was stopped because all its clients have cancelled. */
   default void requestCancelled() {}
 
-  /** A batch of images is being drawn from now on. */
+  /** Notifies that a batch has begun. */
   default void batchBegan(String model, int images) {}
 
-  /** A batch of images is not being drawn any more. */
+  /** Notifies that a batch has ended, successfully or not. */
   default void batchEnded(String model, int images, BatchEnd end) {}
 
-  /** Called after a stage's step of all images of a batch. */
+  /**
+   * Notifies that a stage has taken one sampling step.
+   *
+   * @param stage the name of the stage
+   * @param images the number of images in the batch
+   * @param time the duration of the step
+   */
   default void stepTaken(String stage, int images, Duration time) {}
 
-  /** Previews were due that nobody could take: clients read too slowly. */
+  /** Notifies that previews were dropped because clients read too slowly. */
   default void previewsDropped(int previews) {}
 
-  /** How a batch ended. */
+  /** The outcome of a batch. */
   enum BatchEnd {
-    /** Its images are there. */
+    /** The images are complete. */
     DRAWN,
 
     /** The model failed. */
     FAILED,
 
-    /** It was stopped between two steps. */
+    /** The batch was stopped between two steps. */
     STOPPED
   }
 
   /**
-   * A call, looked back on.
+   * A call that has ended.
    *
    * @param method the full name, such as {@code diffusion4j.v1.GenerationService/GenerateImages}
-   * @param code how it ended for the client
-   * @param time from its headers to its end
-   * @param id the request's id where it has one, else the one under which errors are logged
-   * @param principal who called; empty if nobody was told
-   * @param prompt the text of the request; empty if there was none
+   * @param code the status code that the client received
+   * @param time the time from the headers of the request to the end of the call
+   * @param id the ID of the request if it has one, else the correlation ID of its errors
+   * @param principal the name of the caller; empty if the call was not authenticated
+   * @param prompt the prompt of the request; empty if it has none
    */
   record CallEnd(
       String method, Status.Code code, Duration time, String id, String principal, String prompt) {}
