@@ -3,35 +3,38 @@ package io.diffusion4j.serving.model;
 import java.util.List;
 
 /**
- * Images that a server can search. Bound in the set of indices:
+ * A collection of images that clients can search by embedding. Indices are bound in a set:
  *
  * <pre>{@code
  * Multibinder.newSetBinder(binder(), ImageIndex.class).addBinding().toInstance(index);
  * }</pre>
  *
- * <p>Thread-safe. Whoever opened it closes it.
+ * <p>Implementations are thread-safe. The server does not close an index; its owner does.
  */
 public interface ImageIndex {
-  /** What requests call it. */
+  /** Returns the name of the index in requests. */
   String name();
 
-  /** The name of the served model whose embeddings it has; empty while that model is not served. */
+  /**
+   * Returns the name of the served model that computed the embeddings; empty while that model is
+   * not served.
+   */
   String model();
 
   /**
-   * The nearest images, best first.
+   * Finds the nearest images by cosine similarity, best first.
    *
-   * @param embedding of the model, of any length above 0
-   * @param most how many at most
-   * @throws IllegalArgumentException if it is no embedding of the model
+   * @param embedding an embedding of the model; its norm is above 0 and need not be 1
+   * @param most the largest number of results
+   * @throws IllegalArgumentException if the embedding does not have the dimensions of the model
    */
   List<Found> nearest(float[] embedding, int most);
 
   /**
-   * An image that was found.
+   * A search result.
    *
-   * @param name what the index calls it
-   * @param cosine of the angle between its embedding and that of the query
+   * @param name the name of the image in the index
+   * @param cosine the cosine similarity of the image and the query, -1 to 1
    */
   record Found(String name, double cosine) {}
 }

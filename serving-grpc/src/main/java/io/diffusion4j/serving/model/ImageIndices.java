@@ -6,14 +6,15 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** The indices of a server, by the model and the name. */
+/** The image indices of a server, by model and name. Immutable. */
 public final class ImageIndices {
   private final List<ImageIndex> all;
 
   /**
-   * The registry of these indices.
+   * Creates a registry of indices.
    *
-   * @throws IllegalArgumentException if two of a model have one name, or one is of no model
+   * @throws IllegalArgumentException if two indices of a model have the same name, or if the model
+   *     of an index is not served
    */
   @Inject
   public ImageIndices(Set<ImageIndex> indices, Models models) {
@@ -33,7 +34,12 @@ public final class ImageIndices {
     }
   }
 
-  /** The index of a model by its name; its only one for the empty name. */
+  /**
+   * Returns the index of a model with the given name. The empty name stands for the only index of
+   * the model.
+   *
+   * @return empty if there is no such index, or if the name is empty and the model has several
+   */
   public Optional<ImageIndex> named(String model, String name) {
     List<ImageIndex> own = all.stream().filter(index -> index.model().equals(model)).toList();
     return name.isEmpty()

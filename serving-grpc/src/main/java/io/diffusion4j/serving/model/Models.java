@@ -11,13 +11,13 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The models of a server by name; the first is the default. They can be replaced while the server
- * runs, all at once. Thread-safe.
+ * The models of a server, by name; the first is the default. All of them can be replaced in one
+ * atomic step while the server runs. Thread-safe.
  */
 public final class Models {
   private volatile Served now;
 
-  /** The models of one moment. */
+  /** An immutable snapshot of the models. */
   private record Served(Map<String, ImagePipeline> byName, ImagePipeline first) {
     static Served of(Collection<ImagePipeline> pipelines) {
       Map<String, ImagePipeline> byName = new LinkedHashMap<>();
@@ -35,9 +35,9 @@ public final class Models {
   }
 
   /**
-   * The registry of these models.
+   * Creates a registry of models.
    *
-   * @throws IllegalArgumentException if there is none, or if two have one name
+   * @throws IllegalArgumentException if the set is empty, or if two models have the same name
    */
   @Inject
   public Models(Set<ImagePipeline> pipelines) {
@@ -45,16 +45,16 @@ public final class Models {
   }
 
   /**
-   * From now on there are these models, and the first is the default.
+   * Replaces all models; the first of the list becomes the default.
    *
-   * @throws IllegalArgumentException if there is none, or if two have one name; then nothing
-   *     changes
+   * @throws IllegalArgumentException if the list is empty, or if two models have the same name; the
+   *     registry is then unchanged
    */
   public void replace(List<ImagePipeline> pipelines) {
     now = Served.of(pipelines);
   }
 
-  /** The model of this name; the default for the empty name. */
+  /** Returns the model with the given name; the empty name stands for the default. */
   public Optional<ImagePipeline> named(String name) {
     Served served = now;
     return name.isEmpty()
@@ -62,27 +62,27 @@ public final class Models {
         : Optional.ofNullable(served.byName.get(name));
   }
 
-  /** Whether this instance is one of them. */
+  /** Returns whether this instance, and not just a model of the same name, is registered. */
   public boolean contains(ImagePipeline model) {
     return now.byName.get(model.card().name()) == model;
   }
 
-  /** All names, in the order of the alphabet. */
+  /** Returns the names of all models in alphabetical order. */
   public List<String> names() {
     return now.byName.keySet().stream().sorted().toList();
   }
 
-  /** All models, the default first. */
+  /** Returns all models, the default first. */
   public List<ImagePipeline> all() {
     return List.copyOf(now.byName.values());
   }
 
-  /** The name of the model that answers requests that name none. */
+  /** Returns the name of the default model, which serves requests that name no model. */
   public String defaultName() {
     return now.first.card().name();
   }
 
-  /** Whether the embeddings of one can be looked into. */
+  /** Returns whether at least one model can embed texts and images. */
   public boolean offerEmbeddings() {
     return now.byName.values().stream().anyMatch(model -> model.embedder().isPresent());
   }
