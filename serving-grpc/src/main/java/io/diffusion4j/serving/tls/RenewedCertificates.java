@@ -15,26 +15,26 @@ import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The certificates of a server, read again when their files change. Called for each connection. */
+/** The certificates of a server, read again when their files change; used for each connection. */
 final class RenewedCertificates implements TlsProvider {
   private static final Logger LOG = LoggerFactory.getLogger(RenewedCertificates.class);
 
-  /** Files are not looked at more often. */
+  /** The shortest time between two checks of the files. */
   private static final Duration PAUSE = Duration.ofSeconds(1);
 
-  /** Who renews certificates has done so before. */
+  /** An expiry within this number of days is logged, since renewal should have happened by then. */
   private static final int SOON_DAYS = 14;
 
   private final ServerTls tls;
 
-  // What follows is guarded by this.
+  // The following fields are guarded by this.
   private Read read;
   private List<Version> seen;
   private long seenAt;
 
   private record Read(TlsKeyPair own, List<X509Certificate> clients) {}
 
-  /** By which a file that changed is known. */
+  /** The state of a file, which differs after a change. */
   private record Version(Object file, long modified, long size) {}
 
   RenewedCertificates(ServerTls tls) throws IOException {
@@ -70,7 +70,7 @@ final class RenewedCertificates implements TlsProvider {
         read = read();
         LOG.info("certificate renewed from {}", tls.own().certificates());
       }
-    } catch (IOException | IllegalArgumentException e) { // such as half of a pair
+    } catch (IOException | IllegalArgumentException e) { // such as half of a new pair
       LOG.error("certificate not renewed: {}", e.getMessage(), e);
     }
   }
@@ -99,7 +99,7 @@ final class RenewedCertificates implements TlsProvider {
     List<Version> versions = new ArrayList<>();
     for (Path file : files) {
       var about = Files.readAttributes(file, BasicFileAttributes.class);
-      Object key = about.fileKey(); // another one where a file was replaced
+      Object key = about.fileKey(); // differs after a file was replaced
       versions.add(
           new Version(key == null ? file : key, about.lastModifiedTime().toMillis(), about.size()));
     }

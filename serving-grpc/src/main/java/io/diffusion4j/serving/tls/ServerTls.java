@@ -11,30 +11,33 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * How a server encrypts, and from whom it takes calls.
+ * The TLS settings of a server.
  *
  * <p>The files are read again when they change, so a certificate can be renewed while the server
- * runs; a renewed one that cannot be used is told in the log, and the one before stays.
+ * runs. If the new files cannot be used, the server logs an error and keeps the previous
+ * certificate.
  *
- * @param own the certificate of the server and its key
- * @param clients a PEM file with the certificates of the authorities that clients' certificates are
- *     from, without one of which nobody connects; empty to ask for none
+ * @param own the certificate of the server and its private key
+ * @param clients a PEM file with the certificates of authorities; clients must then present a
+ *     certificate that one of them has issued. Empty if clients need no certificate
  */
 public record ServerTls(CertificateFiles own, Optional<Path> clients) {
   /**
-   * Until when the certificate in the file is good.
+   * Returns the time at which the certificate in the file expires.
    *
-   * @throws IOException if it cannot be read
+   * @throws IOException if the file cannot be read
+   * @throws IllegalArgumentException if the file contains no certificate
    */
   public Instant expires() throws IOException {
     return CertificateFiles.certificates(own.certificates()).get(0).getNotAfter().toInstant();
   }
 
   /**
-   * Reads the files, and has a server use them as they are now and will be.
+   * Reads the files and returns a customizer that applies them to a server. The server then follows
+   * later changes of the files.
    *
-   * @throws IOException if one cannot be read
-   * @throws IllegalArgumentException if one holds something else; the message names it
+   * @throws IOException if a file cannot be read
+   * @throws IllegalArgumentException if a file has invalid contents; the message names the file
    */
   public Consumer<ServerBuilder> open() throws IOException {
     var certificates = new RenewedCertificates(this);
