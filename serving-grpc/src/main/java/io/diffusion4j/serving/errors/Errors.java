@@ -24,8 +24,8 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * The errors a client can meet, each with a reason for programs ({@code google.rpc.ErrorInfo}) and
- * what else helps to put it right.
+ * The errors that a client can receive. Each has a machine-readable reason ({@code
+ * google.rpc.ErrorInfo}) and the details that help to correct the request.
  */
 public final class Errors {
   /** The domain of all reasons. */
@@ -37,22 +37,28 @@ public final class Errors {
   /** The reason of {@link #busy}. */
   public static final String SERVER_BUSY = "SERVER_BUSY";
 
+  /** The reason of {@link #tooSlow}. */
   public static final String REQUEST_TOO_SLOW = "REQUEST_TOO_SLOW";
 
   private static final int LONGEST_QUOTE = 80;
 
-  /** When it is worth asking again a server that loads. */
+  /** The retry delay while models are being loaded. */
   private static final Duration LOADING = Duration.ofSeconds(1);
 
-  /** When it is worth asking again another server in the place of one that shuts down. */
+  /** The retry delay while this server is being replaced, or its identity provider is down. */
   private static final Duration DRAINING = Duration.ofSeconds(5);
 
-  /** When it is worth asking again a server whose memory is full of other requests. */
+  /** The retry delay while other requests hold the memory. */
   private static final Duration BUSY = Duration.ofSeconds(1);
 
   private Errors() {}
 
-  /** Fields of a request are wrong: these. */
+  /**
+   * Reports the invalid fields of a request.
+   *
+   * @param violations the fields that the error lists
+   * @param untold the number of further violations, which are only counted
+   */
   static StatusRuntimeException invalidArgument(
       List<BadRequest.FieldViolation> violations, int untold) {
     String all =
@@ -66,7 +72,11 @@ public final class Errors {
         BadRequest.newBuilder().addAllFieldViolations(violations).build());
   }
 
-  /** What came is no request at all. */
+  /**
+   * Reports a request that cannot be parsed.
+   *
+   * @param what the part that cannot be parsed, and why
+   */
   public static StatusRuntimeException malformed(String what) {
     return error(
         Code.INVALID_ARGUMENT,
@@ -74,6 +84,7 @@ public final class Errors {
         info("MALFORMED_REQUEST", Map.of()));
   }
 
+  /** Reports a request that exceeds the size limit, in bytes. */
   public static StatusRuntimeException tooLarge(int mostBytes) {
     return error(
         Code.RESOURCE_EXHAUSTED,
@@ -81,19 +92,24 @@ public final class Errors {
         info(REQUEST_TOO_LARGE, Map.of("most_bytes", Integer.toString(mostBytes))));
   }
 
-  /** Other requests hold the memory that this one needs. */
+  /** Refuses a request that does not fit in the memory for request bodies at the moment. */
   public static StatusRuntimeException busy(long mostBytes) {
     return error(
         Code.RESOURCE_EXHAUSTED,
-        "the server holds as many bytes of requests as it may, "
+        "the memory for requests is full (at most "
             + mostBytes
-            + "; try again in "
+            + " bytes); try again in "
             + seconds(BUSY),
         info(SERVER_BUSY, Map.of("most_bytes", Long.toString(mostBytes))),
         retry(BUSY));
   }
 
-  /** A request would take more work than any may. */
+  /**
+   * Refuses a request whose cost exceeds the limit.
+   *
+   * @param cost the cost of the request, in megapixel steps
+   * @param most the limit, in megapixel steps
+   */
   public static StatusRuntimeException tooCostly(double cost, double most) {
     return error(
         Code.INVALID_ARGUMENT,
@@ -105,7 +121,7 @@ public final class Errors {
         info("COST_TOO_HIGH", Map.of("most_cost", Long.toString(Math.round(most)))));
   }
 
-  /** An image of so many pixels, for which there is never memory enough. */
+  /** Refuses an image with more pixels than the server ever has memory for. */
   public static StatusRuntimeException imageTooLarge(long pixels, long mostPixels) {
     return error(
         Code.RESOURCE_EXHAUSTED,
@@ -117,7 +133,7 @@ public final class Errors {
         info("OUT_OF_MEMORY", Map.of("most_pixels", Long.toString(mostPixels))));
   }
 
-  /** An address has sent more requests than one may. */
+  /** Refuses a request because its address exceeds its rate limit. */
   public static StatusRuntimeException addressRateExceeded(Duration wait) {
     return error(
         Code.RESOURCE_EXHAUSTED,
@@ -126,6 +142,7 @@ public final class Errors {
         retry(wait));
   }
 
+  /** Reports a request that was not received within the time limit. */
   public static StatusRuntimeException tooSlow(Duration longest) {
     return error(
         Code.DEADLINE_EXCEEDED,
@@ -133,6 +150,7 @@ public final class Errors {
         info(REQUEST_TOO_SLOW, Map.of()));
   }
 
+  /** Reports a model name that the server does not know. */
   public static StatusRuntimeException unknownModel(String field, String name, List<String> known) {
     return error(
         Code.NOT_FOUND,
@@ -140,7 +158,7 @@ public final class Errors {
         info("MODEL_NOT_FOUND", Map.of("known_models", String.join(",", known))));
   }
 
-  /** A model was unloaded, or replaced, while a request for it was checked. */
+  /** Reports that a model was unloaded or replaced while a request for it was checked. */
   public static StatusRuntimeException modelUnloaded(String name) {
     return error(
         Code.UNAVAILABLE,
@@ -149,6 +167,7 @@ public final class Errors {
         retry(BUSY));
   }
 
+  /** Reports an image index that the model does not have. */
   public static StatusRuntimeException unknownIndex(String name, List<String> known) {
     String expected =
         known.isEmpty() ? "none; the model has no indices" : "one of " + String.join(", ", known);
@@ -158,6 +177,7 @@ public final class Errors {
         info("INDEX_NOT_FOUND", Map.of("known_indices", String.join(",", known))));
   }
 
+  /** Reports a task that the model does not support. */
   public static StatusRuntimeException unsupportedTask(
       String task, String model, List<String> supported) {
     String tasks = String.join(", ", supported);
@@ -167,6 +187,7 @@ public final class Errors {
         info("TASK_UNSUPPORTED", Map.of("supported_tasks", String.join(",", supported))));
   }
 
+  /** Reports a method that the model does not support. */
   public static StatusRuntimeException unsupportedMethod(String method, String model) {
     return error(
         Code.UNIMPLEMENTED,
@@ -174,6 +195,7 @@ public final class Errors {
         info("METHOD_UNSUPPORTED", Map.of("method", method)));
   }
 
+  /** Reports a request ID that another request already has. */
   public static StatusRuntimeException requestIdTaken(String id) {
     return error(
         Code.ALREADY_EXISTS,
@@ -181,6 +203,7 @@ public final class Errors {
         info("REQUEST_ID_TAKEN", Map.of()));
   }
 
+  /** Refuses a request because the queue is full. */
   public static StatusRuntimeException queueFull(int depth, Duration retry) {
     return error(
         Code.RESOURCE_EXHAUSTED,
@@ -189,6 +212,7 @@ public final class Errors {
         retry(retry));
   }
 
+  /** Refuses a request because the server is shutting down. */
   public static StatusRuntimeException draining() {
     return error(
         Code.UNAVAILABLE,
@@ -197,7 +221,7 @@ public final class Errors {
         retry(DRAINING));
   }
 
-  /** Models are being loaded. */
+  /** Refuses a request because the models are being loaded. */
   public static StatusRuntimeException loading() {
     return error(
         Code.UNAVAILABLE,
@@ -206,7 +230,7 @@ public final class Errors {
         retry(LOADING));
   }
 
-  /** A page asks that is not the server's own. */
+  /** Refuses a request from a page of another origin. */
   public static StatusRuntimeException originNotAllowed(String origin) {
     return error(
         Code.PERMISSION_DENIED,
@@ -214,7 +238,7 @@ public final class Errors {
         info("ORIGIN_NOT_ALLOWED", Map.of()));
   }
 
-  /** A request names a host that is not this server. */
+  /** Refuses a request that names another host. */
   public static StatusRuntimeException hostNotAllowed(String host) {
     return error(
         Code.PERMISSION_DENIED,
@@ -222,11 +246,12 @@ public final class Errors {
         info("HOST_NOT_ALLOWED", Map.of()));
   }
 
+  /** Reports that the request was cancelled. */
   public static StatusRuntimeException cancelled() {
-    return error(Code.CANCELLED, "nobody waits for it any more", info("CANCELLED", Map.of()));
+    return error(Code.CANCELLED, "the request was cancelled", info("CANCELLED", Map.of()));
   }
 
-  /** The client takes nothing of its answer, which cannot be kept for ever. */
+  /** Reports that the client stopped reading, so that its buffered response was dropped. */
   public static StatusRuntimeException readerStalled(Duration stall) {
     return error(
         Code.RESOURCE_EXHAUSTED,
@@ -237,10 +262,12 @@ public final class Errors {
         retry(BUSY));
   }
 
+  /** Reports that the deadline of the call has passed. */
   public static StatusRuntimeException deadlinePassed() {
     return error(Code.DEADLINE_EXCEEDED, "the deadline passed", info("DEADLINE_PASSED", Map.of()));
   }
 
+  /** Refuses a request that cannot finish before its deadline. */
   public static StatusRuntimeException deadlineTooSoon(Duration needed, Duration left) {
     return error(
         Code.DEADLINE_EXCEEDED,
@@ -254,9 +281,10 @@ public final class Errors {
   }
 
   /**
-   * A fault of ours. The client learns no more than the id under which the log tells the rest.
+   * Reports an unexpected failure of the server. The client receives only the correlation ID; the
+   * log has the details.
    *
-   * @param correlationId under which the fault was logged
+   * @param correlationId the ID under which the failure was logged
    */
   public static StatusRuntimeException internal(String correlationId) {
     return error(
@@ -266,12 +294,13 @@ public final class Errors {
   }
 
   /**
-   * What a request that failed ends with: memory that was too little for it, or a fault of ours.
+   * Reports the failure of a request: a plugin that failed, too little memory, or an unexpected
+   * exception.
    *
-   * @param correlationId under which the fault was logged
+   * @param correlationId the ID under which the failure was logged
    */
   public static StatusRuntimeException failed(Throwable cause, String correlationId) {
-    if (cause instanceof PluginException plugin) { // its message is for whoever wrote it
+    if (cause instanceof PluginException plugin) { // its message helps the plugin's author
       return error(
           Code.INTERNAL,
           String.valueOf(plugin.getMessage()),
@@ -286,7 +315,7 @@ public final class Errors {
         : internal(correlationId);
   }
 
-  /** Nobody is known by the token of the call. */
+  /** Reports that the token of a call is missing or invalid. */
   public static StatusRuntimeException unauthenticated(UnauthenticatedException refusal) {
     return error(
         Code.UNAUTHENTICATED,
@@ -294,7 +323,7 @@ public final class Errors {
         info(refusal.reason(), Map.of()));
   }
 
-  /** Whether the token of the call is good cannot be found out now. */
+  /** Reports that the token of a call cannot be checked at the moment. */
   public static StatusRuntimeException authenticatorUnavailable(
       UnavailableAuthenticatorException cause) {
     return error(
@@ -304,6 +333,7 @@ public final class Errors {
         retry(DRAINING));
   }
 
+  /** Refuses an operation for which the principal lacks the role. */
   public static StatusRuntimeException roleMissing(String principal, Role role) {
     return error(
         Code.PERMISSION_DENIED,
@@ -311,6 +341,7 @@ public final class Errors {
         info("ROLE_MISSING", Map.of("role", role.name())));
   }
 
+  /** Refuses a model that the principal may not use. */
   public static StatusRuntimeException modelNotAllowed(
       String model, String principal, List<String> allowed) {
     return error(
@@ -326,10 +357,11 @@ public final class Errors {
   }
 
   /**
-   * A principal asks for more than its share.
+   * Refuses a request that exceeds a quota of its principal.
    *
-   * @param quota which, for programs
-   * @param retry when it has enough again
+   * @param quota the machine-readable name of the quota, in lower snake case
+   * @param limit the value of the quota
+   * @param retry the delay before a retry
    */
   public static StatusRuntimeException quotaExceeded(
       String principal, String quota, int limit, Duration retry) {
@@ -347,13 +379,16 @@ public final class Errors {
         retry(retry));
   }
 
-  /** Ends a call with this. */
+  /** Ends a call with an error, including its details. */
   public static void close(ServerCall<?, ?> call, StatusRuntimeException error) {
     Metadata trailers = error.getTrailers();
     call.close(error.getStatus(), trailers == null ? new Metadata() : trailers);
   }
 
-  /** A value as a message may repeat it: of bearable length and on one line. */
+  /**
+   * Quotes a value of a client for a message: on one line, and cut after {@value #LONGEST_QUOTE}
+   * characters.
+   */
   public static String quote(String value) {
     StringBuilder quoted = new StringBuilder("\"");
     value

@@ -7,45 +7,46 @@ import java.util.Collection;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
-/** Everything that is wrong with a request, so that one answer tells all of it. */
+/** The invalid fields of a request, collected so that one error reports all of them. */
 public final class Violations {
-  /** More are not told one by one: an answer's trailers must stay small. */
+  /** The number of violations that an error lists, which keeps the trailers of a response small. */
   private static final int MOST_TOLD = 16;
 
   private final UnaryOperator<String> names;
   private final List<FieldViolation> found = new ArrayList<>();
   private int untold;
 
-  /** Of a client that knows fields by their paths in the request. */
+  /** Creates an empty collection that names fields by their paths in the request. */
   public Violations() {
     this(UnaryOperator.identity());
   }
 
   /**
-   * Of a caller that knows fields by other names.
+   * Creates an empty collection that names fields differently, as other interfaces need.
    *
-   * @param names what a field is called, by its path in the request
+   * @param names maps the path of a field in the request to the name that the client knows
    */
   public Violations(UnaryOperator<String> names) {
     this.names = names;
   }
 
   /**
-   * A field has a value that it must not have.
+   * Adds a field with an invalid value.
    *
    * @param field the path of the field in the request
-   * @param value the value; words of the client in quotes, as {@link Errors#quote} makes them
+   * @param value the value; text of the client must be quoted by {@link Errors#quote}
+   * @param expected the valid values, such as {@code ≥ 1}
    */
   public void add(String field, Object value, String expected) {
     add(field, value + " (expected: " + expected + ")");
   }
 
-  /** A field has a value that somebody else refuses. */
+  /** Adds a field whose value was refused by the code that uses it. */
   public void add(String field, IllegalArgumentException refusal) {
     add(field, String.valueOf(refusal.getMessage()));
   }
 
-  /** A field holds an image that cannot be read. */
+  /** Adds a field with an image that cannot be decoded. */
   public void add(String field, IOException unreadable) {
     add(field, String.valueOf(unreadable.getMessage()).replaceFirst("^image: ", ""));
   }
@@ -62,18 +63,23 @@ public final class Violations {
     }
   }
 
+  /** Adds a field unless its value is one of the known values. */
   public void addUnlessOneOf(String field, String value, Collection<String> known) {
     if (!known.contains(value)) {
       add(field, Errors.quote(value), "one of " + String.join(", ", known));
     }
   }
 
-  /** How many there are. */
+  /** Returns the number of violations, including those that are only counted. */
   public int size() {
     return found.size() + untold;
   }
 
-  /** Ends the request with all violations, if there are any. */
+  /**
+   * Throws an {@code INVALID_ARGUMENT} error with all violations, if there are any.
+   *
+   * @throws io.grpc.StatusRuntimeException if there are violations
+   */
   public void throwIfAny() {
     if (!found.isEmpty()) {
       throw Errors.invalidArgument(found, untold);
