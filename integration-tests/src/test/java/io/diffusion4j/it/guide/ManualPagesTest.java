@@ -68,7 +68,9 @@ class ManualPagesTest {
                   + " batches"),
           Map.entry("onednn", "NetworkDefinition definition, NamedTensors weights, Batch batch"),
           Map.entry("onnx", "NetworkDefinition definition, NamedTensors weights"),
+          Map.entry("a1111", "com.google.inject.Module serving"),
           Map.entry("openai", "com.google.inject.Module serving"),
+          Map.entry("openinference", "com.google.inject.Module serving"),
           Map.entry("ort", "NetworkDefinition definition, NamedTensors weights, Batch batch"),
           Map.entry("provenance", "Image image, String json"),
           Map.entry(
@@ -107,13 +109,17 @@ class ManualPagesTest {
                   "dev.langchain4j.data.image.Image",
                   "dev.langchain4j.model.image.ImageModel",
                   "dev.langchain4j.model.output.Response")),
+          Map.entry("a1111", List.of("com.google.inject.Guice", "com.google.inject.Injector")),
           Map.entry("openai", List.of("com.google.inject.Guice", "com.google.inject.Injector")),
+          Map.entry(
+              "openinference", List.of("com.google.inject.Guice", "com.google.inject.Injector")),
           Map.entry(
               "provenance/c2pa",
               List.of("java.security.PrivateKey", "java.security.cert.X509Certificate")),
           Map.entry("serving", List.of("com.google.inject.Guice", "com.google.inject.Injector")),
           Map.entry("serving/http", List.of("com.linecorp.armeria.common.HttpResponse")),
           Map.entry("serving/grpc", List.of("io.grpc.inprocess.InProcessServerBuilder")),
+          Map.entry("serving/jwt", List.of("java.net.URI")),
           Map.entry(
               "springai",
               List.of(
