@@ -11,6 +11,7 @@ import io.diffusion4j.nn.weights.Layout;
 import io.diffusion4j.onednn.core.Curve;
 import io.diffusion4j.onednn.core.DataType;
 import io.diffusion4j.onednn.run.Fusion.After;
+import io.diffusion4j.onednn.run.Quantisation.Source;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;

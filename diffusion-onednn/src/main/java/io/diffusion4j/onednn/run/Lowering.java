@@ -4,6 +4,7 @@ import io.diffusion4j.nn.Layer;
 import io.diffusion4j.onednn.core.Curve;
 import io.diffusion4j.onednn.core.DataType;
 import io.diffusion4j.onednn.core.View;
+import io.diffusion4j.onednn.run.Quantisation.Source;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -14,6 +14,18 @@ import java.util.Optional;
  * largest absolute value becomes 127. Layers that read the same activations share the result.
  */
 final class Quantisation {
+  /**
+   * The activations that a convolution or dense layer reads.
+   *
+   * @param scale what 8-bit integers are multiplied by, one number; empty for other formats
+   */
+  record Source(Value value, Optional<View> scale) {
+    /** Reads a value as it is. */
+    static Source of(Value value) {
+      return new Source(value, Optional.empty());
+    }
+  }
+
   private final Steps steps;
   private final Arena arena;
   private final Primitives primitives;
