@@ -1,6 +1,6 @@
 package io.diffusion4j.emoji.train;
 
-import io.diffusion4j.training.strict.Faults;
+import io.diffusion4j.checkpoint.strict.Faults;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,7 +1,7 @@
 package io.diffusion4j.emoji.train;
 
+import io.diffusion4j.checkpoint.strict.RecordFile;
 import io.diffusion4j.training.preset.Preset;
-import io.diffusion4j.training.strict.RecordFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

@@ -1,11 +1,11 @@
 package io.diffusion4j.evaluation.judge;
 
+import io.diffusion4j.checkpoint.strict.Faults;
 import io.diffusion4j.nn.Inputs;
 import io.diffusion4j.nn.NetworkDefinition;
 import io.diffusion4j.nn.Nn;
 import io.diffusion4j.nn.Tensor;
 import io.diffusion4j.nn.weights.Init;
-import io.diffusion4j.training.strict.Faults;
 import java.util.List;
 
 /**

@@ -1,12 +1,12 @@
 package io.diffusion4j.evaluation.judge;
 
+import io.diffusion4j.checkpoint.strict.Faults;
 import io.diffusion4j.clip.ContrastiveLoss;
 import io.diffusion4j.nn.Inputs;
 import io.diffusion4j.nn.Nn;
 import io.diffusion4j.nn.train.Objective;
 import io.diffusion4j.nn.train.logits.Cosines;
 import io.diffusion4j.nn.train.logits.CrossEntropy;
-import io.diffusion4j.training.strict.Faults;
 import java.util.Map;
 
 /**

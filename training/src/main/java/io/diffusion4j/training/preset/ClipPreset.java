@@ -1,11 +1,11 @@
 package io.diffusion4j.training.preset;
 
+import io.diffusion4j.checkpoint.strict.Faults;
 import io.diffusion4j.clip.ClipTextNetwork;
 import io.diffusion4j.clip.ClipVisionNetwork;
 import io.diffusion4j.clip.Transformer;
 import io.diffusion4j.clip.Transformer.Activation;
 import io.diffusion4j.clip.token.Vocabulary;
-import io.diffusion4j.training.strict.Faults;
 import java.util.List;
 
 /**

@@ -1,5 +1,7 @@
 package io.diffusion4j.training.preset;
 
+import io.diffusion4j.checkpoint.strict.Faults;
+import io.diffusion4j.checkpoint.strict.RecordFile;
 import io.diffusion4j.clip.ClipVisionNetwork;
 import io.diffusion4j.clip.Transformer;
 import io.diffusion4j.clip.Transformer.Activation;
@@ -27,8 +29,6 @@ import io.diffusion4j.nn.train.Optimizer;
 import io.diffusion4j.nn.train.TrainingConfig;
 import io.diffusion4j.prior.AutoregressiveConfig;
 import io.diffusion4j.prior.PriorConfig;
-import io.diffusion4j.training.strict.Faults;
-import io.diffusion4j.training.strict.RecordFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collections;

@@ -1,7 +1,7 @@
 /**
  * Settings files in YAML or JSON, read into records with all faults reported at once.
  *
- * <p>{@link io.diffusion4j.training.strict.RecordFile} takes one section after the other. Unknown
+ * <p>{@link io.diffusion4j.checkpoint.strict.RecordFile} takes one section after the other. Unknown
  * keys, wrong types and exceptions of constructors are collected and thrown together by {@code
  * end}.
  *
@@ -14,10 +14,10 @@
  * }</pre>
  *
  * <p>Component names of a record become keys in kebab case. A component marked {@code Nullable} may
- * be missing; there are no other defaults. {@link io.diffusion4j.training.strict.Faults} collects
+ * be missing; there are no other defaults. {@link io.diffusion4j.checkpoint.strict.Faults} collects
  * faults within a constructor.
  */
 @NullMarked
-package io.diffusion4j.training.strict;
+package io.diffusion4j.checkpoint.strict;
 
 import org.jspecify.annotations.NullMarked;

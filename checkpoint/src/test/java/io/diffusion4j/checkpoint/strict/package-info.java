@@ -1,5 +1,5 @@
 /** Tests of files that are read strictly. */
 @NullMarked
-package io.diffusion4j.training.strict;
+package io.diffusion4j.checkpoint.strict;
 
 import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,4 @@
-package io.diffusion4j.training.strict;
+package io.diffusion4j.checkpoint.strict;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;

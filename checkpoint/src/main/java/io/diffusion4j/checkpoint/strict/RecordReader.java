@@ -1,4 +1,4 @@
-package io.diffusion4j.training.strict;
+package io.diffusion4j.checkpoint.strict;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.lang.invoke.MethodType;

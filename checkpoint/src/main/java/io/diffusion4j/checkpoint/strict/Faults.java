@@ -1,4 +1,4 @@
-package io.diffusion4j.training.strict;
+package io.diffusion4j.checkpoint.strict;
 
 import java.util.ArrayList;
 import java.util.Collection;

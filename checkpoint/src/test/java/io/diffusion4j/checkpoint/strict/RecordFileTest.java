@@ -1,4 +1,4 @@
-package io.diffusion4j.training.strict;
+package io.diffusion4j.checkpoint.strict;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
