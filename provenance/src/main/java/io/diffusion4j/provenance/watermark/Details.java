@@ -23,14 +23,9 @@ final class Details {
   static double[] of(Rgb8 image) {
     int width = image.width();
     int height = image.height();
-    double[] level = new double[width * height];
-    double[] square = new double[width * height];
-    byte[] rgb = image.pixels();
+    double[] level = levels(image);
+    double[] square = new double[level.length];
     for (int i = 0; i < level.length; i++) {
-      level[i] =
-          RED * (rgb[3 * i] & 0xff)
-              + GREEN * (rgb[3 * i + 1] & 0xff)
-              + BLUE * (rgb[3 * i + 2] & 0xff);
       square[i] = level[i] * level[i];
     }
     double[] mean = localMean(level, width, height);
@@ -40,6 +35,19 @@ final class Details {
       level[i] = NOISE * (level[i] - mean[i]) / (contrast + NOISE);
     }
     return level;
+  }
+
+  /** Returns the brightness of each pixel, in [0, 255]. */
+  static double[] levels(Rgb8 image) {
+    byte[] rgb = image.pixels();
+    double[] levels = new double[image.width() * image.height()];
+    for (int i = 0; i < levels.length; i++) {
+      levels[i] =
+          RED * (rgb[3 * i] & 0xff)
+              + GREEN * (rgb[3 * i + 1] & 0xff)
+              + BLUE * (rgb[3 * i + 2] & 0xff);
+    }
+    return levels;
   }
 
   /** Returns the mean over the part of the square around each pixel that is in the picture. */

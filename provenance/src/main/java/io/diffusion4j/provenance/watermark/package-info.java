@@ -16,6 +16,10 @@
  * agrees with probability ½ independently of the others, so the count is binomial and its tail,
  * times the number of shifts, bounds the probability of a false alarm.
  *
+ * <p>A brighter picture clips a light background to a flat area without a mark. So the embedder
+ * looks at the brighter picture as well, and adds more to the pixels that stay below white until
+ * enough signs agree there.
+ *
  * <p>It survives recompression, cropping, changes of brightness, and scaling that is undone. It
  * does not survive rotation, mirroring, or another size; and whoever has the key can remove it.
  */

@@ -66,6 +66,26 @@ class WatermarkTest {
     assertThat(10 * Math.log10(255 * 255 * before.length / sum)).isGreaterThan(38); // dB
   }
 
+  /** Of such a picture 93 % is clipped to white, and carries no mark then. */
+  @Test
+  void aMarkOnWhiteIsFoundInABrighterPicture() {
+    int side = 128;
+    float[] pixels = Pictures.drawn(side, 5).pixels().clone();
+    for (int i = 0; i < pixels.length; i++) {
+      int x = i / 3 % side;
+      int y = i / 3 / side;
+      boolean inside = Math.hypot(x - side / 2.0, y - side / 2.0) < side / 6.5;
+      pixels[i] = inside ? 0.6f * pixels[i] - 0.2f : 1;
+    }
+    Image marked = WATERMARK.embed(new Image(side, side, pixels));
+    float[] brighter = marked.pixels().clone();
+    for (int i = 0; i < brighter.length; i++) {
+      brighter[i] = Math.min(1, (brighter[i] + 1) * 1.1f - 1);
+    }
+    assertThat(WATERMARK.detect(new Image(side, side, brighter)).isFound()).isTrue();
+    assertThat(WATERMARK.detect(marked).isFound()).isTrue();
+  }
+
   @Test
   void equalPicturesAreMarkedEqually() {
     Image image = Pictures.drawn(64, 2);
