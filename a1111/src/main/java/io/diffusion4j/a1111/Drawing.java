@@ -10,6 +10,8 @@ import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.ResponseHeaders;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import io.diffusion4j.client.Recipes;
+import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.diffusion.image.Png;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.diffusion4j.serving.v1.GenerationServiceGrpc;
 import io.diffusion4j.serving.v1.ImageMetadata;
@@ -26,6 +28,7 @@ import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
@@ -114,6 +117,10 @@ final class Drawing
               .writeBytes(event.getImageChunk().getData().toByteArray());
       case IMAGE_DONE -> {
         ImageMetadata metadata = event.getImageDone().getMetadata();
+        if (metadata.hasRefusal()) {
+          drawn.add(new Drawn(metadata, black(metadata)));
+          return;
+        }
         var file = files.remove(metadata.getIndex());
         if (file == null) {
           throw new IllegalStateException(
@@ -123,6 +130,13 @@ final class Drawing
       }
       default -> {} // for which this API has no field
     }
+  }
+
+  /** Returns the file in place of an image that a filter refused. */
+  private static byte[] black(ImageMetadata metadata) {
+    float[] pixels = new float[3 * metadata.getWidth() * metadata.getHeight()];
+    Arrays.fill(pixels, -1);
+    return Png.encode(new Image(metadata.getWidth(), metadata.getHeight(), pixels), Map.of());
   }
 
   @Override
@@ -186,7 +200,9 @@ final class Drawing
       info.put("denoising_strength", request.getImageToImage().getStrength());
     }
     ArrayNode texts = info.putArray("infotexts");
+    ArrayNode refusals = info.putArray("refusals");
     for (Drawn image : all) {
+      refusals.add(image.metadata().getRefusal().getMessage());
       prompts.add(prompt.getText());
       negatives.add(prompt.getNegativeText());
       seeds.add(image.metadata().getSeed());

@@ -86,6 +86,10 @@ final class Receiver {
   }
 
   private void complete(ImageMetadata metadata, @Nullable ByteString image) {
+    if (metadata.hasRefusal()) {
+      pictures.add(new Picture(metadata, new byte[0]));
+      return;
+    }
     if (image == null || image.size() != metadata.getSizeBytes()) {
       throw damaged(
           "image "

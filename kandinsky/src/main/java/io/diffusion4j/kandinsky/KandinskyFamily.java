@@ -150,7 +150,7 @@ public final class KandinskyFamily implements ModelFamily {
           embeddings,
           replaced.guard(GuidanceRule.class, guidance, "the scale of a stage with guidance"),
           choices -> choices.adding(replaced.guardNamed(samplers), spacings, treatments),
-          embedder(embeddings));
+          Optional.of(embedder(embeddings)));
     }
 
     private ModelIdentity identity(Replacements replaced) {
@@ -165,16 +165,12 @@ public final class KandinskyFamily implements ModelFamily {
           how.recordedPrecision());
     }
 
-    /** If networks are loaded on demand, scoring an image would load two of them again. */
-    private Optional<Embedder> embedder(Embeddings embeddings) {
-      return how.residency() == Residency.ALWAYS
-          ? Optional.of(
-              new Embedder(
-                  model.unet().embeddingDim(),
-                  embeddings.text(),
-                  Optional.of(embeddings.image()),
-                  Optional.of(embeddings.prior())))
-          : Optional.empty();
+    private Embedder embedder(Embeddings embeddings) {
+      return new Embedder(
+          model.unet().embeddingDim(),
+          embeddings.text(),
+          Optional.of(embeddings.image()),
+          Optional.of(embeddings.prior()));
     }
   }
 }

@@ -27,8 +27,9 @@ import java.util.Map;
  *
  * <p>{@link #edit(Image, String)} starts from the noised image, {@link #edit(Image, Image, String)}
  * redraws the white part of the mask. Images are Base64; an image with only a URL is an error. The
- * metadata of a response holds {@value #REQUEST_ID}, {@value #RECIPES} and {@value #FAILURES}.
- * Errors of the service become LangChain4j's exceptions.
+ * metadata of a response holds {@value #REQUEST_ID}, {@value #RECIPES}, {@value #REFUSALS} and
+ * {@value #FAILURES}. An image that a filter of the server refused has neither data nor URL. Errors
+ * of the service become LangChain4j's exceptions.
  *
  * <p>Thread-safe. The caller closes the client.
  */
@@ -40,6 +41,12 @@ public final class Diffusion4jImageModel implements ImageModel {
    * The key of the recipes, one for each image in order, from which the image can be reproduced.
    */
   public static final String RECIPES = "recipes";
+
+  /**
+   * The key of the refusals, one for each image in order: why a filter refused it, or an empty
+   * text.
+   */
+  public static final String REFUSALS = "refusals";
 
   /** The key of the messages of images that could not be drawn. */
   public static final String FAILURES = "failures";
@@ -147,11 +154,16 @@ public final class Diffusion4jImageModel implements ImageModel {
             generation.requestId(),
             RECIPES,
             generation.images().stream().map(Generation.Picture::recipe).toList(),
+            REFUSALS,
+            generation.images().stream().map(p -> p.metadata().getRefusal().getMessage()).toList(),
             FAILURES,
             generation.failures().stream().map(f -> f.getError().getMessage()).toList()));
   }
 
   private static Image image(Generation.Picture picture) {
+    if (picture.isRefused()) {
+      return Image.builder().build();
+    }
     return Image.builder()
         .base64Data(Base64.getEncoder().encodeToString(picture.png()))
         .mimeType(picture.metadata().getMediaType())

@@ -12,6 +12,7 @@ import io.diffusion4j.client.GenerationClient;
 import io.diffusion4j.client.Recipes;
 import io.diffusion4j.client.Requests;
 import io.diffusion4j.diffusion.image.Png;
+import io.diffusion4j.serving.ToyFilter;
 import io.diffusion4j.serving.ToyService;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.diffusion4j.serving.v1.StageOptions;
@@ -66,6 +67,18 @@ class Diffusion4jImageModelTest {
         .containsEntry(Diffusion4jImageModel.RECIPES, List.of(Png.text(same).get(Recipes.KEYWORD)))
         .containsEntry(Diffusion4jImageModel.FAILURES, List.of())
         .containsKey(Diffusion4jImageModel.REQUEST_ID);
+  }
+
+  @Test
+  @SuppressWarnings("unchecked") // the key's value is a list of texts
+  void aRefusedImageHasAReasonAndNoData() {
+    try (var refusing = ToyService.inProcess(new ToyFilter(-2, -2))) {
+      var response = Diffusion4jImageModel.builder(refusing.client()).build().generate("x");
+      assertThat(response.content().base64Data()).isNull();
+      assertThat(response.content().url()).isNull();
+      var reasons = (List<String>) response.metadata().get(Diffusion4jImageModel.REFUSALS);
+      assertThat(reasons).singleElement().asString().startsWith("toy/bright: ");
+    }
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.diffusion4j.local;
 
 import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.diffusion.filter.Filters;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.noise.NoiseSource;
 import io.diffusion4j.diffusion.pipeline.AppliedLora;
@@ -85,6 +86,11 @@ record LoraPipeline(ImagePipeline model, LoraVariants variants, List<AppliedLora
   @Override
   public Optional<String> unknownWords(String text) {
     return model.unknownWords(text);
+  }
+
+  @Override
+  public Filters filters() {
+    return model.filters();
   }
 
   @Override

@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * A request of this protocol, translated to requests of the service.
@@ -34,6 +35,7 @@ import java.util.stream.Collectors;
  */
 record Inference(List<GenerateImagesRequest> requests, Set<Output> outputs, Form form) {
   private static final String WARNINGS = "warnings";
+  private static final String REFUSALS = "refusals";
 
   /**
    * Reads a request.
@@ -154,10 +156,20 @@ record Inference(List<GenerateImagesRequest> requests, Set<Output> outputs, Form
             .map(Warning::getMessage)
             .distinct()
             .collect(Collectors.joining("; "));
-    if (!warnings.isEmpty()) {
-      response.putParameters(
-          WARNINGS, InferParameter.newBuilder().setStringParam(warnings).build());
-    }
+    put(response, WARNINGS, warnings);
+    put(
+        response,
+        REFUSALS,
+        IntStream.range(0, images.size())
+            .filter(i -> images.get(i).getMetadata().hasRefusal())
+            .mapToObj(i -> i + ": " + images.get(i).getMetadata().getRefusal().getMessage())
+            .collect(Collectors.joining("; ")));
     return response.build();
+  }
+
+  private static void put(ModelInferResponse.Builder response, String name, String words) {
+    if (!words.isEmpty()) {
+      response.putParameters(name, InferParameter.newBuilder().setStringParam(words).build());
+    }
   }
 }

@@ -7,6 +7,7 @@ import io.diffusion4j.openinference.v2.InferParameter;
 import io.diffusion4j.openinference.v2.ModelInferResponse;
 import io.diffusion4j.openinference.v2.ModelInferResponse.InferOutputTensor;
 import io.diffusion4j.serving.v1.GeneratedImage;
+import io.diffusion4j.serving.v1.ImageMetadata;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
@@ -92,7 +93,13 @@ enum Output {
     response.addOutputs(tensor).addRawOutputContents(elements);
   }
 
+  /** Returns the pixels; black ones of an image that a filter refused. */
   private static Rgb8 decode(GeneratedImage image) {
+    ImageMetadata about = image.getMetadata();
+    if (about.hasRefusal()) {
+      byte[] black = new byte[3 * about.getWidth() * about.getHeight()];
+      return new Rgb8(about.getWidth(), about.getHeight(), black);
+    }
     try {
       return Rgb8.of(ImageFiles.read(image.getData().toByteArray(), Long.MAX_VALUE));
     } catch (IOException e) {

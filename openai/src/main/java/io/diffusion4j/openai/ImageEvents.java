@@ -45,6 +45,8 @@ final class ImageEvents
   private final CompletableFuture<HttpResponse> answer = new CompletableFuture<>();
   private final Map<Integer, Integer> partialImages = new HashMap<>();
   private final Map<Integer, ByteArrayOutputStream> images = new HashMap<>();
+  private final RefusedImages refused = new RefusedImages();
+  private boolean completed;
   private Runnable next = () -> {};
 
   private ImageEvents(ImagesRequest asked, String name, ServiceRequestContext context) {
@@ -77,7 +79,11 @@ final class ImageEvents
       case ACCEPTED -> begin(event.getAccepted().getRequestId());
       case PREVIEW -> preview(event.getPreview());
       case IMAGE_CHUNK -> append(event.getImageChunk());
-      case IMAGE_DONE -> complete(event.getImageDone().getMetadata().getIndex());
+      case IMAGE_DONE -> {
+        if (refused.isReleased(event.getImageDone().getMetadata())) {
+          complete(event.getImageDone().getMetadata().getIndex());
+        }
+      }
       case STARTED, PROGRESS, FINISHED, EVENT_NOT_SET -> {} // for which this API has no event
     }
     var unused = events.whenConsumed().thenRun(next); // immediately if nothing was written
@@ -115,6 +121,7 @@ final class ImageEvents
     if (file == null) {
       throw new IllegalStateException("image " + image + " is done without a chunk");
     }
+    completed = true;
     tell(name + ".completed", image(image, file.toByteArray()));
   }
 
@@ -133,14 +140,21 @@ final class ImageEvents
   public void onError(Throwable failure) {
     var error = OpenAiException.of(failure);
     if (!answer.complete(error.toResponse())) {
-      tell("error", Json.object().set("error", error.error()));
+      tell(error);
       events.close();
     }
   }
 
   @Override
   public void onCompleted() {
+    if (!completed && !refused.isEmpty()) {
+      tell(refused.toException());
+    }
     events.close();
+  }
+
+  private void tell(OpenAiException error) {
+    tell("error", Json.object().set("error", error.error()));
   }
 
   private void tell(String event, ObjectNode data) {

@@ -25,6 +25,9 @@ final class ImageList
   /** The header with the id of a request. */
   static final String REQUEST_ID = "x-request-id";
 
+  /** The header with the number of images that filters refused; {@code data} has the others. */
+  static final String REFUSED = "x-refused-images";
+
   private final ImagesRequest asked;
   private final ServiceRequestContext context;
   private final CompletableFuture<HttpResponse> answer = new CompletableFuture<>();
@@ -52,7 +55,16 @@ final class ImageList
   @Override
   public void onNext(GenerateImagesResponse response) {
     ArrayNode data = Json.array();
-    response.getImagesList().forEach(image -> data.add(toJson(image)));
+    var refused = new RefusedImages();
+    for (GeneratedImage image : response.getImagesList()) {
+      if (refused.isReleased(image.getMetadata())) {
+        data.add(toJson(image));
+      }
+    }
+    if (data.isEmpty() && !refused.isEmpty()) {
+      answer.complete(refused.toException().toResponse());
+      return;
+    }
     ObjectNode body = Json.object().put("created", Instant.now().getEpochSecond());
     body.set("data", data);
     answer.complete(
@@ -60,6 +72,7 @@ final class ImageList
             ResponseHeaders.builder(HttpStatus.OK)
                 .contentType(MediaType.JSON_UTF_8)
                 .set(REQUEST_ID, response.getRequestId())
+                .setInt(REFUSED, refused.count())
                 .build(),
             Json.data(body)));
   }

@@ -8,6 +8,7 @@ import io.diffusion4j.serving.v1.InpaintTask;
 import io.diffusion4j.serving.v1.InputImage;
 import io.diffusion4j.serving.v1.Model;
 import io.diffusion4j.serving.v1.ModelStage;
+import io.diffusion4j.serving.v1.Moderation;
 import io.diffusion4j.serving.v1.PreviewOptions;
 import io.diffusion4j.serving.v1.PromptSpec;
 import io.diffusion4j.serving.v1.TextToImageTask;
@@ -32,7 +33,7 @@ record ImagesRequest(
 
   /** Parameters without an effect here. */
   private static final Set<String> WITHOUT_EFFECT =
-      Set.of("quality", "style", "moderation", "input_fidelity", "output_compression");
+      Set.of("quality", "style", "input_fidelity", "output_compression");
 
   /** The form of images in a response. */
   enum Format {
@@ -69,6 +70,10 @@ record ImagesRequest(
       case VARIATION ->
           request.setVariation(VariationTask.newBuilder().setImage(image(parameters)));
     }
+    parameters
+        .text("moderation", List.of("auto", "low"))
+        .filter("low"::equals)
+        .ifPresent(low -> request.setModeration(Moderation.MODERATION_LOW));
     parameters.text("background", List.of("auto", "opaque"));
     parameters.text("output_format", List.of("png"));
     boolean stream = parameters.flag("stream");
@@ -96,7 +101,8 @@ record ImagesRequest(
     known.addAll(task.own);
     if (task != Task.VARIATION) { // for which OpenAI's API has no other parameters
       known.addAll(WITHOUT_EFFECT);
-      known.addAll(List.of("stream", "partial_images", "background", "output_format"));
+      known.addAll(
+          List.of("stream", "partial_images", "background", "output_format", "moderation"));
     }
     return Set.copyOf(known);
   }

@@ -71,6 +71,17 @@ final class OpenAiException extends RuntimeException {
     return new OpenAiException(status, message, INVALID_REQUEST, param, code, OptionalLong.empty());
   }
 
+  /** Filters refused all images; the type and the code are those that clients look for. */
+  static OpenAiException moderated(String reasons) {
+    return new OpenAiException(
+        HttpStatus.BAD_REQUEST,
+        "Your request was rejected by the safety system: " + reasons,
+        "image_generation_user_error",
+        null,
+        "moderation_blocked",
+        OptionalLong.empty());
+  }
+
   /** The service rejected the request, or failed. */
   static OpenAiException of(Throwable error) {
     HttpFault fault = HttpFault.of(error);

@@ -5,12 +5,18 @@ import com.google.inject.ConfigurationException;
 import com.google.inject.CreationException;
 import com.google.inject.Guice;
 import com.google.inject.Injector;
+import com.google.inject.Key;
 import com.google.inject.Module;
 import com.google.inject.ProvisionException;
+import com.google.inject.multibindings.Multibinder;
 import com.google.inject.spi.Message;
 import com.google.inject.util.Modules;
 import io.diffusion4j.checkpoint.ModelFolder;
 import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.diffusion.filter.FilterException;
+import io.diffusion4j.diffusion.filter.Filters;
+import io.diffusion4j.diffusion.filter.ImageFilter;
+import io.diffusion4j.diffusion.pipeline.FilteredPipeline;
 import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.diffusion.pipeline.PluginException;
 import io.diffusion4j.diffusion.pipeline.ReplacedPart;
@@ -21,6 +27,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.ServiceLoader;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -37,6 +44,8 @@ import java.util.stream.Collectors;
  * <p>Holds native memory until it is closed.
  */
 public final class OpenPipeline implements AutoCloseable {
+  private static final Key<Set<ImageFilter>> FILTERS = new Key<>() {};
+
   private final ModelFamily.Opened opened;
   private final Injector injector;
   private final ImagePipeline pipeline;
@@ -46,7 +55,7 @@ public final class OpenPipeline implements AutoCloseable {
     List<Plugin> chosen = plugins.forModel(opened.parts());
     try {
       injector = injector(opened, chosen);
-      pipeline = injector.getInstance(ImagePipeline.class);
+      pipeline = filtered(injector);
     } catch (CreationException e) {
       throw failure(chosen, e.getErrorMessages(), e);
     } catch (ConfigurationException e) {
@@ -133,6 +142,12 @@ public final class OpenPipeline implements AutoCloseable {
         .orElseThrow(() -> new IllegalStateException("families: none (expected: at least one)"));
   }
 
+  private static ImagePipeline filtered(Injector injector) {
+    ImagePipeline model = injector.getInstance(ImagePipeline.class);
+    Filters filters = model.filters().and(injector.getInstance(FILTERS));
+    return filters.isEmpty() ? model : new FilteredPipeline(model, filters);
+  }
+
   private static Injector injector(ModelFamily.Opened opened, List<Plugin> plugins) {
     List<Module> theirs = new ArrayList<>();
     List<ReplacedPart> replaced = new ArrayList<>();
@@ -146,6 +161,7 @@ public final class OpenPipeline implements AutoCloseable {
           @Override
           protected void configure() {
             bind(Replacements.class).toInstance(new Replacements(replaced, all));
+            Multibinder.newSetBinder(binder(), ImageFilter.class);
           }
         });
     return Guice.createInjector(Modules.override(opened.module()).with(theirs));
@@ -157,6 +173,9 @@ public final class OpenPipeline implements AutoCloseable {
     for (Message message : messages) {
       if (message.getCause() instanceof PluginException plugin) {
         return plugin;
+      }
+      if (message.getCause() instanceof FilterException filter) {
+        return filter;
       }
     }
     if (plugins.isEmpty()) {
@@ -171,7 +190,7 @@ public final class OpenPipeline implements AutoCloseable {
         e);
   }
 
-  /** Returns the pipeline, which must not be used after this is closed. */
+  /** Returns the pipeline with the filters of plugins; it must not be used after this is closed. */
   public ImagePipeline pipeline() {
     return pipeline;
   }

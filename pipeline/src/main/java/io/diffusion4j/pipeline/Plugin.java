@@ -6,6 +6,7 @@ import com.google.inject.Module;
 import com.google.inject.spi.Element;
 import com.google.inject.spi.Elements;
 import com.google.inject.spi.Message;
+import io.diffusion4j.diffusion.filter.ImageFilter;
 import io.diffusion4j.diffusion.guidance.GuidanceRule;
 import io.diffusion4j.diffusion.part.Prior;
 import io.diffusion4j.diffusion.pipeline.PluginException;
@@ -58,7 +59,7 @@ record Plugin(Module module, String origin, String digest, List<Key<?>> bound) {
 
   /** Whether a model with these parts uses something of the plugin. */
   boolean isFor(Set<Class<?>> parts) {
-    return !replaced(parts).isEmpty() || bound.stream().anyMatch(Plugin::isNamed);
+    return !replaced(parts).isEmpty() || bound.stream().anyMatch(Plugin::isAdded);
   }
 
   /** Whether it is a part of some family of models. */
@@ -73,8 +74,10 @@ record Plugin(Module module, String origin, String digest, List<Key<?>> bound) {
     return key.getTypeLiteral().getRawType();
   }
 
-  private static boolean isNamed(Key<?> key) {
-    return key.getAnnotationType() != null && NAMED.contains(type(key));
+  /** Whether it is an element of a set or map that any family of models has. */
+  private static boolean isAdded(Key<?> key) {
+    return key.getAnnotationType() != null
+        && (NAMED.contains(type(key)) || type(key) == ImageFilter.class);
   }
 
   /** Returns the parts that the plugin binds. */
@@ -105,7 +108,9 @@ record Plugin(Module module, String origin, String digest, List<Key<?>> bound) {
     String known =
         Stream.concat(
                 parts.stream().map(Class::getSimpleName).sorted(),
-                NAMED.stream().map(type -> "named " + type.getSimpleName()).sorted())
+                Stream.concat(
+                    NAMED.stream().map(type -> "named " + type.getSimpleName()).sorted(),
+                    Stream.of("a set of " + ImageFilter.class.getSimpleName())))
             .collect(joined());
     throw new PluginException(
         where(), "binds " + (binds.isEmpty() ? "nothing" : binds), "one of " + known);

@@ -32,6 +32,7 @@ public final class Plugins implements AutoCloseable {
           + Module.class.getName();
 
   private final List<Plugin> plugins = new ArrayList<>();
+  private final Resources closeables = new Resources();
   private final List<URLClassLoader> loaders = new ArrayList<>();
   private final Set<Class<?>> offered = new LinkedHashSet<>();
 
@@ -67,6 +68,19 @@ public final class Plugins implements AutoCloseable {
     var plugins = new Plugins();
     plugins.plugins.add(Plugin.of(module, "", ""));
     return plugins;
+  }
+
+  /**
+   * Adds a module of this program; if it is {@link AutoCloseable}, it is closed with this.
+   *
+   * @param origin its origin for messages, such as a file; may be empty
+   */
+  public Plugins add(Module module, String origin) {
+    plugins.add(Plugin.of(module, origin, ""));
+    if (module instanceof AutoCloseable closeable) {
+      closeables.add(closeable);
+    }
+    return this;
   }
 
   private void addJar(Path jar, ClassLoader parent) {
@@ -140,6 +154,7 @@ public final class Plugins implements AutoCloseable {
 
   @Override
   public void close() {
+    closeables.close();
     for (URLClassLoader loader : loaders) {
       try {
         loader.close();

@@ -24,7 +24,8 @@
  *   <li>A {@link io.diffusion4j.pipeline.ModelFamily} recognises its folders, reports their
  *       failures and opens their networks. Families are found by the service loader.
  *   <li>{@link io.diffusion4j.pipeline.Plugins} are Guice modules of the user. A plugin replaces a
- *       part by one binding, or adds samplers, spacings and treatments of x̂₀ under names. {@link
+ *       part by one binding, adds samplers, spacings and treatments of x̂₀ under names, or adds to
+ *       the set of {@link io.diffusion4j.diffusion.filter.ImageFilter}s. {@link
  *       io.diffusion4j.pipeline.Replacements} guards replaced parts, so that a failure names the
  *       plugin.
  *   <li>{@link io.diffusion4j.pipeline.Parts} holds the networks in memory, all of them or one at a

@@ -5,6 +5,7 @@ import com.google.inject.Provides;
 import com.google.inject.Singleton;
 import com.google.inject.multibindings.Multibinder;
 import com.google.inject.multibindings.OptionalBinder;
+import io.diffusion4j.diffusion.filter.ImageFilter;
 import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.provenance.Provenance;
 import io.diffusion4j.serving.auth.Authenticator;
@@ -41,9 +42,10 @@ import java.util.Optional;
  * <p>The first that is bound answers requests that name no model. In the same way, the set of
  * {@link HttpFace}s gets ways in beside gRPC, that of {@link ImageIndex}es what can be searched,
  * that of {@link BindableService}s services beside those of the contract that every server has,
- * that of {@link ServingListener}s what sees the server work, and that of {@link
- * ServerInterceptor}s what stands before every call of every way in, the first that is bound
- * outermost, after who calls is known.
+ * that of {@link ServingListener}s what sees the server work, that of {@link ImageFilter}s what
+ * judges the images of all models beside their own filters, and that of {@link ServerInterceptor}s
+ * what stands before every call of every way in, the first that is bound outermost, after who calls
+ * is known.
  *
  * <p>An {@link Authenticator} tells who calls; unless one is bound, everybody may:
  *
@@ -70,6 +72,7 @@ public final class ServingModule extends AbstractModule {
     binder().requireExplicitBindings();
     Multibinder.newSetBinder(binder(), ImagePipeline.class);
     Multibinder.newSetBinder(binder(), ImageIndex.class);
+    Multibinder.newSetBinder(binder(), ImageFilter.class);
     Multibinder.newSetBinder(binder(), HttpFace.class);
     Multibinder.newSetBinder(binder(), ServerInterceptor.class);
     Multibinder.newSetBinder(binder(), BindableService.class);

@@ -35,12 +35,16 @@ public final class ToyService implements AutoCloseable {
     this.client = client;
   }
 
-  /** One in this process. */
-  public static ToyService inProcess() {
+  /**
+   * One in this process.
+   *
+   * @param more what the server has beside the service
+   */
+  public static ToyService inProcess(Module... more) {
     String name = UUID.randomUUID().toString();
     try {
       Injector injector =
-          TestServer.injector(TestServer.CONFIG, Modules.EMPTY_MODULE, ToyModel.named(MODEL));
+          TestServer.injector(TestServer.CONFIG, Modules.combine(more), ToyModel.named(MODEL));
       injector.getInstance(DiffusionServer.class).startInProcess(name);
       return new ToyService(injector, GenerationClient.inProcess(name));
     } catch (IOException e) {

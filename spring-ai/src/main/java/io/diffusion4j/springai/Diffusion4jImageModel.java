@@ -26,7 +26,8 @@ import org.springframework.ai.retry.TransientAiException;
  *
  * <p>Images are returned as Base64 with {@link Diffusion4jImageMetadata}. The metadata of the
  * response holds {@value #REQUEST_ID}, and under {@value #FAILURES} the messages of images that
- * could not be drawn.
+ * could not be drawn. An image that a filter of the server refused has no data, and its metadata
+ * has the reason.
  *
  * <p>Thread-safe. The caller closes the client.
  */
@@ -95,10 +96,15 @@ public final class Diffusion4jImageModel implements ImageModel {
 
   private static ImageGeneration image(Generation.Picture picture) {
     var about = picture.metadata();
+    String base64 = picture.isRefused() ? null : Base64.getEncoder().encodeToString(picture.png());
     return new ImageGeneration(
-        new Image(null, Base64.getEncoder().encodeToString(picture.png())),
+        new Image(null, base64),
         new Diffusion4jImageMetadata(
-            about.getSeed(), about.getStream(), about.getMediaType(), about.getRecipe()));
+            about.getSeed(),
+            about.getStream(),
+            about.getMediaType(),
+            about.getRecipe(),
+            about.getRefusal().getMessage()));
   }
 
   private static RuntimeException mapped(GenerationException e) {

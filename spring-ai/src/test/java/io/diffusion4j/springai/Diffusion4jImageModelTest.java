@@ -7,6 +7,7 @@ import io.diffusion4j.client.GenerationClient;
 import io.diffusion4j.client.Recipes;
 import io.diffusion4j.client.Requests;
 import io.diffusion4j.diffusion.image.Png;
+import io.diffusion4j.serving.ToyFilter;
 import io.diffusion4j.serving.ToyService;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.diffusion4j.serving.v1.StageOptions;
@@ -74,10 +75,25 @@ class Diffusion4jImageModelTest {
                   7,
                   i,
                   "image/png",
-                  Png.text(same.get(i).png()).getOrDefault(Recipes.KEYWORD, "")));
+                  Png.text(same.get(i).png()).getOrDefault(Recipes.KEYWORD, ""),
+                  ""));
     }
     assertThat(response.getMetadata().<List<String>>get(Diffusion4jImageModel.FAILURES)).isEmpty();
     assertThat(response.getMetadata().<String>get(Diffusion4jImageModel.REQUEST_ID)).isNotEmpty();
+  }
+
+  @Test
+  void aRefusedImageHasAReasonAndNoData() {
+    try (var refusing = ToyService.inProcess(new ToyFilter(-2, -2))) {
+      ImageGeneration refused =
+          new Diffusion4jImageModel(refusing.client())
+              .call(new ImagePrompt("x"))
+              .getResults()
+              .get(0);
+      assertThat(refused.getOutput().getB64Json()).isNull();
+      assertThat(((Diffusion4jImageMetadata) refused.getMetadata()).refusal())
+          .startsWith("toy/bright: ");
+    }
   }
 
   @Test

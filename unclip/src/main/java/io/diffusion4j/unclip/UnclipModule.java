@@ -145,19 +145,15 @@ public final class UnclipModule extends AbstractModule {
   @Provides
   @Singleton
   ImagePipeline pipeline(UnclipParts parts, GuidanceRule guidance, Replacements replaced) {
-    var pipeline =
-        new UnclipPipeline(
-                () -> identity(replaced),
-                Pixels.square(model.imageSize()),
-                ModelCard.Limits.USUAL,
-                tasks(replaced),
-                parts)
-            .withGuidance(
-                replaced.guard(GuidanceRule.class, guidance, "the scale of a stage with guidance"));
-    // If networks are loaded on demand, scoring an image would load two of them again.
-    return opening.residency() == Residency.ALWAYS
-        ? pipeline.withEmbedder(embedder(parts, replaced))
-        : pipeline;
+    return new UnclipPipeline(
+            () -> identity(replaced),
+            Pixels.square(model.imageSize()),
+            ModelCard.Limits.USUAL,
+            tasks(replaced),
+            parts)
+        .withGuidance(
+            replaced.guard(GuidanceRule.class, guidance, "the scale of a stage with guidance"))
+        .withEmbedder(embedder(parts, replaced));
   }
 
   private ModelIdentity identity(Replacements replaced) {

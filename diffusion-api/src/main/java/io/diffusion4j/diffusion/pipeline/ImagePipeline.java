@@ -1,6 +1,7 @@
 package io.diffusion4j.diffusion.pipeline;
 
 import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.diffusion.filter.Filters;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.noise.NoiseSource;
 import io.diffusion4j.diffusion.stage.SamplingListener;
@@ -100,6 +101,14 @@ public interface ImagePipeline {
   /** Returns the embedding space of the model, if it can be used separately. */
   default Optional<Embedder> embedder() {
     return Optional.empty();
+  }
+
+  /**
+   * Returns the filters of the model's pictures. {@link #draw} does not apply them: the service and
+   * the command line do.
+   */
+  default Filters filters() {
+    return Filters.NONE;
   }
 
   /** Returns the registered low-rank updates, which {@link #with} accepts: digests by name. */

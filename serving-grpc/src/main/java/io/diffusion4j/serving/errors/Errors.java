@@ -10,6 +10,7 @@ import com.google.rpc.QuotaFailure;
 import com.google.rpc.RetryInfo;
 import com.google.rpc.Status;
 import io.diffusion4j.diffusion.denoiser.NoMemoryException;
+import io.diffusion4j.diffusion.filter.FilterException;
 import io.diffusion4j.diffusion.pipeline.PluginException;
 import io.diffusion4j.serving.auth.Role;
 import io.diffusion4j.serving.auth.UnauthenticatedException;
@@ -305,6 +306,12 @@ public final class Errors {
           Code.INTERNAL,
           String.valueOf(plugin.getMessage()),
           info("PLUGIN_FAILED", Map.of("correlation_id", correlationId)));
+    }
+    if (cause instanceof FilterException) {
+      return error(
+          Code.INTERNAL,
+          "a filter failed, so no image is sent; the server's log has it under " + correlationId,
+          info("FILTER_FAILED", Map.of("correlation_id", correlationId)));
     }
     return cause instanceof NoMemoryException || cause instanceof OutOfMemoryError
         ? error(

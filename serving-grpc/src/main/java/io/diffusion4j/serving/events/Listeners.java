@@ -74,6 +74,16 @@ public final class Listeners implements ServingListener {
     tell(listener -> listener.previewsDropped(previews));
   }
 
+  @Override
+  public void filtered(String filter, int images, Duration time) {
+    tell(listener -> listener.filtered(filter, images, time));
+  }
+
+  @Override
+  public void imageRefused(String model, String filter, String concept) {
+    tell(listener -> listener.imageRefused(model, filter, concept));
+  }
+
   private void tell(Consumer<ServingListener> event) {
     for (ServingListener listener : listeners) {
       try {

@@ -64,6 +64,22 @@ public interface ServingListener {
   /** Notifies that previews were dropped because clients read too slowly. */
   default void previewsDropped(int previews) {}
 
+  /**
+   * Notifies that a filter has scored a batch.
+   *
+   * @param filter the name of the filter
+   * @param images the number of images in the batch
+   * @param time the duration
+   */
+  default void filtered(String filter, int images, Duration time) {}
+
+  /**
+   * Notifies that a filter has refused an image.
+   *
+   * @param concept the concept whose score is farthest above its threshold
+   */
+  default void imageRefused(String model, String filter, String concept) {}
+
   /** The outcome of a batch. */
   enum BatchEnd {
     /** The images are complete. */

@@ -3,6 +3,7 @@ package io.diffusion4j.serving.grpc;
 import static java.util.Collections.emptySortedSet;
 
 import io.diffusion4j.diffusion.argument.ByName;
+import io.diffusion4j.diffusion.filter.ImageFilter;
 import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.diffusion.pipeline.ModelCard;
 import io.diffusion4j.diffusion.stage.Course;
@@ -10,6 +11,7 @@ import io.diffusion4j.diffusion.stage.Stage;
 import io.diffusion4j.serving.errors.Errors;
 import io.diffusion4j.serving.errors.Violations;
 import io.diffusion4j.serving.model.Models;
+import io.diffusion4j.serving.request.FilterMessages;
 import io.diffusion4j.serving.request.ModelParts;
 import io.diffusion4j.serving.request.RequestResolver;
 import io.diffusion4j.serving.request.TaskResolver;
@@ -25,16 +27,19 @@ import io.diffusion4j.serving.v1.RegisteredLora;
 import io.grpc.stub.StreamObserver;
 import jakarta.inject.Inject;
 import java.util.List;
+import java.util.Set;
 
 /** {@code diffusion4j.v1.ModelService}: lists the models and their options. */
 final class ModelGrpcService extends ModelServiceGrpc.ModelServiceImplBase {
   private static final int MOST_PER_PAGE = 100;
 
   private final Models models;
+  private final Set<ImageFilter> filters;
 
   @Inject
-  ModelGrpcService(Models models) {
+  ModelGrpcService(Models models, Set<ImageFilter> filters) {
     this.models = models;
+    this.filters = filters;
   }
 
   @Override
@@ -102,6 +107,7 @@ final class ModelGrpcService extends ModelServiceGrpc.ModelServiceImplBase {
             .addAllOutputMediaTypes(RequestResolver.MEDIA_TYPES);
     card.stages().forEach(stage -> model.addStages(stage(stage)));
     model.addAllParts(ModelParts.of(card));
+    model.addAllFilters(FilterMessages.of(pipeline.filters().and(filters)));
     pipeline
         .registeredLoras()
         .forEach(

@@ -34,7 +34,8 @@ final class ModelProbe {
           model
               .draw(request.task(), request.settings(), request.noise(), SamplingListener.NONE)
               .get(0);
-      return !request.file(0, image).getData().isEmpty(); // NaN cannot be encoded
+      var file = request.file(0, image); // NaN cannot be encoded, nor scored
+      return file.getMetadata().hasRefusal() || !file.getData().isEmpty();
     } catch (RuntimeException e) {
       LOG.atError()
           .addKeyValue("model", model.card().name())

@@ -2,6 +2,8 @@ package io.diffusion4j.serving.jobs;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.util.Durations;
+import io.diffusion4j.diffusion.filter.Filters;
+import io.diffusion4j.diffusion.filter.Verdict;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.Png;
 import io.diffusion4j.diffusion.noise.NoiseSource;
@@ -33,8 +35,8 @@ record Batch(ResolvedRequest request, int from, int to) {
     return IntStream.range(from, to).mapToObj(this::index).toList();
   }
 
-  /** Draws and encodes the images. */
-  List<GeneratedImage> draw(SamplingListener listener) {
+  /** Draws, judges and encodes the images. */
+  List<GeneratedImage> draw(SamplingListener listener, Filters.Listener judged) {
     List<NoiseSource> noise = request.noise(from, to);
     ImageTask task = request.task();
     List<Image> images = request.engine().draw(task, request.stages(), noise, listener);
@@ -42,6 +44,7 @@ record Batch(ResolvedRequest request, int from, int to) {
       throw new IllegalStateException(
           "images: " + images.size() + " drawn (expected: " + size() + ")");
     }
+    List<Verdict> verdicts = request.judge(images, judged);
     List<Double> scores = scores(task, images);
     return IntStream.range(0, size())
         .mapToObj(
@@ -49,7 +52,8 @@ record Batch(ResolvedRequest request, int from, int to) {
                 request.encode(
                     from + i,
                     images.get(i),
-                    scores.isEmpty() ? OptionalDouble.empty() : OptionalDouble.of(scores.get(i))))
+                    scores.isEmpty() ? OptionalDouble.empty() : OptionalDouble.of(scores.get(i)),
+                    verdicts.get(i)))
         .toList();
   }
 

@@ -10,6 +10,9 @@ import io.diffusion4j.serving.request.ResolvedRequest;
 import io.diffusion4j.serving.tracing.RequestSpans;
 import io.diffusion4j.serving.v1.Accepted;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
+import io.diffusion4j.serving.v1.GeneratedImage;
+import io.diffusion4j.serving.v1.ImageMetadata;
+import io.diffusion4j.serving.v1.ImageRefusal;
 import io.diffusion4j.serving.v1.Plan;
 import io.diffusion4j.serving.v1.Started;
 import io.diffusion4j.serving.v1.StreamGenerateImagesResponse;
@@ -201,8 +204,9 @@ final class Job implements Work {
                 progress -> {
                   stages.at(progress.stage(), progress.step(), progress.steps());
                   step(batch, progress, pause);
-                })
-            .forEach(story::image);
+                },
+                this::judged)
+            .forEach(this::drawn);
         return BatchEnd.DRAWN;
       } catch (CancellationException e) {
         if (story.isStopped()) {
@@ -253,6 +257,25 @@ final class Job implements Work {
     clock.resume(batch, at.stage(), pace);
   }
 
+  private void judged(String filter, int images, Duration time) {
+    clock.judged(time);
+    listener.filtered(filter, images, time);
+  }
+
+  private void drawn(GeneratedImage image) {
+    ImageMetadata about = image.getMetadata();
+    if (about.hasRefusal()) {
+      ImageRefusal refusal = about.getRefusal();
+      LOG.atInfo()
+          .addKeyValue("image", about.getIndex())
+          .addKeyValue("filter", refusal.getFilter())
+          .addKeyValue("concept", refusal.getConcept())
+          .log("image refused: {}", refusal.getMessage());
+      listener.imageRefused(request.card().name(), refusal.getFilter(), refusal.getConcept());
+    }
+    story.image(image);
+  }
+
   private void failed(Batch batch, Throwable cause) {
     LOG.atError()
         .addKeyValue("images", batch.indices())
@@ -261,12 +284,15 @@ final class Job implements Work {
     story.failed(batch.indices(), Errors.failed(cause, request.id()));
   }
 
-  private Usage usage(int images) {
-    return Usage.newBuilder()
+  private Usage usage(int images, int refused) {
+    var usage = Usage.newBuilder();
+    clock.judging().ifPresent(time -> usage.setFilterTime(Durations.fromNanos(time.toNanos())));
+    return usage
         .setQueueTime(Durations.fromNanos(begunAt - submitted))
         .setRunTime(Durations.fromNanos(System.nanoTime() - begunAt))
         .setImageSteps(request.imageSteps() / request.imageCount() * images)
         .setImages(images)
+        .setRefusedImages(refused)
         .addAllStages(clock.usage())
         .build();
   }

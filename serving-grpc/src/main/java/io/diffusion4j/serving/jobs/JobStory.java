@@ -14,7 +14,6 @@ import io.grpc.protobuf.StatusProto;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +32,12 @@ final class JobStory {
   private @Nullable StreamGenerateImagesResponse progress;
   private @Nullable StreamGenerateImagesResponse finished;
   private volatile @Nullable StatusRuntimeException error; // read by others too
+
+  /** Makes the usage of so many images, of which so many were refused. */
+  @FunctionalInterface
+  interface Used {
+    Usage of(int images, int refused);
+  }
 
   /** Nothing has happened yet, and nobody waits. */
   JobStory(String requestId) {
@@ -124,12 +129,14 @@ final class JobStory {
   }
 
   /** There is nothing left to draw. If no image was drawn, that is a failure. */
-  synchronized void end(IntFunction<Usage> usage) {
+  synchronized void end(Used usage) {
     if (images.isEmpty() && failure != null) {
       stop(failure);
     }
     if (!hasEnded()) {
-      var end = Finished.newBuilder().setUsage(usage.apply(images.size())).addAllFailures(failures);
+      int refused = (int) images.stream().filter(i -> i.getMetadata().hasRefusal()).count();
+      var used = usage.of(images.size(), refused);
+      var end = Finished.newBuilder().setUsage(used).addAllFailures(failures);
       finished = StreamGenerateImagesResponse.newBuilder().setFinished(end).build();
       observers.finish(finished);
     }

@@ -12,6 +12,7 @@ import java.util.Optional;
 /** Measures the steps of a job. Used by one worker at a time. */
 final class StageClock {
   private final Map<String, Long> nanos = new LinkedHashMap<>();
+  private Optional<Duration> judging = Optional.empty();
   private long stepStart;
   private double doneBefore;
 
@@ -44,6 +45,16 @@ final class StageClock {
   void resume(Batch batch, String stage, Pace pace) {
     doneBefore = pace.done(batch.request().card().name(), stage);
     stepStart = System.nanoTime();
+  }
+
+  /** A filter took this time. */
+  void judged(Duration time) {
+    judging = Optional.of(judging.orElse(Duration.ZERO).plus(time));
+  }
+
+  /** Returns the time of all filters; empty if none was asked. */
+  Optional<Duration> judging() {
+    return judging;
   }
 
   /** Returns the time of each stage, without the work between steps. */

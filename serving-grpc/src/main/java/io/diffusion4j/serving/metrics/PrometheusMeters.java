@@ -54,6 +54,10 @@ import java.util.function.Supplier;
  *       {@code batch}: the number of images in the batch</tr>
  *   <tr><td>{@code diffusion4j_image_steps_total}</td><td>images times steps<td>{@code stage}</tr>
  *   <tr><td>{@code diffusion4j_images_total}</td><td>images drawn<td>{@code model}</tr>
+ *   <tr><td>{@code diffusion4j_refused_images_total}</td><td>images that a filter refused<td>{@code
+ *       model}, {@code filter}, {@code concept}</tr>
+ *   <tr><td>{@code diffusion4j_filter_seconds}</td><td>time a filter took for a batch<td>{@code
+ *       filter}, {@code batch}: the number of images in the batch</tr>
  *   <tr><td>{@code diffusion4j_failed_images_total}</td><td>images a model failed to
  *       draw<td>{@code model}</tr>
  *   <tr><td>{@code diffusion4j_cancelled_requests_total}</td><td>requests whose last client left
@@ -179,6 +183,16 @@ public final class PrometheusMeters implements ServingListener {
   @Override
   public void stepTaken(String stage, int images, Duration time) {
     service.stepTaken(stage, images, time);
+  }
+
+  @Override
+  public void filtered(String filter, int images, Duration time) {
+    service.filtered(filter, images, time);
+  }
+
+  @Override
+  public void imageRefused(String model, String filter, String concept) {
+    service.imageRefused(model, filter, concept);
   }
 
   @Override

@@ -33,6 +33,10 @@ import java.util.stream.LongStream;
  *       {@code batch}: the number of images in the batch</tr>
  *   <tr><td>{@code diffusion4j.image.steps}</td><td>images times steps<td>{@code stage}</tr>
  *   <tr><td>{@code diffusion4j.images}</td><td>images drawn<td>{@code model}</tr>
+ *   <tr><td>{@code diffusion4j.refused.images}</td><td>images that a filter refused<td>{@code
+ *       model}, {@code filter}, {@code concept}</tr>
+ *   <tr><td>{@code diffusion4j.filter}</td><td>time a filter took for a batch<td>{@code
+ *       filter}, {@code batch}: the number of images in the batch</tr>
  *   <tr><td>{@code diffusion4j.failed.images}</td><td>images a model failed to
  *       draw<td>{@code model}</tr>
  *   <tr><td>{@code diffusion4j.cancelled.requests}</td><td>requests whose last client left before
@@ -159,6 +163,28 @@ public final class ServiceMeters implements ServingListener {
     timer("diffusion4j.step", "time of one step of a batch", "stage", stage, "batch", batch)
         .record(time);
     counter("diffusion4j.image.steps", "images times steps", "stage", stage).increment(images);
+  }
+
+  @Override
+  public void filtered(String filter, int images, Duration time) {
+    String help = "how long a filter took for a batch";
+    String batch = Integer.toString(images);
+    timer("diffusion4j.filter", help, "filter", filter, "batch", batch).record(time);
+  }
+
+  @Override
+  public void imageRefused(String model, String filter, String concept) {
+    String help = "images that a filter refused";
+    counter(
+            "diffusion4j.refused.images",
+            help,
+            "model",
+            model,
+            "filter",
+            filter,
+            "concept",
+            concept)
+        .increment();
   }
 
   @Override

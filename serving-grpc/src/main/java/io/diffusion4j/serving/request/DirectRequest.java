@@ -1,5 +1,7 @@
 package io.diffusion4j.serving.request;
 
+import io.diffusion4j.diffusion.filter.Filters;
+import io.diffusion4j.diffusion.filter.Verdict;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.noise.NoiseSource;
 import io.diffusion4j.diffusion.pipeline.ImagePipeline;
@@ -61,7 +63,7 @@ public final class DirectRequest {
       Provenance provenance) {
     return checked(
         () -> {
-          var resolver = new RequestResolver(new Models(Set.of(pipeline)), provenance);
+          var resolver = new RequestResolver(new Models(Set.of(pipeline)), provenance, Set.of());
           return new DirectRequest(resolver.resolve(asked, names));
         });
   }
@@ -110,11 +112,23 @@ public final class DirectRequest {
   }
 
   /**
-   * The file of an image, with its recipe.
+   * Returns the file of an image, with its recipe; the scores alone if a filter of the pipeline
+   * refuses it.
+   *
+   * @param i which image of the request, from 0
+   * @throws io.diffusion4j.diffusion.filter.FilterException if a filter fails
+   */
+  public GeneratedImage file(int i, Image image) {
+    return file(i, image, resolved.judge(List.of(image), Filters.Listener.NONE).get(0));
+  }
+
+  /**
+   * Returns the file of an image that filters have judged, with its recipe; the scores alone if it
+   * was refused.
    *
    * @param i which image of the request, from 0
    */
-  public GeneratedImage file(int i, Image image) {
-    return resolved.encode(i, image, OptionalDouble.empty());
+  public GeneratedImage file(int i, Image image, Verdict verdict) {
+    return resolved.encode(i, image, OptionalDouble.empty(), verdict);
   }
 }

@@ -4,6 +4,8 @@ import static io.diffusion4j.serving.v1.GenerateImagesRequest.TaskCase.TASK_NOT_
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.google.common.hash.Hashing;
+import io.diffusion4j.diffusion.filter.Filters;
+import io.diffusion4j.diffusion.filter.ImageFilter;
 import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.diffusion.pipeline.ImageTask;
 import io.diffusion4j.diffusion.pipeline.ModelCard;
@@ -15,6 +17,7 @@ import io.diffusion4j.serving.errors.Violations;
 import io.diffusion4j.serving.model.Models;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.diffusion4j.serving.v1.GenerateImagesRequest.TaskCase;
+import io.diffusion4j.serving.v1.Moderation;
 import io.diffusion4j.serving.v1.Priority;
 import io.diffusion4j.serving.v1.StageOptions;
 import io.diffusion4j.serving.v1.Warning;
@@ -25,6 +28,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
 
@@ -34,11 +38,13 @@ public final class RequestResolver {
 
   private final Models models;
   private final Provenance provenance;
+  private final Set<ImageFilter> filters;
 
   @Inject
-  RequestResolver(Models models, Provenance provenance) {
+  RequestResolver(Models models, Provenance provenance, Set<ImageFilter> filters) {
     this.models = models;
     this.provenance = provenance;
+    this.filters = filters;
   }
 
   /** Whether resolving a request decodes images, which takes time. */
@@ -77,6 +83,7 @@ public final class RequestResolver {
     }
     resolveId(resolved, violations);
     resolvePriority(resolved, violations);
+    resolveModeration(resolved, violations);
     resolveImages(resolved, card, violations);
     resolveOutput(resolved, violations);
     Map<String, SamplingSettings> stages =
@@ -104,6 +111,10 @@ public final class RequestResolver {
               .map(own -> own.size().orElseThrow() + " is rounded up to " + stage.size(own));
       warning("SIZE_ROUNDED", field, rounded).ifPresent(warnings::add);
     }
+    Filters judges = engine.filters().and(filters);
+    if (!judges.isEmpty()) {
+      withholdPreviews(resolved, names).ifPresent(warnings::add);
+    }
     return new ResolvedRequest(
         resolved.build(),
         model,
@@ -112,7 +123,19 @@ public final class RequestResolver {
         stages,
         steps,
         List.copyOf(warnings),
-        provenance);
+        provenance,
+        judges);
+  }
+
+  /** Turns previews off, which would show an image before it is judged. */
+  private static Optional<Warning> withholdPreviews(
+      GenerateImagesRequest.Builder request, UnaryOperator<String> names) {
+    if (request.getPreview().getEverySteps() == 0) {
+      return Optional.empty();
+    }
+    request.clearPreview();
+    String why = "no previews are sent, because filters judge the finished images";
+    return warning("PREVIEWS_WITHHELD", names.apply("preview.every_steps"), Optional.of(why));
   }
 
   /** The stages, with the defaults of the task. */
@@ -174,6 +197,17 @@ public final class RequestResolver {
               request.getPriorityValue(),
               "one of PRIORITY_LOW, PRIORITY_NORMAL, PRIORITY_HIGH");
       case PRIORITY_LOW, PRIORITY_NORMAL, PRIORITY_HIGH -> {}
+    }
+  }
+
+  private static void resolveModeration(
+      GenerateImagesRequest.Builder request, Violations violations) {
+    switch (request.getModeration()) {
+      case MODERATION_UNSPECIFIED -> request.setModeration(Moderation.MODERATION_AUTO);
+      case UNRECOGNIZED ->
+          violations.add(
+              "moderation", request.getModerationValue(), "one of MODERATION_AUTO, MODERATION_LOW");
+      case MODERATION_AUTO, MODERATION_LOW -> {}
     }
   }
 

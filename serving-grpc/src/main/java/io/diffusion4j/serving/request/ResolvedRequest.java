@@ -3,6 +3,8 @@ package io.diffusion4j.serving.request;
 import com.google.common.hash.Hashing;
 import com.google.protobuf.ByteString;
 import io.diffusion4j.client.Recipes;
+import io.diffusion4j.diffusion.filter.Filters;
+import io.diffusion4j.diffusion.filter.Verdict;
 import io.diffusion4j.diffusion.guidance.GuidanceScale;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.noise.NoiseSource;
@@ -15,6 +17,8 @@ import io.diffusion4j.provenance.Provenance;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.diffusion4j.serving.v1.GeneratedImage;
 import io.diffusion4j.serving.v1.ImageMetadata;
+import io.diffusion4j.serving.v1.ImageRefusal;
+import io.diffusion4j.serving.v1.Moderation;
 import io.diffusion4j.serving.v1.Recipe;
 import io.diffusion4j.serving.v1.Warning;
 import java.io.IOException;
@@ -38,6 +42,7 @@ import java.util.stream.Collectors;
  * @param steps how many steps an image takes in each stage that the task needs
  * @param warnings what the client may not have meant
  * @param provenance how the files of its images are marked
+ * @param filters that judge its images
  */
 public record ResolvedRequest(
     GenerateImagesRequest request,
@@ -47,7 +52,8 @@ public record ResolvedRequest(
     Map<String, SamplingSettings> stages,
     Map<String, Integer> steps,
     List<Warning> warnings,
-    Provenance provenance) {
+    Provenance provenance,
+    Filters filters) {
   /** This program, as recipes name it. */
   public static final String SOFTWARE = "Diffusion4J " + version();
 
@@ -101,6 +107,7 @@ public record ResolvedRequest(
             .clearRequestId()
             .clearPriority()
             .clearPreview()
+            .setModeration(inRecipe(request.getModeration()))
             .clearSeeds()
             .addSeeds(seed.seed())
             .setFirstImage(seed.stream())
@@ -113,7 +120,20 @@ public record ResolvedRequest(
         .addAllParts(ModelParts.of(card))
         .setPublishedModel(card.identity().published())
         .setPrecision(card.identity().precision())
+        .addAllFilters(FilterMessages.of(filters))
         .build();
+  }
+
+  /**
+   * Does not change the pixels; a lenient one is kept, so that a replay is judged in the same way.
+   */
+  private static Moderation inRecipe(Moderation moderation) {
+    return moderation == Moderation.MODERATION_LOW ? moderation : Moderation.MODERATION_UNSPECIFIED;
+  }
+
+  /** Judges images of this request. */
+  public List<Verdict> judge(List<Image> images, Filters.Listener listener) {
+    return filters.judge(images, FilterMessages.moderation(request.getModeration()), listener);
   }
 
   /** How many steps an image takes in the stage; 0 if the task does without. */
@@ -163,19 +183,12 @@ public record ResolvedRequest(
   }
 
   /**
-   * The file of image {@code first_image + i}.
+   * Returns the file of image {@code first_image + i}, or the scores alone if a filter refused it.
    *
    * @param score how well the words describe it, if they do and somebody can tell
    */
-  public GeneratedImage encode(int i, Image image, OptionalDouble score) {
+  public GeneratedImage encode(int i, Image image, OptionalDouble score, Verdict verdict) {
     String recipe = Recipes.toJson(recipe(i));
-    boolean embed = request.getOutput().getEmbedRecipe();
-    byte[] png =
-        provenance.encode(
-            image,
-            embed
-                ? Optional.of(new io.diffusion4j.provenance.Recipe(Recipes.KEYWORD, recipe))
-                : Optional.empty());
     ImageSeed seed = seed(i);
     ImageMetadata.Builder metadata =
         ImageMetadata.newBuilder()
@@ -184,11 +197,24 @@ public record ResolvedRequest(
             .setStream(seed.stream())
             .setWidth(image.width())
             .setHeight(image.height())
-            .setMediaType("image/png")
-            .setSizeBytes(png.length)
-            .setSha256(ByteString.copyFrom(Hashing.sha256().hashBytes(png).asBytes()))
-            .setRecipe(recipe);
+            .setRecipe(recipe)
+            .addAllFilterScores(FilterMessages.of(verdict));
     score.ifPresent(metadata::setClipScore);
+    Optional<ImageRefusal> refusal = FilterMessages.refusal(verdict);
+    if (refusal.isPresent()) {
+      return GeneratedImage.newBuilder().setMetadata(metadata.setRefusal(refusal.get())).build();
+    }
+    boolean embed = request.getOutput().getEmbedRecipe();
+    byte[] png =
+        provenance.encode(
+            image,
+            embed
+                ? Optional.of(new io.diffusion4j.provenance.Recipe(Recipes.KEYWORD, recipe))
+                : Optional.empty());
+    metadata
+        .setMediaType("image/png")
+        .setSizeBytes(png.length)
+        .setSha256(ByteString.copyFrom(Hashing.sha256().hashBytes(png).asBytes()));
     return GeneratedImage.newBuilder()
         .setMetadata(metadata)
         .setData(ByteString.copyFrom(png))

@@ -174,6 +174,10 @@ export class Job {
   }
 
   image_done({ metadata }) {
+    if (metadata.refusal) {
+      this.refuse(metadata.index, metadata.refusal);
+      return;
+    }
     const blob = new Blob(this.chunks.get(metadata.index) ?? [], { type: metadata.mediaType });
     this.chunks.delete(metadata.index);
     const picture = new Picture(blob, this.title, metadata);
@@ -185,15 +189,23 @@ export class Job {
     this.drawn(picture);
   }
 
+  /** A filter of the server keeps the picture; there is nothing to show but why. */
+  refuse(index, { message }) {
+    this.without(index, 'was refused', `refused by a filter: ${message}`);
+  }
+
+  without(index, happened, why) {
+    const place = this.tile(index);
+    place.image.alt = `picture ${this.number(index)} ${happened}: ${why}`;
+    place.tile.classList.add('failed');
+    place.tile.append(element('p', { class: 'field-error' }, why));
+  }
+
   finished({ usage, failures }) {
-    failures.forEach(({ imageIndex, error }) => {
-      const place = this.tile(imageIndex);
-      place.image.alt = `picture ${this.number(imageIndex)} failed: ${error.message}`;
-      place.tile.classList.add('failed');
-      place.tile.append(element('p', { class: 'field-error' }, error.message));
-    });
+    failures.forEach(({ imageIndex, error }) => this.without(imageIndex, 'failed', error.message));
     const time = seconds(usage.runTime);
-    this.end(`${count(usage.images, 'picture')} in ${time.toFixed(1)} s`);
+    const refused = usage.refusedImages > 0 ? `, ${usage.refusedImages} refused` : '';
+    this.end(`${count(usage.images, 'picture')}${refused} in ${time.toFixed(1)} s`);
   }
 
   end(words, how = 'ended') {

@@ -1,0 +1,30 @@
+package io.diffusion4j.diffusion.filter;
+
+/**
+ * A filter that cannot be used, or that failed while it was used, so that no picture of its batch
+ * is released. The message is one line.
+ */
+public final class FilterException extends IllegalArgumentException {
+  private static final long serialVersionUID = 1;
+
+  /**
+   * The failure of a filter.
+   *
+   * @param filter its name, or the file of its settings
+   * @param problem what is wrong
+   * @param expected what is expected instead
+   */
+  public FilterException(String filter, String problem, String expected) {
+    super(message(filter, problem, expected));
+  }
+
+  /** The same because of another failure. */
+  public FilterException(String filter, String problem, String expected, Throwable cause) {
+    super(message(filter, problem, expected), cause);
+  }
+
+  private static String message(String filter, String problem, String expected) {
+    String line = "filter: " + filter + ": " + problem + " (expected: " + expected + ")";
+    return line.replaceAll("\\s+", " ");
+  }
+}

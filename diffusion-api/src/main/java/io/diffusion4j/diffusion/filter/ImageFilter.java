@@ -1,0 +1,38 @@
+package io.diffusion4j.diffusion.filter;
+
+import io.diffusion4j.diffusion.image.Image;
+import java.util.List;
+
+/**
+ * Scores finished pictures before they leave the process. A picture with a score above its
+ * threshold is refused: the caller gets the scores and no pixels.
+ *
+ * <p>A plugin adds filters to the set of its model:
+ *
+ * <pre>{@code
+ * Multibinder.newSetBinder(binder(), ImageFilter.class).addBinding().to(MyFilter.class);
+ * }</pre>
+ *
+ * <p>Implementations are thread-safe. A filter that throws, or returns other than one list for each
+ * picture, fails the pictures: none of them is released.
+ */
+public interface ImageFilter {
+  /** The name in responses, meters and logs; valid by {@link ConceptScore#isName}. */
+  String name();
+
+  /**
+   * Identifies the weights and the settings that decide, such as {@code sha256:…}; empty if nothing
+   * does. Recipes contain it.
+   */
+  default String digest() {
+    return "";
+  }
+
+  /**
+   * Scores pictures.
+   *
+   * @param images of any sizes, at least one
+   * @return a list of scores for each picture, in order
+   */
+  List<List<ConceptScore>> score(List<Image> images);
+}

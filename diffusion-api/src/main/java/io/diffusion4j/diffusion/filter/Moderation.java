@@ -1,0 +1,10 @@
+package io.diffusion4j.diffusion.filter;
+
+/** How strictly a request's pictures are judged. */
+public enum Moderation {
+  /** By the thresholds as configured. */
+  AUTO,
+
+  /** By the lenient thresholds, where a filter has them. */
+  LOW
+}

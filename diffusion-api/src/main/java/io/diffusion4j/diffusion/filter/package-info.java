@@ -1,0 +1,43 @@
+/**
+ * Filters: what a picture shows is scored before it leaves the process, and a picture that must not
+ * leave is refused.
+ *
+ * <p>A refused picture is a result and not an error: its verdict has the scores, the caller gets
+ * them in the response, and there are no pixels.
+ *
+ * <pre>{@code
+ * ImageFilter dark = // refuses pictures whose first value is nearly black
+ *     new ImageFilter() {
+ *       public String name() {
+ *         return "dark";
+ *       }
+ *
+ *       public List<List<ConceptScore>> score(List<Image> images) {
+ *         return images.stream()
+ *             .map(image -> List.of(ConceptScore.of("black", -image.pixels()[0], 0.95)))
+ *             .toList();
+ *       }
+ *     };
+ * List<Verdict> verdicts =
+ *     new Filters(List.of(dark)).judge(images, Moderation.AUTO, Filters.Listener.NONE);
+ * }</pre>
+ *
+ * <ul>
+ *   <li>An {@link io.diffusion4j.diffusion.filter.ImageFilter} returns {@link
+ *       io.diffusion4j.diffusion.filter.ConceptScore}s, each with a threshold and a lenient one.
+ *       {@link io.diffusion4j.diffusion.filter.Moderation} of the request selects between them.
+ *   <li>{@link io.diffusion4j.diffusion.filter.Filters} asks all filters of a model and combines
+ *       their scores to a {@link io.diffusion4j.diffusion.filter.Verdict} for each picture. It
+ *       fails closed: if one filter fails, none of the pictures is released.
+ *   <li>{@link io.diffusion4j.diffusion.pipeline.FilteredPipeline} attaches filters to a model.
+ *       {@code ImagePipeline.draw} returns all pictures; the service and the command line apply the
+ *       filters.
+ * </ul>
+ *
+ * <p>Not here: filters of prompts, which a server's interceptor can refuse before anything is
+ * drawn, and implementations, which are in the module {@code filters} and in plugins.
+ */
+@NullMarked
+package io.diffusion4j.diffusion.filter;
+
+import org.jspecify.annotations.NullMarked;
