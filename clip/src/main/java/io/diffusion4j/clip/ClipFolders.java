@@ -133,6 +133,24 @@ public final class ClipFolders {
     return network;
   }
 
+  /**
+   * Reads the settings of the image tower of a model that has two in its settings and uses one.
+   *
+   * @param className of the model, such as {@code StableDiffusionSafetyChecker}
+   */
+  public static ClipVisionNetwork readVisionOf(Path folder, String className) {
+    var config = ComponentConfig.read(folder.resolve(CONFIG));
+    config.expectClass(className);
+    int dim = config.intValue("projection_dim", PROJECTION_DIM);
+    var vision = config.object("vision_config");
+    vision.has("projection_dim"); // the whole's counts
+    var network = vision(vision, dim);
+    List.of("text_config", "logit_scale_init_value", "text_config_dict", "vision_config_dict")
+        .forEach(config::has);
+    config.refuseUnknown(IGNORABLE);
+    return network;
+  }
+
   private static ClipTextNetwork text(ComponentConfig config, int dim) {
     var network =
         config.make(

@@ -59,6 +59,7 @@ class ArchitectureTest {
   private static final String SERVING = "io.diffusion4j.serving..";
   private static final String METRICS = "io.diffusion4j.serving.metrics..";
   private static final String PROTO = "io.diffusion4j.serving.v1..";
+  private static final String FILTERS = "io.diffusion4j.filters..";
   private static final String WEB = "io.diffusion4j.web..";
   private static final String LOCAL = "io.diffusion4j.local..";
   private static final String KOTLIN = "io.diffusion4j.kotlin..";
@@ -96,6 +97,7 @@ class ArchitectureTest {
           Map.entry("prior", "io.diffusion4j.prior"),
           Map.entry("decoder", "io.diffusion4j.decoder"),
           Map.entry("pipeline", "io.diffusion4j.pipeline"),
+          Map.entry("filters", "io.diffusion4j.filters"),
           Map.entry("ddpm", "io.diffusion4j.ddpm"),
           Map.entry("glide", "io.diffusion4j.glide"),
           Map.entry("kandinsky", "io.diffusion4j.kandinsky"),
@@ -174,6 +176,8 @@ class ArchitectureTest {
           .definedBy(DECODER)
           .layer("pipeline")
           .definedBy(PIPELINE)
+          .layer("filters")
+          .definedBy(FILTERS)
           .layer("ddpm")
           .definedBy(DDPM)
           .layer("glide")
@@ -264,6 +268,8 @@ class ArchitectureTest {
           .mayOnlyAccessLayers("diffusion-api", "data", "checkpoint", "nn")
           .whereLayer("pipeline")
           .mayOnlyAccessLayers("diffusion-api", "checkpoint", "nn")
+          .whereLayer("filters")
+          .mayOnlyAccessLayers("diffusion-api", "checkpoint", "nn", "clip", "pipeline")
           .whereLayer("ddpm")
           .mayOnlyAccessLayers("diffusion-api", "data", "checkpoint", "nn", "decoder", "pipeline")
           .whereLayer("glide")

@@ -1,11 +1,13 @@
 package io.diffusion4j.cli.generate;
 
 import io.diffusion4j.cli.options.ConnectionOptions;
+import io.diffusion4j.cli.options.FilterOptions;
 import io.diffusion4j.cli.options.ModelOptions;
 import io.diffusion4j.cli.options.PluginOptions;
 import io.diffusion4j.cli.options.ProvenanceOptions;
 import io.diffusion4j.cli.options.SamplingOptions;
 import io.diffusion4j.pipeline.OpenPipeline;
+import io.diffusion4j.pipeline.Plugins;
 import io.diffusion4j.unclip.UnclipModel;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -21,6 +23,8 @@ final class DrawerOptions {
 
   @Mixin PluginOptions plugins = new PluginOptions();
 
+  @Mixin FilterOptions filters = new FilterOptions();
+
   @ArgGroup(validate = false, heading = "%nMarks in the files:%n")
   ProvenanceOptions provenance = new ProvenanceOptions();
 
@@ -33,11 +37,17 @@ final class DrawerOptions {
   @ArgGroup(validate = false, heading = "%nServer:%n")
   ConnectionOptions connection = new ConnectionOptions();
 
+  /** Loads the plugins, and adds the filters to them. */
+  Plugins load() {
+    return filters.addTo(plugins.load());
+  }
+
   /** Checks everything that needs no model and no server. */
   void check(SamplingOptions stages) {
     connection.check(server);
     if (server != null) {
       provenance.requireNoneBeside(server);
+      filters.requireNoneBeside(server);
     }
     if (server == null) {
       if (!plugins.areGiven()) { // which may add some

@@ -56,7 +56,7 @@ final class EditOptions implements SamplingOptions.Sampled {
     long seed = draws.seedOrNew();
     var here =
         new LocalBatch(
-            console, files, draws, new BatchOptions(), drawer.plugins, drawer.provenance.read());
+            console, files, draws, new BatchOptions(), drawer::load, drawer.provenance.read());
     here.run(
         drawer.model.folder(),
         stages.opening(drawer.model.opening(Residency.ONE_AT_A_TIME)),

@@ -153,7 +153,7 @@ public final class GenerateCommand implements Callable<Integer>, SamplingOptions
     long seed = prompts.draws.seedOrNew();
     var here =
         new LocalBatch(
-            console, files(), prompts.draws, batch, drawer.plugins, drawer.provenance.read());
+            console, files(), prompts.draws, batch, drawer::load, drawer.provenance.read());
     here.run(
         drawer.model.folder(),
         opening(),

@@ -1,6 +1,7 @@
 package io.diffusion4j.cli.generate;
 
 import io.diffusion4j.cli.console.Console;
+import io.diffusion4j.cli.options.FilterOptions;
 import io.diffusion4j.cli.options.ModelOptions;
 import io.diffusion4j.cli.options.OptionNames;
 import io.diffusion4j.cli.options.PluginOptions;
@@ -92,6 +93,8 @@ public final class GlideCommand implements Callable<Integer>, SamplingOptions.Sa
 
   @Mixin private PluginOptions plugins = new PluginOptions();
 
+  @Mixin private FilterOptions filters = new FilterOptions();
+
   @ArgGroup(validate = false, heading = "%nMarks in the files:%n")
   private ProvenanceOptions provenance = new ProvenanceOptions();
 
@@ -105,7 +108,13 @@ public final class GlideCommand implements Callable<Integer>, SamplingOptions.Sa
     check();
     List<ImageTask> tasks = tasks();
     var here =
-        new LocalBatch(console, prompts.files(), prompts.draws, batch, plugins, provenance.read());
+        new LocalBatch(
+            console,
+            prompts.files(),
+            prompts.draws,
+            batch,
+            () -> filters.addTo(plugins.load()),
+            provenance.read());
     here.run(
         model,
         ModelOptions.opening(Residency.ALWAYS, format.precision)

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 
 /**
@@ -124,12 +125,21 @@ record PngFiles(List<Path> files, int perInput, Optional<Path> sheet) {
     return file;
   }
 
-  /** Writes the sheet of all images, if requested. */
-  Optional<Path> writeSheet() throws IOException {
+  /**
+   * Writes the sheet of the images, if requested and if there are any.
+   *
+   * @param released whether an image was written
+   */
+  Optional<Path> writeSheet(IntPredicate released) throws IOException {
+    List<Image> images = new ArrayList<>(count());
     if (sheet.isPresent()) {
-      List<Image> images = new ArrayList<>(count());
       for (int i = 0; i < count(); i++) {
-        images.add(ImageFiles.read(file(i), Integer.MAX_VALUE));
+        if (released.test(i)) {
+          images.add(ImageFiles.read(file(i), Integer.MAX_VALUE));
+        }
+      }
+      if (images.isEmpty()) {
+        return Optional.empty();
       }
       byte[] png = Png.encode(ContactSheet.of(images, columns()), Map.of());
       new OutputFile("sheet", sheet.get()).write(png);

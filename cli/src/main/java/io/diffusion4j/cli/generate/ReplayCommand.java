@@ -38,7 +38,8 @@ import picocli.CommandLine.Parameters;
     description = "Draw an image again from the recipe in its file, and compare both.",
     footer = {
       "",
-      "The exit status is 0 if all pixels are equal, 1 if not. An image can be drawn again by the",
+      "The exit status is 0 if all pixels are equal, 1 if not, or if a filter refuses it. An image"
+          + " can be drawn again by the",
       "same weights, which the recipe names, in the same number format on the same kind of"
           + " machine. A recipe of --precision int8 names that format too, and it is used again.",
       "",
@@ -71,6 +72,7 @@ public final class ReplayCommand implements Callable<Integer> {
     drawer.connection.check(drawer.server);
     if (drawer.server != null) {
       drawer.provenance.requireNoneBeside(drawer.server);
+      drawer.filters.requireNoneBeside(drawer.server);
     }
     RecipeFile original = RecipeFile.read(file);
     if (output != null) {
@@ -82,6 +84,11 @@ public final class ReplayCommand implements Callable<Integer> {
     }
     Generation.Picture again =
         drawer.server == null ? drawHere(original) : ask(drawer.server, original);
+    if (again.isRefused()) {
+      console.printf(
+          "%s: refused: %s", original.path(), again.metadata().getRefusal().getMessage());
+      return FailureHandler.FAILED;
+    }
     if (output != null) {
       new OutputFile(output).write(again.png());
     }
@@ -100,7 +107,7 @@ public final class ReplayCommand implements Callable<Integer> {
     if (!digest.equals(original.recipe().getWeightsDigest())) { // told before the model is loaded
       throw otherWeights(original, drawer.model.folder() + " with " + digest);
     }
-    try (var jars = drawer.plugins.load()) {
+    try (var jars = drawer.load()) {
       console.say("loading " + drawer.model.folder());
       try (var open = ModelOptions.open(drawer.model.folder(), how, jars);
           var watch = new StageWatch(console.bars(), 1)) {

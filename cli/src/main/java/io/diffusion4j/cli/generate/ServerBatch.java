@@ -12,9 +12,11 @@ import io.diffusion4j.client.GenerationClient;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.diffusion4j.serving.v1.Warning;
 import java.io.IOException;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** A batch of images that a server draws and this process writes. */
 record ServerBatch(
@@ -29,17 +31,18 @@ record ServerBatch(
       console.leaveOutput();
     }
     boolean complete = true;
+    Set<Integer> released = new HashSet<>();
     for (int i = 0; i < requests.size(); i++) {
       try (var client = drawer.connection.connect(server)) {
         Generation generation = draw(client, requests.get(i));
-        report(generation, i * draws.count);
+        report(generation, i * draws.count, released);
         complete &= generation.failures().isEmpty();
       }
     }
     if (!complete) {
       return FailureHandler.FAILED;
     }
-    files.writeSheet().ifPresent(console::print);
+    files.writeSheet(released::contains).ifPresent(console::print);
     return 0;
   }
 
@@ -52,10 +55,17 @@ record ServerBatch(
     }
   }
 
-  private void report(Generation generation, int first) {
+  private void report(Generation generation, int first, Set<Integer> released) {
     warn(console, generation.warnings());
     for (var picture : generation.images()) {
       var about = picture.metadata();
+      if (picture.isRefused()) {
+        console.printf(
+            "%s: refused: %s",
+            files.file(first + about.getIndex()), about.getRefusal().getMessage());
+        continue;
+      }
+      released.add(first + about.getIndex());
       console.printf(
           "%s: %d×%d pixels, seed %s%s",
           files.write(first + about.getIndex(), picture.png()),

@@ -111,8 +111,7 @@ public final class VaryCommand implements Callable<Integer>, SamplingOptions.Sam
       return new ServerBatch(console, files, draws, stages, drawer).run(drawer.server, asked);
     }
     long seed = draws.seedOrNew();
-    var here =
-        new LocalBatch(console, files, draws, batch, drawer.plugins, drawer.provenance.read());
+    var here = new LocalBatch(console, files, draws, batch, drawer::load, drawer.provenance.read());
     here.run(
         drawer.model.folder(),
         stages.opening(drawer.model.opening(Residency.ONE_AT_A_TIME)),

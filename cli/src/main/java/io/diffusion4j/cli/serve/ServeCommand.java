@@ -6,6 +6,7 @@ import com.google.inject.multibindings.Multibinder;
 import com.google.inject.multibindings.OptionalBinder;
 import io.diffusion4j.cli.console.Console;
 import io.diffusion4j.cli.console.StopOnSignal;
+import io.diffusion4j.cli.options.FilterOptions;
 import io.diffusion4j.cli.options.ModelOptions;
 import io.diffusion4j.local.LiveModels;
 import io.diffusion4j.local.LocalModels;
@@ -81,7 +82,7 @@ public final class ServeCommand implements Callable<Integer> {
                 settings.models(),
                 ModelOptions.opening(Residency.ALWAYS, Optional.empty())
                     .withPacked(settings.packed()),
-                Plugins.of(settings.plugins()),
+                FilterOptions.add(settings.filters(), Plugins.of(settings.plugins())),
                 settings.loras());
         var indices = ServedIndices.open(settings.indices(), models);
         var traces = Traces.of(settings.tracing());

@@ -1,5 +1,6 @@
 package io.diffusion4j.cli.serve;
 
+import io.diffusion4j.cli.options.FilterOptions;
 import io.diffusion4j.cli.options.ModelOptions;
 import io.diffusion4j.cli.options.PluginOptions;
 import io.diffusion4j.serving.config.ServerConfig;
@@ -96,6 +97,9 @@ final class ServeFlags {
 
   @Option(names = "--plugin", paramLabel = "JAR", description = PluginOptions.HELP)
   List<Path> plugins = List.of();
+
+  @Option(names = "--filter", paramLabel = "FILE", description = FilterOptions.HELP)
+  List<Path> filters = List.of();
 
   @Option(names = "--packed", paramLabel = "DIR", description = ModelOptions.PACKED)
   @Nullable Path packed;

@@ -36,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  * @param loras files of low-rank updates, by their names in requests
  * @param indices folders of indices, by their names in requests
  * @param plugins jars with parts of the models
+ * @param filters files of filters, which judge the images of all models
  * @param packed a folder for packed weights; without it none are kept
  * @param tls the encryption; null for plaintext
  * @param insecure whether plaintext is allowed on addresses that other machines can reach
@@ -65,6 +66,7 @@ record ServerFile(
     @Nullable Map<String, Path> loras,
     @Nullable Map<String, Path> indices,
     @Nullable List<Path> plugins,
+    @Nullable List<Path> filters,
     @Nullable Path packed,
     @Nullable TlsEntry tls,
     @Nullable Boolean insecure,
@@ -85,7 +87,7 @@ record ServerFile(
   static final ServerFile NONE =
       new ServerFile(
           null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
-          null, null, null, null, null, null, null, null, null, null, null, null);
+          null, null, null, null, null, null, null, null, null, null, null, null, null);
 
   /**
    * A model.
@@ -363,6 +365,7 @@ record ServerFile(
         from(folder, loras),
         from(folder, indices),
         plugins == null ? null : plugins.stream().map(folder::resolve).toList(),
+        filters == null ? null : filters.stream().map(folder::resolve).toList(),
         packed == null ? null : folder.resolve(packed),
         tls == null ? null : tls.from(folder),
         insecure,

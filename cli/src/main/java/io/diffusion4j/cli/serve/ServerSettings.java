@@ -28,6 +28,7 @@ record ServerSettings(
     Map<String, Path> loras,
     Map<String, Path> indices,
     List<Path> plugins,
+    List<Path> filters,
     Optional<Path> packed,
     Optional<Path> tokens,
     Optional<JwtIssuer> jwt,
@@ -54,6 +55,7 @@ record ServerSettings(
     indices = Map.copyOf(indices);
     plugins = List.copyOf(plugins);
     faces = Set.copyOf(faces);
+    filters = List.copyOf(filters);
   }
 
   /** Merges the file over the defaults, and the flags over both. */
@@ -92,6 +94,7 @@ record ServerSettings(
         flags.loras.isEmpty() ? first(file.loras(), Map.of()) : flags.loras,
         flags.indices.isEmpty() ? first(file.indices(), Map.of()) : flags.indices,
         flags.plugins.isEmpty() ? first(file.plugins(), List.of()) : flags.plugins,
+        flags.filters.isEmpty() ? first(file.filters(), List.of()) : flags.filters,
         either(flags.packed, file.packed()),
         either(flags.tokens, file.tokens()),
         Optional.ofNullable(file.jwt()).map(JwtEntry::toIssuer),

@@ -118,6 +118,7 @@ final class ServerSettingsTest {
                 Map.of("watercolour", folder.resolve("watercolour.safetensors")),
                 Map.of("photos", folder.resolve("photos/.diffusion4j-index")),
                 List.of(folder.resolve("parts.jar")),
+                List.of(folder.resolve("house.yaml")),
                 Optional.of(folder.resolve("packed")),
                 Optional.of(folder.resolve("tokens.yaml")),
                 Optional.of(
@@ -253,8 +254,8 @@ final class ServerSettingsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "prot: 1 | prot: unknown (expected: one of admin, faces, grace-seconds, host, hosts,"
-            + " indices, insecure, jobs, jwt, limits, log, loras, metrics, models, origins, packed,"
+        "prot: 1 | prot: unknown (expected: one of admin, faces, filters, grace-seconds, host,"
+            + " hosts, indices, insecure, jobs, jwt, limits, log, loras, metrics, models, origins, packed,"
             + " plugins, port, provenance, queue, quota, receive-seconds, rows, stall-seconds, tls,"
             + " tokens, tracing)",
         "log: {colour: red} | log.colour: unknown (expected: one of format, level, prompts)",

@@ -46,6 +46,7 @@ class ManualPagesTest {
           Map.entry("clip/noised", "Path folder, Denoiser<Void> denoiser"),
           Map.entry("decoder", "Path folder"),
           Map.entry("decoder/classifier", "Path folder, Denoiser<Void> denoiser"),
+          Map.entry("diffusion/filter", "List<Image> images"),
           Map.entry(
               "distributed", "Objective objective, TrainingConfig config, BatchSource batches"),
           Map.entry("emoji/scene", "EmojiDataset dataset"),
@@ -53,6 +54,7 @@ class ManualPagesTest {
           Map.entry("evaluation/judge", "Image image"),
           Map.entry("evaluation/report", "Result result"),
           Map.entry("evaluation/space", "Embedded embedded"),
+          Map.entry("filters", "Path folder, ImageTask task, List<NoiseSource> noise"),
           Map.entry("langchain4j", "GenerationClient client"),
           Map.entry(
               "nn/engine",

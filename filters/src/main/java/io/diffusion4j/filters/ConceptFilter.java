@@ -1,0 +1,85 @@
+package io.diffusion4j.filters;
+
+import io.diffusion4j.diffusion.filter.ConceptScore;
+import io.diffusion4j.diffusion.filter.ImageFilter;
+import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.diffusion.part.ImageEncoder;
+import io.diffusion4j.diffusion.part.TextEncoder;
+import io.diffusion4j.diffusion.pipeline.LabelClassifier;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * Refuses pictures that show one of several concepts, by CLIP without training (Radford et al.
+ * 2021, §3.1.4).
+ *
+ * <p>The score of a concept is the probability that one of its texts describes the picture, among
+ * these and its negative texts: the softmax of the scaled cosines, summed over the concept's texts.
+ * Thread-safe as its encoder is; the encoder belongs to the caller.
+ */
+public final class ConceptFilter implements ImageFilter {
+  private final String name;
+  private final String digest;
+  private final List<Judge> judges;
+  private final ImageEncoder images;
+
+  /** A concept and the directions of its texts. */
+  private record Judge(Concept concept, LabelClassifier classifier) {
+    ConceptScore score(float[] embedding) {
+      double[] probabilities = classifier.probabilities(embedding);
+      double sum = 0;
+      for (int i = 0; i < concept.texts().size(); i++) {
+        sum += probabilities[i];
+      }
+      return new ConceptScore(concept.name(), sum, concept.threshold(), concept.lenient());
+    }
+  }
+
+  private ConceptFilter(String name, String digest, List<Judge> judges, ImageEncoder images) {
+    this.name = name;
+    this.digest = digest;
+    this.judges = judges;
+    this.images = images;
+  }
+
+  /**
+   * Embeds the texts of concepts.
+   *
+   * @param digest identifies the settings and the encoders; may be empty
+   * @param logitScale by what cosines are multiplied, such as 100
+   */
+  public static ConceptFilter of(
+      String name,
+      String digest,
+      List<Concept> concepts,
+      TextEncoder texts,
+      ImageEncoder images,
+      double logitScale) {
+    List<Judge> judges = new ArrayList<>();
+    for (Concept concept : concepts) {
+      List<String> labels =
+          Stream.concat(concept.texts().stream(), concept.negative().stream()).toList();
+      judges.add(
+          new Judge(concept, LabelClassifier.of(texts, labels, LabelClassifier.PLAIN, logitScale)));
+    }
+    return new ConceptFilter(name, digest, List.copyOf(judges), images);
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public String digest() {
+    return digest;
+  }
+
+  @Override
+  public List<List<ConceptScore>> score(List<Image> pictures) {
+    return images.encode(pictures).stream()
+        .map(embedding -> judges.stream().map(judge -> judge.score(embedding)).toList())
+        .toList();
+  }
+}

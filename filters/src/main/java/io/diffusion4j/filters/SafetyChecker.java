@@ -1,0 +1,160 @@
+package io.diffusion4j.filters;
+
+import io.diffusion4j.checkpoint.Checkpoint;
+import io.diffusion4j.checkpoint.CheckpointException;
+import io.diffusion4j.clip.ClipFolders;
+import io.diffusion4j.clip.ClipImageModel;
+import io.diffusion4j.clip.ClipVisionNetwork;
+import io.diffusion4j.clip.image.ClipPreprocessor;
+import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.diffusion.filter.ConceptScore;
+import io.diffusion4j.diffusion.filter.ImageFilter;
+import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.nn.Manifest;
+import io.diffusion4j.nn.Rows;
+import io.diffusion4j.nn.engine.Compute;
+import io.diffusion4j.nn.weights.CheckpointTensors;
+import io.diffusion4j.nn.weights.NamedTensors;
+import io.diffusion4j.nn.weights.Renamed;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The published safety checker of Stable Diffusion, as diffusers saves it in the folder {@code
+ * safety_checker}: CLIP's image tower, and embeddings of concepts with a weight each.
+ *
+ * <p>Thread-safe; holds native memory until it is closed.
+ */
+public final class SafetyChecker implements ImageFilter, AutoCloseable {
+  private static final String CLASS = "StableDiffusionSafetyChecker";
+  private static final String CONCEPTS = "concept_embeds";
+  private static final String SPECIAL_CARE = "special_care_embeds";
+  private static final String WEIGHTS = "_weights";
+
+  /** The tower is a part with this name, whose parts have it, too. */
+  private static final String TOWER = "vision_model.";
+
+  private static final String PREPROCESSOR = "preprocessor_config.json";
+
+  private final Settings settings;
+  private final ClipImageModel tower;
+  private final SafetyScores scores;
+
+  /**
+   * How the scores are used.
+   *
+   * @param name of the filter
+   * @param digest identifies the settings and the weights; may be empty
+   * @param threshold 0 as published; a larger one refuses less
+   * @param lenient the threshold of requests with low moderation, at least {@code threshold}
+   */
+  public record Settings(String name, String digest, double threshold, double lenient) {
+    public Settings {
+      Check.that(Double.isFinite(threshold), "threshold", threshold, "a number; 0 as published");
+      Check.that(
+          lenient >= threshold && Double.isFinite(lenient),
+          "low-threshold",
+          lenient,
+          "a number ≥ %s, the threshold",
+          threshold);
+    }
+  }
+
+  private SafetyChecker(Settings settings, ClipImageModel tower, SafetyScores scores) {
+    this.settings = settings;
+    this.tower = tower;
+    this.scores = scores;
+  }
+
+  /**
+   * Opens a folder. Pictures are prepared as its own {@code preprocessor_config.json}, or that of
+   * {@code feature_extractor} beside the folder, describes; without one as published.
+   *
+   * @throws CheckpointException if its content is damaged, or of another layout
+   */
+  public static SafetyChecker open(Path folder, Settings settings, Compute compute) {
+    ClipVisionNetwork network = ClipFolders.readVisionOf(folder, CLASS);
+    try (var checkpoint = Checkpoint.open(folder, Checkpoint.TRANSFORMERS)) {
+      Manifest manifest = Manifest.of(network);
+      Map<String, String> sources = new LinkedHashMap<>();
+      manifest.parameters().keySet().forEach(key -> sources.put(key, stored(key)));
+      for (String name : List.of(CONCEPTS, SPECIAL_CARE)) {
+        long count = checkpoint.contains(name) ? checkpoint.info(name).shape()[0] : 1;
+        manifest = manifest.with(name, count, network.embeddingDim()).with(name + WEIGHTS, count);
+      }
+      manifest
+          .ignoring(name -> !ClipFolders.isParameter(name))
+          .differences(checkpoint, SafetyChecker::own)
+          .requireNone(folder);
+      var tensors = new CheckpointTensors(folder, checkpoint);
+      var scores =
+          new SafetyScores(
+              rows(tensors, CONCEPTS),
+              tensors.read(CONCEPTS + WEIGHTS),
+              rows(tensors, SPECIAL_CARE),
+              tensors.read(SPECIAL_CARE + WEIGHTS));
+      var tower =
+          new ClipImageModel(
+              preprocessor(folder, network.imageSize()),
+              network,
+              new Renamed(tensors, sources),
+              compute);
+      return new SafetyChecker(settings, tower, scores);
+    }
+  }
+
+  private static String stored(String key) {
+    return key.startsWith(TOWER) ? TOWER + key : key;
+  }
+
+  private static String own(String stored) {
+    return stored.startsWith(TOWER + TOWER) ? stored.substring(TOWER.length()) : stored;
+  }
+
+  private static List<float[]> rows(NamedTensors tensors, String name) {
+    return Rows.unstack(tensors.read(name), (int) tensors.shape(name)[0]);
+  }
+
+  private static ClipPreprocessor preprocessor(Path folder, int imageSize) {
+    for (Path file :
+        List.of(
+            folder.resolve(PREPROCESSOR),
+            folder.resolveSibling("feature_extractor").resolve(PREPROCESSOR))) {
+      if (Files.isRegularFile(file)) {
+        try {
+          return ClipPreprocessor.load(file);
+        } catch (IOException e) {
+          throw new UncheckedIOException("cannot read " + file + ": " + e.getMessage(), e);
+        }
+      }
+    }
+    return ClipPreprocessor.clip(imageSize);
+  }
+
+  @Override
+  public String name() {
+    return settings.name();
+  }
+
+  @Override
+  public String digest() {
+    return settings.digest();
+  }
+
+  @Override
+  public List<List<ConceptScore>> score(List<Image> images) {
+    return tower.encode(images).stream()
+        .map(embedding -> scores.of(embedding, settings.threshold(), settings.lenient()))
+        .toList();
+  }
+
+  @Override
+  public void close() {
+    tower.close();
+  }
+}
