@@ -172,9 +172,7 @@ final class EmbeddingGrpcService extends EmbeddingServiceGrpc.EmbeddingServiceIm
               RankImagesResponse.newBuilder().addAllWarnings(warnings);
           IntStream.range(0, similarities.size())
               .boxed()
-              .sorted(
-                  Comparator.comparing(similarities::get)
-                      .reversed()) // stable: ties stay in the order of the request
+              .sorted(Comparator.comparing(similarities::get).reversed()) // a stable sort
               .forEach(
                   i ->
                       answer.addImages(

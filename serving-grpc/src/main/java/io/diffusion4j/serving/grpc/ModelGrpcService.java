@@ -74,9 +74,7 @@ final class ModelGrpcService extends ModelServiceGrpc.ModelServiceImplBase {
     int end = start + Math.min(Math.min(size, MOST_PER_PAGE), names.size() - start);
     ListModelsResponse.Builder page = ListModelsResponse.newBuilder();
     for (String name : names.subList(start, end)) {
-      models
-          .named(name)
-          .ifPresent(engine -> page.addModels(model(engine))); // may have been unloaded meanwhile
+      models.named(name).ifPresent(engine -> page.addModels(model(engine))); // absent if unloaded
     }
     if (end < names.size()) {
       page.setNextPageToken(names.get(end));
