@@ -24,18 +24,24 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 
-/** The images of a request that are drawn together. */
+/**
+ * A range of a request's images that are drawn together.
+ *
+ * @param request the request
+ * @param from the first image, counted from 0 in the request
+ * @param to the end of the range, exclusive
+ */
 record Batch(ResolvedRequest request, int from, int to) {
   int size() {
     return to - from;
   }
 
-  /** The numbers of the images, from the request's {@code first_image} on. */
+  /** Returns the indices of the images, counted from the request's {@code first_image}. */
   List<Integer> indices() {
     return IntStream.range(from, to).mapToObj(this::index).toList();
   }
 
-  /** Draws, judges and encodes the images. */
+  /** Draws, filters, scores and encodes the images. */
   List<GeneratedImage> draw(SamplingListener listener, Filters.Listener judged) {
     List<NoiseSource> noise = request.noise(from, to);
     ImageTask task = request.task();
@@ -58,7 +64,8 @@ record Batch(ResolvedRequest request, int from, int to) {
   }
 
   /**
-   * The score of each image against the text; empty without a text, or without a model that scores.
+   * Returns the similarity of each image to the prompt; empty if there is no prompt, or no image
+   * encoder.
    */
   private List<Double> scores(ImageTask task, List<Image> images) {
     Optional<Embedder> space = request.engine().embedder();
@@ -69,7 +76,7 @@ record Batch(ResolvedRequest request, int from, int to) {
     return space.get().similarities(text, images);
   }
 
-  /** Where the whole request is when this batch is there. */
+  /** Returns the progress of the whole request at this progress of the batch. */
   Progress progress(SamplingListener.Progress at, Pace pace) {
     Map<String, Long> left = new HashMap<>();
     boolean reached = false;
@@ -102,7 +109,9 @@ record Batch(ResolvedRequest request, int from, int to) {
     return progress.build();
   }
 
-  /** Whether previews are due: the request asks for them here, and the stage draws pixels. */
+  /**
+   * Returns whether previews are due: the request wants one at this step of a stage with pixels.
+   */
   boolean hasPreviews(SamplingListener.Progress at) {
     int every = request.request().getPreview().getEverySteps();
     return every != 0
@@ -112,7 +121,7 @@ record Batch(ResolvedRequest request, int from, int to) {
         && request.card().stage(at.stage()).orElseThrow().draws().areDrawn();
   }
 
-  /** Previews of the final images, at the size of the stage. */
+  /** Encodes a preview of each final image, at the size of the stage. */
   List<Preview> previews(SamplingListener.Progress at) {
     Stage stage = request.card().stage(at.stage()).orElseThrow();
     Pixels size = at.size().areDrawn() ? at.size() : stage.draws();

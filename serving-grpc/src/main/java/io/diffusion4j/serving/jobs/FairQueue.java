@@ -10,19 +10,19 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The order in which work has its turns: the higher rank first, then whose owner was served the
- * least, then who came first. An owner is charged the cost of each turn when it is taken, so that
- * many or large requests of one do not keep out those of another.
+ * A queue that shares the rows fairly between owners. Work is ordered by rank, then by how little
+ * its owner was served, then by arrival. An owner is charged the cost of each turn when the turn is
+ * taken, so that many or large requests of one owner do not starve other owners.
  *
- * <p>That is start-time fair queueing (Goyal, Vin and Cheng 1996): what deficit round robin gives,
- * without a quantum to choose. A principal that was idle does not accumulate a claim. Not
+ * <p>The algorithm is start-time fair queueing (Goyal, Vin and Cheng 1996). It has the fairness of
+ * deficit round robin, without a quantum to choose. An idle owner accumulates no credit. Not
  * thread-safe.
  */
 final class FairQueue {
-  /** The limit of owners without work that are remembered. */
+  /** The number of owners after which idle owners are forgotten. */
   private static final int MOST_REMEMBERED = 1024;
 
-  private final List<Turn> waiting = new ArrayList<>(); // as they came
+  private final List<Turn> waiting = new ArrayList<>(); // in order of arrival
   private final Map<String, Double> served = new HashMap<>();
   private double clock;
   private long turns;
@@ -30,8 +30,10 @@ final class FairQueue {
   /**
    * A place in the queue.
    *
-   * @param parked the rows that the work gave back in the middle, for which it waits to go on; null
-   *     if it waits to begin a batch
+   * @param work the work that waits
+   * @param number the order of arrival
+   * @param parked the rows of a batch that was interrupted and waits to continue; null if the work
+   *     waits to begin a batch
    */
   record Turn(Work work, long number, @Nullable Share parked) {}
 
@@ -42,7 +44,7 @@ final class FairQueue {
         .thenComparingLong(Turn::number);
   }
 
-  /** How much an owner has had, against the others. */
+  /** Returns the virtual time of an owner: the charged cost, or the clock for a new owner. */
   double served(String owner) {
     return served.getOrDefault(owner, clock);
   }
@@ -50,7 +52,8 @@ final class FairQueue {
   /**
    * Adds work that waits.
    *
-   * @param active whether its owner has other work, waiting or not
+   * @param parked the rows of the batch that waits to continue, or null
+   * @param active whether its owner has other work that waits or runs
    */
   void add(Work work, @Nullable Share parked, boolean active) {
     if (!active) {
@@ -62,17 +65,17 @@ final class FairQueue {
     waiting.add(new Turn(work, turns++, parked));
   }
 
-  /** Who is next. */
+  /** Returns the next turn; empty if nothing waits. */
   Optional<Turn> next() {
     return waiting.stream().min(order());
   }
 
-  /** Takes out a turn that goes on, and was charged when it began. */
+  /** Removes a turn that continues a batch; its owner was charged when the batch began. */
   void resume(Turn turn) {
     waiting.remove(turn);
   }
 
-  /** Takes out a turn, whose owner is charged. */
+  /** Removes a turn and charges its owner the cost. */
   void take(Turn turn, double cost) {
     waiting.remove(turn);
     double had = served(turn.work().owner());
@@ -80,14 +83,14 @@ final class FairQueue {
     served.put(turn.work().owner(), had + cost);
   }
 
-  /** Takes out work that is not to go on; returns the places it had. */
+  /** Removes and returns the turns that match. */
   List<Turn> remove(Predicate<Turn> gone) {
     List<Turn> removed = waiting.stream().filter(gone).toList();
     waiting.removeAll(removed);
     return removed;
   }
 
-  /** All that waits, the first to come first. */
+  /** Returns all waiting turns in order of arrival. */
   List<Turn> waiting() {
     return List.copyOf(waiting);
   }
@@ -96,12 +99,12 @@ final class FairQueue {
     return waiting.size();
   }
 
-  /** How many of an owner wait. */
+  /** Returns the number of waiting turns of an owner. */
   int sizeOf(String owner) {
     return (int) waiting.stream().filter(turn -> turn.work().owner().equals(owner)).count();
   }
 
-  /** How many turns are before this one's first, as things are now. */
+  /** Returns the number of turns ahead of this work; 0 if it does not wait. */
   int ahead(Work work) {
     Comparator<Turn> order = order();
     return waiting.stream()
@@ -113,8 +116,8 @@ final class FairQueue {
   }
 
   /**
-   * The turns that are taken before a new one: all of its owner, and of each other owner as many as
-   * cost no more.
+   * Returns the turns that run before new work: all turns of its owner, and of each other owner as
+   * many as cost no more in total.
    */
   List<Turn> before(Work work, double cost) {
     List<Turn> before = new ArrayList<>();

@@ -26,8 +26,8 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 
 /**
- * A request on its way: drawn batch by batch by the workers, watched by those who asked for it.
- * When the last of them leaves, it stops before its next step.
+ * An admitted request. The workers draw it batch by batch, and its observers receive the events.
+ * When the last observer leaves, the job stops before its next step.
  */
 final class Job implements Work {
   private static final Logger LOG = LoggerFactory.getLogger(Job.class);
@@ -41,16 +41,16 @@ final class Job implements Work {
   private final JobStory story;
   private final long submitted = System.nanoTime();
 
-  // The scheduler hands these from worker to worker.
+  // Used by one worker at a time; the scheduler passes them on.
   private final StageClock clock = new StageClock();
   private long begunAt;
 
-  /** The next image to draw. */
+  /** The index of the next image to draw, from 0. */
   private volatile int next;
 
   private volatile boolean begun;
 
-  /** A job that waits to be drawn. */
+  /** Creates a job that has not begun. Its time in the queue counts from now. */
   Job(
       String owner,
       GenerateImagesRequest asked,
@@ -67,7 +67,7 @@ final class Job implements Work {
     this.story = new JobStory(request.id());
   }
 
-  /** The event of a request that was admitted, with its plan. */
+  /** Returns the event {@code Accepted} of a request, with its plan. */
   static StreamGenerateImagesResponse accepted(
       ResolvedRequest request, Pace pace, int queuePosition, Optional<Duration> backlog) {
     var accepted =
@@ -91,7 +91,7 @@ final class Job implements Work {
     return plan.build();
   }
 
-  /** The least time all of it can take, if that is known. */
+  /** Returns the shortest possible time of the job; empty before its stages were measured. */
   Optional<Duration> leastTime() {
     return pace.best(request.card().name(), request.imageStepsByStage());
   }
@@ -128,7 +128,7 @@ final class Job implements Work {
     return request.imageCount() - next;
   }
 
-  /** Whether this is the job of that request. */
+  /** Returns whether a request is a repeat of this job's request. */
   boolean answers(GenerateImagesRequest other) {
     return asked.equals(other);
   }
@@ -143,17 +143,19 @@ final class Job implements Work {
     return begun;
   }
 
-  /** What has become of it. */
+  /** Returns the event log of the job. */
   JobStory story() {
     return story;
   }
 
-  /** The size of what it holds: the request as it came and as resolved, and the images so far. */
+  /**
+   * Returns the size in bytes of the request as received, the request as resolved, and the images.
+   */
   long bytes() {
     return asked.getSerializedSize() + request.request().getSerializedSize() + story.bytes();
   }
 
-  /** Tells the observer what happened so far, and from now on what happens. */
+  /** Replays the events so far to the observer and adds it for the events to come. */
   synchronized void attach(JobObserver observer, int queuePosition, Optional<Duration> backlog) {
     story.attach(observer, accepted(request, pace, queuePosition, backlog));
   }
@@ -167,7 +169,7 @@ final class Job implements Work {
   public boolean perform(int images, Runnable pause) {
     try {
       return drawNext(images, pause);
-    } catch (Throwable e) { // whatever it was, the thread has other requests to draw
+    } catch (Throwable e) { // the worker must survive for other requests
       LOG.atError().addKeyValue("request_id", request.id()).setCause(e).log("request failed");
       story.stop(Errors.failed(e, request.id()));
       return false;
@@ -214,7 +216,7 @@ final class Job implements Work {
         }
         stages.failed(e);
         failed(batch, e);
-      } catch (Throwable e) { // whatever a model does wrong, other requests are not to suffer
+      } catch (Throwable e) { // a fault of one model must not affect other requests
         stages.failed(e);
         failed(batch, e);
       }
@@ -222,7 +224,7 @@ final class Job implements Work {
     }
   }
 
-  /** Not while an observer attaches, which must see all events from the beginning. */
+  /** Begins the job. Synchronized with {@link #attach}, so that no observer misses the start. */
   private synchronized void begin() {
     if (!begun && !story.isStopped()) {
       begun = true;
@@ -280,7 +282,7 @@ final class Job implements Work {
     LOG.atError()
         .addKeyValue("images", batch.indices())
         .setCause(cause)
-        .log("images failed"); // the id of the request is in the context of the log
+        .log("images failed"); // the request id is in the MDC
     story.failed(batch.indices(), Errors.failed(cause, request.id()));
   }
 

@@ -5,25 +5,29 @@ import io.diffusion4j.serving.v1.StreamGenerateImagesResponse;
 import io.grpc.StatusRuntimeException;
 
 /**
- * A caller who waits for a {@link Job}.
+ * An observer of a {@link Job}, usually on behalf of a call.
  *
- * <p>Called by one thread at a time, in the order of the stream's events; must not block. The last
- * call is an event that is {@code finished}, or {@link #failed}.
+ * <p>Methods are called by one thread at a time, in the order of the stream's events, and must not
+ * block. The last call is an event that is {@code finished}, or {@link #failed}.
  */
 public interface JobObserver {
   /**
-   * Told before all else what to call, from any thread and outside of all locks, if it gives up
-   * before the end.
+   * Sets the action that detaches this observer. Called before any other method.
+   *
+   * @param leave to be run if the observer gives up before the end, from any thread that holds no
+   *     lock
    */
   default void onGivingUp(Runnable leave) {}
 
   /** Called for every event except images, which are passed to {@link #image}. */
   void event(StreamGenerateImagesResponse event);
 
-  /** Whether a preview would be sent now, so that none is made in vain. */
+  /** Returns whether a preview would be sent now; if no observer wants one, none is encoded. */
   boolean wantsPreview();
 
+  /** Called for each image that was drawn. */
   void image(GeneratedImage image);
 
+  /** Called last, if the job failed or was stopped. */
   void failed(StatusRuntimeException error);
 }

@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Those who wait for a job. An observer that throws is notified that its call has failed, and of
- * nothing afterwards; the other observers and the drawing thread are not affected. Not thread-safe.
+ * The observers of a job. An observer that throws receives {@link JobObserver#failed} and no
+ * further events; the other observers and the drawing thread are not affected. Not thread-safe.
  */
 final class JobObservers {
   private static final Logger LOG = LoggerFactory.getLogger(JobObservers.class);
@@ -21,7 +21,7 @@ final class JobObservers {
   private final String requestId;
   private final List<JobObserver> observers = new ArrayList<>();
 
-  /** Nobody, yet. */
+  /** Creates an empty set of observers. */
   JobObservers(String requestId) {
     this.requestId = requestId;
   }
@@ -30,7 +30,7 @@ final class JobObservers {
     observers.add(observer);
   }
 
-  /** Returns whether it was there. */
+  /** Removes an observer and returns whether it was attached. */
   boolean remove(JobObserver observer) {
     return observers.remove(observer);
   }
@@ -39,6 +39,7 @@ final class JobObservers {
     return observers.isEmpty();
   }
 
+  /** Notifies all observers and returns the last exception that one of them threw. */
   Optional<Throwable> tell(Consumer<JobObserver> event) {
     @Nullable Throwable last = null;
     for (JobObserver observer : List.copyOf(observers)) { // one may leave during the call
@@ -52,13 +53,13 @@ final class JobObservers {
     return Optional.ofNullable(last);
   }
 
-  /** Tells all of them that the job is done, and forgets them. */
+  /** Notifies all observers of the last event and removes them. */
   void finish(StreamGenerateImagesResponse event) {
     tell(observer -> observer.event(event));
     observers.clear();
   }
 
-  /** Tells all of them that the job has failed, and forgets them. */
+  /** Notifies all observers that the job failed and removes them. */
   void fail(StatusRuntimeException reason) {
     List<JobObserver> all = List.copyOf(observers);
     observers.clear();
@@ -86,6 +87,6 @@ final class JobObservers {
     LOG.atError()
         .addKeyValue("request_id", requestId)
         .setCause(fault)
-        .log("an answer could not be given");
+        .log("the observer of a job failed");
   }
 }

@@ -19,14 +19,14 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The jobs by their request ids, so that a client who lost its connection can ask again without
- * having it drawn again.
+ * The jobs by request id. The request id is an idempotency key: a client that lost its connection
+ * repeats the request and joins the job, which is not drawn again. Thread-safe.
  *
- * <p>An id belongs to the principal who used it. For others the id is free: they neither see the
- * job nor learn that it exists.
+ * <p>An id belongs to the principal that used it. Other principals can use the same id; they
+ * neither see the job nor learn that it exists.
  *
- * <p>Jobs that ended well are remembered for some minutes, as long as their images are not too
- * many; others are forgotten.
+ * <p>Finished jobs are kept for 10 minutes, but at most 1024 jobs and 64 MiB in total. Failed jobs
+ * are dropped.
  */
 public final class JobRegistry {
   private static final int MOST_JOBS = 1024;
@@ -40,7 +40,7 @@ public final class JobRegistry {
   private final double mostCost;
   private final Listeners listeners;
   private final Tracing tracing;
-  private final Map<Key, Entry> jobs = new LinkedHashMap<>(); // the oldest first
+  private final Map<Key, Entry> jobs = new LinkedHashMap<>(); // in order of admission
 
   private record Key(String principal, String requestId) {}
 
@@ -54,7 +54,11 @@ public final class JobRegistry {
     this.listeners = listeners;
   }
 
-  /** Answers a request that is not to be drawn, with its plan. */
+  /**
+   * Sends the plan of a request to the observer, without drawing it.
+   *
+   * @throws io.grpc.StatusRuntimeException if the request costs too much
+   */
   public void plan(ResolvedRequest request, JobObserver observer) {
     requireBearable(request);
     observer.event(Job.accepted(request, pace, 0, scheduler.backlog()));
@@ -63,12 +67,12 @@ public final class JobRegistry {
   }
 
   /**
-   * Returns normally if a request would be admitted now, by the quota of its owner and by the
-   * queue; so it is before anything is done for it that takes long. A repeat of a request always
-   * is.
+   * Returns normally if the quota of the owner and the queue would admit a request now. Called
+   * before images of the request are decoded, which takes time. A repeated request is always
+   * admitted.
    *
-   * @param images how many are asked for
-   * @throws io.grpc.StatusRuntimeException if it would not
+   * @param images the number of requested images
+   * @throws io.grpc.StatusRuntimeException if the request would be rejected
    */
   public synchronized void requireRoom(Principal owner, String requestId, int images) {
     if (!jobs.containsKey(new Key(owner.name(), Ascii.toLowerCase(requestId)))) {
@@ -79,14 +83,15 @@ public final class JobRegistry {
   }
 
   /**
-   * Tells the observer of the job of this request, which is submitted if there is none yet.
+   * Attaches the observer to the job of a request. The job is submitted if it does not exist yet.
    *
-   * @param owner who asks
-   * @param came the request as it came
-   * @param timeLeft until nobody waits for it any more; empty if that is not known
-   * @throws io.grpc.StatusRuntimeException if the id is another request's, it costs too much, the
-   *     time left is too little, the quota of the owner is used up, the queue is full or the server
-   *     is shutting down
+   * @param owner the caller
+   * @param came the request as received
+   * @param request the request with its defaults
+   * @param timeLeft the time until the deadline of the call; empty if it has none
+   * @throws io.grpc.StatusRuntimeException if another request has the id, the request costs too
+   *     much, the deadline is too soon, the quota of the owner is used up, the queue is full, or
+   *     the server is shutting down
    */
   public synchronized void join(
       Principal owner,
@@ -95,7 +100,7 @@ public final class JobRegistry {
       Optional<Duration> timeLeft,
       JobObserver observer) {
     forget();
-    // The same request, in however large letters its id is.
+    // Ids are compared without regard to case.
     GenerateImagesRequest asked = came.toBuilder().setRequestId(request.id()).build();
     Key key = new Key(owner.name(), request.id());
     Entry known = jobs.get(key);
@@ -103,7 +108,7 @@ public final class JobRegistry {
       throw Errors.requestIdTaken(request.id());
     }
     Job job = known == null ? job(owner, asked, request) : known.job();
-    synchronized (job) { // so that it does not begin before the observer can see it
+    synchronized (job) { // the job must not begin before the observer is attached
       if (known == null) {
         requireBearable(request);
         timeLeft.ifPresent(left -> refuseIfTooLittle(left, job));
@@ -142,9 +147,9 @@ public final class JobRegistry {
     }
   }
 
-  /** The observer has left its job; a job without any is stopped. */
+  /** Detaches an observer. A job without observers is stopped. */
   public synchronized void leave(
-      Principal owner, String requestId, JobObserver observer) { // not while another joins
+      Principal owner, String requestId, JobObserver observer) { // excludes a concurrent join
     Entry entry = jobs.get(new Key(owner.name(), requestId));
     if (entry != null && entry.job().story().detach(observer)) {
       scheduler.remove(entry.job());
@@ -152,7 +157,7 @@ public final class JobRegistry {
     }
   }
 
-  /** How many jobs wait or run. */
+  /** Returns the number of jobs that wait or run. */
   public synchronized long unfinished() {
     return jobs.values().stream().filter(entry -> !entry.job().story().hasEnded()).count();
   }

@@ -19,26 +19,25 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The bounded queue of work, and the rows in which its batches run.
+ * A scheduler with a bounded queue. It runs work in a fixed number of rows. Thread-safe.
  *
- * <p>Each image that is being drawn has a row of the calls of the network. A row that is free is
- * taken at once by the work that is next in the {@link FairQueue}, however few are free, and
- * however long the other rows are going to need. A job takes as many as its share of a batch is,
- * draws as many images, and goes to the end of the queue with what is left of it, so that a request
- * for many images does not keep out those who want one.
+ * <p>Each image being drawn occupies one row of the network's batch. A free row is given at once to
+ * the next work in the {@link FairQueue}, without waiting for other rows. A job takes its share of
+ * the rows, draws that many images, and returns to the queue with its remaining images. A request
+ * for many images therefore does not block requests for one.
  *
- * <p>Between two steps a batch gives its rows to work that is more urgent, whose owner was served
- * less, or that is far smaller, and goes on when it is its turn again.
+ * <p>Between two steps a batch yields its rows to work that is more urgent, whose owner was served
+ * less, or that is far smaller. The batch continues at its next turn.
  */
 public final class JobScheduler {
   private static final Logger LOG = LoggerFactory.getLogger(JobScheduler.class);
   private static final Duration SHORTEST_RETRY = Duration.ofSeconds(1);
   private static final Duration LONGEST_RETRY = Duration.ofMinutes(10);
 
-  /** The time for which a batch keeps its rows before others get them. */
+  /** The time for which a batch keeps its rows before it yields. */
   private static final Duration SLICE = Duration.ofMillis(200);
 
-  /** Work of the same owner goes before a batch that costs so many times as much. */
+  /** A batch yields to work of the same owner whose cost is this many times smaller. */
   private static final double FAR_SMALLER = 4;
 
   private final int rows;
@@ -47,11 +46,11 @@ public final class JobScheduler {
   private final ServingListener listener;
   private final ThreadPoolExecutor threads;
 
-  // What follows is guarded by this.
+  // The fields below are guarded by this.
   private final FairQueue queue = new FairQueue();
   private final Set<Share> running = new HashSet<>();
   private final Throughput throughput = new Throughput();
-  private int free; // rows; below 0 when a batch went on that needs more than there were
+  private int free; // free rows; negative after a batch resumed with more rows than were free
   private State state = State.OPEN;
 
   private enum State {
@@ -61,12 +60,12 @@ public final class JobScheduler {
   }
 
   /**
-   * A scheduler without work, with a thread for each row.
+   * Creates an idle scheduler with a thread for each row.
    *
-   * @param rows how many images are drawn at once
-   * @param capacity how much work of each owner may wait
-   * @param served whether work of a model is accepted now
-   * @param listener notified of how much waits
+   * @param rows the number of images drawn at once, at least 1
+   * @param capacity the number of requests that each owner can have in the queue
+   * @param served returns whether a model accepts work now
+   * @param listener notified of the length of the queue and of the backlog
    */
   public JobScheduler(
       int rows, int capacity, Predicate<ImagePipeline> served, ServingListener listener) {
@@ -75,7 +74,7 @@ public final class JobScheduler {
     this.capacity = capacity;
     this.served = served;
     this.listener = listener;
-    threads = // one for each row, and others while batches are parked
+    threads = // one for each row, more while batches are parked
         new ThreadPoolExecutor(
             rows,
             Integer.MAX_VALUE,
@@ -90,7 +89,7 @@ public final class JobScheduler {
   }
 
   /**
-   * Puts new work into the queue.
+   * Queues new work.
    *
    * @throws io.grpc.StatusRuntimeException if its owner has too many requests in the queue, its
    *     model was removed, or the server is shutting down
@@ -104,7 +103,11 @@ public final class JobScheduler {
     dispatch();
   }
 
-  /** Returns normally if work of this owner may be put into the queue now. */
+  /**
+   * Returns normally if the queue accepts work of this owner now.
+   *
+   * @throws io.grpc.StatusRuntimeException if it does not
+   */
   synchronized void requireRoom(String owner) {
     if (state != State.OPEN) {
       throw Errors.draining();
@@ -115,15 +118,15 @@ public final class JobScheduler {
     }
   }
 
-  /** How much work is ahead of this; 0 if it does not wait. */
+  /** Returns the number of turns ahead of this work; 0 if it does not wait. */
   synchronized int position(Work work) {
     return queue.ahead(work);
   }
 
   /**
-   * How much later new work ends for what is ahead of it, if one turn of each is done at the best
-   * pace so far. With several rows, work ahead may end later than this work; but it started
-   * earlier, and has taken as many steps.
+   * Returns a lower bound of the delay that the work ahead causes: one turn of each, at the best
+   * pace so far. With several rows, work ahead may end later than this work, but it started earlier
+   * and has taken as many steps.
    */
   synchronized Duration leastDelay(Work work) {
     int share = share(work, 1 + queue.size() + running.size());
@@ -139,8 +142,8 @@ public final class JobScheduler {
   }
 
   /**
-   * How long all that waits and runs takes, as work went lately; empty before any was done. At most
-   * that long work waits that is submitted now.
+   * Returns the estimated time until all queued and running work is done, at the recent throughput;
+   * empty before any work was done. Work submitted now waits at most that long.
    */
   public synchronized Optional<Duration> backlog() {
     double cost = running.stream().mapToDouble(share -> share.cost).sum();
@@ -156,12 +159,12 @@ public final class JobScheduler {
     listener.backlogChanged(backlog().orElse(Duration.ZERO));
   }
 
-  /** How many rows work may have that is one of so many. */
+  /** Returns the number of rows for work that shares the scheduler with others. */
   private static int share(Work work, int works) {
     return (work.mostAtOnce() + works - 1) / works;
   }
 
-  /** Takes work out of the queue, if it waits there. */
+  /** Removes work from the queue, if it waits there. */
   public synchronized void remove(Work work) {
     drop(queue.remove(turn -> turn.work() == work));
     tellChanged();
@@ -179,8 +182,10 @@ public final class JobScheduler {
   }
 
   /**
-   * Ends in good order: work that has not begun fails at once, the other goes on until it is done
-   * or the grace is over, and fails then.
+   * Drains the scheduler. Work that has not begun fails at once. Running work continues until it is
+   * done, or fails at the end of the grace period.
+   *
+   * @throws InterruptedException if the thread is interrupted while it waits for running work
    */
   public void shutdown(Duration grace) throws InterruptedException {
     List<Turn> dropped;
@@ -195,14 +200,14 @@ public final class JobScheduler {
     awaitIdle(grace).forEach(work -> work.stop(Errors.draining()));
     synchronized (this) {
       state = State.CLOSED;
-      drop(queue.remove(turn -> true)); // wakes who waits for a model, too
+      drop(queue.remove(turn -> true)); // also wakes threads in awaitDone
     }
     threads.shutdown();
   }
 
   /**
-   * Waits until no work of this model waits or runs. Called for a removed model, for which no more
-   * work is accepted.
+   * Blocks until no work of a model is queued or running. Called for a removed model, which accepts
+   * no more work.
    */
   public synchronized void awaitDone(ImagePipeline model) throws InterruptedException {
     while (hasWork(model)) {
@@ -215,7 +220,7 @@ public final class JobScheduler {
         || queue.waiting().stream().anyMatch(turn -> turn.work().model() == model);
   }
 
-  /** Waits until no work runs or waits; returns the work that is left at the deadline. */
+  /** Blocks until the scheduler is idle; returns the work that is unfinished at the deadline. */
   private List<Work> awaitIdle(Duration grace) throws InterruptedException {
     long end = System.nanoTime() + grace.toNanos();
     synchronized (this) {
@@ -232,7 +237,7 @@ public final class JobScheduler {
     }
   }
 
-  /** Gives rows that are free to who is next. */
+  /** Gives free rows to the next work. */
   private void dispatch() {
     while (free > 0 && state != State.CLOSED) {
       Optional<Turn> next = queue.next();
@@ -273,10 +278,10 @@ public final class JobScheduler {
     boolean more = false;
     try {
       more = share.work.perform(share.rows, () -> pause(share));
-    } catch (RuntimeException | Error e) { // which work is to keep to itself
+    } catch (RuntimeException | Error e) { // a fault of the work itself: Work must not throw
       LOG.error("work failed", e);
     } finally {
-      Thread.interrupted(); // whatever was done on this thread and interrupted it
+      Thread.interrupted(); // clears an interrupt meant for the work
       putBack(share, more);
     }
   }
@@ -289,7 +294,7 @@ public final class JobScheduler {
     throughput.done(share.cost);
     tellChanged();
     if (more && state != State.CLOSED) {
-      enqueue(share.work); // beyond the capacity if need be: it was admitted once
+      enqueue(share.work); // admitted before, so the capacity does not apply
     }
     dispatch();
     notifyAll();
@@ -305,7 +310,9 @@ public final class JobScheduler {
         || running.stream().anyMatch(share -> share.work.owner().equals(owner));
   }
 
-  /** Between two steps: gives the rows to others for whom it is time, and waits for its turn. */
+  /**
+   * Called between two steps: yields the rows if other work is due, and waits for the next turn.
+   */
   private synchronized void pause(Share share) {
     if (!share.held || !isToYield(share)) {
       return;
@@ -321,7 +328,7 @@ public final class JobScheduler {
       try {
         wait();
       } catch (InterruptedException e) {
-        interrupted = true; // the step that comes sees it
+        interrupted = true; // restored below, for the next step
       }
     }
     share.since = System.nanoTime();
@@ -348,7 +355,7 @@ public final class JobScheduler {
         : queue.served(next.owner()) < queue.served(work.owner());
   }
 
-  /** When one of so many that wait will have left the queue, as work went lately. */
+  /** Returns the expected time until one of the owner's queued requests leaves the queue. */
   private Duration retryDelay(int own) {
     Duration delay = backlog().orElse(SHORTEST_RETRY).dividedBy(Math.max(1, own));
     if (delay.compareTo(SHORTEST_RETRY) < 0) {

@@ -17,8 +17,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What becomes of a job, as those are told who wait for it. Who comes late is told what happened so
- * far. It ends once; what comes after that is told to nobody. Thread-safe.
+ * The event log of a job; late observers get a replay. It ends once, and later events are dropped.
+ * Thread-safe.
  */
 final class JobStory {
   private final String requestId;
@@ -27,27 +27,29 @@ final class JobStory {
   private final JobObservers observers;
   private final List<GeneratedImage> images = new ArrayList<>();
   private final List<ImageFailure> failures = new ArrayList<>();
-  private @Nullable StatusRuntimeException failure; // the last
+  private @Nullable StatusRuntimeException failure; // the last one
   private @Nullable StreamGenerateImagesResponse started;
   private @Nullable StreamGenerateImagesResponse progress;
   private @Nullable StreamGenerateImagesResponse finished;
-  private volatile @Nullable StatusRuntimeException error; // read by others too
+  private volatile @Nullable StatusRuntimeException error; // also read without the lock
 
-  /** Makes the usage of so many images, of which so many were refused. */
+  /** Returns the usage for the numbers of drawn and of rejected images. */
   @FunctionalInterface
   interface Used {
     Usage of(int images, int refused);
   }
 
-  /** Nothing has happened yet, and nobody waits. */
+  /** Creates an empty log without observers. */
   JobStory(String requestId) {
     this.requestId = requestId;
     this.observers = new JobObservers(requestId);
   }
 
   /**
-   * Tells the observer what happened so far, and from now on what happens. What it throws is thrown
-   * on; it is attached nevertheless.
+   * Replays the events so far to the observer and adds it for the events to come. The observer
+   * stays attached even if it throws, in which case its exception is rethrown.
+   *
+   * @param accepted the first event for this observer
    */
   synchronized void attach(JobObserver observer, StreamGenerateImagesResponse accepted) {
     if (!hasEnded()) {
@@ -67,7 +69,7 @@ final class JobStory {
     }
   }
 
-  /** The observer has left. */
+  /** Removes an observer. Stops the job and returns true if it was the last one. */
   synchronized boolean detach(JobObserver observer) {
     if (observers.remove(observer) && observers.isEmpty() && !hasEnded()) {
       stop(Errors.cancelled());
@@ -76,7 +78,7 @@ final class JobStory {
     return false;
   }
 
-  /** Ends it with this error, unless it has ended. */
+  /** Ends the job with an error, unless it has ended. */
   synchronized void stop(StatusRuntimeException reason) {
     if (!hasEnded()) {
       error = reason;
@@ -84,7 +86,7 @@ final class JobStory {
     }
   }
 
-  /** Whether it was stopped; nobody wants what has not been drawn yet. */
+  /** Returns whether the job was stopped, so that its remaining images need not be drawn. */
   boolean isStopped() {
     return error != null;
   }
@@ -95,7 +97,7 @@ final class JobStory {
     tell(observer -> observer.event(begun));
   }
 
-  /** Returns whether anybody wants previews now. */
+  /** Notifies the observers and returns whether one of them wants previews now. */
   synchronized boolean progress(Progress event) {
     var now = StreamGenerateImagesResponse.newBuilder().setProgress(event).build();
     progress = now;
@@ -119,7 +121,7 @@ final class JobStory {
     }
   }
 
-  /** Images that there are not going to be; the others may still come. */
+  /** Records images that could not be drawn; other images may follow. */
   synchronized void failed(List<Integer> indices, StatusRuntimeException reason) {
     failure = reason;
     var status = StatusProto.fromThrowable(reason);
@@ -128,7 +130,7 @@ final class JobStory {
     }
   }
 
-  /** There is nothing left to draw. If no image was drawn, that is a failure. */
+  /** Ends the job after its last batch. The job fails if no image was drawn. */
   synchronized void end(Used usage) {
     if (images.isEmpty() && failure != null) {
       stop(failure);
@@ -142,22 +144,22 @@ final class JobStory {
     }
   }
 
-  /** Whether it ended, well or not. */
+  /** Returns whether the job finished or failed. */
   synchronized boolean hasEnded() {
     return finished != null || error != null;
   }
 
-  /** Whether it ended, and not well. */
+  /** Returns whether the job failed. */
   synchronized boolean hasFailed() {
     return error != null;
   }
 
-  /** Whether it ended well. */
+  /** Returns whether the job finished. */
   synchronized boolean hasFinished() {
     return finished != null;
   }
 
-  /** The size of the images so far. */
+  /** Returns the size of the images so far, in bytes. */
   synchronized long bytes() {
     return images.stream().mapToLong(GeneratedImage::getSerializedSize).sum();
   }

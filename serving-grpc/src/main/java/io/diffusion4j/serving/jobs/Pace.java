@@ -6,9 +6,9 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.ToDoubleFunction;
 
-/** How long a step of an image takes in each stage of each model, as measured. Thread-safe. */
+/** The measured time of one step of one image, by model and stage. Thread-safe. */
 final class Pace {
-  /** How much a new measurement counts against those before it. */
+  /** The weight of a new measurement in the moving average. */
   private static final double WEIGHT = 0.2;
 
   private final Map<Stage, Measured> stages = new ConcurrentHashMap<>();
@@ -32,17 +32,18 @@ final class Pace {
     }
   }
 
-  /** How many steps of how many images, multiplied, a stage has done so far for all batches. */
+  /** Returns the number of steps times images that a stage has done in all batches. */
   double done(String model, String stage) {
     return stages.getOrDefault(new Stage(model, stage), Measured.NOTHING).done();
   }
 
   /**
-   * A batch has taken a step.
+   * Records a step of a batch.
    *
-   * @param seconds how long it took
-   * @param imageSteps how many images it took it with; a part of them if the step is only a part
-   * @param doneBefore what was {@link #done} when it began; other batches have gone on since
+   * @param seconds the duration of the step
+   * @param imageSteps the number of images in the batch; a fraction of it for a part of a step
+   * @param doneBefore the value of {@link #done} when the step began; other batches have continued
+   *     since
    */
   void measured(String model, String stage, double seconds, double imageSteps, double doneBefore) {
     stages.compute(
@@ -52,20 +53,20 @@ final class Pace {
   }
 
   /**
-   * How long work usually takes; empty before each of its stages has been measured.
+   * Returns the usual time of work; empty before each of its stages has been measured.
    *
-   * @param imageSteps how many steps of how many images, multiplied, in each stage
+   * @param imageSteps the number of steps times images, by stage
    */
   Optional<Duration> usual(String model, Map<String, Long> imageSteps) {
     return time(model, imageSteps, Measured::usualSeconds);
   }
 
-  /** How long it takes a batch if none is ever faster than the fastest step so far. */
+  /** Returns the time of a single batch at the fastest pace so far. */
   Optional<Duration> best(String model, Map<String, Long> imageSteps) {
     return time(model, imageSteps, Measured::bestSeconds);
   }
 
-  /** How long it takes all batches together, in the same way: they share calls of the network. */
+  /** Returns the time at the fastest pace of all batches together, which share network calls. */
   Optional<Duration> least(String model, Map<String, Long> imageSteps) {
     return time(model, imageSteps, Measured::leastSeconds);
   }

@@ -9,21 +9,21 @@ import java.util.Map;
 import java.util.function.LongSupplier;
 
 /**
- * What principals have used of their quotas of one kind. A principal has at most what it may have
- * in a minute, gets it back evenly over time, and may owe some. Not thread-safe.
+ * The use of one kind of quota by principal, as token buckets. A bucket holds one minute of quota,
+ * refills evenly, and can go into debt. Not thread-safe.
  */
 public final class Quotas {
   private static final double NANOS_PER_MINUTE = 60e9;
 
-  /** When a request of its own will have ended, nobody can tell; it is worth asking then. */
+  /** The retry delay at the limit of unfinished requests, whose end cannot be predicted. */
   private static final Duration RETRY = Duration.ofSeconds(1);
 
-  /** Of what there are quotas. */
+  /** The kind of a quota. */
   public enum Kind {
     IMAGES("images_per_minute"),
     EMBEDDINGS("embeddings_per_minute"),
 
-    /** What requests for images cost, in megapixel steps. */
+    /** The cost of image requests, in megapixel steps. */
     COST("cost_per_minute");
 
     private final String quota;
@@ -37,19 +37,25 @@ public final class Quotas {
   private final LongSupplier nanoTime;
   private final Map<String, Balance> balances = new HashMap<>();
 
-  /** What a principal had at that time. */
+  /** The balance of a principal at a time in nanoseconds. */
   private record Balance(double count, long at) {}
 
+  /**
+   * Creates full buckets for all principals.
+   *
+   * @param nanoTime the clock, such as {@link System#nanoTime}
+   */
   public Quotas(Kind kind, LongSupplier nanoTime) {
     this.kind = kind;
     this.nanoTime = nanoTime;
   }
 
   /**
-   * Nothing if the principal may ask for so many now.
+   * Returns normally if a request is within the quota.
    *
-   * @param unfinished how many of its requests have not ended
-   * @throws io.grpc.StatusRuntimeException if it may not
+   * @param count the requested amount; more than a minute of quota needs a full bucket
+   * @param unfinished the number of the principal's unfinished requests
+   * @throws io.grpc.StatusRuntimeException {@code RESOURCE_EXHAUSTED} if it is not
    */
   public void check(Principal principal, double count, long unfinished) {
     Quota quota = principal.quota();
@@ -61,9 +67,9 @@ public final class Quotas {
   }
 
   /**
-   * Nothing if the principal may ask for so many now, however many requests it has.
+   * Returns normally if a request is within the quota, whatever the number of unfinished requests.
    *
-   * @throws io.grpc.StatusRuntimeException if it may not
+   * @throws io.grpc.StatusRuntimeException {@code RESOURCE_EXHAUSTED} if it is not
    */
   public void check(Principal principal, double count) {
     int perMinute = perMinute(principal);
@@ -75,7 +81,7 @@ public final class Quotas {
     }
   }
 
-  /** So many were admitted. */
+  /** Charges an admitted request. */
   public void charge(Principal principal, double count) {
     balances.put(principal.name(), new Balance(balance(principal) - count, nanoTime.getAsLong()));
   }

@@ -1,18 +1,18 @@
 package io.diffusion4j.serving.jobs;
 
-/** The rows that work has while some of its pieces are done. Guarded by the scheduler. */
+/** The rows of one batch of work. Guarded by the scheduler's lock. */
 final class Share {
   final Work work;
   final int rows;
   final double cost;
 
-  /** Whether the rows are its own now; not while it is parked. */
+  /** Whether the batch holds its rows; false while it is parked. */
   boolean held = true;
 
-  /** Whether it is to go on without rows, which is to end. */
+  /** Whether a parked batch was cancelled and must end without rows. */
   boolean dropped;
 
-  /** Since when it has had the rows, by {@link System#nanoTime}. */
+  /** The time since which the batch holds its rows, by {@link System#nanoTime}. */
   long since = System.nanoTime();
 
   Share(Work work, int rows, double cost) {

@@ -9,14 +9,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Measures the steps of a job. Used by one worker at a time. */
+/** A stopwatch for the steps of a job. Not thread-safe; used by one worker at a time. */
 final class StageClock {
   private final Map<String, Long> nanos = new LinkedHashMap<>();
   private Optional<Duration> judging = Optional.empty();
   private long stepStart;
   private double doneBefore;
 
-  /** A step is done; step 0, which is none, begins a stage. */
+  /** Records the end of a step and returns its duration; empty at step 0, which begins a stage. */
   Optional<Duration> tick(Batch batch, SamplingListener.Progress at, Pace pace) {
     if (at.step() == 0) {
       nanos.putIfAbsent(at.stage(), 0L);
@@ -41,7 +41,7 @@ final class StageClock {
     return Optional.of(Duration.ofNanos(time));
   }
 
-  /** The next step of that stage begins now. */
+  /** Starts the measurement of the next step. */
   void resume(Batch batch, String stage, Pace pace) {
     doneBefore = pace.done(batch.request().card().name(), stage);
     stepStart = System.nanoTime();

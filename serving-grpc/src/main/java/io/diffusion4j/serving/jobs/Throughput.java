@@ -3,21 +3,21 @@ package io.diffusion4j.serving.jobs;
 import java.time.Duration;
 import java.util.Optional;
 
-/** How much work a server gets done while it has some, lately. Not thread-safe. */
+/** The recent throughput of a busy server, as a moving average. Not thread-safe. */
 final class Throughput {
-  /** How much of what was before counts beside a new measurement. */
+  /** The weight of earlier measurements at each new one. */
   private static final double MEMORY = 0.9;
 
   private double cost;
   private double seconds;
   private long since;
 
-  /** From now on there is work, after a time without. */
+  /** Starts the measurement after an idle time. */
   void begin() {
     since = System.nanoTime();
   }
 
-  /** Work of this cost is done. */
+  /** Records finished work, by its cost in megapixel steps. */
   void done(double doneCost) {
     long now = System.nanoTime();
     cost = MEMORY * cost + doneCost;
@@ -25,7 +25,7 @@ final class Throughput {
     since = now;
   }
 
-  /** How long work of this cost takes all rows together; empty before any was done. */
+  /** Returns the time of work of this cost in all rows together; empty before any was done. */
   Optional<Duration> timeOf(double otherCost) {
     return cost > 0
         ? Optional.of(Duration.ofNanos((long) (1e9 * otherCost * seconds / cost)))

@@ -5,42 +5,46 @@ import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 
 /**
- * What the {@link JobScheduler} gives rows to: pieces that are done a few at a time, such as the
- * images of a request. Its numbers are read under the scheduler's lock, and must be quick.
+ * Work for the {@link JobScheduler}, made of pieces that run a few at a time, such as the images of
+ * a request. All methods except {@link #perform} and {@link #stop} are called under the scheduler's
+ * lock and must not block.
  */
 public interface Work {
-  /** The principal whose share of the rows it takes. */
+  /** Returns the name of the principal whose share of the rows it takes. */
   String owner();
 
-  /** The model that runs the work; it stays open until the work ends. */
+  /** Returns the model that runs the work; it stays open until the work ends. */
   ImagePipeline model();
 
-  /** Its place among the work of all principals: the higher goes first. */
+  /** Returns the priority among the work of all principals; higher ranks run first. */
   int rank();
 
-  /** How many pieces nobody has begun. */
+  /** Returns the number of pieces that have not begun. */
   int piecesLeft();
 
-  /** The most pieces that are done at once. */
+  /** Returns the largest number of pieces in one batch. */
   int mostAtOnce();
 
-  /** What so many pieces cost, in megapixel steps; see {@code ResolvedRequest#cost}. */
+  /**
+   * Returns the cost of a number of pieces in megapixel steps; see {@code ResolvedRequest#cost}.
+   */
   double cost(int pieces);
 
-  /** What so many pieces add, at least, to the time of all; nothing if it is not known. */
+  /** Returns the least time that a number of pieces adds to the total; zero if unknown. */
   Duration leastTime(int pieces);
 
-  /** Whether some of it was begun. */
+  /** Returns whether any piece has begun. */
   boolean hasBegun();
 
   /**
-   * Does the next pieces.
+   * Runs the next pieces. Exceptions end the work and are the work's own to report.
    *
-   * @param pause called between two steps, where others may have the rows for a while
-   * @return whether there is more to do
+   * @param pieces the number of pieces, at most {@link #mostAtOnce}
+   * @param pause to be called between two steps; blocks while other work has the rows
+   * @return whether pieces are left
    */
   boolean perform(int pieces, Runnable pause);
 
-  /** Ends it with this error, before its next step. */
+  /** Ends the work with an error before its next step. */
   void stop(StatusRuntimeException why);
 }
