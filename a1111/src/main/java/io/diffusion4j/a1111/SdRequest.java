@@ -40,6 +40,10 @@ record SdRequest(
   private static final int MOST_BATCHES = 100;
   private static final int LEAST_SIDE = 64;
   private static final int MOST_SIDE = 2048;
+
+  /** Of all images of a response, whose files are in memory together. */
+  private static final int MOST_PIXELS = 1 << 24;
+
   private static final int PREVIEWS = 8;
   private static final double USUAL_STRENGTH = 0.75;
   private static final SecureRandom RANDOM = new SecureRandom();
@@ -71,6 +75,12 @@ record SdRequest(
     if (count > model.getMaxImageCount()) {
       throw SdException.invalid(
           "batch_size", count + " images", "at most " + model.getMaxImageCount() + " of a request");
+    }
+    if ((long) count * size.width() * size.height() > MOST_PIXELS) {
+      throw SdException.invalid(
+          "batch_size",
+          count + " images of " + size,
+          "at most " + MOST_PIXELS + " pixels of a response");
     }
     request.setImageCount(count);
     long seed = fields.seed("seed").filter(given -> given >= 0).orElseGet(SdRequest::anySeed);

@@ -223,6 +223,7 @@ class SdFaceTest {
         "{'seed': -2} | seed",
         "{'width': 9} | width",
         "{'batch_size': 11} | batch_size: 11 images (expected: at most 10",
+        "{'batch_size': 5, 'width': 2048, 'height': 2048} | batch_size: 5 images of 2048x2048",
         "{'cfg_scale': 'x'} | cfg_scale",
         "[] | body",
         "{ | body"

@@ -88,6 +88,7 @@ final class Draws {
       if (ended) {
         return;
       }
+      ended = true;
     }
     cancel();
     call.onError(error);

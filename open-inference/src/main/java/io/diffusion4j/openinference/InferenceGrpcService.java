@@ -27,6 +27,7 @@ import io.diffusion4j.serving.v1.GetModelResponse;
 import io.diffusion4j.serving.v1.Model;
 import io.diffusion4j.serving.v1.ModelServiceGrpc.ModelServiceImplBase;
 import io.grpc.BindableService;
+import io.grpc.StatusRuntimeException;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
@@ -35,6 +36,7 @@ import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * {@code inference.GRPCInferenceService}: answers by the services of the contract, so that checks,
@@ -124,12 +126,18 @@ final class InferenceGrpcService extends GRPCInferenceServiceImplBase {
             serverCall(response),
             inference.requests().size(),
             drawn ->
-                encoding.execute(
-                    response,
-                    () ->
-                        answer(
-                            response, inference.answer(named, Signature.version(model), drawn))));
+                encode(response, () -> inference.answer(named, Signature.version(model), drawn)));
     draws.begin(generation, inference.requests());
+  }
+
+  /** Answers a call off the thread that drew, which must hear of no failure. */
+  private void encode(
+      StreamObserver<ModelInferResponse> response, Supplier<ModelInferResponse> message) {
+    try {
+      encoding.execute(response, () -> answer(response, message.get()));
+    } catch (StatusRuntimeException e) { // too much waits
+      response.onError(e);
+    }
   }
 
   /** Returns a model that the caller may use. */

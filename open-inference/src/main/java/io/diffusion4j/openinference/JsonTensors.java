@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.util.RawValue;
 import com.google.protobuf.ByteString;
 import io.diffusion4j.openinference.v2.InferParameter;
 import io.diffusion4j.openinference.v2.ModelInferRequest;
@@ -34,6 +35,11 @@ final class JsonTensors {
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .build();
+
+  /** Ten images of 512×512 pixels; as text, each number takes up to four bytes several times. */
+  private static final int MOST_NUMBERS = 8 << 20;
+
+  private static final int DIGITS = 4;
 
   private final ModelInferRequest request;
 
@@ -245,7 +251,7 @@ final class JsonTensors {
         parameters.put(BinaryTensors.SIZE, raw.size());
         data = data.concat(raw);
       } else {
-        addElements(output.putArray("data"), tensor, raw, parameters);
+        addElements(output, tensor, raw, parameters);
       }
       if (!parameters.isEmpty()) {
         output.set("parameters", parameters);
@@ -256,11 +262,12 @@ final class JsonTensors {
 
   /** Files are no strings of JSON, and so are written in base64, which a parameter says. */
   private static void addElements(
-      ArrayNode data, InferOutputTensor tensor, ByteString raw, ObjectNode parameters) {
+      ObjectNode output, InferOutputTensor tensor, ByteString raw, ObjectNode parameters) {
     if (tensor.getDatatype().equals(DataType.UINT8.name())) {
-      raw.forEach(element -> data.add(Byte.toUnsignedInt(element)));
+      output.putRawValue("data", new RawValue(numbers(tensor.getName(), raw)));
       return;
     }
+    ArrayNode data = output.putArray("data");
     boolean files = tensor.containsParameters(Output.FORMAT);
     if (files) {
       parameters.put("content_type", "base64");
@@ -270,6 +277,25 @@ final class JsonTensors {
       data.add(
           files ? Base64.getEncoder().encodeToString(bytes.toByteArray()) : bytes.toStringUtf8());
     }
+  }
+
+  /** Writes numbers as text, since a node for each takes many times the memory. */
+  private static String numbers(String name, ByteString raw) {
+    if (raw.size() > MOST_NUMBERS) {
+      throw InferenceException.invalid(
+          "outputs[\"" + name + "\"]",
+          raw.size() + " numbers",
+          "at most "
+              + MOST_NUMBERS
+              + " as JSON; more as files (format: png) or as bytes ("
+              + BinaryTensors.ASKED
+              + ")");
+    }
+    var text = new StringBuilder(DIGITS * raw.size()).append('[');
+    for (int i = 0; i < raw.size(); i++) {
+      text.append(i == 0 ? "" : ",").append(Byte.toUnsignedInt(raw.byteAt(i)));
+    }
+    return text.append(']').toString();
   }
 
   private static ObjectNode parameters(Map<String, InferParameter> parameters) {
