@@ -6,19 +6,19 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.Semaphore;
 
 /**
- * Bounds the memory that images of clients take while they are decoded: a small file can be a large
- * image. Memory is set aside by the size in the file's header, and waited for while others have it.
+ * A memory limit for decoding images of clients, since a small file can contain a large image.
+ * Memory is reserved by the size in the file's header; a thread blocks while other threads hold it.
  * Thread-safe.
  */
 public final class DecodingMemory {
-  /** That of this process, a third of its heap. */
+  /** The limit of this process: a third of its largest heap. */
   public static final DecodingMemory SHARED =
       new DecodingMemory(Runtime.getRuntime().maxMemory() / 3);
 
-  /** What a decoder has, up to two bytes for each of four channels, and three floats. */
+  /** The largest need per pixel: two bytes for each of four channels, and three floats. */
   private static final int BYTES_PER_PIXEL = 20;
 
-  /** Semaphores count by int. */
+  /** The unit of reservations in bytes, since semaphores count by int. */
   private static final int UNIT = 1 << 10;
 
   private final int most;
@@ -29,16 +29,20 @@ public final class DecodingMemory {
     free = new Semaphore(most, true);
   }
 
-  /** The use of a decoded image. */
+  /** Work that decodes and uses an image. */
   @FunctionalInterface
   public interface Decoding<T> {
+    /** Decodes the image and returns the result of its use. */
     T decode() throws IOException;
   }
 
   /**
-   * Decodes an image as soon as there is memory for it. No decoding within another.
+   * Decodes an image once memory for it is free. Must not be nested, which could deadlock.
    *
-   * @throws io.grpc.StatusRuntimeException if there will never be as much
+   * @param pixels the number of pixels in the file's header
+   * @param work decodes the image
+   * @throws IOException if the work throws it
+   * @throws io.grpc.StatusRuntimeException if the image needs more than the whole limit
    * @throws CancellationException if the thread is interrupted
    */
   public <T> T during(long pixels, Decoding<T> work) throws IOException {

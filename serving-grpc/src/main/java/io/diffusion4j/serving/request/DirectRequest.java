@@ -22,9 +22,9 @@ import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 /**
- * A request of the contract for a pipeline of this process: checked, filled in and encoded as the
- * service does it, and drawn by the caller without queue and stream. The same request to a server
- * with the same weights gives the same files.
+ * A request of the contract for a pipeline in this process. It is checked, completed with defaults
+ * and encoded as in the service, but the caller draws it, without queue and stream. A server with
+ * the same weights gives the same files.
  *
  * <pre>{@code
  * var request = DirectRequest.of(pipeline, asked);
@@ -50,10 +50,10 @@ public final class DirectRequest {
   }
 
   /**
-   * Checks a request whose fields have other names where it comes from.
+   * Checks a request and fills in its defaults. Error messages use the field names of the caller.
    *
-   * @param names what messages call a field, by its path in the contract
-   * @param provenance how the files of its images are marked
+   * @param names maps the path of a field in the contract to its name in messages
+   * @param provenance the provenance marks of the image files
    * @throws IllegalArgumentException the message lists all faults
    */
   public static DirectRequest of(
@@ -69,11 +69,11 @@ public final class DirectRequest {
   }
 
   /**
-   * How each stage samples for a task.
+   * Returns the sampling settings of each stage for a task.
    *
-   * @param options what was asked for, by the stages' names; the rest is the default of the task
-   * @param names what messages call a field, by its path in the contract
-   * @throws IllegalArgumentException with everything that is wrong with the options
+   * @param options the options by stage name; missing options get the default of the task
+   * @param names maps the path of a field in the contract to its name in messages
+   * @throws IllegalArgumentException the message lists all faults of the options
    */
   public static Map<String, SamplingSettings> settings(
       ImagePipeline pipeline,
@@ -91,22 +91,22 @@ public final class DirectRequest {
     }
   }
 
-  /** What is to be drawn. */
+  /** Returns the task to draw. */
   public ImageTask task() {
     return resolved.task();
   }
 
-  /** How each stage samples, by the stages' names. */
+  /** Returns the sampling settings by stage name. */
   public Map<String, SamplingSettings> settings() {
     return resolved.stages();
   }
 
-  /** The randomness of each image. */
+  /** Returns the noise of each image. */
   public List<NoiseSource> noise() {
     return resolved.noise(0, resolved.imageCount());
   }
 
-  /** What the caller may not have meant. */
+  /** Returns warnings about options that are valid, but probably not intended. */
   public List<Warning> warnings() {
     return resolved.warnings();
   }

@@ -6,18 +6,18 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Where the randomness of an image comes from.
+ * The seed of an image's noise.
  *
- * @param seed 64 bits without a sign
+ * @param seed an unsigned 64-bit number
  * @param stream which of the seed's independent streams, at least 0
  */
 public record ImageSeed(long seed, int stream) {
-  /** Of k seeds, image i is drawn from stream ⌊i / k⌋ of seed i mod k. */
+  /** Returns the seed of image i: with k seeds, stream ⌊i / k⌋ of seed i mod k. */
   public static ImageSeed ofImage(int index, List<Long> seeds) {
     return new ImageSeed(seeds.get(index % seeds.size()), index / seeds.size());
   }
 
-  /** The randomness of the images from one to before another. */
+  /** Returns the noise of the images {@code from} (inclusive) to {@code to} (exclusive). */
   public static List<NoiseSource> noise(int from, int to, List<Long> seeds) {
     return IntStream.range(from, to)
         .mapToObj(i -> ofImage(i, seeds))

@@ -11,35 +11,38 @@ import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
 
-/** The images that clients send: how large they may be, and what is read of them. */
+/** The limits and the decoding of images that clients send. */
 public final class InputImages {
-  /** No file is larger. */
+  /** The largest size of a file in bytes. */
   public static final int MAX_BYTES = 4 << 20;
 
-  /** No image has more pixels, by its header. */
+  /** The largest number of pixels of an image, by its header. */
   static final long MAX_PIXELS = 1 << 24;
 
-  /** More pixels a side are not read, unless a model draws as many. */
+  /** The side in pixels to which larger images are reduced, unless a model draws larger ones. */
   public static final int MAX_SIDE = 512;
 
   private InputImages() {}
 
   /**
-   * The canonical form of an image: its {@link #canonical} file.
+   * An accepted image.
    *
-   * @param width of the original image, in pixels
-   * @param height of the original image, in pixels
+   * @param width the width of the original image, in pixels
+   * @param height the height of the original image, in pixels
+   * @param file the {@link #canonical} file of the image
    */
   public record Taken(int width, int height, InputImage file) {}
 
   /**
-   * Decodes an image, and keeps as much of it as is read. Takes a while, and memory, for which it
-   * waits.
+   * Decodes an image and reduces it to its canonical form. Blocks while {@link DecodingMemory} has
+   * no room for the image.
    *
    * @param field the path of the message in the request
-   * @param maxSide the most pixels a side that are kept
-   * @return nothing if there is a violation
-   * @throws io.grpc.StatusRuntimeException if there is not as much memory
+   * @param given the image as received
+   * @param maxSide the longer side in pixels to which larger images are reduced
+   * @param violations the list to which faults of the image are added
+   * @return the image; empty if there is a violation
+   * @throws io.grpc.StatusRuntimeException if the image needs more memory than the limit
    */
   public static Optional<Taken> take(
       String field, InputImage given, int maxSide, Violations violations) {
@@ -55,7 +58,7 @@ public final class InputImages {
     }
     try {
       byte[] bytes = data.toByteArray();
-      long pixels = Math.min(ImageFiles.pixels(bytes), MAX_PIXELS); // more are not decoded
+      long pixels = Math.min(ImageFiles.pixels(bytes), MAX_PIXELS); // read rejects more
       return Optional.of(DecodingMemory.SHARED.during(pixels, () -> taken(bytes, maxSide)));
     } catch (IOException e) {
       violations.add(path, e);
@@ -69,10 +72,10 @@ public final class InputImages {
   }
 
   /**
-   * The file that stands for an image in the plan and in recipes: what is read of it, and nothing
-   * else. That of such a file is the file itself.
+   * Returns the file that represents an image in plans and recipes: its pixels as the model reads
+   * them, without metadata. The canonical file of a canonical file is the same file.
    *
-   * @param maxSide the most pixels a side
+   * @param maxSide the longer side in pixels to which larger images are reduced
    */
   public static InputImage canonical(Image image, int maxSide) {
     byte[] png = Png.encode(reduced(image, maxSide), Map.of());
@@ -91,12 +94,12 @@ public final class InputImages {
         Math.max(1, (int) Math.round(scale * image.height())));
   }
 
-  /** The image of a {@link #canonical} file. */
+  /** Decodes a {@link #canonical} file. */
   public static Image ofCanonical(InputImage file) {
     try {
       return ImageFiles.read(file.getData().toByteArray(), MAX_PIXELS);
     } catch (IOException e) {
-      throw new IllegalStateException("a file that was written here can be read", e);
+      throw new IllegalStateException("a canonical file cannot be read", e);
     }
   }
 }

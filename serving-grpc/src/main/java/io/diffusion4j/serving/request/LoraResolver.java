@@ -12,21 +12,22 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/**
- * Checks which low-rank updates a request asks for, and finds the variant of the model with them.
- */
+/** A resolver of the low-rank updates (LoRA) of a request and of the model variant with them. */
 final class LoraResolver {
-  /** The most updates of one request. */
+  /** The largest number of updates in one request. */
   private static final int MOST = 8;
 
-  /** Beyond, pictures are noise; and each amount is a variant of its own. */
+  /** The largest absolute scale; with larger ones, images are noise. */
   private static final double MOST_SCALE = 8;
 
   private LoraResolver() {}
 
   /**
-   * The model that the request is for. The request then names all of its updates, by name, digest
-   * and amount.
+   * Returns the variant of the model with the requested updates. Replaces the updates in the
+   * request by the updates of the variant, each with name, digest and scale.
+   *
+   * @param violations the list to which faults of the updates are added; with faults, the model
+   *     itself is returned
    */
   static ImagePipeline resolve(
       GenerateImagesRequest.Builder request, ImagePipeline model, Violations violations) {
@@ -53,7 +54,7 @@ final class LoraResolver {
         violations.add(field + ".name", Errors.quote(choice.getName()), "each once");
       } else if (!choice.getDigest().isEmpty() && !choice.getDigest().equals(digest)) {
         violations.add(field + ".digest", Errors.quote(choice.getDigest()), digest);
-      } else if (!(Math.abs(scale) <= MOST_SCALE)) { // NaN is wrong, too
+      } else if (!(Math.abs(scale) <= MOST_SCALE)) { // rejects NaN as well
         violations.add(field + ".scale", scale, -MOST_SCALE + " to " + MOST_SCALE);
       } else {
         asked.add(new AppliedLora(choice.getName(), digest, scale));

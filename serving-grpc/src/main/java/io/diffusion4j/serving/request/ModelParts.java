@@ -4,11 +4,11 @@ import io.diffusion4j.diffusion.pipeline.ModelCard;
 import io.diffusion4j.serving.v1.ModelPart;
 import java.util.List;
 
-/** The parts of a model that plugins have replaced, as the contract lists them. */
+/** The parts of a model that plugins replaced, as messages of the contract. */
 public final class ModelParts {
   private ModelParts() {}
 
-  /** The parts on a card. */
+  /** Returns the replaced parts on a model card. */
   public static List<ModelPart> of(ModelCard card) {
     return card.identity().replaced().stream()
         .map(

@@ -32,8 +32,9 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
 
-/** Checks requests and fills in their defaults. */
+/** A resolver that checks requests and fills in their defaults. Thread-safe. */
 public final class RequestResolver {
+  /** The media types of image files; the first is the default. */
   public static final List<String> MEDIA_TYPES = List.of("image/png");
 
   private final Models models;
@@ -47,21 +48,21 @@ public final class RequestResolver {
     this.filters = filters;
   }
 
-  /** Whether resolving a request decodes images, which takes time. */
+  /** Returns whether resolving a request decodes images, which takes time and may block. */
   public static boolean takesLong(GenerateImagesRequest request) {
     return Tasks.hasImages(request);
   }
 
   /**
-   * The request with its defaults.
+   * Returns a request with its defaults.
    *
-   * @throws StatusRuntimeException with everything that is wrong with it
+   * @throws StatusRuntimeException whose details list all faults of the request
    */
   public ResolvedRequest resolve(GenerateImagesRequest request) {
     return resolve(request, UnaryOperator.identity());
   }
 
-  /** The same for a caller that knows fields by other names than their paths. */
+  /** Resolves a request; messages use the names that {@code names} maps field paths to. */
   ResolvedRequest resolve(GenerateImagesRequest request, UnaryOperator<String> names) {
     ImagePipeline model =
         models
@@ -88,7 +89,7 @@ public final class RequestResolver {
     resolveOutput(resolved, violations);
     Map<String, SamplingSettings> stages =
         resolveStages(resolved, stages(engine, asked), violations);
-    violations.throwIfAny(); // what follows is about a request that is otherwise valid
+    violations.throwIfAny(); // the checks below need a request that is otherwise valid
     ImageTask task = Tasks.of(resolved.build());
     checkStages(engine, task, stages, violations);
     violations.throwIfAny();
@@ -96,7 +97,7 @@ public final class RequestResolver {
     List<Warning> warnings = new ArrayList<>();
     Tasks.texts(resolved.build())
         .forEach((field, text) -> warn(names.apply(field), text, engine, warnings));
-    for (String stage : steps.keySet()) { // those that the task has work for
+    for (String stage : steps.keySet()) { // only stages that the task needs
       String field = names.apply("stages[\"" + stage + "\"].sampler");
       Optional<String> advice =
           Optional.ofNullable(stages.get(stage))
@@ -138,12 +139,12 @@ public final class RequestResolver {
     return warning("PREVIEWS_WITHHELD", names.apply("preview.every_steps"), Optional.of(why));
   }
 
-  /** The stages, with the defaults of the task. */
+  /** Returns the stages with the defaults of the task. */
   private static List<Stage> stages(ImagePipeline engine, TaskCase asked) {
     return asked == TASK_NOT_SET ? engine.card().stages() : engine.stages(Tasks.kind(asked));
   }
 
-  /** How each stage samples for a task; what was not asked for is the default of the task. */
+  /** Returns the sampling settings of each stage; missing options get the default of the task. */
   static Map<String, SamplingSettings> settings(
       ImagePipeline engine,
       ImageTask task,
@@ -155,7 +156,7 @@ public final class RequestResolver {
             GenerateImagesRequest.newBuilder().putAllStages(options),
             engine.stages(task.kind()),
             violations);
-    violations.throwIfAny(); // what follows is about options that are otherwise valid
+    violations.throwIfAny(); // the checks below need options that are otherwise valid
     checkStages(engine, task, stages, violations);
     violations.throwIfAny();
     return stages;
@@ -228,7 +229,7 @@ public final class RequestResolver {
     }
   }
 
-  /** How many are drawn, which is the first, and how many seeds there are for them. */
+  /** Checks the number of images, the index of the first image, and the number of seeds. */
   public static void checkNumbers(
       String countField,
       int count,
@@ -239,7 +240,7 @@ public final class RequestResolver {
       Violations violations) {
     if (count < 1 || count > most) {
       violations.add(countField, count, "1 to " + most);
-      return; // what follows would be about a count that is wrong
+      return; // the checks below need a valid count
     }
     int last = Integer.MAX_VALUE - count;
     if (first < 0 || first > last) {
@@ -250,8 +251,8 @@ public final class RequestResolver {
   }
 
   /**
-   * The seed of a request that gives none: the same for a repeat of it, also at another server or
-   * after a restart, and short enough to type again.
+   * Returns the default seed of a request, a hash of its id. A repeated request gets the same seed,
+   * even on another server or after a restart. The seed has 32 bits, so that it is easy to type.
    */
   public static long seedOf(String requestId) {
     return Hashing.sha256().hashString(requestId, UTF_8).asInt() & 0xFFFF_FFFFL;
@@ -295,7 +296,7 @@ public final class RequestResolver {
     return settings;
   }
 
-  /** Warns of a text that is longer than the model reads, or of words that it does not know. */
+  /** Adds warnings about a text that the model truncates, and about words unknown to it. */
   public static void warn(String field, String text, ImagePipeline engine, List<Warning> warnings) {
     warning("PROMPT_TRUNCATED", field, engine.truncation(text)).ifPresent(warnings::add);
     warning("UNKNOWN_WORDS", field, engine.unknownWords(text)).ifPresent(warnings::add);

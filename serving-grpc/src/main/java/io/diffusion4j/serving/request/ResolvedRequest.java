@@ -32,17 +32,17 @@ import java.util.Properties;
 import java.util.stream.Collectors;
 
 /**
- * A valid request with every default filled in.
+ * A valid request with all of its defaults.
  *
- * @param request what it says on the wire: asked again, it gives the same pixels
- * @param model the model that it is for, as the server serves it
- * @param engine what draws it: that model, or a variant of it with low-rank updates
+ * @param request the request as a message; sent again, it gives the same pixels
+ * @param model the requested model, as the server lists it
+ * @param engine the pipeline that draws: the model, or a variant of it with low-rank updates
  * @param card the card of the engine
- * @param stages how each stage of the model samples
- * @param steps how many steps an image takes in each stage that the task needs
- * @param warnings what the client may not have meant
- * @param provenance how the files of its images are marked
- * @param filters that judge its images
+ * @param stages the sampling settings by stage name
+ * @param steps the steps per image by name of each stage that the task needs
+ * @param warnings options that are valid, but probably not intended
+ * @param provenance the provenance marks of the image files
+ * @param filters the filters that judge the images
  */
 public record ResolvedRequest(
     GenerateImagesRequest request,
@@ -54,7 +54,7 @@ public record ResolvedRequest(
     List<Warning> warnings,
     Provenance provenance,
     Filters filters) {
-  /** This program, as recipes name it. */
+  /** The name and version of this software in recipes. */
   public static final String SOFTWARE = "Diffusion4J " + version();
 
   private static final long PIXELS_OF_NONE = 1024;
@@ -69,16 +69,17 @@ public record ResolvedRequest(
     return properties.getProperty("version");
   }
 
+  /** Returns the request id. */
   public String id() {
     return request.getRequestId();
   }
 
-  /** What is to be drawn; decodes the images of the request. */
+  /** Returns the task; decodes the images of the request at each call. */
   public ImageTask task() {
     return Tasks.of(request);
   }
 
-  /** The text of the request; empty if there is none. */
+  /** Returns the prompt of the request; empty if there is none. */
   public String words() {
     if (request.hasTextDiff()) {
       return request.getTextDiff().getFromText() + " → " + request.getTextDiff().getToText();
@@ -90,16 +91,17 @@ public record ResolvedRequest(
         .orElse("");
   }
 
+  /** Returns the number of images. */
   public int imageCount() {
     return request.getImageCount();
   }
 
-  /** Where the randomness of image {@code first_image + i} comes from. */
+  /** Returns the seed of image {@code first_image + i}. */
   public ImageSeed seed(int i) {
     return ImageSeed.ofImage(request.getFirstImage() + i, request.getSeedsList());
   }
 
-  /** The recipe of image {@code first_image + i}: a request for this image alone. */
+  /** Returns the recipe of image {@code first_image + i}: a request for this image alone. */
   public Recipe recipe(int i) {
     ImageSeed seed = seed(i);
     GenerateImagesRequest alone =
@@ -125,7 +127,8 @@ public record ResolvedRequest(
   }
 
   /**
-   * Does not change the pixels; a lenient one is kept, so that a replay is judged in the same way.
+   * Returns the moderation that a recipe contains. Moderation does not change the pixels; only a
+   * lenient one is kept, so that a replay is judged in the same way.
    */
   private static Moderation inRecipe(Moderation moderation) {
     return moderation == Moderation.MODERATION_LOW ? moderation : Moderation.MODERATION_UNSPECIFIED;
@@ -136,27 +139,27 @@ public record ResolvedRequest(
     return filters.judge(images, FilterMessages.moderation(request.getModeration()), listener);
   }
 
-  /** How many steps an image takes in the stage; 0 if the task does without. */
+  /** Returns the steps per image in a stage; 0 if the task does not need the stage. */
   public int steps(Stage stage) {
     return steps.getOrDefault(stage.name(), 0);
   }
 
-  /** The steps of each stage that is needed times the images. */
+  /** Returns steps times images, by name of each stage that the task needs. */
   public Map<String, Long> imageStepsByStage() {
     return steps.entrySet().stream()
         .collect(
             Collectors.toMap(Map.Entry::getKey, stage -> (long) imageCount() * stage.getValue()));
   }
 
-  /** The steps of all stages times the images. */
+  /** Returns the sum of steps times images over all stages. */
   public long imageSteps() {
     return imageStepsByStage().values().stream().mapToLong(Long::longValue).sum();
   }
 
   /**
-   * What the request costs, in megapixel steps: over all stages, images × steps, repeats included,
-   * × the pixels that the stage draws × 2 where the network is asked with and without the
-   * condition. Steps of a stage that draws no pixels count as {@value #PIXELS_OF_NONE} pixels.
+   * Returns the cost in megapixel steps: the sum over all stages of images × steps (resampling
+   * included) × pixels of the stage, doubled for stages with guidance, which run the network twice
+   * a step. A stage without pixels counts as {@value #PIXELS_OF_NONE} pixels.
    */
   public double cost() {
     double pixelSteps = 0;
@@ -176,7 +179,7 @@ public record ResolvedRequest(
     return scale instanceof GuidanceScale.Constant constant && constant.scale() == 1;
   }
 
-  /** The randomness of the images from one to before another, counted from 0 in the request. */
+  /** Returns the noise of images {@code from} to {@code to} (exclusive), counted from 0. */
   public List<NoiseSource> noise(int from, int to) {
     int first = request.getFirstImage();
     return ImageSeed.noise(first + from, first + to, request.getSeedsList());
@@ -185,7 +188,7 @@ public record ResolvedRequest(
   /**
    * Returns the file of image {@code first_image + i}, or the scores alone if a filter refused it.
    *
-   * @param score how well the words describe it, if they do and somebody can tell
+   * @param score the similarity of prompt and image; empty if it is unknown
    */
   public GeneratedImage encode(int i, Image image, OptionalDouble score, Verdict verdict) {
     String recipe = Recipes.toJson(recipe(i));

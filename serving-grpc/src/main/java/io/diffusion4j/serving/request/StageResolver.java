@@ -15,13 +15,13 @@ import io.diffusion4j.serving.v1.StageOptions;
 import java.util.Optional;
 import java.util.SortedSet;
 
-/** Finds out how a stage is to sample from what a request says of it. */
+/** A resolver of the options of a stage into sampling settings. */
 public final class StageResolver {
   private StageResolver() {}
 
   /**
-   * The options of a request, where each that is not given is the stage's default; schedule, eta
-   * and thresholding stay as they are, as those of the stage have no name.
+   * Fills in the default sampler, steps and guidance scale of a stage. Schedule, eta and
+   * thresholding stay unset, because the stage's own have no name.
    */
   public static StageOptions withDefaults(StageOptions options, Stage stage) {
     StageOptions.Builder resolved = options.toBuilder();
@@ -46,11 +46,12 @@ public final class StageResolver {
   }
 
   /**
-   * How a stage samples.
+   * Checks the options of a stage and returns its sampling settings.
    *
-   * @param field the path of the options
-   * @param options with their defaults
-   * @return nothing if there is a violation
+   * @param field the path of the options in the request
+   * @param options the options with their defaults
+   * @param violations the list to which faults of the options are added
+   * @return the settings; empty if there is a violation
    */
   public static Optional<SamplingSettings> resolve(
       String field, StageOptions options, Stage stage, Violations violations) {
@@ -157,7 +158,7 @@ public final class StageResolver {
         violations);
   }
 
-  /** A stage with steps of its own can be asked for none of these. */
+  /** Rejects all sampling options for a stage that has no sampler. */
   private static void checkFixed(
       String path, StageOptions options, Stage stage, Violations violations) {
     String unset = "unset; this stage has no sampler";
@@ -184,7 +185,7 @@ public final class StageResolver {
     }
   }
 
-  /** Empty is the stage's own, which has no name. */
+  /** Checks an optional name. An empty name selects the stage's own, which has no name. */
   private static void checkName(
       String field, String name, Optional<SortedSet<String>> known, Violations violations) {
     if (name.isEmpty()) {

@@ -33,21 +33,22 @@ import java.util.stream.Stream;
 /**
  * Checks the task of a request and fills in its defaults.
  *
- * @param engine the model, which can do the task
- * @param violations where what is wrong is told
+ * @param engine the model, which supports the task
+ * @param violations the list to which faults are added
  */
 public record TaskResolver(ImagePipeline engine, Violations violations) {
+  /** The largest number of code points in a text. */
   public static final int MAX_TEXT_LENGTH = 20_000;
 
   private static final double RATIO = 0.5;
   private static final double STRENGTH = 0.5;
 
-  /** The middle of what the paper uses (DALL-E 2, §3.3). */
+  /** The default ratio: the middle of the range in the paper (DALL-E 2, §3.3). */
   private static final double TEXT_DIFF_RATIO = 0.35;
 
   private static final int MOST_REPEATS = 100;
 
-  /** As published. */
+  /** The default strength, as published. */
   private static final double TOWARD_TEXT_STRENGTH = 0.3;
 
   /**
@@ -55,10 +56,10 @@ public record TaskResolver(ImagePipeline engine, Violations violations) {
    */
   private static final int MOST_WEIGHT = 100;
 
-  /** Values of embeddings are about 1; for 3e38 a network returns NaN. */
+  /** The largest absolute value in an embedding. Typical values are about 1; 3e38 gives NaN. */
   private static final int MOST_OF_EMBEDDING = 10_000;
 
-  /** Resolves the task; what is wrong with it stays as it is. */
+  /** Fills in the defaults of the task and adds its faults; faulty fields are left unchanged. */
   void resolve(GenerateImagesRequest.Builder request) {
     Tasks.texts(request.build()).forEach(this::checkLength);
     switch (request.getTaskCase()) {
@@ -250,7 +251,7 @@ public record TaskResolver(ImagePipeline engine, Violations violations) {
     checkLength(field, text, violations);
   }
 
-  /** No text is longer than is sensible. */
+  /** Checks that a text has at most {@value #MAX_TEXT_LENGTH} code points. */
   public static void checkLength(String field, String text, Violations violations) {
     int length = text.codePointCount(0, text.length());
     if (length > MAX_TEXT_LENGTH) {
@@ -259,8 +260,8 @@ public record TaskResolver(ImagePipeline engine, Violations violations) {
   }
 
   /**
-   * A text needs the prior; without a text, the image encoder is needed. A model that edits has
-   * both.
+   * Checks the prompt of an edit: a prompt needs a model that draws from text, and an empty prompt
+   * a model that reads images or draws unconditionally.
    */
   private void checkEditedWords(String task, PromptSpec prompt) {
     String field = task + ".prompt.text";
@@ -294,7 +295,7 @@ public record TaskResolver(ImagePipeline engine, Violations violations) {
     return InputImages.take(field, given, most, violations);
   }
 
-  /** A picture that becomes an image of the model; a square one, if all its images are. */
+  /** Takes an image that the model edits; it must be square unless the model draws other sizes. */
   private Optional<Taken> takePicture(String field, InputImage given) {
     return sizes().findAny().isPresent() ? take(field, given) : takeSquare(field, given);
   }

@@ -16,18 +16,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 
-/** The tasks of requests, as they stand on the wire. */
+/** A translation of tasks from messages of the contract. */
 final class Tasks {
   private Tasks() {}
 
-  /** The kind of a task, which has the name of its field. */
+  /** Returns the kind of a task, which has the name of the task's field. */
   static ImageTask.Kind kind(TaskCase task) {
     return ImageTask.Kind.valueOf(task.name());
   }
 
   /**
-   * The task of a request that {@link TaskResolver} has resolved. Its images are decoded anew each
-   * time, so that a request that waits holds files, not pixels.
+   * Returns the task of a request that {@link TaskResolver} has resolved. The images are decoded at
+   * each call, so that a queued request holds files, not pixels.
    */
   static ImageTask of(GenerateImagesRequest request) {
     return switch (request.getTaskCase()) {
@@ -102,7 +102,9 @@ final class Tasks {
         : new ImageTask.Ingredient.Text(ingredient.getText(), ingredient.getWeight());
   }
 
-  /** The task that follows a hint, as a request of its own; without a task if there is none. */
+  /**
+   * Returns the task inside a hinted task as a request of its own; has no task if there is none.
+   */
   static GenerateImagesRequest.Builder inner(HintedTask task) {
     var request = GenerateImagesRequest.newBuilder();
     return switch (task.getTaskCase()) {
@@ -121,7 +123,7 @@ final class Tasks {
     return new Resampling(options.getJumpLength(), options.getTimes());
   }
 
-  /** Whether the task has images, which have to be decoded. */
+  /** Returns whether the task has images to decode. */
   static boolean hasImages(GenerateImagesRequest request) {
     return switch (request.getTaskCase()) {
       case VARIATION, INTERPOLATION, INPAINT, IMAGE_TO_IMAGE, UPSCALE, TEXT_DIFF -> true;
@@ -131,7 +133,7 @@ final class Tasks {
     };
   }
 
-  /** All texts of the task, by the paths of their fields. */
+  /** Returns all texts of the task by the paths of their fields. */
   static Map<String, String> texts(GenerateImagesRequest request) {
     Map<String, String> texts = new LinkedHashMap<>();
     FieldDescriptor task =
