@@ -22,9 +22,9 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * A port for the operators of a server, separate from the port for clients. It has threads of its
- * own, so that it answers while the other is flooded, and lets in tokens with the role {@link
- * Role#ADMIN} only, by their headers, before it reads a body.
+ * A port for the operators of a server, separate from the port for clients. It has its own threads,
+ * so it responds even if the other port is overloaded. It accepts only tokens with the role {@link
+ * Role#ADMIN}, and checks them by the headers before it reads a body.
  */
 public final class AdminPort implements AutoCloseable {
   private static final int MOST_BODY_BYTES = 64 << 10;
@@ -41,13 +41,13 @@ public final class AdminPort implements AutoCloseable {
   }
 
   /**
-   * Listens on the host and port of a configuration, with its TLS and limits of time.
+   * Opens a port on the host and port of a configuration, with its TLS and time limits.
    *
-   * @param routes adds what is served; a handler may take as long as a call
-   * @throws IOException if that is impossible, the message names the port; or if a certificate
-   *     cannot be read
-   * @throws IllegalArgumentException if others could listen in, which the configuration does not
-   *     say is meant
+   * @param routes adds the routes; a handler may take as long as {@code limits().call()}
+   * @throws IOException if the server cannot listen, in which case the message names the port, or
+   *     if a certificate cannot be read
+   * @throws IllegalArgumentException if other machines could read plaintext, and the configuration
+   *     does not permit that; or if a file contains no valid certificate
    */
   public static AdminPort open(
       ServerConfig config, Authenticator authenticator, Consumer<ServerBuilder> routes)
@@ -91,7 +91,7 @@ public final class AdminPort implements AutoCloseable {
     return port;
   }
 
-  /** The address it listens on. */
+  /** Returns the address that the port listens on. */
   public InetSocketAddress address() {
     return HttpPort.address(server);
   }
@@ -101,7 +101,7 @@ public final class AdminPort implements AutoCloseable {
     server.stop().join();
   }
 
-  /** Lets in who may operate the server. */
+  /** A check that the caller may operate the server. */
   private record Access(HeaderAccess headers) {
     HttpResponse serve(HttpService service, ServiceRequestContext ctx, HttpRequest request) {
       return HeaderAccess.after(

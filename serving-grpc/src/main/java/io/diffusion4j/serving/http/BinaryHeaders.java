@@ -11,9 +11,9 @@ import io.netty.util.AsciiString;
 import java.util.Base64;
 
 /**
- * Refuses requests whose {@code -bin} headers hold no Base64, or several separated by commas alone.
- * Whoever decodes them later does so where an exception ends in nothing, and the request has no
- * answer.
+ * A decorator that refuses requests with invalid {@code -bin} headers. A value must be Base64, or
+ * several Base64 values separated by commas without spaces. Without this check, the headers would
+ * be decoded where an exception is lost, and the request would never get a response.
  */
 final class BinaryHeaders extends SimpleDecoratingHttpService {
   private static final String SUFFIX = "-bin";

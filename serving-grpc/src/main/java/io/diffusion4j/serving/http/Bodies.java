@@ -9,7 +9,7 @@ import io.netty.channel.Channel;
 import io.netty.util.AttributeKey;
 import java.util.Set;
 
-/** How bodies of requests end. */
+/** Rules for the end of request bodies. */
 final class Bodies {
   static final Set<HttpMethod> WITHOUT_BODY =
       Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
@@ -19,10 +19,10 @@ final class Bodies {
   private Bodies() {}
 
   /**
-   * Passes on a request; one in chunks is the last of its connection of HTTP/1. Where its end is by
-   * its chunks and where by a {@code Content-Length} that it had too, which is not to be seen any
-   * more, might be different places, between which a proxy takes one request for two (RFC 9112,
-   * §6.1).
+   * Forwards a request, and closes an HTTP/1 connection after a chunked one. This prevents request
+   * smuggling (RFC 9112, §6.1): a chunked request may also have had a {@code Content-Length} with a
+   * different end, which is no longer visible here. A proxy that trusts it could take the rest of
+   * the body for a second request.
    */
   static HttpResponse lastIfInChunks(
       HttpService service, ServiceRequestContext ctx, HttpRequest request) throws Exception {
@@ -31,7 +31,7 @@ final class Bodies {
       return service.serve(ctx, request);
     }
     if (connection.hasAttr(LAST)) {
-      return HttpResponse.streaming(); // there is none; the connection is about to close
+      return HttpResponse.streaming(); // never completes; the connection is about to close
     }
     if (request.headers().contentLength() < 0 && !WITHOUT_BODY.contains(request.method())) {
       connection.attr(LAST).set(true);
@@ -41,8 +41,8 @@ final class Bodies {
   }
 
   /**
-   * Reads no more of a body. An HTTP/1 connection, which would have to read the rest of the body
-   * first, is closed after the response.
+   * Stops reading a body. An HTTP/1 connection is closed after the response, because it could only
+   * continue after the rest of the body.
    */
   static void discard(ServiceRequestContext ctx, HttpRequest request) {
     if (request.isOpen()) {

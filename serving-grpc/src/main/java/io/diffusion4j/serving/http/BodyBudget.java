@@ -12,13 +12,14 @@ import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
 
 /**
- * Bounds the memory that the bodies of all requests take together. A body is counted as it arrives,
- * and until its answer is complete: what the service makes of it is about as large. A request that
- * does not fit, by its declared length or by the received bytes, is rejected immediately.
+ * A decorator that bounds the memory for the bodies of all requests. A body is counted from its
+ * first byte until its response is complete, because the decoded request is about as large. A
+ * request that does not fit, by its declared length or by the received bytes, is refused
+ * immediately.
  *
- * <p>The last eighth is for small requests, so that they are served while large ones are refused.
- * Bodies pass as streams; services of which Armeria gathers the requests before it asks them need
- * {@link Streamed}.
+ * <p>The last eighth is reserved for requests of up to {@value #SMALL_BYTES} bytes, so small
+ * requests are still served while large ones are refused. Bodies are counted as streams. A service
+ * whose requests Armeria aggregates must be wrapped in {@link Streamed}.
  */
 final class BodyBudget {
   private static final long SMALL_BYTES = 64 << 10;
@@ -26,7 +27,7 @@ final class BodyBudget {
   private final long most;
   private final AtomicLong held = new AtomicLong();
 
-  /** A budget of so many bytes. */
+  /** Creates a budget, in bytes. */
   BodyBudget(long most) {
     this.most = most;
   }
@@ -36,7 +37,7 @@ final class BodyBudget {
     return held.get();
   }
 
-  /** Passes a request on whose body is counted. */
+  /** Forwards a request whose body is counted, or refuses it. */
   HttpResponse serve(HttpService service, ServiceRequestContext ctx, HttpRequest request)
       throws Exception {
     if (!fits(Math.max(0, request.headers().contentLength()), 0)) {
@@ -53,17 +54,17 @@ final class BodyBudget {
     return service.serve(ctx, counted);
   }
 
-  /** Whether so many bytes more fit, of a request that holds so many. */
+  /** Returns whether further bytes fit, for a request that already holds {@code own} bytes. */
   private boolean fits(long bytes, long own) {
     return held.get() + bytes <= (own + bytes <= SMALL_BYTES ? most : most - most / 8);
   }
 
-  /** Counts what arrives of one body. */
+  /** A subscriber that counts the received bytes of one body. */
   private final class Counting implements Subscriber<HttpObject> {
     private final Subscriber<? super HttpObject> reader;
     private final AtomicLong own;
 
-    @SuppressWarnings("NullAway.Init") // by the publisher, before all else
+    @SuppressWarnings("NullAway.Init") // set by onSubscribe, which is called first
     private Subscription source;
 
     private boolean refused;

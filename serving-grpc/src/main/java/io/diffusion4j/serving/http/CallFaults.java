@@ -13,7 +13,7 @@ import io.grpc.StatusRuntimeException;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** What went wrong with a call before or after its handler had it. */
+/** A mapping from failures outside of the handler of a call to the errors of the service. */
 final class CallFaults implements GrpcExceptionHandlerFunction {
   private static final String ARMERIA = "com.linecorp.armeria.";
 
@@ -27,7 +27,7 @@ final class CallFaults implements GrpcExceptionHandlerFunction {
   public @Nullable Status apply(
       RequestContext ctx, Status status, Throwable cause, Metadata metadata) {
     Throwable root = cause instanceof StatusRuntimeException ? cause.getCause() : cause;
-    if (root instanceof InvalidProtocolBufferException) { // which gRPC's marshaller calls internal
+    if (root instanceof InvalidProtocolBufferException) { // reported as INTERNAL by gRPC
       return answer(Errors.malformed(String.valueOf(root.getMessage())), metadata);
     }
     if (cause instanceof ContentTooLargeException || isOfALargeFrame(status, cause)) {
@@ -42,13 +42,16 @@ final class CallFaults implements GrpcExceptionHandlerFunction {
     return null; // Armeria's default
   }
 
-  /** Errors of the service say more than a code. */
+  /** Returns whether Armeria refused a large frame; errors of the service also have trailers. */
   private static boolean isOfALargeFrame(Status status, Throwable cause) {
     return status.getCode() == Status.Code.RESOURCE_EXHAUSTED
         && Status.trailersFromThrowable(cause) == null;
   }
 
-  /** Armeria's reader of frames has no exception of its own, and names itself to clients. */
+  /**
+   * Returns whether Armeria failed to parse a frame. Its parser has no exception type of its own,
+   * so the failure is recognised by Armeria's class names.
+   */
   private static boolean isOfTheDeframer(Status status, Throwable cause) {
     return String.valueOf(status.getDescription()).startsWith(ARMERIA)
         || Throwables.getCausalChain(cause).stream()

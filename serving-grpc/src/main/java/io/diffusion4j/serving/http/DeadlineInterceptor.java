@@ -14,14 +14,15 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Tells handlers the deadline of their call through {@link Context#getDeadline}, as gRPC's own
- * servers do. Armeria keeps deadlines, as the time limit of the HTTP request, but does not tell. A
- * call without one gets one, so that every call ends, and handlers learn when it is cancelled.
+ * An interceptor that passes the deadline of a call to its handler through {@link
+ * Context#getDeadline}, as gRPC's own servers do. Armeria enforces deadlines as time limits of the
+ * HTTP request, but does not set them in the context. A call without a deadline gets a default, so
+ * every call ends. The context is cancelled with the call.
  */
 final class DeadlineInterceptor implements ServerInterceptor {
   private final Duration longest;
 
-  /** For calls without a deadline, a time limit from their start. */
+  /** Creates an interceptor with a time limit for calls without a deadline. */
   DeadlineInterceptor(Duration longest) {
     this.longest = longest;
   }
@@ -31,7 +32,7 @@ final class DeadlineInterceptor implements ServerInterceptor {
       ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
     ServiceRequestContext request = ServiceRequestContext.current();
     Refusals.hasReachedACall(request);
-    if (request.requestTimeoutMillis() == 0) { // the client's, which means that it gave none
+    if (request.requestTimeoutMillis() == 0) { // 0 means that there is no deadline
       request.setRequestTimeout(TimeoutMode.SET_FROM_START, longest);
     }
     long begun = request.log().partial().requestStartTimeNanos();

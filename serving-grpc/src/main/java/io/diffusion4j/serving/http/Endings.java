@@ -11,13 +11,13 @@ import com.linecorp.armeria.server.HttpStatusException;
 import com.linecorp.armeria.server.RequestTimeoutException;
 import com.linecorp.armeria.server.ServiceRequestContext;
 
-/** How requests end that their clients or their deadlines end, where Armeria does it otherwise. */
+/** Decorators for cancelled and late requests, where the behaviour of Armeria is not sufficient. */
 final class Endings {
   private Endings() {}
 
   /**
-   * Cancels the request of a client who went away before its answer, whatever form it came in.
-   * Armeria by itself does so for calls that came as gRPC, not for those that came as JSON.
+   * Cancels a request if its client disconnects before the response is complete. Armeria itself
+   * does so for gRPC, but not for JSON.
    */
   static HttpResponse cancelIfLeft(
       HttpService service, ServiceRequestContext ctx, HttpRequest request) throws Exception {
@@ -36,10 +36,10 @@ final class Endings {
   }
 
   /**
-   * Cancels the stream of a running response when the deadline of its call passes. That is what
-   * gRPC's own servers do, and what its clients take for {@code DEADLINE_EXCEEDED}; Armeria by
-   * itself calls it an internal error. Must be the outermost decorator, since Armeria only ends the
-   * outermost response.
+   * Resets the stream of a response in progress when the deadline of its call passes. gRPC's own
+   * servers do the same, and its clients report {@code DEADLINE_EXCEEDED}; Armeria itself would
+   * report an internal error. This must be outside of the decorators that wrap responses, since
+   * Armeria ends only the outermost response.
    */
   static HttpResponse resetIfLate(
       HttpService service, ServiceRequestContext ctx, HttpRequest request) throws Exception {

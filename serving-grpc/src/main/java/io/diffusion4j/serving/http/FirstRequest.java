@@ -13,9 +13,9 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Closes connections on which no request has begun after a while: handshakes of TLS that stop in
- * the middle, headers that trickle in, clients that send nothing. Later, the idle time of the
- * server ends a connection.
+ * A time limit for the first request of a connection. It closes connections with an incomplete TLS
+ * handshake, with headers that trickle in, and without any data. After the first request, the idle
+ * timeout of the server applies.
  */
 final class FirstRequest {
   private static final AttributeKey<Boolean> SEEN =
@@ -23,7 +23,7 @@ final class FirstRequest {
 
   private final Duration longest;
 
-  /** Creates a limit of this duration. */
+  /** Creates a limit, measured from the start of the connection. */
   FirstRequest(Duration longest) {
     this.longest = longest;
   }
@@ -50,7 +50,7 @@ final class FirstRequest {
     }
   }
 
-  /** Takes note of a request, and passes it on. */
+  /** Records that the connection has a request, and forwards the request. */
   static HttpResponse seen(HttpService service, ServiceRequestContext ctx, HttpRequest request)
       throws Exception {
     Channel channel = ctx.log().partial().channel();

@@ -13,11 +13,11 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Authenticates requests by their headers, before anything of their bodies is read, so that
- * strangers take no memory. What the caller may do is checked where the request is understood.
+ * A decorator that authenticates requests by their headers, before it reads any byte of a body, so
+ * unauthenticated clients take no memory. Permissions are checked later, by the service.
  *
- * <p>Requests that bring no body, such as those for a page, go on to routes that check for
- * themselves; health is for everybody.
+ * <p>Requests without a body, such as those for a page, are forwarded to routes with checks of
+ * their own. Health checks need no authentication.
  */
 final class HeaderAccess {
   static final String HEALTH = "/" + HealthGrpc.SERVICE_NAME + "/";
@@ -28,7 +28,7 @@ final class HeaderAccess {
     this.callers = callers;
   }
 
-  /** Passes the request on, or answers it with the refusal in the form of its route. */
+  /** Forwards a request, or refuses it in the form that its client expects. */
   HttpResponse serve(HttpService service, ServiceRequestContext ctx, HttpRequest request)
       throws Exception {
     if (Bodies.WITHOUT_BODY.contains(request.method()) || ctx.path().startsWith(HEALTH)) {
@@ -38,9 +38,9 @@ final class HeaderAccess {
   }
 
   /**
-   * Returns the principal of a request by its header, which the access log then names. May block.
+   * Returns the principal of a request, and records it for the access log. May block.
    *
-   * @throws io.grpc.StatusRuntimeException if the caller is not let in
+   * @throws io.grpc.StatusRuntimeException if authentication fails
    */
   Principal authenticate(ServiceRequestContext ctx, HttpRequest request) {
     String header = request.headers().get(HttpHeaderNames.AUTHORIZATION, "");
@@ -49,7 +49,7 @@ final class HeaderAccess {
     return principal;
   }
 
-  /** Passes a request on after a check that may block; what it throws is answered instead. */
+  /** Forwards a request after a check that may block, or responds with the error of the check. */
   static HttpResponse after(
       Runnable check, HttpService service, ServiceRequestContext ctx, HttpRequest request) {
     return HttpResponse.of(
@@ -63,12 +63,12 @@ final class HeaderAccess {
                 }));
   }
 
-  /** Passes the request on as if this thread had been asked at first. */
+  /** Forwards a request on the event loop, with exceptions as failed responses. */
   private static HttpResponse passOn(
       HttpService service, ServiceRequestContext ctx, HttpRequest request) {
     try {
       return service.serve(ctx, request);
-    } catch (Exception e) { // as if it had been called where it is declared
+    } catch (Exception e) { // the caller cannot throw checked exceptions
       return HttpResponse.ofFailure(e);
     }
   }

@@ -12,28 +12,29 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Refuses requests that were meant for another host. A browser treats a page of another site whose
- * name was pointed at this machine (DNS rebinding) as a page of this server; only the name in the
- * request reveals it.
+ * A check against DNS rebinding, which refuses requests that name another host. An attacker can
+ * point the name of a site at this machine. A browser then treats the pages of that site as pages
+ * of this server, and only the host name in the request reveals the difference.
  *
- * <p>Addresses in digits and {@code localhost} lead nowhere else, and are always let in.
+ * <p>Numeric addresses and {@code localhost} cannot be redirected, and are always accepted.
  */
 final class HostCheck {
   private final Set<String> names;
   private final boolean everyName;
 
   /**
-   * Lets in these names.
+   * Creates a check.
    *
-   * @param everyName whether all are let in, as where no names are known and others than this
-   *     machine reach the server
+   * @param names the accepted names, in lower case
+   * @param everyName whether all names are accepted, which is the default for a server that other
+   *     machines can reach
    */
   HostCheck(Set<String> names, boolean everyName) {
     this.names = names;
     this.everyName = everyName;
   }
 
-  /** Passes on a request for this host. */
+  /** Forwards a request for this host, and refuses all others. */
   HttpResponse serve(HttpService service, ServiceRequestContext ctx, HttpRequest request)
       throws Exception {
     String authority = request.headers().authority();

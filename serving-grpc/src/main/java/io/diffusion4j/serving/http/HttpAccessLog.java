@@ -13,8 +13,9 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * A line in the log for each answer over HTTP, whoever gave it: at INFO, and at DEBUG for health.
- * The line of a call, which tells more of it, is {@link io.diffusion4j.serving.events.AccessLog}'s.
+ * A log with one line per HTTP response, including refusals. Responses are logged at INFO, and
+ * health checks at DEBUG. {@link io.diffusion4j.serving.events.AccessLog} logs the details of
+ * calls.
  */
 final class HttpAccessLog {
   private static final Logger LOG = LoggerFactory.getLogger(HttpAccessLog.class);
@@ -28,20 +29,21 @@ final class HttpAccessLog {
   private final Consumer<String> refusals;
 
   /**
-   * A log.
+   * Creates a log.
    *
-   * @param refusals is notified of the reason for which a request did not reach a service
+   * @param refusals receives the machine-readable reason of each request that was refused before it
+   *     reached a service
    */
   HttpAccessLog(Consumer<String> refusals) {
     this.refusals = refusals;
   }
 
-  /** The request is from this principal. */
+  /** Records the name of the principal that sent a request. */
   static void isFrom(RequestContext request, String principal) {
     request.setAttr(PRINCIPAL, principal);
   }
 
-  /** Writes the line of an answer that is complete. */
+  /** Logs a complete response. */
   void write(RequestLog log) {
     var ctx = (ServiceRequestContext) log.context();
     Refusals.of(log).ifPresent(refusals);

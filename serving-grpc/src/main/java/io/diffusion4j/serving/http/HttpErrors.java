@@ -27,9 +27,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The errors of requests that reach no method of the service, in the form that such a client
- * expects: gRPC gets a status of its own in place of HTTP's, which it would call unknown; all
- * others get JSON.
+ * The error handler for requests that reach no method of the service. gRPC clients receive a gRPC
+ * status, since they would report an HTTP status as {@code UNKNOWN}. All other clients receive
+ * JSON.
  */
 final class HttpErrors implements ServerErrorHandler {
   private static final Logger LOG = LoggerFactory.getLogger(HttpErrors.class);
@@ -44,19 +44,19 @@ final class HttpErrors implements ServerErrorHandler {
     if (cause instanceof HttpStatusException e) {
       return answer(headers, e.httpStatus(), e.getCause()).toHttpResponse();
     }
-    if (cause instanceof StatusRuntimeException e) { // a call that ended before its first word
+    if (cause instanceof StatusRuntimeException e) { // a call that was refused before it started
       return refuse(headers, e);
     }
     if (cause instanceof ClosedStreamException) { // nobody is left to read an answer
       return HttpResponse.ofFailure(cause);
     }
-    if (cause instanceof RequestTimeoutException) { // before the call was in anybody's hands
+    if (cause instanceof RequestTimeoutException) { // before a handler had the call
       return refuse(headers, Errors.deadlinePassed());
     }
     if (cause instanceof ShuttingDownException) {
       return refuse(headers, Errors.draining());
     }
-    return null; // Armeria's default, which comes back for the body
+    return null; // Armeria's default, which calls renderStatus for the body
   }
 
   @Override
@@ -78,7 +78,7 @@ final class HttpErrors implements ServerErrorHandler {
     return answer(headers, status, null);
   }
 
-  /** The answer to a request that gets no further, with what the error says. */
+  /** Returns the response to a refused request, in the form that its client expects. */
   static HttpResponse refuse(RequestHeaders headers, StatusRuntimeException error) {
     return refusal(headers, error).toHttpResponse();
   }

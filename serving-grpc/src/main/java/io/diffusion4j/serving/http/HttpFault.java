@@ -29,12 +29,12 @@ import java.util.OptionalLong;
  * @param status the error with its details
  */
 public record HttpFault(com.google.rpc.Status status) {
-  /** The client went away before its answer; a status that nobody is left to read. */
+  /** The conventional status for a client that disconnected before the response; only logged. */
   private static final HttpStatus CLIENT_CLOSED_REQUEST = HttpStatus.valueOf(499);
 
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
-  /** What a call of the service ended with. */
+  /** Converts the error of a call, including its details. */
   public static HttpFault of(Throwable error) {
     Metadata trailers = Status.trailersFromThrowable(error);
     return new HttpFault(
@@ -42,12 +42,12 @@ public record HttpFault(com.google.rpc.Status status) {
             Status.fromThrowable(error), trailers == null ? new Metadata() : trailers));
   }
 
-  /** The code as gRPC has it. */
+  /** Returns the gRPC status code. */
   public Status.Code code() {
     return Status.fromCodeValue(status.getCode()).getCode();
   }
 
-  /** The status as HTTP has it. */
+  /** Returns the corresponding HTTP status. */
   public HttpStatus httpStatus() {
     return switch (code()) {
       case OK -> HttpStatus.OK;
@@ -73,19 +73,19 @@ public record HttpFault(com.google.rpc.Status status) {
     };
   }
 
-  /** The reason for programs, such as {@code QUEUE_FULL}; empty if there is none. */
+  /** Returns the machine-readable reason, such as {@code QUEUE_FULL}; empty if there is none. */
   public String reason() {
     return detail(ErrorInfo.class).map(ErrorInfo::getReason).orElse("");
   }
 
-  /** The delay in seconds before a retry, if the service sends one. */
+  /** Returns the delay before a retry in seconds, rounded up, if the error has one. */
   public OptionalLong retryAfterSeconds() {
     return detail(RetryInfo.class)
         .map(info -> OptionalLong.of((Durations.toMillis(info.getRetryDelay()) + 999) / 1000))
         .orElse(OptionalLong.empty());
   }
 
-  /** The detail of this type, if the error has one. */
+  /** Returns the detail with the given type, if the error has one. */
   public <T extends Message> Optional<T> detail(Class<T> type) {
     for (Any any : status.getDetailsList()) {
       if (any.is(type)) {
@@ -99,7 +99,7 @@ public record HttpFault(com.google.rpc.Status status) {
     return Optional.empty();
   }
 
-  /** The status line and headers of an answer with this error and a body in JSON. */
+  /** Returns the status and headers of a JSON response with this error. */
   public ResponseHeaders headers() {
     ResponseHeadersBuilder headers =
         ResponseHeaders.builder(httpStatus()).contentType(MediaType.JSON_UTF_8);
@@ -108,14 +108,14 @@ public record HttpFault(com.google.rpc.Status status) {
   }
 
   /**
-   * The answer, in the form of Google's APIs: {@code {"error": {"code": 400, "status":
+   * Returns a JSON response in the form of Google's APIs: {@code {"error": {"code": 400, "status":
    * "INVALID_ARGUMENT", "message": …, "details": […]}}}.
    */
   public AggregatedHttpResponse toJson() {
     return toJson(httpStatus());
   }
 
-  /** The answer under a status that no code of the service has. */
+  /** Returns a JSON response with another HTTP status, for errors without a gRPC code. */
   AggregatedHttpResponse toJson(HttpStatus http) {
     try {
       ObjectNode error = JSON.createObjectNode();

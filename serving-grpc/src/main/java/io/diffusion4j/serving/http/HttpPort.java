@@ -41,50 +41,54 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The port of a server: gRPC, and the other ways in that it was given, over HTTP/2 and HTTP/1.
+ * The port of a server: gRPC and further HTTP interfaces, over HTTP/2 and HTTP/1.
  *
- * <p>A program whose models take a while to load opens it before, so that who asks meanwhile is
- * told, and binds it beside {@link io.diffusion4j.serving.ServingModule}; the {@link
- * io.diffusion4j.serving.DiffusionServer} takes it over when it starts, and closes it with itself.
+ * <p>A program whose models take a while to load can open the port first, so that early clients
+ * receive {@code UNAVAILABLE} instead of a refused connection, and bind it beside {@link
+ * io.diffusion4j.serving.ServingModule}. The {@link io.diffusion4j.serving.DiffusionServer} takes
+ * ownership of the port when it starts, and closes it.
  */
 public final class HttpPort implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(HttpPort.class);
 
-  /** No gRPC request is larger; images that clients send are within it. */
+  /** The size limit of a gRPC request, including the images in it. */
   private static final int MOST_MESSAGE_BYTES = 4 << 20;
 
-  /** The same in base64, as gRPC-Web and JSON may have it, and what is around it. */
+  /** The size limit of a request over HTTP: a gRPC request in Base64 with its surroundings. */
   private static final int MOST_REQUEST_BYTES = 6 << 20;
 
-  /** More requests of a connection wait in the client. */
+  /** The number of concurrent requests of a connection; further requests wait in the client. */
   private static final int MOST_STREAMS = 1000;
 
-  /** A question about health is the name of a service. */
+  /** The size limit of a health check, which contains only the name of a service. */
   private static final int MOST_HEALTH_BYTES = 4 << 10;
 
   /**
-   * So many times as long as a request may take to arrive, a connection may be without one. Headers
-   * that trickle in are none yet, so that they end with it, too.
+   * The idle timeout of a connection, as a multiple of the time limit for receiving a request. It
+   * also ends connections with headers that trickle in, since these are not a request yet.
    */
   private static final int IDLE = 5;
 
-  /** Armeria takes its milliseconds for TCP's seconds, too, of which 32767 are the most. */
+  /**
+   * The interval of pings. Armeria also passes its milliseconds to TCP as seconds, which may be at
+   * most 32767.
+   */
   private static final Duration PING_INTERVAL = Duration.ofSeconds(30);
 
-  /** What systems say; Netty's native transport says it in the middle of more. */
+  /** The message of operating systems, which Netty's native transport embeds in a longer one. */
   private static final String IN_USE = "Address already in use";
 
   private static final Duration QUIET = Duration.ofMillis(10);
 
   private static final String FORWARDED = "x-forwarded-for";
 
-  /** For so long a client who goes on reading late can still see why its stream ended. */
+  /** The extra time for a slow reader to receive the status that explains the end of its stream. */
   private static final Duration STATUS_WAITS = Duration.ofSeconds(10);
 
-  /** How long it takes to see that a port has closed. */
+  /** The interval of checks whether the port has closed. */
   private static final Duration POLL = Duration.ofMillis(5);
 
-  /** What a server will serve, whatever its models are; the empty name is the whole of it. */
+  /** The services of every server; the empty name stands for the server as a whole. */
   private static final List<String> SERVICES =
       List.of(
           HealthStatusManager.SERVICE_NAME_ALL_SERVICES,
@@ -101,13 +105,13 @@ public final class HttpPort implements AutoCloseable {
   private volatile Consumer<String> refused = reason -> {};
 
   /**
-   * Listens on the host and port of the configuration. Until {@link #serve}, health answers {@code
-   * NOT_SERVING} and everything else is {@code UNAVAILABLE}.
+   * Opens a port on the host and port of the configuration. Until {@link #serve} is called, health
+   * reports {@code NOT_SERVING}, and all other requests fail with {@code UNAVAILABLE}.
    *
-   * @throws IOException if that is impossible, the message names the port; or if a certificate
-   *     cannot be read
-   * @throws IllegalArgumentException if others could listen in, which the configuration does not
-   *     say is meant, or if a certificate is none
+   * @throws IOException if the server cannot listen, in which case the message names the port, or
+   *     if a certificate cannot be read
+   * @throws IllegalArgumentException if other machines could read plaintext, and the configuration
+   *     does not permit that; or if a file contains no valid certificate
    */
   public static HttpPort open(ServerConfig config) throws IOException {
     requirePrivate(config);
@@ -118,7 +122,13 @@ public final class HttpPort implements AutoCloseable {
     return port;
   }
 
-  /** Returns normally if nobody else can listen in, or the configuration says that it is meant. */
+  /**
+   * Checks that the connections are encrypted or local, or that the configuration permits
+   * plaintext.
+   *
+   * @throws IOException if the host name cannot be resolved
+   * @throws IllegalArgumentException if plaintext on a reachable address is not permitted
+   */
   static void requirePrivate(ServerConfig config) throws IOException {
     InetAddress host = new InetSocketAddress(config.host(), config.port()).getAddress();
     if (host == null) {
@@ -138,7 +148,7 @@ public final class HttpPort implements AutoCloseable {
         "an address of this machine only, such as 127.0.0.1, unless there is TLS, or plaintext is"
             + " meant: insecure");
     LOG.warn(
-        "listening on {} without TLS: anybody on the way can listen in, and take tokens",
+        "listening on {} without TLS: anyone on the network can read requests and tokens",
         config.host());
   }
 
@@ -170,15 +180,17 @@ public final class HttpPort implements AutoCloseable {
     server = builder.build();
   }
 
-  /** What a server answers about health, from when it listens. */
+  /** Returns the health service of this port, which is available as soon as the port is open. */
   public HealthStatusManager health() {
     return health;
   }
 
   /**
-   * Serves from now on.
+   * Starts serving; health reports the state of the services from then on.
    *
-   * @param channel to the services, for the faces
+   * @param services the gRPC services
+   * @param faces the further HTTP interfaces
+   * @param channel a channel to the services, for the faces
    */
   public void serve(GrpcServices services, Collection<HttpFace> faces, Channel channel) {
     refused = services::refused;
@@ -212,8 +224,8 @@ public final class HttpPort implements AutoCloseable {
   }
 
   /**
-   * Health, on the event loops, where it waits for no handler of other services. It has no time
-   * limit: who watches is told of every change.
+   * Creates the health service. It runs on the event loops, so it never waits for handlers of other
+   * services. Calls have no time limit, since {@code Watch} reports every change.
    */
   private static GrpcService health(GrpcServices services) {
     GrpcServiceBuilder health =
@@ -229,7 +241,7 @@ public final class HttpPort implements AutoCloseable {
     return health.build();
   }
 
-  /** What holds from the beginning to the end. */
+  /** Applies the settings that hold both while models are loaded and afterwards. */
   private void configure(ServerBuilder builder) {
     Duration longest =
         config.grace().compareTo(Duration.ofSeconds(5)) < 0
@@ -239,15 +251,15 @@ public final class HttpPort implements AutoCloseable {
         .requestTimeout(config.limits().call())
         .maxRequestLength(MOST_REQUEST_BYTES)
         .idleTimeout(config.receive().multipliedBy(IDLE), true)
-        .pingInterval(PING_INTERVAL) // finds out connections that are half open
-        .gracefulShutdownTimeout(QUIET, longest.plus(QUIET)) // for what is on its way
+        .pingInterval(PING_INTERVAL) // detects half-open connections
+        .gracefulShutdownTimeout(QUIET, longest.plus(QUIET)) // for calls in progress
         .errorHandler(new HttpErrors())
         .accessLogWriter(new HttpAccessLog(reason -> refused.accept(reason))::write, false)
         .verboseResponses(false)
         .unloggedExceptionsReportInterval(
-            Duration.ZERO) // refusals are counted and have their lines
+            Duration.ZERO) // refusals are counted and logged elsewhere
         .disableServerHeader()
-        // Ours are the service's; Armeria would bind its own to the process, once for each server.
+        // The service has its own metrics; Armeria's would register globally for each server.
         .meterRegistry(NoopMeterRegistry.get())
         .maxNumConnections(config.limits().connections())
         .http2MaxStreamsPerConnection(MOST_STREAMS)
@@ -255,7 +267,7 @@ public final class HttpPort implements AutoCloseable {
     tls.ifPresent(current -> current.accept(builder));
   }
 
-  /** What is checked before all else; the decorator that is added last comes first. */
+  /** Adds the checks that come before all others; the decorator that is added last runs first. */
   private void guard(ServerBuilder builder) {
     builder
         .decorator(OriginCheck.of(config.reach().origins()))
@@ -266,7 +278,7 @@ public final class HttpPort implements AutoCloseable {
         .decorator(FirstRequest::seen);
   }
 
-  /** Passes on a request of an address that has not sent too many; health always. */
+  /** Forwards a request unless its address exceeds the rate limit; health checks are exempt. */
   private HttpResponse serveAddress(
       HttpService service, ServiceRequestContext ctx, HttpRequest request) throws Exception {
     if (addresses.isPresent() && !ctx.path().startsWith(HeaderAccess.HEALTH)) {
@@ -286,7 +298,11 @@ public final class HttpPort implements AutoCloseable {
     return new HostCheck(names, names.isEmpty() && others);
   }
 
-  /** Starts a server that was built with this configuration. */
+  /**
+   * Starts a server that was built with this configuration.
+   *
+   * @throws IOException if the server cannot listen; the message names the port
+   */
   static void listen(Server server, ServerConfig config) throws IOException {
     try {
       server.start().join();
@@ -315,25 +331,28 @@ public final class HttpPort implements AutoCloseable {
     return new IOException("cannot listen on " + at + ": " + e.getMessage(), e);
   }
 
-  /** How many bytes of request bodies it holds. */
+  /** Returns the bytes of request bodies in memory. */
   public long bodyBytes() {
     return bodies.held();
   }
 
-  /** How many clients are connected. */
+  /** Returns the number of open connections. */
   public int connections() {
     return server.numConnections();
   }
 
   /**
-   * Has something done when a thread that reads and writes connections has not gone on for so long,
-   * such as ending a process that others start again; until the port is closed.
+   * Starts a watchdog that runs an action when an event loop is blocked, until the port is closed.
+   * The action can, for example, exit a process that a supervisor restarts.
+   *
+   * @param longest the time without progress after which an event loop counts as blocked
+   * @param action runs at every check while an event loop is blocked
    */
   public void onStandstill(Duration longest, Runnable action) {
     watch = new StandstillWatch(server.config().workerGroup(), longest, action);
   }
 
-  /** The address it listens on. */
+  /** Returns the address that the port listens on. */
   public InetSocketAddress address() {
     return address(server);
   }
@@ -346,20 +365,23 @@ public final class HttpPort implements AutoCloseable {
     return port.localAddress();
   }
 
-  /** Lets what is on its way arrive, for a while; returns when nobody is connected any more. */
+  /**
+   * Stops accepting connections and waits, for at most the grace period or about 5 seconds, for
+   * calls in progress. Returns when no client is connected.
+   */
   @Override
   public void close() {
     if (watch != null) {
       watch.close();
     }
     CompletableFuture<Void> stopped = server.stop();
-    // What Armeria does after that takes two seconds, in which the thread that accepted connections
-    // waits for some: Netty's default, of which no setting of Armeria's relieves it.
+    // Polls instead of joining: after the last connection, Armeria waits two more seconds for the
+    // quiet period of Netty's acceptor thread, which no setting of Armeria shortens.
     while (!stopped.isDone() && !isDeserted()) {
       Uninterruptibles.sleepUninterruptibly(POLL);
     }
     if (stopped.isDone()) {
-      stopped.join(); // throws what went wrong
+      stopped.join(); // throws the failure, if there was one
     }
   }
 

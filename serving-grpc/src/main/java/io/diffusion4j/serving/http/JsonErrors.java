@@ -10,7 +10,7 @@ import io.grpc.Status;
 import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
-/** The errors of calls that came as JSON: the same as over gRPC, as an {@link HttpFault}. */
+/** The error handler for JSON calls, which sends the gRPC error as an {@link HttpFault}. */
 final class JsonErrors implements UnframedGrpcErrorHandler {
   @Override
   public HttpResponse handle(

@@ -12,7 +12,7 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
 
-/** Reads requests and writes answers as {@link ProtoJson}. */
+/** A marshaller that reads requests and writes responses as {@link ProtoJson}. */
 final class JsonMarshaller implements GrpcJsonMarshaller {
   @Override
   public <T> void serializeMessage(Marshaller<T> marshaller, T message, OutputStream os)

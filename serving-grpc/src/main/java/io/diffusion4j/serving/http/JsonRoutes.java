@@ -11,11 +11,11 @@ import io.grpc.MethodDescriptor;
 import java.util.List;
 
 /**
- * The addresses of the unary methods for those who speak JSON. (Every unary method also has the
- * address that gRPC gives it, such as {@code /diffusion4j.v1.ModelService/GetModel}.)
+ * The HTTP routes of unary methods for JSON clients. Every unary method also accepts JSON at its
+ * gRPC path, such as {@code /diffusion4j.v1.ModelService/GetModel}.
  *
- * <p>They are not in the contract, so that clients in other languages need not have Google's
- * annotations to read it.
+ * <p>The routes are not annotations in the contract, because clients in other languages would then
+ * need Google's annotations to compile it.
  */
 final class JsonRoutes {
   private static final String ROOT = "/diffusion4j/v1/";

@@ -9,7 +9,7 @@ import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.ResponseHeaders;
 
-/** What a browser is shown while models are loaded; it asks again by itself. */
+/** The page that browsers show while models are being loaded; it reloads itself. */
 final class LoadingPage {
   private static final String HTML =
       """
@@ -27,7 +27,7 @@ final class LoadingPage {
 
   private LoadingPage() {}
 
-  /** Whether somebody looks at the answer. */
+  /** Returns whether a request comes from a browser that will display the response. */
   static boolean isFor(HttpRequest request) {
     return request.method() == HttpMethod.GET
         && request.headers().get(HttpHeaderNames.ACCEPT, "").contains("text/html");

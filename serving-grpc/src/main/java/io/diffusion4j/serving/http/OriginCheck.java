@@ -17,9 +17,9 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * Rejects requests of pages of other sites, by the origin that browsers send. A browser sends some
- * requests, such as forms, whether or not their answer may be read, so that the rules of CORS alone
- * do not keep a page from having images drawn.
+ * A decorator that refuses requests from pages of other sites, by the {@code Origin} header. CORS
+ * alone is not enough: it only keeps a page from reading a response, and browsers still send some
+ * requests, such as forms, which could start expensive work.
  */
 final class OriginCheck extends SimpleDecoratingHttpService {
   private static final Duration PREFLIGHT_AGE = Duration.ofHours(1);
@@ -32,8 +32,8 @@ final class OriginCheck extends SimpleDecoratingHttpService {
   }
 
   /**
-   * Lets in the server's own pages and those from elsewhere that are allowed, whom browsers are
-   * told so (CORS, of the Fetch standard).
+   * Creates a decorator that accepts pages of the server itself and of the allowed origins. Allowed
+   * origins also receive the headers of CORS (Fetch standard), so their pages can read responses.
    */
   static Function<HttpService, HttpService> of(Set<String> allowed) {
     if (allowed.isEmpty()) {
@@ -57,7 +57,7 @@ final class OriginCheck extends SimpleDecoratingHttpService {
   public HttpResponse serve(ServiceRequestContext ctx, HttpRequest request) throws Exception {
     RequestHeaders headers = request.headers();
     String origin = headers.get(HttpHeaderNames.ORIGIN);
-    if (origin == null // no browser's page
+    if (origin == null // not a request from a page
         || allowed.contains(origin)
         || isOfThisSite(origin, headers)) {
       return unwrap().serve(ctx, request);

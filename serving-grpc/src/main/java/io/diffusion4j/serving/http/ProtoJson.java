@@ -10,8 +10,8 @@ import java.io.IOException;
 import java.io.Reader;
 
 /**
- * The messages of the contract as JSON, in the mapping of proto3: names in lower camel case, bytes
- * in base64, 64-bit integers as strings. Knows the details that errors carry.
+ * Conversion between messages of the contract and JSON, in the mapping of proto3: names in lower
+ * camel case, bytes in Base64, 64-bit integers as strings. It supports the details of errors.
  */
 public final class ProtoJson {
   private static final TypeRegistry DETAILS =
@@ -22,13 +22,14 @@ public final class ProtoJson {
 
   private ProtoJson() {}
 
-  /** The message on one line, without the fields that have no value. */
+  /** Prints a message on one line, without fields that have their default value. */
   public static String print(MessageOrBuilder message) {
     return print(PRINTER, message);
   }
 
   /**
-   * The message on one line, with the fields that have their default, so that readers need none.
+   * Prints a message on one line, including fields that have their default value, so that readers
+   * need not know the defaults.
    */
   public static String printAll(MessageOrBuilder message) {
     return print(PRINTER.alwaysPrintFieldsWithNoPresence(), message);
@@ -43,9 +44,10 @@ public final class ProtoJson {
   }
 
   /**
-   * Reads fields into a message; names may be as they are in the contract, too.
+   * Parses JSON into a message. Field names may be in lower camel case or as in the contract.
    *
-   * @throws InvalidProtocolBufferException if this is no JSON, or not of such a message
+   * @throws InvalidProtocolBufferException if the text is not valid JSON for the type of the
+   *     message
    * @throws IOException if the reader fails
    */
   public static void merge(Reader json, Message.Builder message) throws IOException {

@@ -9,9 +9,9 @@ import io.grpc.ServerInterceptor;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Lets a call be ready for more as long as less than {@value #BYTES} bytes wait to be sent, as in
- * gRPC's own servers. To Armeria a call is ready when nothing waits at all, so that a quick series
- * of small messages would be taken for a slow reader.
+ * An interceptor that reports a call as ready while less than {@value #BYTES} bytes wait to be
+ * sent, as gRPC's own servers do. Armeria reports a call as ready only when nothing waits, so a
+ * fast series of small messages would look like a slow reader.
  */
 final class ReadyWindow implements ServerInterceptor {
   /** The default of gRPC's own servers. */
@@ -22,7 +22,7 @@ final class ReadyWindow implements ServerInterceptor {
       ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
     var window =
         new SimpleForwardingServerCall<Q, R>(call) {
-          /** At least as many as wait. */
+          /** An upper bound on the bytes that wait to be sent. */
           private final AtomicInteger waiting = new AtomicInteger();
 
           @Override

@@ -7,8 +7,8 @@ import io.netty.util.AttributeKey;
 import java.util.Optional;
 
 /**
- * The reasons for which requests are refused before they are a call of the service, which counts
- * its own.
+ * The reasons of requests that are refused before they become a call. The service counts refused
+ * calls itself.
  */
 public final class Refusals {
   private static final AttributeKey<String> REASON = AttributeKey.valueOf(Refusals.class, "reason");
@@ -18,20 +18,21 @@ public final class Refusals {
   private Refusals() {}
 
   /**
-   * Records that an {@link HttpFace} refuses a request by itself.
+   * Records that an {@link HttpFace} refused a request without a call.
    *
-   * @param reason for programs, such as {@code MALFORMED_JSON}; one of few
+   * @param reason the machine-readable reason, such as {@code MALFORMED_JSON}; one of a small fixed
+   *     set, so it can label a metric
    */
   public static void because(RequestContext request, String reason) {
     request.setAttr(REASON, reason);
   }
 
-  /** Records that a request has reached a call. */
+  /** Records that a request has become a call. */
   static void hasReachedACall(RequestContext request) {
     request.setAttr(CALLED, true);
   }
 
-  /** The reason for a request that was rejected before it reached a service. */
+  /** Returns the reason of a request that was refused before it became a call, else empty. */
   static Optional<String> of(RequestLog log) {
     RequestContext request = log.context();
     String reason = request.attr(REASON);

@@ -12,20 +12,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Gives up requests that take too long to arrive, so that nobody holds what has come of one for as
- * long as they send a byte now and then. The service that reads the request is told, and answers as
- * it answers other errors; a connection of HTTP/1, which could only go on with the rest of the
- * request, is closed after that.
+ * A decorator with a time limit for receiving a request, so a client cannot occupy memory by
+ * sending a byte now and then. The service that reads the body gets an error and responds as to any
+ * other. An HTTP/1 connection is closed afterwards, because it could only continue after the rest
+ * of the request.
  *
- * <p>Services whose requests Armeria aggregates before calling them need {@link Streamed} for this.
- * Slow headers do not count as use of a connection, and end with the idle time of {@link HttpPort}.
+ * <p>A service whose requests Armeria aggregates must be wrapped in {@link Streamed}. Slow headers
+ * are limited by {@link FirstRequest} and by the idle timeout of {@link HttpPort}.
  */
 final class SlowRequests extends SimpleDecoratingHttpService {
   private static final Logger LOG = LoggerFactory.getLogger(SlowRequests.class);
 
   private final Duration longest;
 
-  /** Watches the requests to a service. */
+  /** Creates a decorator of a service. */
   SlowRequests(HttpService delegate, Duration longest) {
     super(delegate);
     this.longest = longest;
@@ -33,7 +33,7 @@ final class SlowRequests extends SimpleDecoratingHttpService {
 
   @Override
   public HttpResponse serve(ServiceRequestContext ctx, HttpRequest request) throws Exception {
-    if (request.isOpen()) { // some of it is still to come
+    if (request.isOpen()) { // not received completely
       var end =
           ctx.eventLoop()
               .schedule(() -> giveUp(ctx, request), longest.toNanos(), TimeUnit.NANOSECONDS);
@@ -44,7 +44,7 @@ final class SlowRequests extends SimpleDecoratingHttpService {
 
   private void giveUp(ServiceRequestContext ctx, HttpRequest request) {
     if (request.isOpen()) {
-      LOG.atInfo().addKeyValue("path", ctx.path()).log("a request was given up that did not end");
+      LOG.atInfo().addKeyValue("path", ctx.path()).log("request not received in time");
       if (!ctx.sessionProtocol().isMultiplex()) {
         var unused = ctx.initiateConnectionShutdown();
       }

@@ -18,22 +18,22 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Gives up answers of which their clients take nothing, in whatever form they are, so that they do
- * not stay in memory for as long as a client cares to be connected. An HTTP/2 stream is reset; a
- * connection without progress is closed.
+ * A decorator that drops responses of which the client reads nothing, so they do not stay in memory
+ * for as long as the client is connected. An HTTP/2 stream is reset; a connection without progress
+ * is closed.
  *
- * <p>Answers pass in small pieces, so that a slow reader is told from one that has stopped.
- * Services whose answers Armeria takes for a single object need {@link Streamed} for that.
+ * <p>Responses are sent in small pieces, which distinguishes a slow reader from one that has
+ * stopped. A service whose responses Armeria aggregates must be wrapped in {@link Streamed}.
  */
 final class StalledReaders extends SimpleDecoratingHttpService {
   private static final Logger LOG = LoggerFactory.getLogger(StalledReaders.class);
 
-  /** So much has to be read in the time, unless there is less. */
+  /** The bytes that a client must read within the time limit, unless fewer are left. */
   private static final int PIECE_BYTES = 64 << 10;
 
   private final Duration stall;
 
-  /** Watches the answers of a service. */
+  /** Creates a decorator of a service. */
   public StalledReaders(HttpService delegate, Duration stall) {
     super(delegate);
     this.stall = stall;
@@ -53,7 +53,7 @@ final class StalledReaders extends SimpleDecoratingHttpService {
     private final Duration stall;
     private final Queue<HttpObject> waiting = new ArrayDeque<>();
 
-    @SuppressWarnings("NullAway.Init") // by the publisher, before all else
+    @SuppressWarnings("NullAway.Init") // set by onSubscribe, which is called first
     private Subscription source;
 
     private boolean complete;
@@ -109,13 +109,13 @@ final class StalledReaders extends SimpleDecoratingHttpService {
       }
     }
 
-    /** What was written is on its way when the next is asked for. */
+    /** Sends the next piece; the previous one has left when the writer asks for another. */
     private void send() {
       HttpObject next = waiting.poll();
       if (next != null) {
         moving = false;
         stoppedAt = System.nanoTime();
-        if (out.tryWrite(next)) { // not, if the client has left
+        if (out.tryWrite(next)) { // false if the client has disconnected
           var unused = out.whenConsumed().thenRun(this::moved);
         }
       } else if (complete) {
@@ -136,11 +136,11 @@ final class StalledReaders extends SimpleDecoratingHttpService {
       }
       LOG.atInfo()
           .addKeyValue("path", ctx.path())
-          .log("an answer was given up of which nothing was read");
+          .log("response dropped: the client stopped reading");
       out.abort();
       var connection = ctx.log().partial().channel();
       if (connection != null && !(ctx.sessionProtocol().isMultiplex() && connection.isWritable())) {
-        var unused = connection.close(); // what would end the answer would wait behind it
+        var unused = connection.close(); // a reset would wait behind the unread data
       }
     }
   }

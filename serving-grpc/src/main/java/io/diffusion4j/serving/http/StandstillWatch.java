@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Notices that a thread which reads and writes connections does not go on: it died, or somebody
- * blocks it. Its clients would wait for ever, and health with them.
+ * A watchdog for event loops, which detects threads that have died or are blocked. The clients of
+ * such a thread would wait forever, and health checks with them.
  */
 final class StandstillWatch implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(StandstillWatch.class);
@@ -28,10 +28,10 @@ final class StandstillWatch implements AutoCloseable {
           new ThreadFactoryBuilder().setNameFormat("standstill-watch").setDaemon(true).build());
 
   /**
-   * Watches these threads until it is closed.
+   * Starts watching event loops. A check runs every tenth of the time limit.
    *
-   * @param longest for how long one may not go on
-   * @param standstill run while a thread is blocked, at every check
+   * @param longest the time without progress after which an event loop counts as blocked
+   * @param standstill runs at every check, once for each blocked event loop
    */
   StandstillWatch(EventExecutorGroup loops, Duration longest, Runnable standstill) {
     this.longest = longest;
@@ -47,13 +47,13 @@ final class StandstillWatch implements AutoCloseable {
     turned.forEach(
         (loop, last) -> {
           if (now - last > longest.toNanos()) {
-            LOG.error("an event loop has not turned for {}", Duration.ofNanos(now - last));
+            LOG.error("an event loop has been blocked for {}", Duration.ofNanos(now - last));
             standstill.run();
           }
           try {
             loop.execute(() -> turned.put(loop, System.nanoTime()));
           } catch (RejectedExecutionException e) {
-            LOG.error("an event loop takes no work: {}", e.toString());
+            LOG.error("an event loop accepts no tasks: {}", e.toString());
           }
         });
   }

@@ -9,11 +9,12 @@ import com.linecorp.armeria.server.ServiceRequestContext;
 import com.linecorp.armeria.server.SimpleDecoratingHttpService;
 
 /**
- * Has all requests and answers of a service pass as streams. Those of unary calls Armeria would
- * gather, and nobody would see how far they got: a request before anybody is asked, an answer
- * before it is written.
+ * A decorator that makes all requests and responses of a service pass as streams. Armeria would
+ * aggregate those of unary calls, which hides their progress from other decorators: a request until
+ * it is complete, a response until it is written.
  *
- * <p>For a service itself: of what decorates all routes, Armeria does not ask this.
+ * <p>This must wrap the service directly. Armeria ignores the exchange type of decorators that
+ * apply to all routes.
  */
 final class Streamed extends SimpleDecoratingHttpService {
   public Streamed(HttpService delegate) {
