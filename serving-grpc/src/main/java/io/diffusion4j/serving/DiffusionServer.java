@@ -24,11 +24,12 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The generation service on a port: {@code diffusion4j.v1}, {@code grpc.health.v1} and reflection
- * over gRPC, and every {@link HttpFace} that was bound.
+ * A server of the generation service: {@code diffusion4j.v1}, {@code grpc.health.v1} and reflection
+ * over gRPC, and every bound {@link HttpFace}.
  *
- * <p>In plaintext it listens on this machine only, unless the {@link ServerConfig} says that more
- * is meant.
+ * <p>Create one with {@link ServingModule}, start it once, and close it. Without TLS it listens on
+ * loopback addresses only, unless the {@link ServerConfig} permits plaintext elsewhere.
+ * Thread-safe.
  */
 public final class DiffusionServer implements AutoCloseable {
   private final ServerConfig config;
@@ -60,12 +61,14 @@ public final class DiffusionServer implements AutoCloseable {
   }
 
   /**
-   * Serves on the host and port of the {@link ServerConfig}, or on the {@link HttpPort} that was
-   * bound.
+   * Starts serving on the bound {@link HttpPort}, or, without one, on the host and port of the
+   * {@link ServerConfig}.
    *
-   * @throws IOException if it cannot listen; the message names the port
-   * @throws IllegalArgumentException if the configuration does not allow it; see {@link
-   *     HttpPort#open}
+   * @return this server
+   * @throws IOException if the server cannot listen; the message names the port
+   * @throws IllegalArgumentException if the configuration forbids the address or has an invalid
+   *     certificate; see {@link HttpPort#open}
+   * @throws IllegalStateException if the server was started before
    */
   public synchronized DiffusionServer start() throws IOException {
     String name = InProcessServerBuilder.generateName();
@@ -78,9 +81,12 @@ public final class DiffusionServer implements AutoCloseable {
   }
 
   /**
-   * Serves this process only, without a port.
+   * Starts serving clients in the same process, without a port.
    *
-   * @param name by which {@code GenerationClient.inProcess} finds it
+   * @param name the name to pass to {@code GenerationClient.inProcess}, unique in the process
+   * @return this server
+   * @throws IOException if another server of this process has the name
+   * @throws IllegalStateException if the server was started before
    */
   public synchronized DiffusionServer startInProcess(String name) throws IOException {
     openInProcess(name);
@@ -98,13 +104,14 @@ public final class DiffusionServer implements AutoCloseable {
   }
 
   /**
-   * Serves these models from now on, the first as the default. Requests that were accepted are
-   * still drawn by the models that they were for; see {@link #awaitUnused}.
+   * Replaces all models; the first of the list becomes the default. Requests that were already
+   * accepted keep their model; see {@link #awaitUnused}.
    *
-   * <p>The embedding service is offered if a model that was served at the start offers it.
+   * <p>Whether the server has the embedding service is decided at the start: it does if one of the
+   * first models can embed.
    *
-   * @throws IllegalArgumentException if there is none, or if two have one name; then nothing
-   *     changes
+   * @throws IllegalArgumentException if the list is empty, or if two models have the same name; the
+   *     server then keeps its models
    */
   public synchronized void replaceModels(List<ImagePipeline> others) {
     Set<ImagePipeline> changed = Sets.newIdentityHashSet();
@@ -115,32 +122,47 @@ public final class DiffusionServer implements AutoCloseable {
         changed.stream().map(model -> model.card().name()).collect(Collectors.toSet()));
   }
 
-  /** Waits until no accepted request needs this model, which is not served any more. */
+  /**
+   * Waits until no accepted request uses a model, which must have been replaced before. The model
+   * can be closed afterwards.
+   */
   public void awaitUnused(ImagePipeline model) throws InterruptedException {
     scheduler.awaitDone(model);
   }
 
-  /** The port it listens on. */
+  /**
+   * Returns the port that the server listens on.
+   *
+   * @throws IllegalStateException if the server was not started, or has no port
+   */
   public int port() {
     return address().getPort();
   }
 
-  /** The address it listens on. */
+  /**
+   * Returns the address that the server listens on.
+   *
+   * @throws IllegalStateException if the server was not started, or has no port
+   */
   public InetSocketAddress address() {
     return open().address();
   }
 
-  /** How many bytes of request bodies it holds; 0 without a port. */
+  /** Returns the bytes of request bodies in memory; 0 without a port. */
   public synchronized long bodyBytes() {
     return port == null ? 0 : port.bodyBytes();
   }
 
-  /** How many clients are connected; 0 without a port. */
+  /** Returns the number of open connections; 0 without a port. */
   public synchronized int connections() {
     return port == null ? 0 : port.connections();
   }
 
-  /** Waits until the server has been closed. */
+  /**
+   * Waits until the server has been closed.
+   *
+   * @throws IllegalStateException if the server was not started, or has no port
+   */
   public void awaitTermination() throws InterruptedException {
     var unused = open();
     ended.await();
@@ -157,9 +179,10 @@ public final class DiffusionServer implements AutoCloseable {
   }
 
   /**
-   * Ends in good order: health answers {@code NOT_SERVING}, new and waiting requests are answered
-   * {@code UNAVAILABLE}, and running ones have {@link ServerConfig#grace} to finish. A second call
-   * does nothing. Programs that serve call it from a shutdown hook, where SIGTERM arrives.
+   * Shuts the server down gracefully. Health reports {@code NOT_SERVING}, new and waiting requests
+   * fail with {@code UNAVAILABLE}, and running requests have {@link ServerConfig#grace} to finish.
+   * A second call does nothing. A program should call this method from a shutdown hook, so that it
+   * also runs on SIGTERM.
    */
   @Override
   public void close() {

@@ -11,7 +11,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 
-/** The set of {@link Level}s, with those of a server itself: how much it can, has and holds. */
+/** A Guice module with the {@link Level}s of a server: its limits and what is currently in use. */
 final class LevelsModule extends AbstractModule {
   private final ServerConfig config;
 
@@ -28,12 +28,14 @@ final class LevelsModule extends AbstractModule {
         .toInstance(
             new Level(
                 "diffusion4j.body.bytes.most",
-                "bytes of request bodies that may be held",
+                "limit on the bytes of request bodies in memory",
                 () -> most));
     int rows = config.rows();
     levels
         .addBinding()
-        .toInstance(new Level("diffusion4j.rows", "images that can be drawn at once", () -> rows));
+        .toInstance(
+            new Level(
+                "diffusion4j.rows", "largest number of images drawn at the same time", () -> rows));
     config
         .reach()
         .tls()
@@ -44,11 +46,11 @@ final class LevelsModule extends AbstractModule {
                     .toInstance(
                         new Level(
                             "diffusion4j.certificate.days",
-                            "days for which the certificate is good; below 0 if it expired",
+                            "days until the certificate expires; below 0 after expiry",
                             () -> daysLeft(tls))));
   }
 
-  /** As of the file that connections are made with; 0 if it cannot be read any more. */
+  /** Returns the whole days until the certificate in the file expires; 0 if it cannot be read. */
   private static long daysLeft(ServerTls tls) {
     try {
       return Duration.between(Instant.now(), tls.expires()).toDays();
@@ -61,13 +63,13 @@ final class LevelsModule extends AbstractModule {
   static Level bodies(Provider<DiffusionServer> server) {
     return new Level(
         "diffusion4j.body.bytes",
-        "bytes of request bodies that are held",
+        "bytes of request bodies in memory",
         () -> server.get().bodyBytes());
   }
 
   @ProvidesIntoSet
   static Level connections(Provider<DiffusionServer> server) {
     return new Level(
-        "diffusion4j.connections", "clients that are connected", () -> server.get().connections());
+        "diffusion4j.connections", "open connections", () -> server.get().connections());
   }
 }

@@ -31,23 +31,29 @@ import io.opentelemetry.api.OpenTelemetry;
 import java.util.Optional;
 
 /**
- * A server of the generation service.
+ * A Guice module for a server of the generation service.
  *
- * <p>Provides {@link DiffusionServer} and {@link Models}. Needs at least one {@link ImagePipeline}:
+ * <p>It provides {@link DiffusionServer} and {@link Models}, and requires at least one {@link
+ * ImagePipeline}:
  *
  * <pre>{@code
  * Multibinder.newSetBinder(binder(), ImagePipeline.class).addBinding().toInstance(engine);
  * }</pre>
  *
- * <p>The first that is bound answers requests that name no model. In the same way, the set of
- * {@link HttpFace}s gets ways in beside gRPC, that of {@link ImageIndex}es what can be searched,
- * that of {@link BindableService}s services beside those of the contract that every server has,
- * that of {@link ServingListener}s what sees the server work, that of {@link ImageFilter}s what
- * judges the images of all models beside their own filters, and that of {@link ServerInterceptor}s
- * what stands before every call of every way in, the first that is bound outermost, after who calls
- * is known.
+ * <p>The first pipeline is the default: it serves requests that name no model. Other modules can
+ * add to these sets in the same way:
  *
- * <p>An {@link Authenticator} tells who calls; unless one is bound, everybody may:
+ * <ul>
+ *   <li>{@link HttpFace}: HTTP interfaces beside gRPC
+ *   <li>{@link ImageIndex}: image collections that clients can search
+ *   <li>{@link BindableService}: gRPC services beside those of the contract
+ *   <li>{@link ServingListener}: observers of the server's work
+ *   <li>{@link ImageFilter}: filters that judge the images of all models, beside the models' own
+ *   <li>{@link ServerInterceptor}: interceptors of all calls, whatever their interface. They run
+ *       after authentication, and the first is the outermost
+ * </ul>
+ *
+ * <p>Without an {@link Authenticator}, every caller is accepted. To require tokens, bind one:
  *
  * <pre>{@code
  * OptionalBinder.newOptionalBinder(binder(), Authenticator.class)
@@ -55,14 +61,14 @@ import java.util.Optional;
  *     .toInstance(new HashedTokens(entries, InstantSource.system()));
  * }</pre>
  *
- * <p>In the same way, an {@link HttpPort} that was opened before the models were loaded is bound,
- * an {@link OpenTelemetry} that gets the traces, and a {@link Provenance} that does more than to
- * declare that a model drew the images.
+ * <p>Three more bindings are optional: an {@link HttpPort} that was opened before the models were
+ * loaded, an {@link OpenTelemetry} that receives the traces, and a {@link Provenance}, which marks
+ * the images. The default provenance declares that a model drew them.
  */
 public final class ServingModule extends AbstractModule {
   private final ServerConfig config;
 
-  /** A server that runs like this. */
+  /** Creates a module for a server with the given settings. */
   public ServingModule(ServerConfig config) {
     this.config = config;
   }
@@ -101,7 +107,7 @@ public final class ServingModule extends AbstractModule {
     bind(DiffusionServer.class).in(Singleton.class);
   }
 
-  /** The health of the port, which is served before the models are loaded. */
+  /** Provides the health service of the port, which is available before the models are loaded. */
   @Provides
   @Singleton
   HealthStatusManager health(Optional<HttpPort> port) {
