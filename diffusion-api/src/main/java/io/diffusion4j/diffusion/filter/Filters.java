@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 /**
  * Filters that judge the same pictures, one after the other. Thread-safe.
  *
- * @param all in the order in which they are asked, no two with one name
+ * @param all in the order in which they score, no two with one name
  */
 public record Filters(List<ImageFilter> all) {
   /** Releases everything. */
@@ -28,7 +28,7 @@ public record Filters(List<ImageFilter> all) {
     /** Is not notified. */
     Listener NONE = (filter, images, time) -> {};
 
-    /** Called when a filter has scored so many images. */
+    /** Called when a filter has scored this many images. */
     void judged(String filter, int images, Duration time);
   }
 

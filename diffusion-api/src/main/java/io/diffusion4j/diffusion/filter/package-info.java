@@ -26,7 +26,7 @@
  *   <li>An {@link io.diffusion4j.diffusion.filter.ImageFilter} returns {@link
  *       io.diffusion4j.diffusion.filter.ConceptScore}s, each with a threshold and a lenient one.
  *       {@link io.diffusion4j.diffusion.filter.Moderation} of the request selects between them.
- *   <li>{@link io.diffusion4j.diffusion.filter.Filters} asks all filters of a model and combines
+ *   <li>{@link io.diffusion4j.diffusion.filter.Filters} applies all filters of a model and combines
  *       their scores to a {@link io.diffusion4j.diffusion.filter.Verdict} for each picture. It
  *       fails closed: if one filter fails, none of the pictures is released.
  *   <li>{@link io.diffusion4j.diffusion.pipeline.FilteredPipeline} attaches filters to a model.
