@@ -52,7 +52,7 @@ final class StageClock {
     judging = Optional.of(judging.orElse(Duration.ZERO).plus(time));
   }
 
-  /** Returns the time of all filters; empty if none was asked. */
+  /** Returns the time of all filters; empty if no filter ran. */
   Optional<Duration> judging() {
     return judging;
   }

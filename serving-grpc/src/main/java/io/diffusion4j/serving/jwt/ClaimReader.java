@@ -48,7 +48,7 @@ final class ClaimReader {
   /** Returns the name of the principal; a name with other characters is replaced by its hash. */
   private String name(@Nullable Object claim) {
     if (!(claim instanceof String name) || name.isBlank()) {
-      throw refusal(claims.principal(), "the name of somebody");
+      throw refusal(claims.principal(), "the name of the principal");
     }
     return PREFIX + (name.matches(SIMPLE) && !name.startsWith(HASHED) ? name : hashed(name));
   }
@@ -81,7 +81,7 @@ final class ClaimReader {
     }
     Quota quota = claims.quotaMap().get(String.valueOf(claim));
     if (quota == null) {
-      throw refusal(claims.quota(), "one of the classes in the settings");
+      throw refusal(claims.quota(), "one of the quota classes in the settings");
     }
     return quota;
   }

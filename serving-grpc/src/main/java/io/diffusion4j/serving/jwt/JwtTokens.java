@@ -121,23 +121,23 @@ public final class JwtTokens implements Authenticator {
     } catch (ExpiredJWTException e) {
       throw new UnauthenticatedException(
           "TOKEN_EXPIRED",
-          "authorization: a token that has expired (expected: one that is still good)");
+          "authorization: an expired token (expected: a current one of the issuer)");
     } catch (RateLimitReachedException e) {
       throw invalid("signed by a key that the issuer does not publish");
     } catch (KeySourceException e) {
       throw new UnavailableAuthenticatorException(
-          "the keys of the issuer of tokens cannot be had", e);
+          "the keys of the token issuer cannot be fetched", e);
     } catch (ParseException | BadJOSEException e) {
       throw invalid(String.valueOf(e.getMessage()));
     } catch (JOSEException e) {
-      throw invalid("its signature cannot be verified");
+      throw invalid("the signature cannot be verified");
     }
   }
 
   private static UnauthenticatedException invalid(String why) {
     return new UnauthenticatedException(
         "TOKEN_INVALID",
-        "authorization: a token that is not accepted: "
+        "authorization: the token is not accepted: "
             + why.replaceAll("\\p{Cntrl}", " ")
             + " (expected: one that the issuer signed for this server)");
   }

@@ -13,8 +13,8 @@ import java.io.UncheckedIOException;
 import java.util.Map;
 
 /**
- * A size of images, in pixels, that a protocol asks for whether or not the model draws it: a model
- * that draws several sizes draws it, and images of other models are resized.
+ * The size of output images that a request of an HTTP API specifies, in pixels. A model with
+ * several sizes draws it; images of other models are resized.
  */
 public record OutputSize(int width, int height) {
   /** Returns the size in the API's form, such as {@code 512x512}. */
