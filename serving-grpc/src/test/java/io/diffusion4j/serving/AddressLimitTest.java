@@ -69,7 +69,8 @@ class AddressLimitTest {
       }
       var refusal = Refusal.of(() -> models.listModels(ListModelsRequest.getDefaultInstance()));
       assertThat(refusal.code()).isEqualTo(Code.RESOURCE_EXHAUSTED);
-      assertThat(refusal.message()).startsWith("too many requests of this address; try again in ");
+      assertThat(refusal.message())
+          .startsWith("too many requests from this address; try again in ");
       for (int i = 0; i < 2 * BURST; i++) {
         var health =
             HealthGrpc.newBlockingStub(server.channel)

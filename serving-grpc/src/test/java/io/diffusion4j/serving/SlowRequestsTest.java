@@ -44,7 +44,7 @@ class SlowRequestsTest {
   private static final ServerConfig IMPATIENT = CONFIG.withReceive(LONGEST);
 
   private static final String MESSAGE =
-      "request: still arriving after 0.5 s (expected: all of it by then)";
+      "request: incomplete after 0.5 s (expected: complete by then)";
 
   /** Sends a byte now and then until the other side has had enough; returns what it said. */
   private static String trickle(TestServer server, String headers) throws Exception {

@@ -52,8 +52,7 @@ class StalledStreamTest {
       stalled.read();
       assertThat(stalled.end().getCode()).isEqualTo(Code.RESOURCE_EXHAUSTED);
       assertThat(stalled.end().getDescription())
-          .isEqualTo(
-              "nothing of the answer was read for 0.3 s; ask again under the same request_id");
+          .isEqualTo("the client read nothing for 0.3 s; retry with the same request_id");
       gate.open();
       assertThat(server.blocking().generateImages(request("another").build()).getImagesCount())
           .isEqualTo(1);

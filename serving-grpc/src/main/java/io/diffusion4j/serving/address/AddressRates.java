@@ -104,7 +104,7 @@ public final class AddressRates {
     try {
       return InetAddress.getByAddress(AddressRange.prefix(address, NETWORK_BITS));
     } catch (java.net.UnknownHostException e) {
-      throw new IllegalStateException("an address has another length", e);
+      throw new IllegalStateException("unexpected length of an address", e);
     }
   }
 

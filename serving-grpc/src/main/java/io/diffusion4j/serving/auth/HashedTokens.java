@@ -55,7 +55,9 @@ public final class HashedTokens implements Authenticator {
     for (Entry entry : entries) {
       if (!all.add(entry.sha256())) {
         throw new IllegalArgumentException(
-            "sha256 of " + entry.principal().name() + ": of another token, too");
+            "sha256 of "
+                + entry.principal().name()
+                + ": given twice (expected: a different token for each entry)");
       }
     }
     this.entries = List.copyOf(entries);
@@ -97,7 +99,7 @@ public final class HashedTokens implements Authenticator {
           "TOKEN_EXPIRED",
           "authorization: a token that expired at "
               + known.expires()
-              + " (expected: one that is still good)");
+              + " (expected: one that has not expired)");
     }
     return known.principal();
   }

@@ -21,7 +21,7 @@
  *
  * <p>{@link io.diffusion4j.serving.ServingModule} shows how to bind an authenticator. {@link
  * io.diffusion4j.serving.jwt.JwtTokens} is the other implementation; it verifies the tokens of an
- * identity provider. Both read the token that {@link io.diffusion4j.serving.auth.BearerToken}
+ * identity provider. Both receive the token that {@link io.diffusion4j.serving.auth.BearerToken}
  * extracts from the {@code authorization} header.
  *
  * <p>An authenticator reports an invalid token with {@link

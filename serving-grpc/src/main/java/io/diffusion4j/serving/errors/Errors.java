@@ -130,7 +130,7 @@ public final class Errors {
             + pixels
             + " pixels (expected: at most "
             + mostPixels
-            + ", for which this server has memory)",
+            + ", the limit of this server's memory)",
         info("OUT_OF_MEMORY", Map.of("most_pixels", Long.toString(mostPixels))));
   }
 
@@ -138,7 +138,7 @@ public final class Errors {
   public static StatusRuntimeException addressRateExceeded(Duration wait) {
     return error(
         Code.RESOURCE_EXHAUSTED,
-        "too many requests of this address; try again in " + seconds(wait),
+        "too many requests from this address; try again in " + seconds(wait),
         info("ADDRESS_RATE_EXCEEDED", Map.of()),
         retry(wait));
   }
@@ -147,7 +147,7 @@ public final class Errors {
   public static StatusRuntimeException tooSlow(Duration longest) {
     return error(
         Code.DEADLINE_EXCEEDED,
-        "request: still arriving after " + seconds(longest) + " (expected: all of it by then)",
+        "request: incomplete after " + seconds(longest) + " (expected: complete by then)",
         info(REQUEST_TOO_SLOW, Map.of()));
   }
 
@@ -200,7 +200,7 @@ public final class Errors {
   public static StatusRuntimeException requestIdTaken(String id) {
     return error(
         Code.ALREADY_EXISTS,
-        "request_id: " + id + " (expected: one that no other request has)",
+        "request_id: " + id + " (expected: one that no other request uses)",
         info("REQUEST_ID_TAKEN", Map.of()));
   }
 
@@ -235,7 +235,7 @@ public final class Errors {
   public static StatusRuntimeException originNotAllowed(String origin) {
     return error(
         Code.PERMISSION_DENIED,
-        "origin: " + quote(origin) + " (expected: this server's own, or one that it allows)",
+        "origin: " + quote(origin) + " (expected: this server's own, or an allowed one)",
         info("ORIGIN_NOT_ALLOWED", Map.of()));
   }
 
@@ -243,7 +243,7 @@ public final class Errors {
   public static StatusRuntimeException hostNotAllowed(String host) {
     return error(
         Code.PERMISSION_DENIED,
-        "host: " + quote(host) + " (expected: a name of this server; see hosts of its settings)",
+        "host: " + quote(host) + " (expected: a name of this server, see its setting hosts)",
         info("HOST_NOT_ALLOWED", Map.of()));
   }
 
@@ -256,9 +256,7 @@ public final class Errors {
   public static StatusRuntimeException readerStalled(Duration stall) {
     return error(
         Code.RESOURCE_EXHAUSTED,
-        "nothing of the answer was read for "
-            + seconds(stall)
-            + "; ask again under the same request_id",
+        "the client read nothing for " + seconds(stall) + "; retry with the same request_id",
         info("READER_STALLED", Map.of()),
         retry(BUSY));
   }
@@ -276,8 +274,7 @@ public final class Errors {
             + seconds(left)
             + " (expected: in "
             + seconds(needed)
-            + " or later, the time that the work and what is ahead of it take at the best pace so"
-            + " far)",
+            + " or later, which is the shortest time for the request and the queue ahead of it)",
         info("DEADLINE_TOO_SOON", Map.of()));
   }
 
@@ -295,8 +292,9 @@ public final class Errors {
   }
 
   /**
-   * Reports the failure of a request: a plugin that failed, too little memory, or an unexpected
-   * exception.
+   * Reports the failure of a request: a failed plugin or filter, too little memory, or an
+   * unexpected exception. The client receives the message of a plugin; the log has the details of
+   * all others.
    *
    * @param correlationId the ID under which the failure was logged
    */

@@ -24,7 +24,8 @@
  * characters.
  *
  * <p>An unexpected exception becomes {@code INTERNAL} with a correlation ID. Its message and stack
- * trace are written to the log under the same ID, and never sent to a client.
+ * trace are written to the log under the same ID, and are not sent to the client. Only the message
+ * of a failed plugin is, because it helps the plugin's author.
  *
  * <p>Deliberately absent: an exception class per error. Clients distinguish errors by code and
  * reason.

@@ -92,7 +92,7 @@ public record HttpFault(com.google.rpc.Status status) {
         try {
           return Optional.of(any.unpack(type));
         } catch (InvalidProtocolBufferException e) {
-          throw new IllegalStateException("a detail that this program made is damaged", e);
+          throw new IllegalStateException("a detail of this server's error cannot be parsed", e);
         }
       }
     }
@@ -129,7 +129,7 @@ public record HttpFault(com.google.rpc.Status status) {
           headers().toBuilder().status(http).build(),
           HttpData.wrap(JSON.writeValueAsBytes(JSON.createObjectNode().set("error", error))));
     } catch (JsonProcessingException e) {
-      throw new IllegalStateException("what was printed as JSON is none", e);
+      throw new IllegalStateException("the printed JSON cannot be parsed", e);
     }
   }
 }

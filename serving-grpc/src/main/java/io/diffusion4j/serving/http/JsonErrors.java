@@ -25,7 +25,7 @@ final class JsonErrors implements UnframedGrpcErrorHandler {
       try {
         return com.google.rpc.Status.parseFrom(Base64.getDecoder().decode(details));
       } catch (InvalidProtocolBufferException e) {
-        throw new IllegalStateException("a status that this program made is damaged", e);
+        throw new IllegalStateException("the status of this server cannot be parsed", e);
       }
     }
     return com.google.rpc.Status.newBuilder()

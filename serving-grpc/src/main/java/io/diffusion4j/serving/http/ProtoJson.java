@@ -39,7 +39,7 @@ public final class ProtoJson {
     try {
       return printer.print(message);
     } catch (InvalidProtocolBufferException e) {
-      throw new IllegalStateException("the message holds what JSON cannot say", e);
+      throw new IllegalStateException("the message cannot be represented as JSON", e);
     }
   }
 

@@ -79,7 +79,7 @@ class HashedTokensTest {
                         new HashedTokens.Entry(hash, Instant.MAX, ANN),
                         new HashedTokens.Entry(hash, Instant.MAX, BOB)),
                     () -> now))
-        .hasMessage("sha256 of bob: of another token, too");
+        .hasMessage("sha256 of bob: given twice (expected: a different token for each entry)");
     assertThatThrownBy(() -> new HashedTokens.Entry("a token", Instant.MAX, ANN))
         .hasMessage("sha256 of ann: a token (expected: 64 of 0-9 and a-f)");
   }
