@@ -5,8 +5,8 @@ import io.diffusion4j.diffusion.argument.Check;
 /**
  * The limits of a principal. All are at least 1.
  *
- * <p>The rates hold on average. A single request for more than a minute's share is admitted if the
- * principal has no debt; the principal then waits until the debt is paid off.
+ * <p>A principal may use the allowance of a minute at once. A single larger request is admitted
+ * only when that allowance is untouched; later requests are refused until the excess is paid off.
  *
  * @param imagesPerMinute the sustained rate of generated images
  * @param embeddingsPerMinute the sustained rate of embedded texts and images, and of sampled

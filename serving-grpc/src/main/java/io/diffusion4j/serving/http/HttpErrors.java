@@ -47,7 +47,7 @@ final class HttpErrors implements ServerErrorHandler {
     if (cause instanceof StatusRuntimeException e) { // a call that was refused before it started
       return refuse(headers, e);
     }
-    if (cause instanceof ClosedStreamException) { // nobody is left to read an answer
+    if (cause instanceof ClosedStreamException) { // the client has disconnected
       return HttpResponse.ofFailure(cause);
     }
     if (cause instanceof RequestTimeoutException) { // before a handler had the call

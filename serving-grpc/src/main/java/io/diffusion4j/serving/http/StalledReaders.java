@@ -109,7 +109,7 @@ final class StalledReaders extends SimpleDecoratingHttpService {
       }
     }
 
-    /** Sends the next piece; the previous one has left when the writer asks for another. */
+    /** Sends the next waiting piece, or requests more of the response if none is waiting. */
     private void send() {
       HttpObject next = waiting.poll();
       if (next != null) {

@@ -22,8 +22,8 @@
  * by model and name. Models and indices are bound in the sets that {@link
  * io.diffusion4j.serving.ServingModule} declares.
  *
- * <p>Neither class closes its pipelines or indices: whoever opened them closes them after the
- * server.
+ * <p>Neither class closes its pipelines or indices. The code that opened them closes them, after
+ * the server.
  *
  * <p>Deliberately absent: loading models on demand and eviction of unused ones. The set of models
  * is an operator's decision, because each of them takes memory.

@@ -25,8 +25,8 @@
  * certificate does not identify a principal: roles and quotas still depend on the token, see {@link
  * io.diffusion4j.serving.auth.Authenticator}.
  *
- * <p>Deliberately absent: requesting certificates from an authority (ACME), which tools such as
- * certbot do, revocation lists, and key stores in other formats than PEM.
+ * <p>Deliberately absent: requesting certificates from an authority, which other tools do well,
+ * revocation lists, and key stores in formats other than PEM.
  */
 @NullMarked
 package io.diffusion4j.serving.tls;
