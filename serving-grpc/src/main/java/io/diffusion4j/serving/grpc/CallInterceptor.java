@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class CallInterceptor implements ServerInterceptor {
   /**
    * The longest time by which a reset may precede the deadline; for a short call, a fifth of its
-   * duration.
+   * deadline.
    */
   private static final Duration EARLY = Duration.ofMillis(250);
 

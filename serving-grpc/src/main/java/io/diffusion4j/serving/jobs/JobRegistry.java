@@ -25,8 +25,8 @@ import java.util.Optional;
  * <p>An id belongs to the principal that used it. Other principals can use the same id; they
  * neither see the job nor learn that it exists.
  *
- * <p>Finished jobs are kept for 10 minutes, but at most 1024 jobs and 64 MiB in total. Failed jobs
- * are dropped.
+ * <p>Finished jobs are kept until 10 minutes after their admission. Beyond 1024 jobs or 64 MiB, the
+ * oldest finished jobs are dropped. Failed jobs are not kept.
  */
 public final class JobRegistry {
   private static final int MOST_JOBS = 1024;

@@ -37,7 +37,7 @@ public interface Work {
   boolean hasBegun();
 
   /**
-   * Runs the next pieces. Exceptions end the work and are the work's own to report.
+   * Runs the next pieces. If it throws, the work ends and the scheduler only logs the exception.
    *
    * @param pieces the number of pieces, at most {@link #mostAtOnce}
    * @param pause to be called between two steps; blocks while other work has the rows

@@ -27,7 +27,7 @@
  * </ul>
  *
  * <p>Spans carry the request id, the model and the number of images, so that a slow request in the
- * log can be found in the traces. They never carry prompts or names of principals.
+ * log can be found in the traces. Their attributes never contain prompts or names of principals.
  *
  * <p>Deliberately absent: an exporter, sampling, and spans of health checks. Aggregated numbers are
  * meters, see {@link io.diffusion4j.serving.metrics}.
