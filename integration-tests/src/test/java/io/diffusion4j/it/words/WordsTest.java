@@ -45,6 +45,7 @@ class WordsTest {
           "plots",
           "prior",
           "search",
+          "serving-grpc",
           "spring-ai",
           "spring-boot-starter",
           "toy",
@@ -68,6 +69,7 @@ class WordsTest {
           "plots",
           "prior",
           "search",
+          "serving-grpc",
           "toy",
           "training");
 

@@ -4,7 +4,7 @@
  * <p>Quotas limit principals, and a principal is known only after its token has been checked. A
  * client that guesses tokens, or floods the server with requests that are refused, never reaches a
  * quota. An {@link io.diffusion4j.serving.address.AddressRate} limits the requests of an address,
- * whoever sends them:
+ * whether they have valid tokens or not:
  *
  * <pre>{@code
  * int perMinute = 600;
