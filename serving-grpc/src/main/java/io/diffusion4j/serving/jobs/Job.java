@@ -181,7 +181,7 @@ final class Job implements Work {
     if (story.isStopped()) {
       return false;
     }
-    Batch batch = new Batch(request, next, next + images);
+    ImageRange batch = new ImageRange(request, next, next + images);
     next = batch.to();
     listener.batchBegan(request.card().name(), batch.size());
     BatchEnd end = BatchEnd.FAILED;
@@ -198,7 +198,7 @@ final class Job implements Work {
     return !story.hasEnded();
   }
 
-  private BatchEnd draw(Batch batch, Runnable pause) {
+  private BatchEnd draw(ImageRange batch, Runnable pause) {
     try (var stages = spans.batch(batch.size(), request.words().isBlank() ? "inputs" : "text")) {
       try {
         batch
@@ -237,7 +237,7 @@ final class Job implements Work {
     }
   }
 
-  private void step(Batch batch, SamplingListener.Progress at, Runnable pause) {
+  private void step(ImageRange batch, SamplingListener.Progress at, Runnable pause) {
     if (story.isStopped()) {
       throw new CancellationException("the request was stopped");
     }
@@ -278,7 +278,7 @@ final class Job implements Work {
     story.image(image);
   }
 
-  private void failed(Batch batch, Throwable cause) {
+  private void failed(ImageRange batch, Throwable cause) {
     LOG.atError()
         .addKeyValue("images", batch.indices())
         .setCause(cause)

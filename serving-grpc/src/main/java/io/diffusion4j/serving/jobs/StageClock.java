@@ -17,33 +17,33 @@ final class StageClock {
   private double doneBefore;
 
   /** Records the end of a step and returns its duration; empty at step 0, which begins a stage. */
-  Optional<Duration> tick(Batch batch, SamplingListener.Progress at, Pace pace) {
+  Optional<Duration> tick(ImageRange range, SamplingListener.Progress at, Pace pace) {
     if (at.step() == 0) {
       nanos.putIfAbsent(at.stage(), 0L);
       return Optional.empty();
     }
     long time = System.nanoTime() - stepStart;
     nanos.merge(at.stage(), time, Long::sum);
-    batch
+    range
         .request()
         .card()
         .stage(at.stage())
         .ifPresent(
             stage -> {
-              double part = (double) batch.request().steps(stage) / at.steps();
+              double part = (double) range.request().steps(stage) / at.steps();
               pace.measured(
-                  batch.request().card().name(),
+                  range.request().card().name(),
                   at.stage(),
                   1e-9 * time,
-                  batch.size() * part,
+                  range.size() * part,
                   doneBefore);
             });
     return Optional.of(Duration.ofNanos(time));
   }
 
   /** Starts the measurement of the next step. */
-  void resume(Batch batch, String stage, Pace pace) {
-    doneBefore = pace.done(batch.request().card().name(), stage);
+  void resume(ImageRange range, String stage, Pace pace) {
+    doneBefore = pace.done(range.request().card().name(), stage);
     stepStart = System.nanoTime();
   }
 

@@ -31,7 +31,7 @@ import java.util.stream.IntStream;
  * @param from the first image, counted from 0 in the request
  * @param to the end of the range, exclusive
  */
-record Batch(ResolvedRequest request, int from, int to) {
+record ImageRange(ResolvedRequest request, int from, int to) {
   int size() {
     return to - from;
   }
