@@ -155,12 +155,14 @@ final class BadInputTest {
   }
 
   @Test
-  void anOutputThatIsAFolderIsNamed() {
+  void anOutputThatIsAFolderIsNamed() throws IOException {
+    Path picture = folder.resolve("picture.png");
+    Files.write(picture, Png.encode(new Image(1, 1, new float[3]), Map.of()));
     assertRefused(
         2,
         "output: " + folder + " (expected: a file; " + folder + " is a folder)",
-        "generate",
-        "a cat",
+        "upscale",
+        picture.toString(),
         "--output",
         folder.toString());
   }

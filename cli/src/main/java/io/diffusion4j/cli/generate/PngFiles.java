@@ -21,7 +21,7 @@ import java.util.stream.IntStream;
 /**
  * The files for images, in the order of their inputs.
  *
- * @param files each with a name of its own
+ * @param files each with a name of its own, or the standard output
  * @param perInput the number of consecutive images of one input
  * @param sheet a further file with all images side by side
  */
@@ -39,11 +39,14 @@ record PngFiles(List<Path> files, int perInput, Optional<Path> sheet) {
     boolean hasSuffix = name.toLowerCase(Locale.ROOT).endsWith(SUFFIX);
     int stem = hasSuffix ? name.length() - SUFFIX.length() : name.length();
     int count = inputs * perInput;
+    if (count == 1 || new OutputFile(output).isStandardOutput()) {
+      return new PngFiles(Collections.nCopies(count, output), perInput, sheet);
+    }
     List<Path> files =
         IntStream.rangeClosed(1, count)
             .mapToObj(i -> Path.of(name.substring(0, stem) + "-" + i + name.substring(stem)))
             .toList();
-    return new PngFiles(count == 1 ? List.of(output) : files, perInput, sheet);
+    return new PngFiles(files, perInput, sheet);
   }
 
   /**

@@ -255,9 +255,9 @@ final class ServerSettingsTest {
       delimiter = '|',
       value = {
         "prot: 1 | prot: unknown (expected: one of admin, faces, filters, grace-seconds, host,"
-            + " hosts, indices, insecure, jobs, jwt, limits, log, loras, metrics, models, origins, packed,"
-            + " plugins, port, provenance, queue, quota, receive-seconds, rows, stall-seconds, tls,"
-            + " tokens, tracing)",
+            + " hosts, indices, insecure, jobs, jwt, limits, log, loras, metrics, models, origins,"
+            + " packed, plugins, port, provenance, queue, quota, receive-seconds, rows,"
+            + " stall-seconds, tls, tokens, tracing)",
         "log: {colour: red} | log.colour: unknown (expected: one of format, level, prompts)",
         "models: [{path: a}, {pth: b}] | models[1].pth: unknown (expected: one of name, path,"
             + " precision, published)",
