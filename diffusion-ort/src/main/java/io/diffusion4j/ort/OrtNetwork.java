@@ -9,6 +9,7 @@ import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.Network;
 import io.diffusion4j.nn.StoredNetwork;
 import io.diffusion4j.nn.Tensor;
+import io.diffusion4j.nn.engine.EngineUnavailableException;
 import io.diffusion4j.nn.engine.Executable;
 import io.diffusion4j.nn.engine.Threads;
 import io.diffusion4j.nn.weights.NamedTensors;
@@ -45,7 +46,7 @@ final class OrtNetwork implements Executable {
    *
    * @throws io.diffusion4j.checkpoint.CheckpointException if the weights are not exactly the
    *     parameters of the network; the message lists all differences
-   * @throws IllegalStateException if ONNX Runtime refuses the model or the provider
+   * @throws EngineUnavailableException if ONNX Runtime refuses the model or the provider
    */
   OrtNetwork(Network network, NamedTensors weights, Threads threads, Provider provider) {
     this.network = network;
@@ -60,7 +61,7 @@ final class OrtNetwork implements Executable {
       provider.addTo(options);
       session = environment.createSession(file.toString(), options);
     } catch (OrtException e) {
-      throw new IllegalStateException(
+      throw new EngineUnavailableException(
           "engine: " + provider.engine + ": " + network.name() + ": " + e.getMessage(), e);
     }
   }

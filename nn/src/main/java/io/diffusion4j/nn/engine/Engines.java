@@ -93,7 +93,7 @@ public final class Engines {
    * {@linkplain Compute#unquantised in floating point}.
    *
    * @throws IllegalArgumentException if there is no engine of the name that {@code compute} has
-   * @throws IllegalStateException if that engine cannot run here, or none has the precision
+   * @throws EngineUnavailableException if that engine cannot run here, or none has the precision
    */
   public static Executable compile(Network network, NamedTensors weights, Compute compute) {
     return first(network, compute, (engine, how) -> engine.compile(network, weights, how));
@@ -105,7 +105,7 @@ public final class Engines {
    *
    * @throws IllegalArgumentException if there is no engine of the name that {@code compute} has, or
    *     no input of numbers of this name
-   * @throws IllegalStateException if that engine cannot run here
+   * @throws EngineUnavailableException if that engine cannot run here
    */
   public static Executable compileWithGradient(
       Network network, String input, NamedTensors weights, Compute compute) {
@@ -145,7 +145,7 @@ public final class Engines {
       }
       var reason = engine.unavailable(how.precision());
       if (reason.isPresent() && asked.equals(engine.name())) {
-        throw new IllegalStateException("engine: " + asked + ": " + reason.get());
+        throw new EngineUnavailableException("engine: " + asked + ": " + reason.get());
       }
       if (reason.isPresent()) {
         reasons.add(engine.name() + ": " + reason.get());
@@ -163,10 +163,10 @@ public final class Engines {
       }
     }
     if (compute.precision() == Precision.INT8) {
-      throw new IllegalStateException(
+      throw new EngineUnavailableException(
           "precision: int8: no engine has it here (" + String.join("; ", reasons) + ")");
     }
-    throw new IllegalStateException(
+    throw new EngineUnavailableException(
         "engine: none for " + network.name() + " (expected: diffusion-tf on the class path)");
   }
 }
