@@ -25,8 +25,8 @@ import java.util.Optional;
  * <p>An id belongs to the principal that used it. Other principals can use the same id; they
  * neither see the job nor learn that it exists.
  *
- * <p>Finished jobs are kept until 10 minutes after their admission. Beyond 1024 jobs or 64 MiB, the
- * oldest finished jobs are dropped. Failed jobs are not kept.
+ * <p>Finished jobs are kept for 10 minutes. Beyond 1024 jobs or 64 MiB, the oldest finished jobs
+ * are dropped. Failed jobs are not kept.
  */
 public final class JobRegistry {
   private static final int MOST_JOBS = 1024;
@@ -40,11 +40,9 @@ public final class JobRegistry {
   private final double mostCost;
   private final Listeners listeners;
   private final Tracing tracing;
-  private final Map<Key, Entry> jobs = new LinkedHashMap<>(); // in order of admission
+  private final Map<Key, Job> jobs = new LinkedHashMap<>(); // in order of admission
 
   private record Key(String principal, String requestId) {}
-
-  private record Entry(Job job, long since) {}
 
   @Inject
   JobRegistry(JobScheduler scheduler, Listeners listeners, Tracing tracing, ServerConfig config) {
@@ -103,11 +101,11 @@ public final class JobRegistry {
     // Ids are compared without regard to case.
     GenerateImagesRequest asked = came.toBuilder().setRequestId(request.id()).build();
     Key key = new Key(owner.name(), request.id());
-    Entry known = jobs.get(key);
-    if (known != null && !known.job().answers(asked)) {
+    Job known = jobs.get(key);
+    if (known != null && !known.answers(asked)) {
       throw Errors.requestIdTaken(request.id());
     }
-    Job job = known == null ? job(owner, asked, request) : known.job();
+    Job job = known == null ? job(owner, asked, request) : known;
     synchronized (job) { // the job must not begin before the observer is attached
       if (known == null) {
         requireBearable(request);
@@ -118,7 +116,7 @@ public final class JobRegistry {
         quotas.charge(owner, request.imageCount());
         costs.charge(owner, request.cost());
         listeners.admitted(owner.name(), request.cost());
-        jobs.put(key, new Entry(job, System.nanoTime()));
+        jobs.put(key, job);
       }
       try {
         job.attach(observer, scheduler.position(job), scheduler.backlog());
@@ -150,37 +148,33 @@ public final class JobRegistry {
   /** Detaches an observer. A job without observers is stopped. */
   public synchronized void leave(
       Principal owner, String requestId, JobObserver observer) { // excludes a concurrent join
-    Entry entry = jobs.get(new Key(owner.name(), requestId));
-    if (entry != null && entry.job().story().detach(observer)) {
-      scheduler.remove(entry.job());
+    Job job = jobs.get(new Key(owner.name(), requestId));
+    if (job != null && job.story().detach(observer)) {
+      scheduler.remove(job);
       listeners.requestCancelled();
     }
   }
 
   /** Returns the number of jobs that wait or run. */
   public synchronized long unfinished() {
-    return jobs.values().stream().filter(entry -> !entry.job().story().hasEnded()).count();
+    return jobs.values().stream().filter(job -> !job.story().hasEnded()).count();
   }
 
   private long unfinished(Principal owner) {
     return jobs.entrySet().stream()
         .filter(job -> job.getKey().principal().equals(owner.name()))
-        .filter(job -> !job.getValue().job().story().hasEnded())
+        .filter(job -> !job.getValue().story().hasEnded())
         .count();
   }
 
   private void forget() {
     long now = System.nanoTime();
     jobs.values()
-        .removeIf(
-            entry ->
-                entry.job().story().hasFailed()
-                    || (entry.job().story().hasFinished()
-                        && now - entry.since() > LONGEST.toNanos()));
-    long bytes = jobs.values().stream().mapToLong(entry -> entry.job().bytes()).sum();
-    Iterator<Entry> oldest = jobs.values().iterator();
+        .removeIf(job -> job.story().hasFailed() || job.story().hasFinishedBefore(LONGEST, now));
+    long bytes = jobs.values().stream().mapToLong(Job::bytes).sum();
+    Iterator<Job> oldest = jobs.values().iterator();
     while ((jobs.size() >= MOST_JOBS || bytes > MOST_BYTES) && oldest.hasNext()) {
-      Job job = oldest.next().job();
+      Job job = oldest.next();
       if (job.story().hasFinished()) {
         bytes -= job.bytes();
         oldest.remove();

@@ -11,6 +11,7 @@ import io.diffusion4j.serving.v1.StreamGenerateImagesResponse;
 import io.diffusion4j.serving.v1.Usage;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -31,6 +32,7 @@ final class JobStory {
   private @Nullable StreamGenerateImagesResponse started;
   private @Nullable StreamGenerateImagesResponse progress;
   private @Nullable StreamGenerateImagesResponse finished;
+  private long finishedAt; // by System.nanoTime, once finished
   private volatile @Nullable StatusRuntimeException error; // also read without the lock
 
   /** Returns the usage for the numbers of drawn and of rejected images. */
@@ -140,6 +142,7 @@ final class JobStory {
       var used = usage.of(images.size(), refused);
       var end = Finished.newBuilder().setUsage(used).addAllFailures(failures);
       finished = StreamGenerateImagesResponse.newBuilder().setFinished(end).build();
+      finishedAt = System.nanoTime();
       observers.finish(finished);
     }
   }
@@ -157,6 +160,15 @@ final class JobStory {
   /** Returns whether the job finished. */
   synchronized boolean hasFinished() {
     return finished != null;
+  }
+
+  /**
+   * Returns whether the job finished more than this time ago.
+   *
+   * @param now the present by {@link System#nanoTime}
+   */
+  synchronized boolean hasFinishedBefore(Duration time, long now) {
+    return finished != null && now - finishedAt > time.toNanos();
   }
 
   /** Returns the size of the images so far, in bytes. */

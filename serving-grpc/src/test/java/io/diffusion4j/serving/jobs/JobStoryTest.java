@@ -1,0 +1,35 @@
+package io.diffusion4j.serving.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.diffusion4j.serving.errors.Errors;
+import io.diffusion4j.serving.v1.Usage;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/** How long a job is remembered. */
+final class JobStoryTest {
+  private static final Duration KEPT = Duration.ofMinutes(10);
+
+  private final JobStory story = new JobStory("id");
+
+  private boolean isOldAfter(Duration time) {
+    return story.hasFinishedBefore(KEPT, System.nanoTime() + time.toNanos());
+  }
+
+  @Test
+  void theAgeOfAJobCountsFromItsEnd() {
+    assertThat(isOldAfter(Duration.ofHours(1))).as("it still runs").isFalse();
+    story.end((images, refused) -> Usage.getDefaultInstance());
+    assertThat(isOldAfter(Duration.ofMinutes(9))).isFalse();
+    assertThat(isOldAfter(Duration.ofMinutes(11))).isTrue();
+  }
+
+  @Test
+  void aFailedJobNeverFinishes() {
+    story.stop(Errors.cancelled());
+    story.end((images, refused) -> Usage.getDefaultInstance());
+    assertThat(story.hasFinished()).isFalse();
+    assertThat(isOldAfter(Duration.ofHours(1))).isFalse();
+  }
+}
