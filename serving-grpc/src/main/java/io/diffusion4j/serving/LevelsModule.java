@@ -50,10 +50,14 @@ final class LevelsModule extends AbstractModule {
                             () -> daysLeft(tls))));
   }
 
-  /** Returns the whole days until the certificate in the file expires; 0 if it cannot be read. */
+  /**
+   * Returns the whole days until the certificate in the file expires, below 0 afterwards; 0 if it
+   * cannot be read.
+   */
   private static long daysLeft(ServerTls tls) {
     try {
-      return Duration.between(Instant.now(), tls.expires()).toDays();
+      long seconds = Duration.between(Instant.now(), tls.expires()).toSeconds();
+      return Math.floorDiv(seconds, Duration.ofDays(1).toSeconds());
     } catch (IOException | IllegalArgumentException e) {
       return 0;
     }

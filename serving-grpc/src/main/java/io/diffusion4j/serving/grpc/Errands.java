@@ -76,8 +76,9 @@ public final class Errands {
     } catch (StatusRuntimeException e) {
       response.onError(e);
     } catch (Throwable e) { // a fault of one model must not affect other calls
-      String id = UUID.randomUUID().toString();
-      LOG.error("{}: a call failed", id, e);
+      CallContext known = CallContext.KEY.get(call);
+      String id = known == null ? UUID.randomUUID().toString() : known.id();
+      LOG.atError().addKeyValue("request_id", id).setCause(e).log("call failed");
       response.onError(Errors.failed(e, id));
     }
   }
