@@ -107,9 +107,6 @@ public final class DiffusionServer implements AutoCloseable {
    * Replaces all models; the first of the list becomes the default. Requests that were already
    * accepted keep their model; see {@link #awaitUnused}.
    *
-   * <p>Whether the server has the embedding service is decided at the start: it does if one of the
-   * first models can embed.
-   *
    * @throws IllegalArgumentException if the list is empty, or if two models have the same name; the
    *     server then keeps its models
    */

@@ -257,22 +257,21 @@ class EmbeddingServiceTest {
         .isEqualTo(Code.NOT_FOUND);
   }
 
+  /** Models come and go while a server runs, and its services stay. */
   @Test
-  void theServiceIsThereOnlyWhereAModelOffersIt() throws IOException {
+  void theServiceIsThereAlsoWhereNoModelEmbeds() throws IOException {
     var asked =
         HealthCheckRequest.newBuilder().setService("diffusion4j.v1.EmbeddingService").build();
-    assertThat(HealthGrpc.newBlockingStub(server.channel).check(asked).getStatus())
-        .isEqualTo(ServingStatus.SERVING);
     try (var texts = new TestServer(ToyModel.ofTextsOnly("texts"))) {
-      assertThat(Refusal.of(() -> HealthGrpc.newBlockingStub(texts.channel).check(asked)).code())
-          .isEqualTo(Code.NOT_FOUND);
-      assertThat(
-              Refusal.of(
-                      () ->
-                          EmbeddingServiceGrpc.newBlockingStub(texts.channel)
-                              .embedTexts(EmbedTextsRequest.newBuilder().addTexts("x").build()))
-                  .code())
-          .isEqualTo(Code.UNIMPLEMENTED);
+      assertThat(HealthGrpc.newBlockingStub(texts.channel).check(asked).getStatus())
+          .isEqualTo(ServingStatus.SERVING);
+      var refusal =
+          Refusal.of(
+              () ->
+                  EmbeddingServiceGrpc.newBlockingStub(texts.channel)
+                      .embedTexts(EmbedTextsRequest.newBuilder().addTexts("x").build()));
+      assertThat(refusal.code()).isEqualTo(Code.UNIMPLEMENTED);
+      assertThat(refusal.reason()).isEqualTo("METHOD_UNSUPPORTED");
     }
   }
 }

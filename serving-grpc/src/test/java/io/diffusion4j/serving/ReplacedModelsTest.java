@@ -14,6 +14,8 @@ import io.diffusion4j.diffusion.pipeline.ModelCard;
 import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
 import io.diffusion4j.serving.metrics.MetricsModule;
+import io.diffusion4j.serving.v1.EmbedTextsRequest;
+import io.diffusion4j.serving.v1.EmbeddingServiceGrpc;
 import io.diffusion4j.serving.v1.ListModelsRequest;
 import io.diffusion4j.serving.v1.Model;
 import io.diffusion4j.serving.v1.ModelServiceGrpc;
@@ -79,6 +81,18 @@ class ReplacedModelsTest {
 
       server.server.replaceModels(List.of(b, a));
       assertThat(listed(server)).extracting(Model::getIsDefault).containsExactly(false, true);
+    }
+  }
+
+  @Test
+  void anEmbeddingModelThatComesLaterEmbeds() throws Exception {
+    var texts = EmbedTextsRequest.newBuilder().addTexts("a red apple").build();
+    try (var server = new TestServer(CONFIG, ToyModel.ofTextsOnly("a"))) {
+      var embedding = EmbeddingServiceGrpc.newBlockingStub(server.channel);
+      assertThat(Refusal.of(() -> embedding.embedTexts(texts)).code())
+          .isEqualTo(Code.UNIMPLEMENTED);
+      server.server.replaceModels(List.of(b));
+      assertThat(embedding.embedTexts(texts).getEmbeddingsCount()).isEqualTo(1);
     }
   }
 

@@ -95,11 +95,6 @@ final class EmbeddingGrpcService extends EmbeddingServiceGrpc.EmbeddingServiceIm
     this.scheduler = scheduler;
   }
 
-  /** Returns whether a model with an embedding space is served. */
-  boolean isOffered() {
-    return models.offerEmbeddings();
-  }
-
   @Override
   public void embedTexts(EmbedTextsRequest request, StreamObserver<EmbedTextsResponse> response) {
     ImagePipeline engine = engine(request.getModel());

@@ -41,10 +41,7 @@ public final class GrpcServices {
     this.health = health;
     this.callers = callers;
     this.listeners = listeners;
-    List<BindableService> ours = new ArrayList<>(List.of(generation, models));
-    if (embedding.isOffered()) {
-      ours.add(embedding);
-    }
+    List<BindableService> ours = new ArrayList<>(List.of(generation, models, embedding));
     ours.addAll(moreServices);
     for (BindableService service : ours) {
       health.knows(service.bindService().getServiceDescriptor().getName());

@@ -81,9 +81,4 @@ public final class Models {
   public String defaultName() {
     return now.first.card().name();
   }
-
-  /** Returns whether at least one model can embed texts and images. */
-  public boolean offerEmbeddings() {
-    return now.byName.values().stream().anyMatch(model -> model.embedder().isPresent());
-  }
 }
