@@ -78,7 +78,7 @@ class RefusalMetersTest {
       await(none -> meters.scrape().lines().toList().containsAll(expected));
       assertThat(meters.scrape().lines())
           .containsAll(expected)
-          .anyMatch(line -> line.startsWith("# HELP diffusion4j_refusals_total requests that"))
+          .anyMatch(line -> line.startsWith("# HELP diffusion4j_refusals_total rejected and"))
           .anyMatch(line -> line.startsWith("diffusion4j_connections "))
           .anyMatch(line -> line.startsWith("diffusion4j_body_bytes "))
           .anyMatch(line -> line.startsWith("diffusion4j_backlog_seconds "))
