@@ -19,8 +19,8 @@
  * </ul>
  *
  * <p>In {@link io.diffusion4j.nn.engine.Precision#INT8} the products of most layers are of 8-bit
- * integers, on processors with VNNI or AMX. Weights are quantised while they are loaded, activations
- * with one scale for each sample while it is computed.
+ * integers, on processors with VNNI or AMX. Weights are quantised while they are loaded,
+ * activations with one scale for each sample while it is computed.
  *
  * <p>The running engine has the layers of U-Nets, DiT and the diffusion prior, and needs AVX-512;
  * other networks and machines use TensorFlow. GPUs are not supported.
