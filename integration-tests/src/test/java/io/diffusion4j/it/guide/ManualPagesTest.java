@@ -15,7 +15,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -133,15 +132,16 @@ class ManualPagesTest {
   /** An example by the path of its package below {@code io.diffusion4j}. */
   private record Page(String name, String example) {
     private static Stream<Page> of(Path file) {
-      String path = file.getParent().toString().replace('\\', '/');
-      Matcher examples = EXAMPLE.matcher(read(file));
+      String path = file.toString().replace('\\', '/');
       int below = path.indexOf("io/diffusion4j/") + OWN.length();
-      return below < OWN.length()
+      int end = path.lastIndexOf('/');
+      return end < below
           ? Stream.of()
-          : examples
+          : EXAMPLE
+              .matcher(read(file))
               .results()
               .map(found -> found.group(1).replaceAll("(?m)^ \\* ?", ""))
-              .map(example -> new Page(path.substring(below), example));
+              .map(example -> new Page(path.substring(below, end), example));
     }
 
     /** A class with the example as the body of a method. */
