@@ -62,7 +62,7 @@ public fun GenerationClient.drawing(request: GenerateImagesRequest): Flow<Drawin
     .buffer(0)
 
 /** A cancelled call fails with an exception of the client's; a coroutine that was, with its own. */
-private suspend fun <T> cancellable(call: () -> T): T =
+internal suspend fun <T> cancellable(call: () -> T): T =
   try {
     runInterruptible(Dispatchers.IO, call)
   } catch (e: GenerationException) {
