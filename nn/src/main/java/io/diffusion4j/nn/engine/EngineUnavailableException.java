@@ -1,6 +1,6 @@
 package io.diffusion4j.nn.engine;
 
-/** An engine, precision or device that was asked for is not available on this machine. */
+/** A requested engine, precision or device is not available on this machine. */
 public final class EngineUnavailableException extends IllegalStateException {
   private static final long serialVersionUID = 1L;
 
