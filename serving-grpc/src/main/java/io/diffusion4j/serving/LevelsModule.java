@@ -51,13 +51,13 @@ final class LevelsModule extends AbstractModule {
   }
 
   /**
-   * Returns the whole days until the certificate in the file expires, below 0 afterwards; 0 if it
-   * cannot be read.
+   * Returns the whole days until the certificate in the file expires, −1 or less afterwards; 0 if
+   * it cannot be read.
    */
   private static long daysLeft(ServerTls tls) {
     try {
-      long seconds = Duration.between(Instant.now(), tls.expires()).toSeconds();
-      return Math.floorDiv(seconds, Duration.ofDays(1).toSeconds());
+      Duration left = Duration.between(Instant.now(), tls.expires());
+      return left.isNegative() ? Math.min(-1, left.toDays()) : left.toDays();
     } catch (IOException | IllegalArgumentException e) {
       return 0;
     }

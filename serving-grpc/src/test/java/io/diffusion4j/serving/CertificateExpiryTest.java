@@ -25,7 +25,11 @@ import org.slf4j.LoggerFactory;
 @Timeout(60)
 class CertificateExpiryTest {
   @ParameterizedTest
-  @CsvSource({"-2, ERROR, 'expired at ', -2", "5, WARN, 'expires in ', 4"})
+  @CsvSource({
+    "-2, ERROR, 'expired at ', -2",
+    "0, ERROR, 'expired at ', -1",
+    "5, WARN, 'expires in ', 4"
+  })
   void itIsLoggedAndMetered(
       int days, String level, String message, double metered, @TempDir Path folder)
       throws Exception {
