@@ -301,7 +301,7 @@ class ArchitectureTest {
               "ddpm",
               "kandinsky")
           .whereLayer("emoji")
-          .mayOnlyAccessLayers("diffusion-api", "data", "training")
+          .mayOnlyAccessLayers("diffusion-api", "checkpoint", "data", "training")
           .whereLayer("evaluation")
           .mayOnlyAccessLayers(
               "diffusion-api", "checkpoint", "nn", "clip", "unclip", "training", "emoji")
