@@ -2,7 +2,6 @@ package io.diffusion4j.openinference;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.linecorp.armeria.common.HttpData;
-import com.linecorp.armeria.common.HttpHeaderNames;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
@@ -36,13 +35,7 @@ final class InferenceException extends RuntimeException {
   /** Returns the response for an error of the service. */
   static HttpResponse toResponse(Throwable error) {
     HttpFault fault = HttpFault.of(error);
-    var headers = ResponseHeaders.builder(fault.httpStatus()).contentType(MediaType.JSON_UTF_8);
-    fault
-        .retryAfterSeconds()
-        .ifPresent(seconds -> headers.setLong(HttpHeaderNames.RETRY_AFTER, seconds));
-    String message = fault.status().getMessage();
-    return HttpResponse.of(
-        headers.build(), body(message.isEmpty() ? fault.code().name() : message));
+    return HttpResponse.of(fault.headers(), body(fault.message()));
   }
 
   private static HttpData body(String message) {

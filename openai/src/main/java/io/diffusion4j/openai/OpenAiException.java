@@ -112,14 +112,8 @@ final class OpenAiException extends RuntimeException {
 
   private static OpenAiException of(
       HttpFault fault, HttpStatus status, String type, @Nullable String code) {
-    String message = fault.status().getMessage();
     return new OpenAiException(
-        status,
-        message.isEmpty() ? fault.code().name() : message,
-        type,
-        param(fault),
-        code,
-        fault.retryAfterSeconds());
+        status, fault.message(), type, param(fault), code, fault.retryAfterSeconds());
   }
 
   /** Returns the parameter of the first violation. */

@@ -47,6 +47,11 @@ public record HttpFault(com.google.rpc.Status status) {
     return Status.fromCodeValue(status.getCode()).getCode();
   }
 
+  /** Returns the message for people, or the name of the code if there is none. */
+  public String message() {
+    return status.getMessage().isEmpty() ? code().name() : status.getMessage();
+  }
+
   /** Returns the corresponding HTTP status. */
   public HttpStatus httpStatus() {
     return switch (code()) {
