@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.google.inject.AbstractModule;
-import com.google.inject.multibindings.OptionalBinder;
 import io.diffusion4j.client.Connection;
 import io.diffusion4j.client.GenerationClient;
 import io.diffusion4j.client.Requests;
@@ -15,7 +13,6 @@ import io.diffusion4j.diffusion.image.ImageFiles;
 import io.diffusion4j.diffusion.image.Png;
 import io.diffusion4j.serving.Gate;
 import io.diffusion4j.serving.ToyService;
-import io.diffusion4j.serving.auth.Authenticator;
 import io.diffusion4j.serving.auth.Principal;
 import io.diffusion4j.serving.auth.Quota;
 import io.diffusion4j.serving.auth.Role;
@@ -59,14 +56,7 @@ class SdFaceTest {
         ToyService.onPort(
             query -> network.accept(query),
             new A1111Module(),
-            new AbstractModule() {
-              @Override
-              protected void configure() {
-                OptionalBinder.newOptionalBinder(binder(), Authenticator.class)
-                    .setBinding()
-                    .toInstance(SdFaceTest::authenticate);
-              }
-            });
+            ToyService.asking(SdFaceTest::authenticate));
   }
 
   /** Tokens are the names of tenants. */

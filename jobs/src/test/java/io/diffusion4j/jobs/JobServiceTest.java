@@ -3,16 +3,13 @@ package io.diffusion4j.jobs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.google.inject.AbstractModule;
 import com.google.inject.Module;
-import com.google.inject.multibindings.OptionalBinder;
 import io.diffusion4j.client.Connection;
 import io.diffusion4j.client.GenerationClient;
 import io.diffusion4j.client.GenerationException;
 import io.diffusion4j.client.JobClient;
 import io.diffusion4j.client.Requests;
 import io.diffusion4j.serving.ToyService;
-import io.diffusion4j.serving.auth.Authenticator;
 import io.diffusion4j.serving.auth.Principal;
 import io.diffusion4j.serving.auth.Quota;
 import io.diffusion4j.serving.auth.Role;
@@ -43,17 +40,10 @@ class JobServiceTest {
   private static final Duration PAUSE = Duration.ofMillis(20);
 
   private static final Module TENANTS =
-      new AbstractModule() {
-        @Override
-        protected void configure() {
-          OptionalBinder.newOptionalBinder(binder(), Authenticator.class)
-              .setBinding()
-              .toInstance(
-                  token ->
-                      new Principal(
-                          token, Set.of(Role.GENERATE), Set.of(Principal.EVERY_MODEL), Quota.NONE));
-        }
-      };
+      ToyService.asking(
+          token ->
+              new Principal(
+                  token, Set.of(Role.GENERATE), Set.of(Principal.EVERY_MODEL), Quota.NONE));
 
   @TempDir private Path folder = Path.of("");
   private volatile CountDownLatch gate = new CountDownLatch(0);

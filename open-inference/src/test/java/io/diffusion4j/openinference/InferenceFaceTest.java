@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.google.inject.AbstractModule;
-import com.google.inject.multibindings.OptionalBinder;
 import io.diffusion4j.client.Connection;
 import io.diffusion4j.client.GenerationClient;
 import io.diffusion4j.client.Requests;
@@ -14,7 +12,6 @@ import io.diffusion4j.diffusion.image.ImageFiles;
 import io.diffusion4j.diffusion.image.Rgb8;
 import io.diffusion4j.serving.Gate;
 import io.diffusion4j.serving.ToyService;
-import io.diffusion4j.serving.auth.Authenticator;
 import io.diffusion4j.serving.auth.Principal;
 import io.diffusion4j.serving.auth.UnauthenticatedException;
 import java.io.IOException;
@@ -59,14 +56,7 @@ class InferenceFaceTest {
         ToyService.onPort(
             query -> network.accept(query),
             new OpenInferenceModule(),
-            new AbstractModule() {
-              @Override
-              protected void configure() {
-                OptionalBinder.newOptionalBinder(binder(), Authenticator.class)
-                    .setBinding()
-                    .toInstance(InferenceFaceTest::authenticate);
-              }
-            });
+            ToyService.asking(InferenceFaceTest::authenticate));
   }
 
   private static Principal authenticate(String token) {

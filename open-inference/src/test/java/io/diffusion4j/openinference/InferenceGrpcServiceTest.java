@@ -3,9 +3,7 @@ package io.diffusion4j.openinference;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.google.inject.AbstractModule;
 import com.google.inject.Module;
-import com.google.inject.multibindings.OptionalBinder;
 import com.google.protobuf.ByteString;
 import io.diffusion4j.client.Connection;
 import io.diffusion4j.client.GenerationClient;
@@ -29,7 +27,6 @@ import io.diffusion4j.openinference.v2.ServerMetadataRequest;
 import io.diffusion4j.openinference.v2.ServerReadyRequest;
 import io.diffusion4j.serving.Gate;
 import io.diffusion4j.serving.ToyService;
-import io.diffusion4j.serving.auth.Authenticator;
 import io.diffusion4j.serving.auth.Principal;
 import io.diffusion4j.serving.auth.Quota;
 import io.diffusion4j.serving.auth.Role;
@@ -71,15 +68,7 @@ class InferenceGrpcServiceTest {
           "poor",
           new Principal("poor", Set.of(Role.GENERATE), Set.of("toy"), new Quota(1, 1, 100)));
 
-  private static final Module ASKING =
-      new AbstractModule() {
-        @Override
-        protected void configure() {
-          OptionalBinder.newOptionalBinder(binder(), Authenticator.class)
-              .setBinding()
-              .toInstance(InferenceGrpcServiceTest::principal);
-        }
-      };
+  private static final Module ASKING = ToyService.asking(InferenceGrpcServiceTest::principal);
 
   private volatile Consumer<Object> network = query -> {};
 

@@ -2,11 +2,8 @@ package io.diffusion4j.openai;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.google.inject.AbstractModule;
-import com.google.inject.multibindings.OptionalBinder;
 import io.diffusion4j.serving.RawHttp;
 import io.diffusion4j.serving.ToyService;
-import io.diffusion4j.serving.auth.Authenticator;
 import io.diffusion4j.serving.auth.Principal;
 import io.diffusion4j.serving.auth.UnauthenticatedException;
 import io.diffusion4j.serving.metrics.MetricsModule;
@@ -33,14 +30,7 @@ class RefusalsTest {
             query -> {},
             new OpenAiModule(),
             new MetricsModule(),
-            new AbstractModule() {
-              @Override
-              protected void configure() {
-                OptionalBinder.newOptionalBinder(binder(), Authenticator.class)
-                    .setBinding()
-                    .toInstance(RefusalsTest::authenticate);
-              }
-            });
+            ToyService.asking(RefusalsTest::authenticate));
   }
 
   private static Principal authenticate(String token) {

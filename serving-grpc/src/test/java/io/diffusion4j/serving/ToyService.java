@@ -7,6 +7,7 @@ import com.google.inject.Module;
 import com.google.inject.util.Modules;
 import io.diffusion4j.client.GenerationClient;
 import io.diffusion4j.diffusion.pipeline.ImagePipeline;
+import io.diffusion4j.serving.auth.Authenticator;
 import io.diffusion4j.serving.config.ServerConfig;
 import io.diffusion4j.serving.jobs.JobRegistry;
 import io.diffusion4j.serving.v1.StageOptions;
@@ -33,6 +34,11 @@ public final class ToyService implements AutoCloseable {
     this.server = injector.getInstance(DiffusionServer.class);
     this.jobs = injector.getInstance(JobRegistry.class);
     this.client = client;
+  }
+
+  /** Has a server ask who calls. */
+  public static Module asking(Authenticator authenticator) {
+    return TestServer.asking(authenticator);
   }
 
   /**
