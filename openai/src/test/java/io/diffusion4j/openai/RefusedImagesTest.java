@@ -4,12 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.google.inject.AbstractModule;
 import com.google.inject.Module;
-import com.google.inject.multibindings.Multibinder;
-import io.diffusion4j.diffusion.filter.ConceptScore;
-import io.diffusion4j.diffusion.filter.ImageFilter;
-import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.serving.ToyFilter;
 import io.diffusion4j.serving.ToyService;
 import java.net.URI;
@@ -18,7 +13,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -44,33 +38,6 @@ class RefusedImagesTest {
     return ToyService.onPort(8, query -> {}, new OpenAiModule(), filter);
   }
 
-  /** Refuses every other picture, and none of requests with low moderation. */
-  private static final class EveryOther extends AbstractModule implements ImageFilter {
-    private final AtomicInteger seen = new AtomicInteger();
-
-    @Override
-    protected void configure() {
-      Multibinder.newSetBinder(binder(), ImageFilter.class).addBinding().toInstance(this);
-    }
-
-    @Override
-    public String name() {
-      return "toy";
-    }
-
-    @Override
-    public String digest() {
-      return "sha256:of-every-other";
-    }
-
-    @Override
-    public List<List<ConceptScore>> score(List<Image> images) {
-      return images.stream()
-          .map(image -> List.of(new ConceptScore("odd", seen.getAndIncrement() % 2, 0.5, 2)))
-          .toList();
-    }
-  }
-
   @Test
   void aRequestWithoutAnImageLeftIsBlockedAsByOpenAi() throws Exception {
     try (var server = server(new ToyFilter(-2, -2))) {
@@ -91,7 +58,9 @@ class RefusedImagesTest {
 
   @Test
   void otherImagesAreSentAndRefusedOnesAreCountedInAHeader() throws Exception {
-    try (var server = server(new EveryOther())) {
+    var seen = new AtomicInteger();
+    var everyOther = new ToyFilter(image -> seen.getAndIncrement() % 2, 0.5, 2);
+    try (var server = server(everyOther)) {
       var answer = post(server, eight(""));
       JsonNode data = JSON.readTree(answer.body()).get("data");
       int refused = Integer.parseInt(answer.headers().firstValue("x-refused-images").orElseThrow());

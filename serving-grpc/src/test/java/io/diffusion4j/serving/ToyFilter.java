@@ -6,14 +6,22 @@ import io.diffusion4j.diffusion.filter.ConceptScore;
 import io.diffusion4j.diffusion.filter.ImageFilter;
 import io.diffusion4j.diffusion.image.Image;
 import java.util.List;
+import java.util.function.ToDoubleFunction;
 
 /** Refuses bright pictures, as a module that binds it for all models of a server. */
 public final class ToyFilter extends AbstractModule implements ImageFilter {
+  private final ToDoubleFunction<Image> score;
   private final double threshold;
   private final double lenient;
 
   /** Refuses pictures that are brighter, of requests with low moderation those above another. */
   public ToyFilter(double threshold, double lenient) {
+    this(ToyFilter::brightness, threshold, lenient);
+  }
+
+  /** Refuses pictures with a higher score, of requests with low moderation one above another. */
+  public ToyFilter(ToDoubleFunction<Image> score, double threshold, double lenient) {
+    this.score = score;
     this.threshold = threshold;
     this.lenient = lenient;
   }
@@ -39,7 +47,7 @@ public final class ToyFilter extends AbstractModule implements ImageFilter {
         .map(
             image ->
                 List.of(
-                    new ConceptScore("bright", brightness(image), threshold, lenient),
+                    new ConceptScore("bright", score.applyAsDouble(image), threshold, lenient),
                     ConceptScore.informative("pixels", image.pixels().length)))
         .toList();
   }
