@@ -3,7 +3,6 @@ package io.diffusion4j.serving.http;
 import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.SessionProtocol;
-import com.linecorp.armeria.common.metric.NoopMeterRegistry;
 import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerBuilder;
@@ -14,6 +13,7 @@ import io.diffusion4j.serving.config.ServerConfig;
 import io.diffusion4j.serving.grpc.Callers;
 import io.diffusion4j.serving.grpc.Rights;
 import io.diffusion4j.serving.tls.ServerTls;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -68,7 +68,7 @@ public final class AdminPort implements AutoCloseable {
             .verboseResponses(false)
             .unloggedExceptionsReportInterval(Duration.ZERO)
             .disableServerHeader()
-            .meterRegistry(NoopMeterRegistry.get())
+            .meterRegistry(new CompositeMeterRegistry())
             .childChannelPipelineCustomizer(new FirstRequest(config.receive())::watch)
             .port(
                 new InetSocketAddress(config.host(), config.port()),

@@ -5,7 +5,6 @@ import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.SessionProtocol;
 import com.linecorp.armeria.common.grpc.GrpcSerializationFormats;
-import com.linecorp.armeria.common.metric.NoopMeterRegistry;
 import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerBuilder;
@@ -24,6 +23,7 @@ import io.diffusion4j.serving.v1.ModelServiceGrpc;
 import io.grpc.Channel;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.protobuf.services.HealthStatusManager;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
@@ -259,8 +259,10 @@ public final class HttpPort implements AutoCloseable {
         .unloggedExceptionsReportInterval(
             Duration.ZERO) // refusals are counted and logged elsewhere
         .disableServerHeader()
-        // The service has its own metrics; Armeria's would register globally for each server.
-        .meterRegistry(NoopMeterRegistry.get())
+        // The service has its own metrics. Armeria registers executors at each configuration, which
+        // a
+        // registry accepts only once, and the default one belongs to the process.
+        .meterRegistry(new CompositeMeterRegistry())
         .maxNumConnections(config.limits().connections())
         .http2MaxStreamsPerConnection(MOST_STREAMS)
         .childChannelPipelineCustomizer(new FirstRequest(config.receive())::watch);

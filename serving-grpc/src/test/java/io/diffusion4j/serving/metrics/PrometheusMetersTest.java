@@ -2,13 +2,19 @@ package io.diffusion4j.serving.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.diffusion4j.serving.ToyService;
 import io.diffusion4j.serving.events.ServingListener.BatchEnd;
 import io.diffusion4j.serving.events.ServingListener.CallEnd;
 import io.grpc.Status.Code;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Metrics;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 class PrometheusMetersTest {
   private final PrometheusMeters meters = new PrometheusMeters();
@@ -55,10 +61,21 @@ class PrometheusMetersTest {
 
   @Test
   void aServerBindsNoExecutorsToTheProcess() throws Exception {
+    var lines = new ListAppender<ILoggingEvent>();
+    lines.start();
+    var logger = (Logger) LoggerFactory.getLogger(MeterRegistry.class);
+    logger.setLevel(Level.DEBUG); // all but the first of a process are below WARN
+    logger.addAppender(lines);
     try (var server = ToyService.onPort(query -> {})) {
       assertThat(server.port()).isPositive();
       assertThat(Metrics.globalRegistry.getMeters())
           .noneMatch(meter -> meter.getId().getName().startsWith("armeria.executor"));
+      assertThat(lines.list)
+          .extracting(ILoggingEvent::getFormattedMessage)
+          .noneMatch(line -> line.contains("already"));
+    } finally {
+      logger.detachAppender(lines);
+      logger.setLevel(null);
     }
   }
 
