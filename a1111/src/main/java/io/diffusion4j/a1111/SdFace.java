@@ -16,6 +16,7 @@ import io.diffusion4j.serving.auth.Principal;
 import io.diffusion4j.serving.errors.Errors;
 import io.diffusion4j.serving.grpc.Callers;
 import io.diffusion4j.serving.grpc.Credentials;
+import io.diffusion4j.serving.grpc.KnownCaller;
 import io.diffusion4j.serving.http.HttpFace;
 import io.diffusion4j.serving.http.Refusals;
 import io.grpc.Channel;
@@ -200,16 +201,21 @@ final class SdFace implements HttpFace {
                     new Arrived(
                         ctx,
                         Credentials.passedOn(service, request.headers()),
-                        principal(request),
+                        principal(ctx, request),
                         body.contentUtf8()),
                 ctx.blockingTaskExecutor())
             .thenComposeAsync(handler, ctx.blockingTaskExecutor())
             .exceptionally(failure -> failed(ctx, failure)));
   }
 
-  private Principal principal(HttpRequest request) {
-    return callers.of(
-        request.headers().get(HttpHeaderNames.AUTHORIZATION, ""), UUID.randomUUID().toString());
+  /** Requests with a body have been authenticated before it was read. */
+  private Principal principal(ServiceRequestContext ctx, HttpRequest request) {
+    return KnownCaller.of(ctx)
+        .orElseGet(
+            () ->
+                callers.of(
+                    request.headers().get(HttpHeaderNames.AUTHORIZATION, ""),
+                    UUID.randomUUID().toString()));
   }
 
   private static HttpResponse failed(ServiceRequestContext ctx, Throwable failure) {

@@ -30,6 +30,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -44,6 +45,8 @@ class SdFaceTest {
   private static final JsonMapper JSON = JsonMapper.builder().build();
   private static final HttpClient CLIENT =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+  private static final AtomicInteger ASKED = new AtomicInteger();
 
   private static volatile Consumer<Object> network = query -> {};
 
@@ -61,6 +64,7 @@ class SdFaceTest {
 
   /** Tokens are the names of tenants. */
   private static Principal authenticate(String token) {
+    ASKED.incrementAndGet();
     if (!List.of("ann", "bob").contains(token)) {
       throw new UnauthenticatedException("TOKEN_UNKNOWN", "authorization: an unknown token");
     }
@@ -135,6 +139,15 @@ class SdFaceTest {
         .contains("Seed: 8, Model: toy");
     JsonNode png = drawn("png-info", "{'image': '" + body.at("/images/1").asText() + "'}");
     assertThat(png.get("info")).isEqualTo(info.at("/infotexts/1"));
+  }
+
+  @Test
+  void aTokenIsVerifiedOnceInEachRequest() throws Exception {
+    int before = ASKED.get();
+    assertThat(post("png-info", "{'image': 'none'}").statusCode()).isEqualTo(422);
+    assertThat(ASKED).hasValue(before + 1);
+    assertThat(send(request("ann", "/sdapi/v1/progress")).statusCode()).isEqualTo(200);
+    assertThat(ASKED).hasValue(before + 2);
   }
 
   @Test

@@ -9,6 +9,7 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.netty.util.AttributeKey;
+import java.util.Optional;
 
 /**
  * Passes the principal of an authenticated HTTP request to its call, so that the token is verified
@@ -24,6 +25,11 @@ public final class KnownCaller implements ServerInterceptor {
   /** Records the principal of an HTTP request. */
   public static void is(RequestContext request, Principal principal) {
     request.setAttr(PRINCIPAL, principal);
+  }
+
+  /** Returns the principal of an HTTP request; empty if the request was not authenticated yet. */
+  public static Optional<Principal> of(RequestContext request) {
+    return Optional.ofNullable(request.attr(PRINCIPAL));
   }
 
   @Override
