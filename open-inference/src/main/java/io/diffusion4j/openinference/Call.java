@@ -4,7 +4,6 @@ import com.linecorp.armeria.server.ServiceRequestContext;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 
 /** A unary call on behalf of an HTTP request; a client that disconnects cancels it. */
 final class Call<Q, T> implements ClientResponseObserver<Q, T> {
@@ -18,13 +17,6 @@ final class Call<Q, T> implements ClientResponseObserver<Q, T> {
   /** Returns the answer to come. */
   CompletableFuture<T> answer() {
     return answer;
-  }
-
-  /** Returns the exception by which a stage failed, which those after it wrap. */
-  static Throwable cause(Throwable failure) {
-    return failure instanceof CompletionException && failure.getCause() != null
-        ? failure.getCause()
-        : failure;
   }
 
   @Override

@@ -13,6 +13,7 @@ import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.ResponseHeaders;
+import com.linecorp.armeria.common.util.Exceptions;
 import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import io.diffusion4j.openinference.v2.GRPCInferenceServiceGrpc;
@@ -185,7 +186,7 @@ final class InferenceFace implements HttpFace {
                 })
             .exceptionally(
                 failure -> {
-                  Throwable cause = Call.cause(failure);
+                  Throwable cause = Exceptions.peel(failure);
                   if (cause instanceof InferenceException malformed) {
                     Refusals.because(ctx, InferenceException.REASON);
                     return malformed.toResponse();
@@ -218,7 +219,7 @@ final class InferenceFace implements HttpFace {
     return HttpResponse.of(
         answer.exceptionally(
             failure -> {
-              Throwable cause = Call.cause(failure);
+              Throwable cause = Exceptions.peel(failure);
               return cause instanceof StatusRuntimeException error
                   ? InferenceException.toResponse(error)
                   : HttpResponse.ofFailure(cause); // the server logs the exception
