@@ -16,7 +16,7 @@ final class ClipOptions {
   @Option(
       names = "--model",
       paramLabel = "DIR",
-      defaultValue = "${sys:diffusion4j.home:-.}/emoji/model",
+      defaultValue = ModelOptions.SHIPPED,
       description =
           "The folder of a pipeline with an image encoder, of transformers' CLIPModel, of open_clip"
               + " or of OpenAI's CLIP; or ORG/NAME[@REVISION] of one that was pulled. Default:"

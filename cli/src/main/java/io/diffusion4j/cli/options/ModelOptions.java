@@ -63,6 +63,14 @@ public final class ModelOptions {
       "Cache the weights here in the layout of the engine, for faster starts. Takes as much space"
           + " as the weights. The folder may be deleted at any time.";
 
+  /** The default of {@code --model}, the model that ships. */
+  public static final String SHIPPED = "${sys:diffusion4j.home:-.}/emoji/model";
+
+  /** The help text of {@code --model}. */
+  public static final String FOLDER =
+      "The folder of the model, or ORG/NAME[@REVISION] of one that was pulled. Default:"
+          + " ${DEFAULT-VALUE}";
+
   /** The help text for {@link FormatChoice}. */
   public static final String FORMATS =
       "Number format of the networks: ${COMPLETION-CANDIDATES}. Default: auto, which is bf16 for"
@@ -70,13 +78,7 @@ public final class ModelOptions {
           + " doctor, measure and nll use f32. int8 is the fastest where the processor has VNNI or"
           + " AMX, and changes pictures a little";
 
-  @Option(
-      names = "--model",
-      paramLabel = "DIR",
-      defaultValue = "${sys:diffusion4j.home:-.}/emoji/model",
-      description =
-          "The folder of the model, or ORG/NAME[@REVISION] of one that was pulled. Default:"
-              + " ${DEFAULT-VALUE}")
+  @Option(names = "--model", paramLabel = "DIR", defaultValue = SHIPPED, description = FOLDER)
   private Path folder = Path.of("");
 
   @Option(

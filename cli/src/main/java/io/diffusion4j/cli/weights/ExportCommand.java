@@ -1,6 +1,7 @@
 package io.diffusion4j.cli.weights;
 
 import io.diffusion4j.cli.console.Console;
+import io.diffusion4j.cli.options.ModelOptions;
 import io.diffusion4j.cli.options.PublishedModel;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.StoredNetwork;
@@ -56,10 +57,8 @@ public final class ExportCommand implements Callable<Integer> {
   @Option(
       names = "--model",
       paramLabel = "DIR",
-      defaultValue = "${sys:diffusion4j.home:-.}/emoji/model",
-      description =
-          "The folder of the model, or ORG/NAME[@REVISION] of one that was pulled. Default:"
-              + " ${DEFAULT-VALUE}")
+      defaultValue = ModelOptions.SHIPPED,
+      description = ModelOptions.FOLDER)
   private Path model = Path.of("");
 
   @Option(
