@@ -43,6 +43,11 @@ public final class JobClient {
     this.explained = explained;
   }
 
+  /** Returns whether a job has succeeded, failed or been cancelled. */
+  public static boolean hasEnded(GenerationJob job) {
+    return !UNFINISHED.contains(job.getState());
+  }
+
   /**
    * Creates a job, which is on the server's disk when this returns. With a {@code request_id}, a
    * repeat returns the same job.
@@ -71,7 +76,7 @@ public final class JobClient {
    */
   public GenerationJob await(String id, Duration pause) throws InterruptedException {
     GenerationJob job = get(id);
-    while (UNFINISHED.contains(job.getState())) {
+    while (!hasEnded(job)) {
       Thread.sleep(pause.toMillis());
       job = get(id);
     }

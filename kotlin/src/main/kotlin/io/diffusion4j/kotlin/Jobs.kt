@@ -5,7 +5,6 @@ import io.diffusion4j.client.JobClient
 import io.diffusion4j.serving.v1.CreateGenerationJobRequest
 import io.diffusion4j.serving.v1.GenerateImagesRequest
 import io.diffusion4j.serving.v1.GenerationJob
-import io.diffusion4j.serving.v1.JobState
 import kotlin.time.Duration
 import kotlin.time.Duration.Companion.seconds
 import kotlinx.coroutines.delay
@@ -13,8 +12,6 @@ import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.flow.distinctUntilChangedBy
 import kotlinx.coroutines.flow.flow
 import kotlinx.coroutines.flow.last
-
-private val unfinished = setOf(JobState.JOB_STATE_WAITING, JobState.JOB_STATE_RUNNING)
 
 /**
  * Creates a job, which is on the server's disk when this returns, and goes on if the coroutine is
@@ -44,7 +41,7 @@ public fun JobClient.states(id: String, pause: Duration = 1.seconds): Flow<Gener
   flow {
       var job = cancellable { get(id) }
       emit(job)
-      while (job.state in unfinished) {
+      while (!JobClient.hasEnded(job)) {
         delay(pause)
         job = cancellable { get(id) }
         emit(job)
