@@ -35,13 +35,13 @@ record PngFiles(List<Path> files, int perInput, Optional<Path> sheet) {
 
   /** The named file for one image; for several, numbered files: {@code apple-1.png} and so on. */
   static PngFiles numbered(Path output, int inputs, int perInput, Optional<Path> sheet) {
-    String name = output.toString();
-    boolean hasSuffix = name.toLowerCase(Locale.ROOT).endsWith(SUFFIX);
-    int stem = hasSuffix ? name.length() - SUFFIX.length() : name.length();
     int count = inputs * perInput;
     if (count == 1 || new OutputFile(output).isStandardOutput()) {
       return new PngFiles(Collections.nCopies(count, output), perInput, sheet);
     }
+    String name = output.toString();
+    boolean hasSuffix = name.toLowerCase(Locale.ROOT).endsWith(SUFFIX);
+    int stem = hasSuffix ? name.length() - SUFFIX.length() : name.length();
     List<Path> files =
         IntStream.rangeClosed(1, count)
             .mapToObj(i -> Path.of(name.substring(0, stem) + "-" + i + name.substring(stem)))
