@@ -39,6 +39,7 @@ final class StreamOutbox implements JobObserver {
   // The fields below are guarded by this.
   private final Queue<Supplier<StreamGenerateImagesResponse>> waiting = new ArrayDeque<>();
   private @Nullable StreamGenerateImagesResponse latest; // progress
+  private boolean keepsPace; // the client had read all before the newest progress
   private boolean complete;
   private boolean closed;
   private boolean blocked;
@@ -65,9 +66,11 @@ final class StreamOutbox implements JobObserver {
   @Override
   public synchronized void event(StreamGenerateImagesResponse event) {
     if (event.hasProgress()) {
+      // Asked before, not after: within a process a call is busy until the client has read.
+      keepsPace = call.isReady() && waiting.isEmpty();
       latest = event;
       send();
-    } else if (!event.hasPreview() || wantsPreview()) {
+    } else if (!event.hasPreview() || keepsPace) {
       add(() -> event);
     }
     if (event.hasFinished()) {
@@ -78,7 +81,7 @@ final class StreamOutbox implements JobObserver {
 
   @Override
   public synchronized boolean wantsPreview() {
-    return call.isReady() && waiting.isEmpty();
+    return keepsPace;
   }
 
   @Override

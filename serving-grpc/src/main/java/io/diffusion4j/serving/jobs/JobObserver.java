@@ -22,7 +22,10 @@ public interface JobObserver {
   /** Called for every event except images, which are passed to {@link #image}. */
   void event(StreamGenerateImagesResponse event);
 
-  /** Returns whether a preview would be sent now; if no observer wants one, none is encoded. */
+  /**
+   * Returns whether the previews of the step that was reported last would be sent; if no observer
+   * wants them, none is encoded.
+   */
   boolean wantsPreview();
 
   /** Called for each image that was drawn. */
