@@ -1,0 +1,34 @@
+package example;
+
+import com.google.inject.multibindings.OptionalBinder;
+import io.diffusion4j.local.LocalModels;
+import io.diffusion4j.serving.DiffusionServer;
+import io.diffusion4j.serving.auth.Authenticator;
+import io.diffusion4j.serving.auth.Quota;
+import io.diffusion4j.serving.auth.Role;
+import io.diffusion4j.serving.config.ServerConfig;
+import io.diffusion4j.serving.jwt.JwtIssuer;
+import io.diffusion4j.serving.jwt.JwtTokens;
+import java.io.IOException;
+import java.net.URI;
+import java.util.Map;
+import java.util.Set;
+
+public final class Guarded {
+  private Guarded() {}
+
+  // snippet: server
+  static DiffusionServer server(LocalModels models, String issuer, URI keys) throws IOException {
+    var roles = Map.of("draw-user", Set.of(Role.GENERATE));
+    var claims = new JwtIssuer.Claims("sub", "roles", roles, "", Map.of());
+    var tokens = new JwtTokens(JwtIssuer.usual(issuer, "draw.example", keys, claims), Quota.NONE);
+    return models.server(
+        ServerConfig.loopback().withPort(0),
+        binder ->
+            OptionalBinder.newOptionalBinder(binder, Authenticator.class)
+                .setBinding()
+                .toInstance(tokens));
+  }
+
+  // end snippet
+}
