@@ -9,8 +9,8 @@ import io.diffusion4j.serving.http.HttpFace;
 
 /**
  * The HTTP API of AUTOMATIC1111's web UI on the port of a server. Provides an {@link HttpFace} to a
- * {@link io.diffusion4j.serving.ServingModule}, by whose {@link Callers} it tells the work of
- * principals apart.
+ * {@link io.diffusion4j.serving.ServingModule}, whose {@link Callers} distinguish the work of
+ * principals.
  */
 public final class A1111Module extends AbstractModule {
   @Override

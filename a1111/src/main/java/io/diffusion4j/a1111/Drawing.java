@@ -179,7 +179,7 @@ final class Drawing
         HttpData.ofUtf8(body.toString()));
   }
 
-  /** Returns what the web UI says of the images. */
+  /** Returns the web UI's description of the images. */
   private ObjectNode info(List<Drawn> all) {
     GenerateImagesRequest request = asked.request();
     PromptSpec prompt = Infotext.prompt(request);

@@ -13,7 +13,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 
-/** The fields of a request; null counts as absent, and fields that nobody asks for are ignored. */
+/** The fields of a request; null counts as absent, and unknown fields are ignored. */
 record Fields(ObjectNode json) {
   private static final JsonMapper MAPPER =
       JsonMapper.builder()
@@ -139,7 +139,7 @@ record Fields(ObjectNode json) {
     }
   }
 
-  /** Refuses a field whose value asks for something. */
+  /** Refuses a field whose value requests an unsupported feature. */
   void refuseUnless(String name, boolean idle, String expected) {
     if (!idle) {
       throw SdException.unsupported(name, Errors.quote(String.valueOf(json.get(name))), expected);

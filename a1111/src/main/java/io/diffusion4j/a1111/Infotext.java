@@ -54,8 +54,8 @@ final class Infotext {
   }
 
   /**
-   * Returns what a PNG file says of itself: the text of its recipe, or the web UI's own; empty if
-   * it has neither.
+   * Returns the description in a PNG file: the text of its recipe, or the web UI's own text; empty
+   * if it has neither.
    */
   static String ofFile(String field, byte[] png) {
     try {

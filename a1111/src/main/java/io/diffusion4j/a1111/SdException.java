@@ -30,7 +30,7 @@ final class SdException extends RuntimeException {
         field + ": " + value + " (expected: " + expected + ")");
   }
 
-  /** A field asks for something that is known from the web UI and not offered here. */
+  /** A field requests a feature of the web UI that is not supported here. */
   static SdException unsupported(String field, Object value, String expected) {
     return new SdException(
         HttpStatus.UNPROCESSABLE_ENTITY,

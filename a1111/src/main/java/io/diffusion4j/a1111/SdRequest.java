@@ -23,7 +23,7 @@ import java.util.Optional;
  *
  * @param request with a seed for each image, as the web UI counts them
  * @param size of the images in the response
- * @param batchSize as asked for
+ * @param batchSize as requested
  * @param steps of the main stage
  * @param scale of its guidance
  * @param sampler the web UI's name of its sampler

@@ -28,7 +28,7 @@ public final class Collectives implements AllReduce {
   /** Numbers are summed in pieces of a megabyte, which stay in the second-level cache. */
   private static final int PIECE = 1 << 18;
 
-  /** So many pieces at once: one is computed while the other is sent. */
+  /** The number of pieces at once: one is computed while the other is sent. */
   private static final int AT_ONCE = 2;
 
   /** For the last sum to reach the others before this process ends. */

@@ -78,7 +78,7 @@ final class Eager {
       this.reason = reason;
     }
 
-    /** What TensorFlow tells about it. */
+    /** TensorFlow's message. */
     String reason() {
       return reason;
     }

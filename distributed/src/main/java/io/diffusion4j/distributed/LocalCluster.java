@@ -61,7 +61,7 @@ public final class LocalCluster {
   }
 
   /**
-   * Runs the processes until all have ended. If this process is told to stop, they are, too.
+   * Runs the processes until all have ended. If this process is stopped, so are they.
    *
    * @return 0 if all have succeeded, otherwise the status of a failed one
    */
@@ -222,7 +222,7 @@ public final class LocalCluster {
     return stays ? a : b != PEER_LOST && b < SIGNALS ? b : Math.max(a, b);
   }
 
-  /** Asks the processes to stop, and waits for them. */
+  /** Signals the processes to stop, and waits for them. */
   private void stop() {
     List<Process> asked;
     synchronized (this) {

@@ -1,11 +1,11 @@
 /**
  * Training in several processes, on one machine or on many, over TensorFlow's collectives.
  *
- * <p>A {@link io.diffusion4j.distributed.ClusterSpec} lists the addresses of all processes and
- * tells which of them this one is; it is read from {@code TF_CONFIG}, as launchers of TensorFlow
- * set it, or from two options. {@link io.diffusion4j.distributed.Collectives} meets the others and
- * sums with them. {@link io.diffusion4j.distributed.LocalCluster} starts the processes of a
- * training on one machine.
+ * <p>A {@link io.diffusion4j.distributed.ClusterSpec} lists the addresses of all processes and the
+ * index of this one; it is read from {@code TF_CONFIG}, as launchers of TensorFlow set it, or from
+ * two options. {@link io.diffusion4j.distributed.Collectives} meets the others and sums with them.
+ * {@link io.diffusion4j.distributed.LocalCluster} starts the processes of a training on one
+ * machine.
  *
  * <pre>{@code
  * var cluster = ClusterSpec.of("h0:2222,h1:2222", 1); // the second of two
@@ -21,8 +21,8 @@
  * <p>A process that ends, or that does not answer within the time limit, ends the sums of all
  * others with a {@link io.diffusion4j.nn.train.group.PeerLostException}. TensorFlow's collectives
  * cannot be used again then: the process has to end, by {@link java.lang.Runtime#halt} with {@value
- * io.diffusion4j.distributed.LocalCluster#PEER_LOST}, and whoever started the processes starts all
- * of them again. They continue from the last checkpoint, to the same weights.
+ * io.diffusion4j.distributed.LocalCluster#PEER_LOST}, and the launcher starts all processes again.
+ * They continue from the last checkpoint, to the same weights.
  *
  * <h2>Security</h2>
  *

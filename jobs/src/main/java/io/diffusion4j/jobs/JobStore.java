@@ -285,7 +285,7 @@ public final class JobStore implements AutoCloseable {
   /**
    * Records a call.
    *
-   * @param next when to call again; empty if that is not needed, or in vain
+   * @param next the time of the next attempt; empty after a success and after the last attempt
    */
   synchronized void called(JobKey key, Optional<Instant> next) {
     change(

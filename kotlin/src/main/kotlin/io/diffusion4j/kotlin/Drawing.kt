@@ -39,8 +39,8 @@ public suspend fun GenerationClient.draw(request: GenerateImagesRequest): Genera
   cancellable { generate(request) }
 
 /**
- * The events of the request, which each collector sends anew. Who stops collecting cancels the
- * request at the server; who collects slowly gets fewer previews.
+ * The events of the request, which each collector sends anew. Ending the collection cancels the
+ * request at the server. A slow collector gets fewer previews.
  *
  * The flow fails with [GenerationException] if the server refuses the request, fails or cannot be
  * reached.

@@ -12,8 +12,8 @@ import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.flow.callbackFlow
 
 /**
- * The events of a request as they come. Who stops collecting cancels the request at the server; who
- * collects slowly gets fewer previews.
+ * The events of a request as they arrive. Ending the collection cancels the request at the server.
+ * A slow collector gets fewer previews.
  */
 public fun GenerationServiceStub.events(
   request: GenerateImagesRequest

@@ -67,7 +67,7 @@ final class BinaryTensors {
     }
   }
 
-  /** Removes a parameter that asks for binary outputs, and returns its value. */
+  /** Removes a parameter that requests binary outputs, and returns its value. */
   static boolean takeFlag(ObjectNode parameters, String key, boolean otherwise) {
     JsonNode flag = parameters.remove(key);
     if (flag == null) {

@@ -260,7 +260,7 @@ final class JsonTensors {
     return new Body(body.toString(), data);
   }
 
-  /** Files are no strings of JSON, and so are written in base64, which a parameter says. */
+  /** Adds the elements of an output. Files are in base64, which the content_type states. */
   private static void addElements(
       ObjectNode output, InferOutputTensor tensor, ByteString raw, ObjectNode parameters) {
     if (tensor.getDatatype().equals(DataType.UINT8.name())) {

@@ -17,8 +17,8 @@ import java.security.spec.PKCS8EncodedKeySpec;
  * The private key that signs pictures (Ed25519, RFC 8032), from a PEM file. Equal statements have
  * equal signatures.
  *
- * <p>The public key is beside it, in a file of the same name and {@code .pub}; whoever verifies
- * pictures needs that one only.
+ * <p>The public key is beside it, in a file of the same name and {@code .pub}. It is all that is
+ * needed to verify pictures.
  */
 public final class SigningKey {
   private static final String ALGORITHM = "Ed25519";

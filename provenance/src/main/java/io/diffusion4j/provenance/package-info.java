@@ -19,8 +19,8 @@
  *   <li>XMP with the IPTC's {@code digitalSourceType} {@code trainedAlgorithmicMedia}: a
  *       machine-readable declaration, which anybody can remove or forge. Always written.
  *   <li>An Ed25519 signature over the pixels and the recipe: survives a change of the file that
- *       keeps both, such as another compression of a PNG, and tells a changed picture from an
- *       unchanged one. Stored in the XMP packet.
+ *       keeps both, such as another compression of a PNG, and reveals changed pixels. Stored in the
+ *       XMP packet.
  *   <li>A C2PA manifest ({@link io.diffusion4j.provenance.c2pa}): bound to the bytes of the file,
  *       and checked by other people's tools.
  *   <li>A watermark ({@link io.diffusion4j.provenance.watermark}): in the pixels, so it survives

@@ -26,7 +26,7 @@ record Prose(Path file, String text) {
       Pattern.compile("```.*?```|`[^`]*`|]\\([^)]*\\)|<!--.*?-->", Pattern.DOTALL);
   private static final Pattern QUOTED = Pattern.compile("\"[^\"\\n]*\"");
 
-  /** Reads the comments of a Java file, or the text of a Markdown page, without code in it. */
+  /** Reads the comments of a source file, or the text of a Markdown page, without code in it. */
   static Prose read(Path file) throws IOException {
     String source = Files.readString(file);
     if (file.toString().endsWith(".md")) {

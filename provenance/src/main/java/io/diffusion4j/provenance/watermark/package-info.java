@@ -21,7 +21,7 @@
  * enough signs agree there.
  *
  * <p>It survives recompression, cropping, changes of brightness, and scaling that is undone. It
- * does not survive rotation, mirroring, or another size; and whoever has the key can remove it.
+ * does not survive rotation, mirroring, or another size; and anybody with the key can remove it.
  */
 @NullMarked
 package io.diffusion4j.provenance.watermark;
