@@ -65,11 +65,20 @@ final class JobRunner {
     this.webhooks = webhooks;
   }
 
-  /** Begins, and goes on until the process ends. */
+  /** Begins, and goes on until the store is closed. */
   void begin() {
     var unused =
         thread.scheduleWithFixedDelay(
-            () -> guarded(this::turn), 0, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
+            () -> {
+              if (store.isClosed()) {
+                thread.shutdown();
+              } else {
+                guarded(this::turn);
+              }
+            },
+            0,
+            PERIOD_MILLIS,
+            TimeUnit.MILLISECONDS);
     webhooks.begin(store);
   }
 

@@ -271,13 +271,22 @@ public final class JobStore implements AutoCloseable {
         now.minus(REMEMBERED).toEpochMilli());
   }
 
-  /** Returns calls that are due, without results. */
-  synchronized List<DueCall> dueCalls(Instant now, int most) {
+  /**
+   * Returns calls that are due, without results: the earliest of each owner, then the second of
+   * each, and so on.
+   *
+   * @param mostOfAnOwner how many of one owner
+   * @param most how many of all
+   */
+  synchronized List<DueCall> dueCalls(Instant now, int mostOfAnOwner, int most) {
     List<DueCall> due = new ArrayList<>();
     query(
-        "SELECT * FROM jobs WHERE call_at <= ? ORDER BY call_at LIMIT ?",
+        "SELECT jobs.* FROM jobs JOIN (SELECT sequence, ROW_NUMBER() OVER (PARTITION BY owner"
+            + " ORDER BY call_at) AS place FROM jobs WHERE call_at <= ?) AS due"
+            + " ON jobs.sequence = due.sequence WHERE place <= ? ORDER BY place, call_at LIMIT ?",
         row -> due.add(new DueCall(read(row, false), row.getInt("calls"))),
         now.toEpochMilli(),
+        mostOfAnOwner,
         most);
     return due;
   }
@@ -365,6 +374,15 @@ public final class JobStore implements AutoCloseable {
       throws SQLException {
     for (int i = 0; i < values.length; i++) {
       statement.setObject(i + 1, values[i]);
+    }
+  }
+
+  /** Returns whether the store is closed: nothing can be read or recorded any more. */
+  synchronized boolean isClosed() {
+    try {
+      return database.isClosed();
+    } catch (SQLException e) {
+      throw new JobStoreException(e);
     }
   }
 

@@ -19,14 +19,28 @@ import java.util.Locale;
  * checked here, so a name that changes between look-up and connection gains nothing.
  */
 final class PublicAddresses extends AddressResolverGroup<InetSocketAddress> {
+  private final Names names;
+
+  /** Looks the addresses of a name up. */
+  interface Names {
+    InetAddress[] addresses(String name) throws UnknownHostException;
+  }
+
+  PublicAddresses(Names names) {
+    this.names = names;
+  }
+
   @Override
   protected AddressResolver<InetSocketAddress> newResolver(EventExecutor executor) {
-    return new Filtered(executor).asAddressResolver();
+    return new Filtered(executor, names).asAddressResolver();
   }
 
   private static final class Filtered extends DefaultNameResolver {
-    Filtered(EventExecutor executor) {
+    private final Names names;
+
+    Filtered(EventExecutor executor, Names names) {
       super(executor);
+      this.names = names;
     }
 
     @Override
@@ -40,8 +54,8 @@ final class PublicAddresses extends AddressResolverGroup<InetSocketAddress> {
       promise.setSuccess(publicOf(name));
     }
 
-    private static List<InetAddress> publicOf(String name) throws UnknownHostException {
-      List<InetAddress> all = List.of(InetAddress.getAllByName(name));
+    private List<InetAddress> publicOf(String name) throws UnknownHostException {
+      List<InetAddress> all = List.of(names.addresses(name));
       if (all.stream().anyMatch(PublicAddresses::isPrivate)) {
         throw new UnknownHostException(name + " (expected: a name of public addresses only)");
       }

@@ -5,28 +5,33 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.google.common.util.concurrent.ThreadFactoryBuilder;
 import com.linecorp.armeria.client.ClientFactory;
 import com.linecorp.armeria.client.WebClient;
+import com.linecorp.armeria.common.AggregatedHttpResponse;
 import com.linecorp.armeria.common.HttpData;
 import com.linecorp.armeria.common.HttpHeaderNames;
 import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.HttpRequest;
-import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.RequestHeaders;
+import com.linecorp.armeria.common.util.Exceptions;
 import com.standardwebhooks.Webhook;
 import com.standardwebhooks.exceptions.EmptyWebhookSecretException;
 import com.standardwebhooks.exceptions.WebhookSigningException;
 import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.jobs.PublicAddresses.Names;
 import io.diffusion4j.provenance.key.KeyFiles;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.CompletionException;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -54,31 +59,41 @@ public final class Webhooks {
           Duration.ofHours(16));
 
   private static final Duration LONGEST_CALL = Duration.ofSeconds(15);
-  private static final int AT_ONCE = 32;
+  private static final int AT_ONCE = 64;
+
+  /** So that receivers of one owner that do not answer leave room for those of the others. */
+  private static final int AT_ONCE_OF_AN_OWNER = 8;
+
   private static final long PERIOD_MILLIS = 1000;
 
   private final @Nullable Webhook signer;
   private final boolean privateAddresses;
+  private final ClientFactory factory;
   private final WebClient client;
+
+  /** Has the store and {@link #called} to itself. */
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(
           new ThreadFactoryBuilder().setNameFormat("webhooks").setDaemon(true).build());
-  private @Nullable JobStore store;
 
-  private Webhooks(@Nullable Webhook signer, boolean privateAddresses) {
+  private final Set<JobKey> called = new HashSet<>();
+
+  private volatile @Nullable JobStore store;
+
+  private Webhooks(@Nullable Webhook signer, boolean privateAddresses, Names names) {
     this.signer = signer;
     this.privateAddresses = privateAddresses;
-    var factory = ClientFactory.builder().connectTimeout(LONGEST_CALL).useHttp2Preface(false);
+    var building = ClientFactory.builder().connectTimeout(LONGEST_CALL).useHttp2Preface(false);
     if (!privateAddresses) {
-      factory.addressResolverGroupFactory(group -> new PublicAddresses());
+      building.addressResolverGroupFactory(group -> new PublicAddresses(names));
     }
-    this.client =
-        WebClient.builder().factory(factory.build()).responseTimeout(LONGEST_CALL).build();
+    this.factory = building.build();
+    this.client = WebClient.builder().factory(factory).responseTimeout(LONGEST_CALL).build();
   }
 
   /** Returns webhooks of a server that calls nobody. */
   public static Webhooks none() {
-    return new Webhooks(null, false);
+    return new Webhooks(null, false, InetAddress::getAllByName);
   }
 
   /**
@@ -89,6 +104,10 @@ public final class Webhooks {
    * @throws IllegalArgumentException if others can access the file, or it contains something else
    */
   public static Webhooks read(Path secret, boolean privateAddresses) throws IOException {
+    return read(secret, privateAddresses, InetAddress::getAllByName);
+  }
+
+  static Webhooks read(Path secret, boolean privateAddresses, Names names) throws IOException {
     KeyFiles.requireSecret("webhook-secret", secret);
     String text = Files.readString(secret).strip();
     Check.that(
@@ -97,7 +116,7 @@ public final class Webhooks {
         secret,
         "whsec_ and at least 24 bytes in Base64");
     try {
-      return new Webhooks(new Webhook(text), privateAddresses);
+      return new Webhooks(new Webhook(text), privateAddresses, names);
     } catch (EmptyWebhookSecretException e) {
       throw new IllegalStateException("the secret was checked", e);
     }
@@ -130,50 +149,84 @@ public final class Webhooks {
         "an address outside of this machine and of private networks");
   }
 
+  /** Begins with the calls of a store, and goes on until it is closed. */
   void begin(JobStore jobs) {
     if (signer != null) {
       store = jobs;
       var unused =
-          thread.scheduleWithFixedDelay(this::turn, 0, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
+          thread.scheduleWithFixedDelay(() -> turn(jobs), 0, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
     }
   }
 
   /** Looks for due calls now. */
   void wake() {
-    thread.execute(this::turn);
+    JobStore jobs = store;
+    if (jobs != null) {
+      thread.execute(() -> turn(jobs));
+    }
   }
 
-  private void turn() {
-    JobStore jobs = store;
-    if (jobs == null) {
+  private void turn(JobStore jobs) {
+    if (jobs.isClosed()) {
+      thread.shutdown();
+      factory.closeAsync();
       return;
     }
+    guarded(
+        () -> {
+          for (var due : jobs.dueCalls(Instant.now(), AT_ONCE_OF_AN_OWNER, AT_ONCE)) {
+            JobKey key = due.job().key();
+            if (called.size() < AT_ONCE && called.add(key)) {
+              var unused =
+                  call(due.job()).thenAcceptAsync(arrived -> ended(jobs, due, arrived), thread);
+            }
+          }
+        });
+  }
+
+  private void ended(JobStore jobs, JobStore.DueCall due, boolean arrived) {
+    called.remove(due.job().key());
+    boolean again = !arrived && due.calls() < PAUSES.size();
+    guarded(
+        () ->
+            jobs.called(
+                due.job().key(),
+                again
+                    ? Optional.of(Instant.now().plus(PAUSES.get(due.calls())))
+                    : Optional.empty()));
+  }
+
+  private static void guarded(Runnable work) {
     try {
-      for (JobStore.DueCall due : jobs.dueCalls(Instant.now(), AT_ONCE)) {
-        boolean arrived = call(due.job());
-        boolean again = !arrived && due.calls() < PAUSES.size();
-        jobs.called(
-            due.job().key(),
-            again ? Optional.of(Instant.now().plus(PAUSES.get(due.calls()))) : Optional.empty());
-      }
+      work.run();
     } catch (RuntimeException e) { // the next turn may find a disk with room again
       LOG.error("webhooks: {}", e.getMessage(), e);
     }
   }
 
-  /** Calls the address of a job; whether it answered that it got the call. */
-  private boolean call(StoredJob job) {
+  /** Calls the address of a job. The result is whether it answered that it got the call. */
+  private CompletableFuture<Boolean> call(StoredJob job) {
+    CompletableFuture<AggregatedHttpResponse> answered;
     try {
       check(job.webhook()); // again, as the settings of the server may have changed
-      HttpStatus status = client.execute(request(job)).aggregate().join().status();
-      if (!status.isSuccess()) {
-        LOG.warn("webhook of job {}: answered {}", job.key().id(), status.code());
-      }
-      return status.isSuccess();
-    } catch (CompletionException | IllegalArgumentException e) {
-      LOG.warn("webhook of job {}: {}", job.key().id(), String.valueOf(e.getMessage()));
-      return false;
+      answered = client.execute(request(job)).aggregate();
+    } catch (IllegalArgumentException e) {
+      LOG.warn("webhook of job {}: {}", job.key().id(), e.getMessage());
+      return CompletableFuture.completedFuture(false);
     }
+    return answered
+        .thenApply(
+            answer -> {
+              if (!answer.status().isSuccess()) {
+                LOG.warn("webhook of job {}: answered {}", job.key().id(), answer.status().code());
+              }
+              return answer.status().isSuccess();
+            })
+        .exceptionally(
+            e -> {
+              LOG.warn("webhook of job {}: {}", job.key().id(), Exceptions.peel(e).getMessage());
+              return false;
+            });
   }
 
   private HttpRequest request(StoredJob job) {

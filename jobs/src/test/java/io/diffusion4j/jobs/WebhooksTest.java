@@ -8,19 +8,26 @@ import com.standardwebhooks.Webhook;
 import com.sun.net.httpserver.HttpServer;
 import io.diffusion4j.client.Requests;
 import io.diffusion4j.serving.ToyService;
+import io.diffusion4j.serving.auth.Quota;
 import io.diffusion4j.serving.v1.CreateGenerationJobRequest;
 import io.diffusion4j.serving.v1.JobState;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.SocketTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -42,6 +49,35 @@ class WebhooksTest {
     Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw-------"));
   }
 
+  private static void create(ToyService server, String id, String webhook) {
+    server
+        .client()
+        .jobs()
+        .create(
+            CreateGenerationJobRequest.newBuilder()
+                .setRequest(Requests.textToImage("a cat").setRequestId(id))
+                .setWebhookUrl(webhook)
+                .build());
+  }
+
+  private static String newId() {
+    return UUID.randomUUID().toString();
+  }
+
+  private JobStore store() {
+    return JobStore.open(folder.resolve("jobs.db"), Duration.ofHours(1));
+  }
+
+  /** Waits until the call of the only job was made once, and is to be repeated. */
+  private static void awaitOneCall(JobStore store) throws InterruptedException {
+    Instant later = Instant.now().plus(Duration.ofDays(1));
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    while (store.dueCalls(later, 1, 1).stream().noneMatch(due -> due.calls() == 1)) {
+      assertThat(System.nanoTime()).as("time without a call").isLessThan(end);
+      TimeUnit.MILLISECONDS.sleep(20);
+    }
+  }
+
   /** The first call is answered 500, so it comes again, with the same id. */
   @Test
   void aCallIsSignedAndRepeatedUntilItArrives() throws Exception {
@@ -59,18 +95,11 @@ class WebhooksTest {
         });
     receiver.start();
     String url = "http://127.0.0.1:" + receiver.getAddress().getPort() + "/hook";
-    String id = UUID.randomUUID().toString();
-    try (var store = JobStore.open(folder.resolve("jobs.db"), Duration.ofHours(1));
+    String id = newId();
+    try (var store = store();
         var server =
             ToyService.onPort(asked -> {}, new JobsModule(store, Webhooks.read(secret, true)))) {
-      server
-          .client()
-          .jobs()
-          .create(
-              CreateGenerationJobRequest.newBuilder()
-                  .setRequest(Requests.textToImage("a cat").setRequestId(id))
-                  .setWebhookUrl(url)
-                  .build());
+      create(server, id, url);
       for (int call = 0; call < 2; call++) {
         String body = bodies.poll(30, TimeUnit.SECONDS);
         assertThat(body).contains("generation_job.succeeded").contains(id);
@@ -89,6 +118,89 @@ class WebhooksTest {
     } finally {
       receiver.stop(0);
     }
+  }
+
+  /** Its address was public when the job was made, or is one of several. */
+  @Test
+  void aNameThatTurnsOutPrivateIsNotCalled() throws Exception {
+    InetAddress open = InetAddress.getByAddress(new byte[] {(byte) 203, 0, 113, 5});
+    InetAddress here = InetAddress.getLoopbackAddress();
+    Queue<InetAddress[]> answers =
+        new ArrayDeque<>(List.of(new InetAddress[] {here}, new InetAddress[] {open, here}));
+    try (var receiver = new ServerSocket(0, 8, here)) {
+      String url = "https://app.example:" + receiver.getLocalPort() + "/hook";
+      while (!answers.isEmpty()) {
+        InetAddress[] answer = answers.remove();
+        var hooks = Webhooks.read(secret, false, name -> answer);
+        try (var store = JobStore.open(folder.resolve(newId()), Duration.ofHours(1));
+            var server = ToyService.onPort(asked -> {}, new JobsModule(store, hooks))) {
+          create(server, newId(), url);
+          awaitOneCall(store);
+        }
+      }
+      receiver.setSoTimeout(200);
+      assertThatThrownBy(receiver::accept).isInstanceOf(SocketTimeoutException.class);
+    }
+  }
+
+  @Test
+  void redirectsAreNotFollowed() throws Exception {
+    BlockingQueue<String> called = new LinkedBlockingQueue<>();
+    var receiver = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    String root = "http://127.0.0.1:" + receiver.getAddress().getPort();
+    receiver.createContext(
+        "/",
+        exchange -> {
+          called.add(exchange.getRequestURI().getPath());
+          exchange.getResponseHeaders().add("location", root + "/inside");
+          exchange.sendResponseHeaders(307, -1);
+          exchange.close();
+        });
+    receiver.start();
+    try (var store = store();
+        var server =
+            ToyService.onPort(asked -> {}, new JobsModule(store, Webhooks.read(secret, true)))) {
+      create(server, newId(), root + "/hook");
+      awaitOneCall(store);
+      assertThat(called).containsExactly("/hook");
+    } finally {
+      receiver.stop(0);
+    }
+  }
+
+  /** Its calls last until they are given up, and each of its jobs has one. */
+  @Test
+  void anOwnerWhoseReceiversDoNotAnswerDelaysNobody() throws Exception {
+    var called = new CountDownLatch(1);
+    var receiver = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    receiver.createContext(
+        "/",
+        exchange -> {
+          called.countDown();
+          exchange.sendResponseHeaders(204, -1);
+          exchange.close();
+        });
+    receiver.start();
+    try (var silent = new ServerSocket(0, 256, InetAddress.getLoopbackAddress());
+        var store = store()) {
+      String silence = "http://127.0.0.1:" + silent.getLocalPort() + "/hook";
+      for (int i = 0; i < 200; i++) {
+        add(store, "eve", silence);
+      }
+      add(store, "bob", "http://127.0.0.1:" + receiver.getAddress().getPort() + "/hook");
+      Webhooks.read(secret, true).begin(store);
+      assertThat(called.await(10, TimeUnit.SECONDS)).as("called before the others end").isTrue();
+    } finally {
+      receiver.stop(0);
+    }
+  }
+
+  /** Adds a job that was cancelled, so that its call is due. */
+  private static void add(JobStore store, String owner, String webhook) {
+    var request = Requests.textToImage("a cat").build();
+    var key = new JobKey(owner, newId());
+    store.add(key, request, request, Quota.NONE, webhook, Instant.now());
+    store.cancel(key, Instant.now());
   }
 
   @Test
