@@ -5,7 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.code_intelligence.jazzer.api.BugDetectors;
 import com.code_intelligence.jazzer.api.FuzzedDataProvider;
 import com.code_intelligence.jazzer.junit.FuzzTest;
+import io.diffusion4j.a1111.A1111Module;
+import io.diffusion4j.jobs.JobStore;
+import io.diffusion4j.jobs.JobsModule;
+import io.diffusion4j.jobs.Webhooks;
 import io.diffusion4j.openai.OpenAiModule;
+import io.diffusion4j.openinference.OpenInferenceModule;
 import io.diffusion4j.serving.ToyService;
 import io.diffusion4j.web.WebModule;
 import java.io.IOException;
@@ -14,9 +19,12 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Any body, in JSON or in parts, is answered, and never as a fault of the server. */
 @Tag("fuzz")
@@ -29,6 +37,13 @@ final class HttpBodyFuzzTest {
     {"/diffusion4j/v1/images:generate", "application/json"},
     {"/diffusion4j.v1.EmbeddingService/EmbedTexts", "application/json"},
     {"/diffusion4j.v1.GenerationService/GenerateImages", "application/grpc"},
+    {"/sdapi/v1/txt2img", "application/json"},
+    {"/sdapi/v1/img2img", "application/json"},
+    {"/sdapi/v1/options", "application/json"},
+    {"/sdapi/v1/png-info", "application/json"},
+    {"/v2/models/toy/infer", "application/json"},
+    {"/inference.GRPCInferenceService/ModelInfer", "application/grpc"},
+    {"/diffusion4j.v1.JobService/CreateGenerationJob", "application/json"},
   };
 
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
@@ -36,14 +51,26 @@ final class HttpBodyFuzzTest {
   @SuppressWarnings("NullAway.Init") // before all
   private static ToyService server;
 
+  @SuppressWarnings("NullAway.Init")
+  private static JobStore store;
+
   @BeforeAll
-  static void start() {
-    server = ToyService.onPort(query -> {}, new OpenAiModule(), new WebModule());
+  static void start(@TempDir Path folder) {
+    store = JobStore.open(folder.resolve("jobs.db"), Duration.ofHours(1));
+    server =
+        ToyService.onPort(
+            query -> {},
+            new OpenAiModule(),
+            new WebModule(),
+            new A1111Module(),
+            new OpenInferenceModule(),
+            new JobsModule(store, Webhooks.none()));
   }
 
   @AfterAll
   static void stop() {
     server.close();
+    store.close();
   }
 
   @FuzzTest(maxDuration = "1m")
