@@ -20,6 +20,7 @@ import io.grpc.MethodDescriptor;
 import io.grpc.Status.Code;
 import io.grpc.reflection.v1.ServerReflectionGrpc;
 import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -173,6 +174,50 @@ class SlowRequestsTest {
                 }
               })
           .isInstanceOf(IOException.class);
+    }
+  }
+
+  /** Pings keep a connection, but none may come between the frames of a head (RFC 9113, §6.10). */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void soDoHeadersInFrames(boolean continued) throws Exception {
+    try (var server = new TestServer(IMPATIENT, ToyModel.named("toy"));
+        var socket = RawHttp.connect(server.server.port())) {
+      var out = new DataOutputStream(socket.getOutputStream());
+      RawHttp2.begin(out);
+      byte[] headers = RawHttp2.headers();
+      int all = RawHttp2.END_HEADERS | RawHttp2.END_STREAM;
+      RawHttp2.frame(out, RawHttp2.HEADERS, all, 1, headers);
+      RawHttp2.frame(out, RawHttp2.PING, 0, 0, new byte[8]);
+      if (continued) {
+        RawHttp2.frame(out, RawHttp2.HEADERS, 0, 3, headers);
+      } else {
+        RawHttp2.head(out, RawHttp2.HEADERS, all, 3, 1000);
+      }
+      var closed = new CompletableFuture<String>();
+      new Thread(
+              () -> {
+                try {
+                  closed.complete(untilClosed(socket.getInputStream()));
+                } catch (IOException | RuntimeException | Error e) {
+                  closed.completeExceptionally(e);
+                }
+              })
+          .start();
+      long end = System.nanoTime() + 20 * LONGEST.toNanos();
+      while (!closed.isDone() && System.nanoTime() < end) {
+        try {
+          if (continued) {
+            RawHttp2.frame(out, RawHttp2.CONTINUATION, 0, 3, new byte[] {(byte) 0x83});
+          } else {
+            out.write(headers[0]);
+          }
+        } catch (IOException e) {
+          assertClosed(e);
+        }
+        TimeUnit.MILLISECONDS.sleep(200);
+      }
+      assertThat(closed).isCompleted();
     }
   }
 

@@ -79,9 +79,7 @@ class StreamOutboxTest {
 
   private void preview() {
     outbox.event(
-        StreamGenerateImagesResponse.newBuilder()
-            .setPreview(Preview.getDefaultInstance())
-            .build());
+        StreamGenerateImagesResponse.newBuilder().setPreview(Preview.getDefaultInstance()).build());
   }
 
   /** Within a process, a call is busy from each event until the client has read it. */
