@@ -50,7 +50,7 @@ final class Draws {
     call.setOnCancelHandler(this::cancel);
     try {
       for (int i = 0; i < requests.size(); i++) {
-        service.generateImages(requests.get(i), new Part(i));
+        service.generateImages(requests.get(i), new SingleCall(i));
       }
     } catch (RuntimeException e) {
       cancel();
@@ -95,10 +95,10 @@ final class Draws {
   }
 
   /** One of the requests, as its service sees its call. */
-  private final class Part extends ServerCallStreamObserver<GenerateImagesResponse> {
+  private final class SingleCall extends ServerCallStreamObserver<GenerateImagesResponse> {
     private final int index;
 
-    Part(int index) {
+    SingleCall(int index) {
       this.index = index;
     }
 

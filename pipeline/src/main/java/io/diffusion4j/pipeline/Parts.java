@@ -20,10 +20,10 @@ public final class Parts implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Parts.class.getName());
 
   private final Residency residency;
-  private final List<Part<?>> all = new ArrayList<>();
+  private final List<Slot<?>> all = new ArrayList<>();
   private boolean closed;
 
-  /** Creates an empty list of parts. */
+  /** Creates an empty list of slots. */
   public Parts(Residency residency) {
     this.residency = residency;
   }
@@ -41,18 +41,18 @@ public final class Parts implements AutoCloseable {
    *
    * @param name for the log
    */
-  public <T> Part<T> add(String name, Opener<T> opener) {
-    return add(new Part<>(name, false, opener));
+  public <T> Slot<T> add(String name, Opener<T> opener) {
+    return add(new Slot<>(name, false, opener));
   }
 
   /** Adds a rarely used part, which is opened at its first use. */
-  public <T> Part<T> addOnDemand(String name, Opener<T> opener) {
-    return add(new Part<>(name, true, opener));
+  public <T> Slot<T> addOnDemand(String name, Opener<T> opener) {
+    return add(new Slot<>(name, true, opener));
   }
 
-  private <T> Part<T> add(Part<T> part) {
-    all.add(part);
-    return part;
+  private <T> Slot<T> add(Slot<T> slot) {
+    all.add(slot);
+    return slot;
   }
 
   /**
@@ -63,8 +63,8 @@ public final class Parts implements AutoCloseable {
   public synchronized List<CheckpointException> openAll() {
     var opening =
         all.stream()
-            .filter(part -> !part.onDemand)
-            .map(part -> CompletableFuture.supplyAsync(part::failureToOpen))
+            .filter(slot -> !slot.onDemand)
+            .map(slot -> CompletableFuture.supplyAsync(slot::failureToOpen))
             .toList();
     try {
       CompletableFuture.allOf(opening.toArray(CompletableFuture<?>[]::new)).join();
@@ -83,21 +83,23 @@ public final class Parts implements AutoCloseable {
     closeAllBut(null);
   }
 
-  private void closeAllBut(@Nullable Part<?> kept) {
+  private void closeAllBut(@Nullable Slot<?> kept) {
     try (var open = new Resources()) {
-      all.stream().filter(part -> part != kept).forEach(open::add);
+      all.stream().filter(slot -> slot != kept).forEach(open::add);
     }
   }
 
-  /** One network and the objects built around it. */
-  public final class Part<T> implements AutoCloseable {
+  /**
+   * The place of one part in memory: its network and the objects built around it, or nothing yet.
+   */
+  public final class Slot<T> implements AutoCloseable {
     private final String name;
     private final boolean onDemand;
     private final Opener<T> opener;
     private Resources resources = new Resources();
     private volatile @Nullable T value;
 
-    private Part(String name, boolean onDemand, Opener<T> opener) {
+    private Slot(String name, boolean onDemand, Opener<T> opener) {
       this.name = name;
       this.onDemand = onDemand;
       this.opener = opener;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.diffusion4j.checkpoint.CheckpointException;
-import io.diffusion4j.pipeline.Parts.Part;
+import io.diffusion4j.pipeline.Parts.Slot;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class PartsTest {
   private final List<String> log = new CopyOnWriteArrayList<>(); // parts open side by side
 
-  private Part<String> part(Parts parts, String name) {
+  private Slot<String> slot(Parts parts, String name) {
     return parts.add(
         name,
         resources -> {
@@ -29,8 +29,8 @@ class PartsTest {
   @Test
   void oneAtATimeIsOpenedAtItsFirstUseAndClosedByTheNext() {
     try (var parts = new Parts(Residency.ONE_AT_A_TIME)) {
-      var a = part(parts, "a");
-      var b = part(parts, "b");
+      var a = slot(parts, "a");
+      var b = slot(parts, "b");
       assertThat(log).isEmpty();
       assertThat(a.<Integer>use(String::length)).isEqualTo(1);
       assertThat(a.<String>use(s -> s + s)).isEqualTo("aa");
@@ -44,8 +44,8 @@ class PartsTest {
   @Test
   void whatIsAlwaysResidentIsOpenedOnceAndClosedAtTheEndTheNewestFirst() {
     try (var parts = new Parts(Residency.ALWAYS)) {
-      var a = part(parts, "a");
-      var b = part(parts, "b");
+      var a = slot(parts, "a");
+      var b = slot(parts, "b");
       assertThat(parts.openAll()).isEmpty();
       assertThat(b.<String>use(s -> s) + a.<String>use(s -> s)).isEqualTo("ba");
       assertThat(log).containsExactlyInAnyOrder("open a", "open b");
@@ -56,7 +56,7 @@ class PartsTest {
   @Test
   void aPartOnDemandIsOpenedWhenItIsUsedFirstAndThenStays() {
     var parts = new Parts(Residency.ALWAYS);
-    part(parts, "a");
+    slot(parts, "a");
     var b =
         parts.addOnDemand(
             "b",
@@ -79,7 +79,7 @@ class PartsTest {
   @Test
   void anErrorIsThrownAsItIs() {
     try (var parts = new Parts(Residency.ALWAYS)) {
-      part(parts, "a");
+      slot(parts, "a");
       var error = new NoClassDefFoundError("of a native library");
       parts.add(
           "b",
@@ -131,7 +131,7 @@ class PartsTest {
   @EnumSource
   void nothingIsUsedAfterTheEnd(Residency residency) {
     var parts = new Parts(residency);
-    var a = part(parts, "a");
+    var a = slot(parts, "a");
     parts.openAll();
     parts.close();
     assertThatIllegalStateException()

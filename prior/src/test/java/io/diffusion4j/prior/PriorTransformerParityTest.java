@@ -107,8 +107,8 @@ class PriorTransformerParityTest {
     var batch = batch(network.config(), golden.io());
     for (String layout : List.of("peft", "processor")) {
       for (double scale : new double[] {1, 0.5}) {
-        var part = new MergedTensors.Part(Lora.open(golden.file(layout)), scale);
-        try (var merged = new MergedTensors(Checkpoint.open(base), List.of(part));
+        var scaled = new MergedTensors.ScaledLora(Lora.open(golden.file(layout)), scale);
+        try (var merged = new MergedTensors(Checkpoint.open(base), List.of(scaled));
             var compiled =
                 new CompiledNetwork(
                     network,

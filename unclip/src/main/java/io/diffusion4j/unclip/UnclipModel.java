@@ -48,7 +48,7 @@ import io.diffusion4j.nn.engine.ProbedDenoiser;
 import io.diffusion4j.nn.weights.CheckpointTensors;
 import io.diffusion4j.pipeline.FolderReport;
 import io.diffusion4j.pipeline.Parts;
-import io.diffusion4j.pipeline.Parts.Part;
+import io.diffusion4j.pipeline.Parts.Slot;
 import io.diffusion4j.pipeline.Residency;
 import io.diffusion4j.pipeline.Resources;
 import io.diffusion4j.prior.AutoregressiveModel;
@@ -93,11 +93,11 @@ public final class UnclipModel implements AutoCloseable {
   private final Parts parts;
   private final Resources resources = new Resources();
   private final ClipTokenizer tokenizer;
-  private final Part<ClipTextModel> text;
-  private final Optional<Part<ClipImageModel>> image;
-  private final Optional<Part<Prior>> prior;
-  private final Optional<Part<AutoregressivePrior>> autoregressivePrior;
-  private final Part<Decoding> decoder;
+  private final Slot<ClipTextModel> text;
+  private final Optional<Slot<ClipImageModel>> image;
+  private final Optional<Slot<Prior>> prior;
+  private final Optional<Slot<AutoregressivePrior>> autoregressivePrior;
+  private final Slot<Decoding> decoder;
   private final DiffusionUpsampler upsampler;
   private final Stage priorStage;
   private final Stage decoderStage;
@@ -302,8 +302,8 @@ public final class UnclipModel implements AutoCloseable {
     return PipelineLoras.assign(updates, components);
   }
 
-  private <T> Optional<Part<T>> optional(String component, Supplier<Part<T>> part) {
-    return folder.has(component) ? Optional.of(part.get()) : Optional.empty();
+  private <T> Optional<Slot<T>> optional(String component, Supplier<Slot<T>> slot) {
+    return folder.has(component) ? Optional.of(slot.get()) : Optional.empty();
   }
 
   private UnaryOperator<TensorSource> changed(String component) {
@@ -322,7 +322,7 @@ public final class UnclipModel implements AutoCloseable {
     }
   }
 
-  private Part<ClipImageModel> addImage() {
+  private Slot<ClipImageModel> addImage() {
     var network = ClipFolders.readVision(folder.folder(UnclipFolder.IMAGE_ENCODER));
     var preprocessor = PipelineFiles.preprocessor(folder, network);
     network.requireFits(preprocessor);
@@ -365,7 +365,7 @@ public final class UnclipModel implements AutoCloseable {
         owned.add(batching(Prior.STAGE, model.denoiser())), priorStage, model.standardization());
   }
 
-  private Part<AutoregressivePrior> addAutoregressivePrior() {
+  private Slot<AutoregressivePrior> addAutoregressivePrior() {
     return parts.addOnDemand(
         UnclipFolder.PRIOR_AR,
         owned -> {
@@ -403,17 +403,17 @@ public final class UnclipModel implements AutoCloseable {
 
   private Denoiser<Image> upsampler(String name, Parameterization parameterization) {
     Path origin = folder.folder(name);
-    return new UpsamplerPart(
+    return new UpsamplerSlot(
         parts.add(name, owned -> owned.add(UpsamplerModel.load(origin, parameterization, compute))),
         parameterization);
   }
 
   /** The network of an upsampler, opened at the first query. */
-  private record UpsamplerPart(Part<UpsamplerModel> part, Parameterization parameterization)
+  private record UpsamplerSlot(Slot<UpsamplerModel> slot, Parameterization parameterization)
       implements Denoiser<Image> {
     @Override
     public List<Prediction> predict(List<Query<Image>> queries) {
-      return part.use(model -> model.denoiser().predict(queries));
+      return slot.use(model -> model.denoiser().predict(queries));
     }
   }
 
@@ -583,8 +583,8 @@ public final class UnclipModel implements AutoCloseable {
     return autoregressivePrior.isPresent();
   }
 
-  private <T> Part<T> there(Optional<Part<T>> part, String name) {
-    return part.orElseThrow(
+  private <T> Slot<T> there(Optional<Slot<T>> slot, String name) {
+    return slot.orElseThrow(
         () -> new CheckpointException(folder.path(), name + ": no such component"));
   }
 

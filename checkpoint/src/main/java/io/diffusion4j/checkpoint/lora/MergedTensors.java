@@ -19,12 +19,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MergedTensors implements TensorSource {
   /**
-   * Updates, with a scale.
+   * Updates with a scale.
    *
    * @param scale 1 as they were trained; 0 is no update, and a negative scale reverses them
    */
-  public record Part(Lora lora, double scale) {
-    public Part {
+  public record ScaledLora(Lora lora, double scale) {
+    public ScaledLora {
       Check.that(Double.isFinite(scale), "scale", scale, "a finite number");
     }
   }
@@ -32,7 +32,7 @@ public final class MergedTensors implements TensorSource {
   private static final String WEIGHT = ".weight";
 
   private final TensorSource base;
-  private final List<Part> parts;
+  private final List<ScaledLora> loras;
   private @Nullable Merged last;
 
   private record Merged(String name, ByteBuffer bytes) {}
@@ -43,11 +43,11 @@ public final class MergedTensors implements TensorSource {
    * @throws CheckpointException if an update's layer is missing in the weights, or has another
    *     shape
    */
-  public MergedTensors(TensorSource base, List<Part> parts) {
+  public MergedTensors(TensorSource base, List<ScaledLora> loras) {
     this.base = base;
-    this.parts = List.copyOf(parts);
-    for (Part part : parts) {
-      Lora lora = part.lora();
+    this.loras = List.copyOf(loras);
+    for (ScaledLora scaled : loras) {
+      Lora lora = scaled.lora();
       List<String> wrong =
           lora.layers().stream().filter(layer -> !fits(base, lora, layer)).sorted().toList();
       if (!wrong.isEmpty()) {
@@ -101,7 +101,7 @@ public final class MergedTensors implements TensorSource {
 
   private boolean isChanged(String name) {
     return name.endsWith(WEIGHT)
-        && parts.stream().anyMatch(part -> part.lora().update(layer(name)) != null);
+        && loras.stream().anyMatch(scaled -> scaled.lora().update(layer(name)) != null);
   }
 
   private static String layer(String name) {
@@ -118,10 +118,10 @@ public final class MergedTensors implements TensorSource {
 
   private ByteBuffer merge(String name) {
     float[] weight = base.readFloats(name);
-    for (Part part : parts) {
-      Lora.Update update = part.lora().update(layer(name));
+    for (ScaledLora scaled : loras) {
+      Lora.Update update = scaled.lora().update(layer(name));
       if (update != null) {
-        add(weight, part, update);
+        add(weight, scaled, update);
       }
     }
     ByteBuffer bytes =
@@ -130,14 +130,14 @@ public final class MergedTensors implements TensorSource {
     return bytes.asReadOnlyBuffer();
   }
 
-  private static void add(float[] weight, Part part, Lora.Update update) {
-    TensorSource tensors = part.lora().tensors();
+  private static void add(float[] weight, ScaledLora scaled, Lora.Update update) {
+    TensorSource tensors = scaled.lora().tensors();
     float[] a = tensors.readFloats(update.a());
     float[] b = tensors.readFloats(update.b());
     int rank = (int) tensors.info(update.a()).shape()[0];
     int in = a.length / rank;
     int out = b.length / rank;
-    double scale = part.scale() * update.factor();
+    double scale = scaled.scale() * update.factor();
     for (int i = 0; i < out; i++) {
       for (int r = 0; r < rank; r++) {
         float factor = (float) (scale * b[i * rank + r]);
@@ -150,7 +150,7 @@ public final class MergedTensors implements TensorSource {
 
   @Override
   public void close() {
-    parts.forEach(part -> part.lora().close());
+    loras.forEach(scaled -> scaled.lora().close());
     base.close();
   }
 }

@@ -82,18 +82,18 @@ public final class PipelineLoras {
    * the weights themselves without updates.
    */
   public TensorSource merge(String component, TensorSource weights) {
-    var parts = new ArrayList<MergedTensors.Part>();
+    var loras = new ArrayList<MergedTensors.ScaledLora>();
     try {
       for (Assigned one : all) {
         Set<String> layers = one.layers().getOrDefault(component, Set.of());
         if (!layers.isEmpty()) {
           Lora lora = Lora.open(one.choice().file()).only(layers);
-          parts.add(new MergedTensors.Part(lora, one.choice().scale()));
+          loras.add(new MergedTensors.ScaledLora(lora, one.choice().scale()));
         }
       }
-      return parts.isEmpty() ? weights : new MergedTensors(weights, parts);
+      return loras.isEmpty() ? weights : new MergedTensors(weights, loras);
     } catch (RuntimeException e) {
-      parts.forEach(part -> part.lora().close());
+      loras.forEach(scaled -> scaled.lora().close());
       throw e;
     }
   }

@@ -68,7 +68,8 @@ class LoraTest {
     try (var weights = Checkpoint.open(base);
         var merged =
             new MergedTensors(
-                Checkpoint.open(base), List.of(new MergedTensors.Part(Lora.open(layout), scale)))) {
+                Checkpoint.open(base),
+                List.of(new MergedTensors.ScaledLora(Lora.open(layout), scale)))) {
       assertThat(merged.names()).isEqualTo(weights.names());
       var changed = new TreeMap<String, float[]>();
       for (String name : merged.names()) {
@@ -133,8 +134,8 @@ class LoraTest {
         new MergedTensors(
             Checkpoint.open(base),
             List.of(
-                new MergedTensors.Part(Lora.open(one), 1),
-                new MergedTensors.Part(Lora.open(two), 0.5)))) {
+                new MergedTensors.ScaledLora(Lora.open(one), 1),
+                new MergedTensors.ScaledLora(Lora.open(two), 0.5)))) {
       assertThat(merged.readFloats("a.to_q.weight"))
           .containsExactly(1.5f, 3, 4.5f, 7.5f, 10.5f, 13.5f);
       assertThat(merged.info("a.to_q.weight").dtype()).isEqualTo(DType.F32);
@@ -149,7 +150,8 @@ class LoraTest {
     try (var lora = Lora.open(other);
         var network = Checkpoint.open(base)) {
       assertThat(lora.fits(network)).isFalse();
-      assertThatThrownBy(() -> new MergedTensors(network, List.of(new MergedTensors.Part(lora, 1))))
+      assertThatThrownBy(
+              () -> new MergedTensors(network, List.of(new MergedTensors.ScaledLora(lora, 1))))
           .isInstanceOf(CheckpointException.class)
           .hasMessage(other + ": layers that the network has not, or of another shape\n  b");
     }
@@ -161,7 +163,7 @@ class LoraTest {
             update("a.to_q.lora_A.weight", "a.to_q.lora_B.weight")
                 .note("lora_adapter_metadata", "{\"use_dora\": true}"));
     assertThatThrownBy(() -> Lora.open(dora)).hasMessageContaining("use_dora: true");
-    assertThatThrownBy(() -> new MergedTensors.Part(Lora.open(other), Double.NaN))
+    assertThatThrownBy(() -> new MergedTensors.ScaledLora(Lora.open(other), Double.NaN))
         .hasMessage("scale: NaN (expected: a finite number)");
   }
 

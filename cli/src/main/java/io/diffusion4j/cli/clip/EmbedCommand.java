@@ -5,8 +5,8 @@ import io.diffusion4j.cli.console.Console;
 import io.diffusion4j.cli.console.FailureHandler;
 import io.diffusion4j.clip.ClipEncoders;
 import io.diffusion4j.clip.embed.EmbeddingRun;
+import io.diffusion4j.clip.embed.EmbeddingRunFile;
 import io.diffusion4j.clip.embed.Embeddings;
-import io.diffusion4j.clip.embed.PartFile;
 import io.diffusion4j.data.PictureSet;
 import io.diffusion4j.diffusion.argument.Check;
 import java.io.IOException;
@@ -103,7 +103,7 @@ public final class EmbedCommand implements Callable<Integer> {
   private int embedPictures(PictureSet set) {
     Path file = output.resolveSibling(output.getFileName() + ".part");
     try (var model = clip.open();
-        var part = PartFile.open(file, clip.identityInFormat(), model.size(), set)) {
+        var part = EmbeddingRunFile.open(file, clip.identityInFormat(), model.size(), set)) {
       Map<String, String> unreadable = run(model, set, part);
       unreadable.forEach((key, why) -> console.say("warning: " + key + ": " + why));
       Embeddings embeddings = part.embeddings();
@@ -123,7 +123,7 @@ public final class EmbedCommand implements Callable<Integer> {
         .toList();
   }
 
-  private Map<String, String> run(ClipEncoders model, PictureSet set, PartFile part) {
+  private Map<String, String> run(ClipEncoders model, PictureSet set, EmbeddingRunFile part) {
     try (Bars.Bar bar = console.bars().bar("pictures", part.done(), set.size())) {
       var run = new EmbeddingRun(clip.batch(), done -> bar.at(done, ""));
       return run.pictures(model.image(), set, part);

@@ -36,8 +36,8 @@ import picocli.CommandLine.Parameters;
       "  diffusion4j plot network emoji/model --output unet.svg"
     })
 final class NetworkCommand implements Callable<Integer> {
-  /** What is drawn. */
-  private enum Part {
+  /** The networks that can be drawn, by the names of their folders. */
+  private enum Drawable {
     decoder,
     super_res_first
   }
@@ -52,7 +52,7 @@ final class NetworkCommand implements Callable<Integer> {
       paramLabel = "NAME",
       defaultValue = "decoder",
       description = "The network: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}")
-  private Part part = Part.decoder;
+  private Drawable part = Drawable.decoder;
 
   @Mixin private PictureOptions picture = new PictureOptions();
 
@@ -77,7 +77,7 @@ final class NetworkCommand implements Callable<Integer> {
   }
 
   private NetworkDefinition definition(Path of) {
-    return part == Part.decoder
+    return part == Drawable.decoder
         ? new DecoderNetwork(DecoderFolders.readBackbone(of), 1)
         : upsampler(of);
   }

@@ -13,9 +13,9 @@
  * }</pre>
  *
  * <p>{@link io.diffusion4j.clip.embed.EmbeddingRun} embeds in batches and decodes the next batch
- * meanwhile. With a {@link io.diffusion4j.clip.embed.PartFile} it resumes an interrupted run. The
- * result is an {@link io.diffusion4j.clip.embed.Embeddings}: rows with the names of their pictures
- * or texts, as {@code .safetensors} or {@code .npy}. {@link
+ * meanwhile. With a {@link io.diffusion4j.clip.embed.EmbeddingRunFile} it resumes an interrupted
+ * run. The result is an {@link io.diffusion4j.clip.embed.Embeddings}: rows with the names of their
+ * pictures or texts, as {@code .safetensors} or {@code .npy}. {@link
  * io.diffusion4j.clip.embed.KnownEmbeddings} finds them again by picture, for trainings.
  *
  * <p>{@link io.diffusion4j.diffusion.pipeline.LabelClassifier} picks the label that fits a picture

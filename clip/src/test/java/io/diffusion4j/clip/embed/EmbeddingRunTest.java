@@ -79,12 +79,12 @@ class EmbeddingRunTest {
                 throw new IllegalStateException("stopped");
               }
             });
-    try (var part = PartFile.open(file, "model", 3, new Numbers(20))) {
+    try (var part = EmbeddingRunFile.open(file, "model", 3, new Numbers(20))) {
       assertThatThrownBy(() -> stops.pictures(PIXELS, new Numbers(20), part)).hasMessage("stopped");
     }
     byte[] bytes = Files.readAllBytes(file);
     Files.write(file, java.util.Arrays.copyOf(bytes, bytes.length - 5)); // a row is cut off
-    try (var part = PartFile.open(file, "model", 3, new Numbers(20))) {
+    try (var part = EmbeddingRunFile.open(file, "model", 3, new Numbers(20))) {
       assertThat(part.done()).isEqualTo(7);
       run.pictures(PIXELS, new Numbers(20), part);
       var whole = part.embeddings();
@@ -99,14 +99,14 @@ class EmbeddingRunTest {
   @Test
   void otherPicturesOrAnotherModelBeginAnew() {
     Path file = folder.resolve("b.part");
-    try (var part = PartFile.open(file, "model", 3, new Numbers(5))) {
+    try (var part = EmbeddingRunFile.open(file, "model", 3, new Numbers(5))) {
       run.pictures(PIXELS, new Numbers(5), part);
       assertThat(part.done()).isEqualTo(5);
     }
-    try (var part = PartFile.open(file, "model", 3, new Numbers(6))) {
+    try (var part = EmbeddingRunFile.open(file, "model", 3, new Numbers(6))) {
       assertThat(part.done()).isZero();
     }
-    try (var part = PartFile.open(file, "other", 3, new Numbers(6))) {
+    try (var part = EmbeddingRunFile.open(file, "other", 3, new Numbers(6))) {
       assertThat(part.done()).isZero();
     }
   }

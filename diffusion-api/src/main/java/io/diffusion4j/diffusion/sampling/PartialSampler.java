@@ -28,11 +28,11 @@ public record PartialSampler(Sampler sampler, double strength) implements Sample
   @Override
   public SamplingPlan plan(NoiseSchedule schedule, Timesteps timesteps) {
     Timesteps last = timesteps.last(steps(strength, timesteps.size()));
-    return sampler.plan(new Part(schedule, last.get(0) + 1), last);
+    return sampler.plan(new Truncated(schedule, last.get(0) + 1), last);
   }
 
   /** The cleaner part of a schedule. */
-  private record Part(NoiseSchedule whole, int steps) implements NoiseSchedule {
+  private record Truncated(NoiseSchedule whole, int steps) implements NoiseSchedule {
     @Override
     public double alphaBar(int t) {
       return whole.alphaBar(within(t));

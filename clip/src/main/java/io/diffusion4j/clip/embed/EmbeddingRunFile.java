@@ -22,7 +22,7 @@ import java.util.Optional;
  * each picture, which begins with NaN for an unreadable picture. An incomplete last row is computed
  * again. Owned by one thread.
  */
-public final class PartFile implements EmbeddingRun.Keeper, AutoCloseable {
+public final class EmbeddingRunFile implements EmbeddingRun.Keeper, AutoCloseable {
   private static final int DIGEST = 32;
 
   private final Path file;
@@ -31,7 +31,8 @@ public final class PartFile implements EmbeddingRun.Keeper, AutoCloseable {
   private final int size;
   private long done;
 
-  private PartFile(Path file, FileChannel channel, PictureSet pictures, int size, long done) {
+  private EmbeddingRunFile(
+      Path file, FileChannel channel, PictureSet pictures, int size, long done) {
     this.file = file;
     this.channel = channel;
     this.pictures = pictures;
@@ -46,14 +47,15 @@ public final class PartFile implements EmbeddingRun.Keeper, AutoCloseable {
    * @param size values of an embedding
    * @throws UncheckedIOException if it cannot be read or written
    */
-  public static PartFile open(Path file, String model, int size, PictureSet pictures) {
+  public static EmbeddingRunFile open(Path file, String model, int size, PictureSet pictures) {
     byte[] digest = digest(model, size, pictures);
     try {
       var channel =
           FileChannel.open(
               file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
       try {
-        return new PartFile(file, channel, pictures, size, resume(channel, digest, size, pictures));
+        return new EmbeddingRunFile(
+            file, channel, pictures, size, resume(channel, digest, size, pictures));
       } catch (IOException | RuntimeException e) {
         channel.close();
         throw e;
