@@ -12,12 +12,12 @@ import io.diffusion4j.nn.weights.Init;
  *
  * @param unet the network's shape
  * @param channels of the output
- * @param resampling between the first normalisation and the first convolution
+ * @param change between the first normalisation and the first convolution
  * @param scale divisor of the sum of both branches
  */
-record ResBlock(UnetShape unet, long channels, Resampling resampling, double scale) {
+record ResBlock(UnetShape unet, long channels, SizeChange change, double scale) {
   /** The change of resolution in a block, on both of its branches. */
-  enum Resampling {
+  enum SizeChange {
     NONE,
     /** The mean of 2×2 pixels. */
     DOWN,
@@ -33,7 +33,7 @@ record ResBlock(UnetShape unet, long channels, Resampling resampling, double sca
   Tensor forward(Nn nn, Tensor x, Tensor emb) {
     var keys = unet.keys().fixed().residual();
     var h = activated(nn, nn.at(keys.norm1()), x);
-    h = nn.at(keys.conv1()).conv2d(resample(nn, h), channels, 3);
+    h = nn.at(keys.conv1()).conv2d(resized(nn, h), channels, 3);
     var time = nn.at(keys.time());
     var norm = nn.at(keys.norm2());
     if (unet.timeConditioning() == TimeConditioning.SCALE_SHIFT) {
@@ -43,7 +43,7 @@ record ResBlock(UnetShape unet, long channels, Resampling resampling, double sca
       h = activated(nn, norm, h);
     }
     h = nn.at(keys.conv2()).conv2d(h, channels, 3, 1, Init.ZEROS);
-    var skip = resample(nn, x);
+    var skip = resized(nn, x);
     if (x.last() != channels) {
       skip = nn.at(keys.skip()).conv2d(skip, channels, 1);
     }
@@ -61,8 +61,8 @@ record ResBlock(UnetShape unet, long channels, Resampling resampling, double sca
     return scale == 1 ? x : nn.multiply(x, nn.input(nn.constant(1 / scale)));
   }
 
-  private Tensor resample(Nn nn, Tensor x) {
-    return switch (resampling) {
+  private Tensor resized(Nn nn, Tensor x) {
+    return switch (change) {
       case NONE -> x;
       case DOWN -> nn.averagePool(x);
       case UP -> nn.upsampleNearest(x);

@@ -1,7 +1,7 @@
 package io.diffusion4j.decoder.unet;
 
 import io.diffusion4j.decoder.backbone.Context;
-import io.diffusion4j.decoder.unet.ResBlock.Resampling;
+import io.diffusion4j.decoder.unet.ResBlock.SizeChange;
 import io.diffusion4j.nn.Nn;
 import io.diffusion4j.nn.Tensor;
 import io.diffusion4j.nn.weights.Init;
@@ -116,7 +116,7 @@ public record Unet(UnetShape config) {
 
   private Tensor residual(
       Nn nn, UnetKeys.Layer at, int channels, double scale, Tensor x, Tensor emb) {
-    return new ResBlock(config, channels, Resampling.NONE, scale)
+    return new ResBlock(config, channels, SizeChange.NONE, scale)
         .forward(nn.at(at.residual()), x, emb);
   }
 
@@ -128,7 +128,7 @@ public record Unet(UnetShape config) {
   private Tensor down(Nn nn, int level, Tensor x, Tensor emb) {
     int channels = config.blockChannels().get(level);
     return switch (config.downChange(level)) {
-      case RESIDUAL_BLOCK -> new ResBlock(config, channels, Resampling.DOWN, 1).forward(nn, x, emb);
+      case RESIDUAL_BLOCK -> new ResBlock(config, channels, SizeChange.DOWN, 1).forward(nn, x, emb);
       case CONVOLUTION ->
           nn.at(config.keys().fixed().convDown())
               .conv2d(x, channels, 3, 2, config.downPadding(), Init.FAN_IN);
@@ -139,7 +139,7 @@ public record Unet(UnetShape config) {
   private Tensor up(Nn nn, int level, Tensor x, Tensor emb) {
     int channels = config.blockChannels().get(level);
     return switch (config.upChange(level)) {
-      case RESIDUAL_BLOCK -> new ResBlock(config, channels, Resampling.UP, 1).forward(nn, x, emb);
+      case RESIDUAL_BLOCK -> new ResBlock(config, channels, SizeChange.UP, 1).forward(nn, x, emb);
       case CONVOLUTION -> nn.at("conv").conv2d(nn.upsampleNearest(x), channels, 3);
       case RESAMPLING -> nn.upsampleNearest(x);
     };
