@@ -78,6 +78,15 @@ class ModelServiceTest {
   }
 
   @Test
+  void aModelTellsItsWordsWhereItIsAskedForAlone() {
+    Model alone = models.getModel(GetModelRequest.newBuilder().setName("a").build()).getModel();
+    assertThat(alone.getWordsList()).containsExactlyElementsOf(ToyModel.WORDS);
+    assertThat(models.listModels(ListModelsRequest.getDefaultInstance()).getModelsList())
+        .isNotEmpty()
+        .allSatisfy(listed -> assertThat(listed.getWordsList()).isEmpty());
+  }
+
+  @Test
   void onlyWhatAModelCanDoIsListed() throws IOException {
     try (var texts = new TestServer(ToyModel.ofTextsOnly("texts"))) {
       var answer =

@@ -59,6 +59,25 @@ final class ToyModel {
   static final int BATCH = 4;
   static final int MAX_IMAGES = 10;
 
+  static final List<String> WORDS =
+      List.of(
+          "a",
+          "an",
+          "apple",
+          "apples",
+          "background",
+          "blue",
+          "frog",
+          "frogs",
+          "green",
+          "it",
+          "of",
+          "on",
+          "red",
+          "three",
+          "two",
+          "yellow");
+
   private static final NoiseSchedule SCHEDULE = new CosineSchedule(1000);
   private static final TimestepSpacing SPACING = ToyModel::timesteps;
 
@@ -257,6 +276,11 @@ final class ToyModel {
     @Override
     public Optional<String> unknownWords(String prompt) {
       return prompt.contains("zyzzyva") ? Optional.of("what is a \"zyzzyva\"?") : Optional.empty();
+    }
+
+    @Override
+    public List<String> knownWords() {
+      return WORDS;
     }
   }
 

@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -60,10 +59,15 @@ public final class KnownWords {
   public void write(Path model) {
     Path file = model.resolve(FILE);
     try {
-      Files.write(file, new TreeSet<>(words), UTF_8);
+      Files.write(file, sorted(), UTF_8);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot write " + file + ": " + e, e);
     }
+  }
+
+  /** Returns the words in alphabetical order. */
+  public List<String> sorted() {
+    return words.stream().sorted().toList();
   }
 
   /** Returns the unknown words of a text, each once, in the order of the text. */

@@ -448,6 +448,11 @@ public final class UnclipModel implements AutoCloseable {
       public Optional<String> unknownWords(String text) {
         return words.flatMap(known -> known.warning(text));
       }
+
+      @Override
+      public List<String> knownWords() {
+        return words.map(KnownWords::sorted).orElse(List.of());
+      }
     };
   }
 

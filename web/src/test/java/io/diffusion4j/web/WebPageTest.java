@@ -1,89 +1,24 @@
 package io.diffusion4j.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.diffusion4j.client.Requests;
-import io.diffusion4j.serving.Gate;
 import io.diffusion4j.serving.ToyService;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
-import org.openqa.selenium.WebElement;
 import org.openqa.selenium.interactions.Actions;
 
 /** The page as somebody uses it, in a browser, at a server on a port. */
-@TestInstance(Lifecycle.PER_CLASS)
-class WebPageTest {
-  private static final String JOB = ".job:first-child";
-
-  private Browser browser;
-  private Gate gate;
-  private ToyService service;
-
-  @BeforeAll
-  void startTheBrowser() {
-    assumeTrue(
-        Browser.isInstalled(),
-        "chromium, chromedriver: not on the PATH (expected: both, as in Debian's packages chromium"
-            + " and chromium-driver); the web page is not tested");
-    browser = Browser.start(Duration.ofSeconds(60));
-  }
-
-  @AfterAll
-  void stopTheBrowser() {
-    if (browser != null) {
-      browser.close();
-    }
-  }
-
-  @BeforeEach
-  void openThePage() {
-    gate = new Gate();
-    service = ToyService.onPort(gate, new WebModule());
-    browser.open("http://127.0.0.1:" + service.port() + "/");
-    browser.find("#draw:enabled");
-    assertThat(browser.find("#model-line").getText())
-        .isEqualTo("toy · 160×160 pixels · Apache-2.0");
-  }
-
-  @AfterEach
-  void closeTheService() {
-    gate.open();
-    service.close();
-  }
-
-  private void set(String field, String value) {
-    WebElement element = browser.find(field);
-    element.clear();
-    element.sendKeys(value);
-  }
-
-  private void draw(String prompt, int count) {
-    set("#count", Integer.toString(count));
-    set("#prompt", prompt);
-    browser.find("#draw").click();
-  }
-
-  private String source(String picture) {
-    return String.valueOf(browser.find(picture).getDomAttribute("src"));
-  }
-
+class WebPageTest extends Page {
   @Test
   void aPromptBecomesAPictureWhosePreviewsSharpenStepByStep() throws InterruptedException {
     draw("a red apple", 1);
@@ -242,21 +177,6 @@ class WebPageTest {
       ratios.add(Double.valueOf(String.valueOf(ratio)));
     }
     return ratios;
-  }
-
-  /** Reduced to a text, the same for the same pixels. */
-  private String pixels(String picture) {
-    return String.valueOf(
-        browser.script(
-            """
-            const image = document.querySelector(arguments[0]);
-            const canvas = document.createElement('canvas');
-            canvas.width = image.naturalWidth;
-            canvas.height = image.naturalHeight;
-            canvas.getContext('2d').drawImage(image, 0, 0);
-            return canvas.toDataURL();
-            """,
-            picture));
   }
 
   @Test

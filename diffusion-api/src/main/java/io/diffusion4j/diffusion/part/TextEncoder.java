@@ -35,4 +35,12 @@ public interface TextEncoder {
   default Optional<String> unknownWords(String text) {
     return Optional.empty();
   }
+
+  /**
+   * Returns the words that the model has been trained with, in lower case and alphabetical order;
+   * empty if it has no list of them.
+   */
+  default List<String> knownWords() {
+    return List.of();
+  }
 }

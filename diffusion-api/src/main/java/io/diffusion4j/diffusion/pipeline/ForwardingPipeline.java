@@ -65,6 +65,11 @@ public interface ForwardingPipeline extends ImagePipeline {
   }
 
   @Override
+  default List<String> knownWords() {
+    return model().knownWords();
+  }
+
+  @Override
   default Filters filters() {
     return model().filters();
   }

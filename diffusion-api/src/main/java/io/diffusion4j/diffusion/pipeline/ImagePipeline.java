@@ -98,6 +98,14 @@ public interface ImagePipeline {
     return Optional.empty();
   }
 
+  /**
+   * Returns the words that the model has been trained with, in lower case and alphabetical order;
+   * empty if it has no list of them.
+   */
+  default List<String> knownWords() {
+    return List.of();
+  }
+
   /** Returns the embedding space of the model, if it can be used separately. */
   default Optional<Embedder> embedder() {
     return Optional.empty();

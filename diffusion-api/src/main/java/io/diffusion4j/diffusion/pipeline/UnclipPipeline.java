@@ -193,6 +193,11 @@ public final class UnclipPipeline implements ImagePipeline {
   }
 
   @Override
+  public List<String> knownWords() {
+    return parts.textEncoder().knownWords();
+  }
+
+  @Override
   public Optional<Embedder> embedder() {
     return embedder;
   }

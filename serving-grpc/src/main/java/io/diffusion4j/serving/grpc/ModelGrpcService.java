@@ -49,7 +49,8 @@ final class ModelGrpcService extends ModelServiceGrpc.ModelServiceImplBase {
             .named(request.getName())
             .filter(e -> CallContext.current().principal().mayUse(e.card().name()))
             .orElseThrow(() -> Errors.unknownModel("name", request.getName(), names()));
-    response.onNext(GetModelResponse.newBuilder().setModel(model(engine)).build());
+    Model model = model(engine).toBuilder().addAllWords(engine.knownWords()).build();
+    response.onNext(GetModelResponse.newBuilder().setModel(model).build());
     response.onCompleted();
   }
 

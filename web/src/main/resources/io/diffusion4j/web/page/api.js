@@ -71,6 +71,22 @@ export async function models() {
   return (await (await ask('api/models')).json()).models;
 }
 
+/** The words that a model was trained with; none if it has no list of them. */
+export async function words(name) {
+  const { model } = await call('diffusion4j.v1.ModelService/GetModel', { name });
+  return model.words ?? [];
+}
+
+/** The answer of a method of the contract that has one. */
+async function call(method, message) {
+  const response = await ask(method, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(message),
+  });
+  return response.json();
+}
+
 /** Has a request drawn: its events as they come, each a [name, message]. */
 export async function* generate(request, signal) {
   const response = await ask('api/generate', {

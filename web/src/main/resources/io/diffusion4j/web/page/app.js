@@ -1,11 +1,12 @@
 // The page: asks for the models, sends what is asked for, and keeps the pictures.
 
-import { ApiError, models } from './api.js';
+import { ApiError, models, words } from './api.js';
 import { toBase64 } from './bytes.js';
 import { byId, element } from './dom.js';
 import { clearErrors, showError } from './errors.js';
 import { Gallery } from './gallery.js';
 import { Job, Picture } from './job.js';
+import { WordPicker } from './picker.js';
 import { recipeOf, wordsOf } from './recipe.js';
 import { Settings } from './settings.js';
 import { Viewer } from './viewer.js';
@@ -21,6 +22,8 @@ const composer = byId('composer');
 const settings = new Settings(byId('stages'));
 const viewer = new Viewer(byId('viewer'), { card: () => model, draw: drawFrom, repeat });
 const gallery = new Gallery(byId('earlier'), { open, actions });
+const picker = new WordPicker({
+  prompt: byId('prompt'), marks: byId('prompt-marks'), unknown: byId('unknown-words'), details: byId('word-picker') });
 let known = [];
 let model;
 
@@ -40,6 +43,27 @@ function show(chosen) {
   byId('examples').hidden = !drawsWords();
   byId('class-control').hidden = drawsWords();
   settings.show(model);
+  tell(offerWords());
+}
+
+/** Offers the words of the model, and the examples that consist of them. */
+async function offerWords() {
+  const asked = model;
+  const all = drawsWords() ? await words(asked.name) : [];
+  if (asked === model) { // still the chosen one
+    picker.show(all);
+    showExamples();
+  }
+}
+
+function showExamples() {
+  const fit = EXAMPLES.filter((text) => picker.vocabulary.unknown(text).length === 0);
+  byId('examples').replaceChildren(...fit.map((text) => element('li', {},
+    element('button', { class: 'quiet', type: 'button', onclick: () => {
+      byId('prompt').value = text;
+      picker.check();
+      composer.requestSubmit();
+    } }, text))));
 }
 
 /** Whether the model draws from words; else it draws what it was trained on. */
@@ -198,12 +222,6 @@ addEventListener('drop', (event) => {
     openFile(file);
   }
 });
-
-byId('examples').append(...EXAMPLES.map((text) => element('li', {},
-  element('button', { class: 'quiet', type: 'button', onclick: () => {
-    byId('prompt').value = text;
-    composer.requestSubmit();
-  } }, text))));
 
 /** Asks which models there are, and shows the usual one. */
 async function meet() {
