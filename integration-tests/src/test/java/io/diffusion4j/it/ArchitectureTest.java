@@ -23,7 +23,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.NullMarked;
 import org.tensorflow.op.Ops;
 
-/** The table of modules as rules: what lives where, and what it knows. */
+/** The table of modules as rules: their packages and their dependencies. */
 @AnalyzeClasses(
     packages = "io.diffusion4j",
     importOptions = {ImportOption.DoNotIncludeTests.class, ArchitectureTest.NoTestJars.class})
@@ -259,7 +259,7 @@ class ArchitectureTest {
           .whereLayer("distributed")
           .mayOnlyAccessLayers("diffusion-api", "nn")
           .whereLayer("distributed")
-          .mayOnlyBeAccessedByLayers("cli", "benchmarks") // trainings know its group only
+          .mayOnlyBeAccessedByLayers("cli", "benchmarks") // trainings use its group only
           .whereLayer("clip")
           .mayOnlyAccessLayers("diffusion-api", "data", "checkpoint", "nn")
           .whereLayer("prior")
@@ -306,7 +306,7 @@ class ArchitectureTest {
           .mayOnlyAccessLayers(
               "diffusion-api", "checkpoint", "nn", "clip", "unclip", "training", "emoji")
           .whereLayer("evaluation")
-          .mayOnlyBeAccessedByLayers("cli") // the judge is used for nothing else
+          .mayOnlyBeAccessedByLayers("cli") // used by the judge only
           .whereLayer("serving-proto")
           .mayNotAccessAnyLayer()
           .whereLayer("client")
@@ -401,7 +401,7 @@ class ArchitectureTest {
           .dependOnClassesThat()
           .resideInAnyPackage("org.bytedeco..");
 
-  /** It is found by the service loader, and may be left out. */
+  /** An optional module, found by the service loader. */
   @ArchTest
   static final ArchRule onlyItsModuleKnowsParquet =
       noClasses()
@@ -466,7 +466,7 @@ class ArchitectureTest {
           .dependOnClassesThat()
           .resideInAnyPackage("io.grpc..", "com.google.protobuf..");
 
-  /** Beside its class path, which a test of the module checks. */
+  /** The dependencies in code. A test of the module checks its class path. */
   @ArchTest
   static final ArchRule theClientKnowsGrpcAndTheContractOnly =
       classes()
@@ -485,7 +485,7 @@ class ArchitectureTest {
               "com.google.common..",
               "org.jspecify..");
 
-  /** The meters, and what finds the registry of an application. */
+  /** Micrometer is used by the meters, and to find the registry of an application. */
   @ArchTest
   static final ArchRule onlyMetersKnowMicrometer =
       noClasses()
@@ -495,7 +495,7 @@ class ArchitectureTest {
           .dependOnClassesThat()
           .resideInAnyPackage("io.micrometer..", "io.prometheus..");
 
-  /** It costs quadratic time. */
+  /** Scopes cost quadratic time. */
   @ArchTest
   static final ArchRule subScopesAreNotUsed =
       noClasses().should().callMethod(Ops.class, "withSubScope", String.class);
@@ -508,7 +508,7 @@ class ArchitectureTest {
   static final ArchRule packagesHaveNoCycles =
       slices().matching("io.diffusion4j.(**)").should().beFreeOfCycles();
 
-  /** A package holds one idea; what a reader cannot overlook in one listing holds several. */
+  /** A package holds one idea; one that is too long for a listing holds several. */
   @ArchTest
   static final ArchRule noPackageIsABag =
       classes()
@@ -521,7 +521,7 @@ class ArchitectureTest {
       classes()
           .that()
           .resideOutsideOfPackages(
-              PROTO, OPEN_INFERENCE_PROTO, KOTLIN) // whose types say themselves what may be null
+              PROTO, OPEN_INFERENCE_PROTO, KOTLIN) // whose types are annotated for null themselves
           .should(beInANullMarkedPackage());
 
   private static ArchCondition<JavaClass> beInThePackageOfTheirModule() {
@@ -545,7 +545,7 @@ class ArchitectureTest {
     };
   }
 
-  /** From where its classes or its jar are. */
+  /** The module of a class, from the path of its folder or jar. */
   private static Optional<String> moduleOf(String uri) {
     var matcher =
         Pattern.compile(

@@ -8,7 +8,7 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.w3c.dom.Element;
 
-/** The bill of materials has every module that is made to be used, in the version of this build. */
+/** The bill of materials lists every module for users, in the version of this build. */
 class BomTest {
   private static final Path ROOT = Path.of("..");
 
@@ -62,7 +62,7 @@ class BomTest {
     }
   }
 
-  /** Both stand without a parent, and a release writes the address into both. */
+  /** Both POMs have no parent, and a release writes the address into both. */
   @Test
   void hasTheAddressOfThePlatform() throws Exception {
     Set<String> address = texts(Poms.read(ROOT.resolve("bom")), "project.address");

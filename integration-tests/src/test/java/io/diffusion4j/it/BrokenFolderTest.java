@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A folder that is not what it should be is refused in one message that says all. */
+/** A broken folder is refused with one message that lists all faults. */
 @ExtendWith(TinyPipeline.Resolver.class)
 class BrokenFolderTest {
   private static final String WEIGHTS = "diffusion_pytorch_model.safetensors";

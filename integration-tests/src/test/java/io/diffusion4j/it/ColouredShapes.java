@@ -30,7 +30,7 @@ record ColouredShapes() implements DataSet {
   }
 
   private static CaptionedImage example(int size, SplittableRandom random) {
-    random.nextLong(); // the first numbers of neighbours are alike
+    random.nextLong(); // the first random numbers of neighbouring seeds are similar
     int colour = random.nextInt(COLOURS.size());
     int side = size / 2 + random.nextInt(size / 4);
     int left = random.nextInt(size - side);
@@ -50,7 +50,7 @@ record ColouredShapes() implements DataSet {
     return LongStream.range(0, most).mapToObj(i -> COLOURS.get((int) (i % COLOURS.size())));
   }
 
-  /** How much more of a colour a picture has than of the others on average. */
+  /** The excess of a colour in a picture over the mean of the others. */
   static double excess(Image image, int colour) {
     float[] pixels = image.pixels();
     double[] means = new double[3];

@@ -22,8 +22,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  * draw.
  *
  * <p>One run of Maven builds all of {@code consumers} in a copy of that folder. Its local
- * repository holds the jars that this build has just made, in front of the user's, which is only
- * read. Without jars, as in {@code mvn test}, there is nothing to resolve and the test is skipped.
+ * repository holds the jars of this build, in front of the user's, which is only read. Without
+ * jars, as in {@code mvn test}, there is nothing to resolve and the test is skipped.
  */
 class ConsumersTest {
   private static final Path ROOT = Path.of("..");
@@ -85,7 +85,7 @@ class ConsumersTest {
     }
   }
 
-  /** What Maven printed of a project, for the message. */
+  /** Maven's output for a project, for the message. */
   private static String lines(String project) throws IOException {
     String log = Files.readString(LOG, UTF_8);
     return log.substring(Math.max(0, log.indexOf("example:" + project + " >")));

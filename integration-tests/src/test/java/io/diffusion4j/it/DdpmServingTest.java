@@ -30,7 +30,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** A published DDPM folder behind a real port, as any other model. */
+/** A published DDPM folder is served on a real port, like any other model. */
 class DdpmServingTest {
   private static final Path FOLDER = GoldenRoots.shipped().folders().get(2).resolve("ddpm/cifar10");
 

@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What parts draw, and what they have drawn on the way.
+ * The images of a task, with the intermediate results.
  *
  * @param prompts the encoded prompts that were decoded
  * @param imageEmbeddings the embeddings that were decoded

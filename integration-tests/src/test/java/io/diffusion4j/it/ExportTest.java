@@ -45,7 +45,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The exported networks of every family compute in ONNX Runtime what they compute here. */
+/** The exported networks of every family have the same outputs in ONNX Runtime as here. */
 class ExportTest {
   /** Relative to the largest value; both sides are float32. */
   private static final double TOLERANCE = 1e-5;
@@ -181,7 +181,10 @@ class ExportTest {
     }
   }
 
-  /** Feeds both sides the same: timesteps instead of sinusoids and channels first on theirs. */
+  /**
+   * Feeds the same values to both sides. ONNX Runtime's side gets timesteps instead of sinusoids,
+   * and channels first.
+   */
   private static void fill(StoredNetwork stored, Network network, Batch ours, Theirs theirs)
       throws OrtException {
     var random = new SplittableRandom(7);

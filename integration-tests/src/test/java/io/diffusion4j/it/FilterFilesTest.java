@@ -53,7 +53,7 @@ class FilterFilesTest {
     model = tiny.folder();
   }
 
-  /** By the model's own CLIP, and by that of a folder, which is the same here. */
+  /** Filters by the model's own CLIP, and by the CLIP of a folder, which are the same here. */
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void aServedModelIsJudgedByAFile(boolean own) throws IOException {

@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 final class Folders {
   private Folders() {}
 
-  /** Copies what is in a folder into another, which may be there. */
+  /** Copies the contents of a folder into another, which may exist. */
   static void copy(Path from, Path to) throws IOException {
     for (Path file : files(from)) {
       Path target = to.resolve(from.relativize(file).toString());
@@ -23,14 +23,14 @@ final class Folders {
     }
   }
 
-  /** Deletes a folder and what is in it. */
+  /** Deletes a folder with its contents. */
   static void delete(Path folder) throws IOException {
     for (Path file : files(folder).stream().sorted(Comparator.reverseOrder()).toList()) {
       Files.delete(file);
     }
   }
 
-  /** What is in a folder and it, the outer before the inner. */
+  /** Lists a folder and its contents, outer ones first. */
   private static List<Path> files(Path folder) throws IOException {
     try (Stream<Path> files = Files.walk(folder)) {
       return files.toList();

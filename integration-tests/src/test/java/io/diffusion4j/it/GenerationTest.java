@@ -36,7 +36,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Prompts become pictures, through every part and through TensorFlow. */
+/** Prompts become pictures, through every part of the model and TensorFlow. */
 @ExtendWith(TinyPipeline.Resolver.class)
 class GenerationTest {
   private static final Sampler DDIM = new DdimSampler(0);
@@ -95,7 +95,7 @@ class GenerationTest {
     }
   }
 
-  /** Of the prior's rows, four are asked for an image alone, and twenty for five of them. */
+  /** The prior computes four rows for one image, and twenty for five images. */
   @Test
   void noPrecisionLetsTheCompanyShow() {
     try (var model = UnclipModel.load(tiny.folder(), Compute.of(Precision.FLOAT32))) {

@@ -43,7 +43,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** GLIDE behind a real port, as any other model. */
+/** GLIDE is served on a real port, like any other model. */
 class GlideServingTest {
   private static final StageOptions TWO_STEPS = StageOptions.newBuilder().setSteps(2).build();
   private static final int SIDE = TinyGlideFolder.LARGE;
@@ -139,7 +139,7 @@ class GlideServingTest {
     assertThat(Arrays.copyOf(done, half)).isEqualTo(Arrays.copyOf(given, half));
     assertThat(Arrays.copyOfRange(done, half, given.length))
         .isNotEqualTo(Arrays.copyOfRange(given, half, given.length));
-    // Completing has defaults of its own.
+    // Inpainting has defaults of its own.
     var planned = generation.plan().getRequest();
     assertThat(planned.getStagesOrThrow("base").getGuidanceScale()).isEqualTo(5);
     assertThat(planned.getStagesOrThrow("upsampler").getSampler()).isEqualTo("ddpm");

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the contract has for Kandinsky reaches its pipeline. */
+/** The fields of the contract for Kandinsky reach its pipeline. */
 class KandinskyRequestsTest {
   private static OpenPipeline model;
 

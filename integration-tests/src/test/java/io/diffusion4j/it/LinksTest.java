@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Every link from a page to a file or a heading of this repository leads somewhere. */
+/** Every link from a page to a file or a heading of this repository has a target. */
 class LinksTest {
   private static final Path ROOT = Path.of("..");
   private static final Pattern LINK = Pattern.compile("\\]\\(([^)#\\s]*)(?:#([^)\\s]+))?\\)");
@@ -41,7 +41,7 @@ class LinksTest {
         .collect(Collectors.toList());
   }
 
-  /** Without what is in code blocks, where brackets are the language's own. */
+  /** The text without code blocks, in which brackets are not links. */
   private static String prose(Path page) throws IOException {
     return Pattern.compile("^```.*?^```", Pattern.DOTALL | Pattern.MULTILINE)
         .matcher(Files.readString(page))

@@ -125,7 +125,7 @@ class LiveModelsTest {
     var drawing =
         CompletableFuture.supplyAsync(
             () -> client.generate(request("b", 200).setImageCount(4).build()).images());
-    TimeUnit.MILLISECONDS.sleep(500); // most of the time it is being drawn
+    TimeUnit.MILLISECONDS.sleep(500); // mostly while it is being drawn
     live.unload("b");
     assertThat(drawing.get()).hasSize(4);
     awaitOnly("a");

@@ -115,7 +115,7 @@ class LoraServingTest {
     }
   }
 
-  /** More variants than are kept are loaded again, and are the same. */
+  /** Variants beyond the cache are loaded again, and give the same pixels. */
   @Test
   void variantsComeAndGo() {
     try (var local = serve(Map.of("ink", update("ink")))) {

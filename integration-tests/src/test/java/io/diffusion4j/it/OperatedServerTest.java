@@ -36,7 +36,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A server in a process of its own, operated by its port for that and by signals. */
+/** A server in a process of its own, operated through its admin port and by signals. */
 @Timeout(300)
 @EnabledOnOs({OS.LINUX, OS.MAC})
 @ExtendWith(TinyPipeline.Resolver.class)

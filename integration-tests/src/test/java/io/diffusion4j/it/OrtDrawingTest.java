@@ -11,7 +11,7 @@ import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A prompt becomes the same picture on ONNX Runtime as on TensorFlow, but for rounding. */
+/** A prompt becomes the same picture on ONNX Runtime as on TensorFlow, except for rounding. */
 class OrtDrawingTest {
   /** In levels of 255; untrained networks amplify rounding more than trained ones. */
   private static final int LARGEST = 4;

@@ -16,7 +16,7 @@ final class PluginJars {
 
   private PluginJars() {}
 
-  /** A part of the manual page: the code in this language that declares this class. */
+  /** Returns the code on the manual page in this language that declares this class. */
   static String example(String language, String className) throws IOException {
     String page = Files.readString(Path.of("../docs/extending.md"));
     return Pattern.compile("```" + language + "\n(.*?)```", Pattern.DOTALL)
@@ -89,7 +89,7 @@ final class PluginJars {
     return Path.of("target", "test-classes").toAbsolutePath();
   }
 
-  /** The command line in a process of its own, which does not see the classes of the tests. */
+  /** Starts the command line in a process of its own, without the classes of the tests. */
   static ProcessBuilder diffusion4j(List<String> arguments) {
     List<String> entries =
         Stream.of(classPath().split(java.io.File.pathSeparator))

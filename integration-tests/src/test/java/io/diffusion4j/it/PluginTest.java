@@ -43,7 +43,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Parts of users, from the jar to the picture. */
+/** Users' parts, from the jar to the picture. */
 @ExtendWith(TinyPipeline.Resolver.class)
 class PluginTest {
   private static final String JAVA = "JavaParts";
@@ -126,7 +126,7 @@ class PluginTest {
     assertThat(again).contains("the same file, bit for bit");
   }
 
-  /** What a command says, on both streams. */
+  /** The output of a command, on both streams. */
   private static String output(int status, String... arguments) throws Exception {
     Process process = PluginJars.diffusion4j(List.of(arguments)).redirectErrorStream(true).start();
     String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

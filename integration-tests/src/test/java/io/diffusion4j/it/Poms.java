@@ -6,7 +6,7 @@ import java.util.List;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.w3c.dom.Element;
 
-/** POMs as XML, for the tests of what they say. */
+/** POMs as XML, for tests of their contents. */
 final class Poms {
   private Poms() {}
 

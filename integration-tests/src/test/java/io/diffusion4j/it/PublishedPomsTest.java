@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.w3c.dom.Element;
 import org.w3c.dom.Node;
 
-/** What each POM says to those who use the module without its sources. */
+/** The metadata in each POM, for users of the module without its sources. */
 class PublishedPomsTest {
   private static final Path ROOT = Path.of("..");
   private static final Pattern VERSION = Pattern.compile("[0-9].*");
@@ -63,7 +63,7 @@ class PublishedPomsTest {
     assertThat(names).doesNotHaveDuplicates();
   }
 
-  /** But for those that stand for themselves, which BomTest compares. */
+  /** All POMs except those without a parent, which BomTest compares. */
   @ParameterizedTest
   @MethodSource("modules")
   void leaveVersionsOfLibrariesToThePlatform(String module) throws Exception {

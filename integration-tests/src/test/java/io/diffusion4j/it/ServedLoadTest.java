@@ -22,11 +22,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The server as it is run, in a process of its own, with small networks of random weights, before a
- * {@link Crowd}: every call ends once, every picture is the right one, and no native tensor and no
- * memory is left behind.
+ * The server in a process of its own, as users run it, with small networks of random weights and a
+ * {@link Crowd} of clients. Every call ends once, every picture is the expected one, and neither
+ * native tensors nor memory leak.
  *
- * <p>The short form runs with the other tests. The long one, which tells its figures, is
+ * <p>The short form runs with the other tests. The long one, which prints its figures, is
  *
  * <pre>{@code
  * ./mvnw test -pl integration-tests -am -Dtest=ServedLoadTest \
@@ -37,7 +37,7 @@ class ServedLoadTest {
   private static final int CLIENTS = Integer.getInteger("load.clients", 6);
   private static final Duration TIME = Duration.ofSeconds(Integer.getInteger("load.seconds", 0));
 
-  /** Enough for each client to have each habit, unless there is time for it. */
+  /** Enough calls for each client to show each behaviour, unless there is time for more. */
   private static final int LEAST_CALLS = TIME.isZero() ? 6 : 1;
 
   private static final String TENSORS = "diffusion4j_live_tensors";
@@ -49,7 +49,7 @@ class ServedLoadTest {
       List<String> command =
           List.of(
               Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-              // All of the heap at once, so that what grows is not the heap.
+              // The whole heap from the start, so that the heap does not grow.
               "-Xms512m",
               "-Xmx512m",
               "-XX:+AlwaysPreTouch",
@@ -105,7 +105,7 @@ class ServedLoadTest {
     TinyFolder.write(folder);
     try (var served = Served.start(folder)) {
       var crowd = new Crowd(served.port());
-      crowd.ask(CLIENTS, LEAST_CALLS, TIME.dividedBy(10)); // until what grows once has grown
+      crowd.ask(CLIENTS, LEAST_CALLS, TIME.dividedBy(10)); // until one-time growth is over
       served.awaitIdle();
       double tensors = served.meter(TENSORS);
       double resident = served.meter(RESIDENT);

@@ -61,7 +61,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A real pipeline behind a real port. */
+/** A real pipeline on a real port. */
 @ExtendWith(TinyPipeline.Resolver.class)
 class ServingTest {
   private static final ByName<Sampler> SAMPLERS = Samplers.standard();
@@ -108,7 +108,7 @@ class ServingTest {
     }
   }
 
-  /** Fifty recipes that share the networks' batches as it comes. */
+  /** Fifty recipes that share the networks' batches at random. */
   @Test
   void whatARecipeDrawsDoesNotDependOnItsCompany() throws Exception {
     var random = new SplittableRandom(50);
@@ -312,7 +312,7 @@ class ServingTest {
     return GenerationClient.connect("127.0.0.1:" + server.port());
   }
 
-  /** As {@link TinyPipeline#draw} asks the pipeline. */
+  /** The request that equals {@link TinyPipeline#draw}. */
   private static GenerateImagesRequest.Builder request(String prompt, long seed) {
     return GenerateImagesRequest.newBuilder()
         .setTextToImage(

@@ -13,24 +13,24 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A training of a few steps. Started as a program it stops in its tracks after the second step, to
- * be killed: {@code PART MODEL WORK}.
+ * A training of a few steps. As a program, it stops after the second step and waits to be killed:
+ * {@code PART MODEL WORK}.
  */
 final class ShortTraining {
   static final int STEPS = 4;
 
-  /** What the program says when it is to be killed. */
+  /** The program's output when it waits to be killed. */
   static final String READY = "ready to be killed";
 
   private ShortTraining() {}
 
-  /** What is done after each step. */
+  /** A callback after each step. */
   @FunctionalInterface
   interface AfterStep {
     void accept(TrainingRun run, long step);
   }
 
-  /** What a training did. */
+  /** The result of a training. */
   record Outcome(boolean finished, long fromStep, double loss) {}
 
   public static void main(String[] args) {
@@ -54,7 +54,7 @@ final class ShortTraining {
     }
   }
 
-  /** Trains a part, or goes on with it, and saves after every step. */
+  /** Trains a part, or resumes its training, and saves after every step. */
   static Outcome train(Part part, Path model, Path work, AfterStep afterStep) {
     var config = TrainingConfig.of(STEPS, 4, 1e-3, 1);
     var observer = new Watch(afterStep);
@@ -93,7 +93,9 @@ final class ShortTraining {
     }
   }
 
-  /** The folder of a part that is no part of unCLIP: what guides a DDPM lies with it. */
+  /**
+   * The folder of a part that does not belong to unCLIP. The guides of a DDPM are in its folder.
+   */
   private static String own(Part part) {
     return part.isOfUnclip() ? "" : part == Part.DAE ? "dae" : "ddpm";
   }

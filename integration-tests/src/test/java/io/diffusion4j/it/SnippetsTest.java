@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * The documents show sources that are compiled and run.
+ * The code in the documents equals regions of sources that are compiled and run.
  *
  * <p>A source has a region from {@code snippet: NAME} to {@code end snippet}, each in a comment of
  * its own. A page has {@code <!-- snippet: PATH#NAME -->} above the block that shows the region.
@@ -85,7 +85,7 @@ class SnippetsTest {
     }
   }
 
-  /** A region that no page shows any more has lost its reason, and its marks are removed. */
+  /** Every region is shown by a page; otherwise its marks must be removed. */
   @Test
   void showEveryRegionOfTheConsumersAndOfTheGuide() throws IOException {
     String all = pages().stream().map(SnippetsTest::read).collect(Collectors.joining());

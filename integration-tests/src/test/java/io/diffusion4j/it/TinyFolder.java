@@ -56,7 +56,7 @@ final class TinyFolder {
     write(folder, EmojiPreset.tiny().sizes());
   }
 
-  /** The same with the shapes of a preset. */
+  /** Writes a pipeline with the shapes of a preset. */
   static void write(Path folder, Preset preset) throws IOException {
     for (String component : COMPONENTS) {
       Files.createDirectories(folder.resolve(component));
@@ -134,7 +134,7 @@ final class TinyFolder {
         .write(folder.resolve("super_res_scheduler").resolve(UnclipSchedulerConfig.FILE_NAME));
   }
 
-  /** Weights for everything that an objective trains. */
+  /** Random weights for all parameters of an objective. */
   private static NamedTensors random(Objective objective, long seed) {
     return RandomWeights.of((nn, inputs) -> List.of(objective.define(nn, inputs).value()), seed);
   }

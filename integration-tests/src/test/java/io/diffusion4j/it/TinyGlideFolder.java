@@ -19,7 +19,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/** A folder of GLIDE with random weights: images of 16×16 pixels, from bases of 8×8. */
+/** Writes GLIDE folders with random weights, for images of 16×16 pixels from bases of 8×8. */
 final class TinyGlideFolder {
   static final int SMALL = 8;
   static final int LARGE = 16;
@@ -31,7 +31,7 @@ final class TinyGlideFolder {
   /**
    * Writes a folder.
    *
-   * @param completes whether its networks complete pictures
+   * @param completes whether the networks are for inpainting
    */
   static void write(Path folder, boolean completes) throws IOException {
     network(folder.resolve(GlideNetworks.BASE), SMALL, completes ? Beside.KNOWN : Beside.NOTHING);

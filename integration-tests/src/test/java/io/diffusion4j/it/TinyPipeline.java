@@ -40,12 +40,12 @@ import org.junit.jupiter.api.extension.ParameterResolver;
  * with {@code @ExtendWith(TinyPipeline.Resolver.class)}; all of them share one.
  */
 public final class TinyPipeline implements AutoCloseable {
-  /** Height and width of its images. */
+  /** The height and width of the images. */
   public static final int IMAGE_SIZE = 64;
 
   /**
-   * That of the models that ship. In float32 the last bit of the transformers depends on how many
-   * queries are asked together.
+   * The precision of the shipped models. In float32 the last bit of the transformers depends on the
+   * number of queries in a batch.
    */
   public static final Precision PRECISION = Precision.BFLOAT16;
 
@@ -62,31 +62,31 @@ public final class TinyPipeline implements AutoCloseable {
     this.model = UnclipModel.load(folder, Compute.of(PRECISION));
   }
 
-  /** The folder; not to be changed. */
+  /** The folder, which tests must not change. */
   public Path folder() {
     return folder;
   }
 
-  /** The model; not to be closed. */
+  /** The model, which tests must not close. */
   public UnclipModel model() {
     return model;
   }
 
-  /** The pipeline wired, with these modules over it. */
+  /** Wires the pipeline, with these modules overriding its own. */
   public Injector injector(Module... modules) {
     return Guice.createInjector(Modules.override(new UnclipModule(model)).with(modules));
   }
 
-  /** The pipeline as it is. */
+  /** The pipeline without other modules. */
   public ImagePipeline pipeline() {
     return injector().getInstance(ImagePipeline.class);
   }
 
   /**
-   * The pipeline as a model of the service, which samples by default as {@link #stages} says, with
-   * DDIM.
+   * The pipeline as a model of the service, which samples with DDIM and the defaults of {@link
+   * #stages}.
    *
-   * @param atOnce how many images of a request are drawn at once
+   * @param atOnce the largest number of images of a request in a batch
    */
   public ImagePipeline served(int atOnce) {
     var parts =
@@ -111,7 +111,7 @@ public final class TinyPipeline implements AutoCloseable {
     return stage.withChoices(choices -> choices.withDefaults("ddim", steps));
   }
 
-  /** A few steps of each stage with guidance. */
+  /** The settings: a few steps of each stage, with guidance. */
   public static Map<String, SamplingSettings> stages(Sampler sampler) {
     return Map.of(
         Prior.STAGE, new SamplingSettings(sampler, 4, 2),
@@ -134,7 +134,7 @@ public final class TinyPipeline implements AutoCloseable {
     model.close();
   }
 
-  /** Gives the pipeline to tests; it lives as long as the test run. */
+  /** Passes the pipeline to tests, and closes it at the end of the test run. */
   public static final class Resolver implements ParameterResolver {
     @Override
     public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What was trained for a minute guides pictures to a class, and tells captions apart. */
+/** Networks trained for a minute guide pictures to a class, and distinguish captions. */
 @TestInstance(Lifecycle.PER_CLASS)
 class TrainedGuidanceTest {
   private static final int IMAGES = 6;
@@ -81,7 +81,7 @@ class TrainedGuidanceTest {
     }
   }
 
-  /** By steps that draw from the posterior, and by others. */
+  /** With samplers that draw from the posterior, and with deterministic ones. */
   @Test
   void aClassifierMovesPicturesToItsClass() {
     try (var plugins = Plugins.of(List.of());

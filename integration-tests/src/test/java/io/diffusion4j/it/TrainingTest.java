@@ -31,7 +31,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.EnumSource.Mode;
 
-/** Every part is trained from the real data, a few steps each, and can be interrupted. */
+/** Every part is trained on the real data for a few steps, and can be interrupted. */
 @TestInstance(Lifecycle.PER_CLASS)
 class TrainingTest {
   private final Path trained;

@@ -29,7 +29,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A contrastive loss is of a whole batch, however many parts the batch is computed in. */
+/** A contrastive loss depends on the whole batch, in however many pieces it is computed. */
 class WholeBatchTest {
   private static final int PAIRS = 8;
   private static final int STEPS = 3;
@@ -44,7 +44,10 @@ class WholeBatchTest {
           "an old dog",
           "a small house");
 
-  /** Steps in proportion to the gradient: where that is rounding alone, AdamW's are not small. */
+  /**
+   * AdamW with ε = 1, whose steps are proportional to the gradient. A small ε takes large steps
+   * where a gradient is only rounding error.
+   */
   private static final Optimizer PROPORTIONAL =
       new Optimizer(Optimizer.Method.ADAMW, 0.9, 0.999, 1, 0, Optimizer.Decayed.MATRICES);
 
@@ -101,7 +104,7 @@ class WholeBatchTest {
     return new Trainer(objective, config);
   }
 
-  /** Pairs of random pictures and captions, in batches of so many. */
+  /** Pairs of random pictures and captions, in batches of this size. */
   private BatchSource batches(int rows) {
     int side = preset.vision().imageSize();
     CaptionedImages pairs =

@@ -48,7 +48,7 @@ class JobServiceTest {
   @TempDir private Path folder = Path.of("");
   private volatile CountDownLatch gate = new CountDownLatch(0);
 
-  @SuppressWarnings("NullAway.Init") // by JUnit, before each test
+  @SuppressWarnings("NullAway.Init") // set by JUnit before each test
   private JobStore store;
 
   @SuppressWarnings("NullAway.Init")

@@ -72,7 +72,7 @@ class InferenceGrpcServiceTest {
 
   private volatile Consumer<Object> network = query -> {};
 
-  @SuppressWarnings("NullAway.Init") // by JUnit, before each test
+  @SuppressWarnings("NullAway.Init") // set by JUnit before each test
   private ToyService server;
 
   @SuppressWarnings("NullAway.Init")

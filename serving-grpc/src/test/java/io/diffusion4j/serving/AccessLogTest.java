@@ -38,7 +38,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.slf4j.LoggerFactory;
 
-/** What the log tells of calls and of faults. */
+/** The log entries of calls and of faults. */
 class AccessLogTest {
   private static final Logger OURS = (Logger) LoggerFactory.getLogger("io.diffusion4j.serving");
 
@@ -136,7 +136,7 @@ class AccessLogTest {
     }
   }
 
-  /** When a client leaves whom nobody has looked at yet. */
+  /** A client disconnects before it is authenticated. */
   private enum Leaves {
     BEFORE_THE_CALL_BEGINS,
     BEFORE_THE_REQUEST_IS_READ
@@ -214,7 +214,7 @@ class AccessLogTest {
 
   @Test
   void probesAreNotToldAmongCalls() throws Exception {
-    try (var server = new TestServer(ToyModel.named("toy")); // which asks for health
+    try (var server = new TestServer(ToyModel.named("toy")); // a health check
         var client = server.client()) {
       assertThat(client.isServing("")).isTrue();
       client.models();

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Who may do what, and that tenants do not see each other. */
+/** The rights of principals. Tenants do not see each other's work. */
 @Timeout(600)
 class AccessTest {
   private static final Authenticator TENANTS =
@@ -52,7 +52,7 @@ class AccessTest {
   private final AtomicInteger networkCalls = new AtomicInteger();
   private final Gate gate = new Gate();
 
-  @SuppressWarnings("NullAway.Init") // by JUnit, before each test
+  @SuppressWarnings("NullAway.Init") // set by JUnit before each test
   private TestServer server;
 
   private static Principal principal(String name, Set<Role> roles, Quota quota, String model) {
@@ -163,7 +163,7 @@ class AccessTest {
     var cleos = generation("bob").generateImages(request.build());
     assertThat(networkCalls.get()).as("drawn anew").isEqualTo(2 * drawn);
     assertThat(cleos.getImagesList()).isEqualTo(anns.getImagesList());
-    // With something else under the same id nobody notices either.
+    // A different request under the same id is independent too.
     var other = request("something else").setRequestId(request.getRequestId()).setModel("other");
     assertThat(generation("cleo").generateImages(other.build()).getImagesCount()).isEqualTo(1);
     assertThat(generation("ann").generateImages(request.build()).getImagesList())

@@ -16,7 +16,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Requests of an address beyond its rate, over every way in. */
+/** Requests of an address beyond its rate, over every protocol. */
 @Timeout(60)
 class AddressLimitTest {
   private static final int BURST = 4;
@@ -41,7 +41,7 @@ class AddressLimitTest {
             + "\r\n\r\n");
   }
 
-  /** Whoever guesses tokens is refused before the guess is looked at. */
+  /** Guesses of tokens are refused before the token is checked. */
   @Test
   void anAddressIsRefusedBeforeItIsAskedWhoItIs() throws IOException {
     try (var server = server()) {

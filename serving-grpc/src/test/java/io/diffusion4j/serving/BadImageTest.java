@@ -42,12 +42,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What is wrong with a task is told by the path of the field, whatever is sent as an image. */
+/** Errors of a task name the path of the field, for any bytes sent as an image. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class BadImageTest {
   private static final int SIDE = ToyModel.LARGE;
 
-  @SuppressWarnings("NullAway.Init") // by JUnit, before the first test
+  @SuppressWarnings("NullAway.Init") // set by JUnit before the first test
   private TestServer server;
 
   @BeforeAll
@@ -79,7 +79,7 @@ class BadImageTest {
                 .setImageEmbedding(Embedding.newBuilder().addAllValues(values)));
   }
 
-  /** A PNG file that says how large it is and holds nothing. */
+  /** A PNG file that consists of a header only. */
   private static byte[] header(int width, int height) {
     var bytes = new ByteArrayOutputStream();
     try (var out = new DataOutputStream(bytes)) {
@@ -259,7 +259,7 @@ class BadImageTest {
             "image_count");
   }
 
-  /** Whatever the bytes are, it is the client's fault or an image. */
+  /** Any bytes are either an image or an error of the client. */
   @Test
   void filesThatAreCutOrChangedNeverFailTheServer() {
     byte[] png = Png.encode(random(1, 24, 24), Map.of("Comment", "x".repeat(300)));

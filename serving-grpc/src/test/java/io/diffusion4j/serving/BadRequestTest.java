@@ -30,7 +30,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What is wrong with a request is told, all of it, by the path of the field. */
+/** All errors of a request are reported at once, by the path of the field. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class BadRequestTest {
   private static final String SAMPLERS = "one of " + String.join(", ", Samplers.standard().names());
@@ -39,7 +39,7 @@ class BadRequestTest {
       "text_to_image, variation, interpolation, inpaint, image_to_image, upscale, text_diff,"
           + " from_embedding, unconditional";
 
-  @SuppressWarnings("NullAway.Init") // by JUnit, before the first test
+  @SuppressWarnings("NullAway.Init") // set by JUnit before the first test
   private TestServer server;
 
   @BeforeAll

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A header that gRPC cannot decode is answered, whatever it came to. */
+/** A request with a header that gRPC cannot decode gets a response, on every path. */
 @Timeout(30)
 class BinaryHeadersTest {
   private static TestServer server;

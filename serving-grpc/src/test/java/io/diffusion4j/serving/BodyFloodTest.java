@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Bodies that never end take no more memory than there is for bodies. */
+/** Endless request bodies use no more memory than the budget for bodies. */
 @Timeout(120)
 class BodyFloodTest {
   private static final int CLIENTS = 120;
@@ -36,7 +36,7 @@ class BodyFloodTest {
     return lines.formatted(length).getBytes(US_ASCII);
   }
 
-  /** Sends a body but for its end, as far as the server takes it. */
+  /** Sends a body without its end, as much of it as the server accepts. */
   private static void send(Socket socket) throws IOException {
     OutputStream out = socket.getOutputStream();
     out.write(head("Transfer-Encoding: chunked"));
@@ -48,7 +48,7 @@ class BodyFloodTest {
         out.write(part);
         out.write("\r\n".getBytes(US_ASCII));
       }
-    } catch (IOException e) { // refused, which is as it should be
+    } catch (IOException e) { // refused, as expected
       assertThat(e).hasMessageMatching("(?s).*(Broken pipe|reset|closed).*");
     }
   }
@@ -72,7 +72,7 @@ class BodyFloodTest {
   @Test
   void healthAnswersThroughout() throws Exception {
     try (var server = ToyServer.start(0, 0, "-Xmx96m", ProcessBuilder.Redirect.INHERIT)) {
-      millisOfHealth(server.port()); // the first of all loads classes
+      millisOfHealth(server.port()); // the first request loads classes
       List<Socket> sockets = new ArrayList<>();
       try {
         for (int i = 0; i < CLIENTS; i++) {
@@ -95,7 +95,7 @@ class BodyFloodTest {
     }
   }
 
-  /** The answer to a body that declares itself too large for what is left. */
+  /** The response to a declared body size that exceeds the remaining budget. */
   private static String lastAnswer(List<Socket> sockets) throws IOException {
     Socket socket = RawHttp.connect(sockets.get(0).getPort());
     sockets.add(socket);

@@ -29,7 +29,7 @@ final class Call
 
   private final Semaphore imagesDone = new Semaphore(0);
 
-  @SuppressWarnings("NullAway.Init") // by gRPC, before the call starts
+  @SuppressWarnings("NullAway.Init") // set by gRPC before the call starts
   private ClientCallStreamObserver<GenerateImagesRequest> call;
 
   private final boolean reading;
@@ -88,14 +88,14 @@ final class Call
     call.request(1_000_000);
   }
 
-  /** Waits until the request was accepted; returns how many were ahead. */
+  /** Waits until the request is accepted, and returns the number of requests ahead. */
   int queuePosition() throws InterruptedException {
     var event = await(first);
     assertThat(event.getEventCase()).isEqualTo(EventCase.ACCEPTED);
     return event.getAccepted().getQueuePosition();
   }
 
-  /** Waits until that many more images have arrived. */
+  /** Waits for this many more images. */
   void awaitImages(int count) throws InterruptedException {
     assertThat(imagesDone.tryAcquire(count, 30, TimeUnit.SECONDS)).isTrue();
   }
@@ -104,7 +104,7 @@ final class Call
     return await(end);
   }
 
-  /** How it ends, or will end. */
+  /** The result of the call. */
   Future<Status> whenEnded() {
     return end;
   }

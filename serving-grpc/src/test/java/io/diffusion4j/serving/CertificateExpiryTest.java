@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.slf4j.LoggerFactory;
 
-/** Who operates a server learns when its certificate expires: at the start, and from its meters. */
+/** The expiry of a certificate is in the log at the start, and in the meters. */
 @Timeout(60)
 class CertificateExpiryTest {
   @ParameterizedTest

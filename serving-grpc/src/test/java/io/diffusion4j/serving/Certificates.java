@@ -13,11 +13,11 @@ import java.security.KeyStore;
 import java.security.cert.CertificateEncodingException;
 import java.util.Base64;
 
-/** Certificates of {@code localhost}, each its own authority, as PEM files. */
+/** Self-signed certificates of {@code localhost}, as PEM files. */
 public final class Certificates {
   private Certificates() {}
 
-  /** Makes a certificate and its key in {@code NAME.pem} and {@code NAME.key} of the folder. */
+  /** Creates a certificate and its key in {@code NAME.pem} and {@code NAME.key} of the folder. */
   public static CertificateFiles make(Path folder, String name) {
     TlsKeyPair pair = TlsKeyPair.ofSelfSigned("localhost");
     try {
@@ -37,7 +37,7 @@ public final class Certificates {
   }
 
   /**
-   * Makes a certificate that expires, or expired, on a day from now.
+   * Creates a certificate that expires on a day from now.
    *
    * @param days from now; below 0 for a past day
    */

@@ -39,16 +39,16 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
-/** Labels and search, asked by the client. */
+/** Classification and search through the client. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ClipMethodsTest {
   /** Every second axis is a picture. */
   private static final Map<String, float[]> AXES = Map.of("first", axis(0), "third", axis(2));
 
-  @SuppressWarnings("NullAway.Init") // by JUnit, before the first test
+  @SuppressWarnings("NullAway.Init") // set by JUnit before the first test
   private TestServer server;
 
-  @SuppressWarnings("NullAway.Init") // by JUnit, before the first test
+  @SuppressWarnings("NullAway.Init") // set by JUnit before the first test
   private EmbeddingClient client;
 
   private static float[] axis(int i) {

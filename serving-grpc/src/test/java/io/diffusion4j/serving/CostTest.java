@@ -13,10 +13,10 @@ import io.grpc.Status.Code;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Requests are limited by the work that they are, not by their number. */
+/** Requests are limited by their cost, not by their number. */
 @Timeout(60)
 class CostTest {
-  /** Prior, decoder, both guided, and upsampler: steps × pixels × passes. */
+  /** The cost of prior and decoder, both guided, and upsampler: steps × pixels × passes. */
   private static final double OF_AN_IMAGE =
       (3 * 1024 * 2 + 4 * ToyModel.SMALL * ToyModel.SMALL * 2 + 2 * ToyModel.LARGE * ToyModel.LARGE)
           / 1e6;
@@ -62,7 +62,7 @@ class CostTest {
             CONFIG,
             TestServer.asking(token -> Principal.ANYBODY.withQuota(quota)),
             ToyModel.named("toy"))) {
-      // More than a minute's worth, which is admitted when nothing is owed.
+      // This costs more than a minute's quota, and is admitted since nothing is owed.
       var large = request("a").setImageCount(10).putStages("decoder", steps(1000)).build();
       assertThat(server.blocking().generateImages(large).getImagesCount()).isEqualTo(10);
       var refusal = Refusal.of(() -> server.blocking().generateImages(request("b").build()));

@@ -36,19 +36,19 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Many clients of one server at once, of whom not all behave: some cancel, have no time, hang up,
- * read slowly, or do not even speak. What they get is compared with what one got alone.
+ * Many concurrent clients of one server, some of them badly behaved: they cancel, have short
+ * deadlines, disconnect, read slowly, or send nothing. Their results are compared with those of a
+ * single client.
  */
 public final class Crowd {
   private static final int RECIPES = 12;
 
-  /** Who is refused comes again after a while, as RetryInfo says. */
+  /** Refused clients retry after the delay in RetryInfo, at most this. */
   private static final int MOST_MILLIS_REFUSED = 2_000;
 
   /**
-   * How long a call may take nobody knows, for in a crowd there is a queue, and the machine may
-   * have other work. But while there is work it goes on: when for so long no call has ended, those
-   * that are left are lost.
+   * The duration of a call is unknown, since there is a queue and the machine may be busy. But
+   * while there is work, calls end. If none has ended for this long, the remaining calls are lost.
    */
   private static final Duration LONGEST_STANDSTILL = Duration.ofMinutes(3);
 
@@ -60,15 +60,15 @@ public final class Crowd {
   private volatile long lastEnd;
   private double seconds;
 
-  /** A request and what it is to give. */
+  /** A request and its expected result. */
   private record Recipe(GenerateImagesRequest.Builder request, List<ByteString> images) {
-    /** The same under a new id, so that it is drawn and not remembered. */
+    /** Returns the request under a new id, so that it is drawn again. */
     GenerateImagesRequest.Builder fresh() {
       return request.clone().setRequestId(UUID.randomUUID().toString());
     }
   }
 
-  /** A crowd that has seen what the server on this port draws when it is left alone. */
+  /** Creates a crowd, after drawing the expected results on the idle server on this port. */
   public Crowd(int port) {
     this.port = port;
     ManagedChannel channel = channel();
@@ -101,10 +101,10 @@ public final class Crowd {
   }
 
   /**
-   * Has so many clients ask.
+   * Runs this many clients.
    *
-   * @param least how many calls each client makes at least
-   * @param atLeast for how long each client goes on making calls
+   * @param least the smallest number of calls of each client
+   * @param atLeast the shortest time for which each client makes calls
    */
   public void ask(int clients, int least, Duration atLeast) throws Exception {
     outcomes.clear();
@@ -130,7 +130,7 @@ public final class Crowd {
     seconds = (System.nanoTime() - start) / 1e9;
   }
 
-  /** The server draws what it drew at first. */
+  /** Checks that the server still draws the expected results. */
   public void assertAsBefore() {
     ManagedChannel channel = channel();
     try {
@@ -142,12 +142,12 @@ public final class Crowd {
     }
   }
 
-  /** How the calls of those who asked last ended. */
+  /** The outcomes of the last run. */
   public Multiset<String> outcomes() {
     return outcomes;
   }
 
-  /** The figures of those who asked last, in three lines. */
+  /** The figures of the last run, in three lines. */
   public String report() {
     long[] sorted = nanos.stream().mapToLong(Long::longValue).sorted().toArray();
     return String.format(
@@ -168,13 +168,13 @@ public final class Crowd {
     return response.getImagesList().stream().map(GeneratedImage::getData).toList();
   }
 
-  /** One client after another habit; returns how many calls it made. */
+  /** Runs one client, and returns its number of calls. */
   private int client(int seed, int least, long end) throws Exception {
     var random = new SplittableRandom(seed);
     ManagedChannel own = channel();
     int calls = 0;
     try (var silent = new Socket(InetAddress.getLoopbackAddress(), port)) {
-      assertThat(silent.isConnected()).isTrue(); // and never says a word
+      assertThat(silent.isConnected()).isTrue(); // and sends nothing
       while (calls < least || System.nanoTime() < end) {
         Recipe recipe = recipes.get(random.nextInt(recipes.size()));
         Code code =
@@ -228,7 +228,7 @@ public final class Crowd {
     return ask(hurried, recipe, Code.RESOURCE_EXHAUSTED, Code.DEADLINE_EXCEEDED);
   }
 
-  /** A unary call that ends well or as it may. */
+  /** A unary call that succeeds, or fails in an allowed way. */
   private Code ask(GenerationServiceFutureStub service, Recipe recipe, Code... others)
       throws InterruptedException {
     try {
@@ -246,14 +246,16 @@ public final class Crowd {
     Call call = Call.start(channel, recipe.fresh());
     pause(random, 20);
     channel.shutdownNow();
-    return ended(call, recipe, "", Code.UNAVAILABLE, Code.CANCELLED); // as far as it got
+    return ended(call, recipe, "", Code.UNAVAILABLE, Code.CANCELLED); // the part that arrived
   }
 
   private static void pause(SplittableRandom random, int mostMillis) throws InterruptedException {
     TimeUnit.MILLISECONDS.sleep(random.nextInt(mostMillis));
   }
 
-  /** A stream has ended well, for lack of room, or as its client meant it to. */
+  /**
+   * Checks that a stream succeeded, was refused by a full queue, or ended as its client intended.
+   */
   private Code ended(Call call, Recipe recipe, String how, Code... meant)
       throws InterruptedException {
     Status end;
@@ -282,7 +284,7 @@ public final class Crowd {
     return end;
   }
 
-  /** Waits for the end of a call for as long as others end. */
+  /** Waits for the end of a call as long as other calls end. */
   private <T> T await(Future<T> call) throws InterruptedException, ExecutionException {
     while (true) {
       try {

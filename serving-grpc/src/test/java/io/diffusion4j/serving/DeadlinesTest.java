@@ -20,7 +20,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Which work is begun for a client who waits for so long only. */
+/** The work that is begun for a client with a deadline. */
 @Timeout(60)
 class DeadlinesTest {
   private static final int STEPS = 50;
@@ -28,7 +28,7 @@ class DeadlinesTest {
   private final Gate gate = new Gate();
   private final AtomicBoolean held = new AtomicBoolean();
 
-  /** A server whose steps take so long, and whose decoder can be held. */
+  /** A server with steps of this duration and a decoder that the test can block. */
   private TestServer serve(Duration step) throws Exception {
     var model =
         ToyModel.named(

@@ -27,12 +27,14 @@ import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Images of requests are decoded where nobody else waits, and only for those who may ask. */
+/**
+ * Images of requests are decoded off the event loops, and only for callers with the right to draw.
+ */
 @Timeout(60)
 class DecodingTest {
   private static final int CALLS = 60;
 
-  /** A small file of many pixels, which take a part of a second. */
+  /** A small file of many pixels, whose decoding takes a fraction of a second. */
   private static InputImage large() throws IOException {
     var file = new ByteArrayOutputStream();
     ImageIO.write(new BufferedImage(2500, 2500, BufferedImage.TYPE_BYTE_BINARY), "png", file);

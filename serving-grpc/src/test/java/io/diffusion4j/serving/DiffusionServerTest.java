@@ -98,7 +98,7 @@ class DiffusionServerTest {
     }
   }
 
-  /** Older tools ask a version of reflection that has the same messages under another name. */
+  /** Older tools use a version of reflection with the same messages under another name. */
   @Test
   void reflectionAnswersOlderToolsTheSame() throws Exception {
     try (var server = new TestServer(ToyModel.ofTextsOnly("toy"))) {

@@ -20,7 +20,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A server that ends answers everybody. */
+/** A server that shuts down answers every request. */
 @Timeout(60)
 class DrainTest {
   /** Watches health; a watch that has ended is {@code UNKNOWN}. */

@@ -36,10 +36,10 @@ import org.junit.jupiter.api.TestInstance;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class EmbeddingServiceTest {
-  @SuppressWarnings("NullAway.Init") // by JUnit, before the first test
+  @SuppressWarnings("NullAway.Init") // set by JUnit before the first test
   private TestServer server;
 
-  @SuppressWarnings("NullAway.Init") // by JUnit, before the first test
+  @SuppressWarnings("NullAway.Init") // set by JUnit before the first test
   private EmbeddingServiceBlockingStub embeddings;
 
   @BeforeAll
@@ -152,7 +152,7 @@ class EmbeddingServiceTest {
     return dot / Math.sqrt(squareA) / Math.sqrt(squareB);
   }
 
-  /** The two services agree: a drawn embedding, decoded, is the image of the words. */
+  /** The two services agree: a sampled embedding, when decoded, gives the image of the text. */
   @Test
   void drawnEmbeddingsAreThoseOfTheImages() {
     var drawn =
@@ -257,7 +257,7 @@ class EmbeddingServiceTest {
         .isEqualTo(Code.NOT_FOUND);
   }
 
-  /** Models come and go while a server runs, and its services stay. */
+  /** Models are added and removed while a server runs, and its services stay. */
   @Test
   void theServiceIsThereAlsoWhereNoModelEmbeds() throws IOException {
     var asked =

@@ -27,7 +27,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What one tenant asks for costs another little. */
+/** One tenant's load delays another tenant only a little. */
 @Timeout(120)
 class FairnessTest {
   private static final int CALLS = 25;
@@ -39,7 +39,7 @@ class FairnessTest {
           new Principal(
               token, Set.of(Role.GENERATE, Role.EMBED), Set.of(Principal.EVERY_MODEL), Quota.NONE);
 
-  /** A step of the decoder takes 10 ms, however many rows take it. */
+  /** A step of the decoder takes 10 ms for any number of rows. */
   private static ImagePipeline model() {
     return ToyModel.named("toy", query -> LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10)));
   }
@@ -53,7 +53,7 @@ class FairnessTest {
     return request("small").putStages("decoder", steps(20)).build();
   }
 
-  /** The 99th percentile of what calls one after the other take, in milliseconds. */
+  /** The 99th percentile of the durations of consecutive calls, in milliseconds. */
   private static long p99(TestServer server) {
     var b = server.blocking().withInterceptors(TestServer.bearer("b"));
     List<Long> millis = new ArrayList<>();
@@ -79,7 +79,7 @@ class FairnessTest {
   @Test
   void besideAFloodOfSmallImages() throws Exception {
     try (var server = serve(2)) {
-      p99(server); // what the first calls of a process take is not the server's
+      p99(server); // the first calls of a process are not representative
       long alone = p99(server);
       var flood = flood(server, small());
       long beside = p99(server);

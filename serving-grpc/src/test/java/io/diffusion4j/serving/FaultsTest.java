@@ -31,7 +31,7 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What goes wrong around a server: it is killed, its disk is full, its network draws nonsense. */
+/** Faults around a server: it is killed, its disk is full, its network returns nonsense. */
 @Timeout(600)
 class FaultsTest {
   private static final int CLIENTS = 8;
@@ -79,7 +79,7 @@ class FaultsTest {
     }
   }
 
-  /** A client that asks until it has its pictures. */
+  /** A client that retries until it has its pictures. */
   private static List<ByteString> insist(
       String server,
       GenerateImagesRequest request,

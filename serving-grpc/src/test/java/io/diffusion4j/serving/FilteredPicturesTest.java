@@ -38,7 +38,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 
-/** Half of the pictures are brighter than the median, which the filter refuses. */
+/** The filter refuses pictures brighter than the median, which is half of them. */
 @TestInstance(Lifecycle.PER_CLASS)
 class FilteredPicturesTest {
   private static final int COUNT = 6;
@@ -133,7 +133,7 @@ class FilteredPicturesTest {
     }
   }
 
-  /** A late preview is nearly the picture. */
+  /** Previews are withheld, since a late preview is nearly the picture. */
   @Test
   void noPreviewsAreSentOfModelsWithFilters() throws Exception {
     var previewed = asked().setPreview(PreviewOptions.newBuilder().setEverySteps(1)).build();
@@ -172,7 +172,7 @@ class FilteredPicturesTest {
     }
   }
 
-  /** Nothing leaves a server whose filter fails, or returns too little. */
+  /** A server sends no picture if its filter fails or returns too few scores. */
   @Test
   void filtersFailClosed() throws Exception {
     for (boolean throwing : new boolean[] {true, false}) {
@@ -230,7 +230,7 @@ class FilteredPicturesTest {
     }
   }
 
-  /** A filter that refuses everything says nothing about the health of the model. */
+  /** A filter that refuses everything does not change the health of the model. */
   @Test
   void aModelWhosePicturesAreRefusedIsHealthy() throws Exception {
     try (var server = new TestServer(CONFIG, new ToyFilter(-2, -2), ToyModel.named("toy"));

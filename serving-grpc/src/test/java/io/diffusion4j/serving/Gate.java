@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
-/** Holds a network before each of its answers until the test lets it go on. */
+/** Blocks a network before each of its calls until the test releases it. */
 public final class Gate implements Consumer<Object> {
   private final Semaphore arrived = new Semaphore(0);
   private final Semaphore allowed = new Semaphore(0);
@@ -20,22 +20,22 @@ public final class Gate implements Consumer<Object> {
     allowed.acquireUninterruptibly();
   }
 
-  /** How often the network was asked. */
+  /** The number of calls of the network. */
   public int calls() {
     return calls.get();
   }
 
-  /** Waits until the network is asked. */
+  /** Waits for a call of the network. */
   public void awaitCall() throws InterruptedException {
     assertThat(arrived.tryAcquire(10, TimeUnit.SECONDS)).as("the network is asked").isTrue();
   }
 
-  /** Lets one answer go. */
+  /** Releases one call. */
   public void step() {
     allowed.release();
   }
 
-  /** Holds nothing any more. */
+  /** Releases all calls, also later ones. */
   public void open() {
     allowed.release(1_000_000);
   }

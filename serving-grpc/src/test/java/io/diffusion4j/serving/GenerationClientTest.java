@@ -101,7 +101,7 @@ class GenerationClientTest {
     }
   }
 
-  /** A server that has one answer. */
+  /** A server with one fixed response. */
   private static final class Answering extends GenerationServiceGrpc.GenerationServiceImplBase
       implements AutoCloseable {
     private final Server server;

@@ -38,12 +38,12 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
-/** What a request gets. */
+/** The response to a request. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class GenerationTest {
   private final AtomicInteger decoderCalls = new AtomicInteger();
 
-  @SuppressWarnings("NullAway.Init") // by JUnit, before the first test
+  @SuppressWarnings("NullAway.Init") // set by JUnit before the first test
   private TestServer server;
 
   @BeforeAll
@@ -99,7 +99,7 @@ class GenerationTest {
     }
   }
 
-  /** An image, without its recipe, of these options for the decoder. */
+  /** Draws an image without a recipe, with these options for the decoder. */
   private ByteString decoded(StageOptions options) {
     var response =
         generate(
@@ -232,7 +232,7 @@ class GenerationTest {
       for (int calls = 0; calls < 4 * ToyModel.BATCH; calls++) {
         gate.step();
       }
-      call.awaitImages(ToyModel.BATCH); // who is behind with reading misses progress
+      call.awaitImages(ToyModel.BATCH); // a slow reader misses progress
       gate.open();
       assertThat(call.end().isOk()).isTrue();
       progress =

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Who may not call is answered by the headers, whatever the body is, or before there is one. */
+/** Unauthorized calls are refused by their headers, before the body arrives and whatever it is. */
 @Timeout(30)
 class HeaderAccessTest {
   private static final String TOKEN = HashedTokens.newToken();

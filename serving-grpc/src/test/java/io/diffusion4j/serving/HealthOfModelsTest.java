@@ -19,7 +19,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Health is of models, and no client turns it. */
+/** Health depends on the models, and no client can change it. */
 @Timeout(60)
 class HealthOfModelsTest {
   private static final String POISON = "aaab";

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.zip.CRC32;
 
-/** Makes requests that nobody with good intentions sends. Always the same ones for a seed. */
+/** Creates hostile requests, the same ones for a seed. */
 public final class Hostile {
   private static final List<String> TEXTS =
       List.of(
@@ -70,7 +70,7 @@ public final class Hostile {
 
   private final SplittableRandom random;
 
-  /** What this seed gives. */
+  /** Creates the requests of this seed. */
   public Hostile(long seed) {
     random = new SplittableRandom(seed);
   }
@@ -85,7 +85,7 @@ public final class Hostile {
     };
   }
 
-  /** A body as this one, but for some bytes of it; or any bytes. */
+  /** This body with some bytes changed, or any bytes. */
   public byte[] body(byte[] good) {
     return switch (random.nextInt(8)) {
       case 0 -> bytes(random.nextInt(200));
@@ -96,12 +96,12 @@ public final class Hostile {
     };
   }
 
-  /** What might be taken for more than a name. */
+  /** Names that a careless server would interpret. */
   public String text() {
     return TEXTS.get(random.nextInt(TEXTS.size()));
   }
 
-  /** With something else in place of a piece. */
+  /** The bytes with one piece replaced. */
   private byte[] spliced(byte[] bytes, byte[] piece) {
     int from = random.nextInt(bytes.length + 1);
     int to = Math.min(bytes.length, from + random.nextInt(30));
@@ -159,7 +159,7 @@ public final class Hostile {
           bytes[random.nextInt(bytes.length)] ^= (byte) (1 << random.nextInt(8));
         }
       }
-      default -> { // goes on with something else
+      default -> { // continues with other bytes
         byte[] more = bytes(random.nextInt(1, 40));
         int from = bytes.length;
         bytes = Arrays.copyOf(bytes, from + more.length);
@@ -175,7 +175,7 @@ public final class Hostile {
     return bytes;
   }
 
-  /** What is called an image. */
+  /** Bytes in a field for an image. */
   private byte[] image() {
     return switch (random.nextInt(6)) {
       case 0 -> bytes(random.nextInt(300));
@@ -187,7 +187,7 @@ public final class Hostile {
     };
   }
 
-  /** A PNG file whose header promises that many pixels, of which there are none. */
+  /** A PNG file whose header promises this many pixels, without data. */
   static byte[] pngOfSize(int width, int height) {
     try {
       var header = new ByteArrayOutputStream();
@@ -209,7 +209,7 @@ public final class Hostile {
       chunks.writeInt(0xae426082);
       return file.toByteArray();
     } catch (IOException e) {
-      throw new UncheckedIOException(e); // memory does not fail
+      throw new UncheckedIOException(e); // an output stream in memory does not fail
     }
   }
 }

@@ -37,13 +37,16 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Whatever is sent: the server lives, answers in its own words, and is never at fault. */
+/**
+ * For any input, the server keeps running, responds with a documented error, and never with an
+ * internal one.
+ */
 class HostilityTest {
   private static final int REQUESTS = 20_000;
   private static final int AT_ONCE = 32;
   private static final MethodDescriptor.Marshaller<byte[]> BYTES = new Bytes();
 
-  @SuppressWarnings("NullAway.Init") // by JUnit, before each test
+  @SuppressWarnings("NullAway.Init") // set by JUnit before each test
   private TestServer server;
 
   @BeforeEach
@@ -194,7 +197,7 @@ class HostilityTest {
     call.halfClose();
   }
 
-  /** Messages as they are on the wire. */
+  /** Messages in their serialized form. */
   private static final class Bytes implements MethodDescriptor.Marshaller<byte[]> {
     @Override
     public InputStream stream(byte[] message) {

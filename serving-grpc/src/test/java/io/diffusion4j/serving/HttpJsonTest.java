@@ -28,7 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The unary methods for those who speak JSON, and all methods for browsers. */
+/** The unary methods over JSON, and all methods for browsers. */
 @Timeout(60)
 class HttpJsonTest {
   private static final JsonMapper JSON = JsonMapper.builder().build();
@@ -214,7 +214,7 @@ class HttpJsonTest {
     }
   }
 
-  /** Base64 text of one piece after the other, each with its own padding. */
+  /** The bytes of concatenated Base64 texts, each with its own padding. */
   private static byte[] decodePieces(String text) {
     var bytes = new ByteArrayOutputStream();
     for (int i = 0; i < text.length(); i += 4) {

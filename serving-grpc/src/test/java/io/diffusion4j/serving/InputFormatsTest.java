@@ -30,8 +30,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What a server reads beside PNG. The WebP files are of 24×16 pixels (x, y) of colour (10x, 15y,
- * 7xy mod 256), with 128 for the last where the file is lossy; made by {@code cwebp}.
+ * The image formats that a server reads besides PNG. The WebP files are of 24×16 pixels (x, y) of
+ * colour (10x, 15y, 7xy mod 256), with 128 for the last where the file is lossy; made by {@code
+ * cwebp}.
  */
 @Timeout(120)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -39,7 +40,7 @@ class InputFormatsTest {
   private static final int WIDTH = 24;
   private static final int HEIGHT = 16;
 
-  @SuppressWarnings("NullAway.Init") // by JUnit, before the first test
+  @SuppressWarnings("NullAway.Init") // set by JUnit before the first test
   private TestServer server;
 
   @BeforeAll
@@ -66,7 +67,7 @@ class InputFormatsTest {
         .build();
   }
 
-  /** What the server reads of a file. */
+  /** The image that the server reads from a file. */
   private Image read(byte[] file) {
     var plan = server.blocking().generateImages(variation(file)).getPlan();
     ByteString canonical = plan.getRequest().getVariation().getImage().getData();
@@ -155,7 +156,7 @@ class InputFormatsTest {
     return refusal.message();
   }
 
-  /** As print shops send them; Java's own reader says that it does not support them. */
+  /** CMYK files from print shops, which Java's own reader does not support. */
   @Test
   void jpegInFourInksIsRead() throws IOException {
     var raster = Raster.createInterleavedRaster(DataBuffer.TYPE_BYTE, WIDTH, HEIGHT, 4, null);

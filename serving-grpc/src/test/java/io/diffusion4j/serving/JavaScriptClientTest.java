@@ -11,12 +11,12 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The client of {@code docs/clients}, which knows no more than the published contract, with gRPC's
- * packages from npm. Skipped where Node.js is absent.
+ * The client of {@code docs/clients}, which uses the published contract alone, with gRPC's packages
+ * from npm. Skipped where Node.js is absent.
  */
 @Timeout(900)
 class JavaScriptClientTest {
-  /** From the folder where it is run. */
+  /** The path, relative to the working folder of the client. */
   private static final Path CONTRACT = Path.of("..", "serving-proto", "src", "main", "protobuf");
 
   @Test

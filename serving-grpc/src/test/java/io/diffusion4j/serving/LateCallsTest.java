@@ -30,8 +30,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * A deadline that passes before a busy machine gets round to the call is told as one that passes
- * later: by its code, whatever the way in. The clients here have no clock of their own.
+ * A deadline that expires before a busy machine handles the call has the same code as one that
+ * expires later, over every protocol. The clients here do not check deadlines themselves.
  */
 @Timeout(60)
 class LateCallsTest {
@@ -39,10 +39,10 @@ class LateCallsTest {
 
   private final CountDownLatch quiet = new CountDownLatch(1);
 
-  @SuppressWarnings("NullAway.Init") // by JUnit, before each test
+  @SuppressWarnings("NullAway.Init") // set by JUnit before each test
   private TestServer server;
 
-  /** Gets round to a call when all is over. */
+  /** Handles a call after its deadline. */
   private final class Busy implements ServerInterceptor {
     @Override
     public <Q, R> ServerCall.Listener<Q> interceptCall(

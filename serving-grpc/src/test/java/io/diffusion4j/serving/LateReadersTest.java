@@ -27,9 +27,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * A deadline that passes while the answer is on its way ends the call as gRPC's own servers do,
- * whose clients know what it means when their time is up. The clients here have no clock of their
- * own, so that they tell what the server said.
+ * A deadline that expires while the response is being sent ends the call as gRPC's own servers do.
+ * The clients here do not check deadlines themselves, so that they see the server's status.
  */
 @Timeout(60)
 class LateReadersTest {
@@ -38,7 +37,7 @@ class LateReadersTest {
 
   private final CompletableFuture<ServiceRequestContext> served = new CompletableFuture<>();
 
-  /** Tells which call the server has. */
+  /** Records the server's call. */
   private final class Seen implements ServerInterceptor {
     @Override
     public <Q, R> ServerCall.Listener<Q> interceptCall(
@@ -84,12 +83,12 @@ class LateReadersTest {
     }
   }
 
-  /** More than is sent to a client who does not read. */
+  /** More bytes than are sent to a client that does not read. */
   private static GenerateImagesRequest.Builder large() {
     return request("x").setImageCount(ToyModel.MAX_IMAGES);
   }
 
-  /** A call that has half a second, of a client who takes nothing at first. */
+  /** A call with a deadline of half a second, whose client reads nothing at first. */
   private final class Late<R> extends ClientCall.Listener<R> {
     private final ClientCall<GenerateImagesRequest, R> call;
     private final CompletableFuture<Status> end = new CompletableFuture<>();

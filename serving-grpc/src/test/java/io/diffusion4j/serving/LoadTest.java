@@ -21,18 +21,18 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 /**
- * Many clients at once, of whom not all behave: some cancel, have no time, hang up, read slowly, or
- * do not even speak. Every call ends once, every picture that arrives is the right one, and nothing
- * is left in the end.
+ * Many concurrent clients, some of them badly behaved: they cancel, have short deadlines,
+ * disconnect, read slowly, or send nothing. Every call ends once, every picture that arrives is the
+ * expected one, and nothing is left in the end.
  *
- * <p>The crowd is small and its server has a toy for a model; a large one asks real networks in
+ * <p>The crowd is small, and the server's model is a toy. A large crowd draws with real networks in
  * {@code ServedLoadTest} of the module {@code integration-tests}.
  */
 class LoadTest {
   private static final int CLIENTS = 16;
   private static final int CALLS = 12;
 
-  /** Counts what begins and what ends, and what is under way. */
+  /** Counts the begun, the ended and the running calls. */
   private static final class Books extends AbstractModule
       implements ServingListener, ServerInterceptor {
     final AtomicInteger begun = new AtomicInteger();
@@ -95,7 +95,7 @@ class LoadTest {
       awaitZero("images under way", books.imagesUnderWay::get);
       awaitZero("requests in the queue", books.depth::get);
       assertThat(books.deepest.get()).isLessThanOrEqualTo(config.queueCapacity() + rows);
-      // A thread whose batch was parked is replaced meanwhile, and ends a second after it is done.
+      // A thread with a parked batch is replaced, and ends a second after its batch.
       awaitZero("threads that draw, but for one a row", () -> workers() - rows);
       crowd.assertAsBefore();
       assertThat(crowd.outcomes().elementSet())

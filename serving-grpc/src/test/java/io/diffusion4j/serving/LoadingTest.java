@@ -23,7 +23,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A port that is open before there are models. */
+/** A port that is open before the models are loaded. */
 @Timeout(60)
 class LoadingTest {
   @Test

@@ -46,7 +46,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The manners of the service, one row each: what happens, and the code and details it gets. */
+/** The error behaviour of the service: one row for each event, with its code and details. */
 @Timeout(600)
 class MannersTest {
   private static final ServerConfig ONE_ROW = CONFIG.withRows(1);
@@ -225,7 +225,7 @@ class MannersTest {
     }
   }
 
-  /** It does not listen before it can serve. */
+  /** The server does not listen before it can serve. */
   @Test
   void aServerThatIsStillLoadingIsUnavailable() throws Exception {
     int port;
@@ -294,7 +294,7 @@ class MannersTest {
     }
   }
 
-  /** There are no pixels behind this header: who decoded it would say so. */
+  /** This header has no pixels behind it, so decoding would fail differently. */
   @Test
   void anInputImageThatIsTooLargeIsRejectedFromItsHeader() throws Exception {
     var file = ByteString.copyFrom(Hostile.pngOfSize(60_000, 50_000));
@@ -382,7 +382,7 @@ class MannersTest {
     return server.blocking().withInterceptors(bearer(token));
   }
 
-  /** Three tokens, which are the names of whose they are. */
+  /** Three tokens, equal to the names of their principals. */
   private static Module tenants() {
     List<HashedTokens.Entry> tokens =
         List.of(

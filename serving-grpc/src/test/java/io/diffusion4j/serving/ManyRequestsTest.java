@@ -29,7 +29,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Requests that wait, leave, are too many, or go wrong. */
+/** Requests that are queued, cancelled, refused or failing. */
 @Timeout(60)
 class ManyRequestsTest {
   private static final ServerConfig ONE_ROW = CONFIG.withRows(1);
@@ -319,7 +319,7 @@ class ManyRequestsTest {
         var other = server.client()) {
       var request = request("x").addSeeds(1).setImageCount(10).putStages("decoder", steps(1000));
       Call slow = Call.startWithoutReading(server.channel, request);
-      // Another client is not held up by it.
+      // Another client is not delayed by it.
       var quick = other.generate(request.build(), progress -> {});
       assertThat(quick.images()).hasSize(10);
       server.awaitUnfinished(0);
@@ -397,7 +397,7 @@ class ManyRequestsTest {
     }
   }
 
-  /** Threads that end with the test. */
+  /** Executors that are stopped after the test. */
   private record Pool(ExecutorService threads) implements AutoCloseable {
     Pool(int size) {
       this(Executors.newFixedThreadPool(size));

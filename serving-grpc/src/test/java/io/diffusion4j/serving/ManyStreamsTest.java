@@ -13,13 +13,13 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** One connection opens more streams than a server takes, whatever it was told (HTTP/2, §5.1.2). */
+/** One connection opens more streams than the server announced as its maximum (HTTP/2, §5.1.2). */
 @Timeout(120)
 class ManyStreamsTest {
   private static final int STREAMS = 20_000;
   private static final int MOST = 1000;
 
-  /** How a connection ended: how many streams were refused, and whether it was closed. */
+  /** The end of a connection: the number of refused streams, and whether it was closed. */
   private record End(int refused, boolean closed) {}
 
   private static End read(Socket socket) {

@@ -33,7 +33,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What {@code /metrics} tells of a server that works. */
+/** The contents of {@code /metrics} on a working server. */
 @Timeout(600)
 class MetersOfAServerTest {
   private static final String CALLS =
@@ -115,7 +115,7 @@ class MetersOfAServerTest {
     }
   }
 
-  /** Its reset comes at the very time at which the server's own clock runs out. */
+  /** The client's reset arrives at the same time as the server's own deadline. */
   @Test
   void aClientWhoseTimeIsUpIsNotTakenForOneWhoLeaves() throws Exception {
     var pause = new AtomicLong();
@@ -189,7 +189,7 @@ class MetersOfAServerTest {
     assertThat(meter(server, name)).as(name).isEqualTo(value);
   }
 
-  /** What happens after a client has its answer takes a moment. */
+  /** Meters are updated a moment after the client has its response. */
   private static void awaitMeter(TestServer server, String name, double value)
       throws IOException, InterruptedException {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);

@@ -23,10 +23,10 @@ import org.junit.jupiter.api.TestInstance;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ModelServiceTest {
-  @SuppressWarnings("NullAway.Init") // by JUnit, before the first test
+  @SuppressWarnings("NullAway.Init") // set by JUnit before the first test
   private TestServer server;
 
-  @SuppressWarnings("NullAway.Init") // by JUnit, before the first test
+  @SuppressWarnings("NullAway.Init") // set by JUnit before the first test
   private ModelServiceBlockingStub models;
 
   @BeforeAll

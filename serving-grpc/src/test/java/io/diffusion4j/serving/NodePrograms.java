@@ -23,15 +23,15 @@ public final class NodePrograms {
   }
 
   /**
-   * Installs them, or has the test skipped where Node.js or the packages are not to be had.
+   * Installs the programs, or skips the test where Node.js or the packages are unavailable.
    *
-   * @param packageJson names the packages
-   * @param dependency one of them, which is there if all are
+   * @param packageJson lists the packages
+   * @param dependency one of the packages, whose presence stands for all
    * @param programs the files to run
    */
   public static NodePrograms install(Path packageJson, String dependency, Path... programs)
       throws IOException, InterruptedException {
-    Files.createDirectories(FOLDER); // where all programs are run
+    Files.createDirectories(FOLDER); // the working folder of all programs
     assumeTrue(
         runs(List.of("node", "--version")) && runs(List.of("npm", "--version")),
         "node and npm are not on PATH; " + dependency + " is not tried");
@@ -51,12 +51,12 @@ public final class NodePrograms {
     Files.copy(file, FOLDER.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
   }
 
-  /** The same with a variable in their environment. */
+  /** Returns the same programs with an environment variable. */
   public NodePrograms with(String variable, Path value) {
     return new NodePrograms(Map.of(variable, value.toString()));
   }
 
-  /** Runs a program to its end, which has to be a good one; returns what it printed. */
+  /** Runs a program, checks that it succeeds, and returns its output. */
   public byte[] run(String program, String... arguments) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(List.of("node", program));
     command.addAll(List.of(arguments));

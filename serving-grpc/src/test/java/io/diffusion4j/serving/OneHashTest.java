@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A request is authenticated once, by its headers, and its call knows by whom it is. */
+/** A request is authenticated once, by its headers, and its call has the principal. */
 @Timeout(60)
 class OneHashTest {
   private final AtomicInteger asked = new AtomicInteger();

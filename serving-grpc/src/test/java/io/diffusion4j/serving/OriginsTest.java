@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Which pages may ask, by what their browsers tell of them. */
+/** The pages that may call, by the headers of their browsers. */
 @Timeout(60)
 class OriginsTest {
   private static final String FRIEND = "https://app.example";

@@ -11,7 +11,7 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.Map;
 
-/** Pictures to send. */
+/** Pictures for requests. */
 final class Pictures {
   private Pictures() {}
 

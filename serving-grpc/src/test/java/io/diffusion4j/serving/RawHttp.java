@@ -9,14 +9,14 @@ import java.net.Socket;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** HTTP/1.1 byte by byte, for requests that no client library would send. */
+/** HTTP/1.1 byte by byte, for requests that no client library sends. */
 public final class RawHttp {
   private static final Pattern LENGTH = Pattern.compile("(?i)\r\ncontent-length: *([0-9]+)\r\n");
   private static final int PATIENCE_MILLIS = 10_000;
 
   private RawHttp() {}
 
-  /** Sends these characters and returns the answer to them, head and body, once it is complete. */
+  /** Sends these characters, and returns the complete response with head and body. */
   public static String ask(int port, String request) throws IOException {
     try (Socket socket = connect(port)) {
       socket.getOutputStream().write(request.getBytes(ISO_8859_1));
@@ -24,14 +24,14 @@ public final class RawHttp {
     }
   }
 
-  /** A connection that does not wait for ever. */
+  /** Opens a connection with a timeout. */
   public static Socket connect(int port) throws IOException {
     var socket = new Socket(InetAddress.getLoopbackAddress(), port);
     socket.setSoTimeout(PATIENCE_MILLIS);
     return socket;
   }
 
-  /** The next answer of a connection; what there is of it if the connection ends. */
+  /** Returns the next response of a connection, or a part of it if the connection ends. */
   public static String answer(Socket socket) throws IOException {
     InputStream in = socket.getInputStream();
     var read = new StringBuilder();

@@ -6,7 +6,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 
-/** HTTP/2 frame by frame (RFC 9113), for what no client library would send. */
+/** HTTP/2 frame by frame (RFC 9113), for requests that no client library sends. */
 final class RawHttp2 {
   static final int HEADERS = 1;
   static final int RST_STREAM = 3;

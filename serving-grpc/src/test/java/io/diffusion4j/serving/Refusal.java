@@ -12,7 +12,7 @@ import io.grpc.protobuf.StatusProto;
 import java.util.Optional;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 
-/** An error as a client meets it. */
+/** An error as a client sees it. */
 record Refusal(Status.Code code, String message, com.google.rpc.Status status) {
   static Refusal of(ThrowingCallable call) {
     return of(catchThrowableOfType(StatusRuntimeException.class, call));

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.slf4j.LoggerFactory;
 
-/** What was refused is counted by its reason, and every answer has a line in the log. */
+/** Refused requests are counted by their reason, and every response has a line in the log. */
 @Timeout(60)
 class RefusalMetersTest {
   private static final String TRACE = "0af7651916cd43dd8448eb211c80319c";

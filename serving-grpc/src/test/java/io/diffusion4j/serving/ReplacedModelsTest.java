@@ -35,7 +35,7 @@ import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Models come and go while a server runs, and no accepted request notices. */
+/** Models are replaced while a server runs, without an effect on accepted requests. */
 @Timeout(60)
 class ReplacedModelsTest {
   private final Gate gate = new Gate();
@@ -174,7 +174,7 @@ class ReplacedModelsTest {
         .body();
   }
 
-  /** A model whose requests take a while to check. */
+  /** A model with slow checks of requests. */
   private record Held(String name, ImagePipeline model, Gate gate) implements ImagePipeline {
     @Override
     public ModelCard card() {

@@ -13,7 +13,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A refusal of a request that may succeed later carries when, over gRPC and over HTTP. */
+/**
+ * The refusal of a request that may succeed later contains a retry delay, over gRPC and over HTTP.
+ */
 class RetryInfoTest {
   private static Stream<StatusRuntimeException> passing() {
     Duration second = Duration.ofSeconds(1);

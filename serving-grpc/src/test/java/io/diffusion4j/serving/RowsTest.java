@@ -29,10 +29,10 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The images of all requests are rows of the same calls of a network, and no row stays empty. */
+/** The images of all requests share the rows of a network's calls, and no row stays empty. */
 @Timeout(60)
 class RowsTest {
-  // What the toy can tell apart.
+  // Prompts that the toy can distinguish.
   private static final String A = "aaaa";
   private static final String B = "aaab";
   private static final String C = "aaba";
@@ -45,7 +45,7 @@ class RowsTest {
 
     private volatile boolean underWay;
 
-    @SuppressWarnings("NullAway.Init") // by the engine, before it can be asked
+    @SuppressWarnings("NullAway.Init") // set by the engine before the first call
     private BatchingDenoiser<ImageDecoder.Condition> merged;
 
     ImagePipeline engine() {
@@ -76,7 +76,7 @@ class RowsTest {
       };
     }
 
-    /** Lets those who have waited into the next call before those who have just been answered. */
+    /** Admits waiting queries to the next call before those that were just answered. */
     private Denoiser<ImageDecoder.Condition> inTurn(
         BatchingDenoiser<ImageDecoder.Condition> network) {
       return new Denoiser<>() {
@@ -96,7 +96,7 @@ class RowsTest {
       };
     }
 
-    /** Waits until a call is under way. */
+    /** Waits until a call is running. */
     void awaitCall() throws InterruptedException {
       while (!underWay) {
         TimeUnit.MILLISECONDS.sleep(1);
@@ -111,7 +111,7 @@ class RowsTest {
           .orElseThrow();
     }
 
-    /** Waits until so many rows are in a call or wait for one; lets the call go. */
+    /** Waits until this many rows are in a call or queued for one, and releases the call. */
     List<String> next(int rows) throws InterruptedException {
       List<String> call = requireNonNull(calls.poll(20, TimeUnit.SECONDS), "no call");
       while (call.size() + merged.waiting() != rows) {
@@ -133,7 +133,7 @@ class RowsTest {
     return request(prompt).setImageCount(images).putStages("decoder", steps(steps));
   }
 
-  /** A request that was accepted with so many ahead of it. */
+  /** Starts a request, which must be accepted with this many requests ahead. */
   private static Call start(
       TestServer server, int ahead, String prompt, int images, int decoderSteps) throws Exception {
     Call call = Call.start(server.channel, asked(prompt, images, decoderSteps));
@@ -149,7 +149,7 @@ class RowsTest {
       network.awaitCall();
       Call b = start(server, 0, B, 1, 50);
       Call c = start(server, 0, C, 1, 50);
-      network.next(3); // the one that came first
+      network.next(3); // the first request
       List<String> two = new ArrayList<>(network.next(3));
       two.addAll(network.next(3));
       assertThat(two).as("all three, in two calls by turns").containsExactlyInAnyOrder(A, B, C);
@@ -193,7 +193,7 @@ class RowsTest {
     }
   }
 
-  /** Writes down how many images each batch has. */
+  /** Records the number of images of each batch. */
   private static final class Sizes extends AbstractModule implements ServingListener {
     final List<Integer> sizes = new CopyOnWriteArrayList<>();
 

@@ -38,7 +38,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A request that trickles in, and never ends, is not waited for. */
+/** A request that arrives slowly and never ends is cut off. */
 @Timeout(60)
 class SlowRequestsTest {
   private static final Duration LONGEST = Duration.ofMillis(500);
@@ -47,7 +47,7 @@ class SlowRequestsTest {
   private static final String MESSAGE =
       "request: incomplete after 0.5 s (expected: complete by then)";
 
-  /** Sends a byte now and then until the other side has had enough; returns what it said. */
+  /** Sends single bytes until the server closes the connection, and returns its response. */
   private static String trickle(TestServer server, String headers) throws Exception {
     try (var socket = new Socket(InetAddress.getLoopbackAddress(), server.server.port())) {
       OutputStream out = socket.getOutputStream();
@@ -68,14 +68,14 @@ class SlowRequestsTest {
           out.write(' ');
           TimeUnit.MILLISECONDS.sleep(50);
         }
-      } catch (IOException e) { // closed; what was said before is there
+      } catch (IOException e) { // closed; the earlier response has arrived
         assertClosed(e);
       }
       return answer.get(20, TimeUnit.SECONDS);
     }
   }
 
-  /** What arrives until the connection is closed, or reset because a byte came after its close. */
+  /** The bytes until the connection is closed, or reset because of a byte after its close. */
   private static String untilClosed(InputStream in) throws IOException {
     var said = new ByteArrayOutputStream();
     byte[] part = new byte[4096];
@@ -128,7 +128,7 @@ class SlowRequestsTest {
                   .build());
       CompletableFuture<AggregatedHttpResponse> response =
           WebClient.of("h2c://127.0.0.1:" + server.server.port()).execute(call).aggregate();
-      call.write(HttpData.wrap(new byte[] {0, 0, 0, 39, 15})); // so many bytes are to come
+      call.write(HttpData.wrap(new byte[] {0, 0, 0, 39, 15})); // the number of bytes to come
       while (!response.isDone() && call.tryWrite(HttpData.wrap(new byte[] {10}))) {
         TimeUnit.MILLISECONDS.sleep(50);
       }
@@ -177,7 +177,10 @@ class SlowRequestsTest {
     }
   }
 
-  /** Pings keep a connection, but none may come between the frames of a head (RFC 9113, §6.10). */
+  /**
+   * Pings keep a connection open, but are not allowed between the frames of a header block (RFC
+   * 9113, §6.10).
+   */
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void soDoHeadersInFrames(boolean continued) throws Exception {

@@ -15,14 +15,14 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A stream that its client does not read ends, and so does the work for it. */
+/** If a client does not read its stream, the stream and its work end. */
 @Timeout(60)
 class StalledStreamTest {
   private static final Duration SHORT = Duration.ofMillis(300);
 
   private final CompletableFuture<Code> streamEnded = new CompletableFuture<>();
 
-  /** Tells how a stream ended for the server. */
+  /** Records the status of a stream on the server. */
   private final class StreamEnd extends AbstractModule implements ServingListener {
     @Override
     protected void configure() {
@@ -45,7 +45,7 @@ class StalledStreamTest {
     try (var server = new TestServer(config, module, ToyModel.named("toy", gate::accept))) {
       Call stalled = Call.startWithoutReading(server.channel, request("x").setImageCount(10));
       for (int calls = 0; calls < 4 * ToyModel.BATCH; calls++) {
-        gate.step(); // the images of the first batch, which are more than is sent ahead
+        gate.step(); // the images of the first batch, more than the send buffers hold
       }
       server.awaitUnfinished(0); // before the others are drawn
       assertThat(streamEnded.get(20, TimeUnit.SECONDS)).isEqualTo(Code.RESOURCE_EXHAUSTED);

@@ -39,17 +39,17 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What each task draws. */
+/** The images of each task. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class TasksTest {
   private static final PromptSpec WORDS = PromptSpec.newBuilder().setText("a red apple").build();
 
-  /** Small ones, so that no client reads too slowly. */
+  /** Small images, so that no client reads too slowly. */
   private static final Image PICTURE = random(1, 16, 16);
 
   private static final Image MASK = whiteFrom(8, 16);
 
-  @SuppressWarnings("NullAway.Init") // by JUnit, before the first test
+  @SuppressWarnings("NullAway.Init") // set by JUnit before the first test
   private TestServer server;
 
   @BeforeAll
@@ -106,7 +106,7 @@ class TasksTest {
                 .setImageEmbedding(Embedding.newBuilder().addAllValues(List.of(values))));
   }
 
-  /** A request for each task, the stages it needs, and the steps of an image. */
+  /** A request for each task, with its stages and the steps of an image. */
   static Stream<Arguments> tasks() {
     var resampled = inpaint(PICTURE, MASK);
     resampled

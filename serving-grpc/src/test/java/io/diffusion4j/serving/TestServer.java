@@ -51,9 +51,9 @@ final class TestServer implements AutoCloseable {
   }
 
   /**
-   * A server with something more.
+   * Starts a server with additional bindings.
    *
-   * @param more what is bound beside
+   * @param more the additional bindings
    */
   TestServer(ServerConfig config, Module more, ImagePipeline... engines) throws IOException {
     Injector injector = injector(config, more, engines);
@@ -63,9 +63,9 @@ final class TestServer implements AutoCloseable {
         NettyChannelBuilder.forAddress("127.0.0.1", server.port())
             .usePlaintext()
             .maxInboundMetadataSize(64 << 10)
-            .flowControlWindow(16 << 10) // so that a reader who does not read is soon noticed
+            .flowControlWindow(16 << 10) // so that a stalled reader is noticed soon
             .build();
-    // So that what a test measures is not the connection.
+    // So that tests do not measure the connection.
     HealthGrpc.newBlockingStub(channel).check(HealthCheckRequest.getDefaultInstance());
   }
 
@@ -91,9 +91,7 @@ final class TestServer implements AutoCloseable {
         });
   }
 
-  /**
-   * Waits until the server has seen that so many requests are left; clients are told of nothing.
-   */
+  /** Waits until the server has this many unfinished requests. Clients have no event for it. */
   void awaitUnfinished(int expected) throws InterruptedException {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
     while (jobs.unfinished() != expected && System.nanoTime() < end) {
@@ -120,7 +118,7 @@ final class TestServer implements AutoCloseable {
     return GenerationClient.connect("127.0.0.1:" + server.port());
   }
 
-  /** Has calls carry this token. */
+  /** Adds this token to calls. */
   static ClientInterceptor bearer(String token) {
     var headers = new Metadata();
     headers.put(
@@ -128,7 +126,7 @@ final class TestServer implements AutoCloseable {
     return MetadataUtils.newAttachHeadersInterceptor(headers);
   }
 
-  /** Has the server ask who calls. */
+  /** Adds authentication to the server. */
   static Module asking(Authenticator authenticator) {
     return new AbstractModule() {
       @Override
@@ -140,7 +138,7 @@ final class TestServer implements AutoCloseable {
     };
   }
 
-  /** Has the server's calls go through this. */
+  /** Adds an interceptor to the server. */
   static Module intercepting(ServerInterceptor interceptor) {
     return new AbstractModule() {
       @Override
@@ -155,7 +153,7 @@ final class TestServer implements AutoCloseable {
   @Override
   public void close() {
     try {
-      // Who is still connected then has two seconds to leave.
+      // Connected clients then have two seconds.
       channel.shutdownNow().awaitTermination(10, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -40,15 +40,15 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Who watches the work and fails does not take the thread that does it, nor other requests. */
+/** A failing observer stops neither the thread that draws nor other requests. */
 @Timeout(60)
 class ThrowingObserversTest {
-  /** One thread draws for all; if it ended, nobody would draw. */
+  /** One thread draws for all requests. If it ended, nothing would be drawn. */
   private static final ServerConfig ONE_ROW = CONFIG.withRows(1);
 
   private final Gate gate = new Gate();
 
-  /** Gathers images, and throws when it is told this. */
+  /** Gathers images, and throws at this event. */
   private static final class Observer implements JobObserver {
     final CompletableFuture<Status> end = new CompletableFuture<>();
     final List<GeneratedImage> images = new ArrayList<>();
@@ -91,7 +91,7 @@ class ThrowingObserversTest {
     }
   }
 
-  /** The service without a way in. */
+  /** The service without a port. */
   private record Wired(JobRegistry jobs, RequestResolver resolver, JobScheduler scheduler)
       implements AutoCloseable {
     static Wired of(ImagePipeline engine) {
@@ -129,7 +129,8 @@ class ThrowingObserversTest {
   void anObserverThatThrowsFailsItsOwnCallOnly(String fault) throws Exception {
     try (var wired = Wired.of(ToyModel.named("toy", gate::accept))) {
       var runs = new Observer("nothing");
-      wired.join(watched("runs"), runs); // so that the next has not begun when both watch it
+      wired.join(
+          watched("runs"), runs); // so that both observers are attached before the next image
       gate.awaitCall();
       var request = watched("shared");
       var faulty = new Observer(fault);
@@ -192,7 +193,7 @@ class ThrowingObserversTest {
     }
   }
 
-  /** A listener that fails whatever it is told. */
+  /** A listener that throws at every event. */
   private static final class BadListener extends AbstractModule implements ServingListener {
     final AtomicInteger told = new AtomicInteger();
 

@@ -79,7 +79,7 @@ class TlsTest {
   void whoTrustsItIsServed() throws IOException {
     try (var serving = start(config(server, Optional.empty()))) {
       assertServed(serving, trusting(server));
-      assertServed(serving, trusting(server).withOwn(client)); // which nobody asked for
+      assertServed(serving, trusting(server).withOwn(client)); // which was not requested
     }
   }
 
@@ -109,7 +109,7 @@ class TlsTest {
       for (ClientTls how : List.of(trusting(server), trusting(server).withOwn(stranger))) {
         assertThat(refused(connect(serving, how)).code()).isEqualTo(Code.UNAVAILABLE);
       }
-      assertServed(serving, trusting(server).withOwn(client)); // and nobody else suffers
+      assertServed(serving, trusting(server).withOwn(client)); // and other clients are not affected
     }
   }
 
@@ -204,7 +204,7 @@ class TlsTest {
         .hasMessage(
             "host: 0.0.0.0 (expected: an address of this machine only, such as 127.0.0.1, unless"
                 + " there is TLS, or plaintext is meant: insecure)");
-    var elsewhere = CONFIG.withHost("192.0.2.1"); // of no machine (RFC 5737)
+    var elsewhere = CONFIG.withHost("192.0.2.1"); // an address without a machine (RFC 5737)
     for (Reach reach :
         List.of(
             Reach.LOCAL.withInsecure(true),

@@ -8,18 +8,20 @@ import io.diffusion4j.diffusion.image.Image;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 
-/** Refuses bright pictures, as a module that binds it for all models of a server. */
+/** Refuses bright pictures. As a module, it binds itself for all models of a server. */
 public final class ToyFilter extends AbstractModule implements ImageFilter {
   private final ToDoubleFunction<Image> score;
   private final double threshold;
   private final double lenient;
 
-  /** Refuses pictures that are brighter, of requests with low moderation those above another. */
+  /** Refuses pictures brighter than a threshold; requests with low moderation have another one. */
   public ToyFilter(double threshold, double lenient) {
     this(ToyFilter::brightness, threshold, lenient);
   }
 
-  /** Refuses pictures with a higher score, of requests with low moderation one above another. */
+  /**
+   * Refuses pictures with a score above a threshold; requests with low moderation have another one.
+   */
   public ToyFilter(ToDoubleFunction<Image> score, double threshold, double lenient) {
     this.score = score;
     this.threshold = threshold;

@@ -87,12 +87,12 @@ final class ToyModel {
     return named(name, query -> {});
   }
 
-  /** A model that draws from words and can do nothing else. */
+  /** A model with the task text-to-image only. */
   static ImagePipeline ofTextsOnly(String name) {
     return pipeline(name, Set.of(Kind.TEXT_TO_IMAGE), parts(query -> {}));
   }
 
-  /** A model that draws without words, of classes 0 to 2: each is a grey of its own. */
+  /** A class-conditional model without words, with classes 0 to 2. Each class has its own grey. */
   static ImagePipeline withoutWords(String name) {
     ModelCard of = ofTextsOnly(name).card();
     var card =
@@ -101,7 +101,7 @@ final class ToyModel {
     return new Wordless(card);
   }
 
-  /** Greys. */
+  /** The grey of each class. */
   private record Wordless(ModelCard card) implements ImagePipeline {
     @Override
     public Map<String, Integer> steps(ImageTask task, Map<String, SamplingSettings> settings) {
@@ -123,7 +123,7 @@ final class ToyModel {
   }
 
   /**
-   * A model that embeds texts when a test lets it.
+   * A model whose text encoder calls the test first.
    *
    * @param before called before each embedding of texts
    */
@@ -138,7 +138,7 @@ final class ToyModel {
         .withEmbedder(new Embedder(EMBEDDING, held, Optional.empty(), Optional.empty()));
   }
 
-  /** A model without a prior: it cannot draw from words. */
+  /** A model without a prior, which cannot draw from words. */
   static ImagePipeline withoutPrior(String name) {
     var parts = parts(query -> {});
     return pipeline(name, EnumSet.of(Kind.VARIATION, Kind.INPAINT, Kind.IMAGE_TO_IMAGE), parts)
@@ -151,9 +151,9 @@ final class ToyModel {
   }
 
   /**
-   * A model that lets a test into its decoder.
+   * A model whose decoder calls the test first.
    *
-   * @param network called before each answer of the decoder's network
+   * @param network called before each prediction of the decoder's network
    */
   static ImagePipeline named(String name, Consumer<Query<ImageDecoder.Condition>> network) {
     var parts = parts(network);
@@ -167,9 +167,10 @@ final class ToyModel {
   }
 
   /**
-   * A model whose decoder asks its network by way of another, such as one that merges calls.
+   * A model whose decoder calls its network through another denoiser, such as one that merges
+   * calls.
    *
-   * @param between makes the other of the network
+   * @param between creates the other denoiser from the network
    */
   static ImagePipeline behind(
       String name, UnaryOperator<Denoiser<ImageDecoder.Condition>> between) {
@@ -243,7 +244,7 @@ final class ToyModel {
         name, new Course.Denoising(SCHEDULE, SPACING, X0Treatment.clip(1), choices));
   }
 
-  /** A grid that there is not for every number of steps. */
+  /** A spacing that does not exist for every number of steps. */
   private static Timesteps timesteps(int trainSteps, int steps) {
     if (steps == 13) {
       throw new IllegalArgumentException("steps: 13 (expected: an even number)");
@@ -255,7 +256,7 @@ final class ToyModel {
     return named(name).card();
   }
 
-  /** Reads letters. */
+  /** Encodes the letters of a text. */
   private static final class Texts implements TextEncoder {
     @Override
     public List<TextEncoding> encode(List<String> prompts) {
@@ -284,7 +285,7 @@ final class ToyModel {
     }
   }
 
-  /** A network that sees the condition in the noise: x̂₀ is half of each. */
+  /** A network whose x̂₀ is half the condition and half the noise. */
   private static <C> Denoiser<C> denoiser(Function<Query<C>, float[]> condition) {
     return new Denoiser<>() {
       @Override
@@ -318,7 +319,7 @@ final class ToyModel {
         .toList();
   }
 
-  /** The text as a model sees it; four letters have 16 encodings, by which are even. */
+  /** The encoding of a text. Four letters have 16 encodings, by which letters are even. */
   static TextEncoding encode(String prompt) {
     float[] embedding = new float[EMBEDDING];
     for (int i = 0; i < prompt.length(); i++) {

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/** A server in a process of its own, for tests that end it without a warning. */
+/** A server in a process of its own, for tests that kill it. */
 final class ToyServer implements AutoCloseable {
   private final Process process;
   private final int port;
@@ -20,7 +20,7 @@ final class ToyServer implements AutoCloseable {
     this.port = port;
   }
 
-  /** What the process runs: the port, and how long an answer of the decoder takes. */
+  /** Runs the server. Arguments: the port, and the milliseconds of a prediction of the decoder. */
   public static void main(String[] args) throws IOException, InterruptedException {
     int port = Integer.parseInt(args[0]);
     long pause = TimeUnit.MILLISECONDS.toNanos(Long.parseLong(args[1]));
@@ -39,17 +39,17 @@ final class ToyServer implements AutoCloseable {
    * Starts a process and waits until it listens.
    *
    * @param port 0 lets the system choose one
-   * @param pause milliseconds that an answer of the decoder takes
-   * @param errors where its log goes
+   * @param pause milliseconds of a prediction of the decoder
+   * @param errors the file of its log
    */
   static ToyServer start(int port, int pause, ProcessBuilder.Redirect errors) throws IOException {
     return start(port, pause, "-Xmx512m", errors);
   }
 
   /**
-   * The same with as much memory as is said.
+   * Starts a process with this much memory.
    *
-   * @param heap the flag of the JVM
+   * @param heap the JVM's flag for the heap
    */
   static ToyServer start(int port, int pause, String heap, ProcessBuilder.Redirect errors)
       throws IOException {
@@ -80,12 +80,12 @@ final class ToyServer implements AutoCloseable {
     return "127.0.0.1:" + port;
   }
 
-  /** Ends it as {@code kill -9} does, and waits until it is gone. */
+  /** Kills the process as {@code kill -9} does, and waits for its end. */
   void kill() throws InterruptedException {
     process.destroyForcibly().waitFor();
   }
 
-  /** Asks it to end, as SIGTERM does. */
+  /** Terminates the process by SIGTERM. */
   Process terminate() {
     process.destroy();
     return process;

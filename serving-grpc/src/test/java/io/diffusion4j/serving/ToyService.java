@@ -18,12 +18,12 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/** A service whose networks are three lines each, for what is built on a client or a port. */
+/** A service with a toy model, for tests of code that uses a client or a port. */
 public final class ToyService implements AutoCloseable {
-  /** The name of its model. */
+  /** The name of the model. */
   public static final String MODEL = "toy";
 
-  /** Height and width of its images. */
+  /** The height and width of the images. */
   public static final int IMAGE_SIZE = ToyModel.LARGE;
 
   private final DiffusionServer server;
@@ -36,15 +36,15 @@ public final class ToyService implements AutoCloseable {
     this.client = client;
   }
 
-  /** Has a server ask who calls. */
+  /** Adds authentication to a server. */
   public static Module asking(Authenticator authenticator) {
     return TestServer.asking(authenticator);
   }
 
   /**
-   * One in this process.
+   * Starts a service in this process.
    *
-   * @param more what the server has beside the service
+   * @param more the additional bindings of the server
    */
   public static ToyService inProcess(Module... more) {
     String name = UUID.randomUUID().toString();
@@ -59,27 +59,27 @@ public final class ToyService implements AutoCloseable {
   }
 
   /**
-   * One on a free port of this machine.
+   * Starts a service on a free port of this machine.
    *
-   * @param network called before each answer of the decoder's network, with what it was asked
-   * @param more what the server has beside the service
+   * @param network called before each prediction of the decoder's network, with its query
+   * @param more the additional bindings of the server
    */
   public static ToyService onPort(Consumer<Object> network, Module... more) {
     return onPort(TestServer.CONFIG, network, more);
   }
 
   /**
-   * One on a free port that draws one request at a time.
+   * Starts a service on a free port that draws one request at a time.
    *
-   * @param queueCapacity how many requests may wait meanwhile
-   * @param network called before each answer of the decoder's network, with what it was asked
-   * @param more what the server has beside the service
+   * @param queueCapacity the length of the queue
+   * @param network called before each prediction of the decoder's network, with its query
+   * @param more the additional bindings of the server
    */
   public static ToyService onPort(int queueCapacity, Consumer<Object> network, Module... more) {
     return onPort(TestServer.CONFIG.withRows(1).withQueueCapacity(queueCapacity), network, more);
   }
 
-  /** One on a free port whose model draws without words. */
+  /** Starts a service on a free port, with a model that draws without words. */
   public static ToyService withoutWords(Module... more) {
     return onPort(TestServer.CONFIG, ToyModel.withoutWords(MODEL), more);
   }
@@ -98,22 +98,22 @@ public final class ToyService implements AutoCloseable {
     }
   }
 
-  /** Asks it. */
+  /** A client of the service. */
   public GenerationClient client() {
     return client;
   }
 
-  /** The port it listens on. */
+  /** The port of the service. */
   public int port() {
     return server.port();
   }
 
-  /** Waits until nothing is left to draw. */
+  /** Waits until all requests are finished. */
   public void awaitIdle() throws InterruptedException {
     awaitUnfinished(0);
   }
 
-  /** Waits until so many requests are left. */
+  /** Waits until this many requests are unfinished. */
   public void awaitUnfinished(int expected) throws InterruptedException {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
     while (jobs.unfinished() != expected && System.nanoTime() < end) {
@@ -122,7 +122,7 @@ public final class ToyService implements AutoCloseable {
     assertThat(jobs.unfinished()).as("unfinished requests").isEqualTo(expected);
   }
 
-  /** Options that ask its decoder for so many steps. */
+  /** Options with this number of steps for the decoder. */
   public static Map<String, StageOptions> decoderSteps(int steps) {
     return Map.of("decoder", TestServer.steps(steps));
   }

@@ -24,7 +24,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A request is a trace: what it waited for, and what each of its batches spent its time with. */
+/** A request is a trace with its waiting time, and the time of each of its batches by stage. */
 @Timeout(60)
 class TracesTest {
   private static final String TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";

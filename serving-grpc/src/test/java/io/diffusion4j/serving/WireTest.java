@@ -31,7 +31,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What comes over the wire that no client library sends. */
+/** Input on the wire that no client library sends. */
 @Timeout(60)
 class WireTest {
   private static final String MODELS = "/diffusion4j/v1/models";
@@ -73,7 +73,10 @@ class WireTest {
         .startsWith("HTTP/1.1 200");
   }
 
-  /** Frames: a flag that there is not, compressed as nobody said, cut off, more than one, none. */
+  /**
+   * Invalid frames: an unknown flag, an undeclared compression, a truncated frame, several frames,
+   * none.
+   */
   @ParameterizedTest
   @CsvSource({
     "'5500000000', application/grpc",
@@ -129,7 +132,7 @@ class WireTest {
     assertThat(server.blocking().generateImages(again).getImagesList()).isEqualTo(images);
   }
 
-  /** Everything that comes until the other side has nothing more to say. */
+  /** All bytes until the server closes the connection. */
   private static String all(String request) throws IOException {
     try (Socket socket = RawHttp.connect(server.server.port())) {
       socket.setSoTimeout(1000);
@@ -148,7 +151,10 @@ class WireTest {
     }
   }
 
-  /** What is after the body by one reckoning is no second request by the other. Lines end in |. */
+  /**
+   * Bytes after the body, by one of two contradictory lengths, are not read as a second request.
+   * Lines end in |.
+   */
   @ParameterizedTest
   @ValueSource(
       strings = {

@@ -22,8 +22,8 @@ import org.junit.jupiter.params.provider.EnumSource.Mode;
 
 /**
  * Ancestral sampling is a first-order discretisation of the reverse SDE (Song et al. 2021, app. E):
- * one step is that of Euler and Maruyama up to terms of second order in the step's size, and a
- * whole way up to terms of first.
+ * one step equals a step of Euler and Maruyama up to terms of second order in the step size, and
+ * all steps together up to terms of first order.
  *
  * <p>On Gaussian data each step is x′ = A·x + C + σ·z, and everything can be computed.
  */
@@ -39,7 +39,7 @@ class DdpmLimitTest {
   }
 
   @ParameterizedTest
-  @EnumSource(mode = Mode.EXCLUDE, names = "LEARNED") // whose variance is all the network's word
+  @EnumSource(mode = Mode.EXCLUDE, names = "LEARNED") // its variance comes from the network alone
   void aStepIsThatOfEulerAndMaruyamaToSecondOrder(VarianceType variance) {
     for (double t : new double[] {0.25, 0.5, 0.75, 1}) {
       double[] coarse = differences(variance, t, 800);
@@ -52,7 +52,10 @@ class DdpmLimitTest {
     }
   }
 
-  /** Of factor, shift and variance of the step that starts at a time. */
+  /**
+   * The differences between both methods in factor, shift and variance of the step that starts at a
+   * time.
+   */
   private static double[] differences(VarianceType variance, double t, int steps) {
     Affine ddpm = ddpm(variance, steps).get(steps - (int) (t * steps));
     Affine euler = euler(t, 1.0 / steps);
@@ -64,7 +67,7 @@ class DdpmLimitTest {
   }
 
   @ParameterizedTest
-  @EnumSource(mode = Mode.EXCLUDE, names = "LEARNED") // whose variance is all the network's word
+  @EnumSource(mode = Mode.EXCLUDE, names = "LEARNED") // its variance comes from the network alone
   void theWayEndsWhereTheReverseSdeDoesToFirstOrder(VarianceType variance) {
     double coarse = distance(variance, 800);
     double fine = distance(variance, 1600);
@@ -72,7 +75,7 @@ class DdpmLimitTest {
     assertThat(distance(variance, 6400)).isLessThan(0.01);
   }
 
-  /** Between the data and what the sampler makes of noisy data, in mean and variance. */
+  /** The difference between the data and the samples, in mean and variance. */
   private static double distance(VarianceType variance, int steps) {
     Gaussian x = DATA.at(SDE, 1);
     for (Affine step : ddpm(variance, steps)) {

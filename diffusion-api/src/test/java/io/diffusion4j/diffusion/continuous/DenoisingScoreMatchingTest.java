@@ -32,7 +32,7 @@ class DenoisingScoreMatchingTest {
       return new Noised(new DenoisingScoreMatching(level), x0, eps, xt);
     }
 
-    /** What the noisy data are in truth. */
+    /** The true distribution of the noisy data. */
     Gaussian noisy() {
       double alphaBar = matching.level().alphaBar();
       return new Gaussian(sqrt(alphaBar) * DATA.mean(), alphaBar * DATA.variance() + 1 - alphaBar);
@@ -48,7 +48,7 @@ class DenoisingScoreMatchingTest {
     }
   }
 
-  /** Regression to targets made of noise alone finds the score of the noisy data. */
+  /** Regression to targets that are made of noise alone finds the score of the noisy data. */
   @ParameterizedTest
   @CsvSource({"0.1, 1", "0.1, 2", "0.5, 3", "0.5, 4", "0.9, 5", "0.9, 6"})
   void theBestLinearModelIsTheScoreOfTheNoisyData(double alphaBar, long seed) {
@@ -70,7 +70,8 @@ class DenoisingScoreMatchingTest {
     double slope = covariance / variance;
     double intercept = meanTarget - slope * meanX;
     Gaussian noisy = noised.noisy();
-    // What the targets scatter by around their regression, 1/(1−ᾱ) at most, over √(n·var x).
+    // The targets' variance around the regression is at most 1/(1−ᾱ); that of the slope is this
+    // over n·var x.
     double error = 4 / sqrt((1 - alphaBar) * COUNT * noisy.variance());
     assertThat(slope).isCloseTo(-1 / noisy.variance(), within(error));
     assertThat(intercept).isCloseTo(noisy.mean() / noisy.variance(), within(2 * error));
@@ -84,7 +85,7 @@ class DenoisingScoreMatchingTest {
     }
   }
 
-  /** The two losses of two models differ by the same, within the error of the mean. */
+  /** Both losses differ by the same amount between two models, within the error of the mean. */
   @ParameterizedTest
   @CsvSource({"0.1, 1", "0.5, 2", "0.9, 3", "0.9, 4"})
   void theLossIsThatOfExplicitScoreMatchingAndAConstant(double alphaBar, long seed) {
@@ -132,7 +133,7 @@ class DenoisingScoreMatchingTest {
     }
   }
 
-  /** Tweedie's formula: the autoencoder of the true score answers E[x₀ | x_t]. */
+  /** Tweedie's formula: the autoencoder of the true score predicts E[x₀ | x_t]. */
   @ParameterizedTest
   @CsvSource({"0.1", "0.5", "0.9"})
   void theTrueScoreReconstructsTheMeanOfWhatTheSampleMayHaveBeen(double alphaBar) {

@@ -22,7 +22,7 @@ class EulerMaruyamaTest {
   private static final int COUNT = 4000;
   private static final GaussianPairs DATA = new GaussianPairs(0.8, -1.2, 0.5, 0.3, 0.4);
 
-  /** No equation here may ask for noise. */
+  /** The noise source of equations that must not draw noise. */
   private static final NoiseSource NONE =
       (stage, step, size) -> {
         throw new AssertionError("noise for step " + step);
@@ -67,7 +67,7 @@ class EulerMaruyamaTest {
     assertDrawnFrom(new EulerMaruyama(200).follow(flow, x, start, 0, NONE), DATA);
   }
 
-  /** Within four standard errors and the 2 % that the steps' size may cost. */
+  /** Within four standard errors and 2 % for the size of the steps. */
   private static void assertDrawnFrom(double[] x, GaussianPairs expected) {
     GaussianPairs actual = GaussianPairs.estimate(x);
     double meanA = 4 * sqrt(expected.aa() / COUNT) + 0.02;
@@ -81,7 +81,7 @@ class EulerMaruyamaTest {
         .isCloseTo(expected.ab(), within(share * sqrt(expected.aa() * expected.bb())));
   }
 
-  /** Data of one value flows along its own quantile. */
+  /** Each value of the data keeps its quantile along the flow. */
   @ParameterizedTest
   @ValueSource(doubles = {-1, 0.5, 2})
   void halvingTheStepOfTheFlowHalvesItsError(double quantile) {

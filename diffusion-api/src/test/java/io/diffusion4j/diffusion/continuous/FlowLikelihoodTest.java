@@ -37,7 +37,7 @@ class FlowLikelihoodTest {
     return results;
   }
 
-  /** What the network says and its derivative, which is the same in each place. */
+  /** The network's predictions and their derivative, which is the same in each place. */
   private static List<Answer> answers(List<float[]> x, double t, Parameterization of) {
     double alphaBar = Level.at(SCHEDULE, t).alphaBar();
     List<Answer> answers = new ArrayList<>();

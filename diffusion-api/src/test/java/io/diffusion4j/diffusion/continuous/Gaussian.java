@@ -1,6 +1,6 @@
 package io.diffusion4j.diffusion.continuous;
 
-/** Data from N(mean, variance), one value each: its noisy samples are Gaussian, too. */
+/** Data from N(mean, variance), one value each. Its noisy samples are Gaussian too. */
 record Gaussian(double mean, double variance) {
   /** The data after the SDE has run for a time. */
   Gaussian at(VpSde sde, double t) {

@@ -126,7 +126,7 @@ class GoldenSdeTest {
     }
   }
 
-  /** The flow with Hutchinson's estimate of its divergence along e. */
+  /** The flow, with Hutchinson's estimate of its divergence along e. */
   private static Likelihood.DivergingFlow flow(
       GaussianSde sde, GaussianMixture mixture, double[] e) {
     var flow = new ProbabilityFlow(sde, mixture.under(sde));

@@ -120,7 +120,7 @@ class VpSdeTest implements NoiseScheduleContract {
         arguments("constant", constant, new OrnsteinUhlenbeck(3)));
   }
 
-  /** The more steps, the closer to the SDE: the distance is of first order in 1/T. */
+  /** The distance to the SDE is of first order in 1/T. */
   @ParameterizedTest(name = "{0}")
   @MethodSource("families")
   void aScheduleOfManyStepsIsItsSde(String name, IntFunction<NoiseSchedule> schedule, VpSde sde) {
@@ -131,7 +131,7 @@ class VpSdeTest implements NoiseScheduleContract {
     }
   }
 
-  /** Between the logarithms of ᾱ. */
+  /** The distance between the logarithms of ᾱ. */
   private static double distance(
       IntFunction<NoiseSchedule> schedule, int steps, VpSde sde, double t) {
     double alphaBar = schedule.apply(steps).alphaBar((int) (t * steps) - 1);

@@ -66,7 +66,7 @@ class BatchingDenoiserTest implements DenoiserContract<Double> {
     return IntStream.range(0, 5).mapToObj(i -> query(i)).toList();
   }
 
-  /** A query whose condition tells it apart. */
+  /** A query that is recognised by its condition. */
   private static Query<Double> query(int condition) {
     return new Query<>(
         new PhiloxNoise(3, condition).gaussian("x", 0, 16), 10 * condition, (double) condition);
@@ -76,7 +76,7 @@ class BatchingDenoiserTest implements DenoiserContract<Double> {
     return IntStream.range(0, count).mapToObj(i -> query(condition)).toList();
   }
 
-  /** Opens for one batch at a time, and says what each batch held. */
+  /** Opens for one batch at a time, and records its queries. */
   private final class Gate implements Denoiser<Double> {
     final Semaphore entered = new Semaphore(0);
     final Semaphore permitted = new Semaphore(0);
@@ -107,7 +107,7 @@ class BatchingDenoiserTest implements DenoiserContract<Double> {
     return callers.submit(() -> denoiser.predict(queries));
   }
 
-  /** Waits until this many queries wait besides those of the batch under way. */
+  /** Waits until this many queries are queued behind the running batch. */
   private static void awaitWaiting(BatchingDenoiser<Double> denoiser, int count)
       throws InterruptedException {
     while (denoiser.waiting() != count) {
@@ -175,7 +175,7 @@ class BatchingDenoiserTest implements DenoiserContract<Double> {
     assertThat(first.get()).hasSize(1);
     assertThat(second.get()).hasSize(3);
     assertThat(denoiser.predict(queries(3, 20)))
-        .hasSize(20); // alone it may be as large as it likes
+        .hasSize(20); // a single request may exceed the size
   }
 
   @Test
@@ -194,7 +194,7 @@ class BatchingDenoiserTest implements DenoiserContract<Double> {
     assertThat(failure(guilty))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("condition: 666.0 (expected: a decent one)");
-    assertThat(denoiser.waiting()).isZero(); // the rest of the guilty queries left
+    assertThat(denoiser.waiting()).isZero(); // the other queries of the failed request left
     assertThat(denoiser.predict(queries(2, 1))).hasSize(1);
   }
 
@@ -273,7 +273,7 @@ class BatchingDenoiserTest implements DenoiserContract<Double> {
     assertThatThrownBy(() -> denoiser.predict(queries(2, 1)))
         .isInstanceOf(IllegalStateException.class)
         .hasMessage("denoiser: closed (expected: open)");
-    denoiser.close(); // again does no harm
+    denoiser.close(); // a second close does nothing
   }
 
   @Test
@@ -292,7 +292,10 @@ class BatchingDenoiserTest implements DenoiserContract<Double> {
         .hasMessage("capacity: 0 (expected: ≥ 1)");
   }
 
-  /** Requests with every sampler, different steps and scales at once end as if they were alone. */
+  /**
+   * Concurrent requests with all samplers, different steps and scales give the same samples as each
+   * alone.
+   */
   @Test
   void aRequestEndsTheSameAloneAndInCompany() throws Exception {
     List<Callable<List<float[]>>> alone = requests(new GuidedDenoiser<>(network));
@@ -309,7 +312,7 @@ class BatchingDenoiserTest implements DenoiserContract<Double> {
         assertThat(images.get(image)).isEqualTo(expected.get(i).get(image));
       }
     }
-    assertThat(network.batches).anyMatch(size -> size > 4); // more than one request has alone
+    assertThat(network.batches).anyMatch(size -> size > 4); // more than one request has by itself
   }
 
   private static List<Callable<List<float[]>>> requests(Denoiser<Guidance<Double>> denoiser) {

@@ -9,7 +9,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /**
- * What every denoiser keeps; its test implements this.
+ * The laws of every denoiser. The test of a denoiser implements this interface.
  *
  * @param <C> what a sample is conditioned on
  */
@@ -21,8 +21,8 @@ public interface DenoiserContract<C> {
   List<Query<C>> queries();
 
   /**
-   * How much an answer may depend on its company; 0, exact equality, on a CPU where the rows are
-   * multiples of 16.
+   * How much a prediction may depend on the other queries of the batch: 0, exact equality, on a CPU
+   * where the rows are multiples of 16.
    */
   default float tolerance() {
     return 0;

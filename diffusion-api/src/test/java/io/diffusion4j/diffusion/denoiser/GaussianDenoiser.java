@@ -5,7 +5,7 @@ import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import io.diffusion4j.diffusion.solver.GaussianData;
 import java.util.List;
 
-/** The perfect network for normal data, which is what it is conditioned on. */
+/** The perfect network for normal data; the condition is the distribution. */
 public record GaussianDenoiser(NoiseSchedule schedule, Parameterization parameterization)
     implements Denoiser<GaussianData> {
   @Override

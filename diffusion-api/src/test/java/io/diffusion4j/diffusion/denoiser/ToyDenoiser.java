@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * A network in three lines, conditioned on a number, with a learned variance. It remembers the
- * sizes of the batches it was asked.
+ * A network in three lines, conditioned on a number, with a learned variance. It records the sizes
+ * of its batches.
  */
 public final class ToyDenoiser implements Denoiser<Double> {
   public final List<Integer> batches = new CopyOnWriteArrayList<>();

@@ -35,8 +35,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Guidance of normal data. The judge knows y, which is x₀ with normal noise, so that what is guided
- * with scale 1 has the distribution of x₀ given y: normal, by Bayes's rule.
+ * Guidance of normal data. The classifier is the likelihood of y, which is x₀ with normal noise. So
+ * samples guided with scale 1 have the distribution of x₀ given y, which is normal by Bayes's rule.
  */
 class GuidedGaussianTest {
   private static final NoiseSchedule SCHEDULE = new CosineSchedule(1000);
@@ -137,7 +137,7 @@ class GuidedGaussianTest {
     for (float value : sample) {
       variance += (value - mean) * (value - mean) / size;
     }
-    // Five standard errors, and what the steps leave.
+    // Five standard errors, and the error of the steps.
     GaussianData exact = posterior(1);
     double deviation = exact.deviation();
     assertThat(mean).isCloseTo(exact.mean(), within(5 * deviation / Math.sqrt(size) + 0.005));

@@ -108,9 +108,7 @@ class ImageFilesTest {
     assertThat(read.pixels()).containsExactly(expected, within(0.02f)); // JPEG is lossy
   }
 
-  /**
-   * The camera shows a picture that is dark at the upper left; only the way it is stored differs.
-   */
+  /** The picture is dark at the upper left in every orientation; only its storage differs. */
   @ParameterizedTest
   @CsvSource({
     "1, 32, 16, 0, 0",

@@ -17,10 +17,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class ResizeTest {
-  /** PyTorch sums in float32, we in float64: a few units in the last place of values near 4. */
+  /**
+   * A few units in the last place of values near 4, as PyTorch sums in float32 and this library in
+   * float64.
+   */
   private static final float TOLERANCE = 2e-6f;
 
-  /** Each output is named after the method, {@code out.bicubic_x4}, and says itself how large. */
+  /** Each output is named after the method, {@code out.bicubic_x4}, and its shape is the size. */
   @GoldenTest(GoldenKind.RESIZE)
   void everyMethodAgreesWithPyTorch(GoldenCase resized) {
     GoldenTensors golden = resized.io();
@@ -146,7 +149,7 @@ class ResizeTest {
     return new Rgb8(width, height, pixels);
   }
 
-  /** Byte by byte. */
+  /** Compares byte by byte. */
   @GoldenTest(GoldenKind.KANDINSKY_RESIZE)
   void pillowResizesPicturesAndMasksSo(GoldenCase golden) {
     var io = golden.io();

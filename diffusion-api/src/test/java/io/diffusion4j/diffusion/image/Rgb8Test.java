@@ -19,7 +19,7 @@ class Rgb8Test {
   @Test
   void theEndsOfTheRangeAreBlackAndWhiteAndWhatIsBeyondIsClamped() {
     var image = new Image(2, 1, new float[] {-1, 1, -3, 7, Float.POSITIVE_INFINITY, 0});
-    // 0 lies on 127.5, which rounds to the even 128.
+    // 0 maps to 127.5, which rounds to the even 128.
     assertThat(Rgb8.of(image).pixels())
         .containsExactly((byte) 0, (byte) 255, (byte) 0, (byte) 255, (byte) 255, (byte) 128);
   }

@@ -24,9 +24,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Gaussian pixels, rounded to 8 bits, have a likelihood in closed form, and so do the network that
- * knows them and the variance of its reverse process. What the bound says more than the likelihood
- * is what the chain of Gaussians loses.
+ * Gaussian pixels, rounded to 8 bits, have a likelihood in closed form. So do the perfect network
+ * and the variance of its reverse process. The difference between the bound and the likelihood is
+ * the loss by the chain of Gaussians.
  */
 class GaussianBoundTest {
   private static final int SIZE = 4096;
@@ -44,7 +44,7 @@ class GaussianBoundTest {
     return x0;
   }
 
-  /** What the sample costs under the distribution that it was drawn from. */
+  /** The bits of the sample under the distribution that it was drawn from. */
   private static double truth(float[] x0) {
     double nats = 0;
     for (float x : x0) {
@@ -90,7 +90,7 @@ class GaussianBoundTest {
         .total();
   }
 
-  /** What the bound says more than the truth, over some samples: their own luck cancels. */
+  /** The difference between bound and truth, over some samples. Their own randomness cancels. */
   private record Excess(double mean, double standardError) {
     static Excess of(int steps, VarianceType variance, int images) {
       double[] values =
@@ -103,7 +103,7 @@ class GaussianBoundTest {
     }
   }
 
-  /** The chain of a perfect model is the data's, in however many steps. */
+  /** The bound of a perfect model is tight, with any number of steps. */
   @ParameterizedTest
   @ValueSource(ints = {20, 100, 400})
   void aPerfectModelCostsWhatItsDataCosts(int steps) {
@@ -114,7 +114,7 @@ class GaussianBoundTest {
     assertThat(excess.mean).isCloseTo(0, within(4 * excess.standardError));
   }
 
-  /** With a fixed variance it is not, and a fine schedule is less wrong. */
+  /** With a fixed variance it is not tight, and a finer schedule is closer. */
   @ParameterizedTest
   @EnumSource(names = {"FIXED_SMALL", "FIXED_LARGE"})
   void theBoundIsAboveTheTruthAndTightensWithTheSchedule(VarianceType variance) {

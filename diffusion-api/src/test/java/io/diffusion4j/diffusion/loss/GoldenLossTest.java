@@ -24,17 +24,17 @@ import java.util.Locale;
 import java.util.function.DoubleUnaryOperator;
 import java.util.stream.IntStream;
 
-/** Every loss of guided-diffusion, against its values in float32. */
+/** Compares every loss with guided-diffusion's values in float32. */
 class GoldenLossTest {
   private static final double TOLERANCE = 1e-5;
 
-  /** Terms of order 1 cancel in a small divergence; float32 keeps this much of them. */
+  /** The float32 error of a small divergence, in which terms of order 1 cancel. */
   private static final double CANCELLED = 1e-7;
 
   /**
-   * By how much rounding to float32 can miss the probability of a pixel, which the reference takes
-   * as a difference of two numbers that may be next to 1: two roundings each of 2⁻²⁴, and as much
-   * again for the arguments.
+   * The largest float32 error of a pixel's probability. The reference computes it as a difference
+   * of two numbers that may be close to 1: two errors of 2⁻²⁴ each, and the same again for the
+   * arguments.
    */
   private static final double PROBABILITY_ERROR = 0x1p-22;
 
@@ -75,7 +75,7 @@ class GoldenLossTest {
         bound = roundedLikelihood(x0, step.estimate(xt, prediction, X0Treatment.NONE));
       }
       assertThat(terms.bound()).isBetween(bound[0], bound[1]);
-      // How much of the loss is bound, by which its range widens.
+      // The factor of the bound in the loss, which also widens its range.
       double share = (terms.loss() - (type.isSquareError() ? terms.mse() : 0)) / terms.bound();
       assertWithin(
           golden.values("out.loss")[row],
@@ -147,9 +147,9 @@ class GoldenLossTest {
   }
 
   /**
-   * Twenty linear β of the reference end at 1, so that nothing of x₀ is left at the topmost
-   * timestep and what a network says about the noise there means nothing: its terms are NaN, and
-   * ours are refused. All others are compared.
+   * Twenty linear β of the reference end at 1. So nothing of x₀ is left at the topmost timestep,
+   * and a prediction of the noise has no meaning there: the reference's terms are NaN, and ours are
+   * refused. All other timesteps are compared.
    */
   @GoldenTest(GoldenKind.BOUND)
   void theBoundOverAllTimestepsIsThatOfTheReference(GoldenCase reference) {
@@ -210,7 +210,7 @@ class GoldenLossTest {
     }
   }
 
-  /** The linear schedule, which for twenty steps ends at exactly β = 1. */
+  /** The linear schedule, which ends at exactly β = 1 for twenty steps. */
   private static NoiseSchedule linear(JsonNode about) {
     assertThat(about.get("schedule").asText()).isEqualTo("linear");
     int steps = about.get("steps").asInt();

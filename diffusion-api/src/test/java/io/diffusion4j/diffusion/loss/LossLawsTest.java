@@ -74,7 +74,7 @@ class LossLawsTest {
     assertThat(sum).isCloseTo(1, within(1e-12));
   }
 
-  /** The distribution function is an approximation, good to 0.0005. */
+  /** The distribution function is an approximation with an error of 0.0005. */
   @Test
   void aPixelIsAsLikelyAsTheDensityOverItsBin() {
     double sigma = 0.1;
@@ -91,7 +91,7 @@ class LossLawsTest {
     assertThat(PixelLikelihood.logProbability(1, -1, -20)).isEqualTo(Math.log(1e-12));
   }
 
-  /** A perfect answer makes p the posterior, but for its variance. */
+  /** With a perfect prediction p is the posterior, except for its variance. */
   @ParameterizedTest
   @EnumSource
   void aPerfectAnswerCostsNothing(MeanType meanType) {
@@ -127,7 +127,7 @@ class LossLawsTest {
     return x0;
   }
 
-  /** An answer and its x̂₀, put as any other answer, are the same Gaussian. */
+  /** A prediction and its x̂₀, in any parameterization, are the same Gaussian. */
   @ParameterizedTest
   @EnumSource
   void theBoundDoesNotDependOnHowTheAnswerIsPut(MeanType meanType) {
@@ -152,7 +152,7 @@ class LossLawsTest {
     }
   }
 
-  /** The variance that is learned reaches exactly from the one fixed choice to the other. */
+  /** The learned variance ranges exactly from one fixed choice to the other. */
   @Test
   void theLearnedRangeEndsAtTheFixedVariances() {
     float[] x = levels(4, 1);
@@ -178,7 +178,7 @@ class LossLawsTest {
       double snr = COSINE.alphaBar(t) / (1 - COSINE.alphaBar(t));
       for (MeanType meanType : MeanType.values()) {
         var step = new ReverseProcess(COSINE, meanType, VarianceType.FIXED_SMALL).step(t);
-        // An error d of the answer is an error of x₀ of d times this.
+        // The error of x₀ for a unit error of the prediction.
         double slope = Math.abs(step.conversion().x0FromOutput());
         double minSnr = Weighting.minSnr(5).weight(step.snr(), slope) / (slope * slope);
         assertThat(minSnr).isCloseTo(Math.min(snr, 5), within(1e-9 * minSnr));

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 class TimestepSamplerTest {
   private static final int STEPS = 8;
 
-  /** A loss of t + 1 at each timestep, so often. */
+  /** Records a loss of t + 1 at each timestep, this many times. */
   private static SecondMomentSampler fed(int times) {
     var sampler = new SecondMomentSampler(STEPS);
     for (int i = 0; i < times; i++) {
@@ -54,7 +54,7 @@ class TimestepSamplerTest {
       assertThat(sampler.probability(t))
           .isCloseTo(0.999 * (t + 1) / 36 + 0.001 / STEPS, within(1e-12));
     }
-    // Ten of t = 0 that are not alike: √(mean of 1², …, 10²) = √38.5.
+    // Ten different losses at t = 0: √(mean of 1², …, 10²) = √38.5.
     for (int i = 1; i <= 10; i++) {
       sampler = sampler.after(new int[] {0}, new float[] {i});
     }

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class PhiloxNoiseTest {
-  /** The known answers that Random123 publishes for philox4x32-10. */
+  /** The known answers of Random123 for philox4x32-10. */
   @ParameterizedTest
   @CsvSource({
     "00000000 00000000 00000000 00000000, 00000000 00000000, 6627e8d5 e169c58d bc57ac4c 9b00dbd8",
@@ -92,7 +92,10 @@ class PhiloxNoiseTest {
     }
   }
 
-  /** A seed means these numbers for good: published images are made again from their seeds. */
+  /**
+   * The numbers of a seed must never change, since published images are drawn again from their
+   * seeds.
+   */
   @Test
   void aSeedKeepsItsMeaning() {
     assertThat(new PhiloxNoise(42, 0).gaussian("decoder", NoiseSource.INITIAL, 4))

@@ -54,8 +54,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The ways to edit, on normal data: the pixels of an image are independent, their mean is what its
- * embedding says, and the perfect networks are known.
+ * Editing, on normal data: the pixels of an image are independent, their mean is the image's
+ * embedding, and the perfect networks are known.
  */
 class EditingTest {
   private static final NoiseSchedule SCHEDULE = new CosineSchedule(1000);
@@ -169,7 +169,7 @@ class EditingTest {
     return new Image(LARGE, LARGE, pixels);
   }
 
-  /** White in a rectangle that does not fall on the pixels of the small size. */
+  /** White in a rectangle whose edges are between the pixels of the small size. */
   private static Image mask() {
     float[] pixels = new float[3 * LARGE * LARGE];
     java.util.Arrays.fill(pixels, -1);
@@ -183,7 +183,7 @@ class EditingTest {
     return new Image(LARGE, LARGE, pixels);
   }
 
-  /** What was drawn, as decoded and as upsampled. */
+  /** The drawn images, as decoded and as upsampled. */
   private record Drawn(List<Image> small, List<Image> large) {}
 
   private Drawn draw(
@@ -205,7 +205,7 @@ class EditingTest {
 
   private final List<float[]> decodedEmbeddings = new ArrayList<>();
 
-  /** Draws, keeping the embeddings that are decoded, and the small images. */
+  /** Draws, and records the decoded embeddings and the small images. */
   private Drawn draw(
       ImageTask task,
       ImageDecoder own,
@@ -263,7 +263,7 @@ class EditingTest {
 
   static SortedSet<String> samplers() {
     SortedSet<String> names = new TreeSet<>(Samplers.standard().names());
-    names.removeAll(Set.of("ddpm-learned")); // for networks that answer a variance
+    names.removeAll(Set.of("ddpm-learned")); // for networks with a variance
     return names;
   }
 
@@ -274,7 +274,8 @@ class EditingTest {
     Image mask = mask();
     List<Inpainting> ways = new ArrayList<>();
     ways.add(new Inpainting(image, mask, Resampling.NONE));
-    if (sampler.equals("ddim") || sampler.equals("heun")) { // two of those that can go back
+    if (sampler.equals("ddim")
+        || sampler.equals("heun")) { // two of the samplers that support repetitions
       ways.add(new Inpainting(image, mask, new Resampling(3, 2)));
     }
     for (Inpainting way : ways) {
@@ -339,7 +340,7 @@ class EditingTest {
     assertThat(decoderBatches).hasSize(edit.decoderSteps(20)).containsOnly(2);
   }
 
-  /** The upsampler starts at the given image with the change of the small one, in one step. */
+  /** The upsampler starts at the given image plus the change of the small one, in one step. */
   @Test
   void theUpsamplerStartsWhereTheDecoderHasLed() {
     Image image = picture(1);
@@ -439,7 +440,7 @@ class EditingTest {
     return draw(task, decoder(parameterization), noise(0, 1), steps, listener).small();
   }
 
-  /** What is left is the error of two first-order methods. */
+  /** The remaining error is that of two first-order methods. */
   @ParameterizedTest
   @EnumSource
   void textDiffByNothingGivesTheImageBack(Parameterization parameterization) {

@@ -11,7 +11,10 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class LabelClassifierTest {
-  /** A text points where its first letter says, and longer texts further. */
+  /**
+   * The direction of an embedding is that of the text's first letter, and its length that of the
+   * text.
+   */
   private static final TextEncoder LETTERS =
       texts ->
           texts.stream()
@@ -34,7 +37,7 @@ class LabelClassifierTest {
     assertThat(p[1] / p[0]).isCloseTo(Math.exp(10), within(1e-6 * Math.exp(10)));
   }
 
-  /** The texts of a label count the same, whatever the lengths of their embeddings. */
+  /** The texts of a label have equal weights, whatever the lengths of their embeddings. */
   @Test
   void templatesAreAveragedAsDirections() {
     var classifier =

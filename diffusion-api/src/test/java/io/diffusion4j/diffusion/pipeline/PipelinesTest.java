@@ -34,7 +34,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The pipelines over stages that leave traces of what they were given. */
+/** The pipelines, with stages whose output shows their inputs. */
 class PipelinesTest {
   private static final SamplingSettings PRIOR = new SamplingSettings(new DdimSampler(0), 25, 4);
   private static final SamplingSettings DECODER = new SamplingSettings(new DdimSampler(0), 24, 8);
@@ -220,7 +220,7 @@ class PipelinesTest {
     assertThat(seen.get(0).steps()).isEqualTo(6);
     assertThat(seen.get(0).guidanceScale()).isEqualTo(GuidanceScale.constant(4));
     assertThat(own.steps(ImageTask.of("apple"), Map.of())).containsExactly(Map.entry("prior", 6));
-    // What does not denoise cannot be edited.
+    // A stage that does not denoise cannot be edited.
     assertThat(own.card().tasks())
         .doesNotContain(
             ImageTask.Kind.INPAINT, ImageTask.Kind.IMAGE_TO_IMAGE, ImageTask.Kind.TEXT_DIFF)

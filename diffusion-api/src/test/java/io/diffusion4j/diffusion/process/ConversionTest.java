@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** x₀, ε, v and the score are four ways to say the same thing about x_t. */
+/** x₀, ε, v and the score are four parameterizations of the same prediction. */
 class ConversionTest {
   private static final double[] ALPHA_BARS = {1e-6, 0.1, 0.5, 0.9999};
 

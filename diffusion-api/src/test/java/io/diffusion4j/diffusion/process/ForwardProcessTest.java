@@ -50,7 +50,7 @@ class ForwardProcessTest {
     same(golden, "sqrt_recipm1_alphas_cumprod", t -> process.level(t).sigma());
   }
 
-  /** Each to 1e-12 of the largest. */
+  /** Compares values, to 1e-12 of the largest. */
   private static void same(GoldenTensors golden, String key, IntToDoubleFunction of) {
     double[] expected = golden.values(key);
     double largest = golden.largest(key);

@@ -94,7 +94,7 @@ class ResamplingTest {
     return Math.sqrt(square - mean * mean);
   }
 
-  /** Going back costs no accuracy: errors of the method add up, but not over all repetitions. */
+  /** Repetitions cost no accuracy: the errors of the method do not add up over all of them. */
   @ParameterizedTest
   @MethodSource("methodsOfOneStep")
   void whatIsDrawnAgainHasTheSameDistribution(String name) {

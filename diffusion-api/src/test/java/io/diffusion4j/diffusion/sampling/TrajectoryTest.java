@@ -137,7 +137,7 @@ class TrajectoryTest {
     }
   }
 
-  /** ε̂ falls by √(1−ᾱ)·g and x̂₀ rises by (1−ᾱ)/√ᾱ·g, so that both still make up x. */
+  /** ε̂ falls by √(1−ᾱ)·g and x̂₀ rises by (1−ᾱ)/√ᾱ·g, so that their sum is still x. */
   @Test
   void aGradientMovesTheScoreOfAStepThatDrawsFromNoPosterior() {
     float[] x = {0.3f, -0.8f};

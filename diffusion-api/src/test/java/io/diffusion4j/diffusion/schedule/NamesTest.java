@@ -8,7 +8,9 @@ import java.util.Map;
 import java.util.function.IntFunction;
 import org.junit.jupiter.api.Test;
 
-/** Schedules and spacings are found by name, and an unknown name is told the known ones. */
+/**
+ * Schedules and spacings are found by name, and the error for an unknown name lists the known ones.
+ */
 class NamesTest {
   @Test
   void everyNameIsAScheduleOfTheStepsAskedFor() {

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import org.junit.jupiter.api.Test;
 
-/** What every noise schedule keeps; its test implements this. */
+/** The laws of every noise schedule. The test of a schedule implements this interface. */
 public interface NoiseScheduleContract {
   /** The schedules to be tested. */
   Iterable<? extends NoiseSchedule> schedules();

@@ -57,7 +57,7 @@ class RespacedScheduleTest {
     }
   }
 
-  /** Why samplers here need no respaced schedule. */
+  /** Samplers here need no respaced schedule: with it, the plan is the same. */
   @Test
   void aSamplerOnAllItsStepsIsTheSamplerOnTheStepsKept() {
     var sampler = new DdpmSampler(VarianceType.LEARNED_RANGE);

@@ -55,7 +55,7 @@ class SchedulesTest implements NoiseScheduleContract {
         onlyAlphaBars());
   }
 
-  /** The default methods of the interface. */
+  /** A schedule with the default methods of the interface. */
   private static NoiseSchedule onlyAlphaBars() {
     return new NoiseSchedule() {
       private final NoiseSchedule cosine = new CosineSchedule(50);
@@ -87,7 +87,7 @@ class SchedulesTest implements NoiseScheduleContract {
     }
   }
 
-  /** To the last bit, but for that of the exponential in the sigmoid schedule. */
+  /** To the last bit, except for the last bit of the exponential in the sigmoid schedule. */
   @GoldenTest(GoldenKind.FLOAT_SCHEDULE)
   void floatTablesAreThoseOfDiffusers(GoldenCase golden) {
     int steps = golden.json().get("steps").asInt();

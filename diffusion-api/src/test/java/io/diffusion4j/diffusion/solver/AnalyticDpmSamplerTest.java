@@ -28,7 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** For Gaussian data the best variance, that of q(x_s | x_t), has a closed form of its own. */
+/** For Gaussian data the best variance, that of q(x_s | x_t), has a closed form. */
 class AnalyticDpmSamplerTest {
   private static final NoiseSchedule SCHEDULE = new CosineSchedule(1000);
   private static final Timesteps TIMESTEPS = TimestepSpacings.UNCLIP.of(1000, 12);
@@ -99,11 +99,11 @@ class AnalyticDpmSamplerTest {
   void theVarianceStaysWithinItsBounds() {
     Sampler small = new DdpmSampler(VarianceType.FIXED_SMALL);
     List<SamplingPlan.Step> lower = small.plan(SCHEDULE, TIMESTEPS).steps();
-    // A network that claims more noise than there is gets no more than the posterior's,
+    // The variance is the posterior's if the network predicts more noise than there is,
     assertVariances(new AnalyticDpmSampler(constant(1.5)), lower);
-    // and so does one whose data has hardly a range.
+    // or if the data have hardly any range.
     assertVariances(new AnalyticDpmSampler(constant(0), 1, 1e-9), lower);
-    // A network that tells no noise at all gets the largest: β/α, of data that is everywhere.
+    // It is the largest, β/α, if the network predicts no noise: that of unbounded data.
     List<SamplingPlan.Step> upper =
         new AnalyticDpmSampler(constant(0)).plan(SCHEDULE, TIMESTEPS).steps();
     for (int i = 0; i < TIMESTEPS.size() - 1; i++) {

@@ -3,10 +3,10 @@ package io.diffusion4j.diffusion.solver;
 import io.diffusion4j.diffusion.denoiser.Prediction;
 
 /**
- * Pairs of values from a normal distribution whose axes are turned: what {@link GaussianData} has
- * along each axis, the pairs have in the plane. A row holds many pairs, one after the other.
+ * Pairs of values from a normal distribution with rotated axes, along each of which they are {@link
+ * GaussianData}. A row holds many pairs, one after the other.
  *
- * @param angle by which the axes are turned
+ * @param angle of the axes
  */
 record CorrelatedData(GaussianData first, GaussianData second, double angle) {
   double mean(int i) {
@@ -22,7 +22,7 @@ record CorrelatedData(GaussianData first, GaussianData second, double angle) {
 
   /** The perfect network's answer, as v. */
   Prediction predict(float[] x, double alphaBar) {
-    // Along an axis v is a line over x, and turning there and back keeps it one.
+    // Along an axis v is linear in x, and it stays linear after the rotation and back.
     double uAtZero = v(first, 0, alphaBar);
     double wAtZero = v(second, 0, alphaBar);
     double uSlope = v(first, 1, alphaBar) - uAtZero;

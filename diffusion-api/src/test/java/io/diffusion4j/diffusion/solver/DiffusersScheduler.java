@@ -19,7 +19,7 @@ import io.diffusion4j.diffusion.solver.DpmSolverPlusPlus.Correction;
 import java.util.Locale;
 
 /**
- * What a scheduler of diffusers is here, from its class name and configuration.
+ * The sampler and the schedule for a scheduler of diffusers, from its class name and configuration.
  *
  * @param varianceExploding whether the reference keeps x/√ᾱ between the steps
  */
@@ -30,26 +30,26 @@ record DiffusersScheduler(
     X0Treatment treatment,
     Parameterization parameterization,
     boolean varianceExploding) {
-  /** The references round to float32 in each step; thirty of them may add up to this. */
+  /** The float32 errors of thirty steps of the reference. */
   private static final double TOLERANCE = 2e-5;
 
   /**
-   * Of the stochastic DPM-Solver++: the reference computes σ, α, λ and h in float32, and replaying
-   * its ε̂ multiplies an error of x by up to √(1/ᾱ_T) = 157.
+   * The tolerance for the stochastic DPM-Solver++: the reference computes σ, α, λ and h in float32,
+   * and replaying its ε̂ multiplies an error of x by up to √(1/ᾱ_T) = 157.
    */
   private static final double SDE_TOLERANCE = 1e-4;
 
-  /** How far a sample may be off, relative to the largest value of the reference's. */
+  /** The tolerance of a sample, relative to the largest value of the reference. */
   double tolerance() {
     return sampler instanceof SdeDpmSolverPlusPlus ? SDE_TOLERANCE : TOLERANCE;
   }
 
-  /** The scheduler of a trace. Fields that nothing here reads are refused. */
+  /** Reads the scheduler of a trace. Unknown fields are refused. */
   static DiffusersScheduler of(JsonNode description) {
     return new Reader(description).read();
   }
 
-  /** Takes fields out of the configuration, so that what remains is unknown. */
+  /** Takes fields out of the configuration, so that only unknown fields remain. */
   private static final class Reader {
     private final String scheduler;
     private final ObjectNode config;
@@ -126,7 +126,7 @@ record DiffusersScheduler(
     }
 
     private DiffusersScheduler unclip() {
-      config.remove("variance_type"); // the sampler takes the variance that the network gives
+      config.remove("variance_type"); // the sampler uses the network's variance
       return preserving(
           new UnclipSampler(),
           new CosineSchedule(trainSteps(), TableRounding.FLOAT32),

@@ -39,7 +39,7 @@ public record GaussianData(double mean, double deviation) {
     return Prediction.of(output);
   }
 
-  /** Where the probability-flow ODE takes x from one level to another. */
+  /** The solution of the probability-flow ODE from x at one level to another. */
   public double flow(double x, double alphaBar, double alphaBarTo) {
     double variance = deviation * deviation;
     return Math.sqrt(alphaBarTo) * mean
@@ -48,7 +48,7 @@ public record GaussianData(double mean, double deviation) {
                 (alphaBarTo * variance + 1 - alphaBarTo) / (alphaBar * variance + 1 - alphaBar));
   }
 
-  /** Where the reverse SDE takes the mean of samples that start at x, for data of mean 0. */
+  /** The mean of the reverse SDE's solutions that start at x, for data of mean 0. */
   double reverseMean(double x, double alphaBar, double alphaBarTo) {
     double more = deviation * deviation - 1;
     return x * Math.sqrt(alphaBarTo / alphaBar) * (1 / alphaBarTo + more) / (1 / alphaBar + more);

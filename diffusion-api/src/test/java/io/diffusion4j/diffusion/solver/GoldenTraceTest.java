@@ -15,8 +15,8 @@ import io.diffusion4j.golden.GoldenTest;
 import java.util.Arrays;
 
 /**
- * Every sampler against the trace of the reference implementation, step by step. The tolerances are
- * relative to the largest absolute value; the references work in float32 throughout.
+ * Compares every sampler with the trace of the reference implementation, step by step. The
+ * tolerances are relative to the largest absolute value; the references work in float32 throughout.
  */
 class GoldenTraceTest {
   @GoldenTest(GoldenKind.SAMPLER)

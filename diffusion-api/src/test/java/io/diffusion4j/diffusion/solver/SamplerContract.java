@@ -17,7 +17,10 @@ import io.diffusion4j.diffusion.schedule.TimestepSpacings;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What every sampler keeps, whatever its numbers; its test implements this. */
+/**
+ * The laws of every sampler, whatever its parameters. The test of a sampler implements this
+ * interface.
+ */
 public interface SamplerContract {
   /** The samplers to be tested. */
   Iterable<? extends Sampler> samplers();

@@ -69,8 +69,8 @@ class SamplersTest implements SamplerContract {
   }
 
   /**
-   * For Gaussian data the network and the ODE have closed forms, so a solver's order shows. Three
-   * divides the numbers of steps, as the solvers of several calls a step want it.
+   * For Gaussian data the network and the ODE have closed forms, so a solver's order shows. The
+   * numbers of steps are multiples of three, for the solvers with several calls in a step.
    */
   @ParameterizedTest
   @MethodSource("deterministicOnData")
@@ -87,7 +87,7 @@ class SamplersTest implements SamplerContract {
         .isCloseTo(1, within(0.15));
   }
 
-  /** Where a sample is taken from one level to another. */
+  /** The exact solution from one level to another. */
   private interface Flow {
     double to(double x, double alphaBar, double alphaBarTo);
   }
@@ -100,9 +100,9 @@ class SamplersTest implements SamplerContract {
 
   /**
    * The error before the last step, which leads to the clean sample with an order of its own. The
-   * first calls, the history, are made exactly: around a mean of 0 the flow is a scaling. Steps are
-   * so small that the error shows its order, and so in double; the schedule is so fine that the
-   * timesteps are no limit. Noise is left out.
+   * first calls, which are the history, are exact: around a mean of 0 the flow is a scaling. The
+   * steps are small enough to show the order of the error, hence double precision, and the schedule
+   * is fine enough for them. Noise is left out.
    */
   private static double error(Solver solver, GaussianData data, int steps, Flow flow) {
     NoiseSchedule schedule = new LinearSchedule(8193);
@@ -160,7 +160,10 @@ class SamplersTest implements SamplerContract {
     return trajectory.x();
   }
 
-  /** It has half of the second derivative, and so a smaller error, but not a higher order. */
+  /**
+   * This solver uses half of the second derivative, so its error is smaller, but its order is not
+   * higher.
+   */
   @Test
   void thePublishedThirdOrderIsBetterThanTheSecond() {
     var data = new GaussianData(0, 2);
@@ -269,7 +272,7 @@ class SamplersTest implements SamplerContract {
       mean[k % 2] += samples[k] / (double) pairs;
     }
     for (int i = 0; i < 2; i++) {
-      // Five standard errors, and what the steps leave.
+      // Five standard errors, and the error of the steps.
       double deviation = sqrt(data.covariance(i, i));
       assertThat(mean[i]).isCloseTo(data.mean(i), within(5 * deviation / sqrt(pairs) + 0.005));
       for (int j = 0; j <= i; j++) {
@@ -285,7 +288,7 @@ class SamplersTest implements SamplerContract {
     }
   }
 
-  /** A network, asked with a row and ᾱ. */
+  /** A network, called with a row and ᾱ. */
   private interface Network {
     Prediction predict(float[] x, double alphaBar);
   }
@@ -317,7 +320,7 @@ class SamplersTest implements SamplerContract {
   @Test
   void inversionAndThenDdimReturns() {
     assertThat(roundTripError(1000)).isLessThan(0.01);
-    // Both are of first order, and so is what they miss each other by.
+    // Both are of first order, and so is their difference.
     assertThat(roundTripError(200) / roundTripError(400)).isCloseTo(2, within(0.3));
   }
 

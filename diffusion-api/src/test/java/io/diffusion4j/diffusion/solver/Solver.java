@@ -13,12 +13,12 @@ import java.util.TreeMap;
 /**
  * A row of the table of samplers that the laws are tested on.
  *
- * @param order in the step, of a deterministic one; 0 for one with noise
- * @param history how many calls its history needs; a multistep solver starts with lower orders,
- *     which a fixed number of steps cannot make up for
+ * @param order in the step, of a deterministic sampler; 0 for one with noise
+ * @param history how many calls its history needs. A multistep solver starts with lower orders, and
+ *     their errors remain with a fixed number of steps
  */
 record Solver(Sampler sampler, int order, int history) {
-  /** A new sampler is one row here. */
+  /** The samplers under test. A new sampler is one row here. */
   static final List<Solver> TABLE =
       List.of(
           new Solver(new DdimSampler(0), 1, 0),

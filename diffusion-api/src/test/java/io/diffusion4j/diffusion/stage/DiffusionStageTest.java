@@ -103,7 +103,7 @@ class DiffusionStageTest {
                 usual.withTreatment(x0 -> Arrays.fill(x0, 0)),
                 SamplingListener.NONE)
             .get(0);
-    assertThat(zeros).containsOnly(0); // x̂₀, where the way ends
+    assertThat(zeros).containsOnly(0); // x̂₀, the end of the trajectory
   }
 
   @Test

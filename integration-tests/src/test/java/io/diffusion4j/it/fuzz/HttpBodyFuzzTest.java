@@ -26,7 +26,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Any body, in JSON or in parts, is answered, and never as a fault of the server. */
+/** Any body, in JSON or in parts, gets a response, and never an internal error. */
 @Tag("fuzz")
 final class HttpBodyFuzzTest {
   private static final String[][] ROUTES = {

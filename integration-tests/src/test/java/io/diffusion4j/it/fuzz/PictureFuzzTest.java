@@ -17,7 +17,7 @@ final class PictureFuzzTest {
         ImageFiles.read(bytes, MOST_PIXELS);
       }
     } catch (IOException e) {
-      // what damaged files are refused by
+      // the errors for damaged files
     }
   }
 }

@@ -17,7 +17,7 @@ final class SafetensorsFuzzTest {
       }
       file.metadata();
     } catch (CheckpointException e) {
-      // what damaged files are refused by
+      // the errors for damaged files
     }
   }
 }

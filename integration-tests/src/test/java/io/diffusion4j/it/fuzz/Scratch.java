@@ -21,7 +21,7 @@ final class Scratch {
     }
   }
 
-  /** The file with these bytes. */
+  /** Writes these bytes, and returns the file. */
   static Path with(byte[] bytes) {
     try {
       return Files.write(FILE, bytes);

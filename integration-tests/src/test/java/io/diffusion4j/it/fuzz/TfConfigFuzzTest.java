@@ -13,7 +13,7 @@ final class TfConfigFuzzTest {
     try {
       ClusterSpec.ofTfConfig(data.consumeRemainingAsString());
     } catch (IllegalArgumentException e) {
-      // what other texts are refused by
+      // the error for other texts
     }
   }
 }

@@ -16,7 +16,7 @@ final class TorchFuzzTest {
         file.raw(name, 0, length);
       }
     } catch (CheckpointException e) {
-      // what damaged files are refused by
+      // the errors for damaged files
     }
   }
 }

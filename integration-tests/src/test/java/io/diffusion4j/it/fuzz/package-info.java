@@ -1,6 +1,6 @@
 /**
- * Parsers that meet what strangers made, fed with any bytes. In a usual build the kept inputs are
- * tried; the profile {@code fuzz} looks for others.
+ * Fuzz tests of parsers of untrusted input. A usual build tries the stored inputs; the profile
+ * {@code fuzz} looks for others.
  */
 @NullMarked
 package io.diffusion4j.it.fuzz;

@@ -12,7 +12,7 @@ import io.diffusion4j.diffusion.schedule.TimestepSpacings;
 import java.util.List;
 
 final class ASampler {
-  /** One sample: a plan is a table of numbers, and the network is asked once for each row. */
+  /** Draws one sample: a plan is a table of numbers, with a call of the network for each row. */
   static float[] draw(Sampler sampler, Denoiser<String> network, int steps, int size, int seed) {
     var schedule = new LinearSchedule(1000);
     SamplingPlan plan = sampler.plan(schedule, TimestepSpacings.TRAILING.of(1000, steps));

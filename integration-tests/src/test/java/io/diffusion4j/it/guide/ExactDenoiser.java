@@ -10,7 +10,7 @@ import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.diffusion.process.Transition;
 import java.util.List;
 
-/** What a perfect network answers for numbers of a known mixture: ε̂ = −√(1−ᾱ_t)·score. */
+/** A perfect network for numbers of a known mixture: ε̂ = −√(1−ᾱ_t)·score. */
 record ExactDenoiser(ForwardProcess process, GaussianMixture data) implements Denoiser<String> {
   @Override
   public Parameterization parameterization() {

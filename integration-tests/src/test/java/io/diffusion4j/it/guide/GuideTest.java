@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the guide says of its code is true. */
+/** The guide's statements about its code are true. */
 class GuideTest {
   private static final Path MODEL = Path.of("../emoji/model");
   private static final NoiseSchedule LINEAR = new LinearSchedule(1000);
@@ -121,7 +121,7 @@ class GuideTest {
     return Math.sqrt(square - mean * mean);
   }
 
-  /** Answers 3 to a text and 1 to none. */
+  /** Predicts 3 with a text and 1 without. */
   private record Answers() implements Denoiser<String> {
     @Override
     public Parameterization parameterization() {

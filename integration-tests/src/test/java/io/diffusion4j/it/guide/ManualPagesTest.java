@@ -177,7 +177,7 @@ class ManualPagesTest {
       };
     }
 
-    /** The type of this name whose package has most in common with the page's. */
+    /** The type of this name whose package shares the longest prefix with the page's. */
     private Optional<String> nearest(String used, Set<String> types) {
       String here = OWN + name.replace('/', '.') + ".";
       return types.stream()

@@ -10,7 +10,7 @@ import io.diffusion4j.diffusion.schedule.LinearSchedule;
 import java.util.Arrays;
 
 final class Noise {
-  /** Steps 0 to t, one after the other: the same Gaussian as the marginal. */
+  /** Runs the steps 0 to t, which give the same Gaussian as the marginal. */
   static Transition stepByStep(int t) {
     var process = new ForwardProcess(new LinearSchedule(1000));
     Transition chain = process.step(0);

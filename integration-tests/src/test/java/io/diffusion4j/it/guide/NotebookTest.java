@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 
-/** The cells of the notebook are those of a Kotlin source that a project of a user compiles. */
+/** The cells of the notebook equal a Kotlin source that is compiled in a user's project. */
 class NotebookTest {
   private static final Path NOTEBOOK = Path.of("../docs/guide/first-picture.ipynb");
   private static final Path SOURCE = Path.of("consumers/kotlin/src/main/kotlin/Notebook.kt");

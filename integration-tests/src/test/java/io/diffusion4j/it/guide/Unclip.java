@@ -7,7 +7,7 @@ import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import java.nio.file.Path;
 
 final class Unclip {
-  /** An apple, another one like it, and what lies between the apple and an owl; PNG files. */
+  /** Draws an apple, a variation, and a picture between the apple and an owl, as PNG files. */
   static byte[][] draw(Path model) {
     try (var local = LocalGeneration.open(model)) {
       byte[] apple = one(local, Requests.textToImage("a red apple"));

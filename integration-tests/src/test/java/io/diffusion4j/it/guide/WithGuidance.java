@@ -9,7 +9,7 @@ import io.diffusion4j.diffusion.guidance.GuidedDenoiser;
 import java.util.List;
 
 final class WithGuidance {
-  /** Asks a network with and without a text, and goes further in the direction of the text. */
+  /** Predicts with and without a text, and extrapolates in the direction of the text. */
   static Prediction predict(
       Denoiser<String> network, float[] xt, double t, String text, double guidanceScale) {
     var guided = new GuidedDenoiser<>(network);

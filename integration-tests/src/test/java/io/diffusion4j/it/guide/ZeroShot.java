@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Optional;
 
 final class ZeroShot {
-  /** The most probable labels of a square picture, by a CLIP that was never taught them. */
+  /** Returns the most probable labels of a picture, from a CLIP that was not trained on them. */
   static List<Scored> classify(Path model, Image picture, List<String> labels) {
     try (var clip = ClipEncoders.open(model, Optional.empty(), Compute.of(Precision.FLOAT32))) {
       var classifier =

@@ -82,7 +82,7 @@ class StreamOutboxTest {
         StreamGenerateImagesResponse.newBuilder().setPreview(Preview.getDefaultInstance()).build());
   }
 
-  /** Within a process, a call is busy from each event until the client has read it. */
+  /** In-process, a call is not ready from each event until the client has read it. */
   @Test
   void aReaderThatKeepsPaceGetsThePreviewsOfAllImages() {
     progress();

@@ -35,12 +35,12 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A client who takes nothing of its answer is not waited for as long as it stays connected. */
+/** A client that reads nothing of its response is dropped, even if it stays connected. */
 @Timeout(60)
 class StalledReadersTest {
   private static final Duration SHORT = Duration.ofMillis(300);
 
-  /** More than fits between a server and a client who does not read. */
+  /** More bytes than fit between a server and a client that does not read. */
   private static final byte[] LARGE = new byte[12 << 20];
 
   static {
@@ -120,7 +120,7 @@ class StalledReadersTest {
     }
   }
 
-  /** A server of this, which tells when its answer was taken. */
+  /** A server of this service, which records when its response was read. */
   private Server serve(Duration stall, HttpService service) {
     Server server =
         Server.builder()
@@ -164,7 +164,7 @@ class StalledReadersTest {
     return client;
   }
 
-  /** How many bytes come, if one rests before each read. */
+  /** The number of bytes that arrive, with a pause before each read. */
   private static long readAll(Socket client, Duration rest) throws Exception {
     InputStream in = client.getInputStream();
     byte[] buffer = new byte[64 << 10];
@@ -175,7 +175,7 @@ class StalledReadersTest {
         TimeUnit.NANOSECONDS.sleep(rest.toNanos());
       }
     } catch (IOException e) {
-      assertThat(e).hasMessageContaining("reset"); // as well as an end
+      assertThat(e).hasMessageContaining("reset"); // as good as an end
     }
     return all;
   }

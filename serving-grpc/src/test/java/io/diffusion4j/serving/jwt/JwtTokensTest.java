@@ -159,7 +159,7 @@ class JwtTokensTest {
     assertThat(tokens().authenticate(token.serialize()).name()).isEqualTo("jwt.ann");
   }
 
-  /** Rights are mapped; nothing else gives any. */
+  /** Rights come from the mapping alone. */
   @ParameterizedTest
   @ValueSource(strings = {"generate", "GENERATE", "admin", "draw2", ""})
   void unmappedRolesGiveNoRight(String role) throws Exception {
@@ -169,7 +169,7 @@ class JwtTokensTest {
         .isEmpty();
   }
 
-  /** Names that are none here stay different from each other, and from those of others. */
+  /** Names that are invalid here stay distinct, among themselves and from those of others. */
   @Test
   void principalsAreToldApart() throws Exception {
     var tokens = tokens();
@@ -241,7 +241,7 @@ class JwtTokensTest {
     assertRefused("TOKEN_INVALID", "longer", () -> tokens.authenticate("x".repeat(20_000)));
   }
 
-  /** A new key is found, and tokens of keys that there are not do not make the issuer's load. */
+  /** A new key is found, and tokens with unknown keys cause no load at the issuer. */
   @Test
   void keysRotateAndUnknownOnesAreLookedForAtABoundedRate() throws Exception {
     var tokens = tokens();

@@ -64,7 +64,7 @@ class PrometheusMetersTest {
     var lines = new ListAppender<ILoggingEvent>();
     lines.start();
     var logger = (Logger) LoggerFactory.getLogger(MeterRegistry.class);
-    logger.setLevel(Level.DEBUG); // all but the first of a process are below WARN
+    logger.setLevel(Level.DEBUG); // all later ones of a process are below WARN
     logger.addAppender(lines);
     try (var server = ToyService.onPort(query -> {})) {
       assertThat(server.port()).isPositive();

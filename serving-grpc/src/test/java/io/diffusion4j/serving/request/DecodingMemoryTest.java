@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(30)
 class DecodingMemoryTest {
-  /** For a square of 100 pixels a side and half of another. */
+  /** The memory for a square of 100 pixels a side and half of another. */
   private final DecodingMemory memory = new DecodingMemory(300_000);
 
   @Test
