@@ -1,5 +1,11 @@
 package io.diffusion4j.pipeline;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+
 /** When the networks of a pipeline are in memory. */
 public enum Residency {
   /** From loading to closing: for a server, where any request may need any of them next. */
@@ -8,5 +14,28 @@ public enum Residency {
    * From the first use until another network is used: the least memory, for a process that draws
    * one batch and ends. Failures of the weights are still reported when the pipeline is loaded.
    */
-  ONE_AT_A_TIME
+  ONE_AT_A_TIME;
+
+  /** The size of the files of a model whose networks fit into any memory together. */
+  private static final long SMALL_BYTES = 512L << 20;
+
+  /** The depth of the files of a model: each component has a folder. */
+  private static final int DEPTH = 2;
+
+  /**
+   * Returns the residency for a process that draws once and ends. The networks of a model of at
+   * most 512 MiB are opened together, since opening them one by one takes most of its time; for
+   * those of a larger model, memory counts more.
+   *
+   * @param folder of the model; one that cannot be read is reported when it is opened
+   */
+  public static Residency forOneDrawing(Path folder) {
+    try (Stream<Path> files = Files.walk(folder, DEPTH)) {
+      long bytes =
+          files.filter(Files::isRegularFile).mapToLong(file -> file.toFile().length()).sum();
+      return bytes <= SMALL_BYTES ? ALWAYS : ONE_AT_A_TIME;
+    } catch (IOException | UncheckedIOException e) {
+      return ONE_AT_A_TIME;
+    }
+  }
 }

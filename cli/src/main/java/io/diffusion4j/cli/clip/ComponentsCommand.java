@@ -15,7 +15,6 @@ import io.diffusion4j.diffusion.part.ImageEncoder;
 import io.diffusion4j.diffusion.pipeline.ImageTask;
 import io.diffusion4j.pipeline.OpenPipeline;
 import io.diffusion4j.pipeline.Plugins;
-import io.diffusion4j.pipeline.Residency;
 import io.diffusion4j.prior.PrincipalComponents;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -83,7 +82,7 @@ public final class ComponentsCommand implements Callable<Integer> {
     file.requireWritable();
     counts.forEach(count -> Check.that(count >= 1, "components", count, "≥ 1"));
     var of = examples.of(model.folder(), USUAL);
-    var how = model.opening(Residency.ONE_AT_A_TIME);
+    var how = model.opening();
     List<Image> sheet = new ArrayList<>();
     try (var set = PictureArguments.open(pictures)) {
       List<Image> given = LongStream.range(0, set.size()).mapToObj(set::image).toList();

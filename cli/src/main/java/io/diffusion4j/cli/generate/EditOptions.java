@@ -4,7 +4,6 @@ import io.diffusion4j.cli.console.Console;
 import io.diffusion4j.cli.generate.LocalBatch.Drawn;
 import io.diffusion4j.cli.options.SamplingOptions;
 import io.diffusion4j.diffusion.image.Image;
-import io.diffusion4j.pipeline.Residency;
 import io.diffusion4j.serving.request.DirectRequest;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import java.io.IOException;
@@ -59,7 +58,7 @@ final class EditOptions implements SamplingOptions.Sampled {
             console, files, draws, new BatchOptions(), drawer::load, drawer.provenance.read());
     here.run(
         drawer.model.folder(),
-        stages.opening(drawer.model.opening(Residency.ONE_AT_A_TIME)),
+        stages.opening(drawer.model.opening()),
         seed,
         (open, noise, watch) -> {
           var pipeline = open.pipeline();

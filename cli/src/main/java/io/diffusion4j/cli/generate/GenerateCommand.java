@@ -13,7 +13,6 @@ import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.diffusion.pipeline.ImageTask;
 import io.diffusion4j.pipeline.OpenPipeline;
 import io.diffusion4j.pipeline.Opening;
-import io.diffusion4j.pipeline.Residency;
 import io.diffusion4j.serving.request.DirectRequest;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import java.io.IOException;
@@ -231,7 +230,7 @@ public final class GenerateCommand implements Callable<Integer>, SamplingOptions
 
   /** One embedding is drawn from recorded noise, as by the published pipelines. */
   private Opening opening() {
-    Opening usual = stages.opening(drawer.model.opening(Residency.ONE_AT_A_TIME));
+    Opening usual = stages.opening(drawer.model.opening());
     return batch.noise == null ? usual : usual.withCandidates(1);
   }
 }

@@ -16,7 +16,6 @@ import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.diffusion.pipeline.ImageTask;
 import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.pipeline.OpenPipeline;
-import io.diffusion4j.pipeline.Residency;
 import io.diffusion4j.serving.request.DirectRequest;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.diffusion4j.unclip.PreparedPixels;
@@ -114,7 +113,7 @@ public final class VaryCommand implements Callable<Integer>, SamplingOptions.Sam
     var here = new LocalBatch(console, files, draws, batch, drawer::load, drawer.provenance.read());
     here.run(
         drawer.model.folder(),
-        stages.opening(drawer.model.opening(Residency.ONE_AT_A_TIME)),
+        stages.opening(drawer.model.opening()),
         seed,
         (open, noise, watch) -> {
           var pipeline = open.pipeline();

@@ -167,6 +167,11 @@ public final class ModelOptions {
     return compute(format.precision.orElse(Precision.FLOAT32));
   }
 
+  /** Returns the settings for opening the model in a process that draws once and ends. */
+  public Opening opening() {
+    return opening(Residency.forOneDrawing(folder()));
+  }
+
   /** Returns the settings for opening the model with this residency of networks. */
   public Opening opening(Residency residency) {
     return opening(residency, format.precision)
@@ -183,7 +188,7 @@ public final class ModelOptions {
    */
   public Opening replaying(String recorded) {
     var choice = format == FormatChoice.auto ? FormatChoice.recorded(recorded) : format;
-    return opening(Residency.ONE_AT_A_TIME).withPrecision(choice.precision);
+    return opening().withPrecision(choice.precision);
   }
 
   /** Returns the settings for opening a model with the requested engine. */

@@ -17,7 +17,6 @@ import io.diffusion4j.diffusion.stage.Pixels;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
 import io.diffusion4j.diffusion.stage.Stage;
 import io.diffusion4j.pipeline.Plugins;
-import io.diffusion4j.pipeline.Residency;
 import io.diffusion4j.plots.AnimatedGif;
 import io.diffusion4j.plots.Enlarged;
 import java.util.ArrayList;
@@ -88,7 +87,7 @@ final class TrajectoryCommand implements Callable<Integer> {
     List<NoiseSource> noise = PhiloxNoise.images(strip.seed(), 1);
     List<List<Image>> rows = new ArrayList<>();
     console.say("loading " + model.folder());
-    var how = model.opening(Residency.ONE_AT_A_TIME);
+    var how = model.opening();
     try (var open = ModelOptions.open(model.folder(), how, Plugins.ofClassPath())) {
       for (String sampler : samplers) {
         rows.add(spread(estimates(open.pipeline(), sampler, noise)));
