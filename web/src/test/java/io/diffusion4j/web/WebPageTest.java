@@ -189,10 +189,10 @@ class WebPageTest extends Page {
     browser.awaitText(JOB + ".ended .job-status", "Cancelled");
     service.awaitIdle();
     gate.open();
-    browser.find("#reset").click();
-    draw("a green frog", 1);
+    browser.find(JOB + " [aria-label^='Try again']").click();
     browser.find(JOB + ".ended .picture.done");
-    assertThat(gate.calls()).isEqualTo(1 + 4); // one step of the first, all of this
+    assertThat(browser.all(".job")).hasSize(1);
+    assertThat(gate.calls()).isEqualTo(1 + 50); // one step of the first, all of this
   }
 
   @Test

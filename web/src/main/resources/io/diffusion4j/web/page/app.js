@@ -9,6 +9,7 @@ import { Job, Picture } from './job.js';
 import { WordPicker } from './picker.js';
 import { recipeOf, wordsOf } from './recipe.js';
 import { Settings } from './settings.js';
+import { strip } from './strips.js';
 import { Viewer } from './viewer.js';
 
 const EXAMPLES = [
@@ -20,7 +21,6 @@ const EXAMPLES = [
 
 const composer = byId('composer');
 const settings = new Settings(byId('stages'));
-const viewer = new Viewer(byId('viewer'), { card: () => model, draw: drawFrom, repeat });
 const gallery = new Gallery(byId('earlier'), { open, actions });
 const picker = new WordPicker({
   prompt: byId('prompt'), marks: byId('prompt-marks'), unknown: byId('unknown-words'), details: byId('word-picker') });
@@ -37,7 +37,7 @@ function show(chosen) {
   byId('model-line').textContent =
     `${model.name} · ${model.imageWidth}×${model.imageHeight} pixels · ${model.license}`;
   byId('count').max = model.maxImageCount;
-  byId('open-picture').hidden = !['variation', 'inpaint'].some((task) => model.tasks.includes(task));
+  byId('open-picture').hidden = !['variation', 'inpaint', 'interpolation', 'text_diff'].some((task) => model.tasks.includes(task));
   byId('words').hidden = !drawsWords();
   byId('negative-control').hidden = !drawsWords();
   byId('examples').hidden = !drawsWords();
@@ -88,9 +88,13 @@ function common() {
   };
 }
 
-/** Shows a request at the top and draws it; settles when the service has taken it. */
-async function draw(request, about) {
-  const job = new Job(request, { ...about, open, actions, drawn: (picture) => gallery.keep(picture) });
+/** Shows requests at the top and draws them; settles when the service has taken the first. */
+async function draw(requests, about) {
+  const again = () => {
+    job.view.remove();
+    tell(draw(requests, about));
+  };
+  const job = new Job(requests, { ...about, open, actions, again, drawn: (picture) => gallery.keep(picture) });
   byId('nothing-yet').hidden = true;
   byId('jobs').prepend(job.view);
   job.run();
@@ -102,23 +106,56 @@ async function draw(request, about) {
   }
 }
 
-/** A task that starts from a picture; settles when the service has taken it. */
-async function drawFrom(task, picture, text = '', mask = undefined) {
-  const image = { data: await toBase64(picture.blob) };
-  const prompt = text.trim() === '' ? undefined : { text: text.trim(), negativeText: byId('negative').value.trim() };
-  if (task === 'variation') {
-    await tell(draw({ ...common(), variation: { image } },
+/** Draws one request. */
+function drawOne(request, about) {
+  return draw([{ request }], about);
+}
+
+async function fileOf(picture) {
+  return { data: await toBase64(picture.blob) };
+}
+
+/** The tasks that start from a picture; each settles when the service has taken it. */
+const edits = {
+  async variation(picture) {
+    const image = await fileOf(picture);
+    await tell(drawOne({ ...common(), variation: { image } },
       { title: picture.title, kind: 'Variations', from: picture }));
-  } else {
-    const request = { ...common(), inpaint: { image, mask: { data: await toBase64(await mask.file()) }, prompt } };
-    await draw(request, { title: text.trim() || picture.title, kind: 'Painted over', from: picture });
-  }
+  },
+
+  async inpaint(picture, text, mask) {
+    const words = text.trim();
+    const prompt = words === '' ? undefined : { text: words, negativeText: byId('negative').value.trim() };
+    const image = await fileOf(picture);
+    await drawOne({ ...common(), inpaint: { image, mask: { data: await toBase64(await mask.file()) }, prompt } },
+      { title: words || picture.title, kind: 'Painted over', from: picture });
+  },
+
+  async textDiff(picture, { fromText, toText, most, count }) {
+    const image = await fileOf(picture);
+    await draw(strip(ofOneSeed(), count, most, (ratio) => ({ textDiff: { image, fromText, toText, ratio } })),
+      { title: toText, kind: 'Changed by words', from: picture, moving: true });
+  },
+
+  async interpolation(picture, { second, count }) {
+    const [first, last] = [await fileOf(picture), await fileOf(second)];
+    await draw(strip(ofOneSeed(), count, 1, (ratio) => ({ interpolation: { first, second: last, ratio } })),
+      { title: `${picture.title} → ${second.title}`, kind: 'Mixed', from: picture, moving: true });
+  },
+};
+
+const viewer = new Viewer(byId('viewer'), { card: () => model, edits, repeat });
+
+/** What is asked for beside the task, with a seed if none is given. */
+function ofOneSeed() {
+  const asked = common();
+  return { ...asked, seeds: asked.seeds ?? [String(crypto.getRandomValues(new Uint32Array(1))[0])] };
 }
 
 /** Draws a picture again from its recipe. */
 function repeat(picture) {
   const { request } = picture.recipe;
-  tell(draw({ ...request, preview: { everySteps: 1 }, priority: 'PRIORITY_HIGH' },
+  tell(drawOne({ ...request, preview: { everySteps: 1 }, priority: 'PRIORITY_HIGH' },
     { title: picture.title, kind: 'Drawn again' }));
 }
 
@@ -134,7 +171,7 @@ async function tell(drawing) {
 function actions(picture) {
   return [
     model.tasks.includes('variation')
-      && { words: 'Variations', icon: 'vary', run: () => drawFrom('variation', picture) },
+      && { words: 'Variations', icon: 'vary', run: () => edits.variation(picture) },
     model.tasks.includes('inpaint')
       && { words: 'Paint over', icon: 'brush', run: () => viewer.paint(picture) },
     { words: 'Download', icon: 'download', run: () => download(picture) },
@@ -149,7 +186,7 @@ function download(picture) {
 async function drawAnything() {
   const text = byId('class').value;
   const label = text === '' ? undefined : Number.parseInt(text, 10);
-  await draw({ ...common(), unconditional: { label } },
+  await drawOne({ ...common(), unconditional: { label } },
     { title: label === undefined ? model.name : `class ${label}`, kind: 'Without words' });
 }
 
@@ -161,7 +198,7 @@ async function drawWords() {
       { field: 'text_to_image.prompt.text', description: 'Say what the picture shall show.' }]);
   }
   const prompt = { text, negativeText: byId('negative').value.trim() };
-  await draw({ ...common(), textToImage: { prompt } }, { title: text, kind: 'From words' });
+  await drawOne({ ...common(), textToImage: { prompt } }, { title: text, kind: 'From words' });
 }
 
 /** Draws what the composer says; a model that could not be asked for is asked for first. */
@@ -204,7 +241,7 @@ byId('own-picture').addEventListener('change', ({ target }) => {
 async function openFile(file) {
   const recipe = await recipeOf(file);
   if (recipe === undefined) {
-    viewer.open(new Picture(file, file.name, { seed: 'own', stream: 0 }));
+    viewer.open(Picture.own(file));
     return;
   }
   const { request } = JSON.parse(recipe);

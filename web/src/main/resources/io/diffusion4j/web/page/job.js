@@ -1,10 +1,15 @@
-// One request on the page: its pictures while they are drawn, and when they are there.
+// What was asked for on the page: its pictures while they are drawn, and when they are there.
 
 import { generate } from './api.js';
 import { fromBase64, seconds } from './bytes.js';
 import { announce, element, icon } from './dom.js';
 import { said } from './errors.js';
 import { noise } from './noise.js';
+import { Player } from './player.js';
+import { shelve } from './shelf.js';
+
+/** Requests of one job; the service draws them together where it can. */
+const MOST_AT_ONCE = 4;
 
 const DOING = { prior: 'Imagining', decoder: 'Drawing', super_res: 'Sharpening' };
 
@@ -18,6 +23,16 @@ export class Picture {
     this.recipe = metadata.recipe ? JSON.parse(metadata.recipe) : undefined;
   }
 
+  /** A file of this machine, which was not drawn here. */
+  static own(file) {
+    return new Picture(file, file.name, { seed: 'own', stream: 0 });
+  }
+
+  /** The picture in words, for those who do not see it. */
+  get label() {
+    return `${this.title}, seed ${this.metadata.seed}`;
+  }
+
   get fileName() {
     const words = this.title.toLowerCase().replaceAll(/[^\p{L}\p{N}]+/gu, '-').replaceAll(/^-|-$/g, '');
     return `${words.slice(0, 60) || 'picture'}-${this.metadata.seed}-${this.metadata.stream}.png`;
@@ -25,10 +40,12 @@ export class Picture {
 }
 
 /** A place for a picture that is not there yet. */
-export function tile(alt) {
+export function tile(alt, caption) {
   const image = element('img', { class: 'picture waiting', src: noise(), alt });
   const opener = element('button', { class: 'tile-open', type: 'button', disabled: true }, image);
-  return { tile: element('li', { class: 'tile' }, opener, element('div', { class: 'tile-actions' })), image, opener };
+  const words = caption !== undefined && element('p', { class: 'tile-caption' }, caption);
+  return {
+    tile: element('li', { class: 'tile' }, opener, words, element('div', { class: 'tile-actions' })), image, opener };
 }
 
 /**
@@ -42,6 +59,7 @@ export function fill({ tile: place, image, opener }, picture, { alt, open, actio
   image.className = 'picture done';
   image.alt = alt;
   opener.disabled = false;
+  shelve(opener, picture);
   opener.addEventListener('click', () => open(picture));
   place.querySelector('.tile-actions').append(
     ...actions.map((action) => element(
@@ -53,25 +71,53 @@ export function fill({ tile: place, image, opener }, picture, { alt, open, actio
   );
 }
 
-/** Draws a request, and shows how it goes. */
+/** A request of a job. */
+class Part {
+  /**
+   * @param request what is asked for
+   * @param caption what is special about its pictures, if anything
+   */
+  constructor({ request, caption }) {
+    Object.assign(this, { request, caption });
+    this.tiles = new Map();
+    this.chunks = new Map();
+    this.pictures = [];
+    this.share = 0; // of its steps that are done
+  }
+
+  /** Images are numbered from the request's first_image on. */
+  number(imageIndex) {
+    return imageIndex - (this.request.firstImage ?? 0);
+  }
+
+  tile(imageIndex) {
+    return this.tiles.get(this.number(imageIndex));
+  }
+}
+
+/** Draws requests, and shows how it goes. */
 export class Job {
   /**
-   * @param title what to call its pictures
-   * @param from a Picture that it starts from, if any
+   * @param requests what is drawn under one title: [{request, caption}], at least one
+   * @param title what to call the pictures
+   * @param from a Picture that they start from, if any
+   * @param moving whether the pictures are the frames of a movement
    * @param open shows a picture
    * @param actions what can be done with a picture: [{words, icon, run(picture)}]
    * @param drawn told of each picture that is there
+   * @param again draws the same in another job, if this one came to nothing
    */
-  constructor(request, { title, kind, from, open, actions, drawn }) {
-    Object.assign(this, { request, title, from, open, actions, drawn });
+  constructor(requests, { title, kind, from, moving, open, actions, drawn, again }) {
+    Object.assign(this, { title, from, moving, open, actions, drawn, again });
+    this.parts = requests.map((one) => new Part(one));
     this.leaving = new AbortController();
-    /** Settles when the service has taken the request; rejects with what is wrong with it. */
+    /** Settles when the service has taken the first request; rejects with what is wrong with it. */
     this.taken = new Promise((resolve, reject) => {
       this.isTaken = resolve;
       this.isRefused = reject;
     });
-    this.tiles = new Map();
-    this.chunks = new Map();
+    this.refused = 0;
+    this.runTime = 0;
     this.status = element('p', { class: 'job-status' }, 'Asking…');
     this.fill = element('span', { class: 'bar-fill' });
     this.bar = element(
@@ -102,31 +148,48 @@ export class Job {
       this.bar,
       this.list,
     );
-    for (let i = 0; i < request.imageCount; i++) {
-      this.addTile(i);
-    }
+    this.parts.forEach((part) => {
+      for (let i = 0; i < part.request.imageCount; i++) {
+        const made = tile(`picture ${i + 1} is not drawn yet`, part.caption);
+        part.tiles.set(i, made);
+        this.list.append(made.tile);
+      }
+    });
   }
 
-  addTile(index) {
-    const made = tile(`picture ${index + 1} is not drawn yet`);
-    this.tiles.set(index, made);
-    this.list.append(made.tile);
+  get pictures() {
+    return this.parts.flatMap((part) => part.pictures);
   }
 
   leave() {
     this.leaving.abort();
   }
 
-  /** Draws; nothing is thrown. */
+  /** Draws; nothing is thrown. What is wrong with the first request is wrong with the others: they wait for it. */
   async run() {
+    const began = performance.now();
+    const waiting = [...this.parts];
+    const lane = async () => {
+      for (let part = waiting.shift(); part !== undefined; part = waiting.shift()) {
+        await this.draw(part);
+      }
+    };
     try {
-      for await (const [name, event] of generate(this.request, this.leaving.signal)) {
-        this[name]?.(event);
+      const first = lane();
+      await Promise.race([first, this.taken]);
+      await Promise.all([first, ...waiting.slice(0, MOST_AT_ONCE - 1).map(lane)]);
+      const time = this.parts.length > 1 ? (performance.now() - began) / 1000 : this.runTime;
+      const refused = this.refused > 0 ? `, ${this.refused} refused` : '';
+      this.end(`${count(this.pictures.length, 'picture')}${refused} in ${time.toFixed(1)} s`);
+      if (this.moving && this.pictures.length > 1) {
+        this.list.after(new Player(this.parts.filter(({ pictures }) => pictures.length > 0)).view);
       }
     } catch (error) {
-      if (error.name === 'AbortError') {
+      const left = this.leaving.signal.aborted;
+      this.leave(); // the others
+      if (left) {
         this.end('Cancelled');
-      } else if (error.violations?.length > 0) {
+      } else if (error.violations?.length > 0 && !this.wasTaken) {
         this.isRefused(error);
       } else {
         this.end(said(error), 'failed');
@@ -135,54 +198,71 @@ export class Job {
     this.isTaken();
   }
 
+  async draw(part) {
+    for await (const [name, event] of generate(part.request, this.leaving.signal)) {
+      this[name]?.(event, part);
+    }
+  }
+
   accepted({ queuePosition, warnings }) {
+    this.wasTaken = true;
     this.isTaken();
     this.say(queuePosition > 0 ? `Waiting: ${count(queuePosition, 'request')} ahead` : 'Waiting', true);
-    warnings.forEach((warning) => {
-      this.bar.before(element('p', { class: 'warning' }, warning.message));
-    });
+    warnings
+      .filter(({ message }) => ![...this.view.querySelectorAll('.warning')].some((w) => w.textContent === message))
+      .forEach(({ message }) => this.bar.before(element('p', { class: 'warning' }, message)));
   }
 
   started() {
     this.say('Starting', true);
   }
 
-  progress({ stage, step, steps, imageStepsDone, imageSteps, remaining }) {
-    const part = Number(imageSteps) === 0 ? 0 : Number(imageStepsDone) / Number(imageSteps);
-    this.fill.style.transform = `scaleX(${part})`;
-    this.bar.setAttribute('aria-valuenow', Math.round(100 * part));
+  progress({ stage, step, steps, imageStepsDone, imageSteps, remaining }, part) {
+    part.share = Number(imageSteps) === 0 ? 0 : Number(imageStepsDone) / Number(imageSteps);
+    this.showShare();
     const left = seconds(remaining);
     const doing = DOING[stage] ?? stage;
     const time = left === undefined ? '' : ` · about ${Math.max(1, Math.round(left))} s left`;
-    this.say(`${doing} · step ${step} of ${steps}${time}`, this.stage !== stage);
+    const where = this.parts.length > 1
+      ? `${this.pictures.length} of ${this.list.children.length} pictures`
+      : `step ${step} of ${steps}${time}`;
+    this.say(`${doing} · ${where}`, this.stage !== stage);
     this.stage = stage;
   }
 
-  preview({ imageIndex, mediaType, data, stage, step }) {
-    const place = this.tile(imageIndex);
+  showShare() {
+    const share = this.parts.reduce((sum, part) => sum + part.share, 0) / this.parts.length;
+    this.fill.style.transform = `scaleX(${share})`;
+    this.bar.setAttribute('aria-valuenow', Math.round(100 * share));
+  }
+
+  preview({ imageIndex, mediaType, data, stage, step }, part) {
+    const place = part.tile(imageIndex);
     if (place !== undefined) {
       place.image.src = `data:${mediaType};base64,${data}`;
       place.image.className = 'picture preview';
-      place.image.alt = `picture ${this.number(imageIndex)} after step ${step} of ${stage}`;
+      place.image.alt = `picture ${part.number(imageIndex) + 1} after step ${step} of ${stage}`;
     }
   }
 
-  image_chunk({ imageIndex, data }) {
-    const parts = this.chunks.get(imageIndex) ?? [];
-    parts.push(fromBase64(data));
-    this.chunks.set(imageIndex, parts);
+  image_chunk({ imageIndex, data }, part) {
+    const chunks = part.chunks.get(imageIndex) ?? [];
+    chunks.push(fromBase64(data));
+    part.chunks.set(imageIndex, chunks);
   }
 
-  image_done({ metadata }) {
+  image_done({ metadata }, part) {
     if (metadata.refusal) {
-      this.refuse(metadata.index, metadata.refusal);
+      this.refuse(metadata, part);
       return;
     }
-    const blob = new Blob(this.chunks.get(metadata.index) ?? [], { type: metadata.mediaType });
-    this.chunks.delete(metadata.index);
+    const blob = new Blob(part.chunks.get(metadata.index) ?? [], { type: metadata.mediaType });
+    part.chunks.delete(metadata.index);
     const picture = new Picture(blob, this.title, metadata);
-    fill(this.tile(metadata.index), picture, {
-      alt: `${this.title}, picture ${this.number(metadata.index)}, seed ${metadata.seed}`,
+    part.pictures.push(picture);
+    const caption = part.caption === undefined ? '' : `, ${part.caption}`;
+    fill(part.tile(metadata.index), picture, {
+      alt: `${this.title}${caption}, picture ${part.number(metadata.index) + 1}, seed ${metadata.seed}`,
       open: this.open,
       actions: this.actions(picture),
     });
@@ -190,30 +270,34 @@ export class Job {
   }
 
   /** A filter of the server keeps the picture; there is nothing to show but why. */
-  refuse(index, { message }) {
-    this.without(index, 'was refused', `refused by a filter: ${message}`);
+  refuse({ index, refusal }, part) {
+    this.without(index, part, 'was refused', `refused by a filter: ${refusal.message}`);
   }
 
-  without(index, happened, why) {
-    const place = this.tile(index);
-    place.image.alt = `picture ${this.number(index)} ${happened}: ${why}`;
+  without(index, part, happened, why) {
+    const place = part.tile(index);
+    place.image.alt = `picture ${part.number(index) + 1} ${happened}: ${why}`;
     place.tile.classList.add('failed');
     place.tile.append(element('p', { class: 'field-error' }, why));
   }
 
-  finished({ usage, failures }) {
-    failures.forEach(({ imageIndex, error }) => this.without(imageIndex, 'failed', error.message));
-    const time = seconds(usage.runTime);
-    const refused = usage.refusedImages > 0 ? `, ${usage.refusedImages} refused` : '';
-    this.end(`${count(usage.images, 'picture')}${refused} in ${time.toFixed(1)} s`);
+  finished({ usage, failures }, part) {
+    failures.forEach(({ imageIndex, error }) => this.without(imageIndex, part, 'failed', error.message));
+    this.refused += usage.refusedImages;
+    this.runTime += seconds(usage.runTime);
+    part.share = 1;
+    this.showShare();
   }
 
   end(words, how = 'ended') {
     this.view.classList.remove('drawing');
     this.view.classList.add(how);
     this.bar.remove();
-    this.cancel.remove();
-    for (const { tile: place, opener } of this.tiles.values()) {
+    const finished = how === 'ended' && !this.leaving.signal.aborted;
+    this.cancel.replaceWith(...(finished ? [] : [element(
+      'button', { class: 'quiet', type: 'button', 'aria-label': `Try again: ${this.title}`, onclick: this.again },
+      'Try again')]));
+    for (const { tile: place, opener } of this.parts.flatMap((part) => [...part.tiles.values()])) {
       if (opener.disabled && !place.classList.contains('failed')) {
         place.classList.add('undrawn');
       }
@@ -226,15 +310,6 @@ export class Job {
     if (aloud) {
       announce(`${this.title}: ${words}`);
     }
-  }
-
-  /** Images are numbered from the request's first_image on. */
-  tile(imageIndex) {
-    return this.tiles.get(imageIndex - (this.request.firstImage ?? 0));
-  }
-
-  number(imageIndex) {
-    return imageIndex - (this.request.firstImage ?? 0) + 1;
   }
 }
 

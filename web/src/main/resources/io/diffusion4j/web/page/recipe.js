@@ -1,17 +1,14 @@
 // The recipe in a file that this service, or the command line, made.
 
+import { chunks } from './png.js';
+
 const KEYWORD = 'Diffusion4J recipe';
-const SIGNATURE = 8;
 
 /** The recipe that a PNG file holds; undefined if it holds none. */
 export async function recipeOf(blob) {
-  const bytes = new Uint8Array(await blob.arrayBuffer());
-  const view = new DataView(bytes.buffer);
   const latin = new TextDecoder('latin1');
-  // A chunk: its length, its type, so many bytes, and a checksum.
-  for (let at = SIGNATURE; at + 12 <= bytes.length; at += 12 + view.getUint32(at)) {
-    const data = bytes.subarray(at + 8, at + 8 + view.getUint32(at));
-    if (latin.decode(bytes.subarray(at + 4, at + 8)) === 'iTXt') {
+  for (const { type, data } of chunks(new Uint8Array(await blob.arrayBuffer()))) {
+    if (type === 'iTXt') {
       const keyword = latin.decode(data.subarray(0, data.indexOf(0)));
       if (keyword === KEYWORD) {
         return await text(data.subarray(keyword.length + 1));

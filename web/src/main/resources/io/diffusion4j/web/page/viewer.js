@@ -1,11 +1,13 @@
 // A picture seen closely: its recipe, and what can be done with it.
 
-import { hasToken } from './api.js';
+import { ApiError, hasToken } from './api.js';
 import { element, icon } from './dom.js';
 import { clearErrors, showError } from './errors.js';
 import { curl, grpcurl } from './commands.js';
+import { Comparison } from './compare.js';
 import { MaskEditor } from './mask.js';
 import { stageName } from './settings.js';
+import { ChangePanel, MixPanel } from './strips.js';
 
 const TASKS = {
   textToImage: 'text to image',
@@ -23,11 +25,11 @@ const TASKS = {
 export class Viewer {
   /**
    * @param card what there is to know of the model
-   * @param draw draws a task of a picture
+   * @param edits draw the tasks that start from a picture
    * @param repeat draws a picture again
    */
-  constructor(dialog, { card, draw, repeat }) {
-    Object.assign(this, { dialog, card, draw, repeat });
+  constructor(dialog, { card, edits, repeat }) {
+    Object.assign(this, { dialog, card, edits, repeat });
     dialog.addEventListener('click', (event) => {
       if (event.target === dialog) {
         dialog.close(); // beside it
@@ -39,8 +41,7 @@ export class Viewer {
   open(picture) {
     this.show(
       picture,
-      element('div', { class: 'surface' },
-        element('img', { class: 'picture done', src: picture.url, alt: picture.title })),
+      surface(picture),
       this.actions(picture),
       this.facts(picture),
       picture.recipe && this.copies(picture),
@@ -54,26 +55,64 @@ export class Viewer {
       id: 'inpaint-prompt', rows: 2, value: picture.recipe ? picture.title : '',
       'data-field': 'inpaint.prompt.text',
     });
-    const form = element(
-      'form', { class: 'panel-form', noValidate: true },
+    const fields = [
       mask.tools,
       element('label', { class: 'control wide' }, element('span', {}, 'What shall be there?'), prompt),
+    ];
+    this.ask(picture, mask.surface, fields, () => {
+      if (mask.isEmpty) {
+        throw new ApiError({ message: 'Paint over what is to be drawn again first.' });
+      }
+      return this.edits.inpaint(picture, prompt.value, mask);
+    });
+    mask.canvas.focus();
+  }
+
+  /** Shows a picture to be changed by words. */
+  change(picture) {
+    const panel = new ChangePanel(picture);
+    this.ask(picture, surface(picture), panel.fields, () => this.edits.textDiff(picture, panel.values));
+    panel.to.focus();
+  }
+
+  /** Shows a picture to be mixed with another. */
+  mix(picture) {
+    const panel = new MixPanel(picture);
+    this.ask(picture, surface(picture), panel.fields, () => {
+      if (panel.values.second === undefined) {
+        throw new ApiError({ message: 'Choose a second picture first.' });
+      }
+      return this.edits.interpolation(picture, panel.values);
+    });
+  }
+
+  /** Shows a picture beside another. */
+  compare(picture) {
+    const comparison = new Comparison(picture);
+    this.show(picture, comparison.surface, comparison.choice.view,
+      element('div', { class: 'buttons end' }, this.back(picture)));
+  }
+
+  back(picture) {
+    return element('button', { class: 'quiet', type: 'button', onclick: () => this.open(picture) }, 'Back');
+  }
+
+  /** Shows a form that draws something of a picture. */
+  ask(picture, shown, fields, draw) {
+    const form = element(
+      'form', { class: 'panel-form', noValidate: true },
+      ...fields,
       element('div', { class: 'buttons end' },
-        element('button', { class: 'quiet', type: 'button', onclick: () => this.open(picture) }, 'Back'),
-        element('button', { class: 'primary', type: 'submit' }, 'Draw again')),
+        this.back(picture),
+        element('button', { class: 'primary', type: 'submit' }, 'Draw')),
       element('p', { class: 'error', role: 'alert', hidden: true }),
     );
     form.addEventListener('submit', async (event) => {
       event.preventDefault();
       clearErrors(form);
-      if (mask.isEmpty) {
-        showError(form, { message: 'Paint over what is to be drawn again first.' });
-        return;
-      }
-      await this.submit(form, () => this.draw('inpaint', picture, prompt.value, mask));
+      await this.submit(form, draw);
     });
-    this.show(picture, mask.surface, form);
-    mask.canvas.focus();
+    this.show(picture, shown, form);
   }
 
   /** Closes when the service has taken the request; else tells what is wrong. */
@@ -108,10 +147,15 @@ export class Viewer {
       'div', { class: 'buttons' },
       can('variation') && element('button', { class: 'quiet', type: 'button', onclick: () => {
         this.dialog.close();
-        this.draw('variation', picture);
+        this.edits.variation(picture);
       } }, icon('vary'), 'Variations'),
       can('inpaint') && element('button', { class: 'quiet', type: 'button', onclick: () => this.paint(picture) },
         icon('brush'), 'Paint over'),
+      can('text_diff') && element('button', { class: 'quiet', type: 'button', onclick: () => this.change(picture) },
+        'Change by words…'),
+      can('interpolation') && element('button', { class: 'quiet', type: 'button', onclick: () => this.mix(picture) },
+        'Mix with…'),
+      element('button', { class: 'quiet', type: 'button', onclick: () => this.compare(picture) }, 'Compare with…'),
       picture.recipe && element('button', { class: 'quiet', type: 'button', onclick: () => {
         this.dialog.close();
         this.repeat(picture);
@@ -187,6 +231,12 @@ export class Viewer {
       command,
     );
   }
+}
+
+/** A picture without anything over it. */
+function surface(picture) {
+  return element('div', { class: 'surface' },
+    element('img', { class: 'picture done', src: picture.url, alt: picture.title }));
 }
 
 /** The clipboard is for secure pages; elsewhere the text is selected. */
