@@ -36,9 +36,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A request that is drawn: its images, its progress for those who ask meanwhile, and its response.
- */
+/** A running request: its images, its progress for polling clients, and its response. */
 final class Drawing
     implements ClientResponseObserver<GenerateImagesRequest, StreamGenerateImagesResponse> {
   private static final DateTimeFormatter TIMESTAMP = DateTimeFormatter.ofPattern("yyyyMMddHHmmss");

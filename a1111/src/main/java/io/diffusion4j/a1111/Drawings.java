@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** The requests of this API that are not answered yet, by the principal who sent them. */
+/** The running requests of this API, by principal. */
 final class Drawings {
   private final Map<String, List<Drawing>> unanswered = new ConcurrentHashMap<>();
 

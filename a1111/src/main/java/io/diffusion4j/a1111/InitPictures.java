@@ -23,7 +23,7 @@ final class InitPictures {
     return read(field, file, width, height, UnaryOperator.identity());
   }
 
-  /** Returns a mask of this size, white where it is drawn again. */
+  /** Returns a mask of this size, white where the image is redrawn. */
   static InputImage mask(String field, byte[] file, int width, int height, boolean inverted) {
     return read(
         field, file, width, height, inverted ? InitPictures::invert : UnaryOperator.identity());

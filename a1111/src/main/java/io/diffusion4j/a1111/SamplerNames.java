@@ -7,7 +7,7 @@ import io.diffusion4j.serving.v1.StageOptions;
 import java.util.List;
 import java.util.Map;
 
-/** What the web UI calls samplers, and what they are called here. */
+/** The web UI's names of samplers, and the names here. */
 final class SamplerNames {
   /** The schedulers that stand for none in particular. */
   private static final List<String> AUTOMATIC = List.of("", "automatic", "Automatic", "uniform");

@@ -36,7 +36,7 @@ final class SdFace implements HttpFace {
   /** Two pictures in base64, and the rest. */
   private static final long MOST_BODY_BYTES = 10L << 20;
 
-  /** Lists of things that this server has none of, which clients ask for. */
+  /** Lists that clients request and that are empty here. */
   private static final List<String> EMPTY_LISTS =
       List.of(
           "upscalers",
@@ -237,7 +237,7 @@ final class SdFace implements HttpFace {
         : null; // the same as on other routes
   }
 
-  /** What this face refuses by itself, and so is counted here. */
+  /** Counts a request that this face itself refuses. */
   private static HttpResponse refused(ServiceRequestContext ctx, SdException refusal) {
     Refusals.because(ctx, refusal.reason());
     return refusal.toResponse();

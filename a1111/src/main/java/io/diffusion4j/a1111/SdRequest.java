@@ -142,7 +142,7 @@ record SdRequest(
     return options.build();
   }
 
-  /** Returns the size in which the model draws: that of the response, or its own. */
+  /** Returns the size in which the model draws: the size of the response, or the model's own. */
   private static OutputSize drawn(OutputSize size, Model model) {
     int most = model.getStagesList().stream().mapToInt(ModelStage::getMaxSize).max().orElse(0);
     return Math.max(size.width(), size.height()) <= most
@@ -175,7 +175,7 @@ record SdRequest(
             .setPrompt(prompt));
   }
 
-  /** Refuses what would change the images and is not done here. */
+  /** Refuses unsupported fields that would change the images. */
   private static void refuseUnsupported(Fields fields, boolean fromPicture) {
     for (String flag :
         List.of("enable_hr", "restore_faces", "tiling", "save_images", "include_init_images")) {

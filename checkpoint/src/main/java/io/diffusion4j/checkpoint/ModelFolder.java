@@ -93,8 +93,8 @@ public final class ModelFolder {
   }
 
   /**
-   * Writes the index of a pipeline, and makes the folder of each component if need be; what they
-   * hold is written by others. Write the index last: with it the folder becomes a pipeline.
+   * Writes the index of a pipeline, and creates the missing folders of components, without
+   * contents. Write the index last: with it the folder becomes a pipeline.
    *
    * @throws UncheckedIOException if it cannot be written
    */
@@ -139,7 +139,7 @@ public final class ModelFolder {
     return className;
   }
 
-  /** The components by name; those that the index gives as null are left out. */
+  /** The components by name, without those that are null in the index. */
   public SortedMap<String, Component> components() {
     return components;
   }

@@ -9,8 +9,8 @@ import java.util.Map;
 /**
  * Named tensors to read from.
  *
- * <p>Implementations are thread-safe until they are closed. To rename or to leave out tensors, wrap
- * a source.
+ * <p>Implementations are thread-safe until they are closed. To rename or omit tensors, wrap a
+ * source.
  */
 public interface TensorSource extends AutoCloseable {
   /** The names of all tensors, in the order in which they are stored. */

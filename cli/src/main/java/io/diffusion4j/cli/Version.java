@@ -5,7 +5,7 @@ import java.io.InputStream;
 import java.util.Properties;
 import picocli.CommandLine.IVersionProvider;
 
-/** The version of this build, and what it runs on. */
+/** The version of this build and of its environment. */
 final class Version implements IVersionProvider {
   @Override
   public String[] getVersion() throws IOException {

@@ -42,8 +42,7 @@ public interface DataSet {
   record Contrasts(int imageSize, int batchSize, long seed, boolean fresh) {}
 
   /**
-   * Captions to learn a vocabulary from: those of the examples of a seed, each as often as it
-   * occurs.
+   * The captions to learn a vocabulary from, for a seed, each as often as it occurs.
    *
    * @param most the largest number of captions
    */

@@ -130,7 +130,7 @@ public record Shuffled(
       }
     }
 
-    /** As far as it is known which pictures cannot be read. */
+    /** Without the pictures that are already known to be unreadable. */
     @Override
     public Named named(long index) {
       long picture = picture(seed, index);
@@ -172,7 +172,7 @@ public record Shuffled(
     }
   }
 
-  /** Those of the first epoch, without empty ones. */
+  /** The captions of the first epoch, without empty ones. */
   @Override
   public Stream<String> captions(long seed, long most) {
     return LongStream.range(0, Math.min(most, pictures.size()))

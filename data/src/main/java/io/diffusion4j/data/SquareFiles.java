@@ -23,7 +23,7 @@ import java.util.zip.CRC32C;
  * The squares of a set kept in files, one for each size, with 3 bytes a pixel: 1.2 GB for 100,000
  * pictures of 64×64. Later runs find them there. The operating system keeps them in its page cache.
  *
- * <p>A file is that of one list of pictures and one preparation. In it each picture has a place,
+ * <p>A file belongs to one list of pictures and one preparation. In it each picture has a place,
  * which ends in a checksum of its version and its pixels: a picture that was changed, a square that
  * was written in part and one that was damaged are cut anew. So a file may be deleted at any time,
  * and written by several runs at once.

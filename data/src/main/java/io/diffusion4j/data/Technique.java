@@ -78,7 +78,7 @@ public final class Technique<T> {
     return reader.apply(word);
   }
 
-  /** The one way to write the value of a word: {@code 4.0} for {@code 4}. */
+  /** Returns the normal form of a word's value: {@code 4.0} for {@code 4}. */
   String written(String word) {
     read(word);
     return writer.apply(word);

@@ -30,7 +30,7 @@ import java.util.function.UnaryOperator;
  * holds native memory until it is closed.
  */
 public final class DecoderModel implements AutoCloseable {
-  /** What diffusers calls the vector that is added to the time embedding. */
+  /** The name in diffusers of the vector that is added to the time embedding. */
   private static final String CLASS_LABELS = "class_labels";
 
   private final Backbone config;

@@ -45,6 +45,6 @@ enum Provider {
     this.provider = provider;
   }
 
-  /** Makes the sessions of these options use it. */
+  /** Adds the provider to the options of a session. */
   abstract void addTo(SessionOptions options) throws OrtException;
 }

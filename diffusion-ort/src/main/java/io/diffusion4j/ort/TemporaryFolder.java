@@ -28,8 +28,8 @@ final class TemporaryFolder implements AutoCloseable {
   }
 
   /**
-   * Deletes the folder. A file that the runtime still maps cannot be deleted on Windows; it is left
-   * to the end of the process.
+   * Deletes the folder. A file that the runtime still maps cannot be deleted on Windows; it is
+   * deleted at the end of the process.
    */
   @Override
   public void close() {

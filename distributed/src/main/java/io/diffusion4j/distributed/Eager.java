@@ -83,7 +83,7 @@ final class Eager {
       return reason;
     }
 
-    /** Whether processes disagree on what to sum. */
+    /** Whether processes disagree on the sum to compute. */
     boolean isInvalid() {
       return code == INVALID_ARGUMENT;
     }

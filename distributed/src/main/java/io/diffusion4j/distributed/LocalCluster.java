@@ -21,15 +21,15 @@ import java.util.stream.IntStream;
  */
 public final class LocalCluster {
   /**
-   * The exit status of a process that lost another one, EX_TEMPFAIL of BSD: the same command goes
-   * on once it is started again.
+   * The exit status of a process that lost another one, EX_TEMPFAIL of BSD: the same command
+   * resumes when it is started again.
    */
   public static final int PEER_LOST = 75;
 
   private static final String PARENT = "diffusion4j.parent";
   private static final int MOST_RESTARTS = 10;
 
-  /** From here on, an exit status is that of a process killed by a signal. */
+  /** The first exit status of a process killed by a signal. */
   private static final int SIGNALS = 128;
 
   /** How long processes may take to notice that another one has ended. */
@@ -213,7 +213,7 @@ public final class LocalCluster {
     return status;
   }
 
-  /** A failure that stays goes before one that another start may heal. */
+  /** Permanent failures take precedence over those that a restart may fix. */
   private static int worse(int a, int b) {
     if (a == 0 || b == 0) {
       return Math.max(a, b);
@@ -239,7 +239,7 @@ public final class LocalCluster {
     }
   }
 
-  /** Ends this process if it is one of a local cluster and the one that started it is gone. */
+  /** Ends this process if it belongs to a local cluster whose parent process has ended. */
   public static void followParent() {
     String parent = System.getProperty(PARENT, "");
     if (parent.isEmpty()) {

@@ -3,9 +3,9 @@
  *
  * <p>A {@link io.diffusion4j.distributed.ClusterSpec} lists the addresses of all processes and the
  * index of this one; it is read from {@code TF_CONFIG}, as launchers of TensorFlow set it, or from
- * two options. {@link io.diffusion4j.distributed.Collectives} meets the others and sums with them.
- * {@link io.diffusion4j.distributed.LocalCluster} starts the processes of a training on one
- * machine.
+ * two options. {@link io.diffusion4j.distributed.Collectives} connects to the other processes and
+ * computes sums with them. {@link io.diffusion4j.distributed.LocalCluster} starts the processes of
+ * a training on one machine.
  *
  * <pre>{@code
  * var cluster = ClusterSpec.of("h0:2222,h1:2222", 1); // the second of two
@@ -26,8 +26,9 @@
  *
  * <h2>Security</h2>
  *
- * <p>TensorFlow's server listens on all interfaces, without authentication, and runs what it is
- * sent. Its port belongs into a private network that only the processes of the training reach.
+ * <p>TensorFlow's server listens on all interfaces, without authentication, and runs the operations
+ * that it receives. Its port belongs into a private network that only the processes of the training
+ * reach.
  */
 @NullMarked
 package io.diffusion4j.distributed;

@@ -17,7 +17,7 @@ import java.util.Map;
 /**
  * The distance of a picture to the nearest training picture, to detect memorising: the root of the
  * mean square difference of RGB in [−1, 1], at 32×32 pixels. A repeated training picture has
- * distance 0, real held-out drawings have that of the ceiling.
+ * distance 0, and real held-out drawings have the distance of the ceiling.
  *
  * <p>It is computed for pictures of one thing in its proper place. The training pictures are all
  * drawings that are not held out, with the size and the background of the scene.

@@ -106,8 +106,8 @@ final class Questions {
   }
 
   /**
-   * Whether the right name is the judge's first, or among its first five: of all core concepts, and
-   * of these without near-duplicates. For pictures of one concept.
+   * Whether the right name is the judge's first, or among its first five, of all core concepts and
+   * of those without near-duplicates. For pictures of one concept.
    */
   static List<Question> retrieval(Judge judge) {
     List<Question> questions = new ArrayList<>();

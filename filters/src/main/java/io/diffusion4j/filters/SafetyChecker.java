@@ -72,8 +72,9 @@ public final class SafetyChecker implements ImageFilter, AutoCloseable {
   }
 
   /**
-   * Opens a folder. Pictures are prepared as its own {@code preprocessor_config.json}, or that of
-   * {@code feature_extractor} beside the folder, describes; without one as published.
+   * Opens a folder. Pictures are prepared by its own {@code preprocessor_config.json}, or else by
+   * that in {@code feature_extractor} beside the folder. Without both, the published preparation is
+   * used.
    *
    * @throws CheckpointException if its content is damaged, or of another layout
    */

@@ -35,10 +35,10 @@
  *       Stable Diffusion; {@code SafetyScores} has its formula.
  * </ul>
  *
- * <p>What happens with the scores is decided in {@code io.diffusion4j.diffusion.filter} and in the
- * service. Not here: filters of prompts, classifiers that are trained for a concept, and the
- * weights of the published checker, which {@code diffusion4j pull} downloads. A filter of your own
- * is an {@link io.diffusion4j.diffusion.filter.ImageFilter} in a plugin.
+ * <p>{@code io.diffusion4j.diffusion.filter} and the service decide on the scores. Not here:
+ * filters of prompts, classifiers that are trained for a concept, and the weights of the published
+ * checker, which {@code diffusion4j pull} downloads. A filter of your own is an {@link
+ * io.diffusion4j.diffusion.filter.ImageFilter} in a plugin.
  */
 @NullMarked
 package io.diffusion4j.filters;

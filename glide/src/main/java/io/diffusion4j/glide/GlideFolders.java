@@ -31,7 +31,7 @@ import java.util.Objects;
 public final class GlideFolders {
   private static final String CONFIG = "config.json";
 
-  /** GLIDE's classes by their inputs beside x_t. */
+  /** GLIDE's classes, by their inputs besides x_t. */
   private static final Map<Beside, String> CLASSES =
       new EnumMap<>(
           Map.of(
@@ -77,7 +77,7 @@ public final class GlideFolders {
     }
   }
 
-  /** Whether the settings of a folder are those of a network of GLIDE. */
+  /** Whether the settings of a folder belong to a network of GLIDE. */
   static boolean isAt(Path folder) {
     Path file = folder.resolve(CONFIG);
     try {

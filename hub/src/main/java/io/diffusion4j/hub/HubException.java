@@ -22,7 +22,10 @@ public final class HubException extends RuntimeException {
     return new HubException(message, false);
   }
 
-  /** Whether the Hub answered that there is no such thing; else the cache may still have it. */
+  /**
+   * Whether the Hub's response is that the file does not exist; otherwise the cache may still have
+   * it.
+   */
   public boolean isFinal() {
     return reachable;
   }

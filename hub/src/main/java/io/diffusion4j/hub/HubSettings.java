@@ -132,7 +132,7 @@ public record HubSettings(
     }
   }
 
-  /** Without the token, so that no log has it. */
+  /** Omits the token, so that it does not get into logs. */
   @Override
   public String toString() {
     return endpoint + ", cache " + cache + (offline ? ", offline" : "");

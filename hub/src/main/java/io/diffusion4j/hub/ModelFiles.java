@@ -33,7 +33,7 @@ public final class ModelFiles {
   private static final Set<String> OF_A_PIPELINE =
       Set.of("model_index.json", "README.md", "words.txt");
 
-  /** Components that diffusers' index does not know, and our pipelines may have beside it. */
+  /** Components that are not in diffusers' index, and that pipelines of this project may have. */
   private static final Set<String> BESIDE = Set.of("image_encoder", "prior_ar");
 
   private ModelFiles() {}

@@ -65,7 +65,7 @@ final class JobRunner {
     this.webhooks = webhooks;
   }
 
-  /** Begins, and goes on until the store is closed. */
+  /** Starts, and runs until the store is closed. */
   void begin() {
     var unused =
         thread.scheduleWithFixedDelay(

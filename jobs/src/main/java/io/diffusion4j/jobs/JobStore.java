@@ -201,12 +201,12 @@ public final class JobStore implements AutoCloseable {
     return count.get(0);
   }
 
-  /** Marks a waiting job as running; false if it does not wait any more. */
+  /** Marks a waiting job as running; returns false if it is no longer waiting. */
   synchronized boolean begin(JobKey key) {
     return move(key, JobState.JOB_STATE_WAITING_VALUE, JobState.JOB_STATE_RUNNING_VALUE);
   }
 
-  /** Marks a running job as waiting; false if it does not run any more. */
+  /** Marks a running job as waiting; returns false if it is no longer running. */
   synchronized boolean postpone(JobKey key) {
     return move(key, JobState.JOB_STATE_RUNNING_VALUE, JobState.JOB_STATE_WAITING_VALUE);
   }
@@ -221,12 +221,12 @@ public final class JobStore implements AutoCloseable {
         == 1;
   }
 
-  /** Ends a running job with its images; false if it does not run any more. */
+  /** Ends a running job with its images; returns false if it is no longer running. */
   synchronized boolean succeed(JobKey key, GenerateImagesResponse response, Instant now) {
     return end(key, JobState.JOB_STATE_SUCCEEDED, response, now);
   }
 
-  /** Ends a job that has not ended with an error; false if it has. */
+  /** Ends an unfinished job with an error; returns false if it has already ended. */
   synchronized boolean fail(JobKey key, Status error, Instant now) {
     return end(key, JobState.JOB_STATE_FAILED, error, now);
   }
@@ -377,7 +377,7 @@ public final class JobStore implements AutoCloseable {
     }
   }
 
-  /** Returns whether the store is closed: nothing can be read or recorded any more. */
+  /** Returns whether the store is closed, so that nothing can be read or recorded. */
   synchronized boolean isClosed() {
     try {
       return database.isClosed();

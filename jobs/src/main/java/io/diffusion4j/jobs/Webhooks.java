@@ -61,7 +61,10 @@ public final class Webhooks {
   private static final Duration LONGEST_CALL = Duration.ofSeconds(15);
   private static final int AT_ONCE = 64;
 
-  /** So that receivers of one owner that do not answer leave room for those of the others. */
+  /**
+   * The limit of concurrent calls for one owner, so that unresponsive receivers do not block those
+   * of other owners.
+   */
   private static final int AT_ONCE_OF_AN_OWNER = 8;
 
   private static final long PERIOD_MILLIS = 1000;
@@ -91,7 +94,7 @@ public final class Webhooks {
     this.client = WebClient.builder().factory(factory).responseTimeout(LONGEST_CALL).build();
   }
 
-  /** Returns webhooks of a server that calls nobody. */
+  /** Returns webhooks without receivers. */
   public static Webhooks none() {
     return new Webhooks(null, false, InetAddress::getAllByName);
   }
@@ -149,7 +152,7 @@ public final class Webhooks {
         "an address outside of this machine and of private networks");
   }
 
-  /** Begins with the calls of a store, and goes on until it is closed. */
+  /** Starts making the calls of a store, until it is closed. */
   void begin(JobStore jobs) {
     if (signer != null) {
       store = jobs;

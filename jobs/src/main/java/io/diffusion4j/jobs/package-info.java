@@ -1,5 +1,5 @@
 /**
- * Jobs: images that are drawn although nobody is connected, and although the server is restarted.
+ * Jobs: images that are drawn without a connection, and across restarts of the server.
  *
  * <p>{@link io.diffusion4j.jobs.JobsModule} adds {@code diffusion4j.v1.JobService} to a server:
  *
@@ -10,10 +10,10 @@
  * }
  * }</pre>
  *
- * <p>{@link io.diffusion4j.jobs.JobStore} keeps jobs in SQLite: what was accepted is on disk when
- * the answer is sent. {@link io.diffusion4j.jobs.JobRunner} passes waiting jobs to the queue that
- * all requests share, a few at a time. A job that runs when the process dies waits again after the
- * next start; as a stored request has its seeds, it is drawn with the same pixels. {@link
+ * <p>{@link io.diffusion4j.jobs.JobStore} keeps jobs in SQLite: an accepted job is on disk when the
+ * response is sent. {@link io.diffusion4j.jobs.JobRunner} passes waiting jobs to the queue that all
+ * requests share, a few at a time. A job that runs when the process dies waits again after the next
+ * start; as a stored request has its seeds, it is drawn with the same pixels. {@link
  * io.diffusion4j.jobs.Webhooks} calls back at least once.
  *
  * <p>Not here: several servers on one store. The store is locked by the server that opened it.

@@ -11,7 +11,7 @@ import io.diffusion4j.diffusion.stage.Projection;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
 import java.util.function.Function;
 
-/** Where the latents of a picture begin, and what they are held to. */
+/** The initial latents of a picture, and the values that they are held to. */
 sealed interface Beginning {
   /** Returns the number of steps that are done, out of the requested ones. */
   default int steps(int asked) {
@@ -84,9 +84,9 @@ sealed interface Beginning {
   }
 
   /**
-   * At noise, with the latents of a picture around what is drawn again.
+   * Starts from noise, and keeps the latents of a picture outside the redrawn part.
    *
-   * @param mask bright where the picture is drawn again
+   * @param mask bright where the picture is redrawn
    */
   record Around(Image picture, Image mask) implements Beginning {
     @Override

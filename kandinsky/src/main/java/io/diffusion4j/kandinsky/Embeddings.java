@@ -48,7 +48,7 @@ record Embeddings(TextEncoder text, ImageEncoder image, Prior prior, Supplier<fl
   }
 
   /**
-   * Draws embeddings on from that of a picture, for the last steps of the prior.
+   * Draws embeddings from that of a picture, by the last steps of the prior.
    *
    * @param steps how many of its steps; 0 for the picture's own embedding
    */
@@ -79,9 +79,9 @@ record Embeddings(TextEncoder text, ImageEncoder image, Prior prior, Supplier<fl
   }
 
   /**
-   * Returns the weighted sum of the ingredients' embeddings, not normalised. Each text is drawn by
-   * itself against the empty one, from the noise of the stage {@code condN.prior}, where N is its
-   * place in the list; the negative text from that of {@code zero.prior}.
+   * Returns the weighted sum of the ingredients' embeddings, not normalised. Each text is drawn
+   * separately against the empty text, from the noise of the stage {@code condN.prior}, where N is
+   * its place in the list. The negative text uses the noise of {@code zero.prior}.
    */
   List<Embedded> mixed(List<Ingredient> ingredients, String negative, Drawing drawing) {
     List<float[]> sums = new ArrayList<>();

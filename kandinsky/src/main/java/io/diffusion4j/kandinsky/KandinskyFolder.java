@@ -40,7 +40,7 @@ final class KandinskyFolder {
 
   private KandinskyFolder() {}
 
-  /** Whether a folder is one of the two, whatever else may be wrong with it. */
+  /** Whether a folder is one of the two, even a faulty one. */
   static boolean isAt(Path folder) {
     return className(folder).startsWith(FAMILY);
   }

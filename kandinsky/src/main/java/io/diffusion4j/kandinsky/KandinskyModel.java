@@ -77,7 +77,7 @@ final class KandinskyModel implements AutoCloseable {
   private volatile @Nullable LatentColours colours;
   private volatile float @Nullable [] nothing;
 
-  /** The network of the decoder, and the one that merges the queries of all callers. */
+  /** The decoder's network, and the denoiser that merges the queries of all callers. */
   private record Decoding(LatentModel model, Denoiser<LatentCondition> network) {}
 
   private KandinskyModel(
@@ -327,10 +327,7 @@ final class KandinskyModel implements AutoCloseable {
     return own.offeredAs(priorStage);
   }
 
-  /**
-   * What guidance leads away from where no words are given: the embedding of a picture of zeros, as
-   * pixels are normalised.
-   */
+  /** The unconditional embedding of guidance: that of a picture of zeros after normalisation. */
   float[] nothing() {
     float[] known = nothing;
     if (known == null) {
@@ -340,7 +337,7 @@ final class KandinskyModel implements AutoCloseable {
     return known.clone();
   }
 
-  /** Works with the decoder's network and what merges its queries. */
+  /** Works with the decoder's network and its batching denoiser. */
   <R> R decode(BiFunction<LatentModel, Denoiser<LatentCondition>, R> work) {
     return decoder.use(part -> work.apply(part.model(), part.network()));
   }

@@ -41,8 +41,8 @@ public record KandinskyPair(Path decoder, Path prior) {
   }
 
   /**
-   * Finds the pair of a decoder, whose card names the prior; of a prior, which has its decoder
-   * beside it, if anywhere; or of a folder with both.
+   * Finds the pair of a decoder, whose card names the prior; of a prior, whose decoder may be in a
+   * folder beside it; or of a folder with both.
    *
    * @throws IllegalArgumentException if the prior of a decoder is not on this disk
    */

@@ -195,7 +195,7 @@ final class KandinskyPipeline implements ImagePipeline {
     return model.pictures(latents, latents(size));
   }
 
-  /** The open network, and what it sees beside the latents. */
+  /** The open network, and its inputs besides the latents. */
   private record Denoising(
       LatentModel model, Denoiser<LatentCondition> network, Optional<Image> hint, Pixels latents) {}
 
@@ -232,7 +232,7 @@ final class KandinskyPipeline implements ImagePipeline {
         .sample(draws, settings, listener);
   }
 
-  /** Shows latents in colours, which are computed for those who look at them. */
+  /** Converts latents to colours for previews, only when a listener reads them. */
   private record Previews(SamplingListener listener, LatentColours colours, Pixels size)
       implements SamplingListener {
     @Override
@@ -253,7 +253,7 @@ final class KandinskyPipeline implements ImagePipeline {
     }
   }
 
-  /** Where the embeddings of a task come from. */
+  /** The source of a task's embeddings. */
   private interface Source {
     List<Embedded> embed(Embeddings embeddings, Embeddings.Drawing drawing);
 
@@ -288,7 +288,7 @@ final class KandinskyPipeline implements ImagePipeline {
     }
   }
 
-  /** Part of the way from a picture's embedding to that of words. */
+  /** An embedding between that of a picture and that of words. */
   private record Partly(ImageTask.TowardText task) implements Source {
     @Override
     public List<Embedded> embed(Embeddings embeddings, Embeddings.Drawing drawing) {
@@ -357,7 +357,7 @@ final class KandinskyPipeline implements ImagePipeline {
       return plain(task);
     }
 
-    /** A task without regard to what the network sees beside the latents. */
+    /** The task without the network's inputs besides the latents. */
     private Work plain(ImageTask task) {
       if (task instanceof ImageTask.TextToImage) {
         return Work.of(texts(task));

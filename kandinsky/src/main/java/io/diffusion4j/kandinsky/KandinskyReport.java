@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What one of Kandinsky's two folders holds, and what is wrong with it. */
+/** The contents and faults of one of Kandinsky's two folders. */
 final class KandinskyReport {
   private KandinskyReport() {}
 

@@ -18,7 +18,7 @@ import io.diffusion4j.diffusion.stage.Pixels;
 import io.diffusion4j.diffusion.stage.Sizes;
 import io.diffusion4j.diffusion.stage.Stage;
 
-/** How Kandinsky's two stages sample as published, and what a request can ask of them. */
+/** The published sampling settings of Kandinsky's two stages, and the options of requests. */
 final class KandinskyStages {
   private static final int PRIOR_STEPS = 25;
   private static final int DECODER_STEPS = 100;

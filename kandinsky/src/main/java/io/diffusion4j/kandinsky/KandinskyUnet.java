@@ -21,15 +21,16 @@ import java.util.List;
  * image embedding alone. Keys as in diffusers' {@code UNet2DConditionModel} with {@code
  * encoder_hid_dim_type} {@code image_proj}.
  *
- * <p>It is three networks with one file of weights, because what depends on the condition only is
- * computed once for all steps: {@link #projection}, {@link #hint} and {@link #denoiser}.
+ * <p>It is three networks with one file of weights, because values that depend only on the
+ * condition are computed once for all steps: {@link #projection}, {@link #hint} and {@link
+ * #denoiser}.
  *
  * @param unet the blocks
  * @param embeddingDim of CLIP's image embeddings, E
  * @param beside what the network sees beside the noised latents
  */
 public record KandinskyUnet(UnetConfig unet, int embeddingDim, Beside beside) {
-  /** Context tokens that are made of an image embedding; in no configuration. */
+  /** The number of context tokens made from an image embedding; it is in no configuration file. */
   static final int TOKENS = 32;
 
   /** Input {@code [E]}: the image embedding. */
@@ -41,20 +42,20 @@ public record KandinskyUnet(UnetConfig unet, int embeddingDim, Beside beside) {
   /** Input {@code [timeEmbedDim]}: the second output of the projection. */
   static final String TIME_ADD = "time_add";
 
-  /** Input of the denoiser {@code [H, W, C]}: what is seen beside the noised latents. */
+  /** Input of the denoiser {@code [H, W, C]}: the input besides the noised latents. */
   public static final String BESIDE = "beside";
 
   /** Input of the hint network {@code [8·H, 8·W, 3]}: a hint in [0, 1]. */
   static final String HINT = "hint";
 
-  /** How many pixels of a hint a latent is wide and high; that of the published MoVQ. */
+  /** The width and height of a latent in pixels of a hint, as in the published MoVQ. */
   static final int HINT_FACTOR = 8;
 
   private static final double EPS = 1e-5;
   private static final String HINT_BLOCK = "add_embedding.input_hint_block";
   private static final int HINT_CHANNELS = 4;
 
-  /** The hint network but for its last convolution, in the order of the checkpoint. */
+  /** The layers of the hint network except the last convolution, in the order of the checkpoint. */
   private static final List<HintLayer> HINT_LAYERS =
       List.of(
           new HintLayer(16, 1),
@@ -73,7 +74,7 @@ public record KandinskyUnet(UnetConfig unet, int embeddingDim, Beside beside) {
       {"class_embed_type": null, "encoder_hid_dim_type": "image_proj"}
       """;
 
-  /** What the network sees beside the noised latents. */
+  /** The network's input besides the noised latents. */
   public enum Beside {
     /** Nothing: text to image. */
     NOTHING("image"),
@@ -194,7 +195,10 @@ public record KandinskyUnet(UnetConfig unet, int embeddingDim, Beside beside) {
         });
   }
 
-  /** Outputs: the context tokens and what is added to the time embedding, of an embedding. */
+  /**
+   * Outputs: the context tokens of an embedding, and the vector that is added to the time
+   * embedding.
+   */
   NetworkDefinition projection() {
     return (nn, inputs) -> {
       var told = project(nn, nn.input(inputs.floats(EMBEDDING, embeddingDim)));

@@ -14,7 +14,7 @@ import java.util.SplittableRandom;
 record LatentColours(double[][] rows) {
   private static final int RGB = 3;
 
-  /** Latents of the fit are constant over blocks, as those of pictures nearly are. */
+  /** The fitted latents are constant over blocks, as latents of pictures nearly are. */
   private static final int BLOCK = 4;
 
   private static final int BLOCKS = 4;

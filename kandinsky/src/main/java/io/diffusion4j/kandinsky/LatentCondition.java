@@ -12,7 +12,7 @@ import io.diffusion4j.diffusion.stage.Pixels;
  */
 @SuppressWarnings("ArrayRecordComponent") // bulk data, compared by identity
 record LatentCondition(Pixels size, float[] context, float[] timeAdd, float[] beside) {
-  /** The same with something beside the latents. */
+  /** Returns the same condition with an input besides the latents. */
   LatentCondition seeing(float[] other) {
     return new LatentCondition(size, context, timeAdd, other);
   }

@@ -116,7 +116,10 @@ final class LatentModel implements AutoCloseable {
         size, network -> network.run(new Batch(1).floats(KandinskyUnet.HINT, unit)).get(0));
   }
 
-  /** The network, conditioned on what {@link #conditions} computed; a call merges equal sizes. */
+  /**
+   * The network, conditioned on the results of {@link #conditions}; a call merges queries of equal
+   * sizes.
+   */
   Denoiser<LatentCondition> denoiser() {
     return new Denoiser<>() {
       @Override

@@ -20,8 +20,7 @@ import java.nio.file.Path;
 import java.util.function.Consumer;
 
 /**
- * A decoder and a prior that nobody trained, in the published layout: to try a size before there
- * are weights of it.
+ * An untrained decoder and prior in the published layout, to try a size before there are weights.
  *
  * @param dtype how weights are stored: F32, F16 or BF16
  * @param seed of the weights; the same seed gives the same files

@@ -16,12 +16,12 @@ import kotlinx.coroutines.flow.buffer
 import kotlinx.coroutines.flow.channelFlow
 import kotlinx.coroutines.runInterruptible
 
-/** What happens to a request while it is drawn: steps and previews, and at last [Drawn]. */
+/** The events of a request while it is drawn: steps and previews, and finally [Drawn]. */
 public sealed interface DrawingEvent {
   /** A step was taken. */
   public data class Step(val progress: Progress) : DrawingEvent
 
-  /** What an image is going to be; for requests that ask for previews. */
+  /** A preview of an image, for requests with previews enabled. */
   public data class Early(val preview: Preview) : DrawingEvent
 
   /** All is done; the files are whole. */

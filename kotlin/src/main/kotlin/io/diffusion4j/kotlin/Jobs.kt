@@ -14,8 +14,7 @@ import kotlinx.coroutines.flow.flow
 import kotlinx.coroutines.flow.last
 
 /**
- * Creates a job, which is on the server's disk when this returns, and goes on if the coroutine is
- * cancelled.
+ * Creates a job. It is on the server's disk when this returns, and continues if the coroutine is cancelled.
  *
  * @param request with a `request_id`, a repeat returns the same job
  * @param webhookUrl is called when the job has ended; empty for no call

@@ -36,7 +36,7 @@ public class RequestScope internal constructor(public val builder: GenerateImage
       builder.model = name
     }
 
-  /** How many steps lie between two previews; 0 for no previews. */
+  /** The number of steps between two previews; 0 for no previews. */
   public var previewEverySteps: Int
     get() = builder.preview.everySteps
     set(steps) {
@@ -49,7 +49,7 @@ public class RequestScope internal constructor(public val builder: GenerateImage
   }
 
   /**
-   * How a stage draws; what is not given is up to the server.
+   * The sampling options of a stage; absent ones have the server's defaults.
    *
    * @param name such as `prior`, `decoder` or `super_res`; a model's card lists them
    * @param guidance the scale of classifier-free guidance
@@ -70,7 +70,7 @@ public class RequestScope internal constructor(public val builder: GenerateImage
   }
 }
 
-/** A request for images of what a text describes, away from what [negative] describes. */
+/** Creates a request for images of a text, with [negative] as the negative prompt. */
 public fun textToImage(
   prompt: String,
   negative: String = "",

@@ -69,7 +69,7 @@ public final class LocalGeneration implements AutoCloseable {
   }
 
   /**
-   * Takes over models that were loaded in another way; they are closed with this.
+   * Takes ownership of models that were loaded in another way, and closes them with this object.
    *
    * @param config the limits of running and waiting requests; host and port are not used
    */
@@ -78,7 +78,7 @@ public final class LocalGeneration implements AutoCloseable {
   }
 
   /**
-   * Takes over models that were loaded in another way; they are closed with this.
+   * Takes ownership of models that were loaded in another way, and closes them with this object.
    *
    * @param config the limits of running and waiting requests; host and port are not used
    * @param more further bindings, such as a {@code ServingListener}
@@ -97,14 +97,14 @@ public final class LocalGeneration implements AutoCloseable {
     }
   }
 
-  /** Returns the client of the model; it is closed with this. */
+  /** Returns the client of the model, which is closed with this object. */
   public GenerationClient client() {
     return client;
   }
 
   /**
    * Returns a channel for the generated stubs of {@code diffusion4j.v1}, with the complete
-   * contract; it is closed with this.
+   * contract; it is closed with this object.
    */
   public Channel channel() {
     return channel;

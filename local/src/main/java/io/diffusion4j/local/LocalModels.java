@@ -111,7 +111,10 @@ public final class LocalModels implements AutoCloseable {
     return served;
   }
 
-  /** Replaces the served models, which are closed with this; returns the removed ones. */
+  /**
+   * Replaces the served models, and returns the removed ones. The new ones are closed with this
+   * object.
+   */
   synchronized List<LoadedModel> replace(List<LoadedModel> others) {
     Set<LoadedModel> stay = Sets.newIdentityHashSet();
     stay.addAll(others);
@@ -147,7 +150,7 @@ public final class LocalModels implements AutoCloseable {
 
   /**
    * Returns the models as pipelines, in the same order, for use without the service; they are
-   * closed with this.
+   * closed with this object.
    */
   public List<ImagePipeline> pipelines() {
     return served().stream().map(LoadedModel::pipeline).toList();

@@ -111,7 +111,7 @@ public sealed interface Layer {
   }
 
   /**
-   * A parameter as it is, the same for every sample. Returns numbers.
+   * A parameter as a value, the same for every sample. Returns numbers.
    *
    * @param key of a tensor in the shape of the output
    */

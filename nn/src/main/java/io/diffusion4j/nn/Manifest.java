@@ -36,7 +36,7 @@ public final class Manifest {
     return new Manifest(Network.of(definition).parameters(), Map.of(), name -> false);
   }
 
-  /** Returns the manifest with an additional tensor that is no parameter. */
+  /** Returns the manifest with an additional tensor that is not a parameter. */
   public Manifest with(String name, long... shape) {
     Map<String, long[]> more = new LinkedHashMap<>(beside);
     more.put(name, shape.clone());

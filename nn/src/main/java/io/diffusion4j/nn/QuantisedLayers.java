@@ -85,7 +85,7 @@ public final class QuantisedLayers {
     return near;
   }
 
-  /** The outputs, and the values of which they are arrangements and elementwise functions. */
+  /** The outputs, and the values that they rearrange or apply elementwise functions to. */
   private Set<Integer> nearOutputs() {
     Set<Integer> near =
         network.outputs().stream().map(Tensor::node).collect(Collectors.toCollection(HashSet::new));

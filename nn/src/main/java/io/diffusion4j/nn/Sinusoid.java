@@ -18,7 +18,7 @@ public record Sinusoid(
     Check.that(channels >= 2, "channels", channels, "≥ 2");
   }
 
-  /** Of the timestep as it is, with the cosines first. */
+  /** The sinusoids of the unscaled timestep, with the cosines first. */
   public static Sinusoid of(int channels) {
     return new Sinusoid(channels, 0, false, 1, 0);
   }

@@ -14,8 +14,8 @@ import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
 /**
- * A network of a model folder by itself, outside of a pipeline, with what other runtimes need to
- * know of it.
+ * A single network of a model folder, outside of a pipeline, with the facts that other runtimes
+ * need.
  *
  * <pre>{@code
  * StoredNetwork network = PriorModel.stored("prior", folder);

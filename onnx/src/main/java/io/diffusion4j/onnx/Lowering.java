@@ -103,8 +103,8 @@ final class Lowering implements Layer.Visitor<Node, Value> {
   }
 
   /**
-   * The order in which to compute a layer that treats all pixels alike: with the channels first if
-   * one of its inputs is there already and no other has fewer axes.
+   * The order of axes for a layer that treats all pixels in the same way: channels first if one of
+   * its inputs already has this order and no other input has fewer axes.
    */
   private Order order(Node node) {
     boolean isFirst = false;
@@ -379,7 +379,7 @@ final class Lowering implements Layer.Visitor<Node, Value> {
 
   /**
    * Returns the shape of a node's output. A 0 copies the size of the same axis of the input, and −1
-   * is what remains, so that most shapes with open axes are constant.
+   * is the remaining size, so that most shapes with open axes are constant.
    */
   private String shape(Node node) {
     Tensor x = node.inputs().get(0);

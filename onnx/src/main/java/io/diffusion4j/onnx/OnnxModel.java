@@ -63,8 +63,8 @@ public final class OnnxModel {
   }
 
   /**
-   * Translates a network for images of any size: what differs between its definitions for several
-   * sizes is open.
+   * Translates a network for images of any size: sizes that differ between several definitions are
+   * open.
    *
    * @param others the same network for other sizes: one that is higher, and one that is wider
    * @throws IllegalArgumentException if the definitions differ in more than sizes, such as a table

@@ -53,7 +53,9 @@ final class InferenceGrpcService extends GRPCInferenceServiceImplBase {
   private final HealthGrpc.AsyncService health;
   private final Rights rights;
 
-  /** Images are decoded to tensors by a thread of its own, since those that draw must not wait. */
+  /**
+   * Images are decoded to tensors on a separate thread, since the drawing threads must not wait.
+   */
   private final Errands encoding = new Errands("tensors", ENCODERS, MOST_WAITING);
 
   InferenceGrpcService(

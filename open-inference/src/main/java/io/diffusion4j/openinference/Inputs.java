@@ -20,7 +20,7 @@ final class Inputs {
   /** More elements than any input has a use for. */
   private static final int MOST_ELEMENTS = 1024;
 
-  /** What clients of other servers say of texts. */
+  /** The content types that clients of other servers set for texts. */
   private static final String CONTENT_TYPE = "content_type";
 
   private static final Set<String> TEXT_TYPES = Set.of("str", "pd", "np");
@@ -89,7 +89,7 @@ final class Inputs {
     }
   }
 
-  /** Clients of some servers say that BYTES are texts, which they are here. */
+  /** Clients of some servers declare BYTES as texts, which they are here. */
   private void checkParameter(String path, String key, InferParameter value) {
     if (!key.equals(CONTENT_TYPE)) {
       violations.add(path + ".parameters", Errors.quote(key), CONTENT_TYPE + " or none");
@@ -120,7 +120,7 @@ final class Inputs {
     return tensors.containsKey(input);
   }
 
-  /** Returns how many prompts there are; 0 if there are none. */
+  /** Returns the number of prompts. */
   int prompts() {
     Tensor prompts = tensors.get(Input.PROMPT);
     return prompts == null ? 0 : prompts.elements().size();

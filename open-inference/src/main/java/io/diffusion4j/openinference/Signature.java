@@ -6,7 +6,7 @@ import io.diffusion4j.serving.v1.Model;
 import java.util.Arrays;
 import java.util.List;
 
-/** What the protocol calls the metadata of a model. */
+/** The metadata of a model in the protocol's terms. */
 final class Signature {
   private static final String PLATFORM = "diffusion4j_text_to_image";
   private static final String DIGEST_PREFIX = "sha256:";

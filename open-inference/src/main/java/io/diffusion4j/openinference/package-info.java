@@ -22,7 +22,7 @@
  * pixels {@code [N, H, W, 3]} or PNG files {@code [N]}, and {@code recipe}. The images of the first
  * prompt come first.
  *
- * <p>{@link io.diffusion4j.openinference.InferenceGrpcService} has all of the meaning: {@link
+ * <p>{@link io.diffusion4j.openinference.InferenceGrpcService} implements the protocol: {@link
  * io.diffusion4j.openinference.Inputs} reads tensors, {@link
  * io.diffusion4j.openinference.Inference} makes a request of the contract for each prompt, {@link
  * io.diffusion4j.openinference.Draws} has them drawn together, and {@link

@@ -198,7 +198,7 @@ final class OpenAiFace implements HttpFace {
             "unknown_url"));
   }
 
-  /** What this face refuses by itself, and so is counted here. */
+  /** Counts a request that this face itself refuses. */
   private static HttpResponse refused(ServiceRequestContext ctx, OpenAiException refusal) {
     Refusals.because(ctx, refusal.reason());
     return refusal.toResponse();

@@ -47,7 +47,7 @@ public final class FrontMatter {
     return of(folder.resolve(CARD)).isEmpty() ? List.of() : List.copyOf(values);
   }
 
-  /** The values by name; none if the card has no front matter, or there is no card. */
+  /** The values by name; empty without a card or without front matter. */
   static Map<String, String> of(Path card) {
     Map<String, String> values = new LinkedHashMap<>();
     Iterator<String> lines = lines(card).iterator();

@@ -109,7 +109,7 @@ public final class OpenPipeline implements AutoCloseable {
                         .collect(Collectors.joining(", or with "))));
   }
 
-  /** The class of a pipeline that no family knows, as its index has it; empty without an index. */
+  /** The class in the index of a pipeline of no known family; empty without an index. */
   private static String indexed(Path folder) {
     Path index = folder.resolve(ModelFolder.INDEX);
     return Files.isRegularFile(index)

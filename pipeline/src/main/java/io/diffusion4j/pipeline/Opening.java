@@ -71,7 +71,7 @@ public record Opening(
   }
 
   /**
-   * Returns the precision that recipes record: one that no model chooses by itself; empty for the
+   * Returns the precision for recipes, if it is one that must be chosen explicitly; empty for the
    * others, which depend on the weights and the processor.
    */
   public String recordedPrecision() {
@@ -84,7 +84,7 @@ public record Opening(
         residency, other, threads, precision, name, prior, candidates, loras, guides, packed);
   }
 
-  /** Returns the same settings with this number format; empty for the one that suits. */
+  /** Returns the same settings with this number format; empty for an automatic choice. */
   public Opening withPrecision(Optional<Precision> other) {
     return new Opening(
         residency, engine, threads, other, name, prior, candidates, loras, guides, packed);

@@ -71,7 +71,7 @@ public final class Plugins implements AutoCloseable {
   }
 
   /**
-   * Adds a module of this program; if it is {@link AutoCloseable}, it is closed with this.
+   * Adds a module of this program; if it is {@link AutoCloseable}, it is closed with this object.
    *
    * @param origin its origin for messages, such as a file; may be empty
    */

@@ -24,7 +24,7 @@ import java.util.function.Consumer;
  */
 public record RandomComponents(DType dtype, long seed, Consumer<String> listener) {
   /**
-   * Checks that a folder is empty, or not there.
+   * Checks that a folder is empty or does not exist.
    *
    * @throws IllegalArgumentException if it is not empty
    */

@@ -3,7 +3,7 @@ package io.diffusion4j.plots;
 import java.util.List;
 
 /**
- * Curves over two axes. Points that a logarithmic axis cannot show are left out.
+ * Curves over two axes. Points that a logarithmic axis cannot show are omitted.
  *
  * @param title above the chart; may be empty
  */

@@ -50,7 +50,7 @@ public record PriorConfig(
     Check.that(course == expected, "prior", course, "%s", expected);
   }
 
-  /** Tokens after those of the text: text embedding, time, noised embedding and read-out. */
+  /** The number of tokens after the text: text embedding, time, noised embedding and read-out. */
   int extraTokens() {
     return course == Course.DIFFUSION ? 4 : 3;
   }

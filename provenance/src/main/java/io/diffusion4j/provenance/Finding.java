@@ -23,7 +23,10 @@ public record Finding(
     Optional<Detection> watermark) {
   /** Whether a picture was made here. */
   public enum Verdict {
-    /** The pixels, and the recipe if the file has one, are as a trusted key signed them. */
+    /**
+     * The pixels, and the recipe if the file has one, are unchanged since a trusted key signed
+     * them.
+     */
     MADE_HERE("made here"),
 
     /** It descends from such a picture: a trusted signature or watermark, but other content. */

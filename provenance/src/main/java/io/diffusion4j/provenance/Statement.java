@@ -6,7 +6,7 @@ import io.diffusion4j.diffusion.image.Rgb8;
 import java.util.Optional;
 
 /**
- * What a signature states: that a model drew these pixels by this recipe.
+ * The signed statement that a model drew these pixels by this recipe.
  *
  * @param pixels the SHA-256 of the picture, in hexadecimal digits
  * @param recipe the SHA-256 of the recipe's text, in hexadecimal digits; empty without a recipe

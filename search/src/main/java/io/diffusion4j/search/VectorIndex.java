@@ -41,7 +41,7 @@ public final class VectorIndex implements AutoCloseable {
   private static final String MODEL = "model";
   private static final String SIZE = "size";
 
-  /** More candidates than hits make the approximate search better. */
+  /** More candidates than hits improve the approximate search. */
   private static final int CANDIDATES = 100;
 
   private final Directory directory;
@@ -200,7 +200,7 @@ public final class VectorIndex implements AutoCloseable {
     }
   }
 
-  /** Keeps what was added and removed until now. */
+  /** Commits the additions and removals so far. */
   public void commit() {
     try {
       writer.commit();
@@ -279,7 +279,7 @@ public final class VectorIndex implements AutoCloseable {
     return unit;
   }
 
-  /** What the last {@link #commit} kept stays; the rest is given up. */
+  /** Closes the index, and discards all changes since the last {@link #commit}. */
   @Override
   public void close() {
     try (directory;

@@ -31,7 +31,7 @@ public record PointNetwork(int width, int blocks) implements NetworkDefinition {
    */
   private static final String WAVES = "waves";
 
-  /** From a wave of 4 units on, each half as long as the one before. */
+  /** The number of wavelengths: 4 units, and each half of the previous one. */
   private static final int OCTAVES = 5;
 
   private static final int WAVE_COUNT = 2 * DIMENSIONS * OCTAVES;

@@ -29,7 +29,7 @@ import java.util.stream.IntStream;
  * its own.
  */
 record DdpmTraining(PartRun run) implements PartTraining {
-  /** The picture beside the weights of an autoencoder. */
+  /** The file of the picture beside the weights of an autoencoder. */
   private static final String DENOISED = "denoised.png";
 
   /** The number of pictures in it. */

@@ -63,7 +63,8 @@ public final class FrozenClip {
   }
 
   /**
-   * Returns normally if the CLIP of a model folder has an identity, or is a copy of a CLIP with it.
+   * Returns normally if the CLIP of a model folder has this identity, or is a copy of a CLIP that
+   * has it.
    *
    * @param setting the name of the setting with the identity, for messages
    * @throws IllegalArgumentException if it is another one

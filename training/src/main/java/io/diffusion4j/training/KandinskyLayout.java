@@ -60,7 +60,10 @@ record KandinskyLayout(KandinskyPair pair) implements ModelLayout {
     return PARTS.contains(part);
   }
 
-  /** The decoder's are those of the published training: the plain loss at uniform timesteps. */
+  /**
+   * The decoder's techniques are those of the published training: the plain loss at uniform
+   * timesteps.
+   */
   @Override
   public Map<String, String> techniques(Part part) {
     if (part == Part.PRIOR_DIRECT) {

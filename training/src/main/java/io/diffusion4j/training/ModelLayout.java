@@ -12,7 +12,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the components of a model lie on disk. Components are named as in {@link
+ * The places of a model's components on disk. Components are named as in {@link
  * io.diffusion4j.unclip.UnclipFolder}, whatever the names of the family's own folders.
  */
 sealed interface ModelLayout permits UnclipLayout, KandinskyLayout {

@@ -109,12 +109,12 @@ public record ModelTraining(
         requireNonNullElse(first, model));
   }
 
-  /** Returns where the components of the model lie. */
+  /** Returns the layout of the model. */
   ModelLayout layout() {
     return ModelLayout.of(model, first);
   }
 
-  /** Returns where the components of the model to start from lie; empty if there is none. */
+  /** Returns the layout of the model to start from, if there is one. */
   Optional<ModelLayout> start() {
     return Optional.ofNullable(first).map(ModelLayout::of);
   }

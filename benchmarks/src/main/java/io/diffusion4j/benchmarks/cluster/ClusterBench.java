@@ -19,7 +19,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code bench cluster}: what training in several processes costs. */
+/** {@code bench cluster}: the cost of training in several processes. */
 @Command(
     name = "cluster",
     description = {

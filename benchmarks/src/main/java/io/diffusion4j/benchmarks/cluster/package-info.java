@@ -1,4 +1,4 @@
-/** What training in several processes costs: sums between them, and steps with their phases. */
+/** The cost of training in several processes: sums between them, and steps with their phases. */
 @NullMarked
 package io.diffusion4j.benchmarks.cluster;
 

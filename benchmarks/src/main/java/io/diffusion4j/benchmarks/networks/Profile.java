@@ -18,7 +18,7 @@ import java.util.TreeMap;
  * @param runs the operations, in the order of their starts
  */
 public record Profile(String name, List<Run> runs) {
-  /** Calls before the one that is recorded: the first one packs weights and optimises the graph. */
+  /** Warm-up calls: the first one packs weights and optimises the graph. */
   private static final int WARM_UP = 3;
 
   public Profile {

@@ -61,7 +61,7 @@ final class RecordReader {
     return list.size() == node.size() ? list : null;
   }
 
-  /** The record at a path; at the empty one, that of the root, other fields are not faults. */
+  /** Reads the record at a path. At the empty path, the root, unknown fields are not faults. */
   @Nullable Object record(JsonNode node, Class<?> type, String path) {
     String before = path.isEmpty() ? "" : path + ".";
     RecordComponent[] components = type.getRecordComponents();

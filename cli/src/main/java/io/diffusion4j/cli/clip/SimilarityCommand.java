@@ -36,7 +36,7 @@ import picocli.CommandLine.Parameters;
 public final class SimilarityCommand implements Callable<Integer> {
   private static final int MOST = 64;
 
-  /** Pixels of a picture's side in the drawing, twice what a screen shows. */
+  /** Pixels of a picture's side in the drawing, twice the size on a screen. */
   private static final int THUMBNAIL = 144;
 
   @Mixin private Console console = new Console();

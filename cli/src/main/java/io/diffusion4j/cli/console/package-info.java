@@ -1,4 +1,4 @@
-/** What a command shows on the terminal, and how it ends: progress bars, errors, signals. */
+/** The terminal of a command: progress bars, errors, signals. */
 @NullMarked
 package io.diffusion4j.cli.console;
 

@@ -1,4 +1,4 @@
-/** The command that shows what a data set has. */
+/** The command that shows the contents of a data set. */
 @NullMarked
 package io.diffusion4j.cli.data;
 

@@ -119,7 +119,7 @@ record LocalBatch(
     }
   }
 
-  /** Writes a released image, and prints what became of any. */
+  /** Writes a released image, and prints the result of any image. */
   private void report(int i, Drawn drawn, Verdict verdict, String source) {
     var refusal = verdict.refusal();
     if (refusal.isPresent()) {

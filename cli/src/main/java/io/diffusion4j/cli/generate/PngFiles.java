@@ -50,8 +50,8 @@ record PngFiles(List<Path> files, int perInput, Optional<Path> sheet) {
   }
 
   /**
-   * Files in a folder that are named by what they show: {@code a-red-apple-7.png} for a seed of 7.
-   * Files that would have the same name are numbered.
+   * Files in a folder, named after their contents: {@code a-red-apple-7.png} for a seed of 7. Files
+   * that would have the same name are numbered.
    *
    * @param seed in the names; empty for images that no seed reproduces
    */

@@ -146,7 +146,7 @@ public final class VaryCommand implements Callable<Integer>, SamplingOptions.Sam
         : Requests.towardText(image, strength == null ? TOWARD : strength, toward);
   }
 
-  /** Each image by itself, from its own embedding. */
+  /** Draws the images of each request separately, from its own embedding. */
   private Drawn toward(
       LocalBatch here,
       List<DirectRequest> requests,

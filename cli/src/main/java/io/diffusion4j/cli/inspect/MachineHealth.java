@@ -19,13 +19,13 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * What this machine has of what drawing, training and serving need: Java, processor, memory,
- * engines, accelerators, folders and the server's port.
+ * Checks the machine for drawing, training and serving: Java, processor, memory, engines,
+ * accelerators, folders and the server's port.
  *
  * @param requireGpu whether a machine without an accelerator is a fault
  */
 record MachineHealth(boolean requireGpu) {
-  /** What the shipped model needs beside the heap, with room for the system. */
+  /** The memory that the shipped model needs outside the heap, with room for the system. */
   private static final long LITTLE_MEMORY = 2L << 30;
 
   /** A model of the Hub in full size takes more. */

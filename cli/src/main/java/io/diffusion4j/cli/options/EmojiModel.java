@@ -13,8 +13,8 @@ public final class EmojiModel {
   private EmojiModel() {}
 
   /**
-   * Returns the preset that a model was trained with; for a model that names none, that of the
-   * shipped model.
+   * Returns the preset that a model was trained with, or the shipped model's preset if the model
+   * names none.
    *
    * @throws IllegalArgumentException if it was trained on other pictures
    */

@@ -25,7 +25,8 @@ public final class PublishedModel {
   }
 
   /**
-   * Returns an existing folder, or that of a pulled model with this name. Nothing is downloaded.
+   * Returns an existing folder, or the folder of a pulled model with this name. Nothing is
+   * downloaded.
    *
    * @throws IllegalArgumentException if it could be a published model, and is not in the cache
    */

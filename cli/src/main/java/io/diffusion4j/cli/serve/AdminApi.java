@@ -29,7 +29,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What operators ask of a running server, as routes of its {@link
+ * The operators' commands to a running server, as routes of its {@link
  * io.diffusion4j.serving.http.AdminPort}. Changes last until the settings are read again; a token
  * that was revoked stays so until the server ends.
  */

@@ -46,7 +46,7 @@ final class AdminRoutes {
 
   /** A request. */
   record Call(ServiceRequestContext context, AggregatedHttpRequest request) {
-    /** What stands in the path at {@code {name}}. */
+    /** Returns the part of the path at {@code {name}}. */
     String part(String name) {
       return String.valueOf(context.pathParam(name));
     }

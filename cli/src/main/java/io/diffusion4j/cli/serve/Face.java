@@ -6,7 +6,7 @@ import io.diffusion4j.openai.OpenAiModule;
 import io.diffusion4j.openinference.OpenInferenceModule;
 import io.diffusion4j.web.WebModule;
 
-/** The ways in beside the contract that a server may have. */
+/** The HTTP interfaces that a server may have besides the contract. */
 enum Face {
   /** The web page, and the events behind it. */
   PAGE,

@@ -6,9 +6,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Applies what the configuration file contains of models, tokens, quotas and the log level to the
- * running server; other changes need a restart. What cannot be applied changes nothing, and is
- * logged in one line.
+ * Applies the models, tokens, quotas and log level in the configuration file to the running server;
+ * other changes need a restart. Changes that cannot be applied have no effect, and are logged in
+ * one line.
  */
 final class Reload {
   private static final Logger LOG = LoggerFactory.getLogger(Reload.class);
@@ -29,7 +29,10 @@ final class Reload {
     this.access = access;
   }
 
-  /** Applies the file; returns what could not be applied, in one line, or nothing if all could. */
+  /**
+   * Applies the file, and returns the changes that could not be applied, in one line; empty if
+   * there are none.
+   */
   synchronized String apply() {
     ServerSettings read;
     try {

@@ -17,8 +17,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
 /**
- * Who may call and how much: as settings contain it that are read again while the server runs, and
- * as operators change it meanwhile. Thread-safe.
+ * The callers and their quotas, from settings that are read again while the server runs, and from
+ * changes by operators. Thread-safe.
  */
 final class ReloadedAccess implements Authenticator {
   private final Supplier<List<String>> models;
@@ -109,7 +109,7 @@ final class ReloadedAccess implements Authenticator {
     tokens.ifPresent(ReloadedTokens::revokedChanged);
   }
 
-  /** The quota of principals whose token has none. */
+  /** The quota of principals whose token has no quota. */
   Quota usualQuota() {
     return usual;
   }

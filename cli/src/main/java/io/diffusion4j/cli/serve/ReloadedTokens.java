@@ -72,7 +72,7 @@ final class ReloadedTokens implements Authenticator {
   }
 
   /**
-   * The same, but for the tokens with these hashes.
+   * Reads a file of tokens; tokens with the revoked hashes are refused.
    *
    * @param revoked may grow, see {@link #revokedChanged}
    */

@@ -66,7 +66,7 @@ final class ServerLog {
     return Level.valueOf(context.getLogger(OURS).getEffectiveLevel().toString());
   }
 
-  /** Writes what is as grave as this or graver from now on. */
+  /** Sets the lowest level that is written. */
   static void level(Level level) {
     var context = (LoggerContext) LoggerFactory.getILoggerFactory();
     var ours = ch.qos.logback.classic.Level.valueOf(level.name());

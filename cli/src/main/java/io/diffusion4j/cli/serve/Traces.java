@@ -11,7 +11,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the traces of a server go: to an OTLP collector, if the configuration names one. The
+ * The exporter of a server's traces to an OTLP collector, if the configuration names one. The
  * environment variables of OpenTelemetry ({@code OTEL_…}) take precedence.
  */
 final class Traces implements AutoCloseable {

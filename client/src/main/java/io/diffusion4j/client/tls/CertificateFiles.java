@@ -86,7 +86,7 @@ public record CertificateFiles(Path certificates, Path key) {
         "certificate: " + file + " (expected: X.509 certificates in PEM)", cause);
   }
 
-  /** Whether the one verifies what the other signs. */
+  /** Whether the public key verifies signatures of the private key. */
   private static boolean belong(PrivateKey own, PublicKey told) {
     if (!own.getAlgorithm().equals(told.getAlgorithm())) {
       return false;

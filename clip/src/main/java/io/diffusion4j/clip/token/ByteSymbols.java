@@ -46,7 +46,7 @@ final class ByteSymbols {
     return new String(symbols);
   }
 
-  /** Appends the bytes of symbols; a character that is no symbol is kept. */
+  /** Appends the bytes of symbols; other characters are kept. */
   static void appendBytes(String symbols, ByteArrayOutputStream out) {
     for (int i = 0; i < symbols.length(); i++) {
       char c = symbols.charAt(i);

@@ -14,9 +14,9 @@ import java.util.stream.Stream;
 /**
  * Folders of pictures, as the {@code imagefolder} of Hugging Face reads them: of any depth, with
  * {@code metadata.jsonl}, {@code metadata.csv} or {@code metadata.parquet} in any of them, or with
- * the captions of {@code NAME.png} beside it, one a line of {@code NAME.txt} or in {@code
- * NAME.json}. A folder {@code train} in it is the data set. Tar files are shards. Tables of Parquet
- * are read where there is nothing else, of those of several splits the training's.
+ * the captions of {@code NAME.png} in {@code NAME.txt} (one in a line) or {@code NAME.json}. A
+ * folder {@code train} in it is the data set. Tar files are shards. Parquet tables are read if
+ * there are no other files; of several splits, the training split is read.
  */
 final class ImageFolder {
   private static final String TRAIN = "train";

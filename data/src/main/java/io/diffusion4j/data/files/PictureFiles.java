@@ -23,7 +23,7 @@ import java.util.regex.Pattern;
 public final class PictureFiles implements PictureSet {
   private static final long MAX_PIXELS = 1L << 26;
 
-  /** Beside PNG, JPEG and WebP; of animations the first frame is read. */
+  /** The endings besides those of PNG, JPEG and WebP; of animations the first frame is read. */
   private static final List<String> MORE_FORMATS = List.of("GIF");
 
   private static final Pattern PICTURE = Pattern.compile("(?i).*\\.(png|jpe?g|webp|gif)");

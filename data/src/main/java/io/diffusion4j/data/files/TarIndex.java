@@ -86,7 +86,9 @@ final class TarIndex {
     return members;
   }
 
-  /** Reads the header at the place; false at the end of the file, or of what it holds. */
+  /**
+   * Reads the header at the position, and returns false at the end of the file or of its contents.
+   */
   private boolean readHeader() throws IOException {
     header.clear();
     while (header.hasRemaining() && file.read(header, at + header.position()) >= 0) {}

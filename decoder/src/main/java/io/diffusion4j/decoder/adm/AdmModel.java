@@ -51,7 +51,7 @@ public final class AdmModel implements AutoCloseable {
   /**
    * Returns the network as a denoiser.
    *
-   * <p>Throws {@link IllegalArgumentException} for a condition that is not what the network was
+   * <p>Throws {@link IllegalArgumentException} for another kind of condition than the network was
    * trained with.
    */
   public Denoiser<AdmCondition> denoiser() {

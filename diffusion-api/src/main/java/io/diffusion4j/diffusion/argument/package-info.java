@@ -1,6 +1,6 @@
 /**
- * Checks of what callers give: values by {@link io.diffusion4j.diffusion.argument.ByName name}, and
- * one {@link io.diffusion4j.diffusion.argument.Check form} of refusal.
+ * Checks of arguments: values by {@link io.diffusion4j.diffusion.argument.ByName name}, and one
+ * {@link io.diffusion4j.diffusion.argument.Check form} of refusal.
  */
 @NullMarked
 package io.diffusion4j.diffusion.argument;

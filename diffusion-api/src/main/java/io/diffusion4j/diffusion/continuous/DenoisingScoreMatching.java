@@ -11,7 +11,7 @@ import io.diffusion4j.diffusion.schedule.NoiseLevel;
  * score of the noisy data, though every target is made from one sample and its noise only.
  *
  * <p>It is the training of a denoising autoencoder: r(x_t) = (x_t + (1−ᾱ)·s(x_t))/√ᾱ reconstructs
- * x₀, and its square error is the loss but for a factor. It is the training of DDPM too, with ε̂ =
+ * x₀, and its square error is the loss up to a factor. It is the training of DDPM too, with ε̂ =
  * −√(1−ᾱ)·s (Ho et al. 2020, §3.2).
  *
  * @param level the noise level, between clean and nothing but noise
@@ -66,7 +66,7 @@ public record DenoisingScoreMatching(NoiseLevel level) {
     return 2 * factor * factor;
   }
 
-  /** DDPM's square error ‖ε̂ − ε‖² for each unit of loss: 2(1−ᾱ). */
+  /** The factor from this loss to DDPM's square error ‖ε̂ − ε‖²: 2(1−ᾱ). */
   public double epsErrorPerLoss() {
     return 2 * (1 - level.alphaBar());
   }

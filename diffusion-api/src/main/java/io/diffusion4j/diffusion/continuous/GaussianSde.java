@@ -16,7 +16,7 @@ public interface GaussianSde extends Sde {
   /** The standard deviation of the noise in x_t. */
   double deviation(double t);
 
-  /** The standard deviation of the samples at t = 1, if nothing is left of x₀ there. */
+  /** The standard deviation of the samples at t = 1, if they no longer depend on x₀. */
   default double priorDeviation() {
     return 1;
   }

@@ -18,8 +18,8 @@ public final class Slerp {
    * The vector (sin((1−r)·ω)·a + sin(r·ω)·b)/sin ω, where ω is the angle between a and b.
    *
    * <p>It turns at an even pace, and vectors of one length stay of that length. Vectors of one
-   * direction, or of none, are mixed linearly. Of the many half circles between opposite vectors it
-   * takes the one over the axis that is farthest from them, the first of several.
+   * direction, or of none, are mixed linearly. Between opposite vectors it takes the half circle
+   * over the axis farthest from them, the first of several.
    *
    * @param ratio r, in [0, 1]; 0 is a, 1 is b
    * @return a new array

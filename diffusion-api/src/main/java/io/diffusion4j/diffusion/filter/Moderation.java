@@ -5,6 +5,6 @@ public enum Moderation {
   /** By the thresholds as configured. */
   AUTO,
 
-  /** By the lenient thresholds, where a filter has them. */
+  /** The lenient thresholds, where a filter has them. */
   LOW
 }

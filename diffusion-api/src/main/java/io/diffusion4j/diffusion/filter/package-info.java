@@ -1,6 +1,6 @@
 /**
- * Filters: what a picture shows is scored before it leaves the process, and a picture that must not
- * leave is refused.
+ * Filters score the contents of a picture before it leaves the process, and refuse pictures that
+ * must not leave.
  *
  * <p>A refused picture is a result and not an error: its verdict has the scores, the caller gets
  * them in the response, and there are no pixels.

@@ -9,8 +9,8 @@ import java.util.List;
 
 /**
  * Classifier-free guidance: u + scale·(c − u) of the unconditional prediction u and the conditional
- * prediction c (Ho &amp; Salimans 2022, eq. 6, with scale = 1 + w). A learned variance is that of
- * the conditional prediction.
+ * prediction c (Ho &amp; Salimans 2022, eq. 6, with scale = 1 + w). A learned variance is the
+ * conditional prediction's.
  *
  * <p>All queries go to the network in one call, the unconditional ones first. At scale 1 only the
  * conditional prediction is computed, at scale 0 only the unconditional one.

@@ -64,8 +64,8 @@ public final class Resize {
   }
 
   /**
-   * A region of {@link #bicubic(Rgb8, int, int)}, without computing the rest: what it costs is
-   * bounded by the region and the image, however long and thin the image is.
+   * A region of {@link #bicubic(Rgb8, int, int)}, without computing the rest: the cost is bounded
+   * by the sizes of the region and the image, however long and thin the image is.
    *
    * @throws IllegalArgumentException if a size is below 1 or the region is not inside it
    */

@@ -94,8 +94,8 @@ public final class ReverseProcess {
   }
 
   /**
-   * The last step's β̃ is 0; the reference takes that of the step before. An only step has β as its
-   * largest variance and no other.
+   * The last step's β̃ is 0; the reference uses the β̃ of the step before. An only step has β as
+   * its largest variance and no other.
    */
   private double lastVariance() {
     if (timesteps.size() == 1) {

@@ -6,8 +6,8 @@ import java.util.SplittableRandom;
 
 /**
  * Timesteps drawn where the loss is large: p_t ∝ √E[L_t²], from the last ten losses of each
- * timestep (Nichol &amp; Dhariwal 2021, eq. 18). Until every timestep has ten, draws are uniform;
- * after, one in a thousand is, so that no timestep is forgotten.
+ * timestep (Nichol &amp; Dhariwal 2021, eq. 18). Draws are uniform until every timestep has ten
+ * losses. Later, one draw in a thousand is uniform, so that no timestep is forgotten.
  *
  * <p>Immutable: {@link #after} returns a sampler with more observations. {@link #losses} and {@link
  * #counts} are its whole state, and are small.

@@ -28,10 +28,10 @@ public interface Weighting {
   }
 
   /**
-   * min(SNR + 1, γ) on the error of x₀, whatever the network predicts: what a network that predicts
-   * v learns with {@link #SIMPLE} (Salimans &amp; Ho 2022, §4), cut off at γ. Unlike {@link
-   * #minSnr}, whose weight vanishes with the signal, it teaches what nearly pure noise should
-   * become: where things are, how many, and of which shape.
+   * min(SNR + 1, γ) on the error of x₀, whatever the network predicts. This equals {@link #SIMPLE}
+   * for a network that predicts v (Salimans &amp; Ho 2022, §4), clipped at γ. Unlike {@link
+   * #minSnr}, whose weight vanishes with the signal, it also trains the prediction from nearly pure
+   * noise: the places, numbers and shapes of things.
    *
    * @param gamma greater than 1
    */

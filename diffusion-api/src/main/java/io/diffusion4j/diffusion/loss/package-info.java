@@ -1,6 +1,6 @@
 /**
- * What training minimises and evaluation reports, in plain Java that training graphs are held to,
- * from {@link io.diffusion4j.diffusion.loss.TrainingLoss} on.
+ * The losses that training minimises and evaluation reports, in plain Java. Training graphs are
+ * tested against them. Start with {@link io.diffusion4j.diffusion.loss.TrainingLoss}.
  */
 @NullMarked
 package io.diffusion4j.diffusion.loss;

@@ -11,7 +11,7 @@ import java.util.stream.IntStream;
  * every machine. Immutable, and so free to share between threads.
  */
 public final class PhiloxNoise implements NoiseSource {
-  /** The step of the counters that derive keys; no plan has it. */
+  /** The step number for deriving keys, which no plan uses. */
   private static final int DERIVE = Integer.MIN_VALUE;
 
   private static final double TO_UNIT = 0x1p-53;

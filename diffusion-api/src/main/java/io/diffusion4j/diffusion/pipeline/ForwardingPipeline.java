@@ -10,7 +10,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** A pipeline that forwards to another one what its implementation does not change. */
+/**
+ * A pipeline that forwards to another one, except for the methods that an implementation overrides.
+ */
 public interface ForwardingPipeline extends ImagePipeline {
   /** Returns the pipeline behind this one. */
   ImagePipeline model();

@@ -304,7 +304,7 @@ public sealed interface ImageTask {
   }
 
   /**
-   * Images of an embedding part of the way from an image's to that of words.
+   * Images of an embedding between the embedding of an image and that of words.
    *
    * @param strength the fraction of the prior's steps, in [0, 1]: 0 gives the image's embedding, 1
    *     the text's
@@ -354,8 +354,8 @@ public sealed interface ImageTask {
   }
 
   /**
-   * A method for each kind of task. An implementation overrides those of the tasks that it
-   * supports; all others end in {@link #other}.
+   * A method for each kind of task. An implementation overrides the methods of the tasks that it
+   * supports; all others call {@link #other}.
    */
   interface Visitor<R> {
     default R textToImage(TextToImage task) {

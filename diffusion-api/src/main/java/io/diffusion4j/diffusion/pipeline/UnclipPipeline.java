@@ -155,7 +155,7 @@ public final class UnclipPipeline implements ImagePipeline {
     }
   }
 
-  /** Guidance would move away from the given image, so a text diff has none by default. */
+  /** Guidance would move away from the given image, so a text diff has no guidance by default. */
   @Override
   public List<Stage> stages(ImageTask.Kind kind) {
     return kind == ImageTask.Kind.TEXT_DIFF

@@ -205,7 +205,7 @@ sealed interface UnclipWork {
           : edited(task.words(), task.image(), new ImageToImage(task.image(), task.strength()));
     }
 
-    /** Without words, the embedding is that of the image itself. */
+    /** Without words, the image's own embedding is used. */
     private static UnclipWork edited(ImageTask.Words words, Image image, ImageEdit edit) {
       return new Decoded(
           words.isEmpty() ? Embeddings.of(image, words) : new Texts(List.of(words)), edit);

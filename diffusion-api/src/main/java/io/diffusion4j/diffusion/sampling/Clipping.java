@@ -3,7 +3,7 @@ package io.diffusion4j.diffusion.sampling;
 import io.diffusion4j.diffusion.argument.Check;
 
 /**
- * Clips x̂₀ to [−range, range], each value by itself (static thresholding, Saharia et al. 2022,
+ * Clips x̂₀ to [−range, range], each value separately (static thresholding, Saharia et al. 2022,
  * §2.3).
  *
  * @param range greater than 0; 1 for pixels, ∞ to leave x̂₀ as it is

@@ -11,7 +11,7 @@ import static java.lang.Math.min;
  * is as exact as if it were made in double; each further term rounds once more. Yet the loops
  * convert nothing: a conversion between float and double would keep the compiler of JDK 17 from
  * using vector instructions, and make them ten times slower. Instead a factor is split into a float
- * and the float that it lacks, and {@code fma}, one instruction on any recent processor, recovers
+ * and the remainder as a float, and {@code fma}, one instruction on any recent processor, recovers
  * what the rounding of a product loses (Dekker 1971).
  */
 final class Kernels {

@@ -43,7 +43,7 @@ public record Level(double t, double alphaBar) {
     return between(schedule, t, (low, next, w) -> low + w * (next - low));
   }
 
-  /** σ between those of two timesteps, at a weight of the second. */
+  /** An interpolation of σ between two timesteps, given the weight of the second. */
   private interface Interpolation {
     double sigma(double low, double next, double weight);
   }

@@ -8,7 +8,7 @@ import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 public final class LevelTimes {
   private final double[] logSigmas;
 
-  /** Those of a schedule whose last ᾱ is above 0. */
+  /** Creates the times of a schedule whose last ᾱ is above 0. */
   public LevelTimes(NoiseSchedule schedule) {
     logSigmas = new double[schedule.steps()];
     for (int t = 0; t < logSigmas.length; t++) {

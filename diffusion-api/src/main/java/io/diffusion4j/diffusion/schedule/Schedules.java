@@ -15,9 +15,9 @@ public final class Schedules {
   private Schedules() {}
 
   /**
-   * Those of this package, in full precision. Where the ends of β are free they are OpenAI's, from
-   * 1e-4 to 0.02 for 1000 timesteps and scaled by 1000/T for others; {@code scaled-linear} has
-   * those of Stable Diffusion.
+   * The schedules of this package, in full precision. Where the ends of β can be chosen they are
+   * OpenAI's, from 1e-4 to 0.02 for 1000 timesteps and scaled by 1000/T for others; {@code
+   * scaled-linear} has those of Stable Diffusion.
    */
   public static ByName<IntFunction<NoiseSchedule>> standard() {
     return new ByName<>(
@@ -36,7 +36,7 @@ public final class Schedules {
   }
 
   /**
-   * Those of diffusers under its own names ({@code beta_schedule}), as it computes them: in
+   * The schedules of diffusers under its own names ({@code beta_schedule}), as it computes them: in
    * float32, β from 1e-4 to 0.02 for any number of timesteps, {@code scaled_linear} from 0.00085 to
    * 0.012.
    */

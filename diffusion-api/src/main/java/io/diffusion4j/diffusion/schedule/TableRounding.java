@@ -22,8 +22,8 @@ public enum TableRounding {
   };
 
   /**
-   * Rounds a value. Sum, product, quotient and root of two floats are those of float arithmetic if
-   * they are computed in double and then rounded.
+   * Rounds a value. Sums, products, quotients and roots of floats equal those of float arithmetic
+   * if they are computed in double and then rounded.
    */
   abstract double round(double value);
 }

@@ -12,8 +12,8 @@ import java.util.stream.IntStream;
 /** The spacings of diffusers and OpenAI, under their names. */
 public final class TimestepSpacings {
   /**
-   * Evenly from T − 1 to 0, both included: diffusers' {@code UnCLIPScheduler}. Where that one
-   * divides by zero, for n = 1, this one gives T − 1.
+   * Evenly from T − 1 to 0, both included: diffusers' {@code UnCLIPScheduler}. For n = 1, where the
+   * reference divides by zero, this spacing gives T − 1.
    */
   public static final TimestepSpacing UNCLIP =
       checked(
@@ -21,7 +21,7 @@ public final class TimestepSpacings {
               n == 1 ? Timesteps.of(trainSteps - 1) : linspace(trainSteps, n, n - 1));
 
   /**
-   * Evenly from T − 1 to 0, both included; the only one of one step is 0, as NumPy has it. {@code
+   * Evenly from T − 1 to 0, both included; with one step, the timestep is 0, as in NumPy. {@code
    * linspace} in diffusers: rounded for DDPM and DDIM, {@linkplain Timesteps#times() unrounded} for
    * Euler and Heun.
    */
@@ -172,7 +172,7 @@ public final class TimestepSpacings {
                     nearby(trainSteps, n)));
   }
 
-  /** How many multiples of the stride there are in 0, …, trainSteps − 1. */
+  /** Returns the number of multiples of the stride in 0, …, trainSteps − 1. */
   private static int multiples(int trainSteps, int stride) {
     return (trainSteps + stride - 1) / stride;
   }

@@ -3,8 +3,8 @@ package io.diffusion4j.diffusion.schedule;
 import io.diffusion4j.diffusion.argument.Check;
 
 /**
- * Rescales a schedule so that no signal is left at its last timestep (Lin et al. 2024, algorithm
- * 1): √ᾱ is shifted so that the last is 0 and scaled so that the first stays.
+ * Rescales a schedule so that its last timestep is pure noise (Lin et al. 2024, algorithm 1): √ᾱ is
+ * shifted so that the last value is 0, and scaled so that the first does not change.
  *
  * <p>Such a schedule is for networks that predict v or x₀: in pure noise, ε does not determine the
  * sample. Samplers that work with σ or λ refuse it, since both are infinite at its last timestep.

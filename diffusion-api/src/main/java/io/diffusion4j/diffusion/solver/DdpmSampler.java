@@ -74,8 +74,7 @@ public record DdpmSampler(VarianceType variance, Last last) implements Sampler {
 
   /**
    * Returns the variance by which a guide shifts the mean of the last step, whose own variance is
-   * 0: for the variance types that OpenAI's code sets to that of the step before, it is the same
-   * here.
+   * 0. As in OpenAI's code, some variance types use the variance of the step before.
    *
    * @param before β̃ of the step before; 0 if there is none
    */

@@ -17,8 +17,8 @@ import java.util.List;
  * log-SNR λ (Lu et al. 2022b, §4 and algorithm 2). Order 2 is the well-known 2M.
  *
  * <p>The first steps have the order their history allows. The step to the clean sample, where λ is
- * infinite, is x̂₀ itself; and with fewer than 15 steps the one before has order 2 at most, which
- * is steadier.
+ * infinite, is x̂₀ itself. With fewer than 15 steps the step before it has order 2 at most, which
+ * is more stable.
  *
  * @param order 1 (which is DDIM), 2 or 3
  * @param correction how the terms beyond the first are weighted
@@ -32,7 +32,7 @@ public record DpmSolverPlusPlus(int order, Correction correction, Grid grid) imp
   public enum Correction {
     /** −½·α′·(e^(−h) − 1), the paper's. In order 3 the same as {@link #HEUN}. */
     MIDPOINT,
-    /** α′·((e^(−h) − 1)/h + 1), that of the exponential integrator. */
+    /** α′·((e^(−h) − 1)/h + 1), as in the exponential integrator. */
     HEUN,
     /**
      * As {@link #HEUN}, and in order 3 with the whole second derivative of x̂₀. The authors' code

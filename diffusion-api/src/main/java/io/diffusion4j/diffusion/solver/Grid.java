@@ -15,9 +15,9 @@ public interface Grid {
           timesteps.values().stream().map(t -> new Level(t, schedule.alphaBar(t))).toList();
 
   /**
-   * Those of the {@linkplain Timesteps#times() unrounded times}, with σ linear between timesteps:
-   * the grid of diffusers' Euler, Euler ancestral and Heun. On a spacing of whole timesteps it is
-   * {@link #TIMESTEPS}.
+   * The levels of the {@linkplain Timesteps#times() unrounded times}, with σ linear between
+   * timesteps: the grid of diffusers' Euler, Euler ancestral and Heun. On a spacing of whole
+   * timesteps it is {@link #TIMESTEPS}.
    */
   Grid TIMES =
       (schedule, timesteps) ->

@@ -27,8 +27,8 @@ public record PlmsSampler(Start start, End end) implements Sampler {
   /** The first steps, which build the history. */
   public enum Start {
     /**
-     * The first step is done twice, the second time with the mean of its two slopes; then the
-     * multistep method uses all slopes so far (PLMS). One network call more than timesteps.
+     * The first step is run twice, the second time with the mean of its two slopes. Later steps use
+     * all previous slopes (PLMS). One network call more than timesteps.
      */
     MULTISTEP,
     /**
@@ -88,7 +88,7 @@ public record PlmsSampler(Start start, End end) implements Sampler {
       count++;
     }
 
-    /** With the present ε̂ and those of up to three steps before. */
+    /** Combines the current ε̂ and those of up to three previous steps. */
     void multistep(Level from, Level to) {
       Transfer transfer = Transfer.between(from, to);
       double[] weights = ADAMS_BASHFORTH[Math.min(slopes.size(), ADAMS_BASHFORTH.length - 1)];

@@ -88,7 +88,7 @@ public record SinglestepDpmSolverPlusPlus(int order, Grid grid) implements Sampl
         .plusPast(2, Quantity.X0, -a - b);
   }
 
-  /** The step of first order from what the call {@code ago} calls before had. */
+  /** Returns the first-order step from the state of the call {@code ago} calls earlier. */
   private static Update again(int ago, Level start, Level end, double h) {
     return Update.ZERO
         .plusPast(ago, Quantity.X, end.noise() / start.noise())

@@ -25,7 +25,7 @@ public record Pixels(int width, int height) {
     return new Pixels(side, side);
   }
 
-  /** The size as it is written, such as {@code 768×512}. */
+  /** The size in text form, such as {@code 768×512}. */
   @Override
   public String toString() {
     return width + "×" + height;

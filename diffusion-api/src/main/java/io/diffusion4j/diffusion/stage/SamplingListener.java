@@ -6,7 +6,7 @@ import java.util.List;
  * Observes a stage while it samples.
  *
  * <p>It is called on the sampling thread between two steps. To stop the sampling, throw a {@link
- * java.util.concurrent.CancellationException}; the stage ends with it.
+ * java.util.concurrent.CancellationException}; the stage throws it.
  */
 @FunctionalInterface
 public interface SamplingListener {

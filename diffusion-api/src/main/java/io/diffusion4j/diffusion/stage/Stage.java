@@ -74,7 +74,7 @@ public record Stage(
     return new Stage(name, course, scale, guides, other, sizes);
   }
 
-  /** The same stage, which draws images of these sizes too. */
+  /** Returns the same stage with these sizes of images added. */
   public Stage withSizes(Sizes offered) {
     return new Stage(name, course, scale, guides, draws, Optional.of(offered));
   }
@@ -222,7 +222,7 @@ public record Stage(
    * @param most the largest allowed value
    */
   public record Scale(double usual, double most) {
-    /** No guidance: the conditional model as it is. */
+    /** No guidance: the conditional model unchanged. */
     public static final Scale NONE = new Scale(1, 1);
 
     private static final double MAX_GRADIENT = 1000;

@@ -156,7 +156,7 @@ public final class Compiler implements Layer.Visitor<Node, Value> {
     return place;
   }
 
-  /** Returns what a convolution or dense layer reads. */
+  /** Returns the value that a convolution or dense layer reads. */
   private Source source(int n) {
     Value x = narrow(node(n), 0);
     return quantised.contains(n)
@@ -164,7 +164,7 @@ public final class Compiler implements Layer.Visitor<Node, Value> {
         : Source.of(x);
   }
 
-  /** Whether all values are those of a curve, perhaps resampled or in another shape. */
+  /** Whether all values come from a curve, possibly resampled or in another shape. */
   private boolean isOfCurve(int n) {
     Layer layer = node(n).layer();
     boolean isArranged =

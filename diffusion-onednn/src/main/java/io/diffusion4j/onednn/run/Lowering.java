@@ -197,7 +197,7 @@ public final class Lowering {
     return y;
   }
 
-  /** Normalises with the sample's scale and shift as those of the primitive. */
+  /** Normalises, with the sample's scale and shift as the primitive's arguments. */
   Value layerNorm(Layer.AdaptiveLayerNorm norm, Value x, Value scale, Value shift) {
     Value y = value(type, x.shape());
     Value gain = value(DataType.FLOAT32, List.of(x.channels()));

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Makes the steps that convert activations to 8-bit integers. The scale is that of the sample: its
+ * Makes the steps that convert activations to 8-bit integers. Each sample has its own scale: its
  * largest absolute value becomes 127. Layers that read the same activations share the result.
  */
 final class Quantisation {
@@ -52,7 +52,10 @@ final class Quantisation {
     return new Source(made.value().withShape(x.shape()), made.scale());
   }
 
-  /** Each part finds the extremes of its values; then each derives the scale from those of all. */
+  /**
+   * Each part finds the extremes of its values, and derives the scale from the extremes of all
+   * parts.
+   */
   private Source quantise(Value x, boolean isOfCurve) {
     Value y = Value.in(arena, DataType.INT8, x.shape());
     List<View> extremes = new ArrayList<>();

@@ -4,8 +4,8 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Executes steps by all members of a team. Each member takes parts of a step: first its preferred
- * parts, then any part that is left. So a descheduled member delays the others only if it was in
- * the middle of a part.
+ * parts, then any remaining part. So a descheduled member delays the others only if it was in the
+ * middle of a part.
  *
  * <p>There are a few hundred steps in a few milliseconds. A member without a part spins, and yields
  * the processor only if others take long.

@@ -1,6 +1,6 @@
 /**
- * Networks compiled once and run often: primitives that fuse what surrounds convolutions and matrix
- * products, on weights that are packed once and in memory that is planned once.
+ * Networks compiled once and run often: primitives fuse the operations around convolutions and
+ * matrix products, weights are packed once, and memory is planned once.
  *
  * <p>{@code Compiler} turns layers into {@code Steps}, {@code Lowering} spells each layer in oneDNN
  * primitives, {@code Arena} places the buffers, and a {@code Program} runs the steps on slots of

@@ -64,7 +64,10 @@ public final class OneDnnLearner implements Learner {
   private final Map<String, Trained.Gradient> gradientsOfLoss = new LinkedHashMap<>();
   private final Optional<AllReduce.Buffer> sums;
 
-  /** What processes exchange of {@link Muon}; empty if there are no matrices, or no others. */
+  /**
+   * The exchange of {@link Muon}'s updates between processes; empty without matrices, and in a
+   * single process.
+   */
   private final Optional<AllReduce.Buffer> directions;
 
   private float[] timestepLosses = {};

@@ -16,7 +16,7 @@ public final class FedWeights implements AutoCloseable {
   private final List<TType> values;
 
   /**
-   * Takes values, which are closed with this.
+   * Takes ownership of values, which are closed with this object.
    *
    * @param placeholders of the graph, one for each value
    */

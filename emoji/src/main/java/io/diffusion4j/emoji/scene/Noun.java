@@ -186,7 +186,7 @@ record Noun(String singular, String plural, Countability countability) {
     return cut.isBlank() ? label : cut;
   }
 
-  /** Normalises the label to what people type. */
+  /** Normalises the label to the usual spelling. */
   static String ascii(String label) {
     return label.replace('’', '\'');
   }

@@ -9,7 +9,7 @@ import java.util.Optional;
 
 /**
  * Observations on the pixels of a picture, made without any network: the colour of its rim, and the
- * regions that differ from that colour. Works on rendered scenes and generated pictures alike.
+ * regions that differ from that colour. Works on rendered scenes and on generated pictures.
  *
  * @param background the named colour nearest to the mean of the rim
  * @param backgroundError Euclidean distance of that mean from the named colour, RGB in [−1, 1]

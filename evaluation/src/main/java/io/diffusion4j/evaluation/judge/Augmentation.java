@@ -9,8 +9,8 @@ import java.util.SplittableRandom;
  * translation, colour shifts, blur, a hidden part, noise. It is not mirrored, since some drawings
  * differ only in that.
  *
- * <p>Eight styles are few. Never seeing a drawing twice alike lets the judge recognise new
- * drawings. Blur also makes it fair to pictures that were drawn small and enlarged.
+ * <p>Eight styles are few. Since no drawing appears twice in the same form, the judge learns to
+ * recognise new drawings. Blur also makes it fair to pictures that were drawn small and enlarged.
  *
  * @param size height and width of the result in pixels
  */

@@ -16,9 +16,9 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * The vocabulary of the judge, with numbers from 1 on; unknown words are ignored, and 0 is no word.
- * A caption is a bag of words: their order is irrelevant, since the judge names things and not
- * their places.
+ * The vocabulary of the judge, numbered from 1; unknown words are ignored, and 0 is padding. A
+ * caption is a bag of words: their order is irrelevant, since the judge names things and not their
+ * places.
  */
 final class Words {
   private final List<String> words;

@@ -24,7 +24,7 @@ import java.util.stream.IntStream;
  *       factor); retrieval: whether its caption is among the 1 or 5 most similar of all captions.
  *       The ceiling is that of real pictures, the floor that of shuffled captions.
  *   <li>Fréchet distance and CMMD: to further real pictures. The ceiling is the distance of the
- *       real pictures of the captions to those, the floor that of flat pictures.
+ *       captions' real pictures to the reference, the floor that of flat pictures.
  *   <li>Nearest training picture: 1 − cosine. The ceiling is the distance of a real picture to the
  *       nearest other one; a model far below it repeats training pictures.
  * </ul>

@@ -10,8 +10,8 @@
  * List<Metric> metrics = new SpaceMetrics(embedded, 7).all();
  * }</pre>
  *
- * <p>Numbers of different CLIPs cannot be compared, and those of the CLIP that a model was trained
- * with are too good.
+ * <p>Numbers from different CLIPs cannot be compared, and numbers from the CLIP that a model was
+ * trained with are too good.
  */
 @NullMarked
 package io.diffusion4j.evaluation.space;

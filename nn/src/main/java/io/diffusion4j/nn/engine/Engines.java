@@ -57,7 +57,7 @@ public final class Engines {
     System.setProperty(PROPERTY, requireKnown(name));
   }
 
-  /** The name in the system property, or {@value #AUTO}; whether it is known is not checked. */
+  /** The name in the system property, or {@value #AUTO}; unknown names are not refused here. */
   public static String asked() {
     return System.getProperty(PROPERTY, AUTO);
   }

@@ -5,7 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Where the values of a smaller shape lie for each value of the shape that it broadcasts to. */
+/** The indices of a smaller shape's values for each value of the shape that it broadcasts to. */
 final class Broadcast {
   private final Map<List<List<Integer>>, int[]> known = new HashMap<>();
 

@@ -1,6 +1,6 @@
 package io.diffusion4j.nn.reference;
 
-/** Products of row-major matrices, added to what the result holds. */
+/** Products of row-major matrices, added to the contents of the result. */
 final class Matrices {
   private Matrices() {}
 

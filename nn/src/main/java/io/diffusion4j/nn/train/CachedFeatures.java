@@ -24,7 +24,7 @@ import java.util.stream.IntStream;
  * deep contrastive learning batch size under memory limited setup"): the features of all batches
  * are computed without gradients, then the loss of all features and its gradient by each of them,
  * then the features of each batch again, with the gradient of the loss by the weights. Up to
- * rounding, the step is that of one large batch; it costs one more forward pass.
+ * rounding, the step equals that of one large batch; the cost is one more forward pass.
  *
  * <p>The engine trains Σ feature · gradient, where the gradients are inputs.
  */

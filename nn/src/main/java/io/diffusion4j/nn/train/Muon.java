@@ -30,7 +30,7 @@ public final class Muon {
   public static final float C = 2.0315f;
 
   /**
-   * Smaller than the norm of any momentum, except that of weights without effect; its square is
+   * Smaller than the norm of any momentum, except for weights without an effect; its square is
    * still a positive float.
    */
   public static final float TINY = 1e-15f;
@@ -61,7 +61,7 @@ public final class Muon {
       return Math.min(rows, columns);
     }
 
-    /** The factor of O that brings its mean square to that of AdamW's steps. */
+    /** The factor that gives O the mean square of AdamW's steps. */
     public float scale() {
       return (float) (ADAMW_STEP * Math.sqrt(Math.max(rows, columns)));
     }

@@ -31,7 +31,7 @@ public record Optimizer(
   public enum Decayed {
     /** All, the default of PyTorch's AdamW. */
     ALL,
-    /** Those of two or more axes: no biases, and no gains and shifts of normalisations. */
+    /** Parameters with two or more axes: no biases, and no gains and shifts of normalisations. */
     MATRICES,
     /** Selects parameters of two or more axes, except tables of embeddings and positions. */
     LAYERS

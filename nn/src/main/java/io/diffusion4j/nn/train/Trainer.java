@@ -59,7 +59,7 @@ public final class Trainer implements AutoCloseable {
     this(Learners.of(objective, config, group), config, group);
   }
 
-  /** Initialises the weights of a learner, which it owns from now on. */
+  /** Initialises the weights of a learner, and takes ownership of it. */
   Trainer(Learner learner, TrainingConfig config, Group group) {
     this.group = group;
     this.learner = learner;

@@ -45,7 +45,7 @@ final class Jumbf {
     return superbox(type, label, box("cbor", Cbor.encode(value)));
   }
 
-  /** Returns what the hash of a superbox covers: all but its header. */
+  /** Returns the bytes that the hash of a superbox covers: all except its header. */
   static byte[] hashed(byte[] superbox) {
     return Arrays.copyOfRange(superbox, HEADER, superbox.length);
   }

@@ -3,7 +3,7 @@ package io.diffusion4j.provenance.container;
 import java.io.IOException;
 import java.util.Arrays;
 
-/** Reads numbers and parts of a file whose lengths may be lies. */
+/** Reads numbers and parts of a file whose declared lengths may be wrong. */
 final class Reader {
   private final byte[] file;
   private int at;

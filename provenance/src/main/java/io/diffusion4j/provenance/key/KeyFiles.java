@@ -87,8 +87,8 @@ public final class KeyFiles {
   }
 
   /**
-   * Returns normally if nobody but the owner of a file can access it; on file systems without POSIX
-   * permissions, always.
+   * Returns normally if only the owner of a file can access it; always on file systems without
+   * POSIX permissions.
    *
    * @param name what messages call the file
    * @throws IllegalArgumentException if others can

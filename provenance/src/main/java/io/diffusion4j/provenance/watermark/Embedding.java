@@ -12,7 +12,7 @@ final class Embedding {
   /** The share of the coefficients that are moved to the secret side, the cheapest ones. */
   private static final double MOVED = 0.85;
 
-  /** How far beyond 0 a moved coefficient lies, in the units of {@link Details}. */
+  /** The distance of a moved coefficient beyond 0, in the units of {@link Details}. */
   private static final double MARGIN = 2;
 
   /** Clipping and rounding undo a part of each change. */
@@ -27,7 +27,7 @@ final class Embedding {
   /** As {@link #MOVED}, of a brighter picture; fewer are cheaper and enough. */
   private static final double MOVED_OF_BRIGHTER = 0.75;
 
-  /** Each round goes farther beyond 0 by this, until {@link #KEPT} is reached. */
+  /** The additional distance beyond 0 in each round, until {@link #KEPT} is reached. */
   private static final double MARGIN_OF_ROUND = 0.1;
 
   private static final int MOST_ROUNDS = 10;
@@ -113,7 +113,7 @@ final class Embedding {
     return chosen;
   }
 
-  /** Adds to a pattern what the chosen coefficients lack. */
+  /** Adds to a pattern the missing distance of the chosen coefficients. */
   private void add(double[] pattern, double[] now, boolean[] chosen, double margin, double factor) {
     double[] change = new double[now.length];
     for (int k = 0; k < now.length; k++) {

@@ -510,7 +510,7 @@ public record Preset(
     requireHalvings(faults, "size", size, channels);
   }
 
-  /** Records what does not fit of the attention, which the middle always has. */
+  /** Records the faults of the attention, which the middle block always has. */
   private static void checkAttention(
       Faults faults, List<Integer> channels, List<Boolean> attention, int headWidth) {
     faults
@@ -530,7 +530,7 @@ public record Preset(
     }
   }
 
-  /** Records if there are no sizes of the network that is wanted, or they do not fit. */
+  /** Records a fault if the sizes of the requested network are missing or invalid. */
   private static void checkBackbone(
       Faults faults, int size, @Nullable Architecture backbone, @Nullable Dit dit) {
     faults.require(

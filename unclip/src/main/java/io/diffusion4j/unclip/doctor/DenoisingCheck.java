@@ -26,7 +26,7 @@ import java.util.Optional;
  * <p>A prediction is only right under the settings that the network was trained with. The
  * parameterization (ε, x₀ or v) does not change the query, so one prediction is interpreted three
  * times. Another noise schedule has another timestep for the same noise, so it needs a query of its
- * own. An untrained network is no better than a constant prediction, under any interpretation.
+ * own. An untrained network is not better than a constant prediction, under any interpretation.
  *
  * @param part the part that is examined
  * @param network predicts, with the parameterization of its folder's settings

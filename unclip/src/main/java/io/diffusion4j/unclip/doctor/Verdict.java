@@ -6,7 +6,7 @@ import java.util.Locale;
 public enum Verdict {
   /** It is better than a constant prediction, and no other settings are much better. */
   OK,
-  /** It is no better than a constant prediction, under any settings. */
+  /** It is not better than a constant prediction, under any settings. */
   UNTRAINED,
   /** It is better under other settings than under its folder's. */
   MISCONFIGURED,

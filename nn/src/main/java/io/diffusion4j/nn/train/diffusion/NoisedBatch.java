@@ -103,7 +103,7 @@ public record NoisedBatch(
   }
 
   /**
-   * Draws what samples get, and drops it: for the rows of other processes.
+   * Draws the random numbers of samples and drops them, for the rows of other processes.
    *
    * @param samples the number of samples
    * @param size of each

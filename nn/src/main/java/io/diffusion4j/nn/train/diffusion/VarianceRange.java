@@ -26,7 +26,7 @@ public final class VarianceRange {
   /** The largest |v| without a penalty. */
   public static final float LIMIT = 0.8f;
 
-  /** Weight of the mean square of what exceeds the limit. */
+  /** The weight of the mean square of the excess over the limit. */
   public static final float WEIGHT = 10;
 
   /** Metric: the share of outputs outside [−1, 1]. */

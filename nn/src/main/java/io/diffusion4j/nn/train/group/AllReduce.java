@@ -3,7 +3,7 @@ package io.diffusion4j.nn.train.group;
 /**
  * Sums numbers over processes, in the order of {@link Round}. All processes get the same bits.
  *
- * <p>To be used through a {@link Group}, which adds what can be derived from sums.
+ * <p>Use it through a {@link Group}, which adds operations derived from sums.
  */
 public interface AllReduce extends AutoCloseable {
   /** The number of this process, from 0. */
@@ -25,7 +25,7 @@ public interface AllReduce extends AutoCloseable {
   /**
    * Numbers to be summed. Several threads may put or get ranges that do not overlap.
    *
-   * <p>The sums replace the numbers: what was put must be put again before the next sum.
+   * <p>The sums replace the numbers, so numbers must be put again before the next sum.
    */
   interface Buffer extends AutoCloseable {
     /** The number of numbers. */

@@ -76,8 +76,8 @@ public final class Group implements AutoCloseable {
   }
 
   /**
-   * Waits until all processes have come here and have what this one sent: it may end then without
-   * being missed.
+   * Waits until all processes have reached this call and received this one's data. This process may
+   * end then.
    */
   public void settle() {
     if (isAlone()) {
