@@ -5,6 +5,13 @@ import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.google.inject.util.Modules;
+import io.diffusion4j.local.LocalModels;
+import io.diffusion4j.local.PackagedModel;
+import io.diffusion4j.local.ServedModel;
+import io.diffusion4j.pipeline.Opening;
+import io.diffusion4j.pipeline.Residency;
+import io.diffusion4j.serving.config.ServerConfig;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -58,6 +65,15 @@ class ConsumersTest {
     command.add("-Dmaven.repo.local=" + REPOSITORY);
     command.add("-Dmaven.repo.local.tail=" + System.getProperty("consumers.repository"));
     command.add("test");
+    var served = List.of(ServedModel.of(PackagedModel.unpack("emoji")));
+    try (var models = LocalModels.load(served, Opening.with(Residency.ALWAYS));
+        var server = models.server(ServerConfig.loopback().withPort(0), Modules.EMPTY_MODULE)) {
+      command.add("-Ddiffusion4j.server=localhost:" + server.start().port());
+      run(command);
+    }
+  }
+
+  private static void run(List<String> command) throws Exception {
     var builder = new ProcessBuilder(command).directory(PROJECTS.toFile());
     builder.redirectErrorStream(true).redirectOutput(LOG.toFile());
     builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
