@@ -34,7 +34,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The program measures what it says it does; XS is a size for this test alone. */
+/** The program measures what it reports; XS is a size for this test alone. */
 class BenchTest {
   private static final Pace ONCE = new Pace(0, 1, Duration.ZERO);
   private static final List<String> SAMPLERS = List.of("ddim", "ddpm", "dpmpp-2m");

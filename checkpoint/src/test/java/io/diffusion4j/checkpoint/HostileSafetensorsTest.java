@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Each rule of the format, broken; the message says which and where. */
+/** Each rule of the format, broken; the message names the rule and the place. */
 class HostileSafetensorsTest {
   private Path folder;
 

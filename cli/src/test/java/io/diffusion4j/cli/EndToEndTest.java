@@ -908,7 +908,7 @@ final class EndToEndTest {
       thread.start();
     }
 
-    /** Waits for the line that says where it listens. */
+    /** Waits for the line with the address. */
     String address() throws InterruptedException {
       var line = Pattern.compile("serving tiny on (127\\.0\\.0\\.1:\\d+)");
       long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);

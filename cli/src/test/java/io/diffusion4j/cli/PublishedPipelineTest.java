@@ -121,7 +121,8 @@ final class PublishedPipelineTest {
     float[] all = floats(folder.resolve("both.safetensors"), "image");
     float[] one = floats(folder.resolve("alone.safetensors"), "image");
     float[] same = Arrays.copyOfRange(all, 2 * size, 3 * size);
-    // The last bits of a batch of another size differ, and one clipped value may tell: see above.
+    // The last bits of a batch of another size differ, which may show in a clipped value: see
+    // above.
     assertThat(one).usingComparatorWithPrecision(5e-4f).containsExactly(same);
     assertThat(Arrays.copyOfRange(all, 3 * size, 4 * size)).isNotEqualTo(same);
   }

@@ -127,7 +127,8 @@ class ClipNetworkTest {
   }
 
   /**
-   * Under transformers' names the same numbers give the same embeddings, whoever finds the layout.
+   * Under transformers' names the same numbers give the same embeddings, with every way to detect
+   * the layout.
    */
   @Test
   void aFileOfOpenAiBecomesAFolderOfTransformers() throws IOException {
@@ -239,7 +240,7 @@ class ClipNetworkTest {
 
   @Test
   void thePublishedClipModelHasTheseKeysAndShapes() throws IOException {
-    // As openai/clip-vit-large-patch14 says it.
+    // As in openai/clip-vit-large-patch14.
     Files.writeString(
         folder.resolve("config.json"),
         """

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Values computed before they are asked for. */
+/** Values computed before they are requested. */
 @Timeout(20)
 class AheadTest {
   private final ExecutorService threads = Executors.newFixedThreadPool(2);

@@ -38,7 +38,10 @@ class UvitParityTest {
     answers.forEach(answer -> assertClose(answer.get(0), io.image("out"), NETWORK));
   }
 
-  /** The network of the constructor's arguments, told the times of the case as they are. */
+  /**
+   * Creates the network from the constructor's arguments, with the unscaled times of the case as
+   * inputs.
+   */
   private static PixelUvit network(GoldenCase golden) {
     var config =
         golden

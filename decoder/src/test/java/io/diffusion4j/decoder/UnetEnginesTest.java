@@ -30,7 +30,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Whoever runs a U-Net or a DiT of whatever shape, it is the same network. */
+/** A U-Net or a DiT of any shape has the same outputs on every engine. */
 class UnetEnginesTest {
   private static final int TOKENS = 6;
   private static final int ROWS = 3;

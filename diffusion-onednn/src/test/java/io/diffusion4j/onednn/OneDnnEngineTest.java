@@ -155,7 +155,7 @@ class OneDnnEngineTest {
     }
   }
 
-  /** So many keys that the queries of a head are worked on in several turns. */
+  /** With this many keys the queries of a head are computed in several blocks. */
   @ParameterizedTest
   @CsvSource({"1, false", "3, false", "1, true"})
   void longSequencesAreThoseOfTensorFlow(int heads, boolean causal) {

@@ -19,7 +19,7 @@ import java.util.Locale;
 import javax.imageio.ImageIO;
 
 /**
- * Draws examples with their captions on one sheet, to be looked at, and says how fast they came.
+ * Draws examples with their captions on one sheet for inspection, and prints the speed.
  *
  * <p>Arguments: output file, concept set, scene mix, split, image size, first index.
  */

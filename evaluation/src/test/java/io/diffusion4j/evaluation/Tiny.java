@@ -33,7 +33,7 @@ public final class Tiny {
         .train(preset.training().withSteps(steps), 1_000, new Silent());
   }
 
-  /** Watches a training and says nothing. */
+  /** Observes a training without output. */
   private static final class Silent implements ModelTraining.Observer {
     @Override
     public void onStart(TrainingRun run, TrainingConfig config, long parameters, long fromStep) {}

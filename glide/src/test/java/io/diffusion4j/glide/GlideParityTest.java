@@ -108,7 +108,10 @@ class GlideParityTest {
     return tokens;
   }
 
-  /** Of so many symbols; which they are makes no difference to ids that are given. */
+  /**
+   * Creates a tokenizer with this number of symbols. Their texts do not matter, since the ids are
+   * given.
+   */
   private static Gpt2Tokenizer tokenizer(int size) {
     List<String> symbols = new ArrayList<>();
     IntStream.range(0, size - 1).mapToObj(i -> "<" + i + ">").forEach(symbols::add);

@@ -16,7 +16,7 @@ public enum GoldenKind {
   SCHEDULE("schedules/*/case.json", c -> c.path("dtype").asText().equals("float64")),
   /** β and ᾱ of diffusers in float32. */
   FLOAT_SCHEDULE("schedules/*/case.json", c -> c.path("dtype").asText().equals("float32")),
-  /** Timesteps of guided-diffusion's {@code space_timesteps}; the file's name says of how many. */
+  /** Timesteps of guided-diffusion's {@code space_timesteps}; the number is in the file's name. */
   RESPACING("schedules/respacing-*.json", c -> true),
   /** Any loss of guided-diffusion's {@code GaussianDiffusion}. */
   LOSS("losses/*/case.json", c -> c.has("loss")),

@@ -138,7 +138,7 @@ final class FakeHub implements AutoCloseable {
     }
   }
 
-  /** The file from where it is asked for, up to {@code until}; then the connection ends. */
+  /** Sends the file from the requested offset to {@code until}; then the connection ends. */
   static void send(HttpExchange exchange, byte[] content, int until) throws IOException {
     String range = exchange.getRequestHeaders().getFirst("Range");
     int from = range == null ? 0 : Integer.parseInt(range.replaceAll("\\D", ""));

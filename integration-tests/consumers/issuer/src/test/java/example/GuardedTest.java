@@ -56,7 +56,7 @@ class GuardedTest {
     issuer.shutdown();
   }
 
-  /** Asks the issuer for a token by client_credentials. */
+  /** Fetches a token from the issuer by client_credentials. */
   private static String token(String realm, String audience, List<String> roles, long seconds)
       throws Exception {
     issuer.enqueueCallback(

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Whoever runs a prior of whatever shape, it is the same prior. */
+/** A prior of any shape has the same outputs on every engine. */
 class PriorEnginesTest {
   private static final int ROWS = 3;
 

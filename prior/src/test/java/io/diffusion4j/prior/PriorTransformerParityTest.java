@@ -33,7 +33,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The network answers as diffusers' does, with diffusers' weights, whoever runs it. */
+/** With diffusers' weights, the network has diffusers' outputs on every engine. */
 class PriorTransformerParityTest {
   @TempDir Path folder = Path.of("");
 

@@ -17,7 +17,7 @@ import org.springframework.boot.health.contributor.Status;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
-/** An application that asks a server. */
+/** An application that uses a server. */
 class RemoteTest {
   private final ToyService server = ToyService.onPort(query -> {});
   private final ApplicationContextRunner application =

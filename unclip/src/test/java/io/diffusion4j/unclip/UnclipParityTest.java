@@ -113,7 +113,7 @@ class UnclipParityTest {
     var model = model(golden);
     GoldenTensors io = golden.io();
     int rows = io.size("in.pixel_values", 0);
-    // The reference was given prepared pixels, so the tower is asked without our preprocessing.
+    // The reference was given prepared pixels, so the tower is called without our preprocessing.
     Path tower = folder(golden).resolve("image_encoder");
     List<float[]> embeddings =
         Rows.unstack(

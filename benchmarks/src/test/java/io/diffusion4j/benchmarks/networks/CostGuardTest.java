@@ -10,8 +10,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 
 /**
- * What a call of a small decoder costs, counted: whoever makes it dearer has to say so here. Times
- * would depend on the machine.
+ * The operations in a call of a small decoder, counted. A change that needs more of them must
+ * change these numbers. Times would depend on the machine.
  */
 class CostGuardTest {
   private static final DecoderSubject XS = DecoderSubject.extraSmall();

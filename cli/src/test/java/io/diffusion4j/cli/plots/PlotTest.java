@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Schedules and plans are shown, and what cannot be shown is told in one line. */
+/** Schedules and plans are plotted, and impossible plots are refused in one line. */
 final class PlotTest {
   private final Path folder;
 

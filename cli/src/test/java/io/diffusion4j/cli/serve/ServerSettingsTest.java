@@ -39,7 +39,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import picocli.CommandLine;
 
-/** What a server is told by its file and its flags. */
+/** The settings of a server from its file and its flags. */
 final class ServerSettingsTest {
   private Path folder;
 
@@ -86,7 +86,7 @@ final class ServerSettingsTest {
             "admin: a port without tokens (expected: tokens, one of them with the role admin)");
   }
 
-  /** The example that people copy says everything, and what it says is what it means. */
+  /** The documented example contains every setting, and each is read as its comment describes. */
   @Test
   void theExampleOfTheDocumentationIsReadWhole() throws IOException {
     var settings = ServerSettings.of(flags(""), file(example("server.yaml")));

@@ -120,7 +120,10 @@ class NoisedClipParityTest {
     return tokens;
   }
 
-  /** Of so many symbols; which they are makes no difference to ids that are given. */
+  /**
+   * Creates a tokenizer with this number of symbols. Their texts do not matter, since the ids are
+   * given.
+   */
   private static ClipTokenizer tokenizer(int size, int length) {
     List<String> symbols = new ArrayList<>();
     IntStream.range(0, size - 2).mapToObj(i -> "<" + i + ">").forEach(symbols::add);

@@ -66,7 +66,9 @@ class AdmFileTest {
     public void close() {}
   }
 
-  /** What is published is told by names and shapes alone: no two of them have the same. */
+  /**
+   * Published networks are recognised by names and shapes alone, which differ between all of them.
+   */
   @Test
   void eachPublishedNetworkIsRecognised() {
     var found = new LinkedHashMap<String, AdmConfig>();

@@ -61,7 +61,7 @@ class TrainerTest {
           var error = nn.subtract(nn.add(product, b), y);
           return Objective.Loss.of(nn.mean(nn.map(Function.SQUARE, error), 0, 1));
         };
-    // So many steps that the cosine has not begun to fall.
+    // With this many steps the cosine has not begun to fall.
     var config =
         new TrainingConfig(
             1L << 60,

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.tensorflow.types.family.TType;
 
-/** What lies in a file reaches the graph as the layout says it, whatever it is stored as. */
+/** Weights of any stored type reach the graph in the layout's order of axes. */
 class NativeParameterTest {
   @TempDir Path folder = Path.of("");
 

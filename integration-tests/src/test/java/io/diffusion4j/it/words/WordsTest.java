@@ -12,8 +12,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * The documents, the Javadoc and the comments of the contract are written in plain English: no
- * {@link Habit} shows in the pages of {@code docs} and in the sources of any module.
+ * The documents and the comments are written in plain English: no {@link Habit} shows in the pages
+ * that users read, in the contract, or in the sources and tests of any module.
  */
 class WordsTest {
   private static final Path ROOT = Path.of("..");
@@ -58,7 +58,7 @@ class WordsTest {
   private static List<Path> sources() throws IOException {
     List<Path> sources = new ArrayList<>();
     try (Stream<Path> modules = Files.list(ROOT)) {
-      for (Path folder : modules.map(module -> module.resolve("src/main")).toList()) {
+      for (Path folder : modules.map(module -> module.resolve("src")).toList()) {
         if (Files.isDirectory(folder)) {
           try (Stream<Path> files = Files.walk(folder)) {
             files.filter(file -> SOURCE.matcher(file.toString()).matches()).forEach(sources::add);

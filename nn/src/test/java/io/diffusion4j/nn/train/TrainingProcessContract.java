@@ -20,7 +20,7 @@ public interface TrainingProcessContract {
   /** How long the run is that is killed. */
   int STEPS = 200;
 
-  /** The configuration of a run of so many steps. */
+  /** The configuration of a run with this number of steps. */
   TrainingConfig config(long steps);
 
   /** What it learns from. */

@@ -31,7 +31,7 @@ final class DenoisingCheckTest {
     return x0;
   }
 
-  /** Knows x₀, which it is told, but for an error that depends on the timestep. */
+  /** Predicts the given x₀ with an error that depends on the timestep. */
   private record Knowing(double atZero, double atNoise, double variance)
       implements Denoiser<float[]> {
     @Override
