@@ -304,7 +304,7 @@ class WebPageTest extends Page {
     browser.find("#viewer [aria-label=Close]").click();
     browser.find("#earlier [aria-label^='Forget:']").click();
     browser.until(d -> browser.all("#earlier .tile").size() == 1);
-    browser.find("#earlier header button").click();
+    browser.find("#earlier header button:last-child").click();
     browser.until(d -> !browser.find("#earlier").isDisplayed());
     browser.driver().navigate().refresh();
     browser.find("#draw:enabled");

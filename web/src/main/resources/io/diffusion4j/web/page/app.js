@@ -10,6 +10,7 @@ import { WordPicker } from './picker.js';
 import { recipeOf, wordsOf } from './recipe.js';
 import { Settings } from './settings.js';
 import { strip } from './strips.js';
+import { Sweep } from './sweep.js';
 import { Viewer } from './viewer.js';
 
 const EXAMPLES = [
@@ -21,6 +22,7 @@ const EXAMPLES = [
 
 const composer = byId('composer');
 const settings = new Settings(byId('stages'));
+const sweep = new Sweep(byId('sweep'));
 const gallery = new Gallery(byId('earlier'), { open, actions });
 const picker = new WordPicker({
   prompt: byId('prompt'), marks: byId('prompt-marks'), unknown: byId('unknown-words'), details: byId('word-picker') });
@@ -43,6 +45,7 @@ function show(chosen) {
   byId('examples').hidden = !drawsWords();
   byId('class-control').hidden = drawsWords();
   settings.show(model);
+  sweep.show(model);
   tell(offerWords());
 }
 
@@ -133,24 +136,18 @@ const edits = {
 
   async textDiff(picture, { fromText, toText, most, count }) {
     const image = await fileOf(picture);
-    await draw(strip(ofOneSeed(), count, most, (ratio) => ({ textDiff: { image, fromText, toText, ratio } })),
+    await draw(strip(common(), count, most, (ratio) => ({ textDiff: { image, fromText, toText, ratio } })),
       { title: toText, kind: 'Changed by words', from: picture, moving: true });
   },
 
   async interpolation(picture, { second, count }) {
     const [first, last] = [await fileOf(picture), await fileOf(second)];
-    await draw(strip(ofOneSeed(), count, 1, (ratio) => ({ interpolation: { first, second: last, ratio } })),
+    await draw(strip(common(), count, 1, (ratio) => ({ interpolation: { first, second: last, ratio } })),
       { title: `${picture.title} → ${second.title}`, kind: 'Mixed', from: picture, moving: true });
   },
 };
 
-const viewer = new Viewer(byId('viewer'), { card: () => model, edits, repeat });
-
-/** What is asked for beside the task, with a seed if none is given. */
-function ofOneSeed() {
-  const asked = common();
-  return { ...asked, seeds: asked.seeds ?? [String(crypto.getRandomValues(new Uint32Array(1))[0])] };
-}
+const viewer = new Viewer(byId('viewer'), { card: () => model, edits, repeat, gallery });
 
 /** Draws a picture again from its recipe. */
 function repeat(picture) {
@@ -175,6 +172,8 @@ function actions(picture) {
     model.tasks.includes('inpaint')
       && { words: 'Paint over', icon: 'brush', run: () => viewer.paint(picture) },
     { words: 'Download', icon: 'download', run: () => download(picture) },
+    { words: 'Favourite', icon: 'star', run: () => gallery.favour(picture), holds: () => picture.isFavourite },
+    { words: 'Forget', icon: 'close', run: () => gallery.forget(picture) },
   ].filter(Boolean);
 }
 
@@ -186,7 +185,7 @@ function download(picture) {
 async function drawAnything() {
   const text = byId('class').value;
   const label = text === '' ? undefined : Number.parseInt(text, 10);
-  await drawOne({ ...common(), unconditional: { label } },
+  await draw(sweep.requests({ ...common(), unconditional: { label } }),
     { title: label === undefined ? model.name : `class ${label}`, kind: 'Without words' });
 }
 
@@ -198,7 +197,7 @@ async function drawWords() {
       { field: 'text_to_image.prompt.text', description: 'Say what the picture shall show.' }]);
   }
   const prompt = { text, negativeText: byId('negative').value.trim() };
-  await drawOne({ ...common(), textToImage: { prompt } }, { title: text, kind: 'From words' });
+  await draw(sweep.requests({ ...common(), textToImage: { prompt } }), { title: text, kind: 'From words' });
 }
 
 /** Draws what the composer says; a model that could not be asked for is asked for first. */
@@ -222,7 +221,10 @@ byId('prompt').addEventListener('keydown', (event) => {
   }
 });
 
-byId('reset').addEventListener('click', () => settings.reset());
+byId('reset').addEventListener('click', () => {
+  settings.reset();
+  sweep.reset();
+});
 
 byId('model').addEventListener('change', (event) => {
   show(known.find((candidate) => candidate.name === event.target.value));

@@ -24,6 +24,9 @@ const ICONS = {
   vary: 'M4 7h9a4 4 0 0 1 4 4v0M4 7l3-3M4 7l3 3M20 17h-9a4 4 0 0 1-4-4v0M20 17l-3-3M20 17l-3 3',
   brush: 'M4 20c3 0 5-1 5-4a2.5 2.5 0 0 1 5 0c0 3-4 4-10 4zM12.5 13.5 20 4',
   download: 'M12 4v11m0 0-4-4m4 4 4-4M5 20h14',
+  star: 'M12 3.5l2.6 5.4 5.9.8-4.3 4.1 1.1 5.9-5.3-2.9-5.3 2.9 1.1-5.9L3.5 9.7l5.9-.8z',
+  before: 'M15 5l-7 7 7 7',
+  after: 'M9 5l7 7-7 7',
   dice: 'M6 4h12a2 2 0 0 1 2 2v12a2 2 0 0 1-2 2H6a2 2 0 0 1-2-2V6a2 2 0 0 1 2-2zM9 9h.01M15 9h.01M12 12h.01M9 15h.01M15 15h.01',
   close: 'M6 6l12 12M18 6 6 18',
 };
@@ -38,6 +41,13 @@ export function icon(name) {
   path.setAttribute('d', ICONS[name]);
   svg.append(path);
   return svg;
+}
+
+/** Keeps a button pressed while something holds, which may change when the target says so. */
+export function pressedWhile(button, target, holds) {
+  const show = () => button.setAttribute('aria-pressed', String(holds()));
+  target.addEventListener('change', show);
+  show();
 }
 
 /** The element of this id. */

@@ -1,12 +1,13 @@
-// The pictures of earlier visits, which this browser keeps.
+// The pictures that this browser keeps, and those of earlier visits.
 
-import { announce, byId, element } from './dom.js';
+import { announce, byId } from './dom.js';
 import { Picture, fill, tile } from './job.js';
+import { unshelve } from './shelf.js';
 
 const DATABASE = 'diffusion4j';
 const STORE = 'pictures';
 
-/** More are forgotten, the oldest first. */
+/** More are forgotten, the oldest first; favourites are kept. */
 const MOST = 200;
 
 /** What IndexedDB answers to a request. */
@@ -17,17 +18,27 @@ function answer(request) {
   });
 }
 
-/** Shows them in a section, which is hidden while there are none. */
+function recordOf({ blob, title, metadata, isFavourite }) {
+  return { blob, title, metadata, isFavourite };
+}
+
+/** Keeps pictures, and shows those of earlier visits in a section, which is hidden while there are none. */
 export class Gallery {
   /**
-   * @param section with a list and a button that forgets all
+   * @param section with a list, a button that hides all but the favourites and one that forgets all
    * @param open shows a picture
    * @param actions what can be done with one
    */
   constructor(section, { open, actions }) {
     Object.assign(this, { section, open, actions });
     this.list = section.querySelector('ul');
-    section.querySelector('button').addEventListener('click', () => this.forgetAll());
+    this.keys = new Map();
+    const [only, all] = section.querySelectorAll('header button');
+    only.addEventListener('click', () => {
+      const chosen = section.classList.toggle('only-favourites');
+      only.setAttribute('aria-pressed', String(chosen));
+    });
+    all.addEventListener('click', () => this.forgetAll());
     const request = indexedDB.open(DATABASE, 1);
     request.onupgradeneeded = () => request.result.createObjectStore(STORE, { autoIncrement: true });
     this.database = answer(request);
@@ -38,15 +49,53 @@ export class Gallery {
   }
 
   /** Keeps a picture for the next visit; a browser that keeps none says so once. */
-  async keep({ blob, title, metadata }) {
+  keep(picture) {
+    const key = this.add(picture);
+    this.keys.set(picture, key);
+    return key;
+  }
+
+  /** The key of the picture; undefined if the browser keeps none. */
+  async add(picture) {
     try {
       const store = await this.store('readwrite');
-      await answer(store.add({ blob, title, metadata }));
-      const keys = await answer(store.getAllKeys());
-      keys.slice(0, Math.max(0, keys.length - MOST)).forEach((key) => store.delete(key));
+      const key = await answer(store.add(recordOf(picture)));
+      if (await answer(store.count()) > MOST) {
+        await this.makeRoom(store);
+      }
+      return key;
     } catch (error) {
-      this.refused ??= announce(`This browser keeps no pictures: ${error.message}`);
+      if (!this.hasRefused) {
+        this.hasRefused = true;
+        announce(`This browser keeps no pictures: ${error.message}`);
+      }
+      return undefined;
     }
+  }
+
+  async makeRoom(store) {
+    const [records, keys] = await Promise.all([answer(store.getAll()), answer(store.getAllKeys())]);
+    keys
+      .filter((_, i) => !records[i].isFavourite)
+      .slice(0, keys.length - MOST)
+      .forEach((key) => store.delete(key));
+  }
+
+  /** Whether the picture is one that was drawn here. */
+  holds(picture) {
+    return this.keys.has(picture);
+  }
+
+  /** Makes a picture a favourite, or an ordinary one again. */
+  async favour(picture) {
+    picture.isFavourite = !picture.isFavourite;
+    picture.dispatchEvent(new Event('change'));
+    const key = await this.keys.get(picture);
+    if (key !== undefined) {
+      const store = await this.store('readwrite');
+      await answer(store.put(recordOf(picture), key));
+    }
+    announce(picture.isFavourite ? 'A favourite' : 'No favourite any more');
   }
 
   /** Shows what was kept, the newest first. */
@@ -59,25 +108,26 @@ export class Gallery {
     } catch {
       return; // a browser that keeps nothing has nothing to show
     }
-    kept.forEach(({ blob, title, metadata }, i) => this.add(new Picture(blob, title, metadata), keys[i]));
+    kept.forEach(({ blob, title, metadata, isFavourite }, i) => {
+      const picture = new Picture(blob, title, metadata);
+      picture.isFavourite = Boolean(isFavourite);
+      this.keys.set(picture, keys[i]);
+      const shown = tile('');
+      fill(shown, picture, { alt: picture.label, open: this.open, actions: this.actions(picture) });
+      this.list.prepend(shown.tile);
+    });
     this.hideIfEmpty();
   }
 
-  add(picture, key) {
-    const shown = tile('');
-    fill(shown, picture, {
-      alt: `${picture.title}, seed ${picture.metadata.seed}`,
-      open: this.open,
-      actions: [...this.actions(picture),
-        { words: 'Forget', icon: 'close', run: () => this.forget(shown.tile, key) }],
-    });
-    this.list.prepend(shown.tile);
-  }
-
-  async forget(shown, key) {
-    const store = await this.store('readwrite');
-    await answer(store.delete(key));
-    shown.remove();
+  /** Removes a picture from the page and from what the browser keeps. */
+  async forget(picture) {
+    const key = await this.keys.get(picture);
+    if (key !== undefined) {
+      const store = await this.store('readwrite');
+      await answer(store.delete(key));
+    }
+    this.keys.delete(picture);
+    unshelve(picture);
     announce('Forgotten');
     this.hideIfEmpty();
   }

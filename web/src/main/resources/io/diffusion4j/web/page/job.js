@@ -2,7 +2,7 @@
 
 import { generate } from './api.js';
 import { fromBase64, seconds } from './bytes.js';
-import { announce, element, icon } from './dom.js';
+import { announce, element, icon, pressedWhile } from './dom.js';
 import { said } from './errors.js';
 import { noise } from './noise.js';
 import { Player } from './player.js';
@@ -13,14 +13,19 @@ const MOST_AT_ONCE = 4;
 
 const DOING = { prior: 'Imagining', decoder: 'Drawing', super_res: 'Sharpening' };
 
-/** A picture that is there: its file, its url on this page, and what the service says of it. */
-export class Picture {
+/**
+ * A picture that is there: its file, its url on this page, and what the service says of it. It tells of changes by
+ * an event.
+ */
+export class Picture extends EventTarget {
   constructor(blob, title, metadata) {
+    super();
     this.blob = blob;
     this.url = URL.createObjectURL(blob);
     this.title = title;
     this.metadata = metadata;
     this.recipe = metadata.recipe ? JSON.parse(metadata.recipe) : undefined;
+    this.isFavourite = false;
   }
 
   /** A file of this machine, which was not drawn here. */
@@ -52,7 +57,7 @@ export function tile(alt, caption) {
  * Puts a picture into its place.
  *
  * @param open shows it
- * @param actions what can be done with it: [{words, icon, run(picture)}]
+ * @param actions what can be done with it: [{words, icon, run, holds}], where holds is there for what can be undone
  */
 export function fill({ tile: place, image, opener }, picture, { alt, open, actions }) {
   image.src = picture.url;
@@ -61,14 +66,19 @@ export function fill({ tile: place, image, opener }, picture, { alt, open, actio
   opener.disabled = false;
   shelve(opener, picture);
   opener.addEventListener('click', () => open(picture));
-  place.querySelector('.tile-actions').append(
-    ...actions.map((action) => element(
+  place.querySelector('.tile-actions').append(...actions.map(({ words, icon: name, run, holds }) => {
+    const button = element(
       'button',
-      { class: 'icon-button', type: 'button', title: action.words, 'aria-label': `${action.words}: ${alt}`,
-        onclick: action.run },
-      icon(action.icon),
-    )),
-  );
+      { class: 'icon-button', type: 'button', title: words, 'aria-label': `${words}: ${alt}`, onclick: run },
+      icon(name));
+    if (holds !== undefined) {
+      pressedWhile(button, picture, holds);
+    }
+    return button;
+  }));
+  const show = () => place.classList.toggle('favourite', picture.isFavourite);
+  picture.addEventListener('change', show);
+  show();
 }
 
 /** A request of a job. */
@@ -103,7 +113,7 @@ export class Job {
    * @param from a Picture that they start from, if any
    * @param moving whether the pictures are the frames of a movement
    * @param open shows a picture
-   * @param actions what can be done with a picture: [{words, icon, run(picture)}]
+   * @param actions what can be done with a picture: as for {@link fill}
    * @param drawn told of each picture that is there
    * @param again draws the same in another job, if this one came to nothing
    */

@@ -16,6 +16,11 @@ export function noise() {
   return canvas.toDataURL();
 }
 
+/** A request with a seed, so that others like it begin with the same noise; one that has a seed keeps it. */
+export function ofOneSeed(request) {
+  return { ...request, seeds: request.seeds ?? [String(crypto.getRandomValues(new Uint32Array(1))[0])] };
+}
+
 /** Box and Muller's. */
 function normal() {
   return Math.sqrt(-2 * Math.log(1 - Math.random())) * Math.cos(2 * Math.PI * Math.random());

@@ -7,9 +7,11 @@ export function shelve(opener, picture) {
   shown.set(opener, picture);
 }
 
-/** All pictures that can be opened. */
+/** All pictures that can be opened and are not filtered out. */
 export function pictures() {
-  return [...document.querySelectorAll('.tile-open:enabled')].map((opener) => shown.get(opener));
+  return [...document.querySelectorAll('.tile-open:enabled')]
+    .filter((opener) => opener.checkVisibility())
+    .map((opener) => shown.get(opener));
 }
 
 /** Removes the tiles of a picture. */

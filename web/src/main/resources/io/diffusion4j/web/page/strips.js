@@ -2,6 +2,7 @@
 
 import { element } from './dom.js';
 import { PictureChoice } from './choice.js';
+import { ofOneSeed } from './noise.js';
 
 /** The pictures of a strip. */
 const FEW = 5;
@@ -20,8 +21,9 @@ const FAR = 0.7;
  */
 export function strip(base, count, most, task) {
   const places = count === 1 ? [most / 2] : Array.from({ length: count }, (_, i) => (most * i) / (count - 1));
+  const one = ofOneSeed(base);
   return places.map((ratio) => ({
-    request: { ...base, imageCount: 1, ...task(ratio) },
+    request: { ...one, imageCount: 1, ...task(ratio) },
     caption: `${Math.round(100 * ratio)} %`,
   }));
 }

@@ -1,12 +1,13 @@
 // A picture seen closely: its recipe, and what can be done with it.
 
 import { ApiError, hasToken } from './api.js';
-import { element, icon } from './dom.js';
+import { announce, element, icon, pressedWhile } from './dom.js';
 import { clearErrors, showError } from './errors.js';
 import { curl, grpcurl } from './commands.js';
 import { Comparison } from './compare.js';
 import { MaskEditor } from './mask.js';
 import { stageName } from './settings.js';
+import { pictures } from './shelf.js';
 import { ChangePanel, MixPanel } from './strips.js';
 
 const TASKS = {
@@ -27,9 +28,11 @@ export class Viewer {
    * @param card what there is to know of the model
    * @param edits draw the tasks that start from a picture
    * @param repeat draws a picture again
+   * @param gallery keeps the pictures that were drawn here
    */
-  constructor(dialog, { card, edits, repeat }) {
-    Object.assign(this, { dialog, card, edits, repeat });
+  constructor(dialog, { card, edits, repeat, gallery }) {
+    Object.assign(this, { dialog, card, edits, repeat, gallery });
+    dialog.addEventListener('keydown', (event) => this.key(event));
     dialog.addEventListener('click', (event) => {
       if (event.target === dialog) {
         dialog.close(); // beside it
@@ -41,11 +44,47 @@ export class Viewer {
   open(picture) {
     this.show(
       picture,
-      surface(picture),
+      element('div', { class: 'surface' }, image(picture), this.way(picture, -1), this.way(picture, 1)),
       this.actions(picture),
       this.facts(picture),
       picture.recipe && this.copies(picture),
     );
+  }
+
+  /** The picture that stands so many places after another on the page; undefined if there is none. */
+  neighbour(picture, places) {
+    const all = pictures();
+    const at = all.indexOf(picture);
+    return at < 0 ? undefined : all[at + places];
+  }
+
+  /** A button to a neighbour, if there is one. */
+  way(picture, places) {
+    const [name, words] = places < 0 ? ['before', 'Previous picture'] : ['after', 'Next picture'];
+    return this.neighbour(picture, places) !== undefined && element(
+      'button',
+      { class: `icon-button way ${name}`, type: 'button', title: words, 'aria-label': words,
+        onclick: () => this.move(picture, places) },
+      icon(name));
+  }
+
+  move(picture, places) {
+    const next = this.neighbour(picture, places);
+    if (next !== undefined) {
+      this.open(next);
+      const name = places < 0 ? 'before' : 'after';
+      (this.dialog.querySelector(`.way.${name}`) ?? this.dialog.querySelector('[aria-label=Close]')).focus();
+      announce(next.label);
+    }
+  }
+
+  /** The arrow keys go from picture to picture, where they mean nothing else. */
+  key(event) {
+    const places = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    if (places !== undefined && this.dialog.querySelector('.way') && !event.target.closest('input, textarea, pre')) {
+      event.preventDefault();
+      this.move(this.picture, places);
+    }
   }
 
   /** Shows a picture to be painted over. */
@@ -126,6 +165,7 @@ export class Viewer {
   }
 
   show(picture, surface, ...panel) {
+    this.picture = picture;
     this.dialog.replaceChildren(
       element('div', { class: 'viewer-body' },
         surface,
@@ -162,7 +202,20 @@ export class Viewer {
       } }, 'Draw it again'),
       element('a', { class: 'quiet button', href: picture.url, download: picture.fileName }, icon('download'),
         'Download'),
+      this.gallery.holds(picture) && this.favourite(picture),
+      this.gallery.holds(picture) && element('button', { class: 'quiet', type: 'button', onclick: () => {
+        this.dialog.close();
+        this.gallery.forget(picture);
+      } }, icon('close'), 'Forget'),
     );
+  }
+
+  favourite(picture) {
+    const button = element(
+      'button', { class: 'quiet', type: 'button', onclick: () => this.gallery.favour(picture) },
+      icon('star'), 'Favourite');
+    pressedWhile(button, picture, () => picture.isFavourite);
+    return button;
   }
 
   facts(picture) {
@@ -235,8 +288,11 @@ export class Viewer {
 
 /** A picture without anything over it. */
 function surface(picture) {
-  return element('div', { class: 'surface' },
-    element('img', { class: 'picture done', src: picture.url, alt: picture.title }));
+  return element('div', { class: 'surface' }, image(picture));
+}
+
+function image(picture) {
+  return element('img', { class: 'picture done', src: picture.url, alt: picture.title });
 }
 
 /** The clipboard is for secure pages; elsewhere the text is selected. */
