@@ -19,7 +19,7 @@ record Catalogue(List<Model> models) {
     return new Catalogue(GenerationClient.models(service));
   }
 
-  /** Returns the model of this title or name; the default for none. */
+  /** Returns the model with this title or name, or the default model without one. */
   Model titled(String title) {
     return models.stream()
         .filter(

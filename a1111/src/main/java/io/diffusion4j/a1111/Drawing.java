@@ -93,7 +93,7 @@ final class Drawing
             .thenAccept(cause -> call.cancel("the client has left", cause));
   }
 
-  /** Stops the request, which is answered with the images that are done. */
+  /** Stops the request, whose response then has the finished images. */
   void interrupt() {
     Runnable stop;
     synchronized (this) {

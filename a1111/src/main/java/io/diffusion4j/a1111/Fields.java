@@ -100,7 +100,7 @@ record Fields(ObjectNode json) {
         .orElse(otherwise);
   }
 
-  /** Returns the fields of a field; none if it is absent. */
+  /** Returns the fields of a nested object; none if it is absent. */
   Fields object(String name) {
     return value(name)
         .map(

@@ -12,7 +12,7 @@ import java.io.IOException;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 
-/** The pictures that a request brings, stretched to the size that is drawn ("just resize"). */
+/** The pictures of a request, stretched to the drawn size ("just resize"). */
 final class InitPictures {
   private static final long MOST_PIXELS = 1L << 24;
 

@@ -9,7 +9,7 @@ import java.util.Map;
 
 /** The web UI's names of samplers, and the names here. */
 final class SamplerNames {
-  /** The schedulers that stand for none in particular. */
+  /** The schedulers that select the sampler's default. */
   private static final List<String> AUTOMATIC = List.of("", "automatic", "Automatic", "uniform");
 
   private static final String KARRAS = "karras";

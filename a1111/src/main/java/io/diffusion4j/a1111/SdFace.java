@@ -122,7 +122,7 @@ final class SdFace implements HttpFace {
         .orElseGet(Drawing::idle);
   }
 
-  /** Stops all that the caller has begun, and nothing of others. */
+  /** Stops all requests of the caller, but no others. */
   private JsonNode interrupt(Arrived arrived) {
     drawings.of(arrived.principal().name()).forEach(Drawing::interrupt);
     return Fields.newObject();
@@ -208,7 +208,7 @@ final class SdFace implements HttpFace {
             .exceptionally(failure -> failed(ctx, failure)));
   }
 
-  /** Requests with a body have been authenticated before it was read. */
+  /** Requests with a body were authenticated before the body was read. */
   private Principal principal(ServiceRequestContext ctx, HttpRequest request) {
     return KnownCaller.of(ctx)
         .orElseGet(

@@ -19,7 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A request of this API, translated to the service's.
+ * A request of this API, translated to a request of the service.
  *
  * @param request with a seed for each image, as the web UI counts them
  * @param size of the images in the response
@@ -41,7 +41,7 @@ record SdRequest(
   private static final int LEAST_SIDE = 64;
   private static final int MOST_SIDE = 2048;
 
-  /** Of all images of a response, whose files are in memory together. */
+  /** The limit for all images of a response, whose files are in memory together. */
   private static final int MOST_PIXELS = 1 << 24;
 
   private static final int PREVIEWS = 8;

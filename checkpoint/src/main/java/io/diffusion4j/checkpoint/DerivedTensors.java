@@ -73,8 +73,8 @@ public final class DerivedTensors implements TensorSource {
   }
 
   /**
-   * Adds a tensor of some of the rows of another, whose axes after the second are of length 1 and
-   * left out: {@code [R, C, 1]} becomes {@code [r, C]}, a vector stays one.
+   * Adds a tensor of some rows of another. Axes after the second have length 1 and are removed:
+   * {@code [R, C, 1]} becomes {@code [r, C]}, and a vector stays a vector.
    *
    * @param rows rows per group
    * @param groups the groups of rows, in order

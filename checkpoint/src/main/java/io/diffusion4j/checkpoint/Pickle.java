@@ -35,7 +35,7 @@ final class Pickle {
   private static final int MAX_INTEGER = 4_096;
   private static final int MAX_DEPTH = 1_000;
 
-  /** A class or function by its name; it stays a name. */
+  /** The name of a class or function, which is not looked up. */
   record Name(String module, String name) {
     @Override
     public String toString() {

@@ -22,9 +22,9 @@ import java.util.function.Supplier;
  *
  * <p>Tensors are declared first; their values are supplied one by one while the file is written, so
  * that a model need not fit the heap. The bytes depend only on the tensors and the metadata, not on
- * the order of the calls: tensors are stored like by the format's reference writer, by type and
- * then by name. A file is replaced atomically: until the new one is complete and on disk it has a
- * temporary name in the same folder, and on failure it is removed.
+ * the order of the calls: tensors are stored in the order of the format's reference writer, by type
+ * and then by name. A file is replaced atomically: until the new one is complete and on disk it has
+ * a temporary name in the same folder, and on failure it is removed.
  *
  * <pre>{@code
  * new SafetensorsWriter()

@@ -5,9 +5,9 @@ import io.diffusion4j.serving.v1.ModelStage;
 import java.util.Optional;
 
 /**
- * The stage of a model that a number of steps, a sampler and a guidance scale are about where a
- * protocol knows of one stage only: the first that draws pictures with a sampler, such as the
- * decoder of unCLIP, or else the first with a sampler.
+ * The main stage of a model, for protocols with one number of steps, one sampler and one guidance
+ * scale: the first stage that draws pictures with a sampler, such as the decoder of unCLIP, or else
+ * the first with a sampler.
  */
 public final class MainStage {
   private MainStage() {}

@@ -21,8 +21,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts an answer, or the events of a stream, together, and checks that nothing is missing or
- * damaged.
+ * Assembles a response from one message or from the events of a stream, and checks that nothing is
+ * missing or damaged.
  */
 final class Receiver {
   private final String server;

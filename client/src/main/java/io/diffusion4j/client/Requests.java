@@ -48,7 +48,7 @@ public final class Requests {
   }
 
   /**
-   * Images without words, of a model that was trained on pictures alone.
+   * Requests images without words, from a model that was trained on pictures alone.
    *
    * @param label the class, for a model that knows classes; empty for one that does not
    */
@@ -109,7 +109,7 @@ public final class Requests {
   }
 
   /**
-   * An image changed in the direction from one text to another.
+   * Requests an image changed in the direction from one text to another.
    *
    * @param from describes the image; may be empty
    * @param ratio in [0, 1]: 0 keeps the image, 1 reaches the direction
@@ -132,7 +132,7 @@ public final class Requests {
   }
 
   /**
-   * Images of an embedding part of the way from an image's to a text's.
+   * Requests images of an embedding between an image's and a text's.
    *
    * @param strength in [0, 1]: 0 is the image, 1 the text
    */
@@ -163,7 +163,7 @@ public final class Requests {
   }
 
   /**
-   * The same images, which follow a picture of hints, such as a depth map.
+   * Requests the same images, which follow a picture of hints, such as a depth map.
    *
    * @param asked images of a text, variations, or images that are drawn on; not modified
    * @param hint of the size of the images

@@ -76,7 +76,7 @@ public final class ClipImageModel implements ImageEncoder, AutoCloseable {
     return Rows.unstack(compiled.run(batch).get(0), pixels.size());
   }
 
-  /** Embeds the image whose preprocessed pixels are all 0, which stands for no image. */
+  /** Embeds the image whose preprocessed pixels are all 0, which represents an absent image. */
   public float[] ofNothing() {
     int side = network.imageSize();
     return encodePrepared(List.of(new float[side * side * 3])).get(0);

@@ -12,7 +12,7 @@ import io.diffusion4j.nn.weights.Init;
 import java.util.List;
 
 /**
- * CLIP's text tower: a causal transformer, read out at the end token.
+ * CLIP's text tower: a causal transformer, whose output is taken at the end token.
  *
  * @param transformer the blocks
  * @param vocabulary the number of tokens

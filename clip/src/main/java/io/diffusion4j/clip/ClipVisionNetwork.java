@@ -10,7 +10,8 @@ import io.diffusion4j.nn.weights.Init;
 import java.util.List;
 
 /**
- * CLIP's image tower: a vision transformer (Dosovitskiy et al. 2021), read out at the class token.
+ * CLIP's image tower: a vision transformer (Dosovitskiy et al. 2021), whose output is taken at the
+ * class token.
  *
  * @param transformer the blocks
  * @param imageSize height and width of an image in pixels

@@ -13,7 +13,7 @@ import java.util.List;
  *
  * @param network both towers and the temperature
  * @param largestScale the upper bound of the factor of the cosines. If it is large, small
- *     differences between embeddings suffice, and all but a few of their components vary little.
+ *     differences between embeddings suffice, and most of their components vary little.
  */
 public record ContrastiveObjective(ClipNetwork network, double largestScale)
     implements FeatureObjective {

@@ -39,7 +39,7 @@ public final class BadPictures {
     this.minSize = minSize;
   }
 
-  /** Pixels of the shorter side of a picture that is large enough; 0 if all are. */
+  /** The smallest accepted shorter side of a picture in pixels; 0 accepts all. */
   public int minSize() {
     return minSize;
   }
@@ -86,7 +86,7 @@ public final class BadPictures {
     }
   }
 
-  /** Why each of them could not be read, with its key, in the order of the set. */
+  /** Returns the reason for each unreadable picture, with its key, in the order of the set. */
   public List<String> reasons() {
     return List.copyOf(reasons.values());
   }

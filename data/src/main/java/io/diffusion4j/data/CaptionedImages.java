@@ -12,8 +12,8 @@ public interface CaptionedImages {
   CaptionedImage get(long index);
 
   /**
-   * The key and the caption of the example of this number. Data sets of files do not decode the
-   * image for this.
+   * Returns the key and the caption of the example with this number. Data sets of files do not
+   * decode the image for this.
    */
   default Named named(long index) {
     CaptionedImage example = get(index);

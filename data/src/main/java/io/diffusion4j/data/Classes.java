@@ -37,7 +37,7 @@ public record Classes(Kind kind, List<String> names) {
   }
 
   /**
-   * Finds the classes of a set; reads all captions, if these are the classes.
+   * Finds the classes of a set; reads all captions if they are the classes.
    *
    * @throws IllegalArgumentException if a picture has no class
    */

@@ -71,7 +71,7 @@ public interface DataSet {
     PICTURES
   }
 
-  /** The choices of how examples are prepared that matter to a use, by name; none by default. */
+  /** The options of the preparation of examples for a use, by name; none by default. */
   default SortedMap<String, String> techniques(Use use) {
     return Collections.emptySortedMap();
   }

@@ -17,7 +17,7 @@ import java.util.zip.CRC32C;
 /**
  * Values that were computed from pictures, such as latents, kept in a folder so that each picture
  * is computed once, in this run or a later one. A file belongs to the pixels of a picture, whatever
- * its name and place in the data, and ends in a checksum: a damaged file is computed anew. Files
+ * its name and place in the data, and ends in a checksum: a damaged file is computed again. Files
  * may be deleted at any time. Safe for use by several threads and processes.
  */
 public final class KeptValues {

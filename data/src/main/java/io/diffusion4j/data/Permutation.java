@@ -3,9 +3,9 @@ package io.diffusion4j.data;
 import java.util.SplittableRandom;
 
 /**
- * A pseudo-random order of the numbers below a size, any place of which is computed in constant
- * time and memory: a Feistel network on the smallest even number of bits that suffices, applied
- * again while the result is too large (cycle walking; Black &amp; Rogaway 2002, §4).
+ * A pseudo-random order of the numbers below a size, with constant time and memory for any place: a
+ * Feistel network on the smallest sufficient even number of bits, applied again while the result is
+ * too large (cycle walking; Black &amp; Rogaway 2002, §4).
  */
 final class Permutation {
   private static final int ROUNDS = 6;

@@ -20,7 +20,7 @@ public interface PictureSet extends AutoCloseable {
 
   /**
    * The name of a picture within the set, such as its path. It does not depend on the other
-   * pictures, so that a share of the set may be chosen by it.
+   * pictures, so that a part of the set can be chosen by it.
    *
    * @param index from 0 to {@link #size()}, exclusive
    */
@@ -37,8 +37,8 @@ public interface PictureSet extends AutoCloseable {
   Image image(long index);
 
   /**
-   * A number that changes when a picture does, such as by the time of its file; empty if unknown,
-   * in which case results for the picture are not cached.
+   * A number that changes with the picture, such as the time of its file; empty if unknown, in
+   * which case results for the picture are not cached.
    */
   default OptionalLong version(long index) {
     return OptionalLong.empty();

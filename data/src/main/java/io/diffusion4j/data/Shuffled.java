@@ -49,7 +49,7 @@ public record Shuffled(
     this(pictures, preparation, store, bad, Classes.NONE, Optional.empty());
   }
 
-  /** The squares in their middle, with up to 5 % of pictures that cannot be read. */
+  /** Uses the squares in the middle, and allows up to 5 % of unreadable pictures. */
   public Shuffled(PictureSet pictures) {
     this(pictures, Preparation.USUAL, SquareStore.NONE, new BadPictures(0.05));
   }

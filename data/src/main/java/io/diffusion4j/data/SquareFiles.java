@@ -23,13 +23,13 @@ import java.util.zip.CRC32C;
  * The squares of a set kept in files, one for each size, with 3 bytes a pixel: 1.2 GB for 100,000
  * pictures of 64×64. Later runs find them there. The operating system keeps them in its page cache.
  *
- * <p>A file belongs to one list of pictures and one preparation. In it each picture has a place,
- * which ends in a checksum of its version and its pixels: a picture that was changed, a square that
- * was written in part and one that was damaged are cut anew. So a file may be deleted at any time,
- * and written by several runs at once.
+ * <p>A file belongs to one list of pictures and one preparation. Each picture has a place in it,
+ * which ends in a checksum of its version and its pixels. A changed picture, a partly written
+ * square and a damaged square are cut again. So a file may be deleted at any time, and written by
+ * several runs at once.
  */
 public final class SquareFiles implements SquareStore {
-  /** Ahead of the checksum, so that a place of zeros, where nothing was written yet, is none. */
+  /** A prefix of the checksum, so that an unwritten place of zeros is invalid. */
   private static final int MAGIC = 0x64346a32;
 
   private static final int TRAILER = 2 * Integer.BYTES;
@@ -58,7 +58,7 @@ public final class SquareFiles implements SquareStore {
     }
   }
 
-  /** The same for the same pictures in the same order, prepared in the same way. */
+  /** Returns the digest of the pictures, their order and their preparation. */
   private static String name(PictureSet set, Preparation preparation, int minSize) {
     var hash = Sha256.start();
     hash.update((set.name() + '\n' + preparation.fit() + '\n' + minSize).getBytes(UTF_8));

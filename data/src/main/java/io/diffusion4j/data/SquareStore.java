@@ -18,7 +18,7 @@ public interface SquareStore extends AutoCloseable {
       };
 
   /**
-   * A square that was kept; nothing if there is none.
+   * Returns a stored square, if there is one.
    *
    * @param picture its index
    * @param size its height and width

@@ -14,7 +14,7 @@ final class Squares {
   }
 
   /**
-   * One of them, resized by PIL's antialiased bicubic interpolation.
+   * Returns such a square, resized by PIL's antialiased bicubic interpolation.
    *
    * @param place of the square along the longer side, in [0, 1): all places are equally likely when
    *     it is uniform, and 0.5 is the middle

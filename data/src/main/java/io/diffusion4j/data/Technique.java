@@ -6,8 +6,7 @@ import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /**
- * A choice of how something is trained, such as an ablation varies it, with the words in which its
- * values are read and written.
+ * An option of a training, such as an ablation varies, with the text form of its values.
  *
  * @param <T> the type of its values
  */

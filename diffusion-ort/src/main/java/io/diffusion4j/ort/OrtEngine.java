@@ -14,8 +14,8 @@ import java.util.stream.Collectors;
  * The engine on ONNX Runtime, with one of its providers. It has every layer, runs networks in
  * float32, and neither trains nor differentiates them. It runs only where it is named.
  *
- * <p>This class is the provider for processors; its subclasses are the others. All of them are
- * registered for {@link java.util.ServiceLoader}.
+ * <p>This class is the provider for processors; its subclasses are the other providers. All of them
+ * are registered for {@link java.util.ServiceLoader}.
  */
 public class OrtEngine implements Engine {
   private final Provider provider;

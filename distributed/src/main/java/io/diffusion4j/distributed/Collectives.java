@@ -31,7 +31,7 @@ public final class Collectives implements AllReduce {
   /** The number of pieces at once: one is computed while the other is sent. */
   private static final int AT_ONCE = 2;
 
-  /** For the last sum to reach the others before this process ends. */
+  /** The time for the last sum to reach the others before this process ends. */
   private static final Duration FAREWELL = Duration.ofMillis(300);
 
   private static final Pattern TASK = Pattern.compile("/task:([0-9]+)");
@@ -79,7 +79,7 @@ public final class Collectives implements AllReduce {
   }
 
   /**
-   * Meets the other processes of a cluster with more than one.
+   * Connects to the other processes of a cluster with more than one.
    *
    * @return the sums without the group
    */
@@ -258,7 +258,7 @@ public final class Collectives implements AllReduce {
     }
   }
 
-  /** The failure in words, with the address of the lost process if TensorFlow knows it. */
+  /** Describes the failure, with the address of the lost process if TensorFlow knows it. */
   private RuntimeException told(Eager.Failure failure) {
     String reason = failure.reason().lines().findFirst().orElse("no reason given");
     if (failure.isInvalid()) {

@@ -49,7 +49,7 @@ public final class LocalCluster {
   private boolean isStopping;
 
   /**
-   * Prepares processes of the Java machine, class path and flags of this one.
+   * Prepares processes with the JVM, class path and flags of this one.
    *
    * @param log receives a line for each restart
    */

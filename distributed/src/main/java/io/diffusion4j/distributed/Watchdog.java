@@ -27,7 +27,7 @@ final class Watchdog {
     return new Deadline(0, Duration.ZERO);
   }
 
-  /** Runs something that is aborted after some time; one at a time. */
+  /** Runs an action, and aborts it after the time limit; one at a time. */
   void limit(Duration allowed, Runnable work) {
     deadline = new Deadline(System.nanoTime() + allowed.toNanos(), allowed);
     try {

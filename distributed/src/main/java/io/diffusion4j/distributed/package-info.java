@@ -27,8 +27,8 @@
  * <h2>Security</h2>
  *
  * <p>TensorFlow's server listens on all interfaces, without authentication, and runs the operations
- * that it receives. Its port belongs into a private network that only the processes of the training
- * reach.
+ * that it receives. Its port should be in a private network that only the processes of the training
+ * can reach.
  */
 @NullMarked
 package io.diffusion4j.distributed;

@@ -16,9 +16,9 @@ import java.util.Set;
  * The prompts of an evaluation: a fixed list for every (concepts, styles, count, seed), half of it
  * trained combinations and half held-out ones.
  *
- * <p>Eight kinds take turns: one thing, several, two in a relation and one that is small or large,
- * each as trained on; and one held-out combination of each sort, background, count, relation and
- * style.
+ * <p>Eight kinds take turns. Four are trained combinations: one thing, several, two in a relation,
+ * and one that is small or large. Four are held-out combinations of a background, count, relation
+ * and style.
  *
  * @param prompts at least one
  */

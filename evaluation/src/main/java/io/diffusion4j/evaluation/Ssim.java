@@ -93,7 +93,7 @@ public final class Ssim {
     return product;
   }
 
-  /** The weighted mean under each window, rows and columns apart. */
+  /** The weighted mean under each window, with rows and columns separately. */
   private static double[] smooth(double[] plane, int width, int height) {
     int across = width - WINDOW + 1;
     int down = height - WINDOW + 1;

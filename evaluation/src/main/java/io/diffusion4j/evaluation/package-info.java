@@ -13,8 +13,8 @@
  * TextReport.lines(result.metrics()).forEach(System.out::println);
  * }</pre>
  *
- * <p>Each metric stands between a ceiling, the value of real pictures of the same scenes, and a
- * floor, the value of the model's own pictures with shuffled captions. An {@link
+ * <p>Each metric has a ceiling, the value of real pictures of the same scenes, and a floor, the
+ * value of the model's own pictures with shuffled captions. An {@link
  * io.diffusion4j.evaluation.Estimate} carries its 95 % bootstrap interval. The same seed gives the
  * same numbers.
  *

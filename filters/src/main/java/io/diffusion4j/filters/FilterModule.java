@@ -31,8 +31,8 @@ import java.util.function.Function;
  * }</pre>
  *
  * <p>Provides an element of the set of {@link ImageFilter}s. Needs {@link ImagePipeline} if the
- * concepts are judged by the model's own CLIP. Networks of folders that the file names are open,
- * for all models together, until this is closed.
+ * concepts are judged by the model's own CLIP. The networks of the folders in the file are shared
+ * by all models, and open until this module is closed.
  */
 public final class FilterModule extends AbstractModule implements AutoCloseable {
   private final Function<ImagePipeline, ImageFilter> filter;

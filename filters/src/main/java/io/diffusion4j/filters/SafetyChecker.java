@@ -36,7 +36,7 @@ public final class SafetyChecker implements ImageFilter, AutoCloseable {
   private static final String SPECIAL_CARE = "special_care_embeds";
   private static final String WEIGHTS = "_weights";
 
-  /** The tower is a part with this name, whose parts have it, too. */
+  /** The prefix of the tower's tensors. */
   private static final String TOWER = "vision_model.";
 
   private static final String PREPROCESSOR = "preprocessor_config.json";

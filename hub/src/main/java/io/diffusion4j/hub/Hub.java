@@ -161,7 +161,7 @@ public final class Hub {
     return new Plan(repo.at("" + folder.getFileName()), folder, List.of(), List.of());
   }
 
-  /** The components of a pipeline; its index is brought to know them. */
+  /** Returns the components of a pipeline, after downloading its index. */
   private Set<String> index(RepoName repo, HubCache cache, List<HubFile> all) {
     Optional<HubFile> index =
         all.stream().filter(file -> file.path().equals("model_index.json")).findFirst();

@@ -86,7 +86,9 @@ final class HubClient {
     return files;
   }
 
-  /** The bytes of a file from an offset on; an answer of 200, 206 or 416. */
+  /**
+   * Requests the bytes of a file from an offset on; the status of the response is 200, 206 or 416.
+   */
   HttpResponse<InputStream> open(RepoName repo, HubFile file, long offset) {
     String path =
         Arrays.stream(file.path().split("/"))

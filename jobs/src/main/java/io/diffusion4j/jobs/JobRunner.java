@@ -33,13 +33,16 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Passes waiting jobs to the queue that all requests share, a few at a time, and records their
- * ends. One thread does all of it. A job that the queue does not admit now, because of a quota or a
- * full queue, waits on.
+ * ends. One thread does all of it. A job that the queue does not admit, because of a quota or a
+ * full queue, keeps waiting.
  */
 final class JobRunner {
   private static final Logger LOG = LoggerFactory.getLogger(JobRunner.class);
 
-  /** More would only wait in the queue of the server, where a restart forgets their order. */
+  /**
+   * The limit of jobs in the server's queue. More would only wait there, and lose their order in a
+   * restart.
+   */
   private static final int MOST_AT_ONCE = 8;
 
   private static final int LOOKED_AT = 1000;

@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 public final class JobStore implements AutoCloseable {
   private static final int VERSION = 1;
 
-  /** How long the store remembers that a job was there after its result was deleted. */
+  /** The time for which the store remembers a job after its result was deleted. */
   private static final Duration REMEMBERED = Duration.ofDays(30);
 
   private static final String TABLE =
@@ -137,7 +137,7 @@ public final class JobStore implements AutoCloseable {
   }
 
   /**
-   * Adds a waiting job, unless there is one of its key.
+   * Adds a waiting job, unless there is one with its key.
    *
    * @return whether it was added
    */
@@ -165,7 +165,7 @@ public final class JobStore implements AutoCloseable {
         == 1;
   }
 
-  /** Returns a job with its result; one that has expired is without. */
+  /** Returns a job with its result; an expired job has none. */
   synchronized Optional<StoredJob> find(JobKey key) {
     return jobs("WHERE owner = ? AND id = ?", true, key.owner(), key.id()).stream().findFirst();
   }
@@ -231,12 +231,12 @@ public final class JobStore implements AutoCloseable {
     return end(key, JobState.JOB_STATE_FAILED, error, now);
   }
 
-  /** Cancels a job that has not ended; false if it has. */
+  /** Cancels an unfinished job; returns false if it has ended. */
   synchronized boolean cancel(JobKey key, Instant now) {
     return end(key, JobState.JOB_STATE_CANCELLED, Status.getDefaultInstance(), now);
   }
 
-  /** The result, the end and the call that is due are one change. */
+  /** The result, the end and the due call are recorded in one transaction. */
   private boolean end(JobKey key, JobState state, MessageLite result, Instant now) {
     return change(
             "UPDATE jobs SET state = ?, result = ?, ended = ?, expires = ?, call_at = CASE webhook"
@@ -251,7 +251,7 @@ public final class JobStore implements AutoCloseable {
         == 1;
   }
 
-  /** Deletes a job that has ended; false if there is none. */
+  /** Deletes a finished job; returns false if there is none. */
   synchronized boolean delete(JobKey key) {
     return change(
             "DELETE FROM jobs WHERE owner = ? AND id = ? AND ended IS NOT NULL AND expired = 0",

@@ -1,6 +1,6 @@
 package io.diffusion4j.jobs;
 
-/** The store of jobs cannot be read or written, such as on a full disk. */
+/** The store of jobs cannot be read or written, for example because the disk is full. */
 public final class JobStoreException extends RuntimeException {
   private static final long serialVersionUID = 1;
 

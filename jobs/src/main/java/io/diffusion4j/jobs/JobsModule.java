@@ -11,7 +11,7 @@ import io.grpc.BindableService;
 
 /**
  * Adds {@code diffusion4j.v1.JobService} to a {@link io.diffusion4j.serving.ServingModule}, whose
- * models and queue it needs, and begins with the jobs that wait.
+ * models and queue it needs, and starts with the waiting jobs.
  */
 public final class JobsModule extends AbstractModule {
   private final JobStore store;

@@ -108,7 +108,7 @@ final class PublicAddresses extends AddressResolverGroup<InetSocketAddress> {
         || isNat64(bytes);
   }
 
-  /** Whether it is an address of NAT64 (RFC 6052), behind which there can be any other. */
+  /** Whether it is an address of NAT64 (RFC 6052), which can lead to any other address. */
   private static boolean isNat64(byte[] bytes) {
     return bytes[0] == 0
         && bytes[1] == 0x64

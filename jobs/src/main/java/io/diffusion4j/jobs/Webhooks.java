@@ -207,7 +207,7 @@ public final class Webhooks {
     }
   }
 
-  /** Calls the address of a job. The result is whether it answered that it got the call. */
+  /** Calls the address of a job. Returns whether the receiver has confirmed the call. */
   private CompletableFuture<Boolean> call(StoredJob job) {
     CompletableFuture<AggregatedHttpResponse> answered;
     try {
@@ -257,7 +257,10 @@ public final class Webhooks {
     return HttpRequest.of(headers, HttpData.of(UTF_8, body));
   }
 
-  /** Names the job, as its images are for its owner alone. */
+  /**
+   * Returns the body of the call, which only names the job, since its images are for its owner
+   * alone.
+   */
   private static String body(StoredJob job) {
     String state = job.state().name().substring("JOB_STATE_".length());
     return String.format(

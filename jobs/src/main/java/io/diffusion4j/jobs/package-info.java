@@ -12,8 +12,8 @@
  *
  * <p>{@link io.diffusion4j.jobs.JobStore} keeps jobs in SQLite: an accepted job is on disk when the
  * response is sent. {@link io.diffusion4j.jobs.JobRunner} passes waiting jobs to the queue that all
- * requests share, a few at a time. A job that runs when the process dies waits again after the next
- * start; as a stored request has its seeds, it is drawn with the same pixels. {@link
+ * requests share, a few at a time. A job that is running when the process dies is queued again
+ * after the next start. A stored request has its seeds, so the pixels are the same. {@link
  * io.diffusion4j.jobs.Webhooks} calls back at least once.
  *
  * <p>Not here: several servers on one store. The store is locked by the server that opened it.

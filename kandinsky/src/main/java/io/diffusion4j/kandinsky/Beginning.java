@@ -13,7 +13,7 @@ import java.util.function.Function;
 
 /** The initial latents of a picture, and the values that they are held to. */
 sealed interface Beginning {
-  /** Returns the number of steps that are done, out of the requested ones. */
+  /** Returns the number of steps that are run, given the requested number. */
   default int steps(int asked) {
     return asked;
   }
@@ -58,7 +58,7 @@ sealed interface Beginning {
   }
 
   /**
-   * At the noised latents of a picture, for the last of the steps.
+   * Starts from the noised latents of a picture, for the last steps.
    *
    * @param strength the share of the steps, rounded down
    */

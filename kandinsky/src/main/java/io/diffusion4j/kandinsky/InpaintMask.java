@@ -5,7 +5,7 @@ import io.diffusion4j.diffusion.image.Resize;
 import io.diffusion4j.diffusion.image.Rgb8;
 import io.diffusion4j.diffusion.stage.Pixels;
 
-/** Masks as Kandinsky's inpainting network was trained with: 1 is kept, 0 is drawn again. */
+/** Masks as Kandinsky's inpainting network was trained with: 1 is kept, 0 is redrawn. */
 final class InpaintMask {
   private InpaintMask() {}
 

@@ -48,8 +48,8 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The networks of a decoder's folder and of its prior's. Thread-safe: the queries of all callers of
- * a stage are merged. Holds native memory until it is closed.
+ * The networks in the folders of a decoder and its prior. Thread-safe: the queries of all callers
+ * of a stage are merged. Holds native memory until it is closed.
  */
 final class KandinskyModel implements AutoCloseable {
   private static final int MAX_BATCH = 16;
@@ -240,7 +240,10 @@ final class KandinskyModel implements AutoCloseable {
     return weights -> loras.merge(component, weights);
   }
 
-  /** One of CLIP's towers, by far the largest networks, whose weights stay on disk if they must. */
+  /**
+   * Opens one of CLIP's towers, by far the largest networks, whose weights stay on disk if memory
+   * is short.
+   */
   private CompiledNetwork tower(
       NetworkDefinition network,
       Path path,

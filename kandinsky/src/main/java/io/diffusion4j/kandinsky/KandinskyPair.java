@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The two folders of a model: a decoder, and the prior that it goes with. Either may be missing, as
- * long as nothing of it is needed.
+ * The two folders of a model: a decoder, and the prior that it goes with. Either may be missing if
+ * it is not needed.
  */
 public record KandinskyPair(Path decoder, Path prior) {
   /** MoVQ's folder among those of a decoder. */
@@ -81,7 +81,7 @@ public record KandinskyPair(Path decoder, Path prior) {
     return prior.resolve(KandinskyFolder.SCHEDULER);
   }
 
-  /** Returns the folder of a prior of one pass, which few decoders have. */
+  /** Returns the folder of a one-pass prior, which few decoders have. */
   public Path eclipse() {
     return decoder.resolve(KandinskyFolder.ECLIPSE);
   }
@@ -107,7 +107,7 @@ public record KandinskyPair(Path decoder, Path prior) {
     return List.of(decoder.resolve(KandinskyFolder.CARD), prior.resolve(KandinskyFolder.CARD));
   }
 
-  /** Writes the {@code model_index.json} of each of the two folders whose components are there. */
+  /** Writes the {@code model_index.json} of each of the two folders whose components exist. */
   public void writeIndex() {
     writeIndex(prior, KandinskyFolder.PRIOR_PIPELINE, priorComponents());
     Map<String, Component> components = decoderComponents();

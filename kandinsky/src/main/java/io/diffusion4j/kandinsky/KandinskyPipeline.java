@@ -151,7 +151,7 @@ final class KandinskyPipeline implements ImagePipeline {
     }
   }
 
-  /** The hint network makes one value of eight pixels, whatever MoVQ's factor is. */
+  /** The hint network reduces by a factor of eight, whatever MoVQ's factor is. */
   private void requireFits(Image hint, Pixels size) {
     int scale = KandinskyUnet.HINT_FACTOR;
     var latents = latents(size);
@@ -318,7 +318,7 @@ final class KandinskyPipeline implements ImagePipeline {
         embeddings.fixed(embeddings.image().encode(List.of(image)).get(0), drawing.noise().size());
   }
 
-  /** Of words if there are some, else of the picture itself. */
+  /** Uses the words if there are any, otherwise the picture itself. */
   private static Source edited(ImageTask task, Image image) {
     return task.words().isEmpty() ? picture(image) : texts(task);
   }

@@ -78,7 +78,7 @@ public record KandinskyUnet(UnetConfig unet, int embeddingDim, Beside beside) {
   public enum Beside {
     /** Nothing: text to image. */
     NOTHING("image"),
-    /** The known latents, and which are known: inpainting. */
+    /** The known latents and their mask: inpainting. */
     KNOWN("image"),
     /** The encoding of a picture of hints, such as a depth map: ControlNet. */
     HINT("image_hint");
@@ -263,7 +263,7 @@ public record KandinskyUnet(UnetConfig unet, int embeddingDim, Beside beside) {
     };
   }
 
-  /** The prediction {@code [B, H, W, Z]}, and the variance of the same shape if it is wanted. */
+  /** The prediction {@code [B, H, W, Z]}, and, if requested, the variance of the same shape. */
   List<Tensor> outputs(Nn nn, Inputs inputs, int height, int width, Told told, boolean variance) {
     var out = denoise(nn, inputs, height, width, told);
     int latent = latentChannels();

@@ -51,7 +51,9 @@ record LatentColours(double[][] rows) {
     return means;
   }
 
-  /** Least squares by the normal equations, which few channels make well conditioned. */
+  /**
+   * Solves the least squares by the normal equations, which are well conditioned for few channels.
+   */
   private static LatentColours fit(float[] latents, double[] colours, int channels) {
     int unknowns = channels + 1;
     double[][] system = new double[unknowns][unknowns + RGB];

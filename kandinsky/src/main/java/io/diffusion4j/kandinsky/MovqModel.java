@@ -43,7 +43,7 @@ public final class MovqModel implements AutoCloseable {
     }
   }
 
-  /** Returns how many pixels a latent is wide and high. */
+  /** Returns the width and height of a latent in pixels. */
   public int factor() {
     return movq.factor();
   }
@@ -52,7 +52,7 @@ public final class MovqModel implements AutoCloseable {
     return movq;
   }
 
-  /** The picture of a latent {@code [H, W, Z]}, its values cut off at ±1. */
+  /** Returns the picture of a latent {@code [H, W, Z]}, with values clipped to ±1. */
   Image decode(float[] latent, Pixels size) {
     float[] pixels = decodeUncut(latent, size);
     for (int i = 0; i < pixels.length; i++) {
@@ -62,7 +62,7 @@ public final class MovqModel implements AutoCloseable {
     return new Image(factor * size.width(), factor * size.height(), pixels);
   }
 
-  /** The same with values that may leave [−1, 1], a new array. */
+  /** Returns the same picture without clipping, in a new array. */
   float[] decodeUncut(float[] latent, Pixels size) {
     return decoders
         .use(size, network -> network.run(new Batch(1).floats(Movq.LATENT, latent)).get(0))

@@ -20,7 +20,7 @@ import java.util.Optional;
 record PriorPlace(Path pipeline, Path network) {
   private static final String USUAL = "diffusion";
 
-  /** A prior of one pass, in a folder of the decoder's. */
+  /** A one-pass prior, in a folder of the decoder. */
   private static final String ECLIPSE = "eclipse";
 
   private static final String CONFIG = "config.json";

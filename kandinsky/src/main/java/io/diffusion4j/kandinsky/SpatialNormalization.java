@@ -14,7 +14,7 @@ record SpatialNormalization(Tensor latent) implements Normalization {
   /** Fixed, regardless of the configuration of other normalisations. */
   static final int GROUPS = 32;
 
-  /** The same for feature maps twice as high and wide. */
+  /** Returns the same normalisation for feature maps twice as high and wide. */
   SpatialNormalization enlarged(Nn nn) {
     return new SpatialNormalization(nn.upsampleNearest(latent));
   }

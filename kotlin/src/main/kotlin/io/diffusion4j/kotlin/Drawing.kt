@@ -29,8 +29,7 @@ public sealed interface DrawingEvent {
 }
 
 /**
- * Has the request drawn, without blocking the coroutine's thread. A cancelled coroutine cancels the
- * request at the server, and sees its cancellation only.
+ * Draws the request without blocking the coroutine's thread. Cancelling the coroutine cancels the request at the server, and the coroutine ends with its own cancellation.
  *
  * @throws GenerationException if the server refuses the request, fails or cannot be reached
  * @see textToImage
@@ -61,7 +60,7 @@ public fun GenerationClient.drawing(request: GenerateImagesRequest): Flow<Drawin
     }
     .buffer(0)
 
-/** A cancelled call fails with an exception of the client's; a coroutine that was, with its own. */
+/** A cancelled call fails with an exception of the client, a cancelled coroutine with its own. */
 internal suspend fun <T> cancellable(call: () -> T): T =
   try {
     runInterruptible(Dispatchers.IO, call)

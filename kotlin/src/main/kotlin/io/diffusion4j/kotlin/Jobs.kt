@@ -29,7 +29,7 @@ public suspend fun JobClient.submit(
 }
 
 /**
- * The states of a job, each once, until it has ended; the last one has the images.
+ * The states of a job until it has ended, without repetitions; the last one has the images.
  *
  * The flow fails with [GenerationException] if there is no such job, or the server fails or cannot
  * be reached.

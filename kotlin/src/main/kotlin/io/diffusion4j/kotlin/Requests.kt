@@ -18,7 +18,7 @@ import java.util.OptionalInt
  * }
  * ```
  *
- * [builder] is the contract's own, with the rest of it.
+ * [builder] is the contract's own builder, for all other fields.
  */
 @RequestDsl
 public class RequestScope internal constructor(public val builder: GenerateImagesRequest.Builder) {
@@ -77,20 +77,20 @@ public fun textToImage(
   more: RequestScope.() -> Unit = {},
 ): GenerateImagesRequest = Requests.textToImage(prompt, negative).with(more)
 
-/** A request for images without words, of a class if the model knows classes. */
+/** Creates a request for images without words, of a class for a class-conditional model. */
 public fun unconditional(
   label: Int? = null,
   more: RequestScope.() -> Unit = {},
 ): GenerateImagesRequest =
   Requests.unconditional(label?.let { OptionalInt.of(it) } ?: OptionalInt.empty()).with(more)
 
-/** A request for other images that mean the same as this file. */
+/** Creates a request for other images with the content of this file. */
 public fun variation(
   image: ByteArray,
   more: RequestScope.() -> Unit = {},
 ): GenerateImagesRequest = Requests.variation(image).with(more)
 
-/** A request to draw anew the part of an image where the mask is white. */
+/** Creates a request to redraw an image where the mask is white. */
 public fun inpaint(
   image: ByteArray,
   mask: ByteArray,

@@ -10,8 +10,8 @@ import java.util.Set;
 import java.util.zip.CRC32C;
 
 /**
- * The inputs of one run of a network, as heap arrays by name. Filled by one thread, and read by
- * another after the hand-over.
+ * The inputs of one run of a network, as heap arrays by name. One thread fills it, and another
+ * reads it after the hand-over.
  */
 public final class Batch {
   private final int rows;

@@ -242,7 +242,7 @@ public sealed interface Layer {
   }
 
   /**
-   * The vector of a sample or a learned row in its place: of the numbers x {@code [B, C]} and u
+   * The vector of a sample, or a learned row in its place: for the numbers x {@code [B, C]} and u
    * {@code [B, 1]}, x·u + row·(1 − u).
    *
    * @param row key of {@code [C]}
@@ -274,7 +274,7 @@ public sealed interface Layer {
   }
 
   /**
-   * A mask that hides tokens: of the numbers p {@code [B, M]}, (1 − p)·hidden, then {@code after}
+   * A mask that hides tokens: for the numbers p {@code [B, M]}, (1 − p)·hidden, then {@code after}
    * zeros for the keys after the tokens: {@code [B, 1, 1, M + after]}. Returns numbers.
    *
    * @param hidden the offset of a hidden token's logit, such as −10⁴
@@ -289,7 +289,7 @@ public sealed interface Layer {
   // Arrangement, in any role
 
   /**
-   * Deals a vector out to tokens: {@code [B, parts·C] → [B, parts, C]}; channel c of token p is
+   * Distributes a vector to tokens: {@code [B, parts·C] → [B, parts, C]}; channel c of token p is
    * element {@code c·parts + p}.
    */
   record Deal(int parts) implements Layer {
@@ -369,8 +369,8 @@ public sealed interface Layer {
   }
 
   /**
-   * A choice for each value, of numbers: the second input where the first is greater than 0, else
-   * the third. All broadcast. The first has no gradient.
+   * A choice for each number: the second input where the first is greater than 0, else the third.
+   * All broadcast. The first has no gradient.
    */
   record Select() implements Layer {
     @Override
@@ -399,7 +399,10 @@ public sealed interface Layer {
     }
   }
 
-  /** Of integers, 1 at the place that each names and 0 elsewhere: {@code [...] → [..., size]}. */
+  /**
+   * One-hot rows: 1 at the place given by each integer and 0 elsewhere: {@code [...] → [...,
+   * size]}.
+   */
   record OneHot(int size) implements Layer {
     @Override
     public <A, T> T accept(Visitor<A, T> visitor, A argument) {

@@ -6,8 +6,8 @@ import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
 /**
- * A stretch of a convolutional network in which feature maps have one size, such as a level of a
- * U-Net on the way down or up.
+ * A part of a convolutional network with feature maps of one size, such as a level of a U-Net on
+ * the way down or up.
  *
  * @param height of the feature maps
  * @param width of the feature maps
@@ -23,8 +23,8 @@ public record Level(
   }
 
   /**
-   * The levels of a network in the order of its layers, as its convolutions make them; none if it
-   * has no convolutions.
+   * Returns the levels of a network in the order of its layers, from its convolutions; none without
+   * convolutions.
    */
   public static List<Level> of(Network network) {
     List<Level> levels = new ArrayList<>();

@@ -18,8 +18,8 @@ import java.util.List;
  * W, C]}, sequences {@code [B, L, C]}. Layers read {@link Role#ACTIVATIONS}, losses {@link
  * Role#NUMBERS}; {@link #input} and {@link #output} lead from one to the other.
  *
- * <p>Immutable except for the recording; for one thread. Shapes and roles that do not fit are an
- * {@link IllegalArgumentException} at once.
+ * <p>Immutable except for the recording; for one thread. Shapes and roles that do not fit throw an
+ * {@link IllegalArgumentException} immediately.
  */
 public final class Nn {
   private final Recording recording;
@@ -534,7 +534,7 @@ public final class Nn {
     return combine(Operation.MULTIPLY, a, b);
   }
 
-  /** An operation on each pair of values; both are numbers, or both are activations. */
+  /** Applies an operation to each pair of values; both are numbers, or both are activations. */
   public Tensor combine(Operation operation, Tensor a, Tensor b) {
     require(a.role() != Role.INTEGERS, "role", a.role(), "numbers or activations");
     require(b, a.role());
@@ -589,13 +589,13 @@ public final class Nn {
     return record(new Layer.Product(), Role.NUMBERS, List.of(a.size(0), b.size(0)), a, b);
   }
 
-  /** 1 at the place that each integer names, 0 elsewhere. */
+  /** Returns 1 at the place given by each integer, 0 elsewhere. */
   public Tensor oneHot(Tensor ids, int size) {
     require(ids, Role.INTEGERS);
     return record(new Layer.OneHot(size), Role.NUMBERS, plus(ids.shape(), size), ids);
   }
 
-  /** The same numbers, through which no gradient flows. */
+  /** Returns the same numbers without a gradient. */
   public Tensor detached(Tensor x) {
     return record(new Layer.Detached(), require(x, Role.NUMBERS).role(), x.shape(), x);
   }

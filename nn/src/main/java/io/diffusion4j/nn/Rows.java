@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** The rows of a batch, side by side in one array or each in its own. */
+/** The rows of a batch, in one contiguous array or in an array each. */
 public final class Rows {
   private Rows() {}
 
@@ -17,7 +17,7 @@ public final class Rows {
     return values;
   }
 
-  /** Rows side by side: the batch of a network from the samples of its callers. */
+  /** Contiguous rows: the batch of a network from the samples of its callers. */
   public static float[] stack(List<float[]> rows) {
     int size = rows.get(0).length;
     float[] all = new float[rows.size() * size];

@@ -77,7 +77,7 @@ public record StoredNetwork(
     names = Collections.unmodifiableMap(new LinkedHashMap<>(names));
   }
 
-  /** A network of one size, under its own names, without a time. */
+  /** Creates a network of one size, under its own names, without a time input. */
   public static StoredNetwork of(String name, NetworkDefinition definition, Access weights) {
     return new StoredNetwork(name, List.of(definition), weights, Map.of(), Optional.empty());
   }

@@ -89,7 +89,7 @@ final class Graph {
   }
 
   /**
-   * Adds floats that are read when the file is written, once for each key.
+   * Adds floats, once for each key, which are read when the file is written.
    *
    * @param key the name, if no other value has it
    */

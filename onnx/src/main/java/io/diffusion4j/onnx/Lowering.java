@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Translates each layer to operators of ONNX. Images are computed with their channels first, which
- * is how convolutions of ONNX read them; all other layers keep the order that their input has.
+ * Translates each layer to operators of ONNX. Images are computed with their channels first, the
+ * order of ONNX's convolutions; all other layers keep the order of their input.
  */
 final class Lowering implements Layer.Visitor<Node, Value> {
 
@@ -85,7 +85,7 @@ final class Lowering implements Layer.Visitor<Node, Value> {
     return input(node, i).name(ElementType.FLOAT, Order.LAST);
   }
 
-  /** An output in the type of its role, in the network's order of axes. */
+  /** Returns an output in the type of its role, in the network's order of axes. */
   private Value value(Node node, String name) {
     return value(node, name, Order.LAST);
   }
@@ -124,7 +124,9 @@ final class Lowering implements Layer.Visitor<Node, Value> {
     return parameter(key, type, parameter.layout().graphShape(parameter.shape()));
   }
 
-  /** Returns a parameter in the graph's order of axes, in a shape of as many values. */
+  /**
+   * Returns a parameter in the graph's order of axes, in a shape with the same number of values.
+   */
   private String parameter(String key, ElementType type, long... shape) {
     Parameter parameter = network.parameter(key);
     return graph.floats(
@@ -400,7 +402,7 @@ final class Lowering implements Layer.Visitor<Node, Value> {
     return open.size() <= 1 ? graph.longs(shape) : computed(node, shape, open);
   }
 
-  /** All open axes but the last are the sizes of values before. */
+  /** All open axes except the last have sizes of earlier values. */
   private String computed(Node node, long[] shape, List<Integer> open) {
     List<String> parts = new ArrayList<>();
     for (int axis = 0; axis < shape.length; axis++) {

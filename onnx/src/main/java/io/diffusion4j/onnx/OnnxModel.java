@@ -140,7 +140,7 @@ public final class OnnxModel {
           : graph.add("Pad", List.of(both, graph.longs(0, 0, 0, 1)));
     }
 
-    /** The time of a timestep, in double precision, as the network is fed. */
+    /** Returns the network's time input at a timestep, in double precision. */
     private String moved(String timestep, Sinusoid form) {
       if (form.scale() == 1 && form.offset() == 0) {
         return timestep;

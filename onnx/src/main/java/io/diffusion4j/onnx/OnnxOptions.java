@@ -37,7 +37,7 @@ public record OnnxOptions(
     metadata = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
   }
 
-  /** With the names and the order of axes of the network itself. */
+  /** Creates options with the names and the order of axes of the network itself. */
   public static OnnxOptions plain(OnnxPrecision precision) {
     return new OnnxOptions(precision, Map.of(), false, Optional.empty(), Map.of());
   }

@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The axes of a network that are open: those whose size differs between its definitions for several
- * sizes of images. Two axes that are equal in all of the definitions are the same size.
+ * The open axes of a network, whose size differs between its definitions for several sizes of
+ * images. Two axes that are equal in all of the definitions are the same size.
  */
 final class Sizes {
   private static final String BATCH = "batch";
@@ -22,7 +22,7 @@ final class Sizes {
   private final Map<List<Long>, String> names = new LinkedHashMap<>();
 
   /**
-   * Compares a network with the same one for other sizes.
+   * Compares a network with its definitions for other sizes.
    *
    * @throws IllegalArgumentException if they differ in more than the sizes of values
    */

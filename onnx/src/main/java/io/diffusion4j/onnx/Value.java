@@ -19,7 +19,7 @@ final class Value {
   enum Order {
     /** As in the network: {@code [B, H, W, C]}. */
     LAST,
-    /** As convolutions in ONNX read it: {@code [B, C, H, W]}. */
+    /** The order of ONNX's convolutions: {@code [B, C, H, W]}. */
     FIRST;
 
     /** Returns the place of an axis of the network. */

@@ -6,7 +6,7 @@ import io.grpc.stub.StreamObserver;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
-/** The answer of a service in this process that answers before its method returns. */
+/** The response of an in-process service that responds before its method returns. */
 final class Answer<T> implements StreamObserver<T> {
   private @Nullable T message;
   private @Nullable Throwable error;

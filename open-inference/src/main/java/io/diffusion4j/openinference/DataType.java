@@ -24,7 +24,7 @@ enum DataType {
   FP32(4),
   FP64(8),
 
-  /** Bytes of any length, which texts are in UTF-8. */
+  /** Byte strings of any length; texts are in UTF-8. */
   BYTES(0);
 
   /** The bytes before an element of {@link #BYTES}: its length. */

@@ -14,7 +14,7 @@ import java.util.function.Consumer;
 
 /**
  * The requests that answer one call. If one of them fails, or not all of its images are drawn, the
- * others are cancelled and the call fails, as a tensor has no gaps.
+ * others are cancelled and the call fails, since a tensor has no gaps.
  */
 final class Draws {
   private final ServerCallStreamObserver<ModelInferResponse> call;
@@ -42,7 +42,7 @@ final class Draws {
   }
 
   /**
-   * Has the requests drawn, on the thread of the call.
+   * Draws the requests on the thread of the call.
    *
    * @throws StatusRuntimeException if one of them is refused
    */
@@ -94,7 +94,7 @@ final class Draws {
     call.onError(error);
   }
 
-  /** One of the requests, as its service sees its call. */
+  /** The call of one of the requests, from the service's point of view. */
   private final class SingleCall extends ServerCallStreamObserver<GenerateImagesResponse> {
     private final int index;
 

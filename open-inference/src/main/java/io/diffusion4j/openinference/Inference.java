@@ -139,7 +139,7 @@ record Inference(List<GenerateImagesRequest> requests, Set<Output> outputs, Form
     }
   }
 
-  /** Returns the answer of the images, prompt by prompt; decodes them, which takes a while. */
+  /** Returns the response with the images, prompt by prompt. Decoding them takes a while. */
   ModelInferResponse answer(
       ModelInferRequest request, String version, List<GenerateImagesResponse> drawn) {
     List<GeneratedImage> images =

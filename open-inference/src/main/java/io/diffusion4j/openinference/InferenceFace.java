@@ -44,8 +44,8 @@ import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The routes under {@code /v2}: JSON for the methods of {@link InferenceGrpcService}, which has
- * their meaning. Health is open to everybody, as probes have no tokens.
+ * The routes under {@code /v2}: JSON for the methods of {@link InferenceGrpcService}. Health is
+ * open to everybody, as probes have no tokens.
  */
 final class InferenceFace implements HttpFace {
   private static final String MODEL = "/v2/models/{model}";
@@ -214,7 +214,7 @@ final class InferenceFace implements HttpFace {
     return HttpResponse.of(headers.build(), json, HttpData.wrap(body.data().toByteArray()));
   }
 
-  /** The response to come, or one with the error of the service. */
+  /** Returns the future response, or the response for an error of the service. */
   private static HttpResponse response(CompletableFuture<HttpResponse> answer) {
     return HttpResponse.of(
         answer.exceptionally(

@@ -39,8 +39,8 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * {@code inference.GRPCInferenceService}: answers by the services of the contract, so that checks,
- * queue, quotas and cancellation are theirs.
+ * {@code inference.GRPCInferenceService}, which calls the services of the contract for checks,
+ * queue, quotas and cancellation.
  */
 final class InferenceGrpcService extends GRPCInferenceServiceImplBase {
   private static final String NAME = "diffusion4j";
@@ -132,7 +132,7 @@ final class InferenceGrpcService extends GRPCInferenceServiceImplBase {
     draws.begin(generation, inference.requests());
   }
 
-  /** Answers a call off the thread that drew, which must hear of no failure. */
+  /** Sends the response on another thread than the drawing one, which must not see its failures. */
   private void encode(
       StreamObserver<ModelInferResponse> response, Supplier<ModelInferResponse> message) {
     try {

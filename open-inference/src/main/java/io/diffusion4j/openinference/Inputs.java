@@ -101,7 +101,7 @@ final class Inputs {
     }
   }
 
-  /** Returns the number of elements; empty if it is none that this face takes. */
+  /** Returns the number of elements; empty for an unsupported number. */
   private static OptionalInt count(List<Long> shape) {
     long count = 1;
     for (long size : shape) {
@@ -168,7 +168,7 @@ final class Inputs {
             });
   }
 
-  /** Returns a number that all prompts have, with a fraction or without. */
+  /** Returns a number for all prompts, with or without a fraction. */
   Optional<Double> number(Input input) {
     return element(input, 0)
         .flatMap(

@@ -27,7 +27,7 @@ import java.util.function.BiConsumer;
 
 /**
  * A request in the protocol's JSON as its message, and the response as JSON. Elements become raw
- * contents, whether they were JSON or followed it as bytes.
+ * contents, both those in JSON and those that follow it as bytes.
  */
 final class JsonTensors {
   private static final JsonMapper MAPPER =
@@ -36,7 +36,10 @@ final class JsonTensors {
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .build();
 
-  /** Ten images of 512×512 pixels; as text, each number takes up to four bytes several times. */
+  /**
+   * Ten images of 512×512 pixels; as text, each number takes up to four bytes in each of several
+   * copies.
+   */
   private static final int MOST_NUMBERS = 8 << 20;
 
   private static final int DIGITS = 4;

@@ -1,5 +1,5 @@
 /**
- * The Open Inference Protocol, version 2 (KServe), for clients and gateways that speak it to every
+ * The Open Inference Protocol, version 2 (KServe), for clients and gateways that use it with every
  * model server.
  *
  * <p>{@link io.diffusion4j.openinference.OpenInferenceModule} adds the protocol to a server's port,

@@ -13,7 +13,7 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
  * Converts this API's masks, which use transparency, to the service's masks in black and white:
- * fully transparent pixels become white, so they are drawn again.
+ * fully transparent pixels become white, so they are redrawn.
  */
 final class TransparencyMask {
   /** The largest number of pixels: more than any useful image here, and cheap to decode. */

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
-/** Names the content of files by its digest: {@code sha256:} and 64 hexadecimal digits. */
+/** Identifies the content of files by its digest: {@code sha256:} and 64 hexadecimal digits. */
 public final class FolderDigest {
   private FolderDigest() {}
 

@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * A layout of model folders, and how such a folder becomes a pipeline. An implementation is named
- * in {@code META-INF/services/io.diffusion4j.pipeline.ModelFamily} of its module; no other
+ * A layout of model folders, and the conversion of such a folder to a pipeline. An implementation
+ * is named in {@code META-INF/services/io.diffusion4j.pipeline.ModelFamily} of its module; no other
  * registration is needed.
  */
 public interface ModelFamily {

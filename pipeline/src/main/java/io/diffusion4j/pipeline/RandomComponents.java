@@ -74,7 +74,7 @@ public record RandomComponents(DType dtype, long seed, Consumer<String> listener
     void run() throws IOException;
   }
 
-  /** Saves something in a folder; an error names the folder. */
+  /** Writes files to a folder; an error names the folder. */
   public static void save(Saving saving, Path folder) {
     try {
       saving.run();

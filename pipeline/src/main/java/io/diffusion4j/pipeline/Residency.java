@@ -8,7 +8,7 @@ import java.util.stream.Stream;
 
 /** When the networks of a pipeline are in memory. */
 public enum Residency {
-  /** From loading to closing: for a server, where any request may need any of them next. */
+  /** From loading to closing: for a server, where the next request may need any network. */
   ALWAYS,
   /**
    * From the first use until another network is used: the least memory, for a process that draws
@@ -16,10 +16,10 @@ public enum Residency {
    */
   ONE_AT_A_TIME;
 
-  /** The size of the files of a model whose networks fit into any memory together. */
+  /** The size of a model's files up to which all networks together fit any memory. */
   private static final long SMALL_BYTES = 512L << 20;
 
-  /** The depth of the files of a model: each component has a folder. */
+  /** The depth of a model's files in its folder, since each component has a folder. */
   private static final int DEPTH = 2;
 
   /**

@@ -3,7 +3,7 @@ package io.diffusion4j.plots;
 import java.awt.geom.Point2D;
 import java.util.List;
 
-/** Something in a {@link Plane}, in the plane's coordinates; colours are numbered as in charts. */
+/** A mark in a {@link Plane}, in the plane's coordinates; colours are numbered as in charts. */
 public sealed interface Mark {
   /**
    * Round dots.

@@ -16,9 +16,9 @@ import java.util.function.DoubleUnaryOperator;
 import java.util.stream.IntStream;
 
 /**
- * Charts of the way back for scalars of a known distribution: q(x_s | x_t), the Gaussian with the
- * same mean and variance, and q(x_s | x_t, x₀) for the mean of each component. The first is a
- * Gaussian only if the step from s to t adds little noise (Ho et al. 2020, §2).
+ * Charts of the reverse process for scalars of a known distribution: q(x_s | x_t), the Gaussian
+ * with the same mean and variance, and q(x_s | x_t, x₀) for the mean of each component. The first
+ * is a Gaussian only if the step from s to t adds little noise (Ho et al. 2020, §2).
  *
  * @param process that adds the noise
  * @param data a mixture in one dimension

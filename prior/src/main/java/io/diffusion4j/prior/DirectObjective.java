@@ -22,7 +22,7 @@ public record DirectObjective(PriorTransformer network, double contrast) impleme
   /** Input {@code [E]}: the image embedding. */
   static final String IMAGE_EMBEDDING = "image_embedding";
 
-  /** Input {@code [E]}: the text embedding, as the contrast reads it. */
+  /** Input {@code [E]}: the text embedding for the contrastive loss. */
   static final String CONTRASTED_TEXT = "contrasted_text";
 
   /** The factor of the cosines, which is CLIP's largest (Radford et al. 2021, §2.5). */

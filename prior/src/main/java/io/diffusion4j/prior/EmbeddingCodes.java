@@ -9,9 +9,9 @@ import java.util.List;
  * Image embeddings as codes (DALL-E 2, §2.2): their principal components, by decreasing variance,
  * each cut into buckets.
  *
- * <p>The paper does not specify the buckets. Here they are equally wide between two ends of each
- * component; values beyond belong to the outermost buckets, and a code is decoded to the middle of
- * its bucket.
+ * <p>The paper does not specify the buckets. Here the buckets are equally wide between two ends of
+ * each component. Values beyond the ends belong to the outermost buckets, and a code is decoded to
+ * the middle of its bucket.
  *
  * @param components the directions
  * @param low {@code [K]}: the lower end of the first bucket of each component

@@ -105,8 +105,8 @@ public record PriorTransformer(PriorConfig config) implements NetworkDefinition 
   }
 
   /**
-   * Hides later positions, and the text's padding; the tokens after the text are seen by all that
-   * follow.
+   * Hides later positions and the text's padding; tokens after the text are visible to all later
+   * positions.
    *
    * @param present {@code [B, L]}: 1 for tokens of the text, 0 for padding
    */

@@ -29,7 +29,10 @@ public record Finding(
      */
     MADE_HERE("made here"),
 
-    /** It descends from such a picture: a trusted signature or watermark, but other content. */
+    /**
+     * The file is derived from such a picture: it has a trusted signature or watermark, but other
+     * content.
+     */
     CHANGED("changed"),
 
     /** Nothing connects it with a trusted key. */

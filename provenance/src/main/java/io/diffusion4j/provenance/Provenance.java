@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * How drawn pictures are marked when they are written. Each file declares in XMP that a model drew
- * it; the rest is optional.
+ * The marking of drawn pictures when they are written. Each file declares in XMP that a model drew
+ * it; all other marks are optional.
  *
  * @param key signs pixels and recipe
  * @param manifest adds a C2PA manifest

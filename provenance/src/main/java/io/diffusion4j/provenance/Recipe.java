@@ -1,7 +1,7 @@
 package io.diffusion4j.provenance;
 
 /**
- * A text in a PNG file that the signature covers: how to draw the picture again.
+ * The recipe in a PNG file, a text that the signature covers.
  *
  * @param keyword of the {@code iTXt} chunk
  * @param text any text

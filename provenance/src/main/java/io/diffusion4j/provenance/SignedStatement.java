@@ -1,7 +1,7 @@
 package io.diffusion4j.provenance;
 
 /**
- * A statement and its signature, as a file carries them.
+ * A statement and its signature, as stored in a file.
  *
  * @param key the id of the key that signed it; see {@link TrustedKey#id}
  * @param signature by Ed25519, 64 bytes

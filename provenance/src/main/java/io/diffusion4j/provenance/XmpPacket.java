@@ -43,7 +43,7 @@ record XmpPacket(Optional<String> sourceType, Optional<SignedStatement> statemen
     return sourceType.filter(TRAINED_ALGORITHMIC_MEDIA::equals).isPresent();
   }
 
-  /** Returns the packet as text; it ends read-only, so it has no padding. */
+  /** Returns the packet as text; it is marked read-only, so it has no padding. */
   String text() {
     var text = new StringBuilder();
     text.append("<?xpacket begin=\"\uFEFF\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>\n");
@@ -68,7 +68,7 @@ record XmpPacket(Optional<String> sourceType, Optional<SignedStatement> statemen
     text.append("\n ").append(name).append("=\"").append(value).append('"');
   }
 
-  /** Reads a packet, which other programs may have rewritten; nonsense is an empty packet. */
+  /** Reads a packet, which other programs may have rewritten; an invalid packet counts as empty. */
   static XmpPacket parse(String packet) {
     Element root;
     try {

@@ -94,7 +94,7 @@ public final class VectorIndex implements AutoCloseable {
   }
 
   /**
-   * Opens an index that is there, whatever its model.
+   * Opens an existing index of any model.
    *
    * @throws IllegalArgumentException if there is none, or it is open already
    * @throws UncheckedIOException if it cannot be read

@@ -30,8 +30,8 @@ import java.util.stream.Stream;
 /** Trains CLIP, after its vocabulary. */
 record ClipTraining(PartRun run) implements PartTraining {
   /**
-   * The bound of the cosines' factor: small, so that the embeddings, which condition the decoder,
-   * differ by more than a little.
+   * The bound of the cosines' factor. It is small, so that the embeddings, which condition the
+   * decoder, differ clearly.
    */
   private static final double LARGEST_SCALE = 1 / 0.07;
 

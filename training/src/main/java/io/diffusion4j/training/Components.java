@@ -48,7 +48,7 @@ final class Components {
     return new UncheckedIOException("cannot copy " + from + " to " + to + ": " + e, e);
   }
 
-  /** Copies a component, if it is there, and replaces an existing one. */
+  /** Copies a component if it exists, and replaces an existing one. */
   static void copy(Path source, Path target) {
     if (!isThere(source)) {
       return;

@@ -13,7 +13,7 @@ import java.nio.file.Files;
 import java.util.List;
 import java.util.Map;
 
-/** Trains a prior of one pass on CLIP's embeddings, which are not standardised. */
+/** Trains a one-pass prior on CLIP's embeddings, which are not standardised. */
 record DirectTraining(PartRun run) implements PartTraining {
   @Override
   public List<String> folders() {

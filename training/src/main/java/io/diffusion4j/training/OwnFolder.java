@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.UUID;
 
-/** Finds out whether the processes of a group have a folder of their own or a common one. */
+/** Determines whether the processes of a group have separate folders or a common one. */
 final class OwnFolder {
   private OwnFolder() {}
 

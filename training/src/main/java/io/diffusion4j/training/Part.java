@@ -35,7 +35,7 @@ public enum Part {
   UPSAMPLER_LAST(Use.PICTURES),
   /** A separate model that draws without words (Ho et al. 2020). */
   DDPM(Use.PICTURES),
-  /** The same with one noise level: a denoising autoencoder (Vincent 2011). */
+  /** A separate model with one noise level: a denoising autoencoder (Vincent 2011). */
   DAE(Use.PICTURES),
   /** The classifier that guides a DDPM by its gradient (Dhariwal &amp; Nichol 2021). */
   CLASSIFIER(Use.PICTURES),

@@ -49,7 +49,7 @@ public final class PartTechniques {
   /** Whether embeddings are standardised to mean 0 and variance 1. */
   public static final Technique<Boolean> STANDARDIZED = Technique.onOrOff("standardized", "on");
 
-  /** λ, the weight of finding the text of each drawn embedding, of a prior of one pass. */
+  /** λ, the weight of a one-pass prior's loss of finding the text of each drawn embedding. */
   public static final Technique<Double> CONTRAST = Technique.number("contrast", 0.2, 0, 1e3);
 
   private PartTechniques() {}

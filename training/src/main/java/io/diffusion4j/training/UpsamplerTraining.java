@@ -12,7 +12,9 @@ import io.diffusion4j.unclip.UnclipFolder;
 import java.util.List;
 import java.util.Map;
 
-/** Trains one of the upsampler's two networks; that for the last step starts from the other. */
+/**
+ * Trains one of the upsampler's two networks; the network for the last step starts from the other.
+ */
 record UpsamplerTraining(PartRun run) implements PartTraining {
   /** The last step of seven visits t = 0; a few neighbours make the network robust. */
   private static final int LAST_TIMESTEPS = 20;

@@ -37,7 +37,7 @@ public record NetworkCost(
   /** Operations that pass on their input without reading it. */
   private static final Set<String> VIEWS = Set.of("Reshape", "Identity");
 
-  /** Counts in a graph for one sample, with activations in float32. */
+  /** Counts the operations of a graph for one sample, with activations in float32. */
   public static NetworkCost of(NetworkDefinition network) {
     return of(network, Precision.FLOAT32);
   }

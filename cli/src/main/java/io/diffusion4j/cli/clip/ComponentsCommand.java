@@ -109,7 +109,7 @@ public final class ComponentsCommand implements Callable<Integer> {
     return 0;
   }
 
-  /** The embedding with each number of components, and the whole of it. */
+  /** Returns the embedding with each number of components, and the complete one. */
   private List<float[]> reduced(PrincipalComponents components, float[] embedding) {
     List<float[]> reduced = new ArrayList<>();
     double[] along = components.project(embedding);

@@ -25,7 +25,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code diffusion4j embed}: texts or pictures become a file of embeddings. */
+/** {@code diffusion4j embed}: writes the embeddings of texts or pictures to a file. */
 @Command(
     name = "embed",
     description = "Embed texts or pictures by CLIP, into a file.",

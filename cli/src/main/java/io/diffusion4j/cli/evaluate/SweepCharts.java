@@ -17,12 +17,12 @@ import java.util.function.ToDoubleFunction;
 
 /**
  * Charts of evaluations that differ in one or two options, over the values of the first. Charts of
- * one option: all shares in one chart, and the Fréchet distance below. Of two: a chart for each
- * metric, with a line for each value of the second. Numbers are the axis; other values are
- * numbered.
+ * one option: all shares in one chart, and the Fréchet distance below. Charts of two options: one
+ * for each metric, with a line for each value of the second option. Numbers are the axis; other
+ * values are numbered.
  */
 final class SweepCharts {
-  /** Left out of the charts, since their curves coincide with others. */
+  /** Omitted from the charts, since their curves coincide with others. */
   private static final String SAME = ", distinct";
 
   private final Variation along;

@@ -228,7 +228,7 @@ public final class GenerateCommand implements Callable<Integer>, SamplingOptions
     return asked.stream().map(request -> Requests.hinted(request, hintFile)).toList();
   }
 
-  /** One embedding is drawn from recorded noise, as by the published pipelines. */
+  /** As in the published pipelines, one embedding is drawn from recorded noise. */
   private Opening opening() {
     Opening usual = stages.opening(drawer.model.opening());
     return batch.noise == null ? usual : usual.withCandidates(1);

@@ -150,7 +150,10 @@ record PngFiles(List<Path> files, int perInput, Optional<Path> sheet) {
     return sheet;
   }
 
-  /** About a square, with the images of an input in one row if that is not wider. */
+  /**
+   * Returns the columns of a nearly square sheet, with the images of an input in one row if the
+   * sheet is not wider then.
+   */
   private int columns() {
     int side = (int) Math.ceil(Math.sqrt(count()));
     return perInput >= side ? side : (side + perInput - 1) / perInput * perInput;

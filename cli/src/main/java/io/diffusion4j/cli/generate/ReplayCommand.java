@@ -151,7 +151,7 @@ public final class ReplayCommand implements Callable<Integer> {
     }
   }
 
-  /** Under the names of the server; if several names match, the recipe's. */
+  /** Uses the server's names; if several match, the recipe's name. */
   private static Model modelWithItsWeights(List<Model> models, RecipeFile original) {
     String asked = original.recipe().getRequest().getModel();
     List<Model> same =

@@ -12,8 +12,8 @@ import java.net.UnknownHostException;
 import java.util.Locale;
 
 /**
- * Examines a cluster before a training: names resolve, processes meet, builds and processors are of
- * one kind, and how long sums take. All processes run it together.
+ * Examines a cluster before a training: name resolution, connections, equality of builds and
+ * processors, and the time of sums. All processes run it together.
  */
 record ClusterHealth(ClusterSpec cluster, String build) {
   /** The gradients of the decoder of the shipped model, in megabytes. */

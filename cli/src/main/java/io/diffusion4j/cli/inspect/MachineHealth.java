@@ -31,7 +31,7 @@ record MachineHealth(boolean requireGpu) {
   /** A model of the Hub in full size takes more. */
   private static final long LITTLE_DISK = 10L << 30;
 
-  /** How well something is: as it should be, usable with a drawback, or not usable. */
+  /** The result of a check: good, usable with a drawback, or not usable. */
   private enum Level {
     OK,
     WEAK,
@@ -126,7 +126,7 @@ record MachineHealth(boolean requireGpu) {
         : new Finding("accelerators", Level.OK, "none");
   }
 
-  /** The nearest existing folder decides: a missing one is made when it is needed. */
+  /** The nearest existing folder is checked, since missing folders are created on demand. */
   private static Finding folder(String what, Path folder) {
     Path existing = folder.toAbsolutePath();
     while (!Files.exists(existing) && existing.getParent() != null) {

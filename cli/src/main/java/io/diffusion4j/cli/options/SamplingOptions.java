@@ -138,7 +138,7 @@ public final class SamplingOptions {
     }
   }
 
-  /** Before the other groups of options, which have picocli's default. */
+  /** Listed before the other groups of options, which have picocli's default order. */
   private static final int FIRST = -2;
 
   /** Of at most five digits each. */

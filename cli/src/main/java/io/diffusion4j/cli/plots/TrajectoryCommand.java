@@ -51,7 +51,7 @@ final class TrajectoryCommand implements Callable<Integer> {
 
   private static final int LAST_FRAME = 150;
 
-  /** How large a pixel of a small picture is in a moving one. */
+  /** The size of a small picture's pixel in an animation. */
   private static final int ENLARGED = 4;
 
   @Mixin private Console console = new Console();

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Routes whose requests and answers are records in JSON, with the keys of the configuration file.
- * An argument that is refused is answered with 400, in the form of the service's errors.
+ * The response to an invalid argument is status 400 in the form of the service's errors.
  */
 final class AdminRoutes {
   private static final JsonMapper JSON =

@@ -43,7 +43,7 @@ record JwtEntry(
   private static final int USUAL_SKEW = 30;
   private static final String URL = "[a-z]+://.*";
 
-  /** The same with a file of keys that does not depend on where the process runs. */
+  /** Returns the same entry with an absolute path of the file of keys. */
   JwtEntry from(Path folder) {
     return new JwtEntry(
         issuer,

@@ -2,7 +2,7 @@ package io.diffusion4j.cli.serve;
 
 import org.jspecify.annotations.Nullable;
 
-/** Messages that list several faults in lines of their own, for logs and status messages. */
+/** Joins messages with a line for each fault into one line, for logs and status messages. */
 final class OneLine {
   private OneLine() {}
 

@@ -33,7 +33,7 @@ record ServedJobs(Optional<JobStore> store, Webhooks webhooks) implements AutoCl
     return new ServedJobs(Optional.of(JobStore.open(entry.store(), keep)), webhooks);
   }
 
-  /** Returns the service of jobs; nothing without a store. */
+  /** Returns the service of jobs; empty without a store. */
   Module module() {
     return store.<Module>map(some -> new JobsModule(some, webhooks)).orElse(Modules.EMPTY_MODULE);
   }

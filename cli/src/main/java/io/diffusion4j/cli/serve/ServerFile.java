@@ -103,7 +103,7 @@ record ServerFile(
       @Nullable String name,
       ModelOptions.@Nullable FormatChoice precision) {
     /**
-     * The same with a path that does not depend on where the process runs.
+     * Returns the same section with an absolute path.
      *
      * @throws IllegalArgumentException if the model is given in neither way, or in both
      */
@@ -351,7 +351,7 @@ record ServerFile(
             .collect(Collectors.toMap(Map.Entry::getKey, e -> folder.resolve(e.getValue())));
   }
 
-  /** The same with paths that do not depend on where the process runs. */
+  /** Returns the same section with absolute paths. */
   private ServerFile from(Path folder) {
     return new ServerFile(
         host,

@@ -109,7 +109,7 @@ record ServerSettings(
         first(flags.logLevel, log.level(), ServerLog.Level.INFO));
   }
 
-  /** Where operators are listened to, with the limits and the TLS of the server. */
+  /** The operators' port, with the limits and the TLS of the server. */
   private static Optional<ServerConfig> admin(
       ServeFlags flags, ServerFile file, ServerConfig config) {
     if (flags.adminPort == null && file.admin() == null) {

@@ -5,9 +5,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Has something done at a signal that ends a process otherwise; on systems without that signal,
- * nothing. The JDK has signals only in the module {@code jdk.unsupported}, and the compiler warns
- * about its use, so the class is looked up by name.
+ * Runs an action at a signal that would otherwise end the process; does nothing on systems without
+ * that signal. The JDK has signals only in the module {@code jdk.unsupported}, and the compiler
+ * warns about its use, so the class is looked up by name.
  */
 final class Signals {
   private static final Logger LOG = LoggerFactory.getLogger(Signals.class);

@@ -6,7 +6,7 @@ import io.diffusion4j.nn.train.TrainingConfig;
 import io.diffusion4j.nn.train.TrainingRun;
 import io.diffusion4j.training.ModelTraining;
 
-/** A run in a process that is not the first of its group: it can be stopped, and shows nothing. */
+/** A run in a process that is not the first of its group: it can be stopped, and has no output. */
 record Follower(StopOnSignal stop) implements ModelTraining.Observer, AutoCloseable {
   @Override
   public void onStart(TrainingRun run, TrainingConfig config, long parameters, long fromStep) {

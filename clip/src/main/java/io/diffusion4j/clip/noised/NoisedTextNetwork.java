@@ -15,7 +15,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The text tower of a noised CLIP: a causal transformer, read out at the end of the text.
+ * The text tower of a noised CLIP: a causal transformer, whose output is taken at the end of the
+ * text.
  *
  * @param transformer the blocks
  * @param vocabulary rows of the table of tokens; a tokenizer may have fewer

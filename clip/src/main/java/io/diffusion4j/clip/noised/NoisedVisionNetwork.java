@@ -65,7 +65,7 @@ public record NoisedVisionNetwork(
     return gradient;
   }
 
-  /** Feeds noised pixels, each at its time, which is rounded to a timestep. */
+  /** Feeds noised pixels, each with its time rounded to a timestep. */
   void feed(Batch batch, List<float[]> pixels, List<Double> times) {
     batch.floats(
         PIXELS,

@@ -15,8 +15,7 @@ import java.util.regex.Pattern;
  * §2.2) of lower-cased text, without a start, and padded with the end symbol.
  *
  * <p>A piece is a word, a number or a run of punctuation together with the space before it, so that
- * texts come back exactly. The end symbol in a text is not recognised. Safe for use by many
- * threads.
+ * decoding is exact. The end symbol in a text is not recognised. Safe for use by many threads.
  */
 public final class Gpt2Tokenizer {
   private static final Pattern PIECES =

@@ -41,12 +41,12 @@ public enum Normalization {
 
   abstract String prepare(String text);
 
-  /** The text, normalised; a lone surrogate, which has no bytes, becomes U+FFFD. */
+  /** Returns the normalised text; a lone surrogate, which has no UTF-8 form, becomes U+FFFD. */
   public String apply(String text) {
     return lowerCase(SPACE.matcher(prepare(encodable(text))).replaceAll(" ").strip());
   }
 
-  /** The text with U+FFFD for each lone surrogate, which has no bytes. */
+  /** Returns the text with U+FFFD for each lone surrogate, which has no UTF-8 form. */
   static String encodable(String text) {
     return LONE_SURROGATE.matcher(text).replaceAll("\ufffd");
   }

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Captions as they stand in text files and in JSON. */
+/** Captions in text files and in JSON. */
 final class CaptionTexts {
   static final ObjectMapper MAPPER = new ObjectMapper();
 

@@ -43,7 +43,7 @@ public record Columns(@Nullable String image, @Nullable String caption) {
   }
 
   /**
-   * The column of the captions; none if there is nothing that could be one.
+   * The column of the captions, if there is a suitable one.
    *
    * @param source the table, for messages
    * @param there the columns that may have captions

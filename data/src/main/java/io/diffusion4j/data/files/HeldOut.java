@@ -4,7 +4,7 @@ import io.diffusion4j.data.PictureSet;
 import io.diffusion4j.data.Split;
 import java.util.List;
 
-/** The choice of the pictures to validate with, in words: {@code 0.02} or a path. */
+/** The option for the pictures to validate with: {@code 0.02} or a path. */
 public final class HeldOut {
   private HeldOut() {}
 

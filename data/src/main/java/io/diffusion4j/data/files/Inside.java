@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Whether files are inside the folder of a data set, which a list may not lead out of. */
+/** Checks that the files of a list are inside the folder of the data set. */
 final class Inside {
   private Inside() {}
 

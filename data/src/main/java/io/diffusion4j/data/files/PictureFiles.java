@@ -159,7 +159,10 @@ public final class PictureFiles implements PictureSet {
     }
   }
 
-  /** By size and time of change of the file that the picture is in; nothing if that is gone. */
+  /**
+   * The version is the size and the modification time of the picture's file; empty if the file is
+   * gone.
+   */
   @Override
   public OptionalLong version(long index) {
     try {

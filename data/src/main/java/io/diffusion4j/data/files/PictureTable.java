@@ -12,7 +12,7 @@ import java.util.ServiceLoader;
  * so a reader and its libraries are only on the class path of applications that need them.
  */
 public interface PictureTable {
-  /** The end of the names of its files, such as {@code .parquet}, in lower case. */
+  /** The extension of its files, such as {@code .parquet}, in lower case. */
   String extension();
 
   /**
@@ -24,7 +24,7 @@ public interface PictureTable {
    */
   List<Entry> entries(Path file, Path root, Columns columns) throws IOException;
 
-  /** Whether a file has an extension that tables have, in any case. */
+  /** Whether a file has the extension of a table, in upper or lower case. */
   static boolean isTable(String name) {
     return name.toLowerCase(Locale.ROOT).endsWith(".parquet");
   }

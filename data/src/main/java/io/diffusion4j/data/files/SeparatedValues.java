@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Tables with commas or tabs between values, which may stand in quotes (RFC 4180). */
+/** Tables with commas or tabs between values, which may be quoted (RFC 4180). */
 final class SeparatedValues {
   private static final char QUOTE = '"';
   private static final char BYTE_ORDER_MARK = '\ufeff';

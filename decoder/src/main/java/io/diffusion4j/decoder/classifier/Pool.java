@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** How a classifier reduces the features of all positions to one vector: {@code pool}. */
+/** The reduction of the features of all positions to one vector in a classifier: {@code pool}. */
 public enum Pool {
   /** Attention of the mean to all positions, as in CLIP's ResNets. */
   ATTENTION {
@@ -52,7 +52,7 @@ public enum Pool {
       return nn.at("out.2").linear(h, classes);
     }
   },
-  /** The same with a normalisation between the two dense layers. */
+  /** The same means and layers, with a normalisation between the two layers. */
   SPATIAL_V2 {
     @Override
     Tensor logits(Nn nn, AdmConfig unet, Unet.Encoded encoded, int classes) {
@@ -70,7 +70,7 @@ public enum Pool {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** Reduces the way down of a U-Net to logits {@code [B, classes]}. */
+  /** Reduces the features of a U-Net's way down to logits {@code [B, classes]}. */
   abstract Tensor logits(Nn nn, AdmConfig unet, Unet.Encoded encoded, int classes);
 
   private static Tensor normed(Nn nn, AdmConfig unet, Tensor x) {

@@ -37,7 +37,7 @@ public record DitConfig(
   public static final int TIME_CHANNELS = 256;
 
   /**
-   * The numbers in which diffusers' class and the original differ for the same weights. The
+   * The constants that differ between diffusers' class and the original for the same weights. The
    * published weights were trained with the original's values, which diffusers does not use.
    *
    * @param freqShift s in the frequencies 10000^(−i/(128 − s)) of the time

@@ -1,8 +1,9 @@
 package io.diffusion4j.decoder.unet;
 
 /**
- * How a family of checkpoints names the parts of a U-Net and packs the projections of its
- * attention. This is all that differs between the families: the network is {@link Unet} for each.
+ * The names of a U-Net's parameters in a family of checkpoints, and the packing of the projections
+ * of its attention. This is all that differs between the families: the network is {@link Unet} for
+ * each.
  */
 public interface UnetKeys {
   /** The two dense layers of the time embedding, 0 and 1. */

@@ -95,7 +95,7 @@ public sealed interface UnetShape extends Backbone permits UnetConfig, AdmConfig
   /** How this level leads to the one above. */
   LevelChange upChange(int level);
 
-  /** How the checkpoint names and packs the parameters. */
+  /** The names and the packing of the parameters in the checkpoint. */
   UnetKeys keys();
 
   /** How one level leads to the next. */

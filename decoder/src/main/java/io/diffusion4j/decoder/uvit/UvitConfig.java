@@ -45,7 +45,10 @@ public record UvitConfig(
     /** The timestep itself. */
     public static final Told AS_IS = new Told(1, 0);
 
-    /** 999·t of the continuous time (t + 1)/1000: a VP-SDE in a thousand steps. */
+    /**
+     * The time 999·s of a VP-SDE in a thousand steps, where s = (t + 1)/1000 is its continuous
+     * time.
+     */
     public static final Told VP_SDE = new Told(0.999, 1);
 
     public Told {

@@ -19,8 +19,8 @@ import java.util.function.IntConsumer;
  * The {@link Likelihood} of samples under a network that was trained on a noise schedule: the
  * probability flow dx/du = −½(x + s) is followed in the schedule's own clock u = −ln ᾱ from its
  * first timestep to its last, in steps of equal change of ln SNR, which are short at low noise,
- * where the flow is steep. The result is the density of samples with the first timestep's noise; at
- * the end of the flow they are assumed to be standard normal.
+ * where the flow is steep. The result is the density of samples with the first timestep's noise;
+ * the samples at the end of the flow are assumed to be standard normal.
  *
  * @param schedule the noise, of at least two timesteps
  * @param steps of the solver, at least 1
@@ -97,10 +97,7 @@ public record FlowLikelihood(
     return results;
   }
 
-  /**
-   * Returns u after this many steps: −ln ᾱ at the level whose λ has fallen by the share of these
-   * steps.
-   */
+  /** Returns u after this many steps. λ falls by the same amount in each step. */
   private double clock(int step) {
     double first = lambda(0);
     double last = lambda(schedule.steps() - 1);

@@ -10,9 +10,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Data whose score is known at every time: a mixture of Gaussians, each round. Under a {@link
- * GaussianSde} it stays one, with means signal·μ and variances signal²·v + deviation², so samplers
- * and likelihoods can be tested without a network.
+ * Data with a known score at every time: a mixture of isotropic Gaussians. Under a {@link
+ * GaussianSde} it stays a mixture, with means signal·μ and variances signal²·v + deviation², so
+ * samplers and likelihoods can be tested without a network.
  *
  * @param components at least one, of the same dimension
  */

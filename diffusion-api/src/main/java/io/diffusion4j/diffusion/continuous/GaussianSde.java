@@ -38,6 +38,6 @@ public interface GaussianSde extends Sde {
     return ReverseStep.eulerMaruyama(-rate(t) * length, g * g * length);
   }
 
-  /** The discrete process of n steps of which this SDE is the limit, as it was published. */
+  /** The published discrete process of n steps, whose limit is this SDE. */
   DiscreteSteps discrete(int n);
 }

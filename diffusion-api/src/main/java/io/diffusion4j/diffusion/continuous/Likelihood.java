@@ -11,7 +11,7 @@ import java.util.Arrays;
  * t) is followed from {@code start} to 1 together with the integral of its divergence, and ln p(x)
  * = ln N(x(1); 0, σ²) + ∫ ∇·F dt.
  *
- * <p>The divergence is Hutchinson's estimate eᵀ(∂F/∂x)e with one vector e for the whole way, whose
+ * <p>The divergence is Hutchinson's estimate eᵀ(∂F/∂x)e with one vector e for the whole flow, whose
  * entries have mean 0 and variance 1; it is unbiased, and exact on average over e.
  *
  * @param method the solver
@@ -63,7 +63,7 @@ public record Likelihood(RungeKutta method, int steps, double start, double prio
 
     /**
      * The likelihood of values that are rounded, in bits per dimension: −log₂ of the probability of
-     * a cell of the grid, by the density in it.
+     * a cell of the grid, from the density in it.
      *
      * @param level the distance of two values, such as 2/255 for 8 bits in [−1, 1]
      */

@@ -5,7 +5,7 @@ import io.diffusion4j.diffusion.schedule.LinearSchedule;
 import io.diffusion4j.diffusion.schedule.TableRounding;
 
 /**
- * β(t) grows in a straight line: the limit of the linear schedule (Song et al. 2021, app. C).
+ * β(t) grows linearly: the limit of the linear schedule (Song et al. 2021, app. C).
  *
  * @param first β(0), greater than 0
  * @param last β(1), greater than 0
@@ -29,7 +29,7 @@ public record LinearVpSde(double first, double last) implements VpSde {
     return first * t + 0.5 * (last - first) * t * t;
   }
 
-  /** DDPM's: β_i in equal steps from {@code first}/n to {@code last}/n. */
+  /** DDPM's discrete process: β_i in equal steps from {@code first}/n to {@code last}/n. */
   @Override
   public DiscreteSteps discrete(int n) {
     return new VpSteps(new LinearSchedule(n, first / n, last / n, TableRounding.FLOAT64));

@@ -3,8 +3,8 @@ package io.diffusion4j.diffusion.continuous;
 import io.diffusion4j.diffusion.argument.Check;
 
 /**
- * β(t) is the same everywhere: the process of Ornstein and Uhlenbeck (1930), a particle that is
- * pulled to the origin and pushed at random, and the limit of the constant schedule.
+ * β(t) is constant: the process of Ornstein and Uhlenbeck (1930), a particle that is pulled to the
+ * origin and pushed at random, and the limit of the constant schedule.
  *
  * @param rate β, greater than 0
  */

@@ -10,7 +10,7 @@ import java.util.function.IntConsumer;
 
 /**
  * The {@link FlowLikelihood} of pictures of 8 bits a value: uniform noise within each level makes
- * them samples of a density, and Hutchinson's vector has a sign in each place.
+ * them samples of a density, and Hutchinson's vector consists of random signs.
  */
 public record PictureFlow(FlowLikelihood likelihood) {
   /** The distance of two of 256 levels in [−1, 1]. */
@@ -68,7 +68,7 @@ public record PictureFlow(FlowLikelihood likelihood) {
         progress);
   }
 
-  /** Values anywhere within their levels: the angle of a Gaussian pair is uniform. */
+  /** Draws values within their levels, from the angle of a Gaussian pair, which is uniform. */
   private static float[] withinLevels(float[] pixels, NoiseSource noise) {
     float[] pairs = noise.gaussian(STAGE, 0, 2 * pixels.length);
     float[] sample = new float[pixels.length];

@@ -6,8 +6,8 @@ import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 
 /**
- * Between two neighbouring timesteps of a schedule β(t) is constant, so that ln ᾱ falls in a
- * straight line and meets the schedule's at each.
+ * Between two neighbouring timesteps of a schedule β(t) is constant, so that ln ᾱ falls linearly
+ * and equals the schedule's at each timestep.
  */
 record ScheduleSde(NoiseSchedule schedule) implements VpSde {
   ScheduleSde {
@@ -32,7 +32,10 @@ record ScheduleSde(NoiseSchedule schedule) implements VpSde {
     return log(schedule.alphaBar(t));
   }
 
-  /** The timestep whose interval (t/T, (t+1)/T] this time is in; the first has 0 too. */
+  /**
+   * Returns the timestep whose interval (t/T, (t+1)/T] contains this time; the first interval also
+   * contains 0.
+   */
   private int step(double t) {
     Check.share("t", t);
     return Math.max(0, (int) Math.ceil(t * schedule.steps()) - 1);

@@ -65,7 +65,7 @@ public interface VpSde extends GaussianSde {
   }
 
   /**
-   * The schedule of this SDE's noise levels at 1/T, 2/T, …, 1, on which the samplers work.
+   * Returns the schedule of this SDE's noise levels at 1/T, 2/T, …, 1, for the samplers.
    *
    * @param steps T, at least 1
    */

@@ -1,6 +1,6 @@
 /**
- * Diffusion in continuous time (Song et al. 2021), in double precision: forward SDEs from {@link
- * io.diffusion4j.diffusion.continuous.GaussianSde} on, their way back, the probability flow and the
+ * Diffusion in continuous time (Song et al. 2021), in double precision: forward SDEs ({@link
+ * io.diffusion4j.diffusion.continuous.GaussianSde}), reverse SDEs, the probability flow and the
  * likelihood. {@link io.diffusion4j.diffusion.solver.SdeSampler} and {@link
  * io.diffusion4j.diffusion.solver.OdeSampler} are the same steps as tables for networks.
  */

@@ -9,7 +9,7 @@ import io.diffusion4j.diffusion.argument.Check;
 
 /** Spherical linear interpolation (Shoemake 1985): along the great circle, not through the ball. */
 public final class Slerp {
-  /** Below this sine of the angle the formula has no digits left. */
+  /** Below this sine of the angle the formula has no precision. */
   private static final double PARALLEL = 1e-6;
 
   private Slerp() {}
@@ -17,9 +17,9 @@ public final class Slerp {
   /**
    * The vector (sin((1−r)·ω)·a + sin(r·ω)·b)/sin ω, where ω is the angle between a and b.
    *
-   * <p>It turns at an even pace, and vectors of one length stay of that length. Vectors of one
-   * direction, or of none, are mixed linearly. Between opposite vectors it takes the half circle
-   * over the axis farthest from them, the first of several.
+   * <p>The angle changes at a constant rate, and vectors of equal length keep that length. Vectors
+   * with the same direction, or with none, are mixed linearly. Between opposite vectors it takes
+   * the half circle over the axis farthest from them, the first of several.
    *
    * @param ratio r, in [0, 1]; 0 is a, 1 is b
    * @return a new array

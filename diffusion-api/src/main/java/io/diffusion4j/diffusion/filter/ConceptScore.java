@@ -45,7 +45,9 @@ public record ConceptScore(String concept, double score, double threshold, doubl
     return moderation == Moderation.LOW ? lenient : threshold;
   }
 
-  /** Returns by how much the score is above its threshold; refused if positive. */
+  /**
+   * Returns the excess of the score over its threshold; the picture is refused if it is positive.
+   */
   public double excess(Moderation moderation) {
     return score - threshold(moderation);
   }

@@ -13,7 +13,7 @@ import java.util.List;
  * Multibinder.newSetBinder(binder(), ImageFilter.class).addBinding().to(MyFilter.class);
  * }</pre>
  *
- * <p>Implementations are thread-safe. A filter that throws, or returns other than one list for each
+ * <p>Implementations are thread-safe. A filter that throws, or does not return one list for each
  * picture, fails the pictures: none of them is released.
  */
 public interface ImageFilter {
@@ -21,8 +21,8 @@ public interface ImageFilter {
   String name();
 
   /**
-   * Identifies the weights and the settings that decide, such as {@code sha256:…}; empty if nothing
-   * does. Recipes contain it.
+   * The digest of the filter's weights and settings, such as {@code sha256:…}; may be empty.
+   * Recipes contain it.
    */
   default String digest() {
     return "";

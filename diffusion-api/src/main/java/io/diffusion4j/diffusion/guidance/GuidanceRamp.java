@@ -13,7 +13,7 @@ import io.diffusion4j.diffusion.argument.Check;
  */
 public record GuidanceRamp(double noisy, double clean, int steps, Shape shape)
     implements GuidanceScale {
-  /** The way between the ends, as a weight of the noisy one. */
+  /** The interpolation between the ends, as a weight of the noisy end. */
   public enum Shape {
     /** t/(T−1). */
     LINEAR {

@@ -4,7 +4,7 @@ import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.denoiser.Query;
 
 /**
- * A guidance scale that may change as the noise does. 1 is the plain conditional model.
+ * A guidance scale that may depend on the noise level. 1 is the plain conditional model.
  *
  * <p>The usual ones: {@link #constant}, {@link GuidanceRamp}, and {@link GuidanceInterval} around
  * either.

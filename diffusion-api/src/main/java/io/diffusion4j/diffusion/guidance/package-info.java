@@ -1,6 +1,6 @@
 /**
- * Guidance, how strongly a sample follows its condition: classifier-free by {@link
- * io.diffusion4j.diffusion.guidance.GuidedDenoiser}, or by the gradient of a judge.
+ * Guidance, which controls how strongly a sample follows its condition: classifier-free by {@link
+ * io.diffusion4j.diffusion.guidance.GuidedDenoiser}, or by the gradient of a second model.
  */
 @NullMarked
 package io.diffusion4j.diffusion.guidance;

@@ -5,7 +5,7 @@ import java.nio.ByteOrder;
 import java.util.List;
 
 /**
- * How a camera was held (Exif 2.32, tag 274): the stored image is to be turned before it is shown.
+ * The orientation of the camera (Exif 2.32, tag 274), by which the stored image is rotated.
  *
  * @param transposed whether a row shown is a column stored
  * @param mirrored whether stored columns are read from the last to the first

@@ -25,7 +25,7 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
  * cannot cause a large allocation.
  */
 public final class ImageFiles {
-  /** The supported formats, of which those with a reader are read. */
+  /** The supported formats; those without a reader are refused. */
   private static final List<String> FORMATS = List.of("PNG", "JPEG", "WebP");
 
   private ImageFiles() {}
@@ -67,8 +67,8 @@ public final class ImageFiles {
   }
 
   /**
-   * Reads the bytes of a file, of some further formats too that Java reads, such as GIF; of several
-   * frames the first.
+   * Reads the bytes of a file, also of further formats that Java reads, such as GIF. Of several
+   * frames, the first is read.
    *
    * @param maxPixels the largest width·height that is decoded
    * @throws IOException if this is of another format, is damaged, or has more pixels

@@ -76,8 +76,8 @@ public final class Png {
   }
 
   /**
-   * The text chunks of a PNG file, in the order of the file; the last one wins where a keyword
-   * comes twice. The packet of {@link #xmp} is not among them.
+   * The text chunks of a PNG file, in the order of the file; for a repeated keyword, the last chunk
+   * counts. The packet of {@link #xmp} is not among them.
    *
    * @throws IOException if this is no PNG file or a damaged one
    */

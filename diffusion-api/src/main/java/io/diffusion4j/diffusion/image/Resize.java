@@ -9,7 +9,7 @@ import io.diffusion4j.diffusion.argument.Check;
  * that the corners of the images coincide.
  */
 public final class Resize {
-  /** Binary digits after the point of the weights for bytes; PIL's, so that the bytes are too. */
+  /** The fractional bits of the weights for bytes, as in PIL, so that the results are equal. */
   private static final int FRACTION_BITS = 22;
 
   private Resize() {}
@@ -17,8 +17,8 @@ public final class Resize {
   /**
    * Antialiased bicubic interpolation in floating point: the cubic convolution of Keys (1981), a =
    * −1/2, stretched by the factor when reducing, with the taps outside the image dropped and the
-   * rest renormalised. This makes the condition of unCLIP's upsamplers. Edges overshoot: the result
-   * may leave the range of the image.
+   * rest renormalised. This makes the condition of unCLIP's upsamplers. Edges overshoot, so the
+   * result may be outside the range of the image.
    *
    * @throws IllegalArgumentException if a size is below 1
    */

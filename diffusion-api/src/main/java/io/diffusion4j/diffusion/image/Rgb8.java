@@ -5,7 +5,7 @@ import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferByte;
 
 /**
- * An image as files and screens hold it: 8 bits each of red, green and blue.
+ * An image with 8 bits each of red, green and blue, as in files and on screens.
  *
  * @param width in pixels
  * @param height in pixels

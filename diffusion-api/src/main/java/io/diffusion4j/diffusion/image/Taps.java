@@ -15,7 +15,7 @@ record Taps(int[] first, double[][] weights) {
     return first.length;
   }
 
-  /** The first input that any output draws on. */
+  /** The first input that any output reads. */
   int begin() {
     int begin = Integer.MAX_VALUE;
     for (int f : first) {
@@ -24,7 +24,7 @@ record Taps(int[] first, double[][] weights) {
     return begin;
   }
 
-  /** The end, exclusive, of the inputs that any output draws on. */
+  /** The end, exclusive, of the inputs that any output reads. */
   int end() {
     int end = 0;
     for (int i = 0; i < size(); i++) {
@@ -127,7 +127,7 @@ record Taps(int[] first, double[][] weights) {
     return new Taps(first, weights);
   }
 
-  /** The mean over the stretch that an output pixel covers. */
+  /** The mean over the interval that an output pixel covers. */
   static Taps area(int in, int out) {
     int[] first = new int[out];
     double[][] weights = new double[out][];

@@ -17,8 +17,8 @@ public interface Weighting {
   double weight(double snr, double x0PerOutput);
 
   /**
-   * min(SNR, γ) on the error of x₀, whatever the network predicts (Hang et al. 2023, §3.4):
-   * timesteps that are nearly clean do not drown the others.
+   * min(SNR, γ) on the error of x₀, whatever the network predicts (Hang et al. 2023, §3.4): nearly
+   * clean timesteps do not dominate the others.
    *
    * @param gamma greater than 0; the paper's is 5
    */

@@ -21,7 +21,7 @@ public record UnclipParts(
     return List.of(prior.stage(), decoder.stage(), upsampler.stage());
   }
 
-  /** The same parts, whose stages are offered in another way. */
+  /** Returns the same parts with other stages. */
   public UnclipParts offering(UnaryOperator<Stage> change) {
     return new UnclipParts(
         textEncoder,

@@ -5,8 +5,8 @@ import io.diffusion4j.diffusion.schedule.NoiseLevel;
 
 /**
  * The conversion of a network's output to x̂₀ and ε̂, which are both linear in x and the output:
- * x̂₀ = {@code x0FromX}·x + {@code x0FromOutput}·output, and ε̂ likewise. Four numbers per row in
- * place of a branch per pixel.
+ * x̂₀ = {@code x0FromX}·x + {@code x0FromOutput}·output, and ε̂ likewise. It consists of four
+ * numbers per row, so there is no branch per pixel.
  *
  * <p>The other direction, from x₀ and ε to x, v or the score, is {@link NoiseLevel}'s.
  */

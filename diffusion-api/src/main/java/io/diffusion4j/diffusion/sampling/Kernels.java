@@ -7,12 +7,12 @@ import static java.lang.Math.min;
 /**
  * The inner loops of a {@link Trajectory}, each over part of a row.
  *
- * <p>Samples are floats and coefficients doubles. A sum of two, which is where large terms cancel,
- * is as exact as if it were made in double; each further term rounds once more. Yet the loops
- * convert nothing: a conversion between float and double would keep the compiler of JDK 17 from
- * using vector instructions, and make them ten times slower. Instead a factor is split into a float
- * and the remainder as a float, and {@code fma}, one instruction on any recent processor, recovers
- * what the rounding of a product loses (Dekker 1971).
+ * <p>Samples are floats and coefficients doubles. A sum of two terms, in which large values cancel,
+ * is as exact as in double; each further term rounds once more. Yet the loops contain no
+ * conversions: a conversion between float and double would keep the compiler of JDK 17 from using
+ * vector instructions, and make them ten times slower. Instead a factor is split into a float and
+ * the remainder as a float, and {@code fma}, one instruction on any recent processor, recovers what
+ * the rounding of a product loses (Dekker 1971).
  */
 final class Kernels {
   /** The number of equal factors of an exponential, 2⁵. */
@@ -82,7 +82,7 @@ final class Kernels {
 
   /**
    * e^y of y/{@link #EXP_PARTS}, to about 2·10⁻⁶ of itself where |y| ≤ 8, and constant beyond |y| =
-   * 40, where no deviation is meant. Math.exp is a call, and so no vector instruction.
+   * 40, where no deviation is meant. Math.exp is a call and cannot be vectorised.
    */
   private static float expOfParts(float part) {
     float x = max(-EXP_LIMIT, min(EXP_LIMIT, part));

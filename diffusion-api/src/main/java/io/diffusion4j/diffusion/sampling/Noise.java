@@ -79,7 +79,10 @@ public record Noise(double minLogVariance, double maxLogVariance, double fixedLo
     return minLogVariance != maxLogVariance;
   }
 
-  /** The standard deviation for a network that does not learn it, the least for one that does. */
+  /**
+   * The standard deviation for a network that does not learn it, or the smallest one for a network
+   * that does.
+   */
   public double sigma() {
     return Math.exp(0.5 * fixedLogVariance);
   }

@@ -23,8 +23,8 @@ public final class CosineSchedule extends BetaSchedule {
   }
 
   /**
-   * In either precision; the unCLIP models of diffusers have 1000 steps in {@link
-   * TableRounding#FLOAT32}.
+   * Creates the schedule in either precision; the unCLIP models of diffusers have 1000 steps in
+   * {@link TableRounding#FLOAT32}.
    *
    * @param steps T, at least 1
    * @param precision what the tables are rounded to

@@ -5,8 +5,8 @@ import io.diffusion4j.diffusion.argument.Check;
 /** β in equal steps from a first to a last value (Ho et al. 2020, §4). */
 public final class LinearSchedule extends BetaSchedule {
   /**
-   * OpenAI's: β from 1e-4 to 0.02 for 1000 steps, scaled by 1000/T for others so that ᾱ ends at
-   * about the same noise.
+   * OpenAI's schedule: β from 1e-4 to 0.02 for 1000 steps, scaled by 1000/T for others so that ᾱ
+   * ends at about the same noise.
    *
    * @param steps T, more than 20 (β would reach 1)
    */
@@ -15,7 +15,8 @@ public final class LinearSchedule extends BetaSchedule {
   }
 
   /**
-   * Any other, not scaled; diffusers has 1e-4, 0.02 and {@link TableRounding#FLOAT32}.
+   * Creates any other schedule, without scaling; diffusers has 1e-4, 0.02 and {@link
+   * TableRounding#FLOAT32}.
    *
    * @param steps T, at least 1
    * @param first β_0, in (0, 1)

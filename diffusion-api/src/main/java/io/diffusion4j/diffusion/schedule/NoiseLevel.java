@@ -41,7 +41,7 @@ public record NoiseLevel(double alphaBar) {
 
   /**
    * √((1−ᾱ)/ᾱ), the σ of the variance-exploding view x̃ = x₀ + σ·ε = x/√ᾱ (Karras et al. 2022); ∞
-   * where there is nothing but noise.
+   * for pure noise.
    */
   public double sigma() {
     return sqrt((1 - alphaBar) / alphaBar);

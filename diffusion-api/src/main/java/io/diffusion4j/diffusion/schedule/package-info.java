@@ -1,6 +1,6 @@
 /**
- * How much noise there is at each timestep, from {@link
- * io.diffusion4j.diffusion.schedule.NoiseSchedule} on, and which timesteps a sampler visits.
+ * The amount of noise at each timestep ({@link io.diffusion4j.diffusion.schedule.NoiseSchedule}),
+ * and the timesteps that a sampler visits.
  */
 @NullMarked
 package io.diffusion4j.diffusion.schedule;

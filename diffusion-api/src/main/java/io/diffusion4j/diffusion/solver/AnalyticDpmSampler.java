@@ -29,7 +29,7 @@ public record AnalyticDpmSampler(EpsPower power, double eta, double range) imple
     Check.that(range > 0, "range", range, "> 0");
   }
 
-  /** With the forward process of DDPM and data of any range. */
+  /** Creates the sampler for the forward process of DDPM and data of any range. */
   public AnalyticDpmSampler(EpsPower power) {
     this(power, 1, Double.POSITIVE_INFINITY);
   }

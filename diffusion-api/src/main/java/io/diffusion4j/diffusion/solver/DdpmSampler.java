@@ -29,7 +29,7 @@ public record DdpmSampler(VarianceType variance, Last last) implements Sampler {
     QUIET,
     /**
      * If it begins above timestep 0: diffusers' {@code DDPMScheduler}. With trailing spacing and
-     * {@link VarianceType#FIXED_LARGE} that leaves √β of noise in the finished sample.
+     * {@link VarianceType#FIXED_LARGE}, the finished sample keeps noise of √β.
      */
     NOISY_ABOVE_ZERO
   }

@@ -16,16 +16,16 @@ import java.util.List;
  * The multistep solver DPM-Solver++ of the probability-flow ODE, in terms of x̂₀ and the half
  * log-SNR λ (Lu et al. 2022b, §4 and algorithm 2). Order 2 is the well-known 2M.
  *
- * <p>The first steps have the order their history allows. The step to the clean sample, where λ is
- * infinite, is x̂₀ itself. With fewer than 15 steps the step before it has order 2 at most, which
- * is more stable.
+ * <p>The first steps have the order that their history allows. The step to the clean sample, where
+ * λ is infinite, is x̂₀ itself. With fewer than 15 steps the step before it has order 2 at most,
+ * which is more stable.
  *
  * @param order 1 (which is DDIM), 2 or 3
  * @param correction how the terms beyond the first are weighted
  * @param grid the levels it visits
  */
 public record DpmSolverPlusPlus(int order, Correction correction, Grid grid) implements Sampler {
-  /** Below this many steps the end is solved with a lower order. */
+  /** With fewer steps than this, the end is solved with a lower order. */
   private static final int FEW_STEPS = 15;
 
   /** The weight of the terms beyond the first; all are of second order at least. */
@@ -36,7 +36,7 @@ public record DpmSolverPlusPlus(int order, Correction correction, Grid grid) imp
     HEUN,
     /**
      * As {@link #HEUN}, and in order 3 with the whole second derivative of x̂₀. The authors' code
-     * and diffusers have half of it, and so converge with order 2 only, if with a small error.
+     * and diffusers use half of it, and so converge with order 2 only, although with a small error.
      */
     TAYLOR
   }

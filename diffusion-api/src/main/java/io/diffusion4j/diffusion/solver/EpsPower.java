@@ -56,7 +56,10 @@ public record EpsPower(SortedMap<Integer, Double> byTimestep) {
     }
   }
 
-  /** Of one timestep; interpolated between those that were measured, and constant beyond them. */
+  /**
+   * Returns the power at a timestep, interpolated between the measured ones and constant beyond
+   * them.
+   */
   public double at(int t) {
     SortedMap<Integer, Double> from = byTimestep.tailMap(t);
     SortedMap<Integer, Double> upTo = byTimestep.headMap(t + 1);

@@ -12,8 +12,8 @@ import io.diffusion4j.diffusion.schedule.Timesteps;
 import java.util.List;
 
 /**
- * Euler's method to a level below the next one, and noise up to it ({@code sample_euler_ancestral}
- * of k-diffusion). The step to the clean sample is deterministic.
+ * Euler's method to a level below the next one, and noise up to the next one ({@code
+ * sample_euler_ancestral} of k-diffusion). The step to the clean sample is deterministic.
  *
  * @param grid the levels it visits
  */

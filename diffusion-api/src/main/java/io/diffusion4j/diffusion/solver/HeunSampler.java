@@ -12,7 +12,7 @@ import java.util.List;
 /**
  * Heun's method for dx̃/dσ = ε̂ in the variance-exploding view x̃ = x/√ᾱ (Karras et al. 2022,
  * algorithm 1): Euler to the next level, then again from the start with the mean of both slopes.
- * Two network calls for each interval, one for the last, which is Euler's.
+ * There are two network calls for each interval, and one for the last, an Euler step.
  *
  * @param grid the levels it visits
  */

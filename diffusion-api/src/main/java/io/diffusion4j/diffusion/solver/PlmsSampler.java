@@ -101,7 +101,7 @@ public record PlmsSampler(Start start, End end) implements Sampler {
       call(from, update);
     }
 
-    /** To the next level, and again from the start with the mean of both slopes. */
+    /** Steps to the next level, and again from the start with the mean of both slopes. */
     void twice(Level from, Level to) {
       Transfer transfer = Transfer.between(from, to);
       double half = transfer.eps() / 2;
@@ -115,7 +115,9 @@ public record PlmsSampler(Start start, End end) implements Sampler {
               .plusEps(half));
     }
 
-    /** With (ε̂₁ + 2ε̂₂ + 2ε̂₃ + ε̂₄)/6: at the start, twice in the middle, and at the end. */
+    /**
+     * Steps with (ε̂₁ + 2ε̂₂ + 2ε̂₃ + ε̂₄)/6: at the start, twice in the middle, and at the end.
+     */
     void rungeKutta(Level from, Level middle, Level to) {
       Transfer half = Transfer.between(from, middle);
       Transfer whole = Transfer.between(from, to);

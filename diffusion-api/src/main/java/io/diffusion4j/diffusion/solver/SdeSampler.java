@@ -25,7 +25,7 @@ import java.util.List;
  * @param snr the corrector's ratio of the move along the score to the noise, greater than 0
  */
 public record SdeSampler(Method method, int corrections, double snr) implements Sampler {
-  /** The ratio that the paper has for the variance-preserving SDE. */
+  /** The paper's ratio for the variance-preserving SDE. */
   private static final double PUBLISHED_SNR = 0.16;
 
   /** The method of the reverse step. */

@@ -19,9 +19,9 @@ import java.util.List;
  * Runge–Kutta method in x̂₀ and the half log-SNR λ, which needs no history. Order 2 is known as 2S.
  *
  * <p>A step of order k spans k levels of the grid and calls the network at each of them, so that
- * there are as many calls as levels; the levels within are where the others put a midpoint. The
- * last call, whose step leads to the clean sample, is x̂₀ itself, and the remaining levels before
- * it form a step of a lower order.
+ * there are as many calls as levels; the inner levels take the place of the midpoint in other
+ * implementations. The last call, whose step leads to the clean sample, is x̂₀ itself, and the
+ * remaining levels before it form a step of a lower order.
  *
  * @param order 2 or 3
  * @param grid the levels it visits

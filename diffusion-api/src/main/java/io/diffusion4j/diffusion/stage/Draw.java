@@ -14,7 +14,7 @@ public record Draw<C>(C condition, NoiseSource noise, Projection projection) {
     this(condition, noise, Projection.NONE);
   }
 
-  /** The same sample under another condition, as a stage translates it for its network. */
+  /** Returns the same sample with another condition, which a stage translated for its network. */
   public <D> Draw<D> withCondition(D other) {
     return new Draw<>(other, noise, projection);
   }

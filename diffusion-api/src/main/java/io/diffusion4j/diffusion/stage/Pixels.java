@@ -9,7 +9,7 @@ import io.diffusion4j.diffusion.argument.Check;
  * @param height in pixels; 0 for a stage that does not draw pixels
  */
 public record Pixels(int width, int height) {
-  /** The size of anything else than an image, such as an embedding or a latent. */
+  /** The size of outputs that are not images, such as embeddings or latents. */
   public static final Pixels NONE = new Pixels(0, 0);
 
   public Pixels {

@@ -62,7 +62,7 @@ public record Stage(
     return new Stage(name, course, other, guides, draws, sizes);
   }
 
-  /** The same stage, which can also be guided by a gradient. */
+  /** Returns the same stage with guides by a gradient. */
   public Stage withGuide(String guide, Scale factor) {
     SortedMap<String, Scale> more = new TreeMap<>(guides);
     more.put(guide, factor);
@@ -79,7 +79,7 @@ public record Stage(
     return new Stage(name, course, scale, guides, draws, Optional.of(offered));
   }
 
-  /** The same stage with other choices, if it offers any. */
+  /** Returns the same stage with other choices, if it has any. */
   public Stage withChoices(UnaryOperator<Choices> change) {
     return denoising()
         .map(

@@ -21,7 +21,7 @@ public enum Curve {
   /** x·σ(1.702·x). */
   QUICK_GELU(dnnl_eltwise_swish, (float) Function.QUICK);
 
-  /** No curve has smaller values: SiLU's minimum, rounded down. */
+  /** The lower bound of all curves: SiLU's minimum, rounded down. */
   public static final float LEAST = -0.2785f;
 
   private final int code;

@@ -195,7 +195,7 @@ public final class Compiler implements Layer.Visitor<Node, Value> {
 
   // The layers
 
-  /** Integers are fed as float32 numbers of the same value. */
+  /** Integers are fed as float32 numbers with the same values. */
   @Override
   public Value visit(Layer.Input layer, Node node) {
     return lowering.fed(node.output().sample());

@@ -9,7 +9,7 @@ package io.diffusion4j.onednn.run;
  */
 @SuppressWarnings("ArrayRecordComponent") // bulk data, passed on and forgotten
 record QuantisedWeights(byte[] values, float[] scales) {
-  /** Quantises weights, of which each output has as many. */
+  /** Quantises weights, given the number of weights of each output. */
   static QuantisedWeights of(float[] weights, int outputs) {
     int each = weights.length / outputs;
     byte[] values = new byte[weights.length];

@@ -8,8 +8,8 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * The {@link Muon} update of one matrix. In a group of processes, one orthogonalises it, which is
- * most of the work, and sends the direction to the others, so that all make the same step.
+ * The {@link Muon} update of one matrix. In a group, one process orthogonalises it, which is most
+ * of the work, and sends the direction to the others, so that all make the same step.
  */
 final class MuonUpdate extends Update {
   private final Muon.Matrix matrix;
@@ -56,7 +56,7 @@ final class MuonUpdate extends Update {
     }
   }
 
-  /** Hands over the direction of a step, if this process computes it. */
+  /** Provides the direction of a step, if this process computes it. */
   void giveDirection(Step s) {
     direct(s);
     if (mine) {
@@ -73,7 +73,7 @@ final class MuonUpdate extends Update {
     }
   }
 
-  /** Leaves the direction before it is made orthogonal. */
+  /** Stores the direction before it is made orthogonal. */
   private void direct(Step s) {
     float mu = Muon.MOMENTUM;
     float fresh = s.clip() * (1 - mu);

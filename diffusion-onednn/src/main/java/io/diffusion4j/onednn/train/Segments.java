@@ -10,8 +10,8 @@ import java.util.Set;
 import java.util.function.IntUnaryOperator;
 
 /**
- * The segments of a network for gradient checkpointing (Chen et al. 2016). Cuts are where the
- * fewest values are read behind the cut, which is between the blocks of a network; only these
+ * The segments of a network for gradient checkpointing (Chen et al. 2016). Cuts are placed where
+ * the fewest values are read behind the cut, which is between the blocks of a network; only these
  * values are kept for the backward pass, and all others are computed again. The number of cuts is
  * about the square root of the number of layers.
  */

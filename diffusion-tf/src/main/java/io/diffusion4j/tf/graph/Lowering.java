@@ -256,9 +256,9 @@ final class Lowering implements Layer.Visitor<Node, Operand<?>> {
   }
 
   /**
-   * Computes in two stages, with a third of the memory traffic of the textbook form: moments of
-   * each channel over the pixels, then moments of each group from those, then one multiply-add. A
-   * sample's scale and shift are part of the same pass over the pixels.
+   * Computes the normalisation in two stages, with a third of the memory traffic of the textbook
+   * form: moments of each channel over the pixels, then moments of each group from those, then one
+   * multiply-add. A sample's scale and shift are part of the same pass over the pixels.
    */
   @Override
   public Operand<?> visit(Layer.GroupNorm layer, Node node) {

@@ -67,7 +67,7 @@ final class TensorFlowLearner implements Learner {
   /** Stores the first batch's share of the gradient in the sum, if there are several batches. */
   private final List<Op> begins = new ArrayList<>();
 
-  /** The gradients, if they are to be summed over processes, and where the sums are fed. */
+  /** The gradients that are summed over processes, and the inputs for the sums. */
   private final List<Operand<TFloat32>> summands = new ArrayList<>();
 
   private final List<Placeholder<TFloat32>> means = new ArrayList<>();
@@ -313,7 +313,7 @@ final class TensorFlowLearner implements Learner {
     return new Trainer.Report(loss.loss(), norm, config.rate(step), loss.metrics());
   }
 
-  /** A step with the other processes; returns the norm of the gradient. */
+  /** Makes a step with the other processes; returns the norm of the gradient. */
   private double together(
       AllReduce.Buffer all, List<Batch> batches, long step, List<LossNetwork.Value> values) {
     List<float[]> mean = sizes.stream().map(float[]::new).toList();

@@ -50,7 +50,10 @@ record Augmentation(int size) {
     return pixels;
   }
 
-  /** A random affine map about the centre, linear between pixels; beyond the rim is the rim. */
+  /**
+   * Applies a random affine map about the centre, linear between pixels, with the rim repeated
+   * outside.
+   */
   private float[] warped(Image image, SplittableRandom random) {
     double turn = TURN * either(random);
     double zoom = 1 + ZOOM * either(random);
@@ -106,7 +109,7 @@ record Augmentation(int size) {
     }
   }
 
-  /** One colour over a rectangle of up to two fifths of each side. */
+  /** Hides a rectangle of up to two fifths of each side under one colour. */
   private void hide(float[] pixels, SplittableRandom random) {
     int width = random.nextInt(size / 10, 2 * size / 5);
     int height = random.nextInt(size / 10, 2 * size / 5);

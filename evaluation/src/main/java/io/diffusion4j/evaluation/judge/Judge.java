@@ -18,8 +18,8 @@ import java.util.function.Function;
  * The judge with its weights: pictures and captions as unit vectors, whose dot product measures how
  * well they fit. Thread-safe; holds native memory until it is closed.
  *
- * <p>It is deliberately no {@code ImageEncoder} and no {@code TextEncoder}: a judge must not guide
- * or select the pictures that it measures.
+ * <p>It is deliberately neither an {@code ImageEncoder} nor a {@code TextEncoder}: a judge must not
+ * guide or select the pictures that it measures.
  */
 public final class Judge implements AutoCloseable {
   private static final int CHUNK = 64;

@@ -10,9 +10,9 @@ import io.diffusion4j.nn.train.logits.CrossEntropy;
 import java.util.Map;
 
 /**
- * The judge's loss: each picture is to be nearest to its own name among the names of all concepts.
- * This is the judge's task in an evaluation. In CLIP's loss over the pairs of a batch, a picture
- * would rarely meet the similar concepts that it must be distinguished from.
+ * The judge's loss, which brings each picture nearest to its own name among the names of all
+ * concepts. This is the judge's task in an evaluation. In CLIP's loss over the pairs of a batch, a
+ * picture would rarely meet the similar concepts that it must be distinguished from.
  *
  * @param image the image tower
  * @param text the text tower

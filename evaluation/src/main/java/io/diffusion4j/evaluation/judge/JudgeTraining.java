@@ -24,7 +24,10 @@ public final class JudgeTraining {
   /** The name of a training and its files. */
   public static final String WORD = "judge";
 
-  /** Not much larger than the judge's input: small pictures are drawn faster. */
+  /**
+   * The size of drawings, not much larger than the judge's input, since small pictures are drawn
+   * faster.
+   */
   private static final int SPRITE_SIZE = 48;
 
   private final JudgePreset preset;

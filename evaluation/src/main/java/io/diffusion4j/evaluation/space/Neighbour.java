@@ -12,7 +12,7 @@ import java.util.List;
  */
 public record Neighbour(String key, double distance) {
   /**
-   * Finds the nearest of some pictures to another one, without that picture itself.
+   * Finds the picture of a set that is nearest to another one, excluding that picture itself.
    *
    * @param vector of length 1
    * @param own its key if it is one of them, else empty

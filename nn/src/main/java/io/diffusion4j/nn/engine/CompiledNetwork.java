@@ -50,7 +50,10 @@ public final class CompiledNetwork implements AutoCloseable {
   public enum Loading {
     /** All at once, to be kept. */
     ONCE,
-    /** Each in every run, and closed after it: a run needs the memory of one segment. */
+    /**
+     * Loads each segment in every run, and closes it afterwards: a run needs the memory of one
+     * segment.
+     */
     EACH_RUN
   }
 

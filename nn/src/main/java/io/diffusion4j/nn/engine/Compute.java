@@ -42,8 +42,8 @@ public record Compute(String engine, Threads threads, Precision precision, Optio
 
   /**
    * The same in floating point: {@link Precision#INT8} is replaced by bfloat16 if the processor has
-   * it, otherwise by float32. For gradients, and for networks that run once for each picture and so
-   * would lose precision for little time: towers of CLIP, autoencoders.
+   * it, otherwise by float32. For gradients, and for networks that run once for each picture, where
+   * a lower precision would save little time: towers of CLIP, autoencoders.
    */
   public Compute unquantised() {
     if (precision != Precision.INT8) {
@@ -53,7 +53,7 @@ public record Compute(String engine, Threads threads, Precision precision, Optio
         Engines.areMadeFor(Precision.BFLOAT16) ? Precision.BFLOAT16 : Precision.FLOAT32);
   }
 
-  /** The same with a folder of packed weights, or without one. */
+  /** Returns the same settings with a folder of packed weights, or without one. */
   public Compute withPacked(Optional<Path> folder) {
     return new Compute(engine, threads, precision, folder);
   }

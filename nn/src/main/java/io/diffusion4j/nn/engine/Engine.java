@@ -18,8 +18,8 @@ public interface Engine {
   Optional<String> unavailable(Precision precision);
 
   /**
-   * Whether it supports every layer on every machine, and so gets the networks that the others
-   * refuse.
+   * Whether it supports every layer on every machine, so that it is the fallback for networks that
+   * the others refuse.
    */
   default boolean isLastResort() {
     return false;
@@ -27,7 +27,7 @@ public interface Engine {
 
   /**
    * Whether {@link Engines#AUTO} may choose it. An engine that is not known to be the fastest on
-   * some machine is used only where it is named.
+   * some machine is used only on request.
    */
   default boolean isAutomatic() {
     return true;

@@ -17,10 +17,10 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * A part of a network that runs after the parts before it. A network is cut where all that later
- * layers read of earlier ones is a single value, as between the blocks of a transformer. The parts
- * before the first dense layer and the last part are as small as possible, as they have layers that
- * few engines have, such as the lookup of tokens.
+ * A part of a network that runs after the parts before it. A network is cut where later layers read
+ * a single value of earlier ones, as between the blocks of a transformer. The parts before the
+ * first dense layer and the last part are as small as possible, as they have layers that few
+ * engines have, such as the lookup of tokens.
  *
  * @param network has the value of the segment before as an input, beside declared inputs
  * @param values the nodes of the whole network that its outputs are
@@ -58,7 +58,7 @@ record Segment(Network network, List<Integer> values) {
     private final Network network;
     private final List<Node> nodes;
 
-    /** Whether a value depends on the batch; others are computed anew in each segment. */
+    /** Whether a value depends on the batch; other values are computed again in each segment. */
     private final boolean[] ofBatch;
 
     private final int[] lastReader;
@@ -107,7 +107,7 @@ record Segment(Network network, List<Integer> values) {
       return ends;
     }
 
-    /** Returns the last place at or before a node; -1 if there is none. */
+    /** Returns the last cut at or before a node; -1 if there is none. */
     private int lastPlace(int node) {
       for (int n = node; n > 0; n--) {
         if (isPlace(0, n)) {
@@ -117,7 +117,7 @@ record Segment(Network network, List<Integer> values) {
       return -1;
     }
 
-    /** Whether all that is read after a segment is one value that is computed in it. */
+    /** Whether only one value that is computed in a segment is read after it. */
     private boolean isPlace(int begin, int end) {
       var live = live(end);
       return live.size() == 1 && live.get(0) >= begin;

@@ -45,7 +45,9 @@ final class SegmentedNetwork implements Executable {
     }
   }
 
-  /** Loads nothing: each run loads a segment, runs it and closes it before the next one. */
+  /**
+   * Creation loads nothing: each run loads a segment, runs it and closes it before the next one.
+   */
   static SegmentedNetwork streamed(
       Network network, NamedTensors weights, Compute compute, long parameters) {
     return new SegmentedNetwork(network, weights, compute, parameters);

@@ -12,7 +12,7 @@ import java.util.List;
 
 /**
  * The layers of losses in plain Java: each method computes the output and records the backward
- * pass. Written to be read, with the loops in the Javadoc of {@link Layer}. Layers that read
+ * pass. Written for readability, with the loops in the Javadoc of {@link Layer}. Layers that read
  * activations are refused here.
  */
 class Forward implements Layer.Visitor<Node, double[]> {
@@ -239,7 +239,9 @@ class Forward implements Layer.Visitor<Node, double[]> {
     return moved(node, coarse(e.shape(node.output())));
   }
 
-  /** For each value of an image the place of its 2×2 block's in an image of half the size. */
+  /**
+   * Returns, for each value of an image, the place of its 2×2 block in an image of half the size.
+   */
   static int[] coarse(int[] s) {
     int[] from = new int[s[0] * s[1] * s[2] * s[3]];
     for (int i = 0; i < from.length; i++) {
@@ -276,7 +278,7 @@ class Forward implements Layer.Visitor<Node, double[]> {
     return y;
   }
 
-  /** For each value of the output the place of the value of an input. */
+  /** Returns, for each value of the output, the place of the input's value. */
   private int[] places(Node node, int i) {
     return e.broadcast().index(shape(node, i), e.shape(node.output()));
   }

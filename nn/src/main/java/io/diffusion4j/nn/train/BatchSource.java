@@ -18,13 +18,13 @@ public interface BatchSource {
 
   /**
    * Returns some rows of the batch of a step, with the same numbers as in the whole batch. Sources
-   * that can make rows by themselves override this.
+   * that can make single rows override this.
    */
   default Batch rows(long step, Share share) {
     return batch(step).rows(share.from(), share.to());
   }
 
-  /** The randomness of a step: the same for the same seed and step, whatever came before. */
+  /** Returns the random numbers of a step, which depend only on the seed and the step. */
   static SplittableRandom random(long seed, long step) {
     // Hashed one after the other, so that exchanging seed and step gives another result.
     long ofSeed = new SplittableRandom(seed).nextLong();

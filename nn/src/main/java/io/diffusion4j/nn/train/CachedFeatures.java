@@ -122,7 +122,7 @@ final class CachedFeatures implements Learner {
     return loss.value(i -> Numbers.narrow(evaluation.value(outputs.get(i))));
   }
 
-  /** The loss of the features of some batches, as one. */
+  /** The loss of the features of several batches as one batch. */
   private Interpreter.Evaluation evaluate(List<Batch> batches) {
     var values = batches.stream().map(batch -> learner.evaluate(silent(batch)).features()).toList();
     var all = new Batch(batches.stream().mapToInt(Batch::rows).sum());
@@ -169,7 +169,7 @@ final class CachedFeatures implements Learner {
     return learner.parameters();
   }
 
-  /** The features of all rows are put together by their batches. */
+  /** The features of all rows are gathered batch by batch. */
   @Override
   public boolean needsAllRows() {
     return true;

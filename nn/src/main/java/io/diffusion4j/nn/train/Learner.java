@@ -53,7 +53,7 @@ public interface Learner extends AutoCloseable {
    */
   LossNetwork.Value evaluate(Batch batch);
 
-  /** Whether a process needs the rows of the others in its batches, too. */
+  /** Whether a process also needs the rows of the other processes in its batches. */
   default boolean needsAllRows() {
     return false;
   }

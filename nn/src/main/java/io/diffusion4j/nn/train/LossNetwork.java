@@ -72,8 +72,8 @@ public record LossNetwork(Network network, List<String> metrics, int features) {
   }
 
   /**
-   * Whether each row has a loss, and the loss of the batch is their mean; processes can then
-   * compute their rows' losses by themselves.
+   * Whether each row has a loss, and the loss of the batch is their mean. Processes can then
+   * compute the losses of their own rows.
    */
   public boolean isMeanOfRows() {
     return network.outputs().size() - features > 1 + metrics.size();

@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The state of a group's training, which the first process reads and writes: the others get it from
- * there, so that they need no files.
+ * The state of a group's training, which the first process reads and writes: the others receive it
+ * from the first, so they need no files.
  */
 final class SharedState {
   /** A step is broadcast in two numbers, which float32 holds exactly. */

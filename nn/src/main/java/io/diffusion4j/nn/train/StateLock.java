@@ -21,7 +21,7 @@ import java.util.Set;
 
 /**
  * The exclusive right of one training to write the state in a folder. The kernel releases it when
- * the process ends, however it ends.
+ * the process ends in any way.
  *
  * <p>The lock is a locked file. It contains the process and the host of the holder, for the message
  * of a second training, and is deleted on release.

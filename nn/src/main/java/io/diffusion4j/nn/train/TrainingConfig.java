@@ -58,8 +58,8 @@ public record TrainingConfig(
   /** The division of a batch into shares, whose gradients are summed in a binary tree. */
   public enum Shares {
     /**
-     * One for each thread of each process. The weights are the same, to the bit, with as many
-     * threads in all.
+     * One for each thread of each process. The weights are the same, to the bit, with the same
+     * total number of threads.
      */
     BY_THREAD,
     /**
@@ -99,7 +99,7 @@ public record TrainingConfig(
 
   /** The warm-up of a moving average. */
   public enum EmaWarmup {
-    /** No warm-up: the average remembers the initial weights for long. */
+    /** No warm-up: the average contains the initial weights for a long time. */
     NONE,
     /** The decay after a step is at most (1 + step) / (10 + step). */
     RISING,
@@ -132,7 +132,10 @@ public record TrainingConfig(
     }
   }
 
-  /** A batch per step, half a cosine at the end, one moving average, and all parameters trained. */
+  /**
+   * The defaults: one batch per step, half a cosine at the end, one moving average, and all
+   * parameters trained.
+   */
   public TrainingConfig(
       long steps,
       int batchSize,

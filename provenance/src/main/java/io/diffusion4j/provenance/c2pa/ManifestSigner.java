@@ -147,7 +147,9 @@ public final class ManifestSigner {
     throw new IllegalStateException("the place of the manifest is not stable");
   }
 
-  /** Returns a manifest store of even length, as the verifier wants no padding in WebP files. */
+  /**
+   * Returns a manifest store of even length, because the verifier accepts no padding in WebP files.
+   */
   private byte[] store(String label, String instance, List<Object> exclusions, byte[] hash) {
     byte[] store = store(label, instance, exclusions, hash, 0);
     return store.length % 2 == 0 ? store : store(label, instance, exclusions, hash, 1);

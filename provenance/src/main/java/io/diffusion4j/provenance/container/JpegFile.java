@@ -26,7 +26,7 @@ record JpegFile(List<Segment> segments, byte[] scans) implements PictureFile {
   private static final byte[] XMP = "http://ns.adobe.com/xap/1.0/\0".getBytes(ISO_8859_1);
   private static final byte[] EXIF = "Exif\0".getBytes(ISO_8859_1);
 
-  /** The identifier of JPEG XT boxes, and the number of ours. */
+  /** The identifier of JPEG XT boxes, and the number of this project's box. */
   private static final byte[] BOX = {'J', 'P', 0, 1};
 
   /** The length of a segment, which counts itself, has two bytes. */

@@ -4,7 +4,7 @@ import io.diffusion4j.diffusion.image.Rgb8;
 
 /**
  * The details of a picture: its brightness less the local mean, divided by the local contrast, so
- * that edges do not drown the watermark of smooth parts.
+ * that edges do not dominate the watermark of smooth parts.
  */
 final class Details {
   private static final double RED = 0.299;

@@ -4,9 +4,9 @@ import io.diffusion4j.diffusion.image.Rgb8;
 import java.util.Arrays;
 
 /**
- * A picture while a mark is embedded: the original, and the patterns that are added to it. One is
- * added to all pixels, the other to those that stay below white in a brighter picture. Owned by one
- * thread.
+ * A picture while a mark is embedded: the original, and the patterns that are added to it. One
+ * pattern is added to all pixels, the other to those that stay below white in a brighter picture.
+ * Owned by one thread.
  */
 final class Embedding {
   /** The share of the coefficients that are moved to the secret side, the cheapest ones. */
@@ -32,7 +32,7 @@ final class Embedding {
 
   private static final int MOST_ROUNDS = 10;
 
-  /** Where fewer pixels stay below white, they are not changed more. */
+  /** The smallest share of pixels below white for which they are changed more. */
   private static final double LEAST_SHARE = 0.2;
 
   private static final int WHITE = 255;
@@ -93,7 +93,7 @@ final class Embedding {
     return new Rgb8(image.width(), image.height(), pixels);
   }
 
-  /** Returns how far a coefficient is from the margin on the secret side. */
+  /** Returns the distance of a coefficient from the margin on the secret side. */
   private double missing(double[] coefficients, int k, double margin) {
     return Math.max(0, margin - signs[k] * coefficients[k]);
   }

@@ -99,7 +99,7 @@ final class Tile {
     return result;
   }
 
-  /** Returns the tile of which these are the coefficients, and all others 0. */
+  /** Returns the tile with these coefficients, where all others are 0. */
   static double[] inverse(double[] coefficients) {
     double[] columns = new double[2 * SIDE * SIDE]; // at each u, of each y
     for (int k = 0; k < FREQUENCIES.length; k++) {
@@ -130,7 +130,7 @@ final class Tile {
   }
 
   /**
-   * Returns how many coefficients have the expected sign after the tile was shifted.
+   * Returns the number of coefficients with the expected sign after a shift of the tile.
    *
    * @param dx by how many pixels to the left, and {@code dy} upwards
    */

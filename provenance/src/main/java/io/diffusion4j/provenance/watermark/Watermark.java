@@ -9,7 +9,7 @@ public final class Watermark {
   /** The least side of a picture that can be marked, in pixels. */
   public static final int SMALLEST = Tile.SIDE;
 
-  /** The least side of a picture in which a mark can be found: of a marked one, cropped. */
+  /** The least side of a picture in which a mark can be found, such as of a cropped one. */
   private static final int SMALLEST_FOUND = 48;
 
   private final byte[] signs;

@@ -17,7 +17,7 @@
  * times the number of shifts, bounds the probability of a false alarm.
  *
  * <p>A brighter picture clips a light background to a flat area without a mark. So the embedder
- * looks at the brighter picture as well, and adds more to the pixels that stay below white until
+ * also computes the brighter picture, and adds more to the pixels that stay below white until
  * enough signs agree there.
  *
  * <p>It survives recompression, cropping, changes of brightness, and scaling that is undone. It

@@ -124,7 +124,7 @@ public final class DiffusionLoss {
         Optional.of(nn.concat(1, List.of(nn.slice(row, 7, 1), nn.reshape(perRow, -1, 1)))));
   }
 
-  /** {@link LossType#boundWeight}, which is T times a number or just a number. */
+  /** {@link LossType#boundWeight}, which is T times a constant or a constant. */
   private Tensor boundWeight(LossType type) {
     return switch (type) {
       case MSE, KL -> nn.constant(type.boundWeight(1));

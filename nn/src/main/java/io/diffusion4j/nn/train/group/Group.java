@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.zip.CRC32C;
 
 /**
- * The processes that train together, of which this is one. Each has its {@link Share} of the rows
- * of every batch.
+ * The processes that train together, including this one. Each has its {@link Share} of the rows of
+ * every batch.
  *
  * <p>For one thread. All processes call the same methods in the same order; a method throws a
  * {@link PeerLostException} if one of them is lost.
@@ -23,7 +23,7 @@ public final class Group implements AutoCloseable {
   /** The longest text that is exchanged, in bytes of UTF-8. */
   private static final int TEXT = 1 << 12;
 
-  /** How long the last answers of a sum may be on their way. */
+  /** The time limit for the last responses of a sum. */
   private static final long SETTLING_MILLIS = 500;
 
   private final AllReduce all;
@@ -38,7 +38,7 @@ public final class Group implements AutoCloseable {
     return new Group(new Alone());
   }
 
-  /** The processes that sum together; the group closes the sums. */
+  /** Creates a group of the processes that sum together; the group closes the sums. */
   public static Group of(AllReduce all) {
     return new Group(all);
   }

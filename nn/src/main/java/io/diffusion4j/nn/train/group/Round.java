@@ -25,7 +25,7 @@ public record Round(List<Integer> members, boolean contributes, int key) {
     members = List.copyOf(members);
   }
 
-  /** Returns the size of the first half when a sum of this many summands is split in two. */
+  /** Returns the size of the first half of a sum of this many summands. */
   public static int half(int summands) {
     return (summands + 1) / 2;
   }

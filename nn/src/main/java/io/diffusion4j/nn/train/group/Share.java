@@ -21,8 +21,8 @@ public record Share(int from, int to) {
   }
 
   /**
-   * Returns one of several shares that are subtrees of the tree of {@link Round}: with as many
-   * processes as a power of two all shares have one size, with others some have twice as many rows.
+   * Returns one of several shares that are subtrees of the tree of {@link Round}: if the number of
+   * processes is a power of two all shares have one size, otherwise some have twice as many rows.
    *
    * @param rows in all, a power of two
    * @param parts at most {@code rows}
