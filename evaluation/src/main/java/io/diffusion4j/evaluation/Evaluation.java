@@ -32,7 +32,7 @@ import java.util.stream.IntStream;
  * of the same scenes (the ceiling) and with the same pictures under shuffled captions (the floor).
  *
  * <p>Some metrics have another floor or ceiling. For the fidelity of a picture of one thing, the
- * ceiling is the real drawing moved by two pixels, which no viewer would mind, and the floor is
+ * ceiling is the real drawing moved by two pixels, which is hardly visible, and the floor is
  * another concept in its place. The floor of the Fréchet distance is that of empty backgrounds. The
  * distance to the nearest training picture has no floor, as a repeated training picture scores 0.
  */

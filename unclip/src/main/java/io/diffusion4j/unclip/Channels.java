@@ -1,6 +1,6 @@
 package io.diffusion4j.unclip;
 
-/** Converts between PyTorch's order of an image's values and ours. */
+/** Converts an image's values between PyTorch's order and this project's. */
 final class Channels {
   private Channels() {}
 

@@ -39,7 +39,7 @@ public record Defaults(boolean ours) {
   /** The steps of the published upsamplers; the last step has a network of its own. */
   public static final int SUPER_RES_STEPS = 7;
 
-  /** The scheduler, steps and guidance of the published pipelines, for models that are not ours. */
+  /** The scheduler, steps and guidance of the published pipelines, for models of others. */
   public static final String PUBLISHED_SAMPLER = "unclip";
 
   public static final int PUBLISHED_PRIOR_STEPS = 25;

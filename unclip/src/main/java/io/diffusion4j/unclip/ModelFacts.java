@@ -36,7 +36,10 @@ public record ModelFacts(Path folder, String name) {
     }
   }
 
-  /** Whether it was trained from one of our presets; otherwise it follows the published models. */
+  /**
+   * Whether it was trained from a preset of this project; otherwise it follows the published
+   * models.
+   */
   public boolean isOurs() {
     return !name.equals(NAMELESS);
   }

@@ -9,7 +9,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** Which of the two priors of DALL-E 2 draws the image embeddings of a model. */
+/** The choice between the two priors of DALL-E 2. */
 public enum PriorChoice {
   /** The prior that every text-to-image pipeline has. */
   DIFFUSION,
@@ -18,7 +18,9 @@ public enum PriorChoice {
 
   private static final String ECLIPSE = "eclipse";
 
-  /** The prior that a model is opened with; a prior of one pass stands in for the diffusion one. */
+  /**
+   * The prior that a model is opened with; a one-pass prior takes the place of the diffusion prior.
+   */
   static PriorChoice of(Opening how) {
     return how.prior()
         .filter(word -> !word.equals(ECLIPSE) && !Files.isDirectory(Path.of(word)))
@@ -27,8 +29,8 @@ public enum PriorChoice {
   }
 
   /**
-   * The folder of the prior of one pass that a model is opened with; empty for one of the two in
-   * the model's own folder.
+   * The folder of the one-pass prior that a model is opened with; empty for a prior in the model's
+   * own folder.
    *
    * @throws IllegalArgumentException if the folder has no such prior
    */
@@ -57,7 +59,7 @@ public enum PriorChoice {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** Whether a component of a pipeline belongs to another prior than this. */
+  /** Whether a component of a pipeline belongs to another prior. */
   boolean passesOver(String component) {
     return switch (this) {
       case DIFFUSION -> component.equals(UnclipFolder.PRIOR_AR);

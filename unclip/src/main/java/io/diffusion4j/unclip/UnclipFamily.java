@@ -44,7 +44,7 @@ public final class UnclipFamily implements ModelFamily {
     }
   }
 
-  /** Fails unless the folder is there and looks like a pipeline of this family. */
+  /** Fails unless the folder exists and looks like a pipeline of this family. */
   public static void require(Path folder) {
     var family = new UnclipFamily();
     Check.that(family.isAt(folder), "model", folder, "a folder with %s", family.layout());

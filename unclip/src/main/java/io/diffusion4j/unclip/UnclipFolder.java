@@ -32,7 +32,7 @@ public final class UnclipFolder {
   /** The autoregressive prior; diffusers has no such component, so the index does not list it. */
   public static final String PRIOR_AR = "prior_ar";
 
-  /** A prior of one pass; diffusers has no such component, so the index does not list it. */
+  /** A one-pass prior; diffusers has no such component, so the index does not list it. */
   public static final String PRIOR_ECLIPSE = "prior_eclipse";
 
   /** A noised CLIP, which can guide the decoder; diffusers has no such component. */

@@ -112,9 +112,9 @@ public record ConceptSet(String name, List<Concept> concepts) {
   }
 
   /**
-   * Returns the set without near-duplicates: of each kind of clock face, moon and mailbox, one
-   * stays. To distinguish them is a matter of reading a dial rather than of drawing, so retrieval
-   * is reported on this set too.
+   * Returns the set without near-duplicates: one of each kind of clock face, moon and mailbox
+   * remains. Distinguishing them tests the reading of a dial rather than drawing, so retrieval is
+   * reported on this set too.
    */
   public ConceptSet withoutNearDuplicates() {
     Set<Pattern> seen = new HashSet<>();

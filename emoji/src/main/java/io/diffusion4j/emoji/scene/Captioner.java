@@ -34,9 +34,8 @@ public final class Captioner {
   }
 
   /**
-   * Describes a scene completely and in the plainest way: "three tiny blue owls on a red
-   * background, noto style" (a white background, the middle size and natural colours are not
-   * mentioned).
+   * Describes a scene completely, in plain words: "three tiny blue owls on a red background, noto
+   * style" (a white background, the middle size and natural colours are not mentioned).
    */
   public static String factual(Scene scene) {
     String said = said(scene.subject(), tint(scene));

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
-/** The colours that captions name, as distinct as ten everyday colours and white can be. */
+/** The colours in captions: ten everyday colours and white, as distinct as possible. */
 public enum NamedColor {
   /** The default background, which captions do not mention. */
   WHITE(255, 255, 255),

@@ -124,7 +124,7 @@ record Noun(String singular, String plural, Countability countability) {
     return vowel ? "an" : "a";
   }
 
-  /** The regular plural of a noun phrase: its head noun's. */
+  /** Returns the regular plural of a noun phrase, the plural of its head noun. */
   static String plural(String phrase) {
     String[] words = phrase.split(" ");
     int head = words.length - 1;

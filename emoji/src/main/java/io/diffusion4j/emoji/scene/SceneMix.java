@@ -73,7 +73,7 @@ public record SceneMix(
 
   /**
    * Returns the default: three fifths are one thing of one size in the middle, because random
-   * positions multiply the amount to learn.
+   * positions make the task much larger.
    */
   public static SceneMix mostlyCentred() {
     return of(new Kinds(0.60, 0, 0.12, 0.14, 0.14), 0.7);

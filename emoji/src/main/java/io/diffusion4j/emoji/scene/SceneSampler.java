@@ -12,11 +12,11 @@ import java.util.SplittableRandom;
  * An endless series of scenes of one split: a pure function of (seed, index). Thread-safe.
  *
  * <p>The kind of scene is drawn first. Combinations of another split are then drawn again without
- * changing the kind, so the mix is exact in every split. The two test splits that only one kind of
- * scene can satisfy always draw that kind.
+ * changing the kind, so the mix is exact in every split. Two test splits allow only one kind of
+ * scene, and always draw that kind.
  */
 public final class SceneSampler {
-  /** One combination in ten is held out, so after this many failures there is none. */
+  /** One combination in ten is held out, so this many failures mean that there is none. */
   private static final int MAX_DRAWS = 10_000;
 
   private static final List<NamedColor> TINTS =

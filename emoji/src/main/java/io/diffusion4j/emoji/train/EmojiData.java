@@ -31,7 +31,7 @@ public record EmojiData(EmojiSettings settings, Techniques techniques) implement
   static final int SPRITE_SIZE = 128;
   private static final long DATA_SEED = 20_260_101;
 
-  /** Returns the data of a preset, in the way of the shipped model's training. */
+  /** Returns the data of a preset with the techniques of the shipped model's training. */
   public static EmojiData of(EmojiPreset preset) {
     return new EmojiData(preset.drawn(), EmojiTechniques.STANDARD);
   }
@@ -112,7 +112,7 @@ public record EmojiData(EmojiSettings settings, Techniques techniques) implement
     return new EmojiData(settings, techniques.with(technique, value));
   }
 
-  /** Empty: a model whose weights name no data set was trained on this one. */
+  /** Empty, since a model whose weights name no data set was trained on this one. */
   @Override
   public Map<String, String> notes() {
     return Map.of();

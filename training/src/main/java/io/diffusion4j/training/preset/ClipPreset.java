@@ -84,7 +84,7 @@ public record ClipPreset(
   }
 
   /**
-   * The text tower for a vocabulary that was learned.
+   * The text tower for a learned vocabulary.
    *
    * @param tokens its size
    */

@@ -54,7 +54,7 @@ public record Preset(
   private static final int RGB = 3;
   private static final double EPS = 1e-5;
 
-  /** Written into the upsampler's {@code config.json}, though it has no attention. */
+  /** A value for the upsampler's {@code config.json}, although the upsampler has no attention. */
   private static final int HEAD_WIDTH = 8;
 
   private static final String NAME = "[a-z0-9]+(-[a-z0-9]+)*";
@@ -541,7 +541,7 @@ public record Preset(
     }
   }
 
-  /** Records if a length in pixels cannot be halved from level to level. */
+  /** Records a fault if a length in pixels cannot be halved from level to level. */
   private static void requireHalvings(
       Faults faults, String name, int length, List<Integer> channels) {
     int factor = 1 << Math.min(30, Math.max(0, channels.size() - 1));

@@ -22,8 +22,8 @@ import java.util.TreeMap;
 import java.util.stream.LongStream;
 
 /**
- * Collects statistics of a set of pictures. Decoding, the slow part, is separate from noting, so it
- * may run on several threads.
+ * Collects statistics of a set of pictures. Decoding, the slow part, is separate from recording, so
+ * it can run on several threads.
  */
 public final class Surveyor {
   private static final int FREQUENT = 20;

@@ -18,7 +18,7 @@ final class WordCounts {
     return counts.size();
   }
 
-  /** The most frequent words, of equally frequent ones the first in the alphabet. */
+  /** The most frequent words; equally frequent ones in alphabetical order. */
   List<Word> frequent(int most) {
     return counts.entrySet().stream()
         .map(entry -> new Word(entry.getKey(), entry.getValue()))

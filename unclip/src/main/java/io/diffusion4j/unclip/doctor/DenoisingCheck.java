@@ -57,10 +57,7 @@ record DenoisingCheck<C>(
    */
   private static final double CLIPPED = 0.02;
 
-  /**
-   * If more than this fraction of learned variances is outside the bounds, rounding is not the
-   * reason.
-   */
+  /** The largest fraction of learned variances outside the bounds that rounding can explain. */
   private static final double OUTSIDE = 0.01;
 
   /**
@@ -68,7 +65,10 @@ record DenoisingCheck<C>(
    */
   private static final double WORSE_IN_THE_END = 3;
 
-  /** The number of sampling steps. With some other numbers, a spacing ends at another timestep. */
+  /**
+   * The number of sampling steps. Other numbers of steps, with which some spacings end at another
+   * timestep.
+   */
   private static final int SAMPLER_STEPS = 25;
 
   private static final String COSINE = "squaredcos_cap_v2";

@@ -57,7 +57,10 @@ public record Doctor(
   private static final int SMALL_PICTURES = 8;
   private static final int LARGE_PICTURES = 2;
 
-  /** How far the standardised embeddings may be from a mean of 0 and a deviation of 1. */
+  /**
+   * The largest acceptable distance of the standardised embeddings from a mean of 0 and a deviation
+   * of 1.
+   */
   private static final double SHIFT = 0.75;
 
   private static final double STRETCH = 2;

@@ -12,7 +12,7 @@ public enum Verdict {
   MISCONFIGURED,
   /** Its weights or predictions are not finite numbers. */
   BROKEN,
-  /** Something that its examination needs is missing or damaged. */
+  /** Files that its examination needs are missing or damaged. */
   UNEXAMINED;
 
   /** In lower case. */
