@@ -172,7 +172,7 @@ public final class Webhooks {
   private void turn(JobStore jobs) {
     if (jobs.isClosed()) {
       thread.shutdown();
-      factory.closeAsync();
+      var unused = factory.closeAsync();
       return;
     }
     guarded(
