@@ -11,7 +11,6 @@ import io.diffusion4j.provenance.Pictures;
 import io.diffusion4j.provenance.container.PictureFile;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
@@ -20,12 +19,10 @@ import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,8 +31,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** The verifier of the C2PA project accepts what is written, and refuses what was changed. */
 class ManifestSignerTest {
-  private static final Path NODE = Path.of("src/test/node");
-
   @TempDir private Path folder = Path.of("");
 
   static Stream<Arguments> files() throws IOException {
@@ -104,21 +99,8 @@ class ManifestSignerTest {
     return signer.sign(PictureFile.of(file).withXmp("<x/>")).bytes();
   }
 
-  /** Runs the verifier; without Node and its package, the test is skipped. */
   private String report(String type, byte[] file, List<byte[]> anchors) throws Exception {
-    Assumptions.assumeTrue(
-        Files.isDirectory(NODE.resolve("node_modules")),
-        "the verifier of C2PA is missing: cd provenance/src/test/node && npm ci");
-    Path picture = Files.write(folder.resolve("picture"), file);
-    var command = new ArrayList<>(List.of("node", "verify.mjs", picture.toString(), type));
-    for (byte[] anchor : anchors) {
-      command.add(Files.write(folder.resolve("anchor.pem"), anchor).toString());
-    }
-    Process node =
-        new ProcessBuilder(command).directory(NODE.toFile()).redirectErrorStream(true).start();
-    String output = new String(node.getInputStream().readAllBytes(), UTF_8);
-    assertThat(node.waitFor()).as(output).isZero();
-    return output;
+    return C2paVerifier.report(folder, type, file, anchors);
   }
 
   private static PrivateKey key() throws GeneralSecurityException, IOException {
