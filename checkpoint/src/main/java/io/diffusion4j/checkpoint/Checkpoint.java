@@ -197,7 +197,7 @@ public final class Checkpoint implements TensorSource {
     }
   }
 
-  /** The file or index that was opened. */
+  /** Returns the file or index that was opened. */
   public Path path() {
     return path;
   }

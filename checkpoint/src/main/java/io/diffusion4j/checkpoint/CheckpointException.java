@@ -33,7 +33,7 @@ public final class CheckpointException extends RuntimeException {
     this(file, summary + "\n  " + String.join("\n  ", reasons));
   }
 
-  /** The file or folder at fault. */
+  /** Returns the file or folder at fault. */
   public Path file() {
     return file;
   }

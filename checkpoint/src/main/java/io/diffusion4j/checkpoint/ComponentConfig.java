@@ -82,14 +82,14 @@ public final class ComponentConfig {
     }
   }
 
-  /** The file, for errors about combinations of fields. */
+  /** Returns the file, for errors about combinations of fields. */
   public Path file() {
     return file;
   }
 
   /**
-   * The class whose constructor takes these settings: diffusers' {@code _class_name}, or else the
-   * first of transformers' {@code architectures}; empty if the file has neither.
+   * Returns the class whose constructor takes these settings: diffusers' {@code _class_name}, or
+   * else the first of transformers' {@code architectures}; empty if the file has neither.
    */
   public Optional<String> className() {
     return optionalText("_class_name")

@@ -60,7 +60,9 @@ public enum DType {
     Elements.encode(this, name, values, at, count, to);
   }
 
-  /** The type of this name, exactly as files spell it; empty for types that we do not read. */
+  /**
+   * Returns the type of this name, exactly as files spell it; empty for types that we do not read.
+   */
   static Optional<DType> named(String name) {
     return Arrays.stream(values()).filter(t -> t.name().equals(name)).findFirst();
   }

@@ -7,12 +7,12 @@ final class Half {
 
   private Half() {}
 
-  /** The float that starts with these bits; exact. */
+  /** Returns the float that starts with these bits; exact. */
   static float fromBFloat16(short bits) {
     return Float.intBitsToFloat(bits << 16);
   }
 
-  /** The nearest bfloat16; too large a value becomes infinite, NaN stays NaN. */
+  /** Returns the nearest bfloat16; too large a value becomes infinite, NaN stays NaN. */
   static short toBFloat16(float x) {
     int bits = Float.floatToRawIntBits(x);
     if (Float.isNaN(x)) {
@@ -22,7 +22,7 @@ final class Half {
     return (short) ((bits + 0x7fff + (bits >>> 16 & 1)) >>> 16);
   }
 
-  /** The float of the same value; exact. */
+  /** Returns the float of the same value; exact. */
   static float fromFloat16(short bits) {
     // Exponent and fraction at float's position represent 2^-112 times the value, subnormals
     // included.
@@ -35,7 +35,7 @@ final class Half {
     return Float.intBitsToFloat(sign | Float.floatToRawIntBits(x));
   }
 
-  /** The nearest binary16; 65520 and above become infinite, NaN stays NaN. */
+  /** Returns the nearest binary16; 65520 and above become infinite, NaN stays NaN. */
   static short toFloat16(float x) {
     int bits = Float.floatToRawIntBits(x);
     int sign = bits >>> 16 & SIGN;

@@ -129,23 +129,23 @@ public final class ModelFolder {
     index.write(folder.resolve(INDEX));
   }
 
-  /** The folder. */
+  /** Returns the folder. */
   public Path path() {
     return path;
   }
 
-  /** The class of the pipeline, e.g. {@code UnCLIPPipeline}. */
+  /** Returns the class of the pipeline, e.g. {@code UnCLIPPipeline}. */
   public String className() {
     return className;
   }
 
-  /** The components by name, without those that are null in the index. */
+  /** Returns the components by name, without those that are null in the index. */
   public SortedMap<String, Component> components() {
     return components;
   }
 
   /**
-   * The class of a component.
+   * Returns the class of a component.
    *
    * @throws CheckpointException if the index does not list it
    */
@@ -190,7 +190,7 @@ public final class ModelFolder {
   }
 
   /**
-   * The folder of a component.
+   * Returns the folder of a component.
    *
    * @throws CheckpointException if it is not there
    */
@@ -203,17 +203,17 @@ public final class ModelFolder {
     return path.resolve(name);
   }
 
-  /** The settings of a component, from {@code config.json}. */
+  /** Returns the settings of a component, from {@code config.json}. */
   public ComponentConfig config(String name) {
     return ComponentConfig.read(file(name, "config.json"));
   }
 
-  /** The settings of a scheduler, from {@code scheduler_config.json}. */
+  /** Returns the settings of a scheduler, from {@code scheduler_config.json}. */
   public UnclipSchedulerConfig scheduler(String name) {
     return UnclipSchedulerConfig.read(file(name, UnclipSchedulerConfig.FILE_NAME));
   }
 
-  /** The weights of a component; the caller closes them. */
+  /** Returns the weights of a component; the caller closes them. */
   public Checkpoint checkpoint(String name) {
     return Checkpoint.open(folder(name), Checkpoint.DIFFUSERS, Checkpoint.TRANSFORMERS);
   }

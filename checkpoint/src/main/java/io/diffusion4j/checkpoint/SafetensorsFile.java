@@ -41,7 +41,7 @@ public final class SafetensorsFile implements TensorSource {
     }
   }
 
-  /** The file. */
+  /** Returns the file. */
   public Path path() {
     return file.path();
   }

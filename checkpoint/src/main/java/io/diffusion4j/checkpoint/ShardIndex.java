@@ -87,7 +87,7 @@ record ShardIndex(SortedMap<String, String> shardOf) {
     }
   }
 
-  /** The names of the shards, each once. */
+  /** Returns the names of the shards, each once. */
   List<String> shards() {
     return shardOf.values().stream().distinct().sorted().toList();
   }

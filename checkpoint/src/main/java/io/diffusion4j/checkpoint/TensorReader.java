@@ -27,12 +27,12 @@ public interface TensorReader {
     }
   }
 
-  /** A reader of values on the heap. */
+  /** Returns a reader of values on the heap. */
   static TensorReader of(float[] values) {
     return (first, to, at, count) -> System.arraycopy(values, first, to, at, count);
   }
 
-  /** A reader of stored bytes. */
+  /** Returns a reader of stored bytes. */
   static TensorReader of(DType dtype, ByteBuffer bytes) {
     ByteBuffer stored = bytes.slice().order(ByteOrder.LITTLE_ENDIAN);
     return switch (dtype) {

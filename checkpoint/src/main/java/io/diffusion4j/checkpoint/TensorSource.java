@@ -13,7 +13,7 @@ import java.util.Map;
  * source.
  */
 public interface TensorSource extends AutoCloseable {
-  /** The names of all tensors, in the order in which they are stored. */
+  /** Returns the names of all tensors, in the order in which they are stored. */
   List<String> names();
 
   /** Whether there is a tensor of this name. */
@@ -26,7 +26,7 @@ public interface TensorSource extends AutoCloseable {
    */
   TensorInfo info(String name);
 
-  /** The metadata of the tensors, e.g. {@code format} = {@code pt}. */
+  /** Returns the metadata of the tensors, e.g. {@code format} = {@code pt}. */
   Map<String, String> metadata();
 
   /**

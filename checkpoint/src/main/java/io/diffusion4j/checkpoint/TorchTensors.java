@@ -114,12 +114,12 @@ final class TorchTensors implements Pickle.Meaning {
     this.file = file;
   }
 
-  /** The storages referenced by the pickles, by key. */
+  /** Returns the storages referenced by the pickles, by key. */
   Map<String, Storage> storages() {
     return storages;
   }
 
-  /** The unknown names, which were not looked up. */
+  /** Returns the unknown names, which were not looked up. */
   SortedSet<String> imports() {
     return imports;
   }

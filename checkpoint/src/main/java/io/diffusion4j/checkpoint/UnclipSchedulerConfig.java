@@ -55,7 +55,7 @@ public record UnclipSchedulerConfig(
       this.key = key;
     }
 
-    /** The timesteps for a number of steps. */
+    /** Returns the timesteps for a number of steps. */
     public TimestepSpacing timesteps() {
       return switch (this) {
         case LINSPACE -> TimestepSpacings.UNCLIP;
@@ -105,18 +105,18 @@ public record UnclipSchedulerConfig(
         "> 0");
   }
 
-  /** The prior of Karlo: predicts the clean embedding. */
+  /** Returns the prior of Karlo: predicts the clean embedding. */
   public static UnclipSchedulerConfig prior() {
     return new UnclipSchedulerConfig(1000, VarianceType.FIXED_SMALL, true, 5, Parameterization.X0);
   }
 
-  /** The decoder of Karlo: predicts the noise and the variance. */
+  /** Returns the decoder of Karlo: predicts the noise and the variance. */
   public static UnclipSchedulerConfig decoder() {
     return new UnclipSchedulerConfig(
         1000, VarianceType.LEARNED_RANGE, true, 1, Parameterization.EPS);
   }
 
-  /** The super-resolution stages of Karlo: predict the noise. */
+  /** Returns the super-resolution stages of Karlo: predict the noise. */
   public static UnclipSchedulerConfig superResolution() {
     return new UnclipSchedulerConfig(1000, VarianceType.FIXED_SMALL, true, 1, Parameterization.EPS);
   }

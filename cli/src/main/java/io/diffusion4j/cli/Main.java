@@ -127,7 +127,7 @@ public final class Main implements Runnable {
     System.exit(commandLine().execute(args));
   }
 
-  /** The commands, which write to the standard streams by default. */
+  /** Returns the commands, which write to the standard streams by default. */
   public static CommandLine commandLine() {
     Main main = new Main();
     return new CommandLine(main)

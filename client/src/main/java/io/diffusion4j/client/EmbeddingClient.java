@@ -38,7 +38,7 @@ public final class EmbeddingClient {
   }
 
   /**
-   * The embeddings of texts, in order, un-normalised.
+   * Returns the embeddings of texts, in order, un-normalised.
    *
    * @throws GenerationException if the server refuses the request, fails or cannot be reached
    */
@@ -47,7 +47,7 @@ public final class EmbeddingClient {
   }
 
   /**
-   * The embeddings of images, in order, un-normalised.
+   * Returns the embeddings of images, in order, un-normalised.
    *
    * @throws GenerationException if the server refuses the request, fails or cannot be reached
    */
@@ -65,7 +65,7 @@ public final class EmbeddingClient {
   }
 
   /**
-   * The images of an index that are nearest to a query, best first.
+   * Returns the images of an index that are nearest to a query, best first.
    *
    * @throws GenerationException if the server refuses the request, fails or cannot be reached
    */

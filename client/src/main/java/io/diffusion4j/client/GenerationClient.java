@@ -78,7 +78,7 @@ public final class GenerationClient implements AutoCloseable {
   }
 
   /**
-   * A client of the server at {@code host:port}, in plaintext. Connects when it is used.
+   * Returns a client of the server at {@code host:port}, in plaintext. Connects when it is used.
    *
    * @throws IllegalArgumentException if this is no address
    */
@@ -87,7 +87,7 @@ public final class GenerationClient implements AutoCloseable {
   }
 
   /**
-   * A client of the server at {@code host:port}. Connects when it is used.
+   * Returns a client of the server at {@code host:port}. Connects when it is used.
    *
    * @throws IllegalArgumentException if this is no address, or a certificate or key is none
    * @throws UncheckedIOException if the file of a certificate or a key cannot be read
@@ -126,8 +126,8 @@ public final class GenerationClient implements AutoCloseable {
   }
 
   /**
-   * A client of a server in this process, which {@code DiffusionServer.startInProcess} started
-   * under this name: the same requests, checks and files without a port.
+   * Returns a client of a server in this process, which {@code DiffusionServer.startInProcess}
+   * started under this name: the same requests, checks and files without a port.
    */
   public static GenerationClient inProcess(String name) {
     return new GenerationClient(InProcessChannelBuilder.forName(name).build(), "");
@@ -194,7 +194,7 @@ public final class GenerationClient implements AutoCloseable {
   }
 
   /**
-   * All pages of the models.
+   * Returns all pages of the models.
    *
    * @param channel to a server
    * @throws StatusRuntimeException if the server fails or cannot be reached

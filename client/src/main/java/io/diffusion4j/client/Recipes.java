@@ -16,7 +16,7 @@ public final class Recipes {
 
   private Recipes() {}
 
-  /** The recipe as one line of JSON, always the same for the same recipe. */
+  /** Returns the recipe as one line of JSON, always the same for the same recipe. */
   public static String toJson(Recipe recipe) {
     try {
       return JsonFormat.printer().omittingInsignificantWhitespace().sortingMapKeys().print(recipe);

@@ -32,13 +32,13 @@ import java.util.OptionalInt;
 public final class Requests {
   private Requests() {}
 
-  /** Images of what a text describes. */
+  /** Requests images of a text. */
   public static GenerateImagesRequest.Builder textToImage(String prompt) {
     return textToImage(prompt, "");
   }
 
   /**
-   * Images of a text.
+   * Requests images of a text, with a negative prompt.
    *
    * @param negative describes what guidance moves away from; may be empty
    */
@@ -58,16 +58,16 @@ public final class Requests {
     return GenerateImagesRequest.newBuilder().setUnconditional(task);
   }
 
-  /** Other images that mean the same as this one. */
+  /** Requests other images with the content of this one. */
   public static GenerateImagesRequest.Builder variation(byte[] image) {
     return GenerateImagesRequest.newBuilder()
         .setVariation(VariationTask.newBuilder().setImage(image(image)));
   }
 
   /**
-   * An image of which a part is drawn again.
+   * Requests an image with a part redrawn.
    *
-   * @param mask white where it is drawn again, black where it is kept
+   * @param mask white where the image is redrawn, black where it is kept
    */
   public static GenerateImagesRequest.Builder inpaint(byte[] image, byte[] mask, String prompt) {
     return GenerateImagesRequest.newBuilder()
@@ -79,7 +79,7 @@ public final class Requests {
   }
 
   /**
-   * An image denoised from a noised one.
+   * Requests an image denoised from a noised one.
    *
    * @param strength of the noise, in [0, 1]: 0 keeps the image, 1 ignores it
    */
@@ -94,7 +94,7 @@ public final class Requests {
   }
 
   /**
-   * An image between two images.
+   * Requests an image between two images.
    *
    * @param ratio in [0, 1]: 0 is the first, 1 the second
    */
@@ -125,7 +125,7 @@ public final class Requests {
                 .setRatio(ratio));
   }
 
-  /** A larger image that this one could be a copy of. */
+  /** Requests the upsampled image. */
   public static GenerateImagesRequest.Builder upscale(byte[] image) {
     return GenerateImagesRequest.newBuilder()
         .setUpscale(UpscaleTask.newBuilder().setImage(image(image)));
@@ -152,12 +152,12 @@ public final class Requests {
         .setMix(MixTask.newBuilder().addAllIngredients(ingredients));
   }
 
-  /** A text as a summand of a mix. */
+  /** Returns a text as a summand of a mix. */
   public static MixIngredient ingredient(String text, double weight) {
     return MixIngredient.newBuilder().setText(text).setWeight(weight).build();
   }
 
-  /** An image as a summand of a mix. */
+  /** Returns an image as a summand of a mix. */
   public static MixIngredient ingredient(byte[] image, double weight) {
     return MixIngredient.newBuilder().setImage(image(image)).setWeight(weight).build();
   }
@@ -165,7 +165,7 @@ public final class Requests {
   /**
    * Requests the same images, which follow a picture of hints, such as a depth map.
    *
-   * @param asked images of a text, variations, or images that are drawn on; not modified
+   * @param asked a request for images of a text, variations, or image to image; not modified
    * @param hint of the size of the images
    */
   public static GenerateImagesRequest.Builder hinted(

@@ -91,7 +91,7 @@ public enum BlockKeys {
     this.narrow = narrow;
   }
 
-  /** The place of a block, below the transformer. */
+  /** Returns the place of a block, below the transformer. */
   Nn block(Nn nn, int index) {
     return nn.at(blocks, index);
   }

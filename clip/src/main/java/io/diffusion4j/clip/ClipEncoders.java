@@ -135,7 +135,7 @@ public final class ClipEncoders implements AutoCloseable {
     }
   }
 
-  /** The values of the file, or the published constants. */
+  /** Returns the values of the file, or the published constants. */
   static ClipPreprocessor preprocessor(Path file, int imageSize) {
     if (!Files.isRegularFile(file)) {
       return ClipPreprocessor.clip(imageSize);

@@ -43,14 +43,14 @@ public final class ContrastiveLoss {
         Map.of("logit_scale", scale, "accuracy", CrossEntropy.accuracy(nn, logits, pairs, 1)));
   }
 
-  /** The learned factor of the cosines. Call it once per network. */
+  /** Returns the learned factor of the cosines. Call it once per network. */
   public static Tensor scale(Nn nn, double largest) {
     // Above ln(largest) the clamp stops the gradient too, so the parameter itself stays there.
     var clamped = nn.combine(Operation.MINIMUM, logScale(nn), nn.constant(Math.log(largest)));
     return nn.map(Function.EXP, clamped);
   }
 
-  /** The logarithm of the factor, ln(1/0.07) before training. */
+  /** Returns the logarithm of the factor, ln(1/0.07) before training. */
   static Tensor logScale(Nn nn) {
     return nn.parameter(LOGIT_SCALE, Init.constant(INITIAL));
   }

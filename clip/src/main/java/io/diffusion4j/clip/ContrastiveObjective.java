@@ -30,7 +30,7 @@ public record ContrastiveObjective(ClipNetwork network, double largestScale)
     this(new ClipNetwork(text, vision), ContrastiveLoss.LARGEST);
   }
 
-  /** The text embeddings and the image embeddings, un-normalised. */
+  /** Returns the text embeddings and the image embeddings, un-normalised. */
   @Override
   public List<Tensor> features(Nn nn, Inputs inputs) {
     var text = network.text().define(nn, inputs).get(1);

@@ -79,7 +79,7 @@ public final class OpenAiClip {
     return network;
   }
 
-  /** The number of heads as in OpenAI's {@code build_model}. */
+  /** Returns the number of heads as in OpenAI's {@code build_model}. */
   static ClipNetwork ofShapes(Path folder, NamedTensors weights) {
     var text = ClipKeys.OPENAI.text;
     var vision = ClipKeys.OPENAI.vision;

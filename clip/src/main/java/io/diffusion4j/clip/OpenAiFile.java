@@ -101,7 +101,7 @@ public record OpenAiFile(Path origin, ClipNetwork network, TensorSource tensors)
     return tower;
   }
 
-  /** The same towers with transformers' keys. */
+  /** Returns the same towers with transformers' keys. */
   public ClipNetwork renamed() {
     var text = network.text();
     var vision = network.vision();

@@ -24,7 +24,7 @@ public record ZeroShot(TextEncoder textEncoder, ImageEncoder imageEncoder) {
   private static final int CHUNK = 64;
 
   /**
-   * The cosine of each image with each text.
+   * Returns the cosine of each image with each text.
    *
    * @return {@code [images][texts]}, in [−1, 1]
    */

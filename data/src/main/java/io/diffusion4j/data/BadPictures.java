@@ -39,7 +39,7 @@ public final class BadPictures {
     this.minSize = minSize;
   }
 
-  /** The smallest accepted shorter side of a picture in pixels; 0 accepts all. */
+  /** Returns the smallest accepted shorter side of a picture in pixels; 0 accepts all. */
   public int minSize() {
     return minSize;
   }

@@ -8,7 +8,7 @@ import io.diffusion4j.diffusion.image.Image;
  */
 @FunctionalInterface
 public interface CaptionedImages {
-  /** The example of this number, from 0. */
+  /** Returns the example of this number, from 0. */
   CaptionedImage get(long index);
 
   /**

@@ -50,7 +50,7 @@ public record Classes(Kind kind, List<String> names) {
     return new Classes(kind, List.copyOf(names));
   }
 
-  /** The class of a picture by name. */
+  /** Returns the class of a picture by name. */
   String name(PictureSet pictures, long index) {
     return name(kind, pictures, index);
   }

@@ -42,20 +42,22 @@ public interface DataSet {
   record Contrasts(int imageSize, int batchSize, long seed, boolean fresh) {}
 
   /**
-   * The captions to learn a vocabulary from, for a seed, each as often as it occurs.
+   * Returns the captions to learn a vocabulary from, for a seed, each as often as it occurs.
    *
    * @param most the largest number of captions
    */
   Stream<String> captions(long seed, long most);
 
-  /** The number of pictures, each of which comes once in an epoch; empty if there is no end. */
+  /**
+   * Returns the number of pictures, each of which comes once in an epoch; empty if there is no end.
+   */
   default OptionalLong size() {
     return OptionalLong.empty();
   }
 
   /**
-   * The names of the classes of the pictures, by number; none if the pictures have no classes. If
-   * there are any, the caption of each example is the name of its class.
+   * Returns the names of the classes of the pictures, by number; none if the pictures have no
+   * classes. If there are any, the caption of each example is the name of its class.
    */
   default List<String> classes() {
     return List.of();
@@ -71,13 +73,13 @@ public interface DataSet {
     PICTURES
   }
 
-  /** The options of the preparation of examples for a use, by name; none by default. */
+  /** Returns the options of the preparation of examples for a use, by name; none by default. */
   default SortedMap<String, String> techniques(Use use) {
     return Collections.emptySortedMap();
   }
 
   /**
-   * The same data set with one of its techniques changed.
+   * Returns the same data set with one of its techniques changed.
    *
    * @throws IllegalArgumentException if it has no technique of this name or the value is wrong
    */

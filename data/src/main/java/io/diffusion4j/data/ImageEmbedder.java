@@ -16,12 +16,12 @@ public interface ImageEmbedder {
   /** The number of examples that {@link #first} embeds at once. */
   int AT_ONCE = 64;
 
-  /** The embeddings of examples, one for each. */
+  /** Returns the embeddings of examples, one for each. */
   List<float[]> embed(List<CaptionedImage> examples);
 
   /**
-   * The embeddings and captions of the examples {@code from} to {@code from + count − 1}, which are
-   * decoded only if the embedder looks at them.
+   * Returns the embeddings and captions of the examples {@code from} to {@code from + count − 1},
+   * which are decoded only if the embedder looks at them.
    */
   default List<Embedded> embed(CaptionedImages data, long from, int count) {
     List<CaptionedImage> examples = new ArrayList<>(count);
@@ -46,12 +46,12 @@ public interface ImageEmbedder {
     return embeddings;
   }
 
-  /** The identity of the CLIP that computed embeddings before; empty for an image tower. */
+  /** Returns the identity of the CLIP that computed embeddings before; empty for an image tower. */
   default Optional<String> clip() {
     return Optional.empty();
   }
 
-  /** The keys of the pictures that have no embedding because they could not be read. */
+  /** Returns the keys of the pictures that have no embedding because they could not be read. */
   default Set<String> unreadable() {
     return Set.of();
   }

@@ -31,7 +31,7 @@ final class Permutation {
     this.keys = random.longs(ROUNDS).toArray();
   }
 
-  /** The number at a place, from 0. */
+  /** Returns the number at a place, from 0. */
   long at(long place) {
     if (place < 0 || place >= size) {
       throw new IllegalArgumentException("place: " + place + " (expected: in [0, " + size + "))");

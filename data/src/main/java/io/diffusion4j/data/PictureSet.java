@@ -15,18 +15,18 @@ public interface PictureSet extends AutoCloseable {
    */
   String name();
 
-  /** The number of pictures, at least 1. */
+  /** Returns the number of pictures, at least 1. */
   long size();
 
   /**
-   * The name of a picture within the set, such as its path. It does not depend on the other
+   * Returns the name of a picture within the set, such as its path. It does not depend on the other
    * pictures, so that a part of the set can be chosen by it.
    *
    * @param index from 0 to {@link #size()}, exclusive
    */
   String key(long index);
 
-  /** The captions of a picture, none if it has none. Does not decode the picture. */
+  /** Returns the captions of a picture, none if it has none. Does not decode the picture. */
   List<String> captions(long index);
 
   /**
@@ -37,8 +37,8 @@ public interface PictureSet extends AutoCloseable {
   Image image(long index);
 
   /**
-   * A number that changes with the picture, such as the time of its file; empty if unknown, in
-   * which case results for the picture are not cached.
+   * Returns a number that changes with the picture, such as the time of its file; empty if unknown,
+   * in which case results for the picture are not cached.
    */
   default OptionalLong version(long index) {
     return OptionalLong.empty();
@@ -59,8 +59,8 @@ public interface PictureSet extends AutoCloseable {
   default void close() {}
 
   /**
-   * The pictures in the order of the set, each with its first caption or an empty one, cut to the
-   * square in its middle.
+   * Returns the pictures in the order of the set, each with its first caption or an empty one, cut
+   * to the square in its middle.
    */
   default CaptionedImages inOrder() {
     return index ->

@@ -42,7 +42,7 @@ public record Preparation(Fit fit, Crop crop, boolean flip) {
   }
 
   /**
-   * The square of a picture, not mirrored yet.
+   * Returns the square of a picture, not mirrored yet.
    *
    * @param size height and width of the result
    * @param place of the square along the longer side, in [0, 1), where it is drawn
@@ -74,7 +74,7 @@ public record Preparation(Fit fit, Crop crop, boolean flip) {
     return Math.toIntExact(Math.max(1, Math.round((double) length * size / longer)));
   }
 
-  /** A picture with left and right exchanged. */
+  /** Returns a picture with left and right exchanged. */
   static Rgb8 mirrored(Rgb8 image) {
     byte[] pixels = new byte[image.pixels().length];
     int width = image.width();

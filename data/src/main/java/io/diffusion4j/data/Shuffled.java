@@ -172,7 +172,7 @@ public record Shuffled(
     }
   }
 
-  /** The captions of the first epoch, without empty ones. */
+  /** Returns the captions of the first epoch, without empty ones. */
   @Override
   public Stream<String> captions(long seed, long most) {
     return LongStream.range(0, Math.min(most, pictures.size()))

@@ -30,12 +30,12 @@ public final class Technique<T> {
     return new Technique<>(name, usual, byName::named, word -> word);
   }
 
-  /** A switch: {@code on} or {@code off}. */
+  /** Returns a switch: {@code on} or {@code off}. */
   public static Technique<Boolean> onOrOff(String name, String usual) {
     return oneOf(name, usual, Map.of("on", true, "off", false));
   }
 
-  /** A number between two bounds, both included. */
+  /** Returns a number between two bounds, both included. */
   public static Technique<Double> number(String name, double usual, double least, double most) {
     return new Technique<>(
         name,
@@ -58,18 +58,18 @@ public final class Technique<T> {
     return number;
   }
 
-  /** The name on the command line. */
+  /** Returns the name on the command line. */
   public String name() {
     return name;
   }
 
-  /** The value of the models that ship. */
+  /** Returns the value of the models that ship. */
   String usual() {
     return usual;
   }
 
   /**
-   * The value of a word.
+   * Returns the value of a word.
    *
    * @throws IllegalArgumentException if there is none
    */

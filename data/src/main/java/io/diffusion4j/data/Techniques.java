@@ -20,25 +20,25 @@ public record Techniques(List<Technique<?>> known, SortedMap<String, String> wor
     words = Collections.unmodifiableSortedMap(new TreeMap<>(words));
   }
 
-  /** These, with the values of the models that ship. */
+  /** Returns these, with the values of the models that ship. */
   public static Techniques of(Technique<?>... known) {
     var words = new TreeMap<String, String>();
     Arrays.stream(known).forEach(technique -> words.put(technique.name(), technique.usual()));
     return new Techniques(List.of(known), words);
   }
 
-  /** The value of one of them. */
+  /** Returns the value of a technique. */
   public <T> T get(Technique<T> technique) {
     return technique.read(word(technique));
   }
 
-  /** The value of one of them in words. */
+  /** Returns the value of a technique in text form. */
   public String word(Technique<?> technique) {
     return Objects.requireNonNull(words.get(technique.name()), technique.name());
   }
 
   /**
-   * The same with one of them changed.
+   * Returns the techniques with one of them changed.
    *
    * @throws IllegalArgumentException if there is no such name or no such value
    */
@@ -53,7 +53,7 @@ public record Techniques(List<Technique<?>> known, SortedMap<String, String> wor
     throw unknown(name, words.keySet());
   }
 
-  /** The refusal of a name. */
+  /** Returns the refusal of a name. */
   public static IllegalArgumentException unknown(String name, Collection<String> known) {
     String expected = known.isEmpty() ? "none" : "one of " + String.join(", ", known);
     return new IllegalArgumentException("technique: " + name + " (expected: " + expected + ")");

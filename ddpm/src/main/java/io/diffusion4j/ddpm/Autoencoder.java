@@ -138,7 +138,7 @@ record Autoencoder(
     return name.startsWith(DECODER + ".") || name.startsWith(AFTER_QUANTISATION + ".");
   }
 
-  /** The expected weights of a folder, under current names. */
+  /** Returns the expected weights of a folder, under current names. */
   Manifest manifest() {
     return Manifest.of(this).ignoring(name -> !isRead(name));
   }

@@ -30,13 +30,15 @@ public sealed interface PixelBackbone extends NetworkDefinition
   /** Channels of the images. */
   int channels();
 
-  /** The classes of the network. */
+  /** Returns the classes of the network. */
   Labels labels();
 
   /** Returns the same network with other classes. */
   PixelBackbone withLabels(Labels other);
 
-  /** The form of the time input; empty if it is a row of a learned table, as one-hot values. */
+  /**
+   * Returns the form of the time input; empty if it is a row of a learned table, as one-hot values.
+   */
   Optional<Sinusoid> sinusoid();
 
   /** Returns the value of the time input at a timestep. */

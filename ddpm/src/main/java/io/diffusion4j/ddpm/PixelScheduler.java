@@ -65,14 +65,14 @@ public record PixelScheduler(
     Check.that(offset >= 0, "steps_offset", offset, "≥ 0");
   }
 
-  /** The published DDPM: β from 1e-4 to 0.02, x̂₀ clipped to ±1 (Ho et al. 2020, §4). */
+  /** Returns the published DDPM: β from 1e-4 to 0.02, x̂₀ clipped to ±1 (Ho et al. 2020, §4). */
   public static PixelScheduler ddpm() {
     return clipped(1000, 1e-4, 0.02, Parameterization.EPS);
   }
 
   /**
-   * A denoising autoencoder: one timestep with noise of standard deviation {@code sigma} on pixels
-   * in [−1, 1], and a network that predicts x₀ (Vincent 2011).
+   * Returns a denoising autoencoder: one timestep with noise of standard deviation {@code sigma} on
+   * pixels in [−1, 1], and a network that predicts x₀ (Vincent 2011).
    *
    * @param sigma σ of x̃ = x₀ + σ·ε, greater than 0
    */
@@ -119,8 +119,8 @@ public record PixelScheduler(
   }
 
   /**
-   * The VP-SDE with linear β, at {@code steps} equally spaced times (Song et al. 2021, eq. 11); x̂₀
-   * is not clipped.
+   * Returns the VP-SDE with linear β, at {@code steps} equally spaced times (Song et al. 2021, eq.
+   * 11); x̂₀ is not clipped.
    *
    * @param steps number of timesteps; timestep t is the time (t + 1)/steps
    * @param first β(0)

@@ -238,7 +238,8 @@ public final class DecoderFolders {
   }
 
   /**
-   * The settings that {@link #readBlocks} reads, to be completed by the settings of the condition.
+   * Returns the settings that {@link #readBlocks} reads, to be completed by the settings of the
+   * condition.
    */
   public static ConfigWriter putBlocks(UnetConfig config) {
     return put(

@@ -36,7 +36,7 @@ public record DecoderLikelihood(
     return model.config().sampleSize();
   }
 
-  /** The number of timesteps that the decoder was trained with. */
+  /** Returns the number of timesteps that the decoder was trained with. */
   public int trainSteps() {
     return schedule.steps();
   }

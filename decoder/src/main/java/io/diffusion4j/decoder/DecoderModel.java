@@ -62,12 +62,12 @@ public final class DecoderModel implements AutoCloseable {
     }
   }
 
-  /** The expected weights of a decoder's network. */
+  /** Returns the expected weights of a decoder's network. */
   public static Manifest manifest(Backbone config) {
     return Manifest.of(network(config, 1)); // independent of the context length
   }
 
-  /** The expected weights of a text projection. */
+  /** Returns the expected weights of a text projection. */
   public static Manifest manifest(TextProjection projection) {
     return Manifest.of(project(projection, 1));
   }
@@ -225,7 +225,7 @@ public final class DecoderModel implements AutoCloseable {
     }
   }
 
-  /** The number of context tokens of an image. */
+  /** Returns the number of context tokens of an image. */
   public int contextLength() {
     return contextLength;
   }

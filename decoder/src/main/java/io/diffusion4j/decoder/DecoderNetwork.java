@@ -38,7 +38,7 @@ public record DecoderNetwork(Backbone backbone, int contextLength) implements Ne
         .named(StoredNetwork.output(1), "out_variance");
   }
 
-  /** The inputs beside x_t: the known pixels, if the network completes images. */
+  /** Returns the inputs beside x_t: the known pixels, if the network completes images. */
   Beside beside() {
     return backbone.inChannels() == IMAGE ? Beside.NOTHING : Beside.KNOWN;
   }
@@ -54,7 +54,7 @@ public record DecoderNetwork(Backbone backbone, int contextLength) implements Ne
         nn, inputs, new TextProjection.Outputs(nn.input(context), nn.input(timeAdd)), present);
   }
 
-  /** The same with the projection's outputs in place of inputs, for training. */
+  /** Outputs: the same, with the projection's outputs in place of inputs, for training. */
   List<Tensor> outputs(Nn nn, Inputs inputs, TextProjection.Outputs told, Tensor present) {
     var c = backbone;
     int size = c.sampleSize();

@@ -32,7 +32,7 @@ public final class UpsamplerModel implements AutoCloseable {
     this.network = network;
   }
 
-  /** The expected weights of an upsampler. */
+  /** Returns the expected weights of an upsampler. */
   public static Manifest manifest(UnetConfig config) {
     return Manifest.of(network(config));
   }

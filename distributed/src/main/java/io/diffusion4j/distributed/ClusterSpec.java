@@ -44,7 +44,7 @@ public record ClusterSpec(List<String> addresses, int rank) {
   }
 
   /**
-   * A cluster given by options.
+   * Returns a cluster given by options.
    *
    * @param cluster addresses separated by commas, in the order of ranks
    */
@@ -52,12 +52,12 @@ public record ClusterSpec(List<String> addresses, int rank) {
     return new ClusterSpec(List.of(cluster.strip().split("\\s*,\\s*")), task);
   }
 
-  /** The number of processes. */
+  /** Returns the number of processes. */
   public int size() {
     return addresses.size();
   }
 
-  /** The address of this process. */
+  /** Returns the address of this process. */
   public String address() {
     return addresses.get(rank);
   }

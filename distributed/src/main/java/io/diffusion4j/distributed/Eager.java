@@ -150,7 +150,7 @@ final class Eager {
     }
   }
 
-  /** An integer operand of an operation, with the lifetime of the process. */
+  /** Returns an integer operand of an operation, with the lifetime of the process. */
   TFE_TensorHandle scalar(int value) {
     var tensor = TF_AllocateTensor(INT32, new long[0], 0, Integer.BYTES);
     new BytePointer(TF_TensorData(tensor))

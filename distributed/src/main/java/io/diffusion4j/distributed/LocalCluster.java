@@ -151,7 +151,7 @@ public final class LocalCluster {
     }
   }
 
-  /** The processors that this process may use. */
+  /** Returns the processors that this process may use. */
   private static List<Integer> processors() {
     try {
       var status = Path.of("/proc/self/status");

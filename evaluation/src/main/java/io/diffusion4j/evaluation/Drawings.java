@@ -62,7 +62,7 @@ final class Drawings {
     return drawn;
   }
 
-  /** The distance of a thing to the nearest drawing of a concept. */
+  /** Returns the distance of a thing to the nearest drawing of a concept. */
   double distance(float[] thing, Concept concept, NamedColor background) {
     return distances(thing, concept, background).values().stream()
         .mapToDouble(d -> d)
@@ -79,7 +79,7 @@ final class Drawings {
     return sum / a.length;
   }
 
-  /** The box of a thing, at the common size. */
+  /** Returns the box of a thing, at the common size. */
   static float[] cut(Image image, Blob box) {
     int left = (int) Math.floor(box.left() * image.width());
     int top = (int) Math.floor(box.top() * image.height());

@@ -230,7 +230,7 @@ public final class Evaluation {
     return metrics;
   }
 
-  /** A scene's size and background with the concept and style of another scene. */
+  /** Returns a scene's size and background with the concept and style of another scene. */
   private Image instead(Prompt prompt, Prompt other, int imageSize) {
     var size = ((Subject.Single) prompt.scene().subject()).size();
     var concept = ((Subject.Single) other.scene().subject()).concept();

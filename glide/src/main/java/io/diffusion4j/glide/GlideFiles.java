@@ -28,7 +28,7 @@ public final class GlideFiles {
 
   private GlideFiles() {}
 
-  /** The networks by the names of their files, without {@code .pt}. */
+  /** Returns the networks by the names of their files, without {@code .pt}. */
   public static Map<String, GlideConfig> published() {
     Map<String, GlideConfig> all = new LinkedHashMap<>();
     all.put("base", GlideConfig.base());

@@ -93,7 +93,7 @@ public final class GlideFolders {
     return Objects.requireNonNull(CLASSES.get(config.unet().beside()));
   }
 
-  /** The expected weights of a network. */
+  /** Returns the expected weights of a network. */
   public static Manifest manifest(GlideConfig config) {
     var text = new GlideTextNetwork(config);
     var unet = new AdmNetwork(config.unet(), config.textLength());

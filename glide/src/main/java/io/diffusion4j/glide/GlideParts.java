@@ -47,8 +47,8 @@ public record GlideParts(
   private static final int TRAIN_STEPS = 1000;
 
   /**
-   * The settings of GLIDE's demonstration: 100 ancestral steps, with a guidance scale of 3, or 5
-   * for inpainting.
+   * Returns the settings of GLIDE's demonstration: 100 ancestral steps, with a guidance scale of 3,
+   * or 5 for inpainting.
    */
   Stage baseStage(boolean completes) {
     return stage(
@@ -56,12 +56,14 @@ public record GlideParts(
         .withScale(new Stage.Scale(completes ? 5 : 3, MAX_GUIDANCE));
   }
 
-  /** The settings of the base if a noised CLIP can guide it. */
+  /** Returns the settings of the base if a noised CLIP can guide it. */
   Stage guidedBaseStage(boolean completes) {
     return baseStage(completes).withGuide(Guides.CLIP, Stage.Scale.ofGradient(CLIP_SCALE));
   }
 
-  /** The settings of GLIDE's demonstration: 27 steps, of DDIM, or ancestral for inpainting. */
+  /**
+   * Returns the settings of GLIDE's demonstration: 27 steps, of DDIM, or ancestral for inpainting.
+   */
   Stage upsamplerStage(boolean completes) {
     return stage(
         UPSAMPLER,

@@ -89,7 +89,7 @@ final class HubCache {
     }
   }
 
-  /** The list of a commit's files, if it is known. */
+  /** Returns the list of a commit's files, if it is known. */
   Optional<List<HubFile>> tree(String commit) {
     Path file = folder.resolve("trees").resolve(commit + ".json");
     if (!Files.isRegularFile(file)) {

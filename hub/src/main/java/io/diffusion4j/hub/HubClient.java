@@ -49,7 +49,7 @@ final class HubClient {
     this.pause = pause;
   }
 
-  /** The commit that a revision is now. */
+  /** Returns the commit that a revision is now. */
   String commit(RepoName repo) {
     JsonNode sha =
         json(repo, api(repo, "/revision/" + encode(repo.revision())), settings.metadataTimeout())
@@ -62,7 +62,7 @@ final class HubClient {
     return sha.asText();
   }
 
-  /** All files of a commit. */
+  /** Returns all files of a commit. */
   List<HubFile> files(RepoName repo) {
     var files = new ArrayList<HubFile>();
     Optional<URI> page =

@@ -29,7 +29,7 @@ public record RepoName(String name, String revision) {
   }
 
   /**
-   * The parts of {@code org/name} or {@code org/name@revision}.
+   * Returns the parts of {@code org/name} or {@code org/name@revision}.
    *
    * @throws IllegalArgumentException if it is neither
    */
@@ -40,7 +40,7 @@ public record RepoName(String name, String revision) {
         : new RepoName(text.substring(0, at), text.substring(at + 1));
   }
 
-  /** The parts of a text that names one model of an organisation; empty if it is a path. */
+  /** Returns the parts of a text that names one model of an organisation; empty if it is a path. */
   public static Optional<RepoName> ifNamed(String text) {
     String name = text.replaceFirst("@.*", "");
     return name.indexOf('/') > 0 && isName(name) ? Optional.of(parse(text)) : Optional.empty();
@@ -53,7 +53,7 @@ public record RepoName(String name, String revision) {
         && !name.endsWith(".git");
   }
 
-  /** The same model in another version. */
+  /** Returns the same model in another version. */
   public RepoName at(String other) {
     return new RepoName(name, other);
   }

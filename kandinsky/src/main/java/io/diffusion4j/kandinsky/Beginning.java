@@ -41,7 +41,7 @@ sealed interface Beginning {
   @SuppressWarnings("ArrayRecordComponent") // bulk data, compared by identity
   record Held(Projection projection, float[] beside) {}
 
-  /** A picture at a size, as Pillow resizes it. */
+  /** Returns a picture at a size, as Pillow resizes it. */
   static Image resized(Image picture, Pixels size) {
     if (picture.width() == size.width() && picture.height() == size.height()) {
       return picture;
@@ -96,7 +96,7 @@ sealed interface Beginning {
       return new Held((x, at) -> hold(x, at, x0, kept), beside(x0, kept));
     }
 
-    /** The kept latents, noised by the first noise as much as the next step expects. */
+    /** The kept latents, noised to the level of the next step with the initial noise. */
     private static void hold(float[] x, Projection.At at, float[] x0, float[] kept) {
       if (at.step() == 0) {
         return;
@@ -111,7 +111,7 @@ sealed interface Beginning {
       }
     }
 
-    /** The kept latents and the mask, pixel by pixel. */
+    /** Returns the kept latents and the mask, pixel by pixel. */
     static float[] beside(float[] x0, float[] kept) {
       int channels = x0.length / kept.length;
       float[] beside = new float[x0.length + kept.length];

@@ -118,7 +118,7 @@ record Embeddings(TextEncoder text, ImageEncoder image, Prior prior, Supplier<fl
     }
   }
 
-  /** The embeddings of a text and of the empty text. */
+  /** Returns the embeddings of a text and of the empty text. */
   private List<float[]> alone(String words, String prefix, Drawing drawing) {
     var encodings = text.encodeOnce(Stream.of(words, ""));
     var prompt = prompt(words, "", encodings);

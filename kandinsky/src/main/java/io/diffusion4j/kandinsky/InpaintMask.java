@@ -10,7 +10,7 @@ final class InpaintMask {
   private InpaintMask() {}
 
   /**
-   * The mask of latents.
+   * Returns the mask of latents.
    *
    * @param mask bright where the picture is drawn again; of any size
    * @param picture the size of the picture that is drawn

@@ -36,7 +36,7 @@ public record KandinskyConfig(
         Movq.published());
   }
 
-  /** The same structure, small enough to try in seconds. */
+  /** Returns the same structure, small enough to try in seconds. */
   public static KandinskyConfig small() {
     return new KandinskyConfig(
         new ClipTextNetwork(new Transformer(64, 256, 2, 2, Activation.GELU, 1e-5), 1024, 77, 64),

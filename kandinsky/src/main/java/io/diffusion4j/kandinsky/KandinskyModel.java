@@ -330,7 +330,10 @@ final class KandinskyModel implements AutoCloseable {
     return own.offeredAs(priorStage);
   }
 
-  /** The unconditional embedding of guidance: that of a picture of zeros after normalisation. */
+  /**
+   * Returns the unconditional embedding of guidance: that of a picture of zeros after
+   * normalisation.
+   */
   float[] nothing() {
     float[] known = nothing;
     if (known == null) {
@@ -345,13 +348,13 @@ final class KandinskyModel implements AutoCloseable {
     return decoder.use(part -> work.apply(part.model(), part.network()));
   }
 
-  /** The pictures of latents of a size. */
+  /** Returns the pictures of latents of a size. */
   List<Image> pictures(List<float[]> latents, Pixels size) {
     return autoencoder.use(
         model -> latents.stream().map(latent -> model.decode(latent, size)).toList());
   }
 
-  /** The latent of a picture. */
+  /** Returns the latent of a picture. */
   float[] latent(Image picture) {
     return autoencoder.use(model -> model.encode(picture));
   }

@@ -357,7 +357,7 @@ final class KandinskyPipeline implements ImagePipeline {
       return plain(task);
     }
 
-    /** The task without the network's inputs besides the latents. */
+    /** Returns the task without the network's inputs besides the latents. */
     private Work plain(ImageTask task) {
       if (task instanceof ImageTask.TextToImage) {
         return Work.of(texts(task));

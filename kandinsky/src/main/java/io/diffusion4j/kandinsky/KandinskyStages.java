@@ -30,7 +30,7 @@ final class KandinskyStages {
 
   private KandinskyStages() {}
 
-  /** The diffusion prior. */
+  /** Returns the diffusion prior. */
   static Stage prior(UnclipSchedulerConfig scheduler) {
     var treatment =
         scheduler.clipSample() ? X0Treatment.clip(scheduler.clipSampleRange()) : X0Treatment.NONE;
@@ -47,7 +47,7 @@ final class KandinskyStages {
   }
 
   /**
-   * The decoder.
+   * Returns the decoder.
    *
    * @param usual the size of its pictures by default
    * @param unit what the sides of pictures are multiples of

@@ -247,7 +247,7 @@ public record KandinskyUnet(UnetConfig unet, int embeddingDim, Beside beside) {
   }
 
   /**
-   * The denoiser of latents.
+   * Returns the denoiser of latents.
    *
    * @param height of the latents
    * @param width of the latents

@@ -71,7 +71,7 @@ public record LatentBatches(
     return batch;
   }
 
-  /** The known latents and their mask, {@code [H, W, Z + 1]}, as in inpainting. */
+  /** Returns the known latents and their mask, {@code [H, W, Z + 1]}, as in inpainting. */
   private float[] known(float[] latent, SplittableRandom random) {
     return Beginning.Around.beside(latent, RandomMask.of(objective.size().width(), random));
   }

@@ -38,7 +38,7 @@ record LatentColours(double[][] rows) {
     return fit(block, means(pixels, side * model.movq().factor()), channels);
   }
 
-  /** The mean colour of each block. */
+  /** Returns the mean colour of each block. */
   private static double[] means(float[] pixels, int side) {
     double[] means = new double[BLOCKS * BLOCKS * RGB];
     int length = side / BLOCKS;
@@ -92,7 +92,9 @@ record LatentColours(double[][] rows) {
     }
   }
 
-  /** The colours of latents {@code [H, W, Z]}: {@code [H, W, 3]} in [−1, 1], a new array. */
+  /**
+   * Returns the colours of latents {@code [H, W, Z]}: {@code [H, W, 3]} in [−1, 1], a new array.
+   */
   float[] of(float[] latents) {
     int channels = rows[0].length - 1;
     float[] colours = new float[latents.length / channels * RGB];

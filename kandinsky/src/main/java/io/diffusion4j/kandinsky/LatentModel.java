@@ -117,8 +117,8 @@ final class LatentModel implements AutoCloseable {
   }
 
   /**
-   * The network, conditioned on the results of {@link #conditions}; a call merges queries of equal
-   * sizes.
+   * Returns the network, conditioned on the results of {@link #conditions}; a call merges queries
+   * of equal sizes.
    */
   Denoiser<LatentCondition> denoiser() {
     return new Denoiser<>() {

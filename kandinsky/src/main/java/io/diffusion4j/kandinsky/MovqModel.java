@@ -70,7 +70,7 @@ public final class MovqModel implements AutoCloseable {
   }
 
   /**
-   * The latent {@code [H, W, Z]} of a picture.
+   * Returns the latent {@code [H, W, Z]} of a picture.
    *
    * @param picture of a size that is a multiple of the factor
    */

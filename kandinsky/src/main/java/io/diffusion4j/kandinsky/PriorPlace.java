@@ -79,7 +79,7 @@ record PriorPlace(Path pipeline, Path network) {
     return places;
   }
 
-  /** A published model in the decoder's cache of the Hub. */
+  /** Returns a published model in the decoder's cache of the Hub. */
   private static Optional<Path> cached(Path decoder, String name) {
     Path snapshots = decoder.getParent();
     if (snapshots == null || !snapshots.endsWith("snapshots") || decoder.getNameCount() < 4) {

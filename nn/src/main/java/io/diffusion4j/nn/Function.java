@@ -160,11 +160,11 @@ public enum Function {
   /** The factor in {@link #QUICK_GELU}. */
   public static final double QUICK = 1.702;
 
-  /** The value at x. */
+  /** Returns the value at x. */
   public abstract double of(double x);
 
   /**
-   * The derivative at x.
+   * Returns the derivative at x.
    *
    * @param y the value at x
    */

@@ -39,7 +39,7 @@ public record Network(
       inputs = List.copyOf(inputs);
     }
 
-    /** The index of the node that computes an input. */
+    /** Returns the index of the node that computes an input. */
     public int input(int i) {
       return inputs.get(i).node();
     }
@@ -90,7 +90,7 @@ public record Network(
     return keys;
   }
 
-  /** The declared inputs by name. */
+  /** Returns the declared inputs by name. */
   public Map<String, Tensor> inputs() {
     Map<String, Tensor> inputs = new LinkedHashMap<>();
     for (Node node : nodes) {

@@ -17,7 +17,7 @@ public interface NetworkDefinition {
    */
   List<Tensor> define(Nn nn, Inputs inputs);
 
-  /** The name of the network in messages. */
+  /** Returns the name of the network in messages. */
   default String name() {
     return getClass().getSimpleName();
   }

@@ -88,12 +88,12 @@ public enum Operation {
     }
   };
 
-  /** The result. */
+  /** Returns the result. */
   public abstract double of(double a, double b);
 
-  /** The derivative by a. */
+  /** Returns the derivative by a. */
   public abstract double byFirst(double a, double b);
 
-  /** The derivative by b. */
+  /** Returns the derivative by b. */
   public abstract double bySecond(double a, double b);
 }

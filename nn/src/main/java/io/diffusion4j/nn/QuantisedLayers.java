@@ -72,7 +72,10 @@ public final class QuantisedLayers {
     return isSum || node.layer() instanceof Layer.Concat || (isArranged && isStream(node.input(0)));
   }
 
-  /** The inputs, and the values that are only arrangements and elementwise functions of them. */
+  /**
+   * Returns the inputs, and the values that are only arrangements and elementwise functions of
+   * them.
+   */
   private Set<Integer> nearInputs() {
     Set<Integer> near = new HashSet<>();
     for (int n = 0; n < network.nodes().size(); n++) {
@@ -85,7 +88,7 @@ public final class QuantisedLayers {
     return near;
   }
 
-  /** The outputs, and the values that they rearrange or apply elementwise functions to. */
+  /** Returns the outputs, and the values that they rearrange or apply elementwise functions to. */
   private Set<Integer> nearOutputs() {
     Set<Integer> near =
         network.outputs().stream().map(Tensor::node).collect(Collectors.toCollection(HashSet::new));

@@ -32,7 +32,7 @@ public final class Rows {
     return all;
   }
 
-  /** The rows of a batch. */
+  /** Returns the rows of a batch. */
   public static List<float[]> unstack(float[] all, int rows) {
     int size = all.length / rows;
     List<float[]> result = new ArrayList<>(rows);

@@ -18,12 +18,12 @@ public record Sinusoid(
     Check.that(channels >= 2, "channels", channels, "≥ 2");
   }
 
-  /** The sinusoids of the unscaled timestep, with the cosines first. */
+  /** Returns the sinusoids of the unscaled timestep, with the cosines first. */
   public static Sinusoid of(int channels) {
     return new Sinusoid(channels, 0, false, 1, 0);
   }
 
-  /** The sinusoid of a timestep, {@code [channels]}. */
+  /** Returns the sinusoid of a timestep, {@code [channels]}. */
   public float[] at(double t) {
     return TimeEmbedding.sinusoid(scale * (t + offset), channels, freqShift, sinesFirst);
   }

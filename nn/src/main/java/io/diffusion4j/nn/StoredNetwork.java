@@ -48,7 +48,7 @@ public record StoredNetwork(
     void use(Consumer<NamedTensors> work);
 
     /**
-     * The weights in a folder.
+     * Returns the weights in a folder.
      *
      * @param stem of the file, such as {@link Checkpoint#DIFFUSERS}
      * @param parameters which of its tensors are parameters of the network
@@ -58,7 +58,7 @@ public record StoredNetwork(
     }
 
     /**
-     * The weights in a folder under other names.
+     * Returns the weights in a folder under other names.
      *
      * @param own returns them under the network's own names
      */

@@ -28,17 +28,17 @@ public record Tensor(int node, List<Long> shape, Role role) {
     shape = List.copyOf(shape);
   }
 
-  /** The number of axes. */
+  /** Returns the number of axes. */
   public int rank() {
     return shape.size();
   }
 
-  /** The size of an axis. */
+  /** Returns the size of an axis. */
   public long size(int axis) {
     return shape.get(axis);
   }
 
-  /** The size of the last axis. */
+  /** Returns the size of the last axis. */
   public long last() {
     return shape.get(rank() - 1);
   }
@@ -48,17 +48,19 @@ public record Tensor(int node, List<Long> shape, Role role) {
     return !shape.isEmpty() && shape.get(0) == BATCH && shape.lastIndexOf(BATCH) == 0;
   }
 
-  /** The shape without its first axis: that of one sample, if the first axis is the batch's. */
+  /**
+   * Returns the shape without its first axis: that of one sample, if the first axis is the batch's.
+   */
   public List<Long> sample() {
     return shape.subList(1, rank());
   }
 
-  /** The number of values of one sample. */
+  /** Returns the number of values of one sample. */
   public long sampleSize() {
     return sample().stream().reduce(1L, Math::multiplyExact);
   }
 
-  /** The shape for a batch of this size. */
+  /** Returns the shape for a batch of this size. */
   public long[] shape(int rows) {
     return shape.stream().mapToLong(size -> size == BATCH ? rows : size).toArray();
   }

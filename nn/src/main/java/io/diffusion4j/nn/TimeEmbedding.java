@@ -14,7 +14,7 @@ public final class TimeEmbedding {
   private TimeEmbedding() {}
 
   /**
-   * The embedding of one timestep.
+   * Returns the embedding of one timestep.
    *
    * @param t in timesteps of the training schedule
    * @param channels even
@@ -24,7 +24,7 @@ public final class TimeEmbedding {
   }
 
   /**
-   * The same with two choices of diffusers.
+   * Returns the embedding with two options of diffusers.
    *
    * @param channels at least 2; the last is 0 if their number is odd
    * @param freqShift s in f_i = 10000^(−i/(h − s)); {@code freq_shift}
@@ -45,7 +45,7 @@ public final class TimeEmbedding {
   }
 
   /**
-   * The frequencies f_i of the angles.
+   * Returns the frequencies f_i of the angles.
    *
    * @param freqShift s in f_i = 10000^(−i/(h − s))
    * @return {@code channels / 2} of them

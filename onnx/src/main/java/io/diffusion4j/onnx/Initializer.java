@@ -59,7 +59,7 @@ record Initializer(String name, ElementType type, long[] shape, Source values) {
         });
   }
 
-  /** A number in double precision. */
+  /** Returns a number in double precision. */
   static Initializer number(String name, double value) {
     return new Initializer(
         name,
@@ -75,7 +75,7 @@ record Initializer(String name, ElementType type, long[] shape, Source values) {
     return Arrays.stream(shape).reduce(1, Math::multiplyExact);
   }
 
-  /** The size of the values. */
+  /** Returns the size of the values. */
   long bytes() {
     return Math.multiplyExact(size(shape), type.dtype.bytes());
   }

@@ -103,8 +103,8 @@ final class Lowering implements Layer.Visitor<Node, Value> {
   }
 
   /**
-   * The order of axes for a layer that treats all pixels in the same way: channels first if one of
-   * its inputs already has this order and no other input has fewer axes.
+   * Returns the order of axes for a layer that treats all pixels in the same way: channels first if
+   * one of its inputs already has this order and no other input has fewer axes.
    */
   private Order order(Node node) {
     boolean isFirst = false;

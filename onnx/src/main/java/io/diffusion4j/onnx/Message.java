@@ -27,7 +27,7 @@ final class Message {
   private final List<Source> parts = new ArrayList<>();
   private long size;
 
-  /** The number of bytes. */
+  /** Returns the number of bytes. */
   long size() {
     return size;
   }

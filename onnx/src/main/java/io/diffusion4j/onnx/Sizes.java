@@ -69,7 +69,7 @@ final class Sizes {
         network.name() + ": size: " + value + " (expected: " + expected + ")");
   }
 
-  /** The sizes of an axis in all of the definitions. */
+  /** Returns the sizes of an axis in all of the definitions. */
   private List<Long> of(int node, int axis) {
     return networks.stream().map(n -> n.nodes().get(node).output().size(axis)).toList();
   }

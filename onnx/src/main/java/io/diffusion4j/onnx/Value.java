@@ -46,7 +46,7 @@ final class Value {
     return tensor;
   }
 
-  /** The order in which it was computed. */
+  /** Returns the order in which it was computed. */
   Order order() {
     return own.order;
   }

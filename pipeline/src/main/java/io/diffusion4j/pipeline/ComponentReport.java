@@ -31,7 +31,7 @@ public record ComponentReport(
     failures = List.copyOf(failures);
   }
 
-  /** The number of all parameters. */
+  /** Returns the number of all parameters. */
   public long parameterCount() {
     return parameters.values().stream().mapToLong(Long::longValue).sum();
   }

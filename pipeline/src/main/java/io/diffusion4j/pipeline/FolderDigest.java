@@ -78,12 +78,12 @@ public final class FolderDigest {
     }
   }
 
-  /** The digest of the content of a file. */
+  /** Returns the digest of the content of a file. */
   static String ofFile(Path file) {
     return ofFiles(List.of(file));
   }
 
-  /** The digest of the contents of files, one after the other. */
+  /** Returns the digest of the contents of files, one after the other. */
   static String ofFiles(List<Path> files) {
     try {
       return digest(

@@ -209,12 +209,12 @@ public record FolderReport(
         .toList();
   }
 
-  /** The number of parameters of all components. */
+  /** Returns the number of parameters of all components. */
   public long parameterCount() {
     return components.stream().mapToLong(ComponentReport::parameterCount).sum();
   }
 
-  /** The size of the files of all components. */
+  /** Returns the size of the files of all components. */
   public long bytes() {
     return components.stream().mapToLong(ComponentReport::bytes).sum();
   }

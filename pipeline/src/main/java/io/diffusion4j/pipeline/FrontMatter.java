@@ -27,12 +27,15 @@ public final class FrontMatter {
 
   private FrontMatter() {}
 
-  /** The licence of the model in a folder, as an SPDX expression. */
+  /** Returns the licence of the model in a folder, as an SPDX expression. */
   public static String license(Path folder) {
     return of(folder.resolve(CARD)).getOrDefault("license", UNKNOWN_LICENSE);
   }
 
-  /** The plain values that a card in a folder lists under a name; none if it has no such list. */
+  /**
+   * Returns the plain values that a card in a folder lists under a name; none if it has no such
+   * list.
+   */
   public static List<String> list(Path folder, String name) {
     List<String> values = new ArrayList<>();
     boolean within = false;
@@ -47,7 +50,7 @@ public final class FrontMatter {
     return of(folder.resolve(CARD)).isEmpty() ? List.of() : List.copyOf(values);
   }
 
-  /** The values by name; empty without a card or without front matter. */
+  /** Returns the values by name; empty without a card or without front matter. */
   static Map<String, String> of(Path card) {
     Map<String, String> values = new LinkedHashMap<>();
     Iterator<String> lines = lines(card).iterator();

@@ -16,11 +16,12 @@ import java.util.Set;
  * registration is needed.
  */
 public interface ModelFamily {
-  /** The name of the family in messages, such as {@code unCLIP}. */
+  /** Returns the name of the family in messages, such as {@code unCLIP}. */
   String name();
 
   /**
-   * The characteristic files of this family's folders, in words, such as {@code model_index.json}.
+   * Returns the characteristic files of this family's folders, in words, such as {@code
+   * model_index.json}.
    */
   String layout();
 
@@ -52,7 +53,7 @@ public interface ModelFamily {
         name());
   }
 
-  /** The names of the guides that its models support, see {@link Opening#guides}. */
+  /** Returns the names of the guides that its models support, see {@link Opening#guides}. */
   default Set<String> guides() {
     return Set.of();
   }

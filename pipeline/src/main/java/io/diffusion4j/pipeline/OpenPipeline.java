@@ -87,7 +87,7 @@ public final class OpenPipeline implements AutoCloseable {
   }
 
   /**
-   * The family of a folder.
+   * Returns the family of a folder.
    *
    * @throws IllegalArgumentException if no family knows it; the message lists their layouts
    */
@@ -109,7 +109,7 @@ public final class OpenPipeline implements AutoCloseable {
                         .collect(Collectors.joining(", or with "))));
   }
 
-  /** The class in the index of a pipeline of no known family; empty without an index. */
+  /** Returns the class in the index of a pipeline of no known family; empty without an index. */
   private static String indexed(Path folder) {
     Path index = folder.resolve(ModelFolder.INDEX);
     return Files.isRegularFile(index)

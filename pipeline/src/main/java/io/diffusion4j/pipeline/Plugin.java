@@ -52,7 +52,7 @@ record Plugin(Module module, String origin, String digest, List<Key<?>> bound) {
     return origin.isEmpty() ? name : origin + ": " + name;
   }
 
-  /** The jar and the class. */
+  /** Returns the jar and the class. */
   String where() {
     return where(module, origin);
   }

@@ -38,7 +38,7 @@ public final class Plugins implements AutoCloseable {
 
   private Plugins() {}
 
-  /** The modules of the class path alone. */
+  /** Returns the modules of the class path alone. */
   public static Plugins ofClassPath() {
     return of(List.of());
   }

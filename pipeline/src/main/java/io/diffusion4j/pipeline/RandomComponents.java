@@ -63,7 +63,7 @@ public record RandomComponents(DType dtype, long seed, Consumer<String> listener
     return RandomWeights.of(manifest, seed ^ own);
   }
 
-  /** The metadata of each file of weights. */
+  /** Returns the metadata of each file of weights. */
   public Map<String, String> notes() {
     return Map.of("diffusion4j.weights", "random", "diffusion4j.seed", Long.toString(seed));
   }

@@ -193,7 +193,7 @@ public final class AutoregressiveModel implements AutoCloseable {
     return dots;
   }
 
-  /** The network. */
+  /** Returns the network. */
   public CodePredictor predictor() {
     return this::predict;
   }

@@ -125,7 +125,9 @@ public record AutoregressivePrior(
     return guided;
   }
 
-  /** The value at which the distribution function of softmax(logits / temperature) passes u. */
+  /**
+   * Returns the value at which the distribution function of softmax(logits / temperature) passes u.
+   */
   private int choose(float[] logits, double u) {
     double most = Double.NEGATIVE_INFINITY;
     for (float logit : logits) {

@@ -40,7 +40,7 @@ public record DotBuckets(float[] edges) {
     return edges.length + 1;
   }
 
-  /** The token of a dot product. */
+  /** Returns the token of a dot product. */
   public int token(double dot) {
     int token = 0;
     while (token < edges.length && dot >= edges[token]) {

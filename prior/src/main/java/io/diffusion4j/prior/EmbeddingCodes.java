@@ -59,7 +59,7 @@ public record EmbeddingCodes(
     return new EmbeddingCodes(components, low, width, buckets);
   }
 
-  /** The codes of an embedding, each from 0 to N − 1. */
+  /** Returns the codes of an embedding, each from 0 to N − 1. */
   public int[] encode(float[] z) {
     double[] along = components.project(z);
     int[] codes = new int[along.length];
@@ -69,7 +69,7 @@ public record EmbeddingCodes(
     return codes;
   }
 
-  /** The embedding in the middle of its buckets. */
+  /** Returns the embedding in the middle of its buckets. */
   public float[] decode(int[] codes) {
     double[] along = new double[codes.length];
     Arrays.setAll(along, k -> low[k] + (codes[k] + 0.5) * width[k]);

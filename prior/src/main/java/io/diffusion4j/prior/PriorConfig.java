@@ -36,7 +36,7 @@ public record PriorConfig(
     Check.that(textLength >= 1, "num_embeddings", textLength, "≥ 1");
   }
 
-  /** The same shape with another course. */
+  /** Returns the same shape with another course. */
   public PriorConfig withCourse(Course other) {
     return new PriorConfig(heads, headDim, layers, embeddingDim, textLength, other);
   }
@@ -50,7 +50,10 @@ public record PriorConfig(
     Check.that(course == expected, "prior", course, "%s", expected);
   }
 
-  /** The number of tokens after the text: text embedding, time, noised embedding and read-out. */
+  /**
+   * Returns the number of tokens after the text: text embedding, time, noised embedding and
+   * read-out.
+   */
   int extraTokens() {
     return course == Course.DIFFUSION ? 4 : 3;
   }

@@ -269,7 +269,7 @@ public final class PriorModel implements AutoCloseable {
   }
 
   /**
-   * The network, conditioned on encoded texts.
+   * Returns the network, conditioned on encoded texts.
    *
    * @throws IllegalArgumentException if it is a one-pass prior
    */

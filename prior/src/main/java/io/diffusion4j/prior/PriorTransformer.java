@@ -76,7 +76,7 @@ public record PriorTransformer(PriorConfig config) implements NetworkDefinition 
     return nn.output(nn.at("proj_to_clip_embeddings").linear(last, e));
   }
 
-  /** The time embedding of a sinusoid {@code [B, W]}. */
+  /** Returns the time embedding of a sinusoid {@code [B, W]}. */
   private static Tensor time(Nn nn, Tensor sinusoid) {
     long w = sinusoid.last();
     var h = nn.at("time_embedding.linear_1").linear(sinusoid, w);

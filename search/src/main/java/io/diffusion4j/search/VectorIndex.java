@@ -209,7 +209,7 @@ public final class VectorIndex implements AutoCloseable {
     }
   }
 
-  /** All names, in no particular order. */
+  /** Returns all names, in no particular order. */
   public List<String> names() {
     return search(
         searcher -> {
@@ -228,7 +228,7 @@ public final class VectorIndex implements AutoCloseable {
   }
 
   /**
-   * The nearest by the cosine, best first.
+   * Returns the nearest by the cosine, best first.
    *
    * @param query of any length above 0
    * @param most how many at most, at least 1

@@ -70,17 +70,17 @@ public final class Diffusion4jImageOptions implements ImageOptions {
     return null;
   }
 
-  /** The negative prompt; empty for nothing. */
+  /** Returns the negative prompt; empty for nothing. */
   public String getNegativePrompt() {
     return negativePrompt;
   }
 
-  /** The seeds, see {@code GenerateImagesRequest.seeds}. */
+  /** Returns the seeds, see {@code GenerateImagesRequest.seeds}. */
   public List<Long> getSeeds() {
     return seeds;
   }
 
-  /** The sampling settings of each stage, by its name. */
+  /** Returns the sampling settings of each stage, by its name. */
   public Map<String, StageOptions> getStages() {
     return stages;
   }
@@ -121,7 +121,7 @@ public final class Diffusion4jImageOptions implements ImageOptions {
       return this;
     }
 
-    /** The negative prompt. */
+    /** Returns the negative prompt. */
     public Builder negativePrompt(String text) {
       negativePrompt = text;
       return this;

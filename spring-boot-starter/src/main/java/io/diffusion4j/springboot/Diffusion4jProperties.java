@@ -33,7 +33,7 @@ public record Diffusion4jProperties(
     Optional<Path> ca) {
   static final String PREFIX = "diffusion4j";
 
-  /** The settings of the connection to the server. */
+  /** Returns the settings of the connection to the server. */
   Connection connection() {
     Connection connection = new Connection(Optional.empty(), token);
     if (!tls && ca.isEmpty()) {

@@ -31,7 +31,7 @@ final class Drain implements SmartLifecycle {
     return running;
   }
 
-  /** The phase of most beans; lower than the phases of web servers. */
+  /** Returns the phase of most beans; lower than the phases of web servers. */
   @Override
   public int getPhase() {
     return 0;

@@ -27,7 +27,7 @@ public interface PointSet {
               new GaussianMixture.Component(0.35, List.of(1.2, -0.4), 0.08),
               new GaussianMixture.Component(0.25, List.of(0.1, 1.3), 0.02)));
 
-  /** The sets by name: dino, mixture, moons, spiral. */
+  /** Returns the sets by name: dino, mixture, moons, spiral. */
   static ByName<PointSet> standard() {
     return new ByName<>(
         "points",
@@ -38,7 +38,7 @@ public interface PointSet {
             "spiral", PointSet::spiral));
   }
 
-  /** A point of a mixture. */
+  /** Returns a point of a mixture. */
   static double[] of(GaussianMixture mixture, SplittableRandom random) {
     double left = random.nextDouble();
     GaussianMixture.Component chosen = mixture.components().get(0);

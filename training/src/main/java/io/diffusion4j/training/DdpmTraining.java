@@ -114,8 +114,8 @@ record DdpmTraining(PartRun run) implements PartTraining {
   }
 
   /**
-   * The network to train: the preset's, with the classes of the pictures, or that of the model to
-   * start from.
+   * Returns the network to train: the preset's, with the classes of the pictures, or that of the
+   * model to start from.
    */
   private PixelBackbone network(List<String> classes) {
     Path first = run.whole().first();

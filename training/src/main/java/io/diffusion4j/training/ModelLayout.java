@@ -66,7 +66,7 @@ sealed interface ModelLayout permits UnclipLayout, KandinskyLayout {
         .map(UnclipSchedulerConfig::read);
   }
 
-  /** The technique of a prediction type. */
+  /** Returns the technique of a prediction type. */
   static Map<String, String> predicting(Parameterization parameterization) {
     return Map.of(
         PartTechniques.PREDICTION.name(), parameterization.name().toLowerCase(Locale.ROOT));

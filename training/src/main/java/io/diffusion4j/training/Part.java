@@ -117,7 +117,7 @@ public enum Part {
     };
   }
 
-  /** The name on the command line: {@code upsampler-last}. */
+  /** Returns the name on the command line: {@code upsampler-last}. */
   public String word() {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }

@@ -81,7 +81,7 @@ record PartRun(
     return setup.techniques().get(technique);
   }
 
-  /** The metadata of the weights. */
+  /** Returns the metadata of the weights. */
   Map<String, String> notes() {
     var notes = new HashMap<>(config.notes());
     notes.putAll(setup.data().notes());
@@ -178,7 +178,7 @@ record PartRun(
     }
   }
 
-  /** The tokenizer of a pipeline folder. */
+  /** Returns the tokenizer of a pipeline folder. */
   static ClipTokenizer tokenizer(Path model) {
     try {
       return ClipTokenizer.load(model.resolve("tokenizer"));
@@ -187,7 +187,7 @@ record PartRun(
     }
   }
 
-  /** The folder of a component of the model. */
+  /** Returns the folder of a component of the model. */
   Path folder(String component) {
     return layout().component(component);
   }

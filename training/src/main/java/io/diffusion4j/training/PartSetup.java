@@ -47,7 +47,7 @@ public record PartSetup(Part part, DataSet data, Techniques techniques) {
     return all;
   }
 
-  /** All techniques, such as {@code drop=0.1 prediction=x0}. */
+  /** Returns all techniques, such as {@code drop=0.1 prediction=x0}. */
   public String words() {
     return all().entrySet().stream().map(Object::toString).collect(Collectors.joining(" "));
   }

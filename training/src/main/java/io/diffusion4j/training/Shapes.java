@@ -33,7 +33,7 @@ record Shapes(ModelTraining whole) {
     return whole.preset();
   }
 
-  /** The folder of a component to start from; empty if the weights are random at first. */
+  /** Returns the folder of a component to start from; empty if the weights are random at first. */
   private Optional<Path> first(String component) {
     return whole.start().map(first -> first.component(component));
   }
@@ -52,7 +52,7 @@ record Shapes(ModelTraining whole) {
     return prior("prior", first(UnclipFolder.PRIOR), Course.DIFFUSION);
   }
 
-  /** A prior of one pass: that of the model to start from, or one of the preset's size. */
+  /** Returns a prior of one pass: that of the model to start from, or one of the preset's size. */
   PriorConfig direct() {
     var first = first(UnclipFolder.PRIOR_ECLIPSE).filter(Files::isDirectory);
     return prior("prior_eclipse", first, Course.ONE_PASS);

@@ -50,19 +50,22 @@ public record Defaults(boolean ours) {
   /** Larger scales give nothing but noise. */
   public static final double MAX_GUIDANCE = 30;
 
-  /** The number of candidate embeddings that the prior draws; the published pipelines draw one. */
+  /**
+   * Returns the number of candidate embeddings that the prior draws; the published pipelines draw
+   * one.
+   */
   int candidates() {
     return ours ? 2 : 1;
   }
 
-  /** The diffusion prior. */
+  /** Returns the diffusion prior. */
   Stage prior(UnclipSchedulerConfig scheduler, ByName<Sampler> samplers) {
     return Stage.denoising(
             Prior.STAGE, denoising(scheduler, samplers, ours ? PRIOR_STEPS : PUBLISHED_PRIOR_STEPS))
         .withScale(priorScale());
   }
 
-  /** The autoregressive prior, which draws this number of codes. */
+  /** Returns the autoregressive prior, which draws this number of codes. */
   Stage autoregressivePrior(int codes) {
     return Stage.fixed(Prior.STAGE, codes).withScale(priorScale());
   }
@@ -71,14 +74,14 @@ public record Defaults(boolean ours) {
     return new Scale(ours ? PRIOR_GUIDANCE : PUBLISHED_PRIOR_GUIDANCE, MAX_GUIDANCE);
   }
 
-  /** The decoder. */
+  /** Returns the decoder. */
   Stage decoder(UnclipSchedulerConfig scheduler, int size) {
     return pixels(
             ImageDecoder.STAGE, scheduler, ours ? DECODER_STEPS : PUBLISHED_DECODER_STEPS, size)
         .withScale(new Scale(ours ? DECODER_GUIDANCE : PUBLISHED_DECODER_GUIDANCE, MAX_GUIDANCE));
   }
 
-  /** The upsampler, which has no guidance. */
+  /** Returns the upsampler, which has no guidance. */
   Stage upsampler(UnclipSchedulerConfig scheduler, int size) {
     return pixels(Upsampler.STAGE, scheduler, SUPER_RES_STEPS, size);
   }

@@ -103,7 +103,7 @@ final class KarloKeys {
     return name;
   }
 
-  /** The key of a parameter of the prior. */
+  /** Returns the key of a parameter of the prior. */
   static String prior(String key) {
     Matcher block = BLOCK.matcher(key);
     return block.matches()
@@ -111,12 +111,12 @@ final class KarloKeys {
         : replaced(key, PRIOR);
   }
 
-  /** The key of a parameter of the text projection. */
+  /** Returns the key of a parameter of the text projection. */
   static String projection(String key) {
     return replaced(key, PROJECTION);
   }
 
-  /** The key of a parameter of a U-Net. */
+  /** Returns the key of a parameter of a U-Net. */
   static String unet(String key, UnetConfig config) {
     int each = config.layers() + 1;
     Matcher level = LEVEL.matcher(key);
@@ -153,7 +153,7 @@ final class KarloKeys {
   }
 
   /**
-   * The tensors of a prior, without the standardization that lies in a file of its own.
+   * Returns the tensors of a prior, without the standardization that lies in a file of its own.
    *
    * @param origin name of the file, for messages
    */
@@ -173,7 +173,7 @@ final class KarloKeys {
     return derived;
   }
 
-  /** The tensors of a text projection. */
+  /** Returns the tensors of a text projection. */
   static DerivedTensors projection(Path origin, TensorSource file, Manifest wanted) {
     var derived = new DerivedTensors(origin, Map.of("format", "pt"));
     wanted
@@ -185,7 +185,7 @@ final class KarloKeys {
   }
 
   /**
-   * The tensors of a U-Net.
+   * Returns the tensors of a U-Net.
    *
    * @param prefix prefix of its keys, such as {@code model.}
    */

@@ -44,12 +44,12 @@ public record ModelFacts(Path folder, String name) {
     return !name.equals(NAMELESS);
   }
 
-  /** The licence in its model card, as an SPDX expression. */
+  /** Returns the licence in its model card, as an SPDX expression. */
   public String license() {
     return FrontMatter.license(folder);
   }
 
-  /** The number of training steps of a folder's decoder, if its weights record it. */
+  /** Returns the number of training steps of a folder's decoder, if its weights record it. */
   public static OptionalLong trainingSteps(Path folder) {
     String steps = notes(folder).getOrDefault(STEPS, "");
     return steps.matches("[0-9]{1,18}")

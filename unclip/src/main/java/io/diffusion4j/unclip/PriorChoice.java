@@ -19,7 +19,8 @@ public enum PriorChoice {
   private static final String ECLIPSE = "eclipse";
 
   /**
-   * The prior that a model is opened with; a one-pass prior takes the place of the diffusion prior.
+   * Returns the prior that a model is opened with; a one-pass prior takes the place of the
+   * diffusion prior.
    */
   static PriorChoice of(Opening how) {
     return how.prior()
@@ -29,8 +30,8 @@ public enum PriorChoice {
   }
 
   /**
-   * The folder of the one-pass prior that a model is opened with; empty for a prior in the model's
-   * own folder.
+   * Returns the folder of the one-pass prior that a model is opened with; empty for a prior in the
+   * model's own folder.
    *
    * @throws IllegalArgumentException if the folder has no such prior
    */
@@ -54,7 +55,7 @@ public enum PriorChoice {
     return folder;
   }
 
-  /** The name in requests: {@code ar}. */
+  /** Returns the name in requests: {@code ar}. */
   public String word() {
     return name().toLowerCase(Locale.ROOT);
   }
@@ -74,7 +75,7 @@ public enum PriorChoice {
   }
 
   /**
-   * The prior of this name.
+   * Returns the prior of this name.
    *
    * @throws IllegalArgumentException if there is none
    */

@@ -34,7 +34,7 @@ public final class RecordedNoise implements NoiseSource {
   }
 
   /**
-   * A source for each sample of the batch, in order.
+   * Returns a source for each sample of the batch, in order.
    *
    * @throws CheckpointException if the file is not valid, or is not of a batch of this size
    */
@@ -57,7 +57,7 @@ public final class RecordedNoise implements NoiseSource {
   }
 
   /**
-   * A recorded draw.
+   * Returns a recorded draw.
    *
    * @throws CheckpointException if it was not recorded, or has another size
    */

@@ -72,14 +72,14 @@ public final class UnclipFolder {
     return components;
   }
 
-  /** All components that a folder may have. */
+  /** Returns all components that a folder may have. */
   public static List<String> names() {
     List<String> names = new ArrayList<>(COMPONENTS.keySet());
     names.addAll(List.of(IMAGE_ENCODER, FEATURE_EXTRACTOR, PRIOR_AR, PRIOR_ECLIPSE));
     return List.copyOf(names);
   }
 
-  /** The components that a pipeline of this class must have. */
+  /** Returns the components that a pipeline of this class must have. */
   static List<String> required(String pipeline) {
     Set<String> names = new LinkedHashSet<>(COMPONENTS.keySet());
     if (pipeline.equals(VARIATION)) {

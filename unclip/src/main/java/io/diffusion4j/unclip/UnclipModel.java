@@ -516,7 +516,7 @@ public final class UnclipModel implements AutoCloseable {
             : priorStage);
   }
 
-  /** The decoder. */
+  /** Returns the decoder. */
   public ImageDecoder decoder() {
     ImageDecoder own =
         (draws, settings, listener) ->
@@ -543,7 +543,7 @@ public final class UnclipModel implements AutoCloseable {
         compute);
   }
 
-  /** The upsampler. */
+  /** Returns the upsampler. */
   public Upsampler upsampler() {
     return upsampler;
   }
@@ -553,7 +553,7 @@ public final class UnclipModel implements AutoCloseable {
     return upsampler.stage().draws().width();
   }
 
-  /** The folder. */
+  /** Returns the folder. */
   public Path folder() {
     return folder.path();
   }

@@ -95,7 +95,7 @@ public final class UnclipModule extends AbstractModule {
     install(Replacements.noneYet());
   }
 
-  /** All samplers by name, including those of plugins. */
+  /** Returns all samplers by name, including those of plugins. */
   @Provides
   @Singleton
   static ByName<Sampler> samplers(Map<String, Sampler> more) {
@@ -168,7 +168,7 @@ public final class UnclipModule extends AbstractModule {
         opening.recordedPrecision());
   }
 
-  /** The tasks for which the model has all parts. */
+  /** Returns the tasks for which the model has all parts. */
   private Set<Kind> tasks(Replacements replaced) {
     Set<Kind> tasks =
         EnumSet.of(Kind.UPSCALE, Kind.FROM_EMBEDDING, Kind.INPAINT, Kind.IMAGE_TO_IMAGE);

@@ -51,7 +51,7 @@ public final class DecoderBenchmark {
     }
   }
 
-  /** The decoder's queries: noise, with random conditions. */
+  /** Returns the decoder's queries: noise, with random conditions. */
   static List<Query<DecoderCondition>> queries(DecoderSubject subject, int count) {
     var random = new SplittableRandom(count);
     long size = subject.config().sampleSize();

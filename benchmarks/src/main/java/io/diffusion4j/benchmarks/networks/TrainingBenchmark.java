@@ -68,7 +68,7 @@ public final class TrainingBenchmark {
     return new Trainer(objective, config);
   }
 
-  /** A trainer of bfloat16 in a group of processes. */
+  /** Returns a trainer of bfloat16 in a group of processes. */
   public static Trainer trainer(
       DecoderSubject subject, int batchSize, Optimizer.Method method, Group group) {
     var objective =
@@ -80,7 +80,7 @@ public final class TrainingBenchmark {
     return new Trainer(objective, config, group);
   }
 
-  /** The random batch of a step. */
+  /** Returns the random batch of a step. */
   public static Batch batch(DecoderSubject subject, int rows) {
     var random = new SplittableRandom(1);
     var unet = subject.config();

@@ -15,7 +15,7 @@ public final class ModelOption {
       description = "The folder of the model. Default: ${DEFAULT-VALUE}")
   private Path folder = Path.of("");
 
-  /** The folder of the model. */
+  /** Returns the folder of the model. */
   public Path folder() {
     return folder;
   }

@@ -79,14 +79,14 @@ public final class Lora implements AutoCloseable {
     }
   }
 
-  /** The file or folder. */
+  /** Returns the file or folder. */
   public Path path() {
     return path;
   }
 
   /**
-   * The files that the updates depend on: the tensors' file, and peft's settings beside it if they
-   * are used.
+   * Returns the files that the updates depend on: the tensors' file, and peft's settings beside it
+   * if they are used.
    */
   public List<Path> files() {
     Path config = file.path().resolveSibling(ADAPTER_CONFIG);
@@ -104,7 +104,7 @@ public final class Lora implements AutoCloseable {
     return new Lora(path, file, some);
   }
 
-  /** The updated layers, such as {@code down_blocks.1.attentions.0.to_q}. */
+  /** Returns the updated layers, such as {@code down_blocks.1.attentions.0.to_q}. */
   public List<String> layers() {
     return List.copyOf(updates.keySet());
   }

@@ -98,7 +98,7 @@ public final class PipelineLoras {
     }
   }
 
-  /** The files, in the order in which they are added. */
+  /** Returns the files, in the order in which they are added. */
   public List<LoraChoice> choices() {
     return all.stream().map(Assigned::choice).toList();
   }

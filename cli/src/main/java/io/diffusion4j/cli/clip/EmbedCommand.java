@@ -114,7 +114,7 @@ public final class EmbedCommand implements Callable<Integer> {
     }
   }
 
-  /** The unreadable pictures, including those of earlier runs. */
+  /** Returns the unreadable pictures, including those of earlier runs. */
   private static List<String> without(PictureSet set, Embeddings embeddings) {
     Set<String> embedded = Set.copyOf(embeddings.names());
     return LongStream.range(0, set.size())

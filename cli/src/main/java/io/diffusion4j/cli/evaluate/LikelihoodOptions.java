@@ -118,7 +118,7 @@ final class LikelihoodOptions {
           Locale.ROOT, "%s: %d of %d×%d pixels, seed %d", words, count, width, height, seed);
     }
 
-    /** The start of a report. */
+    /** Returns the start of a report. */
     ConfigWriter json(int width, int height) {
       return ConfigWriter.nested()
           .put("model", model)
@@ -181,12 +181,12 @@ final class LikelihoodOptions {
     return how.withPrecision(how.precision().or(() -> Optional.of(Precision.FLOAT32)));
   }
 
-  /** The folder of the model. */
+  /** Returns the folder of the model. */
   Path folder() {
     return model.folder();
   }
 
-  /** The file for the figures, if any. */
+  /** Returns the file for the figures, if any. */
   Optional<Path> json() {
     return Optional.ofNullable(json);
   }

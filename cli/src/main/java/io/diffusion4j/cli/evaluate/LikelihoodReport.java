@@ -20,7 +20,8 @@ record LikelihoodReport(
   }
 
   /**
-   * The mean square of the values at the end of the flow, which is 1 for standard normal values.
+   * Returns the mean square of the values at the end of the flow, which is 1 for standard normal
+   * values.
    */
   private MeanOf latentVariance() {
     return MeanOf.of(

@@ -82,7 +82,7 @@ final class SweepCharts {
     return charts;
   }
 
-  /** The lines of one metric, and the ceiling. */
+  /** Returns the lines of one metric, and the ceiling. */
   private Chart byLine(Metric metric, List<SweepPoint> points) {
     List<Curve> curves = new ArrayList<>();
     Variation line = lines.get(0);

@@ -47,7 +47,7 @@ final class BatchOptions {
     }
   }
 
-  /** The randomness of a batch. */
+  /** Returns the randomness of a batch. */
   List<NoiseSource> noise(int inputs, int count, long seed) {
     if (noise != null) {
       return RecordedNoise.of(noise, inputs * count);

@@ -33,7 +33,10 @@ record PngFiles(List<Path> files, int perInput, Optional<Path> sheet) {
   private static final List<String> OTHERS =
       List.of(".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif", ".svg");
 
-  /** The named file for one image; for several, numbered files: {@code apple-1.png} and so on. */
+  /**
+   * Returns the named file for one image; for several, numbered files: {@code apple-1.png} and so
+   * on.
+   */
   static PngFiles numbered(Path output, int inputs, int perInput, Optional<Path> sheet) {
     int count = inputs * perInput;
     if (count == 1 || new OutputFile(output).isStandardOutput()) {
@@ -72,7 +75,7 @@ record PngFiles(List<Path> files, int perInput, Optional<Path> sheet) {
     return new PngFiles(List.copyOf(files), perInput, sheet);
   }
 
-  /** The letters and digits of a text, as a file name of bounded length. */
+  /** Returns the letters and digits of a text, as a file name of bounded length. */
   private static String stem(String text) {
     String words =
         text.toLowerCase(Locale.ROOT).replaceAll("[^\\p{L}\\p{N}]+", "-").replaceAll("^-|-$", "");
@@ -111,12 +114,12 @@ record PngFiles(List<Path> files, int perInput, Optional<Path> sheet) {
     return files.size();
   }
 
-  /** The number of inputs. */
+  /** Returns the number of inputs. */
   int inputs() {
     return count() / perInput;
   }
 
-  /** The file of image {@code index}, counted from 0. */
+  /** Returns the file of image {@code index}, counted from 0. */
   Path file(int index) {
     return files.get(index);
   }

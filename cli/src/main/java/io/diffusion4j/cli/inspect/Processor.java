@@ -42,7 +42,7 @@ final class Processor {
     return SETS.stream().filter(flags::contains).toList();
   }
 
-  /** The value of the first line with this key. */
+  /** Returns the value of the first line with this key. */
   private static Optional<String> field(String key) {
     if (!Files.exists(FILE)) {
       return Optional.empty();

@@ -121,7 +121,7 @@ public final class ModelOptions {
   @Option(names = "--packed", paramLabel = "DIR", description = PACKED)
   private @Nullable Path packed;
 
-  /** The guides outside the folder of the model. */
+  /** Returns the guides outside the folder of the model. */
   private Map<String, Path> guides() {
     Map<String, Path> guides = new LinkedHashMap<>();
     if (classifier != null) {
@@ -134,12 +134,12 @@ public final class ModelOptions {
     return guides;
   }
 
-  /** The low-rank updates of its weights. */
+  /** Returns the low-rank updates of its weights. */
   public LoraArguments loras() {
     return new LoraArguments(loras);
   }
 
-  /** The folder of the model. */
+  /** Returns the folder of the model. */
   public Path folder() {
     folder = PublishedModel.folder(folder, pull);
     return folder;
@@ -150,7 +150,7 @@ public final class ModelOptions {
     folder = newFolder;
   }
 
-  /** The folder of the shipped model. */
+  /** Returns the folder of the shipped model. */
   public static Path defaultFolder() {
     return Path.of(System.getProperty("diffusion4j.home", "."), "emoji", "model");
   }

@@ -32,7 +32,7 @@ public final class OptionNames {
   private OptionNames() {}
 
   /**
-   * The name of the option or argument that sets a field.
+   * Returns the name of the option or argument that sets a field.
    *
    * @param field its path in the request, as {@code stages["decoder"].guidance_scale}
    */

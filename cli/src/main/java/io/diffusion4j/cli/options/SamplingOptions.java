@@ -95,7 +95,7 @@ public final class SamplingOptions {
       return named(of + setting.name().toLowerCase(Locale.ROOT), stage, setting, help);
     }
 
-    /** The gradient guide, for the stage that has one. */
+    /** Returns the gradient guide, for the stage that has one. */
     static List<Flag> guides(String kinds) {
       return List.of(
           named(
@@ -159,7 +159,7 @@ public final class SamplingOptions {
     this.flags = flags;
   }
 
-  /** The options of unCLIP's stages. */
+  /** Returns the options of unCLIP's stages. */
   public static SamplingOptions ofUnclip(String heading) {
     return new SamplingOptions(
         heading,
@@ -239,7 +239,7 @@ public final class SamplingOptions {
             .toList());
   }
 
-  /** The options of GLIDE's stages. */
+  /** Returns the options of GLIDE's stages. */
   public static SamplingOptions ofGlide() {
     return new SamplingOptions("Sampling", "base", glide());
   }
@@ -272,7 +272,9 @@ public final class SamplingOptions {
         Flag.of(Upsampler.STAGE, setting, help.formatted("upsampler")));
   }
 
-  /** The names that {@link #set} knows, stage by stage; images of a series have one size. */
+  /**
+   * Returns the names that {@link #set} knows, stage by stage; images of a series have one size.
+   */
   public List<String> names() {
     return flags.stream()
         .filter(flag -> flag.setting != Setting.SIZE)
@@ -395,7 +397,7 @@ public final class SamplingOptions {
   }
 
   /**
-   * The name of a prior, or the folder of one, which may be a published one.
+   * Returns the name of a prior, or the folder of one, which may be a published one.
    *
    * @throws IllegalArgumentException if it is neither
    */

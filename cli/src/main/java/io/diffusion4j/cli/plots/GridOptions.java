@@ -46,7 +46,7 @@ final class GridOptions {
       description = "Visit these timesteps, the noisiest first.")
   private List<Integer> timesteps = List.of();
 
-  /** The schedules of these names, in their order. */
+  /** Returns the schedules of these names, in their order. */
   Map<String, NoiseSchedule> schedules(Collection<String> names) {
     return trainSteps.schedules(names);
   }

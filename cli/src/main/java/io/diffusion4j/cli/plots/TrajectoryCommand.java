@@ -103,7 +103,7 @@ final class TrajectoryCommand implements Callable<Integer> {
     return 0;
   }
 
-  /** The samplers side by side, a frame for each step. */
+  /** Returns the samplers side by side, a frame for each step. */
   private List<Enlarged> frames(List<List<Image>> rows) {
     return IntStream.range(0, steps)
         .mapToObj(step -> rows.stream().map(row -> row.get(step)).toList())

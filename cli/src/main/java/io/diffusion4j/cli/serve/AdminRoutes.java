@@ -52,7 +52,7 @@ final class AdminRoutes {
     }
 
     /**
-     * The body as a record.
+     * Returns the body as a record.
      *
      * @throws IllegalArgumentException if it is none
      */

@@ -109,12 +109,12 @@ final class ReloadedAccess implements Authenticator {
     tokens.ifPresent(ReloadedTokens::revokedChanged);
   }
 
-  /** The quota of principals whose token has no quota. */
+  /** Returns the quota of principals whose token has no quota. */
   Quota usualQuota() {
     return usual;
   }
 
-  /** The quotas that operators gave to principals. */
+  /** Returns the quotas that operators gave to principals. */
   Map<String, Quota> quotas() {
     return Map.copyOf(quotas);
   }

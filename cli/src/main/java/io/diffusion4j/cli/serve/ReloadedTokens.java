@@ -82,7 +82,7 @@ final class ReloadedTokens implements Authenticator {
     return new ReloadedTokens(file, usual, models, revoked);
   }
 
-  /** The tokens that are let in. */
+  /** Returns the tokens that are let in. */
   List<HashedTokens.Entry> entries() {
     return entries.stream().filter(entry -> !revoked.contains(entry.sha256())).toList();
   }

@@ -115,7 +115,7 @@ public final class ServeCommand implements Callable<Integer> {
     }
   }
 
-  /** The port for operators; null if there is none. */
+  /** Returns the port for operators; null if there is none. */
   private static @Nullable AdminPort admin(
       ServerSettings settings, Authenticator access, AdminApi api) throws IOException {
     return settings.admin().isPresent()

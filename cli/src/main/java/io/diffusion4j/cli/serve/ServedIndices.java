@@ -92,7 +92,7 @@ final class ServedIndices implements AutoCloseable {
     indices.add(served);
   }
 
-  /** The identity of a model's CLIP with both towers; empty for other models. */
+  /** Returns the identity of a model's CLIP with both towers; empty for other models. */
   private String identity(LiveModel model) {
     return identities.computeIfAbsent(
         model.pipeline(),

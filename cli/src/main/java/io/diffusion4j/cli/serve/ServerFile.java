@@ -117,7 +117,7 @@ record ServerFile(
     }
 
     /**
-     * The folder.
+     * Returns the folder.
      *
      * @param pull whether what a published model lacks is downloaded
      */
@@ -286,7 +286,7 @@ record ServerFile(
           unfinishedRequests); // says what is wrong with it
     }
 
-    /** The entry of a quota. */
+    /** Returns the entry of a quota. */
     static QuotaEntry of(Quota quota) {
       return new QuotaEntry(
           limit(quota.imagesPerMinute()),

@@ -60,7 +60,7 @@ final class ServerLog {
     SLF4JBridgeHandler.install();
   }
 
-  /** The lowest level that is logged now. */
+  /** Returns the lowest level that is logged now. */
   static Level level() {
     var context = (LoggerContext) LoggerFactory.getILoggerFactory();
     return Level.valueOf(context.getLogger(OURS).getEffectiveLevel().toString());

@@ -109,7 +109,7 @@ record ServerSettings(
         first(flags.logLevel, log.level(), ServerLog.Level.INFO));
   }
 
-  /** The operators' port, with the limits and the TLS of the server. */
+  /** Returns the operators' port, with the limits and the TLS of the server. */
   private static Optional<ServerConfig> admin(
       ServeFlags flags, ServerFile file, ServerConfig config) {
     if (flags.adminPort == null && file.admin() == null) {

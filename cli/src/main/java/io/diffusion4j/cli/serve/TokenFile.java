@@ -55,7 +55,7 @@ record TokenFile(@Nullable List<Entry> tokens) {
     return new HashedTokens(entries(file, usual, models), InstantSource.system());
   }
 
-  /** The same as a list. */
+  /** Returns the entries as a list. */
   static List<HashedTokens.Entry> entries(Path file, Quota usual, List<String> models)
       throws IOException {
     List<HashedTokens.Entry> entries = new ArrayList<>();

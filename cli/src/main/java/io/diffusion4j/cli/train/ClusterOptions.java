@@ -106,7 +106,7 @@ final class ClusterOptions {
     return local.run();
   }
 
-  /** The command line without the number of processes. */
+  /** Returns the command line without the number of processes. */
   private List<String> arguments() {
     List<String> all = command.root().commandLine().getParseResult().originalArgs();
     List<String> kept = new ArrayList<>();

@@ -57,7 +57,7 @@ public record CertificateFiles(Path certificates, Path key) {
   }
 
   /**
-   * The certificates of a file.
+   * Returns the certificates of a file.
    *
    * @throws IOException if it cannot be read
    * @throws IllegalArgumentException if it holds something else

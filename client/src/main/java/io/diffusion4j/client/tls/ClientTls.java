@@ -33,7 +33,7 @@ public record ClientTls(Optional<Path> trusted, Optional<CertificateFiles> own) 
   }
 
   /**
-   * The same for a channel of gRPC.
+   * Returns these settings as credentials of a gRPC channel.
    *
    * @throws IOException if a file cannot be read
    * @throws IllegalArgumentException if one holds something else; the message names it

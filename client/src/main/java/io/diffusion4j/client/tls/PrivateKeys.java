@@ -51,7 +51,7 @@ final class PrivateKeys {
 
   private PrivateKeys() {}
 
-  /** The first private key of a text. */
+  /** Returns the first private key of a text. */
   static PrivateKey parse(String pem) throws GeneralSecurityException {
     Matcher block = BLOCK.matcher(pem);
     if (!block.find()) {
@@ -93,7 +93,7 @@ final class PrivateKeys {
             element(OCTET_STRING, key)));
   }
 
-  /** The curve of an {@code ECPrivateKey}, as its parameters name it. */
+  /** Returns the curve of an {@code ECPrivateKey}, as its parameters name it. */
   private static byte[] curve(byte[] der) throws InvalidKeySpecException {
     try {
       ByteBuffer fields = ByteBuffer.wrap(der);
@@ -113,7 +113,7 @@ final class PrivateKeys {
     throw new InvalidKeySpecException("a key without its curve");
   }
 
-  /** The content of the element whose tag was just read; the buffer is moved past it. */
+  /** Returns the content of the element whose tag was just read; the buffer is moved past it. */
   private static ByteBuffer content(ByteBuffer from, int tag, int expected)
       throws InvalidKeySpecException {
     if (tag != expected) {

@@ -127,7 +127,7 @@ public final class EmbeddingRunFile implements EmbeddingRun.Keeper, AutoCloseabl
     return none;
   }
 
-  /** All embeddings, in the order of the pictures, without those that could not be read. */
+  /** Returns all embeddings, in the order of the pictures, without those that could not be read. */
   public Embeddings embeddings() {
     var rows = new ArrayList<Optional<float[]>>();
     try (var in = Files.newInputStream(file)) {

@@ -50,7 +50,7 @@ public record Embeddings(int size, List<String> names, float[] values) {
     names = List.copyOf(names);
   }
 
-  /** A copy of one embedding. */
+  /** Returns a copy of one embedding. */
   public float[] row(int index) {
     return Arrays.copyOfRange(values, index * size, (index + 1) * size);
   }
@@ -149,7 +149,7 @@ public record Embeddings(int size, List<String> names, float[] values) {
     }
   }
 
-  /** The number of values of an embedding of a file. */
+  /** Returns the number of values of an embedding of a file. */
   static int size(Checkpoint file) {
     TensorInfo tensor = file.info(TENSOR);
     long[] shape = tensor.shape();
@@ -159,7 +159,7 @@ public record Embeddings(int size, List<String> names, float[] values) {
     return Math.toIntExact(shape[1]);
   }
 
-  /** The names of the rows of a file. */
+  /** Returns the names of the rows of a file. */
   static List<String> names(Checkpoint file) {
     long rows = file.info(TENSOR).shape()[0];
     String json = file.metadata().get(NAMES);
@@ -171,7 +171,7 @@ public record Embeddings(int size, List<String> names, float[] values) {
     return names;
   }
 
-  /** The texts of a note, a JSON array of them. */
+  /** Returns the texts of a note, a JSON array of them. */
   static List<String> texts(Checkpoint file, String note, String json) {
     try {
       return List.of(JSON.readValue(json, String[].class));

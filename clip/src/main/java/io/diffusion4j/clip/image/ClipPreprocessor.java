@@ -65,7 +65,7 @@ public record ClipPreprocessor(
     this(shortestEdge, cropSize, rescaleFactor, mean, std, Fit.CROP);
   }
 
-  /** The published CLIP's constants at the size of some image encoder, such as 224. */
+  /** Returns the published CLIP's constants at the size of some image encoder, such as 224. */
   public static ClipPreprocessor clip(int size) {
     return new ClipPreprocessor(
         size,

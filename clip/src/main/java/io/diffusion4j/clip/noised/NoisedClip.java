@@ -91,7 +91,7 @@ public final class NoisedClip implements ConditionGradient<float[]>, AutoCloseab
     }
   }
 
-  /** The image tower's shape. */
+  /** Returns the image tower's shape. */
   public NoisedVisionNetwork vision() {
     return vision;
   }

@@ -52,12 +52,12 @@ public final class NoisedClipFolders {
     return Files.isRegularFile(torch) ? torch : folder.resolve(name + ".safetensors");
   }
 
-  /** The weights of the image tower. */
+  /** Returns the weights of the image tower. */
   static Checkpoint openImage(Path folder) {
     return Checkpoint.open(file(folder, IMAGE));
   }
 
-  /** The weights of the text tower. */
+  /** Returns the weights of the text tower. */
   static Checkpoint openText(Path folder) {
     return Checkpoint.open(file(folder, TEXT));
   }
@@ -69,7 +69,7 @@ public final class NoisedClipFolders {
     }
   }
 
-  /** The text tower of a folder. */
+  /** Returns the text tower of a folder. */
   public static NoisedTextNetwork readText(Path folder) {
     try (var tensors = openText(folder)) {
       return text(folder, tensors);
@@ -139,7 +139,7 @@ public final class NoisedClipFolders {
     return Files.exists(file) ? config(file).intValue(field, usual) : usual;
   }
 
-  /** The factor of the cosine. */
+  /** Returns the factor of the cosine. */
   static double scale(Path folder) {
     Path file = folder.resolve(CONFIG);
     return Files.exists(file) ? config(file).doubleValue("logit_scale", SCALE) : SCALE;

@@ -22,7 +22,7 @@ public record NoisedObjective(NoisedTextNetwork text, NoisedVisionNetwork vision
   /** The prefix of the image tower's keys. */
   public static final String IMAGE = "image.";
 
-  /** The text embeddings and the image embeddings, un-normalised. */
+  /** Returns the text embeddings and the image embeddings, un-normalised. */
   @Override
   public List<Tensor> features(Nn nn, Inputs inputs) {
     var ofTexts = text.define(nn.at("text"), inputs).get(0);

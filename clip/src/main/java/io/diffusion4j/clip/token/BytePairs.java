@@ -61,7 +61,7 @@ final class BytePairs {
     }
   }
 
-  /** The ids of a piece that is not empty; not to be modified. */
+  /** Returns the ids of a piece that is not empty; not to be modified. */
   int[] encode(String piece) {
     int[] known = cache.get(piece);
     if (known != null) {

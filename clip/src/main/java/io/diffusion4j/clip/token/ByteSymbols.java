@@ -36,7 +36,7 @@ final class ByteSymbols {
 
   private ByteSymbols() {}
 
-  /** The symbols of the text's UTF-8 bytes. */
+  /** Returns the symbols of the text's UTF-8 bytes. */
   static String of(String text) {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     char[] symbols = new char[bytes.length];

@@ -128,7 +128,7 @@ public final class ClipTokenizer {
                     + "\"");
   }
 
-  /** The ids of the whole text, without frame and padding. */
+  /** Returns the ids of the whole text, without frame and padding. */
   public int[] ids(String text) {
     return pieces(normalization.apply(text)).stream()
         .flatMapToInt(piece -> Arrays.stream(piece.ids))
@@ -175,7 +175,7 @@ public final class ClipTokenizer {
     return bytes.toString(StandardCharsets.UTF_8).stripTrailing();
   }
 
-  /** The text between the start and the end. */
+  /** Returns the text between the start and the end. */
   public String decode(Tokens tokens) {
     return decode(Arrays.copyOfRange(tokens.ids(), 1, Math.max(1, tokens.end())));
   }
@@ -196,22 +196,22 @@ public final class ClipTokenizer {
     return piece.equals(config.start()) || piece.equals(config.end());
   }
 
-  /** The symbols and merges. */
+  /** Returns the symbols and merges. */
   public Vocabulary vocabulary() {
     return vocabulary;
   }
 
-  /** The frame and the length. */
+  /** Returns the frame and the length. */
   public TokenizerConfig config() {
     return config;
   }
 
-  /** The id before the text. */
+  /** Returns the id before the text. */
   public int startId() {
     return startId;
   }
 
-  /** The id after the text. */
+  /** Returns the id after the text. */
   public int endId() {
     return endId;
   }

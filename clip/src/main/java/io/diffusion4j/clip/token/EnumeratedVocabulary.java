@@ -16,7 +16,7 @@ public final class EnumeratedVocabulary {
   private EnumeratedVocabulary() {}
 
   /**
-   * The vocabulary of a size.
+   * Returns the vocabulary of a size.
    *
    * @throws IllegalArgumentException if it is too small for the bytes and the two symbols
    */

@@ -79,7 +79,7 @@ public final class Gpt2Tokenizer {
     return new Tokens(ids, mask, truncatedAt);
   }
 
-  /** The ids of the whole text, without padding. */
+  /** Returns the ids of the whole text, without padding. */
   public int[] ids(String text) {
     return PIECES
         .matcher(lowerCase(text))
@@ -106,7 +106,7 @@ public final class Gpt2Tokenizer {
     return bytes.toString(StandardCharsets.UTF_8);
   }
 
-  /** The symbols and merges. */
+  /** Returns the symbols and merges. */
   public Vocabulary vocabulary() {
     return vocabulary;
   }

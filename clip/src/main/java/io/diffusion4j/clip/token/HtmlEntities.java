@@ -46,7 +46,7 @@ final class HtmlEntities {
     return names;
   }
 
-  /** The text with each reference resolved once. */
+  /** Returns the text with each reference resolved once. */
   static String unescape(String text) {
     if (text.indexOf('&') < 0) {
       return text;

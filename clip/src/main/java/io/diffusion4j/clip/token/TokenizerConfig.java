@@ -19,7 +19,7 @@ public record TokenizerConfig(int maxLength, String start, String end, String pa
     Check.that(maxLength >= 2, "maxLength", maxLength, "≥ 2");
   }
 
-  /** The stock CLIP tokenizer of Hugging Face: 77 ids, padded with the end symbol. */
+  /** Returns the stock CLIP tokenizer of Hugging Face: 77 ids, padded with the end symbol. */
   public static TokenizerConfig clip() {
     return new TokenizerConfig(
         CLIP_LENGTH, Vocabulary.START, Vocabulary.END, Vocabulary.END, Vocabulary.END);

@@ -85,7 +85,7 @@ final class TokenizerFiles {
     throw new IOException(folder + ": no tokenizer (expected: one of " + GPT2_NAMES + ")");
   }
 
-  /** The merges that OpenAI published for CLIP; the file has more, which are not used. */
+  /** Returns the merges that OpenAI published for CLIP; the file has more, which are not used. */
   static Vocabulary readOpenAi(Path file) throws IOException {
     List<Merge> merges = mergeLines(file, 1);
     if (merges.size() < OPENAI_MERGES) {
@@ -122,7 +122,7 @@ final class TokenizerFiles {
     JSON.writeValue(folder.resolve(CONFIG).toFile(), all);
   }
 
-  /** The bytes of a file, unpacked if it is gzipped. */
+  /** Returns the bytes of a file, unpacked if it is gzipped. */
   private static byte[] bytes(Path file) throws IOException {
     try (var in = Files.newInputStream(file)) {
       boolean isPacked = file.getFileName().toString().endsWith(".gz");
@@ -143,7 +143,7 @@ final class TokenizerFiles {
     }
   }
 
-  /** The symbols in the order of their ids, which must be 0, 1, 2, … */
+  /** Returns the symbols in the order of their ids, which must be 0, 1, 2, … */
   private static List<String> symbols(Path file, JsonNode ids) throws IOException {
     if (!ids.isObject()) {
       throw new IOException(file + ": no vocabulary (expected: an object of symbols and ids)");

@@ -69,7 +69,7 @@ public record Vocabulary(List<String> symbols, List<Merge> merges) {
   }
 
   /**
-   * The id of a symbol.
+   * Returns the id of a symbol.
    *
    * @throws IllegalArgumentException if it has none
    */
@@ -80,7 +80,7 @@ public record Vocabulary(List<String> symbols, List<Merge> merges) {
   }
 
   /**
-   * The symbol of an id.
+   * Returns the symbol of an id.
    *
    * @throws IllegalArgumentException if there is none
    */

@@ -162,7 +162,7 @@ final class Chunk {
     return Encoding.valueOf(Objects.requireNonNull(encoding, "encoding").name());
   }
 
-  /** The chunks of a column, by their first rows in the file. */
+  /** Returns the chunks of a column, by their first rows in the file. */
   static NavigableMap<Long, Chunk> byRow(List<ColumnChunkMetaData> metas) {
     var chunks = new TreeMap<Long, Chunk>();
     long row = 0;

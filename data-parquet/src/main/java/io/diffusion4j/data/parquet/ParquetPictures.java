@@ -152,7 +152,7 @@ public final class ParquetPictures implements PictureTable {
       return entries;
     }
 
-    /** The column that identifies pictures; null if there is none. */
+    /** Returns the column that identifies pictures; null if there is none. */
     private static @Nullable Type keyColumn(MessageType schema, Type image) {
       if (!image.isPrimitive() && image.asGroupType().containsField(PATH)) {
         return image.asGroupType().withNewFields(image.asGroupType().getType(PATH));

@@ -20,12 +20,12 @@ public record Bytes(Path file, Reading reading) {
     byte[] read() throws IOException;
   }
 
-  /** All of a file. */
+  /** Returns all of a file. */
   static Bytes of(Path file) {
     return new Bytes(file, () -> Files.readAllBytes(file));
   }
 
-  /** A part of a file. */
+  /** Returns a part of a file. */
   static Bytes of(Path file, long offset, int length) {
     return new Bytes(
         file,

@@ -21,7 +21,7 @@ public record Columns(@Nullable String image, @Nullable String caption) {
   static final List<String> CAPTIONS = List.of("text", "caption", "title");
 
   /**
-   * The column of the pictures.
+   * Returns the column of the pictures.
    *
    * @throws IllegalArgumentException if it is not there
    */
@@ -30,7 +30,7 @@ public record Columns(@Nullable String image, @Nullable String caption) {
   }
 
   /**
-   * The column of the pictures of a table.
+   * Returns the column of the pictures of a table.
    *
    * @param source the table, for messages
    * @param there the columns that may have pictures
@@ -43,7 +43,7 @@ public record Columns(@Nullable String image, @Nullable String caption) {
   }
 
   /**
-   * The column of the captions, if there is a suitable one.
+   * Returns the column of the captions, if there is a suitable one.
    *
    * @param source the table, for messages
    * @param there the columns that may have captions

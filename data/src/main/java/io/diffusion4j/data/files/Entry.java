@@ -18,7 +18,7 @@ public record Entry(String key, String otherwise, Bytes picture, Captions captio
   }
 
   /**
-   * A picture that a list names.
+   * Returns a picture that a list names.
    *
    * @param file its path, relative to the folder of the list
    * @param list the path of the list

@@ -27,7 +27,7 @@ final class Inside {
     return file;
   }
 
-  /** The path of a file within a folder, with {@code /}. */
+  /** Returns the path of a file within a folder, with {@code /}. */
   static String key(Path folder, Path file) {
     return folder.normalize().relativize(file.normalize()).toString().replace('\\', '/');
   }

@@ -80,7 +80,7 @@ public final class PictureFiles implements PictureSet {
   }
 
   /**
-   * The pictures of a folder.
+   * Returns the pictures of a folder.
    *
    * @throws IllegalArgumentException as {@link #open} does, and if it is no folder
    */

@@ -24,7 +24,7 @@ final class PictureList {
   private PictureList() {}
 
   /**
-   * The pictures of a list.
+   * Returns the pictures of a list.
    *
    * @param root the folder that paths stay inside and keys are relative to
    */

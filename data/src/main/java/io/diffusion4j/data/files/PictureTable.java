@@ -12,11 +12,11 @@ import java.util.ServiceLoader;
  * so a reader and its libraries are only on the class path of applications that need them.
  */
 public interface PictureTable {
-  /** The extension of its files, such as {@code .parquet}, in lower case. */
+  /** Returns the extension of its files, such as {@code .parquet}, in lower case. */
   String extension();
 
   /**
-   * The pictures of a file, which are not read yet.
+   * Returns the pictures of a file, which are not read yet.
    *
    * @param file of this format, as an absolute path
    * @param root the folder that paths stay inside and keys are relative to
@@ -30,7 +30,7 @@ public interface PictureTable {
   }
 
   /**
-   * The format of a file.
+   * Returns the format of a file.
    *
    * @throws IllegalArgumentException if nothing on the class path reads it
    */

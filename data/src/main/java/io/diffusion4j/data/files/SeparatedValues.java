@@ -24,7 +24,7 @@ final class SeparatedValues {
   }
 
   /**
-   * All rows, without empty lines.
+   * Returns all rows, without empty lines.
    *
    * @throws IllegalArgumentException if a quote is not closed
    */

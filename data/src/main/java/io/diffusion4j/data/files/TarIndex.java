@@ -40,7 +40,7 @@ final class TarIndex {
   }
 
   /**
-   * The files of a tar file, in their order.
+   * Returns the files of a tar file, in their order.
    *
    * @param setting the name of the setting that the path is the value of, for messages
    * @throws IllegalArgumentException if it is none, or is cut off

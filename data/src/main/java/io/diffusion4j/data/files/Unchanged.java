@@ -22,7 +22,7 @@ record Unchanged(Path file, long size, FileTime time) {
     return 31 * size + time.to(TimeUnit.NANOSECONDS);
   }
 
-  /** A part of the file. */
+  /** Returns a part of the file. */
   Bytes part(long offset, long length) {
     Bytes bytes = Bytes.of(file, offset, Math.toIntExact(length));
     return new Bytes(

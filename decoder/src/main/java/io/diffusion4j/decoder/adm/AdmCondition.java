@@ -11,7 +11,7 @@ import java.util.OptionalInt;
  * @param low the small image, enlarged bilinearly to the size of the large one, for an upsampler
  */
 public record AdmCondition(OptionalInt label, Optional<Image> low) {
-  /** The empty condition, of an unconditional network. */
+  /** Returns the empty condition, of an unconditional network. */
   public static AdmCondition none() {
     return new AdmCondition(OptionalInt.empty(), Optional.empty());
   }

@@ -33,7 +33,7 @@ public final class AdmFile {
 
   private AdmFile() {}
 
-  /** The networks by the names of their files, without {@code .pt}. */
+  /** Returns the networks by the names of their files, without {@code .pt}. */
   public static Map<String, AdmConfig> published() {
     Map<String, AdmConfig> all = new LinkedHashMap<>();
     all.put(

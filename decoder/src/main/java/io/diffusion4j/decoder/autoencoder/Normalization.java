@@ -11,7 +11,7 @@ public interface Normalization {
   /** The normalisation alone: {@code [B, H, W, C]} → the same. */
   Tensor plain(Nn nn, Tensor x);
 
-  /** The name of the normalisation in an attention block. */
+  /** Returns the name of the normalisation in an attention block. */
   String attentionName();
 
   /**

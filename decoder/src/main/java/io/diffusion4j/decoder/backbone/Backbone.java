@@ -11,7 +11,7 @@ import java.util.List;
  * backbone: the U-Net ({@code decoder.unet}) or the transformer DiT ({@code decoder.dit}).
  */
 public interface Backbone {
-  /** The larger of height and width of the training images, in pixels. */
+  /** Returns the larger of height and width of the training images, in pixels. */
   int sampleSize();
 
   /** Channels of the input. */
@@ -29,12 +29,12 @@ public interface Backbone {
   /** Width of the context tokens of the attention; 0 without context. */
   int contextDim();
 
-  /** The form in which it receives a timestep. */
+  /** Returns the form in which it receives a timestep. */
   default Sinusoid sinusoid() {
     return Sinusoid.of(timeChannels());
   }
 
-  /** The sinusoid of a timestep: {@code [timeChannels]}. */
+  /** Returns the sinusoid of a timestep: {@code [timeChannels]}. */
   default float[] sinusoid(double t) {
     return sinusoid().at(t);
   }

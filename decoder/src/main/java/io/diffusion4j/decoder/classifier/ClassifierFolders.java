@@ -45,7 +45,7 @@ public final class ClassifierFolders {
 
   private ClassifierFolders() {}
 
-  /** The networks by the names of their files, without {@code .pt}. */
+  /** Returns the networks by the names of their files, without {@code .pt}. */
   public static Map<String, ClassifierConfig> published() {
     Map<String, ClassifierConfig> all = new LinkedHashMap<>();
     all.put("64x64_classifier", network(64, 4, List.of(1.0, 2.0, 3.0, 4.0), 2));
@@ -91,7 +91,7 @@ public final class ClassifierFolders {
         ", or a folder with a config.json");
   }
 
-  /** The expected weights of a classifier. */
+  /** Returns the expected weights of a classifier. */
   public static Manifest manifest(ClassifierConfig config) {
     return Manifest.of(new ClassifierNetwork(config));
   }

@@ -45,7 +45,7 @@ public record ClassifierNetwork(ClassifierConfig config) implements NetworkDefin
     }
   }
 
-  /** The logit of the label, {@code [B]}. */
+  /** Returns the logit of the label, {@code [B]}. */
   Tensor right(Nn nn, Inputs inputs, Tensor logits) {
     var chosen = nn.oneHot(inputs.ints(LABEL), config.classes());
     return nn.sum(nn.multiply(logits, chosen), 1);

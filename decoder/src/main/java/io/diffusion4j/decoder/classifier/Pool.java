@@ -65,7 +65,7 @@ public enum Pool {
   /** Width of the layer between the means and the logits. */
   static final int HIDDEN = 2048;
 
-  /** The name in a {@code config.json}. */
+  /** Returns the name in a {@code config.json}. */
   public String word() {
     return name().toLowerCase(Locale.ROOT);
   }

@@ -67,7 +67,7 @@ public final class BlockCopies {
     return new Renamed(weights, sources);
   }
 
-  /** The expected weights of a file with the copies. */
+  /** Returns the expected weights of a file with the copies. */
   public static Manifest with(Manifest network, int blocks) {
     var all = network;
     for (var parameter : network.parameters().values()) {

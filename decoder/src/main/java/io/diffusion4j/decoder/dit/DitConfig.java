@@ -77,7 +77,7 @@ public record DitConfig(
   }
 
   /**
-   * A network for colour images without context, with diffusers' numerics.
+   * Returns a network for colour images without context, with diffusers' numerics.
    *
    * @param width channels of a token, a multiple of 4
    */

@@ -9,7 +9,7 @@ import java.util.List;
  * checkpoints; all paths are relative to the block's.
  */
 public interface AttentionProjections {
-  /** The normalisation of the pixels. */
+  /** Returns the normalisation of the pixels. */
   String norm();
 
   /**

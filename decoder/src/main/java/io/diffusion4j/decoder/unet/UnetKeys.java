@@ -6,28 +6,28 @@ package io.diffusion4j.decoder.unet;
  * each.
  */
 public interface UnetKeys {
-  /** The two dense layers of the time embedding, 0 and 1. */
+  /** Returns the two dense layers of the time embedding, 0 and 1. */
   String timeEmbedding(int layer);
 
-  /** A layer of a level on the way down. */
+  /** Returns a layer of a level on the way down. */
   Layer down(int level, int layer);
 
-  /** The change from a level to the one below. */
+  /** Returns the change from a level to the one below. */
   String downsampler(int level);
 
   /** The layers of the middle, 0 and 1; the second has no attention. */
   Layer middle(int layer);
 
-  /** A layer of a level on the way up. */
+  /** Returns a layer of a level on the way up. */
   Layer up(int level, int layer);
 
-  /** The change from a level to the one above. */
+  /** Returns the change from a level to the one above. */
   String upsampler(int level);
 
-  /** The layers that do not depend on a level, and the parts of a residual block. */
+  /** Returns the layers that do not depend on a level, and the parts of a residual block. */
   Fixed fixed();
 
-  /** The parts of an attention block. */
+  /** Returns the parts of an attention block. */
   AttentionProjections attention();
 
   /**

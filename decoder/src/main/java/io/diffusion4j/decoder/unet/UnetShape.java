@@ -35,7 +35,7 @@ public sealed interface UnetShape extends Backbone permits UnetConfig, AdmConfig
   /** For each level, whether its residual blocks on the way down are followed by attention. */
   List<Boolean> attention();
 
-  /** The same on the way up. */
+  /** Whether the residual blocks on the way up are followed by attention, for each level. */
   default List<Boolean> attentionUp() {
     return attention();
   }
@@ -58,7 +58,7 @@ public sealed interface UnetShape extends Backbone permits UnetConfig, AdmConfig
     return 1;
   }
 
-  /** The activation of residual blocks. */
+  /** Returns the activation of residual blocks. */
   default Function activation() {
     return Function.SILU;
   }
@@ -74,16 +74,16 @@ public sealed interface UnetShape extends Backbone permits UnetConfig, AdmConfig
   /** Residual blocks per level on the way down; one more on the way up. */
   int layers();
 
-  /** The heads of attention on the way down and in the middle. */
+  /** Returns the heads of attention on the way down and in the middle. */
   int headsDown(int channels);
 
-  /** The heads of attention on the way up. */
+  /** Returns the heads of attention on the way up. */
   int headsUp(int channels);
 
   /** Groups of the group normalisations. */
   int groups();
 
-  /** The epsilon that group normalisations add to the variance. */
+  /** Returns the epsilon that group normalisations add to the variance. */
   double eps();
 
   /** How the time embedding enters a residual block. */
@@ -95,7 +95,7 @@ public sealed interface UnetShape extends Backbone permits UnetConfig, AdmConfig
   /** How this level leads to the one above. */
   LevelChange upChange(int level);
 
-  /** The names and the packing of the parameters in the checkpoint. */
+  /** Returns the names and the packing of the parameters in the checkpoint. */
   UnetKeys keys();
 
   /** How one level leads to the next. */

@@ -60,13 +60,13 @@ public record DenoisingScoreMatching(NoiseLevel level) {
     return score;
   }
 
-  /** The autoencoder's square error ‖r(x_t) − x₀‖² for each unit of loss: 2(1−ᾱ)²/ᾱ. */
+  /** Returns the autoencoder's square error ‖r(x_t) − x₀‖² for each unit of loss: 2(1−ᾱ)²/ᾱ. */
   public double reconstructionErrorPerLoss() {
     double factor = (1 - level.alphaBar()) / level.signal();
     return 2 * factor * factor;
   }
 
-  /** The factor from this loss to DDPM's square error ‖ε̂ − ε‖²: 2(1−ᾱ). */
+  /** Returns the factor from this loss to DDPM's square error ‖ε̂ − ε‖²: 2(1−ᾱ). */
   public double epsErrorPerLoss() {
     return 2 * (1 - level.alphaBar());
   }

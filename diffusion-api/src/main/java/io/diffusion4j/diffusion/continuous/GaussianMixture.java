@@ -52,7 +52,7 @@ public record GaussianMixture(List<Component> components) {
     }
   }
 
-  /** The mixture of the noisy samples at a time. */
+  /** Returns the mixture of the noisy samples at a time. */
   public GaussianMixture at(GaussianSde sde, double t) {
     return after(new Transition(sde.signal(t), sde.deviation(t) * sde.deviation(t)));
   }
@@ -70,7 +70,7 @@ public record GaussianMixture(List<Component> components) {
             .toList());
   }
 
-  /** The score of the noisy samples of an SDE. */
+  /** Returns the score of the noisy samples of an SDE. */
   public Score under(GaussianSde sde) {
     return (x, t) -> at(sde, t).score(x);
   }

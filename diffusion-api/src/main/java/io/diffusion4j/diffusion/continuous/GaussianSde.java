@@ -7,16 +7,16 @@ import java.util.Arrays;
  * = signal(t)·x₀ + deviation(t)·ε (Song et al. 2021, §3.4 and app. B).
  */
 public interface GaussianSde extends Sde {
-  /** The factor of x in the drift. */
+  /** Returns the factor of x in the drift. */
   double rate(double t);
 
-  /** The factor of x₀ in x_t. */
+  /** Returns the factor of x₀ in x_t. */
   double signal(double t);
 
-  /** The standard deviation of the noise in x_t. */
+  /** Returns the standard deviation of the noise in x_t. */
   double deviation(double t);
 
-  /** The standard deviation of the samples at t = 1, if they no longer depend on x₀. */
+  /** Returns the standard deviation of the samples at t = 1, if they no longer depend on x₀. */
   default double priorDeviation() {
     return 1;
   }
@@ -28,7 +28,7 @@ public interface GaussianSde extends Sde {
   }
 
   /**
-   * A step back of Euler and Maruyama.
+   * Returns a step back of Euler and Maruyama.
    *
    * @param t the time it starts from
    * @param length how far back it goes, greater than 0
@@ -38,6 +38,6 @@ public interface GaussianSde extends Sde {
     return ReverseStep.eulerMaruyama(-rate(t) * length, g * g * length);
   }
 
-  /** The published discrete process of n steps, whose limit is this SDE. */
+  /** Returns the published discrete process of n steps, whose limit is this SDE. */
   DiscreteSteps discrete(int n);
 }

@@ -62,8 +62,8 @@ public record Likelihood(RungeKutta method, int steps, double start, double prio
     }
 
     /**
-     * The likelihood of values that are rounded, in bits per dimension: −log₂ of the probability of
-     * a cell of the grid, from the density in it.
+     * Returns the likelihood of values that are rounded, in bits per dimension: −log₂ of the
+     * probability of a cell of the grid, from the density in it.
      *
      * @param level the distance of two values, such as 2/255 for 8 bits in [−1, 1]
      */
@@ -72,7 +72,7 @@ public record Likelihood(RungeKutta method, int steps, double start, double prio
     }
   }
 
-  /** The likelihood of x. */
+  /** Returns the likelihood of x. */
   public Result of(DivergingFlow flow, double[] x) {
     double[] state = Arrays.copyOf(x, x.length + 1); // the last is the integral so far
     double[] end =

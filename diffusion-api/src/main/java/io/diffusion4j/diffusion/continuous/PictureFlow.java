@@ -35,7 +35,7 @@ public record PictureFlow(FlowLikelihood likelihood) {
   }
 
   /**
-   * The likelihood of each picture.
+   * Returns the likelihood of each picture.
    *
    * @param pictures levels −1, −1 + 2/255, …, 1, all of one size
    * @param conditions one for each

@@ -41,7 +41,7 @@ public record PredictorCorrector(
   @FunctionalInterface
   public interface Draws {
     /**
-     * The noise of a move.
+     * Returns the noise of a move.
      *
      * @param step the time's index, from 0
      * @param move the correctors' moves from 0, then the predictor's

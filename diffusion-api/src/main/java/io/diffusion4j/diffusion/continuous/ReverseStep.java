@@ -54,7 +54,7 @@ public record ReverseStep(double fromX, double fromScore, double deviation) {
     return new ReverseStep(1, eps, sqrt(2 * eps));
   }
 
-  /** The same step of the probability flow (eq. 13): half of the score, and no noise. */
+  /** Returns the same step of the probability flow (eq. 13): half of the score, and no noise. */
   public ReverseStep flow() {
     return new ReverseStep(fromX, fromScore / 2, 0);
   }

@@ -4,7 +4,7 @@ package io.diffusion4j.diffusion.continuous;
 @FunctionalInterface
 public interface Score {
   /**
-   * The score at a sample and a time.
+   * Returns the score at a sample and a time.
    *
    * @param x the sample; not modified
    * @return a new array of its length

@@ -52,7 +52,7 @@ public record VeSde(double first, double last) implements GaussianSde {
   }
 
   private record Steps(VeSde sde, int n) implements DiscreteSteps {
-    /** The variance of the noise after step i; 0 before the first. */
+    /** Returns the variance of the noise after step i; 0 before the first. */
     private double variance(int i) {
       double sigma = i < 0 ? 0 : sde.deviation((double) i / (n - 1));
       return sigma * sigma;

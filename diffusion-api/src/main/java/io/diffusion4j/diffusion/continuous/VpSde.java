@@ -22,7 +22,7 @@ public interface VpSde extends GaussianSde {
   /** ∫₀ᵗ β(s) ds, which is −ln ᾱ(t). */
   double betaIntegral(double t);
 
-  /** The limit of a schedule: it has the schedule's ᾱ_t at time (t+1)/T. */
+  /** Returns the limit of a schedule: it has the schedule's ᾱ_t at time (t+1)/T. */
   static VpSde limitOf(NoiseSchedule schedule) {
     return new ScheduleSde(schedule);
   }
@@ -47,13 +47,13 @@ public interface VpSde extends GaussianSde {
     return sqrt(-expm1(-betaIntegral(t)));
   }
 
-  /** The noise level at a time: ᾱ(t) = exp(−∫₀ᵗ β). */
+  /** Returns the noise level at a time: ᾱ(t) = exp(−∫₀ᵗ β). */
   default NoiseLevel level(double t) {
     return new NoiseLevel(exp(-betaIntegral(t)));
   }
 
   /**
-   * The step q(x_t | x_s) (Song et al. 2021, app. B).
+   * Returns the step q(x_t | x_s) (Song et al. 2021, app. B).
    *
    * @param s the earlier time
    * @param t the later time

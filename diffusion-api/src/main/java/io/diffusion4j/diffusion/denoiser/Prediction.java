@@ -43,12 +43,12 @@ public record Prediction(float[] output, float[] variance, float[] gradient) {
     return new Prediction(output, NONE);
   }
 
-  /** The same with another output. */
+  /** Returns the same prediction with another output. */
   public Prediction withOutput(float[] other) {
     return new Prediction(other, variance, gradient);
   }
 
-  /** The same with another gradient. */
+  /** Returns the same prediction with another gradient. */
   public Prediction withGradient(float[] other) {
     return new Prediction(output, variance, other);
   }

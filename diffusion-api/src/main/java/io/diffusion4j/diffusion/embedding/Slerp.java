@@ -15,7 +15,7 @@ public final class Slerp {
   private Slerp() {}
 
   /**
-   * The vector (sin((1−r)·ω)·a + sin(r·ω)·b)/sin ω, where ω is the angle between a and b.
+   * Returns the vector (sin((1−r)·ω)·a + sin(r·ω)·b)/sin ω, where ω is the angle between a and b.
    *
    * <p>The angle changes at a constant rate, and vectors of equal length keep that length. Vectors
    * with the same direction, or with none, are mixed linearly. Between opposite vectors it takes

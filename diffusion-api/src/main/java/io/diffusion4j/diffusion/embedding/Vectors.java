@@ -21,12 +21,12 @@ public final class Vectors {
     return sum;
   }
 
-  /** The Euclidean length of a vector. */
+  /** Returns the Euclidean length of a vector. */
   public static double length(float[] v) {
     return Math.sqrt(dot(v, v));
   }
 
-  /** The cosine of the angle between two vectors; 0 if one of them has no direction. */
+  /** Returns the cosine of the angle between two vectors; 0 if one of them has no direction. */
   public static double cosine(float[] a, float[] b) {
     double lengths = Math.sqrt(dot(a, a) * dot(b, b));
     return lengths == 0 ? 0 : dot(a, b) / lengths;

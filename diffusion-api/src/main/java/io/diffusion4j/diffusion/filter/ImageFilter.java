@@ -17,12 +17,12 @@ import java.util.List;
  * picture, fails the pictures: none of them is released.
  */
 public interface ImageFilter {
-  /** The name in responses, meters and logs; valid by {@link ConceptScore#isName}. */
+  /** Returns the name in responses, meters and logs; valid by {@link ConceptScore#isName}. */
   String name();
 
   /**
-   * The digest of the filter's weights and settings, such as {@code sha256:…}; may be empty.
-   * Recipes contain it.
+   * Returns the digest of the filter's weights and settings, such as {@code sha256:…}; may be
+   * empty. Recipes contain it.
    */
   default String digest() {
     return "";

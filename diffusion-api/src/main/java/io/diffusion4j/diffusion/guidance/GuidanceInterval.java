@@ -19,7 +19,7 @@ public record GuidanceInterval(GuidanceScale inside, double from, double to)
   }
 
   /**
-   * The interval between two noise levels, as the paper gives it.
+   * Returns the interval between two noise levels, as in the paper.
    *
    * @param inside the scale inside
    * @param schedule the noise of each timestep

@@ -12,13 +12,13 @@ import io.diffusion4j.diffusion.denoiser.Query;
 @FunctionalInterface
 public interface GuidanceScale {
   /**
-   * The scale at a time, at least 0 and finite.
+   * Returns the scale at a time, at least 0 and finite.
    *
    * @param t in timesteps of the training schedule, as in {@link Query#t}
    */
   double at(double t);
 
-  /** The same scale at all times. */
+  /** Returns the same scale at all times. */
   static GuidanceScale constant(double scale) {
     return new Constant(scale);
   }

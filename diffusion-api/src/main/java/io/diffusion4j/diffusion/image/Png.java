@@ -76,8 +76,8 @@ public final class Png {
   }
 
   /**
-   * The text chunks of a PNG file, in the order of the file; for a repeated keyword, the last chunk
-   * counts. The packet of {@link #xmp} is not among them.
+   * Returns the text chunks of a PNG file, in the order of the file; for a repeated keyword, the
+   * last chunk counts. The packet of {@link #xmp} is not among them.
    *
    * @throws IOException if this is no PNG file or a damaged one
    */

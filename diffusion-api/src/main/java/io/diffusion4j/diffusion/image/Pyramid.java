@@ -36,7 +36,7 @@ public final class Pyramid {
   }
 
   /**
-   * The image in the layout of a stage's samples.
+   * Returns the image in the layout of a stage's samples.
    *
    * @param rowSize 3·side², how many values a sample has
    * @throws IllegalArgumentException if no square image has this many

@@ -42,7 +42,8 @@ public final class Resize {
   }
 
   /**
-   * The mean over the rectangle that each new pixel covers; for whole factors, average pooling.
+   * Returns the mean over the rectangle that each new pixel covers; for whole factors, average
+   * pooling.
    *
    * @throws IllegalArgumentException if a size is below 1
    */
@@ -64,8 +65,8 @@ public final class Resize {
   }
 
   /**
-   * A region of {@link #bicubic(Rgb8, int, int)}, without computing the rest: the cost is bounded
-   * by the sizes of the region and the image, however long and thin the image is.
+   * Returns a region of {@link #bicubic(Rgb8, int, int)}, without computing the rest: the cost is
+   * bounded by the sizes of the region and the image, however long and thin the image is.
    *
    * @throws IllegalArgumentException if a size is below 1 or the region is not inside it
    */
@@ -85,9 +86,9 @@ public final class Resize {
   }
 
   /**
-   * The same as {@link #bicubic(Rgb8, int, int)} of an image that is first reduced by whole factors
-   * to the mean over cells of pixels: PIL's {@code resize} with {@code reducing_gap=1}, byte by
-   * byte. Faster for large images, and a little softer.
+   * Returns the result of {@link #bicubic(Rgb8, int, int)} for an image that is first reduced by
+   * whole factors to the mean over cells of pixels: PIL's {@code resize} with {@code
+   * reducing_gap=1}, byte by byte. Faster for large images, and a little softer.
    *
    * @throws IllegalArgumentException if a size is below 1
    */
@@ -117,7 +118,8 @@ public final class Resize {
   }
 
   /**
-   * The mean over cells, in whole numbers as PIL computes it; cells at the border may be smaller.
+   * Returns the mean over cells, in whole numbers as PIL computes it; cells at the border may be
+   * smaller.
    */
   private static Rgb8 reduced(Rgb8 image, int across, int down) {
     int width = (image.width() - 1) / across + 1;

@@ -26,7 +26,7 @@ public record Rgb8(int width, int height, byte[] pixels) {
   }
 
   /**
-   * The image as eight bits: 255·(x/2 + 1/2), clamped to [0, 255] and rounded half to even.
+   * Returns the image as eight bits: 255·(x/2 + 1/2), clamped to [0, 255] and rounded half to even.
    *
    * @throws IllegalArgumentException if a value is not a number
    */
@@ -43,7 +43,10 @@ public record Rgb8(int width, int height, byte[] pixels) {
     return new Rgb8(image.width(), image.height(), to);
   }
 
-  /** The image with levels 0 to 255 spread over [−1, 1]; {@link #of} gives back the same bytes. */
+  /**
+   * Returns the image with levels 0 to 255 spread over [−1, 1]; {@link #of} gives back the same
+   * bytes.
+   */
   public Image toImage() {
     float[] to = new float[pixels.length];
     for (int i = 0; i < to.length; i++) {
@@ -52,7 +55,7 @@ public record Rgb8(int width, int height, byte[] pixels) {
     return new Image(width, height, to);
   }
 
-  /** The image for the JDK's classes of images. */
+  /** Returns the image for the JDK's classes of images. */
   public BufferedImage toBuffered() {
     var buffered = new BufferedImage(width, height, BufferedImage.TYPE_3BYTE_BGR);
     byte[] to = ((DataBufferByte) buffered.getRaster().getDataBuffer()).getData();

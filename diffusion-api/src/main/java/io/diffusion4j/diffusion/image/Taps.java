@@ -10,12 +10,12 @@ package io.diffusion4j.diffusion.image;
 @SuppressWarnings("ArrayRecordComponent") // a private table, never compared
 record Taps(int[] first, double[][] weights) {
 
-  /** The number of outputs. */
+  /** Returns the number of outputs. */
   int size() {
     return first.length;
   }
 
-  /** The first input that any output reads. */
+  /** Returns the first input that any output reads. */
   int begin() {
     int begin = Integer.MAX_VALUE;
     for (int f : first) {
@@ -24,7 +24,7 @@ record Taps(int[] first, double[][] weights) {
     return begin;
   }
 
-  /** The end, exclusive, of the inputs that any output reads. */
+  /** Returns the end, exclusive, of the inputs that any output reads. */
   int end() {
     int end = 0;
     for (int i = 0; i < size(); i++) {
@@ -59,13 +59,13 @@ record Taps(int[] first, double[][] weights) {
     abstract double at(double distance);
   }
 
-  /** The cubic convolution of Keys (1981) over the whole axis, for some of the outputs. */
+  /** Returns the cubic convolution of Keys (1981) over the whole axis, for some of the outputs. */
   static Taps bicubic(int in, int out, int from, int count) {
     return filtered(Filter.BICUBIC, in, in, out, from, count);
   }
 
   /**
-   * A filter's taps, those outside the image dropped and the rest renormalised.
+   * Returns a filter's taps, those outside the image dropped and the rest renormalised.
    *
    * @param in how many inputs there are
    * @param box how much of the axis, from its beginning, becomes the outputs, at most {@code in}
@@ -127,7 +127,7 @@ record Taps(int[] first, double[][] weights) {
     return new Taps(first, weights);
   }
 
-  /** The mean over the interval that an output pixel covers. */
+  /** Returns the mean over the interval that an output pixel covers. */
   static Taps area(int in, int out) {
     int[] first = new int[out];
     double[][] weights = new double[out][];

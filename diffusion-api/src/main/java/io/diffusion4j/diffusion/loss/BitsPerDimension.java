@@ -49,7 +49,7 @@ public record BitsPerDimension<C>(
       return terms[terms.length - 1];
     }
 
-    /** The mean of the L_t between L_T and L₀; there is one less than timesteps. */
+    /** Returns the mean of the L_t between L_T and L₀; there is one less than timesteps. */
     public double meanDivergence() {
       return Arrays.stream(terms, 0, terms.length - 1).average().orElseThrow();
     }

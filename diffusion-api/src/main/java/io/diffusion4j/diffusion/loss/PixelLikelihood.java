@@ -49,8 +49,8 @@ public final class PixelLikelihood {
   }
 
   /**
-   * The approximation ½(1 + tanh(√(2/π)·(u + 0.044715·u³))) of the normal distribution function
-   * (Page 1977) that the reference uses, as the logistic function of twice the argument.
+   * Returns the approximation ½(1 + tanh(√(2/π)·(u + 0.044715·u³))) of the normal distribution
+   * function (Page 1977) that the reference uses, as the logistic function of twice the argument.
    */
   private static double cdf(double u) {
     return 1 / (1 + exp(-2 * sqrt(2 / PI) * (u + 0.044715 * u * u * u)));

@@ -61,7 +61,7 @@ public final class ReverseProcess {
     return timesteps.size();
   }
 
-  /** The timesteps, from noise to clean. */
+  /** Returns the timesteps, from noise to clean. */
   public Timesteps timesteps() {
     return timesteps;
   }

@@ -144,7 +144,7 @@ public final class SecondMomentSampler implements TimestepSampler {
     return new SecondMomentSampler(changed, seen);
   }
 
-  /** The losses that are kept, {@code [T, 10]} with the oldest first; a copy. */
+  /** Returns the losses that are kept, {@code [T, 10]} with the oldest first; a copy. */
   public float[] losses() {
     return losses.clone();
   }

@@ -21,7 +21,7 @@ public record TrainingLoss(ReverseProcess process, LossType type, Weighting weig
   public record Terms(double loss, double mse, double bound) {}
 
   /**
-   * The loss at t.
+   * Returns the loss at t.
    *
    * @param x0 the clean sample
    * @param eps the noise

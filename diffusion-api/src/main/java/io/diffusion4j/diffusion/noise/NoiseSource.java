@@ -19,7 +19,7 @@ public interface NoiseSource {
   float[] gaussian(String stage, int step, int size);
 
   /**
-   * An independent source for one of several candidates for the same sample.
+   * Returns an independent source for one of several candidates for the same sample.
    *
    * @param index of the candidate; 0 is this source itself, so the first candidate equals the
    *     sample drawn without candidates

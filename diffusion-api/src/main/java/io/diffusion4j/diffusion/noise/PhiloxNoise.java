@@ -33,7 +33,7 @@ public final class PhiloxNoise implements NoiseSource {
   }
 
   /**
-   * The noise of the first images of a seed.
+   * Returns the noise of the first images of a seed.
    *
    * @param count how many, at least 1
    */

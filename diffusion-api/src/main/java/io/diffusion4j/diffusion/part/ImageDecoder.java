@@ -28,7 +28,7 @@ public interface ImageDecoder {
     return Stage.fixed(STAGE, 0);
   }
 
-  /** The same decoder, offered as this stage. */
+  /** Returns the same decoder, offered as this stage. */
   default ImageDecoder offeredAs(Stage offered) {
     return new Offered(this, offered);
   }

@@ -25,7 +25,7 @@ public interface Upsampler {
     return Stage.fixed(STAGE, 0);
   }
 
-  /** The same upsampler, offered as this stage. */
+  /** Returns the same upsampler, offered as this stage. */
   default Upsampler offeredAs(Stage offered) {
     return new Offered(this, offered);
   }

@@ -14,7 +14,7 @@ public record AppliedLora(String name, String digest, double scale) {
     Check.that(Double.isFinite(scale), "scale of " + name, scale, "a finite number");
   }
 
-  /** The name, the scale and the content: {@code style 0.8 of sha256:…}. */
+  /** Returns the name, the scale and the content: {@code style 0.8 of sha256:…}. */
   @Override
   public String toString() {
     return name + " " + scale + " of " + digest;

@@ -15,7 +15,7 @@ import java.util.OptionalInt;
  * or embeddings gets one image for each, all drawn as one batch.
  */
 public sealed interface ImageTask {
-  /** The kind of the task. */
+  /** Returns the kind of the task. */
   default Kind kind() {
     return Arrays.stream(Kind.values())
         .filter(kind -> kind.type.isInstance(this))
@@ -280,7 +280,7 @@ public sealed interface ImageTask {
 
   /** One summand of a {@link Mix}. */
   sealed interface Ingredient {
-    /** The factor of its embedding in the sum; finite. */
+    /** Returns the factor of its embedding in the sum; finite. */
     double weight();
 
     /** The embedding of a text. */

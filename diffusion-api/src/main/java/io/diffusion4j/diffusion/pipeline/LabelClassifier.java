@@ -99,7 +99,7 @@ public final class LabelClassifier {
     return unit(sum);
   }
 
-  /** The labels, in the order of {@link #probabilities}. */
+  /** Returns the labels, in the order of {@link #probabilities}. */
   public List<String> labels() {
     return labels;
   }

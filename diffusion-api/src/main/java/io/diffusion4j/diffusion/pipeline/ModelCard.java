@@ -44,12 +44,12 @@ public record ModelCard(
     return identity.name();
   }
 
-  /** The names of the tasks, in the order of the kinds. */
+  /** Returns the names of the tasks, in the order of the kinds. */
   public List<String> taskNames() {
     return tasks.stream().map(ImageTask.Kind::label).toList();
   }
 
-  /** The stage of this name. */
+  /** Returns the stage of this name. */
   public Optional<Stage> stage(String stageName) {
     return stages.stream().filter(stage -> stage.name().equals(stageName)).findFirst();
   }

@@ -51,19 +51,19 @@ public record ModelIdentity(
     this(name, description, license, weightsDigest, List.of());
   }
 
-  /** The same with these updates. */
+  /** Returns the same identity with these updates. */
   public ModelIdentity withLoras(List<AppliedLora> others) {
     return new ModelIdentity(
         name, description, license, weightsDigest, replaced, others, published, precision);
   }
 
-  /** The same, published under this name and commit. */
+  /** Returns the same identity, published under this name and commit. */
   public ModelIdentity publishedAs(String other) {
     return new ModelIdentity(
         name, description, license, weightsDigest, replaced, loras, other, precision);
   }
 
-  /** The same, with networks in this number format. */
+  /** Returns the same identity, with networks in this number format. */
   public ModelIdentity computedIn(String other) {
     return new ModelIdentity(
         name, description, license, weightsDigest, replaced, loras, published, other);

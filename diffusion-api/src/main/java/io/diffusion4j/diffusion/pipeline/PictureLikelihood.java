@@ -26,13 +26,13 @@ public interface PictureLikelihood extends AutoCloseable {
    * @param label its class, for a class-conditional model
    */
   record Example(Image picture, String caption, OptionalInt label) {
-    /** The picture's levels at the size of a network: −1, −1 + 2/255, …, 1. */
+    /** Returns the picture's levels at the size of a network: −1, −1 + 2/255, …, 1. */
     public float[] levels(int width, int height) {
       return Rgb8.of(Resize.area(picture, width, height)).toImage().pixels();
     }
   }
 
-  /** The width of the network's pictures, in pixels. */
+  /** Returns the width of the network's pictures, in pixels. */
   int width();
 
   /** Their height. */
@@ -42,7 +42,7 @@ public interface PictureLikelihood extends AutoCloseable {
   int trainSteps();
 
   /**
-   * The variational bound (Ho et al. 2020, eq. 5).
+   * Returns the variational bound (Ho et al. 2020, eq. 5).
    *
    * @param timesteps of the chain, at least two; all of them for the model as it was trained
    * @param noise of the picture
@@ -52,8 +52,8 @@ public interface PictureLikelihood extends AutoCloseable {
   Bound bound(Example example, Timesteps timesteps, NoiseSource noise, IntConsumer progress);
 
   /**
-   * The likelihood by the probability flow (Song et al. 2021, app. D.2), of pictures to whose
-   * levels uniform noise was added, which makes them samples of a density.
+   * Returns the likelihood by the probability flow (Song et al. 2021, app. D.2), of pictures to
+   * whose levels uniform noise was added, which makes them samples of a density.
    *
    * @param examples at least one
    * @param steps of the solver, at least 1

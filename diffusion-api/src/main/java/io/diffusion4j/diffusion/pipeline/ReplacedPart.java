@@ -11,7 +11,7 @@ package io.diffusion4j.diffusion.pipeline;
  *     there is none
  */
 public record ReplacedPart(String kind, String module, String origin, String digest) {
-  /** The part and where it comes from: {@code prior by com.example.MyPrior of my.jar}. */
+  /** Returns the part and where it comes from: {@code prior by com.example.MyPrior of my.jar}. */
   @Override
   public String toString() {
     return kind + " by " + module + (origin.isEmpty() ? "" : " of " + origin);

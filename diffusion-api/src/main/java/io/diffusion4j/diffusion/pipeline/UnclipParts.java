@@ -16,7 +16,7 @@ public record UnclipParts(
     ImageEncoder imageEncoder,
     ImageDecoder decoder,
     Upsampler upsampler) {
-  /** The stages in the order in which they run. */
+  /** Returns the stages in the order in which they run. */
   public List<Stage> stages() {
     return List.of(prior.stage(), decoder.stage(), upsampler.stage());
   }

@@ -28,7 +28,7 @@ sealed interface UnclipWork {
   /** Draws an image for each noise source. */
   List<Image> draw(Run run);
 
-  /** The edit of the stages that draw pixels. */
+  /** Returns the edit of the stages that draw pixels. */
   default ImageEdit edit() {
     return ImageEdit.NONE;
   }
@@ -101,7 +101,7 @@ sealed interface UnclipWork {
   interface Source {
     boolean usesPrior();
 
-    /** A condition for each image. */
+    /** Returns a condition for each image. */
     List<ImageDecoder.Condition> conditions(Run run);
   }
 

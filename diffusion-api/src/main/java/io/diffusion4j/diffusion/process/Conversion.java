@@ -13,7 +13,7 @@ import io.diffusion4j.diffusion.schedule.NoiseLevel;
 public record Conversion(
     double x0FromX, double x0FromOutput, double epsFromX, double epsFromOutput) {
   /**
-   * The conversion at a noise level, from x = √ᾱ·x₀ + √(1−ᾱ)·ε.
+   * Returns the conversion at a noise level, from x = √ᾱ·x₀ + √(1−ᾱ)·ε.
    *
    * @param parameterization of the output
    * @param alphaBar ᾱ in [0, 1]; below 1 for x₀-prediction, which does not determine the noise of a
@@ -38,8 +38,8 @@ public record Conversion(
   }
 
   /**
-   * The conversion of a score s = ∇ ln q(x_t): ε̂ = −√(1−ᾱ)·s, and Tweedie's formula x̂₀ = (x +
-   * (1−ᾱ)·s)/√ᾱ (Efron 2011).
+   * Returns the conversion of a score s = ∇ ln q(x_t): ε̂ = −√(1−ᾱ)·s, and Tweedie's formula x̂₀ =
+   * (x + (1−ᾱ)·s)/√ᾱ (Efron 2011).
    *
    * @param alphaBar ᾱ in (0, 1]
    */

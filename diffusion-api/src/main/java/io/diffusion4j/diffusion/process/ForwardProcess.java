@@ -14,7 +14,7 @@ import java.util.Objects;
  */
 public record ForwardProcess(NoiseSchedule schedule) {
   /**
-   * The single step q(x_t | x_{t−1}) = N(√(1−β_t)·x_{t−1}, β_t·I) (eq. 2).
+   * Returns the single step q(x_t | x_{t−1}) = N(√(1−β_t)·x_{t−1}, β_t·I) (eq. 2).
    *
    * @param t from 0; x_{−1} is the clean sample
    */
@@ -23,7 +23,7 @@ public record ForwardProcess(NoiseSchedule schedule) {
   }
 
   /**
-   * The marginal q(x_t | x_0) = N(√ᾱ_t·x_0, (1−ᾱ_t)·I) (eq. 4).
+   * Returns the marginal q(x_t | x_0) = N(√ᾱ_t·x_0, (1−ᾱ_t)·I) (eq. 4).
    *
    * @param t from {@link NoiseSchedule#CLEAN}
    */
@@ -43,7 +43,7 @@ public record ForwardProcess(NoiseSchedule schedule) {
   }
 
   /**
-   * The posterior q(x_{t−1} | x_t, x_0) (eq. 6–7), with β_t from the schedule's own table.
+   * Returns the posterior q(x_{t−1} | x_t, x_0) (eq. 6–7), with β_t from the schedule's own table.
    *
    * @param t from 0, where there is nothing left to chance
    */
@@ -53,7 +53,7 @@ public record ForwardProcess(NoiseSchedule schedule) {
   }
 
   /**
-   * The posterior q(x_s | x_t, x_0) over several steps.
+   * Returns the posterior q(x_s | x_t, x_0) over several steps.
    *
    * @param t the noisier timestep
    * @param s from {@link NoiseSchedule#CLEAN} to t − 1

@@ -16,7 +16,7 @@ import io.diffusion4j.diffusion.argument.Check;
  */
 public record Posterior(double x0, double x, double variance, double beta) {
   /**
-   * The exact one, with α = ᾱ_t/ᾱ_s and β = 1 − α.
+   * Returns the exact posterior, with α = ᾱ_t/ᾱ_s and β = 1 − α.
    *
    * @param alphaBar ᾱ_t, in [0, 1)
    * @param alphaBarNext ᾱ_s, in (ᾱ_t, 1]
@@ -40,7 +40,7 @@ public record Posterior(double x0, double x, double variance, double beta) {
         beta);
   }
 
-  /** The mean for one value. */
+  /** Returns the mean for one value. */
   public double mean(double x0, double xt) {
     return this.x0 * x0 + x * xt;
   }

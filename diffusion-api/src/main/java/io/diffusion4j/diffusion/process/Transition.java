@@ -18,7 +18,7 @@ public record Transition(double scale, double variance) {
   }
 
   /**
-   * The transition that keeps the variance of standard normal data: N(√α·x, (1−α)·I).
+   * Returns the transition that keeps the variance of standard normal data: N(√α·x, (1−α)·I).
    *
    * @param alpha α, in [0, 1]
    */

@@ -28,7 +28,7 @@ public record DynamicThresholding(double percentile, double max) implements X0Tr
     }
   }
 
-  /** The percentile of |x0|, linear between order statistics. */
+  /** Returns the percentile of |x0|, linear between order statistics. */
   private double quantile(float[] x0) {
     float[] sorted = new float[x0.length];
     for (int i = 0; i < x0.length; i++) {

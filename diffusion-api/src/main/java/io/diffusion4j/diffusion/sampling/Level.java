@@ -26,7 +26,7 @@ public record Level(double t, double alphaBar) {
   }
 
   /**
-   * The level of a time; between two timesteps log σ is linear.
+   * Returns the level of a time; between two timesteps log σ is linear.
    *
    * @param t from {@link NoiseSchedule#CLEAN} to {@code steps() − 1}, and a timestep if below 0
    */
@@ -35,7 +35,8 @@ public record Level(double t, double alphaBar) {
   }
 
   /**
-   * The level of a time; between two timesteps σ is linear, as in diffusers' Euler and Heun.
+   * Returns the level of a time; between two timesteps σ is linear, as in diffusers' Euler and
+   * Heun.
    *
    * @param t from 0 to {@code steps() − 1}
    */

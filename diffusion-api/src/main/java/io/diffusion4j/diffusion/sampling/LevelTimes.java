@@ -17,7 +17,7 @@ public final class LevelTimes {
   }
 
   /**
-   * The time of a level; the first or the last for one outside the schedule.
+   * Returns the time of a level; the first or the last for one outside the schedule.
    *
    * @param sigma σ of the level
    */

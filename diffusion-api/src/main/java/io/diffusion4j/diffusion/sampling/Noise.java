@@ -80,8 +80,8 @@ public record Noise(double minLogVariance, double maxLogVariance, double fixedLo
   }
 
   /**
-   * The standard deviation for a network that does not learn it, or the smallest one for a network
-   * that does.
+   * Returns the standard deviation for a network that does not learn it, or the smallest one for a
+   * network that does.
    */
   public double sigma() {
     return Math.exp(0.5 * fixedLogVariance);

@@ -64,7 +64,7 @@ final class PlanTable {
     return columns;
   }
 
-  /** The standard deviation, or both bounds of one that the network chooses. */
+  /** Returns the standard deviation, or both bounds of one that the network chooses. */
   private static String noise(Noise noise) {
     if (noise.isNone()) {
       return "";

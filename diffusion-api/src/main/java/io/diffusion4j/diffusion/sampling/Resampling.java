@@ -68,7 +68,10 @@ public record Resampling(int jumpLength, int times) {
     return new SamplingPlan(calls, once.epsSource(), once.initialScale());
   }
 
-  /** The calls of the network with which a step begins, one step after the other, and the end. */
+  /**
+   * Returns the calls of the network with which a step begins, one step after the other, and the
+   * end.
+   */
   private static List<Integer> starts(SamplingPlan plan) {
     List<Integer> starts = new ArrayList<>();
     int start = 0;

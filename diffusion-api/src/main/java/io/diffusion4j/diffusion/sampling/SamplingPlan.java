@@ -42,7 +42,7 @@ public record SamplingPlan(List<Step> steps, EpsSource epsSource, double initial
   }
 
   /**
-   * The ᾱ of the sample that a step begins with.
+   * Returns the ᾱ of the sample that a step begins with.
    *
    * @param step from 0 to the number of steps, after the last of which the sample is clean: ᾱ = 1
    */
@@ -109,9 +109,9 @@ public record SamplingPlan(List<Step> steps, EpsSource epsSource, double initial
   }
 
   /**
-   * The plan as a table, a line for each step: timestep, ᾱ, ln(ᾱ/(1−ᾱ)), the factors of x, x̂₀, ε̂
-   * and of quantities of earlier steps, and the standard deviation of the noise, with both bounds
-   * if the network predicts it. Factors of zero are left blank.
+   * Returns the plan as a table, a line for each step: timestep, ᾱ, ln(ᾱ/(1−ᾱ)), the factors of x,
+   * x̂₀, ε̂ and of quantities of earlier steps, and the standard deviation of the noise, with both
+   * bounds if the network predicts it. Factors of zero are left blank.
    */
   @Override
   public String toString() {
@@ -147,7 +147,7 @@ public record SamplingPlan(List<Step> steps, EpsSource epsSource, double initial
       return this;
     }
 
-    /** The plan. */
+    /** Returns the plan. */
     public SamplingPlan build() {
       return new SamplingPlan(steps, epsSource, initialScale);
     }

@@ -143,7 +143,7 @@ public record Update(
     return plusNoise(posterior).withShift(posterior);
   }
 
-  /** The same with the variance by which a guide shifts the mean. */
+  /** Returns the same update with the variance by which a guide shifts the mean. */
   public Update withShift(Noise other) {
     return new Update(x, x0, eps, past, noise, Optional.of(other), isLangevin);
   }

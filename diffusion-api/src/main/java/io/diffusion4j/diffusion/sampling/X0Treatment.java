@@ -24,7 +24,7 @@ public interface X0Treatment {
     return new Clipping(range);
   }
 
-  /** The treatments by name, for pixels in [-1, 1]; {@code dynamic} as in Imagen. */
+  /** Returns the treatments by name, for pixels in [-1, 1]; {@code dynamic} as in Imagen. */
   static ByName<X0Treatment> standard() {
     return new ByName<>(
         "thresholding",

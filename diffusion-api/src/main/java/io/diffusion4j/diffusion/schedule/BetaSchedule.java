@@ -45,7 +45,7 @@ public sealed class BetaSchedule implements NoiseSchedule permits CosineSchedule
     return new BetaSchedule(inside(betas, last), precision);
   }
 
-  /** The β, of which the first {@code count} were checked. */
+  /** Returns the β, of which the first {@code count} were checked. */
   private static double[] inside(double[] betas, int count) {
     Check.that(betas.length != 0, "betas", "none", "at least one");
     for (int t = 0; t < count; t++) {
@@ -117,7 +117,7 @@ public sealed class BetaSchedule implements NoiseSchedule permits CosineSchedule
     return new BetaSchedule(betas);
   }
 
-  /** The same β everywhere: OpenAI's {@code const}. */
+  /** Returns the schedule with constant β: OpenAI's {@code const}. */
   public static BetaSchedule constant(int steps, double beta) {
     return new BetaSchedule(equal(steps, beta));
   }

@@ -7,7 +7,7 @@ final class Linspace {
   private Linspace() {}
 
   /**
-   * The values.
+   * Returns the values.
    *
    * @param size at least 1; a single one is {@code first}
    */

@@ -27,7 +27,7 @@ public record NoiseLevel(double alphaBar) {
     return sqrt(1 - alphaBar);
   }
 
-  /** The signal-to-noise ratio ᾱ/(1−ᾱ) (Kingma et al. 2021, §3.1); ∞ at the clean end. */
+  /** Returns the signal-to-noise ratio ᾱ/(1−ᾱ) (Kingma et al. 2021, §3.1); ∞ at the clean end. */
   public double snr() {
     return alphaBar / (1 - alphaBar);
   }
@@ -58,8 +58,8 @@ public record NoiseLevel(double alphaBar) {
   }
 
   /**
-   * The score ∇ ln q(x_t | x₀) = −ε/√(1−ᾱ) (Song et al. 2021); infinite at the clean end, where the
-   * density is a point.
+   * Returns the score ∇ ln q(x_t | x₀) = −ε/√(1−ᾱ) (Song et al. 2021); infinite at the clean end,
+   * where the density is a point.
    */
   public double score(double eps) {
     return -eps / noise();

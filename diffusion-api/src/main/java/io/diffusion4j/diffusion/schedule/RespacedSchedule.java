@@ -27,7 +27,7 @@ public record RespacedSchedule(NoiseSchedule whole, Timesteps kept) implements N
   }
 
   /**
-   * The timestep of the whole schedule ({@code timestep_map} in OpenAI's code).
+   * Returns the timestep of the whole schedule ({@code timestep_map} in OpenAI's code).
    *
    * @param t from {@link #CLEAN} to {@code steps() − 1}
    * @throws IndexOutOfBoundsException if t is outside

@@ -15,8 +15,8 @@ public final class Schedules {
   private Schedules() {}
 
   /**
-   * The schedules of this package, in full precision. Where the ends of β can be chosen they are
-   * OpenAI's, from 1e-4 to 0.02 for 1000 timesteps and scaled by 1000/T for others; {@code
+   * Returns the schedules of this package, in full precision. Where the ends of β can be chosen
+   * they are OpenAI's, from 1e-4 to 0.02 for 1000 timesteps and scaled by 1000/T for others; {@code
    * scaled-linear} has those of Stable Diffusion.
    */
   public static ByName<IntFunction<NoiseSchedule>> standard() {
@@ -36,9 +36,9 @@ public final class Schedules {
   }
 
   /**
-   * The schedules of diffusers under its own names ({@code beta_schedule}), as it computes them: in
-   * float32, β from 1e-4 to 0.02 for any number of timesteps, {@code scaled_linear} from 0.00085 to
-   * 0.012.
+   * Returns the schedules of diffusers under its own names ({@code beta_schedule}), as it computes
+   * them: in float32, β from 1e-4 to 0.02 for any number of timesteps, {@code scaled_linear} from
+   * 0.00085 to 0.012.
    */
   public static ByName<IntFunction<NoiseSchedule>> diffusers() {
     TableRounding precision = TableRounding.FLOAT32;

@@ -79,7 +79,7 @@ public final class TimestepSpacings {
 
   private TimestepSpacings() {}
 
-  /** The spacings by name. */
+  /** Returns the spacings by name. */
   public static ByName<TimestepSpacing> standard() {
     return new ByName<>(
         "spacing",
@@ -188,7 +188,7 @@ public final class TimestepSpacings {
         .toList();
   }
 
-  /** The n values of {@code at}, rounded half to even as Python and NumPy do. */
+  /** Returns the n values of {@code at}, rounded half to even as Python and NumPy do. */
   private static List<Integer> rounded(int n, IntToDoubleFunction at) {
     return IntStream.range(0, n).mapToObj(i -> (int) Math.rint(at.applyAsDouble(i))).toList();
   }

@@ -40,7 +40,7 @@ public record Timesteps(List<Integer> values, List<Double> times) {
     this(values, values.stream().map(Integer::doubleValue).toList());
   }
 
-  /** These timesteps, the noisiest first. */
+  /** Returns these timesteps, the noisiest first. */
   public static Timesteps of(int... values) {
     return new Timesteps(Arrays.stream(values).boxed().toList());
   }
@@ -50,7 +50,7 @@ public record Timesteps(List<Integer> values, List<Double> times) {
     Check.that(values.get(0) < trainSteps, "timesteps", values, "below %s", trainSteps);
   }
 
-  /** The last of them, the cleanest. */
+  /** Returns the last timesteps, which are the cleanest. */
   public Timesteps last(int count) {
     int from = size() - count;
     return new Timesteps(values.subList(from, size()), times.subList(from, size()));
@@ -61,7 +61,7 @@ public record Timesteps(List<Integer> values, List<Double> times) {
     return values.size();
   }
 
-  /** The i-th timestep; {@link NoiseSchedule#CLEAN} for {@code i == size()}. */
+  /** Returns the i-th timestep; {@link NoiseSchedule#CLEAN} for {@code i == size()}. */
   public int get(int i) {
     return i == values.size() ? NoiseSchedule.CLEAN : values.get(i);
   }

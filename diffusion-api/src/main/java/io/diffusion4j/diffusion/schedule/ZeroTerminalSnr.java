@@ -13,7 +13,7 @@ public final class ZeroTerminalSnr {
   private ZeroTerminalSnr() {}
 
   /**
-   * The stretched schedule.
+   * Returns the stretched schedule.
    *
    * @param schedule of at least two timesteps
    * @param precision what each operation is rounded to; diffusers has {@link TableRounding#FLOAT32}

@@ -61,7 +61,7 @@ public record DpmSolverPlusPlus(int order, Correction correction, Grid grid) imp
     return plan.build();
   }
 
-  /** The order of step i of n. */
+  /** Returns the order of step i of n. */
   private int order(int i, int n) {
     if (i == n - 1) {
       return 1;
@@ -70,14 +70,14 @@ public record DpmSolverPlusPlus(int order, Correction correction, Grid grid) imp
     return Math.min(allowed, i + 1);
   }
 
-  /** The step of first order, DDIM's (eq. 9). */
+  /** Returns the step of first order, DDIM's (eq. 9). */
   static Update first(Level from, Level to) {
     return Update.ZERO
         .plusX(to.noise() / from.noise())
         .plusX0(-to.signal() * expm1(from.lambda() - to.lambda()));
   }
 
-  /** The weight of D1, the slope of x̂₀ in λ times h, in a step of second order. */
+  /** Returns the weight of D1, the slope of x̂₀ in λ times h, in a step of second order. */
   static double slopeWeight(Correction correction, Level to, double h) {
     double phi = expm1(-h);
     return to.signal() * (correction == Correction.MIDPOINT ? -0.5 * phi : phi / h + 1);

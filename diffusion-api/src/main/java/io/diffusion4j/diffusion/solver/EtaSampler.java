@@ -5,7 +5,7 @@ import io.diffusion4j.diffusion.sampling.Sampler;
 /** A sampler with a parameter η for the share of the posterior's noise that each step adds. */
 public interface EtaSampler extends Sampler {
   /**
-   * The same sampler with this η.
+   * Returns the same sampler with this η.
    *
    * @param eta 0 is deterministic; 1 is the DDPM posterior
    * @throws IllegalArgumentException if it is not in [0, 1]

@@ -26,7 +26,7 @@ public interface Grid {
   /** As many levels as there are timesteps. */
   List<Level> levels(NoiseSchedule schedule, Timesteps timesteps);
 
-  /** The levels, and the clean end after them. */
+  /** Returns the levels, and the clean end after them. */
   default List<Level> levelsToClean(NoiseSchedule schedule, Timesteps timesteps) {
     List<Level> levels = new ArrayList<>(levels(schedule, timesteps));
     levels.add(Level.CLEAN);

@@ -60,7 +60,7 @@ public record OdeSampler(RungeKutta method) implements Sampler {
     }
   }
 
-  /** The level at a share of the interval's clock. */
+  /** Returns the level at a share of the interval's clock. */
   private static Level stage(Level from, Level to, double share, LevelTimes times) {
     if (share == 0 || share == 1) {
       return share == 0 ? from : to;

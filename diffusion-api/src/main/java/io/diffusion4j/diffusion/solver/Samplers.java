@@ -16,7 +16,7 @@ public final class Samplers {
 
   private Samplers() {}
 
-  /** The samplers of this package under their usual names. */
+  /** Returns the samplers of this package under their usual names. */
   public static ByName<Sampler> standard() {
     return new ByName<>(
         "sampler",

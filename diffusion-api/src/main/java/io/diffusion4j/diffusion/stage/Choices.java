@@ -36,12 +36,12 @@ public record Choices(
     return new Choices(samplers, sampler, steps, spacings, treatments);
   }
 
-  /** The same with timesteps to choose from. */
+  /** Returns these choices with named spacings of timesteps. */
   public Choices withSpacings(ByName<TimestepSpacing> offered) {
     return new Choices(samplers, defaultSampler, defaultSteps, Optional.of(offered), treatments);
   }
 
-  /** The same with treatments of x̂₀ to choose from. */
+  /** Returns these choices with named treatments of x̂₀. */
   public Choices withTreatments(ByName<X0Treatment> offered) {
     return new Choices(samplers, defaultSampler, defaultSteps, spacings, Optional.of(offered));
   }

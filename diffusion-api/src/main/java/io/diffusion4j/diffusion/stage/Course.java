@@ -29,7 +29,7 @@ public sealed interface Course {
           schedule.steps());
     }
 
-    /** The same course with other choices. */
+    /** Returns the same course with other choices. */
     public Denoising withChoices(Choices other) {
       return new Denoising(schedule, spacing, treatment, other);
     }

@@ -41,7 +41,7 @@ public record DiffusionStage<C>(
   }
 
   /**
-   * The network of a stage.
+   * Returns the network of a stage.
    *
    * @throws IllegalArgumentException if the stage does not denoise
    */

@@ -20,12 +20,12 @@ public record Pixels(int width, int height) {
         "≥ 1×1, or 0×0");
   }
 
-  /** The size of a square image. */
+  /** Returns the size of a square image. */
   public static Pixels square(int side) {
     return new Pixels(side, side);
   }
 
-  /** The size in text form, such as {@code 768×512}. */
+  /** Returns the size in text form, such as {@code 768×512}. */
   @Override
   public String toString() {
     return width + "×" + height;

@@ -66,12 +66,12 @@ public record SamplingSettings(
     this(sampler, steps, GuidanceScale.constant(guidanceScale));
   }
 
-  /** The same with another sampler. */
+  /** Returns these settings with another sampler. */
   public SamplingSettings withSampler(Sampler other) {
     return new SamplingSettings(other, steps, guidanceScale, spacing, treatment, guide, size);
   }
 
-  /** The same with another number of steps. */
+  /** Returns these settings with another number of steps. */
   public SamplingSettings withSteps(int other) {
     return new SamplingSettings(sampler, other, guidanceScale, spacing, treatment, guide, size);
   }
@@ -81,7 +81,7 @@ public record SamplingSettings(
     return sampler != NONE;
   }
 
-  /** The same with another guidance scale. */
+  /** Returns these settings with another guidance scale. */
   public SamplingSettings withGuidanceScale(GuidanceScale other) {
     return new SamplingSettings(sampler, steps, other, spacing, treatment, guide, size);
   }
@@ -98,7 +98,7 @@ public record SamplingSettings(
         sampler, steps, guidanceScale, spacing, Optional.of(other), guide, size);
   }
 
-  /** The same, guided by a gradient with this factor. */
+  /** Returns these settings with guidance by a gradient with this factor. */
   public SamplingSettings withGuide(String name, GuidanceScale scale) {
     return new SamplingSettings(sampler, steps, scale, spacing, treatment, Optional.of(name), size);
   }

@@ -57,7 +57,7 @@ public record Stage(
         name, new Course.Fixed(steps), Scale.NONE, new TreeMap<>(), Pixels.NONE, Optional.empty());
   }
 
-  /** The same stage with guidance. */
+  /** Returns the same stage with guidance. */
   public Stage withScale(Scale other) {
     return new Stage(name, course, other, guides, draws, sizes);
   }
@@ -69,7 +69,7 @@ public record Stage(
     return new Stage(name, course, scale, more, draws, sizes);
   }
 
-  /** The same stage, which draws images of this size. */
+  /** Returns the same stage, which draws images of this size. */
   public Stage withDraws(Pixels other) {
     return new Stage(name, course, scale, guides, other, sizes);
   }
@@ -233,7 +233,7 @@ public record Stage(
     }
 
     /**
-     * The factor of a gradient, at most 1000.
+     * Returns the factor of a gradient, at most 1000.
      *
      * @param usual the default
      */

@@ -136,7 +136,7 @@ public final class Steps {
     return buffers;
   }
 
-  /** The actions by step, then by part. */
+  /** Returns the actions by step, then by part. */
   List<List<List<Action>>> all() {
     return steps;
   }

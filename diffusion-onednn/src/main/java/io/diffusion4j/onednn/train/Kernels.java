@@ -97,7 +97,7 @@ final class Kernels {
     return memory(description, allocate(dnnl_memory_desc_get_size(description)).at(0));
   }
 
-  /** The description of a primitive, to query its preferred orders and to create it. */
+  /** Returns the description of a primitive, to query its preferred orders and to create it. */
   dnnl_primitive_desc describe(String name, After after, Creation creation) {
     var description = new dnnl_primitive_desc();
     Dnnl.check(creation.create(description, engine, attributes(name, after)), name);

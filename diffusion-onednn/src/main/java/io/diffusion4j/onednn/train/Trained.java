@@ -97,7 +97,7 @@ final class Trained {
     return memory;
   }
 
-  /** The values in bfloat16, from which packing is twice as fast as from float32. */
+  /** Returns the values in bfloat16, from which packing is twice as fast as from float32. */
   private Memory rounded() {
     if (rounded.isEmpty()) {
       var memory = kernels.allocate((long) DataType.BFLOAT16.bytes() * size);

@@ -82,7 +82,7 @@ enum Derivative {
   }
 
   /**
-   * The gradients of the sources.
+   * Returns the gradients of the sources.
    *
    * @param in the values, then the sources
    * @param dy the gradients of the values

@@ -10,21 +10,21 @@ import org.tensorflow.types.TInt32;
 public final class Tensors {
   private Tensors() {}
 
-  /** A native copy of row-major values. */
+  /** Returns a native copy of row-major values. */
   public static TFloat32 of(float[] values, long... shape) {
     TFloat32 tensor = TFloat32.tensorOf(Shape.of(shape));
     tensor.asRawTensor().data().asFloats().write(values);
     return tensor;
   }
 
-  /** A native copy of row-major values. */
+  /** Returns a native copy of row-major values. */
   public static TInt32 of(int[] values, long... shape) {
     TInt32 tensor = TInt32.tensorOf(Shape.of(shape));
     tensor.asRawTensor().data().asInts().write(values);
     return tensor;
   }
 
-  /** A native copy of row-major values, rounded to the nearest bfloat16, ties to even. */
+  /** Returns a native copy of row-major values, rounded to the nearest bfloat16, ties to even. */
   public static TBfloat16 bfloat16(float[] values, long... shape) {
     short[] bits = new short[values.length];
     for (int i = 0; i < bits.length; i++) {
@@ -43,7 +43,7 @@ public final class Tensors {
     return (short) ((bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16);
   }
 
-  /** A heap copy of a float32 tensor, row-major. */
+  /** Returns a heap copy of a float32 tensor, row-major. */
   public static float[] floats(Tensor tensor) {
     var data = tensor.asRawTensor().data().asFloats();
     float[] values = new float[Math.toIntExact(data.size())];

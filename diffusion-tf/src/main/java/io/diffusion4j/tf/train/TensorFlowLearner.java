@@ -153,7 +153,7 @@ final class TensorFlowLearner implements Learner {
     return mean;
   }
 
-  /** The sum of the gradient's shares of a step's batches. */
+  /** Returns the sum of the gradient's shares of a step's batches. */
   private Operand<TFloat32> sum(Ops tf, TrainableWeights.Slot slot, Operand<TFloat32> gradient) {
     var sum = tf.variable(slot.shape(), TFloat32.class);
     var share = tf.math.mul(gradient, tf.constant(1f / config.accumulate()));
@@ -369,7 +369,7 @@ final class TensorFlowLearner implements Learner {
     return LossNetwork.overProcesses(group, config, own);
   }
 
-  /** The rows of this process. */
+  /** Returns the rows of this process. */
   private Batch own(Batch batch) {
     return batch.rows() == share.count() ? batch : batch.rows(share.from(), share.to());
   }

@@ -65,7 +65,7 @@ public record ConceptSet(String name, List<Concept> concepts) {
     return ofGroups("nature-and-food", List.of("animals-nature", "food-drink"));
   }
 
-  /** The six groups that depict things: 1,026 concepts. */
+  /** Returns the six groups that depict things: 1,026 concepts. */
   public static ConceptSet core() {
     return ofGroups("core", CORE_GROUPS);
   }

@@ -51,7 +51,7 @@ public record Sprite(int width, int height, int[] pixels) {
     return new Sprite(w, h, cut);
   }
 
-  /** The pixel at column {@code x} of row {@code y}. */
+  /** Returns the pixel at column {@code x} of row {@code y}. */
   public int argb(int x, int y) {
     return pixels[y * width + x];
   }

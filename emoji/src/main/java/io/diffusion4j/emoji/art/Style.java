@@ -27,7 +27,7 @@ public enum Style {
     this.words = words;
   }
 
-  /** The name of the icon set, {@code "streamline-emojis"}. */
+  /** Returns the name of the icon set, {@code "streamline-emojis"}. */
   public String set() {
     return set;
   }
@@ -37,7 +37,7 @@ public enum Style {
     return licence;
   }
 
-  /** The name in captions, {@code "3d style"}. */
+  /** Returns the name in captions, {@code "3d style"}. */
   public String words() {
     return words;
   }

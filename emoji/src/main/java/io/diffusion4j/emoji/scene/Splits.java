@@ -68,7 +68,7 @@ public final class Splits {
     return hash(combination) % ONE_IN == 0;
   }
 
-  /** The first eight hexadecimal digits of the SHA-256, as a number. */
+  /** Returns the first eight hexadecimal digits of the SHA-256, as a number. */
   static long hash(String s) {
     return Integer.toUnsignedLong(ByteBuffer.wrap(Sha256.of(s.getBytes(UTF_8))).getInt());
   }

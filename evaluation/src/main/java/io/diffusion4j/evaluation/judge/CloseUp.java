@@ -37,7 +37,7 @@ public final class CloseUp {
     return cut(image, left, top, side, side);
   }
 
-  /** A part of a picture; beyond the picture it has the pixels at the rim. */
+  /** Returns a part of a picture; beyond the picture it has the pixels at the rim. */
   public static Image cut(Image image, int left, int top, int width, int height) {
     float[] pixels = new float[3 * width * height];
     for (int y = 0; y < height; y++) {

@@ -66,7 +66,7 @@ public final class Judge implements AutoCloseable {
     }
   }
 
-  /** The vector of each picture. */
+  /** Returns the vector of each picture. */
   public List<float[]> images(List<Image> pictures) {
     return chunked(
         pictures,
@@ -78,7 +78,7 @@ public final class Judge implements AutoCloseable {
         });
   }
 
-  /** The vector of each caption; unknown words are ignored. */
+  /** Returns the vector of each caption; unknown words are ignored. */
   public List<float[]> texts(List<String> captions) {
     return chunked(
         captions,

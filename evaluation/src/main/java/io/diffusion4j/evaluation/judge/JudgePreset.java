@@ -22,7 +22,9 @@ public record JudgePreset(
     TrainingConfig training) {
   private static final double WEIGHT_DECAY = 0.1;
 
-  /** The shipped judge: all 1,026 core concepts, even if a model draws only some of them. */
+  /**
+   * Returns the shipped judge: all 1,026 core concepts, even if a model draws only some of them.
+   */
   public static JudgePreset emoji() {
     return new JudgePreset(
         "emoji",
@@ -33,7 +35,7 @@ public record JudgePreset(
         training(8_000, 128, 3e-3, 7_001));
   }
 
-  /** A judge that is trained in a few seconds, for trials. */
+  /** Returns a judge that is trained in a few seconds, for trials. */
   public static JudgePreset tiny() {
     return new JudgePreset(
         "tiny",
@@ -51,7 +53,7 @@ public record JudgePreset(
   }
 
   /**
-   * The preset of this name.
+   * Returns the preset of this name.
    *
    * @throws IllegalArgumentException if there is none
    */

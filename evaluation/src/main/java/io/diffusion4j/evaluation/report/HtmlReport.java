@@ -90,7 +90,7 @@ public final class HtmlReport {
         .collect(joining());
   }
 
-  /** A contact sheet for each kind of scene. */
+  /** Returns a contact sheet for each kind of scene. */
   private static String sheets(Result result, List<String> generated, List<String> real) {
     Map<String, List<String>> figures = new TreeMap<>();
     for (int i = 0; i < generated.size(); i++) {

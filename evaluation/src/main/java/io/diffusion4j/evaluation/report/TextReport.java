@@ -22,7 +22,7 @@ public final class TextReport {
 
   private TextReport() {}
 
-  /** A line of headings, and one for each metric. */
+  /** Returns a line of headings, and one for each metric. */
   public static List<String> lines(List<Metric> metrics) {
     List<List<String>> rows = new ArrayList<>();
     rows.add(HEADINGS);
@@ -82,7 +82,7 @@ public final class TextReport {
         Integer.toString(generated.pictures()));
   }
 
-  /** The number of the model's pictures. */
+  /** Returns the number of the model's pictures. */
   static String generated(Metric metric) {
     return number(metric, metric.generated().value());
   }

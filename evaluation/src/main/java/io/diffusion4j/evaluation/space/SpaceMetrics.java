@@ -23,8 +23,9 @@ import java.util.stream.IntStream;
  *   <li>CLIP score: the cosine of a picture and its caption (Hessel et al. 2021, without their
  *       factor); retrieval: whether its caption is among the 1 or 5 most similar of all captions.
  *       The ceiling is that of real pictures, the floor that of shuffled captions.
- *   <li>Fréchet distance and CMMD: to further real pictures. The ceiling is the distance of the
- *       captions' real pictures to the reference, the floor that of flat pictures.
+ *   <li>Fréchet distance and CMMD between the model's pictures and further real ones. The ceiling
+ *       is the distance of the captions' real pictures to the reference, the floor that of flat
+ *       pictures.
  *   <li>Nearest training picture: 1 − cosine. The ceiling is the distance of a real picture to the
  *       nearest other one; a model far below it repeats training pictures.
  * </ul>
@@ -48,7 +49,7 @@ public final class SpaceMetrics {
     this.seed = seed;
   }
 
-  /** The lines of the table. */
+  /** Returns the lines of the table. */
   public List<Metric> all() {
     List<float[]> generated = embedded.generated();
     List<float[]> real = embedded.realVectors();
@@ -70,7 +71,7 @@ public final class SpaceMetrics {
         mean("nearest training picture", Kind.NOVELTY, novelty, realNovelty));
   }
 
-  /** The training picture that is nearest to each of the model's pictures. */
+  /** Returns the training picture that is nearest to each of the model's pictures. */
   public List<Neighbour> neighbours() {
     return embedded.generated().stream()
         .map(vector -> Neighbour.of(vector, "", embedded.trained()))

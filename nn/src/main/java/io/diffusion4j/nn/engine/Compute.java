@@ -25,25 +25,25 @@ public record Compute(String engine, Threads threads, Precision precision, Optio
     return new Compute(Engines.AUTO, Threads.all(), precision);
   }
 
-  /** The same by the engine of this name. */
+  /** Returns these settings with the engine of this name. */
   public Compute withEngine(String name) {
     return new Compute(name, threads, precision, packed);
   }
 
-  /** The same on other threads. */
+  /** Returns these settings with other threads. */
   public Compute withThreads(Threads others) {
     return new Compute(engine, others, precision, packed);
   }
 
-  /** The same in another precision. */
+  /** Returns these settings with another precision. */
   public Compute withPrecision(Precision other) {
     return new Compute(engine, threads, other, packed);
   }
 
   /**
-   * The same in floating point: {@link Precision#INT8} is replaced by bfloat16 if the processor has
-   * it, otherwise by float32. For gradients, and for networks that run once for each picture, where
-   * a lower precision would save little time: towers of CLIP, autoencoders.
+   * Returns these settings in floating point: {@link Precision#INT8} is replaced by bfloat16 if the
+   * processor has it, otherwise by float32. For gradients, and for networks that run once for each
+   * picture, where a lower precision would save little time: towers of CLIP, autoencoders.
    */
   public Compute unquantised() {
     if (precision != Precision.INT8) {

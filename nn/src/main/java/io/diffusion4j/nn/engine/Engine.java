@@ -8,7 +8,7 @@ import java.util.Optional;
 
 /** Runs networks. Found by {@link java.util.ServiceLoader}; see {@link Engines}. */
 public interface Engine {
-  /** The name of the engine on the command line. */
+  /** Returns the name of the engine on the command line. */
   String name();
 
   /**

@@ -33,7 +33,7 @@ public final class Engines {
 
   private Engines() {}
 
-  /** All engines, the fastest first and the last resort last. */
+  /** Returns all engines, the fastest first and the last resort last. */
   public static List<Engine> all() {
     List<Engine> engines = new ArrayList<>();
     ServiceLoader.load(Engine.class, Engines.class.getClassLoader()).forEach(engines::add);
@@ -57,7 +57,9 @@ public final class Engines {
     System.setProperty(PROPERTY, requireKnown(name));
   }
 
-  /** The name in the system property, or {@value #AUTO}; unknown names are not refused here. */
+  /**
+   * Returns the name in the system property, or {@value #AUTO}; unknown names are not refused here.
+   */
   public static String asked() {
     return System.getProperty(PROPERTY, AUTO);
   }

@@ -46,7 +46,7 @@ public final class ProbedDenoiser<C> implements AutoCloseable {
   }
 
   /**
-   * The predictions, and eᵀ(∂f/∂x)e of each.
+   * Returns the predictions, and eᵀ(∂f/∂x)e of each.
    *
    * @param queries at least one
    * @param probes an e for each, of the size of the sample

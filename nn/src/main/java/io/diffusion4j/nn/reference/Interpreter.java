@@ -81,12 +81,12 @@ public final class Interpreter {
       this.parameters = parameters;
     }
 
-    /** A value, row-major. */
+    /** Returns a value, row-major. */
     public double[] value(Tensor tensor) {
       return values.get(tensor.node());
     }
 
-    /** The shape of a value. */
+    /** Returns the shape of a value. */
     int[] shape(Tensor tensor) {
       return Arrays.stream(tensor.shape(batch.rows())).mapToInt(Math::toIntExact).toArray();
     }
@@ -134,12 +134,12 @@ public final class Interpreter {
       }
     }
 
-    /** The gradient of a value so far, to be added to. */
+    /** Returns the gradient of a value so far, to be added to. */
     double[] gradient(Tensor tensor) {
       return gradients.computeIfAbsent(tensor.node(), n -> new double[values.get(n).length]);
     }
 
-    /** The gradient of a parameter so far, to be added to. */
+    /** Returns the gradient of a parameter so far, to be added to. */
     double[] parameterGradient(String key) {
       return parameterGradients.computeIfAbsent(key, k -> new double[parameter(k).length]);
     }
@@ -156,12 +156,12 @@ public final class Interpreter {
       }
     }
 
-    /** The gradient by an input, after {@link #differentiate}. */
+    /** Returns the gradient by an input, after {@link #differentiate}. */
     public double[] byInput(String name) {
       return gradient(java.util.Objects.requireNonNull(network.inputs().get(name), name));
     }
 
-    /** The gradient by a parameter, after {@link #differentiate}. */
+    /** Returns the gradient by a parameter, after {@link #differentiate}. */
     public double[] byParameter(String key) {
       return parameterGradient(key);
     }

@@ -122,7 +122,7 @@ final class CachedFeatures implements Learner {
     return loss.value(i -> Numbers.narrow(evaluation.value(outputs.get(i))));
   }
 
-  /** The loss of the features of several batches as one batch. */
+  /** Returns the loss of the features of several batches as one batch. */
   private Interpreter.Evaluation evaluate(List<Batch> batches) {
     var values = batches.stream().map(batch -> learner.evaluate(silent(batch)).features()).toList();
     var all = new Batch(batches.stream().mapToInt(Batch::rows).sum());
@@ -138,12 +138,12 @@ final class CachedFeatures implements Learner {
     return interpreter.evaluate(all.only(loss.network().inputs().keySet()), parameters);
   }
 
-  /** The inputs of a batch's features. */
+  /** Returns the inputs of a batch's features. */
   private Batch read(Batch batch) {
     return batch.only(features.inputs().keySet());
   }
 
-  /** A batch whose gradients are 0. */
+  /** Returns a batch whose gradients are 0. */
   private Batch silent(Batch batch) {
     var fed = read(batch);
     for (int i = 0; i < features.outputs().size(); i++) {

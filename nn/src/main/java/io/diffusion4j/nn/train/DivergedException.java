@@ -17,7 +17,7 @@ public final class DivergedException extends RuntimeException {
     this.step = step;
   }
 
-  /** The step that failed, counted from 0. */
+  /** Returns the step that failed, counted from 0. */
   public long step() {
     return step;
   }

@@ -41,7 +41,7 @@ public record KeyPatterns(List<String> patterns) {
     return Pattern.compile("(.*\\.)?" + quoted);
   }
 
-  /** The patterns, separated by commas. */
+  /** Returns the patterns, separated by commas. */
   @Override
   public String toString() {
     return String.join(",", patterns);

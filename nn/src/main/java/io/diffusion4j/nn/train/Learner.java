@@ -29,7 +29,7 @@ public interface Learner extends AutoCloseable {
     /** The moving averages in the order of their decays. */
     public static final List<Role> AVERAGES = List.of(EMA, EMA_2, EMA_3);
 
-    /** The name of a parameter's tensor. */
+    /** Returns the name of a parameter's tensor. */
     public String key(String parameter) {
       return name().toLowerCase(Locale.ROOT) + "." + parameter;
     }

@@ -56,7 +56,7 @@ public record LossNetwork(Network network, List<String> metrics, int features) {
     return new LossNetwork(network, metrics, features.size());
   }
 
-  /** The loss, its metrics, and timesteps with losses, from the values of the outputs. */
+  /** Returns the loss, its metrics, and timesteps with losses, from the values of the outputs. */
   public Value value(IntFunction<float[]> outputs) {
     Map<String, Double> values = new TreeMap<>();
     for (int i = 0; i < metrics.size(); i++) {
@@ -114,7 +114,7 @@ public record LossNetwork(Network network, List<String> metrics, int features) {
     return new Value(means[0], metrics, perTimestep, List.of());
   }
 
-  /** The mean of the losses of batches of one size, without their features. */
+  /** Returns the mean of the losses of batches of one size, without their features. */
   public static Value mean(List<Value> values) {
     if (values.size() == 1) {
       return values.get(0);

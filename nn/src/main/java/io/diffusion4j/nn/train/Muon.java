@@ -56,12 +56,12 @@ public final class Muon {
       return new Matrix(parameter.size() / columns, columns);
     }
 
-    /** The number of singular values. */
+    /** Returns the number of singular values. */
     public int rank() {
       return Math.min(rows, columns);
     }
 
-    /** The factor that gives O the mean square of AdamW's steps. */
+    /** Returns the factor that gives O the mean square of AdamW's steps. */
     public float scale() {
       return (float) (ADAMW_STEP * Math.sqrt(Math.max(rows, columns)));
     }

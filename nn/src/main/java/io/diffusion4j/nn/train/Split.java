@@ -86,7 +86,7 @@ public record Split(Network trunk, Network head, List<String> joints) {
     }
   }
 
-  /** The names of the batch's inputs that the head reads. */
+  /** Returns the names of the batch's inputs that the head reads. */
   public Set<String> inputsOfHead() {
     var names = new java.util.LinkedHashSet<>(head.inputs().keySet());
     joints.forEach(names::remove);

@@ -253,7 +253,7 @@ public final class Trainer implements AutoCloseable {
     learner.fill(values);
   }
 
-  /** The number of trained values. */
+  /** Returns the number of trained values. */
   public long parameters() {
     return parameters.stream().filter(p -> !config.isFrozen(p)).mapToLong(Parameter::size).sum();
   }

@@ -339,7 +339,7 @@ public record TrainingConfig(
     return Math.max(1, steps - customaryWarmup(steps));
   }
 
-  /** The rate of a step, counted from 0: a linear warm-up, a constant, then its fall. */
+  /** Returns the rate of a step, counted from 0: a linear warm-up, a constant, then its fall. */
   public double rate(long step) {
     if (step < warmup) {
       return learningRate * (step + 1) / warmup;
@@ -356,7 +356,7 @@ public record TrainingConfig(
     };
   }
 
-  /** The number of {@link Shares#FIXED} shares. */
+  /** Returns the number of {@link Shares#FIXED} shares. */
   public int fixedShares() {
     return Math.min(FIXED_SHARES, Integer.lowestOneBit(batchSize));
   }
@@ -404,7 +404,7 @@ public record TrainingConfig(
   }
 
   /**
-   * The decay of a moving average after a step, counted from 0.
+   * Returns the decay of a moving average after a step, counted from 0.
    *
    * @param average the index of its decay
    */

@@ -94,7 +94,7 @@ final class TrainingState {
     }
   }
 
-  /** The settings that must be the same in all processes of a group, as one text. */
+  /** Returns the settings that must be the same in all processes of a group, as one text. */
   static String describe(
       Trainer trainer, TrainingConfig config, Optional<LossAwareTimesteps> timesteps) {
     return identity(trainer, config, timesteps)
@@ -104,7 +104,9 @@ final class TrainingState {
         + config.withCompute(Compute.of(config.compute().precision()));
   }
 
-  /** The settings that must not change within a run; its length and its learning rate may. */
+  /**
+   * Returns the settings that must not change within a run; its length and its learning rate may.
+   */
   private static Map<String, String> identity(
       Trainer trainer, TrainingConfig config, Optional<LossAwareTimesteps> timesteps) {
     Map<String, String> notes = new LinkedHashMap<>();
@@ -123,8 +125,8 @@ final class TrainingState {
   }
 
   /**
-   * The tensors of a state with several moving averages, in the order in which the configuration
-   * has their decays; a single one may resume with another decay.
+   * Returns the tensors of a state with several moving averages, in the order in which the
+   * configuration has their decays; a single one may resume with another decay.
    *
    * @param decays in the order in which they were saved
    */

@@ -27,8 +27,8 @@ public record Validation(BatchSource batches, int count) {
   }
 
   /**
-   * The loss, the objective's metrics, and the loss of the timesteps of each quarter, such as
-   * {@code validation/loss t 250-499}.
+   * Returns the loss, the objective's metrics, and the loss of the timesteps of each quarter, such
+   * as {@code validation/loss t 250-499}.
    */
   public Map<String, Double> measure(Trainer trainer) {
     List<LossNetwork.Value> values = new ArrayList<>();

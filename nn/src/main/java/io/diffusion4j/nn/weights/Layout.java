@@ -81,7 +81,7 @@ public enum Layout {
     }
   };
 
-  /** The shape in the graph of a parameter with this shape in checkpoints. */
+  /** Returns the shape in the graph of a parameter with this shape in checkpoints. */
   public abstract long[] graphShape(long[] checkpointShape);
 
   /** Reorders values from the checkpoint's axis order; may return the argument. */

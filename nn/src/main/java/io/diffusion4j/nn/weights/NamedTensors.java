@@ -10,7 +10,7 @@ public interface NamedTensors {
   /** Returns the origin for messages: a path or a few words. */
   String origin();
 
-  /** All names. */
+  /** Returns all names. */
   Set<String> names();
 
   /** Returns the shape of an existing tensor. */

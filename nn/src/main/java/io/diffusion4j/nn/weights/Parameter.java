@@ -11,7 +11,7 @@ import java.util.Arrays;
  * @param init its initial values
  */
 public record Parameter(String key, long[] shape, Layout layout, Init init) {
-  /** The number of values. */
+  /** Returns the number of values. */
   public int size() {
     return Math.toIntExact(Arrays.stream(shape).reduce(1, Math::multiplyExact));
   }

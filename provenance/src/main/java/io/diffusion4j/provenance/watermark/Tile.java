@@ -36,7 +36,7 @@ final class Tile {
 
   private Tile() {}
 
-  /** The number of real coefficients: a real and an imaginary part of each frequency. */
+  /** Returns the number of real coefficients: a real and an imaginary part of each frequency. */
   static int coefficients() {
     return 2 * FREQUENCIES.length;
   }

@@ -21,7 +21,7 @@ public final class StageResolver {
 
   /**
    * Fills in the default sampler, steps and guidance scale of a stage. Schedule, eta and
-   * thresholding stay unset, because the stage's own have no name.
+   * thresholding stay unset, because the stage's own values have no names.
    */
   public static StageOptions withDefaults(StageOptions options, Stage stage) {
     StageOptions.Builder resolved = options.toBuilder();

@@ -78,13 +78,13 @@ public record ClipPreset(
     faults.throwIfAny();
   }
 
-  /** The text tower for the whole vocabulary. */
+  /** Returns the text tower for the whole vocabulary. */
   public ClipTextNetwork textNetwork() {
     return textNetwork(vocabulary);
   }
 
   /**
-   * The text tower for a learned vocabulary.
+   * Returns the text tower for a learned vocabulary.
    *
    * @param tokens its size
    */

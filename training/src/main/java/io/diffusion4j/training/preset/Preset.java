@@ -139,13 +139,15 @@ public record Preset(
         TimeConditioning.SCALE_SHIFT);
   }
 
-  /** The decoder's projection of CLIP's embeddings. */
+  /** Returns the decoder's projection of CLIP's embeddings. */
   public TextProjection projection() {
     return new TextProjection(
         decoder.tokens, clip.embedding(), decoderConfig().timeEmbedDim(), decoder.context);
   }
 
-  /** The upsampler's U-Nets, whose input is the noised picture and the enlarged small one. */
+  /**
+   * Returns the upsampler's U-Nets, whose input is the noised picture and the enlarged small one.
+   */
   public UnetConfig upsamplerConfig() {
     return new UnetConfig(
         upsampler.size,
@@ -162,7 +164,7 @@ public record Preset(
         TimeConditioning.ADD);
   }
 
-  /** The model without words. */
+  /** Returns the model without words. */
   public Ddpm requireDdpm() {
     if (ddpm == null) {
       throw Check.refusal("preset", name, "one with sizes of ddpm");
@@ -170,7 +172,7 @@ public record Preset(
     return ddpm;
   }
 
-  /** The network of the model without words. */
+  /** Returns the network of the model without words. */
   public PixelBackbone ddpmNetwork() {
     var own = requireDdpm();
     return own.backbone == Architecture.DIT
@@ -269,7 +271,7 @@ public record Preset(
   }
 
   /**
-   * The text tower of a noised CLIP, as large as CLIP's.
+   * Returns the text tower of a noised CLIP, as large as CLIP's.
    *
    * @param tokens the size of the vocabulary that was learned
    */
@@ -280,8 +282,8 @@ public record Preset(
   }
 
   /**
-   * The image tower of a noised CLIP, as large as CLIP's, for pictures of the decoder's size with
-   * the same number of patches.
+   * Returns the image tower of a noised CLIP, as large as CLIP's, for pictures of the decoder's
+   * size with the same number of patches.
    *
    * @param timesteps of the forward process
    */

@@ -18,7 +18,7 @@ final class WordCounts {
     return counts.size();
   }
 
-  /** The most frequent words; equally frequent ones in alphabetical order. */
+  /** Returns the most frequent words; equally frequent ones in alphabetical order. */
   List<Word> frequent(int most) {
     return counts.entrySet().stream()
         .map(entry -> new Word(entry.getKey(), entry.getValue()))

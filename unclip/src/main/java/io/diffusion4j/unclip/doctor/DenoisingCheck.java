@@ -123,7 +123,8 @@ record DenoisingCheck<C>(
     }
 
     /**
-     * The error of the constant prediction: the mean of the data for x₀, a scaled x_t for ε and v.
+     * Returns the error of the constant prediction: the mean of the data for x₀, a scaled x_t for ε
+     * and v.
      */
     double ofNothing(Parameterization way, double alphaBar) {
       return switch (way) {
@@ -202,7 +203,7 @@ record DenoisingCheck<C>(
   }
 
   /**
-   * The fraction of variances outside the two bounds, which published samplers use without
+   * Returns the fraction of variances outside the two bounds, which published samplers use without
    * clipping; NaN for a network that predicts none.
    */
   private static double outsideBounds(List<Prediction> predictions) {
@@ -356,7 +357,7 @@ record DenoisingCheck<C>(
     return String.format(Locale.ROOT, share < 0.1 ? "%.3f times" : "%.2f times", share);
   }
 
-  /** The folder's own schedule, then others. */
+  /** Returns the folder's own schedule, then others. */
   private List<Assumed> assumed(Assumed own) {
     List<Assumed> all = new ArrayList<>(List.of(own));
     int steps = scheduler.trainTimesteps();

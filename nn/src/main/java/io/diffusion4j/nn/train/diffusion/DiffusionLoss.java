@@ -159,7 +159,7 @@ public final class DiffusionLoss {
     return negate(nn.map(Function.LOG, floored));
   }
 
-  /** The approximation of the normal distribution function that the reference uses. */
+  /** Returns the approximation of the normal distribution function that the reference uses. */
   private Tensor cdf(Tensor u) {
     var cube = nn.multiply(square(u), u);
     var inner = times(nn.add(u, times(cube, 0.044715)), 2 * Math.sqrt(2 / Math.PI));

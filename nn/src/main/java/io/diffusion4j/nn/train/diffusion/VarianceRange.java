@@ -35,8 +35,8 @@ public final class VarianceRange {
   private VarianceRange() {}
 
   /**
-   * The hybrid loss with its variance kept in range; {@link DiffusionLoss} alone for a network that
-   * does not learn its variance.
+   * Returns the hybrid loss with its variance kept in range; {@link DiffusionLoss} alone for a
+   * network that does not learn its variance.
    *
    * @param outputs the network's: the prediction and, if there is a second, the variance
    */

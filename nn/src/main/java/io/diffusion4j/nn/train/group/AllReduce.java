@@ -6,10 +6,10 @@ package io.diffusion4j.nn.train.group;
  * <p>Use it through a {@link Group}, which adds operations derived from sums.
  */
 public interface AllReduce extends AutoCloseable {
-  /** The number of this process, from 0. */
+  /** Returns the number of this process, from 0. */
   int rank();
 
-  /** The number of processes, at least 1. */
+  /** Returns the number of processes, at least 1. */
   int size();
 
   /**
@@ -28,7 +28,7 @@ public interface AllReduce extends AutoCloseable {
    * <p>The sums replace the numbers, so numbers must be put again before the next sum.
    */
   interface Buffer extends AutoCloseable {
-    /** The number of numbers. */
+    /** Returns the number of numbers. */
     int count();
 
     /** Sets some of this process's numbers. */

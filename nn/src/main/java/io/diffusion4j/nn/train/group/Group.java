@@ -33,7 +33,7 @@ public final class Group implements AutoCloseable {
     this.all = all;
   }
 
-  /** A process that trains by itself. */
+  /** Returns a process that trains by itself. */
   public static Group alone() {
     return new Group(new Alone());
   }
@@ -43,12 +43,12 @@ public final class Group implements AutoCloseable {
     return new Group(all);
   }
 
-  /** The number of this process, from 0. */
+  /** Returns the number of this process, from 0. */
   public int rank() {
     return all.rank();
   }
 
-  /** The number of processes, at least 1. */
+  /** Returns the number of processes, at least 1. */
   public int size() {
     return all.size();
   }

@@ -47,7 +47,7 @@ public record Share(int from, int to) {
     return new Share(from, to);
   }
 
-  /** The number of rows. */
+  /** Returns the number of rows. */
   public int count() {
     return to - from;
   }

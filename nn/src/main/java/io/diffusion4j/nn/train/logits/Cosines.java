@@ -25,7 +25,7 @@ public final class Cosines {
     return nn.multiply(nn.product(a, b), scale);
   }
 
-  /** The scaled cosine of each row of a with the same row of b: {@code [B]}. */
+  /** Returns the scaled cosine of each row of a with the same row of b: {@code [B]}. */
   public static Tensor pairs(Nn nn, Tensor a, Tensor b, Tensor scale) {
     return nn.multiply(nn.sum(nn.multiply(a, b), 1), scale);
   }

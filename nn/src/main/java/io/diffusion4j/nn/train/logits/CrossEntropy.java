@@ -18,7 +18,7 @@ public final class CrossEntropy {
   private CrossEntropy() {}
 
   /**
-   * The mean of ln Σ exp(logits) − the right logit, in nats.
+   * Returns the mean of ln Σ exp(logits) − the right logit, in nats.
    *
    * @param logits numbers
    * @param right for each choice the logit of the right one, the logits' shape without the axis
@@ -28,7 +28,7 @@ public final class CrossEntropy {
     return mean(nn, nn.subtract(nn.reduce(Statistic.LOG_SUM_EXP, logits, axis), right));
   }
 
-  /** The fraction of choices whose right logit is the largest; it has no gradient. */
+  /** Returns the fraction of choices whose right logit is the largest; it has no gradient. */
   public static Tensor accuracy(Nn nn, Tensor logits, Tensor right, int axis) {
     var best = nn.reduce(Statistic.MAXIMUM, logits, axis);
     var lead = nn.subtract(nn.subtract(best, right), nn.constant(ROUNDING));
