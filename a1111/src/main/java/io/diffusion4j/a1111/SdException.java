@@ -22,7 +22,7 @@ final class SdException extends RuntimeException {
     this.reason = reason;
   }
 
-  /** A field has a value that it must not have. */
+  /** Creates the error for an invalid value of a field. */
   static SdException invalid(String field, Object value, String expected) {
     return new SdException(
         HttpStatus.UNPROCESSABLE_ENTITY,
@@ -30,7 +30,7 @@ final class SdException extends RuntimeException {
         field + ": " + value + " (expected: " + expected + ")");
   }
 
-  /** A field requests a feature of the web UI that is not supported here. */
+  /** Creates the error for a field with an unsupported feature of the web UI. */
   static SdException unsupported(String field, Object value, String expected) {
     return new SdException(
         HttpStatus.UNPROCESSABLE_ENTITY,

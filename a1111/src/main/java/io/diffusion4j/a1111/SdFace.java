@@ -237,7 +237,7 @@ final class SdFace implements HttpFace {
         : null; // the same as on other routes
   }
 
-  /** Counts a request that this face itself refuses. */
+  /** Counts a request that this face itself refuses, and returns the response. */
   private static HttpResponse refused(ServiceRequestContext ctx, SdException refusal) {
     Refusals.because(ctx, refusal.reason());
     return refusal.toResponse();

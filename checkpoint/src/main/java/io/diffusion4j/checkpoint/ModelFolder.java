@@ -103,7 +103,7 @@ public final class ModelFolder {
   }
 
   /**
-   * The same with settings of the pipeline itself.
+   * Writes the index with settings of the pipeline itself.
    *
    * @param settings by name
    */
@@ -180,8 +180,8 @@ public final class ModelFolder {
   }
 
   /**
-   * Whether the folder of a component is there. It may be one that the index does not list: an
-   * image encoder beside the pipeline that makes images from text.
+   * Whether the folder of a component exists. It may be one that the index does not list: an image
+   * encoder beside the pipeline that makes images from text.
    */
   public boolean has(String name) {
     return NAME.matcher(name).matches()

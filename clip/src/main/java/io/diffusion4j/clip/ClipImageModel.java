@@ -47,7 +47,7 @@ public final class ClipImageModel implements ImageEncoder, AutoCloseable {
     this.compiled = compiled;
   }
 
-  /** Checks before a compiled network could be left open. */
+  /** Checks a network before it is compiled, so that a failure leaves nothing open. */
   private static ClipVisionNetwork fitting(
       ClipVisionNetwork network, ClipPreprocessor preprocessor) {
     network.requireFits(preprocessor);

@@ -49,7 +49,7 @@ public final class ClipTextModel implements TextEncoder, AutoCloseable {
     return tokenizer;
   }
 
-  /** Checks before a compiled network could be left open. */
+  /** Checks a network before it is compiled, so that a failure leaves nothing open. */
   private static ClipTextNetwork fitting(ClipTextNetwork network, ClipTokenizer tokenizer) {
     network.requireFits(tokenizer);
     return network;

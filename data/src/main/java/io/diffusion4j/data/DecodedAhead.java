@@ -100,7 +100,7 @@ public final class DecodedAhead implements DataSet, AutoCloseable {
     return data.techniques(use);
   }
 
-  /** On the same threads, which this one closes. */
+  /** Returns a data set on the same threads, which this data set closes. */
   @Override
   @SuppressWarnings("resource") // the threads are this one's
   public DataSet with(String technique, String value) {
@@ -127,7 +127,7 @@ public final class DecodedAhead implements DataSet, AutoCloseable {
     return series.stream().map(Ahead::waited).reduce(Duration.ZERO, Duration::plus);
   }
 
-  /** Examples that are not ready yet will not be. */
+  /** Stops decoding; examples that are not ready yet are dropped. */
   @Override
   public void close() {
     threads.shutdownNow();

@@ -68,7 +68,7 @@ public final class Collectives implements AllReduce {
   }
 
   /**
-   * Meets the other processes.
+   * Connects to the other processes.
    *
    * @throws PeerLostException if one of them does not come in time
    * @throws IllegalArgumentException if the port of this process is in use, or if the processes do

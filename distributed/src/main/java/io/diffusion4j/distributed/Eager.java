@@ -66,7 +66,7 @@ final class Eager {
   static final class Failure extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    /** TensorFlow's code of a mistake in the arguments. */
+    /** TensorFlow's code of an invalid argument. */
     private static final int INVALID_ARGUMENT = 3;
 
     private final int code;
@@ -139,7 +139,7 @@ final class Eager {
     }
   }
 
-  /** Ends all collectives, of now and of later. */
+  /** Ends all current and later collectives. */
   void abort(String reason) {
     var status = TF_NewStatus();
     try (var message = new BytePointer(reason)) {
@@ -205,7 +205,7 @@ final class Eager {
   }
 
   /**
-   * The key that the same sum has in all processes.
+   * The key of a sum, the same in all processes.
    *
    * @param size the number of members
    * @param group names the members

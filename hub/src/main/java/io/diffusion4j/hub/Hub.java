@@ -65,7 +65,7 @@ public final class Hub {
     }
   }
 
-  /** Through the proxies that the environment names. */
+  /** Creates a client of the Hub that uses the proxies in the environment. */
   public Hub(HubSettings settings, Map<String, String> environment) {
     this(
         settings,

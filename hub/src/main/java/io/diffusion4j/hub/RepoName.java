@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
  * @param revision a branch, a tag, a commit or {@code refs/pr/N}
  */
 public record RepoName(String name, String revision) {
-  /** The branch that is meant where none is said. */
+  /** The default branch. */
   public static final String MAIN = "main";
 
   private static final Pattern NAME =

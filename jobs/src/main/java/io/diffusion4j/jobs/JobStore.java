@@ -55,7 +55,7 @@ public final class JobStore implements AutoCloseable {
   record DueCall(StoredJob job, int calls) {}
 
   /**
-   * Opens or creates a store. Jobs that ran when it was last used wait again.
+   * Opens or creates a store. Jobs that were running at its last use are queued again.
    *
    * @param keep how long results are kept
    * @throws IllegalArgumentException if the file cannot be used, is something else, or another
@@ -260,7 +260,7 @@ public final class JobStore implements AutoCloseable {
         == 1;
   }
 
-  /** Deletes requests and results whose time is over. */
+  /** Deletes expired requests and results. */
   synchronized void expire(Instant now) {
     change(
         "UPDATE jobs SET expired = 1, asked = x'', request = x'', result = NULL, call_at = NULL"

@@ -74,7 +74,7 @@ public final class Webhooks {
   private final ClientFactory factory;
   private final WebClient client;
 
-  /** Has the store and {@link #called} to itself. */
+  /** The only thread that uses the store and {@link #called}. */
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(
           new ThreadFactoryBuilder().setNameFormat("webhooks").setDaemon(true).build());

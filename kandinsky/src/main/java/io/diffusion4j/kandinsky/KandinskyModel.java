@@ -293,7 +293,7 @@ final class KandinskyModel implements AutoCloseable {
     return unet;
   }
 
-  /** How many pixels a latent is wide and high. */
+  /** Returns the width and height of a latent in pixels. */
   int factor() {
     return movq.factor();
   }

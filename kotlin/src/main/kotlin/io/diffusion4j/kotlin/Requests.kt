@@ -99,7 +99,7 @@ public fun inpaint(
 ): GenerateImagesRequest = Requests.inpaint(image, mask, prompt).with(more)
 
 /**
- * A request to draw on from a noised image.
+ * Creates a request to denoise a noised image.
  *
  * @param strength how much is noised away, in `[0, 1]`: 0 keeps the image, 1 forgets it
  */

@@ -26,7 +26,7 @@ final class BinaryTensors {
   private final ByteString data;
   private int read;
 
-  /** Elements that inputs take one after the other. */
+  /** Creates a reader of the elements that inputs take in order. */
   BinaryTensors(ByteString data) {
     this.data = data;
   }

@@ -13,7 +13,7 @@ import io.diffusion4j.serving.http.HttpFault;
 final class InferenceException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
-  /** Why requests are refused that cannot be read. */
+  /** The reason of refusals of unreadable requests. */
   static final String REASON = "MALFORMED_INFERENCE_REQUEST";
 
   private InferenceException(String message) {

@@ -51,7 +51,7 @@ final class InferenceFace implements HttpFace {
   private static final String MODEL = "/v2/models/{model}";
   private static final String VERSION = MODEL + "/versions/{version}";
 
-  /** A handler of requests that bring no body. */
+  /** A handler of requests without a body. */
   @FunctionalInterface
   private interface Question {
     HttpResponse answer(ServiceRequestContext ctx, Channel service);

@@ -17,7 +17,7 @@ import java.util.Set;
 
 /** The input tensors of a request; violations are collected while they are read. */
 final class Inputs {
-  /** More elements than any input has a use for. */
+  /** The limit of elements, above the needs of any input. */
   private static final int MOST_ELEMENTS = 1024;
 
   /** The content types that clients of other servers set for texts. */

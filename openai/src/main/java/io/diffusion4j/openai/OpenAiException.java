@@ -82,7 +82,7 @@ final class OpenAiException extends RuntimeException {
         OptionalLong.empty());
   }
 
-  /** The service rejected the request, or failed. */
+  /** Returns the error for a failure or a rejection by the service. */
   static OpenAiException of(Throwable error) {
     HttpFault fault = HttpFault.of(error);
     return switch (fault.code()) {

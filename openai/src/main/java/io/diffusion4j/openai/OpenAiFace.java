@@ -198,7 +198,7 @@ final class OpenAiFace implements HttpFace {
             "unknown_url"));
   }
 
-  /** Counts a request that this face itself refuses. */
+  /** Counts a request that this face itself refuses, and returns the response. */
   private static HttpResponse refused(ServiceRequestContext ctx, OpenAiException refusal) {
     Refusals.because(ctx, refusal.reason());
     return refusal.toResponse();

@@ -162,7 +162,7 @@ public final class VectorIndex implements AutoCloseable {
     return writer.getDocStats().numDocs;
   }
 
-  /** Whether something of this name was added. */
+  /** Whether the index contains this name. */
   public boolean contains(String name) {
     return search(searcher -> searcher.count(new TermQuery(new Term(NAME, name))) > 0);
   }

@@ -24,7 +24,7 @@ final class ImageTower implements ImageEncoder, AutoCloseable {
     return opened().encode(images);
   }
 
-  /** Embeds the image that stands for no image. */
+  /** Embeds the image that represents an absent image. */
   float[] ofNothing() {
     return opened().ofNothing();
   }

@@ -28,7 +28,7 @@ record MachineHealth(boolean requireGpu) {
   /** The memory that the shipped model needs outside the heap, with room for the system. */
   private static final long LITTLE_MEMORY = 2L << 30;
 
-  /** A model of the Hub in full size takes more. */
+  /** The disk space below which full-size models of the Hub do not fit. */
   private static final long LITTLE_DISK = 10L << 30;
 
   /** The result of a check: good, usable with a drawback, or not usable. */

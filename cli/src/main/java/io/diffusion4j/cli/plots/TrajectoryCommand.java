@@ -46,7 +46,7 @@ import picocli.CommandLine.Parameters;
       "  diffusion4j plot trajectory \"a red apple\" --sampler ddim,ddpm-small -o way.png"
     })
 final class TrajectoryCommand implements Callable<Integer> {
-  /** Of a moving picture, in hundredths of a second. */
+  /** The duration of a frame in an animation, in hundredths of a second. */
   private static final int FRAME = 20;
 
   private static final int LAST_FRAME = 150;

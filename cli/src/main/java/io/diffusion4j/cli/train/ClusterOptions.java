@@ -121,7 +121,7 @@ final class ClusterOptions {
     return kept;
   }
 
-  /** Meets the other processes, if there are any. */
+  /** Connects to the other processes, if there are any. */
   Group join(Console console) {
     var spec = spec();
     if (spec.isEmpty() || spec.get().size() == 1) {

@@ -4,8 +4,8 @@ import io.diffusion4j.diffusion.filter.Filters;
 import java.util.List;
 
 /**
- * A model whose pictures are judged by filters before they leave the process. Everything else is as
- * without the filters.
+ * A model whose pictures are judged by filters before they leave the process. Everything else is
+ * unchanged.
  *
  * @param model draws
  * @param filters of the model, those of {@code model} included

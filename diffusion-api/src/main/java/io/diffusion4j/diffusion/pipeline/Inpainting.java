@@ -15,7 +15,7 @@ import java.util.Optional;
 /**
  * Redraws a part of an image (RePaint, Lugmayr et al. 2022): before each step the known pixels are
  * replaced by the given ones at the noise level of the sample: x_t ~ q(x_t | x₀) (eq. 8a). After
- * the last step they are the given ones.
+ * the last step the known pixels equal the given ones.
  *
  * <p>Decoder and upsampler do this at their own sizes. A pixel is known only if all mask pixels
  * that it covers are.

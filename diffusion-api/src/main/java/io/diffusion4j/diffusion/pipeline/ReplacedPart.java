@@ -1,7 +1,7 @@
 package io.diffusion4j.diffusion.pipeline;
 
 /**
- * A part of a model that is not the model's own.
+ * A part of a model that a plugin replaced.
  *
  * @param kind which part: {@code prior}, {@code text_encoder}, {@code upsampler} and so on
  * @param module the name of the class that binds the replacement

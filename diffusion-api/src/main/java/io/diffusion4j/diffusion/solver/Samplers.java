@@ -7,7 +7,7 @@ import io.diffusion4j.diffusion.sampling.EpsSource;
 import io.diffusion4j.diffusion.sampling.Sampler;
 import java.util.Map;
 
-/** The samplers by name, as requests choose them. */
+/** The samplers by their names in requests. */
 public final class Samplers {
   private static final Grid KARRAS_NEAREST =
       new KarrasGrid(7, KarrasGrid.Ends.SCHEDULE, KarrasGrid.Time.NEAREST);

@@ -61,7 +61,7 @@ public record SamplingSettings(
     this(sampler, steps, guidanceScale, Optional.empty(), Optional.empty(), Optional.empty());
   }
 
-  /** The same with one guidance scale at all times. */
+  /** Creates settings with one guidance scale at all times. */
   public SamplingSettings(Sampler sampler, int steps, double guidanceScale) {
     this(sampler, steps, GuidanceScale.constant(guidanceScale));
   }

@@ -7,7 +7,7 @@ import java.util.SplittableRandom;
 /**
  * Random changes of a picture that preserve its concept: small rotation, stretching and
  * translation, colour shifts, blur, a hidden part, noise. It is not mirrored, since some drawings
- * differ only in that.
+ * differ only by mirroring.
  *
  * <p>Eight styles are few. Since no drawing appears twice in the same form, the judge learns to
  * recognise new drawings. Blur also makes it fair to pictures that were drawn small and enlarged.

@@ -185,7 +185,7 @@ public final class StageResolver {
     }
   }
 
-  /** Checks an optional name. An empty name selects the stage's own, which has no name. */
+  /** Checks an optional name. An empty name selects the stage's own value, which has no name. */
   private static void checkName(
       String field, String name, Optional<SortedSet<String>> known, Violations violations) {
     if (name.isEmpty()) {
