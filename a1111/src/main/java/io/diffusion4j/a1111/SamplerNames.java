@@ -30,12 +30,12 @@ final class SamplerNames {
 
   private SamplerNames() {}
 
-  /** Returns the name of a sampler here; names of ours are returned as they are. */
+  /** Returns this project's name of a sampler; such names are returned unchanged. */
   static String ours(String name) {
     return NAMES.getOrDefault(name, name);
   }
 
-  /** Returns the web UI's name of a sampler, or ours where it has none. */
+  /** Returns the web UI's name of a sampler, or this project's name if there is none. */
   static String theirs(String name) {
     return NAMES.entrySet().stream()
         .filter(entry -> entry.getValue().equals(name))

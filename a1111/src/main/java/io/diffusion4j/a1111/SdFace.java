@@ -128,7 +128,7 @@ final class SdFace implements HttpFace {
     return Fields.newObject();
   }
 
-  /** Settings are the operator's; a client may choose what is chosen. */
+  /** Settings belong to the operator; a client may only repeat the current choice. */
   private static JsonNode setOptions(Arrived arrived) {
     ObjectNode given = arrived.fields().json();
     JsonNode have = arrived.models().options();

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.OptionalLong;
 
 /**
- * A finite set of pictures in a fixed order, each with the captions that came with it. Readers of
- * files implement this interface. Safe for use by several threads.
+ * A finite set of pictures in a fixed order, each with its captions. Readers of files implement
+ * this interface. Safe for use by several threads.
  */
 public interface PictureSet extends AutoCloseable {
   /**

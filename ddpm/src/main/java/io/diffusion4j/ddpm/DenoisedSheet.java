@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A sheet that shows what a denoising autoencoder has learned. It has a row for each picture: the
+ * A sheet that shows the results of a denoising autoencoder. It has a row for each picture: the
  * picture, the noisy picture, its reconstruction, and the score that follows from the
  * reconstruction ({@link io.diffusion4j.diffusion.continuous.DenoisingScoreMatching}). The score is
  * scaled by the noise level, so a perfect score is the negative noise; grey is 0.

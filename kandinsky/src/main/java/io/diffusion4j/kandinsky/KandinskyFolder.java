@@ -17,7 +17,7 @@ final class KandinskyFolder {
 
   static final String PRIOR = "prior";
 
-  /** A prior of one pass, in the folder of a decoder; no component of diffusers. */
+  /** A one-pass prior in the folder of a decoder; not a component of diffusers. */
   static final String ECLIPSE = "prior_eclipse";
 
   static final String TEXT_ENCODER = "text_encoder";

@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 
-/** The networks of one of Kandinsky's two folders by themselves; images may have any size. */
+/** The single networks of one of Kandinsky's two folders, for images of any size. */
 final class KandinskyNetworks {
   private KandinskyNetworks() {}
 

@@ -38,7 +38,7 @@ import java.util.stream.Stream;
 /**
  * Kandinsky 2.2: the prior draws an image embedding of a text, a U-Net denoises latents of it, and
  * MoVQ makes a picture of them. Embeddings can also come from pictures or mixtures; sampling can
- * start from a picture, keep a part of one, or follow a picture of hints.
+ * start from a picture, keep a part of a picture, or follow a picture of hints.
  */
 final class KandinskyPipeline implements ImagePipeline {
   private static final Set<Kind> PLAIN =

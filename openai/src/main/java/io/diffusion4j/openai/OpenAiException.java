@@ -71,7 +71,10 @@ final class OpenAiException extends RuntimeException {
     return new OpenAiException(status, message, INVALID_REQUEST, param, code, OptionalLong.empty());
   }
 
-  /** Filters refused all images; the type and the code are those that clients look for. */
+  /**
+   * Creates the error for images that were all refused by filters, with the type and the code that
+   * clients look for.
+   */
   static OpenAiException moderated(String reasons) {
     return new OpenAiException(
         HttpStatus.BAD_REQUEST,

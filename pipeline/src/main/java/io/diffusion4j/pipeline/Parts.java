@@ -11,7 +11,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The networks of a pipeline that take memory, and which of them are open.
+ * The networks of a pipeline that take memory, and the state of each: open or not.
  *
  * <p>Thread-safe. If only one may be open at a time, its users wait for each other; code that works
  * with a part must not use another part meanwhile.

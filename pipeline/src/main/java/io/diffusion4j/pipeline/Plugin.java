@@ -94,7 +94,7 @@ record Plugin(Module module, String origin, String digest, List<Key<?>> bound) {
         .toList();
   }
 
-  /** Rejects a module if a model uses none of it, or not all its parts. */
+  /** Rejects a module if a model uses none of its bindings, or not all of its parts. */
   void requireUsed(Set<Class<?>> parts) {
     List<Key<?>> unused =
         isFor(parts)

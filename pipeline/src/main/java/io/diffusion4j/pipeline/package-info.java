@@ -1,5 +1,5 @@
 /**
- * From a model folder to an image pipeline, with the parts of plugins.
+ * Opens model folders as image pipelines, with the parts of plugins.
  *
  * <p>{@link io.diffusion4j.pipeline.OpenPipeline} opens a folder of any known family as an {@link
  * io.diffusion4j.diffusion.pipeline.ImagePipeline}:

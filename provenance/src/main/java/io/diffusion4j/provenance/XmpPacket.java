@@ -79,7 +79,7 @@ record XmpPacket(Optional<String> sourceType, Optional<SignedStatement> statemen
     return new XmpPacket(property(root, IPTC, "DigitalSourceType"), statement(root));
   }
 
-  /** Removes what XML does not allow around a document, such as a byte order mark. */
+  /** Removes characters that XML does not allow around a document, such as a byte order mark. */
   private static byte[] trimmed(String packet) {
     int start = packet.indexOf('<');
     int end = packet.lastIndexOf('>');

@@ -8,8 +8,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * CLIP's image tower in a training, loaded when a picture is first embedded, and so not at all with
- * stored embeddings. Thread-safe.
+ * CLIP's image tower in a training, loaded when a picture is first embedded, and therefore never
+ * with stored embeddings. Thread-safe.
  */
 final class ImageTower implements ImageEncoder, AutoCloseable {
   private final Supplier<ClipImageModel> opening;

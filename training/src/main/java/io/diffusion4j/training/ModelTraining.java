@@ -80,7 +80,7 @@ public record ModelTraining(
 
   /**
    * Returns a part with the techniques of the shipped models; if there is a model to start from,
-   * those that its settings determine, such as the prediction type, are its own.
+   * techniques that its settings determine, such as the prediction type, come from that model.
    *
    * @throws IllegalArgumentException if a model of its family has no such part
    */

@@ -66,7 +66,9 @@ record NoisedClipTraining(PartRun run) implements PartTraining {
                 to.notes()));
   }
 
-  /** Returns a tokenizer that is learned from the captions and a function of them, like CLIP's. */
+  /**
+   * Returns a tokenizer that is learned from the captions, and depends only on them, like CLIP's.
+   */
   private ClipTokenizer tokenizer(DataSet data) {
     var clip = run.preset().clip();
     try (Stream<String> captions = data.captions(run.config().seed(), clip.corpus())) {

@@ -26,7 +26,7 @@ public enum Part {
   PRIOR(Use.CAPTIONED),
   /** The autoregressive prior, an optional second prior of a pipeline. */
   PRIOR_AR(Use.CAPTIONED),
-  /** The prior of one pass (ECLIPSE), an optional prior of a pipeline. */
+  /** The one-pass prior (ECLIPSE), an optional prior of a pipeline. */
   PRIOR_DIRECT(Use.CAPTIONED),
   DECODER(Use.CAPTIONED),
   /** The upsampler's network for all steps but the last. */
@@ -59,7 +59,7 @@ public enum Part {
   }
 
   /**
-   * Whether it is trained with all parts of a model. A prior of one pass is trained only by its own
+   * Whether it is trained with all parts of a model. A one-pass prior is trained only by its own
    * name, also for a finished model without one.
    */
   public boolean isOfEveryModel() {

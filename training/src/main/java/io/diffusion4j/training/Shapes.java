@@ -52,7 +52,7 @@ record Shapes(ModelTraining whole) {
     return prior("prior", first(UnclipFolder.PRIOR), Course.DIFFUSION);
   }
 
-  /** Returns a prior of one pass: that of the model to start from, or one of the preset's size. */
+  /** Returns the one-pass prior of the model to start from, or else one of the preset's size. */
   PriorConfig direct() {
     var first = first(UnclipFolder.PRIOR_ECLIPSE).filter(Files::isDirectory);
     return prior("prior_eclipse", first, Course.ONE_PASS);

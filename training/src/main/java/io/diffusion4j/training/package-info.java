@@ -3,8 +3,8 @@
  *
  * <p>A {@link io.diffusion4j.training.ModelTraining} trains the {@link io.diffusion4j.training.Part
  * parts} of a {@link io.diffusion4j.training.preset.Preset} in their order, and writes each into a
- * model folder. Each part reads from this folder what the earlier parts wrote. The folder is a
- * pipeline as soon as it has all parts.
+ * model folder. Each part reads the earlier parts from this folder. The folder is a pipeline as
+ * soon as it has all parts.
  *
  * <pre>{@code
  * Preset sizes = Preset.read(Path.of("my-sizes.yaml"));

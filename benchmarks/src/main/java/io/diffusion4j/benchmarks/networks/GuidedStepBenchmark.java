@@ -25,7 +25,7 @@ import java.util.function.Consumer;
 /**
  * Measures one call of a decoder's denoiser with the gradient of a classifier of pictures of its
  * size: 64, 128 and 256 channels, two residual blocks a level, attention at the lower two. Its
- * fraction is the time of the call without the gradient over the time with it.
+ * fraction is the time of the call without the gradient, divided by the time with the gradient.
  */
 public final class GuidedStepBenchmark {
   private static final long SEED = 20_260_102;

@@ -186,7 +186,7 @@ public final class ServerBench implements Callable<Integer> {
     return Percentiles.median(rounds.stream().mapToDouble(what).toArray());
   }
 
-  /** Returns the median of one's time as a fraction of the other's time in the same round. */
+  /** Returns the median, over the rounds, of the ratio of two times. */
   private static double fraction(List<Took> base, List<Took> rounds, ToDoubleFunction<Took> what) {
     return Percentiles.median(
         IntStream.range(0, rounds.size())

@@ -47,7 +47,7 @@ import picocli.CommandLine.Parameters;
 public final class DataCommand implements Callable<Integer> {
   private static final double BROKEN_AT_MOST = 0.05;
 
-  /** The number of pictures in work, per thread. */
+  /** The number of pictures in progress, per thread. */
   private static final int DEPTH = 4;
 
   @Mixin private Console console = new Console();

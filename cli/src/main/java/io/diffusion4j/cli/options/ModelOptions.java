@@ -134,7 +134,7 @@ public final class ModelOptions {
     return guides;
   }
 
-  /** Returns the low-rank updates of its weights. */
+  /** Returns the low-rank updates of the model's weights. */
   public LoraArguments loras() {
     return new LoraArguments(loras);
   }

@@ -49,7 +49,7 @@ public final class ProvenanceOptions {
     return sign != null || watermark != null || certificate != null || certificateKey != null;
   }
 
-  /** Returns normally unless one is given beside a server, whose settings decide. */
+  /** Refuses these options together with a server, whose own settings apply. */
   public void requireNoneBeside(String server) {
     Check.that(!areGiven(), "server", server, "none beside --sign, --watermark and --c2pa");
   }

@@ -397,7 +397,7 @@ public final class SamplingOptions {
   }
 
   /**
-   * Returns the name of a prior, or the folder of one, which may be a published one.
+   * Returns the name of a prior, or its folder, which may be a published model.
    *
    * @throws IllegalArgumentException if it is neither
    */

@@ -81,7 +81,7 @@ final class AdminApi implements Consumer<ServerBuilder> {
       @Nullable String expires,
       @Nullable QuotaEntry quota) {}
 
-  /** The quotas: the default, and those that operators have set. */
+  /** The default quota, and the quotas that operators have set. */
   record Quotas(QuotaEntry usual, Map<String, QuotaEntry> given) {}
 
   /** What has begun or was done. */

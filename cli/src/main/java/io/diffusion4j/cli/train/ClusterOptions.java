@@ -76,7 +76,7 @@ final class ClusterOptions {
       description = "Seconds to wait for the other processes to start. Default: ${DEFAULT-VALUE}")
   private double patience;
 
-  /** Whether this process only starts and watches those that train. */
+  /** Whether this process only starts and monitors the training processes. */
   boolean isLauncher() {
     Check.that(processes >= 1, "processes", processes, "≥ 1");
     Check.that(

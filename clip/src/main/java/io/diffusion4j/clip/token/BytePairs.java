@@ -11,7 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Byte-pair encoding of one piece (Sennrich et al. 2016): the earliest learned merge that applies
- * is made everywhere, from left to right, until none applies. Safe for use by many threads.
+ * is made in all places, from left to right, until no merge applies. Safe for use by many threads.
  *
  * <p>Takes O(n log n) for n bytes, so that a long prompt without spaces cannot overload it.
  */

@@ -57,8 +57,8 @@ public final class ClipTokenizer {
   }
 
   /**
-   * Reads a folder with another normalization; the files do not contain the one that the model was
-   * trained with.
+   * Reads a folder with the given normalization, because the files do not contain the normalization
+   * of the training.
    *
    * @throws IOException as for {@link #load(Path)}
    */

@@ -121,7 +121,7 @@ final class TarIndex {
     return hasPrefix ? text(header.array(), 345, 155) + "/" + name : name;
   }
 
-  /** In octal digits; or, with the first bit set, in binary. */
+  /** Reads a number in octal digits, or in binary if the first bit is set. */
   private long size(String name) {
     if (header.get(124) >= 0) {
       return octal(124, 12);

@@ -44,7 +44,7 @@ public enum Pool {
       return nn.reshape(nn.at("out.3").conv2d(pixel, classes, 1, 1, Init.ZEROS), -1, classes);
     }
   },
-  /** The means of what every block returns, and two dense layers. */
+  /** The means of the outputs of all blocks, and two dense layers. */
   SPATIAL {
     @Override
     Tensor logits(Nn nn, AdmConfig unet, Unet.Encoded encoded, int classes) {

@@ -13,7 +13,7 @@ import java.util.List;
  * @param <C> what a sample is conditioned on
  */
 public interface Denoiser<C> {
-  /** Returns what the network predicts: the noise, the clean sample, or v. */
+  /** Returns the meaning of the network's output: the noise, the clean sample, or v. */
   Parameterization parameterization();
 
   /**

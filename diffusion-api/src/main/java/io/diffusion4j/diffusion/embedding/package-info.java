@@ -1,4 +1,4 @@
-/** Geometry of embeddings: lengths, dot products, and the great circle between two of them. */
+/** Geometry of embeddings: lengths, dot products, and the great circle between two embeddings. */
 @NullMarked
 package io.diffusion4j.diffusion.embedding;
 

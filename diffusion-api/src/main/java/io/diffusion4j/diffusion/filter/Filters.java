@@ -47,7 +47,7 @@ public record Filters(List<ImageFilter> all) {
     }
   }
 
-  /** Returns these filters and then the others. */
+  /** Returns these filters followed by the given ones. */
   public Filters and(Collection<ImageFilter> others) {
     return new Filters(Stream.concat(all.stream(), others.stream()).toList());
   }

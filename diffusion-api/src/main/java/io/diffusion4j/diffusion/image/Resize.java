@@ -105,7 +105,7 @@ public final class Resize {
   }
 
   /**
-   * Lanczos interpolation with a window of three lobes, as PIL's, byte by byte.
+   * Lanczos interpolation with a window of three lobes, equal to PIL's byte for byte.
    *
    * @throws IllegalArgumentException if a size is below 1
    */

@@ -38,7 +38,7 @@ public interface TextEncoder {
 
   /**
    * Returns the words that the model has been trained with, in lower case and alphabetical order;
-   * empty if it has no list of them.
+   * empty if there is no list.
    */
   default List<String> knownWords() {
     return List.of();

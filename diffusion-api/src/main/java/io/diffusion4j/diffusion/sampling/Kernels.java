@@ -11,8 +11,8 @@ import static java.lang.Math.min;
  * is as exact as in double; each further term rounds once more. Yet the loops contain no
  * conversions: a conversion between float and double would keep the compiler of JDK 17 from using
  * vector instructions, and make them ten times slower. Instead a factor is split into a float and
- * the remainder as a float, and {@code fma}, one instruction on any recent processor, recovers what
- * the rounding of a product loses (Dekker 1971).
+ * the remainder as a float, and {@code fma}, one instruction on any recent processor, recovers the
+ * rounding error of a product (Dekker 1971).
  */
 final class Kernels {
   /** The number of equal factors of an exponential, 2⁵. */

@@ -11,8 +11,8 @@ import java.util.List;
  * x_{t+j} ~ q(x_{t+j} | x_t), and these are repeated.
  *
  * <p>Noising again is not a separate step, since the noise of the step before it can be enlarged
- * instead. Only for single-step methods: the history of a multistep method would belong to noise
- * that is gone.
+ * instead. Only for single-step methods: the history of a multistep method would belong to earlier
+ * noise.
  *
  * @param jumpLength j, the number of steps repeated together, at least 1; 10 in the paper
  * @param times the number of runs of each group, at least 1; 10 in the paper
@@ -68,10 +68,7 @@ public record Resampling(int jumpLength, int times) {
     return new SamplingPlan(calls, once.epsSource(), once.initialScale());
   }
 
-  /**
-   * Returns the calls of the network with which a step begins, one step after the other, and the
-   * end.
-   */
+  /** Returns the index of each step's first network call, in order, and the number of calls. */
   private static List<Integer> starts(SamplingPlan plan) {
     List<Integer> starts = new ArrayList<>();
     int start = 0;

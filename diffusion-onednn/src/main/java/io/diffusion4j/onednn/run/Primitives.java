@@ -385,7 +385,7 @@ public final class Primitives {
         .in(part);
   }
 
-  /** Creates from·factor plus the sum of the others. */
+  /** Creates the sum of from·factor and of the other summands. */
   Call multiply(int part, View from, View factor, View to, List<PostOp> after) {
     return binary("multiply", dnnl_binary_mul, part, from, factor, to, after);
   }

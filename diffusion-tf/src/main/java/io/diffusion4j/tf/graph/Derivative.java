@@ -14,7 +14,7 @@ import org.tensorflow.types.family.TType;
 /**
  * Gradients that are faster than those of TensorFlow's automatic differentiation.
  *
- * <p>TensorFlow looks a gradient up by the type of an operation. So a value with a gradient of ours
+ * <p>TensorFlow looks a gradient up by the type of an operation. So a value with a custom gradient
  * passes through an {@code IdentityN}, which has no gradient of its own, together with all operands
  * of its gradient. The name of that operation selects the gradient. Python's {@code
  * tf.custom_gradient} works in this way.

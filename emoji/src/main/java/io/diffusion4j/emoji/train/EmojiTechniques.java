@@ -17,7 +17,7 @@ public final class EmojiTechniques {
   /** Whether every other batch of CLIP contains only pairs of two things, in both orders. */
   public static final Technique<Boolean> RELATIONS = Technique.onOrOff("relations", "on");
 
-  /** Whether such batches come first, with few things at first ({@link Curriculum}). */
+  /** Whether such batches come first, and begin with few things ({@link Curriculum}). */
   public static final Technique<Boolean> CURRICULUM = Technique.onOrOff("curriculum", "on");
 
   static final Techniques STANDARD = Techniques.of(CAPTIONS, RELATIONS, CURRICULUM);

@@ -13,7 +13,7 @@ import java.util.stream.IntStream;
 
 /**
  * A folder with {@value HtmlReport#INDEX}: the table, and every picture beside the real one of its
- * caption, with the training picture that is nearest to it; the pictures as PNG files beside.
+ * caption, with its nearest training picture; and the pictures as PNG files.
  */
 public final class DataSetReport {
   private DataSetReport() {}

@@ -25,8 +25,8 @@ import java.util.TreeMap;
 
 /**
  * A folder with {@value #INDEX}: the table, and every picture beside a real one of its scene, with
- * its prompt and the questions that it passed and failed; the pictures as PNG files beside. It is
- * also a {@link CaptionedFolder}, so its pictures can be measured again.
+ * its prompt and the questions that it passed and failed; and the pictures as PNG files. It is also
+ * a {@link CaptionedFolder}, so its pictures can be measured again.
  */
 public final class HtmlReport {
   static final String INDEX = "index.html";

@@ -5,7 +5,7 @@ import java.util.Optional;
 
 /**
  * The settings of a computation: engine, threads and precision. Each model and each training has
- * its own, so two in one process may differ.
+ * its own settings, so two in one process may differ.
  *
  * @param engine the name of an engine, or {@link Engines#AUTO} for the fastest that supports the
  *     network

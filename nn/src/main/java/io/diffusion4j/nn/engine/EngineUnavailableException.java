@@ -4,7 +4,7 @@ package io.diffusion4j.nn.engine;
 public final class EngineUnavailableException extends IllegalStateException {
   private static final long serialVersionUID = 1L;
 
-  /** Creates an exception whose message names what is unavailable, and the reason. */
+  /** Creates an exception whose message names the unavailable feature and the reason. */
   public EngineUnavailableException(String message) {
     super(message);
   }

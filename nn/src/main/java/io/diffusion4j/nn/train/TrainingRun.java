@@ -19,9 +19,9 @@ import java.util.concurrent.Executors;
  * A training run that can be stopped at any moment and resumes from its last checkpoint, with the
  * same final weights as an uninterrupted run.
  *
- * <p>In a {@link Group}, each process has a run. Only the first reads and writes the state; the
- * folders of the others are not used. {@link #stop} in one of them stops all after the same step,
- * and before a state is saved their weights are compared.
+ * <p>In a {@link Group}, each process has a run. Only the first process reads and writes the state;
+ * the folders of the others are not used. {@link #stop} in one of them stops all after the same
+ * step, and before a state is saved their weights are compared.
  *
  * <p>The next batch is made during the current step. A folder belongs to one run at a time, until
  * the end of {@link #run} or {@link #close}.

@@ -24,7 +24,10 @@ final class Embedding {
   /** The share of equal signs that a brighter picture keeps; the bound needs 0.634. */
   private static final double KEPT = 0.7;
 
-  /** As {@link #MOVED}, of a brighter picture; fewer are cheaper and enough. */
+  /**
+   * The same share as {@link #MOVED} for a brighter picture, where fewer coefficients are
+   * sufficient and cheaper.
+   */
   private static final double MOVED_OF_BRIGHTER = 0.75;
 
   /** The additional distance beyond 0 in each round, until {@link #KEPT} is reached. */

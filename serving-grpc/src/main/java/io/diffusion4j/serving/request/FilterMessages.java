@@ -16,7 +16,7 @@ import java.util.Optional;
 public final class FilterMessages {
   private FilterMessages() {}
 
-  /** Returns filters as recipes and model lists contain them. */
+  /** Returns filters in the form of recipes and model lists. */
   public static List<ModelFilter> of(Filters filters) {
     return filters.all().stream()
         .map(f -> ModelFilter.newBuilder().setName(f.name()).setDigest(f.digest()).build())

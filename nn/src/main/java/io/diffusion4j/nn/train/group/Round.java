@@ -8,10 +8,10 @@ import java.util.stream.IntStream;
  * A sum over some of the processes, one of the rounds of an {@link AllReduce}.
  *
  * <p>The order of the additions is a binary tree: the processes are halved, the first half being
- * the larger one, until one is left. Where both halves are of one size, each process exchanges its
- * sum with one of the other half, which is recursive doubling. Otherwise all take part, and only
- * the first process of each half contributes. The others put −0, since x + −0 is x for every x. So
- * a round adds two numbers, in either order, and all processes get the same bits.
+ * the larger one, until one is left. If both halves have the same size, each process exchanges its
+ * sum with one process of the other half, which is recursive doubling. Otherwise all take part, and
+ * only the first process of each half contributes. The others put −0, since x + −0 is x for every
+ * x. So a round adds two numbers, in either order, and all processes get the same bits.
  *
  * @param members the ranks, in ascending order
  * @param contributes whether this process puts its sum, or else −0
