@@ -37,12 +37,13 @@ async function ask(path, options = {}) {
       if (cause.name === 'AbortError') {
         throw cause;
       }
-      throw new ApiError({ message: 'The server does not answer. Is it still running?' });
+      throw new ApiError({ message: 'The server does not answer. Is it still running?', status: 'UNAVAILABLE' });
     }
     if (response.ok) {
       return response;
     }
     const error = new ApiError(await faultOf(response));
+    error.http = response.status;
     if (error.status !== 'UNAUTHENTICATED' || !askForToken(error.message)) {
       throw error;
     }
@@ -78,7 +79,7 @@ export async function words(name) {
 }
 
 /** The answer of a method of the contract that has one. */
-async function call(method, message) {
+export async function call(method, message) {
   const response = await ask(method, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },

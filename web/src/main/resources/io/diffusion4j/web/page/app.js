@@ -6,6 +6,7 @@ import { byId, element } from './dom.js';
 import { clearErrors, showError } from './errors.js';
 import { Gallery } from './gallery.js';
 import { Job, Picture } from './job.js';
+import { hasJobs, submit, unfinished } from './later.js';
 import { WordPicker } from './picker.js';
 import { recipeOf, wordsOf } from './recipe.js';
 import { Settings } from './settings.js';
@@ -95,7 +96,7 @@ function common() {
 async function draw(requests, about) {
   const again = () => {
     job.view.remove();
-    tell(draw(requests, about));
+    tell(draw(requests.map(({ request, caption }) => ({ request, caption })), about)); // a job that failed stays so
   };
   const job = new Job(requests, { ...about, open, actions, again, drawn: (picture) => gallery.keep(picture) });
   byId('nothing-yet').hidden = true;
@@ -107,6 +108,11 @@ async function draw(requests, about) {
     job.view.remove();
     throw error;
   }
+}
+
+/** Draws requests here, or as jobs of the server if that is chosen. */
+async function drawNowOrLater(requests, about) {
+  await draw(byId('later').checked ? await submit(requests, about) : requests, about);
 }
 
 /** Draws one request. */
@@ -185,7 +191,7 @@ function download(picture) {
 async function drawAnything() {
   const text = byId('class').value;
   const label = text === '' ? undefined : Number.parseInt(text, 10);
-  await draw(sweep.requests({ ...common(), unconditional: { label } }),
+  await drawNowOrLater(sweep.requests({ ...common(), unconditional: { label } }),
     { title: label === undefined ? model.name : `class ${label}`, kind: 'Without words' });
 }
 
@@ -197,7 +203,7 @@ async function drawWords() {
       { field: 'text_to_image.prompt.text', description: 'Say what the picture shall show.' }]);
   }
   const prompt = { text, negativeText: byId('negative').value.trim() };
-  await draw(sweep.requests({ ...common(), textToImage: { prompt } }), { title: text, kind: 'From words' });
+  await drawNowOrLater(sweep.requests({ ...common(), textToImage: { prompt } }), { title: text, kind: 'From words' });
 }
 
 /** Draws what the composer says; a model that could not be asked for is asked for first. */
@@ -272,8 +278,17 @@ async function meet() {
   byId(drawsWords() ? 'prompt' : 'class').focus();
 }
 
+/** Offers jobs if the server has them, and goes on with those of earlier visits. */
+async function offerJobs() {
+  byId('later-control').hidden = !await hasJobs();
+  for (const { requests, ...about } of unfinished()) {
+    await draw(requests, about);
+  }
+}
+
 await tell(meet());
 byId('draw').disabled = false;
 if (model !== undefined) {
   await gallery.show();
+  await tell(offerJobs());
 }

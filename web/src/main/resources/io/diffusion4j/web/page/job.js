@@ -86,9 +86,10 @@ class Part {
   /**
    * @param request what is asked for
    * @param caption what is special about its pictures, if anything
+   * @param events has it drawn: the events of a request and a signal that ends it
    */
-  constructor({ request, caption }) {
-    Object.assign(this, { request, caption });
+  constructor({ request, caption, events = generate }) {
+    Object.assign(this, { request, caption, events });
     this.tiles = new Map();
     this.chunks = new Map();
     this.pictures = [];
@@ -108,7 +109,7 @@ class Part {
 /** Draws requests, and shows how it goes. */
 export class Job {
   /**
-   * @param requests what is drawn under one title: [{request, caption}], at least one
+   * @param requests what is drawn under one title: [{request, caption, events}], at least one
    * @param title what to call the pictures
    * @param from a Picture that they start from, if any
    * @param moving whether the pictures are the frames of a movement
@@ -196,7 +197,7 @@ export class Job {
       }
     } catch (error) {
       const left = this.leaving.signal.aborted;
-      this.leave(); // the others
+      this.leaving.abort(error); // the others are not drawn on
       if (left) {
         this.end('Cancelled');
       } else if (error.violations?.length > 0 && !this.wasTaken) {
@@ -209,7 +210,7 @@ export class Job {
   }
 
   async draw(part) {
-    for await (const [name, event] of generate(part.request, this.leaving.signal)) {
+    for await (const [name, event] of part.events(part.request, this.leaving.signal)) {
       this[name]?.(event, part);
     }
   }
@@ -221,6 +222,11 @@ export class Job {
     warnings
       .filter(({ message }) => ![...this.view.querySelectorAll('.warning')].some((w) => w.textContent === message))
       .forEach(({ message }) => this.bar.before(element('p', { class: 'warning' }, message)));
+  }
+
+  /** The server does not answer at the moment. */
+  silent() {
+    this.say('The server does not answer. This goes on when it does.', true);
   }
 
   started() {
