@@ -219,7 +219,8 @@ final class JsonTensors {
     if (of.path(key) instanceof ArrayNode array) {
       return array;
     }
-    throw InferenceException.invalid(path + "." + key, of.path(key), "an array");
+    String name = path.isEmpty() ? key : path + "." + key;
+    throw InferenceException.invalid(name, of.has(key) ? of.path(key) : "none", "an array");
   }
 
   /**

@@ -209,7 +209,7 @@ class InferenceFaceTest {
       value = {
         "{ | body: ",
         "[] | body: \"no object\"",
-        "{} | .inputs: ",
+        "{} | inputs: \"none\" (expected: an array)",
         "{'inputs': [{'name': 'prompt'}]} | inputs[\"prompt\"].datatype",
         "{'inputs': [{'name': 'prompt', 'datatype': 'BYTES', 'shape': ['a']}]} | shape",
         "{'inputs': [{'name': 'seed', 'datatype': 'UINT64', 'shape': [1], 'data': [-1]}]} | type"
