@@ -4,7 +4,6 @@ import com.google.protobuf.ByteString;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.ImageFiles;
 import io.diffusion4j.diffusion.image.Png;
-import io.diffusion4j.diffusion.image.Resize;
 import io.diffusion4j.serving.errors.Errors;
 import io.diffusion4j.serving.request.DecodingMemory;
 import io.diffusion4j.serving.v1.InputImage;
@@ -12,25 +11,27 @@ import java.io.IOException;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 
-/** The pictures of a request, stretched to the drawn size ("just resize"). */
-final class InitPictures {
+/**
+ * The pictures of a request.
+ *
+ * @param mode how they are brought to the drawn size
+ * @param width of the drawn size
+ * @param height of the drawn size
+ */
+record InitPictures(ResizeMode mode, int width, int height) {
   private static final long MOST_PIXELS = 1L << 24;
 
-  private InitPictures() {}
-
-  /** Returns a picture of this size. */
-  static InputImage picture(String field, byte[] file, int width, int height) {
-    return read(field, file, width, height, UnaryOperator.identity());
+  /** Returns a picture in the drawn size. */
+  InputImage picture(String field, byte[] file) {
+    return read(field, file, UnaryOperator.identity());
   }
 
-  /** Returns a mask of this size, white where the image is redrawn. */
-  static InputImage mask(String field, byte[] file, int width, int height, boolean inverted) {
-    return read(
-        field, file, width, height, inverted ? InitPictures::invert : UnaryOperator.identity());
+  /** Returns a mask in the drawn size, white where the image is redrawn. */
+  InputImage mask(String field, byte[] file, boolean inverted) {
+    return read(field, file, inverted ? InitPictures::invert : UnaryOperator.identity());
   }
 
-  private static InputImage read(
-      String field, byte[] file, int width, int height, UnaryOperator<Image> change) {
+  private InputImage read(String field, byte[] file, UnaryOperator<Image> change) {
     try {
       long pixels = ImageFiles.pixels(file);
       if (pixels > MOST_PIXELS) {
@@ -41,9 +42,7 @@ final class InitPictures {
               pixels,
               () -> {
                 Image image = ImageFiles.read(file, MOST_PIXELS);
-                boolean fits = image.width() == width && image.height() == height;
-                Image resized = fits ? image : Resize.bicubic(image, width, height);
-                return Png.encode(change.apply(resized), Map.of());
+                return Png.encode(change.apply(mode.apply(image, width, height)), Map.of());
               });
       return InputImage.newBuilder().setData(ByteString.copyFrom(png)).build();
     } catch (IOException e) {

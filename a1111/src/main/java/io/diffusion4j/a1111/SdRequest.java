@@ -57,7 +57,7 @@ record SdRequest(
    * @param fromPicture whether the route is {@code img2img}
    */
   static SdRequest of(Fields fields, boolean fromPicture, Catalogue models) {
-    refuseUnsupported(fields, fromPicture);
+    refuseUnsupported(fields);
     Model model = model(fields, models);
     ModelStage stage = MainStage.of(model).orElse(ModelStage.getDefaultInstance());
     var size =
@@ -156,15 +156,16 @@ record SdRequest(
     if (pictures.size() != 1) {
       throw SdException.invalid("init_images", pictures.size() + " pictures", "one");
     }
-    InputImage picture =
-        InitPictures.picture("init_images", pictures.get(0), size.width(), size.height());
+    int mode = fields.integer("resize_mode", 0, ResizeMode.values().length - 1).orElse(0);
+    var given = new InitPictures(ResizeMode.values()[mode], size.width(), size.height());
+    InputImage picture = given.picture("init_images", pictures.get(0));
     Optional<byte[]> mask = fields.picture("mask");
     if (mask.isPresent()) {
       boolean inverted = fields.flag("inpainting_mask_invert", false);
       request.setInpaint(
           InpaintTask.newBuilder()
               .setImage(picture)
-              .setMask(InitPictures.mask("mask", mask.get(), size.width(), size.height(), inverted))
+              .setMask(given.mask("mask", mask.get(), inverted))
               .setPrompt(prompt));
       return;
     }
@@ -176,7 +177,7 @@ record SdRequest(
   }
 
   /** Refuses unsupported fields that would change the images. */
-  private static void refuseUnsupported(Fields fields, boolean fromPicture) {
+  private static void refuseUnsupported(Fields fields) {
     for (String flag :
         List.of("enable_hr", "restore_faces", "tiling", "save_images", "include_init_images")) {
       fields.refuseUnless(flag, !fields.flag(flag, false), "false");
@@ -214,8 +215,5 @@ record SdRequest(
                     "alwayson_scripts", Errors.quote(script.getKey()), "scripts without args");
               }
             });
-    if (fromPicture) {
-      fields.refuseUnless("resize_mode", fields.integer("resize_mode", 0, 3).orElse(0) == 0, "0");
-    }
   }
 }

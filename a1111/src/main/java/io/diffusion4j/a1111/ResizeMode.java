@@ -1,0 +1,54 @@
+package io.diffusion4j.a1111;
+
+import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.diffusion.image.Resize;
+
+/**
+ * How a picture of another shape is brought to the size that is drawn, in the order of the web UI's
+ * numbers. Its fourth mode, which enlarges in latent space, has no counterpart in pixels.
+ */
+enum ResizeMode {
+  /** Stretches the picture ("just resize"). */
+  STRETCH,
+  /** Covers the size and cuts off what exceeds it on both sides ("crop and resize"). */
+  CROP,
+  /** Fits into the size and repeats the pixels of the edge around it ("resize and fill"). */
+  FILL;
+
+  /** Returns the picture in this size. */
+  Image apply(Image image, int width, int height) {
+    if (this == STRETCH) {
+      return resized(image, width, height);
+    }
+    boolean byWidth = (long) image.width() * height < (long) width * image.height();
+    return byWidth == (this == CROP)
+        ? middle(resized(image, width, scaled(image.height(), width, image.width())), width, height)
+        : middle(
+            resized(image, scaled(image.width(), height, image.height()), height), width, height);
+  }
+
+  private static int scaled(int side, int to, int from) {
+    return Math.max(1, Math.round((float) side * to / from));
+  }
+
+  private static Image resized(Image image, int width, int height) {
+    boolean fits = image.width() == width && image.height() == height;
+    return fits ? image : Resize.bicubic(image, width, height);
+  }
+
+  /** Returns the middle; where the picture is smaller, its edge is repeated. */
+  private static Image middle(Image image, int width, int height) {
+    float[] pixels = new float[3 * width * height];
+    int left = Math.floorDiv(image.width() - width, 2);
+    int top = Math.floorDiv(image.height() - height, 2);
+    for (int y = 0; y < height; y++) {
+      int row = Math.min(Math.max(top + y, 0), image.height() - 1);
+      for (int x = 0; x < width; x++) {
+        int column = Math.min(Math.max(left + x, 0), image.width() - 1);
+        int from = 3 * (row * image.width() + column);
+        System.arraycopy(image.pixels(), from, pixels, 3 * (y * width + x), 3);
+      }
+    }
+    return new Image(width, height, pixels);
+  }
+}
