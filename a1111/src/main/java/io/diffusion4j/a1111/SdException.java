@@ -38,13 +38,13 @@ final class SdException extends RuntimeException {
         field + ": " + value + " (expected: " + expected + "; not supported here)");
   }
 
-  /** There is no such route here. */
+  /** Returns the error for an unknown route. */
   static SdException noRoute(String route) {
     return new SdException(
         HttpStatus.NOT_FOUND, "UNKNOWN_URL", Errors.quote(route) + ": not supported here");
   }
 
-  /** Why, for the meters. */
+  /** Returns the reason, for the meters. */
   String reason() {
     return reason;
   }

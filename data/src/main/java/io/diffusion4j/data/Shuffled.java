@@ -141,7 +141,7 @@ public record Shuffled(
     }
   }
 
-  /** Nothing if the picture cannot be read. */
+  /** Returns a square of a picture; empty if the picture cannot be read. */
   private Optional<Rgb8> square(long picture, int size, SplittableRandom random) {
     double place = random.nextDouble();
     boolean isMirrored = random.nextBoolean();

@@ -45,7 +45,7 @@ public record Split(PictureSet training, PictureSet validation) {
     return new Split(training, validation);
   }
 
-  /** Where the hash of a key lies in [0, 1). */
+  /** Returns the hash of a key as a number in [0, 1). */
   private static double place(String key) {
     byte[] hash = Sha256.of(key.getBytes(UTF_8));
     return (ByteBuffer.wrap(hash).getLong() >>> 11) * 0x1p-53;

@@ -8,7 +8,7 @@ import io.diffusion4j.diffusion.image.Rgb8;
 final class Squares {
   private Squares() {}
 
-  /** The one in the middle, pixel for pixel. */
+  /** Returns the square in the middle, unscaled. */
   static Image middle(Image image) {
     return cut(image, Math.min(image.width(), image.height()), 0.5).toImage();
   }

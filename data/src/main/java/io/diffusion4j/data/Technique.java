@@ -24,7 +24,7 @@ public final class Technique<T> {
     this.writer = writer;
   }
 
-  /** One of some values, by name. */
+  /** Returns a choice among values, by name. */
   public static <T> Technique<T> oneOf(String name, String usual, Map<String, ? extends T> values) {
     var byName = new ByName<T>(name, values);
     return new Technique<>(name, usual, byName::named, word -> word);

@@ -97,7 +97,7 @@ final class OrtNetwork implements Executable {
     }
   }
 
-  /** ONNX Runtime has no kernel for this. */
+  /** ONNX Runtime has no error code for this: only the messages differ. */
   private static boolean isOutOfMemory(OrtException e) {
     String message = String.valueOf(e.getMessage());
     return message.contains("Failed to allocate memory") || message.contains("bad_alloc");

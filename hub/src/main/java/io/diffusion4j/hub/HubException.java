@@ -12,7 +12,7 @@ public final class HubException extends RuntimeException {
     this.reachable = reachable;
   }
 
-  /** The Hub's own word: asking again, or the cache, would not help. */
+  /** Returns the error for a refusal by the Hub: neither retries nor the cache would help. */
   static HubException refused(String message) {
     return new HubException(message, true);
   }

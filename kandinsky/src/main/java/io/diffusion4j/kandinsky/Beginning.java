@@ -24,7 +24,7 @@ sealed interface Beginning {
   }
 
   /**
-   * What it comes to at a size.
+   * Returns the beginning at a size.
    *
    * @param picture the size of the picture that is drawn
    * @param latents the size of its latents

@@ -181,7 +181,7 @@ public record KandinskyUnet(UnetConfig unet, int embeddingDim, Beside beside) {
     return !isOfProjection(name) && !isOfHint(name);
   }
 
-  /** What the weights of a folder must be. */
+  /** Returns the expected weights of a folder. */
   public Manifest manifest() {
     int least = 1 << (unet.levels() - 1);
     return Manifest.of(

@@ -160,7 +160,7 @@ public record Movq(
         .write(folder.resolve(CONFIG));
   }
 
-  /** How many pixels a latent is wide and high. */
+  /** Returns the width and height of a latent in pixels. */
   public int factor() {
     return 1 << (blockChannels.size() - 1);
   }
@@ -179,7 +179,7 @@ public record Movq(
     return name.startsWith(ENCODER + ".") || name.startsWith(QUANT + ".");
   }
 
-  /** What the weights of a folder must be. */
+  /** Returns the expected weights of a folder. */
   Manifest manifest() {
     NetworkDefinition both =
         (nn, inputs) -> {

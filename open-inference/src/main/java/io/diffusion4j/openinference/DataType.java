@@ -115,7 +115,7 @@ enum DataType {
     }
   }
 
-  /** The same for contents by type. */
+  /** Returns the elements of contents by type. */
   List<Object> elements(InferTensorContents contents) {
     return switch (this) {
       case UINT8, UINT16, UINT32 ->

@@ -20,7 +20,7 @@ final class InferenceException extends RuntimeException {
     super(message, null, false, false);
   }
 
-  /** The request cannot be read. */
+  /** Returns the error for a request that cannot be read. */
   static InferenceException invalid(String name, Object value, String expected) {
     return new InferenceException(
         name + ": " + Errors.quote(String.valueOf(value)) + " (expected: " + expected + ")");

@@ -47,7 +47,7 @@ final class OpenAiException extends RuntimeException {
     this.retryAfterSeconds = retryAfterSeconds;
   }
 
-  /** A parameter has an invalid value. */
+  /** Returns the error for an invalid value of a parameter. */
   static OpenAiException invalid(String param, Object value, String expected) {
     return refusal(
         HttpStatus.BAD_REQUEST,
@@ -56,7 +56,7 @@ final class OpenAiException extends RuntimeException {
         "invalid_value");
   }
 
-  /** A required parameter is missing. */
+  /** Returns the error for a missing parameter. */
   static OpenAiException missing(String param) {
     return refusal(
         HttpStatus.BAD_REQUEST,
@@ -65,7 +65,7 @@ final class OpenAiException extends RuntimeException {
         "missing_required_parameter");
   }
 
-  /** The request cannot be read, or has no route here. */
+  /** Returns the error for a request that cannot be read or has no route here. */
   static OpenAiException refusal(
       HttpStatus status, String message, @Nullable String param, String code) {
     return new OpenAiException(status, message, INVALID_REQUEST, param, code, OptionalLong.empty());

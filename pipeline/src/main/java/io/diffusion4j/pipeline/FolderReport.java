@@ -57,18 +57,18 @@ public record FolderReport(
       this(name, className, manifest, settings, stored -> stored);
     }
 
-    /** A network. */
+    /** Returns the expectation for a network. */
     public static Expected network(String name, Function<Path, Manifest> manifest) {
       return network(name, manifest, stored -> stored);
     }
 
-    /** A network whose files may have old names. */
+    /** Returns the expectation for a network whose files may have old names. */
     public static Expected network(
         String name, Function<Path, Manifest> manifest, UnaryOperator<String> current) {
       return new Expected(name, "", Optional.of(manifest), path -> path, current);
     }
 
-    /** A component without weights. */
+    /** Returns the expectation for a component without weights. */
     public static Expected files(String name, Function<Path, ?> settings) {
       return new Expected(name, "", Optional.empty(), settings);
     }

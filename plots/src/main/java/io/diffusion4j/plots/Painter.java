@@ -14,7 +14,7 @@ import org.knowm.xchart.style.Styler.LegendPosition;
 import org.knowm.xchart.style.markers.Marker;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
-/** Draws charts by XChart, one below the other. No other class uses XChart. */
+/** Draws charts with XChart, one below the other. No other class uses XChart. */
 final class Painter {
   /** The size of one chart, in screen pixels. */
   static final int WIDTH = 860;

@@ -157,7 +157,7 @@ public final class VectorIndex implements AutoCloseable {
     return model;
   }
 
-  /** How many embeddings there are. */
+  /** Returns the number of embeddings. */
   public int count() {
     return writer.getDocStats().numDocs;
   }

@@ -33,7 +33,7 @@ final class EventStream
           .set("x-accel-buffering", "no") // some proxies need this to pass events on immediately
           .build();
 
-  /** Progress and its previews must fit together. */
+  /** The most events that wait: progress events and their previews must fit together. */
   private static final int MOST_WAITING = 16;
 
   private final HttpResponseWriter response = HttpResponse.streaming();

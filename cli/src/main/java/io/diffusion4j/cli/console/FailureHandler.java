@@ -48,7 +48,7 @@ public final class FailureHandler implements IExecutionExceptionHandler {
     return status(e);
   }
 
-  /** The command line itself is wrong. */
+  /** Prints the error of a wrong command line, and returns its exit status. */
   public static int badUsage(ParameterException e, String[] args) {
     CommandLine command = e.getCommandLine();
     command.getErr().println("error: " + e.getMessage());

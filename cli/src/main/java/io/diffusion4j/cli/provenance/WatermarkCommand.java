@@ -23,7 +23,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code diffusion4j watermark}: measures the invisible watermark on pictures. */
+/** {@code diffusion4j watermark}: measures the invisible watermark of pictures. */
 @Command(
     name = "watermark",
     description = {

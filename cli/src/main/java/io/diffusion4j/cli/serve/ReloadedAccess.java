@@ -47,7 +47,7 @@ final class ReloadedAccess implements Authenticator {
   }
 
   /**
-   * As other settings say from now on. A revoked token stays revoked.
+   * Applies other settings. A revoked token stays revoked.
    *
    * @throws IllegalArgumentException if their tokens are invalid; the previous ones stay in use
    */

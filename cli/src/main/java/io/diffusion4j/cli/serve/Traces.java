@@ -50,7 +50,7 @@ final class Traces implements AutoCloseable {
         .getOpenTelemetrySdk();
   }
 
-  /** What spans are given to. */
+  /** Returns the receiver of spans. */
   OpenTelemetry telemetry() {
     return sdk == null ? OpenTelemetry.noop() : sdk;
   }

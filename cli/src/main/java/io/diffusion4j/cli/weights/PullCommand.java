@@ -64,7 +64,7 @@ public final class PullCommand implements Callable<Integer> {
     return 0;
   }
 
-  /** Asked on a terminal only. */
+  /** Returns the answer on a terminal; true without a terminal. */
   @SuppressWarnings("SystemConsoleNull") // from Java 22 on, a pipe has to say --yes
   private static boolean isConfirmed() {
     var terminal = System.console();

@@ -44,7 +44,7 @@ final class PrivateKeys {
     0x00
   };
 
-  /** 1.2.840.10045.2.1, to be followed by the curve. */
+  /** The object identifier 1.2.840.10045.2.1, which precedes that of the curve. */
   private static final byte[] EC = {
     0x06, 0x07, 0x2A, (byte) 0x86, 0x48, (byte) 0xCE, 0x3D, 0x02, 0x01
   };

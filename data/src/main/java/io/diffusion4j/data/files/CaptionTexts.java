@@ -13,12 +13,12 @@ final class CaptionTexts {
 
   private CaptionTexts() {}
 
-  /** Stripped, without blank ones. */
+  /** Returns the captions stripped, without blank ones. */
   static List<String> kept(List<String> captions) {
     return captions.stream().map(String::strip).filter(c -> !c.isEmpty()).toList();
   }
 
-  /** One on each line of a text. */
+  /** Returns the captions of a text, one on each line. */
   static Captions lines(Bytes text) {
     return () -> kept(new String(text.read(), StandardCharsets.UTF_8).lines().toList());
   }

@@ -159,7 +159,7 @@ final class TarIndex {
     throw wrong(name + " claims " + digits + " bytes", "a whole tar file");
   }
 
-  /** Up to the first zero. */
+  /** Returns a text that ends at the first zero, if any. */
   private static String text(byte[] bytes, int from, int length) {
     int end = from;
     while (end < from + length && bytes[end] != 0) {

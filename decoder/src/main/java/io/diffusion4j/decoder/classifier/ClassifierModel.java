@@ -66,9 +66,9 @@ public final class ClassifierModel implements ConditionGradient<Integer>, AutoCl
   }
 
   /**
-   * Checks that the classifier's pictures have a size.
+   * Checks that the classifier reads pictures of a size.
    *
-   * @throws IllegalArgumentException if its pictures have another size
+   * @throws IllegalArgumentException if it reads another size
    */
   public void requireFits(int width, int height, int channels) {
     var unet = config.unet();

@@ -30,7 +30,7 @@ public final class Check {
     that(value >= 0 && value < Double.POSITIVE_INFINITY, name, value, "≥ 0 and finite");
   }
 
-  /** Returns normally if a number lies between two, both included. */
+  /** Returns normally if a number is in a range, both ends included. */
   public static void between(String name, int value, int low, int high) {
     that(value >= low && value <= high, name, value, "in [%s, %s]", low, high);
   }

@@ -8,11 +8,11 @@ import java.util.List;
  * c_j of the step, its sample is x + h·Σ a_ji·k_i, and the step is x + h·Σ b_i·k_i.
  */
 public enum RungeKutta {
-  /** Euler's, of first order. */
+  /** Euler's method, of first order. */
   EULER(List.of(), 1.0),
-  /** Heun's, of second order: the mean of the slopes at both ends. */
+  /** Heun's method, of second order: the mean of the slopes at both ends. */
   HEUN(List.of(List.of(1.0)), 1 / 2.0, 1 / 2.0),
-  /** The classical one, of fourth order. */
+  /** The classical method, of fourth order. */
   CLASSICAL(
       List.of(List.of(1 / 2.0), List.of(0.0, 1 / 2.0), List.of(0.0, 0.0, 1.0)),
       1 / 6.0,

@@ -73,7 +73,7 @@ public interface VpSde extends GaussianSde {
     return new SampledSchedule(this, steps);
   }
 
-  /** Those of {@link #schedule}. */
+  /** Returns the steps of {@link #schedule}. */
   @Override
   default DiscreteSteps discrete(int n) {
     return new VpSteps(schedule(n));

@@ -17,7 +17,7 @@ import java.util.List;
  * picture, fails the pictures: none of them is released.
  */
 public interface ImageFilter {
-  /** Returns the name in responses, meters and logs; valid by {@link ConceptScore#isName}. */
+  /** Returns the name in responses, meters and logs; {@link ConceptScore#isName} accepts it. */
   String name();
 
   /**

@@ -13,7 +13,7 @@ import java.util.SplittableRandom;
  * #counts} are its whole state, and are small.
  */
 public final class SecondMomentSampler implements TimestepSampler {
-  /** How many losses of a timestep are kept. */
+  /** The number of stored losses of each timestep. */
   public static final int HISTORY = 10;
 
   private static final double UNIFORM = 0.001;
@@ -149,7 +149,7 @@ public final class SecondMomentSampler implements TimestepSampler {
     return losses.clone();
   }
 
-  /** How many losses each timestep has, {@code [T]}; a copy. */
+  /** Returns the number of losses of each timestep, {@code [T]}; a copy. */
   public int[] counts() {
     return counts.clone();
   }

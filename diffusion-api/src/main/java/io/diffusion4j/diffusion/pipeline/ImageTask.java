@@ -406,7 +406,7 @@ public sealed interface ImageTask {
       return other(task);
     }
 
-    /** Called for the tasks whose method is not overridden; refuses them unless overridden too. */
+    /** Handles the tasks whose methods are not overridden: throws, unless overridden itself. */
     default R other(ImageTask task) {
       throw Check.refusal("task", task.kind().label(), "one that the model lists");
     }

@@ -35,7 +35,7 @@ public interface PictureLikelihood extends AutoCloseable {
   /** Returns the width of the network's pictures, in pixels. */
   int width();
 
-  /** Their height. */
+  /** Returns the height of the network's pictures, in pixels. */
   int height();
 
   /** Returns the number of timesteps that the network was trained with. */

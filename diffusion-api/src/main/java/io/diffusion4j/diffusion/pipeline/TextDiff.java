@@ -59,7 +59,7 @@ final class TextDiff implements UnclipWork.Source, ImageEdit {
     return Slerp.between(z, direction, task.ratio());
   }
 
-  /** Twice the steps: the first half finds x_T, the second draws from it. */
+  /** Returns a decoder with twice the steps: the first half finds x_T, the second draws from it. */
   @Override
   public ImageDecoder decoder(ImageDecoder decoder) {
     return (draws, settings, listener) -> {

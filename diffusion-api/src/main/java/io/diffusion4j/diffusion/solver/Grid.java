@@ -9,7 +9,7 @@ import java.util.List;
 /** The noise levels of a solver, noisiest first, without the clean end. */
 @FunctionalInterface
 public interface Grid {
-  /** Those of the timesteps. */
+  /** The noise levels of the timesteps. */
   Grid TIMESTEPS =
       (schedule, timesteps) ->
           timesteps.values().stream().map(t -> new Level(t, schedule.alphaBar(t))).toList();
@@ -23,7 +23,7 @@ public interface Grid {
       (schedule, timesteps) ->
           timesteps.times().stream().map(t -> Level.atLinearSigma(schedule, t)).toList();
 
-  /** As many levels as there are timesteps. */
+  /** Returns as many levels as there are timesteps. */
   List<Level> levels(NoiseSchedule schedule, Timesteps timesteps);
 
   /** Returns the levels, and the clean end after them. */

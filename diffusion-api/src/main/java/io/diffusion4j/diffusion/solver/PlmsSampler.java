@@ -33,8 +33,8 @@ public record PlmsSampler(Start start, End end) implements Sampler {
     MULTISTEP,
     /**
      * Three steps of the pseudo Runge–Kutta method (eq. 13), with four network calls each (PNDM,
-     * algorithm 2). They call the network also halfway between two timesteps. With fewer than five
-     * timesteps the steps are too long for it, and the start is {@link #MULTISTEP}.
+     * algorithm 2). Some calls are halfway between two timesteps. With fewer than five timesteps
+     * the steps are too long for it, and the start is {@link #MULTISTEP}.
      */
     RUNGE_KUTTA
   }

@@ -47,7 +47,7 @@ public record SinglestepDpmSolverPlusPlus(int order, Grid grid) implements Sampl
     return plan.add(levels.get(last), Update.ZERO.plusX0(1)).build();
   }
 
-  /** The calls of a step from the first of the levels to the last. */
+  /** Adds the calls of a step from the first of the levels to the last. */
   private static void addStep(SamplingPlan.Builder plan, List<Level> levels) {
     Level start = levels.get(0);
     plan.add(start, DpmSolverPlusPlus.first(start, levels.get(1)));

@@ -28,7 +28,7 @@ public interface SamplingListener {
    *     stage draws by default
    */
   record Progress(String stage, int step, int steps, List<float[]> x0, Pixels size) {
-    /** Creates a progress with estimates of the stage's default size. */
+    /** Creates a report of progress with estimates of the stage's default size. */
     public Progress(String stage, int step, int steps, List<float[]> x0) {
       this(stage, step, steps, x0, Pixels.NONE);
     }

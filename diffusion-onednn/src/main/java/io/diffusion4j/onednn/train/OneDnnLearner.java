@@ -247,7 +247,7 @@ public final class OneDnnLearner implements Learner {
     return new Trainer.Report(value.loss(), norm, config.rate(step), value.metrics());
   }
 
-  /** Of a joint loss that reads inputs of the batch. */
+  /** Returns whether the loss is joint and reads inputs of the batch. */
   @Override
   public boolean needsAllRows() {
     return !objective.isMeanOfRows() && !split.inputsOfHead().isEmpty();

@@ -143,7 +143,7 @@ final class TensorFlowLearner implements Learner {
     return (Operand<TFloat32>) gradient;
   }
 
-  /** What is fed instead of a gradient. */
+  /** Returns the placeholder that replaces a gradient. */
   private Operand<TFloat32> fed(Ops tf, TrainableWeights.Slot slot, Operand<TFloat32> gradient) {
     double weight = (double) share.count() / config.batchSize();
     summands.add(tf.math.mul(gradient, tf.constant((float) weight)));

@@ -102,7 +102,7 @@ public final class SpaceMetrics {
     return IntStream.range(0, embedded.captions().size()).mapToDouble(value).toArray();
   }
 
-  /** Each has the place of another. */
+  /** Returns the pictures in an order in which each has the place of another. */
   private List<float[]> shuffled(List<float[]> pictures) {
     List<Integer> order = new ArrayList<>(IntStream.range(0, pictures.size()).boxed().toList());
     Collections.shuffle(order, new Random(seed));

@@ -24,7 +24,7 @@ public enum Precision {
     this.word = word;
   }
 
-  /** Returns its name in options, files of servers and recipes. */
+  /** Returns the name in options, configuration files and recipes. */
   public String word() {
     return word;
   }

@@ -49,7 +49,7 @@ public record Optimizer(
     TrainingConfig.require(weightDecay >= 0, "weightDecay", weightDecay, "≥ 0");
   }
 
-  /** With the customary constants. */
+  /** Returns an optimizer with the customary constants. */
   public static Optimizer of(Method method) {
     return new Optimizer(method, 0.9, 0.99, 1e-8, 0.01);
   }

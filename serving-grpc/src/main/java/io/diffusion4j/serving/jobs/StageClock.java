@@ -47,7 +47,7 @@ final class StageClock {
     stepStart = System.nanoTime();
   }
 
-  /** A filter took this time. */
+  /** Adds the time of a filter. */
   void judged(Duration time) {
     judging = Optional.of(judging.orElse(Duration.ZERO).plus(time));
   }
