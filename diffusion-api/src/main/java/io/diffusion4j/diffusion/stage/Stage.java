@@ -170,7 +170,7 @@ public record Stage(
     }
   }
 
-  /** Whether the stage draws images of this size, or rounds it to one that it draws. */
+  /** Whether requests may have this size, which the stage draws or rounds to one that it draws. */
   public boolean offers(Pixels asked) {
     return sizes.map(offered -> offered.offer(asked)).orElseGet(() -> asked.equals(draws));
   }
