@@ -11,7 +11,7 @@ import java.util.function.LongSupplier;
  * @param now returns the current value; called by several threads at once, and must not block
  */
 public record Level(String name, String help, LongSupplier now) {
-  /** Creates a gauge described by the words of its name. */
+  /** Creates a gauge whose help is the words of its name. */
   public Level(String name, LongSupplier now) {
     this(name, name.replace('.', ' '), now);
   }
