@@ -9,6 +9,7 @@ import io.diffusion4j.serving.Gate;
 import io.diffusion4j.serving.ToyService;
 import io.diffusion4j.serving.v1.GenerationJob;
 import io.diffusion4j.serving.v1.JobState;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -82,6 +83,15 @@ class LaterTest extends Page {
     browser.driver().navigate().refresh();
     browser.find("#draw:enabled");
     assertThat(browser.all(".job")).isEmpty();
+  }
+
+  @Test
+  void aJobIsAccessible() throws IOException, InterruptedException {
+    var axe = Axe.install();
+    drawLater("a red apple", 1);
+    gate.awaitCall();
+    browser.find(JOB + " .cancel");
+    axe.assertAccessible(browser, "a job is drawn");
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.diffusion4j.serving.Gate;
 import io.diffusion4j.serving.ToyFilter;
 import io.diffusion4j.serving.ToyService;
+import java.io.IOException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -15,6 +16,15 @@ class RefusedPictureTest extends Page {
     var judged = new AtomicInteger();
     return ToyService.onPort(
         network, new ToyFilter(picture -> judged.getAndIncrement() % 2, 0.5, 0.5), new WebModule());
+  }
+
+  @Test
+  void itsTileIsAccessible() throws IOException, InterruptedException {
+    var axe = Axe.install();
+    gate.open();
+    draw("a red apple", 2);
+    browser.find(JOB + ".ended .tile.failed");
+    axe.assertAccessible(browser, "a picture is refused");
   }
 
   @Test
