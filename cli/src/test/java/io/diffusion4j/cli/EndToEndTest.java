@@ -392,6 +392,16 @@ final class EndToEndTest {
     assertThat(pixels(shipped, options + "none")).isNotEqualTo(clipped);
   }
 
+  @Test
+  void guidanceActsInItsInterval() throws IOException {
+    String guided = "--decoder-guidance 8 --decoder-steps 4";
+    List<Integer> always = pixels(model, guided);
+    assertThat(pixels(model, guided + " --decoder-guidance-interval 0,Infinity")).isEqualTo(always);
+    List<Integer> sometimes = pixels(model, guided + " --decoder-guidance-interval 0.3,3");
+    List<Integer> never = pixels(model, "--decoder-guidance 1 --decoder-steps 4");
+    assertThat(sometimes).isNotEqualTo(always).isNotEqualTo(never);
+  }
+
   private static List<Integer> pixels(Path model, String options) throws IOException {
     List<String> line = new ArrayList<>(List.of("--seed", "7", "--model", model.toString()));
     line.addAll(List.of(options.split(" ", -1)));

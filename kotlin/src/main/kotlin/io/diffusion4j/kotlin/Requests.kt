@@ -53,6 +53,7 @@ public class RequestScope internal constructor(public val builder: GenerateImage
    *
    * @param name such as `prior`, `decoder` or `super_res`; a model's card lists them
    * @param guidance the scale of classifier-free guidance
+   * @param guidanceInterval the noise levels at which it acts, as σ = √((1−ᾱ)/ᾱ)
    */
   public fun stage(
     name: String,
@@ -61,11 +62,15 @@ public class RequestScope internal constructor(public val builder: GenerateImage
     guidance: Double? = null,
     schedule: String = "",
     eta: Double? = null,
+    guidanceInterval: ClosedRange<Double>? = null,
   ) {
     val options = StageOptions.newBuilder().setSampler(sampler).setSchedule(schedule)
     steps?.let { options.steps = it }
     guidance?.let { options.guidanceScale = it }
     eta?.let { options.eta = it }
+    guidanceInterval?.let {
+      options.guidanceIntervalBuilder.setLow(it.start).setHigh(it.endInclusive)
+    }
     builder.putStages(name, options.build())
   }
 }

@@ -12,6 +12,7 @@ import com.google.rpc.ErrorInfo;
 import io.diffusion4j.diffusion.solver.Samplers;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.diffusion4j.serving.v1.InputImage;
+import io.diffusion4j.serving.v1.NoiseLevels;
 import io.diffusion4j.serving.v1.OutputOptions;
 import io.diffusion4j.serving.v1.PreviewOptions;
 import io.diffusion4j.serving.v1.StageOptions;
@@ -133,6 +134,22 @@ class BadRequestTest {
             request("x").putStages("super_res", guidance(2)),
             "stages[\"super_res\"].guidance_scale",
             "2.0 (expected: 1; this stage has no guidance)"),
+        arguments(
+            request("x").putStages("super_res", interval(0, 1)),
+            "stages[\"super_res\"].guidance_interval",
+            "0.0 to 1.0 (expected: unset; this stage has no classifier-free guidance)"),
+        arguments(
+            request("x").putStages("decoder", interval(2, 1)),
+            "stages[\"decoder\"].guidance_interval",
+            "2.0 to 1.0 (expected: 0 ≤ low < high)"),
+        arguments(
+            request("x").putStages("decoder", interval(Double.NaN, 1)),
+            "stages[\"decoder\"].guidance_interval",
+            "NaN to 1.0 (expected: 0 ≤ low < high)"),
+        arguments(
+            request("x").putStages("decoder", interval(1e30, 1e31)),
+            "stages[\"decoder\"].guidance_interval",
+            "1.0E30 to 1.0E31 (expected: levels that the stage has)"),
         arguments(
             request("x").putStages("prior", StageOptions.newBuilder().setEta(1.5).build()),
             "stages[\"prior\"].eta",
@@ -284,6 +301,11 @@ class BadRequestTest {
 
   private Refusal refusal(GenerateImagesRequest.Builder request) {
     return Refusal.of(() -> server.blocking().generateImages(request.build()));
+  }
+
+  private static StageOptions interval(double low, double high) {
+    var levels = NoiseLevels.newBuilder().setLow(low).setHigh(high);
+    return StageOptions.newBuilder().setGuidanceInterval(levels).build();
   }
 
   private static StageOptions guidance(double scale) {

@@ -81,6 +81,7 @@ record RecipeFile(Path path, byte[] png, Recipe recipe) {
                 .clearSchedule()
                 .clearEta()
                 .clearThresholding()
+                .clearGuidanceInterval()
                 .build());
       }
     }

@@ -3,6 +3,8 @@ package io.diffusion4j.cli.options;
 import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.toList;
 
+import com.google.common.base.Splitter;
+import com.google.common.primitives.Doubles;
 import io.diffusion4j.diffusion.argument.ByName;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.part.ImageDecoder;
@@ -13,6 +15,7 @@ import io.diffusion4j.diffusion.sampling.Sampler;
 import io.diffusion4j.diffusion.stage.Stage;
 import io.diffusion4j.pipeline.Opening;
 import io.diffusion4j.serving.v1.ImageSize;
+import io.diffusion4j.serving.v1.NoiseLevels;
 import io.diffusion4j.serving.v1.StageOptions;
 import io.diffusion4j.unclip.Defaults;
 import io.diffusion4j.unclip.PriorChoice;
@@ -68,6 +71,7 @@ public final class SamplingOptions {
     PRIOR(String.class, "KIND"),
     STEPS(Integer.class, "N"),
     GUIDANCE(Double.class, "X"),
+    GUIDANCE_INTERVAL(String.class, "LOW,HIGH"),
     SCHEDULE(String.class, "NAME"),
     ETA(Double.class, "X"),
     THRESHOLDING(String.class, "NAME"),
@@ -92,7 +96,8 @@ public final class SamplingOptions {
   private record Flag(String stage, Setting setting, OptionSpec option) {
     static Flag of(String stage, Setting setting, String... help) {
       String of = stage.isEmpty() ? "" : stage.replace('_', '-') + "-";
-      return named(of + setting.name().toLowerCase(Locale.ROOT), stage, setting, help);
+      return named(
+          of + setting.name().toLowerCase(Locale.ROOT).replace('_', '-'), stage, setting, help);
     }
 
     /** Returns the gradient guide, for the stage that has one. */
@@ -213,6 +218,11 @@ public final class SamplingOptions {
                             + Defaults.DECODER_GUIDANCE
                             + PUBLISHED
                             + Defaults.PUBLISHED_DECODER_GUIDANCE)),
+                each(
+                        Setting.GUIDANCE_INTERVAL,
+                        "The noise levels at which the guidance of the %s acts, as sigma; at the"
+                            + " others a step takes half the time. Default: all")
+                    .subList(0, 2), // not of the upsampler
                 List.of(
                     Flag.named(
                         "size",
@@ -273,11 +283,12 @@ public final class SamplingOptions {
   }
 
   /**
-   * Returns the names that {@link #set} knows, stage by stage; images of a series have one size.
+   * Returns the names that {@link #set} knows, stage by stage; images of a series have one size,
+   * and a value with a comma is no value of a series.
    */
   public List<String> names() {
     return flags.stream()
-        .filter(flag -> flag.setting != Setting.SIZE)
+        .filter(flag -> flag.setting != Setting.SIZE && flag.setting != Setting.GUIDANCE_INTERVAL)
         .collect(groupingBy(Flag::stage, LinkedHashMap::new, toList()))
         .values()
         .stream()
@@ -340,6 +351,7 @@ public final class SamplingOptions {
           }
           case ETA -> flag.require((double) value >= 0 && (double) value <= 1, "0 to 1");
           case SIZE -> flag.require(SIZE.matcher((String) value).matches(), "such as 768x512");
+          case GUIDANCE_INTERVAL -> levels(flag.name(), (String) value);
           case PRIOR -> place((String) value);
           case SAMPLER, SCHEDULE, THRESHOLDING, GUIDE -> {} // only a model knows its names
         }
@@ -418,6 +430,16 @@ public final class SamplingOptions {
         .build();
   }
 
+  private static NoiseLevels levels(String name, String text) {
+    List<Double> levels = Splitter.on(',').splitToStream(text).map(Doubles::tryParse).toList();
+    boolean holds =
+        levels.size() == 2
+            && levels.stream().allMatch(level -> level != null && level >= 0)
+            && levels.get(0) < levels.get(1);
+    Check.that(holds, name, text, "two noise levels, such as 0.3,3");
+    return NoiseLevels.newBuilder().setLow(levels.get(0)).setHigh(levels.get(1)).build();
+  }
+
   /** Returns the given settings by stage, for a server with unknown stages. */
   public Map<String, StageOptions> byStage() {
     Map<String, StageOptions> stages = new LinkedHashMap<>();
@@ -479,6 +501,8 @@ public final class SamplingOptions {
           case THRESHOLDING -> options.setThresholding((String) value);
           case GUIDE, GUIDE_SCALE -> {} // of whichever stage has a guide
           case SIZE -> options.setSize(size((String) value));
+          case GUIDANCE_INTERVAL ->
+              options.setGuidanceInterval(levels(flag.name(), (String) value));
           case PRIOR -> {} // chooses a model's part, which samples nothing by that
         }
       }

@@ -1,7 +1,10 @@
 package io.diffusion4j.serving.request;
 
 import io.diffusion4j.diffusion.argument.ByName;
+import io.diffusion4j.diffusion.guidance.GuidanceInterval;
+import io.diffusion4j.diffusion.guidance.GuidanceScale;
 import io.diffusion4j.diffusion.sampling.Sampler;
+import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import io.diffusion4j.diffusion.solver.EtaSampler;
 import io.diffusion4j.diffusion.stage.Choices;
 import io.diffusion4j.diffusion.stage.Course;
@@ -11,6 +14,7 @@ import io.diffusion4j.diffusion.stage.Stage;
 import io.diffusion4j.serving.errors.Errors;
 import io.diffusion4j.serving.errors.Violations;
 import io.diffusion4j.serving.v1.ImageSize;
+import io.diffusion4j.serving.v1.NoiseLevels;
 import io.diffusion4j.serving.v1.StageOptions;
 import java.util.Optional;
 import java.util.SortedSet;
@@ -80,6 +84,9 @@ public final class StageResolver {
       sampler = open.withEta(options.getEta());
     }
     var settings = new SamplingSettings(sampler, options.getSteps(), scale);
+    if (options.hasGuidanceInterval()) {
+      settings = settings.withGuidanceScale(interval(options, stage.denoising().get().schedule()));
+    }
     if (!options.getSchedule().isEmpty()) {
       settings =
           settings.withSpacing(choices.spacings().orElseThrow().named(options.getSchedule()));
@@ -91,6 +98,15 @@ public final class StageResolver {
         ? settings
         : settings.withTreatment(
             choices.treatments().orElseThrow().named(options.getThresholding()));
+  }
+
+  private static GuidanceInterval interval(StageOptions options, NoiseSchedule schedule) {
+    NoiseLevels levels = options.getGuidanceInterval();
+    return GuidanceInterval.ofSigma(
+        GuidanceScale.constant(options.getGuidanceScale()),
+        schedule,
+        levels.getLow(),
+        levels.getHigh());
   }
 
   private static boolean check(
@@ -131,6 +147,27 @@ public final class StageResolver {
       violations.add(path + "guidance_scale", scale, "1; this stage has no guidance");
     } else if (!(scale >= 0 && scale <= offered.most())) { // NaN fails too
       violations.add(path + "guidance_scale", scale, "0 to " + offered.most());
+    } else if (options.hasGuidanceInterval()) {
+      checkInterval(path + "guidance_interval", options, stage, violations);
+    }
+  }
+
+  private static void checkInterval(
+      String field, StageOptions options, Stage stage, Violations violations) {
+    NoiseLevels levels = options.getGuidanceInterval();
+    String given = levels.getLow() + " to " + levels.getHigh();
+    if (stage.denoising().isEmpty() || !stage.scale().isOffered()) {
+      violations.add(field, given, "unset; this stage has no classifier-free guidance");
+    } else if (!options.getGuidance().isEmpty()) {
+      violations.add(field, given, "unset beside the guidance of a gradient");
+    } else if (!(levels.getLow() >= 0 && levels.getLow() < levels.getHigh())) { // NaN fails too
+      violations.add(field, given, "0 ≤ low < high");
+    } else {
+      try {
+        interval(options, stage.denoising().get().schedule());
+      } catch (IllegalArgumentException e) {
+        violations.add(field, given, "levels that the stage has");
+      }
     }
   }
 
