@@ -14,7 +14,8 @@
  * server-sent events, {@code GET /api/models} lists the models. The page loads nothing from other
  * hosts.
  *
- * <p>The page has no server-side state: recipes and history are kept in the browser. Programs on
+ * <p>The page has no server-side state of its own: recipes, history and the ids of jobs are kept in
+ * the browser; the jobs themselves belong to {@code JobService}, if the server has it. Programs on
  * the JVM use {@code io.diffusion4j.client} instead.
  */
 @NullMarked

@@ -5,7 +5,7 @@ const POSSESSIVE = /^['’]s$/iu;
 
 const COLOURS = ['red', 'orange', 'yellow', 'green', 'teal', 'cyan', 'blue', 'indigo', 'violet', 'purple', 'magenta',
   'pink', 'brown', 'black', 'gray', 'grey', 'white'];
-const COUNTS = ['one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten', '1', '2', '3', '4', '5',
+const COUNTS = ['two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten', '2', '3', '4', '5',
   '6', '7', '8', '9'];
 const PLACES = ['on', 'in', 'above', 'below', 'over', 'under', 'left', 'right', 'front', 'behind', 'beside', 'between',
   'next', 'near', 'to', 'of', 'with', 'and'];
@@ -87,7 +87,8 @@ export class Vocabulary {
   /** A prompt of known words only; undefined if the words do not suffice for one. */
   surprise() {
     const thing = any(this.things) ?? any(this.words);
-    const [colour, other, count] = [any(this.colours), any(this.colours), any(this.counts.slice(1))];
+    const [colour, count] = [any(this.colours), any(this.counts)];
+    const other = any(this.colours.filter((word) => word !== colour));
     const prompts = [
       `${article(colour)} ${colour} ${thing}`,
       `${article(thing)} ${thing} on ${article(colour)} ${colour} background`,
