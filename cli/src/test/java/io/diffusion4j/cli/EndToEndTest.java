@@ -393,6 +393,23 @@ final class EndToEndTest {
   }
 
   @Test
+  void aPreviewFollowsTheLineOfItsFile() {
+    String out =
+        generate(
+                folder.resolve("seen.png"),
+                "--model",
+                model.toString(),
+                "--count",
+                "2",
+                "--preview",
+                "--preview-protocol",
+                "kitty")
+            .out();
+    assertThat(out.lines().filter(line -> line.contains("\u001b_G"))).hasSize(2);
+    assertThat(out).matches("(?s).*seen-1.png: [^\n]*\n\u001b_G.*seen-2.png: [^\n]*\n\u001b_G.*");
+  }
+
+  @Test
   void guidanceActsInItsInterval() throws IOException {
     String guided = "--decoder-guidance 8 --decoder-steps 4";
     List<Integer> always = pixels(model, guided);

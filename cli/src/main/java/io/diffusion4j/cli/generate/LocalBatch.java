@@ -128,12 +128,10 @@ record LocalBatch(
       return;
     }
     Image image = drawn.images.get(i);
+    byte[] file = drawn.file.apply(i, verdict);
     console.printf(
         "%s: %d×%d pixels, %s%s",
-        files.write(i, drawn.file.apply(i, verdict)),
-        image.width(),
-        image.height(),
-        source,
-        drawn.note(i));
+        files.write(i, file), image.width(), image.height(), source, drawn.note(i));
+    draws.show(console, file);
   }
 }
