@@ -2,10 +2,11 @@ package io.diffusion4j.a1111;
 
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.Resize;
+import java.util.List;
 
 /**
- * How a picture of another shape is brought to the size that is drawn, in the order of the web UI's
- * numbers. Its fourth mode, which enlarges in latent space, has no counterpart in pixels.
+ * How a picture of another shape is brought to the drawn size. The web UI's fourth mode, which
+ * enlarges in latent space, has no counterpart in pixels.
  */
 enum ResizeMode {
   /** Stretches the picture ("just resize"). */
@@ -14,6 +15,13 @@ enum ResizeMode {
   CROP,
   /** Fits into the size and repeats the pixels of the edge around it ("resize and fill"). */
   FILL;
+
+  private static final List<ResizeMode> NUMBERED = List.of(STRETCH, CROP, FILL);
+
+  /** Returns the mode that a request chooses, by the web UI's number. */
+  static ResizeMode of(Fields fields) {
+    return NUMBERED.get(fields.integer("resize_mode", 0, NUMBERED.size() - 1).orElse(0));
+  }
 
   /** Returns the picture in this size. */
   Image apply(Image image, int width, int height) {

@@ -156,8 +156,7 @@ record SdRequest(
     if (pictures.size() != 1) {
       throw SdException.invalid("init_images", pictures.size() + " pictures", "one");
     }
-    int mode = fields.integer("resize_mode", 0, ResizeMode.values().length - 1).orElse(0);
-    var given = new InitPictures(ResizeMode.values()[mode], size.width(), size.height());
+    var given = new InitPictures(ResizeMode.of(fields), size.width(), size.height());
     InputImage picture = given.picture("init_images", pictures.get(0));
     Optional<byte[]> mask = fields.picture("mask");
     if (mask.isPresent()) {

@@ -14,8 +14,8 @@ class ResizeModeTest {
   private static Image stripes(int width, int height) {
     float[] pixels = new float[3 * width * height];
     for (int i = 0; i < pixels.length; i++) {
-      int x = i / 3 % width;
-      pixels[i] = -0.6f + 0.4f * (4 * x / width);
+      int stripe = 4 * (i / 3 % width) / width;
+      pixels[i] = -0.6f + 0.4f * stripe;
     }
     return new Image(width, height, pixels);
   }
