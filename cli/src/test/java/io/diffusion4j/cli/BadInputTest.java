@@ -65,6 +65,7 @@ final class BadInputTest {
     "--decoder-guidance, NaN, decoder-guidance: NaN (expected: ≥ 0)",
     "--prior-eta, 1.5, prior-eta: 1.5 (expected: 0 to 1)",
     "--decoder-eta, -0.1, decoder-eta: -0.1 (expected: 0 to 1)",
+    "--animate, way.png, animate: way.png (expected: a name that ends in .gif)",
     "--preview-protocol, KITTY, preview-protocol: kitty (expected: none without --preview)",
     "--decoder-guidance-interval, '3,0.3', 'decoder-guidance-interval: 3,0.3 (expected: two noise"
         + " levels, such as 0.3,3)'",

@@ -409,6 +409,32 @@ final class EndToEndTest {
     assertThat(out).matches("(?s).*seen-1.png: [^\n]*\n\u001b_G.*seen-2.png: [^\n]*\n\u001b_G.*");
   }
 
+  /** The frames are the steps of the decoder and of the upsampler, in one size. */
+  @Test
+  void anAnimationShowsHowImagesEmerge() throws IOException {
+    Path gif = folder.resolve("way.gif");
+    String[] line =
+        ("--seed 7 --count 2 --decoder-steps 4 --super-res-steps 3 --model " + model)
+            .split(" ", -1);
+    List<String> all = new ArrayList<>(List.of(line));
+    all.addAll(List.of("--animate", gif.toString()));
+    Path png = folder.resolve("emerged.png");
+    assertThat(generate(png, all.toArray(String[]::new)).err()).doesNotContain("error");
+    List<BufferedImage> frames = new ArrayList<>();
+    var reader = ImageIO.getImageReadersByFormatName("gif").next();
+    try (var in = ImageIO.createImageInputStream(gif.toFile())) {
+      reader.setInput(in);
+      for (int i = 0; i < reader.getNumImages(true); i++) {
+        frames.add(reader.read(i));
+      }
+    }
+    assertThat(frames).hasSize(4 + 3);
+    BufferedImage image = ImageIO.read(folder.resolve("emerged-1.png").toFile());
+    assertThat(frames)
+        .allMatch(frame -> frame.getWidth() >= 2 * image.getWidth())
+        .allMatch(frame -> frame.getHeight() == frames.get(0).getHeight());
+  }
+
   @Test
   void guidanceActsInItsInterval() throws IOException {
     String guided = "--decoder-guidance 8 --decoder-steps 4";

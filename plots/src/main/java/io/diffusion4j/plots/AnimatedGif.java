@@ -28,7 +28,17 @@ public final class AnimatedGif {
    * @throws IllegalArgumentException if its name does not end in .gif, or its folder does not exist
    */
   public AnimatedGif(Path path) {
-    file = new OutputFile(path);
+    this("output", path);
+  }
+
+  /**
+   * Checks that the file can be written.
+   *
+   * @param option the name of the file in messages
+   * @throws IllegalArgumentException if its name does not end in .gif, or its folder does not exist
+   */
+  public AnimatedGif(String option, Path path) {
+    file = new OutputFile(option, path);
     file.requireEnding(".gif");
     file.requireWritable();
   }

@@ -13,6 +13,7 @@ import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.diffusion.pipeline.ImageTask;
 import io.diffusion4j.pipeline.OpenPipeline;
 import io.diffusion4j.pipeline.Opening;
+import io.diffusion4j.plots.AnimatedGif;
 import io.diffusion4j.serving.request.DirectRequest;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import java.io.IOException;
@@ -79,6 +80,13 @@ public final class GenerateCommand implements Callable<Integer>, SamplingOptions
               + " repeated for all combinations.")
   private List<String> sweep = List.of();
 
+  @Option(
+      names = "--animate",
+      paramLabel = "FILE",
+      description =
+          "Also show in this animated GIF how the images emerge: the estimates after each step.")
+  private @Nullable Path animation;
+
   @Mixin private DrawerOptions drawer = new DrawerOptions();
 
   @Override
@@ -118,6 +126,15 @@ public final class GenerateCommand implements Callable<Integer>, SamplingOptions
           "none beside --noise, --raw and --sweep");
     }
     atEach(() -> drawer.check(stages));
+    if (animation != null) {
+      Check.that(drawer.server == null, "animate", animation, "none beside --server");
+      Check.that(sweep.isEmpty(), "animate", animation, "none beside --sweep");
+      gif(animation);
+    }
+  }
+
+  private static AnimatedGif gif(Path path) {
+    return new AnimatedGif("animate", path);
   }
 
   /** Runs an action for each combination of the varied options. */
@@ -160,6 +177,12 @@ public final class GenerateCommand implements Callable<Integer>, SamplingOptions
         (open, noise, watch) -> {
           ImagePipeline pipeline = open.pipeline();
           requireDrawsOfWords(pipeline);
+          Check.that(
+              animation == null || pipeline.filters().isEmpty(),
+              "animate",
+              animation,
+              "none beside filters, which judge finished pictures");
+          var emergence = new Emergence(pipeline.card(), watch);
           List<DirectRequest> all = new ArrayList<>();
           List<Image> images = new ArrayList<>();
           List<String> values = new ArrayList<>();
@@ -173,9 +196,12 @@ public final class GenerateCommand implements Callable<Integer>, SamplingOptions
                     task(requests),
                     requests.get(0).settings(),
                     noise.subList(images.size(), images.size() + each),
-                    watch));
+                    animation == null ? watch : emergence));
             values.addAll(
                 Collections.nCopies(each, Joiner.on(", ").withKeyValueSeparator(" ").join(at)));
+          }
+          if (animation != null) {
+            emergence.write(gif(animation));
           }
           Drawn drawn =
               batch.noise != null // no seed makes them again
