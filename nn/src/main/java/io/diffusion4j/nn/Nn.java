@@ -249,7 +249,7 @@ public final class Nn {
     return embedding(ids, rows, width, init, "weight");
   }
 
-  /** Rows of a table that has a name of its own below this path. */
+  /** Looks up rows of a table, which is the parameter {@code weight} below this path. */
   public Tensor embedding(Tensor ids, long rows, long width, Init init, String weight) {
     require(ids, Role.INTEGERS);
     String table = parameter(weight, new long[] {rows, width}, Layout.SAME, init);

@@ -137,7 +137,7 @@ public final class Plugins implements AutoCloseable {
     return e.getCause() == null ? message : message + ": " + e.getCause();
   }
 
-  /** Returns the plugins of which a model with these parts uses something. */
+  /** Returns the plugins that replace or add something in a model with these parts. */
   List<Plugin> forModel(Set<Class<?>> parts) {
     offered.addAll(parts);
     return plugins.stream().filter(plugin -> plugin.isFor(parts)).toList();

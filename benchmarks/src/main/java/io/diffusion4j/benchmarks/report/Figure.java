@@ -6,10 +6,7 @@ public enum Figure {
   MILLISECONDS("ms", "milliseconds", "%.2f"),
   /** 10⁹ floating-point operations per second; a multiplication and an addition are two. */
   GFLOPS("GFLOP/s", "gflops", "%.1f"),
-  /**
-   * A fraction of the convolution peak of the same run; for a sampler's step, of the hand-written
-   * loop; otherwise, of the whole.
-   */
+  /** A ratio within one run, such as of the speed of a network to the convolution peak. */
   FRACTION("fraction", "fraction", "%.3f"),
   /** Bytes that a sampler's step allocates, relative to the bytes of its result. */
   ALLOCATED("allocated", "allocated", "%.3f"),

@@ -9,11 +9,11 @@ import java.util.List;
 /** The inputs of an ADM U-Net beside x_t, concatenated after it on the channel axis. */
 public enum Beside {
   NOTHING(false, false),
-  /** A small image, enlarged bilinearly: {@code SuperResModel}. */
+  /** A small image, enlarged bilinearly, as in {@code SuperResModel}. */
   LOW(false, true),
-  /** The known pixels of an image, and their mask: {@code InpaintText2ImUNet}. */
+  /** The known pixels of an image and their mask, as in {@code InpaintText2ImUNet}. */
   KNOWN(true, false),
-  /** Both, the known pixels first: {@code SuperResInpaintText2ImUNet}. */
+  /** Both, the known pixels first, as in {@code SuperResInpaintText2ImUNet}. */
   KNOWN_AND_LOW(true, true);
 
   /** Input {@code [H, W, C]}: the small image, enlarged to the size of x_t. */
