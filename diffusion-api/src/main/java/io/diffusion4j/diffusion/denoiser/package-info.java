@@ -1,6 +1,49 @@
 /**
- * The seam between sampling and a network, {@link io.diffusion4j.diffusion.denoiser.Denoiser}, and
- * the place to wrap one.
+ * The seam between sampling and networks. Samplers use a network only as a {@link
+ * io.diffusion4j.diffusion.denoiser.Denoiser}: noisy samples in, predictions out.
+ *
+ * <p>Each {@link io.diffusion4j.diffusion.denoiser.Query} has its own noisy sample, time and
+ * condition, and its prediction must not depend on the other queries of the call. Therefore one
+ * call may mix requests with different prompts, samplers and steps, and a sample is the same alone
+ * and in a batch.
+ *
+ * <p>To change a network's behaviour, wrap it. Here the queries of many threads share the network's
+ * batches, and each query is guided:
+ *
+ * <pre>{@code
+ * try (var shared = new BatchingDenoiser<>("decoder", network, 16, 256)) {
+ *   var guided = new GuidedDenoiser<>(shared); // two queries of the network for each of its own
+ *   var query = new Query<>(xt, 500, new Guidance<>(caption, empty, 3));
+ *   Prediction prediction = guided.predict(List.of(query)).get(0);
+ *   float[] output = prediction.output(); // ε, x₀ or v: network.parameterization()
+ * }
+ * }</pre>
+ *
+ * <h2>How the types fit together</h2>
+ *
+ * <ul>
+ *   <li>{@link io.diffusion4j.diffusion.denoiser.Denoiser} has two methods: {@code predict}, and
+ *       the meaning of its outputs, a {@link io.diffusion4j.diffusion.process.Parameterization}. A
+ *       {@link io.diffusion4j.diffusion.denoiser.Prediction} has the output, the learned variance,
+ *       if there is one, and the gradient of a guide.
+ *   <li>{@link io.diffusion4j.diffusion.denoiser.BatchingDenoiser} merges the queries of concurrent
+ *       callers on a thread of its own. It is fair between callers and isolates their failures. A
+ *       full queue is a {@link io.diffusion4j.diffusion.denoiser.QueueFullException}. Put guidance
+ *       outside, so that the limits of its batches and its queue count rows of the network.
+ *   <li>{@link io.diffusion4j.diffusion.denoiser.LastStepDenoiser} uses a second network at
+ *       timestep 0, as the published unCLIP upsamplers do.
+ *   <li>{@link io.diffusion4j.diffusion.denoiser.NoMemoryException} and {@link
+ *       io.diffusion4j.diffusion.denoiser.NonFiniteAnswerException} report failures that a caller
+ *       can act on: by smaller batches, or by a smaller guidance scale.
+ * </ul>
+ *
+ * <p>Samples are {@code float[]} rows in channels-last order. A denoiser must not modify the rows
+ * of its queries: they belong to the trajectories. Whether a denoiser may be shared between threads
+ * is its own decision; the batching one may.
+ *
+ * <p>Deliberately absent: networks, tensors and devices. {@code NetworkDenoiser} in {@code
+ * io.diffusion4j.nn.engine} is the denoiser that runs a compiled network, and the tests of this
+ * module use denoisers of a few lines. Guidance is in {@code io.diffusion4j.diffusion.guidance}.
  */
 @NullMarked
 package io.diffusion4j.diffusion.denoiser;

@@ -1,6 +1,52 @@
 /**
- * Guidance, which controls how strongly a sample follows its condition: classifier-free by {@link
- * io.diffusion4j.diffusion.guidance.GuidedDenoiser}, or by the gradient of a second model.
+ * Guidance, which controls how strongly a sample follows its condition.
+ *
+ * <p>Classifier-free guidance calls the network with and without the condition and extrapolates, u
+ * + s·(c − u), with the scale s = 1 + w of Ho &amp; Salimans (2022, eq. 6): 0 ignores the
+ * condition, 1 is the plain conditional network, and above 1 samples fit better and vary less.
+ * Guidance by a gradient adds s·∇ log p(y | x_t) of a second model, a classifier (Dhariwal &amp;
+ * Nichol 2021) or a CLIP (Nichol et al. 2021), which must be trained on noised samples.
+ *
+ * <pre>{@code
+ * GuidanceScale scale =
+ *     GuidanceInterval.ofSigma(GuidanceScale.constant(3), schedule, 0.28, 2.9);
+ * var guided = new GuidedDenoiser<>(network);
+ * var query = new Query<>(xt, 500, new Guidance<>(caption, empty, scale));
+ * Prediction prediction = guided.predict(List.of(query)).get(0);
+ * }</pre>
+ *
+ * <p>A guided denoiser is a denoiser, so every sampler works with it. The scale is part of the
+ * condition: queries of one batch may have different scales.
+ *
+ * <h2>Classifier-free</h2>
+ *
+ * <ul>
+ *   <li>{@link io.diffusion4j.diffusion.guidance.GuidedDenoiser} wraps a network; {@link
+ *       io.diffusion4j.diffusion.guidance.Guidance} is the pair of conditions and the scale. A
+ *       negative prompt takes the place of the unconditional one.
+ *   <li>A {@link io.diffusion4j.diffusion.guidance.GuidanceScale} may depend on the time: constant,
+ *       a {@link io.diffusion4j.diffusion.guidance.GuidanceRamp} (Wang et al. 2024), or a {@link
+ *       io.diffusion4j.diffusion.guidance.GuidanceInterval} (Kynkäänniemi et al. 2024). Where the
+ *       scale is 1 or 0, a query costs one row of the network instead of two.
+ *   <li>{@link io.diffusion4j.diffusion.guidance.GuidanceRule} replaces the scale of a request for
+ *       each stage; a plugin may bind one.
+ * </ul>
+ *
+ * <h2>By a gradient</h2>
+ *
+ * <ul>
+ *   <li>{@link io.diffusion4j.diffusion.guidance.ConditionGradient} is the second model, the guide,
+ *       and {@link io.diffusion4j.diffusion.guidance.GradientGuidance} the condition with the
+ *       guide's target and scale. {@link io.diffusion4j.diffusion.guidance.Guides} has the names of
+ *       guides in requests.
+ *   <li>{@link io.diffusion4j.diffusion.guidance.GradientGuidedDenoiser} combines both models.
+ *       {@code byStep} leaves the gradient to the sampler's step, as OpenAI's code does: steps that
+ *       draw from a posterior shift their mean, others their score. {@code byScore} shifts the
+ *       score whatever the step.
+ * </ul>
+ *
+ * <p>Deliberately absent: the guides themselves, which are networks of the modules {@code clip} and
+ * {@code decoder}; and the limits of scales, which belong to the stages of a model.
  */
 @NullMarked
 package io.diffusion4j.diffusion.guidance;

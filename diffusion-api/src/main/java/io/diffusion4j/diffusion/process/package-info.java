@@ -1,6 +1,47 @@
 /**
- * The forward process of Ho et al. 2020, §2, and the meaning of a network's prediction in it. Start
- * with {@link io.diffusion4j.diffusion.process.ForwardProcess}.
+ * The Gaussians of the forward process (Ho et al. 2020, §2), and the meaning of a network's output
+ * in it.
+ *
+ * <p>The forward process turns a sample into noise: q(x_t | x₀) = N(√ᾱ_t·x₀, (1−ᾱ_t)·I). Given both
+ * ends, the way back is Gaussian as well, q(x_s | x_t, x₀). Samplers and losses put the network's
+ * estimate x̂₀ in place of x₀.
+ *
+ * <pre>{@code
+ * var forward = new ForwardProcess(new CosineSchedule(1000));
+ * double xt = forward.marginal(400).draw(0.25, 0.8); // x₀ = 0.25 with the noise ε = 0.8
+ * double alphaBar = forward.level(400).alphaBar();
+ * double x0 = Conversion.of(Parameterization.EPS, alphaBar).x0(xt, 0.8); // 0.25 again
+ * double mean = forward.posterior(400).mean(x0, xt); // of x at timestep 399
+ * }</pre>
+ *
+ * <p>How the types fit:
+ *
+ * <ul>
+ *   <li>{@link io.diffusion4j.diffusion.process.ForwardProcess} derives everything from a schedule:
+ *       single steps, marginals, steps over several timesteps, and posteriors.
+ *   <li>{@link io.diffusion4j.diffusion.process.Transition} is a forward step, a scale and a
+ *       variance. Two steps in a row are one step (Chapman–Kolmogorov).
+ *   <li>{@link io.diffusion4j.diffusion.process.Posterior} is a step back: the factors of x₀ and
+ *       x_t in the mean, and the variance β̃. It is defined for any two noise levels, so samplers
+ *       that skip timesteps use it as well.
+ *   <li>{@link io.diffusion4j.diffusion.process.Parameterization} is the quantity that a network
+ *       predicts: ε, x₀ or v (Salimans &amp; Ho 2022). {@link
+ *       io.diffusion4j.diffusion.process.Conversion} turns the output into x̂₀ and ε̂. Both are
+ *       linear in x_t and the output, so a conversion is four numbers for each row, and samplers
+ *       need no branch on the parameterization.
+ *   <li>{@link io.diffusion4j.diffusion.process.NoisedPixels} noises pictures at random timesteps,
+ *       to train classifiers and noised CLIPs.
+ * </ul>
+ *
+ * <p>A conversion that is undefined is refused: ε does not determine the sample in pure noise (ᾱ =
+ * 0), and x₀ does not determine the noise of a clean sample (ᾱ = 1).
+ *
+ * <p>Each distribution is isotropic, so a few numbers for each timestep describe it, and methods
+ * such as {@code draw} and {@code mean} compute one value at a time.
+ *
+ * <p>Deliberately absent: the schedules, in {@code io.diffusion4j.diffusion.schedule}; the steps of
+ * samplers, in {@code io.diffusion4j.diffusion.solver}; and the process in continuous time, in
+ * {@code io.diffusion4j.diffusion.continuous}.
  */
 @NullMarked
 package io.diffusion4j.diffusion.process;

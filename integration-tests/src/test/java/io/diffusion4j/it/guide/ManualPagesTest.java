@@ -45,7 +45,22 @@ class ManualPagesTest {
           Map.entry("clip/noised", "Path folder, Denoiser<Void> denoiser"),
           Map.entry("decoder", "Path folder"),
           Map.entry("decoder/classifier", "Path folder, Denoiser<Void> denoiser"),
+          Map.entry(
+              "diffusion/denoiser",
+              "Denoiser<float[]> network, float[] xt, float[] caption, float[] empty"),
           Map.entry("diffusion/filter", "List<Image> images"),
+          Map.entry(
+              "diffusion/guidance",
+              "Denoiser<float[]> network, NoiseSchedule schedule, float[] xt, float[] caption,"
+                  + " float[] empty"),
+          Map.entry(
+              "diffusion/loss",
+              "Denoiser<float[]> network, float[] x0, float[] eps, float[] condition,"
+                  + " SplittableRandom random"),
+          Map.entry(
+              "diffusion/sampling",
+              "Denoiser<float[]> denoiser, float[] condition, NoiseSchedule schedule, Timesteps"
+                  + " timesteps"),
           Map.entry(
               "distributed", "Objective objective, TrainingConfig config, BatchSource batches"),
           Map.entry("emoji/scene", "EmojiDataset dataset"),
