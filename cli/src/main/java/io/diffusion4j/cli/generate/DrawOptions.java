@@ -48,7 +48,7 @@ final class DrawOptions {
     return PngFiles.numbered(output, inputs, count, Optional.ofNullable(sheet));
   }
 
-  /** Shows an image in the terminal, if that is asked for. */
+  /** Shows an image in the terminal, if the option is set. */
   void show(Console console, byte[] file) {
     preview.show(console, file);
   }

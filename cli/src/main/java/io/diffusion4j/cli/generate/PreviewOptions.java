@@ -41,7 +41,7 @@ final class PreviewOptions {
     return protocol == null ? InlineImages.of(environment) : Optional.of(protocol);
   }
 
-  /** Shows an image if that is asked for. */
+  /** Shows an image, if the option is set. */
   void show(Console console, byte[] file) {
     if (asked) {
       protocol(System.getenv()).ifPresent(found -> console.print(found.show(file)));
