@@ -1,6 +1,44 @@
 /**
- * Checks of arguments: values by {@link io.diffusion4j.diffusion.argument.ByName name}, and one
- * {@link io.diffusion4j.diffusion.argument.Check form} of refusal.
+ * Checks of arguments, with one form of message: {@code name: value (expected: …)}.
+ *
+ * <p>The message contains the three things that a caller needs in order to fix an argument: which
+ * one, the value that arrived, and the valid values. It is one line, so the service returns it in a
+ * response and the command line prints it as it is.
+ *
+ * <pre>{@code
+ * Check.between("side", side, 1, 1024);
+ * Check.that(side % 8 == 0, "side", side, "a multiple of %s", 8);
+ * Check.that(scale >= 0, "scale", scale, "≥ 0"); // NaN fails, too
+ *
+ * var presets = new ByName<Integer>("preset", Map.of("small", 64, "large", 256));
+ * int pixels = presets.named("small");
+ * presets.named("tiny"); // preset: tiny (expected: one of large, small)
+ * }</pre>
+ *
+ * <ul>
+ *   <li>{@link io.diffusion4j.diffusion.argument.Check} throws {@link IllegalArgumentException}.
+ *       Its methods return normally for valid values. {@code refusal} returns the exception, for
+ *       code that throws it in an expression, and {@code message} only the line, for exceptions of
+ *       other types.
+ *   <li>{@link io.diffusion4j.diffusion.argument.ByName} is an immutable set of named choices, such
+ *       as samplers, schedules and spacings. The error for an unknown name lists the known ones. A
+ *       plugin adds its own by {@code with}. By {@code without}, a name that cannot be used yet
+ *       gets an error that explains what is missing.
+ * </ul>
+ *
+ * <h2>Rules</h2>
+ *
+ * <ul>
+ *   <li>The name is the one that the caller knows: a parameter, an option, or a field of a request.
+ *   <li>A condition is written so that NaN fails it: {@code x > 0}, not the negation of {@code x <=
+ *       0}.
+ *   <li>A check stands in the constructor of the record that holds the value. An existing record is
+ *       therefore valid.
+ * </ul>
+ *
+ * <p>Not here: checks of a whole request, which report all invalid fields together ({@code
+ * io.diffusion4j.serving.errors}), and checks of an object's state, which throw {@link
+ * IllegalStateException} where they stand.
  */
 @NullMarked
 package io.diffusion4j.diffusion.argument;

@@ -1,4 +1,39 @@
-/** Geometry of embeddings: lengths, dot products, and the great circle between two embeddings. */
+/**
+ * Geometry of embeddings: lengths, dot products, cosines, and the great circle between two
+ * embeddings.
+ *
+ * <p>CLIP is trained on the cosine of a text's and an image's embedding, so the content of an
+ * embedding is its direction. The straight line between two embeddings passes through shorter
+ * vectors and turns at a changing rate. The great circle keeps the length and turns evenly
+ * (Shoemake 1985):
+ *
+ * <p>slerp(a, b, r) = (sin((1−r)·ω)·a + sin(r·ω)·b)/sin ω, where ω is the angle between a and b.
+ *
+ * <pre>{@code
+ * double similarity = Vectors.cosine(first, second); // 1 for the same direction
+ * List<float[]> path = new ArrayList<>();
+ * for (int i = 0; i <= 4; i++) {
+ *   path.add(Slerp.between(first, second, i / 4.0)); // at equal angles
+ * }
+ * }</pre>
+ *
+ * <ul>
+ *   <li>{@link io.diffusion4j.diffusion.embedding.Slerp} is the path of interpolations and text
+ *       diffs (Ramesh et al. 2022, §3.2 and §3.3). Interpolations of a model without embeddings use
+ *       it between the initial noises of two images. It is defined for all pairs: vectors of one
+ *       direction are mixed linearly, and opposite vectors have a half circle between them.
+ *   <li>{@link io.diffusion4j.diffusion.embedding.Vectors} sums in float64. The cosine with a
+ *       vector of length 0 is 0, not NaN.
+ * </ul>
+ *
+ * <p>Both take two embeddings with the same number of values and do not change them. Embeddings
+ * with different numbers of values, which belong to different models, are an error.
+ *
+ * <p>Not here: embeddings of texts and images, which an {@link
+ * io.diffusion4j.diffusion.pipeline.Embedder} computes; the cosines of a training, which are layers
+ * of a network ({@code io.diffusion4j.nn.train.logits}); and nearest neighbours among many vectors
+ * ({@code io.diffusion4j.search}).
+ */
 @NullMarked
 package io.diffusion4j.diffusion.embedding;
 

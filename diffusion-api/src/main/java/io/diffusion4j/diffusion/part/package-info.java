@@ -1,6 +1,57 @@
 /**
- * The parts that an image pipeline is composed of, each an interface of one or two methods, such as
- * {@link io.diffusion4j.diffusion.part.Prior}.
+ * The parts of unCLIP (Ramesh et al. 2022, fig. 2), each an interface with a single method to
+ * implement, so that every part can be replaced.
+ *
+ * <p>A text y becomes an image x by way of an image embedding z_i: P(x | y) = P(x | z_i, y)·P(z_i |
+ * y). The prior draws z_i, the decoder draws x (§2). A part that needs no network is a lambda:
+ *
+ * <pre>{@code
+ * Prior textItself = // the text's embedding in place of an image's
+ *     (draws, settings, listener) ->
+ *         draws.stream().map(draw -> draw.condition().text().embedding()).toList();
+ * Prior better = new BestOfPrior(prior, 2); // keeps the better of two embeddings (§2.2)
+ *
+ * Prompt prompt = Prompt.encode(encoder, "a red apple", "");
+ * List<float[]> embeddings =
+ *     better.sample(
+ *         List.of(new Draw<>(prompt, new PhiloxNoise(7, 0))),
+ *         better.stage().defaults(),
+ *         SamplingListener.NONE);
+ * }</pre>
+ *
+ * <h2>How the types fit</h2>
+ *
+ * <ul>
+ *   <li>A {@link io.diffusion4j.diffusion.part.TextEncoder} encodes texts as {@link
+ *       io.diffusion4j.diffusion.part.TextEncoding}s: a hidden state for each token, and one
+ *       embedding. A {@link io.diffusion4j.diffusion.part.Prompt} is the encoding of a text and of
+ *       the text that guidance moves away from.
+ *   <li>A {@link io.diffusion4j.diffusion.part.Prior} draws an image embedding for each prompt. An
+ *       {@link io.diffusion4j.diffusion.part.ImageEncoder} computes the embedding of an image.
+ *   <li>An {@link io.diffusion4j.diffusion.part.ImageDecoder} draws an image with a given
+ *       embedding, and an {@link io.diffusion4j.diffusion.part.Upsampler} a larger one.
+ * </ul>
+ *
+ * <p>The parts of a model agree on the sizes and the space of their embeddings. Embeddings are not
+ * normalised between parts. A prior for another CLIP returns values that the decoder has not been
+ * trained with, even if their number is the same.
+ *
+ * <p>Each drawing part has a {@link io.diffusion4j.diffusion.stage.Stage}, which callers see. By
+ * default it has no settings and no steps. A part whose stage is denoising overrides {@code
+ * stage()} or is wrapped by {@code offeredAs}.
+ *
+ * <h2>Rules</h2>
+ *
+ * <ul>
+ *   <li>The result has one entry for each draw, in order.
+ *   <li>All randomness comes from the draw's noise source. So a sample does not depend on the other
+ *       samples of the call, and the same seed gives the same image in any batch.
+ *   <li>A part does not close the networks that it uses; the code that opened the model does.
+ * </ul>
+ *
+ * <p>Not here: networks, which are in the modules {@code clip}, {@code prior} and {@code decoder};
+ * the composition of the parts ({@code pipeline}); and their bindings in a plugin, which {@code
+ * io.diffusion4j.pipeline} reads.
  */
 @NullMarked
 package io.diffusion4j.diffusion.part;

@@ -45,9 +45,13 @@ class ManualPagesTest {
           Map.entry("clip/noised", "Path folder, Denoiser<Void> denoiser"),
           Map.entry("decoder", "Path folder"),
           Map.entry("decoder/classifier", "Path folder, Denoiser<Void> denoiser"),
+          Map.entry("diffusion/argument", "int side, double scale"),
+          Map.entry("diffusion/cache", "byte[] source, byte[] made"),
           Map.entry(
               "diffusion/denoiser",
               "Denoiser<float[]> network, float[] xt, float[] caption, float[] empty"),
+          Map.entry("diffusion/digest", "byte[] bytes, byte[] header, byte[] body"),
+          Map.entry("diffusion/embedding", "float[] first, float[] second"),
           Map.entry("diffusion/filter", "List<Image> images"),
           Map.entry(
               "diffusion/guidance",
@@ -57,10 +61,13 @@ class ManualPagesTest {
               "diffusion/loss",
               "Denoiser<float[]> network, float[] x0, float[] eps, float[] condition,"
                   + " SplittableRandom random"),
+          Map.entry("diffusion/part", "TextEncoder encoder, Prior prior"),
+          Map.entry("diffusion/pipeline", "ImagePipeline pipeline"),
           Map.entry(
               "diffusion/sampling",
               "Denoiser<float[]> denoiser, float[] condition, NoiseSchedule schedule, Timesteps"
                   + " timesteps"),
+          Map.entry("diffusion/stage", "Denoiser<String> denoiser"),
           Map.entry(
               "distributed", "Objective objective, TrainingConfig config, BatchSource batches"),
           Map.entry("emoji/scene", "EmojiDataset dataset"),
