@@ -1,9 +1,51 @@
 /**
- * Networks trained on a tape of kernels: each layer records its forward and its backward kernel,
- * and a step plays the tape in both directions.
+ * Networks trained on a tape of kernels: each layer adds its forward and its backward kernels, and
+ * a step plays the tape in both directions.
  *
- * <p>{@code TapeCompiler} puts a network on a {@code Tape}; {@code OneDnnLearner} plays it, sums
- * gradients over threads and updates the weights by AdamW or Muon.
+ * <p>A tape is reverse-mode differentiation of a program that never changes. All kernels, their
+ * memory and their order are fixed before the first step. Code names the engine at most, never the
+ * types of this package:
+ *
+ * <pre>{@code
+ * TrainingConfig config =
+ *     TrainingConfig.of(1000, 64, 3e-4, 7) // steps, batch size, learning rate, seed
+ *         .withCompute(Compute.of(Precision.BFLOAT16).withEngine("onednn"));
+ * try (var trainer = new Trainer(objective, config)) {
+ *   Trainer.Report report = trainer.step(batches.batch(0));
+ *   System.out.println(report.loss());
+ * }
+ * }</pre>
+ *
+ * <h2>How the types fit</h2>
+ *
+ * <ul>
+ *   <li>{@code TapeCompiler} puts the layers of a network on a {@code Tape}. Each kind of layer is
+ *       a class: {@code Dense}, {@code Convolution}, {@code GroupNormalisation}, {@code
+ *       TrainedAttention} and so on. {@code Segments} chooses the activations that are kept, if the
+ *       others are to be computed again (Chen et al. 2016).
+ *   <li>{@code Trained} is a parameter: the values that all tapes read, and a gradient for each
+ *       tape. {@code AdamW} and {@code MuonUpdate} change it.
+ *   <li>{@code SharedTapes} has the tapes for batches of one size. Each thread runs its share of
+ *       the rows.
+ *   <li>{@link io.diffusion4j.onednn.train.OneDnnLearner} makes a step: forward, loss, backward,
+ *       the sum of the gradients over threads and processes, and the update. {@link
+ *       io.diffusion4j.onednn.train.OneDnnGradient} is a trained network with the gradient by an
+ *       input, for guidance by a classifier or by CLIP.
+ * </ul>
+ *
+ * <p>oneDNN differentiates the network up to its last activations. The loss after them is small,
+ * and {@link io.diffusion4j.nn.reference.Interpreter} computes it in plain Java, in float64.
+ *
+ * <h2>What is reproducible</h2>
+ *
+ * <p>Gradients are summed in a fixed order, so a training with the same total number of threads
+ * gives the same bits. With {@code Shares.FIXED}, the numbers of threads and processes do not
+ * matter either.
+ *
+ * <p>Not here: the loop, its states and its rules, which are the same for all engines ({@link
+ * io.diffusion4j.nn.train.TrainingRun}), and layers without a derivative on tapes. The learner
+ * refuses an objective with such a layer by an {@link io.diffusion4j.nn.UnsupportedLayerException},
+ * and the next engine gets the objective.
  */
 @NullMarked
 package io.diffusion4j.onednn.train;

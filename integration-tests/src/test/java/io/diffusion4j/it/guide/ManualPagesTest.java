@@ -90,6 +90,7 @@ class ManualPagesTest {
               "AllReduce allReduce, Objective objective, TrainingConfig config, BatchSource"
                   + " batches"),
           Map.entry("onednn", "NetworkDefinition definition, NamedTensors weights, Batch batch"),
+          Map.entry("onednn/train", "Objective objective, BatchSource batches"),
           Map.entry("onnx", "NetworkDefinition definition, NamedTensors weights"),
           Map.entry("a1111", "com.google.inject.Module serving"),
           Map.entry("openai", "com.google.inject.Module serving"),
@@ -101,6 +102,7 @@ class ManualPagesTest {
               "PrivateKey key, X509Certificate certificate, X509Certificate authority, byte[]"
                   + " file"),
           Map.entry("provenance/container", "Path path, String packet"),
+          Map.entry("provenance/key", "byte[] privateKey, byte[] publicKey"),
           Map.entry("provenance/watermark", "Image image"),
           Map.entry("search", "Path folder, float[] embedding, float[] query"),
           Map.entry("serving", "com.google.inject.Module pipelines"),
@@ -120,6 +122,8 @@ class ManualPagesTest {
               "tf/graph", "Graph graph, Network network, Weights weights, Precision precision"),
           Map.entry("tf/train", "long step, double loss"),
           Map.entry("toy", "PointSet points"),
+          Map.entry(
+              "training/lora", "Objective objective, NamedTensors weights, BatchSource batches"),
           Map.entry("training/survey", "PictureSet pictures"),
           Map.entry("unclip/doctor", "Compute compute, CaptionedImages pictures"));
 
