@@ -29,8 +29,9 @@ import org.junit.jupiter.params.provider.MethodSource;
  * draw.
  *
  * <p>One run of Maven builds all of {@code consumers} in a copy of that folder. Its local
- * repository holds the jars of this build, in front of the user's, which is only read. Without
- * jars, as in {@code mvn test}, there is nothing to resolve and the test is skipped.
+ * repository holds the jars of this build, in front of the user's, which is only read. Projects
+ * that are only clients find a server at the property {@code consumers.server}. Without jars, as in
+ * {@code mvn test}, there is nothing to resolve and the test is skipped.
  */
 class ConsumersTest {
   private static final Path ROOT = Path.of("..");
@@ -68,7 +69,7 @@ class ConsumersTest {
     var served = List.of(ServedModel.of(PackagedModel.unpack("emoji")));
     try (var models = LocalModels.load(served, Opening.with(Residency.ALWAYS));
         var server = models.server(ServerConfig.loopback().withPort(0), Modules.EMPTY_MODULE)) {
-      command.add("-Ddiffusion4j.server=localhost:" + server.start().port());
+      command.add("-Dconsumers.server=localhost:" + server.start().port());
       run(command);
     }
   }

@@ -13,6 +13,7 @@ import io.diffusion4j.serving.jobs.JobRegistry;
 import io.diffusion4j.serving.v1.StageOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -77,6 +78,16 @@ public final class ToyService implements AutoCloseable {
    */
   public static ToyService onPort(int queueCapacity, Consumer<Object> network, Module... more) {
     return onPort(TestServer.CONFIG.withRows(1).withQueueCapacity(queueCapacity), network, more);
+  }
+
+  /**
+   * Starts a service on a free port that gives up requests that trickle in.
+   *
+   * @param receive the time limit for receiving a request
+   * @param more the additional bindings of the server
+   */
+  public static ToyService impatient(Duration receive, Module... more) {
+    return onPort(TestServer.CONFIG.withReceive(receive), query -> {}, more);
   }
 
   /** Starts a service on a free port, with a model that draws without words. */

@@ -113,6 +113,7 @@ class ManualPagesTest {
               "serving/metrics",
               "io.micrometer.core.instrument.MeterRegistry registry,"
                   + " java.util.function.LongSupplier live"),
+          Map.entry("serving/metrics/armeria", "com.linecorp.armeria.server.ServerBuilder builder"),
           Map.entry("serving/model", "ImagePipeline current, ImagePipeline next"),
           Map.entry("serving/request", "ImagePipeline pipeline, GenerateImagesRequest asked"),
           Map.entry("serving/tracing", "io.opentelemetry.api.OpenTelemetry telemetry"),

@@ -12,8 +12,8 @@ import io.diffusion4j.serving.auth.Role;
 import io.diffusion4j.serving.config.ServerConfig;
 import io.diffusion4j.serving.grpc.Callers;
 import io.diffusion4j.serving.grpc.Rights;
+import io.diffusion4j.serving.metrics.armeria.ArmeriaMeters;
 import io.diffusion4j.serving.tls.ServerTls;
-import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -68,11 +68,11 @@ public final class AdminPort implements AutoCloseable {
             .verboseResponses(false)
             .unloggedExceptionsReportInterval(Duration.ZERO)
             .disableServerHeader()
-            .meterRegistry(new CompositeMeterRegistry())
             .childChannelPipelineCustomizer(new FirstRequest(config.receive())::watch)
             .port(
                 new InetSocketAddress(config.host(), config.port()),
                 tls.isPresent() ? SessionProtocol.HTTPS : SessionProtocol.HTTP);
+    ArmeriaMeters.separate(builder);
     if (tls.isPresent()) {
       tls.get().open().accept(builder);
     }

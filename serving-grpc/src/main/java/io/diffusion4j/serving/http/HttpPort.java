@@ -17,13 +17,13 @@ import io.diffusion4j.serving.address.AddressRates;
 import io.diffusion4j.serving.config.ServerConfig;
 import io.diffusion4j.serving.errors.Errors;
 import io.diffusion4j.serving.grpc.GrpcServices;
+import io.diffusion4j.serving.metrics.armeria.ArmeriaMeters;
 import io.diffusion4j.serving.tls.ServerTls;
 import io.diffusion4j.serving.v1.GenerationServiceGrpc;
 import io.diffusion4j.serving.v1.ModelServiceGrpc;
 import io.grpc.Channel;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.protobuf.services.HealthStatusManager;
-import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
@@ -259,13 +259,10 @@ public final class HttpPort implements AutoCloseable {
         .unloggedExceptionsReportInterval(
             Duration.ZERO) // refusals are counted and logged elsewhere
         .disableServerHeader()
-        // The service has its own metrics. Armeria registers executors at each configuration, which
-        // a
-        // registry accepts only once, and the default one belongs to the process.
-        .meterRegistry(new CompositeMeterRegistry())
         .maxNumConnections(config.limits().connections())
         .http2MaxStreamsPerConnection(MOST_STREAMS)
         .childChannelPipelineCustomizer(new FirstRequest(config.receive())::watch);
+    ArmeriaMeters.separate(builder);
     tls.ifPresent(current -> current.accept(builder));
   }
 
