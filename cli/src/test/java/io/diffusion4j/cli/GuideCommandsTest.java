@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,6 +21,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The commands of the guide run, those of its exercises too, with settings that take less time. */
 @Timeout(300)
 class GuideCommandsTest {
+  /** The property in which launchers store the folder of the program. */
+  private static final String HOME = "diffusion4j.home";
+
   private static final Path ROOT = Path.of("..");
   private static final Path GUIDE = ROOT.resolve("docs/guide");
 
@@ -58,12 +62,18 @@ class GuideCommandsTest {
     }
   }
 
-  /** The pictures that several chapters use. */
+  /** Draws the pictures that several chapters use, with the model that ships. */
   @BeforeAll
   static void drawPictures() {
+    System.setProperty(HOME, ROOT.toString());
     for (String name : List.of("apple", "owl", "tree", "pizza", "photo")) {
       run("generate \"" + name + "\" --seed 3 --output " + name + ".png");
     }
+  }
+
+  @AfterAll
+  static void leaveHome() {
+    System.clearProperty(HOME);
   }
 
   @ParameterizedTest

@@ -115,6 +115,11 @@ public final class GenerateCommand implements Callable<Integer>, SamplingOptions
     }
     atEach(stages::check);
     files().requireWritable();
+    if (animation != null) {
+      Check.that(drawer.server == null, "animate", animation, "none beside --server");
+      Check.that(sweep.isEmpty(), "animate", animation, "none beside --sweep");
+      gif(animation);
+    }
     batch.check(prompts.draws.seed);
     if (drawer.server == null) {
       requireWords();
@@ -126,11 +131,6 @@ public final class GenerateCommand implements Callable<Integer>, SamplingOptions
           "none beside --noise, --raw and --sweep");
     }
     atEach(() -> drawer.check(stages));
-    if (animation != null) {
-      Check.that(drawer.server == null, "animate", animation, "none beside --server");
-      Check.that(sweep.isEmpty(), "animate", animation, "none beside --sweep");
-      gif(animation);
-    }
   }
 
   private static AnimatedGif gif(Path path) {
