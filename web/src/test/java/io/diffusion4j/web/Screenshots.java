@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
+import org.openqa.selenium.WebElement;
 import org.openqa.selenium.interactions.Actions;
 
 /**
@@ -49,9 +50,23 @@ final class Screenshots {
     browser.prefer("light");
     browser.find("#viewer [aria-label=Close]").click();
     paint();
+    words();
     browser.resize(390, 844, 2, true);
     browser.script("scrollTo(0, 0)");
     browser.screenshot(folder.resolve("web-phone.png"));
+  }
+
+  /** Takes the words of the model beside a prompt with others. */
+  private void words() throws IOException {
+    browser.script("scrollTo(0, 0)");
+    WebElement prompt = browser.find("#prompt");
+    prompt.clear();
+    prompt.sendKeys("a purpel kangaroo on a yelow background");
+    browser.find("#word-picker summary").click();
+    browser.find("#unknown-words:not([hidden])");
+    browser.screenshot(folder.resolve("web-words.png"));
+    browser.find("#word-picker summary").click();
+    prompt.clear();
   }
 
   private void paint() throws IOException {
