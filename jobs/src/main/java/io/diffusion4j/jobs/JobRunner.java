@@ -1,6 +1,5 @@
 package io.diffusion4j.jobs;
 
-import com.google.common.util.concurrent.ThreadFactoryBuilder;
 import com.google.rpc.Code;
 import com.google.rpc.Status;
 import io.diffusion4j.serving.auth.Principal;
@@ -25,9 +24,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,7 +42,6 @@ final class JobRunner {
   private static final int MOST_AT_ONCE = 8;
 
   private static final int LOOKED_AT = 1000;
-  private static final long PERIOD_MILLIS = 1000;
 
   private static final Status UNKNOWN =
       Status.newBuilder().setCode(Code.UNKNOWN_VALUE).setMessage("no status").build();
@@ -55,9 +50,7 @@ final class JobRunner {
   private final RequestResolver resolver;
   private final JobRegistry registry;
   private final Webhooks webhooks;
-  private final ScheduledExecutorService thread =
-      Executors.newSingleThreadScheduledExecutor(
-          new ThreadFactoryBuilder().setNameFormat("jobs").setDaemon(true).build());
+  private final StoreThread thread;
   private final Map<JobKey, JobObserver> running = new LinkedHashMap<>();
   private final Map<String, Instant> deferred = new HashMap<>();
 
@@ -66,28 +59,18 @@ final class JobRunner {
     this.resolver = resolver;
     this.registry = registry;
     this.webhooks = webhooks;
+    this.thread = new StoreThread("jobs", store);
   }
 
   /** Starts, and runs until the store is closed. */
   void begin() {
-    var unused =
-        thread.scheduleWithFixedDelay(
-            () -> {
-              if (store.isClosed()) {
-                thread.shutdown();
-              } else {
-                guarded(this::turn);
-              }
-            },
-            0,
-            PERIOD_MILLIS,
-            TimeUnit.MILLISECONDS);
+    thread.begin(this::turn, () -> {});
     webhooks.begin(store);
   }
 
   /** Looks for work now. */
   void wake() {
-    thread.execute(() -> guarded(this::turn));
+    thread.execute(this::turn);
   }
 
   /** Stops a job whose cancellation is recorded. */
@@ -154,7 +137,7 @@ final class JobRunner {
     switch (io.grpc.Status.fromThrowable(error).getCode()) {
       case RESOURCE_EXHAUSTED, UNAVAILABLE -> { // not now, or in the next process
         store.postpone(key);
-        deferred.put(key.owner(), Instant.now().plusMillis(PERIOD_MILLIS));
+        deferred.put(key.owner(), Instant.now().plusMillis(StoreThread.PERIOD_MILLIS));
       }
       default -> {
         Status status = Optional.ofNullable(StatusProto.fromThrowable(error)).orElse(UNKNOWN);
@@ -162,14 +145,6 @@ final class JobRunner {
           webhooks.wake();
         }
       }
-    }
-  }
-
-  private void guarded(Runnable work) {
-    try {
-      work.run();
-    } catch (RuntimeException e) { // the next turn may find a disk with room again
-      LOG.error("jobs: {}", e.getMessage(), e);
     }
   }
 
@@ -184,20 +159,18 @@ final class JobRunner {
     @Override
     public void onNext(GenerateImagesResponse response) {
       thread.execute(
-          () ->
-              guarded(
-                  () -> {
-                    running.remove(key);
-                    if (store.succeed(key, response, Instant.now())) {
-                      webhooks.wake();
-                    }
-                    turn();
-                  }));
+          () -> {
+            running.remove(key);
+            if (store.succeed(key, response, Instant.now())) {
+              webhooks.wake();
+            }
+            turn();
+          });
     }
 
     @Override
     public void onError(Throwable error) {
-      thread.execute(() -> guarded(() -> failed(key, error)));
+      thread.execute(() -> failed(key, error));
     }
 
     @Override

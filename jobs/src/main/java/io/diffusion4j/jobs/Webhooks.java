@@ -2,7 +2,6 @@ package io.diffusion4j.jobs;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import com.google.common.util.concurrent.ThreadFactoryBuilder;
 import com.linecorp.armeria.client.ClientFactory;
 import com.linecorp.armeria.client.WebClient;
 import com.linecorp.armeria.common.AggregatedHttpResponse;
@@ -32,9 +31,6 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -67,21 +63,15 @@ public final class Webhooks {
    */
   private static final int AT_ONCE_OF_AN_OWNER = 8;
 
-  private static final long PERIOD_MILLIS = 1000;
-
   private final @Nullable Webhook signer;
   private final boolean privateAddresses;
   private final ClientFactory factory;
   private final WebClient client;
 
-  /** The only thread that uses the store and {@link #called}. */
-  private final ScheduledExecutorService thread =
-      Executors.newSingleThreadScheduledExecutor(
-          new ThreadFactoryBuilder().setNameFormat("webhooks").setDaemon(true).build());
-
+  /** The jobs whose calls are under way. Owned by the thread of the store. */
   private final Set<JobKey> called = new HashSet<>();
 
-  private volatile @Nullable JobStore store;
+  private volatile Runnable waking = () -> {};
 
   private Webhooks(@Nullable Webhook signer, boolean privateAddresses, Names names) {
     this.signer = signer;
@@ -153,58 +143,39 @@ public final class Webhooks {
   }
 
   /** Starts making the calls of a store, until it is closed. */
-  void begin(JobStore jobs) {
+  void begin(JobStore store) {
     if (signer != null) {
-      store = jobs;
-      var unused =
-          thread.scheduleWithFixedDelay(() -> turn(jobs), 0, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
+      var thread = new StoreThread("webhooks", store);
+      Runnable turn = () -> turn(store, thread);
+      waking = () -> thread.execute(turn);
+      thread.begin(
+          turn,
+          () -> {
+            var unused = factory.closeAsync();
+          });
     }
   }
 
   /** Looks for due calls now. */
   void wake() {
-    JobStore jobs = store;
-    if (jobs != null) {
-      thread.execute(() -> turn(jobs));
+    waking.run();
+  }
+
+  private void turn(JobStore store, StoreThread thread) {
+    for (var due : store.dueCalls(Instant.now(), AT_ONCE_OF_AN_OWNER, AT_ONCE)) {
+      JobKey key = due.job().key();
+      if (called.size() < AT_ONCE && called.add(key)) {
+        var unused = call(due.job()).thenAcceptAsync(arrived -> ended(store, due, arrived), thread);
+      }
     }
   }
 
-  private void turn(JobStore jobs) {
-    if (jobs.isClosed()) {
-      thread.shutdown();
-      var unused = factory.closeAsync();
-      return;
-    }
-    guarded(
-        () -> {
-          for (var due : jobs.dueCalls(Instant.now(), AT_ONCE_OF_AN_OWNER, AT_ONCE)) {
-            JobKey key = due.job().key();
-            if (called.size() < AT_ONCE && called.add(key)) {
-              var unused =
-                  call(due.job()).thenAcceptAsync(arrived -> ended(jobs, due, arrived), thread);
-            }
-          }
-        });
-  }
-
-  private void ended(JobStore jobs, JobStore.DueCall due, boolean arrived) {
+  private void ended(JobStore store, JobStore.DueCall due, boolean arrived) {
     called.remove(due.job().key());
     boolean again = !arrived && due.calls() < PAUSES.size();
-    guarded(
-        () ->
-            jobs.called(
-                due.job().key(),
-                again
-                    ? Optional.of(Instant.now().plus(PAUSES.get(due.calls())))
-                    : Optional.empty()));
-  }
-
-  private static void guarded(Runnable work) {
-    try {
-      work.run();
-    } catch (RuntimeException e) { // the next turn may find a disk with room again
-      LOG.error("webhooks: {}", e.getMessage(), e);
-    }
+    store.called(
+        due.job().key(),
+        again ? Optional.of(Instant.now().plus(PAUSES.get(due.calls()))) : Optional.empty());
   }
 
   /** Calls the address of a job. Returns whether the receiver has confirmed the call. */
