@@ -220,8 +220,7 @@ public final class SearchCommand implements Callable<Integer> {
               .flatMap(hit -> Optional.ofNullable(places.get(hit.name())).stream())
               .map(place -> Resize.bicubic(squares.get(place).image(), TILE, TILE))
               .toList();
-      int columns = (int) Math.ceil(Math.sqrt(tiles.size()));
-      new OutputFile("sheet", sheet).write(Png.encode(ContactSheet.of(tiles, columns), Map.of()));
+      new OutputFile("sheet", sheet).write(Png.encode(ContactSheet.of(tiles), Map.of()));
       console.print(sheet);
     }
   }

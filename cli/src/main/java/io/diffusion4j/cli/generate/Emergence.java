@@ -49,10 +49,9 @@ final class Emergence implements SamplingListener {
     next.onProgress(at);
     Pixels draws = card.stage(at.stage()).map(Stage::draws).orElse(Pixels.NONE);
     if (at.step() > 0 && draws.areDrawn()) {
-      Pixels size = at.size().areDrawn() ? at.size() : draws;
+      Pixels size = at.size().or(draws);
       List<Image> images = at.x0().stream().map(x0 -> enlarged(size, x0)).toList();
-      int columns = (int) Math.ceil(Math.sqrt(images.size()));
-      frames.add(new Enlarged(Rgb8.of(ContactSheet.of(images, columns)), 1));
+      frames.add(new Enlarged(Rgb8.of(ContactSheet.of(images)), 1));
     }
   }
 

@@ -81,7 +81,7 @@ final class SampleOptions {
       var images =
           open.pipeline()
               .draw(new ImageTask.TextToImage(words), settings, noise, SamplingListener.NONE);
-      return Optional.of(ContactSheet.of(images, (int) Math.ceil(Math.sqrt(images.size()))));
+      return Optional.of(ContactSheet.of(images));
     }
   }
 }

@@ -10,6 +10,16 @@ public final class ContactSheet {
   private ContactSheet() {}
 
   /**
+   * Lays images out in a sheet with as many columns as rows, or one more.
+   *
+   * @param images at least one, all of one size
+   * @throws IllegalArgumentException if there are none, or they differ in size
+   */
+  public static Image of(List<Image> images) {
+    return of(images, (int) Math.ceil(Math.sqrt(images.size())));
+  }
+
+  /**
    * Lays images out in rows, from left to right and top to bottom.
    *
    * @param images at least one, all of one size

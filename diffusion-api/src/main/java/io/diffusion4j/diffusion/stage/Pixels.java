@@ -31,6 +31,11 @@ public record Pixels(int width, int height) {
     return width + "×" + height;
   }
 
+  /** Returns this size, or another one in place of {@link #NONE}. */
+  public Pixels or(Pixels other) {
+    return areDrawn() ? this : other;
+  }
+
   /** Whether there are pixels, which can be previewed. */
   public boolean areDrawn() {
     return width > 0;

@@ -124,7 +124,7 @@ record ImageRange(ResolvedRequest request, int from, int to) {
   /** Encodes a preview of each final image, at the size of the stage. */
   List<Preview> previews(SamplingListener.Progress at) {
     Stage stage = request.card().stage(at.stage()).orElseThrow();
-    Pixels size = at.size().areDrawn() ? at.size() : stage.draws();
+    Pixels size = at.size().or(stage.draws());
     int width = size.width();
     int height = size.height();
     List<Preview> previews = new ArrayList<>();
