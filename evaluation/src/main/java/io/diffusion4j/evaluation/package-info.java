@@ -18,6 +18,9 @@
  * io.diffusion4j.evaluation.Estimate} carries its 95 % bootstrap interval. The same seed gives the
  * same numbers.
  *
+ * <p>A question has the scenes that it applies to and the check of a picture, so a question about a
+ * number is not put to a scene of one thing.
+ *
  * <p>The questions are answered from pixels, without a network, as far as possible; the names of
  * things need the {@code judge}. Pictures of other data sets are measured in {@code space}, and
  * tables and pages are written in {@code report}. Inception features (FID as published) are not

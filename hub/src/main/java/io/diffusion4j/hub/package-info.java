@@ -16,6 +16,11 @@
  * reused and the other way round. {@link io.diffusion4j.hub.HubSettings} reads the same environment
  * variables as Python.
  *
+ * <p>A plan without network access, in offline mode or when the Hub cannot be reached, is a
+ * complete model in the cache or an error. Proxies are read from the environment. An error is one
+ * line; {@link io.diffusion4j.hub.HubException} distinguishes a response of the Hub from a failed
+ * connection, after which the cache may still have the model.
+ *
  * <p>{@link io.diffusion4j.hub.ModelFiles} selects the files that a loader reads: one edition of
  * the weights of each component, settings and vocabularies. The token is sent to the endpoint only,
  * never to the targets of redirects. Uploads, data sets and Git operations are not supported.

@@ -16,6 +16,13 @@
  * after the next start. A stored request has its seeds, so the pixels are the same. {@link
  * io.diffusion4j.jobs.Webhooks} calls back at least once.
  *
+ * <p>The server passes only a few jobs at a time to its queue, so their order survives a restart. A
+ * job that the queue does not admit, because of a quota or a full queue, keeps waiting. Results are
+ * deleted after the time that the store was opened with; a caller sees only the jobs of its own
+ * principal. A webhook names the job and contains no images. Its body is signed by the Standard
+ * Webhooks convention, and failed calls are repeated for a day. Private addresses are refused
+ * unless the operator allows them.
+ *
  * <p>Not here: several servers on one store. The store is locked by the server that opened it.
  */
 @NullMarked

@@ -19,6 +19,9 @@
  * OpenAI's form. Parameters without a counterpart here, such as {@code quality}, have no effect;
  * unknown parameters are errors.
  *
+ * <p>Clients need no change except their base URL. Masks have OpenAI's meaning, in which
+ * transparent pixels are redrawn.
+ *
  * <p>The server keeps no files: with {@code response_format} {@code url}, the URL contains the
  * image itself.
  */

@@ -14,6 +14,14 @@
  * io.diffusion4j.plots.PictureFile} and {@link io.diffusion4j.plots.AnimatedGif} write files; no
  * screen is needed.
  *
+ * <p>Colours are distinguishable with all kinds of colour vision (Okabe &amp; Ito 2008), and curves
+ * also differ in their dashes. Points that a logarithmic axis cannot show are omitted. A PNG has
+ * two pixels per screen pixel along each axis, for sharp prints.
+ *
+ * <p>To add a chart, write a class whose methods return charts, as {@code PosteriorPlots} does, and
+ * test their values. A drawing that is not a chart implements {@code paint}. The classes compute no
+ * diffusion: formulas come from {@code io.diffusion4j.diffusion}.
+ *
  * <p>XChart draws the charts and Batik writes SVG. Both are hidden in one class each, so charts can
  * be tested as data.
  */

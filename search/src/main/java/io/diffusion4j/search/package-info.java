@@ -16,6 +16,14 @@
  * small indices. Additions are durable after {@code commit}. An index belongs to one model, whose
  * name is given when it is opened; another name is refused.
  *
+ * <p>Adding an existing name replaces its embedding, and embeddings may have any length above 0,
+ * because only their direction counts. Vectors may have more values than the 1,024 that Lucene
+ * allows by default. An index is thread-safe; a folder can be open only once at a time, and changes
+ * since the last commit are discarded when it is closed.
+ *
+ * <p>A few thousand embeddings can as well be compared in memory, with {@code
+ * io.diffusion4j.diffusion.embedding.Vectors}.
+ *
  * <p>The package does not compute embeddings: see {@code io.diffusion4j.clip.embed}.
  */
 @NullMarked

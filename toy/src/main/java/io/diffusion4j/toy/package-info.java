@@ -15,6 +15,12 @@
  * }
  * }</pre>
  *
+ * <p>The network consists of dense layers with residuals, each conditioned on the time, and
+ * predicts the noise by the simple loss (Ho et al. 2020, eq. 14). {@code PointSet.standard()} names
+ * the sets: dino, mixture, moons and spiral; any function of a random generator can be another one.
+ * With the same seed, two deterministic samplers start at the same points, so their paths can be
+ * compared. {@code diffusion4j toy} writes all drawings of a set to a folder.
+ *
  * <p>For {@link io.diffusion4j.diffusion.continuous.GaussianMixture} the exact score is known, and
  * a test compares the learned score with it. The module has no pipeline and no model folder: it is
  * for looking, not for drawing images.

@@ -14,6 +14,14 @@
  * server-sent events, {@code GET /api/models} lists the models. The page loads nothing from other
  * hosts.
  *
+ * <p>A request that fails before its first event has an HTTP status with the service's error; a
+ * later failure ends the stream with an event {@code error}. Few events are buffered for a slow
+ * reader, and previews are dropped first. A client that disconnects cancels its request. Calls pass
+ * the same checks, tokens, quotas and queue as those over gRPC.
+ *
+ * <p>If the server requires a token, the user enters it on the page, which keeps it until the tab
+ * is closed.
+ *
  * <p>The page has no server-side state of its own: recipes, history and the ids of jobs are kept in
  * the browser; the jobs themselves belong to {@code JobService}, if the server has it. Programs on
  * the JVM use {@code io.diffusion4j.client} instead.

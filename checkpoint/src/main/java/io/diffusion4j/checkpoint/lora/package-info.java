@@ -13,6 +13,12 @@
  * }
  * }</pre>
  *
+ * <p>The factor s is α/rank, α/√rank for files with {@code use_rslora}, and 1 without α. The scale
+ * is the caller's: 1 as it was trained, 0 for no update, and a negative scale reverses it. Changed
+ * tensors are float32 whatever the type of the weights, because small updates would be lost in
+ * bfloat16. {@link io.diffusion4j.checkpoint.lora.LoraChoice} is a file with its name and scale, as
+ * recipes record it.
+ *
  * <p>{@link io.diffusion4j.checkpoint.lora.PipelineLoras} assigns the layers of a file to the
  * networks of a pipeline. An update without a matching layer is an error, and so are DoRA, LoHa and
  * LoKr. Updates are not applied at run time: drawing with them costs nothing, but another scale

@@ -1,4 +1,36 @@
-/** The terminal of a command: progress bars, errors, signals. */
+/**
+ * The terminal of a command: results, progress bars, errors and signals.
+ *
+ * <p>A command writes by {@link io.diffusion4j.cli.console.Console}, a mixin: results go to the
+ * standard output, one per line, and everything about the progress to the error stream. So the
+ * output of a command can be read by another program while a person sees the progress.
+ *
+ * <pre>{@code
+ * Console console = new Console(); // in a command: @Mixin private Console console
+ * try (Bars.Bar bar = console.bars().bar("pictures", 0, 100)) {
+ *   bar.at(50, "");
+ * }
+ * console.print("photos.safetensors");
+ * }</pre>
+ *
+ * <ul>
+ *   <li>{@link io.diffusion4j.cli.console.Bars} shows a bar on a terminal, and occasional lines in
+ *       a log. {@code NO_COLOR} and a {@code dumb} terminal are respected.
+ *   <li>{@link io.diffusion4j.cli.console.StageBars} and {@link
+ *       io.diffusion4j.cli.console.StageWatch} show the stages of a batch of images, drawn by a
+ *       server or in this process.
+ *   <li>{@link io.diffusion4j.cli.console.FailureHandler} prints an error in one line, with its
+ *       stack trace if {@code --verbose} is given, and selects the exit status.
+ *   <li>{@link io.diffusion4j.cli.console.InlineImages} shows images in terminals that can, by the
+ *       protocols of kitty, iTerm2 and Sixel.
+ *   <li>{@link io.diffusion4j.cli.console.StopOnSignal} ends a training after its current step,
+ *       with its state saved, at SIGTERM or SIGINT.
+ * </ul>
+ *
+ * <p>Commands do not write to {@code System.out} themselves, so a test can read their output. There
+ * are no prompts for input: a command that lacks an argument fails, so that scripts never hang.
+ * Logs of a server are not here but in {@code io.diffusion4j.cli.serve}.
+ */
 @NullMarked
 package io.diffusion4j.cli.console;
 

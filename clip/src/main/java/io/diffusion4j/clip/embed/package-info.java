@@ -18,6 +18,10 @@
  * pictures or texts, as {@code .safetensors} or {@code .npy}. {@link
  * io.diffusion4j.clip.embed.KnownEmbeddings} finds them again by picture, for trainings.
  *
+ * <p>Embeddings are stored as the network returns them, not normalised; searches and classifiers
+ * divide by the length themselves. An unreadable picture does not end a run: its name and the
+ * reason are part of the result.
+ *
  * <p>{@link io.diffusion4j.diffusion.pipeline.LabelClassifier} picks the label that fits a picture
  * best. Search by similarity is in the module {@code search}.
  */

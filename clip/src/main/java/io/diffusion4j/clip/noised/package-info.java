@@ -13,6 +13,10 @@
  * }
  * }</pre>
  *
+ * <p>The image tower has a token for the timestep in place of the class token. It must be trained
+ * with the schedule of the network that it guides. {@code judge} returns the similarity, the
+ * embedding of x_t and the gradient without a sampler.
+ *
  * <p>{@link io.diffusion4j.clip.noised.NoisedVisionNetwork} and {@link
  * io.diffusion4j.clip.noised.NoisedTextNetwork} are the towers, {@link
  * io.diffusion4j.clip.noised.NoisedClipFolders} reads and writes their files. Use {@link

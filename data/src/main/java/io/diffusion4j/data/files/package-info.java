@@ -12,6 +12,13 @@
  * io.diffusion4j.data.files.Columns} names the columns of lists and tables. {@link
  * io.diffusion4j.data.files.HeldOut} parses the option for held-out pictures.
  *
+ * <p>Pictures may be PNG, JPEG, WebP or GIF, of which the first frame is read. Captions are in text
+ * files beside the pictures, in columns of {@code metadata.jsonl} or a table, or in the JSON of a
+ * tar shard; a picture may have several. The index of a tar shard is cached, so that its headers
+ * are read once. If a file changes after that, its pictures are errors rather than wrong bytes.
+ *
+ * <p>Decoding ahead, splitting and resizing are in {@code io.diffusion4j.data}.
+ *
  * <p>To add a format with a picture in each row, implement {@link
  * io.diffusion4j.data.files.PictureTable} and name it in {@code META-INF/services}; the module
  * {@code data-parquet} does so. Lists never lead out of their folder, and shards are not unpacked.

@@ -16,6 +16,9 @@
  *         Context.none())));
  * }</pre>
  *
+ * <p>The position of a patch is a sinusoid that is computed, not learned, so the network also runs
+ * at other image sizes than the one of its training.
+ *
  * <p>The keys are those of diffusers' {@code DiTTransformer2DModel}, except for the embedding of
  * time and class, which that class stores once per block: {@link
  * io.diffusion4j.decoder.dit.BlockCopies}. {@link io.diffusion4j.decoder.dit.OriginalDit} reads the

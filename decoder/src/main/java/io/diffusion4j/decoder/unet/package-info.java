@@ -16,6 +16,10 @@
  *                    └─────────────── skip connections ───────────────┘
  * </pre>
  *
+ * <p>Channels, depth and attention are chosen per level. The convolutions also run at other image
+ * sizes than the one of the training. Packed and separate projections of attention are the same
+ * computation under other keys.
+ *
  * <p>The residual blocks add or apply the time embedding; attention also attends to context tokens,
  * if there are any. The package contains no weights and no training: see {@code
  * io.diffusion4j.decoder} and {@code io.diffusion4j.ddpm}.

@@ -15,6 +15,9 @@
  *         List.of())));
  * }</pre>
  *
+ * <p>The published networks were trained with the continuous time of a VP-SDE. The settings have a
+ * scale and an offset that map the timesteps of a schedule to it.
+ *
  * <p>The keys are those of the published state dicts; {@link
  * io.diffusion4j.decoder.uvit.UvitSettings} holds the arguments of the original's constructor,
  * which no published file contains. Unlike {@link io.diffusion4j.decoder.dit DiT}, the network

@@ -16,6 +16,13 @@
  *   <li>{@link io.diffusion4j.tf.graph.Tensors} copies between heap arrays and native tensors.
  * </ul>
  *
+ * <p>A network is built for batches of any size. {@link io.diffusion4j.tf.graph.Purpose} selects
+ * between two sets of operations with the same values: for inference, operations that TensorFlow
+ * fuses; for training, those whose intermediate values the gradient needs. Weights are frozen into
+ * the graph as constants, so that kernels can keep them packed. Very large ones are fed to each run
+ * instead, as {@link io.diffusion4j.tf.graph.FedWeights}, because a graph is serialised and limited
+ * to 2 GB.
+ *
  * <p>Sessions are opened elsewhere: a graph must be complete before its session opens.
  */
 @NullMarked

@@ -2,8 +2,12 @@
  * Training on TensorFlow: a step is one run of a graph that contains the network, the loss, the
  * gradients and the updates.
  *
- * <p>{@link io.diffusion4j.tf.train.TensorFlowTrainingEngine} is found by the service loader.
- * {@link io.diffusion4j.tf.train.EventWriter} writes the event files of TensorBoard:
+ * <p>{@link io.diffusion4j.tf.train.TensorFlowTrainingEngine} is found by the service loader, so no
+ * code names it. It trains every objective and is the fallback for those that faster engines do not
+ * support. The parameters, the moments of the optimizer and the moving averages are variables of a
+ * session, which the loop reads by their names to save the state.
+ *
+ * <p>{@link io.diffusion4j.tf.train.EventWriter} writes the event files of TensorBoard:
  *
  * <pre>{@code
  * try (var events = new EventWriter(Path.of("runs/decoder"))) {
@@ -11,8 +15,17 @@
  * }
  * }</pre>
  *
- * <p>{@link io.diffusion4j.tf.train.EventReader} reads them. The loop, checkpoints and schedules of
- * learning rates do not depend on an engine: see {@code io.diffusion4j.nn.train}.
+ * <p>{@link io.diffusion4j.tf.train.EventReader} reads them again, for charts and for the checks of
+ * {@code doctor}. A file whose end is missing, because the process was killed, is read as far as it
+ * goes.
+ *
+ * <p>Gradients are TensorFlow's, except for the layers whose own gradients are faster: see {@code
+ * io.diffusion4j.tf.graph}. If the rows of a step do not fit into memory, the loop passes several
+ * batches, whose gradients are averaged before the update.
+ *
+ * <p>The loop, checkpoints and schedules of learning rates do not depend on an engine: see {@code
+ * io.diffusion4j.nn.train}. Groups of processes are in {@code io.diffusion4j.distributed}.
+ * TensorFlow's own checkpoints, optimizers and Keras are not used.
  */
 @NullMarked
 package io.diffusion4j.tf.train;

@@ -8,10 +8,29 @@
  * }
  * }</pre>
  *
- * <p>A model must not be measured by a network that it was trained with. So the judge has its own
- * architecture, seed and augmentation. {@link io.diffusion4j.evaluation.judge.CloseUp} crops the
- * largest thing of a picture, so the judge does not depend on sizes, places or numbers. {@link
- * io.diffusion4j.evaluation.judge.JudgeTraining} trains it.
+ * <p>A model must not be measured by a network that it was trained with: it may have learned that
+ * network's mistakes. So the judge has its own architecture, a residual network and a bag of words,
+ * its own seed and its own augmentation, and nothing but the evaluation depends on it.
+ *
+ * <ul>
+ *   <li>{@link io.diffusion4j.evaluation.judge.Judge} is the trained judge, which holds native
+ *       memory until it is closed.
+ *   <li>{@link io.diffusion4j.evaluation.judge.CloseUp} crops the largest thing of a picture, so
+ *       the score does not depend on sizes, places or numbers.
+ *   <li>{@link io.diffusion4j.evaluation.judge.JudgeImageNetwork} and its text counterpart are the
+ *       networks; {@link io.diffusion4j.evaluation.judge.JudgePreset} has their sizes.
+ *   <li>{@link io.diffusion4j.evaluation.judge.JudgeTraining} trains a judge on emoji art and
+ *       writes its folder. Its loss brings each picture nearest to its own name among the names of
+ *       all concepts.
+ * </ul>
+ *
+ * <p>The shipped judge is in {@code emoji/judge}, whose page has its accuracy on drawings that it
+ * has not seen. It is far from perfect, so compare its scores with the ceiling in the same table,
+ * which is its score of real drawings.
+ *
+ * <p>The judge answers one question only: which thing is in the picture. Colours, numbers and
+ * positions are measured from pixels in {@code io.diffusion4j.emoji.scene}, without a network. It
+ * is not a filter of content, and it does not know photographs.
  */
 @NullMarked
 package io.diffusion4j.evaluation.judge;

@@ -1,16 +1,20 @@
 package io.diffusion4j.it.guide;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 
 import com.google.common.base.Strings;
+import io.diffusion4j.cli.Main;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -24,12 +28,19 @@ import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
-/** The examples on the manual pages of packages compile. */
+/**
+ * The examples on the manual pages of packages compile, and the commands on these pages and in the
+ * help texts are valid.
+ */
 class ManualPagesTest {
   private static final Path ROOT = Path.of("..");
   private static final Pattern EXAMPLE =
       Pattern.compile("<pre>\\{@code\\R(.*?)\\R \\* ?}</pre>", Pattern.DOTALL);
+  private static final Pattern COMMAND = Pattern.compile("(?m)^ \\*   diffusion4j (.*)$");
+  private static final String INVOCATION = "  diffusion4j ";
+  private static final Pattern WORD = Pattern.compile("\"([^\"]*)\"|'([^']*)'|(\\S+)");
   private static final Pattern TYPE = Pattern.compile("(?<![.\\w])[A-Z]\\w*");
   private static final String OWN = "io.diffusion4j.";
 
@@ -256,7 +267,7 @@ class ManualPagesTest {
             .filter(page -> !COMPILED_ELSEWHERE.contains(page.name()))
             .map(page -> page.unit(types))
             .toList();
-    assertThat(units).hasSizeGreaterThan(60);
+    assertThat(units).hasSizeGreaterThan(80);
     var faults = new DiagnosticCollector<JavaFileObject>();
     var compiler = ToolProvider.getSystemJavaCompiler();
     boolean compiled =
@@ -265,5 +276,65 @@ class ManualPagesTest {
                 null, null, faults, List.of("-proc:none", "-d", classes.toString()), null, units)
             .call();
     assertThat(compiled).as(() -> faults.getDiagnostics().toString()).isTrue();
+  }
+
+  @Test
+  void commandsAreValid() throws IOException {
+    List<String> commands =
+        sources().stream()
+            .filter(file -> file.endsWith("package-info.java"))
+            .map(ManualPagesTest::read)
+            .flatMap(page -> COMMAND.matcher(page).results())
+            .map(found -> found.group(1))
+            .toList();
+    assertThat(commands).hasSizeGreaterThan(40);
+    var main = Main.commandLine();
+    assertThat(commands).allSatisfy(command -> parses(main, command));
+  }
+
+  @Test
+  void examplesOfHelpAreValid() {
+    var main = Main.commandLine();
+    List<String> examples =
+        commands(main)
+            .flatMap(command -> Arrays.stream(command.getCommandSpec().usageMessage().footer()))
+            .filter(line -> line.startsWith(INVOCATION))
+            .map(line -> line.substring(INVOCATION.length()))
+            .toList();
+    assertThat(examples).hasSizeGreaterThan(40);
+    assertThat(examples).allSatisfy(example -> parses(main, example));
+  }
+
+  private static Stream<CommandLine> commands(CommandLine command) {
+    return Stream.concat(
+        Stream.of(command),
+        command.getSubcommands().values().stream().flatMap(ManualPagesTest::commands));
+  }
+
+  private static void parses(CommandLine main, String command) {
+    assertThatCode(() -> main.parseArgs(words(command)))
+        .as("diffusion4j " + command)
+        .doesNotThrowAnyException();
+  }
+
+  @Test
+  void pagesAreNeitherSignpostsNorBooks() throws IOException {
+    List<Path> pages =
+        sources().stream().filter(file -> file.endsWith("package-info.java")).toList();
+    assertThat(pages).hasSizeGreaterThan(100);
+    assertThat(pages).allSatisfy(page -> assertThat(read(page).lines()).hasSizeBetween(30, 80));
+  }
+
+  /** Splits a command into its words, as a shell does. */
+  private static String[] words(String command) {
+    return WORD.matcher(command)
+        .results()
+        .map(
+            word ->
+                Stream.of(word.group(1), word.group(2), word.group(3))
+                    .filter(Objects::nonNull)
+                    .findFirst()
+                    .orElseThrow())
+        .toArray(String[]::new);
   }
 }

@@ -2,17 +2,29 @@
  * Networks and their gradients in plain Java and double precision.
  *
  * <p>{@link io.diffusion4j.nn.reference.Interpreter} evaluates a network layer by layer, in the
- * loops that the Javadoc of {@link io.diffusion4j.nn.Layer} describes. It has two uses: engines
- * that compile only the network leave the small loss behind it to the interpreter, and tests
- * compare every engine with it.
+ * loops that the Javadoc of {@link io.diffusion4j.nn.Layer} describes, and differentiates it in
+ * reverse. It has two uses. Engines that compile only the network leave the small loss behind it to
+ * the interpreter, and tests compare every engine with it.
  *
  * <pre>{@code
- * var interpreter = new Interpreter(network, Set.of("x"));
+ * var interpreter = new Interpreter(network, Set.of("x")); // differentiable with respect to x
  * var evaluation = interpreter.evaluate(new Batch(rows).floats("x", x), parameters);
+ * Tensor output = network.outputs().get(0);
+ * double[] values = evaluation.value(output);
+ * evaluation.differentiate(Map.of(output, new double[values.length]));
+ * double[] gradient = evaluation.byInput("x");
  * }</pre>
  *
- * <p>Main code contains the layers of losses only; tests add the others. The code is written to be
- * read and is far too slow for whole networks.
+ * <p>{@code differentiate} computes the gradients of Σ seed·output over some outputs, with respect
+ * to the named inputs and all parameters. It can be called once per evaluation. An interpreter and
+ * its evaluations belong to one thread.
+ *
+ * <p>Main code contains the layers of losses only; tests add the others. So the meaning of each
+ * layer stands in plain Java exactly once.
+ *
+ * <p>The code is written to be read and is far too slow for whole networks: There are no threads,
+ * no native memory, and no reduced precision. To run a network, use {@code
+ * io.diffusion4j.nn.engine}.
  */
 @NullMarked
 package io.diffusion4j.nn.reference;

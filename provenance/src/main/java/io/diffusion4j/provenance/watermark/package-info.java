@@ -20,6 +20,10 @@
  * also computes the brighter picture, and adds more to the pixels that stay below white until
  * enough signs agree there.
  *
+ * <p>{@link io.diffusion4j.provenance.watermark.Watermark} is thread-safe. Whoever has the key can
+ * embed and detect, so keep it on the server; {@link
+ * io.diffusion4j.provenance.watermark.WatermarkKey} refuses a file that others can read.
+ *
  * <p>It survives recompression, cropping, changes of brightness, and scaling that is undone. It
  * does not survive rotation, mirroring, or another size; and anybody with the key can remove it.
  */
