@@ -61,7 +61,7 @@ final class Drawing
   /**
    * A request that is not sent yet.
    *
-   * @param parameters as they came
+   * @param parameters the parameters as they came
    */
   Drawing(SdRequest asked, ObjectNode parameters, ServiceRequestContext context) {
     this.asked = asked;

@@ -15,8 +15,8 @@ import java.util.function.UnaryOperator;
  * The pictures of a request.
  *
  * @param mode how they are brought to the drawn size
- * @param width of the drawn size
- * @param height of the drawn size
+ * @param width the width of the drawn size
+ * @param height the height of the drawn size
  */
 record InitPictures(ResizeMode mode, int width, int height) {
   private static final long MOST_PIXELS = 1L << 24;

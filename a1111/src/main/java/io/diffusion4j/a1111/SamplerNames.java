@@ -47,7 +47,7 @@ final class SamplerNames {
   /**
    * Chooses sampler and scheduler.
    *
-   * @param scheduler as in the web UI, or a schedule of the stage
+   * @param scheduler the scheduler as in the web UI, or a schedule of the stage
    */
   static void choose(
       String sampler, String scheduler, ModelStage stage, StageOptions.Builder options) {

@@ -21,11 +21,11 @@ import java.util.Optional;
 /**
  * A request of this API, translated to a request of the service.
  *
- * @param request with a seed for each image, as the web UI counts them
- * @param size of the images in the response
- * @param batchSize as requested
- * @param steps of the main stage
- * @param scale of its guidance
+ * @param request the request with a seed for each image, as the web UI counts them
+ * @param size the size of the images in the response
+ * @param batchSize the batch size as requested
+ * @param steps the number of steps of the main stage
+ * @param scale the scale of its guidance
  * @param sampler the web UI's name of its sampler
  * @param sends whether the response has the images
  */

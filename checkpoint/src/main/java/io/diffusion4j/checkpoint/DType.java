@@ -51,7 +51,7 @@ public enum DType {
   /**
    * Writes {@code values[at…]} as elements of this type, rounding to nearest even.
    *
-   * @param name of the tensor in messages
+   * @param name the name of the tensor in messages
    * @param to receives {@code count * bytes()} bytes at its position, in its own byte order
    * @throws IllegalArgumentException if this is no floating-point type, or a finite value exceeds
    *     its range

@@ -105,7 +105,7 @@ public final class ModelFolder {
   /**
    * Writes the index with settings of the pipeline itself.
    *
-   * @param settings by name
+   * @param settings the settings by name
    */
   public static void write(
       Path folder,

@@ -34,8 +34,8 @@ public interface TensorSource extends AutoCloseable {
    *
    * <p>The view stays valid after the source is closed.
    *
-   * @param offset in bytes from the start of the tensor
-   * @param length in bytes
+   * @param offset the offset in bytes from the start of the tensor
+   * @param length the length in bytes
    * @throws CheckpointException if there is no such tensor
    * @throws IndexOutOfBoundsException if the range does not lie in the tensor
    */

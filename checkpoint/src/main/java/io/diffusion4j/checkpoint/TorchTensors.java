@@ -37,7 +37,7 @@ final class TorchTensors implements Pickle.Meaning {
    *
    * @param offset index of the first element
    * @param shape outermost first
-   * @param strides in elements, for each dimension
+   * @param strides the strides in elements, for each dimension
    */
   record View(Storage storage, DType dtype, long offset, long[] shape, long[] strides) {
     /** Whether the elements are contiguous in row-major order. */
@@ -56,7 +56,7 @@ final class TorchTensors implements Pickle.Meaning {
   /**
    * The tensors of a file.
    *
-   * @param views by name
+   * @param views the views by name
    * @param from their key in the object; empty for the object itself
    * @param candidates all keys with such tensors, if they were under a key
    */

@@ -19,8 +19,8 @@ import java.util.function.Function;
  * @param varianceType {@link VarianceType#FIXED_SMALL} or {@link VarianceType#LEARNED_RANGE}
  * @param clipSample whether x̂₀ is clipped to ±{@code clipSampleRange}
  * @param clipSampleRange the bound, &gt; 0
- * @param parameterization what the network predicts; diffusers' {@code UnCLIPScheduler} has no v,
- *     so we use the name from its other schedulers
+ * @param parameterization the quantity that the network predicts; diffusers' {@code
+ *     UnCLIPScheduler} has no v, so we use the name from its other schedulers
  * @param spacing the choice of timesteps
  */
 public record UnclipSchedulerConfig(

@@ -15,7 +15,7 @@ import java.util.List;
  * @param images the drawn images, in order, refused ones included
  * @param failures the failed images
  * @param warnings about possibly unintended settings
- * @param usage of resources
+ * @param usage the usage of resources
  */
 public record Generation(
     String requestId,

@@ -196,7 +196,7 @@ public final class GenerationClient implements AutoCloseable {
   /**
    * Returns all pages of the models.
    *
-   * @param channel to a server
+   * @param channel the channel to a server
    * @throws StatusRuntimeException if the server fails or cannot be reached
    */
   public static List<Model> models(Channel channel) {

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * A requested size of images. A model with several sizes draws it; for a model with a single size,
  * it is checked.
  *
- * @param width in pixels; null for the model's
- * @param height in pixels; null for the model's
+ * @param width the width in pixels; null for the model's
+ * @param height the height in pixels; null for the model's
  */
 public record RequestedSize(@Nullable Integer width, @Nullable Integer height) {
   /** The model's size. */

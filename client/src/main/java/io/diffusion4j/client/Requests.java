@@ -81,7 +81,7 @@ public final class Requests {
   /**
    * Requests an image denoised from a noised one.
    *
-   * @param strength of the noise, in [0, 1]: 0 keeps the image, 1 ignores it
+   * @param strength the strength of the noise, in [0, 1]: 0 keeps the image, 1 ignores it
    */
   public static GenerateImagesRequest.Builder imageToImage(
       byte[] image, double strength, String prompt) {
@@ -96,7 +96,7 @@ public final class Requests {
   /**
    * Requests an image between two images.
    *
-   * @param ratio in [0, 1]: 0 is the first, 1 the second
+   * @param ratio the ratio, in [0, 1]: 0 is the first, 1 the second
    */
   public static GenerateImagesRequest.Builder interpolation(
       byte[] first, byte[] second, double ratio) {
@@ -112,7 +112,7 @@ public final class Requests {
    * Requests an image changed in the direction from one text to another.
    *
    * @param from describes the image; may be empty
-   * @param ratio in [0, 1]: 0 keeps the image, 1 reaches the direction
+   * @param ratio the ratio, in [0, 1]: 0 keeps the image, 1 reaches the direction
    */
   public static GenerateImagesRequest.Builder textDiff(
       byte[] image, String from, String to, double ratio) {
@@ -134,7 +134,7 @@ public final class Requests {
   /**
    * Requests images of an embedding between an image's and a text's.
    *
-   * @param strength in [0, 1]: 0 is the image, 1 the text
+   * @param strength the strength, in [0, 1]: 0 is the image, 1 the text
    */
   public static GenerateImagesRequest.Builder towardText(
       byte[] image, double strength, String prompt) {
@@ -166,7 +166,7 @@ public final class Requests {
    * Requests the same images, which follow a picture of hints, such as a depth map.
    *
    * @param asked a request for images of a text, variations, or image to image; not modified
-   * @param hint of the size of the images
+   * @param hint the hint of the size of the images
    */
   public static GenerateImagesRequest.Builder hinted(
       GenerateImagesRequest.Builder asked, byte[] hint) {

@@ -15,8 +15,8 @@ import java.util.List;
  * Batches of pictures with their captions for the {@link ContrastiveObjective}.
  *
  * @param data the examples, taken in order
- * @param tokenizer of the captions
- * @param preprocessor of the pictures
+ * @param tokenizer the tokenizer of the captions
+ * @param preprocessor the preprocessor of the pictures
  * @param batchSize pairs per batch
  */
 public record ClipBatches(

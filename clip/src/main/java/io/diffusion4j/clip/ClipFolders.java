@@ -88,7 +88,7 @@ public final class ClipFolders {
    * Returns the text tower of a folder by itself, with the names of transformers' {@code
    * CLIPTextModelWithProjection}. The place of the end token is an input, 1 there and 0 elsewhere.
    *
-   * @param name of the network
+   * @param name the name of the network
    */
   public static StoredNetwork storedText(String name, Path folder) {
     return stored(name, folder, readText(folder))
@@ -102,7 +102,7 @@ public final class ClipFolders {
    * Returns the image tower of a folder by itself, with the names of transformers' {@code
    * CLIPVisionModelWithProjection}.
    *
-   * @param name of the network
+   * @param name the name of the network
    */
   public static StoredNetwork storedVision(String name, Path folder) {
     return stored(name, folder, readVision(folder))
@@ -136,7 +136,7 @@ public final class ClipFolders {
   /**
    * Reads the settings of the image tower of a model that has two in its settings and uses one.
    *
-   * @param className of the model, such as {@code StableDiffusionSafetyChecker}
+   * @param className the class name of the model, such as {@code StableDiffusionSafetyChecker}
    */
   public static ClipVisionNetwork readVisionOf(Path folder, String className) {
     var config = ComponentConfig.read(folder.resolve(CONFIG));

@@ -18,7 +18,7 @@ import java.util.List;
  * @param vocabulary the number of tokens
  * @param positions the length of a text, L
  * @param embeddingDim the size of the joint embedding space, E
- * @param keys of the parameters in the checkpoint
+ * @param keys the keys of the parameters in the checkpoint
  */
 public record ClipTextNetwork(
     Transformer transformer, int vocabulary, int positions, int embeddingDim, ClipKeys keys)

@@ -17,7 +17,7 @@ import java.util.List;
  * @param imageSize height and width of an image in pixels
  * @param patch height and width of a patch in pixels
  * @param embeddingDim the size of the joint embedding space, E
- * @param keys of the parameters in the checkpoint
+ * @param keys the keys of the parameters in the checkpoint
  */
 public record ClipVisionNetwork(
     Transformer transformer, int imageSize, int patch, int embeddingDim, ClipKeys keys)

@@ -34,7 +34,7 @@ final class HuggingFaceTensors implements NamedTensors {
   /**
    * All parameters of a network.
    *
-   * @param network with transformers' keys
+   * @param network the network with transformers' keys
    * @param openAi its weights under OpenAI's
    */
   HuggingFaceTensors(NetworkDefinition network, NamedTensors openAi) {

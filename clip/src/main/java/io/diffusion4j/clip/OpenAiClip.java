@@ -140,7 +140,7 @@ public final class OpenAiClip {
    * Writes a whole model.
    *
    * @param weights the parameters of a network with OpenAI's keys
-   * @param notes on their origin
+   * @param notes the notes on their origin
    * @throws IllegalArgumentException if OpenAI's class does not support this network
    */
   public static void write(

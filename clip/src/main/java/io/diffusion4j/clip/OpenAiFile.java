@@ -20,9 +20,9 @@ import java.util.Optional;
  * names: packed projections of attention are split into three, and the two last matrices are
  * transposed.
  *
- * @param origin of the file, for messages
+ * @param origin the origin of the file, for messages
  * @param network the towers, with OpenAI's keys
- * @param tensors with transformers' keys, those of {@code CLIPModel}
+ * @param tensors the tensors with transformers' keys, those of {@code CLIPModel}
  */
 public record OpenAiFile(Path origin, ClipNetwork network, TensorSource tensors) {
   private static final String[] PARTS = {"q_proj", "k_proj", "v_proj"};
@@ -33,7 +33,7 @@ public record OpenAiFile(Path origin, ClipNetwork network, TensorSource tensors)
    * Reads the shapes.
    *
    * @param file must stay open while this is used
-   * @param origin of the file, for messages
+   * @param origin the origin of the file, for messages
    * @throws io.diffusion4j.checkpoint.CheckpointException if it is no CLIP with a vision
    *     transformer
    */

@@ -14,7 +14,7 @@ import java.util.List;
  * name of the unsupported field.
  *
  * @param network the towers
- * @param preprocessor of the image tower
+ * @param preprocessor the preprocessor of the image tower
  */
 public record OpenClip(ClipNetwork network, ClipPreprocessor preprocessor) {
   /** The possible names of the weights. */

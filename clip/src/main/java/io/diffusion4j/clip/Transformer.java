@@ -9,12 +9,12 @@ import java.util.List;
 /**
  * The pre-norm transformer in both of CLIP's towers and in GLIDE's text encoder.
  *
- * @param width of the tokens, W
+ * @param width the width of the tokens, W
  * @param intermediate width of the feed-forward layer
  * @param layers blocks
  * @param heads attention heads
- * @param activation of the feed-forward layer
- * @param eps of the layer normalisations
+ * @param activation the activation of the feed-forward layer
+ * @param eps the ε of the layer normalisations
  */
 public record Transformer(
     int width, int intermediate, int layers, int heads, Activation activation, double eps) {

@@ -48,7 +48,7 @@ public record ZeroShot(TextEncoder textEncoder, ImageEncoder imageEncoder) {
   /**
    * Returns the probability of each label for an image: the softmax of the scaled cosines.
    *
-   * @param labels at least one, such as {@code a frog}
+   * @param labels the labels, at least one, such as {@code a frog}
    */
   public double[] classify(Image image, List<String> labels) {
     return LabelClassifier.of(textEncoder, labels, LabelClassifier.PLAIN, LOGIT_SCALE)
@@ -60,7 +60,7 @@ public record ZeroShot(TextEncoder textEncoder, ImageEncoder imageEncoder) {
    *
    * @param similarities {@code [images][texts]}
    * @param right the index of the right text for each image
-   * @param k at least 1
+   * @param k the number, at least 1
    * @return in [0, 1]; a tie counts against
    */
   public static double recall(double[][] similarities, int[] right, int k) {

@@ -10,7 +10,7 @@ import java.util.stream.LongStream;
  * The classes of the pictures of a set.
  *
  * @param kind the source of a picture's class
- * @param names by number, sorted; empty if there are no classes
+ * @param names the names by number, sorted; empty if there are no classes
  */
 public record Classes(Kind kind, List<String> names) {
   /** There are no classes. */

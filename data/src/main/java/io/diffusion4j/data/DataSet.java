@@ -36,7 +36,7 @@ public interface DataSet {
    *
    * @param imageSize height and width of the pictures
    * @param batchSize the number of consecutive examples that make a batch
-   * @param seed of the order
+   * @param seed the seed of the order
    * @param fresh whether the networks start from random weights
    */
   record Contrasts(int imageSize, int batchSize, long seed, boolean fresh) {}

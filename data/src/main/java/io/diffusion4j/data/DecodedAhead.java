@@ -30,7 +30,7 @@ public final class DecodedAhead implements DataSet, AutoCloseable {
   /**
    * Starts with the first request.
    *
-   * @param count of the threads, at least 1
+   * @param count the number of the threads, at least 1
    */
   public DecodedAhead(DataSet data, int count) {
     Check.that(count >= 1, "data-threads", count, "≥ 1");

@@ -18,7 +18,7 @@ final class Permutation {
    * An order.
    *
    * @param size how many numbers, at least 1
-   * @param seed of all orders of a training
+   * @param seed the seed of all orders of a training
    * @param number which of them, such as that of the epoch
    */
   Permutation(long size, long seed, long number) {

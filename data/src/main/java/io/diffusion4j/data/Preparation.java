@@ -45,7 +45,7 @@ public record Preparation(Fit fit, Crop crop, boolean flip) {
    * Returns the square of a picture, not mirrored yet.
    *
    * @param size height and width of the result
-   * @param place of the square along the longer side, in [0, 1), where it is drawn
+   * @param place the place of the square along the longer side, in [0, 1), where it is drawn
    */
   Rgb8 square(Image image, int size, double place) {
     return switch (fit) {

@@ -21,11 +21,12 @@ import java.util.stream.Stream;
  * set. The order and all draws are functions of the seed and the index of an example.
  *
  * @param pictures the pictures, which the caller closes
- * @param preparation of squares
+ * @param preparation the preparation of squares
  * @param store keeps the squares, unless they are drawn
  * @param bad notes which of them cannot be read, or are too small
  * @param kinds their classes, which are then the captions
- * @param embeddings of the squares in the middle of the pictures, if they were computed before
+ * @param embeddings the embeddings of the squares in the middle of the pictures, if they were
+ *     computed before
  */
 public record Shuffled(
     PictureSet pictures,

@@ -12,15 +12,15 @@ import java.util.stream.LongStream;
 /**
  * The pictures that a model is trained on, and those held out to validate it with.
  *
- * @param training at least one picture, which the model sees
- * @param validation at least one picture, which it does not see
+ * @param training the training pictures, at least one, which the model sees
+ * @param validation the validation pictures, at least one, which the model does not see
  */
 public record Split(PictureSet training, PictureSet validation) {
   /**
    * Holds out a share of a set, chosen by a hash of each key. A picture stays on its side when
    * others are added or removed, and whatever layout the set is in. The share is met on average.
    *
-   * @param share in (0, 1)
+   * @param share the share, in (0, 1)
    * @throws IllegalArgumentException if the share is not, or one of the sides is empty
    */
   public static Split byKey(PictureSet pictures, double share) {

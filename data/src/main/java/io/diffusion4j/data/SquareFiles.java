@@ -43,8 +43,8 @@ public final class SquareFiles implements SquareStore {
    * Keeps squares in a folder.
    *
    * @param folder is created if necessary
-   * @param set of the pictures, which the caller closes
-   * @param preparation of the squares
+   * @param set the set of the pictures, which the caller closes
+   * @param preparation the preparation of the squares
    * @param minSize the smallest shorter side of a picture, in pixels
    */
   public SquareFiles(Path folder, PictureSet set, Preparation preparation, int minSize) {

@@ -16,8 +16,8 @@ final class Squares {
   /**
    * Returns such a square, resized by PIL's antialiased bicubic interpolation.
    *
-   * @param place of the square along the longer side, in [0, 1): all places are equally likely when
-   *     it is uniform, and 0.5 is the middle
+   * @param place the place of the square along the longer side, in [0, 1): all places are equally
+   *     likely when it is uniform, and 0.5 is the middle
    */
   static Rgb8 cut(Image image, int size, double place) {
     int side = Math.min(image.width(), image.height());

@@ -8,7 +8,7 @@ import java.util.OptionalLong;
  * Some pictures of a set, in its order.
  *
  * @param all the set, which closing this closes
- * @param indices of the pictures in it, ascending
+ * @param indices the indices of the pictures in it, ascending
  */
 record Subset(PictureSet all, long[] indices) implements PictureSet {
   @Override

@@ -24,10 +24,10 @@ import java.util.Map;
  * @param latentChannels channels of a latent
  * @param blockChannels channels of each level, from the highest resolution down
  * @param layers residual blocks per level of the encoder; the decoder has one more
- * @param groups of the group normalisations
+ * @param groups the number of groups of the group normalisations
  * @param scaling the factor of latents before noise is added
- * @param height of the latents
- * @param width of the latents
+ * @param height the height of the latents
+ * @param width the width of the latents
  */
 record Autoencoder(
     int latentChannels,
@@ -71,8 +71,8 @@ record Autoencoder(
   /**
    * Reads the settings of a folder; absent fields have diffusers' defaults.
    *
-   * @param height of the latents
-   * @param width of the latents
+   * @param height the height of the latents
+   * @param width the width of the latents
    */
   static Autoencoder read(Path folder, int height, int width) {
     var c = ComponentConfig.read(folder.resolve(PixelFolders.CONFIG));

@@ -92,7 +92,7 @@ public final class DdpmPipeline implements ImagePipeline {
   /**
    * A classifier of the noised images of the network.
    *
-   * @param gradient of log p(class | x_t)
+   * @param gradient the gradient of log p(class | x_t)
    * @param classes number of classes
    */
   public record Judge(ConditionGradient<Integer> gradient, int classes) {}

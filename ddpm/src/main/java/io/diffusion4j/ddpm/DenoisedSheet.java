@@ -31,8 +31,8 @@ public final class DenoisedSheet {
   /**
    * Evaluates the network of a folder at its noisiest timestep.
    *
-   * @param pictures of the network's size, at least one
-   * @param seed of the noise
+   * @param pictures the pictures of the network's size, at least one
+   * @param seed the seed of the noise
    */
   public static Image of(Path folder, List<Image> pictures, long seed) {
     var own = new DdpmFolder(folder);

@@ -56,7 +56,7 @@ public final class PixelFolders {
   /**
    * Returns the network of a folder by itself, with the names of diffusers.
    *
-   * @param name of the network
+   * @param name the name of the network
    */
   static StoredNetwork stored(String name, Path folder) {
     var network = read(folder);

@@ -29,7 +29,7 @@ public sealed interface PixelLabel {
   /**
    * A class.
    *
-   * @param number from 0
+   * @param number the number from 0
    */
   record Numbered(int number) implements PixelLabel {
     public Numbered {
@@ -40,7 +40,7 @@ public sealed interface PixelLabel {
   /**
    * A vector in place of a class.
    *
-   * @param values of the width of the time embedding; not copied
+   * @param values the values of the width of the time embedding; not copied
    */
   @SuppressWarnings("ArrayRecordComponent") // bulk data, compared by identity
   record Vector(float[] values) implements PixelLabel {}

@@ -41,7 +41,7 @@ public final class PixelModel implements AutoCloseable {
    *
    * <p>It throws {@link IllegalArgumentException} for a label of another kind than the network's.
    *
-   * @param parameterization what the network predicts, from the scheduler beside it
+   * @param parameterization the quantity that the network predicts, from the scheduler beside it
    */
   public Denoiser<PixelLabel> denoiser(Parameterization parameterization) {
     return new NetworkDenoiser<>(network, parameterization, definition::embedded, definition::feed);

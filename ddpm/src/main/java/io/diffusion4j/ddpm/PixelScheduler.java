@@ -33,8 +33,8 @@ import java.util.Locale;
  * @param thresholding whether x̂₀ is bounded by a quantile of its values instead
  * @param ratio the quantile
  * @param most the largest bound of the quantile
- * @param parameterization what the network predicts
- * @param variance of ancestral steps
+ * @param parameterization the quantity that the network predicts
+ * @param variance the variance of ancestral steps
  * @param spacing {@code leading}, {@code trailing} or {@code linspace}
  * @param offset added to the timesteps of {@code leading}
  * @param end the end of DDIM's last step

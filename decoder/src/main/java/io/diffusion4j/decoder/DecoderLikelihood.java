@@ -23,7 +23,7 @@ import java.util.function.IntConsumer;
  *
  * @param model computes the network's conditions
  * @param network the model's own, or a decorated one
- * @param variance of the steps
+ * @param variance the variance of the steps
  */
 public record DecoderLikelihood(
     DecoderModel model,
@@ -48,8 +48,9 @@ public record DecoderLikelihood(
    * @param picture {@link #imageSize()} pixels each way
    * @param imageEmbedding CLIP's of the picture
    * @param text the caption's
-   * @param timesteps of the chain, at least two; all of them for the bound of the trained model
-   * @param noise of the picture
+   * @param timesteps the timesteps of the chain, at least two; all of them for the bound of the
+   *     trained model
+   * @param noise the noise of the picture
    * @param progress receives the number of timesteps done
    */
   public Bound of(

@@ -136,7 +136,7 @@ public final class DecoderModel implements AutoCloseable {
    * Returns the network of a folder by itself, with the names of diffusers' {@code
    * UNet2DConditionModel}.
    *
-   * @param name of the network
+   * @param name the name of the network
    * @param contextLength number of context tokens
    */
   public static StoredNetwork stored(String name, Path decoderFolder, int contextLength) {
@@ -154,7 +154,7 @@ public final class DecoderModel implements AutoCloseable {
    * Returns the text projection of a folder by itself, with the names of diffusers' {@code
    * UnCLIPTextProjModel}; its outputs have the names of the decoder's inputs.
    *
-   * @param name of the network
+   * @param name the name of the network
    * @param textLength positions of a text, L
    */
   public static StoredNetwork storedProjection(String name, Path projectionFolder, int textLength) {
@@ -173,7 +173,7 @@ public final class DecoderModel implements AutoCloseable {
    * Returns an untrained model, for benchmarks.
    *
    * @param textLength positions of a text, L
-   * @param seed of the weights
+   * @param seed the seed of the weights
    */
   public static DecoderModel random(
       Backbone config, TextProjection projection, int textLength, long seed, Compute compute) {

@@ -34,7 +34,7 @@ public final class DiffusionDecoder implements ImageDecoder {
    * A CLIP that compares noised images of the decoder with captions.
    *
    * @param captions encodes captions for it
-   * @param gradient of the similarity of x_t and a caption
+   * @param gradient the gradient of the similarity of x_t and a caption
    */
   public record Judge(
       Function<List<String>, List<float[]>> captions, ConditionGradient<float[]> gradient) {}

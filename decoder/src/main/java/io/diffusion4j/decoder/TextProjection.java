@@ -13,9 +13,9 @@ import java.util.List;
  * are diffusers' ({@code UnCLIPTextProjModel}).
  *
  * @param extraTokens context tokens made from the image embedding
- * @param embeddingDim of CLIP embeddings, E
- * @param timeEmbedDim of the decoder
- * @param contextDim of the decoder
+ * @param embeddingDim the dimension of CLIP embeddings, E
+ * @param timeEmbedDim the width of the decoder's time embedding
+ * @param contextDim the width of the decoder's context tokens
  */
 public record TextProjection(int extraTokens, int embeddingDim, int timeEmbedDim, int contextDim) {
   private static final double EPS = 1e-5;
@@ -47,7 +47,7 @@ public record TextProjection(int extraTokens, int embeddingDim, int timeEmbedDim
    * @param conditional {@code [B, 1]}: 1 to use the image embedding, 0 for the learned embedding of
    *     classifier-free guidance in its place
    * @param textEmbedding {@code [B, E]}
-   * @param hidden of the text, {@code [B, L, E]}
+   * @param hidden the hidden states of the text, {@code [B, L, E]}
    */
   Outputs forward(
       Nn nn, Tensor imageEmbedding, Tensor conditional, Tensor textEmbedding, Tensor hidden) {

@@ -61,7 +61,7 @@ public final class UpsamplerModel implements AutoCloseable {
    * Returns the network of a folder by itself, with the names of diffusers' {@code UNet2DModel}.
    * The enlarged small image is an input of its own, {@link UpsamplerNetwork#LOW}.
    *
-   * @param name of the network
+   * @param name the name of the network
    */
   public static StoredNetwork stored(String name, Path folder) {
     var config = DecoderFolders.readUpsampler(folder);

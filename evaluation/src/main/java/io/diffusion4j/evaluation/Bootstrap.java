@@ -9,7 +9,7 @@ import java.util.function.ToDoubleFunction;
  * seed gives the same interval.
  *
  * @param resamples the number of samples
- * @param seed of the samples
+ * @param seed the seed of the samples
  */
 public record Bootstrap(int resamples, long seed) {
   private static final double TAIL = 0.025;
@@ -42,7 +42,7 @@ public record Bootstrap(int resamples, long seed) {
    * with duplicate pictures.
    *
    * @param count the number of pictures
-   * @param statistic of the pictures of some indices, each from 0 to count − 1
+   * @param statistic the statistic of the pictures of some indices, each from 0 to count − 1
    */
   public Estimate distance(int count, ToDoubleFunction<int[]> statistic) {
     requireSome(count);

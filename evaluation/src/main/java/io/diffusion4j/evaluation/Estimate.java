@@ -3,7 +3,7 @@ package io.diffusion4j.evaluation;
 /**
  * A measured number with its 95 % bootstrap interval.
  *
- * @param value as measured
+ * @param value the value as measured
  * @param low end of the interval
  * @param high end of the interval
  * @param pictures the number of pictures, at least 1

@@ -56,10 +56,10 @@ public final class Evaluation {
   /**
    * Creates an evaluation of pictures of some concepts.
    *
-   * @param scenes that the model is made for
+   * @param scenes the scenes that the model is made for
    * @param judge if empty, the metrics that need it are left out: retrieval and the Fréchet
    *     distance
-   * @param seed of the reference pictures, of the shuffling and of the intervals
+   * @param seed the seed of the reference pictures, of the shuffling and of the intervals
    */
   public Evaluation(ConceptSet concepts, SceneMix scenes, Optional<Judge> judge, long seed) {
     this.concepts = concepts;
@@ -156,7 +156,7 @@ public final class Evaluation {
   /**
    * Returns a line of the table.
    *
-   * @param prompts of the values, one each
+   * @param prompts the prompts of the values, one each
    * @param isUnseen whether a prompt counts as held out
    */
   private Metric metric(

@@ -5,14 +5,14 @@ import java.util.Optional;
 /**
  * One line of the table.
  *
- * @param name of the metric
+ * @param name the name of the metric
  * @param kind of its numbers
- * @param generated of the pictures of the model
- * @param ceiling of real pictures of the same scenes, most of them held out
- * @param floor of the model's pictures against shuffled captions; {@link Evaluation} lists the
- *     other floors, of metrics without captions
- * @param seen of the model's pictures of trained combinations
- * @param unseen of the model's pictures of held-out combinations
+ * @param generated the embeddings of the pictures of the model
+ * @param ceiling the estimate of real pictures of the same scenes, most of them held out
+ * @param floor the estimate of the model's pictures against shuffled captions; {@link Evaluation}
+ *     lists the other floors, of metrics without captions
+ * @param seen the estimate of the model's pictures of trained combinations
+ * @param unseen the estimate of the model's pictures of held-out combinations
  */
 public record Metric(
     String name,

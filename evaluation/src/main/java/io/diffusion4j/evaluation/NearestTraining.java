@@ -28,7 +28,7 @@ record NearestTraining(ConceptSet concepts, SceneRenderer renderer) {
   /**
    * Returns the distances of some sets of pictures, each with a picture for every scene.
    *
-   * @param scenes of one thing each
+   * @param scenes the scenes of one thing each
    * @return a row for each set
    */
   List<double[]> distances(List<Scene> scenes, List<List<Image>> sets) {

@@ -20,13 +20,13 @@ import java.util.Set;
  * and one that is small or large. Four are held-out combinations of a background, count, relation
  * and style.
  *
- * @param prompts at least one
+ * @param prompts the prompts, at least one
  */
 public record PromptSet(List<Prompt> prompts) {
   /**
    * A prompt.
    *
-   * @param scene of the picture
+   * @param scene the scene of the picture
    * @param text its description: {@link Captioner#factual}
    */
   public record Prompt(Scene scene, String text) {

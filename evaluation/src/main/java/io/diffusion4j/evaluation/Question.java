@@ -9,7 +9,7 @@ import java.util.function.Predicate;
 /**
  * A yes-or-no question about a picture and its scene. Thread-safe.
  *
- * @param name in reports, such as {@code "background"}
+ * @param name the name in reports, such as {@code "background"}
  * @param heldOut the kinds of combinations that count as held out for this question; empty for all
  *     kinds
  * @param concerned the scenes that the question applies to: one thing has no relation

@@ -6,7 +6,7 @@ import java.util.List;
 /**
  * The result of an {@link Evaluation}.
  *
- * @param prompts of the pictures
+ * @param prompts the prompts of the pictures
  * @param generated the model's picture of each
  * @param real a real picture of each
  * @param questions about each picture

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What pictures must not show.
  *
- * @param name in responses and meters
+ * @param name the name in responses and meters
  * @param texts descriptions of pictures that show it, such as {@code a gun}
  * @param negative descriptions of pictures that do not, the alternatives that CLIP chooses from
  * @param threshold a picture is refused if it is more probable that one of {@code texts} describes

@@ -47,7 +47,7 @@ public final class ConceptFilter implements ImageFilter {
    * Embeds the texts of concepts.
    *
    * @param digest identifies the settings and the encoders; may be empty
-   * @param logitScale by what cosines are multiplied, such as 100
+   * @param logitScale the factor of cosines, such as 100
    */
   public static ConceptFilter of(
       String name,

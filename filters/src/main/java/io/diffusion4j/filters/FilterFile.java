@@ -14,13 +14,13 @@ import org.jspecify.annotations.Nullable;
  * The settings of a filter, from a file in YAML or JSON. Either {@code concepts} or {@code
  * safetyChecker} is given.
  *
- * @param name of the filter, in responses and meters
- * @param concepts that pictures must not show
+ * @param name the name of the filter, in responses and meters
+ * @param concepts the concepts that pictures must not show
  * @param clip the folder of the CLIP for the concepts; the model's own unless given
  * @param safetyChecker the folder of a published safety checker
- * @param threshold of the safety checker; 0, as published, unless given
- * @param lowThreshold of the safety checker for requests with low moderation; as {@code threshold}
- *     unless given
+ * @param threshold the threshold of the safety checker; 0, as published, unless given
+ * @param lowThreshold the low threshold of the safety checker for requests with low moderation; as
+ *     {@code threshold} unless given
  */
 public record FilterFile(
     String name,

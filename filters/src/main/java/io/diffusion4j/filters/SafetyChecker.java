@@ -48,7 +48,7 @@ public final class SafetyChecker implements ImageFilter, AutoCloseable {
   /**
    * How the scores are used.
    *
-   * @param name of the filter
+   * @param name the name of the filter
    * @param digest identifies the settings and the weights; may be empty
    * @param threshold 0 as published; a larger one refuses less
    * @param lenient the threshold of requests with low moderation, at least {@code threshold}

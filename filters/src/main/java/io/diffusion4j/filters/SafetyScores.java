@@ -25,7 +25,7 @@ record SafetyScores(
    * Scores a picture: {@code concept-0} and so on with the thresholds, {@code special-care-0} and
    * so on for information. The file has no names for them.
    *
-   * @param embedding of the picture, {@code [E]}
+   * @param embedding the embedding of the picture, {@code [E]}
    * @param threshold 0 as published; a larger one refuses less
    * @param lenient the threshold of low moderation
    */

@@ -108,7 +108,7 @@ public final class GlideFolders {
    * Returns the text encoder and the U-Net of a folder by themselves. The outputs of the encoder
    * have the names of the U-Net's inputs.
    *
-   * @param name of the U-Net; that of the encoder is this with {@code _text}
+   * @param name the name of the U-Net; that of the encoder is this with {@code _text}
    */
   static List<StoredNetwork> stored(String name, Path folder) {
     var config = read(folder);

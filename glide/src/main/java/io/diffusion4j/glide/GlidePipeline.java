@@ -58,7 +58,7 @@ public final class GlidePipeline implements ImagePipeline {
    * A CLIP that compares noised images of the base with captions.
    *
    * @param captions encodes captions for it
-   * @param gradient of the similarity of x_t and a caption
+   * @param gradient the gradient of the similarity of x_t and a caption
    */
   public record Judge(
       Function<List<String>, List<float[]>> captions, ConditionGradient<float[]> gradient) {}

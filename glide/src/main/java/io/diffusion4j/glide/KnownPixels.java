@@ -14,7 +14,7 @@ import io.diffusion4j.glide.GlideCondition.Known;
  * inpainting).
  *
  * @param image the picture, square
- * @param mask of the same size: bright (at least 0) where pixels are drawn
+ * @param mask the mask of the same size: bright (at least 0) where pixels are drawn
  */
 public record KnownPixels(Image image, Image mask) {
   /** The upper limit of a pixel of the reduced mask that is completely known. */

@@ -119,7 +119,7 @@ public final class Hub {
    * Plans the download of a model. If the Hub cannot be reached, or in offline mode, the plan is
    * for a complete model in the cache.
    *
-   * @param variant of the weights, such as {@code fp16}
+   * @param variant the variant of the weights, such as {@code fp16}
    * @throws HubException if there is no such model, or access is denied
    */
   public Plan plan(RepoName repo, Optional<String> variant) {

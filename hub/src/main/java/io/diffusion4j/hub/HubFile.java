@@ -8,10 +8,10 @@ import java.util.Set;
  * A file of a model, in one commit.
  *
  * @param path relative to the model, with slashes
- * @param size in bytes
+ * @param size the size in bytes
  * @param etag the name of its content in the cache: git's SHA-1 of a small file, the SHA-256 of a
  *     large one
- * @param sha256 of the content, for large files
+ * @param sha256 the SHA-256 of the content, for large files
  */
 public record HubFile(String path, long size, String etag, Optional<String> sha256) {
   public HubFile {

@@ -21,8 +21,8 @@ import java.util.stream.Stream;
  * @param cache the folder with {@code models--ORG--NAME}
  * @param token sent as {@code Authorization: Bearer}, to the endpoint's host alone
  * @param offline whether the network is not used
- * @param metadataTimeout for the metadata of a file
- * @param downloadTimeout for the first byte of a file
+ * @param metadataTimeout the timeout for the metadata of a file
+ * @param downloadTimeout the timeout for the first byte of a file
  */
 public record HubSettings(
     URI endpoint,

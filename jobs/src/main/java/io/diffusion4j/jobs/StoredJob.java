@@ -15,7 +15,7 @@ import java.util.Optional;
  * @param sequence its number, in the order of creation
  * @param asked the request as it came, with its id
  * @param request the request with its defaults, which is drawn
- * @param quota of the owner at creation, which it is drawn under
+ * @param quota the quota of the owner at creation, which it is drawn under
  * @param webhook the address that is called at its end; empty for none
  * @param expired whether its request and result were deleted
  */

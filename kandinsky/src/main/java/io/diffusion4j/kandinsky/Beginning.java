@@ -35,7 +35,7 @@ sealed interface Beginning {
   /**
    * A beginning at a size.
    *
-   * @param projection of the latents
+   * @param projection the projection of the latents
    * @param beside what the network sees beside them; empty for nothing
    */
   @SuppressWarnings("ArrayRecordComponent") // bulk data, compared by identity

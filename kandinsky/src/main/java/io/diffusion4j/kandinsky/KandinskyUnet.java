@@ -26,7 +26,7 @@ import java.util.List;
  * #denoiser}.
  *
  * @param unet the blocks
- * @param embeddingDim of CLIP's image embeddings, E
+ * @param embeddingDim the dimension of CLIP's image embeddings, E
  * @param beside what the network sees beside the noised latents
  */
 public record KandinskyUnet(UnetConfig unet, int embeddingDim, Beside beside) {
@@ -227,8 +227,8 @@ public record KandinskyUnet(UnetConfig unet, int embeddingDim, Beside beside) {
   /**
    * Encodes a hint for the denoiser.
    *
-   * @param height of the latents
-   * @param width of the latents
+   * @param height the height of the latents
+   * @param width the width of the latents
    * @return a network with the output {@code [B, height, width, 4]}
    */
   NetworkDefinition hint(int height, int width) {
@@ -249,8 +249,8 @@ public record KandinskyUnet(UnetConfig unet, int embeddingDim, Beside beside) {
   /**
    * Returns the denoiser of latents.
    *
-   * @param height of the latents
-   * @param width of the latents
+   * @param height the height of the latents
+   * @param width the width of the latents
    * @param variance whether the learned variance is an output too
    * @return a network with the prediction as its first output, {@code [B, height, width, Z]}
    */

@@ -31,7 +31,7 @@ import java.util.function.Supplier;
  * @param objective the network, with square latents
  * @param noise the forward process
  * @param batchSize examples per batch
- * @param seed of timesteps, noise, masks and dropping
+ * @param seed the seed of timesteps, noise, masks and dropping
  */
 public record LatentBatches(
     CaptionedImages data,

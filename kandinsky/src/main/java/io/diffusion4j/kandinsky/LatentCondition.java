@@ -5,7 +5,7 @@ import io.diffusion4j.diffusion.stage.Pixels;
 /**
  * The conditioning of the U-Net for one picture. It does not depend on the timestep.
  *
- * @param size of the latents
+ * @param size the size of the latents
  * @param context {@code [KandinskyUnet.TOKENS, contextDim]}
  * @param timeAdd {@code [timeEmbedDim]}
  * @param beside {@code [H, W, C]}: the network's inputs beside the noised latents; empty for none

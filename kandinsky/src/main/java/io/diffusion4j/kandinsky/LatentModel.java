@@ -45,8 +45,8 @@ final class LatentModel implements AutoCloseable {
    *
    * @param change maps the stored weights to those that are loaded, with the same names and shapes
    * @param parameterization the prediction type of the network, from the scheduler beside it
-   * @param variance of the sampler's steps, by that scheduler; what the network learned of it is
-   *     used if it is a learned one
+   * @param variance the variance of the sampler's steps, by that scheduler; what the network
+   *     learned of it is used if it is a learned one
    */
   LatentModel(
       Path folder,
@@ -86,7 +86,7 @@ final class LatentModel implements AutoCloseable {
   /**
    * Computes the conditioning of image embeddings.
    *
-   * @param size of the latents
+   * @param size the size of the latents
    */
   List<LatentCondition> conditions(List<float[]> embeddings, Pixels size) {
     int rows = embeddings.size();
@@ -105,7 +105,7 @@ final class LatentModel implements AutoCloseable {
    * Encodes a hint for the network, {@code [H, W, C]}.
    *
    * @param hint eight times as high and wide as the latents
-   * @param size of the latents
+   * @param size the size of the latents
    */
   float[] seen(Image hint, Pixels size) {
     float[] unit = hint.pixels().clone();

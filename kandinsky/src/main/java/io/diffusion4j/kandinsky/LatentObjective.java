@@ -14,7 +14,7 @@ import io.diffusion4j.nn.train.diffusion.VarianceRange;
  * output channels of the variance are not trained, as in the published training.
  *
  * @param unet the network, without hints
- * @param size of the latents
+ * @param size the size of the latents
  * @param variance whether the variance is learned
  */
 public record LatentObjective(KandinskyUnet unet, Pixels size, boolean variance)

@@ -20,13 +20,13 @@ import java.util.List;
  *
  * @param latentChannels channels of a latent
  * @param codeChannels channels of a code, {@code vq_embed_dim}; those of a latent on disk
- * @param codes in the codebook, which no pipeline of Kandinsky looks at
+ * @param codes the number of codes in the codebook, which no pipeline of Kandinsky reads
  * @param blockChannels channels of each level, from the highest resolution down
- * @param attentionDown for each level, whether the encoder's residual blocks are followed by
- *     attention
+ * @param attentionDown the levels with attention: for each level, whether the encoder's residual
+ *     blocks are followed by attention
  * @param attentionUp the same of the decoder
  * @param layers residual blocks per level of the encoder; the decoder has one more
- * @param groups of the encoder's group normalisations
+ * @param groups the number of groups of the encoder's normalisations
  */
 public record Movq(
     int latentChannels,
@@ -194,8 +194,8 @@ public record Movq(
   /**
    * From latents to pictures.
    *
-   * @param height of the latents
-   * @param width of the latents
+   * @param height the height of the latents
+   * @param width the width of the latents
    * @return a network with the output {@code [B, factor·height, factor·width, 3]}, nominally in
    *     [−1, 1]
    */
@@ -231,8 +231,8 @@ public record Movq(
   /**
    * From pictures to latents.
    *
-   * @param height of the latents
-   * @param width of the latents
+   * @param height the height of the latents
+   * @param width the width of the latents
    * @return a network with the output {@code [B, height, width, Z]}
    */
   NetworkDefinition encoder(int height, int width) {

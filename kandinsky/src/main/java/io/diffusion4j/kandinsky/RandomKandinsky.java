@@ -23,7 +23,7 @@ import java.util.function.Consumer;
  * An untrained decoder and prior in the published layout, to try a size before there are weights.
  *
  * @param dtype how weights are stored: F32, F16 or BF16
- * @param seed of the weights; the same seed gives the same files
+ * @param seed the seed of the weights; the same seed gives the same files
  */
 public record RandomKandinsky(KandinskyConfig config, DType dtype, long seed) {
   private static final String CARD =

@@ -16,7 +16,7 @@ import kotlinx.coroutines.flow.last
 /**
  * Creates a job. It is on the server's disk when this returns, and continues if the coroutine is cancelled.
  *
- * @param request with a `request_id`, a repeat returns the same job
+ * @param request the request with a `request_id`, a repeat returns the same job
  * @param webhookUrl is called when the job has ended; empty for no call
  * @throws GenerationException if the server refuses the request, fails or cannot be reached
  */

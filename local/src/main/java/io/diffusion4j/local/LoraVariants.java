@@ -37,7 +37,7 @@ final class LoraVariants implements AutoCloseable {
   /**
    * Creates the variants of one model.
    *
-   * @param digests of the registered updates by name
+   * @param digests the digests of the registered updates by name
    * @param opener opens the model with updates
    */
   LoraVariants(Map<String, String> digests, Function<List<AppliedLora>, OpenPipeline> opener) {

@@ -113,7 +113,7 @@ public sealed interface Layer {
   /**
    * A parameter as a value, the same for every sample. Returns numbers.
    *
-   * @param key of a tensor in the shape of the output
+   * @param key the key of a tensor in the shape of the output
    */
   record Learned(String key) implements Layer {
     @Override

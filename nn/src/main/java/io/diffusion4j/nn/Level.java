@@ -9,11 +9,11 @@ import java.util.stream.IntStream;
  * A part of a convolutional network with feature maps of one size, such as a level of a U-Net on
  * the way down or up.
  *
- * @param height of the feature maps
- * @param width of the feature maps
- * @param channels of the last feature map
- * @param convolutions in it, with kernels of any size
- * @param attentions in it
+ * @param height the height of the feature maps
+ * @param width the width of the feature maps
+ * @param channels the channels of the last feature map
+ * @param convolutions the number of convolutions, with kernels of any size
+ * @param attentions the number of attention layers
  * @param skips the levels, by their index, whose feature maps are joined to this one's
  */
 public record Level(

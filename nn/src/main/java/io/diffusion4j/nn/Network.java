@@ -19,11 +19,11 @@ import java.util.Set;
  * A network as data: its layers, each after its inputs, and the parameters that they read. Engines
  * compile this, to run it or to train it.
  *
- * @param name in messages
+ * @param name the name in messages
  * @param nodes the layers; the declared inputs come first, and every other layer contributes to an
  *     output
- * @param outputs of the network
- * @param parameters by checkpoint key, in the order of the definition
+ * @param outputs the outputs of the network
+ * @param parameters the parameters by checkpoint key, in the order of the definition
  */
 public record Network(
     String name, List<Node> nodes, List<Tensor> outputs, Map<String, Parameter> parameters) {
@@ -31,8 +31,8 @@ public record Network(
   /**
    * A layer in a network.
    *
-   * @param inputs of the layer, each in the role in which it is read
-   * @param output of the layer
+   * @param inputs the inputs of the layer, each in the role in which it is read
+   * @param output the output of the layer
    */
   public record Node(Layer layer, List<Tensor> inputs, Tensor output) {
     public Node {

@@ -6,11 +6,11 @@ import io.diffusion4j.diffusion.argument.Check;
  * The form in which a network receives a timestep t: the {@link TimeEmbedding} of scale · (t +
  * offset).
  *
- * @param channels at least 2
+ * @param channels the number of channels, at least 2
  * @param freqShift s in f_i = 10000^(−i/(h − s))
  * @param sinesFirst whether the sines come first
  * @param scale more than 0
- * @param offset at least 0
+ * @param offset the offset, at least 0
  */
 public record Sinusoid(
     int channels, double freqShift, boolean sinesFirst, double scale, double offset) {

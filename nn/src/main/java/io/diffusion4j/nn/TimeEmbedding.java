@@ -16,7 +16,7 @@ public final class TimeEmbedding {
   /**
    * Returns the embedding of one timestep.
    *
-   * @param t in timesteps of the training schedule
+   * @param t the time in timesteps of the training schedule
    * @param channels even
    */
   public static float[] sinusoid(double t, int channels) {
@@ -26,7 +26,7 @@ public final class TimeEmbedding {
   /**
    * Returns the embedding with two options of diffusers.
    *
-   * @param channels at least 2; the last is 0 if their number is odd
+   * @param channels the number of channels, at least 2; the last is 0 if their number is odd
    * @param freqShift s in f_i = 10000^(−i/(h − s)); {@code freq_shift}
    * @param sinesFirst whether the sines come first; the contrary of {@code flip_sin_to_cos}
    */

@@ -10,7 +10,7 @@ import java.util.Optional;
 /**
  * How a network is written.
  *
- * @param precision of weights and activations
+ * @param precision the precision of weights and activations
  * @param names the names of inputs and outputs in the file by those in the network; of the outputs,
  *     {@link StoredNetwork#output}. Names that are absent stay as they are
  * @param imagesFirst whether images are {@code [B, C, H, W]} at inputs and outputs, as is usual in

@@ -31,7 +31,7 @@ import java.util.stream.IntStream;
  *
  * @param requests one for each prompt
  * @param outputs the tensors of the response
- * @param form of the images
+ * @param form the form of the images
  */
 record Inference(List<GenerateImagesRequest> requests, Set<Output> outputs, Form form) {
   private static final String WARNINGS = "warnings";

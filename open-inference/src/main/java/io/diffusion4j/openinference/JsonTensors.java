@@ -55,8 +55,8 @@ final class JsonTensors {
   /**
    * Reads a request.
    *
-   * @param model from the URL
-   * @param version from the URL; empty if it has none
+   * @param model the model from the URL
+   * @param version the version from the URL; empty if it has none
    * @param data what follows the JSON
    * @throws InferenceException if it is none
    */

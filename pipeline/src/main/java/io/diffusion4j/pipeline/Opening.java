@@ -17,7 +17,7 @@ import java.util.function.Supplier;
  * The settings with which a model folder is opened.
  *
  * @param residency when its networks are in memory
- * @param engine that runs its networks, or {@link Engines#AUTO}
+ * @param engine the engine that runs its networks, or {@link Engines#AUTO}
  * @param threads that its networks share
  * @param precision the number format of its networks; empty for the format that suits the model and
  *     the processor

@@ -39,7 +39,7 @@ public final class Parts implements AutoCloseable {
   /**
    * Adds a part, not open yet.
    *
-   * @param name for the log
+   * @param name the name for the log
    */
   public <T> Slot<T> add(String name, Opener<T> opener) {
     return add(new Slot<>(name, false, opener));

@@ -21,7 +21,7 @@ public final class RegisteredLoras {
   /**
    * Reads the digests of files.
    *
-   * @param files by their names in requests
+   * @param files the files by their names in requests
    * @throws IllegalArgumentException if a name is invalid in requests
    * @throws CheckpointException if a file does not contain low-rank updates
    */

@@ -46,7 +46,7 @@ public final class AnimatedGif {
   /**
    * Writes drawings of equal size, replacing an existing file.
    *
-   * @param frames at least one
+   * @param frames the frames, at least one
    * @param hundredths duration of each frame, in hundredths of a second
    * @param last duration of the last frame, in hundredths of a second
    */

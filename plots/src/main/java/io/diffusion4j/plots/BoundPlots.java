@@ -19,7 +19,7 @@ public final class BoundPlots {
    * Plots the weight of the squared error of ε̂ in L_t, for the variance β̃_t: β_t² /
    * (2β̃_t·α_t·(1−ᾱ_t)), which the simple loss replaces by 1 (Ho et al. 2020, eq. 12 and 14).
    *
-   * @param schedules by name, in the order of the legend
+   * @param schedules the schedules by name, in the order of the legend
    */
   public static Chart weights(Map<String, NoiseSchedule> schedules) {
     List<Curve> curves = new ArrayList<>();

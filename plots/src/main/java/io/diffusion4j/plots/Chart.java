@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * Curves over two axes. Points that a logarithmic axis cannot show are omitted.
  *
- * @param title above the chart; may be empty
+ * @param title the title above the chart; may be empty
  */
 public record Chart(String title, Axis x, Axis y, List<Curve> curves) {
   public Chart {

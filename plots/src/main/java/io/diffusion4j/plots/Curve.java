@@ -7,9 +7,9 @@ import java.util.stream.IntStream;
 /**
  * Points of a chart under one name in the legend.
  *
- * @param name in the legend
+ * @param name the name in the legend
  * @param look how the points are drawn
- * @param points in the order of the line
+ * @param points the points in the order of the line
  */
 public record Curve(String name, Look look, List<Point> points) {
   public Curve {
@@ -23,7 +23,8 @@ public record Curve(String name, Look look, List<Point> points) {
    *
    * @param kind line, markers or both
    * @param color curves of one colour belong together
-   * @param shape of the dashes and of the markers, so that a print without colours can be read
+   * @param shape the shape of the dashes and of the markers, so that a print without colours can be
+   *     read
    */
   public record Look(Kind kind, int color, int shape) {
     public enum Kind {

@@ -13,7 +13,7 @@ import java.util.List;
  * a U-Net looks like a U. Dashed lines are skip connections.
  *
  * @param title title above the diagram
- * @param boxes at least one
+ * @param boxes the boxes, at least one
  */
 public record LevelDiagram(String title, List<Box> boxes) implements Drawing {
   private static final int WIDTH = 118;
@@ -34,7 +34,7 @@ public record LevelDiagram(String title, List<Box> boxes) implements Drawing {
   /**
    * A level.
    *
-   * @param lines of text in the box
+   * @param lines the lines of text in the box
    * @param depth its row below the top, from 0
    * @param isMarked whether it has another colour
    * @param skips the boxes to the left that are connected to it

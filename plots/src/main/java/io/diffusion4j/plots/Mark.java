@@ -8,7 +8,7 @@ public sealed interface Mark {
   /**
    * Round dots.
    *
-   * @param radius in pixels
+   * @param radius the radius in pixels
    */
   record Dots(List<Point2D> points, double radius, int color) implements Mark {
     public Dots {

@@ -20,7 +20,7 @@ public final class PlanPlots {
    * Plots the timesteps of all plans, their log signal-to-noise ratio, and then the factors of each
    * plan.
    *
-   * @param plans by name, in the order of the legend
+   * @param plans the plans by name, in the order of the legend
    */
   public static List<Chart> of(Map<String, SamplingPlan> plans) {
     List<Chart> charts = new ArrayList<>();

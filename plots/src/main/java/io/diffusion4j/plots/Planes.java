@@ -16,7 +16,7 @@ import java.util.List;
 /**
  * Planes side by side, in rows.
  *
- * @param planes at least one
+ * @param planes the planes, at least one
  * @param columns planes per row, at least 1
  */
 public record Planes(List<Plane> planes, int columns) implements Drawing {

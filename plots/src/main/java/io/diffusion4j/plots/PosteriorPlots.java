@@ -20,7 +20,7 @@ import java.util.stream.IntStream;
  * with the same mean and variance, and q(x_s | x_t, x₀) for the mean of each component. The first
  * is a Gaussian only if the step from s to t adds little noise (Ho et al. 2020, §2).
  *
- * @param process that adds the noise
+ * @param process the process that adds the noise
  * @param data a mixture in one dimension
  */
 public record PosteriorPlots(ForwardProcess process, GaussianMixture data) {

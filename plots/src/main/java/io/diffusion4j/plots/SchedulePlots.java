@@ -12,7 +12,7 @@ import java.util.function.DoubleUnaryOperator;
  * Charts of noise schedules over their timesteps, with the timesteps that some spacings visit as
  * markers.
  *
- * @param schedules by name, in the order of the legend
+ * @param schedules the schedules by name, in the order of the legend
  * @param visited timesteps by the name of their spacing; may be empty
  */
 public record SchedulePlots(Map<String, NoiseSchedule> schedules, Map<String, Timesteps> visited) {

@@ -15,8 +15,8 @@ import java.util.Locale;
  * left (Radford et al. 2021, fig. 1). The darker a cell, the more similar they are; the most
  * similar picture of each text has a frame.
  *
- * @param texts at least one
- * @param pictures at least one, of any sizes
+ * @param texts the texts, at least one
+ * @param pictures the pictures, at least one, of any sizes
  * @param cosines one row per text, one column per picture
  */
 public record SimilarityMatrix(List<String> texts, List<Rgb8> pictures, List<double[]> cosines)

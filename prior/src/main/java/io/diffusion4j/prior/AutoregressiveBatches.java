@@ -11,10 +11,10 @@ import java.util.List;
  * AutoregressiveObjective}.
  *
  * @param data the examples, taken in order
- * @param codes of the image embeddings
- * @param dots of text and image embeddings
+ * @param codes the codes of the image embeddings
+ * @param dots the dots of text and image embeddings
  * @param batchSize examples per batch
- * @param seed of dropping
+ * @param seed the seed of dropping
  */
 public record AutoregressiveBatches(
     CaptionedEmbeddings data, EmbeddingCodes codes, DotBuckets dots, int batchSize, long seed)

@@ -84,7 +84,7 @@ public final class AutoregressiveModel implements AutoCloseable {
    * Returns the network of a folder by itself, with the inputs of a text named as in {@link
    * PriorModel#stored}.
    *
-   * @param name of the network
+   * @param name the name of the network
    */
   public static StoredNetwork stored(String name, Path folder) {
     return PriorTransformer.named(

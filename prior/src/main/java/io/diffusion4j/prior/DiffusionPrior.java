@@ -25,7 +25,7 @@ public final class DiffusionPrior implements Prior {
    *
    * @param network predicts standardised embeddings
    * @param offered the public stage; its treatment bounds the estimates of standardised embeddings
-   * @param standardization of the embeddings
+   * @param standardization the standardization of the embeddings
    */
   public DiffusionPrior(
       Denoiser<TextEncoding> network, Stage offered, Standardization standardization) {

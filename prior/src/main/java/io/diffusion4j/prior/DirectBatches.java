@@ -13,7 +13,7 @@ import java.util.List;
  *
  * @param data the examples, taken in order; a dropped caption would contradict the contrast
  * @param batchSize examples per batch
- * @param seed of the noise
+ * @param seed the seed of the noise
  */
 public record DirectBatches(CaptionedEmbeddings data, int batchSize, long seed)
     implements BatchSource {

@@ -39,8 +39,8 @@ public record EmbeddingCodes(
   /**
    * Computes the codes from a sample of embeddings.
    *
-   * @param count of components, K
-   * @param buckets of each, N
+   * @param count the number of components, K
+   * @param buckets the number of buckets of each component, N
    */
   public static EmbeddingCodes of(List<float[]> embeddings, int count, int buckets) {
     var components = PrincipalComponents.of(embeddings, count);

@@ -28,7 +28,7 @@ public record PrincipalComponents(float[] mean, float[] directions) {
   /**
    * Computes the first components of embeddings.
    *
-   * @param embeddings at least two
+   * @param embeddings the embeddings, at least two
    * @param count K
    */
   public static PrincipalComponents of(List<float[]> embeddings, int count) {

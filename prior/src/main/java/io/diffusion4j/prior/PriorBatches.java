@@ -8,10 +8,10 @@ import io.diffusion4j.nn.train.diffusion.NoisedBatch;
  * Batches of noisy image embeddings with the encoded captions for the {@link PriorObjective}.
  *
  * @param data the examples, taken in order
- * @param standardization of the image embeddings
+ * @param standardization the standardization of the image embeddings
  * @param noise the forward process
  * @param batchSize examples per batch
- * @param seed of timesteps, noise and dropping
+ * @param seed the seed of timesteps, noise and dropping
  */
 public record PriorBatches(
     CaptionedEmbeddings data,

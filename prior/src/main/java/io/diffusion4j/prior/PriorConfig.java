@@ -8,7 +8,7 @@ import io.diffusion4j.diffusion.argument.Check;
  * @param heads attention heads
  * @param headDim channels per head
  * @param layers transformer blocks
- * @param embeddingDim of CLIP embeddings and of the text's hidden states, E
+ * @param embeddingDim the dimension of CLIP embeddings and of the text's hidden states, E
  * @param textLength positions of the text, L
  * @param course the way from noise to an embedding
  */

@@ -85,7 +85,7 @@ public final class PriorModel implements AutoCloseable {
   /**
    * Loads a folder.
    *
-   * @param parameterization what the network predicts, from the scheduler beside it
+   * @param parameterization the quantity that the network predicts, from the scheduler beside it
    */
   public static PriorModel load(Path folder, Parameterization parameterization, Compute compute) {
     return load(folder, weights -> weights, parameterization, compute);
@@ -118,7 +118,7 @@ public final class PriorModel implements AutoCloseable {
    * Returns the network of a folder by itself, with the names of diffusers' {@code
    * PriorTransformer}. Its embeddings are standardised, see {@link #readStandardization}.
    *
-   * @param name of the network
+   * @param name the name of the network
    */
   public static StoredNetwork stored(String name, Path folder) {
     var config = readConfig(folder);
@@ -254,7 +254,7 @@ public final class PriorModel implements AutoCloseable {
    * Returns the embeddings of a one-pass prior for noise and texts.
    *
    * @param noise {@code [E]} each, at least one
-   * @param texts as many
+   * @param texts the texts, one for each embedding
    */
   List<float[]> pass(List<float[]> noise, List<TextEncoding> texts) {
     List<float[]> rows = new ArrayList<>(noise);

@@ -7,7 +7,7 @@ import java.util.Optional;
  * What a file reveals about its origin.
  *
  * @param verdict the conclusion
- * @param reason for the verdict, in words
+ * @param reason the reason for the verdict, in words
  * @param key the id of the key that is said to have signed it
  * @param declared whether its XMP declares that a model drew it
  * @param manifest whether it contains a C2PA manifest, which is not checked here

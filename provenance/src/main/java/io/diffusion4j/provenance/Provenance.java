@@ -58,7 +58,7 @@ public record Provenance(
    * Returns a PNG, JPEG or WebP file that was drawn here and converted since, marked without a
    * change of its pixels. An earlier mark of this project is replaced.
    *
-   * @param keyword of the recipe, which is signed if the file contains it
+   * @param keyword the keyword of the recipe, which is signed if the file contains it
    * @param maxPixels the largest width·height that is decoded
    * @throws IOException if the file is of another format, is damaged or has more pixels
    * @throws IllegalArgumentException if it carries XMP or C2PA of other programs, which would be

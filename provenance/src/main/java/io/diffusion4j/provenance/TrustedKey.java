@@ -16,7 +16,7 @@ import java.security.spec.X509EncodedKeySpec;
 /**
  * A public key whose signatures are trusted.
  *
- * @param key of Ed25519
+ * @param key the key of Ed25519
  */
 public record TrustedKey(PublicKey key) {
   private static final String ALGORITHM = "Ed25519";

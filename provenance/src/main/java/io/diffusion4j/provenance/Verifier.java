@@ -16,7 +16,7 @@ import java.util.Optional;
  * Judges where picture files come from.
  *
  * @param keys the trusted keys
- * @param watermarks to search for
+ * @param watermarks the watermarks to search for
  */
 public record Verifier(List<TrustedKey> keys, List<Watermark> watermarks) {
   public Verifier {
@@ -27,7 +27,7 @@ public record Verifier(List<TrustedKey> keys, List<Watermark> watermarks) {
   /**
    * Judges a PNG, JPEG or WebP file.
    *
-   * @param keyword of the recipe in PNG files
+   * @param keyword the keyword of the recipe in PNG files
    * @param maxPixels the largest width·height that is decoded
    * @throws IOException if the file is of another format, is damaged or has more pixels
    */

@@ -53,8 +53,8 @@ public final class VectorIndex implements AutoCloseable {
   /**
    * A search result.
    *
-   * @param name as it was added
-   * @param cosine of the angle between its embedding and the query, in [−1, 1]
+   * @param name the name as it was added
+   * @param cosine the cosine of the angle between its embedding and the query, in [−1, 1]
    */
   public record Hit(String name, double cosine) {}
 
@@ -170,7 +170,7 @@ public final class VectorIndex implements AutoCloseable {
   /**
    * Adds embeddings by name, in place of those of the same names.
    *
-   * @param embeddings of any length above 0
+   * @param embeddings the embeddings of any length above 0
    */
   public void add(Map<String, float[]> embeddings) {
     try {
@@ -230,7 +230,7 @@ public final class VectorIndex implements AutoCloseable {
   /**
    * Returns the nearest by the cosine, best first.
    *
-   * @param query of any length above 0
+   * @param query the query vector of any length above 0
    * @param most how many at most, at least 1
    */
   public List<Hit> nearest(float[] query, int most) {

@@ -21,7 +21,7 @@ import java.util.stream.IntStream;
  * @param points the data
  * @param schedule the noise
  * @param count how many points are drawn
- * @param seed of points and noise
+ * @param seed the seed of points and noise
  */
 public record PointDrawings(PointSet points, NoiseSchedule schedule, int count, long seed) {
   private static final double RANGE = 3;

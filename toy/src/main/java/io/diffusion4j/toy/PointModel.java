@@ -66,8 +66,8 @@ public final class PointModel implements AutoCloseable {
   /**
    * Samples points, and keeps the path of each.
    *
-   * @param seed of the noise; with the same seed, two deterministic samplers start at the same
-   *     points and end close to each other
+   * @param seed the seed of the noise; with the same seed, two deterministic samplers start at the
+   *     same points and end close to each other
    * @return the positions of each point before the first call of the network and after each call
    */
   public List<List<double[]>> sample(Sampler sampler, int steps, int count, long seed) {

@@ -16,7 +16,7 @@ import java.util.List;
  * A network for points: dense layers with residuals, each conditioned on the time. The inputs are
  * {@code sample}, {@code time} and the waves that {@link #withWaves} adds.
  *
- * @param width of the layers
+ * @param width the width of the layers
  * @param blocks number of blocks
  */
 public record PointNetwork(int width, int blocks) implements NetworkDefinition {

@@ -66,7 +66,7 @@ public record ModelTraining(
     /**
      * Called after each validation on held-out examples.
      *
-     * @param numbers by name, see {@link io.diffusion4j.nn.train.Validation}
+     * @param numbers the numbers by name, see {@link io.diffusion4j.nn.train.Validation}
      */
     default void onValidation(long step, Map<String, Double> numbers) {}
 

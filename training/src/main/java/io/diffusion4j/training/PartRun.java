@@ -47,7 +47,7 @@ import java.util.function.Function;
  *
  * @param whole the training of the model that the part belongs to
  * @param setup the part, its data and techniques
- * @param config of the training
+ * @param config the configuration of the training
  * @param checkpointEvery the number of steps between two states
  * @param inspection validation and previews
  * @param observer is notified of progress
@@ -242,7 +242,7 @@ record PartRun(
   /**
    * Starts or resumes the training.
    *
-   * @param batches of a data set
+   * @param batches the batches of a data set
    * @param prepare initialises a trainer before a state is restored
    * @param write writes weights to the model of a run
    * @return whether it is finished
@@ -258,7 +258,7 @@ record PartRun(
   /**
    * Starts or resumes the training, with more measurements.
    *
-   * @param health of the held-out examples
+   * @param health the health of the held-out examples
    */
   boolean fit(
       Objective objective,

@@ -11,8 +11,8 @@ import java.util.List;
  * Images in the form that an image encoder reads, prepared by another framework. With them,
  * variations of both frameworks can be compared without differences from resizing.
  *
- * @param height in pixels
- * @param width in pixels
+ * @param height the height in pixels
+ * @param width the width in pixels
  * @param images normalised pixels, {@code [height, width, 3]} each
  */
 public record PreparedPixels(int height, int width, List<float[]> images) {

@@ -30,7 +30,7 @@ import java.util.stream.LongStream;
  * @param compute how the networks compute
  * @param pictures pictures with captions, like the prior's training data
  * @param count number of pictures, at least 1
- * @param seed of the noise
+ * @param seed the seed of the noise
  */
 public record PriorMeasurement(
     Path folder, Compute compute, CaptionedImages pictures, int count, long seed) {

@@ -17,9 +17,9 @@ import java.util.Map;
  * The settings of the measured images, with the default guidance of {@code generate}.
  *
  * @param priorSteps steps of the prior
- * @param decoderSteps of the decoder
- * @param upsamplerSteps of the upsampler
- * @param precision of all networks
+ * @param decoderSteps the number of steps of the decoder
+ * @param upsamplerSteps the number of steps of the upsampler
+ * @param precision the precision of all networks
  * @param warmup images of the warm-up, at least 1
  * @param images measured images, at least 1
  */

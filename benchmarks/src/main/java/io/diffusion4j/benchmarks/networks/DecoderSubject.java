@@ -18,7 +18,7 @@ import java.util.function.Function;
  * A decoder to measure.
  *
  * @param name name in the table
- * @param config of its network
+ * @param config the configuration of its network
  * @param projection makes its conditioning
  * @param textLength positions of a text
  * @param loader loads it with weights

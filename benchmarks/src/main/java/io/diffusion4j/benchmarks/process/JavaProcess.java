@@ -21,7 +21,7 @@ public final class JavaProcess {
   /**
    * Runs a class of this class path, with the engine that this process selects.
    *
-   * @param flags of the JVM
+   * @param flags the flags of the JVM
    */
   public static ProcessBuilder of(List<String> flags, Class<?> main, List<String> arguments) {
     List<String> command = new ArrayList<>();
@@ -47,7 +47,7 @@ public final class JavaProcess {
   /**
    * As {@link #figures(Class, List)}.
    *
-   * @param flags of the JVM
+   * @param flags the flags of the JVM
    */
   public static Map<String, Double> figures(
       List<String> flags, Class<?> main, List<String> arguments) {

@@ -17,7 +17,7 @@ public final class Percentiles {
   /**
    * Returns the smallest value that is at least as large as this fraction of all values.
    *
-   * @param share in (0, 1]
+   * @param share the share, in (0, 1]
    */
   public static double of(double[] values, double share) {
     double[] sorted = sorted(values);

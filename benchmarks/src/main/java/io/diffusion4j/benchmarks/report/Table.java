@@ -28,7 +28,7 @@ public final class Table {
   /**
    * Prints a line of any table.
    *
-   * @param format of a cell
+   * @param format the format of a cell
    */
   public static void line(PrintWriter out, String name, String format, Stream<?> cells) {
     out.println(name + cells.map(cell -> format.formatted(cell)).collect(Collectors.joining()));

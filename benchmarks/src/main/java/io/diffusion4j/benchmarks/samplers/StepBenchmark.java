@@ -39,7 +39,7 @@ public final class StepBenchmark {
    * Measures two rows for each sampler; the fraction is the loop's time divided by the
    * trajectory's.
    *
-   * @param samplers by name
+   * @param samplers the samplers by name
    */
   public static void measure(List<String> samplers, Length length, Consumer<Row> rows) {
     for (String sampler : samplers.stream().sorted().toList()) {

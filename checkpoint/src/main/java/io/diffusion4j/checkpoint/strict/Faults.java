@@ -23,7 +23,7 @@ public final class Faults {
   /**
    * Records a fault unless a condition holds.
    *
-   * @param name of the value
+   * @param name the name of the value
    */
   public Faults require(boolean holds, String name, Object value, String expected) {
     if (!holds) {

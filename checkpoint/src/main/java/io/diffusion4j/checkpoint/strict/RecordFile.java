@@ -48,7 +48,7 @@ public final class RecordFile {
   /**
    * Parses a text.
    *
-   * @param source of the text, for messages
+   * @param source the source of the text, for messages
    * @throws IllegalArgumentException if it is not YAML or JSON with keys and values
    */
   public static RecordFile parse(String source, String text) {

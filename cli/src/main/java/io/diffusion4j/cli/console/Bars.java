@@ -34,7 +34,7 @@ public interface Bars {
    *
    * @param name one or two words
    * @param from steps done before
-   * @param steps in all
+   * @param steps the number of steps in all
    */
   Bar bar(String name, long from, long steps);
 

@@ -31,7 +31,7 @@ import java.util.stream.LongStream;
  * with the pictures of these captions and with others, in the embedding space of a CLIP.
  *
  * @param count the largest number of captions; half of the set if that is less
- * @param seed of the choice, of the pictures and of the intervals
+ * @param seed the seed of the choice, of the pictures and of the intervals
  */
 record DataSetEvaluation(
     Console console, DataSetOptions options, PromptDrawer drawer, int count, long seed) {

@@ -95,7 +95,7 @@ final class LikelihoodOptions {
    * @param source the pictures
    * @param count the number of pictures
    * @param model its name
-   * @param digest of the model
+   * @param digest the digest of the model
    * @param words describes the pictures
    * @param label their class
    */

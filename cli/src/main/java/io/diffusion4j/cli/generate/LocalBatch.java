@@ -43,7 +43,7 @@ record LocalBatch(
    * The drawn images.
    *
    * @param file the file of a released image, by its number and verdict
-   * @param notes on each image; may be empty
+   * @param notes the notes on each image; may be empty
    */
   record Drawn(List<Image> images, BiFunction<Integer, Verdict, byte[]> file, List<String> notes) {
     /** Draws this many images for each request, with recipes in their files. */

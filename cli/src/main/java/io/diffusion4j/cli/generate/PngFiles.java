@@ -56,7 +56,7 @@ record PngFiles(List<Path> files, int perInput, Optional<Path> sheet) {
    * Files in a folder, named after their contents: {@code a-red-apple-7.png} for a seed of 7. Files
    * that would have the same name are numbered.
    *
-   * @param seed in the names; empty for images that no seed reproduces
+   * @param seed the seed in the names; empty for images that no seed reproduces
    */
   static PngFiles named(
       Path folder, List<String> inputs, Optional<Long> seed, int perInput, Optional<Path> sheet) {

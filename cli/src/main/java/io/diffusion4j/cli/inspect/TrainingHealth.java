@@ -24,7 +24,7 @@ import java.util.stream.Stream;
  *
  * @param part the name of the folder of its state
  * @param batch samples computed at a time, among which CLIP finds pairs; 0 if no state was saved
- * @param numbers by name and step, as written for TensorBoard
+ * @param numbers the numbers by name and step, as written for TensorBoard
  */
 record TrainingHealth(String part, int batch, SortedMap<String, SortedMap<Long, Double>> numbers) {
   private static final String LOSS = "loss";

@@ -42,9 +42,9 @@ public final class ExampleOptions {
    * The resolved examples.
    *
    * @param pictures the examples
-   * @param exchanges of emoji, pairs of things with their exchanged versions
+   * @param exchanges the exchanges of emoji, pairs of things with their exchanged versions
    * @param count the number of each
-   * @param seed of pictures and noise
+   * @param seed the seed of pictures and noise
    */
   public record Examples(
       CaptionedImages pictures, Optional<CaptionedImages> exchanges, int count, long seed) {}
@@ -77,7 +77,7 @@ public final class ExampleOptions {
   /**
    * Returns the number of pictures to use.
    *
-   * @param count as given, null for all
+   * @param count the number as given, null for all
    * @throws IllegalArgumentException if there are fewer
    */
   public static int size(PictureSet pictures, @Nullable Integer count) {

@@ -91,7 +91,7 @@ public final class SamplingOptions {
   /**
    * An option.
    *
-   * @param stage of the setting; empty for all stages
+   * @param stage the stage of the setting; empty for all stages
    */
   private record Flag(String stage, Setting setting, OptionSpec option) {
     static Flag of(String stage, Setting setting, String... help) {

@@ -29,7 +29,7 @@ final class StripOptions {
   /**
    * Returns the file, which can be written to.
    *
-   * @param endings of its name, of which it has one
+   * @param endings the endings of its name, of which it has one
    */
   OutputFile file(String... endings) {
     var file = new OutputFile(output);

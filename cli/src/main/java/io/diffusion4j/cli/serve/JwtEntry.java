@@ -20,13 +20,13 @@ import org.jspecify.annotations.Nullable;
  * @param issuer the {@code iss} of its tokens; required
  * @param audience the name of this server in {@code aud}; required
  * @param keys a URL, or a file; required
- * @param algorithms of signatures; RS256 and ES256 unless given
- * @param skewSeconds by how much clocks may differ; 30 unless given
+ * @param algorithms the algorithms of signatures; RS256 and ES256 unless given
+ * @param skewSeconds the largest difference of the clocks in seconds; 30 unless given
  * @param principalClaim {@code sub} unless given
  * @param rolesClaim {@code roles} unless given
  * @param roles the roles here, by those of the issuer; required
  * @param quotaClaim the claim with the class of quota
- * @param quotas by class
+ * @param quotas the quotas by class
  */
 record JwtEntry(
     @Nullable String issuer,

@@ -65,8 +65,8 @@ final class ServedIndices implements AutoCloseable {
   /**
    * Opens indices that {@code search} made.
    *
-   * @param folders of the indices, by name
-   * @param models that are served
+   * @param folders the folders of the indices, by name
+   * @param models the models that are served
    * @throws IllegalArgumentException if none of the models embedded one of the indices
    */
   static ServedIndices open(Map<String, Path> folders, LocalModels models) {

@@ -44,10 +44,10 @@ import org.jspecify.annotations.Nullable;
  * @param origins the other sites whose pages may send requests
  * @param tokens the file of the tokens, a {@link TokenFile}; null if no token is required
  * @param jwt the issuer of JSON Web Tokens; null if there is none
- * @param quota of principals whose token has none
+ * @param quota the quota of principals whose token has none
  * @param faces the ways in beside the contract; all unless given
  * @param metrics whether {@code /metrics} is served
- * @param limits of all clients together
+ * @param limits the limits of all clients together
  * @param admin the port for operators; null if there is none
  * @param provenance how the files of images are marked
  * @param tracing where traces go; null for nowhere
@@ -129,8 +129,8 @@ record ServerFile(
   /**
    * As a {@link ServerTls}: PEM files.
    *
-   * @param certificate of the server, and those that lead to its authority
-   * @param key of the certificate
+   * @param certificate the certificate of the server, and those that lead to its authority
+   * @param key the key of the certificate
    * @param clients the authorities of the clients; without it they need no certificates
    */
   record TlsEntry(@Nullable Path certificate, @Nullable Path key, @Nullable Path clients) {
@@ -159,8 +159,8 @@ record ServerFile(
    * The keys of marks in the files of images.
    *
    * @param key signs pixels and recipes
-   * @param watermark of the invisible watermark
-   * @param certificate of C2PA manifests
+   * @param watermark the secret of the invisible watermark
+   * @param certificate the certificate of C2PA manifests
    * @param certificateKey the key of the certificate
    */
   record ProvenanceEntry(
@@ -187,8 +187,10 @@ record ServerFile(
   /**
    * Traces of OpenTelemetry.
    *
-   * @param endpoint of a collector that takes OTLP over HTTP; that of this machine unless given
-   * @param ratio of the requests that are traced where their clients leave it open, in [0, 1]
+   * @param endpoint the endpoint of a collector that takes OTLP over HTTP; that of this machine
+   *     unless given
+   * @param ratio the ratio of the requests that are traced where their clients leave it open, in
+   *     [0, 1]
    */
   record TracingEntry(@Nullable URI endpoint, @Nullable Double ratio) {
     private static final URI USUAL = URI.create("http://localhost:4318");
@@ -319,7 +321,7 @@ record ServerFile(
   /**
    * The log.
    *
-   * @param format of its lines
+   * @param format the format of its lines
    * @param level the lowest logged level
    * @param prompts whether prompts are logged
    */

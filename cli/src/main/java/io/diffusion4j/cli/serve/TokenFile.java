@@ -32,10 +32,10 @@ record TokenFile(@Nullable List<Entry> tokens) {
    *
    * @param name name of the principal, who may have several tokens
    * @param sha256 the SHA-256 of the token
-   * @param roles of the token; generate and embed by default
+   * @param roles the roles of the token; generate and embed by default
    * @param models the names of the allowed models; all by default
    * @param expires the end of its validity, such as {@code 2030-01-01T00:00:00Z}; never by default
-   * @param quota of its principal; the server's by default
+   * @param quota the quota of its principal; the server's by default
    */
   record Entry(
       @Nullable String name,

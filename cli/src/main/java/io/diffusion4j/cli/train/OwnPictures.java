@@ -23,7 +23,7 @@ import java.util.Optional;
  * @param validation the held-out set; empty if there is none
  * @param bad the unreadable training pictures so far
  * @param store the cache of squares
- * @param embeddings of the training pictures, if they are stored
+ * @param embeddings the embeddings of the training pictures, if they are stored
  */
 record OwnPictures(
     DecodedAhead training,

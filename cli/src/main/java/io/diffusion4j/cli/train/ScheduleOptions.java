@@ -188,7 +188,7 @@ final class ScheduleOptions {
    * Returns a configuration with the given options.
    *
    * @param usual the preset's
-   * @param pictures of an epoch; empty if the data set is endless
+   * @param pictures the pictures of an epoch; empty if the data set is endless
    */
   TrainingConfig of(TrainingConfig usual, OptionalLong pictures) {
     TrainingConfig changed = usual;

@@ -32,7 +32,7 @@ public record EmbeddingRun(int batch, LongConsumer progress) {
   /**
    * The embeddings of pictures, and the unreadable pictures.
    *
-   * @param embeddings in the order of the set
+   * @param embeddings the embeddings in the order of the set
    * @param unreadable the reason for each unreadable picture, by its name
    */
   public record Pictures(Embeddings embeddings, Map<String, String> unreadable) {

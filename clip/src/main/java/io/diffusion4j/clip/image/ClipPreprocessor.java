@@ -16,8 +16,8 @@ import java.util.List;
  * @param shortestEdge the length of the shorter edge after resizing, in pixels
  * @param cropSize the edge of the square that is cut from the middle, at most {@code shortestEdge}
  * @param rescaleFactor the factor of a level from 0 to 255
- * @param mean of red, green and blue
- * @param std of red, green and blue, above 0
+ * @param mean the mean of red, green and blue
+ * @param std the standard deviation of red, green and blue, above 0
  * @param fit the way to make an image square
  */
 public record ClipPreprocessor(

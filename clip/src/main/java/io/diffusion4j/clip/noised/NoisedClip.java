@@ -151,8 +151,8 @@ public final class NoisedClip implements ConditionGradient<float[]>, AutoCloseab
    * The comparison of a sample with its caption.
    *
    * @param similarity scale·cos(x_t, caption)
-   * @param embedding of x_t, a unit vector
-   * @param gradient of the similarity with respect to x_t
+   * @param embedding the embedding of x_t, a unit vector
+   * @param gradient the gradient of the similarity with respect to x_t
    */
   @SuppressWarnings("ArrayRecordComponent") // bulk data, compared by identity
   public record Judgement(float similarity, float[] embedding, float[] gradient) {}

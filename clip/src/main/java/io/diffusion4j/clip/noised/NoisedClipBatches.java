@@ -15,11 +15,11 @@ import java.util.List;
  * timesteps.
  *
  * @param data the examples, taken in order, in the size of the image tower
- * @param tokenizer of the captions
+ * @param tokenizer the tokenizer of the captions
  * @param vision the image tower
  * @param schedule the forward process of the guided network
  * @param batchSize pairs per batch
- * @param seed of timesteps and noise
+ * @param seed the seed of timesteps and noise
  */
 public record NoisedClipBatches(
     CaptionedImages data,

@@ -20,7 +20,7 @@ import java.util.List;
  * @param imageSize height and width of an image in pixels
  * @param patch height and width of a patch in pixels
  * @param embeddingDim the size of the joint embedding space, E
- * @param timesteps of the forward process, T
+ * @param timesteps the timesteps of the forward process, T
  */
 public record NoisedVisionNetwork(
     Transformer transformer, int imageSize, int patch, int embeddingDim, int timesteps)

@@ -24,7 +24,7 @@ import java.util.stream.Stream;
  * @param vocabularySize the requested number of ids, at least the 514 of every vocabulary
  * @param minCount the smallest frequency of a merged pair, at least 1; a pair that occurs once does
  *     not generalise
- * @param normalization of the tokenizer
+ * @param normalization the normalization of the tokenizer
  */
 public record BpeTrainer(int vocabularySize, long minCount, Normalization normalization) {
   private static final int SMALLEST = Vocabulary.inClipOrder(List.of()).size();

@@ -54,7 +54,7 @@ public final class Gpt2Tokenizer {
   /**
    * Encodes a text, padded with the end symbol. A text that is too long loses its last tokens.
    *
-   * @param length of the encoding, at least 1
+   * @param length the length of the encoding, at least 1
    * @return ids, and a mask that is true for those of the text; none are, of the empty text
    */
   public Tokens encode(String text, int length) {

@@ -10,7 +10,7 @@ import java.nio.file.Path;
 /**
  * Bytes of a file, read on demand. Safe for use by several threads.
  *
- * @param file with the bytes
+ * @param file the file with the bytes
  * @param reading opens them
  */
 public record Bytes(Path file, Reading reading) {

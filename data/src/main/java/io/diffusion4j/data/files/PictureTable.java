@@ -18,7 +18,7 @@ public interface PictureTable {
   /**
    * Returns the pictures of a file, which are not read yet.
    *
-   * @param file of this format, as an absolute path
+   * @param file the file of this format, as an absolute path
    * @param root the folder that paths stay inside and keys are relative to
    * @throws IllegalArgumentException if the file is not as it should be
    */

@@ -33,7 +33,8 @@ public final class AdmModel implements AutoCloseable {
   /**
    * Loads a folder in the layout of {@link AdmFolders}.
    *
-   * @param parameterization what the network was trained to predict; ε for all published networks
+   * @param parameterization the quantity that the network was trained to predict; ε for all
+   *     published networks
    */
   public static AdmModel load(Path folder, Parameterization parameterization, Compute compute) {
     var config = AdmFolders.read(folder);

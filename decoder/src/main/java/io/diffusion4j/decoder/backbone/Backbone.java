@@ -43,7 +43,7 @@ public interface Backbone {
    * The whole network.
    *
    * @param x {@code [B, H, W, inChannels]}
-   * @param sinusoid of the time, {@code [B, timeChannels]}
+   * @param sinusoid the sinusoid of the time, {@code [B, timeChannels]}
    * @param timeAdd a vector that is added to the time embedding, {@code [B, timeEmbedDim]}; none or
    *     one
    * @param context tokens that attention also attends to; none or one

@@ -94,8 +94,8 @@ public final class ClassifierModel implements ConditionGradient<Integer>, AutoCl
    * The classifier's judgement of a sample.
    *
    * @param logProbability log p(y | x_t)
-   * @param logits of all classes
-   * @param gradient of the log-probability with respect to x_t
+   * @param logits the logits of all classes
+   * @param gradient the gradient of the log-probability with respect to x_t
    */
   @SuppressWarnings("ArrayRecordComponent") // bulk data, compared by identity
   public record Judgement(float logProbability, float[] logits, float[] gradient) {}

@@ -17,7 +17,7 @@ import java.util.List;
  * @param inChannels channels of the input
  * @param outChannels channels of the output; twice the image's if the variance is learned
  * @param layers blocks
- * @param heads of attention
+ * @param heads the number of attention heads
  * @param headDim channels per head
  * @param contextDim width of the context tokens of the attention; 0 without context
  * @param numerics how the time is embedded, and the epsilon of the normalisations
@@ -41,7 +41,7 @@ public record DitConfig(
    * published weights were trained with the original's values, which diffusers does not use.
    *
    * @param freqShift s in the frequencies 10000^(−i/(128 − s)) of the time
-   * @param eps of the second normalisation of a block
+   * @param eps the ε of the second normalisation of a block
    */
   public record Numerics(double freqShift, double eps) {
     /** The numbers of {@code DiTTransformer2DModel}. */

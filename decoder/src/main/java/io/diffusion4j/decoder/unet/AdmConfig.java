@@ -21,7 +21,7 @@ import java.util.stream.IntStream;
  * @param layers residual blocks per level on the way down: {@code num_res_blocks}
  * @param levelChange how one level leads to the next
  * @param timeConditioning how the time enters a residual block
- * @param heads of the attention
+ * @param heads the number of attention heads
  * @param qkvOrder how their projections are packed
  * @param classes number of classes: {@code num_classes}; 0 for an unconditional model
  * @param contextDim width of the context tokens: {@code encoder_channels}; 0 without

@@ -9,23 +9,24 @@ import java.util.List;
 /**
  * The shape of diffusers' {@code UNet2DModel}, of pipelines without text ({@code DDPMPipeline}).
  *
- * @param height of the images, in pixels
- * @param width of the images, in pixels
+ * @param height the height of the images, in pixels
+ * @param width the width of the images, in pixels
  * @param inChannels channels of the input
  * @param outChannels channels of the output; twice the input's if the variance is learned
  * @param centerInput whether the input is first mapped to 2x − 1
  * @param time how the network is given the timestep
  * @param timeEmbedDim width of the time embedding
  * @param blockChannels channels of each level, from the highest resolution down
- * @param attention for each level, whether its residual blocks on the way down have attention
+ * @param attention the levels with attention: for each level, whether its residual blocks on the
+ *     way down have attention
  * @param attentionUp the same for the way up, also from the highest resolution down
  * @param middle the blocks between the way down and the way up
  * @param layers residual blocks per level on the way down; one more on the way up
  * @param headDim channels per attention head; 0 for a single head
- * @param groups of the group normalisations
- * @param eps of the group normalisations
+ * @param groups the number of groups of the group normalisations
+ * @param eps the ε of the group normalisations
  * @param timeConditioning how the time enters a residual block
- * @param activation of residual blocks
+ * @param activation the activation of residual blocks
  * @param downPadding zeros above and to the left of the input of a halving convolution: 1 or 0
  * @param attentionDown how levels with attention lead to the level below
  * @param attentionUpward how levels with attention lead to the level above

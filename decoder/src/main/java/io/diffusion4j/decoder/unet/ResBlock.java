@@ -11,7 +11,7 @@ import io.diffusion4j.nn.weights.Init;
  * ResnetBlock2D}.
  *
  * @param unet the network's shape
- * @param channels of the output
+ * @param channels the channels of the output
  * @param change between the first normalisation and the first convolution
  * @param scale divisor of the sum of both branches
  */

@@ -10,13 +10,14 @@ import java.util.List;
  * @param inChannels channels of the input
  * @param outChannels channels of the output; twice the image's if the variance is learned
  * @param blockChannels channels of each level, from the highest resolution down
- * @param attention for each level, whether its residual blocks are followed by attention
+ * @param attention the levels with attention: for each level, whether its residual blocks are
+ *     followed by attention
  * @param midAttention whether the middle has attention
  * @param layers residual blocks per level on the way down; one more on the way up
  * @param headDim channels per attention head
  * @param contextDim width of the context tokens of the attention; 0 without context
- * @param groups of the group normalisations
- * @param eps of the group normalisations
+ * @param groups the number of groups of the group normalisations
+ * @param eps the ε of the group normalisations
  * @param timeConditioning how the time enters a residual block
  */
 public record UnetConfig(

@@ -11,10 +11,10 @@ import java.util.List;
  *
  * @param size height and width of the images
  * @param patch height and width of a patch
- * @param channels of the images
+ * @param channels the channels of the images
  * @param depth number of blocks; an even number is rounded up, for the middle block
  * @param width channels of a token
- * @param heads of attention
+ * @param heads the number of attention heads
  * @param mlpRatio the width of a block's hidden layer in units of the token's width
  * @param qkvBias whether queries, keys and values have a bias
  * @param timeMlp whether the sinusoid of the time goes through two dense layers
@@ -39,7 +39,7 @@ public record UvitConfig(
    * + offset).
    *
    * @param scale more than 0
-   * @param offset at least 0
+   * @param offset the offset, at least 0
    */
   public record Told(double scale, double offset) {
     /** The timestep itself. */
@@ -89,7 +89,7 @@ public record UvitConfig(
    * The whole network.
    *
    * @param x {@code [B, size, size, channels]}
-   * @param sinusoid of the time, {@code [B, width]}
+   * @param sinusoid the sinusoid of the time, {@code [B, width]}
    * @param label embedding of the class, {@code [B, width]}; none or one
    * @return {@code [B, size, size, channels]}, numbers
    */

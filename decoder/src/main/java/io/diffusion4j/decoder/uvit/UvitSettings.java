@@ -14,7 +14,7 @@ import java.nio.file.Path;
  * class; {@code timestep_scale} and {@code timestep_offset} are {@link Told}; without them, the
  * values are a VP-SDE's.
  *
- * @param rows of the table of classes; 0 for a network without classes
+ * @param rows the number of rows of the table of classes; 0 for a network without classes
  * @param hasNull whether the last of them is the null class
  */
 public record UvitSettings(UvitConfig config, int rows, boolean hasNull) {

@@ -23,9 +23,9 @@ import java.util.function.IntConsumer;
  * the samples at the end of the flow are assumed to be standard normal.
  *
  * @param schedule the noise, of at least two timesteps
- * @param steps of the solver, at least 1
+ * @param steps the number of steps of the solver, at least 1
  * @param method the solver
- * @param parameterization what the network predicts
+ * @param parameterization the quantity that the network predicts
  */
 public record FlowLikelihood(
     NoiseSchedule schedule, int steps, RungeKutta method, Parameterization parameterization) {
@@ -57,7 +57,7 @@ public record FlowLikelihood(
   /**
    * Computes the likelihood of each sample.
    *
-   * @param samples of one size; not modified
+   * @param samples the samples of one size; not modified
    * @param progress receives the number of network calls so far
    */
   public List<Likelihood.Result> of(List<float[]> samples, Network network, IntConsumer progress) {

@@ -14,7 +14,7 @@ import java.util.List;
  * GaussianSde} it stays a mixture, with means signal·μ and variances signal²·v + deviation², so
  * samplers and likelihoods can be tested without a network.
  *
- * @param components at least one, of the same dimension
+ * @param components the components, at least one, of the same dimension
  */
 public record GaussianMixture(List<Component> components) {
   /**
@@ -22,7 +22,7 @@ public record GaussianMixture(List<Component> components) {
    *
    * @param weight its share of the samples, greater than 0; the shares add up to 1
    * @param mean its mean
-   * @param variance of each coordinate, greater than 0
+   * @param variance the variance of each coordinate, greater than 0
    */
   public record Component(double weight, List<Double> mean, double variance) {
     public Component {

@@ -15,7 +15,7 @@ import java.util.Arrays;
  * entries have mean 0 and variance 1; it is unbiased, and exact on average over e.
  *
  * @param method the solver
- * @param steps of the solver, at least 1
+ * @param steps the number of steps of the solver, at least 1
  * @param start the first time, in (0, 1); 1e-5 in the paper
  * @param priorDeviation σ, the standard deviation of the noise at t = 1
  */

@@ -22,7 +22,7 @@ public record PictureFlow(FlowLikelihood likelihood) {
   /**
    * A network that also returns derivatives of its outputs.
    *
-   * @param <C> what a sample is conditioned on
+   * @param <C> the type of the conditions
    */
   @FunctionalInterface
   public interface Probed<C> {
@@ -39,7 +39,7 @@ public record PictureFlow(FlowLikelihood likelihood) {
    *
    * @param pictures levels −1, −1 + 2/255, …, 1, all of one size
    * @param conditions one for each
-   * @param noise of each
+   * @param noise the noise of each
    * @param progress receives the number of network calls so far
    */
   public <C> List<Likelihood.Result> of(

@@ -10,7 +10,7 @@ import java.util.List;
  * queries of the call. Samplers use networks through this interface only, so wrap it to change
  * them: guidance and batching are denoisers around a denoiser.
  *
- * @param <C> what a sample is conditioned on
+ * @param <C> the type of the conditions
  */
 public interface Denoiser<C> {
   /** Returns the meaning of the network's output: the noise, the clean sample, or v. */

@@ -6,7 +6,7 @@ package io.diffusion4j.diffusion.denoiser;
  * @param xt the noisy sample, a row-major array in channels-last order; not modified
  * @param t the time in timesteps of the training schedule; fractional for solvers that step between
  *     the integers
- * @param condition what the sample is conditioned on
+ * @param condition the condition of the sample
  */
 @SuppressWarnings("ArrayRecordComponent") // bulk data, compared by identity
 public record Query<C>(float[] xt, double t, C condition) {}

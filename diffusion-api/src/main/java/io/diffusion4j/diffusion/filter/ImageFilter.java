@@ -31,7 +31,7 @@ public interface ImageFilter {
   /**
    * Scores pictures.
    *
-   * @param images of any sizes, at least one
+   * @param images the images of any sizes, at least one
    * @return a list of scores for each picture, in order
    */
   List<List<ConceptScore>> score(List<Image> images);

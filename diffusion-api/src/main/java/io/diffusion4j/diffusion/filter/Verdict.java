@@ -7,8 +7,8 @@ import java.util.Optional;
 /**
  * The result of all filters for one picture.
  *
- * @param scores in the order of the filters
- * @param moderation that decides which thresholds apply
+ * @param scores the scores in the order of the filters
+ * @param moderation the moderation that decides which thresholds apply
  */
 public record Verdict(List<Scored> scores, Moderation moderation) {
   public Verdict {

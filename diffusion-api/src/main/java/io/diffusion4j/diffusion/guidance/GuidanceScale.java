@@ -14,7 +14,7 @@ public interface GuidanceScale {
   /**
    * Returns the scale at a time, at least 0 and finite.
    *
-   * @param t in timesteps of the training schedule, as in {@link Query#t}
+   * @param t the time in timesteps of the training schedule, as in {@link Query#t}
    */
   double at(double t);
 

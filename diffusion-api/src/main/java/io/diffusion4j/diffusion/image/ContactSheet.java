@@ -12,7 +12,7 @@ public final class ContactSheet {
   /**
    * Lays images out in a sheet with as many columns as rows, or one more.
    *
-   * @param images at least one, all of one size
+   * @param images the images, at least one, all of one size
    * @throws IllegalArgumentException if there are none, or they differ in size
    */
   public static Image of(List<Image> images) {
@@ -22,7 +22,7 @@ public final class ContactSheet {
   /**
    * Lays images out in rows, from left to right and top to bottom.
    *
-   * @param images at least one, all of one size
+   * @param images the images, at least one, all of one size
    * @param columns how many are in a row, at least 1
    * @throws IllegalArgumentException if there are none, or they differ in size
    */

@@ -5,8 +5,8 @@ import io.diffusion4j.diffusion.argument.Check;
 /**
  * An RGB image.
  *
- * @param width in pixels
- * @param height in pixels
+ * @param width the width in pixels
+ * @param height the height in pixels
  * @param pixels {@code [height, width, 3]} row-major, nominally in [−1, 1]; not copied
  */
 @SuppressWarnings("ArrayRecordComponent") // bulk data, compared by identity

@@ -18,7 +18,7 @@ public final class Jpeg {
    * Returns the image as a JPEG file.
    *
    * @param image rounded to eight bits as {@link Rgb8#of} does
-   * @param quality in [0, 1], from the smallest file to the best picture
+   * @param quality the quality, in [0, 1], from the smallest file to the best picture
    */
   public static byte[] encode(Image image, double quality) {
     Check.share("quality", quality);

@@ -15,7 +15,7 @@ import java.util.Locale;
  * devices and pipes are written directly, and {@code -} is the standard output.
  *
  * @param name the option that names the file, for messages
- * @param path as given
+ * @param path the path as given
  */
 public record OutputFile(String name, Path path) {
   /** Creates the file of the option {@code output}. */

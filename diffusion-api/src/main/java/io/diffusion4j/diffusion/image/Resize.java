@@ -176,8 +176,8 @@ public final class Resize {
    *
    * @param left its first column
    * @param top its first row
-   * @param width in pixels, at least 1
-   * @param height in pixels, at least 1
+   * @param width the width in pixels, at least 1
+   * @param height the height in pixels, at least 1
    */
   public record Region(int left, int top, int width, int height) {
     public Region {

@@ -7,8 +7,8 @@ import java.awt.image.DataBufferByte;
 /**
  * An image with 8 bits each of red, green and blue, as in files and on screens.
  *
- * @param width in pixels
- * @param height in pixels
+ * @param width the width in pixels
+ * @param height the height in pixels
  * @param pixels {@code [height, width, 3]} row-major, each an unsigned byte; not copied
  */
 @SuppressWarnings("ArrayRecordComponent") // bulk data, compared by identity

@@ -16,8 +16,8 @@ import java.util.function.IntConsumer;
  * dimension (Ho et al. 2020, eq. 5), with one draw of the noise at every timestep. Thread-safe if
  * the network is.
  *
- * @param treatment of x̂₀, known to lie in [−1, 1] for pixels
- * @param <C> what a sample is conditioned on
+ * @param treatment the treatment of x̂₀, known to lie in [−1, 1] for pixels
+ * @param <C> the type of the conditions
  */
 public record BitsPerDimension<C>(
     Denoiser<C> network, ReverseProcess process, X0Treatment treatment) {
@@ -59,7 +59,7 @@ public record BitsPerDimension<C>(
    * Evaluates a sample at every timestep.
    *
    * @param x0 levels −1, −1 + 2/255, …, 1
-   * @param noise of the sample
+   * @param noise the noise of the sample
    * @param progress receives the number of timesteps done
    * @throws NonFiniteAnswerException if the network returns NaN or infinity
    */

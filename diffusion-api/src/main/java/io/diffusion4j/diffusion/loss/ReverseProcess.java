@@ -31,7 +31,7 @@ public final class ReverseProcess {
   /**
    * Creates the chain over some timesteps.
    *
-   * @param timesteps of the schedule's
+   * @param timesteps the timesteps of the schedule's
    */
   public ReverseProcess(
       NoiseSchedule schedule, Timesteps timesteps, MeanType mean, VarianceType variance) {

@@ -18,7 +18,7 @@ import io.diffusion4j.diffusion.sampling.X0Treatment;
  * @param alphaBar ᾱ_t
  * @param posterior q(x_s | x_t, x₀)
  * @param smallLogVariance ln β̃, that of the step before at the last one
- * @param conversion from outputs to x̂₀ and ε̂
+ * @param conversion the conversion from outputs to x̂₀ and ε̂
  */
 public record ReverseStep(
     int t,
@@ -64,8 +64,8 @@ public record ReverseStep(
    * The Gaussian p(x_s | x_t) of one output.
    *
    * @param x0 x̂₀ after its treatment
-   * @param mean of x_s
-   * @param logVariance of x_s
+   * @param mean the mean of x_s
+   * @param logVariance the log-variance of x_s
    */
   @SuppressWarnings("ArrayRecordComponent") // bulk data, compared by identity
   public record Estimate(float[] x0, double[] mean, double[] logVariance) {}
@@ -111,7 +111,7 @@ public record ReverseStep(
    * (Ho et al. 2020, §3.2); if the network predicts the mean, that mean is used unchanged, whatever
    * the treatment of x̂₀.
    *
-   * @param treatment of x̂₀: none in training, clipping to [−1, 1] in evaluation
+   * @param treatment the treatment of x̂₀: none in training, clipping to [−1, 1] in evaluation
    * @throws IllegalArgumentException if the variance is learned and missing in the prediction
    */
   public Estimate estimate(float[] xt, Prediction prediction, X0Treatment treatment) {

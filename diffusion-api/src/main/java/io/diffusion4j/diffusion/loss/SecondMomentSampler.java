@@ -121,7 +121,7 @@ public final class SecondMomentSampler implements TimestepSampler {
    * Returns a sampler that has also observed these losses, one after the other; if a timestep has
    * ten already, its oldest loss is dropped.
    *
-   * @param timesteps of the losses
+   * @param timesteps the timesteps of the losses
    * @param newLosses not weighted by {@link TimestepSampler.Drawn#weight}; finite
    */
   public SecondMomentSampler after(int[] timesteps, float[] newLosses) {

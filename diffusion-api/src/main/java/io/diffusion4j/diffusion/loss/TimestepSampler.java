@@ -22,7 +22,7 @@ public interface TimestepSampler {
    *
    * @param other for example one of the last few timesteps: the network's output there is the final
    *     sample, so they deserve more than their share of the draws
-   * @param probability of a draw of the other, in [0, 1]
+   * @param probability the probability of a draw of the other, in [0, 1]
    */
   default TimestepSampler mixedWith(TimestepSampler other, double probability) {
     Check.share("probability", probability);

@@ -63,8 +63,8 @@ public interface Weighting {
    * An error of ε is √SNR times that of x₀.
    *
    * @param k greater than 0; the paper's is 1
-   * @param gamma at least 0, which is {@link #SIMPLE} for a network that predicts ε; the paper
-   *     recommends 0.5 or 1
+   * @param gamma the γ, at least 0, which is {@link #SIMPLE} for a network that predicts ε; the
+   *     paper recommends 0.5 or 1
    */
   static Weighting p2(double k, double gamma) {
     Check.that(k > 0, "k", k, "> 0");

@@ -8,7 +8,7 @@ import java.util.List;
  * unchanged.
  *
  * @param model draws
- * @param filters of the model, those of {@code model} included
+ * @param filters the filters of the model, those of {@code model} included
  */
 public record FilteredPipeline(ImagePipeline model, Filters filters) implements ForwardingPipeline {
   @Override

@@ -35,9 +35,9 @@ public interface ImagePipeline {
   /**
    * Draws one image for each noise source.
    *
-   * @param task of a kind on the {@link #card}, with one input or as many as there are noise
-   *     sources
-   * @param settings of the stages, by their names; a missing stage uses its defaults
+   * @param task the task of a kind on the {@link #card}, with one input or as many as there are
+   *     noise sources
+   * @param settings the settings of the stages, by their names; a missing stage uses its defaults
    * @param noise the source of randomness of each image, at least one
    * @param listener called between steps, with the stages' names; an exception that it throws ends
    *     the drawing
@@ -53,7 +53,7 @@ public interface ImagePipeline {
    * Returns the number of steps of an image in each stage, by the stages' names. A stage that the
    * task does not need, or that reports no steps, is left out.
    *
-   * @param settings as for {@link #draw}
+   * @param settings the settings as for {@link #draw}
    */
   Map<String, Integer> steps(ImageTask task, Map<String, SamplingSettings> settings);
 

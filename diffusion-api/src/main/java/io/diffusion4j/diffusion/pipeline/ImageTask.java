@@ -142,7 +142,7 @@ public sealed interface ImageTask {
   /**
    * Images between two images.
    *
-   * @param ratio in [0, 1]: 0 is the first, 1 the second
+   * @param ratio the ratio, in [0, 1]: 0 is the first, 1 the second
    */
   record Interpolation(Image first, Image second, double ratio) implements ImageTask {
     public Interpolation {
@@ -159,7 +159,7 @@ public sealed interface ImageTask {
    * An image with a part that is redrawn.
    *
    * @param image square
-   * @param mask of the same size, bright where the image is redrawn
+   * @param mask the mask of the same size, bright where the image is redrawn
    * @param words describe the whole result; empty to continue the image
    */
   record Inpaint(Image image, Image mask, Words words, Resampling resampling) implements ImageTask {
@@ -173,7 +173,7 @@ public sealed interface ImageTask {
    * Images denoised from a noised image.
    *
    * @param image square
-   * @param strength in [0, 1]: 0 keeps the image, 1 ignores it
+   * @param strength the strength, in [0, 1]: 0 keeps the image, 1 ignores it
    * @param words describe the result; empty to keep the content of the image
    */
   record ImageToImage(Image image, double strength, Words words) implements ImageTask {
@@ -203,7 +203,7 @@ public sealed interface ImageTask {
    * An image changed in the direction from one text to another.
    *
    * @param image square
-   * @param ratio in [0, 1]: 0 keeps the image, 1 reaches the direction
+   * @param ratio the ratio, in [0, 1]: 0 keeps the image, 1 reaches the direction
    */
   record TextDiff(Image image, String fromText, String toText, double ratio) implements ImageTask {
     public TextDiff {
@@ -263,7 +263,7 @@ public sealed interface ImageTask {
   /**
    * Images of a weighted sum of the embeddings of texts and pictures.
    *
-   * @param ingredients at least one
+   * @param ingredients the ingredients, at least one
    * @param negative describes what guidance moves away from; may be empty
    */
   record Mix(List<Ingredient> ingredients, String negative) implements ImageTask {
@@ -325,7 +325,7 @@ public sealed interface ImageTask {
    * Another task whose images follow a picture of hints, such as a depth map.
    *
    * @param task what is drawn
-   * @param hint of the size of the images, bright where the scene is near
+   * @param hint the hint of the size of the images, bright where the scene is near
    */
   record Hinted(ImageTask task, Image hint) implements ImageTask {
     public Hinted {

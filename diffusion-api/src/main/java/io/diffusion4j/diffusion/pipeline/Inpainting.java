@@ -32,8 +32,8 @@ public final class Inpainting implements ImageEdit {
    * The edit.
    *
    * @param image square
-   * @param mask of the same size: bright (from 0 on) where the image is redrawn
-   * @param resampling of the decoder's steps; {@link Resampling#NONE} draws once
+   * @param mask the mask of the same size: bright (from 0 on) where the image is redrawn
+   * @param resampling the resampling of the decoder's steps; {@link Resampling#NONE} draws once
    */
   public Inpainting(Image image, Image mask, Resampling resampling) {
     mask.requireSize("mask", image.width(), image.height(), ", as the image");

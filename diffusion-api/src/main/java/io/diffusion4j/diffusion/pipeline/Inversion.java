@@ -23,7 +23,7 @@ public final class Inversion {
    * Returns x_T of each image, deterministically.
    *
    * @param images square
-   * @param settings of the drawing that starts from x_T
+   * @param settings the settings of the drawing that starts from x_T
    * @param noise not used
    */
   public static List<float[]> of(

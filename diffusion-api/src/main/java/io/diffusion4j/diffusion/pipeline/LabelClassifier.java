@@ -34,7 +34,7 @@ public final class LabelClassifier {
   /**
    * A label and its probability.
    *
-   * @param probability in [0, 1]
+   * @param probability the probability, in [0, 1]
    */
   public record Scored(String label, double probability) {}
 
@@ -47,9 +47,9 @@ public final class LabelClassifier {
   /**
    * Embeds the labels.
    *
-   * @param labels at least one, no two the same
+   * @param labels the labels, at least one, no two the same
    * @param templates texts in which {@code {}} stands for the label, at least one
-   * @param logitScale by what cosines are multiplied, such as 100
+   * @param logitScale the factor of cosines, such as 100
    */
   public static LabelClassifier of(
       TextEncoder encoder, List<String> labels, List<String> templates, double logitScale) {
@@ -107,7 +107,7 @@ public final class LabelClassifier {
   /**
    * Returns the probability of each label.
    *
-   * @param embedding of a picture
+   * @param embedding the embedding of a picture
    */
   public double[] probabilities(float[] embedding) {
     double[] logits =
@@ -121,8 +121,8 @@ public final class LabelClassifier {
   /**
    * Returns the most probable labels, best first.
    *
-   * @param embedding of a picture
-   * @param count at most this many, at least 1
+   * @param embedding the embedding of a picture
+   * @param count the largest number, at least 1
    */
   public List<Scored> best(float[] embedding, int count) {
     Check.that(count >= 1, "count", count, "≥ 1");

@@ -15,9 +15,9 @@ import java.util.Set;
  *
  * @param identity name, licence and digest
  * @param images the size of its images
- * @param limits on the number of images
- * @param stages in the order in which they run
- * @param tasks that it supports
+ * @param limits the limits on the number of images
+ * @param stages the stages in the order in which they run
+ * @param tasks the tasks that it supports
  */
 public record ModelCard(
     ModelIdentity identity,

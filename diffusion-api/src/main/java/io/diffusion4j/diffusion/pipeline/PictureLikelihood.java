@@ -44,8 +44,9 @@ public interface PictureLikelihood extends AutoCloseable {
   /**
    * Returns the variational bound (Ho et al. 2020, eq. 5).
    *
-   * @param timesteps of the chain, at least two; all of them for the model as it was trained
-   * @param noise of the picture
+   * @param timesteps the timesteps of the chain, at least two; all of them for the model as it was
+   *     trained
+   * @param noise the noise of the picture
    * @param progress receives the number of timesteps done
    * @throws IllegalArgumentException if the model has no such class
    */
@@ -55,9 +56,9 @@ public interface PictureLikelihood extends AutoCloseable {
    * Returns the likelihood by the probability flow (Song et al. 2021, app. D.2), of pictures to
    * whose levels uniform noise was added, which makes them samples of a density.
    *
-   * @param examples at least one
-   * @param steps of the solver, at least 1
-   * @param noise of each picture
+   * @param examples the examples, at least one
+   * @param steps the number of steps of the solver, at least 1
+   * @param noise the noise of each picture
    * @param progress receives the number of network calls so far
    * @throws IllegalArgumentException if the model has no such class
    */

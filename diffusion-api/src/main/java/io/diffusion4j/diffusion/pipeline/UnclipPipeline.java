@@ -36,9 +36,9 @@ public final class UnclipPipeline implements ImagePipeline {
   /**
    * Composes the parts.
    *
-   * @param identity of the model, called when the card is requested
+   * @param identity the identity of the model, called when the card is requested
    * @param images the size of the upsampler's images
-   * @param tasks that the parts support; edits are left out if a part does not denoise
+   * @param tasks the tasks that the parts support; edits are left out if a part does not denoise
    */
   public UnclipPipeline(
       Supplier<ModelIdentity> identity,

@@ -15,7 +15,7 @@ public record Conversion(
   /**
    * Returns the conversion at a noise level, from x = √ᾱ·x₀ + √(1−ᾱ)·ε.
    *
-   * @param parameterization of the output
+   * @param parameterization the parameterization of the output
    * @param alphaBar ᾱ in [0, 1]; below 1 for x₀-prediction, which does not determine the noise of a
    *     clean sample, and above 0 for ε-prediction, which does not determine the sample in pure
    *     noise

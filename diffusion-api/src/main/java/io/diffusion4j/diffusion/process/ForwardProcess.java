@@ -16,7 +16,7 @@ public record ForwardProcess(NoiseSchedule schedule) {
   /**
    * Returns the single step q(x_t | x_{t−1}) = N(√(1−β_t)·x_{t−1}, β_t·I) (eq. 2).
    *
-   * @param t from 0; x_{−1} is the clean sample
+   * @param t the time from 0; x_{−1} is the clean sample
    */
   public Transition step(int t) {
     return Transition.preservingVariance(1 - schedule.beta(t));
@@ -25,7 +25,7 @@ public record ForwardProcess(NoiseSchedule schedule) {
   /**
    * Returns the marginal q(x_t | x_0) = N(√ᾱ_t·x_0, (1−ᾱ_t)·I) (eq. 4).
    *
-   * @param t from {@link NoiseSchedule#CLEAN}
+   * @param t the time from {@link NoiseSchedule#CLEAN}
    */
   public Transition marginal(int t) {
     return Transition.preservingVariance(schedule.alphaBar(t));
@@ -34,7 +34,7 @@ public record ForwardProcess(NoiseSchedule schedule) {
   /**
    * Many steps at once, q(x_t | x_s) = N(√(ᾱ_t/ᾱ_s)·x_s, (1 − ᾱ_t/ᾱ_s)·I).
    *
-   * @param s from {@link NoiseSchedule#CLEAN} to t
+   * @param s the time from {@link NoiseSchedule#CLEAN} to t
    * @param t the noisier timestep
    */
   public Transition between(int s, int t) {
@@ -45,7 +45,7 @@ public record ForwardProcess(NoiseSchedule schedule) {
   /**
    * Returns the posterior q(x_{t−1} | x_t, x_0) (eq. 6–7), with β_t from the schedule's own table.
    *
-   * @param t from 0, where there is nothing left to chance
+   * @param t the time from 0, where there is nothing left to chance
    */
   public Posterior posterior(int t) {
     double beta = schedule.beta(t);
@@ -56,7 +56,7 @@ public record ForwardProcess(NoiseSchedule schedule) {
    * Returns the posterior q(x_s | x_t, x_0) over several steps.
    *
    * @param t the noisier timestep
-   * @param s from {@link NoiseSchedule#CLEAN} to t − 1
+   * @param s the time from {@link NoiseSchedule#CLEAN} to t − 1
    */
   public Posterior posterior(int t, int s) {
     return Posterior.of(schedule.alphaBar(t), schedule.alphaBar(s));
@@ -66,7 +66,7 @@ public record ForwardProcess(NoiseSchedule schedule) {
    * ln β̃_t, the log-variance of {@link #posterior(int)}, clipped: β̃_0 is 0, and β̃_1 stands in
    * for it (Nichol &amp; Dhariwal 2021, code).
    *
-   * @param t from 0, of a schedule with at least two timesteps
+   * @param t the time from 0, of a schedule with at least two timesteps
    */
   public double clippedPosteriorLogVariance(int t) {
     Objects.checkIndex(t, schedule.steps());

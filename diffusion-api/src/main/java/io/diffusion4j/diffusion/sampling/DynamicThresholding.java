@@ -7,7 +7,7 @@ import java.util.Arrays;
  * Clips each sample to a percentile s of its own absolute values and divides by s, so that strong
  * guidance does not saturate the pixels (Saharia et al. 2022, §2.3).
  *
- * @param percentile in (0, 1]; the paper has 0.995
+ * @param percentile the percentile, in (0, 1]; the paper has 0.995
  * @param max the largest s, at least 1; ∞ for none. (With 1, the default of diffusers, all of this
  *     is clipping to [−1, 1].)
  */

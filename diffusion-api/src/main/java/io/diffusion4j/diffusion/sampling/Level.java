@@ -28,7 +28,8 @@ public record Level(double t, double alphaBar) {
   /**
    * Returns the level of a time; between two timesteps log σ is linear.
    *
-   * @param t from {@link NoiseSchedule#CLEAN} to {@code steps() − 1}, and a timestep if below 0
+   * @param t the time from {@link NoiseSchedule#CLEAN} to {@code steps() − 1}, and a timestep if
+   *     below 0
    */
   public static Level at(NoiseSchedule schedule, double t) {
     return between(schedule, t, (low, next, w) -> pow(low, 1 - w) * pow(next, w));
@@ -38,7 +39,7 @@ public record Level(double t, double alphaBar) {
    * Returns the level of a time; between two timesteps σ is linear, as in diffusers' Euler and
    * Heun.
    *
-   * @param t from 0 to {@code steps() − 1}
+   * @param t the time from 0 to {@code steps() − 1}
    */
   public static Level atLinearSigma(NoiseSchedule schedule, double t) {
     return between(schedule, t, (low, next, w) -> low + w * (next - low));

@@ -62,7 +62,7 @@ public record Noise(double minLogVariance, double maxLogVariance, double fixedLo
   /**
    * Noise of a fixed standard deviation.
    *
-   * @param sigma at least 0; 0 is {@link #NONE}
+   * @param sigma the σ, at least 0; 0 is {@link #NONE}
    */
   public static Noise of(double sigma) {
     Check.notNegative("sigma", sigma);

@@ -44,7 +44,8 @@ public record SamplingPlan(List<Step> steps, EpsSource epsSource, double initial
   /**
    * Returns the ᾱ of the sample that a step begins with.
    *
-   * @param step from 0 to the number of steps, after the last of which the sample is clean: ᾱ = 1
+   * @param step the step from 0 to the number of steps, after the last of which the sample is
+   *     clean: ᾱ = 1
    */
   public double alphaBarBefore(int step) {
     return step == steps.size() ? 1 : steps.get(step).alphaBar();

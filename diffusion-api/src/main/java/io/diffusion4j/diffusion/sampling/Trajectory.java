@@ -41,8 +41,8 @@ public final class Trajectory {
    * Starts a plan.
    *
    * @param plan the steps
-   * @param parameterization of the network
-   * @param treatment of each x̂₀
+   * @param parameterization the parameterization of the network
+   * @param treatment the treatment of each x̂₀
    * @param start the sample at the first step's noise level, such as standard normal noise times
    *     {@link SamplingPlan#initialScale}; not modified
    * @param noise standard normal noise for a step of the plan; called only for steps that need it
@@ -103,7 +103,7 @@ public final class Trajectory {
   /**
    * Makes one step.
    *
-   * @param prediction for {@link #query}; not modified
+   * @param prediction the prediction for {@link #query}; not modified
    * @throws IllegalArgumentException if it does not have the size of the sample
    * @throws IllegalStateException if all steps are done
    */

@@ -18,7 +18,7 @@ public sealed class BetaSchedule implements NoiseSchedule permits CosineSchedule
   /**
    * A schedule in full precision.
    *
-   * @param betas at least one, each in (0, 1)
+   * @param betas the betas, at least one, each in (0, 1)
    */
   public BetaSchedule(double... betas) {
     this(TableRounding.FLOAT64, betas);
@@ -28,7 +28,7 @@ public sealed class BetaSchedule implements NoiseSchedule permits CosineSchedule
    * A schedule.
    *
    * @param precision what the tables are rounded to
-   * @param betas at least one, each in (0, 1)
+   * @param betas the betas, at least one, each in (0, 1)
    */
   public BetaSchedule(TableRounding precision, double... betas) {
     this(inside(betas, betas.length), precision);

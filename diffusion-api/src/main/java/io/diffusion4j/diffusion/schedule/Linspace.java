@@ -9,7 +9,7 @@ final class Linspace {
   /**
    * Returns the values.
    *
-   * @param size at least 1; a single one is {@code first}
+   * @param size the size, at least 1; a single one is {@code first}
    */
   static double[] of(double first, double last, int size, TableRounding precision) {
     Check.that(size >= 1, "steps", size, "≥ 1");

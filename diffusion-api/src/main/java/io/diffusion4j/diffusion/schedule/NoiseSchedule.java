@@ -17,7 +17,7 @@ public interface NoiseSchedule {
    * ᾱ_t, strictly decreasing in t, in (0, 1]; 0 at most at the last timestep, for a schedule with
    * zero terminal signal-to-noise ratio.
    *
-   * @param t from {@link #CLEAN} to {@code steps() − 1}
+   * @param t the time from {@link #CLEAN} to {@code steps() − 1}
    * @throws IndexOutOfBoundsException if t is outside
    */
   double alphaBar(int t);
@@ -25,7 +25,7 @@ public interface NoiseSchedule {
   /**
    * β_t = 1 − ᾱ_t/ᾱ_{t−1}, the variance added between t − 1 and t.
    *
-   * @param t from 0 to {@code steps() − 1}
+   * @param t the time from 0 to {@code steps() − 1}
    * @throws IndexOutOfBoundsException if t is outside
    */
   default double beta(int t) {
@@ -36,7 +36,7 @@ public interface NoiseSchedule {
   /**
    * Returns the noise level of x_t.
    *
-   * @param t from {@link #CLEAN} to {@code steps() − 1}
+   * @param t the time from {@link #CLEAN} to {@code steps() − 1}
    * @throws IndexOutOfBoundsException if t is outside
    */
   default NoiseLevel level(int t) {

@@ -29,7 +29,7 @@ public record RespacedSchedule(NoiseSchedule whole, Timesteps kept) implements N
   /**
    * Returns the timestep of the whole schedule ({@code timestep_map} in OpenAI's code).
    *
-   * @param t from {@link #CLEAN} to {@code steps() − 1}
+   * @param t the time from {@link #CLEAN} to {@code steps() − 1}
    * @throws IndexOutOfBoundsException if t is outside
    */
   public int timestep(int t) {

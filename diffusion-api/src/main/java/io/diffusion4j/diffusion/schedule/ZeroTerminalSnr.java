@@ -15,7 +15,7 @@ public final class ZeroTerminalSnr {
   /**
    * Returns the stretched schedule.
    *
-   * @param schedule of at least two timesteps
+   * @param schedule the schedule of at least two timesteps
    * @param precision what each operation is rounded to; diffusers has {@link TableRounding#FLOAT32}
    */
   public static NoiseSchedule of(NoiseSchedule schedule, TableRounding precision) {

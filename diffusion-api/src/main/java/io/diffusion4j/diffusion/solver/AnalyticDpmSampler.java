@@ -19,9 +19,9 @@ import io.diffusion4j.diffusion.schedule.Timesteps;
  * sample, is deterministic.
  *
  * @param power E‖ε̂‖²/d of the network, measured once
- * @param eta of the forward process: 1 for that of DDPM, 0 for that of DDIM (whose reverse process
- *     gets noise too)
- * @param range of the data, which is known to lie in [−range, range]; ∞ if it is not
+ * @param eta the η of the forward process: 1 for that of DDPM, 0 for that of DDIM (whose reverse
+ *     process gets noise too)
+ * @param range the range of the data, which is known to lie in [−range, range]; ∞ if it is not
  */
 public record AnalyticDpmSampler(EpsPower power, double eta, double range) implements Sampler {
   public AnalyticDpmSampler {

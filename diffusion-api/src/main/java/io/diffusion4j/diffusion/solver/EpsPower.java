@@ -78,8 +78,9 @@ public record EpsPower(SortedMap<Integer, Double> byTimestep) {
    *
    * @param denoiser the network
    * @param schedule what it was trained with
-   * @param timesteps of the measurement; a few dozen suffice, because the power changes smoothly
-   * @param samples from the data set, at least one
+   * @param timesteps the timesteps of the measurement; a few dozen suffice, because the power
+   *     changes smoothly
+   * @param samples the samples from the data set, at least one
    */
   public static <C> EpsPower measure(
       Denoiser<C> denoiser, NoiseSchedule schedule, Timesteps timesteps, List<Sample<C>> samples) {

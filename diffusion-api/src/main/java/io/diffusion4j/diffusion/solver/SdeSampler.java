@@ -20,7 +20,7 @@ import java.util.List;
  * <p>The corrector's step size uses the norms of each sample separately, while the published code
  * averages them over the batch: so a sample never depends on its batch.
  *
- * @param method of the reverse step
+ * @param method the method of the reverse step
  * @param corrections the number of corrector steps at each level, at least 0
  * @param snr the corrector's ratio of the move along the score to the noise, greater than 0
  */

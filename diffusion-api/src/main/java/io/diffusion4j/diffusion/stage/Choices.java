@@ -13,8 +13,8 @@ import java.util.Optional;
  * @param samplers the samplers the stage can use
  * @param defaultSampler the name of the default sampler
  * @param defaultSteps the default number of steps, at least 1
- * @param spacings of timesteps; empty if there is no choice
- * @param treatments of x̂₀; empty if there is no choice
+ * @param spacings the spacings of timesteps; empty if there is no choice
+ * @param treatments the treatments of x̂₀; empty if there is no choice
  */
 public record Choices(
     ByName<Sampler> samplers,

@@ -26,7 +26,7 @@ import java.util.List;
  * @param spacing the default spacing of timesteps
  * @param treatment the default treatment of x̂₀
  * @param rowSize the number of values of a sample, at least 1
- * @param <C> what a sample is conditioned on
+ * @param <C> the type of the conditions
  */
 public record DiffusionStage<C>(
     String name,

@@ -5,8 +5,8 @@ import io.diffusion4j.diffusion.argument.Check;
 /**
  * The size of an image.
  *
- * @param width in pixels; 0 for a stage that does not draw pixels
- * @param height in pixels; 0 for a stage that does not draw pixels
+ * @param width the width in pixels; 0 for a stage that does not draw pixels
+ * @param height the height in pixels; 0 for a stage that does not draw pixels
  */
 public record Pixels(int width, int height) {
   /** The size of outputs that are not images, such as embeddings or latents. */

@@ -24,8 +24,8 @@ public interface SamplingListener {
    * @param steps the number of all steps
    * @param x0 the current estimates x̂₀, one per sample, owned by the stage and overwritten by the
    *     next step; empty before the first
-   * @param size of the images that the estimates are; {@link Pixels#NONE} for the size that the
-   *     stage draws by default
+   * @param size the size of the images that the estimates are; {@link Pixels#NONE} for the size
+   *     that the stage draws by default
    */
   record Progress(String stage, int step, int steps, List<float[]> x0, Pixels size) {
     /** Creates a report of progress with estimates of the stage's default size. */

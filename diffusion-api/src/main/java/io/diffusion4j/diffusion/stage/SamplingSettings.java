@@ -16,11 +16,12 @@ import java.util.Optional;
  * @param steps the number of timesteps, at least 1
  * @param guidanceScale the classifier-free guidance scale, at least 0; 1 is the plain conditional
  *     model, which needs half the network calls. A stage without guidance accepts 1 only
- * @param spacing of timesteps; empty for the stage's default
- * @param treatment of each x̂₀; empty for the stage's default
+ * @param spacing the spacing of timesteps; empty for the stage's default
+ * @param treatment the treatment of each x̂₀; empty for the stage's default
  * @param guide the name of a gradient guide, with the guidance scale as its factor; empty for
  *     classifier-free guidance
- * @param size of the images, for a stage that draws more than one; empty for the stage's own
+ * @param size the size of the images, for a stage that draws more than one; empty for the stage's
+ *     own
  */
 public record SamplingSettings(
     Sampler sampler,

@@ -25,8 +25,8 @@ import java.util.function.UnaryOperator;
  *
  * @param name its name in requests, in lower snake case; addresses its noise and labels its
  *     progress
- * @param course of the stage
- * @param scale of its classifier-free guidance
+ * @param course the course of the stage
+ * @param scale the scale of its classifier-free guidance
  * @param guides the gradient guides by name, with the scale of the gradient
  * @param draws the size of the images that it draws by default
  * @param sizes the other sizes that it draws; empty if it draws one size only

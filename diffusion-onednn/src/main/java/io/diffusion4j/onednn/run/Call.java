@@ -14,7 +14,7 @@ import org.bytedeco.dnnl.dnnl_primitive;
  * The execution of a primitive.
  *
  * @param name its name, for errors
- * @param arguments by oneDNN's argument numbers
+ * @param arguments the arguments by oneDNN's argument numbers
  */
 record Call(String name, dnnl_primitive primitive, Map<Integer, Argument> arguments)
     implements Action {

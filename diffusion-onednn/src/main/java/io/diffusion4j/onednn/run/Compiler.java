@@ -39,7 +39,7 @@ public final class Compiler implements Layer.Visitor<Node, Value> {
    * Creates a compiler without steps.
    *
    * @param lowering receives the steps
-   * @param type of the activations
+   * @param type the type of the activations
    * @param quantised the nodes whose products are of 8-bit integers
    */
   public Compiler(Network network, Lowering lowering, DataType type, Set<Integer> quantised) {

@@ -11,7 +11,7 @@ import java.util.Optional;
  * Computes the coefficients of y = a·x + b from the moments of each channel: group normalisation's
  * statistics, gain and shift, and the sample's scale and shift. A few hundred numbers, in double.
  *
- * @param mean of each channel, for each part of the pixels
+ * @param mean the mean of each channel, for each part of the pixels
  * @param variance likewise
  * @param counts number of pixels of each part
  * @param scaleShift {@code [2·C]}, if there is one

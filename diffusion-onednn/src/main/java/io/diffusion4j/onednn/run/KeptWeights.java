@@ -66,7 +66,7 @@ public final class KeptWeights {
   /**
    * Finds the file of these weights in a folder; empty if the bytes of a tensor are not accessible.
    *
-   * @param precision of the packed numbers
+   * @param precision the precision of the packed numbers
    * @param team computes checksums, and determines the partition of the weights
    */
   public static Optional<KeptWeights> of(

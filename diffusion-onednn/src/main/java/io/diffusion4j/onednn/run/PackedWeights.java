@@ -64,10 +64,10 @@ public final class PackedWeights {
   /**
    * A view of weights in a checkpoint.
    *
-   * @param key in the checkpoint
-   * @param offset of the first number
-   * @param dims in the primitive's order of axes
-   * @param strides of the axes in the checkpoint
+   * @param key the key in the checkpoint
+   * @param offset the offset of the first number
+   * @param dims the dimensions in the primitive's order of axes
+   * @param strides the strides of the axes in the checkpoint
    */
   record Plain(String key, long offset, List<Long> dims, List<Long> strides) {
     /** Returns the number of outputs; the weights of each are contiguous, one after the other. */

@@ -37,7 +37,7 @@ public final class Primitives {
    *
    * @param scope owns the primitives
    * @param compiling owns their descriptions
-   * @param scratch for each part, the scratchpad of its primitives
+   * @param scratch the scratchpad for each part, the scratchpad of its primitives
    */
   public Primitives(Scope scope, Scope compiling, Descriptions descriptions, List<Buffer> scratch) {
     this.scope = scope;
@@ -156,7 +156,7 @@ public final class Primitives {
   /**
    * Creates a convolution of one image with bias.
    *
-   * @param scale of 8-bit integers
+   * @param scale the scale of 8-bit integers
    */
   Call convolution(
       int part,
@@ -211,7 +211,7 @@ public final class Primitives {
   /**
    * Creates the product of a matrix and weights.
    *
-   * @param scale of 8-bit integers
+   * @param scale the scale of 8-bit integers
    */
   Call dense(
       int part,

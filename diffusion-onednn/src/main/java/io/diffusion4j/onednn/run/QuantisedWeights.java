@@ -4,7 +4,7 @@ package io.diffusion4j.onednn.run;
  * Weights as 8-bit integers: symmetric, with a scale for each output, whose largest absolute weight
  * becomes 127.
  *
- * @param values of each output, one output after the other
+ * @param values the values of each output, one output after the other
  * @param scales what the integers of each output are multiplied by
  */
 @SuppressWarnings("ArrayRecordComponent") // bulk data, passed on and forgotten

@@ -40,7 +40,7 @@ final class MuonUpdate extends Update {
   /**
    * Has it share its direction from now on.
    *
-   * @param buffer of the directions of all matrices
+   * @param buffer the buffer of the directions of all matrices
    * @param at the first of this one's
    */
   void share(AllReduce.Buffer buffer, int at) {

@@ -315,7 +315,7 @@ public final class OneDnnLearner implements Learner {
    *
    * @param read further inputs of the loss
    * @param outputs outputs for the rows of the batch
-   * @param weight of the loss
+   * @param weight the weight of the loss
    * @param from index of this process's first row
    */
   private LossNetwork.Value loss(Batch read, List<float[]> outputs, double weight, int from) {

@@ -43,7 +43,7 @@ final class SharedTapes {
    * @param rows rows of each batch
    * @param parts the number of shares, at most one for each row
    * @param type type of activations with pixels or tokens
-   * @param parameters by key
+   * @param parameters the parameters by key
    * @param differentiated names of the inputs whose gradients are needed
    * @throws io.diffusion4j.nn.UnsupportedLayerException naming a layer that cannot be
    *     differentiated here

@@ -70,7 +70,7 @@ final class Tape {
    *
    * @param type type of activations with pixels or tokens; vectors are in float32
    * @param samples samples of each run
-   * @param parameters by key
+   * @param parameters the parameters by key
    */
   Tape(Kernels kernels, DataType type, int samples, Function<String, Trained> parameters) {
     this.kernels = kernels;

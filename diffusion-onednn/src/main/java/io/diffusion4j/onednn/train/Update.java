@@ -44,12 +44,13 @@ abstract sealed class Update permits AdamW, MuonUpdate, Update.Fixed {
    *
    * @param clip factor of the gradient
    * @param rate the learning rate
-   * @param correction of AdamW's rate, for the bias of both moments
-   * @param epsilon of AdamW, to the uncorrected root of v, for which the rate is corrected already
+   * @param correction the correction of AdamW's rate, for the bias of both moments
+   * @param epsilon the ε of AdamW, to the uncorrected root of v, for which the rate is corrected
+   *     already
    * @param keep the factor of weight decay
-   * @param beta1 of the first moment
-   * @param beta2 of the second moment
-   * @param emaDecay of the moving average
+   * @param beta1 the β₁ of the first moment
+   * @param beta2 the β₂ of the second moment
+   * @param emaDecay the decay of the moving average
    * @param moreEmaDecays decays of the other moving averages
    */
   record Step(
@@ -66,7 +67,7 @@ abstract sealed class Update permits AdamW, MuonUpdate, Update.Fixed {
   /**
    * Makes the state of a parameter.
    *
-   * @param config of the training
+   * @param config the configuration of the training
    */
   Update(Trained parameter, TrainingConfig config) {
     this.parameter = parameter;

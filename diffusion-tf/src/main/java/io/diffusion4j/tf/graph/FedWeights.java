@@ -18,7 +18,7 @@ public final class FedWeights implements AutoCloseable {
   /**
    * Takes ownership of values, which are closed with this object.
    *
-   * @param placeholders of the graph, one for each value
+   * @param placeholders the placeholders of the graph, one for each value
    */
   FedWeights(List<Operand<TFloating>> placeholders, List<TType> values) {
     this.placeholders = List.copyOf(placeholders);

@@ -17,8 +17,8 @@ import org.tensorflow.types.family.TType;
 /**
  * A network in a TensorFlow graph.
  *
- * @param inputs by name
- * @param outputs in the network's order
+ * @param inputs the inputs by name
+ * @param outputs the outputs in the network's order
  */
 public record NetworkGraph(Map<String, Input> inputs, List<Operand<TFloat32>> outputs) {
   /**

@@ -132,7 +132,7 @@ public record ConceptSet(String name, List<Concept> concepts) {
   /**
    * Returns a random subset; a larger subset contains each smaller one.
    *
-   * @param count at most {@link #size}
+   * @param count the number, at most {@link #size}
    */
   public ConceptSet some(int count, long seed) {
     if (count < 1 || count > size()) {

@@ -3,8 +3,8 @@ package io.diffusion4j.emoji.art;
 /**
  * A picture of one concept in one style, cut to its visible part.
  *
- * @param width in pixels of the master canvas
- * @param height in pixels of the master canvas
+ * @param width the width in pixels of the master canvas
+ * @param height the height in pixels of the master canvas
  * @param pixels premultiplied ARGB, row-major, eight bits each: {@code alpha << 24 | red << 16 | …}
  *     with no colour greater than its alpha; must not be changed
  */

@@ -54,7 +54,7 @@ public final class Sprites {
   /**
    * Loads from a cache folder, rasterising missing sprites.
    *
-   * @param size of the master canvases in pixels, 16 to 512; scenes shrink them
+   * @param size the size of the master canvases in pixels, 16 to 512; scenes shrink them
    */
   public static Sprites load(ConceptSet concepts, Set<Style> styles, int size, Path cache) {
     if (size < 16 || size > 512) {

@@ -52,8 +52,8 @@ public record Observation(NamedColor background, double backgroundError, List<Bl
    * top left.
    *
    * @param area fraction of the picture that it covers
-   * @param x of its centroid, across
-   * @param y of its centroid
+   * @param x the horizontal position of its centroid, across
+   * @param y the vertical position of its centroid
    * @param left side of its bounding box
    * @param top side of its bounding box
    * @param right side of its bounding box
@@ -94,7 +94,7 @@ public record Observation(NamedColor background, double backgroundError, List<Bl
   /**
    * Two things and their relation.
    *
-   * @param relation of the first to the second
+   * @param relation the relation of the first to the second
    */
   public record Halves(Relation relation, Blob first, Blob second) {}
 

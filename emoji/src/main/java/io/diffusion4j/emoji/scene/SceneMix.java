@@ -10,7 +10,7 @@ import java.util.Set;
  *
  * @param background probability that the background is not white
  * @param tint probability that everything is in shades of one colour
- * @param styles at least one
+ * @param styles the styles, at least one
  * @param oneStyle whether a thing always has the same style, the first one that has it and is not
  *     held out for it; otherwise any style
  * @param alike length of the runs of scenes with one background, in every other run, so that their

@@ -23,7 +23,7 @@ public final class SceneRenderer {
   /**
    * Draws a scene.
    *
-   * @param size of the picture in pixels, at least 8
+   * @param size the size of the picture in pixels, at least 8
    * @return RGB {@code [size, size, 3]} in [−1, 1]
    */
   public Image render(Scene scene, int size) {

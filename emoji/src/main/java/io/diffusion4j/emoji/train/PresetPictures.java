@@ -31,7 +31,7 @@ public final class PresetPictures {
    * on, followed by the same two exchanged.
    *
    * @param seed the index of the first picture
-   * @param size in pixels
+   * @param size the size in pixels
    */
   public static CaptionedImages exchanges(EmojiPreset preset, long seed, int size) {
     var data = data(preset, Split.HELD_OUT_RELATION, seed, size);

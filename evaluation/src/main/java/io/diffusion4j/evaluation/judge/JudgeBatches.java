@@ -38,8 +38,8 @@ final class JudgeBatches implements BatchSource {
   private final Map<Concept, Integer> indices = new HashMap<>();
 
   /**
-   * @param concepts that the judge distinguishes, in the order of its names
-   * @param drawings to show, each a scene of one thing
+   * @param concepts the concepts that the judge distinguishes, in the order of its names
+   * @param drawings the drawings to show, each a scene of one thing
    */
   JudgeBatches(
       ConceptSet concepts,

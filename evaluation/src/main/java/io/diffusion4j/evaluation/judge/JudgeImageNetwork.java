@@ -14,10 +14,10 @@ import java.util.List;
  * transformer it does not depend on the position of a thing.
  *
  * @param imageSize height and width of an image in pixels, a multiple of 2^levels
- * @param channels of each level; the first is at half the image's size, each other at half of the
- *     one before
+ * @param channels the channels of each level; the first is at half the image's size, each other at
+ *     half of the one before
  * @param blocks residual blocks of each level
- * @param groups of the normalisations; a divisor of all channels
+ * @param groups the number of groups of the normalisations; a divisor of all channels
  * @param embeddingDim the size of the joint embedding space, E
  */
 public record JudgeImageNetwork(

@@ -16,7 +16,7 @@ import java.util.Map;
  *
  * @param image the image tower
  * @param text the text tower
- * @param names of all concepts, in the order of the targets
+ * @param names the names of all concepts, in the order of the targets
  */
 record JudgeObjective(JudgeImageNetwork image, JudgeTextNetwork text, Words.Bags names)
     implements Objective {

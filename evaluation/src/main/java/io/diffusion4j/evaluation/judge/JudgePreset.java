@@ -8,10 +8,10 @@ import java.util.List;
 /**
  * The sizes of a judge and its training.
  *
- * @param name on the command line; that of the judged system
- * @param concepts that it distinguishes
+ * @param name the name on the command line; that of the judged system
+ * @param concepts the concepts that it distinguishes
  * @param length the number of words read from a caption
- * @param width of a word's vector
+ * @param width the width of a word's vector
  */
 public record JudgePreset(
     String name,

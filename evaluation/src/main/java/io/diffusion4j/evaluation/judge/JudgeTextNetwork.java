@@ -13,7 +13,7 @@ import java.util.List;
  *
  * @param words the size of the vocabulary
  * @param length the number of words read from a caption, L
- * @param width of a word's vector, W
+ * @param width the width of a word's vector, W
  * @param embeddingDim the size of the joint embedding space, E
  */
 record JudgeTextNetwork(int words, int length, int width, int embeddingDim)

@@ -23,7 +23,7 @@ import java.util.Map;
  * file and its caption with a tab between. Captions have the wording of {@link
  * io.diffusion4j.emoji.scene.Captioner#factual}. An HTML report is such a folder too.
  *
- * @param prompts of the pictures
+ * @param prompts the prompts of the pictures
  * @param images square, all of one size
  */
 public record CaptionedFolder(PromptSet prompts, List<Image> images) {

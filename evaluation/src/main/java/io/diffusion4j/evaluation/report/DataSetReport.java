@@ -24,7 +24,7 @@ public final class DataSetReport {
   /**
    * Writes the folder, creating it if necessary.
    *
-   * @param facts that the numbers depend on, such as the model and the seed
+   * @param facts the facts that the numbers depend on, such as the model and the seed
    */
   public static void write(
       Path folder, Map<String, Object> facts, List<Metric> metrics, List<Pair> pairs) {

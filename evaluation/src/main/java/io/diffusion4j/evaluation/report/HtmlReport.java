@@ -38,7 +38,7 @@ public final class HtmlReport {
   /**
    * Writes the folder, creating it if necessary.
    *
-   * @param facts that the numbers depend on, such as the model and the seed
+   * @param facts the facts that the numbers depend on, such as the model and the seed
    */
   public static void write(Path folder, Map<String, Object> facts, Result result) {
     List<String> generated = CaptionedFolder.writeImages(folder, "generated", result.generated());

@@ -26,7 +26,8 @@ public final class JsonReport {
   /**
    * Writes the file.
    *
-   * @param facts that the numbers depend on, such as the model and the seed; numbers and texts
+   * @param facts the facts that the numbers depend on, such as the model and the seed; numbers and
+   *     texts
    */
   public static void write(Path file, Map<String, Object> facts, List<Metric> metrics) {
     write(file, facts(facts).set("metrics", json(metrics)));
@@ -36,7 +37,7 @@ public final class JsonReport {
    * Writes the file of several evaluations: under {@code points} an object for each, with the
    * settings in which they differ and {@code metrics}.
    *
-   * @param facts that all numbers depend on
+   * @param facts the facts that all numbers depend on
    */
   public static void writeSweep(Path file, Map<String, Object> facts, List<SweepPoint> points) {
     ObjectNode json = facts(facts);

@@ -10,7 +10,7 @@ import java.util.Map;
  * One of several evaluations that differ in some settings.
  *
  * @param at the settings in which they differ, by name; the same names in all
- * @param metrics of this evaluation
+ * @param metrics the metrics of this evaluation
  */
 public record SweepPoint(Map<String, String> at, List<Metric> metrics) {
   public SweepPoint {

@@ -34,7 +34,7 @@ public final class TextReport {
    * Returns a line of headings, and one for each point: its settings, and the metrics of the
    * model's pictures.
    *
-   * @param points at least one
+   * @param points the points, at least one
    */
   public static List<String> sweep(List<SweepPoint> points) {
     List<List<String>> rows = new ArrayList<>();

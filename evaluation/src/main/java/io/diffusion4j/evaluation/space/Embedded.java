@@ -8,12 +8,13 @@ import java.util.List;
  * Embeddings of a model's pictures and of the pictures to compare with; all are scaled to length 1.
  *
  * @param captions the prompts, n of them, at least 2
- * @param texts of the captions
- * @param generated of the pictures that the model drew for them
- * @param real of the pictures that have these captions, by their keys
- * @param others of further real pictures, at least 2, the reference of distances
- * @param flat of pictures without content: each generated one replaced by its mean colour
- * @param trained of training pictures, by their keys, at least 1
+ * @param texts the texts of the captions
+ * @param generated the estimate of the pictures that the model drew for them
+ * @param real the embeddings of the pictures that have these captions, by their keys
+ * @param others the embeddings of further real pictures, at least 2, the reference of distances
+ * @param flat the embeddings of pictures without content: each generated one replaced by its mean
+ *     colour
+ * @param trained the embeddings of training pictures, by their keys, at least 1
  */
 public record Embedded(
     List<String> captions,

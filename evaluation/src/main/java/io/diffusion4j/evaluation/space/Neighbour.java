@@ -7,14 +7,14 @@ import java.util.List;
 /**
  * The most similar picture of a set.
  *
- * @param key of the picture; empty if there is no other
+ * @param key the key of the picture; empty if there is no other
  * @param distance 1 − the cosine of the embeddings, 0 to 2
  */
 public record Neighbour(String key, double distance) {
   /**
    * Finds the picture of a set that is nearest to another one, excluding that picture itself.
    *
-   * @param vector of length 1
+   * @param vector the vector of length 1
    * @param own its key if it is one of them, else empty
    */
   static Neighbour of(float[] vector, String own, List<Named> pictures) {

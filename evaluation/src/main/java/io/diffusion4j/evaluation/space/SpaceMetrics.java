@@ -42,7 +42,7 @@ public final class SpaceMetrics {
   /**
    * Prepares the metrics.
    *
-   * @param seed of the shuffling and of the intervals
+   * @param seed the seed of the shuffling and of the intervals
    */
   public SpaceMetrics(Embedded embedded, long seed) {
     this.embedded = embedded;

@@ -10,7 +10,7 @@ import java.util.Optional;
  * @param engine the name of an engine, or {@link Engines#AUTO} for the fastest that supports the
  *     network
  * @param threads that networks share
- * @param precision of activations and products
+ * @param precision the precision of activations and products
  * @param packed a folder where an engine may cache weights in its own layout, to map them at the
  *     next start; empty for no cache
  */

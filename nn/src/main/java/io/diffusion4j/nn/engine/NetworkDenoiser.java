@@ -17,7 +17,7 @@ import java.util.List;
  * for the conditions; its first output is the prediction, its optional second output the learned
  * variance.
  *
- * @param <C> what a sample is conditioned on
+ * @param <C> the type of the conditions
  */
 public final class NetworkDenoiser<C> implements Denoiser<C> {
   /** Name of the input for x_t. */
@@ -80,7 +80,7 @@ public final class NetworkDenoiser<C> implements Denoiser<C> {
    * last one. TensorFlow computes some products of few rows with other last bits, so that a
    * prediction would otherwise depend on the other queries of the call.
    *
-   * @param rows at least 1
+   * @param rows the number of rows, at least 1
    */
   public NetworkDenoiser<C> withLeastRows(int rows) {
     if (rows < 1) {
@@ -117,7 +117,7 @@ public final class NetworkDenoiser<C> implements Denoiser<C> {
   /**
    * Returns the time of each operation of the network for these queries.
    *
-   * @param queries at least one
+   * @param queries the queries, at least one
    */
   public List<OperationTime> trace(List<Query<C>> queries) {
     return network.trace(batch(queries));

@@ -5,8 +5,8 @@ package io.diffusion4j.nn.engine;
  *
  * @param label its type and inputs, in the engine's notation
  * @param node its name
- * @param thread that ran it
- * @param startNanos by the clock of the machine
+ * @param thread the thread that ran it
+ * @param startNanos the start in nanoseconds, by the clock of the machine
  * @param nanos its duration
  */
 public record OperationTime(String label, String node, long thread, long startNanos, long nanos) {}

@@ -18,7 +18,7 @@ import java.util.List;
  *
  * <p>Thread-safe; holds native memory until it is closed.
  *
- * @param <C> what a sample is conditioned on
+ * @param <C> the type of the conditions
  */
 public final class ProbedDenoiser<C> implements AutoCloseable {
   private final CompiledNetwork network;
@@ -48,7 +48,7 @@ public final class ProbedDenoiser<C> implements AutoCloseable {
   /**
    * Returns the predictions, and eᵀ(∂f/∂x)e of each.
    *
-   * @param queries at least one
+   * @param queries the queries, at least one
    * @param probes an e for each, of the size of the sample
    */
   public List<Answer> probe(List<Query<C>> queries, List<float[]> probes) {

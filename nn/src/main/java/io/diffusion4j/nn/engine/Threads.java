@@ -26,7 +26,7 @@ public final class Threads {
   /**
    * Creates a value with a number of threads.
    *
-   * @param count at least 1
+   * @param count the number, at least 1
    */
   public static Threads of(int count) {
     if (count < 1) {

@@ -54,7 +54,7 @@ public final class Interpreter {
   /**
    * Computes all values of the network.
    *
-   * @param parameters by key, in the graph's order of axes ({@link
+   * @param parameters the parameters by key, in the graph's order of axes ({@link
    *     io.diffusion4j.nn.weights.Layout})
    */
   public Evaluation evaluate(Batch batch, Map<String, double[]> parameters) {
@@ -147,7 +147,7 @@ public final class Interpreter {
     /**
      * Computes the gradients of Σ seed·output over some outputs. To be called once.
      *
-     * @param seeds by output; may be changed
+     * @param seeds the seeds by output; may be changed
      */
     public void differentiate(Map<Tensor, double[]> seeds) {
       seeds.forEach((output, seed) -> gradients.put(output.node(), seed));

@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
  * all keys with this beginning; {@code to_q} selects the key of this name and all keys that end
  * with a dot and this name.
  *
- * @param patterns of names joined by dots, in which {@code *} stands for anything
+ * @param patterns the patterns of names joined by dots, in which {@code *} stands for anything
  */
 public record KeyPatterns(List<String> patterns) {
   /** No key. */

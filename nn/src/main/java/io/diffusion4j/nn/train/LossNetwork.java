@@ -17,8 +17,8 @@ import java.util.stream.IntStream;
 /**
  * An {@link Objective} as data: one network from a batch to its loss.
  *
- * @param network with the outputs loss, metrics in the order of their names, {@code [B, 2]}
- *     timesteps and losses if there are timesteps, and features
+ * @param network the network with the outputs loss, metrics in the order of their names, {@code [B,
+ *     2]} timesteps and losses if there are timesteps, and features
  * @param metrics their names
  * @param features the number of features
  */

@@ -22,7 +22,7 @@ import java.util.Map;
  * <p>The objective is rewritten as data, so every engine can train it. The factor alpha/rank is a
  * separate layer with a fixed multiple of the identity.
  *
- * @param rank of the updates
+ * @param rank the rank of the updates
  * @param alpha the factor is alpha/rank
  * @param targets the dense layers, by the keys of their weights without {@code .weight}
  */

@@ -5,7 +5,7 @@ import io.diffusion4j.nn.weights.Parameter;
 /**
  * The rule that updates the weights by their gradients.
  *
- * @param method of the update
+ * @param method the method of the update
  * @param beta1 decay of AdamW's first moment
  * @param beta2 decay of AdamW's second moment
  * @param epsilon added to the root of the second moment

@@ -31,9 +31,9 @@ public final class Trainer implements AutoCloseable {
   /**
    * The report of a step.
    *
-   * @param loss of the batch, before the step
-   * @param gradientNorm before clipping
-   * @param learningRate of the step
+   * @param loss the loss of the batch, before the step
+   * @param gradientNorm the gradient norm before clipping
+   * @param learningRate the learning rate of the step
    * @param metrics the objective's
    */
   public record Report(

@@ -35,7 +35,7 @@ import java.util.stream.Stream;
  * @param shares the division of a batch
  * @param compute the engine and its threads, and the precision of activations and matrix products;
  *     the weights themselves are float32
- * @param seed of the initial weights and of the data
+ * @param seed the seed of the initial weights and of the data
  */
 public record TrainingConfig(
     long steps,

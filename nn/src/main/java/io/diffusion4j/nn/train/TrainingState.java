@@ -128,7 +128,7 @@ final class TrainingState {
    * Returns the tensors of a state with several moving averages, in the order in which the
    * configuration has their decays; a single one may resume with another decay.
    *
-   * @param decays in the order in which they were saved
+   * @param decays the decays in the order in which they were saved
    */
   private static NamedTensors averagesInOrder(
       NamedTensors saved, String decays, TrainingConfig config) {

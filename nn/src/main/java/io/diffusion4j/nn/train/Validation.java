@@ -10,7 +10,7 @@ import java.util.TreeMap;
 /**
  * Measures a trainer on fixed batches of held-out samples.
  *
- * @param batches of the training's batch size, of which the first are used
+ * @param batches the batches of the training's batch size, of which the first are used
  * @param count the number of batches
  */
 public record Validation(BatchSource batches, int count) {

@@ -27,7 +27,7 @@ public record Differences(List<String> misshaped, List<String> missing, List<Str
    * Compares existing with required tensors.
    *
    * @param asked the required shapes by name, in order
-   * @param names of the existing tensors
+   * @param names the names of the existing tensors
    */
   public static Differences between(
       Map<String, long[]> asked, Collection<String> names, Shapes shapes) {

@@ -14,9 +14,9 @@ public final class ModelFiles {
    * Writes some tensors as bfloat16, the format of shipped models: half the bytes, and the
    * precision of computation.
    *
-   * @param baseName of the file, see {@link io.diffusion4j.checkpoint.Checkpoint}
+   * @param baseName the base name of the file, see {@link io.diffusion4j.checkpoint.Checkpoint}
    * @param keep which tensors
-   * @param notes on the origin of the weights, stored with them
+   * @param notes the notes on the origin of the weights, stored with them
    */
   public static void write(
       Path folder,

@@ -58,7 +58,7 @@ public final class ManifestSigner {
   /**
    * Creates a signer.
    *
-   * @param key of the first certificate
+   * @param key the key of the first certificate
    * @param chain the certificate, followed by its chain; the root may be left out
    * @param now the time at which the certificate has to be valid
    * @throws IllegalArgumentException if verifiers would refuse the certificate: expired, of an

@@ -15,7 +15,7 @@ public sealed interface PictureFile permits PngFile, JpegFile, WebpFile {
    * A part of a file.
    *
    * @param start the offset of its first byte
-   * @param length in bytes
+   * @param length the length in bytes
    */
   record Range(int start, int length) {}
 

@@ -59,8 +59,8 @@ final class Details {
   /**
    * Returns means along one direction.
    *
-   * @param step from a value to the next one of its line
-   * @param stride from a line to the next one
+   * @param step the step from a value to the next one of its line
+   * @param stride the stride from a line to the next one
    */
   private static double[] means(double[] values, int length, int lines, int step, int stride) {
     double[] means = new double[values.length];

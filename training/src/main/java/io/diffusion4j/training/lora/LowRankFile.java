@@ -26,7 +26,7 @@ public final class LowRankFile {
   /**
    * Writes the updates among some weights.
    *
-   * @param prefix of the network's keys, which is removed
+   * @param prefix the prefix of the network's keys, which is removed
    */
   public static void write(
       Path folder,

@@ -17,7 +17,7 @@ import java.util.List;
  *     prior and decoder read both
  * @param text the text tower
  * @param image the image tower
- * @param training of both towers
+ * @param training the training of both towers
  */
 public record ClipPreset(
     int vocabulary, int corpus, int embedding, Text text, Image image, Preset.Schedule training) {
@@ -47,7 +47,7 @@ public record ClipPreset(
    *
    * @param size height and width of an image in pixels
    * @param patch height and width of a patch in pixels
-   * @param width of a patch's vector
+   * @param width the width of a patch's vector
    */
   public record Image(int size, int patch, int width, int layers, int heads) {
     public Image {

@@ -40,7 +40,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The sizes of all parts of a model, and the length and learning rate of their trainings.
  *
- * @param name for folders and for the notes of weights
+ * @param name the name for folders and for the notes of weights
  * @param ddpm the model without words; null if there is none
  */
 public record Preset(
@@ -285,7 +285,7 @@ public record Preset(
    * Returns the image tower of a noised CLIP, as large as CLIP's, for pictures of the decoder's
    * size with the same number of patches.
    *
-   * @param timesteps of the forward process
+   * @param timesteps the timesteps of the forward process
    */
   public NoisedVisionNetwork noisedVision(int timesteps) {
     var like = clip.visionNetwork();
@@ -315,7 +315,7 @@ public record Preset(
    * @param steps the total number of optimizer steps
    * @param batch examples per step
    * @param learningRate the rate after the warm-up
-   * @param seed of the initial weights and of the order of the data
+   * @param seed the seed of the initial weights and of the order of the data
    * @param optimizer the update rule; null for AdamW
    */
   public record Schedule(
@@ -389,13 +389,13 @@ public record Preset(
    * The decoder, and the projection of embeddings for it.
    *
    * @param size height and width of its pictures
-   * @param channels of each level, from the highest resolution down
+   * @param channels the channels of each level, from the highest resolution down
    * @param attention whether the residual blocks of each level are followed by attention
    * @param layers residual blocks per level on the way down; one more on the way up
    * @param headWidth channels of an attention head
    * @param context width of the context tokens
    * @param tokens the number of context tokens made of an image embedding
-   * @param groups of the group normalisations
+   * @param groups the number of groups of the group normalisations
    * @param training how it is trained
    * @param backbone which of the networks it is; null for the U-Net
    * @param dit the sizes of a DiT, in place of those of the U-Net's levels; null if there are none
@@ -430,11 +430,11 @@ public record Preset(
    * A model of pixels without words.
    *
    * @param size height and width of its pictures
-   * @param channels of each level, from the highest resolution down
+   * @param channels the channels of each level, from the highest resolution down
    * @param attention whether the residual blocks of each level are followed by attention
    * @param layers residual blocks per level on the way down; one more on the way up
    * @param headWidth channels of an attention head
-   * @param groups of the group normalisations
+   * @param groups the number of groups of the group normalisations
    * @param training how it is trained
    * @param backbone which of the networks it is; null for the U-Net
    * @param dit the sizes of a DiT, in place of those of the U-Net's levels; null if there are none
@@ -464,9 +464,9 @@ public record Preset(
    * The two networks of the upsampler, which have the same shape and no attention.
    *
    * @param size height and width of its pictures, which are those of the model
-   * @param channels of each level, from the highest resolution down
+   * @param channels the channels of each level, from the highest resolution down
    * @param layers residual blocks per level on the way down; one more on the way up
-   * @param groups of the group normalisations
+   * @param groups the number of groups of the group normalisations
    * @param crop height and width of the training crops, at most the size
    * @param training how the network for all steps but the last is trained
    * @param lastStep how the network for the last step is trained, starting from the other
@@ -493,7 +493,7 @@ public record Preset(
    * Records what does not fit.
    *
    * @param size height and width of its pictures
-   * @param channels of each level, from the highest resolution down
+   * @param channels the channels of each level, from the highest resolution down
    */
   private static void checkUnet(
       Faults faults, int size, List<Integer> channels, int layers, int groups) {

@@ -7,10 +7,10 @@ import java.util.SortedMap;
 /**
  * The statistics of a set of pictures.
  *
- * @param name of the set
+ * @param name the name of the set
  * @param pictures the number of pictures, broken ones included
- * @param sizes of the readable pictures
- * @param captions of all pictures
+ * @param sizes the sizes of the readable pictures
+ * @param captions the captions of all pictures
  * @param model the captions as read by a model; empty if none was named
  * @param duplicates the keys of pictures with the same pixels, in groups of two or more
  * @param broken the keys of pictures that cannot be read, each with the reason
@@ -35,8 +35,8 @@ public record Survey(
    * Captions of pictures.
    *
    * @param captioned the number of pictures with at least one caption
-   * @param count of all captions
-   * @param words of a caption
+   * @param count the number of all captions
+   * @param words the words of a caption
    * @param vocabulary the number of distinct words
    * @param frequent the most frequent words
    */
@@ -46,7 +46,7 @@ public record Survey(
   /**
    * The captions as read by a model.
    *
-   * @param tokens of a caption, with start and end, without those that are cut off
+   * @param tokens the tokens of a caption, with start and end, without those that are cut off
    * @param limit the largest number of tokens
    * @param cut the number of captions that are too long
    * @param unknown the number of distinct words that the model was not trained with, if it has a

@@ -76,9 +76,9 @@ public final class Surveyor {
   /**
    * A decoded picture.
    *
-   * @param width in pixels, 0 if it is broken
-   * @param height in pixels, 0 if it is broken
-   * @param hash of its size and pixels
+   * @param width the width in pixels, 0 if it is broken
+   * @param height the height in pixels, 0 if it is broken
+   * @param hash the hash of its size and pixels
    * @param broken the reason why it cannot be read; empty if it can
    */
   public record Look(int width, int height, BigInteger hash, Optional<String> broken) {}

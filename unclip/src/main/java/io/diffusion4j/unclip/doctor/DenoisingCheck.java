@@ -35,7 +35,7 @@ import java.util.Optional;
  * @param answersLast whether the prediction of a sampler's last step is the sample
  * @param clean x₀ of some data, all of one size
  * @param told the condition of each
- * @param seed of the noise
+ * @param seed the seed of the noise
  */
 record DenoisingCheck<C>(
     String part,
@@ -100,7 +100,7 @@ record DenoisingCheck<C>(
   /**
    * The network's errors under one interpretation of its predictions.
    *
-   * @param errors of x̂₀ at each level
+   * @param errors the errors of x̂₀ at each level
    * @param share the errors relative to those of a constant prediction; the geometric mean
    */
   private record Reading(

@@ -15,7 +15,7 @@ public record Diagnosis(String part, Verdict verdict, String finding, List<Level
    *
    * @param t the timestep
    * @param alphaBar ᾱ of the timestep
-   * @param error of the network's x̂₀
+   * @param error the error of the network's x̂₀
    * @param mean error of x̂₀ = the mean of the data, the best constant prediction
    * @param scaled error of ε̂ = √(1−ᾱ)·x_t, the best linear prediction for data with variance 1
    */

@@ -35,12 +35,12 @@ import java.util.stream.LongStream;
  *
  * @param folder in the layout of {@link UnclipModel#load}
  * @param compute how the networks compute
- * @param pictures with captions, square, at least as large as the model's images, and similar to
- *     its training data
+ * @param pictures the pictures with captions, square, at least as large as the model's images, and
+ *     similar to its training data
  * @param exchanges pictures of two things, each followed by one with their places exchanged; empty
  *     to skip the check whether CLIP distinguishes the two
  * @param count how many of each, at least two; the large networks are evaluated on fewer
- * @param seed of the noise
+ * @param seed the seed of the noise
  */
 public record Doctor(
     Path folder,

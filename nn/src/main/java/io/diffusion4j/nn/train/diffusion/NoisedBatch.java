@@ -22,7 +22,7 @@ import java.util.SplittableRandom;
  *
  * @param schedule the forward process
  * @param parameterization the network's prediction type
- * @param weighting of the timesteps' errors
+ * @param weighting the weighting of the timesteps' errors
  * @param times the network's time input for a timestep
  * @param timesteps draws the timesteps, unless the caller passes another sampler
  */
@@ -106,7 +106,7 @@ public record NoisedBatch(
    * Draws the random numbers of samples and drops them, for the rows of other processes.
    *
    * @param samples the number of samples
-   * @param size of each
+   * @param size the size of each
    */
   public void skip(int samples, int size, SplittableRandom random) {
     for (int i = 0; i < samples; i++) {

@@ -124,7 +124,7 @@ public final class Group implements AutoCloseable {
    * Returns the rows of all processes.
    *
    * @param own the rows of the share, side by side
-   * @param rows of all shares together
+   * @param rows the number of rows of all shares together
    */
   public float[] gather(float[] own, Share share, int rows) {
     if (isAlone()) {
@@ -168,7 +168,7 @@ public final class Group implements AutoCloseable {
   /**
    * Checks that all processes have the same text.
    *
-   * @param name of what the text describes, for the message
+   * @param name the name of the text in the message
    * @throws IllegalArgumentException in every process, if the text of one differs from the first's
    */
   public void requireSame(String name, String mine) {
@@ -191,7 +191,7 @@ public final class Group implements AutoCloseable {
   /**
    * Checks that all processes have the same numbers.
    *
-   * @param values by name; the names are the same in all processes
+   * @param values the values by name; the names are the same in all processes
    * @throws IllegalStateException in every process, with the rank and the name of a difference
    */
   public void requireSame(Map<String, float[]> values) {

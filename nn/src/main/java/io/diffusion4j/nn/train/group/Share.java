@@ -24,8 +24,8 @@ public record Share(int from, int to) {
    * Returns one of several shares that are subtrees of the tree of {@link Round}: if the number of
    * processes is a power of two all shares have one size, otherwise some have twice as many rows.
    *
-   * @param rows in all, a power of two
-   * @param parts at most {@code rows}
+   * @param rows the number of rows in all, a power of two
+   * @param parts the number of parts, at most {@code rows}
    */
   public static Share ofTree(int rows, int part, int parts) {
     int from = 0;

@@ -22,7 +22,7 @@ public final class CrossEntropy {
    *
    * @param logits numbers
    * @param right for each choice the logit of the right one, the logits' shape without the axis
-   * @param axis of the logits along which one is chosen
+   * @param axis the axis of the logits along which one is chosen
    */
   public static Tensor of(Nn nn, Tensor logits, Tensor right, int axis) {
     return mean(nn, nn.subtract(nn.reduce(Statistic.LOG_SUM_EXP, logits, axis), right));
