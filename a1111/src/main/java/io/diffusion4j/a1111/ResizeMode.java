@@ -11,7 +11,7 @@ import java.util.List;
 enum ResizeMode {
   /** Stretches the picture ("just resize"). */
   STRETCH,
-  /** Covers the size and cuts off what exceeds it on both sides ("crop and resize"). */
+  /** Covers the size and cuts off the parts that exceed it on both sides ("crop and resize"). */
   CROP,
   /** Fits into the size and repeats the pixels of the edge around it ("resize and fill"). */
   FILL;

@@ -50,8 +50,8 @@ public final class ConfigWriter {
    * Adds a field.
    *
    * @param value a number, boolean, string, null, {@code ConfigWriter}, or a list of these
-   * @throws IllegalArgumentException if the value is of another type or not finite, or the field is
-   *     there already
+   * @throws IllegalArgumentException if the value is of another type or not finite, or the field
+   *     exists already
    */
   public ConfigWriter put(String field, @Nullable Object value) {
     JsonNode node = toJson(field, value);

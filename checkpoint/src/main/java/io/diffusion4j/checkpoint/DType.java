@@ -7,8 +7,8 @@ import java.util.Optional;
 /**
  * How a safetensors file stores one element, little-endian; the names are the format's.
  *
- * <p>Declared in the format's order: its reference writer stores tensors from the last of these
- * types to the first, so that each tensor is aligned to its element size.
+ * <p>The constants have the format's order: its reference writer stores tensors from the last of
+ * these types to the first, so that each tensor is aligned to its element size.
  */
 public enum DType {
   /** One byte, 0 or 1. */

@@ -158,7 +158,7 @@ public final class ModelFolder {
   }
 
   /**
-   * Checks that the index lists these components and their folders are there.
+   * Checks that the index lists these components and that their folders exist.
    *
    * @throws CheckpointException with all that are missing
    */

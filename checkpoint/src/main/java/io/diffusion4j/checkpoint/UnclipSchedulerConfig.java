@@ -80,11 +80,13 @@ public record UnclipSchedulerConfig(
         Spacing.LINSPACE);
   }
 
+  /** Returns the configuration of a network that predicts another quantity. */
   public UnclipSchedulerConfig withParameterization(Parameterization other) {
     return new UnclipSchedulerConfig(
         trainTimesteps, varianceType, clipSample, clipSampleRange, other, spacing);
   }
 
+  /** Returns the configuration with another spacing of timesteps. */
   public UnclipSchedulerConfig withSpacing(Spacing other) {
     return new UnclipSchedulerConfig(
         trainTimesteps, varianceType, clipSample, clipSampleRange, parameterization, other);

@@ -251,7 +251,7 @@ class SafetensorsFileTest {
   @Test
   void aLargeFileThatIsClosedIsNoLongerMapped() throws Exception {
     Path maps = Path.of("/proc/self/maps");
-    assumeTrue(Files.isReadable(maps), "only Linux tells");
+    assumeTrue(Files.isReadable(maps), "only Linux has this file");
     float[] values = new float[20_000_000];
     Path large = folder.resolve("large.safetensors");
     new SafetensorsWriter()

@@ -13,10 +13,12 @@ public record Connection(Optional<ClientTls> tls, Optional<String> token) {
   /** Plaintext without a token. */
   public static final Connection PLAINTEXT = new Connection(Optional.empty(), Optional.empty());
 
+  /** Returns the connection with TLS. */
   public Connection withTls(ClientTls newTls) {
     return new Connection(Optional.of(newTls), token);
   }
 
+  /** Returns the connection with a bearer token. */
   public Connection withToken(String newToken) {
     return new Connection(tls, Optional.of(newToken));
   }

@@ -40,7 +40,7 @@ public final class Requests {
   /**
    * Requests images of a text, with a negative prompt.
    *
-   * @param negative describes what guidance moves away from; may be empty
+   * @param negative the text that guidance moves away from; may be empty
    */
   public static GenerateImagesRequest.Builder textToImage(String prompt, String negative) {
     return GenerateImagesRequest.newBuilder()

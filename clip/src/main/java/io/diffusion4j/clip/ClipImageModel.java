@@ -54,6 +54,7 @@ public final class ClipImageModel implements ImageEncoder, AutoCloseable {
     return network;
   }
 
+  /** Returns the image tower. */
   public ClipVisionNetwork network() {
     return network;
   }

@@ -103,14 +103,17 @@ public final class ClipModel implements AutoCloseable {
     return values[0];
   }
 
+  /** Returns both towers as one network. */
   public ClipNetwork network() {
     return network;
   }
 
+  /** Returns the text tower with its weights; closed with this model. */
   public ClipTextModel text() {
     return text;
   }
 
+  /** Returns the image tower with its weights; closed with this model. */
   public ClipImageModel image() {
     return image;
   }

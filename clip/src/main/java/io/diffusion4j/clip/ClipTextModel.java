@@ -45,6 +45,7 @@ public final class ClipTextModel implements TextEncoder, AutoCloseable {
     this.compiled = compiled;
   }
 
+  /** Returns the tokenizer of the texts. */
   public ClipTokenizer tokenizer() {
     return tokenizer;
   }
@@ -55,6 +56,7 @@ public final class ClipTextModel implements TextEncoder, AutoCloseable {
     return network;
   }
 
+  /** Returns the text tower. */
   public ClipTextNetwork network() {
     return network;
   }

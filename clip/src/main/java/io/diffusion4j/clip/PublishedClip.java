@@ -100,6 +100,7 @@ public final class PublishedClip implements AutoCloseable {
     return preprocessor;
   }
 
+  /** Returns the tokenizer of the texts. */
   public ClipTokenizer tokenizer() {
     return tokenizer;
   }

@@ -255,7 +255,7 @@ public final class DdpmPipeline implements ImagePipeline {
   }
 
   /** Returns the network as a decoder that a classifier guides to a class. */
-  private ImageDecoder decoder(PixelLabel told, Judge by, int label) {
+  private ImageDecoder decoder(PixelLabel pixelLabel, Judge by, int label) {
     var judged =
         new DiffusionStage<>(
             stage.name(),
@@ -265,7 +265,7 @@ public final class DdpmPipeline implements ImagePipeline {
             stage.treatment(),
             stage.rowSize());
     return (draws, settings, listener) -> {
-      var condition = new GradientGuidance<>(told, label, settings.guidanceScale());
+      var condition = new GradientGuidance<>(pixelLabel, label, settings.guidanceScale());
       return judged
           .sample(
               draws.stream().map(draw -> draw.withCondition(condition)).toList(),
@@ -381,8 +381,8 @@ public final class DdpmPipeline implements ImagePipeline {
           "a class in [0, %s)",
           by.classes());
       boolean classes = network.labels().kind() != Labels.Kind.NONE;
-      var told = classes ? label(task.label()) : new PixelLabel.None();
-      return new Edited(decoder(told, by, label), ImageEdit.NONE);
+      var pixelLabel = classes ? label(task.label()) : new PixelLabel.None();
+      return new Edited(decoder(pixelLabel, by, label), ImageEdit.NONE);
     }
 
     private PixelLabel label(OptionalInt label) {

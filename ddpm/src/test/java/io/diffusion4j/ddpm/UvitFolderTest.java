@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.diffusion4j.decoder.uvit.UvitConfig;
-import io.diffusion4j.decoder.uvit.UvitConfig.Told;
+import io.diffusion4j.decoder.uvit.UvitConfig.TimeInput;
 import io.diffusion4j.decoder.uvit.UvitSettings;
 import io.diffusion4j.diffusion.guidance.GuidanceScale;
 import io.diffusion4j.diffusion.noise.PhiloxNoise;
@@ -47,7 +47,8 @@ class UvitFolderTest {
   void thePublishedSizesAreExpressible(
       int size, int channels, int depth, int width, int heads, boolean conv, int rows, long all) {
     var shape =
-        new UvitConfig(size, 2, channels, depth, width, heads, 4, false, false, conv, Told.VP_SDE);
+        new UvitConfig(
+            size, 2, channels, depth, width, heads, 4, false, false, conv, TimeInput.VP_SDE);
     var network = new PixelUvit(new UvitSettings(shape, rows, rows > 0));
     long values = 0;
     for (var parameter : Manifest.of(network).parameters().values()) {

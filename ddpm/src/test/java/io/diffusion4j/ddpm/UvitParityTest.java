@@ -4,7 +4,7 @@ import static io.diffusion4j.tf.testing.Golden.assertClose;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.diffusion4j.checkpoint.ComponentConfig;
-import io.diffusion4j.decoder.uvit.UvitConfig.Told;
+import io.diffusion4j.decoder.uvit.UvitConfig.TimeInput;
 import io.diffusion4j.decoder.uvit.UvitSettings;
 import io.diffusion4j.golden.GoldenCase;
 import io.diffusion4j.golden.GoldenKind;
@@ -47,8 +47,8 @@ class UvitParityTest {
         golden
             .config("constructor")
             .put("_class_name", UvitSettings.CLASS)
-            .put("timestep_scale", Told.AS_IS.scale())
-            .put("timestep_offset", Told.AS_IS.offset());
+            .put("timestep_scale", TimeInput.AS_IS.scale())
+            .put("timestep_offset", TimeInput.AS_IS.offset());
     return new PixelUvit(
         UvitSettings.read(ComponentConfig.parse(golden.marker(), config.toString())));
   }

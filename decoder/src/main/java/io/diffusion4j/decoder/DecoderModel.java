@@ -75,14 +75,14 @@ public final class DecoderModel implements AutoCloseable {
   private static NetworkDefinition project(TextProjection projection, int textLength) {
     return (nn, inputs) -> {
       int e = projection.embeddingDim();
-      var told =
+      var conditioning =
           projection.forward(
               nn,
               inputs.floats(DecoderObjective.IMAGE_EMBEDDING, e),
               inputs.floats(DecoderObjective.CONDITIONAL, 1),
               inputs.floats(DecoderObjective.TEXT_EMBEDDING, e),
               inputs.floats(DecoderObjective.HIDDEN, textLength, e));
-      return List.of(nn.output(told.context()), nn.output(told.timeAdd()));
+      return List.of(nn.output(conditioning.context()), nn.output(conditioning.timeAdd()));
     };
   }
 
@@ -197,6 +197,7 @@ public final class DecoderModel implements AutoCloseable {
     return new DecoderNetwork(config, contextLength);
   }
 
+  /** Returns the shape of the network. */
   public Backbone config() {
     return config;
   }

@@ -55,7 +55,7 @@ public record DecoderNetwork(Backbone backbone, int contextLength) implements Ne
   }
 
   /** Outputs: the same, with the projection's outputs in place of inputs, for training. */
-  List<Tensor> outputs(Nn nn, Inputs inputs, TextProjection.Outputs told, Tensor present) {
+  List<Tensor> outputs(Nn nn, Inputs inputs, TextProjection.Outputs conditioning, Tensor present) {
     var c = backbone;
     int size = c.sampleSize();
     var xt = inputs.floats(NetworkDenoiser.SAMPLE, size, size, IMAGE);
@@ -63,7 +63,11 @@ public record DecoderNetwork(Backbone backbone, int contextLength) implements Ne
     var time = nn.input(inputs.floats(NetworkDenoiser.TIME, c.timeChannels()));
     var out =
         c.forward(
-            nn, x, time, List.of(told.timeAdd()), List.of(Context.masked(told.context(), present)));
+            nn,
+            x,
+            time,
+            List.of(conditioning.timeAdd()),
+            List.of(Context.masked(conditioning.context(), present)));
     return c.outChannels() == IMAGE
         ? List.of(out)
         : List.of(nn.slice(out, 0, 3), nn.slice(out, 3, 3));

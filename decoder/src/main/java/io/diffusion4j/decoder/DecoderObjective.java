@@ -35,7 +35,7 @@ public record DecoderObjective(Backbone backbone, TextProjection projection, int
   public Loss define(Nn nn, Inputs inputs) {
     int e = projection.embeddingDim();
     int length = projection.extraTokens() + textLength;
-    var told =
+    var conditioning =
         projection.forward(
             nn.at("text_proj"),
             inputs.floats(IMAGE_EMBEDDING, e),
@@ -44,7 +44,7 @@ public record DecoderObjective(Backbone backbone, TextProjection projection, int
             inputs.floats(HIDDEN, textLength, e));
     var outputs =
         new DecoderNetwork(backbone, length)
-            .outputs(nn.at("decoder"), inputs, told, inputs.floats(PRESENT, length));
+            .outputs(nn.at("decoder"), inputs, conditioning, inputs.floats(PRESENT, length));
     return VarianceRange.of(nn, inputs, outputs);
   }
 }

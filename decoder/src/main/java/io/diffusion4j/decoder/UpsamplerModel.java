@@ -73,6 +73,7 @@ public final class UpsamplerModel implements AutoCloseable {
         .timed(config.sinusoid());
   }
 
+  /** Returns the shape of the network. */
   public UnetConfig config() {
     return config;
   }

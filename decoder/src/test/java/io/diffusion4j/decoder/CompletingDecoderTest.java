@@ -41,8 +41,9 @@ class CompletingDecoderTest {
   private static float[] answer(DecoderModel model, Optional<Known> known) {
     float[] present = new float[5];
     Arrays.fill(present, 1);
-    var told = new DecoderCondition(gaussian(40), present, gaussian(PLAIN.timeEmbedDim()), known);
-    var query = new Query<>(gaussian(192), 300.0, told);
+    var condition =
+        new DecoderCondition(gaussian(40), present, gaussian(PLAIN.timeEmbedDim()), known);
+    var query = new Query<>(gaussian(192), 300.0, condition);
     return model.denoiser().predict(List.of(query)).get(0).output();
   }
 

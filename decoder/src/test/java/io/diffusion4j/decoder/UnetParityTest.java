@@ -139,14 +139,14 @@ class UnetParityTest {
             .floats("hidden", io.floats("in.text_encoder_hidden_states"));
     NetworkDefinition network =
         (nn, inputs) -> {
-          var told =
+          var conditioning =
               projection.forward(
                   nn,
                   inputs.floats("image", dim),
                   inputs.floats("conditional", 1),
                   inputs.floats("text", dim),
                   inputs.floats("hidden", length, dim));
-          return List.of(nn.output(told.context()), nn.output(told.timeAdd()));
+          return List.of(nn.output(conditioning.context()), nn.output(conditioning.timeAdd()));
         };
     var outputs = new Golden(golden.folder()).run(network, batch, Precision.FLOAT32);
     assertClose(outputs.get(0), io.floats("out.hidden_states"), 1e-5);

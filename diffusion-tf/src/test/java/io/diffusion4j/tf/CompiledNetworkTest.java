@@ -43,7 +43,7 @@ class CompiledNetworkTest {
 
   @Test
   void whatIsClosedIsGivenBackToTheSystem() throws IOException {
-    assumeTrue(Files.isReadable(STATUS), "only Linux tells");
+    assumeTrue(Files.isReadable(STATUS), "only Linux has this file");
     long weights = 4L * WIDTH * WIDTH * LAYERS;
     long open;
     try (var network =

@@ -225,7 +225,7 @@ public final class Collectives implements AllReduce {
               }
             });
       } catch (Eager.Failure e) {
-        throw told(e);
+        throw failure(e);
       }
     }
 
@@ -259,7 +259,7 @@ public final class Collectives implements AllReduce {
   }
 
   /** Describes the failure, with the address of the lost process if TensorFlow knows it. */
-  private RuntimeException told(Eager.Failure failure) {
+  private RuntimeException failure(Eager.Failure failure) {
     String reason = failure.reason().lines().findFirst().orElse("no reason given");
     if (failure.isInvalid()) {
       return new IllegalArgumentException(

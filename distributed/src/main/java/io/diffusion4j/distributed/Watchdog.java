@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.function.Consumer;
 
 /**
- * Aborts what takes too long. TensorFlow's own time limits leave two threads asleep for each
- * collective until they have passed, which ends a process after some thousand steps.
+ * Aborts operations that take too long. TensorFlow's own time limits leave two threads asleep for
+ * each collective until they have passed, which ends a process after some thousand steps.
  */
 final class Watchdog {
   private static final long LOOK_MILLIS = 50;

@@ -51,18 +51,22 @@ public final class EmojiDataset implements CaptionedImages {
           concepts, SceneMix.mostlyCentred(), CaptionMix.standard(), Split.TRAIN, imageSize, seed);
     }
 
+    /** Returns the settings with other concepts. */
     public Settings withConcepts(ConceptSet others) {
       return new Settings(others, scenes, captions, split, imageSize, seed);
     }
 
+    /** Returns the settings with another mix of scenes. */
     public Settings withScenes(SceneMix mix) {
       return new Settings(concepts, mix, captions, split, imageSize, seed);
     }
 
+    /** Returns the settings with another wording of captions. */
     public Settings withCaptions(CaptionMix mix) {
       return new Settings(concepts, scenes, mix, split, imageSize, seed);
     }
 
+    /** Returns the settings of another split. */
     public Settings withSplit(Split other) {
       return new Settings(concepts, scenes, captions, other, imageSize, seed);
     }

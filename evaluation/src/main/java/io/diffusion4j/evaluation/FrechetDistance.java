@@ -19,6 +19,7 @@ import org.hipparchus.linear.SingularValueDecomposition;
 public final class FrechetDistance {
   private final Gaussian reference;
 
+  /** Fits a Gaussian to the reference, at least two vectors of one size. */
   public FrechetDistance(List<float[]> reference) {
     this.reference = Gaussian.of(reference);
   }

@@ -30,6 +30,7 @@ public record PromptSet(List<Prompt> prompts) {
    * @param text its description: {@link Captioner#factual}
    */
   public record Prompt(Scene scene, String text) {
+    /** Returns the prompt of a scene, with its caption as the text. */
     public static Prompt of(Scene scene) {
       return new Prompt(scene, Captioner.factual(scene));
     }
@@ -96,14 +97,17 @@ public record PromptSet(List<Prompt> prompts) {
     return new PromptSet(prompts);
   }
 
+  /** Returns the scenes of all prompts. */
   public List<Scene> scenes() {
     return prompts.stream().map(Prompt::scene).toList();
   }
 
+  /** Returns the texts of all prompts. */
   public List<String> texts() {
     return prompts.stream().map(Prompt::text).toList();
   }
 
+  /** Returns the number of prompts. */
   public int size() {
     return prompts.size();
   }

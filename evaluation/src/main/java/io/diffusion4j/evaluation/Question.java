@@ -20,10 +20,12 @@ public record Question(
     Optional<Split> heldOut,
     Predicate<Scene> concerned,
     BiPredicate<Scene, Reading> answer) {
+  /** Returns whether the question applies to a scene. */
   public boolean concerns(Scene scene) {
     return concerned.test(scene);
   }
 
+  /** Returns whether the answer for a picture is the one for its scene. */
   public boolean agrees(Scene scene, Reading picture) {
     return answer.test(scene, picture);
   }

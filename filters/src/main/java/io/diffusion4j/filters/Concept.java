@@ -7,7 +7,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What pictures must not show.
+ * A concept that pictures must not show.
  *
  * @param name the name in responses and meters
  * @param texts descriptions of pictures that show it, such as {@code a gun}

@@ -65,6 +65,7 @@ public final class GlideModel implements TextEncoder, AutoCloseable {
     }
   }
 
+  /** Returns the shape of the network. */
   public GlideConfig config() {
     return config;
   }

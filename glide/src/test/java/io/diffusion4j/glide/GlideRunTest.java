@@ -103,17 +103,20 @@ class GlideRunTest {
       double aBar = alphaBars[t];
       double aBarNext = last ? 1 : alphaBars[timesteps[step + 1]];
       double beta = 1 - aBar / aBarNext;
-      Prediction told = ask(model, x, t, condition);
+      Prediction conditional = ask(model, x, t, condition);
       double[] next = new double[x.length];
-      Prediction untold = nothing.isPresent() ? ask(model, x, t, nothing.get()) : told;
+      Prediction unconditional =
+          nothing.isPresent() ? ask(model, x, t, nothing.get()) : conditional;
       float[] z = last ? new float[x.length] : NOISE.gaussian(stage, step, x.length);
       for (int i = 0; i < x.length; i++) {
-        double eps = untold.output()[i] + scale * (told.output()[i] - untold.output()[i]);
+        double eps =
+            unconditional.output()[i]
+                + scale * (conditional.output()[i] - unconditional.output()[i]);
         double x0 = x0(x[i], eps, aBar, condition.known(), i);
         double mean =
             Math.sqrt(aBarNext) * beta / (1 - aBar) * x0
                 + Math.sqrt(1 - beta) * (1 - aBarNext) / (1 - aBar) * x[i];
-        double f = (told.variance()[i] + 1) / 2;
+        double f = (conditional.variance()[i] + 1) / 2;
         double logVariance =
             last ? 0 : f * Math.log(beta) + (1 - f) * Math.log((1 - aBarNext) / (1 - aBar) * beta);
         next[i] = mean + Math.exp(logVariance / 2) * z[i];

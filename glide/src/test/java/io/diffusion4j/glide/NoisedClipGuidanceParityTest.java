@@ -57,13 +57,13 @@ class NoisedClipGuidanceParityTest {
     var symbols = clip(shape.get("n_bpe_vocab").asInt(), shape.get("max_text_len").asInt());
     try (var model = GlideModel.load(baseFolder, gpt2(vocabulary), COMPUTE);
         var clip = NoisedClip.load(clipFolder, symbols, COMPUTE)) {
-      var told = model.encodeTokens(tokens(ofBase, "in.mask"));
+      var encoded = model.encodeTokens(tokens(ofBase, "in.mask"));
       var captions = clip.encodeTokens(tokens(ofTowers, "in.lengths"));
       double scale = json.get("grad_scale").asDouble();
       List<GradientGuidance<GlideCondition, float[]>> conditions = new ArrayList<>();
       for (int row = 0; row < captions.size(); row++) {
         conditions.add(
-            new GradientGuidance<>(GlideCondition.of(told.get(row)), captions.get(row), scale));
+            new GradientGuidance<>(GlideCondition.of(encoded.get(row)), captions.get(row), scale));
       }
       var plan =
           sampler(json.get("sampler").asText())

@@ -84,7 +84,7 @@ public final class ModelFiles {
     return SETTINGS.contains(ending) && !INDEX.matcher(name).matches();
   }
 
-  /** Safetensors before torch, the requested variant before none, one file before shards. */
+  /** Prefers safetensors to torch files, the requested variant to none, and one file to shards. */
   private static List<HubFile> weights(List<HubFile> files, Optional<String> variant) {
     var editions =
         files.stream()

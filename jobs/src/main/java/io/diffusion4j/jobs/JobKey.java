@@ -1,7 +1,7 @@
 package io.diffusion4j.jobs;
 
 /**
- * What identifies a job.
+ * The identity of a job.
  *
  * @param owner the name of the principal who created it
  * @param id its UUID, unique among the jobs of the owner

@@ -11,7 +11,7 @@ import io.diffusion4j.diffusion.stage.Projection;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
 import java.util.function.Function;
 
-/** The initial latents of a picture, and the values that they are held to. */
+/** The initial latents of a picture, and the values that they must keep. */
 sealed interface Beginning {
   /** Returns the number of steps that are run, given the requested number. */
   default int steps(int asked) {
@@ -36,7 +36,7 @@ sealed interface Beginning {
    * A beginning at a size.
    *
    * @param projection the projection of the latents
-   * @param beside what the network sees beside them; empty for nothing
+   * @param beside the further inputs of the network; empty for none
    */
   @SuppressWarnings("ArrayRecordComponent") // bulk data, compared by identity
   record Held(Projection projection, float[] beside) {}
@@ -49,7 +49,7 @@ sealed interface Beginning {
     return Resize.reducedBicubic(Rgb8.of(picture), size.width(), size.height()).toImage();
   }
 
-  /** At noise. */
+  /** Starts from noise. */
   record Noise() implements Beginning {
     @Override
     public Held at(Pixels picture, Pixels latents, Function<Image, float[]> encoder) {

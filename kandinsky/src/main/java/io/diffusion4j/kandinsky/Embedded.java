@@ -1,10 +1,10 @@
 package io.diffusion4j.kandinsky;
 
 /**
- * What a picture is drawn of.
+ * The embeddings from which a picture is drawn.
  *
  * @param image the image embedding, {@code [E]}
- * @param negative what guidance leads away from, {@code [E]}
+ * @param negative the embedding that guidance moves away from, {@code [E]}
  */
 @SuppressWarnings("ArrayRecordComponent") // bulk data, compared by identity
 record Embedded(float[] image, float[] negative) {}

@@ -32,7 +32,7 @@ import java.util.stream.Stream;
  * @param text encodes texts
  * @param image encodes pictures
  * @param prior draws embeddings of texts
- * @param nothing what guidance leads away from without a negative text
+ * @param nothing the embedding that guidance moves away from without a negative text
  */
 record Embeddings(TextEncoder text, ImageEncoder image, Prior prior, Supplier<float[]> nothing) {
   /** The noise, the settings and the listener of the prior. */
@@ -48,9 +48,9 @@ record Embeddings(TextEncoder text, ImageEncoder image, Prior prior, Supplier<fl
   }
 
   /**
-   * Draws embeddings from that of a picture, by the last steps of the prior.
+   * Draws embeddings, starting from the embedding of a picture, by the last steps of the prior.
    *
-   * @param steps how many of its steps; 0 for the picture's own embedding
+   * @param steps the number of steps of the prior; 0 returns the picture's own embedding
    */
   List<Embedded> towardText(Image picture, Words words, int steps, Drawing drawing) {
     float[] start = image.encode(List.of(picture)).get(0);
@@ -72,7 +72,7 @@ record Embeddings(TextEncoder text, ImageEncoder image, Prior prior, Supplier<fl
     return given(Collections.nCopies(pictures, embedding));
   }
 
-  /** Embeddings that are given, one for each picture. */
+  /** Returns given embeddings, one for each picture, without words. */
   List<Embedded> given(List<float[]> embeddings) {
     float[] away = nothing.get();
     return embeddings.stream().map(embedding -> new Embedded(embedding, away)).toList();

@@ -5,7 +5,7 @@ import io.diffusion4j.diffusion.image.Resize;
 import io.diffusion4j.diffusion.image.Rgb8;
 import io.diffusion4j.diffusion.stage.Pixels;
 
-/** Masks as Kandinsky's inpainting network was trained with: 1 is kept, 0 is redrawn. */
+/** The masks of Kandinsky's inpainting network, with 1 for kept and 0 for redrawn latents. */
 final class InpaintMask {
   private InpaintMask() {}
 
@@ -30,7 +30,7 @@ final class InpaintMask {
     return spread(kept, latents);
   }
 
-  /** Whether a pixel is at least half as bright as white. */
+  /** Returns whether a pixel is at least half as bright as white. */
   private static boolean isBright(Rgb8 mask, int pixel) {
     int sum = 0;
     for (int c = 0; c < 3; c++) {
@@ -39,7 +39,10 @@ final class InpaintMask {
     return 2 * sum >= 3 * 255;
   }
 
-  /** Makes six of the eight neighbours of each 0 zeros too: not those up right and down left. */
+  /**
+   * Sets six of the eight neighbours of each 0 to 0 too, all but the upper right and the lower left
+   * one.
+   */
   static float[] spread(float[] mask, Pixels size) {
     int width = size.width();
     float[] spread = mask.clone();

@@ -14,9 +14,9 @@ import java.util.List;
  *
  * @param text CLIP's text tower
  * @param vision CLIP's image tower
- * @param prior draws image embeddings
- * @param unet denoises latents
- * @param movq makes pictures of latents
+ * @param prior the network that draws image embeddings
+ * @param unet the network that denoises latents
+ * @param movq the autoencoder between pictures and latents
  */
 public record KandinskyConfig(
     ClipTextNetwork text,
@@ -24,7 +24,7 @@ public record KandinskyConfig(
     PriorConfig prior,
     KandinskyUnet unet,
     Movq movq) {
-  /** Kandinsky 2.2 as it was published, for text to image: 4.9 billion parameters. */
+  /** Returns Kandinsky 2.2 as it was published, for text to image: 4.9 billion parameters. */
   public static KandinskyConfig kandinsky22() {
     return new KandinskyConfig(
         new ClipTextNetwork(

@@ -33,7 +33,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Folders as {@link KandinskyFolder} describes them. */
+/** The family of the folders that {@link KandinskyFolder} describes. */
 public final class KandinskyFamily implements ModelFamily {
   private static final String NAME = "kandinsky";
 
@@ -105,7 +105,7 @@ public final class KandinskyFamily implements ModelFamily {
         model::close);
   }
 
-  /** Provides the pipeline. Its parts can be replaced, samplers and spacings can be added. */
+  /** Provides the pipeline. Plugins can replace its parts and add samplers and spacings. */
   private static final class Wiring extends AbstractModule {
     private final KandinskyModel model;
     private final Path folder;

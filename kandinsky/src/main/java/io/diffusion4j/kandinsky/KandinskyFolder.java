@@ -7,8 +7,8 @@ import java.nio.file.Path;
 
 /**
  * The layout of Kandinsky's two folders: a decoder, diffusers' {@code KandinskyV22Pipeline}, {@code
- * KandinskyV22InpaintPipeline} or {@code KandinskyV22ControlnetPipeline}, and the prior that it
- * goes with, {@code KandinskyV22PriorPipeline}.
+ * KandinskyV22InpaintPipeline} or {@code KandinskyV22ControlnetPipeline}, and its prior, {@code
+ * KandinskyV22PriorPipeline}.
  */
 final class KandinskyFolder {
   static final String UNET = "unet";
@@ -40,12 +40,12 @@ final class KandinskyFolder {
 
   private KandinskyFolder() {}
 
-  /** Whether a folder is one of the two, even a faulty one. */
+  /** Returns whether a folder is one of the two, even a faulty one. */
   static boolean isAt(Path folder) {
     return className(folder).startsWith(FAMILY);
   }
 
-  /** Whether a folder is that of a prior. */
+  /** Returns whether a folder is a prior's. */
   static boolean isPrior(Path folder) {
     return className(folder).startsWith(PRIOR_CLASS);
   }

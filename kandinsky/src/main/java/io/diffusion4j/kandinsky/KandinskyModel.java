@@ -182,7 +182,7 @@ final class KandinskyModel implements AutoCloseable {
    * Loads a decoder and its prior.
    *
    * @param residency when the networks are in memory
-   * @param updates what is added to the weights
+   * @param updates the low-rank updates of the weights
    * @throws CheckpointException if something is missing, damaged or does not fit
    * @throws UncheckedIOException if a file cannot be read
    */

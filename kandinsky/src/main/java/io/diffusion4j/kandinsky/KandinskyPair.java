@@ -13,11 +13,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The two folders of a model: a decoder, and the prior that it goes with. Either may be missing if
- * it is not needed.
+ * The two folders of a model: a decoder and its prior. Either may be missing if it is not needed.
  */
 public record KandinskyPair(Path decoder, Path prior) {
-  /** MoVQ's folder among those of a decoder. */
+  /** The folder of MoVQ in a decoder. */
   public static final String MOVQ = KandinskyFolder.MOVQ;
 
   /** The file of a scheduler's settings. */
@@ -56,14 +55,17 @@ public record KandinskyPair(Path decoder, Path prior) {
             folder, PriorPlace.of(folder, Opening.with(Residency.ONE_AT_A_TIME)).pipeline());
   }
 
+  /** Returns the folder of the decoder's U-Net. */
   public Path unet() {
     return decoder.resolve(KandinskyFolder.UNET);
   }
 
+  /** Returns the folder of the autoencoder. */
   public Path movq() {
     return decoder.resolve(KandinskyFolder.MOVQ);
   }
 
+  /** Returns the folder of the decoder's scheduler. */
   public Path decoderScheduler() {
     return decoder.resolve(KandinskyFolder.SCHEDULER);
   }
@@ -73,10 +75,12 @@ public record KandinskyPair(Path decoder, Path prior) {
     return PixelScheduler.read(decoderScheduler().resolve(KandinskyFolder.SCHEDULER_CONFIG));
   }
 
+  /** Returns the folder of the prior's network. */
   public Path priorNetwork() {
     return prior.resolve(KandinskyFolder.PRIOR);
   }
 
+  /** Returns the folder of the prior's scheduler. */
   public Path priorScheduler() {
     return prior.resolve(KandinskyFolder.SCHEDULER);
   }
@@ -86,18 +90,22 @@ public record KandinskyPair(Path decoder, Path prior) {
     return decoder.resolve(KandinskyFolder.ECLIPSE);
   }
 
+  /** Returns the folder of CLIP's text tower. */
   public Path textEncoder() {
     return prior.resolve(KandinskyFolder.TEXT_ENCODER);
   }
 
+  /** Returns the folder of CLIP's tokenizer. */
   public Path tokenizer() {
     return prior.resolve(KandinskyFolder.TOKENIZER);
   }
 
+  /** Returns the folder of CLIP's image tower. */
   public Path imageEncoder() {
     return prior.resolve(KandinskyFolder.IMAGE_ENCODER);
   }
 
+  /** Returns the folder of the settings of CLIP's preprocessing. */
   public Path imageProcessor() {
     return prior.resolve(KandinskyFolder.IMAGE_PROCESSOR);
   }

@@ -36,9 +36,10 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /**
- * Kandinsky 2.2: the prior draws an image embedding of a text, a U-Net denoises latents of it, and
- * MoVQ makes a picture of them. Embeddings can also come from pictures or mixtures; sampling can
- * start from a picture, keep a part of a picture, or follow a picture of hints.
+ * Kandinsky 2.2: the prior draws an image embedding of a text, a U-Net draws latents of this
+ * embedding, and MoVQ decodes the latents to a picture. Embeddings can also come from pictures or
+ * mixtures; sampling can start from a picture, keep a part of a picture, or follow a picture of
+ * hints.
  */
 final class KandinskyPipeline implements ImagePipeline {
   private static final Set<Kind> PLAIN =
@@ -62,9 +63,9 @@ final class KandinskyPipeline implements ImagePipeline {
   /**
    * Composes the parts.
    *
-   * @param embeddings makes what the decoder draws of
+   * @param embeddings the source of image embeddings
    * @param guidance replaces the guidance scales
-   * @param choices what the stages offer beside the usual
+   * @param choices the samplers and spacings of the stages
    * @param embedder the space of the embeddings, if it can be used alone
    */
   KandinskyPipeline(
@@ -263,7 +264,7 @@ final class KandinskyPipeline implements ImagePipeline {
     }
   }
 
-  /** The prior draws them. */
+  /** Embeddings that the prior draws. */
   private interface Drawn extends Source {
     @Override
     default int priorSteps(int asked) {
@@ -272,11 +273,11 @@ final class KandinskyPipeline implements ImagePipeline {
   }
 
   /**
-   * What a task comes to.
+   * The parts of a task.
    *
-   * @param source where the embeddings come from
-   * @param beginning where the latents begin
-   * @param hint what the picture follows
+   * @param source the source of the embeddings
+   * @param beginning the initial latents
+   * @param hint the picture of hints
    */
   private record Work(Source source, Beginning beginning, Optional<Image> hint) {
     static Work of(Source source) {
@@ -296,7 +297,7 @@ final class KandinskyPipeline implements ImagePipeline {
       return embeddings.towardText(task.image(), task.words(), steps, drawing);
     }
 
-    /** Rounded down, as published. */
+    /** Returns the number of last steps, rounded down, as published. */
     @Override
     public int priorSteps(int asked) {
       return Math.min((int) (asked * task.strength()), asked);

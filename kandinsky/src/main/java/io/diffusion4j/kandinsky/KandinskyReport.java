@@ -23,7 +23,7 @@ final class KandinskyReport {
   /**
    * Returns normally if nothing is wrong with a decoder and its prior.
    *
-   * @throws CheckpointException that lists all that is wrong
+   * @throws CheckpointException if there are faults; the message lists all of them
    */
   static void requireSound(Path decoder, PriorPlace place) {
     List<CheckpointException> failures = new ArrayList<>(of(decoder).allFailures());

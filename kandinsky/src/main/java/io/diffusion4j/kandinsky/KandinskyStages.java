@@ -25,7 +25,7 @@ final class KandinskyStages {
   private static final double GUIDANCE = 4;
   private static final double MOST_GUIDANCE = 30;
 
-  /** Of a side of a picture, in pixels. */
+  /** The largest side of a picture, in pixels. */
   private static final int MOST_PIXELS = 1024;
 
   private KandinskyStages() {}
@@ -50,7 +50,7 @@ final class KandinskyStages {
    * Returns the decoder.
    *
    * @param usual the size of its pictures by default
-   * @param unit what the sides of pictures are multiples of
+   * @param unit the number that divides the sides of pictures
    */
   static Stage decoder(PixelScheduler scheduler, Pixels usual, int unit) {
     var ddim = new DdimSampler(0, EpsSource.NETWORK, DdimSampler.Stride.WHOLE, scheduler.end());

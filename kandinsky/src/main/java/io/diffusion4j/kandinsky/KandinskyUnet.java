@@ -18,16 +18,16 @@ import java.util.List;
 
 /**
  * The shape of Kandinsky's U-Net: the blocks of unCLIP's decoder over latents, conditioned on an
- * image embedding alone. Keys as in diffusers' {@code UNet2DConditionModel} with {@code
+ * image embedding alone. The keys are those of diffusers' {@code UNet2DConditionModel} with {@code
  * encoder_hid_dim_type} {@code image_proj}.
  *
- * <p>It is three networks with one file of weights, because values that depend only on the
- * condition are computed once for all steps: {@link #projection}, {@link #hint} and {@link
+ * <p>The shape defines three networks with one file of weights, because values that depend only on
+ * the condition are computed once for all steps: {@link #projection}, {@link #hint} and {@link
  * #denoiser}.
  *
  * @param unet the blocks
  * @param embeddingDim the dimension of CLIP's image embeddings, E
- * @param beside what the network sees beside the noised latents
+ * @param beside the inputs besides the noised latents
  */
 public record KandinskyUnet(UnetConfig unet, int embeddingDim, Beside beside) {
   /** The number of context tokens made from an image embedding; it is in no configuration file. */
@@ -76,11 +76,11 @@ public record KandinskyUnet(UnetConfig unet, int embeddingDim, Beside beside) {
 
   /** The network's input besides the noised latents. */
   public enum Beside {
-    /** Nothing: text to image. */
+    /** No further input, for text to image. */
     NOTHING("image"),
-    /** The known latents and their mask: inpainting. */
+    /** The known latents and their mask, for inpainting. */
     KNOWN("image"),
-    /** The encoding of a picture of hints, such as a depth map: ControlNet. */
+    /** The encoding of a picture of hints, such as a depth map, for ControlNet. */
     HINT("image_hint");
 
     private final String type;
@@ -115,7 +115,7 @@ public record KandinskyUnet(UnetConfig unet, int embeddingDim, Beside beside) {
         latent + beside.channels(latent));
   }
 
-  /** As published, for one of the three uses. */
+  /** Returns the published shape for one of the three uses. */
   static KandinskyUnet published(Beside beside) {
     return new KandinskyUnet(
         new UnetConfig(
@@ -201,19 +201,19 @@ public record KandinskyUnet(UnetConfig unet, int embeddingDim, Beside beside) {
    */
   NetworkDefinition projection() {
     return (nn, inputs) -> {
-      var told = project(nn, nn.input(inputs.floats(EMBEDDING, embeddingDim)));
-      return List.of(nn.output(told.context()), nn.output(told.timeAdd()));
+      var conditioning = project(nn, nn.input(inputs.floats(EMBEDDING, embeddingDim)));
+      return List.of(nn.output(conditioning.context()), nn.output(conditioning.timeAdd()));
     };
   }
 
   /** Computes the conditioning of the blocks by an image embedding {@code [B, E]}. */
-  Told project(Nn nn, Tensor embedding) {
+  Conditioning project(Nn nn, Tensor embedding) {
     int dim = unet.contextDim();
     var at = nn.at("encoder_hid_proj");
     var tokens = at.at("image_embeds").linear(embedding, (long) TOKENS * dim);
     var context = at.at("norm").layerNorm(nn.reshape(tokens, -1, TOKENS, dim), EPS);
     var add = nn.at("add_embedding.image_proj").linear(embedding, unet.timeEmbedDim());
-    return new Told(context, nn.at("add_embedding.image_norm").layerNorm(add, EPS));
+    return new Conditioning(context, nn.at("add_embedding.image_norm").layerNorm(add, EPS));
   }
 
   /**
@@ -222,7 +222,7 @@ public record KandinskyUnet(UnetConfig unet, int embeddingDim, Beside beside) {
    * @param context {@code [B, TOKENS, contextDim]}
    * @param timeAdd {@code [B, timeEmbedDim]}
    */
-  record Told(Tensor context, Tensor timeAdd) {}
+  record Conditioning(Tensor context, Tensor timeAdd) {}
 
   /**
    * Encodes a hint for the denoiser.
@@ -258,21 +258,22 @@ public record KandinskyUnet(UnetConfig unet, int embeddingDim, Beside beside) {
     return (nn, inputs) -> {
       var context = inputs.floats(CONTEXT, TOKENS, unet.contextDim());
       var timeAdd = inputs.floats(TIME_ADD, unet.timeEmbedDim());
-      var told = new Told(nn.input(context), nn.input(timeAdd));
-      return outputs(nn, inputs, height, width, told, variance);
+      var conditioning = new Conditioning(nn.input(context), nn.input(timeAdd));
+      return outputs(nn, inputs, height, width, conditioning, variance);
     };
   }
 
   /** The prediction {@code [B, H, W, Z]}, and, if requested, the variance of the same shape. */
-  List<Tensor> outputs(Nn nn, Inputs inputs, int height, int width, Told told, boolean variance) {
-    var out = denoise(nn, inputs, height, width, told);
+  List<Tensor> outputs(
+      Nn nn, Inputs inputs, int height, int width, Conditioning conditioning, boolean variance) {
+    var out = denoise(nn, inputs, height, width, conditioning);
     int latent = latentChannels();
     var mean = nn.slice(out, 0, latent);
     return variance ? List.of(mean, nn.slice(out, latent, latent)) : List.of(mean);
   }
 
   /** The prediction and the variance {@code [B, H, W, 2·Z]} of the noised latents. */
-  Tensor denoise(Nn nn, Inputs inputs, int height, int width, Told told) {
+  Tensor denoise(Nn nn, Inputs inputs, int height, int width, Conditioning conditioning) {
     var xt = inputs.floats(NetworkDenoiser.SAMPLE, height, width, latentChannels());
     var time = nn.input(inputs.floats(NetworkDenoiser.TIME, unet.timeChannels()));
     int channels = beside.channels(latentChannels());
@@ -281,6 +282,10 @@ public record KandinskyUnet(UnetConfig unet, int embeddingDim, Beside beside) {
             ? xt
             : nn.concat(3, List.of(xt, inputs.floats(BESIDE, height, width, channels)));
     return unet.forward(
-        nn, nn.input(x), time, List.of(told.timeAdd()), List.of(Context.whole(told.context())));
+        nn,
+        nn.input(x),
+        time,
+        List.of(conditioning.timeAdd()),
+        List.of(Context.whole(conditioning.context())));
   }
 }

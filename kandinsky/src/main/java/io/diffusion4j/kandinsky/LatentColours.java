@@ -14,7 +14,10 @@ import java.util.SplittableRandom;
 record LatentColours(double[][] rows) {
   private static final int RGB = 3;
 
-  /** The fitted latents are constant over blocks, as latents of pictures nearly are. */
+  /**
+   * The width of a block of equal latents, because latents of pictures are nearly constant over
+   * blocks.
+   */
   private static final int BLOCK = 4;
 
   private static final int BLOCKS = 4;
@@ -78,7 +81,10 @@ record LatentColours(double[][] rows) {
     return new LatentColours(rows);
   }
 
-  /** Gauss and Jordan; the matrix is symmetric and positive definite, so it needs no pivots. */
+  /**
+   * Solves a linear system by Gauss–Jordan elimination; the matrix is symmetric and positive
+   * definite, so it needs no pivots.
+   */
   private static void eliminate(double[][] system) {
     for (int pivot = 0; pivot < system.length; pivot++) {
       for (int row = 0; row < system.length; row++) {

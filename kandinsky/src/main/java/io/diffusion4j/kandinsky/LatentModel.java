@@ -45,8 +45,8 @@ final class LatentModel implements AutoCloseable {
    *
    * @param change maps the stored weights to those that are loaded, with the same names and shapes
    * @param parameterization the prediction type of the network, from the scheduler beside it
-   * @param variance the variance of the sampler's steps, by that scheduler; what the network
-   *     learned of it is used if it is a learned one
+   * @param variance the variance of the sampler's steps in that scheduler; if it is a learned one,
+   *     the network's prediction is used
    */
   LatentModel(
       Path folder,

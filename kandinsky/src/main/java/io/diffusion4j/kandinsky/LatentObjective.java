@@ -34,8 +34,8 @@ public record LatentObjective(KandinskyUnet unet, Pixels size, boolean variance)
   public Loss define(Nn nn, Inputs inputs) {
     var at = nn.at(NETWORK);
     var embedding = at.input(inputs.floats(KandinskyUnet.EMBEDDING, unet.embeddingDim()));
-    var told = unet.project(at, embedding);
+    var conditioning = unet.project(at, embedding);
     return VarianceRange.of(
-        nn, inputs, unet.outputs(at, inputs, size.height(), size.width(), told, variance));
+        nn, inputs, unet.outputs(at, inputs, size.height(), size.width(), conditioning, variance));
   }
 }

@@ -24,7 +24,7 @@ import java.util.List;
  * @param blockChannels channels of each level, from the highest resolution down
  * @param attentionDown the levels with attention: for each level, whether the encoder's residual
  *     blocks are followed by attention
- * @param attentionUp the same of the decoder
+ * @param attentionUp the levels with attention in the decoder
  * @param layers residual blocks per level of the encoder; the decoder has one more
  * @param groups the number of groups of the encoder's normalisations
  */
@@ -87,7 +87,7 @@ public record Movq(
     Check.that(layers >= 1, "layers_per_block", layers, "≥ 1");
   }
 
-  /** As published: 512×512 pixels are 64×64 latents. */
+  /** Returns the published shape: 512×512 pixels are 64×64 latents. */
   static Movq published() {
     return new Movq(
         4,
@@ -192,7 +192,7 @@ public record Movq(
   }
 
   /**
-   * From latents to pictures.
+   * Returns the network from latents to pictures.
    *
    * @param height the height of the latents
    * @param width the width of the latents
@@ -229,7 +229,7 @@ public record Movq(
   }
 
   /**
-   * From pictures to latents.
+   * Returns the network from pictures to latents.
    *
    * @param height the height of the latents
    * @param width the width of the latents

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Where the prior of a decoder lies.
+ * The place of a decoder's prior.
  *
  * @param pipeline the folder with CLIP's towers and a diffusion prior
  * @param network the folder of the network that draws embeddings; usually the pipeline's

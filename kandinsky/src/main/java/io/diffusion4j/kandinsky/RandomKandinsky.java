@@ -37,7 +37,7 @@ public record RandomKandinsky(KandinskyConfig config, DType dtype, long seed) {
   /**
    * Writes the folders {@code decoder} and {@code prior}, and their indices last.
    *
-   * @param folder to be made, or empty
+   * @param folder the folder to create, or an empty one
    * @param listener is notified of each component before it is written
    * @return the folder of the decoder
    * @throws IllegalArgumentException if there is something in the folder

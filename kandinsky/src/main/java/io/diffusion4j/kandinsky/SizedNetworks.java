@@ -17,7 +17,7 @@ final class SizedNetworks implements AutoCloseable {
   private final Function<Pixels, CompiledNetwork> compile;
   private final Map<Pixels, CompiledNetwork> open = new LinkedHashMap<>(MOST, 0.75f, true);
 
-  /** Compiles nothing yet. */
+  /** Creates networks that are compiled on first use. */
   SizedNetworks(Function<Pixels, CompiledNetwork> compile) {
     this.compile = compile;
   }

@@ -6,12 +6,13 @@ import io.diffusion4j.nn.Tensor;
 
 /**
  * Spatially conditioned normalisation (MoVQ, Zheng et al. 2022, §3.2): group normalisation, scaled
- * and shifted at each pixel by the latent there. Keys as in diffusers' {@code SpatialNorm}.
+ * and shifted at each pixel by the latent there. The keys are those of diffusers' {@code
+ * SpatialNorm}.
  *
- * @param latent the latents, enlarged to the size of what is normalised, {@code [B, H, W, Z]}
+ * @param latent the latents, enlarged to the size of the feature maps, {@code [B, H, W, Z]}
  */
 record SpatialNormalization(Tensor latent) implements Normalization {
-  /** Fixed, regardless of the configuration of other normalisations. */
+  /** The number of groups, which no configuration changes. */
   static final int GROUPS = 32;
 
   /** Returns the same normalisation for feature maps twice as high and wide. */

@@ -16,8 +16,8 @@ final class SuitedPrecision {
   private SuitedPrecision() {}
 
   /**
-   * Bfloat16 if the weights of all networks in float32 would take more than half of the machine's
-   * memory and the processor multiplies such numbers, else float32.
+   * Returns bfloat16 if the weights of all networks in float32 would take more than half of the
+   * machine's memory and the processor multiplies such numbers, else float32.
    */
   static Precision of(Path folder, PriorPlace place) {
     long parameters =

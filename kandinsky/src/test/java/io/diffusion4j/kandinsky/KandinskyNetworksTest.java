@@ -43,9 +43,10 @@ class KandinskyNetworksTest {
     var network = KandinskyUnet.read(golden.folder());
     int rows = io.size("in.sample", 0);
     var embeddings = new Batch(rows).floats(KandinskyUnet.EMBEDDING, io.floats("in.image_embeds"));
-    for (var told : run(golden, network.projection(), embeddings, KandinskyUnet::isOfProjection)) {
-      assertClose(told.get(0), io.floats("mid.context"), TOLERANCE);
-      assertClose(told.get(1), io.floats("mid.time_addition"), TOLERANCE);
+    for (var conditioning :
+        run(golden, network.projection(), embeddings, KandinskyUnet::isOfProjection)) {
+      assertClose(conditioning.get(0), io.floats("mid.context"), TOLERANCE);
+      assertClose(conditioning.get(1), io.floats("mid.time_addition"), TOLERANCE);
     }
     if (network.beside() == Beside.HINT) {
       var hints = new Batch(io.size("in.hint", 0)).floats(KandinskyUnet.HINT, io.image("in.hint"));

@@ -9,7 +9,7 @@ import java.util.OptionalInt
 @DslMarker public annotation class RequestDsl
 
 /**
- * What a request of any task may say beside its task:
+ * The options of a request of any task:
  * ```
  * textToImage("a red apple") {
  *   images = 4

@@ -41,6 +41,7 @@ public final class Batch {
     return this;
   }
 
+  /** Returns the number of rows. */
   public int rows() {
     return rows;
   }

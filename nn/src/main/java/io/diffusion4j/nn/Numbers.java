@@ -4,6 +4,7 @@ package io.diffusion4j.nn;
 public final class Numbers {
   private Numbers() {}
 
+  /** Returns the values in double precision. */
   public static double[] wide(float[] values) {
     double[] wide = new double[values.length];
     for (int i = 0; i < wide.length; i++) {
@@ -12,6 +13,7 @@ public final class Numbers {
     return wide;
   }
 
+  /** Returns the integers as floats. */
   public static float[] floats(int[] values) {
     float[] floats = new float[values.length];
     for (int i = 0; i < floats.length; i++) {
@@ -20,12 +22,14 @@ public final class Numbers {
     return floats;
   }
 
+  /** Returns the values rounded to floats. */
   public static float[] narrow(double[] values) {
     float[] narrow = new float[values.length];
     narrow(values, narrow);
     return narrow;
   }
 
+  /** Rounds values to floats, into an array of the same length. */
   public static void narrow(double[] values, float[] into) {
     for (int i = 0; i < into.length; i++) {
       into[i] = (float) values[i];

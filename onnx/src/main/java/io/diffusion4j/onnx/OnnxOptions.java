@@ -15,7 +15,7 @@ import java.util.Optional;
  *     {@link StoredNetwork#output}. Names that are absent stay as they are
  * @param imagesFirst whether images are {@code [B, C, H, W]} at inputs and outputs, as is usual in
  *     ONNX, and not {@code [B, H, W, C]}
- * @param timestep what replaces the network's input of a sinusoid, if it has one
+ * @param timestep the replacement of the network's input of a sinusoid, if it has one
  * @param metadata the properties of the model
  */
 public record OnnxOptions(

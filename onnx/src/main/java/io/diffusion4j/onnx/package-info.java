@@ -17,8 +17,8 @@
  *   <li>{@code Value} is a value in the forms in which it was read: as float32 and in the precision
  *       of the file, with the channels of an image last and first. Convolutions need their channels
  *       first; layers after them keep that order, so few transpositions remain.
- *   <li>{@code Sizes} compares the definitions of a network for several sizes of images. What
- *       differs is open in the file.
+ *   <li>{@code Sizes} compares the definitions of a network for several sizes of images. Sizes that
+ *       differ are left open in the file.
  *   <li>{@code Message} is the wire format of Protocol Buffers, and {@code Graph}, {@code
  *       Attribute} and {@code Initializer} are the few messages of ONNX that networks need.
  * </ul>

@@ -57,7 +57,7 @@ final class JsonTensors {
    *
    * @param model the model from the URL
    * @param version the version from the URL; empty if it has none
-   * @param data what follows the JSON
+   * @param data the bytes after the JSON
    * @throws InferenceException if it is none
    */
   JsonTensors(String json, ByteString data, String model, String version) {
@@ -227,7 +227,7 @@ final class JsonTensors {
    * A response over HTTP.
    *
    * @param json the JSON
-   * @param data what follows it
+   * @param data the bytes after it
    */
   record Body(String json, ByteString data) {}
 

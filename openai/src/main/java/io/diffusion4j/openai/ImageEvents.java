@@ -104,7 +104,7 @@ final class ImageEvents
     int index = partialImages.getOrDefault(image, 0);
     if (index < asked.partialImages()) {
       partialImages.put(image, index + 1);
-      tell(
+      send(
           name + ".partial_image",
           image(image, preview.getData().toByteArray()).put("partial_image_index", index));
     }
@@ -122,7 +122,7 @@ final class ImageEvents
       throw new IllegalStateException("image " + image + " is done without a chunk");
     }
     completed = true;
-    tell(name + ".completed", image(image, file.toByteArray()));
+    send(name + ".completed", image(image, file.toByteArray()));
   }
 
   private ObjectNode image(int index, byte[] png) {
@@ -140,7 +140,7 @@ final class ImageEvents
   public void onError(Throwable failure) {
     var error = OpenAiException.of(failure);
     if (!answer.complete(error.toResponse())) {
-      tell(error);
+      send(error);
       events.close();
     }
   }
@@ -148,16 +148,16 @@ final class ImageEvents
   @Override
   public void onCompleted() {
     if (!completed && !refused.isEmpty()) {
-      tell(refused.toException());
+      send(refused.toException());
     }
     events.close();
   }
 
-  private void tell(OpenAiException error) {
-    tell("error", Json.object().set("error", error.error()));
+  private void send(OpenAiException error) {
+    send("error", Json.object().set("error", error.error()));
   }
 
-  private void tell(String event, ObjectNode data) {
+  private void send(String event, ObjectNode data) {
     data.put("type", event);
     // Writing fails if the client has disconnected, and the call is cancelled.
     var unused =

@@ -149,7 +149,7 @@ public record Opening(
    *
    * @param guide its name
    * @param usual its place in the folder
-   * @param isThere whether it is there
+   * @param isThere whether the folder has the part
    */
   public Optional<Path> guide(String guide, Path usual, Predicate<Path> isThere) {
     return Optional.ofNullable(guides.get(guide)).or(() -> Optional.of(usual).filter(isThere));

@@ -91,7 +91,7 @@ class PartsTest {
   }
 
   @Test
-  void everyPartThatCannotBeOpenedIsTold() {
+  void everyPartThatCannotBeOpenedIsReported() {
     try (var parts = new Parts(Residency.ALWAYS)) {
       for (String name : List.of("a", "b")) {
         parts.add(

@@ -42,7 +42,7 @@ public final class BoundPlots {
         curves);
   }
 
-  /** Computed from the error of x̂₀, which is √(1/SNR) times the error of ε̂. */
+  /** The error is computed from that of x̂₀, which is √(1/SNR) times the error of ε̂. */
   private static double weight(NoiseSchedule schedule, int t) {
     Posterior posterior = new ForwardProcess(schedule).posterior(t);
     double x0PerEps = 1 / schedule.level(t).snr();

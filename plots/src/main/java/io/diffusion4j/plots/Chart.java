@@ -33,6 +33,7 @@ public record Chart(String title, Axis x, Axis y, List<Curve> curves) {
     }
   }
 
+  /** Returns the chart with another title. */
   public Chart withTitle(String other) {
     return new Chart(other, x, y, curves);
   }

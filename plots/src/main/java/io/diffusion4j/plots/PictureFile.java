@@ -41,6 +41,7 @@ public final class PictureFile {
     file.requireWritable();
   }
 
+  /** Returns the path of the file. */
   public Path path() {
     return file.path();
   }

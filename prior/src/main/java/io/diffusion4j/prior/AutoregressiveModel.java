@@ -179,6 +179,7 @@ public final class AutoregressiveModel implements AutoCloseable {
     writer.writeSharded(folder, Checkpoint.TRANSFORMERS, SafetensorsWriter.DEFAULT_SHARD_BYTES);
   }
 
+  /** Returns the shape of the network. */
   public AutoregressiveConfig config() {
     return config;
   }

@@ -69,14 +69,14 @@ public record AutoregressivePrior(
       asked.add(new CodePredictor.Query(draw.condition().text(), dot, drawn));
       unasked.add(new CodePredictor.Query(draw.condition().negative(), dotBuckets, drawn));
     }
-    tell(listener, 0, count);
+    report(listener, 0, count);
     for (int code = 0; code < count && !draws.isEmpty(); code++) {
       List<float[]> logits = logits(asked, unasked, scale, code);
       for (int row = 0; row < draws.size(); row++) {
         asked.get(row).codes()[code] =
             choose(logits.get(row), uniform(draws.get(row).noise(), code));
       }
-      tell(listener, code + 1, count);
+      report(listener, code + 1, count);
     }
     return asked.stream().map(query -> codes.decode(query.codes())).toList();
   }
@@ -88,7 +88,7 @@ public record AutoregressivePrior(
     throw Check.refusal("guidanceScale", scale, "a constant one; codes have no timesteps");
   }
 
-  private static void tell(SamplingListener listener, int step, int steps) {
+  private static void report(SamplingListener listener, int step, int steps) {
     listener.onProgress(new SamplingListener.Progress(STAGE, step, steps, List.of()));
   }
 

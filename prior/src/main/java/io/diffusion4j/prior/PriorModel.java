@@ -242,10 +242,12 @@ public final class PriorModel implements AutoCloseable {
         .write(folder.resolve(CONFIG));
   }
 
+  /** Returns the shape of the network. */
   public PriorConfig config() {
     return config;
   }
 
+  /** Returns the standardisation of the image embeddings. */
   public Standardization standardization() {
     return standardization;
   }

@@ -4,7 +4,7 @@ import io.diffusion4j.provenance.watermark.Detection;
 import java.util.Optional;
 
 /**
- * What a file reveals about its origin.
+ * The evidence of a file's origin.
  *
  * @param verdict the conclusion
  * @param reason the reason for the verdict, in words

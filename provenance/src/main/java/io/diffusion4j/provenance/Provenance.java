@@ -26,14 +26,17 @@ public record Provenance(
   public static final Provenance DECLARED =
       new Provenance(Optional.empty(), Optional.empty(), Optional.empty());
 
+  /** Returns the marks with a signature by this key. */
   public Provenance withKey(SigningKey newKey) {
     return new Provenance(Optional.of(newKey), manifest, watermark);
   }
 
+  /** Returns the marks with a C2PA manifest. */
   public Provenance withManifest(ManifestSigner newManifest) {
     return new Provenance(key, Optional.of(newManifest), watermark);
   }
 
+  /** Returns the marks with an invisible watermark. */
   public Provenance withWatermark(Watermark newWatermark) {
     return new Provenance(key, manifest, Optional.of(newWatermark));
   }

@@ -13,7 +13,7 @@
  * Finding finding = verifier.verify(png, "Diffusion4J recipe", 1L << 24);
  * }</pre>
  *
- * <p>What each mark is good for:
+ * <p>The uses of each mark:
  *
  * <ul>
  *   <li>XMP with the IPTC's {@code digitalSourceType} {@code trainedAlgorithmicMedia}: a

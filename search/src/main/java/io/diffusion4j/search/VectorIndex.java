@@ -152,7 +152,7 @@ public final class VectorIndex implements AutoCloseable {
     }
   }
 
-  /** Names what embeds. */
+  /** Returns the name of the embedding model. */
   public String model() {
     return model;
   }

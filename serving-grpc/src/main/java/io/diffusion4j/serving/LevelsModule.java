@@ -11,7 +11,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 
-/** A Guice module with the {@link Level}s of a server: its limits and what is currently in use. */
+/** A Guice module with the {@link Level}s of a server: its limits and their current use. */
 final class LevelsModule extends AbstractModule {
   private final ServerConfig config;
 

@@ -43,13 +43,13 @@ class AccessLogTest {
   private static final Logger OURS = (Logger) LoggerFactory.getLogger("io.diffusion4j.serving");
 
   private final List<ILoggingEvent> all = new CopyOnWriteArrayList<>();
-  private final BlockingQueue<ILoggingEvent> told = new LinkedBlockingQueue<>();
+  private final BlockingQueue<ILoggingEvent> events = new LinkedBlockingQueue<>();
   private final AppenderBase<ILoggingEvent> appender =
       new AppenderBase<>() {
         @Override
         protected void append(ILoggingEvent event) {
           event.prepareForDeferredProcessing();
-          told.add(event);
+          events.add(event);
           all.add(event);
         }
       };
@@ -69,7 +69,7 @@ class AccessLogTest {
 
   private ILoggingEvent next(String logger) throws InterruptedException {
     while (true) {
-      ILoggingEvent event = told.poll(30, TimeUnit.SECONDS);
+      ILoggingEvent event = events.poll(30, TimeUnit.SECONDS);
       assertThat(event).as("something of %s in the log", logger).isNotNull();
       if (event.getLoggerName().endsWith("." + logger)) {
         return event;
@@ -113,7 +113,7 @@ class AccessLogTest {
   }
 
   @Test
-  void aFaultIsUnderTheIdThatTheClientWasTold() throws IOException, InterruptedException {
+  void aFaultIsUnderTheIdThatTheClientReceived() throws IOException, InterruptedException {
     var model =
         ToyModel.named(
             "toy",

@@ -239,7 +239,7 @@ class BadImageTest {
   }
 
   @Test
-  void allThatIsWrongIsTold() {
+  void everyFaultIsReported() {
     var refusal =
         refusal(
             request()

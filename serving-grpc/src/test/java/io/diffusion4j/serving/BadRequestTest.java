@@ -224,7 +224,7 @@ class BadRequestTest {
   }
 
   @Test
-  void aThousandViolationsAreCountedNotTold() {
+  void aThousandViolationsAreCountedNotListed() {
     var request = request("x");
     IntStream.range(0, 1000)
         .forEach(i -> request.putStages("stage" + i + "\n".repeat(500), steps(1)));

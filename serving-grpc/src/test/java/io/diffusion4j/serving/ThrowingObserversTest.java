@@ -60,7 +60,7 @@ class ThrowingObserversTest {
 
     @Override
     public void event(StreamGenerateImagesResponse event) {
-      tell(event.getEventCase().name().toLowerCase(Locale.ROOT));
+      inform(event.getEventCase().name().toLowerCase(Locale.ROOT));
       if (event.hasFinished()) {
         end.complete(Status.OK);
       }
@@ -68,23 +68,23 @@ class ThrowingObserversTest {
 
     @Override
     public boolean wantsPreview() {
-      tell("wantsPreview");
+      inform("wantsPreview");
       return true;
     }
 
     @Override
     public void image(GeneratedImage image) {
       images.add(image);
-      tell("image");
+      inform("image");
     }
 
     @Override
     public void failed(StatusRuntimeException error) {
       end.complete(error.getStatus());
-      tell("failed");
+      inform("failed");
     }
 
-    private void tell(String what) {
+    private void inform(String what) {
       if (what.equals(fault)) {
         throw new IllegalStateException("secret: " + what);
       }
@@ -195,7 +195,7 @@ class ThrowingObserversTest {
 
   /** A listener that throws at every event. */
   private static final class BadListener extends AbstractModule implements ServingListener {
-    final AtomicInteger told = new AtomicInteger();
+    final AtomicInteger notified = new AtomicInteger();
 
     @Override
     protected void configure() {
@@ -203,7 +203,7 @@ class ThrowingObserversTest {
     }
 
     private void fail() {
-      told.incrementAndGet();
+      notified.incrementAndGet();
       throw new IllegalStateException("a listener that always fails");
     }
 
@@ -247,7 +247,7 @@ class ThrowingObserversTest {
         var answer = server.blocking().generateImages(request("x").build());
         assertThat(answer.getImagesCount()).isEqualTo(1);
       }
-      assertThat(bad.told.get()).isPositive();
+      assertThat(bad.notified.get()).isPositive();
     }
   }
 

@@ -49,8 +49,9 @@ public record PointNetwork(int width, int blocks) implements NetworkDefinition {
     var h = nn.at("in").linear(nn.concat(1, List.of(x, waves)), width);
     for (int i = 0; i < blocks; i++) {
       var at = nn.at("blocks", i);
-      var told = nn.add(at.at("first").linear(nn.silu(h), width), at.at("time").linear(t, width));
-      h = nn.add(h, at.at("second").linear(nn.silu(told), width));
+      var conditioned =
+          nn.add(at.at("first").linear(nn.silu(h), width), at.at("time").linear(t, width));
+      h = nn.add(h, at.at("second").linear(nn.silu(conditioned), width));
     }
     return List.of(nn.output(nn.at("out").linear(nn.silu(h), DIMENSIONS)));
   }

@@ -73,7 +73,7 @@ public record ModelTraining(
     /**
      * Called when a snapshot of the model after {@code step} steps was written.
      *
-     * @param model a pipeline folder, if all other parts are there
+     * @param model a pipeline folder, if all other parts exist
      */
     default void onPreview(long step, Path model) {}
   }

@@ -75,7 +75,7 @@ final class FirstImage {
         figures.put(name, Percentiles.median(millis.toArray()));
       }
       ProcessMemory.peakMebibytes().ifPresent(mebibytes -> figures.put(MEMORY, mebibytes));
-      JavaProcess.tell(figures);
+      JavaProcess.report(figures);
     }
   }
 

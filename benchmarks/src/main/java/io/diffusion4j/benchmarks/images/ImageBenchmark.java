@@ -24,15 +24,15 @@ public final class ImageBenchmark {
   public static void measure(Path folder, ImageSettings settings, Consumer<Row> rows) {
     List<String> arguments = new ArrayList<>(List.of(folder.toString()));
     arguments.addAll(settings.toArguments());
-    Map<String, Double> told = JavaProcess.figures(FirstImage.class, arguments);
-    told.forEach(
+    Map<String, Double> figures = JavaProcess.figures(FirstImage.class, arguments);
+    figures.forEach(
         (name, value) -> {
           if (START.contains(name)) {
             rows.accept(row("start-up: " + name, settings, value));
           } else if (name.equals(FirstImage.FIRST)) {
             rows.accept(row("from process start to first image", settings, value));
           } else if (name.equals(FirstImage.OUTSIDE)) {
-            double total = told.getOrDefault(FirstImage.TOTAL, Double.NaN);
+            double total = figures.getOrDefault(FirstImage.TOTAL, Double.NaN);
             rows.accept(
                 row("whole image: but for networks", settings, value)
                     .with(Figure.FRACTION, value / total));

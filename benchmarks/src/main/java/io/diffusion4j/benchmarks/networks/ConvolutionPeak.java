@@ -27,6 +27,7 @@ public final class ConvolutionPeak {
 
   private ConvolutionPeak() {}
 
+  /** Measures the peak, as a row in GFLOP/s. */
   public static Row measure(Pace pace, long seed) {
     var random = new SplittableRandom(seed);
     long[] image = {BATCH, SIZE, SIZE, CHANNELS};

@@ -106,6 +106,7 @@ public record DecoderSubject(
     return projection.extraTokens() + textLength;
   }
 
+  /** Returns the network of the decoder. */
   public NetworkDefinition network() {
     return DecoderModel.network(config, contextLength());
   }

@@ -38,7 +38,7 @@ final class RecomputedStep {
         processor[step] = 1e3 * (seconds() - spent);
       }
     }
-    JavaProcess.tell(
+    JavaProcess.report(
         Map.of(
             PROCESSOR,
             Percentiles.median(processor),

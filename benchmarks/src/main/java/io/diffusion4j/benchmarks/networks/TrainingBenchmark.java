@@ -36,6 +36,7 @@ public final class TrainingBenchmark {
 
   private TrainingBenchmark() {}
 
+  /** Measures a row for each precision in which this machine can train. */
   public static void measure(
       DecoderSubject subject, int batchSize, Pace pace, double peakGflops, Consumer<Row> rows) {
     double flops = FORWARDS * batchSize * NetworkCost.of(subject.network()).flops();

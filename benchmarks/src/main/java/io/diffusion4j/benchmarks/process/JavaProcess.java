@@ -36,7 +36,7 @@ public final class JavaProcess {
   }
 
   /**
-   * Runs a class of this class path that prints figures by {@link #tell}.
+   * Runs a class of this class path that prints figures by {@link #report}.
    *
    * @return the figures by name, in their order
    */
@@ -80,7 +80,7 @@ public final class JavaProcess {
   }
 
   /** Prints figures for the parent process: a marker, name and value per line. */
-  public static void tell(Map<String, Double> figures) {
+  public static void report(Map<String, Double> figures) {
     var out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
     figures.forEach((name, value) -> out.println(MARK + " " + name + " " + value));
   }

@@ -4,7 +4,7 @@
  * <p>In the process of a benchmark, classes are loaded, code is compiled and memory was used by
  * others. Start-up and memory therefore need a process in which nothing is warm and nothing else
  * runs. {@link io.diffusion4j.benchmarks.process.JavaProcess} starts one on the same class path and
- * with the same engine; the child prints its figures by {@code JavaProcess.tell}, and the parent
+ * with the same engine; the child prints its figures by {@code JavaProcess.report}, and the parent
  * receives them by name:
  *
  * <pre>{@code

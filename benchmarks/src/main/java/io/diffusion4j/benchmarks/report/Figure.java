@@ -23,6 +23,7 @@ public enum Figure {
     this.format = format;
   }
 
+  /** Returns the unit, the header of the column. */
   public String header() {
     return header;
   }

@@ -33,10 +33,12 @@ public record Row(
     return new Row(name, OptionalInt.empty(), Optional.empty(), Map.of());
   }
 
+  /** Returns the row with this batch size. */
   public Row batch(int samples) {
     return new Row(name, OptionalInt.of(samples), precision, figures);
   }
 
+  /** Returns the row with one more figure. */
   public Row with(Figure figure, double value) {
     Map<Figure, Double> more = new EnumMap<>(Figure.class);
     more.putAll(figures);
@@ -52,6 +54,7 @@ public record Row(
         .with(Figure.FRACTION, gflops / peakGflops);
   }
 
+  /** Returns a figure; empty if it was not measured. */
   public OptionalDouble figure(Figure figure) {
     Double value = figures.get(figure);
     return value == null ? OptionalDouble.empty() : OptionalDouble.of(value);

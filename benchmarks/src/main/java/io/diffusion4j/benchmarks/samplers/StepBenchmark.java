@@ -67,7 +67,7 @@ public final class StepBenchmark {
 
   /** Arguments: the sampler, iterations, milliseconds of each. */
   public static void main(String[] args) {
-    JavaProcess.tell(figures(args[0], Integer.parseInt(args[1]), Long.parseLong(args[2])));
+    JavaProcess.report(figures(args[0], Integer.parseInt(args[1]), Long.parseLong(args[2])));
   }
 
   private static Map<String, Double> figures(String sampler, int iterations, long millis) {

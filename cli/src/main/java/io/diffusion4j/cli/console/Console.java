@@ -16,10 +16,12 @@ public final class Console {
 
   private boolean isOutputLeft;
 
+  /** Returns the standard output of the command. */
   public PrintWriter out() {
     return command.commandLine().getOut();
   }
 
+  /** Returns the error stream of the command. */
   public PrintWriter err() {
     return command.commandLine().getErr();
   }
@@ -48,6 +50,7 @@ public final class Console {
     err().flush();
   }
 
+  /** Returns progress bars on the error stream. */
   public Bars bars() {
     return Bars.of(err());
   }

@@ -11,6 +11,7 @@ public final class StopOnSignal implements AutoCloseable {
   private final Thread hook = new Thread(this::stop, "stop");
   private @Nullable TrainingRun run;
 
+  /** Creates a handler without a run; signals end the process as usual. */
   public StopOnSignal() {
     Runtime.getRuntime().addShutdownHook(hook);
   }

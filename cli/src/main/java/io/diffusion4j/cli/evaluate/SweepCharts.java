@@ -22,7 +22,7 @@ import java.util.function.ToDoubleFunction;
  * values are numbered.
  */
 final class SweepCharts {
-  /** Omitted from the charts, since their curves coincide with others. */
+  /** The metrics that are not plotted, since their curves coincide with others. */
   private static final String SAME = ", distinct";
 
   private final Variation along;

@@ -104,7 +104,8 @@ public final class ReplayCommand implements Callable<Integer> {
             .withPrior(PriorChoice.named(prior).word())
             .withLoras(drawer.model.loras().of(original.loras()));
     String digest = OpenPipeline.family(drawer.model.folder()).digest(drawer.model.folder(), how);
-    if (!digest.equals(original.recipe().getWeightsDigest())) { // told before the model is loaded
+    if (!digest.equals(
+        original.recipe().getWeightsDigest())) { // reported before the model is loaded
       throw otherWeights(original, drawer.model.folder() + " with " + digest);
     }
     try (var jars = drawer.load()) {

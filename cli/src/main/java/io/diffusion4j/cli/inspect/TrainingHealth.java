@@ -163,7 +163,7 @@ record TrainingHealth(String part, int batch, SortedMap<String, SortedMap<Long, 
                 finding(
                     name,
                     "%.4f of %d pairs".formatted(end(found), batch),
-                    "well above %.4f, which is chance: more telling captions, or more steps"
+                    "well above %.4f, which is chance: captions that describe more, or more steps"
                         .formatted(1.0 / batch)));
   }
 

@@ -22,6 +22,7 @@ public final class PictureColumns {
               + " first of text, caption and title that exists, or a list's only other column")
   private @Nullable String caption;
 
+  /** Returns the requested columns. */
   public Columns columns() {
     return new Columns(image, caption);
   }

@@ -24,6 +24,7 @@ public final class PreparationOptions {
       description = "Mirror half of the pictures. Not for captions that mention left and right.")
   private boolean flip;
 
+  /** Returns the requested preparation. */
   public Preparation preparation() {
     return new Preparation(fit, crop, flip);
   }

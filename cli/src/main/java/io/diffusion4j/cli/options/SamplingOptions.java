@@ -143,7 +143,7 @@ public final class SamplingOptions {
     }
   }
 
-  /** Listed before the other groups of options, which have picocli's default order. */
+  /** The group is listed before the other groups of options, which have picocli's default order. */
   private static final int FIRST = -2;
 
   /** Of at most five digits each. */

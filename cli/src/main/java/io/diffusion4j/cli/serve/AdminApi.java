@@ -84,7 +84,7 @@ final class AdminApi implements Consumer<ServerBuilder> {
   /** The default quota, and the quotas that operators have set. */
   record Quotas(QuotaEntry usual, Map<String, QuotaEntry> given) {}
 
-  /** What has begun or was done. */
+  /** The state after a command: an action that has begun or was completed. */
   record Done(String state) {}
 
   @Override

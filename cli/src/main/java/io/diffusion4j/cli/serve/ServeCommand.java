@@ -75,8 +75,10 @@ public final class ServeCommand implements Callable<Integer> {
     Provenance provenance = settings.provenance().read();
     settings.models().forEach(model -> OpenPipeline.family(model.folder()));
     ServerLog.configure(settings.logFormat(), settings.logLevel());
-    Signals.on("HUP", () -> LOG.info("the models are being loaded; nothing is read again yet"));
-    try (var port = HttpPort.open(settings.config()); // who asks meanwhile is told that it loads
+    Signals.on(
+        "HUP", () -> LOG.info("the models are being loaded; the settings are not read again yet"));
+    try (var port =
+            HttpPort.open(settings.config()); // callers meanwhile get the error that it loads
         var models =
             LocalModels.load(
                 settings.models(),
@@ -107,7 +109,7 @@ public final class ServeCommand implements Callable<Integer> {
       Thread drain = new Thread(server::close, "drain");
       Runtime.getRuntime().addShutdownHook(drain);
       try (var admin = admin(settings, access, new AdminApi(models, live, access, reload, end))) {
-        tell(admin);
+        printAddress(admin);
         serve(models, server);
       } finally {
         StopOnSignal.forget(drain);
@@ -123,7 +125,7 @@ public final class ServeCommand implements Callable<Integer> {
         : null;
   }
 
-  private void tell(@Nullable AdminPort admin) {
+  private void printAddress(@Nullable AdminPort admin) {
     if (admin != null) {
       var address = admin.address();
       console.printf("operators: %s:%d", address.getHostString(), address.getPort());
@@ -173,7 +175,7 @@ public final class ServeCommand implements Callable<Integer> {
     try {
       server.awaitTermination();
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt(); // whoever runs this command has it end
+      Thread.currentThread().interrupt(); // the caller interrupted this command
     }
   }
 }

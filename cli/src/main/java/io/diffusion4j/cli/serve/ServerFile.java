@@ -94,7 +94,7 @@ record ServerFile(
    *
    * @param path its folder
    * @param published {@code org/name[@revision]} of a published model, in place of a folder
-   * @param name what requests call it; its own name unless given
+   * @param name the name in requests; its own name unless given
    * @param precision the number format of its networks
    */
   record ModelEntry(
@@ -119,7 +119,7 @@ record ServerFile(
     /**
      * Returns the folder.
      *
-     * @param pull whether what a published model lacks is downloaded
+     * @param pull whether missing files of a published model are downloaded
      */
     Path folder(boolean pull) {
       return path != null ? path : PublishedModel.folder(Path.of(String.valueOf(published)), pull);

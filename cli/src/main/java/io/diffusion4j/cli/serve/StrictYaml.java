@@ -46,7 +46,7 @@ final class StrictYaml {
   /**
    * Reads YAML, or JSON, which is YAML.
    *
-   * @param file what messages call it
+   * @param file the name of the file in messages
    */
   static <T> T read(String file, String yaml, Class<T> type) {
     try {

@@ -55,7 +55,7 @@ final class Traces implements AutoCloseable {
     return sdk == null ? OpenTelemetry.noop() : sdk;
   }
 
-  /** Sends what has not been sent. */
+  /** Sends the remaining spans. */
   @Override
   public void close() {
     if (sdk != null) {

@@ -265,7 +265,7 @@ public final class TrainCommand implements Callable<Integer> {
     List<TrainingConfig> configs =
         parts.stream()
             .map(p -> processes.of(schedule.of(training.config(p), data.size())))
-            .toList(); // bad ones are told at once
+            .toList(); // invalid ones fail at once
     List<PartSetup> setups = parts.stream().map(p -> changed(training.setup(p, data))).toList();
     requireCheckpoints();
     configs.stream()

@@ -126,10 +126,10 @@ final class ReloadedAccessTest {
   @EnabledOnOs({OS.LINUX, OS.MAC})
   void aSignalIsHeardAndEndsNothing() throws Exception {
     assumeFalse(ignoresHangUps(), "started by nohup");
-    var heard = new CountDownLatch(1);
-    Signals.on("HUP", heard::countDown);
+    var received = new CountDownLatch(1);
+    Signals.on("HUP", received::countDown);
     String self = Long.toString(ProcessHandle.current().pid());
     assertThat(new ProcessBuilder("kill", "-HUP", self).start().waitFor()).isZero();
-    assertThat(heard.await(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(received.await(10, TimeUnit.SECONDS)).isTrue();
   }
 }

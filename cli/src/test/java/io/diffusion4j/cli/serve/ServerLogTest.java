@@ -49,9 +49,9 @@ final class ServerLogTest {
     MDC.put("request_id", "42");
     log.atInfo().addKeyValue("code", "OK").addKeyValue("milliseconds", 7).log("a \"call\"\n");
     MDC.remove("request_id");
-    log.debug("not told");
-    LoggerFactory.getLogger("org.library").info("not told either");
-    java.util.logging.Logger.getLogger("org.other").warning("told the other way");
+    log.debug("not logged");
+    LoggerFactory.getLogger("org.library").info("not logged either");
+    java.util.logging.Logger.getLogger("org.other").warning("logged the other way");
     log.error("a fault", new IllegalStateException("why"));
   }
 
@@ -62,7 +62,7 @@ final class ServerLogTest {
     List<JsonNode> lines = lines().stream().map(ServerLogTest::json).toList();
     assertThat(lines)
         .extracting(line -> line.path("message").asText())
-        .containsExactly("a \"call\"\n", "told the other way", "a fault");
+        .containsExactly("a \"call\"\n", "logged the other way", "a fault");
     JsonNode call = lines.get(0);
     assertThat(call.path("request_id").asText()).isEqualTo("42");
     assertThat(call.path("code").asText()).isEqualTo("OK");
@@ -81,8 +81,8 @@ final class ServerLogTest {
     assertThat(lines().get(0))
         .matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}\\S+ INFO {2}Test: a \"call\"");
     assertThat(String.join("\n", lines()))
-        .contains("code=\"OK\" milliseconds=\"7\"", "request_id=42", "told the other way")
-        .doesNotContain("not told");
+        .contains("code=\"OK\" milliseconds=\"7\"", "request_id=42", "logged the other way")
+        .doesNotContain("not logged");
   }
 
   @Test
@@ -103,7 +103,7 @@ final class ServerLogTest {
     ServerLog.configure(ServerLog.Format.TEXT, ServerLog.Level.WARN);
     ServerLog.level(ServerLog.Level.DEBUG);
     speak();
-    assertThat(String.join("\n", lines())).contains("not told", "a fault");
+    assertThat(String.join("\n", lines())).contains("not logged", "a fault");
   }
 
   @Test

@@ -87,8 +87,8 @@ public record CertificateFiles(Path certificates, Path key) {
   }
 
   /** Whether the public key verifies signatures of the private key. */
-  private static boolean belong(PrivateKey own, PublicKey told) {
-    if (!own.getAlgorithm().equals(told.getAlgorithm())) {
+  private static boolean belong(PrivateKey own, PublicKey certified) {
+    if (!own.getAlgorithm().equals(certified.getAlgorithm())) {
       return false;
     }
     String algorithm =
@@ -103,7 +103,7 @@ public record CertificateFiles(Path certificates, Path key) {
       signature.initSign(own);
       signature.update(PROBE);
       byte[] signed = signature.sign();
-      signature.initVerify(told);
+      signature.initVerify(certified);
       signature.update(PROBE);
       return signature.verify(signed);
     } catch (SignatureException e) {

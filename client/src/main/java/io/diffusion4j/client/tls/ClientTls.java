@@ -24,10 +24,12 @@ public record ClientTls(Optional<Path> trusted, Optional<CertificateFiles> own) 
   /** Java's trusted authorities, without a client certificate. */
   public static final ClientTls USUAL = new ClientTls(Optional.empty(), Optional.empty());
 
+  /** Returns the settings with the authorities of a PEM file in place of Java's. */
   public ClientTls withTrusted(Path authorities) {
     return new ClientTls(Optional.of(authorities), own);
   }
 
+  /** Returns the settings with a certificate of the client. */
   public ClientTls withOwn(CertificateFiles files) {
     return new ClientTls(trusted, Optional.of(files));
   }

@@ -42,7 +42,7 @@ final class BytePairs {
 
   /**
    * @param unknown the id of a byte that the vocabulary has no symbol for
-   * @param endOfWord what follows the last symbol of a piece; may be empty
+   * @param endOfWord the suffix of the last symbol of a piece; may be empty
    */
   BytePairs(Vocabulary vocabulary, int unknown, String endOfWord) {
     this.unknown = unknown;

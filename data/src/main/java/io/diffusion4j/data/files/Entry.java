@@ -12,7 +12,7 @@ import java.util.List;
  * @param otherwise its key if an earlier picture has the first; the same if that is an error
  */
 public record Entry(String key, String otherwise, Bytes picture, Captions captions) {
-  /** A picture whose key is its own. */
+  /** A picture that has a key. */
   Entry(String key, Bytes picture, Captions captions) {
     this(key, key, picture, captions);
   }

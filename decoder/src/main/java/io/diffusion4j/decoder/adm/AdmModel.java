@@ -45,6 +45,7 @@ public final class AdmModel implements AutoCloseable {
     }
   }
 
+  /** Returns the shape of the network. */
   public AdmConfig config() {
     return config;
   }

@@ -32,6 +32,7 @@ public record Context(Tensor tokens, List<Tensor> present) {
     return present.stream().map(p -> nn.hide(p, HIDDEN, pixels)).toList();
   }
 
+  /** Returns the context of a network without tokens: an empty list. */
   public static List<Context> none() {
     return List.of();
   }

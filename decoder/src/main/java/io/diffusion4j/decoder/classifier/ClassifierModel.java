@@ -61,6 +61,7 @@ public final class ClassifierModel implements ConditionGradient<Integer>, AutoCl
             network.judging(), NetworkDenoiser.SAMPLE, RandomWeights.of(network, seed), compute));
   }
 
+  /** Returns the shape of the network. */
   public ClassifierConfig config() {
     return config;
   }

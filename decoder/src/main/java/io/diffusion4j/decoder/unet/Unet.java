@@ -56,8 +56,8 @@ public record Unet(UnetShape config) {
   /**
    * The way down and the middle of a U-Net.
    *
-   * @param down what each block on the way down returns, in order
-   * @param middle what the middle returns
+   * @param down the output of each block on the way down, in order
+   * @param middle the output of the middle
    * @param time the activation of the time embedding, {@code [B, timeEmbedDim]}
    */
   public record Encoded(List<Tensor> down, Tensor middle, Tensor time) {

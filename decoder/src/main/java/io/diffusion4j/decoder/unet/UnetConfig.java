@@ -37,7 +37,9 @@ public record UnetConfig(
 
   /** How the time embedding enters a residual block. */
   public enum TimeConditioning {
-    /** Added to the activations before the second normalisation: {@code default}. */
+    /**
+     * The embedding is added to the activations before the second normalisation: {@code default}.
+     */
     ADD,
     /** Scales and shifts the second normalisation: {@code scale_shift}. */
     SCALE_SHIFT

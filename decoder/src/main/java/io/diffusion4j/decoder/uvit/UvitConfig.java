@@ -19,7 +19,7 @@ import java.util.List;
  * @param qkvBias whether queries, keys and values have a bias
  * @param timeMlp whether the sinusoid of the time goes through two dense layers
  * @param lastConvolution whether a convolution smooths the image after the patches are joined
- * @param told how the network receives a timestep
+ * @param time the time that the network receives at a timestep
  */
 public record UvitConfig(
     int size,
@@ -32,7 +32,7 @@ public record UvitConfig(
     boolean qkvBias,
     boolean timeMlp,
     boolean lastConvolution,
-    Told told) {
+    TimeInput time) {
 
   /**
    * The time that the network receives at a timestep t of the schedule, counted from 0: scale · (t
@@ -41,17 +41,17 @@ public record UvitConfig(
    * @param scale more than 0
    * @param offset the offset, at least 0
    */
-  public record Told(double scale, double offset) {
+  public record TimeInput(double scale, double offset) {
     /** The timestep itself. */
-    public static final Told AS_IS = new Told(1, 0);
+    public static final TimeInput AS_IS = new TimeInput(1, 0);
 
     /**
      * The time 999·s of a VP-SDE in a thousand steps, where s = (t + 1)/1000 is its continuous
      * time.
      */
-    public static final Told VP_SDE = new Told(0.999, 1);
+    public static final TimeInput VP_SDE = new TimeInput(0.999, 1);
 
-    public Told {
+    public TimeInput {
       Check.positive("timestep_scale", scale);
       Check.that(offset >= 0, "timestep_offset", offset, "≥ 0");
     }
@@ -72,7 +72,7 @@ public record UvitConfig(
   /** Returns the shape of a network like the published ones, for a VP-SDE. */
   public static UvitConfig of(int size, int patch, int channels, int depth, int width, int heads) {
     return new UvitConfig(
-        size, patch, channels, depth, width, heads, 4, false, false, true, Told.VP_SDE);
+        size, patch, channels, depth, width, heads, 4, false, false, true, TimeInput.VP_SDE);
   }
 
   /** Width of the hidden layer of a block. */
@@ -82,7 +82,7 @@ public record UvitConfig(
 
   /** Returns the form in which it receives a timestep, with {@code width} channels. */
   public Sinusoid sinusoid() {
-    return new Sinusoid(width, 0, false, told.scale(), told.offset());
+    return new Sinusoid(width, 0, false, time.scale(), time.offset());
   }
 
   /**

@@ -2,7 +2,7 @@ package io.diffusion4j.decoder.uvit;
 
 import io.diffusion4j.checkpoint.ComponentConfig;
 import io.diffusion4j.checkpoint.ConfigWriter;
-import io.diffusion4j.decoder.uvit.UvitConfig.Told;
+import io.diffusion4j.decoder.uvit.UvitConfig.TimeInput;
 import io.diffusion4j.diffusion.argument.Check;
 import java.nio.file.Path;
 
@@ -11,8 +11,8 @@ import java.nio.file.Path;
  * of the original's constructor, {@code use_checkpoint} among them, which matters only to training.
  *
  * <p>Three fields are our own. {@code null_class_embed} is true if the last class is the null
- * class; {@code timestep_scale} and {@code timestep_offset} are {@link Told}; without them, the
- * values are a VP-SDE's.
+ * class; {@code timestep_scale} and {@code timestep_offset} are {@link TimeInput}; without them,
+ * the values are a VP-SDE's.
  *
  * @param rows the number of rows of the table of classes; 0 for a network without classes
  * @param hasNull whether the last of them is the null class
@@ -55,9 +55,9 @@ public record UvitSettings(UvitConfig config, int rows, boolean hasNull) {
                         c.booleanValue("qkv_bias", false),
                         c.booleanValue("mlp_time_embed", false),
                         c.booleanValue("conv", true),
-                        new Told(
-                            c.doubleValue(SCALE, Told.VP_SDE.scale()),
-                            c.doubleValue(OFFSET, Told.VP_SDE.offset()))),
+                        new TimeInput(
+                            c.doubleValue(SCALE, TimeInput.VP_SDE.scale()),
+                            c.doubleValue(OFFSET, TimeInput.VP_SDE.offset()))),
                     Math.max(0, c.intValue("num_classes", NO_CLASSES)),
                     c.booleanValue(NULL_CLASS, false)));
     c.refuseUnknown("use_checkpoint");
@@ -80,8 +80,8 @@ public record UvitSettings(UvitConfig config, int rows, boolean hasNull) {
         .put("num_heads", config.heads())
         .put("patch_size", config.patch())
         .put("qkv_bias", config.qkvBias())
-        .put(OFFSET, config.told().offset())
-        .put(SCALE, config.told().scale())
+        .put(OFFSET, config.time().offset())
+        .put(SCALE, config.time().scale())
         .write(file);
   }
 }

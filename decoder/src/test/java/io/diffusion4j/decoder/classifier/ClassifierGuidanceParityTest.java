@@ -50,8 +50,8 @@ class ClassifierGuidanceParityTest {
       var guided = GradientGuidedDenoiser.byStep(model.denoiser(), classifier);
       List<GradientGuidance<AdmCondition, Integer>> conditions = new ArrayList<>();
       for (int label : labels) {
-        var told = classes ? AdmCondition.ofClass(label) : AdmCondition.none();
-        conditions.add(new GradientGuidance<>(told, label, scale));
+        var condition = classes ? AdmCondition.ofClass(label) : AdmCondition.none();
+        conditions.add(new GradientGuidance<>(condition, label, scale));
       }
       var plan =
           sampler(json.get("sampler").asText())

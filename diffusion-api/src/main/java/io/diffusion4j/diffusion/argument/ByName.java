@@ -21,7 +21,7 @@ public final class ByName<T> {
   /**
    * Creates a set from these things and their names.
    *
-   * @param kind what the errors call it, such as {@code sampler}
+   * @param kind the word for an entry in errors, such as {@code sampler}
    * @throws IllegalArgumentException if there are none
    */
   public ByName(String kind, Map<String, ? extends T> things) {
@@ -51,7 +51,7 @@ public final class ByName<T> {
    * Returns a copy with a name that is not available yet, so that the error for this name explains
    * what is missing.
    *
-   * @param needs what has to exist first, such as {@code a measurement}
+   * @param needs the missing precondition, such as {@code a measurement}
    */
   public ByName<T> without(String name, String needs) {
     Map<String, String> more = new HashMap<>(missing);

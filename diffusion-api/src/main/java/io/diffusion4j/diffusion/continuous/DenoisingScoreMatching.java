@@ -25,7 +25,7 @@ public record DenoisingScoreMatching(NoiseLevel level) {
   /**
    * The loss of one sample, ½‖s − ∇ ln q(x_t | x₀)‖².
    *
-   * @param score what was estimated at x_t
+   * @param score the estimated score at x_t
    * @param eps the noise in x_t
    */
   public double loss(double[] score, double[] eps) {

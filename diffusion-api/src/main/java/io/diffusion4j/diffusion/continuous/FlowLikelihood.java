@@ -37,7 +37,7 @@ public record FlowLikelihood(
   /**
    * The output of a network.
    *
-   * @param output what it predicts at x
+   * @param output the prediction at x
    * @param divergence eᵀ(∂output/∂x)e, with an e of values ±1 that is the same at every time
    */
   @SuppressWarnings("ArrayRecordComponent") // bulk data, compared by identity

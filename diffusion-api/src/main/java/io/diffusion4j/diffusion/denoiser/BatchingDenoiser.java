@@ -63,7 +63,7 @@ public final class BatchingDenoiser<C> implements Denoiser<C>, AutoCloseable {
   }
 
   /**
-   * Returns the predictions as soon as they are there.
+   * Waits for the predictions and returns them.
    *
    * @throws QueueFullException if too many queries are waiting; one caller alone may exceed the
    *     capacity

@@ -53,10 +53,12 @@ public record Prediction(float[] output, float[] variance, float[] gradient) {
     return new Prediction(output, variance, other);
   }
 
+  /** Returns whether the network also predicted a variance. */
   public boolean hasVariance() {
     return variance.length != 0;
   }
 
+  /** Returns whether a gradient guides the step. */
   public boolean hasGradient() {
     return gradient.length != 0;
   }

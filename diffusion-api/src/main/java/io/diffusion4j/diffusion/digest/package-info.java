@@ -13,7 +13,7 @@
  * <p>{@link io.diffusion4j.diffusion.digest.Sha256} is the JDK's algorithm without the checked
  * exception for a platform that lacks it, since every Java platform has it.
  *
- * <p>What this project identifies by digests:
+ * <p>This project uses digests to identify:
  *
  * <ul>
  *   <li>Weights, plugins and low-rank updates, in the form {@code sha256:} and 64 digits. Recipes

@@ -11,8 +11,8 @@ public final class FilterException extends IllegalArgumentException {
    * The failure of a filter.
    *
    * @param filter its name, or the file of its settings
-   * @param problem what is wrong
-   * @param expected what is expected instead
+   * @param problem the problem
+   * @param expected the requirement
    */
   public FilterException(String filter, String problem, String expected) {
     super(message(filter, problem, expected));

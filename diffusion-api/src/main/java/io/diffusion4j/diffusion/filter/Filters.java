@@ -22,7 +22,7 @@ public record Filters(List<ImageFilter> all) {
   /** Releases everything. */
   public static final Filters NONE = new Filters(List.of());
 
-  /** Notified of the time that each filter takes. */
+  /** Is notified of the time that each filter takes. */
   @FunctionalInterface
   public interface Listener {
     /** Is not notified. */

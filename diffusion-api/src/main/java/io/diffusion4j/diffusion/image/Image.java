@@ -26,8 +26,8 @@ public record Image(int width, int height, float[] pixels) {
   /**
    * Checks the size of the image.
    *
-   * @param name what the image is
-   * @param why what follows the expected size, such as {@code , as the first}
+   * @param name the name of the image in messages
+   * @param why the text after the expected size, such as {@code , as the first}
    */
   public void requireSize(String name, int expectedWidth, int expectedHeight, String why) {
     Check.that(

@@ -96,7 +96,7 @@ public record OutputFile(String name, Path path) {
     return Check.refusal(name, path, expected);
   }
 
-  /** Writes the file, replacing one that is there. */
+  /** Writes the file, replacing an existing one. */
   public void write(byte[] bytes) {
     try {
       if (isStandardOutput()) {

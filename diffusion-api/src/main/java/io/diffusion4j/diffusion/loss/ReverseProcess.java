@@ -66,10 +66,12 @@ public final class ReverseProcess {
     return timesteps;
   }
 
+  /** Returns the schedule that the network was trained with. */
   public NoiseSchedule schedule() {
     return schedule;
   }
 
+  /** Returns the variance of the steps. */
   public VarianceType variance() {
     return variance;
   }

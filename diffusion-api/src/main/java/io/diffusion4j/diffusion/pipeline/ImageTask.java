@@ -83,7 +83,7 @@ public sealed interface ImageTask {
    * A prompt in words.
    *
    * @param text describes the image
-   * @param negative describes what guidance moves away from; empty for the unconditional prompt
+   * @param negative the text that guidance moves away from; empty for the unconditional prompt
    */
   record Words(String text, String negative) {
     /** No words. */
@@ -264,7 +264,7 @@ public sealed interface ImageTask {
    * Images of a weighted sum of the embeddings of texts and pictures.
    *
    * @param ingredients the ingredients, at least one
-   * @param negative describes what guidance moves away from; may be empty
+   * @param negative the text that guidance moves away from; may be empty
    */
   record Mix(List<Ingredient> ingredients, String negative) implements ImageTask {
     public Mix {
@@ -324,7 +324,7 @@ public sealed interface ImageTask {
   /**
    * Another task whose images follow a picture of hints, such as a depth map.
    *
-   * @param task what is drawn
+   * @param task the task to draw
    * @param hint the hint of the size of the images, bright where the scene is near
    */
   record Hinted(ImageTask task, Image hint) implements ImageTask {

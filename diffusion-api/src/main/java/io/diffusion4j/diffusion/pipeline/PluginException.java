@@ -8,8 +8,8 @@ public final class PluginException extends IllegalArgumentException {
    * The failure of a plugin.
    *
    * @param plugin the jar, or the class if there is no jar
-   * @param problem what is wrong
-   * @param expected what is expected instead
+   * @param problem the problem
+   * @param expected the requirement
    */
   public PluginException(String plugin, String problem, String expected) {
     super(message(plugin, problem, expected));

@@ -169,7 +169,7 @@ public final class UnclipPipeline implements ImagePipeline {
         : parts.stages();
   }
 
-  /** Returns the settings that an edit uses for the requested ones. */
+  /** Checks the settings of a stage as the task's edit changes them. */
   @Override
   public void check(ImageTask task, String stage, SamplingSettings settings) {
     ImageEdit edit = work(task).edit();

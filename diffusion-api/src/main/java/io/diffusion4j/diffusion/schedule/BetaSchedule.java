@@ -27,7 +27,7 @@ public sealed class BetaSchedule implements NoiseSchedule permits CosineSchedule
   /**
    * A schedule.
    *
-   * @param precision what the tables are rounded to
+   * @param precision the precision to which the tables are rounded
    * @param betas the betas, at least one, each in (0, 1)
    */
   public BetaSchedule(TableRounding precision, double... betas) {

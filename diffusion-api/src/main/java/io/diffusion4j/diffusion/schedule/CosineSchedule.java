@@ -27,7 +27,7 @@ public final class CosineSchedule extends BetaSchedule {
    * {@link TableRounding#FLOAT32}.
    *
    * @param steps T, at least 1
-   * @param precision what the tables are rounded to
+   * @param precision the precision to which the tables are rounded
    */
   public CosineSchedule(int steps, TableRounding precision) {
     super(precision, betas(steps));

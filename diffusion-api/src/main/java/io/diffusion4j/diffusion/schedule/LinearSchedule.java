@@ -21,7 +21,7 @@ public final class LinearSchedule extends BetaSchedule {
    * @param steps T, at least 1
    * @param first β_0, in (0, 1)
    * @param last β_{T−1}, in (0, 1)
-   * @param precision what the tables are rounded to
+   * @param precision the precision to which the tables are rounded
    */
   public LinearSchedule(int steps, double first, double last, TableRounding precision) {
     super(precision, Linspace.of(first, last, steps, precision));

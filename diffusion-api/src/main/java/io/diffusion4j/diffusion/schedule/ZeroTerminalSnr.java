@@ -16,7 +16,8 @@ public final class ZeroTerminalSnr {
    * Returns the stretched schedule.
    *
    * @param schedule the schedule of at least two timesteps
-   * @param precision what each operation is rounded to; diffusers has {@link TableRounding#FLOAT32}
+   * @param precision the precision to which each operation is rounded; diffusers has {@link
+   *     TableRounding#FLOAT32}
    */
   public static NoiseSchedule of(NoiseSchedule schedule, TableRounding precision) {
     int steps = schedule.steps();

@@ -77,7 +77,7 @@ public record EpsPower(SortedMap<Integer, Double> byTimestep) {
    * Measures the power of a network on noised samples.
    *
    * @param denoiser the network
-   * @param schedule what it was trained with
+   * @param schedule the schedule of its training
    * @param timesteps the timesteps of the measurement; a few dozen suffice, because the power
    *     changes smoothly
    * @param samples the samples from the data set, at least one

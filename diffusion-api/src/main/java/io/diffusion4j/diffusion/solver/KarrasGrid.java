@@ -29,7 +29,7 @@ public record KarrasGrid(double rho, Ends ends, Time time) implements Grid {
 
   /** The time input for a level between two timesteps. */
   public enum Time {
-    /** Interpolated in log σ. */
+    /** The time is interpolated in log σ. */
     FRACTIONAL,
     /** Interpolates, then takes the nearest timestep. */
     NEAREST

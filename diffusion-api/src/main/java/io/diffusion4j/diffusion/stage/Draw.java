@@ -6,7 +6,7 @@ import io.diffusion4j.diffusion.noise.NoiseSource;
  * One sample to draw: its condition, its noise and its projection.
  *
  * @param projection applied to the sample between steps
- * @param <C> what the sample is conditioned on
+ * @param <C> the type of the condition
  */
 public record Draw<C>(C condition, NoiseSource noise, Projection projection) {
   /** Creates a draw without a projection. */

@@ -26,10 +26,12 @@ public record After(
     return and(ops -> dnnl_post_ops_append_eltwise(ops, dnnl_eltwise_swish, 1, 0), Map.of());
   }
 
+  /** Multiplies the result by a factor. */
   public After scale(float factor) {
     return and(ops -> dnnl_post_ops_append_eltwise(ops, dnnl_eltwise_linear, factor, 0), Map.of());
   }
 
+  /** Adds a tensor to the result. */
   public After add(dnnl_memory_desc description, dnnl_memory memory) {
     int argument = (DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE * (steps.size() + 1)) | DNNL_ARG_SRC_1;
     return and(

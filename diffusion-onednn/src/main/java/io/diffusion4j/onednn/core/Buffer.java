@@ -39,30 +39,37 @@ public final class Buffer {
     last = Math.max(last, step);
   }
 
+  /** Returns whether both buffers hold values at the same time. */
   public boolean overlaps(Buffer other) {
     return first <= other.last && other.first <= last;
   }
 
+  /** Returns whether a step reads or writes the buffer. */
   public boolean isUsed() {
     return last >= 0;
   }
 
+  /** Returns the memory of a constant; empty for a buffer of the arena. */
   public Optional<Memory> constant() {
     return constant;
   }
 
+  /** Returns the size in bytes. */
   public long bytes() {
     return bytes;
   }
 
+  /** Returns the offset in the arena, in bytes. */
   public long offset() {
     return offset;
   }
 
+  /** Returns the offset of the first byte after the buffer. */
   public long end() {
     return offset + bytes;
   }
 
+  /** Places the buffer at an offset in the arena, in bytes. */
   public void place(long at) {
     offset = at;
   }

@@ -30,6 +30,7 @@ public enum DataType {
     };
   }
 
+  /** Returns the bytes of one element. */
   public int bytes() {
     return bytes;
   }

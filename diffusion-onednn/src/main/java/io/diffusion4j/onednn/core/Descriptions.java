@@ -12,14 +12,17 @@ import org.bytedeco.dnnl.dnnl_memory_desc;
 public final class Descriptions {
   private final Scope scope;
 
+  /** Creates descriptions that are released with a scope. */
   public Descriptions(Scope scope) {
     this.scope = scope;
   }
 
+  /** Describes a view. */
   public dnnl_memory_desc of(View view) {
     return of(view.type(), view.dims(), view.strides());
   }
 
+  /** Describes a tensor by its sizes and strides, in elements. */
   public dnnl_memory_desc of(DataType type, long[] dims, long[] strides) {
     var description = new dnnl_memory_desc();
     Dnnl.check(

@@ -10,7 +10,7 @@ public final class Dnnl {
   /**
    * Throws an exception unless a call succeeded.
    *
-   * @param status what the call returned
+   * @param status the status that the call returned
    * @param what the operation, for the message
    */
   public static void check(int status, String what) {

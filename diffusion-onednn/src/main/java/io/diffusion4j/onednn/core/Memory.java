@@ -22,6 +22,7 @@ public final class Memory {
   private final long size;
   private final long start;
 
+  /** Allocates zeroed memory, which is released with a scope. */
   public Memory(Scope scope, long bytes) {
     boolean large = bytes >= HugePages.BYTES;
     long alignment = large ? HugePages.BYTES : ALIGNMENT;
@@ -73,6 +74,7 @@ public final class Memory {
     return LIVE.get();
   }
 
+  /** Returns the address at an offset in bytes. */
   public Pointer at(long offset) {
     return new BytePointer(memory).position(start + offset);
   }
@@ -82,6 +84,7 @@ public final class Memory {
     Pointer.memset(memory, 0, size);
   }
 
+  /** Returns a view of float32 values. */
   public FloatBuffer floats(long offset, long count) {
     return bytes(offset, count * Float.BYTES).asFloatBuffer();
   }

@@ -58,6 +58,7 @@ public final class Natives {
     return Holder.INSTANCE;
   }
 
+  /** Returns oneDNN's engine of the processor. */
   public dnnl_engine engine() {
     return engine;
   }

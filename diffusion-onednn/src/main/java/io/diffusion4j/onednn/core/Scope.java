@@ -7,6 +7,7 @@ import java.util.Deque;
 public final class Scope implements AutoCloseable {
   private final Deque<Runnable> releases = new ArrayDeque<>();
 
+  /** Adds an action that runs when the scope is closed, the newest first. */
   public void onClose(Runnable release) {
     releases.push(release);
   }

@@ -49,6 +49,7 @@ public final class Team {
     return threads.pool(Team.class, t -> new Team(Math.min(MOST, t.count())));
   }
 
+  /** Returns the number of threads. */
   public int size() {
     return members.size();
   }

@@ -32,10 +32,12 @@ public record View(Buffer buffer, DataType type, long offset, long[] dims, long[
     return image(vector.buffer, vector.type, vector.offset, 1, 1, vector.size());
   }
 
+  /** Returns the offset in the buffer, in bytes. */
   public long byteOffset() {
     return offset * type.bytes();
   }
 
+  /** Returns the number of elements. */
   public long size() {
     return Arrays.stream(dims).reduce(1, Math::multiplyExact);
   }

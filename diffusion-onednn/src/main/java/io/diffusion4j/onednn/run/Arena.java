@@ -10,6 +10,7 @@ import java.util.List;
 public final class Arena {
   private final List<Buffer> buffers = new ArrayList<>();
 
+  /** Adds a buffer of this size, whose offset is assigned later. */
   public Buffer buffer(long bytes) {
     var buffer = Buffer.of(bytes);
     buffers.add(buffer);

@@ -28,6 +28,7 @@ public final class Lowering {
   private final Convolutions convolutions;
   private final Quantisation quantisation;
 
+  /** Creates a lowering that adds its steps and buffers to these. */
   public Lowering(
       Steps steps, Arena arena, Primitives primitives, PackedWeights weights, DataType type) {
     this.steps = steps;

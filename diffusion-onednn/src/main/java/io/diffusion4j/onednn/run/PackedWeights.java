@@ -90,7 +90,7 @@ public final class PackedWeights {
     }
   }
 
-  private final Pool pool;
+  private final Slabs slabs;
   private final NamedTensors source;
   private final Map<Plain, List<Packed>> packed = new LinkedHashMap<>();
   private final Map<Plain, Scales> scales = new HashMap<>();
@@ -104,7 +104,7 @@ public final class PackedWeights {
    * @param kept the cache file of packed weights
    */
   public PackedWeights(Scope scope, NamedTensors source, Optional<KeptWeights> kept) {
-    this.pool = new Pool(scope);
+    this.slabs = new Slabs(scope);
     this.source = source;
     this.kept = kept;
   }
@@ -121,7 +121,7 @@ public final class PackedWeights {
 
   /** Adds constants that are not weights. */
   Buffer constant(float[] values) {
-    var memory = pool.take((long) values.length * Float.BYTES);
+    var memory = slabs.take((long) values.length * Float.BYTES);
     memory.floats(0, values.length).put(values);
     return Buffer.constant((long) values.length * Float.BYTES, memory);
   }
@@ -169,7 +169,7 @@ public final class PackedWeights {
     var keeping = kept.filter(file -> bytes % Memory.ALIGNMENT == 0);
     Optional<String> name = keeping.map(place);
     Optional<Memory> found = keeping.flatMap(file -> file.find(name.orElseThrow(), bytes));
-    Memory memory = found.orElseGet(() -> pool.take(bytes));
+    Memory memory = found.orElseGet(() -> slabs.take(bytes));
     if (found.isEmpty()) {
       keeping.ifPresent(file -> file.keep(name.orElseThrow(), memory, bytes));
     }

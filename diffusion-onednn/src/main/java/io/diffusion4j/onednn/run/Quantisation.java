@@ -17,7 +17,7 @@ final class Quantisation {
   /**
    * The activations that a convolution or dense layer reads.
    *
-   * @param scale what 8-bit integers are multiplied by, one number; empty for other formats
+   * @param scale the factor of 8-bit integers, one number; empty for other formats
    */
   record Source(Value value, Optional<View> scale) {
     /** Reads a value as it is. */

@@ -5,7 +5,7 @@ package io.diffusion4j.onednn.run;
  * becomes 127.
  *
  * @param values the values of each output, one output after the other
- * @param scales what the integers of each output are multiplied by
+ * @param scales the factor of the integers of each output
  */
 @SuppressWarnings("ArrayRecordComponent") // bulk data, passed on and forgotten
 record QuantisedWeights(byte[] values, float[] scales) {

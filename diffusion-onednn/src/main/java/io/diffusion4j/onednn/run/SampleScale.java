@@ -11,8 +11,8 @@ import java.util.List;
  *
  * @param extremes one number each
  * @param least the largest absolute value is at least this
- * @param scale what an integer is multiplied by: the largest absolute value / 127
- * @param inverse what a value is multiplied by
+ * @param scale the factor of an integer: the largest absolute value / 127
+ * @param inverse the factor of a value
  */
 record SampleScale(List<View> extremes, float least, View scale, View inverse) implements Action {
   /** The largest integer; −128 is not used, so that the format is symmetric. */

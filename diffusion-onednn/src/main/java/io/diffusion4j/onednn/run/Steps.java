@@ -19,6 +19,7 @@ public final class Steps {
   private final int parts;
   private final List<List<List<Action>>> steps = new ArrayList<>();
 
+  /** Creates an empty sequence of steps. */
   public Steps(int parts) {
     this.parts = parts;
   }
@@ -54,6 +55,7 @@ public final class Steps {
     action.buffers().forEach(buffer -> buffer.usedIn(step));
   }
 
+  /** Returns the number of steps. */
   public int size() {
     return steps.size();
   }

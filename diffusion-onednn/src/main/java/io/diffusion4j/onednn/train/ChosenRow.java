@@ -3,8 +3,8 @@ package io.diffusion4j.onednn.train;
 import java.util.Arrays;
 
 /**
- * Selects x, or a learned row for samples whose x is dropped, on a tape: {@code x·told + row·(1 −
- * told)}.
+ * Selects x, or a learned row for samples whose x is dropped, on a tape: {@code x·given + row·(1 −
+ * given)}.
  *
  * @param row {@code [c]}
  */
@@ -13,9 +13,9 @@ record ChosenRow(Tape tape, Trained row) {
    * Adds the selection.
    *
    * @param x a fed value, {@code [n, c]}
-   * @param told {@code [n, 1]}
+   * @param given {@code [n, 1]}: 1 for x, 0 for the row
    */
-  Activation forward(Activation x, Activation told) {
+  Activation forward(Activation x, Activation given) {
     int n = x.samples();
     int c = x.channels();
     var y = tape.resultLike(x);
@@ -25,7 +25,7 @@ record ChosenRow(Tape tape, Trained row) {
     tape.forward(
         stream -> {
           x.floats().get(0, values);
-          told.floats().get(0, use);
+          given.floats().get(0, use);
           row.values().get(0, learned);
           for (int i = 0; i < n; i++) {
             for (int k = 0; k < c; k++) {

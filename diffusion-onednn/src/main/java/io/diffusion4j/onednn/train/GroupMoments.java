@@ -29,7 +29,7 @@ final class GroupMoments {
   private final double[] groupMean;
   private final double[] inverse;
   private final float[] deviation;
-  private float[] told = {};
+  private float[] scaleShift = {};
 
   /** Per channel, input. */
   final float[] mean;
@@ -53,7 +53,7 @@ final class GroupMoments {
   final float[] ofShift;
 
   /** Gradient of scale and shift, {@code [n, 2·c]}. */
-  final float[] ofTold;
+  final float[] ofScaleShift;
 
   GroupMoments(int n, int pixels, int groups, double eps, Trained gain, Trained shift) {
     this.pixels = pixels;
@@ -80,16 +80,16 @@ final class GroupMoments {
     constant = new float[all];
     ofGain = new float[channels];
     ofShift = new float[channels];
-    ofTold = new float[2 * all];
+    ofScaleShift = new float[2 * all];
   }
 
   /**
    * Begins the forward pass.
    *
-   * @param told scale and shift, {@code [n, 2·c]}; empty if there are none
+   * @param scaleShift scale and shift, {@code [n, 2·c]}; empty if there are none
    */
-  void beginForward(float[] told) {
-    this.told = told;
+  void beginForward(float[] scaleShift) {
+    this.scaleShift = scaleShift;
     gain.values().get(0, gains);
     shift.values().get(0, shifts);
   }
@@ -114,8 +114,8 @@ final class GroupMoments {
       inverse[i * groups + g] = r;
       for (int c = g * width; c < (g + 1) * width; c++) {
         int j = i * channels + c;
-        double plus = isTold() ? 1 + told[2 * i * channels + c] : 1;
-        double h = isTold() ? told[(2 * i + 1) * channels + c] : 0;
+        double plus = hasScaleShift() ? 1 + scaleShift[2 * i * channels + c] : 1;
+        double h = hasScaleShift() ? scaleShift[(2 * i + 1) * channels + c] : 0;
         double slope = gains[c] * r;
         onePlus[j] = (float) plus;
         a[j] = (float) (slope * plus);
@@ -126,8 +126,8 @@ final class GroupMoments {
     }
   }
 
-  private boolean isTold() {
-    return told.length > 0;
+  private boolean hasScaleShift() {
+    return scaleShift.length > 0;
   }
 
   /** Begins the backward pass. */
@@ -155,9 +155,9 @@ final class GroupMoments {
         products += slope * product;
         ofGain[c] += (float) (onePlus[j] * product);
         ofShift[c] += onePlus[j] * sum[j];
-        if (isTold()) {
-          ofTold[2 * i * channels + c] = (float) (gains[c] * product + shifts[c] * sum[j]);
-          ofTold[(2 * i + 1) * channels + c] = sum[j];
+        if (hasScaleShift()) {
+          ofScaleShift[2 * i * channels + c] = (float) (gains[c] * product + shifts[c] * sum[j]);
+          ofScaleShift[(2 * i + 1) * channels + c] = sum[j];
         }
       }
       double count = (double) pixels * width;

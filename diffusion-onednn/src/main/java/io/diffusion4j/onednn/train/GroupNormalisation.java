@@ -78,17 +78,17 @@ record GroupNormalisation(
       }
       applying.add(ofSample);
     }
-    float[] told = new float[scaleShift.map(Activation::size).orElse(0)];
+    float[] given = new float[scaleShift.map(Activation::size).orElse(0)];
     var means = mean.floats();
     var variances = variance.floats();
     var slopes = a.floats();
     var constants = b.floats();
-    var toldOnes = scaleShift.map(Activation::floats);
+    var ofScaleShift = scaleShift.map(Activation::floats);
     int c = x.channels();
     tape.forward(
         stream -> {
-          toldOnes.ifPresent(s -> s.get(0, told));
-          moments.beginForward(told);
+          ofScaleShift.ifPresent(s -> s.get(0, given));
+          moments.beginForward(given);
           for (int i = 0; i < measuring.size(); i++) {
             measuring.get(i).run(stream);
             means.get(i * c, moments.mean, i * c, c);
@@ -244,7 +244,7 @@ record GroupNormalisation(
               dx.sample(one, i),
               first ? plus : plus.add(one, dx.sample(one, i))));
     }
-    var gradientOfTold = scaleShift.map(s -> s.gradient().floats());
+    var gradientOfScaleShift = scaleShift.map(s -> s.gradient().floats());
     var gradientOfGain = gain.gradient().floats();
     var gradientOfShift = shift.gradient().floats();
     var gains = channelGain.floats();
@@ -268,7 +268,7 @@ record GroupNormalisation(
           }
           gradientOfGain.put(0, moments.ofGain);
           gradientOfShift.put(0, moments.ofShift);
-          gradientOfTold.ifPresent(g -> g.put(0, moments.ofTold));
+          gradientOfScaleShift.ifPresent(g -> g.put(0, moments.ofScaleShift));
         });
   }
 }

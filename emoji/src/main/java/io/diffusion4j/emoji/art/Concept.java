@@ -37,6 +37,7 @@ public record Concept(
     icons = Collections.unmodifiableMap(new EnumMap<>(icons)); // iterates in the order of Style
   }
 
+  /** Returns whether a style has a drawing of the concept. */
   public boolean isDrawnIn(Style style) {
     return icons.containsKey(style);
   }

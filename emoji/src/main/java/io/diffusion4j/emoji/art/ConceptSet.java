@@ -143,6 +143,7 @@ public record ConceptSet(String name, List<Concept> concepts) {
     return new ConceptSet(count + " of " + name, shuffled.subList(0, count));
   }
 
+  /** Returns the number of concepts. */
   public int size() {
     return concepts.size();
   }

@@ -92,6 +92,7 @@ public final class Sprites {
     return sprite;
   }
 
+  /** Returns the loaded styles. */
   public Set<Style> styles() {
     return EnumSet.copyOf(sprites.keySet());
   }

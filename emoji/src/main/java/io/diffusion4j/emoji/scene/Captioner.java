@@ -29,6 +29,7 @@ public final class Captioner {
 
   private final CaptionMix mix;
 
+  /** Creates a captioner with this wording. */
   public Captioner(CaptionMix mix) {
     this.mix = mix;
   }

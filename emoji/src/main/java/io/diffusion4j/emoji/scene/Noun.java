@@ -59,11 +59,11 @@ record Noun(String singular, String plural, Countability countability) {
   private static final Set<String> O_ES =
       words("buffalo mango mosquito potato tomato tornado volcano");
 
-  /** Written with a vowel, pronounced with a consonant. */
+  /** Words that begin with a written vowel and a spoken consonant. */
   private static final Pattern CONSONANT_SOUND =
       Pattern.compile("(eu|ewe|one\\b|one-|once|u[bfkns]i|uni|use|util|ukulele|ufo|uranus).*");
 
-  /** Written with a consonant or a digit, pronounced with a vowel. */
+  /** Words that begin with a written consonant or digit and a spoken vowel. */
   private static final Pattern VOWEL_SOUND =
       Pattern.compile("(hour|honest|heir|x-ray|8|11\\b|18\\b|sos).*");
 

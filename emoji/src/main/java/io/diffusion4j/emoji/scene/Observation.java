@@ -61,10 +61,12 @@ public record Observation(NamedColor background, double backgroundError, List<Bl
    */
   public record Blob(
       double area, double x, double y, double left, double top, double right, double bottom) {
+    /** Returns the width of the bounding box, as a fraction of the picture's. */
     public double width() {
       return right - left;
     }
 
+    /** Returns the height of the bounding box, as a fraction of the picture's. */
     public double height() {
       return bottom - top;
     }

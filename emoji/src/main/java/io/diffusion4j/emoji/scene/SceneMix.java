@@ -93,10 +93,12 @@ public record SceneMix(
     return new SceneMix(kinds, background, 0, EnumSet.allOf(Style.class), false, 0, false);
   }
 
+  /** Returns the mix with another probability of a tint. */
   public SceneMix withTint(double probability) {
     return new SceneMix(kinds, background, probability, styles, oneStyle, alike, swapped);
   }
 
+  /** Returns the mix with other styles. */
   public SceneMix withStyles(Set<Style> allowed) {
     return new SceneMix(kinds, background, tint, allowed, false, alike, swapped);
   }

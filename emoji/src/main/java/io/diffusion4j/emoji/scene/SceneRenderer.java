@@ -16,6 +16,7 @@ import io.diffusion4j.emoji.art.Sprites;
 public final class SceneRenderer {
   private final Sprites sprites;
 
+  /** Creates a renderer with these drawings. */
   public SceneRenderer(Sprites sprites) {
     this.sprites = sprites;
   }

@@ -16,8 +16,8 @@
  * no coordination.
  *
  * <ul>
- *   <li>{@link io.diffusion4j.emoji.train.EmojiSettings} are the concepts, the kinds of scenes and
- *       their frequencies.
+ *   <li>{@link io.diffusion4j.emoji.train.EmojiSettings} contains the concepts, and the kinds of
+ *       scenes with their frequencies.
  *   <li>{@link io.diffusion4j.emoji.train.EmojiTechniques} lists the optional techniques, which
  *       {@code train --technique} switches on. {@link io.diffusion4j.emoji.train.Curriculum} is one
  *       of them: training begins with a few concepts and doubles their number.

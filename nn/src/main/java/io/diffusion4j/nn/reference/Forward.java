@@ -12,8 +12,8 @@ import java.util.List;
 
 /**
  * The layers of losses in plain Java: each method computes the output and records the backward
- * pass. Written for readability, with the loops in the Javadoc of {@link Layer}. Layers that read
- * activations are refused here.
+ * pass. The code is written for readability, with the loops in the Javadoc of {@link Layer}. Layers
+ * that read activations are refused here.
  */
 class Forward implements Layer.Visitor<Node, double[]> {
   final Interpreter.Evaluation e;

@@ -47,6 +47,7 @@ public interface Objective {
       this(value, metrics, Optional.empty());
     }
 
+    /** Returns a loss without further metrics. */
     public static Loss of(Tensor value) {
       return new Loss(value, Map.of());
     }

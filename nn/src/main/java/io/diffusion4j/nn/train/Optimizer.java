@@ -74,14 +74,17 @@ public record Optimizer(
         || key.contains("position");
   }
 
+  /** Returns the optimizer with another method. */
   public Optimizer withMethod(Method newMethod) {
     return new Optimizer(newMethod, beta1, beta2, epsilon, weightDecay, decayed);
   }
 
+  /** Returns the optimizer with another weight decay. */
   public Optimizer withWeightDecay(double newWeightDecay) {
     return new Optimizer(method, beta1, beta2, epsilon, newWeightDecay, decayed);
   }
 
+  /** Returns the optimizer with another choice of decaying parameters. */
   public Optimizer withDecayed(Decayed newDecayed) {
     return new Optimizer(method, beta1, beta2, epsilon, weightDecay, newDecayed);
   }

@@ -20,7 +20,7 @@ final class SharedState {
   /**
    * Restores a state in all processes.
    *
-   * @param restore what the first process does to restore it
+   * @param restore the action by which the first process restores it
    * @throws RuntimeException in every process, if that fails or if their trainings differ
    */
   static void restore(

@@ -193,78 +193,91 @@ public record TrainingConfig(
     return changed.made();
   }
 
+  /** Returns the configuration with another decay, in steps at the end. */
   public TrainingConfig withDecay(long newDecay) {
     var changed = new Change(this);
     changed.decay = newDecay;
     return changed.made();
   }
 
+  /** Returns the configuration with another fall of the learning rate. */
   public TrainingConfig withFall(Fall newFall) {
     var changed = new Change(this);
     changed.fall = newFall;
     return changed.made();
   }
 
+  /** Returns the configuration with another batch size. */
   public TrainingConfig withBatchSize(int newBatchSize) {
     var changed = new Change(this);
     changed.batchSize = newBatchSize;
     return changed.made();
   }
 
+  /** Returns the configuration with another number of batches per step. */
   public TrainingConfig withAccumulate(int newAccumulate) {
     var changed = new Change(this);
     changed.accumulate = newAccumulate;
     return changed.made();
   }
 
+  /** Returns the configuration with another learning rate. */
   public TrainingConfig withLearningRate(double newLearningRate) {
     var changed = new Change(this);
     changed.learningRate = newLearningRate;
     return changed.made();
   }
 
+  /** Returns the configuration with another optimizer. */
   public TrainingConfig withOptimizer(Optimizer newOptimizer) {
     var changed = new Change(this);
     changed.optimizer = newOptimizer;
     return changed.made();
   }
 
+  /** Returns the configuration with other moving averages. */
   public TrainingConfig withEmaDecay(double... newEmaDecays) {
     var changed = new Change(this);
     changed.emaDecays = java.util.Arrays.stream(newEmaDecays).boxed().toList();
     return changed.made();
   }
 
+  /** Returns the configuration with other frozen parameters. */
   public TrainingConfig withFrozen(KeyPatterns newFrozen) {
     var changed = new Change(this);
     changed.frozen = newFrozen;
     return changed.made();
   }
 
+  /** Returns the configuration with low-rank updates. */
   public TrainingConfig withLowRank(LowRank newLowRank) {
     var changed = new Change(this);
     changed.lowRank = Optional.of(newLowRank);
     return changed.made();
   }
 
+  /** Returns the configuration with another treatment of activations. */
   public TrainingConfig withActivations(Activations newActivations) {
     var changed = new Change(this);
     changed.activations = newActivations;
     return changed.made();
   }
 
+  /** Returns the configuration with another division among processes. */
   public TrainingConfig withShares(Shares newShares) {
     var changed = new Change(this);
     changed.shares = newShares;
     return changed.made();
   }
 
+  /** Returns the configuration with other settings of the computation. */
   public TrainingConfig withCompute(Compute newCompute) {
     var changed = new Change(this);
     changed.compute = newCompute;
     return changed.made();
   }
 
+  /** Returns the configuration with another seed. */
   public TrainingConfig withSeed(long newSeed) {
     var changed = new Change(this);
     changed.seed = newSeed;

@@ -4,7 +4,9 @@ import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.nn.train.group.Group;
 import java.util.Optional;
 
-/** Trains objectives. Found by {@link java.util.ServiceLoader}; see {@link Learners}. */
+/**
+ * Trains objectives. Engines are found by {@link java.util.ServiceLoader}; see {@link Learners}.
+ */
 public interface TrainingEngine {
   /** Returns the name on the command line, the same as that of the engine for inference. */
   String name();

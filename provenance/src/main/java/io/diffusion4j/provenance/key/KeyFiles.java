@@ -55,7 +55,7 @@ public final class KeyFiles {
   /**
    * Reads the block of a file.
    *
-   * @param name what messages call the file
+   * @param name the name of the file in messages
    * @throws IOException if the file cannot be read
    * @throws IllegalArgumentException if there is no such block in it
    */
@@ -77,7 +77,7 @@ public final class KeyFiles {
   /**
    * Reads the block of a file that only its owner can read.
    *
-   * @param name what messages call the file
+   * @param name the name of the file in messages
    * @throws IOException if the file cannot be read
    * @throws IllegalArgumentException if others can read the file, or there is no such block in it
    */
@@ -90,7 +90,7 @@ public final class KeyFiles {
    * Returns normally if only the owner of a file can access it; always on file systems without
    * POSIX permissions.
    *
-   * @param name what messages call the file
+   * @param name the name of the file in messages
    * @throws IllegalArgumentException if others can
    */
   public static void requireSecret(String name, Path file) throws IOException {

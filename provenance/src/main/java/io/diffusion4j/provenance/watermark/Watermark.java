@@ -14,6 +14,7 @@ public final class Watermark {
 
   private final byte[] signs;
 
+  /** Creates the watermark of a key. */
   public Watermark(WatermarkKey key) {
     this.signs = key.signs(Tile.coefficients());
   }

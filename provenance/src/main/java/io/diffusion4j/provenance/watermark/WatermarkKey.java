@@ -11,7 +11,7 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * The secret of a watermark: 32 random bytes. Who embeds and who detects needs it.
+ * The secret of a watermark: 32 random bytes. Both the embedder and the detector need it.
  *
  * <p>Not a record: its text must not contain the secret.
  */

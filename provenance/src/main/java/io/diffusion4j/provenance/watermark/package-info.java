@@ -20,8 +20,8 @@
  * also computes the brighter picture, and adds more to the pixels that stay below white until
  * enough signs agree there.
  *
- * <p>{@link io.diffusion4j.provenance.watermark.Watermark} is thread-safe. Whoever has the key can
- * embed and detect, so keep it on the server; {@link
+ * <p>{@link io.diffusion4j.provenance.watermark.Watermark} is thread-safe. The key suffices to
+ * embed and to detect, so keep it on the server; {@link
  * io.diffusion4j.provenance.watermark.WatermarkKey} refuses a file that others can read.
  *
  * <p>It survives recompression, cropping, changes of brightness, and scaling that is undone. It

@@ -21,70 +21,70 @@ public final class Listeners implements ServingListener {
 
   @Override
   public void callEnded(CallEnd call) {
-    tell(listener -> listener.callEnded(call));
+    inform(listener -> listener.callEnded(call));
   }
 
   @Override
   public void refused(String reason) {
-    tell(listener -> listener.refused(reason));
+    inform(listener -> listener.refused(reason));
   }
 
   @Override
   public void admitted(String principal, double cost) {
-    tell(listener -> listener.admitted(principal, cost));
+    inform(listener -> listener.admitted(principal, cost));
   }
 
   @Override
   public void queueChanged(int depth) {
-    tell(listener -> listener.queueChanged(depth));
+    inform(listener -> listener.queueChanged(depth));
   }
 
   @Override
   public void backlogChanged(Duration backlog) {
-    tell(listener -> listener.backlogChanged(backlog));
+    inform(listener -> listener.backlogChanged(backlog));
   }
 
   @Override
   public void requestBegan(Duration waited) {
-    tell(listener -> listener.requestBegan(waited));
+    inform(listener -> listener.requestBegan(waited));
   }
 
   @Override
   public void requestCancelled() {
-    tell(ServingListener::requestCancelled);
+    inform(ServingListener::requestCancelled);
   }
 
   @Override
   public void batchBegan(String model, int images) {
-    tell(listener -> listener.batchBegan(model, images));
+    inform(listener -> listener.batchBegan(model, images));
   }
 
   @Override
   public void batchEnded(String model, int images, BatchEnd end) {
-    tell(listener -> listener.batchEnded(model, images, end));
+    inform(listener -> listener.batchEnded(model, images, end));
   }
 
   @Override
   public void stepTaken(String stage, int images, Duration time) {
-    tell(listener -> listener.stepTaken(stage, images, time));
+    inform(listener -> listener.stepTaken(stage, images, time));
   }
 
   @Override
   public void previewsDropped(int previews) {
-    tell(listener -> listener.previewsDropped(previews));
+    inform(listener -> listener.previewsDropped(previews));
   }
 
   @Override
   public void filtered(String filter, int images, Duration time) {
-    tell(listener -> listener.filtered(filter, images, time));
+    inform(listener -> listener.filtered(filter, images, time));
   }
 
   @Override
   public void imageRefused(String model, String filter, String concept) {
-    tell(listener -> listener.imageRefused(model, filter, concept));
+    inform(listener -> listener.imageRefused(model, filter, concept));
   }
 
-  private void tell(Consumer<ServingListener> event) {
+  private void inform(Consumer<ServingListener> event) {
     for (ServingListener listener : listeners) {
       try {
         event.accept(listener);

@@ -13,7 +13,7 @@ import java.util.Optional;
 
 /**
  * Passes the principal of an authenticated HTTP request to its call, so that the token is verified
- * once. Used by the HTTP server only: an in-process server has no HTTP requests, and its
+ * once. Only the HTTP server uses this class: an in-process server has no HTTP requests, and its
  * application may depend on another version of Netty.
  */
 public final class KnownCaller implements ServerInterceptor {

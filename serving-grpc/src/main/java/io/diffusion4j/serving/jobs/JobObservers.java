@@ -40,7 +40,7 @@ final class JobObservers {
   }
 
   /** Notifies all observers and returns the last exception that one of them threw. */
-  Optional<Throwable> tell(Consumer<JobObserver> event) {
+  Optional<Throwable> inform(Consumer<JobObserver> event) {
     @Nullable Throwable last = null;
     for (JobObserver observer : List.copyOf(observers)) { // one may leave during the call
       try {
@@ -55,7 +55,7 @@ final class JobObservers {
 
   /** Notifies all observers of the last event and removes them. */
   void finish(StreamGenerateImagesResponse event) {
-    tell(observer -> observer.event(event));
+    inform(observer -> observer.event(event));
     observers.clear();
   }
 

@@ -96,30 +96,30 @@ final class JobStory {
   synchronized void started(Started event) {
     var begun = StreamGenerateImagesResponse.newBuilder().setStarted(event).build();
     started = begun;
-    tell(observer -> observer.event(begun));
+    inform(observer -> observer.event(begun));
   }
 
   /** Notifies the observers and returns whether one of them wants previews now. */
   synchronized boolean progress(Progress event) {
     var now = StreamGenerateImagesResponse.newBuilder().setProgress(event).build();
     progress = now;
-    tell(observer -> observer.event(now));
+    inform(observer -> observer.event(now));
     boolean[] wanted = {false};
-    tell(observer -> wanted[0] |= observer.wantsPreview());
+    inform(observer -> wanted[0] |= observer.wantsPreview());
     return wanted[0];
   }
 
   synchronized void previews(List<Preview> previews) {
     for (Preview preview : previews) {
       var event = StreamGenerateImagesResponse.newBuilder().setPreview(preview).build();
-      tell(observer -> observer.event(event));
+      inform(observer -> observer.event(event));
     }
   }
 
   synchronized void image(GeneratedImage image) {
     if (error == null) {
       images.add(image);
-      tell(observer -> observer.image(image));
+      inform(observer -> observer.image(image));
     }
   }
 
@@ -177,9 +177,9 @@ final class JobStory {
   }
 
   /** Notifies all observers; a job is stopped when its last observer fails. */
-  private void tell(Consumer<JobObserver> event) {
+  private void inform(Consumer<JobObserver> event) {
     observers
-        .tell(event)
+        .inform(event)
         .filter(fault -> observers.isEmpty() && !hasEnded())
         .ifPresent(fault -> stop(Errors.failed(fault, requestId)));
   }

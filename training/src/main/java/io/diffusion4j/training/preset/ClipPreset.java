@@ -93,6 +93,7 @@ public record ClipPreset(
         transformer(embedding, text.layers(), text.heads()), tokens, text.length(), embedding);
   }
 
+  /** Returns the shape of the image tower. */
   public ClipVisionNetwork visionNetwork() {
     return new ClipVisionNetwork(
         transformer(image.width(), image.layers(), image.heads()),

@@ -99,15 +99,18 @@ public record Preset(
     return upsampler.size();
   }
 
+  /** Returns the shape of CLIP's image tower. */
   public ClipVisionNetwork vision() {
     return clip.visionNetwork();
   }
 
+  /** Returns the shape of the diffusion prior. */
   public PriorConfig priorConfig() {
     return new PriorConfig(
         prior.heads, prior.headWidth, prior.layers, clip.embedding(), clip.text().length());
   }
 
+  /** Returns the shape of the autoregressive prior. */
   public AutoregressiveConfig autoregressiveConfig() {
     return AutoregressiveConfig.like(
         priorConfig(), priorAr.layers, priorAr.components, priorAr.buckets, priorAr.dotBuckets);
@@ -490,7 +493,7 @@ public record Preset(
   }
 
   /**
-   * Records what does not fit.
+   * Records sizes that do not fit.
    *
    * @param size height and width of its pictures
    * @param channels the channels of each level, from the highest resolution down

@@ -34,7 +34,7 @@ import java.util.Optional;
  * @param fractions the timesteps of the queries, as fractions of the training schedule
  * @param answersLast whether the prediction of a sampler's last step is the sample
  * @param clean x₀ of some data, all of one size
- * @param told the condition of each
+ * @param conditions the condition of each
  * @param seed the seed of the noise
  */
 record DenoisingCheck<C>(
@@ -44,7 +44,7 @@ record DenoisingCheck<C>(
     List<Double> fractions,
     boolean answersLast,
     List<float[]> clean,
-    List<C> told,
+    List<C> conditions,
     long seed) {
   /** A trained network's error is at most this fraction of the constant prediction's error. */
   private static final double TRAINED = 0.7;
@@ -166,7 +166,7 @@ record DenoisingCheck<C>(
       List<List<float[]>> answers = new ArrayList<>();
       for (int level = 0; level < times.length; level++) {
         int t = assumed.equals(own) ? times[level] : assumed.nearest(alphaBars[level]);
-        List<Prediction> predictions = predict(noisy.get(level), t, told);
+        List<Prediction> predictions = predict(noisy.get(level), t, conditions);
         answers.add(outputs(predictions));
         if (assumed.equals(own)) {
           outside[level] = outsideBounds(predictions);
@@ -256,7 +256,10 @@ record DenoisingCheck<C>(
     double alphaBar = own.schedule.alphaBar(last);
     List<float[]> noisy = noisy(alphaBar, found.levels().size());
     double error =
-        error(Conversion.of(network.parameterization(), alphaBar), noisy, ask(noisy, last, told));
+        error(
+            Conversion.of(network.parameterization(), alphaBar),
+            noisy,
+            ask(noisy, last, conditions));
     List<Level> levels = new ArrayList<>(found.levels());
     levels.removeIf(level -> level.t() == last);
     levels.add(moments.level(last, alphaBar, error));
@@ -435,7 +438,7 @@ record DenoisingCheck<C>(
    */
   private double withOthersConditions(
       Reading asSaid, List<List<float[]>> noisy, int[] times, double[] alphaBars) {
-    List<C> others = new ArrayList<>(told);
+    List<C> others = new ArrayList<>(conditions);
     Collections.rotate(others, 1);
     double logs = 0;
     for (int i = 0; i < times.length; i++) {

@@ -177,7 +177,7 @@ public record Doctor(
     if (!patient.files.has(part) || patient.broken.containsKey(part)) {
       return Optional.empty();
     }
-    boolean isTold = part.equals(UnclipFolder.PRIOR) || part.equals(UnclipFolder.DECODER);
+    boolean isConditioned = part.equals(UnclipFolder.PRIOR) || part.equals(UnclipFolder.DECODER);
     Optional<String> deaf =
         patient.broken.keySet().stream()
             .filter(
@@ -187,7 +187,7 @@ public record Doctor(
                         || (other.equals(UnclipFolder.TEXT_PROJ)
                             && part.equals(UnclipFolder.DECODER)))
             .findFirst();
-    if (isTold && deaf.isPresent()) {
+    if (isConditioned && deaf.isPresent()) {
       return Optional.of(
           Diagnosis.of(
               part, Verdict.UNEXAMINED, "a part that it depends on is broken: " + deaf.get()));
@@ -275,7 +275,7 @@ public record Doctor(
     try (var model =
         UpsamplerModel.load(patient.files.folder(part), scheduler.parameterization(), compute)) {
       int size = model.config().sampleSize();
-      List<Image> told =
+      List<Image> conditions =
           some.stream()
               .map(image -> DiffusionUpsampler.enlarge(Resize.area(image, small, small), size))
               .toList();
@@ -286,7 +286,7 @@ public record Doctor(
               times,
               times.equals(LAST_TIMES),
               pixels(some, size),
-              told,
+              conditions,
               seed)
           .diagnosis();
     }

@@ -47,7 +47,7 @@ function show(chosen) {
   byId('class-control').hidden = drawsWords();
   settings.show(model);
   sweep.show(model);
-  tell(offerWords());
+  showingErrors(offerWords());
 }
 
 /** Offers the words of the model, and the examples that consist of them. */
@@ -96,7 +96,7 @@ function common() {
 async function draw(requests, about) {
   const again = () => {
     job.view.remove();
-    tell(draw(requests.map(({ request, caption }) => ({ request, caption })), about)); // a job that failed stays so
+    showingErrors(draw(requests.map(({ request, caption }) => ({ request, caption })), about)); // a job that failed stays so
   };
   const job = new Job(requests, { ...about, open, actions, again, drawn: (picture) => gallery.keep(picture) });
   byId('nothing-yet').hidden = true;
@@ -128,7 +128,7 @@ async function fileOf(picture) {
 const edits = {
   async variation(picture) {
     const image = await fileOf(picture);
-    await tell(drawOne({ ...common(), variation: { image } },
+    await showingErrors(drawOne({ ...common(), variation: { image } },
       { title: picture.title, kind: 'Variations', from: picture }));
   },
 
@@ -158,12 +158,12 @@ const viewer = new Viewer(byId('viewer'), { card: () => model, edits, repeat, ga
 /** Draws a picture again from its recipe. */
 function repeat(picture) {
   const { request } = picture.recipe;
-  tell(drawOne({ ...request, preview: { everySteps: 1 }, priority: 'PRIORITY_HIGH' },
+  showingErrors(drawOne({ ...request, preview: { everySteps: 1 }, priority: 'PRIORITY_HIGH' },
     { title: picture.title, kind: 'Drawn again' }));
 }
 
-/** What went wrong away from a form is told in the composer. */
-async function tell(drawing) {
+/** The composer shows errors that belong to no form. */
+async function showingErrors(drawing) {
   try {
     await drawing;
   } catch (error) {
@@ -217,7 +217,7 @@ async function compose() {
 composer.addEventListener('submit', (event) => {
   event.preventDefault();
   clearErrors(composer);
-  tell(compose());
+  showingErrors(compose());
 });
 
 byId('prompt').addEventListener('keydown', (event) => {
@@ -286,9 +286,9 @@ async function offerJobs() {
   }
 }
 
-await tell(meet());
+await showingErrors(meet());
 byId('draw').disabled = false;
 if (model !== undefined) {
   await gallery.show();
-  await tell(offerJobs());
+  await showingErrors(offerJobs());
 }

@@ -11,7 +11,7 @@ export class PictureChoice {
   /**
    * @param legend what it is chosen for
    * @param without the picture that is no choice
-   * @param chosen told of each picture that is chosen
+   * @param chosen called with each chosen picture
    */
   constructor(legend, without, chosen = () => {}) {
     this.group = `choice-${groups++}`;

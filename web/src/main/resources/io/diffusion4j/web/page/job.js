@@ -14,7 +14,7 @@ const MOST_AT_ONCE = 4;
 const DOING = { prior: 'Imagining', decoder: 'Drawing', super_res: 'Sharpening' };
 
 /**
- * A picture that is there: its file, its url on this page, and what the service says of it. It tells of changes by
+ * A picture that is there: its file, its url on this page, and the service's metadata. It reports changes by
  * an event.
  */
 export class Picture extends EventTarget {
@@ -115,7 +115,7 @@ export class Job {
    * @param moving whether the pictures are the frames of a movement
    * @param open shows a picture
    * @param actions what can be done with a picture: as for {@link fill}
-   * @param drawn told of each picture that is there
+   * @param drawn called with each finished picture
    * @param again draws the same in another job, if this one came to nothing
    */
   constructor(requests, { title, kind, from, moving, open, actions, drawn, again }) {

@@ -114,8 +114,8 @@ async function ask(id) {
 
 /** The events of images; what is 0 or empty is absent from the answer of a method, but not from an event. */
 function* pictures({ images = [], failures = [], usage }) {
-  for (const { metadata: told, data } of images) {
-    const metadata = { index: 0, seed: '0', stream: 0, ...told };
+  for (const { metadata: received, data } of images) {
+    const metadata = { index: 0, seed: '0', stream: 0, ...received };
     if (data) {
       yield ['image_chunk', { imageIndex: metadata.index, data }];
     }

@@ -53,7 +53,7 @@ export class MaskEditor {
         'With the keyboard: arrows move the brush, space paints, shift and arrows paint on, + and − '
         + 'change the brush, E erases, Z undoes.'),
     );
-    this.tell();
+    this.notify();
   }
 
   button(words, run) {
@@ -70,7 +70,7 @@ export class MaskEditor {
     this.remember();
     how();
     this.show();
-    this.tell();
+    this.notify();
   }
 
   remember() {
@@ -85,7 +85,7 @@ export class MaskEditor {
     if (before !== undefined) {
       this.mask.putImageData(before, 0, 0);
       this.show();
-      this.tell();
+      this.notify();
     }
   }
 
@@ -146,7 +146,7 @@ export class MaskEditor {
   up() {
     if (this.stroke !== undefined) {
       this.stroke = undefined;
-      this.tell();
+      this.notify();
     }
   }
 
@@ -201,7 +201,7 @@ export class MaskEditor {
     }
   }
 
-  tell() {
+  notify() {
     const part = Math.round(100 * this.part());
     this.painted.textContent =
       part === 0 ? 'Nothing is painted over yet.' : `${part} % of the picture is drawn again.`;

@@ -154,7 +154,7 @@ export class Viewer {
     this.show(picture, shown, form);
   }
 
-  /** Closes when the service has taken the request; else tells what is wrong. */
+  /** Closes when the service has taken the request; otherwise shows the error. */
   async submit(form, draw) {
     try {
       await draw();

@@ -54,6 +54,7 @@ public record NoisedBatch(
     this(schedule, parameterization, weighting, t -> TimeEmbedding.sinusoid(t, timeChannels));
   }
 
+  /** Returns the settings with another distribution of timesteps. */
   public NoisedBatch withTimesteps(TimestepSampler other) {
     return new NoisedBatch(schedule, parameterization, weighting, times, other);
   }

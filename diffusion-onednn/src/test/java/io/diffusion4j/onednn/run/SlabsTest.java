@@ -9,19 +9,19 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class PoolTest {
+class SlabsTest {
   @Test
   void whatIsTakenIsApartFromAllElse() {
     try (var scope = new Scope()) {
-      var pool = new Pool(scope);
+      var slabs = new Slabs(scope);
       List<Memory> taken = new ArrayList<>();
       int floats = 300_001; // one of more than a megabyte, and not of whole cache lines
       for (int i = 0; i < 20; i++) {
-        var memory = pool.take((long) floats * Float.BYTES);
+        var memory = slabs.take((long) floats * Float.BYTES);
         memory.floats(0, floats).put(floats - 1, i).put(0, i);
         taken.add(memory);
       }
-      var large = pool.take(5 * HugePages.BYTES);
+      var large = slabs.take(5 * HugePages.BYTES);
       large.floats(0, floats).put(0, -1);
       taken.add(large);
       for (int i = 0; i < 20; i++) {

@@ -5,36 +5,36 @@ import io.diffusion4j.onednn.core.Memory;
 import io.diffusion4j.onednn.core.Scope;
 
 /**
- * Memory for many small objects of equal lifetime, taken from few large blocks, so that they are on
- * huge pages.
+ * Memory for many small objects of equal lifetime, taken from a few large slabs, so that they are
+ * on huge pages.
  */
-final class Pool {
-  private static final long PIECE = 4 * HugePages.BYTES;
+final class Slabs {
+  private static final long SLAB = 4 * HugePages.BYTES;
 
   private final Scope scope;
-  private Memory piece;
+  private Memory slab;
   private long used;
 
   /**
-   * Creates an empty pool.
+   * Allocates the first slab.
    *
    * @param scope owns the memory
    */
-  Pool(Scope scope) {
+  Slabs(Scope scope) {
     this.scope = scope;
-    this.piece = new Memory(scope, PIECE);
+    this.slab = new Memory(scope, SLAB);
   }
 
   /** Allocates this many bytes, aligned to a cache line. */
   Memory take(long bytes) {
-    if (bytes > PIECE) {
+    if (bytes > SLAB) {
       return new Memory(scope, bytes);
     }
-    if (used + bytes > PIECE) {
-      piece = new Memory(scope, PIECE);
+    if (used + bytes > SLAB) {
+      slab = new Memory(scope, SLAB);
       used = 0;
     }
-    Memory taken = piece.from(used);
+    Memory taken = slab.from(used);
     used += (bytes + Memory.ALIGNMENT - 1) / Memory.ALIGNMENT * Memory.ALIGNMENT;
     return taken;
   }
