@@ -334,7 +334,7 @@ final class Lowering implements Layer.Visitor<Node, Operand<?>> {
     };
   }
 
-  /** The sums are computed in float32. */
+  /** The layer is computed in float32. */
   @Override
   public Operand<?> visit(Layer.LayerNorm layer, Node node) {
     var gain = wideParameter(layer.gain());
@@ -343,7 +343,7 @@ final class Lowering implements Layer.Visitor<Node, Operand<?>> {
     return input(tf.math.add(tf.math.mul(unit, gain), shift));
   }
 
-  /** The sums are computed in float32. */
+  /** The layer is computed in float32. */
   @Override
   public Operand<?> visit(Layer.AdaptiveLayerNorm layer, Node node) {
     var unit = standardised(output(activations(node, 0)), layer.eps());
