@@ -18,7 +18,7 @@ public final class CheckpointException extends RuntimeException {
     this.file = file;
   }
 
-  /** As {@link #CheckpointException(Path, String)}, with a cause. */
+  /** Creates the exception of {@link #CheckpointException(Path, String)} with a cause. */
   public CheckpointException(Path file, String reason, Throwable cause) {
     super(file + ": " + reason, cause);
     this.file = file;

@@ -26,8 +26,7 @@ import java.util.stream.Collectors;
  * #refuseUnknown}) or inspects them ({@link #unknown}); every field that has been read counts as
  * known.
  *
- * <p>All methods throw {@link CheckpointException} for a value of the wrong type. Not for use by
- * several threads.
+ * <p>All methods throw {@link CheckpointException} for a value of the wrong type. Not thread-safe.
  */
 public final class ComponentConfig {
   /** Fields of transformers that do not change the model's results. */

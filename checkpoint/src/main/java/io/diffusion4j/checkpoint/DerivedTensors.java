@@ -37,7 +37,7 @@ public final class DerivedTensors implements TensorSource {
   private record Assembled(String name, ByteBuffer bytes) {}
 
   /**
-   * None yet.
+   * Creates a source without derived tensors.
    *
    * @param origin the name in messages, such as that of the source file
    * @param metadata its metadata

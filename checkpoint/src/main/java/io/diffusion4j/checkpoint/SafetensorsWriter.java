@@ -33,7 +33,7 @@ import java.util.function.Supplier;
  *     .write(folder.resolve("model.safetensors"));
  * }</pre>
  *
- * <p>Not for use by several threads.
+ * <p>Not thread-safe.
  */
 public final class SafetensorsWriter {
   /** The default maximum size of a shard: 10 GB, as in diffusers. */
@@ -84,7 +84,8 @@ public final class SafetensorsWriter {
   }
 
   /**
-   * Removes temporary files of killed writers. No other process may be writing the file.
+   * Removes temporary files of killed writers. The file must not be written by another process at
+   * the same time.
    *
    * @throws java.io.UncheckedIOException if the folder cannot be read or written
    */

@@ -44,7 +44,7 @@ public record UnclipSchedulerConfig(
    * only one choice; the key and its values are from its other schedulers.
    */
   public enum Spacing {
-    /** From T − 1 to 0. */
+    /** Evenly from T − 1 to 0. */
     LINSPACE("linspace"),
     /** From T − 1, down to 0 only if all timesteps are visited (Lin et al. 2024, table 2). */
     TRAILING("trailing");
@@ -64,7 +64,7 @@ public record UnclipSchedulerConfig(
     }
   }
 
-  /** With the published spacing. */
+  /** Creates a configuration with the published spacing. */
   public UnclipSchedulerConfig(
       int trainTimesteps,
       VarianceType varianceType,

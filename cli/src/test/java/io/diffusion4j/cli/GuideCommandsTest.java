@@ -56,7 +56,7 @@ class GuideCommandsTest {
     try (Stream<Path> files = Files.list(GUIDE)) {
       return files
           .map(file -> file.getFileName().toString())
-          .filter(name -> name.matches("0[1-9].*\\.md"))
+          .filter(name -> name.matches("\\d+-.*\\.md"))
           .sorted()
           .toList();
     }

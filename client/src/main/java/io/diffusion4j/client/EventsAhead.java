@@ -17,8 +17,8 @@ import java.util.function.Supplier;
  * The events of a call, fetched a little ahead of their reader. A server makes no previews for a
  * client that is not ready, and a client that fetches single events is rarely ready.
  *
- * <p>For one reader. Ends with the {@link StatusRuntimeException} of the call; an interrupt of the
- * reader cancels it.
+ * <p>It has one reader. Ends with the {@link StatusRuntimeException} of the call; an interrupt of
+ * the reader cancels it.
  */
 final class EventsAhead
     implements ClientResponseObserver<GenerateImagesRequest, StreamGenerateImagesResponse>,

@@ -151,7 +151,7 @@ public final class GenerationClient implements AutoCloseable {
   }
 
   /**
-   * Has the request drawn, and watches.
+   * Draws the images of a request, and reports the progress to a listener.
    *
    * @throws GenerationException if the server refuses it, fails or cannot be reached
    */

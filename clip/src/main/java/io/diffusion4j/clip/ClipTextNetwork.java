@@ -37,7 +37,7 @@ public record ClipTextNetwork(
     Check.that(embeddingDim >= 1, "projection_dim", embeddingDim, "≥ 1");
   }
 
-  /** With Hugging Face's keys: {@code CLIPTextModelWithProjection}. */
+  /** Creates a network with the keys of Hugging Face's {@code CLIPTextModelWithProjection}. */
   public ClipTextNetwork(Transformer transformer, int vocabulary, int positions, int embeddingDim) {
     this(transformer, vocabulary, positions, embeddingDim, ClipKeys.HUGGING_FACE);
   }

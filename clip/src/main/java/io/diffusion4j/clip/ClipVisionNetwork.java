@@ -31,7 +31,7 @@ public record ClipVisionNetwork(
     Check.that(embeddingDim >= 1, "projection_dim", embeddingDim, "≥ 1");
   }
 
-  /** With Hugging Face's keys: {@code CLIPVisionModelWithProjection}. */
+  /** Creates a network with the keys of Hugging Face's {@code CLIPVisionModelWithProjection}. */
   public ClipVisionNetwork(Transformer transformer, int imageSize, int patch, int embeddingDim) {
     this(transformer, imageSize, patch, embeddingDim, ClipKeys.HUGGING_FACE);
   }

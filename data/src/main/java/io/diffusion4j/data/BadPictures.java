@@ -27,7 +27,7 @@ public final class BadPictures {
   }
 
   /**
-   * None yet.
+   * Creates an empty record.
    *
    * @param most the largest share of pictures that cannot be read, from 0
    * @param minSize pixels of the shorter side of a picture that is large enough

@@ -131,7 +131,7 @@ public record Shuffled(
       }
     }
 
-    /** Without the pictures that are already known to be unreadable. */
+    /** Skips the pictures that are known to be unreadable. */
     @Override
     public Named named(long index) {
       long picture = picture(seed, index);

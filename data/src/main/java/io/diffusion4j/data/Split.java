@@ -18,7 +18,7 @@ import java.util.stream.LongStream;
 public record Split(PictureSet training, PictureSet validation) {
   /**
    * Holds out a share of a set, chosen by a hash of each key. A picture stays on its side when
-   * others are added or removed, and whatever layout the set is in. The share is met on average.
+   * others are added or removed, regardless of the layout of the set. The share is met on average.
    *
    * @param share the share, in (0, 1)
    * @throws IllegalArgumentException if the share is not, or one of the sides is empty

@@ -36,7 +36,7 @@ final class OrtNetwork implements Executable {
   private final Network network;
   private final OrtSession session;
 
-  /** Held during a run, by all networks with the same threads. */
+  /** The lock that networks with the same threads hold during a run. */
   private final ReentrantLock turn;
 
   private boolean closed;

@@ -107,7 +107,7 @@ final class Questions {
 
   /**
    * Whether the right name is the judge's first, or among its first five, of all core concepts and
-   * of those without near-duplicates. For pictures of one concept.
+   * of those without near-duplicates. The question applies to pictures of one concept.
    */
   static List<Question> retrieval(Judge judge) {
     List<Question> questions = new ArrayList<>();

@@ -179,7 +179,7 @@ final class JobGrpcService extends JobServiceGrpc.JobServiceImplBase {
     return new JobKey(Callers.ofPresentCall().name(), id.toLowerCase(Locale.ROOT));
   }
 
-  /** Returns a job of the caller; those of others do not exist. */
+  /** Returns a job of the caller; a job of another caller is reported as not found. */
   private StoredJob require(JobKey key) {
     Optional<StoredJob> job = store.find(key);
     if (job.isEmpty()) {

@@ -77,7 +77,7 @@ public record Level(
     return new Level(height, width, other, convolutions, attentions, skips);
   }
 
-  /** Without a connection to itself. */
+  /** Returns the level without a connection to itself. */
   private Level withoutSkip(int own) {
     List<Integer> others = skips.stream().filter(from -> from != own).toList();
     return new Level(height, width, channels, convolutions, attentions, others);

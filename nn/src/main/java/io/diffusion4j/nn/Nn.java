@@ -50,12 +50,12 @@ public final class Nn {
 
   // Roles
 
-  /** The same value, read in the precision of the activations. */
+  /** Returns the value in the precision of the activations. */
   public Tensor input(Tensor numbers) {
     return require(numbers, Role.NUMBERS).as(Role.ACTIVATIONS);
   }
 
-  /** The same value, read in float32. */
+  /** Returns the value in float32. */
   public Tensor output(Tensor activations) {
     return require(activations, Role.ACTIVATIONS).as(Role.NUMBERS);
   }
@@ -73,7 +73,7 @@ public final class Nn {
     return input(parameter(name, init, 1, length, width));
   }
 
-  /** The same for a table that is stored as {@code [width, length]} in checkpoints. */
+  /** Returns a learned sequence that is stored as {@code [width, length]} in checkpoints. */
   public Tensor learnedTransposed(String name, Init init, long length, long width) {
     String key = parameter(name, new long[] {width, length}, Layout.LINEAR, init);
     var table = record(new Layer.Learned(key), Role.NUMBERS, List.of(length, width));
@@ -212,12 +212,12 @@ public final class Nn {
     return patches(x, out, patch, init, "weight");
   }
 
-  /** The same with a matrix that has a name of its own below this path. */
+  /** Embeds patches by a matrix that has a name of its own below this path. */
   public Tensor patches(Tensor x, long out, int patch, Init init, String weight) {
     return patches(x, out, patch, init, weight, "");
   }
 
-  /** The same with a bias. */
+  /** Embeds patches with a bias. */
   public Tensor biasedPatches(Tensor x, long out, int patch, Init init) {
     return patches(x, out, patch, init, "weight", shift("bias", out));
   }
@@ -431,7 +431,7 @@ public final class Nn {
         values);
   }
 
-  /** The same values in another shape, of which the first size may be the batch's (−1). */
+  /** Returns the values in another shape, of which the first size may be the batch's (−1). */
   public Tensor reshape(Tensor x, long... shape) {
     var y = list(shape);
     require(

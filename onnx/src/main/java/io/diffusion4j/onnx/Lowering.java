@@ -245,7 +245,7 @@ final class Lowering implements Layer.Visitor<Node, Value> {
             Attribute.of("axis", 0L)));
   }
 
-  /** In float32, as instances of groups. */
+  /** Computed in float32, as instances of groups. */
   @Override
   public Value visit(Layer.GroupNorm layer, Node node) {
     long c = node.output().last();
@@ -275,7 +275,7 @@ final class Lowering implements Layer.Visitor<Node, Value> {
     return value(node, silu(narrow), Order.FIRST);
   }
 
-  /** In float32. */
+  /** The layer is computed in float32. */
   @Override
   public Value visit(Layer.LayerNorm layer, Node node) {
     String y =
@@ -287,7 +287,7 @@ final class Lowering implements Layer.Visitor<Node, Value> {
     return value(node, y, ElementType.FLOAT);
   }
 
-  /** In float32. */
+  /** The layer is computed in float32. */
   @Override
   public Value visit(Layer.AdaptiveLayerNorm layer, Node node) {
     long c = node.output().last();

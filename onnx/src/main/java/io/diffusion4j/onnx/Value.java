@@ -17,7 +17,7 @@ final class Value {
 
   /** The order of the axes of a value with four of them. */
   enum Order {
-    /** As in the network: {@code [B, H, W, C]}. */
+    /** The axes of the network: {@code [B, H, W, C]}. */
     LAST,
     /** The order of ONNX's convolutions: {@code [B, C, H, W]}. */
     FIRST;

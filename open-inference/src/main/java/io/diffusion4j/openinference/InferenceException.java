@@ -13,7 +13,7 @@ import io.diffusion4j.serving.http.HttpFault;
 final class InferenceException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
-  /** The reason of refusals of unreadable requests. */
+  /** The reason in the error of an unreadable request. */
   static final String REASON = "MALFORMED_INFERENCE_REQUEST";
 
   private InferenceException(String message) {

@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * The front matter of a model card: the YAML between two lines of three dashes at its top. Of
- * nested values, only lists of plain values are read.
+ * The front matter of a model card: the YAML between two lines of three dashes at its top. Nested
+ * values are read only if they are lists of plain values.
  */
 public final class FrontMatter {
   /** SPDX's expression for a missing licence. */

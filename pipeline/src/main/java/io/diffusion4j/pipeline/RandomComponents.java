@@ -15,8 +15,8 @@ import java.util.SplittableRandom;
 import java.util.function.Consumer;
 
 /**
- * Writes components of an untrained model, to try a size for which no weights exist yet. Only one
- * tensor at a time is in memory.
+ * Writes components of an untrained model, to try a size for which no weights exist yet. One tensor
+ * at a time is in memory.
  *
  * @param dtype how weights are stored: F32, F16 or BF16
  * @param seed seed of the weights; the same seed gives the same files

@@ -8,11 +8,15 @@ import java.util.stream.Stream;
 
 /** When the networks of a pipeline are in memory. */
 public enum Residency {
-  /** From loading to closing: for a server, where the next request may need any network. */
+  /**
+   * Networks stay in memory from loading to closing: for a server, where the next request may need
+   * any network.
+   */
   ALWAYS,
   /**
-   * From the first use until another network is used: the least memory, for a process that draws
-   * one batch and ends. Failures of the weights are still reported when the pipeline is loaded.
+   * A network stays in memory until another one is used: for a process that draws one batch and
+   * ends, with the least memory. Failures of the weights are still reported when the pipeline is
+   * loaded.
    */
   ONE_AT_A_TIME;
 

@@ -13,8 +13,8 @@ import java.util.List;
 /**
  * The prior's network (DALL-E 2, §2.2): a causal transformer over the text's tokens, the text
  * embedding, the time, the noisy image embedding and a read-out token, whose output predicts the
- * clean image embedding. With diffusers' keys ({@code PriorTransformer}). A one-pass prior has no
- * time, and its output is the embedding.
+ * clean image embedding. The keys are those of diffusers' {@code PriorTransformer}. A one-pass
+ * prior has no time, and its output is the embedding.
  *
  * @param config the shape
  */

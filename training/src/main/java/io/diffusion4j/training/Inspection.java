@@ -13,7 +13,7 @@ import java.util.Optional;
  *     none
  */
 public record Inspection(Optional<DataSet> validation, long validateEvery, long previewEvery) {
-  /** No validation and no previews. */
+  /** An inspection without validation and previews. */
   public static final Inspection NONE = new Inspection(Optional.empty(), 1, 0);
 
   public Inspection {

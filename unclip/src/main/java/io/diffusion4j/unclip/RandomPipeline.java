@@ -23,7 +23,7 @@ import java.util.function.Consumer;
 
 /**
  * Writes an untrained pipeline in the published layout, to try a size for which no weights exist
- * yet. Only one tensor at a time is in memory.
+ * yet. One tensor at a time is in memory.
  *
  * @param dtype how weights are stored: F32, F16 or BF16
  * @param seed seed of the weights; the same seed gives the same files

@@ -45,7 +45,7 @@ public final class JavaProcess {
   }
 
   /**
-   * As {@link #figures(Class, List)}.
+   * Runs a class like {@link #figures(Class, List)}, with flags of the JVM.
    *
    * @param flags the flags of the JVM
    */

@@ -23,9 +23,9 @@
  *       values.
  * </ul>
  *
- * <p>A median rather than a mean is measured, because a pause of the collector or another process
- * would move a mean. A speed is given with the fraction of the machine's peak: {@code Row.took}
- * computes both from the number of operations.
+ * <p>The median is measured rather than the mean, because a pause of the collector or another
+ * process would move the mean. A speed is given with the fraction of the machine's peak: {@code
+ * Row.took} computes both from the number of operations.
  *
  * <p>To add a quantity, add a constant to {@link io.diffusion4j.benchmarks.report.Figure}; the
  * table and the JSON have a column for it. The keys in JSON are stable, because charts are made

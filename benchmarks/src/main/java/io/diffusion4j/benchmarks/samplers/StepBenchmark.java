@@ -26,7 +26,7 @@ public final class StepBenchmark {
    *     the measurement
    */
   public record Length(boolean forked, int iterations, long millis) {
-    /** Many short iterations, so that some run undisturbed on a busy machine. */
+    /** The iterations are many and short, so that some run undisturbed on a busy machine. */
     public static final Length FULL = new Length(true, 60, 20);
 
     /** A smoke test, whose figures are not for quoting. */

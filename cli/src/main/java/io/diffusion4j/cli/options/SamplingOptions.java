@@ -146,7 +146,7 @@ public final class SamplingOptions {
   /** The group is listed before the other groups of options, which have picocli's default order. */
   private static final int FIRST = -2;
 
-  /** Of at most five digits each. */
+  /** Two numbers of at most five digits each. */
   private static final Pattern SIZE = Pattern.compile("([0-9]{1,5})[x×]([0-9]{1,5})");
 
   /** The optional one-pass prior in a model's folder. */

@@ -37,7 +37,7 @@ final class ReloadedAccess implements Authenticator {
   private volatile Quota usual = Quota.NONE;
 
   /**
-   * As these settings say.
+   * Creates the access that the settings define.
    *
    * @param models the names of the models there are
    */

@@ -31,7 +31,10 @@ public record ClipPreprocessor(
   public enum Fit {
     /** The middle of its longer edge; half a pixel is rounded down, as Hugging Face does. */
     CROP,
-    /** The same resize, with half pixels rounded to even, as in torchvision and open_clip. */
+    /**
+     * The middle of its longer edge; half a pixel is rounded to even, as in torchvision and
+     * open_clip.
+     */
     CROP_HALF_TO_EVEN,
     /** The whole image, distorted to a square. */
     SQUASH,

@@ -39,7 +39,7 @@ record TarCache(Path folder, long least) {
     return new TarCache(UserCache.folder("shards"), 1L << 24);
   }
 
-  /** As {@link TarIndex#read}. */
+  /** Returns the index like {@link TarIndex#read}, from the cache if possible. */
   List<Member> members(String setting, Path tar) throws IOException {
     var facts = Files.readAttributes(tar, BasicFileAttributes.class);
     if (facts.size() < least) {

@@ -52,7 +52,7 @@ public enum Pool {
       return nn.at("out.2").linear(h, classes);
     }
   },
-  /** The same means and layers, with a normalisation between the two layers. */
+  /** The means and layers of {@link #SPATIAL}, with a normalisation between the two layers. */
   SPATIAL_V2 {
     @Override
     Tensor logits(Nn nn, AdmConfig unet, Unet.Encoded encoded, int classes) {

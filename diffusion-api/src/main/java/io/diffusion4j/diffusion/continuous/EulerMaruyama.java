@@ -8,8 +8,8 @@ import io.diffusion4j.diffusion.noise.NoiseSource;
 
 /**
  * The method of Euler and Maruyama: x ← x + f(x, t)·Δt + g(t)·√|Δt|·z in equal steps (Song et al.
- * 2021, app. E), up or down in time. Without noise it is Euler's method. Its mean error is of first
- * order in Δt.
+ * 2021, app. E), up or down in time. Without noise, the method is Euler's. Its mean error is of
+ * first order in Δt.
  *
  * @param steps how many steps, at least 1
  */

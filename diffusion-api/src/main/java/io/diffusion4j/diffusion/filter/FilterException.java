@@ -18,7 +18,7 @@ public final class FilterException extends IllegalArgumentException {
     super(message(filter, problem, expected));
   }
 
-  /** The same because of another failure. */
+  /** Creates the exception with the failure that caused it. */
   public FilterException(String filter, String problem, String expected, Throwable cause) {
     super(message(filter, problem, expected), cause);
   }

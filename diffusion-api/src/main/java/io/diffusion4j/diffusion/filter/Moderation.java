@@ -2,7 +2,7 @@ package io.diffusion4j.diffusion.filter;
 
 /** How strictly a request's pictures are judged. */
 public enum Moderation {
-  /** By the thresholds as configured. */
+  /** The thresholds apply as configured. */
   AUTO,
 
   /** The lenient thresholds, where a filter has them. */

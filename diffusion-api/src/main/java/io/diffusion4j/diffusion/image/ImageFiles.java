@@ -67,8 +67,8 @@ public final class ImageFiles {
   }
 
   /**
-   * Reads the bytes of a file, also of further formats that Java reads, such as GIF. Of several
-   * frames, the first is read.
+   * Reads the bytes of a file, also of further formats that Java reads, such as GIF. If a file has
+   * several frames, the first is read.
    *
    * @param maxPixels the largest width·height that is decoded
    * @throws IOException if this is of another format, is damaged, or has more pixels

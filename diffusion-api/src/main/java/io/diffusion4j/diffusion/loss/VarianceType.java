@@ -2,7 +2,10 @@ package io.diffusion4j.diffusion.loss;
 
 /** The variance of p(x_{t−1} | x_t). */
 public enum VarianceType {
-  /** β̃, the posterior's (Ho et al. 2020, eq. 7). At t = 0, where β̃ is 0, the value at t = 1. */
+  /**
+   * β̃, the posterior's (Ho et al. 2020, eq. 7). At t = 0, where β̃ is 0, the variance is the one
+   * at t = 1.
+   */
   FIXED_SMALL,
   /** β; at t = 0 the posterior's of t = 1, as in {@link #FIXED_SMALL}. */
   FIXED_LARGE,

@@ -5,7 +5,7 @@ import io.diffusion4j.diffusion.argument.Check;
 /** The weight of a timestep's square error. */
 @FunctionalInterface
 public interface Weighting {
-  /** The same weight for the output's error at every timestep (Ho et al. 2020, eq. 14). */
+  /** Gives the output's error the same weight at every timestep (Ho et al. 2020, eq. 14). */
   Weighting SIMPLE = (snr, x0PerOutput) -> 1;
 
   /**

@@ -15,7 +15,7 @@ public final class PluginException extends IllegalArgumentException {
     super(message(plugin, problem, expected));
   }
 
-  /** The same because of another failure. */
+  /** Creates the exception with the failure that caused it. */
   public PluginException(String plugin, String problem, String expected, Throwable cause) {
     super(message(plugin, problem, expected), cause);
   }

@@ -11,8 +11,8 @@ import java.util.List;
  * x_{t+j} ~ q(x_{t+j} | x_t), and these are repeated.
  *
  * <p>Noising again is not a separate step, since the noise of the step before it can be enlarged
- * instead. Only for single-step methods: the history of a multistep method would belong to earlier
- * noise.
+ * instead. Only single-step methods can be resampled: the history of a multistep method would
+ * belong to earlier noise.
  *
  * @param jumpLength j, the number of steps repeated together, at least 1; 10 in the paper
  * @param times the number of runs of each group, at least 1; 10 in the paper

@@ -14,7 +14,7 @@ public final class CosineSchedule extends BetaSchedule {
   private static final double MAX_BETA = 0.999;
 
   /**
-   * In full precision.
+   * Creates the schedule in full precision.
    *
    * @param steps T, at least 1
    */

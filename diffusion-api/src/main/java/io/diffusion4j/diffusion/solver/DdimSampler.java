@@ -25,9 +25,9 @@ public record DdimSampler(double eta, EpsSource epsSource, Stride stride, End en
     /** The next timestep of the list, as in the paper and in OpenAI's code. */
     LISTED,
     /**
-     * To t − ⌊T/n⌋, whatever the list contains: diffusers' {@code DDIMScheduler}. With trailing or
-     * linspace spacing, where T/n is not whole, that is not the next timestep, and the last step
-     * may lead to timestep 0 instead of the {@link #end}.
+     * Each step leads to t − ⌊T/n⌋, whatever the list contains, as in diffusers' {@code
+     * DDIMScheduler}. With trailing or linspace spacing, where T/n is not whole, t − ⌊T/n⌋ is not
+     * the next timestep, and the last step may lead to timestep 0 instead of the {@link #end}.
      */
     WHOLE
   }
@@ -36,7 +36,7 @@ public record DdimSampler(double eta, EpsSource epsSource, Stride stride, End en
     Check.share("eta", eta);
   }
 
-  /** From one listed timestep to the next, the clean sample after the last. */
+  /** Each step leads to the next listed timestep, and the last one to the clean sample. */
   public DdimSampler(double eta, EpsSource epsSource) {
     this(eta, epsSource, Stride.LISTED, End.CLEAN);
   }

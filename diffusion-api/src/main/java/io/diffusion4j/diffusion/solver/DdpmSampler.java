@@ -28,8 +28,9 @@ public record DdpmSampler(VarianceType variance, Last last) implements Sampler {
     /** Never, as in the paper and in OpenAI's code. */
     QUIET,
     /**
-     * If it begins above timestep 0: diffusers' {@code DDPMScheduler}. With trailing spacing and
-     * {@link VarianceType#FIXED_LARGE}, the finished sample keeps noise of √β.
+     * The last step has noise if it begins above timestep 0, as in diffusers' {@code
+     * DDPMScheduler}. With trailing spacing and {@link VarianceType#FIXED_LARGE}, the finished
+     * sample keeps noise of √β.
      */
     NOISY_ABOVE_ZERO
   }

@@ -30,13 +30,14 @@ public record DpmSolverPlusPlus(int order, Correction correction, Grid grid) imp
 
   /** The weight of the terms beyond the first; all are of second order at least. */
   public enum Correction {
-    /** −½·α′·(e^(−h) − 1), the paper's. In order 3 the same as {@link #HEUN}. */
+    /** −½·α′·(e^(−h) − 1), the paper's. In order 3, this form equals {@link #HEUN}. */
     MIDPOINT,
     /** α′·((e^(−h) − 1)/h + 1), as in the exponential integrator. */
     HEUN,
     /**
-     * As {@link #HEUN}, and in order 3 with the whole second derivative of x̂₀. The authors' code
-     * and diffusers use half of it, and so converge with order 2 only, although with a small error.
+     * This form equals {@link #HEUN}, and in order 3 it has the whole second derivative of x̂₀. The
+     * authors' code and diffusers use half of it, and so converge with order 2 only, although with
+     * a small error.
      */
     TAYLOR
   }
@@ -45,7 +46,7 @@ public record DpmSolverPlusPlus(int order, Correction correction, Grid grid) imp
     Check.that(order >= 1 && order <= 3, "order", order, "1, 2 or 3");
   }
 
-  /** On the timesteps, with the paper's correction. */
+  /** Creates the sampler on the timesteps, with the paper's correction. */
   public DpmSolverPlusPlus(int order) {
     this(order, Correction.MIDPOINT, Grid.TIMESTEPS);
   }

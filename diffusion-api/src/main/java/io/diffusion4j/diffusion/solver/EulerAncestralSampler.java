@@ -18,7 +18,7 @@ import java.util.List;
  * @param grid the levels it visits
  */
 public record EulerAncestralSampler(Grid grid) implements Sampler {
-  /** On the {@linkplain Grid#TIMES unrounded times}, as in diffusers. */
+  /** Creates the sampler on the {@linkplain Grid#TIMES unrounded times}, as in diffusers. */
   public EulerAncestralSampler() {
     this(Grid.TIMES);
   }

@@ -10,12 +10,12 @@ import java.util.List;
 
 /**
  * Euler's method for dx̃/dσ = ε̂ in the variance-exploding view x̃ = x/√ᾱ (Karras et al. 2022,
- * algorithm 2 without churn). On the same levels it is DDIM.
+ * algorithm 2 without churn). On the same levels, the sampler equals DDIM.
  *
  * @param grid the levels it visits
  */
 public record EulerSampler(Grid grid) implements Sampler {
-  /** On the {@linkplain Grid#TIMES unrounded times}, as in diffusers. */
+  /** Creates the sampler on the {@linkplain Grid#TIMES unrounded times}, as in diffusers. */
   public EulerSampler() {
     this(Grid.TIMES);
   }

@@ -17,7 +17,7 @@ public interface Grid {
   /**
    * The levels of the {@linkplain Timesteps#times() unrounded times}, with σ linear between
    * timesteps: the grid of diffusers' Euler, Euler ancestral and Heun. On a spacing of whole
-   * timesteps it is {@link #TIMESTEPS}.
+   * timesteps, it equals {@link #TIMESTEPS}.
    */
   Grid TIMES =
       (schedule, timesteps) ->

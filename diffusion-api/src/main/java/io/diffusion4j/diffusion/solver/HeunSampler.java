@@ -17,7 +17,7 @@ import java.util.List;
  * @param grid the levels it visits
  */
 public record HeunSampler(Grid grid) implements Sampler {
-  /** On the {@linkplain Grid#TIMES unrounded times}, as in diffusers. */
+  /** Creates the sampler on the {@linkplain Grid#TIMES unrounded times}, as in diffusers. */
   public HeunSampler() {
     this(Grid.TIMES);
   }

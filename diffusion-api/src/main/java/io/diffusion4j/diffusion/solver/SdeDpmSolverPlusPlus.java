@@ -28,7 +28,7 @@ public record SdeDpmSolverPlusPlus(int order, Correction correction, Grid grid) 
     Check.that(order >= 1 && order <= 2, "order", order, "1 or 2");
   }
 
-  /** On the timesteps, with the paper's correction. */
+  /** Creates the sampler on the timesteps, with the paper's correction. */
   public SdeDpmSolverPlusPlus(int order) {
     this(order, Correction.MIDPOINT, Grid.TIMESTEPS);
   }

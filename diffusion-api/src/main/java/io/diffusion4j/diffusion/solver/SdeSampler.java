@@ -41,7 +41,7 @@ public record SdeSampler(Method method, int corrections, double snr) implements 
     Check.positive("snr", snr);
   }
 
-  /** With the published ratio. */
+  /** Creates the sampler with the published ratio. */
   public SdeSampler(Method method, int corrections) {
     this(method, corrections, PUBLISHED_SNR);
   }
@@ -68,7 +68,7 @@ public record SdeSampler(Method method, int corrections, double snr) implements 
     };
   }
 
-  /** With the score −ε̂/√(1−ᾱ). */
+  /** The score is −ε̂/√(1−ᾱ). */
   private static Update update(ReverseStep step, Level at) {
     return Update.ZERO
         .plusX(step.fromX())

@@ -31,7 +31,7 @@ public record SinglestepDpmSolverPlusPlus(int order, Grid grid) implements Sampl
     Check.that(order >= 2 && order <= 3, "order", order, "2 or 3");
   }
 
-  /** On the timesteps. */
+  /** Creates the sampler on the timesteps. */
   public SinglestepDpmSolverPlusPlus(int order) {
     this(order, Grid.TIMESTEPS);
   }

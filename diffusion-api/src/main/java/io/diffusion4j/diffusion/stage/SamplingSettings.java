@@ -46,7 +46,7 @@ public record SamplingSettings(
     return new SamplingSettings(NONE, 1, guidanceScale);
   }
 
-  /** For images of the stage's own size. */
+  /** Creates settings for images of the stage's own size. */
   public SamplingSettings(
       Sampler sampler,
       int steps,

@@ -3,7 +3,7 @@ package io.diffusion4j.onednn.core;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/** Native resources that are released together, the newest first. For one thread. */
+/** Native resources that are released together, the newest first. Owned by one thread. */
 public final class Scope implements AutoCloseable {
   private final Deque<Runnable> releases = new ArrayDeque<>();
 

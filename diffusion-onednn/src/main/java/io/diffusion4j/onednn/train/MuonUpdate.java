@@ -38,7 +38,7 @@ final class MuonUpdate extends Update {
   }
 
   /**
-   * Has it share its direction from now on.
+   * Shares the direction with the group from now on.
    *
    * @param buffer the buffer of the directions of all matrices
    * @param at the first of this one's

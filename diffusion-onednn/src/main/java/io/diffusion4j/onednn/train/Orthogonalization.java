@@ -12,7 +12,7 @@ import java.nio.FloatBuffer;
  * <p>They are odd, so their value at X is X·q(XᵀX), or q(XXᵀ)·X; all products except the first and
  * the last have the size of the smaller Gram matrix.
  *
- * <p>For one thread.
+ * <p>Owned by one thread.
  */
 final class Orthogonalization {
   private static final byte AS_IT_IS = 'N';

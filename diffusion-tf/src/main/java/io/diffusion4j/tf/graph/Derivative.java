@@ -50,7 +50,7 @@ enum Derivative {
     }
   },
 
-  /** a·b, batched. Value: the product. Sources: a, b. By the operation that oneDNN implements. */
+  /** a·b, batched. Value: the product. Sources: a, b. Uses the operation that oneDNN implements. */
   PRODUCT {
     @Override
     List<Operand<?>> ofSources(Ops tf, List<Output<?>> in, List<Output<?>> dy) {
@@ -61,7 +61,9 @@ enum Derivative {
     }
   },
 
-  /** a·bᵀ, batched. Value: the product. Sources: a, b. By the operation that oneDNN implements. */
+  /**
+   * a·bᵀ, batched. Value: the product. Sources: a, b. Uses the operation that oneDNN implements.
+   */
   TRANSPOSED_PRODUCT {
     @Override
     List<Operand<?>> ofSources(Ops tf, List<Output<?>> in, List<Output<?>> dy) {

@@ -20,8 +20,8 @@ import org.tensorflow.types.TInt64;
 import org.tensorflow.types.TString;
 
 /**
- * Writes event files that TensorBoard reads: numbers and pictures by step. For one thread. If the
- * file system fails, any method throws {@link UncheckedIOException}.
+ * Writes event files that TensorBoard reads: numbers and pictures by step. Owned by one thread. If
+ * the file system fails, any method throws {@link UncheckedIOException}.
  */
 public final class EventWriter implements AutoCloseable {
   private final Path folder;

@@ -25,7 +25,7 @@ final class JudgeBatches implements BatchSource {
   /** The probability of a white background; otherwise all colours are equally likely. */
   private static final double WHITE = 0.4;
 
-  /** Drawn larger than needed, as a margin for rotation and zoom. */
+  /** The size of a drawing relative to the picture's, with a margin for rotation and zoom. */
   private static final double OVERSIZE = 1.25;
 
   private static final List<NamedColor> BACKGROUNDS = List.of(NamedColor.values());

@@ -31,6 +31,13 @@ class GuideTest {
   private static final NoiseSchedule LINEAR = new LinearSchedule(1000);
 
   @Test
+  void theEstimateOfX0InvertsTheNoise() {
+    for (int t : new int[] {0, 500, 990}) {
+      assertThat(Symbols.x0(t, Symbols.noised(t, -0.4, 1.3), 1.3)).isCloseTo(-0.4, within(1e-9));
+    }
+  }
+
+  @Test
   void manyStepsOfNoiseAreOne() {
     var chain = Noise.stepByStep(499);
     var marginal = new ForwardProcess(LINEAR).marginal(499);

@@ -15,7 +15,7 @@ import java.util.Optional;
  *     next start; empty for no cache
  */
 public record Compute(String engine, Threads threads, Precision precision, Optional<Path> packed) {
-  /** Without a folder of packed weights. */
+  /** Creates settings without a folder of packed weights. */
   public Compute(String engine, Threads threads, Precision precision) {
     this(engine, threads, precision, Optional.empty());
   }
@@ -42,8 +42,9 @@ public record Compute(String engine, Threads threads, Precision precision, Optio
 
   /**
    * Returns these settings in floating point: {@link Precision#INT8} is replaced by bfloat16 if the
-   * processor has it, otherwise by float32. For gradients, and for networks that run once for each
-   * picture, where a lower precision would save little time: towers of CLIP, autoencoders.
+   * processor has it, otherwise by float32. Returns the settings for gradients, and for networks
+   * that run once for each picture, where a lower precision would save little time: towers of CLIP,
+   * autoencoders.
    */
   public Compute unquantised() {
     if (precision != Precision.INT8) {

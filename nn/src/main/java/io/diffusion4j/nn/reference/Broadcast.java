@@ -9,7 +9,7 @@ import java.util.Map;
 final class Broadcast {
   private final Map<List<List<Integer>>, int[]> known = new HashMap<>();
 
-  /** For each value of {@code to}, row-major, the index of the value of {@code from}. */
+  /** Returns the index of the value of {@code from} for each value of {@code to}, row-major. */
   int[] index(int[] from, int[] to) {
     return known.computeIfAbsent(List.of(list(from), list(to)), key -> compute(from, to));
   }

@@ -416,7 +416,7 @@ class Forward implements Layer.Visitor<Node, double[]> {
     }
   }
 
-  /** For each value the place of its statistic. */
+  /** Returns the place of the statistic of each value. */
   private int[] reduced(int[] shape, List<Integer> axes) {
     int[] kept = shape.clone();
     axes.forEach(axis -> kept[axis] = 1);

@@ -19,7 +19,7 @@ import java.util.function.Function;
  * for engines that compute only the network. Tests add the other layers and use it as the oracle of
  * all engines.
  *
- * <p>For one thread.
+ * <p>Owned by one thread.
  */
 public final class Interpreter {
   private final Network network;
@@ -145,7 +145,7 @@ public final class Interpreter {
     }
 
     /**
-     * Computes the gradients of Σ seed·output over some outputs. To be called once.
+     * Computes the gradients of Σ seed·output over some outputs. Call it once.
      *
      * @param seeds the seeds by output; may be changed
      */

@@ -11,7 +11,7 @@ import java.util.Set;
  * The state of a training in a {@link TrainingEngine}: the weights, the optimizer's moments, and
  * one step of the {@link Optimizer} with gradient clipping and a moving average of the weights.
  *
- * <p>For one thread. Its memory is held until {@link #close}.
+ * <p>Owned by one thread. Its memory is held until {@link #close}.
  */
 public interface Learner extends AutoCloseable {
   /** The kinds of tensors kept for each parameter, with their names in saved states. */

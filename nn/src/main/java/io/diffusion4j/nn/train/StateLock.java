@@ -75,7 +75,7 @@ final class StateLock implements AutoCloseable {
     }
   }
 
-  /** Empty if the previous holder deleted the file while it was being opened here. */
+  /** The result is empty if the previous holder deleted the file while it was being opened here. */
   private static Optional<StateLock> take(Path folder, Path file) throws IOException {
     boolean isThere = Files.exists(file);
     Optional<Object> before = isThere ? key(file) : Optional.empty();

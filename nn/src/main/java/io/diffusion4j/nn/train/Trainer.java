@@ -25,7 +25,7 @@ import java.util.zip.CRC32C;
  * {@link Optimizer} with gradient clipping and a moving average of the weights. {@link Learners}
  * picks the engine; states are the same for all engines.
  *
- * <p>For one thread. The native memory is held until {@link #close}.
+ * <p>Owned by one thread. The native memory is held until {@link #close}.
  */
 public final class Trainer implements AutoCloseable {
   /**

@@ -103,7 +103,10 @@ public record TrainingConfig(
     NONE,
     /** The decay after a step is at most (1 + step) / (10 + step). */
     RISING,
-    /** At most 1 − (1 + step)^(−3/4), and 0 after the first step, as in diffusers' examples. */
+    /**
+     * The decay is at most 1 − (1 + step)^(−3/4), and 0 after the first step, as in diffusers'
+     * examples.
+     */
     POWER
   }
 

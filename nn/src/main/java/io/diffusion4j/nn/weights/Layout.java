@@ -2,7 +2,7 @@ package io.diffusion4j.nn.weights;
 
 /** The axis order of a parameter: PyTorch's in checkpoints, TensorFlow's in the graph. */
 public enum Layout {
-  /** The same on both sides: biases, gains, tables. */
+  /** Both sides are equal: biases, gains, tables. */
   SAME {
     @Override
     public long[] graphShape(long[] s) {

@@ -25,7 +25,7 @@ final class Embedding {
   private static final double KEPT = 0.7;
 
   /**
-   * The same share as {@link #MOVED} for a brighter picture, where fewer coefficients are
+   * The counterpart of {@link #MOVED} for a brighter picture, where fewer coefficients are
    * sufficient and cheaper.
    */
   private static final double MOVED_OF_BRIGHTER = 0.75;

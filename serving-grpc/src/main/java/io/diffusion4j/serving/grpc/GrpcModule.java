@@ -10,9 +10,9 @@ import io.diffusion4j.serving.v1.ModelServiceGrpc.ModelServiceImplBase;
 /**
  * Provides {@link GrpcServices}: the services of the contract behind their interceptors.
  *
- * <p>Also provides {@link GenerationServiceImplBase} and {@link ModelServiceImplBase} for services
- * of other protocols. A method invoked while such a service handles a call uses the caller,
- * deadline and cancellation of that call.
+ * <p>The module also provides {@link GenerationServiceImplBase} and {@link ModelServiceImplBase}
+ * for services of other protocols. A method invoked while such a service handles a call uses the
+ * caller, deadline and cancellation of that call.
  *
  * <p>Needs the models, the jobs, the listeners, the configuration and an authenticator; see {@link
  * io.diffusion4j.serving.ServingModule}, which installs it.

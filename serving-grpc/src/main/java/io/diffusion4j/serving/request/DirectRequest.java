@@ -112,8 +112,8 @@ public final class DirectRequest {
   }
 
   /**
-   * Returns the file of an image, with its recipe; the scores alone if a filter of the pipeline
-   * refuses it.
+   * Returns the file of an image with its recipe, or only the scores if a filter of the pipeline
+   * refuses the image.
    *
    * @param i which image of the request, from 0
    * @throws io.diffusion4j.diffusion.filter.FilterException if a filter fails

@@ -19,7 +19,7 @@ import java.util.function.Consumer;
  *
  * @param own the certificate of the server and its private key
  * @param clients a PEM file with the certificates of authorities; clients must then present a
- *     certificate that one of them has issued. Empty if clients need no certificate
+ *     certificate that one of them has issued. empty if clients need no certificate
  */
 public record ServerTls(CertificateFiles own, Optional<Path> clients) {
   /**

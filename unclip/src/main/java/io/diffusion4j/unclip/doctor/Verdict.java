@@ -15,7 +15,7 @@ public enum Verdict {
   /** Files that its examination needs are missing or damaged. */
   UNEXAMINED;
 
-  /** In lower case. */
+  /** Returns the name in lower case. */
   public String word() {
     return name().toLowerCase(Locale.ROOT);
   }

@@ -42,7 +42,7 @@ public record NoisedBatch(
   }
 
   /**
-   * The same with the usual sinusoid.
+   * Creates a batch with the usual sinusoid.
    *
    * @param timeChannels its width
    */

@@ -13,7 +13,7 @@ import java.util.zip.CRC32C;
  * The processes that train together, including this one. Each has its {@link Share} of the rows of
  * every batch.
  *
- * <p>For one thread. All processes call the same methods in the same order; a method throws a
+ * <p>Owned by one thread. All processes call the same methods in the same order; a method throws a
  * {@link PeerLostException} if one of them is lost.
  */
 public final class Group implements AutoCloseable {
