@@ -39,7 +39,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "bench",
     description = {
-      "Measure this machine and what Diffusion4J makes of it.",
+      "Measure this machine, and the share of its speed that Diffusion4J reaches.",
       "Speeds are given in GFLOP/s and as fractions of the machine's 3×3 convolution in float32."
     },
     subcommands = {
@@ -86,10 +86,14 @@ public final class Bench implements Callable<Integer> {
 
   @Option(
       names = "--large",
-      description = "Also a decoder of 64×64 pixels and 108 million parameters (minutes).")
+      description =
+          "Also measure a decoder of 64×64 pixels and 108 million parameters, which takes "
+              + "minutes.")
   private boolean large;
 
-  @Option(names = "--quick", description = "Few runs: to see that it works, not to quote.")
+  @Option(
+      names = "--quick",
+      description = "Measure with few runs, as a smoke test; the figures are not for quoting.")
   private boolean quick;
 
   @Option(names = "--json", paramLabel = "FILE", description = "Also write the rows as JSON.")
@@ -99,9 +103,9 @@ public final class Bench implements Callable<Integer> {
       names = "--profile",
       paramLabel = "FILE",
       description = {
-        "Measure nothing but where a call's time goes: print the ten dearest kinds of operation of"
-            + " decoder S and of the model's, at batch 1 and 8, and write FILE for chrome://tracing"
-            + " or Perfetto."
+        "Only profile network calls: print the ten most expensive kinds of operation of "
+            + "decoder S and of the model's decoder, at batch 1 and 8, and write FILE for "
+            + "chrome://tracing or Perfetto."
       })
   private Optional<Path> profile = Optional.empty();
 

@@ -152,9 +152,9 @@ public final class Main implements Runnable {
       paramLabel = "NAME",
       scope = ScopeType.INHERIT,
       description =
-          "The engine that runs and trains networks: tensorflow; onednn, for supported networks;"
-              + " ort, ort:cuda, ort:coreml or ort:directml, on ONNX Runtime where diffusion-ort"
-              + " was added; auto, the fastest on this machine. Default: auto")
+          "The engine that runs and trains networks: tensorflow; onednn, for supported networks; "
+              + "ort, ort:cuda, ort:coreml or ort:directml, on ONNX Runtime if diffusion-ort was "
+              + "added; auto, the fastest on this machine. Default: auto")
   void setEngine(String name) {
     try {
       Engines.prefer(name);

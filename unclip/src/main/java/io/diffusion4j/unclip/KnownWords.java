@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * The words that a model was trained with, {@value #FILE} in its folder, one a line. A tokenizer
+ * The words that a model was trained with, {@value #FILE} in its folder, one per line. A tokenizer
  * splits every text into known tokens, so it cannot detect words that the model never saw in
  * training.
  */

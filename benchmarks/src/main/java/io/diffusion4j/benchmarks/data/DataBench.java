@@ -19,12 +19,11 @@ import picocli.CommandLine.Option;
 @Command(
     name = "data",
     description = {
-      "Writes a tar shard of generated JPEGs to a temporary folder, and reads epochs of it as a"
-          + " training does, in a process of its own whose heap is held at one size: the first"
-          + " epoch decodes, the others read the squares that were kept. Prints the speed, the"
-          + " processor time of a picture, and what is resident after every tenth of an epoch, also"
-          + " as a fraction of the first. A second process opens the shard again, by the index that"
-          + " the first one kept."
+      "Write a tar shard of generated JPEGs to a temporary folder, and read epochs of it as "
+          + "a training does, in a process of its own with a fixed heap: the first epoch decodes, "
+          + "the others read the cached squares. Print the speed, the processor time of a picture, "
+          + "and the resident memory after each tenth of an epoch, also as a fraction of the "
+          + "first. A second process opens the shard again, by the cached index."
     })
 public final class DataBench implements Callable<Integer> {
   private static final List<String> FIXED_HEAP =

@@ -37,9 +37,10 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "embed",
     description = {
-      "Embeds pictures by an image tower in the shape of ViT-B/32 with random weights, as embed"
-          + " does: JPEGs of a shard, decoded while the tower works on those before. A row has the"
-          + " tower alone, the next one all of it; fractions are of the convolution peak."
+      "Embed pictures by an image tower in the shape of ViT-B/32 with random weights, as "
+          + "embed does: JPEGs of a shard, decoded while the tower computes the previous batch. "
+          + "One row has the tower alone, the next one the whole run; fractions are of the "
+          + "convolution peak."
     })
 public final class EmbedBench implements Callable<Integer> {
   private static final ClipVisionNetwork VIT_B_32 =
@@ -59,7 +60,7 @@ public final class EmbedBench implements Callable<Integer> {
       names = "--batches",
       paramLabel = "N",
       defaultValue = "8",
-      description = "How many of them. Default: ${DEFAULT-VALUE}")
+      description = "The number of batches. Default: ${DEFAULT-VALUE}")
   private int batches;
 
   @Option(

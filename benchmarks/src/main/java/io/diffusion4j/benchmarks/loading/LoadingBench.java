@@ -43,7 +43,7 @@ public final class LoadingBench implements Callable<Integer> {
       names = "--rounds",
       paramLabel = "N",
       defaultValue = "7",
-      description = "How often each is read. Default: ${DEFAULT-VALUE}")
+      description = "The number of rounds in which each is read. Default: ${DEFAULT-VALUE}")
   private int rounds;
 
   /** One round of reading. */

@@ -20,9 +20,10 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "checkpointing",
     description = {
-      "Trains a decoder of random weights in bfloat16, with its activations kept and computed"
-          + " again, each in processes of their own: with one sample a step, and with --batch. The"
-          + " memory of a sample's activations is what the others add to the peak."
+      "Train a decoder of random weights in bfloat16, with its activations kept and "
+          + "recomputed, in separate processes: with one sample a step, and with --batch. The "
+          + "memory of a sample's activations is the amount that each further sample adds to the "
+          + "peak."
     })
 public final class CheckpointingBench implements Callable<Integer> {
   /** The heap is allocated completely at the start, so that peaks differ only by native memory. */
@@ -32,7 +33,7 @@ public final class CheckpointingBench implements Callable<Integer> {
 
   @Option(
       names = "--large",
-      description = "The decoder M (64×64 pixels, 108 million parameters) in place of S.")
+      description = "Measure the decoder M (64×64 pixels, 108 million parameters) instead of S.")
   private boolean large;
 
   @Option(

@@ -25,11 +25,11 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "cost",
     description = {
-      "Counts what one sample costs each network of a model, the decoders S and M, and the U-Net"
-          + " and the autoencoder of Kandinsky 2.2 at three sizes: products and sums of"
-          + " convolutions and dense layers, those of attention, the bytes that all operations read"
-          + " and write in bfloat16, the trained values, the nodes of the graph.",
-      "Reads no weights and runs nothing."
+      "Count the cost of one sample in each network of a model, in the decoders S and M, and "
+          + "in the U-Net and the autoencoder of Kandinsky 2.2 at three sizes: products and sums "
+          + "of convolutions and dense layers, those of attention, the bytes that all operations "
+          + "read and write in bfloat16, the trained values, the nodes of the graph.",
+      "No weights are read, and nothing is run."
     })
 public final class CostBench implements Callable<Integer> {
   private static final String NAME = "%-18s";

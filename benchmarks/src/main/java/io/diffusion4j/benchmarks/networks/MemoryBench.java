@@ -14,9 +14,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "memory",
     description = {
-      "Trains the decoder of a model in a process of its own, whose heap is held at one size, and"
-          + " prints what is resident after every tenth of the steps, also as a fraction of the"
-          + " first."
+      "Train the decoder of a model in a process of its own with a fixed heap, and print the "
+          + "resident memory after each tenth of the steps, also as a fraction of the first."
     })
 public final class MemoryBench implements Callable<Integer> {
   private static final List<String> FIXED_HEAP = List.of("-Xms1g", "-Xmx1g", "-XX:+AlwaysPreTouch");

@@ -33,8 +33,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "samplers",
     description = {
-      "Measures how near the deterministic samplers come to the picture of a reference with very"
-          + " many steps.",
+      "Measure how close the deterministic samplers come to the picture of a reference with "
+          + "very many steps.",
       "The distance is the root mean square over the pixels of the decoder's images, in [-1, 1]."
     },
     footer = {
@@ -53,7 +53,7 @@ public final class SamplersBench implements Callable<Integer> {
   @Option(
       names = {"-o", "--output"},
       paramLabel = "FILE",
-      description = "Also draw a picture: FILE.png or FILE.svg.")
+      description = "Also plot a chart: FILE.png or FILE.svg.")
   private Optional<Path> output = Optional.empty();
 
   @Option(

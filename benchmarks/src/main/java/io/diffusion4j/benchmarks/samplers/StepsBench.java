@@ -17,10 +17,10 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "steps",
     description = {
-      "Measures a step of each sampler, of eight samples of 64×64×3, and the same step as a loop"
-          + " written by hand for it.",
-      "The fraction is the loop's time over the sampler's. Of many short iterations the fastest"
-          + " counts."
+      "Measure a step of each sampler, of eight samples of 64×64×3, and the same step as a "
+          + "loop written by hand for it.",
+      "The fraction is the loop's time divided by the sampler's. The fastest of many short "
+          + "iterations counts."
     })
 public final class StepsBench implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();

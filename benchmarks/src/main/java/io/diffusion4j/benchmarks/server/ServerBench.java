@@ -39,11 +39,10 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "server",
     description = {
-      "Measures a server of a model: images per second over gRPC on the loopback interface at"
-          + " concurrency 1, 4 and 16, as a fraction of the same service without a network, by the"
-          + " clock and by the processor time that an image takes; how"
-          + " long a small job takes alone and beside one of 64 images; and the memory of the"
-          + " process while it draws on."
+      "Measure a server of a model: images per second over gRPC on the loopback interface at "
+          + "concurrency 1, 4 and 16, as a fraction of the same service without a network, by the "
+          + "clock and by the processor time of an image; the time of a small job alone and beside "
+          + "a job of 64 images; and, with --steady, the memory of the process during a long run."
     })
 public final class ServerBench implements Callable<Integer> {
   private static final int[] CONCURRENCIES = {1, 4, 16};
@@ -77,8 +76,8 @@ public final class ServerBench implements Callable<Integer> {
       paramLabel = "N",
       defaultValue = "0",
       description =
-          "Draw this many images at the end, and compare the memory after a tenth of them with that"
-              + " after all. Default: ${DEFAULT-VALUE}")
+          "Draw this many images at the end, and compare the memory after a tenth of them with "
+              + "the memory after all of them. Default: ${DEFAULT-VALUE}")
   private int steady;
 
   @Option(

@@ -55,7 +55,7 @@ public final class ClassifyCommand implements Callable<Integer> {
   @Option(
       names = "--label-file",
       paramLabel = "FILE",
-      description = "A file of labels, one a line.")
+      description = "A file of labels, one per line.")
   private @Nullable Path labelFile;
 
   @Option(

@@ -60,7 +60,7 @@ public final class ComponentsCommand implements Callable<Integer> {
       split = ",",
       paramLabel = "N",
       defaultValue = "1,2,4,8,16,32,64",
-      description = "How many components are kept. Default: ${DEFAULT-VALUE}")
+      description = "The numbers of components to keep. Default: ${DEFAULT-VALUE}")
   private List<Integer> counts = List.of();
 
   @Option(

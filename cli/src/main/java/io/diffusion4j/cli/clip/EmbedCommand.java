@@ -54,7 +54,7 @@ public final class EmbedCommand implements Callable<Integer> {
   @Option(
       names = "--text-file",
       paramLabel = "FILE",
-      description = "A file of texts to embed, one a line.")
+      description = "A file of texts to embed, one per line.")
   private @Nullable Path textFile;
 
   @Option(

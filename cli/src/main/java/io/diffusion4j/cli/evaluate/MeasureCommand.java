@@ -16,8 +16,8 @@ import picocli.CommandLine.Option;
     name = "measure",
     description = {
       "Measure how well a model's prior distinguishes noise from embeddings, by timestep.",
-      "The figures are kept beside the prior's weights, until it is trained again. From then on"
-          + " there is the sampler analytic-dpm for it, whose noise is computed from them."
+      "The figures are stored beside the prior's weights until the prior is trained again. "
+          + "The sampler analytic-dpm needs them: it computes its noise from them."
     },
     footer = {
       "",

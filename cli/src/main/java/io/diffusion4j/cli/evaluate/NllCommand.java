@@ -24,9 +24,8 @@ import picocli.CommandLine.Option;
     footer = {
       "",
       "This computes the variational bound, an upper bound on the negative log-likelihood of",
-      "the 8-bit pixels at the network's size. A decoder is given each picture's own CLIP"
-          + " embedding",
-      "and caption. The command likelihood measures it by the probability flow.",
+      "the 8-bit pixels at the network's size. A decoder is conditioned on the CLIP embedding and",
+      "the caption of each picture. The command likelihood measures it by the probability flow.",
       "",
       "Examples:",
       "  diffusion4j nll --count 8 --steps 100 --json nll.json",
@@ -40,8 +39,9 @@ public final class NllCommand implements Callable<Integer> {
       paramLabel = "SPEC",
       defaultValue = "",
       description =
-          "Timesteps of the chain: a number such as 100, section counts such as 10,10,3,2,2, ddimN"
-              + " or fast27. Fewer are faster but give a worse bound. Default: all of the training")
+          "Timesteps of the chain: a number such as 100, section counts such as 10,10,3,2,2, "
+              + "ddimN or fast27. Fewer are faster but give a worse bound. Default: all training "
+              + "timesteps")
   private String steps = "";
 
   @Mixin private LikelihoodOptions options = new LikelihoodOptions();

@@ -40,8 +40,8 @@ import picocli.CommandLine.Parameters;
       "",
       "The exit status is 0 if all pixels are equal, 1 if not, or if a filter refuses it. An image"
           + " can be drawn again by the",
-      "same weights, which the recipe names, in the same number format on the same kind of"
-          + " machine. A recipe of --precision int8 names that format too, and it is used again.",
+      "same weights, which the recipe names, in the same number format on the same kind of machine."
+          + " A recipe of --precision int8 names this format too, and replay then uses it.",
       "",
       "Example:",
       "  diffusion4j replay apple.png"
@@ -62,7 +62,7 @@ public final class ReplayCommand implements Callable<Integer> {
       names = "--prior",
       paramLabel = "KIND",
       defaultValue = "diffusion",
-      description = "The prior that drew it, diffusion or ar. Default: ${DEFAULT-VALUE}")
+      description = "The prior that drew the image, diffusion or ar. Default: ${DEFAULT-VALUE}")
   private String prior = "";
 
   @Mixin private DrawerOptions drawer = new DrawerOptions();

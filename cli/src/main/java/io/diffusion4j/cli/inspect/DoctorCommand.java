@@ -38,7 +38,7 @@ import picocli.CommandLine.Spec;
       "The status is 0 if no part is untrained, misconfigured or broken, else 1.",
       "",
       "With --state the trainings are examined instead of the model: their measurements, and the",
-      "problems that these indicate. With --machine it is this machine.",
+      "problems that these indicate. With --machine, this machine is examined.",
       "",
       "Examples:",
       "  diffusion4j doctor --model training/emoji/model",
@@ -67,9 +67,9 @@ public final class DoctorCommand implements Callable<Integer> {
       names = "--cluster",
       paramLabel = "HOST:PORT,...",
       description =
-          "Examine the cluster of a training instead: run it in all its processes, each with its"
-              + " --task, as train is. Names, builds, processors and the time of sums are"
-              + " reported.")
+          "Examine the cluster of a training instead: run this command in all its processes, each"
+              + " with its --task, like train. It reports names, builds, processors and the time of"
+              + " sums.")
   private @Nullable String cluster;
 
   @Option(

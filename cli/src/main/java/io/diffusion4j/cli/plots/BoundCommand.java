@@ -23,8 +23,8 @@ import picocli.CommandLine.Parameters;
     description = "Plot the weight of each timestep's error in the variational bound.",
     footer = {
       "",
-      "The simple loss counts the square error of eps the same at all timesteps. With --nll, a",
-      "second chart has the terms L_t of the bound as nll has measured them.",
+      "The simple loss gives the square error of eps the same weight at all timesteps. With --nll,",
+      "a second chart has the terms L_t of the bound as measured by nll.",
       "",
       "Examples:",
       "  diffusion4j plot bound linear cosine --output bound.svg",
@@ -46,7 +46,7 @@ final class BoundCommand implements Callable<Integer> {
   @Option(
       names = "--nll",
       paramLabel = "FILE",
-      description = "A report of nll --json; several times for several models.")
+      description = "A report of nll --json; may be repeated for several models.")
   private List<Path> reports = List.of();
 
   @Mixin private PictureOptions picture = new PictureOptions();

@@ -24,8 +24,8 @@ import picocli.CommandLine.Parameters;
     footer = {
       "",
       "The table has the timestep of each call of the network, alphaBar, the log signal-to-noise",
-      "ratio, the factors of the sample x, of the estimates x0 and eps and of those of earlier",
-      "calls, and the standard deviation of the noise that is added.",
+      "ratio, the factors of the sample x, of the estimates x0 and eps, and of the estimates of",
+      "earlier calls, and the standard deviation of the noise that is added.",
       "",
       "Examples:",
       "  diffusion4j plan dpmpp-2m --steps 10",

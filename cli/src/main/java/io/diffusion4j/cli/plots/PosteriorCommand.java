@@ -23,8 +23,8 @@ import picocli.CommandLine.Option;
         "Draw the true distribution of the way back, q(x_s | x_t), for numbers near -1 and 1.",
     footer = {
       "",
-      "A chart for each step, with the Gaussian of the same mean and variance, which is what a",
-      "network of one mean can be at best, and with q(x_s | x_t, x_0) for x_0 = -1 and x_0 = 1.",
+      "Each step has a chart, with the Gaussian of the same mean and variance, the best that a",
+      "network with one mean can predict, and with q(x_s | x_t, x_0) for x_0 = -1 and x_0 = 1.",
       "",
       "Example:",
       "  diffusion4j plot posterior --steps 10,100,300 --output posterior.svg"

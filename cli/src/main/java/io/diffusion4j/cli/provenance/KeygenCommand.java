@@ -16,7 +16,7 @@ import picocli.CommandLine.Parameters;
 /** {@code diffusion4j keygen}: creates the key of signatures or of a watermark. */
 @Command(
     name = "keygen",
-    description = "Create a key that signs pictures, or that of a watermark.",
+    description = "Create a key for signatures of pictures, or for a watermark.",
     footer = {
       "",
       "FILE is readable by its owner only. A signing key has its public key in FILE.pub, which",

@@ -15,7 +15,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * As a {@link JwtIssuer}.
+ * The settings of a {@link JwtIssuer}.
  *
  * @param issuer the {@code iss} of its tokens; required
  * @param audience the name of this server in {@code aud}; required

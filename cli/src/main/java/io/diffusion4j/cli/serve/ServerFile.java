@@ -127,7 +127,7 @@ record ServerFile(
   }
 
   /**
-   * As a {@link ServerTls}: PEM files.
+   * The files of a {@link ServerTls}, in PEM.
    *
    * @param certificate the certificate of the server, and those that lead to its authority
    * @param key the key of the certificate
@@ -232,7 +232,7 @@ record ServerFile(
     }
   }
 
-  /** As {@link Limits}; null is as usual. */
+  /** The values of {@link Limits}; null stands for the default. */
   record LimitsEntry(
       @Nullable Integer bodyMegabytes,
       @Nullable Integer connections,
@@ -251,7 +251,7 @@ record ServerFile(
   }
 
   /**
-   * As an {@link AddressRate}.
+   * The values of an {@link AddressRate}.
    *
    * @param requestsPerMinute required
    * @param burst a fifth of them unless given
@@ -274,7 +274,7 @@ record ServerFile(
     }
   }
 
-  /** As a {@link Quota}; null is no limit. */
+  /** The values of a {@link Quota}; null stands for no limit. */
   record QuotaEntry(
       @Nullable Integer imagesPerMinute,
       @Nullable Integer embeddingsPerMinute,

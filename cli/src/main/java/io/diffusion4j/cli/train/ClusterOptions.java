@@ -32,9 +32,9 @@ final class ClusterOptions {
       paramLabel = "N",
       defaultValue = "1",
       description =
-          "Train in N processes on this machine, each with its share of the processors. If one is"
-              + " lost, all are started again and go on from the last state. Default:"
-              + " ${DEFAULT-VALUE}")
+          "Train in N processes on this machine, each with its share of the processors. If one "
+              + "is lost, all are started again and resume from the last state. Default: "
+              + "${DEFAULT-VALUE}")
   private int processes;
 
   @Option(
@@ -42,8 +42,8 @@ final class ClusterOptions {
       paramLabel = "HOST:PORT,...",
       description =
           "The addresses of all processes that train together, the same in each: this process is"
-              + " number --task of them. Ports belong into a private network. Default: those of the"
-              + " environment variable TF_CONFIG")
+              + " number --task of them. Only a private network may reach the ports. Default: those"
+              + " of the environment variable TF_CONFIG")
   private @Nullable String cluster;
 
   @Option(
@@ -56,8 +56,8 @@ final class ClusterOptions {
       names = "--exact",
       description =
           "Sum gradients over eight fixed shares of a batch, so that any number of processes and"
-              + " threads gives the same weights, to the bit. Costs time and memory; without it,"
-              + " the number of all threads together decides.")
+              + " threads gives the same weights, to the bit. This costs time and memory; without"
+              + " it, the bits depend on the total number of threads.")
   private boolean exact;
 
   @Option(
@@ -65,8 +65,8 @@ final class ClusterOptions {
       paramLabel = "S",
       defaultValue = "120",
       description =
-          "Seconds after which a process that does not answer is lost; more than saving a state or"
-              + " a sample takes. Default: ${DEFAULT-VALUE}")
+          "Seconds after which a process that does not respond counts as lost; must exceed the "
+              + "time to save a state or to draw a sample. Default: ${DEFAULT-VALUE}")
   private double peerTimeout;
 
   @Option(

@@ -39,7 +39,7 @@ final class DataOptions {
       description =
           "Embeddings of the pictures of --data, computed by embed with the model's CLIP:"
               + " .safetensors files. Priors and decoder then use these instead of CLIP's image"
-              + " tower, and priors decode no pictures. Only with the square in the middle of a"
+              + " tower, and priors decode no pictures. Requires the square in the middle of each"
               + " picture.")
   private @Nullable Path embeddings;
 

@@ -99,9 +99,9 @@ public final class TrainCommand implements Callable<Integer> {
       names = "--clip",
       paramLabel = "DIR",
       description =
-          "A finished CLIP for the other parts to be trained on, copied into the model: the folder"
-              + " of a pipeline with an image encoder, or of a CLIP of transformers, OpenAI or"
-              + " open_clip, or ORG/NAME of one that was pulled. Not for clip itself.")
+          "A finished CLIP with which the other parts are trained, copied into the model: the"
+              + " folder of a pipeline with an image encoder, or of a CLIP of transformers, OpenAI"
+              + " or open_clip, or ORG/NAME of one that was pulled. Not for clip itself.")
   private @Nullable Path clip;
 
   @Mixin private ScheduleOptions schedule = new ScheduleOptions();

@@ -19,10 +19,10 @@ import picocli.CommandLine.Parameters;
     description = "Download a published model to the cache shared with Python's tools.",
     footer = {
       "",
-      "Only the files that a loader reads are downloaded; each is checked by its hash, and an"
-          + " interrupted download resumes. HF_TOKEN, HF_ENDPOINT, HF_HOME, HF_HUB_CACHE,"
-          + " HF_HUB_OFFLINE and the proxies' variables are honoured. --model ORG/NAME then finds"
-          + " it.",
+      "Only the files that a loader reads are downloaded; each is checked by its hash, and "
+          + "an interrupted download resumes. HF_TOKEN, HF_ENDPOINT, HF_HOME, HF_HUB_CACHE, "
+          + "HF_HUB_OFFLINE and the proxies' variables are honoured. Afterwards, other commands "
+          + "accept ORG/NAME as --model.",
       "",
       "Example:",
       "  diffusion4j pull kakaobrain/karlo-v1-alpha",

@@ -37,7 +37,7 @@ public final class ClassifierFolders {
   /** The class of guided-diffusion. */
   public static final String CLASS = "EncoderUNetModel";
 
-  /** The file with the names of the classes, one a line in the order of their numbers. */
+  /** The file with the names of the classes, one per line in the order of their numbers. */
   public static final String CLASSES_FILE = "classes.txt";
 
   private static final String CONFIG = "config.json";

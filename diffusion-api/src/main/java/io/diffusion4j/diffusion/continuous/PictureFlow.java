@@ -13,7 +13,7 @@ import java.util.function.IntConsumer;
  * them samples of a density, and Hutchinson's vector consists of random signs.
  */
 public record PictureFlow(FlowLikelihood likelihood) {
-  /** The distance of two of 256 levels in [−1, 1]. */
+  /** The distance between two neighbouring levels of 256 in [−1, 1]. */
   public static final double LEVEL = 2.0 / 255;
 
   /** The stage of the noise within a level, step 0, and of the signs, step 1. */
