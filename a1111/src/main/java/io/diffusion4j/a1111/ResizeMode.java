@@ -5,7 +5,7 @@ import io.diffusion4j.diffusion.image.Resize;
 import java.util.List;
 
 /**
- * How a picture of another shape is brought to the drawn size. The web UI's fourth mode, which
+ * The way to bring a picture of another shape to the drawn size. The web UI's fourth mode, which
  * enlarges in latent space, has no counterpart in pixels.
  */
 enum ResizeMode {

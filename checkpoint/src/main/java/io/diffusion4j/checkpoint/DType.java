@@ -5,7 +5,8 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * How a safetensors file stores one element, little-endian; the names are the format's.
+ * The form in which a safetensors file stores one element, little-endian; the names are the
+ * format's.
  *
  * <p>The constants have the format's order: its reference writer stores tensors from the last of
  * these types to the first, so that each tensor is aligned to its element size.

@@ -8,7 +8,7 @@ import java.util.Optional;
  * which do not depend on the timestep, so they are computed once per image.
  *
  * @param context {@code [L, contextDim]}
- * @param present {@code [L]}: 1 for tokens to be seen, 0 for padding
+ * @param present {@code [L]}: 1 for visible tokens, 0 for padding
  * @param timeAdd {@code [timeEmbedDim]}
  * @param known the known pixels, for a network that completes images; empty if no pixels are known
  */

@@ -21,7 +21,7 @@ public record DecoderNetwork(Backbone backbone, int contextLength) implements Ne
   /** Input {@code [L, contextDim]}. */
   public static final String CONTEXT = "context";
 
-  /** Input {@code [L]}: 1 for tokens to be seen, 0 for padding. */
+  /** Input {@code [L]}: 1 for visible tokens, 0 for padding. */
   static final String PRESENT = "present";
 
   /** Input {@code [timeEmbedDim]}: a vector that is added to the time embedding. */

@@ -28,7 +28,7 @@ public record DecoderObjective(Backbone backbone, TextProjection projection, int
   /** Input {@code [L, E]}. */
   public static final String HIDDEN = "hidden";
 
-  /** Input {@code [extraTokens + L]}: 1 for tokens to be seen, 0 for padding. */
+  /** Input {@code [extraTokens + L]}: 1 for visible tokens, 0 for padding. */
   public static final String PRESENT = DecoderNetwork.PRESENT;
 
   @Override

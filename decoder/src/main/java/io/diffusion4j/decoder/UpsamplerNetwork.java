@@ -11,7 +11,7 @@ import io.diffusion4j.nn.engine.NetworkDenoiser;
 import java.util.List;
 
 /**
- * An upsampler: a U-Net that sees the enlarged small image beside the noisy large one.
+ * An upsampler: a U-Net that reads the enlarged small image beside the noisy large one.
  *
  * @param unet the network
  * @param size height and width of the input in pixels; a crop in training, the whole image in

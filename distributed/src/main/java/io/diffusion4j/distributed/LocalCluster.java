@@ -32,7 +32,7 @@ public final class LocalCluster {
   /** The first exit status of a process killed by a signal. */
   private static final int SIGNALS = 128;
 
-  /** How long processes may take to notice that another one has ended. */
+  /** The time in which processes must notice that another one has ended. */
   private static final long NOTICE_SECONDS = 30;
 
   /** The command line of a process. */

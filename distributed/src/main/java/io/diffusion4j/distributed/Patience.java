@@ -4,7 +4,7 @@ import io.diffusion4j.diffusion.argument.Check;
 import java.time.Duration;
 
 /**
- * How long a process waits for the others.
+ * The time for which a process waits for the others.
  *
  * @param toMeet for all of them to come
  * @param toAnswer for a sum; must be longer than any of them takes to save a state

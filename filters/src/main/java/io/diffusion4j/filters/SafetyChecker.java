@@ -46,7 +46,7 @@ public final class SafetyChecker implements ImageFilter, AutoCloseable {
   private final SafetyScores scores;
 
   /**
-   * How the scores are used.
+   * The use of the scores.
    *
    * @param name the name of the filter
    * @param digest identifies the settings and the weights; may be empty

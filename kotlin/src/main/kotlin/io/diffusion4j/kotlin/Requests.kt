@@ -22,7 +22,7 @@ import java.util.OptionalInt
  */
 @RequestDsl
 public class RequestScope internal constructor(public val builder: GenerateImagesRequest.Builder) {
-  /** How many images are drawn. */
+  /** The number of images. */
   public var images: Int
     get() = builder.imageCount
     set(count) {

@@ -58,8 +58,8 @@ public final class LocalGeneration implements AutoCloseable {
   }
 
   /**
-   * Loads the shipped model from the jar {@code diffusion4j-model-emoji}. Takes seconds, and one
-   * second more for a new jar.
+   * Loads the shipped model from the jar {@code diffusion4j-model-emoji}. Opening takes seconds,
+   * and one second more for a new jar.
    *
    * @throws IllegalArgumentException if the jar is not on the class path
    * @throws UncheckedIOException if the user's cache cannot be written to

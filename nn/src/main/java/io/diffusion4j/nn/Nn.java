@@ -390,7 +390,7 @@ public final class Nn {
   /**
    * A mask that hides tokens.
    *
-   * @param present numbers {@code [B, M]}: 1 for tokens to be seen, 0 for others
+   * @param present numbers {@code [B, M]}: 1 for visible tokens, 0 for others
    * @param hidden the offset of a hidden token's logit
    * @param after the number of keys after the tokens
    */

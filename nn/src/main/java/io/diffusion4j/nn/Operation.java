@@ -91,7 +91,7 @@ public enum Operation {
   /** Returns the result. */
   public abstract double of(double a, double b);
 
-  /** Returns the derivative by a. */
+  /** Returns the derivative with respect to a. */
   public abstract double byFirst(double a, double b);
 
   /** Returns the derivative by b. */

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** The rows of a batch, in one contiguous array or in an array each. */
+/** The rows of a batch, in one contiguous array or in one array per row. */
 public final class Rows {
   private Rows() {}
 

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * How a network is written.
+ * The form in which a network is written.
  *
  * @param precision the precision of weights and activations
  * @param names the names of inputs and outputs in the file by those in the network; of the outputs,

@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 
-/** When the networks of a pipeline are in memory. */
+/** The times at which the networks of a pipeline are in memory. */
 public enum Residency {
   /**
    * Networks stay in memory from loading to closing: for a server, where the next request may need

@@ -19,7 +19,7 @@ public record Curve(String name, Look look, List<Point> points) {
   public record Point(double x, double y) {}
 
   /**
-   * How points are drawn. Colours and shapes are numbered cyclically.
+   * The style of a curve's points. Colours and shapes are numbered cyclically.
    *
    * @param kind line, markers or both
    * @param color curves of one colour belong together

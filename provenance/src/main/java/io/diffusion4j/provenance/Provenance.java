@@ -22,7 +22,7 @@ import java.util.Optional;
  */
 public record Provenance(
     Optional<SigningKey> key, Optional<ManifestSigner> manifest, Optional<Watermark> watermark) {
-  /** The declaration alone. */
+  /** The declaration without further marks. */
   public static final Provenance DECLARED =
       new Provenance(Optional.empty(), Optional.empty(), Optional.empty());
 

@@ -86,7 +86,7 @@ public class EmbeddedAutoConfiguration {
     return models.pipelines().get(0);
   }
 
-  /** Lets running requests finish, after the web server has taken its last one. */
+  /** Lets running requests finish, after the web server has accepted its last request. */
   @Bean
   SmartLifecycle diffusion4jDrain(LocalGeneration generation) {
     return new Drain(generation);

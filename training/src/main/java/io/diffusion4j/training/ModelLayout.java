@@ -24,7 +24,8 @@ sealed interface ModelLayout permits UnclipLayout, KandinskyLayout {
   }
 
   /**
-   * Returns the layout of a model to be written, which is that of the model it starts from.
+   * Returns the layout of the model that a training writes, the layout of the model that it starts
+   * from.
    *
    * @param first null if there is none
    */

@@ -31,8 +31,8 @@ import org.jspecify.annotations.Nullable;
  * @param inpainting whether the decoder gets the known pixels of a picture as an additional input
  *     and learns to complete it (Nichol et al. 2022, §2.3)
  * @param group the processes that train together; each has the same description of the training.
- *     Their folders may be the same or not: the first one's work folder has the states, and all
- *     model folders get the parts.
+ *     Processes may share their folders or not: the work folder of the first process has the
+ *     states, and all model folders receive the parts.
  */
 public record ModelTraining(
     Preset preset, Path model, Path work, @Nullable Path first, boolean inpainting, Group group) {

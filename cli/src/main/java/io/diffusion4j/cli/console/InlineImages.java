@@ -50,8 +50,8 @@ public enum InlineImages {
   }
 
   /**
-   * Returns the protocol of a terminal; empty if the terminal is not known for one, or passes the
-   * output on, as tmux and screen do.
+   * Returns the protocol of a terminal; empty if the terminal has no known protocol, or is a
+   * multiplexer such as tmux or screen.
    *
    * @param environment the variables that terminals set
    */

@@ -15,10 +15,9 @@
  *       same noise.
  * </ul>
  *
- * <p>The first and the last are also animated, as GIF. Everything about the images of a model can
- * be seen here in two dimensions: the schedule, the number of steps and the sampler are options,
- * and the same seed gives the same drawings. Chapters of the guide use this command for their
- * pictures.
+ * <p>The first and the last are also animated, as GIF. The schedule, the number of steps and the
+ * sampler are options, whose effects on images can be seen here in two dimensions. The same seed
+ * gives the same drawings. Chapters of the guide use this command for their pictures.
  *
  * <p>The network, the point sets and the drawings are in {@code io.diffusion4j.toy}, which programs
  * can use with point sets of their own. To add a set to the command, add it to {@code

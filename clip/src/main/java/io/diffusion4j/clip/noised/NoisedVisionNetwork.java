@@ -57,7 +57,10 @@ public record NoisedVisionNetwork(
     return normal;
   }
 
-  /** Converts a gradient by the normalised pixels to one by the pixels, in place. */
+  /**
+   * Converts a gradient with respect to the normalised pixels to one with respect to the pixels, in
+   * place.
+   */
   static float[] byPixels(float[] gradient) {
     for (int i = 0; i < gradient.length; i++) {
       gradient[i] *= (float) (HALF / DEVIATION[i % RGB]);

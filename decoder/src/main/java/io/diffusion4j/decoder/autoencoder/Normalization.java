@@ -3,7 +3,7 @@ package io.diffusion4j.decoder.autoencoder;
 import io.diffusion4j.nn.Nn;
 import io.diffusion4j.nn.Tensor;
 
-/** How an autoencoder normalises feature maps. */
+/** The normalisation of an autoencoder's feature maps. */
 public interface Normalization {
   /** The normalisation before an activation: {@code [B, H, W, C]} → the same, after SiLU. */
   Tensor activated(Nn nn, Tensor x);

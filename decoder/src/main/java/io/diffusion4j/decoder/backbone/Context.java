@@ -8,7 +8,7 @@ import java.util.List;
  * Tokens that the attention of a network attends to beside its pixels.
  *
  * @param tokens {@code [B, L, contextDim]}
- * @param present {@code [B, L]}: 1 where a token is to be seen, 0 for padding; none if all are
+ * @param present {@code [B, L]}: 1 for a visible token, 0 for padding; none if all are
  */
 public record Context(Tensor tokens, List<Tensor> present) {
   /** The amount by which the logit of a hidden token is lowered. */

@@ -57,7 +57,7 @@ public record PixelUnetConfig(
     implements UnetShape {
 
   /**
-   * How the network is given the timestep.
+   * The form in which the network receives the timestep.
    *
    * @param learned how many timesteps have a learned row; 0 for the sinusoid
    * @param sinesFirst whether the sinusoid begins with the sines
@@ -96,7 +96,7 @@ public record PixelUnetConfig(
     /** No classes. */
     public static final Labels NONE = new Labels(Kind.NONE, 0, false);
 
-    /** How a class is given to the network. */
+    /** The form in which the network receives a class. */
     public enum Kind {
       NONE,
       /** A row of a table for each class. */

@@ -35,7 +35,7 @@ public record UnetConfig(
     TimeConditioning timeConditioning)
     implements UnetShape {
 
-  /** How the time embedding enters a residual block. */
+  /** The use of the time embedding in a residual block. */
   public enum TimeConditioning {
     /**
      * The embedding is added to the activations before the second normalisation: {@code default}.

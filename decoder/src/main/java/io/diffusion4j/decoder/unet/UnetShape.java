@@ -86,19 +86,19 @@ public sealed interface UnetShape extends Backbone permits UnetConfig, AdmConfig
   /** Returns the epsilon that group normalisations add to the variance. */
   double eps();
 
-  /** How the time embedding enters a residual block. */
+  /** The use of the time embedding in a residual block. */
   TimeConditioning timeConditioning();
 
-  /** How this level leads to the one below. */
+  /** The way from this level to the one below. */
   LevelChange downChange(int level);
 
-  /** How this level leads to the one above. */
+  /** The way from this level to the one above. */
   LevelChange upChange(int level);
 
   /** Returns the names and the packing of the parameters in the checkpoint. */
   UnetKeys keys();
 
-  /** How one level leads to the next. */
+  /** The way from one level to the next. */
   enum LevelChange {
     /** Through a residual block that halves or doubles the resolution on both branches. */
     RESIDUAL_BLOCK,

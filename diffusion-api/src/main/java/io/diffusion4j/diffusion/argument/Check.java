@@ -51,7 +51,7 @@ public final class Check {
     return new IllegalArgumentException(message(name, value, expected, arguments));
   }
 
-  /** Returns the line alone, for exceptions of other types. */
+  /** Returns only the message, for exceptions of other types. */
   @SuppressWarnings("AnnotateFormatMethod") // the annotation is no part of the JDK
   public static String message(
       String name, @Nullable Object value, String expected, Object... arguments) {

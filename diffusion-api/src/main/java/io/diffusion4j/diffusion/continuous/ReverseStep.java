@@ -29,7 +29,7 @@ public record ReverseStep(double fromX, double fromScore, double deviation) {
 
   /**
    * Reverse diffusion of a variance-preserving step (eq. 46): the forward step x′ = √α·x + √β·z
-   * taken back as the reverse SDE is.
+   * reversed like the SDE.
    *
    * @param alpha α = 1 − β of the forward step, in [0, 1)
    */

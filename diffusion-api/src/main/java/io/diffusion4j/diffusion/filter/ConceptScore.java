@@ -4,7 +4,7 @@ import io.diffusion4j.diffusion.argument.Check;
 import java.util.regex.Pattern;
 
 /**
- * How strongly a picture shows a concept.
+ * The degree to which a picture shows a concept.
  *
  * @param concept its name, as {@link #isName} accepts it
  * @param score finite; the larger, the stronger

@@ -1,6 +1,6 @@
 package io.diffusion4j.diffusion.filter;
 
-/** How strictly a request's pictures are judged. */
+/** The strictness with which a request's pictures are judged. */
 public enum Moderation {
   /** The thresholds apply as configured. */
   AUTO,

@@ -88,7 +88,8 @@ public final class Resize {
   /**
    * Returns the result of {@link #bicubic(Rgb8, int, int)} for an image that is first reduced by
    * whole factors to the mean over cells of pixels: PIL's {@code resize} with {@code
-   * reducing_gap=1}, byte by byte. Faster for large images, and a little softer.
+   * reducing_gap=1}, byte by byte. The result is a little softer, and computed faster for large
+   * images.
    *
    * @throws IllegalArgumentException if a size is below 1
    */

@@ -61,7 +61,7 @@ public final class Steps {
   }
 
   /**
-   * A stretch of steps through which a sample passes alone.
+   * A sequence of steps that one sample passes through before the next sample.
    *
    * @param steps the steps
    * @param parts their parts
@@ -69,8 +69,8 @@ public final class Steps {
   record Stretch(Range steps, Range parts) {}
 
   /**
-   * Divides the steps into stretches, for several samples at a time. A sample passes through a
-   * stretch alone, so that the output of a step is still in the cache for the next step. A step
+   * Divides the steps into stretches, for several samples at a time. Each sample passes through a
+   * stretch by itself, so that the output of a step is still in the cache for the next step. A step
    * that reads mainly weights is a separate stretch, so that all samples use the weights while they
    * are in the cache; if its parts have separate weights, each part is a stretch.
    *

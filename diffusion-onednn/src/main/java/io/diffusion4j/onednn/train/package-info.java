@@ -29,8 +29,8 @@
  *       the rows.
  *   <li>{@link io.diffusion4j.onednn.train.OneDnnLearner} makes a step: forward, loss, backward,
  *       the sum of the gradients over threads and processes, and the update. {@link
- *       io.diffusion4j.onednn.train.OneDnnGradient} is a trained network with the gradient by an
- *       input, for guidance by a classifier or by CLIP.
+ *       io.diffusion4j.onednn.train.OneDnnGradient} is a trained network with the gradient with
+ *       respect to an input, for guidance by a classifier or by CLIP.
  * </ul>
  *
  * <p>oneDNN differentiates the network up to its last activations. The loss after them is small,

@@ -26,7 +26,7 @@ public final class ProbedDenoiser<C> implements AutoCloseable {
   private final NetworkDenoiser.Conditions<C> conditions;
 
   /**
-   * Compiles a network with its gradient by x.
+   * Compiles a network with its gradient with respect to x.
    *
    * @throws io.diffusion4j.checkpoint.CheckpointException if the weights are not those of the
    *     network

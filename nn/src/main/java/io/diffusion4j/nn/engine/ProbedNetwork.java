@@ -10,7 +10,7 @@ import java.util.stream.IntStream;
 
 /**
  * A network with an additional input e. Its first output is the product of e and the prediction f,
- * whose gradient by x is eᵀ∂f/∂x.
+ * whose gradient with respect to x is eᵀ∂f/∂x.
  *
  * @param network has its prediction as its first output, in the shape of the sample
  */

@@ -156,12 +156,12 @@ public final class Interpreter {
       }
     }
 
-    /** Returns the gradient by an input, after {@link #differentiate}. */
+    /** Returns the gradient with respect to an input, after {@link #differentiate}. */
     public double[] byInput(String name) {
       return gradient(java.util.Objects.requireNonNull(network.inputs().get(name), name));
     }
 
-    /** Returns the gradient by a parameter, after {@link #differentiate}. */
+    /** Returns the gradient with respect to a parameter, after {@link #differentiate}. */
     public double[] byParameter(String key) {
       return parameterGradient(key);
     }

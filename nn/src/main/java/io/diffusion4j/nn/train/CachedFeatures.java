@@ -175,7 +175,7 @@ final class CachedFeatures implements Learner {
     return true;
   }
 
-  /** None: the loss is of no sample alone. */
+  /** Returns no losses, because the loss belongs to no single sample. */
   @Override
   public float[] timestepLosses() {
     return new float[0];

@@ -21,9 +21,9 @@ public interface Learner extends AutoCloseable {
     ADAM_V,
     /** The moving average with the first of the decays. */
     EMA,
-    /** That with the second. */
+    /** The moving average with the second of the decays. */
     EMA_2,
-    /** That with the third. */
+    /** The moving average with the third of the decays. */
     EMA_3;
 
     /** The moving averages in the order of their decays. */

@@ -54,7 +54,7 @@ public final class HttpPort implements AutoCloseable {
   /** The size limit of a gRPC request, including the images in it. */
   private static final int MOST_MESSAGE_BYTES = 4 << 20;
 
-  /** The size limit of a request over HTTP: a gRPC request in Base64 with its surroundings. */
+  /** The size limit of a request over HTTP: a gRPC request in Base64, and the bytes around it. */
   private static final int MOST_REQUEST_BYTES = 6 << 20;
 
   /** The number of concurrent requests of a connection; further requests wait in the client. */

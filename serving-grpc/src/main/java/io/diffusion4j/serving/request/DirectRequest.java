@@ -123,8 +123,8 @@ public final class DirectRequest {
   }
 
   /**
-   * Returns the file of an image that filters have judged, with its recipe; the scores alone if it
-   * was refused.
+   * Returns the file of an image that filters have judged, with its recipe, or only the scores if
+   * it was refused.
    *
    * @param i which image of the request, from 0
    */

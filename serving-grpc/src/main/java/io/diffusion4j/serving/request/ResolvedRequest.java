@@ -186,7 +186,7 @@ public record ResolvedRequest(
   }
 
   /**
-   * Returns the file of image {@code first_image + i}, or the scores alone if a filter refused it.
+   * Returns the file of image {@code first_image + i}, or only the scores if a filter refused it.
    *
    * @param score the similarity of prompt and image; empty if it is unknown
    */
