@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Writes a component's settings as {@code config.json}, in the form that diffusers or transformers
  * read: all fields in alphabetical order, including defaults, so that a later version's defaults do
- * not matter. The counterpart of {@link ComponentConfig}.
+ * not matter. It is the counterpart of {@link ComponentConfig}.
  */
 public final class ConfigWriter {
   /** The version of diffusers whose fields and defaults we use. */

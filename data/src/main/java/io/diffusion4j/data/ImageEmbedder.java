@@ -9,7 +9,7 @@ import java.util.Set;
 
 /**
  * Finds the image embeddings of examples: by an image tower, or by their keys among embeddings that
- * were computed before. Un-normalised.
+ * were computed before. They are not normalised.
  */
 @FunctionalInterface
 public interface ImageEmbedder {

@@ -30,8 +30,7 @@ public final class Tracing {
   }
 
   /**
-   * Starts the spans of a request in the span of the current call. The queue time of the request
-   * begins now.
+   * Starts the spans of a request, and its queue time, in the span of the current call.
    *
    * @param id the id of the request; empty if it has none
    * @param model the name of the model
