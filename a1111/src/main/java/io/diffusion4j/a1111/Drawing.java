@@ -59,7 +59,7 @@ final class Drawing
   private record Drawn(ImageMetadata metadata, byte[] file) {}
 
   /**
-   * A request that is not sent yet.
+   * Creates a request that is not sent yet.
    *
    * @param parameters the parameters as they came
    */

@@ -68,7 +68,7 @@ public final class GenerationClient implements AutoCloseable {
   }
 
   /**
-   * A client over this channel, which it owns.
+   * Creates a client over this channel, which it owns.
    *
    * @param server its name in messages; may be empty
    */

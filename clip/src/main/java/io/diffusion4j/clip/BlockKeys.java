@@ -106,6 +106,9 @@ public enum BlockKeys {
     return nn.linear(x, out, init);
   }
 
-  /** Queries, keys and values of {@code [B, L, W]} tokens, each {@code [B, L, W]}, head-major. */
+  /**
+   * Returns the queries, keys and values of {@code [B, L, W]} tokens, each {@code [B, L, W]},
+   * head-major.
+   */
   abstract List<Tensor> qkv(Nn nn, Tensor x, int heads, Init init);
 }

@@ -33,8 +33,8 @@ public record ClipNetwork(ClipTextNetwork text, ClipVisionNetwork vision)
   }
 
   /**
-   * Outputs: the text embeddings {@code [B, E]}, the image embeddings {@code [B, E]},
-   * un-normalised, and the logits {@code [B, B]} of each image with each text.
+   * Defines the network. Outputs: the text embeddings {@code [B, E]}, the image embeddings {@code
+   * [B, E]}, un-normalised, and the logits {@code [B, B]} of each image with each text.
    */
   @Override
   public List<Tensor> define(Nn nn, Inputs inputs) {

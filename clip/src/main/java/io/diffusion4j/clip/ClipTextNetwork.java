@@ -67,7 +67,10 @@ public record ClipTextNetwork(
         length == positions, "max_position_embeddings", positions, "the tokenizer's " + length);
   }
 
-  /** Outputs: the hidden states after the final norm {@code [B, L, W]}, the embedding. */
+  /**
+   * Defines the network. Outputs: the hidden states after the final norm {@code [B, L, W]}, the
+   * embedding.
+   */
   @Override
   public List<Tensor> define(Nn nn, Inputs inputs) {
     int w = transformer.width();

@@ -46,7 +46,7 @@ public record ClipVisionNetwork(
     Check.that(size == imageSize, "image_size", imageSize, "the preprocessor's " + size);
   }
 
-  /** Output: the embedding {@code [B, E]}. */
+  /** Defines the network. Output: the embedding {@code [B, E]}. */
   @Override
   public List<Tensor> define(Nn nn, Inputs inputs) {
     int w = transformer.width();

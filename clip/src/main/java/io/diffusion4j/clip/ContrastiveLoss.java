@@ -23,8 +23,8 @@ public final class ContrastiveLoss {
   private ContrastiveLoss() {}
 
   /**
-   * The symmetric loss of pairs (Radford et al. 2021, fig. 3), with the learned factor and the
-   * share of images that find their text in the batch.
+   * Returns the symmetric loss of pairs (Radford et al. 2021, fig. 3), with the learned factor and
+   * the share of images that find their text in the batch.
    *
    * @param text embeddings {@code [B, E]}
    * @param image embeddings of the same rows

@@ -87,7 +87,7 @@ public interface DataSet {
     throw new IllegalArgumentException("technique: " + technique + " (expected: none)");
   }
 
-  /** Embeddings of the examples that were computed before; empty if there are none. */
+  /** Returns the embeddings of the examples that were computed before; empty if there are none. */
   default Optional<ImageEmbedder> embeddings() {
     return Optional.empty();
   }

@@ -15,7 +15,7 @@ final class Permutation {
   private final long[] keys;
 
   /**
-   * An order.
+   * Creates an order.
    *
    * @param size how many numbers, at least 1
    * @param seed the seed of all orders of a training

@@ -44,7 +44,7 @@ public record Shuffled(
         "those of the squares in the middle: neither --resize, --crop, --flip nor --min-size");
   }
 
-  /** Pictures without classes. */
+  /** Creates the set without classes. */
   public Shuffled(
       PictureSet pictures, Preparation preparation, SquareStore store, BadPictures bad) {
     this(pictures, preparation, store, bad, Classes.NONE, Optional.empty());

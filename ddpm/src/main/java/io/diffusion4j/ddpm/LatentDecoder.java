@@ -53,12 +53,12 @@ public final class LatentDecoder implements AutoCloseable {
         .named(StoredNetwork.output(0), "sample");
   }
 
-  /** Channels of a latent. */
+  /** Returns the channels of a latent. */
   public int channels() {
     return autoencoder.latentChannels();
   }
 
-  /** Height and width of the images. */
+  /** Returns the height and width of the images. */
   public int imageSize() {
     return autoencoder.width() * autoencoder.factor();
   }

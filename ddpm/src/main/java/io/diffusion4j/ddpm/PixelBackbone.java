@@ -21,13 +21,13 @@ public sealed interface PixelBackbone extends NetworkDefinition
    */
   String LABEL = "label";
 
-  /** Height of the images, in pixels. */
+  /** Returns the height of the images, in pixels. */
   int height();
 
-  /** Width of the images, in pixels. */
+  /** Returns the width of the images, in pixels. */
   int width();
 
-  /** Channels of the images. */
+  /** Returns the channels of the images. */
   int channels();
 
   /** Returns the classes of the network. */

@@ -82,7 +82,7 @@ public record PixelScheduler(
     return clipped(1, beta, beta, Parameterization.X0);
   }
 
-  /** Kandinsky's published decoder: latents, whose x̂₀ is clipped to ±1. */
+  /** Returns Kandinsky's published decoder: latents, whose x̂₀ is clipped to ±1. */
   public static PixelScheduler kandinsky() {
     return new PixelScheduler(
         "linear",

@@ -14,7 +14,7 @@ import java.util.Optional;
  */
 public record DecoderCondition(
     float[] context, float[] present, float[] timeAdd, Optional<Known> known) {
-  /** The condition of an image without known pixels. */
+  /** Creates the condition of an image without known pixels. */
   public DecoderCondition(float[] context, float[] present, float[] timeAdd) {
     this(context, present, timeAdd, Optional.empty());
   }

@@ -31,7 +31,7 @@ public record DecoderLikelihood(
     NoiseSchedule schedule,
     VarianceType variance,
     X0Treatment clip) {
-  /** Height and width of the pictures, in pixels. */
+  /** Returns the height and width of the pictures, in pixels. */
   public int imageSize() {
     return model.config().sampleSize();
   }

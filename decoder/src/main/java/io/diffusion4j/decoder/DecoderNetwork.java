@@ -43,7 +43,10 @@ public record DecoderNetwork(Backbone backbone, int contextLength) implements Ne
     return backbone.inChannels() == IMAGE ? Beside.NOTHING : Beside.KNOWN;
   }
 
-  /** Outputs: the prediction and, where the variance is learned, its interpolation. */
+  /**
+   * Defines the network. Outputs: the prediction and, where the variance is learned, its
+   * interpolation.
+   */
   @Override
   public List<Tensor> define(Nn nn, Inputs inputs) {
     var c = backbone;

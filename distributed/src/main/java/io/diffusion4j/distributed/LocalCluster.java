@@ -134,7 +134,7 @@ public final class LocalCluster {
     return line;
   }
 
-  /** One free port for each process. */
+  /** Returns one free port for each process. */
   private List<Integer> ports() {
     List<ServerSocket> sockets = new ArrayList<>();
     try {

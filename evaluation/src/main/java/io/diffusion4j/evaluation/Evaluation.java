@@ -80,7 +80,7 @@ public final class Evaluation {
     judge.ifPresent(there -> questions.addAll(Questions.retrieval(there)));
   }
 
-  /** Real pictures of the scenes. */
+  /** Returns real pictures of the scenes. */
   public List<Image> real(PromptSet prompts, int imageSize) {
     return prompts.scenes().stream().map(scene -> renderer.render(scene, imageSize)).toList();
   }

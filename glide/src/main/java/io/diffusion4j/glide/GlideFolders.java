@@ -88,7 +88,7 @@ public final class GlideFolders {
     }
   }
 
-  /** GLIDE's name for such a network. */
+  /** Computes GLIDE's name for such a network. */
   static String className(GlideConfig config) {
     return Objects.requireNonNull(CLASSES.get(config.unet().beside()));
   }

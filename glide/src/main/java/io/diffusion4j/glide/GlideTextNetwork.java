@@ -34,8 +34,8 @@ record GlideTextNetwork(GlideConfig config) implements NetworkDefinition {
   }
 
   /**
-   * Outputs: the states {@code [B, L, W]}, and the vector added to the time embedding, {@code [B,
-   * 4C]}.
+   * Defines the network. Outputs: the states {@code [B, L, W]}, and the vector added to the time
+   * embedding, {@code [B, 4C]}.
    */
   @Override
   public List<Tensor> define(Nn nn, Inputs inputs) {

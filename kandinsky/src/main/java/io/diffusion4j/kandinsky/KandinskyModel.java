@@ -359,7 +359,7 @@ final class KandinskyModel implements AutoCloseable {
     return autoencoder.use(model -> model.encode(picture));
   }
 
-  /** Colours of latents for previews, computed on first use. */
+  /** Returns the colours of latents for previews, computed on first use. */
   LatentColours colours() {
     LatentColours known = colours;
     if (known == null) {

@@ -379,7 +379,7 @@ final class KandinskyPipeline implements ImagePipeline {
           "task", task.kind().label(), "text_to_image, variation or image_to_image");
     }
 
-    /** The weighted sum of both embeddings, as published. */
+    /** Returns the weighted sum of both embeddings, as published. */
     @Override
     public Work interpolation(ImageTask.Interpolation task) {
       requireOffered(task);

@@ -160,7 +160,7 @@ public record KandinskyUnet(UnetConfig unet, int embeddingDim, Beside beside) {
         .write(folder.resolve(CONFIG));
   }
 
-  /** Channels of the latents. */
+  /** Returns the channels of the latents. */
   public int latentChannels() {
     return unet.outChannels() / 2;
   }
@@ -263,7 +263,9 @@ public record KandinskyUnet(UnetConfig unet, int embeddingDim, Beside beside) {
     };
   }
 
-  /** The prediction {@code [B, H, W, Z]}, and, if requested, the variance of the same shape. */
+  /**
+   * Returns the prediction {@code [B, H, W, Z]}, and, if requested, the variance of the same shape.
+   */
   List<Tensor> outputs(
       Nn nn, Inputs inputs, int height, int width, Conditioning conditioning, boolean variance) {
     var out = denoise(nn, inputs, height, width, conditioning);
@@ -272,7 +274,7 @@ public record KandinskyUnet(UnetConfig unet, int embeddingDim, Beside beside) {
     return variance ? List.of(mean, nn.slice(out, latent, latent)) : List.of(mean);
   }
 
-  /** The prediction and the variance {@code [B, H, W, 2·Z]} of the noised latents. */
+  /** Returns the prediction and the variance {@code [B, H, W, 2·Z]} of the noised latents. */
   Tensor denoise(Nn nn, Inputs inputs, int height, int width, Conditioning conditioning) {
     var xt = inputs.floats(NetworkDenoiser.SAMPLE, height, width, latentChannels());
     var time = nn.input(inputs.floats(NetworkDenoiser.TIME, unet.timeChannels()));

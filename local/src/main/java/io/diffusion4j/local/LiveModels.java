@@ -29,7 +29,7 @@ public final class LiveModels {
           new ThreadFactoryBuilder().setNameFormat("unload-%d").setDaemon(true).build());
 
   /**
-   * The models of a server.
+   * Creates the models of a server.
    *
    * @param models closed after the server
    * @param server the started server that {@link LocalModels#server} returned

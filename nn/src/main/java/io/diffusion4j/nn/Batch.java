@@ -18,7 +18,7 @@ public final class Batch {
   private final Map<String, Object> values = new LinkedHashMap<>();
 
   /**
-   * An empty batch.
+   * Creates an empty batch.
    *
    * @param rows the number of samples, at least 1
    */

@@ -39,7 +39,7 @@ public final class Nn {
     return new Nn(recording, key(name));
   }
 
-  /** {@code at(name + "." + index)}. */
+  /** Returns {@code at(name + "." + index)}. */
   public Nn at(String name, int index) {
     return at(name + "." + index);
   }
@@ -62,13 +62,15 @@ public final class Nn {
 
   // Sources
 
-  /** The parameter at this path, such as {@code logit_scale}: numbers. */
+  /** Returns the parameter at this path, such as {@code logit_scale}: numbers. */
   public Tensor parameter(String name, Init init, long... shape) {
     String key = parameter(name, shape, Layout.SAME, init);
     return record(new Layer.Learned(key), Role.NUMBERS, list(shape));
   }
 
-  /** A learned sequence, the same for every sample: activations {@code [1, length, width]}. */
+  /**
+   * Returns a learned sequence, the same for every sample: activations {@code [1, length, width]}.
+   */
   public Tensor learned(String name, Init init, long length, long width) {
     return input(parameter(name, init, 1, length, width));
   }
@@ -84,12 +86,12 @@ public final class Nn {
     return recording.parameter(new Parameter(key(name), shape, layout, init));
   }
 
-  /** A number. */
+  /** Returns a number. */
   public Tensor constant(double value) {
     return constant(new float[] {(float) value});
   }
 
-  /** Numbers of this shape, row-major; no axis is the batch's. */
+  /** Returns numbers of this shape, row-major; no axis is the batch's. */
   public Tensor constant(float[] values, long... shape) {
     return constant(Role.NUMBERS, values, shape);
   }
@@ -111,25 +113,26 @@ public final class Nn {
 
   // Layers with parameters
 
-  /** A dense layer with bias. */
+  /** Applies a dense layer with bias. */
   public Tensor linear(Tensor x, long out) {
     return linear(x, out, Init.FAN_IN);
   }
 
-  /** A dense layer with bias, its weights from the given initialiser. */
+  /** Applies a dense layer with bias, its weights from the given initialiser. */
   public Tensor linear(Tensor x, long out, Init init) {
     return dense(x, out, init, "weight", "bias", last(x));
   }
 
   /**
-   * A dense layer whose parameters have names of their own below this path, as the packed ones of
-   * PyTorch's {@code MultiheadAttention} have: {@code in_proj_weight}, {@code in_proj_bias}.
+   * Applies a dense layer whose parameters have names of their own below this path, as the packed
+   * ones of PyTorch's {@code MultiheadAttention} have: {@code in_proj_weight}, {@code
+   * in_proj_bias}.
    */
   public Tensor linear(Tensor x, long out, Init init, String weight, String bias) {
     return dense(x, out, init, weight, bias, last(x));
   }
 
-  /** A dense layer whose matrix is stored as {@code [out, in, 1]} in checkpoints. */
+  /** Applies a dense layer whose matrix is stored as {@code [out, in, 1]} in checkpoints. */
   public Tensor pointwise(Tensor x, long out, Init init) {
     return dense(x, out, init, "weight", "bias", last(x), 1);
   }
@@ -141,12 +144,12 @@ public final class Nn {
     return linear(x, w, b, out);
   }
 
-  /** A dense layer without bias. */
+  /** Applies a dense layer without bias. */
   public Tensor linearNoBias(Tensor x, long out, Init init) {
     return linearNoBias(x, out, init, "weight");
   }
 
-  /** A dense layer without bias whose matrix has a name of its own below this path. */
+  /** Applies a dense layer without bias whose matrix has a name of its own below this path. */
   public Tensor linearNoBias(Tensor x, long out, Init init, String weight) {
     return linear(x, matrix(out, init, weight, last(x)), "", out);
   }
@@ -167,25 +170,27 @@ public final class Nn {
         x);
   }
 
-  /** A dense layer without bias whose matrix is stored as {@code [in, out]} in checkpoints. */
+  /**
+   * Applies a dense layer without bias whose matrix is stored as {@code [in, out]} in checkpoints.
+   */
   public Tensor project(Tensor x, String name, long out, Init init) {
     requireRank(require(x, Role.ACTIVATIONS), 2);
     String w = parameter(name, new long[] {last(x), out}, Layout.SAME, init);
     return linear(x, w, "", out);
   }
 
-  /** A convolution of stride 1 that keeps the size. */
+  /** Applies a convolution of stride 1 that keeps the size. */
   public Tensor conv2d(Tensor x, long out, int kernel) {
     return conv2d(x, out, kernel, 1, Init.FAN_IN);
   }
 
-  /** A convolution. */
+  /** Applies a convolution. */
   public Tensor conv2d(Tensor x, long out, int kernel, int stride, Init init) {
     return conv2d(x, out, kernel, stride, kernel / 2, init);
   }
 
   /**
-   * A convolution that is padded by {@code kernel / 2} below and on the right.
+   * Applies a convolution that is padded by {@code kernel / 2} below and on the right.
    *
    * @param pad zeros above and on the left
    */
@@ -244,7 +249,7 @@ public final class Nn {
     return reshape(image, tokens.size(0), rows * patch, columns * patch, stretch / patch);
   }
 
-  /** Rows of a table. */
+  /** Returns rows of a table. */
   public Tensor embedding(Tensor ids, long rows, long width, Init init) {
     return embedding(ids, rows, width, init, "weight");
   }
@@ -257,18 +262,18 @@ public final class Nn {
         new Layer.Embedding(table, rows, width), Role.ACTIVATIONS, plus(ids.shape(), width), ids);
   }
 
-  /** Group normalisation. */
+  /** Applies group normalisation. */
   public Tensor groupNorm(Tensor x, int groups, double eps) {
     return groupNorm(x, groups, eps, false);
   }
 
-  /** Group normalisation, then SiLU. */
+  /** Applies group normalisation, then SiLU. */
   public Tensor groupNormSilu(Tensor x, int groups, double eps) {
     return groupNorm(x, groups, eps, true);
   }
 
   /**
-   * Group normalisation, a scale and shift of each sample, and SiLU.
+   * Applies group normalisation, a scale and shift of each sample, and SiLU.
    *
    * @param scaleShift {@code [B, 2·C]}: scale, then shift
    */
@@ -290,7 +295,7 @@ public final class Nn {
     return recording.add(layer, Role.ACTIVATIONS, x.shape(), inputs);
   }
 
-  /** Layer normalisation over the last axis. */
+  /** Applies layer normalisation over the last axis. */
   public Tensor layerNorm(Tensor x, double eps) {
     return layerNorm(x, eps, "weight", "bias");
   }
@@ -304,7 +309,8 @@ public final class Nn {
   }
 
   /**
-   * Layer normalisation with the scale and shift of each sample: norm(x)·(1 + scale) + shift.
+   * Applies layer normalisation with the scale and shift of each sample: norm(x)·(1 + scale) +
+   * shift.
    *
    * @param x {@code [B, L, C]}
    * @param scale {@code [B, C]}
@@ -329,7 +335,7 @@ public final class Nn {
   }
 
   /**
-   * The vector of a sample, or a learned row in its place.
+   * Returns the vector of a sample, or a learned row in its place.
    *
    * @param x numbers {@code [B, C]}
    * @param use numbers {@code [B, 1]}: 1 to use the vector, 0 for the row
@@ -344,7 +350,7 @@ public final class Nn {
   // Attention
 
   /**
-   * Scaled dot-product attention.
+   * Applies scaled dot-product attention.
    *
    * @param masks numbers that are added to the logits
    */
@@ -378,7 +384,7 @@ public final class Nn {
     return unpacked;
   }
 
-  /** A mask that hides later positions from earlier ones. */
+  /** Returns a mask that hides later positions from earlier ones. */
   public Tensor causalMask(int length, float hidden) {
     float[] mask = new float[length * length]; // a row for each query
     for (int i = 0; i < length; i++) {
@@ -388,7 +394,7 @@ public final class Nn {
   }
 
   /**
-   * A mask that hides tokens.
+   * Returns a mask that hides tokens.
    *
    * @param present numbers {@code [B, M]}: 1 for visible tokens, 0 for others
    * @param hidden the offset of a hidden token's logit
@@ -444,12 +450,12 @@ public final class Nn {
     return record(new Layer.Reshape(), x.role(), y, x);
   }
 
-  /** Part of the last axis. */
+  /** Returns a part of the last axis. */
   public Tensor slice(Tensor x, long begin, long size) {
     return slice(x, x.rank() - 1, begin, size);
   }
 
-  /** Part of an axis. */
+  /** Returns a part of an axis. */
   public Tensor slice(Tensor x, int axis, long begin, long size) {
     require(
         begin >= 0 && size >= 1 && begin + size <= x.size(axis),
@@ -459,7 +465,7 @@ public final class Nn {
     return record(new Layer.Slice(axis, begin, size), x.role(), with(x.shape(), axis, size), x);
   }
 
-  /** One position of a sequence. */
+  /** Returns one position of a sequence. */
   public Tensor position(Tensor x, long index) {
     requireRank(x, 3);
     return reshape(slice(x, 1, index, 1), x.size(0), last(x));
@@ -481,7 +487,7 @@ public final class Nn {
         x);
   }
 
-  /** The mean of each 2×2 block. */
+  /** Returns the mean of each 2×2 block. */
   public Tensor averagePool(Tensor x) {
     requireRank(require(x, Role.ACTIVATIONS), 4);
     return record(
@@ -493,43 +499,43 @@ public final class Nn {
 
   // Functions of each value
 
-  /** x·σ(x). */
+  /** Computes x·σ(x). */
   public Tensor silu(Tensor x) {
     return map(Function.SILU, x);
   }
 
-  /** max(x, 0). */
+  /** Computes max(x, 0). */
   public Tensor relu(Tensor x) {
     return map(Function.RELU, x);
   }
 
-  /** x·Φ(x). */
+  /** Computes x·Φ(x). */
   public Tensor gelu(Tensor x) {
     return map(Function.GELU, x);
   }
 
-  /** x·σ(1.702·x). */
+  /** Computes x·σ(1.702·x). */
   public Tensor quickGelu(Tensor x) {
     return map(Function.QUICK_GELU, x);
   }
 
-  /** A function of each value. */
+  /** Applies a function of each value. */
   public Tensor map(Function function, Tensor x) {
     require(x.role() != Role.INTEGERS, "role", x.role(), "numbers or activations");
     return record(new Layer.Apply(function), x.role(), x.shape(), x);
   }
 
-  /** a + b. */
+  /** Computes a + b. */
   public Tensor add(Tensor a, Tensor b) {
     return combine(Operation.ADD, a, b);
   }
 
-  /** a − b. */
+  /** Computes a − b. */
   public Tensor subtract(Tensor a, Tensor b) {
     return combine(Operation.SUBTRACT, a, b);
   }
 
-  /** a·b. */
+  /** Computes a·b. */
   public Tensor multiply(Tensor a, Tensor b) {
     return combine(Operation.MULTIPLY, a, b);
   }
@@ -541,7 +547,7 @@ public final class Nn {
     return record(new Layer.Combine(operation), a.role(), broadcast(a.shape(), b.shape()), a, b);
   }
 
-  /** {@code then} where {@code condition} is greater than 0, else {@code otherwise}. */
+  /** Returns {@code then} where {@code condition} is greater than 0, else {@code otherwise}. */
   public Tensor select(Tensor condition, Tensor then, Tensor otherwise) {
     for (Tensor x : List.of(condition, then, otherwise)) {
       require(x, Role.NUMBERS);
@@ -557,17 +563,17 @@ public final class Nn {
 
   // Statistics and other operations of losses
 
-  /** Σ x over some axes. */
+  /** Computes Σ x over some axes. */
   public Tensor sum(Tensor x, int... axes) {
     return reduce(Statistic.SUM, x, axes);
   }
 
-  /** The mean of x over some axes. */
+  /** Returns the mean of x over some axes. */
   public Tensor mean(Tensor x, int... axes) {
     return reduce(Statistic.MEAN, x, axes);
   }
 
-  /** A statistic of numbers over some axes. */
+  /** Returns a statistic of numbers over some axes. */
   public Tensor reduce(Statistic statistic, Tensor x, int... axes) {
     require(x, Role.NUMBERS);
     List<Integer> over = Arrays.stream(axes).boxed().toList();
@@ -581,7 +587,7 @@ public final class Nn {
     return record(new Layer.Reduce(statistic, over), Role.NUMBERS, kept, x);
   }
 
-  /** a·bᵀ. */
+  /** Computes a·bᵀ. */
   public Tensor product(Tensor a, Tensor b) {
     requireRank(require(a, Role.NUMBERS), 2);
     requireRank(require(b, Role.NUMBERS), 2);

@@ -25,12 +25,12 @@ public final class RandomWeights implements NamedTensors {
     this.seed = seed;
   }
 
-  /** Weights for all parameters of a network. */
+  /** Returns weights for all parameters of a network. */
   public static RandomWeights of(NetworkDefinition definition, long seed) {
     return of(Manifest.of(definition), seed);
   }
 
-  /** Weights for the parameters of a network. */
+  /** Returns weights for the parameters of a network. */
   public static RandomWeights of(Manifest manifest, long seed) {
     return new RandomWeights(manifest.parameters(), seed);
   }

@@ -8,7 +8,7 @@ import java.util.List;
 public final class Rows {
   private Rows() {}
 
-  /** 1 for true, 0 for false. */
+  /** Converts true to 1 and false to 0. */
   public static float[] ones(boolean[] mask) {
     float[] values = new float[mask.length];
     for (int i = 0; i < mask.length; i++) {

@@ -134,7 +134,7 @@ final class OpenAiException extends RuntimeException {
     };
   }
 
-  /** Why, as the service names reasons. */
+  /** Returns the reason, by the service's name for it. */
   String reason() {
     return code == null ? status.reasonPhrase() : Ascii.toUpperCase(code);
   }

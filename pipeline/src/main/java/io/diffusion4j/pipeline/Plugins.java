@@ -44,7 +44,7 @@ public final class Plugins implements AutoCloseable {
   }
 
   /**
-   * The modules of the class path and of these jars.
+   * Returns the modules of the class path and of these jars.
    *
    * @throws PluginException if one of them cannot be loaded
    */
@@ -63,7 +63,7 @@ public final class Plugins implements AutoCloseable {
     }
   }
 
-  /** A module of this program. */
+  /** Returns a module of this program. */
   public static Plugins of(Module module) {
     var plugins = new Plugins();
     plugins.plugins.add(Plugin.of(module, "", ""));

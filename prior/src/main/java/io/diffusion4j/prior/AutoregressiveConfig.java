@@ -52,7 +52,7 @@ public record AutoregressiveConfig(
         dotBuckets);
   }
 
-  /** Width of the transformer, W. */
+  /** Returns the width of the transformer, W. */
   public int width() {
     return heads * headDim;
   }

@@ -25,13 +25,13 @@ public record AutoregressiveTransformer(AutoregressiveConfig config) implements 
    */
   static final String CODES = "codes";
 
-  /** The logits of each code, {@code [B, K, N]}. */
+  /** Returns the logits of each code, {@code [B, K, N]}. */
   @Override
   public List<Tensor> define(Nn nn, Inputs inputs) {
     return List.of(forward(nn, inputs, inputs.ints(CODES, config.components())));
   }
 
-  /** The logits of each code, {@code [B, K, N]}, from the {@code [B, K]} codes. */
+  /** Returns the logits of each code, {@code [B, K, N]}, from the {@code [B, K]} codes. */
   Tensor forward(Nn nn, Inputs inputs, Tensor codes) {
     int e = config.embeddingDim();
     int l = config.textLength();

@@ -68,7 +68,7 @@ public record PrincipalComponents(float[] mean, float[] directions) {
     return new PrincipalComponents(single, directions);
   }
 
-  /** K. */
+  /** Returns K. */
   public int count() {
     return directions.length / mean.length;
   }

@@ -22,7 +22,7 @@ public record PriorConfig(
     ONE_PASS
   }
 
-  /** The shape of a diffusion prior. */
+  /** Creates the shape of a diffusion prior. */
   public PriorConfig(int heads, int headDim, int layers, int embeddingDim, int textLength) {
     this(heads, headDim, layers, embeddingDim, textLength, Course.DIFFUSION);
   }
@@ -58,7 +58,7 @@ public record PriorConfig(
     return course == Course.DIFFUSION ? 4 : 3;
   }
 
-  /** Width of the transformer, W. */
+  /** Returns the width of the transformer, W. */
   public int width() {
     return heads * headDim;
   }

@@ -45,7 +45,7 @@ public record PriorTransformer(PriorConfig config) implements NetworkDefinition 
         .named(PRESENT, "attention_mask");
   }
 
-  /** The predicted clean embedding, standardised, {@code [B, E]}. */
+  /** Returns the predicted clean embedding, standardised, {@code [B, E]}. */
   Tensor forward(Nn nn, Inputs inputs) {
     int e = config.embeddingDim();
     int l = config.textLength();

@@ -17,12 +17,12 @@ public record Standardization(float[] mean, float[] std) {
     }
   }
 
-  /** E. */
+  /** Returns E. */
   public int size() {
     return mean.length;
   }
 
-  /** (z − mean) / std, a new array. */
+  /** Computes (z − mean) / std, a new array. */
   public float[] apply(float[] z) {
     float[] x = new float[z.length];
     for (int i = 0; i < x.length; i++) {
@@ -31,7 +31,7 @@ public record Standardization(float[] mean, float[] std) {
     return x;
   }
 
-  /** x·std + mean, a new array. */
+  /** Computes x·std + mean, a new array. */
   public float[] restore(float[] x) {
     float[] z = new float[x.length];
     for (int i = 0; i < z.length; i++) {

@@ -39,7 +39,7 @@ public record PointNetwork(int width, int blocks) implements NetworkDefinition {
   /** The default size, which learns each of the sets in seconds. */
   public static final PointNetwork USUAL = new PointNetwork(128, 3);
 
-  /** Output: the prediction. */
+  /** Defines the network. Output: the prediction. */
   @Override
   public List<Tensor> define(Nn nn, Inputs inputs) {
     var time = nn.input(inputs.floats(NetworkDenoiser.TIME, TIME_CHANNELS));

@@ -105,7 +105,7 @@ record PartRun(
     return setup.data().examples(shapes().vision().imageSize(), seed);
   }
 
-  /** Pictures with the same kind of classes as the training set. */
+  /** Returns pictures with the same kind of classes as the training set. */
   DataSet classified(DataSet data) {
     String name = Classes.BY.name();
     String by = setup.data().techniques(DataSet.Use.PICTURES).get(name);

@@ -38,12 +38,12 @@ record Shapes(ModelTraining whole) {
     return whole.start().map(first -> first.component(component));
   }
 
-  /** CLIP's text tower, of the model folder. */
+  /** Returns CLIP's text tower, of the model folder. */
   ClipTextNetwork text() {
     return ClipFolders.readText(whole.layout().component(UnclipFolder.TEXT_ENCODER));
   }
 
-  /** CLIP's image tower, of the model folder. */
+  /** Returns CLIP's image tower, of the model folder. */
   ClipVisionNetwork vision() {
     return ClipFolders.readVision(whole.layout().component(UnclipFolder.IMAGE_ENCODER));
   }
@@ -135,12 +135,12 @@ record Shapes(ModelTraining whole) {
     return projection;
   }
 
-  /** One of the upsampler's networks. */
+  /** Returns one of the upsampler's networks. */
   UnetConfig upsampler(String component) {
     return first(component).map(DecoderFolders::readUpsampler).orElseGet(preset()::upsamplerConfig);
   }
 
-  /** Height and width of the pictures that the upsampler enlarges. */
+  /** Returns the height and width of the pictures that the upsampler enlarges. */
   int smallSize() {
     return decoder().sampleSize();
   }

@@ -4,7 +4,7 @@ package io.diffusion4j.unclip;
 final class Channels {
   private Channels() {}
 
-  /** {@code [C, H, W]} as {@code [H, W, C]}, a new array. */
+  /** Returns {@code [C, H, W]} as {@code [H, W, C]}, a new array. */
   static float[] last(float[] values, int channels) {
     int pixels = values.length / channels;
     float[] result = new float[values.length];

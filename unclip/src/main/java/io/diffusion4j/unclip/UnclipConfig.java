@@ -33,8 +33,8 @@ public record UnclipConfig(
   private static final int LENGTH = 77;
 
   /**
-   * Karlo v1-alpha (Kakao Brain 2022): CLIP ViT-L/14, a prior of 1.02 billion parameters, a decoder
-   * of 885 million for 64×64 pixels, two upsamplers of 692 million to 256×256.
+   * Returns Karlo v1-alpha (Kakao Brain 2022): CLIP ViT-L/14, a prior of 1.02 billion parameters, a
+   * decoder of 885 million for 64×64 pixels, two upsamplers of 692 million to 256×256.
    */
   public static UnclipConfig karlo() {
     int e = 768;
@@ -50,7 +50,9 @@ public record UnclipConfig(
         upsampler(256, channels, 3, 32));
   }
 
-  /** Karlo's structure with few channels: about twenty million parameters, for quick trials. */
+  /**
+   * Returns Karlo's structure with few channels: about twenty million parameters, for quick trials.
+   */
   public static UnclipConfig small() {
     int e = 128;
     int context = 192;

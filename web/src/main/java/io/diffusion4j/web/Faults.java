@@ -15,7 +15,7 @@ final class Faults {
 
   private Faults() {}
 
-  /** The error for a body that is not a request in JSON. */
+  /** Returns the error for a body that is not a request in JSON. */
   static HttpFault malformed(InvalidProtocolBufferException error) {
     Throwable cause = Throwables.getRootCause(error); // a message without class names
     String why = String.valueOf(cause.getMessage()).lines().findFirst().orElse("");

@@ -59,7 +59,7 @@ final class ClusterProcess {
     System.exit(0);
   }
 
-  /** The median milliseconds of a sum. */
+  /** Returns the median milliseconds of a sum. */
   private static double sum(AllReduce sums, double megabytes) {
     int count = (int) Math.max(1, megabytes * 1e6 / Float.BYTES);
     return SumTime.medianMillis(sums, count, ROUNDS);

@@ -11,7 +11,7 @@ final class TimedSums implements AllReduce {
     this.sums = sums;
   }
 
-  /** The milliseconds spent in sums since the last call. */
+  /** Returns the milliseconds spent in sums since the last call. */
   double takeMillis() {
     double millis = nanos / 1e6;
     nanos = 0;

@@ -34,19 +34,19 @@ public record DecoderSubject(
   private static final int TEXT_LENGTH = 24;
   private static final long SEED = 20_260_101;
 
-  /** S: 32×32 pixels, 19 million parameters, 28 context tokens. */
+  /** Returns S: 32×32 pixels, 19 million parameters, 28 context tokens. */
   public static DecoderSubject small() {
     return random("S", unet(32, List.of(64, 128, 256), List.of(false, true, true), 2, 32, 256, 32));
   }
 
-  /** M: 64×64 pixels, 108 million parameters, 28 context tokens. */
+  /** Returns M: 64×64 pixels, 108 million parameters, 28 context tokens. */
   public static DecoderSubject medium() {
     return random(
         "M",
         unet(64, List.of(128, 256, 384, 512), List.of(false, true, true, true), 2, 64, 512, 32));
   }
 
-  /** XS: small enough for a test. */
+  /** Returns XS: small enough for a test. */
   public static DecoderSubject extraSmall() {
     return random("XS", unet(16, List.of(16, 32), List.of(false, true), 1, 16, 32, 8));
   }

@@ -60,7 +60,7 @@ public record Row(
     return value == null ? OptionalDouble.empty() : OptionalDouble.of(value);
   }
 
-  /** {@code float32}, {@code bfloat16} or nothing. */
+  /** Returns {@code float32}, {@code bfloat16} or nothing. */
   public String precisionWord() {
     return precision.map(p -> p.name().toLowerCase(Locale.ROOT)).orElse("");
   }

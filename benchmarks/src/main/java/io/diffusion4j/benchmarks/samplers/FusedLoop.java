@@ -107,7 +107,8 @@ final class FusedLoop {
   }
 
   /**
-   * The terms of a step: earlier predictions, the network's ε̂ if the step uses it, and the noise.
+   * Returns the terms of a step: earlier predictions, the network's ε̂ if the step uses it, and the
+   * noise.
    */
   private List<Term> terms(Update update, float[] eps, float sigma, float[] z) {
     List<Update.Past> past = update.past();
@@ -176,7 +177,7 @@ final class FusedLoop {
       return next;
     }
 
-    /** The plain loop with additional terms; remembers the values that later steps use. */
+    /** Returns the plain loop with additional terms; remembers the values that later steps use. */
     float[] keeping(float[] keep, List<Term> terms) {
       float[] next = new float[x.length];
       float a = terms.size() > 0 ? terms.get(0).factor : 0;

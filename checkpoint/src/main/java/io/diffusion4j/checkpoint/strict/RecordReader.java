@@ -31,7 +31,7 @@ final class RecordReader {
     this.faults = faults;
   }
 
-  /** The value at a path, or null if there is a fault, which is recorded. */
+  /** Returns the value at a path, or null if there is a fault, which is recorded. */
   @Nullable Object read(JsonNode node, Type type, String path) {
     if (node.isMissingNode() || node.isNull()) {
       return fault(path, node.isNull() ? "null" : "missing", type);
@@ -171,7 +171,7 @@ final class RecordReader {
     return component.getName().replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
   }
 
-  /** {@code a-word} for the constant {@code A_WORD}. */
+  /** Returns {@code a-word} for the constant {@code A_WORD}. */
   static String word(Object constant) {
     return ((Enum<?>) constant).name().toLowerCase(Locale.ROOT).replace('_', '-');
   }

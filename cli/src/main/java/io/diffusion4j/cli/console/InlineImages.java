@@ -44,7 +44,7 @@ public enum InlineImages {
 
   abstract String text(BufferedImage image) throws IOException;
 
-  /** The name on the command line. */
+  /** Returns the name on the command line. */
   public String word() {
     return name().toLowerCase(Locale.ROOT);
   }

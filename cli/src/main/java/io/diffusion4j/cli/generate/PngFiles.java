@@ -53,8 +53,8 @@ record PngFiles(List<Path> files, int perInput, Optional<Path> sheet) {
   }
 
   /**
-   * Files in a folder, named after their contents: {@code a-red-apple-7.png} for a seed of 7. Files
-   * that would have the same name are numbered.
+   * Returns files in a folder, named after their contents: {@code a-red-apple-7.png} for a seed of
+   * 7. Files that would have the same name are numbered.
    *
    * @param seed the seed in the names; empty for images that no seed reproduces
    */

@@ -36,7 +36,8 @@ public record Variation(String name, List<String> values) {
   }
 
   /**
-   * Every combination of values, by the names of the options; the values of the last change first.
+   * Returns every combination of values, by the names of the options; the values of the last change
+   * first.
    *
    * @param option the name of the text in messages
    */

@@ -112,7 +112,7 @@ final class TrajectoryCommand implements Callable<Integer> {
         .toList();
   }
 
-  /** One estimate for each step, also for samplers with several network calls in a step. */
+  /** Returns one estimate for each step, also for samplers with several network calls in a step. */
   private List<Image> spread(List<Image> estimates) {
     int last = estimates.size() - 1;
     return IntStream.range(0, steps)

@@ -44,7 +44,7 @@ final class AdminApi implements Consumer<ServerBuilder> {
   private final Runnable drain;
 
   /**
-   * The routes.
+   * Creates the routes.
    *
    * @param drain begins to end the server in good order, and returns
    */

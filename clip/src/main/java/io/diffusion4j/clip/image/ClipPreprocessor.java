@@ -140,7 +140,7 @@ public record ClipPreprocessor(
     return Resize.bicubic(image, width, height, new Resize.Region(left, top, cropSize, cropSize));
   }
 
-  /** The longer edge becomes the square's; an odd remainder goes below and to the right. */
+  /** Fits the longer edge into the square; an odd remainder goes below and to the right. */
   private Rgb8 between(Rgb8 image) {
     double ratio = Math.max(image.width(), image.height()) / (double) cropSize;
     int width = (int) Math.rint(image.width() / ratio);

@@ -71,14 +71,14 @@ final class PreprocessorConfig {
             : DEFAULT.std());
   }
 
-  /** 224 or {@code {"shortest_edge": 224}}. */
+  /** Reads 224 or {@code {"shortest_edge": 224}}. */
   private static int shortestEdge(JsonNode size) {
     JsonNode edge = size.isObject() && size.size() == 1 ? size.path("shortest_edge") : size;
     Check.that(edge.isInt(), "size", size, "an integer or {\"shortest_edge\": an integer}");
     return edge.intValue();
   }
 
-  /** 224 or {@code {"height": 224, "width": 224}}. */
+  /** Reads 224 or {@code {"height": 224, "width": 224}}. */
   private static int square(JsonNode size) {
     JsonNode edge =
         size.isObject() && size.path("height").equals(size.path("width"))

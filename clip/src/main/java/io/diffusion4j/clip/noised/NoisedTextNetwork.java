@@ -66,7 +66,7 @@ public record NoisedTextNetwork(
     batch.ints(IDS, ids).floats(END, end);
   }
 
-  /** Output: the embedding {@code [B, E]}, not normalised. */
+  /** Defines the network. Output: the embedding {@code [B, E]}, not normalised. */
   @Override
   public List<Tensor> define(Nn nn, Inputs inputs) {
     int w = transformer.width();

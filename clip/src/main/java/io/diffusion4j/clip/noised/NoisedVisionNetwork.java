@@ -80,7 +80,7 @@ public record NoisedVisionNetwork(
     return (int) Math.max(0, Math.min(timesteps - 1, Math.rint(t)));
   }
 
-  /** Output: the embedding {@code [B, E]}, not normalised. */
+  /** Defines the network. Output: the embedding {@code [B, E]}, not normalised. */
   @Override
   public List<Tensor> define(Nn nn, Inputs inputs) {
     int w = transformer.width();

@@ -216,7 +216,7 @@ public final class ClipTokenizer {
     return endId;
   }
 
-  /** The id after the end. */
+  /** Returns the id after the end. */
   public int padId() {
     return padId;
   }

@@ -25,7 +25,7 @@ public record TokenizerConfig(int maxLength, String start, String end, String pa
         CLIP_LENGTH, Vocabulary.START, Vocabulary.END, Vocabulary.END, Vocabulary.END);
   }
 
-  /** OpenAI's tokenizer and Karlo's: 77 ids, padded with "!", whose id is 0. */
+  /** Returns OpenAI's tokenizer and Karlo's: 77 ids, padded with "!", whose id is 0. */
   public static TokenizerConfig karlo() {
     return new TokenizerConfig(CLIP_LENGTH, Vocabulary.START, Vocabulary.END, "!", Vocabulary.END);
   }

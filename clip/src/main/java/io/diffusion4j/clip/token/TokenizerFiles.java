@@ -73,7 +73,7 @@ final class TokenizerFiles {
     }
   }
 
-  /** {@code vocab.json} and {@code merges.txt}, or their names in GPT-2. */
+  /** Returns {@code vocab.json} and {@code merges.txt}, or their names in GPT-2. */
   static Vocabulary readGpt2(Path folder) throws IOException {
     for (List<String> names : GPT2_NAMES) {
       Path vocab = folder.resolve(names.get(0));

@@ -16,7 +16,7 @@ public record Tokens(int[] ids, boolean[] mask, Optional<String> truncatedAt) {
     Check.that(ids.length == mask.length, "mask", mask.length + " values", "%s", ids.length);
   }
 
-  /** The position of the end symbol, where CLIP pools the text. */
+  /** Returns the position of the end symbol, where CLIP pools the text. */
   public int end() {
     int count = 0;
     while (count < mask.length && mask[count]) {

@@ -34,7 +34,7 @@ record TarCache(Path folder, long least) {
   private static final System.Logger LOG = System.getLogger(TarCache.class.getName());
   private static final int MAGIC = 0x64346a31;
 
-  /** {@code $XDG_CACHE_HOME/diffusion4j/shards}, for tar files from 16 MiB on. */
+  /** Returns {@code $XDG_CACHE_HOME/diffusion4j/shards}, for tar files from 16 MiB on. */
   static TarCache ofUser() {
     return new TarCache(UserCache.folder("shards"), 1L << 24);
   }

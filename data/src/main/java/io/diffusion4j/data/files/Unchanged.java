@@ -17,7 +17,7 @@ record Unchanged(Path file, long size, FileTime time) {
     return new Unchanged(file, facts.size(), facts.lastModifiedTime());
   }
 
-  /** Size and time in one number. */
+  /** Returns the size and time in one number. */
   long hashed() {
     return 31 * size + time.to(TimeUnit.NANOSECONDS);
   }

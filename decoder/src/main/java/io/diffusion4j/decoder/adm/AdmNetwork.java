@@ -43,12 +43,15 @@ public record AdmNetwork(AdmConfig config, int contextLength) implements Network
         config.contextDim() > 0 ? "≥ 1" : "0, without encoder_channels");
   }
 
-  /** A network without context. */
+  /** Creates a network without context. */
   public AdmNetwork(AdmConfig config) {
     this(config, 0);
   }
 
-  /** Outputs: the prediction and, where the variance is learned, its interpolation. */
+  /**
+   * Defines the network. Outputs: the prediction and, where the variance is learned, its
+   * interpolation.
+   */
   @Override
   public List<Tensor> define(Nn nn, Inputs inputs) {
     int size = config.sampleSize();

@@ -21,7 +21,10 @@ public record AutoencoderBlocks(Normalization norm) {
     return nn.add(skip, h);
   }
 
-  /** Attention of all pixels to all pixels, and the residual: {@code [B, H, W, C]} → the same. */
+  /**
+   * Applies attention of all pixels to all pixels, and adds the residual: {@code [B, H, W, C]} →
+   * the same.
+   */
   public Tensor attention(Nn nn, Tensor x) {
     long channels = x.last();
     var normed = norm.plain(nn.at(norm.attentionName()), x);
@@ -33,7 +36,7 @@ public record AutoencoderBlocks(Normalization norm) {
     return nn.add(x, nn.reshape(mixed, -1, x.size(1), x.size(2), channels));
   }
 
-  /** The middle of an encoder or decoder: a residual block, attention, a residual block. */
+  /** Applies the middle of an encoder or decoder: a residual block, attention, a residual block. */
   public Tensor middle(Nn nn, Tensor x) {
     int channels = Math.toIntExact(x.last());
     var h = residual(nn.at("resnets", 0), x, channels);

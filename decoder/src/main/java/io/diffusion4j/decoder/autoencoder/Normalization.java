@@ -8,7 +8,7 @@ public interface Normalization {
   /** The normalisation before an activation: {@code [B, H, W, C]} → the same, after SiLU. */
   Tensor activated(Nn nn, Tensor x);
 
-  /** The normalisation alone: {@code [B, H, W, C]} → the same. */
+  /** Applies only the normalisation: {@code [B, H, W, C]} → the same. */
   Tensor plain(Nn nn, Tensor x);
 
   /** Returns the name of the normalisation in an attention block. */

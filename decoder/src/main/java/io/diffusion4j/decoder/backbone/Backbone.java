@@ -14,19 +14,19 @@ public interface Backbone {
   /** Returns the larger of height and width of the training images, in pixels. */
   int sampleSize();
 
-  /** Channels of the input. */
+  /** Returns the channels of the input. */
   int inChannels();
 
-  /** Channels of the output; twice the image's if the variance is learned. */
+  /** Returns the channels of the output; twice the image's if the variance is learned. */
   int outChannels();
 
-  /** Width of the sinusoid of the time. */
+  /** Returns the width of the sinusoid of the time. */
   int timeChannels();
 
-  /** Width of the time embedding, and of the vector that is added to it. */
+  /** Returns the width of the time embedding, and of the vector that is added to it. */
   int timeEmbedDim();
 
-  /** Width of the context tokens of the attention; 0 without context. */
+  /** Returns the width of the context tokens of the attention; 0 without context. */
   int contextDim();
 
   /** Returns the form in which it receives a timestep. */
@@ -40,7 +40,7 @@ public interface Backbone {
   }
 
   /**
-   * The whole network.
+   * Adds the whole network.
    *
    * @param x {@code [B, H, W, inChannels]}
    * @param sinusoid the sinusoid of the time, {@code [B, timeChannels]}

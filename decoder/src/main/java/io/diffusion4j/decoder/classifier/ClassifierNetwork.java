@@ -17,7 +17,7 @@ public record ClassifierNetwork(ClassifierConfig config) implements NetworkDefin
   /** Input {@code []} of {@link #judging}: the class in question. */
   public static final String LABEL = "label";
 
-  /** Output: the logits {@code [B, classes]}. */
+  /** Defines the network. Output: the logits {@code [B, classes]}. */
   @Override
   public List<Tensor> define(Nn nn, Inputs inputs) {
     var unet = config.unet();

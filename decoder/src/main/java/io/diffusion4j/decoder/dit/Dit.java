@@ -98,8 +98,8 @@ record Dit(DitConfig config) {
   }
 
   /**
-   * The sinusoids of the patches' positions, {@code [grid², width]}: of the column, then of the
-   * row, in units of the training grid.
+   * Returns the sinusoids of the patches' positions, {@code [grid², width]}: of the column, then of
+   * the row, in units of the training grid.
    */
   private float[] places(int grid) {
     int width = config.width();

@@ -99,7 +99,7 @@ public record DitConfig(
         sampleSize, patch, inChannels, outChannels, layers, heads, headDim, dim, numerics);
   }
 
-  /** Channels of a token. */
+  /** Returns the channels of a token. */
   public int width() {
     return heads * headDim;
   }

@@ -20,14 +20,15 @@ public record Heads(int width, int down, int up) {
         "≥ 1");
   }
 
-  /** Heads of this width: {@code num_head_channels}. */
+  /** Returns heads of this width: {@code num_head_channels}. */
   public static Heads ofWidth(int channels) {
     Check.that(channels >= 1, "num_head_channels", channels, "≥ 1");
     return new Heads(channels, 0, 0);
   }
 
   /**
-   * A fixed number of heads, whatever the channels: {@code num_heads}, {@code num_heads_upsample}.
+   * Returns a fixed number of heads, whatever the channels: {@code num_heads}, {@code
+   * num_heads_upsample}.
    */
   public static Heads of(int down, int up) {
     Check.that(down >= 1, "num_heads", down, "≥ 1");

@@ -56,7 +56,7 @@ record ResBlock(UnetShape unet, long channels, SizeChange change, double scale) 
         : nn.map(unet.activation(), norm.groupNorm(x, unet.groups(), unet.eps()));
   }
 
-  /** x / scale. */
+  /** Computes x / scale. */
   static Tensor over(Nn nn, Tensor x, double scale) {
     return scale == 1 ? x : nn.multiply(x, nn.input(nn.constant(1 / scale)));
   }

@@ -15,7 +15,7 @@ public interface UnetKeys {
   /** Returns the change from a level to the one below. */
   String downsampler(int level);
 
-  /** The layers of the middle, 0 and 1; the second has no attention. */
+  /** Returns the layers of the middle, 0 and 1; the second has no attention. */
   Layer middle(int layer);
 
   /** Returns a layer of a level on the way up. */

@@ -25,7 +25,7 @@ public sealed interface UnetShape extends Backbone permits UnetConfig, AdmConfig
     return new Unet(this).forward(nn, x, sinusoid, timeAdd, context);
   }
 
-  /** Channels of each level, from the highest resolution down. */
+  /** Returns the channels of each level, from the highest resolution down. */
   List<Integer> blockChannels();
 
   default int levels() {
@@ -53,7 +53,7 @@ public sealed interface UnetShape extends Backbone permits UnetConfig, AdmConfig
     return groups();
   }
 
-  /** The divisor of each residual sum in the middle. */
+  /** Returns the divisor of each residual sum in the middle. */
   default double midScale() {
     return 1;
   }
@@ -71,7 +71,10 @@ public sealed interface UnetShape extends Backbone permits UnetConfig, AdmConfig
     return 1;
   }
 
-  /** Residual blocks per level on the way down; one more on the way up. */
+  /**
+   * Returns the number of residual blocks per level on the way down; there is one more on the way
+   * up.
+   */
   int layers();
 
   /** Returns the heads of attention on the way down and in the middle. */
@@ -86,13 +89,13 @@ public sealed interface UnetShape extends Backbone permits UnetConfig, AdmConfig
   /** Returns the epsilon that group normalisations add to the variance. */
   double eps();
 
-  /** The use of the time embedding in a residual block. */
+  /** Returns the use of the time embedding in a residual block. */
   TimeConditioning timeConditioning();
 
-  /** The way from this level to the one below. */
+  /** Returns the way from this level to the one below. */
   LevelChange downChange(int level);
 
-  /** The way from this level to the one above. */
+  /** Returns the way from this level to the one above. */
   LevelChange upChange(int level);
 
   /** Returns the names and the packing of the parameters in the checkpoint. */

@@ -75,7 +75,7 @@ public record UvitConfig(
         size, patch, channels, depth, width, heads, 4, false, false, true, TimeInput.VP_SDE);
   }
 
-  /** Width of the hidden layer of a block. */
+  /** Returns the width of the hidden layer of a block. */
   int mlpWidth() {
     return (int) (width * mlpRatio);
   }
@@ -86,7 +86,7 @@ public record UvitConfig(
   }
 
   /**
-   * The whole network.
+   * Adds the whole network.
    *
    * @param x {@code [B, size, size, channels]}
    * @param sinusoid the sinusoid of the time, {@code [B, width]}

@@ -23,7 +23,7 @@ public record DenoisingScoreMatching(NoiseLevel level) {
   }
 
   /**
-   * The loss of one sample, ½‖s − ∇ ln q(x_t | x₀)‖².
+   * Returns the loss of one sample, ½‖s − ∇ ln q(x_t | x₀)‖².
    *
    * @param score the estimated score at x_t
    * @param eps the noise in x_t

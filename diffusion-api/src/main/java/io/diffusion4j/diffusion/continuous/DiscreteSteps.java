@@ -16,8 +16,8 @@ public interface DiscreteSteps {
   ReverseStep ancestral(int i);
 
   /**
-   * α_i, by which published Langevin correctors multiply their step sizes; 1 for a process whose
-   * signal does not fade.
+   * Computes α_i, by which published Langevin correctors multiply their step sizes; 1 for a process
+   * whose signal does not fade.
    *
    * @throws IllegalArgumentException if this process has none
    */

@@ -75,18 +75,18 @@ public record GaussianMixture(List<Component> components) {
     return (x, t) -> at(sde, t).score(x);
   }
 
-  /** ln p(x), in nats. */
+  /** Computes ln p(x), in nats. */
   public double logDensity(double[] x) {
     return logSum(logDensities(x));
   }
 
-  /** ln Σ exp(term). */
+  /** Computes ln Σ exp(term). */
   private static double logSum(double[] terms) {
     double largest = Arrays.stream(terms).max().orElseThrow();
     return largest + log(Arrays.stream(terms).map(term -> exp(term - largest)).sum());
   }
 
-  /** ∇ ln p(x). */
+  /** Computes ∇ ln p(x). */
   public double[] score(double[] x) {
     double[] shares = shares(x);
     double[] score = new double[x.length];
@@ -99,7 +99,7 @@ public record GaussianMixture(List<Component> components) {
     return score;
   }
 
-  /** eᵀ(∇∇ᵀ ln p(x))e: the derivative of the score along e, in the direction of e. */
+  /** Computes eᵀ(∇∇ᵀ ln p(x))e: the derivative of the score along e, in the direction of e. */
   public double curvature(double[] x, double[] e) {
     double[] shares = shares(x);
     double square = Arrays.stream(e).map(v -> v * v).sum();

@@ -56,7 +56,7 @@ public record Likelihood(RungeKutta method, int steps, double start, double prio
       return new Result(latent, logPrior, logVolume);
     }
 
-    /** ln p(x) in nats. */
+    /** Returns ln p(x) in nats. */
     public double logLikelihood() {
       return logPrior + logVolume;
     }

@@ -29,7 +29,7 @@ public record LinearVpSde(double first, double last) implements VpSde {
     return first * t + 0.5 * (last - first) * t * t;
   }
 
-  /** DDPM's discrete process: β_i in equal steps from {@code first}/n to {@code last}/n. */
+  /** Returns DDPM's discrete process: β_i in equal steps from {@code first}/n to {@code last}/n. */
   @Override
   public DiscreteSteps discrete(int n) {
     return new VpSteps(new LinearSchedule(n, first / n, last / n, TableRounding.FLOAT64));

@@ -73,7 +73,7 @@ public record PredictorCorrector(
   }
 
   /**
-   * Samples.
+   * Draws samples.
    *
    * @param score the score of the noisy data
    * @param start a row for each sample, from N(0, {@link GaussianSde#priorDeviation}²); not

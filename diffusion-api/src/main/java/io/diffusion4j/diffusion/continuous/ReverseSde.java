@@ -20,7 +20,7 @@ public record ReverseSde(Sde forward, Score score) implements Sde {
     return forward.diffusion(t);
   }
 
-  /** f(x, t) + factor·∇ ln p_t(x). */
+  /** Computes f(x, t) + factor·∇ ln p_t(x). */
   static double[] plusScore(Sde forward, Score score, double factor, double[] x, double t) {
     double[] drift = forward.drift(x, t);
     double[] s = score.at(x, t);

@@ -18,7 +18,7 @@ public record ReverseStep(double fromX, double fromScore, double deviation) {
   }
 
   /**
-   * Euler and Maruyama's, of the reverse SDE (eq. 6).
+   * Returns Euler and Maruyama's step of the reverse SDE (eq. 6).
    *
    * @param growth −rate·Δt, the relative growth of x without the score
    * @param variance g²·Δt, the noise that the forward SDE adds over the step
@@ -28,8 +28,8 @@ public record ReverseStep(double fromX, double fromScore, double deviation) {
   }
 
   /**
-   * Reverse diffusion of a variance-preserving step (eq. 46): the forward step x′ = √α·x + √β·z
-   * reversed like the SDE.
+   * Returns the reverse diffusion of a variance-preserving step (eq. 46): the forward step x′ =
+   * √α·x + √β·z reversed like the SDE.
    *
    * @param alpha α = 1 − β of the forward step, in [0, 1)
    */
@@ -37,13 +37,17 @@ public record ReverseStep(double fromX, double fromScore, double deviation) {
     return new ReverseStep(2 - sqrt(alpha), 1 - alpha, sqrt(1 - alpha));
   }
 
-  /** DDPM's with its larger variance (Ho et al. 2020, algorithm 2, written with the score). */
+  /**
+   * Returns DDPM's step with its larger variance (Ho et al. 2020, algorithm 2, written with the
+   * score).
+   */
   public static ReverseStep ancestral(double alpha) {
     return new ReverseStep(1 / sqrt(alpha), (1 - alpha) / sqrt(alpha), sqrt(1 - alpha));
   }
 
   /**
-   * Langevin dynamics with ε = 2α·(r·root)² (algorithms 4 and 5): x + ε·s + √(2ε)·z.
+   * Returns a step of Langevin dynamics with ε = 2α·(r·root)² (algorithms 4 and 5): x + ε·s +
+   * √(2ε)·z.
    *
    * @param alpha α of the discrete step that the time belongs to
    * @param snr r, the ratio of the move along the score to the noise

@@ -36,17 +36,20 @@ public enum RungeKutta {
     return weights.size();
   }
 
-  /** b: the weights of the slopes in the step. */
+  /** Returns b: the weights of the slopes in the step. */
   public List<Double> weights() {
     return weights;
   }
 
-  /** a_j: the weights of the slopes so far in the sample of a stage, from 0; none for the first. */
+  /**
+   * Computes a_j: the weights of the slopes so far in the sample of a stage, from 0; none for the
+   * first.
+   */
   public List<Double> stage(int j) {
     return j == 0 ? List.of() : stages.get(j - 1);
   }
 
-  /** c_j: the position of a stage, as a fraction of the step. */
+  /** Computes c_j: the position of a stage, as a fraction of the step. */
   public double share(int j) {
     return stage(j).stream().mapToDouble(Double::doubleValue).sum();
   }
@@ -72,7 +75,7 @@ public enum RungeKutta {
   }
 
   /**
-   * One step.
+   * Takes one step.
    *
    * @param x where it starts; not modified
    * @param t the time there

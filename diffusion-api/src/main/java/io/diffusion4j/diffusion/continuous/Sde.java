@@ -10,6 +10,6 @@ public interface Sde {
    */
   double[] drift(double[] x, double t);
 
-  /** g(t), at least 0; 0 everywhere is an ordinary differential equation. */
+  /** Computes g(t), at least 0; 0 everywhere is an ordinary differential equation. */
   double diffusion(double t);
 }

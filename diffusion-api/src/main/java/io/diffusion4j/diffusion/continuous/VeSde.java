@@ -44,7 +44,10 @@ public record VeSde(double first, double last) implements GaussianSde {
     return deviation(t) * sqrt(2 * log(last / first));
   }
 
-  /** σ in n equal ratios from {@code first} to {@code last}; below step 0 it is 0. */
+  /**
+   * Returns steps with σ in n equal ratios from {@code first} to {@code last}; below step 0 it is
+   * 0.
+   */
   @Override
   public DiscreteSteps discrete(int n) {
     Check.that(n >= 2, "steps", n, "≥ 2");

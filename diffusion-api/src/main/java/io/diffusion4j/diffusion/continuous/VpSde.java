@@ -19,7 +19,7 @@ public interface VpSde extends GaussianSde {
   /** β(t), greater than 0. */
   double beta(double t);
 
-  /** ∫₀ᵗ β(s) ds, which is −ln ᾱ(t). */
+  /** Computes ∫₀ᵗ β(s) ds, which is −ln ᾱ(t). */
   double betaIntegral(double t);
 
   /** Returns the limit of a schedule: it has the schedule's ᾱ_t at time (t+1)/T. */

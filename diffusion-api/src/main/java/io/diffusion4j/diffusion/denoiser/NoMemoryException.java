@@ -8,7 +8,7 @@ public final class NoMemoryException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
   /**
-   * A network had too little memory.
+   * Creates the exception of a network that had too little memory.
    *
    * @param message describes the computation
    */
@@ -17,7 +17,7 @@ public final class NoMemoryException extends RuntimeException {
   }
 
   /**
-   * A network had too little memory.
+   * Creates the exception of a network that had too little memory.
    *
    * @param message describes the computation
    * @param cause the exception of the engine

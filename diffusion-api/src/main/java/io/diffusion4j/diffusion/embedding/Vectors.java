@@ -7,7 +7,7 @@ public final class Vectors {
   private Vectors() {}
 
   /**
-   * a·b, summed in float64.
+   * Computes a·b, summed in float64.
    *
    * @throws IllegalArgumentException if one has more values than the other
    */

@@ -8,7 +8,7 @@ public final class FilterException extends IllegalArgumentException {
   private static final long serialVersionUID = 1;
 
   /**
-   * The failure of a filter.
+   * Creates the failure of a filter.
    *
    * @param filter its name, or the file of its settings
    * @param problem the problem

@@ -30,7 +30,7 @@ public record GuidanceRamp(double noisy, double clean, int steps, Shape shape)
       }
     };
 
-    /** The weight of the noisy end at a time in [0, 1], 1 the noisy end. */
+    /** Returns the weight of the noisy end at a time in [0, 1], 1 the noisy end. */
     abstract double weight(double time);
   }
 

@@ -13,7 +13,7 @@ public final class Pyramid {
   private final Map<Integer, float[]> levels = new ConcurrentHashMap<>();
 
   /**
-   * The pyramid of this image.
+   * Creates the pyramid of this image.
    *
    * @throws IllegalArgumentException if it is not square
    */

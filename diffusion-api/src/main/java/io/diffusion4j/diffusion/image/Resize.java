@@ -15,10 +15,10 @@ public final class Resize {
   private Resize() {}
 
   /**
-   * Antialiased bicubic interpolation in floating point: the cubic convolution of Keys (1981), a =
-   * −1/2, stretched by the factor when reducing, with the taps outside the image dropped and the
-   * rest renormalised. This makes the condition of unCLIP's upsamplers. Edges overshoot, so the
-   * result may be outside the range of the image.
+   * Resizes by antialiased bicubic interpolation in floating point: the cubic convolution of Keys
+   * (1981), a = −1/2, stretched by the factor when reducing, with the taps outside the image
+   * dropped and the rest renormalised. This makes the condition of unCLIP's upsamplers. Edges
+   * overshoot, so the result may be outside the range of the image.
    *
    * @throws IllegalArgumentException if a size is below 1
    */
@@ -31,7 +31,7 @@ public final class Resize {
   }
 
   /**
-   * Linear interpolation between the nearest pixel centres, without antialiasing.
+   * Resizes by linear interpolation between the nearest pixel centres, without antialiasing.
    *
    * @throws IllegalArgumentException if a size is below 1
    */
@@ -53,9 +53,9 @@ public final class Resize {
   }
 
   /**
-   * Antialiased bicubic interpolation in bytes, with rounding to bytes after the rows and again
-   * after the columns. The result is that of PIL ({@code Resampling.BICUBIC}), byte for byte;
-   * CLIP's preprocessing uses it.
+   * Resizes by antialiased bicubic interpolation in bytes, with rounding to bytes after the rows
+   * and again after the columns. The result is that of PIL ({@code Resampling.BICUBIC}), byte for
+   * byte; CLIP's preprocessing uses it.
    *
    * @throws IllegalArgumentException if a size is below 1
    */

@@ -39,12 +39,12 @@ public record BitsPerDimension<C>(
    */
   @SuppressWarnings("ArrayRecordComponent") // bulk data, compared by identity
   public record Bound(double prior, double[] terms, double[] x0Errors, double[] epsErrors) {
-    /** Bits per dimension in all. */
+    /** Returns the bits per dimension in all. */
     public double total() {
       return prior + Arrays.stream(terms).sum();
     }
 
-    /** L₀, the cost of the 8-bit levels. */
+    /** Returns L₀, the cost of the 8-bit levels. */
     public double decoder() {
       return terms[terms.length - 1];
     }

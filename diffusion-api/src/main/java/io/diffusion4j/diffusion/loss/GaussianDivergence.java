@@ -8,8 +8,8 @@ public final class GaussianDivergence {
   private GaussianDivergence() {}
 
   /**
-   * KL(N(μ₁, σ₁²) ‖ N(μ₂, σ₂²)) = ½(ln σ₂² − ln σ₁² − 1 + σ₁²/σ₂² + (μ₁−μ₂)²/σ₂²) in nats; at least
-   * 0, and 0 only for equal distributions.
+   * Computes KL(N(μ₁, σ₁²) ‖ N(μ₂, σ₂²)) = ½(ln σ₂² − ln σ₁² − 1 + σ₁²/σ₂² + (μ₁−μ₂)²/σ₂²) in nats;
+   * at least 0, and 0 only for equal distributions.
    */
   public static double nats(double mean1, double logVariance1, double mean2, double logVariance2) {
     double gap = logVariance1 - logVariance2;

@@ -24,7 +24,7 @@ public final class PixelLikelihood {
   private PixelLikelihood() {}
 
   /**
-   * ln P(x), at least ln 10⁻¹².
+   * Computes ln P(x), at least ln 10⁻¹².
    *
    * @param x the level, one of −1, −1 + 2/255, …, 1
    */
@@ -32,7 +32,7 @@ public final class PixelLikelihood {
     return log(max(probability(x, mean, logVariance), FLOOR));
   }
 
-  /** P(x), in [0, 1]. */
+  /** Computes P(x), in [0, 1]. */
   public static double probability(double x, double mean, double logVariance) {
     double perSigma = exp(-0.5 * logVariance);
     double centred = x - mean;

@@ -70,7 +70,7 @@ public record ReverseStep(
   @SuppressWarnings("ArrayRecordComponent") // bulk data, compared by identity
   public record Estimate(float[] x0, double[] mean, double[] logVariance) {}
 
-  /** ᾱ/(1−ᾱ) at t. */
+  /** Returns ᾱ/(1−ᾱ) at t. */
   public double snr() {
     return alphaBar / (1 - alphaBar);
   }
@@ -80,12 +80,12 @@ public record ReverseStep(
     return posterior.variance() == 0;
   }
 
-  /** ln β. */
+  /** Returns ln β. */
   public double largeLogVariance() {
     return log(posterior.beta());
   }
 
-  /** x_t = √ᾱ·x₀ + √(1−ᾱ)·ε (Ho et al. 2020, eq. 4). */
+  /** Computes x_t = √ᾱ·x₀ + √(1−ᾱ)·ε (Ho et al. 2020, eq. 4). */
   public float[] noised(float[] x0, float[] eps) {
     double signal = sqrt(alphaBar);
     double noise = sqrt(1 - alphaBar);

@@ -92,12 +92,12 @@ public final class SecondMomentSampler implements TimestepSampler {
     return sums;
   }
 
-  /** T. */
+  /** Returns T. */
   public int steps() {
     return counts.length;
   }
 
-  /** p_t. */
+  /** Computes p_t. */
   public double probability(int t) {
     if (cumulative.length == 0) {
       return 1.0 / steps();

@@ -30,7 +30,7 @@ public interface TimestepSampler {
   }
 
   /**
-   * Every timestep is as likely.
+   * Returns the sampler for which every timestep is equally likely.
    *
    * @param steps t is from 0 to {@code steps − 1}
    */

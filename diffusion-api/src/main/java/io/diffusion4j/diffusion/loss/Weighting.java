@@ -17,8 +17,8 @@ public interface Weighting {
   double weight(double snr, double x0PerOutput);
 
   /**
-   * min(SNR, γ) on the error of x₀, whatever the network predicts (Hang et al. 2023, §3.4): nearly
-   * clean timesteps do not dominate the others.
+   * Returns the weight min(SNR, γ) of the error of x₀, for any predicted quantity (Hang et al.
+   * 2023, §3.4): nearly clean timesteps do not dominate the others.
    *
    * @param gamma greater than 0; the paper's is 5
    */
@@ -28,10 +28,10 @@ public interface Weighting {
   }
 
   /**
-   * min(SNR + 1, γ) on the error of x₀, whatever the network predicts. This equals {@link #SIMPLE}
-   * for a network that predicts v (Salimans &amp; Ho 2022, §4), clipped at γ. Unlike {@link
-   * #minSnr}, whose weight vanishes with the signal, it also trains the prediction from nearly pure
-   * noise: the places, numbers and shapes of things.
+   * Returns the weight min(SNR + 1, γ) of the error of x₀, for any predicted quantity. This equals
+   * {@link #SIMPLE} for a network that predicts v (Salimans &amp; Ho 2022, §4), clipped at γ.
+   * Unlike {@link #minSnr}, whose weight vanishes with the signal, it also trains the prediction
+   * from nearly pure noise: the places, numbers and shapes of things.
    *
    * @param gamma greater than 1
    */
@@ -41,9 +41,9 @@ public interface Weighting {
   }
 
   /**
-   * max(min(SNR + 1, γ), SNR/k): {@link #minSnrPlusOne}, and where that would let the error of x₀
-   * exceed the noise, the error of ε over k. A likelihood is the sum of these errors over all
-   * timesteps, so a good likelihood needs accurate copies of nearly clean samples.
+   * Returns the weight max(min(SNR + 1, γ), SNR/k): {@link #minSnrPlusOne}, and where that would
+   * let the error of x₀ exceed the noise, the error of ε over k. A likelihood is the sum of these
+   * errors over all timesteps, so a good likelihood needs accurate copies of nearly clean samples.
    *
    * @param gamma greater than 1
    * @param k greater than 0; from SNR = γ·k on it is the error of ε that counts
@@ -58,9 +58,9 @@ public interface Weighting {
   }
 
   /**
-   * P2: 1/(k + SNR)^γ on the error of ε, whatever the network predicts (Choi et al. 2022, eq. 8):
-   * timesteps that are nearly clean, where only imperceptible detail is left to learn, count less.
-   * An error of ε is √SNR times that of x₀.
+   * Returns the weight P2, 1/(k + SNR)^γ, of the error of ε, for any predicted quantity (Choi et
+   * al. 2022, eq. 8): timesteps that are nearly clean, where only imperceptible detail is left to
+   * learn, count less. An error of ε is √SNR times that of x₀.
    *
    * @param k greater than 0; the paper's is 1
    * @param gamma the γ, at least 0, which is {@link #SIMPLE} for a network that predicts ε; the

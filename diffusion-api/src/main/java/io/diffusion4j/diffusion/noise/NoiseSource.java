@@ -9,7 +9,7 @@ public interface NoiseSource {
   int INITIAL = -1;
 
   /**
-   * Standard normal noise of one sample.
+   * Returns standard normal noise of one sample.
    *
    * @param stage the stage's name, such as {@code prior}, {@code decoder} or {@code super_res}
    * @param step {@link #INITIAL}, or the step of the plan

@@ -19,7 +19,7 @@ public final class PhiloxNoise implements NoiseSource {
   private final long key;
 
   /**
-   * The noise of one image.
+   * Creates the noise of one image.
    *
    * @param seed any 64 bits
    * @param image which of the images that share the seed
@@ -74,12 +74,12 @@ public final class PhiloxNoise implements NoiseSource {
     block[3] = (int) (purpose >>> 32);
   }
 
-  /** 53 random bits as a number in [0, 1). */
+  /** Computes 53 random bits as a number in [0, 1). */
   private static double unit(int low, int high) {
     return ((Integer.toUnsignedLong(low) | (long) high << 32) >>> 11) * TO_UNIT;
   }
 
-  /** FNV-1a, 64 bits. */
+  /** Computes FNV-1a, 64 bits. */
   private static long hash(String text) {
     long hash = 0xcbf29ce484222325L;
     for (byte b : text.getBytes(StandardCharsets.UTF_8)) {

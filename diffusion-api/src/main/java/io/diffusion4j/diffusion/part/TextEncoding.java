@@ -20,7 +20,7 @@ public record TextEncoding(float[] hidden, boolean[] mask, float[] embedding) {
         mask.length);
   }
 
-  /** L, the number of positions. */
+  /** Returns L, the number of positions. */
   public int length() {
     return mask.length;
   }

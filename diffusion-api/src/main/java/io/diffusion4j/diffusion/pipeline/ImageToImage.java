@@ -25,7 +25,7 @@ public final class ImageToImage implements ImageEdit {
   private final double strength;
 
   /**
-   * The edit.
+   * Creates the edit.
    *
    * @param image square
    * @param strength the share of the steps that are taken, rounded up, in [0, 1]: 0 returns the

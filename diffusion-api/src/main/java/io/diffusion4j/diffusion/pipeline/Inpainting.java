@@ -29,7 +29,7 @@ public final class Inpainting implements ImageEdit {
   private final Resampling resampling;
 
   /**
-   * The edit.
+   * Creates the edit.
    *
    * @param image square
    * @param mask the mask of the same size: bright (from 0 on) where the image is redrawn

@@ -5,7 +5,7 @@ public final class PluginException extends IllegalArgumentException {
   private static final long serialVersionUID = 1;
 
   /**
-   * The failure of a plugin.
+   * Creates the failure of a plugin.
    *
    * @param plugin the jar, or the class if there is no jar
    * @param problem the problem

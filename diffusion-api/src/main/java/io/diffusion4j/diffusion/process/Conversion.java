@@ -54,12 +54,12 @@ public record Conversion(
         alphaBar != 0, "alphaBar", "0.0", "above 0 for a network that predicts %s", predicted);
   }
 
-  /** x̂₀ of one value. */
+  /** Computes x̂₀ of one value. */
   public double x0(double x, double output) {
     return x0FromX * x + x0FromOutput * output;
   }
 
-  /** ε̂ of one value. */
+  /** Computes ε̂ of one value. */
   public double eps(double x, double output) {
     return epsFromX * x + epsFromOutput * output;
   }

@@ -32,7 +32,7 @@ public record ForwardProcess(NoiseSchedule schedule) {
   }
 
   /**
-   * Many steps at once, q(x_t | x_s) = N(√(ᾱ_t/ᾱ_s)·x_s, (1 − ᾱ_t/ᾱ_s)·I).
+   * Returns many steps at once, q(x_t | x_s) = N(√(ᾱ_t/ᾱ_s)·x_s, (1 − ᾱ_t/ᾱ_s)·I).
    *
    * @param s the time from {@link NoiseSchedule#CLEAN} to t
    * @param t the noisier timestep
@@ -63,8 +63,8 @@ public record ForwardProcess(NoiseSchedule schedule) {
   }
 
   /**
-   * ln β̃_t, the log-variance of {@link #posterior(int)}, clipped: β̃_0 is 0, and β̃_1 stands in
-   * for it (Nichol &amp; Dhariwal 2021, code).
+   * Computes ln β̃_t, the log-variance of {@link #posterior(int)}, clipped: β̃_0 is 0, and β̃_1
+   * stands in for it (Nichol &amp; Dhariwal 2021, code).
    *
    * @param t the time from 0, of a schedule with at least two timesteps
    */

@@ -45,7 +45,7 @@ public record Posterior(double x0, double x, double variance, double beta) {
     return this.x0 * x0 + x * xt;
   }
 
-  /** ln β̃; −∞ if s is the clean sample. */
+  /** Returns ln β̃; −∞ if s is the clean sample. */
   public double logVariance() {
     return log(variance);
   }

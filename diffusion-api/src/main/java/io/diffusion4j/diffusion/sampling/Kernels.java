@@ -22,7 +22,7 @@ final class Kernels {
 
   private Kernels() {}
 
-  /** to = a·as + b·bs. */
+  /** Computes to = a·as + b·bs. */
   static void mix(float[] to, double a, float[] as, double b, float[] bs, int start, int end) {
     float aHigh = (float) a;
     float aLow = low(a);
@@ -33,7 +33,7 @@ final class Kernels {
     }
   }
 
-  /** to = a·as + b·bs, clipped to ±limit. */
+  /** Computes to = a·as + b·bs, clipped to ±limit. */
   static void mixClipped(
       float[] to, double a, float[] as, double b, float[] bs, float limit, int start, int end) {
     float aHigh = (float) a;
@@ -45,7 +45,7 @@ final class Kernels {
     }
   }
 
-  /** to += a·as. */
+  /** Computes to += a·as. */
   static void add(float[] to, double a, float[] as, int start, int end) {
     float factor = (float) a;
     for (int i = start; i < end; i++) {
@@ -53,7 +53,7 @@ final class Kernels {
     }
   }
 
-  /** to += factor·exp(slope·exponents)·as. */
+  /** Computes to += factor·exp(slope·exponents)·as. */
   static void addExp(
       float[] to, double factor, double slope, float[] exponents, float[] as, int start, int end) {
     float a = (float) factor;
@@ -81,8 +81,8 @@ final class Kernels {
   }
 
   /**
-   * e^y of y/{@link #EXP_PARTS}, to about 2·10⁻⁶ of itself where |y| ≤ 8, and constant beyond |y| =
-   * 40, where no deviation is meant. Math.exp is a call and cannot be vectorised.
+   * Computes e^y of y/{@link #EXP_PARTS}, to about 2·10⁻⁶ of itself where |y| ≤ 8, and constant
+   * beyond |y| = 40, where no deviation is meant. Math.exp is a call and cannot be vectorised.
    */
   private static float expOfParts(float part) {
     float x = max(-EXP_LIMIT, min(EXP_LIMIT, part));

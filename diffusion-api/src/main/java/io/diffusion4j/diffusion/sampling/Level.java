@@ -61,12 +61,12 @@ public record Level(double t, double alphaBar) {
     return new Level(t, 1 / (1 + sigma * sigma));
   }
 
-  /** √ᾱ, how much of the sample is left. */
+  /** Returns √ᾱ, the share of the sample that is left. */
   public double signal() {
     return level().signal();
   }
 
-  /** √(1−ᾱ), the standard deviation of the noise. */
+  /** Returns √(1−ᾱ), the standard deviation of the noise. */
   public double noise() {
     return level().noise();
   }
@@ -76,7 +76,10 @@ public record Level(double t, double alphaBar) {
     return level().lambda();
   }
 
-  /** √((1−ᾱ)/ᾱ), the σ of the variance-exploding view x̃ = x₀ + σ·ε = x/√ᾱ (Karras et al. 2022). */
+  /**
+   * Returns √((1−ᾱ)/ᾱ), the σ of the variance-exploding view x̃ = x₀ + σ·ε = x/√ᾱ (Karras et al.
+   * 2022).
+   */
   public double sigma() {
     return level().sigma();
   }

@@ -38,29 +38,29 @@ public record Noise(double minLogVariance, double maxLogVariance, double fixedLo
         "finite, or −∞ for no noise");
   }
 
-  /** Noise of a fixed variance. */
+  /** Returns the noise of a fixed variance. */
   public static Noise fixed(double logVariance) {
     return new Noise(logVariance, logVariance, logVariance);
   }
 
   /**
-   * Noise with a variance between two bounds, predicted by the network; the lower bound for a
-   * network without a learned variance.
+   * Returns the noise with a variance between two bounds, predicted by the network; the lower bound
+   * for a network without a learned variance.
    */
   public static Noise between(double minLogVariance, double maxLogVariance) {
     return new Noise(minLogVariance, maxLogVariance, minLogVariance);
   }
 
   /**
-   * Noise with ln σ² predicted by the network; the given value is for a network without a learned
-   * variance.
+   * Returns the noise with ln σ² predicted by the network; the given value is for a network without
+   * a learned variance.
    */
   public static Noise learned(double fixedLogVariance) {
     return new Noise(-1, 1, fixedLogVariance);
   }
 
   /**
-   * Noise of a fixed standard deviation.
+   * Returns the noise of a fixed standard deviation.
    *
    * @param sigma the σ, at least 0; 0 is {@link #NONE}
    */

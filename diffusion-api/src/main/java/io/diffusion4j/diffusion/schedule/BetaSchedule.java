@@ -16,7 +16,7 @@ public sealed class BetaSchedule implements NoiseSchedule permits CosineSchedule
   private final double[] alphaBars;
 
   /**
-   * A schedule in full precision.
+   * Creates a schedule in full precision.
    *
    * @param betas the betas, at least one, each in (0, 1)
    */
@@ -25,7 +25,7 @@ public sealed class BetaSchedule implements NoiseSchedule permits CosineSchedule
   }
 
   /**
-   * A schedule.
+   * Creates a schedule.
    *
    * @param precision the precision to which the tables are rounded
    * @param betas the betas, at least one, each in (0, 1)
@@ -76,9 +76,9 @@ public sealed class BetaSchedule implements NoiseSchedule permits CosineSchedule
   }
 
   /**
-   * √β from √first to √last in equal steps, squared: the schedule of latent diffusion ({@code
-   * scaled_linear} in diffusers; Stable Diffusion has 0.00085 and 0.012), and OpenAI's {@code
-   * quad}.
+   * Returns the schedule of √β from √first to √last in equal steps, squared: the schedule of latent
+   * diffusion ({@code scaled_linear} in diffusers; Stable Diffusion has 0.00085 and 0.012), and
+   * OpenAI's {@code quad}.
    */
   public static BetaSchedule scaledLinear(
       int steps, double first, double last, TableRounding precision) {
@@ -87,8 +87,9 @@ public sealed class BetaSchedule implements NoiseSchedule permits CosineSchedule
   }
 
   /**
-   * β along a logistic curve from about {@code first} to about {@code last}: first + (last −
-   * first)·σ(u), u from −6 to 6 ({@code sigmoid} in diffusers; Xu et al. 2022, GeoDiff).
+   * Returns the schedule of β along a logistic curve from about {@code first} to about {@code
+   * last}: first + (last − first)·σ(u), u from −6 to 6 ({@code sigmoid} in diffusers; Xu et al.
+   * 2022, GeoDiff).
    */
   public static BetaSchedule sigmoid(
       int steps, double first, double last, TableRounding precision) {
@@ -102,8 +103,8 @@ public sealed class BetaSchedule implements NoiseSchedule permits CosineSchedule
   }
 
   /**
-   * β from {@code first} to {@code last} in equal steps over the first part of the timesteps, then
-   * {@code last}: OpenAI's {@code warmup10} and {@code warmup50}.
+   * Returns the schedule of β from {@code first} to {@code last} in equal steps over the first part
+   * of the timesteps, then {@code last}: OpenAI's {@code warmup10} and {@code warmup50}.
    *
    * @param share how much of the timesteps the first part has, in [0, 1]; rounded down
    */
@@ -123,8 +124,8 @@ public sealed class BetaSchedule implements NoiseSchedule permits CosineSchedule
   }
 
   /**
-   * 1/T, 1/(T−1), …, 1: ᾱ falls by 1/T in every step, to 0 (Sohl-Dickstein et al. 2015, §2.4.1;
-   * OpenAI's {@code jsd}).
+   * Returns the schedule of β = 1/T, 1/(T−1), …, 1: ᾱ falls by 1/T in every step, to 0
+   * (Sohl-Dickstein et al. 2015, §2.4.1; OpenAI's {@code jsd}).
    *
    * @param steps T, at least 1
    */

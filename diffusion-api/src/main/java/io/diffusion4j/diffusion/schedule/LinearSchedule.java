@@ -27,7 +27,7 @@ public final class LinearSchedule extends BetaSchedule {
     super(precision, Linspace.of(first, last, steps, precision));
   }
 
-  /** OpenAI's factor of β for T timesteps. */
+  /** Computes OpenAI's factor of β for T timesteps. */
   static double scale(int steps) {
     Check.that(steps > 20, "steps", steps, "> 20");
     return 1000.0 / steps;

@@ -17,12 +17,12 @@ public record NoiseLevel(double alphaBar) {
     Check.share("alphaBar", alphaBar);
   }
 
-  /** √ᾱ, how much of the sample is left. */
+  /** Returns √ᾱ, the share of the sample that is left. */
   public double signal() {
     return sqrt(alphaBar);
   }
 
-  /** √(1−ᾱ), the standard deviation of the noise. */
+  /** Returns √(1−ᾱ), the standard deviation of the noise. */
   public double noise() {
     return sqrt(1 - alphaBar);
   }
@@ -33,26 +33,27 @@ public record NoiseLevel(double alphaBar) {
   }
 
   /**
-   * Half the log signal-to-noise ratio, λ = ln √ᾱ − ln √(1−ᾱ) (Lu et al. 2022); ∞ at the clean end.
+   * Returns half of the log signal-to-noise ratio, λ = ln √ᾱ − ln √(1−ᾱ) (Lu et al. 2022); ∞ at the
+   * clean end.
    */
   public double lambda() {
     return 0.5 * (log(alphaBar) - log1p(-alphaBar));
   }
 
   /**
-   * √((1−ᾱ)/ᾱ), the σ of the variance-exploding view x̃ = x₀ + σ·ε = x/√ᾱ (Karras et al. 2022); ∞
-   * for pure noise.
+   * Returns √((1−ᾱ)/ᾱ), the σ of the variance-exploding view x̃ = x₀ + σ·ε = x/√ᾱ (Karras et al.
+   * 2022); ∞ for pure noise.
    */
   public double sigma() {
     return sqrt((1 - alphaBar) / alphaBar);
   }
 
-  /** x_t = √ᾱ·x₀ + √(1−ᾱ)·ε (Ho et al. 2020, eq. 4). */
+  /** Computes x_t = √ᾱ·x₀ + √(1−ᾱ)·ε (Ho et al. 2020, eq. 4). */
   public double xt(double x0, double eps) {
     return signal() * x0 + noise() * eps;
   }
 
-  /** v = √ᾱ·ε − √(1−ᾱ)·x₀ (Salimans &amp; Ho 2022, §4). */
+  /** Computes v = √ᾱ·ε − √(1−ᾱ)·x₀ (Salimans &amp; Ho 2022, §4). */
   public double v(double x0, double eps) {
     return signal() * eps - noise() * x0;
   }

@@ -10,12 +10,12 @@ public interface NoiseSchedule {
   /** The timestep of the clean sample, where ᾱ = 1. */
   int CLEAN = -1;
 
-  /** T, the number of training timesteps; t runs from 0 to T − 1. */
+  /** Returns T, the number of training timesteps; t runs from 0 to T − 1. */
   int steps();
 
   /**
-   * ᾱ_t, strictly decreasing in t, in (0, 1]; 0 at most at the last timestep, for a schedule with
-   * zero terminal signal-to-noise ratio.
+   * Computes ᾱ_t, strictly decreasing in t, in (0, 1]; 0 at most at the last timestep, for a
+   * schedule with zero terminal signal-to-noise ratio.
    *
    * @param t the time from {@link #CLEAN} to {@code steps() − 1}
    * @throws IndexOutOfBoundsException if t is outside
@@ -23,7 +23,7 @@ public interface NoiseSchedule {
   double alphaBar(int t);
 
   /**
-   * β_t = 1 − ᾱ_t/ᾱ_{t−1}, the variance added between t − 1 and t.
+   * Computes β_t = 1 − ᾱ_t/ᾱ_{t−1}, the variance added between t − 1 and t.
    *
    * @param t the time from 0 to {@code steps() − 1}
    * @throws IndexOutOfBoundsException if t is outside

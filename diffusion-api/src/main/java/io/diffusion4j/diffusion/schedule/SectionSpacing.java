@@ -17,7 +17,7 @@ public final class SectionSpacing {
   private SectionSpacing() {}
 
   /**
-   * Timesteps by sections, the cleanest first.
+   * Returns the timesteps by sections, the cleanest first.
    *
    * @param trainSteps T
    * @param counts how many steps of each section
@@ -27,8 +27,8 @@ public final class SectionSpacing {
   }
 
   /**
-   * Timesteps by OpenAI's notation: {@code "ddim50"}, {@code "fast27"}, section counts such as
-   * {@code "10,10,3,2,2"} or {@code "250"}; empty for all.
+   * Parses timesteps in OpenAI's notation: {@code "ddim50"}, {@code "fast27"}, section counts such
+   * as {@code "10,10,3,2,2"} or {@code "250"}; empty for all.
    */
   public static Timesteps parse(int trainSteps, String spec) {
     String trimmed = spec.trim();

@@ -93,7 +93,7 @@ public final class TimestepSpacings {
   }
 
   /**
-   * {@link #LEADING} plus an offset. The noisiest timesteps are left out.
+   * Returns {@link #LEADING} plus an offset. The noisiest timesteps are left out.
    *
    * @param offset added to each, at least 0; 1 for Stable Diffusion
    */
@@ -115,7 +115,7 @@ public final class TimestepSpacings {
         });
   }
 
-  /** Explicitly listed timesteps; only their exact number can be picked. */
+  /** Returns explicitly listed timesteps; only their exact number can be picked. */
   public static TimestepSpacing listed(Timesteps timesteps) {
     return checked(
         (trainSteps, n) -> {
@@ -127,10 +127,10 @@ public final class TimestepSpacings {
   }
 
   /**
-   * Another spacing, restricted to the timesteps whose half log-SNR λ = ln √ᾱ − ln √(1−ᾱ) is at
-   * least {@code minLambda}. The cosine schedule ends in a few timesteps of almost pure noise,
-   * across which a step of DPM-Solver++ is too long; diffusers recommends −5.1 for it ({@code
-   * lambda_min_clipped}).
+   * Returns another spacing, restricted to the timesteps whose half log-SNR λ = ln √ᾱ − ln √(1−ᾱ)
+   * is at least {@code minLambda}. The cosine schedule ends in a few timesteps of almost pure
+   * noise, across which a step of DPM-Solver++ is too long; diffusers recommends −5.1 for it
+   * ({@code lambda_min_clipped}).
    */
   public static TimestepSpacing truncated(
       TimestepSpacing inner, NoiseSchedule schedule, double minLambda) {
@@ -193,7 +193,7 @@ public final class TimestepSpacings {
     return IntStream.range(0, n).mapToObj(i -> (int) Math.rint(at.applyAsDouble(i))).toList();
   }
 
-  /** Timesteps from the ascending values. */
+  /** Returns timesteps from the ascending values. */
   static Timesteps descending(List<Integer> ascending) {
     List<Integer> values = new ArrayList<>(ascending);
     Collections.reverse(values);

@@ -53,7 +53,7 @@ public record AnalyticDpmSampler(EpsPower power, double eta, double range) imple
     return plan.build();
   }
 
-  /** σ*² (theorem 1), within its bounds (theorem 2). */
+  /** Computes σ*² (theorem 1), within its bounds (theorem 2). */
   private double variance(
       double alphaBar, double alphaBarNext, double lambda2, double ofEps, double power) {
     // √(β̄/α) − √(β̄′ − λ²), how far the mean moves with ε̂

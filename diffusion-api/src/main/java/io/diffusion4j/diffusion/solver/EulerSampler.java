@@ -31,7 +31,7 @@ public record EulerSampler(Grid grid) implements Sampler {
     return plan.build();
   }
 
-  /** x̃′ = x̃ + (σ′ − σ)·ε̂, with x = √ᾱ·x̃. */
+  /** Computes x̃′ = x̃ + (σ′ − σ)·ε̂, with x = √ᾱ·x̃. */
   static Update step(Level from, Level to) {
     return Update.ZERO
         .plusX(to.signal() / from.signal())

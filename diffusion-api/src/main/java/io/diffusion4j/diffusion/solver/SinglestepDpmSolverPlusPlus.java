@@ -71,7 +71,9 @@ public record SinglestepDpmSolverPlusPlus(int order, Grid grid) implements Sampl
     return again(1, start, end, h).plusX0(weight).plusPast(1, Quantity.X0, -weight);
   }
 
-  /** Steps from the start, with x̂₀ quadratic in λ through the start and both levels reached so far. */
+  /**
+   * Steps from the start, with x̂₀ quadratic in λ through the start and both levels reached so far.
+   */
   private static Update third(Level start, Level inner1, Level inner2, Level end) {
     double h = end.lambda() - start.lambda();
     double r1 = (inner1.lambda() - start.lambda()) / h;

@@ -142,9 +142,9 @@ final class Convolution extends Weighted {
   }
 
   /**
-   * The weight's gradient as one product: the 3×3 neighbourhoods of all pixels, gathered, times the
-   * gradient of the output. Used for images of few pixels, where oneDNN's implementation takes
-   * three times as long.
+   * Returns the weight's gradient as one product: the 3×3 neighbourhoods of all pixels, gathered,
+   * times the gradient of the output. Used for images of few pixels, where oneDNN's implementation
+   * takes three times as long.
    */
   private void gatheredGradient(Activation x, Activation dy, Trained shift) {
     var kernels = tape.kernels();

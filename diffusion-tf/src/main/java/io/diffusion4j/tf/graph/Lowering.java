@@ -356,7 +356,7 @@ final class Lowering implements Layer.Visitor<Node, Operand<?>> {
     return reshape(vector, UNKNOWN, 1, last(vector));
   }
 
-  /** (x − mean)/√(variance + eps) over the last axis. */
+  /** Computes (x − mean)/√(variance + eps) over the last axis. */
   private Operand<TFloat32> standardised(Operand<TFloat32> x, double eps) {
     var axis = tf.constant(-1);
     var keep = Mean.keepDims(true);
@@ -366,8 +366,8 @@ final class Lowering implements Layer.Visitor<Node, Operand<?>> {
   }
 
   /**
-   * 1/√(variance + eps). It does not use TensorFlow's rsqrt, whose last bit depends on a value's
-   * position in the batch; root and quotient are correctly rounded everywhere.
+   * Computes 1/√(variance + eps). It does not use TensorFlow's rsqrt, whose last bit depends on a
+   * value's position in the batch; root and quotient are correctly rounded everywhere.
    */
   private Operand<TFloat32> inverseDeviation(Operand<TFloat32> variance, double eps) {
     return tf.math.div(

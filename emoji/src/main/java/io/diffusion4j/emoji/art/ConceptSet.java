@@ -70,7 +70,7 @@ public record ConceptSet(String name, List<Concept> concepts) {
     return ofGroups("core", CORE_GROUPS);
   }
 
-  /** All concepts, including people, flags and symbols: 1,904 concepts. */
+  /** Returns all concepts, including people, flags and symbols: 1,904 concepts. */
   public static ConceptSet everything() {
     return new ConceptSet("everything", ALL);
   }

@@ -105,7 +105,9 @@ public final class Sprites {
     return fingerprint;
   }
 
-  /** {@code $XDG_CACHE_HOME/diffusion4j/sprites}, or {@code ~/.cache/diffusion4j/sprites}. */
+  /**
+   * Returns {@code $XDG_CACHE_HOME/diffusion4j/sprites}, or {@code ~/.cache/diffusion4j/sprites}.
+   */
   public static Path userCache() {
     return UserCache.folder("sprites");
   }

@@ -32,7 +32,7 @@ public enum Style {
     return set;
   }
 
-  /** SPDX identifier of the licence of the art. */
+  /** Returns the SPDX identifier of the licence of the art. */
   public String licence() {
     return licence;
   }
@@ -43,7 +43,7 @@ public enum Style {
   }
 
   /**
-   * The name in the hold-out of styles: {@link #FLUENT} and {@link #FLAT} are both {@code
+   * Returns the name in the hold-out of styles: {@link #FLUENT} and {@link #FLAT} are both {@code
    * "fluent"}, because they are nearly copies of each other; every other style has its {@link
    * #words()} without "style".
    */

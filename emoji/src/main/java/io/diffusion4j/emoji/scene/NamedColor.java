@@ -34,7 +34,7 @@ public enum NamedColor {
     return (rgb >> (8 * (2 - c))) & 0xff;
   }
 
-  /** {@code "blue"}. */
+  /** Returns {@code "blue"}. */
   public String word() {
     return name().toLowerCase(Locale.ROOT);
   }

@@ -112,7 +112,7 @@ record Noun(String singular, String plural, Countability countability) {
     return isCountable() ? article(phrase) + " " + phrase : phrase;
   }
 
-  /** {@code "a"} or {@code "an"}, by the sound that follows. */
+  /** Returns {@code "a"} or {@code "an"}, by the sound that follows. */
   static String article(String phrase) {
     String p = phrase.toLowerCase(Locale.ROOT);
     boolean vowel = !p.isEmpty() && "aeiou".indexOf(p.charAt(0)) >= 0;

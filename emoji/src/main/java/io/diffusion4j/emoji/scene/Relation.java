@@ -13,12 +13,12 @@ public enum Relation {
     this.word = word;
   }
 
-  /** The name in the hold-out: {@code "left of"} or {@code "above"}. */
+  /** Returns the name in the hold-out: {@code "left of"} or {@code "above"}. */
   public String word() {
     return word;
   }
 
-  /** "An owl … a lion", the plainest first. */
+  /** Returns "An owl … a lion", the plainest first. */
   public List<String> phrases() {
     return switch (this) {
       case LEFT_OF -> List.of("to the left of", "left of");
@@ -26,7 +26,7 @@ public enum Relation {
     };
   }
 
-  /** "A lion … an owl", for the same picture. */
+  /** Returns "A lion … an owl", for the same picture. */
   public List<String> inverses() {
     return switch (this) {
       case LEFT_OF -> List.of("to the right of", "right of");

@@ -47,7 +47,7 @@ public record JudgeImageNetwork(
     faults.throwIfAny();
   }
 
-  /** Output: the embedding {@code [B, E]}. */
+  /** Defines the network. Output: the embedding {@code [B, E]}. */
   @Override
   public List<Tensor> define(Nn root, Inputs inputs) {
     Nn nn = root.at("image");

@@ -35,7 +35,7 @@ record JudgeTextNetwork(int words, int length, int width, int embeddingDim)
         .throwIfAny();
   }
 
-  /** Output: the embedding {@code [B, E]}. */
+  /** Defines the network. Output: the embedding {@code [B, E]}. */
   @Override
   public List<Tensor> define(Nn nn, Inputs inputs) {
     return List.of(forward(nn, inputs.ints(IDS, length), inputs.floats(WEIGHTS, length)));

@@ -25,7 +25,8 @@
  * </ul>
  *
  * <p>The shipped judge is in {@code emoji/judge}, whose page has its accuracy on drawings that it
- * has not seen. The judge is far from perfect, so compare a score with the ceiling in the same table, the score of real drawings.
+ * has not seen. The judge is far from perfect, so compare a score with the ceiling in the same
+ * table, the score of real drawings.
  *
  * <p>The judge answers one question only: which thing is in the picture. Colours, numbers and
  * positions are measured from pixels in {@code io.diffusion4j.emoji.scene}, without a network. It

@@ -18,7 +18,7 @@ record ProbedNetwork(NetworkDefinition network) implements NetworkDefinition {
   /** Input: e, in the shape of the sample. */
   static final String PROBE = "probe";
 
-  /** Outputs: eᵀf, and those of the network. */
+  /** Defines the network. Outputs: eᵀf, and those of the network. */
   @Override
   public List<Tensor> define(Nn nn, Inputs inputs) {
     List<Tensor> outputs = network.define(nn, inputs);

@@ -18,7 +18,7 @@ public final class Threads {
     this.count = count;
   }
 
-  /** One for each processor. */
+  /** Returns one thread for each processor. */
   public static Threads all() {
     return of(Runtime.getRuntime().availableProcessors());
   }

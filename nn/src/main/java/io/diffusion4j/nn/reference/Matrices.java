@@ -4,7 +4,7 @@ package io.diffusion4j.nn.reference;
 final class Matrices {
   private Matrices() {}
 
-  /** y {@code [m, n]} += a {@code [m, k]} · b {@code [n, k]}ᵀ. */
+  /** Computes y {@code [m, n]} += a {@code [m, k]} · b {@code [n, k]}ᵀ. */
   static void timesTransposed(double[] a, double[] b, double[] y, int m, int n, int k) {
     for (int i = 0; i < m; i++) {
       for (int j = 0; j < n; j++) {
@@ -17,7 +17,7 @@ final class Matrices {
     }
   }
 
-  /** y {@code [m, n]} += a {@code [m, k]} · b {@code [k, n]}. */
+  /** Computes y {@code [m, n]} += a {@code [m, k]} · b {@code [k, n]}. */
   static void times(double[] a, double[] b, double[] y, int m, int n, int k) {
     for (int i = 0; i < m; i++) {
       for (int l = 0; l < k; l++) {
@@ -29,7 +29,7 @@ final class Matrices {
     }
   }
 
-  /** y {@code [m, n]} += a {@code [k, m]}ᵀ · b {@code [k, n]}. */
+  /** Computes y {@code [m, n]} += a {@code [k, m]}ᵀ · b {@code [k, n]}. */
   static void transposedTimes(double[] a, double[] b, double[] y, int m, int n, int k) {
     for (int l = 0; l < k; l++) {
       for (int i = 0; i < m; i++) {

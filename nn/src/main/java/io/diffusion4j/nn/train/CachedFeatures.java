@@ -61,7 +61,7 @@ final class CachedFeatures implements Learner {
     return shape.stream().mapToLong(Long::longValue).toArray();
   }
 
-  /** Σ feature · gradient, plus the corresponding sum over the parameters of the loss. */
+  /** Computes Σ feature · gradient, plus the corresponding sum over the parameters of the loss. */
   private Objective.Loss products(FeatureObjective objective, Nn nn, Inputs inputs) {
     List<Tensor> values = new ArrayList<>(objective.features(nn, inputs));
     List<Tensor> gradients = new ArrayList<>(declared(inputs, GRADIENT));

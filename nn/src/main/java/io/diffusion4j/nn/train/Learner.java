@@ -58,7 +58,10 @@ public interface Learner extends AutoCloseable {
     return false;
   }
 
-  /** Timestep and loss of each sample of the last step, {@code [B, 2]}; empty if there are none. */
+  /**
+   * Returns the timestep and loss of each sample of the last step, {@code [B, 2]}; empty if there
+   * are none.
+   */
   float[] timestepLosses();
 
   /**

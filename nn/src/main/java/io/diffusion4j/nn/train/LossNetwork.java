@@ -27,7 +27,7 @@ public record LossNetwork(Network network, List<String> metrics, int features) {
     metrics = List.copyOf(metrics);
   }
 
-  /** A loss without features. */
+  /** Creates a loss without features. */
   public LossNetwork(Network network, List<String> metrics) {
     this(network, metrics, 0);
   }

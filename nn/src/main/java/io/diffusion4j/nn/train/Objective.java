@@ -42,7 +42,7 @@ public interface Objective {
       this(value, metrics, perTimestep, List.of());
     }
 
-    /** A loss without timesteps. */
+    /** Creates a loss without timesteps. */
     public Loss(Tensor value, Map<String, Tensor> metrics) {
       this(value, metrics, Optional.empty());
     }

@@ -129,7 +129,7 @@ public final class Trainer implements AutoCloseable {
         : config.share(group.rank(), group.size());
   }
 
-  /** Timestep and loss of each sample of the last step, {@code [B, 2]}. */
+  /** Returns the timestep and loss of each sample of the last step, {@code [B, 2]}. */
   float[] timestepLosses() {
     float[] losses = learner.timestepLosses();
     if (losses.length == 0) {

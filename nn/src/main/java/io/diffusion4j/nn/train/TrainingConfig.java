@@ -136,7 +136,7 @@ public record TrainingConfig(
   }
 
   /**
-   * The defaults: one batch per step, half a cosine at the end, one moving average, and all
+   * Creates the defaults: one batch per step, half a cosine at the end, one moving average, and all
    * parameters trained.
    */
   public TrainingConfig(
@@ -171,7 +171,7 @@ public record TrainingConfig(
         seed);
   }
 
-  /** AdamW with the customary constants, and a rate that falls from the warm-up on. */
+  /** Returns AdamW with the customary constants, and a rate that falls from the warm-up on. */
   public static TrainingConfig of(long steps, int batchSize, double learningRate, long seed) {
     return new TrainingConfig(
         steps,
@@ -388,7 +388,7 @@ public record TrainingConfig(
     return new Share(own.from() * rows, own.to() * rows);
   }
 
-  /** Samples per step. */
+  /** Returns samples per step. */
   public long samplesPerStep() {
     return (long) batchSize * accumulate;
   }

@@ -22,7 +22,7 @@ public interface Init {
       };
 
   /**
-   * Initial values.
+   * Draws the initial values.
    *
    * @param shape the parameter's shape in checkpoints
    * @param random a generator of this parameter's own
@@ -38,7 +38,7 @@ public interface Init {
     };
   }
 
-  /** N(0, std²). */
+  /** Returns an initialiser with N(0, std²). */
   static Init normal(double std) {
     return (shape, random) -> {
       float[] values = new float[size(shape)];
@@ -49,7 +49,7 @@ public interface Init {
     };
   }
 
-  /** U(−bound, bound). */
+  /** Returns an initialiser with U(−bound, bound). */
   static Init uniform(double bound) {
     return (shape, random) -> uniform(shape, bound, random);
   }

@@ -47,7 +47,7 @@ final class Embedding {
   private final boolean[] isBelowWhite;
   private final double share;
 
-  /** A picture without a mark yet. */
+  /** Creates a picture without a mark yet. */
   Embedding(Rgb8 original, byte[] signs) {
     this.original = original;
     this.signs = signs;

@@ -94,7 +94,7 @@ public record Preset(
     return preset.orElseThrow();
   }
 
-  /** Height and width of the images that the model draws. */
+  /** Returns the height and width of the images that the model draws. */
   public int imageSize() {
     return upsampler.size();
   }

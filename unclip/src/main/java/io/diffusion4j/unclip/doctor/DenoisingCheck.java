@@ -91,7 +91,7 @@ record DenoisingCheck<C>(
       return Math.abs(logit(schedule.alphaBar(t)) - logit(alphaBar));
     }
 
-    /** ln(ᾱ/(1−ᾱ)), the log of the signal-to-noise ratio. */
+    /** Computes ln(ᾱ/(1−ᾱ)), the log of the signal-to-noise ratio. */
     private static double logit(double alphaBar) {
       return Math.log(alphaBar) - Math.log1p(-alphaBar);
     }

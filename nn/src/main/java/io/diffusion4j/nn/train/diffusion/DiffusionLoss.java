@@ -50,7 +50,7 @@ public final class DiffusionLoss {
   }
 
   /**
-   * The weighted square error and, where the variance is learned, the hybrid loss ({@link
+   * Returns the weighted square error and, where the variance is learned, the hybrid loss ({@link
    * LossType#RESCALED_MSE} with {@link VarianceType#LEARNED_RANGE}).
    *
    * @param outputs the network's: the prediction and, if there is a second, the variance
@@ -113,7 +113,7 @@ public final class DiffusionLoss {
         type.isSquareError() ? nn.add(weighted, part) : part, Map.of("mse", mse, "vlb", bound));
   }
 
-  /** The means over the batch, importance-weighted to correct for non-uniform timesteps. */
+  /** Returns the means over the batch, importance-weighted to correct for non-uniform timesteps. */
   private Objective.Loss loss(Tensor perRow, Map<String, Tensor> metrics) {
     var importance = column(6);
     Map<String, Tensor> means = new TreeMap<>();
@@ -124,7 +124,7 @@ public final class DiffusionLoss {
         Optional.of(nn.concat(1, List.of(nn.slice(row, 7, 1), nn.reshape(perRow, -1, 1)))));
   }
 
-  /** {@link LossType#boundWeight}, which is T times a constant or a constant. */
+  /** Returns {@link LossType#boundWeight}, which is T times a constant or a constant. */
   private Tensor boundWeight(LossType type) {
     return switch (type) {
       case MSE, KL -> nn.constant(type.boundWeight(1));
@@ -132,7 +132,7 @@ public final class DiffusionLoss {
     };
   }
 
-  /** KL(N(μ, e^lv1) ‖ N(μ + d, e^lv2)) = ½(lv2 − lv1 − 1 + e^{lv1−lv2} + d²·e^{−lv2}). */
+  /** Computes KL(N(μ, e^lv1) ‖ N(μ + d, e^lv2)) = ½(lv2 − lv1 − 1 + e^{lv1−lv2} + d²·e^{−lv2}). */
   private Tensor divergence(Tensor d, Tensor lv1, Tensor lv2) {
     var gap = nn.subtract(lv2, lv1);
     var square = nn.multiply(square(d), exp(negate(lv2)));
@@ -140,7 +140,7 @@ public final class DiffusionLoss {
     return times(sum, 0.5);
   }
 
-  /** −log of the probability that N(x − d, e^lv) gives to the 8-bit bin of x. */
+  /** Computes −log of the probability that N(x − d, e^lv) gives to the 8-bit bin of x. */
   private Tensor negativeLogLikelihood(Tensor x, Tensor d, Tensor lv) {
     var inverse = exp(times(lv, -0.5));
     var half = nn.constant(1.0 / 255);
@@ -172,7 +172,7 @@ public final class DiffusionLoss {
     return nn.reshape(nn.slice(row, i, 1), -1);
   }
 
-  /** A value of each sample in a shape that broadcasts over the sample. */
+  /** Returns a value of each sample in a shape that broadcasts over the sample. */
   private Tensor overSample(Tensor perRow) {
     long[] shape = new long[rank];
     Arrays.fill(shape, 1);
@@ -184,7 +184,7 @@ public final class DiffusionLoss {
     return nn.mean(x, IntStream.range(1, rank).toArray());
   }
 
-  /** a where f = 0, b where f = 1. */
+  /** Computes a where f = 0, b where f = 1. */
   private Tensor between(Tensor a, Tensor b, Tensor f) {
     return nn.add(a, nn.multiply(f, nn.subtract(b, a)));
   }

@@ -8,14 +8,14 @@ import io.diffusion4j.nn.Tensor;
 public final class Cosines {
   private Cosines() {}
 
-  /** Rows of length 1: {@code [B, E] → [B, E]}. */
+  /** Returns rows of length 1: {@code [B, E] → [B, E]}. */
   public static Tensor normalise(Nn nn, Tensor x) {
     var square = nn.reshape(nn.sum(nn.map(Function.SQUARE, x), 1), x.size(0), 1);
     return nn.multiply(x, nn.map(Function.INVERSE_ROOT, nn.add(square, nn.constant(1e-12))));
   }
 
   /**
-   * The scaled cosine of every row of a with every row of b.
+   * Returns the scaled cosine of every row of a with every row of b.
    *
    * @param a unit vectors {@code [A, E]}
    * @param b unit vectors {@code [B, E]}
