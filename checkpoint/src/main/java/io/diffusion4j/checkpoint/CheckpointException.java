@@ -12,7 +12,10 @@ import java.util.List;
 public final class CheckpointException extends RuntimeException {
   private final Path file;
 
-  /** One reason, in the form {@code name: value (expected: …)} where there is a value. */
+  /**
+   * Creates the exception for one reason, in the form {@code name: value (expected: …)} where there
+   * is a value.
+   */
   public CheckpointException(Path file, String reason) {
     super(file + ": " + reason);
     this.file = file;

@@ -21,7 +21,7 @@ public interface ImageEmbedder {
 
   /**
    * Returns the embeddings and captions of the examples {@code from} to {@code from + count − 1},
-   * which are decoded only if the embedder looks at them.
+   * which are decoded only if the embedder reads them.
    */
   default List<Embedded> embed(CaptionedImages data, long from, int count) {
     List<CaptionedImage> examples = new ArrayList<>(count);

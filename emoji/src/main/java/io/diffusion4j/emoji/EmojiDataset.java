@@ -73,6 +73,8 @@ public final class EmojiDataset implements CaptionedImages {
   }
 
   /**
+   * Creates a data set.
+   *
    * @param sprites sprites of all concepts in all styles of the settings
    * @throws IllegalArgumentException if the sprites lack a style
    */

@@ -40,7 +40,7 @@ public final class Evaluation {
   private static final int SPRITE_SIZE = 128;
   private static final int RESAMPLES = 1_000;
 
-  /** Few, since each sample decomposes a matrix. */
+  /** The number of samples, small because each decomposes a matrix. */
   private static final int FRECHET_RESAMPLES = 40;
 
   /** The offset in pixels of the fidelity's ceiling. */

@@ -96,7 +96,7 @@ sealed interface Beginning {
       return new Held((x, at) -> hold(x, at, x0, kept), beside(x0, kept));
     }
 
-    /** The kept latents, noised to the level of the next step with the initial noise. */
+    /** Replaces the kept latents by their noised values at the level of the next step. */
     private static void hold(float[] x, Projection.At at, float[] x0, float[] kept) {
       if (at.step() == 0) {
         return;

@@ -477,7 +477,7 @@ public final class Nn {
     return record(new Layer.ForEach(), row.role(), with(row.shape(), 0, like.size(0)), row, like);
   }
 
-  /** Each pixel twice in both directions. */
+  /** Repeats each pixel twice in both directions. */
   public Tensor upsampleNearest(Tensor x) {
     requireRank(x, 4);
     return record(

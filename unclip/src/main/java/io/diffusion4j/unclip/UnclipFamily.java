@@ -107,7 +107,7 @@ public final class UnclipFamily implements ModelFamily {
     return new Opened(new UnclipModule(model, how), UnclipModule.PARTS, model::close);
   }
 
-  /** The decoder's precision. */
+  /** Opens the likelihood in the decoder's precision. */
   @Override
   public PictureLikelihood likelihood(Path folder, Opening how) {
     return new UnclipLikelihood(

@@ -10,8 +10,9 @@
  * }</pre>
  *
  * <ul>
- *   <li>{@link io.diffusion4j.benchmarks.report.Pace} is the number of runs: warm-up, at most so
- *       many, and a time limit after at least three. It measures the median.
+ *   <li>{@link io.diffusion4j.benchmarks.report.Pace} is the number of runs: those of the warm-up,
+ *       the most that are measured, and a time limit that applies after three. It measures the
+ *       median.
  *   <li>{@link io.diffusion4j.benchmarks.report.Row} is one line: a name, batch size and number
  *       format where they apply, and figures. It is immutable; {@code with} returns a row with one
  *       more figure.

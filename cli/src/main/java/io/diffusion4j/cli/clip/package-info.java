@@ -17,7 +17,7 @@
  *   <li>{@link io.diffusion4j.cli.clip.EmbedCommand} writes vectors to a file, and resumes if it
  *       was interrupted.
  *   <li>{@link io.diffusion4j.cli.clip.ClassifyCommand} picks labels. With {@code --labelled},
- *       folders are the labels, and it prints the accuracy.
+ *       folders are the labels, and the command prints the accuracy.
  *   <li>{@link io.diffusion4j.cli.clip.SearchCommand} keeps an index in the folder of the pictures,
  *       and embeds only new ones.
  *   <li>{@link io.diffusion4j.cli.clip.SimilarityCommand} plots a matrix of cosines (Radford et al.

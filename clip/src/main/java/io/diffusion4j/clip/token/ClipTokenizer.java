@@ -30,6 +30,8 @@ public final class ClipTokenizer {
   private final int padId;
 
   /**
+   * Creates a tokenizer.
+   *
    * @throws IllegalArgumentException if a symbol of the config is not in the vocabulary
    */
   public ClipTokenizer(Vocabulary vocabulary, TokenizerConfig config, Normalization normalization) {

@@ -28,6 +28,8 @@ public final class Gpt2Tokenizer {
   private final int endId;
 
   /**
+   * Creates a tokenizer.
+   *
    * @throws IllegalArgumentException if the vocabulary lacks {@link Vocabulary#END}
    */
   public Gpt2Tokenizer(Vocabulary vocabulary) {

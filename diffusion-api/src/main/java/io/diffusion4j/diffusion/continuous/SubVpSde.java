@@ -34,8 +34,8 @@ public record SubVpSde(VpSde vp) implements GaussianSde {
   }
 
   /**
-   * Steps of equal length; there is no published table, so only reverse diffusion, which is Euler
-   * and Maruyama's here, is defined.
+   * Returns steps of equal length; there is no published table, so only reverse diffusion, which is
+   * Euler and Maruyama's here, is defined.
    */
   @Override
   public DiscreteSteps discrete(int n) {

@@ -179,7 +179,7 @@ sealed interface UnclipWork {
       return new Decoded(Embeddings.of(task.image(), task.words()), ImageEdit.NONE);
     }
 
-    /** Spherical interpolation of the embeddings, without words (Ramesh et al. 2022, §3.2). */
+    /** Interpolates the embeddings spherically, without words (Ramesh et al. 2022, §3.2). */
     @Override
     public UnclipWork interpolation(ImageTask.Interpolation task) {
       return new Decoded(

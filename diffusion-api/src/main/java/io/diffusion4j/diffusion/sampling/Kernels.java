@@ -82,7 +82,7 @@ final class Kernels {
 
   /**
    * Computes e^y of y/{@link #EXP_PARTS}, to about 2·10⁻⁶ of itself where |y| ≤ 8, and constant
-   * beyond |y| = 40, where no deviation is meant. Math.exp is a call and cannot be vectorised.
+   * beyond |y| = 40, which no deviation reaches. Math.exp is a call and cannot be vectorised.
    */
   private static float expOfParts(float part) {
     float x = max(-EXP_LIMIT, min(EXP_LIMIT, part));

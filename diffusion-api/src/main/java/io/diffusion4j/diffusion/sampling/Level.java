@@ -71,7 +71,7 @@ public record Level(double t, double alphaBar) {
     return level().noise();
   }
 
-  /** Half the log signal-to-noise ratio, λ = ln √ᾱ − ln √(1−ᾱ); ∞ at the clean end. */
+  /** Returns half of the log signal-to-noise ratio, λ = ln √ᾱ − ln √(1−ᾱ); ∞ at the clean end. */
   public double lambda() {
     return level().lambda();
   }

@@ -35,7 +35,7 @@ public record Timesteps(List<Integer> values, List<Double> times) {
     }
   }
 
-  /** Whole timesteps and nothing between them. */
+  /** Creates whole timesteps, with nothing between them. */
   public Timesteps(List<Integer> values) {
     this(values, values.stream().map(Integer::doubleValue).toList());
   }

@@ -36,7 +36,10 @@ public record DdimSampler(double eta, EpsSource epsSource, Stride stride, End en
     Check.share("eta", eta);
   }
 
-  /** Each step leads to the next listed timestep, and the last one to the clean sample. */
+  /**
+   * Creates a sampler in which each step leads to the next listed timestep, and the last one to the
+   * clean sample.
+   */
   public DdimSampler(double eta, EpsSource epsSource) {
     this(eta, epsSource, Stride.LISTED, End.CLEAN);
   }

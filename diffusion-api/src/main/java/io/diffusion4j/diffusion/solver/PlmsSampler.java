@@ -39,7 +39,7 @@ public record PlmsSampler(Start start, End end) implements Sampler {
     RUNGE_KUTTA
   }
 
-  /** To the clean sample. */
+  /** Creates the sampler that ends at the clean sample. */
   public PlmsSampler(Start start) {
     this(start, End.CLEAN);
   }

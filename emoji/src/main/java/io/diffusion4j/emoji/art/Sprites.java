@@ -46,13 +46,13 @@ public final class Sprites {
     this.fingerprint = fingerprint;
   }
 
-  /** Loads from the user's cache folder, rasterising missing sprites. */
+  /** Loads sprites from the user's cache folder, and rasterises missing ones. */
   public static Sprites load(ConceptSet concepts, Set<Style> styles, int size) {
     return load(concepts, styles, size, userCache());
   }
 
   /**
-   * Loads from a cache folder, rasterising missing sprites.
+   * Loads sprites from a cache folder, and rasterises missing ones.
    *
    * @param size the size of the master canvases in pixels, 16 to 512; scenes shrink them
    */

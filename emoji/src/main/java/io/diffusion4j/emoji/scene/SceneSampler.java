@@ -44,6 +44,8 @@ public final class SceneSampler {
   private final long seed;
 
   /**
+   * Creates a series of scenes.
+   *
    * @throws IllegalArgumentException if the mix needs more concepts: two for relations, a countable
    *     one for several of a kind
    */

@@ -33,7 +33,7 @@ import java.util.stream.IntStream;
 public final class SpaceMetrics {
   private static final int RESAMPLES = 1_000;
 
-  /** Few, since each sample decomposes a matrix or compares all pairs. */
+  /** The number of samples, small because each decomposes a matrix or compares all pairs. */
   private static final int DISTANCE_RESAMPLES = 20;
 
   private final Embedded embedded;

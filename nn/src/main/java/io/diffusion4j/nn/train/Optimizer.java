@@ -37,7 +37,7 @@ public record Optimizer(
     LAYERS
   }
 
-  /** Weight decay is for parameters of two or more axes. */
+  /** Creates an optimizer whose weight decay applies to parameters of two or more axes. */
   public Optimizer(Method method, double beta1, double beta2, double epsilon, double weightDecay) {
     this(method, beta1, beta2, epsilon, weightDecay, Decayed.MATRICES);
   }
