@@ -72,7 +72,7 @@ public final class MovqModel implements AutoCloseable {
   /**
    * Returns the latent {@code [H, W, Z]} of a picture.
    *
-   * @param picture the picture of a size that is a multiple of the factor
+   * @param picture a picture whose sides are multiples of the factor
    */
   public float[] encode(Image picture) {
     int factor = movq.factor();

@@ -6,7 +6,7 @@ import java.util.List;
 
 /**
  * The images of a response that filters refused. This API has no place for an image without data,
- * so they are left out; if all are refused, the request is. Not thread-safe.
+ * so they are left out; if all images are refused, the request is refused. Not thread-safe.
  */
 final class RefusedImages {
   private final List<String> reasons = new ArrayList<>();

@@ -228,7 +228,7 @@ public final class VectorIndex implements AutoCloseable {
   }
 
   /**
-   * Returns the nearest by the cosine, best first.
+   * Returns the embeddings that are nearest by the cosine, best first.
    *
    * @param query the query vector of any length above 0
    * @param most how many at most, at least 1
