@@ -11,6 +11,7 @@ import io.diffusion4j.provenance.Provenance;
 import io.diffusion4j.serving.model.Models;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.diffusion4j.serving.v1.GeneratedImage;
+import io.diffusion4j.serving.v1.Recipe;
 import io.diffusion4j.serving.v1.StageOptions;
 import io.diffusion4j.serving.v1.Warning;
 import io.grpc.StatusRuntimeException;
@@ -109,6 +110,15 @@ public final class DirectRequest {
   /** Returns warnings about options that are valid, but probably not intended. */
   public List<Warning> warnings() {
     return resolved.warnings();
+  }
+
+  /**
+   * Returns the recipe that the file of an image contains.
+   *
+   * @param i which image of the request, from 0
+   */
+  public Recipe recipe(int i) {
+    return resolved.recipe(i);
   }
 
   /**
