@@ -82,10 +82,12 @@ public final class ClassifyCommand implements Callable<Integer> {
   @ArgGroup(validate = false, heading = "%nModel:%n")
   private ClipOptions clip = new ClipOptions();
 
+  @Mixin private ClipBatch batch = new ClipBatch(64);
+
   @Override
   public Integer call() throws IOException {
     Check.that(top >= 1, "top", top, "≥ 1");
-    clip.batch();
+    batch.size();
     try (var set = PictureArguments.open(pictures)) {
       List<String> names = labels(set);
       try (var model = clip.open()) {
@@ -123,7 +125,7 @@ public final class ClassifyCommand implements Callable<Integer> {
     EmbeddingRun.Pictures done;
     try (Bars.Bar bar = console.bars().bar("pictures", 0, set.size())) {
       done =
-          new EmbeddingRun(clip.batch(), count -> bar.at(count, ""))
+          new EmbeddingRun(batch.size(), count -> bar.at(count, ""))
               .pictures(model.image(), model.size(), set);
     }
     done.unreadable().forEach((key, why) -> console.say("warning: " + key + ": " + why));

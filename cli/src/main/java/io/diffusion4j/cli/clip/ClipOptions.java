@@ -4,15 +4,14 @@ import io.diffusion4j.cli.options.ModelOptions;
 import io.diffusion4j.cli.options.PublishedModel;
 import io.diffusion4j.clip.ClipEncoders;
 import io.diffusion4j.clip.ClipIdentity;
-import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.engine.Precision;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** The options for a CLIP and its batch size. */
-final class ClipOptions {
+/** The options for a CLIP. */
+public final class ClipOptions {
   @Option(
       names = "--model",
       paramLabel = "DIR",
@@ -42,36 +41,25 @@ final class ClipOptions {
       description = "Number format of the networks: ${COMPLETION-CANDIDATES}. Default: f32")
   private ModelOptions.Format format = ModelOptions.Format.f32;
 
-  @Option(
-      names = "--batch",
-      paramLabel = "N",
-      defaultValue = "64",
-      description = "The number of inputs embedded at once. Default: ${DEFAULT-VALUE}")
-  private int batch;
-
-  int batch() {
-    Check.that(batch >= 1, "batch", batch, "≥ 1");
-    return batch;
-  }
-
   private Path folder() {
     model = PublishedModel.folder(model, pull); // found once
     return model;
   }
 
-  ClipEncoders open() {
+  /** Opens both towers. */
+  public ClipEncoders open() {
     Precision precision = format.precision;
     return ClipEncoders.open(
         folder(), Optional.ofNullable(tokenizer), ModelOptions.compute(precision));
   }
 
   /** Returns the name of the model for indices and files that must not mix two models. */
-  String identity() {
+  public String identity() {
     return ClipIdentity.of(folder());
   }
 
   /** Returns the name of the model with its number format. */
-  String identityInFormat() {
+  public String identityInFormat() {
     return identity() + " " + format;
   }
 }

@@ -67,10 +67,12 @@ public final class EmbedCommand implements Callable<Integer> {
   @ArgGroup(validate = false, heading = "%nModel:%n")
   private ClipOptions clip = new ClipOptions();
 
+  @Mixin private ClipBatch batch = new ClipBatch(64);
+
   @Override
   public Integer call() throws IOException {
     Embeddings.requireFormat("output", output);
-    clip.batch();
+    batch.size();
     List<String> words = new ArrayList<>(texts);
     if (textFile != null) {
       Check.that(Files.isRegularFile(textFile), "text-file", textFile, "a file");
@@ -92,7 +94,7 @@ public final class EmbedCommand implements Callable<Integer> {
   private int embedTexts(List<String> words) {
     try (var model = clip.open();
         var bar = console.bars().bar("texts", 0, words.size())) {
-      var run = new EmbeddingRun(clip.batch(), done -> bar.at(done, ""));
+      var run = new EmbeddingRun(batch.size(), done -> bar.at(done, ""));
       Embeddings embeddings = run.texts(model.text(), model.size(), words);
       embeddings.write(output);
       report(embeddings);
@@ -125,7 +127,7 @@ public final class EmbedCommand implements Callable<Integer> {
 
   private Map<String, String> run(ClipEncoders model, PictureSet set, EmbeddingRunFile part) {
     try (Bars.Bar bar = console.bars().bar("pictures", part.done(), set.size())) {
-      var run = new EmbeddingRun(clip.batch(), done -> bar.at(done, ""));
+      var run = new EmbeddingRun(batch.size(), done -> bar.at(done, ""));
       return run.pictures(model.image(), set, part);
     }
   }

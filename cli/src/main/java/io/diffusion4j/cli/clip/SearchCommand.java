@@ -93,12 +93,14 @@ public final class SearchCommand implements Callable<Integer> {
   @ArgGroup(validate = false, heading = "%nModel:%n")
   private ClipOptions clip = new ClipOptions();
 
+  @Mixin private ClipBatch batch = new ClipBatch(64);
+
   @Override
   public Integer call() {
     Check.that(top >= 1, "top", top, "≥ 1");
     Check.that(
         text == null || picture == null, "query", "a text and a picture", "one of them, or none");
-    clip.batch();
+    batch.size();
     Optional<Image> like = Optional.ofNullable(picture).map(PictureArguments::read);
     if (sheet != null) {
       new OutputFile("sheet", sheet).requireWritable();
@@ -145,7 +147,7 @@ public final class SearchCommand implements Callable<Integer> {
     }
     var fresh = new Some(set, missing);
     try (Bars.Bar bar = console.bars().bar("pictures", 0, missing.length)) {
-      var run = new EmbeddingRun(clip.batch(), done -> bar.at(done, ""));
+      var run = new EmbeddingRun(batch.size(), done -> bar.at(done, ""));
       return run.pictures(model.image(), fresh, new Indexing(opened, fresh));
     }
   }

@@ -64,15 +64,17 @@ public final class SimilarityCommand implements Callable<Integer> {
   @ArgGroup(validate = false, heading = "%nModel:%n")
   private ClipOptions clip = new ClipOptions();
 
+  @Mixin private ClipBatch batch = new ClipBatch(64);
+
   @Override
   public Integer call() {
     new OutputFile(output).requireEnding(".png");
     var file = new PictureFile(output);
-    clip.batch();
+    batch.size();
     try (var set = PictureArguments.open(pictures);
         var model = clip.open()) {
       Check.that(set.size() <= MOST, "pictures", set.size(), "at most %s", MOST);
-      var run = new EmbeddingRun(clip.batch(), done -> {});
+      var run = new EmbeddingRun(batch.size(), done -> {});
       var embedded = run.pictures(model.image(), model.size(), set);
       for (String reason : embedded.unreadable().values()) {
         throw new IllegalArgumentException(reason);
