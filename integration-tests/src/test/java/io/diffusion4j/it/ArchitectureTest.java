@@ -72,6 +72,7 @@ class ArchitectureTest {
   private static final String OPEN_INFERENCE_PROTO = "io.diffusion4j.openinference.v2..";
   private static final String CLI = "io.diffusion4j.cli..";
   private static final String BENCHMARKS = "io.diffusion4j.benchmarks..";
+  private static final String SPARK = "io.diffusion4j.spark..";
 
   private static final int MOST_FILES = 30;
 
@@ -118,6 +119,7 @@ class ArchitectureTest {
           Map.entry("a1111", "io.diffusion4j.a1111"),
           Map.entry("open-inference", "io.diffusion4j.openinference"),
           Map.entry("cli", "io.diffusion4j.cli"),
+          Map.entry("spark", "io.diffusion4j.spark"),
           Map.entry("benchmarks", "io.diffusion4j.benchmarks"));
 
   /** The helpers that modules share for their tests. */
@@ -218,8 +220,12 @@ class ArchitectureTest {
           .definedBy(OPEN_INFERENCE)
           .layer("cli")
           .definedBy(CLI)
+          .layer("spark")
+          .definedBy(SPARK)
           .layer("benchmarks")
           .definedBy(BENCHMARKS)
+          .whereLayer("spark")
+          .mayNotBeAccessedByAnyLayer()
           .whereLayer("diffusion-api")
           .mayNotAccessAnyLayer()
           .whereLayer("data")
@@ -306,7 +312,7 @@ class ArchitectureTest {
           .mayOnlyAccessLayers(
               "diffusion-api", "checkpoint", "nn", "clip", "unclip", "training", "emoji")
           .whereLayer("evaluation")
-          .mayOnlyBeAccessedByLayers("cli") // used by the judge only
+          .mayOnlyBeAccessedByLayers("cli", "spark") // used by the judge only
           .whereLayer("serving-proto")
           .mayNotAccessAnyLayer()
           .whereLayer("client")
@@ -323,6 +329,7 @@ class ArchitectureTest {
               "local",
               "spring-boot-starter",
               "cli",
+              "spark",
               "benchmarks")
           .whereLayer("web")
           .mayOnlyAccessLayers("serving-proto", "serving-grpc")

@@ -1,0 +1,181 @@
+package io.diffusion4j.spark;
+
+import io.diffusion4j.cli.clip.ClipBatch;
+import io.diffusion4j.cli.clip.ClipOptions;
+import io.diffusion4j.diffusion.argument.Check;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.apache.spark.api.java.function.MapPartitionsFunction;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.BinaryType;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.StructType;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/**
+ * Embeds pictures and texts by CLIP. The embeddings are those of {@code diffusion4j embed} with
+ * {@code --batch 1}, un-normalised: one input at a time, since the last bits depend on the batch.
+ * The tasks of an executor keep its cores busy.
+ */
+@Command(
+    name = "embed",
+    description = "Embed pictures and texts by CLIP on a job.",
+    sortOptions = false,
+    mixinStandardHelpOptions = true,
+    footer = {
+      "",
+      "The output is a table with a row for each row of the input: id, name, text, error, sha256,",
+      "width, height, image_embedding, text_embedding, cosine. Rows that are in it are not"
+          + " embedded",
+      "again. The last bits of an embedding depend on the size of its batch, so only with a batch"
+          + " of",
+      "1 they do not depend on the partitions."
+    })
+public final class Embed implements Callable<Integer> {
+  /** The names of the picture files of folders, in every case of letters. */
+  private static final String PICTURES =
+      "*.{[pP][nN][gG],[jJ][pP][gG],[jJ][pP][eE][gG],[wW][eE][bB][pP],[gG][iI][fF]}";
+
+  @Mixin private JobContext job = new JobContext();
+
+  @Mixin private Division division = new Division();
+
+  @Option(
+      names = "--input",
+      paramLabel = "PLACE",
+      required = true,
+      description =
+          "A folder of picture files, with its subfolders; or a table with a column of pictures, of"
+              + " texts, or both: Parquet, ORC, JSON lines, CSV or text, by the end of its name.")
+  private String input = "";
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "DIR",
+      required = true,
+      description = "The folder for the table of embeddings.")
+  private String output = "";
+
+  @Option(
+      names = "--image-column",
+      paramLabel = "NAME",
+      defaultValue = "image",
+      description =
+          "The column of a table with the bytes of pictures, or structures of bytes and path."
+              + " Default: ${DEFAULT-VALUE}")
+  private String imageColumn = "";
+
+  @Option(
+      names = "--text-column",
+      paramLabel = "NAME",
+      defaultValue = "text",
+      description = "The column of a table with the texts. Default: ${DEFAULT-VALUE}")
+  private String textColumn = "";
+
+  @ArgGroup(validate = false, heading = "%nModel:%n")
+  private ClipOptions clip = new ClipOptions();
+
+  @Mixin private ClipBatch batch = new ClipBatch(1);
+
+  @SuppressWarnings("UnusedVariable") // its option sets the engine
+  @Mixin
+  private EngineOption engine = new EngineOption();
+
+  /** Runs the job with the arguments of {@code spark-submit}. */
+  public static void main(String[] arguments) {
+    JobLine.main(new Embed(), arguments);
+  }
+
+  @Override
+  public Integer call() {
+    division.check();
+    batch.size();
+    clip.identity(); // fails without a model
+    List<String> arguments = job.arguments();
+    SparkSession spark = job.session();
+    var table = new OutputTable(spark, output);
+    table.check();
+    Dataset<Row> named =
+        division
+            .of(read(spark))
+            .mapPartitions(
+                (MapPartitionsFunction<Row, Row>)
+                    some -> TaskRows.of(() -> Embedder.of(arguments).named(some)),
+                Encoders.row(Embedder.NAMED));
+    Dataset<Row> missing = table.missing(named);
+    long total = missing.count();
+    if (total > 0) {
+      try (var progress = Progress.start(spark, "rows", total, job::print)) {
+        var counter = progress.counter();
+        table.add(
+            missing.mapPartitions(
+                (MapPartitionsFunction<Row, Row>)
+                    some -> TaskRows.of(() -> Embedder.of(arguments).embed(some, counter::add)),
+                Encoders.row(Embedder.EMBEDDED)));
+      }
+    }
+    job.print(table.summary("rows", total));
+    return 0;
+  }
+
+  private Dataset<Row> read(SparkSession spark) {
+    if (!Tables.isTable(input)) {
+      Check.that(HadoopFolder.exists(spark, input), "input", input, "a folder or a table");
+      return spark
+          .read()
+          .format("binaryFile")
+          .option("pathGlobFilter", PICTURES)
+          .option("recursiveFileLookup", true)
+          .load(input)
+          .select("path", "content")
+          .withColumnRenamed("content", imageColumn);
+    }
+    Dataset<Row> table = Tables.read(spark, "input", input, textColumn);
+    List<String> columns = Arrays.asList(table.columns());
+    Check.that(
+        columns.contains(imageColumn) || columns.contains(textColumn),
+        "input",
+        input + ", with the columns " + String.join(", ", columns),
+        "%s or %s",
+        imageColumn,
+        textColumn);
+    if (columns.contains(imageColumn)) {
+      DataType type = table.schema().apply(imageColumn).dataType();
+      Check.that(
+          type instanceof BinaryType
+              || (type instanceof StructType parts
+                  && Arrays.asList(parts.fieldNames()).contains("bytes")),
+          "image-column",
+          imageColumn + ", of type " + type.simpleString(),
+          "bytes, or structures with bytes");
+    }
+    return table;
+  }
+
+  /** Returns the column of pictures. */
+  String imageColumn() {
+    return imageColumn;
+  }
+
+  /** Returns the column of texts. */
+  String textColumn() {
+    return textColumn;
+  }
+
+  /** Returns the number of inputs embedded at once. */
+  int batch() {
+    return batch.size();
+  }
+
+  /** Returns the model. */
+  ClipOptions clip() {
+    return clip;
+  }
+}

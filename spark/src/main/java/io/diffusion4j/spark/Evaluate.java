@@ -1,0 +1,233 @@
+package io.diffusion4j.spark;
+
+import io.diffusion4j.cli.options.ModelOptions;
+import io.diffusion4j.cli.options.OptionNames;
+import io.diffusion4j.cli.options.PluginOptions;
+import io.diffusion4j.cli.options.SamplingOptions;
+import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.diffusion.image.OutputFile;
+import io.diffusion4j.diffusion.pipeline.ImagePipeline;
+import io.diffusion4j.diffusion.pipeline.ImageTask;
+import io.diffusion4j.diffusion.stage.Pixels;
+import io.diffusion4j.emoji.train.EmojiPreset;
+import io.diffusion4j.evaluation.Evaluation;
+import io.diffusion4j.evaluation.PromptPictures;
+import io.diffusion4j.evaluation.PromptSet;
+import io.diffusion4j.evaluation.Result;
+import io.diffusion4j.evaluation.judge.Judge;
+import io.diffusion4j.evaluation.report.HtmlReport;
+import io.diffusion4j.evaluation.report.JsonReport;
+import io.diffusion4j.evaluation.report.TextReport;
+import io.diffusion4j.nn.engine.Precision;
+import io.diffusion4j.pipeline.OpenPipeline;
+import io.diffusion4j.pipeline.Plugins;
+import io.diffusion4j.pipeline.Residency;
+import io.diffusion4j.serving.request.DirectRequest;
+import io.diffusion4j.unclip.UnclipModel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.util.LongAccumulator;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/**
+ * Measures how well a model follows its prompts, as {@code diffusion4j evaluate} does: executors
+ * draw, and the driver measures. The table is the same.
+ */
+@Command(
+    name = "evaluate",
+    modelTransformer = SamplingOptions.Adder.class,
+    description = "Measure how well a model follows the prompts, on a job.",
+    sortOptions = false,
+    mixinStandardHelpOptions = true)
+public final class Evaluate implements Callable<Integer>, SamplingOptions.Sampled {
+  private static final OncePerProcess<PromptPictures> PICTURES =
+      new OncePerProcess<>(arguments -> JobLine.parsed(new Evaluate(), arguments).pictures());
+
+  @Mixin private JobContext job = new JobContext();
+
+  @Option(
+      names = "--count",
+      paramLabel = "N",
+      defaultValue = "512",
+      description = "The number of prompts. Default: ${DEFAULT-VALUE}")
+  private int count;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      defaultValue = "0",
+      description = "The seed of prompts, pictures and intervals. Default: ${DEFAULT-VALUE}")
+  private long seed;
+
+  @Option(
+      names = "--rows",
+      paramLabel = "N",
+      defaultValue = "16",
+      description = "The number of pictures that a task draws at once. Default: ${DEFAULT-VALUE}")
+  private int rows;
+
+  @Option(
+      names = "--preset",
+      paramLabel = "NAME",
+      description = "The preset whose concepts are prompted for. Default: the model's preset")
+  private @Nullable String presetName;
+
+  @Option(
+      names = "--judge",
+      paramLabel = "DIR",
+      defaultValue = "${sys:diffusion4j.home:-.}/emoji/judge",
+      description = "The folder of the judge, on the driver. Default: ${DEFAULT-VALUE}")
+  private Path judgeFolder = Path.of("");
+
+  @Option(
+      names = "--json",
+      paramLabel = "FILE",
+      description = "Write the numbers to this file of the driver.")
+  private @Nullable Path json;
+
+  @Option(
+      names = "--report",
+      paramLabel = "DIR",
+      description = "Write a page with all pictures into this folder of the driver.")
+  private @Nullable Path report;
+
+  private final SamplingOptions stages = SamplingOptions.ofUnclip("Sampling");
+
+  @ArgGroup(validate = false, heading = "%nModel:%n")
+  private ModelOptions model = new ModelOptions();
+
+  @Mixin private PluginOptions plugins = new PluginOptions();
+
+  @SuppressWarnings("UnusedVariable") // its option sets the engine
+  @Mixin
+  private EngineOption engine = new EngineOption();
+
+  /** Runs the job with the arguments of {@code spark-submit}. */
+  public static void main(String[] arguments) {
+    JobLine.main(new Evaluate(), arguments);
+  }
+
+  @Override
+  public SamplingOptions sampling() {
+    return stages;
+  }
+
+  @Override
+  public Integer call() {
+    check();
+    List<String> arguments = job.arguments();
+    SparkSession spark = job.session();
+    try (Judge judge = Judge.load(judgeFolder, ModelOptions.compute(Precision.FLOAT32))) {
+      ImagePipeline pipeline = PICTURES.of(arguments).pipeline();
+      EmojiPreset preset = preset(pipeline);
+      List<Image> images;
+      try (var progress = Progress.start(spark, "pictures", count, job::print)) {
+        images = drawn(spark, arguments, pipeline.card().images(), progress.counter());
+      }
+      Result result =
+          new Evaluation(
+                  preset.drawn().concepts(), preset.drawn().scenes(), Optional.of(judge), seed)
+              .measure(prompts(preset), images);
+      TextReport.lines(result.metrics()).forEach(job::print);
+      write(result, pipeline);
+    }
+    return 0;
+  }
+
+  private void check() {
+    Check.that(count >= 1, "count", count, "≥ 1");
+    Check.that(seed >= 0, "seed", seed, "≥ 0");
+    Check.that(rows >= 1, "rows", rows, "≥ 1");
+    stages.check();
+    OpenPipeline.family(model.folder());
+    if (!plugins.areGiven()) { // which may add some
+      stages.checkSamplers(UnclipModel.priorSamplers(model.folder()));
+    }
+    if (json != null) {
+      new OutputFile("json", json).requireWritable();
+    }
+    Check.that(
+        report == null || !Files.exists(report) || Files.isDirectory(report),
+        "report",
+        report,
+        "a folder");
+  }
+
+  /** Draws the pictures in the processes of the executors, a batch in each task. */
+  private List<Image> drawn(
+      SparkSession spark, List<String> arguments, Pixels size, LongAccumulator counter) {
+    int all = count;
+    int batch = rows;
+    List<Integer> starts =
+        IntStream.iterate(0, from -> from < all, from -> from + batch).boxed().toList();
+    return new JavaSparkContext(spark.sparkContext())
+            .parallelize(starts, starts.size())
+            .map(
+                from -> {
+                  int to = Math.min(all, from + batch);
+                  float[][] drawn =
+                      TaskRows.guarded(
+                          () ->
+                              PICTURES.of(arguments).draw(from, to).stream()
+                                  .map(Image::pixels)
+                                  .toArray(float[][]::new));
+                  counter.add(drawn.length);
+                  return drawn;
+                })
+            .collect()
+            .stream()
+            .flatMap(Arrays::stream)
+            .map(pixels -> new Image(size.width(), size.height(), pixels))
+            .toList();
+  }
+
+  private EmojiPreset preset(ImagePipeline pipeline) {
+    return EmojiPreset.of(presetName == null ? pipeline.card().identity().name() : presetName);
+  }
+
+  private PromptSet prompts(EmojiPreset preset) {
+    return PromptSet.of(preset.drawn().concepts(), preset.drawn().scenes(), count, seed);
+  }
+
+  /** Opens the model, in the process of an executor or of the driver. */
+  private PromptPictures pictures() {
+    Plugins parts = plugins.load(); // as long as the model, which is never closed
+    ImagePipeline pipeline =
+        ModelOptions.open(model.folder(), stages.opening(model.opening(Residency.ALWAYS)), parts)
+            .pipeline();
+    List<String> texts = prompts(preset(pipeline)).texts();
+    return new PromptPictures(
+        pipeline,
+        DirectRequest.settings(
+            pipeline, ImageTask.of(texts.get(0)), stages.byStage(pipeline.card()), OptionNames::of),
+        texts,
+        seed);
+  }
+
+  private void write(Result result, ImagePipeline pipeline) {
+    Map<String, Object> facts = new LinkedHashMap<>();
+    facts.put("model", pipeline.card().identity().weightsDigest());
+    facts.put("judge", judgeFolder.toString());
+    facts.put("seed", seed);
+    if (json != null) {
+      JsonReport.write(json, facts, result.metrics());
+    }
+    if (report != null) {
+      HtmlReport.write(report, facts, result);
+    }
+  }
+}

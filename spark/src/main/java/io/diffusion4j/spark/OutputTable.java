@@ -1,0 +1,80 @@
+package io.diffusion4j.spark;
+
+import static org.apache.spark.sql.functions.broadcast;
+
+import io.diffusion4j.diffusion.argument.Check;
+import java.util.Arrays;
+import java.util.Locale;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SaveMode;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * The table that a job writes, in Parquet. Each run of the job adds the rows that are missing; they
+ * appear all at once when the run succeeds.
+ */
+record OutputTable(SparkSession spark, String place) {
+  /** The column that identifies rows. */
+  static final String ID = "id";
+
+  /** The column with the reason why a row has no result; null in the others. */
+  static final String ERROR = "error";
+
+  /**
+   * Checks what is at the place.
+   *
+   * @throws IllegalArgumentException if there is another table
+   */
+  void check() {
+    Check.that(
+        !exists() || Arrays.asList(rows().columns()).contains(ID),
+        "output",
+        place,
+        "an empty folder, or the output of an earlier run");
+  }
+
+  private boolean exists() {
+    return HadoopFolder.exists(spark, place + "/*.parquet");
+  }
+
+  private Dataset<Row> rows() {
+    return spark.read().parquet(place);
+  }
+
+  /** Returns the rows whose ids are not in the table yet. */
+  Dataset<Row> missing(Dataset<Row> rows) {
+    if (!exists()) {
+      return rows;
+    }
+    Dataset<Row> done = rows().select(ID).withColumnRenamed(ID, "done");
+    return rows.join(broadcast(done), rows.col(ID).equalTo(done.col("done")), "left_anti");
+  }
+
+  /** Adds rows. */
+  void add(Dataset<Row> rows) {
+    rows.write().mode(SaveMode.Append).parquet(place);
+  }
+
+  /**
+   * Describes the table in a line.
+   *
+   * @param added the number of rows that this run added
+   */
+  String summary(String things, long added) {
+    if (!exists()) {
+      return "0 " + things;
+    }
+    Dataset<Row> rows = rows();
+    long all = rows.count();
+    long failed = rows.filter(rows.col(ERROR).isNotNull()).count();
+    return String.format(
+        Locale.ROOT,
+        "%,d %s in %s, %,d of them new; %,d rows with an error",
+        all - failed,
+        things,
+        place,
+        added,
+        failed);
+  }
+}

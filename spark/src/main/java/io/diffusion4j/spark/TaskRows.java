@@ -1,0 +1,57 @@
+package io.diffusion4j.spark;
+
+import io.diffusion4j.cli.console.FailureHandler;
+import java.util.Iterator;
+import java.util.function.Supplier;
+import org.apache.spark.sql.Row;
+
+/**
+ * The rows that a task computes as they are read. Exceptions lose their causes, as Spark sends them
+ * to the driver: an executor whose exception cannot be serialised never answers.
+ */
+final class TaskRows implements Iterator<Row> {
+  private final Iterator<Row> rows;
+
+  private TaskRows(Iterator<Row> rows) {
+    this.rows = rows;
+  }
+
+  /** Returns the rows of a task. */
+  static TaskRows of(Supplier<Iterator<Row>> task) {
+    return new TaskRows(guarded(task));
+  }
+
+  @Override
+  public boolean hasNext() {
+    return guarded(rows::hasNext);
+  }
+
+  @Override
+  public Row next() {
+    return guarded(rows::next);
+  }
+
+  /**
+   * Does a part of a task.
+   *
+   * @throws IllegalArgumentException if the part does, with the same message
+   * @throws IllegalStateException for every other exception, with its description
+   */
+  static <T> T guarded(Supplier<T> part) {
+    try {
+      return part.get();
+    } catch (RuntimeException e) {
+      throw plain(e);
+    }
+  }
+
+  @SuppressWarnings("UnusedException") // its cause is what must not be sent
+  private static RuntimeException plain(RuntimeException e) {
+    RuntimeException plain =
+        e instanceof IllegalArgumentException
+            ? new IllegalArgumentException(e.getMessage())
+            : new IllegalStateException(FailureHandler.describe(e));
+    plain.setStackTrace(e.getStackTrace());
+    return plain;
+  }
+}

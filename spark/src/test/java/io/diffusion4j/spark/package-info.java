@@ -1,0 +1,4 @@
+@NullMarked
+package io.diffusion4j.spark;
+
+import org.jspecify.annotations.NullMarked;
