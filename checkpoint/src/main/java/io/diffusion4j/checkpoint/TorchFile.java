@@ -142,7 +142,10 @@ public final class TorchFile implements TensorSource {
     return file.bytes(range.begin(), (int) range.length());
   }
 
-  /** Magic number, version of the format, and properties of the machine that wrote it. */
+  /**
+   * Reads the magic number, the version of the format, and properties of the machine that wrote the
+   * file.
+   */
   private Object readHead(ByteBuffer bytes, TorchTensors tensors) {
     if (bytes.remaining() >= TAR_MARK + 5
         && StandardCharsets.US_ASCII.decode(bytes.slice(TAR_MARK, 5)).toString().equals("ustar")) {

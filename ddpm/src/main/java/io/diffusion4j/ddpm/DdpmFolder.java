@@ -68,7 +68,7 @@ public record DdpmFolder(Path path) {
     return component(networkName());
   }
 
-  /** Reads the scheduler; the published DDPM's if only the network was saved. */
+  /** Reads the scheduler, or returns the published DDPM's if only the network was saved. */
   public PixelScheduler scheduler() {
     Path file = schedulerFile();
     return Files.exists(file) || isPipeline() ? PixelScheduler.read(file) : PixelScheduler.ddpm();

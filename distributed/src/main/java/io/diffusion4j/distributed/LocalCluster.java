@@ -168,7 +168,7 @@ public final class LocalCluster {
     return IntStream.range(0, Runtime.getRuntime().availableProcessors()).boxed().toList();
   }
 
-  /** Numbers such as {@code 0-3,8}. */
+  /** Parses numbers such as {@code 0-3,8}. */
   static List<Integer> list(String text) {
     List<Integer> numbers = new ArrayList<>();
     var ranges = Pattern.compile("([0-9]+)(?:-([0-9]+))?").matcher(text);

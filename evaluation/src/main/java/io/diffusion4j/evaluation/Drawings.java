@@ -37,8 +37,8 @@ final class Drawings {
   }
 
   /**
-   * Returns the mean square difference of a thing to a concept in each style, without invisible
-   * ones such as white on white.
+   * Returns the mean square difference between a thing and a concept in each style, without
+   * invisible ones such as white on white.
    *
    * @param thing a result of {@link #cut}
    */

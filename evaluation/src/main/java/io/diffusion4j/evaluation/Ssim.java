@@ -101,7 +101,7 @@ public final class Ssim {
     return weighted(rows, across, down, across, across);
   }
 
-  /** Weighted means of pixels that are a step apart, of images with rows of a stride. */
+  /** Computes weighted means of pixels that are a step apart, in images with rows of a stride. */
   private static double[] weighted(double[] from, int across, int down, int stride, int step) {
     double[] means = new double[across * down];
     for (int y = 0; y < down; y++) {

@@ -14,8 +14,9 @@ final class NormalDistribution {
   }
 
   /**
-   * Φ(x) to about 15 digits: the power series ½ + φ(x)·Σ x^(2k+1)/(1·3·5·…·(2k+1)) near 0, and the
-   * continued fraction of Mills' ratio far from 0 (Abramowitz &amp; Stegun, 26.2.11, 26.2.14).
+   * Computes Φ(x) to about 15 digits: the power series ½ + φ(x)·Σ x^(2k+1)/(1·3·5·…·(2k+1)) near 0,
+   * and the continued fraction of Mills' ratio far from 0 (Abramowitz &amp; Stegun, 26.2.11,
+   * 26.2.14).
    */
   static double cdf(double x) {
     double size = Math.abs(x);

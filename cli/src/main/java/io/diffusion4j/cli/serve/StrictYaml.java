@@ -102,7 +102,7 @@ final class StrictYaml {
     return type.isRecord() || Map.class.isAssignableFrom(type) ? "keys and values" : "a text";
   }
 
-  /** Such as {@code models[1].path}. */
+  /** Returns a path such as {@code models[1].path}. */
   private static String path(JsonMappingException e) {
     var path = new StringBuilder();
     for (JsonMappingException.Reference step : e.getPath()) {

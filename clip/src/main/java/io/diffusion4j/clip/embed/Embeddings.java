@@ -120,7 +120,10 @@ public record Embeddings(int size, List<String> names, float[] values) {
     return npy.resolveSibling(name.substring(0, name.length() - NPY.length()) + ".names.json");
   }
 
-  /** Version 1.0 of numpy's format: magic, length of the header, header padded to 64 bytes. */
+  /**
+   * Returns a file in version 1.0 of numpy's format: magic, length of the header, header padded to
+   * 64 bytes, values.
+   */
   private byte[] npy() {
     String header =
         "{'descr': '<f4', 'fortran_order': False, 'shape': (%d, %d), }"

@@ -52,8 +52,8 @@ public enum Normalization {
   }
 
   /**
-   * Lower case as Unicode defines it (§3.13). For a capital sigma the JDK looks further ahead than
-   * the definition, so this case is handled here.
+   * Returns the text in lower case as Unicode defines it (§3.13). For a capital sigma the JDK looks
+   * further ahead than the definition, so this case is handled here.
    */
   static String lowerCase(String text) {
     if (text.indexOf(CAPITAL_SIGMA) < 0) {

@@ -8,7 +8,7 @@ import java.util.List;
 public interface Captions {
   List<String> read() throws IOException;
 
-  /** Returns these, stripped, without blank ones. */
+  /** Returns these captions, stripped and without the blank ones. */
   static Captions of(List<String> captions) {
     List<String> kept = CaptionTexts.kept(captions);
     return () -> kept;

@@ -42,7 +42,7 @@ public final class Slerp {
     return cosine > 0 ? mix(1 - ratio, a, ratio, b) : overTheAxis(a, b, ratio);
   }
 
-  /** Half a turn from a to −a, while the length changes linearly. */
+  /** Makes half a turn from a to −a, while the length changes linearly. */
   private static float[] overTheAxis(float[] a, float[] b, double ratio) {
     double from = Vectors.length(a);
     double to = Vectors.length(b);

@@ -113,7 +113,10 @@ record Taps(int[] first, double[][] weights) {
     return x < 2 ? -0.5 * (((x - 5) * x + 8) * x - 4) : 0;
   }
 
-  /** Between the two nearest pixel centres; beyond the outermost centres, the outermost pixel. */
+  /**
+   * Returns taps between the two nearest pixel centres; beyond the outermost centres, the outermost
+   * pixel.
+   */
   static Taps bilinear(int in, int out) {
     double scale = (double) in / out;
     int[] first = new int[out];

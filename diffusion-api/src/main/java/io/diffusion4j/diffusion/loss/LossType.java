@@ -15,7 +15,8 @@ public enum LossType {
   /** The term of the bound at one timestep. */
   KL,
   /**
-   * T times that: an estimate of the whole bound without L_T, which does not depend on the network.
+   * T times the term at one timestep: an estimate of the whole bound without L_T, which does not
+   * depend on the network.
    */
   RESCALED_KL;
 

@@ -406,7 +406,10 @@ public sealed interface ImageTask {
       return other(task);
     }
 
-    /** Handles the tasks whose methods are not overridden: throws, unless overridden itself. */
+    /**
+     * Handles the tasks whose methods are not overridden; throws an exception unless it is
+     * overridden itself.
+     */
     default R other(ImageTask task) {
       throw Check.refusal("task", task.kind().label(), "one that the model lists");
     }

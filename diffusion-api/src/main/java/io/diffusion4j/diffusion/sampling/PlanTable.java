@@ -87,7 +87,7 @@ final class PlanTable {
     return factor == 0 ? "" : number(factor);
   }
 
-  /** Five significant digits. */
+  /** Formats a number with five significant digits. */
   private static String number(double value) {
     return String.format(Locale.ROOT, "%.5g", value);
   }

@@ -91,7 +91,7 @@ public final class SceneRenderer {
     }
   }
 
-  /** Premultiplied RGBA {@code [down, across, 4]} in [0, 1]. */
+  /** Returns premultiplied RGBA {@code [down, across, 4]} in [0, 1]. */
   private static float[] resample(Sprite sprite, Axis across, Axis down) {
     int columns = across.count();
     float[] narrowed = new float[4 * columns * sprite.height()];

@@ -46,7 +46,10 @@ public record JudgePreset(
         training(60, 24, 4e-3, 7_002));
   }
 
-  /** More weight decay than for generators, to generalise to new drawings. */
+  /**
+   * Returns a configuration with more weight decay than for generators, to generalise to new
+   * drawings.
+   */
   private static TrainingConfig training(long steps, int batchSize, double rate, long seed) {
     var usual = TrainingConfig.of(steps, batchSize, rate, seed);
     return usual.withOptimizer(usual.optimizer().withWeightDecay(WEIGHT_DECAY));

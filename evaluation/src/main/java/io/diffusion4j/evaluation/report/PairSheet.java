@@ -46,7 +46,7 @@ public final class PairSheet {
     return ContactSheet.of(images, Math.min(COLUMNS, chosen.length));
   }
 
-  /** White pictures, to fill the last row. */
+  /** Returns white pictures, to fill the last row. */
   private static Image blank(Image like) {
     float[] white = new float[like.pixels().length];
     Arrays.fill(white, 1);

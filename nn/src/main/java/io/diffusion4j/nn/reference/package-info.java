@@ -22,7 +22,7 @@
  * <p>Main code contains the layers of losses only; tests add the others. So the meaning of each
  * layer stands in plain Java exactly once.
  *
- * <p>The code is written to be read and is far too slow for whole networks: There are no threads,
+ * <p>The code is written to be read and is far too slow for whole networks. There are no threads,
  * no native memory, and no reduced precision. To run a network, use {@code
  * io.diffusion4j.nn.engine}.
  */

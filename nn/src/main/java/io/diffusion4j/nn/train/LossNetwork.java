@@ -72,8 +72,8 @@ public record LossNetwork(Network network, List<String> metrics, int features) {
   }
 
   /**
-   * Whether each row has a loss, and the loss of the batch is their mean. Processes can then
-   * compute the losses of their own rows.
+   * Returns whether the loss of a batch is the mean of its rows' losses. Processes can then compute
+   * the losses of their own rows.
    */
   public boolean isMeanOfRows() {
     return network.outputs().size() - features > 1 + metrics.size();

@@ -360,7 +360,7 @@ record DenoisingCheck<C>(
     return String.format(Locale.ROOT, share < 0.1 ? "%.3f times" : "%.2f times", share);
   }
 
-  /** Returns the folder's own schedule, then others. */
+  /** Returns the folder's own schedule and, after it, the others that are tried. */
   private List<Assumed> assumed(Assumed own) {
     List<Assumed> all = new ArrayList<>(List.of(own));
     int steps = scheduler.trainTimesteps();
