@@ -65,6 +65,7 @@ class ArchitectureTest {
   private static final String KOTLIN = "io.diffusion4j.kotlin..";
   private static final String SPRING_AI = "io.diffusion4j.springai..";
   private static final String SPRING_BOOT = "io.diffusion4j.springboot..";
+  private static final String SPRING_BOOT_TEST = "io.diffusion4j.springboot.test..";
   private static final String LANGCHAIN4J = "io.diffusion4j.langchain4j..";
   private static final String OPENAI = "io.diffusion4j.openai..";
   private static final String A1111 = "io.diffusion4j.a1111..";
@@ -114,6 +115,7 @@ class ArchitectureTest {
           Map.entry("kotlin", "io.diffusion4j.kotlin"),
           Map.entry("spring-ai", "io.diffusion4j.springai"),
           Map.entry("spring-boot-starter", "io.diffusion4j.springboot"),
+          Map.entry("spring-boot-test", "io.diffusion4j.springboot.test"),
           Map.entry("langchain4j", "io.diffusion4j.langchain4j"),
           Map.entry("openai", "io.diffusion4j.openai"),
           Map.entry("a1111", "io.diffusion4j.a1111"),
@@ -209,7 +211,9 @@ class ArchitectureTest {
           .layer("spring-ai")
           .definedBy(SPRING_AI)
           .layer("spring-boot-starter")
-          .definedBy(SPRING_BOOT)
+          .definedBy(resideInAPackage(SPRING_BOOT).and(not(resideInAPackage(SPRING_BOOT_TEST))))
+          .layer("spring-boot-test")
+          .definedBy(SPRING_BOOT_TEST)
           .layer("langchain4j")
           .definedBy(LANGCHAIN4J)
           .layer("openai")
@@ -328,6 +332,7 @@ class ArchitectureTest {
               "open-inference",
               "local",
               "spring-boot-starter",
+              "spring-boot-test",
               "cli",
               "spark",
               "benchmarks")
@@ -350,6 +355,10 @@ class ArchitectureTest {
           .mayOnlyAccessLayers(
               "diffusion-api", "pipeline", "client", "serving-grpc", "local", "spring-ai")
           .whereLayer("spring-boot-starter")
+          .mayOnlyBeAccessedByLayers("spring-boot-test")
+          .whereLayer("spring-boot-test")
+          .mayOnlyAccessLayers("diffusion-api", "client", "serving-grpc", "spring-boot-starter")
+          .whereLayer("spring-boot-test")
           .mayNotBeAccessedByAnyLayer()
           .whereLayer("langchain4j")
           .mayOnlyAccessLayers("serving-proto", "client")
