@@ -4,7 +4,11 @@ import io.diffusion4j.kotlin.draw
 import io.diffusion4j.kotlin.drawing
 import io.diffusion4j.kotlin.textToImage
 import io.diffusion4j.local.LocalGeneration
+import io.diffusion4j.serving.v1.GenerationServiceGrpcKt.GenerationServiceCoroutineStub
+import io.grpc.Channel
 import java.io.File
+import kotlinx.coroutines.flow.count
+import kotlinx.coroutines.flow.filter
 import kotlinx.coroutines.runBlocking
 
 // snippet: draw
@@ -30,9 +34,18 @@ suspend fun watch(client: GenerationClient) {
 }
 // end snippet
 
+// snippet: stubs
+suspend fun count(channel: Channel): Int {
+  val stub = GenerationServiceCoroutineStub(channel)
+  val events = stub.streamGenerateImages(textToImage("a dog") { seeds(7) })
+  return events.filter { it.hasProgress() }.count()
+}
+// end snippet
+
 fun main() = runBlocking {
   LocalGeneration.emoji().use { local ->
     drawTwo(local.client())
     watch(local.client())
+    check(count(local.channel()) > 0)
   }
 }

@@ -113,6 +113,7 @@ class ArchitectureTest {
           Map.entry("web", "io.diffusion4j.web"),
           Map.entry("local", "io.diffusion4j.local"),
           Map.entry("kotlin", "io.diffusion4j.kotlin"),
+          Map.entry("kotlin-stubs", "io.diffusion4j.serving.v1"), // where its generator puts them
           Map.entry("spring-ai", "io.diffusion4j.springai"),
           Map.entry("spring-boot-starter", "io.diffusion4j.springboot"),
           Map.entry("spring-boot-test", "io.diffusion4j.springboot.test"),
