@@ -26,7 +26,7 @@ import picocli.CommandLine.Option;
  */
 @Command(
     name = "embed",
-    description = "Embed pictures and texts by CLIP on a job.",
+    description = "Embed pictures and texts by CLIP on a cluster.",
     sortOptions = false,
     mixinStandardHelpOptions = true,
     footer = {

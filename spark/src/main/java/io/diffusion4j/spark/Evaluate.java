@@ -50,7 +50,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "evaluate",
     modelTransformer = SamplingOptions.Adder.class,
-    description = "Measure how well a model follows the prompts, on a job.",
+    description = "Measure how well a model follows the prompts, on a cluster.",
     sortOptions = false,
     mixinStandardHelpOptions = true)
 public final class Evaluate implements Callable<Integer>, SamplingOptions.Sampled {

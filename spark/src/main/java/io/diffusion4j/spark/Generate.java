@@ -33,7 +33,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "generate",
     modelTransformer = SamplingOptions.Adder.class,
-    description = "Draw the prompts of a table on a job.",
+    description = "Draw the prompts of a table on a cluster.",
     sortOptions = false,
     mixinStandardHelpOptions = true,
     footer = {

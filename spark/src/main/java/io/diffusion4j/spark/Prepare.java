@@ -23,11 +23,11 @@ import picocli.CommandLine.Parameters;
 /**
  * Makes shards for training of pictures in any layout that the module {@code data} reads. Shard k
  * has the pictures from k times the size of a shard, so neither the order nor the bytes of the
- * shards depend on the job.
+ * shards depend on the cluster.
  */
 @Command(
     name = "prepare",
-    description = "Make shards for training, in Parquet, on a job.",
+    description = "Make shards for training, in Parquet, on a cluster.",
     sortOptions = false,
     mixinStandardHelpOptions = true,
     footer = {
