@@ -10,7 +10,9 @@ import io.diffusion4j.kandinsky.KandinskyUnet;
 import io.diffusion4j.kandinsky.LatentBatches;
 import io.diffusion4j.kandinsky.LatentObjective;
 import io.diffusion4j.kandinsky.MovqModel;
+import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Precision;
+import io.diffusion4j.nn.engine.Threads;
 import io.diffusion4j.nn.train.diffusion.NoisedBatch;
 import io.diffusion4j.nn.weights.ModelFiles;
 import io.diffusion4j.nn.weights.WithoutPrefix;
@@ -66,7 +68,7 @@ record KandinskyDecoderTraining(PartRun run, KandinskyPair pair) implements Part
         new KeptValues(
             run.whole().work().resolve(run.setup().part().word()).resolve(LATENTS), KEPT);
     try (var tower = run.imageTower();
-        var movq = new MovqModel(pair.movq(), config.compute().withPrecision(Precision.FLOAT32))) {
+        var movq = new MovqModel(pair.movq(), latents(config.compute()))) {
       int side = unet.unet().sampleSize() * movq.factor();
       int shown = Math.max(side, run.shapes().vision().imageSize());
       return run.fit(
@@ -100,5 +102,13 @@ record KandinskyDecoderTraining(PartRun run, KandinskyPair pair) implements Part
                 to.made(UnclipFolder.DECODER_SCHEDULER).resolve(KandinskyPair.SCHEDULER_CONFIG));
           });
     }
+  }
+
+  /**
+   * Returns the settings for latents: one thread, as the last bits of convolutions depend on the
+   * number of threads, and those of weights must not.
+   */
+  private static Compute latents(Compute usual) {
+    return usual.withPrecision(Precision.FLOAT32).withThreads(Threads.of(1));
   }
 }
