@@ -7,6 +7,7 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.openqa.selenium.By;
+import org.openqa.selenium.WebElement;
 
 /** The page in each of its states, as axe-core judges it. */
 class AccessibilityTest extends Page {
@@ -68,8 +69,8 @@ class AccessibilityTest extends Page {
   @Test
   void aPictureIsAccessibleInEachOfItsDialogs() {
     gate.open();
-    draw("a red apple", 2);
-    browser.until(d -> d.findElements(By.cssSelector(JOB + ".ended .picture.done")).size() == 2);
+    draw("a red apple", 3);
+    browser.until(d -> d.findElements(By.cssSelector(JOB + ".ended .picture.done")).size() == 3);
     browser.find(JOB + " .tile-open").click();
     browser.find("#viewer[open]");
     assertAccessible("a picture is open");
@@ -85,7 +86,9 @@ class AccessibilityTest extends Page {
     assertAccessible("two pictures are compared");
     press("Back");
     press("Mix with…");
-    browser.find("#viewer .thumb").click();
+    browser.all("#viewer .thumb").forEach(WebElement::click);
+    set("#viewer input[type=number]", "2");
+    assertAccessible("a walk is chosen");
     browser.find("#viewer button[type=submit]").click();
     browser.find(JOB + ".ended .player");
     assertAccessible("a strip is there");

@@ -26,14 +26,29 @@ export async function animation(blobs, milliseconds) {
     ...frame.filter(({ type }) => type === 'IDAT').map(({ data }) => (
       i === 0 ? { type: 'IDAT', data } : { type: 'fdAT', data: numbered(sequence++, data) })),
   ]);
-  const declarations = frames[0].filter(({ type, data }) => type === 'iTXt' && begins(data, DECLARATION));
   return file([
     { type: 'IHDR', data: header },
     { type: 'acTL', data: numbers(frames.length, 0) }, // 0: without an end
-    ...declarations,
+    ...declarations(frames[0]),
     ...body,
     { type: 'IEND', data: new Uint8Array() },
   ]);
+}
+
+/** The chunks among these that declare where a picture comes from. */
+function declarations(all) {
+  return all.filter(({ type, data }) => type === 'iTXt' && begins(data, DECLARATION));
+}
+
+/** The XMP packet of a PNG file, which declares where the picture comes from; undefined if there is none. */
+export function packet(bytes) {
+  const [declaration] = declarations([...chunks(bytes)]);
+  if (declaration === undefined) {
+    return undefined;
+  }
+  const { data } = declaration;
+  const language = data.indexOf(0, DECLARATION.length + 2); // after two bytes about compression, of which it has none
+  return data.subarray(data.indexOf(0, language + 1) + 1);
 }
 
 function part(frame, type) {

@@ -10,7 +10,7 @@ import { hasJobs, submit, unfinished } from './later.js';
 import { WordPicker } from './picker.js';
 import { recipeOf, wordsOf } from './recipe.js';
 import { Settings } from './settings.js';
-import { strip } from './strips.js';
+import { strip, walk } from './strips.js';
 import { Sweep } from './sweep.js';
 import { Viewer } from './viewer.js';
 
@@ -146,10 +146,14 @@ const edits = {
       { title: toText, kind: 'Changed by words', from: picture, moving: true });
   },
 
-  async interpolation(picture, { second, count }) {
-    const [first, last] = [await fileOf(picture), await fileOf(second)];
-    await draw(strip(common(), count, 1, (ratio) => ({ interpolation: { first, second: last, ratio } })),
-      { title: `${picture.title} → ${second.title}`, kind: 'Mixed', from: picture, moving: true });
+  async interpolation(picture, { others, count, isClosed }) {
+    const stations = [picture, ...others];
+    const files = await Promise.all(stations.map(fileOf));
+    const titles = stations.map(({ title }) => title);
+    await draw(
+      walk(common(), files, count, isClosed, (first, second, ratio) => ({ interpolation: { first, second, ratio } })),
+      { title: (titles.length > 3 ? [titles[0], '…', titles.at(-1)] : titles).join(' → '),
+        kind: others.length > 1 ? 'Walk' : 'Mixed', from: picture, moving: true, isClosed });
   },
 };
 

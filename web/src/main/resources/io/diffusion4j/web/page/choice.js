@@ -1,4 +1,4 @@
-// One of the other pictures, or one of this machine.
+// One or several of the other pictures, or pictures of this machine.
 
 import { element } from './dom.js';
 import { Picture } from './job.js';
@@ -12,8 +12,10 @@ export class PictureChoice {
    * @param legend what it is chosen for
    * @param without the picture that is no choice
    * @param chosen called with each chosen picture
+   * @param type the type of the inputs
    */
-  constructor(legend, without, chosen = () => {}) {
+  constructor(legend, without, chosen = () => {}, type = 'radio') {
+    this.type = type;
     this.group = `choice-${groups++}`;
     this.chosen = chosen;
     this.list = element('div', { class: 'thumbs' },
@@ -26,14 +28,16 @@ export class PictureChoice {
   }
 
   thumb(picture) {
-    const radio = element('input', {
-      type: 'radio', class: 'visually-hidden', name: this.group, 'aria-label': picture.label,
-      onchange: () => {
-        this.picture = picture;
-        this.chosen(picture);
-      },
+    const input = element('input', {
+      type: this.type, class: 'visually-hidden', name: this.group, 'aria-label': picture.label,
+      onchange: () => this.choose(picture, input),
     });
-    return element('label', { class: 'thumb' }, radio, element('img', { src: picture.url, alt: '' }));
+    return element('label', { class: 'thumb' }, input, element('img', { src: picture.url, alt: '' }));
+  }
+
+  choose(picture) {
+    this.picture = picture;
+    this.chosen(picture);
   }
 
   take(file) {
@@ -41,6 +45,45 @@ export class PictureChoice {
       const thumb = this.thumb(Picture.own(file));
       this.list.prepend(thumb);
       thumb.querySelector('input').click();
+    }
+  }
+}
+
+/** Pictures to choose several of, in the order of the choice. */
+export class PictureRoute extends PictureChoice {
+  /**
+   * @param legend what they are chosen for
+   * @param first the picture before them, which is no choice
+   * @param changed called after each change
+   */
+  constructor(legend, first, changed) {
+    super(legend, first, changed, 'checkbox');
+    this.places = new Map();
+  }
+
+  /** The chosen pictures, in order. */
+  get pictures() {
+    return [...this.places.values()];
+  }
+
+  choose(picture, input) {
+    if (input.checked) {
+      this.places.set(input, picture);
+    } else {
+      this.places.delete(input);
+      this.number(input, picture, undefined);
+    }
+    [...this.places].forEach(([at, chosen], i) => this.number(at, chosen, i + 2));
+    this.chosen(picture);
+  }
+
+  /** Shows the place of a picture on the way; undefined for none. */
+  number(input, picture, place) {
+    const thumb = input.parentElement;
+    thumb.querySelector('.place')?.remove();
+    input.setAttribute('aria-label', place === undefined ? picture.label : `${picture.label}, number ${place}`);
+    if (place !== undefined) {
+      thumb.append(element('span', { class: 'place', 'aria-hidden': 'true' }, String(place)));
     }
   }
 }

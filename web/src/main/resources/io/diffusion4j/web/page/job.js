@@ -113,13 +113,14 @@ export class Job {
    * @param title what to call the pictures
    * @param from a Picture that they start from, if any
    * @param moving whether the pictures are the frames of a movement
+   * @param isClosed whether the movement ends where it begins
    * @param open shows a picture
    * @param actions what can be done with a picture: as for {@link fill}
    * @param drawn called with each finished picture
    * @param again draws the same in another job, if this one came to nothing
    */
-  constructor(requests, { title, kind, from, moving, open, actions, drawn, again }) {
-    Object.assign(this, { title, from, moving, open, actions, drawn, again });
+  constructor(requests, { title, kind, from, moving, isClosed, open, actions, drawn, again }) {
+    Object.assign(this, { title, from, moving, isClosed, open, actions, drawn, again });
     this.parts = requests.map((one) => new Part(one));
     this.leaving = new AbortController();
     /** Settles when the service has taken the first request; rejects with what is wrong with it. */
@@ -193,7 +194,7 @@ export class Job {
       const refused = this.refused > 0 ? `, ${this.refused} refused` : '';
       this.end(`${count(this.pictures.length, 'picture')}${refused} in ${time.toFixed(1)} s`);
       if (this.moving && this.pictures.length > 1) {
-        this.list.after(new Player(this.parts.filter(({ pictures }) => pictures.length > 0)).view);
+        this.list.after(new Player(this.parts.filter(({ pictures }) => pictures.length > 0), this.isClosed).view);
       }
     } catch (error) {
       const left = this.leaving.signal.aborted;

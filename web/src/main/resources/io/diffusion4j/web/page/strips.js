@@ -1,12 +1,16 @@
-// Tasks that draw the way from one picture to another: what is asked for, and the panels that ask it.
+// Tasks that draw the way from picture to picture: what is asked for, and the panels that ask it.
 
+import { ApiError } from './api.js';
+import { PictureRoute } from './choice.js';
 import { element } from './dom.js';
-import { PictureChoice } from './choice.js';
 import { ofOneSeed } from './noise.js';
 
 /** The pictures of a strip. */
 const FEW = 5;
 const MOST = 24;
+
+/** The pictures of a walk at most, on all its ways. */
+const MOST_OF_WALK = 48;
 
 /** How far a text changes a picture at most, unless it is chosen: beyond, little of the picture is left. */
 const FAR = 0.7;
@@ -26,6 +30,41 @@ export function strip(base, count, most, task) {
     request: { ...one, imageCount: 1, ...task(ratio) },
     caption: `${Math.round(100 * ratio)} %`,
   }));
+}
+
+/**
+ * Requests for the pictures of a walk from picture to picture, all of one seed.
+ *
+ * @param base what is asked for beside the task
+ * @param stations what the pictures are, in order, at least two
+ * @param count how many pictures from each to the next, both included; between two, one is the middle
+ * @param isClosed whether the walk goes on from the last to the first
+ * @param task the task at a place between two stations
+ */
+export function walk(base, stations, count, isClosed, task) {
+  if (stations.length === 2) {
+    return strip(base, count, 1, (ratio) => task(stations[0], stations[1], ratio));
+  }
+  const ways = stations.length - (isClosed ? 0 : 1);
+  const steps = Math.max(1, count - 1);
+  const places = Array.from({ length: ways * steps + (isClosed ? 0 : 1) }, (_, i) => {
+    const way = Math.min(ways - 1, Math.floor(i / steps));
+    return { from: way, to: (way + 1) % stations.length, ratio: (i - way * steps) / steps };
+  });
+  if (places.length > MOST_OF_WALK) {
+    throw new ApiError({
+      message: `${places.length} pictures (expected: at most ${MOST_OF_WALK}). Choose fewer pictures, or fewer from each`
+        + ' to the next.' });
+  }
+  const one = ofOneSeed(base);
+  return places.map(({ from, to, ratio }) => ({
+    request: { ...one, imageCount: 1, ...task(stations[from], stations[to], ratio) },
+    caption: captionOf(from + 1, to + 1, ratio),
+  }));
+}
+
+function captionOf(from, to, ratio) {
+  return { 0: `picture ${from}`, 1: `picture ${to}` }[ratio] ?? `${from} → ${to}, ${Math.round(100 * ratio)} %`;
 }
 
 /** Asks for words that change a picture. */
@@ -51,20 +90,31 @@ export class ChangePanel {
   }
 }
 
-/** Asks for a picture to mix one with. */
+/** Asks for pictures to mix one with. */
 export class MixPanel {
   constructor(picture) {
-    this.choice = new PictureChoice('Mix it with', picture);
+    this.choice = new PictureRoute('Mix it with', picture, () => this.show());
     this.count = number(FEW);
+    this.closed = element('input', { type: 'checkbox' });
+    this.loop = element('label', { class: 'check' }, this.closed, 'Back to the first picture');
     this.fields = [
       this.choice.view,
-      field('Pictures from the first to the second', this.count),
-      element('p', { class: 'help' }, 'One picture is the middle of both; many make a walk.'),
+      field('Pictures from each to the next', this.count),
+      this.loop,
+      element('p', { class: 'help' },
+        'Between two pictures, one is the middle of both. Several chosen pictures make a walk, in the order of choice.'),
     ];
+    this.show();
+  }
+
+  /** Between two pictures, the way back is the same. */
+  show() {
+    this.loop.hidden = this.choice.pictures.length < 2;
   }
 
   get values() {
-    return { second: this.choice.picture, count: countOf(this.count) };
+    const others = this.choice.pictures;
+    return { others, count: countOf(this.count), isClosed: others.length > 1 && this.closed.checked };
   }
 }
 

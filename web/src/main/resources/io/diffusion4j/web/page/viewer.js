@@ -114,11 +114,11 @@ export class Viewer {
     panel.to.focus();
   }
 
-  /** Shows a picture to be mixed with another. */
+  /** Shows a picture to be mixed with others. */
   mix(picture) {
     const panel = new MixPanel(picture);
     this.ask(picture, surface(picture), panel.fields, () => {
-      if (panel.values.second === undefined) {
+      if (panel.values.others.length === 0) {
         throw new ApiError({ message: 'Choose a second picture first.' });
       }
       return this.edits.interpolation(picture, panel.values);
