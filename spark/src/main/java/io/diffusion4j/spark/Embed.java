@@ -39,7 +39,7 @@ import picocli.CommandLine.Option;
       "1 they do not depend on the partitions."
     })
 public final class Embed implements Callable<Integer> {
-  /** The names of the picture files of folders, in every case of letters. */
+  /** The pattern of names of picture files, in upper and lower case. */
   private static final String PICTURES =
       "*.{[pP][nN][gG],[jJ][pP][gG],[jJ][pP][eE][gG],[wW][eE][bB][pP],[gG][iI][fF]}";
 

@@ -53,7 +53,7 @@ final class Embedder {
   private static final OncePerProcess<Embedder> EMBEDDERS =
       new OncePerProcess<>(arguments -> new Embedder(JobLine.parsed(new Embed(), arguments)));
 
-  /** Columns that name a row, the first that is there. */
+  /** Columns that can name a row, in order of preference. */
   private static final List<String> NAMES = List.of("path", "key", "id", "file_name");
 
   private static final long MAX_PIXELS = 1L << 26;
@@ -65,8 +65,8 @@ final class Embedder {
   /**
    * A row of the input, decoded.
    *
-   * @param bytes of the picture; null if it has none
-   * @param image the picture; empty if it has none, or an unreadable one
+   * @param bytes the file of the picture; null if it has none
+   * @param image the picture; empty if there is none, or if it cannot be read
    * @param error why it cannot be embedded; null if it can
    */
   private record Input(

@@ -83,7 +83,7 @@ public final class Evaluate implements Callable<Integer>, SamplingOptions.Sample
   @Option(
       names = "--preset",
       paramLabel = "NAME",
-      description = "The preset whose concepts are prompted for. Default: the model's preset")
+      description = "The preset whose concepts are the prompts. Default: the model's preset")
   private @Nullable String presetName;
 
   @Option(

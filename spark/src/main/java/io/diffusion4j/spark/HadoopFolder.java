@@ -33,7 +33,7 @@ final class HadoopFolder implements Serializable {
     T at(FileSystem files, Path path) throws IOException;
   }
 
-  /** Whether anything has this name, or matches it as a pattern. */
+  /** Returns whether anything has this name, or matches it as a pattern. */
   static boolean exists(SparkSession spark, String place) {
     return new HadoopFolder(spark, place)
         .call(
@@ -70,13 +70,14 @@ final class HadoopFolder implements Serializable {
         });
   }
 
-  /** Whether there is a file of this name. */
+  /** Returns whether there is a file of this name. */
   boolean has(String name) {
     return call(name, FileSystem::exists);
   }
 
   /**
-   * Writes a file, unless it is there: another attempt of the same task wrote the same bytes.
+   * Writes a file, unless it is there because another attempt of the same task wrote the same
+   * bytes.
    *
    * @throws UncheckedIOException if it cannot be written
    */

@@ -6,7 +6,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** What a job needs of its command and of Spark, on the driver. */
+/** The parts of the command and of Spark that a job needs on the driver. */
 @Command // or picocli takes it for no mixin
 final class JobContext {
   @Spec(Spec.Target.MIXEE)

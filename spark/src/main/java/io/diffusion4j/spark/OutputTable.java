@@ -22,7 +22,7 @@ record OutputTable(SparkSession spark, String place) {
   static final String ERROR = "error";
 
   /**
-   * Checks what is at the place.
+   * Checks that the place is free or has such a table.
    *
    * @throws IllegalArgumentException if there is another table
    */

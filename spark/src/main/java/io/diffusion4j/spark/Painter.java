@@ -47,7 +47,7 @@ final class Painter {
     checkOptions();
   }
 
-  /** Fails for options that suit no row: they are a fault of the job. */
+  /** Fails the whole job for options that suit no row. */
   private void checkOptions() {
     boolean hasWords = pipeline.card().tasks().contains(ImageTask.Kind.TEXT_TO_IMAGE);
     ImageTask any =
@@ -90,7 +90,7 @@ final class Painter {
    * Draws pictures, a few at once, as the result is read.
    *
    * @param planned rows with the columns {@link PlannedPicture#PLANNED}
-   * @param folder for the files; empty if the bytes belong into the table
+   * @param folder for the files; empty if the bytes are put into the table
    * @param counter receives the numbers of finished pictures
    */
   Iterator<Row> draw(Iterator<Row> planned, Optional<HadoopFolder> folder, LongConsumer counter) {
@@ -123,7 +123,7 @@ final class Painter {
     return rows;
   }
 
-  /** Returns the task without its words, in which pictures of a batch may differ. */
+  /** Returns the task without its words; the pictures of a batch may differ in words. */
   private static ImageTask shared(PlannedPicture picture) {
     ImageTask task = picture.request().task();
     return task instanceof ImageTask.TextToImage ? ImageTask.of("") : task;
@@ -173,7 +173,7 @@ final class Painter {
     }
   }
 
-  /** Returns the name of a picture's file; folders by digests have about equally many. */
+  /** Returns the name of a picture's file; subfolders by digests have about equally many files. */
   private static String file(PlannedPicture picture) {
     return PromptRow.digest(picture.id()).substring(0, 2) + "/" + picture.id() + ".png";
   }

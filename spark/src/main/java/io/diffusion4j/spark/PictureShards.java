@@ -30,7 +30,10 @@ final class PictureShards {
       new OncePerProcess<>(
           arguments -> new PictureShards(JobLine.parsed(new Prepare(), arguments)));
 
-  /** Of a picture: its PNG file with its key, as in Hugging Face's data sets, and its captions. */
+  /**
+   * The columns of a picture: its PNG file with its key, as in Hugging Face's data sets, and its
+   * captions.
+   */
   private static final MessageType SCHEMA =
       MessageTypeParser.parseMessageType(
           """
@@ -47,7 +50,9 @@ final class PictureShards {
           }
           """);
 
-  /** A reader of one picture reads its page. */
+  /**
+   * The number of pictures in a page: few, since the reader of one picture reads its whole page.
+   */
   private static final int PICTURES_IN_A_PAGE = 16;
 
   private final Prepare job;
@@ -76,7 +81,7 @@ final class PictureShards {
   /**
    * Writes a shard. Pictures that cannot be read are left out.
    *
-   * @param number of the shard, from 0
+   * @param number the number of the shard, from 0
    * @param all the number of pictures, as the driver found it
    * @param counter receives the numbers of finished pictures
    */

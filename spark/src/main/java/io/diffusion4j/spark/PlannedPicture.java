@@ -53,7 +53,7 @@ record PlannedPicture(
   /** The columns of drawn pictures in files. */
   static final StructType WITH_FILES = COMMON.add("file", DataTypes.StringType);
 
-  /** Reads a row with the columns {@link #PLANNED}, which has no error. */
+  /** Reads a row without an error, with the columns {@link #PLANNED}. */
   static PlannedPicture of(Row row, ImagePipeline pipeline, Provenance provenance) {
     String recipe = row.getString(1);
     GenerateImagesRequest message = Recipes.fromJson(recipe).getRequest();

@@ -43,15 +43,15 @@ record PromptRow(
   /** Texts that every file system accepts as the name of a file. */
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]{0,99}");
 
-  /** More would be a mistake. */
+  /** The largest number of pictures of a row; more would be a mistake. */
   private static final int MOST_PICTURES = 1_000_000;
 
   /**
    * Reads a row.
    *
    * @param needsWords whether each row must have a prompt
-   * @param usualSeed of rows without a seed, if there is one
-   * @param usualCount of rows without a count
+   * @param usualSeed the seed of rows without one, if there is one
+   * @param usualCount the number of pictures of rows without a count
    * @throws IllegalArgumentException if a value is invalid
    */
   static PromptRow of(Row row, boolean needsWords, Optional<Long> usualSeed, int usualCount) {
@@ -108,7 +108,7 @@ record PromptRow(
    * Returns the id of a picture.
    *
    * @param image the number of the picture, from 0
-   * @param recipe of the picture, whose digest is the id if the row has none
+   * @param recipe the recipe of the picture, whose digest is the id if the row has none
    */
   String id(int image, String recipe) {
     if (id == null) {

@@ -27,7 +27,7 @@ final class Tables {
 
   private Tables() {}
 
-  /** Whether the name is that of a table. */
+  /** Returns whether the name is that of a table. */
   static boolean isTable(String place) {
     return format(place).isPresent();
   }
@@ -43,7 +43,7 @@ final class Tables {
    *
    * @param setting the name of the option, for messages
    * @param lines the column for the lines of a text file
-   * @throws IllegalArgumentException if the name has another end, or nothing is there
+   * @throws IllegalArgumentException if the name has another end, or if there is no such file
    */
   static Dataset<Row> read(SparkSession spark, String setting, String place, String lines) {
     String format =

@@ -14,10 +14,10 @@
  *       and prints its table.
  * </ul>
  *
- * <pre>{@code
- * spark-submit --master local[*] --class io.diffusion4j.spark.Generate diffusion4j-spark.jar \
- *     --model emoji/model --prompts prompts.txt --output pictures --seed 7
- * }</pre>
+ * <pre>
+ *   spark-submit --master local[*] --class io.diffusion4j.spark.Generate diffusion4j-spark.jar \
+ *       --model emoji/model --prompts prompts.txt --output pictures --seed 7
+ * </pre>
  *
  * <h2>Why results do not depend on the cluster</h2>
  *

@@ -44,8 +44,8 @@ class ManualPagesTest {
   private static final Pattern TYPE = Pattern.compile("(?<![.\\w])[A-Z]\\w*");
   private static final String OWN = "io.diffusion4j.";
 
-  /** Shown with the annotations of Spring's web framework; the sample application has the code. */
-  private static final Set<String> COMPILED_ELSEWHERE = Set.of("springboot");
+  /** Examples with Spring's annotations; the sample application and SliceTest have the code. */
+  private static final Set<String> COMPILED_ELSEWHERE = Set.of("springboot", "springboot/test");
 
   /** The parameters of the method whose body is the example of a page. */
   private static final Map<String, String> GIVEN =
