@@ -6,13 +6,17 @@ import io.diffusion4j.data.ImageEmbedder;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.image.Resize;
 import io.diffusion4j.diffusion.part.TextEncoder;
+import io.diffusion4j.diffusion.part.TextEncoding;
 import io.diffusion4j.diffusion.stage.Projection.Known;
 import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.Rows;
 import io.diffusion4j.nn.train.BatchSource;
 import io.diffusion4j.nn.train.diffusion.NoisedBatch;
+import io.diffusion4j.nn.train.group.RowGroups;
+import io.diffusion4j.nn.train.group.Share;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Batches of noisy pictures with the embeddings of the clean ones and their captions for the {@link
@@ -51,39 +55,64 @@ public record DecoderBatches(
 
   @Override
   public Batch batch(long step) {
+    return rows(step, new Share(0, batchSize));
+  }
+
+  @Override
+  public Batch rows(long step, Share share) {
     var random = BatchSource.random(seed, step);
+    double[] chances = new double[batchSize];
+    for (int i = 0; i < batchSize; i++) {
+      chances[i] = random.nextDouble();
+    }
+    var groups = new RowGroups(batchSize);
+    Share read = groups.covering(share);
+    List<CaptionedImage> examples = new ArrayList<>(read.count());
+    for (int i = read.from(); i < read.to(); i++) {
+      examples.add(data.get(step * batchSize + i));
+    }
+    List<float[]> embeddings =
+        new ArrayList<>(groups.compute(share, group -> embedder.embed(of(examples, read, group))));
+    List<TextEncoding> texts =
+        groups.compute(
+            share,
+            group -> textEncoder.encode(captions(of(examples, read, group), group, chances)));
     int size = objective.backbone().sampleSize();
-    List<CaptionedImage> examples = new ArrayList<>(batchSize);
-    List<float[]> pixels = new ArrayList<>(batchSize);
-    List<String> captions = new ArrayList<>(batchSize);
-    boolean[] dropped = new boolean[batchSize];
-    for (int i = 0; i < batchSize; i++) {
-      var example = data.get(step * batchSize + i);
-      examples.add(example);
-      pixels.add(Resize.area(example.image(), size, size).pixels());
-      double u = random.nextDouble();
-      dropped[i] = u < drop;
-      captions.add(u < drop + textDrop ? "" : example.caption());
-    }
-    List<float[]> embeddings = new ArrayList<>(embedder.embed(examples));
-    for (int i = 0; i < batchSize; i++) {
-      if (dropped[i]) {
-        embeddings.set(i, NO_IMAGE);
+    List<float[]> pixels = new ArrayList<>(share.count());
+    for (CaptionedImage example : of(examples, read, share)) {
+      if (chances[share.from() + pixels.size()] < drop) {
+        embeddings.set(pixels.size(), NO_IMAGE);
       }
+      pixels.add(Resize.area(example.image(), size, size).pixels());
     }
-    var texts = textEncoder.encode(captions);
-    var batch = new Batch(batchSize);
+    var batch = new Batch(share.count());
     DecoderModel.feed(batch, objective.projection(), embeddings, texts);
     batch.floats(
         DecoderObjective.PRESENT,
         Rows.stack(
             texts.stream().map(t -> DecoderModel.present(objective.projection(), t)).toList()));
+    noise.skip(share.from(), 3 * size * size, random);
     noise.addTo(batch, pixels, random);
+    noise.skip(batchSize - share.to(), 3 * size * size, random);
     if (new DecoderNetwork(objective.backbone(), 1).beside().known()) {
+      for (int i = 0; i < share.from(); i++) {
+        RandomMask.of(size, random); // of a row before
+      }
       DecoderModel.feedKnown(
           batch,
           pixels.stream().map(image -> new Known(image, RandomMask.of(size, random))).toList());
     }
     return batch;
+  }
+
+  /** Returns the examples of some rows out of those that were read. */
+  private static List<CaptionedImage> of(List<CaptionedImage> examples, Share read, Share rows) {
+    return examples.subList(rows.from() - read.from(), rows.to() - read.from());
+  }
+
+  private List<String> captions(List<CaptionedImage> examples, Share rows, double[] chances) {
+    return IntStream.range(0, examples.size())
+        .mapToObj(i -> chances[rows.from() + i] < drop + textDrop ? "" : examples.get(i).caption())
+        .toList();
   }
 }

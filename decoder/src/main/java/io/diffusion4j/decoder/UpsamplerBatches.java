@@ -9,6 +9,7 @@ import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.Rows;
 import io.diffusion4j.nn.train.BatchSource;
 import io.diffusion4j.nn.train.diffusion.NoisedBatch;
+import io.diffusion4j.nn.train.group.Share;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -46,23 +47,39 @@ public record UpsamplerBatches(
 
   @Override
   public Batch batch(long step) {
+    return rows(step, new Share(0, batchSize));
+  }
+
+  @Override
+  public Batch rows(long step, Share share) {
     var random = BatchSource.random(seed, step);
-    List<float[]> large = new ArrayList<>(batchSize);
-    List<float[]> low = new ArrayList<>(batchSize);
-    for (int i = 0; i < batchSize; i++) {
-      Image image = data.get(step * batchSize + i).image();
-      Image shrunk = Resize.area(image, small, small);
-      if (random.nextDouble() < blur) {
-        shrunk = Blur.gaussian3(shrunk, BLUR_SIGMA);
-      }
-      Image enlarged = DiffusionUpsampler.enlarge(shrunk, image.width());
-      int left = offset(random, image.width());
-      int top = offset(random, image.height());
-      large.add(cut(image, left, top));
-      low.add(cut(enlarged, left, top));
+    List<Image> images = new ArrayList<>(share.count());
+    for (int i = share.from(); i < share.to(); i++) {
+      images.add(data.get(step * batchSize + i).image());
     }
-    var batch = new Batch(batchSize).floats(UpsamplerObjective.LOW, Rows.stack(low));
-    noise.addTo(batch, large, random, TimestepSampler.uniform(timesteps));
+    int width = images.get(0).width(); // and of all others
+    int height = images.get(0).height();
+    List<float[]> large = new ArrayList<>(share.count());
+    List<float[]> low = new ArrayList<>(share.count());
+    for (int i = 0; i < batchSize; i++) {
+      boolean isBlurred = random.nextDouble() < blur;
+      int left = offset(random, width);
+      int top = offset(random, height);
+      if (i >= share.from() && i < share.to()) {
+        Image image = images.get(i - share.from());
+        image.requireSize("picture", width, height, "");
+        Image shrunk = Resize.area(image, small, small);
+        if (isBlurred) {
+          shrunk = Blur.gaussian3(shrunk, BLUR_SIGMA);
+        }
+        large.add(cut(image, left, top));
+        low.add(cut(DiffusionUpsampler.enlarge(shrunk, width), left, top));
+      }
+    }
+    var batch = new Batch(share.count()).floats(UpsamplerObjective.LOW, Rows.stack(low));
+    var uniform = TimestepSampler.uniform(timesteps);
+    noise.skip(share.from(), 3 * crop * crop, random, uniform);
+    noise.addTo(batch, large, random, uniform);
     return batch;
   }
 

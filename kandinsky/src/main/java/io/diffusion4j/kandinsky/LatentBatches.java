@@ -12,11 +12,14 @@ import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.Rows;
 import io.diffusion4j.nn.train.BatchSource;
 import io.diffusion4j.nn.train.diffusion.NoisedBatch;
+import io.diffusion4j.nn.train.group.RowGroups;
+import io.diffusion4j.nn.train.group.Share;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
 /**
  * Batches of noisy latents with the image embeddings of the pictures for the {@link
@@ -51,24 +54,49 @@ public record LatentBatches(
 
   @Override
   public Batch batch(long step) {
+    return rows(step, new Share(0, batchSize));
+  }
+
+  @Override
+  public Batch rows(long step, Share share) {
     var random = BatchSource.random(seed, step);
-    List<CaptionedImage> examples = new ArrayList<>(batchSize);
-    List<float[]> clean = new ArrayList<>(batchSize);
+    var groups = new RowGroups(batchSize);
+    Share read = groups.covering(share);
+    List<CaptionedImage> examples =
+        IntStream.range(read.from(), read.to())
+            .mapToObj(i -> data.get(step * batchSize + i))
+            .toList();
+    List<float[]> embeddings =
+        new ArrayList<>(groups.compute(share, group -> embedder.embed(of(examples, read, group))));
+    List<float[]> clean =
+        of(examples, read, share).stream()
+            .map(example -> latents.apply(Beginning.resized(example.image(), Pixels.square(side))))
+            .toList();
     for (int i = 0; i < batchSize; i++) {
-      var example = data.get(step * batchSize + i);
-      examples.add(example);
-      clean.add(latents.apply(Beginning.resized(example.image(), Pixels.square(side))));
+      boolean isDropped = random.nextDouble() < drop;
+      if (isDropped && i >= share.from() && i < share.to()) {
+        embeddings.set(i - share.from(), nothing.get());
+      }
     }
-    List<float[]> embeddings = new ArrayList<>(embedder.embed(examples));
-    embeddings.replaceAll(own -> random.nextDouble() < drop ? nothing.get() : own);
-    var batch = new Batch(batchSize).floats(KandinskyUnet.EMBEDDING, Rows.stack(embeddings));
+    var batch = new Batch(share.count()).floats(KandinskyUnet.EMBEDDING, Rows.stack(embeddings));
+    int size = clean.get(0).length;
+    noise.skip(share.from(), size, random);
     noise.addTo(batch, clean, random);
+    noise.skip(batchSize - share.to(), size, random);
     if (objective.unet().beside() == Beside.KNOWN) {
+      for (int i = 0; i < share.from(); i++) {
+        RandomMask.of(objective.size().width(), random); // of a row before
+      }
       batch.floats(
           KandinskyUnet.BESIDE,
           Rows.stack(clean.stream().map(latent -> known(latent, random)).toList()));
     }
     return batch;
+  }
+
+  /** Returns the examples of some rows out of those that were read. */
+  private static List<CaptionedImage> of(List<CaptionedImage> examples, Share read, Share rows) {
+    return examples.subList(rows.from() - read.from(), rows.to() - read.from());
   }
 
   /** Returns the known latents and their mask, {@code [H, W, Z + 1]}, as in inpainting. */

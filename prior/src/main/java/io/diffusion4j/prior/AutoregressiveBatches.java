@@ -3,6 +3,7 @@ package io.diffusion4j.prior;
 import io.diffusion4j.diffusion.embedding.Vectors;
 import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.train.BatchSource;
+import io.diffusion4j.nn.train.group.Share;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -19,13 +20,18 @@ import java.util.List;
 public record AutoregressiveBatches(
     CaptionedEmbeddings data, EmbeddingCodes codes, DotBuckets dots, int batchSize, long seed)
     implements BatchSource {
-  /** If a caption is dropped, so is its dot product. */
   @Override
   public Batch batch(long step) {
-    var pairs = data.pairs(step * batchSize, batchSize, BatchSource.random(seed, step));
-    List<int[]> rows = new ArrayList<>(batchSize);
-    int[] tokens = new int[batchSize];
-    for (int i = 0; i < batchSize; i++) {
+    return rows(step, new Share(0, batchSize));
+  }
+
+  /** If a caption is dropped, so is its dot product. */
+  @Override
+  public Batch rows(long step, Share share) {
+    var pairs = data.pairs(step * batchSize, batchSize, share, BatchSource.random(seed, step));
+    List<int[]> rows = new ArrayList<>(share.count());
+    int[] tokens = new int[share.count()];
+    for (int i = 0; i < share.count(); i++) {
       float[] image = pairs.images().get(i);
       rows.add(codes.encode(image));
       tokens[i] =
@@ -33,7 +39,7 @@ public record AutoregressiveBatches(
               ? dots.none()
               : dots.token(Vectors.dot(image, pairs.texts().get(i).embedding()));
     }
-    var batch = new Batch(batchSize);
+    var batch = new Batch(share.count());
     AutoregressiveModel.feed(batch, pairs.texts(), tokens, rows);
     return batch;
   }

@@ -5,9 +5,12 @@ import io.diffusion4j.data.ImageEmbedder;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.part.TextEncoder;
 import io.diffusion4j.diffusion.part.TextEncoding;
+import io.diffusion4j.nn.train.group.RowGroups;
+import io.diffusion4j.nn.train.group.Share;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 
 /**
  * The embeddings of pictures with their encoded captions: the training data of priors.
@@ -33,17 +36,47 @@ public record CaptionedEmbeddings(
    */
   record Pairs(List<float[]> images, List<TextEncoding> texts, List<Boolean> dropped) {}
 
-  /** Encodes the examples {@code from} to {@code from + count − 1}. */
-  Pairs pairs(long from, int count, SplittableRandom random) {
-    List<float[]> embeddings = new ArrayList<>(count);
-    List<String> captions = new ArrayList<>(count);
-    List<Boolean> dropped = new ArrayList<>(count);
-    for (var example : images.embed(data, from, count)) {
-      embeddings.add(example.embedding());
-      boolean isDropped = random.nextDouble() < drop || example.caption().isEmpty();
-      dropped.add(isDropped);
-      captions.add(isDropped ? "" : example.caption());
+  /** A row of {@link Pairs}. */
+  private record Pair(float[] image, TextEncoding text, boolean dropped) {}
+
+  /** Encodes the examples {@code first} to {@code first + count − 1}. */
+  Pairs pairs(long first, int count, SplittableRandom random) {
+    return pairs(first, count, new Share(0, count), random);
+  }
+
+  /**
+   * Encodes some examples of a batch.
+   *
+   * @param first the number of the example in the batch's first row
+   * @param batchSize rows of the batch
+   * @param share the rows
+   * @param random gives as many numbers as for the whole batch
+   */
+  Pairs pairs(long first, int batchSize, Share share, SplittableRandom random) {
+    double[] chances = new double[batchSize];
+    for (int i = 0; i < batchSize; i++) {
+      chances[i] = random.nextDouble();
     }
-    return new Pairs(embeddings, textEncoder.encode(captions), dropped);
+    List<Pair> pairs =
+        new RowGroups(batchSize).compute(share, group -> encoded(first, group, chances));
+    return new Pairs(
+        pairs.stream().map(Pair::image).toList(),
+        pairs.stream().map(Pair::text).toList(),
+        pairs.stream().map(Pair::dropped).toList());
+  }
+
+  private List<Pair> encoded(long first, Share rows, double[] chances) {
+    var examples = images.embed(data, first + rows.from(), rows.count());
+    List<String> captions = new ArrayList<>(rows.count());
+    List<Boolean> dropped = new ArrayList<>(rows.count());
+    for (int i = 0; i < rows.count(); i++) {
+      String caption = examples.get(i).caption();
+      dropped.add(chances[rows.from() + i] < drop || caption.isEmpty());
+      captions.add(dropped.get(i) ? "" : caption);
+    }
+    var texts = textEncoder.encode(captions);
+    return IntStream.range(0, rows.count())
+        .mapToObj(i -> new Pair(examples.get(i).embedding(), texts.get(i), dropped.get(i)))
+        .toList();
   }
 }

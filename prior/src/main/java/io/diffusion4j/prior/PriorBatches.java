@@ -3,6 +3,7 @@ package io.diffusion4j.prior;
 import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.train.BatchSource;
 import io.diffusion4j.nn.train.diffusion.NoisedBatch;
+import io.diffusion4j.nn.train.group.Share;
 
 /**
  * Batches of noisy image embeddings with the encoded captions for the {@link PriorObjective}.
@@ -22,11 +23,17 @@ public record PriorBatches(
     implements BatchSource {
   @Override
   public Batch batch(long step) {
+    return rows(step, new Share(0, batchSize));
+  }
+
+  @Override
+  public Batch rows(long step, Share share) {
     var random = BatchSource.random(seed, step);
-    var pairs = data.pairs(step * batchSize, batchSize, random);
+    var pairs = data.pairs(step * batchSize, batchSize, share, random);
     var embeddings = pairs.images().stream().map(standardization::apply).toList();
-    var batch = new Batch(batchSize);
+    var batch = new Batch(share.count());
     PriorModel.feed(batch, pairs.texts());
+    noise.skip(share.from(), embeddings.get(0).length, random);
     noise.addTo(batch, embeddings, random);
     return batch;
   }

@@ -3,6 +3,7 @@ package io.diffusion4j.nn.train;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.nn.train.Learner.Role;
+import io.diffusion4j.nn.train.group.RowGroups;
 import io.diffusion4j.nn.train.group.Share;
 import io.diffusion4j.nn.weights.Parameter;
 import java.util.List;
@@ -71,7 +72,7 @@ public record TrainingConfig(
   }
 
   /** The number of shares that do not depend on threads. */
-  public static final int FIXED_SHARES = 8;
+  public static final int FIXED_SHARES = RowGroups.MOST;
 
   /** The storage of activations between the forward and the backward pass. */
   public enum Activations {
@@ -374,7 +375,7 @@ public record TrainingConfig(
 
   /** Returns the number of {@link Shares#FIXED} shares. */
   public int fixedShares() {
-    return Math.min(FIXED_SHARES, Integer.lowestOneBit(batchSize));
+    return new RowGroups(batchSize).count();
   }
 
   /** Returns the rows of a batch that a process computes. */

@@ -110,8 +110,13 @@ public record NoisedBatch(
    * @param size the size of each
    */
   public void skip(int samples, int size, SplittableRandom random) {
+    skip(samples, size, random, timesteps);
+  }
+
+  /** Drops the random numbers of samples with timesteps from {@code chosen}. */
+  public void skip(int samples, int size, SplittableRandom random, TimestepSampler chosen) {
     for (int i = 0; i < samples; i++) {
-      timesteps.draw(random);
+      chosen.draw(random);
       for (int k = 0; k < size; k++) {
         random.nextGaussian();
       }

@@ -20,6 +20,10 @@
  * {@link io.diffusion4j.nn.train.group.Round}, so that 1, 2, 4 or 8 processes with the same shares
  * of a batch compute the same bits.
  *
+ * <p>A process reads its own rows of a batch ({@code BatchSource.rows}). Frozen networks, whose
+ * last bits depend on the number of their rows, compute {@link
+ * io.diffusion4j.nn.train.group.RowGroups}.
+ *
  * <h2>Rules</h2>
  *
  * <ul>
