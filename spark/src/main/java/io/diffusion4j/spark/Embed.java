@@ -1,5 +1,6 @@
 package io.diffusion4j.spark;
 
+import io.diffusion4j.cli.Version;
 import io.diffusion4j.cli.clip.ClipBatch;
 import io.diffusion4j.cli.clip.ClipOptions;
 import io.diffusion4j.diffusion.argument.Check;
@@ -29,6 +30,7 @@ import picocli.CommandLine.Option;
     description = "Embed pictures and texts by CLIP on a cluster.",
     sortOptions = false,
     mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
     footer = {
       "",
       "The output is a table with a row for each row of the input: id, name, text, error, sha256,",

@@ -1,5 +1,6 @@
 package io.diffusion4j.spark;
 
+import io.diffusion4j.cli.Version;
 import io.diffusion4j.cli.options.ModelOptions;
 import io.diffusion4j.cli.options.OptionNames;
 import io.diffusion4j.cli.options.PluginOptions;
@@ -52,7 +53,8 @@ import picocli.CommandLine.Option;
     modelTransformer = SamplingOptions.Adder.class,
     description = "Measure how well a model follows the prompts, on a cluster.",
     sortOptions = false,
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class)
 public final class Evaluate implements Callable<Integer>, SamplingOptions.Sampled {
   private static final OncePerProcess<PromptPictures> PICTURES =
       new OncePerProcess<>(arguments -> JobLine.parsed(new Evaluate(), arguments).pictures());

@@ -1,5 +1,6 @@
 package io.diffusion4j.spark;
 
+import io.diffusion4j.cli.Version;
 import io.diffusion4j.cli.options.FilterOptions;
 import io.diffusion4j.cli.options.ModelOptions;
 import io.diffusion4j.cli.options.PluginOptions;
@@ -36,6 +37,7 @@ import picocli.CommandLine.Option;
     description = "Draw the prompts of a table on a cluster.",
     sortOptions = false,
     mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
     footer = {
       "",
       "The output is a table with a row for each picture: id, prompt, seed, image, recipe, error,",

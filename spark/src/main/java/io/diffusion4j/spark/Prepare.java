@@ -2,6 +2,7 @@ package io.diffusion4j.spark;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.diffusion4j.cli.Version;
 import io.diffusion4j.cli.console.FailureHandler;
 import io.diffusion4j.cli.options.PictureColumns;
 import io.diffusion4j.data.PictureSet;
@@ -30,6 +31,7 @@ import picocli.CommandLine.Parameters;
     description = "Make shards for training, in Parquet, on a cluster.",
     sortOptions = false,
     mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
     footer = {
       "",
       "The status is 1 if more than 5 %% of the pictures cannot be read, which training refuses.",
