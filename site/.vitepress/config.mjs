@@ -114,11 +114,12 @@ export default defineConfig({
           page('Clients', '/clients'),
           page('Extending', '/extending'),
           page('CLIP', '/clip'),
+          page('In bulk, on Spark', '/spark'),
         ],
       },
       {
         text: 'Serve',
-        items: [page('Serving', '/serving'), page('HTTP API', '/http-api'), page('AUTOMATIC1111', '/a1111'), page('Open Inference', '/open-inference'), page('Web page', '/web-page'), page('Jobs', '/jobs'), page('Provenance', '/provenance'), page('Security', '/security')],
+        items: [page('Serving', '/serving'), page('HTTP API', '/http-api'), page('AUTOMATIC1111', '/a1111'), page('Open Inference', '/open-inference'), page('Web page', '/web-page'), page('Jobs', '/jobs'), page('Filters', '/filters'), page('Provenance', '/provenance'), page('Security', '/security')],
       },
       {
         text: 'Train',
