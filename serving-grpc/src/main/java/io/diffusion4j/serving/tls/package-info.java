@@ -15,7 +15,8 @@
  *
  * <p>The files are read when the server starts, and again when they change. The server checks them
  * at most once a second, when a client connects; connections that are already open keep their
- * certificate. If the new files are incomplete or do not match, for example because only one of them has been replaced so far, the server logs an error and keeps the previous certificate.
+ * certificate. If the new files are incomplete or do not match, for example because only one of
+ * them has been replaced so far, the server logs an error and keeps the previous certificate.
  *
  * <p>The server logs a warning when it reads a certificate that expires within 14 days. The metric
  * {@code diffusion4j.certificate.days} reports the remaining days at any time.
