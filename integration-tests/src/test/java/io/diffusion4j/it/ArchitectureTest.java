@@ -378,7 +378,7 @@ class ArchitectureTest {
           .whereLayer("open-inference")
           .mayOnlyBeAccessedByLayers("cli")
           .whereLayer("cli")
-          .mayNotBeAccessedByAnyLayer()
+          .mayOnlyBeAccessedByLayers("spark") // whose jobs have the options of the commands
           .whereLayer("benchmarks")
           .mayOnlyBeAccessedByLayers("cli");
 
@@ -420,10 +420,10 @@ class ArchitectureTest {
 
   /** An optional module, found by the service loader. */
   @ArchTest
-  static final ArchRule onlyItsModuleKnowsParquet =
+  static final ArchRule onlyItsModuleAndSparkKnowParquet =
       noClasses()
           .that()
-          .resideOutsideOfPackage(PARQUET)
+          .resideOutsideOfPackages(PARQUET, SPARK)
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(PARQUET, "org.apache.parquet..", "org.apache.hadoop..");
@@ -478,6 +478,7 @@ class ArchitectureTest {
               SPRING_AI,
               LANGCHAIN4J,
               CLI,
+              SPARK,
               BENCHMARKS)
           .should()
           .dependOnClassesThat()
