@@ -12,6 +12,9 @@ import java.util.concurrent.ConcurrentSkipListMap;
  * More unreadable pictures are an error, since they indicate another fault. Thread-safe.
  */
 public final class BadPictures {
+  /** The usual largest share of skipped pictures. */
+  public static final double USUAL_MOST = 0.05;
+
   private final double most;
   private final int minSize;
   private final Set<Long> small = ConcurrentHashMap.newKeySet();

@@ -52,7 +52,7 @@ public record Shuffled(
 
   /** Uses the squares in the middle, and allows up to 5 % of unreadable pictures. */
   public Shuffled(PictureSet pictures) {
-    this(pictures, Preparation.USUAL, SquareStore.NONE, new BadPictures(0.05));
+    this(pictures, Preparation.USUAL, SquareStore.NONE, new BadPictures(BadPictures.USUAL_MOST));
   }
 
   @Override

@@ -72,14 +72,14 @@ public record DecoderBatches(
       examples.add(data.get(step * batchSize + i));
     }
     List<float[]> embeddings =
-        new ArrayList<>(groups.compute(share, group -> embedder.embed(of(examples, read, group))));
+        new ArrayList<>(groups.compute(share, group -> embedder.embed(group.pick(examples, read))));
     List<TextEncoding> texts =
         groups.compute(
             share,
-            group -> textEncoder.encode(captions(of(examples, read, group), group, chances)));
+            group -> textEncoder.encode(captions(group.pick(examples, read), group, chances)));
     int size = objective.backbone().sampleSize();
     List<float[]> pixels = new ArrayList<>(share.count());
-    for (CaptionedImage example : of(examples, read, share)) {
+    for (CaptionedImage example : share.pick(examples, read)) {
       if (chances[share.from() + pixels.size()] < drop) {
         embeddings.set(pixels.size(), NO_IMAGE);
       }
@@ -103,11 +103,6 @@ public record DecoderBatches(
           pixels.stream().map(image -> new Known(image, RandomMask.of(size, random))).toList());
     }
     return batch;
-  }
-
-  /** Returns the examples of some rows out of those that were read. */
-  private static List<CaptionedImage> of(List<CaptionedImage> examples, Share read, Share rows) {
-    return examples.subList(rows.from() - read.from(), rows.to() - read.from());
   }
 
   private List<String> captions(List<CaptionedImage> examples, Share rows, double[] chances) {

@@ -67,9 +67,9 @@ public record LatentBatches(
             .mapToObj(i -> data.get(step * batchSize + i))
             .toList();
     List<float[]> embeddings =
-        new ArrayList<>(groups.compute(share, group -> embedder.embed(of(examples, read, group))));
+        new ArrayList<>(groups.compute(share, group -> embedder.embed(group.pick(examples, read))));
     List<float[]> clean =
-        of(examples, read, share).stream()
+        share.pick(examples, read).stream()
             .map(example -> latents.apply(Beginning.resized(example.image(), Pixels.square(side))))
             .toList();
     for (int i = 0; i < batchSize; i++) {
@@ -92,11 +92,6 @@ public record LatentBatches(
           Rows.stack(clean.stream().map(latent -> known(latent, random)).toList()));
     }
     return batch;
-  }
-
-  /** Returns the examples of some rows out of those that were read. */
-  private static List<CaptionedImage> of(List<CaptionedImage> examples, Share read, Share rows) {
-    return examples.subList(rows.from() - read.from(), rows.to() - read.from());
   }
 
   /** Returns the known latents and their mask, {@code [H, W, Z + 1]}, as in inpainting. */

@@ -1,7 +1,5 @@
 package io.diffusion4j.provenance;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.diffusion4j.diffusion.digest.Sha256;
 import io.diffusion4j.diffusion.image.Rgb8;
 import java.nio.ByteBuffer;
@@ -23,10 +21,10 @@ final class Digests {
   }
 
   static String of(String text) {
-    return of(text.getBytes(UTF_8));
+    return Sha256.hex(text);
   }
 
   static String of(byte[] bytes) {
-    return HexFormat.of().formatHex(Sha256.of(bytes));
+    return Sha256.hex(bytes);
   }
 }

@@ -111,19 +111,12 @@ public final class Embed implements Callable<Integer> {
                 (MapPartitionsFunction<Row, Row>)
                     some -> TaskRows.of(() -> Embedder.of(arguments).named(some)),
                 Encoders.row(Embedder.NAMED));
-    Dataset<Row> missing = table.missing(named);
-    long total = missing.count();
-    if (total > 0) {
-      try (var progress = Progress.start(spark, "rows", total, job::print)) {
-        var counter = progress.counter();
-        table.add(
-            missing.mapPartitions(
-                (MapPartitionsFunction<Row, Row>)
-                    some -> TaskRows.of(() -> Embedder.of(arguments).embed(some, counter::add)),
-                Encoders.row(Embedder.EMBEDDED)));
-      }
-    }
-    job.print(table.summary("rows", total));
+    table.complete(
+        named,
+        "rows",
+        Embedder.EMBEDDED,
+        (some, counter) -> Embedder.of(arguments).embed(some, counter),
+        job::print);
     return 0;
   }
 

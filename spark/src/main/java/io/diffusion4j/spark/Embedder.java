@@ -1,11 +1,11 @@
 package io.diffusion4j.spark;
 
 import com.google.common.collect.Iterators;
-import com.google.common.hash.Hashing;
 import io.diffusion4j.clip.ClipEncoders;
+import io.diffusion4j.data.files.PictureFiles;
+import io.diffusion4j.diffusion.digest.Sha256;
 import io.diffusion4j.diffusion.embedding.Vectors;
 import io.diffusion4j.diffusion.image.Image;
-import io.diffusion4j.diffusion.image.ImageFiles;
 import io.diffusion4j.diffusion.part.TextEncoding;
 import java.io.IOException;
 import java.util.Collections;
@@ -56,8 +56,6 @@ final class Embedder {
   /** Columns that can name a row, in order of preference. */
   private static final List<String> NAMES = List.of("path", "key", "id", "file_name");
 
-  private static final long MAX_PIXELS = 1L << 26;
-
   private final Embed job;
   private final ClipEncoders clip;
   private final String identity;
@@ -77,7 +75,7 @@ final class Embedder {
         return new Input(named, null, Optional.empty(), named.getString(3));
       }
       try {
-        return new Input(named, bytes, Optional.of(ImageFiles.read(bytes, MAX_PIXELS)), null);
+        return new Input(named, bytes, Optional.of(PictureFiles.decode(bytes)), null);
       } catch (IOException e) {
         return new Input(named, bytes, Optional.empty(), "image: " + e.getMessage());
       }
@@ -94,7 +92,7 @@ final class Embedder {
           named.getString(1),
           named.getString(2),
           error,
-          bytes == null ? null : digest(bytes),
+          bytes == null ? null : Sha256.hex(bytes),
           image.map(Image::width).orElse(null),
           image.map(Image::height).orElse(null),
           ofImage,
@@ -130,9 +128,9 @@ final class Embedder {
             "\n",
             identity,
             String.valueOf(name),
-            image == null ? "" : digest(image),
+            image == null ? "" : Sha256.hex(image),
             String.valueOf(text));
-    return RowFactory.create(PromptRow.digest(content), name, text, error, image);
+    return RowFactory.create(Sha256.hex(content), name, text, error, image);
   }
 
   private byte @Nullable [] bytes(Row row) {
@@ -156,10 +154,6 @@ final class Embedder {
         .orElse(null);
   }
 
-  private static String digest(byte[] bytes) {
-    return Hashing.sha256().hashBytes(bytes).toString();
-  }
-
   /**
    * Embeds rows, a batch at once, as the result is read.
    *
@@ -167,14 +161,8 @@ final class Embedder {
    * @param counter receives the numbers of finished rows
    */
   Iterator<Row> embed(Iterator<Row> named, LongConsumer counter) {
-    return Iterators.concat(
-        Iterators.transform(
-            Iterators.partition(named, job.batch()),
-            few -> {
-              List<Row> embedded = embedded(few.stream().map(Input::of).toList());
-              counter.accept(embedded.size());
-              return embedded.iterator();
-            }));
+    return TaskRows.inBatches(
+        named, job.batch(), counter, few -> embedded(few.stream().map(Input::of).toList()));
   }
 
   private List<Row> embedded(List<Input> inputs) {

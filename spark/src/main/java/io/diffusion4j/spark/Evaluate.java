@@ -25,7 +25,6 @@ import io.diffusion4j.pipeline.OpenPipeline;
 import io.diffusion4j.pipeline.Plugins;
 import io.diffusion4j.pipeline.Residency;
 import io.diffusion4j.serving.request.DirectRequest;
-import io.diffusion4j.unclip.UnclipModel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -156,9 +155,7 @@ public final class Evaluate implements Callable<Integer>, SamplingOptions.Sample
     Check.that(rows >= 1, "rows", rows, "≥ 1");
     stages.check();
     OpenPipeline.family(model.folder());
-    if (!plugins.areGiven()) { // which may add some
-      stages.checkSamplers(UnclipModel.priorSamplers(model.folder()));
-    }
+    stages.checkSamplers(model.folder(), plugins);
     if (json != null) {
       new OutputFile("json", json).requireWritable();
     }

@@ -11,7 +11,6 @@ import io.diffusion4j.pipeline.OpenPipeline;
 import io.diffusion4j.pipeline.Plugins;
 import io.diffusion4j.pipeline.Residency;
 import io.diffusion4j.provenance.Provenance;
-import io.diffusion4j.unclip.UnclipModel;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -136,25 +135,13 @@ public final class Generate implements Callable<Integer>, SamplingOptions.Sample
                 (MapPartitionsFunction<Row, Row>)
                     some -> TaskRows.of(() -> Painter.of(arguments).plan(some)),
                 Encoders.row(PlannedPicture.PLANNED));
-    Dataset<Row> missing = table.missing(planned);
-    long total = missing.count();
-    if (total > 0) {
-      var folder = files ? new HadoopFolder(spark, output + "/pictures") : null;
-      try (var progress = Progress.start(spark, "pictures", total, job::print)) {
-        var counter = progress.counter();
-        table.add(
-            missing.mapPartitions(
-                (MapPartitionsFunction<Row, Row>)
-                    some ->
-                        TaskRows.of(
-                            () ->
-                                Painter.of(arguments)
-                                    .draw(some, Optional.ofNullable(folder), counter::add)),
-                Encoders.row(
-                    folder == null ? PlannedPicture.WITH_BYTES : PlannedPicture.WITH_FILES)));
-      }
-    }
-    job.print(table.summary("pictures", total));
+    var folder = files ? new HadoopFolder(spark, output + "/pictures") : null;
+    table.complete(
+        planned,
+        "pictures",
+        files ? PlannedPicture.WITH_FILES : PlannedPicture.WITH_BYTES,
+        (some, counter) -> Painter.of(arguments).draw(some, Optional.ofNullable(folder), counter),
+        job::print);
     return 0;
   }
 
@@ -181,9 +168,7 @@ public final class Generate implements Callable<Integer>, SamplingOptions.Sample
     Check.that(rows >= 1, "rows", rows, "≥ 1");
     stages.check();
     OpenPipeline.family(model.folder());
-    if (!plugins.areGiven()) { // which may add some
-      stages.checkSamplers(UnclipModel.priorSamplers(model.folder()));
-    }
+    stages.checkSamplers(model.folder(), plugins);
   }
 
   /** Returns the seed of rows without one, if it was given. */

@@ -3,12 +3,19 @@ package io.diffusion4j.spark;
 import static org.apache.spark.sql.functions.broadcast;
 
 import io.diffusion4j.diffusion.argument.Check;
+import java.io.Serializable;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.Locale;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
+import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructType;
 
 /**
  * The table that a job writes, in Parquet. Each run of the job adds the rows that are missing; they
@@ -42,8 +49,43 @@ record OutputTable(SparkSession spark, String place) {
     return spark.read().parquet(place);
   }
 
-  /** Returns the rows whose ids are not in the table yet. */
-  Dataset<Row> missing(Dataset<Row> rows) {
+  /** The tasks of a job: results for rows, with a counter of finished ones. */
+  interface Work extends Serializable {
+    Iterator<Row> results(Iterator<Row> rows, LongConsumer counter);
+  }
+
+  /**
+   * Adds the results of the rows whose ids are not in the table yet, and prints lines about it.
+   *
+   * @param planned rows with ids
+   * @param things what the rows are, such as pictures
+   * @param columns the columns of the results
+   */
+  void complete(
+      Dataset<Row> planned,
+      String things,
+      StructType columns,
+      Work work,
+      Consumer<String> printer) {
+    Dataset<Row> missing = missing(planned);
+    long total = missing.count();
+    if (total > 0) {
+      try (var progress = Progress.start(spark, things, total, printer)) {
+        var counter = progress.counter();
+        missing
+            .mapPartitions(
+                (MapPartitionsFunction<Row, Row>)
+                    some -> TaskRows.of(() -> work.results(some, counter::add)),
+                Encoders.row(columns))
+            .write()
+            .mode(SaveMode.Append)
+            .parquet(place);
+      }
+    }
+    printer.accept(summary(things, total));
+  }
+
+  private Dataset<Row> missing(Dataset<Row> rows) {
     if (!exists()) {
       return rows;
     }
@@ -51,17 +93,12 @@ record OutputTable(SparkSession spark, String place) {
     return rows.join(broadcast(done), rows.col(ID).equalTo(done.col("done")), "left_anti");
   }
 
-  /** Adds rows. */
-  void add(Dataset<Row> rows) {
-    rows.write().mode(SaveMode.Append).parquet(place);
-  }
-
   /**
    * Describes the table in a line.
    *
    * @param added the number of rows that this run added
    */
-  String summary(String things, long added) {
+  private String summary(String things, long added) {
     if (!exists()) {
       return "0 " + things;
     }

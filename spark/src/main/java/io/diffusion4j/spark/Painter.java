@@ -5,6 +5,7 @@ import static java.util.stream.Collectors.groupingBy;
 import com.google.common.collect.Iterators;
 import io.diffusion4j.cli.options.OptionNames;
 import io.diffusion4j.client.Recipes;
+import io.diffusion4j.diffusion.digest.Sha256;
 import io.diffusion4j.diffusion.filter.Filters;
 import io.diffusion4j.diffusion.filter.Moderation;
 import io.diffusion4j.diffusion.filter.Verdict;
@@ -81,7 +82,7 @@ final class Painter {
       }
       return pictures;
     } catch (IllegalArgumentException e) {
-      String id = PromptRow.digest(row.mkString("\n"));
+      String id = Sha256.hex(row.mkString("\n"));
       return List.of(RowFactory.create(id, null, e.getMessage()));
     }
   }
@@ -94,14 +95,7 @@ final class Painter {
    * @param counter receives the numbers of finished pictures
    */
   Iterator<Row> draw(Iterator<Row> planned, Optional<HadoopFolder> folder, LongConsumer counter) {
-    return Iterators.concat(
-        Iterators.transform(
-            Iterators.partition(planned, job.rows()),
-            few -> {
-              List<Row> drawn = drawn(few, folder);
-              counter.accept(drawn.size());
-              return drawn.iterator();
-            }));
+    return TaskRows.inBatches(planned, job.rows(), counter, few -> drawn(few, folder));
   }
 
   private List<Row> drawn(List<Row> planned, Optional<HadoopFolder> folder) {
@@ -175,6 +169,6 @@ final class Painter {
 
   /** Returns the name of a picture's file; subfolders by digests have about equally many files. */
   private static String file(PlannedPicture picture) {
-    return PromptRow.digest(picture.id()).substring(0, 2) + "/" + picture.id() + ".png";
+    return Sha256.hex(picture.id()).substring(0, 2) + "/" + picture.id() + ".png";
   }
 }

@@ -73,6 +73,11 @@ final class PictureShards {
     return "part-%05d-of-%05d.parquet".formatted(number, shards);
   }
 
+  /** Returns the number of shards. */
+  static long count(long pictures, int shard) {
+    return (pictures + shard - 1) / shard;
+  }
+
   /** Returns the number of pictures of all shards. */
   long pictures() {
     return pictures.size();
@@ -90,7 +95,7 @@ final class PictureShards {
         pictures.size() == all, "data", pictures.size() + " pictures", "%d, as on the driver", all);
     long from = number * job.shard();
     long to = Math.min(all, from + job.shard());
-    long shards = (all + job.shard() - 1) / job.shard();
+    long shards = count(all, job.shard());
     folder.create(
         name(number, shards),
         (path, configuration) -> {

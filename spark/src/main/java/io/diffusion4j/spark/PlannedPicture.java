@@ -1,8 +1,8 @@
 package io.diffusion4j.spark;
 
-import com.google.common.hash.Hashing;
 import io.diffusion4j.cli.options.OptionNames;
 import io.diffusion4j.client.Recipes;
+import io.diffusion4j.diffusion.digest.Sha256;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.noise.NoiseSource;
 import io.diffusion4j.diffusion.pipeline.ImagePipeline;
@@ -89,7 +89,7 @@ record PlannedPicture(
    * @param place the bytes, or the name of the file
    */
   Row drawn(Image image, byte[] png, Object place) {
-    String sha256 = Hashing.sha256().hashBytes(png).toString();
+    String sha256 = Sha256.hex(png);
     return row(null, image.width(), image.height(), sha256, place);
   }
 

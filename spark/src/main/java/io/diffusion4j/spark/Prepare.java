@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.diffusion4j.cli.Version;
 import io.diffusion4j.cli.console.FailureHandler;
 import io.diffusion4j.cli.options.PictureColumns;
+import io.diffusion4j.data.BadPictures;
 import io.diffusion4j.data.PictureSet;
 import io.diffusion4j.data.files.PictureFiles;
 import io.diffusion4j.diffusion.argument.Check;
@@ -38,8 +39,6 @@ import picocli.CommandLine.Parameters;
       "A second run makes the missing shards only."
     })
 public final class Prepare implements Callable<Integer> {
-  private static final double BROKEN_AT_MOST = 0.05;
-
   /** A file that Spark does not read as data. */
   private static final String SETTINGS = "_shards.txt";
 
@@ -91,7 +90,7 @@ public final class Prepare implements Callable<Integer> {
     var folder = new HadoopFolder(spark, output);
     long pictures = PictureShards.of(arguments).pictures();
     requireSame(folder, pictures);
-    long shards = (pictures + shard - 1) / shard;
+    long shards = PictureShards.count(pictures, shard);
     List<Long> missing =
         LongStream.range(0, shards)
             .filter(number -> !folder.has(PictureShards.name(number, shards)))
@@ -123,7 +122,7 @@ public final class Prepare implements Callable<Integer> {
     job.print(
         "train with --data '%s/part-{00000..%05d}-of-%05d.parquet'"
             .formatted(output, shards - 1, shards));
-    return pictures - written > BROKEN_AT_MOST * pictures ? FailureHandler.FAILED : 0;
+    return pictures - written > BadPictures.USUAL_MOST * pictures ? FailureHandler.FAILED : 0;
   }
 
   /** Fails if the folder has shards of other pictures, or of other sizes. */

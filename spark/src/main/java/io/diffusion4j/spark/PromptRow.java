@@ -7,7 +7,6 @@ import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.digest.Sha256;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import java.nio.ByteBuffer;
-import java.util.HexFormat;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -112,13 +111,8 @@ record PromptRow(
    */
   String id(int image, String recipe) {
     if (id == null) {
-      return digest(recipe);
+      return Sha256.hex(recipe);
     }
     return count == 1 ? id : id + "-" + (image + 1);
-  }
-
-  /** Returns the digest of a text, 64 hexadecimal digits. */
-  static String digest(String text) {
-    return HexFormat.of().formatHex(Sha256.of(text.getBytes(UTF_8)));
   }
 }

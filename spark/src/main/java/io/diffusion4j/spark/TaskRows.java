@@ -1,7 +1,11 @@
 package io.diffusion4j.spark;
 
+import com.google.common.collect.Iterators;
 import io.diffusion4j.cli.console.FailureHandler;
 import java.util.Iterator;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import org.apache.spark.sql.Row;
 
@@ -29,6 +33,24 @@ final class TaskRows implements Iterator<Row> {
   @Override
   public Row next() {
     return guarded(rows::next);
+  }
+
+  /**
+   * Computes rows in batches, as the result is read.
+   *
+   * @param size the largest number of rows of a batch
+   * @param counter receives the numbers of finished rows
+   */
+  static Iterator<Row> inBatches(
+      Iterator<Row> rows, int size, LongConsumer counter, Function<List<Row>, List<Row>> batch) {
+    return Iterators.concat(
+        Iterators.transform(
+            Iterators.partition(rows, size),
+            some -> {
+              List<Row> results = batch.apply(some);
+              counter.accept(results.size());
+              return results.iterator();
+            }));
   }
 
   /**

@@ -6,12 +6,14 @@ import io.diffusion4j.clip.embed.Embeddings;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.Png;
 import io.diffusion4j.spark.LocalSpark.Ran;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import javax.imageio.ImageIO;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.DataTypes;
@@ -102,6 +104,21 @@ class EmbedTest {
 
     Ran again = embed(pictures, output);
     assertThat(again.out()).contains("5 rows in " + output + ", 0 of them new");
+  }
+
+  @Test
+  void theFirstPictureOfAGifIsReadLikeByTheCommand() throws Exception {
+    Path pictures = Files.createDirectory(folder.resolve("gifs"));
+    var drawn = new BufferedImage(40, 32, BufferedImage.TYPE_INT_RGB);
+    drawn.setRGB(7, 5, 0xff8800);
+    assertThat(ImageIO.write(drawn, "gif", pictures.resolve("a.gif").toFile())).isTrue();
+    Path output = folder.resolve("out");
+    assertThat(embed(pictures, output).out()).contains("0 rows with an error");
+    Path file = folder.resolve("own.safetensors");
+    assertThat(command("embed", "" + pictures, "--model", MODEL, "--batch=1", "-o", "" + file))
+        .isZero();
+    assertThat(floats(spark.rows(output, "name").get(0), "image_embedding"))
+        .isEqualTo(Embeddings.read(file).row(0));
   }
 
   @Test

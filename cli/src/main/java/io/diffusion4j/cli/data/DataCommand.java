@@ -8,6 +8,7 @@ import io.diffusion4j.cli.console.FailureHandler;
 import io.diffusion4j.cli.options.PictureColumns;
 import io.diffusion4j.cli.options.PublishedModel;
 import io.diffusion4j.data.Ahead;
+import io.diffusion4j.data.BadPictures;
 import io.diffusion4j.data.PictureSet;
 import io.diffusion4j.data.files.PictureFiles;
 import io.diffusion4j.diffusion.image.ContactSheet;
@@ -45,8 +46,6 @@ import picocli.CommandLine.Parameters;
       "  diffusion4j data '{00000..00009}.tar' --model training/emoji/model --json report.json"
     })
 public final class DataCommand implements Callable<Integer> {
-  private static final double BROKEN_AT_MOST = 0.05;
-
   /** The number of pictures in progress, per thread. */
   private static final int DEPTH = 4;
 
@@ -98,7 +97,7 @@ public final class DataCommand implements Callable<Integer> {
       SurveyFormat.text(survey, console.out());
       jsonFile.ifPresent(file -> file.write(SurveyFormat.json(survey).getBytes(UTF_8)));
       sheetFile.ifPresent(file -> file.write(Png.encode(sheet(pictures), Map.of())));
-      return survey.brokenShare() > BROKEN_AT_MOST ? FailureHandler.FAILED : 0;
+      return survey.brokenShare() > BadPictures.USUAL_MOST ? FailureHandler.FAILED : 0;
     }
   }
 

@@ -28,7 +28,6 @@ import io.diffusion4j.pipeline.OpenPipeline;
 import io.diffusion4j.pipeline.Residency;
 import io.diffusion4j.plots.PictureFile;
 import io.diffusion4j.unclip.ModelFacts;
-import io.diffusion4j.unclip.UnclipModel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -294,9 +293,7 @@ public final class EvaluateCommand implements Callable<Integer>, SamplingOptions
         Variation.combinations("vary", variations)) { // the empty one at least
       set(at);
       stages.check();
-      if (!plugins.areGiven()) { // which may add some
-        stages.checkSamplers(UnclipModel.priorSamplers(model.folder()));
-      }
+      stages.checkSamplers(model.folder(), plugins);
     }
     Check.that(variations.size() <= 2, "vary", vary, "two options at most");
     Check.that(

@@ -8,7 +8,6 @@ import io.diffusion4j.cli.options.ProvenanceOptions;
 import io.diffusion4j.cli.options.SamplingOptions;
 import io.diffusion4j.pipeline.OpenPipeline;
 import io.diffusion4j.pipeline.Plugins;
-import io.diffusion4j.unclip.UnclipModel;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -50,9 +49,7 @@ final class DrawerOptions {
       filters.requireNoneBeside(server);
     }
     if (server == null) {
-      if (!plugins.areGiven()) { // which may add some
-        stages.checkSamplers(UnclipModel.priorSamplers(model.folder()));
-      }
+      stages.checkSamplers(model.folder(), plugins);
       OpenPipeline.family(model.folder());
     } else {
       plugins.requireNoneBeside(server);

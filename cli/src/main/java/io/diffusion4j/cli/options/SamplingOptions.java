@@ -19,6 +19,7 @@ import io.diffusion4j.serving.v1.NoiseLevels;
 import io.diffusion4j.serving.v1.StageOptions;
 import io.diffusion4j.unclip.Defaults;
 import io.diffusion4j.unclip.PriorChoice;
+import io.diffusion4j.unclip.UnclipModel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -390,7 +391,19 @@ public final class SamplingOptions {
   }
 
   /**
-   * Checks the names of samplers; a server may know others.
+   * Checks the names of samplers, unless plugins may add some; a server may know others.
+   *
+   * @param model the folder of the model
+   * @throws IllegalArgumentException if one is unknown; the message lists the known ones
+   */
+  public void checkSamplers(Path model, PluginOptions plugins) {
+    if (!plugins.areGiven()) {
+      checkSamplers(UnclipModel.priorSamplers(model));
+    }
+  }
+
+  /**
+   * Checks the names of samplers.
    *
    * @throws IllegalArgumentException if one is unknown; the message lists the known ones
    */

@@ -79,7 +79,7 @@ final class DataOptions {
 
   /** The treatment of unreadable pictures, with their largest share. */
   enum Bad {
-    skip(0.05),
+    skip(BadPictures.USUAL_MOST),
     fail(0);
 
     private final double most;

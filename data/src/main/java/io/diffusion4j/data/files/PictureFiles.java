@@ -122,6 +122,15 @@ public final class PictureFiles implements PictureSet {
         setting + ": " + path + " (expected: a folder, .csv, .tsv, .jsonl, .parquet or .tar)");
   }
 
+  /**
+   * Decodes the file of a picture, of at most 64 megapixels.
+   *
+   * @throws IOException if it is no picture in a format that data sets may have, or a damaged one
+   */
+  public static Image decode(byte[] file) throws IOException {
+    return ImageFiles.read(file, MAX_PIXELS, MORE_FORMATS);
+  }
+
   static boolean isPicture(String name) {
     return PICTURE.matcher(name).matches();
   }
@@ -153,7 +162,7 @@ public final class PictureFiles implements PictureSet {
   @Override
   public Image image(long index) {
     try {
-      return ImageFiles.read(entry(index).picture().read(), MAX_PIXELS, MORE_FORMATS);
+      return decode(entry(index).picture().read());
     } catch (IOException e) {
       throw new UncheckedIOException(key(index) + ": " + e.getMessage(), e);
     }

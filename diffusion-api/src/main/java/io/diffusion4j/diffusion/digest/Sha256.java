@@ -1,7 +1,10 @@
 package io.diffusion4j.diffusion.digest;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 
 /** SHA-256 (FIPS 180-4), which every Java platform has. */
 public final class Sha256 {
@@ -19,5 +22,15 @@ public final class Sha256 {
   /** Returns the digest of bytes, 32 bytes. */
   public static byte[] of(byte[] bytes) {
     return start().digest(bytes);
+  }
+
+  /** Returns the digest of bytes as 64 hexadecimal digits. */
+  public static String hex(byte[] bytes) {
+    return HexFormat.of().formatHex(of(bytes));
+  }
+
+  /** Returns the digest of a text in UTF-8 as 64 hexadecimal digits. */
+  public static String hex(String text) {
+    return hex(text.getBytes(UTF_8));
   }
 }

@@ -49,6 +49,6 @@ public record RowGroups(int rows) {
       Check.length("values", some.size(), group.count());
       values.addAll(some);
     }
-    return values.subList(share.from() - covering.from(), share.to() - covering.from());
+    return share.pick(values, covering);
   }
 }

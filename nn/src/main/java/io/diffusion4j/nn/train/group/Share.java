@@ -1,6 +1,7 @@
 package io.diffusion4j.nn.train.group;
 
 import io.diffusion4j.diffusion.argument.Check;
+import java.util.List;
 
 /**
  * Consecutive rows of a batch.
@@ -45,6 +46,15 @@ public record Share(int from, int to) {
     }
     Check.that(last - first == 1, "processes", parts, "at most %d", rows);
     return new Share(from, to);
+  }
+
+  /**
+   * Returns the values of these rows.
+   *
+   * @param values one for each row of a share that contains this one
+   */
+  public <T> List<T> pick(List<T> values, Share all) {
+    return values.subList(from - all.from, to - all.from);
   }
 
   /** Returns the number of rows. */
