@@ -31,8 +31,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * The oneDNN engine, which needs no TensorFlow, for processors with AVX-512. It has the layers of
- * U-Nets, DiT and the diffusion prior; for another layer, the error names it.
+ * The oneDNN engine, which needs no TensorFlow, for processors with AVX-512. It lacks the layers
+ * that only losses and classifiers have; for such a layer, the error names it.
  *
  * <p>It is registered for {@link java.util.ServiceLoader}.
  */

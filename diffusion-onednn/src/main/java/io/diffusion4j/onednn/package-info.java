@@ -22,7 +22,7 @@
  * integers, on processors with VNNI or AMX. Weights are quantised while they are loaded,
  * activations with one scale for each sample while it is computed.
  *
- * <p>The running engine has the layers of U-Nets, DiT and the diffusion prior, and needs AVX-512;
+ * <p>The running engine has all layers but those of losses and classifiers, and needs AVX-512;
  * other networks and machines use TensorFlow. GPUs are not supported.
  */
 @NullMarked

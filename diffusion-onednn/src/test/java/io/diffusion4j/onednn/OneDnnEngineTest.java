@@ -277,8 +277,7 @@ class OneDnnEngineTest {
 
   @Test
   void aLayerThatItLacksIsNamed() {
-    NetworkDefinition network =
-        (nn, inputs) -> List.of(nn.output(nn.deal(nn.input(inputs.floats("x", 16)), 4)));
+    NetworkDefinition network = (nn, inputs) -> List.of(nn.oneHot(inputs.ints("id"), 16));
     assertThatThrownBy(
             () ->
                 new OneDnnEngine()
@@ -287,7 +286,7 @@ class OneDnnEngineTest {
                         RandomWeights.of(network, 1),
                         Compute.of(Precision.FLOAT32)))
         .isInstanceOf(UnsupportedLayerException.class)
-        .hasMessageStartingWith("layer: Deal");
+        .hasMessageStartingWith("layer: OneHot");
   }
 
   @Test

@@ -4,6 +4,7 @@ import io.diffusion4j.nn.Layer;
 import io.diffusion4j.nn.Network;
 import io.diffusion4j.nn.Network.Node;
 import io.diffusion4j.nn.Operation;
+import io.diffusion4j.nn.Statistic;
 import io.diffusion4j.nn.Tensor;
 import io.diffusion4j.nn.Tensor.Role;
 import io.diffusion4j.nn.UnsupportedLayerException;
@@ -22,7 +23,7 @@ import java.util.Set;
 
 /**
  * Compiles a network to steps, from its outputs backwards: each layer after its operands, and fused
- * chains as one. Layers that are not in U-Nets, DiT or the diffusion prior are errors.
+ * chains as one. Layers that are only in losses are errors.
  */
 public final class Compiler implements Layer.Visitor<Node, Value> {
   private final Network network;
@@ -141,9 +142,6 @@ public final class Compiler implements Layer.Visitor<Node, Value> {
     var x = source(chain.producer());
     DataType to = fusion.isWide(n) ? DataType.FLOAT32 : type;
     if (producer.layer() instanceof Layer.Conv2d conv) {
-      if (conv.bias().isEmpty()) {
-        throw unsupported(producer);
-      }
       Value y = lowering.convolution(conv, x, producer.output().sample(), to, after);
       return y.withShape(node(n).output().sample());
     }
@@ -211,10 +209,16 @@ public final class Compiler implements Layer.Visitor<Node, Value> {
 
   @Override
   public Value visit(Layer.Learned layer, Node node) {
-    if (!isForAll(node.output())) {
-      throw unsupported(node);
+    return learned(layer, node);
+  }
+
+  /** Reads a parameter as a value that is the same for each sample. */
+  private Value learned(Layer.Learned layer, Node shaped) {
+    boolean isInOrder = network.parameter(layer.key()).layout() == Layout.SAME;
+    if (!isInOrder || !isForAll(shaped.output())) {
+      throw unsupported(shaped);
     }
-    return lowering.learned(layer, node.output().sample());
+    return lowering.learned(layer, shaped.output().sample());
   }
 
   /** Whether it has a value for each sample of a batch. */
@@ -234,13 +238,9 @@ public final class Compiler implements Layer.Visitor<Node, Value> {
     throw unsupported(node);
   }
 
-  /**
-   * Looks up one row per sample, such as its class. Only CLIP and the autoregressive prior have
-   * sequences of ids, and these stay on TensorFlow, so that old recipes can be replayed.
-   */
   @Override
   public Value visit(Layer.Embedding layer, Node node) {
-    if (node.inputs().get(0).rank() > 1) {
+    if (!node.output().hasRows()) {
       throw unsupported(node);
     }
     return lowering.embedding(layer, value(node, 0), node.output().sample());
@@ -265,7 +265,7 @@ public final class Compiler implements Layer.Visitor<Node, Value> {
 
   @Override
   public Value visit(Layer.Chosen layer, Node node) {
-    throw unsupported(node);
+    return lowering.chosen(layer, wide(node, 0), wide(node, 1));
   }
 
   @Override
@@ -285,7 +285,7 @@ public final class Compiler implements Layer.Visitor<Node, Value> {
 
   @Override
   public Value visit(Layer.Deal layer, Node node) {
-    throw unsupported(node);
+    return lowering.deal(narrow(node, 0), node.output().sample());
   }
 
   /**
@@ -325,6 +325,9 @@ public final class Compiler implements Layer.Visitor<Node, Value> {
 
   @Override
   public Value visit(Layer.Reshape layer, Node node) {
+    if (node(node.input(0)).layer() instanceof Layer.Learned parameter) {
+      return learned(parameter, node);
+    }
     return value(node, 0).withShape(node.output().sample());
   }
 
@@ -375,12 +378,25 @@ public final class Compiler implements Layer.Visitor<Node, Value> {
     if (isOfPairs && layer.operation() == Operation.MULTIPLY && isOfActivations(node)) {
       return lowering.product(narrow(node, 0), narrow(node, 1));
     }
+    if (layer.operation() == Operation.MULTIPLY && isOfTokens(node)) {
+      return lowering.weighed(wide(node, 0), wide(node, 1));
+    }
     throw unsupported(node);
   }
 
   private static boolean isOfActivations(Node node) {
     return node.output().role() == Tensor.Role.ACTIVATIONS
         && node.inputs().stream().allMatch(Tensor::hasRows);
+  }
+
+  /** Whether it multiplies each token by a number. */
+  private static boolean isOfTokens(Node node) {
+    var x = node.inputs().get(0);
+    var factor = node.inputs().get(1);
+    return x.rank() == 3
+        && x.hasRows()
+        && factor.hasRows()
+        && factor.sample().equals(List.of(x.size(1), 1L));
   }
 
   @Override
@@ -390,7 +406,12 @@ public final class Compiler implements Layer.Visitor<Node, Value> {
 
   @Override
   public Value visit(Layer.Reduce layer, Node node) {
-    throw unsupported(node);
+    var x = node.inputs().get(0);
+    boolean isOverTokens = x.rank() == 3 && x.hasRows() && layer.axes().equals(List.of(1));
+    if (layer.statistic() != Statistic.SUM || !isOverTokens) {
+      throw unsupported(node);
+    }
+    return lowering.sumOfTokens(wide(node, 0));
   }
 
   @Override

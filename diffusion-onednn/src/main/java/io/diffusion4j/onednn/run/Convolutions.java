@@ -126,7 +126,12 @@ public final class Convolutions {
         List.of(each, k * k, k, 1L));
   }
 
+  /** Returns the bias, which is zero for layers without one. */
   private View bias(Layer.Conv2d conv, Range outputs) {
+    if (conv.bias().isEmpty()) {
+      float[] zeros = new float[Math.toIntExact(outputs.size())];
+      return View.dense(weights.constant(zeros), DataType.FLOAT32, 0, outputs.size());
+    }
     return View.dense(
         weights.vector(conv.bias()), DataType.FLOAT32, outputs.begin(), outputs.size());
   }

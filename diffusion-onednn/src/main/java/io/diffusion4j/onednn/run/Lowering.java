@@ -229,10 +229,24 @@ public final class Lowering {
     steps.add(
         0,
         new TableRows(
-            weights.heap(embedding.table()),
+            View.dense(
+                weights.vector(embedding.table()),
+                DataType.FLOAT32,
+                0,
+                embedding.rows() * embedding.width()),
             Math.toIntExact(embedding.width()),
             ids.flat(Range.all(ids.size())),
             y.flat(Range.all(y.size()))));
+    return y;
+  }
+
+  /** Selects the vector of the sample, or a learned row. */
+  Value chosen(Layer.Chosen chosen, Value x, Value given) {
+    Value y = value(DataType.FLOAT32, x.shape());
+    var all = Range.all(x.size());
+    var row = View.dense(weights.vector(chosen.row()), DataType.FLOAT32, 0, x.size());
+    steps.next();
+    steps.add(0, new RowOrVector(x.flat(all), given.flat(Range.all(1)), row, y.flat(all)));
     return y;
   }
 
@@ -408,6 +422,55 @@ public final class Lowering {
             steps.add(
                 part,
                 primitives.multiply(part, x.matrix(rows), factors, y.matrix(rows), List.of())));
+    return y;
+  }
+
+  /** Multiplies each token by a number. */
+  Value weighed(Value x, Value perToken) {
+    Value y = value(DataType.FLOAT32, x.shape());
+    Value factors = perToken.withShape(List.of(x.pixels(), 1L));
+    steps.divide(
+        x.pixels(),
+        (part, rows) ->
+            steps.add(
+                part,
+                primitives.multiply(
+                    part, x.matrix(rows), factors.matrix(rows), y.matrix(rows), List.of())));
+    return y;
+  }
+
+  /** Sums the tokens of a sequence. */
+  Value sumOfTokens(Value x) {
+    Value y = value(DataType.FLOAT32, List.of(x.channels()));
+    var ones = View.dense(constant(x.pixels(), 1).buffer(), DataType.FLOAT32, 0, 1, x.pixels());
+    var one = Range.all(1);
+    steps.divide(
+        x.channels(),
+        (part, channels) ->
+            steps.add(
+                part,
+                primitives.product(
+                    part,
+                    ones,
+                    x.columns(Range.all(x.pixels()), channels),
+                    y.columns(one, channels),
+                    List.of())));
+    return y;
+  }
+
+  /** Distributes the channels of a vector to tokens. */
+  Value deal(Value x, List<Long> shape) {
+    Value y = value(x.type(), shape);
+    long tokens = y.pixels();
+    steps.divide(
+        tokens,
+        (part, rows) -> {
+          long[] dims = {rows.size(), y.channels()};
+          var from =
+              new View(
+                  x.buffer(), x.type(), x.offset() + rows.begin(), dims, new long[] {1, tokens});
+          steps.add(part, primitives.copy(part, from, y.matrix(rows)));
+        });
     return y;
   }
 

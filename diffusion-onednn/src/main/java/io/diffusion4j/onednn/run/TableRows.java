@@ -12,19 +12,20 @@ import java.util.List;
  * @param ids whole numbers in float32
  * @param to {@code [ids, width]}
  */
-record TableRows(float[] table, int width, View ids, View to) implements Action {
+record TableRows(View table, int width, View ids, View to) implements Action {
   @Override
   public List<Buffer> buffers() {
-    return List.of(ids.buffer(), to.buffer());
+    return List.of(table.buffer(), ids.buffer(), to.buffer());
   }
 
   @Override
   public Bound bind(Slot slot) {
+    FloatBuffer values = slot.floats(table);
     FloatBuffer numbers = slot.floats(ids);
     FloatBuffer rows = slot.floats(to);
     return stream -> {
       for (int i = 0; i < numbers.capacity(); i++) {
-        rows.put(i * width, table, ((int) numbers.get(i)) * width, width);
+        rows.put(i * width, values, ((int) numbers.get(i)) * width, width);
       }
     };
   }
