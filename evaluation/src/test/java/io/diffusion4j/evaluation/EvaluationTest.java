@@ -204,7 +204,15 @@ class EvaluationTest {
     }
     assertThat(fields)
         .contains("seed", "metrics", "background", "retrieval r@1")
-        .contains("generated", "ceiling", "floor", "interval", "seen", "unseen", "pictures");
+        .contains(
+            "generated",
+            "ceiling",
+            "of_ceiling",
+            "floor",
+            "interval",
+            "seen",
+            "unseen",
+            "pictures");
   }
 
   @Test

@@ -15,8 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The metrics as JSON: facts about the run, and under {@code metrics} an object for each, by name,
- * with {@code generated}, {@code ceiling}, {@code floor}, {@code interval} (of {@code generated}),
- * {@code seen}, {@code unseen} and {@code pictures}. Values that do not apply are null.
+ * with {@code generated}, {@code ceiling}, {@code of_ceiling} (the former over the latter, for
+ * shares), {@code floor}, {@code interval} (of {@code generated}), {@code seen}, {@code unseen} and
+ * {@code pictures}. Values that do not apply are null.
  */
 public final class JsonReport {
   private static final ObjectMapper MAPPER = new ObjectMapper();
@@ -64,6 +65,7 @@ public final class JsonReport {
       ObjectNode object = json.putObject(metric.name());
       object.put("generated", generated.value());
       object.put("ceiling", metric.ceiling().value());
+      object.put("of_ceiling", ofCeiling(metric));
       object.put("floor", value(metric.floor()));
       object.putArray("interval").add(generated.low()).add(generated.high());
       object.put("seen", value(metric.seen()));
@@ -71,6 +73,13 @@ public final class JsonReport {
       object.put("pictures", generated.pictures());
     }
     return json;
+  }
+
+  private static @Nullable Double ofCeiling(Metric metric) {
+    double ceiling = metric.ceiling().value();
+    return metric.kind() == Metric.Kind.SHARE && ceiling > 0
+        ? metric.generated().value() / ceiling
+        : null;
   }
 
   private static @Nullable Double value(Optional<Estimate> estimate) {
