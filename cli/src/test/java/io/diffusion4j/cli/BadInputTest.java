@@ -350,6 +350,10 @@ final class BadInputTest {
     "evaluate --count 0, count: 0 (expected: ≥ 1)",
     "evaluate --batch 0, batch: 0 (expected: ≥ 1)",
     "evaluate --seed -1, seed: -1 (expected: ≥ 0)",
+    "evaluate --diversity -1, diversity: -1 (expected: ≥ 0)",
+    "evaluate --variations -1, variations: -1 (expected: ≥ 0)",
+    "evaluate --images a --diversity 2, diversity: 2 (expected: 0 beside --images and --data)",
+    "evaluate --data a --variations 2, variations: 2 (expected: 0 beside --images and --data)",
     "evaluate --decoder-steps 0, decoder-steps: 0 (expected: ≥ 1)",
     "evaluate --model nowhere, 'model: nowhere (expected: a folder with model_index.json, or with"
         + " config.json of a UNet2DModel, DiTTransformer2DModel or UViT, or with GLIDE''s base,"

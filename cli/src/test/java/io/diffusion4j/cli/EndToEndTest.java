@@ -135,6 +135,10 @@ final class EndToEndTest {
             "16",
             "--batch",
             "8",
+            "--diversity",
+            "1",
+            "--variations",
+            "3",
             "--prior-steps",
             "2",
             "--decoder-steps",
@@ -153,12 +157,15 @@ final class EndToEndTest {
             sheet.toString());
     assertThat(run.status()).as(run.err()).isZero();
     assertThat(ImageFiles.read(sheet, Integer.MAX_VALUE).width()).isEqualTo(8 * SIZE);
-    assertThat(run.err()).contains("evaluate: 16/16");
+    assertThat(run.err()).contains("evaluate: 16/16", "diversity: 16/16", "variations: 3/3");
     assertThat(run.out().lines().findFirst().orElseThrow())
         .startsWith("metric")
         .contains("ceiling");
     assertThat(run.out()).contains("background", "retrieval r@5", "nearest training picture");
-    assertThat(Files.readString(json)).contains("\"interval\"", "sha256:", "\"unseen\"");
+    assertThat(line(run, "diversity ")).endsWith(" 16");
+    assertThat(line(run, "variations r@1")).endsWith(" 3");
+    assertThat(Files.readString(json))
+        .contains("\"interval\"", "sha256:", "\"unseen\"", "\"diversity\"", "\"of_ceiling\"");
     assertThat(report.resolve("index.html")).exists();
 
     Run again =

@@ -1,5 +1,6 @@
 package io.diffusion4j.evaluation;
 
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.embedding.Vectors;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.emoji.art.ConceptSet;
@@ -35,6 +36,8 @@ import java.util.stream.IntStream;
  * ceiling is the real drawing moved by two pixels, which is hardly visible, and the floor is
  * another concept in its place. The floor of the Fréchet distance is that of empty backgrounds. The
  * distance to the nearest training picture has no floor, as a repeated training picture scores 0.
+ *
+ * <p>{@link #diversity} and {@link #variations} are measured on pictures of their own.
  */
 public final class Evaluation {
   private static final int SPRITE_SIZE = 128;
@@ -57,8 +60,8 @@ public final class Evaluation {
    * Creates an evaluation of pictures of some concepts.
    *
    * @param scenes the scenes that the model is made for
-   * @param judge if empty, the metrics that need it are left out: retrieval and the Fréchet
-   *     distance
+   * @param judge if empty, the metrics that need it are left out: retrieval, the judge's fidelity
+   *     and the Fréchet distance; a {@link FurtherMetric} can be drawn, but not measured
    * @param seed the seed of the reference pictures, of the shuffling and of the intervals
    */
   public Evaluation(ConceptSet concepts, SceneMix scenes, Optional<Judge> judge, long seed) {
@@ -82,7 +85,11 @@ public final class Evaluation {
 
   /** Returns real pictures of the scenes. */
   public List<Image> real(PromptSet prompts, int imageSize) {
-    return prompts.scenes().stream().map(scene -> renderer.render(scene, imageSize)).toList();
+    return render(prompts.scenes(), imageSize);
+  }
+
+  List<Image> render(List<Scene> all, int imageSize) {
+    return all.stream().map(scene -> renderer.render(scene, imageSize)).toList();
   }
 
   /**
@@ -91,10 +98,7 @@ public final class Evaluation {
    * @param generated a picture for each prompt, all of one size, square
    */
   public Result measure(PromptSet prompts, List<Image> generated) {
-    if (generated.size() != prompts.size()) {
-      throw new IllegalArgumentException(
-          "pictures: " + generated.size() + " (expected: " + prompts.size() + ")");
-    }
+    requireOneEach(prompts.size(), generated);
     int size = generated.get(0).width();
     List<Image> real = real(prompts, size);
     List<Reading> ofModel = Reading.of(generated, judge);
@@ -123,11 +127,40 @@ public final class Evaluation {
     return new Result(prompts, generated, real, questions, answers, metrics);
   }
 
+  /**
+   * Returns the metric of how much the pictures of one prompt differ, and whether they show what
+   * the prompt allows.
+   *
+   * @param prompts the number of prompts, each with {@value OpenPrompts#PICTURES} pictures
+   * @throws IllegalArgumentException if the number is 0, or if the concepts have no common words
+   */
+  public FurtherMetric diversity(int prompts) {
+    return new Diversity(this, OpenPrompts.of(concepts, scenes, prompts, seed), seed);
+  }
+
+  /**
+   * Returns the metric of whether variations of real pictures still show the same concept.
+   *
+   * @param pictures the number of real pictures, of one concept each
+   * @throws IllegalArgumentException if the number is 0
+   */
+  public FurtherMetric variations(int pictures) {
+    return new Variations(this, PromptSet.ofOneConcept(concepts, scenes, pictures, seed), seed);
+  }
+
+  Judge judge() {
+    return judge.orElseThrow(() -> new IllegalStateException("judge: none (expected: one)"));
+  }
+
+  static void requireOneEach(int expected, List<Image> pictures) {
+    Check.that(pictures.size() == expected, "pictures", pictures.size(), "%s", expected);
+  }
+
   private static boolean agrees(Question question, Scene scene, Reading picture) {
     return question.concerns(scene) && question.agrees(scene, picture);
   }
 
-  private Optional<Metric> ask(
+  Optional<Metric> ask(
       Question question, PromptSet prompts, List<Reading> ofModel, List<Reading> ofReal) {
     int[] concerned = indices(prompts, p -> question.concerns(p.scene()));
     if (concerned.length == 0) {

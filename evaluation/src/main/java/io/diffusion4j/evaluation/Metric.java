@@ -30,6 +30,8 @@ public record Metric(
     LIKENESS,
     /** A distance, at least 0; less is better. */
     DISTANCE,
+    /** A ratio to real pictures, at least 0; best near 1. */
+    RATIO,
     /** A distance to training pictures, at least 0; far below the ceiling indicates memorising. */
     NOVELTY
   }

@@ -12,22 +12,24 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * A model's pictures of prompts, one of each. The i-th prompt has the i-th noise of the seed, so
- * any part of the list can be drawn by itself.
+ * A model's pictures of prompts, one of each. The i-th prompt has the i-th noise of the seed.
  *
  * @param settings the sampling settings by stage name
  */
 public record PromptPictures(
-    ImagePipeline pipeline,
-    Map<String, SamplingSettings> settings,
-    List<String> prompts,
-    long seed) {
+    ImagePipeline pipeline, Map<String, SamplingSettings> settings, List<String> prompts, long seed)
+    implements PictureList {
   public PromptPictures {
     settings = Map.copyOf(settings);
     prompts = List.copyOf(prompts);
   }
 
-  /** Draws the prompts {@code from} (inclusive) to {@code to} (exclusive) as one batch. */
+  @Override
+  public int size() {
+    return prompts.size();
+  }
+
+  @Override
   public List<Image> draw(int from, int to) {
     List<NoiseSource> noise =
         IntStream.range(from, to).<NoiseSource>mapToObj(i -> new PhiloxNoise(seed, i)).toList();

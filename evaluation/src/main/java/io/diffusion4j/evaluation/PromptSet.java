@@ -97,6 +97,20 @@ public record PromptSet(List<Prompt> prompts) {
     return new PromptSet(prompts);
   }
 
+  /**
+   * Returns the first prompts of {@link #of} that show one concept.
+   *
+   * @throws IllegalArgumentException if the length is 0
+   */
+  public static PromptSet ofOneConcept(ConceptSet concepts, SceneMix usual, int count, long seed) {
+    // Six of eight kinds show one, so twice as many prompts always suffice.
+    return new PromptSet(
+        of(concepts, usual, 2 * count, seed).prompts.stream()
+            .filter(prompt -> prompt.scene.subject().concepts().size() == 1)
+            .limit(count)
+            .toList());
+  }
+
   /** Returns the scenes of all prompts. */
   public List<Scene> scenes() {
     return prompts.stream().map(Prompt::scene).toList();

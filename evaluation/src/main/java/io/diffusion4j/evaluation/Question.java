@@ -20,6 +20,11 @@ public record Question(
     Optional<Split> heldOut,
     Predicate<Scene> concerned,
     BiPredicate<Scene, Reading> answer) {
+  /** Returns the same question under another name. */
+  Question named(String other) {
+    return new Question(other, heldOut, concerned, answer);
+  }
+
   /** Returns whether the question applies to a scene. */
   public boolean concerns(Scene scene) {
     return concerned.test(scene);

@@ -1,6 +1,7 @@
 package io.diffusion4j.evaluation;
 
 import io.diffusion4j.diffusion.image.Image;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -26,5 +27,12 @@ public record Result(
     real = List.copyOf(real);
     questions = List.copyOf(questions);
     metrics = List.copyOf(metrics);
+  }
+
+  /** Returns the result with further lines at the end of the table. */
+  public Result with(List<Metric> further) {
+    List<Metric> all = new ArrayList<>(metrics);
+    all.addAll(further);
+    return new Result(prompts, generated, real, questions, answers, all);
   }
 }

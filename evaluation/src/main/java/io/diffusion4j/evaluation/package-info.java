@@ -18,6 +18,18 @@
  * io.diffusion4j.evaluation.Estimate} carries its 95 % bootstrap interval. The same seed gives the
  * same numbers.
  *
+ * <p>A {@link io.diffusion4j.evaluation.FurtherMetric} is measured on pictures of its own: {@link
+ * io.diffusion4j.evaluation.Evaluation#diversity} on several of one {@linkplain
+ * io.diffusion4j.evaluation.OpenPrompts open prompt}, and {@link
+ * io.diffusion4j.evaluation.Evaluation#variations} on variations of real pictures. A {@link
+ * io.diffusion4j.evaluation.PictureList} draws them.
+ *
+ * <pre>{@code
+ * FurtherMetric diversity = evaluation.diversity(8);
+ * PictureList pictures = diversity.pictures(pipeline, task -> pipeline.defaults(task.kind()));
+ * List<Metric> lines = diversity.measure(pictures.draw(0, pictures.size()));
+ * }</pre>
+ *
  * <p>A question has the scenes that it applies to and the check of a picture, so a question about a
  * number is not put to a scene of one thing.
  *

@@ -9,12 +9,15 @@ import io.diffusion4j.emoji.scene.SceneMix;
 import io.diffusion4j.emoji.scene.Split;
 import io.diffusion4j.emoji.train.EmojiPreset;
 import io.diffusion4j.evaluation.PromptSet.Prompt;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PromptSetTest {
+  private static final ConceptSet CONCEPTS = ConceptSet.natureAndFood();
+
   @ParameterizedTest
   @ValueSource(strings = {"emoji", "tiny"})
   void halfIsSeenAndAnEighthOfEachSortIsNever(String preset) {
@@ -37,9 +40,22 @@ class PromptSetTest {
   }
 
   @Test
+  void thePromptsOfOneConceptAreTheFirstOfTheList() {
+    List<Prompt> one =
+        prompts(64, 3).prompts().stream()
+            .filter(prompt -> prompt.scene().subject().concepts().size() == 1)
+            .toList();
+    assertThat(one).hasSize(48);
+    for (int count = 1; count <= one.size(); count++) {
+      var set = PromptSet.ofOneConcept(CONCEPTS, SceneMix.mostlyCentred(), count, 3);
+      assertThat(set.prompts()).isEqualTo(one.subList(0, count));
+    }
+  }
+
+  @Test
   void aModelIsAskedForWhatItIsMadeFor() {
     var twitter = SceneMix.mostlyCentred().withStyles(Set.of(Style.TWITTER));
-    assertThat(PromptSet.of(ConceptSet.natureAndFood(), twitter, 40, 0).texts())
+    assertThat(PromptSet.of(CONCEPTS, twitter, 40, 0).texts())
         .allMatch(text -> text.endsWith(", twitter style"));
   }
 
@@ -51,6 +67,6 @@ class PromptSetTest {
   }
 
   private static PromptSet prompts(int count, long seed) {
-    return PromptSet.of(ConceptSet.natureAndFood(), SceneMix.mostlyCentred(), count, seed);
+    return PromptSet.of(CONCEPTS, SceneMix.mostlyCentred(), count, seed);
   }
 }

@@ -1,6 +1,7 @@
 package io.diffusion4j.spark;
 
 import io.diffusion4j.cli.Version;
+import io.diffusion4j.cli.evaluate.FurtherMetrics;
 import io.diffusion4j.cli.options.ModelOptions;
 import io.diffusion4j.cli.options.OptionNames;
 import io.diffusion4j.cli.options.PluginOptions;
@@ -11,8 +12,11 @@ import io.diffusion4j.diffusion.image.OutputFile;
 import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.diffusion.pipeline.ImageTask;
 import io.diffusion4j.diffusion.stage.Pixels;
+import io.diffusion4j.diffusion.stage.SamplingSettings;
 import io.diffusion4j.emoji.train.EmojiPreset;
 import io.diffusion4j.evaluation.Evaluation;
+import io.diffusion4j.evaluation.FurtherMetric;
+import io.diffusion4j.evaluation.PictureList;
 import io.diffusion4j.evaluation.PromptPictures;
 import io.diffusion4j.evaluation.PromptSet;
 import io.diffusion4j.evaluation.Result;
@@ -27,6 +31,7 @@ import io.diffusion4j.pipeline.Residency;
 import io.diffusion4j.serving.request.DirectRequest;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -55,8 +60,15 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class)
 public final class Evaluate implements Callable<Integer>, SamplingOptions.Sampled {
-  private static final OncePerProcess<PromptPictures> PICTURES =
-      new OncePerProcess<>(arguments -> JobLine.parsed(new Evaluate(), arguments).pictures());
+  private static final OncePerProcess<Opened> OPENED =
+      new OncePerProcess<>(arguments -> JobLine.parsed(new Evaluate(), arguments).open());
+
+  /**
+   * The model in a process.
+   *
+   * @param lists the pictures of the prompts, and of each further metric
+   */
+  private record Opened(ImagePipeline pipeline, List<PictureList> lists) {}
 
   @Mixin private JobContext job = new JobContext();
 
@@ -80,6 +92,8 @@ public final class Evaluate implements Callable<Integer>, SamplingOptions.Sample
       defaultValue = "16",
       description = "The number of pictures that a task draws at once. Default: ${DEFAULT-VALUE}")
   private int rows;
+
+  @Mixin private FurtherMetrics further = new FurtherMetrics();
 
   @Option(
       names = "--preset",
@@ -133,18 +147,21 @@ public final class Evaluate implements Callable<Integer>, SamplingOptions.Sample
     List<String> arguments = job.arguments();
     SparkSession spark = job.session();
     try (Judge judge = Judge.load(judgeFolder, ModelOptions.compute(Precision.FLOAT32))) {
-      ImagePipeline pipeline = PICTURES.of(arguments).pipeline();
-      EmojiPreset preset = preset(pipeline);
-      List<Image> images;
-      try (var progress = Progress.start(spark, "pictures", count, job::print)) {
-        images = drawn(spark, arguments, pipeline.card().images(), progress.counter());
-      }
+      Opened opened = OPENED.of(arguments);
+      EmojiPreset preset = preset(opened.pipeline);
+      Evaluation evaluation = evaluation(preset, Optional.of(judge));
       Result result =
-          new Evaluation(
-                  preset.drawn().concepts(), preset.drawn().scenes(), Optional.of(judge), seed)
-              .measure(prompts(preset), images);
+          evaluation.measure(prompts(preset), drawn(spark, arguments, opened, 0, "pictures"));
+      List<FurtherMetric> metrics = further.of(evaluation);
+      for (int i = 0; i < metrics.size(); i++) {
+        FurtherMetric metric = metrics.get(i);
+        result =
+            result.with(
+                metric.measure(
+                    drawn(spark, arguments, opened, i + 1, "pictures for " + metric.name())));
+      }
       TextReport.lines(result.metrics()).forEach(job::print);
-      write(result, pipeline);
+      write(result, opened.pipeline);
     }
     return 0;
   }
@@ -153,6 +170,7 @@ public final class Evaluate implements Callable<Integer>, SamplingOptions.Sample
     Check.that(count >= 1, "count", count, "≥ 1");
     Check.that(seed >= 0, "seed", seed, "≥ 0");
     Check.that(rows >= 1, "rows", rows, "≥ 1");
+    further.check();
     stages.check();
     OpenPipeline.family(model.folder());
     stages.checkSamplers(model.folder(), plugins);
@@ -166,32 +184,40 @@ public final class Evaluate implements Callable<Integer>, SamplingOptions.Sample
         "a folder");
   }
 
-  /** Draws the pictures in the processes of the executors, a batch in each task. */
+  /**
+   * Draws the pictures of a list in the processes of the executors, a batch in each task.
+   *
+   * @param things the pictures, as progress lists them
+   */
   private List<Image> drawn(
-      SparkSession spark, List<String> arguments, Pixels size, LongAccumulator counter) {
-    int all = count;
+      SparkSession spark, List<String> arguments, Opened opened, int list, String things) {
+    int all = opened.lists.get(list).size();
     int batch = rows;
+    Pixels size = opened.pipeline.card().images();
     List<Integer> starts =
         IntStream.iterate(0, from -> from < all, from -> from + batch).boxed().toList();
-    return new JavaSparkContext(spark.sparkContext())
-            .parallelize(starts, starts.size())
-            .map(
-                from -> {
-                  int to = Math.min(all, from + batch);
-                  float[][] drawn =
-                      TaskRows.guarded(
-                          () ->
-                              PICTURES.of(arguments).draw(from, to).stream()
-                                  .map(Image::pixels)
-                                  .toArray(float[][]::new));
-                  counter.add(drawn.length);
-                  return drawn;
-                })
-            .collect()
-            .stream()
-            .flatMap(Arrays::stream)
-            .map(pixels -> new Image(size.width(), size.height(), pixels))
-            .toList();
+    try (var progress = Progress.start(spark, things, all, job::print)) {
+      LongAccumulator counter = progress.counter();
+      return new JavaSparkContext(spark.sparkContext())
+              .parallelize(starts, starts.size())
+              .map(
+                  from -> {
+                    int to = Math.min(all, from + batch);
+                    float[][] drawn =
+                        TaskRows.guarded(
+                            () ->
+                                OPENED.of(arguments).lists.get(list).draw(from, to).stream()
+                                    .map(Image::pixels)
+                                    .toArray(float[][]::new));
+                    counter.add(drawn.length);
+                    return drawn;
+                  })
+              .collect()
+              .stream()
+              .flatMap(Arrays::stream)
+              .map(pixels -> new Image(size.width(), size.height(), pixels))
+              .toList();
+    }
   }
 
   private EmojiPreset preset(ImagePipeline pipeline) {
@@ -202,19 +228,31 @@ public final class Evaluate implements Callable<Integer>, SamplingOptions.Sample
     return PromptSet.of(preset.drawn().concepts(), preset.drawn().scenes(), count, seed);
   }
 
+  private Evaluation evaluation(EmojiPreset preset, Optional<Judge> judge) {
+    return new Evaluation(preset.drawn().concepts(), preset.drawn().scenes(), judge, seed);
+  }
+
   /** Opens the model, in the process of an executor or of the driver. */
-  private PromptPictures pictures() {
+  private Opened open() {
     Plugins parts = plugins.load(); // as long as the model, which is never closed
     ImagePipeline pipeline =
         ModelOptions.open(model.folder(), stages.opening(model.opening(Residency.ALWAYS)), parts)
             .pipeline();
-    List<String> texts = prompts(preset(pipeline)).texts();
-    return new PromptPictures(
-        pipeline,
-        DirectRequest.settings(
-            pipeline, ImageTask.of(texts.get(0)), stages.byStage(pipeline.card()), OptionNames::of),
-        texts,
-        seed);
+    EmojiPreset preset = preset(pipeline);
+    List<String> texts = prompts(preset).texts();
+    List<PictureList> lists = new ArrayList<>();
+    lists.add(
+        new PromptPictures(pipeline, settings(pipeline, ImageTask.of(texts.get(0))), texts, seed));
+    if (further.areGiven()) { // else the evaluation with its drawings is not needed here
+      for (FurtherMetric metric : further.of(evaluation(preset, Optional.empty()))) {
+        lists.add(metric.pictures(pipeline, task -> settings(pipeline, task)));
+      }
+    }
+    return new Opened(pipeline, lists);
+  }
+
+  private Map<String, SamplingSettings> settings(ImagePipeline pipeline, ImageTask task) {
+    return DirectRequest.settings(pipeline, task, stages.byStage(pipeline.card()), OptionNames::of);
   }
 
   private void write(Result result, ImagePipeline pipeline) {

@@ -17,6 +17,8 @@ class EvaluateTest {
       "--model", LocalSpark.MODEL.toString(),
       "--judge", LocalSpark.MODEL.resolveSibling("judge").toString(),
       "--count", "6",
+      "--diversity", "1",
+      "--variations", "3",
       "--decoder-steps", "2",
       "--json", ""
     };
@@ -30,7 +32,7 @@ class EvaluateTest {
     try (var spark = new LocalSpark()) {
       Ran ran = LocalSpark.run(new Evaluate(), concat("--rows=4", arguments));
       assertThat(ran.err()).isEmpty();
-      assertThat(ran.out()).contains("retrieval");
+      assertThat(ran.out()).contains("retrieval", "diversity", "variations");
       assertThat(spark.session().sparkContext().isLocal()).isTrue();
     }
     assertThat(spread).hasSameTextualContentAs(own);

@@ -13,6 +13,8 @@ import io.diffusion4j.diffusion.pipeline.AppliedLora;
 import io.diffusion4j.diffusion.pipeline.ReplacedPart;
 import io.diffusion4j.emoji.train.EmojiPreset;
 import io.diffusion4j.evaluation.Evaluation;
+import io.diffusion4j.evaluation.FurtherMetric;
+import io.diffusion4j.evaluation.PictureList;
 import io.diffusion4j.evaluation.PromptSet;
 import io.diffusion4j.evaluation.Result;
 import io.diffusion4j.evaluation.judge.Judge;
@@ -57,6 +59,7 @@ import picocli.CommandLine.Option;
       "",
       "Examples:",
       "  diffusion4j evaluate --json quality.json --report quality",
+      "  diffusion4j evaluate --diversity 8 --variations 128",
       "  diffusion4j evaluate --vary decoder-guidance=1,2,3,4 --plot guidance.svg",
       "  diffusion4j evaluate --vary decoder-steps=5,10,20 --vary sampler=ddim,dpmpp-2m --plot"
           + " s.svg",
@@ -104,6 +107,8 @@ public final class EvaluateCommand implements Callable<Integer>, SamplingOptions
   private @Nullable Path images;
 
   @Mixin private DataSetOptions dataSet = new DataSetOptions();
+
+  @Mixin private FurtherMetrics further = new FurtherMetrics();
 
   @Option(
       names = "--preset",
@@ -162,8 +167,7 @@ public final class EvaluateCommand implements Callable<Integer>, SamplingOptions
   @Mixin private PluginOptions plugins = new PluginOptions();
 
   /** The metrics, and the facts that they depend on. */
-  private record Pictures(
-      EmojiPreset preset, PromptSet prompts, List<Image> images, Map<String, Object> facts) {}
+  private record Measured(Result result, Map<String, Object> facts) {}
 
   @Override
   public SamplingOptions sampling() {
@@ -181,7 +185,7 @@ public final class EvaluateCommand implements Callable<Integer>, SamplingOptions
     }
     try (Judge judge = Judge.load(judgeFolder, ModelOptions.compute(Precision.FLOAT32))) {
       if (variations.isEmpty()) {
-        measure(judge, images == null ? drawn() : read(images));
+        report(images == null ? drawn(judge) : read(judge, images));
       } else {
         sweep(judge, variations);
       }
@@ -189,15 +193,14 @@ public final class EvaluateCommand implements Callable<Integer>, SamplingOptions
     return 0;
   }
 
-  private void measure(Judge judge, Pictures pictures) {
-    console.say("measuring " + pictures.images.size() + " pictures");
-    Result result = result(judge, pictures);
+  private void report(Measured measured) {
+    Result result = measured.result;
     print(TextReport.lines(result.metrics()));
     if (json != null) {
-      JsonReport.write(json, pictures.facts, result.metrics());
+      JsonReport.write(json, measured.facts, result.metrics());
     }
     if (report != null) {
-      HtmlReport.write(report, pictures.facts, result);
+      HtmlReport.write(report, measured.facts, result);
     }
     if (sheet != null) {
       new OutputFile("sheet", sheet).write(Png.encode(PairSheet.of(result), Map.of()));
@@ -228,13 +231,9 @@ public final class EvaluateCommand implements Callable<Integer>, SamplingOptions
     }
   }
 
-  private Result result(Judge judge, Pictures pictures) {
+  private Evaluation evaluation(EmojiPreset preset, Judge judge) {
     return new Evaluation(
-            pictures.preset.drawn().concepts(),
-            pictures.preset.drawn().scenes(),
-            Optional.of(judge),
-            seed)
-        .measure(pictures.prompts, pictures.images);
+        preset.drawn().concepts(), preset.drawn().scenes(), Optional.of(judge), seed);
   }
 
   private void sweep(Judge judge, List<Variation> variations) {
@@ -243,7 +242,7 @@ public final class EvaluateCommand implements Callable<Integer>, SamplingOptions
     for (Map<String, String> at : Variation.combinations("vary", variations)) {
       console.say(at.toString());
       set(at);
-      points.add(new SweepPoint(at, result(judge, drawn()).metrics()));
+      points.add(new SweepPoint(at, drawn(judge).result.metrics()));
     }
     print(TextReport.sweep(points));
     if (json != null) {
@@ -305,6 +304,10 @@ public final class EvaluateCommand implements Callable<Integer>, SamplingOptions
       Check.that(!variations.isEmpty(), "plot", plot, "beside --vary");
       new PictureFile(plot); // refuses what cannot be written
     }
+    further.check();
+    if (images != null || dataSet.isGiven()) {
+      further.requireNone("0 beside --images and --data");
+    }
     dataSet.check();
     Check.that(
         !dataSet.isGiven() || (images == null && sheet == null && variations.isEmpty()),
@@ -330,25 +333,35 @@ public final class EvaluateCommand implements Callable<Integer>, SamplingOptions
         "a folder");
   }
 
-  private Pictures read(Path folder) {
+  private Measured read(Judge judge, Path folder) {
     var read = CaptionedFolder.read(folder);
-    return new Pictures(
-        EmojiPreset.of(presetName == null ? "emoji" : presetName),
-        read.prompts(),
-        read.images(),
-        facts("images", folder.toString()));
+    var evaluation = evaluation(EmojiPreset.of(presetName == null ? "emoji" : presetName), judge);
+    return new Measured(
+        measured(evaluation, read.prompts(), read.images()), facts("images", folder.toString()));
   }
 
-  private Pictures drawn() {
+  private Result measured(Evaluation evaluation, PromptSet prompts, List<Image> pictures) {
+    console.say("measuring " + pictures.size() + " pictures");
+    return evaluation.measure(prompts, pictures);
+  }
+
+  private Measured drawn(Judge judge) {
     try (var jars = plugins.load()) {
       console.say("loading " + model.folder());
       try (var open =
           ModelOptions.open(
               model.folder(), stages.opening(model.opening(Residency.ALWAYS)), jars)) {
-        var identity = open.pipeline().card().identity();
+        var pipeline = open.pipeline();
+        var identity = pipeline.card().identity();
         EmojiPreset preset = EmojiPreset.of(presetName == null ? identity.name() : presetName);
         PromptSet prompts =
             PromptSet.of(preset.drawn().concepts(), preset.drawn().scenes(), count, seed);
+        var evaluation = evaluation(preset, judge);
+        List<FurtherMetric> metrics = further.of(evaluation);
+        List<PictureList> lists = // before anything is drawn, as a model may refuse the task
+            metrics.stream()
+                .map(m -> m.pictures(pipeline, t -> PromptDrawer.settings(pipeline, t, stages)))
+                .toList();
         var drawer = new PromptDrawer(seed, batch, console.bars());
         Map<String, Object> facts = facts("model", identity.weightsDigest());
         if (!identity.replaced().isEmpty()) {
@@ -357,8 +370,13 @@ public final class EvaluateCommand implements Callable<Integer>, SamplingOptions
         if (!identity.loras().isEmpty()) {
           facts.put("loras", identity.loras().stream().map(AppliedLora::toString).toList());
         }
-        return new Pictures(
-            preset, prompts, drawer.draw(open.pipeline(), prompts.texts(), stages), facts);
+        Result result =
+            measured(evaluation, prompts, drawer.draw(pipeline, prompts.texts(), stages));
+        for (int i = 0; i < lists.size(); i++) {
+          FurtherMetric metric = metrics.get(i);
+          result = result.with(metric.measure(drawer.draw(metric.name(), lists.get(i))));
+        }
+        return new Measured(result, facts);
       }
     }
   }

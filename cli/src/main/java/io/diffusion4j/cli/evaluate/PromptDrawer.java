@@ -6,29 +6,42 @@ import io.diffusion4j.cli.options.SamplingOptions;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.diffusion.pipeline.ImageTask;
+import io.diffusion4j.diffusion.stage.SamplingSettings;
+import io.diffusion4j.evaluation.PictureList;
 import io.diffusion4j.evaluation.PromptPictures;
 import io.diffusion4j.serving.request.DirectRequest;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
-/** Draws a picture of each prompt of a list, in batches. */
+/** Draws lists of pictures in batches. */
 record PromptDrawer(long seed, int batch, Bars bars) {
+  /** Draws a picture of each prompt. */
   List<Image> draw(ImagePipeline pipeline, List<String> prompts, SamplingOptions stages) {
-    List<Image> drawn = new ArrayList<>(prompts.size());
-    var settings =
-        DirectRequest.settings(
-            pipeline,
-            ImageTask.of(prompts.get(0)),
-            stages.byStage(pipeline.card()),
-            OptionNames::of);
-    var pictures = new PromptPictures(pipeline, settings, prompts, seed);
-    try (var bar = bars.bar("evaluate", 0, prompts.size())) {
-      for (int from = 0; from < prompts.size(); from += batch) {
-        int to = Math.min(prompts.size(), from + batch);
+    var settings = settings(pipeline, ImageTask.of(prompts.get(0)), stages);
+    return draw("evaluate", new PromptPictures(pipeline, settings, prompts, seed));
+  }
+
+  /**
+   * Draws all pictures of a list.
+   *
+   * @param name the name of the progress bar
+   */
+  List<Image> draw(String name, PictureList pictures) {
+    List<Image> drawn = new ArrayList<>(pictures.size());
+    try (var bar = bars.bar(name, 0, pictures.size())) {
+      for (int from = 0; from < pictures.size(); from += batch) {
+        int to = Math.min(pictures.size(), from + batch);
         drawn.addAll(pictures.draw(from, to));
         bar.at(to, "");
       }
     }
     return drawn;
+  }
+
+  /** Returns the settings of the stages for a task, as chosen by options. */
+  static Map<String, SamplingSettings> settings(
+      ImagePipeline pipeline, ImageTask task, SamplingOptions stages) {
+    return DirectRequest.settings(pipeline, task, stages.byStage(pipeline.card()), OptionNames::of);
   }
 }

@@ -17,8 +17,8 @@ import java.util.function.ToDoubleFunction;
 
 /**
  * Charts of evaluations that differ in one or two options, over the values of the first. Charts of
- * one option: all shares in one chart, and the Fréchet distance below. Charts of two options: one
- * for each metric, with a line for each value of the second option. Numbers are the axis; other
+ * one option: all shares in one chart, and the other kinds of metrics below. Charts of two options:
+ * one for each metric, with a line for each value of the second option. Numbers are the axis; other
  * values are numbered.
  */
 final class SweepCharts {
@@ -67,7 +67,7 @@ final class SweepCharts {
     }
     List<Chart> charts = new ArrayList<>();
     for (Metric.Kind kind :
-        List.of(Metric.Kind.SHARE, Metric.Kind.LIKENESS, Metric.Kind.DISTANCE)) {
+        List.of(Metric.Kind.SHARE, Metric.Kind.LIKENESS, Metric.Kind.RATIO, Metric.Kind.DISTANCE)) {
       List<Curve> curves = new ArrayList<>();
       for (Metric metric : metrics) {
         if (metric.kind() == kind) {
@@ -111,6 +111,7 @@ final class SweepCharts {
       case SHARE -> "share of the pictures";
       case LIKENESS -> "likeness to the real drawing";
       case DISTANCE -> "Fréchet distance";
+      case RATIO -> "ratio to real pictures";
       case NOVELTY -> "distance to the nearest training picture";
     };
   }

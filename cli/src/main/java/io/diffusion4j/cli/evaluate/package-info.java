@@ -4,6 +4,7 @@
  *
  * <pre>
  *   diffusion4j evaluate --json quality.json --report quality
+ *   diffusion4j evaluate --diversity 8 --variations 128
  *   diffusion4j evaluate --vary decoder-guidance=1,2,3,4 --plot guidance.svg
  *   diffusion4j nll --count 8 --steps 100 --json nll.json
  *   diffusion4j likelihood --model my-ddpm --images pictures
@@ -12,7 +13,8 @@
  * <ul>
  *   <li>{@link io.diffusion4j.cli.evaluate.EvaluateCommand} draws fixed prompts and measures how
  *       well the pictures follow them. With {@code --vary}, it repeats this for each value of an
- *       option and plots the result.
+ *       option and plots the result. {@link io.diffusion4j.cli.evaluate.FurtherMetrics} adds
+ *       metrics that need pictures of their own.
  *   <li>{@link io.diffusion4j.cli.evaluate.NllCommand} measures the variational bound, {@link
  *       io.diffusion4j.cli.evaluate.LikelihoodCommand} the likelihood by the probability flow; both
  *       in bits per dimension.

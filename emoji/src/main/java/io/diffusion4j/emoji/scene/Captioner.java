@@ -41,9 +41,20 @@ public final class Captioner {
   public static String factual(Scene scene) {
     String said = said(scene.subject(), tint(scene));
     if (scene.background() != NamedColor.WHITE) {
-      said += " on " + background(scene);
+      said += " on " + background(scene.background());
     }
     return said + ", " + scene.style().words();
+  }
+
+  /**
+   * Describes one thing by a word for several concepts, without its style: "a bird on a blue
+   * background" (a white background is not mentioned).
+   *
+   * @param word one of the {@link #hypernyms} of the concepts
+   */
+  public static String vague(String word, NamedColor background) {
+    String said = Noun.regular(word).one("");
+    return background == NamedColor.WHITE ? said : said + " on " + background(background);
   }
 
   /** Describes the subject alone, in the words of {@link #factual}. */
@@ -102,7 +113,7 @@ public final class Captioner {
       said = Streams.oneOf(random, OPENINGS) + said;
     }
     if (scene.background() != NamedColor.WHITE || oneIn(random, 10)) {
-      said += oneOf(random, " on ", " on ", " on ", " with ") + background(scene);
+      said += oneOf(random, " on ", " on ", " on ", " with ") + background(scene.background());
     }
     return named ? said + oneOf(random, ", ", " in ") + scene.style().words() : said;
   }
@@ -139,7 +150,7 @@ public final class Captioner {
   }
 
   /** Returns the hypernyms of a concept, the closest first; none where no word fits. */
-  static List<String> hypernyms(Concept concept) {
+  public static List<String> hypernyms(Concept concept) {
     List<String> own = HYPERNYMS.get(Noun.ascii(concept.label()));
     return own != null ? own : HYPERNYMS.getOrDefault(concept.subgroup(), List.of());
   }
@@ -174,8 +185,8 @@ public final class Captioner {
     return scene.tint().map(color -> color.word() + " ").orElse("");
   }
 
-  private static String background(Scene scene) {
-    String color = scene.background().word();
+  private static String background(NamedColor background) {
+    String color = background.word();
     return Noun.article(color) + " " + color + " background";
   }
 

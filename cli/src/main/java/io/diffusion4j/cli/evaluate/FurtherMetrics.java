@@ -1,0 +1,65 @@
+package io.diffusion4j.cli.evaluate;
+
+import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.evaluation.Evaluation;
+import io.diffusion4j.evaluation.FurtherMetric;
+import io.diffusion4j.evaluation.OpenPrompts;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Option;
+
+/** The options for metrics that need pictures of their own. */
+public final class FurtherMetrics {
+  @Option(
+      names = "--diversity",
+      paramLabel = "N",
+      defaultValue = "0",
+      description =
+          "Also draw N prompts that allow many things, such as \"an animal\", "
+              + OpenPrompts.PICTURES
+              + " times each, and measure how much the pictures differ. Default:"
+              + " ${DEFAULT-VALUE}")
+  private int diversity;
+
+  @Option(
+      names = "--variations",
+      paramLabel = "N",
+      defaultValue = "0",
+      description =
+          "Also draw a variation of N real pictures each, and measure whether it shows the same"
+              + " thing. Default: ${DEFAULT-VALUE}")
+  private int variations;
+
+  /** Checks the options. */
+  public void check() {
+    Check.that(diversity >= 0, "diversity", diversity, "≥ 0");
+    Check.that(variations >= 0, "variations", variations, "≥ 0");
+  }
+
+  /**
+   * Refuses the options.
+   *
+   * @param expected the expectation, with its reason
+   */
+  void requireNone(String expected) {
+    Check.that(diversity == 0, "diversity", diversity, expected);
+    Check.that(variations == 0, "variations", variations, expected);
+  }
+
+  /** Returns whether any such metric is requested. */
+  public boolean areGiven() {
+    return diversity > 0 || variations > 0;
+  }
+
+  /** Returns the metrics, in the order of the table. */
+  public List<FurtherMetric> of(Evaluation evaluation) {
+    List<FurtherMetric> metrics = new ArrayList<>();
+    if (diversity > 0) {
+      metrics.add(evaluation.diversity(diversity));
+    }
+    if (variations > 0) {
+      metrics.add(evaluation.variations(variations));
+    }
+    return metrics;
+  }
+}
