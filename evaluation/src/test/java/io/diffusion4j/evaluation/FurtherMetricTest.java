@@ -171,6 +171,26 @@ class FurtherMetricTest {
   }
 
   @Test
+  void wordsThatAreNamesAreLeftOutAndTheOthersTakeTurns() {
+    List<String> words =
+        OpenPrompts.of(CONCEPTS, SCENES, 60, SEED).prompts().stream().map(Prompt::word).toList();
+    assertThat(words).doesNotContain("bird", "dog", "fish"); // concepts have these names
+    List<String> each = words.stream().distinct().toList();
+    assertThat(each).hasSizeBetween(10, 30);
+    for (int i = 0; i < words.size(); i++) {
+      assertThat(words.get(i)).isEqualTo(each.get(i % each.size()));
+    }
+  }
+
+  @Test
+  void theSpreadIsTheMeanDistanceToTheMean() {
+    var vectors = List.of(new float[] {1, 0}, new float[] {-1, 0}, new float[] {0, 3});
+    double expected = (2 * Math.sqrt(2) + 2) / 3; // the mean is (0, 1)
+    assertThat(Diversity.spread(vectors)).isCloseTo(expected, within(1e-12));
+    assertThat(Diversity.spread(vectors.subList(0, 1))).isZero();
+  }
+
+  @Test
   void conceptsWithoutACommonWordAreRefused() {
     var two = ConceptSet.ofLabels("apart", List.of("red apple", "frog"));
     assertThatIllegalArgumentException()

@@ -53,6 +53,14 @@ class CaptionerTest {
   }
 
   @Test
+  void aVagueCaptionNamesTheKindAndTheBackground() {
+    assertThat(Captioner.vague("animal", NamedColor.ORANGE))
+        .isEqualTo("an animal on an orange background");
+    assertThat(Captioner.vague("food", NamedColor.BLUE)).isEqualTo("food on a blue background");
+    assertThat(Captioner.vague("sea creature", NamedColor.WHITE)).isEqualTo("a sea creature");
+  }
+
+  @Test
   void oneSceneHasManyTrueCaptions() {
     assertThat(captions(fox))
         .contains(
