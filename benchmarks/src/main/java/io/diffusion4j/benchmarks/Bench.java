@@ -12,6 +12,7 @@ import io.diffusion4j.benchmarks.networks.MemoryBench;
 import io.diffusion4j.benchmarks.networks.Profile;
 import io.diffusion4j.benchmarks.networks.ProfileReport;
 import io.diffusion4j.benchmarks.options.ModelOption;
+import io.diffusion4j.benchmarks.peers.PeersBench;
 import io.diffusion4j.benchmarks.report.Table;
 import io.diffusion4j.benchmarks.samplers.SamplersBench;
 import io.diffusion4j.benchmarks.samplers.StepsBench;
@@ -52,6 +53,7 @@ import picocli.CommandLine.Spec;
       DataBench.class,
       EmbedBench.class,
       LoadingBench.class,
+      PeersBench.class,
       ServerBench.class
     })
 public final class Bench implements Callable<Integer> {

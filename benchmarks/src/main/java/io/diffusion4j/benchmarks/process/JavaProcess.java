@@ -2,6 +2,7 @@ package io.diffusion4j.benchmarks.process;
 
 import io.diffusion4j.nn.engine.Engines;
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
@@ -11,6 +12,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** A separate process for a measurement, in which nothing is warm and nothing else runs. */
 public final class JavaProcess {
@@ -24,15 +28,33 @@ public final class JavaProcess {
    * @param flags the flags of the JVM
    */
   public static ProcessBuilder of(List<String> flags, Class<?> main, List<String> arguments) {
+    return of(List.of(), flags, main, arguments);
+  }
+
+  /**
+   * Runs a class like {@link #of(List, Class, List)}, with more jars.
+   *
+   * @param jars the jars before those of this class path
+   * @param flags the flags of the JVM
+   */
+  public static ProcessBuilder of(
+      List<Path> jars, List<String> flags, Class<?> main, List<String> arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(flags);
     command.add("-D" + Engines.PROPERTY + "=" + Engines.asked());
-    command.add("-cp");
-    command.add(System.getProperty("java.class.path"));
     command.add(main.getName());
     command.addAll(arguments);
-    return new ProcessBuilder(command);
+    var builder = new ProcessBuilder(command);
+    // Not an argument: ONNX Runtime 1.29.0 ends a process whose command line is too long.
+    builder.environment().put("CLASSPATH", classPath(jars));
+    return builder;
+  }
+
+  private static String classPath(List<Path> jars) {
+    return Stream.concat(
+            jars.stream().map(Path::toString), Stream.of(System.getProperty("java.class.path")))
+        .collect(Collectors.joining(File.pathSeparator));
   }
 
   /**
@@ -58,10 +80,7 @@ public final class JavaProcess {
       Process process = builder.start();
       try (BufferedReader lines = process.inputReader()) {
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-          String[] words = line.split(" ", -1);
-          if (words.length == 3 && words[0].equals(MARK)) {
-            figures.put(words[1], Double.parseDouble(words[2]));
-          }
+          parse(line).ifPresent(figure -> figures.put(figure.getKey(), figure.getValue()));
         }
       }
       int status = process.waitFor();
@@ -77,6 +96,14 @@ public final class JavaProcess {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while waiting for a measurement", e);
     }
+  }
+
+  /** Returns the figure in a line of a child's output; empty for other lines. */
+  public static Optional<Map.Entry<String, Double>> parse(String line) {
+    String[] words = line.split(" ", -1);
+    return words.length == 3 && words[0].equals(MARK)
+        ? Optional.of(Map.entry(words[1], Double.parseDouble(words[2])))
+        : Optional.empty();
   }
 
   /** Prints figures for the parent process: a marker, name and value per line. */

@@ -1,4 +1,4 @@
-package io.diffusion4j.cli.inspect;
+package io.diffusion4j.benchmarks.process;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /** The processor of this machine, as {@code /proc/cpuinfo} describes it, where that exists. */
-final class Processor {
+public final class Processor {
   private static final Path FILE = Path.of("/proc/cpuinfo");
 
   /** The instruction sets on which the speed of networks depends, weakest first. */
@@ -30,14 +30,14 @@ final class Processor {
   private Processor() {}
 
   /** Returns the name of the processor, without commas, or its architecture. */
-  static String name() {
+  public static String name() {
     return field("model name")
         .map(name -> name.replace(',', ' '))
         .orElse(System.getProperty("os.arch"));
   }
 
   /** Returns the instruction sets that matter here; empty if the system does not list them. */
-  static List<String> instructionSets() {
+  public static List<String> instructionSets() {
     var flags = Set.of(field("flags").or(() -> field("Features")).orElse("").split("\\s+"));
     return SETS.stream().filter(flags::contains).toList();
   }

@@ -242,9 +242,7 @@ final class Translation implements Layer.Visitor<Node, Expression> {
     int end = layer.padEnd();
     String x = read(node, 0);
     String image =
-        pad == end
-            ? x
-            : call("constant_pad_nd", x, List.of(0, 0, pad, end, pad, end), 0);
+        pad == end ? x : call("constant_pad_nd", x, List.of(0, 0, pad, end, pad, end), 0);
     int both = pad == end ? pad : 0;
     String y =
         call(
@@ -333,8 +331,7 @@ final class Translation implements Layer.Visitor<Node, Expression> {
             heads(node, 1, layer),
             heads(node, 2, layer),
             mask);
-    return value(
-        node, reshape(call("transpose", mixed, 1, 2), List.of(-1, q.size(1), q.last())));
+    return value(node, reshape(call("transpose", mixed, 1, 2), List.of(-1, q.size(1), q.last())));
   }
 
   /** Splits the heads: {@code [B, heads, L, d]}. */
@@ -351,9 +348,7 @@ final class Translation implements Layer.Visitor<Node, Expression> {
     String row = call("unsqueeze", call("unsqueeze", lowered, 1), 1);
     return value(
         node,
-        layer.after() == 0
-            ? row
-            : call("constant_pad_nd", row, List.of(0, layer.after()), 0));
+        layer.after() == 0 ? row : call("constant_pad_nd", row, List.of(0, layer.after()), 0));
   }
 
   // Arrangement
@@ -390,8 +385,7 @@ final class Translation implements Layer.Visitor<Node, Expression> {
 
   @Override
   public Expression visit(Layer.UpsampleNearest layer, Node node) {
-    return value(
-        node, last(call("upsample_nearest2d", first(read(node, 0)), "None", "[2., 2.]")));
+    return value(node, last(call("upsample_nearest2d", first(read(node, 0)), "None", "[2., 2.]")));
   }
 
   @Override
@@ -438,8 +432,7 @@ final class Translation implements Layer.Visitor<Node, Expression> {
 
   @Override
   public Expression visit(Layer.Select layer, Node node) {
-    return value(
-        node, call("where", call("gt", wide(node, 0), 0), wide(node, 1), wide(node, 2)));
+    return value(node, call("where", call("gt", wide(node, 0), 0), wide(node, 1), wide(node, 2)));
   }
 
   @Override

@@ -6,11 +6,10 @@
  * TorchScript.of(network, weights, TorchPrecision.BFLOAT16).write(Path.of("network.pt"));
  * }</pre>
  *
- * <p>An archive is a zip file with three parts: a class with a method {@code forward} in the
- * subset of Python that TorchScript compiles, the object of this class as a pickle, and the values
- * of its tensors. {@link io.diffusion4j.benchmarks.torchscript.TorchScript} writes it from the
- * layers of a network, so no run is recorded and no weights are in memory except the tensor being
- * written.
+ * <p>An archive is a zip file with three parts: a class with a method {@code forward} in the subset
+ * of Python that TorchScript compiles, the object of this class as a pickle, and the values of its
+ * tensors. {@link io.diffusion4j.benchmarks.torchscript.TorchScript} writes it from the layers of a
+ * network, so no run is recorded and no weights are in memory except the tensor being written.
  *
  * <ul>
  *   <li>{@code Translation} has a method for each layer, so a new layer does not compile until it
@@ -28,8 +27,8 @@
  * Masks, normalisations and softmax have the types that libtorch uses after {@code
  * module.to(bfloat16)}.
  *
- * <p>The package is used only by {@link io.diffusion4j.benchmarks.peers.PeersBench}, to measure what
- * libtorch needs for the same networks. For other runtimes, export networks as ONNX ({@code
+ * <p>The package is used only by {@link io.diffusion4j.benchmarks.peers.PeersBench}, to measure
+ * what libtorch needs for the same networks. For other runtimes, export networks as ONNX ({@code
  * io.diffusion4j.onnx}). Reading of torch files is in {@code io.diffusion4j.checkpoint}.
  */
 @NullMarked

@@ -39,7 +39,8 @@ class TorchScriptTest {
   /** All networks in one process, because loading PyTorch takes seconds. */
   @BeforeAll
   static void run() throws IOException, InterruptedException {
-    if (!Files.isExecutable(PYTHON) || !succeeds(List.of(PYTHON.toString(), "-c", "import torch"))) {
+    if (!Files.isExecutable(PYTHON)
+        || !succeeds(List.of(PYTHON.toString(), "-c", "import torch"))) {
       return;
     }
     List<String> lines = new ArrayList<>();

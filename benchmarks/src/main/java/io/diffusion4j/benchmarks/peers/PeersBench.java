@@ -1,0 +1,153 @@
+package io.diffusion4j.benchmarks.peers;
+
+import io.diffusion4j.benchmarks.networks.ConvolutionPeak;
+import io.diffusion4j.benchmarks.process.Processor;
+import io.diffusion4j.benchmarks.report.Figure;
+import io.diffusion4j.benchmarks.report.Pace;
+import io.diffusion4j.plots.Bars;
+import io.diffusion4j.plots.PictureFile;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/**
+ * {@code diffusion4j bench peers}: measures the same networks in our engines, in ONNX Runtime and
+ * in libtorch, and prints one table.
+ */
+@Command(
+    name = "peers",
+    description = {
+      "Measure the same networks in Diffusion4J, in ONNX Runtime and in libtorch.",
+      "Each engine runs in a process of its own, and they take turns. Maven downloads the peers "
+          + "at the first run, about 170 MB."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  diffusion4j bench peers",
+      "  diffusion4j bench peers --networks prior,decoder,upsampler"
+    })
+public final class PeersBench implements Callable<Integer> {
+  private static final long SEED = 1;
+  private static final int TURNS = 5;
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Option(
+      names = "--networks",
+      split = ",",
+      paramLabel = "NAME",
+      defaultValue = "S,M",
+      description =
+          "The networks: the decoders XS (for a trial), S and M, or the prior, decoder and "
+              + "upsampler of Karlo's size, which need 12 GB of memory. Default: ${DEFAULT-VALUE}")
+  private List<String> networks = List.of();
+
+  @Option(
+      names = "--quick",
+      description = "Measure with few calls, as a smoke test; the figures are not for quoting.")
+  private boolean quick;
+
+  @Option(
+      names = "--history",
+      paramLabel = "DIR",
+      description = "Also append the run to the JSON file of this kind of processor in DIR.")
+  private Optional<Path> history = Optional.empty();
+
+  @Option(
+      names = "--plot",
+      paramLabel = "FILE",
+      description = "Also draw the speeds as bars, PNG or SVG.")
+  private Optional<Path> plot = Optional.empty();
+
+  @Override
+  public Integer call() throws IOException {
+    List<PeerSubject> subjects = networks.stream().map(PeerSubject::named).toList();
+    Optional<PictureFile> picture = plot.map(PictureFile::new); // fail early on an invalid value
+    PrintWriter out = spec.commandLine().getOut();
+    var jars = PeerJars.ofUser();
+    List<Path> files =
+        jars.resolve(
+            coordinates -> {
+              out.println("downloading " + coordinates);
+              out.flush();
+            });
+    out.printf(
+        "Java %s, ONNX Runtime %s, libtorch %s, %d processors: %s%n",
+        Runtime.version().feature(),
+        PeerJars.version("onnxruntime"),
+        PeerJars.version("pytorch-native-cpu"),
+        Runtime.getRuntime().availableProcessors(),
+        Processor.name());
+    double peak =
+        ConvolutionPeak.measure(quick ? pace(1, 3, 1) : pace(10, 50, 5), SEED)
+            .figure(Figure.GFLOPS)
+            .orElseThrow();
+    out.printf(Locale.ROOT, "3×3 convolution in float32, the peak: %.1f GFLOP/s%n", peak);
+    PeerTable.printHeader(out);
+    var match =
+        new PeerMatch(
+            Stream.of(Contender.values()).filter(Contender::isHere).toList(),
+            files,
+            jars.unpacked(),
+            quick ? 1 : TURNS,
+            quick ? pace(1, 3, 0) : pace(1, 30, 1),
+            pace(1, 1, 0));
+    List<PeerRow> rows = new ArrayList<>();
+    for (PeerSubject subject : subjects) {
+      match.play(
+          subject,
+          some -> {
+            rows.addAll(some);
+            PeerTable.print(out, some, peak);
+          });
+    }
+    if (history.isPresent()) {
+      out.println(new PeerHistory(history.get()).append(rows, peak, LocalDate.now(ZoneOffset.UTC)));
+    }
+    picture.ifPresent(file -> file.write(bars(rows)));
+    return 0;
+  }
+
+  private static Pace pace(int warmup, int runs, int seconds) {
+    return new Pace(warmup, runs, Duration.ofSeconds(seconds));
+  }
+
+  /** Returns a bar for each row, grouped by network and batch. */
+  static Bars bars(List<PeerRow> rows) {
+    List<Bars.Group> groups =
+        rows.stream().map(PeersBench::group).distinct().map(name -> group(name, rows)).toList();
+    return new Bars("The same networks, GFLOP/s", groups);
+  }
+
+  private static String group(PeerRow row) {
+    return row.network() + ", batch " + row.batch();
+  }
+
+  private static Bars.Group group(String name, List<PeerRow> rows) {
+    return new Bars.Group(
+        name,
+        rows.stream()
+            .filter(row -> group(row).equals(name))
+            .map(
+                row ->
+                    new Bars.Bar(
+                        row.contender().maker.title + " " + row.contender().precision.word(),
+                        row.gflops(),
+                        row.contender().maker.color))
+            .toList());
+  }
+}
