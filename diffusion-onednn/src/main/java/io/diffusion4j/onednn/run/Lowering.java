@@ -16,6 +16,12 @@ public final class Lowering {
   private static final long LOGITS = 256 * 1024;
 
   /**
+   * The number of queries that are processed at a time even if their logits do not fit the cache:
+   * with fewer, a product spends most of its time on reading the keys.
+   */
+  private static final long QUERIES = 256;
+
+  /**
    * From this number of channels on, a product, a sum and SiLU are faster fused than in two passes.
    */
   private static final long WIDE = 256;
@@ -266,7 +272,7 @@ public final class Lowering {
   }
 
   /**
-   * Each part processes as many logits as fit its cache: all queries of some heads, or, for long
+   * Each part processes all queries of some heads whose logits fit its cache, or, for long
    * sequences, some queries of a head. So memory grows linearly with the number of keys, not
    * quadratically.
    */
@@ -276,7 +282,7 @@ public final class Lowering {
     long d = width / heads;
     long queries = q.pixels();
     long keys = k.pixels();
-    long rows = Math.max(1, Math.min(queries, LOGITS / keys));
+    long rows = Math.min(queries, Math.max(QUERIES, LOGITS / keys));
     long blocks = (queries + rows - 1) / rows;
     long together = blocks == 1 ? Math.max(1, LOGITS / (keys * queries)) : 1;
     steps.divide(
