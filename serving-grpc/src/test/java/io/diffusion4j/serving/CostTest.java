@@ -6,10 +6,23 @@ import static io.diffusion4j.serving.TestServer.steps;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.diffusion.noise.NoiseSource;
+import io.diffusion4j.diffusion.part.Upsampler;
+import io.diffusion4j.diffusion.pipeline.ImagePipeline;
+import io.diffusion4j.diffusion.pipeline.ImageTask;
+import io.diffusion4j.diffusion.pipeline.ModelCard;
+import io.diffusion4j.diffusion.stage.SamplingListener;
+import io.diffusion4j.diffusion.stage.SamplingSettings;
+import io.diffusion4j.diffusion.stage.Sizes;
 import io.diffusion4j.serving.auth.Principal;
 import io.diffusion4j.serving.auth.Quota;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
+import io.diffusion4j.serving.v1.ImageSize;
+import io.diffusion4j.serving.v1.StageOptions;
 import io.grpc.Status.Code;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -35,6 +48,44 @@ class CostTest {
       var unguided = steps(4).toBuilder().setGuidanceScale(1).build();
       assertThat(cost(server, request("a").putStages("decoder", unguided)))
           .isCloseTo(OF_AN_IMAGE - 256e-6, within(1e-9));
+    }
+  }
+
+  @Test
+  void itFollowsTheRequestedSize() throws Exception {
+    try (var server = new TestServer(new OfSizes(ToyModel.named("toy")))) {
+      var size = ImageSize.newBuilder().setWidth(321).setHeight(2 * ToyModel.LARGE);
+      var larger = StageOptions.newBuilder().setSize(size).build();
+      int drawn = 328 * 2 * ToyModel.LARGE; // the width is rounded up
+      assertThat(cost(server, request("a").putStages(Upsampler.STAGE, larger)))
+          .isCloseTo(OF_AN_IMAGE + 2e-6 * (drawn - ToyModel.LARGE * ToyModel.LARGE), within(1e-9));
+    }
+  }
+
+  /** A model with an upsampler of several sizes. */
+  private record OfSizes(ImagePipeline model) implements ImagePipeline {
+    @Override
+    public ModelCard card() {
+      ModelCard of = model.card();
+      var stages =
+          of.stages().stream()
+              .map(s -> s.name().equals(Upsampler.STAGE) ? s.withSizes(new Sizes(8, 640)) : s)
+              .toList();
+      return new ModelCard(of.identity(), of.images(), of.limits(), stages, of.tasks());
+    }
+
+    @Override
+    public Map<String, Integer> steps(ImageTask task, Map<String, SamplingSettings> settings) {
+      return model.steps(task, settings);
+    }
+
+    @Override
+    public List<Image> draw(
+        ImageTask task,
+        Map<String, SamplingSettings> settings,
+        List<NoiseSource> noise,
+        SamplingListener listener) {
+      return model.draw(task, settings, noise, listener);
     }
   }
 

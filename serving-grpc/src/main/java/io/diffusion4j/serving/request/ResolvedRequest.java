@@ -11,6 +11,7 @@ import io.diffusion4j.diffusion.noise.NoiseSource;
 import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.diffusion.pipeline.ImageTask;
 import io.diffusion4j.diffusion.pipeline.ModelCard;
+import io.diffusion4j.diffusion.stage.Pixels;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
 import io.diffusion4j.diffusion.stage.Stage;
 import io.diffusion4j.provenance.Provenance;
@@ -165,14 +166,22 @@ public record ResolvedRequest(
     double pixelSteps = 0;
     for (Stage stage : card.stages()) {
       SamplingSettings settings = stages.get(stage.name());
-      long pixels =
-          stage.draws().areDrawn()
-              ? (long) stage.draws().width() * stage.draws().height()
-              : PIXELS_OF_NONE;
+      Pixels size = size(stage);
+      long pixels = size.areDrawn() ? pixels(size) : PIXELS_OF_NONE;
       int passes = settings == null || isOne(settings.guidanceScale()) ? 1 : 2;
       pixelSteps += (double) steps(stage) * pixels * passes;
     }
     return imageCount() * pixelSteps / 1e6;
+  }
+
+  /** Returns the size of the images that a stage draws for this request. */
+  private Pixels size(Stage stage) {
+    SamplingSettings settings = stages.get(stage.name());
+    return settings == null ? stage.draws() : stage.size(settings);
+  }
+
+  private static long pixels(Pixels size) {
+    return (long) size.width() * size.height();
   }
 
   private static boolean isOne(GuidanceScale scale) {
