@@ -67,6 +67,22 @@ class HealthOfModelsTest {
   }
 
   @Test
+  void aServerWhoseLastWorkingModelIsUnloadedIsNotReady() throws Exception {
+    var nan = ToyModel.behind("nan", HealthOfModelsTest::notANumber);
+    var working = ToyModel.named("working");
+    try (var server = new TestServer(CONFIG.withRows(1), nan, working)) {
+      for (int failures = 0; failures < ServingHealth.FAILURES; failures++) {
+        Refusal.of(() -> server.blocking().generateImages(request("x").build()));
+      }
+      assertThat(health(server, "")).as("a model works").isEqualTo(ServingStatus.SERVING);
+      server.server.replaceModels(List.of(nan));
+      assertThat(health(server, "")).isEqualTo(ServingStatus.NOT_SERVING);
+      server.server.replaceModels(List.of(nan, working));
+      assertThat(health(server, "")).isEqualTo(ServingStatus.SERVING);
+    }
+  }
+
+  @Test
   void requestsThatAModelCannotDrawDoNotTurnIt() throws Exception {
     float[] poison = ToyModel.encode(POISON).embedding();
     var model =

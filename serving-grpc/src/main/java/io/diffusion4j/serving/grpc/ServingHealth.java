@@ -74,9 +74,14 @@ public final class ServingHealth implements ServingListener {
         health.clearStatus(MODEL_PREFIX + name);
       }
     }
-    if (!broken.containsAll(models.names())) {
-      serves(HealthStatusManager.SERVICE_NAME_ALL_SERVICES);
-    }
+    updateServer();
+  }
+
+  /** Sets the health of the server: it serves while one of its models does. */
+  private void updateServer() {
+    health.setStatus(
+        HealthStatusManager.SERVICE_NAME_ALL_SERVICES,
+        broken.containsAll(models.names()) ? ServingStatus.NOT_SERVING : ServingStatus.SERVING);
   }
 
   /** Sets everything to {@code NOT_SERVING} for good. */
@@ -101,7 +106,7 @@ public final class ServingHealth implements ServingListener {
     failuresInARow.remove(model);
     if (broken.remove(model)) {
       serves(MODEL_PREFIX + model);
-      serves(HealthStatusManager.SERVICE_NAME_ALL_SERVICES);
+      updateServer();
     }
   }
 
@@ -116,8 +121,6 @@ public final class ServingHealth implements ServingListener {
     }
     broken.add(model);
     health.setStatus(MODEL_PREFIX + model, ServingStatus.NOT_SERVING);
-    if (broken.containsAll(models.names())) {
-      health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, ServingStatus.NOT_SERVING);
-    }
+    updateServer();
   }
 }
