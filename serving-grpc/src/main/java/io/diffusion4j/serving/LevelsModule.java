@@ -4,6 +4,7 @@ import com.google.inject.AbstractModule;
 import com.google.inject.multibindings.Multibinder;
 import com.google.inject.multibindings.ProvidesIntoSet;
 import io.diffusion4j.serving.config.ServerConfig;
+import io.diffusion4j.serving.jobs.JobRegistry;
 import io.diffusion4j.serving.metrics.Level;
 import io.diffusion4j.serving.tls.ServerTls;
 import jakarta.inject.Provider;
@@ -30,6 +31,14 @@ final class LevelsModule extends AbstractModule {
                 "diffusion4j.body.bytes.most",
                 "limit on the bytes of request bodies in memory",
                 () -> most));
+    long mostOfJobs = config.limits().jobBytes();
+    levels
+        .addBinding()
+        .toInstance(
+            new Level(
+                "diffusion4j.job.bytes.most",
+                "limit on the bytes of jobs in memory",
+                () -> mostOfJobs));
     int rows = config.rows();
     levels
         .addBinding()
@@ -69,6 +78,14 @@ final class LevelsModule extends AbstractModule {
         "diffusion4j.body.bytes",
         "bytes of request bodies in memory",
         () -> server.get().bodyBytes());
+  }
+
+  @ProvidesIntoSet
+  static Level jobs(Provider<JobRegistry> jobs) {
+    return new Level(
+        "diffusion4j.job.bytes",
+        "bytes that jobs hold, or can reach if they are unfinished",
+        () -> jobs.get().bytes());
   }
 
   @ProvidesIntoSet

@@ -6,6 +6,7 @@ import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.diffusion4j.serving.v1.GenerationServiceGrpc;
 import io.diffusion4j.serving.v1.StreamGenerateImagesResponse;
 import io.diffusion4j.serving.v1.StreamGenerateImagesResponse.EventCase;
+import io.grpc.Channel;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -38,7 +39,7 @@ final class Call
     this.reading = reading;
   }
 
-  static Call start(ManagedChannel channel, GenerateImagesRequest.Builder request) {
+  static Call start(Channel channel, GenerateImagesRequest.Builder request) {
     Call call = new Call(true);
     GenerationServiceGrpc.newStub(channel).streamGenerateImages(request.build(), call);
     return call;
@@ -93,6 +94,17 @@ final class Call
     var event = await(first);
     assertThat(event.getEventCase()).isEqualTo(EventCase.ACCEPTED);
     return event.getAccepted().getQueuePosition();
+  }
+
+  /** Waits until the request is accepted or refused, and returns whether it was accepted. */
+  boolean isAccepted() throws InterruptedException {
+    try {
+      return first.get(20, TimeUnit.SECONDS).hasAccepted();
+    } catch (ExecutionException e) {
+      return false;
+    } catch (TimeoutException e) {
+      throw new AssertionError(e);
+    }
   }
 
   /** Waits for this many more images. */

@@ -100,6 +100,11 @@ final class TestServer implements AutoCloseable {
     assertThat(jobs.unfinished()).as("unfinished requests").isEqualTo(expected);
   }
 
+  /** The bytes that jobs hold, or can reach. */
+  long jobBytes() {
+    return jobs.bytes();
+  }
+
   static GenerateImagesRequest.Builder request(String prompt) {
     return GenerateImagesRequest.newBuilder()
         .setTextToImage(

@@ -235,6 +235,7 @@ record ServerFile(
   /** The values of {@link Limits}; null stands for the default. */
   record LimitsEntry(
       @Nullable Integer bodyMegabytes,
+      @Nullable Integer jobMegabytes,
       @Nullable Integer connections,
       @Nullable Double requestCost,
       @Nullable Integer callSeconds,
@@ -243,6 +244,7 @@ record ServerFile(
       Limits usual = Limits.usual();
       return new Limits(
           bodyMegabytes == null ? usual.bodyBytes() : (long) bodyMegabytes << 20,
+          jobMegabytes == null ? usual.jobBytes() : (long) jobMegabytes << 20,
           Objects.requireNonNullElse(connections, usual.connections()),
           Objects.requireNonNullElse(requestCost, usual.requestCost()),
           callSeconds == null ? usual.call() : Duration.ofSeconds(callSeconds),

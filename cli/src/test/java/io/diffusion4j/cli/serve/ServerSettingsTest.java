@@ -107,6 +107,7 @@ final class ServerSettingsTest {
                     .withLimits(
                         Limits.usual()
                             .withBodyBytes(64L << 20)
+                            .withJobBytes(256L << 20)
                             .withAddress(new AddressRate(600, 120, Set.of("10.0.0.0/8")))),
                 List.of(
                     new ServedModel(

@@ -32,6 +32,8 @@ import org.slf4j.MDC;
 final class Job implements Work {
   private static final Logger LOG = LoggerFactory.getLogger(Job.class);
 
+  private static final int OVERHEAD_BYTES = 4 << 10;
+
   private final String owner;
   private final GenerateImagesRequest asked;
   private final ResolvedRequest request;
@@ -149,10 +151,24 @@ final class Job implements Work {
   }
 
   /**
-   * Returns the size in bytes of the request as received, the request as resolved, and the images.
+   * Returns the size in bytes of the job: the request as received and as resolved, the images so
+   * far, and the objects around them.
    */
   long bytes() {
-    return asked.getSerializedSize() + request.request().getSerializedSize() + story.bytes();
+    return OVERHEAD_BYTES
+        + asked.getSerializedSize()
+        + request.request().getSerializedSize()
+        + story.bytes();
+  }
+
+  /** Returns the size in bytes that the job can reach, including all of its images. */
+  long mostBytes() {
+    return Math.max(
+        bytes(),
+        OVERHEAD_BYTES
+            + asked.getSerializedSize()
+            + request.request().getSerializedSize()
+            + request.mostImageBytes());
   }
 
   /** Replays the events so far to the observer and adds it for the events to come. */

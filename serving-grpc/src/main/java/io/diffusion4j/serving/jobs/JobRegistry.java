@@ -2,6 +2,7 @@ package io.diffusion4j.serving.jobs;
 
 import com.google.common.base.Ascii;
 import io.diffusion4j.serving.auth.Principal;
+import io.diffusion4j.serving.config.Limits;
 import io.diffusion4j.serving.config.ServerConfig;
 import io.diffusion4j.serving.errors.Errors;
 import io.diffusion4j.serving.events.Listeners;
@@ -27,10 +28,15 @@ import java.util.Optional;
  *
  * <p>Finished jobs are kept for 10 minutes. Beyond 1024 jobs or 64 MiB, the oldest finished jobs
  * are dropped. Failed jobs are not kept.
+ *
+ * <p>The memory of all jobs is bounded by {@link Limits#jobBytes}. Unfinished jobs count by the
+ * size that they can reach, finished jobs by their size; finished jobs give way. The last eighth is
+ * reserved for principals without unfinished jobs, so that one principal cannot use up the memory.
+ * A job that is larger than the bound is admitted when it is the only unfinished one.
  */
 public final class JobRegistry {
-  private static final int MOST_JOBS = 1024;
-  private static final long MOST_BYTES = 64L << 20;
+  private static final int MOST_FINISHED = 1024;
+  private static final long MOST_FINISHED_BYTES = 64L << 20;
   private static final Duration LONGEST = Duration.ofMinutes(10);
 
   private final JobScheduler scheduler;
@@ -38,6 +44,7 @@ public final class JobRegistry {
   private final Quotas quotas = new Quotas(Quotas.Kind.IMAGES, System::nanoTime);
   private final Quotas costs = new Quotas(Quotas.Kind.COST, System::nanoTime);
   private final double mostCost;
+  private final long mostBytes;
   private final Listeners listeners;
   private final Tracing tracing;
   private final Map<Key, Job> jobs = new LinkedHashMap<>(); // in order of admission
@@ -48,6 +55,7 @@ public final class JobRegistry {
   JobRegistry(JobScheduler scheduler, Listeners listeners, Tracing tracing, ServerConfig config) {
     this.tracing = tracing;
     this.mostCost = config.limits().requestCost();
+    this.mostBytes = config.limits().jobBytes();
     this.scheduler = scheduler;
     this.listeners = listeners;
   }
@@ -76,7 +84,25 @@ public final class JobRegistry {
     if (!jobs.containsKey(new Key(owner.name(), Ascii.toLowerCase(requestId)))) {
       quotas.check(owner, images, unfinished(owner));
       costs.check(owner, 0);
+      requireMemory(owner, 0);
       scheduler.requireRoom(owner.name());
+    }
+  }
+
+  /** Returns normally if a job of this size fits beside the unfinished jobs. */
+  private void requireMemory(Principal owner, long bytes) {
+    long reserved = 0;
+    boolean alone = true;
+    boolean first = true;
+    for (Map.Entry<Key, Job> entry : jobs.entrySet()) {
+      if (!entry.getValue().story().hasEnded()) {
+        reserved += entry.getValue().mostBytes();
+        alone = false;
+        first &= !entry.getKey().principal().equals(owner.name());
+      }
+    }
+    if (!alone && reserved + bytes > (first ? mostBytes : mostBytes - mostBytes / 8)) {
+      throw Errors.busy(mostBytes);
     }
   }
 
@@ -112,11 +138,13 @@ public final class JobRegistry {
         timeLeft.ifPresent(left -> refuseIfTooLittle(left, job));
         quotas.check(owner, request.imageCount(), unfinished(owner));
         costs.check(owner, request.cost());
+        requireMemory(owner, job.mostBytes());
         scheduler.submit(job);
         quotas.charge(owner, request.imageCount());
         costs.charge(owner, request.cost());
         listeners.admitted(owner.name(), request.cost());
         jobs.put(key, job);
+        forget();
       }
       try {
         job.attach(observer, scheduler.position(job), scheduler.backlog());
@@ -155,6 +183,14 @@ public final class JobRegistry {
     }
   }
 
+  /** Returns the bytes that jobs hold, or can reach if they are unfinished. */
+  public synchronized long bytes() {
+    return jobs.values().stream()
+        .filter(job -> !job.story().hasFailed())
+        .mapToLong(job -> job.story().hasFinished() ? job.bytes() : job.mostBytes())
+        .sum();
+  }
+
   /** Returns the number of jobs that wait or run. */
   public synchronized long unfinished() {
     return jobs.values().stream().filter(job -> !job.story().hasEnded()).count();
@@ -167,16 +203,30 @@ public final class JobRegistry {
         .count();
   }
 
+  /** Drops failed and old jobs, and the oldest finished jobs beyond the limits. */
   private void forget() {
     long now = System.nanoTime();
     jobs.values()
         .removeIf(job -> job.story().hasFailed() || job.story().hasFinishedBefore(LONGEST, now));
-    long bytes = jobs.values().stream().mapToLong(Job::bytes).sum();
+    long finished = 0;
+    long finishedBytes = 0;
+    long reserved = 0;
+    for (Job job : jobs.values()) {
+      if (job.story().hasFinished()) {
+        finished++;
+        finishedBytes += job.bytes();
+      } else {
+        reserved += job.mostBytes();
+      }
+    }
     Iterator<Job> oldest = jobs.values().iterator();
-    while ((jobs.size() >= MOST_JOBS || bytes > MOST_BYTES) && oldest.hasNext()) {
+    while ((finished > MOST_FINISHED
+            || finishedBytes > Math.min(MOST_FINISHED_BYTES, mostBytes - reserved))
+        && oldest.hasNext()) {
       Job job = oldest.next();
       if (job.story().hasFinished()) {
-        bytes -= job.bytes();
+        finished--;
+        finishedBytes -= job.bytes();
         oldest.remove();
       }
     }

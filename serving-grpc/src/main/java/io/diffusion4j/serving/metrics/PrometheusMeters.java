@@ -38,6 +38,8 @@ import java.util.function.Supplier;
  *   <tr><td>{@code diffusion4j_backlog_seconds}</td><td>estimated time until all queued and running
  *       work is done<td></tr>
  *   <tr><td>{@code diffusion4j_rows}</td><td>images the server can draw at once<td></tr>
+ *   <tr><td>{@code diffusion4j_job_bytes}, {@code diffusion4j_job_bytes_most}</td><td>bytes of
+ *       jobs in memory, and their limit<td></tr>
  *   <tr><td>{@code diffusion4j_body_bytes}, {@code diffusion4j_body_bytes_most}</td><td>bytes of
  *       request bodies in memory, and their limit<td></tr>
  *   <tr><td>{@code diffusion4j_connections}</td><td>open client connections<td></tr>

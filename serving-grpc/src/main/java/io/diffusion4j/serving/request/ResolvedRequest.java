@@ -59,6 +59,13 @@ public record ResolvedRequest(
   public static final String SOFTWARE = "Diffusion4J " + version();
 
   private static final long PIXELS_OF_NONE = 1024;
+  private static final int BYTES_PER_PIXEL = 3;
+
+  /** The rest of an image file, such as marks, and its metadata. */
+  private static final int BYTES_AROUND = 16 << 10;
+
+  /** A recipe in JSON, with the input images in Base64, by the size of its message. */
+  private static final int BYTES_IN_RECIPE = 2;
 
   private static String version() {
     var properties = new Properties();
@@ -182,6 +189,21 @@ public record ResolvedRequest(
 
   private static long pixels(Pixels size) {
     return (long) size.width() * size.height();
+  }
+
+  /**
+   * Returns the largest expected size in bytes of all images of this request: uncompressed pixels,
+   * and the recipe with the input images, once in the metadata and once in the file.
+   */
+  public long mostImageBytes() {
+    long most =
+        Math.max(
+            pixels(card.images()),
+            card.stages().stream().mapToLong(stage -> pixels(size(stage))).max().orElse(0));
+    return imageCount()
+        * (most * BYTES_PER_PIXEL
+            + BYTES_AROUND
+            + 2 * (long) request.getSerializedSize() * BYTES_IN_RECIPE);
   }
 
   private static boolean isOne(GuidanceScale scale) {

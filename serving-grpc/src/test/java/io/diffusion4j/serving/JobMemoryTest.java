@@ -1,0 +1,123 @@
+package io.diffusion4j.serving;
+
+import static io.diffusion4j.serving.TestServer.CONFIG;
+import static io.diffusion4j.serving.TestServer.bearer;
+import static io.diffusion4j.serving.TestServer.request;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.rpc.RetryInfo;
+import io.diffusion4j.serving.auth.Principal;
+import io.diffusion4j.serving.auth.Quota;
+import io.diffusion4j.serving.config.ServerConfig;
+import io.diffusion4j.serving.v1.GenerationServiceGrpc;
+import io.grpc.Channel;
+import io.grpc.ClientInterceptors;
+import io.grpc.Status.Code;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The memory of jobs is bounded, whether they wait, run or are finished. */
+@Timeout(60)
+class JobMemoryTest {
+  private static final long MOST = 1 << 20;
+  private static final int PLACES = 1000;
+
+  /** The size of an image without compression. */
+  private static final long BYTES_OF_PIXELS = 3 * ToyModel.LARGE * ToyModel.LARGE;
+
+  private final Gate gate = new Gate();
+
+  @SuppressWarnings("NullAway.Init") // before each test
+  private TestServer server;
+
+  @BeforeEach
+  void start() throws Exception {
+    ServerConfig config =
+        CONFIG.withRows(1).withQueueCapacity(PLACES).withLimits(CONFIG.limits().withJobBytes(MOST));
+    server =
+        new TestServer(
+            config, TestServer.asking(JobMemoryTest::of), ToyModel.named("toy", gate::accept));
+  }
+
+  @AfterEach
+  void stop() {
+    gate.open();
+    server.close();
+  }
+
+  /** Tokens are the names of tenants. */
+  private static Principal of(String token) {
+    return new Principal(
+        token, Principal.ANYBODY.roles(), Set.of(Principal.EVERY_MODEL), Quota.NONE);
+  }
+
+  private Channel as(String tenant) {
+    return ClientInterceptors.intercept(server.channel, bearer(tenant));
+  }
+
+  private Refusal refusal(String tenant) {
+    var stub = GenerationServiceGrpc.newBlockingStub(as(tenant));
+    return Refusal.of(() -> stub.generateImages(request("x").build()));
+  }
+
+  private int draw(String tenant, int images) {
+    var request = request("x").setImageCount(images).build();
+    return GenerationServiceGrpc.newBlockingStub(as(tenant))
+        .generateImages(request)
+        .getImagesCount();
+  }
+
+  @Test
+  void requestsThatDoNotFitAreRefusedAndOneTenantCannotTakeAll() throws Exception {
+    List<Call> accepted = new ArrayList<>();
+    Call next = Call.start(as("a"), request("x"));
+    while (next.isAccepted()) {
+      accepted.add(next);
+      next = Call.start(as("a"), request("x"));
+    }
+    assertThat(accepted.size()).isBetween(2, (int) (MOST / BYTES_OF_PIXELS));
+    assertThat(server.jobBytes()).isBetween(MOST / 2, MOST);
+    var refusal = refusal("a");
+    assertThat(refusal.code()).isEqualTo(Code.RESOURCE_EXHAUSTED);
+    assertThat(refusal.reason()).isEqualTo("SERVER_BUSY");
+    assertThat(refusal.detail(RetryInfo.class)).isPresent();
+
+    Call other = Call.start(as("b"), request("x"));
+    assertThat(other.isAccepted()).as("there is room for another tenant").isTrue();
+    assertThat(refusal("b").reason()).isEqualTo("SERVER_BUSY");
+    assertThat(server.jobBytes()).isLessThanOrEqualTo(MOST);
+
+    gate.open();
+    for (Call call : accepted) {
+      assertThat(call.end().isOk()).isTrue();
+    }
+    assertThat(other.end().isOk()).isTrue();
+    assertThat(draw("a", 1)).isEqualTo(1);
+  }
+
+  @Test
+  void resultsGiveWayToRequests() throws Exception {
+    gate.open();
+    int images = 4;
+    for (int i = 0; i * images * BYTES_OF_PIXELS < 2 * MOST; i++) {
+      assertThat(draw("a", images)).isEqualTo(images);
+      assertThat(server.jobBytes()).isLessThanOrEqualTo(MOST);
+    }
+    assertThat(server.jobBytes()).as("results are kept").isGreaterThan(MOST / 2);
+  }
+
+  @Test
+  void aRequestThatFitsOnlyAloneIsDrawnAlone() throws Exception {
+    Call large = Call.start(as("a"), request("x").setImageCount(ToyModel.MAX_IMAGES));
+    assertThat(large.isAccepted()).isTrue();
+    assertThat(server.jobBytes()).isGreaterThan(MOST - MOST / 8);
+    assertThat(refusal("a").reason()).isEqualTo("SERVER_BUSY");
+    gate.open();
+    assertThat(large.end().isOk()).isTrue();
+  }
+}
