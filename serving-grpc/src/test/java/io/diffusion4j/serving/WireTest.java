@@ -85,6 +85,10 @@ class WireTest {
     "'00ffffffff0a', application/grpc",
     "'0000000003ffffff', application/grpc",
     "'00', application/grpc",
+    "'', application/grpc",
+    "'0000000000', application/grpc",
+    "'00000000000000000000', application/grpc",
+    "'', application/grpc-web+proto",
     "'5500000000', application/grpc-web+proto",
     "'0100000003aabbcc', application/grpc-web+proto"
   })

@@ -1,5 +1,6 @@
 package io.diffusion4j.serving.errors;
 
+import com.google.common.base.Throwables;
 import com.google.protobuf.Any;
 import com.google.protobuf.Message;
 import com.google.protobuf.util.Durations;
@@ -42,6 +43,7 @@ public final class Errors {
   public static final String REQUEST_TOO_SLOW = "REQUEST_TOO_SLOW";
 
   private static final int LONGEST_QUOTE = 80;
+  private static final int LONGEST_REASON = 300;
 
   /** The retry delay while models are being loaded. */
   private static final Duration LOADING = Duration.ofSeconds(1);
@@ -71,6 +73,16 @@ public final class Errors {
         untold == 0 ? all : all + "; and " + untold + " more",
         info("INVALID_FIELDS", Map.of()),
         BadRequest.newBuilder().addAllFieldViolations(violations).build());
+  }
+
+  /**
+   * Returns why a request cannot be parsed: the first line of the innermost message, shortened.
+   * Messages of the exceptions around it would show class names.
+   */
+  public static String reason(Throwable failure) {
+    String message = String.valueOf(Throwables.getRootCause(failure).getMessage());
+    String line = message.lines().findFirst().orElse("");
+    return line.length() <= LONGEST_REASON ? line : line.substring(0, LONGEST_REASON) + "…";
   }
 
   /**

@@ -13,6 +13,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Closes a call whose handler throws. A {@link StatusRuntimeException} is sent to the client; any
  * other exception is logged, and the client receives {@code INTERNAL} with the id of the log entry.
+ *
+ * <p>It also rejects calls without a message, or with several messages where the method takes one,
+ * which gRPC would report as {@code INTERNAL}.
  */
 final class ErrorInterceptor implements ServerInterceptor {
   private static final Logger LOG = LoggerFactory.getLogger(ErrorInterceptor.class);
@@ -20,9 +23,24 @@ final class ErrorInterceptor implements ServerInterceptor {
   @Override
   public <Q, R> ServerCall.Listener<Q> interceptCall(
       ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
+    boolean takesOne = call.getMethodDescriptor().getType().clientSendsOneMessage();
     return new SimpleForwardingServerCallListener<>(next.startCall(call, headers)) {
+      private int messages;
+
+      @Override
+      public void onMessage(Q message) {
+        messages++;
+        if (!takesOne || messages == 1) {
+          super.onMessage(message);
+        }
+      }
+
       @Override
       public void onHalfClose() { // gRPC runs the handlers of unary requests here
+        if (takesOne && messages != 1) {
+          Errors.close(call, Errors.malformed(messages + " messages"));
+          return;
+        }
         try {
           super.onHalfClose();
         } catch (StatusRuntimeException e) {

@@ -28,7 +28,7 @@ final class CallFaults implements GrpcExceptionHandlerFunction {
       RequestContext ctx, Status status, Throwable cause, Metadata metadata) {
     Throwable root = cause instanceof StatusRuntimeException ? cause.getCause() : cause;
     if (root instanceof InvalidProtocolBufferException) { // reported as INTERNAL by gRPC
-      return answer(Errors.malformed(String.valueOf(root.getMessage())), metadata);
+      return answer(Errors.malformed(Errors.reason(root)), metadata);
     }
     if (cause instanceof ContentTooLargeException || isOfALargeFrame(status, cause)) {
       return answer(Errors.tooLarge(mostBytes), metadata);
