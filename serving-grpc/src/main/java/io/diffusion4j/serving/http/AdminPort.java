@@ -29,6 +29,7 @@ import java.util.function.Consumer;
 public final class AdminPort implements AutoCloseable {
   private static final int MOST_BODY_BYTES = 64 << 10;
   private static final int MOST_CONNECTIONS = 64;
+  private static final int MOST_STREAMS = 16;
   private static final int HANDLERS = 2;
   private static final Duration LONGEST_IDLE = Duration.ofMinutes(1);
   private static final Duration QUIET = Duration.ofMillis(10);
@@ -61,6 +62,7 @@ public final class AdminPort implements AutoCloseable {
             .requestTimeout(config.limits().call())
             .maxRequestLength(MOST_BODY_BYTES)
             .maxNumConnections(MOST_CONNECTIONS)
+            .http2MaxStreamsPerConnection(MOST_STREAMS)
             .idleTimeout(LONGEST_IDLE, true)
             .gracefulShutdownTimeout(QUIET, LONGEST_GRACE)
             .errorHandler(new HttpErrors())
