@@ -197,12 +197,11 @@ final class SdFace implements HttpFace {
         request
             .aggregate(ctx.eventLoop())
             .thenApplyAsync(
-                body ->
-                    new Arrived(
-                        ctx,
-                        Credentials.passedOn(service, request.headers()),
-                        principal(ctx, request),
-                        body.contentUtf8()),
+                body -> {
+                  Principal principal = principal(ctx, request);
+                  return new Arrived(
+                      ctx, Credentials.passedOn(service, ctx), principal, body.contentUtf8());
+                },
                 ctx.blockingTaskExecutor())
             .thenComposeAsync(handler, ctx.blockingTaskExecutor())
             .exceptionally(failure -> failed(ctx, failure)));
@@ -212,10 +211,12 @@ final class SdFace implements HttpFace {
   private Principal principal(ServiceRequestContext ctx, HttpRequest request) {
     return KnownCaller.of(ctx)
         .orElseGet(
-            () ->
-                callers.of(
-                    request.headers().get(HttpHeaderNames.AUTHORIZATION, ""),
-                    UUID.randomUUID().toString()));
+            () -> {
+              String header = request.headers().get(HttpHeaderNames.AUTHORIZATION, "");
+              Principal principal = callers.of(header, UUID.randomUUID().toString());
+              KnownCaller.is(ctx, principal);
+              return principal;
+            });
   }
 
   private static HttpResponse failed(ServiceRequestContext ctx, Throwable failure) {

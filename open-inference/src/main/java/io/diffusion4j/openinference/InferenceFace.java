@@ -84,9 +84,7 @@ final class InferenceFace implements HttpFace {
         .route()
         .get(path)
         .errorHandler(InferenceFace::refused)
-        .build(
-            (ctx, request) ->
-                question.answer(ctx, Credentials.passedOn(service, request.headers())));
+        .build((ctx, request) -> question.answer(ctx, Credentials.passedOn(service, ctx)));
   }
 
   private static String model(ServiceRequestContext ctx) {
@@ -171,7 +169,7 @@ final class InferenceFace implements HttpFace {
 
   private static HttpResponse infer(
       ServiceRequestContext ctx, HttpRequest request, Channel service) {
-    Channel authorized = Credentials.passedOn(service, request.headers());
+    Channel authorized = Credentials.passedOn(service, ctx);
     return response(
         request
             .aggregate(ctx.eventLoop())

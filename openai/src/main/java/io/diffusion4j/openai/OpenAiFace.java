@@ -16,6 +16,7 @@ import com.linecorp.armeria.common.util.Exceptions;
 import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import io.diffusion4j.openai.ImagesRequest.Task;
+import io.diffusion4j.serving.errors.Errors;
 import io.diffusion4j.serving.grpc.Credentials;
 import io.diffusion4j.serving.http.HttpFace;
 import io.diffusion4j.serving.http.Refusals;
@@ -65,7 +66,7 @@ final class OpenAiFace implements HttpFace {
     server
         .route()
         .get("/v1/models")
-        .build((ctx, req) -> answer(ctx, () -> catalogue(service, req).list()));
+        .build((ctx, req) -> answer(ctx, () -> catalogue(service, ctx).list()));
     server
         .route()
         .get("/v1/models/{model}")
@@ -73,7 +74,7 @@ final class OpenAiFace implements HttpFace {
             (ctx, req) ->
                 answer(
                     ctx,
-                    () -> catalogue(service, req).get(requireNonNull(ctx.pathParam("model")))));
+                    () -> catalogue(service, ctx).get(requireNonNull(ctx.pathParam("model")))));
     server
         .route()
         .pathPrefix("/v1/")
@@ -92,8 +93,8 @@ final class OpenAiFace implements HttpFace {
     return HttpResponse.of(
         read.thenApplyAsync(
                 parameters -> {
-                  var asked = ImagesRequest.of(task, parameters, catalogue(service, request));
-                  Channel authorized = Credentials.passedOn(service, request.headers());
+                  var asked = ImagesRequest.of(task, parameters, catalogue(service, ctx));
+                  Channel authorized = Credentials.passedOn(service, ctx);
                   return asked.stream()
                       ? ImageEvents.of(asked, task.events, authorized, ctx)
                       : ImageList.of(asked, authorized, ctx);
@@ -181,7 +182,7 @@ final class OpenAiFace implements HttpFace {
           ctx,
           OpenAiException.refusal(
               HttpStatus.BAD_REQUEST,
-              "We could not parse your form: " + cause.getMessage(),
+              "We could not parse your form: " + Errors.reason(cause),
               null,
               "invalid_form"));
     }
@@ -204,7 +205,7 @@ final class OpenAiFace implements HttpFace {
     return refusal.toResponse();
   }
 
-  private static Catalogue catalogue(Channel service, HttpRequest request) {
-    return Catalogue.of(Credentials.passedOn(service, request.headers()));
+  private static Catalogue catalogue(Channel service, ServiceRequestContext ctx) {
+    return Catalogue.of(Credentials.passedOn(service, ctx));
   }
 }

@@ -68,7 +68,7 @@ final class EventApi implements HttpFace {
             .thenApplyAsync(
                 body -> {
                   try {
-                    return action.answer(body, Credentials.passedOn(service, body.headers()));
+                    return action.answer(body, Credentials.passedOn(service, context));
                   } catch (InvalidProtocolBufferException e) {
                     HttpFault fault = Faults.malformed(e);
                     Refusals.because(context, fault.reason());

@@ -1,6 +1,7 @@
 package io.diffusion4j.serving.grpc;
 
 import com.linecorp.armeria.common.RequestHeaders;
+import com.linecorp.armeria.server.ServiceRequestContext;
 import io.grpc.Channel;
 import io.grpc.ClientInterceptors;
 import io.grpc.Metadata;
@@ -22,14 +23,17 @@ public final class Credentials {
   }
 
   /**
-   * Returns a channel whose calls carry the credentials and trace context of an HTTP request. An
-   * {@link io.diffusion4j.serving.http.HttpFace} calls the services through it.
+   * Returns a channel whose calls carry the credentials and trace context of an HTTP request, and
+   * its principal if it was authenticated already. An {@link io.diffusion4j.serving.http.HttpFace}
+   * calls the services through it.
    *
    * @param service the channel to the services in this process
-   * @param headers the headers of the HTTP request
+   * @param request the HTTP request
    */
-  public static Channel passedOn(Channel service, RequestHeaders headers) {
+  public static Channel passedOn(Channel service, ServiceRequestContext request) {
+    RequestHeaders headers = request.request().headers();
     Metadata metadata = new Metadata();
+    KnownCaller.of(request).ifPresent(principal -> PassedCaller.add(metadata, principal));
     for (Metadata.Key<String> key : PASSED) {
       String value = headers.get(key.name());
       if (value != null) {

@@ -22,8 +22,8 @@ final class OlderReflection extends ServerReflectionImplBase {
   @Override
   public StreamObserver<ServerReflectionRequest> serverReflectionInfo(
       StreamObserver<ServerReflectionResponse> answers) {
-    var headers = ServiceRequestContext.current().request().headers();
-    return ServerReflectionGrpc.newStub(Credentials.passedOn(services, headers))
+    return ServerReflectionGrpc.newStub(
+            Credentials.passedOn(services, ServiceRequestContext.current()))
         .serverReflectionInfo(answers);
   }
 }
