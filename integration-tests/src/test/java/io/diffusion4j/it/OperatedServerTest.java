@@ -3,7 +3,6 @@ package io.diffusion4j.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.diffusion4j.cli.Main;
 import io.diffusion4j.client.Connection;
 import io.diffusion4j.client.GenerationClient;
 import io.diffusion4j.client.GenerationException;
@@ -12,7 +11,6 @@ import io.diffusion4j.serving.auth.HashedTokens;
 import io.diffusion4j.serving.v1.Model;
 import io.diffusion4j.serving.v1.StageOptions;
 import io.grpc.Status.Code;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -20,13 +18,10 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -48,9 +43,7 @@ class OperatedServerTest {
 
   private final Path model;
   private final HttpClient http = HttpClient.newHttpClient();
-  private Process process;
-  private int adminPort;
-  private int port;
+  private ServeProcess process;
   private GenerationClient ann;
 
   @SuppressWarnings("NullAway.Init") // before each test
@@ -64,27 +57,10 @@ class OperatedServerTest {
         "tokens: [%s, %s]"
             .formatted(entry("ann", ANN, "generate"), entry("op", OPERATOR, "admin")));
     configure("  - {path: %s, name: first, precision: bf16}".formatted(model), "");
-    List<String> command =
-        List.of(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-Xmx512m",
-            "-cp",
-            System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-            Main.class.getName(),
-            "serve",
-            "--config",
-            files.resolve("server.yaml").toString());
-    process = new ProcessBuilder(command).redirectError(files.resolve("log").toFile()).start();
-    BufferedReader out = process.inputReader(StandardCharsets.UTF_8);
-    adminPort = portOf(out.readLine(), "operators: 127.0.0.1:([0-9]+)");
-    port = portOf(out.readLine(), "serving first on 127.0.0.1:([0-9]+)");
-    ann = GenerationClient.connect("127.0.0.1:" + port, Connection.PLAINTEXT.withToken(ANN));
-  }
-
-  private static int portOf(String line, String pattern) {
-    Matcher said = Pattern.compile(pattern).matcher(String.valueOf(line));
-    assertThat(said.matches()).as(line).isTrue();
-    return Integer.parseInt(said.group(1));
+    process = ServeProcess.start(files);
+    ann =
+        GenerationClient.connect(
+            "127.0.0.1:" + process.port(), Connection.PLAINTEXT.withToken(ANN));
   }
 
   private static String entry(String name, String token, String role) {
@@ -104,13 +80,13 @@ class OperatedServerTest {
   @AfterEach
   void end() {
     ann.close();
-    process.destroyForcibly();
+    process.close();
   }
 
   private HttpResponse<String> ask(String token, String method, String path, String body)
       throws IOException, InterruptedException {
     var request =
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + adminPort + path))
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + process.adminPort() + path))
             .header("Authorization", "Bearer " + token)
             .method(method, BodyPublishers.ofString(body))
             .build();
@@ -147,7 +123,7 @@ class OperatedServerTest {
   }
 
   private void hangUp() throws IOException, InterruptedException {
-    String pid = Long.toString(process.pid());
+    String pid = Long.toString(process.process().pid());
     assertThat(new ProcessBuilder("kill", "-HUP", pid).start().waitFor()).isZero();
   }
 
@@ -159,10 +135,10 @@ class OperatedServerTest {
   }
 
   private void awaitLog(String line) throws IOException, InterruptedException {
-    for (int i = 0; i < 600 && !Files.readString(files.resolve("log")).contains(line); i++) {
+    for (int i = 0; i < 600 && !process.logged().contains(line); i++) {
       TimeUnit.MILLISECONDS.sleep(100);
     }
-    assertThat(Files.readString(files.resolve("log"))).contains(line);
+    assertThat(process.logged()).contains(line);
   }
 
   @Test
@@ -183,9 +159,9 @@ class OperatedServerTest {
     hangUp();
     awaitModels("second");
     assertThat(draw("", 2)).isNotEmpty();
-    process.destroy();
-    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-    assertThat(process.exitValue()).isZero();
+    process.process().destroy();
+    assertThat(process.process().waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.process().exitValue()).isZero();
   }
 
   @Test
@@ -232,7 +208,7 @@ class OperatedServerTest {
     assertThatThrownBy(this::models).as("revoked for good").isInstanceOf(GenerationException.class);
 
     assertThat(done("POST", "/v1/drain", "")).contains("draining");
-    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-    assertThat(process.exitValue()).isZero();
+    assertThat(process.process().waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.process().exitValue()).isZero();
   }
 }

@@ -76,7 +76,7 @@ public final class Hostile {
   }
 
   /** A request of this type, as bytes: any bytes, odd values in every field, or a damaged one. */
-  byte[] request(Message prototype) {
+  public byte[] request(Message prototype) {
     return switch (random.nextInt(6)) {
       case 0 -> bytes(random.nextInt(200));
       case 1, 2 -> odd(prototype.getDescriptorForType(), 0).toByteArray();

@@ -42,7 +42,7 @@ import org.junit.jupiter.api.Test;
  * internal one.
  */
 class HostilityTest {
-  private static final int REQUESTS = 20_000;
+  private static final int REQUESTS = Integer.getInteger("hostile.requests", 10_000);
   private static final int AT_ONCE = 32;
   private static final MethodDescriptor.Marshaller<byte[]> BYTES = new Bytes();
 
@@ -60,7 +60,7 @@ class HostilityTest {
   }
 
   @Test
-  void twentyThousandRequestsThatNobodyShouldSendAreAnsweredWithoutAFault() throws Exception {
+  void requestsThatNobodyShouldSendAreAnsweredWithoutAFault() throws Exception {
     var known = request("a red apple").addSeeds(1).build();
     var before = server.blocking().generateImages(known).getImagesList();
 
