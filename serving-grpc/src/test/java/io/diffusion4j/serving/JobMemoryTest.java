@@ -103,9 +103,9 @@ class JobMemoryTest {
   @Test
   void resultsGiveWayToRequests() throws Exception {
     gate.open();
-    int images = 4;
-    for (int i = 0; i * images * BYTES_OF_PIXELS < 2 * MOST; i++) {
-      assertThat(draw("a", images)).isEqualTo(images);
+    long each = 4 * BYTES_OF_PIXELS;
+    for (long drawn = 0; drawn < 2 * MOST; drawn += each) {
+      assertThat(draw("a", 4)).isEqualTo(4);
       assertThat(server.jobBytes()).isLessThanOrEqualTo(MOST);
     }
     assertThat(server.jobBytes()).as("results are kept").isGreaterThan(MOST / 2);
