@@ -12,9 +12,9 @@
  * </pre>
  *
  * <p>Each subcommand is a class in one of the packages below, by subject: {@code networks}, {@code
- * samplers}, {@code images}, {@code server}, {@code data}, {@code cluster} and {@code loading}.
- * {@code report} has rows and figures, {@code process} measures separate processes, and {@code
- * options} has their shared options.
+ * samplers}, {@code images}, {@code server}, {@code data}, {@code cluster}, {@code loading} and
+ * {@code peers}. {@code report} has rows and figures, {@code process} measures separate processes,
+ * {@code options} has their shared options, and {@code torchscript} writes networks for libtorch.
  *
  * <p>The measurements have rules in common. Warm-up runs come first and do not count. A time is the
  * median of several runs, or the fastest of several turns. Alternatives take turns within a run, so

@@ -10,9 +10,9 @@
  * Some classes make charts: {@link io.diffusion4j.plots.SchedulePlots}, {@link
  * io.diffusion4j.plots.PlanPlots}, {@link io.diffusion4j.plots.BoundPlots} and {@link
  * io.diffusion4j.plots.PosteriorPlots}. A {@link io.diffusion4j.plots.Drawing} is anything else
- * that can be painted, such as {@link io.diffusion4j.plots.Planes} of points. {@link
- * io.diffusion4j.plots.PictureFile} and {@link io.diffusion4j.plots.AnimatedGif} write files; no
- * screen is needed.
+ * that can be painted, such as {@link io.diffusion4j.plots.Planes} of points or {@link
+ * io.diffusion4j.plots.Bars}. {@link io.diffusion4j.plots.PictureFile} and {@link
+ * io.diffusion4j.plots.AnimatedGif} write files; no screen is needed.
  *
  * <p>Colours are distinguishable with all kinds of colour vision (Okabe &amp; Ito 2008), and curves
  * also differ in their dashes. Points that a logarithmic axis cannot show are omitted. A PNG has

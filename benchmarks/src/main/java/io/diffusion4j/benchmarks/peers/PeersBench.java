@@ -4,6 +4,8 @@ import io.diffusion4j.benchmarks.networks.ConvolutionPeak;
 import io.diffusion4j.benchmarks.process.Processor;
 import io.diffusion4j.benchmarks.report.Figure;
 import io.diffusion4j.benchmarks.report.Pace;
+import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.plots.Bars;
 import io.diffusion4j.plots.PictureFile;
 import java.io.IOException;
@@ -52,9 +54,19 @@ public final class PeersBench implements Callable<Integer> {
       paramLabel = "NAME",
       defaultValue = "S,M",
       description =
-          "The networks: the decoders XS (for a trial), S and M, or the prior, decoder and "
-              + "upsampler of Karlo's size, which need 12 GB of memory. Default: ${DEFAULT-VALUE}")
+          "The networks: the decoders XS (for a trial), S and M, or the prior, decoder and"
+              + " upsampler of Karlo's size, which need about 15 GB of memory. Default:"
+              + " ${DEFAULT-VALUE}")
   private List<String> networks = List.of();
+
+  @Option(
+      names = "--precisions",
+      split = ",",
+      paramLabel = "FORMAT",
+      description =
+          "Measure only these number formats: f32, bf16, int8. Errors are relative to our outputs "
+              + "in the first one. Default: all that the machine has")
+  private List<String> precisions = List.of();
 
   @Option(
       names = "--quick",
@@ -77,6 +89,7 @@ public final class PeersBench implements Callable<Integer> {
   public Integer call() throws IOException {
     List<PeerSubject> subjects = networks.stream().map(PeerSubject::named).toList();
     Optional<PictureFile> picture = plot.map(PictureFile::new); // fail early on an invalid value
+    List<Contender> contenders = contenders();
     PrintWriter out = spec.commandLine().getOut();
     var jars = PeerJars.ofUser();
     List<Path> files =
@@ -100,7 +113,7 @@ public final class PeersBench implements Callable<Integer> {
     PeerTable.printHeader(out);
     var match =
         new PeerMatch(
-            Stream.of(Contender.values()).filter(Contender::isHere).toList(),
+            contenders,
             files,
             jars.unpacked(),
             quick ? 1 : TURNS,
@@ -120,6 +133,18 @@ public final class PeersBench implements Callable<Integer> {
     }
     picture.ifPresent(file -> file.write(bars(rows)));
     return 0;
+  }
+
+  private List<Contender> contenders() {
+    var known = Stream.of(Precision.values()).map(Precision::word).toList();
+    for (String word : precisions) {
+      Check.that(known.contains(word), "precisions", word, "some of %s", String.join(", ", known));
+    }
+    return Stream.of(Contender.values())
+        .filter(
+            contender -> precisions.isEmpty() || precisions.contains(contender.precision.word()))
+        .filter(Contender::isHere)
+        .toList();
   }
 
   private static Pace pace(int warmup, int runs, int seconds) {

@@ -59,4 +59,25 @@ class PeersBenchTest {
               assertThat(row.overPeers(rows)).isEmpty();
             });
   }
+
+  @Test
+  void unknownNamesAreRefusedBeforeAnythingIsDownloaded() {
+    assertThat(refusal("--networks=L"))
+        .contains("networks: L (expected: one of XS, S, M, prior, decoder, upsampler)");
+    assertThat(refusal("--precisions=f16"))
+        .contains("precisions: f16 (expected: some of f32, bf16, int8)");
+  }
+
+  private static String refusal(String option) {
+    var out = new StringWriter();
+    var errors = new StringWriter();
+    int status =
+        new CommandLine(new Bench())
+            .setOut(new PrintWriter(out, true))
+            .setErr(new PrintWriter(errors, true))
+            .execute("peers", option);
+    assertThat(status).isNotZero();
+    assertThat(out.toString()).isEmpty();
+    return errors.toString();
+  }
 }
