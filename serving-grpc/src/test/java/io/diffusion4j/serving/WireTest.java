@@ -155,6 +155,16 @@ class WireTest {
     }
   }
 
+  /** An unfinished quotation, at which the parser of HTTP/1 heads throws. */
+  @ParameterizedTest
+  @ValueSource(strings = {"TE: \"trailers", "Connection: \"close"})
+  void aHeadThatCannotBeReadIsRefused(String header) throws IOException {
+    String request = "GET / HTTP/1.1|Host: localhost|" + header + "||";
+    assertThat(RawHttp.ask(server.server.port(), request.replace("|", "\r\n")))
+        .startsWith("HTTP/1.1 400")
+        .contains("a head that cannot be read");
+  }
+
   /**
    * Bytes after the body, by one of two contradictory lengths, are not read as a second request.
    * Lines end in |.

@@ -10,8 +10,10 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.exc.InvalidFormatException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import com.google.common.base.Throwables;
 import io.diffusion4j.diffusion.argument.Check;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -64,6 +66,10 @@ final class StrictYaml {
       throw refusal(file, path(e), "unknown", "one of " + String.join(", ", known), e);
     } catch (InvalidFormatException e) {
       throw refusal(file, path(e), e.getValue(), expected(e.getTargetType()), e);
+    } catch (ValueInstantiationException e) { // whose own message names the class
+      String why = String.valueOf(Throwables.getRootCause(e).getMessage());
+      throw new IllegalArgumentException(
+          file + ": " + (e.getPath().isEmpty() ? "" : path(e) + ": ") + why, e);
     } catch (MismatchedInputException e) {
       throw refusal(file, path(e), "not what belongs here", expected(e.getTargetType()), e);
     } catch (JsonMappingException e) {

@@ -67,6 +67,10 @@ final class HttpErrors implements ServerErrorHandler {
       HttpStatus status,
       @Nullable String description,
       @Nullable Throwable cause) {
+    if (ctx == null && status.equals(HttpStatus.INTERNAL_SERVER_ERROR)) {
+      // Armeria failed to read the head of a request, which is the fault of its client.
+      return json(HttpStatus.BAD_REQUEST, "request: a head that cannot be read");
+    }
     if (headers == null) {
       return json(status, status.reasonPhrase());
     }
