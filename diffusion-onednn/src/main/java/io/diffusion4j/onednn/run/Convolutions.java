@@ -35,13 +35,21 @@ public final class Convolutions {
   void add(Layer.Conv2d conv, Source x, Value y, List<PostOp.Pending> after) {
     long each = x.value().type().bytes();
     long bytes = conv.out() * conv.in() * conv.kernel() * conv.kernel() * each;
-    boolean large = bytes >= LARGE && bytes >= 2 * (x.value().size() + y.size()) * each;
-    boolean even = conv.out() % (BLOCK * steps.parts()) == 0;
-    if (large && even && steps.parts() > 1) {
+    if (isByOutputs(bytes, (x.value().size() + y.size()) * each, conv.out())) {
       byOutputs(conv, x, y, after);
     } else {
       byRows(conv, x, y, after);
     }
+  }
+
+  /**
+   * Returns whether the parts divide the outputs of a layer among them, since its weights are much
+   * larger than what it reads and writes.
+   */
+  boolean isByOutputs(long weightBytes, long valueBytes, long outputs) {
+    boolean isLarge = weightBytes >= LARGE && weightBytes >= 2 * valueBytes;
+    boolean isEven = outputs % (BLOCK * steps.parts()) == 0;
+    return isLarge && isEven && steps.parts() > 1;
   }
 
   private void byRows(Layer.Conv2d conv, Source source, Value y, List<PostOp.Pending> after) {

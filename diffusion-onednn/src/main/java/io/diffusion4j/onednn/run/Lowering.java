@@ -78,17 +78,24 @@ public final class Lowering {
     return y;
   }
 
-  /** Divides rows of pixels among the parts; a single row by its outputs. */
+  /**
+   * Divides rows of pixels among the parts; a single row by its outputs, and few rows too if the
+   * weights are much larger, so that each part reads only its own weights.
+   */
   void linear(Layer.Linear linear, Source x, Value y, List<PostOp.Pending> after) {
     long pixels = x.value().size() / linear.in();
     var from = x.value().withShape(List.of(pixels, linear.in()));
     var to = y.withShape(List.of(pixels, linear.out()));
-    boolean single = pixels == 1;
+    long each = x.value().type().bytes();
+    boolean isByOutputs =
+        pixels == 1
+            || convolutions.isByOutputs(
+                linear.in() * linear.out() * each, (from.size() + to.size()) * each, linear.out());
     steps.divide(
-        single ? linear.out() : pixels,
+        isByOutputs ? linear.out() : pixels,
         (part, share) -> {
-          Range rows = single ? Range.all(1) : share;
-          Range columns = single ? share : Range.all(linear.out());
+          Range rows = isByOutputs ? Range.all(pixels) : share;
+          Range columns = isByOutputs ? share : Range.all(linear.out());
           var plain =
               new PackedWeights.Plain(
                   linear.weight(),
