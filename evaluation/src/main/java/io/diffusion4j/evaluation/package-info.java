@@ -11,6 +11,10 @@
  * var evaluation = new Evaluation(concepts, scenes, Optional.empty(), 7);
  * Result result = evaluation.measure(prompts, generated);
  * TextReport.lines(result.metrics()).forEach(System.out::println);
+ *
+ * FurtherMetric diversity = evaluation.diversity(8);
+ * PictureList pictures = diversity.pictures(pipeline, task -> pipeline.defaults(task.kind()));
+ * List<Metric> lines = diversity.measure(pictures.draw(0, pictures.size()));
  * }</pre>
  *
  * <p>Each metric has a ceiling, the value of real pictures of the same scenes, and a floor, the
@@ -23,12 +27,6 @@
  * io.diffusion4j.evaluation.OpenPrompts open prompt}, and {@link
  * io.diffusion4j.evaluation.Evaluation#variations} on variations of real pictures. A {@link
  * io.diffusion4j.evaluation.PictureList} draws them.
- *
- * <pre>{@code
- * FurtherMetric diversity = evaluation.diversity(8);
- * PictureList pictures = diversity.pictures(pipeline, task -> pipeline.defaults(task.kind()));
- * List<Metric> lines = diversity.measure(pictures.draw(0, pictures.size()));
- * }</pre>
  *
  * <p>A question has the scenes that it applies to and the check of a picture, so a question about a
  * number is not put to a scene of one thing.

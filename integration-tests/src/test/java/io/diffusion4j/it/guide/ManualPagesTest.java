@@ -82,7 +82,11 @@ class ManualPagesTest {
           Map.entry(
               "distributed", "Objective objective, TrainingConfig config, BatchSource batches"),
           Map.entry("emoji/scene", "EmojiDataset dataset"),
-          Map.entry("evaluation", "ConceptSet concepts, SceneMix scenes, List<Image> generated"),
+          Map.entry(
+              "evaluation",
+              "ConceptSet concepts, SceneMix scenes, List<Image> generated, ImagePipeline"
+                  + " pipeline"),
+          Map.entry("benchmarks/torchscript", "NetworkDefinition definition, NamedTensors weights"),
           Map.entry("evaluation/judge", "Image image"),
           Map.entry("evaluation/report", "Result result"),
           Map.entry("evaluation/space", "Embedded embedded"),

@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
  *
  * @param code its status
  * @param isFault whether it is an internal error, or shows internals of the server
- * @param text what it says
+ * @param text its message
  */
 record Outcome(String code, boolean isFault, String text) {
   private static final int UNAVAILABLE = 503;
