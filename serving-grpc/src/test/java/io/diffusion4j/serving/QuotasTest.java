@@ -51,6 +51,17 @@ class QuotasTest {
   }
 
   @Test
+  void fullBucketsAreForgottenAndDebtsAreNot() {
+    draw(30);
+    for (int i = 0; i < 5000; i++) {
+      quotas.charge(principal("p" + i), 1);
+      now += TimeUnit.MILLISECONDS.toNanos(48);
+    }
+    assertThat(quotas.buckets()).isLessThanOrEqualTo(1024);
+    assertThat(refusal(1, 0).message()).endsWith("try again in 10.0 s");
+  }
+
+  @Test
   void unfinishedRequestsAreLimited() {
     assertThatNoException().isThrownBy(() -> quotas.check(ANN, 1, 1));
     var refusal = refusal(1, 2);

@@ -10,13 +10,17 @@ import java.util.function.LongSupplier;
 
 /**
  * The use of one kind of quota by principal, as token buckets. A bucket holds one minute of quota,
- * refills evenly, and can go into debt. Not thread-safe.
+ * refills evenly, and can go into debt. Full buckets are forgotten, so the memory depends on the
+ * principals of the last minutes only. Not thread-safe.
  */
 public final class Quotas {
   private static final double NANOS_PER_MINUTE = 60e9;
 
   /** The retry delay at the limit of unfinished requests, whose end cannot be predicted. */
   private static final Duration RETRY = Duration.ofSeconds(1);
+
+  /** The number of buckets from which on full ones are looked for. */
+  private static final int FEW = 1024;
 
   /** The kind of a quota. */
   public enum Kind {
@@ -36,9 +40,15 @@ public final class Quotas {
   private final Kind kind;
   private final LongSupplier nanoTime;
   private final Map<String, Balance> balances = new HashMap<>();
+  private int sweepAt = FEW;
 
-  /** The balance of a principal at a time in nanoseconds. */
-  private record Balance(double count, long at) {}
+  /**
+   * The balance of a principal at a time.
+   *
+   * @param at the time in nanoseconds
+   * @param untilFull the nanoseconds from then on until the bucket is full
+   */
+  private record Balance(double count, long at, double untilFull) {}
 
   /**
    * Creates full buckets for all principals.
@@ -83,7 +93,20 @@ public final class Quotas {
 
   /** Charges an admitted request. */
   public void charge(Principal principal, double count) {
-    balances.put(principal.name(), new Balance(balance(principal) - count, nanoTime.getAsLong()));
+    int most = perMinute(principal);
+    double left = balance(principal) - count;
+    long now = nanoTime.getAsLong();
+    balances.put(
+        principal.name(), new Balance(left, now, (most - left) / most * NANOS_PER_MINUTE));
+    if (balances.size() >= sweepAt) {
+      balances.values().removeIf(balance -> now - balance.at >= balance.untilFull);
+      sweepAt = Math.max(FEW, 2 * balances.size());
+    }
+  }
+
+  /** Returns the number of buckets in memory. */
+  public int buckets() {
+    return balances.size();
   }
 
   private int perMinute(Principal principal) {
