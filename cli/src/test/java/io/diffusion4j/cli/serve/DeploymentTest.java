@@ -210,6 +210,20 @@ final class DeploymentTest {
     assertUnderstood(described("arg"));
   }
 
+  /** Otherwise event loops end one by one, and a server without them never responds again. */
+  @Test
+  void everyWayToStartAServerEndsItWhenMemoryRunsOut() throws Exception {
+    String flag = "-XX:+ExitOnOutOfMemoryError";
+    assertThat(described("jvmFlag")).contains(flag);
+    for (String launcher :
+        List.of(
+            "diffusion4j",
+            "distribution/src/bin/diffusion4j",
+            "distribution/src/bin/diffusion4j.bat")) {
+      assertThat(Files.readString(ROOT.resolve(launcher))).as(launcher).contains(flag);
+    }
+  }
+
   @Test
   @EnabledIf("hasBusyBox")
   void itsProbeSeesWhetherTheServerServesWithoutAJvm() throws Exception {

@@ -96,8 +96,7 @@ public final class Quotas {
     int most = perMinute(principal);
     double left = balance(principal) - count;
     long now = nanoTime.getAsLong();
-    balances.put(
-        principal.name(), new Balance(left, now, (most - left) / most * NANOS_PER_MINUTE));
+    balances.put(principal.name(), new Balance(left, now, (most - left) / most * NANOS_PER_MINUTE));
     if (balances.size() >= sweepAt) {
       balances.values().removeIf(balance -> now - balance.at >= balance.untilFull);
       sweepAt = Math.max(FEW, 2 * balances.size());
