@@ -45,7 +45,6 @@ class OneDnnLayersTest implements LayerContract {
         "learned table that lies transposed",
         "one of many",
         "products of all rows",
-        "projection",
         "selection");
   }
 

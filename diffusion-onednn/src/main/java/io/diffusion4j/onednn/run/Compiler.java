@@ -146,11 +146,12 @@ public final class Compiler implements Layer.Visitor<Node, Value> {
       return y.withShape(node(n).output().sample());
     }
     var linear = (Layer.Linear) producer.layer();
-    if (network.parameter(linear.weight()).layout() != Layout.LINEAR) {
-      throw unsupported(producer);
+    boolean isByInputs = network.parameter(linear.weight()).layout() == Layout.SAME;
+    if (isByInputs && quantised.contains(chain.producer())) {
+      throw unsupported(producer); // scales are of outputs that lie side by side
     }
     var place = into.orElseGet(() -> lowering.value(to, node(n).output().sample()));
-    lowering.linear(linear, x, place, after);
+    lowering.linear(linear, isByInputs, x, place, after);
     return place;
   }
 

@@ -71,7 +71,8 @@ public final class Lowering {
       Layer.Conv2d conv, Source x, List<Long> shape, DataType to, List<PostOp.Pending> after) {
     Value y = value(to, shape);
     if (conv.kernel() == 1 && conv.stride() == 1) {
-      linear(new Layer.Linear(conv.weight(), conv.bias(), conv.in(), conv.out()), x, y, after);
+      var dense = new Layer.Linear(conv.weight(), conv.bias(), conv.in(), conv.out());
+      linear(dense, false, x, y, after);
       return y;
     }
     convolutions.add(conv, x, y, after);
@@ -81,16 +82,21 @@ public final class Lowering {
   /**
    * Divides rows of pixels among the parts; a single row by its outputs, and few rows too if the
    * weights are much larger, so that each part reads only its own weights.
+   *
+   * @param isByInputs whether the weights are stored as {@code [in, out]}; their parts are not
+   *     contiguous then, so rows are divided
    */
-  void linear(Layer.Linear linear, Source x, Value y, List<PostOp.Pending> after) {
+  void linear(
+      Layer.Linear linear, boolean isByInputs, Source x, Value y, List<PostOp.Pending> after) {
     long pixels = x.value().size() / linear.in();
     var from = x.value().withShape(List.of(pixels, linear.in()));
     var to = y.withShape(List.of(pixels, linear.out()));
     long each = x.value().type().bytes();
+    long bytes = linear.in() * linear.out() * each;
     boolean isByOutputs =
-        pixels == 1
-            || convolutions.isByOutputs(
-                linear.in() * linear.out() * each, (from.size() + to.size()) * each, linear.out());
+        !isByInputs
+            && (pixels == 1
+                || convolutions.isByOutputs(bytes, (from.size() + to.size()) * each, linear.out()));
     steps.divide(
         isByOutputs ? linear.out() : pixels,
         (part, share) -> {
@@ -101,7 +107,7 @@ public final class Lowering {
                   linear.weight(),
                   columns.begin() * linear.in(),
                   List.of(linear.in(), columns.size()),
-                  List.of(1L, linear.in()));
+                  isByInputs ? List.of(linear.out(), 1L) : List.of(1L, linear.in()));
           Optional<View> bias =
               linear.bias().isEmpty()
                   ? Optional.empty()
