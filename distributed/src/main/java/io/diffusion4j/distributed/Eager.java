@@ -30,6 +30,8 @@ import static org.tensorflow.internal.c_api.global.tensorflow.TF_TensorData;
 
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.util.List;
+import java.util.Optional;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.javacpp.PointerPointer;
@@ -152,7 +154,12 @@ final class Eager {
 
   /** Returns an integer operand of an operation, with the lifetime of the process. */
   TFE_TensorHandle scalar(int value) {
-    var tensor = TF_AllocateTensor(INT32, new long[0], 0, Integer.BYTES);
+    return integers(new long[0], value);
+  }
+
+  /** Returns an operand with a single element. */
+  private static TFE_TensorHandle integers(long[] shape, int value) {
+    var tensor = TF_AllocateTensor(INT32, shape, shape.length, Integer.BYTES);
     new BytePointer(TF_TensorData(tensor))
         .capacity(Integer.BYTES)
         .asByteBuffer()
@@ -213,34 +220,93 @@ final class Eager {
    */
   record Keys(TFE_TensorHandle size, TFE_TensorHandle group, TFE_TensorHandle instance) {}
 
+  /** Returns the shape of a vector as an operand, with the lifetime of the process. */
+  TFE_TensorHandle shape(int count) {
+    return integers(new long[] {1}, count);
+  }
+
   /**
    * Sums over the members of a group.
    *
    * @throws Failure if one is lost, or has other numbers
    */
   Numbers sum(Numbers summand, int count, Keys keys) {
+    return execute(
+        "CollectiveReduceV2",
+        Optional.of(summand),
+        List.of(keys.size, keys.group, keys.instance),
+        count,
+        (op, status) -> {
+          TFE_OpSetAttrString(op, "merge_op", ADD, ADD.limit());
+          TFE_OpSetAttrString(op, "final_op", IDENTITY, IDENTITY.limit());
+          TFE_OpSetAttrString(op, "communication_hint", RING, RING.limit());
+          TFE_OpSetAttrInt(op, "Nordering_token", 0);
+          TFE_OpAddInputList(op, new PointerPointer<TFE_TensorHandle>(0L), 0, status);
+        });
+  }
+
+  /**
+   * Sends numbers to the other members of a group, which {@link #receive} them.
+   *
+   * @throws Failure if one is lost
+   */
+  void send(Numbers numbers, int count, Keys keys) {
+    execute(
+            "CollectiveBcastSendV2",
+            Optional.of(numbers),
+            List.of(keys.size, keys.group, keys.instance),
+            count,
+            (op, status) -> {})
+        .close();
+  }
+
+  /**
+   * Receives the numbers that a member of a group {@linkplain #send sends}.
+   *
+   * @param shape the {@link #shape} of the numbers
+   * @throws Failure if a member is lost
+   */
+  Numbers receive(int count, TFE_TensorHandle shape, Keys keys) {
+    return execute(
+        "CollectiveBcastRecvV2",
+        Optional.empty(),
+        List.of(keys.size, keys.group, keys.instance, shape),
+        count,
+        (op, status) -> TFE_OpSetAttrType(op, "Tshape", INT32));
+  }
+
+  /** Completes an operation, after its type, device, time limit and common operands. */
+  @FunctionalInterface
+  private interface Completion {
+    void complete(TFE_Op op, TF_Status status);
+  }
+
+  private Numbers execute(
+      String name,
+      Optional<Numbers> numbers,
+      List<TFE_TensorHandle> operands,
+      int count,
+      Completion completion) {
     var status = TF_NewStatus();
     TFE_Op op = new TFE_Op();
     TFE_TensorHandle in = new TFE_TensorHandle();
     TFE_TensorHandle out = new TFE_TensorHandle();
     var scope = new PointerScope();
     try {
-      in = TFE_NewTensorHandle(summand.tensor, status);
-      check(status);
-      op = TFE_NewOp(context, "CollectiveReduceV2", status);
+      op = TFE_NewOp(context, name, status);
       check(status);
       TFE_OpSetDevice(op, device, status);
       TFE_OpSetAttrType(op, "T", FLOAT);
-      TFE_OpSetAttrString(op, "merge_op", ADD, ADD.limit());
-      TFE_OpSetAttrString(op, "final_op", IDENTITY, IDENTITY.limit());
-      TFE_OpSetAttrString(op, "communication_hint", RING, RING.limit());
       TFE_OpSetAttrFloat(op, "timeout_seconds", 0);
-      TFE_OpSetAttrInt(op, "Nordering_token", 0);
-      TFE_OpAddInput(op, in, status);
-      TFE_OpAddInput(op, keys.size, status);
-      TFE_OpAddInput(op, keys.group, status);
-      TFE_OpAddInput(op, keys.instance, status);
-      TFE_OpAddInputList(op, new PointerPointer<TFE_TensorHandle>(0L), 0, status);
+      if (numbers.isPresent()) {
+        in = TFE_NewTensorHandle(numbers.get().tensor, status);
+        check(status);
+        TFE_OpAddInput(op, in, status);
+      }
+      for (TFE_TensorHandle operand : operands) {
+        TFE_OpAddInput(op, operand, status);
+      }
+      completion.complete(op, status);
       check(status);
       var outputs = new PointerPointer<TFE_TensorHandle>(1L);
       TFE_Execute(op, outputs, new IntPointer(1L).put(0, 1), status);

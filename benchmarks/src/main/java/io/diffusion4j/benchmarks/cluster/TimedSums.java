@@ -30,7 +30,15 @@ final class TimedSums implements AllReduce {
 
   @Override
   public Buffer buffer(int count) {
-    var buffer = sums.buffer(count);
+    return timed(sums.buffer(count));
+  }
+
+  @Override
+  public Buffer gathered(int[] counts) {
+    return timed(sums.gathered(counts));
+  }
+
+  private Buffer timed(Buffer buffer) {
     return new Buffer() {
       @Override
       public int count() {

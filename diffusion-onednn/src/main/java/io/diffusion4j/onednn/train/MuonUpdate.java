@@ -3,8 +3,6 @@ package io.diffusion4j.onednn.train;
 import io.diffusion4j.nn.train.Muon;
 import io.diffusion4j.nn.train.TrainingConfig;
 import io.diffusion4j.nn.train.group.AllReduce;
-import io.diffusion4j.nn.train.group.Round;
-import java.util.Arrays;
 import java.util.Optional;
 
 /**
@@ -14,6 +12,7 @@ import java.util.Optional;
 final class MuonUpdate extends Update {
   private final Muon.Matrix matrix;
   private final Orthogonalization orthogonalization;
+  private final int process;
   private final boolean mine;
   private Optional<AllReduce.Buffer> directions = Optional.empty();
   private int place;
@@ -22,14 +21,25 @@ final class MuonUpdate extends Update {
    * Makes the state of a parameter.
    *
    * @param orthogonalization the orthogonalization of the thread that executes the steps
-   * @param mine whether this process makes the matrix orthogonal
+   * @param process the rank of the process that makes the matrix orthogonal
+   * @param rank the rank of this process
    */
   MuonUpdate(
-      Trained parameter, TrainingConfig config, Orthogonalization orthogonalization, boolean mine) {
+      Trained parameter,
+      TrainingConfig config,
+      Orthogonalization orthogonalization,
+      int process,
+      int rank) {
     super(parameter, config);
-    this.mine = mine;
+    this.process = process;
+    this.mine = process == rank;
     this.matrix = Muon.Matrix.of(parameter.parameter());
     this.orthogonalization = orthogonalization;
+  }
+
+  /** Returns the rank of the process that makes the matrix orthogonal. */
+  int process() {
+    return process;
   }
 
   @Override
@@ -59,16 +69,13 @@ final class MuonUpdate extends Update {
   /** Provides the direction of a step, if this process computes it. */
   void giveDirection(Step s) {
     direct(s);
-    if (mine) {
-      orthogonalization.run(matrix);
-    } else {
-      Arrays.fill(gradient, Round.NOTHING);
+    if (!mine) {
+      return;
     }
+    orthogonalization.run(matrix);
     for (int from = 0; from < gradient.length; from += BLOCK) {
       int to = Math.min(gradient.length, from + BLOCK);
-      if (mine) {
-        orthogonalization.get(gradient, from, to);
-      }
+      orthogonalization.get(gradient, from, to);
       directions.orElseThrow().put(place + from, gradient, from, to - from);
     }
   }

@@ -108,18 +108,23 @@ public final class OneDnnLearner implements Learner {
   }
 
   private Optional<AllReduce.Buffer> shareDirections() {
+    int[] counts = new int[group.size()];
     int count = 0;
     Map<MuonUpdate, Integer> places = new LinkedHashMap<>();
-    for (Update update : updates.values()) {
-      if (update instanceof MuonUpdate muon) {
-        places.put(muon, count);
-        count = Math.addExact(count, update.gradient.length);
+    for (int process = 0; process < counts.length; process++) {
+      int begin = count;
+      for (Update update : updates.values()) {
+        if (update instanceof MuonUpdate muon && muon.process() == process) {
+          places.put(muon, count);
+          count = Math.addExact(count, update.gradient.length);
+        }
       }
+      counts[process] = count - begin;
     }
     if (count == 0) {
       return Optional.empty();
     }
-    var buffer = group.buffer(count);
+    var buffer = group.gathered(counts);
     places.forEach((muon, at) -> muon.share(buffer, at));
     return Optional.of(buffer);
   }
@@ -186,7 +191,7 @@ public final class OneDnnLearner implements Learner {
           frozen
               ? new Update.Fixed(trained, config)
               : isMatrix
-                  ? new MuonUpdate(trained, config, rooms.get(least), process == group.rank())
+                  ? new MuonUpdate(trained, config, rooms.get(least), process, group.rank())
                   : new AdamW(trained, config);
       updates.put(parameter.key(), update);
       duties.get(least).add(new Duty(update, at));

@@ -18,6 +18,17 @@ public interface AllReduce extends AutoCloseable {
    */
   Buffer buffer(int count);
 
+  /**
+   * Allocates memory for numbers that each belong to one process, whose numbers {@link Buffer#sum}
+   * hands to all. Those of a process follow those of the processes before it. It needs to put only
+   * its own; others that it puts are ignored.
+   *
+   * @param counts how many numbers each process has, the same in all processes
+   */
+  default Buffer gathered(int[] counts) {
+    return OwnNumbers.of(this, counts);
+  }
+
   /** Leaves the group; to be called by all processes, after their last sum. */
   @Override
   void close();

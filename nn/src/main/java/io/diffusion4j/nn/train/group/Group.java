@@ -68,6 +68,14 @@ public final class Group implements AutoCloseable {
     return all.buffer(count);
   }
 
+  /**
+   * Allocates memory for numbers that each belong to one process; all processes do so in the same
+   * order. See {@link AllReduce#gathered}.
+   */
+  public AllReduce.Buffer gathered(int[] counts) {
+    return all.gathered(counts);
+  }
+
   /** Returns whether the flag is set in any process. */
   public boolean any(boolean mine) {
     float[] flag = {mine ? 1 : 0};

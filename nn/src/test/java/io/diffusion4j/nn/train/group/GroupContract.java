@@ -22,6 +22,7 @@ public final class GroupContract {
     anyIsOfAll(group);
     aBroadcastIsOfTheFirst(group);
     rowsAreGathered(group);
+    ownNumbersReachAll(group);
     textsAreExchanged(group);
     differencesAreReported(group);
   }
@@ -91,6 +92,32 @@ public final class GroupContract {
     var share = Share.of(rows, group.rank(), group.size());
     float[] own = Arrays.copyOfRange(all, 3 * share.from(), 3 * share.to());
     assertThat(group.gather(own, share, rows)).isEqualTo(all);
+  }
+
+  private static void ownNumbersReachAll(Group group) {
+    int[] counts = new int[group.size()];
+    for (int rank = 0; rank < counts.length; rank++) {
+      counts[rank] = List.of(600_007, 270_000, 0, 1).get(rank % 4);
+    }
+    int begin = Arrays.stream(counts, 0, group.rank()).sum();
+    int total = Arrays.stream(counts).sum();
+    float[] expected = numbers(5, total);
+    expected[1] = -0.0f;
+    var buffer = group.gathered(counts);
+    assertThat(buffer.count()).isEqualTo(total);
+    for (int round = 0; round < 3; round++) {
+      float[] mine = numbers(9, total); // garbage in the place of the others' numbers
+      System.arraycopy(expected, begin, mine, begin, counts[group.rank()]);
+      int middle = total / 2;
+      buffer.put(middle, mine, middle, total - middle);
+      buffer.put(0, mine, 0, middle);
+      buffer.sum();
+      float[] actual = new float[total];
+      buffer.get(1, actual, 1, total - 1);
+      buffer.get(0, actual, 0, 1);
+      assertThat(Arrays.equals(actual, expected)).isTrue();
+    }
+    buffer.close();
   }
 
   private static void textsAreExchanged(Group group) {
