@@ -22,8 +22,8 @@ import picocli.CommandLine.Option;
 
 /**
  * Embeds pictures and texts by CLIP. The embeddings are those of {@code diffusion4j embed} with
- * {@code --batch 1}, un-normalised: one input at a time, since the last bits depend on the batch.
- * The tasks of an executor keep its cores busy.
+ * {@code --batch 1}, un-normalised: one input at a time, since with TensorFlow the last bits depend
+ * on the batch. The tasks of an executor keep its cores busy.
  */
 @Command(
     name = "embed",
@@ -36,9 +36,8 @@ import picocli.CommandLine.Option;
       "The output is a table with a row for each row of the input: id, name, text, error, sha256,",
       "width, height, image_embedding, text_embedding, cosine. Rows that are in it are not"
           + " embedded",
-      "again. The last bits of an embedding depend on the size of its batch, so only with a batch"
-          + " of",
-      "1 they do not depend on the partitions."
+      "again. Inputs are embedded one at a time: with the engine tensorflow, the last bits of an",
+      "embedding depend on its batch."
     })
 public final class Embed implements Callable<Integer> {
   /** The pattern of names of picture files, in upper and lower case. */

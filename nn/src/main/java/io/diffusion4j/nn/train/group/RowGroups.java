@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * Fixed groups of the rows of a batch, for frozen networks. The last bits of a network's outputs
- * depend on the number of its rows. If it computes a group at a time, the outputs of a row are the
- * same in the whole batch and in any share of it.
+ * Fixed groups of the rows of a batch, for frozen networks. With some engines, the last bits of a
+ * network's outputs depend on the number of its rows. If it computes a group at a time, the outputs
+ * of a row are the same in the whole batch and in any share of it.
  *
  * @param rows the number of rows of the batch, at least 1
  */
