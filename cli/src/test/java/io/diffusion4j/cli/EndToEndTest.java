@@ -37,6 +37,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -283,6 +284,14 @@ final class EndToEndTest {
     Run more = train("upsampler", "3");
     assertThat(more.err()).contains("going on from step 2").contains("upsampler: done");
     assertThat(more.status()).isZero();
+  }
+
+  /**
+   * An engine that a command line names is that of its process, which is this one for all tests.
+   */
+  @AfterEach
+  void noEngineIsNamed() {
+    System.clearProperty(Engines.PROPERTY);
   }
 
   /** Another seed draws other examples; what the weights mean stays, words and units. */
