@@ -93,7 +93,7 @@ class AccessTest {
           Refusal.of(() -> generation("eve").streamGenerateImages(request("x").build()).next()),
           Refusal.of(() -> models("eve").listModels(ListModelsRequest.getDefaultInstance())),
         }) {
-      assertThat(refusal.code()).isEqualTo(Code.UNAUTHENTICATED);
+      assertThat(refusal.code()).as("%s", refusal).isEqualTo(Code.UNAUTHENTICATED);
       assertThat(refusal.message()).isEqualTo("who is this?");
       assertThat(refusal.reason()).isEqualTo("TOKEN_UNKNOWN");
     }
