@@ -1,13 +1,11 @@
 package io.diffusion4j.serving.grpc;
 
 import io.diffusion4j.serving.errors.Errors;
-import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
-import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,8 +24,7 @@ final class ErrorInterceptor implements ServerInterceptor {
   public <Q, R> ServerCall.Listener<Q> interceptCall(
       ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
     boolean takesOne = call.getMethodDescriptor().getType().clientSendsOneMessage();
-    var watched = new Watched<>(call);
-    return new SimpleForwardingServerCallListener<>(next.startCall(watched, headers)) {
+    return new SimpleForwardingServerCallListener<>(next.startCall(call, headers)) {
       private int messages;
 
       @Override
@@ -40,17 +37,14 @@ final class ErrorInterceptor implements ServerInterceptor {
 
       @Override
       public void onHalfClose() { // gRPC runs the handlers of unary requests here
-        if (watched.isClosed) { // refused before its message was read
-          return;
-        }
         if (takesOne && messages != 1) {
-          Errors.close(watched, Errors.malformed(messages + " messages"));
+          Errors.close(call, Errors.malformed(messages + " messages"));
           return;
         }
         try {
           super.onHalfClose();
         } catch (StatusRuntimeException e) {
-          Errors.close(watched, e);
+          Errors.close(call, e);
         } catch (RuntimeException e) {
           String id = CallContext.current().id();
           LOG.atError()
@@ -58,24 +52,9 @@ final class ErrorInterceptor implements ServerInterceptor {
               .addKeyValue("method", call.getMethodDescriptor().getFullMethodName())
               .setCause(e)
               .log("call failed");
-          Errors.close(watched, Errors.internal(id));
+          Errors.close(call, Errors.internal(id));
         }
       }
     };
-  }
-
-  /** A call that knows whether it is closed. */
-  private static final class Watched<Q, R> extends SimpleForwardingServerCall<Q, R> {
-    private volatile boolean isClosed;
-
-    Watched(ServerCall<Q, R> call) {
-      super(call);
-    }
-
-    @Override
-    public void close(Status status, Metadata trailers) {
-      isClosed = true;
-      super.close(status, trailers);
-    }
   }
 }

@@ -56,18 +56,4 @@ class ErrorInterceptorTest {
         .onHalfClose();
     assertThat(call.closed).containsExactly(Status.Code.INVALID_ARGUMENT);
   }
-
-  @Test
-  void aCallThatIsRefusedBeforeItsMessageIsReadKeepsItsReason() {
-    new ErrorInterceptor()
-        .interceptCall(
-            call,
-            new Metadata(),
-            (started, headers) -> {
-              started.close(Status.UNAUTHENTICATED, new Metadata());
-              return new ServerCall.Listener<>() {};
-            })
-        .onHalfClose();
-    assertThat(call.closed).containsExactly(Status.Code.UNAUTHENTICATED);
-  }
 }
