@@ -3,7 +3,6 @@ package io.diffusion4j.spark;
 import io.diffusion4j.cli.Version;
 import io.diffusion4j.cli.evaluate.FurtherMetrics;
 import io.diffusion4j.cli.options.ModelOptions;
-import io.diffusion4j.cli.options.OptionNames;
 import io.diffusion4j.cli.options.PluginOptions;
 import io.diffusion4j.cli.options.SamplingOptions;
 import io.diffusion4j.diffusion.argument.Check;
@@ -12,7 +11,6 @@ import io.diffusion4j.diffusion.image.OutputFile;
 import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.diffusion.pipeline.ImageTask;
 import io.diffusion4j.diffusion.stage.Pixels;
-import io.diffusion4j.diffusion.stage.SamplingSettings;
 import io.diffusion4j.emoji.train.EmojiPreset;
 import io.diffusion4j.evaluation.Evaluation;
 import io.diffusion4j.evaluation.FurtherMetric;
@@ -28,7 +26,6 @@ import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.pipeline.OpenPipeline;
 import io.diffusion4j.pipeline.Plugins;
 import io.diffusion4j.pipeline.Residency;
-import io.diffusion4j.serving.request.DirectRequest;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -242,17 +239,14 @@ public final class Evaluate implements Callable<Integer>, SamplingOptions.Sample
     List<String> texts = prompts(preset).texts();
     List<PictureList> lists = new ArrayList<>();
     lists.add(
-        new PromptPictures(pipeline, settings(pipeline, ImageTask.of(texts.get(0))), texts, seed));
+        new PromptPictures(
+            pipeline, stages.settings(pipeline, ImageTask.of(texts.get(0))), texts, seed));
     if (further.areGiven()) { // else the evaluation with its drawings is not needed here
       for (FurtherMetric metric : further.of(evaluation(preset, Optional.empty()))) {
-        lists.add(metric.pictures(pipeline, task -> settings(pipeline, task)));
+        lists.add(metric.pictures(pipeline, task -> stages.settings(pipeline, task)));
       }
     }
     return new Opened(pipeline, lists);
-  }
-
-  private Map<String, SamplingSettings> settings(ImagePipeline pipeline, ImageTask task) {
-    return DirectRequest.settings(pipeline, task, stages.byStage(pipeline.card()), OptionNames::of);
   }
 
   private void write(Result result, ImagePipeline pipeline) {

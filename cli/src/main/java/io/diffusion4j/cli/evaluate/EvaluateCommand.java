@@ -360,7 +360,7 @@ public final class EvaluateCommand implements Callable<Integer>, SamplingOptions
         List<FurtherMetric> metrics = further.of(evaluation);
         List<PictureList> lists = // before anything is drawn, as a model may refuse the task
             metrics.stream()
-                .map(m -> m.pictures(pipeline, t -> PromptDrawer.settings(pipeline, t, stages)))
+                .map(m -> m.pictures(pipeline, task -> stages.settings(pipeline, task)))
                 .toList();
         var drawer = new PromptDrawer(seed, batch, console.bars());
         Map<String, Object> facts = facts("model", identity.weightsDigest());

@@ -1,24 +1,20 @@
 package io.diffusion4j.cli.evaluate;
 
 import io.diffusion4j.cli.console.Bars;
-import io.diffusion4j.cli.options.OptionNames;
 import io.diffusion4j.cli.options.SamplingOptions;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.diffusion.pipeline.ImageTask;
-import io.diffusion4j.diffusion.stage.SamplingSettings;
 import io.diffusion4j.evaluation.PictureList;
 import io.diffusion4j.evaluation.PromptPictures;
-import io.diffusion4j.serving.request.DirectRequest;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /** Draws lists of pictures in batches. */
 record PromptDrawer(long seed, int batch, Bars bars) {
   /** Draws a picture of each prompt. */
   List<Image> draw(ImagePipeline pipeline, List<String> prompts, SamplingOptions stages) {
-    var settings = settings(pipeline, ImageTask.of(prompts.get(0)), stages);
+    var settings = stages.settings(pipeline, ImageTask.of(prompts.get(0)));
     return draw("evaluate", new PromptPictures(pipeline, settings, prompts, seed));
   }
 
@@ -37,11 +33,5 @@ record PromptDrawer(long seed, int batch, Bars bars) {
       }
     }
     return drawn;
-  }
-
-  /** Returns the settings of the stages for a task, as chosen by options. */
-  static Map<String, SamplingSettings> settings(
-      ImagePipeline pipeline, ImageTask task, SamplingOptions stages) {
-    return DirectRequest.settings(pipeline, task, stages.byStage(pipeline.card()), OptionNames::of);
   }
 }

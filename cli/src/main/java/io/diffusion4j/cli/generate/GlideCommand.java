@@ -3,7 +3,6 @@ package io.diffusion4j.cli.generate;
 import io.diffusion4j.cli.console.Console;
 import io.diffusion4j.cli.options.FilterOptions;
 import io.diffusion4j.cli.options.ModelOptions;
-import io.diffusion4j.cli.options.OptionNames;
 import io.diffusion4j.cli.options.PluginOptions;
 import io.diffusion4j.cli.options.ProvenanceOptions;
 import io.diffusion4j.cli.options.SamplingOptions;
@@ -18,7 +17,6 @@ import io.diffusion4j.diffusion.solver.Samplers;
 import io.diffusion4j.glide.GlideNetworks;
 import io.diffusion4j.glide.KnownPixels;
 import io.diffusion4j.pipeline.Residency;
-import io.diffusion4j.serving.request.DirectRequest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -127,9 +125,7 @@ public final class GlideCommand implements Callable<Integer>, SamplingOptions.Sa
                 .truncation(prompt)
                 .ifPresent(message -> console.say("warning: prompt: " + message));
           }
-          var settings =
-              DirectRequest.settings(
-                  pipeline, tasks.get(0), stages.byStage(pipeline.card()), OptionNames::of);
+          var settings = stages.settings(pipeline, tasks.get(0));
           List<Image> images = new ArrayList<>();
           int each = noise.size() / tasks.size();
           for (int i = 0; i < tasks.size(); i++) {

@@ -4,7 +4,6 @@ import com.google.inject.Injector;
 import io.diffusion4j.checkpoint.ModelFolder;
 import io.diffusion4j.cli.console.Console;
 import io.diffusion4j.cli.generate.LocalBatch.Drawn;
-import io.diffusion4j.cli.options.OptionNames;
 import io.diffusion4j.cli.options.SamplingOptions;
 import io.diffusion4j.client.Requests;
 import io.diffusion4j.diffusion.argument.Check;
@@ -129,10 +128,7 @@ public final class VaryCommand implements Callable<Integer>, SamplingOptions.Sam
             }
           }
           var task = new ImageTask.FromEmbedding(embeddings, ImageTask.Words.NONE);
-          var settings =
-              DirectRequest.settings(
-                  pipeline, task, stages.byStage(pipeline.card()), OptionNames::of);
-          var images = pipeline.draw(task, settings, noise, watch);
+          var images = pipeline.draw(task, stages.settings(pipeline, task), noise, watch);
           return requests.isEmpty() || batch.noise != null // no request draws them again
               ? here.plain(images)
               : Drawn.of(requests, draws.count, images);

@@ -10,10 +10,14 @@ import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.part.ImageDecoder;
 import io.diffusion4j.diffusion.part.Prior;
 import io.diffusion4j.diffusion.part.Upsampler;
+import io.diffusion4j.diffusion.pipeline.ImagePipeline;
+import io.diffusion4j.diffusion.pipeline.ImageTask;
 import io.diffusion4j.diffusion.pipeline.ModelCard;
 import io.diffusion4j.diffusion.sampling.Sampler;
+import io.diffusion4j.diffusion.stage.SamplingSettings;
 import io.diffusion4j.diffusion.stage.Stage;
 import io.diffusion4j.pipeline.Opening;
+import io.diffusion4j.serving.request.DirectRequest;
 import io.diffusion4j.serving.v1.ImageSize;
 import io.diffusion4j.serving.v1.NoiseLevels;
 import io.diffusion4j.serving.v1.StageOptions;
@@ -481,6 +485,15 @@ public final class SamplingOptions {
             .orElse(guided),
         stages);
     return given(stages);
+  }
+
+  /**
+   * Returns the settings of the stages for a task, by these options.
+   *
+   * @throws IllegalArgumentException if the model cannot draw the task with them
+   */
+  public Map<String, SamplingSettings> settings(ImagePipeline pipeline, ImageTask task) {
+    return DirectRequest.settings(pipeline, task, byStage(pipeline.card()), OptionNames::of);
   }
 
   /** Adds the guide to the options of a stage. */

@@ -91,8 +91,7 @@ public record LossNetwork(Network network, List<String> metrics, int features) {
     var share = config.share(group.rank(), group.size());
     int perRow = own.perTimestep.length / share.count();
     int scalars = 1 + own.metrics.size();
-    float[] sums = new float[perRow * config.batchSize() + scalars * group.size()];
-    Arrays.fill(sums, Round.NOTHING);
+    float[] sums = Round.nothing(perRow * config.batchSize() + scalars * group.size());
     System.arraycopy(own.perTimestep, 0, sums, perRow * share.from(), own.perTimestep.length);
     int at = perRow * config.batchSize() + scalars * group.rank();
     sums[at] = (float) own.loss;

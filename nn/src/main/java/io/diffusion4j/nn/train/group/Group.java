@@ -3,7 +3,6 @@ package io.diffusion4j.nn.train.group;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -115,7 +114,7 @@ public final class Group implements AutoCloseable {
       return;
     }
     var buffer = kept(Math.min(values.length, PIECE));
-    float[] nothing = isFirst() ? new float[0] : nothing(buffer.count());
+    float[] nothing = isFirst() ? new float[0] : Round.nothing(buffer.count());
     for (int from = 0; from < values.length; from += buffer.count()) {
       int count = Math.min(buffer.count(), values.length - from);
       if (isFirst()) {
@@ -139,7 +138,7 @@ public final class Group implements AutoCloseable {
       return own;
     }
     int size = own.length / share.count();
-    float[] values = nothing(rows * size);
+    float[] values = Round.nothing(rows * size);
     System.arraycopy(own, 0, values, share.from() * size, own.length);
     sum(values);
     return values;
@@ -155,7 +154,7 @@ public final class Group implements AutoCloseable {
       return List.of(mine);
     }
     byte[] bytes = mine.getBytes(StandardCharsets.UTF_8);
-    float[] values = nothing(TEXT * size());
+    float[] values = Round.nothing(TEXT * size());
     for (int i = 0; i < Math.min(bytes.length, TEXT); i++) {
       values[TEXT * rank() + i] = bytes[i];
     }
@@ -248,12 +247,6 @@ public final class Group implements AutoCloseable {
 
   private AllReduce.Buffer kept(int count) {
     return buffers.computeIfAbsent(count, all::buffer);
-  }
-
-  private static float[] nothing(int count) {
-    float[] values = new float[count];
-    Arrays.fill(values, Round.NOTHING);
-    return values;
   }
 
   /** Leaves the group; to be called by all processes, after their last common call. */

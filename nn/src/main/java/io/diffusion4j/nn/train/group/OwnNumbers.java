@@ -34,8 +34,7 @@ record OwnNumbers(AllReduce.Buffer sums, int begin, int end) implements AllReduc
 
   @Override
   public void sum() {
-    float[] nothing = new float[Math.min(PIECE, count())];
-    Arrays.fill(nothing, Round.NOTHING);
+    float[] nothing = Round.nothing(Math.min(PIECE, count()));
     putAll(nothing, 0, begin);
     putAll(nothing, end, count());
     sums.sum();

@@ -1,6 +1,7 @@
 package io.diffusion4j.nn.train.group;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -23,6 +24,13 @@ public record Round(List<Integer> members, boolean contributes, int key) {
 
   public Round {
     members = List.copyOf(members);
+  }
+
+  /** Returns summands of a process that has none of its own. */
+  public static float[] nothing(int count) {
+    float[] values = new float[count];
+    Arrays.fill(values, NOTHING);
+    return values;
   }
 
   /** Returns the size of the first half of a sum of this many summands. */
