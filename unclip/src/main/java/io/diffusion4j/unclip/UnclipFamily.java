@@ -8,6 +8,7 @@ import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.guidance.Guides;
 import io.diffusion4j.diffusion.pipeline.PictureLikelihood;
 import io.diffusion4j.nn.StoredNetwork;
+import io.diffusion4j.pipeline.BackgroundDigest;
 import io.diffusion4j.pipeline.FolderDigest;
 import io.diffusion4j.pipeline.FolderReport;
 import io.diffusion4j.pipeline.ModelFamily;
@@ -52,13 +53,9 @@ public final class UnclipFamily implements ModelFamily {
 
   @Override
   public String digest(Path folder, Opening how) {
-    return digest(folder, PriorChoice.of(how), how);
-  }
-
-  static String digest(Path folder, PriorChoice prior, Opening how) {
     var beside =
         Stream.concat(guide(folder, how).stream(), PriorChoice.onePass(folder, how).stream());
-    return FolderDigest.withGuides(ModelFacts.digest(folder, prior), beside.toList());
+    return FolderDigest.withGuides(ModelFacts.digest(folder, PriorChoice.of(how)), beside.toList());
   }
 
   private static Optional<Path> guide(Path folder, Opening how) {
@@ -96,6 +93,7 @@ public final class UnclipFamily implements ModelFamily {
         "a model with %s, which train prior-ar makes; %s has none",
         UnclipFolder.PRIOR_AR,
         folder);
+    var digest = BackgroundDigest.of(() -> digest(folder, how));
     UnclipModel model =
         UnclipModel.load(
             folder,
@@ -104,7 +102,7 @@ public final class UnclipFamily implements ModelFamily {
             how.loras(),
             guide(folder, how),
             PriorChoice.onePass(folder, how));
-    return new Opened(new UnclipModule(model, how), UnclipModule.PARTS, model::close);
+    return new Opened(new UnclipModule(model, how, digest), UnclipModule.PARTS, model::close);
   }
 
   /** Opens the likelihood in the decoder's precision. */

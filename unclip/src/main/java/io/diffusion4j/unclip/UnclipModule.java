@@ -34,6 +34,7 @@ import java.util.EnumSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * Wires unCLIP around the networks of a folder.
@@ -60,6 +61,7 @@ public final class UnclipModule extends AbstractModule {
   private final UnclipModel model;
   private final PriorChoice prior;
   private final Opening opening;
+  private final Supplier<String> digest;
 
   /** Uses the usual prior, which keeps the best of the model's default number of candidates. */
   public UnclipModule(UnclipModel model) {
@@ -72,8 +74,13 @@ public final class UnclipModule extends AbstractModule {
    * @param opening the model's name, its prior, and the number of candidate embeddings
    */
   public UnclipModule(UnclipModel model, Opening opening) {
+    this(model, opening, () -> new UnclipFamily().digest(model.folder(), opening));
+  }
+
+  UnclipModule(UnclipModel model, Opening opening, Supplier<String> digest) {
     this.model = model;
     this.opening = opening;
+    this.digest = digest;
     this.prior = PriorChoice.of(opening);
   }
 
@@ -161,7 +168,7 @@ public final class UnclipModule extends AbstractModule {
         opening.name().orElse(model.name()),
         "unCLIP, images of " + model.imageSize() + "×" + model.imageSize() + " pixels",
         new ModelFacts(model.folder(), model.name()).license(),
-        UnclipFamily.digest(model.folder(), prior, opening),
+        digest.get(),
         replaced.parts(),
         LoraFiles.applied(opening.loras()),
         PublishedFolder.name(model.folder()),
