@@ -14,11 +14,9 @@ final class Elements {
 
   /** Checks that Java arrays and buffers can hold this count. */
   static int toInt(TensorInfo info, long count, String unit) {
-    Check.that(
-        count <= Integer.MAX_VALUE,
-        info.toString(),
-        count + " " + unit,
-        "< 2^31; read it in parts");
+    if (count > Integer.MAX_VALUE) {
+      throw Check.refusal(info.toString(), count + " " + unit, "< 2^31; read it in parts");
+    }
     return (int) count;
   }
 

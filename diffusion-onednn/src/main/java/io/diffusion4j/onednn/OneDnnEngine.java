@@ -97,7 +97,7 @@ public final class OneDnnEngine implements Engine {
       Scope scope,
       Scope compiling,
       DataType type) {
-    var descriptions = new Descriptions(compiling);
+    var descriptions = new Descriptions(scope);
     var arena = new Arena();
     var steps = new Steps(team.size());
     List<Buffer> scratch = new ArrayList<>();

@@ -1,6 +1,7 @@
 package io.diffusion4j.onednn.core;
 
 import static org.bytedeco.dnnl.global.dnnl.dnnl_format_tag_any;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_desc_clone;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_desc_create_with_strides;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_desc_create_with_tag;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_desc_destroy;
@@ -8,7 +9,7 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_desc_destroy;
 import java.util.Arrays;
 import org.bytedeco.dnnl.dnnl_memory_desc;
 
-/** oneDNN's descriptions of memory, released when the program is compiled. */
+/** oneDNN's descriptions of memory. */
 public final class Descriptions {
   private final Scope scope;
 
@@ -27,7 +28,15 @@ public final class Descriptions {
     var description = new dnnl_memory_desc();
     Dnnl.check(
         dnnl_memory_desc_create_with_strides(description, dims.length, dims, type.code(), strides),
-        "memory of " + Arrays.toString(dims));
+        () -> "memory of " + Arrays.toString(dims));
+    scope.onClose(() -> dnnl_memory_desc_destroy(description));
+    return description;
+  }
+
+  /** Copies a description that is released earlier. */
+  public dnnl_memory_desc copy(dnnl_memory_desc other) {
+    var description = new dnnl_memory_desc();
+    Dnnl.check(dnnl_memory_desc_clone(description, other), "description of memory");
     scope.onClose(() -> dnnl_memory_desc_destroy(description));
     return description;
   }
@@ -38,7 +47,7 @@ public final class Descriptions {
     Dnnl.check(
         dnnl_memory_desc_create_with_tag(
             description, dims.length, dims, type.code(), dnnl_format_tag_any),
-        "memory of " + Arrays.toString(dims));
+        () -> "memory of " + Arrays.toString(dims));
     scope.onClose(() -> dnnl_memory_desc_destroy(description));
     return description;
   }

@@ -15,6 +15,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import org.bytedeco.dnnl.dnnl_stream;
 
@@ -37,6 +38,7 @@ public final class Team {
 
   private final List<Member> members = new ArrayList<>();
   private final ReentrantLock turn = new ReentrantLock(true);
+  private final AtomicInteger next = new AtomicInteger();
 
   Team(int size) {
     for (int i = 0; i < size; i++) {
@@ -87,14 +89,10 @@ public final class Team {
     }
   }
 
-  /** Runs a computation on a single member. */
+  /** Runs a computation on a single member; several computations, on different members. */
   public <T> T call(Callable<T> work) {
-    turn.lock();
-    try {
-      return await(members.get(0).give(work));
-    } finally {
-      turn.unlock();
-    }
+    int member = Math.floorMod(next.getAndIncrement(), members.size());
+    return await(members.get(member).give(work));
   }
 
   /** An interrupt is deferred: native memory must not be released while a member uses it. */

@@ -36,7 +36,7 @@ public final class Primitives {
    * Creates a factory of primitives.
    *
    * @param scope owns the primitives
-   * @param compiling owns their descriptions
+   * @param compiling owns what is needed to create them only
    * @param scratch the scratchpad for each part, the scratchpad of its primitives
    */
   public Primitives(Scope scope, Scope compiling, Descriptions descriptions, List<Buffer> scratch) {
@@ -97,7 +97,7 @@ public final class Primitives {
     }
 
     dnnl_memory_desc wanted(int what) {
-      return dnnl_primitive_desc_query_md(description, what, 0);
+      return descriptions.copy(dnnl_primitive_desc_query_md(description, what, 0));
     }
 
     Call in(int part) {
@@ -126,7 +126,7 @@ public final class Primitives {
     Dnnl.check(dnnl_post_ops_create(operations), "post-ops");
     compiling.onClose(() -> dnnl_post_ops_destroy(operations));
     for (PostOp operation : after) {
-      Dnnl.check(append(operations, operation), "post-op " + operation);
+      Dnnl.check(append(operations, operation), () -> "post-op " + operation);
     }
     var attributes = new dnnl_primitive_attr();
     Dnnl.check(dnnl_primitive_attr_create(attributes), "attributes");

@@ -29,6 +29,9 @@ public final class Program implements Executable {
   private final Set<String> integers;
   private final List<Value> outputs;
   private final List<Steps.Stretch> stretches;
+  private final Steps steps;
+  private final long arenaBytes;
+  private final int most;
   private final List<Instance> instances = new ArrayList<>();
   private final ReentrantLock turn = new ReentrantLock(true);
   private boolean closed;
@@ -56,10 +59,10 @@ public final class Program implements Executable {
     this.integers = Set.copyOf(integers);
     this.outputs = List.copyOf(outputs);
     this.stretches = List.copyOf(stretches);
-    int most = Math.min(Relay.MOST_PARTS, FOLLOWING * team.size());
-    for (int i = 0; i < most; i++) {
-      instances.add(new Instance(new Slot(scope, arenaBytes), steps));
-    }
+    this.steps = steps;
+    this.arenaBytes = arenaBytes;
+    this.most = Math.min(Relay.MOST_PARTS, FOLLOWING * team.size());
+    provide(1);
   }
 
   /** Binds the steps to the memory of one sample. */
@@ -115,7 +118,7 @@ public final class Program implements Executable {
         throw new IllegalStateException("network: closed");
       }
       int whole = rows / team.size() * team.size();
-      int most = instances.size();
+      provide(Math.min(whole, most));
       for (int row = 0; row < whole; row += most) {
         following(given, results, new Range(row, Math.min(whole, row + most)));
       }
@@ -126,6 +129,13 @@ public final class Program implements Executable {
       turn.unlock();
     }
     return results;
+  }
+
+  /** Binds the steps to the memory of as many samples as pass through together. */
+  private void provide(int samples) {
+    while (instances.size() < samples) {
+      instances.add(new Instance(new Slot(scope, arenaBytes), steps));
+    }
   }
 
   private float[] fed(Batch batch, String name, List<Long> shape) {
