@@ -1,9 +1,10 @@
 package io.diffusion4j.checkpoint;
 
 /** The two 16-bit floating-point formats, to and from {@code float}; rounding to nearest even. */
-final class Half {
+public final class Half {
   private static final int SIGN = 0x8000;
   private static final int INFINITY_16 = 0x7c00;
+  private static final int INFINITY_32 = 0x7f80_0000;
 
   private Half() {}
 
@@ -14,12 +15,21 @@ final class Half {
 
   /** Returns the nearest bfloat16; too large a value becomes infinite, NaN stays NaN. */
   static short toBFloat16(float x) {
-    int bits = Float.floatToRawIntBits(x);
-    if (Float.isNaN(x)) {
-      return (short)
-          (bits >>> 16 | 0x40); // set the quiet bit: the upper half alone could read as infinity
-    }
-    return (short) ((bits + 0x7fff + (bits >>> 16 & 1)) >>> 16);
+    return (short) (nearestBFloat16(Float.floatToRawIntBits(x)) >>> 16);
+  }
+
+  /**
+   * Rounds a float to the nearest bfloat16; too large a value becomes infinite, NaN stays NaN.
+   * Without branches, so that loops over arrays of bits are vectorised.
+   *
+   * @param bits the bits of the float
+   * @return the bits of the rounded float, of which the lower half is 0
+   */
+  public static int nearestBFloat16(int bits) {
+    int nan = (INFINITY_32 - (bits & 0x7fff_ffff)) >> 31; // all ones if it is NaN
+    int nearest = bits + 0x7fff + (bits >>> 16 & 1);
+    int quiet = bits | 0x40_0000; // the upper half of a NaN alone could read as infinity
+    return ((nearest & ~nan) | (quiet & nan)) & 0xffff_0000;
   }
 
   /** Returns the float of the same value; exact. */

@@ -4,12 +4,10 @@ import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.train.group.AllReduce;
 import io.diffusion4j.nn.train.group.Group;
 import io.diffusion4j.nn.train.group.PeerLostException;
-import io.diffusion4j.nn.train.group.Round;
+import io.diffusion4j.nn.train.group.Wire;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -17,17 +15,18 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.IntFunction;
 import java.util.regex.Pattern;
-import org.tensorflow.internal.c_api.TFE_TensorHandle;
 
 /**
- * Sums over processes by TensorFlow's collectives over gRPC. Each {@link Round} is one collective
- * of its members. Numbers of single processes are broadcast, with half of a sum's traffic.
+ * Sums over processes by TensorFlow's collectives over gRPC. Each {@link
+ * io.diffusion4j.nn.train.group.Round} is one collective of its members. Numbers of single
+ * processes are broadcast, with half of a sum's traffic. In {@link Wire#BFLOAT16}, TensorFlow
+ * carries the numbers only, and they are added here, since its sums would be rounded.
  *
  * <p>A process has one instance for its lifetime: TensorFlow cannot stop its server.
  */
 public final class Collectives implements AllReduce {
-  /** Numbers are summed in pieces of a megabyte, which stay in the second-level cache. */
-  private static final int PIECE = 1 << 18;
+  /** Numbers travel in pieces of two megabytes, which stay in the second-level cache. */
+  private static final int PIECE = 1 << 19;
 
   /** The number of pieces at once: one is computed while the other is sent. */
   private static final int AT_ONCE = 2;
@@ -39,17 +38,14 @@ public final class Collectives implements AllReduce {
 
   private final ClusterSpec cluster;
   private final Patience patience;
-  private final Eager eager;
+  private final Exchanges exchanges;
   private final Watchdog watchdog;
-  private final List<Round> rounds;
-  private final Map<Integer, TFE_TensorHandle> scalars = new HashMap<>();
-  private final Map<Integer, TFE_TensorHandle> shapes = new HashMap<>();
   private final ExecutorService pool;
-  private int instances;
 
   private Collectives(ClusterSpec cluster, Patience patience) {
     this.cluster = cluster;
     this.patience = patience;
+    Eager eager;
     try {
       eager = new Eager(cluster);
     } catch (Eager.Failure e) {
@@ -58,7 +54,7 @@ public final class Collectives implements AllReduce {
     }
     watchdog =
         new Watchdog(allowed -> eager.abort("no answer for " + allowed.toMillis() / 1000.0 + " s"));
-    rounds = Round.of(cluster.rank(), cluster.size());
+    exchanges = new Exchanges(eager, cluster.rank(), cluster.size());
     pool =
         Executors.newFixedThreadPool(
             AT_ONCE,
@@ -105,187 +101,37 @@ public final class Collectives implements AllReduce {
   }
 
   @Override
-  public Buffer buffer(int count) {
-    return summed(count);
+  public Buffer buffer(int count, Wire wire) {
+    return switch (wire) {
+      case FLOAT32 -> summed(count);
+      case BFLOAT16 -> new Pieces(count, wire, some -> new SummedHalves(exchanges, some));
+    };
   }
 
   private Pieces summed(int count) {
-    return new Pieces(count, Summed::new);
-  }
-
-  private TFE_TensorHandle scalar(int value) {
-    return scalars.computeIfAbsent(value, eager::scalar);
+    return new Pieces(count, Wire.FLOAT32, some -> new Summed(exchanges, some));
   }
 
   @Override
-  public Buffer gathered(int[] counts) {
-    return new Gathered(counts);
-  }
-
-  /** Numbers that are exchanged at once. */
-  private abstract static class Piece {
-    final int count;
-
-    Piece(int count) {
-      this.count = count;
-    }
-
-    /** Sets some of this process's numbers. */
-    abstract void put(int at, float[] values, int from, int some);
-
-    abstract void exchange();
-
-    /** Returns what the last exchange has brought; empty before the first one. */
-    abstract Optional<Eager.Numbers> result();
-
-    abstract void close();
-  }
-
-  /** Numbers that all processes sum, round by round. */
-  private final class Summed extends Piece {
-    private final Eager.Numbers own;
-    private final Optional<Eager.Numbers> nothing;
-    private final List<Eager.Keys> keys = new ArrayList<>();
-    private Optional<Eager.Numbers> sum = Optional.empty();
-
-    Summed(int count) {
-      super(count);
-      own = Eager.Numbers.allocate(count);
-      boolean isIdle = rounds.stream().anyMatch(round -> !round.contributes());
-      nothing = isIdle ? Optional.of(Eager.Numbers.allocate(count)) : Optional.empty();
-      nothing.ifPresent(
-          numbers -> {
-            for (int i = 0; i < count; i++) {
-              numbers.floats().put(i, Round.NOTHING);
-            }
-          });
-      instances++;
-      for (Round round : rounds) {
-        keys.add(
-            new Eager.Keys(scalar(round.members().size()), scalar(round.key()), scalar(instances)));
-      }
-    }
-
-    @Override
-    void put(int at, float[] values, int from, int some) {
-      own.floats().put(at, values, from, some);
-    }
-
-    @Override
-    void exchange() {
-      forget();
-      Optional<Eager.Numbers> latest = Optional.empty();
-      for (int i = 0; i < rounds.size(); i++) {
-        var summand = rounds.get(i).contributes() ? latest.orElse(own) : nothing.orElse(own);
-        try {
-          var next = eager.sum(summand, count, keys.get(i));
-          latest.ifPresent(Eager.Numbers::close);
-          latest = Optional.of(next);
-        } catch (Eager.Failure e) {
-          latest.ifPresent(Eager.Numbers::close);
-          throw e;
-        }
-      }
-      sum = latest;
-    }
-
-    @Override
-    Optional<Eager.Numbers> result() {
-      return sum;
-    }
-
-    private void forget() {
-      sum.ifPresent(Eager.Numbers::close);
-      sum = Optional.empty();
-    }
-
-    @Override
-    void close() {
-      forget();
-      own.close();
-      nothing.ifPresent(Eager.Numbers::close);
-    }
-  }
-
-  /** Numbers of this process, which the others receive. */
-  private final class Sent extends Piece {
-    private final Eager.Numbers own;
-    private final Eager.Keys keys = keysOfAll();
-
-    Sent(int count) {
-      super(count);
-      own = Eager.Numbers.allocate(count);
-    }
-
-    @Override
-    void put(int at, float[] values, int from, int some) {
-      own.floats().put(at, values, from, some);
-    }
-
-    @Override
-    void exchange() {
-      eager.send(own, count, keys);
-    }
-
-    @Override
-    Optional<Eager.Numbers> result() {
-      return Optional.of(own);
-    }
-
-    @Override
-    void close() {
-      own.close();
-    }
-  }
-
-  /** Numbers of another process. */
-  private final class Received extends Piece {
-    private final Eager.Keys keys = keysOfAll();
-    private final TFE_TensorHandle shape;
-    private Optional<Eager.Numbers> numbers = Optional.empty();
-
-    Received(int count) {
-      super(count);
-      shape = shapes.computeIfAbsent(count, eager::shape);
-    }
-
-    @Override
-    void put(int at, float[] values, int from, int some) {}
-
-    @Override
-    void exchange() {
-      close();
-      numbers = Optional.of(eager.receive(count, shape, keys));
-    }
-
-    @Override
-    Optional<Eager.Numbers> result() {
-      return numbers;
-    }
-
-    @Override
-    void close() {
-      numbers.ifPresent(Eager.Numbers::close);
-      numbers = Optional.empty();
-    }
-  }
-
-  /** Returns the key of the next exchange of all processes. */
-  private Eager.Keys keysOfAll() {
-    instances++;
-    int afterRounds = 1 + cluster.size() * cluster.size();
-    return new Eager.Keys(scalar(cluster.size()), scalar(afterRounds), scalar(instances));
+  public Buffer gathered(int[] counts, Wire wire) {
+    return new Gathered(counts, wire);
   }
 
   /** Numbers in pieces. */
   private final class Pieces implements Buffer {
     private final int count;
+    private final int size;
     private final List<Piece> pieces = new ArrayList<>();
 
-    Pieces(int count, IntFunction<Piece> piece) {
+    Pieces(int count, Wire wire, IntFunction<Piece> piece) {
       this.count = count;
-      for (int from = 0; from < count; from += PIECE) {
-        pieces.add(piece.apply(Math.min(PIECE, count - from)));
+      size =
+          switch (wire) {
+            case FLOAT32 -> PIECE;
+            case BFLOAT16 -> 2 * PIECE;
+          };
+      for (int from = 0; from < count; from += size) {
+        pieces.add(piece.apply(Math.min(size, count - from)));
       }
     }
 
@@ -297,9 +143,9 @@ public final class Collectives implements AllReduce {
     @Override
     public void put(int at, float[] values, int from, int some) {
       for (int done = 0; done < some; ) {
-        int place = (at + done) % PIECE;
-        int now = Math.min(some - done, PIECE - place);
-        pieces.get((at + done) / PIECE).put(place, values, from + done, now);
+        int place = (at + done) % size;
+        int now = Math.min(some - done, size - place);
+        pieces.get((at + done) / size).put(place, values, from + done, now);
         done += now;
       }
     }
@@ -307,10 +153,10 @@ public final class Collectives implements AllReduce {
     @Override
     public void get(int at, float[] into, int from, int some) {
       for (int done = 0; done < some; ) {
-        int place = (at + done) % PIECE;
-        int now = Math.min(some - done, PIECE - place);
+        int place = (at + done) % size;
+        int now = Math.min(some - done, size - place);
         pieces
-            .get((at + done) / PIECE)
+            .get((at + done) / size)
             .result()
             .orElseThrow(() -> new IllegalStateException("sums: none (expected: sum() before)"))
             .floats()
@@ -341,10 +187,13 @@ public final class Collectives implements AllReduce {
     private final List<Piece> inTurn = new ArrayList<>();
     private int count;
 
-    Gathered(int[] counts) {
+    Gathered(int[] counts, Wire wire) {
       for (int process = 0; process < counts.length; process++) {
+        boolean isOwn = process == rank();
         begins.add(count);
-        parts.add(new Pieces(counts[process], process == rank() ? Sent::new : Received::new));
+        parts.add(
+            new Pieces(
+                counts[process], wire, some -> Broadcast.piece(exchanges, isOwn, some, wire)));
         count = Math.addExact(count, counts[process]);
       }
       int longest = parts.stream().mapToInt(part -> part.pieces.size()).max().orElse(0);
@@ -416,10 +265,10 @@ public final class Collectives implements AllReduce {
   }
 
   private void exchangeAll(List<Piece> pieces) {
-    List<Future<?>> exchanges = new ArrayList<>();
-    pieces.forEach(piece -> exchanges.add(pool.submit(piece::exchange)));
+    List<Future<?>> running = new ArrayList<>();
+    pieces.forEach(piece -> running.add(pool.submit(piece::exchange)));
     Optional<Eager.Failure> failure = Optional.empty();
-    for (var exchange : exchanges) {
+    for (var exchange : running) {
       try {
         exchange.get();
       } catch (ExecutionException e) {

@@ -30,6 +30,7 @@ import static org.tensorflow.internal.c_api.global.tensorflow.TF_TensorData;
 
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
 import java.util.List;
 import java.util.Optional;
 import org.bytedeco.javacpp.BytePointer;
@@ -181,19 +182,21 @@ final class Eager {
     }
   }
 
-  /** Numbers in native memory. */
+  /** Numbers of 32 bits in native memory. */
   static final class Numbers implements AutoCloseable {
     private final TF_Tensor tensor;
     private final FloatBuffer floats;
+    private final IntBuffer bits;
 
     private Numbers(TF_Tensor tensor, int count) {
       this.tensor = tensor;
-      floats =
+      var bytes =
           new BytePointer(TF_TensorData(tensor))
               .capacity((long) Float.BYTES * count)
               .asByteBuffer()
-              .order(ByteOrder.nativeOrder())
-              .asFloatBuffer();
+              .order(ByteOrder.nativeOrder());
+      floats = bytes.asFloatBuffer();
+      bits = bytes.asIntBuffer();
     }
 
     static Numbers allocate(int count) {
@@ -203,6 +206,11 @@ final class Eager {
 
     FloatBuffer floats() {
       return floats;
+    }
+
+    /** Returns the bits of the numbers. */
+    IntBuffer bits() {
+      return bits;
     }
 
     @Override
@@ -239,10 +247,29 @@ final class Eager {
         (op, status) -> {
           TFE_OpSetAttrString(op, "merge_op", ADD, ADD.limit());
           TFE_OpSetAttrString(op, "final_op", IDENTITY, IDENTITY.limit());
-          TFE_OpSetAttrString(op, "communication_hint", RING, RING.limit());
-          TFE_OpSetAttrInt(op, "Nordering_token", 0);
-          TFE_OpAddInputList(op, new PointerPointer<TFE_TensorHandle>(0L), 0, status);
+          overRing(op, status);
         });
+  }
+
+  private static void overRing(TFE_Op op, TF_Status status) {
+    TFE_OpSetAttrString(op, "communication_hint", RING, RING.limit());
+    TFE_OpSetAttrInt(op, "Nordering_token", 0);
+    TFE_OpAddInputList(op, new PointerPointer<TFE_TensorHandle>(0L), 0, status);
+  }
+
+  /**
+   * Hands the numbers of each member of a group to all.
+   *
+   * @return the numbers of the members, in an order that is the same in all
+   * @throws Failure if one is lost, or has another count
+   */
+  Numbers gather(Numbers own, int count, int members, Keys keys) {
+    return execute(
+        "CollectiveGatherV2",
+        Optional.of(own),
+        List.of(keys.size, keys.group, keys.instance),
+        Math.multiplyExact(count, members),
+        Eager::overRing);
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.diffusion4j.benchmarks.cluster;
 
 import io.diffusion4j.nn.train.group.AllReduce;
+import io.diffusion4j.nn.train.group.Wire;
 
 /** Sums, and the time that they take. */
 final class TimedSums implements AllReduce {
@@ -29,13 +30,13 @@ final class TimedSums implements AllReduce {
   }
 
   @Override
-  public Buffer buffer(int count) {
-    return timed(sums.buffer(count));
+  public Buffer buffer(int count, Wire wire) {
+    return timed(sums.buffer(count, wire));
   }
 
   @Override
-  public Buffer gathered(int[] counts) {
-    return timed(sums.gathered(counts));
+  public Buffer gathered(int[] counts, Wire wire) {
+    return timed(sums.gathered(counts, wire));
   }
 
   private Buffer timed(Buffer buffer) {

@@ -13,10 +13,17 @@ public interface AllReduce extends AutoCloseable {
   int size();
 
   /**
-   * Allocates memory for numbers to be summed. All processes allocate buffers of the same sizes in
-   * the same order.
+   * Allocates memory for numbers to be summed. All processes allocate buffers of the same sizes and
+   * formats in the same order.
+   *
+   * @param wire the format in which the numbers travel
    */
-  Buffer buffer(int count);
+  Buffer buffer(int count, Wire wire);
+
+  /** Allocates memory for numbers to be summed as they are. */
+  default Buffer buffer(int count) {
+    return buffer(count, Wire.FLOAT32);
+  }
 
   /**
    * Allocates memory for numbers that each belong to one process, whose numbers {@link Buffer#sum}
@@ -24,9 +31,11 @@ public interface AllReduce extends AutoCloseable {
    * its own; others that it puts are ignored.
    *
    * @param counts how many numbers each process has, the same in all processes
+   * @param wire the format in which the numbers travel; numbers that it represents arrive as they
+   *     are, others rounded, also in the process that they belong to
    */
-  default Buffer gathered(int[] counts) {
-    return OwnNumbers.of(this, counts);
+  default Buffer gathered(int[] counts, Wire wire) {
+    return OwnNumbers.of(this, counts, wire);
   }
 
   /** Leaves the group; to be called by all processes, after their last sum. */

@@ -12,10 +12,10 @@ import java.util.Arrays;
 record OwnNumbers(AllReduce.Buffer sums, int begin, int end) implements AllReduce.Buffer {
   private static final int PIECE = 1 << 16;
 
-  static OwnNumbers of(AllReduce all, int[] counts) {
+  static OwnNumbers of(AllReduce all, int[] counts, Wire wire) {
     int begin = Arrays.stream(counts, 0, all.rank()).sum();
     return new OwnNumbers(
-        all.buffer(Arrays.stream(counts).sum()), begin, begin + counts[all.rank()]);
+        all.buffer(Arrays.stream(counts).sum(), wire), begin, begin + counts[all.rank()]);
   }
 
   @Override

@@ -15,15 +15,16 @@ import java.util.stream.IntStream;
  * x. So a round adds two numbers, in either order, and all processes get the same bits.
  *
  * @param members the ranks, in ascending order
- * @param contributes whether this process puts its sum, or else −0
+ * @param contributors the two members whose sums are added, in ascending order
  * @param key a number that this sum and no other of a step has; the same for all members, from 1
  */
-public record Round(List<Integer> members, boolean contributes, int key) {
+public record Round(List<Integer> members, List<Integer> contributors, int key) {
   /** The neutral element of addition, also for the zeros of both signs. */
   public static final float NOTHING = -0.0f;
 
   public Round {
     members = List.copyOf(members);
+    contributors = List.copyOf(contributors);
   }
 
   /** Returns summands of a process that has none of its own. */
@@ -57,10 +58,11 @@ public record Round(List<Integer> members, boolean contributes, int key) {
     int key = 1 + middle * size; // each rank but 0 is the middle of one node of the tree
     if (2 * half == count) {
       int place = isFirst ? rank - from : rank - middle;
-      rounds.add(new Round(List.of(from + place, middle + place), true, key + place));
+      List<Integer> pair = List.of(from + place, middle + place);
+      rounds.add(new Round(pair, pair, key + place));
     } else {
       var all = IntStream.range(from, to).boxed().toList();
-      rounds.add(new Round(all, rank == from || rank == middle, key));
+      rounds.add(new Round(all, List.of(from, middle), key));
     }
   }
 }

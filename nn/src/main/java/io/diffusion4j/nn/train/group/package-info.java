@@ -18,7 +18,8 @@
  * io.diffusion4j.nn.train.group.AllReduce}. A broadcast and a gathering are sums in which the
  * others put −0, which changes no bit of any number. Implementations sum in the binary tree of
  * {@link io.diffusion4j.nn.train.group.Round}, so that 1, 2, 4 or 8 processes with the same shares
- * of a batch compute the same bits.
+ * of a batch compute the same bits. With {@link io.diffusion4j.nn.train.group.Wire#BFLOAT16},
+ * gradients travel in half the bytes, and the bits depend on the number of processes.
  *
  * <p>A process reads its own rows of a batch ({@code BatchSource.rows}). Frozen networks, whose
  * last bits depend on the number of their rows, compute {@link

@@ -17,12 +17,16 @@ public final class GroupContract {
 
   /** Checks all laws. */
   public static void check(Group group) {
-    sumsAreThoseOfTheTree(group, 1);
-    sumsAreThoseOfTheTree(group, 700_001);
+    sumsAreThoseOfTheTree(group, 1, Wire.FLOAT32);
+    sumsAreThoseOfTheTree(group, 700_001, Wire.FLOAT32);
+    sumsAreThoseOfTheTree(group, 1, Wire.BFLOAT16);
+    sumsAreThoseOfTheTree(group, 1_100_001, Wire.BFLOAT16);
     anyIsOfAll(group);
     aBroadcastIsOfTheFirst(group);
     rowsAreGathered(group);
-    ownNumbersReachAll(group);
+    ownNumbersReachAll(group, 600_007, Wire.FLOAT32);
+    ownNumbersReachAll(group, 1_100_007, Wire.BFLOAT16);
+    roundedNumbersAreTheSameInAll(group);
     textsAreExchanged(group);
     differencesAreReported(group);
   }
@@ -31,29 +35,38 @@ public final class GroupContract {
     var random = new SplittableRandom(rank);
     float[] values = new float[count];
     for (int i = 0; i < count; i++) {
-      values[i] = (float) (random.nextDouble(-1, 1) * Math.pow(2, random.nextInt(-20, 20)));
+      values[i] = (float) Math.scalb(random.nextDouble(-1, 1), random.nextInt(-20, 20));
     }
     return values;
   }
 
-  private static float[] tree(int from, int to, int count) {
+  private static float[] tree(int from, int to, int count, Wire wire) {
     if (to - from == 1) {
       return numbers(from, count);
     }
     int middle = from + (to - from + 1) / 2;
-    float[] sum = tree(from, middle, count);
-    float[] more = tree(middle, to, count);
+    float[] sum = tree(from, middle, count, wire);
+    float[] more = tree(middle, to, count, wire);
     for (int i = 0; i < count; i++) {
-      sum[i] += more[i];
+      sum[i] = sent(sum[i], wire) + sent(more[i], wire);
     }
     return sum;
   }
 
-  private static void sumsAreThoseOfTheTree(Group group, int count) {
-    float[] expected = tree(0, group.size(), count);
+  /** Rounds by the definition: bfloat16 has 8 significant bits. */
+  private static float sent(float value, Wire wire) {
+    if (wire == Wire.FLOAT32 || value == 0) {
+      return value;
+    }
+    double unit = Math.scalb(1.0, Math.getExponent(value) - 7);
+    return (float) (Math.rint(value / unit) * unit);
+  }
+
+  private static void sumsAreThoseOfTheTree(Group group, int count, Wire wire) {
+    float[] expected = tree(0, group.size(), count, wire);
     float[] mine = numbers(group.rank(), count);
     float[] actual = new float[count];
-    var buffer = group.buffer(count);
+    var buffer = group.buffer(count, wire);
     for (int round = 0; round < 3; round++) {
       int middle = count / 3;
       buffer.put(middle, mine, middle, count - middle);
@@ -94,20 +107,26 @@ public final class GroupContract {
     assertThat(group.gather(own, share, rows)).isEqualTo(all);
   }
 
-  private static void ownNumbersReachAll(Group group) {
+  private static void ownNumbersReachAll(Group group, int most, Wire wire) {
     int[] counts = new int[group.size()];
     for (int rank = 0; rank < counts.length; rank++) {
-      counts[rank] = List.of(600_007, 270_000, 0, 1).get(rank % 4);
+      counts[rank] = List.of(most, 270_000, 0, 1).get(rank % 4);
     }
     int begin = Arrays.stream(counts, 0, group.rank()).sum();
     int total = Arrays.stream(counts).sum();
     float[] expected = numbers(5, total);
-    expected[1] = -0.0f;
-    var buffer = group.gathered(counts);
+    for (int i = 0; i < total; i++) {
+      expected[i] = sent(expected[i], wire);
+    }
+    float[] special = {
+      0, -0.0f, Float.NEGATIVE_INFINITY, Float.NaN, 0x1p-133f, -0x1.fep127f // the least and largest
+    };
+    System.arraycopy(special, 0, expected, 1, special.length);
+    var buffer = group.gathered(counts, wire);
     assertThat(buffer.count()).isEqualTo(total);
+    float[] mine = numbers(9, total); // garbage in the place of the others' numbers
+    System.arraycopy(expected, begin, mine, begin, counts[group.rank()]);
     for (int round = 0; round < 3; round++) {
-      float[] mine = numbers(9, total); // garbage in the place of the others' numbers
-      System.arraycopy(expected, begin, mine, begin, counts[group.rank()]);
       int middle = total / 2;
       buffer.put(middle, mine, middle, total - middle);
       buffer.put(0, mine, 0, middle);
@@ -117,6 +136,22 @@ public final class GroupContract {
       buffer.get(0, actual, 0, 1);
       assertThat(Arrays.equals(actual, expected)).isTrue();
     }
+    buffer.close();
+  }
+
+  private static void roundedNumbersAreTheSameInAll(Group group) {
+    int[] counts = new int[group.size()];
+    Arrays.fill(counts, 3);
+    float[] numbers = numbers(3, 3 * counts.length);
+    float[] expected = numbers.clone();
+    for (int i = 0; i < numbers.length && !group.isAlone(); i++) {
+      expected[i] = sent(numbers[i], Wire.BFLOAT16);
+    }
+    var buffer = group.gathered(counts, Wire.BFLOAT16);
+    buffer.put(0, numbers, 0, numbers.length);
+    buffer.sum();
+    buffer.get(0, numbers, 0, numbers.length);
+    assertThat(numbers).isEqualTo(expected);
     buffer.close();
   }
 

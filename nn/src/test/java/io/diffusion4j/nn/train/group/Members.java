@@ -1,5 +1,6 @@
 package io.diffusion4j.nn.train.group;
 
+import io.diffusion4j.checkpoint.Half;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -89,7 +90,7 @@ public final class Members implements AllReduce {
   }
 
   @Override
-  public Buffer buffer(int count) {
+  public Buffer buffer(int count, Wire wire) {
     int number = buffers++;
     for (int i = 0; i < hall.size; i++) {
       hall.memory.putIfAbsent(number + "." + i, new float[count]);
@@ -127,12 +128,20 @@ public final class Members implements AllReduce {
           return of(from).clone();
         }
         int middle = from + Round.half(to - from);
-        float[] sum = sum(from, middle);
-        float[] more = sum(middle, to);
+        float[] sum = sent(sum(from, middle));
+        float[] more = sent(sum(middle, to));
         for (int i = 0; i < sum.length; i++) {
           sum[i] += more[i];
         }
         return sum;
+      }
+
+      private float[] sent(float[] values) {
+        for (int i = 0; wire == Wire.BFLOAT16 && i < values.length; i++) {
+          int bits = Float.floatToRawIntBits(values[i]);
+          values[i] = Float.intBitsToFloat(Half.nearestBFloat16(bits));
+        }
+        return values;
       }
 
       @Override
