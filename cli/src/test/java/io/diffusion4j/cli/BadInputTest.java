@@ -297,6 +297,8 @@ final class BadInputTest {
     "train clip --processes 0, processes: 0 (expected: ≥ 1)",
     "train judge --processes 2, processes: several (expected: one for judge)",
     "train clip --processes 2 --task 1, 'processes: 2 (expected: 1, beside --cluster and --task)'",
+    "train clip --exact --sums bf16, sums: bf16 (expected: f32 beside --exact)",
+    "train clip --processes 2 --exact --sums bf16, sums: bf16 (expected: f32 beside --exact)",
     "train clip --task 1, task: 1 (expected: none without --cluster)",
     "'train clip --cluster a:1,b:2', 'task: none (expected: the number of this process in"
         + " --cluster)'",

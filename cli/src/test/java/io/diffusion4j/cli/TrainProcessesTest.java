@@ -60,6 +60,36 @@ class TrainProcessesTest {
     }
   }
 
+  @Test
+  void theFormatOfSumsIsKeptUntilItIsChanged() throws IOException, InterruptedException {
+    var launcher = start(shortRun("2", "--processes", "2", "--sums", "bf16"));
+    assertThat(launcher.waitFor(120, TimeUnit.SECONDS)).isTrue();
+    assertThat(launcher.exitValue()).as(Files.readString(folder.resolve("log"))).isZero();
+    assertThat(sums()).isEqualTo("bf16");
+    Run unchanged = Run.of(shortRun("3"));
+    assertThat(unchanged.status()).as(unchanged.err()).isZero();
+    assertThat(unchanged.err()).doesNotContain("sums");
+    assertThat(sums()).isEqualTo("bf16");
+    Run changed = Run.of(shortRun("4", "--sums", "f32"));
+    assertThat(changed.err()).contains("clip: sums in f32, until here in bf16");
+    assertThat(sums()).isEqualTo("f32");
+  }
+
+  private String[] shortRun(String steps, String... more) {
+    List<String> line = new ArrayList<>();
+    Collections.addAll(line, "train", "clip", "--preset", "tiny", "--steps", steps);
+    Collections.addAll(line, "--model", folder.resolve("sums/model").toString());
+    Collections.addAll(line, "--state", folder.resolve("sums/state").toString());
+    Collections.addAll(line, more);
+    return line.toArray(String[]::new);
+  }
+
+  private String sums() {
+    try (var file = SafetensorsFile.open(state("sums"))) {
+      return file.metadata().getOrDefault("sums", "none");
+    }
+  }
+
   /** One of them is killed in the middle; all are started again. */
   @Test
   void processesThatLostOneTrainToTheBitsOfAProcessByItself()

@@ -20,6 +20,7 @@ import io.diffusion4j.nn.train.TrainingConfig.Shares;
 import io.diffusion4j.nn.train.TrainingRun;
 import io.diffusion4j.nn.train.group.Group;
 import io.diffusion4j.nn.train.group.Members;
+import io.diffusion4j.nn.train.group.Wire;
 import io.diffusion4j.nn.weights.NamedTensors;
 import io.diffusion4j.onednn.OneDnnEngine;
 import java.nio.file.Path;
@@ -27,6 +28,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.ToIntFunction;
 import java.util.function.ToLongFunction;
@@ -154,6 +156,91 @@ class GroupTrainingTest {
     }
   }
 
+  /** Two processes need one round, and three need two of different kinds. */
+  @ParameterizedTest
+  @ValueSource(ints = {2, 3})
+  void sumsInBfloat16GiveTheSameBitsInAllProcessesAndInEveryRun(int processes) {
+    var expected = together(processes, config(1)).get(0);
+    var rounded = together(processes, config(1).withSums(Wire.BFLOAT16));
+    var again = together(processes, config(1).withSums(Wire.BFLOAT16));
+    assertThat(rounded.get(0).bits).isNotEqualTo(expected.bits);
+    for (int rank = 0; rank < processes; rank++) {
+      assertThat(rounded.get(rank)).isEqualTo(rounded.get(0));
+      assertThat(again.get(rank)).isEqualTo(rounded.get(0));
+    }
+    for (int step = 0; step < STEPS; step++) {
+      double norm = expected.reports.get(step).gradientNorm();
+      double loss = expected.reports.get(step).loss();
+      var report = rounded.get(0).reports.get(step);
+      assertThat(report.gradientNorm()).isCloseTo(norm, within(2e-2 * norm));
+      assertThat(report.loss()).isCloseTo(loss, within(2e-2 * loss));
+    }
+  }
+
+  @Test
+  void aProcessByItselfRoundsNoSums() {
+    var expected = train(config(2), DECODING::batch, Group.alone());
+    var alone = train(config(2).withSums(Wire.BFLOAT16), DECODING::batch, Group.alone());
+    assertThat(alone).isEqualTo(expected);
+  }
+
+  @Test
+  void otherSumsThanThoseOfTheFirstProcessAreTold() {
+    assertThatThrownBy(
+            () ->
+                Members.run(
+                    2,
+                    group ->
+                        train(
+                            config(1).withSums(group.isFirst() ? Wire.FLOAT32 : Wire.BFLOAT16),
+                            DECODING::batch,
+                            group)))
+        .hasMessage("sums of process 1: bf16 (expected: that of process 0, f32)");
+  }
+
+  @Test
+  void fixedSharesAreSummedInFloat32() {
+    var fixed = config(1).withShares(Shares.FIXED);
+    assertThat(fixed.withSums(Wire.FLOAT32).shares()).isEqualTo(Shares.FIXED);
+    assertThatThrownBy(() -> fixed.withSums(Wire.BFLOAT16))
+        .hasMessage("sums: bf16 (expected: f32 with fixed shares)");
+  }
+
+  /** The last process has no state; it learns the format from the first. */
+  @Test
+  void aRunResumesWithTheSumsOfItsState(@TempDir Path folder) {
+    assertThat(resumed(folder, config(1))).containsOnly(Optional.empty());
+    run(folder, config(1).withSums(Wire.BFLOAT16), 1);
+    assertThat(resumed(folder, config(1))).containsOnly(Optional.of(Wire.BFLOAT16));
+    assertThat(resumed(folder, config(1).withSums(Wire.FLOAT32)))
+        .containsOnly(Optional.of(Wire.FLOAT32));
+    assertThat(run(folder, config(1).withSums(Wire.BFLOAT16), 2)).isEmpty();
+    assertThat(run(folder, config(1), 3)).containsExactly("sums in f32, until here in bf16");
+    assertThat(resumed(folder, config(1))).containsOnly(Optional.of(Wire.FLOAT32));
+  }
+
+  private static List<Optional<Wire>> resumed(Path folder, TrainingConfig config) {
+    return Members.run(
+        2,
+        group ->
+            TrainingRun.resumed(config, group.isFirst() ? folder : folder.resolve("other"), group)
+                .sums());
+  }
+
+  /** Returns the changes of a run. */
+  private static List<String> run(Path folder, TrainingConfig config, long until) {
+    try (var trainer = new Trainer(OBJECTIVE, config, Group.alone());
+        var run = new TrainingRun(trainer, config, DECODING::batch, folder, 2)) {
+      run.run(
+          (step, report) -> {
+            if (step == until) {
+              run.stop();
+            }
+          });
+      return run.changes();
+    }
+  }
+
   /** Only the first of them has the state. */
   @Test
   void aStateGoesOnWithAnotherNumberOfProcesses(@TempDir Path folder) {
@@ -259,6 +346,8 @@ class GroupTrainingTest {
     var alone = train(tensorFlow, DECODING::batch, Group.alone());
     var two = together(2, tensorFlow);
     assertThat(two.get(0).bits).isEqualTo(two.get(1).bits);
+    var rounded = together(2, tensorFlow.withSums(Wire.BFLOAT16));
+    assertThat(rounded.get(0).bits).isEqualTo(rounded.get(1).bits).isNotEqualTo(two.get(0).bits);
     for (int step = 0; step < STEPS; step++) {
       var expected = alone.reports.get(step);
       var actual = two.get(1).reports.get(step);

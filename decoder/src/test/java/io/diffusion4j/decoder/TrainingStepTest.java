@@ -217,6 +217,7 @@ class TrainingStepTest {
         Optional.empty(),
         TrainingConfig.Activations.KEPT,
         TrainingConfig.Shares.BY_THREAD,
+        Optional.empty(),
         Compute.of(Precision.FLOAT32).withEngine(engine),
         1);
   }

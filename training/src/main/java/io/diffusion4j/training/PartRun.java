@@ -268,12 +268,13 @@ record PartRun(
       Function<DataSet, Health> health) {
     Path state = whole.work().resolve(setup.part().word());
     var source = batches.apply(setup.data());
-    try (var trainer = prepared(objective, prepare);
-        var run = new TrainingRun(trainer, config, source, state, checkpointEvery)) {
+    var resumed = TrainingRun.resumed(config, state, whole.group());
+    try (var trainer = prepared(objective, resumed, prepare);
+        var run = new TrainingRun(trainer, resumed, source, state, checkpointEvery)) {
       var validation =
           inspection.validation().map(data -> new Validation(batches.apply(data), VALIDATED));
       var more = inspection.validation().map(health).orElse(Health.NONE);
-      observer.onStart(run, config, trainer.parameters(), trainer.step());
+      observer.onStart(run, resumed, trainer.parameters(), trainer.step());
       boolean finished = run.run(new Inspecting(this, trainer, validation, more, write));
       if (finished) {
         boolean writes = OwnFolder.writes(whole.group(), whole.model());
@@ -317,8 +318,8 @@ record PartRun(
     LowRankFile.write(folder, updates, weights, prefix, notes());
   }
 
-  private Trainer prepared(Objective objective, Consumer<Trainer> prepare) {
-    var trainer = new Trainer(objective, config, whole.group());
+  private Trainer prepared(Objective objective, TrainingConfig resumed, Consumer<Trainer> prepare) {
+    var trainer = new Trainer(objective, resumed, whole.group());
     try {
       prepare.accept(trainer);
       return trainer;

@@ -9,6 +9,7 @@ import io.diffusion4j.distributed.Patience;
 import io.diffusion4j.nn.train.TrainingConfig;
 import io.diffusion4j.nn.train.TrainingConfig.Shares;
 import io.diffusion4j.nn.train.group.Group;
+import io.diffusion4j.nn.train.group.Wire;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,6 +62,16 @@ final class ClusterOptions {
   private boolean exact;
 
   @Option(
+      names = "--sums",
+      paramLabel = "FORMAT",
+      description =
+          "The format in which processes exchange gradients: ${COMPLETION-CANDIDATES}. bf16 halves"
+              + " the traffic and rounds; all processes still have the same weights, but another"
+              + " number of processes gives other weights. Not with --exact. Default: that of the"
+              + " resumed state, or f32")
+  private @Nullable Sums sums;
+
+  @Option(
       names = "--peer-timeout",
       paramLabel = "S",
       defaultValue = "120",
@@ -76,6 +87,18 @@ final class ClusterOptions {
       description = "Seconds to wait for the other processes to start. Default: ${DEFAULT-VALUE}")
   private double patience;
 
+  /** The formats of exchanged gradients by their names on the command line. */
+  enum Sums {
+    f32(Wire.FLOAT32),
+    bf16(Wire.BFLOAT16);
+
+    private final Wire wire;
+
+    Sums(Wire wire) {
+      this.wire = wire;
+    }
+  }
+
   /** Whether this process only starts and monitors the training processes. */
   boolean isLauncher() {
     Check.that(processes >= 1, "processes", processes, "≥ 1");
@@ -84,6 +107,7 @@ final class ClusterOptions {
         "processes",
         processes,
         "1, beside --cluster and --task");
+    requireExactSums();
     return processes > 1;
   }
 
@@ -152,9 +176,15 @@ final class ClusterOptions {
     return Duration.ofMillis((long) Math.ceil(1000 * value));
   }
 
-  /** Returns the settings of a training with the division of batches. */
+  /** Returns the settings of a training with the division of batches and the format of sums. */
   TrainingConfig of(TrainingConfig config) {
-    return exact ? config.withShares(Shares.FIXED) : config;
+    requireExactSums();
+    var summed = sums == null ? config : config.withSums(sums.wire);
+    return exact ? summed.withSums(Wire.FLOAT32).withShares(Shares.FIXED) : summed;
+  }
+
+  private void requireExactSums() {
+    Check.that(!exact || sums != Sums.bf16, "sums", sums, "f32 beside --exact");
   }
 
   /** Describes the share of a process. */

@@ -82,6 +82,7 @@ public final class TrainingWatcher implements ModelTraining.Observer, AutoClosea
             config.steps(),
             batch,
             fromStep == 0 ? "from the start" : "going on from step " + fromStep));
+    run.changes().forEach(change -> console.say(part + ": " + change));
     bar = console.bars().bar(part, fromStep, config.steps());
     events = new EventWriter(state.resolve(EVENTS));
     lastStep = System.nanoTime();

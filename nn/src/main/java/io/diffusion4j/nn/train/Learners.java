@@ -22,9 +22,11 @@ final class Learners {
   private Learners() {}
 
   static Learner of(Objective objective, TrainingConfig config, Group group) {
+    group.requireSame("sums", config.wire().word()); // before buffers, which have to be of one kind
+    var summing = group.withBuffersIn(config.wire());
     return config.accumulate() > 1 && objective instanceof FeatureObjective features
-        ? new CachedFeatures(features, loss -> of(loss, config, group))
-        : of(LossNetwork.of(objective), config, group);
+        ? new CachedFeatures(features, loss -> of(loss, config, summing))
+        : of(LossNetwork.of(objective), config, summing);
   }
 
   private static Learner of(LossNetwork whole, TrainingConfig config, Group group) {

@@ -5,6 +5,7 @@ import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.nn.train.Learner.Role;
 import io.diffusion4j.nn.train.group.RowGroups;
 import io.diffusion4j.nn.train.group.Share;
+import io.diffusion4j.nn.train.group.Wire;
 import io.diffusion4j.nn.weights.Parameter;
 import java.util.List;
 import java.util.Locale;
@@ -34,6 +35,9 @@ import java.util.stream.Stream;
  * @param lowRank updates that are trained instead of the weights, if any
  * @param activations whether they are kept for the backward pass
  * @param shares the division of a batch
+ * @param sums the format in which processes exchange gradients, which must be float32 with fixed
+ *     shares; empty for that of the state of a resumed run (see {@link TrainingRun#resumed}), and
+ *     float32 for a new one
  * @param compute the engine and its threads, and the precision of activations and matrix products;
  *     the weights themselves are float32
  * @param seed the seed of the initial weights and of the data
@@ -54,6 +58,7 @@ public record TrainingConfig(
     Optional<LowRank> lowRank,
     Activations activations,
     Shares shares,
+    Optional<Wire> sums,
     Compute compute,
     long seed) {
   /** The division of a batch into shares, whose gradients are summed in a binary tree. */
@@ -128,6 +133,11 @@ public record TrainingConfig(
         emaDecays,
         "1 to " + MOST_AVERAGES + " different ones");
     emaDecays.forEach(d -> require(d >= 0 && d < 1, "emaDecay", d, "in [0, 1)"));
+    require(
+        shares != Shares.FIXED || sums.orElse(Wire.FLOAT32) == Wire.FLOAT32,
+        "sums",
+        sums.map(Wire::word).orElse(""),
+        Wire.FLOAT32.word() + " with fixed shares");
   }
 
   static void require(boolean holds, String name, Object value, String expected) {
@@ -168,6 +178,7 @@ public record TrainingConfig(
         Optional.empty(),
         Activations.KEPT,
         Shares.BY_THREAD,
+        Optional.empty(),
         compute,
         seed);
   }
@@ -274,6 +285,13 @@ public record TrainingConfig(
     return changed.made();
   }
 
+  /** Returns the configuration with another format of the gradients that processes exchange. */
+  public TrainingConfig withSums(Wire newSums) {
+    var changed = new Change(this);
+    changed.sums = Optional.of(newSums);
+    return changed.made();
+  }
+
   /** Returns the configuration with other settings of the computation. */
   public TrainingConfig withCompute(Compute newCompute) {
     var changed = new Change(this);
@@ -304,6 +322,7 @@ public record TrainingConfig(
     private Optional<LowRank> lowRank;
     private Activations activations;
     private Shares shares;
+    private Optional<Wire> sums;
     private Compute compute;
     private long seed;
 
@@ -322,6 +341,7 @@ public record TrainingConfig(
       lowRank = from.lowRank;
       activations = from.activations;
       shares = from.shares;
+      sums = from.sums;
       compute = from.compute;
       seed = from.seed;
     }
@@ -343,6 +363,7 @@ public record TrainingConfig(
           lowRank,
           activations,
           shares,
+          sums,
           compute,
           seed);
     }
@@ -371,6 +392,11 @@ public record TrainingConfig(
       case LINEAR -> learningRate * (1 - progress);
       case NONE -> learningRate;
     };
+  }
+
+  /** Returns the format in which processes exchange gradients. */
+  public Wire wire() {
+    return sums.orElse(Wire.FLOAT32);
   }
 
   /** Returns the number of {@link Shares#FIXED} shares. */

@@ -4,11 +4,13 @@ import io.diffusion4j.checkpoint.SafetensorsWriter;
 import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.train.group.Group;
 import io.diffusion4j.nn.train.group.Share;
+import io.diffusion4j.nn.train.group.Wire;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -55,6 +57,7 @@ public final class TrainingRun implements AutoCloseable {
   private final Group group;
   private Optional<StateLock> lock = Optional.empty();
   private Optional<Long> saved = Optional.empty();
+  private Optional<Wire> sumsBefore = Optional.empty();
 
   private volatile boolean stopped;
   private long waited;
@@ -127,9 +130,36 @@ public final class TrainingRun implements AutoCloseable {
     lock = Optional.of(StateLock.of(folder));
     SafetensorsWriter.removeLeftovers(state);
     if (Files.exists(state)) {
+      sumsBefore = TrainingState.sums(state);
       TrainingState.restore(trainer, config, timesteps, state);
       saved = Optional.of(trainer.step());
     }
+  }
+
+  /**
+   * Returns the configuration with which a run resumes: the format of its sums is that of the run's
+   * state, if the configuration leaves it open. All processes of a group call this method; only the
+   * first reads the state.
+   *
+   * @param folder the folder of the run
+   */
+  public static TrainingConfig resumed(TrainingConfig config, Path folder, Group group) {
+    Path state = folder.resolve(STATE);
+    boolean reads = group.isFirst() && config.sums().isEmpty() && Files.exists(state);
+    Optional<Wire> before = reads ? TrainingState.sums(state) : Optional.empty();
+    String shared = group.exchange(before.map(Wire::word).orElse("")).get(0);
+    return config.sums().isPresent() || shared.isEmpty()
+        ? config
+        : config.withSums(Wire.of(shared));
+  }
+
+  /** Returns the settings in which the run differs from the state that it resumes, in words. */
+  public List<String> changes() {
+    return sumsBefore
+        .filter(before -> before != config.wire())
+        .map(before -> "sums in " + config.wire().word() + ", until here in " + before.word())
+        .stream()
+        .toList();
   }
 
   /** Stops the run after the current step, with its state saved; may be called from any thread. */

@@ -6,6 +6,7 @@ import io.diffusion4j.checkpoint.SafetensorsFile;
 import io.diffusion4j.checkpoint.SafetensorsWriter;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.engine.Compute;
+import io.diffusion4j.nn.train.group.Wire;
 import io.diffusion4j.nn.weights.CheckpointTensors;
 import io.diffusion4j.nn.weights.NamedTensors;
 import io.diffusion4j.nn.weights.TensorMap;
@@ -31,6 +32,7 @@ final class TrainingState {
   private static final String FROZEN = "frozen_checksum";
   private static final String NOTHING = "none";
   private static final String EMA_DECAYS = "ema_decays";
+  private static final String SUMS = "sums";
 
   /** The prefix of the keys of moving averages. */
   private static final List<String> AVERAGES =
@@ -43,12 +45,25 @@ final class TrainingState {
     var writer = new SafetensorsWriter().withChecksum().note(STEP, Long.toString(trainer.step()));
     writer.notes(identity(trainer, config, timesteps));
     writer.note(EMA_DECAYS, decays(config));
+    writer.note(SUMS, config.wire().word());
     timesteps.ifPresent(aware -> aware.save(writer));
     var state = trainer.state();
     for (String name : state.names()) {
       writer.floats(name, DType.F32, state.shape(name), () -> state.read(name));
     }
     writer.write(file);
+  }
+
+  /**
+   * Returns the format in which the processes of a saved run have exchanged gradients; empty for a
+   * damaged state, which {@link #restore} reports.
+   */
+  static Optional<Wire> sums(Path file) {
+    try (var saved = SafetensorsFile.open(file)) {
+      return Optional.of(Wire.of(saved.metadata().getOrDefault(SUMS, Wire.FLOAT32.word())));
+    } catch (CheckpointException | IllegalArgumentException e) {
+      return Optional.empty();
+    }
   }
 
   static void restore(

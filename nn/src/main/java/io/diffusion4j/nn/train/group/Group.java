@@ -26,10 +26,17 @@ public final class Group implements AutoCloseable {
   private static final long SETTLING_MILLIS = 500;
 
   private final AllReduce all;
-  private final Map<Integer, AllReduce.Buffer> buffers = new HashMap<>();
+  private final Wire wire;
+  private final Map<Integer, AllReduce.Buffer> buffers;
 
   private Group(AllReduce all) {
+    this(all, Wire.FLOAT32, new HashMap<>());
+  }
+
+  private Group(AllReduce all, Wire wire, Map<Integer, AllReduce.Buffer> buffers) {
     this.all = all;
+    this.wire = wire;
+    this.buffers = buffers;
   }
 
   /** Returns a process that trains by itself. */
@@ -40,6 +47,14 @@ public final class Group implements AutoCloseable {
   /** Creates a group of the processes that sum together; the group closes the sums. */
   public static Group of(AllReduce all) {
     return new Group(all);
+  }
+
+  /**
+   * Returns these processes with another format for the numbers of {@link #buffer(int)}, which are
+   * those of gradients. All else travels as before.
+   */
+  public Group withBuffersIn(Wire format) {
+    return new Group(all, format, buffers);
   }
 
   /** Returns the number of this process, from 0. */
@@ -62,9 +77,9 @@ public final class Group implements AutoCloseable {
     return rank() == 0;
   }
 
-  /** Allocates memory for sums; all processes do so in the same order. */
+  /** Allocates memory for sums of gradients; all processes do so in the same order. */
   public AllReduce.Buffer buffer(int count) {
-    return all.buffer(count);
+    return all.buffer(count, wire);
   }
 
   /**
