@@ -4,6 +4,7 @@ import io.diffusion4j.benchmarks.process.JavaProcess;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.distributed.LocalCluster;
 import io.diffusion4j.nn.train.Optimizer;
+import io.diffusion4j.nn.train.group.Wire;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -46,6 +47,16 @@ public final class ClusterBench implements Callable<Integer> {
   private List<Double> sizes = List.of();
 
   @Option(
+      names = "--sums",
+      paramLabel = "FORMAT",
+      split = ",",
+      defaultValue = "f32,bf16",
+      description =
+          "The formats in which processes exchange gradients: f32 or bf16. Default:"
+              + " ${DEFAULT-VALUE}")
+  private List<String> sums = List.of();
+
+  @Option(
       names = "--batch",
       paramLabel = "N",
       defaultValue = "32",
@@ -65,6 +76,7 @@ public final class ClusterBench implements Callable<Integer> {
     Check.that(batch >= processes, "batch", batch, "≥ %d", processes);
     Check.that(steps >= 1, "steps", steps, "≥ 1");
     sizes.forEach(size -> Check.positive("sizes", size));
+    sums.forEach(Wire::of); // refuses unknown ones at once
     Path file = Files.createTempFile("cluster", ".figures");
     try {
       var one = alone(1, file);
@@ -77,12 +89,13 @@ public final class ClusterBench implements Callable<Integer> {
     }
   }
 
-  private List<String> arguments(String addresses, int rank, Path file) {
+  private List<String> arguments(String addresses, int rank, Path file, List<String> wires) {
     return List.of(
         addresses,
         String.valueOf(rank),
         file.toString(),
         String.join(",", sizes.stream().map(String::valueOf).toList()),
+        String.join(",", wires),
         String.valueOf(batch),
         String.valueOf(steps));
   }
@@ -91,7 +104,7 @@ public final class ClusterBench implements Callable<Integer> {
     JavaProcess.figures(
         List.of("-XX:ActiveProcessorCount=" + processors),
         ClusterProcess.class,
-        arguments("127.0.0.1:1", 0, file));
+        arguments("127.0.0.1:1", 0, file, List.of(Wire.FLOAT32.word())));
     return figures(file);
   }
 
@@ -102,7 +115,8 @@ public final class ClusterBench implements Callable<Integer> {
             member -> {
               List<String> line = new ArrayList<>();
               line.add(ClusterProcess.class.getName());
-              line.addAll(arguments(String.join(",", member.addresses()), member.rank(), file));
+              line.addAll(
+                  arguments(String.join(",", member.addresses()), member.rank(), file, sums));
               return line;
             },
             line -> spec.commandLine().getErr().println(line));
@@ -123,20 +137,31 @@ public final class ClusterBench implements Callable<Integer> {
   private void print(
       Map<String, Double> one, Map<String, Double> threads, Map<String, Double> together) {
     PrintWriter out = spec.commandLine().getOut();
-    out.printf("%-22s %10s %10s%n", "sum of " + processes + " processes", "ms", "MB/s");
+    out.printf("%-28s %10s %10s%n", "sum of " + processes + " processes", "ms", "MB/s");
     for (double size : sizes) {
-      double millis = together.getOrDefault("sum-" + size, Double.NaN);
-      out.printf(Locale.ROOT, "%-22s %10.2f %10.0f%n", size + " MB", millis, 1e3 * size / millis);
+      for (String wire : sums) {
+        double millis = together.getOrDefault("sum-" + size + "-" + wire, Double.NaN);
+        out.printf(
+            Locale.ROOT,
+            "%-28s %10.2f %10.0f%n",
+            size + " MB in " + wire,
+            millis,
+            1e3 * size / millis);
+      }
     }
     out.printf(
-        "%n%-22s %10s %10s %10s %10s %10s%n",
+        "%n%-28s %10s %10s %10s %10s %10s%n",
         "step of " + batch + " rows", "forward", "sums", "step ms", "images/s", "of best");
     for (var method : Optimizer.Method.values()) {
       String name = method.name().toLowerCase(Locale.ROOT);
-      double best = threads.getOrDefault(name + "-step", Double.NaN);
-      row(out, name + ", 1 × 1 thread", name, one, best);
-      row(out, name + ", 1 × " + processes + " threads", name, threads, best);
-      row(out, name + ", " + processes + " × 1 thread", name, together, best);
+      String alone = name + "-" + Wire.FLOAT32.word();
+      double best = threads.getOrDefault(alone + "-step", Double.NaN);
+      row(out, name + ", 1 × 1 thread", alone, one, best);
+      row(out, name + ", 1 × " + processes + " threads", alone, threads, best);
+      for (String wire : sums) {
+        String label = name + ", " + processes + " × 1 thread, " + wire;
+        row(out, label, name + "-" + wire, together, best);
+      }
     }
     out.flush();
   }
@@ -146,7 +171,7 @@ public final class ClusterBench implements Callable<Integer> {
     double step = figures.getOrDefault(method + "-step", Double.NaN);
     out.printf(
         Locale.ROOT,
-        "%-22s %10.1f %10.1f %10.1f %10.1f %9.0f%%%n",
+        "%-28s %10.1f %10.1f %10.1f %10.1f %9.0f%%%n",
         label,
         figures.getOrDefault(method + "-forward", Double.NaN),
         figures.getOrDefault(method + "-sums", Double.NaN),

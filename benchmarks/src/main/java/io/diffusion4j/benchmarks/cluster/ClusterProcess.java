@@ -10,10 +10,12 @@ import io.diffusion4j.distributed.Patience;
 import io.diffusion4j.nn.train.Optimizer;
 import io.diffusion4j.nn.train.group.AllReduce;
 import io.diffusion4j.nn.train.group.Group;
+import io.diffusion4j.nn.train.group.Wire;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -22,7 +24,8 @@ import java.util.stream.Collectors;
 
 /**
  * One process of a measured group. Arguments: addresses, rank, a file for the figures of the first
- * process, the megabytes of sums separated by commas, and rows and steps of trainings.
+ * process, the megabytes of sums and the formats in which numbers travel, both separated by commas,
+ * and rows and steps of trainings.
  */
 final class ClusterProcess {
   private static final int ROUNDS = 20;
@@ -36,17 +39,27 @@ final class ClusterProcess {
         cluster.size() == 1
             ? Optional.empty()
             : Optional.of(new TimedSums(Collectives.meet(cluster, Patience.USUAL)));
+    var wires = Arrays.stream(arguments[4].split(",", -1)).map(Wire::of).toList();
     Map<String, Double> figures = new LinkedHashMap<>();
     sums.ifPresent(
         all ->
             Arrays.stream(arguments[3].split(",", -1))
                 .filter(size -> !size.isEmpty())
-                .forEach(size -> figures.put("sum-" + size, sum(all, Double.parseDouble(size)))));
+                .map(Double::valueOf)
+                .sorted(Comparator.reverseOrder()) // so that small ones find compiled code
+                .forEach(
+                    size ->
+                        wires.forEach(
+                            wire ->
+                                figures.put(
+                                    "sum-" + size + "-" + wire.word(), sum(all, size, wire)))));
     var group = sums.<Group>map(Group::of).orElseGet(Group::alone);
-    int rows = Integer.parseInt(arguments[4]);
-    int steps = Integer.parseInt(arguments[5]);
+    int rows = Integer.parseInt(arguments[5]);
+    int steps = Integer.parseInt(arguments[6]);
     for (var method : Optimizer.Method.values()) {
-      train(method, group, sums, rows, steps, figures);
+      for (Wire wire : wires) {
+        train(method, wire, group, sums, rows, steps, figures);
+      }
     }
     if (group.isFirst()) {
       Files.writeString(
@@ -60,13 +73,14 @@ final class ClusterProcess {
   }
 
   /** Returns the median milliseconds of a sum. */
-  private static double sum(AllReduce sums, double megabytes) {
+  private static double sum(AllReduce sums, double megabytes, Wire wire) {
     int count = (int) Math.max(1, megabytes * 1e6 / Float.BYTES);
-    return SumTime.medianMillis(sums, count, ROUNDS);
+    return SumTime.medianMillis(sums, count, wire, ROUNDS);
   }
 
   private static void train(
       Optimizer.Method method,
+      Wire wire,
       Group group,
       Optional<TimedSums> sums,
       int rows,
@@ -77,7 +91,7 @@ final class ClusterProcess {
     double[] whole = new double[steps];
     double[] between = new double[steps];
     double[] forward = new double[steps];
-    try (var trainer = TrainingBenchmark.trainer(subject, rows, method, group)) {
+    try (var trainer = TrainingBenchmark.trainer(subject, rows, method, wire, group)) {
       for (int i = -2; i < steps; i++) {
         int at = Math.max(0, i);
         long begin = System.nanoTime();
@@ -90,7 +104,7 @@ final class ClusterProcess {
         between[at] = sums.map(TimedSums::takeMillis).orElse(0.0);
       }
     }
-    String name = method.name().toLowerCase(Locale.ROOT);
+    String name = method.name().toLowerCase(Locale.ROOT) + "-" + wire.word();
     figures.put(name + "-step", Percentiles.median(whole));
     figures.put(name + "-sums", Percentiles.median(between));
     figures.put(name + "-forward", Percentiles.median(forward));

@@ -2,6 +2,7 @@ package io.diffusion4j.benchmarks.cluster;
 
 import io.diffusion4j.benchmarks.report.Percentiles;
 import io.diffusion4j.nn.train.group.AllReduce;
+import io.diffusion4j.nn.train.group.Wire;
 
 /** The time of sums between processes. */
 public final class SumTime {
@@ -13,11 +14,12 @@ public final class SumTime {
    * Measures the median time of a sum, in milliseconds. All processes call it in the same order.
    *
    * @param count the number of values that are summed
+   * @param wire the format in which they travel
    * @param rounds measured sums, the same number in each process, as each waits for the others
    */
-  public static double medianMillis(AllReduce sums, int count, int rounds) {
+  public static double medianMillis(AllReduce sums, int count, Wire wire, int rounds) {
     double[] millis = new double[rounds];
-    try (var buffer = sums.buffer(count)) {
+    try (var buffer = sums.buffer(count, wire)) {
       float[] values = new float[count];
       for (int i = -WARMUP; i < rounds; i++) {
         buffer.put(0, values, 0, count);

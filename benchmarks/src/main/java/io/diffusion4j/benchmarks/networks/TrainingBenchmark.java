@@ -17,6 +17,7 @@ import io.diffusion4j.nn.train.TrainingConfig;
 import io.diffusion4j.nn.train.TrainingConfig.Activations;
 import io.diffusion4j.nn.train.diffusion.NoisedBatch;
 import io.diffusion4j.nn.train.group.Group;
+import io.diffusion4j.nn.train.group.Wire;
 import io.diffusion4j.nn.weights.Init;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -69,14 +70,19 @@ public final class TrainingBenchmark {
     return new Trainer(objective, config);
   }
 
-  /** Returns a trainer of bfloat16 in a group of processes. */
+  /**
+   * Returns a trainer of bfloat16 in a group of processes.
+   *
+   * @param sums the format in which they exchange gradients
+   */
   public static Trainer trainer(
-      DecoderSubject subject, int batchSize, Optimizer.Method method, Group group) {
+      DecoderSubject subject, int batchSize, Optimizer.Method method, Wire sums, Group group) {
     var objective =
         new DecoderObjective(subject.config(), subject.projection(), subject.textLength());
     var config =
         TrainingConfig.of(TRAIN_STEPS, batchSize, LEARNING_RATE, 1)
             .withOptimizer(Optimizer.of(method))
+            .withSums(sums)
             .withCompute(Compute.of(Precision.BFLOAT16).withEngine(Engines.asked()));
     return new Trainer(objective, config, group);
   }

@@ -8,6 +8,7 @@ import io.diffusion4j.distributed.ClusterSpec;
 import io.diffusion4j.distributed.Collectives;
 import io.diffusion4j.distributed.Patience;
 import io.diffusion4j.nn.train.group.Group;
+import io.diffusion4j.nn.train.group.Wire;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Locale;
@@ -35,8 +36,8 @@ record ClusterHealth(ClusterSpec cluster, String build) {
     var group = Group.of(sums);
     group.requireSame("build", build);
     var machines = group.exchange(machine());
-    double millis = SumTime.medianMillis(sums, 1, 50);
-    double large = SumTime.medianMillis(sums, LARGE * MEGABYTE, 5);
+    double millis = SumTime.medianMillis(sums, 1, Wire.FLOAT32, 50);
+    double large = SumTime.medianMillis(sums, LARGE * MEGABYTE, Wire.FLOAT32, 5);
     if (group.isFirst()) {
       for (int rank = 0; rank < machines.size(); rank++) {
         console.print(
