@@ -145,6 +145,26 @@ final class Kernels {
         .build();
   }
 
+  /** Creates a copy to another number format, multiplied by a factor that is read at each run. */
+  Kernel scaled(
+      dnnl_memory_desc from,
+      dnnl_memory source,
+      dnnl_memory factor,
+      dnnl_memory_desc to,
+      dnnl_memory destination) {
+    return primitive(
+            "scaled copy",
+            After.NOTHING,
+            (d, e, a) -> {
+              Dnnl.check(dnnl_primitive_attr_set_scales_mask(a, DNNL_ARG_SRC, 0), "factor");
+              return dnnl_reorder_primitive_desc_create(d, from, e, to, e, a);
+            })
+        .with(DNNL_ARG_FROM, source)
+        .with(DNNL_ARG_ATTR_SCALES | DNNL_ARG_SRC, factor)
+        .with(DNNL_ARG_TO, destination)
+        .build();
+  }
+
   /** Creates a·b or a + b, elementwise; b is broadcast along axes of size 1. */
   Kernel binary(
       int algorithm,

@@ -4,6 +4,7 @@ import io.diffusion4j.nn.train.Muon;
 import io.diffusion4j.nn.train.TrainingConfig;
 import io.diffusion4j.nn.train.group.AllReduce;
 import java.util.Optional;
+import org.bytedeco.dnnl.dnnl_stream;
 
 /**
  * The {@link Muon} update of one matrix. In a group, one process orthogonalises it, which is most
@@ -44,7 +45,7 @@ final class MuonUpdate extends Update {
 
   @Override
   double cost() {
-    return MOVE * weights.length + (mine ? Orthogonalization.products(matrix) : 0);
+    return MOVE * weights.length + (mine ? orthogonalization.cost(matrix) : 0);
   }
 
   /**
@@ -59,20 +60,20 @@ final class MuonUpdate extends Update {
   }
 
   @Override
-  void prepare(Step s) {
+  void prepare(Step s, dnnl_stream stream) {
     if (directions.isEmpty()) {
       direct(s);
-      orthogonalization.run(matrix);
+      orthogonalization.run(matrix, stream);
     }
   }
 
   /** Provides the direction of a step, if this process computes it. */
-  void giveDirection(Step s) {
+  void giveDirection(Step s, dnnl_stream stream) {
     direct(s);
     if (!mine) {
       return;
     }
-    orthogonalization.run(matrix);
+    orthogonalization.run(matrix, stream);
     for (int from = 0; from < gradient.length; from += BLOCK) {
       int to = Math.min(gradient.length, from + BLOCK);
       orthogonalization.get(gradient, from, to);

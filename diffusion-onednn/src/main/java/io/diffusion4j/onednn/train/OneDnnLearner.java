@@ -33,6 +33,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.bytedeco.dnnl.dnnl_stream;
 
@@ -164,16 +165,16 @@ public final class OneDnnLearner implements Learner {
   /** Assigns each parameter to the member with the least work so far. */
   private void assign(Kernels kernels, Collection<Parameter> parameters, int members) {
     var optimizer = config.optimizer();
-    var matrices =
+    var type = DataType.of(config.compute().precision());
+    Set<Muon.Matrix> matrices =
         parameters.stream()
             .filter(p -> !config.isFrozen(p) && optimizer.orthogonalizes(p))
-            .toList();
-    int size = matrices.stream().mapToInt(Parameter::size).max().orElse(0);
-    int rank = matrices.stream().mapToInt(p -> Muon.Matrix.of(p).rank()).max().orElse(0);
+            .map(Muon.Matrix::of)
+            .collect(Collectors.toSet());
     List<Orthogonalization> rooms = new ArrayList<>();
     for (int i = 0; i < members; i++) {
       duties.add(new ArrayList<>());
-      rooms.add(new Orthogonalization(kernels, size, rank));
+      rooms.add(Orthogonalization.of(kernels, type, matrices));
     }
     double[] load = new double[members];
     double[] loadOfProcesses = new double[group.size()];
@@ -184,7 +185,7 @@ public final class OneDnnLearner implements Learner {
       boolean isMatrix = !frozen && optimizer.orthogonalizes(parameter);
       int process = least(loadOfProcesses);
       if (isMatrix) {
-        loadOfProcesses[process] += Orthogonalization.products(Muon.Matrix.of(parameter));
+        loadOfProcesses[process] += rooms.get(0).cost(Muon.Matrix.of(parameter));
       }
       var trained = new Trained(kernels, parameter, frozen);
       var update =
@@ -241,7 +242,7 @@ public final class OneDnnLearner implements Learner {
           each(
               (duty, stream) -> {
                 if (duty.update instanceof MuonUpdate muon) {
-                  muon.giveDirection(facts);
+                  muon.giveDirection(facts, stream);
                 }
               });
           all.sum();

@@ -1,150 +1,37 @@
 package io.diffusion4j.onednn.train;
 
-import static org.bytedeco.dnnl.global.dnnl.dnnl_sgemm;
-
 import io.diffusion4j.nn.train.Muon;
-import io.diffusion4j.onednn.core.Dnnl;
-import java.nio.FloatBuffer;
+import io.diffusion4j.onednn.core.DataType;
+import java.util.Set;
+import org.bytedeco.dnnl.dnnl_stream;
 
 /**
  * Brings the singular values of a matrix near to 1, by the polynomials of {@link Muon}.
  *
- * <p>They are odd, so their value at X is X·q(XᵀX), or q(XXᵀ)·X; all products except the first and
- * the last have the size of the smaller Gram matrix.
- *
  * <p>Owned by one thread.
  */
-final class Orthogonalization {
-  private static final byte AS_IT_IS = 'N';
-  private static final byte TRANSPOSED = 'T';
-
-  private final FloatBuffer matrix;
-  private final FloatBuffer result;
-  private final float[] numbers;
-  private final FloatBuffer gram;
-  private final FloatBuffer factor;
-  private FloatBuffer product;
-  private FloatBuffer spare;
-  private double squares;
-
+sealed interface Orthogonalization permits GramOrthogonalization, NarrowOrthogonalization {
   /**
    * Allocates the working memory.
    *
-   * @param size number of elements of the largest matrix
-   * @param rank the largest rank
+   * @param type the number format of the products
+   * @param shapes the shapes of the matrices
    */
-  Orthogonalization(Kernels kernels, int size, int rank) {
-    matrix = floats(kernels, size);
-    result = floats(kernels, size);
-    numbers = new float[rank * rank];
-    gram = floats(kernels, rank * rank);
-    factor = floats(kernels, rank * rank);
-    product = floats(kernels, rank * rank);
-    spare = floats(kernels, rank * rank);
+  static Orthogonalization of(Kernels kernels, DataType type, Set<Muon.Matrix> shapes) {
+    return type == DataType.BFLOAT16
+        ? new NarrowOrthogonalization(kernels, shapes)
+        : new GramOrthogonalization(kernels, shapes);
   }
 
-  private static FloatBuffer floats(Kernels kernels, int count) {
-    return kernels.allocate((long) Float.BYTES * count).floats(0, count);
-  }
+  /** Returns the cost of a matrix, in multiplications of a float32 product. */
+  double cost(Muon.Matrix shape);
 
-  /** Multiplications. */
-  static double products(Muon.Matrix shape) {
-    double rank = shape.rank();
-    double ofAll = 2 * rank * shape.rows() * shape.columns();
-    return ofAll + (4 * Muon.ITERATIONS - 3) * rank * rank * rank;
-  }
-
-  /** Sets some elements of the row-major matrix from an array. */
-  void put(float[] values, int from, int to) {
-    squares = (from == 0 ? 0 : squares) + Update.squares(values, from, to);
-    matrix.put(from, values, from, to - from);
-  }
-
-  /** Returns some elements of the result. */
-  void get(float[] values, int from, int to) {
-    result.get(from, values, from, to - from);
-  }
+  /** Sets some elements of the row-major matrix from an array, all in ascending order. */
+  void put(float[] values, int from, int to);
 
   /** Computes the result. */
-  void run(Muon.Matrix shape) {
-    int rows = shape.rows();
-    int columns = shape.columns();
-    int rank = shape.rank();
-    boolean tall = rows >= columns;
-    float norm = Math.max((float) Math.sqrt(squares), Muon.TINY);
-    float toUnit = 1 / norm;
-    if (tall) {
-      multiply(TRANSPOSED, AS_IT_IS, rank, rank, rows, toUnit / norm, matrix, matrix, 0, gram);
-    } else {
-      multiply(AS_IT_IS, TRANSPOSED, rank, rank, columns, toUnit / norm, matrix, matrix, 0, gram);
-    }
-    for (int i = 0; i < Muon.ITERATIONS; i++) {
-      factor(rank);
-      if (i == 0) {
-        product.put(0, factor, 0, rank * rank);
-      } else {
-        multiply(rank, product, factor, spare);
-        FloatBuffer old = product;
-        product = spare;
-        spare = old;
-      }
-      if (i + 1 < Muon.ITERATIONS) {
-        multiply(rank, gram, factor, spare);
-        multiply(rank, spare, factor, gram);
-      }
-    }
-    if (tall) {
-      multiply(AS_IT_IS, AS_IT_IS, rows, rank, rank, toUnit, matrix, product, 0, result);
-    } else {
-      multiply(AS_IT_IS, AS_IT_IS, rank, columns, rank, toUnit, product, matrix, 0, result);
-    }
-  }
+  void run(Muon.Matrix shape, dnnl_stream stream);
 
-  /** Computes A·I + B·G + C·G², the factor of an iteration. */
-  private void factor(int rank) {
-    int size = rank * rank;
-    gram.get(0, numbers, 0, size);
-    for (int i = 0; i < size; i++) {
-      numbers[i] *= Muon.B;
-    }
-    for (int i = 0; i < size; i += rank + 1) {
-      numbers[i] += Muon.A;
-    }
-    factor.put(0, numbers, 0, size);
-    multiply(AS_IT_IS, AS_IT_IS, rank, rank, rank, Muon.C, gram, gram, 1, factor);
-  }
-
-  private static void multiply(int size, FloatBuffer a, FloatBuffer b, FloatBuffer c) {
-    multiply(AS_IT_IS, AS_IT_IS, size, size, size, 1, a, b, 0, c);
-  }
-
-  /** Computes C ← alpha·A·B + beta·C, all row-major. */
-  private static void multiply(
-      byte orderOfA,
-      byte orderOfB,
-      int rows,
-      int columns,
-      int inner,
-      float alpha,
-      FloatBuffer a,
-      FloatBuffer b,
-      float beta,
-      FloatBuffer c) {
-    Dnnl.check(
-        dnnl_sgemm(
-            orderOfA,
-            orderOfB,
-            rows,
-            columns,
-            inner,
-            alpha,
-            a,
-            orderOfA == AS_IT_IS ? inner : rows,
-            b,
-            orderOfB == AS_IT_IS ? columns : inner,
-            beta,
-            c,
-            columns),
-        "product");
-  }
+  /** Returns at most {@link Update#BLOCK} elements of the result. */
+  void get(float[] values, int from, int to);
 }

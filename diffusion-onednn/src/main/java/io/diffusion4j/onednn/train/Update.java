@@ -92,14 +92,14 @@ abstract sealed class Update permits AdamW, MuonUpdate, Update.Fixed {
   abstract double cost();
 
   /** Prepares a step: everything that needs the whole gradient. */
-  void prepare(Step s) {}
+  void prepare(Step s, dnnl_stream stream) {}
 
   /** Updates some of the weights, their moments and averages. */
   abstract void move(Step s, int from, int to);
 
   /** Updates the weights and passes them to their readers. */
   void step(Step s, dnnl_stream stream) {
-    prepare(s);
+    prepare(s, stream);
     for (int from = 0; from < weights.length; from += BLOCK) {
       int count = Math.min(BLOCK, weights.length - from);
       move(s, from, from + count);

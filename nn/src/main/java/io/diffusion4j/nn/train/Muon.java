@@ -56,6 +56,11 @@ public final class Muon {
       return new Matrix(parameter.size() / columns, columns);
     }
 
+    /** Returns the number of elements. */
+    public int size() {
+      return rows * columns;
+    }
+
     /** Returns the number of singular values. */
     public int rank() {
       return Math.min(rows, columns);

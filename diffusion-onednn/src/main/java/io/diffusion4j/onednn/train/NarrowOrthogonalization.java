@@ -1,0 +1,230 @@
+package io.diffusion4j.onednn.train;
+
+import io.diffusion4j.nn.train.Muon;
+import io.diffusion4j.onednn.core.After;
+import io.diffusion4j.onednn.core.DataType;
+import io.diffusion4j.onednn.core.Memory;
+import java.nio.FloatBuffer;
+import java.nio.ShortBuffer;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.bytedeco.dnnl.dnnl_memory;
+import org.bytedeco.dnnl.dnnl_memory_desc;
+import org.bytedeco.dnnl.dnnl_stream;
+
+/**
+ * Computes in bfloat16. Rounding errors are relative to the largest numbers, so the polynomials are
+ * applied in stages, whose factors have values of a few dozens at most: the next stage begins with
+ * the singular values that its rounded matrix has.
+ *
+ * <p>A stage of n iterations multiplies the matrix twice, and matrices of the size of its Gram
+ * matrix 4·n − 3 times. So long matrices get few stages, and others one for each iteration, which
+ * is what Jordan et al. do.
+ */
+final class NarrowOrthogonalization implements Orthogonalization {
+  /** The time of a multiplication relative to one in float32, on processors with AMX. */
+  private static final double TIME = 0.25;
+
+  /** The iterations of the stages of a long matrix. */
+  private static final List<Integer> FEW = List.of(3, 2);
+
+  private static final List<Integer> EACH = Collections.nCopies(Muon.ITERATIONS, 1);
+
+  /** The length from which the fewest stages take the fewest multiplications. */
+  private static final int LONG = 2;
+
+  private final Kernels kernels;
+  private final FloatBuffer matrix;
+  private final FloatBuffer factor;
+  private final List<ShortBuffer> results;
+  private final Map<Muon.Matrix, List<Kernel>> steps = new HashMap<>();
+  private final short[] block = new short[Update.BLOCK];
+  private ShortBuffer result;
+  private double squares;
+
+  NarrowOrthogonalization(Kernels kernels, Set<Muon.Matrix> shapes) {
+    this.kernels = kernels;
+    long size = shapes.stream().mapToLong(Muon.Matrix::size).max().orElse(0);
+    long rank = shapes.stream().mapToLong(Muon.Matrix::rank).max().orElse(0);
+    var room =
+        new Room(
+            kernels.allocateLasting(Float.BYTES * size),
+            kernels.allocateLasting(Float.BYTES),
+            List.of(
+                kernels.allocateLasting(Short.BYTES * size),
+                kernels.allocateLasting(Short.BYTES * size)),
+            Stream.generate(() -> kernels.allocateLasting(Short.BYTES * rank * rank))
+                .limit(5)
+                .toList());
+    matrix = room.matrix.floats(0, size);
+    factor = room.factor.floats(0, 1);
+    results =
+        room.matrices.stream().map(m -> m.bytes(0, Short.BYTES * size).asShortBuffer()).toList();
+    result = results.get(0);
+    shapes.forEach(shape -> steps.put(shape, steps(shape, room)));
+  }
+
+  /**
+   * The working memory.
+   *
+   * @param matrix the matrix, in float32
+   * @param factor the reciprocal of its norm
+   * @param matrices the matrix before and after a stage, in turns
+   * @param squares five matrices of the size of Gram matrices
+   */
+  private record Room(Memory matrix, Memory factor, List<Memory> matrices, List<Memory> squares) {}
+
+  private static List<Integer> stages(Muon.Matrix shape) {
+    return shape.size() > LONG * shape.rank() * shape.rank() ? FEW : EACH;
+  }
+
+  private List<Kernel> steps(Muon.Matrix shape, Room room) {
+    int rows = shape.rows();
+    int columns = shape.columns();
+    boolean tall = rows >= columns;
+    var wide = kernels.dense(DataType.FLOAT32, rows, columns);
+    var narrow = kernels.dense(DataType.BFLOAT16, rows, columns);
+    var turned = kernels.strided(DataType.BFLOAT16, new long[] {columns, rows}, 1, columns);
+    var matrices = room.matrices.stream().map(m -> kernels.memory(narrow, m.at(0))).toList();
+    var transposed = room.matrices.stream().map(m -> kernels.memory(turned, m.at(0))).toList();
+    var squares = new Squares(shape.rank(), room.squares);
+    List<Kernel> all = new ArrayList<>();
+    all.add(
+        kernels.scaled(
+            wide,
+            kernels.memory(wide, room.matrix.at(0)),
+            kernels.memory(kernels.dense(DataType.FLOAT32, 1), room.factor.at(0)),
+            narrow,
+            matrices.get(0)));
+    int at = 0;
+    for (int iterations : stages(shape)) {
+      var x = matrices.get(at);
+      var y = transposed.get(at);
+      at = 1 - at;
+      var square = squares.description;
+      all.add(
+          tall
+              ? product(turned, y, narrow, x, square, squares.gram)
+              : product(narrow, x, turned, y, square, squares.gram));
+      var factor = squares.factor(iterations, all);
+      all.add(
+          tall
+              ? product(narrow, x, square, factor, narrow, matrices.get(at))
+              : product(square, factor, narrow, x, narrow, matrices.get(at)));
+    }
+    return all;
+  }
+
+  private Kernel product(
+      dnnl_memory_desc ofA,
+      dnnl_memory a,
+      dnnl_memory_desc ofB,
+      dnnl_memory b,
+      dnnl_memory_desc ofResult,
+      dnnl_memory result) {
+    return kernels.product(ofA, a, ofB, b, ofResult, result, After.NOTHING);
+  }
+
+  /** The matrices of the size of the Gram matrix. */
+  private final class Squares {
+    final dnnl_memory_desc description;
+    final dnnl_memory gram;
+    private final dnnl_memory_desc wide;
+    private final dnnl_memory diagonal;
+    private final List<dnnl_memory> spare;
+
+    Squares(int rank, List<Memory> memory) {
+      description = kernels.dense(DataType.BFLOAT16, rank, rank);
+      wide = kernels.dense(DataType.FLOAT32, rank, rank);
+      diagonal = diagonal(wide, rank);
+      spare = memory.stream().map(m -> kernels.memory(description, m.at(0))).toList();
+      gram = spare.get(0);
+    }
+
+    /** Adds the steps to the factor of a stage, from its Gram matrix; returns its place. */
+    dnnl_memory factor(int iterations, List<Kernel> steps) {
+      var factor = spare.get(1);
+      var next = spare.get(2);
+      var own = spare.get(3);
+      for (int i = 0; i < iterations; i++) {
+        var last = i == 0 ? factor : own;
+        steps.add(polynomial(last));
+        if (i > 0) {
+          steps.add(product(factor, own, next));
+          var old = factor;
+          factor = next;
+          next = old;
+        }
+        if (i + 1 < iterations) {
+          steps.add(product(gram, last, spare.get(4)));
+          steps.add(product(spare.get(4), last, gram));
+        }
+      }
+      return factor;
+    }
+
+    private Kernel product(dnnl_memory a, dnnl_memory b, dnnl_memory result) {
+      return NarrowOrthogonalization.this.product(
+          description, a, description, b, description, result);
+    }
+
+    /** Computes C·G² + B·G + A·I, where the sum with G is before the factor B. */
+    private Kernel polynomial(dnnl_memory result) {
+      var after =
+          After.NOTHING
+              .scale(Muon.C / Muon.B)
+              .add(description, gram)
+              .scale(Muon.B)
+              .add(wide, diagonal);
+      return kernels.product(description, gram, description, gram, description, result, after);
+    }
+  }
+
+  /** Returns A·I. */
+  private dnnl_memory diagonal(dnnl_memory_desc square, int rank) {
+    Memory memory = kernels.allocateLasting((long) Float.BYTES * rank * rank);
+    var values = memory.floats(0, (long) rank * rank);
+    for (int i = 0; i < rank; i++) {
+      values.put(i * rank + i, Muon.A);
+    }
+    return kernels.memory(square, memory.at(0));
+  }
+
+  @Override
+  public double cost(Muon.Matrix shape) {
+    double rank = shape.rank();
+    double multiplications = 0;
+    for (int iterations : stages(shape)) {
+      multiplications += 2 * rank * shape.size() + (4 * iterations - 3) * rank * rank * rank;
+    }
+    return TIME * multiplications;
+  }
+
+  @Override
+  public void put(float[] values, int from, int to) {
+    squares = (from == 0 ? 0 : squares) + Update.squares(values, from, to);
+    matrix.put(from, values, from, to - from);
+  }
+
+  @Override
+  public void run(Muon.Matrix shape, dnnl_stream stream) {
+    result = results.get(stages(shape).size() % 2);
+    factor.put(0, 1 / Math.max((float) Math.sqrt(squares), Muon.TINY));
+    Objects.requireNonNull(steps.get(shape), () -> "shape: " + shape).forEach(k -> k.run(stream));
+  }
+
+  @Override
+  public void get(float[] values, int from, int to) {
+    int count = to - from;
+    result.get(from, block, 0, count);
+    for (int i = 0; i < count; i++) {
+      values[from + i] = Float.intBitsToFloat(block[i] << 16);
+    }
+  }
+}
