@@ -15,6 +15,7 @@ import io.diffusion4j.nn.train.group.AllReduce;
 import io.diffusion4j.nn.train.group.Group;
 import io.diffusion4j.nn.train.group.Round;
 import io.diffusion4j.nn.train.group.Share;
+import io.diffusion4j.nn.train.group.Wire;
 import io.diffusion4j.nn.weights.NamedTensors;
 import io.diffusion4j.nn.weights.Parameter;
 import io.diffusion4j.nn.weights.TensorMap;
@@ -125,9 +126,17 @@ public final class OneDnnLearner implements Learner {
     if (count == 0) {
       return Optional.empty();
     }
-    var buffer = group.gathered(counts);
+    var buffer = group.gathered(counts, wireOfDirections());
     places.forEach((muon, at) -> muon.share(buffer, at));
     return Optional.of(buffer);
+  }
+
+  /** Returns a format that has every direction of {@link Orthogonalization} as it is. */
+  private Wire wireOfDirections() {
+    return switch (config.compute().precision()) {
+      case BFLOAT16 -> Wire.BFLOAT16;
+      case FLOAT32, INT8 -> Wire.FLOAT32;
+    };
   }
 
   /** Returns the number of tapes: one per thread, or one per fixed share of this process. */
