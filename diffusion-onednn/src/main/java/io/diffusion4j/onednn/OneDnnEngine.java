@@ -21,6 +21,7 @@ import io.diffusion4j.onednn.run.Lowering;
 import io.diffusion4j.onednn.run.PackedWeights;
 import io.diffusion4j.onednn.run.Primitives;
 import io.diffusion4j.onednn.run.Program;
+import io.diffusion4j.onednn.run.Slots;
 import io.diffusion4j.onednn.run.Steps;
 import io.diffusion4j.onednn.train.OneDnnGradient;
 import java.util.ArrayList;
@@ -58,28 +59,40 @@ public final class OneDnnEngine implements Engine {
   }
 
   @Override
-  public Executable compile(Network network, NamedTensors weights, Compute compute) {
+  public List<Executable> compile(
+      Network network, List<Network> variants, NamedTensors weights, Compute compute) {
     network.requireFits(weights);
     var team = Team.of(compute.threads());
     var scope = new Scope();
     try (var compiling = new Scope()) {
       var type = DataType.of(compute.precision());
-      Set<Integer> quantised =
-          compute.precision() == Precision.INT8 ? QuantisedLayers.of(network) : Set.of();
       var kept =
           compute
               .packed()
               .flatMap(folder -> KeptWeights.of(folder, weights, compute.precision(), team));
       kept.ifPresent(file -> scope.onClose(file::close));
       var packed = new PackedWeights(scope, weights, kept);
-      var program =
-          team.call(() -> compile(network, quantised, packed, team, scope, compiling, type));
+      var slots = new Slots(scope);
+      List<Program> programs = new ArrayList<>();
+      for (Network each : all(network, variants)) {
+        Set<Integer> quantised =
+            compute.precision() == Precision.INT8 ? QuantisedLayers.in(each, network) : Set.of();
+        programs.add(
+            team.call(() -> compile(each, quantised, packed, team, slots, scope, compiling, type)));
+      }
+      programs.get(0).prepare();
       packed.fill(team);
-      return program;
+      return List.copyOf(programs);
     } catch (RuntimeException | Error e) {
       scope.close();
       throw e;
     }
+  }
+
+  private static List<Network> all(Network network, List<Network> variants) {
+    List<Network> all = new ArrayList<>(List.of(network));
+    all.addAll(variants);
+    return all;
   }
 
   @Override
@@ -94,6 +107,7 @@ public final class OneDnnEngine implements Engine {
       Set<Integer> quantised,
       PackedWeights weights,
       Team team,
+      Slots slots,
       Scope scope,
       Scope compiling,
       DataType type) {
@@ -119,6 +133,6 @@ public final class OneDnnEngine implements Engine {
             .map(Map.Entry::getKey)
             .collect(Collectors.toSet());
     return new Program(
-        team, scope, inputs, integers, outputs, steps, steps.stretches(scratch), arena.place());
+        team, slots, inputs, integers, outputs, steps, steps.stretches(scratch), arena.place());
   }
 }

@@ -7,6 +7,7 @@ import io.diffusion4j.nn.engine.Engine;
 import io.diffusion4j.nn.engine.Executable;
 import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.nn.weights.NamedTensors;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -86,7 +87,8 @@ public class OrtEngine implements Engine {
   }
 
   @Override
-  public Executable compile(Network network, NamedTensors weights, Compute compute) {
-    return new OrtNetwork(network, weights, compute.threads(), provider);
+  public List<Executable> compile(
+      Network network, List<Network> variants, NamedTensors weights, Compute compute) {
+    return OrtNetwork.of(network, variants, weights, compute.threads(), provider);
   }
 }

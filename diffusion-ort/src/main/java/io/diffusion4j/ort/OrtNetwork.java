@@ -13,6 +13,7 @@ import io.diffusion4j.nn.engine.EngineUnavailableException;
 import io.diffusion4j.nn.engine.Executable;
 import io.diffusion4j.nn.engine.Threads;
 import io.diffusion4j.nn.weights.NamedTensors;
+import io.diffusion4j.nn.weights.SomeTensors;
 import io.diffusion4j.onnx.OnnxModel;
 import io.diffusion4j.onnx.OnnxOptions;
 import io.diffusion4j.onnx.OnnxPrecision;
@@ -21,12 +22,14 @@ import java.nio.LongBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 
 /** A network with its weights as a session of ONNX Runtime. */
-final class OrtNetwork implements Executable {
+final class OrtNetwork {
   private static final String MODEL = "network.onnx";
 
   /** Threads that wait for work sleep, because several sessions have threads of their own. */
@@ -42,13 +45,71 @@ final class OrtNetwork implements Executable {
   private boolean closed;
 
   /**
+   * Opens a network and its variants. Variants with the same layers return other outputs of the
+   * network's session; any other has a session of its own, with a copy of the weights that it
+   * reads.
+   *
+   * @throws io.diffusion4j.checkpoint.CheckpointException if the weights are not exactly the
+   *     parameters of the network; the message lists all differences
+   * @throws EngineUnavailableException if ONNX Runtime refuses a model or the provider
+   */
+  static List<Executable> of(
+      Network network,
+      List<Network> variants,
+      NamedTensors weights,
+      Threads threads,
+      Provider provider) {
+    Set<Tensor> outputs = new LinkedHashSet<>(network.outputs());
+    variants.stream()
+        .filter(variant -> variant.nodes().equals(network.nodes()))
+        .forEach(variant -> outputs.addAll(variant.outputs()));
+    var all =
+        new Network(network.name(), network.nodes(), List.copyOf(outputs), network.parameters());
+    List<OrtNetwork> sessions = new ArrayList<>();
+    try {
+      var whole = new OrtNetwork(all, weights, threads, provider);
+      sessions.add(whole);
+      List<Executable> executables = new ArrayList<>();
+      executables.add(new Part(whole, network.outputs(), sessions));
+      for (Network variant : variants) {
+        if (variant.nodes().equals(network.nodes())) {
+          executables.add(new Part(whole, variant.outputs(), sessions));
+        } else {
+          var some = new SomeTensors(weights, variant.parameters().keySet());
+          var session = new OrtNetwork(variant, some, threads, provider);
+          sessions.add(session);
+          executables.add(new Part(session, variant.outputs(), sessions));
+        }
+      }
+      return executables;
+    } catch (RuntimeException | Error e) {
+      sessions.forEach(OrtNetwork::close);
+      throw e;
+    }
+  }
+
+  /** Some outputs of a session, closed with all sessions. */
+  private record Part(OrtNetwork session, List<Tensor> outputs, List<OrtNetwork> all)
+      implements Executable {
+    @Override
+    public List<float[]> run(Batch batch) {
+      return session.run(batch, outputs);
+    }
+
+    @Override
+    public void close() {
+      all.forEach(OrtNetwork::close);
+    }
+  }
+
+  /**
    * Writes the network to a temporary file, and opens that.
    *
    * @throws io.diffusion4j.checkpoint.CheckpointException if the weights are not exactly the
    *     parameters of the network; the message lists all differences
    * @throws EngineUnavailableException if ONNX Runtime refuses the model or the provider
    */
-  OrtNetwork(Network network, NamedTensors weights, Threads threads, Provider provider) {
+  private OrtNetwork(Network network, NamedTensors weights, Threads threads, Provider provider) {
     this.network = network;
     turn = threads.pool(ReentrantLock.class, of -> new ReentrantLock());
     var model = OnnxModel.of(network, weights, OnnxOptions.plain(OnnxPrecision.FLOAT32));
@@ -66,8 +127,7 @@ final class OrtNetwork implements Executable {
     }
   }
 
-  @Override
-  public List<float[]> run(Batch batch) {
+  private List<float[]> run(Batch batch, List<Tensor> asked) {
     batch.requireOnly(network.inputs().keySet());
     Map<String, OnnxTensor> inputs = new LinkedHashMap<>();
     turn.lock();
@@ -78,10 +138,12 @@ final class OrtNetwork implements Executable {
       for (var input : network.inputs().entrySet()) {
         inputs.put(input.getKey(), tensor(batch, input.getKey(), input.getValue()));
       }
-      try (var result = session.run(inputs)) {
-        List<float[]> outputs = new ArrayList<>(network.outputs().size());
-        for (int i = 0; i < network.outputs().size(); i++) {
-          outputs.add(floats((OnnxTensor) result.get(StoredNetwork.output(i)).orElseThrow()));
+      List<String> names =
+          asked.stream().map(network.outputs()::indexOf).map(StoredNetwork::output).toList();
+      try (var result = session.run(inputs, Set.copyOf(names))) {
+        List<float[]> outputs = new ArrayList<>(names.size());
+        for (String name : names) {
+          outputs.add(floats((OnnxTensor) result.get(name).orElseThrow()));
         }
         return outputs;
       }
@@ -125,8 +187,7 @@ final class OrtNetwork implements Executable {
     return values;
   }
 
-  @Override
-  public void close() {
+  private void close() {
     turn.lock();
     try {
       if (!closed) {

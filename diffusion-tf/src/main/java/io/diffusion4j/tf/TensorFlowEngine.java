@@ -43,8 +43,9 @@ public final class TensorFlowEngine implements Engine {
   }
 
   @Override
-  public Executable compile(Network network, NamedTensors weights, Compute compute) {
-    return new TensorFlowNetwork(network, weights, compute);
+  public List<Executable> compile(
+      Network network, List<Network> variants, NamedTensors weights, Compute compute) {
+    return TensorFlowNetwork.of(network, variants, weights, compute);
   }
 
   @Override

@@ -25,7 +25,10 @@ import org.tensorflow.proto.NodeExecStats;
 import org.tensorflow.proto.RunOptions;
 import org.tensorflow.types.family.TType;
 
-/** A network with its weights as a TensorFlow graph, which is built once and never grows. */
+/**
+ * A network with its weights as a TensorFlow graph, which is built once and never grows. Variants
+ * are in the same graph and read the same weights.
+ */
 final class TensorFlowNetwork implements Executable {
   /** From this size of weights in bytes, the native heap is trimmed on closing. */
   private static final long LARGE = 64 << 20;
@@ -34,8 +37,8 @@ final class TensorFlowNetwork implements Executable {
   private final FedWeights fed;
   private final long weightBytes;
   private final Session session;
-  private final NetworkGraph network;
-  private final List<Operand<?>> fetched;
+  private final Subgraph whole;
+  private final List<Executable> variants = new ArrayList<>();
 
   /**
    * Builds the graph and loads the weights.
@@ -43,8 +46,12 @@ final class TensorFlowNetwork implements Executable {
    * @throws io.diffusion4j.checkpoint.CheckpointException if the weights are not exactly the
    *     parameters of the network; the message lists all differences
    */
-  TensorFlowNetwork(Network network, NamedTensors source, Compute compute) {
-    this(network, Optional.empty(), source, compute);
+  static List<Executable> of(
+      Network network, List<Network> variants, NamedTensors source, Compute compute) {
+    var whole = new TensorFlowNetwork(network, variants, Optional.empty(), source, compute);
+    List<Executable> all = new ArrayList<>(List.of(whole));
+    all.addAll(whole.variants);
+    return List.copyOf(all);
   }
 
   /**
@@ -53,25 +60,34 @@ final class TensorFlowNetwork implements Executable {
    */
   static TensorFlowNetwork withGradient(
       Network network, String input, NamedTensors source, Compute compute) {
-    return new TensorFlowNetwork(network, Optional.of(input), source, compute);
+    return new TensorFlowNetwork(network, List.of(), Optional.of(input), source, compute);
   }
 
   private TensorFlowNetwork(
-      Network network, Optional<String> by, NamedTensors source, Compute compute) {
+      Network network,
+      List<Network> variants,
+      Optional<String> by,
+      NamedTensors source,
+      Compute compute) {
     try {
       network.requireFits(source);
       var weights = LoadedWeights.from(source);
       weightBytes = weights.bytes();
-      this.network =
+      var built =
           NetworkGraph.build(
               graph,
               network,
               weights,
               compute.precision(),
               by.isPresent() ? Purpose.TRAINING : Purpose.INFERENCE);
-      List<Operand<?>> all = new ArrayList<>(this.network.outputs());
-      by.ifPresent(input -> all.add(gradient(input)));
-      fetched = List.copyOf(all);
+      List<Operand<?>> all = new ArrayList<>(built.outputs());
+      by.ifPresent(input -> all.add(gradient(built, input)));
+      whole = new Subgraph(built, all);
+      for (Network variant : variants) {
+        var other =
+            NetworkGraph.build(graph, variant, weights, compute.precision(), Purpose.INFERENCE);
+        this.variants.add(new Variant(new Subgraph(other, List.copyOf(other.outputs()))));
+      }
       session = Sessions.open(graph, compute.threads());
       fed = weights.load();
     } catch (RuntimeException | Error e) {
@@ -80,16 +96,51 @@ final class TensorFlowNetwork implements Executable {
     }
   }
 
-  private Output<?> gradient(String input) {
-    var first = this.network.outputs().get(0).asOutput();
+  private Output<?> gradient(NetworkGraph network, String input) {
+    var first = network.outputs().get(0).asOutput();
     return graph.addGradients(first, new Output<?>[] {network.input(input).asOutput()})[0];
+  }
+
+  /** A network in the graph, and the values that a run returns. */
+  private record Subgraph(NetworkGraph network, List<Operand<?>> fetched) {
+    Subgraph {
+      fetched = List.copyOf(fetched);
+    }
+  }
+
+  /** A variant, which is closed with the whole network. */
+  private final class Variant implements Executable {
+    private final Subgraph subgraph;
+
+    Variant(Subgraph subgraph) {
+      this.subgraph = subgraph;
+    }
+
+    @Override
+    public List<float[]> run(Batch batch) {
+      return TensorFlowNetwork.this.run(subgraph, batch);
+    }
+
+    @Override
+    public List<OperationTime> trace(Batch batch) {
+      return TensorFlowNetwork.this.trace(subgraph, batch);
+    }
+
+    @Override
+    public void close() {
+      TensorFlowNetwork.this.close();
+    }
   }
 
   @Override
   public List<float[]> run(Batch batch) {
-    try (var call = new Call(batch);
+    return run(whole, batch);
+  }
+
+  private List<float[]> run(Subgraph subgraph, Batch batch) {
+    try (var call = new Call(subgraph, batch);
         var result = call.runner.run()) {
-      List<float[]> values = new ArrayList<>(fetched.size());
+      List<float[]> values = new ArrayList<>(subgraph.fetched.size());
       result.forEach(entry -> values.add(Tensors.floats(entry.getValue())));
       return values;
     } catch (TFResourceExhaustedException e) {
@@ -100,8 +151,12 @@ final class TensorFlowNetwork implements Executable {
 
   @Override
   public List<OperationTime> trace(Batch batch) {
+    return trace(whole, batch);
+  }
+
+  private List<OperationTime> trace(Subgraph subgraph, Batch batch) {
     var options = RunOptions.newBuilder().setTraceLevel(RunOptions.TraceLevel.FULL_TRACE).build();
-    try (var call = new Call(batch);
+    try (var call = new Call(subgraph, batch);
         var result = call.runner.setOptions(options).runAndFetchMetadata()) {
       List<OperationTime> times = new ArrayList<>();
       for (DeviceStepStats device :
@@ -126,15 +181,15 @@ final class TensorFlowNetwork implements Executable {
     final Session.Runner runner = session.runner();
     private final List<TType> owned = new ArrayList<>();
 
-    Call(Batch batch) {
+    Call(Subgraph subgraph, Batch batch) {
       try {
-        network.feed(runner, batch, owned);
+        subgraph.network.feed(runner, batch, owned);
         fed.feed(runner);
       } catch (RuntimeException | Error e) {
         close();
         throw e;
       }
-      fetched.forEach(runner::fetch);
+      subgraph.fetched.forEach(runner::fetch);
     }
 
     @Override

@@ -84,6 +84,27 @@ public record Network(
     return new Network(network.name(), order.nodes, last, parameters);
   }
 
+  /**
+   * Returns the part of the network that computes its outputs if one of its values is given, with
+   * this value as an input of numbers.
+   *
+   * @param node the node of the value
+   * @param input the name of the new input
+   */
+  static Network above(Network network, int node, String input) {
+    Tensor value = network.nodes().get(node).output();
+    List<Node> nodes = new ArrayList<>(network.nodes());
+    nodes.set(
+        node,
+        new Node(new Layer.Input(input), List.of(), new Tensor(node, value.shape(), Role.NUMBERS)));
+    var whole = new Network(network.name(), nodes, network.outputs(), network.parameters());
+    var part = part(whole, network.outputs());
+    var order = new Order(part.nodes());
+    part.inputs().values().forEach(order::visit); // declared inputs come first
+    var last = part.outputs().stream().map(order::visit).toList();
+    return new Network(part.name(), order.nodes, last, part.parameters());
+  }
+
   private static Set<String> keys(List<Node> nodes) {
     Set<String> keys = new HashSet<>();
     nodes.forEach(node -> keys.addAll(node.layer().parameters()));

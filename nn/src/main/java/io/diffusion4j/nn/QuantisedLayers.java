@@ -4,6 +4,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * Chooses the layers of a network that an engine computes with 8-bit integers, {@link
@@ -32,6 +33,21 @@ public final class QuantisedLayers {
   /** Returns the indices of these nodes. */
   public static Set<Integer> of(Network network) {
     return new QuantisedLayers(network).chosen();
+  }
+
+  /**
+   * Returns the indices of these nodes in a network that consists of layers of another one: the
+   * nodes with the layers chosen there.
+   *
+   * @param original the network whose layers are chosen
+   */
+  public static Set<Integer> in(Network variant, Network original) {
+    Set<Layer> chosen =
+        of(original).stream().map(n -> original.nodes().get(n).layer()).collect(Collectors.toSet());
+    return IntStream.range(0, variant.nodes().size())
+        .filter(n -> chosen.contains(variant.nodes().get(n).layer()))
+        .boxed()
+        .collect(Collectors.toCollection(LinkedHashSet::new));
   }
 
   private Set<Integer> chosen() {

@@ -31,8 +31,8 @@
  * </ul>
  *
  * <p>Since a network is data, code can inspect and rewrite it before an engine compiles it.
- * Low-rank updates, activation checkpointing and the counting of operations work in this way, once
- * for all engines.
+ * Low-rank updates, activation checkpointing, the counting of operations and the reuse of deep
+ * features ({@link io.diffusion4j.nn.DeepReuse}) work in this way, once for all engines.
  *
  * <h2>What is elsewhere</h2>
  *

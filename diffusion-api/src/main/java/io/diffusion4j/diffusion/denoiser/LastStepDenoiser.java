@@ -4,7 +4,6 @@ import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.process.Parameterization;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Predicate;
 
 /**
  * Two networks that share a trajectory: one for the timesteps above 0, another for timestep 0. The
@@ -30,8 +29,15 @@ public record LastStepDenoiser<C>(Denoiser<C> first, Denoiser<C> last) implement
 
   @Override
   public List<Prediction> predict(List<Query<C>> queries) {
-    var fromFirst = ask(first, queries, query -> !isLast(query)).iterator();
-    var fromLast = ask(last, queries, LastStepDenoiser::isLast).iterator();
+    var others = queries.stream().filter(query -> !isLast(query)).toList();
+    var fromFirst = ask(first, others).iterator();
+    // The features of one network mean nothing to another.
+    var ending =
+        queries.stream()
+            .filter(LastStepDenoiser::isLast)
+            .map(query -> query.withReuse(Reuse.NONE))
+            .toList();
+    var fromLast = ask(last, ending).iterator();
     List<Prediction> answers = new ArrayList<>(queries.size());
     for (Query<C> query : queries) {
       answers.add((isLast(query) ? fromLast : fromFirst).next());
@@ -43,9 +49,7 @@ public record LastStepDenoiser<C>(Denoiser<C> first, Denoiser<C> last) implement
     return query.t() == 0;
   }
 
-  private static <C> List<Prediction> ask(
-      Denoiser<C> denoiser, List<Query<C>> queries, Predicate<Query<C>> mine) {
-    List<Query<C>> asked = queries.stream().filter(mine).toList();
-    return asked.isEmpty() ? List.of() : denoiser.predict(asked);
+  private static <C> List<Prediction> ask(Denoiser<C> denoiser, List<Query<C>> queries) {
+    return queries.isEmpty() ? List.of() : denoiser.predict(queries);
   }
 }

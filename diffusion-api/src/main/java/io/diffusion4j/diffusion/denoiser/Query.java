@@ -7,6 +7,22 @@ package io.diffusion4j.diffusion.denoiser;
  * @param t the time in timesteps of the training schedule; fractional for solvers that step between
  *     the integers
  * @param condition the condition of the sample
+ * @param reuse the features of earlier steps that the network may take
  */
 @SuppressWarnings("ArrayRecordComponent") // bulk data, compared by identity
-public record Query<C>(float[] xt, double t, C condition) {}
+public record Query<C>(float[] xt, double t, C condition, Reuse reuse) {
+  /** Creates a query that reuses nothing. */
+  public Query(float[] xt, double t, C condition) {
+    this(xt, t, condition, Reuse.NONE);
+  }
+
+  /** Returns the same query of the same sample with another condition. */
+  public <D> Query<D> withCondition(D other) {
+    return new Query<>(xt, t, other, reuse);
+  }
+
+  /** Returns the same query with another reuse of features. */
+  public Query<C> withReuse(Reuse other) {
+    return new Query<>(xt, t, condition, other);
+  }
+}

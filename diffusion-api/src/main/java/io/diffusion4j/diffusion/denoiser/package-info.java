@@ -32,6 +32,8 @@
  *       outside, so that the limits of its batches and its queue count rows of the network.
  *   <li>{@link io.diffusion4j.diffusion.denoiser.LastStepDenoiser} uses a second network at
  *       timestep 0, as the published unCLIP upsamplers do.
+ *   <li>{@link io.diffusion4j.diffusion.denoiser.Reuse} lets a U-Net take deep features of earlier
+ *       steps of the same sample. A query carries it.
  *   <li>{@link io.diffusion4j.diffusion.denoiser.NoMemoryException} and {@link
  *       io.diffusion4j.diffusion.denoiser.NonFiniteAnswerException} report failures that a caller
  *       can act on: by smaller batches, or by a smaller guidance scale.

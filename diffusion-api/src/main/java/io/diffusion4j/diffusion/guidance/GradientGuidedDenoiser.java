@@ -76,7 +76,7 @@ public final class GradientGuidedDenoiser<C, Y> implements Denoiser<GradientGuid
     List<Query<C>> asked = new ArrayList<>(queries.size());
     List<Query<Y>> judged = new ArrayList<>(queries.size());
     for (Query<GradientGuidance<C, Y>> query : queries) {
-      asked.add(new Query<>(query.xt(), query.t(), query.condition().condition()));
+      asked.add(query.withCondition(query.condition().condition()));
       if (scale(query) != 0) {
         judged.add(new Query<>(query.xt(), query.t(), query.condition().target()));
       }

@@ -26,14 +26,17 @@ public record GuidedDenoiser<C>(Denoiser<C> inner) implements Denoiser<Guidance<
     List<Query<C>> asked = new ArrayList<>(2 * queries.size());
     for (Query<Guidance<C>> query : queries) {
       if (scale(query) != 1) {
-        asked.add(new Query<>(query.xt(), query.t(), query.condition().unconditional()));
+        asked.add(
+            query
+                .withCondition(query.condition().unconditional())
+                .withReuse(query.reuse().unconditional()));
       }
     }
     int conditional = asked.size();
     int unconditional = 0;
     for (Query<Guidance<C>> query : queries) {
       if (scale(query) != 0) {
-        asked.add(new Query<>(query.xt(), query.t(), query.condition().conditional()));
+        asked.add(query.withCondition(query.condition().conditional()));
       }
     }
     List<Prediction> answers = asked.isEmpty() ? List.of() : inner.predict(asked);

@@ -5,6 +5,7 @@ import io.diffusion4j.diffusion.denoiser.Denoiser;
 import io.diffusion4j.diffusion.denoiser.NonFiniteAnswerException;
 import io.diffusion4j.diffusion.denoiser.Prediction;
 import io.diffusion4j.diffusion.denoiser.Query;
+import io.diffusion4j.diffusion.denoiser.Reuse;
 import io.diffusion4j.diffusion.noise.NoiseSource;
 import io.diffusion4j.diffusion.sampling.SamplingPlan;
 import io.diffusion4j.diffusion.sampling.Trajectory;
@@ -75,7 +76,8 @@ public record DiffusionStage<C>(
       }
       start.add(noise);
     }
-    return follow(start, draws, plan, settings.treatment().orElse(treatment), listener);
+    var treated = settings.treatment().orElse(treatment);
+    return follow(start, draws, plan, treated, settings.reuse(), listener);
   }
 
   /** Returns the plan of {@link #sample}. */
@@ -95,7 +97,7 @@ public record DiffusionStage<C>(
    */
   public List<float[]> sampleFrom(
       List<float[]> start, List<Draw<C>> draws, SamplingPlan plan, SamplingListener listener) {
-    return follow(start, draws, plan, treatment, listener);
+    return follow(start, draws, plan, treatment, 1, listener);
   }
 
   private List<float[]> follow(
@@ -103,13 +105,16 @@ public record DiffusionStage<C>(
       List<Draw<C>> draws,
       SamplingPlan plan,
       X0Treatment treated,
+      int reuse,
       SamplingListener listener) {
     Check.that(
         start.size() == draws.size(), "start", start.size() + " samples", "%s", draws.size());
     if (draws.isEmpty()) {
       return List.of();
     }
+    int steps = plan.steps().size();
     List<Trajectory> trajectories = new ArrayList<>(draws.size());
+    List<List<Reuse>> reuses = new ArrayList<>(draws.size());
     for (int row = 0; row < draws.size(); row++) {
       Draw<C> draw = draws.get(row);
       NoiseSource noise = draw.noise();
@@ -123,13 +128,14 @@ public record DiffusionStage<C>(
               treated,
               first,
               step -> noise.gaussian(name, step, rowSize)));
+      reuses.add(Reuse.inSteps(reuse, steps));
     }
-    int steps = plan.steps().size();
     listener.onProgress(new SamplingListener.Progress(name, 0, steps, List.of()));
     for (int step = 0; step < steps; step++) {
       List<Query<C>> queries = new ArrayList<>(draws.size());
       for (int row = 0; row < draws.size(); row++) {
-        queries.add(trajectories.get(row).query(draws.get(row).condition()));
+        Query<C> query = trajectories.get(row).query(draws.get(row).condition());
+        queries.add(query.withReuse(reuses.get(row).get(step)));
       }
       List<Prediction> predictions = denoiser.predict(queries);
       if (predictions.size() != draws.size()) {

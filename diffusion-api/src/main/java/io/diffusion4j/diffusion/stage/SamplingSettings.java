@@ -22,6 +22,8 @@ import java.util.Optional;
  *     classifier-free guidance
  * @param size the size of the images, for a stage that draws more than one; empty for the stage's
  *     own
+ * @param reuse in how many steps in a row a U-Net computes its deep levels once, at least 1; 1 for
+ *     every step
  */
 public record SamplingSettings(
     Sampler sampler,
@@ -30,8 +32,10 @@ public record SamplingSettings(
     Optional<TimestepSpacing> spacing,
     Optional<X0Treatment> treatment,
     Optional<String> guide,
-    Optional<Pixels> size) {
+    Optional<Pixels> size,
+    int reuse) {
   public SamplingSettings {
+    Check.that(reuse >= 1, "reuse", reuse, "≥ 1");
     Check.that(steps >= 1, "steps", steps, "≥ 1");
   }
 
@@ -54,7 +58,7 @@ public record SamplingSettings(
       Optional<TimestepSpacing> spacing,
       Optional<X0Treatment> treatment,
       Optional<String> guide) {
-    this(sampler, steps, guidanceScale, spacing, treatment, guide, Optional.empty());
+    this(sampler, steps, guidanceScale, spacing, treatment, guide, Optional.empty(), 1);
   }
 
   /** Creates settings with the default spacing and treatment of the stage. */
@@ -69,12 +73,14 @@ public record SamplingSettings(
 
   /** Returns these settings with another sampler. */
   public SamplingSettings withSampler(Sampler other) {
-    return new SamplingSettings(other, steps, guidanceScale, spacing, treatment, guide, size);
+    return new SamplingSettings(
+        other, steps, guidanceScale, spacing, treatment, guide, size, reuse);
   }
 
   /** Returns these settings with another number of steps. */
   public SamplingSettings withSteps(int other) {
-    return new SamplingSettings(sampler, other, guidanceScale, spacing, treatment, guide, size);
+    return new SamplingSettings(
+        sampler, other, guidanceScale, spacing, treatment, guide, size, reuse);
   }
 
   /** Whether there is a sampler. */
@@ -84,30 +90,37 @@ public record SamplingSettings(
 
   /** Returns these settings with another guidance scale. */
   public SamplingSettings withGuidanceScale(GuidanceScale other) {
-    return new SamplingSettings(sampler, steps, other, spacing, treatment, guide, size);
+    return new SamplingSettings(sampler, steps, other, spacing, treatment, guide, size, reuse);
   }
 
   /** Returns these settings with another spacing of timesteps. */
   public SamplingSettings withSpacing(TimestepSpacing other) {
     return new SamplingSettings(
-        sampler, steps, guidanceScale, Optional.of(other), treatment, guide, size);
+        sampler, steps, guidanceScale, Optional.of(other), treatment, guide, size, reuse);
   }
 
   /** Returns these settings with another treatment of x̂₀. */
   public SamplingSettings withTreatment(X0Treatment other) {
     return new SamplingSettings(
-        sampler, steps, guidanceScale, spacing, Optional.of(other), guide, size);
+        sampler, steps, guidanceScale, spacing, Optional.of(other), guide, size, reuse);
   }
 
   /** Returns these settings with guidance by a gradient with this factor. */
   public SamplingSettings withGuide(String name, GuidanceScale scale) {
-    return new SamplingSettings(sampler, steps, scale, spacing, treatment, Optional.of(name), size);
+    return new SamplingSettings(
+        sampler, steps, scale, spacing, treatment, Optional.of(name), size, reuse);
   }
 
   /** Returns these settings with another size of images. */
   public SamplingSettings withSize(Pixels other) {
     return new SamplingSettings(
-        sampler, steps, guidanceScale, spacing, treatment, guide, Optional.of(other));
+        sampler, steps, guidanceScale, spacing, treatment, guide, Optional.of(other), reuse);
+  }
+
+  /** Returns these settings with deep features reused in this many steps in a row. */
+  public SamplingSettings withReuse(int other) {
+    return new SamplingSettings(
+        sampler, steps, guidanceScale, spacing, treatment, guide, size, other);
   }
 
   /**

@@ -30,6 +30,7 @@ import java.util.function.UnaryOperator;
  * @param guides the gradient guides by name, with the scale of the gradient
  * @param draws the size of the images that it draws by default
  * @param sizes the other sizes that it draws; empty if it draws one size only
+ * @param reuses whether its network is a U-Net, which can reuse its deep features between steps
  */
 public record Stage(
     String name,
@@ -37,7 +38,8 @@ public record Stage(
     Scale scale,
     SortedMap<String, Scale> guides,
     Pixels draws,
-    Optional<Sizes> sizes) {
+    Optional<Sizes> sizes,
+    boolean reuses) {
   /** Plans that amplify errors more than this draw noise; usable plans stay below 70. */
   private static final double MAX_GAIN = 100;
 
@@ -48,35 +50,47 @@ public record Stage(
 
   /** Creates a stage that denoises something other than pixels, without guidance. */
   public static Stage denoising(String name, Course.Denoising course) {
-    return new Stage(name, course, Scale.NONE, new TreeMap<>(), Pixels.NONE, Optional.empty());
+    return new Stage(
+        name, course, Scale.NONE, new TreeMap<>(), Pixels.NONE, Optional.empty(), false);
   }
 
   /** Creates a stage with a fixed number of steps, without sampler and guidance. */
   public static Stage fixed(String name, int steps) {
     return new Stage(
-        name, new Course.Fixed(steps), Scale.NONE, new TreeMap<>(), Pixels.NONE, Optional.empty());
+        name,
+        new Course.Fixed(steps),
+        Scale.NONE,
+        new TreeMap<>(),
+        Pixels.NONE,
+        Optional.empty(),
+        false);
   }
 
   /** Returns the same stage with guidance. */
   public Stage withScale(Scale other) {
-    return new Stage(name, course, other, guides, draws, sizes);
+    return new Stage(name, course, other, guides, draws, sizes, reuses);
   }
 
   /** Returns the same stage with guides by a gradient. */
   public Stage withGuide(String guide, Scale factor) {
     SortedMap<String, Scale> more = new TreeMap<>(guides);
     more.put(guide, factor);
-    return new Stage(name, course, scale, more, draws, sizes);
+    return new Stage(name, course, scale, more, draws, sizes, reuses);
   }
 
   /** Returns the same stage, which draws images of this size. */
   public Stage withDraws(Pixels other) {
-    return new Stage(name, course, scale, guides, other, sizes);
+    return new Stage(name, course, scale, guides, other, sizes, reuses);
   }
 
   /** Returns the same stage with these sizes of images added. */
   public Stage withSizes(Sizes offered) {
-    return new Stage(name, course, scale, guides, draws, Optional.of(offered));
+    return new Stage(name, course, scale, guides, draws, Optional.of(offered), reuses);
+  }
+
+  /** Returns the same stage, whose network is a U-Net or not. */
+  public Stage withReuse(boolean isUnet) {
+    return new Stage(name, course, scale, guides, draws, sizes, isUnet);
   }
 
   /** Returns the same stage with other choices, if it has any. */
@@ -90,7 +104,8 @@ public record Stage(
                     scale,
                     guides,
                     draws,
-                    sizes))
+                    sizes,
+                    reuses))
         .orElse(this);
   }
 
@@ -152,8 +167,8 @@ public record Stage(
   /**
    * Returns normally if the stage supports these settings.
    *
-   * @throws IllegalArgumentException if it has no guidance, no sampler, fewer steps, or no grid
-   *     with this number of steps
+   * @throws IllegalArgumentException if it has no guidance, no sampler, no U-Net, fewer steps, or
+   *     no grid with this number of steps
    */
   public void check(SamplingSettings settings) {
     settings
@@ -162,6 +177,7 @@ public record Stage(
             guide -> requireGuide(guide).check(name, settings.guidanceScale()),
             () -> scale.check(name, settings.guidanceScale()));
     settings.size().ifPresent(asked -> Check.that(offers(asked), "size", asked, sizesExpected()));
+    Check.that(reuses(settings.reuse()), "reuse", settings.reuse(), reuseExpected());
     if (course instanceof Course.Denoising) {
       plan(settings);
     } else if (settings.hasSampler()) {
@@ -181,6 +197,16 @@ public record Stage(
         .map(Sizes::expected)
         .orElse(
             draws.areDrawn() ? draws + ", its only size" : "none; " + name + " draws no images");
+  }
+
+  /** Whether requests may reuse deep features in this many steps in a row. */
+  public boolean reuses(int steps) {
+    return steps == 1 || (reuses && steps > 1);
+  }
+
+  /** Describes the supported reuse of deep features. */
+  public String reuseExpected() {
+    return reuses ? "≥ 1" : "1; " + name + " has no U-Net, whose deep features could be reused";
   }
 
   private Scale requireGuide(String guide) {

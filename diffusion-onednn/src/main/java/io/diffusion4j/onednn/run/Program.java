@@ -2,14 +2,12 @@ package io.diffusion4j.onednn.run;
 
 import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.engine.Executable;
-import io.diffusion4j.onednn.core.Scope;
 import io.diffusion4j.onednn.core.Team;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.locks.ReentrantLock;
 import org.bytedeco.dnnl.dnnl_stream;
 
 /**
@@ -24,7 +22,7 @@ public final class Program implements Executable {
   private static final int FOLLOWING = 4;
 
   private final Team team;
-  private final Scope scope;
+  private final Slots slots;
   private final Map<String, Value> inputs;
   private final Set<String> integers;
   private final List<Value> outputs;
@@ -33,20 +31,19 @@ public final class Program implements Executable {
   private final long arenaBytes;
   private final int most;
   private final List<Instance> instances = new ArrayList<>();
-  private final ReentrantLock turn = new ReentrantLock(true);
-  private boolean closed;
+  private int generation; // of the memory that the instances are bound to
 
   /**
    * Creates a compiled program.
    *
-   * @param scope owns all native resources, and is closed with the program
+   * @param slots the memory, which is closed with the program
    * @param integers names of the integer inputs
    * @param stretches stretches of the steps, for whole samples
    * @param arenaBytes bytes of a sample's arena
    */
   public Program(
       Team team,
-      Scope scope,
+      Slots slots,
       Map<String, Value> inputs,
       Set<String> integers,
       List<Value> outputs,
@@ -54,7 +51,7 @@ public final class Program implements Executable {
       List<Steps.Stretch> stretches,
       long arenaBytes) {
     this.team = team;
-    this.scope = scope;
+    this.slots = slots;
     this.inputs = new LinkedHashMap<>(inputs);
     this.integers = Set.copyOf(integers);
     this.outputs = List.copyOf(outputs);
@@ -62,7 +59,16 @@ public final class Program implements Executable {
     this.steps = steps;
     this.arenaBytes = arenaBytes;
     this.most = Math.min(Relay.MOST_PARTS, FOLLOWING * team.size());
-    provide(1);
+  }
+
+  /** Binds the steps to the memory of a sample before the first run. */
+  public void prepare() {
+    slots.acquire();
+    try {
+      provide(1);
+    } finally {
+      slots.release();
+    }
   }
 
   /** Binds the steps to the memory of one sample. */
@@ -112,13 +118,10 @@ public final class Program implements Executable {
         outputs.stream()
             .map(value -> new float[Math.multiplyExact(rows, Math.toIntExact(value.size()))])
             .toList();
-    turn.lock();
+    slots.acquire();
     try {
-      if (closed) {
-        throw new IllegalStateException("network: closed");
-      }
       int whole = rows / team.size() * team.size();
-      provide(Math.min(whole, most));
+      provide(Math.max(1, Math.min(whole, most)));
       for (int row = 0; row < whole; row += most) {
         following(given, results, new Range(row, Math.min(whole, row + most)));
       }
@@ -126,15 +129,20 @@ public final class Program implements Executable {
         together(given, results, row);
       }
     } finally {
-      turn.unlock();
+      slots.release();
     }
     return results;
   }
 
   /** Binds the steps to the memory of as many samples as pass through together. */
   private void provide(int samples) {
+    int current = slots.require(arenaBytes);
+    if (generation != current) {
+      instances.clear();
+      generation = current;
+    }
     while (instances.size() < samples) {
-      instances.add(new Instance(new Slot(scope, arenaBytes), steps));
+      instances.add(new Instance(slots.of(instances.size()), steps));
     }
   }
 
@@ -198,14 +206,6 @@ public final class Program implements Executable {
 
   @Override
   public void close() {
-    turn.lock();
-    try {
-      if (!closed) {
-        closed = true;
-        scope.close();
-      }
-    } finally {
-      turn.unlock();
-    }
+    slots.close();
   }
 }

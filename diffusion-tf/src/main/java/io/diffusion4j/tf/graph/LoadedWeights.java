@@ -6,7 +6,9 @@ import io.diffusion4j.nn.weights.NamedTensors;
 import io.diffusion4j.nn.weights.Parameter;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.tensorflow.Operand;
@@ -44,6 +46,10 @@ public final class LoadedWeights implements Weights {
   private final long freezeBelow;
   private final boolean frozen;
   private final List<Fed> fed = new ArrayList<>();
+  private final Map<Known, Operand<TFloating>> known = new HashMap<>();
+
+  /** A parameter of the graph, which several networks in it may read. */
+  private record Known(String key, Precision precision) {}
 
   private LoadedWeights(NamedTensors source, long bytes, long freezeBelow) {
     this.source = source;
@@ -73,6 +79,11 @@ public final class LoadedWeights implements Weights {
 
   @Override
   public Operand<TFloating> get(Ops tf, Parameter parameter, Precision precision) {
+    return known.computeIfAbsent(
+        new Known(parameter.key(), precision), absent -> add(tf, parameter, precision));
+  }
+
+  private Operand<TFloating> add(Ops tf, Parameter parameter, Precision precision) {
     String key = parameter.key();
     if (frozen && !isLargeTable(parameter)) {
       try (TType value = read(parameter, precision)) {

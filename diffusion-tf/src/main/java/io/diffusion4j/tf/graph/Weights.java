@@ -11,6 +11,6 @@ import org.tensorflow.types.family.TFloating;
  * inference. Layers do not depend on the source.
  */
 public interface Weights {
-  /** Returns the parameter in the graph's layout; called once for each. */
+  /** Returns the parameter in the graph's layout; called once for each in a network. */
   Operand<TFloating> get(Ops tf, Parameter parameter, Precision precision);
 }

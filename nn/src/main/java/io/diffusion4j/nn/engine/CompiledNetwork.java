@@ -1,10 +1,14 @@
 package io.diffusion4j.nn.engine;
 
 import io.diffusion4j.nn.Batch;
+import io.diffusion4j.nn.DeepReuse;
 import io.diffusion4j.nn.Network;
 import io.diffusion4j.nn.NetworkDefinition;
 import io.diffusion4j.nn.weights.NamedTensors;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -16,9 +20,14 @@ public final class CompiledNetwork implements AutoCloseable {
   private static final LongAdder NANOS = new LongAdder();
 
   private final Executable executable;
+  private final Optional<Reusing> reusing;
+
+  /** The networks that keep and take deep features; closed with the whole network. */
+  private record Reusing(DeepReuse networks, Executable keeping, Executable shallow) {}
 
   /**
-   * Compiles a network.
+   * Compiles a network; a U-Net also for the {@linkplain DeepReuse reuse of its deep features},
+   * with the same weights.
    *
    * @throws io.diffusion4j.checkpoint.CheckpointException if the weights are not exactly the
    *     parameters of the network; the message lists all differences
@@ -26,11 +35,18 @@ public final class CompiledNetwork implements AutoCloseable {
    * @throws IllegalStateException if that engine cannot run here
    */
   public CompiledNetwork(NetworkDefinition definition, NamedTensors weights, Compute compute) {
-    this(Engines.compile(Network.of(definition), weights, compute));
+    var network = Network.of(definition);
+    var reuse = DeepReuse.of(network);
+    List<Network> variants =
+        reuse.map(networks -> List.of(networks.keeping(), networks.shallow())).orElse(List.of());
+    var executables = Engines.compile(network, variants, weights, compute);
+    executable = executables.get(0);
+    reusing = reuse.map(networks -> new Reusing(networks, executables.get(1), executables.get(2)));
   }
 
   private CompiledNetwork(Executable executable) {
     this.executable = executable;
+    reusing = Optional.empty();
   }
 
   /**
@@ -87,12 +103,50 @@ public final class CompiledNetwork implements AutoCloseable {
    *     there is
    */
   public List<float[]> run(Batch batch) {
+    return timed(executable, batch);
+  }
+
+  private static List<float[]> timed(Executable executable, Batch batch) {
     long begin = System.nanoTime();
     try {
       return executable.run(batch);
     } finally {
       NANOS.add(System.nanoTime() - begin);
     }
+  }
+
+  /** Whether it is a U-Net, which can keep its deep features and take them. */
+  public boolean reuses() {
+    return reusing.isPresent();
+  }
+
+  /**
+   * Runs the network and returns its outputs and, after them, its deep features.
+   *
+   * @throws IllegalStateException if it {@linkplain #reuses has none}
+   */
+  public List<float[]> runKeeping(Batch batch) {
+    return timed(requireReusing().keeping, batch);
+  }
+
+  /**
+   * Runs only the layers above the deep features.
+   *
+   * @param batch the inputs of the whole network
+   * @param features for each row, the features of a run for the same sample at another time
+   * @return the outputs of the whole network
+   * @throws IllegalStateException if it {@linkplain #reuses has none}
+   */
+  public List<float[]> runShallow(Batch batch, float[] features) {
+    var shallow = requireReusing();
+    Set<String> read = new HashSet<>(shallow.networks.shallow().inputs().keySet());
+    read.remove(DeepReuse.FEATURES);
+    return timed(shallow.shallow, batch.only(read).floats(DeepReuse.FEATURES, features));
+  }
+
+  private Reusing requireReusing() {
+    return reusing.orElseThrow(
+        () -> new IllegalStateException("network: without deep features (expected: a U-Net)"));
   }
 
   /** Returns the total running time of networks in this process in ns; concurrent runs add up. */

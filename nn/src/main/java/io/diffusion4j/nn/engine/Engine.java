@@ -59,7 +59,20 @@ public interface Engine {
    *     parameters of the network; the message lists all differences
    * @throws UnsupportedLayerException if the engine does not support one of the network's layers
    */
-  Executable compile(Network network, NamedTensors weights, Compute compute);
+  default Executable compile(Network network, NamedTensors weights, Compute compute) {
+    return compile(network, List.of(), weights, compute).get(0);
+  }
+
+  /**
+   * Compiles a network and variants of it, which share its weights. A variant takes memory for
+   * activations from its first run on. Throws the exceptions of the other method.
+   *
+   * @param variants networks that consist of layers of the network and have no other parameters
+   * @param compute the precision and threads of all; the named engine is this one
+   * @return the network and its variants, in order; closing the network closes all
+   */
+  List<Executable> compile(
+      Network network, List<Network> variants, NamedTensors weights, Compute compute);
 
   /**
    * Compiles a network and a gradient. A run returns the network's outputs and, after them, the

@@ -102,6 +102,16 @@ public final class Engines {
   }
 
   /**
+   * Compiles a network and variants of it for one engine, see {@link Engine#compile(Network, List,
+   * NamedTensors, Compute)}. Throws the exceptions of the other method.
+   */
+  public static List<Executable> compile(
+      Network network, List<Network> variants, NamedTensors weights, Compute compute) {
+    return first(
+        network, compute, (engine, how) -> engine.compile(network, variants, weights, how));
+  }
+
+  /**
    * Compiles a network and the gradient of its first output by an input, see {@link
    * Engine#compileWithGradient}; always in floating point.
    *
@@ -136,8 +146,8 @@ public final class Engines {
         || (asked.equals(AUTO) && engine.isAutomatic());
   }
 
-  private static Executable first(
-      Network network, Compute compute, BiFunction<Engine, Compute, Executable> compile) {
+  private static <T> T first(
+      Network network, Compute compute, BiFunction<Engine, Compute, T> compile) {
     String asked = requireKnown(compute.engine());
     Compute how = compute;
     List<String> reasons = new ArrayList<>();

@@ -1,5 +1,6 @@
 package io.diffusion4j.nn.engine;
 
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.denoiser.Denoiser;
 import io.diffusion4j.diffusion.denoiser.Prediction;
 import io.diffusion4j.diffusion.denoiser.Query;
@@ -8,7 +9,11 @@ import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.Rows;
 import io.diffusion4j.nn.TimeEmbedding;
 import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 
 /**
  * A compiled network as a {@link Denoiser}.
@@ -94,16 +99,61 @@ public final class NetworkDenoiser<C> implements Denoiser<C> {
     return parameterization;
   }
 
+  /** What is computed for a query. */
+  private enum Part {
+    /** The network. */
+    WHOLE,
+    /** The network, whose deep features are kept. */
+    KEEPING,
+    /** The layers above the deep features. */
+    SHALLOW;
+
+    static Part of(Query<?> query) {
+      return !query.reuse().isAsked() ? WHOLE : query.reuse().has() ? SHALLOW : KEEPING;
+    }
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Queries whose reuse of features differs are computed in separate runs of the network.
+   *
+   * @throws IllegalArgumentException also for a query that reuses features of a network without any
+   */
   @Override
   public List<Prediction> predict(List<Query<C>> queries) {
-    if (queries.isEmpty()) {
-      return List.of();
-    }
+    Map<Part, List<Query<C>>> asked = new EnumMap<>(Part.class);
+    queries.forEach(
+        query -> asked.computeIfAbsent(Part.of(query), part -> new ArrayList<>()).add(query));
+    Map<Part, Iterator<Prediction>> answers = new EnumMap<>(Part.class);
+    asked.forEach((part, some) -> answers.put(part, predict(part, some).iterator()));
+    return queries.stream()
+        .map(query -> Objects.requireNonNull(answers.get(Part.of(query))).next())
+        .toList();
+  }
+
+  private List<Prediction> predict(Part part, List<Query<C>> queries) {
+    Check.that(
+        part == Part.WHOLE || network.reuses(), "reuse", "features", "none, without a U-Net");
     int rows = queries.size();
-    var outputs = network.run(batch(queries));
     int computed = Math.max(rows, leastRows);
+    var batch = batch(queries);
+    var outputs =
+        switch (part) {
+          case WHOLE -> network.run(batch);
+          case KEEPING -> network.runKeeping(batch);
+          case SHALLOW -> network.runShallow(batch, features(queries));
+        };
+    int answers = outputs.size();
+    if (part == Part.KEEPING) {
+      answers--;
+      var features = Rows.unstack(outputs.get(answers), computed);
+      for (int i = 0; i < rows; i++) {
+        queries.get(i).reuse().keep(features.get(i));
+      }
+    }
     var means = Rows.unstack(outputs.get(0), computed).subList(0, rows);
-    if (outputs.size() == 1) {
+    if (answers == 1) {
       return means.stream().map(Prediction::of).toList();
     }
     var variances = Rows.unstack(outputs.get(1), computed);
@@ -112,6 +162,11 @@ public final class NetworkDenoiser<C> implements Denoiser<C> {
       predictions.add(new Prediction(means.get(i), variances.get(i)));
     }
     return predictions;
+  }
+
+  private float[] features(List<Query<C>> queries) {
+    return Rows.stack(
+        padded(queries).stream().map(query -> query.reuse().features().orElseThrow()).toList());
   }
 
   /**
@@ -124,11 +179,15 @@ public final class NetworkDenoiser<C> implements Denoiser<C> {
   }
 
   private Batch batch(List<Query<C>> asked) {
+    return batch(padded(asked), times, conditions);
+  }
+
+  private List<Query<C>> padded(List<Query<C>> asked) {
     List<Query<C>> queries = new ArrayList<>(asked);
     while (queries.size() < leastRows) {
       queries.add(asked.get(asked.size() - 1));
     }
-    return batch(queries, times, conditions);
+    return queries;
   }
 
   /** Makes the inputs of the network for queries. */

@@ -23,6 +23,10 @@
  * gradients, are computed in floating point. {@link io.diffusion4j.nn.QuantisedLayers} chooses the
  * layers.
  *
+ * <p>An engine also compiles variants of a network, which consist of its layers and share its
+ * weights. A U-Net has two: one returns its deep features as well, the other computes only the
+ * layers above them.
+ *
  * <p>Two models that get the same {@link io.diffusion4j.nn.engine.Threads} share its threads and
  * take turns. Two models with different {@code Threads} compute at the same time.
  *
