@@ -72,6 +72,7 @@ final class BadInputTest {
     "--prior-guidance-interval, x, 'prior-guidance-interval: x (expected: two noise levels, such as"
         + " 0.3,3)'",
     "--super-res-eta, NaN, super-res-eta: NaN (expected: 0 to 1)",
+    "--decoder-reuse, 0, decoder-reuse: 0 (expected: ≥ 1)",
     "--count, 0, count: 0 (expected: ≥ 1)",
     "--seed, -7, seed: -7 (expected: ≥ 0)",
     "--server, nowhere, 'server: nowhere (expected: host:port, such as localhost:50051)'",
@@ -366,8 +367,8 @@ final class BadInputTest {
     "'evaluate --vary seed=1,2', 'vary: seed (expected: one of model, sampler, prior, guidance,"
         + " guidance-scale, prior-sampler, prior-steps, prior-guidance, prior-schedule, prior-eta,"
         + " decoder-sampler, decoder-steps, decoder-guidance, decoder-schedule, decoder-eta,"
-        + " decoder-thresholding, super-res-sampler, super-res-steps, super-res-schedule,"
-        + " super-res-eta, super-res-thresholding)'",
+        + " decoder-thresholding, decoder-reuse, super-res-sampler, super-res-steps,"
+        + " super-res-schedule, super-res-eta, super-res-thresholding, super-res-reuse)'",
     "'evaluate --vary sampler=ddim', 'vary: sampler=ddim (expected: two values or more)'",
     "'evaluate --vary decoder-steps=5,x', 'decoder-steps: x (expected: an integer)'",
     "'evaluate --vary decoder-guidance=1,-1', 'decoder-guidance: -1.0 (expected: ≥ 0)'",

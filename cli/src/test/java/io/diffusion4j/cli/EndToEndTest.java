@@ -461,6 +461,27 @@ final class EndToEndTest {
     assertThat(sometimes).isNotEqualTo(always).isNotEqualTo(never);
   }
 
+  @Test
+  void deepFeaturesAreReusedAndARecipeRepeatsThat() throws Exception {
+    String steps = "--decoder-guidance 8 --decoder-steps 6 --super-res-steps 5";
+    List<Integer> every = pixels(model, steps);
+    assertThat(pixels(model, steps + " --decoder-reuse 1 --super-res-reuse 1")).isEqualTo(every);
+    assertThat(pixels(model, steps + " --super-res-reuse 2")).isNotEqualTo(every);
+    assertThat(pixels(model, steps + " --decoder-reuse 2")).isNotEqualTo(every);
+    Path file = folder.resolve("chosen.png");
+    byte[] png = Files.readAllBytes(file);
+    Run again = replay(file, "--model", model.toString());
+    assertThat(again.status()).as(again.err()).isZero();
+    assertThat(again.out())
+        .isEqualToIgnoringNewLines(
+            file + ": the same file, bit for bit: sha256 " + Hashing.sha256().hashBytes(png));
+    try (var server = new Serving()) {
+      Run there = replay(file, "--server", server.address());
+      assertThat(there.status()).as(there.err()).isZero();
+      assertThat(there.out()).isEqualTo(again.out());
+    }
+  }
+
   private static List<Integer> pixels(Path model, String options) throws IOException {
     List<String> line = new ArrayList<>(List.of("--seed", "7", "--model", model.toString()));
     line.addAll(List.of(options.split(" ", -1)));

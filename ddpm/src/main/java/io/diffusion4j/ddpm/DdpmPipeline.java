@@ -137,7 +137,11 @@ public final class DdpmPipeline implements ImagePipeline {
         latents
             .map(decoder -> Pixels.square(decoder.imageSize()))
             .orElseGet(() -> new Pixels(network.width(), network.height()));
-    var offered = Stage.denoising(STAGE, course).withDraws(pixels).withChoices(choices);
+    var offered =
+        Stage.denoising(STAGE, course)
+            .withDraws(pixels)
+            .withChoices(choices)
+            .withReuse(network instanceof PixelNetwork);
     if (network.labels().hasNull()) {
       offered =
           offered.withScale(

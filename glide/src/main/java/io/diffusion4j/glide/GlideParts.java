@@ -85,6 +85,7 @@ public record GlideParts(
         new Choices(Samplers.standard(), sampler, steps).withSpacings(TimestepSpacings.standard());
     return Stage.denoising(
             name, new Course.Denoising(schedule, spacing, X0Treatment.clip(1), choices))
-        .withDraws(Pixels.square(size));
+        .withDraws(Pixels.square(size))
+        .withReuse(true);
   }
 }

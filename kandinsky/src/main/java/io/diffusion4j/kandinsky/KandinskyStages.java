@@ -70,6 +70,7 @@ final class KandinskyStages {
                     .withTreatments(X0Treatment.standard())))
         .withScale(new Stage.Scale(GUIDANCE, MOST_GUIDANCE))
         .withDraws(usual)
+        .withReuse(true)
         .withSizes(new Sizes(unit, Math.max(unit, MOST_PIXELS)));
   }
 }

@@ -54,6 +54,7 @@ public class RequestScope internal constructor(public val builder: GenerateImage
    * @param name such as `prior`, `decoder` or `super_res`; a model's card lists them
    * @param guidance the scale of classifier-free guidance
    * @param guidanceInterval the noise levels at which it acts, as σ = √((1−ᾱ)/ᾱ)
+   * @param reuse in how many steps in a row a U-Net computes its deep levels once
    */
   public fun stage(
     name: String,
@@ -63,6 +64,7 @@ public class RequestScope internal constructor(public val builder: GenerateImage
     schedule: String = "",
     eta: Double? = null,
     guidanceInterval: ClosedRange<Double>? = null,
+    reuse: Int? = null,
   ) {
     val options = StageOptions.newBuilder().setSampler(sampler).setSchedule(schedule)
     steps?.let { options.steps = it }
@@ -71,6 +73,7 @@ public class RequestScope internal constructor(public val builder: GenerateImage
     guidanceInterval?.let {
       options.guidanceIntervalBuilder.setLow(it.start).setHigh(it.endInclusive)
     }
+    reuse?.let { options.reuse = it }
     builder.putStages(name, options.build())
   }
 }

@@ -151,6 +151,14 @@ class BadRequestTest {
             "stages[\"decoder\"].guidance_interval",
             "1.0E30 to 1.0E31 (expected: levels that the stage has)"),
         arguments(
+            request("x").putStages("prior", StageOptions.newBuilder().setReuse(2).build()),
+            "stages[\"prior\"].reuse",
+            "2 (expected: 1; prior has no U-Net, whose deep features could be reused)"),
+        arguments(
+            request("x").putStages("decoder", StageOptions.newBuilder().setReuse(0).build()),
+            "stages[\"decoder\"].reuse",
+            "0 (expected: 1; decoder has no U-Net, whose deep features could be reused)"),
+        arguments(
             request("x").putStages("prior", StageOptions.newBuilder().setEta(1.5).build()),
             "stages[\"prior\"].eta",
             "1.5 (expected: 0 to 1)"),

@@ -83,7 +83,7 @@ public record Defaults(boolean ours) {
 
   /** Returns the upsampler, which has no guidance. */
   Stage upsampler(UnclipSchedulerConfig scheduler, int size) {
-    return pixels(Upsampler.STAGE, scheduler, SUPER_RES_STEPS, size);
+    return pixels(Upsampler.STAGE, scheduler, SUPER_RES_STEPS, size).withReuse(true);
   }
 
   private Stage pixels(String name, UnclipSchedulerConfig scheduler, int steps, int size) {

@@ -21,6 +21,7 @@ import io.diffusion4j.decoder.DecoderModel;
 import io.diffusion4j.decoder.DiffusionDecoder;
 import io.diffusion4j.decoder.DiffusionUpsampler;
 import io.diffusion4j.decoder.UpsamplerModel;
+import io.diffusion4j.decoder.unet.UnetShape;
 import io.diffusion4j.diffusion.argument.ByName;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.denoiser.BatchingDenoiser;
@@ -149,10 +150,12 @@ public final class UnclipModel implements AutoCloseable {
                                 owned -> openPrior(priorScheduler.parameterization(), owned))));
     autoregressivePrior = optional(UnclipFolder.PRIOR_AR, this::addAutoregressivePrior);
     var decoderScheduler = folder.scheduler(UnclipFolder.DECODER_SCHEDULER);
-    int decoderSize = DecoderFolders.readBackbone(folder.folder(UnclipFolder.DECODER)).sampleSize();
+    var backbone = DecoderFolders.readBackbone(folder.folder(UnclipFolder.DECODER));
+    int decoderSize = backbone.sampleSize();
     guide = noisedClip.map(path -> resources.add(NoisedClip.load(path, compute)));
     guide.ifPresent(judge -> judge.requireFits(decoderSize, decoderSize));
-    Stage plain = defaults.decoder(decoderScheduler, decoderSize);
+    Stage plain =
+        defaults.decoder(decoderScheduler, decoderSize).withReuse(backbone instanceof UnetShape);
     decoderStage =
         guide.isPresent()
             ? plain.withGuide(Guides.CLIP, Stage.Scale.ofGradient(CLIP_SCALE))

@@ -82,6 +82,7 @@ record RecipeFile(Path path, byte[] png, Recipe recipe) {
                 .clearEta()
                 .clearThresholding()
                 .clearGuidanceInterval()
+                .clearReuse()
                 .build());
       }
     }

@@ -81,6 +81,7 @@ public final class SamplingOptions {
     ETA(Double.class, "X"),
     THRESHOLDING(String.class, "NAME"),
     SIZE(String.class, "WxH"),
+    REUSE(Integer.class, "K"),
     GUIDE(String.class, "KIND"),
     GUIDE_SCALE(Double.class, "X");
 
@@ -158,6 +159,10 @@ public final class SamplingOptions {
   private static final String ECLIPSE = "eclipse";
 
   private static final String PUBLISHED = "; of a published pipeline: ";
+
+  private static final String REUSE =
+      "Computes the deep levels of the %s's U-Net in one of K steps in a row and reuses their"
+          + " features in the others: faster, and a little different. Default: 1, every step.";
 
   private final String heading;
   private final String guided;
@@ -249,6 +254,7 @@ public final class SamplingOptions {
                         "The thresholding of x0 in the %s: clip, dynamic or none. Default: its"
                             + " own.")
                     .subList(1, 3), // not of the prior
+                each(Setting.REUSE, REUSE).subList(1, 3), // nor this
                 Flag.guides("classifier (with --label) or clip, if the model has one"))
             .flatMap(List::stream)
             .toList());
@@ -269,6 +275,7 @@ public final class SamplingOptions {
                 "base",
                 Setting.GUIDANCE,
                 "Guidance scale of the base; 1 is none. Default: 3, or 5 to complete a picture"),
+            Flag.of("base", Setting.REUSE, REUSE.formatted("base")),
             Flag.of(
                 "upsampler",
                 Setting.SAMPLER,
@@ -276,7 +283,8 @@ public final class SamplingOptions {
             Flag.of(
                 "upsampler",
                 Setting.STEPS,
-                "Steps of the upsampler; 27 are spaced unevenly. Default: 27")));
+                "Steps of the upsampler; 27 are spaced unevenly. Default: 27"),
+            Flag.of("upsampler", Setting.REUSE, REUSE.formatted("upsampler"))));
     return flags;
   }
 
@@ -347,7 +355,7 @@ public final class SamplingOptions {
       Object value = flag.value();
       if (value != null) {
         switch (flag.setting) {
-          case STEPS -> flag.require((int) value >= 1, "≥ 1");
+          case STEPS, REUSE -> flag.require((int) value >= 1, "≥ 1");
           case GUIDANCE ->
               flag.require((double) value >= 0 && Double.isFinite((double) value), "≥ 0");
           case GUIDE_SCALE -> {
@@ -527,6 +535,7 @@ public final class SamplingOptions {
           case THRESHOLDING -> options.setThresholding((String) value);
           case GUIDE, GUIDE_SCALE -> {} // of whichever stage has a guide
           case SIZE -> options.setSize(size((String) value));
+          case REUSE -> options.setReuse((int) value);
           case GUIDANCE_INTERVAL ->
               options.setGuidanceInterval(levels(flag.name(), (String) value));
           case PRIOR -> {} // chooses a model's part, which samples nothing by that

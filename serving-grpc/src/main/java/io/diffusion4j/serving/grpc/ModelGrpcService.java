@@ -125,7 +125,8 @@ final class ModelGrpcService extends ModelServiceGrpc.ModelServiceImplBase {
             .setDefaultGuidanceScale(stage.scale().usual())
             .setMaxGuidanceScale(stage.scale().most())
             .setImageWidth(stage.draws().width())
-            .setImageHeight(stage.draws().height());
+            .setImageHeight(stage.draws().height())
+            .setReusesFeatures(stage.reuses());
     stage.sizes().ifPresent(sizes -> listed.setSizeUnit(sizes.unit()).setMaxSize(sizes.most()));
     stage
         .guides()

@@ -66,6 +66,9 @@ public final class StageResolver {
 
   private static SamplingSettings settings(StageOptions options, Stage stage) {
     SamplingSettings settings = sampling(options, stage);
+    if (options.hasReuse()) {
+      settings = settings.withReuse(options.getReuse());
+    }
     return options.hasSize() ? settings.withSize(size(options.getSize())) : settings;
   }
 
@@ -119,6 +122,9 @@ public final class StageResolver {
       checkFixed(path, options, stage, violations);
     }
     checkGuidance(path, options, stage, violations);
+    if (options.hasReuse() && !stage.reuses(options.getReuse())) {
+      violations.add(path + "reuse", options.getReuse(), stage.reuseExpected());
+    }
     if (options.hasSize()) {
       checkSize(path + "size", options.getSize(), stage, violations);
     }
