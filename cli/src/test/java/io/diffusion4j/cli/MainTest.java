@@ -1,5 +1,6 @@
 package io.diffusion4j.cli;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Set;
@@ -23,7 +24,8 @@ final class MainTest {
   void aCommandIsTheSameWithoutTheOthers(String name) {
     var own = Main.commandLine(name).getSubcommands();
     assertThat(own.keySet()).containsExactly(name);
-    assertThat(usage(own.get(name))).isEqualTo(usage(ALL.getSubcommands().get(name)));
+    assertThat(usage(requireNonNull(own.get(name))))
+        .isEqualTo(usage(requireNonNull(ALL.getSubcommands().get(name))));
   }
 
   /** Returns the help of a command and those below it, which names all that they inherit. */
