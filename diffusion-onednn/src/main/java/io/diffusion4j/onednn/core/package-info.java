@@ -23,6 +23,7 @@
  * <ul>
  *   <li>A {@link io.diffusion4j.onednn.core.Memory} is allocated, aligned and on huge pages where
  *       it is large; or it is the mapped memory of a file. It is not on the heap.
+ *   <li>{@link io.diffusion4j.onednn.core.ReturnedPages} gives pages back to the system.
  *   <li>A {@link io.diffusion4j.onednn.core.Buffer} is a range that does not have an address yet: a
  *       program assigns its offset when all of its steps are known.
  *   <li>A {@link io.diffusion4j.onednn.core.View} describes numbers in a buffer: {@link

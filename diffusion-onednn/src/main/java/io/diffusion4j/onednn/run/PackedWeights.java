@@ -21,6 +21,7 @@ import io.diffusion4j.onednn.core.Descriptions;
 import io.diffusion4j.onednn.core.Dnnl;
 import io.diffusion4j.onednn.core.Memory;
 import io.diffusion4j.onednn.core.Natives;
+import io.diffusion4j.onednn.core.ReturnedPages;
 import io.diffusion4j.onednn.core.Scope;
 import io.diffusion4j.onednn.core.Team;
 import io.diffusion4j.onednn.core.View;
@@ -183,6 +184,9 @@ public final class PackedWeights {
         (member, stream) -> {
           for (var next = left.poll(); next != null; next = left.poll()) {
             fill(next.getKey(), next.getValue(), stream);
+            source
+                .stored(next.getKey().key)
+                .ifPresent(tensor -> ReturnedPages.ofFile(tensor.bytes()));
           }
         });
     kept.ifPresent(KeptWeights::write);

@@ -1,5 +1,6 @@
 package io.diffusion4j.onednn.run;
 
+import io.diffusion4j.onednn.core.ReturnedPages;
 import io.diffusion4j.onednn.core.Scope;
 import java.util.ArrayList;
 import java.util.List;
@@ -77,6 +78,7 @@ public final class Slots {
       if (!closed) {
         closed = true;
         scope.close();
+        ReturnedPages.ofReleasedMemory();
       }
     } finally {
       turn.unlock();
