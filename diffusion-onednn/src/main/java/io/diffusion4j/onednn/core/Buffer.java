@@ -1,5 +1,8 @@
 package io.diffusion4j.onednn.core;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -9,9 +12,15 @@ import java.util.Optional;
 public final class Buffer {
   private long bytes;
   private final Optional<Memory> constant;
-  private int first = Integer.MAX_VALUE;
-  private int last = -1;
+  private final List<Span> spans = new ArrayList<>();
   private long offset = -1;
+
+  /** The steps of a pass during which it holds a value. */
+  private record Span(int pass, int first, int last) {
+    boolean overlaps(Span other) {
+      return first <= other.last && other.first <= last;
+    }
+  }
 
   private Buffer(long bytes, Optional<Memory> constant) {
     this.bytes = bytes;
@@ -35,23 +44,52 @@ public final class Buffer {
 
   /** Marks it as used in this step; its content lives from the first to the last of its steps. */
   public void usedIn(int step) {
-    first = Math.min(first, step);
-    last = Math.max(last, step);
+    usedIn(0, step);
+  }
+
+  /**
+   * Marks it as used in a step of a pass. Its content lives from the first to the last of its steps
+   * in each pass, and is lost between passes.
+   */
+  public void usedIn(int pass, int step) {
+    for (int i = 0; i < spans.size(); i++) {
+      var span = spans.get(i);
+      if (span.pass == pass) {
+        spans.set(i, new Span(pass, Math.min(span.first, step), Math.max(span.last, step)));
+        return;
+      }
+    }
+    spans.add(new Span(pass, step, step));
   }
 
   /** Returns whether both buffers hold values at the same time. */
   public boolean overlaps(Buffer other) {
-    return first <= other.last && other.first <= last;
+    for (Span mine : spans) {
+      for (Span theirs : other.spans) {
+        if (mine.overlaps(theirs)) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   /** Returns whether a step reads or writes the buffer. */
   public boolean isUsed() {
-    return last >= 0;
+    return !spans.isEmpty();
   }
 
   /** Returns the memory of a constant; empty for a buffer of the arena. */
   public Optional<Memory> constant() {
     return constant;
+  }
+
+  /** Adds the bytes to the steps at which it begins to hold a value, and subtracts them after. */
+  void countIn(Map<Integer, Long> changes) {
+    for (Span span : spans) {
+      changes.merge(span.first, bytes, Long::sum);
+      changes.merge(span.last + 1, -bytes, Long::sum);
+    }
   }
 
   /** Returns the size in bytes. */

@@ -22,7 +22,7 @@ public final class Memory {
   private final long size;
   private final long start;
 
-  /** Allocates zeroed memory, which is released with a scope. */
+  /** Allocates memory with any content, which is released with a scope. */
   public Memory(Scope scope, long bytes) {
     boolean large = bytes >= HugePages.BYTES;
     long alignment = large ? HugePages.BYTES : ALIGNMENT;
@@ -79,9 +79,9 @@ public final class Memory {
     return new BytePointer(memory).position(start + offset);
   }
 
-  /** Sets all bytes to 0. */
-  public void clear() {
-    Pointer.memset(memory, 0, size);
+  /** Sets the first of its bytes to 0; the system provides pages only for what is written. */
+  public void clear(long bytes) {
+    Pointer.memset(at(0), 0, bytes);
   }
 
   /** Returns a view of float32 values. */

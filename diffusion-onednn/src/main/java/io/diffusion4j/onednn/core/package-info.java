@@ -29,8 +29,9 @@
  *   <li>A {@link io.diffusion4j.onednn.core.View} describes numbers in a buffer: {@link
  *       io.diffusion4j.onednn.core.DataType}, sizes and strides. {@link
  *       io.diffusion4j.onednn.core.Descriptions} translates it for oneDNN.
- *   <li>A {@link io.diffusion4j.onednn.core.Pool} is shared by parts of a program that run one
- *       after the other.
+ *   <li>An {@link io.diffusion4j.onednn.core.Arena} assigns these offsets: buffers that do not hold
+ *       values at the same time share bytes. {@link io.diffusion4j.onednn.core.PlannedMemory} is an
+ *       arena whose size is known only after the kernels that use it.
  * </ul>
  *
  * <h2>Computation</h2>

@@ -1,5 +1,6 @@
 package io.diffusion4j.onednn.run;
 
+import io.diffusion4j.onednn.core.Arena;
 import io.diffusion4j.onednn.core.Curve;
 import io.diffusion4j.onednn.core.DataType;
 import io.diffusion4j.onednn.core.View;

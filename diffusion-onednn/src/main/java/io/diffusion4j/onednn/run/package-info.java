@@ -32,7 +32,7 @@
  *   <li>{@link io.diffusion4j.onednn.run.PackedWeights} has each weight once, in the order that its
  *       primitive reads. {@link io.diffusion4j.onednn.run.KeptWeights} is the file from which a
  *       later start maps them.
- *   <li>{@link io.diffusion4j.onednn.run.Arena} assigns an offset to each buffer.
+ *   <li>{@link io.diffusion4j.onednn.core.Arena} assigns an offset to each buffer.
  *   <li>{@link io.diffusion4j.onednn.run.Program} runs the steps. {@code Relay} passes the parts to
  *       the threads, so that a descheduled thread does not hold up the others for a whole step.
  * </ul>

@@ -1,11 +1,11 @@
 package io.diffusion4j.onednn.train;
 
+import io.diffusion4j.onednn.core.Buffer;
 import io.diffusion4j.onednn.core.DataType;
-import io.diffusion4j.onednn.core.Memory;
 import java.nio.FloatBuffer;
+import java.util.Optional;
 import org.bytedeco.dnnl.dnnl_memory;
 import org.bytedeco.dnnl.dnnl_memory_desc;
-import org.bytedeco.javacpp.Pointer;
 
 /**
  * A value on a {@link Tape}, {@code [n, h, w, c]} in channels-last order; a matrix is {@code [n, 1,
@@ -19,19 +19,13 @@ final class Activation {
   private final int w;
   private final int c;
   private final boolean differentiable;
-  private final Memory memory;
+  private final Buffer buffer;
   private final Gradient gradient;
 
   /** State that all views of a value share. */
   private static final class Gradient {
-    java.util.Optional<Memory> memory = java.util.Optional.empty();
-
-    /** Whether its memory, and so the value, is exclusive. */
-    final boolean lasting;
-
-    Gradient(boolean lasting) {
-      this.lasting = lasting;
-    }
+    Optional<Buffer> buffer = Optional.empty();
+    Optional<Buffer> zeros = Optional.empty();
   }
 
   private Activation(
@@ -42,7 +36,7 @@ final class Activation {
       int w,
       int c,
       boolean differentiable,
-      Memory memory,
+      Buffer buffer,
       Gradient gradient) {
     this.kernels = kernels;
     this.type = type;
@@ -51,23 +45,22 @@ final class Activation {
     this.w = w;
     this.c = c;
     this.differentiable = differentiable;
-    this.memory = memory;
+    this.buffer = buffer;
     this.gradient = gradient;
   }
 
+  /** Creates a value in the tape's arena. */
   static Activation of(
       Kernels kernels, DataType type, int n, int h, int w, int c, boolean differentiable) {
+    var buffer = kernels.memory().buffer((long) type.bytes() * n * h * w * c);
+    return new Activation(kernels, type, n, h, w, c, differentiable, buffer, new Gradient());
+  }
+
+  /** Creates a value in exclusive memory, which is zeroed and keeps what is written to it. */
+  static Activation constant(Kernels kernels, DataType type, int n, int h, int w, int c) {
     long bytes = (long) type.bytes() * n * h * w * c;
-    return new Activation(
-        kernels,
-        type,
-        n,
-        h,
-        w,
-        c,
-        differentiable,
-        kernels.allocate(bytes),
-        new Gradient(kernels.room().isEmpty()));
+    var buffer = Buffer.constant(bytes, kernels.allocate(bytes));
+    return new Activation(kernels, type, n, h, w, c, false, buffer, new Gradient());
   }
 
   /** Allocates memory of the same shape, without a gradient. */
@@ -87,7 +80,7 @@ final class Activation {
 
   /** Views the same numbers in another shape. */
   Activation view(int newH, int newW, int newC) {
-    return new Activation(kernels, type, n, newH, newW, newC, differentiable, memory, gradient);
+    return new Activation(kernels, type, n, newH, newW, newC, differentiable, buffer, gradient);
   }
 
   DataType type() {
@@ -126,28 +119,38 @@ final class Activation {
     return differentiable;
   }
 
-  /** Whether it is kept after its segment of the tape has run. */
-  boolean isLasting() {
-    return gradient.lasting;
-  }
-
   boolean hasGradient() {
-    return gradient.memory.isPresent();
+    return gradient.buffer.isPresent();
   }
 
-  /** Returns the gradient as a value; its memory is allocated at the first call. */
+  /** Returns the gradient as a value, to be read: zeros if nothing has been added to it. */
   Activation gradient() {
-    long bytes = (long) type.bytes() * size();
-    var of =
-        gradient.memory.orElseGet(
-            () -> isLasting() ? kernels.allocateLasting(bytes) : kernels.allocate(bytes));
-    gradient.memory = java.util.Optional.of(of);
-    return new Activation(kernels, type, n, h, w, c, false, of, new Gradient(isLasting()));
+    if (!hasGradient() && gradient.zeros.isEmpty()) {
+      gradient.zeros = Optional.of(constant(kernels, type, n, h, w, c).buffer);
+    }
+    return gradient(gradient.buffer.or(() -> gradient.zeros).orElseThrow());
+  }
+
+  /** Returns the gradient as a value, all of which is to be written. */
+  Activation writtenGradient() {
+    if (gradient.buffer.isEmpty()) {
+      gradient.buffer = Optional.of(kernels.memory().buffer((long) type.bytes() * size()));
+    }
+    return gradient(gradient.buffer.get());
+  }
+
+  private Activation gradient(Buffer in) {
+    return new Activation(kernels, type, n, h, w, c, false, in, new Gradient());
   }
 
   /** Makes its gradient share the memory of another value's gradient. */
   void shareGradient(Activation other) {
-    gradient.memory = other.gradient.memory;
+    gradient.buffer = other.gradient.buffer;
+  }
+
+  /** Returns the memory of the numbers. */
+  Buffer buffer() {
+    return buffer;
   }
 
   /** Views the value as images, {@code [samples, c, h, w]} in oneDNN's order of axes. */
@@ -171,7 +174,7 @@ final class Activation {
 
   /** Returns the memory from an element on. */
   dnnl_memory as(dnnl_memory_desc description, long element) {
-    return kernels.memory(description, at(element));
+    return kernels.memory(description, buffer, element * type.bytes());
   }
 
   /** Views one sample. */
@@ -179,17 +182,26 @@ final class Activation {
     return as(description, (long) i * h * w * c);
   }
 
-  Pointer at(long element) {
-    return memory.at(element * type.bytes());
+  /** Sets all numbers of a constant. */
+  void fill(float value) {
+    var bytes = buffer.constant().orElseThrow().bytes(0, buffer.bytes());
+    int bits = Float.floatToIntBits(value);
+    for (int i = 0; i < size(); i++) {
+      switch (type) {
+        case FLOAT32 -> bytes.putInt(bits);
+        case BFLOAT16 -> bytes.putShort((short) (bits >>> Short.SIZE));
+        default -> throw new IllegalStateException(type + " (expected: a type of activations)");
+      }
+    }
   }
 
-  /** Sets all numbers to 0. */
+  /** Sets all numbers to 0; not before the tape's memory is allocated. */
   void clear() {
-    memory.clear();
+    kernels.memory().clear(buffer);
   }
 
-  /** Returns the numbers of a float32 value. */
+  /** Returns the numbers of a float32 value; not before the tape's memory is allocated. */
   FloatBuffer floats() {
-    return memory.floats(0, size());
+    return kernels.memory().floats(buffer, size());
   }
 }

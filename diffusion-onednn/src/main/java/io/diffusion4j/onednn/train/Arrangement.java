@@ -84,7 +84,7 @@ record Arrangement(Tape tape) {
                 x,
                 dx -> {
                   if (!isAll) {
-                    tape.backward(stream -> dx.clear());
+                    tape.backward(List.of(dx.buffer()), stream -> dx.clear());
                   }
                   tape.backward(
                       kernels.copy(ofY, y.gradient().as(ofY, toY), ofX, dx.as(ofX, fromX)));

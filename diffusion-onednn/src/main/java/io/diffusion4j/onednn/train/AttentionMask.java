@@ -1,11 +1,12 @@
 package io.diffusion4j.onednn.train;
 
 import io.diffusion4j.nn.Layer;
+import io.diffusion4j.onednn.core.DataType;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** The bias of attention's logits on a tape, the same for all heads: {@code [n, heads, L, M]}. */
+/** The bias of attention's logits on a tape, the same for all heads. */
 final class AttentionMask {
   /** Hides the tokens that are not present, {@code [n, tokens]}. */
   private record Hidden(Activation present, float logit) {}
@@ -39,15 +40,19 @@ final class AttentionMask {
     hidden.add(new Hidden(present, hide.hidden()));
   }
 
-  /** Returns the mask for this number of heads. */
-  Activation forward(Tape tape, int heads) {
-    var mask = tape.input(heads, queries, keys, false);
-    int sample = heads * queries * keys;
-    float[] all = new float[mask.size()];
+  /**
+   * Returns the mask, {@code [n or 1, 1, L or 1, M]}: an axis on which nothing depends has size 1.
+   */
+  Activation forward(Tape tape) {
+    int samples = hidden.isEmpty() ? 1 : tape.samples();
+    int rows = isZero(constant) ? 1 : queries;
+    var mask = Activation.constant(tape.kernels(), DataType.FLOAT32, samples, 1, rows, keys);
     float[] added = new float[keys];
+    float[] row = new float[keys];
     Runnable fill =
         () -> {
-          for (int i = 0; i < mask.samples(); i++) {
+          var values = mask.floats();
+          for (int i = 0; i < samples; i++) {
             Arrays.fill(added, 0);
             for (Hidden one : hidden) {
               var present = one.present.floats();
@@ -56,17 +61,29 @@ final class AttentionMask {
                 added[j] += (1 - present.get(i * tokens + j)) * one.logit;
               }
             }
-            for (int at = 0; at < sample; at++) {
-              all[i * sample + at] = constant[at % constant.length] + added[at % keys];
+            for (int r = 0; r < rows; r++) {
+              for (int j = 0; j < keys; j++) {
+                row[j] = constant[r * keys + j] + added[j];
+              }
+              values.put(row);
             }
           }
-          mask.floats().put(0, all);
         };
     if (hidden.isEmpty()) {
       fill.run();
     } else {
-      tape.forward(stream -> fill.run());
+      var read = hidden.stream().map(one -> one.present.buffer()).toList();
+      tape.forward(read, stream -> fill.run());
     }
     return mask;
+  }
+
+  private static boolean isZero(float[] values) {
+    for (float value : values) {
+      if (value != 0) {
+        return false;
+      }
+    }
+    return true;
   }
 }

@@ -1,6 +1,7 @@
 package io.diffusion4j.onednn.train;
 
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Selects x, or a learned row for samples whose x is dropped, on a tape: {@code x·given + row·(1 −
@@ -23,6 +24,7 @@ record ChosenRow(Tape tape, Trained row) {
     float[] use = new float[n];
     float[] learned = new float[c];
     tape.forward(
+        List.of(x.buffer(), given.buffer(), y.buffer()),
         stream -> {
           x.floats().get(0, values);
           given.floats().get(0, use);
@@ -39,6 +41,7 @@ record ChosenRow(Tape tape, Trained row) {
           var gradient = row.gradient();
           var dy = y.gradient();
           tape.backward(
+              List.of(dy.buffer()),
               stream -> {
                 dy.floats().get(0, values);
                 Arrays.fill(learned, 0);

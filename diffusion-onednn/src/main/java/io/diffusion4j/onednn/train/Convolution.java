@@ -152,9 +152,8 @@ final class Convolution extends Weighted {
     long n = x.samples();
     long h = x.height();
     long w = x.width();
-    var padded =
-        Activation.of(kernels, x.type(), x.samples(), x.height() + 2, x.width() + 2, in, false);
-    padded.clear(); // the border stays 0
+    var padded = // the border stays 0
+        Activation.constant(kernels, x.type(), x.samples(), x.height() + 2, x.width() + 2, in);
     var all = Activation.of(kernels, x.type(), x.samples(), x.height(), x.width(), 9 * in, false);
     long[] dims = {n, h, w, c};
     var dense = kernels.dense(x.type(), dims);

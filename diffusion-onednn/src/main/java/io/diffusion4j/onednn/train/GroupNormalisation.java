@@ -3,12 +3,16 @@ package io.diffusion4j.onednn.train;
 import static org.bytedeco.dnnl.global.dnnl.*;
 
 import io.diffusion4j.onednn.core.After;
+import io.diffusion4j.onednn.core.Buffer;
 import io.diffusion4j.onednn.core.Curve;
 import io.diffusion4j.onednn.core.DataType;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.bytedeco.dnnl.dnnl_memory;
 import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
@@ -79,15 +83,16 @@ record GroupNormalisation(
       applying.add(ofSample);
     }
     float[] given = new float[scaleShift.map(Activation::size).orElse(0)];
-    var means = mean.floats();
-    var variances = variance.floats();
-    var slopes = a.floats();
-    var constants = b.floats();
-    var ofScaleShift = scaleShift.map(Activation::floats);
     int c = x.channels();
     tape.forward(
+        used(
+            Stream.concat(measuring.stream(), applying.stream().flatMap(List::stream)), scaleShift),
         stream -> {
-          ofScaleShift.ifPresent(s -> s.get(0, given));
+          var means = mean.floats();
+          var variances = variance.floats();
+          var slopes = a.floats();
+          var constants = b.floats();
+          scaleShift.ifPresent(s -> s.floats().get(0, given));
           moments.beginForward(given);
           for (int i = 0; i < measuring.size(); i++) {
             measuring.get(i).run(stream);
@@ -102,6 +107,14 @@ record GroupNormalisation(
     tape.derivative(
         () -> backward(x, y.gradient(), shapes, moments, mean, variance, a, b, scaleShift));
     return y;
+  }
+
+  /** Returns the buffers of kernels, and of a value that Java code reads or writes. */
+  private static Set<Buffer> used(Stream<Kernel> kernels, Optional<Activation> value) {
+    return Stream.concat(
+            kernels.flatMap(kernel -> kernel.buffers().stream()),
+            value.map(Activation::buffer).stream())
+        .collect(Collectors.toSet());
   }
 
   private Shapes shapes(Activation x) {
@@ -138,9 +151,7 @@ record GroupNormalisation(
   private Activation perChannel(Activation x, float value) {
     float[] values = new float[x.channels()];
     Arrays.fill(values, value);
-    var all =
-        tape.lasting(
-            () -> Activation.of(tape.kernels(), DataType.FLOAT32, 1, 1, 1, x.channels(), false));
+    var all = Activation.constant(tape.kernels(), DataType.FLOAT32, 1, 1, 1, x.channels());
     all.floats().put(0, values);
     return all;
   }
@@ -184,7 +195,7 @@ record GroupNormalisation(
     var ofX = perSample(x);
     var constant = perSample(x);
     boolean first = !x.hasGradient();
-    var dx = x.gradient();
+    var dx = x.writtenGradient();
     var channelwise =
         kernels.primitive(
             NAME,
@@ -244,17 +255,20 @@ record GroupNormalisation(
               dx.sample(one, i),
               first ? plus : plus.add(one, dx.sample(one, i))));
     }
-    var gradientOfScaleShift = scaleShift.map(s -> s.gradient().floats());
+    var gradientOfScaleShift = scaleShift.map(Activation::writtenGradient);
     var gradientOfGain = gain.gradient().floats();
     var gradientOfShift = shift.gradient().floats();
-    var gains = channelGain.floats();
-    var sums = sum.floats();
-    var sumsOfProducts = sumOfProducts.floats();
-    var slopes = ofX.floats();
-    var constants = constant.floats();
     int c = x.channels();
     tape.backward(
+        used(
+            Stream.concat(before.stream().flatMap(List::stream), after.stream()),
+            gradientOfScaleShift),
         stream -> {
+          var gains = channelGain.floats();
+          var sums = sum.floats();
+          var sumsOfProducts = sumOfProducts.floats();
+          var slopes = ofX.floats();
+          var constants = constant.floats();
           moments.beginBackward();
           gains.put(0, moments.channelGain);
           for (int i = 0; i < after.size(); i++) {
@@ -268,7 +282,7 @@ record GroupNormalisation(
           }
           gradientOfGain.put(0, moments.ofGain);
           gradientOfShift.put(0, moments.ofShift);
-          gradientOfScaleShift.ifPresent(g -> g.put(0, moments.ofScaleShift));
+          gradientOfScaleShift.ifPresent(g -> g.floats().put(0, moments.ofScaleShift));
         });
   }
 }

@@ -3,10 +3,13 @@ package io.diffusion4j.onednn.train;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_execute;
 
 import io.diffusion4j.onednn.core.After;
+import io.diffusion4j.onednn.core.Buffer;
 import io.diffusion4j.onednn.core.Dnnl;
+import io.diffusion4j.onednn.core.PlannedMemory;
 import io.diffusion4j.onednn.core.Scope;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import org.bytedeco.dnnl.dnnl_exec_arg_t;
 import org.bytedeco.dnnl.dnnl_memory;
 import org.bytedeco.dnnl.dnnl_primitive;
@@ -18,12 +21,24 @@ final class Kernel implements Tape.Step {
   private final dnnl_primitive primitive;
   private final dnnl_exec_arg_t arguments;
   private final int count;
+  private final Set<Buffer> buffers;
 
-  private Kernel(String name, dnnl_primitive primitive, dnnl_exec_arg_t arguments, int count) {
+  private Kernel(
+      String name,
+      dnnl_primitive primitive,
+      dnnl_exec_arg_t arguments,
+      int count,
+      Set<Buffer> buffers) {
     this.name = name;
     this.primitive = primitive;
     this.arguments = arguments;
     this.count = count;
+    this.buffers = buffers;
+  }
+
+  @Override
+  public Set<Buffer> buffers() {
+    return buffers;
   }
 
   @Override
@@ -35,17 +50,19 @@ final class Kernel implements Tape.Step {
   static final class Builder {
     private final String name;
     private final Scope scope;
+    private final PlannedMemory memory;
     private final dnnl_primitive primitive;
     private final Map<Integer, dnnl_memory> arguments = new LinkedHashMap<>();
 
-    Builder(String name, Scope scope, dnnl_primitive primitive) {
+    Builder(String name, Scope scope, PlannedMemory memory, dnnl_primitive primitive) {
       this.name = name;
       this.scope = scope;
+      this.memory = memory;
       this.primitive = primitive;
     }
 
-    Builder with(int argument, dnnl_memory memory) {
-      arguments.put(argument, memory);
+    Builder with(int argument, dnnl_memory value) {
+      arguments.put(argument, value);
       return this;
     }
 
@@ -56,7 +73,7 @@ final class Kernel implements Tape.Step {
 
     /** Returns the same primitive with other arguments. */
     Builder again() {
-      return new Builder(name, scope, primitive);
+      return new Builder(name, scope, memory, primitive);
     }
 
     Kernel build() {
@@ -67,7 +84,8 @@ final class Kernel implements Tape.Step {
         list.position(i++).arg(entry.getKey()).memory(entry.getValue());
       }
       list.position(0);
-      return new Kernel(name, primitive, list, arguments.size());
+      return new Kernel(
+          name, primitive, list, arguments.size(), memory.buffers(arguments.values()));
     }
   }
 }

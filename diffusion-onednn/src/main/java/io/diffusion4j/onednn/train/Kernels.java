@@ -3,14 +3,14 @@ package io.diffusion4j.onednn.train;
 import static org.bytedeco.dnnl.global.dnnl.*;
 
 import io.diffusion4j.onednn.core.After;
+import io.diffusion4j.onednn.core.Buffer;
 import io.diffusion4j.onednn.core.DataType;
 import io.diffusion4j.onednn.core.Descriptions;
 import io.diffusion4j.onednn.core.Dnnl;
 import io.diffusion4j.onednn.core.Memory;
 import io.diffusion4j.onednn.core.Natives;
-import io.diffusion4j.onednn.core.Pool;
+import io.diffusion4j.onednn.core.PlannedMemory;
 import io.diffusion4j.onednn.core.Scope;
-import java.util.Optional;
 import org.bytedeco.dnnl.dnnl_engine;
 import org.bytedeco.dnnl.dnnl_memory;
 import org.bytedeco.dnnl.dnnl_memory_desc;
@@ -20,12 +20,15 @@ import org.bytedeco.dnnl.dnnl_primitive_attr;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
 import org.bytedeco.javacpp.Pointer;
 
-/** Creates kernels and their memory, both with the lifetime of the scope. */
+/**
+ * Creates kernels and their memory, both with the lifetime of the scope. Memory is exclusive, or a
+ * buffer of the tape's arena.
+ */
 final class Kernels {
   private final Scope scope;
   private final Descriptions descriptions;
   private final dnnl_engine engine = Natives.get().engine();
-  private Optional<Pool.Room> room = Optional.empty();
+  private final PlannedMemory memory = new PlannedMemory();
 
   Kernels(Scope scope) {
     this.scope = scope;
@@ -38,31 +41,21 @@ final class Kernels {
     int create(dnnl_primitive_desc description, dnnl_engine engine, dnnl_primitive_attr attributes);
   }
 
-  /** Allocates zeroed memory; parts of a gradient without contributions stay 0. */
+  /** Allocates zeroed, exclusive memory. */
   Memory allocate(long bytes) {
-    return room.isPresent() ? room.get().take(bytes) : allocateLasting(bytes);
+    var exclusive = new Memory(scope, bytes);
+    exclusive.clear(bytes);
+    return exclusive;
   }
 
-  /** Allocates zeroed, exclusive memory, even while other memory comes from a shared pool. */
-  Memory allocateLasting(long bytes) {
-    var memory = new Memory(scope, bytes);
-    memory.clear();
+  /** Returns the memory of the tape's values. */
+  PlannedMemory memory() {
     return memory;
   }
 
-  /** Sets the pool of the following allocations; empty for exclusive memory. */
-  void allocateFrom(Optional<Pool.Room> newRoom) {
-    room = newRoom;
-  }
-
-  /** Returns the pool of current allocations; empty for exclusive memory. */
-  Optional<Pool.Room> room() {
-    return room;
-  }
-
-  /** Returns memory that several users share, one after the other. */
-  Pool pool() {
-    return new Pool(scope);
+  /** Allocates the memory of the tape's values, when the uses of all buffers are known. */
+  void allocateValues() {
+    memory.allocate(scope);
   }
 
   dnnl_memory_desc strided(DataType type, long[] dims, long... strides) {
@@ -86,15 +79,30 @@ final class Kernels {
   }
 
   dnnl_memory memory(dnnl_memory_desc description, Pointer at) {
-    var memory = new dnnl_memory();
-    Dnnl.check(dnnl_memory_create(memory, description, engine, at), "memory");
-    scope.onClose(() -> dnnl_memory_destroy(memory));
-    return memory;
+    var argument = new dnnl_memory();
+    Dnnl.check(dnnl_memory_create(argument, description, engine, at), "memory");
+    scope.onClose(() -> dnnl_memory_destroy(argument));
+    return argument;
   }
 
-  /** Allocates new memory. */
+  /** Returns a buffer from an offset in bytes on. */
+  dnnl_memory memory(dnnl_memory_desc description, Buffer buffer, long offset) {
+    if (buffer.constant().isPresent()) {
+      return memory(description, buffer.constant().get().at(offset));
+    }
+    var argument = memory(description, new Pointer());
+    memory.locate(argument, buffer, offset);
+    return argument;
+  }
+
+  /** Allocates exclusive memory. */
   dnnl_memory memory(dnnl_memory_desc description) {
     return memory(description, allocate(dnnl_memory_desc_get_size(description)).at(0));
+  }
+
+  /** Creates a buffer of the tape's arena. */
+  dnnl_memory buffer(dnnl_memory_desc description) {
+    return memory(description, memory.buffer(dnnl_memory_desc_get_size(description)), 0);
   }
 
   /** Returns the description of a primitive, to query its preferred orders and to create it. */
@@ -114,7 +122,7 @@ final class Kernels {
     var primitive = new dnnl_primitive();
     Dnnl.check(dnnl_primitive_create(primitive, description), name);
     scope.onClose(() -> dnnl_primitive_destroy(primitive));
-    return new Kernel.Builder(name, scope, primitive);
+    return new Kernel.Builder(name, scope, memory, primitive);
   }
 
   Kernel.Builder primitive(String name, After after, Creation creation) {

@@ -25,8 +25,8 @@ record LayerNormalisation(Tape tape, double eps) {
     var matrix = x.matrix();
     var flat = kernels.dense(DataType.FLOAT32, x.channels());
     var perRow = kernels.dense(DataType.FLOAT32, x.rows());
-    var mean = kernels.memory(perRow);
-    var variance = kernels.memory(perRow);
+    var mean = kernels.buffer(perRow);
+    var variance = kernels.buffer(perRow);
     var primitive = description(matrix);
     tape.forward(
         kernels
@@ -157,7 +157,7 @@ record LayerNormalisation(Tape tape, double eps) {
   private Activation onePlus(Activation scale) {
     float[] values = new float[scale.channels()];
     Arrays.fill(values, 1);
-    var ones = tape.lasting(() -> numbers(1, values.length));
+    var ones = Activation.constant(tape.kernels(), DataType.FLOAT32, 1, 1, 1, values.length);
     ones.floats().put(0, values);
     var sum = numbers(scale.samples(), values.length);
     tape.forward(

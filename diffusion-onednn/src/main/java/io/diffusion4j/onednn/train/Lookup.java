@@ -2,6 +2,7 @@ package io.diffusion4j.onednn.train;
 
 import io.diffusion4j.onednn.core.DataType;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * A lookup of rows in a learned table, on a tape.
@@ -20,6 +21,7 @@ record Lookup(Tape tape, Trained table, int width) {
     var y = tape.result(DataType.FLOAT32, 1, count / ids.samples(), width);
     int[] from = new int[count]; // of each row in the table
     tape.forward(
+        List.of(ids.buffer(), y.buffer()),
         stream -> {
           var given = ids.floats();
           var rows = table.values();
@@ -36,6 +38,7 @@ record Lookup(Tape tape, Trained table, int width) {
           float[] sums = new float[table.size()];
           float[] row = new float[width];
           tape.backward(
+              List.of(dy.buffer()),
               stream -> {
                 var of = dy.floats();
                 Arrays.fill(sums, 0);

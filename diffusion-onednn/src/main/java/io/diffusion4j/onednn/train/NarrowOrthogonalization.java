@@ -54,12 +54,12 @@ final class NarrowOrthogonalization implements Orthogonalization {
     long rank = shapes.stream().mapToLong(Muon.Matrix::rank).max().orElse(0);
     var room =
         new Room(
-            kernels.allocateLasting(Float.BYTES * size),
-            kernels.allocateLasting(Float.BYTES),
+            kernels.allocate(Float.BYTES * size),
+            kernels.allocate(Float.BYTES),
             List.of(
-                kernels.allocateLasting(Short.BYTES * size),
-                kernels.allocateLasting(Short.BYTES * size)),
-            Stream.generate(() -> kernels.allocateLasting(Short.BYTES * rank * rank))
+                kernels.allocate(Short.BYTES * size),
+                kernels.allocate(Short.BYTES * size)),
+            Stream.generate(() -> kernels.allocate(Short.BYTES * rank * rank))
                 .limit(5)
                 .toList());
     matrix = room.matrix.floats(0, size);
@@ -188,7 +188,7 @@ final class NarrowOrthogonalization implements Orthogonalization {
 
   /** Returns A·I. */
   private dnnl_memory diagonal(dnnl_memory_desc square, int rank) {
-    Memory memory = kernels.allocateLasting((long) Float.BYTES * rank * rank);
+    Memory memory = kernels.allocate((long) Float.BYTES * rank * rank);
     var values = memory.floats(0, (long) rank * rank);
     for (int i = 0; i < rank; i++) {
       values.put(i * rank + i, Muon.A);

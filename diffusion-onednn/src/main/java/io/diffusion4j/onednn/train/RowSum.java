@@ -14,13 +14,7 @@ final class RowSum {
   RowSum(Tape tape, DataType type, int rows) {
     kernels = tape.kernels();
     row = kernels.dense(type, 1, rows);
-    ones = kernels.memory(row);
-    var wide = kernels.dense(DataType.FLOAT32, 1, rows);
-    var memory = kernels.allocateLasting((long) Float.BYTES * rows);
-    float[] values = new float[rows];
-    java.util.Arrays.fill(values, 1);
-    memory.floats(0, rows).put(values);
-    tape.forward(kernels.copy(wide, kernels.memory(wide, memory.at(0)), row, ones));
+    ones = tape.ones(type, rows).as(row);
   }
 
   Kernel of(dnnl_memory_desc matrix, dnnl_memory x, dnnl_memory_desc result, dnnl_memory sum) {

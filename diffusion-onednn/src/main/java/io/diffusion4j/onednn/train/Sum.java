@@ -37,19 +37,10 @@ record Sum(Tape tape) {
 
   /** Broadcasts a value to all samples. */
   Activation forEach(Activation one, DataType type) {
-    var zeros =
-        tape.lasting(
-            () ->
-                Activation.of(
-                    tape.kernels(),
-                    type,
-                    tape.samples(),
-                    one.height(),
-                    one.width(),
-                    one.channels(),
-                    false));
-    zeros.clear();
-    return of(zeros, one);
+    return of(
+        Activation.constant(
+            tape.kernels(), type, tape.samples(), one.height(), one.width(), one.channels()),
+        one);
   }
 
   /**
@@ -151,8 +142,8 @@ record Sum(Tape tape) {
             tape.contribute(
                 x,
                 dx -> {
-                  var zeros = x.scratchOfOne();
-                  zeros.clear();
+                  var zeros =
+                      Activation.constant(kernels, x.type(), 1, 1, x.pixels(), x.channels());
                   for (int i = 0; i < x.samples(); i++) {
                     tape.backward(
                         kernels.binary(

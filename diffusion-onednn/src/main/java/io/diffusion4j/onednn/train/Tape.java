@@ -3,10 +3,13 @@ package io.diffusion4j.onednn.train;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_binary_add;
 
 import io.diffusion4j.onednn.core.After;
+import io.diffusion4j.onednn.core.Buffer;
 import io.diffusion4j.onednn.core.DataType;
-import io.diffusion4j.onednn.core.Pool;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -19,8 +22,12 @@ import org.bytedeco.dnnl.dnnl_stream;
  * {@link #derivative}; {@link #finish} turns the derivatives into the backward program, the last
  * layer's first.
  *
- * <p>A tape may have segments. Values that are not {@linkplain #lasting lasting} then share memory
- * with other segments, and are computed again before the derivatives of their segment (Chen et al.
+ * <p>All values and gradients lie in one arena. A value has bytes of its own from the first step
+ * that writes it to the last that reads it, forwards or backwards; at other times they belong to
+ * other values. So each step declares the buffers that it uses.
+ *
+ * <p>A tape may have segments. Values that are not {@linkplain #lasting lasting} then lose their
+ * bytes when their segment has run, and are computed again before its derivatives (Chen et al.
  * 2016).
  *
  * <p>Normalising layers process one sample after the other, so that the pixels stay in the
@@ -28,40 +35,47 @@ import org.bytedeco.dnnl.dnnl_stream;
  */
 final class Tape {
   /** Part of the program. */
-  @FunctionalInterface
   interface Step {
     void run(dnnl_stream stream);
+
+    /** Returns the buffers that the step reads or writes. */
+    Collection<Buffer> buffers();
   }
+
+  /** A step in Java. */
+  private record Code(Collection<Buffer> buffers, Consumer<dnnl_stream> work) implements Step {
+    @Override
+    public void run(dnnl_stream stream) {
+      work.accept(stream);
+    }
+  }
+
+  /** A step in the order of execution, and the pass that it belongs to. */
+  private record Timed(Step step, int pass) {}
+
+  /** The pass of values that are not computed again. */
+  private static final int WHOLE = -1;
 
   private final Kernels kernels;
   private final DataType type;
   private final int samples;
   private final Function<String, Trained> parameters;
-  private final Pool pool;
   private final List<Segment> segments = new ArrayList<>();
+  private final List<Activation> fed = new ArrayList<>();
+  private final Map<DataType, Map<Integer, Activation>> ones = new HashMap<>();
+  private final List<Step> forward = new ArrayList<>();
+  private final List<Step> backward = new ArrayList<>();
   private Segment current;
 
-  /** A part of the program, and the memory that it shares with other parts, if any. */
-  private static final class Segment {
-    final Optional<Pool.Room> room;
-    final List<Step> forward = new ArrayList<>();
-    final List<Runnable> derivatives = new ArrayList<>();
-    final List<Step> backward = new ArrayList<>();
-
-    Segment(Optional<Pool.Room> room) {
-      this.room = room;
-    }
-
-    /**
-     * Computes its values.
-     *
-     * @param isLatest whether its derivatives are computed next
-     */
-    void runForward(dnnl_stream stream, boolean isLatest) {
-      if (isLatest) {
-        room.ifPresent(Pool.Room::clearGradients);
-      }
-      forward.forEach(step -> step.run(stream));
+  /**
+   * A part of the program.
+   *
+   * @param isRecomputed whether its values are lost when another segment runs
+   */
+  private record Segment(
+      boolean isRecomputed, List<Step> forward, List<Runnable> derivatives, List<Step> backward) {
+    Segment(boolean isRecomputed) {
+      this(isRecomputed, new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
     }
   }
 
@@ -77,26 +91,25 @@ final class Tape {
     this.type = type;
     this.samples = samples;
     this.parameters = parameters;
-    this.pool = kernels.pool();
-    this.current = new Segment(Optional.empty());
+    this.current = new Segment(false);
     segments.add(current);
   }
 
-  /** Begins a segment, whose values share their memory with those of other segments. */
+  /** Begins a segment, whose values are lost when another segment runs. */
   void beginSegment() {
-    current = new Segment(Optional.of(pool.new Room()));
+    current = new Segment(true);
     segments.add(current);
-    kernels.allocateFrom(current.room);
+    kernels.memory().recompute(true);
   }
 
-  /** Creates values with exclusive memory: those that other segments read, and constants. */
+  /** Creates values that are kept when another segment runs. */
   <T> T lasting(Supplier<T> made) {
-    var room = kernels.room();
-    kernels.allocateFrom(Optional.empty());
+    boolean recomputes = kernels.memory().recomputes();
+    kernels.memory().recompute(false);
     try {
       return made.get();
     } finally {
-      kernels.allocateFrom(room);
+      kernels.memory().recompute(recomputes);
     }
   }
 
@@ -127,7 +140,21 @@ final class Tape {
    * @param differentiated whether its gradient is needed
    */
   Activation input(int h, int w, int c, boolean differentiated) {
-    return Activation.of(kernels, DataType.FLOAT32, samples, h, w, c, differentiated);
+    var input = Activation.of(kernels, DataType.FLOAT32, samples, h, w, c, differentiated);
+    fed.add(input);
+    return input;
+  }
+
+  /** Returns a constant row of ones. */
+  Activation ones(DataType of, int count) {
+    return ones.computeIfAbsent(of, t -> new HashMap<>())
+        .computeIfAbsent(
+            count,
+            n -> {
+              var row = Activation.constant(kernels, of, 1, 1, 1, n);
+              row.fill(1);
+              return row;
+            });
   }
 
   /** Returns a parameter as a value that all samples share, in float32. */
@@ -157,8 +184,26 @@ final class Tape {
     current.forward.add(step);
   }
 
+  /**
+   * Adds a step in Java.
+   *
+   * @param used everything that it reads or writes
+   */
+  void forward(Collection<Buffer> used, Consumer<dnnl_stream> work) {
+    forward(new Code(used, work));
+  }
+
   void backward(Step step) {
     current.backward.add(step);
+  }
+
+  /**
+   * Adds a step in Java.
+   *
+   * @param used everything that it reads or writes
+   */
+  void backward(Collection<Buffer> used, Consumer<dnnl_stream> work) {
+    backward(new Code(used, work));
   }
 
   /**
@@ -168,38 +213,83 @@ final class Tape {
     current.derivatives.add(steps);
   }
 
-  /** Completes the program; the gradients of its results must have been allocated before. */
-  void finish() {
+  /**
+   * Completes the program, and allocates the memory of all values.
+   *
+   * @param results values that are read after the forward pass, and whose gradients are set then
+   */
+  void finish(List<Activation> results) {
+    kernels.memory().recompute(false); // each gradient belongs to one pass, the backward one
+    results.forEach(Activation::writtenGradient);
     for (int s = segments.size() - 1; s >= 0; s--) {
       current = segments.get(s);
-      kernels.allocateFrom(current.room);
-      current.room.ifPresent(Pool.Room::beginGradients);
       for (int i = current.derivatives.size() - 1; i >= 0; i--) {
         current.derivatives.get(i).run();
       }
       current.derivatives.clear();
     }
-    kernels.allocateFrom(Optional.empty());
-    current = segments.get(segments.size() - 1);
+    plan(results);
+    kernels.allocateValues();
+  }
+
+  /** Puts the steps into their order, and finds when each buffer is used. */
+  private void plan(List<Activation> results) {
+    int last = segments.size() - 1;
+    List<Timed> before = new ArrayList<>();
+    List<Timed> after = new ArrayList<>();
+    for (int s = 0; s <= last; s++) {
+      add(segments.get(s).forward, s, before);
+    }
+    for (int s = last; s >= 0; s--) {
+      var segment = segments.get(s);
+      int pass = segment.isRecomputed && s < last ? segments.size() + s : s;
+      if (pass != s) {
+        add(segment.forward, pass, after);
+      }
+      add(segment.backward, pass, after);
+    }
+    int time = 0;
+    use(fed.stream().map(Activation::buffer).toList(), WHOLE, time++);
+    time = use(before, time);
+    use(results.stream().map(Activation::buffer).toList(), WHOLE, time);
+    use(results.stream().map(y -> y.gradient().buffer()).toList(), WHOLE, time++);
+    time = use(after, time);
+    use(
+        fed.stream().filter(Activation::hasGradient).map(x -> x.gradient().buffer()).toList(),
+        WHOLE,
+        time);
+    before.forEach(timed -> forward.add(timed.step));
+    after.forEach(timed -> backward.add(timed.step));
+    segments.clear();
+  }
+
+  private static void add(List<Step> steps, int pass, List<Timed> to) {
+    steps.forEach(step -> to.add(new Timed(step, pass)));
+  }
+
+  /** Notes what steps use, and returns the time after them. */
+  private int use(List<Timed> steps, int from) {
+    int time = from;
+    for (Timed timed : steps) {
+      use(timed.step.buffers(), timed.pass, time++);
+    }
+    return time;
+  }
+
+  private void use(Collection<Buffer> buffers, int pass, int time) {
+    for (Buffer buffer : buffers) {
+      buffer.usedIn(kernels.memory().isRecomputed(buffer) ? pass : WHOLE, time);
+    }
   }
 
   /** Runs forward with the {@linkplain Trained#pack packed} values of the parameters. */
   void runForward(dnnl_stream stream) {
-    for (Segment segment : segments) {
-      segment.runForward(stream, segment == current);
-    }
+    forward.forEach(step -> step.run(stream));
   }
 
   /** Runs backward, from the gradients of the results to those of the parameters. */
   void runBackward(dnnl_stream stream) {
-    int last = segments.size() - 1;
-    for (int s = last; s >= 0; s--) {
-      var segment = segments.get(s);
-      if (s < last && segment.room.isPresent()) {
-        segment.runForward(stream, true);
-      }
-      segment.backward.forEach(step -> step.run(stream));
-    }
+    backward.forEach(step -> step.run(stream));
   }
 
   // Gradients
@@ -214,7 +304,7 @@ final class Tape {
       return;
     }
     if (!x.hasGradient()) {
-      part.accept(x.gradient());
+      part.accept(x.writtenGradient());
       return;
     }
     var more = x.scratch();
@@ -229,11 +319,6 @@ final class Tape {
     }
     if (x.hasGradient()) {
       accumulate(x.gradient(), y.gradient());
-    } else if (x.isLasting() && !y.isLasting()) {
-      var from = y.gradient();
-      var to = x.gradient();
-      backward(
-          kernels.copy(from.matrix(), from.as(from.matrix()), to.matrix(), to.as(to.matrix())));
     } else {
       x.shareGradient(y);
     }

@@ -88,10 +88,9 @@ final class TapeCompiler implements Layer.Visitor<Node, Activation> {
     for (Tensor value : network.outputs()) {
       var output =
           tape.lasting(() -> new Arrangement(tape).cast(compiler.value(value), DataType.FLOAT32));
-      output.gradient();
       outputs.add(output);
     }
-    tape.finish();
+    tape.finish(outputs);
     return new Compiled(compiler.inputs, outputs);
   }
 
@@ -121,10 +120,7 @@ final class TapeCompiler implements Layer.Visitor<Node, Activation> {
   private Activation table(Layer.Constant layer, Tensor tensor) {
     var extent = Extent.of(tensor);
     var table =
-        tape.lasting(
-            () ->
-                Activation.of(
-                    tape.kernels(), DataType.FLOAT32, 1, extent.h, extent.w, extent.c, false));
+        Activation.constant(tape.kernels(), DataType.FLOAT32, 1, extent.h, extent.w, extent.c);
     table.floats().put(0, layer.values());
     return table;
   }
@@ -264,19 +260,19 @@ final class TapeCompiler implements Layer.Visitor<Node, Activation> {
   public Activation visit(Layer.Attention layer, Node node) {
     var q = in(node, 0);
     var k = in(node, 1);
-    var mask = mask(node, layer.heads(), q.pixels(), k.pixels());
+    var mask = mask(node, q.pixels(), k.pixels());
     return new TrainedAttention(tape, layer.heads()).forward(q, k, in(node, 2), mask);
   }
 
   /**
    * Returns all masks of an attention combined; attentions with the same masks share the result.
    */
-  private Optional<Activation> mask(Node attention, int heads, int queries, int keys) {
+  private Optional<Activation> mask(Node attention, int queries, int keys) {
     var masks = attention.inputs().subList(3, attention.inputs().size());
     if (masks.isEmpty()) {
       return Optional.empty();
     }
-    var key = Stream.concat(masks.stream().map(Tensor::node), Stream.of(heads, queries, keys));
+    var key = Stream.concat(masks.stream().map(Tensor::node), Stream.of(queries, keys));
     return Optional.of(
         this.masks.computeIfAbsent(
             key.toList(),
@@ -290,7 +286,7 @@ final class TapeCompiler implements Layer.Visitor<Node, Activation> {
                   throw unsupported(node);
                 }
               }
-              return tape.lasting(() -> mask.forward(tape, heads));
+              return mask.forward(tape);
             }));
   }
 

@@ -17,7 +17,7 @@ record TrainedAttention(Tape tape, int heads) {
    * @param q {@code [n, 1, L, heads·d]}
    * @param k {@code [n, 1, M, heads·d]}
    * @param v {@code [n, 1, M, heads·d]}
-   * @param mask {@code [n, heads, L, M]} in float32
+   * @param mask {@code [n or 1, 1, L or 1, M]} in float32
    */
   Activation forward(Activation q, Activation k, Activation v, Optional<Activation> mask) {
     var kernels = tape.kernels();
@@ -42,7 +42,7 @@ record TrainedAttention(Tape tape, int heads) {
             k.as(transposed),
             wide,
             logits.as(wide),
-            mask.map(m -> scaled.add(wide, m.as(wide))).orElse(scaled)));
+            mask.map(m -> scaled.add(bias(m), m.as(bias(m)))).orElse(scaled)));
     var softmax =
         kernels.describe(
             NAME,
@@ -100,6 +100,11 @@ record TrainedAttention(Tape tape, int heads) {
                       kernels.product(pt, ds.as(pt), ofQ, q.as(ofQ), ofK, dk.as(ofK), scaled)));
         });
     return y;
+  }
+
+  private dnnl_memory_desc bias(Activation mask) {
+    return tape.kernels()
+        .dense(mask.type(), mask.samples(), mask.height(), mask.width(), mask.channels());
   }
 
   /** Views each head's rows, {@code [n, heads, length, d]}. */

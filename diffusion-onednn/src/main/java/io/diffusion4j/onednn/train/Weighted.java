@@ -152,7 +152,7 @@ abstract sealed class Weighted permits Dense, Convolution {
                     describeByWeight(
                         new Request(d, e, a), seen(x), any, seenBias(), seen(dy), forward));
     var wanted = dnnl_primitive_desc_query_md(primitive, dnnl_query_diff_weights_md, 0);
-    var memory = tape.kernels().memory(wanted);
+    var memory = tape.kernels().buffer(wanted);
     var kernel =
         tape.kernels()
             .primitive(name, primitive)
