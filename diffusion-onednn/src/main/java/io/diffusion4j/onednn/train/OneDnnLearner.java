@@ -388,14 +388,21 @@ public final class OneDnnLearner implements Learner {
         if (!config.roles(parameter).contains(role)) {
           continue;
         }
-        float[] values = values(update, role).clone();
-        tensors.put(
-            role.key(parameter.key()),
-            parameter.shape(),
-            parameter.layout().toCheckpoint(values, parameter.shape()));
+        tensors.put(role.key(parameter.key()), parameter.shape(), read(update, role));
       }
     }
     return tensors;
+  }
+
+  /** Returns a copy in the checkpoint's order of axes; zeros for state that is never used. */
+  private static float[] read(Update update, Role role) {
+    var parameter = update.parameter().parameter();
+    float[] values = values(update, role);
+    if (values.length == 0) {
+      return new float[parameter.size()];
+    }
+    float[] arranged = parameter.layout().toCheckpoint(values, parameter.shape());
+    return arranged == values ? values.clone() : arranged;
   }
 
   @Override
@@ -405,8 +412,9 @@ public final class OneDnnLearner implements Learner {
         var parameter = update.parameter().parameter();
         String key = role.key(parameter.key());
         if (config.roles(parameter).contains(role) && tensors.names().contains(key)) {
-          float[] values = parameter.layout().toGraph(tensors.read(key), parameter.shape());
-          System.arraycopy(values, 0, values(update, role), 0, values.length);
+          float[] values = values(update, role);
+          float[] given = parameter.layout().toGraph(tensors.read(key), parameter.shape());
+          System.arraycopy(given, 0, values, 0, values.length);
         }
       }
     }

@@ -19,7 +19,10 @@ abstract sealed class Update permits AdamW, MuonUpdate, Update.Fixed {
 
   final float[] weights;
   final float[] m;
+
+  /** The second moment; empty for a matrix that {@link MuonUpdate} moves. */
   final float[] v;
+
   final float[] ema;
   final float[] gradient;
 
@@ -76,7 +79,7 @@ abstract sealed class Update permits AdamW, MuonUpdate, Update.Fixed {
     weights = new float[parameter.size()];
     int size = moves ? parameter.size() : 0;
     m = new float[size];
-    v = new float[size];
+    v = new float[config.optimizer().orthogonalizes(parameter.parameter()) ? 0 : size];
     ema = new float[size];
     gradient = new float[size];
     moreAverages = config.emaDecays().stream().skip(1).map(decay -> new float[size]).toList();
