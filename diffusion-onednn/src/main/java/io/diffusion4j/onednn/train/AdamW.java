@@ -1,6 +1,7 @@
 package io.diffusion4j.onednn.train;
 
 import io.diffusion4j.nn.train.TrainingConfig;
+import io.diffusion4j.onednn.tape.Trained;
 
 /** AdamW (Loshchilov &amp; Hutter 2019, algorithm 2) for one parameter. */
 final class AdamW extends Update {

@@ -4,6 +4,7 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_sgemm;
 
 import io.diffusion4j.nn.train.Muon;
 import io.diffusion4j.onednn.core.Dnnl;
+import io.diffusion4j.onednn.tape.Kernels;
 import java.nio.FloatBuffer;
 import java.util.Set;
 import org.bytedeco.dnnl.dnnl_stream;

@@ -3,6 +3,7 @@ package io.diffusion4j.onednn.train;
 import io.diffusion4j.nn.train.Muon;
 import io.diffusion4j.nn.train.TrainingConfig;
 import io.diffusion4j.nn.train.group.AllReduce;
+import io.diffusion4j.onednn.tape.Trained;
 import java.util.Optional;
 import org.bytedeco.dnnl.dnnl_stream;
 

@@ -4,6 +4,8 @@ import io.diffusion4j.nn.train.Muon;
 import io.diffusion4j.onednn.core.After;
 import io.diffusion4j.onednn.core.DataType;
 import io.diffusion4j.onednn.core.Memory;
+import io.diffusion4j.onednn.tape.Kernel;
+import io.diffusion4j.onednn.tape.Kernels;
 import java.nio.FloatBuffer;
 import java.nio.ShortBuffer;
 import java.util.ArrayList;
@@ -56,12 +58,8 @@ final class NarrowOrthogonalization implements Orthogonalization {
         new Room(
             kernels.allocate(Float.BYTES * size),
             kernels.allocate(Float.BYTES),
-            List.of(
-                kernels.allocate(Short.BYTES * size),
-                kernels.allocate(Short.BYTES * size)),
-            Stream.generate(() -> kernels.allocate(Short.BYTES * rank * rank))
-                .limit(5)
-                .toList());
+            List.of(kernels.allocate(Short.BYTES * size), kernels.allocate(Short.BYTES * size)),
+            Stream.generate(() -> kernels.allocate(Short.BYTES * rank * rank)).limit(5).toList());
     matrix = room.matrix.floats(0, size);
     factor = room.factor.floats(0, 1);
     results =

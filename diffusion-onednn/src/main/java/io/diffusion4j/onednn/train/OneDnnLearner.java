@@ -22,6 +22,9 @@ import io.diffusion4j.nn.weights.TensorMap;
 import io.diffusion4j.onednn.core.DataType;
 import io.diffusion4j.onednn.core.Scope;
 import io.diffusion4j.onednn.core.Team;
+import io.diffusion4j.onednn.tape.Kernels;
+import io.diffusion4j.onednn.tape.SharedTapes;
+import io.diffusion4j.onednn.tape.Trained;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -40,8 +43,8 @@ import org.bytedeco.dnnl.dnnl_stream;
 
 /**
  * Trains a network. Each thread of the {@link Team} runs the forward and backward pass of a share
- * of the batch on its own {@link Tape}, and then updates a share of the parameters. Between the
- * passes, one thread computes the loss of the whole batch and its gradient.
+ * of the batch on its own tape, and then updates a share of the parameters. Between the passes, one
+ * thread computes the loss of the whole batch and its gradient.
  *
  * <p>In a {@link Group}, each process trains on its share of the rows, and the gradients are summed
  * over all processes. If the loss is the mean of its rows' losses, each process computes its own

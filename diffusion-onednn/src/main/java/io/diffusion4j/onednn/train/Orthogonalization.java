@@ -2,6 +2,7 @@ package io.diffusion4j.onednn.train;
 
 import io.diffusion4j.nn.train.Muon;
 import io.diffusion4j.onednn.core.DataType;
+import io.diffusion4j.onednn.tape.Kernels;
 import java.util.Set;
 import org.bytedeco.dnnl.dnnl_stream;
 

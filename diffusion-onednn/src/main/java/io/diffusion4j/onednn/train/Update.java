@@ -2,6 +2,7 @@ package io.diffusion4j.onednn.train;
 
 import io.diffusion4j.nn.train.TrainingConfig;
 import io.diffusion4j.nn.train.group.AllReduce;
+import io.diffusion4j.onednn.tape.Trained;
 import java.nio.FloatBuffer;
 import java.util.List;
 import org.bytedeco.dnnl.dnnl_stream;

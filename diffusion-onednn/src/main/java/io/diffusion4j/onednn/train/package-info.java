@@ -1,10 +1,8 @@
 /**
- * Networks trained on a tape of kernels: each layer adds its forward and its backward kernels, and
- * a step plays the tape in both directions.
+ * Networks trained by oneDNN: a step plays their {@linkplain io.diffusion4j.onednn.tape tapes} in
+ * both directions and updates the parameters.
  *
- * <p>A tape is reverse-mode differentiation of a program that never changes. All kernels, their
- * memory and their order are fixed before the first step. Code names the engine at most, never the
- * types of this package:
+ * <p>Code names the engine at most, never the types of this package:
  *
  * <pre>{@code
  * TrainingConfig config =
@@ -19,14 +17,9 @@
  * <h2>How the types fit</h2>
  *
  * <ul>
- *   <li>{@code TapeCompiler} puts the layers of a network on a {@code Tape}. Each kind of layer is
- *       a class: {@code Dense}, {@code Convolution}, {@code GroupNormalisation}, {@code
- *       TrainedAttention} and so on. {@code Segments} chooses the activations that are kept, if the
- *       others are to be computed again (Chen et al. 2016).
- *   <li>{@code Trained} is a parameter: the values that all tapes read, and a gradient for each
- *       tape. {@code AdamW} and {@code MuonUpdate} change it.
- *   <li>{@code SharedTapes} has the tapes for batches of one size. Each thread runs its share of
- *       the rows.
+ *   <li>{@code Update} has the weights, moments and averages of a parameter. {@code AdamW} moves
+ *       each number by itself, and {@code MuonUpdate} a matrix by its {@code Orthogonalization}: in
+ *       float32 by the Gram matrix, in bfloat16 in stages.
  *   <li>{@link io.diffusion4j.onednn.train.OneDnnLearner} makes a step: forward, loss, backward,
  *       the sum of the gradients over threads and processes, and the update. {@link
  *       io.diffusion4j.onednn.train.OneDnnGradient} is a trained network with the gradient with

@@ -11,6 +11,7 @@ import io.diffusion4j.onednn.core.DataType;
 import io.diffusion4j.onednn.core.Natives;
 import io.diffusion4j.onednn.core.Scope;
 import io.diffusion4j.onednn.core.Team;
+import io.diffusion4j.onednn.tape.Kernels;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;

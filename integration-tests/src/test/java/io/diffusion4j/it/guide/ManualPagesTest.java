@@ -105,6 +105,10 @@ class ManualPagesTest {
               "AllReduce allReduce, Objective objective, TrainingConfig config, BatchSource"
                   + " batches"),
           Map.entry("onednn", "NetworkDefinition definition, NamedTensors weights, Batch batch"),
+          Map.entry(
+              "onednn/tape",
+              "Network network, Batch batch, Map<String, io.diffusion4j.onednn.tape.Trained>"
+                  + " parameters"),
           Map.entry("onednn/train", "Objective objective, BatchSource batches"),
           Map.entry("onnx", "NetworkDefinition definition, NamedTensors weights"),
           Map.entry("a1111", "com.google.inject.Module serving"),

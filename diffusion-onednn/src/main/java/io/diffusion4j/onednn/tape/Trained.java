@@ -1,4 +1,4 @@
-package io.diffusion4j.onednn.train;
+package io.diffusion4j.onednn.tape;
 
 import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_desc_equal;
 
@@ -20,7 +20,7 @@ import org.bytedeco.dnnl.dnnl_stream;
  * primitives' order; orders that primitives prefer are packed once for all tapes when the values
  * change.
  */
-final class Trained {
+public final class Trained {
   private final Kernels kernels;
   private final Parameter parameter;
   private final boolean frozen;
@@ -44,7 +44,7 @@ final class Trained {
    *
    * @param frozen whether it never changes, so the sum of its gradients is not needed
    */
-  Trained(Kernels kernels, Parameter parameter, boolean frozen) {
+  public Trained(Kernels kernels, Parameter parameter, boolean frozen) {
     this.kernels = kernels;
     this.frozen = frozen;
     this.parameter = parameter;
@@ -56,11 +56,13 @@ final class Trained {
     return (long) Float.BYTES * size;
   }
 
-  Parameter parameter() {
+  /** Returns the parameter. */
+  public Parameter parameter() {
     return parameter;
   }
 
-  int size() {
+  /** Returns the number of elements. */
+  public int size() {
     return size;
   }
 
@@ -69,7 +71,8 @@ final class Trained {
     return frozen;
   }
 
-  FloatBuffer values() {
+  /** Returns the values, in native memory. */
+  public FloatBuffer values() {
     return values.floats(0, size);
   }
 
@@ -110,7 +113,7 @@ final class Trained {
   }
 
   /** Packs the values for the primitives. */
-  void pack(dnnl_stream stream) {
+  public void pack(dnnl_stream stream) {
     packing.forEach(kernel -> kernel.run(stream));
   }
 
@@ -121,7 +124,7 @@ final class Trained {
   }
 
   /** Adds a gradient. */
-  Gradient gradient() {
+  public Gradient gradient() {
     var memory = kernels.allocate(bytes());
     if (tape != lastTape) {
       gradients.add(new ArrayList<>());
@@ -132,14 +135,15 @@ final class Trained {
   }
 
   /** Returns the gradient of a tape's share. */
-  final class Gradient {
+  public final class Gradient {
     private final Memory memory;
 
     private Gradient(Memory memory) {
       this.memory = memory;
     }
 
-    FloatBuffer floats() {
+    /** Returns the numbers, in native memory. */
+    public FloatBuffer floats() {
       return memory.floats(0, size);
     }
 
@@ -152,12 +156,12 @@ final class Trained {
    * Returns the number of working arrays that {@link #gradient(int, int, float[], float[][])}
    * needs.
    */
-  int depth() {
+  public int depth() {
     return 1 + Integer.SIZE - Integer.numberOfLeadingZeros(Math.max(0, gradients.size() - 1));
   }
 
   /** Sums some of the gradients of all tapes in the tree of {@link Round}. */
-  void gradient(int from, int count, float[] into, float[][] work) {
+  public void gradient(int from, int count, float[] into, float[][] work) {
     sum(0, gradients.size(), from, count, into, work, 0);
   }
 

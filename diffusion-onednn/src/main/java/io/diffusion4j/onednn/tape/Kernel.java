@@ -1,4 +1,4 @@
-package io.diffusion4j.onednn.train;
+package io.diffusion4j.onednn.tape;
 
 import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_execute;
 
@@ -16,7 +16,7 @@ import org.bytedeco.dnnl.dnnl_primitive;
 import org.bytedeco.dnnl.dnnl_stream;
 
 /** A primitive with fixed memory, the element of a {@link Tape}. */
-final class Kernel implements Tape.Step {
+public final class Kernel implements Tape.Step {
   private final String name;
   private final dnnl_primitive primitive;
   private final dnnl_exec_arg_t arguments;

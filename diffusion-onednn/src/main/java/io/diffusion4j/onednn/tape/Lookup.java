@@ -1,4 +1,4 @@
-package io.diffusion4j.onednn.train;
+package io.diffusion4j.onednn.tape;
 
 import io.diffusion4j.onednn.core.DataType;
 import java.util.Arrays;

@@ -1,4 +1,4 @@
-package io.diffusion4j.onednn.train;
+package io.diffusion4j.onednn.tape;
 
 import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.Network;
@@ -17,7 +17,7 @@ import java.util.function.Function;
  * A network for batches of one size: each member of a {@link Team} runs the forward and backward
  * passes of shares of the rows, each share on its own {@link Tape}.
  */
-final class SharedTapes {
+public final class SharedTapes {
   /** A tape and its rows of the batch. */
   private record Share(Tape tape, TapeCompiler.Compiled network, int from, int rows) {}
 
@@ -48,7 +48,7 @@ final class SharedTapes {
    * @throws io.diffusion4j.nn.UnsupportedLayerException naming a layer that cannot be
    *     differentiated here
    */
-  static SharedTapes compile(
+  public static SharedTapes compile(
       Team team,
       Scope scope,
       Network network,
@@ -88,7 +88,7 @@ final class SharedTapes {
   }
 
   /** Returns the outputs of the last {@linkplain #forward forward} pass. */
-  List<float[]> outputs() {
+  public List<float[]> outputs() {
     return outputs;
   }
 
@@ -96,7 +96,7 @@ final class SharedTapes {
    * Returns the gradients of the outputs, to be set before the {@linkplain #backward backward}
    * pass.
    */
-  List<float[]> gradients() {
+  public List<float[]> gradients() {
     return gradients;
   }
 
@@ -105,7 +105,7 @@ final class SharedTapes {
    *
    * @throws IllegalArgumentException if it has another size
    */
-  void forward(Batch batch) {
+  public void forward(Batch batch) {
     if (batch.rows() != rows) {
       throw new IllegalArgumentException(
           "batch: " + batch.rows() + " rows (expected: " + rows + ")");
@@ -124,7 +124,7 @@ final class SharedTapes {
   }
 
   /** Computes the gradients of the parameters and inputs from those of the outputs. */
-  void backward() {
+  public void backward() {
     team.run(
         (member, stream) -> {
           for (var share : sharesOf(member)) {
@@ -138,7 +138,7 @@ final class SharedTapes {
   }
 
   /** Adds the gradient with respect to an input, after the backward pass. */
-  void addGradient(String input, float[] sum) {
+  public void addGradient(String input, float[] sum) {
     for (Share share : shares) {
       var gradient = share.network.input(input).gradient();
       float[] own = new float[gradient.size()];

@@ -1,4 +1,4 @@
-package io.diffusion4j.onednn.train;
+package io.diffusion4j.onednn.tape;
 
 import static org.bytedeco.dnnl.global.dnnl.*;
 
@@ -24,13 +24,14 @@ import org.bytedeco.javacpp.Pointer;
  * Creates kernels and their memory, both with the lifetime of the scope. Memory is exclusive, or a
  * buffer of the tape's arena.
  */
-final class Kernels {
+public final class Kernels {
   private final Scope scope;
   private final Descriptions descriptions;
   private final dnnl_engine engine = Natives.get().engine();
   private final PlannedMemory memory = new PlannedMemory();
 
-  Kernels(Scope scope) {
+  /** Creates kernels that are released with a scope. */
+  public Kernels(Scope scope) {
     this.scope = scope;
     this.descriptions = new Descriptions(scope);
   }
@@ -42,7 +43,7 @@ final class Kernels {
   }
 
   /** Allocates zeroed, exclusive memory. */
-  Memory allocate(long bytes) {
+  public Memory allocate(long bytes) {
     var exclusive = new Memory(scope, bytes);
     exclusive.clear(bytes);
     return exclusive;
@@ -58,12 +59,13 @@ final class Kernels {
     memory.allocate(scope);
   }
 
-  dnnl_memory_desc strided(DataType type, long[] dims, long... strides) {
+  /** Describes memory by sizes and strides, in elements. */
+  public dnnl_memory_desc strided(DataType type, long[] dims, long... strides) {
     return descriptions.of(type, dims, strides);
   }
 
   /** Describes row-major memory. */
-  dnnl_memory_desc dense(DataType type, long... dims) {
+  public dnnl_memory_desc dense(DataType type, long... dims) {
     long[] strides = new long[dims.length];
     long stride = 1;
     for (int i = dims.length - 1; i >= 0; i--) {
@@ -78,7 +80,8 @@ final class Kernels {
     return descriptions.any(type, dims);
   }
 
-  dnnl_memory memory(dnnl_memory_desc description, Pointer at) {
+  /** Returns memory at an address, as an argument of kernels. */
+  public dnnl_memory memory(dnnl_memory_desc description, Pointer at) {
     var argument = new dnnl_memory();
     Dnnl.check(dnnl_memory_create(argument, description, engine, at), "memory");
     scope.onClose(() -> dnnl_memory_destroy(argument));
@@ -154,7 +157,7 @@ final class Kernels {
   }
 
   /** Creates a copy to another number format, multiplied by a factor that is read at each run. */
-  Kernel scaled(
+  public Kernel scaled(
       dnnl_memory_desc from,
       dnnl_memory source,
       dnnl_memory factor,
@@ -194,7 +197,8 @@ final class Kernels {
         .build();
   }
 
-  Kernel product(
+  /** Creates a matrix product. */
+  public Kernel product(
       dnnl_memory_desc ofA,
       dnnl_memory a,
       dnnl_memory_desc ofB,

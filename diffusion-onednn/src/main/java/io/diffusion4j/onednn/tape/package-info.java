@@ -1,0 +1,58 @@
+/**
+ * Networks with their derivatives, as tapes of kernels: each layer adds its forward and its
+ * backward kernels, and a tape is played in both directions.
+ *
+ * <p>A tape is reverse-mode differentiation of a program that never changes. All kernels, their
+ * memory and their order are fixed before the first pass. A gradient is that of the sum of the
+ * outputs, each times the gradient that is set for it:
+ *
+ * <pre>{@code
+ * var team = Team.of(Threads.all());
+ * try (var scope = new Scope()) {
+ *   var tapes =
+ *       team.call(
+ *           () ->
+ *               SharedTapes.compile(
+ *                   team,
+ *                   scope,
+ *                   network,
+ *                   batch.rows(),
+ *                   team.size(), // shares of the rows
+ *                   DataType.BFLOAT16,
+ *                   TrainingConfig.Activations.KEPT,
+ *                   parameters::get,
+ *                   Set.of("xt")));
+ *   tapes.forward(batch);
+ *   Arrays.fill(tapes.gradients().get(0), 1);
+ *   tapes.backward();
+ *   float[] gradient = new float[batch.rows() * 3 * 32 * 32];
+ *   tapes.addGradient("xt", gradient);
+ * }
+ * }</pre>
+ *
+ * <h2>How the types fit</h2>
+ *
+ * <ul>
+ *   <li>{@code TapeCompiler} puts the layers of a network on a {@code Tape}. Each kind of layer is
+ *       a class: {@code Dense}, {@code Convolution}, {@code GroupNormalisation}, {@code
+ *       TrainedAttention} and so on. {@code Segments} chooses the activations that are kept, if the
+ *       others are to be computed again (Chen et al. 2016).
+ *   <li>{@link io.diffusion4j.onednn.tape.Trained} is a parameter: the values that all tapes read,
+ *       and a gradient for each tape.
+ *   <li>{@link io.diffusion4j.onednn.tape.SharedTapes} has the tapes for batches of one size. Each
+ *       thread plays those of its shares of the rows.
+ *   <li>{@link io.diffusion4j.onednn.tape.Kernels} creates oneDNN's primitives with their memory.
+ *       The values of a tape share one arena, in which each has its bytes from the first step that
+ *       writes it to the last that reads it.
+ * </ul>
+ *
+ * <p>Gradients are summed in a fixed order, so they have the same bits for the same shares.
+ *
+ * <p>Not here: losses and updates, which are in {@code train}, and layers without a derivative on
+ * tapes. Compiling a network with such a layer ends with an {@link
+ * io.diffusion4j.nn.UnsupportedLayerException}.
+ */
+@NullMarked
+package io.diffusion4j.onednn.tape;
+
+import org.jspecify.annotations.NullMarked;
