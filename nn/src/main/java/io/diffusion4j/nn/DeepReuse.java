@@ -18,7 +18,7 @@ import java.util.Set;
  * weights once, see {@link io.diffusion4j.nn.engine.Engine}.
  *
  * @param keeping the whole network, with the features as one more output, the last
- * @param shallow the layers above the cut, with the features as the input {@value #FEATURES} and
+ * @param shallow the layers above the cut, with the features as the input {@code deep_features} and
  *     with those of the network's inputs that they read
  */
 public record DeepReuse(Network keeping, Network shallow) {
