@@ -116,7 +116,7 @@ public final class Main implements Runnable {
           GenerateCompletion.class,
           HelpCommand.class);
 
-  /** Commands that tell of the others. */
+  /** Commands that list the others. */
   private static final Set<Class<?>> OVERVIEWS =
       Set.of(HelpCommand.class, GenerateCompletion.class);
 
