@@ -268,7 +268,7 @@ class ArchitectureTest {
           .whereLayer("diffusion-ort")
           .mayNotBeAccessedByAnyLayer() // it is found by the service loader
           .whereLayer("distributed")
-          .mayOnlyAccessLayers("diffusion-api", "nn")
+          .mayOnlyAccessLayers("diffusion-api", "checkpoint", "nn")
           .whereLayer("distributed")
           .mayOnlyBeAccessedByLayers("cli", "benchmarks") // trainings use its group only
           .whereLayer("clip")
