@@ -1,8 +1,8 @@
 package io.diffusion4j.onednn.core;
 
 import com.sun.jna.Function;
-import com.sun.jna.NativeLibrary;
 import com.sun.jna.Pointer;
+import java.util.Optional;
 
 /**
  * Requests pages of 2 MiB from Linux. A call reads all weights once, sequentially: with small
@@ -13,12 +13,13 @@ public final class HugePages {
 
   private static final int MADV_HUGEPAGE = 14;
 
-  private static final Function MADVISE = NativeLibrary.getInstance("c").getFunction("madvise");
+  private static final Optional<Function> MADVISE = CLibrary.function("madvise");
 
   private HugePages() {}
 
   /** A hint that the system may ignore; the memory works without it. */
   static void wish(long address, long bytes) {
-    MADVISE.invokeInt(new Object[] {new Pointer(address), bytes, MADV_HUGEPAGE});
+    MADVISE.ifPresent(
+        advise -> advise.invokeInt(new Object[] {new Pointer(address), bytes, MADV_HUGEPAGE}));
   }
 }

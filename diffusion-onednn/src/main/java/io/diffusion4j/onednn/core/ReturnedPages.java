@@ -1,7 +1,6 @@
 package io.diffusion4j.onednn.core;
 
 import com.sun.jna.Function;
-import com.sun.jna.NativeLibrary;
 import com.sun.jna.Pointer;
 import java.nio.ByteBuffer;
 import java.util.Optional;
@@ -15,20 +14,12 @@ public final class ReturnedPages {
   private static final int MADV_DONTNEED = 4;
   private static final long PAGE = 4096;
 
-  private static final NativeLibrary C = NativeLibrary.getInstance("c");
-  private static final Function MADVISE = C.getFunction("madvise");
-  private static final Optional<Function> MALLOC_TRIM = mallocTrim();
-
-  private ReturnedPages() {}
+  private static final Optional<Function> MADVISE = CLibrary.function("madvise");
 
   /** Only glibc has this function. */
-  private static Optional<Function> mallocTrim() {
-    try {
-      return Optional.of(C.getFunction("malloc_trim"));
-    } catch (UnsatisfiedLinkError e) {
-      return Optional.empty();
-    }
-  }
+  private static final Optional<Function> MALLOC_TRIM = CLibrary.function("malloc_trim");
+
+  private ReturnedPages() {}
 
   /**
    * Returns the pages of bytes that are mapped from a file. They stay in the page cache, and are
@@ -45,7 +36,9 @@ public final class ReturnedPages {
     long first = (begin + PAGE - 1) / PAGE * PAGE;
     long last = (begin + mapped.remaining()) / PAGE * PAGE;
     if (last > first) {
-      MADVISE.invokeInt(new Object[] {new Pointer(first), last - first, MADV_DONTNEED});
+      MADVISE.ifPresent(
+          advise ->
+              advise.invokeInt(new Object[] {new Pointer(first), last - first, MADV_DONTNEED}));
     }
   }
 
