@@ -14,24 +14,21 @@ import org.bytedeco.dnnl.dnnl_stream;
  * or q(XXᵀ)·X, and all products except the first and the last have the size of the smaller Gram
  * matrix.
  */
-final class GramOrthogonalization implements Orthogonalization {
+final class GramOrthogonalization extends Orthogonalization {
   private static final byte AS_IT_IS = 'N';
   private static final byte TRANSPOSED = 'T';
 
-  private final FloatBuffer matrix;
   private final FloatBuffer result;
   private final float[] numbers;
   private final FloatBuffer gram;
   private final FloatBuffer factor;
   private FloatBuffer product;
   private FloatBuffer spare;
-  private double squares;
 
   GramOrthogonalization(Kernels kernels, Set<Muon.Matrix> shapes) {
-    int size = shapes.stream().mapToInt(Muon.Matrix::size).max().orElse(0);
-    int rank = shapes.stream().mapToInt(Muon.Matrix::rank).max().orElse(0);
-    matrix = floats(kernels, size);
-    result = floats(kernels, size);
+    super(kernels, shapes);
+    int rank = largest(shapes, Muon.Matrix::rank);
+    result = floats(kernels, largest(shapes, Muon.Matrix::size));
     numbers = new float[rank * rank];
     gram = floats(kernels, rank * rank);
     factor = floats(kernels, rank * rank);
@@ -44,30 +41,25 @@ final class GramOrthogonalization implements Orthogonalization {
   }
 
   @Override
-  public double cost(Muon.Matrix shape) {
+  double cost(Muon.Matrix shape) {
     double rank = shape.rank();
     double ofAll = 2 * rank * shape.size();
     return ofAll + (4 * Muon.ITERATIONS - 3) * rank * rank * rank;
   }
 
   @Override
-  public void put(float[] values, int from, int to) {
-    squares = (from == 0 ? 0 : squares) + Update.squares(values, from, to);
-    matrix.put(from, values, from, to - from);
-  }
-
-  @Override
-  public void get(float[] values, int from, int to) {
+  void get(float[] values, int from, int to) {
     result.get(from, values, from, to - from);
   }
 
   @Override
-  public void run(Muon.Matrix shape, dnnl_stream stream) {
+  void run(Muon.Matrix shape, dnnl_stream stream) {
     int rows = shape.rows();
     int columns = shape.columns();
     int rank = shape.rank();
     boolean tall = rows >= columns;
-    float norm = Math.max((float) Math.sqrt(squares), Muon.TINY);
+    float norm = norm();
+    FloatBuffer matrix = matrix();
     float toUnit = 1 / norm;
     if (tall) {
       multiply(TRANSPOSED, AS_IT_IS, rank, rank, rows, toUnit / norm, matrix, matrix, 0, gram);

@@ -29,7 +29,7 @@ import org.bytedeco.dnnl.dnnl_stream;
  * matrix 4·n − 3 times. So long matrices get few stages, and others one for each iteration, which
  * is what Jordan et al. do.
  */
-final class NarrowOrthogonalization implements Orthogonalization {
+final class NarrowOrthogonalization extends Orthogonalization {
   /** The time of a multiplication relative to one in float32, on processors with AMX. */
   private static final double TIME = 0.25;
 
@@ -42,25 +42,23 @@ final class NarrowOrthogonalization implements Orthogonalization {
   private static final int LONG = 2;
 
   private final Kernels kernels;
-  private final FloatBuffer matrix;
   private final FloatBuffer factor;
   private final List<ShortBuffer> results;
+  private final Map<Integer, Squares> ofRank = new HashMap<>();
   private final Map<Muon.Matrix, List<Kernel>> steps = new HashMap<>();
   private final short[] block = new short[Update.BLOCK];
   private ShortBuffer result;
-  private double squares;
 
   NarrowOrthogonalization(Kernels kernels, Set<Muon.Matrix> shapes) {
+    super(kernels, shapes);
     this.kernels = kernels;
-    long size = shapes.stream().mapToLong(Muon.Matrix::size).max().orElse(0);
-    long rank = shapes.stream().mapToLong(Muon.Matrix::rank).max().orElse(0);
+    long size = largest(shapes, Muon.Matrix::size);
+    long rank = largest(shapes, Muon.Matrix::rank);
     var room =
         new Room(
-            kernels.allocate(Float.BYTES * size),
             kernels.allocate(Float.BYTES),
             List.of(kernels.allocate(Short.BYTES * size), kernels.allocate(Short.BYTES * size)),
             Stream.generate(() -> kernels.allocate(Short.BYTES * rank * rank)).limit(5).toList());
-    matrix = room.matrix.floats(0, size);
     factor = room.factor.floats(0, 1);
     results =
         room.matrices.stream().map(m -> m.bytes(0, Short.BYTES * size).asShortBuffer()).toList();
@@ -71,12 +69,11 @@ final class NarrowOrthogonalization implements Orthogonalization {
   /**
    * The working memory.
    *
-   * @param matrix the matrix, in float32
    * @param factor the reciprocal of its norm
    * @param matrices the matrix before and after a stage, in turns
    * @param squares five matrices of the size of Gram matrices
    */
-  private record Room(Memory matrix, Memory factor, List<Memory> matrices, List<Memory> squares) {}
+  private record Room(Memory factor, List<Memory> matrices, List<Memory> squares) {}
 
   private static List<Integer> stages(Muon.Matrix shape) {
     return shape.size() > LONG * shape.rank() * shape.rank() ? FEW : EACH;
@@ -91,12 +88,12 @@ final class NarrowOrthogonalization implements Orthogonalization {
     var turned = kernels.strided(DataType.BFLOAT16, new long[] {columns, rows}, 1, columns);
     var matrices = room.matrices.stream().map(m -> kernels.memory(narrow, m.at(0))).toList();
     var transposed = room.matrices.stream().map(m -> kernels.memory(turned, m.at(0))).toList();
-    var squares = new Squares(shape.rank(), room.squares);
+    var squares = ofRank.computeIfAbsent(shape.rank(), rank -> new Squares(rank, room.squares));
     List<Kernel> all = new ArrayList<>();
     all.add(
         kernels.scaled(
             wide,
-            kernels.memory(wide, room.matrix.at(0)),
+            kernels.memory(wide, memory().at(0)),
             kernels.memory(kernels.dense(DataType.FLOAT32, 1), room.factor.at(0)),
             narrow,
             matrices.get(0)));
@@ -195,7 +192,7 @@ final class NarrowOrthogonalization implements Orthogonalization {
   }
 
   @Override
-  public double cost(Muon.Matrix shape) {
+  double cost(Muon.Matrix shape) {
     double rank = shape.rank();
     double multiplications = 0;
     for (int iterations : stages(shape)) {
@@ -205,20 +202,14 @@ final class NarrowOrthogonalization implements Orthogonalization {
   }
 
   @Override
-  public void put(float[] values, int from, int to) {
-    squares = (from == 0 ? 0 : squares) + Update.squares(values, from, to);
-    matrix.put(from, values, from, to - from);
-  }
-
-  @Override
-  public void run(Muon.Matrix shape, dnnl_stream stream) {
+  void run(Muon.Matrix shape, dnnl_stream stream) {
     result = results.get(stages(shape).size() % 2);
-    factor.put(0, 1 / Math.max((float) Math.sqrt(squares), Muon.TINY));
+    factor.put(0, 1 / norm());
     Objects.requireNonNull(steps.get(shape), () -> "shape: " + shape).forEach(k -> k.run(stream));
   }
 
   @Override
-  public void get(float[] values, int from, int to) {
+  void get(float[] values, int from, int to) {
     int count = to - from;
     result.get(from, block, 0, count);
     for (int i = 0; i < count; i++) {

@@ -15,7 +15,6 @@ import io.diffusion4j.nn.train.group.AllReduce;
 import io.diffusion4j.nn.train.group.Group;
 import io.diffusion4j.nn.train.group.Round;
 import io.diffusion4j.nn.train.group.Share;
-import io.diffusion4j.nn.train.group.Wire;
 import io.diffusion4j.nn.weights.NamedTensors;
 import io.diffusion4j.nn.weights.Parameter;
 import io.diffusion4j.nn.weights.TensorMap;
@@ -129,17 +128,14 @@ public final class OneDnnLearner implements Learner {
     if (count == 0) {
       return Optional.empty();
     }
-    var buffer = group.gathered(counts, wireOfDirections());
+    var buffer = group.gathered(counts, Orthogonalization.wire(type()));
     places.forEach((muon, at) -> muon.share(buffer, at));
     return Optional.of(buffer);
   }
 
-  /** Returns a format that has every direction of {@link Orthogonalization} as it is. */
-  private Wire wireOfDirections() {
-    return switch (config.compute().precision()) {
-      case BFLOAT16 -> Wire.BFLOAT16;
-      case FLOAT32, INT8 -> Wire.FLOAT32;
-    };
+  /** Returns the format of activations, and of the products of matrices. */
+  private DataType type() {
+    return DataType.of(config.compute().precision());
   }
 
   /** Returns the number of tapes: one per thread, or one per fixed share of this process. */
@@ -160,7 +156,7 @@ public final class OneDnnLearner implements Learner {
             split.trunk(),
             share.count(),
             parts(),
-            DataType.of(config.compute().precision()),
+            type(),
             config.activations(),
             key -> update(key).parameter(),
             Set.of());
@@ -177,7 +173,6 @@ public final class OneDnnLearner implements Learner {
   /** Assigns each parameter to the member with the least work so far. */
   private void assign(Kernels kernels, Collection<Parameter> parameters, int members) {
     var optimizer = config.optimizer();
-    var type = DataType.of(config.compute().precision());
     Set<Muon.Matrix> matrices =
         parameters.stream()
             .filter(p -> !config.isFrozen(p) && optimizer.orthogonalizes(p))
@@ -186,7 +181,7 @@ public final class OneDnnLearner implements Learner {
     List<Orthogonalization> rooms = new ArrayList<>();
     for (int i = 0; i < members; i++) {
       duties.add(new ArrayList<>());
-      rooms.add(Orthogonalization.of(kernels, type, matrices));
+      rooms.add(Orthogonalization.of(kernels, type(), matrices));
     }
     double[] load = new double[members];
     double[] loadOfProcesses = new double[group.size()];
@@ -322,9 +317,7 @@ public final class OneDnnLearner implements Learner {
 
   private static void clear(Trained.Gradient gradient) {
     var floats = gradient.floats();
-    for (int i = 0; i < floats.limit(); i++) {
-      floats.put(i, Round.NOTHING);
-    }
+    floats.put(0, Round.nothing(floats.limit()));
   }
 
   /**
