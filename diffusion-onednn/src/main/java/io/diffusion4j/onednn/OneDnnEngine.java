@@ -30,6 +30,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The oneDNN engine, which needs no TensorFlow, for processors with AVX-512. It lacks the layers
@@ -74,7 +75,7 @@ public final class OneDnnEngine implements Engine {
       var packed = new PackedWeights(scope, weights, kept);
       var slots = new Slots(scope);
       List<Program> programs = new ArrayList<>();
-      for (Network each : all(network, variants)) {
+      for (Network each : Stream.concat(Stream.of(network), variants.stream()).toList()) {
         Set<Integer> quantised =
             compute.precision() == Precision.INT8 ? QuantisedLayers.in(each, network) : Set.of();
         programs.add(
@@ -87,12 +88,6 @@ public final class OneDnnEngine implements Engine {
       scope.close();
       throw e;
     }
-  }
-
-  private static List<Network> all(Network network, List<Network> variants) {
-    List<Network> all = new ArrayList<>(List.of(network));
-    all.addAll(variants);
-    return all;
   }
 
   @Override

@@ -7,7 +7,6 @@ import io.diffusion4j.onednn.core.Buffer;
 import io.diffusion4j.onednn.core.Curve;
 import io.diffusion4j.onednn.core.DataType;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -149,10 +148,8 @@ record GroupNormalisation(
   }
 
   private Activation perChannel(Activation x, float value) {
-    float[] values = new float[x.channels()];
-    Arrays.fill(values, value);
     var all = Activation.constant(tape.kernels(), DataType.FLOAT32, 1, 1, 1, x.channels());
-    all.floats().put(0, values);
+    all.fill(value);
     return all;
   }
 

@@ -4,7 +4,6 @@ import static org.bytedeco.dnnl.global.dnnl.*;
 
 import io.diffusion4j.onednn.core.After;
 import io.diffusion4j.onednn.core.DataType;
-import java.util.Arrays;
 import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
 
@@ -155,11 +154,8 @@ record LayerNormalisation(Tape tape, double eps) {
   }
 
   private Activation onePlus(Activation scale) {
-    float[] values = new float[scale.channels()];
-    Arrays.fill(values, 1);
-    var ones = Activation.constant(tape.kernels(), DataType.FLOAT32, 1, 1, 1, values.length);
-    ones.floats().put(0, values);
-    var sum = numbers(scale.samples(), values.length);
+    var ones = tape.ones(DataType.FLOAT32, scale.channels());
+    var sum = numbers(scale.samples(), scale.channels());
     tape.forward(
         tape.kernels()
             .binary(
