@@ -27,12 +27,7 @@ final class Summed extends Piece {
     }
     boolean isIdle = steps.stream().anyMatch(step -> !step.contributes);
     nothing = isIdle ? Optional.of(Eager.Numbers.allocate(count)) : Optional.empty();
-    nothing.ifPresent(
-        numbers -> {
-          for (int i = 0; i < count; i++) {
-            numbers.floats().put(i, Round.NOTHING);
-          }
-        });
+    nothing.ifPresent(numbers -> numbers.floats().put(0, Round.nothing(count)));
   }
 
   @Override

@@ -83,24 +83,11 @@ public final class Group implements AutoCloseable {
   }
 
   /**
-   * Allocates memory for sums of numbers that travel in a format; all processes do so in the same
-   * order.
-   */
-  public AllReduce.Buffer buffer(int count, Wire wire) {
-    return all.buffer(count, wire);
-  }
-
-  /**
    * Allocates memory for numbers that each belong to one process; all processes do so in the same
    * order. See {@link AllReduce#gathered}.
    */
-  public AllReduce.Buffer gathered(int[] counts) {
-    return gathered(counts, Wire.FLOAT32);
-  }
-
-  /** Allocates such memory for numbers that travel in a format. */
-  public AllReduce.Buffer gathered(int[] counts, Wire wire) {
-    return all.gathered(counts, wire);
+  public AllReduce.Buffer gathered(int[] counts, Wire format) {
+    return all.gathered(counts, format);
   }
 
   /** Returns whether the flag is set in any process. */

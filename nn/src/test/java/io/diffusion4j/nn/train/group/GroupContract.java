@@ -66,7 +66,7 @@ public final class GroupContract {
     float[] expected = tree(0, group.size(), count, wire);
     float[] mine = numbers(group.rank(), count);
     float[] actual = new float[count];
-    var buffer = group.buffer(count, wire);
+    var buffer = group.withBuffersIn(wire).buffer(count);
     for (int round = 0; round < 3; round++) {
       int middle = count / 3;
       buffer.put(middle, mine, middle, count - middle);
