@@ -94,10 +94,12 @@ class BenchTest {
   }
 
   @Test
-  void trainingHasARowForEachPrecisionWithImagesPerSecond() {
-    assertThat(named("training step XS"))
-        .hasSize(2)
-        .allSatisfy(row -> assertThat(row.figure(Figure.IMAGES_PER_SECOND)).isPresent());
+  void trainingHasARowForEachPrecisionAndOptimizerWithImagesPerSecond() {
+    for (String name : List.of("training step XS", "training step XS, Muon")) {
+      assertThat(named(name))
+          .hasSize(2)
+          .allSatisfy(row -> assertThat(row.figure(Figure.IMAGES_PER_SECOND)).isPresent());
+    }
   }
 
   @Test

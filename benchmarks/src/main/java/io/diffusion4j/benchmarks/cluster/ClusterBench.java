@@ -1,6 +1,7 @@
 package io.diffusion4j.benchmarks.cluster;
 
 import io.diffusion4j.benchmarks.process.JavaProcess;
+import io.diffusion4j.benchmarks.report.Percentiles;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.distributed.LocalCluster;
 import io.diffusion4j.nn.train.Optimizer;
@@ -70,19 +71,34 @@ public final class ClusterBench implements Callable<Integer> {
       description = "Steps that are measured, after two more. Default: ${DEFAULT-VALUE}")
   private int steps;
 
+  @Option(
+      names = "--rounds",
+      paramLabel = "N",
+      defaultValue = "3",
+      description =
+          "Runs of each kind, by turns; the medians are printed, as a machine's speed varies over"
+              + " minutes. Default: ${DEFAULT-VALUE}")
+  private int rounds;
+
   @Override
   public Integer call() throws IOException {
     Check.that(processes >= 2, "processes", processes, "≥ 2");
     Check.that(batch >= processes, "batch", batch, "≥ %d", processes);
     Check.that(steps >= 1, "steps", steps, "≥ 1");
+    Check.that(rounds >= 1, "rounds", rounds, "≥ 1");
     sizes.forEach(size -> Check.positive("sizes", size));
     sums.forEach(Wire::of); // refuses unknown ones at once
     Path file = Files.createTempFile("cluster", ".figures");
     try {
-      var one = alone(1, file);
-      var threads = alone(processes, file);
-      var together = together(file);
-      print(one, threads, together);
+      List<Map<String, Double>> one = new ArrayList<>();
+      List<Map<String, Double>> threads = new ArrayList<>();
+      List<Map<String, Double>> together = new ArrayList<>();
+      for (int round = 0; round < rounds; round++) {
+        one.add(alone(1, file));
+        threads.add(alone(processes, file));
+        together.add(together(file));
+      }
+      print(medians(one), medians(threads), medians(together));
       return 0;
     } finally {
       Files.delete(file);
@@ -132,6 +148,17 @@ public final class ClusterBench implements Callable<Integer> {
       figures.put(line.substring(0, space), Double.parseDouble(line.substring(space + 1)));
     }
     return figures;
+  }
+
+  /** The medians of figures that all rounds have. */
+  private static Map<String, Double> medians(List<Map<String, Double>> rounds) {
+    Map<String, Double> medians = new LinkedHashMap<>();
+    for (String name : rounds.get(0).keySet()) {
+      double[] figures =
+          rounds.stream().mapToDouble(figure -> figure.getOrDefault(name, Double.NaN)).toArray();
+      medians.put(name, Percentiles.median(figures));
+    }
+    return medians;
   }
 
   private void print(

@@ -37,18 +37,28 @@ public final class TrainingBenchmark {
 
   private TrainingBenchmark() {}
 
-  /** Measures a row for each precision in which this machine can train. */
+  /**
+   * Measures a row for each optimizer and precision in which this machine can train; the optimizers
+   * take turns.
+   */
   public static void measure(
       DecoderSubject subject, int batchSize, Pace pace, double peakGflops, Consumer<Row> rows) {
     double flops = FORWARDS * batchSize * NetworkCost.of(subject.network()).flops();
     var batch = batch(subject, batchSize);
     for (Precision precision : Precision.FLOATING) {
-      try (var trainer = trainer(subject, batchSize, precision)) {
-        double millis = pace.median(() -> trainer.step(batch));
-        rows.accept(
-            Row.of("training step " + subject.name(), batchSize, precision)
-                .took(millis, flops, peakGflops)
-                .with(Figure.IMAGES_PER_SECOND, batchSize * 1e3 / millis));
+      var config = config(batchSize, precision);
+      var withMuon = config.withOptimizer(Optimizer.of(Optimizer.Method.MUON));
+      try (var adamw = trainer(subject, config, Group.alone());
+          var muon = trainer(subject, withMuon, Group.alone())) {
+        var millis = pace.medians(List.of(() -> adamw.step(batch), () -> muon.step(batch)));
+        String step = "training step " + subject.name();
+        var names = List.of(step, step + ", Muon");
+        for (int i = 0; i < names.size(); i++) {
+          rows.accept(
+              Row.of(names.get(i), batchSize, precision)
+                  .took(millis.get(i), flops, peakGflops)
+                  .with(Figure.IMAGES_PER_SECOND, batchSize * 1e3 / millis.get(i)));
+        }
       }
     }
   }
@@ -61,13 +71,8 @@ public final class TrainingBenchmark {
   /** Returns such a trainer, whose activations are kept or recomputed. */
   static Trainer trainer(
       DecoderSubject subject, int batchSize, Precision precision, Activations activations) {
-    var objective =
-        new DecoderObjective(subject.config(), subject.projection(), subject.textLength());
-    var config =
-        TrainingConfig.of(TRAIN_STEPS, batchSize, LEARNING_RATE, 1)
-            .withActivations(activations)
-            .withCompute(Compute.of(precision).withEngine(Engines.asked()));
-    return new Trainer(objective, config);
+    var config = config(batchSize, precision).withActivations(activations);
+    return trainer(subject, config, Group.alone());
   }
 
   /**
@@ -77,13 +82,19 @@ public final class TrainingBenchmark {
    */
   public static Trainer trainer(
       DecoderSubject subject, int batchSize, Optimizer.Method method, Wire sums, Group group) {
+    var config =
+        config(batchSize, Precision.BFLOAT16).withOptimizer(Optimizer.of(method)).withSums(sums);
+    return trainer(subject, config, group);
+  }
+
+  private static TrainingConfig config(int batchSize, Precision precision) {
+    return TrainingConfig.of(TRAIN_STEPS, batchSize, LEARNING_RATE, 1)
+        .withCompute(Compute.of(precision).withEngine(Engines.asked()));
+  }
+
+  private static Trainer trainer(DecoderSubject subject, TrainingConfig config, Group group) {
     var objective =
         new DecoderObjective(subject.config(), subject.projection(), subject.textLength());
-    var config =
-        TrainingConfig.of(TRAIN_STEPS, batchSize, LEARNING_RATE, 1)
-            .withOptimizer(Optimizer.of(method))
-            .withSums(sums)
-            .withCompute(Compute.of(Precision.BFLOAT16).withEngine(Engines.asked()));
     return new Trainer(objective, config, group);
   }
 

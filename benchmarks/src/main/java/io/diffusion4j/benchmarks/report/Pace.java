@@ -3,6 +3,7 @@ package io.diffusion4j.benchmarks.report;
 import io.diffusion4j.diffusion.argument.Check;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * The number of runs of a measurement.
@@ -21,17 +22,28 @@ public record Pace(int warmup, int runs, Duration atMost) {
 
   /** Measures the median time of a run, in milliseconds. */
   public double median(Runnable task) {
+    return medians(List.of(task)).get(0);
+  }
+
+  /** Measures the median times of tasks that run by turns, in milliseconds. */
+  public List<Double> medians(List<? extends Runnable> tasks) {
     for (int i = 0; i < warmup; i++) {
-      task.run();
+      tasks.forEach(Runnable::run);
     }
-    double[] millis = new double[runs];
+    double[][] millis = new double[tasks.size()][runs];
     long begin = System.nanoTime();
     int done = 0;
     while (done < runs && (done < ENOUGH || System.nanoTime() - begin < atMost.toNanos())) {
-      long start = System.nanoTime();
-      task.run();
-      millis[done++] = (System.nanoTime() - start) / 1e6;
+      for (int task = 0; task < millis.length; task++) {
+        long start = System.nanoTime();
+        tasks.get(task).run();
+        millis[task][done] = (System.nanoTime() - start) / 1e6;
+      }
+      done++;
     }
-    return Percentiles.median(Arrays.copyOf(millis, done));
+    int turns = done;
+    return Arrays.stream(millis)
+        .map(times -> Percentiles.median(Arrays.copyOf(times, turns)))
+        .toList();
   }
 }
