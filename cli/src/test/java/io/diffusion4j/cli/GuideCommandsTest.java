@@ -44,7 +44,8 @@ class GuideCommandsTest {
           "vary", Map.of("--count", "2"),
           "blend", Map.of("--frames", "2"),
           "diff", Map.of("--frames", "2"),
-          "evaluate", Map.of("--count", "8"));
+          "evaluate", Map.of("--count", "2"),
+          "generate \"a red apple\" --count", Map.of("--count", "2"));
 
   private static final List<String> DRAWING = List.of("generate", "vary", "blend", "diff");
 
