@@ -7,6 +7,7 @@ import io.diffusion4j.benchmarks.networks.DecoderSubject;
 import io.diffusion4j.benchmarks.networks.GuidedStepBenchmark;
 import io.diffusion4j.benchmarks.networks.MemoryPeaks;
 import io.diffusion4j.benchmarks.networks.TrainingBenchmark;
+import io.diffusion4j.benchmarks.networks.TransformerTraining;
 import io.diffusion4j.benchmarks.report.Figure;
 import io.diffusion4j.benchmarks.report.Row;
 import io.diffusion4j.benchmarks.samplers.StepBenchmark;
@@ -42,6 +43,8 @@ final class Measurements {
     for (DecoderSubject decoder : plan.training()) {
       TrainingBenchmark.measure(decoder, plan.trainingBatch(), plan.steps(), peak, networks);
     }
+    plan.model()
+        .ifPresent(folder -> TransformerTraining.measure(folder, plan.steps(), peak, networks));
     plan.model().ifPresent(folder -> ImageBenchmark.measure(folder, plan.image(), sink));
     StepBenchmark.measure(plan.samplers(), plan.samplerSteps(), sink);
     sink.accept(peaks.ofAll(Row.of("peak memory of all of this")));

@@ -11,6 +11,7 @@ import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Engines;
 import io.diffusion4j.nn.engine.Precision;
+import io.diffusion4j.nn.train.Objective;
 import io.diffusion4j.nn.train.Optimizer;
 import io.diffusion4j.nn.train.Trainer;
 import io.diffusion4j.nn.train.TrainingConfig;
@@ -43,21 +44,36 @@ public final class TrainingBenchmark {
    */
   public static void measure(
       DecoderSubject subject, int batchSize, Pace pace, double peakGflops, Consumer<Row> rows) {
-    double flops = FORWARDS * batchSize * NetworkCost.of(subject.network()).flops();
+    long flops = NetworkCost.of(subject.network()).flops();
     var batch = batch(subject, batchSize);
+    measure(subject.name(), objective(subject), batch, flops, pace, peakGflops, rows);
+  }
+
+  /**
+   * Measures such rows of an objective.
+   *
+   * @param flops floating-point operations of a sample's forward pass
+   */
+  static void measure(
+      String name,
+      Objective objective,
+      Batch batch,
+      long flops,
+      Pace pace,
+      double peakGflops,
+      Consumer<Row> rows) {
     for (Precision precision : Precision.FLOATING) {
-      var config = config(batchSize, precision);
+      var config = config(batch.rows(), precision);
       var withMuon = config.withOptimizer(Optimizer.of(Optimizer.Method.MUON));
-      try (var adamw = trainer(subject, config, Group.alone());
-          var muon = trainer(subject, withMuon, Group.alone())) {
+      try (var adamw = new Trainer(objective, config);
+          var muon = new Trainer(objective, withMuon)) {
         var millis = pace.medians(List.of(() -> adamw.step(batch), () -> muon.step(batch)));
-        String step = "training step " + subject.name();
-        var names = List.of(step, step + ", Muon");
+        var names = List.of("training step " + name, "training step " + name + ", Muon");
         for (int i = 0; i < names.size(); i++) {
           rows.accept(
-              Row.of(names.get(i), batchSize, precision)
-                  .took(millis.get(i), flops, peakGflops)
-                  .with(Figure.IMAGES_PER_SECOND, batchSize * 1e3 / millis.get(i)));
+              Row.of(names.get(i), batch.rows(), precision)
+                  .took(millis.get(i), FORWARDS * batch.rows() * flops, peakGflops)
+                  .with(Figure.IMAGES_PER_SECOND, batch.rows() * 1e3 / millis.get(i)));
         }
       }
     }
@@ -72,7 +88,7 @@ public final class TrainingBenchmark {
   static Trainer trainer(
       DecoderSubject subject, int batchSize, Precision precision, Activations activations) {
     var config = config(batchSize, precision).withActivations(activations);
-    return trainer(subject, config, Group.alone());
+    return new Trainer(objective(subject), config);
   }
 
   /**
@@ -84,7 +100,7 @@ public final class TrainingBenchmark {
       DecoderSubject subject, int batchSize, Optimizer.Method method, Wire sums, Group group) {
     var config =
         config(batchSize, Precision.BFLOAT16).withOptimizer(Optimizer.of(method)).withSums(sums);
-    return trainer(subject, config, group);
+    return new Trainer(objective(subject), config, group);
   }
 
   private static TrainingConfig config(int batchSize, Precision precision) {
@@ -92,10 +108,8 @@ public final class TrainingBenchmark {
         .withCompute(Compute.of(precision).withEngine(Engines.asked()));
   }
 
-  private static Trainer trainer(DecoderSubject subject, TrainingConfig config, Group group) {
-    var objective =
-        new DecoderObjective(subject.config(), subject.projection(), subject.textLength());
-    return new Trainer(objective, config, group);
+  private static Objective objective(DecoderSubject subject) {
+    return new DecoderObjective(subject.config(), subject.projection(), subject.textLength());
   }
 
   /** Returns the random batch of a step. */

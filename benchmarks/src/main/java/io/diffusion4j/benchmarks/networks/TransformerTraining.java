@@ -1,0 +1,82 @@
+package io.diffusion4j.benchmarks.networks;
+
+import io.diffusion4j.benchmarks.report.Pace;
+import io.diffusion4j.benchmarks.report.Row;
+import io.diffusion4j.clip.ClipFolders;
+import io.diffusion4j.clip.ContrastiveObjective;
+import io.diffusion4j.nn.Batch;
+import io.diffusion4j.nn.NetworkDefinition;
+import io.diffusion4j.nn.Tensor;
+import io.diffusion4j.nn.train.LossNetwork;
+import io.diffusion4j.nn.train.Objective;
+import io.diffusion4j.nn.weights.Init;
+import io.diffusion4j.prior.PriorModel;
+import io.diffusion4j.prior.PriorObjective;
+import io.diffusion4j.prior.PriorTransformer;
+import io.diffusion4j.unclip.UnclipFolder;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.function.Consumer;
+
+/**
+ * Measures a training step of the transformers of a model, the prior and both towers of CLIP, with
+ * random weights and inputs. Its floating-point operations are counted with those of attention,
+ * which {@link TrainingBenchmark} leaves out for U-Nets, and as three forward passes.
+ */
+public final class TransformerTraining {
+  /** Samples of a step, as the preset {@code emoji} has them. */
+  private static final int PRIOR_BATCH = 64;
+
+  private static final int CLIP_BATCH = 128;
+
+  private TransformerTraining() {}
+
+  /** Measures a row for each network, optimizer and precision in which this machine can train. */
+  public static void measure(Path folder, Pace pace, double peakGflops, Consumer<Row> rows) {
+    var prior = new PriorTransformer(PriorModel.readConfig(folder.resolve(UnclipFolder.PRIOR)));
+    measure("of the prior", new PriorObjective(prior), PRIOR_BATCH, pace, peakGflops, rows);
+    var clip =
+        new ContrastiveObjective(
+            ClipFolders.readText(folder.resolve(UnclipFolder.TEXT_ENCODER)),
+            ClipFolders.readVision(folder.resolve(UnclipFolder.IMAGE_ENCODER)));
+    measure("of CLIP", clip, CLIP_BATCH, pace, peakGflops, rows);
+  }
+
+  private static void measure(
+      String name,
+      Objective objective,
+      int batchSize,
+      Pace pace,
+      double peakGflops,
+      Consumer<Row> rows) {
+    NetworkDefinition network =
+        (nn, inputs) -> List.of(objective.define(nn, inputs).value()); // counted for one sample
+    var cost = NetworkCost.of(network);
+    TrainingBenchmark.measure(
+        name,
+        objective,
+        batch(objective, batchSize),
+        cost.flops() + cost.attentionFlops(),
+        pace,
+        peakGflops,
+        rows);
+  }
+
+  private static Batch batch(Objective objective, int rows) {
+    var random = new SplittableRandom(1);
+    var batch = new Batch(rows);
+    LossNetwork.of(objective)
+        .network()
+        .inputs()
+        .forEach(
+            (name, input) -> {
+              if (input.role() == Tensor.Role.INTEGERS) {
+                batch.ints(name, new int[Math.toIntExact(rows * input.sampleSize())]);
+              } else {
+                batch.floats(name, Init.uniform(1).values(input.shape(rows), random));
+              }
+            });
+    return batch;
+  }
+}
