@@ -170,6 +170,15 @@ public final class LayerCases {
         IMAGE,
         (nn, in, x) ->
             nn.groupNormSilu(x, 2, 1e-3, nn.input(in.floats("scaleShift", 2 * CHANNELS))));
+    add(
+        cases,
+        "a scale and shift of two group norms",
+        IMAGE,
+        (nn, in, x) -> {
+          var scaleShift = nn.linear(nn.input(in.floats("vector", CHANNELS)), 2 * CHANNELS);
+          var y = nn.at("first").groupNormSilu(x, 2, 1e-3, scaleShift);
+          return nn.at("second").groupNormSilu(y, 2, 1e-3, scaleShift);
+        });
     add(cases, "layer norm", SEQUENCE, (nn, in, x) -> nn.layerNorm(x, 1e-3));
     add(
         cases,
@@ -188,6 +197,11 @@ public final class LayerCases {
           var row = nn.orLearned(in.floats("vector", CHANNELS), in.floats("present", 1), "r", SOME);
           return nn.add(x, row);
         });
+    add(
+        cases,
+        "learned row in place of a computed one",
+        VECTOR,
+        (nn, in, x) -> nn.orLearned(nn.output(x), in.floats("present", 1), "r", SOME));
     add(
         cases,
         "learned sequence",

@@ -13,7 +13,7 @@ record ChosenRow(Tape tape, Trained row) {
   /**
    * Adds the selection.
    *
-   * @param x a fed value, {@code [n, c]}
+   * @param x {@code [n, c]}
    * @param given {@code [n, 1]}: 1 for x, 0 for the row
    */
   Activation forward(Activation x, Activation given) {
@@ -52,6 +52,20 @@ record ChosenRow(Tape tape, Trained row) {
                 }
                 gradient.floats().put(0, learned);
               });
+          tape.contribute(
+              x,
+              part ->
+                  tape.backward(
+                      List.of(dy.buffer(), part.buffer()),
+                      stream -> {
+                        dy.floats().get(0, values);
+                        for (int i = 0; i < n; i++) {
+                          for (int k = 0; k < c; k++) {
+                            values[i * c + k] *= use[i];
+                          }
+                        }
+                        part.floats().put(0, values);
+                      }));
         });
     return y;
   }

@@ -252,14 +252,12 @@ record GroupNormalisation(
               dx.sample(one, i),
               first ? plus : plus.add(one, dx.sample(one, i))));
     }
-    var gradientOfScaleShift = scaleShift.map(Activation::writtenGradient);
     var gradientOfGain = gain.gradient().floats();
     var gradientOfShift = shift.gradient().floats();
     int c = x.channels();
     tape.backward(
         used(
-            Stream.concat(before.stream().flatMap(List::stream), after.stream()),
-            gradientOfScaleShift),
+            Stream.concat(before.stream().flatMap(List::stream), after.stream()), Optional.empty()),
         stream -> {
           var gains = channelGain.floats();
           var sums = sum.floats();
@@ -279,7 +277,14 @@ record GroupNormalisation(
           }
           gradientOfGain.put(0, moments.ofGain);
           gradientOfShift.put(0, moments.ofShift);
-          gradientOfScaleShift.ifPresent(g -> g.floats().put(0, moments.ofScaleShift));
         });
+    scaleShift.ifPresent(
+        value ->
+            tape.contribute(
+                value,
+                part ->
+                    tape.backward(
+                        List.of(part.buffer()),
+                        stream -> part.floats().put(0, moments.ofScaleShift))));
   }
 }
