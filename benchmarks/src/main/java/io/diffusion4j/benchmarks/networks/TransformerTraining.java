@@ -14,6 +14,7 @@ import io.diffusion4j.prior.PriorModel;
 import io.diffusion4j.prior.PriorObjective;
 import io.diffusion4j.prior.PriorTransformer;
 import io.diffusion4j.unclip.UnclipFolder;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -32,15 +33,22 @@ public final class TransformerTraining {
 
   private TransformerTraining() {}
 
-  /** Measures a row for each network, optimizer and precision in which this machine can train. */
+  /**
+   * Measures a row for each network that the folder has, optimizer and precision in which this
+   * machine can train.
+   */
   public static void measure(Path folder, Pace pace, double peakGflops, Consumer<Row> rows) {
-    var prior = new PriorTransformer(PriorModel.readConfig(folder.resolve(UnclipFolder.PRIOR)));
-    measure("of the prior", new PriorObjective(prior), PRIOR_BATCH, pace, peakGflops, rows);
-    var clip =
-        new ContrastiveObjective(
-            ClipFolders.readText(folder.resolve(UnclipFolder.TEXT_ENCODER)),
-            ClipFolders.readVision(folder.resolve(UnclipFolder.IMAGE_ENCODER)));
-    measure("of CLIP", clip, CLIP_BATCH, pace, peakGflops, rows);
+    Path prior = folder.resolve(UnclipFolder.PRIOR);
+    if (Files.isDirectory(prior)) {
+      var network = new PriorTransformer(PriorModel.readConfig(prior));
+      measure("of the prior", new PriorObjective(network), PRIOR_BATCH, pace, peakGflops, rows);
+    }
+    Path pictures = folder.resolve(UnclipFolder.IMAGE_ENCODER);
+    if (Files.isDirectory(pictures)) {
+      var text = ClipFolders.readText(folder.resolve(UnclipFolder.TEXT_ENCODER));
+      var objective = new ContrastiveObjective(text, ClipFolders.readVision(pictures));
+      measure("of CLIP", objective, CLIP_BATCH, pace, peakGflops, rows);
+    }
   }
 
   private static void measure(
