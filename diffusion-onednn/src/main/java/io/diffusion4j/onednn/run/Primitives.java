@@ -21,8 +21,6 @@ import org.bytedeco.dnnl.dnnl_post_ops;
 import org.bytedeco.dnnl.dnnl_primitive;
 import org.bytedeco.dnnl.dnnl_primitive_attr;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
-import org.bytedeco.javacpp.BytePointer;
-import org.bytedeco.javacpp.PointerPointer;
 
 /** Creates the primitives of a program. No other file uses oneDNN's operations. */
 public final class Primitives {
@@ -110,14 +108,7 @@ public final class Primitives {
       var primitive = new dnnl_primitive();
       Dnnl.check(dnnl_primitive_create(primitive, description), name);
       scope.onClose(() -> dnnl_primitive_destroy(primitive));
-      return new Call(name + " " + implementation(), primitive, arguments);
-    }
-
-    private String implementation() {
-      try (var text = new PointerPointer<BytePointer>(1)) {
-        Dnnl.check(dnnl_primitive_desc_query(description, dnnl_query_impl_info_str, 0, text), name);
-        return text.get(BytePointer.class).getString();
-      }
+      return new Call(name + " " + Dnnl.implementation(description, name), primitive, arguments);
     }
   }
 

@@ -41,11 +41,13 @@ final class AttentionMask {
   }
 
   /**
-   * Returns the mask, {@code [n or 1, 1, L or 1, M]}: an axis on which nothing depends has size 1.
+   * Returns the mask, {@code [n or 1, 1, L or 1, M]}. An axis on which nothing depends has size 1,
+   * but for the samples of a mask that depends on the query: oneDNN adds one that both samples and
+   * heads share by reference code, which took three quarters of CLIP's training step.
    */
   Activation forward(Tape tape) {
-    int samples = hidden.isEmpty() ? 1 : tape.samples();
     int rows = isZero(constant) ? 1 : queries;
+    int samples = hidden.isEmpty() && rows == 1 ? 1 : tape.samples();
     var mask = Activation.constant(tape.kernels(), DataType.FLOAT32, samples, 1, rows, keys);
     float[] added = new float[keys];
     float[] row = new float[keys];

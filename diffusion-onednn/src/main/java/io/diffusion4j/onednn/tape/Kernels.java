@@ -11,6 +11,8 @@ import io.diffusion4j.onednn.core.Memory;
 import io.diffusion4j.onednn.core.Natives;
 import io.diffusion4j.onednn.core.PlannedMemory;
 import io.diffusion4j.onednn.core.Scope;
+import java.util.ArrayList;
+import java.util.List;
 import org.bytedeco.dnnl.dnnl_engine;
 import org.bytedeco.dnnl.dnnl_memory;
 import org.bytedeco.dnnl.dnnl_memory_desc;
@@ -29,6 +31,7 @@ public final class Kernels {
   private final Descriptions descriptions;
   private final dnnl_engine engine = Natives.get().engine();
   private final PlannedMemory memory = new PlannedMemory();
+  private final List<String> implementations = new ArrayList<>();
 
   /** Creates kernels that are released with a scope. */
   public Kernels(Scope scope) {
@@ -47,6 +50,11 @@ public final class Kernels {
     var exclusive = new Memory(scope, bytes);
     exclusive.clear(bytes);
     return exclusive;
+  }
+
+  /** Returns the {@linkplain Dnnl#implementation implementations} of all primitives so far. */
+  List<String> implementations() {
+    return List.copyOf(implementations);
   }
 
   /** Returns the memory of the tape's values. */
@@ -125,6 +133,7 @@ public final class Kernels {
     var primitive = new dnnl_primitive();
     Dnnl.check(dnnl_primitive_create(primitive, description), name);
     scope.onClose(() -> dnnl_primitive_destroy(primitive));
+    implementations.add(Dnnl.implementation(description, name));
     return new Kernel.Builder(name, scope, memory, primitive);
   }
 
