@@ -39,7 +39,8 @@ class TrainProcessesPartsTest {
   /** Makes what some parts start from. */
   @BeforeAll
   void makeModels() throws IOException {
-    run("train", "all", "--preset", "tiny", "--steps", "1", "--model", base.toString());
+    String state = folder.resolve("state").toString();
+    run("train", "all", "--preset", "tiny", "--steps", "1", "--model", "" + base, "--state", state);
     run("init", "--config", "kandinsky_small", "--output", kandinsky.toString());
     try (var tiny = EmojiPreset.class.getResourceAsStream("tiny.yaml")) {
       String preset = new String(Objects.requireNonNull(tiny).readAllBytes(), UTF_8);
