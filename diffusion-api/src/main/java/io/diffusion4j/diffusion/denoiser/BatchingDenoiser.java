@@ -16,13 +16,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * Merges the queries of concurrent callers into batches, so that one network serves all of them.
  *
- * <p>A dedicated thread calls the network. While a batch runs, new queries wait; the next batch
- * takes them in turn from each waiting caller, so that a large request does not delay a small one.
- * Results and errors do not depend on other callers: if a merged batch fails, the network is called
- * again for each caller separately, and only callers whose own queries fail get the exception.
+ * <p>A caller that finds the network idle calls it in its own thread, without a switch to another
+ * one. While a batch runs, new queries wait; then a dedicated thread takes the next batch in turn
+ * from each waiting caller, so that a large request does not delay a small one. Results and errors
+ * do not depend on other callers: if a merged batch fails, the network is called again for each
+ * caller separately, and only callers whose own queries fail get the exception.
  *
  * <p>An interrupted caller gets a {@link CancellationException}, and its waiting queries are
- * dropped. Closing waits for the running batch and fails all waiting queries.
+ * dropped; a caller whose own thread runs the network gets it at the end of the batch. Closing
+ * waits for the running batch and fails all waiting queries.
  */
 public final class BatchingDenoiser<C> implements Denoiser<C>, AutoCloseable {
   private final Denoiser<C> network;
@@ -36,13 +38,14 @@ public final class BatchingDenoiser<C> implements Denoiser<C>, AutoCloseable {
   // Guarded by the lock.
   private final Queue<Call<C>> calls = new ArrayDeque<>();
   private int waiting;
+  private boolean running;
   private boolean closed;
 
   /**
    * Starts the thread.
    *
    * @param name names the thread
-   * @param network called by that thread only
+   * @param network called by one thread at a time
    * @param maxBatch the largest batch, at least 1
    * @param capacity the largest number of waiting queries, at least 1
    */
@@ -75,12 +78,57 @@ public final class BatchingDenoiser<C> implements Denoiser<C>, AutoCloseable {
     if (queries.isEmpty()) {
       return List.of();
     }
+    if (Thread.currentThread().isInterrupted()) {
+      throw cancelled();
+    }
+    return begins(queries.size()) ? alone(queries) : merged(queries);
+  }
+
+  /** Starts a batch of one caller, if the network is idle. */
+  private boolean begins(int size) {
+    lock.lock();
+    try {
+      checkOpen();
+      if (running || !calls.isEmpty() || size > maxBatch) {
+        return false;
+      }
+      running = true;
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void end() {
+    lock.lock();
+    try {
+      running = false;
+      if (closed || !calls.isEmpty()) {
+        work.signal();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private List<Prediction> alone(List<Query<C>> queries) {
+    List<Prediction> answers;
+    try {
+      answers = ask(queries);
+    } finally {
+      end();
+    }
+    if (Thread.currentThread().isInterrupted()) {
+      throw cancelled();
+    }
+    return answers;
+  }
+
+  private List<Prediction> merged(List<Query<C>> queries) {
     Call<C> call = new Call<>(queries, lock.newCondition());
     lock.lock();
     try {
-      if (closed) {
-        throw closedException();
-      }
+      checkOpen();
       if (waiting > 0 && waiting + queries.size() > capacity) {
         throw new QueueFullException(waiting, queries.size(), capacity);
       }
@@ -93,7 +141,7 @@ public final class BatchingDenoiser<C> implements Denoiser<C>, AutoCloseable {
     } catch (InterruptedException e) {
       drop(call);
       Thread.currentThread().interrupt();
-      var cancelled = new CancellationException("interrupted while waiting for the network");
+      var cancelled = cancelled();
       cancelled.initCause(e);
       throw cancelled;
     } finally {
@@ -139,8 +187,18 @@ public final class BatchingDenoiser<C> implements Denoiser<C>, AutoCloseable {
     }
   }
 
+  private void checkOpen() {
+    if (closed) {
+      throw closedException();
+    }
+  }
+
   private static IllegalStateException closedException() {
     return new IllegalStateException("denoiser: closed (expected: open)");
+  }
+
+  private static CancellationException cancelled() {
+    return new CancellationException("interrupted while waiting for the network");
   }
 
   /** Removes the waiting queries of a call. */
@@ -154,15 +212,16 @@ public final class BatchingDenoiser<C> implements Denoiser<C>, AutoCloseable {
     List<Row<C>> batch = next();
     while (!batch.isEmpty()) {
       answer(batch);
+      end();
       batch = next();
     }
   }
 
-  /** Waits for the next batch; empty when closed. */
+  /** Waits for the next batch, and starts it; empty when closed. */
   private List<Row<C>> next() {
     lock.lock();
     try {
-      while (calls.isEmpty() && !closed) {
+      while (running || (calls.isEmpty() && !closed)) {
         work.awaitUninterruptibly();
       }
       List<Row<C>> batch = new ArrayList<>(Math.min(maxBatch, waiting));
@@ -176,6 +235,7 @@ public final class BatchingDenoiser<C> implements Denoiser<C>, AutoCloseable {
           calls.add(call);
         }
       }
+      running = !batch.isEmpty();
       return batch;
     } finally {
       lock.unlock();
@@ -185,7 +245,7 @@ public final class BatchingDenoiser<C> implements Denoiser<C>, AutoCloseable {
   private void answer(List<Row<C>> batch) {
     List<Call<C>> callers = batch.stream().map(Row::call).distinct().toList();
     try {
-      deliver(batch, ask(batch));
+      deliver(batch, ask(batch.stream().map(row -> row.call.queries.get(row.index)).toList()));
     } catch (RuntimeException failure) {
       if (callers.size() == 1) {
         fail(callers.get(0), failure);
@@ -199,12 +259,11 @@ public final class BatchingDenoiser<C> implements Denoiser<C>, AutoCloseable {
     }
   }
 
-  private List<Prediction> ask(List<Row<C>> batch) {
-    List<Prediction> answers =
-        network.predict(batch.stream().map(row -> row.call.queries.get(row.index)).toList());
-    if (answers.size() != batch.size()) {
+  private List<Prediction> ask(List<Query<C>> queries) {
+    List<Prediction> answers = network.predict(queries);
+    if (answers.size() != queries.size()) {
       throw new IllegalStateException(
-          "answers: " + answers.size() + " of the network (expected: " + batch.size() + ")");
+          "answers: " + answers.size() + " of the network (expected: " + queries.size() + ")");
     }
     return answers;
   }

@@ -255,6 +255,63 @@ class BatchingDenoiserTest implements DenoiserContract<Double> {
   }
 
   @Test
+  void anIdleNetworkIsCalledInTheThreadOfTheCaller() {
+    var threads = new ArrayList<Thread>();
+    Denoiser<Double> watched =
+        new Denoiser<>() {
+          @Override
+          public Parameterization parameterization() {
+            return network.parameterization();
+          }
+
+          @Override
+          public List<Prediction> predict(List<Query<Double>> queries) {
+            threads.add(Thread.currentThread());
+            return network.predict(queries);
+          }
+        };
+    var denoiser = open(watched, 4, 100);
+    denoiser.predict(queries(0, 4));
+    denoiser.predict(queries(1, 1));
+    assertThat(threads).containsExactly(Thread.currentThread(), Thread.currentThread());
+  }
+
+  @Test
+  void aCallerInterruptedWhileItRunsTheNetworkLeavesAfterTheBatch() throws Exception {
+    var gate = new Gate();
+    var denoiser = open(gate, 4, 100);
+    var seen = new AtomicReference<Object>();
+    Thread impatient =
+        new Thread(
+            () -> {
+              try {
+                denoiser.predict(queries(0, 1));
+              } catch (CancellationException e) {
+                seen.set(Thread.currentThread().isInterrupted());
+              }
+            });
+    impatient.start();
+    gate.entered.acquire();
+    impatient.interrupt();
+    var next = ask(denoiser, queries(1, 2));
+    awaitWaiting(denoiser, 2);
+    gate.permitted.release(100);
+    impatient.join();
+    assertThat(seen.get()).isEqualTo(true);
+    assertThat(next.get()).hasSize(2);
+  }
+
+  @Test
+  void anInterruptedCallerAsksNothing() {
+    var denoiser = open(network, 4, 100);
+    Thread.currentThread().interrupt();
+    assertThatThrownBy(() -> denoiser.predict(queries(0, 1)))
+        .isInstanceOf(CancellationException.class);
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(network.batches).isEmpty();
+  }
+
+  @Test
   void closingEndsTheBatchUnderWayAndFailsWhatWaits() throws Exception {
     var gate = new Gate();
     var denoiser = open(gate, 4, 100);
