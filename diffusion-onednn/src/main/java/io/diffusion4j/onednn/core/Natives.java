@@ -24,7 +24,7 @@ import org.bytedeco.javacpp.Loader;
  *
  * <p>It is built on OpenMP, whose threads spin while they wait: on a busy machine, every operation
  * would then take a time slice. So each thread of a {@link Team} sets OpenMP's number of threads to
- * one.
+ * one, and so does a caller that takes a share, meanwhile.
  */
 public final class Natives {
   /**
@@ -39,13 +39,16 @@ public final class Natives {
   }
 
   private final dnnl_engine engine = new dnnl_engine();
+  private final Function getThreads;
   private final Function setThreads;
 
   private Natives() {
     Loader.load(org.bytedeco.dnnl.global.dnnl.class);
     Dnnl.check(dnnl_engine_create(engine, dnnl_cpu, 0), "engine");
     Dnnl.check(dnnl_set_primitive_cache_capacity(PRIMITIVES_KEPT), "primitive cache");
-    setThreads = NativeLibrary.getInstance(openMp()).getFunction("omp_set_num_threads");
+    var openMp = NativeLibrary.getInstance(openMp());
+    getThreads = openMp.getFunction("omp_get_max_threads");
+    setThreads = openMp.getFunction("omp_set_num_threads");
   }
 
   /**
@@ -66,6 +69,22 @@ public final class Natives {
   /** Makes OpenMP work only on the calling thread, for calls from it. */
   void workAlone() {
     setThreads.invokeVoid(new Object[] {1});
+  }
+
+  /** Returns the number of threads with which OpenMP works for the calling thread. */
+  int openMpThreads() {
+    return getThreads.invokeInt(new Object[0]);
+  }
+
+  /** Runs a task during which OpenMP works only on the calling thread, for calls from it. */
+  void alone(Runnable task) {
+    int before = openMpThreads();
+    workAlone();
+    try {
+      task.run();
+    } finally {
+      setThreads.invokeVoid(new Object[] {before});
+    }
   }
 
   /** Whether the processor has the instructions that make a precision fast. */
