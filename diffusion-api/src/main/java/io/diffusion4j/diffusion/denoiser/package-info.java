@@ -27,9 +27,10 @@
  *       {@link io.diffusion4j.diffusion.denoiser.Prediction} has the output, the learned variance,
  *       if there is one, and the gradient of a guide.
  *   <li>{@link io.diffusion4j.diffusion.denoiser.BatchingDenoiser} merges the queries of concurrent
- *       callers on a thread of its own. It is fair between callers and isolates their failures. A
- *       full queue is a {@link io.diffusion4j.diffusion.denoiser.QueueFullException}. Put guidance
- *       outside, so that the limits of its batches and its queue count rows of the network.
+ *       callers on a thread of its own; a caller that is alone runs the network itself. It is fair
+ *       between callers and isolates their failures. A full queue is a {@link
+ *       io.diffusion4j.diffusion.denoiser.QueueFullException}. Put guidance outside, so that the
+ *       limits of its batches and its queue count rows of the network.
  *   <li>{@link io.diffusion4j.diffusion.denoiser.LastStepDenoiser} uses a second network at
  *       timestep 0, as the published unCLIP upsamplers do.
  *   <li>{@link io.diffusion4j.diffusion.denoiser.Reuse} lets a U-Net take deep features of earlier
