@@ -37,7 +37,7 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 
 /**
  * A pipeline of random weights on disk, and the model loaded from it. Tests get it as a parameter
- * with {@code @ExtendWith(TinyPipeline.Resolver.class)}; tests of the same run share one.
+ * with {@code @ExtendWith(TinyPipeline.Resolver.class)}; all of them share one.
  */
 public final class TinyPipeline implements AutoCloseable {
   /** The height and width of the images. */
@@ -48,9 +48,6 @@ public final class TinyPipeline implements AutoCloseable {
    * number of queries in a batch.
    */
   public static final Precision PRECISION = Precision.BFLOAT16;
-
-  /** Tells apart the folders of the processes that run tests at the same time. */
-  private static final String PROCESS = System.getProperty("process", "1");
 
   private final Path folder;
   private final UnclipModel model;
@@ -151,7 +148,7 @@ public final class TinyPipeline implements AutoCloseable {
           .getStore(Namespace.create(TinyPipeline.class))
           .getOrComputeIfAbsent(
               TinyPipeline.class,
-              key -> new TinyPipeline(Path.of("target", "tiny-pipeline-" + PROCESS)),
+              key -> new TinyPipeline(Path.of("target", "tiny-pipeline")),
               TinyPipeline.class);
     }
   }
