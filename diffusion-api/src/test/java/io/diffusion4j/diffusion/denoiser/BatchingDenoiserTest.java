@@ -81,6 +81,7 @@ class BatchingDenoiserTest implements DenoiserContract<Double> {
     final Semaphore entered = new Semaphore(0);
     final Semaphore permitted = new Semaphore(0);
     final List<List<Double>> batches = new CopyOnWriteArrayList<>();
+    final List<Thread> threads = new CopyOnWriteArrayList<>();
 
     @Override
     public Parameterization parameterization() {
@@ -91,6 +92,7 @@ class BatchingDenoiserTest implements DenoiserContract<Double> {
     public List<Prediction> predict(List<Query<Double>> queries) {
       List<Double> conditions = queries.stream().map(Query::condition).toList();
       batches.add(conditions);
+      threads.add(Thread.currentThread());
       entered.release();
       permitted.acquireUninterruptibly();
       if (conditions.contains(666.0)) {
@@ -113,6 +115,22 @@ class BatchingDenoiserTest implements DenoiserContract<Double> {
     while (denoiser.waiting() != count) {
       Thread.sleep(1);
     }
+  }
+
+  /** Starts a caller that records whether it is still interrupted after its cancellation. */
+  private static Thread impatient(
+      Denoiser<Double> denoiser, List<Query<Double>> queries, AtomicReference<Object> seen) {
+    Thread caller =
+        new Thread(
+            () -> {
+              try {
+                denoiser.predict(queries);
+              } catch (CancellationException e) {
+                seen.set(Thread.currentThread().isInterrupted());
+              }
+            });
+    caller.start();
+    return caller;
   }
 
   private static Throwable failure(Future<?> future) throws InterruptedException {
@@ -234,16 +252,7 @@ class BatchingDenoiserTest implements DenoiserContract<Double> {
     var first = ask(denoiser, queries(0, 1));
     gate.entered.acquire();
     var seen = new AtomicReference<Object>();
-    Thread impatient =
-        new Thread(
-            () -> {
-              try {
-                denoiser.predict(queries(1, 9));
-              } catch (CancellationException e) {
-                seen.set(Thread.currentThread().isInterrupted());
-              }
-            });
-    impatient.start();
+    Thread impatient = impatient(denoiser, queries(1, 9), seen);
     awaitWaiting(denoiser, 9);
     impatient.interrupt();
     impatient.join();
@@ -256,24 +265,12 @@ class BatchingDenoiserTest implements DenoiserContract<Double> {
 
   @Test
   void anIdleNetworkIsCalledInTheThreadOfTheCaller() {
-    var threads = new ArrayList<Thread>();
-    Denoiser<Double> watched =
-        new Denoiser<>() {
-          @Override
-          public Parameterization parameterization() {
-            return network.parameterization();
-          }
-
-          @Override
-          public List<Prediction> predict(List<Query<Double>> queries) {
-            threads.add(Thread.currentThread());
-            return network.predict(queries);
-          }
-        };
-    var denoiser = open(watched, 4, 100);
+    var gate = new Gate();
+    gate.permitted.release(2);
+    var denoiser = open(gate, 4, 100);
     denoiser.predict(queries(0, 4));
     denoiser.predict(queries(1, 1));
-    assertThat(threads).containsExactly(Thread.currentThread(), Thread.currentThread());
+    assertThat(gate.threads).containsExactly(Thread.currentThread(), Thread.currentThread());
   }
 
   @Test
@@ -281,16 +278,7 @@ class BatchingDenoiserTest implements DenoiserContract<Double> {
     var gate = new Gate();
     var denoiser = open(gate, 4, 100);
     var seen = new AtomicReference<Object>();
-    Thread impatient =
-        new Thread(
-            () -> {
-              try {
-                denoiser.predict(queries(0, 1));
-              } catch (CancellationException e) {
-                seen.set(Thread.currentThread().isInterrupted());
-              }
-            });
-    impatient.start();
+    Thread impatient = impatient(denoiser, queries(0, 1), seen);
     gate.entered.acquire();
     impatient.interrupt();
     var next = ask(denoiser, queries(1, 2));
