@@ -5,6 +5,7 @@ import io.diffusion4j.cli.clip.ClassifyCommand;
 import io.diffusion4j.cli.clip.EmbedCommand;
 import io.diffusion4j.cli.clip.SearchCommand;
 import io.diffusion4j.cli.console.FailureHandler;
+import io.diffusion4j.cli.console.Repetitions;
 import io.diffusion4j.cli.data.DataCommand;
 import io.diffusion4j.cli.evaluate.EvaluateCommand;
 import io.diffusion4j.cli.evaluate.LikelihoodCommand;
@@ -50,6 +51,8 @@ import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.RunLast;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
@@ -160,8 +163,14 @@ public final class Main implements Runnable {
     commands.forEach(command -> commandLine.addSubcommand(new CommandLine(command)));
     return commandLine
         .setCaseInsensitiveEnumValuesAllowed(true)
+        .setExecutionStrategy(Main::run)
         .setExecutionExceptionHandler(new FailureHandler(() -> main.verbose))
         .setParameterExceptionHandler(FailureHandler::badUsage);
+  }
+
+  private static int run(ParseResult line) {
+    Repetitions.refuse(line);
+    return new RunLast().execute(line);
   }
 
   @Option(

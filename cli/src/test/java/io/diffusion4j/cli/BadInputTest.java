@@ -463,6 +463,28 @@ final class BadInputTest {
         .contains("java.lang.IllegalArgumentException", "at io.diffusion4j.cli.");
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "generate a --model none --precision bf16 --precision int8, --precision",
+    "generate a --raw a --count 2 --raw b, --raw",
+    "vary a.png --server a:1 --token-file none --server b:1, --server",
+    "serve --tokens none --port 1 --port 2, --port",
+    "evaluate --model none --precision f32 --model emoji, --model",
+    "classify a.png --model none --precision f32 --precision bf16, --precision",
+    "generate a --seed 1 --seed 2, --seed"
+  })
+  void anOptionThatIsGivenTwiceIsRefused(String line, String option) {
+    var run = Run.of(line.split(" "));
+    assertThat(run.status()).isEqualTo(2);
+    assertThat(run.err()).startsWith("error: ").contains(option).doesNotContain("none");
+  }
+
+  @Test
+  void anOptionOfSeveralValuesMayBeRepeated() {
+    var run = Run.of("generate", "a", "--model", "none", "--lora", "a", "--lora", "b");
+    assertThat(run.err()).startsWith("error: model: none");
+  }
+
   @Test
   void helpAndVersionAreThere() {
     assertThat(Run.of("--help").out()).contains("generate", "serve", "train", "evaluate");
