@@ -8,18 +8,21 @@ folder=$1
 shift
 home=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd -P)
 
-# Runs a command and tells the most memory that was resident; Linux only.
+# Runs a command and tells the most memory that was resident; Linux only. After a build the launcher starts
+# Java as a child.
 watched() {
   "$@" &
   pid=$!
-  peak=
+  peak=0
   while kill -0 "$pid" 2>/dev/null; do
-    now=$(sed -n 's/^VmHWM: *//p' "/proc/$pid/status" 2>/dev/null || true)
-    peak=${now:-$peak}
+    for process in "$pid" $(cat "/proc/$pid/task/$pid/children" 2>/dev/null || true); do
+      now=$(sed -n 's/^VmHWM:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$process/status" 2>/dev/null || true)
+      [ "${now:-0}" -le "$peak" ] || peak=$now
+    done
     sleep 1
   done
   wait "$pid"
-  echo "peak memory: $peak"
+  echo "peak memory: $peak kB"
 }
 
 [ -e "$folder/model_index.json" ] ||
@@ -36,5 +39,5 @@ done
 # The heap holds a few tensors at a time.
 export JDK_JAVA_OPTIONS="-Xmx3g ${JDK_JAVA_OPTIONS:-}"
 watched "$home/diffusion4j" generate \
-  "a red apple on a blue background" --model "$folder" --precision bf16 --verbose \
+  "a red apple on a blue background" --model "$folder" --verbose \
   --raw "$folder/image.safetensors" --output "$folder/image.png" "$@"
