@@ -1,5 +1,6 @@
 package io.diffusion4j.benchmarks.cluster;
 
+import io.diffusion4j.benchmarks.networks.DecoderSubject;
 import io.diffusion4j.benchmarks.process.JavaProcess;
 import io.diffusion4j.benchmarks.report.Percentiles;
 import io.diffusion4j.diffusion.argument.Check;
@@ -15,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -25,9 +27,10 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "cluster",
     description = {
-      "Measure sums between processes of this machine, and training steps of the decoder S in"
-          + " bfloat16: in one process with one thread, in one with --processes threads, and in"
-          + " --processes with one thread each. A step has the same rows in all of them."
+      "Measure sums between processes of this machine, and training steps of the decoder S, or of"
+          + " --model, in bfloat16: in one process with one thread, in one with --processes"
+          + " threads, and in --processes with one thread each. A step has the same rows in all of"
+          + " them."
     })
 public final class ClusterBench implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();
@@ -38,6 +41,12 @@ public final class ClusterBench implements Callable<Integer> {
       defaultValue = "2",
       description = "The number of processes, at least 2. Default: ${DEFAULT-VALUE}")
   private int processes;
+
+  @Option(
+      names = "--model",
+      paramLabel = "DIR",
+      description = "The folder of a model whose decoder is trained instead of S.")
+  private Optional<Path> model = Optional.empty();
 
   @Option(
       names = "--sizes",
@@ -88,6 +97,7 @@ public final class ClusterBench implements Callable<Integer> {
     Check.that(rounds >= 1, "rounds", rounds, "≥ 1");
     sizes.forEach(size -> Check.positive("sizes", size));
     sums.forEach(Wire::of); // refuses unknown ones at once
+    model.ifPresent(DecoderSubject::of); // and folders without a decoder
     Path file = Files.createTempFile("cluster", ".figures");
     try {
       List<Map<String, Double>> one = new ArrayList<>();
@@ -113,7 +123,8 @@ public final class ClusterBench implements Callable<Integer> {
         String.join(",", sizes.stream().map(String::valueOf).toList()),
         String.join(",", wires),
         String.valueOf(batch),
-        String.valueOf(steps));
+        String.valueOf(steps),
+        model.map(Path::toString).orElse(""));
   }
 
   private Map<String, Double> alone(int processors, Path file) throws IOException {

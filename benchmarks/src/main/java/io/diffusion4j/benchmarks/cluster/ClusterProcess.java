@@ -25,7 +25,7 @@ import java.util.stream.Collectors;
 /**
  * One process of a measured group. Arguments: addresses, rank, a file for the figures of the first
  * process, the megabytes of sums and the formats in which numbers travel, both separated by commas,
- * and rows and steps of trainings.
+ * rows and steps of trainings, and the folder of the trained model, empty for S.
  */
 final class ClusterProcess {
   private static final int ROUNDS = 20;
@@ -56,9 +56,11 @@ final class ClusterProcess {
     var group = sums.<Group>map(Group::of).orElseGet(Group::alone);
     int rows = Integer.parseInt(arguments[5]);
     int steps = Integer.parseInt(arguments[6]);
+    var subject =
+        arguments[7].isEmpty() ? DecoderSubject.small() : DecoderSubject.of(Path.of(arguments[7]));
     for (var method : Optimizer.Method.values()) {
       for (Wire wire : wires) {
-        train(method, wire, group, sums, rows, steps, figures);
+        train(subject, method, wire, group, sums, rows, steps, figures);
       }
     }
     if (group.isFirst()) {
@@ -79,6 +81,7 @@ final class ClusterProcess {
   }
 
   private static void train(
+      DecoderSubject subject,
       Optimizer.Method method,
       Wire wire,
       Group group,
@@ -86,7 +89,6 @@ final class ClusterProcess {
       int rows,
       int steps,
       Map<String, Double> figures) {
-    var subject = DecoderSubject.small();
     var batch = TrainingBenchmark.batch(subject, rows);
     double[] whole = new double[steps];
     double[] between = new double[steps];
