@@ -480,6 +480,19 @@ final class BadInputTest {
   }
 
   @Test
+  void theLastValueOfAStageOptionCounts() {
+    assertRefused(
+        2,
+        "decoder-steps: -2 (expected: ≥ 1)",
+        "generate",
+        "a",
+        "--decoder-steps",
+        "3",
+        "--decoder-steps",
+        "-2");
+  }
+
+  @Test
   void anOptionOfSeveralValuesMayBeRepeated() {
     var run = Run.of("generate", "a", "--model", "none", "--lora", "a", "--lora", "b");
     assertThat(run.err()).startsWith("error: model: none");

@@ -4,6 +4,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.ArgGroupSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.OverwrittenOptionException;
 import picocli.CommandLine.ParseResult;
@@ -11,8 +12,8 @@ import picocli.CommandLine.ParseResult.GroupMatch;
 
 /**
  * Refuses an option of a group that is given twice, as picocli refuses one outside of groups. In a
- * group, the second one would begin the group anew: all its options before would be lost without a
- * word.
+ * group with an object, the second one would begin a new object: all options before would be lost
+ * without a word. In a group without one, the second value counts.
  */
 public final class Repetitions {
   private Repetitions() {}
@@ -20,7 +21,8 @@ public final class Repetitions {
   /**
    * Checks a command line.
    *
-   * @throws OverwrittenOptionException if an option of a group is repeated and has a single value
+   * @throws OverwrittenOptionException if an option of such a group has a single value and is
+   *     repeated
    */
   public static void refuse(ParseResult line) {
     for (CommandLine command : line.asCommandLineList()) {
@@ -34,8 +36,8 @@ public final class Repetitions {
           .matchedSubgroups()
           .forEach(
               (group, container) -> {
-                for (GroupMatch inGroup : container.matches()) {
-                  for (OptionSpec option : group.options()) {
+                for (OptionSpec option : optionsOfObject(group)) {
+                  for (GroupMatch inGroup : container.matches()) {
                     if (!inGroup.matchedValues(option).isEmpty() && !given.add(option)) {
                       throw new OverwrittenOptionException(
                           command, option, option.longestName() + ": given twice (expected: once)");
@@ -45,5 +47,10 @@ public final class Repetitions {
                 refuse(command, container.matches(), given);
               });
     }
+  }
+
+  /** Returns the options of a group that has an object, which is replaced when it begins anew. */
+  private static List<OptionSpec> optionsOfObject(ArgGroupSpec group) {
+    return group.typeInfo() == null ? List.of() : group.options();
   }
 }
