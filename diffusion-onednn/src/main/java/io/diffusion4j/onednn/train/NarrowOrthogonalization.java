@@ -30,10 +30,10 @@ import org.bytedeco.dnnl.dnnl_stream;
  * is what Jordan et al. do.
  *
  * <p>The factor of three iterations has values up to 41, and the errors of their rounding can move
- * the largest singular value to where the polynomials of the next stage diverge. They do so where
- * one direction dominates and the rank is small, as the errors of many entries cancel each other:
- * in simulations, 1 of 1,000 matrices of rank 64 and none of rank 96. So three iterations at once
- * are for larger ranks.
+ * the largest singular value to where the polynomials of the next stage diverge. This happens where
+ * one direction dominates and the rank is small, since the errors of many entries cancel each
+ * other: in simulations to 1 of 1,000 matrices of rank 64, and to none of rank 96. So three
+ * iterations at once are for larger ranks.
  */
 final class NarrowOrthogonalization extends Orthogonalization {
   /** The time of a multiplication relative to one in float32, on processors with AMX. */
