@@ -32,25 +32,23 @@ public final class Repetitions {
 
   private static void refuse(CommandLine command, List<GroupMatch> matches, Set<OptionSpec> given) {
     for (GroupMatch match : matches) {
-      match
-          .matchedSubgroups()
-          .forEach(
-              (group, container) -> {
-                for (OptionSpec option : optionsOfObject(group)) {
-                  for (GroupMatch inGroup : container.matches()) {
-                    if (!inGroup.matchedValues(option).isEmpty() && !given.add(option)) {
-                      throw new OverwrittenOptionException(
-                          command, option, option.longestName() + ": given twice (expected: once)");
-                    }
-                  }
-                }
-                refuse(command, container.matches(), given);
-              });
+      for (OptionSpec option : optionsOfObject(match)) {
+        if (!given.add(option)) {
+          throw new OverwrittenOptionException(
+              command, option, option.longestName() + ": given twice (expected: once)");
+        }
+      }
+      match.matchedSubgroups().values().forEach(in -> refuse(command, in.matches(), given));
     }
   }
 
-  /** Returns the options of a group that has an object, which is replaced when it begins anew. */
-  private static List<OptionSpec> optionsOfObject(ArgGroupSpec group) {
-    return group.typeInfo() == null ? List.of() : group.options();
+  /**
+   * Returns the given options of a group that has an object, which is replaced when it begins anew.
+   */
+  private static List<OptionSpec> optionsOfObject(GroupMatch match) {
+    ArgGroupSpec group = match.group(); // null for the command itself
+    return group == null || group.typeInfo() == null
+        ? List.of()
+        : group.options().stream().filter(o -> !match.matchedValues(o).isEmpty()).toList();
   }
 }
