@@ -60,13 +60,15 @@ final class OrthogonalizationTest {
       var shapes = Set.copyOf(SHAPES);
       var subject =
           team.call(() -> Orthogonalization.of(new Kernels(scope), DataType.of(precision), shapes));
+      double[] expected = polynomials(SINGULAR);
       for (Muon.Matrix shape : SHAPES) {
-        float[] result = orthogonalize(subject, team, shape, matrix(shape));
+        float[] given = matrix(cosines(shape.rows()), SINGULAR, cosines(shape.columns()));
+        float[] result = orthogonalize(subject, team, shape, given);
         for (int k = 0; k < SINGULAR.length; k++) {
           for (int l = 0; l < SINGULAR.length; l++) {
             assertThat(between(shape, result, k, l))
                 .as("%s, left %d, right %d", shape, k, l)
-                .isCloseTo(k == l ? expected(k) : 0, within(ERRORS.get(precision)));
+                .isCloseTo(k == l ? expected[k] : 0, within(ERRORS.get(precision)));
           }
         }
       }
@@ -108,8 +110,12 @@ final class OrthogonalizationTest {
       for (Muon.Matrix shape : DOMINATED) {
         int count = 50_000 / (shape.rank() * shape.rank());
         for (int i = 0; i < count; i++) {
-          float[] given = dominated(shape, random);
-          assertThat(distance(orthogonalize(subject, team, shape, given), exact(shape, given)))
+          double[][] left = orthonormal(shape.rank(), shape.rows(), random);
+          double[][] right = orthonormal(shape.rank(), shape.columns(), random);
+          double[] singular = dominated(shape.rank(), random);
+          float[] given = matrix(left, singular, right);
+          float[] exact = matrix(left, polynomials(singular), right);
+          assertThat(distance(orthogonalize(subject, team, shape, given), exact))
               .as("%s, matrix %d", shape, i)
               .isLessThan(DISTANCES.get(precision));
         }
@@ -117,22 +123,12 @@ final class OrthogonalizationTest {
     }
   }
 
-  /** A matrix with random directions. All but the first singular value fall evenly in logarithm. */
-  private static float[] dominated(Muon.Matrix shape, SplittableRandom random) {
-    double[][] left = orthonormal(shape.rank(), shape.rows(), random);
-    double[][] right = orthonormal(shape.rank(), shape.columns(), random);
+  private static double[] dominated(int rank, SplittableRandom random) {
     double first = random.nextDouble(1, 40);
     double fall = random.nextDouble(1, 7);
-    float[] values = new float[shape.size()];
-    for (int k = 0; k < shape.rank(); k++) {
-      double singular = k == 0 ? first : Math.exp(-fall * k / shape.rank());
-      for (int i = 0; i < shape.rows(); i++) {
-        for (int j = 0; j < shape.columns(); j++) {
-          values[i * shape.columns() + j] += (float) (singular * left[k][i] * right[k][j]);
-        }
-      }
-    }
-    return values;
+    double[] singular = new double[rank];
+    Arrays.setAll(singular, k -> k == 0 ? first : Math.exp(-fall * k / rank));
+    return singular;
   }
 
   private static double[][] orthonormal(int count, int length, SplittableRandom random) {
@@ -159,79 +155,26 @@ final class OrthogonalizationTest {
     return sum;
   }
 
-  /** The polynomials in float64, on the side of the smaller Gram matrix. */
-  private static double[][] exact(Muon.Matrix shape, float[] given) {
-    boolean tall = shape.rows() > shape.columns();
-    int rank = shape.rank();
-    int length = shape.size() / rank;
-    double[][] x = new double[rank][length];
-    double squares = 0;
-    for (int i = 0; i < given.length; i++) {
-      int row = i / shape.columns();
-      int column = i % shape.columns();
-      x[tall ? column : row][tall ? row : column] = given[i];
-      squares += (double) given[i] * given[i];
-    }
-    double norm = Math.sqrt(squares);
-    for (double[] row : x) {
-      Arrays.setAll(row, j -> row[j] / norm);
-    }
-    for (int n = 0; n < Muon.ITERATIONS; n++) {
-      double[][] gram = new double[rank][rank];
-      for (int i = 0; i < rank; i++) {
-        for (int j = 0; j < rank; j++) {
-          gram[i][j] = dot(x[i], x[j]);
-        }
-      }
-      double[][] factor = new double[rank][rank];
-      for (int i = 0; i < rank; i++) {
-        for (int j = 0; j < rank; j++) {
-          factor[i][j] =
-              (i == j ? Muon.A : 0) + Muon.B * gram[i][j] + Muon.C * dot(gram[i], gram[j]);
-        }
-      }
-      double[][] next = new double[rank][length];
-      for (int i = 0; i < rank; i++) {
-        for (int k = 0; k < rank; k++) {
-          for (int j = 0; j < length; j++) {
-            next[i][j] += factor[i][k] * x[k][j];
-          }
-        }
-      }
-      x = next;
-    }
-    double[][] result = new double[shape.rows()][shape.columns()];
-    for (int i = 0; i < shape.rows(); i++) {
-      for (int j = 0; j < shape.columns(); j++) {
-        result[i][j] = tall ? x[j][i] : x[i][j];
-      }
-    }
-    return result;
-  }
-
   /** ‖A − B‖ / ‖B‖, in Frobenius norms. */
-  private static double distance(float[] actual, double[][] expected) {
+  private static double distance(float[] actual, float[] expected) {
     double differences = 0;
     double squares = 0;
-    int at = 0;
-    for (double[] row : expected) {
-      for (double value : row) {
-        double difference = actual[at++] - value;
-        differences += difference * difference;
-        squares += value * value;
-      }
+    for (int i = 0; i < expected.length; i++) {
+      double difference = (double) actual[i] - expected[i];
+      differences += difference * difference;
+      squares += (double) expected[i] * expected[i];
     }
     return Math.sqrt(differences / squares);
   }
 
   /** Σ σₖ·uₖ·vₖᵀ */
-  private static float[] matrix(Muon.Matrix shape) {
-    float[] values = new float[shape.size()];
-    for (int k = 0; k < SINGULAR.length; k++) {
-      for (int i = 0; i < shape.rows(); i++) {
-        for (int j = 0; j < shape.columns(); j++) {
-          values[i * shape.columns() + j] +=
-              (float) (SINGULAR[k] * cosine(shape.rows(), k, i) * cosine(shape.columns(), k, j));
+  private static float[] matrix(double[][] left, double[] singular, double[][] right) {
+    int columns = right[0].length;
+    float[] values = new float[left[0].length * columns];
+    for (int k = 0; k < singular.length; k++) {
+      for (int i = 0; i < left[k].length; i++) {
+        for (int j = 0; j < columns; j++) {
+          values[i * columns + j] += (float) (singular[k] * left[k][i] * right[k][j]);
         }
       }
     }
@@ -252,16 +195,27 @@ final class OrthogonalizationTest {
     return sum;
   }
 
-  private static double expected(int k) {
-    double squares = 0;
-    for (double value : SINGULAR) {
-      squares += value * value;
+  /** Returns the singular values after the normalisation and the polynomials. */
+  private static double[] polynomials(double[] singular) {
+    double norm = Math.sqrt(dot(singular, singular));
+    double[] values = new double[singular.length];
+    for (int k = 0; k < values.length; k++) {
+      double sigma = singular[k] / norm;
+      for (int n = 0; n < 5; n++) {
+        sigma = 3.4445 * sigma - 4.7750 * Math.pow(sigma, 3) + 2.0315 * Math.pow(sigma, 5);
+      }
+      values[k] = sigma;
     }
-    double sigma = SINGULAR[k] / Math.sqrt(squares);
-    for (int n = 0; n < 5; n++) {
-      sigma = 3.4445 * sigma - 4.7750 * Math.pow(sigma, 3) + 2.0315 * Math.pow(sigma, 5);
+    return values;
+  }
+
+  private static double[][] cosines(int n) {
+    double[][] vectors = new double[SINGULAR.length][n];
+    for (int k = 0; k < vectors.length; k++) {
+      int index = k;
+      Arrays.setAll(vectors[k], i -> cosine(n, index, i));
     }
-    return sigma;
+    return vectors;
   }
 
   /** The k-th of the orthonormal cosines over n points. */
