@@ -309,6 +309,35 @@ class GroupTrainingTest {
     return values;
   }
 
+  /** The state has the moments of all processes, of which each keeps some. */
+  @Test
+  void aBatchThatOneProcessCannotMakeStopsAllAndTheStateGoesOn(@TempDir Path folder) {
+    var config = config(1).withShares(Shares.FIXED);
+    Members.run(
+        2,
+        group -> {
+          BatchSource failing =
+              step -> {
+                if (step == 3 && !group.isFirst()) {
+                  throw new IllegalStateException("no picture");
+                }
+                return DECODING.batch(step);
+              };
+          Path own = group.isFirst() ? folder : folder.resolve("other");
+          try (var trainer = new Trainer(OBJECTIVE, config, group);
+              var run = new TrainingRun(trainer, config, failing, own, 100)) {
+            if (group.isFirst()) {
+              assertThat(run.run((step, report) -> {})).isFalse();
+            } else {
+              assertThatThrownBy(() -> run.run((step, report) -> {})).hasMessage("no picture");
+            }
+            return assertThat(trainer.step()).isEqualTo(3);
+          }
+        });
+    var expected = run(config, folder.resolve("whole"), 6, Group.alone());
+    assertThat(run(config, folder, 6, Group.alone())).isEqualTo(expected);
+  }
+
   @Test
   void otherSettingsAndOtherDataAreTold(@TempDir Path folder) {
     assertThatThrownBy(() -> runs(folder, group -> 7L + group.rank(), group -> 0))

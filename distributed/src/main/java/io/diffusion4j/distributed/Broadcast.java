@@ -104,9 +104,7 @@ final class Broadcast {
     Halved(Piece packed, boolean isOwn, int count) {
       this.packed = packed;
       this.isOwn = isOwn;
-      int even = 2 * Halves.pairs(count);
-      numbers = Eager.Numbers.allocate(even);
-      numbers.floats().put(even - 1, 0); // is beyond an odd count
+      numbers = Halves.allocate(count);
     }
 
     @Override

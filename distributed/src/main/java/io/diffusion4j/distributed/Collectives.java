@@ -19,8 +19,9 @@ import java.util.regex.Pattern;
 /**
  * Sums over processes by TensorFlow's collectives over gRPC. Each {@link
  * io.diffusion4j.nn.train.group.Round} is one collective of its members. Numbers of single
- * processes are broadcast, with half of a sum's traffic. In {@link Wire#BFLOAT16}, TensorFlow
- * carries the numbers only, and they are added here, since its sums would be rounded.
+ * processes are broadcast, and sums that one process needs are sent from process to process, each
+ * with half of a sum's traffic. In {@link Wire#BFLOAT16}, TensorFlow carries the numbers only, and
+ * they are added here, since its sums would be rounded.
  *
  * <p>A process has one instance for its lifetime: TensorFlow cannot stop its server.
  */
@@ -113,8 +114,14 @@ public final class Collectives implements AllReduce {
   }
 
   @Override
+  public Buffer reduced(int[] counts, Wire wire) {
+    return new Parts(counts, wire, (process, some) -> new Reduced(exchanges, process, some, wire));
+  }
+
+  @Override
   public Buffer gathered(int[] counts, Wire wire) {
-    return new Gathered(counts, wire);
+    return new Parts(
+        counts, wire, (process, some) -> Broadcast.piece(exchanges, process == rank(), some, wire));
   }
 
   /** Numbers in pieces. */
@@ -180,20 +187,24 @@ public final class Collectives implements AllReduce {
     }
   }
 
-  /** The numbers of each process in turn, which it sends to the others. */
-  private final class Gathered implements Buffer {
+  /** Makes a piece of the numbers of a process. */
+  @FunctionalInterface
+  private interface PieceOf {
+    Piece make(int process, int count);
+  }
+
+  /** The numbers of each process in turn. */
+  private final class Parts implements Buffer {
     private final List<Pieces> parts = new ArrayList<>();
     private final List<Integer> begins = new ArrayList<>();
     private final List<Piece> inTurn = new ArrayList<>();
     private int count;
 
-    Gathered(int[] counts, Wire wire) {
-      for (int process = 0; process < counts.length; process++) {
-        boolean isOwn = process == rank();
+    Parts(int[] counts, Wire wire, PieceOf pieceOf) {
+      for (int i = 0; i < counts.length; i++) {
+        int process = i;
         begins.add(count);
-        parts.add(
-            new Pieces(
-                counts[process], wire, some -> Broadcast.piece(exchanges, isOwn, some, wire)));
+        parts.add(new Pieces(counts[process], wire, some -> pieceOf.make(process, some)));
         count = Math.addExact(count, counts[process]);
       }
       int longest = parts.stream().mapToInt(part -> part.pieces.size()).max().orElse(0);

@@ -1,5 +1,6 @@
 package io.diffusion4j.distributed;
 
+import io.diffusion4j.nn.train.group.Reduction;
 import io.diffusion4j.nn.train.group.Round;
 import java.util.HashMap;
 import java.util.List;
@@ -68,7 +69,21 @@ final class Exchanges {
 
   /** Returns the key of an exchange of all processes, of numbers with a new name. */
   Eager.Keys keysOfAll() {
-    int afterRounds = 1 + size * size;
-    return new Eager.Keys(scalar(size), scalar(afterRounds), name());
+    return new Eager.Keys(scalar(size), scalar(afterRounds()), name());
+  }
+
+  /** Returns the key of an exchange of the named numbers with one other process. */
+  Eager.Keys keys(int other, TFE_TensorHandle name) {
+    int pair = Math.min(rank, other) * size + Math.max(rank, other); // from 1
+    return new Eager.Keys(scalar(2), scalar(afterRounds() + pair), name);
+  }
+
+  private int afterRounds() {
+    return 1 + size * size;
+  }
+
+  /** Returns this process's part in sums that a process needs. */
+  Reduction reduction(int target) {
+    return Reduction.of(rank, size, target);
   }
 }

@@ -21,6 +21,14 @@ final class Halves {
     return (count + 1) / 2;
   }
 
+  /** Allocates numbers in float32, of which twice as many as pairs are there. */
+  static Eager.Numbers allocate(int count) {
+    int even = 2 * pairs(count);
+    var numbers = Eager.Numbers.allocate(even);
+    numbers.floats().put(even - 1, 0); // is beyond an odd count
+    return numbers;
+  }
+
   /**
    * Rounds numbers to the nearest bfloat16.
    *

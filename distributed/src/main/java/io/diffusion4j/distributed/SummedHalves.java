@@ -39,8 +39,7 @@ final class SummedHalves extends Piece {
     eager = exchanges.eager();
     pairs = Halves.pairs(count);
     shape = exchanges.shape(pairs);
-    numbers = Eager.Numbers.allocate(2 * pairs);
-    numbers.floats().put(2 * pairs - 1, 0); // is beyond an odd count
+    numbers = Halves.allocate(count);
     packed = Eager.Numbers.allocate(pairs);
     var first = exchanges.name();
     var second = exchanges.name();

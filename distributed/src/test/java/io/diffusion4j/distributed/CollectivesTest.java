@@ -36,7 +36,7 @@ class CollectivesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {2, 3})
+  @ValueSource(ints = {2, 3, 5})
   void processesAreAGroup(int size) throws IOException, InterruptedException {
     start(size, "contract");
     for (Peer peer : peers) {

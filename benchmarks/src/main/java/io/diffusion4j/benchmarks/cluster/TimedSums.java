@@ -35,6 +35,11 @@ final class TimedSums implements AllReduce {
   }
 
   @Override
+  public Buffer reduced(int[] counts, Wire wire) {
+    return timed(sums.reduced(counts, wire));
+  }
+
+  @Override
   public Buffer gathered(int[] counts, Wire wire) {
     return timed(sums.gathered(counts, wire));
   }

@@ -48,8 +48,8 @@ final class GramOrthogonalization extends Orthogonalization {
   }
 
   @Override
-  void get(float[] values, int from, int to) {
-    result.get(from, values, from, to - from);
+  void get(int at, float[] into, int from, int count) {
+    result.get(at, into, from, count);
   }
 
   @Override

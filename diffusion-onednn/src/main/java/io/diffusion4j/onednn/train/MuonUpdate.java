@@ -8,8 +8,9 @@ import java.util.Optional;
 import org.bytedeco.dnnl.dnnl_stream;
 
 /**
- * The {@link Muon} update of one matrix. In a group, one process orthogonalises it, which is most
- * of the work, and sends the direction to the others, so that all make the same step.
+ * The {@link Muon} update of one matrix. In a group, one process has the gradient and the first
+ * moment and orthogonalises them, which is most of the work, and sends the direction to the others,
+ * so that all make the same step.
  */
 final class MuonUpdate extends Update {
   private final Muon.Matrix matrix;
@@ -17,7 +18,6 @@ final class MuonUpdate extends Update {
   private final int process;
   private final boolean mine;
   private Optional<AllReduce.Buffer> directions = Optional.empty();
-  private int place;
 
   /**
    * Makes the state of a parameter.
@@ -50,66 +50,72 @@ final class MuonUpdate extends Update {
   }
 
   /**
-   * Shares the direction with the group from now on.
+   * Shares gradient and direction with the group from now on.
    *
-   * @param buffer the buffer of the directions of all matrices
-   * @param at the first of this one's
+   * @param sums the buffer of the gradients of all matrices
+   * @param shared the buffer of their directions
+   * @param at the first of this one's in both
    */
-  void share(AllReduce.Buffer buffer, int at) {
-    directions = Optional.of(buffer);
-    place = at;
+  void share(AllReduce.Buffer sums, AllReduce.Buffer shared, int at) {
+    share(sums, at);
+    directions = Optional.of(shared);
+  }
+
+  @Override
+  void take(int before) {
+    if (mine) {
+      super.take(before);
+    }
   }
 
   @Override
   void prepare(Step s, dnnl_stream stream) {
     if (directions.isEmpty()) {
-      direct(s);
-      orthogonalization.run(matrix, stream);
+      direct(s, stream);
     }
   }
 
-  /** Provides the direction of a step, if this process computes it. */
+  /** Only the process that computes the direction has it to give. */
+  @Override
   void giveDirection(Step s, dnnl_stream stream) {
-    direct(s);
     if (!mine) {
       return;
     }
-    orthogonalization.run(matrix, stream);
-    for (int from = 0; from < gradient.length; from += BLOCK) {
-      int to = Math.min(gradient.length, from + BLOCK);
-      orthogonalization.get(gradient, from, to);
-      directions.orElseThrow().put(place + from, gradient, from, to - from);
+    direct(s, stream);
+    for (int at = 0; at < gradient.length; at += BLOCK) {
+      int count = Math.min(BLOCK, gradient.length - at);
+      orthogonalization.get(at, block, 0, count);
+      directions.orElseThrow().put(place() + at, block, 0, count);
     }
   }
 
-  /** Stores the direction before it is made orthogonal. */
-  private void direct(Step s) {
+  /** Computes the direction. */
+  private void direct(Step s, dnnl_stream stream) {
     float mu = Muon.MOMENTUM;
     float fresh = s.clip() * (1 - mu);
-    for (int from = 0; from < m.length; from += BLOCK) {
-      int to = Math.min(m.length, from + BLOCK);
-      for (int i = from; i < to; i++) {
-        float momentum = m[i] * mu + gradient[i] * fresh;
-        gradient[i] = momentum * mu + gradient[i] * fresh;
-        m[i] = momentum;
+    for (int at = 0; at < m.length; at += BLOCK) {
+      int count = Math.min(BLOCK, m.length - at);
+      for (int i = 0; i < count; i++) {
+        float momentum = m[at + i] * mu + gradient[at + i] * fresh;
+        block[i] = momentum * mu + gradient[at + i] * fresh;
+        m[at + i] = momentum;
       }
-      if (mine) {
-        orthogonalization.put(gradient, from, to);
-      }
+      orthogonalization.put(at, block, 0, count);
     }
+    orthogonalization.run(matrix, stream);
   }
 
   @Override
   void move(Step s, int from, int to) {
     if (directions.isPresent()) {
-      directions.get().get(place + from, gradient, from, to - from);
+      directions.get().get(place() + from, block, 0, to - from);
     } else {
-      orthogonalization.get(gradient, from, to);
+      orthogonalization.get(from, block, 0, to - from);
     }
     float rate = s.rate() * matrix.scale();
     float keep = keep(s);
     for (int i = from; i < to; i++) {
-      float weight = weights[i] * keep - rate * gradient[i];
+      float weight = weights[i] * keep - rate * block[i - from];
       weights[i] = weight;
       ema[i] = ema[i] * s.emaDecay() + weight * (1 - s.emaDecay());
     }

@@ -224,11 +224,10 @@ final class NarrowOrthogonalization extends Orthogonalization {
   }
 
   @Override
-  void get(float[] values, int from, int to) {
-    int count = to - from;
-    result.get(from, block, 0, count);
+  void get(int at, float[] into, int from, int count) {
+    result.get(at, block, 0, count);
     for (int i = 0; i < count; i++) {
-      values[from + i] = Float.intBitsToFloat(block[i] << 16);
+      into[from + i] = Float.intBitsToFloat(block[i] << 16);
     }
   }
 }

@@ -11,7 +11,6 @@ import io.diffusion4j.nn.train.Muon;
 import io.diffusion4j.nn.train.Split;
 import io.diffusion4j.nn.train.Trainer;
 import io.diffusion4j.nn.train.TrainingConfig;
-import io.diffusion4j.nn.train.group.AllReduce;
 import io.diffusion4j.nn.train.group.Group;
 import io.diffusion4j.nn.train.group.Round;
 import io.diffusion4j.nn.train.group.Share;
@@ -33,7 +32,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
@@ -63,25 +61,14 @@ public final class OneDnnLearner implements Learner {
   private final Team team;
   private final Scope scope = new Scope();
   private final Map<String, Update> updates = new LinkedHashMap<>();
-  private final List<List<Duty>> duties = new ArrayList<>();
+
+  /** The parameters that each member updates. */
+  private final List<List<Update>> duties = new ArrayList<>();
+
   private final SharedTapes tapes;
   private final Map<String, Trained.Gradient> gradientsOfLoss = new LinkedHashMap<>();
-  private final Optional<AllReduce.Buffer> sums;
-
-  /**
-   * The exchange of {@link Muon}'s updates between processes; empty without matrices, and in a
-   * single process.
-   */
-  private final Optional<AllReduce.Buffer> directions;
-
+  private final Exchange exchange;
   private float[] timestepLosses = {};
-
-  /**
-   * The parameters that a member updates.
-   *
-   * @param at index of its first gradient among those of all parameters
-   */
-  private record Duty(Update update, int at) {}
 
   /**
    * Compiles an objective for batches of the configuration's size.
@@ -106,31 +93,7 @@ public final class OneDnnLearner implements Learner {
       scope.close();
       throw e;
     }
-    long count = updates.values().stream().mapToLong(update -> update.gradient.length).sum();
-    directions = group.isAlone() ? Optional.empty() : shareDirections();
-    sums = group.isAlone() ? Optional.empty() : Optional.of(group.buffer(Math.toIntExact(count)));
-  }
-
-  private Optional<AllReduce.Buffer> shareDirections() {
-    int[] counts = new int[group.size()];
-    int count = 0;
-    Map<MuonUpdate, Integer> places = new LinkedHashMap<>();
-    for (int process = 0; process < counts.length; process++) {
-      int begin = count;
-      for (Update update : updates.values()) {
-        if (update instanceof MuonUpdate muon && muon.process() == process) {
-          places.put(muon, count);
-          count = Math.addExact(count, update.gradient.length);
-        }
-      }
-      counts[process] = count - begin;
-    }
-    if (count == 0) {
-      return Optional.empty();
-    }
-    var buffer = group.gathered(counts, Orthogonalization.wire(type()));
-    places.forEach((muon, at) -> muon.share(buffer, at));
-    return Optional.of(buffer);
+    exchange = new Exchange(group, updates.values(), Orthogonalization.wire(type()));
   }
 
   /** Returns the format of activations, and of the products of matrices. */
@@ -185,7 +148,6 @@ public final class OneDnnLearner implements Learner {
     }
     double[] load = new double[members];
     double[] loadOfProcesses = new double[group.size()];
-    int at = 0;
     for (Parameter parameter : parameters) {
       int least = least(load);
       boolean frozen = config.isFrozen(parameter);
@@ -202,8 +164,7 @@ public final class OneDnnLearner implements Learner {
                   ? new MuonUpdate(trained, config, rooms.get(least), process, group.rank())
                   : new AdamW(trained, config);
       updates.put(parameter.key(), update);
-      duties.get(least).add(new Duty(update, at));
-      at += update.gradient.length;
+      duties.get(least).add(update);
       load[least] += update.cost();
     }
   }
@@ -227,34 +188,17 @@ public final class OneDnnLearner implements Learner {
     for (Batch batch : batches) {
       int before = values.size();
       values.add(differentiate(batch));
-      sums.ifPresentOrElse(
-          all -> {
-            each((duty, stream) -> duty.update.give(all, duty.at));
-            all.sum();
-            each(
-                (duty, stream) ->
-                    duty.update.take(
-                        before, (from, count, into) -> all.get(duty.at + from, into, 0, count)));
-          },
-          () -> each((duty, stream) -> duty.update.take(before, duty.update::gradient)));
+      each((update, stream) -> update.give());
+      exchange.sumGradients();
+      each((update, stream) -> update.take(before));
     }
-    double squares = 0;
-    for (Update update : updates.values()) {
-      squares += update.squares();
-    }
-    double norm = Math.sqrt(squares);
+    double norm = exchange.norm();
     var facts = facts(step, norm);
-    directions.ifPresent(
-        all -> {
-          each(
-              (duty, stream) -> {
-                if (duty.update instanceof MuonUpdate muon) {
-                  muon.giveDirection(facts, stream);
-                }
-              });
-          all.sum();
-        });
-    each((duty, stream) -> duty.update.step(facts, stream));
+    if (exchange.hasDirections()) {
+      each((update, stream) -> update.giveDirection(facts, stream));
+      exchange.exchangeDirections();
+    }
+    each((update, stream) -> update.step(facts, stream));
     var value = LossNetwork.mean(values);
     timestepLosses = value.perTimestep();
     return new Trainer.Report(value.loss(), norm, config.rate(step), value.metrics());
@@ -267,11 +211,11 @@ public final class OneDnnLearner implements Learner {
   }
 
   /** Runs an action of each member on its parameters. */
-  private void each(BiConsumer<Duty, dnnl_stream> work) {
+  private void each(BiConsumer<Update, dnnl_stream> work) {
     team.run(
         (member, stream) -> {
           if (member < duties.size()) {
-            duties.get(member).forEach(duty -> work.accept(duty, stream));
+            duties.get(member).forEach(update -> work.accept(update, stream));
           }
         });
   }
@@ -402,6 +346,11 @@ public final class OneDnnLearner implements Learner {
   }
 
   @Override
+  public void gather() {
+    exchange.gatherMoments();
+  }
+
+  @Override
   public void fill(NamedTensors tensors) {
     for (Role role : Role.values()) {
       for (Update update : updates.values()) {
@@ -414,7 +363,7 @@ public final class OneDnnLearner implements Learner {
         }
       }
     }
-    each((duty, stream) -> duty.update.publish(stream));
+    each((update, stream) -> update.publish(stream));
   }
 
   private static float[] values(Update update, Role role) {
@@ -430,8 +379,7 @@ public final class OneDnnLearner implements Learner {
 
   @Override
   public void close() {
-    sums.ifPresent(AllReduce.Buffer::close);
-    directions.ifPresent(AllReduce.Buffer::close);
+    exchange.close();
     scope.close();
   }
 }

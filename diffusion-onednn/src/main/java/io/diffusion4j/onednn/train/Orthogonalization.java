@@ -56,10 +56,10 @@ abstract sealed class Orthogonalization permits GramOrthogonalization, NarrowOrt
   /** Returns the cost of a matrix, in multiplications of a float32 product. */
   abstract double cost(Muon.Matrix shape);
 
-  /** Sets some elements of the row-major matrix from an array, all in ascending order. */
-  final void put(float[] values, int from, int to) {
-    squares = (from == 0 ? 0 : squares) + Update.squares(values, from, to);
-    matrix.put(from, values, from, to - from);
+  /** Sets some elements of the row-major matrix, all in ascending order. */
+  final void put(int at, float[] values, int from, int count) {
+    squares = (at == 0 ? 0 : squares) + Update.squares(values, from, from + count);
+    matrix.put(at, values, from, count);
   }
 
   /** Returns the memory of the matrix, in float32. */
@@ -81,5 +81,5 @@ abstract sealed class Orthogonalization permits GramOrthogonalization, NarrowOrt
   abstract void run(Muon.Matrix shape, dnnl_stream stream);
 
   /** Returns at most {@link Update#BLOCK} elements of the result. */
-  abstract void get(float[] values, int from, int to);
+  abstract void get(int at, float[] into, int from, int count);
 }

@@ -5,6 +5,7 @@ import io.diffusion4j.nn.train.group.AllReduce;
 import io.diffusion4j.onednn.tape.Trained;
 import java.nio.FloatBuffer;
 import java.util.List;
+import java.util.Optional;
 import org.bytedeco.dnnl.dnnl_stream;
 
 /**
@@ -30,18 +31,16 @@ abstract sealed class Update permits AdamW, MuonUpdate, Update.Fixed {
   /** The moving averages except the first. */
   final List<float[]> moreAverages;
 
+  /** Working memory for as many elements as are processed at a time. */
+  final float[] block;
+
   private final Trained parameter;
   private final boolean decays;
   private final FloatBuffer published;
-  private final float[] block;
+  private Optional<AllReduce.Buffer> sums = Optional.empty();
+  private int place;
   private float[][] work = {};
   private double squares;
-
-  /** A part of a gradient. */
-  @FunctionalInterface
-  interface Gradient {
-    void read(int from, int count, float[] into);
-  }
 
   /**
    * The values of a step that all parameters share.
@@ -95,6 +94,9 @@ abstract sealed class Update permits AdamW, MuonUpdate, Update.Fixed {
   /** Returns the cost of a step, in multiplications of a matrix product. */
   abstract double cost();
 
+  /** Passes on the direction of a step, if it is shared. */
+  void giveDirection(Step s, dnnl_stream stream) {}
+
   /** Prepares a step: everything that needs the whole gradient. */
   void prepare(Step s, dnnl_stream stream) {}
 
@@ -133,19 +135,38 @@ abstract sealed class Update permits AdamW, MuonUpdate, Update.Fixed {
   }
 
   /** Returns a part of the gradient of this process's rows. */
-  final void gradient(int from, int count, float[] into) {
+  private void gradient(int from, int count, float[] into) {
     if (work.length == 0) {
       work = new float[parameter.depth()][block.length];
     }
     parameter.gradient(from, count, into, work);
   }
 
-  /** Passes on the gradient of this process's rows. */
-  final void give(AllReduce.Buffer sums, int at) {
+  /**
+   * Sums the gradient over the processes of a group from now on.
+   *
+   * @param buffer the buffer of several gradients
+   * @param at the first of this one's
+   */
+  final void share(AllReduce.Buffer buffer, int at) {
+    sums = Optional.of(buffer);
+    place = at;
+  }
+
+  /** Returns the index of this one's first number in the group's buffers. */
+  final int place() {
+    return place;
+  }
+
+  /** Passes on the gradient of this process's rows, if it is shared. */
+  final void give() {
+    if (sums.isEmpty()) {
+      return;
+    }
     for (int from = 0; from < gradient.length; from += BLOCK) {
       int count = Math.min(BLOCK, gradient.length - from);
       gradient(from, count, block);
-      sums.put(at + from, block, 0, count);
+      sums.get().put(place + from, block, 0, count);
     }
   }
 
@@ -160,12 +181,16 @@ abstract sealed class Update permits AdamW, MuonUpdate, Update.Fixed {
    *
    * @param before number of batches before
    */
-  final void take(int before, Gradient of) {
+  void take(int before) {
     float share = 1f / (before + 1);
     double sum = 0;
     for (int from = 0; from < gradient.length; from += BLOCK) {
       int count = Math.min(BLOCK, gradient.length - from);
-      of.read(from, count, block);
+      if (sums.isPresent()) {
+        sums.get().get(place + from, block, 0, count);
+      } else {
+        gradient(from, count, block);
+      }
       for (int i = 0; i < count; i++) {
         float mean = before == 0 ? 0 : gradient[from + i];
         gradient[from + i] = mean + (block[i] - mean) * share;

@@ -81,11 +81,11 @@ final class OrthogonalizationTest {
     team.run(
         (member, stream) -> {
           int middle = given.length / 3;
-          subject.put(given, 0, middle);
-          subject.put(given, middle, given.length);
+          subject.put(0, given, 0, middle);
+          subject.put(middle, given, middle, given.length - middle);
           subject.run(shape, stream);
           for (int from = 0; from < result.length; from += Update.BLOCK) {
-            subject.get(result, from, Math.min(result.length, from + Update.BLOCK));
+            subject.get(from, result, from, Math.min(Update.BLOCK, result.length - from));
           }
         });
     return result;

@@ -65,6 +65,12 @@ public interface Learner extends AutoCloseable {
   float[] timestepLosses();
 
   /**
+   * Brings moments that other processes have into this one. In a group, all processes call it
+   * together before {@link #read} of moments.
+   */
+  default void gather() {}
+
+  /**
    * Returns copies of the tensors of these roles, for the parameters that have them ({@link
    * TrainingConfig#roles}), in checkpoints' order of axes.
    */

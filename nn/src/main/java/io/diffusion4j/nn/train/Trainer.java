@@ -161,6 +161,14 @@ public final class Trainer implements AutoCloseable {
     return tensors;
   }
 
+  /**
+   * Brings the state of all processes into this one, for {@link #state}; all processes of a group
+   * call it together.
+   */
+  void gather() {
+    learner.gather();
+  }
+
   /** Returns a copy of the state for {@link #restore}, without frozen parameters. */
   NamedTensors state() {
     var all = learner.read(EnumSet.allOf(Role.class));

@@ -177,7 +177,8 @@ public final class TrainingRun implements AutoCloseable {
    *     intact
    * @throws io.diffusion4j.nn.train.group.PeerLostException if another process is lost; the last
    *     checkpoint stays intact
-   * @throws RuntimeException from the source of batches; the state is saved first
+   * @throws RuntimeException from the source of batches; the state is saved first, and the other
+   *     processes of a group stop after the same step
    * @return whether all steps are done
    */
   public boolean run(Listener listener) {
@@ -191,10 +192,13 @@ public final class TrainingRun implements AutoCloseable {
     try {
       requireSameData();
       CompletableFuture<Batch[]> next = ahead(loader, trainer.step());
-      while (!group.any(stopped) && trainer.step() < config.steps()) {
-        long asked = System.nanoTime();
+      Optional<RuntimeException> failure = Optional.empty();
+      while (trainer.step() < config.steps()) {
+        failure = stopped ? Optional.empty() : failure(next);
+        if (group.any(stopped || failure.isPresent())) {
+          break;
+        }
         Batch[] batch = next.join();
-        waited += System.nanoTime() - asked;
         next = ahead(loader, trainer.step() + 1);
         var report = trainer.step(batch);
         timesteps.ifPresent(aware -> aware.record(trainer.timestepLosses()));
@@ -207,15 +211,10 @@ public final class TrainingRun implements AutoCloseable {
         save(listener);
       }
       group.settle(); // a stopped process ends at once, also while others still save
+      if (failure.isPresent()) {
+        throw failure.get();
+      }
       return trainer.step() >= config.steps();
-    } catch (CompletionException e) { // the next batch could not be made; what is done is kept
-      if (trainer.step() % checkpointEvery != 0) {
-        write(listener);
-      }
-      if (e.getCause() instanceof RuntimeException cause) {
-        throw cause;
-      }
-      throw e;
     } finally {
       loader.shutdownNow();
       close();
@@ -241,6 +240,19 @@ public final class TrainingRun implements AutoCloseable {
         : CompletableFuture.failedFuture(new IllegalStateException("no step " + step));
   }
 
+  /** Waits for batches, and returns why they could not be made. */
+  private Optional<RuntimeException> failure(CompletableFuture<Batch[]> next) {
+    long asked = System.nanoTime();
+    try {
+      next.join();
+      return Optional.empty();
+    } catch (CompletionException e) {
+      return Optional.of(e.getCause() instanceof RuntimeException cause ? cause : e);
+    } finally {
+      waited += System.nanoTime() - asked;
+    }
+  }
+
   /** Returns the batches of a step; with several per step, the next ones of the source. */
   private Batch[] batches(long step) {
     var all = new Batch[config.accumulate()];
@@ -261,13 +273,10 @@ public final class TrainingRun implements AutoCloseable {
     }
   }
 
+  /** Saves the state; the first process writes it. */
   private void save(Listener listener) {
     SharedState.requireSameWeights(trainer);
-    write(listener);
-  }
-
-  /** Writes the state, if this process is the first. */
-  private void write(Listener listener) {
+    trainer.gather();
     if (!group.isFirst()) {
       return;
     }

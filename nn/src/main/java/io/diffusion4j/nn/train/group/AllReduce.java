@@ -1,5 +1,7 @@
 package io.diffusion4j.nn.train.group;
 
+import java.util.Arrays;
+
 /**
  * Sums numbers over processes, in the order of {@link Round}. All processes get the same bits.
  *
@@ -23,6 +25,19 @@ public interface AllReduce extends AutoCloseable {
   /** Allocates memory for numbers to be summed as they are. */
   default Buffer buffer(int count) {
     return buffer(count, Wire.FLOAT32);
+  }
+
+  /**
+   * Allocates memory for sums that each belong to one process, which alone needs them. Those of a
+   * process follow those of the processes before it. Each process puts its summands of all; after
+   * {@link Buffer#sum}, it may get only what belongs to it, with the same bits as from {@link
+   * #buffer(int, Wire)}.
+   *
+   * @param counts how many sums each process has, the same in all processes
+   * @param wire the format in which the numbers travel
+   */
+  default Buffer reduced(int[] counts, Wire wire) {
+    return buffer(Arrays.stream(counts).sum(), wire);
   }
 
   /**

@@ -50,8 +50,8 @@ public final class Group implements AutoCloseable {
   }
 
   /**
-   * Returns these processes with another format for the numbers of {@link #buffer(int)}, which are
-   * those of gradients. All else travels as before.
+   * Returns these processes with another format for the numbers of {@link #buffer(int)} and {@link
+   * #reduced}, which are those of gradients. All else travels as before.
    */
   public Group withBuffersIn(Wire format) {
     return new Group(all, format, buffers);
@@ -80,6 +80,14 @@ public final class Group implements AutoCloseable {
   /** Allocates memory for sums of gradients; all processes do so in the same order. */
   public AllReduce.Buffer buffer(int count) {
     return all.buffer(count, wire);
+  }
+
+  /**
+   * Allocates memory for sums of gradients that one process each needs; all processes do so in the
+   * same order. See {@link AllReduce#reduced}.
+   */
+  public AllReduce.Buffer reduced(int... counts) {
+    return all.reduced(counts, wire);
   }
 
   /**
@@ -125,14 +133,20 @@ public final class Group implements AutoCloseable {
 
   /** Replaces the numbers by those of the first process. */
   public void broadcast(float[] values) {
+    broadcast(values, 0);
+  }
+
+  /** Replaces the numbers by those of a process. */
+  public void broadcast(float[] values, int process) {
     if (isAlone()) {
       return;
     }
+    boolean isMine = process == rank();
     var buffer = kept(Math.min(values.length, PIECE));
-    float[] nothing = isFirst() ? new float[0] : Round.nothing(buffer.count());
+    float[] nothing = isMine ? new float[0] : Round.nothing(buffer.count());
     for (int from = 0; from < values.length; from += buffer.count()) {
       int count = Math.min(buffer.count(), values.length - from);
-      if (isFirst()) {
+      if (isMine) {
         buffer.put(0, values, from, count);
       } else {
         buffer.put(0, nothing, 0, count);
@@ -157,6 +171,32 @@ public final class Group implements AutoCloseable {
     System.arraycopy(own, 0, values, share.from() * size, own.length);
     sum(values);
     return values;
+  }
+
+  /**
+   * Replaces numbers that other processes know, bit for bit.
+   *
+   * @param values the numbers, of which those of other processes may have any value
+   * @param processes the rank of the process that knows each number
+   */
+  public void exchange(double[] values, int[] processes) {
+    if (isAlone()) {
+      return;
+    }
+    var bytes = ByteBuffer.allocate(Math.multiplyExact(values.length, Double.BYTES));
+    bytes.asDoubleBuffer().put(values);
+    var parts = bytes.asCharBuffer(); // of 16 bits, which float32 holds exactly
+    float[] sums = Round.nothing(parts.limit());
+    for (int i = 0; i < sums.length; i++) {
+      if (processes[i * Character.BYTES / Double.BYTES] == rank()) {
+        sums[i] = parts.get(i);
+      }
+    }
+    sum(sums);
+    for (int i = 0; i < sums.length; i++) {
+      parts.put(i, (char) sums[i]);
+    }
+    bytes.asDoubleBuffer().get(values);
   }
 
   /**

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 
 /** The laws of a group, which every member checks on its own; a test runs them in all members. */
 public final class GroupContract {
@@ -21,9 +22,12 @@ public final class GroupContract {
     sumsAreThoseOfTheTree(group, 700_001, Wire.FLOAT32);
     sumsAreThoseOfTheTree(group, 1, Wire.BFLOAT16);
     sumsAreThoseOfTheTree(group, 1_100_001, Wire.BFLOAT16);
+    sumsForOneProcessAreThoseOfTheTree(group, 600_001, Wire.FLOAT32);
+    sumsForOneProcessAreThoseOfTheTree(group, 1_100_001, Wire.BFLOAT16);
     anyIsOfAll(group);
-    aBroadcastIsOfTheFirst(group);
+    aBroadcastIsOfOneProcess(group);
     rowsAreGathered(group);
+    numbersOfOthersAreExchanged(group);
     ownNumbersReachAll(group, 600_007, Wire.FLOAT32);
     ownNumbersReachAll(group, 1_100_007, Wire.BFLOAT16);
     roundedNumbersAreTheSameInAll(group);
@@ -78,6 +82,37 @@ public final class GroupContract {
     buffer.close();
   }
 
+  private static void sumsForOneProcessAreThoseOfTheTree(Group group, int most, Wire wire) {
+    int[] counts = counts(group, most);
+    int begin = Arrays.stream(counts, 0, group.rank()).sum();
+    int total = Arrays.stream(counts).sum();
+    int own = counts[group.rank()];
+    float[] expected = tree(0, group.size(), total, wire);
+    float[] mine = numbers(group.rank(), total);
+    var buffer = group.withBuffersIn(wire).reduced(counts);
+    assertThat(buffer.count()).isEqualTo(total);
+    for (int round = 0; round < 3; round++) {
+      int middle = total / 3;
+      buffer.put(middle, mine, middle, total - middle);
+      buffer.put(0, mine, 0, middle);
+      buffer.sum();
+      float[] actual = new float[own];
+      buffer.get(begin + own / 2, actual, own / 2, own - own / 2);
+      buffer.get(begin, actual, 0, own / 2);
+      assertThat(Arrays.equals(actual, Arrays.copyOfRange(expected, begin, begin + own))).isTrue();
+    }
+    buffer.close();
+  }
+
+  /** Returns numbers of numbers for each process, which are different and zero for some. */
+  private static int[] counts(Group group, int most) {
+    int[] counts = new int[group.size()];
+    for (int rank = 0; rank < counts.length; rank++) {
+      counts[rank] = List.of(most, 270_000, 0, 1).get(rank % 4);
+    }
+    return counts;
+  }
+
   private static void anyIsOfAll(Group group) {
     assertThat(group.any(false)).isFalse();
     for (int rank = 0; rank < group.size(); rank++) {
@@ -87,15 +122,36 @@ public final class GroupContract {
     assertThat(group.any(false)).isFalse();
   }
 
-  private static void aBroadcastIsOfTheFirst(Group group) {
+  private static void aBroadcastIsOfOneProcess(Group group) {
     for (int count : new int[] {3, 1_100_000}) {
-      float[] values = numbers(group.rank(), count);
-      values[1] = group.isFirst() ? -0.0f : 7;
-      group.broadcast(values);
-      float[] expected = numbers(0, count);
-      expected[1] = -0.0f;
-      assertThat(Arrays.equals(values, expected)).isTrue();
+      aBroadcastIsOf(0, group, count, group::broadcast);
+      int last = group.size() - 1;
+      aBroadcastIsOf(last, group, count, values -> group.broadcast(values, last));
     }
+  }
+
+  private static void aBroadcastIsOf(
+      int process, Group group, int count, Consumer<float[]> broadcast) {
+    float[] values = numbers(group.rank(), count);
+    values[1] = group.rank() == process ? -0.0f : 7;
+    broadcast.accept(values);
+    float[] expected = numbers(process, count);
+    expected[1] = -0.0f;
+    assertThat(Arrays.equals(values, expected)).isTrue();
+  }
+
+  private static void numbersOfOthersAreExchanged(Group group) {
+    double[] expected = {
+      1 / 3.0, 0, -0.0, Double.MIN_VALUE, -Double.MAX_VALUE, Double.NEGATIVE_INFINITY, Double.NaN
+    };
+    int[] processes = new int[expected.length];
+    double[] values = new double[expected.length];
+    for (int i = 0; i < expected.length; i++) {
+      processes[i] = i % group.size();
+      values[i] = processes[i] == group.rank() ? expected[i] : 7;
+    }
+    group.exchange(values, processes);
+    assertThat(Arrays.equals(values, expected)).isTrue();
   }
 
   private static void rowsAreGathered(Group group) {
@@ -108,10 +164,7 @@ public final class GroupContract {
   }
 
   private static void ownNumbersReachAll(Group group, int most, Wire wire) {
-    int[] counts = new int[group.size()];
-    for (int rank = 0; rank < counts.length; rank++) {
-      counts[rank] = List.of(most, 270_000, 0, 1).get(rank % 4);
-    }
+    int[] counts = counts(group, most);
     int begin = Arrays.stream(counts, 0, group.rank()).sum();
     int total = Arrays.stream(counts).sum();
     float[] expected = numbers(5, total);

@@ -67,6 +67,28 @@ class GroupTest {
     }
   }
 
+  /** Plays the parts of all processes with sums of symbols, for each process that needs a sum. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8, 12, 16, 33})
+  void reductionsAddUpTheTree(int size) {
+    for (int target = 0; target < size; target++) {
+      assertThat(reduced(target, target, size)).isEqualTo(tree(0, size));
+    }
+  }
+
+  /** Returns what a process sends, or has in the end. */
+  private static String reduced(int rank, int target, int size) {
+    var part = Reduction.of(rank, size, target);
+    assertThat(part.to().isEmpty()).isEqualTo(rank == target);
+    String sum = String.valueOf(rank);
+    for (int from : part.from()) {
+      assertThat(Reduction.of(from, size, target).to()).hasValue(rank);
+      String more = reduced(from, target, size);
+      sum = from < rank ? "(" + more + "+" + sum + ")" : "(" + sum + "+" + more + ")";
+    }
+    return sum;
+  }
+
   private static String tree(int from, int to) {
     if (to - from == 1) {
       return String.valueOf(from);
