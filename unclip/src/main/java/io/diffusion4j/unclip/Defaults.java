@@ -29,11 +29,13 @@ public record Defaults(boolean ours) {
   public static final String SAMPLER = "ddim";
 
   public static final int PRIOR_STEPS = 25;
-  public static final double PRIOR_GUIDANCE = 2.0;
 
-  /** A larger scale amplifies the errors of a small network. */
+  /** With a larger scale, the pictures of a prompt are more alike. */
+  public static final double PRIOR_GUIDANCE = 1.75;
+
   public static final int DECODER_STEPS = 8;
 
+  /** A larger scale amplifies the errors of a small network. */
   public static final double DECODER_GUIDANCE = 1.0;
 
   /** The steps of the published upsamplers; the last step has a network of its own. */
