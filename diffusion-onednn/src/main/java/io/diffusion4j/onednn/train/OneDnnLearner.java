@@ -188,8 +188,10 @@ public final class OneDnnLearner implements Learner {
     for (Batch batch : batches) {
       int before = values.size();
       values.add(differentiate(batch));
-      each((update, stream) -> update.give());
-      exchange.sumGradients();
+      if (!group.isAlone()) {
+        each((update, stream) -> update.give());
+        exchange.sumGradients();
+      }
       each((update, stream) -> update.take(before));
     }
     double norm = exchange.norm();

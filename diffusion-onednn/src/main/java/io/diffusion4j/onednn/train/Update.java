@@ -158,15 +158,12 @@ abstract sealed class Update permits AdamW, MuonUpdate, Update.Fixed {
     return place;
   }
 
-  /** Passes on the gradient of this process's rows, if it is shared. */
+  /** Passes on the gradient of this process's rows. */
   final void give() {
-    if (sums.isEmpty()) {
-      return;
-    }
     for (int from = 0; from < gradient.length; from += BLOCK) {
       int count = Math.min(BLOCK, gradient.length - from);
       gradient(from, count, block);
-      sums.get().put(place + from, block, 0, count);
+      sums.orElseThrow().put(place + from, block, 0, count);
     }
   }
 
