@@ -3,97 +3,47 @@ package io.diffusion4j.nn;
 /** An operation on two numbers, with its partial derivatives. */
 public enum Operation {
   /** a + b. */
-  ADD {
-    @Override
-    public double of(double a, double b) {
-      return a + b;
-    }
-
-    @Override
-    public double byFirst(double a, double b) {
-      return 1;
-    }
-
-    @Override
-    public double bySecond(double a, double b) {
-      return 1;
-    }
-  },
+  ADD,
   /** a − b. */
-  SUBTRACT {
-    @Override
-    public double of(double a, double b) {
-      return a - b;
-    }
-
-    @Override
-    public double byFirst(double a, double b) {
-      return 1;
-    }
-
-    @Override
-    public double bySecond(double a, double b) {
-      return -1;
-    }
-  },
+  SUBTRACT,
   /** a·b. */
-  MULTIPLY {
-    @Override
-    public double of(double a, double b) {
-      return a * b;
-    }
-
-    @Override
-    public double byFirst(double a, double b) {
-      return b;
-    }
-
-    @Override
-    public double bySecond(double a, double b) {
-      return a;
-    }
-  },
+  MULTIPLY,
   /** The larger of the two; where they are equal, the gradient goes to the first. */
-  MAXIMUM {
-    @Override
-    public double of(double a, double b) {
-      return Math.max(a, b);
-    }
-
-    @Override
-    public double byFirst(double a, double b) {
-      return a >= b ? 1 : 0;
-    }
-
-    @Override
-    public double bySecond(double a, double b) {
-      return a >= b ? 0 : 1;
-    }
-  },
+  MAXIMUM,
   /** The smaller of the two; where they are equal, the gradient goes to the first. */
-  MINIMUM {
-    @Override
-    public double of(double a, double b) {
-      return Math.min(a, b);
-    }
+  MINIMUM;
 
-    @Override
-    public double byFirst(double a, double b) {
-      return a <= b ? 1 : 0;
-    }
-
-    @Override
-    public double bySecond(double a, double b) {
-      return a <= b ? 0 : 1;
-    }
-  };
+  // Branches instead of a method per constant, since one method is inlined into loops over arrays
 
   /** Returns the result. */
-  public abstract double of(double a, double b);
+  public double of(double a, double b) {
+    return switch (this) {
+      case ADD -> a + b;
+      case SUBTRACT -> a - b;
+      case MULTIPLY -> a * b;
+      case MAXIMUM -> Math.max(a, b);
+      case MINIMUM -> Math.min(a, b);
+    };
+  }
 
   /** Returns the derivative with respect to a. */
-  public abstract double byFirst(double a, double b);
+  public double byFirst(double a, double b) {
+    return switch (this) {
+      case ADD, SUBTRACT -> 1;
+      case MULTIPLY -> b;
+      case MAXIMUM -> a >= b ? 1 : 0;
+      case MINIMUM -> a <= b ? 1 : 0;
+    };
+  }
 
-  /** Returns the derivative by b. */
-  public abstract double bySecond(double a, double b);
+  /** Returns the derivative with respect to b. */
+  public double bySecond(double a, double b) {
+    return switch (this) {
+      case ADD -> 1;
+      case SUBTRACT -> -1;
+      case MULTIPLY -> a;
+      case MAXIMUM -> a >= b ? 0 : 1;
+      case MINIMUM -> a <= b ? 0 : 1;
+    };
+  }
 }
