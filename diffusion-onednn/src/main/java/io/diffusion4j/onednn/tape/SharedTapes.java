@@ -5,13 +5,17 @@ import io.diffusion4j.nn.Network;
 import io.diffusion4j.nn.Numbers;
 import io.diffusion4j.nn.Tensor;
 import io.diffusion4j.nn.train.TrainingConfig.Activations;
+import io.diffusion4j.nn.train.group.Share;
 import io.diffusion4j.onednn.core.DataType;
 import io.diffusion4j.onednn.core.Scope;
 import io.diffusion4j.onednn.core.Team;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import org.bytedeco.dnnl.dnnl_stream;
 
 /**
  * A network for batches of one size: each member of a {@link Team} runs the forward and backward
@@ -19,12 +23,17 @@ import java.util.function.Function;
  */
 public final class SharedTapes {
   /** A tape and its rows of the batch. */
-  private record Share(Tape tape, TapeCompiler.Compiled network, int from, int rows) {}
+  private record Part(Tape tape, TapeCompiler.Compiled network, Share rows) {
+    /** Returns the offset of its rows in an array of the whole batch. */
+    int at(Activation own) {
+      return own.size() / rows.count() * rows.from();
+    }
+  }
 
   private final Team team;
   private final Network network;
   private final int rows;
-  private final List<Share> shares = new ArrayList<>();
+  private final List<Part> parts = new ArrayList<>();
   private final int members;
   private final List<float[]> outputs = new ArrayList<>();
   private final List<float[]> gradients = new ArrayList<>();
@@ -61,14 +70,15 @@ public final class SharedTapes {
     var compiled = new SharedTapes(team, network, rows, Math.min(team.size(), parts));
     for (int i = 0; i < parts; i++) {
       int number = i;
-      int from = rows * i / parts;
-      int own = rows * (i + 1) / parts - from;
-      var tape = new Tape(new Kernels(scope), type, own, key -> parameters.apply(key).on(number));
+      var own = Share.of(rows, i, parts);
+      var tape =
+          new Tape(new Kernels(scope), type, own.count(), key -> parameters.apply(key).on(number));
       var on = TapeCompiler.compile(tape, network, activations, differentiated);
-      compiled.shares.add(new Share(tape, on, from, own));
+      compiled.parts.add(new Part(tape, on, own));
     }
-    for (var output : compiled.shares.get(0).network.outputs()) {
-      int size = output.size() / compiled.shares.get(0).rows * rows;
+    var first = compiled.parts.get(0);
+    for (var output : first.network.outputs()) {
+      int size = output.size() / first.rows.count() * rows;
       compiled.outputs.add(new float[size]);
       compiled.gradients.add(new float[size]);
     }
@@ -80,11 +90,25 @@ public final class SharedTapes {
     return members;
   }
 
-  /** Returns the shares of a member: one, or several consecutive ones. */
-  private List<Share> sharesOf(int member) {
-    return member < members
-        ? shares.subList(shares.size() * member / members, shares.size() * (member + 1) / members)
-        : List.of();
+  /** Runs work on each share of the rows: each member on one, or on several consecutive ones. */
+  private void each(BiConsumer<Part, dnnl_stream> work) {
+    team.run(
+        (member, stream) -> {
+          if (member < members) {
+            var own = Share.of(parts.size(), member, members);
+            parts.subList(own.from(), own.to()).forEach(part -> work.accept(part, stream));
+          }
+        });
+  }
+
+  /** Returns the shares of the rows, in order. */
+  public List<Share> shares() {
+    return parts.stream().map(Part::rows).toList();
+  }
+
+  /** Runs work on each share of the rows, in the thread of its member. */
+  public void each(Consumer<Share> work) {
+    each((part, stream) -> work.accept(part.rows));
   }
 
   /** Returns the outputs of the last {@linkplain #forward forward} pass. */
@@ -110,63 +134,54 @@ public final class SharedTapes {
       throw new IllegalArgumentException(
           "batch: " + batch.rows() + " rows (expected: " + rows + ")");
     }
-    team.run(
-        (member, stream) -> {
-          for (var share : sharesOf(member)) {
-            feed(batch, share);
-            share.tape.runForward(stream);
-            for (int i = 0; i < outputs.size(); i++) {
-              var output = share.network.outputs().get(i);
-              output.floats().get(0, outputs.get(i), at(share, output), output.size());
-            }
+    each(
+        (part, stream) -> {
+          feed(batch, part);
+          part.tape.runForward(stream);
+          for (int i = 0; i < outputs.size(); i++) {
+            var output = part.network.outputs().get(i);
+            output.floats().get(0, outputs.get(i), part.at(output), output.size());
           }
         });
   }
 
   /** Computes the gradients of the parameters and inputs from those of the outputs. */
   public void backward() {
-    team.run(
-        (member, stream) -> {
-          for (var share : sharesOf(member)) {
-            for (int i = 0; i < outputs.size(); i++) {
-              var gradient = share.network.outputs().get(i).gradient();
-              gradient.floats().put(0, gradients.get(i), at(share, gradient), gradient.size());
-            }
-            share.tape.runBackward(stream);
+    each(
+        (part, stream) -> {
+          for (int i = 0; i < outputs.size(); i++) {
+            var gradient = part.network.outputs().get(i).gradient();
+            gradient.floats().put(0, gradients.get(i), part.at(gradient), gradient.size());
           }
+          part.tape.runBackward(stream);
         });
   }
 
   /** Adds the gradient with respect to an input, after the backward pass. */
   public void addGradient(String input, float[] sum) {
-    for (Share share : shares) {
-      var gradient = share.network.input(input).gradient();
+    for (Part part : parts) {
+      var gradient = part.network.input(input).gradient();
       float[] own = new float[gradient.size()];
       gradient.floats().get(0, own, 0, own.length);
-      int from = at(share, gradient);
+      int from = part.at(gradient);
       for (int i = 0; i < own.length; i++) {
         sum[from + i] += own[i];
       }
     }
   }
 
-  private void feed(Batch batch, Share share) {
+  private void feed(Batch batch, Part part) {
     network
         .inputs()
         .forEach(
             (name, tensor) -> {
-              var input = share.network.input(name);
-              int size = input.size() / share.rows;
+              var input = part.network.input(name);
+              int size = input.size() / part.rows.count();
               float[] all =
                   tensor.role() == Tensor.Role.INTEGERS
                       ? Numbers.floats(batch.ints(name, size))
                       : batch.floats(name, size);
-              input.floats().put(0, all, share.from * size, input.size());
+              input.floats().put(0, all, part.at(input), input.size());
             });
-  }
-
-  /** Returns the offset of a share's rows in an array of the whole batch. */
-  private static int at(Share share, Activation rows) {
-    return rows.size() / share.rows * share.from;
   }
 }

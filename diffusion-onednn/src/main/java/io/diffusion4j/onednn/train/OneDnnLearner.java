@@ -27,12 +27,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -40,12 +40,13 @@ import org.bytedeco.dnnl.dnnl_stream;
 
 /**
  * Trains a network. Each thread of the {@link Team} runs the forward and backward pass of a share
- * of the batch on its own tape, and then updates a share of the parameters. Between the passes, one
- * thread computes the loss of the whole batch and its gradient.
+ * of the batch on its own tape, and then updates a share of the parameters. Between the passes, it
+ * computes the loss of its rows and its gradient, if the loss of the batch is their mean. Otherwise
+ * one thread computes the loss of the whole batch.
  *
  * <p>In a {@link Group}, each process trains on its share of the rows, and the gradients are summed
- * over all processes. If the loss is the mean of its rows' losses, each process computes its own
- * part; otherwise the network's outputs are gathered, and each process computes the whole loss.
+ * over all processes. A loss that is not the mean of its rows' losses is computed by each process,
+ * from the gathered outputs of all networks.
  *
  * <p>Gradients are summed in a fixed order, so a run is reproducible bit for bit with the same
  * total number of threads in all processes; with {@link TrainingConfig.Shares#FIXED} shares, with
@@ -57,7 +58,6 @@ public final class OneDnnLearner implements Learner {
   private final TrainingConfig config;
   private final Group group;
   private final Share share;
-  private final Interpreter loss;
   private final Team team;
   private final Scope scope = new Scope();
   private final Map<String, Update> updates = new LinkedHashMap<>();
@@ -67,6 +67,10 @@ public final class OneDnnLearner implements Learner {
 
   private final SharedTapes tapes;
   private final Map<String, Trained.Gradient> gradientsOfLoss = new LinkedHashMap<>();
+
+  /** The loss for each share of the rows for which it is computed. */
+  private final Map<Share, Interpreter> losses = new HashMap<>();
+
   private final Exchange exchange;
   private float[] timestepLosses = {};
 
@@ -85,13 +89,15 @@ public final class OneDnnLearner implements Learner {
     this.config = config;
     this.group = group;
     this.share = config.share(group.rank(), group.size());
-    this.loss = new Interpreter(split.head(), new HashSet<>(split.joints()));
     this.team = Team.of(config.compute().threads());
     try {
       tapes = team.call(this::compile);
     } catch (RuntimeException | Error e) {
       scope.close();
       throw e;
+    }
+    for (Share rows : isMeanOfRows() ? tapes.shares() : List.of(new Share(0, config.batchSize()))) {
+      losses.put(rows, new Interpreter(split.head(), Set.copyOf(split.joints())));
     }
     exchange = new Exchange(group, updates.values(), Orthogonalization.wire(type()));
   }
@@ -209,7 +215,7 @@ public final class OneDnnLearner implements Learner {
   /** Returns whether the loss is joint and reads inputs of the batch. */
   @Override
   public boolean needsAllRows() {
-    return !objective.isMeanOfRows() && !split.inputsOfHead().isEmpty();
+    return !isMeanOfRows() && !split.inputsOfHead().isEmpty();
   }
 
   /** Runs an action of each member on its parameters. */
@@ -232,7 +238,12 @@ public final class OneDnnLearner implements Learner {
         config.batchSize());
     var own = batch.rows() == share.count() ? batch : batch.rows(share.from(), share.to());
     tapes.forward(own);
-    return objective.isMeanOfRows() ? meanLoss(own) : jointLoss(batch);
+    return isMeanOfRows() ? meanLoss(own) : jointLoss(batch);
+  }
+
+  /** Returns whether shares of the rows can be given their own losses. */
+  private boolean isMeanOfRows() {
+    return objective.isMeanOfRows() && gradientsOfLoss.isEmpty();
   }
 
   /** Computes the gradient of a batch's loss and stores it with the parameters. */
@@ -242,11 +253,26 @@ public final class OneDnnLearner implements Learner {
     return value;
   }
 
-  /** Computes this process's part of the mean of the rows' losses. */
+  /** Computes this process's part of the mean of the rows' losses, each share by its member. */
   private LossNetwork.Value meanLoss(Batch own) {
-    double weight = (double) share.count() / config.batchSize();
+    var read = own.only(split.inputsOfHead());
+    Map<Share, LossNetwork.Value> values = new ConcurrentHashMap<>();
+    tapes.each(
+        rows -> {
+          double weight = (double) rows.count() / config.batchSize();
+          var outputs = tapes.outputs().stream().map(all -> part(all, rows)).toList();
+          var evaluation = loss(rows, read.rows(rows.from(), rows.to()), outputs, weight);
+          storeGradients(evaluation, new Share(0, rows.count()), rows.from());
+          values.put(rows, value(evaluation));
+        });
     return LossNetwork.overProcesses(
-        group, config, loss(own.only(split.inputsOfHead()), tapes.outputs(), weight, 0));
+        group, config, LossNetwork.mean(tapes.shares().stream().map(values::get).toList()));
+  }
+
+  /** Returns the values of some of this process's rows. */
+  private float[] part(float[] all, Share rows) {
+    int size = all.length / share.count();
+    return Arrays.copyOfRange(all, rows.from() * size, rows.to() * size);
   }
 
   /** Computes the loss of all rows, in every process. */
@@ -254,28 +280,30 @@ public final class OneDnnLearner implements Learner {
     int rows = config.batchSize();
     var read = split.inputsOfHead().isEmpty() ? new Batch(rows) : batch.only(split.inputsOfHead());
     var all = tapes.outputs().stream().map(own -> group.gather(own, share, rows)).toList();
-    var value = loss(read, all, 1, share.from());
-    if (!group.isFirst()) { // one process has the whole gradient of the loss's own parameters
-      gradientsOfLoss.values().forEach(OneDnnLearner::clear);
-    }
-    return value;
-  }
-
-  private static void clear(Trained.Gradient gradient) {
-    var floats = gradient.floats();
-    floats.put(0, Round.nothing(floats.limit()));
+    var evaluation = loss(new Share(0, rows), read, all, 1);
+    storeGradients(evaluation, share, 0);
+    gradientsOfLoss.forEach(
+        (key, gradient) ->
+            gradient
+                .floats()
+                .put(
+                    0,
+                    group.isFirst() // one process has the whole gradient
+                        ? Numbers.narrow(evaluation.byParameter(key))
+                        : Round.nothing(gradient.floats().limit())));
+    return value(evaluation);
   }
 
   /**
-   * Computes the loss of the network's outputs, and stores the gradients of the outputs and of the
-   * loss's parameters.
+   * Computes a loss and its gradients.
    *
-   * @param read further inputs of the loss
-   * @param outputs outputs for the rows of the batch
+   * @param rows the rows for which it is computed
+   * @param read their further inputs of the loss
+   * @param outputs their outputs of the network
    * @param weight the weight of the loss
-   * @param from index of this process's first row
    */
-  private LossNetwork.Value loss(Batch read, List<float[]> outputs, double weight, int from) {
+  private Interpreter.Evaluation loss(
+      Share rows, Batch read, List<float[]> outputs, double weight) {
     for (int i = 0; i < split.joints().size(); i++) {
       read.floats(split.joints().get(i), outputs.get(i));
     }
@@ -283,17 +311,29 @@ public final class OneDnnLearner implements Learner {
     for (String key : gradientsOfLoss.keySet()) {
       parameters.put(key, Numbers.wide(update(key).weights));
     }
+    var loss = Objects.requireNonNull(losses.get(rows), rows.toString());
     var evaluation = loss.evaluate(read, parameters);
-    var results = split.head().outputs();
-    evaluation.differentiate(Map.of(results.get(0), new double[] {weight}));
+    evaluation.differentiate(Map.of(split.head().outputs().get(0), new double[] {weight}));
+    return evaluation;
+  }
+
+  /**
+   * Stores gradients of the network's outputs for the backward pass.
+   *
+   * @param rows those of the evaluation
+   * @param to the first one's place in this process's share
+   */
+  private void storeGradients(Interpreter.Evaluation evaluation, Share rows, int to) {
     for (int i = 0; i < split.joints().size(); i++) {
+      float[] all = Numbers.narrow(evaluation.byInput(split.joints().get(i)));
       float[] own = tapes.gradients().get(i);
-      double[] all = evaluation.byInput(split.joints().get(i));
-      int first = own.length / share.count() * from;
-      Numbers.narrow(Arrays.copyOfRange(all, first, first + own.length), own);
+      int size = own.length / share.count();
+      System.arraycopy(all, rows.from() * size, own, to * size, rows.count() * size);
     }
-    gradientsOfLoss.forEach(
-        (key, gradient) -> gradient.floats().put(0, Numbers.narrow(evaluation.byParameter(key))));
+  }
+
+  private LossNetwork.Value value(Interpreter.Evaluation evaluation) {
+    var results = split.head().outputs();
     return objective.value(i -> Numbers.narrow(evaluation.value(results.get(i))));
   }
 

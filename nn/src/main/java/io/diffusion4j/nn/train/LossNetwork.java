@@ -100,34 +100,40 @@ public record LossNetwork(Network network, List<String> metrics, int features) {
       sums[at] = (float) metric;
     }
     group.sum(sums);
-    double[] means = new double[scalars];
+    List<Value> values = new ArrayList<>();
     for (int rank = 0; rank < group.size(); rank++) {
-      double weight = (double) config.share(rank, group.size()).count() / config.batchSize();
-      for (int i = 0; i < scalars; i++) {
-        means[i] += weight * sums[perRow * config.batchSize() + scalars * rank + i];
+      var rows = config.share(rank, group.size());
+      at = perRow * config.batchSize() + scalars * rank;
+      double loss = sums[at];
+      Map<String, Double> metrics = new TreeMap<>();
+      for (String name : own.metrics.keySet()) {
+        at++;
+        metrics.put(name, (double) sums[at]);
       }
+      float[] perTimestep = Arrays.copyOfRange(sums, perRow * rows.from(), perRow * rows.to());
+      values.add(new Value(loss, metrics, perTimestep, List.of()));
     }
-    Map<String, Double> metrics = new TreeMap<>();
-    own.metrics.keySet().forEach(name -> metrics.put(name, means[1 + metrics.size()]));
-    float[] perTimestep = Arrays.copyOf(sums, perRow * config.batchSize());
-    return new Value(means[0], metrics, perTimestep, List.of());
+    return mean(values);
   }
 
-  /** Returns the mean of the losses of batches of one size, without their features. */
+  /**
+   * Returns the mean of the losses of batches, without their features. Batches of unequal size have
+   * timesteps, and count by their rows.
+   */
   public static Value mean(List<Value> values) {
     if (values.size() == 1) {
       return values.get(0);
     }
+    int length = values.stream().mapToInt(value -> value.perTimestep.length).sum();
     Map<String, Double> metrics = new TreeMap<>();
     double loss = 0;
-    int rows = 0;
+    var perTimestep = FloatBuffer.allocate(length);
     for (Value value : values) {
-      loss += value.loss / values.size();
-      value.metrics.forEach((name, m) -> metrics.merge(name, m / values.size(), Double::sum));
-      rows += value.perTimestep.length;
+      double weight = length > 0 ? (double) value.perTimestep.length / length : 1.0 / values.size();
+      loss += weight * value.loss;
+      value.metrics.forEach((name, m) -> metrics.merge(name, weight * m, Double::sum));
+      perTimestep.put(value.perTimestep);
     }
-    var perTimestep = FloatBuffer.allocate(rows);
-    values.forEach(value -> perTimestep.put(value.perTimestep));
     return new Value(loss, metrics, perTimestep.array(), List.of());
   }
 
