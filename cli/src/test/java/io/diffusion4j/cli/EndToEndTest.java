@@ -598,6 +598,7 @@ final class EndToEndTest {
     List<List<String>> edits =
         List.of(
             List.of("vary", image.toString()),
+            List.of("vary", image.toString(), "--likeness", "0"),
             List.of("edit", image.toString(), pear),
             List.of("edit", image.toString(), pear, "--mask", mask.toString()),
             List.of("img2img", image.toString(), "--strength", "0.7"),

@@ -65,6 +65,17 @@ public final class Requests {
   }
 
   /**
+   * Requests other images with the content of this one.
+   *
+   * @param likeness the likeness of the initial noise to that of the image, in [0, 1]: 0 is fresh
+   *     noise, 1 draws the image itself
+   */
+  public static GenerateImagesRequest.Builder variation(byte[] image, double likeness) {
+    return GenerateImagesRequest.newBuilder()
+        .setVariation(VariationTask.newBuilder().setImage(image(image)).setLikeness(likeness));
+  }
+
+  /**
    * Requests an image with a part redrawn.
    *
    * @param mask white where the image is redrawn, black where it is kept

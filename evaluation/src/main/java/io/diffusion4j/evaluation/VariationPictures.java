@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * A model's variations of pictures, one of each and without words, drawn one by one. The variation
- * of the i-th picture has the i-th noise of the seed.
+ * A model's variations of pictures with its usual likeness, one of each and without words, drawn
+ * one by one. The variation of the i-th picture has the i-th noise of the seed.
  *
  * @param settings the sampling settings by stage name
  * @param originals the pictures, of any size
@@ -45,7 +45,8 @@ public record VariationPictures(
         .mapToObj(
             i ->
                 pipeline.draw(
-                    new ImageTask.Variation(originals.get(i), ImageTask.Words.NONE),
+                    new ImageTask.Variation(
+                        originals.get(i), ImageTask.Words.NONE, pipeline.card().usualLikeness()),
                     settings,
                     List.of(new PhiloxNoise(seed, i)),
                     SamplingListener.NONE))

@@ -369,6 +369,7 @@ final class KandinskyPipeline implements ImagePipeline {
             "prompt",
             variation.words().text(),
             "none; a variation reads no words, but a mix does");
+        Check.that(variation.likeness() == 0, "likeness", variation.likeness(), "0");
         return Work.of(picture(variation.image()));
       }
       if (task instanceof ImageTask.ImageToImage start) {

@@ -98,6 +98,18 @@ public fun variation(
   more: RequestScope.() -> Unit = {},
 ): GenerateImagesRequest = Requests.variation(image).with(more)
 
+/**
+ * Creates a request for other images with the content of this file.
+ *
+ * @param likeness the likeness of the initial noise to that of the image, in `[0, 1]`: 0 is fresh
+ *   noise, 1 draws the image itself
+ */
+public fun variation(
+  image: ByteArray,
+  likeness: Double,
+  more: RequestScope.() -> Unit = {},
+): GenerateImagesRequest = Requests.variation(image, likeness).with(more)
+
 /** Creates a request to redraw an image where the mask is white. */
 public fun inpaint(
   image: ByteArray,

@@ -68,7 +68,10 @@ record ImagesRequest(
           request.setTextToImage(TextToImageTask.newBuilder().setPrompt(prompt(parameters)));
       case EDIT -> request.setInpaint(edit(parameters));
       case VARIATION ->
-          request.setVariation(VariationTask.newBuilder().setImage(image(parameters)));
+          request.setVariation(
+              VariationTask.newBuilder()
+                  .setImage(image(parameters))
+                  .setLikeness(model.getUsualLikeness()));
     }
     parameters
         .text("moderation", List.of("auto", "low"))

@@ -27,6 +27,7 @@ class ImagesRequestTest {
               Model.newBuilder()
                   .setName("emoji")
                   .setIsDefault(true)
+                  .setUsualLikeness(0.7)
                   .setImageWidth(128)
                   .setImageHeight(128)
                   .addStages(ModelStage.newBuilder().setName("prior").setDefaultSteps(64))
@@ -54,6 +55,7 @@ class ImagesRequestTest {
     byte[] image = Pictures.opaque(8, 8);
     var asked = ImagesRequest.of(Task.VARIATION, form(file("image", image)), MODELS);
     assertThat(asked.request().getVariation().getImage().getData().toByteArray()).isEqualTo(image);
+    assertThat(asked.request().getVariation().getLikeness()).isEqualTo(0.7);
     assertThat(asked.request().hasImageCount()).isFalse();
   }
 

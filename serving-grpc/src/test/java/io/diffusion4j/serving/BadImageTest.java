@@ -186,6 +186,12 @@ class BadImageTest {
             "\"sharp\" (expected: empty; the upsampler reads no words)"),
         arguments(
             request()
+                .setVariation(
+                    VariationTask.newBuilder().setImage(file(random(1))).setLikeness(Double.NaN)),
+            "variation.likeness",
+            "NaN (expected: 0 to 1)"),
+        arguments(
+            request()
                 .setTextDiff(
                     TextDiffTask.newBuilder()
                         .setImage(file(random(1)))

@@ -116,11 +116,14 @@ class TasksTest {
     inWords.getInpaintBuilder().setPrompt(WORDS);
     var onInWords = imageToImage(PICTURE, 0.5);
     onInWords.getImageToImageBuilder().setPrompt(WORDS);
+    var alike = variation(random(1, 30, 20));
+    alike.getVariationBuilder().setLikeness(0.5);
     return Stream.of(
         arguments(
             TestServer.request("a cat").addSeeds(7),
             Map.of("prior", 3, "decoder", 4, "super_res", 2)),
         arguments(variation(random(1, 30, 20)), Map.of("decoder", 4, "super_res", 2)),
+        arguments(alike, Map.of("decoder", 8, "super_res", 2)),
         arguments(
             interpolation(PICTURE, random(2, 9, 9), 0.3), Map.of("decoder", 4, "super_res", 2)),
         arguments(inpaint(PICTURE, MASK), Map.of("decoder", 4, "super_res", 2)),

@@ -13,10 +13,12 @@ import io.diffusion4j.diffusion.noise.NoiseSource;
 import io.diffusion4j.diffusion.part.ImageEncoder;
 import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.diffusion.pipeline.ImageTask;
+import io.diffusion4j.diffusion.pipeline.ModelCard;
 import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.pipeline.OpenPipeline;
 import io.diffusion4j.serving.request.DirectRequest;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
+import io.diffusion4j.serving.v1.Model;
 import io.diffusion4j.unclip.PreparedPixels;
 import io.diffusion4j.unclip.UnclipFamily;
 import io.diffusion4j.unclip.UnclipModel;
@@ -75,6 +77,15 @@ public final class VaryCommand implements Callable<Integer>, SamplingOptions.Sam
       description = "How far toward the text: 0 is the image, 1 the text. Default: 0.3")
   private @Nullable Double strength;
 
+  @Option(
+      names = "--likeness",
+      paramLabel = "X",
+      description =
+          "The likeness of the initial noise to the noise that the model would draw the image"
+              + " from, 0 to 1: 0 is fresh noise, 1 draws the image itself. Default: 0.7; of a"
+              + " published pipeline, and beside --noise, --raw, --toward and pixel_values: 0")
+  private @Nullable Double likeness;
+
   @Mixin private DrawOptions draws = new DrawOptions();
 
   private final SamplingOptions stages =
@@ -106,6 +117,7 @@ public final class VaryCommand implements Callable<Integer>, SamplingOptions.Sam
     PngFiles files = draws.files(output, inputs);
     files.requireWritable();
     if (drawer.server != null) {
+      resemble(asked, likeness == null ? usualLikeness(drawer.server) : likeness);
       return new ServerBatch(console, files, draws, stages, drawer).run(drawer.server, asked);
     }
     long seed = draws.seedOrNew();
@@ -116,9 +128,11 @@ public final class VaryCommand implements Callable<Integer>, SamplingOptions.Sam
         seed,
         (open, noise, watch) -> {
           var pipeline = open.pipeline();
+          double own = likeness == null ? usualLikeness(pipeline.card()) : likeness;
+          resemble(asked, own);
           List<DirectRequest> requests = here.requests(asked, stages, pipeline, seed);
-          if (toward != null) {
-            return toward(here, requests, pipeline, noise, watch);
+          if (toward != null || own > 0) {
+            return separately(here, requests, pipeline, noise, watch);
           }
           requests.forEach(request -> given.add(Picture.of(request)));
           List<float[]> embeddings = new ArrayList<>();
@@ -142,8 +156,35 @@ public final class VaryCommand implements Callable<Integer>, SamplingOptions.Sam
         : Requests.towardText(image, strength == null ? TOWARD : strength, toward);
   }
 
-  /** Draws the images of each request separately, from its own embedding. */
-  private Drawn toward(
+  private void resemble(List<GenerateImagesRequest.Builder> requests, double own) {
+    if (own > 0) {
+      requests.forEach(request -> request.getVariationBuilder().setLikeness(own));
+    }
+  }
+
+  private double usualLikeness(ModelCard card) {
+    return isPlain() ? card.usualLikeness() : 0;
+  }
+
+  private double usualLikeness(String server) throws IOException {
+    if (!isPlain()) {
+      return 0;
+    }
+    try (var client = drawer.connection.connect(server)) {
+      return client.models().stream()
+          .filter(Model::getIsDefault)
+          .mapToDouble(Model::getUsualLikeness)
+          .sum();
+    }
+  }
+
+  /** Whether images are varied that a recipe can draw again. */
+  private boolean isPlain() {
+    return toward == null && arePictures() && !batch.areGiven();
+  }
+
+  /** Draws the images of each request separately, from its own embedding or noise. */
+  private Drawn separately(
       LocalBatch here,
       List<DirectRequest> requests,
       ImagePipeline pipeline,
@@ -168,6 +209,11 @@ public final class VaryCommand implements Callable<Integer>, SamplingOptions.Sam
     draws.check();
     stages.check();
     Check.that(strength == null || toward != null, "strength", strength, "none without --toward");
+    if (likeness != null) {
+      Check.share("likeness", likeness);
+      Check.that(toward == null, "likeness", likeness, "none beside --toward");
+      Check.that(arePictures(), "likeness", likeness, "none beside pixel_values");
+    }
     if (toward == null) {
       stages.checkWithoutPrior();
     } else {

@@ -36,4 +36,19 @@ public record Image(int width, int height, float[] pixels) {
         width + "×" + height,
         expectedWidth + "×" + expectedHeight + why);
   }
+
+  /** Returns the largest square in the middle; this image if it is square. */
+  public Image middle() {
+    if (width == height) {
+      return this;
+    }
+    int side = Math.min(width, height);
+    int left = (width - side) / 2;
+    int top = (height - side) / 2;
+    float[] square = new float[3 * side * side];
+    for (int y = 0; y < side; y++) {
+      System.arraycopy(pixels, 3 * ((top + y) * width + left), square, 3 * y * side, 3 * side);
+    }
+    return new Image(side, side, square);
+  }
 }

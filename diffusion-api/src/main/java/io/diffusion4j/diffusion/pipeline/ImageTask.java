@@ -128,11 +128,24 @@ public sealed interface ImageTask {
   }
 
   /**
-   * Other images with the content of an image.
+   * Other images with the content of an image (Ramesh et al. 2022, §3.1).
    *
+   * @param image of any size; of an image that is not square, the middle is taken
    * @param words an additional condition of the decoder
+   * @param likeness the likeness of the initial noise to the noise that the decoder would draw the
+   *     image from, in [0, 1]: 0 is fresh noise, which leaves the embedding alone to describe the
+   *     image; 1 draws the image itself
    */
-  record Variation(Image image, Words words) implements ImageTask {
+  record Variation(Image image, Words words, double likeness) implements ImageTask {
+    public Variation {
+      Check.share("likeness", likeness);
+    }
+
+    /** Creates the task that draws from fresh noise. */
+    public Variation(Image image, Words words) {
+      this(image, words, 0);
+    }
+
     @Override
     public <R> R accept(Visitor<R> visitor) {
       return visitor.variation(this);

@@ -7,10 +7,13 @@ import io.diffusion4j.diffusion.noise.NoiseSource;
 import io.diffusion4j.diffusion.part.ImageDecoder;
 import io.diffusion4j.diffusion.solver.DdimInversion;
 import io.diffusion4j.diffusion.stage.Draw;
+import io.diffusion4j.diffusion.stage.Projection;
 import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 /** Finds the noise from which a decoder draws given images, by {@link DdimInversion}. */
 public final class Inversion {
@@ -48,6 +51,37 @@ public final class Inversion {
     }
     var unguided = settings.withSampler(new DdimInversion()).withGuidanceScale(UNGUIDED);
     return decoder.decode(draws, unguided, listener).stream().map(Image::pixels).toList();
+  }
+
+  /**
+   * Returns a decoder with twice the steps: the first half finds x_T of an image, and the second
+   * draws.
+   *
+   * @param image square
+   * @param inverted the condition of the image, given that of a drawing
+   * @param start the start of the drawings, given x_T
+   */
+  static ImageDecoder first(
+      ImageDecoder decoder,
+      Image image,
+      UnaryOperator<ImageDecoder.Condition> inverted,
+      Function<float[], Projection> start) {
+    return (draws, settings, listener) -> {
+      Draw<ImageDecoder.Condition> any = draws.get(0);
+      List<float[]> noise =
+          of(
+              decoder,
+              inverted.apply(any.condition()),
+              List.of(image),
+              settings,
+              any.noise(),
+              half(0, listener));
+      Projection begin = start.apply(noise.get(0));
+      return decoder.decode(
+          draws.stream().map(draw -> draw.withProjection(begin)).toList(),
+          settings,
+          half(1, listener));
+    };
   }
 
   /** Reports inversion (0) and drawing (1) as the two halves of one progress. */

@@ -25,6 +25,12 @@ public record ModelCard(
     Limits limits,
     List<Stage> stages,
     Set<ImageTask.Kind> tasks) {
+  /** At this likeness, variations of real pictures show the same things, in other strokes. */
+  private static final double LIKENESS = 0.7;
+
+  /** The largest guidance scale at which they do. */
+  private static final double GENTLE = 2;
+
   public ModelCard {
     Check.that(images.areDrawn(), "images", "0×0 pixels", "≥ 1×1");
     stages = List.copyOf(stages);
@@ -47,6 +53,24 @@ public record ModelCard(
   /** Returns the names of the tasks, in the order of the kinds. */
   public List<String> taskNames() {
     return tasks.stream().map(ImageTask.Kind::label).toList();
+  }
+
+  /** Whether the model finds the noise from which it would draw an image, as a text diff does. */
+  public boolean findsNoise() {
+    return tasks.contains(ImageTask.Kind.TEXT_DIFF);
+  }
+
+  /**
+   * Returns the usual {@linkplain ImageTask.Variation#likeness likeness} of variations. It is 0 if
+   * the model does not find the noise of an image, or if its guidance is usually so strong that the
+   * noise, which is found without guidance, would not give the image back.
+   */
+  public double usualLikeness() {
+    boolean isGentle =
+        stages.stream()
+            .filter(stage -> stage.draws().areDrawn())
+            .allMatch(stage -> stage.scale().usual() <= GENTLE);
+    return findsNoise() && isGentle ? LIKENESS : 0;
   }
 
   /** Returns the stage of this name. */

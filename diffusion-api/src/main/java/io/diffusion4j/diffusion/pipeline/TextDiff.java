@@ -5,7 +5,6 @@ import io.diffusion4j.diffusion.embedding.Vectors;
 import io.diffusion4j.diffusion.part.ImageDecoder;
 import io.diffusion4j.diffusion.part.Prompt;
 import io.diffusion4j.diffusion.part.TextEncoding;
-import io.diffusion4j.diffusion.stage.Draw;
 import io.diffusion4j.diffusion.stage.Projection;
 import java.util.List;
 
@@ -59,26 +58,13 @@ final class TextDiff implements UnclipWork.Source, ImageEdit {
     return Slerp.between(z, direction, task.ratio());
   }
 
-  /** Returns a decoder with twice the steps: the first half finds x_T, the second draws from it. */
   @Override
   public ImageDecoder decoder(ImageDecoder decoder) {
-    return (draws, settings, listener) -> {
-      Draw<ImageDecoder.Condition> any = draws.get(0);
-      var condition = new ImageDecoder.Condition(z, any.condition().prompt());
-      List<float[]> noise =
-          Inversion.of(
-              decoder,
-              condition,
-              List.of(task.image()),
-              settings,
-              any.noise(),
-              Inversion.half(0, listener));
-      var start = Projection.startingAt(noise.get(0));
-      return decoder.decode(
-          draws.stream().map(draw -> draw.withProjection(start)).toList(),
-          settings,
-          Inversion.half(1, listener));
-    };
+    return Inversion.first(
+        decoder,
+        task.image(),
+        drawn -> new ImageDecoder.Condition(z, drawn.prompt()),
+        Projection::startingAt);
   }
 
   @Override

@@ -176,7 +176,11 @@ sealed interface UnclipWork {
 
     @Override
     public UnclipWork variation(ImageTask.Variation task) {
-      return new Decoded(Embeddings.of(task.image(), task.words()), ImageEdit.NONE);
+      return new Decoded(
+          Embeddings.of(task.image(), task.words()),
+          task.likeness() == 0
+              ? ImageEdit.NONE
+              : new Resemblance(task.image().middle(), task.likeness()));
     }
 
     /** Interpolates the embeddings spherically, without words (Ramesh et al. 2022, §3.2). */

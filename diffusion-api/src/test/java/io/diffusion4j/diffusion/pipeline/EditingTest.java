@@ -434,6 +434,73 @@ class EditingTest {
         .isEqualTo(Slerp.between(embeddings.get(0), embeddings.get(1), 0.5));
   }
 
+  private float[] variation(double likeness, int image) {
+    var task = new ImageTask.Variation(picture(1), ImageTask.Words.NONE, likeness);
+    return draw(task, decoder, noise(image), 250, SamplingListener.NONE).small().get(0).pixels();
+  }
+
+  private static double distance(float[] a, float[] b) {
+    double sum = 0;
+    for (int i = 0; i < a.length; i++) {
+      sum += (a[i] - b[i]) * (a[i] - b[i]);
+    }
+    return Math.sqrt(sum / a.length);
+  }
+
+  /** The noise of the image gives it back, up to the error of two first-order methods. */
+  @Test
+  void variationsComeCloserToTheImageWithTheirLikeness() {
+    float[] given = new Pyramid(picture(1)).level(SMALL);
+    double before = Double.POSITIVE_INFINITY;
+    for (double likeness : new double[] {0, 0.5, 0.8, 1}) {
+      double distance = distance(variation(likeness, 0), given);
+      assertThat(distance).isLessThan(before);
+      before = distance;
+    }
+    assertThat(variation(1, 0)).containsExactly(given, within(0.02f));
+  }
+
+  @Test
+  void variationsOfOneLikenessDifferByTheirNoise() {
+    assertThat(distance(variation(0.5, 0), variation(0.5, 1))).isGreaterThan(0.05);
+    assertThat(distance(variation(1, 0), variation(1, 1))).isZero();
+  }
+
+  @Test
+  void aVariationOfNoLikenessIsTheOneFromFreshNoise() {
+    var plain = new ImageTask.Variation(picture(1), ImageTask.Words.NONE);
+    assertThat(draw(plain, decoder, noise(0), 250, SamplingListener.NONE).small().get(0).pixels())
+        .isEqualTo(variation(0, 0));
+  }
+
+  @Test
+  void aVariationOfLikenessIsTheSameAloneAndInCompany() {
+    var task = new ImageTask.Variation(picture(1), ImageTask.Words.NONE, 0.5);
+    var together = draw(task, decoder, noise(0, 1), 5, SamplingListener.NONE).large();
+    for (int image = 0; image < 2; image++) {
+      assertThat(
+              draw(task, decoder, noise(image), 5, SamplingListener.NONE).large().get(0).pixels())
+          .isEqualTo(together.get(image).pixels());
+    }
+    assertThat(pipeline(decoder, upsampler).steps(task, sampling(5)))
+        .containsEntry("decoder", 10)
+        .containsEntry("super_res", 5);
+  }
+
+  @Test
+  void theMiddleOfAnImageResembles() {
+    Image square = picture(1);
+    float[] wide = new float[3 * LARGE * (LARGE + 4)];
+    for (int y = 0; y < LARGE; y++) {
+      System.arraycopy(square.pixels(), 3 * LARGE * y, wide, 3 * ((LARGE + 4) * y + 2), 3 * LARGE);
+    }
+    var image = new Image(LARGE + 4, LARGE, wide);
+    assertThat(image.middle().pixels()).isEqualTo(square.pixels());
+    assertThat(square.middle()).isSameAs(square);
+    var task = new ImageTask.Variation(image, ImageTask.Words.NONE, 1);
+    assertThat(draw(task, decoder, noise(0), 5, SamplingListener.NONE).large()).hasSize(1);
+  }
+
   private List<Image> change(
       Parameterization parameterization, double ratio, int steps, SamplingListener listener) {
     var task = new ImageTask.TextDiff(picture(1), "a", "b and more", ratio);
@@ -515,6 +582,9 @@ class EditingTest {
   @Test
   void badEditsGetOneClearError() {
     Image image = picture(1);
+    assertThatThrownBy(() -> new ImageTask.Variation(image, ImageTask.Words.NONE, 1.5))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("likeness: 1.5 (expected: in [0, 1])");
     assertThatThrownBy(() -> new ImageToImage(image, Double.NaN))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("strength: NaN (expected: in [0, 1])");

@@ -99,6 +99,7 @@ final class ModelGrpcService extends ModelServiceGrpc.ModelServiceImplBase {
             .setWeightsDigest(card.identity().weightsDigest())
             .setIsDefault(card.name().equals(models.defaultName()))
             .addAllTasks(card.taskNames())
+            .setUsualLikeness(card.usualLikeness())
             .setImageWidth(card.images().width())
             .setImageHeight(card.images().height())
             .setMaxImageCount(card.limits().perRequest())

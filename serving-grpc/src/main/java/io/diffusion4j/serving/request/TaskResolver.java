@@ -25,6 +25,7 @@ import io.diffusion4j.serving.v1.TextDiffTask;
 import io.diffusion4j.serving.v1.TowardTextTask;
 import io.diffusion4j.serving.v1.UnconditionalTask;
 import io.diffusion4j.serving.v1.UpscaleTask;
+import io.diffusion4j.serving.v1.VariationTask;
 import java.util.Collections;
 import java.util.Optional;
 import java.util.Set;
@@ -64,10 +65,7 @@ public record TaskResolver(ImagePipeline engine, Violations violations) {
     Tasks.texts(request.build()).forEach(this::checkLength);
     switch (request.getTaskCase()) {
       case TEXT_TO_IMAGE -> requireWords(request.getTextToImage().getPrompt().getText());
-      case VARIATION -> {
-        var task = request.getVariationBuilder();
-        take("variation.image", task.getImage()).map(Taken::file).ifPresent(task::setImage);
-      }
+      case VARIATION -> variation(request.getVariationBuilder());
       case INTERPOLATION -> interpolation(request.getInterpolationBuilder());
       case INPAINT -> inpaint(request.getInpaintBuilder());
       case IMAGE_TO_IMAGE -> imageToImage(request.getImageToImageBuilder());
@@ -85,6 +83,17 @@ public record TaskResolver(ImagePipeline engine, Violations violations) {
   private void requireWords(String text) {
     if (text.isBlank()) {
       violations.add("text_to_image.prompt.text", Errors.quote(text), "some words");
+    }
+  }
+
+  private void variation(VariationTask.Builder task) {
+    take("variation.image", task.getImage()).map(Taken::file).ifPresent(task::setImage);
+    checkShare("variation.likeness", task.getLikeness());
+    if (task.getLikeness() > 0 && !engine.card().findsNoise()) {
+      violations.add(
+          "variation.likeness",
+          task.getLikeness(),
+          "0; the model does not find the noise of an image");
     }
   }
 

@@ -35,7 +35,7 @@ final class Tasks {
       case VARIATION -> {
         var task = request.getVariation();
         yield new ImageTask.Variation(
-            InputImages.ofCanonical(task.getImage()), words(task.getPrompt()));
+            InputImages.ofCanonical(task.getImage()), words(task.getPrompt()), task.getLikeness());
       }
       case INTERPOLATION -> {
         var task = request.getInterpolation();

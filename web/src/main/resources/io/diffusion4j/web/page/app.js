@@ -128,7 +128,7 @@ async function fileOf(picture) {
 const edits = {
   async variation(picture) {
     const image = await fileOf(picture);
-    await showingErrors(drawOne({ ...common(), variation: { image } },
+    await showingErrors(drawOne({ ...common(), variation: { image, likeness: model.usualLikeness } },
       { title: picture.title, kind: 'Variations', from: picture }));
   },
 
