@@ -349,8 +349,14 @@ class BatchingDenoiserTest implements DenoiserContract<Double> {
       expected.add(request.call());
     }
     network.batches.clear();
+    var gate = new Gate();
+    BatchingDenoiser<Double> denoiser = open(gate, 7, 1000);
     List<Future<List<float[]>>> together =
-        callers.invokeAll(requests(new GuidedDenoiser<>(open(network, 7, 1000))));
+        requests(new GuidedDenoiser<>(denoiser)).stream().map(callers::submit).toList();
+    while (denoiser.waiting() < 7) {
+      Thread.sleep(1);
+    }
+    gate.permitted.release(Integer.MAX_VALUE / 2);
     for (int i = 0; i < expected.size(); i++) {
       List<float[]> images = together.get(i).get();
       for (int image = 0; image < images.size(); image++) {
