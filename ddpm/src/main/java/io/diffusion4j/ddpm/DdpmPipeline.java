@@ -342,19 +342,12 @@ public final class DdpmPipeline implements ImagePipeline {
     @Override
     public List<Image> draw(
         List<NoiseSource> noise, SamplingSettings settings, SamplingListener listener) {
-      List<float[]> ends =
-          Inversion.of(
+      return Inversion.first(
               network,
-              NOTHING,
               List.of(task.first(), task.second()),
-              settings,
-              noise.get(0),
-              Inversion.half(0, listener));
-      var start = Projection.startingAt(Slerp.between(ends.get(0), ends.get(1), task.ratio()));
-      return network.decode(
-          draws(noise).stream().map(draw -> draw.withProjection(start)).toList(),
-          settings,
-          Inversion.half(1, listener));
+              UnaryOperator.identity(),
+              ends -> Projection.startingAt(Slerp.between(ends.get(0), ends.get(1), task.ratio())))
+          .decode(draws(noise), settings, listener);
     }
 
     @Override

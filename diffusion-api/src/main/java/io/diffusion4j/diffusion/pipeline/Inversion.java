@@ -29,7 +29,7 @@ public final class Inversion {
    * @param settings the settings of the drawing that starts from x_T
    * @param noise not used
    */
-  public static List<float[]> of(
+  private static List<float[]> of(
       ImageDecoder decoder,
       ImageDecoder.Condition condition,
       List<Image> images,
@@ -54,29 +54,29 @@ public final class Inversion {
   }
 
   /**
-   * Returns a decoder with twice the steps: the first half finds x_T of an image, and the second
+   * Returns a decoder with twice the steps: the first half finds x_T of images, and the second
    * draws.
    *
-   * @param image square
-   * @param inverted the condition of the image, given that of a drawing
-   * @param start the start of the drawings, given x_T
+   * @param images square
+   * @param inverted the condition of the images, given that of a drawing
+   * @param start the start of the drawings, given x_T of each image
    */
-  static ImageDecoder first(
+  public static ImageDecoder first(
       ImageDecoder decoder,
-      Image image,
+      List<Image> images,
       UnaryOperator<ImageDecoder.Condition> inverted,
-      Function<float[], Projection> start) {
+      Function<List<float[]>, Projection> start) {
     return (draws, settings, listener) -> {
       Draw<ImageDecoder.Condition> any = draws.get(0);
       List<float[]> noise =
           of(
               decoder,
               inverted.apply(any.condition()),
-              List.of(image),
+              images,
               settings,
               any.noise(),
               half(0, listener));
-      Projection begin = start.apply(noise.get(0));
+      Projection begin = start.apply(noise);
       return decoder.decode(
           draws.stream().map(draw -> draw.withProjection(begin)).toList(),
           settings,
@@ -85,7 +85,7 @@ public final class Inversion {
   }
 
   /** Reports inversion (0) and drawing (1) as the two halves of one progress. */
-  public static SamplingListener half(int half, SamplingListener listener) {
+  private static SamplingListener half(int half, SamplingListener listener) {
     return at -> {
       if (half == 0 || at.step() > 0) { // the end of the first half is the start of the second
         listener.onProgress(

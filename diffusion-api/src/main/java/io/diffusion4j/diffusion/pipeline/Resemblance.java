@@ -3,6 +3,7 @@ package io.diffusion4j.diffusion.pipeline;
 import io.diffusion4j.diffusion.embedding.Slerp;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.part.ImageDecoder;
+import java.util.List;
 import java.util.function.UnaryOperator;
 
 /**
@@ -19,12 +20,12 @@ record Resemblance(Image image, double likeness) implements ImageEdit {
   public ImageDecoder decoder(ImageDecoder decoder) {
     return Inversion.first(
         decoder,
-        image,
+        List.of(image),
         UnaryOperator.identity(),
-        own ->
+        noise ->
             (x, at) -> {
               if (at.step() == 0) {
-                float[] start = Slerp.between(x, own, likeness);
+                float[] start = Slerp.between(x, noise.get(0), likeness);
                 System.arraycopy(start, 0, x, 0, x.length);
               }
             });

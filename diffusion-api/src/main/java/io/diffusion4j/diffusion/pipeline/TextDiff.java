@@ -62,9 +62,9 @@ final class TextDiff implements UnclipWork.Source, ImageEdit {
   public ImageDecoder decoder(ImageDecoder decoder) {
     return Inversion.first(
         decoder,
-        task.image(),
+        List.of(task.image()),
         drawn -> new ImageDecoder.Condition(z, drawn.prompt()),
-        Projection::startingAt);
+        noise -> Projection.startingAt(noise.get(0)));
   }
 
   @Override

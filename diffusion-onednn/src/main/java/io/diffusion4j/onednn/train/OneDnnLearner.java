@@ -24,7 +24,6 @@ import io.diffusion4j.onednn.tape.Kernels;
 import io.diffusion4j.onednn.tape.SharedTapes;
 import io.diffusion4j.onednn.tape.Trained;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -255,13 +254,12 @@ public final class OneDnnLearner implements Learner {
 
   /** Computes this process's part of the mean of the rows' losses, each share by its member. */
   private LossNetwork.Value meanLoss(Batch own) {
-    var read = own.only(split.inputsOfHead());
+    var read = reading(own.only(split.inputsOfHead()), tapes.outputs());
     Map<Share, LossNetwork.Value> values = new ConcurrentHashMap<>();
     tapes.each(
         rows -> {
           double weight = (double) rows.count() / config.batchSize();
-          var outputs = tapes.outputs().stream().map(all -> part(all, rows)).toList();
-          var evaluation = loss(rows, read.rows(rows.from(), rows.to()), outputs, weight);
+          var evaluation = loss(rows, read.rows(rows.from(), rows.to()), weight);
           storeGradients(evaluation, new Share(0, rows.count()), rows.from());
           values.put(rows, value(evaluation));
         });
@@ -269,10 +267,12 @@ public final class OneDnnLearner implements Learner {
         group, config, LossNetwork.mean(tapes.shares().stream().map(values::get).toList()));
   }
 
-  /** Returns the values of some of this process's rows. */
-  private float[] part(float[] all, Share rows) {
-    int size = all.length / share.count();
-    return Arrays.copyOfRange(all, rows.from() * size, rows.to() * size);
+  /** Adds the network's outputs for the rows of a batch of further inputs of the loss. */
+  private Batch reading(Batch further, List<float[]> outputs) {
+    for (int i = 0; i < split.joints().size(); i++) {
+      further.floats(split.joints().get(i), outputs.get(i));
+    }
+    return further;
   }
 
   /** Computes the loss of all rows, in every process. */
@@ -280,7 +280,7 @@ public final class OneDnnLearner implements Learner {
     int rows = config.batchSize();
     var read = split.inputsOfHead().isEmpty() ? new Batch(rows) : batch.only(split.inputsOfHead());
     var all = tapes.outputs().stream().map(own -> group.gather(own, share, rows)).toList();
-    var evaluation = loss(new Share(0, rows), read, all, 1);
+    var evaluation = loss(new Share(0, rows), reading(read, all), 1);
     storeGradients(evaluation, share, 0);
     gradientsOfLoss.forEach(
         (key, gradient) ->
@@ -298,15 +298,10 @@ public final class OneDnnLearner implements Learner {
    * Computes a loss and its gradients.
    *
    * @param rows the rows for which it is computed
-   * @param read their further inputs of the loss
-   * @param outputs their outputs of the network
+   * @param read the inputs of the loss for them
    * @param weight the weight of the loss
    */
-  private Interpreter.Evaluation loss(
-      Share rows, Batch read, List<float[]> outputs, double weight) {
-    for (int i = 0; i < split.joints().size(); i++) {
-      read.floats(split.joints().get(i), outputs.get(i));
-    }
+  private Interpreter.Evaluation loss(Share rows, Batch read, double weight) {
     Map<String, double[]> parameters = new HashMap<>();
     for (String key : gradientsOfLoss.keySet()) {
       parameters.put(key, Numbers.wide(update(key).weights));
