@@ -116,8 +116,9 @@ public final class TrainCommand implements Callable<Integer> {
       description =
           "A technique other than that of the shipped model, for ablations: prediction (x0, eps,"
               + " v), weighting (simple, min-snr, min-snr-plus-one, min-snr-plus-one-or-eps),"
-              + " shift, low-noise, drop, text-drop, blur, captions (varied, plain), standardized,"
-              + " relations or curriculum (on, off), contrast. Each part has some of these.")
+              + " shift, low-noise, drop, text-drop, blur, captions (varied, plain), scenes (usual,"
+              + " crowded), standardized, relations or curriculum (on, off), contrast. Each part"
+              + " has some of these.")
   private Map<String, String> techniques = Map.of();
 
   @Option(

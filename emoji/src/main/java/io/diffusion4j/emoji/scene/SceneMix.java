@@ -93,6 +93,15 @@ public record SceneMix(
     return new SceneMix(kinds, background, 0, EnumSet.allOf(Style.class), false, 0, false);
   }
 
+  /**
+   * Returns the mix with two thirds of its scenes showing several things, which are small. They are
+   * learned last, and most scenes of {@link #mostlyCentred()} do not show any.
+   */
+  public SceneMix crowded() {
+    var crowded = new Kinds(0.25, 0, 0.10, 0.30, 0.35);
+    return new SceneMix(crowded, background, tint, styles, oneStyle, alike, swapped);
+  }
+
   /** Returns the mix with another probability of a tint. */
   public SceneMix withTint(double probability) {
     return new SceneMix(kinds, background, probability, styles, oneStyle, alike, swapped);

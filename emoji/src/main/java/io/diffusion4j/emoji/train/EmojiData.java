@@ -3,9 +3,11 @@ package io.diffusion4j.emoji.train;
 import static io.diffusion4j.emoji.train.EmojiTechniques.CAPTIONS;
 import static io.diffusion4j.emoji.train.EmojiTechniques.CURRICULUM;
 import static io.diffusion4j.emoji.train.EmojiTechniques.RELATIONS;
+import static io.diffusion4j.emoji.train.EmojiTechniques.SCENES;
 
 import io.diffusion4j.data.CaptionedImages;
 import io.diffusion4j.data.DataSet;
+import io.diffusion4j.data.Technique;
 import io.diffusion4j.data.Techniques;
 import io.diffusion4j.emoji.EmojiDataset;
 import io.diffusion4j.emoji.EmojiDataset.Settings;
@@ -13,7 +15,7 @@ import io.diffusion4j.emoji.art.ConceptSet;
 import io.diffusion4j.emoji.scene.Captioner;
 import io.diffusion4j.emoji.scene.SceneMix;
 import io.diffusion4j.emoji.scene.SceneSampler;
-import java.util.Collections;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -53,7 +55,7 @@ public record EmojiData(EmojiSettings settings, Techniques techniques) implement
     // Backgrounds and colours nearly suffice to distinguish pairs, and then the embedding learns
     // little else; so every other batch of a source has a single background. The order of two
     // things is learned from batches with nothing else, which contain both orders.
-    SceneMix alike = settings.scenes().withRowsAlike(size);
+    SceneMix alike = training.scenes().withRowsAlike(size);
     EmojiDataset data = open(training.withScenes(alike));
     if (!techniques.get(RELATIONS)) {
       return data;
@@ -102,9 +104,16 @@ public record EmojiData(EmojiSettings settings, Techniques techniques) implement
   public SortedMap<String, String> techniques(Use use) {
     return switch (use) {
       case CONTRASTS -> techniques.words();
-      case CAPTIONED -> new TreeMap<>(Map.of(CAPTIONS.name(), techniques.word(CAPTIONS)));
-      case PICTURES -> Collections.emptySortedMap();
+      case CAPTIONED -> words(CAPTIONS, SCENES);
+      case PICTURES -> words(SCENES);
     };
+  }
+
+  private SortedMap<String, String> words(Technique<?>... some) {
+    var words = new TreeMap<String, String>();
+    Arrays.stream(some)
+        .forEach(technique -> words.put(technique.name(), techniques.word(technique)));
+    return words;
   }
 
   @Override
@@ -120,7 +129,7 @@ public record EmojiData(EmojiSettings settings, Techniques techniques) implement
 
   private Settings training(int imageSize, long seed) {
     return Settings.training(settings.concepts(), imageSize, DATA_SEED + seed)
-        .withScenes(settings.scenes())
+        .withScenes(techniques.get(SCENES).apply(settings.scenes()))
         .withCaptions(techniques.get(CAPTIONS));
   }
 

@@ -3,7 +3,9 @@ package io.diffusion4j.emoji.train;
 import io.diffusion4j.data.Technique;
 import io.diffusion4j.data.Techniques;
 import io.diffusion4j.emoji.scene.CaptionMix;
+import io.diffusion4j.emoji.scene.SceneMix;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /** The optional techniques of sampling and captions in the emoji data set. */
 public final class EmojiTechniques {
@@ -14,13 +16,21 @@ public final class EmojiTechniques {
           "varied",
           Map.of("varied", CaptionMix.standard(), "plain", CaptionMix.labels()));
 
+  /** The mix of scenes: the preset's, or one of which two thirds are {@code crowded}. */
+  public static final Technique<UnaryOperator<SceneMix>> SCENES =
+      Technique.oneOf(
+          "scenes",
+          "usual",
+          Map.<String, UnaryOperator<SceneMix>>of(
+              "usual", UnaryOperator.identity(), "crowded", SceneMix::crowded));
+
   /** Whether every other batch of CLIP contains only pairs of two things, in both orders. */
   public static final Technique<Boolean> RELATIONS = Technique.onOrOff("relations", "on");
 
   /** Whether such batches come first, and begin with few things ({@link Curriculum}). */
   public static final Technique<Boolean> CURRICULUM = Technique.onOrOff("curriculum", "on");
 
-  static final Techniques STANDARD = Techniques.of(CAPTIONS, RELATIONS, CURRICULUM);
+  static final Techniques STANDARD = Techniques.of(CAPTIONS, SCENES, RELATIONS, CURRICULUM);
 
   private EmojiTechniques() {}
 }

@@ -134,6 +134,16 @@ class SceneSamplerTest {
   }
 
   @Test
+  void crowdedScenesChangeOnlyTheKinds() {
+    SceneMix mix = SceneMix.mostlyCentred().withTint(0.2).withRelated(0.3).withRowsAlike(50);
+    SceneMix.Kinds kinds = mix.crowded().kinds();
+    assertThat(kinds.several() + kinds.related()).isCloseTo(0.65, within(1e-9));
+    assertThat(mix.crowded().withRelated(0.3).withTint(0.2))
+        .isEqualTo(
+            SceneMix.mostlyCentred().crowded().withRelated(0.3).withTint(0.2).withRowsAlike(50));
+  }
+
+  @Test
   void onlyThingsThatCanBeCountedAreCounted() {
     for (int i = 0; i < N; i++) {
       if (sampler.scene(i).subject() instanceof Subject.Several several) {

@@ -2,8 +2,11 @@ package io.diffusion4j.emoji.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.diffusion4j.data.CaptionedImages;
 import io.diffusion4j.data.DataSet.Contrasts;
 import io.diffusion4j.data.DataSet.Use;
+import java.util.List;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -56,6 +59,23 @@ class EmojiDataTest {
     assertThat(DATA.with("curriculum", "off").contrasts(new Contrasts(16, 4, 1, true)).get(0))
         .extracting(c -> c.caption())
         .isEqualTo(further.get(0).caption());
-    assertThat(DATA.techniques(Use.PICTURES)).isEmpty();
+  }
+
+  @Test
+  void crowdedScenesAreSeenByEveryPart() {
+    var crowded = DATA.with("scenes", "crowded");
+    assertThat(captions(crowded.examples(16, 3))).isNotEqualTo(captions(DATA.examples(16, 3)));
+    var contrasts = new Contrasts(16, 4, 1, false);
+    assertThat(captions(crowded.contrasts(contrasts)))
+        .isNotEqualTo(captions(DATA.contrasts(contrasts)));
+    assertThat(crowded.captions(1, 3))
+        .containsExactlyElementsOf(DATA.captions(1, 3).toList()); // of the vocabulary
+    for (Use use : Use.values()) {
+      assertThat(crowded.techniques(use)).containsEntry("scenes", "crowded");
+    }
+  }
+
+  private static List<String> captions(CaptionedImages images) {
+    return LongStream.range(0, 8).mapToObj(i -> images.get(i).caption()).toList();
   }
 }

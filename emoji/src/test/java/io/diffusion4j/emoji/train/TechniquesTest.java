@@ -69,8 +69,10 @@ class TechniquesTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "CLIP | drop | 0.1 | technique: drop (expected: one of captions, curriculum, relations)",
-        "UPSAMPLER | shift | 2 | technique: shift (expected: one of blur, prediction, weighting)",
+        "CLIP | drop | 0.1 | technique: drop (expected: one of captions, curriculum, relations,"
+            + " scenes)",
+        "UPSAMPLER | shift | 2 | technique: shift (expected: one of blur, prediction, scenes,"
+            + " weighting)",
         "DECODER | shift | 0.5 | shift: 0.5 (expected: in [1.0, 1000.0])",
         "DECODER | drop | often | drop: often (expected: in [0.0, 1.0])",
         "DECODER | drop | NaN | drop: NaN (expected: in [0.0, 1.0])",
@@ -78,6 +80,7 @@ class TechniquesTest {
         "DECODER | weighting | p2 | weighting: p2 (expected: one of min-snr, min-snr-plus-one,"
             + " min-snr-plus-one-or-eps, simple)",
         "PRIOR | captions | short | captions: short (expected: one of plain, varied)",
+        "DECODER | scenes | full | scenes: full (expected: one of crowded, usual)",
         "CLIP | relations | yes | relations: yes (expected: one of off, on)",
       })
   void whatThereIsNotIsRefused(Part part, String name, String value, String message) {
