@@ -355,6 +355,8 @@ final class BadInputTest {
     "evaluate --seed -1, seed: -1 (expected: ≥ 0)",
     "evaluate --diversity -1, diversity: -1 (expected: ≥ 0)",
     "evaluate --variations -1, variations: -1 (expected: ≥ 0)",
+    "evaluate --variations 2 --likeness 1.5, 'likeness: 1.5 (expected: in [0, 1])'",
+    "evaluate --likeness 0, likeness: 0.0 (expected: none without --variations)",
     "evaluate --images a --diversity 2, diversity: 2 (expected: 0 beside --images and --data)",
     "evaluate --data a --variations 2, variations: 2 (expected: 0 beside --images and --data)",
     "evaluate --decoder-steps 0, decoder-steps: 0 (expected: ≥ 1)",

@@ -22,6 +22,7 @@ import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Random;
 import java.util.function.IntToDoubleFunction;
 import java.util.function.Predicate;
@@ -139,13 +140,30 @@ public final class Evaluation {
   }
 
   /**
-   * Returns the metric of whether variations of real pictures still show the same concept.
+   * Returns the metric of whether variations of real pictures, with the model's usual likeness,
+   * still show the same concept.
    *
    * @param pictures the number of real pictures, of one concept each
    * @throws IllegalArgumentException if the number is 0
    */
   public FurtherMetric variations(int pictures) {
-    return new Variations(this, PromptSet.ofOneConcept(concepts, scenes, pictures, seed), seed);
+    return variations(pictures, OptionalDouble.empty());
+  }
+
+  /**
+   * Returns the same of variations with another likeness.
+   *
+   * @param likeness in [0, 1]
+   * @throws IllegalArgumentException if the number is 0
+   */
+  public FurtherMetric variations(int pictures, double likeness) {
+    Check.share("likeness", likeness);
+    return variations(pictures, OptionalDouble.of(likeness));
+  }
+
+  private FurtherMetric variations(int pictures, OptionalDouble likeness) {
+    var originals = PromptSet.ofOneConcept(concepts, scenes, pictures, seed);
+    return new Variations(this, originals, likeness, seed);
   }
 
   Judge judge() {

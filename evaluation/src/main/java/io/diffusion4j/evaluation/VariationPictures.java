@@ -12,16 +12,18 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * A model's variations of pictures with its usual likeness, one of each and without words, drawn
- * one by one. The variation of the i-th picture has the i-th noise of the seed.
+ * A model's variations of pictures, one of each and without words, drawn one by one. The variation
+ * of the i-th picture has the i-th noise of the seed.
  *
  * @param settings the sampling settings by stage name
  * @param originals the pictures, of any size
+ * @param likeness the likeness of the variations, in [0, 1]
  */
 public record VariationPictures(
     ImagePipeline pipeline,
     Map<String, SamplingSettings> settings,
     List<Image> originals,
+    double likeness,
     long seed)
     implements PictureList {
   public VariationPictures {
@@ -45,8 +47,7 @@ public record VariationPictures(
         .mapToObj(
             i ->
                 pipeline.draw(
-                    new ImageTask.Variation(
-                        originals.get(i), ImageTask.Words.NONE, pipeline.card().usualLikeness()),
+                    new ImageTask.Variation(originals.get(i), ImageTask.Words.NONE, likeness),
                     settings,
                     List.of(new PhiloxNoise(seed, i)),
                     SamplingListener.NONE))

@@ -7,6 +7,7 @@ import io.diffusion4j.diffusion.stage.SamplingSettings;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.Function;
 
 /**
@@ -15,8 +16,10 @@ import java.util.function.Function;
  * of the originals, and the floor that of variations of other originals.
  *
  * @param originals the scenes of the real pictures, of one concept each
+ * @param likeness of the variations; empty for the model's usual one
  */
-record Variations(Evaluation evaluation, PromptSet originals, long seed) implements FurtherMetric {
+record Variations(Evaluation evaluation, PromptSet originals, OptionalDouble likeness, long seed)
+    implements FurtherMetric {
   @Override
   public String name() {
     return "variations";
@@ -27,7 +30,8 @@ record Variations(Evaluation evaluation, PromptSet originals, long seed) impleme
       ImagePipeline pipeline, Function<ImageTask, Map<String, SamplingSettings>> settings) {
     List<Image> real = evaluation.real(originals, pipeline.card().images().width());
     var first = new ImageTask.Variation(real.get(0), ImageTask.Words.NONE);
-    return new VariationPictures(pipeline, settings.apply(first), real, seed);
+    double own = likeness.orElseGet(() -> pipeline.card().usualLikeness());
+    return new VariationPictures(pipeline, settings.apply(first), real, own, seed);
   }
 
   @Override

@@ -70,7 +70,8 @@ class FurtherMetricTest {
    * Draws real scenes of a prompt's word.
    *
    * @param drawn the number of the word's concepts that it draws
-   * @param shift the number of prompts by which it is mistaken
+   * @param shift the number of prompts by which it is mistaken; unless 0, a variation shows its
+   *     original only at the likeness 1
    * @param isRandom whether it regards its noise
    */
   private record Painter(int drawn, int shift, boolean isRandom, Set<ImageTask.Kind> tasks)
@@ -101,7 +102,7 @@ class FurtherMetricTest {
         float x = noise.get(i).gaussian("picture", NoiseSource.INITIAL, 1)[0];
         images.add(
             task instanceof ImageTask.Variation variation
-                ? shift == 0 ? variation.image() : wall(x)
+                ? shift == 0 || variation.likeness() == 1 ? variation.image() : wall(x)
                 : paint(task.words(i).text(), x));
       }
       return images;
@@ -255,6 +256,15 @@ class FurtherMetricTest {
     Metric walls = measured(evaluation.variations(24), painter(1, 1, true)).get(0);
     assertThat(walls.generated().value()).isLessThan(0.1);
     assertThat(walls.ceiling().value()).isGreaterThan(0.8);
+  }
+
+  @Test
+  void variationsHaveTheLikenessThatIsAsked() {
+    Metric same = measured(evaluation.variations(24, 1), painter(1, 1, true)).get(0);
+    assertThat(same.generated()).isEqualTo(same.ceiling());
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> evaluation.variations(24, 1.5))
+        .withMessage("likeness: 1.5 (expected: in [0, 1])");
   }
 
   @Test

@@ -6,6 +6,7 @@ import io.diffusion4j.evaluation.FurtherMetric;
 import io.diffusion4j.evaluation.OpenPrompts;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** The options for metrics that need pictures of their own. */
@@ -30,10 +31,20 @@ public final class FurtherMetrics {
               + " thing. Default: ${DEFAULT-VALUE}")
   private int variations;
 
+  @Option(
+      names = "--likeness",
+      paramLabel = "X",
+      description = "The likeness of these variations, as for vary. Default: that of vary")
+  private @Nullable Double likeness;
+
   /** Checks the options. */
   public void check() {
     Check.that(diversity >= 0, "diversity", diversity, "≥ 0");
     Check.that(variations >= 0, "variations", variations, "≥ 0");
+    if (likeness != null) {
+      Check.share("likeness", likeness);
+      Check.that(variations > 0, "likeness", likeness, "none without --variations");
+    }
   }
 
   /**
@@ -58,7 +69,10 @@ public final class FurtherMetrics {
       metrics.add(evaluation.diversity(diversity));
     }
     if (variations > 0) {
-      metrics.add(evaluation.variations(variations));
+      metrics.add(
+          likeness == null
+              ? evaluation.variations(variations)
+              : evaluation.variations(variations, likeness));
     }
     return metrics;
   }
