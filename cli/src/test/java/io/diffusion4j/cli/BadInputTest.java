@@ -293,7 +293,7 @@ final class BadInputTest {
     "train clip --ema-decay 1, 'emaDecay: 1.0 (expected: in [0, 1))'",
     "train decoder --technique prediction=flow, 'prediction: flow (expected: one of eps, v, x0)'",
     "train all --technique shift=2, 'technique: shift (expected: one of captions, curriculum,"
-        + " relations)'",
+        + " relations, scenes)'",
     "train judge --technique shift=2, technique: shift (expected: none for judge)",
     "train clip --processes 0, processes: 0 (expected: ≥ 1)",
     "train judge --processes 2, processes: several (expected: one for judge)",
