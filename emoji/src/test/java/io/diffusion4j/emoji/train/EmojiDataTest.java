@@ -70,6 +70,7 @@ class EmojiDataTest {
         .isNotEqualTo(captions(DATA.contrasts(contrasts)));
     assertThat(crowded.captions(1, 3))
         .containsExactlyElementsOf(DATA.captions(1, 3).toList()); // of the vocabulary
+    assertThat(DATA.techniques(Use.PICTURES)).containsOnlyKeys("scenes");
     for (Use use : Use.values()) {
       assertThat(crowded.techniques(use)).containsEntry("scenes", "crowded");
     }
