@@ -2,6 +2,7 @@ package io.diffusion4j.checkpoint;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.math.BigDecimal;
 import java.nio.file.Path;
@@ -16,6 +17,7 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
 
 /**
  * The settings of one component, from its {@code config.json}.
@@ -32,6 +34,9 @@ public final class ComponentConfig {
   /** Fields of transformers that do not change the model's results. */
   private static final Set<String> NOTES =
       Set.of("architectures", "dtype", "model_type", "torch_dtype", "transformers_version");
+
+  /** Longer lists are shortened in messages. */
+  private static final int SHOWN = 8;
 
   private final Path file;
   private final String prefix;
@@ -189,6 +194,28 @@ public final class ComponentConfig {
     throw invalid(field, node, "an object");
   }
 
+  /** Returns the names of all fields, in the order of the file. */
+  public List<String> names() {
+    var names = new ArrayList<String>();
+    fields.fieldNames().forEachRemaining(names::add);
+    return names;
+  }
+
+  /**
+   * Returns the fields whose names have a prefix, such as {@code unet.} in {@code unet.r}, by the
+   * rest of their names. Here they count as known.
+   */
+  public ComponentConfig withPrefix(String start) {
+    var some = fields.objectNode();
+    for (String name : names()) {
+      if (name.startsWith(start)) {
+        known.add(name);
+        some.set(name.substring(start.length()), fields.get(name));
+      }
+    }
+    return new ComponentConfig(file, prefix + start, some);
+  }
+
   /**
    * Checks that a field is absent, null, or one of the supported values.
    *
@@ -269,6 +296,24 @@ public final class ComponentConfig {
   }
 
   /**
+   * Throws an exception for an {@link #unknown} field, unless its value is null, false or empty,
+   * which leaves a feature off.
+   */
+  public void refuseUsed(String... ignorable) {
+    for (String field : unknown(ignorable)) {
+      String name = field.substring(prefix.length());
+      JsonNode value = fields.path(name);
+      boolean off =
+          value.isContainerNode()
+              ? value.isEmpty()
+              : value.isNull() || List.of("false", "").contains(value.asText("?"));
+      if (!off) {
+        throw invalid(name, value, "null, false or empty: it is not supported");
+      }
+    }
+  }
+
+  /**
    * Builds an object from the settings.
    *
    * @throws CheckpointException if the maker throws an {@link IllegalArgumentException}; the
@@ -284,8 +329,19 @@ public final class ComponentConfig {
 
   /** Returns the exception for an invalid value of a field. */
   public CheckpointException invalid(String field, Object value, String expected) {
+    Object shown =
+        value instanceof ArrayNode list && list.size() > SHOWN
+            ? "%d entries, %s, …".formatted(list.size(), firstOf(list))
+            : value;
     return new CheckpointException(
-        file, prefix + field + ": " + value + " (expected: " + expected + ")");
+        file, prefix + field + ": " + shown + " (expected: " + expected + ")");
+  }
+
+  private static String firstOf(ArrayNode list) {
+    return StreamSupport.stream(list.spliterator(), false)
+        .limit(3)
+        .map(String::valueOf)
+        .collect(Collectors.joining(", "));
   }
 
   private Optional<JsonNode> find(String field) {

@@ -39,8 +39,8 @@ import io.diffusion4j.prior.PriorModel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
@@ -153,7 +153,7 @@ final class KandinskyModel implements AutoCloseable {
                   owned.add(
                       PriorModel.load(
                           place.network(),
-                          changed(KandinskyFolder.PRIOR),
+                          changed(prior(priorConfig)),
                           priorScheduler.parameterization(),
                           compute));
               return denoises
@@ -222,18 +222,26 @@ final class KandinskyModel implements AutoCloseable {
 
   /** Assigns the updates to the components. */
   static PipelineLoras loras(Path folder, PriorPlace place, List<LoraChoice> updates) {
-    Map<String, Supplier<? extends TensorSource>> components =
-        Map.of(
-            KandinskyFolder.UNET,
-            () -> Checkpoint.open(folder.resolve(KandinskyFolder.UNET), Checkpoint.DIFFUSERS),
-            KandinskyFolder.PRIOR,
-            () -> Checkpoint.open(place.network(), Checkpoint.DIFFUSERS),
-            KandinskyFolder.TEXT_ENCODER,
-            () ->
-                Checkpoint.open(
-                    place.pipeline().resolve(KandinskyFolder.TEXT_ENCODER),
-                    Checkpoint.TRANSFORMERS));
+    var components = new HashMap<String, Supplier<? extends TensorSource>>();
+    components.put(
+        KandinskyFolder.UNET,
+        () -> Checkpoint.open(folder.resolve(KandinskyFolder.UNET), Checkpoint.DIFFUSERS));
+    components.put(
+        prior(PriorModel.readConfig(place.network())),
+        () -> Checkpoint.open(place.network(), Checkpoint.DIFFUSERS));
+    components.put(
+        KandinskyFolder.TEXT_ENCODER,
+        () ->
+            Checkpoint.open(
+                place.pipeline().resolve(KandinskyFolder.TEXT_ENCODER), Checkpoint.TRANSFORMERS));
     return PipelineLoras.assign(updates, components);
+  }
+
+  /** Returns the component of a prior's updates, which fit one kind of prior only. */
+  private static String prior(PriorConfig config) {
+    return config.course() == PriorConfig.Course.DIFFUSION
+        ? KandinskyFolder.PRIOR
+        : KandinskyFolder.ECLIPSE;
   }
 
   private UnaryOperator<TensorSource> changed(String component) {

@@ -7,15 +7,17 @@ import io.diffusion4j.checkpoint.TensorSource;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A file of low-rank updates: for a linear layer W, of width out × in, W + s·B·A, with A of rank ×
@@ -23,16 +25,19 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>It reads the layouts of diffusers' attention processors ({@code processor.to_q_lora.down}), of
  * peft ({@code lora_A}, {@code lora_B}, with {@code lora_adapter_metadata} or an {@code
- * adapter_config.json}) and of trainers that write {@code lora.down} and {@code alpha}; prefixes
- * that name the network are removed. s is α/rank, α/√rank with {@code use_rslora}, and 1 where the
- * file has no α.
+ * adapter_config.json}) and of trainers that write {@code lora.down} and {@code alpha}. A prefix
+ * such as {@code prior.} names the network of a layer; the settings in the notes can have the same
+ * prefixes. s is α/rank, α/√rank with {@code use_rslora}, and 1 where the file has no α.
  */
 public final class Lora implements AutoCloseable {
   private static final String[] NAMES = {"pytorch_lora_weights", "adapter_model"};
   private static final String ADAPTER_CONFIG = "adapter_config.json";
   private static final String METADATA = "lora_adapter_metadata";
-  private static final Pattern PREFIX =
-      Pattern.compile("^(base_model\\.model\\.|unet\\.|prior\\.|text_encoder\\.)+");
+  private static final String PEFT = "(?:base_model\\.model\\.)?";
+  private static final List<String> NETWORKS =
+      List.of("unet", "decoder", "transformer", "prior", "text_encoder");
+  private static final Pattern KEY =
+      Pattern.compile(PEFT + "(?:(" + String.join("|", NETWORKS) + ")\\." + PEFT + ")?(.+)");
   private static final Pattern PROCESSOR =
       Pattern.compile("(?:(.+)\\.)?processor\\.(\\w+)_lora\\.(down|up)\\.weight");
   private static final Pattern OTHER =
@@ -41,7 +46,24 @@ public final class Lora implements AutoCloseable {
 
   private final Path path;
   private final Checkpoint file;
-  private final Map<String, Update> updates;
+  private final SortedMap<Layer, Update> updates;
+
+  /**
+   * A layer of one network.
+   *
+   * @param network the prefix of its keys, such as {@code prior}; empty without one
+   */
+  record Layer(String network, String name) implements Comparable<Layer> {
+    @Override
+    public int compareTo(Layer other) {
+      return Comparator.comparing(Layer::name).thenComparing(Layer::network).compare(this, other);
+    }
+
+    @Override
+    public String toString() {
+      return network.isEmpty() ? name : network + "." + name;
+    }
+  }
 
   /**
    * The update of one layer.
@@ -55,10 +77,10 @@ public final class Lora implements AutoCloseable {
   private Lora(Path path, Checkpoint file) {
     this.path = path;
     this.file = file;
-    this.updates = updates();
+    this.updates = read();
   }
 
-  private Lora(Path path, Checkpoint file, Map<String, Update> updates) {
+  private Lora(Path path, Checkpoint file, SortedMap<Layer, Update> updates) {
     this.path = path;
     this.file = file;
     this.updates = updates;
@@ -98,7 +120,7 @@ public final class Lora implements AutoCloseable {
   /**
    * Returns the updates of these layers only, of the same open file; closing either closes both.
    */
-  Lora only(Set<String> layers) {
+  Lora only(Set<Layer> layers) {
     var some = new TreeMap<>(updates);
     some.keySet().retainAll(layers);
     return new Lora(path, file, some);
@@ -106,42 +128,56 @@ public final class Lora implements AutoCloseable {
 
   /** Returns the updated layers, such as {@code down_blocks.1.attentions.0.to_q}. */
   public List<String> layers() {
-    return List.copyOf(updates.keySet());
+    return updates.keySet().stream().map(Layer::name).toList();
+  }
+
+  /** Returns the updates by their layers and the networks that the file names. */
+  SortedMap<Layer, Update> updates() {
+    return Collections.unmodifiableSortedMap(updates);
   }
 
   /** Whether a network has all updated layers. */
   public boolean fits(TensorSource network) {
-    return updates.keySet().stream().allMatch(layer -> network.contains(layer + ".weight"));
+    return layers().stream().allMatch(layer -> network.contains(layer + ".weight"));
   }
 
-  @Nullable Update update(String layer) {
-    return updates.get(layer);
+  /** Returns the update of a layer, whatever the network that the file names. */
+  Optional<Update> update(String layer) {
+    var named = updates.tailMap(new Layer("", layer));
+    return named.isEmpty() || !named.firstKey().name().equals(layer)
+        ? Optional.empty()
+        : Optional.of(named.get(named.firstKey()));
   }
 
-  TensorSource tensors() {
+  Checkpoint tensors() {
     return file;
   }
 
-  private Map<String, Update> updates() {
-    var downs = new TreeMap<String, String>();
-    var ups = new TreeMap<String, String>();
-    var alphas = new TreeMap<String, Double>();
+  private SortedMap<Layer, Update> read() {
+    var downs = new TreeMap<Layer, String>();
+    var ups = new TreeMap<Layer, String>();
+    var alphas = new TreeMap<Layer, Double>();
     var others = new ArrayList<String>();
     for (String name : file.names()) {
-      String bare = PREFIX.matcher(name).replaceFirst("");
-      Matcher processor = PROCESSOR.matcher(bare);
-      Matcher other = OTHER.matcher(bare);
-      Matcher alpha = ALPHA.matcher(bare);
+      Matcher key = KEY.matcher(name);
+      if (!key.matches()) {
+        others.add(name);
+        continue;
+      }
+      String network = key.group(1) == null ? "" : key.group(1);
+      Matcher processor = PROCESSOR.matcher(key.group(2));
+      Matcher other = OTHER.matcher(key.group(2));
+      Matcher alpha = ALPHA.matcher(key.group(2));
       if (processor.matches()) {
         String projection = processor.group(2).equals("to_out") ? "to_out.0" : processor.group(2);
         String layer =
             processor.group(1) == null ? projection : processor.group(1) + "." + projection;
-        put(processor.group(3).equals("down") ? downs : ups, layer, name);
+        put(processor.group(3).equals("down") ? downs : ups, new Layer(network, layer), name);
       } else if (other.matches()) {
         boolean down = "A".equals(other.group(2)) || "down".equals(other.group(3));
-        put(down ? downs : ups, other.group(1), name);
+        put(down ? downs : ups, new Layer(network, other.group(1)), name);
       } else if (alpha.matches() && file.info(name).size() == 1) {
-        alphas.put(alpha.group(1), file.readDoubles(name)[0]);
+        alphas.put(new Layer(network, alpha.group(1)), file.readDoubles(name)[0]);
       } else {
         others.add(name);
       }
@@ -149,8 +185,8 @@ public final class Lora implements AutoCloseable {
     if (!others.isEmpty()) {
       throw new CheckpointException(path, "tensors that are no low-rank update", others);
     }
-    Scale scale = scale();
-    var updates = new TreeMap<String, Update>();
+    Map<String, PeftSettings> settings = settings(downs.keySet());
+    var updates = new TreeMap<Layer, Update>();
     downs.forEach(
         (layer, down) -> {
           String up = ups.remove(layer);
@@ -161,18 +197,23 @@ public final class Lora implements AutoCloseable {
           double factor =
               Optional.ofNullable(alphas.remove(layer))
                   .map(alpha -> alpha / rank)
-                  .orElseGet(() -> scale.factor(layer, rank));
+                  .or(
+                      () ->
+                          Optional.ofNullable(settings.get(layer.network()))
+                              .or(() -> Optional.ofNullable(settings.get("")))
+                              .map(own -> own.factor(layer.name(), rank)))
+                  .orElse(1.0);
           updates.put(layer, new Update(down, up, factor));
         });
     if (!ups.isEmpty() || !alphas.isEmpty() || updates.isEmpty()) {
-      String layer =
+      Object layer =
           !ups.isEmpty() ? ups.firstKey() : alphas.isEmpty() ? "layers" : alphas.firstKey();
       throw new CheckpointException(path, layer + ": no down (expected: down and up)");
     }
     return updates;
   }
 
-  private void put(Map<String, String> names, String layer, String name) {
+  private void put(Map<Layer, String> names, Layer layer, String name) {
     if (names.putIfAbsent(layer, name) != null) {
       throw new CheckpointException(
           path, layer + ": twice, " + names.get(layer) + " and " + name + " (expected: once)");
@@ -180,7 +221,7 @@ public final class Lora implements AutoCloseable {
   }
 
   /** The shapes are checked against each other here, and against the layer when they are merged. */
-  private long rank(String layer, String down, String up) {
+  private long rank(Layer layer, String down, String up) {
     long[] a = file.info(down).shape();
     long[] b = file.info(up).shape();
     if (a.length != 2 || b.length != 2 || a[0] != b[1] || a[0] < 1) {
@@ -192,53 +233,28 @@ public final class Lora implements AutoCloseable {
     return a[0];
   }
 
-  /** peft's settings for all layers. */
-  private record Scale(Optional<Double> alpha, Map<String, Double> alphas, boolean rootOfRank) {
-    /** A pattern is a layer's name, or the end of one. */
-    double factor(String layer, double rank) {
-      Optional<Double> own =
-          alphas.entrySet().stream()
-              .filter(e -> layer.equals(e.getKey()) || layer.endsWith("." + e.getKey()))
-              .map(Map.Entry::getValue)
-              .findFirst();
-      return own.or(() -> alpha)
-          .map(value -> value / (rootOfRank ? Math.sqrt(rank) : rank))
-          .orElse(1.0);
-    }
-  }
-
-  private Scale scale() {
+  /** Reads peft's settings by the networks that they are for; those for all have an empty name. */
+  private Map<String, PeftSettings> settings(Set<Layer> layers) {
     String notes = file.metadata().get(METADATA);
     Path config = file.path().resolveSibling(ADAPTER_CONFIG);
-    if (notes != null) {
-      var c = ComponentConfig.parse(path, notes);
-      String prefix = c.has("unet.lora_alpha") ? "unet." : "";
-      return scale(c, name -> prefix + name);
+    if (notes == null && !Files.isRegularFile(config)) {
+      return Map.of();
     }
-    return Files.isRegularFile(config)
-        ? scale(ComponentConfig.read(config), name -> name)
-        : new Scale(Optional.empty(), Map.of(), false);
-  }
-
-  private static Scale scale(ComponentConfig c, UnaryOperator<String> key) {
-    c.supports(key.apply("use_dora"), false)
-        .supports(key.apply("fan_in_fan_out"), false)
-        .supports(key.apply("lora_bias"), false);
-    var alphas = new TreeMap<String, Double>();
-    String patterns = key.apply("alpha_pattern");
-    if (c.has(patterns)) {
-      var pattern = c.object(patterns);
-      for (String path : pattern.unknown()) {
-        String name = path.substring(patterns.length() + 1);
-        alphas.put(name, pattern.doubleValue(name));
+    var all = notes == null ? ComponentConfig.read(config) : ComponentConfig.parse(path, notes);
+    var settings = new HashMap<String, PeftSettings>();
+    for (String network : NETWORKS) {
+      ComponentConfig own = all.withPrefix(network + ".");
+      if (!own.unknown().isEmpty()) {
+        if (layers.stream().noneMatch(layer -> layer.network().equals(network))) {
+          throw all.invalid(own.unknown().get(0), "set", "layers with the prefix " + network + ".");
+        }
+        settings.put(network, PeftSettings.of(own));
       }
     }
-    return new Scale(
-        c.has(key.apply("lora_alpha"))
-            ? Optional.of(c.doubleValue(key.apply("lora_alpha")))
-            : Optional.empty(),
-        alphas,
-        c.booleanValue(key.apply("use_rslora"), false));
+    if (!all.unknown().isEmpty()) {
+      settings.put("", PeftSettings.of(all));
+    }
+    return settings;
   }
 
   @Override

@@ -10,6 +10,8 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,8 +50,15 @@ public final class MergedTensors implements TensorSource {
     this.loras = List.copyOf(loras);
     for (ScaledLora scaled : loras) {
       Lora lora = scaled.lora();
+      if (lora.layers().size() > Set.copyOf(lora.layers()).size()) {
+        throw new CheckpointException(
+            lora.path(), "layers: of several networks (expected: those of one)");
+      }
       List<String> wrong =
-          lora.layers().stream().filter(layer -> !fits(base, lora, layer)).sorted().toList();
+          lora.updates().keySet().stream()
+              .filter(layer -> !fits(base, lora, layer))
+              .map(Lora.Layer::name)
+              .toList();
       if (!wrong.isEmpty()) {
         throw new CheckpointException(
             lora.path(), "layers that the network has not, or of another shape", wrong);
@@ -58,12 +67,12 @@ public final class MergedTensors implements TensorSource {
   }
 
   /** Whether a network has a layer of this name, as wide as its update. */
-  static boolean fits(TensorSource network, Lora lora, String layer) {
-    Lora.Update update = lora.update(layer);
-    if (update == null || !network.contains(layer + WEIGHT)) {
+  static boolean fits(TensorSource network, Lora lora, Lora.Layer layer) {
+    if (!network.contains(layer.name() + WEIGHT)) {
       return false;
     }
-    long[] shape = network.info(layer + WEIGHT).shape();
+    Lora.Update update = Objects.requireNonNull(lora.updates().get(layer));
+    long[] shape = network.info(layer.name() + WEIGHT).shape();
     long[] a = lora.tensors().info(update.a()).shape();
     long[] b = lora.tensors().info(update.b()).shape();
     return Arrays.equals(shape, new long[] {b[0], a[1]});
@@ -101,7 +110,7 @@ public final class MergedTensors implements TensorSource {
 
   private boolean isChanged(String name) {
     return name.endsWith(WEIGHT)
-        && loras.stream().anyMatch(scaled -> scaled.lora().update(layer(name)) != null);
+        && loras.stream().anyMatch(scaled -> scaled.lora().update(layer(name)).isPresent());
   }
 
   private static String layer(String name) {
@@ -119,10 +128,7 @@ public final class MergedTensors implements TensorSource {
   private ByteBuffer merge(String name) {
     float[] weight = base.readFloats(name);
     for (ScaledLora scaled : loras) {
-      Lora.Update update = scaled.lora().update(layer(name));
-      if (update != null) {
-        add(weight, scaled, update);
-      }
+      scaled.lora().update(layer(name)).ifPresent(update -> add(weight, scaled, update));
     }
     ByteBuffer bytes =
         ByteBuffer.allocate(weight.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);

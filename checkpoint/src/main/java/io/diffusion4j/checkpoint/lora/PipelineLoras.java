@@ -3,17 +3,21 @@ package io.diffusion4j.checkpoint.lora;
 import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.checkpoint.TensorSource;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 
 /**
  * Low-rank updates of a pipeline that has several networks. Each layer of a file belongs to the
- * component that has a layer of this name, such as {@code transformer_blocks.0.attn1.to_q} to the
- * prior.
+ * component that its prefix names, such as {@code prior.}, else to the part that the note {@code
+ * diffusion4j.part} names, else to the only component that has a layer of this name and shape, such
+ * as {@code transformer_blocks.0.attn1.to_q} of the prior. A decoder is also called {@code unet};
+ * {@code transformer} names no component, as diffusers uses it for any network.
  *
  * <p>An immutable value: files are open only while they are assigned or merged.
  */
@@ -21,10 +25,14 @@ public final class PipelineLoras {
   /** No updates: weights stay as they are. */
   public static final PipelineLoras NONE = new PipelineLoras(List.of());
 
+  private static final String PART = "diffusion4j.part";
+
+  private static final Set<String> DECODER = Set.of("decoder", "unet");
+
   private final List<Assigned> all;
 
   /** A file, with the component of each of its layers. */
-  private record Assigned(LoraChoice choice, Map<String, Set<String>> layers) {}
+  private record Assigned(LoraChoice choice, Map<String, Set<Lora.Layer>> layers) {}
 
   private PipelineLoras(List<Assigned> all) {
     this.all = all;
@@ -35,15 +43,15 @@ public final class PipelineLoras {
    *
    * @param components the networks that can be updated, by the names of their folders; opened and
    *     closed here
-   * @throws CheckpointException if no component has a layer, with all such layers, or if a file
-   *     does not contain low-rank updates
+   * @throws CheckpointException if no component has a layer, with all such layers, or if several
+   *     have it, or if a file does not contain low-rank updates
    */
   public static PipelineLoras assign(
       List<LoraChoice> choices, Map<String, Supplier<? extends TensorSource>> components) {
     if (choices.isEmpty()) {
       return NONE;
     }
-    var networks = new LinkedHashMap<String, TensorSource>();
+    var networks = new TreeMap<String, TensorSource>();
     try {
       components.forEach((name, network) -> networks.put(name, network.get()));
       List<Assigned> all = new ArrayList<>();
@@ -58,23 +66,56 @@ public final class PipelineLoras {
     }
   }
 
-  private static Map<String, Set<String>> assign(Lora lora, Map<String, TensorSource> networks) {
-    var layers = new LinkedHashMap<String, Set<String>>();
-    var rest = new TreeSet<>(lora.layers());
-    networks.forEach(
-        (name, network) -> {
-          var own = new TreeSet<>(rest);
-          own.removeIf(layer -> !MergedTensors.fits(network, lora, layer));
-          rest.removeAll(own);
-          layers.put(name, own);
-        });
-    if (!rest.isEmpty()) {
+  private static Map<String, Set<Lora.Layer>> assign(
+      Lora lora, Map<String, TensorSource> networks) {
+    Optional<String> part = Optional.ofNullable(lora.tensors().metadata().get(PART));
+    var layers = new HashMap<String, Set<Lora.Layer>>();
+    var strays = new ArrayList<String>();
+    for (Lora.Layer layer : lora.updates().keySet()) {
+      List<String> owners =
+          networks.keySet().stream()
+              .filter(name -> MergedTensors.fits(networks.get(name), lora, layer))
+              .filter(name -> isOf(layer.network(), part, name))
+              .toList();
+      if (owners.size() > 1) {
+        throw new CheckpointException(
+            lora.path(),
+            "%s: a layer of %s (expected: keys with a prefix such as %s., or the note %s)"
+                .formatted(layer, String.join(" and ", owners), owners.get(0), PART));
+      }
+      owners.forEach(name -> layers.computeIfAbsent(name, own -> new HashSet<>()).add(layer));
+      if (owners.isEmpty()) {
+        strays.add(layer.toString());
+      }
+    }
+    if (!strays.isEmpty()) {
       throw new CheckpointException(
           lora.path(),
-          "layers that no network has in this shape, of " + String.join(", ", networks.keySet()),
-          List.copyOf(rest));
+          "layers%s that no network has in this shape, of %s"
+              .formatted(
+                  part.map(word -> " of the part " + word).orElse(""),
+                  String.join(", ", networks.keySet())),
+          strays);
     }
     return layers;
+  }
+
+  /** Whether a component is the one that the prefix of a layer, or else the file's note names. */
+  private static boolean isOf(String prefix, Optional<String> part, String component) {
+    if (!prefix.isEmpty() && !prefix.equals("transformer")) {
+      return component.equals(prefix)
+          || DECODER.containsAll(List.of(component, prefix))
+          || component.equals("prior_eclipse") && prefix.equals("prior");
+    }
+    return part.map(
+            word ->
+                switch (word) {
+                  case "decoder" -> DECODER.contains(component);
+                  case "prior-direct" -> component.equals("prior_eclipse");
+                  case "clip" -> component.equals("text_encoder");
+                  default -> component.equals(word);
+                })
+        .orElse(true);
   }
 
   /**
@@ -85,7 +126,7 @@ public final class PipelineLoras {
     var loras = new ArrayList<MergedTensors.ScaledLora>();
     try {
       for (Assigned one : all) {
-        Set<String> layers = one.layers().getOrDefault(component, Set.of());
+        Set<Lora.Layer> layers = one.layers().getOrDefault(component, Set.of());
         if (!layers.isEmpty()) {
           Lora lora = Lora.open(one.choice().file()).only(layers);
           loras.add(new MergedTensors.ScaledLora(lora, one.choice().scale()));

@@ -110,6 +110,12 @@ class LoraTest {
     "'{\"r\": 2, \"lora_alpha\": 6}', 3",
     "'{\"r\": 2, \"lora_alpha\": 6, \"use_rslora\": true}', 4.2426405",
     "'{\"lora_alpha\": 6, \"alpha_pattern\": {\"to_q\": 1}}', 0.5",
+    "'{\"lora_alpha\": 6, \"alpha_pattern\": {\".*to_q\": 7.5}}', 3.75",
+    "'{\"lora_alpha\": 6, \"alpha_pattern\": {\"to_(q|k)\": 4, \"a.to_q\": 1}}', 2",
+    "'{\"lora_alpha\": 6, \"alpha_pattern\": {\"a\": 1, \"_q\": 2, \"b|to_q.+\": 3}}', 3",
+    "'{\"lora_alpha\": 6, \"rank_pattern\": {\".*\": 2}, \"init_lora_weights\": \"gaussian\"}', 3",
+    "'{\"lora_alpha\": 6, \"bias\": \"none\", \"layer_replication\": null, \"new\": []}', 3",
+    "'{\"lora_alpha\": 6, \"lora_dropout\": 0.1, \"task_type\": \"X\", \"use_new\": false}', 3",
     "'{}', 1"
   })
   void theFactorIsWhatPeftNotes(String notes, float factor) {
@@ -172,5 +178,38 @@ class LoraTest {
     assertThatThrownBy(() -> Lora.open(file))
         .isInstanceOf(CheckpointException.class)
         .hasMessageStartingWith(file + ": " + message);
+  }
+
+  /** Those change the weights below the updates, or what is done with the updates. */
+  @ParameterizedTest
+  @CsvSource({
+    "'\"init_lora_weights\": \"pissa_niter_4\"', init_lora_weights: \"pissa_niter_4\"",
+    "'\"init_lora_weights\": \"olora\"', init_lora_weights: \"olora\"",
+    "'\"layer_replication\": [[0, 4], [2, 5]]', 'layer_replication: [[0,4],[2,5]]'",
+    "'\"use_qalora\": true', use_qalora: true",
+    "'\"bias\": \"all\"', bias: \"all\"",
+    "'\"peft_type\": \"LOHA\"', peft_type: \"LOHA\"",
+    "'\"modules_to_save\": [\"conv_in\"]', 'modules_to_save: [\"conv_in\"]'",
+    "'\"alpha_pattern\": {\"(a\": 1}', alpha_pattern: (a (expected: regular expressions",
+    "'\"prior.lora_alpha\": 1', prior.lora_alpha: set (expected: layers with the prefix prior.)"
+  })
+  void settingsThatChangeTheResultAreRefusedByName(String setting, String message) {
+    var writer = update("a.to_q.lora_A.weight", "a.to_q.lora_B.weight");
+    String notes = "{\"lora_alpha\": 6, " + setting + "}";
+    Path file = write("noted.safetensors", writer.note("lora_adapter_metadata", notes));
+    assertThatThrownBy(() -> Lora.open(file))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining(message);
+  }
+
+  @Test
+  void aPatternOfExponentialTimeIsRefused() {
+    String layer = "a".repeat(60);
+    var writer = update(layer + ".lora_A.weight", layer + ".lora_B.weight");
+    String notes = "{\"lora_alpha\": 6, \"alpha_pattern\": {\"((a+)+)+b\": 1}}";
+    Path file = write("slow.safetensors", writer.note("lora_adapter_metadata", notes));
+    assertThatThrownBy(() -> Lora.open(file))
+        .hasMessage(
+            file + ": alpha_pattern: ((a+)+)+b (expected: patterns that are matched in 10⁸ steps)");
   }
 }

@@ -9,6 +9,7 @@ import io.diffusion4j.checkpoint.DType;
 import io.diffusion4j.checkpoint.SafetensorsWriter;
 import io.diffusion4j.checkpoint.TensorSource;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +17,8 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class PipelineLorasTest {
   private static final String PRIOR_LAYER = "transformer_blocks.0.attn1.to_q";
@@ -46,7 +49,7 @@ class PipelineLorasTest {
 
   private static float[] ones(int count) {
     float[] ones = new float[count];
-    java.util.Arrays.fill(ones, 1);
+    Arrays.fill(ones, 1);
     return ones;
   }
 
@@ -98,5 +101,116 @@ class PipelineLorasTest {
         .hasMessageContaining("of decoder, prior")
         .hasMessageContaining("down_blocks.9.to_q")
         .hasMessageNotContaining(PRIOR_LAYER);
+  }
+
+  /** A decoder of attention blocks has the layers of a prior; here they have equal shapes. */
+  private void writeAlike(String... names) {
+    components.clear();
+    for (String name : names) {
+      write(name, new SafetensorsWriter(), PRIOR_LAYER + ".weight", 2, 2);
+      components.put(name, () -> Checkpoint.open(file(name)));
+    }
+  }
+
+  private List<Float> drawn(PipelineLoras loras, String... names) {
+    return Arrays.stream(names).map(name -> merged(loras, name, PRIOR_LAYER)[0]).toList();
+  }
+
+  private Path noted(String name, String part, String layer) {
+    new SafetensorsWriter()
+        .note("diffusion4j.part", part)
+        .floats(layer + ".lora_A.weight", DType.F32, new long[] {1, 2}, () -> ones(2))
+        .floats(layer + ".lora_B.weight", DType.F32, new long[] {2, 1}, () -> ones(2))
+        .write(file(name));
+    return file(name);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "prior., '', 2, 1, 1",
+    "base_model.model.prior., '', 2, 1, 1",
+    "prior., decoder, 2, 1, 1",
+    "unet., '', 1, 2, 1",
+    "decoder., '', 1, 2, 1",
+    "text_encoder., '', 1, 1, 2",
+    "'', prior, 2, 1, 1",
+    "base_model.model., prior, 2, 1, 1",
+    "transformer., decoder, 1, 2, 1",
+    "'', clip, 1, 1, 2"
+  })
+  void aPrefixOrElseANoteNamesTheComponentInWhateverOrder(
+      String prefix, String part, float prior, float decoder, float text) {
+    String[][] orders = {
+      {"prior", "decoder", "text_encoder"}, {"prior", "text_encoder", "decoder"},
+      {"decoder", "prior", "text_encoder"}, {"decoder", "text_encoder", "prior"},
+      {"text_encoder", "prior", "decoder"}, {"text_encoder", "decoder", "prior"}
+    };
+    var update =
+        part.isEmpty()
+            ? update("update", 1, prefix + PRIOR_LAYER)
+            : new LoraChoice("update", noted("update", part, prefix + PRIOR_LAYER), 1);
+    for (String[] order : orders) {
+      writeAlike(order);
+      assertThat(
+              drawn(
+                  PipelineLoras.assign(List.of(update), components),
+                  "prior",
+                  "decoder",
+                  "text_encoder"))
+          .containsExactly(prior, decoder, text);
+    }
+  }
+
+  @Test
+  void aLayerThatTwoComponentsHaveIsRefusedWithoutPrefixAndNote() {
+    LoraChoice update = update("plain", 1, PRIOR_LAYER);
+    for (List<String> order : List.of(List.of("unet", "prior"), List.of("prior", "unet"))) {
+      writeAlike(order.toArray(String[]::new));
+      assertThatThrownBy(() -> PipelineLoras.assign(List.of(update), components))
+          .isInstanceOf(CheckpointException.class)
+          .hasMessage(
+              file("plain")
+                  + ": transformer_blocks.0.attn1.to_q: a layer of prior and unet (expected: keys"
+                  + " with a prefix such as prior., or the note diffusion4j.part)");
+    }
+  }
+
+  @Test
+  void oneFileUpdatesTheSameLayerOfTwoComponentsEachWithItsOwnAlpha() {
+    writeAlike("prior", "text_encoder", "unet");
+    var writer =
+        new SafetensorsWriter()
+            .note(
+                "lora_adapter_metadata",
+                "{\"prior.r\": 1, \"prior.lora_alpha\": 4, \"text_encoder.lora_alpha\": 8,"
+                    + " \"unet.lora_alpha\": 2, \"unet.alpha_pattern\": {\".*to_q\": 16}}");
+    for (String name : components.keySet()) {
+      String layer = name + "." + PRIOR_LAYER;
+      writer
+          .floats(layer + ".lora_A.weight", DType.F32, new long[] {1, 2}, () -> ones(2))
+          .floats(layer + ".lora_B.weight", DType.F32, new long[] {2, 1}, () -> ones(2));
+    }
+    writer.write(file("three"));
+    var loras =
+        PipelineLoras.assign(List.of(new LoraChoice("three", file("three"), 1)), components);
+    assertThat(drawn(loras, "prior", "text_encoder", "unet")).containsExactly(5f, 9f, 17f);
+    assertThatThrownBy(
+            () ->
+                new MergedTensors(
+                    Checkpoint.open(file("prior")),
+                    List.of(new MergedTensors.ScaledLora(Lora.open(file("three")), 1))))
+        .hasMessageEndingWith("layers: of several networks (expected: those of one)");
+  }
+
+  @Test
+  void aComponentThatTheFileNamesIsNotReplacedByAnother() {
+    for (var wrong :
+        List.of(
+            update("prefix", 1, "text_encoder." + PRIOR_LAYER),
+            new LoraChoice("note", noted("note", "prior-direct", PRIOR_LAYER), 1))) {
+      assertThatThrownBy(() -> PipelineLoras.assign(List.of(wrong), components))
+          .isInstanceOf(CheckpointException.class)
+          .hasMessageContaining("that no network has in this shape");
+    }
   }
 }
