@@ -13,33 +13,63 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** Identifies the content of files by its digest: {@code sha256:} and 64 hexadecimal digits. */
 public final class FolderDigest {
+  private static final String NETWORK = "config.json";
+  private static final String SCHEDULER = "scheduler_config.json";
+
+  /** Files that belong to the digest whatever the rest of their name. */
+  private static final Pattern READ = Pattern.compile(".*\\.(safetensors|bin|json|txt)");
+
+  /** Hidden and unfinished files, papers, pictures, and weights of frameworks that are not read. */
+  private static final Pattern BYSTANDER =
+      Pattern.compile(
+          "(?i)\\..*|license|notice|readme|.*\\.(md|html?|pdf|png|jpe?g|gif|webp|svg|py|ipynb|log|tmp|lock"
+              + "|msgpack|h5|onnx|onnx_data|ot|pb|tflite)");
+
   private FolderDigest() {}
 
   /**
    * Computes the digest of the files of a model folder that the images depend on; a copy of the
-   * folder has the same digest. It covers names and contents of weights, settings and vocabularies,
-   * in the order of their names, in the folders of the components, or in the folder itself if it is
-   * a single network.
+   * folder has the same digest. It covers names and contents of all files in the order of their
+   * names, in the folders of the components, and in the folder itself if that has a network or a
+   * scheduler. Only files that no model reads are left out, such as cards and pictures.
    *
    * @param component whether the images depend on a component
    */
   public static String of(Path folder, Predicate<String> component) {
-    return of(folder, Files.isRegularFile(folder.resolve("config.json")) ? 1 : 2, component);
+    List<Path> files =
+        files(folder, 2).stream().filter(file -> component.test(file.getName(0) + "")).toList();
+    boolean network = files.contains(Path.of(NETWORK));
+    boolean itself = network || files.contains(Path.of(SCHEDULER));
+    boolean components =
+        !network
+            || files.stream()
+                .filter(file -> file.getNameCount() == 2)
+                .anyMatch(file -> file.endsWith(NETWORK) || file.endsWith(SCHEDULER));
+    return of(
+        folder,
+        files.stream().filter(file -> file.getNameCount() == 1 ? itself : components).toList());
   }
 
-  private static String of(Path folder, int depth, Predicate<String> component) {
-    try (Stream<Path> walk = Files.walk(folder)) {
-      List<Path> files =
-          walk.filter(Files::isRegularFile)
-              .map(folder::relativize)
-              .filter(file -> file.getNameCount() == depth && decidesWhatIsDrawn(file))
-              .filter(file -> component.test(file.getName(0).toString()))
-              .sorted()
-              .toList();
+  /** Returns the files down to a depth that a model can read, relative to the folder. */
+  private static List<Path> files(Path folder, int depth) {
+    try (Stream<Path> walk = Files.walk(folder, depth)) {
+      return walk.filter(Files::isRegularFile)
+          .filter(FolderDigest::canDecideWhatIsDrawn)
+          .map(folder::relativize)
+          .sorted()
+          .toList();
+    } catch (IOException e) {
+      throw cannotRead(folder, e);
+    }
+  }
+
+  private static String of(Path folder, List<Path> files) {
+    try {
       return digest(
           sink -> {
             for (Path file : files) {
@@ -49,8 +79,12 @@ public final class FolderDigest {
             }
           });
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + folder + ": " + e.getMessage(), e);
+      throw cannotRead(folder, e);
     }
+  }
+
+  private static UncheckedIOException cannotRead(Object files, IOException e) {
+    return new UncheckedIOException("cannot read " + files + ": " + e.getMessage(), e);
   }
 
   /**
@@ -65,7 +99,7 @@ public final class FolderDigest {
     }
     List<String> all = new ArrayList<>(List.of(model));
     guides.forEach(
-        guide -> all.add(Files.isDirectory(guide) ? of(guide, 1, file -> true) : ofFile(guide)));
+        guide -> all.add(Files.isDirectory(guide) ? of(guide, files(guide, 1)) : ofFile(guide)));
     return together(all);
   }
 
@@ -93,12 +127,13 @@ public final class FolderDigest {
             }
           });
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + files + ": " + e.getMessage(), e);
+      throw cannotRead(files, e);
     }
   }
 
-  private static boolean decidesWhatIsDrawn(Path file) {
-    return Stream.of(".safetensors", ".bin", ".json", ".txt").anyMatch(file.toString()::endsWith);
+  private static boolean canDecideWhatIsDrawn(Path file) {
+    String name = file.getFileName().toString();
+    return READ.matcher(name).matches() || !BYSTANDER.matcher(name).matches();
   }
 
   @FunctionalInterface
