@@ -3,9 +3,12 @@ package io.diffusion4j.checkpoint;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -21,6 +24,8 @@ import java.util.stream.Stream;
  * file.
  */
 record ShardIndex(SortedMap<String, String> shardOf) {
+  /** The prefix of the second name that an old shard has while its first is given to a new one. */
+  private static final String SPARE = "old-";
 
   static String singleName(String baseName) {
     return baseName + ".safetensors";
@@ -38,7 +43,8 @@ record ShardIndex(SortedMap<String, String> shardOf) {
   }
 
   static Pattern shardNames(String baseName) {
-    return Pattern.compile(Pattern.quote(baseName) + "-\\d{5}-of-\\d{5}\\.safetensors");
+    return Pattern.compile(
+        "(" + SPARE + ")?" + Pattern.quote(baseName) + "-\\d{5}-of-\\d{5}\\.safetensors");
   }
 
   /** Reads and checks an index; the reader of the shards must check their contents. */
@@ -87,6 +93,14 @@ record ShardIndex(SortedMap<String, String> shardOf) {
     }
   }
 
+  private ByteBuffer json(long totalBytes) {
+    var root = Json.MAPPER.createObjectNode();
+    root.putObject("metadata").put("total_size", totalBytes);
+    var map = root.putObject("weight_map");
+    shardOf.forEach(map::put);
+    return Json.format(root);
+  }
+
   /** Returns the names of the shards, each once. */
   List<String> shards() {
     return shardOf.values().stream().distinct().sorted().toList();
@@ -94,8 +108,8 @@ record ShardIndex(SortedMap<String, String> shardOf) {
 
   /**
    * Replaces the checkpoint of a base name in a folder. Files are written under temporary names
-   * first. The index is removed before its shards change and added afterwards, so that old and new
-   * weights are never mixed.
+   * first, and old shards with the name of a new one get a second name, so that a process that is
+   * killed leaves the old weights or the new ones.
    */
   static final class Replacement implements AutoCloseable {
     private final Path folder;
@@ -119,24 +133,65 @@ record ShardIndex(SortedMap<String, String> shardOf) {
      * the calls.
      */
     void addIndex(ShardIndex index, long totalBytes) {
-      var root = Json.MAPPER.createObjectNode();
-      root.putObject("metadata").put("total_size", totalBytes);
-      var map = root.putObject("weight_map");
-      index.shardOf().forEach(map::put);
-      add(indexName(baseName), 0, channel -> AtomicFile.writeFully(channel, Json.format(root)));
+      ByteBuffer json = index.json(totalBytes);
+      add(indexName(baseName), 0, channel -> AtomicFile.writeFully(channel, json));
     }
 
     void commit() {
-      List<Path> old = files();
-      if (names.size() > 1) {
-        delete(folder.resolve(indexName(baseName)));
-      }
-      files.forEach(AtomicFile::commit);
+      steps().forEach(Runnable::run);
+    }
+
+    /** Returns the steps. After each of them the folder has the old weights or the new ones. */
+    List<Runnable> steps() {
+      var steps = new ArrayList<Runnable>(setAside());
+      files.forEach(file -> steps.add(file::commit));
       // The single file and the index come first in this order: without them nothing is read.
-      old.stream()
-          .filter(file -> !names.contains(file.getFileName().toString()))
-          .sorted(Comparator.comparing(file -> isShard(file)))
-          .forEach(Replacement::delete);
+      steps.add(
+          () ->
+              files().stream()
+                  .filter(file -> !names.contains(file.getFileName().toString()))
+                  .sorted(Comparator.comparing(file -> isShard(file)))
+                  .forEach(Replacement::delete));
+      return steps;
+    }
+
+    /** Lets the old index name the spare names of its shards. */
+    private List<Runnable> setAside() {
+      Path file = folder.resolve(indexName(baseName));
+      if (names.size() == 1 || !Files.isRegularFile(file)) {
+        return List.of();
+      }
+      ShardIndex old;
+      try {
+        old = read(file);
+      } catch (CheckpointException e) { // there are no old weights to keep
+        return List.of();
+      }
+      var steps = new ArrayList<Runnable>();
+      for (String shard : old.shards()) {
+        if (names.contains(shard)) {
+          steps.add(() -> link(folder.resolve(SPARE + shard), folder.resolve(shard)));
+        }
+      }
+      var spare = new TreeMap<>(old.shardOf());
+      spare.replaceAll((tensor, shard) -> names.contains(shard) ? SPARE + shard : shard);
+      ByteBuffer json = new ShardIndex(spare).json(0);
+      steps.add(() -> AtomicFile.write(file, channel -> AtomicFile.writeFully(channel, json)));
+      return steps;
+    }
+
+    /** Copies on file systems without links. */
+    private static void link(Path link, Path file) {
+      try {
+        Files.deleteIfExists(link);
+        try {
+          Files.createLink(link, file);
+        } catch (UnsupportedOperationException | FileSystemException e) {
+          Files.copy(file, link, StandardCopyOption.REPLACE_EXISTING);
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException("cannot link " + link + " to " + file + ": " + e, e);
+      }
     }
 
     private List<Path> files() {
