@@ -127,10 +127,15 @@ final class TorchTensors implements Pickle.Meaning {
   @Override
   public Optional<Object> call(Name callable, List<Object> arguments) {
     return switch (callable.toString()) {
-      case "torch._utils._rebuild_tensor", "torch._utils._rebuild_tensor_v2" ->
-          Optional.of(view(arguments, callable.name().endsWith("v2") ? 6 : 4, null));
-      case "torch._utils._rebuild_tensor_v3" ->
-          Optional.of(view(arguments, 7, argument(arguments, 6)));
+      case "torch._utils._rebuild_tensor" -> Optional.of(view(arguments, 4, null));
+      case "torch._utils._rebuild_tensor_v2" -> {
+        requireNoBits(arguments, 6);
+        yield Optional.of(view(arguments, 6, null));
+      }
+      case "torch._utils._rebuild_tensor_v3" -> {
+        requireNoBits(arguments, 7);
+        yield Optional.of(view(arguments, 7, argument(arguments, 6)));
+      }
       case "torch._utils._rebuild_parameter", "torch._utils._rebuild_parameter_with_state" ->
           Optional.of(argument(arguments, 0));
       case "torch._tensor._rebuild_from_type_v2" ->
@@ -189,6 +194,16 @@ final class TorchTensors implements Pickle.Meaning {
       throw fault("storage " + key + ": both " + known + " and " + storage);
     }
     return storage;
+  }
+
+  /** The last argument, if there is one, can negate or conjugate the elements of the storage. */
+  private void requireNoBits(List<Object> arguments, int index) {
+    Object bits = index < arguments.size() ? arguments.get(index) : Pickle.NONE;
+    if (bits != Pickle.NONE && !(bits instanceof Dict dict && dict.entries.isEmpty())) {
+      throw fault(
+          "bits of a tensor: %s (expected: none)"
+              .formatted(bits instanceof Dict dict ? dict.entries.keySet() : bits));
+    }
   }
 
   private View view(List<Object> arguments, int least, @Nullable Object dtype) {

@@ -11,12 +11,18 @@ import io.diffusion4j.golden.GoldenKind;
 import io.diffusion4j.golden.GoldenRoots;
 import io.diffusion4j.golden.GoldenTest;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
+import java.util.zip.CRC32;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -111,6 +117,56 @@ class TorchFileTest {
     try (var opened = Checkpoint.open(folder)) {
       assertThat(opened.path()).isEqualTo(safetensors);
     }
+  }
+
+  /** {@code torch.save} of {@code torch._neg_view(x)} stores the elements of x. */
+  @Test
+  void aTensorThatNegatesItsStorageIsRefused() throws IOException {
+    try (var file = TorchFile.open(saved("N"))) { // as older versions, without the last argument
+      assertThat(file.readFloats("x")).containsExactly(2, 276);
+    }
+    try (var file = TorchFile.open(saved("}"))) {
+      assertThat(file.readFloats("x")).containsExactly(2, 276);
+    }
+    for (String bit : new String[] {"neg", "conj"}) {
+      Path path = saved("}X\3\0\0\0".replace('\3', (char) bit.length()) + bit + "\u0088s");
+      assertThatThrownBy(() -> TorchFile.open(path))
+          .isInstanceOf(CheckpointException.class)
+          .hasMessageContaining("bits of a tensor: [" + bit + "] (expected: none)");
+    }
+  }
+
+  /**
+   * Writes {@code {"x": tensor}} as {@code torch.save} does, with the last argument of a tensor.
+   */
+  private Path saved(String last) throws IOException {
+    String pickle =
+        "\u0080\2}X\1\0\0\0xctorch._utils\n_rebuild_tensor_v2\n"
+            + "((X\7\0\0\0storagectorch\nFloatStorage\nX\1\0\0\0000X\3\0\0\0cpuK\2tQ"
+            + "K\0K\2\u0085K\1\u0085\u0089ccollections\nOrderedDict\n)R"
+            + last
+            + "tRs.";
+    byte[] floats =
+        ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putFloat(2).putFloat(276).array();
+    Path path = folder.resolve("saved.pt");
+    try (var zip = new ZipOutputStream(Files.newOutputStream(path))) {
+      zip.setMethod(ZipOutputStream.STORED);
+      stored(zip, "saved/data.pkl", pickle.getBytes(StandardCharsets.ISO_8859_1));
+      stored(zip, "saved/data/0", floats);
+      stored(zip, "saved/version", "3".getBytes(StandardCharsets.ISO_8859_1));
+    }
+    return path;
+  }
+
+  private static void stored(ZipOutputStream zip, String name, byte[] bytes) throws IOException {
+    var crc = new CRC32();
+    crc.update(bytes);
+    var entry = new ZipEntry(name);
+    entry.setSize(bytes.length);
+    entry.setCompressedSize(bytes.length);
+    entry.setCrc(crc.getValue());
+    zip.putNextEntry(entry);
+    zip.write(bytes);
   }
 
   @Test

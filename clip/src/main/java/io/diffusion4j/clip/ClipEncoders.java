@@ -33,7 +33,8 @@ public final class ClipEncoders implements AutoCloseable {
   static final String TEXT = "text_encoder";
   static final String IMAGE = "image_encoder";
   private static final String TOKENIZER = "tokenizer";
-  private static final String PREPROCESSOR = "feature_extractor/preprocessor_config.json";
+  private static final String FEATURES = "feature_extractor";
+  private static final String PREPROCESSOR = "preprocessor_config.json";
 
   private final TextEncoder text;
   private final ImageEncoder image;
@@ -115,7 +116,7 @@ public final class ClipEncoders implements AutoCloseable {
       try {
         var image =
             new ClipImageModel(
-                preprocessor(folder.resolve(PREPROCESSOR), imageNetwork.imageSize()),
+                preprocessor(folder.resolve(FEATURES), imageNetwork),
                 imageNetwork,
                 new CheckpointTensors(images, imageWeights, ClipFolders::isParameter),
                 compute);
@@ -135,10 +136,11 @@ public final class ClipEncoders implements AutoCloseable {
     }
   }
 
-  /** Returns the values of the file, or the published constants. */
-  static ClipPreprocessor preprocessor(Path file, int imageSize) {
+  /** Returns the values of a folder's file, or the published constants. */
+  static ClipPreprocessor preprocessor(Path folder, ClipVisionNetwork network) {
+    Path file = folder.resolve(PREPROCESSOR);
     if (!Files.isRegularFile(file)) {
-      return ClipPreprocessor.clip(imageSize);
+      return ClipPreprocessor.clip(network.imageSize());
     }
     try {
       return ClipPreprocessor.load(file);

@@ -122,15 +122,20 @@ public final class ClipFolders {
     var config = ComponentConfig.read(folder.resolve(CONFIG));
     config.expectClass(MODEL_CLASS);
     int dim = config.intValue("projection_dim", PROJECTION_DIM);
-    var text = config.object("text_config");
-    var vision = config.object("vision_config");
+    var text = tower(config, "text_config");
+    var vision = tower(config, "vision_config");
     List.of(text, vision).forEach(tower -> tower.has("projection_dim")); // the whole's counts
     var network = new ClipNetwork(text(text, dim), vision(vision, dim));
-    // Initial values of a training, and fields that older files repeat.
-    List.of("logit_scale_init_value", "text_config_dict", "vision_config_dict")
-        .forEach(config::has);
+    config.has("logit_scale_init_value"); // where training began
+    List.of("text_config", "vision_config").forEach(config::has);
     config.refuseUnknown(IGNORABLE);
     return network;
+  }
+
+  /** Older files have the settings of a tower twice; in transformers those of the dict count. */
+  private static ComponentConfig tower(ComponentConfig config, String name) {
+    String dict = name + "_dict";
+    return config.object(config.has(dict) ? dict : name);
   }
 
   /**
@@ -142,10 +147,10 @@ public final class ClipFolders {
     var config = ComponentConfig.read(folder.resolve(CONFIG));
     config.expectClass(className);
     int dim = config.intValue("projection_dim", PROJECTION_DIM);
-    var vision = config.object("vision_config");
+    var vision = tower(config, "vision_config");
     vision.has("projection_dim"); // the whole's counts
     var network = vision(vision, dim);
-    List.of("text_config", "logit_scale_init_value", "text_config_dict", "vision_config_dict")
+    List.of("text_config", "text_config_dict", "vision_config", "logit_scale_init_value")
         .forEach(config::has);
     config.refuseUnknown(IGNORABLE);
     return network;

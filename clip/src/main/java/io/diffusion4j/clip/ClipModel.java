@@ -62,9 +62,7 @@ public final class ClipModel implements AutoCloseable {
       Checkpoint checkpoint,
       ClipTokenizer tokenizer,
       Compute compute) {
-    var preprocessor =
-        ClipEncoders.preprocessor(
-            folder.resolve("preprocessor_config.json"), network.vision().imageSize());
+    var preprocessor = ClipEncoders.preprocessor(folder, network.vision());
     return new ClipModel(network, preprocessor, folder, checkpoint, tokenizer, compute);
   }
 

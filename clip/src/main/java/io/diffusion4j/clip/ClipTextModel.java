@@ -29,9 +29,9 @@ public final class ClipTextModel implements TextEncoder, AutoCloseable {
   public ClipTextModel(
       ClipTokenizer tokenizer, ClipTextNetwork network, NamedTensors weights, Compute compute) {
     this(
-        tokenizer,
+        network.fitted(tokenizer), // before the network is compiled, so that nothing is left open
         network,
-        new CompiledNetwork(fitting(network, tokenizer), weights, compute.unquantised()));
+        new CompiledNetwork(network, weights, compute.unquantised()));
   }
 
   /**
@@ -40,20 +40,14 @@ public final class ClipTextModel implements TextEncoder, AutoCloseable {
    * @throws IllegalArgumentException if the tokenizer does not fit the tower
    */
   public ClipTextModel(ClipTokenizer tokenizer, ClipTextNetwork network, CompiledNetwork compiled) {
-    this.tokenizer = tokenizer;
-    this.network = fitting(network, tokenizer);
+    this.tokenizer = network.fitted(tokenizer);
+    this.network = network;
     this.compiled = compiled;
   }
 
   /** Returns the tokenizer of the texts. */
   public ClipTokenizer tokenizer() {
     return tokenizer;
-  }
-
-  /** Checks a network before it is compiled, so that a failure leaves nothing open. */
-  private static ClipTextNetwork fitting(ClipTextNetwork network, ClipTokenizer tokenizer) {
-    network.requireFits(tokenizer);
-    return network;
   }
 
   /** Returns the text tower. */

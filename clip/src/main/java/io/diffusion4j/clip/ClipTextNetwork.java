@@ -26,7 +26,11 @@ public record ClipTextNetwork(
   /** Input {@code [L]}: the token ids. */
   static final String IDS = "ids";
 
-  /** Input {@code [L]}: 1 at the end token, 0 elsewhere. */
+  /**
+   * Input {@code [L]}: 1 at the first end token, 0 elsewhere. In transformers an {@code
+   * eos_token_id} of 2, from older files, stands for the highest token, which is the end token of
+   * CLIP's vocabularies.
+   */
   static final String END = "end";
 
   private static final float MASKED = -1e9f;
@@ -49,22 +53,23 @@ public record ClipTextNetwork(
     float[] end = new float[ids.length];
     for (int i = 0; i < texts.size(); i++) {
       System.arraycopy(texts.get(i).ids(), 0, ids, i * length, length);
-      end[i * length + texts.get(i).end()] = 1;
+      end[i * length + texts.get(i).pooled()] = 1;
     }
     batch.ints(IDS, ids).floats(END, end);
   }
 
   /**
-   * Checks that a tokenizer fits this network.
+   * Returns a tokenizer for this network, with texts cut to its positions.
    *
-   * @throws IllegalArgumentException if its vocabulary or its texts have another size
+   * @throws IllegalArgumentException if the vocabulary has another size, or texts are shorter
    */
-  public void requireFits(ClipTokenizer tokenizer) {
+  public ClipTokenizer fitted(ClipTokenizer tokenizer) {
     int size = tokenizer.vocabulary().size();
     Check.that(size == vocabulary, "vocab_size", vocabulary, "the tokenizer's " + size);
     int length = tokenizer.config().maxLength();
     Check.that(
-        length == positions, "max_position_embeddings", positions, "the tokenizer's " + length);
+        length >= positions, "max_position_embeddings", positions, "≤ the tokenizer's %s", length);
+    return tokenizer.withMaxLength(positions);
   }
 
   /**

@@ -125,11 +125,11 @@ public record OpenAiFile(Path origin, ClipNetwork network, TensorSource tensors)
       Path file, Path vocabulary, Path output, Optional<DType> dtype, long maxShardBytes) {
     try (var checkpoint = Checkpoint.open(file)) {
       var model = of(file, checkpoint);
-      var tokenizer =
+      var words =
           Files.isDirectory(vocabulary)
               ? ClipTokenizer.load(vocabulary)
               : ClipTokenizer.openAi(vocabulary);
-      model.network().text().requireFits(tokenizer);
+      var tokenizer = model.network().text().fitted(words);
       Files.createDirectories(output);
       ClipFolders.writeConfig(
           output, model.renamed(), tokenizer.startId(), tokenizer.endId(), tokenizer.padId());

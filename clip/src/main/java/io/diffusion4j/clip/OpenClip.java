@@ -3,6 +3,7 @@ package io.diffusion4j.clip;
 import io.diffusion4j.checkpoint.ComponentConfig;
 import io.diffusion4j.clip.Transformer.Activation;
 import io.diffusion4j.clip.image.ClipPreprocessor;
+import io.diffusion4j.clip.image.ClipPreprocessor.Fit;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -54,9 +55,11 @@ public record OpenClip(ClipNetwork network, ClipPreprocessor preprocessor) {
                     vision(vision, activation, size, dim)));
     model.refuseUnknown("vision_cfg", "text_cfg");
     var preprocessor =
-        config.has("preprocess_cfg")
-            ? preprocessor(config.object("preprocess_cfg"), size)
-            : ClipPreprocessor.clip(size);
+        preprocessor(
+            config.has("preprocess_cfg")
+                ? config.object("preprocess_cfg")
+                : ComponentConfig.parse(config.file(), "{}"),
+            size);
     config.refuseUnknown();
     return new OpenClip(network, preprocessor);
   }
@@ -69,6 +72,7 @@ public record OpenClip(ClipNetwork network, ClipPreprocessor preprocessor) {
         .supports("pool_type", "argmax");
     refuse(c, "no_causal_mask", "embed_cls", "proj_bias", "variable_text", "final_ln_after_pool");
     refuseBlocks(c);
+    c.intValue("pad_id", 0); // masks are of other towers
     int width = c.intValue("width", 512);
     var network =
         new ClipTextNetwork(
@@ -92,6 +96,7 @@ public record OpenClip(ClipNetwork network, ClipPreprocessor preprocessor) {
     refuse(c, "attentional_pool", "no_ln_pre", "final_ln_after_pool", "output_tokens");
     refuseBlocks(c);
     c.doubleValue("patch_dropout", 0); // of training alone
+    c.has("image_seq_len"); // of evaluations with pictures of several sizes
     int width = c.intValue("width", 768);
     int head = c.intValue("head_width", 64);
     if (head < 1 || head > width) {
@@ -134,14 +139,7 @@ public record OpenClip(ClipNetwork network, ClipPreprocessor preprocessor) {
   private static ClipPreprocessor preprocessor(ComponentConfig c, int size) {
     var clip = ClipPreprocessor.clip(size);
     c.supports("mode", "RGB").supports("interpolation", "bicubic").supports("fill_color", 0);
-    String mode = c.text("resize_mode", "shortest");
-    var fit =
-        switch (mode) {
-          case "shortest" -> ClipPreprocessor.Fit.CROP_HALF_TO_EVEN;
-          case "squash" -> ClipPreprocessor.Fit.SQUASH;
-          case "longest" -> ClipPreprocessor.Fit.BARS;
-          default -> throw c.invalid("resize_mode", mode, "one of shortest, longest, squash");
-        };
+    var fit = c.make(() -> Fit.ofOpenClip(c.text("resize_mode", "shortest")));
     List<Double> mean = c.doubles("mean", clip.mean());
     List<Double> std = c.doubles("std", clip.std());
     c.refuseUnknown("size");

@@ -35,11 +35,11 @@ public final class PublishedClip implements AutoCloseable {
     this.preprocessor = preprocessor;
     this.checkpoint = checkpoint;
     try {
-      this.tokenizer = ClipTokenizer.load(folder);
+      this.tokenizer = network.text().fitted(ClipTokenizer.load(folder));
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read the tokenizer of " + folder + ": " + e, e);
     }
-    network.text().requireFits(tokenizer);
+    network.vision().requireFits(preprocessor);
     var tensors =
         new CheckpointTensors(
             folder, checkpoint, key -> ClipFolders.isParameter(key) && OpenAiClip.isParameter(key));
@@ -66,7 +66,7 @@ public final class PublishedClip implements AutoCloseable {
           isTransformers(folder)
               ? ClipFolders.readModel(folder)
               : OpenAiClip.read(folder, new CheckpointTensors(folder, checkpoint));
-      var preprocessor = ClipPreprocessor.clip(network.vision().imageSize());
+      var preprocessor = ClipEncoders.preprocessor(folder, network.vision());
       return new PublishedClip(folder, network, preprocessor, checkpoint);
     } catch (RuntimeException | Error e) {
       checkpoint.close();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.checkpoint.CheckpointException;
+import io.diffusion4j.clip.image.ClipPreprocessor;
 import io.diffusion4j.diffusion.image.Rgb8;
 import io.diffusion4j.golden.GoldenCase;
 import io.diffusion4j.golden.GoldenKind;
@@ -22,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Predicate;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -100,6 +102,18 @@ class OpenClipTest {
         .isInstanceOf(CheckpointException.class)
         .hasMessageStartingWith(folder.resolve("open_clip_config.json") + ": ")
         .hasMessageContaining(message);
+  }
+
+  @Test
+  void whatChangesNothingIsAccepted() throws IOException {
+    Files.writeString(
+        folder.resolve("open_clip_config.json"),
+        """
+        {"model_cfg": {"embed_dim": 8, "vision_cfg": {"width": 64, "image_seq_len": 256},
+          "text_cfg": {"pad_id": 1}}}
+        """);
+    var preprocessor = OpenClip.read(folder).preprocessor();
+    assertThat(preprocessor.fit()).isEqualTo(ClipPreprocessor.Fit.CROP_HALF_TO_EVEN);
   }
 
   private static String after(String field) {

@@ -105,9 +105,8 @@ final class KandinskyModel implements AutoCloseable {
             ? CompiledNetwork.Loading.ONCE
             : CompiledNetwork.Loading.EACH_RUN;
     Path texts = place.pipeline().resolve(KandinskyFolder.TEXT_ENCODER);
-    tokenizer = tokenizer(place.pipeline().resolve(KandinskyFolder.TOKENIZER));
     var textNetwork = ClipFolders.readText(texts);
-    textNetwork.requireFits(tokenizer);
+    tokenizer = textNetwork.fitted(tokenizer(place.pipeline().resolve(KandinskyFolder.TOKENIZER)));
     requireEmbeddings("text_encoder", textNetwork.embeddingDim(), unet);
     text =
         parts.add(

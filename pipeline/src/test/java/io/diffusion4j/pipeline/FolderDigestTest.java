@@ -106,8 +106,10 @@ class FolderDigestTest {
     write("unet/model.safetensors", "weights");
     write("tokenizer/merges.txt", "a b");
     write("model_index.json", "{}");
-    assertThat(digest()).isEqualTo("sha256:86ee7c5e5b93c53d3d551bca8133390ef33ad137fce8234e644c8b26217b76a7");
+    assertThat(digest())
+        .isEqualTo("sha256:86ee7c5e5b93c53d3d551bca8133390ef33ad137fce8234e644c8b26217b76a7");
     write("config.json", "{}");
-    assertThat(FolderDigest.of(folder.resolve("unet"), file -> true)).isEqualTo("sha256:3087d13013f37267ad25284f00c554f7871e6d97a3dc93b09a94ff80aaef8c04");
+    assertThat(FolderDigest.of(folder.resolve("unet"), file -> true))
+        .isEqualTo("sha256:3087d13013f37267ad25284f00c554f7871e6d97a3dc93b09a94ff80aaef8c04");
   }
 }

@@ -45,15 +45,15 @@ record ClipTraining(PartRun run) implements PartTraining {
     Preset preset = run.preset();
     DataSet data = run.setup().data();
     List<String> captions = captions(data);
-    ClipTokenizer tokenizer = tokenizer(captions);
+    ClipTokenizer words = tokenizer(captions);
     // Captions may yield fewer tokens than the preset's limit.
-    int tokens = Math.min(preset.clip().vocabulary(), tokenizer.vocabulary().size());
+    int tokens = Math.min(preset.clip().vocabulary(), words.vocabulary().size());
     Path first = run.whole().first();
     ClipTextNetwork text =
         first == null
             ? preset.clip().textNetwork(tokens)
             : ClipFolders.readText(first.resolve(UnclipFolder.TEXT_ENCODER));
-    text.requireFits(tokenizer);
+    ClipTokenizer tokenizer = text.fitted(words);
     ClipVisionNetwork vision =
         first == null
             ? preset.vision()

@@ -3,7 +3,6 @@ package io.diffusion4j.training;
 import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.clip.ClipIdentity;
 import io.diffusion4j.clip.PublishedClip;
-import io.diffusion4j.clip.image.ClipPreprocessor;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.unclip.KnownWords;
 import io.diffusion4j.unclip.UnclipFolder;
@@ -88,21 +87,17 @@ public final class FrozenClip {
 
   private static void write(Path clip, Path model) throws IOException {
     try (var published = PublishedClip.open(clip)) {
-      var preprocessor = published.preprocessor();
-      Check.that(
-          preprocessor.fit() != ClipPreprocessor.Fit.SQUASH,
-          "clip",
-          clip + " sees pictures with other proportions",
-          "pictures that are cropped");
       Map<String, String> notes =
           Map.of(ORIGIN, clip.getFileName().toString(), IDENTITY, ClipIdentity.of(clip));
       published.tokenizer().save(Files.createDirectories(model.resolve(UnclipFolder.TOKENIZER)));
       published.writeText(Files.createDirectories(model.resolve(UnclipFolder.TEXT_ENCODER)), notes);
       published.writeVision(
           Files.createDirectories(model.resolve(UnclipFolder.IMAGE_ENCODER)), notes);
-      preprocessor.save(
-          Files.createDirectories(model.resolve(UnclipFolder.FEATURE_EXTRACTOR))
-              .resolve(UnclipFolder.PREPROCESSOR));
+      published
+          .preprocessor()
+          .save(
+              Files.createDirectories(model.resolve(UnclipFolder.FEATURE_EXTRACTOR))
+                  .resolve(UnclipFolder.PREPROCESSOR));
     }
   }
 }

@@ -31,7 +31,7 @@ record Fit(ModelFolder folder) {
 
   private static void check(ModelFolder folder) {
     var text = ClipFolders.readText(folder.folder(UnclipFolder.TEXT_ENCODER));
-    text.requireFits(PipelineFiles.tokenizer(folder));
+    text.fitted(PipelineFiles.tokenizer(folder));
     int e = text.embeddingDim();
     require("hidden_size", text.transformer().width(), "projection_dim", e);
     var projection = DecoderFolders.readProjection(folder.folder(UnclipFolder.TEXT_PROJ));

@@ -145,11 +145,11 @@ public record KarloFiles(UnclipConfig config) {
 
     private void clip(Checkpoint file, Path vocabulary) throws IOException {
       var clip = OpenAiFile.of(file.path(), file);
-      var tokenizer =
+      var words =
           Files.isDirectory(vocabulary)
               ? ClipTokenizer.load(vocabulary)
               : ClipTokenizer.openAi(vocabulary);
-      clip.network().text().requireFits(tokenizer);
+      var tokenizer = clip.network().text().fitted(words);
       tokenizer.save(component(UnclipFolder.TOKENIZER));
       Path text = component(UnclipFolder.TEXT_ENCODER);
       ClipFolders.writeConfig(

@@ -119,9 +119,8 @@ public final class UnclipModel implements AutoCloseable {
     this.compute = compute;
     this.loras = loras;
     this.parts = resources.add(new Parts(residency));
-    tokenizer = PipelineFiles.tokenizer(folder);
     var textNetwork = ClipFolders.readText(folder.folder(UnclipFolder.TEXT_ENCODER));
-    textNetwork.requireFits(tokenizer);
+    tokenizer = textNetwork.fitted(PipelineFiles.tokenizer(folder));
     embeddingSize = textNetwork.embeddingDim();
     text = parts.add(UnclipFolder.TEXT_ENCODER, owned -> owned.add(openText(textNetwork)));
     image = optional(UnclipFolder.IMAGE_ENCODER, this::addImage);

@@ -6,6 +6,7 @@ import io.diffusion4j.diffusion.image.Resize;
 import io.diffusion4j.diffusion.image.Rgb8;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -30,16 +31,40 @@ public record ClipPreprocessor(
   /** The way to make an image square. */
   public enum Fit {
     /** The middle of its longer edge; half a pixel is rounded down, as Hugging Face does. */
-    CROP,
+    CROP(""),
     /**
      * The middle of its longer edge; half a pixel is rounded to even, as in torchvision and
      * open_clip.
      */
-    CROP_HALF_TO_EVEN,
+    CROP_HALF_TO_EVEN("shortest"),
     /** The whole image, distorted to a square. */
-    SQUASH,
+    SQUASH("squash"),
     /** The whole image in its proportions, between black bars; open_clip's {@code longest}. */
-    BARS
+    BARS("longest");
+
+    private final String openClips;
+
+    Fit(String openClips) {
+      this.openClips = openClips;
+    }
+
+    /** Returns open_clip's name; empty for Hugging Face's way, which open_clip has not. */
+    public String openClips() {
+      return openClips;
+    }
+
+    /**
+     * Returns the way with a name of open_clip.
+     *
+     * @throws IllegalArgumentException if there is none
+     */
+    public static Fit ofOpenClip(String name) {
+      return Arrays.stream(values())
+          .filter(fit -> !name.isEmpty() && fit.openClips.equals(name))
+          .findFirst()
+          .orElseThrow(
+              () -> Check.refusal("resize_mode", name, "one of shortest, longest, squash"));
+    }
   }
 
   private static final int LEVELS = 256;
@@ -90,7 +115,8 @@ public record ClipPreprocessor(
   }
 
   /**
-   * Writes a {@code preprocessor_config.json} for Hugging Face's {@code CLIPImageProcessor}.
+   * Writes a {@code preprocessor_config.json} for Hugging Face's {@code CLIPImageProcessor}. A
+   * {@link Fit} that it does not have is in the field {@code resize_mode}, by open_clip's name.
    *
    * @throws IOException if the file cannot be written
    */

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.diffusion4j.clip.image.ClipPreprocessor.Fit;
 import io.diffusion4j.diffusion.argument.Check;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,6 +18,9 @@ import java.util.List;
 final class PreprocessorConfig {
   private static final List<String> STEPS =
       List.of("do_resize", "do_center_crop", "do_rescale", "do_normalize", "do_convert_rgb");
+
+  /** Ours, with open_clip's name and values; Hugging Face's class has one way. */
+  private static final String RESIZE_MODE = "resize_mode";
 
   /** PIL's number for the bicubic filter. */
   private static final int BICUBIC = 3;
@@ -68,7 +72,10 @@ final class PreprocessorConfig {
             : DEFAULT.mean(),
         config.hasNonNull("image_std")
             ? numbers("image_std", config.get("image_std"))
-            : DEFAULT.std());
+            : DEFAULT.std(),
+        config.hasNonNull(RESIZE_MODE)
+            ? Fit.ofOpenClip(config.get(RESIZE_MODE).asText())
+            : Fit.CROP);
   }
 
   /** Reads 224 or {@code {"shortest_edge": 224}}. */
@@ -120,6 +127,9 @@ final class PreprocessorConfig {
     preprocessor.mean().forEach(mean::add);
     ArrayNode std = config.putArray("image_std");
     preprocessor.std().forEach(std::add);
+    if (preprocessor.fit() != Fit.CROP) {
+      config.put(RESIZE_MODE, preprocessor.fit().openClips());
+    }
     JSON.writeValue(file.toFile(), config);
   }
 }

@@ -46,6 +46,13 @@ public final class ClipTokenizer {
     bytePairs = new BytePairs(vocabulary, unknownId, Vocabulary.END_OF_WORD);
   }
 
+  /** Returns this tokenizer for another number of positions. */
+  public ClipTokenizer withMaxLength(int length) {
+    return length == config.maxLength()
+        ? this
+        : new ClipTokenizer(vocabulary, config.withMaxLength(length), normalization);
+  }
+
   /**
    * Reads the tokenizer folder of a published model: {@code vocab.json} and {@code merges.txt}, or
    * else {@code tokenizer.json}; and optionally {@code tokenizer_config.json} and {@code

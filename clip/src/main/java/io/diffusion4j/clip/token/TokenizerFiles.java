@@ -34,6 +34,10 @@ final class TokenizerFiles {
           List.of(VOCAB, MERGES),
           List.of("encoder.json", "vocab.bpe"),
           List.of("encoder.json.gz", "vocab.bpe.gz"));
+
+  /** For transformers' 10³⁰; a network cuts texts to its positions. */
+  private static final int UNLIMITED = 1 << 16;
+
   private static final int OPENAI_MERGES = 48_894;
   private static final String VERSION = "#version: 0.2";
 
@@ -256,7 +260,7 @@ final class TokenizerFiles {
       throw new IOException(configFile + ": do_lower_case: " + lower + " (expected: true)");
     }
     JsonNode length = config.path("model_max_length");
-    if (!length.isMissingNode() && !(length.isInt() && length.intValue() >= 2)) {
+    if (!length.isMissingNode() && !(length.isNumber() && length.doubleValue() >= 2)) {
       throw new IOException(
           configFile + ": model_max_length: " + length + " (expected: an integer ≥ 2)");
     }
@@ -266,7 +270,7 @@ final class TokenizerFiles {
         new SpecialTokens(configWins ? List.of(config, special) : List.of(special, config));
     TokenizerConfig clip = TokenizerConfig.clip();
     return new TokenizerConfig(
-        length.asInt(clip.maxLength()),
+        (int) Math.min(length.asDouble(clip.maxLength()), UNLIMITED),
         tokens.named("bos_token").orElse(clip.start()),
         tokens.named("eos_token").orElse(clip.end()),
         tokens.named("pad_token").orElse(clip.pad()),

@@ -16,7 +16,20 @@ public record Tokens(int[] ids, boolean[] mask, Optional<String> truncatedAt) {
     Check.that(ids.length == mask.length, "mask", mask.length + " values", "%s", ids.length);
   }
 
-  /** Returns the position of the end symbol, where CLIP pools the text. */
+  /**
+   * Returns the position where CLIP pools the text: that of the first end symbol, also where the
+   * text itself contains one.
+   */
+  public int pooled() {
+    int last = end();
+    int first = 0;
+    while (ids[first] != ids[last]) {
+      first++;
+    }
+    return first;
+  }
+
+  /** Returns the position of the end symbol after the text. */
   public int end() {
     int count = 0;
     while (count < mask.length && mask[count]) {

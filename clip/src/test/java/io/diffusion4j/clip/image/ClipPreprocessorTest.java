@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ClipPreprocessorTest {
@@ -63,10 +64,11 @@ class ClipPreprocessorTest {
     }
   }
 
-  @Test
-  void whatIsSavedIsLoaded(@TempDir Path folder) throws IOException {
+  @ParameterizedTest
+  @EnumSource
+  void whatIsSavedIsLoaded(ClipPreprocessor.Fit fit, @TempDir Path folder) throws IOException {
     var preprocessor =
-        new ClipPreprocessor(40, 32, 0.5, List.of(0.1, 0.2, 0.3), List.of(0.4, 0.5, 0.6));
+        new ClipPreprocessor(40, 32, 0.5, List.of(0.1, 0.2, 0.3), List.of(0.4, 0.5, 0.6), fit);
     Path file = folder.resolve("preprocessor_config.json");
     preprocessor.save(file);
     assertThat(ClipPreprocessor.load(file)).isEqualTo(preprocessor);
@@ -91,6 +93,7 @@ class ClipPreprocessorTest {
       quoteCharacter = '`',
       value = {
         "[]|ARRAY (expected: an object)",
+        "{\"resize_mode\": \"\"}|resize_mode:  (expected: one of shortest, longest, squash)",
         "{\"do_resize\": false}|do_resize: false (expected: true)",
         "{\"do_center_crop\": \"yes\"}|do_center_crop: \"yes\" (expected: true)",
         "{\"resample\": 2}|resample: 2 (expected: 3, bicubic)",

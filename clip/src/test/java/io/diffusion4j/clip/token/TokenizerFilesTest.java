@@ -165,7 +165,7 @@ class TokenizerFilesTest {
             + " symbols)",
         "tokenizer_config.json|{\"model_max_length\": 1}|: model_max_length: 1 (expected: an"
             + " integer ≥ 2)",
-        "tokenizer_config.json|{\"model_max_length\": 1e30}|: model_max_length: 1.0E30 (expected:"
+        "tokenizer_config.json|{\"model_max_length\": \"9\"}|: model_max_length: \"9\" (expected:"
             + " an integer ≥ 2)",
         "tokenizer_config.json|{\"do_lower_case\": false}|: do_lower_case: false (expected: true)",
         "merges.txt|in g h|: line 1: \"in g h\" (expected: two symbols and a space)",
