@@ -6,6 +6,7 @@ import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.ImageFiles;
 import io.diffusion4j.diffusion.image.Png;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.net.URI;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import javax.imageio.ImageIO;
 import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
@@ -74,6 +76,17 @@ final class ClipCommandsTest {
           .containsEntry("names", "[\"blue/3.png\",\"red/1.png\",\"red/2.png\"]");
     }
     assertThat(folder.resolve("photos.safetensors.part")).doesNotExist();
+  }
+
+  /** The same file in a folder is read too. */
+  @Test
+  void theFirstFrameOfAnAnimationIsEmbedded() throws IOException {
+    Path file = folder.resolve("picture.gif");
+    var picture = new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB);
+    assertThat(ImageIO.write(picture, "gif", file.toFile())).isTrue();
+    Run run = run("embed", file.toString(), "-o", folder.resolve("gif.safetensors").toString());
+    assertThat(run.status()).as(run.err()).isZero();
+    assertThat(run.out()).contains(": 1 embeddings of ");
   }
 
   @Test

@@ -39,7 +39,7 @@ public final class PictureArguments {
   }
 
   /**
-   * Reads a picture.
+   * Reads a picture in a format that data sets may have; of an animation, the first frame.
    *
    * @throws IllegalArgumentException if there is no such file
    * @throws UncheckedIOException if it cannot be read
@@ -47,7 +47,7 @@ public final class PictureArguments {
   public static Image read(Path file) {
     Check.that(Files.isRegularFile(file), "picture", file, "a file");
     try {
-      return ImageFiles.read(file, MAX_PIXELS);
+      return ImageFiles.read(Files.readAllBytes(file), MAX_PIXELS, List.of("GIF"));
     } catch (IOException e) {
       throw new UncheckedIOException(file + ": " + e.getMessage(), e);
     }

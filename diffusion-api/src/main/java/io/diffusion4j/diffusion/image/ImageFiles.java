@@ -81,6 +81,9 @@ public final class ImageFiles {
         String format = reader.getFormatName().toUpperCase(Locale.ROOT);
         requireSmallFrames(bytes, maxPixels);
         BufferedImage decoded = decode(reader, source, format, maxPixels);
+        if (format.equals("PNG")) {
+          PngGrey.correct(decoded, bytes);
+        }
         Image image = toImage(decoded);
         return format.equals("JPEG") ? ExifOrientation.of(bytes).upright(image) : image;
       } finally {

@@ -8,12 +8,16 @@ import static org.assertj.core.api.Assertions.within;
 import java.awt.image.BufferedImage;
 import java.awt.image.IndexColorModel;
 import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Random;
+import java.util.zip.CRC32;
+import java.util.zip.DeflaterOutputStream;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageTypeSpecifier;
@@ -75,6 +79,43 @@ class ImageFilesTest {
     }
     assertThat(ImageFiles.read(out.toByteArray(), ANY).pixels())
         .containsExactly(new float[] {1, 1, 1, -1, -1, -0.6f}, within(1e-6f));
+  }
+
+  /** Rows of two pixels, of level 0 and of the transparent level. */
+  @ParameterizedTest
+  @CsvSource({"1, 1, 0x40", "2, 2, 0x20", "4, 5, 0x05", "8, 5, 0x0005"})
+  void theTransparentLevelOfAGreyPictureShowsWhite(int bits, int level, String row)
+      throws IOException {
+    byte[] packed = new byte[bits == 8 ? 3 : 2]; // the first byte is the filter
+    int samples = Integer.decode(row);
+    for (int i = packed.length - 1; i > 0; i--, samples >>= 8) {
+      packed[i] = (byte) samples;
+    }
+    var data = new ByteArrayOutputStream();
+    try (var deflater = new DeflaterOutputStream(data)) {
+      deflater.write(packed);
+    }
+    var png = new ByteArrayOutputStream();
+    png.write(new byte[] {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'});
+    chunk(png, "IHDR", new byte[] {0, 0, 0, 2, 0, 0, 0, 1, (byte) bits, 0, 0, 0, 0});
+    chunk(png, "tRNS", new byte[] {0, (byte) level});
+    chunk(png, "IDAT", data.toByteArray());
+    chunk(png, "IEND", new byte[0]);
+    assertThat(ImageFiles.read(png.toByteArray(), ANY).pixels())
+        .containsExactly(-1, -1, -1, 1, 1, 1);
+  }
+
+  private static void chunk(ByteArrayOutputStream png, String type, byte[] content)
+      throws IOException {
+    var out = new DataOutputStream(png);
+    byte[] name = type.getBytes(StandardCharsets.US_ASCII);
+    var crc = new CRC32();
+    crc.update(name);
+    crc.update(content);
+    out.writeInt(content.length);
+    out.write(name);
+    out.write(content);
+    out.writeInt((int) crc.getValue());
   }
 
   @Test
