@@ -14,7 +14,6 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * The weights of one network: a safetensors file or one of torch, or several with an index, read as
@@ -54,9 +53,9 @@ public final class Checkpoint implements TensorSource {
 
   /**
    * Opens a file of safetensors or torch, an index of several, or a folder that contains them. In a
-   * folder each base name is tried in turn; for each, the single file comes before the index, and
-   * files of full precision before those of the variant {@code fp16}. Torch files, {@code .bin},
-   * are read only if there is no safetensors file.
+   * folder, as in diffusers, files of full precision come before those of the variant {@code fp16};
+   * among them safetensors before torch files, {@code .bin}; among those each base name in turn,
+   * and the single file before the index.
    *
    * @param baseNames base names of the weights in a folder; {@link #DIFFUSERS} and {@link
    *     #TRANSFORMERS} if none is given
@@ -98,13 +97,13 @@ public final class Checkpoint implements TensorSource {
   }
 
   private static Path find(Path folder, List<String> baseNames) {
-    List<String> candidates =
-        Stream.concat(
-                baseNames.stream().flatMap(base -> names(base, ".safetensors")),
-                baseNames.stream()
-                    .map(base -> base.equals(TRANSFORMERS) ? TORCH_TRANSFORMERS : base)
-                    .flatMap(base -> names(base, ".bin")))
-            .toList();
+    List<String> candidates = new ArrayList<>();
+    for (String variant : List.of("", ".fp16")) {
+      baseNames.forEach(base -> candidates.addAll(names(base, ".safetensors", variant)));
+      baseNames.stream()
+          .map(base -> base.equals(TRANSFORMERS) ? TORCH_TRANSFORMERS : base)
+          .forEach(base -> candidates.addAll(names(base, ".bin", variant)));
+    }
     return candidates.stream()
         .map(folder::resolve)
         .filter(Files::isRegularFile)
@@ -115,12 +114,8 @@ public final class Checkpoint implements TensorSource {
                     folder, "no weights (expected: one of " + String.join(", ", candidates) + ")"));
   }
 
-  private static Stream<String> names(String base, String ending) {
-    return Stream.of(
-        base + ending,
-        base + ending + ".index.json",
-        base + ".fp16" + ending,
-        base + ending + ".index.fp16.json");
+  private static List<String> names(String base, String ending, String variant) {
+    return List.of(base + variant + ending, base + ending + ".index" + variant + ".json");
   }
 
   private static Checkpoint openShards(Path indexFile) {

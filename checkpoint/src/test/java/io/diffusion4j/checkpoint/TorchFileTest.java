@@ -119,6 +119,22 @@ class TorchFileTest {
     }
   }
 
+  /** As in diffusers without a variant. */
+  @Test
+  void fullPrecisionIsReadBeforeHalf() throws IOException {
+    GoldenCase golden = GoldenRoots.shipped().cases(GoldenKind.TORCH_FILES).get(0);
+    Path half = folder.resolve("diffusion_pytorch_model.fp16.safetensors");
+    Files.copy(golden.file("plain.safetensors"), half);
+    try (var opened = Checkpoint.open(folder)) {
+      assertThat(opened.path()).isEqualTo(half);
+    }
+    Path full = folder.resolve("diffusion_pytorch_model.bin");
+    Files.copy(golden.file("plain-zip.pt"), full);
+    try (var opened = Checkpoint.open(folder)) {
+      assertThat(opened.path()).isEqualTo(full);
+    }
+  }
+
   /** {@code torch.save} of {@code torch._neg_view(x)} stores the elements of x. */
   @Test
   void aTensorThatNegatesItsStorageIsRefused() throws IOException {

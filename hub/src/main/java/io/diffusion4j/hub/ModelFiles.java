@@ -84,7 +84,10 @@ public final class ModelFiles {
     return SETTINGS.contains(ending) && !INDEX.matcher(name).matches();
   }
 
-  /** Prefers safetensors to torch files, the requested variant to none, and one file to shards. */
+  /**
+   * Prefers the requested variant to full precision, that to other variants, safetensors to torch
+   * files, and one file to shards.
+   */
   private static List<HubFile> weights(List<HubFile> files, Optional<String> variant) {
     var editions =
         files.stream()
@@ -95,9 +98,9 @@ public final class ModelFiles {
                     Collectors.mapping(Map.Entry::getValue, Collectors.toList())));
     return editions.keySet().stream()
         .min(
-            Comparator.comparing((Edition edition) -> edition.kind().equals("bin"))
-                .thenComparing(edition -> !edition.variant().equals(variant.orElse("")))
+            Comparator.comparing((Edition edition) -> !edition.variant().equals(variant.orElse("")))
                 .thenComparing(edition -> !edition.variant().isEmpty())
+                .thenComparing(edition -> edition.kind().equals("bin"))
                 .thenComparing(Edition::sharded)
                 .thenComparing(Edition::variant))
         .map(editions::get)
