@@ -35,6 +35,9 @@ public final class ComponentConfig {
   private static final Set<String> NOTES =
       Set.of("architectures", "dtype", "model_type", "torch_dtype", "transformers_version");
 
+  private static final Set<String> WITHOUT_EFFECT =
+      Set.of("dropout", "force_upcast", "upcast_attention");
+
   /** Longer lists are shortened in messages. */
   private static final int SHOWN = 8;
 
@@ -232,7 +235,8 @@ public final class ComponentConfig {
   }
 
   /**
-   * Checks that fields are absent or have their only supported values.
+   * Checks that fields are absent or have their only supported values. Fields without an effect on
+   * a trained network in float32 may have any value.
    *
    * @param json an object with these values, as {@link ConfigWriter#fixed} writes them
    */
@@ -241,6 +245,10 @@ public final class ComponentConfig {
         .properties()
         .forEach(
             entry -> {
+              known.add(entry.getKey());
+              if (WITHOUT_EFFECT.contains(entry.getKey())) {
+                return;
+              }
               JsonNode only = entry.getValue();
               Object value = only.isNumber() ? only.numberValue() : only.asText();
               if (only.isNull()) {
@@ -399,6 +407,7 @@ public final class ComponentConfig {
   private static boolean isEqual(JsonNode node, Object value) {
     if (value instanceof Number number) {
       return node.isNumber()
+          && Double.isFinite(node.doubleValue())
           && node.decimalValue().compareTo(new BigDecimal(number.toString())) == 0;
     }
     return value instanceof Boolean

@@ -1,9 +1,10 @@
 package io.diffusion4j.checkpoint;
 
-import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.core.util.Separators;
@@ -20,19 +21,29 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** JSON in strict UTF-8. A duplicate key is an error, except in settings of other programs. */
+/**
+ * JSON in strict UTF-8. A duplicate key is an error, except in settings of other programs. Settings
+ * may contain {@code NaN} and {@code Infinity}, as Python writes them.
+ */
 final class Json {
   /** No config or index is nearly as large; a larger file is something else. */
   private static final long MAX_BYTES = 100_000_000;
 
-  static final ObjectMapper MAPPER =
-      mapper(JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build());
+  private static final JsonReadFeature NOT_FINITE = JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS;
+
+  static final ObjectMapper MAPPER = mapper(strict());
+
+  private static final ObjectMapper OBJECTS = mapper(strict().enable(NOT_FINITE));
 
   /** Takes the last of a key's values, as Python does: published settings repeat some keys. */
-  private static final ObjectMapper SETTINGS = mapper(new JsonFactory());
+  private static final ObjectMapper SETTINGS = mapper(new JsonFactoryBuilder().enable(NOT_FINITE));
 
-  private static ObjectMapper mapper(JsonFactory factory) {
-    return JsonMapper.builder(factory)
+  private static JsonFactoryBuilder strict() {
+    return new JsonFactoryBuilder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION);
+  }
+
+  private static ObjectMapper mapper(JsonFactoryBuilder factory) {
+    return JsonMapper.builder(factory.build())
         .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
         .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
         .build();
@@ -51,7 +62,7 @@ final class Json {
 
   /** Reads a file with one object. */
   static ObjectNode readObject(Path file) {
-    return readObject(file, MAPPER);
+    return readObject(file, OBJECTS);
   }
 
   /** Reads a file of settings; for a duplicate key, the last value counts. */

@@ -64,6 +64,21 @@ public record UnclipSchedulerConfig(
     }
   }
 
+  private static final String[] OF_OTHERS =
+      """
+      algorithm_type base_image_seq_len base_shift beta_end beta_max beta_min beta_start \
+      correct_clip corrector_order disable_corrector dynamic_thresholding_ratio eta euler_at_final \
+      final_sigmas_type flow_shift interpolation_type invert_sigmas lambda_min_clipped \
+      lower_order_final max_image_seq_len max_shift noise_sampler_seed original_inference_steps \
+      predict_x0 predictor_order rescale_betas_zero_snr rho s_churn s_noise s_tmax s_tmin \
+      sample_max_value sampling_eps set_alpha_to_one set_alpha_to_zero shift shift_terminal \
+      sigma_data sigma_max sigma_min sigma_schedule skip_prk_steps snr snr_shift_scale solver_order \
+      solver_p solver_type steps_offset stochastic_sampling tau_func thresholding time_shift_type \
+      timestep_scaling timestep_type trained_betas use_beta_sigmas use_dynamic_shifting \
+      use_exponential_sigmas use_flow_sigmas use_karras_sigmas use_lu_lambdas\
+      """
+          .split(" ");
+
   /** Creates a configuration with the published spacing. */
   public UnclipSchedulerConfig(
       int trainTimesteps,
@@ -147,8 +162,16 @@ public record UnclipSchedulerConfig(
                         Parameterization.values(),
                         UnclipSchedulerConfig::predictionType),
                     choice(config, "timestep_spacing", Spacing.values(), way -> way.key)));
-    config.refuseUnknown();
+    refuseUnknown(config);
     return scheduler;
+  }
+
+  /**
+   * Throws an exception for unknown fields, except those of diffusers' other schedulers, which a
+   * file keeps when another class is loaded from it.
+   */
+  public static void refuseUnknown(ComponentConfig config) {
+    config.refuseUnknown(OF_OTHERS);
   }
 
   /** Returns the value whose key a field has; the first value if the field is absent. */

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -158,7 +159,7 @@ class ComponentConfigTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "[]", "{", "{\"a\":1,\"a\":2}", "{} {}", "{'a':1}", "{\"a\":NaN}"})
+  @ValueSource(strings = {"", "[]", "{", "{\"a\":1,\"a\":2}", "{} {}", "{'a':1}", "{\"a\":nan}"})
   void whatIsNotOneJsonObjectIsRefused(String json) throws IOException {
     assertThatThrownBy(() -> config(json))
         .isInstanceOf(CheckpointException.class)
@@ -235,5 +236,35 @@ class ComponentConfigTest {
         .isThrownBy(() -> writer.put("b", Double.NaN))
         .withMessage("b: NaN (expected: a finite number, boolean, string, list or null)");
     assertThatIllegalArgumentException().isThrownBy(() -> writer.put("b", List.of(folder)));
+  }
+
+  @Test
+  void fieldsWithoutAnEffectMayHaveAnyValue() {
+    var config = config("{\"dropout\": 0.1, \"upcast_attention\": true, \"act_fn\": \"gelu\"}");
+    config.fixed("{\"dropout\": 0.0, \"upcast_attention\": false, \"force_upcast\": false}");
+    assertThat(config.unknown()).containsExactly("act_fn");
+    assertThatThrownBy(() -> config.fixed("{\"act_fn\": \"silu\"}"))
+        .hasMessage("config.json: act_fn: \"gelu\" (expected: silu)");
+  }
+
+  @Test
+  void aLongListIsShownByItsLengthAndItsFirstEntries() {
+    var numbers = IntStream.range(0, 1000).mapToObj(i -> "0." + i).toList();
+    var config = config("{\"trained_betas\": " + numbers + "}");
+    assertThatThrownBy(() -> config.unset("trained_betas"))
+        .hasMessage("config.json: trained_betas: 1000 entries, 0, 0.1, 0.2, … (expected: null)");
+  }
+
+  /** Python's json module writes {@code float("-inf")} so. */
+  @Test
+  void numbersThatAreNotFiniteAreNoNumbersOnceTheyAreRead() throws IOException {
+    Path file = folder.resolve("config.json");
+    Files.writeString(file, "{\"lambda_min_clipped\": -Infinity, \"beta_end\": NaN}");
+    var config = ComponentConfig.read(file);
+    assertThat(config.unknown()).containsExactly("lambda_min_clipped", "beta_end");
+    assertThatThrownBy(() -> config.doubleValue("beta_end"))
+        .hasMessage(file + ": beta_end: \"NaN\" (expected: a number)");
+    assertThatThrownBy(() -> config.supports("lambda_min_clipped", 1))
+        .hasMessage(file + ": lambda_min_clipped: \"-Infinity\" (expected: 1)");
   }
 }

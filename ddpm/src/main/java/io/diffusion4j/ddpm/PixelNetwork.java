@@ -1,6 +1,7 @@
 package io.diffusion4j.ddpm;
 
 import io.diffusion4j.decoder.backbone.Context;
+import io.diffusion4j.decoder.unet.CurrentNames;
 import io.diffusion4j.decoder.unet.PixelUnetConfig;
 import io.diffusion4j.decoder.unet.PixelUnetConfig.Labels;
 import io.diffusion4j.diffusion.argument.Check;

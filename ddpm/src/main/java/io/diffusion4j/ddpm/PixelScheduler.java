@@ -206,7 +206,7 @@ public record PixelScheduler(
                     c.text("timestep_spacing", "leading"),
                     c.intValue("steps_offset", 0),
                     c.booleanValue("set_alpha_to_one", true) ? End.CLEAN : End.FIRST_TIMESTEP));
-    c.refuseUnknown();
+    UnclipSchedulerConfig.refuseUnknown(c);
     return scheduler;
   }
 

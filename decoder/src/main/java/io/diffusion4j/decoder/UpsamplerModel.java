@@ -1,6 +1,7 @@
 package io.diffusion4j.decoder;
 
 import io.diffusion4j.checkpoint.Checkpoint;
+import io.diffusion4j.decoder.unet.CurrentNames;
 import io.diffusion4j.decoder.unet.Unet;
 import io.diffusion4j.decoder.unet.UnetConfig;
 import io.diffusion4j.diffusion.denoiser.Denoiser;
@@ -52,7 +53,8 @@ public final class UpsamplerModel implements AutoCloseable {
     var config = DecoderFolders.readUpsampler(folder);
     try (var checkpoint = Checkpoint.open(folder, Checkpoint.DIFFUSERS)) {
       var network =
-          new CompiledNetwork(network(config), new CheckpointTensors(folder, checkpoint), compute);
+          new CompiledNetwork(
+              network(config), CurrentNames.of(new CheckpointTensors(folder, checkpoint)), compute);
       return new UpsamplerModel(config, parameterization, network);
     }
   }
@@ -69,7 +71,8 @@ public final class UpsamplerModel implements AutoCloseable {
             StoredNetwork.of(
                 name,
                 network(config),
-                StoredNetwork.Access.in(folder, Checkpoint.DIFFUSERS, key -> true)))
+                StoredNetwork.Access.in(
+                    folder, Checkpoint.DIFFUSERS, key -> true, CurrentNames::of)))
         .timed(config.sinusoid());
   }
 

@@ -9,6 +9,7 @@ import io.diffusion4j.clip.token.ClipTokenizer;
 import io.diffusion4j.decoder.DecoderFolders;
 import io.diffusion4j.decoder.DecoderModel;
 import io.diffusion4j.decoder.UpsamplerModel;
+import io.diffusion4j.decoder.unet.CurrentNames;
 import io.diffusion4j.nn.Manifest;
 import io.diffusion4j.pipeline.FolderReport;
 import io.diffusion4j.prior.AutoregressiveModel;
@@ -25,12 +26,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 /**
  * Examines a folder in diffusers' layout without reading its weights; it works on folders that
  * cannot be loaded.
  */
 final class UnclipReport {
+  private static final List<String> UPSAMPLERS =
+      List.of(UnclipFolder.SUPER_RES_FIRST, UnclipFolder.SUPER_RES_LAST);
+
   /** The components with weights, and the weights that their settings require. */
   private static final Map<String, Function<Path, Manifest>> MANIFESTS = manifests();
 
@@ -51,7 +56,7 @@ final class UnclipReport {
         folder -> DecoderModel.manifest(DecoderFolders.readProjection(folder)));
     manifests.put(
         UnclipFolder.DECODER, folder -> DecoderModel.manifest(DecoderFolders.readBackbone(folder)));
-    for (String name : List.of(UnclipFolder.SUPER_RES_FIRST, UnclipFolder.SUPER_RES_LAST)) {
+    for (String name : UPSAMPLERS) {
       manifests.put(name, folder -> UpsamplerModel.manifest(DecoderFolders.readUpsampler(folder)));
     }
     return manifests;
@@ -77,7 +82,8 @@ final class UnclipReport {
               name,
               className,
               Optional.ofNullable(MANIFESTS.get(name)),
-              path -> readSettings(path, name)));
+              path -> readSettings(path, name),
+              UPSAMPLERS.contains(name) ? CurrentNames::current : UnaryOperator.identity()));
     }
     return FolderReport.of(folder, expected, failures, () -> Fit.of(index.orElseThrow()));
   }

@@ -1,4 +1,4 @@
-package io.diffusion4j.ddpm;
+package io.diffusion4j.decoder.unet;
 
 import io.diffusion4j.nn.weights.NamedTensors;
 import io.diffusion4j.nn.weights.Renamed;
@@ -10,21 +10,21 @@ import java.util.Objects;
  * Renames old tensors of diffusers: before version 0.17 the projections of attention had other
  * names. Each tensor is renamed independently, because some files were converted only partly.
  */
-final class CurrentNames {
+public final class CurrentNames {
   private static final Map<String, String> OLD =
       Map.of("query", "to_q", "key", "to_k", "value", "to_v", "proj_attn", "to_out.0");
 
   private CurrentNames() {}
 
   /** Renames tensors to their current names. */
-  static NamedTensors of(NamedTensors tensors) {
+  public static NamedTensors of(NamedTensors tensors) {
     Map<String, String> sources = new LinkedHashMap<>();
     tensors.names().forEach(name -> sources.put(current(name), name));
     return new Renamed(tensors, sources);
   }
 
   /** Returns the current name. */
-  static String current(String name) {
+  public static String current(String name) {
     String[] parts = name.split("\\.", -1);
     int last = parts.length - 2; // the name ends in weight or bias
     if (last >= 2 && parts[last - 2].equals("attentions") && OLD.containsKey(parts[last])) {

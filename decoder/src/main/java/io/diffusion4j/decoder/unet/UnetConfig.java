@@ -102,6 +102,12 @@ public record UnetConfig(
     return channels / headDim;
   }
 
+  /** As in diffusers, whose upsamplers have no such norm with scales and shifts. */
+  @Override
+  public int midNormGroups() {
+    return contextDim == 0 && timeConditioning == TimeConditioning.SCALE_SHIFT ? 0 : groups;
+  }
+
   @Override
   public int headsUp(int channels) {
     return channels / headDim;
