@@ -184,8 +184,8 @@ class CheckpointTest {
         .hasMessage(
             folder
                 + ": no weights (expected: one of model.safetensors, model.safetensors.index.json,"
-                + " model.fp16.safetensors, model.safetensors.index.fp16.json, pytorch_model.bin,"
-                + " pytorch_model.bin.index.json, pytorch_model.fp16.bin,"
+                + " pytorch_model.bin, pytorch_model.bin.index.json, model.fp16.safetensors,"
+                + " model.safetensors.index.fp16.json, pytorch_model.fp16.bin,"
                 + " pytorch_model.bin.index.fp16.json)");
     Path nowhere = folder.resolve("nowhere");
     assertThatThrownBy(() -> Checkpoint.open(nowhere))

@@ -183,7 +183,7 @@ class ModelFolderTest {
         "\"num_train_timesteps\":1.5 | num_train_timesteps: 1.5 (expected: an integer)",
         "\"clip_sample_range\":0 | clipSampleRange: 0.0 (expected: > 0)",
         "\"clip_sample\":1 | clip_sample: 1 (expected: true or false)",
-        "\"thresholding\":true | unknown fields: thresholding",
+        "\"new_thing\":true | unknown fields: new_thing",
       })
   void aSchedulerThatWeCannotDoIsRefused(String field, String message) throws IOException {
     String json =

@@ -38,9 +38,11 @@ class ClassifierParityTest {
     }
   }
 
+  /** With a few channels in heads of two, single rounding errors do not average out. */
   @GoldenTest(GoldenKind.CLASSIFIER)
   void theGradientIsGuidedDiffusionsInBfloat16(GoldenCase golden) throws IOException {
-    assertIsGuidedDiffusions(golden, Compute.of(Precision.BFLOAT16), 0.1, 0.1);
+    boolean narrow = golden.json().get("constructor").get("model_channels").asInt() < 8;
+    assertIsGuidedDiffusions(golden, Compute.of(Precision.BFLOAT16), 0.1, narrow ? 0.2 : 0.1);
   }
 
   private void assertIsGuidedDiffusions(

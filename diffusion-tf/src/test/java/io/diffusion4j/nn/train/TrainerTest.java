@@ -4,6 +4,7 @@ import static io.diffusion4j.tf.testing.Golden.assertClose;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.checkpoint.SafetensorsFile;
@@ -51,6 +52,7 @@ class TrainerTest {
     int in = io.size("in.x", 1);
     int out = io.size("in.y", 1);
     var start = recording.start();
+    assumeThat(start).as("recorded by reference, so that the start is not in the case").isPresent();
     Objective objective =
         (nn, inputs) -> {
           var x = nn.input(inputs.floats("x", in));
@@ -81,7 +83,7 @@ class TrainerTest {
             Compute.of(Precision.FLOAT32),
             1);
     try (var trainer = new Trainer(objective, config)) {
-      trainer.startFrom(start);
+      trainer.startFrom(start.orElseThrow());
       var batch = new Batch(rows).floats("x", io.floats("in.x")).floats("y", io.floats("in.y"));
       String prefix = "";
       for (int step = 0; step < recording.steps(); step++) {
