@@ -77,6 +77,10 @@ final class PeftSettings {
 
   /** Returns s. The first pattern counts, as in peft. */
   double factor(String layer, double rank) {
+    if (!own.isEmpty() && layer.length() > LONGEST) { // matching is recursive
+      throw config.invalid(
+          "alpha_pattern", "a layer of " + layer.length() + " characters", "at most " + LONGEST);
+    }
     for (Own one : own) {
       if (one.layers().matcher(new Read(layer, one.key())).lookingAt()) {
         return factor(one.alpha(), rank);

@@ -203,6 +203,16 @@ class LoraTest {
   }
 
   @Test
+  void aLayerThatIsTooLongForAPatternIsRefused() {
+    String layer = "ab".repeat(20_000);
+    var writer = update(layer + ".lora_A.weight", layer + ".lora_B.weight");
+    String notes = "{\"lora_alpha\": 6, \"alpha_pattern\": {\"(a|b)*c\": 1}}";
+    Path file = write("long.safetensors", writer.note("lora_adapter_metadata", notes));
+    assertThatThrownBy(() -> Lora.open(file))
+        .hasMessage(file + ": alpha_pattern: a layer of 40000 characters (expected: at most 256)");
+  }
+
+  @Test
   void aPatternOfExponentialTimeIsRefused() {
     String layer = "a".repeat(60);
     var writer = update(layer + ".lora_A.weight", layer + ".lora_B.weight");
