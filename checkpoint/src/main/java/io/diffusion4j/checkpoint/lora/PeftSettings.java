@@ -14,7 +14,7 @@ final class PeftSettings {
     "r", "rank_pattern", "target_modules", "exclude_modules", "layers_to_transform",
     "layers_pattern", "lora_dropout", "task_type", "auto_mapping", "base_model_name_or_path",
     "revision", "inference_mode", "peft_version", "megatron_config", "megatron_core",
-    "loftq_config", "eva_config", "corda_config", "runtime_config"
+    "loftq_config", "eva_config", "corda_config", "runtime_config", "qalora_group_size"
   };
 
   private static final int LONGEST = 256;

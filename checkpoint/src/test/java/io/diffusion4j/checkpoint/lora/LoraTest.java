@@ -128,6 +128,29 @@ class LoraTest {
     }
   }
 
+  /** As peft 0.19 writes them. */
+  @Test
+  void theDefaultsOfAllSettingsAreAccepted() {
+    String notes =
+        """
+        {"alora_invocation_tokens": null, "alpha_pattern": {}, "arrow_config": null,
+         "auto_mapping": null, "base_model_name_or_path": "x/y", "bias": "none",
+         "corda_config": null, "eva_config": null, "exclude_modules": null,
+         "ensure_weight_tying": false, "fan_in_fan_out": false, "inference_mode": true,
+         "init_lora_weights": true, "layer_replication": null, "layers_pattern": null,
+         "layers_to_transform": null, "loftq_config": {}, "lora_alpha": 4, "lora_bias": false,
+         "lora_dropout": 0.0, "lora_ga_config": null, "megatron_config": null,
+         "megatron_core": "megatron.core", "modules_to_save": null, "peft_type": "LORA",
+         "peft_version": "0.19.0", "qalora_group_size": 16, "r": 2, "rank_pattern": {},
+         "revision": null, "target_modules": ["to_q"], "target_parameters": null,
+         "task_type": null, "trainable_token_indices": null, "use_bdlora": null,
+         "use_dora": false, "use_qalora": false, "use_rslora": false}
+        """;
+    var writer = update("a.to_q.lora_A.weight", "a.to_q.lora_B.weight");
+    Path file = write("defaults.safetensors", writer.note("lora_adapter_metadata", notes));
+    assertThat(Objects.requireNonNull(merge(base, file, 1).get("a.to_q.weight"))[0]).isEqualTo(2);
+  }
+
   @Test
   void severalAddUp() {
     Path one = write("one.safetensors", update("a.to_q.lora_A.weight", "a.to_q.lora_B.weight"));
