@@ -42,7 +42,9 @@ public final class FolderDigest {
    */
   public static String of(Path folder, Predicate<String> component) {
     List<Path> files =
-        files(folder, 2).stream().filter(file -> component.test(file.getName(0) + "")).toList();
+        files(folder, 2).stream()
+            .filter(file -> component.test(file.getName(0).toString()))
+            .toList();
     boolean network = files.contains(Path.of(NETWORK));
     boolean itself = network || files.contains(Path.of(SCHEDULER));
     boolean components =

@@ -143,10 +143,10 @@ public final class Lora implements AutoCloseable {
 
   /** Returns the update of a layer, whatever the network that the file names. */
   Optional<Update> update(String layer) {
-    var named = updates.tailMap(new Layer("", layer));
-    return named.isEmpty() || !named.firstKey().name().equals(layer)
-        ? Optional.empty()
-        : Optional.of(named.get(named.firstKey()));
+    return updates.tailMap(new Layer("", layer)).entrySet().stream()
+        .findFirst()
+        .filter(first -> first.getKey().name().equals(layer))
+        .map(Map.Entry::getValue);
   }
 
   Checkpoint tensors() {

@@ -73,8 +73,9 @@ public final class PipelineLoras {
     var strays = new ArrayList<String>();
     for (Lora.Layer layer : lora.updates().keySet()) {
       List<String> owners =
-          networks.keySet().stream()
-              .filter(name -> MergedTensors.fits(networks.get(name), lora, layer))
+          networks.entrySet().stream()
+              .filter(network -> MergedTensors.fits(network.getValue(), lora, layer))
+              .map(Map.Entry::getKey)
               .filter(name -> isOf(layer.network(), part, name))
               .toList();
       if (owners.size() > 1) {
