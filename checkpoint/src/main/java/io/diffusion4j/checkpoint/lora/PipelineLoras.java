@@ -106,7 +106,7 @@ public final class PipelineLoras {
     if (!prefix.isEmpty() && !prefix.equals("transformer")) {
       return component.equals(prefix)
           || DECODER.containsAll(List.of(component, prefix))
-          || component.equals("prior_eclipse") && prefix.equals("prior");
+          || (component.equals("prior_eclipse") && prefix.equals("prior"));
     }
     return part.map(
             word ->
