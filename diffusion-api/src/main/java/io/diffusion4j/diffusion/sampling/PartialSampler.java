@@ -5,9 +5,10 @@ import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import io.diffusion4j.diffusion.schedule.Timesteps;
 
 /**
- * The last steps of another sampler, for a start from a noised image (SDEdit, Meng et al. 2022).
+ * The last steps of another sampler, for a start from a noised image (SDEdit, Meng et al. 2022). A
+ * method that remembers earlier steps begins without a memory.
  *
- * @param sampler the sampler, which gets a schedule that ends at the first of these steps
+ * @param sampler the sampler, which gets the {@linkplain Timesteps#last end} of the timesteps
  * @param strength the share of the steps that is taken, in (0, 1]
  */
 public record PartialSampler(Sampler sampler, double strength) implements Sampler {
@@ -27,27 +28,6 @@ public record PartialSampler(Sampler sampler, double strength) implements Sample
 
   @Override
   public SamplingPlan plan(NoiseSchedule schedule, Timesteps timesteps) {
-    Timesteps last = timesteps.last(steps(strength, timesteps.size()));
-    return sampler.plan(new Truncated(schedule, last.get(0) + 1), last);
-  }
-
-  /** The cleaner part of a schedule. */
-  private record Truncated(NoiseSchedule whole, int steps) implements NoiseSchedule {
-    @Override
-    public double alphaBar(int t) {
-      return whole.alphaBar(within(t));
-    }
-
-    @Override
-    public double beta(int t) {
-      return whole.beta(within(t)); // from the whole one's own table, if it has one
-    }
-
-    private int within(int t) {
-      if (t >= steps) {
-        throw new IndexOutOfBoundsException(Check.message("t", t, "below %s", steps));
-      }
-      return t;
-    }
+    return sampler.plan(schedule, timesteps.last(steps(strength, timesteps.size())));
   }
 }

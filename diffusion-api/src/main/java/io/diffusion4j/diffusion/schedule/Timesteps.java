@@ -1,20 +1,24 @@
 package io.diffusion4j.diffusion.schedule;
 
 import io.diffusion4j.diffusion.argument.Check;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
 /**
  * The timesteps a sampler visits, strictly decreasing. The clean sample after the last one is not
- * listed; {@link #get} returns {@link NoiseSchedule#CLEAN} for it.
+ * listed; {@link #get} returns {@link NoiseSchedule#CLEAN} for it. They may be the {@linkplain
+ * #last end} of a longer list, of which strides and grids are made.
  *
  * @param values whole timesteps
  * @param times the times before rounding, for the solvers that work between timesteps (diffusers'
  *     Euler, Heun and Euler ancestral); the whole timesteps themselves for most spacings
+ * @param passed the noisier timesteps of the list, which are not visited; none for a whole list
  */
-public record Timesteps(List<Integer> values, List<Double> times) {
+public record Timesteps(List<Integer> values, List<Double> times, List<Integer> passed) {
   public Timesteps {
     values = List.copyOf(values);
+    passed = List.copyOf(passed);
     times = List.copyOf(times);
     Check.that(!values.isEmpty(), "timesteps", "none", "at least one");
     for (int i = 0; i < values.size(); i++) {
@@ -35,6 +39,11 @@ public record Timesteps(List<Integer> values, List<Double> times) {
     }
   }
 
+  /** Creates a whole list. */
+  public Timesteps(List<Integer> values, List<Double> times) {
+    this(values, times, List.of());
+  }
+
   /** Creates whole timesteps, with nothing between them. */
   public Timesteps(List<Integer> values) {
     this(values, values.stream().map(Integer::doubleValue).toList());
@@ -50,10 +59,12 @@ public record Timesteps(List<Integer> values, List<Double> times) {
     Check.that(values.get(0) < trainSteps, "timesteps", values, "below %s", trainSteps);
   }
 
-  /** Returns the last timesteps, which are the cleanest. */
+  /** Returns the last timesteps, which are the cleanest, as the end of the same list. */
   public Timesteps last(int count) {
     int from = size() - count;
-    return new Timesteps(values.subList(from, size()), times.subList(from, size()));
+    List<Integer> before = new ArrayList<>(passed);
+    before.addAll(values.subList(0, from));
+    return new Timesteps(values.subList(from, size()), times.subList(from, size()), before);
   }
 
   /** Returns the number of timesteps, without the clean end. */
@@ -61,8 +72,18 @@ public record Timesteps(List<Integer> values, List<Double> times) {
     return values.size();
   }
 
-  /** Returns the i-th timestep; {@link NoiseSchedule#CLEAN} for {@code i == size()}. */
+  /** Returns the number of timesteps of the whole list. */
+  public int listed() {
+    return passed.size() + values.size();
+  }
+
+  /**
+   * Returns the i-th timestep; {@link NoiseSchedule#CLEAN} for {@code i == size()}, and those
+   * passed for i &lt; 0, −1 being the last of them.
+   */
   public int get(int i) {
-    return i == values.size() ? NoiseSchedule.CLEAN : values.get(i);
+    return i < 0
+        ? passed.get(passed.size() + i)
+        : i == values.size() ? NoiseSchedule.CLEAN : values.get(i);
   }
 }

@@ -26,8 +26,9 @@ public record DdimSampler(double eta, EpsSource epsSource, Stride stride, End en
     LISTED,
     /**
      * Each step leads to t − ⌊T/n⌋, whatever the list contains, as in diffusers' {@code
-     * DDIMScheduler}. With trailing or linspace spacing, where T/n is not whole, t − ⌊T/n⌋ is not
-     * the next timestep, and the last step may lead to timestep 0 instead of the {@link #end}.
+     * DDIMScheduler}; n is the length of the whole list. With trailing or linspace spacing, where
+     * T/n is not whole, t − ⌊T/n⌋ is not the next timestep, and the last step may lead to timestep
+     * 0 instead of the {@link #end}.
      */
     WHOLE
   }
@@ -62,7 +63,7 @@ public record DdimSampler(double eta, EpsSource epsSource, Stride stride, End en
       int next =
           switch (stride) {
             case LISTED -> timesteps.get(i + 1);
-            case WHOLE -> timesteps.get(i) - schedule.steps() / timesteps.size();
+            case WHOLE -> timesteps.get(i) - schedule.steps() / timesteps.listed();
           };
       double aBarNext = next < 0 ? end.level(schedule).alphaBar() : schedule.alphaBar(next);
       double sigma = eta * sqrt((1 - aBarNext) / (1 - aBar)) * sqrt(1 - aBar / aBarNext); // eq. 16

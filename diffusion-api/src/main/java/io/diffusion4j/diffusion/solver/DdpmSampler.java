@@ -43,7 +43,6 @@ public record DdpmSampler(VarianceType variance, Last last) implements Sampler {
   @Override
   public SamplingPlan plan(NoiseSchedule schedule, Timesteps timesteps) {
     var plan = new SamplingPlan.Builder();
-    double before = 0;
     for (int i = 0; i < timesteps.size(); i++) {
       double alphaBar = schedule.alphaBar(timesteps.get(i));
       Posterior posterior = Posterior.of(alphaBar, schedule.alphaBar(timesteps.get(i + 1)));
@@ -56,10 +55,23 @@ public record DdpmSampler(VarianceType variance, Last last) implements Sampler {
       plan.add(
           timesteps.get(i),
           alphaBar,
-          update.withShift(isLast ? lastShift(posterior, before) : noise(posterior)));
-      before = posterior.variance();
+          update.withShift(
+              isLast
+                  ? lastShift(posterior, varianceBefore(schedule, timesteps))
+                  : noise(posterior)));
     }
     return plan.build();
+  }
+
+  /** Returns β̃ of the step before the last; 0 if there is none. */
+  private static double varianceBefore(NoiseSchedule schedule, Timesteps timesteps) {
+    if (timesteps.listed() == 1) {
+      return 0;
+    }
+    int last = timesteps.size() - 1;
+    return Posterior.of(
+            schedule.alphaBar(timesteps.get(last - 1)), schedule.alphaBar(timesteps.get(last)))
+        .variance();
   }
 
   private Noise noise(Posterior posterior) {

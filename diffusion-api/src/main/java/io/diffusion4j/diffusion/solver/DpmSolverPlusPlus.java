@@ -25,7 +25,7 @@ import java.util.List;
  * @param grid the levels it visits
  */
 public record DpmSolverPlusPlus(int order, Correction correction, Grid grid) implements Sampler {
-  /** With fewer steps than this, the end is solved with a lower order. */
+  /** With fewer steps in the whole list than this, the end is solved with a lower order. */
   private static final int FEW_STEPS = 15;
 
   /** The weight of the terms beyond the first; all are of second order at least. */
@@ -57,17 +57,18 @@ public record DpmSolverPlusPlus(int order, Correction correction, Grid grid) imp
     int n = timesteps.size();
     var plan = new SamplingPlan.Builder();
     for (int i = 0; i < n; i++) {
-      plan.add(levels.get(i), update(levels, i, order(i, n)));
+      plan.add(levels.get(i), update(levels, i, order(i, timesteps)));
     }
     return plan.build();
   }
 
-  /** Returns the order of step i of n. */
-  private int order(int i, int n) {
-    if (i == n - 1) {
+  /** Returns the order of step i. */
+  private int order(int i, Timesteps timesteps) {
+    int after = timesteps.size() - 1 - i;
+    if (after == 0) {
       return 1;
     }
-    int allowed = i == n - 2 && n < FEW_STEPS ? Math.min(order, 2) : order;
+    int allowed = after == 1 && timesteps.listed() < FEW_STEPS ? Math.min(order, 2) : order;
     return Math.min(allowed, i + 1);
   }
 

@@ -12,7 +12,8 @@ import java.util.List;
 
 /**
  * Levels with equal steps in σ^(1/ρ), which are denser at low noise (Karras et al. 2022, eq. 5).
- * The number of levels, and optionally their ends, are those of the timesteps.
+ * The number of levels, and optionally their ends, are those of the timesteps; of the {@linkplain
+ * Timesteps#last end} of a list, the end of the list's levels.
  *
  * @param rho ρ, greater than 0; the paper has 7
  * @param ends the first and the last level
@@ -41,12 +42,14 @@ public record KarrasGrid(double rho, Ends ends, Time time) implements Grid {
 
   @Override
   public List<Level> levels(NoiseSchedule schedule, Timesteps timesteps) {
-    int n = timesteps.size();
-    double max = sigma(schedule, ends == Ends.SCHEDULE ? schedule.steps() - 1 : timesteps.get(0));
-    double min = sigma(schedule, ends == Ends.SCHEDULE ? 0 : timesteps.get(n - 1));
+    int n = timesteps.listed();
+    int passed = n - timesteps.size();
+    boolean whole = ends == Ends.SCHEDULE;
+    double max = sigma(schedule, whole ? schedule.steps() - 1 : timesteps.get(-passed));
+    double min = sigma(schedule, whole ? 0 : timesteps.get(timesteps.size() - 1));
     var times = new LevelTimes(schedule);
-    List<Level> levels = new ArrayList<>(n);
-    for (int i = 0; i < n; i++) {
+    List<Level> levels = new ArrayList<>(timesteps.size());
+    for (int i = passed; i < n; i++) {
       double ramp = n == 1 ? 0 : (double) i / (n - 1);
       double sigma = pow(pow(max, 1 / rho) + ramp * (pow(min, 1 / rho) - pow(max, 1 / rho)), rho);
       double t = times.of(sigma);

@@ -41,8 +41,12 @@ public record SinglestepDpmSolverPlusPlus(int order, Grid grid) implements Sampl
     List<Level> levels = grid.levelsToClean(schedule, timesteps);
     int last = timesteps.size() - 1;
     var plan = new SamplingPlan.Builder();
-    for (int i = 0; i < last; i += order) {
-      addStep(plan, levels.subList(i, min(i + order, last) + 1));
+    int passed = timesteps.passed().size() % order; // levels of a step that began before these
+    int start = 0;
+    while (start < last) {
+      int end = min(start + order - (start == 0 ? passed : 0), last);
+      addStep(plan, levels.subList(start, end + 1));
+      start = end;
     }
     return plan.add(levels.get(last), Update.ZERO.plusX0(1)).build();
   }
