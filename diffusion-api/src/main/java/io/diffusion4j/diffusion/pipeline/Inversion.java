@@ -49,7 +49,11 @@ public final class Inversion {
                 }
               }));
     }
-    var unguided = settings.withSampler(new DdimInversion()).withGuidanceScale(UNGUIDED);
+    var unguided =
+        settings
+            .withSampler(new DdimInversion(settings.sampler()))
+            .withoutGuide()
+            .withGuidanceScale(UNGUIDED);
     return decoder.decode(draws, unguided, listener).stream().map(Image::pixels).toList();
   }
 

@@ -111,6 +111,12 @@ public record SamplingSettings(
         sampler, steps, scale, spacing, treatment, Optional.of(name), size, reuse);
   }
 
+  /** Returns these settings with classifier-free guidance. */
+  public SamplingSettings withoutGuide() {
+    return new SamplingSettings(
+        sampler, steps, guidanceScale, spacing, treatment, Optional.empty(), size, reuse);
+  }
+
   /** Returns these settings with another size of images. */
   public SamplingSettings withSize(Pixels other) {
     return new SamplingSettings(

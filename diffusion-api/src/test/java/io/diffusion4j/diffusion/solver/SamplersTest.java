@@ -338,6 +338,28 @@ class SamplersTest implements SamplerContract {
     return largest;
   }
 
+  /**
+   * Its output is read at the level that the network is told, so its meaning is the same function.
+   */
+  @ParameterizedTest
+  @EnumSource(Parameterization.class)
+  void anInversionDoesNotDependOnTheParameterization(Parameterization parameterization) {
+    NoiseSchedule schedule = new LinearSchedule(1000);
+    var plan = new DdimInversion().plan(schedule, TimestepSpacings.LEADING.of(1000, 20));
+    float[] clean = {-0.25f, 0.5f, 0.75f};
+    float[] expected = follow(plan, new GaussianData(0.5, 0.4), clean);
+    var trajectory =
+        new Trajectory(plan, parameterization, X0Treatment.NONE, clean, step -> new float[0]);
+    while (!trajectory.done()) {
+      double alphaBar = plan.steps().get(trajectory.step()).alphaBar();
+      trajectory.advance(
+          new GaussianData(0.5, 0.4).predict(trajectory.x(), alphaBar, parameterization));
+    }
+    for (int i = 0; i < clean.length; i++) {
+      assertThat(trajectory.x()[i]).isCloseTo(expected[i], within(1e-4f));
+    }
+  }
+
   @Test
   void pndmWarmsUpWithFourCallsAStepAtTheTimesTheReferenceHas() {
     Sampler pndm = new PlmsSampler(PlmsSampler.Start.RUNGE_KUTTA);
