@@ -63,6 +63,25 @@ final class Kernels {
     }
   }
 
+  /** Computes to += √(factor·exp(slope·exponents) + more)·as. */
+  static void addRoot(
+      float[] to,
+      double factor,
+      double slope,
+      float[] exponents,
+      double more,
+      float[] as,
+      int start,
+      int end) {
+    float a = (float) factor;
+    float b = (float) (slope / EXP_PARTS);
+    float c = (float) more;
+    for (int i = start; i < end; i++) {
+      float root = (float) Math.sqrt(fma(a, expOfParts(b * exponents[i]), c));
+      to[i] = fma(root, as[i], to[i]);
+    }
+  }
+
   /** Clips all values to ±limit. */
   static void clip(float[] values, float limit) {
     for (int i = 0; i < values.length; i++) {

@@ -11,8 +11,10 @@ import io.diffusion4j.diffusion.argument.Check;
  * @param minLogVariance ln σ² at v = −1; −∞ for no noise
  * @param maxLogVariance ln σ² at v = 1; the same as {@code minLogVariance} if the variance is fixed
  * @param fixedLogVariance ln σ² for a network that does not learn its variance
+ * @param added a variance beside the learned one, at least 0
  */
-public record Noise(double minLogVariance, double maxLogVariance, double fixedLogVariance) {
+public record Noise(
+    double minLogVariance, double maxLogVariance, double fixedLogVariance, double added) {
   /** A deterministic step. */
   public static final Noise NONE = fixed(Double.NEGATIVE_INFINITY);
 
@@ -36,6 +38,12 @@ public record Noise(double minLogVariance, double maxLogVariance, double fixedLo
         "fixedLogVariance",
         fixedLogVariance,
         "finite, or −∞ for no noise");
+    Check.notNegative("added", added);
+  }
+
+  /** Creates noise with no other variance. */
+  public Noise(double minLogVariance, double maxLogVariance, double fixedLogVariance) {
+    this(minLogVariance, maxLogVariance, fixedLogVariance, 0);
   }
 
   /** Returns the noise of a fixed variance. */
@@ -69,6 +77,26 @@ public record Noise(double minLogVariance, double maxLogVariance, double fixedLo
     return sigma == 0 ? NONE : fixed(2 * Math.log(sigma));
   }
 
+  /** Returns this noise times a factor of at least 0. */
+  Noise times(double factor) {
+    if (factor == 0) {
+      return NONE;
+    }
+    double log = 2 * Math.log(factor);
+    return new Noise(
+        log + minLogVariance,
+        log + maxLogVariance,
+        log + fixedLogVariance,
+        factor * factor * added);
+  }
+
+  /** Returns this noise and independent noise of another variance. */
+  Noise plus(double variance) {
+    return isLearned()
+        ? new Noise(minLogVariance, maxLogVariance, fixedLogVariance, added + variance)
+        : of(Math.sqrt(sigma() * sigma() + variance));
+  }
+
   /** Whether there is no noise to draw. */
   public boolean isNone() {
     return minLogVariance == Double.NEGATIVE_INFINITY;
@@ -84,11 +112,16 @@ public record Noise(double minLogVariance, double maxLogVariance, double fixedLo
    * network that does.
    */
   public double sigma() {
-    return Math.exp(0.5 * fixedLogVariance);
+    return sigma(fixedLogVariance);
   }
 
   /** Returns the largest standard deviation for a network that learns it. */
   public double maxSigma() {
-    return Math.exp(0.5 * maxLogVariance);
+    return sigma(maxLogVariance);
+  }
+
+  private double sigma(double logVariance) {
+    double own = Math.exp(0.5 * logVariance);
+    return added == 0 ? own : Math.sqrt(own * own + added);
   }
 }

@@ -205,7 +205,14 @@ public final class Trajectory {
     }
     if (noise.isLearned() && prediction.hasVariance()) {
       // σ = exp(½·(f·max + (1−f)·min)) with f = (v+1)/2, as middle·exp(slope·v)
-      Kernels.addExp(to, middle(noise), slope(noise), prediction.variance(), z, start, end);
+      double middle = middle(noise);
+      double slope = slope(noise);
+      float[] v = prediction.variance();
+      if (noise.added() == 0) {
+        Kernels.addExp(to, middle, slope, v, z, start, end);
+      } else {
+        Kernels.addRoot(to, middle * middle, 2 * slope, v, noise.added(), z, start, end);
+      }
     } else {
       Kernels.add(to, noise.sigma(), z, start, end);
     }

@@ -75,19 +75,18 @@ public record Update(
   }
 
   /**
-   * Returns this update followed by a step of the forward process, as one update. A predicted
-   * variance becomes the fixed one, and the size of a Langevin step its nominal one.
+   * Returns this update followed by a step of the forward process, as one update. The size of a
+   * Langevin step becomes its nominal one.
    */
   Update then(Transition noising) {
     double scale = noising.scale();
-    double sigma = noise.sigma();
     return new Update(
         scale * x,
         scale * x0,
         scale * eps,
         past.stream().map(p -> new Past(p.ago, p.of, scale * p.factor)).toList(),
-        Noise.of(Math.sqrt(scale * scale * sigma * sigma + noising.variance())),
-        shift.map(by -> Noise.fixed(Math.log(scale) + by.fixedLogVariance())),
+        noise.times(scale).plus(noising.variance()),
+        shift.map(by -> by.times(Math.sqrt(scale))),
         false);
   }
 

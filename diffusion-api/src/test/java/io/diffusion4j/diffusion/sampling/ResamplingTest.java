@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.diffusion4j.diffusion.denoiser.Prediction;
 import io.diffusion4j.diffusion.noise.PhiloxNoise;
 import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
@@ -13,6 +14,8 @@ import io.diffusion4j.diffusion.schedule.Timesteps;
 import io.diffusion4j.diffusion.solver.DdimSampler;
 import io.diffusion4j.diffusion.solver.GaussianData;
 import io.diffusion4j.diffusion.solver.Samplers;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -102,6 +105,42 @@ class ResamplingTest {
     double error = Math.abs(deviation(plan(sampler, 60)) - 0.5);
     double again = Math.abs(deviation(plan(new Resampling(5, 3).of(sampler), 60)) - 0.5);
     assertThat(again).isLessThan(3 * error + 0.01);
+  }
+
+  /** The noise of a repeated step has the variance that the network predicts, and the added one. */
+  @ParameterizedTest
+  @CsvSource({"ddpm", "ddpm-learned", "unclip"})
+  void aLearnedVarianceIsKept(String name) {
+    SamplingPlan once = plan(Samplers.standard().named(name), 5);
+    SamplingPlan.Step step = once.steps().get(2);
+    SamplingPlan.Step repeated =
+        plan(new Resampling(1, 2).of(Samplers.standard().named(name)), 5).steps().get(3);
+    assertThat(repeated.t()).isEqualTo(step.t());
+    double alpha = step.alphaBar() / once.steps().get(3).alphaBar();
+    float[] variance = {-1.5f, -1, -0.25f, 0, 0.5f, 1};
+    float[] added = noiseOf(repeated, variance);
+    float[] own = noiseOf(step, variance);
+    for (int i = 0; i < variance.length; i++) {
+      double both = Math.sqrt(alpha * own[i] * own[i] + 1 - alpha);
+      assertThat((double) added[i]).isCloseTo(both, within(1e-5 * both));
+    }
+    assertThat(own[0]).isLessThan(own[5]);
+  }
+
+  /** Returns the deviation of the noise that a step adds. */
+  private static float[] noiseOf(SamplingPlan.Step step, float[] variance) {
+    float[] zeros = new float[variance.length];
+    float[] ones = new float[variance.length];
+    Arrays.fill(ones, 1);
+    var trajectory =
+        new Trajectory(
+            new SamplingPlan(List.of(step), EpsSource.NETWORK, 1),
+            Parameterization.EPS,
+            X0Treatment.NONE,
+            zeros,
+            any -> ones);
+    trajectory.advance(new Prediction(zeros, variance));
+    return trajectory.x();
   }
 
   static SortedSet<String> multistepMethods() {
