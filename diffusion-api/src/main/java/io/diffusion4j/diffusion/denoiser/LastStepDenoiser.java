@@ -6,11 +6,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Two networks that share a trajectory: one for the timesteps above 0, another for timestep 0. The
- * published unCLIP upsamplers are such pairs.
+ * Two networks that share a trajectory: one makes the last step, whatever its timestep, and the
+ * other all steps before. The published unCLIP upsamplers are such pairs.
  *
- * @param first used for t &gt; 0
- * @param last used for t = 0, with the same parameterization
+ * @param first used for the other steps
+ * @param last used for the {@linkplain Query#last last} step, with the same parameterization
  */
 public record LastStepDenoiser<C>(Denoiser<C> first, Denoiser<C> last) implements Denoiser<C> {
   public LastStepDenoiser {
@@ -29,24 +29,17 @@ public record LastStepDenoiser<C>(Denoiser<C> first, Denoiser<C> last) implement
 
   @Override
   public List<Prediction> predict(List<Query<C>> queries) {
-    var others = queries.stream().filter(query -> !isLast(query)).toList();
+    var others = queries.stream().filter(query -> !query.last()).toList();
     var fromFirst = ask(first, others).iterator();
     // The features of one network mean nothing to another.
     var ending =
-        queries.stream()
-            .filter(LastStepDenoiser::isLast)
-            .map(query -> query.withReuse(Reuse.NONE))
-            .toList();
+        queries.stream().filter(Query::last).map(query -> query.withReuse(Reuse.NONE)).toList();
     var fromLast = ask(last, ending).iterator();
     List<Prediction> answers = new ArrayList<>(queries.size());
     for (Query<C> query : queries) {
-      answers.add((isLast(query) ? fromLast : fromFirst).next());
+      answers.add((query.last() ? fromLast : fromFirst).next());
     }
     return answers;
-  }
-
-  private static boolean isLast(Query<?> query) {
-    return query.t() == 0;
   }
 
   private static <C> List<Prediction> ask(Denoiser<C> denoiser, List<Query<C>> queries) {

@@ -8,9 +8,15 @@ package io.diffusion4j.diffusion.denoiser;
  *     the integers
  * @param condition the condition of the sample
  * @param reuse the features of earlier steps that the network may take
+ * @param last whether it is the last call of a plan
  */
 @SuppressWarnings("ArrayRecordComponent") // bulk data, compared by identity
-public record Query<C>(float[] xt, double t, C condition, Reuse reuse) {
+public record Query<C>(float[] xt, double t, C condition, Reuse reuse, boolean last) {
+  /** Creates a query of any call but the last. */
+  public Query(float[] xt, double t, C condition, Reuse reuse) {
+    this(xt, t, condition, reuse, false);
+  }
+
   /** Creates a query that reuses nothing. */
   public Query(float[] xt, double t, C condition) {
     this(xt, t, condition, Reuse.NONE);
@@ -18,11 +24,16 @@ public record Query<C>(float[] xt, double t, C condition, Reuse reuse) {
 
   /** Returns the same query of the same sample with another condition. */
   public <D> Query<D> withCondition(D other) {
-    return new Query<>(xt, t, other, reuse);
+    return new Query<>(xt, t, other, reuse, last);
   }
 
   /** Returns the same query with another reuse of features. */
   public Query<C> withReuse(Reuse other) {
-    return new Query<>(xt, t, condition, other);
+    return new Query<>(xt, t, condition, other, last);
+  }
+
+  /** Returns the same query as the last of its plan, or not. */
+  public Query<C> withLast(boolean isLast) {
+    return new Query<>(xt, t, condition, reuse, isLast);
   }
 }

@@ -31,8 +31,8 @@
  *       between callers and isolates their failures. A full queue is a {@link
  *       io.diffusion4j.diffusion.denoiser.QueueFullException}. Put guidance outside, so that the
  *       limits of its batches and its queue count rows of the network.
- *   <li>{@link io.diffusion4j.diffusion.denoiser.LastStepDenoiser} uses a second network at
- *       timestep 0, as the published unCLIP upsamplers do.
+ *   <li>{@link io.diffusion4j.diffusion.denoiser.LastStepDenoiser} uses a second network for the
+ *       last step, as the published unCLIP upsamplers do.
  *   <li>{@link io.diffusion4j.diffusion.denoiser.Reuse} lets a U-Net take deep features of earlier
  *       steps of the same sample. A query carries it.
  *   <li>{@link io.diffusion4j.diffusion.denoiser.NoMemoryException} and {@link

@@ -5,8 +5,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.diffusion4j.diffusion.noise.PhiloxNoise;
 import io.diffusion4j.diffusion.process.Parameterization;
+import io.diffusion4j.diffusion.sampling.X0Treatment;
+import io.diffusion4j.diffusion.schedule.LinearSchedule;
+import io.diffusion4j.diffusion.schedule.TimestepSpacings;
+import io.diffusion4j.diffusion.solver.Samplers;
+import io.diffusion4j.diffusion.stage.DiffusionStage;
+import io.diffusion4j.diffusion.stage.Draw;
+import io.diffusion4j.diffusion.stage.SamplingListener;
+import io.diffusion4j.diffusion.stage.SamplingSettings;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class LastStepDenoiserTest implements DenoiserContract<Double> {
   private static final Denoiser<Double> CONSTANT =
@@ -33,25 +43,55 @@ class LastStepDenoiserTest implements DenoiserContract<Double> {
     return new Query<>(new PhiloxNoise(2, image).gaussian("x", 0, 16), t, 1.0);
   }
 
+  private static Query<Double> last(int image, double t) {
+    return query(image, t).withLast(true);
+  }
+
   @Override
   public List<Query<Double>> queries() {
-    return List.of(query(0, 0), query(1, 999), query(2, 0), query(3, 0.5));
+    return List.of(last(0, 142), query(1, 999), last(2, 0), query(3, 0));
   }
 
   @Test
-  void onlyTimestepZeroGoesToTheLastNetwork() {
+  void onlyTheLastStepGoesToTheLastNetwork() {
     List<Prediction> answers = denoiser().predict(queries());
     assertThat(first.batches).containsExactly(2);
-    assertThat(answers.get(0).output()).isEqualTo(query(0, 0).xt());
-    assertThat(answers.get(2).output()).isEqualTo(query(2, 0).xt());
+    assertThat(answers.get(0).output()).isEqualTo(last(0, 142).xt());
+    assertThat(answers.get(2).output()).isEqualTo(last(2, 0).xt());
     assertThat(answers.get(1).hasVariance()).isTrue();
     assertThat(answers.get(3).hasVariance()).isTrue();
   }
 
   @Test
   void aNetworkWithoutQueriesIsNotAsked() {
-    denoiser().predict(List.of(query(0, 0)));
+    denoiser().predict(List.of(last(0, 0)));
     assertThat(first.batches).isEmpty();
+  }
+
+  /** As in diffusers, which counts steps: the last timestep need not be 0. */
+  @ParameterizedTest
+  @CsvSource({"unclip", "linspace", "leading", "trailing", "sections"})
+  void theLastNetworkMakesTheLastStepWithAnySpacing(String spacing) {
+    for (String sampler : Samplers.standard().names()) {
+      for (int steps : new int[] {1, 2, 7}) {
+        var counted = new ToyDenoiser();
+        var stage =
+            new DiffusionStage<>(
+                "toy",
+                new LastStepDenoiser<>(first, counted),
+                new LinearSchedule(1000),
+                TimestepSpacings.standard().named(spacing),
+                X0Treatment.NONE,
+                16);
+        stage.sample(
+            List.of(new Draw<>(1.0, new PhiloxNoise(2, 0))),
+            new SamplingSettings(Samplers.standard().named(sampler), steps, 1),
+            SamplingListener.NONE);
+        assertThat(counted.batches)
+            .as("%s, %s, %s steps", sampler, spacing, steps)
+            .containsExactly(1);
+      }
+    }
   }
 
   @Test
