@@ -1,10 +1,18 @@
 package io.diffusion4j.checkpoint;
 
+import io.diffusion4j.diffusion.argument.ByName;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.loss.VarianceType;
 import io.diffusion4j.diffusion.process.Parameterization;
+import io.diffusion4j.diffusion.sampling.Sampler;
+import io.diffusion4j.diffusion.sampling.X0Treatment;
+import io.diffusion4j.diffusion.schedule.CosineSchedule;
+import io.diffusion4j.diffusion.schedule.NoiseSchedule;
+import io.diffusion4j.diffusion.schedule.TableRounding;
 import io.diffusion4j.diffusion.schedule.TimestepSpacing;
 import io.diffusion4j.diffusion.schedule.TimestepSpacings;
+import io.diffusion4j.diffusion.stage.Choices;
+import io.diffusion4j.diffusion.stage.Course;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -32,6 +40,9 @@ public record UnclipSchedulerConfig(
     Spacing spacing) {
   /** The name of the file in diffusers. */
   public static final String FILE_NAME = "scheduler_config.json";
+
+  /** The name of the sampler that draws as the class does. */
+  public static final String SAMPLER = "unclip";
 
   private static final String CLASS_NAME = "UnCLIPScheduler";
   private static final String BETA_SCHEDULE = "squaredcos_cap_v2";
@@ -172,6 +183,26 @@ public record UnclipSchedulerConfig(
    */
   public static void refuseUnknown(ComponentConfig config) {
     config.refuseUnknown(OF_OTHERS);
+  }
+
+  /** Returns the noise schedule; diffusers computes its tables in float32. */
+  public NoiseSchedule schedule() {
+    return new CosineSchedule(trainTimesteps, TableRounding.FLOAT32);
+  }
+
+  /**
+   * Returns the denoising as the class does it by default, by the sampler {@code unclip}.
+   *
+   * @param samplers the samplers to choose from
+   * @param steps the default number of steps, if the schedule has as many
+   */
+  public Course.Denoising course(ByName<Sampler> samplers, int steps) {
+    return new Course.Denoising(
+        schedule(),
+        spacing.timesteps(),
+        clipSample ? X0Treatment.clip(clipSampleRange) : X0Treatment.NONE,
+        new Choices(samplers, SAMPLER, Math.min(steps, trainTimesteps))
+            .withSpacings(TimestepSpacings.standard()));
   }
 
   /** Returns the value whose key a field has; the first value if the field is absent. */

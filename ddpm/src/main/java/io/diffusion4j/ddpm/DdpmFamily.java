@@ -220,7 +220,7 @@ public final class DdpmFamily implements ModelFamily {
           network,
           model.denoiser(scheduler.parameterization()),
           scheduler,
-          folder.isDdim(),
+          folder.steps(),
           choices -> choices.adding(replaced.guardNamed(samplers), spacings, treatments),
           classifier.map(judge -> new DdpmPipeline.Judge(judge, judge.config().classes())),
           latents);

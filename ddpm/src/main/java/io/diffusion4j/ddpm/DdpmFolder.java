@@ -30,6 +30,8 @@ public record DdpmFolder(Path path) {
   static final String DDIM = "DDIMPipeline";
   static final String DIT = "DiTPipeline";
   private static final String VAE = "vae";
+  private static final int FEW_STEPS = 50;
+  private static final int MANY_STEPS = 1000;
 
   /** Whether a folder has this layout; it may still be damaged. */
   public static boolean isAt(Path folder) {
@@ -68,25 +70,38 @@ public record DdpmFolder(Path path) {
     return component(networkName());
   }
 
-  /** Reads the scheduler, or returns the published DDPM's if only the network was saved. */
+  /**
+   * Reads the scheduler, or returns the published DDPM's if only the network was saved. A {@code
+   * DDIMPipeline} makes a DDIM scheduler of whatever it is given.
+   */
   public PixelScheduler scheduler() {
     Path file = schedulerFile();
-    return Files.exists(file) || isPipeline() ? PixelScheduler.read(file) : PixelScheduler.ddpm();
+    if (!Files.exists(file) && !isPipeline()) {
+      return PixelScheduler.ddpm();
+    }
+    var read = PixelScheduler.read(file);
+    return isPipeline(DDIM) ? read.withKind(PixelScheduler.Kind.DDIM) : read;
   }
 
   Path schedulerFile() {
     return component(SCHEDULER).resolve(UnclipSchedulerConfig.FILE_NAME);
   }
 
-  /** Whether the pipeline draws by DDIM by default. */
-  public boolean isDdim() {
-    if (!isPipeline()) {
-      return false;
-    }
-    var index = ModelFolder.open(path);
-    return index.className().equals(DDIM)
-        || (index.className().equals(DIT)
-            && index.component(SCHEDULER).className().equals("DDIMScheduler"));
+  /**
+   * Returns the default number of steps of the pipeline's class, whatever its scheduler is. A
+   * {@code DiTPipeline} without an autoencoder is none of diffusers', and draws like a DDPM unless
+   * its scheduler is DDIM.
+   */
+  int steps() {
+    boolean few =
+        isPipeline(DDIM)
+            || autoencoder().isPresent()
+            || (isPipeline(DIT) && scheduler().kind() == PixelScheduler.Kind.DDIM);
+    return few ? FEW_STEPS : MANY_STEPS;
+  }
+
+  private boolean isPipeline(String className) {
+    return isPipeline() && ModelFolder.open(path).className().equals(className);
   }
 
   private boolean isPipeline() {

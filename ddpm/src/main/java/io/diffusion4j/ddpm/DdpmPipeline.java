@@ -25,11 +25,7 @@ import io.diffusion4j.diffusion.pipeline.Inpainting;
 import io.diffusion4j.diffusion.pipeline.Inversion;
 import io.diffusion4j.diffusion.pipeline.ModelCard;
 import io.diffusion4j.diffusion.pipeline.ModelIdentity;
-import io.diffusion4j.diffusion.sampling.X0Treatment;
-import io.diffusion4j.diffusion.schedule.TimestepSpacings;
-import io.diffusion4j.diffusion.solver.Samplers;
 import io.diffusion4j.diffusion.stage.Choices;
-import io.diffusion4j.diffusion.stage.Course;
 import io.diffusion4j.diffusion.stage.DiffusionStage;
 import io.diffusion4j.diffusion.stage.Draw;
 import io.diffusion4j.diffusion.stage.Pixels;
@@ -69,11 +65,6 @@ public final class DdpmPipeline implements ImagePipeline {
   /** The usual value for guided-diffusion's classifiers. */
   private static final double CLASSIFIER_SCALE = 1;
 
-  /** The default number of steps in diffusers, unless the schedule has fewer. */
-  private static final int DDPM_STEPS = 1000;
-
-  private static final int DDIM_STEPS = 50;
-
   private static final Set<ImageTask.Kind> UNCONDITIONAL = Set.of(ImageTask.Kind.UNCONDITIONAL);
 
   private static final TextEncoding NO_WORDS =
@@ -102,8 +93,8 @@ public final class DdpmPipeline implements ImagePipeline {
    *
    * @param network the network's shape
    * @param denoiser the network itself
-   * @param scheduler the settings of the network's schedule
-   * @param ddim whether DDIM is the default sampler
+   * @param scheduler the settings of the network's schedule, and the default sampler
+   * @param steps the default number of steps, unless the schedule has fewer
    * @param choices samplers and spacings beyond the usual ones
    * @param judge a classifier whose gradient can guide
    * @param latents decodes latents to images, if the network denoises latents
@@ -113,7 +104,7 @@ public final class DdpmPipeline implements ImagePipeline {
       PixelBackbone network,
       Denoiser<PixelLabel> denoiser,
       PixelScheduler scheduler,
-      boolean ddim,
+      int steps,
       UnaryOperator<Choices> choices,
       Optional<Judge> judge,
       Optional<LatentDecoder> latents) {
@@ -122,23 +113,12 @@ public final class DdpmPipeline implements ImagePipeline {
     this.denoiser = denoiser;
     this.judge = judge;
     requireDraws(network, latents);
-    var course =
-        new Course.Denoising(
-            scheduler.schedule(),
-            scheduler.timesteps(),
-            scheduler.treatment(),
-            new Choices(
-                    Samplers.standard(),
-                    ddim ? "ddim-diffusers" : scheduler.ancestralSampler(),
-                    Math.min(ddim ? DDIM_STEPS : DDPM_STEPS, scheduler.trainTimesteps()))
-                .withSpacings(TimestepSpacings.standard())
-                .withTreatments(X0Treatment.standard()));
     var pixels =
         latents
             .map(decoder -> Pixels.square(decoder.imageSize()))
             .orElseGet(() -> new Pixels(network.width(), network.height()));
     var offered =
-        Stage.denoising(STAGE, course)
+        Stage.denoising(STAGE, scheduler.course(steps))
             .withDraws(pixels)
             .withChoices(choices)
             .withReuse(network instanceof PixelNetwork);

@@ -8,6 +8,8 @@ import io.diffusion4j.diffusion.continuous.LinearVpSde;
 import io.diffusion4j.diffusion.loss.VarianceType;
 import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.diffusion.sampling.DynamicThresholding;
+import io.diffusion4j.diffusion.sampling.EpsSource;
+import io.diffusion4j.diffusion.sampling.Sampler;
 import io.diffusion4j.diffusion.sampling.X0Treatment;
 import io.diffusion4j.diffusion.schedule.BetaSchedule;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
@@ -16,9 +18,17 @@ import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import io.diffusion4j.diffusion.schedule.TableRounding;
 import io.diffusion4j.diffusion.schedule.TimestepSpacing;
 import io.diffusion4j.diffusion.schedule.TimestepSpacings;
+import io.diffusion4j.diffusion.solver.DdimSampler;
+import io.diffusion4j.diffusion.solver.DdpmSampler;
 import io.diffusion4j.diffusion.solver.End;
+import io.diffusion4j.diffusion.solver.Samplers;
+import io.diffusion4j.diffusion.stage.Choices;
+import io.diffusion4j.diffusion.stage.Course;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * The denoising settings of a network of pixels: the {@code scheduler_config.json} of diffusers'
@@ -38,6 +48,7 @@ import java.util.Locale;
  * @param spacing {@code leading}, {@code trailing} or {@code linspace}
  * @param offset added to the timesteps of {@code leading}
  * @param end the end of DDIM's last step
+ * @param kind the class that draws
  */
 public record PixelScheduler(
     String betas,
@@ -52,17 +63,36 @@ public record PixelScheduler(
     VarianceType variance,
     String spacing,
     int offset,
-    End end) {
-  private static final String DDPM = "DDPMScheduler";
-  private static final String DDIM = "DDIMScheduler";
-  private static final String SDE = "ScoreSdeVpScheduler";
+    End end,
+    Kind kind) {
   private static final String SDE_BETAS = "vp_sde";
+  private static final String DDIM_SAMPLER = "ddim-diffusers";
+
+  /** The classes of diffusers. */
+  public enum Kind {
+    /** {@code DDPMScheduler}: each step draws from the posterior. */
+    DDPM("DDPMScheduler"),
+    /** {@code DDIMScheduler}: each step is deterministic. */
+    DDIM("DDIMScheduler"),
+    /** {@code ScoreSdeVpScheduler}, whose noise levels are drawn like those of DDPM. */
+    SDE("ScoreSdeVpScheduler");
+
+    private final String className;
+
+    Kind(String className) {
+      this.className = className;
+    }
+  }
 
   /** Checks the values. */
   public PixelScheduler {
     Check.that(trainTimesteps >= 1, "num_train_timesteps", trainTimesteps, "≥ 1");
-    Check.that(clip >= 0, "clip_sample_range", clip, "> 0");
+    Check.notNegative("clip", clip);
     Check.that(offset >= 0, "steps_offset", offset, "≥ 0");
+    if (thresholding) {
+      Check.that(most >= 1, "sample_max_value", most, "≥ 1");
+      Check.that(ratio > 0 && ratio <= 1, "dynamic_thresholding_ratio", ratio, "in (0, 1]");
+    }
   }
 
   /** Returns the published DDPM: β from 1e-4 to 0.02, x̂₀ clipped to ±1 (Ho et al. 2020, §4). */
@@ -97,7 +127,8 @@ public record PixelScheduler(
         VarianceType.FIXED_SMALL,
         "leading",
         1,
-        End.FIRST_TIMESTEP);
+        End.FIRST_TIMESTEP,
+        Kind.DDPM);
   }
 
   private static PixelScheduler clipped(
@@ -115,7 +146,8 @@ public record PixelScheduler(
         VarianceType.FIXED_SMALL,
         "leading",
         0,
-        End.CLEAN);
+        End.CLEAN,
+        Kind.DDPM);
   }
 
   /**
@@ -140,11 +172,21 @@ public record PixelScheduler(
         VarianceType.FIXED_SMALL,
         "leading",
         0,
-        End.CLEAN);
+        End.CLEAN,
+        Kind.SDE);
   }
 
   /** Returns the same settings for a network with another parameterization. */
   public PixelScheduler withParameterization(Parameterization other) {
+    return with(other, kind);
+  }
+
+  /** Returns the same settings in another class. */
+  PixelScheduler withKind(Kind other) {
+    return with(parameterization, other);
+  }
+
+  private PixelScheduler with(Parameterization predicted, Kind drawing) {
     return new PixelScheduler(
         betas,
         trainTimesteps,
@@ -154,11 +196,12 @@ public record PixelScheduler(
         thresholding,
         ratio,
         most,
-        other,
+        predicted,
         variance,
         spacing,
         offset,
-        end);
+        end,
+        drawing);
   }
 
   /** Reads a file; absent fields have diffusers' defaults. */
@@ -167,19 +210,18 @@ public record PixelScheduler(
   }
 
   static PixelScheduler read(ComponentConfig c) {
-    if (c.expectClass(DDPM, DDIM, SDE).equals(SDE)) {
+    String[] classes =
+        Arrays.stream(Kind.values()).map(kind -> kind.className).toArray(String[]::new);
+    Kind kind = Kind.values()[List.of(classes).indexOf(c.expectClass(classes))];
+    if (kind == Kind.SDE) {
       return readSde(c);
     }
     c.supports("beta_schedule", "linear", "scaled_linear", "squaredcos_cap_v2");
     c.supports("prediction_type", "epsilon", "sample", "v_prediction");
-    c.supports(
-        "variance_type",
-        "fixed_small",
-        "fixed_small_log",
-        "fixed_large",
-        "fixed_large_log",
-        "learned",
-        "learned_range");
+    // diffusers takes the output of "learned" for the variance itself, not for its logarithm, and
+    // the
+    // root of a logarithm for "fixed_large_log".
+    c.supports("variance_type", "fixed_small", "fixed_small_log", "fixed_large", "learned_range");
     c.supports("timestep_spacing", "leading", "trailing", "linspace");
     c.supports("rescale_betas_zero_snr", false).unset("trained_betas");
     var scheduler =
@@ -205,7 +247,8 @@ public record PixelScheduler(
                             .toUpperCase(Locale.ROOT)),
                     c.text("timestep_spacing", "leading"),
                     c.intValue("steps_offset", 0),
-                    c.booleanValue("set_alpha_to_one", true) ? End.CLEAN : End.FIRST_TIMESTEP));
+                    c.booleanValue("set_alpha_to_one", true) ? End.CLEAN : End.FIRST_TIMESTEP,
+                    kind));
     UnclipSchedulerConfig.refuseUnknown(c);
     return scheduler;
   }
@@ -224,7 +267,11 @@ public record PixelScheduler(
 
   private static double bound(ComponentConfig c) {
     double range = c.doubleValue("clip_sample_range", 1);
-    return c.booleanValue("clip_sample", true) ? range : 0;
+    if (!c.booleanValue("clip_sample", true)) {
+      return 0;
+    }
+    Check.that(range > 0, "clip_sample_range", range, "> 0");
+    return range;
   }
 
   /** Returns the noise schedule; diffusers computes its tables in float32. */
@@ -255,25 +302,48 @@ public record PixelScheduler(
     return clip > 0 ? X0Treatment.clip(clip) : X0Treatment.NONE;
   }
 
-  /** Returns the name of the sampler that draws each step from the posterior with this variance. */
-  public String ancestralSampler() {
-    return switch (variance) {
-      case FIXED_SMALL -> "ddpm-small";
-      case FIXED_LARGE -> "ddpm-large";
-      case LEARNED -> "ddpm-learned";
-      case LEARNED_RANGE -> "ddpm";
-    };
+  /**
+   * Returns the denoising as the class does it by default. Among the samplers, {@code
+   * ddim-diffusers} and the ancestral one with this variance are those of diffusers' classes.
+   *
+   * @param steps the default number of steps, if the schedule has as many
+   */
+  public Course.Denoising course(int steps) {
+    String ancestral =
+        switch (variance) {
+          case FIXED_SMALL -> "ddpm-small";
+          case FIXED_LARGE -> "ddpm-large";
+          case LEARNED -> "ddpm-learned";
+          case LEARNED_RANGE -> "ddpm";
+        };
+    Map<String, Sampler> own =
+        Map.of(
+            ancestral,
+            new DdpmSampler(variance, DdpmSampler.Last.NOISY_ABOVE_ZERO),
+            DDIM_SAMPLER,
+            new DdimSampler(0, EpsSource.NETWORK, DdimSampler.Stride.WHOLE, end));
+    return new Course.Denoising(
+        schedule(),
+        timesteps(),
+        treatment(),
+        new Choices(
+                Samplers.standard().with(own),
+                kind == Kind.DDIM ? DDIM_SAMPLER : ancestral,
+                Math.min(steps, trainTimesteps))
+            .withSpacings(TimestepSpacings.standard())
+            .withTreatments(X0Treatment.standard()));
   }
 
   /** Returns the class whose file {@link #write} writes. */
   String className() {
-    return betas.equals(SDE_BETAS) ? SDE : DDPM;
+    return kind.className;
   }
 
-  /** Writes the file of a {@code DDPMScheduler}, or of a {@code ScoreSdeVpScheduler}. */
+  /** Writes the file of the class. */
   public void write(Path file) {
-    if (betas.equals(SDE_BETAS)) {
-      ConfigWriter.diffusers(SDE)
+    var config = ConfigWriter.diffusers(className());
+    if (kind == Kind.SDE) {
+      config
           .put("beta_max", betaEnd)
           .put("beta_min", betaStart)
           .put("num_train_timesteps", trainTimesteps)
@@ -281,11 +351,7 @@ public record PixelScheduler(
           .write(file);
       return;
     }
-    var config = ConfigWriter.diffusers(DDPM);
-    if (end
-        == End
-            .FIRST_TIMESTEP) { // ignored by the class, but used by a DDIM scheduler that is loaded
-      // from the file
+    if (end == End.FIRST_TIMESTEP) { // DDPM ignores it; a DDIM scheduler made of the file does not
       config.put("set_alpha_to_one", false);
     }
     config

@@ -3,6 +3,7 @@ package io.diffusion4j.ddpm;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.diffusion4j.decoder.classifier.ClassifierConfig;
 import io.diffusion4j.decoder.classifier.ClassifierFolders;
 import io.diffusion4j.decoder.classifier.ClassifierModel;
@@ -23,6 +24,7 @@ import io.diffusion4j.diffusion.noise.PhiloxNoise;
 import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.diffusion.pipeline.ImageTask;
 import io.diffusion4j.diffusion.sampling.Resampling;
+import io.diffusion4j.diffusion.schedule.TimestepSpacings;
 import io.diffusion4j.diffusion.solver.Samplers;
 import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
@@ -49,6 +51,7 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Folders of both layouts are opened, draw every task they offer, and refuse the others. */
@@ -99,6 +102,41 @@ class DdpmFamilyTest {
           assertThat(draw(pipeline, ANYTHING, 2)).hasSize(2).doesNotHaveDuplicates();
           assertThat(draw(pipeline, ANYTHING, 1).get(0).pixels())
               .isEqualTo(draw(pipeline, ANYTHING, 2).get(0).pixels());
+        });
+  }
+
+  /** diffusers draws by the scheduler in the folder; only its DDIMPipeline makes one of its own. */
+  @ParameterizedTest
+  @CsvSource({
+    "ddpm/butterflies, DDPMPipeline, DDPMScheduler, ddpm-small, 1000",
+    "ddpm/butterflies, DDPMPipeline, DDIMScheduler, ddim-diffusers, 1000",
+    "ddpm/butterflies, DDIMPipeline, DDPMScheduler, ddim-diffusers, 50",
+    "ddpm/cifar10, DDIMPipeline, DDIMScheduler, ddim-diffusers, 50",
+    "ddpm/cifar10, DDPMPipeline, DDPMScheduler, ddpm-large, 1000",
+    "dit/pipeline, DiTPipeline, DDPMScheduler, ddpm-small, 50",
+    "dit/pipeline, DiTPipeline, DDIMScheduler, ddim-diffusers, 50"
+  })
+  void theSchedulerDrawsByDefault(
+      String model, String pipeline, String scheduler, String sampler, int steps)
+      throws IOException {
+    var settings = JsonNodeFactory.instance.objectNode().put("_class_name", scheduler);
+    Path of = GoldenRoots.shipped().folders().get(2).resolve(model);
+    open(
+        ChangedFolder.of(of, folder, pipeline, settings.put("set_alpha_to_one", false)),
+        opened -> {
+          var stage = opened.card().stages().get(0);
+          var choices = stage.denoising().orElseThrow().choices();
+          assertThat(choices.defaultSampler()).isEqualTo(sampler);
+          assertThat(choices.defaultSteps()).isEqualTo(steps);
+          var plan = stage.plan(stage.defaults().withSteps(4)).steps();
+          boolean isDdim = sampler.startsWith("ddim");
+          assertThat(plan.get(3).update().eps() > 0)
+              .as("DDIM ends at the first timestep, and DDPM at the clean sample")
+              .isEqualTo(isDdim);
+          var trailing = stage.defaults().withSteps(4).withSpacing(TimestepSpacings.TRAILING);
+          assertThat(stage.plan(trailing).steps().get(3).update().noise().isNone())
+              .as("the last step of DDPM has noise above timestep 0")
+              .isEqualTo(isDdim);
         });
   }
 

@@ -3,21 +3,16 @@ package io.diffusion4j.ddpm;
 import static io.diffusion4j.tf.testing.Golden.assertClose;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.diffusion4j.checkpoint.ComponentConfig;
 import io.diffusion4j.diffusion.denoiser.Query;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.noise.NoiseSource;
 import io.diffusion4j.diffusion.pipeline.ImageTask;
-import io.diffusion4j.diffusion.pipeline.ModelIdentity;
 import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.diffusion.sampling.EpsSource;
 import io.diffusion4j.diffusion.sampling.Sampler;
 import io.diffusion4j.diffusion.solver.DdimSampler;
-import io.diffusion4j.diffusion.solver.DdpmSampler;
 import io.diffusion4j.diffusion.stage.SamplingListener;
-import io.diffusion4j.diffusion.stage.SamplingSettings;
 import io.diffusion4j.golden.GoldenCase;
 import io.diffusion4j.golden.GoldenKind;
 import io.diffusion4j.golden.GoldenTensors;
@@ -25,15 +20,19 @@ import io.diffusion4j.golden.GoldenTest;
 import io.diffusion4j.nn.Rows;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Precision;
+import io.diffusion4j.pipeline.OpenPipeline;
+import io.diffusion4j.pipeline.Opening;
+import io.diffusion4j.pipeline.Plugins;
+import io.diffusion4j.pipeline.Residency;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import org.junit.jupiter.api.io.TempDir;
 
-/** Networks and pipelines answer and draw as those of diffusers do, from the same noise. */
+/** Networks and folders answer and draw as those of diffusers do, from the same noise. */
 class DdpmParityTest {
   /** Of a network, relative to its largest value. */
   private static final double NETWORK = 1e-5;
@@ -41,7 +40,7 @@ class DdpmParityTest {
   /** Of a picture; the random networks amplify an error of a sample up to 80 times over a run. */
   private static final double IMAGE = 3e-4;
 
-  private static final ObjectMapper JSON = new ObjectMapper();
+  @TempDir Path folder = Path.of("");
 
   /** The folder whose network a case runs. */
   private static Path folder(GoldenCase golden) {
@@ -86,49 +85,61 @@ class DdpmParityTest {
     assertDrawsTheReferences(golden);
   }
 
-  private static void assertDrawsTheReferences(GoldenCase golden) throws IOException {
+  private void assertDrawsTheReferences(GoldenCase golden) throws IOException {
     JsonNode run = golden.json();
-    var folder = new DdpmFolder(run.has("model") ? folder(golden) : golden.folder());
-    ObjectNode config = (ObjectNode) JSON.readTree(Files.readString(folder.schedulerFile()));
-    config.setAll((ObjectNode) run.get("scheduler_override"));
-    var scheduler =
-        PixelScheduler.read(ComponentConfig.parse(folder.schedulerFile(), config.toString()));
     GoldenTensors io = golden.io();
     GoldenTensors noise = GoldenTensors.read(golden.folder().resolve("noise.safetensors"));
-    try (var model = PixelModel.load(folder.network(), Compute.of(Precision.FLOAT32))) {
-      var pipeline =
-          new DdpmPipeline(
-              new ModelIdentity("golden", "", "NOASSERTION", "sha256:"),
-              model.definition(),
-              model.denoiser(scheduler.parameterization()),
-              scheduler,
-              false,
-              choices -> choices,
-              java.util.Optional.empty(),
-              java.util.Optional.empty());
-      int images = run.get("batch_size").asInt();
-      List<NoiseSource> sources = new ArrayList<>();
-      for (int i = 0; i < images; i++) {
-        int image = i;
-        sources.add(
-            (stage, step, size) -> {
-              String key = "ddpm." + (step == NoiseSource.INITIAL ? "init" : "step" + step);
-              return noise.has(key)
-                  ? Rows.unstack(noise.image(key), images).get(image)
-                  : new float[size];
-            });
-      }
+    int images = run.get("batch_size").asInt();
+    List<NoiseSource> sources = new ArrayList<>();
+    for (int i = 0; i < images; i++) {
+      int image = i;
+      sources.add(
+          (stage, step, size) -> {
+            String key = "ddpm." + (step == NoiseSource.INITIAL ? "init" : "step" + step);
+            return noise.has(key)
+                ? Rows.unstack(noise.image(key), images).get(image)
+                : new float[size];
+          });
+    }
+    Path changed =
+        ChangedFolder.of(
+            folder(golden),
+            folder,
+            run.get("pipeline").asText(),
+            (ObjectNode) run.get("scheduler_override"));
+    try (var plugins = Plugins.of(List.of());
+        var open = OpenPipeline.of(changed, Opening.with(Residency.ALWAYS), plugins)) {
+      var usual = open.pipeline().card().stages().get(0).defaults();
       var settings =
-          new SamplingSettings(sampler(run, scheduler), run.get("num_inference_steps").asInt(), 1);
+          usual
+              .withSteps(run.get("num_inference_steps").asInt())
+              .withSampler(asCalled(usual.sampler(), run));
       var drawn =
-          pipeline.draw(
-              new ImageTask.Unconditional(OptionalInt.empty()),
-              Map.of(DdpmPipeline.STAGE, settings),
-              sources,
-              SamplingListener.NONE);
+          open.pipeline()
+              .draw(
+                  new ImageTask.Unconditional(OptionalInt.empty()),
+                  Map.of(DdpmPipeline.STAGE, settings),
+                  sources,
+                  SamplingListener.NONE);
       var pixels = drawn.stream().map(Image::pixels).toList();
       assertClose(unit(Rows.stack(pixels)), io.floats("out.image"), IMAGE);
     }
+  }
+
+  /**
+   * Returns the sampler of the folder with the arguments that diffusers' pipeline was called with.
+   */
+  private static Sampler asCalled(Sampler sampler, JsonNode run) {
+    if (!run.has("eta") && !run.has("use_clipped_model_output")) {
+      return sampler;
+    }
+    var own = (DdimSampler) sampler;
+    boolean clipped = run.path("use_clipped_model_output").asBoolean(false);
+    return new DdimSampler(
+        run.path("eta").asDouble(0),
+        clipped ? EpsSource.TREATED_X0 : own.epsSource(),
+        own.stride(),
+        own.end());
   }
 
   /** Pixels in [0, 1], as the reference gives them. */
@@ -138,18 +149,5 @@ class DdpmParityTest {
       unit[i] = Math.max(0, Math.min(1, pixels[i] * 0.5f + 0.5f));
     }
     return unit;
-  }
-
-  private static Sampler sampler(JsonNode run, PixelScheduler scheduler) {
-    if (run.get("pipeline").asText().equals("DDPMPipeline")) {
-      return new DdpmSampler(scheduler.variance(), DdpmSampler.Last.NOISY_ABOVE_ZERO);
-    }
-    return new DdimSampler(
-        run.path("eta").asDouble(0),
-        run.path("use_clipped_model_output").asBoolean(false)
-            ? EpsSource.TREATED_X0
-            : EpsSource.NETWORK,
-        DdimSampler.Stride.WHOLE,
-        scheduler.end());
   }
 }

@@ -11,10 +11,8 @@ import io.diffusion4j.diffusion.guidance.GuidanceScale;
 import io.diffusion4j.diffusion.guidance.GuidedDenoiser;
 import io.diffusion4j.diffusion.noise.NoiseSource;
 import io.diffusion4j.diffusion.pipeline.ImageTask;
-import io.diffusion4j.diffusion.sampling.EpsSource;
 import io.diffusion4j.diffusion.sampling.Trajectory;
 import io.diffusion4j.diffusion.schedule.TimestepSpacings;
-import io.diffusion4j.diffusion.solver.DdimSampler;
 import io.diffusion4j.diffusion.solver.DpmSolverPlusPlus;
 import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
@@ -107,9 +105,11 @@ class DitPipelineTest {
     var io = golden.io();
     var folder = new DdpmFolder(path);
     var scheduler = folder.scheduler();
-    var usual =
-        new SamplingSettings(
-            new DdimSampler(0, EpsSource.NETWORK, DdimSampler.Stride.WHOLE, scheduler.end()), 1, 1);
+    SamplingSettings usual;
+    try (var plugins = Plugins.of(List.of());
+        var open = OpenPipeline.of(path, Opening.with(Residency.ALWAYS), plugins)) {
+      usual = open.pipeline().card().stages().get(0).defaults();
+    }
     var plan = settings(run, usual).plan(scheduler.schedule(), scheduler.timesteps());
     assertThat(plan.steps().stream().mapToDouble(step -> step.t()).toArray())
         .containsExactly(io.values("timesteps"));

@@ -3,6 +3,7 @@ package io.diffusion4j.kandinsky;
 import static io.diffusion4j.tf.testing.Golden.assertClose;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.checkpoint.DType;
@@ -29,6 +30,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Folders open, by whatever prior, and what cannot be is refused in one line. */
 class KandinskyFamilyTest {
@@ -170,6 +173,62 @@ class KandinskyFamilyTest {
       assertThatThrownBy(() -> pipeline.card().stage("decoder").orElseThrow().check(large))
           .hasMessage("size: 4000×16 (expected: 1 to 1024 pixels wide and high)");
     }
+  }
+
+  /** A decoder is drawn by the scheduler in its folder, and a prior by UnCLIP's only. */
+  @ParameterizedTest
+  @CsvSource({
+    "DDPMScheduler, true, ddpm-small, 0",
+    "DDPMScheduler, false, ddpm-small, 0",
+    "DDIMScheduler, true, ddim-diffusers, 0",
+    "DDIMScheduler, false, ddim-diffusers, 0.0292"
+  })
+  void theSchedulerDrawsByDefault(
+      String scheduler, boolean toOne, String sampler, double eps, @TempDir Path temporary)
+      throws IOException {
+    Path decoder =
+        withScheduler(
+            temporary,
+            "decoder",
+            "{\"_class_name\": \"%s\", \"beta_start\": 0.00085, \"beta_end\": 0.012,"
+                + " \"steps_offset\": 1, \"set_alpha_to_one\": %s}",
+            scheduler,
+            toOne);
+    Files.createSymbolicLink(temporary.resolve("prior"), folder("prior"));
+    try (var open = open(decoder, Opening.with(Residency.ONE_AT_A_TIME))) {
+      var stage = open.pipeline().card().stage("decoder").orElseThrow();
+      var choices = stage.denoising().orElseThrow().choices();
+      assertThat(choices.defaultSampler()).isEqualTo(sampler);
+      assertThat(choices.defaultSteps()).isEqualTo(100);
+      var plan = stage.plan(stage.defaults()).steps();
+      assertThat(plan.get(99).update().eps()).isCloseTo(eps, within(1e-4));
+    }
+  }
+
+  @Test
+  void aPriorHasTheSchedulerOfUnclip(@TempDir Path temporary) throws IOException {
+    withScheduler(temporary, "prior", "{\"_class_name\": \"%s\"}", "DDPMScheduler");
+    Path decoder = Files.createSymbolicLink(temporary.resolve("decoder"), folder("decoder"));
+    assertThatThrownBy(() -> open(decoder, Opening.with(Residency.ONE_AT_A_TIME)))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("_class_name: DDPMScheduler (expected: UnCLIPScheduler)");
+  }
+
+  /** Returns one of the folders with another scheduler. */
+  private static Path withScheduler(Path to, String name, String json, Object... values)
+      throws IOException {
+    Path changed = to.resolve(name);
+    Path scheduler = Files.createDirectories(changed.resolve("scheduler"));
+    Files.writeString(scheduler.resolve("scheduler_config.json"), String.format(json, values));
+    try (var components = Files.list(folder(name))) {
+      for (Path component : components.toList()) {
+        Path link = changed.resolve(component.getFileName());
+        if (!Files.exists(link)) {
+          Files.createSymbolicLink(link, component);
+        }
+      }
+    }
+    return changed;
   }
 
   @Test

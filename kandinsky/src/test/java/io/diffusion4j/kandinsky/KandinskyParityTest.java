@@ -81,10 +81,6 @@ class KandinskyParityTest {
               .withGuidanceScale(
                   GuidanceScale.constant(Math.max(1, run.get("guidance_scale").asDouble())))
               .withSize(new Pixels(run.get("width").asInt(), run.get("height").asInt()));
-      if (run.path("scheduler").path("_class_name").asText().equals("DDIMScheduler")) {
-        var samplers = stage.denoising().orElseThrow().choices().samplers();
-        settings = settings.withSampler(samplers.named("ddim-diffusers"));
-      }
       var task = task(run, io);
       pipeline.check(task, "decoder", settings);
       if (run.has("steps_done")) {

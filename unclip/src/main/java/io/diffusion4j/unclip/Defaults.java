@@ -7,12 +7,7 @@ import io.diffusion4j.diffusion.part.Prior;
 import io.diffusion4j.diffusion.part.Upsampler;
 import io.diffusion4j.diffusion.sampling.Sampler;
 import io.diffusion4j.diffusion.sampling.X0Treatment;
-import io.diffusion4j.diffusion.schedule.CosineSchedule;
-import io.diffusion4j.diffusion.schedule.NoiseSchedule;
-import io.diffusion4j.diffusion.schedule.TableRounding;
-import io.diffusion4j.diffusion.schedule.TimestepSpacings;
 import io.diffusion4j.diffusion.solver.Samplers;
-import io.diffusion4j.diffusion.stage.Choices;
 import io.diffusion4j.diffusion.stage.Course;
 import io.diffusion4j.diffusion.stage.Pixels;
 import io.diffusion4j.diffusion.stage.Stage;
@@ -43,7 +38,7 @@ public record Defaults(boolean ours) {
   public static final int SUPER_RES_STEPS = 7;
 
   /** The scheduler, steps and guidance of the published pipelines, for models of others. */
-  public static final String PUBLISHED_SAMPLER = "unclip";
+  public static final String PUBLISHED_SAMPLER = UnclipSchedulerConfig.SAMPLER;
 
   public static final int PUBLISHED_PRIOR_STEPS = 25;
   public static final double PUBLISHED_PRIOR_GUIDANCE = 4.0;
@@ -97,25 +92,10 @@ public record Defaults(boolean ours) {
 
   private Course.Denoising denoising(
       UnclipSchedulerConfig scheduler, ByName<Sampler> samplers, int steps) {
-    return new Course.Denoising(
-        schedule(scheduler),
-        scheduler.spacing().timesteps(),
-        treatment(scheduler),
-        new Choices(
-                samplers,
-                ours ? SAMPLER : PUBLISHED_SAMPLER,
-                Math.min(steps, scheduler.trainTimesteps()))
-            .withSpacings(TimestepSpacings.standard()));
-  }
-
-  /** diffusers computes the tables of this scheduler in float32. */
-  static NoiseSchedule schedule(UnclipSchedulerConfig scheduler) {
-    return new CosineSchedule(scheduler.trainTimesteps(), TableRounding.FLOAT32);
-  }
-
-  private static X0Treatment treatment(UnclipSchedulerConfig scheduler) {
-    return scheduler.clipSample()
-        ? X0Treatment.clip(scheduler.clipSampleRange())
-        : X0Treatment.NONE;
+    var published = scheduler.course(samplers, steps);
+    return ours
+        ? published.withChoices(
+            published.choices().withDefaults(SAMPLER, published.choices().defaultSteps()))
+        : published;
   }
 }

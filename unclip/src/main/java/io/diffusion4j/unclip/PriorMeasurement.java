@@ -101,7 +101,7 @@ public record PriorMeasurement(
                           texts.get(i),
                           new PhiloxNoise(seed, i)))
               .toList();
-      return EpsPower.measure(prior.denoiser(), Defaults.schedule(scheduler), timesteps, samples);
+      return EpsPower.measure(prior.denoiser(), scheduler.schedule(), timesteps, samples);
     }
   }
 }
