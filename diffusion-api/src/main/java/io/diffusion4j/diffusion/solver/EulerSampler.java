@@ -24,7 +24,7 @@ public record EulerSampler(Grid grid) implements Sampler {
   public SamplingPlan plan(NoiseSchedule schedule, Timesteps timesteps) {
     List<Level> levels = grid.levelsToClean(schedule, timesteps);
     int n = timesteps.size();
-    var plan = new SamplingPlan.Builder().initialScale(levels.get(0).noise());
+    var plan = new SamplingPlan.Builder().initialScale(Grid.initialScale(schedule, timesteps));
     for (int i = 0; i < n; i++) {
       plan.add(levels.get(i), step(levels.get(i), levels.get(i + 1)));
     }

@@ -32,4 +32,14 @@ public interface Grid {
     levels.add(Level.CLEAN);
     return levels;
   }
+
+  /**
+   * Returns the standard deviation of the initial sample of diffusers' Euler and Heun: pure noise
+   * at the end of the schedule, and 1 where the timesteps begin below it, as what is left of the
+   * data adds to the variance.
+   */
+  static double initialScale(NoiseSchedule schedule, Timesteps timesteps) {
+    int first = timesteps.get(0);
+    return first == schedule.steps() - 1 ? schedule.level(first).noise() : 1;
+  }
 }

@@ -26,7 +26,7 @@ public record HeunSampler(Grid grid) implements Sampler {
   public SamplingPlan plan(NoiseSchedule schedule, Timesteps timesteps) {
     List<Level> levels = grid.levelsToClean(schedule, timesteps);
     int n = timesteps.size();
-    var plan = new SamplingPlan.Builder().initialScale(levels.get(0).noise());
+    var plan = new SamplingPlan.Builder().initialScale(Grid.initialScale(schedule, timesteps));
     for (int i = 0; i < n; i++) {
       Level from = levels.get(i);
       Level to = levels.get(i + 1);

@@ -360,6 +360,20 @@ class SamplersTest implements SamplerContract {
     }
   }
 
+  /** diffusers: √(σ² + 1) of its samples x/√ᾱ with leading timesteps, and σ with the others. */
+  @ParameterizedTest
+  @ValueSource(strings = {"euler", "euler-ancestral", "euler-karras", "heun", "heun-karras"})
+  void aStartBelowTheEndOfTheScheduleHasTheVarianceOfTheData(String name) {
+    NoiseSchedule schedule = new LinearSchedule(1000);
+    Sampler sampler = Samplers.standard().named(name);
+    assertThat(sampler.plan(schedule, TimestepSpacings.leading(1).of(1000, 7)).initialScale())
+        .isEqualTo(1);
+    for (var spacing : List.of(TimestepSpacings.LINSPACE, TimestepSpacings.TRAILING)) {
+      assertThat(sampler.plan(schedule, spacing.of(1000, 7)).initialScale())
+          .isCloseTo(Math.sqrt(1 - schedule.alphaBar(999)), within(1e-9));
+    }
+  }
+
   @Test
   void pndmWarmsUpWithFourCallsAStepAtTheTimesTheReferenceHas() {
     Sampler pndm = new PlmsSampler(PlmsSampler.Start.RUNGE_KUTTA);
