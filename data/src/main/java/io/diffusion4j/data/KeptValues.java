@@ -5,6 +5,7 @@ import io.diffusion4j.diffusion.image.Image;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -17,13 +18,14 @@ import java.util.zip.CRC32C;
 /**
  * Values that were computed from pictures, such as latents, kept in a folder so that each picture
  * is computed once, in this run or a later one. A file belongs to the pixels of a picture, whatever
- * its name and place in the data, and ends in a checksum: a damaged file is computed again. Files
- * may be deleted at any time. Safe for use by several threads and processes.
+ * its name and place in the data, and to what computed it; it ends in a checksum: a damaged file is
+ * computed again. Files may be deleted at any time. Safe for use by several threads and processes.
  */
 public final class KeptValues {
   private static final int TRAILER = Integer.BYTES;
 
   private final Path folder;
+  private final byte[] by;
   private final long most;
   private long added;
 
@@ -31,10 +33,12 @@ public final class KeptValues {
    * Keeps values in a folder.
    *
    * @param folder of one kind of values; created when the first one is kept
+   * @param by what computes the values, such as the digest of the weights
    * @param most the number of bytes to add at most; beyond, values are computed each time
    */
-  public KeptValues(Path folder, long most) {
+  public KeptValues(Path folder, String by, long most) {
     this.folder = folder;
+    this.by = by.getBytes(StandardCharsets.UTF_8);
     this.most = most;
   }
 
@@ -50,10 +54,10 @@ public final class KeptValues {
             });
   }
 
-  private static String name(Image picture) {
+  private String name(Image picture) {
     float[] pixels = picture.pixels();
-    var bytes = ByteBuffer.allocate(2 * Integer.BYTES + Float.BYTES * pixels.length);
-    bytes.putInt(picture.width()).putInt(picture.height()).asFloatBuffer().put(pixels);
+    var bytes = ByteBuffer.allocate(by.length + 2 * Integer.BYTES + Float.BYTES * pixels.length);
+    bytes.put(by).putInt(picture.width()).putInt(picture.height()).asFloatBuffer().put(pixels);
     return HexFormat.of().formatHex(Sha256.of(bytes.array()), 0, 16);
   }
 

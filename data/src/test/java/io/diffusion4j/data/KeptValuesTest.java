@@ -34,7 +34,7 @@ class KeptValuesTest {
   @Test
   void aPictureIsComputedOnceInThisRunAndTheNext() {
     for (int run = 0; run < 2; run++) {
-      var kept = new KeptValues(folder, 1 << 20);
+      var kept = new KeptValues(folder, "weights", 1 << 20);
       for (int i = 0; i < 2; i++) {
         assertThat(of(kept, picture(0.5f))).containsExactly(0.5f, 2);
         assertThat(of(kept, picture(-0.5f))).containsExactly(-0.5f, 2);
@@ -43,9 +43,18 @@ class KeptValuesTest {
     assertThat(computed).hasValue(2);
   }
 
+  /** Values of a picture belong to what computed them, such as the weights of an autoencoder. */
+  @Test
+  void otherWeightsComputeAnew() {
+    of(new KeptValues(folder, "weights", 1 << 20), picture(0.5f));
+    of(new KeptValues(folder, "other weights", 1 << 20), picture(0.5f));
+    of(new KeptValues(folder, "weights", 1 << 20), picture(0.5f));
+    assertThat(computed).hasValue(2);
+  }
+
   @Test
   void aDamagedFileIsComputedAnew() throws IOException {
-    var kept = new KeptValues(folder, 1 << 20);
+    var kept = new KeptValues(folder, "weights", 1 << 20);
     of(kept, picture(0.5f));
     Path file;
     try (var files = Files.list(folder)) {
@@ -63,7 +72,7 @@ class KeptValuesTest {
 
   @Test
   void noMoreIsKeptThanIsAllowed() {
-    var kept = new KeptValues(folder, 3 * Integer.BYTES);
+    var kept = new KeptValues(folder, "weights", 3 * Integer.BYTES);
     for (int i = 0; i < 2; i++) {
       of(kept, picture(0.5f));
       of(kept, picture(-0.5f));
