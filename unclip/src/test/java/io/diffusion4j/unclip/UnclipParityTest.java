@@ -4,11 +4,12 @@ import static io.diffusion4j.tf.testing.Golden.assertClose;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.diffusion4j.clip.ClipFolders;
+import io.diffusion4j.diffusion.guidance.GuidanceScale;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.noise.NoiseSource;
 import io.diffusion4j.diffusion.pipeline.ImageTask;
-import io.diffusion4j.diffusion.solver.UnclipSampler;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
+import io.diffusion4j.diffusion.stage.Stage;
 import io.diffusion4j.golden.GoldenCase;
 import io.diffusion4j.golden.GoldenKind;
 import io.diffusion4j.golden.GoldenTensors;
@@ -59,17 +60,21 @@ class UnclipParityTest {
     return prompts;
   }
 
-  /** How a stage draws; the upsampler is not guided. */
-  private static SamplingSettings settings(GoldenCase golden, String stage) {
-    return new SamplingSettings(
-        new UnclipSampler(),
-        golden.json().path(stage + "_num_inference_steps").asInt(1), // a variation has no prior
-        golden.json().path(stage + "_guidance_scale").asDouble(1));
+  /** How a stage of the folder draws by default, with the arguments of the run. */
+  private static SamplingSettings settings(GoldenCase golden, String name, Stage stage) {
+    var usual = stage.defaults();
+    double guidance = golden.json().path(name + "_guidance_scale").asDouble(1);
+    return usual
+        .withSteps(golden.json().path(name + "_num_inference_steps").asInt(usual.steps()))
+        .withGuidanceScale(GuidanceScale.constant(guidance));
   }
 
   private static Map<String, SamplingSettings> stages(GoldenCase golden) {
+    var model = model(golden);
     return Drawing.stages(
-        settings(golden, "prior"), settings(golden, "decoder"), settings(golden, "super_res"));
+        settings(golden, "prior", model.prior().stage()),
+        settings(golden, "decoder", model.decoder().stage()),
+        settings(golden, "super_res", model.upsampler().stage()));
   }
 
   @GoldenTest(GoldenKind.UNCLIP_PIPELINE)
