@@ -38,20 +38,22 @@ record ChosenRow(Tape tape, Trained row) {
         });
     tape.derivative(
         () -> {
-          var gradient = row.gradient();
           var dy = y.gradient();
-          tape.backward(
-              List.of(dy.buffer()),
-              stream -> {
-                dy.floats().get(0, values);
-                Arrays.fill(learned, 0);
-                for (int i = 0; i < n; i++) {
-                  for (int k = 0; k < c; k++) {
-                    learned[k] += values[i * c + k] * (1 - use[i]);
+          if (!row.isFrozen()) {
+            var gradient = row.gradient();
+            tape.backward(
+                List.of(dy.buffer()),
+                stream -> {
+                  dy.floats().get(0, values);
+                  Arrays.fill(learned, 0);
+                  for (int i = 0; i < n; i++) {
+                    for (int k = 0; k < c; k++) {
+                      learned[k] += values[i * c + k] * (1 - use[i]);
+                    }
                   }
-                }
-                gradient.floats().put(0, learned);
-              });
+                  gradient.floats().put(0, learned);
+                });
+          }
           tape.contribute(
               x,
               part ->

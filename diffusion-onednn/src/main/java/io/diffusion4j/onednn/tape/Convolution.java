@@ -173,11 +173,11 @@ final class Convolution extends Weighted {
             dy.matrix(),
             dy.as(dy.matrix()),
             result,
-            weight.gradient().as(result),
+            weight.gradient(kernels, result),
             After.NOTHING));
     var sum = kernels.dense(DataType.FLOAT32, 1, out);
     tape.backward(
         new RowSum(tape, x.type(), x.rows())
-            .of(dy.matrix(), dy.as(dy.matrix()), sum, shift.gradient().as(sum)));
+            .of(dy.matrix(), dy.as(dy.matrix()), sum, shift.gradient(kernels, sum)));
   }
 }

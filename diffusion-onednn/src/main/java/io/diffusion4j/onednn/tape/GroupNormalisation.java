@@ -6,6 +6,7 @@ import io.diffusion4j.onednn.core.After;
 import io.diffusion4j.onednn.core.Buffer;
 import io.diffusion4j.onednn.core.Curve;
 import io.diffusion4j.onednn.core.DataType;
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -172,6 +173,10 @@ record GroupNormalisation(
         .build();
   }
 
+  private static Optional<FloatBuffer> gradient(Trained parameter) {
+    return parameter.isFrozen() ? Optional.empty() : Optional.of(parameter.gradient().floats());
+  }
+
   private void backward(
       Activation x,
       Activation dy,
@@ -252,8 +257,8 @@ record GroupNormalisation(
               dx.sample(one, i),
               first ? plus : plus.add(one, dx.sample(one, i))));
     }
-    var gradientOfGain = gain.gradient().floats();
-    var gradientOfShift = shift.gradient().floats();
+    var gradientOfGain = gradient(gain);
+    var gradientOfShift = gradient(shift);
     int c = x.channels();
     tape.backward(
         used(
@@ -275,8 +280,8 @@ record GroupNormalisation(
             constants.put(i * c, moments.constant, i * c, c);
             after.get(i).run(stream);
           }
-          gradientOfGain.put(0, moments.ofGain);
-          gradientOfShift.put(0, moments.ofShift);
+          gradientOfGain.ifPresent(gradient -> gradient.put(0, moments.ofGain));
+          gradientOfShift.ifPresent(gradient -> gradient.put(0, moments.ofShift));
         });
     scaleShift.ifPresent(
         value ->

@@ -88,6 +88,11 @@ public final class Kernels {
     return descriptions.any(type, dims);
   }
 
+  /** Copies a description that is released earlier. */
+  dnnl_memory_desc lasting(dnnl_memory_desc other) {
+    return descriptions.copy(other);
+  }
+
   /** Returns memory at an address, as an argument of kernels. */
   public dnnl_memory memory(dnnl_memory_desc description, Pointer at) {
     var argument = new dnnl_memory();
@@ -124,7 +129,7 @@ public final class Kernels {
     return description;
   }
 
-  /** Returns the order of weights that a primitive prefers. */
+  /** Returns the order of weights that a primitive prefers, released with the primitive's scope. */
   static dnnl_memory_desc wantedWeights(dnnl_primitive_desc description) {
     return dnnl_primitive_desc_query_md(description, dnnl_query_weights_md, 0);
   }

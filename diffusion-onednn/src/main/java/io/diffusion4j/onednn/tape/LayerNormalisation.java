@@ -50,8 +50,8 @@ record LayerNormalisation(Tape tape, double eps) {
                             .with(DNNL_ARG_VARIANCE, variance)
                             .with(DNNL_ARG_DIFF_DST, y.gradient().as(matrix))
                             .with(DNNL_ARG_DIFF_SRC, dx.as(matrix))
-                            .with(DNNL_ARG_DIFF_SCALE, gain.gradient().as(flat))
-                            .with(DNNL_ARG_DIFF_SHIFT, shift.gradient().as(flat))
+                            .with(DNNL_ARG_DIFF_SCALE, gain.gradient(kernels, flat))
+                            .with(DNNL_ARG_DIFF_SHIFT, shift.gradient(kernels, flat))
                             .build())));
     return y;
   }

@@ -31,6 +31,9 @@ record Lookup(Tape tape, Trained table, int width) {
             result.put(i * width, rows, from[i], width);
           }
         });
+    if (table.isFrozen()) {
+      return y;
+    }
     tape.derivative(
         () -> {
           var gradient = table.gradient();

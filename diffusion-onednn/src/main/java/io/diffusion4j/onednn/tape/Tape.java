@@ -159,13 +159,15 @@ final class Tape {
 
   /** Returns a parameter as a value that all samples share, in float32. */
   Activation learned(Trained parameter, int h, int w, int c) {
-    var y = Activation.of(kernels, DataType.FLOAT32, 1, h, w, c, true);
+    var y = Activation.of(kernels, DataType.FLOAT32, 1, h, w, c, !parameter.isFrozen());
     var flat = kernels.dense(DataType.FLOAT32, y.size());
     forward(kernels.copy(flat, parameter.values(flat), flat, y.as(flat)));
-    derivative(
-        () ->
-            backward(
-                kernels.copy(flat, y.gradient().as(flat), flat, parameter.gradient().as(flat))));
+    if (!parameter.isFrozen()) {
+      derivative(
+          () ->
+              backward(
+                  kernels.copy(flat, y.gradient().as(flat), flat, parameter.gradient().as(flat))));
+    }
     return y;
   }
 

@@ -96,7 +96,7 @@ public final class Trained {
     var source = type == DataType.FLOAT32 ? values : rounded();
     var memory = kernels.memory(wanted);
     packing.add(kernels.copy(plain, kernels.memory(plain, source.at(0)), wanted, memory));
-    packed.add(new Packed(wanted, memory));
+    packed.add(new Packed(kernels.lasting(wanted), memory)); // that of a tape ends with the tape
     return memory;
   }
 
@@ -121,6 +121,14 @@ public final class Trained {
   Trained on(int newTape) {
     tape = newTape;
     return this;
+  }
+
+  /**
+   * Returns memory for a gradient of a tape: an added one, or a buffer that is never read if the
+   * parameter is frozen.
+   */
+  dnnl_memory gradient(Kernels ofTape, dnnl_memory_desc description) {
+    return frozen ? ofTape.buffer(description) : gradient().as(description);
   }
 
   /** Adds a gradient. */

@@ -159,9 +159,11 @@ abstract sealed class Weighted permits Dense, Convolution {
             .with(DNNL_ARG_SRC, x.as(seen(x)))
             .with(DNNL_ARG_DIFF_DST, dy.as(seen(dy)))
             .with(DNNL_ARG_DIFF_WEIGHTS, memory);
-    bias.ifPresent(b -> kernel.with(DNNL_ARG_DIFF_BIAS, b.gradient().as(flat())));
+    bias.ifPresent(b -> kernel.with(DNNL_ARG_DIFF_BIAS, b.gradient(tape.kernels(), flat())));
     tape.backward(kernel.build());
-    var plain = plain(DataType.FLOAT32);
-    tape.backward(tape.kernels().copy(wanted, memory, plain, weight.gradient().as(plain)));
+    if (!weight.isFrozen()) {
+      var plain = plain(DataType.FLOAT32);
+      tape.backward(tape.kernels().copy(wanted, memory, plain, weight.gradient().as(plain)));
+    }
   }
 }
