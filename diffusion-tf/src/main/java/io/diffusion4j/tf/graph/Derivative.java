@@ -35,18 +35,20 @@ enum Derivative {
   },
 
   /**
-   * The means of x and of x² over the pixels. Values: both means as {@code [B, 1, 1, C]}, and one
-   * over the number of pixels. Source: x. Two passes over x, where TensorFlow's gradients need six.
+   * The mean and variance of x over the pixels. Values: both as {@code [B, 1, 1, C]}, and one over
+   * the number of pixels. Source: x. Two passes over x, where TensorFlow's gradients need six.
    */
   MOMENTS {
     @Override
     List<Operand<?>> ofSources(Ops tf, List<Output<?>> in, List<Output<?>> dy) {
+      Operand<TFloat32> mean = as(in.get(0));
       Operand<TFloat32> perPixel = as(in.get(2));
       Operand<TFloat32> x = as(in.get(3));
       var offset = tf.math.mul(Derivative.<TFloat32>as(dy.get(0)), perPixel);
       var twice = tf.math.mul(perPixel, tf.constant(2f));
       var slope = tf.math.mul(Derivative.<TFloat32>as(dy.get(1)), twice);
-      return List.of(tf.math.add(tf.math.mul(x, slope), offset));
+      var constant = tf.math.sub(offset, tf.math.mul(mean, slope));
+      return List.of(tf.math.add(tf.math.mul(x, slope), constant));
     }
   },
 

@@ -304,31 +304,35 @@ final class Lowering implements Layer.Visitor<Node, Operand<?>> {
     var shift = reshape(wideParameter(layer.shift()), 1, groups, c / groups);
     var moments = moments(x);
     var mean = reshape(moments.mean, UNKNOWN, groups, c / groups);
-    var square = reshape(moments.square, UNKNOWN, groups, c / groups);
+    var within = reshape(moments.variance, UNKNOWN, groups, c / groups);
     var inGroup = tf.constant(2);
     var keep = Mean.keepDims(true);
     var groupMean = tf.math.mean(mean, inGroup, keep);
-    var variance = tf.math.sub(tf.math.mean(square, inGroup, keep), tf.math.square(groupMean));
-    // The difference of two means may become negative by rounding.
-    var scale = inverseDeviation(tf.math.maximum(variance, tf.constant(0f)), layer.eps());
+    var between = tf.math.squaredDifference(mean, groupMean);
+    var variance = tf.math.mean(tf.math.add(within, between), inGroup, keep);
+    var scale = inverseDeviation(variance, layer.eps());
     var a = tf.math.mul(gain, scale);
     var b = tf.math.sub(shift, tf.math.mul(groupMean, a));
     return new Affine(reshape(a, UNKNOWN, 1, 1, c), reshape(b, UNKNOWN, 1, 1, c));
   }
 
-  /** Returns the means of x and of x² over the pixels: {@code [B, 1, 1, C]}. */
-  private record Moments(Operand<TFloat32> mean, Operand<TFloat32> square) {}
+  /**
+   * Returns the mean and variance of x over the pixels: {@code [B, 1, 1, C]}. The mean is
+   * subtracted before the square, since a mean of x² less a squared mean loses all digits of a
+   * variance that is small beside the mean.
+   */
+  private record Moments(Operand<TFloat32> mean, Operand<TFloat32> variance) {}
 
   private Moments moments(Operand<TFloat32> x) {
     var pixels = tf.constant(new int[] {1, 2});
     var keep = Mean.keepDims(true);
     var mean = tf.math.mean(x, pixels, keep);
-    var square = tf.math.mean(tf.math.square(x), pixels, keep);
+    var variance = tf.math.mean(tf.math.squaredDifference(x, mean), pixels, keep);
     return switch (purpose) {
-      case INFERENCE -> new Moments(mean, square);
+      case INFERENCE -> new Moments(mean, variance);
       case TRAINING -> {
         var perPixel = tf.constant(1f / (x.shape().get(1) * x.shape().get(2)));
-        var values = Derivative.MOMENTS.of(tf, List.of(mean, square, perPixel), List.of(x));
+        var values = Derivative.MOMENTS.of(tf, List.of(mean, variance, perPixel), List.of(x));
         yield new Moments(Derivative.as(values.get(0)), Derivative.as(values.get(1)));
       }
     };
