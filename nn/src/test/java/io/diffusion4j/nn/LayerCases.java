@@ -46,17 +46,23 @@ public final class LayerCases {
     }
 
     /**
-     * The mean over the batch of Σ w·layer(W·x + b), whose gradients by W and b show those that the
-     * layer passes on.
+     * Means of x, whose standard deviation is 1: several for norms, which are to subtract the mean
+     * before anything is squared.
      */
-    public Tensor loss(Nn nn, Inputs inputs) {
-      return nn.mean(values(nn, inputs), 0);
+    public double[] means() {
+      return name.contains("norm") ? new double[] {0, 30, 300, 3000} : new double[] {0};
     }
 
-    /** Σ w·layer(W·x + b) for each sample. */
-    public Tensor values(Nn nn, Inputs inputs) {
-      var x = nn.at("before").linear(input(nn, inputs), sample.get(sample.size() - 1));
-      var y = output(nn, inputs, x);
+    private Tensor values(Nn nn, Inputs inputs, Place place) {
+      var x = input(nn, inputs);
+      Tensor y;
+      if (place == Place.LAST) {
+        y = output(nn, inputs, nn.at("before").linear(x, sample.get(sample.size() - 1)));
+      } else {
+        y = output(nn, inputs, x);
+        y = nn.at("after").linear(nn.input(nn.reshape(y, -1, y.sampleSize())), 5);
+        y = nn.output(y);
+      }
       long[] shape = y.sample().stream().mapToLong(Long::longValue).toArray();
       var weighted = nn.multiply(y, inputs.floats("w", shape));
       int[] axes = java.util.stream.IntStream.range(1, y.rank()).toArray();
@@ -78,8 +84,54 @@ public final class LayerCases {
     }
   }
 
+  /** Where a layer is in a network that is differentiated. */
+  public enum Place {
+    /** Of an input: layer(x), then a linear layer. */
+    FIRST,
+    /** Of a linear layer, whose gradients show those that the layer passes on: layer(W·x + b). */
+    LAST
+  }
+
+  /** A layer at a place in a network that is differentiated. */
+  public record Placed(Case layer, Place place) {
+    /** The mean of the {@linkplain #values values} over the batch. */
+    public Tensor loss(Nn nn, Inputs inputs) {
+      return nn.mean(values(nn, inputs), 0);
+    }
+
+    /** The outputs of the network, weighted and summed for each sample. */
+    public Tensor values(Nn nn, Inputs inputs) {
+      return layer.values(nn, inputs, place);
+    }
+
+    /** Returns the name of the layer, and that it is the first. */
+    @Override
+    public String toString() {
+      return layer + (place == Place.FIRST ? ", first" : "");
+    }
+  }
+
+  /** Each layer at each place. */
+  public static Stream<Placed> placed() {
+    return all().flatMap(c -> Arrays.stream(Place.values()).map(place -> new Placed(c, place)));
+  }
+
+  /**
+   * Returns a tolerance of float32 for an x with a mean.
+   *
+   * @param centred the tolerance without a mean
+   */
+  public static double tolerance(double centred, double mean) {
+    return centred + 8 * mean * 0x1p-24; // some roundings of a mean
+  }
+
   /** Random values for all inputs of a network: masks of ones and a zero, small integers. */
   public static Batch batch(Network network, long seed) {
+    return batch(network, seed, 0);
+  }
+
+  /** Random values for all inputs, where x has a mean. */
+  public static Batch batch(Network network, long seed, double mean) {
     var random = new SplittableRandom(seed);
     var batch = new Batch(ROWS);
     network
@@ -95,7 +147,11 @@ public final class LayerCases {
                 present[1] = 0;
                 batch.floats(name, present);
               } else {
-                batch.floats(name, Init.normal(1).values(new long[] {size}, random));
+                float[] values = Init.normal(1).values(new long[] {size}, random);
+                for (int i = 0; i < size && name.equals("x"); i++) {
+                  values[i] += (float) mean;
+                }
+                batch.floats(name, values);
               }
             });
     return batch;
@@ -354,6 +410,14 @@ public final class LayerCases {
         (nn, in, x) -> {
           float[] table = Init.normal(1).values(new long[] {3 * CHANNELS}, new SplittableRandom(7));
           return nn.add(x, nn.input(nn.constant(table, 1, 3, CHANNELS)));
+        });
+    add(
+        cases,
+        "a constant for each channel, of which there are as many as tokens",
+        new long[] {CHANNELS, CHANNELS},
+        (nn, in, x) -> {
+          float[] row = Init.normal(1).values(new long[] {CHANNELS}, new SplittableRandom(8));
+          return nn.multiply(x, nn.input(nn.constant(row, 1, 1, CHANNELS)));
         });
     for (Operation operation : Operation.values()) {
       add(

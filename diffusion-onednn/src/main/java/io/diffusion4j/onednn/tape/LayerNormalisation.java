@@ -39,7 +39,7 @@ record LayerNormalisation(Tape tape, double eps) {
             .build());
     tape.derivative(
         () ->
-            tape.contribute(
+            tape.contributeWithOthers(
                 x,
                 dx ->
                     tape.backward(
@@ -95,7 +95,7 @@ record LayerNormalisation(Tape tape, double eps) {
           var ofScale = numbers(samples, c);
           var ofShift = numbers(samples, c);
           var backward = backward(tokens, primitive);
-          tape.contribute(
+          tape.contributeWithOthers(
               x,
               dx -> {
                 for (int i = 0; i < samples; i++) {

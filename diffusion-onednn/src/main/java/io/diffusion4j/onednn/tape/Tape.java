@@ -314,6 +314,18 @@ final class Tape {
     accumulate(x.gradient(), more);
   }
 
+  /**
+   * Adds a part of the gradient of x by steps that also compute gradients of others, and so are
+   * needed even if that of x is not.
+   */
+  void contributeWithOthers(Activation x, Consumer<Activation> part) {
+    if (x.isDifferentiable()) {
+      contribute(x, part);
+    } else {
+      part.accept(x.scratch());
+    }
+  }
+
   /** Adds the gradient of y to that of x; if it is the first part, they share memory. */
   void passOn(Activation x, Activation y) {
     if (!x.isDifferentiable()) {

@@ -362,17 +362,18 @@ final class TapeCompiler implements Layer.Visitor<Node, Activation> {
       case MULTIPLY -> {
         var x = in(node, 0);
         var factors = in(node, 1);
-        if (factors.samples() == x.samples()
+        boolean haveRows = node.inputs().get(1).hasRows();
+        if (haveRows
             && factors.rows() == factors.samples()
             && factors.channels() == x.channels()
             && x.pixels() > 1) {
           yield new Sum(tape).gated(x, factors);
         }
         boolean areActivations = node.output().role() == Tensor.Role.ACTIVATIONS;
-        if (areActivations && isSameSize(node) && node.inputs().get(1).hasRows()) {
+        if (areActivations && isSameSize(node) && haveRows) {
           yield new Sum(tape).product(x, new Arrangement(tape).cast(factors, x.type()));
         }
-        if (factors.isDifferentiable() || factors.size() != x.rows()) {
+        if (!haveRows || factors.isDifferentiable() || factors.size() != x.rows()) {
           throw unsupported(node);
         }
         yield new Sum(tape).scaled(x, factors);

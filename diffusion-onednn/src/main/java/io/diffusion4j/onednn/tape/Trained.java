@@ -8,6 +8,7 @@ import io.diffusion4j.onednn.core.DataType;
 import io.diffusion4j.onednn.core.Memory;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.bytedeco.dnnl.dnnl_memory;
@@ -168,8 +169,15 @@ public final class Trained {
     return 1 + Integer.SIZE - Integer.numberOfLeadingZeros(Math.max(0, gradients.size() - 1));
   }
 
-  /** Sums some of the gradients of all tapes in the tree of {@link Round}. */
+  /**
+   * Sums some of the gradients of all tapes in the tree of {@link Round}; zeros if the network does
+   * not depend on the parameter.
+   */
   public void gradient(int from, int count, float[] into, float[][] work) {
+    if (gradients.isEmpty()) {
+      Arrays.fill(into, 0, count, 0);
+      return;
+    }
     sum(0, gradients.size(), from, count, into, work, 0);
   }
 

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.LayerCases;
-import io.diffusion4j.nn.LayerCases.Case;
+import io.diffusion4j.nn.LayerCases.Placed;
 import io.diffusion4j.nn.Network;
 import io.diffusion4j.nn.UnsupportedLayerException;
 import io.diffusion4j.nn.engine.Compute;
+import io.diffusion4j.nn.engine.Executable;
 import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.nn.engine.RunContract;
 import io.diffusion4j.nn.reference.Oracle;
@@ -18,6 +20,7 @@ import io.diffusion4j.nn.train.TrainingConfig.EmaWarmup;
 import io.diffusion4j.nn.weights.NamedTensors;
 import io.diffusion4j.nn.weights.Parameter;
 import io.diffusion4j.nn.weights.TensorMap;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -35,19 +38,19 @@ public interface LayerContract extends RunContract {
   /** The engine that trains networks. */
   TrainingEngine trainingEngine();
 
-  /** The names of the cases that the engine refuses to train. */
+  /** The names of the placed layers that the engine refuses to train. */
   Set<String> notTrained();
 
   @ParameterizedTest(name = "{0}")
-  @MethodSource("io.diffusion4j.nn.LayerCases#all")
-  default void aGradientIsThatOfItsDefinition(Case layer) {
+  @MethodSource("io.diffusion4j.nn.LayerCases#placed")
+  default void aGradientIsThatOfItsDefinition(Placed layer) {
     assumeTrue(trainingEngine().unavailable(Precision.FLOAT32).isEmpty());
     Objective objective = (nn, inputs) -> Objective.Loss.of(layer.loss(nn, inputs));
     var loss = LossNetwork.of(objective);
     var network = loss.network();
     var batch = LayerCases.batch(network, 3);
     var config = config(batch.rows());
-    if (notTrained().contains(layer.name())) {
+    if (notTrained().contains(layer.toString())) {
       assertThatThrownBy(() -> trainingEngine().learner(loss, config))
           .isInstanceOf(UnsupportedLayerException.class);
       return;
@@ -76,31 +79,38 @@ public interface LayerContract extends RunContract {
   }
 
   @ParameterizedTest(name = "{0}")
-  @MethodSource("io.diffusion4j.nn.LayerCases#all")
-  default void aGradientByAnInputIsThatOfItsDefinition(Case layer) {
+  @MethodSource("io.diffusion4j.nn.LayerCases#placed")
+  default void aGradientByAnInputIsThatOfItsDefinition(Placed layer) {
     assumeTrue(engine().unavailable(Precision.FLOAT32).isEmpty());
     var network = Network.of((nn, inputs) -> List.of(layer.values(nn, inputs)));
     var weights = LayerCases.weights(network);
     var compute = Compute.of(Precision.FLOAT32);
-    if (notTrained().contains(layer.name())) {
+    if (notTrained().contains(layer.toString())) {
       assertThatThrownBy(() -> engine().compileWithGradient(network, "x", weights, compute))
           .isInstanceOf(UnsupportedLayerException.class);
       return;
     }
     try (var compiled = engine().compileWithGradient(network, "x", weights, compute)) {
-      for (int seed = 4; seed < 6; seed++) {
-        var batch = LayerCases.batch(network, seed);
-        var oracle =
-            Oracle.of(network, Set.of("x")).evaluate(batch, Oracle.parameters(network, weights));
-        double[] ones = new double[batch.rows()];
-        java.util.Arrays.fill(ones, 1);
-        oracle.differentiate(Map.of(network.outputs().get(0), ones));
-        var results = compiled.run(batch);
-        assertThat(results).hasSize(2);
-        Oracle.assertClose(results.get(0), oracle.value(network.outputs().get(0)), GRADIENT);
-        Oracle.assertClose(results.get(1), oracle.byInput("x"), GRADIENT);
+      for (double mean : layer.layer().means()) {
+        for (int seed = 4; seed < 6; seed++) {
+          var batch = LayerCases.batch(network, seed, mean);
+          assertGradient(compiled, network, weights, batch, LayerCases.tolerance(GRADIENT, mean));
+        }
       }
     }
+  }
+
+  private static void assertGradient(
+      Executable compiled, Network network, NamedTensors weights, Batch batch, double tolerance) {
+    var oracle =
+        Oracle.of(network, Set.of("x")).evaluate(batch, Oracle.parameters(network, weights));
+    double[] ones = new double[batch.rows()];
+    Arrays.fill(ones, 1);
+    oracle.differentiate(Map.of(network.outputs().get(0), ones));
+    var results = compiled.run(batch);
+    assertThat(results).hasSize(2);
+    Oracle.assertClose(results.get(0), oracle.value(network.outputs().get(0)), tolerance);
+    Oracle.assertClose(results.get(1), oracle.byInput("x"), tolerance);
   }
 
   private static TrainingConfig config(int rows) {
