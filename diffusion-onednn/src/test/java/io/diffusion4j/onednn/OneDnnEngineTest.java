@@ -56,20 +56,6 @@ class OneDnnEngineTest {
     return new OneDnnEngine().compile(Network.of(NETWORK), WEIGHTS, Compute.of(precision));
   }
 
-  @Test
-  void anInputMayBeAnOutput() {
-    NetworkDefinition same = (nn, inputs) -> List.of(nn.reshape(inputs.floats("x", 2, 3), -1, 6));
-    var weights = RandomWeights.of(same, 1);
-    float[] x = new float[6 * 5];
-    for (int i = 0; i < x.length; i++) {
-      x[i] = i;
-    }
-    try (var network =
-        new OneDnnEngine().compile(Network.of(same), weights, Compute.of(Precision.FLOAT32))) {
-      assertThat(network.run(new Batch(5).floats("x", x)).get(0)).isEqualTo(x);
-    }
-  }
-
   @ParameterizedTest
   @CsvSource({
     "FLOAT32, 1, 1e-5",

@@ -4,13 +4,18 @@ import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.Network;
 import io.diffusion4j.nn.Tensor;
 import io.diffusion4j.nn.engine.Precision;
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
+import org.tensorflow.Output;
 import org.tensorflow.Session;
+import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.family.TType;
 
@@ -51,8 +56,15 @@ public record NetworkGraph(Map<String, Input> inputs, List<Operand<TFloat32>> ou
       long batch) {
     var lowering = new Lowering(graph, network.parameters(), weights, precision, purpose, batch);
     network.nodes().forEach(lowering::add);
-    return new NetworkGraph(
-        lowering.inputs(), network.outputs().stream().map(lowering::numbers).toList());
+    var tf = Ops.create(graph);
+    Set<Output<?>> taken = new HashSet<>(); // TensorFlow fetches a value once, and none that is fed
+    lowering.inputs().values().forEach(input -> taken.add(input.placeholder.asOutput()));
+    List<Operand<TFloat32>> outputs = new ArrayList<>();
+    for (Tensor tensor : network.outputs()) {
+      var value = lowering.numbers(tensor);
+      outputs.add(taken.add(value.asOutput()) ? value : tf.identity(value));
+    }
+    return new NetworkGraph(lowering.inputs(), outputs);
   }
 
   /** Returns the placeholder of an input. */

@@ -1,13 +1,17 @@
 package io.diffusion4j.nn.engine;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.diffusion4j.nn.LayerCases;
 import io.diffusion4j.nn.LayerCases.Case;
+import io.diffusion4j.nn.Network;
 import io.diffusion4j.nn.UnsupportedLayerException;
 import io.diffusion4j.nn.reference.Oracle;
+import java.util.List;
 import java.util.Set;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -47,6 +51,28 @@ public interface RunContract {
             evaluation.value(network.outputs().get(0)),
             LayerCases.tolerance(FORWARD, mean));
       }
+    }
+  }
+
+  @Test
+  default void outputsMayBeEqualToEachOtherAndToInputs() {
+    assumeTrue(engine().unavailable(Precision.FLOAT32).isEmpty());
+    var network =
+        Network.of(
+            (nn, inputs) -> {
+              var x = inputs.floats("x", 2, 3);
+              var y = nn.output(nn.linear(nn.input(x), 3));
+              return List.of(y, x, y, x, nn.reshape(x, -1, 6));
+            });
+    var batch = LayerCases.batch(network, 6);
+    var weights = LayerCases.weights(network);
+    try (var compiled = engine().compile(network, weights, Compute.of(Precision.FLOAT32))) {
+      var results = compiled.run(batch);
+      float[] x = batch.floats("x", 2, 3);
+      assertThat(results).hasSize(5);
+      assertThat(results.get(0)).isNotEqualTo(x).isEqualTo(results.get(2));
+      assertThat(List.of(results.get(1), results.get(3), results.get(4)))
+          .allSatisfy(same -> assertThat(same).isEqualTo(x));
     }
   }
 }
