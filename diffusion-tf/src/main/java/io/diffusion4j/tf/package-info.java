@@ -21,6 +21,9 @@
  * The threads within an operation belong to the process: the first session sets their number. A
  * network is thread-safe, and closing it returns its native memory to the system.
  *
+ * <p>The same batch on the same threads gives the same bits. A row may differ in its last bits in
+ * another batch, and so may a picture.
+ *
  * <p>{@code doctor --machine} lists the devices that TensorFlow finds besides the processors.
  *
  * <p>There are no eager operations and no saved models: checkpoints are safetensors.

@@ -36,17 +36,24 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "replay",
     description = "Draw an image again from the recipe in its file, and compare both.",
+    exitCodeList = {
+      "0:all pixels are equal",
+      "1:failed, another picture, or refused by a filter",
+      "2:bad input",
+      "3:the same picture but for rounding: 45 dB or more, and no value off by more than 32 of 255"
+    },
     footer = {
       "",
-      "The exit status is 0 if all pixels are equal, 1 if not, or if a filter refuses it. An image"
-          + " can be drawn again by the",
-      "same weights, which the recipe names, in the same number format on the same kind of machine."
-          + " A recipe of --precision int8 names this format too, and replay then uses it.",
+      "An image can be drawn again by the same weights, which the recipe names, in the same number"
+          + " format on the same kind of machine. A recipe of --precision int8 names this format"
+          + " too, and replay then uses it.",
       "",
       "Example:",
       "  diffusion4j replay apple.png"
     })
 public final class ReplayCommand implements Callable<Integer> {
+  private static final int ROUNDING = 3;
+
   @Mixin private Console console = new Console();
 
   @Parameters(paramLabel = "FILE", description = "A PNG file drawn by generate or a server.")
@@ -195,16 +202,18 @@ public final class ReplayCommand implements Callable<Integer> {
           original.path(), before, now);
     } else {
       console.printf(
-          "%s: other pixels: %d of %d values differ, by at most %d of 255; drawn by %s, again by"
-              + " %s",
+          "%s: other pixels, %s: %d of %d values differ, by at most %d of 255 (%.1f dB); drawn by"
+              + " %s, again by %s",
           original.path(),
+          difference.isRounding() ? "the same picture but for rounding" : "another picture",
           difference.values(),
           difference.of(),
           difference.most(),
+          difference.psnr(),
           original.recipe().getSoftware(),
           Recipes.fromJson(again.recipe()).getSoftware());
     }
-    return difference.isNone() ? 0 : FailureHandler.FAILED;
+    return difference.isNone() ? 0 : difference.isRounding() ? ROUNDING : FailureHandler.FAILED;
   }
 
   private static String sha256(byte[] bytes) {
