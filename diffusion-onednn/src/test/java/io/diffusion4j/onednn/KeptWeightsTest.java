@@ -123,8 +123,14 @@ class KeptWeightsTest {
     float[] plain = run(1, Precision.BFLOAT16, packed());
     Path file = kept().get(0);
     byte[] bytes = Files.readAllBytes(file);
+    byte[] flipped = bytes.clone();
+    flipped[bytes.length * 3 / 4] ^= 64;
     for (byte[] damaged :
-        List.of(new byte[0], Arrays.copyOf(bytes, 100), Arrays.copyOf(bytes, bytes.length - 1))) {
+        List.of(
+            new byte[0],
+            Arrays.copyOf(bytes, 100),
+            Arrays.copyOf(bytes, bytes.length - 1),
+            flipped)) {
       Files.write(file, damaged);
       assertThat(run(1, Precision.BFLOAT16, packed())).isEqualTo(plain);
       assertThat(Files.size(file)).isEqualTo(bytes.length);

@@ -34,8 +34,8 @@ import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.SizeTPointer;
 
 /**
- * A cache file of packed weights, which a later start memory-maps instead of packing the weights
- * again: nothing is read before its use, and processes share the memory.
+ * A cache file of packed weights, which a later start verifies by its checksum and memory-maps
+ * instead of packing the weights again; processes share the memory.
  *
  * <p>A file's name is derived from the checksums of all tensors, the number format, and the number
  * of threads, which determines the partition. The key of an entry is a hash of its source and of
@@ -109,10 +109,21 @@ public final class KeptWeights {
       return Optional.empty();
     }
     try {
-      return Optional.of(SafetensorsFile.open(file));
+      return Optional.of(intact(file));
     } catch (CheckpointException | UncheckedIOException e) { // the original weights are available
       LOG.log(System.Logger.Level.WARNING, "cannot read packed weights, which are made anew: " + e);
       return Optional.empty();
+    }
+  }
+
+  private static SafetensorsFile intact(Path file) {
+    var opened = SafetensorsFile.open(file);
+    try {
+      opened.requireIntact();
+      return opened;
+    } catch (RuntimeException e) {
+      opened.close();
+      throw e;
     }
   }
 
@@ -168,7 +179,7 @@ public final class KeptWeights {
     if (missing.isEmpty()) {
       return;
     }
-    var writer = new SafetensorsWriter().alignedTo(Memory.ALIGNMENT);
+    var writer = new SafetensorsWriter().alignedTo(Memory.ALIGNMENT).withChecksum();
     opened.ifPresent(kept -> kept.names().forEach(place -> writer.copy(kept, place)));
     missing.forEach(
         (place, filled) -> writer.raw(place, DType.U8, new long[] {filled.bytes}, filled::read));
