@@ -22,6 +22,8 @@ import java.util.Map;
 import java.util.function.LongFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LossAwareTimestepsTest {
   /** So few that every timestep has its ten losses after some steps. */
@@ -58,26 +60,30 @@ class LossAwareTimestepsTest {
     };
   }
 
-  private static TrainingRun run(Trainer trainer, LossAwareTimesteps timesteps, Path folder) {
-    return new TrainingRun(trainer, CONFIG, batches(timesteps::at), timesteps, folder, 1000);
+  private static TrainingRun run(
+      Trainer trainer, TrainingConfig config, LossAwareTimesteps timesteps, Path folder) {
+    return new TrainingRun(trainer, config, batches(timesteps::at), timesteps, folder, 1000);
   }
 
-  @Test
-  void aRunThatIsStoppedAndResumedEndsWithTheSameBits(@TempDir Path folder) {
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3})
+  void aRunThatIsStoppedAndResumedEndsWithTheSameBits(int batches, @TempDir Path folder) {
+    var config = CONFIG.withAccumulate(batches);
     Map<String, Integer> straight;
     var seen = new LossAwareTimesteps(TIMESTEPS);
-    try (var trainer = new Trainer(OBJECTIVE, CONFIG)) {
-      run(trainer, seen, folder.resolve("straight")).run((step, report) -> {});
+    try (var trainer = new Trainer(OBJECTIVE, config)) {
+      run(trainer, config, seen, folder.resolve("straight")).run((step, report) -> {});
       straight = Tiny.bits(trainer.state());
     }
-    assertThat(probability(seen, 0)).isNotEqualTo(1.0 / TIMESTEPS); // it did draw by the losses
+    assertThat(probability(seen, batches, 0))
+        .isNotEqualTo(1.0 / TIMESTEPS); // it did draw by the losses
 
     Path state = folder.resolve("stopped");
     LossAwareTimesteps resumed = seen;
     for (int stop : new int[] {3, 31, 32, STEPS}) {
       resumed = new LossAwareTimesteps(TIMESTEPS);
-      try (var trainer = new Trainer(OBJECTIVE, CONFIG)) {
-        var run = run(trainer, resumed, state);
+      try (var trainer = new Trainer(OBJECTIVE, config)) {
+        var run = run(trainer, config, resumed, state);
         run.run(
             (step, report) -> {
               if (step == stop) {
@@ -91,12 +97,12 @@ class LossAwareTimestepsTest {
       }
     }
     for (int t = 0; t < TIMESTEPS; t++) {
-      assertThat(probability(resumed, t)).isEqualTo(probability(seen, t));
+      assertThat(probability(resumed, batches, t)).isEqualTo(probability(seen, batches, t));
     }
   }
 
-  private static double probability(LossAwareTimesteps timesteps, int t) {
-    var sampler = (SecondMomentSampler) timesteps.at(STEPS + 1);
+  private static double probability(LossAwareTimesteps timesteps, int batches, int t) {
+    var sampler = (SecondMomentSampler) timesteps.at((STEPS + 1) * batches);
     return sampler.probability(t);
   }
 
@@ -142,7 +148,7 @@ class LossAwareTimestepsTest {
       run.run((step, report) -> run.stop());
     }
     try (var trainer = new Trainer(OBJECTIVE, CONFIG)) {
-      assertThatThrownBy(() -> run(trainer, new LossAwareTimesteps(TIMESTEPS), folder))
+      assertThatThrownBy(() -> run(trainer, CONFIG, new LossAwareTimesteps(TIMESTEPS), folder))
           .isInstanceOf(CheckpointException.class)
           .hasMessageContaining("timesteps: uniform (expected: loss-aware)");
     }

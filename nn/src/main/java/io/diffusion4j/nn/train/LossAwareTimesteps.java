@@ -32,6 +32,8 @@ public final class LossAwareTimesteps {
   /** The number of steps in {@code now}. */
   private long seen;
 
+  private int accumulate = 1;
+
   /**
    * Creates the timesteps of a new run.
    *
@@ -42,12 +44,18 @@ public final class LossAwareTimesteps {
     before = now;
   }
 
+  /** Sets the number of batches of each step. */
+  synchronized void accumulate(int batches) {
+    accumulate = batches;
+  }
+
   /**
-   * Returns the sampler for the batch of a training step.
+   * Returns the sampler for a batch, with the number that its {@link BatchSource} gets.
    *
-   * @throws IllegalStateException if that step is not one of the next two
+   * @throws IllegalStateException if the batch is not part of one of the next two steps
    */
-  public synchronized TimestepSampler at(long step) {
+  public synchronized TimestepSampler at(long batch) {
+    long step = batch / accumulate;
     long known = Math.max(0, step - 1);
     if (known == seen) {
       return now;

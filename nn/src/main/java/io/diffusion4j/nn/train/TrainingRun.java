@@ -83,7 +83,7 @@ public final class TrainingRun implements AutoCloseable {
   /**
    * Creates a run whose batches draw their timesteps where its losses are large.
    *
-   * @param batches draws the timesteps of a step from {@code timesteps}
+   * @param batches draws the timesteps of a batch from {@code timesteps}
    */
   public TrainingRun(
       Trainer trainer,
@@ -110,6 +110,7 @@ public final class TrainingRun implements AutoCloseable {
     this.config = config;
     this.batches = batches;
     this.timesteps = timesteps;
+    timesteps.ifPresent(aware -> aware.accumulate(config.accumulate()));
     this.group = trainer.group();
     this.state = folder.resolve(STATE);
     this.checkpointEvery = checkpointEvery;
