@@ -567,7 +567,7 @@ final class EndToEndTest {
                 + ": the same file, bit for bit: sha256 "
                 + Hashing.sha256().hashBytes(png).toString());
     Run wider = replay(file, "--model", model.toString(), "--precision", "f32");
-    assertThat(wider.status()).isEqualTo(1);
+    assertThat(wider.status()).isIn(1, 3);
     assertThat(wider.out()).contains("other pixels");
 
     Run refused =
