@@ -15,11 +15,7 @@ import io.diffusion4j.nn.engine.Executable;
 import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.nn.engine.RunContract;
 import io.diffusion4j.nn.reference.Oracle;
-import io.diffusion4j.nn.train.Learner.Role;
-import io.diffusion4j.nn.train.TrainingConfig.EmaWarmup;
 import io.diffusion4j.nn.weights.NamedTensors;
-import io.diffusion4j.nn.weights.Parameter;
-import io.diffusion4j.nn.weights.TensorMap;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -49,7 +45,7 @@ public interface LayerContract extends RunContract {
     var loss = LossNetwork.of(objective);
     var network = loss.network();
     var batch = LayerCases.batch(network, 3);
-    var config = config(batch.rows());
+    var config = FirstStep.config(batch.rows(), Compute.of(Precision.FLOAT32));
     if (notTrained().contains(layer.toString())) {
       assertThatThrownBy(() -> trainingEngine().learner(loss, config))
           .isInstanceOf(UnsupportedLayerException.class);
@@ -59,23 +55,11 @@ public interface LayerContract extends RunContract {
     var evaluation =
         Oracle.of(network, Set.of()).evaluate(batch, Oracle.parameters(network, weights));
     evaluation.differentiate(Map.of(network.outputs().get(0), new double[] {1}));
-    try (var learner = trainingEngine().learner(loss, config)) {
-      learner.fill(state(network, weights));
-      var report = learner.step(List.of(batch), 0);
-      double expected = evaluation.value(network.outputs().get(0))[0];
-      assertThat(report.loss())
-          .isCloseTo(expected, within(GRADIENT * Math.max(1, Math.abs(expected))));
-      var moments = learner.read(Set.of(Role.ADAM_M));
-      for (Parameter parameter : network.parameters().values()) {
-        // A first step leaves (1 − β₁)·g in the first moment.
-        float[] gradient = moments.read(Role.ADAM_M.key(parameter.key()));
-        for (int i = 0; i < gradient.length; i++) {
-          gradient[i] /= (float) (1 - config.optimizer().beta1());
-        }
-        gradient = parameter.layout().toGraph(gradient, parameter.shape());
-        Oracle.assertClose(gradient, evaluation.byParameter(parameter.key()), GRADIENT);
-      }
-    }
+    var step = FirstStep.of(trainingEngine(), loss, config, weights, batch);
+    double expected = evaluation.value(network.outputs().get(0))[0];
+    assertThat(step.loss()).isCloseTo(expected, within(GRADIENT * Math.max(1, Math.abs(expected))));
+    step.gradients()
+        .forEach((key, g) -> Oracle.assertClose(g, evaluation.byParameter(key), GRADIENT));
   }
 
   @ParameterizedTest(name = "{0}")
@@ -111,31 +95,5 @@ public interface LayerContract extends RunContract {
     assertThat(results).hasSize(2);
     Oracle.assertClose(results.get(0), oracle.value(network.outputs().get(0)), tolerance);
     Oracle.assertClose(results.get(1), oracle.byInput("x"), tolerance);
-  }
-
-  private static TrainingConfig config(int rows) {
-    return new TrainingConfig(
-        10,
-        rows,
-        1e-6,
-        0,
-        10,
-        Optimizer.of(Optimizer.Method.ADAMW),
-        1e30,
-        0.5,
-        EmaWarmup.NONE,
-        Compute.of(Precision.FLOAT32),
-        1);
-  }
-
-  private static NamedTensors state(Network network, NamedTensors weights) {
-    var state = new TensorMap();
-    for (Parameter p : network.parameters().values()) {
-      state.put(Role.WEIGHTS.key(p.key()), p.shape(), weights.read(p.key()));
-      state.put(Role.EMA.key(p.key()), p.shape(), weights.read(p.key()));
-      state.put(Role.ADAM_M.key(p.key()), p.shape(), new float[p.size()]);
-      state.put(Role.ADAM_V.key(p.key()), p.shape(), new float[p.size()]);
-    }
-    return state;
   }
 }
