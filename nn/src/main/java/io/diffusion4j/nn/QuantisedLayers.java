@@ -17,6 +17,7 @@ import java.util.stream.IntStream;
  *       first convolution, projections of texts;
  *   <li>the last layers, which nothing of this kind separates from an output;
  *   <li>dense layers of a single vector: projections of time, class and pooled texts;
+ *   <li>convolutions of a single channel, of which oneDNN's are wrong if no row is padded;
  *   <li>layers that read a sum or a concatenation: the shortcuts of residual blocks, whose input,
  *       the residual stream, has channels of very different sizes.
  * </ul>
@@ -69,7 +70,7 @@ public final class QuantisedLayers {
   /** Whether this is a convolution or dense layer, and of more than one vector for each sample. */
   private static boolean hasManyPositions(Network.Node node) {
     if (node.layer() instanceof Layer.Conv2d conv) {
-      return node.inputs().get(0).sampleSize() > conv.in();
+      return conv.in() > 1 && node.inputs().get(0).sampleSize() > conv.in();
     }
     return node.layer() instanceof Layer.Linear linear
         && node.inputs().get(0).sampleSize() > linear.in();

@@ -39,7 +39,7 @@ public interface RandomRunContract {
   }
 
   /** Runs a network; returns whether the engine has it. */
-  private boolean runs(RandomNetwork definition, long seed) {
+  default boolean runs(RandomNetwork definition, long seed) {
     assumeTrue(engine().unavailable(Precision.FLOAT32).isEmpty());
     var network = Network.of(definition);
     var weights = RandomNetwork.weights(network, seed);
