@@ -24,6 +24,9 @@ public final class DecoderFolders {
   /** Channels of images. */
   private static final int IMAGE = 3;
 
+  /** Channels of a {@code UNet2DConditionModel} whose file has none. */
+  private static final int DECODER_CHANNELS = 4;
+
   private static final String CONFIG = "config.json";
   private static final String DECODER_CLASS = "UNet2DConditionModel";
   private static final String UPSAMPLER_CLASS = "UNet2DModel";
@@ -116,7 +119,7 @@ public final class DecoderFolders {
         .forEach(c::has);
     var attention =
         attention(c, List.of(PLAIN_DOWN, ATTENTION_DOWN), List.of(PLAIN_UP, ATTENTION_UP));
-    return unet(c, attention, true, c.intValue("cross_attention_dim", 1280));
+    return unet(c, DECODER_CHANNELS, attention, true, c.intValue("cross_attention_dim", 1280));
   }
 
   /** Reads the settings of an upsampler; absent fields have diffusers' defaults. */
@@ -125,7 +128,7 @@ public final class DecoderFolders {
     c.expectClass(UPSAMPLER_CLASS);
     c.fixed(COMMON).fixed(OF_UPSAMPLER);
     var attention = attention(c, List.of(PLAIN_DOWN), List.of(PLAIN_UP));
-    var config = unet(c, attention, c.booleanValue("add_attention", true), 0);
+    var config = unet(c, IMAGE, attention, c.booleanValue("add_attention", true), 0);
     requireChannels(c, config, List.of(2 * IMAGE), List.of(IMAGE));
     c.refuseUnknown("num_train_timesteps", "downsample_type", "upsample_type");
     return config;
@@ -149,14 +152,18 @@ public final class DecoderFolders {
   }
 
   private static UnetConfig unet(
-      ComponentConfig c, List<Boolean> attention, boolean midAttention, int contextDim) {
+      ComponentConfig c,
+      int usualChannels,
+      List<Boolean> attention,
+      boolean midAttention,
+      int contextDim) {
     c.supports("resnet_time_scale_shift", "default", "scale_shift");
     return c.make(
         () ->
             new UnetConfig(
                 c.intValue("sample_size"),
-                c.intValue("in_channels", 3),
-                c.intValue("out_channels", 3),
+                c.intValue("in_channels", usualChannels),
+                c.intValue("out_channels", usualChannels),
                 c.ints("block_out_channels", List.of(320, 640, 1280, 1280)),
                 attention,
                 midAttention,
