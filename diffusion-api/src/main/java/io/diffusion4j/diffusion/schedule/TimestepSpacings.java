@@ -60,7 +60,7 @@ public final class TimestepSpacings {
   public static final TimestepSpacing TRAILING =
       checked(
           (trainSteps, n) -> {
-            double stride = (double) trainSteps / n;
+            double stride = trainSteps - (trainSteps - (double) trainSteps / n); // as np.arange does
             return new Timesteps(
                 rounded(n, i -> trainSteps - i * stride).stream().map(t -> t - 1).toList());
           });

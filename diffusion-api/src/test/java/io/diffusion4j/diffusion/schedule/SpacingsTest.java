@@ -172,6 +172,22 @@ class SpacingsTest {
     assertThat(TimestepSpacings.TRAILING.of(1000, 4).values()).containsExactly(999, 749, 499, 249);
   }
 
+  /** Half of a timestep occurs often, as at 48 steps of 1000; the last bits decide how it rounds. */
+  @Test
+  void trailingRoundsLikeArangeOfNumPy() {
+    assertThat(TimestepSpacings.TRAILING.of(13, 6).values()).containsExactly(12, 10, 8, 6, 3, 1);
+    long sum = 0;
+    for (int n = 1; n <= 1000; n++) {
+      if (Math.ceil(1000 / (1000.0 / n)) == n) { // else diffusers adds a step at timestep -1
+        List<Integer> timesteps = TimestepSpacings.TRAILING.of(1000, n).values();
+        for (int i = 0; i < n; i++) {
+          sum += (i + 1L) * timesteps.get(i);
+        }
+      }
+    }
+    assertThat(sum).isEqualTo(50426720659L); // of np.round(np.arange(1000, 0, -1000 / n)) - 1
+  }
+
   @Test
   void linspaceCanStopAboveZero() {
     var spacing = TimestepSpacings.LINSPACE_ABOVE_ZERO;
