@@ -126,6 +126,8 @@ public enum GoldenKind {
   KANDINSKY_MASK("kandinsky/prepare-mask/case.json", c -> true),
   /** ECLIPSE's prior of one pass. */
   ECLIPSE("eclipse/*/case.json", c -> true),
+  /** Pictures of any family's pipeline with the defaults of its folder, which lies beside. */
+  PIPELINE("pipelines/*/case.json", c -> c.has("pipeline")),
   /** Prompts that a pipeline folder of diffusers drew. */
   UNCLIP_PIPELINE("unclip-pipeline/case.json", c -> c.has("prompts")),
   /** Variations of images by the pipeline in the folder above. */
