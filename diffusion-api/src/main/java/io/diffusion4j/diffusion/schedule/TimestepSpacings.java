@@ -60,7 +60,8 @@ public final class TimestepSpacings {
   public static final TimestepSpacing TRAILING =
       checked(
           (trainSteps, n) -> {
-            double stride = trainSteps - (trainSteps - (double) trainSteps / n); // as np.arange does
+            double stride =
+                trainSteps - (trainSteps - (double) trainSteps / n); // as np.arange does
             return new Timesteps(
                 rounded(n, i -> trainSteps - i * stride).stream().map(t -> t - 1).toList());
           });

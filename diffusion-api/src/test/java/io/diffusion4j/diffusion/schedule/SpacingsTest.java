@@ -172,7 +172,9 @@ class SpacingsTest {
     assertThat(TimestepSpacings.TRAILING.of(1000, 4).values()).containsExactly(999, 749, 499, 249);
   }
 
-  /** Half of a timestep occurs often, as at 48 steps of 1000; the last bits decide how it rounds. */
+  /**
+   * Half of a timestep occurs often, as at 48 steps of 1000; the last bits decide how it rounds.
+   */
   @Test
   void trailingRoundsLikeArangeOfNumPy() {
     assertThat(TimestepSpacings.TRAILING.of(13, 6).values()).containsExactly(12, 10, 8, 6, 3, 1);
