@@ -5,6 +5,7 @@ import com.google.inject.multibindings.Multibinder;
 import com.google.inject.multibindings.ProvidesIntoSet;
 import io.diffusion4j.serving.config.ServerConfig;
 import io.diffusion4j.serving.jobs.JobRegistry;
+import io.diffusion4j.serving.metrics.LabelledLevel;
 import io.diffusion4j.serving.metrics.Level;
 import io.diffusion4j.serving.tls.ServerTls;
 import jakarta.inject.Provider;
@@ -22,6 +23,7 @@ final class LevelsModule extends AbstractModule {
 
   @Override
   protected void configure() {
+    Multibinder.newSetBinder(binder(), LabelledLevel.class);
     var levels = Multibinder.newSetBinder(binder(), Level.class);
     long most = config.limits().bodyBytes();
     levels

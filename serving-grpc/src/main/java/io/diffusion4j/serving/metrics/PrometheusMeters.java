@@ -19,8 +19,11 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import jakarta.inject.Inject;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 
 /**
@@ -40,6 +43,15 @@ import java.util.function.Supplier;
  *   <tr><td>{@code diffusion4j_rows}</td><td>images the server can draw at once<td></tr>
  *   <tr><td>{@code diffusion4j_job_bytes}, {@code diffusion4j_job_bytes_most}</td><td>bytes of
  *       jobs in memory, and their limit<td></tr>
+ *   <tr><td>{@code diffusion4j_waiting_jobs}</td><td>stored jobs that wait<td>{@code principal}, as
+ *       above</tr>
+ *   <tr><td>{@code diffusion4j_waiting_jobs_age_seconds}</td><td>age of the oldest stored job that
+ *       waits<td></tr>
+ *   <tr><td>{@code diffusion4j_job_store_bytes}, {@code diffusion4j_job_store_bytes_most}</td><td>
+ *       bytes of stored jobs, and their limit<td></tr>
+ *   <tr><td>{@code diffusion4j_due_webhooks}, {@code diffusion4j_failing_webhooks}</td><td>calls to
+ *       be made at the end of jobs, and those that have failed before; these five only with a
+ *       store of jobs<td></tr>
  *   <tr><td>{@code diffusion4j_body_bytes}, {@code diffusion4j_body_bytes_most}</td><td>bytes of
  *       request bodies in memory, and their limit<td></tr>
  *   <tr><td>{@code diffusion4j_connections}</td><td>open client connections<td></tr>
@@ -90,19 +102,21 @@ public final class PrometheusMeters implements ServingListener {
           .description("1 for each served model")
           .register(registry);
   private final Supplier<List<ImagePipeline>> models;
+  private final Map<LabelledLevel, MultiGauge> labelled = new HashMap<>();
 
   /** Creates the meters, all at zero. */
   public PrometheusMeters() {
-    this(Set.of(), List::of);
+    this(Set.of(), Set.of(), List::of);
   }
 
   /** Creates the meters at zero, with additional gauges and a meter for each served model. */
   @Inject
-  PrometheusMeters(Set<Level> more, Models models) {
-    this(more, models::all);
+  PrometheusMeters(Set<Level> more, Set<LabelledLevel> labelled, Models models) {
+    this(more, labelled, models::all);
   }
 
-  private PrometheusMeters(Set<Level> more, Supplier<List<ImagePipeline>> models) {
+  private PrometheusMeters(
+      Set<Level> more, Set<LabelledLevel> labelled, Supplier<List<ImagePipeline>> models) {
     this.models = models;
     ResidentMemory.bindTo(registry);
     new JvmMemoryMetrics().bindTo(registry);
@@ -116,12 +130,32 @@ public final class PrometheusMeters implements ServingListener {
             Gauge.builder(level.name(), level.now()::getAsLong)
                 .description(level.help())
                 .register(registry));
+    for (LabelledLevel level : labelled) {
+      this.labelled.put(
+          level, MultiGauge.builder(level.name()).description(level.help()).register(registry));
+    }
   }
 
   /** Returns the current values of all meters in the text format of Prometheus. */
   public String scrape() {
     served.register(models.get().stream().map(PrometheusMeters::row).toList(), true);
+    labelled.forEach((level, gauge) -> gauge.register(rows(level), true));
     return registry.scrape(CONTENT_TYPE);
+  }
+
+  private static List<MultiGauge.Row<?>> rows(LabelledLevel level) {
+    Map<String, Long> shown = new TreeMap<>();
+    new TreeMap<>(level.now().get())
+        .forEach(
+            (label, value) ->
+                shown.merge(
+                    shown.size() < ServiceMeters.MOST_PRINCIPALS ? label : "other",
+                    value,
+                    Long::sum));
+    return shown.entrySet().stream()
+        .<MultiGauge.Row<?>>map(
+            entry -> MultiGauge.Row.of(Tags.of(level.label(), entry.getKey()), entry.getValue()))
+        .toList();
   }
 
   private static MultiGauge.Row<?> row(ImagePipeline model) {

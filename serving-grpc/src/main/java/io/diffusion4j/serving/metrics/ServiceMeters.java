@@ -53,7 +53,7 @@ public final class ServiceMeters implements ServingListener {
           .toArray(Duration[]::new);
 
   /** The largest number of principals with a label of their own; the others share one label. */
-  private static final int MOST_PRINCIPALS = 100;
+  static final int MOST_PRINCIPALS = 100;
 
   private final MeterRegistry registry;
   private final Set<String> principals = ConcurrentHashMap.newKeySet();
