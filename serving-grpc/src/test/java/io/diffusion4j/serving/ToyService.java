@@ -95,7 +95,8 @@ public final class ToyService implements AutoCloseable {
     return onPort(TestServer.CONFIG, ToyModel.withoutWords(MODEL), more);
   }
 
-  private static ToyService onPort(ServerConfig config, Consumer<Object> network, Module... more) {
+  /** Starts a service with these settings. */
+  public static ToyService onPort(ServerConfig config, Consumer<Object> network, Module... more) {
     return onPort(config, ToyModel.named(MODEL, network::accept), more);
   }
 

@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param requestCost the largest cost of one request for images, in megapixel steps, above 0
  * @param call the time limit of a call without a deadline, above 0
  * @param address the rate limit of each client address; empty for no limit
+ * @param store the limits of stored jobs, for servers that have a store
  */
 public record Limits(
     long bodyBytes,
@@ -25,7 +26,8 @@ public record Limits(
     int connections,
     double requestCost,
     Duration call,
-    Optional<AddressRate> address) {
+    Optional<AddressRate> address,
+    StoreLimits store) {
   /** The size of the largest request of any kind, which is a form with two images. */
   private static final long LEAST_BODY_BYTES = 10L << 20;
 
@@ -49,7 +51,7 @@ public record Limits(
   /**
    * Returns the default limits: an eighth of the heap for bodies (at least 10 MiB), a quarter for
    * jobs (at least 64 MiB), 4,096 connections, 10,000 megapixel steps per request, an hour per
-   * call, and no limit per address.
+   * call, no limit per address, and {@link StoreLimits#USUAL}.
    */
   public static Limits usual() {
     return new Limits(
@@ -58,36 +60,43 @@ public record Limits(
         4096,
         10_000,
         Duration.ofHours(1),
-        Optional.empty());
+        Optional.empty(),
+        StoreLimits.USUAL);
   }
 
   /** Returns these limits with another memory limit for request bodies, in bytes. */
   public Limits withBodyBytes(long newBodyBytes) {
-    return new Limits(newBodyBytes, jobBytes, connections, requestCost, call, address);
+    return new Limits(newBodyBytes, jobBytes, connections, requestCost, call, address, store);
   }
 
   /** Returns these limits with another memory limit for jobs, in bytes. */
   public Limits withJobBytes(long newJobBytes) {
-    return new Limits(bodyBytes, newJobBytes, connections, requestCost, call, address);
+    return new Limits(bodyBytes, newJobBytes, connections, requestCost, call, address, store);
   }
 
   /** Returns these limits with another number of connections. */
   public Limits withConnections(int newConnections) {
-    return new Limits(bodyBytes, jobBytes, newConnections, requestCost, call, address);
+    return new Limits(bodyBytes, jobBytes, newConnections, requestCost, call, address, store);
   }
 
   /** Returns these limits with another cost per request, in megapixel steps. */
   public Limits withRequestCost(double newRequestCost) {
-    return new Limits(bodyBytes, jobBytes, connections, newRequestCost, call, address);
+    return new Limits(bodyBytes, jobBytes, connections, newRequestCost, call, address, store);
   }
 
   /** Returns these limits with another time limit for calls without a deadline. */
   public Limits withCall(Duration newCall) {
-    return new Limits(bodyBytes, jobBytes, connections, requestCost, newCall, address);
+    return new Limits(bodyBytes, jobBytes, connections, requestCost, newCall, address, store);
   }
 
   /** Returns these limits with a rate limit per client address. */
   public Limits withAddress(AddressRate newAddress) {
-    return new Limits(bodyBytes, jobBytes, connections, requestCost, call, Optional.of(newAddress));
+    return new Limits(
+        bodyBytes, jobBytes, connections, requestCost, call, Optional.of(newAddress), store);
+  }
+
+  /** Returns these limits with others of stored jobs. */
+  public Limits withStore(StoreLimits newStore) {
+    return new Limits(bodyBytes, jobBytes, connections, requestCost, call, address, newStore);
   }
 }

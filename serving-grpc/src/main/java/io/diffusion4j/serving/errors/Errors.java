@@ -225,6 +225,15 @@ public final class Errors {
         retry(retry));
   }
 
+  /** Refuses a job for which its store, or the disk, has no room. */
+  public static StatusRuntimeException storeFull(Duration retry) {
+    return error(
+        Code.RESOURCE_EXHAUSTED,
+        "the store of jobs is full; delete jobs, or try again in " + seconds(retry),
+        info("JOB_STORE_FULL", Map.of()),
+        retry(retry));
+  }
+
   /** Refuses a request because the server is shutting down. */
   public static StatusRuntimeException draining() {
     return error(

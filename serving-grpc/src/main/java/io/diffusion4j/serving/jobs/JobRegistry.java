@@ -14,6 +14,7 @@ import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.diffusion4j.serving.v1.StreamGenerateImagesResponse;
 import jakarta.inject.Inject;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -48,6 +49,7 @@ public final class JobRegistry {
   private final Listeners listeners;
   private final Tracing tracing;
   private final Map<Key, Job> jobs = new LinkedHashMap<>(); // in order of admission
+  private final Map<String, Long> held = new HashMap<>(); // by principal
 
   private record Key(String principal, String requestId) {}
 
@@ -91,7 +93,7 @@ public final class JobRegistry {
 
   /** Returns normally if a job of this size fits beside the unfinished jobs. */
   private void requireMemory(Principal owner, long bytes) {
-    long reserved = 0;
+    long reserved = allHeld();
     boolean alone = true;
     boolean first = true;
     for (Map.Entry<Key, Job> entry : jobs.entrySet()) {
@@ -183,12 +185,44 @@ public final class JobRegistry {
     }
   }
 
-  /** Returns the bytes that jobs hold, or can reach if they are unfinished. */
+  /**
+   * Counts a response in memory until its client has read it. One principal has at most an eighth
+   * of the memory for jobs, and all of them a half, of which a half is for a principal's first
+   * response. A response that is larger is sent when it is the only one.
+   *
+   * @param owner the name of the principal
+   * @return to be run once the client has read the response, or has left
+   * @throws io.grpc.StatusRuntimeException if it does not fit
+   */
+  public synchronized Runnable hold(String owner, long bytes) {
+    long own = held.getOrDefault(owner, 0L);
+    long all = allHeld();
+    if ((own > 0 && own + bytes > mostBytes / 8)
+        || (all > 0 && all + bytes > mostBytes / (own > 0 ? 4 : 2))) {
+      throw Errors.busy(mostBytes);
+    }
+    held.merge(owner, bytes, Long::sum);
+    return () -> release(owner, bytes);
+  }
+
+  private synchronized void release(String owner, long bytes) {
+    held.computeIfPresent(owner, (name, now) -> now > bytes ? Long.valueOf(now - bytes) : null);
+  }
+
+  private long allHeld() {
+    return held.values().stream().mapToLong(Long::longValue).sum();
+  }
+
+  /**
+   * Returns the bytes that jobs hold, or can reach if they are unfinished, and those of unread
+   * responses.
+   */
   public synchronized long bytes() {
-    return jobs.values().stream()
-        .filter(job -> !job.story().hasFailed())
-        .mapToLong(job -> job.story().hasFinished() ? job.bytes() : job.mostBytes())
-        .sum();
+    return allHeld()
+        + jobs.values().stream()
+            .filter(job -> !job.story().hasFailed())
+            .mapToLong(job -> job.story().hasFinished() ? job.bytes() : job.mostBytes())
+            .sum();
   }
 
   /** Returns the number of jobs that wait or run. */
