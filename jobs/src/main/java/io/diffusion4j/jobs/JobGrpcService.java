@@ -2,12 +2,15 @@ package io.diffusion4j.jobs;
 
 import com.google.common.collect.Iterables;
 import com.google.protobuf.Empty;
+import com.google.protobuf.MessageLite;
+import com.linecorp.armeria.common.RequestContext;
 import io.diffusion4j.serving.auth.Principal;
 import io.diffusion4j.serving.errors.Errors;
 import io.diffusion4j.serving.errors.Violations;
 import io.diffusion4j.serving.grpc.Callers;
 import io.diffusion4j.serving.grpc.Errands;
 import io.diffusion4j.serving.grpc.Rights;
+import io.diffusion4j.serving.jobs.JobRegistry;
 import io.diffusion4j.serving.request.RequestResolver;
 import io.diffusion4j.serving.request.ResolvedRequest;
 import io.diffusion4j.serving.v1.CancelGenerationJobRequest;
@@ -32,6 +35,10 @@ import java.util.function.Supplier;
 /** {@code diffusion4j.v1.JobService}: a caller sees the jobs of its principal only. */
 final class JobGrpcService extends JobServiceGrpc.JobServiceImplBase {
   private static final int MOST_ON_A_PAGE = 100;
+
+  /** The bytes of jobs after which a page ends; one job more can be on it. */
+  private static final long MOST_PAGE_BYTES = 1L << 20;
+
   private static final int MOST_UNFINISHED = 1000;
   private static final Duration RETRY = Duration.ofSeconds(10);
 
@@ -43,6 +50,7 @@ final class JobGrpcService extends JobServiceGrpc.JobServiceImplBase {
   private final JobStore store;
   private final JobRunner runner;
   private final RequestResolver resolver;
+  private final JobRegistry registry;
   private final Rights rights;
   private final Webhooks webhooks;
   private final Errands errands = new Errands("jobs-calls", THREADS, MOST_UNFINISHED);
@@ -51,11 +59,13 @@ final class JobGrpcService extends JobServiceGrpc.JobServiceImplBase {
       JobStore store,
       JobRunner runner,
       RequestResolver resolver,
+      JobRegistry registry,
       Rights rights,
       Webhooks webhooks) {
     this.store = store;
     this.runner = runner;
     this.resolver = resolver;
+    this.registry = registry;
     this.rights = rights;
     this.webhooks = webhooks;
   }
@@ -80,18 +90,30 @@ final class JobGrpcService extends JobServiceGrpc.JobServiceImplBase {
     ResolvedRequest resolved = resolver.resolve(asked);
     var key = new JobKey(owner.name(), resolved.id());
     GenerateImagesRequest named = asked.toBuilder().setRequestId(resolved.id()).build();
-    if (store.unfinished(owner.name()) >= MOST_UNFINISHED && store.find(key).isEmpty()) {
-      throw Errors.queueFull(MOST_UNFINISHED, RETRY);
+    if (store.find(key).isEmpty()) {
+      requireRoom(owner.name(), resolved.request());
     }
     boolean added =
         store.add(
             key, named, resolved.request(), owner.quota(), request.getWebhookUrl(), Instant.now());
     StoredJob job = require(key);
-    if (!added && !(job.asked().equals(named) && job.webhook().equals(request.getWebhookUrl()))) {
+    if (!added
+        && !(job.asked().equals(StoreTables.digest(named))
+            && job.webhook().equals(request.getWebhookUrl()))) {
       throw Errors.requestIdTaken(key.id());
     }
     runner.wake();
     return job.toMessage();
+  }
+
+  private void requireRoom(String owner, GenerateImagesRequest request) {
+    if (store.unfinished(owner) >= MOST_UNFINISHED) {
+      throw Errors.queueFull(MOST_UNFINISHED, RETRY);
+    }
+    if (!store.fits(owner, request)) {
+      int megabytes = (int) (store.limits().ownerBytes() >> 20);
+      throw Errors.quotaExceeded(owner, "stored_megabytes", megabytes, RETRY);
+    }
   }
 
   private void checkWebhook(String url) {
@@ -134,11 +156,14 @@ final class JobGrpcService extends JobServiceGrpc.JobServiceImplBase {
     violations.throwIfAny();
     int most = size == 0 ? MOST_ON_A_PAGE : size;
     long before = token.isEmpty() ? Long.MAX_VALUE : Long.parseLong(token);
-    List<StoredJob> found = store.list(owner, before, most + 1);
+    List<StoredJob> found = store.list(owner, before, most, MOST_PAGE_BYTES);
     var page = ListGenerationJobsResponse.newBuilder();
-    Iterables.limit(found, most).forEach(job -> page.addJobs(job.toMessage()));
-    if (found.size() > most) {
-      page.setNextPageToken(Long.toString(found.get(most - 1).sequence()));
+    found.forEach(job -> page.addJobs(job.toMessage()));
+    if (!found.isEmpty()) {
+      long last = Iterables.getLast(found).sequence();
+      if (!store.list(owner, last, 1, 1).isEmpty()) {
+        page.setNextPageToken(Long.toString(last));
+      }
     }
     return page.build();
   }
@@ -195,12 +220,34 @@ final class JobGrpcService extends JobServiceGrpc.JobServiceImplBase {
     return Status.NOT_FOUND.withDescription(message).asRuntimeException();
   }
 
-  private <T> void answer(StreamObserver<T> response, Supplier<T> work) {
+  /** Answers a call. Until the client has read it, the response counts as memory for jobs. */
+  private <T extends MessageLite> void answer(StreamObserver<T> response, Supplier<T> work) {
+    String owner = Callers.ofPresentCall().name();
+    RequestContext http = RequestContext.currentOrNull(); // none for clients in this process
     errands.execute(
         response,
         () -> {
-          response.onNext(work.get());
+          T message = read(work);
+          if (http != null) {
+            Runnable release = registry.hold(owner, message.getSerializedSize());
+            var unused = http.log().whenComplete().thenRun(release);
+          }
+          response.onNext(message);
           response.onCompleted();
         });
+  }
+
+  private <T> T read(Supplier<T> work) {
+    try {
+      return work.get();
+    } catch (JobStoreException e) {
+      if (e.isFull()) {
+        throw Errors.storeFull(RETRY);
+      }
+      if (store.isClosed()) {
+        throw Errors.draining();
+      }
+      throw e;
+    }
   }
 }

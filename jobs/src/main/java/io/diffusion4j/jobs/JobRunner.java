@@ -2,6 +2,7 @@ package io.diffusion4j.jobs;
 
 import com.google.rpc.Code;
 import com.google.rpc.Status;
+import io.diffusion4j.jobs.JobStore.Waiting;
 import io.diffusion4j.serving.auth.Principal;
 import io.diffusion4j.serving.auth.Quota;
 import io.diffusion4j.serving.auth.Role;
@@ -10,12 +11,13 @@ import io.diffusion4j.serving.grpc.UnaryCollector;
 import io.diffusion4j.serving.jobs.JobObserver;
 import io.diffusion4j.serving.jobs.JobRegistry;
 import io.diffusion4j.serving.request.RequestResolver;
-import io.diffusion4j.serving.request.ResolvedRequest;
+import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.diffusion4j.serving.v1.GenerateImagesResponse;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.StreamObserver;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -24,6 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,8 +44,6 @@ final class JobRunner {
    */
   private static final int MOST_AT_ONCE = 8;
 
-  private static final int LOOKED_AT = 1000;
-
   private static final Status UNKNOWN =
       Status.newBuilder().setCode(Code.UNKNOWN_VALUE).setMessage("no status").build();
 
@@ -50,21 +51,49 @@ final class JobRunner {
   private final RequestResolver resolver;
   private final JobRegistry registry;
   private final Webhooks webhooks;
+  private final Consumer<Boolean> healthy;
   private final StoreThread thread;
   private final Map<JobKey, JobObserver> running = new LinkedHashMap<>();
-  private final Map<String, Instant> deferred = new HashMap<>();
 
-  JobRunner(JobStore store, RequestResolver resolver, JobRegistry registry, Webhooks webhooks) {
+  /** The ends of running jobs that the store has not taken yet. */
+  private final Map<JobKey, Runnable> ends = new LinkedHashMap<>();
+
+  private final Map<String, Instant> deferred = new HashMap<>();
+  private volatile Counts counts = Counts.NONE;
+
+  /**
+   * The numbers of a store, as of the last turn.
+   *
+   * @param bytes what all jobs count for
+   * @param calls how many calls of webhooks are to be made
+   * @param failing of how many of these an attempt has failed
+   */
+  record Counts(List<Waiting> waiting, long bytes, long calls, long failing) {
+    private static final Counts NONE = new Counts(List.of(), 0, 0, 0);
+  }
+
+  /**
+   * Creates a runner, not started yet.
+   *
+   * @param healthy told at each turn whether the store has room
+   */
+  JobRunner(
+      JobStore store,
+      RequestResolver resolver,
+      JobRegistry registry,
+      Webhooks webhooks,
+      Consumer<Boolean> healthy) {
     this.store = store;
     this.resolver = resolver;
     this.registry = registry;
     this.webhooks = webhooks;
-    this.thread = new StoreThread("jobs", store);
+    this.healthy = healthy;
+    this.thread = new StoreThread("jobs", store, this::tick);
   }
 
   /** Starts, and runs until the store is closed. */
   void begin() {
-    thread.begin(this::turn, () -> {});
+    thread.begin();
     webhooks.begin(store);
   }
 
@@ -77,6 +106,7 @@ final class JobRunner {
   void stop(JobKey key) {
     thread.execute(
         () -> {
+          ends.remove(key);
           JobObserver observer = running.remove(key);
           if (observer != null) {
             registry.leave(principal(key.owner()), key.id(), observer);
@@ -84,26 +114,62 @@ final class JobRunner {
         });
   }
 
+  /** Returns the numbers of the store. */
+  Counts counts() {
+    return counts;
+  }
+
+  private void tick() {
+    boolean room = false;
+    try {
+      room = store.hasRoom();
+      turn();
+    } finally {
+      healthy.accept(room && ends.isEmpty());
+    }
+    counts = new Counts(store.waiting(), store.bytes(), store.calls(0), store.calls(1));
+  }
+
   private void turn() {
     Instant now = Instant.now();
     store.expire(now);
     deferred.values().removeIf(until -> until.isBefore(now));
-    List<JobKey> waiting = store.waiting(LOOKED_AT);
+    recordEnds();
+    store.postponeExcept(running.keySet());
     while (running.size() < MOST_AT_ONCE) {
       Optional<JobKey> next =
-          waiting.stream()
-              .filter(key -> !running.containsKey(key) && !deferred.containsKey(key.owner()))
+          store.waiting().stream()
+              .filter(Waiting::fits)
+              .map(Waiting::oldest)
+              .filter(key -> !deferred.containsKey(key.owner()))
               .min(Comparator.comparingLong(key -> runningOf(key.owner())));
       if (next.isEmpty()) {
         return;
       }
-      waiting = waiting.stream().filter(key -> !key.equals(next.get())).toList();
       start(next.get());
+      recordEnds();
     }
   }
 
   private long runningOf(String owner) {
     return running.keySet().stream().filter(key -> key.owner().equals(owner)).count();
+  }
+
+  /** Records the ends of jobs; on a full disk those that fit, and the others at a later turn. */
+  private void recordEnds() {
+    List<JobStoreException> failures = new ArrayList<>();
+    for (JobKey key : List.copyOf(ends.keySet())) {
+      try {
+        ends.get(key).run();
+        ends.remove(key);
+        running.remove(key);
+      } catch (JobStoreException e) {
+        failures.add(e);
+      }
+    }
+    if (!failures.isEmpty()) {
+      throw failures.get(0);
+    }
   }
 
   private void start(JobKey key) {
@@ -115,8 +181,9 @@ final class JobRunner {
     var observer = new UnaryCollector(new End(key));
     running.put(key, observer);
     try {
-      ResolvedRequest resolved = resolver.resolve(job.get().request());
-      registry.join(owner, job.get().request(), resolved, Optional.empty(), observer);
+      GenerateImagesRequest request =
+          job.get().request().orElseThrow(() -> Errors.malformed("damaged in the store of jobs"));
+      registry.join(owner, request, resolver.resolve(request), Optional.empty(), observer);
     } catch (StatusRuntimeException e) {
       failed(key, e);
     } catch (RuntimeException e) { // whatever a request does wrong, other jobs go on
@@ -133,18 +200,22 @@ final class JobRunner {
   }
 
   private void failed(JobKey key, Throwable error) {
-    running.remove(key);
+    Instant now = Instant.now();
     switch (io.grpc.Status.fromThrowable(error).getCode()) {
       case RESOURCE_EXHAUSTED, UNAVAILABLE -> { // not now, or in the next process
-        store.postpone(key);
-        deferred.put(key.owner(), Instant.now().plusMillis(StoreThread.PERIOD_MILLIS));
+        deferred.put(key.owner(), now.plusMillis(StoreThread.PERIOD_MILLIS));
+        ends.put(key, () -> store.postpone(key));
       }
       default -> {
         Status status = Optional.ofNullable(StatusProto.fromThrowable(error)).orElse(UNKNOWN);
-        if (store.fail(key, status, Instant.now())) {
-          webhooks.wake();
-        }
+        ends.put(key, () -> callIf(store.fail(key, status, now)));
       }
+    }
+  }
+
+  private void callIf(boolean ended) {
+    if (ended) {
+      webhooks.wake();
     }
   }
 
@@ -158,19 +229,23 @@ final class JobRunner {
 
     @Override
     public void onNext(GenerateImagesResponse response) {
-      thread.execute(
-          () -> {
-            running.remove(key);
-            if (store.succeed(key, response, Instant.now())) {
-              webhooks.wake();
-            }
-            turn();
-          });
+      Instant now = Instant.now();
+      end(() -> ends.put(key, () -> callIf(store.succeed(key, response, now))));
     }
 
     @Override
     public void onError(Throwable error) {
-      thread.execute(() -> failed(key, error));
+      end(() -> failed(key, error));
+    }
+
+    private void end(Runnable ended) {
+      thread.execute(
+          () -> {
+            if (running.containsKey(key)) { // it was not cancelled
+              ended.run();
+              turn();
+            }
+          });
     }
 
     @Override

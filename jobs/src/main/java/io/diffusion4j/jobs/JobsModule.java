@@ -1,13 +1,25 @@
 package io.diffusion4j.jobs;
 
 import com.google.inject.AbstractModule;
+import com.google.inject.Provides;
 import com.google.inject.Singleton;
 import com.google.inject.multibindings.Multibinder;
 import com.google.inject.multibindings.ProvidesIntoSet;
+import io.diffusion4j.jobs.JobStore.Waiting;
 import io.diffusion4j.serving.grpc.Rights;
 import io.diffusion4j.serving.jobs.JobRegistry;
+import io.diffusion4j.serving.metrics.LabelledLevel;
+import io.diffusion4j.serving.metrics.Level;
 import io.diffusion4j.serving.request.RequestResolver;
+import io.diffusion4j.serving.v1.JobServiceGrpc;
 import io.grpc.BindableService;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.protobuf.services.HealthStatusManager;
+import jakarta.inject.Provider;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.stream.Collectors;
 
 /**
  * Adds {@code diffusion4j.v1.JobService} to a {@link io.diffusion4j.serving.ServingModule}, whose
@@ -30,13 +42,79 @@ public final class JobsModule extends AbstractModule {
   @Override
   protected void configure() {
     Multibinder.newSetBinder(binder(), BindableService.class);
+    var levels = Multibinder.newSetBinder(binder(), Level.class);
+    long most = store.limits().bytes();
+    levels
+        .addBinding()
+        .toInstance(
+            new Level(
+                "diffusion4j.job.store.bytes.most",
+                "limit on the bytes of stored jobs",
+                () -> most));
+  }
+
+  @Provides
+  @Singleton
+  JobRunner runner(RequestResolver resolver, JobRegistry registry, HealthStatusManager health) {
+    return new JobRunner(
+        store,
+        resolver,
+        registry,
+        webhooks,
+        room ->
+            health.setStatus(
+                JobServiceGrpc.SERVICE_NAME,
+                room ? ServingStatus.SERVING : ServingStatus.NOT_SERVING));
   }
 
   @ProvidesIntoSet
   @Singleton
-  BindableService service(RequestResolver resolver, JobRegistry registry, Rights rights) {
-    var runner = new JobRunner(store, resolver, registry, webhooks);
+  BindableService service(
+      JobRunner runner, RequestResolver resolver, JobRegistry registry, Rights rights) {
     runner.begin();
-    return new JobGrpcService(store, runner, resolver, rights, webhooks);
+    return new JobGrpcService(store, runner, resolver, registry, rights, webhooks);
+  }
+
+  @ProvidesIntoSet
+  static LabelledLevel waiting(Provider<JobRunner> runner) {
+    return new LabelledLevel(
+        "diffusion4j.waiting.jobs",
+        "stored jobs that wait",
+        "principal",
+        () ->
+            runner.get().counts().waiting().stream()
+                .collect(Collectors.toMap(jobs -> jobs.oldest().owner(), Waiting::count)));
+  }
+
+  @ProvidesIntoSet
+  static Level age(Provider<JobRunner> runner) {
+    return new Level(
+        "diffusion4j.waiting.jobs.age.seconds",
+        "age of the oldest stored job that waits",
+        () ->
+            runner.get().counts().waiting().stream()
+                .map(jobs -> Duration.between(jobs.created(), Instant.now()).toSeconds())
+                .max(Comparator.naturalOrder())
+                .orElse(0L));
+  }
+
+  @ProvidesIntoSet
+  static Level bytes(Provider<JobRunner> runner) {
+    return new Level(
+        "diffusion4j.job.store.bytes", "bytes of stored jobs", () -> runner.get().counts().bytes());
+  }
+
+  @ProvidesIntoSet
+  static Level calls(Provider<JobRunner> runner) {
+    return new Level(
+        "diffusion4j.due.webhooks", "calls to be made", () -> runner.get().counts().calls());
+  }
+
+  @ProvidesIntoSet
+  static Level failing(Provider<JobRunner> runner) {
+    return new Level(
+        "diffusion4j.failing.webhooks",
+        "calls to be made again, as an attempt has failed",
+        () -> runner.get().counts().failing());
   }
 }

@@ -1,67 +1,15 @@
 package io.diffusion4j.jobs;
 
 import com.google.common.net.InetAddresses;
-import io.netty.resolver.AddressResolver;
-import io.netty.resolver.AddressResolverGroup;
-import io.netty.resolver.DefaultNameResolver;
-import io.netty.util.concurrent.EventExecutor;
-import io.netty.util.concurrent.Promise;
 import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
-import java.util.List;
 import java.util.Locale;
 
-/**
- * Resolves names to public addresses only. The connection is made to the very address that was
- * checked here, so a name that changes between look-up and connection gains nothing.
- */
-final class PublicAddresses extends AddressResolverGroup<InetSocketAddress> {
-  private final Names names;
-
-  /** Looks the addresses of a name up. */
-  interface Names {
-    InetAddress[] addresses(String name) throws UnknownHostException;
-  }
-
-  PublicAddresses(Names names) {
-    this.names = names;
-  }
-
-  @Override
-  protected AddressResolver<InetSocketAddress> newResolver(EventExecutor executor) {
-    return new Filtered(executor, names).asAddressResolver();
-  }
-
-  private static final class Filtered extends DefaultNameResolver {
-    private final Names names;
-
-    Filtered(EventExecutor executor, Names names) {
-      super(executor);
-      this.names = names;
-    }
-
-    @Override
-    protected void doResolve(String name, Promise<InetAddress> promise) throws Exception {
-      List<InetAddress> all = publicOf(name);
-      promise.setSuccess(all.get(0));
-    }
-
-    @Override
-    protected void doResolveAll(String name, Promise<List<InetAddress>> promise) throws Exception {
-      promise.setSuccess(publicOf(name));
-    }
-
-    private List<InetAddress> publicOf(String name) throws UnknownHostException {
-      List<InetAddress> all = List.of(names.addresses(name));
-      if (all.stream().anyMatch(PublicAddresses::isPrivate)) {
-        throw new UnknownHostException(name + " (expected: a name of public addresses only)");
-      }
-      return all;
-    }
-  }
+/** Tells addresses of the internet from those of this machine and of private networks. */
+final class PublicAddresses {
+  private PublicAddresses() {}
 
   /** Whether a host is a private address in digits, or a name for this machine. */
   static boolean isPrivateName(String host) {

@@ -1,16 +1,18 @@
 package io.diffusion4j.jobs;
 
 import com.google.common.util.concurrent.ThreadFactoryBuilder;
+import com.google.common.util.concurrent.Uninterruptibles;
+import java.time.Duration;
 import java.util.concurrent.Executor;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A thread that works on a store until the store is closed. Work that fails is logged and ends; the
- * next turn may find a disk with room again.
+ * A thread that works on a store and ends before the store is closed. Work that fails is logged and
+ * ends; the next turn may find a disk with room again. A failure that repeats is logged once.
  */
 final class StoreThread implements Executor {
   private static final Logger LOG = LoggerFactory.getLogger(StoreThread.class);
@@ -18,49 +20,64 @@ final class StoreThread implements Executor {
   /** The time between two turns. */
   static final long PERIOD_MILLIS = 1000;
 
-  private final String name;
-  private final JobStore store;
-  private final ScheduledExecutorService thread;
+  private static final Duration LONGEST_END = Duration.ofSeconds(10);
 
-  /** Creates a thread, not started yet. */
-  StoreThread(String name, JobStore store) {
-    this.name = name;
-    this.store = store;
-    this.thread =
-        Executors.newSingleThreadScheduledExecutor(
-            new ThreadFactoryBuilder().setNameFormat(name).setDaemon(true).build());
-  }
+  private final String name;
+  private final ScheduledThreadPoolExecutor thread;
+  private final Runnable turn;
+  private String failure = "";
 
   /**
-   * Starts.
+   * Starts a thread.
    *
    * @param turn run every second
-   * @param end run once the store is closed, instead of a turn
    */
-  void begin(Runnable turn, Runnable end) {
-    var unused =
-        thread.scheduleWithFixedDelay(
-            () -> {
-              if (store.isClosed()) {
-                thread.shutdown();
-                end.run();
-              } else {
-                guarded(turn);
-              }
-            },
-            0,
-            PERIOD_MILLIS,
-            TimeUnit.MILLISECONDS);
+  StoreThread(String name, JobStore store, Runnable turn) {
+    this.name = name;
+    this.turn = turn;
+    this.thread =
+        new ScheduledThreadPoolExecutor(
+            1,
+            new ThreadFactoryBuilder().setNameFormat(name).setDaemon(true).build(),
+            new ThreadPoolExecutor.DiscardPolicy()); // the next process finds the job in the store
+    store.beforeClose(this::end);
   }
 
+  /** Starts the turns. */
+  void begin() {
+    var unused =
+        thread.scheduleWithFixedDelay(() -> run(turn), 0, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  /** Runs a turn now. */
+  void wake() {
+    execute(turn);
+  }
+
+  /** Runs work, unless the thread has ended. */
   @Override
   public void execute(Runnable work) {
-    thread.execute(() -> guarded(work));
+    thread.execute(() -> run(work));
   }
 
-  private void guarded(Runnable work) {
+  /** Ends the thread after the work that it was given. */
+  private void end() {
+    thread.shutdown();
+    if (!Uninterruptibles.awaitTerminationUninterruptibly(thread, LONGEST_END)) {
+      LOG.warn("{}: still at work after {}", name, LONGEST_END);
+    }
+  }
+
+  private void run(Runnable work) {
     try {
       work.run();
+      failure = work == turn ? "" : failure;
+    } catch (JobStoreException e) {
+      String message = String.valueOf(e.getMessage());
+      if (!message.equals(failure)) {
+        failure = message;
+        LOG.error("{}: {}; it is tried again every second", name, message);
+      }
     } catch (RuntimeException e) {
       LOG.error("{}: {}", name, e.getMessage(), e);
     }

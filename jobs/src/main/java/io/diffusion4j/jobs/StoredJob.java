@@ -10,10 +10,10 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * A job as the store keeps it.
+ * A job as the store keeps it; what is damaged there is empty here.
  *
  * @param sequence its number, in the order of creation
- * @param asked the request as it came, with its id
+ * @param asked the digest of the request as it came, with its id
  * @param request the request with its defaults, which is drawn
  * @param quota the quota of the owner at creation, which it is drawn under
  * @param webhook the address that is called at its end; empty for none
@@ -23,8 +23,8 @@ record StoredJob(
     JobKey key,
     long sequence,
     JobState state,
-    GenerateImagesRequest asked,
-    GenerateImagesRequest request,
+    String asked,
+    Optional<GenerateImagesRequest> request,
     Quota quota,
     String webhook,
     Instant created,
@@ -43,9 +43,9 @@ record StoredJob(
         GenerationJob.newBuilder()
             .setId(key.id())
             .setState(state)
-            .setRequest(request)
             .setCreateTime(Times.of(created))
             .setWebhookUrl(webhook);
+    request.ifPresent(job::setRequest);
     ended.ifPresent(time -> job.setEndTime(Times.of(time)));
     expires.ifPresent(time -> job.setExpireTime(Times.of(time)));
     response.ifPresent(job::setResponse);

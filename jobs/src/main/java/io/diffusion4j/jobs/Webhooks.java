@@ -3,8 +3,8 @@ package io.diffusion4j.jobs;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.linecorp.armeria.client.ClientFactory;
+import com.linecorp.armeria.client.Endpoint;
 import com.linecorp.armeria.client.WebClient;
-import com.linecorp.armeria.common.AggregatedHttpResponse;
 import com.linecorp.armeria.common.HttpData;
 import com.linecorp.armeria.common.HttpHeaderNames;
 import com.linecorp.armeria.common.HttpMethod;
@@ -16,7 +16,8 @@ import com.standardwebhooks.Webhook;
 import com.standardwebhooks.exceptions.EmptyWebhookSecretException;
 import com.standardwebhooks.exceptions.WebhookSigningException;
 import io.diffusion4j.diffusion.argument.Check;
-import io.diffusion4j.jobs.PublicAddresses.Names;
+import io.diffusion4j.jobs.JobStore.DueCall;
+import io.diffusion4j.jobs.LookUps.Names;
 import io.diffusion4j.provenance.key.KeyFiles;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -28,6 +29,7 @@ import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -66,22 +68,19 @@ public final class Webhooks {
   private final @Nullable Webhook signer;
   private final boolean privateAddresses;
   private final ClientFactory factory;
-  private final WebClient client;
+  private final LookUps lookUps;
 
   /** The jobs whose calls are under way. Owned by the thread of the store. */
   private final Set<JobKey> called = new HashSet<>();
 
-  private volatile Runnable waking = () -> {};
+  private volatile @Nullable StoreThread thread;
 
   private Webhooks(@Nullable Webhook signer, boolean privateAddresses, Names names) {
     this.signer = signer;
     this.privateAddresses = privateAddresses;
-    var building = ClientFactory.builder().connectTimeout(LONGEST_CALL).useHttp2Preface(false);
-    if (!privateAddresses) {
-      building.addressResolverGroupFactory(group -> new PublicAddresses(names));
-    }
-    this.factory = building.build();
-    this.client = WebClient.builder().factory(factory).responseTimeout(LONGEST_CALL).build();
+    this.factory =
+        ClientFactory.builder().connectTimeout(LONGEST_CALL).useHttp2Preface(false).build();
+    this.lookUps = new LookUps(names, privateAddresses, AT_ONCE_OF_AN_OWNER, LONGEST_CALL);
   }
 
   /** Returns webhooks without receivers. */
@@ -145,65 +144,75 @@ public final class Webhooks {
   /** Starts making the calls of a store, until it is closed. */
   void begin(JobStore store) {
     if (signer != null) {
-      var thread = new StoreThread("webhooks", store);
-      Runnable turn = () -> turn(store, thread);
-      waking = () -> thread.execute(turn);
-      thread.begin(
-          turn,
-          () -> {
-            var unused = factory.closeAsync();
-          });
+      thread = new StoreThread("webhooks", store, () -> turn(store));
+      store.beforeClose(factory::closeAsync);
+      thread.begin();
     }
   }
 
   /** Looks for due calls now. */
   void wake() {
-    waking.run();
+    StoreThread started = thread;
+    if (started != null) {
+      started.wake();
+    }
   }
 
-  private void turn(JobStore store, StoreThread thread) {
-    for (var due : store.dueCalls(Instant.now(), AT_ONCE_OF_AN_OWNER, AT_ONCE)) {
-      JobKey key = due.job().key();
-      if (called.size() < AT_ONCE && called.add(key)) {
-        var unused = call(due.job()).thenAcceptAsync(arrived -> ended(store, due, arrived), thread);
+  private void turn(JobStore store) {
+    StoreThread own = Objects.requireNonNull(thread);
+    for (DueCall due : store.dueCalls(Instant.now(), AT_ONCE_OF_AN_OWNER, AT_ONCE)) {
+      if (called.size() < AT_ONCE && called.add(due.key())) {
+        var unused = call(due).thenAcceptAsync(arrived -> ended(store, due, arrived), own);
       }
     }
   }
 
-  private void ended(JobStore store, JobStore.DueCall due, boolean arrived) {
-    called.remove(due.job().key());
+  private void ended(JobStore store, DueCall due, boolean arrived) {
+    called.remove(due.key());
     boolean again = !arrived && due.calls() < PAUSES.size();
     store.called(
-        due.job().key(),
+        due.key(),
         again ? Optional.of(Instant.now().plus(PAUSES.get(due.calls()))) : Optional.empty());
   }
 
   /** Calls the address of a job. Returns whether the receiver has confirmed the call. */
-  private CompletableFuture<Boolean> call(StoredJob job) {
-    CompletableFuture<AggregatedHttpResponse> answered;
+  private CompletableFuture<Boolean> call(DueCall due) {
+    URI uri;
     try {
-      check(job.webhook()); // again, as the settings of the server may have changed
-      answered = client.execute(request(job)).aggregate();
+      check(due.webhook()); // again, as the settings of the server may have changed
+      uri = URI.create(due.webhook());
     } catch (IllegalArgumentException e) {
-      LOG.warn("webhook of job {}: {}", job.key().id(), e.getMessage());
+      LOG.warn("webhook of job {}: {}", due.key().id(), e.getMessage());
       return CompletableFuture.completedFuture(false);
     }
-    return answered
+    return lookUps
+        .address(due.key().owner(), uri.getHost())
+        .thenCompose(address -> client(uri, address).execute(request(due, uri)).aggregate())
         .thenApply(
             answer -> {
               if (!answer.status().isSuccess()) {
-                LOG.warn("webhook of job {}: answered {}", job.key().id(), answer.status().code());
+                LOG.warn("webhook of job {}: answered {}", due.key().id(), answer.status().code());
               }
               return answer.status().isSuccess();
             })
         .exceptionally(
             e -> {
-              LOG.warn("webhook of job {}: {}", job.key().id(), Exceptions.peel(e).getMessage());
+              LOG.warn("webhook of job {}: {}", due.key().id(), Exceptions.peel(e).toString());
               return false;
             });
   }
 
-  private HttpRequest request(StoredJob job) {
+  /** Returns a client that connects to this address and calls it by its name. */
+  private WebClient client(URI uri, InetAddress address) {
+    String host = uri.getHost();
+    Endpoint named = uri.getPort() < 0 ? Endpoint.of(host) : Endpoint.of(host, uri.getPort());
+    return WebClient.builder(uri.getScheme(), named.withInetAddress(address))
+        .factory(factory)
+        .responseTimeout(LONGEST_CALL)
+        .build();
+  }
+
+  private HttpRequest request(DueCall job, URI uri) {
     Webhook with = signer;
     if (with == null) {
       throw new IllegalStateException("no secret (expected: webhooks that were read)");
@@ -218,7 +227,7 @@ public final class Webhooks {
       throw new IllegalStateException("every JDK has HMAC-SHA256", e);
     }
     var headers =
-        RequestHeaders.builder(HttpMethod.POST, job.webhook())
+        RequestHeaders.builder(HttpMethod.POST, path(uri))
             .contentType(MediaType.JSON_UTF_8)
             .add(HttpHeaderNames.USER_AGENT, "Diffusion4J")
             .add("webhook-id", id)
@@ -228,17 +237,19 @@ public final class Webhooks {
     return HttpRequest.of(headers, HttpData.of(UTF_8, body));
   }
 
+  private static String path(URI uri) {
+    String path = uri.getRawPath().isEmpty() ? "/" : uri.getRawPath();
+    return uri.getRawQuery() == null ? path : path + "?" + uri.getRawQuery();
+  }
+
   /**
    * Returns the body of the call, which only names the job, since its images are for its owner
    * alone.
    */
-  private static String body(StoredJob job) {
+  private static String body(DueCall job) {
     String state = job.state().name().substring("JOB_STATE_".length());
     return String.format(
         "{\"type\":\"generation_job.%s\",\"timestamp\":\"%s\",\"data\":{\"id\":\"%s\",\"state\":\"%s\"}}",
-        state.toLowerCase(Locale.ROOT),
-        job.ended().orElseThrow(),
-        job.key().id(),
-        job.state().name());
+        state.toLowerCase(Locale.ROOT), job.ended(), job.key().id(), job.state().name());
   }
 }

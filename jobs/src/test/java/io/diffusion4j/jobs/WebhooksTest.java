@@ -30,6 +30,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -192,6 +193,73 @@ class WebhooksTest {
       assertThat(called.await(10, TimeUnit.SECONDS)).as("called before the others end").isTrue();
     } finally {
       receiver.stop(0);
+    }
+  }
+
+  /** Each of its look-ups lasts until the test ends. */
+  @Test
+  void anOwnerWhoseNameServerDoesNotAnswerDelaysNobody() throws Exception {
+    var called = new CountDownLatch(1);
+    var end = new CountDownLatch(1);
+    var receiver = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    receiver.createContext(
+        "/",
+        exchange -> {
+          called.countDown();
+          exchange.sendResponseHeaders(204, -1);
+          exchange.close();
+        });
+    receiver.start();
+    var lookUps = new AtomicInteger();
+    LookUps.Names names =
+        name -> {
+          if (name.endsWith("silent.example")) {
+            lookUps.incrementAndGet();
+            try {
+              end.await();
+            } catch (InterruptedException e) {
+              Thread.currentThread().interrupt();
+            }
+          }
+          return new InetAddress[] {InetAddress.getLoopbackAddress()};
+        };
+    try (var store = store()) {
+      for (int i = 0; i < 64; i++) {
+        add(store, "eve", "http://a" + i + ".silent.example/hook");
+      }
+      add(store, "bob", "http://app.example:" + receiver.getAddress().getPort() + "/hook?a=b");
+      Webhooks.read(secret, true, names).begin(store);
+      assertThat(called.await(10, TimeUnit.SECONDS)).as("called before the others end").isTrue();
+      assertThat(lookUps).hasValue(8);
+    } finally {
+      end.countDown();
+      receiver.stop(0);
+    }
+  }
+
+  @Test
+  void aLookUpHasATimeLimitAndItsThreadCounts() throws Exception {
+    var end = new CountDownLatch(1);
+    LookUps.Names names =
+        name -> {
+          try {
+            end.await();
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+          return new InetAddress[] {InetAddress.getLoopbackAddress()};
+        };
+    var lookUps = new LookUps(names, true, 2, Duration.ofMillis(10));
+    for (int i = 0; i < 2; i++) {
+      assertThatThrownBy(() -> lookUps.address("eve", "silent.example").get())
+          .hasCauseInstanceOf(TimeoutException.class);
+    }
+    assertThatThrownBy(() -> lookUps.address("eve", "silent.example").get())
+        .hasMessageContaining("silent.example (expected: name servers that answer)");
+    end.countDown();
+    boolean again = false;
+    while (!again) { // until the threads have ended
+      again = lookUps.address("eve", "app.example").handle((address, e) -> address != null).get();
     }
   }
 

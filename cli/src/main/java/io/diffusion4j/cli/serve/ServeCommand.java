@@ -88,7 +88,7 @@ public final class ServeCommand implements Callable<Integer> {
                 settings.loras());
         var indices = ServedIndices.open(settings.indices(), models);
         var traces = Traces.of(settings.tracing());
-        var jobs = ServedJobs.open(settings.jobs())) {
+        var jobs = ServedJobs.open(settings.jobs(), settings.config().limits().store())) {
       var access = new ReloadedAccess(settings, new KnownModels(models));
       port.onStandstill(LONGEST_STANDSTILL, () -> Runtime.getRuntime().halt(STANDSTILL));
       var more = more(settings, port, access, indices, provenance, traces, jobs);

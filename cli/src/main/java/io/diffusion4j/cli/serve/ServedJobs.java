@@ -6,6 +6,7 @@ import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.jobs.JobStore;
 import io.diffusion4j.jobs.JobsModule;
 import io.diffusion4j.jobs.Webhooks;
+import io.diffusion4j.serving.config.StoreLimits;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
@@ -19,7 +20,7 @@ record ServedJobs(Optional<JobStore> store, Webhooks webhooks) implements AutoCl
    *
    * @throws IllegalArgumentException if it, or the secret of webhooks, cannot be used
    */
-  static ServedJobs open(ServerFile.JobsEntry entry) throws IOException {
+  static ServedJobs open(ServerFile.JobsEntry entry, StoreLimits limits) throws IOException {
     if (entry.store() == null) {
       Check.that(
           entry.equals(ServerFile.JobsEntry.NONE), "jobs.store", "none", "the file of the store");
@@ -30,7 +31,7 @@ record ServedJobs(Optional<JobStore> store, Webhooks webhooks) implements AutoCl
             ? Webhooks.none()
             : Webhooks.read(entry.webhookSecret(), Boolean.TRUE.equals(entry.privateWebhooks()));
     Duration keep = entry.keepHours() == null ? KEPT : Duration.ofHours(entry.keepHours());
-    return new ServedJobs(Optional.of(JobStore.open(entry.store(), keep)), webhooks);
+    return new ServedJobs(Optional.of(JobStore.open(entry.store(), keep, limits)), webhooks);
   }
 
   /** Returns the service of jobs; empty without a store. */

@@ -8,6 +8,7 @@ import io.diffusion4j.provenance.Provenance;
 import io.diffusion4j.serving.address.AddressRate;
 import io.diffusion4j.serving.auth.Quota;
 import io.diffusion4j.serving.config.Limits;
+import io.diffusion4j.serving.config.StoreLimits;
 import io.diffusion4j.serving.tls.ServerTls;
 import java.io.IOException;
 import java.net.URI;
@@ -236,6 +237,8 @@ record ServerFile(
   record LimitsEntry(
       @Nullable Integer bodyMegabytes,
       @Nullable Integer jobMegabytes,
+      @Nullable Integer jobStoreMegabytes,
+      @Nullable Integer principalStoreMegabytes,
       @Nullable Integer connections,
       @Nullable Double requestCost,
       @Nullable Integer callSeconds,
@@ -248,7 +251,12 @@ record ServerFile(
           Objects.requireNonNullElse(connections, usual.connections()),
           Objects.requireNonNullElse(requestCost, usual.requestCost()),
           callSeconds == null ? usual.call() : Duration.ofSeconds(callSeconds),
-          Optional.ofNullable(address).map(AddressEntry::rate));
+          Optional.ofNullable(address).map(AddressEntry::rate),
+          new StoreLimits(
+              jobStoreMegabytes == null ? usual.store().bytes() : (long) jobStoreMegabytes << 20,
+              principalStoreMegabytes == null
+                  ? usual.store().ownerBytes()
+                  : (long) principalStoreMegabytes << 20));
     }
   }
 
