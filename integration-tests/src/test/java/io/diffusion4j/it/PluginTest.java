@@ -7,15 +7,25 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import com.google.inject.AbstractModule;
 import com.google.inject.Module;
+import com.google.inject.TypeLiteral;
+import com.google.inject.multibindings.MapBinder;
+import com.google.inject.util.Modules;
 import io.diffusion4j.client.Generation;
 import io.diffusion4j.client.GenerationClient;
 import io.diffusion4j.client.GenerationException;
 import io.diffusion4j.client.Recipes;
 import io.diffusion4j.client.Requests;
+import io.diffusion4j.diffusion.argument.ByName;
 import io.diffusion4j.diffusion.guidance.GuidanceRule;
 import io.diffusion4j.diffusion.image.Png;
 import io.diffusion4j.diffusion.part.TextEncoder;
+import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.diffusion.pipeline.PluginException;
+import io.diffusion4j.diffusion.sampling.Sampler;
+import io.diffusion4j.diffusion.sampling.X0Treatment;
+import io.diffusion4j.diffusion.schedule.TimestepSpacing;
+import io.diffusion4j.diffusion.schedule.TimestepSpacings;
+import io.diffusion4j.diffusion.solver.EulerSampler;
 import io.diffusion4j.local.LocalGeneration;
 import io.diffusion4j.local.LocalModels;
 import io.diffusion4j.local.ServedModel;
@@ -37,6 +47,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -82,6 +93,7 @@ class PluginTest {
           .extracting(ModelPart::getKind, ModelPart::getModule, ModelPart::getPlugin)
           .containsExactly(
               tuple("prior", "example.JavaParts", "example.JavaParts.jar"),
+              tuple("sampler ddim-half", "example.JavaParts", "example.JavaParts.jar"),
               tuple("guidance_rule", "example.KotlinParts", "example.KotlinParts.jar"));
       assertThat(listed.getStages(0).getName()).isEqualTo("prior");
       assertThat(listed.getStages(0).getSamplersList()).isEmpty();
@@ -269,6 +281,105 @@ class PluginTest {
     assertThatThrownBy(() -> load(Plugins.of(new AbstractModule() {})))
         .isInstanceOf(PluginException.class)
         .hasMessageContaining("binds nothing (expected: one of");
+  }
+
+  /** A module of each kind of things with names. */
+  private static final Module NAMED =
+      binder -> {
+        MapBinder.newMapBinder(binder, String.class, Sampler.class)
+            .addBinding("mine")
+            .toInstance(new EulerSampler());
+        MapBinder.newMapBinder(binder, String.class, TimestepSpacing.class)
+            .addBinding("mine")
+            .toInstance(TimestepSpacings.TRAILING);
+        MapBinder.newMapBinder(binder, String.class, X0Treatment.class)
+            .addBinding("mine")
+            .toInstance(X0Treatment.clip(0.5));
+      };
+
+  private LocalGeneration local(Plugins plugins) {
+    var models =
+        LocalModels.load(
+            List.of(ServedModel.of(model, TinyPipeline.PRECISION)),
+            Opening.with(Residency.ALWAYS),
+            plugins);
+    return LocalGeneration.of(models, ServerConfig.loopback());
+  }
+
+  private static List<String> partsOf(LocalGeneration local, StageOptions decoder)
+      throws IOException {
+    var two = StageOptions.newBuilder().setSteps(2).build();
+    var request =
+        Requests.textToImage("a red apple")
+            .putStages("prior", two)
+            .putStages("decoder", decoder.toBuilder().setSteps(2).build())
+            .putStages("super_res", two);
+    byte[] png = local.client().generate(request.build()).images().get(0).png();
+    return Recipes.fromJson(Png.text(png).getOrDefault(Recipes.KEYWORD, "")).getPartsList().stream()
+        .map(ModelPart::getKind)
+        .toList();
+  }
+
+  @Test
+  void theRecipeNamesWhatItsRequestUsesOfAPlugin() throws IOException {
+    try (var local = local(Plugins.of(NAMED))) {
+      assertThat(local.client().models().get(0).getPartsList())
+          .extracting(ModelPart::getKind)
+          .containsExactlyInAnyOrder("sampler mine", "schedule mine", "thresholding mine");
+      assertThat(partsOf(local, StageOptions.getDefaultInstance())).isEmpty();
+      var options = StageOptions.newBuilder();
+      assertThat(partsOf(local, options.setSampler("mine").build()))
+          .containsExactly("sampler mine");
+      assertThat(partsOf(local, options.clear().setSchedule("mine").build()))
+          .containsExactly("schedule mine");
+      assertThat(partsOf(local, options.clear().setThresholding("mine").build()))
+          .containsExactly("thresholding mine");
+    }
+  }
+
+  @Test
+  void aNameThatIsTakenIsRefused() {
+    List<Module> taken =
+        List.of(
+            binder ->
+                MapBinder.newMapBinder(binder, String.class, Sampler.class)
+                    .addBinding("ddim")
+                    .toInstance(new EulerSampler()),
+            binder ->
+                MapBinder.newMapBinder(binder, String.class, TimestepSpacing.class)
+                    .addBinding("trailing")
+                    .toInstance(TimestepSpacings.LEADING),
+            binder ->
+                MapBinder.newMapBinder(binder, String.class, X0Treatment.class)
+                    .addBinding("clip")
+                    .toInstance(X0Treatment.NONE));
+    for (Module module : taken) {
+      assertThatThrownBy(() -> load(Plugins.of(module)))
+          .isInstanceOf(PluginException.class)
+          .hasMessageMatching(
+              "plugin: \\S+: (sampler: ddim|spacing: trailing|thresholding: clip) \\(expected: a"
+                  + " name that is not taken\\) .*");
+    }
+  }
+
+  @Test
+  void aBindingOfAnythingElseIsRefusedBesideOneThatIsUsed() {
+    List<Module> others =
+        List.of(
+            binder -> binder.bind(ImagePipeline.class).toProvider(() -> null),
+            binder ->
+                binder
+                    .bind(new TypeLiteral<ByName<Sampler>>() {})
+                    .toInstance(new ByName<>("sampler", Map.of("ddim", new EulerSampler()))),
+            binder -> binder.bind(new TypeLiteral<Map<String, Sampler>>() {}).toInstance(Map.of()));
+    for (Module other : others) {
+      assertThatThrownBy(() -> load(Plugins.of(Modules.combine(NAMED, other))))
+          .isInstanceOf(PluginException.class)
+          .hasMessageMatching("plugin: \\S+: .+ \\(expected: .+\\)")
+          .hasMessageNotContaining("\n");
+    }
+    assertThatThrownBy(() -> load(Plugins.of(Modules.combine(NAMED, others.get(0)))))
+        .hasMessageContaining("binds io.diffusion4j.diffusion.pipeline.ImagePipeline (expected:");
   }
 
   @Test

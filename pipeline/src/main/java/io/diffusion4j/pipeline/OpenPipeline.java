@@ -153,7 +153,7 @@ public final class OpenPipeline implements AutoCloseable {
     List<ReplacedPart> replaced = new ArrayList<>();
     for (Plugin plugin : plugins) {
       theirs.add(plugin.module());
-      replaced.addAll(plugin.replaced(opened.parts()));
+      replaced.addAll(plugin.recorded(opened.parts()));
     }
     String all = plugins.stream().map(Plugin::where).collect(Collectors.joining(", "));
     theirs.add(
@@ -182,12 +182,20 @@ public final class OpenPipeline implements AutoCloseable {
       return e;
     }
     Message first = messages.iterator().next();
-    String reason = String.valueOf(first.getMessage()).lines().findFirst().orElse("");
     return new PluginException(
         plugins.stream().map(Plugin::where).collect(Collectors.joining(", ")),
-        first.getCause() == null ? reason : first.getCause().toString(),
+        reason(first),
         "bindings from which the model's parts can be made",
         e);
+  }
+
+  private static String reason(Message failure) {
+    Throwable cause = failure.getCause();
+    return cause == null
+        ? String.valueOf(failure.getMessage()).lines().findFirst().orElse("")
+        : cause instanceof IllegalArgumentException
+            ? String.valueOf(cause.getMessage())
+            : cause.toString();
   }
 
   /** Returns the pipeline with the filters of plugins; it must not be used after this is closed. */

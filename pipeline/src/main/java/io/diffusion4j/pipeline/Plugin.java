@@ -3,6 +3,11 @@ package io.diffusion4j.pipeline;
 import com.google.inject.Binding;
 import com.google.inject.Key;
 import com.google.inject.Module;
+import com.google.inject.multibindings.MapBinderBinding;
+import com.google.inject.multibindings.MultibinderBinding;
+import com.google.inject.multibindings.MultibindingsTargetVisitor;
+import com.google.inject.multibindings.OptionalBinderBinding;
+import com.google.inject.spi.DefaultBindingTargetVisitor;
 import com.google.inject.spi.Element;
 import com.google.inject.spi.Elements;
 import com.google.inject.spi.Message;
@@ -18,33 +23,94 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A module of a user.
  *
  * @param origin the file name of its jar; empty if it was on the class path
+ * @param bound what it binds beside the following
+ * @param named what it adds under names, as {@code sampler mine}
+ * @param filters whether it adds filters
  */
-record Plugin(Module module, String origin, String digest, List<Key<?>> bound) {
-  /** The kinds of named things that a plugin can add. */
-  static final Set<Class<?>> NAMED =
-      Set.of(Sampler.class, TimestepSpacing.class, X0Treatment.class);
+record Plugin(
+    Module module,
+    String origin,
+    String digest,
+    List<Key<?>> bound,
+    List<String> named,
+    boolean filters) {
+  /** The kinds of named things that a plugin can add, and the field of requests with the name. */
+  static final Map<Class<?>, String> NAMED =
+      Map.of(
+          Sampler.class,
+          "sampler",
+          TimestepSpacing.class,
+          "schedule",
+          X0Treatment.class,
+          "thresholding");
 
   static Plugin of(Module module, String origin, String digest) {
     String where = where(module, origin);
     List<Element> elements = Elements.getElements(module);
-    List<Key<?>> bound = new ArrayList<>();
+    var additions = new Additions();
     for (Element element : elements) {
       if (element instanceof Message error) {
         throw new PluginException(where, error.getMessage(), "a module that can be configured");
       }
       if (element instanceof Binding<?> binding) {
+        var unused = binding.acceptTargetVisitor(additions);
+      }
+    }
+    List<Key<?>> bound = new ArrayList<>();
+    for (Element element : elements) {
+      if (element instanceof Binding<?> binding && !additions.contain(element)) {
         bound.add(binding.getKey());
       }
     }
-    return new Plugin(module, origin, digest, bound);
+    List<String> named = new ArrayList<>();
+    for (MapBinderBinding<?> map : additions.named) {
+      String kind = NAMED.getOrDefault(map.getValueTypeLiteral().getRawType(), "");
+      map.getEntries(elements).forEach(entry -> named.add(kind + " " + entry.getKey()));
+    }
+    return new Plugin(module, origin, digest, bound, named, !additions.filters.isEmpty());
+  }
+
+  /** The sets and maps of a module that any family of models has. */
+  private static final class Additions extends DefaultBindingTargetVisitor<Object, Void>
+      implements MultibindingsTargetVisitor<Object, Void> {
+    final List<MapBinderBinding<?>> named = new ArrayList<>();
+    final List<MultibinderBinding<?>> filters = new ArrayList<>();
+
+    @Override
+    public @Nullable Void visit(MapBinderBinding<?> map) {
+      if (NAMED.containsKey(map.getValueTypeLiteral().getRawType())) {
+        named.add(map);
+      }
+      return null;
+    }
+
+    @Override
+    public @Nullable Void visit(MultibinderBinding<?> set) {
+      if (set.getElementTypeLiteral().getRawType() == ImageFilter.class) {
+        filters.add(set);
+      }
+      return null;
+    }
+
+    @Override
+    public @Nullable Void visit(OptionalBinderBinding<?> optional) {
+      return null;
+    }
+
+    boolean contain(Element element) {
+      return named.stream().anyMatch(map -> map.containsElement(element))
+          || filters.stream().anyMatch(set -> set.containsElement(element));
+    }
   }
 
   private static String where(Module module, String origin) {
@@ -59,7 +125,7 @@ record Plugin(Module module, String origin, String digest, List<Key<?>> bound) {
 
   /** Whether a model with these parts uses something of the plugin. */
   boolean isFor(Set<Class<?>> parts) {
-    return !replaced(parts).isEmpty() || bound.stream().anyMatch(Plugin::isAdded);
+    return filters || !recorded(parts).isEmpty();
   }
 
   /** Whether it is a part of some family of models. */
@@ -74,14 +140,15 @@ record Plugin(Module module, String origin, String digest, List<Key<?>> bound) {
     return key.getTypeLiteral().getRawType();
   }
 
-  /** Whether it is an element of a set or map that any family of models has. */
-  private static boolean isAdded(Key<?> key) {
-    return key.getAnnotationType() != null
-        && (NAMED.contains(type(key)) || type(key) == ImageFilter.class);
+  /** Whether it is another thing of Diffusion4J, which the plugin would take the place of. */
+  private static boolean isForeign(Key<?> key) {
+    return key.getAnnotationType() == null
+        && !isPart(key)
+        && key.getTypeLiteral().toString().contains("io.diffusion4j.");
   }
 
-  /** Returns the parts that the plugin binds. */
-  List<ReplacedPart> replaced(Set<Class<?>> parts) {
+  /** Returns the parts that the plugin binds, and what it adds under names. */
+  List<ReplacedPart> recorded(Set<Class<?>> parts) {
     Set<String> kinds = new LinkedHashSet<>();
     for (Key<?> key : bound) {
       Class<?> type = type(key);
@@ -89,9 +156,18 @@ record Plugin(Module module, String origin, String digest, List<Key<?>> bound) {
         kinds.add(kind(type));
       }
     }
+    kinds.addAll(named);
     return kinds.stream()
         .map(kind -> new ReplacedPart(kind, module.getClass().getName(), origin, digest))
         .toList();
+  }
+
+  /** Rejects a module that binds what is not offered to plugins. */
+  void requireOffered(Set<Class<?>> parts) {
+    List<Key<?>> foreign = bound.stream().filter(Plugin::isForeign).toList();
+    if (!foreign.isEmpty()) {
+      throw refusal(foreign, parts);
+    }
   }
 
   /** Rejects a module if a model uses none of its bindings, or not all of its parts. */
@@ -100,19 +176,22 @@ record Plugin(Module module, String origin, String digest, List<Key<?>> bound) {
         isFor(parts)
             ? bound.stream().filter(key -> isPart(key) && !parts.contains(type(key))).toList()
             : bound;
-    if (isFor(parts) && unused.isEmpty()) {
-      return;
+    if (!isFor(parts) || !unused.isEmpty()) {
+      throw refusal(unused, parts);
     }
+  }
+
+  private PluginException refusal(List<Key<?>> unused, Set<Class<?>> parts) {
     String binds =
         unused.stream().map(key -> key.getTypeLiteral().toString()).distinct().collect(joined());
     String known =
         Stream.concat(
                 parts.stream().map(Class::getSimpleName).sorted(),
                 Stream.concat(
-                    NAMED.stream().map(type -> "named " + type.getSimpleName()).sorted(),
+                    NAMED.keySet().stream().map(type -> "named " + type.getSimpleName()).sorted(),
                     Stream.of("a set of " + ImageFilter.class.getSimpleName())))
             .collect(joined());
-    throw new PluginException(
+    return new PluginException(
         where(), "binds " + (binds.isEmpty() ? "nothing" : binds), "one of " + known);
   }
 

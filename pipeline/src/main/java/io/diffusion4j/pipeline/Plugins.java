@@ -140,6 +140,7 @@ public final class Plugins implements AutoCloseable {
   /** Returns the plugins that replace or add something in a model with these parts. */
   List<Plugin> forModel(Set<Class<?>> parts) {
     offered.addAll(parts);
+    plugins.forEach(plugin -> plugin.requireOffered(parts));
     return plugins.stream().filter(plugin -> plugin.isFor(parts)).toList();
   }
 

@@ -21,7 +21,7 @@ import java.util.concurrent.CancellationException;
  * pipeline, lists {@link #parts} on the model's card, and {@link #guard guards} each part, so that
  * a failure names the plugin.
  *
- * @param parts the replaced parts
+ * @param parts the replaced parts, and what plugins add under names
  * @param named the plugins that add something under a name, by their names in messages
  */
 public record Replacements(List<ReplacedPart> parts, String named) {
@@ -41,7 +41,7 @@ public record Replacements(List<ReplacedPart> parts, String named) {
   public static Module noneYet() {
     return binder -> {
       binder.bind(Replacements.class).toInstance(NONE);
-      Plugin.NAMED.forEach(type -> MapBinder.newMapBinder(binder, String.class, type));
+      Plugin.NAMED.keySet().forEach(type -> MapBinder.newMapBinder(binder, String.class, type));
     };
   }
 

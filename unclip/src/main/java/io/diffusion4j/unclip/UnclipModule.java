@@ -106,7 +106,7 @@ public final class UnclipModule extends AbstractModule {
   @Provides
   @Singleton
   static ByName<Sampler> samplers(Map<String, Sampler> more) {
-    return Samplers.standard().with(more);
+    return Samplers.standard().adding(more);
   }
 
   @Provides
@@ -145,7 +145,7 @@ public final class UnclipModule extends AbstractModule {
     }
     Sampler guarded = replaced.guard(Sampler.class, usual, "a plan");
     return choices
-        .withSampler(REPLACED_SAMPLER, guarded)
+        .adding(Map.of(REPLACED_SAMPLER, guarded), Map.of(), Map.of())
         .withDefaults(REPLACED_SAMPLER, choices.defaultSteps());
   }
 

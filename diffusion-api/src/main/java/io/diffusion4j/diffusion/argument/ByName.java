@@ -40,8 +40,19 @@ public final class ByName<T> {
     return with(Map.of(name, thing));
   }
 
-  /** Returns a copy with more entries, which replace entries of the same names. */
-  public ByName<T> with(Map<String, ? extends T> others) {
+  /**
+   * Returns a copy with more entries.
+   *
+   * @throws IllegalArgumentException if one of their names is taken
+   */
+  public ByName<T> adding(Map<String, ? extends T> others) {
+    for (String name : others.keySet()) {
+      Check.that(!things.containsKey(name), kind, name, "a name that is not taken");
+    }
+    return with(others);
+  }
+
+  private ByName<T> with(Map<String, ? extends T> others) {
     Map<String, T> more = new HashMap<>(things);
     more.putAll(others);
     return new ByName<>(kind, more, missing);

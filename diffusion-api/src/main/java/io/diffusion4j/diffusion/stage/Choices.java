@@ -52,16 +52,20 @@ public record Choices(
         samplers.with(name, sampler), defaultSampler, defaultSteps, spacings, treatments);
   }
 
-  /** Returns these choices and more, by name; options without a choice stay as they are. */
+  /**
+   * Returns these choices and more, by name; options without a choice stay as they are.
+   *
+   * @throws IllegalArgumentException if a name is taken
+   */
   public Choices adding(
       Map<String, Sampler> moreSamplers,
       Map<String, TimestepSpacing> moreSpacings,
       Map<String, X0Treatment> moreTreatments) {
     return new Choices(
-        samplers.with(moreSamplers),
+        samplers.adding(moreSamplers),
         defaultSampler,
         defaultSteps,
-        spacings.map(offered -> offered.with(moreSpacings)),
-        treatments.map(offered -> offered.with(moreTreatments)));
+        spacings.map(offered -> offered.adding(moreSpacings)),
+        treatments.map(offered -> offered.adding(moreTreatments)));
   }
 }

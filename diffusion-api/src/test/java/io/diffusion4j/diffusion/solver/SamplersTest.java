@@ -398,6 +398,15 @@ class SamplersTest implements SamplerContract {
         .containsExactly("mine");
   }
 
+  @Test
+  void namesThatAreTakenAreNotAdded() {
+    var mine = Map.of("mine", new DdimSampler(1));
+    ByName<Sampler> more = Samplers.standard().adding(mine);
+    assertThat(more.named("mine")).isEqualTo(new DdimSampler(1));
+    assertThatThrownBy(() -> more.adding(mine))
+        .hasMessage("sampler: mine (expected: a name that is not taken)");
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {4, 10, 25})
   void aWholeStrideIsTheListWhereTheListHasIt(int n) {

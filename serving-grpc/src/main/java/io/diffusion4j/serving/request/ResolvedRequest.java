@@ -132,7 +132,7 @@ public record ResolvedRequest(
         .setRequest(alone)
         .setWeightsDigest(card.identity().weightsDigest())
         .setSoftware(SOFTWARE)
-        .addAllParts(ModelParts.of(card))
+        .addAllParts(ModelParts.of(card, alone.getStagesMap().values()))
         .setPublishedModel(card.identity().published())
         .setPrecision(card.identity().precision())
         .addAllFilters(FilterMessages.of(filters))
