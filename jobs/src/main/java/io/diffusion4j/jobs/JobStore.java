@@ -45,8 +45,11 @@ public final class JobStore implements AutoCloseable {
   /** The time for which the store remembers a job after its result was deleted. */
   private static final Duration REMEMBERED = Duration.ofDays(30);
 
-  /** The free bytes of the disk that new jobs leave to the ends of accepted jobs. */
-  private static final long LEAST_FREE_BYTES = 8L << 20;
+  /**
+   * The free bytes of the disk that new jobs leave to the ends of accepted jobs, and the size of
+   * the file that gives way when these are used up by others: a write-ahead log and its pages.
+   */
+  private static final int LEAST_FREE_BYTES = 8 << 20;
 
   /** The most free pages that are returned to the system in one turn. */
   private static final int MOST_PAGES_A_TURN = 1024;
@@ -421,9 +424,13 @@ public final class JobStore implements AutoCloseable {
 
   private boolean keepsReserve() {
     try (var vacuum = database.createStatement()) {
-      change(StoreTables.RESERVE);
       vacuum.executeUpdate("PRAGMA incremental_vacuum(" + MOST_PAGES_A_TURN + ")");
-      return Files.getFileStore(file).getUsableSpace() >= LEAST_FREE_BYTES;
+      change(StoreTables.RESERVE);
+      boolean room = Files.getFileStore(file).getUsableSpace() >= 2L * LEAST_FREE_BYTES;
+      if (room && !Files.exists(reserve())) {
+        Files.write(reserve(), new byte[LEAST_FREE_BYTES]);
+      }
+      return room;
     } catch (SQLException | IOException e) {
       throw new JobStoreException(e);
     }
@@ -561,7 +568,11 @@ public final class JobStore implements AutoCloseable {
     }
   }
 
-  /** Runs changes that must have room on a full disk; they take the pages that are kept for it. */
+  private Path reserve() {
+    return file.resolveSibling(file.getFileName() + "-reserve");
+  }
+
+  /** Runs changes that must have room on a full disk; they take what is kept for it. */
   private <T> T withReserve(Supplier<T> changes) {
     try {
       return atomically(changes);
@@ -569,9 +580,19 @@ public final class JobStore implements AutoCloseable {
       if (!e.isFull()) {
         throw e;
       }
-      change("DELETE FROM reserve");
+      takeReserve();
       return atomically(changes);
     }
+  }
+
+  private void takeReserve() {
+    try {
+      Files.deleteIfExists(reserve());
+    } catch (IOException e) {
+      throw new JobStoreException(e);
+    }
+    query("PRAGMA wal_checkpoint(TRUNCATE)", row -> {});
+    change("DELETE FROM reserve");
   }
 
   /** Runs changes in one transaction. */

@@ -33,7 +33,7 @@ final class StoreTables {
   /** The bytes that a job counts for beside its request and result: its row and indices. */
   static final int ROW_BYTES = 512;
 
-  /** The bytes kept for cancelling and deleting on a full disk. */
+  /** The bytes of pages kept for cancelling and deleting when no page can be added. */
   private static final int RESERVED_BYTES = 64 << 10;
 
   static final String RESERVE =

@@ -19,6 +19,8 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -159,6 +161,35 @@ class JobStoreTest {
       assertThat(pages(store)).isLessThan(full / 10);
     }
     assertThat(Files.size(file)).isLessThan(MEBIBYTE);
+  }
+
+  @Test
+  void aReserveGivesWayOnAFullDisk() {
+    Path reserve = folder.resolve("jobs.db-reserve");
+    try (var store = open(StoreLimits.USUAL)) {
+      assertThat(store.hasRoom()).isTrue();
+      assertThat(reserve).hasSize(8L * MEBIBYTE);
+      JobKey first = add(store, "ann", Requests.textToImage("a").setRequestId("first").build());
+      store.query("PRAGMA max_page_count = 1", row -> {}); // no page more than there are
+      List<JobKey> keys = new ArrayList<>(List.of(first));
+      assertThatThrownBy(
+              () -> {
+                while (true) {
+                  keys.add(add(store, "ann", Requests.textToImage("a").setRequestId("id" + keys.size()).build()));
+                }
+              })
+          .isInstanceOf(JobStoreException.class);
+      for (JobKey key : keys) {
+        assertThat(store.cancel(key, NOW)).isTrue();
+      }
+      assertThat(reserve).doesNotExist();
+      for (JobKey key : keys) {
+        assertThat(store.delete(key)).isTrue();
+      }
+      store.query("PRAGMA max_page_count = 100000", row -> {});
+      assertThat(store.hasRoom()).isTrue();
+      assertThat(reserve).exists();
+    }
   }
 
   private static long pages(JobStore store) {
