@@ -8,6 +8,7 @@ import io.diffusion4j.client.GenerationClient;
 import io.diffusion4j.client.GenerationException;
 import io.diffusion4j.client.Requests;
 import io.diffusion4j.serving.auth.HashedTokens;
+import io.diffusion4j.serving.v1.CreateGenerationJobRequest;
 import io.diffusion4j.serving.v1.Model;
 import io.diffusion4j.serving.v1.StageOptions;
 import io.grpc.Status.Code;
@@ -74,7 +75,10 @@ class OperatedServerTest {
   private void configure(String models, String more) throws IOException {
     Files.writeString(
         files.resolve("server.yaml"),
-        "port: 0\nadmin: {port: 0}\ntokens: tokens.yaml\nmodels:\n" + models + "\n" + more);
+        "port: 0\nadmin: {port: 0}\ntokens: tokens.yaml\njobs: {store: jobs.db}\nmodels:\n"
+            + models
+            + "\n"
+            + more);
   }
 
   @AfterEach
@@ -120,6 +124,32 @@ class OperatedServerTest {
             .putStages("decoder", few)
             .putStages("super_res", StageOptions.newBuilder().setSteps(2).build());
     return ann.generate(request.build()).images().get(0).png();
+  }
+
+  /** Jobs that wait and run when the process ends are neither lost nor logged as errors. */
+  @Test
+  void jobsAreDeletedByOperatorsAndEndWithTheServer() throws Exception {
+    for (int i = 0; i < 12; i++) {
+      create();
+    }
+    String deleted = done("DELETE", "/v1/jobs/ann", "");
+    assertThat(deleted).containsPattern("\"state\":\"[0-9]+ jobs deleted\"");
+    assertThat(done("DELETE", "/v1/jobs/nobody", "")).contains("\"0 jobs deleted\"");
+    create();
+    create();
+    process.process().destroy(); // SIGTERM
+    assertThat(process.process().waitFor(2, TimeUnit.MINUTES)).isTrue();
+    assertThat(process.logged()).doesNotContain("ERROR").doesNotContain("\tat ");
+  }
+
+  private void create() {
+    var few = StageOptions.newBuilder().setSteps(2).build();
+    var request =
+        Requests.textToImage("a red apple")
+            .putStages("prior", few)
+            .putStages("decoder", few)
+            .putStages("super_res", few);
+    ann.jobs().create(CreateGenerationJobRequest.newBuilder().setRequest(request).build());
   }
 
   private void hangUp() throws IOException, InterruptedException {

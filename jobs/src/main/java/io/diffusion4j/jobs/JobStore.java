@@ -393,6 +393,19 @@ public final class JobStore implements AutoCloseable {
                 == 1);
   }
 
+  /**
+   * Deletes the jobs of a principal that do not run, for operators. It has room on a full disk.
+   *
+   * @return how many were deleted
+   */
+  public synchronized int purge(String principal) {
+    return withReserve(
+        () ->
+            change(
+                "DELETE FROM jobs WHERE owner = ? AND NOT (" + StoreTables.RUNNING + ")",
+                principal));
+  }
+
   /** Deletes expired requests and results. */
   synchronized void expire(Instant now) {
     withReserve(

@@ -93,6 +93,22 @@ class JobStoreTest {
   }
 
   @Test
+  void aPrincipalsJobsArePurgedButForThoseThatRun() {
+    try (var store = open(StoreLimits.USUAL)) {
+      JobKey running = add(store, "ann", variation(1));
+      store.begin(running);
+      store.cancel(add(store, "ann", variation(1)), NOW);
+      add(store, "ann", variation(1));
+      JobKey bob = add(store, "bob", variation(1));
+      assertThat(store.purge("ann")).isEqualTo(2);
+      assertThat(store.list("ann", Long.MAX_VALUE, 9, MEBIBYTE))
+          .extracting(StoredJob::key)
+          .containsExactly(running);
+      assertThat(store.find(bob)).isPresent();
+    }
+  }
+
+  @Test
   void aCancelledJobHasNoPictures() {
     try (var store = open(StoreLimits.USUAL)) {
       GenerateImagesRequest request = variation(MEBIBYTE);

@@ -9,6 +9,7 @@ import com.linecorp.armeria.server.ServerBuilder;
 import io.diffusion4j.cli.serve.ServerFile.ModelEntry;
 import io.diffusion4j.cli.serve.ServerFile.QuotaEntry;
 import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.jobs.JobStore;
 import io.diffusion4j.local.LiveModel;
 import io.diffusion4j.local.LiveModels;
 import io.diffusion4j.local.LocalModels;
@@ -41,19 +42,27 @@ final class AdminApi implements Consumer<ServerBuilder> {
   private final LiveModels live;
   private final ReloadedAccess access;
   private final Reload reload;
+  private final Optional<JobStore> jobs;
   private final Runnable drain;
 
   /**
    * Creates the routes.
    *
+   * @param jobs the store of jobs, if the server has one
    * @param drain begins to end the server in good order, and returns
    */
   AdminApi(
-      LocalModels models, LiveModels live, ReloadedAccess access, Reload reload, Runnable drain) {
+      LocalModels models,
+      LiveModels live,
+      ReloadedAccess access,
+      Reload reload,
+      Optional<JobStore> jobs,
+      Runnable drain) {
     this.models = models;
     this.live = live;
     this.access = access;
     this.reload = reload;
+    this.jobs = jobs;
     this.drain = drain;
   }
 
@@ -98,6 +107,7 @@ final class AdminApi implements Consumer<ServerBuilder> {
         .on(DELETE, "/v1/tokens/{name}", call -> revoke(call.part("name")))
         .on(GET, "/v1/quotas", call -> quotas())
         .on(PUT, "/v1/quotas/{name}", call -> setQuota(call))
+        .on(DELETE, "/v1/jobs/{name}", call -> purge(call.part("name")))
         .on(GET, "/v1/log", call -> new OfLog(ServerLog.level()))
         .on(PUT, "/v1/log", call -> setLevel(call.body(OfLog.class)))
         .on(POST, "/v1/reload", call -> reload())
@@ -130,6 +140,11 @@ final class AdminApi implements Consumer<ServerBuilder> {
   private Listed makeDefault(Named model) {
     live.makeDefault(model.name() == null ? "" : model.name());
     return listed();
+  }
+
+  private Done purge(String principal) {
+    Check.that(jobs.isPresent(), "jobs", "no store", "a server with jobs.store");
+    return new Done(jobs.get().purge(principal) + " jobs deleted");
   }
 
   private Listed unload(String name) {

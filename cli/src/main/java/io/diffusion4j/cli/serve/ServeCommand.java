@@ -92,13 +92,17 @@ public final class ServeCommand implements Callable<Integer> {
       var access = new ReloadedAccess(settings, new KnownModels(models));
       port.onStandstill(LONGEST_STANDSTILL, () -> Runtime.getRuntime().halt(STANDSTILL));
       var more = more(settings, port, access, indices, provenance, traces, jobs);
-      serve(models, settings, access, more);
+      serve(models, settings, access, jobs, more);
     }
     return 0;
   }
 
   private void serve(
-      LocalModels models, ServerSettings settings, ReloadedAccess access, Module more)
+      LocalModels models,
+      ServerSettings settings,
+      ReloadedAccess access,
+      ServedJobs jobs,
+      Module more)
       throws IOException {
     try (var server = models.server(settings.config(), more).start()) {
       var live = new LiveModels(models, server);
@@ -108,7 +112,7 @@ public final class ServeCommand implements Callable<Integer> {
       Signals.on("TERM", end);
       Thread drain = new Thread(server::close, "drain");
       Runtime.getRuntime().addShutdownHook(drain);
-      try (var admin = admin(settings, access, new AdminApi(models, live, access, reload, end))) {
+      try (var admin = admin(settings, access, new AdminApi(models, live, access, reload, jobs.store(), end))) {
         printAddress(admin);
         serve(models, server);
       } finally {
