@@ -75,7 +75,7 @@ final class JobRunner {
   /**
    * Creates a runner, not started yet.
    *
-   * @param healthy told at each turn whether the store has room
+   * @param healthy receives at each turn whether the store has room
    */
   JobRunner(
       JobStore store,

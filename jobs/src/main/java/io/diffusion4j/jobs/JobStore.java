@@ -475,7 +475,7 @@ public final class JobStore implements AutoCloseable {
     return due;
   }
 
-  /** Returns how many calls are to be made again, or for the first time, after so many attempts. */
+  /** Returns the number of due and later calls with at least this many failed attempts. */
   synchronized long calls(int least) {
     return sum("SELECT COUNT(*) FROM jobs WHERE call_at IS NOT NULL AND calls >= ?", least);
   }

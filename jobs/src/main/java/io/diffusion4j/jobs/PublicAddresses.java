@@ -7,7 +7,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Locale;
 
-/** Tells addresses of the internet from those of this machine and of private networks. */
+/** Recognises addresses of this machine and of private networks, which must not be called. */
 final class PublicAddresses {
   private PublicAddresses() {}
 
