@@ -158,11 +158,11 @@ final class JobRunner {
   /** Records the ends of jobs; on a full disk those that fit, and the others at a later turn. */
   private void recordEnds() {
     List<JobStoreException> failures = new ArrayList<>();
-    for (JobKey key : List.copyOf(ends.keySet())) {
+    for (Map.Entry<JobKey, Runnable> end : List.copyOf(ends.entrySet())) {
       try {
-        ends.get(key).run();
-        ends.remove(key);
-        running.remove(key);
+        end.getValue().run();
+        ends.remove(end.getKey());
+        running.remove(end.getKey());
       } catch (JobStoreException e) {
         failures.add(e);
       }

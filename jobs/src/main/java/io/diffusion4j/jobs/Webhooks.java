@@ -145,7 +145,10 @@ public final class Webhooks {
   void begin(JobStore store) {
     if (signer != null) {
       thread = new StoreThread("webhooks", store, () -> turn(store));
-      store.beforeClose(factory::closeAsync);
+      store.beforeClose(
+          () -> {
+            var unused = factory.closeAsync();
+          });
       thread.begin();
     }
   }

@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.DriverManager;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -191,7 +193,11 @@ class JobStoreTest {
       assertThatThrownBy(
               () -> {
                 while (true) {
-                  keys.add(add(store, "ann", Requests.textToImage("a").setRequestId("id" + keys.size()).build()));
+                  keys.add(
+                      add(
+                          store,
+                          "ann",
+                          Requests.textToImage("a").setRequestId("id" + keys.size()).build()));
                 }
               })
           .isInstanceOf(JobStoreException.class);
@@ -210,7 +216,11 @@ class JobStoreTest {
 
   private static long pages(JobStore store) {
     var pages = new long[1];
-    store.query("PRAGMA page_count", row -> pages[0] = row.getLong(1));
+    store.query(
+        "PRAGMA page_count",
+        row -> {
+          pages[0] = row.getLong(1);
+        });
     return pages[0];
   }
 
@@ -263,10 +273,10 @@ class JobStoreTest {
   }
 
   private static void insert(
-      java.sql.PreparedStatement add,
+      PreparedStatement add,
       GenerateImagesRequest request,
       JobState state,
-      byte @org.jspecify.annotations.Nullable [] result)
+      byte @Nullable [] result)
       throws SQLException {
     add.setString(1, request.getRequestId());
     add.setInt(2, state.getNumber());
