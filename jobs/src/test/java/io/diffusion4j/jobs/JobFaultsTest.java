@@ -31,6 +31,7 @@ import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
@@ -358,7 +359,7 @@ class JobFaultsTest {
   private Socket get(String id) throws IOException {
     var socket = new Socket();
     socket.setReceiveBufferSize(4096);
-    socket.connect(new InetSocketAddress("127.0.0.1", server.port()));
+    socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()));
     String body = "{\"id\": \"" + id + "\"}";
     String head =
         "POST /diffusion4j.v1.JobService/GetGenerationJob HTTP/1.1\r\nhost: localhost\r\n"
