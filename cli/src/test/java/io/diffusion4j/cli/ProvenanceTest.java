@@ -8,6 +8,7 @@ import io.diffusion4j.diffusion.image.Png;
 import io.diffusion4j.provenance.Provenance;
 import io.diffusion4j.provenance.Recipe;
 import io.diffusion4j.provenance.SigningKey;
+import io.diffusion4j.provenance.c2pa.SourceType;
 import io.diffusion4j.provenance.container.PictureFile;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -30,7 +31,11 @@ class ProvenanceTest {
     assertThat(Run.of("keygen", file.toString()).status()).isZero();
     key = SigningKey.publicFile(file).toString();
     var provenance = Provenance.DECLARED.withKey(SigningKey.read(file));
-    byte[] png = provenance.encode(image(), Optional.of(new Recipe(Recipes.KEYWORD, "{}")));
+    byte[] png =
+        provenance.encode(
+            image(),
+            Optional.of(new Recipe(Recipes.KEYWORD, "{}")),
+            SourceType.TRAINED_ALGORITHMIC_MEDIA);
     picture = Files.write(folder.resolve("picture.png"), png).toString();
   }
 

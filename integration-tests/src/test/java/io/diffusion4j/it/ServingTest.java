@@ -27,6 +27,7 @@ import io.diffusion4j.emoji.train.EmojiPreset;
 import io.diffusion4j.prior.DiffusionPrior;
 import io.diffusion4j.provenance.Provenance;
 import io.diffusion4j.provenance.Recipe;
+import io.diffusion4j.provenance.c2pa.SourceType;
 import io.diffusion4j.serving.DiffusionServer;
 import io.diffusion4j.serving.ServingModule;
 import io.diffusion4j.serving.config.ServerConfig;
@@ -88,7 +89,9 @@ class ServingTest {
         var recipe = new Recipe(Recipes.KEYWORD, picture.recipe());
         assertThat(picture.png())
             .as("image %d", i)
-            .isEqualTo(Provenance.DECLARED.encode(drawn.get(i), Optional.of(recipe)));
+            .isEqualTo(
+                Provenance.DECLARED.encode(
+                    drawn.get(i), Optional.of(recipe), SourceType.TRAINED_ALGORITHMIC_MEDIA));
         assertThat(ImageFiles.read(picture.png(), 1 << 20).width())
             .isEqualTo(TinyPipeline.IMAGE_SIZE);
       }

@@ -1,10 +1,12 @@
 package io.diffusion4j.provenance;
 
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.ImageFiles;
 import io.diffusion4j.diffusion.image.Png;
 import io.diffusion4j.diffusion.image.Rgb8;
 import io.diffusion4j.provenance.c2pa.ManifestSigner;
+import io.diffusion4j.provenance.c2pa.SourceType;
 import io.diffusion4j.provenance.container.PictureFile;
 import io.diffusion4j.provenance.watermark.Watermark;
 import java.io.IOException;
@@ -45,16 +47,31 @@ public record Provenance(
    * Returns a drawn image as a marked PNG file.
    *
    * @param recipe written into the file, and signed
+   * @param source declared in the file, and signed
    */
-  public byte[] encode(Image image, Optional<Recipe> recipe) {
+  public byte[] encode(Image image, Optional<Recipe> recipe, SourceType source) {
     Image marked = watermark.map(some -> some.embed(image)).orElse(image);
     byte[] png =
         Png.encode(marked, recipe.map(r -> Map.of(r.keyword(), r.text())).orElse(Map.of()));
     try {
-      return mark(PictureFile.of(png), Rgb8.of(marked), recipe);
+      return mark(PictureFile.of(png), Rgb8.of(marked), recipe, source);
     } catch (IOException e) {
       throw new UncheckedIOException(e); // memory does not fail
     }
+  }
+
+  /**
+   * Returns a resized image as a PNG file with the marks and the declaration of the file that it
+   * was made from; without any, if that has none. It has no recipe, which would draw the original.
+   *
+   * @throws IOException if the file is of another format or a damaged one
+   */
+  public byte[] encodeResized(Image resized, byte[] original) throws IOException {
+    Optional<SourceType> source =
+        PictureFile.of(original).xmp().map(XmpPacket::parse).flatMap(XmpPacket::model);
+    return source
+        .map(some -> encode(resized, Optional.empty(), some))
+        .orElseGet(() -> Png.encode(resized, Map.of()));
   }
 
   /**
@@ -64,8 +81,8 @@ public record Provenance(
    * @param keyword the keyword of the recipe, which is signed if the file contains it
    * @param maxPixels the largest width·height that is decoded
    * @throws IOException if the file is of another format, is damaged or has more pixels
-   * @throws IllegalArgumentException if it carries XMP or C2PA of other programs, which would be
-   *     lost or become invalid
+   * @throws IllegalArgumentException if it is animated, or carries XMP or C2PA of other programs,
+   *     which would be lost or become invalid
    */
   public byte[] mark(byte[] file, String keyword, long maxPixels) throws IOException {
     PictureFile picture = PictureFile.of(file);
@@ -73,12 +90,18 @@ public record Provenance(
       throw new IllegalArgumentException(
           "file: with a C2PA manifest (expected: one without, as a change would invalidate it)");
     }
-    if (picture.xmp().map(XmpPacket::parse).filter(xmp -> !xmp.declaresModel()).isPresent()) {
+    Optional<XmpPacket> xmp = picture.xmp().map(XmpPacket::parse);
+    Optional<SourceType> source = xmp.flatMap(XmpPacket::model);
+    if (xmp.isPresent() && source.isEmpty()) {
       throw new IllegalArgumentException(
           "file: with XMP of another program (expected: a picture that a model drew)");
     }
     Rgb8 pixels = Rgb8.of(ImageFiles.read(file, maxPixels));
-    return mark(picture, pixels, recipe(file, picture, keyword));
+    return mark(
+        picture,
+        pixels,
+        recipe(file, picture, keyword),
+        source.orElse(SourceType.TRAINED_ALGORITHMIC_MEDIA));
   }
 
   /** Returns the recipe in a file; empty if there is none. */
@@ -89,9 +112,18 @@ public record Provenance(
         : Optional.empty();
   }
 
-  private byte[] mark(PictureFile file, Rgb8 pixels, Optional<Recipe> recipe) {
-    var signed = key.map(some -> some.sign(Statement.of(pixels, recipe)));
-    PictureFile declared = file.withXmp(XmpPacket.ofDrawn(signed).text());
-    return manifest.map(signer -> signer.sign(declared)).orElse(declared).bytes();
+  private byte[] mark(PictureFile file, Rgb8 pixels, Optional<Recipe> recipe, SourceType source) {
+    var parts =
+        PictureParts.of(file.withXmp(""), recipe); // as written, without bytes after the end
+    Check.that(!parts.areAnimated(), "file", "animated", "one picture, which the signature covers");
+    Optional<ManifestSigner> signer = manifest.filter(ManifestSigner::isValid);
+    var statement =
+        new Statement(
+            Digests.of(pixels),
+            recipe.map(Recipe::text).map(Digests::of),
+            Optional.of(new Statement.File(source.term(), parts.digest(), signer.isPresent())));
+    PictureFile declared =
+        file.withXmp(XmpPacket.ofDrawn(source, key.map(some -> some.sign(statement))).text());
+    return signer.map(some -> some.sign(declared, source)).orElse(declared).bytes();
   }
 }

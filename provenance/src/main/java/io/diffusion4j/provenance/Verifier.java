@@ -42,14 +42,14 @@ public record Verifier(List<TrustedKey> keys, List<Watermark> watermarks) {
             .min(Comparator.comparingDouble(Detection::falsePositive));
     Conclusion conclusion =
         xmp.statement()
-            .flatMap(signed -> ofSignature(signed, image, picture, file, keyword))
+            .flatMap(signed -> ofSignature(signed, xmp, image, picture, file, keyword))
             .or(() -> ofWatermark(watermark))
             .orElseGet(() -> new Conclusion(Verdict.UNKNOWN, unknown(xmp)));
     return new Finding(
         conclusion.verdict(),
         conclusion.reason(),
         xmp.statement().map(SignedStatement::key),
-        xmp.declaresModel(),
+        xmp.model().isPresent(),
         picture.manifest().isPresent(),
         watermark);
   }
@@ -58,26 +58,44 @@ public record Verifier(List<TrustedKey> keys, List<Watermark> watermarks) {
 
   /** Returns the conclusion from a signature; empty if its key is not trusted. */
   private Optional<Conclusion> ofSignature(
-      SignedStatement signed, Image image, PictureFile picture, byte[] file, String keyword) {
+      SignedStatement signed,
+      XmpPacket xmp,
+      Image image,
+      PictureFile picture,
+      byte[] file,
+      String keyword) {
     Optional<TrustedKey> trusted =
         keys.stream().filter(key -> key.id().equals(signed.key())).findFirst();
     if (trusted.isEmpty()) {
       return Optional.empty();
     }
     if (!trusted.get().verifies(signed)) {
-      return Optional.of(new Conclusion(Verdict.CHANGED, "the signature is not of its key"));
+      return changed("the signature is not of its key, or its statement was changed");
     }
     if (!Digests.of(Rgb8.of(image)).equals(signed.statement().pixels())) {
-      return Optional.of(new Conclusion(Verdict.CHANGED, "the pixels are not the signed ones"));
+      return changed("the pixels are not the signed ones");
     }
-    Optional<String> recipe;
+    Optional<Recipe> recipe;
     try {
-      recipe = Provenance.recipe(file, picture, keyword).map(Recipe::text).map(Digests::of);
+      recipe = Provenance.recipe(file, picture, keyword);
     } catch (IOException e) {
-      return Optional.of(new Conclusion(Verdict.CHANGED, "its text cannot be read"));
+      return changed("its text cannot be read");
     }
-    if (recipe.isPresent() && !recipe.equals(signed.statement().recipe())) {
-      return Optional.of(new Conclusion(Verdict.CHANGED, "the recipe is not the signed one"));
+    if (recipe.isPresent()
+        && !recipe.map(Recipe::text).map(Digests::of).equals(signed.statement().recipe())) {
+      return changed("the recipe is not the signed one");
+    }
+    if (xmp.foreign() || xmp.model().isEmpty()) {
+      return changed("the XMP packet is not the signed one");
+    }
+    Optional<Statement.File> around = signed.statement().file();
+    var parts = PictureParts.of(picture, recipe);
+    boolean same = around.map(s -> s.parts().equals(parts.digest())).orElseGet(parts::areNone);
+    if (!same) {
+      return changed("the pixels are as signed, the file around them is not; it has: " + parts);
+    }
+    if (picture.manifest().isPresent() && !around.map(Statement.File::manifest).orElse(true)) {
+      return changed("the C2PA manifest was added after signing");
     }
     boolean lost = recipe.isEmpty() && signed.statement().recipe().isPresent();
     return Optional.of(
@@ -86,6 +104,10 @@ public record Verifier(List<TrustedKey> keys, List<Watermark> watermarks) {
             lost
                 ? "the pixels are as signed; the recipe is missing"
                 : "the pixels" + (recipe.isPresent() ? " and the recipe" : "") + " are as signed"));
+  }
+
+  private static Optional<Conclusion> changed(String reason) {
+    return Optional.of(new Conclusion(Verdict.CHANGED, reason));
   }
 
   private static Optional<Conclusion> ofWatermark(Optional<Detection> watermark) {

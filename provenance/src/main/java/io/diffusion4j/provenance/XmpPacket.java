@@ -2,16 +2,21 @@ package io.diffusion4j.provenance;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.diffusion4j.provenance.c2pa.SourceType;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.Base64;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import javax.xml.XMLConstants;
 import javax.xml.parsers.DocumentBuilder;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.parsers.ParserConfigurationException;
-import org.w3c.dom.Attr;
 import org.w3c.dom.Element;
+import org.w3c.dom.NamedNodeMap;
 import org.w3c.dom.Node;
 import org.w3c.dom.NodeList;
 import org.xml.sax.SAXException;
@@ -22,25 +27,42 @@ import org.xml.sax.SAXException;
  *
  * @param sourceType the term of the IPTC's vocabulary; empty if the packet has none
  * @param statement the statement; empty if it is missing or incomplete
+ * @param foreign whether it also has properties that are not written here, or one of them twice
  */
-record XmpPacket(Optional<String> sourceType, Optional<SignedStatement> statement) {
-  /** The term for pictures that a trained model drew. */
-  static final String TRAINED_ALGORITHMIC_MEDIA =
-      "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia";
-
-  static final XmpPacket NONE = new XmpPacket(Optional.empty(), Optional.empty());
+record XmpPacket(
+    Optional<String> sourceType, Optional<SignedStatement> statement, boolean foreign) {
+  static final XmpPacket NONE = new XmpPacket(Optional.empty(), Optional.empty(), false);
 
   private static final String IPTC = "http://iptc.org/std/Iptc4xmpExt/2008-02-29/";
   private static final String OWN = "https://diffusion4j.io/provenance/1/";
 
+  private static final String SOURCE = IPTC + "DigitalSourceType";
+  private static final Set<String> KNOWN =
+      Set.of(
+          SOURCE,
+          OWN + "Pixels",
+          OWN + "Recipe",
+          OWN + "Parts",
+          OWN + "Manifest",
+          OWN + "Key",
+          OWN + "Signature");
+
+  /** The namespaces of syntax, which have no properties. */
+  private static final Set<String> SYNTAX =
+      Set.of(
+          "adobe:ns:meta/",
+          "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+          XMLConstants.XMLNS_ATTRIBUTE_NS_URI,
+          XMLConstants.XML_NS_URI);
+
   /** Returns the packet of a picture that a model drew. */
-  static XmpPacket ofDrawn(Optional<SignedStatement> statement) {
-    return new XmpPacket(Optional.of(TRAINED_ALGORITHMIC_MEDIA), statement);
+  static XmpPacket ofDrawn(SourceType type, Optional<SignedStatement> statement) {
+    return new XmpPacket(Optional.of(type.term()), statement, false);
   }
 
-  /** Whether a trained model is declared to have drawn the picture. */
-  boolean declaresModel() {
-    return sourceType.filter(TRAINED_ALGORITHMIC_MEDIA::equals).isPresent();
+  /** Returns the declaration that a trained model drew the picture; empty if there is none. */
+  Optional<SourceType> model() {
+    return sourceType.flatMap(SourceType::of);
   }
 
   /** Returns the packet as text; it is marked read-only, so it has no padding. */
@@ -57,6 +79,14 @@ record XmpPacket(Optional<String> sourceType, Optional<SignedStatement> statemen
         signed -> {
           attribute(text, "d4j:Pixels", signed.statement().pixels());
           signed.statement().recipe().ifPresent(recipe -> attribute(text, "d4j:Recipe", recipe));
+          signed
+              .statement()
+              .file()
+              .ifPresent(
+                  file -> {
+                    attribute(text, "d4j:Parts", file.parts());
+                    attribute(text, "d4j:Manifest", String.valueOf(file.manifest()));
+                  });
           attribute(text, "d4j:Key", signed.key());
           attribute(text, "d4j:Signature", Base64.getEncoder().encodeToString(signed.signature()));
         });
@@ -76,7 +106,10 @@ record XmpPacket(Optional<String> sourceType, Optional<SignedStatement> statemen
     } catch (SAXException | IOException e) {
       return NONE; // not XML
     }
-    return new XmpPacket(property(root, IPTC, "DigitalSourceType"), statement(root));
+    Map<String, String> properties = new HashMap<>();
+    boolean foreign = !collect(root, properties);
+    return new XmpPacket(
+        Optional.ofNullable(properties.get(SOURCE)), statement(properties), foreign);
   }
 
   /** Removes characters that XML does not allow around a document, such as a byte order mark. */
@@ -102,15 +135,25 @@ record XmpPacket(Optional<String> sourceType, Optional<SignedStatement> statemen
     }
   }
 
-  private static Optional<SignedStatement> statement(Element root) {
-    Optional<String> pixels = property(root, OWN, "Pixels");
-    Optional<String> key = property(root, OWN, "Key");
-    Optional<byte[]> signature = property(root, OWN, "Signature").flatMap(XmpPacket::base64);
-    if (pixels.isEmpty() || key.isEmpty() || signature.isEmpty()) {
+  private static Optional<SignedStatement> statement(Map<String, String> properties) {
+    String pixels = properties.get(OWN + "Pixels");
+    String key = properties.get(OWN + "Key");
+    Optional<byte[]> signature =
+        Optional.ofNullable(properties.get(OWN + "Signature")).flatMap(XmpPacket::base64);
+    if (pixels == null || key == null || signature.isEmpty()) {
       return Optional.empty();
     }
-    var statement = new Statement(pixels.get(), property(root, OWN, "Recipe"));
-    return Optional.of(new SignedStatement(statement, key.get(), signature.get()));
+    Optional<Statement.File> file =
+        Optional.ofNullable(properties.get(OWN + "Parts"))
+            .map(
+                parts ->
+                    new Statement.File(
+                        properties.getOrDefault(SOURCE, ""),
+                        parts,
+                        Boolean.parseBoolean(properties.get(OWN + "Manifest"))));
+    var recipe = Optional.ofNullable(properties.get(OWN + "Recipe"));
+    return Optional.of(
+        new SignedStatement(new Statement(pixels, recipe, file), key, signature.get()));
   }
 
   private static Optional<byte[]> base64(String text) {
@@ -122,20 +165,29 @@ record XmpPacket(Optional<String> sourceType, Optional<SignedStatement> statemen
   }
 
   /**
-   * Returns a property, which is an attribute or an element; the first one if there are several.
+   * Collects the known properties, which are attributes or elements, by namespace and name; of a
+   * repeated one, the first counts.
+   *
+   * @return whether there is nothing else
    */
-  private static Optional<String> property(Element root, String namespace, String name) {
+  private static boolean collect(Element root, Map<String, String> properties) {
+    boolean known = true;
     NodeList all = root.getElementsByTagNameNS("*", "*");
-    for (int i = 0; i < all.getLength(); i++) {
-      Node node = all.item(i);
-      Attr attribute = ((Element) node).getAttributeNodeNS(namespace, name);
-      if (attribute != null) {
-        return Optional.of(attribute.getValue().strip());
+    for (int i = -1; i < all.getLength(); i++) {
+      Node element = i < 0 ? root : all.item(i);
+      NamedNodeMap attributes = element.getAttributes();
+      for (int a = 0; a < attributes.getLength(); a++) {
+        known &= put(attributes.item(a), attributes.item(a).getNodeValue(), properties);
       }
-      if (namespace.equals(node.getNamespaceURI()) && name.equals(node.getLocalName())) {
-        return Optional.of(node.getTextContent().strip());
-      }
+      known &= put(element, element.getTextContent(), properties);
     }
-    return Optional.empty();
+    return known;
+  }
+
+  private static boolean put(Node node, String value, Map<String, String> properties) {
+    String namespace = Objects.requireNonNullElse(node.getNamespaceURI(), "");
+    String name = namespace + node.getLocalName();
+    return SYNTAX.contains(namespace)
+        || (KNOWN.contains(name) && properties.putIfAbsent(name, value.strip()) == null);
   }
 }

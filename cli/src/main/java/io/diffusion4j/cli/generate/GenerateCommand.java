@@ -14,6 +14,7 @@ import io.diffusion4j.diffusion.pipeline.ImageTask;
 import io.diffusion4j.pipeline.OpenPipeline;
 import io.diffusion4j.pipeline.Opening;
 import io.diffusion4j.plots.AnimatedGif;
+import io.diffusion4j.provenance.c2pa.SourceType;
 import io.diffusion4j.serving.request.DirectRequest;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import java.io.IOException;
@@ -205,7 +206,11 @@ public final class GenerateCommand implements Callable<Integer>, SamplingOptions
           }
           Drawn drawn =
               batch.noise != null // no seed makes them again
-                  ? here.plain(images)
+                  ? here.plain(
+                      images,
+                      hint == null
+                          ? SourceType.TRAINED_ALGORITHMIC_MEDIA
+                          : SourceType.COMPOSITE_WITH_TRAINED_ALGORITHMIC_MEDIA)
                   : Drawn.of(all, prompts.draws.count, images);
           return drawn.withNotes(values);
         });

@@ -17,6 +17,7 @@ import io.diffusion4j.diffusion.solver.Samplers;
 import io.diffusion4j.glide.GlideNetworks;
 import io.diffusion4j.glide.KnownPixels;
 import io.diffusion4j.pipeline.Residency;
+import io.diffusion4j.provenance.c2pa.SourceType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -132,7 +133,11 @@ public final class GlideCommand implements Callable<Integer>, SamplingOptions.Sa
             var own = noise.subList(i * each, (i + 1) * each);
             images.addAll(pipeline.draw(tasks.get(i), settings, own, watch));
           }
-          return here.plain(images);
+          return here.plain(
+              images,
+              image == null
+                  ? SourceType.TRAINED_ALGORITHMIC_MEDIA
+                  : SourceType.COMPOSITE_WITH_TRAINED_ALGORITHMIC_MEDIA);
         });
     return 0;
   }

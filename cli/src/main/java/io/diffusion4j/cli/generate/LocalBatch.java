@@ -16,6 +16,7 @@ import io.diffusion4j.pipeline.OpenPipeline;
 import io.diffusion4j.pipeline.Opening;
 import io.diffusion4j.pipeline.Plugins;
 import io.diffusion4j.provenance.Provenance;
+import io.diffusion4j.provenance.c2pa.SourceType;
 import io.diffusion4j.serving.request.DirectRequest;
 import io.diffusion4j.serving.request.FilterMessages;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
@@ -65,9 +66,11 @@ record LocalBatch(
   }
 
   /** Draws images without recipes in their files. */
-  Drawn plain(List<Image> images) {
+  Drawn plain(List<Image> images, SourceType source) {
     return new Drawn(
-        images, (i, verdict) -> provenance.encode(images.get(i), Optional.empty()), List.of());
+        images,
+        (i, verdict) -> provenance.encode(images.get(i), Optional.empty(), source),
+        List.of());
   }
 
   /**

@@ -16,6 +16,7 @@ import io.diffusion4j.diffusion.pipeline.ImageTask;
 import io.diffusion4j.diffusion.pipeline.ModelCard;
 import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.pipeline.OpenPipeline;
+import io.diffusion4j.provenance.c2pa.SourceType;
 import io.diffusion4j.serving.request.DirectRequest;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.diffusion4j.serving.v1.Model;
@@ -144,7 +145,7 @@ public final class VaryCommand implements Callable<Integer>, SamplingOptions.Sam
           var task = new ImageTask.FromEmbedding(embeddings, ImageTask.Words.NONE);
           var images = pipeline.draw(task, stages.settings(pipeline, task), noise, watch);
           return requests.isEmpty() || batch.noise != null // no request draws them again
-              ? here.plain(images)
+              ? here.plain(images, SourceType.COMPOSITE_WITH_TRAINED_ALGORITHMIC_MEDIA)
               : Drawn.of(requests, draws.count, images);
         });
     return 0;
@@ -195,7 +196,9 @@ public final class VaryCommand implements Callable<Integer>, SamplingOptions.Sam
       var own = noise.subList(i * draws.count, (i + 1) * draws.count);
       images.addAll(pipeline.draw(requests.get(i).task(), requests.get(i).settings(), own, watch));
     }
-    return batch.noise != null ? here.plain(images) : Drawn.of(requests, draws.count, images);
+    return batch.noise != null
+        ? here.plain(images, SourceType.COMPOSITE_WITH_TRAINED_ALGORITHMIC_MEDIA)
+        : Drawn.of(requests, draws.count, images);
   }
 
   /** Whether the inputs fit into requests. */

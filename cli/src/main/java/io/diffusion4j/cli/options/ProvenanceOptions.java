@@ -11,7 +11,7 @@ import io.diffusion4j.provenance.watermark.WatermarkKey;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -103,6 +103,7 @@ public final class ProvenanceOptions {
     }
     KeyFiles.requireSecret("key", certificateKey);
     var identity = new CertificateFiles(certificate, certificateKey).read();
-    return Optional.of(new ManifestSigner(identity.key(), identity.chain(), Instant.now()));
+    return Optional.of(
+        new ManifestSigner(identity.key(), identity.chain(), InstantSource.system()));
   }
 }

@@ -1,6 +1,7 @@
 package io.diffusion4j.cli.serve;
 
 import com.google.inject.AbstractModule;
+import com.google.inject.Binder;
 import com.google.inject.Module;
 import com.google.inject.multibindings.Multibinder;
 import com.google.inject.multibindings.OptionalBinder;
@@ -14,18 +15,22 @@ import io.diffusion4j.pipeline.OpenPipeline;
 import io.diffusion4j.pipeline.Plugins;
 import io.diffusion4j.pipeline.Residency;
 import io.diffusion4j.provenance.Provenance;
+import io.diffusion4j.provenance.c2pa.ManifestSigner;
 import io.diffusion4j.serving.DiffusionServer;
 import io.diffusion4j.serving.auth.Authenticator;
 import io.diffusion4j.serving.http.AdminPort;
 import io.diffusion4j.serving.http.HttpPort;
+import io.diffusion4j.serving.metrics.Level;
 import io.diffusion4j.serving.metrics.MetricsModule;
 import io.diffusion4j.serving.model.ImageIndex;
 import io.opentelemetry.api.OpenTelemetry;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -157,6 +162,7 @@ public final class ServeCommand implements Callable<Integer> {
         OptionalBinder.newOptionalBinder(binder(), Provenance.class)
             .setBinding()
             .toInstance(provenance);
+        provenance.manifest().ifPresent(signer -> addExpiry(binder(), signer));
         OptionalBinder.newOptionalBinder(binder(), HttpPort.class).setBinding().toInstance(port);
         OptionalBinder.newOptionalBinder(binder(), OpenTelemetry.class)
             .setBinding()
@@ -170,6 +176,19 @@ public final class ServeCommand implements Callable<Integer> {
         }
       }
     };
+  }
+
+  private static void addExpiry(Binder binder, ManifestSigner signer) {
+    Multibinder.newSetBinder(binder, Level.class)
+        .addBinding()
+        .toInstance(
+            new Level(
+                "diffusion4j.c2pa.certificate.days",
+                "days until the C2PA certificate expires; below 0 after expiry, without manifests",
+                () ->
+                    Math.floorDiv(
+                        Duration.between(Instant.now(), signer.expiry()).toSeconds(),
+                        TimeUnit.DAYS.toSeconds(1))));
   }
 
   private void serve(LocalModels models, DiffusionServer server) {

@@ -13,6 +13,7 @@ import java.security.cert.CertificateException;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.LinkedHashMap;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Adds C2PA manifests to pictures that a model drew, signed with a certificate.
@@ -28,12 +30,11 @@ import java.util.UUID;
  * by several threads.
  */
 public final class ManifestSigner {
-  private static final String SOURCE =
-      "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia";
-
+  private static final System.Logger LOG = System.getLogger(ManifestSigner.class.getName());
   private static final Map<String, Object> SOFTWARE = Map.of("name", "Diffusion4J");
   private static final String HASH = "sha256";
   private static final String ACTIONS = "c2pa.actions.v2";
+  private static final String INGREDIENT = "c2pa.ingredient.v3";
   private static final String DATA_HASH = "c2pa.hash.data";
   private static final String ASSERTIONS = "c2pa.assertions";
   private static final String SIGNATURE = "c2pa.signature";
@@ -54,22 +55,28 @@ public final class ManifestSigner {
   private final PrivateKey key;
   private final CoseAlgorithm algorithm;
   private final byte[] protectedHeader;
+  private final InstantSource clock;
+  private final Instant expiry;
+  private final AtomicBoolean reported = new AtomicBoolean();
 
   /**
    * Creates a signer.
    *
    * @param key the key of the first certificate
    * @param chain the certificate, followed by its chain; the root may be left out
-   * @param now the time at which the certificate has to be valid
+   * @param clock the time, at which the certificate has to be valid now
    * @throws IllegalArgumentException if verifiers would refuse the certificate: expired, of an
    *     authority, not for digital signatures, without an extended key usage for documents or
    *     e-mail, or with another kind of key
    */
-  public ManifestSigner(PrivateKey key, List<X509Certificate> chain, Instant now) {
+  public ManifestSigner(PrivateKey key, List<X509Certificate> chain, InstantSource clock) {
     Check.that(!chain.isEmpty(), "certificate", "none", "at least one");
     X509Certificate own = chain.get(0);
-    requireUsable(own, now);
+    requireUsable(own, clock.instant());
     this.key = key;
+    this.clock = clock;
+    this.expiry =
+        chain.stream().map(c -> c.getNotAfter().toInstant()).min(Instant::compareTo).get();
     this.algorithm = CoseAlgorithm.of(own.getPublicKey());
     List<byte[]> encoded = new ArrayList<>();
     try {
@@ -124,17 +131,40 @@ public final class ManifestSigner {
         "emailProtection or documentSigning");
   }
 
+  /** Returns the time at which the first certificate of the chain expires. */
+  public Instant expiry() {
+    return expiry;
+  }
+
+  /**
+   * Whether verifiers accept signatures of now. The first call after the expiry logs an error, as
+   * pictures are drawn without manifests from then on.
+   */
+  public boolean isValid() {
+    boolean valid = !clock.instant().isAfter(expiry);
+    if (!valid && !reported.getAndSet(true)) {
+      LOG.log(
+          System.Logger.Level.ERROR,
+          Check.message(
+              "certificate",
+              "expired at " + expiry + "; pictures get no C2PA manifest",
+              "another one, and a restart"));
+    }
+    return valid;
+  }
+
   /** Returns the file with a manifest in place of its own. */
-  public PictureFile sign(PictureFile file) {
+  public PictureFile sign(PictureFile file, SourceType source) {
     String label = "urn:c2pa:" + UUID.randomUUID();
     String instance = "xmp:iid:" + UUID.randomUUID();
-    PictureFile signed = file.withManifest(store(label, instance, List.of(), new byte[32]));
+    PictureFile signed = file.withManifest(store(source, label, instance, List.of(), new byte[32]));
     for (int round = 0; round < MOST_ROUNDS; round++) {
       Range place = signed.manifest().orElseThrow();
       byte[] hash = hashAround(signed.bytes(), place);
       PictureFile next =
           file.withManifest(
               store(
+                  source,
                   label,
                   instance,
                   List.of(ordered("start", place.start(), "length", place.length())),
@@ -150,26 +180,40 @@ public final class ManifestSigner {
   /**
    * Returns a manifest store of even length, because the verifier accepts no padding in WebP files.
    */
-  private byte[] store(String label, String instance, List<Object> exclusions, byte[] hash) {
-    byte[] store = store(label, instance, exclusions, hash, 0);
-    return store.length % 2 == 0 ? store : store(label, instance, exclusions, hash, 1);
+  private byte[] store(
+      SourceType source, String label, String instance, List<Object> exclusions, byte[] hash) {
+    byte[] store = store(source, label, instance, exclusions, hash, 0);
+    return store.length % 2 == 0 ? store : store(source, label, instance, exclusions, hash, 1);
   }
 
   private byte[] store(
-      String label, String instance, List<Object> exclusions, byte[] hash, int padding) {
-    byte[] actions =
-        assertion(
-            ACTIONS,
-            Map.of(
-                "actions",
-                List.of(
-                    ordered(
-                        "action",
-                        "c2pa.created",
-                        "digitalSourceType",
-                        SOURCE,
-                        "softwareAgent",
-                        SOFTWARE))));
+      SourceType source,
+      String label,
+      String instance,
+      List<Object> exclusions,
+      byte[] hash,
+      int padding) {
+    // A parent picture, of which nothing is known, is opened and edited; anything else is created.
+    boolean edited = source == SourceType.COMPOSITE_WITH_TRAINED_ALGORITHMIC_MEDIA;
+    byte[] parent = assertion(INGREDIENT, Map.of("relationship", "parentOf"));
+    List<Object> steps = new ArrayList<>();
+    if (edited) {
+      steps.add(
+          ordered(
+              "action",
+              "c2pa.opened",
+              "parameters",
+              Map.of("ingredients", List.of(reference(INGREDIENT, parent)))));
+    }
+    steps.add(
+        ordered(
+            "action",
+            edited ? "c2pa.edited" : "c2pa.created",
+            "digitalSourceType",
+            source.term(),
+            "softwareAgent",
+            SOFTWARE));
+    byte[] actions = assertion(ACTIONS, Map.of("actions", steps));
     byte[] data =
         assertion(
             DATA_HASH,
@@ -184,6 +228,13 @@ public final class ManifestSigner {
                 hash,
                 "pad",
                 new byte[padding]));
+    List<byte[]> assertions = new ArrayList<>(List.of(actions, data));
+    List<Object> references =
+        new ArrayList<>(List.of(reference(ACTIONS, actions), reference(DATA_HASH, data)));
+    if (edited) {
+      assertions.add(parent);
+      references.add(reference(INGREDIENT, parent));
+    }
     Map<Object, Object> claim =
         ordered(
             "instanceID",
@@ -193,7 +244,7 @@ public final class ManifestSigner {
             "signature",
             "self#jumbf=/c2pa/" + label + "/" + SIGNATURE,
             "created_assertions",
-            List.of(reference(ACTIONS, actions), reference(DATA_HASH, data)),
+            references,
             "alg",
             HASH);
     return Jumbf.superbox(
@@ -202,7 +253,7 @@ public final class ManifestSigner {
         Jumbf.superbox(
             "c2ma",
             label,
-            Jumbf.superbox("c2as", ASSERTIONS, actions, data),
+            Jumbf.superbox("c2as", ASSERTIONS, assertions.toArray(byte[][]::new)),
             Jumbf.cbor("c2cl", "c2pa.claim.v2", claim),
             Jumbf.cbor("c2cs", SIGNATURE, signature(Cbor.encode(claim)))));
   }

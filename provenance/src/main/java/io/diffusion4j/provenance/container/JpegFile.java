@@ -22,6 +22,9 @@ record JpegFile(List<Segment> segments, byte[] scans) implements PictureFile {
   private static final int APP0 = 0xe0;
   private static final int APP1 = 0xe1;
   private static final int APP11 = 0xeb;
+  private static final int FIRST_RESTART = 0xd0;
+  private static final int LAST_RESTART = 0xd7;
+  private static final int END = 0xd9;
   private static final int START_OF_SCAN = 0xda;
   private static final byte[] XMP = "http://ns.adobe.com/xap/1.0/\0".getBytes(ISO_8859_1);
   private static final byte[] EXIF = "Exif\0".getBytes(ISO_8859_1);
@@ -134,6 +137,63 @@ record JpegFile(List<Segment> segments, byte[] scans) implements PictureFile {
       parts.add(new Segment(APP11, data.toByteArray()));
     }
     return without(APP11, BOX).inserted(parts);
+  }
+
+  @Override
+  public List<Part> others() {
+    List<Part> others = new ArrayList<>();
+    boolean xmp = false;
+    int boxes = 0; // 0 before those of the manifest, 1 among them, 2 after
+    for (Segment segment : segments) {
+      boolean box = segment.is(APP11, BOX);
+      boxes = box && boxes < 2 ? 1 : boxes == 0 ? 0 : 2;
+      boolean first = !xmp && segment.is(APP1, XMP);
+      xmp |= first;
+      if (!first && !(box && boxes == 1) && !isCoding(segment.marker())) {
+        others.add(part(segment.marker(), segment.data()));
+      }
+    }
+    try {
+      addAfterStart(new Reader(scans), others);
+    } catch (IOException e) {
+      others.add(new Part("a scan that ends too early", new byte[0]));
+    }
+    return others;
+  }
+
+  /** Adds the segments among the scans, and the bytes after them. */
+  private static void addAfterStart(Reader in, List<Part> others) throws IOException {
+    while (true) {
+      if (in.u8() != 0xff) {
+        continue; // coded pixels
+      }
+      int marker = in.u8();
+      while (marker == 0xff) { // fill bytes
+        marker = in.u8();
+      }
+      if (marker == END) {
+        if (in.hasMore()) {
+          others.add(new Part("bytes after the end", in.take(in.remaining())));
+        }
+        return;
+      }
+      if (marker != 0 && (marker < FIRST_RESTART || marker > LAST_RESTART)) {
+        byte[] data = in.take(in.u16() - 2L);
+        if (!isCoding(marker)) {
+          others.add(part(marker, data));
+        }
+      }
+    }
+  }
+
+  /** Whether a segment describes how pixels are coded: frames, scans, tables, intervals. */
+  private static boolean isCoding(int marker) {
+    return marker >= 0xc0 && marker <= 0xdf;
+  }
+
+  private static Part part(int marker, byte[] data) {
+    return new Part(
+        marker >= APP0 && marker < APP0 + 16 ? "APP" + (marker - APP0) : "segment " + marker, data);
   }
 
   private JpegFile without(int marker, byte[] start) {

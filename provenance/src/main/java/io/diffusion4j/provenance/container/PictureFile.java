@@ -1,6 +1,7 @@
 package io.diffusion4j.provenance.container;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -18,6 +19,15 @@ public sealed interface PictureFile permits PngFile, JpegFile, WebpFile {
    * @param length the length in bytes
    */
   record Range(int start, int length) {}
+
+  /**
+   * A part that is neither coded pixels nor one of the marks.
+   *
+   * @param name its type, such as {@code gAMA}
+   * @param data its content
+   */
+  @SuppressWarnings("ArrayRecordComponent") // bulk data, compared by identity
+  record Part(String name, byte[] data) {}
 
   /**
    * Reads the structure of a file.
@@ -61,6 +71,12 @@ public sealed interface PictureFile permits PngFile, JpegFile, WebpFile {
    * @throws IllegalArgumentException if it is larger than the format allows
    */
   PictureFile withManifest(byte[] store);
+
+  /**
+   * Returns all parts beside the coded pixels, the XMP packet and the C2PA manifest, in their
+   * order: text, colour profiles, frames of an animation, a repeated mark, bytes after the end.
+   */
+  List<Part> others();
 
   /** Returns the content of the file. */
   byte[] bytes();

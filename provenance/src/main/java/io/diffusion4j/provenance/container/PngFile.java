@@ -9,16 +9,19 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.zip.CRC32;
 
 /**
  * A PNG file: XMP in an {@code iTXt} chunk (XMP part 3, §1.1.5), C2PA in {@code caBX}, both after
  * the header.
  */
-record PngFile(List<Chunk> chunks) implements PictureFile {
+@SuppressWarnings("ArrayRecordComponent") // bulk data, compared by identity
+record PngFile(List<Chunk> chunks, byte[] after) implements PictureFile {
   static final byte[] SIGNATURE = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
 
   private static final String XMP = "XML:com.adobe.xmp";
@@ -28,6 +31,8 @@ record PngFile(List<Chunk> chunks) implements PictureFile {
 
   private static final String TEXT = "iTXt";
   private static final String MANIFEST = "caBX";
+
+  private static final Set<String> ONCE = Set.of("IHDR", "IEND", MANIFEST, XMP);
 
   /** Length, type and CRC. */
   private static final int AROUND_CHUNK = 12;
@@ -50,6 +55,10 @@ record PngFile(List<Chunk> chunks) implements PictureFile {
     chunks = List.copyOf(chunks);
   }
 
+  private PngFile(List<Chunk> chunks) {
+    this(chunks, new byte[0]);
+  }
+
   static PngFile read(Reader in) throws IOException {
     in.take(SIGNATURE.length);
     List<Chunk> chunks = new ArrayList<>();
@@ -65,7 +74,7 @@ record PngFile(List<Chunk> chunks) implements PictureFile {
     if (chunks.isEmpty() || !chunks.get(0).type().equals("IHDR")) {
       throw new IOException("picture: no header chunk (expected: a whole PNG file)");
     }
-    return new PngFile(chunks);
+    return new PngFile(chunks, in.take(in.remaining()));
   }
 
   @Override
@@ -130,6 +139,22 @@ record PngFile(List<Chunk> chunks) implements PictureFile {
     return new PngFile(others).inserted(new Chunk(MANIFEST, store));
   }
 
+  @Override
+  public List<Part> others() {
+    Set<String> seen = new HashSet<>(); // of each of these, the first is known
+    List<Part> others = new ArrayList<>();
+    for (Chunk chunk : chunks) {
+      String kind = chunk.hasKeyword(XMP) || chunk.hasKeyword(RAW_XMP) ? XMP : chunk.type();
+      if (!kind.equals("IDAT") && !(ONCE.contains(kind) && seen.add(kind))) {
+        others.add(new Part(chunk.type(), chunk.data()));
+      }
+    }
+    if (after.length > 0) {
+      others.add(new Part("bytes after the end", after));
+    }
+    return others;
+  }
+
   /** Returns the file with a chunk after the header. */
   private PngFile inserted(Chunk chunk) {
     List<Chunk> with = new ArrayList<>(chunks);
@@ -152,6 +177,7 @@ record PngFile(List<Chunk> chunks) implements PictureFile {
         crc.update(chunk.data());
         out.writeInt((int) crc.getValue());
       }
+      out.write(after);
     } catch (IOException e) {
       throw new UncheckedIOException(e); // memory does not fail
     }

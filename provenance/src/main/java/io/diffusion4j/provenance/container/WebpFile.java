@@ -8,14 +8,18 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A WebP file (RFC 9649): XMP in the chunk {@code "XMP "}, C2PA in {@code C2PA}, both at the end. A
  * file in the simple layout is given the extended header that XMP needs.
  */
-record WebpFile(List<Chunk> chunks) implements PictureFile {
+@SuppressWarnings("ArrayRecordComponent") // bulk data, compared by identity
+record WebpFile(List<Chunk> chunks, byte[] after) implements PictureFile {
   private static final byte[] RIFF = {'R', 'I', 'F', 'F'};
   private static final byte[] WEBP = {'W', 'E', 'B', 'P'};
   private static final String HEADER = "VP8X";
@@ -23,6 +27,7 @@ record WebpFile(List<Chunk> chunks) implements PictureFile {
   private static final String LOSSLESS = "VP8L";
   private static final String XMP = "XMP ";
   private static final String MANIFEST = "C2PA";
+  private static final Set<String> ONCE = Set.of(HEADER, LOSSLESS, XMP, MANIFEST);
   private static final int HAS_XMP = 0x04;
   private static final int HAS_ALPHA = 0x10;
 
@@ -43,14 +48,21 @@ record WebpFile(List<Chunk> chunks) implements PictureFile {
     chunks = List.copyOf(chunks);
   }
 
+  private WebpFile(List<Chunk> chunks) {
+    this(chunks, new byte[0]);
+  }
+
   static boolean isOne(Reader in) {
     return in.startsWith(RIFF) && in.matches(8, WEBP);
   }
 
   static WebpFile read(Reader in) throws IOException {
-    in.take(12);
+    in.take(4);
+    long size = in.u32LittleEndian();
+    int after = (int) Math.max(0, in.remaining() - size - (size & 1));
+    in.take(4);
     List<Chunk> chunks = new ArrayList<>();
-    while (in.remaining() >= 8) {
+    while (in.remaining() - after >= 8) {
       String type = new String(in.take(4), ISO_8859_1);
       byte[] data = in.take(in.u32LittleEndian());
       if ((data.length & 1) == 1 && in.hasMore()) {
@@ -58,7 +70,7 @@ record WebpFile(List<Chunk> chunks) implements PictureFile {
       }
       chunks.add(new Chunk(type, data));
     }
-    var file = new WebpFile(chunks);
+    var file = new WebpFile(chunks, in.take(in.remaining()));
     return file.isExtended() ? file : file.extended();
   }
 
@@ -71,27 +83,26 @@ record WebpFile(List<Chunk> chunks) implements PictureFile {
     if (chunks.isEmpty()) {
       throw new IOException("picture: no chunks (expected: a whole WebP file)");
     }
-    Chunk frame = chunks.get(0);
+    List<Chunk> all = new ArrayList<>(chunks);
+    all.add(0, new Chunk(HEADER, header(chunks.get(0))));
+    return new WebpFile(all, after);
+  }
+
+  /** Returns the extended header of a file with this frame and nothing else. */
+  private static byte[] header(Chunk frame) throws IOException {
     var in = new Reader(frame.data());
-    int width;
-    int height;
-    int flags = 0;
     if (frame.type().equals(LOSSY)) {
       in.take(6); // the frame's tag and start code
-      width = littleEndian16(in) & 0x3fff;
-      height = littleEndian16(in) & 0x3fff;
-    } else if (frame.type().equals(LOSSLESS)) {
-      in.take(1); // the signature
-      long bits = in.u32LittleEndian();
-      width = (int) (bits & 0x3fff) + 1;
-      height = (int) (bits >> 14 & 0x3fff) + 1;
-      flags = (bits >> 28 & 1) == 1 ? HAS_ALPHA : 0;
-    } else {
+      int width = littleEndian16(in) & 0x3fff;
+      return header(0, width, littleEndian16(in) & 0x3fff);
+    }
+    if (!frame.type().equals(LOSSLESS)) {
       throw new IOException("picture: no frame first (expected: a whole WebP file)");
     }
-    List<Chunk> all = new ArrayList<>(chunks);
-    all.add(0, new Chunk(HEADER, header(flags, width, height)));
-    return new WebpFile(all);
+    in.take(1); // the signature
+    long bits = in.u32LittleEndian();
+    int flags = (bits >> 28 & 1) == 1 ? HAS_ALPHA : 0;
+    return header(flags, (int) (bits & 0x3fff) + 1, (int) (bits >> 14 & 0x3fff) + 1);
   }
 
   private static int littleEndian16(Reader in) throws IOException {
@@ -164,6 +175,38 @@ record WebpFile(List<Chunk> chunks) implements PictureFile {
   }
 
   @Override
+  public List<Part> others() {
+    Set<String> seen = new HashSet<>(); // of each of these, the first is known
+    List<Part> others = new ArrayList<>();
+    for (Chunk chunk : chunks) {
+      String kind = chunk.type().equals(LOSSY) ? LOSSLESS : chunk.type();
+      if (!(ONCE.contains(kind) && seen.add(kind)) || (kind.equals(HEADER) && !isUsual(chunk))) {
+        others.add(new Part(chunk.type().strip(), chunk.data()));
+      }
+    }
+    if (after.length > 0) {
+      others.add(new Part("bytes after the end", after));
+    }
+    return others;
+  }
+
+  /** Whether a header states what the frame does, apart from the mark of XMP. */
+  private boolean isUsual(Chunk header) {
+    byte[] stated = header.data().clone();
+    try {
+      for (Chunk chunk : chunks) {
+        if (chunk.type().equals(LOSSY) || chunk.type().equals(LOSSLESS)) {
+          stated[0] &= ~HAS_XMP;
+          return Arrays.equals(stated, header(chunk));
+        }
+      }
+    } catch (IOException e) {
+      return false; // a frame without a header
+    }
+    return false;
+  }
+
+  @Override
   public byte[] bytes() {
     int size = WEBP.length + chunks.stream().mapToInt(Chunk::padded).sum();
     var out = new ByteArrayOutputStream();
@@ -178,6 +221,7 @@ record WebpFile(List<Chunk> chunks) implements PictureFile {
         out.write(0);
       }
     }
+    out.writeBytes(after);
     return out.toByteArray();
   }
 

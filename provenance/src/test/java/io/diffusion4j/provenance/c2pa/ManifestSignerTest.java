@@ -7,7 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.diffusion4j.diffusion.image.Jpeg;
 import io.diffusion4j.diffusion.image.Png;
+import io.diffusion4j.diffusion.image.Resize;
 import io.diffusion4j.provenance.Pictures;
+import io.diffusion4j.provenance.Provenance;
 import io.diffusion4j.provenance.container.PictureFile;
 import java.io.IOException;
 import java.io.InputStream;
@@ -19,9 +21,11 @@ import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -54,6 +58,47 @@ class ManifestSignerTest {
         .contains("\"validation_state\": \"Trusted\"");
   }
 
+  @Test
+  void anEditOpensAPictureAndIsAComposite() throws Exception {
+    byte[] file = Png.encode(Pictures.drawn(64, 1), Map.of());
+    byte[] edit =
+        signer(InstantSource.system())
+            .sign(PictureFile.of(file), SourceType.COMPOSITE_WITH_TRAINED_ALGORITHMIC_MEDIA)
+            .bytes();
+    assertThat(report("image/png", edit, List.of(resource("authority.pem"))))
+        .contains("\"validation_state\": \"Trusted\"")
+        .contains("c2pa.opened", "c2pa.edited", "parentOf")
+        .contains("digitalsourcetype/compositeWithTrainedAlgorithmicMedia")
+        .doesNotContain("c2pa.created");
+  }
+
+  @Test
+  void aResizedPictureIsTrusted() throws Exception {
+    var provenance = Provenance.DECLARED.withManifest(signer(InstantSource.system()));
+    var image = Pictures.drawn(64, 1);
+    byte[] original =
+        provenance.encode(image, Optional.empty(), SourceType.TRAINED_ALGORITHMIC_MEDIA);
+    byte[] resized = provenance.encodeResized(Resize.bicubic(image, 96, 80), original);
+    assertThat(report("image/png", resized, List.of(resource("authority.pem"))))
+        .contains("\"validation_state\": \"Trusted\"")
+        .contains("digitalsourcetype/trainedAlgorithmicMedia");
+  }
+
+  @Test
+  void afterItsCertificateExpiredItDoesNotSign() throws Exception {
+    Instant[] now = {Instant.now()};
+    ManifestSigner signer = signer(() -> now[0]);
+    var provenance = Provenance.DECLARED.withManifest(signer);
+    var image = Pictures.drawn(64, 1);
+    SourceType source = SourceType.TRAINED_ALGORITHMIC_MEDIA;
+    byte[] before = provenance.encode(image, Optional.empty(), source);
+    assertThat(PictureFile.of(before).manifest()).isPresent();
+    now[0] = signer.expiry().plusSeconds(1);
+    byte[] after = provenance.encode(image, Optional.empty(), source);
+    assertThat(PictureFile.of(after).manifest()).isEmpty();
+    assertThat(PictureFile.of(after).xmp()).isPresent();
+  }
+
   @ParameterizedTest
   @MethodSource("files")
   void theVerifierFindsAChangedPixelInvalid(String type, byte[] file) throws Exception {
@@ -82,21 +127,28 @@ class ManifestSignerTest {
   void certificatesThatVerifiersRefuseAreRefused() throws Exception {
     PrivateKey key = key();
     var now = Instant.parse("2026-06-01T00:00:00Z");
-    assertThatThrownBy(() -> new ManifestSigner(key, certificates("expired.pem"), now))
+    assertThatThrownBy(() -> new ManifestSigner(key, certificates("expired.pem"), () -> now))
         .hasMessage(
             "certificate: valid from 2020-01-01T00:00:00Z to 2021-01-01T00:00:00Z"
                 + " (expected: one that is valid now)");
-    assertThatThrownBy(() -> new ManifestSigner(key, certificates("useless.pem"), Instant.now()))
+    assertThatThrownBy(
+            () -> new ManifestSigner(key, certificates("useless.pem"), InstantSource.system()))
         .hasMessage(
             "certificate: with the extended key usage []"
                 + " (expected: emailProtection or documentSigning)");
-    assertThatThrownBy(() -> new ManifestSigner(key, certificates("authority.pem"), Instant.now()))
+    assertThatThrownBy(
+            () -> new ManifestSigner(key, certificates("authority.pem"), InstantSource.system()))
         .hasMessage("certificate: of an authority (expected: one of a signer)");
   }
 
   private static byte[] signed(byte[] file) throws Exception {
-    var signer = new ManifestSigner(key(), certificates("signer.pem"), Instant.now());
-    return signer.sign(PictureFile.of(file).withXmp("<x/>")).bytes();
+    return signer(InstantSource.system())
+        .sign(PictureFile.of(file).withXmp("<x/>"), SourceType.TRAINED_ALGORITHMIC_MEDIA)
+        .bytes();
+  }
+
+  private static ManifestSigner signer(InstantSource clock) throws Exception {
+    return new ManifestSigner(key(), certificates("signer.pem"), clock);
   }
 
   private String report(String type, byte[] file, List<byte[]> anchors) throws Exception {

@@ -16,6 +16,7 @@ import io.diffusion4j.diffusion.stage.Pixels;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
 import io.diffusion4j.diffusion.stage.Stage;
 import io.diffusion4j.provenance.Provenance;
+import io.diffusion4j.provenance.c2pa.SourceType;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.diffusion4j.serving.v1.GeneratedImage;
 import io.diffusion4j.serving.v1.ImageMetadata;
@@ -255,7 +256,10 @@ public record ResolvedRequest(
             image,
             embed
                 ? Optional.of(new io.diffusion4j.provenance.Recipe(Recipes.KEYWORD, recipe))
-                : Optional.empty());
+                : Optional.empty(),
+            Tasks.hasImages(request)
+                ? SourceType.COMPOSITE_WITH_TRAINED_ALGORITHMIC_MEDIA
+                : SourceType.TRAINED_ALGORITHMIC_MEDIA);
     metadata
         .setMediaType("image/png")
         .setSizeBytes(png.length)
