@@ -6,6 +6,7 @@ import com.google.inject.multibindings.Multibinder;
 import com.google.inject.multibindings.ProvidesIntoSet;
 import io.diffusion4j.serving.grpc.Callers;
 import io.diffusion4j.serving.http.HttpFace;
+import io.diffusion4j.serving.request.Resizer;
 
 /**
  * The HTTP API of AUTOMATIC1111's web UI on the port of a server. Provides an {@link HttpFace} to a
@@ -20,7 +21,7 @@ public final class A1111Module extends AbstractModule {
 
   @ProvidesIntoSet
   @Singleton
-  static HttpFace face(Callers callers) {
-    return new SdFace(callers);
+  static HttpFace face(Callers callers, Resizer resizer) {
+    return new SdFace(callers, resizer);
   }
 }

@@ -12,6 +12,7 @@ import com.linecorp.armeria.server.ServiceRequestContext;
 import io.diffusion4j.client.Recipes;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.Png;
+import io.diffusion4j.serving.request.Resizer;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.diffusion4j.serving.v1.GenerationServiceGrpc;
 import io.diffusion4j.serving.v1.ImageMetadata;
@@ -43,6 +44,7 @@ final class Drawing
 
   private final SdRequest asked;
   private final ObjectNode parameters;
+  private final Resizer resizer;
   private final ServiceRequestContext context;
   private final String begun = TIMESTAMP.format(LocalDateTime.now(ZoneOffset.UTC));
   private final CompletableFuture<HttpResponse> answer = new CompletableFuture<>();
@@ -63,8 +65,9 @@ final class Drawing
    *
    * @param parameters the parameters as they came
    */
-  Drawing(SdRequest asked, ObjectNode parameters, ServiceRequestContext context) {
+  Drawing(SdRequest asked, ObjectNode parameters, Resizer resizer, ServiceRequestContext context) {
     this.asked = asked;
+    this.resizer = resizer;
     this.parameters = parameters;
     this.context = context;
   }
@@ -168,7 +171,9 @@ final class Drawing
     ArrayNode images = body.putArray("images");
     if (asked.sends()) {
       all.forEach(
-          image -> images.add(Base64.getEncoder().encodeToString(asked.size().fit(image.file()))));
+          image ->
+              images.add(
+                  Base64.getEncoder().encodeToString(resizer.fit(image.file(), asked.size()))));
     }
     body.set("parameters", parameters);
     body.put("info", info(all).toString());

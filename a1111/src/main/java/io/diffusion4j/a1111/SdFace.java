@@ -20,6 +20,7 @@ import io.diffusion4j.serving.grpc.Credentials;
 import io.diffusion4j.serving.grpc.KnownCaller;
 import io.diffusion4j.serving.http.HttpFace;
 import io.diffusion4j.serving.http.Refusals;
+import io.diffusion4j.serving.request.Resizer;
 import io.grpc.Channel;
 import io.grpc.StatusRuntimeException;
 import java.util.List;
@@ -50,10 +51,12 @@ final class SdFace implements HttpFace {
           "scripts-list");
 
   private final Callers callers;
+  private final Resizer resizer;
   private final Drawings drawings = new Drawings();
 
-  SdFace(Callers callers) {
+  SdFace(Callers callers, Resizer resizer) {
     this.callers = callers;
+    this.resizer = resizer;
   }
 
   /** A request that has arrived. */
@@ -105,7 +108,7 @@ final class SdFace implements HttpFace {
   private CompletableFuture<HttpResponse> draw(Arrived arrived, boolean fromPicture) {
     Fields fields = arrived.fields();
     SdRequest asked = SdRequest.of(fields, fromPicture, arrived.models());
-    var drawing = new Drawing(asked, fields.json(), arrived.ctx());
+    var drawing = new Drawing(asked, fields.json(), resizer, arrived.ctx());
     String principal = arrived.principal().name();
     drawings.add(principal, drawing);
     return drawing

@@ -9,6 +9,7 @@ import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.ResponseHeaders;
 import com.linecorp.armeria.server.ServiceRequestContext;
+import io.diffusion4j.serving.request.Resizer;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.diffusion4j.serving.v1.GenerationServiceGrpc;
 import io.diffusion4j.serving.v1.ImageChunk;
@@ -40,6 +41,7 @@ final class ImageEvents
 
   private final ImagesRequest asked;
   private final String name;
+  private final Resizer resizer;
   private final ServiceRequestContext context;
   private final HttpResponseWriter events = HttpResponse.streaming();
   private final CompletableFuture<HttpResponse> answer = new CompletableFuture<>();
@@ -49,16 +51,22 @@ final class ImageEvents
   private boolean completed;
   private Runnable next = () -> {};
 
-  private ImageEvents(ImagesRequest asked, String name, ServiceRequestContext context) {
+  private ImageEvents(
+      ImagesRequest asked, String name, Resizer resizer, ServiceRequestContext context) {
     this.asked = asked;
+    this.resizer = resizer;
     this.name = name;
     this.context = context;
   }
 
   /** Calls the service; a client that disconnects cancels the call. */
   static HttpResponse of(
-      ImagesRequest asked, String name, Channel service, ServiceRequestContext context) {
-    var events = new ImageEvents(asked, name, context);
+      ImagesRequest asked,
+      String name,
+      Resizer resizer,
+      Channel service,
+      ServiceRequestContext context) {
+    var events = new ImageEvents(asked, name, resizer, context);
     GenerationServiceGrpc.newStub(service).streamGenerateImages(asked.request(), events);
     return HttpResponse.of(events.answer);
   }
@@ -127,7 +135,7 @@ final class ImageEvents
 
   private ObjectNode image(int index, byte[] png) {
     return Json.object()
-        .put("b64_json", Base64.getEncoder().encodeToString(asked.size().fit(png)))
+        .put("b64_json", Base64.getEncoder().encodeToString(resizer.fit(png, asked.size())))
         .put("created_at", Instant.now().getEpochSecond())
         .put("size", asked.size().toString())
         .put("quality", "auto")

@@ -8,6 +8,7 @@ import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.ResponseHeaders;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import io.diffusion4j.openai.ImagesRequest.Format;
+import io.diffusion4j.serving.request.Resizer;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.diffusion4j.serving.v1.GenerateImagesResponse;
 import io.diffusion4j.serving.v1.GeneratedImage;
@@ -29,17 +30,20 @@ final class ImageList
   static final String REFUSED = "x-refused-images";
 
   private final ImagesRequest asked;
+  private final Resizer resizer;
   private final ServiceRequestContext context;
   private final CompletableFuture<HttpResponse> answer = new CompletableFuture<>();
 
-  private ImageList(ImagesRequest asked, ServiceRequestContext context) {
+  private ImageList(ImagesRequest asked, Resizer resizer, ServiceRequestContext context) {
     this.asked = asked;
+    this.resizer = resizer;
     this.context = context;
   }
 
   /** Calls the service; a client that disconnects cancels the call. */
-  static HttpResponse of(ImagesRequest asked, Channel service, ServiceRequestContext context) {
-    var list = new ImageList(asked, context);
+  static HttpResponse of(
+      ImagesRequest asked, Resizer resizer, Channel service, ServiceRequestContext context) {
+    var list = new ImageList(asked, resizer, context);
     GenerationServiceGrpc.newStub(service).generateImages(asked.request(), list);
     return HttpResponse.of(list.answer);
   }
@@ -78,7 +82,7 @@ final class ImageList
   }
 
   private ObjectNode toJson(GeneratedImage image) {
-    byte[] png = asked.size().fit(image.getData().toByteArray());
+    byte[] png = resizer.fit(image.getData().toByteArray(), asked.size());
     String base64 = Base64.getEncoder().encodeToString(png);
     return asked.format() == Format.B64_JSON
         ? Json.object().put("b64_json", base64)

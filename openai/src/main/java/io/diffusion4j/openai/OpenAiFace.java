@@ -20,6 +20,7 @@ import io.diffusion4j.serving.errors.Errors;
 import io.diffusion4j.serving.grpc.Credentials;
 import io.diffusion4j.serving.http.HttpFace;
 import io.diffusion4j.serving.http.Refusals;
+import io.diffusion4j.serving.request.Resizer;
 import io.grpc.Channel;
 import io.grpc.StatusRuntimeException;
 import io.netty.util.concurrent.DefaultEventExecutorGroup;
@@ -43,6 +44,12 @@ final class OpenAiFace implements HttpFace {
 
   private static final ResponseHeaders OK =
       ResponseHeaders.builder(HttpStatus.OK).contentType(MediaType.JSON_UTF_8).build();
+
+  private final Resizer resizer;
+
+  OpenAiFace(Resizer resizer) {
+    this.resizer = resizer;
+  }
 
   @Override
   public void addTo(ServerBuilder server, Channel service) {
@@ -82,7 +89,7 @@ final class OpenAiFace implements HttpFace {
         .build((ctx, req) -> noSuchRoute(ctx, req));
   }
 
-  private static HttpResponse images(
+  private HttpResponse images(
       ServiceRequestContext ctx, HttpRequest request, Channel service, Task task) {
     CompletableFuture<Parameters> read;
     try {
@@ -96,8 +103,8 @@ final class OpenAiFace implements HttpFace {
                   var asked = ImagesRequest.of(task, parameters, catalogue(service, ctx));
                   Channel authorized = Credentials.passedOn(service, ctx);
                   return asked.stream()
-                      ? ImageEvents.of(asked, task.events, authorized, ctx)
-                      : ImageList.of(asked, authorized, ctx);
+                      ? ImageEvents.of(asked, task.events, resizer, authorized, ctx)
+                      : ImageList.of(asked, resizer, authorized, ctx);
                 },
                 ctx.blockingTaskExecutor())
             .exceptionally(failure -> failed(ctx, failure)));

@@ -1,8 +1,11 @@
 package io.diffusion4j.openai;
 
 import com.google.inject.AbstractModule;
+import com.google.inject.Singleton;
 import com.google.inject.multibindings.Multibinder;
+import com.google.inject.multibindings.ProvidesIntoSet;
 import io.diffusion4j.serving.http.HttpFace;
+import io.diffusion4j.serving.request.Resizer;
 
 /**
  * The HTTP API of DALL-E 2 on the port of a server. Provides an {@link HttpFace} to a {@link
@@ -11,6 +14,12 @@ import io.diffusion4j.serving.http.HttpFace;
 public final class OpenAiModule extends AbstractModule {
   @Override
   protected void configure() {
-    Multibinder.newSetBinder(binder(), HttpFace.class).addBinding().toInstance(new OpenAiFace());
+    Multibinder.newSetBinder(binder(), HttpFace.class);
+  }
+
+  @ProvidesIntoSet
+  @Singleton
+  static HttpFace face(Resizer resizer) {
+    return new OpenAiFace(resizer);
   }
 }

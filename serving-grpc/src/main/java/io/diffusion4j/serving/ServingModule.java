@@ -22,6 +22,7 @@ import io.diffusion4j.serving.model.ImageIndex;
 import io.diffusion4j.serving.model.ImageIndices;
 import io.diffusion4j.serving.model.Models;
 import io.diffusion4j.serving.request.RequestResolver;
+import io.diffusion4j.serving.request.Resizer;
 import io.diffusion4j.serving.tracing.TraceInterceptor;
 import io.diffusion4j.serving.tracing.Tracing;
 import io.grpc.BindableService;
@@ -96,6 +97,7 @@ public final class ServingModule extends AbstractModule {
     bind(Models.class).in(Singleton.class);
     bind(ImageIndices.class).asEagerSingleton(); // checked before any thread is started
     bind(RequestResolver.class).in(Singleton.class);
+    bind(Resizer.class).in(Singleton.class);
     bind(JobRegistry.class).in(Singleton.class);
     OptionalBinder.newOptionalBinder(binder(), OpenTelemetry.class)
         .setDefault()

@@ -1,20 +1,13 @@
 package io.diffusion4j.serving.request;
 
-import io.diffusion4j.diffusion.image.Image;
-import io.diffusion4j.diffusion.image.ImageFiles;
-import io.diffusion4j.diffusion.image.Png;
-import io.diffusion4j.diffusion.image.Resize;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.diffusion4j.serving.v1.Model;
 import io.diffusion4j.serving.v1.ModelStage;
 import io.diffusion4j.serving.v1.StageOptions;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.util.Map;
 
 /**
  * The size of output images that a request of an HTTP API specifies, in pixels. A model with
- * several sizes draws it; images of other models are resized.
+ * several sizes draws it; images of other models are resized by a {@link Resizer}.
  */
 public record OutputSize(int width, int height) {
   /** Returns the size in the API's form, such as {@code 512x512}. */
@@ -37,21 +30,5 @@ public record OutputSize(int width, int height) {
         request.putStages(stage.getName(), options.build());
       }
     }
-  }
-
-  /**
-   * Returns an image file at this size: resized with antialiasing, or unchanged if it has this
-   * size. A resized file carries no recipe, since the recipe would not reproduce it.
-   */
-  public byte[] fit(byte[] png) {
-    Image image;
-    try {
-      image = ImageFiles.read(png, Long.MAX_VALUE);
-    } catch (IOException e) {
-      throw new UncheckedIOException("an image that the service made is damaged", e);
-    }
-    return image.width() == width && image.height() == height
-        ? png
-        : Png.encode(Resize.bicubic(image, width, height), Map.of());
   }
 }

@@ -27,7 +27,8 @@
  *       io.diffusion4j.serving.request.ModelParts} translate filters and replaced parts into
  *       messages.
  *   <li>{@link io.diffusion4j.serving.request.OutputSize} is an output size of HTTP APIs, which
- *       request sizes that a model may not draw.
+ *       request sizes that a model may not draw; a {@link io.diffusion4j.serving.request.Resizer}
+ *       makes it from a drawn image.
  * </ul>
  *
  * <p>A resolved request is complete: sent to another server with the same weights, it gives the
