@@ -1,5 +1,7 @@
 package io.diffusion4j.openinference;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -142,8 +144,8 @@ final class JsonTensors {
   }
 
   private static ByteString utf8(String path, JsonNode element) {
-    if (!element.isTextual()) {
-      throw InferenceException.invalid(path, element, "strings");
+    if (!element.isTextual() || !UTF_8.newEncoder().canEncode(element.textValue())) {
+      throw InferenceException.invalid(path, element, "strings of Unicode text");
     }
     return ByteString.copyFromUtf8(element.textValue());
   }

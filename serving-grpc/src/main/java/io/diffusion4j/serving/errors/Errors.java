@@ -420,9 +420,14 @@ public final class Errors {
     value
         .codePoints()
         .limit(LONGEST_QUOTE)
-        .forEach(c -> quoted.appendCodePoint(Character.isISOControl(c) ? '\uFFFD' : c));
+        .forEach(c -> quoted.appendCodePoint(isShown(c) ? c : '\uFFFD'));
     boolean cut = value.codePointCount(0, value.length()) > LONGEST_QUOTE;
     return quoted.append(cut ? "…\"" : "\"").toString();
+  }
+
+  private static boolean isShown(int codePoint) {
+    return !Character.isISOControl(codePoint)
+        && Character.getType(codePoint) != Character.SURROGATE;
   }
 
   private static RetryInfo retry(Duration delay) {

@@ -256,7 +256,7 @@ final class EmbeddingGrpcService extends EmbeddingServiceGrpc.EmbeddingServiceIm
     }
     for (int i = 0; i < Math.min(templates.size(), MOST_TEMPLATES); i++) {
       String field = "templates[" + i + "]";
-      TaskResolver.checkLength(field, templates.get(i), violations);
+      TaskResolver.checkText(field, templates.get(i), violations);
       if (!templates.get(i).contains("{}")) {
         violations.add(field, Errors.quote(templates.get(i)), "a text with {} for the label");
       }
@@ -430,7 +430,7 @@ final class EmbeddingGrpcService extends EmbeddingServiceGrpc.EmbeddingServiceIm
       ImagePipeline engine,
       List<Warning> warnings,
       Violations violations) {
-    TaskResolver.checkLength(field, text, violations);
+    TaskResolver.checkText(field, text, violations);
     RequestResolver.warn(field, text, engine, warnings);
   }
 

@@ -3,6 +3,7 @@ package io.diffusion4j.serving.request;
 import static io.diffusion4j.diffusion.pipeline.ImageTask.Kind.TEXT_TO_IMAGE;
 import static io.diffusion4j.diffusion.pipeline.ImageTask.Kind.UNCONDITIONAL;
 import static io.diffusion4j.diffusion.pipeline.ImageTask.Kind.VARIATION;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.diffusion4j.diffusion.pipeline.Embedder;
 import io.diffusion4j.diffusion.pipeline.ImagePipeline;
@@ -62,7 +63,7 @@ public record TaskResolver(ImagePipeline engine, Violations violations) {
 
   /** Fills in the defaults of the task and adds its faults; faulty fields are left unchanged. */
   void resolve(GenerateImagesRequest.Builder request) {
-    Tasks.texts(request.build()).forEach(this::checkLength);
+    Tasks.texts(request.build()).forEach((field, text) -> checkText(field, text, violations));
     switch (request.getTaskCase()) {
       case TEXT_TO_IMAGE -> requireWords(request.getTextToImage().getPrompt().getText());
       case VARIATION -> variation(request.getVariationBuilder());
@@ -256,12 +257,11 @@ public record TaskResolver(ImagePipeline engine, Violations violations) {
     }
   }
 
-  private void checkLength(String field, String text) {
-    checkLength(field, text, violations);
-  }
-
-  /** Checks that a text has at most {@value #MAX_TEXT_LENGTH} code points. */
-  public static void checkLength(String field, String text, Violations violations) {
+  /** Checks that a text is Unicode and has at most {@value #MAX_TEXT_LENGTH} code points. */
+  public static void checkText(String field, String text, Violations violations) {
+    if (!UTF_8.newEncoder().canEncode(text)) {
+      violations.add(field, Errors.quote(text), "Unicode text without lone surrogates");
+    }
     int length = text.codePointCount(0, text.length());
     if (length > MAX_TEXT_LENGTH) {
       violations.add(field, length + " characters", "at most " + MAX_TEXT_LENGTH + " characters");
