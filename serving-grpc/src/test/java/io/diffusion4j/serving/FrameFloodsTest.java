@@ -7,11 +7,13 @@ import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
 import java.io.BufferedOutputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -28,6 +30,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 class FrameFloodsTest {
   private static final int FRAMES = 50_000;
+
+  /** 50 MB of them, far beyond what the buffers of two sockets hold. */
+  private static final int MOST_PINGS = 3_000_000;
 
   /** The time without a frame of the server after which the connection counts as open. */
   private static final int PATIENCE_MILLIS = 1000;
@@ -94,6 +99,36 @@ class FrameFloodsTest {
   void framesWhoseAcknowledgementsNobodyReads(int type) throws Exception {
     byte[] payload = new byte[type == RawHttp2.PING ? 8 : 0];
     var unused = flooded((out, i) -> RawHttp2.frame(out, type, 0, 0, payload));
+  }
+
+  /** The server stops reading them, and gives the connection up when it was idle for long. */
+  @Test
+  void pingsWithoutEndWhoseAnswersNobodyReads() throws Exception {
+    try (var impatient =
+        new TestServer(
+            TestServer.CONFIG.withReceive(Duration.ofSeconds(1)), ToyModel.named("toy"))) {
+      var frames = new ByteArrayOutputStream();
+      try (var out = new DataOutputStream(frames)) {
+        for (int i = 0; i < 1000; i++) {
+          RawHttp2.frame(out, RawHttp2.PING, 0, 0, new byte[8]);
+        }
+      }
+      byte[] many = frames.toByteArray();
+      int sent = 0;
+      try (Socket socket = RawHttp.connect(impatient.server.port())) {
+        var out = new DataOutputStream(socket.getOutputStream());
+        RawHttp2.begin(out);
+        int end = RawHttp2.END_HEADERS | RawHttp2.END_STREAM;
+        RawHttp2.frame(out, RawHttp2.HEADERS, end, 1, RawHttp2.headers());
+        while (sent < MOST_PINGS) {
+          out.write(many);
+          sent += 1000;
+        }
+      } catch (IOException e) {
+        assertThat(e).hasMessageMatching(".*(reset|Broken pipe|closed).*"); // by the server
+      }
+      assertThat(sent).as("pings that were read").isLessThan(MOST_PINGS);
+    }
   }
 
   private static void assertClosed(Flood flood) throws Exception {

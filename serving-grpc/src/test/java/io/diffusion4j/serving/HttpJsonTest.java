@@ -22,6 +22,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.ByteBuffer;
 import java.util.Base64;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,6 +48,19 @@ class HttpJsonTest {
       ProtoJson.merge(new StringReader(answer.body()), images);
       assertThat(images.getImagesList())
           .isEqualTo(server.blocking().generateImages(request).getImagesList());
+    }
+  }
+
+  @Test
+  void jsonIsNeitherGuessedAtNorKept() throws Exception {
+    try (var server = new TestServer(ToyModel.named("toy"))) {
+      for (String path : List.of("/diffusion4j.v1.ModelService/ListModels", GENERATE, "/nothing")) {
+        HttpResponse<String> answer = post(server, path, "{}");
+        assertThat(answer.headers().allValues("x-content-type-options"))
+            .as(path)
+            .containsExactly("nosniff");
+        assertThat(answer.headers().allValues("cache-control")).containsExactly("no-store");
+      }
     }
   }
 

@@ -10,7 +10,6 @@ import com.google.protobuf.Message;
 import com.google.protobuf.util.JsonFormat;
 import com.linecorp.armeria.common.AggregatedHttpRequest;
 import com.linecorp.armeria.common.HttpData;
-import com.linecorp.armeria.common.HttpHeaderNames;
 import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
@@ -105,7 +104,6 @@ final class EventApi implements HttpFace {
                 HttpResponse.of(
                     ResponseHeaders.builder(HttpStatus.OK)
                         .contentType(MediaType.JSON_UTF_8)
-                        .set(HttpHeaderNames.CACHE_CONTROL, "no-store")
                         .build(),
                     HttpData.ofUtf8(ProtoJson.printAll(message))));
           }

@@ -3,7 +3,6 @@ package io.diffusion4j.web;
 import com.google.common.base.Ascii;
 import com.linecorp.armeria.common.AggregatedHttpResponse;
 import com.linecorp.armeria.common.HttpData;
-import com.linecorp.armeria.common.HttpHeaderNames;
 import com.linecorp.armeria.common.HttpObject;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpResponseWriter;
@@ -29,7 +28,6 @@ final class EventStream
   private static final ResponseHeaders OK =
       ResponseHeaders.builder(HttpStatus.OK)
           .contentType(MediaType.EVENT_STREAM)
-          .set(HttpHeaderNames.CACHE_CONTROL, "no-store")
           .set("x-accel-buffering", "no") // some proxies need this to pass events on immediately
           .build();
 

@@ -28,7 +28,6 @@ final class WebPage implements HttpFace {
         FileService.builder(WebPage.class.getClassLoader(), FILES)
             .cacheControl(ServerCacheControl.REVALIDATED) // a newer server may have newer files
             .addHeader(HttpHeaderNames.CONTENT_SECURITY_POLICY, POLICY)
-            .addHeader(HttpHeaderNames.X_CONTENT_TYPE_OPTIONS, "nosniff")
             .addHeader(HttpHeaderNames.REFERRER_POLICY, "no-referrer")
             .addHeader(HttpHeaderNames.CROSS_ORIGIN_OPENER_POLICY, "same-origin")
             .addHeader(HttpHeaderNames.CROSS_ORIGIN_RESOURCE_POLICY, "same-origin")

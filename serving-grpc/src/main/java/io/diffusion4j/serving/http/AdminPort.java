@@ -74,6 +74,7 @@ public final class AdminPort implements AutoCloseable {
             .port(
                 new InetSocketAddress(config.host(), config.port()),
                 tls.isPresent() ? SessionProtocol.HTTPS : SessionProtocol.HTTP);
+    HttpPort.addHeaders(builder);
     ArmeriaMeters.separate(builder);
     if (tls.isPresent()) {
       tls.get().open().accept(builder);

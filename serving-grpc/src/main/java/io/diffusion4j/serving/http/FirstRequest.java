@@ -31,6 +31,7 @@ final class FirstRequest {
   /** Watches a new connection. */
   void watch(ChannelPipeline pipeline) {
     pipeline.addFirst(
+        new UnreadAnswers(),
         new ChannelInboundHandlerAdapter() {
           @Override
           public void channelActive(ChannelHandlerContext connection) throws Exception {

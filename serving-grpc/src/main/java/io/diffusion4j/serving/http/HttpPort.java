@@ -1,6 +1,7 @@
 package io.diffusion4j.serving.http;
 
 import com.google.common.util.concurrent.Uninterruptibles;
+import com.linecorp.armeria.common.HttpHeaderNames;
 import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.SessionProtocol;
@@ -262,8 +263,16 @@ public final class HttpPort implements AutoCloseable {
         .maxNumConnections(config.limits().connections())
         .http2MaxStreamsPerConnection(MOST_STREAMS)
         .childChannelPipelineCustomizer(new FirstRequest(config.receive())::watch);
+    addHeaders(builder);
     ArmeriaMeters.separate(builder);
     tls.ifPresent(current -> current.accept(builder));
+  }
+
+  /** Adds headers to all responses without a value of their own. */
+  static void addHeaders(ServerBuilder builder) {
+    builder
+        .addHeader(HttpHeaderNames.X_CONTENT_TYPE_OPTIONS, "nosniff")
+        .addHeader(HttpHeaderNames.CACHE_CONTROL, "no-store");
   }
 
   /** Adds the checks that come before all others; the decorator that is added last runs first. */

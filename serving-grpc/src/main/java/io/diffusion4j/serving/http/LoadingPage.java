@@ -37,7 +37,6 @@ final class LoadingPage {
     var headers =
         ResponseHeaders.builder(HttpStatus.SERVICE_UNAVAILABLE)
             .contentType(MediaType.HTML_UTF_8)
-            .add(HttpHeaderNames.CACHE_CONTROL, "no-store")
             .add(HttpHeaderNames.RETRY_AFTER, "2")
             .add(HttpHeaderNames.CONTENT_SECURITY_POLICY, "default-src 'none'")
             .build();

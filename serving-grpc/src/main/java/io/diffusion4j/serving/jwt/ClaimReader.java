@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.google.common.base.Splitter;
 import com.google.common.hash.Hashing;
-import com.nimbusds.jwt.JWTClaimsSet;
 import io.diffusion4j.serving.auth.Principal;
 import io.diffusion4j.serving.auth.Quota;
 import io.diffusion4j.serving.auth.Role;
@@ -37,10 +36,15 @@ final class ClaimReader {
     this.usual = usual;
   }
 
-  Principal principal(JWTClaimsSet set) {
+  /**
+   * Returns the principal of verified claims.
+   *
+   * @param set the claims as the issuer wrote them, without the conversions of a lenient parser
+   */
+  Principal principal(Map<String, Object> set) {
     return new Principal(
-        name(value(set.getClaims(), claims.principal())),
-        roles(value(set.getClaims(), claims.roles())),
+        name(value(set, claims.principal())),
+        roles(value(set, claims.roles())),
         Set.of(Principal.EVERY_MODEL),
         quota(set));
   }
@@ -71,11 +75,11 @@ final class ClaimReader {
     return roles;
   }
 
-  private Quota quota(JWTClaimsSet set) {
+  private Quota quota(Map<String, Object> set) {
     if (claims.quota().isEmpty()) {
       return usual;
     }
-    Object claim = value(set.getClaims(), claims.quota());
+    Object claim = value(set, claims.quota());
     if (claim == null) {
       return usual;
     }

@@ -13,7 +13,10 @@ import com.nimbusds.jose.proc.DefaultJOSEObjectTypeVerifier;
 import com.nimbusds.jose.proc.JWSVerificationKeySelector;
 import com.nimbusds.jose.proc.SecurityContext;
 import com.nimbusds.jose.util.DefaultResourceRetriever;
+import com.nimbusds.jwt.JWT;
 import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.JWTParser;
+import com.nimbusds.jwt.SignedJWT;
 import com.nimbusds.jwt.proc.DefaultJWTClaimsVerifier;
 import com.nimbusds.jwt.proc.DefaultJWTProcessor;
 import com.nimbusds.jwt.proc.ExpiredJWTException;
@@ -117,7 +120,9 @@ public final class JwtTokens implements Authenticator {
       throw invalid("longer than " + LONGEST_TOKEN + " characters");
     }
     try {
-      return claims.principal(processor.process(token, null));
+      JWT jwt = JWTParser.parse(token);
+      processor.process(jwt, null);
+      return claims.principal(((SignedJWT) jwt).getPayload().toJSONObject());
     } catch (ExpiredJWTException e) {
       throw new UnauthenticatedException(
           "TOKEN_EXPIRED",

@@ -8,7 +8,9 @@ import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JOSEObjectType;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.JWSObject;
 import com.nimbusds.jose.JWSSigner;
+import com.nimbusds.jose.Payload;
 import com.nimbusds.jose.crypto.ECDSASigner;
 import com.nimbusds.jose.crypto.MACSigner;
 import com.nimbusds.jose.crypto.RSASSASigner;
@@ -36,6 +38,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.Date;
 import java.util.List;
 import java.util.Map;
@@ -180,6 +183,12 @@ class JwtTokensTest {
     assertThat(tokens.authenticate(signed(claims().subject(imitated))).name()).isNotEqualTo(first);
     assertRefused(
         "TOKEN_INVALID", "claim sub", () -> tokens.authenticate(signed(claims().subject(null))));
+    var number =
+        new JWSObject(
+            new JWSHeader.Builder(JWSAlgorithm.RS256).keyID("rsa").build(),
+            new Payload(claims().build().toString().replace("\"ann\"", "5")));
+    number.sign(new RSASSASigner(rsa));
+    assertRefused("TOKEN_INVALID", "claim sub", () -> tokens.authenticate(number.serialize()));
     assertRefused(
         "TOKEN_INVALID",
         "claim tier",
@@ -238,6 +247,14 @@ class JwtTokensTest {
         "signature",
         () -> tokens.authenticate(parts[0] + "." + richer[1] + "." + parts[2]));
     assertRefused("TOKEN_INVALID", "", () -> tokens.authenticate("a.b.c"));
+    for (String nested : List.of(
+            "[".repeat(3000),
+            "{\"a\":".repeat(1500),
+            "{\"alg\":\"RS256\",\"a\":" + "[".repeat(3000) + "]".repeat(3000) + "}")) {
+      String head = Base64.getUrlEncoder().encodeToString(nested.getBytes(UTF_8));
+      assertRefused("TOKEN_INVALID", "", () -> tokens.authenticate(head + ".e30.YQ"));
+      assertRefused("TOKEN_INVALID", "", () -> tokens.authenticate(parts[0] + "." + head + ".YQ"));
+    }
     assertRefused("TOKEN_INVALID", "longer", () -> tokens.authenticate("x".repeat(20_000)));
   }
 
