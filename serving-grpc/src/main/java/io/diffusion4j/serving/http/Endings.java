@@ -8,6 +8,7 @@ import com.linecorp.armeria.common.stream.CancelledSubscriptionException;
 import com.linecorp.armeria.common.stream.ClosedStreamException;
 import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.HttpStatusException;
+import com.linecorp.armeria.common.ShuttingDownException;
 import com.linecorp.armeria.server.RequestTimeoutException;
 import com.linecorp.armeria.server.ServiceRequestContext;
 
@@ -36,9 +37,10 @@ final class Endings {
   }
 
   /**
-   * Resets the stream of a response in progress when the deadline of its call passes. gRPC's own
-   * servers do the same, and its clients report {@code DEADLINE_EXCEEDED}; Armeria itself would
-   * report an internal error. This must be outside of the decorators that wrap responses, since
+   * Resets the stream of a response in progress when the deadline of its call passes, or when the
+   * server closes, as of a watch of its health. gRPC's own servers do the same, and its clients
+   * report {@code DEADLINE_EXCEEDED} or {@code CANCELLED}; Armeria itself would report an internal
+   * error. This must be outside of the decorators that wrap responses, since
    * Armeria ends only the outermost response.
    */
   static HttpResponse resetIfLate(
@@ -47,7 +49,7 @@ final class Endings {
         .serve(ctx, request)
         .mapError(
             cause ->
-                cause instanceof RequestTimeoutException
+                (cause instanceof RequestTimeoutException || cause instanceof ShuttingDownException)
                         && ctx.log().isAvailable(RequestLogProperty.RESPONSE_HEADERS)
                     ? HttpStatusException.of(HttpStatus.GATEWAY_TIMEOUT, cause) // resets by CANCEL
                     : cause);
