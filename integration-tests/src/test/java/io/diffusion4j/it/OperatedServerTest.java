@@ -211,6 +211,9 @@ class OperatedServerTest {
     assertThat(refused("DELETE", "/v1/models/second", ""))
         .contains("model: second (expected: one that is not the default)");
     assertThat(refused("POST", "/v1/models", "{\"path\": \"/nowhere\"}")).contains("/nowhere");
+    assertThat(refused("POST", "/v1/models", "{\"path\": \"/\"}"))
+        .contains("model: / (expected: a folder with")
+        .doesNotContain("Exception", "/proc");
     assertThat(refused("POST", "/v1/models", "{\"pth\": \"/x\"}"))
         .contains("body: pth: unknown (expected: one of name, path, precision, published)");
     done("DELETE", "/v1/models/first", "");

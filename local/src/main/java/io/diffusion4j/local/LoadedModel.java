@@ -27,6 +27,7 @@ record LoadedModel(
    */
   static LoadedModel of(
       ServedModel served, Opening usual, Plugins plugins, RegisteredLoras registered) {
+    OpenPipeline.family(served.folder()); // before all files of any folder are listed
     FolderVersion version = FolderVersion.of(served.folder());
     Opening how = usual.withName(served.name()).withPrecision(served.precision());
     var model = OpenPipeline.of(served.folder(), how, plugins);

@@ -15,9 +15,9 @@ import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import io.diffusion4j.checkpoint.CheckpointException;
+import io.diffusion4j.cli.console.FailureHandler;
 import io.diffusion4j.serving.http.HttpFault;
 import java.io.UncheckedIOException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Routes whose requests and answers are records in JSON, with the keys of the configuration file.
@@ -83,13 +83,13 @@ final class AdminRoutes {
       byte[] json = JSON.writeValueAsBytes(operation.answer(call));
       return HttpResponse.of(HttpStatus.OK, MediaType.JSON_UTF_8, HttpData.wrap(json));
     } catch (IllegalArgumentException | CheckpointException | UncheckedIOException e) {
-      return refusal(e.getMessage());
+      return refusal(FailureHandler.describe(e));
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("a record that cannot be written as JSON", e);
     }
   }
 
-  private static HttpResponse refusal(@Nullable String why) {
+  private static HttpResponse refusal(String why) {
     var status =
         Status.newBuilder()
             .setCode(Code.INVALID_ARGUMENT_VALUE)

@@ -136,15 +136,18 @@ final class TokenizerFiles {
 
   private static JsonNode readJson(Path file) throws IOException {
     byte[] bytes = bytes(file);
+    JsonNode root;
     try {
-      JsonNode root = JSON.readTree(bytes);
-      if (!root.isObject()) {
-        throw new IOException(file + ": " + root.getNodeType() + " (expected: an object)");
-      }
-      return root;
+      root = JSON.readTree(bytes);
     } catch (JsonProcessingException e) {
+      throw new IOException(file + ": no JSON: " + e.getOriginalMessage(), e);
+    } catch (IOException e) { // in no encoding of JSON
       throw new IOException(file + ": no JSON: " + e.getMessage(), e);
     }
+    if (!root.isObject()) {
+      throw new IOException(file + ": " + root.getNodeType() + " (expected: an object)");
+    }
+    return root;
   }
 
   /** Returns the symbols in the order of their ids, which must be 0, 1, 2, … */

@@ -187,6 +187,10 @@ class TokenizerFilesTest {
     write("vocab.json", "{\"a\": 0, \"a\": 1}");
     assertThatThrownBy(() -> ClipTokenizer.load(folder))
         .hasMessageStartingWith(folder.resolve("vocab.json") + ": no JSON: Duplicate");
+    Files.write(folder.resolve("vocab.json"), new byte[] {0, 0, 0, 1, 2, 3, 4, 5}); // as UTF-32
+    assertThatThrownBy(() -> ClipTokenizer.load(folder))
+        .hasMessageStartingWith(folder.resolve("vocab.json") + ": no JSON: ")
+        .hasMessageNotContaining("Source:");
   }
 
   @Test
