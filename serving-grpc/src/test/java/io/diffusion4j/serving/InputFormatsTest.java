@@ -147,7 +147,7 @@ class InputFormatsTest {
     file.writeBytes(chunk);
     file.writeBytes(frame);
     assertThat(assertRefused(file.toByteArray()))
-        .contains("a frame of 268402689 pixels (expected: at most 16777216)");
+        .contains("a frame of 268402689 pixels (expected: at most 4194304)");
   }
 
   private String assertRefused(byte[] file) {

@@ -13,6 +13,7 @@ import com.linecorp.armeria.server.ServerPort;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import com.linecorp.armeria.server.grpc.GrpcService;
 import com.linecorp.armeria.server.grpc.GrpcServiceBuilder;
+import com.sun.management.UnixOperatingSystemMXBean;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.serving.address.AddressRates;
 import io.diffusion4j.serving.config.ServerConfig;
@@ -26,6 +27,7 @@ import io.grpc.Channel;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.protobuf.services.HealthStatusManager;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -60,6 +62,11 @@ public final class HttpPort implements AutoCloseable {
 
   /** The number of concurrent requests of a connection; further requests wait in the client. */
   private static final int MOST_STREAMS = 1000;
+
+  /** The descriptors that are left for the rest of the process. */
+  private static final int OTHER_DESCRIPTORS = 256;
+
+  private static final int LEAST_CONNECTIONS = 16;
 
   /** The size limit of a health check, which contains only the name of a service. */
   private static final int MOST_HEALTH_BYTES = 4 << 10;
@@ -116,6 +123,15 @@ public final class HttpPort implements AutoCloseable {
    */
   public static HttpPort open(ServerConfig config) throws IOException {
     requirePrivate(config);
+    int most = connections(config.limits().connections(), descriptors());
+    if (most < config.limits().connections()) {
+      LOG.warn(
+          "limits.connections: {} (expected: at most {}, which is used, since this process may open"
+              + " {} files: ulimit -n)",
+          config.limits().connections(),
+          most,
+          descriptors());
+    }
     Optional<ServerTls> tls = config.reach().tls();
     HttpPort port =
         new HttpPort(config, tls.isPresent() ? Optional.of(tls.get().open()) : Optional.empty());
@@ -260,12 +276,32 @@ public final class HttpPort implements AutoCloseable {
         .unloggedExceptionsReportInterval(
             Duration.ZERO) // refusals are counted and logged elsewhere
         .disableServerHeader()
-        .maxNumConnections(config.limits().connections())
+        .maxNumConnections(connections(config.limits().connections(), descriptors()))
         .http2MaxStreamsPerConnection(MOST_STREAMS)
         .childChannelPipelineCustomizer(new FirstRequest(config.receive())::watch);
     addHeaders(builder);
     ArmeriaMeters.separate(builder);
     tls.ifPresent(current -> current.accept(builder));
+  }
+
+  /** Returns the number of files that the process may open; negative if it is unknown. */
+  private static long descriptors() {
+    return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system
+        ? system.getMaxFileDescriptorCount()
+        : -1;
+  }
+
+  /**
+   * Returns the limit of connections. It leaves descriptors for models, files and the other port;
+   * without any, the server could not even refuse a connection.
+   *
+   * @param limit the limit in the settings
+   * @param descriptors the number of files that the process may open; negative if it is unknown
+   */
+  static int connections(int limit, long descriptors) {
+    return descriptors < 0
+        ? limit
+        : (int) Math.min(limit, Math.max(LEAST_CONNECTIONS, descriptors - OTHER_DESCRIPTORS));
   }
 
   /** Adds headers to all responses without a value of their own. */

@@ -1,5 +1,7 @@
 package io.diffusion4j.serving.request;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import com.google.protobuf.ByteString;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.ImageFiles;
@@ -18,6 +20,9 @@ public final class InputImages {
 
   /** The largest number of pixels of an image, by its header. */
   static final long MAX_PIXELS = 1 << 24;
+
+  /** The same of WebP, whose decoder is slow. */
+  private static final long MAX_WEBP_PIXELS = 1 << 22;
 
   /** The side in pixels to which larger images are reduced, unless a model draws larger ones. */
   public static final int MAX_SIDE = 512;
@@ -58,16 +63,22 @@ public final class InputImages {
     }
     try {
       byte[] bytes = data.toByteArray();
-      long pixels = Math.min(ImageFiles.pixels(bytes), MAX_PIXELS); // read rejects more
-      return Optional.of(DecodingMemory.SHARED.during(pixels, () -> taken(bytes, maxSide)));
+      long most = maxPixels(bytes);
+      long pixels = Math.min(ImageFiles.pixels(bytes), most); // read rejects more
+      return Optional.of(DecodingMemory.SHARED.during(pixels, () -> taken(bytes, most, maxSide)));
     } catch (IOException e) {
       violations.add(path, e);
       return Optional.empty();
     }
   }
 
-  private static Taken taken(byte[] bytes, int maxSide) throws IOException {
-    Image image = ImageFiles.read(bytes, MAX_PIXELS);
+  private static long maxPixels(byte[] bytes) {
+    boolean webp = bytes.length > 12 && new String(bytes, 8, 4, ISO_8859_1).equals("WEBP");
+    return webp ? MAX_WEBP_PIXELS : MAX_PIXELS;
+  }
+
+  private static Taken taken(byte[] bytes, long most, int maxSide) throws IOException {
+    Image image = ImageFiles.read(bytes, most);
     return new Taken(image.width(), image.height(), canonical(image, maxSide));
   }
 
