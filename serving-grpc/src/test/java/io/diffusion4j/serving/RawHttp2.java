@@ -7,32 +7,32 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 
 /** HTTP/2 frame by frame (RFC 9113), for requests that no client library sends. */
-final class RawHttp2 {
-  static final int HEADERS = 1;
-  static final int RST_STREAM = 3;
-  static final int SETTINGS = 4;
-  static final int PING = 6;
-  static final int CONTINUATION = 9;
+public final class RawHttp2 {
+  public static final int HEADERS = 1;
+  public static final int RST_STREAM = 3;
+  public static final int SETTINGS = 4;
+  public static final int PING = 6;
+  public static final int CONTINUATION = 9;
 
-  static final int END_STREAM = 1;
-  static final int END_HEADERS = 4;
+  public static final int END_STREAM = 1;
+  public static final int END_HEADERS = 4;
 
   private RawHttp2() {}
 
   /** Begins a connection. */
-  static void begin(DataOutputStream out) throws IOException {
+  public static void begin(DataOutputStream out) throws IOException {
     out.writeBytes("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
     frame(out, SETTINGS, 0, 0, new byte[0]);
   }
 
-  static void frame(DataOutputStream out, int type, int flags, int stream, byte[] payload)
+  public static void frame(DataOutputStream out, int type, int flags, int stream, byte[] payload)
       throws IOException {
     head(out, type, flags, stream, payload.length);
     out.write(payload);
   }
 
   /** Writes a frame up to its payload. */
-  static void head(DataOutputStream out, int type, int flags, int stream, int length)
+  public static void head(DataOutputStream out, int type, int flags, int stream, int length)
       throws IOException {
     out.writeByte(length >> 16);
     out.writeShort(length);
@@ -42,7 +42,7 @@ final class RawHttp2 {
   }
 
   /** The headers of a gRPC call, in the static table of HPACK and literals. */
-  static byte[] headers() {
+  public static byte[] headers() {
     var block = new ByteArrayOutputStream();
     block.write(0x83); // POST
     block.write(0x86); // http

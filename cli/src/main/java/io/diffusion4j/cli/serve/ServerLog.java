@@ -36,6 +36,10 @@ final class ServerLog {
 
   private static final String OURS = "io.diffusion4j";
 
+  /** Logs a stack trace at WARN for each client that breaks the rules of HTTP/2. */
+  private static final String FAULTS_OF_CLIENTS =
+      "com.linecorp.armeria.internal.common.AbstractHttp2ConnectionHandler";
+
   /** Values from clients cannot start a line: control characters are replaced. */
   private static final String TEXT_LINE =
       "%d{\"yyyy-MM-dd'T'HH:mm:ss.SSSXXX\"} %-5level %logger{0}:"
@@ -55,6 +59,7 @@ final class ServerLog {
     var root = context.getLogger(Logger.ROOT_LOGGER_NAME);
     root.addAppender(console);
     level(level);
+    context.getLogger(FAULTS_OF_CLIENTS).setLevel(ch.qos.logback.classic.Level.ERROR);
     LogManager.getLogManager().reset(); // what goes through java.util.logging comes here, too
     LogManager.getLogManager().getLogger("").setLevel(java.util.logging.Level.INFO);
     SLF4JBridgeHandler.install();
