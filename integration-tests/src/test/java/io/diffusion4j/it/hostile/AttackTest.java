@@ -89,8 +89,7 @@ class AttackTest {
     server = ServeProcess.start(files);
     somebody =
         GenerationClient.connect(
-            "127.0.0.1:" + server.port(),
-            Connection.PLAINTEXT.withToken(OPERATOR));
+            "127.0.0.1:" + server.port(), Connection.PLAINTEXT.withToken(OPERATOR));
   }
 
   @AfterEach
@@ -233,7 +232,8 @@ class AttackTest {
     String head = Base64.getUrlEncoder().encodeToString("[".repeat(3000).getBytes(UTF_8));
     survives(
         () -> {
-          for (String token : List.of("a", "a.b.c", head + ".e30.YQ", "x".repeat(6000), OPERATOR + "a")) {
+          for (String token :
+              List.of("a", "a.b.c", head + ".e30.YQ", "x".repeat(6000), OPERATOR + "a")) {
             for (String route : ROUTES) {
               byte[] body = "{}".getBytes(UTF_8);
               assertThat(refused(route, body, "identity", token)).isEqualTo(401);

@@ -247,7 +247,8 @@ class JwtTokensTest {
         "signature",
         () -> tokens.authenticate(parts[0] + "." + richer[1] + "." + parts[2]));
     assertRefused("TOKEN_INVALID", "", () -> tokens.authenticate("a.b.c"));
-    for (String nested : List.of(
+    for (String nested :
+        List.of(
             "[".repeat(3000),
             "{\"a\":".repeat(1500),
             "{\"alg\":\"RS256\",\"a\":" + "[".repeat(3000) + "]".repeat(3000) + "}")) {
