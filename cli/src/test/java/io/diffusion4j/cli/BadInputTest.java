@@ -420,7 +420,7 @@ final class BadInputTest {
   void aFolderWithoutPicturesIsNamed() {
     assertRefused(
         2,
-        "images: " + folder + " (expected: a folder with PNG, JPEG or WebP files)",
+        "images: " + folder + " (expected: a folder with PNG, JPEG, WebP or GIF files)",
         "nll",
         "--images",
         folder.toString());

@@ -88,6 +88,28 @@ class DataCommandTest {
   }
 
   @Test
+  void badCaptionsAndFilesThatAreNotReadAreCountedInALineEach() throws IOException {
+    Files.write(pictures.resolve("02.txt"), new byte[] {'c', 'a', 'f', (byte) 0xe9});
+    Files.writeString(pictures.resolve("03.txt"), "a\u0000b");
+    Files.writeString(pictures.resolve("04.json"), "{\"text\": 7}");
+    Files.writeString(pictures.resolve("05.json"), "{\"text\": null}");
+    Files.writeString(pictures.resolve("04.svg"), "<svg/>");
+    Path json = folder.resolve("report.json");
+    Run run = Run.of("data", pictures.toString(), "--json", json.toString());
+    assertThat(run.status()).as("3 of 30 are broken").isEqualTo(FailureHandler.FAILED);
+    assertThat(run.out())
+        .contains(
+            "not read: 1 .svg",
+            "captions: 3, of 6.7 % of the pictures",
+            "captions: 1 a number or an object, 1 not UTF-8, 1 with control characters",
+            "broken: 3 (10.0 %)",
+            "02.png: caption: not UTF-8 (expected: text in UTF-8)");
+    JsonNode report = new ObjectMapper().readTree(json.toFile());
+    assertThat(report.path("notRead").path(".svg").asInt()).isEqualTo(1);
+    assertThat(report.path("captions").path("bad").path("not UTF-8").asInt()).isEqualTo(1);
+  }
+
+  @Test
   void tooManyBrokenPicturesAreAFailure() throws IOException {
     for (int i = 0; i < 3; i++) {
       Files.writeString(pictures.resolve("broken" + i + ".png"), "no picture");

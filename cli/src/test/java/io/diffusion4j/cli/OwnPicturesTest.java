@@ -56,9 +56,11 @@ class OwnPicturesTest {
         Files.writeString(pictures.resolve(name + ".txt"), "a " + color + " " + shape + "\n");
       }
     }
+    Files.writeString(pictures.resolve("left-out.svg"), "<svg/>");
     Run run = train("all", pictures, "tiny", model, "state", "--steps", "3");
     assertThat(run.status()).as(run.err()).isZero();
     assertThat(run.out()).contains("model: " + model);
+    assertThat(run.err()).contains("not read: 1 .svg");
   }
 
   @Test

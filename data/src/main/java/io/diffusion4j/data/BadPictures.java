@@ -8,8 +8,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 
 /**
- * The skipped pictures of a set: the unreadable ones, up to a limit, and those that are too small.
- * More unreadable pictures are an error, since they indicate another fault. Thread-safe.
+ * The skipped pictures of a set: those that cannot be read, or whose captions cannot, up to a
+ * limit, and those that are too small. More unreadable pictures are an error, since they indicate
+ * another fault. Thread-safe.
  */
 public final class BadPictures {
   /** The usual largest share of skipped pictures. */

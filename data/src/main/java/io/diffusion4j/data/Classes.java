@@ -1,10 +1,10 @@
 package io.diffusion4j.data;
 
 import io.diffusion4j.diffusion.argument.Check;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
-import java.util.stream.LongStream;
 
 /**
  * The classes of the pictures of a set.
@@ -37,7 +37,8 @@ public record Classes(Kind kind, List<String> names) {
   }
 
   /**
-   * Finds the classes of a set; reads all captions if they are the classes.
+   * Finds the classes of a set; reads all captions if they are the classes, without those that
+   * cannot be read.
    *
    * @throws IllegalArgumentException if a picture has no class
    */
@@ -46,7 +47,13 @@ public record Classes(Kind kind, List<String> names) {
       return NONE;
     }
     var names = new TreeSet<String>();
-    LongStream.range(0, pictures.size()).forEach(i -> names.add(name(kind, pictures, i)));
+    for (long i = 0; i < pictures.size(); i++) {
+      try {
+        names.add(name(kind, pictures, i));
+      } catch (UncheckedIOException e) {
+        // a caption that cannot be read, which the data set skips and reports
+      }
+    }
     return new Classes(kind, List.copyOf(names));
   }
 

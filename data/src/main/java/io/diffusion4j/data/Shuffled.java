@@ -17,8 +17,9 @@ import java.util.stream.Stream;
 
 /**
  * A data set made of a finite set: every epoch contains each picture once, in its own order. One of
- * several captions is drawn each time. An unreadable picture is replaced by the next one of the
- * set. The order and all draws are functions of the seed and the index of an example.
+ * several captions is drawn each time. A picture that is unreadable, or whose caption is, is
+ * replaced by the next one of the set. The order and all draws are functions of the seed and the
+ * index of an example.
  *
  * @param pictures the pictures, which the caller closes
  * @param preparation the preparation of squares
@@ -120,14 +121,14 @@ public record Shuffled(
 
     @Override
     public CaptionedImage get(long index) {
-      long picture = picture(seed, index);
-      while (true) {
+      for (long picture = picture(seed, index); ; picture = (picture + 1) % pictures.size()) {
+        long at = picture;
         Optional<Rgb8> square = square(picture, imageSize, random(seed, index).split());
-        if (square.isPresent()) {
-          String caption = caption(seed, index, picture);
-          return new CaptionedImage(square.get().toImage(), caption, pictures.key(picture));
+        Optional<String> caption = square.flatMap(unused -> caption(seed, index, at));
+        if (caption.isPresent()) {
+          return new CaptionedImage(
+              square.orElseThrow().toImage(), caption.get(), pictures.key(picture));
         }
-        picture = (picture + 1) % pictures.size();
       }
     }
 
@@ -135,10 +136,11 @@ public record Shuffled(
     @Override
     public Named named(long index) {
       long picture = picture(seed, index);
-      while (bad.contains(picture)) {
+      Optional<String> caption;
+      while (bad.contains(picture) || (caption = caption(seed, index, picture)).isEmpty()) {
         picture = (picture + 1) % pictures.size();
       }
-      return new Named(pictures.key(picture), caption(seed, index, picture));
+      return new Named(pictures.key(picture), caption.get());
     }
   }
 
@@ -178,6 +180,7 @@ public record Shuffled(
   public Stream<String> captions(long seed, long most) {
     return LongStream.range(0, Math.min(most, pictures.size()))
         .mapToObj(index -> caption(seed, index, picture(seed, index)))
+        .flatMap(Optional::stream)
         .filter(caption -> !caption.isEmpty());
   }
 
@@ -186,12 +189,19 @@ public record Shuffled(
     return new Permutation(size, seed, index / size).at(index % size);
   }
 
-  private String caption(long seed, long index, long picture) {
-    if (kinds.kind() != Classes.Kind.NONE) {
-      return kinds.name(pictures, picture);
+  /** Returns a caption of a picture, which may be empty text; empty if none can be read. */
+  private Optional<String> caption(long seed, long index, long picture) {
+    try {
+      if (kinds.kind() != Classes.Kind.NONE) {
+        return Optional.of(kinds.name(pictures, picture));
+      }
+      List<String> captions = pictures.captions(picture);
+      return Optional.of(
+          captions.isEmpty() ? "" : captions.get(random(seed, index).nextInt(captions.size())));
+    } catch (UncheckedIOException e) {
+      bad.add(pictures, picture, String.valueOf(e.getMessage()));
+      return Optional.empty();
     }
-    List<String> captions = pictures.captions(picture);
-    return captions.isEmpty() ? "" : captions.get(random(seed, index).nextInt(captions.size()));
   }
 
   /** Hashes seed and number one after the other, so that they are not interchangeable. */

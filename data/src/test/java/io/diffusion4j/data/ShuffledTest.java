@@ -90,6 +90,29 @@ class ShuffledTest {
   }
 
   @Test
+  void aPictureWhoseCaptionCannotBeReadIsPassedOverAndNoted() throws IOException {
+    for (int i = N; i < 40; i++) {
+      Files.write(folder.resolve(i + ".png"), Png.encode(grey(2, 2, 1), Map.of()));
+      Files.writeString(folder.resolve(i + ".json"), i == 7 ? "{\"text\":" : "{\"text\": \"a\"}");
+    }
+    Files.writeString(folder.resolve("0.txt"), "zero");
+    for (boolean named : List.of(false, true)) {
+      var shuffled = shuffled();
+      for (int i = 0; i < 40; i++) {
+        CaptionedImages examples = shuffled.examples(2, 3);
+        String key = named ? examples.named(i).key() : examples.get(i).key();
+        assertThat(key).isNotEqualTo("7.png");
+      }
+      assertThat(shuffled.bad().reasons())
+          .singleElement()
+          .asString()
+          .startsWith("7.png: caption: not a JSON object (expected: ");
+    }
+    assertThat(shuffled().captions(1, 1000)).hasSize(39);
+    assertThat(shuffled().with("classes", "caption").classes()).hasSize(6).contains("a", "zero");
+  }
+
+  @Test
   void picturesThatAreTooSmallArePassedOverHoweverManyTheyAre() throws IOException {
     Files.write(folder.resolve("large.png"), Png.encode(grey(9, 8, 1), Map.of()));
     Files.writeString(folder.resolve("large.txt"), "large");

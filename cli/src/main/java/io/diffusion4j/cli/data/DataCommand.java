@@ -94,8 +94,9 @@ public final class DataCommand implements Callable<Integer> {
         Optional.ofNullable(model).map(PublishedModel::folder).map(Surveyor.Model::of);
     try (PictureFiles pictures = PictureFiles.open("data", paths, columns.columns())) {
       Survey survey = survey(pictures, reader);
-      SurveyFormat.text(survey, console.out());
-      jsonFile.ifPresent(file -> file.write(SurveyFormat.json(survey).getBytes(UTF_8)));
+      SurveyFormat.text(survey, pictures.notRead(), console.out());
+      jsonFile.ifPresent(
+          file -> file.write(SurveyFormat.json(survey, pictures.notRead()).getBytes(UTF_8)));
       sheetFile.ifPresent(file -> file.write(Png.encode(sheet(pictures), Map.of())));
       return survey.brokenShare() > BadPictures.USUAL_MOST ? FailureHandler.FAILED : 0;
     }

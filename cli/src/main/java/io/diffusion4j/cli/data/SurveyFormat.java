@@ -2,6 +2,7 @@ package io.diffusion4j.cli.data;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.diffusion4j.data.Tally;
 import io.diffusion4j.training.survey.Spread;
 import io.diffusion4j.training.survey.Survey;
 import java.io.PrintWriter;
@@ -18,8 +19,11 @@ final class SurveyFormat {
 
   private SurveyFormat() {}
 
-  static void text(Survey survey, PrintWriter out) {
+  static void text(Survey survey, Tally notRead, PrintWriter out) {
     out.printf(Locale.ROOT, "%s: %,d pictures%n", survey.name(), survey.pictures());
+    if (!notRead.counts().isEmpty()) {
+      out.println("not read: " + notRead);
+    }
     sizes(survey, out);
     captions(survey, out);
     survey.model().ifPresent(reading -> reading(reading, survey.captions().count(), out));
@@ -57,6 +61,9 @@ final class SurveyFormat {
         "captions: %,d, of %.1f %% of the pictures%n",
         captions.count(),
         100.0 * captions.captioned() / survey.pictures());
+    if (!captions.bad().isEmpty()) {
+      out.println("captions: " + Tally.words(captions.bad()));
+    }
     if (captions.count() > 0) {
       out.printf("  words each: %s%n", spread(captions.words()));
       out.printf(
@@ -108,11 +115,12 @@ final class SurveyFormat {
     }
   }
 
-  static String json(Survey survey) {
+  static String json(Survey survey, Tally notRead) {
     var mapper = new ObjectMapper();
     ObjectNode root = mapper.createObjectNode();
     root.put("name", survey.name());
     root.put("pictures", survey.pictures());
+    root.set("notRead", mapper.valueToTree(notRead.counts()));
     root.set("sizes", mapper.valueToTree(survey.sizes()));
     root.set("captions", mapper.valueToTree(survey.captions()));
     survey

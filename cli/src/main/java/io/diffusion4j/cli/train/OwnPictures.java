@@ -9,6 +9,7 @@ import io.diffusion4j.data.Shuffled;
 import io.diffusion4j.data.Split;
 import io.diffusion4j.data.SquareFiles;
 import io.diffusion4j.data.SquareStore;
+import io.diffusion4j.data.Tally;
 import io.diffusion4j.data.files.Columns;
 import io.diffusion4j.data.files.HeldOut;
 import io.diffusion4j.data.files.PictureFiles;
@@ -21,6 +22,7 @@ import java.util.Optional;
  *
  * @param training the training set
  * @param validation the held-out set; empty if there is none
+ * @param notRead the files of {@code --data} that are not read
  * @param bad the unreadable training pictures so far
  * @param store the cache of squares
  * @param embeddings the embeddings of the training pictures, if they are stored
@@ -28,6 +30,7 @@ import java.util.Optional;
 record OwnPictures(
     DecodedAhead training,
     Optional<DataSet> validation,
+    Tally notRead,
     BadPictures bad,
     SquareStore store,
     Optional<KnownEmbeddings> embeddings)
@@ -55,6 +58,7 @@ record OwnPictures(
     return new OwnPictures(
         new DecodedAhead(embeddings.map(shuffled::withEmbeddings).orElse(shuffled), threads),
         split.map(parts -> new Shuffled(parts.validation())),
+        all.notRead(),
         bad,
         store,
         embeddings);

@@ -239,6 +239,9 @@ public final class TrainCommand implements Callable<Integer> {
       return trainParts(group, preset, name, EmojiData.of(preset), Optional.empty());
     }
     try (OwnPictures own = pictures.open()) {
+      if (!own.notRead().counts().isEmpty() && group.isFirst()) {
+        console.say("not read: " + own.notRead());
+      }
       String home = stem(pictures.paths().get(0)) + "-" + name;
       int status = trainParts(group, preset, home, own.training(), own.validation());
       own.bad().reasons().forEach(reason -> console.say("skipped: " + reason));

@@ -1,49 +1,133 @@
 package io.diffusion4j.data.files;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.nio.charset.StandardCharsets;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.diffusion4j.data.BadCaptionException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Captions in text files and in JSON. */
+/** Captions in text files and in JSON: in UTF-8, without control characters. */
 final class CaptionTexts {
-  static final ObjectMapper MAPPER = new ObjectMapper();
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+  private static final String BYTE_ORDER_MARK = "\ufeff";
+  private static final String UTF_8_TEXT = "text in UTF-8";
+  static final String TEXTS = "a text or a list of texts";
+  private static final String WHITE_SPACE = "\t\n\r\f";
 
   private CaptionTexts() {}
 
-  /** Returns the captions stripped, without blank ones. */
-  static List<String> kept(List<String> captions) {
-    return captions.stream().map(String::strip).filter(c -> !c.isEmpty()).toList();
+  /** Finds captions in the text of a file. */
+  @FunctionalInterface
+  interface Parser {
+    List<String> captions(String text) throws BadCaptionException;
+  }
+
+  /** Captions that are known. */
+  record InMemory(List<String> captions) implements Captions {
+    @Override
+    public List<String> read() throws BadCaptionException {
+      return kept(captions);
+    }
+
+    @Override
+    public long fingerprint() {
+      return captions.hashCode();
+    }
+  }
+
+  /** Captions in a file of their own. */
+  record InFile(Bytes file, Parser parser) implements Captions {
+    @Override
+    public List<String> read() throws IOException {
+      return kept(parser.captions(decoded(file.read())));
+    }
+
+    @Override
+    public long fingerprint() throws IOException {
+      return file.size();
+    }
   }
 
   /** Returns the captions of a text, one on each line. */
   static Captions lines(Bytes text) {
-    return () -> kept(new String(text.read(), StandardCharsets.UTF_8).lines().toList());
+    return new InFile(text, content -> content.lines().toList());
   }
 
   /** Returns the captions in a field of a JSON object, a text or a list of texts. */
   static Captions field(Bytes json, Columns columns) {
-    return () -> {
-      JsonNode object = MAPPER.readTree(json.read());
-      String asked = columns.caption();
-      Stream<String> names = asked == null ? Columns.CAPTIONS.stream() : Stream.of(asked);
-      return names
-          .filter(object::has)
-          .findFirst()
-          .map(name -> kept(texts(object.path(name))))
-          .orElse(List.of());
-    };
+    return new InFile(
+        json,
+        content -> {
+          JsonNode object;
+          try {
+            object = object(content);
+          } catch (JsonProcessingException e) {
+            throw new BadCaptionException(
+                "not a JSON object", "an object such as {\"text\": \"…\"}");
+          }
+          String asked = columns.caption();
+          Stream<String> names = asked == null ? Columns.CAPTIONS.stream() : Stream.of(asked);
+          Optional<String> name = names.filter(object::has).findFirst();
+          return name.isPresent() ? texts(object.path(name.get())) : List.of();
+        });
   }
 
-  /** Returns the texts of a value: itself, or the elements of a list. */
-  static List<String> texts(JsonNode value) {
-    List<String> texts = new ArrayList<>();
-    if (value.isTextual()) {
-      texts.add(value.textValue());
+  /**
+   * Returns the text of a file, without a byte order mark.
+   *
+   * @throws BadCaptionException if it is not UTF-8
+   */
+  static String decoded(byte[] bytes) throws BadCaptionException {
+    try {
+      String text = UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+      return text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text;
+    } catch (CharacterCodingException e) {
+      throw new BadCaptionException("not UTF-8", UTF_8_TEXT);
     }
-    value.forEach(element -> texts.add(element.asText()));
+  }
+
+  /**
+   * Parses a JSON object.
+   *
+   * @throws JsonProcessingException if it is not one
+   */
+  static JsonNode object(String text) throws JsonProcessingException {
+    return MAPPER.readValue(text, ObjectNode.class);
+  }
+
+  /**
+   * Returns the texts of a value: itself, or the elements of a list; none for null.
+   *
+   * @throws BadCaptionException if something else is among them
+   */
+  static List<String> texts(JsonNode value) throws BadCaptionException {
+    List<String> texts = new ArrayList<>();
+    for (JsonNode one : value.isArray() ? value : List.of(value)) {
+      if (one.isTextual()) {
+        texts.add(one.textValue());
+      } else if (!one.isNull()) {
+        throw new BadCaptionException("a number or an object", TEXTS);
+      }
+    }
     return texts;
+  }
+
+  /** Returns the captions stripped, without blank ones. */
+  private static List<String> kept(List<String> captions) throws BadCaptionException {
+    for (String caption : captions) {
+      if (caption.chars().anyMatch(c -> Character.isISOControl(c) && WHITE_SPACE.indexOf(c) < 0)) {
+        throw new BadCaptionException("with control characters", UTF_8_TEXT);
+      }
+    }
+    return captions.stream().map(String::strip).filter(c -> !c.isEmpty()).toList();
   }
 }

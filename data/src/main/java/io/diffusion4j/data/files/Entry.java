@@ -34,7 +34,7 @@ public record Entry(String key, String otherwise, Bytes picture, Captions captio
     } catch (InvalidPathException e) {
       throw new IllegalArgumentException(place + ": " + file + " (expected: a path)", e);
     }
-    Path path = Inside.require(root, resolved, file + " of " + place);
+    Path path = Inside.require(root, resolved, list, file + " of " + place);
     return new Entry(Inside.key(root, path), Bytes.of(path), Captions.of(captions));
   }
 }

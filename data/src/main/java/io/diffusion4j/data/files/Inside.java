@@ -9,14 +9,19 @@ final class Inside {
   private Inside() {}
 
   /**
-   * Returns an existing file inside a folder, after following links.
+   * Returns an existing file inside a folder, after following links. If the list is itself a link,
+   * as in a cache of Hugging Face, links may also lead into the folder of the file that it stands
+   * for.
    *
+   * @param list the list that names the file
    * @param named the given name of the file, for messages
    * @throws IllegalArgumentException if it does not exist or is outside
    */
-  static Path require(Path folder, Path file, String named) throws IOException {
+  static Path require(Path folder, Path file, Path list, String named) throws IOException {
     if (!file.normalize().startsWith(folder.normalize())
-        || (Files.exists(file) && !file.toRealPath().startsWith(folder.toRealPath()))) {
+        || (Files.exists(file)
+            && !file.toRealPath().startsWith(folder.toRealPath())
+            && !file.toRealPath().startsWith(list.toRealPath().resolveSibling("")))) {
       throw new IllegalArgumentException(
           "picture: " + named + " (expected: a file inside " + folder + ")");
     }

@@ -1,6 +1,9 @@
 package io.diffusion4j.data.files;
 
+import io.diffusion4j.data.BadCaptionException;
 import io.diffusion4j.data.PictureSet;
+import io.diffusion4j.data.Tally;
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.ImageFiles;
 import java.io.IOException;
@@ -26,14 +29,21 @@ public final class PictureFiles implements PictureSet {
   /** The endings besides those of PNG, JPEG and WebP; of animations the first frame is read. */
   private static final List<String> MORE_FORMATS = List.of("GIF");
 
-  private static final Pattern PICTURE = Pattern.compile("(?i).*\\.(png|jpe?g|webp|gif)");
+  private static final Pattern PICTURE = Pattern.compile("(?is).*\\.(png|jpe?g|webp|gif)");
+
+  private static final Set<String> SIDECARS = Set.of(".txt", ".json");
+
+  /** Ends the kind of a file that would belong to a picture. */
+  static final String ALONE = " without a picture";
 
   private final String name;
   private final List<Entry> entries;
+  private final Tally notRead;
 
-  private PictureFiles(String name, List<Entry> entries) {
+  private PictureFiles(String name, List<Entry> entries, Tally notRead) {
     this.name = name;
     this.entries = List.copyOf(entries);
+    this.notRead = notRead;
   }
 
   /**
@@ -48,10 +58,18 @@ public final class PictureFiles implements PictureSet {
    */
   public static PictureFiles open(String setting, List<String> paths, Columns columns) {
     List<Entry> entries = new ArrayList<>();
+    Set<Path> known = new HashSet<>();
+    var notRead = new Tally();
     try {
       for (String pattern : paths) {
-        for (String path : Braces.expanded(pattern)) {
-          entries.addAll(entries(setting, Path.of(path), columns));
+        for (String one : Braces.expanded(pattern)) {
+          Path path = Path.of(one);
+          Check.that(
+              !Files.exists(path) || known.add(path.toRealPath()),
+              setting,
+              path + ", twice",
+              "each path once");
+          entries.addAll(entries(setting, path, columns, notRead));
         }
       }
     } catch (IOException e) {
@@ -59,7 +77,7 @@ public final class PictureFiles implements PictureSet {
     }
     List<String> names = paths.stream().map(path -> Path.of(path).normalize().toString()).toList();
     return new PictureFiles(
-        String.join(", ", names), distinct(setting, String.join(", ", paths), entries));
+        String.join(", ", names), distinct(setting, String.join(", ", paths), entries), notRead);
   }
 
   private static List<Entry> distinct(String setting, String paths, List<Entry> entries) {
@@ -91,14 +109,16 @@ public final class PictureFiles implements PictureSet {
     return open(setting, List.of(folder.toString()), Columns.USUAL);
   }
 
-  private static List<Entry> entries(String setting, Path path, Columns columns)
+  private static List<Entry> entries(String setting, Path path, Columns columns, Tally notRead)
       throws IOException {
     if (Files.isDirectory(path)) {
-      List<Entry> entries = ImageFolder.entries(setting, path, columns);
+      List<Entry> entries = ImageFolder.entries(setting, path, columns, notRead);
       if (entries.isEmpty()) {
         throw new IllegalArgumentException(
-            "%s: %s (expected: a folder with %s files)"
-                .formatted(setting, path, ImageFiles.formats()));
+            notRead.counts().isEmpty()
+                ? "%s: %s (expected: a folder with %s files)".formatted(setting, path, formats())
+                : "%s: %s, %s (expected: a folder with %s files; convert others, for instance by %s)"
+                    .formatted(setting, path, notRead, formats(), conversion(notRead)));
       }
       return entries;
     }
@@ -108,7 +128,7 @@ public final class PictureFiles implements PictureSet {
           setting + ": " + path + " (expected: a folder, a list or a tar file)");
     }
     if (file.endsWith(".tar")) {
-      return TarShard.entries(setting, path, columns);
+      return TarShard.entries(setting, path, columns, notRead);
     }
     Path absolute = path.toAbsolutePath();
     Path root = Objects.requireNonNull(absolute.getParent(), "folder");
@@ -129,6 +149,34 @@ public final class PictureFiles implements PictureSet {
    */
   public static Image decode(byte[] file) throws IOException {
     return ImageFiles.read(file, MAX_PIXELS, MORE_FORMATS);
+  }
+
+  /** Describes the formats that data sets may have here: {@code PNG, JPEG, WebP or GIF}. */
+  public static String formats() {
+    return ImageFiles.formats(MORE_FORMATS);
+  }
+
+  /** Returns a command that converts the most frequent kind of files to PNG. */
+  private static String conversion(Tally notRead) {
+    String kind = notRead.counts().keySet().iterator().next();
+    return kind.equals(".svg")
+        ? "rsvg-convert -w 512 -b white NAME.svg -o NAME.png"
+        : "magick NAME%s NAME.png".formatted(kind.startsWith(".") ? kind : ".tif");
+  }
+
+  /** Returns the kind of a file that is not read, by its extension. */
+  static String kind(String name) {
+    int dot = name.lastIndexOf('.');
+    if (dot <= name.lastIndexOf('/')) {
+      return "without extension";
+    }
+    String extension = name.substring(dot).toLowerCase(Locale.ROOT);
+    return SIDECARS.contains(extension) ? extension + ALONE : extension;
+  }
+
+  /** Returns the files of the paths that are not read, hidden ones aside. */
+  public Tally notRead() {
+    return notRead;
   }
 
   static boolean isPicture(String name) {
@@ -155,7 +203,8 @@ public final class PictureFiles implements PictureSet {
     try {
       return entry(index).captions().read();
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot read the caption of " + key(index) + ": " + e, e);
+      String reason = e instanceof BadCaptionException ? e.getMessage() : "caption: " + e;
+      throw new UncheckedIOException(key(index) + ": " + reason, e);
     }
   }
 

@@ -2,12 +2,14 @@ package io.diffusion4j.data.files;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.diffusion4j.data.BadCaptionException;
+import io.diffusion4j.diffusion.argument.Check;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -18,8 +20,30 @@ import java.util.Optional;
  * caption may be a list. Paths are relative to the folder of the list, and stay inside.
  */
 final class PictureList {
-  /** The texts of each column of a row, at a line of the file. */
-  private record Row(long line, Map<String, List<String>> texts) {}
+  /** The values of a row, at a line of the file. */
+  private record Row(long line, JsonNode values) {
+    /** Returns the columns with texts. */
+    List<String> columns() {
+      return values.properties().stream()
+          .filter(field -> field.getValue().isTextual() || field.getValue().isArray())
+          .map(Map.Entry::getKey)
+          .toList();
+    }
+
+    /**
+     * Returns the texts of a column.
+     *
+     * @param place the line, for messages
+     */
+    List<String> texts(String place, String column) {
+      try {
+        return CaptionTexts.texts(values.path(column));
+      } catch (BadCaptionException e) {
+        throw new IllegalArgumentException(
+            place + ": " + Check.message(column, values.path(column), CaptionTexts.TEXTS), e);
+      }
+    }
+  }
 
   private PictureList() {}
 
@@ -33,25 +57,30 @@ final class PictureList {
     if (rows.isEmpty()) {
       throw new IllegalArgumentException("list: " + list + ", no rows (expected: at least one)");
     }
-    var names = rows.get(0).texts.keySet();
+    List<String> names = rows.get(0).columns();
     String image = columns.image(list.toString(), names);
     Optional<String> caption = columns.caption(list.toString(), names, image);
     List<Entry> entries = new ArrayList<>(rows.size());
     for (Row row : rows) {
       String place = list + ", line " + row.line;
-      List<String> file = row.texts.getOrDefault(image, List.of());
+      List<String> file = row.texts(place, image);
       if (file.size() != 1 || file.get(0).isBlank()) {
         throw new IllegalArgumentException(place + ": no " + image + " (expected: a path)");
       }
-      List<String> captions =
-          caption.map(c -> row.texts.getOrDefault(c, List.of())).orElse(List.of());
+      List<String> captions = caption.map(column -> row.texts(place, column)).orElse(List.of());
       entries.add(Entry.named(file.get(0), list, place, root, captions));
     }
     return entries;
   }
 
   private static List<Row> rows(Path list) throws IOException {
-    String text = Files.readString(list, StandardCharsets.UTF_8);
+    String text;
+    try {
+      text = CaptionTexts.decoded(Files.readAllBytes(list));
+    } catch (BadCaptionException e) {
+      throw new IllegalArgumentException(
+          "list: " + list + ", " + e.fault() + " (expected: text in UTF-8)", e);
+    }
     String name = list.toString().toLowerCase(Locale.ROOT);
     return name.endsWith(".jsonl")
         ? jsonLines(list, text)
@@ -68,11 +97,11 @@ final class PictureList {
             "%s, line %d: %d values (expected: %d, as there are columns)"
                 .formatted(list, row.line(), row.values().size(), names.size()));
       }
-      Map<String, List<String>> texts = new LinkedHashMap<>();
+      ObjectNode values = JsonNodeFactory.instance.objectNode();
       for (int i = 0; i < names.size(); i++) {
-        texts.put(names.get(i), List.of(row.values().get(i)));
+        values.put(names.get(i), row.values().get(i));
       }
-      named.add(new Row(row.line(), texts));
+      named.add(new Row(row.line(), values));
     }
     return named;
   }
@@ -85,17 +114,12 @@ final class PictureList {
       if (line.isBlank()) {
         continue;
       }
-      Map<String, List<String>> texts = new LinkedHashMap<>();
       try {
-        JsonNode object = CaptionTexts.MAPPER.readTree(line);
-        object.properties().stream()
-            .filter(field -> field.getValue().isTextual() || field.getValue().isArray())
-            .forEach(field -> texts.put(field.getKey(), CaptionTexts.texts(field.getValue())));
+        rows.add(new Row(number, CaptionTexts.object(line)));
       } catch (JsonProcessingException e) {
         throw new IllegalArgumentException(
-            list + ", line " + number + ": " + e.getOriginalMessage() + " (expected: JSON)", e);
+            list + ", line " + number + ": not JSON (expected: an object in each line)", e);
       }
-      rows.add(new Row(number, texts));
     }
     return rows;
   }

@@ -7,7 +7,6 @@ import java.util.List;
 /** Tables with commas or tabs between values, which may be quoted (RFC 4180). */
 final class SeparatedValues {
   private static final char QUOTE = '"';
-  private static final char BYTE_ORDER_MARK = '\ufeff';
 
   /** A row, which begins at a line of the file. */
   record Row(long line, List<String> values) {}
@@ -20,7 +19,6 @@ final class SeparatedValues {
   private SeparatedValues(String text, char separator) {
     this.text = text;
     this.separator = separator;
-    this.at = !text.isEmpty() && text.charAt(0) == BYTE_ORDER_MARK ? 1 : 0;
   }
 
   /**

@@ -32,7 +32,7 @@ import java.util.zip.CheckedOutputStream;
  */
 record TarCache(Path folder, long least) {
   private static final System.Logger LOG = System.getLogger(TarCache.class.getName());
-  private static final int MAGIC = 0x64346a31;
+  private static final int MAGIC = 0x64346a32;
 
   /** Returns {@code $XDG_CACHE_HOME/diffusion4j/shards}, for tar files from 16 MiB on. */
   static TarCache ofUser() {

@@ -86,9 +86,7 @@ final class TarIndex {
     return members;
   }
 
-  /**
-   * Reads the header at the position, and returns false at the end of the file or of its contents.
-   */
+  /** Reads the header at the position, and returns false at the zeros at the end. */
   private boolean readHeader() throws IOException {
     header.clear();
     while (header.hasRemaining() && file.read(header, at + header.position()) >= 0) {}
@@ -97,7 +95,8 @@ final class TarIndex {
       throw wrong("compressed", "a plain tar file, which can be read at any place: gunzip it");
     }
     if (there == 0 && at > 0) {
-      return false;
+      throw wrong(
+          "ends at byte " + at + " after a member", "a whole tar file, with zeros at its end");
     }
     if (there < BLOCK) {
       throw wrong("a header is cut off at byte " + at, "a whole tar file");

@@ -27,6 +27,7 @@ record Unchanged(Path file, long size, FileTime time) {
     Bytes bytes = Bytes.of(file, offset, Math.toIntExact(length));
     return new Bytes(
         file,
+        bytes.length(),
         () -> {
           if (!equals(of(file))) {
             throw new IOException(file + " was changed since it was opened");

@@ -14,15 +14,17 @@
  *
  * <p>Pictures may be PNG, JPEG, WebP or GIF, of which the first frame is read. Captions are in text
  * files beside the pictures, in columns of {@code metadata.jsonl} or a table, or in the JSON of a
- * tar shard; a picture may have several. The index of a tar shard is cached, so that its headers
- * are read once. If a file changes after that, its pictures are errors rather than wrong bytes.
+ * tar shard; a picture may have several. They are text in UTF-8; a caption that is not is a {@link
+ * io.diffusion4j.data.BadCaptionException}, and data sets skip its picture. The index of a tar
+ * shard is cached, so that its headers are read once. If a file changes after that, its pictures
+ * are errors rather than wrong bytes.
  *
  * <p>Decoding ahead, splitting and resizing are in {@code io.diffusion4j.data}.
  *
  * <p>To add a format with a picture in each row, implement {@link
  * io.diffusion4j.data.files.PictureTable} and name it in {@code META-INF/services}; the module
- * {@code data-parquet} does so. Lists never lead out of their folder, and shards are not unpacked.
- * Nothing is downloaded.
+ * {@code data-parquet} does so. Links in folders are followed, but lists never lead out of their
+ * folder, and shards are not unpacked. Nothing is downloaded.
  */
 @NullMarked
 package io.diffusion4j.data.files;

@@ -10,7 +10,6 @@ import io.diffusion4j.data.PictureSet;
 import io.diffusion4j.data.Shuffled;
 import io.diffusion4j.data.Split;
 import io.diffusion4j.diffusion.image.Image;
-import io.diffusion4j.diffusion.image.ImageFiles;
 import io.diffusion4j.diffusion.image.Png;
 import java.awt.image.BufferedImage;
 import java.awt.image.Raster;
@@ -229,7 +228,8 @@ class PictureFilesTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> open(folder))
         .withMessage(
-            "data: %s (expected: a folder with %s files)".formatted(folder, ImageFiles.formats()));
+            "data: %s (expected: a folder with %s files)"
+                .formatted(folder, PictureFiles.formats()));
     Path other = write("a.doc", "words");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> open(other))

@@ -8,11 +8,17 @@ import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.Png;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -90,9 +96,120 @@ class TarShardTest {
         .withMessage(
             "data: %s, a header is cut off at byte %d (expected: a whole tar file)"
                 .formatted(shard, second));
-    assertThat(open(new TarWriter().file("a.png", PICTURE).bytes()).size())
-        .as("without the zeros at its end")
-        .isEqualTo(1);
+    assertThatIllegalArgumentException()
+        .as("cut off between two members")
+        .isThrownBy(() -> open(Arrays.copyOf(whole, second)))
+        .withMessage(
+            "data: %s, ends at byte %d after a member (expected: a whole tar file, with zeros at its"
+                    .formatted(shard, second)
+                + " end)");
+  }
+
+  /**
+   * The members of a folder in the order of their names, as {@code tar --sort=name} writes them.
+   */
+  private static Map<String, byte[]> members() {
+    var members = new TreeMap<String, byte[]>();
+    members.put("a.png", PICTURE);
+    members.put("a.txt", text("one\nuno"));
+    members.put("b.json", text("{\"text\": \"two\"}"));
+    members.put("b.png", PICTURE);
+    members.put("c.v2.png", PICTURE);
+    members.put("c.v2.txt", text("three"));
+    return members;
+  }
+
+  private static Map<String, List<String>> captions(PictureFiles set) {
+    return LongStream.range(0, set.size())
+        .boxed()
+        .collect(Collectors.toMap(set::key, set::captions));
+  }
+
+  private static void permute(
+      List<String> rest, List<String> before, Consumer<List<String>> action) {
+    if (rest.isEmpty()) {
+      action.accept(before);
+    }
+    for (String next : rest) {
+      permute(
+          rest.stream().filter(one -> !one.equals(next)).toList(),
+          Stream.concat(before.stream(), Stream.of(next)).toList(),
+          action);
+    }
+  }
+
+  @Test
+  void everyOrderOfMembersGivesTheSamplesOfTheSameFilesInAFolder(@TempDir Path folder)
+      throws IOException {
+    for (var member : members().entrySet()) {
+      Files.write(folder.resolve(member.getKey()), member.getValue());
+    }
+    var expected = captions(PictureFiles.open("data", List.of(folder.toString()), Columns.USUAL));
+    assertThat(expected)
+        .isEqualTo(
+            Map.of(
+                "a.png", List.of("one", "uno"),
+                "b.png", List.of("two"),
+                "c.v2.png", List.of("three")));
+    permute(
+        List.copyOf(members().keySet()),
+        List.of(),
+        order -> {
+          var tar = new TarWriter();
+          order.forEach(name -> tar.file("./" + name, members().get(name)));
+          try {
+            assertThat(captions(open(tar.end()))).as("%s", order).isEqualTo(expected);
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        });
+  }
+
+  @Test
+  void shardsMayRestartTheirKeys() throws IOException {
+    byte[] tar = new TarWriter().file("0000.png", PICTURE).end();
+    Files.write(shard, tar);
+    Path next = Files.write(shard.resolveSibling("00001.tar"), tar);
+    var set = PictureFiles.open("data", List.of(shard.toString(), next.toString()), Columns.USUAL);
+    String parent = shard.getParent().getFileName().toString();
+    assertThat(captions(set).keySet())
+        .containsExactlyInAnyOrder("0000.png", parent + "/00001.tar/0000.png");
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                PictureFiles.open(
+                    "data", List.of(shard.toString(), shard.toString()), Columns.USUAL))
+        .withMessage("data: " + shard + ", twice (expected: each path once)");
+  }
+
+  @Test
+  void aKeyThatComesBackWithTheSameKindOfMemberIsRefused() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                open(
+                    new TarWriter()
+                        .file("a.png", PICTURE)
+                        .file("b.png", PICTURE)
+                        .file("a.png", PICTURE)
+                        .end()))
+        .withMessageContaining(" has a.png twice (expected: each member once)");
+  }
+
+  @Test
+  void membersThatAreNotReadAreCounted() throws IOException {
+    var set =
+        open(
+            new TarWriter()
+                .file("a.png", PICTURE)
+                .file("a.seg.png", PICTURE)
+                .file("a.cls", text("7"))
+                .file("b.cls", text("7"))
+                .file("c.txt", text("no picture"))
+                .file("noextension", text("x"))
+                .end());
+    assertThat(set.notRead())
+        .hasToString("2 .cls, 1 .seg.png, 1 .txt without a picture, 1 without extension");
   }
 
   @Test

@@ -32,8 +32,14 @@ public final class ImageFiles {
 
   /** Describes the formats that can be read here: {@code PNG, JPEG or WebP}. */
   public static String formats() {
+    return formats(List.of());
+  }
+
+  /** Describes the formats that can be read here, with further ones that Java reads. */
+  public static String formats(List<String> furtherFormats) {
     List<String> known =
-        FORMATS.stream()
+        Stream.of(FORMATS, furtherFormats)
+            .flatMap(List::stream)
             .filter(format -> ImageIO.getImageReadersByFormatName(format).hasNext())
             .toList();
     int last = known.size() - 1;
@@ -126,7 +132,7 @@ public final class ImageFiles {
       }
       reader.dispose();
     }
-    throw new IOException("image: unknown format (expected: " + formats() + ")");
+    throw new IOException("image: unknown format (expected: " + formats(furtherFormats) + ")");
   }
 
   private static void requireSmallFrames(byte[] bytes, long maxPixels) throws IOException {

@@ -1,6 +1,7 @@
 package io.diffusion4j.training.survey;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 
@@ -13,7 +14,8 @@ import java.util.SortedMap;
  * @param captions the captions of all pictures
  * @param model the captions as read by a model; empty if none was named
  * @param duplicates the keys of pictures with the same pixels, in groups of two or more
- * @param broken the keys of pictures that cannot be read, each with the reason
+ * @param broken the keys of pictures that cannot be read, or whose captions cannot, each with the
+ *     reason
  */
 public record Survey(
     String name,
@@ -37,11 +39,17 @@ public record Survey(
    * @param captioned the number of pictures with at least one caption
    * @param count the number of all captions
    * @param words the words of a caption
+   * @param bad the captions that cannot be read, by their faults
    * @param vocabulary the number of distinct words
    * @param frequent the most frequent words
    */
   public record Captions(
-      long captioned, long count, Spread words, long vocabulary, List<Word> frequent) {}
+      long captioned,
+      long count,
+      Map<String, Long> bad,
+      Spread words,
+      long vocabulary,
+      List<Word> frequent) {}
 
   /**
    * The captions as read by a model.

@@ -2,7 +2,9 @@ package io.diffusion4j.training.survey;
 
 import io.diffusion4j.clip.token.ClipTokenizer;
 import io.diffusion4j.clip.token.Tokens;
+import io.diffusion4j.data.BadCaptionException;
 import io.diffusion4j.data.PictureSet;
+import io.diffusion4j.data.Tally;
 import io.diffusion4j.diffusion.digest.Sha256;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.Rgb8;
@@ -37,6 +39,7 @@ public final class Surveyor {
   private final List<String> broken = new ArrayList<>();
   private final LongStream.Builder words = LongStream.builder();
   private final LongStream.Builder tokens = LongStream.builder();
+  private final Tally badCaptions = new Tally();
   private final WordCounts vocabulary = new WordCounts();
   private final WordCounts unknown = new WordCounts();
   private long captioned;
@@ -114,7 +117,12 @@ public final class Surveyor {
     try {
       texts = pictures.captions(index);
     } catch (UncheckedIOException e) {
-      broken.add(String.valueOf(e.getMessage()));
+      if (e.getCause() instanceof BadCaptionException bad) {
+        badCaptions.add(bad.fault());
+      }
+      if (look.broken.isEmpty()) {
+        broken.add(String.valueOf(e.getMessage()));
+      }
       return;
     }
     captioned += texts.isEmpty() ? 0 : 1;
@@ -147,6 +155,7 @@ public final class Surveyor {
         new Survey.Captions(
             captioned,
             captions,
+            badCaptions.counts(),
             Spread.of(words.build().toArray()),
             vocabulary.distinct(),
             vocabulary.frequent(FREQUENT)),
