@@ -1,12 +1,17 @@
 package io.diffusion4j.checkpoint;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.diffusion4j.diffusion.digest.Sha256;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +36,9 @@ public final class Checkpoint implements TensorSource {
   /** The base name of weights in transformers' torch files. */
   private static final String TORCH_TRANSFORMERS = "pytorch_model";
 
+  /** The number of bytes of each tensor in an identity. */
+  private static final int IDENTIFYING = 256;
+
   private static final Pattern INDEX =
       Pattern.compile(".*\\.(safetensors|bin)\\.index(\\.\\w+)?\\.json");
   private static final Pattern TORCH = Pattern.compile(".*\\.(bin|pt|pth|ckpt|th|pkl|pickle)");
@@ -49,6 +57,28 @@ public final class Checkpoint implements TensorSource {
     this.files = files;
     this.fileOf = fileOf;
     this.metadata = metadata;
+  }
+
+  /**
+   * Returns the identity of the weights in some folders: a digest of the names, shapes and first
+   * numbers of all tensors. Training changes all of these numbers, and reading them takes no time.
+   *
+   * @param baseNames as in {@link #open}
+   * @return {@code sha256:} and 64 hexadecimal digits
+   * @throws CheckpointException if there are no weights
+   */
+  public static String identity(List<Path> folders, String... baseNames) {
+    MessageDigest digest = Sha256.start();
+    for (Path folder : folders) {
+      try (var weights = open(folder, baseNames)) {
+        for (String name : weights.names().stream().sorted().toList()) {
+          TensorInfo info = weights.info(name);
+          digest.update((name + Arrays.toString(info.shape()) + info.dtype()).getBytes(UTF_8));
+          digest.update(weights.raw(name, 0, (int) Math.min(IDENTIFYING, info.byteSize())));
+        }
+      }
+    }
+    return "sha256:" + HexFormat.of().formatHex(digest.digest());
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.diffusion4j.cli;
 
+import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.diffusion4j.checkpoint.Checkpoint;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -22,6 +24,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A folder of coloured shapes with captions is trained on, all parts, and drawn from. */
@@ -319,6 +322,105 @@ class OwnPicturesTest {
                 .toArray(String[]::new));
     assertThat(run.status()).as(run.err()).isZero();
     return file;
+  }
+
+  /** The options that a run was started with are followed by others when it is resumed. */
+  @ParameterizedTest
+  @CsvSource({
+    "data, --data, MORE",
+    "data, --validation, 0.3",
+    "clip, --clip, OTHER",
+    "start-from, --start-from, OTHER",
+    "resize, --resize, contain",
+    "crop, --crop, random",
+    "flip, --flip,",
+    "min-size, --min-size, 10",
+    "weight_decay, --weight-decay, 0.5",
+    "decayed, --decayed, all",
+    "ema_decays, --ema-decay, 0.9",
+    "techniques, --technique, prediction=eps",
+    "inpainting, --inpainting,",
+    "decoder.channels, --preset, SIZES",
+    "seed, --seed, 77",
+  })
+  void aResumeThatDiffersIsRefusedByWhatDiffers(String field, String option, String value)
+      throws IOException {
+    Path state = folder.resolve("resumed-state");
+    Path own = folder.resolve("resumed");
+    String[] begun = {"--clip", model.toString(), "--steps", "1", "--batch", "4"};
+    if (!Files.exists(state)) {
+      Run run = train("decoder", pictures, "tiny", own, "resumed-state", begun);
+      assertThat(run.status()).as(run.err()).isZero();
+    }
+    Path more = folder.resolve("shapes-and-one-more");
+    Files.createDirectories(more);
+    for (String name : List.of("red-disc.png", "red-disc.txt")) {
+      Files.copy(pictures.resolve(name), more.resolve(name), REPLACE_EXISTING);
+    }
+    Path sizes = folder.resolve("sizes.yaml");
+    Files.writeString(
+        sizes,
+        Files.readString(Path.of("../emoji/src/main/resources/io/diffusion4j/emoji/train/tiny.yaml"))
+            .replace("channels: [16, 32]\n  attention", "channels: [16, 48]\n  attention"));
+    Path other = folder.resolve("resumed-other");
+    if (value != null && value.equals("OTHER") && !Files.exists(other)) {
+      Run clip = train("all", pictures, "tiny", other, "resumed-other-state", "--steps", "1", "--seed", "9");
+      assertThat(clip.status()).as(clip.err()).isZero();
+    }
+    var changed = new ArrayList<>(List.of(begun));
+    changed.set(3, "2");
+    int at = option.equals("--clip") ? 0 : changed.size();
+    changed.subList(at, Math.min(changed.size(), at + 2)).clear();
+    changed.add(option);
+    Map<String, Path> places = Map.of("MORE", more, "OTHER", other, "SIZES", sizes);
+    if (value != null) {
+      changed.add(places.containsKey(value) ? places.get(value).toString() : value);
+    }
+    boolean isData = option.equals("--data");
+    boolean isPreset = option.equals("--preset");
+    Run run =
+        train(
+            "decoder",
+            isData ? more : pictures,
+            isPreset ? sizes.toString() : "tiny",
+            own,
+            "resumed-state",
+            (isData || isPreset ? changed.subList(0, at) : changed).toArray(String[]::new));
+    assertThat(run.status()).as(run.err()).isEqualTo(FailureHandler.FAILED);
+    assertThat(run.err())
+        .containsPattern(
+            "state.safetensors: is of another run: "
+                + Pattern.quote(field)
+                + ": .+ \\(expected: .+; to start over, remove "
+                + Pattern.quote(state.resolve("decoder").toString())
+                + "\\)");
+  }
+
+  @Test
+  void aResumeMayChangeStepsAndLearningRateAndMoveItsFolders() throws IOException {
+    Path state = folder.resolve("moved-state");
+    Path own = folder.resolve("moved");
+    String[] begun = {"--clip", model.toString(), "--steps", "1", "--batch", "4"};
+    assertThat(train("decoder", pictures, "tiny", own, "moved-state", begun).status()).isZero();
+    Path moved = Files.createDirectories(folder.resolve("moved-shapes"));
+    try (Stream<Path> files = Files.list(pictures)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, moved.resolve(file.getFileName()));
+      }
+    }
+    begun[3] = "2";
+    Run run =
+        train(
+            "decoder",
+            moved,
+            "tiny",
+            own,
+            "moved-state",
+            Stream.concat(Stream.of(begun), Stream.of("--learning-rate", "1e-4"))
+                .toArray(String[]::new));
+    assertThat(run.status()).as(run.err()).isZero();
+    assertThat(run.err()).contains("going on from step 1").doesNotContain("not compared");
+    assertThat(state).exists();
   }
 
   @Test

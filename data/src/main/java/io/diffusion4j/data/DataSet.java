@@ -92,6 +92,14 @@ public interface DataSet {
     return Optional.empty();
   }
 
+  /**
+   * Returns what the examples are made of, by name and without {@link #techniques}: a training
+   * resumes only with the same. It does not contain the place of files.
+   */
+  default Map<String, String> origin() {
+    return Map.of("data", name());
+  }
+
   /** Returns the notes on the data set for the metadata of trained weights. */
   default Map<String, String> notes() {
     return Map.of("diffusion4j.data", name());

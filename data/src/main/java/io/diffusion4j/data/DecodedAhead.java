@@ -118,6 +118,11 @@ public final class DecodedAhead implements DataSet, AutoCloseable {
   }
 
   @Override
+  public Map<String, String> origin() {
+    return data.origin();
+  }
+
+  @Override
   public Map<String, String> notes() {
     return data.notes();
   }

@@ -45,6 +45,14 @@ public interface PictureSet extends AutoCloseable {
   }
 
   /**
+   * Returns a number that usually changes with the picture or its captions, but not with the place
+   * or the time of its file; 0 if unknown. It is found without reading the picture.
+   */
+  default long fingerprint(long index) {
+    return 0;
+  }
+
+  /**
    * Decodes a picture and cuts it to the square in its middle.
    *
    * @param size height and width of the result

@@ -1,13 +1,18 @@
 package io.diffusion4j.data;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.diffusion4j.data.CaptionedImages.CaptionedImage;
 import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.diffusion.digest.Sha256;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.Rgb8;
 import java.io.UncheckedIOException;
 import java.util.Collections;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SortedMap;
@@ -64,6 +69,22 @@ public record Shuffled(
   @Override
   public List<String> classes() {
     return kinds.names();
+  }
+
+  /** The data are a digest of the keys and {@linkplain PictureSet#fingerprint fingerprints}. */
+  @Override
+  public Map<String, String> origin() {
+    var digest = Sha256.start();
+    for (long i = 0; i < pictures.size(); i++) {
+      digest.update((pictures.key(i) + "\n" + pictures.fingerprint(i) + "\n").getBytes(UTF_8));
+    }
+    String hex = HexFormat.of().formatHex(digest.digest(), 0, 8);
+    return Map.of(
+        "data", pictures.size() + " pictures with the digest " + hex,
+        "resize", preparation.fit().name().toLowerCase(Locale.ROOT),
+        "crop", preparation.crop().name().toLowerCase(Locale.ROOT),
+        "flip", Boolean.toString(preparation.flip()),
+        "min-size", Integer.toString(bad.minSize()));
   }
 
   @Override

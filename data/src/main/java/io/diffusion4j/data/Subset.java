@@ -37,6 +37,11 @@ record Subset(PictureSet all, long[] indices) implements PictureSet {
   }
 
   @Override
+  public long fingerprint(long index) {
+    return all.fingerprint(at(index));
+  }
+
+  @Override
   public Image image(long index) {
     return all.image(at(index));
   }

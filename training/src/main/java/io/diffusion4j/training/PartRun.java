@@ -270,7 +270,9 @@ record PartRun(
     var source = batches.apply(setup.data());
     var resumed = TrainingRun.resumed(config, state, whole.group());
     try (var trainer = prepared(objective, resumed, prepare);
-        var run = new TrainingRun(trainer, resumed, source, state, checkpointEvery)) {
+        var run =
+            new TrainingRun(
+                trainer, resumed, RunOrigin.of(this), source, state, checkpointEvery)) {
       var validation =
           inspection.validation().map(data -> new Validation(batches.apply(data), VALIDATED));
       var more = inspection.validation().map(health).orElse(Health.NONE);

@@ -230,6 +230,17 @@ public final class PictureFiles implements PictureSet {
     }
   }
 
+  /** The fingerprint is made of the sizes of the files of picture and captions. */
+  @Override
+  public long fingerprint(long index) {
+    try {
+      Entry entry = entry(index);
+      return 31 * entry.picture().size() + entry.captions().fingerprint();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + key(index) + ": " + e, e);
+    }
+  }
+
   private Entry entry(long index) {
     return entries.get(Math.toIntExact(index));
   }

@@ -7,7 +7,9 @@ import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.diffusion4j.checkpoint.CheckpointException;
+import io.diffusion4j.checkpoint.DType;
 import io.diffusion4j.checkpoint.SafetensorsFile;
+import io.diffusion4j.checkpoint.SafetensorsWriter;
 import io.diffusion4j.golden.GoldenCase;
 import io.diffusion4j.golden.GoldenKind;
 import io.diffusion4j.golden.GoldenTensors;
@@ -391,7 +393,72 @@ class TrainerTest {
     try (var trainer = new Trainer(objective, config)) {
       assertThatThrownBy(() -> new TrainingRun(trainer, config, Tiny.batches(config), folder, 1))
           .isInstanceOf(CheckpointException.class)
-          .hasMessage(message);
+          .hasMessage(message.replaceFirst("\\)$", "; to start over, remove " + folder + ")"));
+    }
+  }
+
+  @Test
+  void aRunResumesOnlyWithTheSameOriginAndSettings(@TempDir Path folder) {
+    var config = Tiny.config(2, Precision.FLOAT32);
+    var origin = Map.of("data", "63 pictures", "clip", "sha256:1");
+    try (var trainer = new Trainer(Tiny.OBJECTIVE, config)) {
+      new TrainingRun(trainer, config, origin, Tiny.batches(config), folder, 1).run(UNHEARD);
+    }
+    Path file = folder.resolve("state.safetensors");
+    try (var trainer = new Trainer(Tiny.OBJECTIVE, config)) {
+      assertThatThrownBy(
+              () ->
+                  new TrainingRun(
+                      trainer,
+                      config,
+                      Map.of("data", "64 pictures", "clip", "sha256:1"),
+                      Tiny.batches(config),
+                      folder,
+                      1))
+          .isInstanceOf(CheckpointException.class)
+          .hasMessage(
+              "%s: is of another run: data: 63 pictures (expected: 64 pictures; to start over, remove %s)"
+                  .formatted(file, folder));
+      var run = new TrainingRun(trainer, config, origin, Tiny.batches(config), folder, 1);
+      assertThat(run.changes()).isEmpty();
+      run.close();
+    }
+    var decayed = config.withOptimizer(config.optimizer().withWeightDecay(0.5));
+    String message = file + ": is of another run: ";
+    refused(Tiny.OBJECTIVE, decayed, folder, message + "weight_decay: 0.01 (expected: 0.5)");
+    refused(
+        Tiny.OBJECTIVE,
+        config.withEmaDecay(0.25),
+        folder,
+        message + "ema_decays: 0.999 (expected: 0.25)");
+  }
+
+  @Test
+  void aStateOfAnEarlierVersionResumesAndNamesWhatIsNotCompared(@TempDir Path folder) {
+    var config = Tiny.config(2, Precision.FLOAT32);
+    try (var trainer = new Trainer(Tiny.OBJECTIVE, config)) {
+      new TrainingRun(trainer, config, Tiny.batches(config), folder, 1).run(UNHEARD);
+    }
+    Path file = folder.resolve("state.safetensors");
+    var writer = new SafetensorsWriter().withChecksum();
+    try (var saved = SafetensorsFile.open(file)) {
+      saved.metadata().entrySet().stream()
+          .filter(note -> !note.getKey().matches("diffusion4j.*|weight_decay|decayed|lora"))
+          .forEach(note -> writer.note(note.getKey(), note.getValue()));
+      for (String name : saved.names()) {
+        float[] values = saved.readFloats(name);
+        writer.floats(name, DType.F32, saved.info(name).shape(), () -> values);
+      }
+    }
+    writer.write(file);
+    try (var trainer = new Trainer(Tiny.OBJECTIVE, config);
+        var run =
+            new TrainingRun(
+                trainer, config, Map.of("data", "x"), Tiny.batches(config), folder, 1)) {
+      assertThat(trainer.step()).isEqualTo(2);
+      assertThat(run.changes())
+          .containsExactly(
+              "not compared, as the state is of an earlier version: data, decayed, lora, weight_decay");
     }
   }
 

@@ -4,11 +4,13 @@ import static io.diffusion4j.emoji.train.EmojiTechniques.CAPTIONS;
 import static io.diffusion4j.emoji.train.EmojiTechniques.CURRICULUM;
 import static io.diffusion4j.emoji.train.EmojiTechniques.RELATIONS;
 import static io.diffusion4j.emoji.train.EmojiTechniques.SCENES;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.diffusion4j.data.CaptionedImages;
 import io.diffusion4j.data.DataSet;
 import io.diffusion4j.data.Technique;
 import io.diffusion4j.data.Techniques;
+import io.diffusion4j.diffusion.digest.Sha256;
 import io.diffusion4j.emoji.EmojiDataset;
 import io.diffusion4j.emoji.EmojiDataset.Settings;
 import io.diffusion4j.emoji.art.ConceptSet;
@@ -119,6 +121,16 @@ public record EmojiData(EmojiSettings settings, Techniques techniques) implement
   @Override
   public EmojiData with(String technique, String value) {
     return new EmojiData(settings, techniques.with(technique, value));
+  }
+
+  @Override
+  public Map<String, String> origin() {
+    return Map.of(
+        "data",
+        "emoji of "
+            + settings.concepts().name()
+            + " with the digest "
+            + Sha256.hex(settings.toString().getBytes(UTF_8)).substring(0, 16));
   }
 
   /** Empty, since a model whose weights name no data set was trained on this one. */

@@ -6,6 +6,7 @@ import io.diffusion4j.nn.weights.TensorMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * The state of a group's training, which the first process reads and writes: the others receive it
@@ -21,13 +22,15 @@ final class SharedState {
    * Restores a state in all processes.
    *
    * @param restore the action by which the first process restores it
+   * @param described describes the training, which has to be the same in all processes
    * @throws RuntimeException in every process, if that fails or if their trainings differ
    */
   static void restore(
       Trainer trainer,
-      TrainingConfig config,
+      Runnable restore,
+      Supplier<String> described,
       Optional<LossAwareTimesteps> timesteps,
-      Runnable restore) {
+      TrainingConfig config) {
     var group = trainer.group();
     Optional<RuntimeException> failure = Optional.empty();
     if (group.isFirst()) {
@@ -51,7 +54,7 @@ final class SharedState {
     if (!reason.isEmpty()) {
       throw new IllegalArgumentException("process 0: " + reason);
     }
-    group.requireSame("training", TrainingState.describe(trainer, config, timesteps));
+    group.requireSame("training", described.get());
     share(trainer, timesteps, config);
   }
 

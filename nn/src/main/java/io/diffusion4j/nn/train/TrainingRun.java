@@ -10,8 +10,11 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
@@ -50,6 +53,7 @@ public final class TrainingRun implements AutoCloseable {
 
   private final Trainer trainer;
   private final TrainingConfig config;
+  private final Map<String, String> origin;
   private final BatchSource batches;
   private final Optional<LossAwareTimesteps> timesteps;
   private final Path state;
@@ -58,6 +62,7 @@ public final class TrainingRun implements AutoCloseable {
   private Optional<StateLock> lock = Optional.empty();
   private Optional<Long> saved = Optional.empty();
   private Optional<Wire> sumsBefore = Optional.empty();
+  private Set<String> unknown = Set.of();
 
   private volatile boolean stopped;
   private long waited;
@@ -77,7 +82,23 @@ public final class TrainingRun implements AutoCloseable {
       BatchSource batches,
       Path folder,
       long checkpointEvery) {
-    this(trainer, config, batches, Optional.empty(), folder, checkpointEvery);
+    this(trainer, config, Map.of(), batches, folder, checkpointEvery);
+  }
+
+  /**
+   * Creates a run that resumes only with the same origin.
+   *
+   * @param origin what the weights are made of apart from the configuration, such as a digest of
+   *     the data set, by name; a state that contains another value of a name is refused
+   */
+  public TrainingRun(
+      Trainer trainer,
+      TrainingConfig config,
+      Map<String, String> origin,
+      BatchSource batches,
+      Path folder,
+      long checkpointEvery) {
+    this(trainer, config, origin, batches, Optional.empty(), folder, checkpointEvery);
   }
 
   /**
@@ -92,12 +113,13 @@ public final class TrainingRun implements AutoCloseable {
       LossAwareTimesteps timesteps,
       Path folder,
       long checkpointEvery) {
-    this(trainer, config, batches, Optional.of(timesteps), folder, checkpointEvery);
+    this(trainer, config, Map.of(), batches, Optional.of(timesteps), folder, checkpointEvery);
   }
 
   private TrainingRun(
       Trainer trainer,
       TrainingConfig config,
+      Map<String, String> origin,
       BatchSource batches,
       Optional<LossAwareTimesteps> timesteps,
       Path folder,
@@ -108,6 +130,7 @@ public final class TrainingRun implements AutoCloseable {
     }
     this.trainer = trainer;
     this.config = config;
+    this.origin = Map.copyOf(origin);
     this.batches = batches;
     this.timesteps = timesteps;
     timesteps.ifPresent(aware -> aware.accumulate(config.accumulate()));
@@ -115,7 +138,12 @@ public final class TrainingRun implements AutoCloseable {
     this.state = folder.resolve(STATE);
     this.checkpointEvery = checkpointEvery;
     try {
-      SharedState.restore(trainer, config, timesteps, () -> restore(folder));
+      SharedState.restore(
+          trainer,
+          () -> restore(folder),
+          () -> TrainingState.describe(trainer, config, this.origin, timesteps),
+          timesteps,
+          config);
     } catch (RuntimeException | Error e) {
       close();
       throw e;
@@ -132,7 +160,7 @@ public final class TrainingRun implements AutoCloseable {
     SafetensorsWriter.removeLeftovers(state);
     if (Files.exists(state)) {
       sumsBefore = TrainingState.sums(state);
-      TrainingState.restore(trainer, config, timesteps, state);
+      unknown = TrainingState.restore(trainer, config, origin, timesteps, state);
       saved = Optional.of(trainer.step());
     }
   }
@@ -154,13 +182,19 @@ public final class TrainingRun implements AutoCloseable {
         : config.withSums(Wire.of(shared));
   }
 
-  /** Returns the settings in which the run differs from the state that it resumes, in words. */
+  /** Returns the settings in which the run differs, or may differ, from the state that it resumes, in
+   * words. */
   public List<String> changes() {
-    return sumsBefore
+    List<String> changes = new ArrayList<>();
+    sumsBefore
         .filter(before -> before != config.wire())
         .map(before -> "sums in " + config.wire().word() + ", until here in " + before.word())
-        .stream()
-        .toList();
+        .ifPresent(changes::add);
+    if (!unknown.isEmpty()) {
+      changes.add(
+          "not compared, as the state is of an earlier version: " + String.join(", ", unknown));
+    }
+    return changes;
   }
 
   /** Stops the run after the current step, with its state saved; may be called from any thread. */
@@ -282,7 +316,7 @@ public final class TrainingRun implements AutoCloseable {
       return;
     }
     try {
-      TrainingState.save(trainer, config, timesteps, state);
+      TrainingState.save(trainer, config, origin, timesteps, state);
     } catch (UncheckedIOException e) {
       String kept = saved.map(step -> "the state of step " + step).orElse("no state");
       throw new UncheckedIOException(e.getMessage() + "; there is " + kept, e.getCause());

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
@@ -41,9 +42,13 @@ final class TrainingState {
   private TrainingState() {}
 
   static void save(
-      Trainer trainer, TrainingConfig config, Optional<LossAwareTimesteps> timesteps, Path file) {
+      Trainer trainer,
+      TrainingConfig config,
+      Map<String, String> origin,
+      Optional<LossAwareTimesteps> timesteps,
+      Path file) {
     var writer = new SafetensorsWriter().withChecksum().note(STEP, Long.toString(trainer.step()));
-    writer.notes(identity(trainer, config, timesteps));
+    writer.notes(identity(trainer, config, origin, timesteps));
     writer.note(EMA_DECAYS, decays(config));
     writer.note(SUMS, config.wire().word());
     timesteps.ifPresent(aware -> aware.save(writer));
@@ -66,8 +71,17 @@ final class TrainingState {
     }
   }
 
-  static void restore(
-      Trainer trainer, TrainingConfig config, Optional<LossAwareTimesteps> timesteps, Path file) {
+  /**
+   * Restores a state.
+   *
+   * @return the settings that a state of an earlier version does not contain
+   */
+  static Set<String> restore(
+      Trainer trainer,
+      TrainingConfig config,
+      Map<String, String> origin,
+      Optional<LossAwareTimesteps> timesteps,
+      Path file) {
     try (var saved = SafetensorsFile.open(file)) {
       saved.requireIntact();
       Map<String, String> notes = new LinkedHashMap<>(saved.metadata());
@@ -76,21 +90,17 @@ final class TrainingState {
       notes.putIfAbsent(TIMESTEPS, UNIFORM);
       notes.putIfAbsent(ACCUMULATE, "1");
       notes.putIfAbsent(FROZEN, NOTHING);
-      identity(trainer, config, timesteps)
-          .forEach(
-              (name, value) -> {
-                if (!value.equals(notes.get(name))) {
-                  throw new CheckpointException(
-                      file,
-                      "is of another run: "
-                          + name
-                          + ": "
-                          + notes.get(name)
-                          + " (expected: "
-                          + value
-                          + ")");
-                }
-              });
+      Map<String, String> identity = identity(trainer, config, origin, timesteps);
+      var unknown = new TreeSet<>(identity.keySet());
+      unknown.removeAll(notes.keySet());
+      identity.forEach(
+          (name, value) ->
+              Check.that(
+                  unknown.contains(name) || value.equals(notes.get(name)),
+                  name,
+                  notes.get(name),
+                  "%s",
+                  value));
       long step = Long.parseLong(notes.getOrDefault(STEP, ""));
       timesteps.ifPresent(
           aware ->
@@ -102,17 +112,29 @@ final class TrainingState {
               notes.getOrDefault(EMA_DECAYS, ""),
               config),
           step);
+      return unknown;
     } catch (NumberFormatException e) {
       throw new CheckpointException(file, "is not a training state: " + e.getMessage(), e);
     } catch (IllegalArgumentException e) {
-      throw new CheckpointException(file, "is of another run: " + e.getMessage(), e);
+      String reason = String.valueOf(e.getMessage());
+      throw new CheckpointException(
+          file,
+          "is of another run: "
+              + reason.replaceFirst("\\)$", "")
+              + "; to start over, remove "
+              + file.getParent()
+              + ")",
+          e);
     }
   }
 
   /** Returns the settings that must be the same in all processes of a group, as one text. */
   static String describe(
-      Trainer trainer, TrainingConfig config, Optional<LossAwareTimesteps> timesteps) {
-    return identity(trainer, config, timesteps)
+      Trainer trainer,
+      TrainingConfig config,
+      Map<String, String> origin,
+      Optional<LossAwareTimesteps> timesteps) {
+    return identity(trainer, config, origin, timesteps)
         + ", parameters="
         + trainer.parameters()
         + ", "
@@ -123,14 +145,20 @@ final class TrainingState {
    * Returns the settings that must not change within a run; its length and its learning rate may.
    */
   private static Map<String, String> identity(
-      Trainer trainer, TrainingConfig config, Optional<LossAwareTimesteps> timesteps) {
-    Map<String, String> notes = new LinkedHashMap<>();
+      Trainer trainer,
+      TrainingConfig config,
+      Map<String, String> origin,
+      Optional<LossAwareTimesteps> timesteps) {
+    Map<String, String> notes = new LinkedHashMap<>(origin);
     notes.put("seed", Long.toString(config.seed()));
     notes.put(TrainingRun.BATCH_SIZE, Integer.toString(config.batchSize()));
     notes.put(ACCUMULATE, Integer.toString(config.accumulate()));
     notes.put(FROZEN, trainer.fixed().orElse(NOTHING));
     notes.put("precision", config.compute().precision().name());
     notes.put(OPTIMIZER, config.optimizer().method().name());
+    notes.put("weight_decay", Double.toString(config.optimizer().weightDecay()));
+    notes.put("decayed", config.optimizer().decayed().name());
+    notes.put("lora", config.lowRank().map(LowRank::toString).orElse(NOTHING));
     notes.put(TIMESTEPS, timesteps.isPresent() ? "loss-aware" : UNIFORM);
     return notes;
   }
@@ -141,15 +169,16 @@ final class TrainingState {
 
   /**
    * Returns the tensors of a state with several moving averages, in the order in which the
-   * configuration has their decays; a single one may resume with another decay.
+   * configuration has their decays.
    *
-   * @param decays the decays in the order in which they were saved
+   * @param decays the decays in the order in which they were saved; empty in a state of an earlier
+   *     version, which has a single one
    */
   private static NamedTensors averagesInOrder(
       NamedTensors saved, String decays, TrainingConfig config) {
     List<String> before = List.of(decays.split(","));
     List<String> now = List.of(decays(config).split(","));
-    if (now.equals(before) || now.size() + before.size() == 2) {
+    if (now.equals(before) || (decays.isEmpty() && now.size() == 1)) {
       return saved;
     }
     Check.that(

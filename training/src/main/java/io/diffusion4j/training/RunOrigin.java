@@ -1,0 +1,98 @@
+package io.diffusion4j.training;
+
+import io.diffusion4j.checkpoint.Checkpoint;
+import io.diffusion4j.clip.ClipIdentity;
+import io.diffusion4j.kandinsky.KandinskyPair;
+import io.diffusion4j.training.preset.Preset;
+import io.diffusion4j.unclip.UnclipFolder;
+import java.lang.reflect.RecordComponent;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/**
+ * What the weights of a part are made of, apart from the configuration of its training: the data
+ * set and techniques, the weights to start from, the frozen networks that it learns from, and the
+ * preset's sizes. A run resumes only with the same.
+ */
+final class RunOrigin {
+  private static final String NONE = "none";
+
+  private RunOrigin() {}
+
+  /** Returns the values by the names of their options. */
+  static Map<String, String> of(PartRun run) {
+    var setup = run.setup();
+    Map<String, String> origin = new TreeMap<>(setup.data().origin());
+    origin.put("techniques", setup.words());
+    origin.put("inpainting", Boolean.toString(run.whole().inpainting()));
+    origin.put("start-from", start(run));
+    if (setup.part().learnsFromEmbeddings()) {
+      origin.put("clip", ClipIdentity.of(run.layout().clip()));
+    }
+    if (run.layout() instanceof KandinskyLayout && setup.part() == Part.DECODER) {
+      origin.put("movq", Checkpoint.identity(List.of(run.folder(KandinskyPair.MOVQ))));
+    }
+    if (run.whole().start().isEmpty()) {
+      Map<String, String> sizes = new TreeMap<>();
+      collect("", run.preset(), sizes);
+      sizes.keySet().removeIf(name -> sections(setup.part()).stream().noneMatch(name::startsWith));
+      origin.putAll(sizes);
+    }
+    return origin;
+  }
+
+  /** Returns the identity of the weights to start from. */
+  private static String start(PartRun run) {
+    Part part = run.setup().part();
+    return run.whole()
+        .start()
+        .map(
+            first ->
+                Stream.of(part.component(), part == Part.CLIP ? UnclipFolder.IMAGE_ENCODER : "")
+                    .filter(component -> !component.isEmpty())
+                    .map(first::component)
+                    .filter(Files::isDirectory)
+                    .toList())
+        .filter(folders -> !folders.isEmpty())
+        .map(folders -> Checkpoint.identity(folders))
+        .orElse(NONE);
+  }
+
+  /** Returns the sections of a preset that determine the shape of a part. */
+  private static List<String> sections(Part part) {
+    return switch (part) {
+      case CLIP, NOISED_CLIP -> List.of("clip.");
+      case PRIOR, PRIOR_DIRECT -> List.of("prior.");
+      case PRIOR_AR -> List.of("prior.", "prior-ar.");
+      case DECODER -> List.of("decoder.");
+      case UPSAMPLER, UPSAMPLER_LAST -> List.of("upsampler.");
+      case DDPM, DAE, CLASSIFIER -> List.of("ddpm.");
+    };
+  }
+
+  /** Collects the values of a preset, except the schedules of trainings, by their names in a file. */
+  private static void collect(String prefix, Record section, Map<String, String> values) {
+    for (RecordComponent component : section.getClass().getRecordComponents()) {
+      String name = prefix + hyphenated(component.getName());
+      try {
+        Object value = component.getAccessor().invoke(section);
+        if (value instanceof Record inner && !(value instanceof Preset.Schedule)) {
+          collect(name + ".", inner, values);
+        } else if (!(value instanceof Record)) {
+          values.put(name, value == null ? NONE : value.toString());
+        }
+      } catch (ReflectiveOperationException e) {
+        throw new IllegalStateException("cannot read " + name + ": " + e, e);
+      }
+    }
+  }
+
+  private static String hyphenated(String name) {
+    return name.replaceAll("(?<=[a-z])(?=[A-Z])", "-").toLowerCase(Locale.ROOT);
+  }
+}
