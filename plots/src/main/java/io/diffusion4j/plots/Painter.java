@@ -7,6 +7,7 @@ import java.awt.Font;
 import java.awt.Graphics2D;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYSeries;
@@ -43,6 +44,8 @@ final class Painter {
 
   /** Approximate; the legend needs the rest. */
   private static final int PLOT_WIDTH = 640;
+
+  private static final int PLOT_HEIGHT = 350;
 
   /** The largest distance of a curve's points, in pixels. */
   private static final double FINE = 4;
@@ -104,12 +107,13 @@ final class Painter {
     drawing.setYAxisTitle(chart.y().label());
     style(drawing, chart);
     for (Curve curve : chart.curves()) {
-      List<Curve.Point> points = isFine(curve) ? unequal(curve.points()) : curve.points();
+      List<Curve.Point> points =
+          isFine(curve) ? dashed(unequal(curve.points()), curve.look(), chart) : curve.points();
       XYSeries series =
           drawing.addSeries(
               curve.name(),
               points.stream().mapToDouble(Curve.Point::x).toArray(),
-              isFine(curve) ? dashed(points, dash(curve.look())) : heights(points));
+              points.stream().mapToDouble(Curve.Point::y).toArray());
       style(series, curve.look());
     }
     return drawing;
@@ -131,32 +135,61 @@ final class Painter {
     return others;
   }
 
-  private static double[] heights(List<Curve.Point> points) {
-    return points.stream().mapToDouble(Curve.Point::y).toArray();
+  /**
+   * Returns a line with gaps for dashes, measured along the line: XChart restarts its dashes at
+   * every point, so a curve of many points would look solid.
+   */
+  private static List<Curve.Point> dashed(List<Curve.Point> points, Look look, Chart chart) {
+    float[] dash = dash(look);
+    if (dash.length == 2 && dash[1] == 0) {
+      return points;
+    }
+    var x = Scale.of(chart, chart.x(), Curve.Point::x, PLOT_WIDTH);
+    var y = Scale.of(chart, chart.y(), Curve.Point::y, PLOT_HEIGHT);
+    List<Curve.Point> dashed = new ArrayList<>(List.of(points.get(0)));
+    int part = 0;
+    double left = dash[0]; // of this part, in pixels
+    for (int i = 1; i < points.size(); i++) {
+      Curve.Point from = points.get(i - 1);
+      Curve.Point to = points.get(i);
+      double length = Math.hypot(x.pixels(to) - x.pixels(from), y.pixels(to) - y.pixels(from));
+      double at = 0;
+      while (length - at > left) {
+        at += left;
+        double share = at / length;
+        var end =
+            new Curve.Point(
+                from.x() + share * (to.x() - from.x()), from.y() + share * (to.y() - from.y()));
+        dashed.add(part % 2 == 0 ? end : new Curve.Point(end.x(), Double.NaN));
+        dashed.add(part % 2 == 0 ? new Curve.Point(end.x(), Double.NaN) : end);
+        part = (part + 1) % dash.length;
+        left = dash[part];
+      }
+      left -= length - at;
+      if (part % 2 == 0) {
+        dashed.add(to);
+      }
+    }
+    return dashed;
   }
 
-  /**
-   * Returns the values with gaps for dashes: XChart restarts its dashes at every point, so a curve
-   * of many points would look solid.
-   */
-  private static double[] dashed(List<Curve.Point> points, float[] dash) {
-    double[] y = heights(points);
-    double perPoint = (double) PLOT_WIDTH / y.length;
-    double period = 0;
-    for (float part : dash) {
-      period += part;
+  /** The scale of an axis, from the values of a chart to approximate pixels. */
+  private record Scale(ToDoubleFunction<Curve.Point> value, boolean logarithmic, double factor) {
+    static Scale of(Chart chart, Axis axis, ToDoubleFunction<Curve.Point> value, int length) {
+      var unit = new Scale(value, axis.isLogarithmic(), 1);
+      var values =
+          chart.curves().stream()
+              .flatMap(curve -> curve.points().stream())
+              .mapToDouble(unit::pixels)
+              .summaryStatistics();
+      double span = Math.max(Double.MIN_NORMAL, values.getMax() - values.getMin());
+      return new Scale(value, axis.isLogarithmic(), length / span);
     }
-    for (int i = 0; i < y.length; i++) {
-      double at = i * perPoint % period;
-      int part = 0;
-      while (part < dash.length - 1 && at >= dash[part]) {
-        at -= dash[part++];
-      }
-      if (part % 2 == 1) {
-        y[i] = Double.NaN;
-      }
+
+    double pixels(Curve.Point point) {
+      double plain = value.applyAsDouble(point);
+      return factor * (logarithmic ? Math.log(plain) : plain);
     }
-    return y;
   }
 
   private static float[] dash(Look look) {
