@@ -1,9 +1,15 @@
 package io.diffusion4j.it;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.jar.JarOutputStream;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -89,11 +95,32 @@ final class PluginJars {
     return Path.of("target", "test-classes").toAbsolutePath();
   }
 
-  /** Starts the command line in a process of its own, without the classes of the tests. */
+  /** Returns the name of a jar; for a module of this build that of its folder. */
+  private static String library(String entry) {
+    Path path = Path.of(entry);
+    return entry.endsWith(".jar")
+        ? path.getFileName().toString().replaceFirst("^diffusion4j-(.*)-[0-9.]+-SNAPSHOT.jar$", "$1")
+        : path.endsWith("target/classes")
+            ? path.toAbsolutePath().getParent().getParent().getFileName().toString()
+            : entry;
+  }
+
+  /**
+   * Starts the command line in a process of its own, with the libraries of the launcher, which
+   * {@code package} copies: those that only tests need are not there.
+   */
   static ProcessBuilder diffusion4j(List<String> arguments) {
+    Path libraries = Path.of("../cli/target/lib");
+    assumeTrue(Files.isDirectory(libraries), "cli is not packaged");
+    var names = new HashSet<>(Set.of("cli"));
+    try (Stream<Path> jars = Files.list(libraries)) {
+      jars.map(jar -> jar.getFileName().toString()).map(PluginJars::library).forEach(names::add);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
     List<String> entries =
-        Stream.of(classPath().split(java.io.File.pathSeparator))
-            .filter(entry -> !Path.of(entry).toAbsolutePath().equals(testClasses()))
+        Stream.of(classPath().split(File.pathSeparator))
+            .filter(entry -> names.contains(library(entry)))
             .toList();
     List<String> command =
         Stream.concat(
@@ -102,7 +129,7 @@ final class PluginJars {
                     "-Xmx1g",
                     "-Dfile.encoding=UTF-8",
                     "-cp",
-                    String.join(java.io.File.pathSeparator, entries),
+                    String.join(File.pathSeparator, entries),
                     "io.diffusion4j.cli.Main"),
                 arguments.stream())
             .toList();
