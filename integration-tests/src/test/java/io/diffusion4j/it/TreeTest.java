@@ -1,0 +1,53 @@
+package io.diffusion4j.it;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** Tests write below target: nothing that a run leaves is in the tree, nor would git add it. */
+class TreeTest {
+  private static final Path ROOT = Path.of("..");
+
+  /** Events, states, crashes, logs and heaps. */
+  private static final Pattern LEFTOVER =
+      Pattern.compile(
+          ".*(tfevents.*|state/.*\\.safetensors|state\\.safetensors|hs_err[^/]*|\\.log|\\.hprof|\\.jfr)");
+
+  private static List<String> git(String... options) throws IOException, InterruptedException {
+    var command =
+        Stream.concat(Stream.of("git", "-C", ROOT.toString(), "ls-files", "-z"), Stream.of(options))
+            .toList();
+    Process git = new ProcessBuilder(command).start();
+    String names = new String(git.getInputStream().readAllBytes(), UTF_8);
+    assertThat(git.waitFor()).isZero();
+    return List.of(names.split("\0"));
+  }
+
+  @Test
+  void noFileThatARunLeavesIsTrackedOrWouldBe() throws IOException, InterruptedException {
+    assumeTrue(Files.exists(ROOT.resolve(".git")), "an archive of the sources");
+    assertThat(git("--cached", "--others", "--exclude-standard"))
+        .contains("pom.xml")
+        .allSatisfy(
+            name ->
+                assertThat(LEFTOVER.matcher(name).matches() && Files.exists(ROOT.resolve(name)))
+                    .as(name)
+                    .isFalse());
+  }
+
+  /** New files of a test would lie beside its sources, in the folder that it runs in. */
+  @Test
+  void noTestLeavesFilesInTheFolderOfItsModule() throws IOException, InterruptedException {
+    assumeTrue(Files.exists(ROOT.resolve(".git")), "an archive of the sources");
+    assertThat(git("--others", "--exclude-standard", "--", "*.png", "*.safetensors", "*.json"))
+        .allMatch(name -> name.isEmpty() || name.contains("/src/") || name.startsWith("docs/"));
+  }
+}
