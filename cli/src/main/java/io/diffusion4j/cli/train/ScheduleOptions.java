@@ -27,7 +27,9 @@ final class ScheduleOptions {
   @Option(
       names = "--epochs",
       paramLabel = "X",
-      description = "The number of steps, in epochs of --data.")
+      description =
+          "The number of steps, in epochs of --data. With all, each part takes these epochs in"
+              + " batches of its own size, so parts with small batches take more steps.")
   private @Nullable Double epochs;
 
   @Option(

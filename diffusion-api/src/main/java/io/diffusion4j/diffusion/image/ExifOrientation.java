@@ -28,11 +28,50 @@ record ExifOrientation(boolean transposed, boolean mirrored, boolean flipped) {
   private static final int START_OF_SCAN = 0xda;
   private static final int APP1 = 0xe1;
   private static final int EXIF = 0x45786966; // "Exif"
+  private static final int PNG = 0x89504e47;
+  private static final int PNG_EXIF = 0x65584966; // "eXIf"
+  private static final int RIFF = 0x52494646;
+  private static final int WEBP_EXIF = 0x46495845; // "EXIF", from the last byte
   private static final int ORIENTATION = 274;
   private static final int SHORT = 3;
 
-  /** Reads the orientation of a JPEG file; upright if the tag is missing or invalid. */
-  static ExifOrientation of(byte[] jpeg) {
+  /**
+   * Reads the orientation of a JPEG, PNG or WebP file; upright if the tag is missing or invalid.
+   */
+  static ExifOrientation of(byte[] file) {
+    ByteBuffer bytes = ByteBuffer.wrap(file);
+    if (file.length >= 12 && bytes.getInt(0) == PNG) {
+      return ofChunk(bytes, 8, 4, PNG_EXIF, 12);
+    }
+    if (file.length >= 12 && bytes.getInt(0) == RIFF) {
+      return ofChunk(bytes.order(ByteOrder.LITTLE_ENDIAN), 12, 0, WEBP_EXIF, 8);
+    }
+    return ofJpeg(file);
+  }
+
+  /**
+   * Reads the chunk with Exif.
+   *
+   * @param from the place of the first chunk
+   * @param name the place of the name in a chunk; the length is in the other four bytes
+   * @param wanted the name, in the order of the bytes
+   * @param around the bytes of a chunk beside its data, of which 8 come first
+   */
+  private static ExifOrientation ofChunk(
+      ByteBuffer file, int from, int name, int wanted, int around) {
+    for (long at = from; at + 8 <= file.capacity(); ) {
+      int place = (int) at;
+      long length = file.getInt(place + 4 - name) & 0xffffffffL;
+      if (file.getInt(place + name) == wanted && at + 8 + length <= file.capacity()) {
+        ByteBuffer tiff = file.slice(place + 8, (int) length); // in WebP some begin like JPEG's
+        return ofTiff(length > 6 && tiff.getInt(0) == EXIF ? tiff.slice(6, (int) length - 6) : tiff);
+      }
+      at += around + length + (around == 8 ? length % 2 : 0);
+    }
+    return UPRIGHT;
+  }
+
+  private static ExifOrientation ofJpeg(byte[] jpeg) {
     ByteBuffer file = ByteBuffer.wrap(jpeg);
     int at = 2; // past the start-of-image marker
     while (at + 4 <= jpeg.length && jpeg[at] == (byte) 0xff) {
@@ -50,6 +89,9 @@ record ExifOrientation(boolean transposed, boolean mirrored, boolean flipped) {
   }
 
   private static ExifOrientation ofTiff(ByteBuffer tiff) {
+    if (tiff.capacity() < 8) {
+      return UPRIGHT;
+    }
     tiff.order(tiff.get(0) == 'I' ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN);
     long directory = tiff.getInt(4) & 0xffffffffL;
     if (directory + 2 > tiff.capacity()) {

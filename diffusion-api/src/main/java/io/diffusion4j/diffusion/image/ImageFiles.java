@@ -20,8 +20,8 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
  * Reads image files: PNG and JPEG, and WebP if a reader for it is on the class path.
  *
  * <p>Samples are taken as sRGB whatever profile the file names, 16-bit ones keep their precision,
- * grey becomes three equal channels, transparent pixels become white, and photographs are rotated
- * by their Exif orientation. The size is checked before the pixels are decoded, so a small file
+ * grey becomes three equal channels, transparent pixels become white, and pictures are rotated by
+ * their Exif orientation. The size is checked before the pixels are decoded, so a small file
  * cannot cause a large allocation.
  */
 public final class ImageFiles {
@@ -91,7 +91,7 @@ public final class ImageFiles {
           PngGrey.correct(decoded, bytes);
         }
         Image image = toImage(decoded);
-        return format.equals("JPEG") ? ExifOrientation.of(bytes).upright(image) : image;
+        return ExifOrientation.of(bytes).upright(image);
       } finally {
         reader.dispose();
       }

@@ -1,5 +1,6 @@
 package io.diffusion4j.diffusion.image;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -10,10 +11,13 @@ import java.awt.image.IndexColorModel;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.zip.CRC32;
@@ -183,6 +187,36 @@ class ImageFilesTest {
   }
 
   @Test
+  void picturesInPngAndWebpAreTurnedToo() throws IOException {
+    Image stored = picture(3, 2, "abcdef");
+    byte[] jpeg = withExif(new byte[] {(byte) 0xff, (byte) 0xd8}, 6, true);
+    byte[] exif = Arrays.copyOfRange(jpeg, 6, jpeg.length);
+    byte[] tiff = Arrays.copyOfRange(exif, 6, exif.length);
+    byte[] png = encode(new BufferedImage(3, 2, BufferedImage.TYPE_3BYTE_BGR), "png");
+    byte[] turned =
+        ByteBuffer.allocate(png.length + 12 + tiff.length)
+            .put(png, 0, 33) // signature and IHDR
+            .putInt(tiff.length)
+            .put("eXIf".getBytes(ISO_8859_1))
+            .put(tiff)
+            .putInt(0)
+            .put(png, 33, png.length - 33)
+            .array();
+    assertThat(names(ExifOrientation.of(turned).upright(stored))).isEqualTo("da/eb/fc");
+    Image read = ImageFiles.read(turned, ANY);
+    assertThat(read.width()).isEqualTo(2);
+    for (byte[] contents : List.of(exif, tiff)) { // with and without the name of JPEG's segment
+      ByteBuffer webp =
+          ByteBuffer.allocate(30 + contents.length + contents.length % 2)
+              .order(ByteOrder.LITTLE_ENDIAN);
+      webp.put("RIFF".getBytes(ISO_8859_1)).putInt(webp.capacity() - 8);
+      webp.put("WEBPXMP ".getBytes(ISO_8859_1)).putInt(1).putShort((short) 0);
+      webp.put("EXIF".getBytes(ISO_8859_1)).putInt(contents.length).put(contents);
+      assertThat(names(ExifOrientation.of(webp.array()).upright(stored))).isEqualTo("da/eb/fc");
+    }
+  }
+
+  @Test
   void turningIsWhatExifSays() {
     // Stored: a b c / d e f.
     Image stored = picture(3, 2, "abcdef");
@@ -205,7 +239,10 @@ class ImageFilesTest {
 
   private static String upright(Image stored, int orientation) {
     byte[] jpeg = withExif(new byte[] {(byte) 0xff, (byte) 0xd8}, orientation, false);
-    Image image = ExifOrientation.of(jpeg).upright(stored);
+    return names(ExifOrientation.of(jpeg).upright(stored));
+  }
+
+  private static String names(Image image) {
     var names = new StringBuilder();
     for (int i = 0; i < image.width() * image.height(); i++) {
       names.append(i > 0 && i % image.width() == 0 ? "/" : "").append((char) image.pixels()[3 * i]);
