@@ -360,11 +360,14 @@ class OwnPicturesTest {
     Path sizes = folder.resolve("sizes.yaml");
     Files.writeString(
         sizes,
-        Files.readString(Path.of("../emoji/src/main/resources/io/diffusion4j/emoji/train/tiny.yaml"))
+        Files.readString(
+                Path.of("../emoji/src/main/resources/io/diffusion4j/emoji/train/tiny.yaml"))
             .replace("channels: [16, 32]\n  attention", "channels: [16, 48]\n  attention"));
     Path other = folder.resolve("resumed-other");
     if (value != null && value.equals("OTHER") && !Files.exists(other)) {
-      Run clip = train("all", pictures, "tiny", other, "resumed-other-state", "--steps", "1", "--seed", "9");
+      Run clip =
+          train(
+              "all", pictures, "tiny", other, "resumed-other-state", "--steps", "1", "--seed", "9");
       assertThat(clip.status()).as(clip.err()).isZero();
     }
     var changed = new ArrayList<>(List.of(begun));

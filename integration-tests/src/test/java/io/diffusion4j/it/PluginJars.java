@@ -99,7 +99,9 @@ final class PluginJars {
   private static String library(String entry) {
     Path path = Path.of(entry);
     return entry.endsWith(".jar")
-        ? path.getFileName().toString().replaceFirst("^diffusion4j-(.*)-[0-9.]+-SNAPSHOT.jar$", "$1")
+        ? path.getFileName()
+            .toString()
+            .replaceFirst("^diffusion4j-(.*)-[0-9.]+-SNAPSHOT.jar$", "$1")
         : path.endsWith("target/classes")
             ? path.toAbsolutePath().getParent().getParent().getFileName().toString()
             : entry;

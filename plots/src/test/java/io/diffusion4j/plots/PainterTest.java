@@ -20,8 +20,7 @@ class PainterTest {
   private static long painted(List<Point> points, Look look) {
     String name = "a name that is long enough for a legend of this width";
     var chart =
-        new Chart(
-            "", Axis.linear("x"), Axis.linear("y"), List.of(new Curve(name, look, points)));
+        new Chart("", Axis.linear("x"), Axis.linear("y"), List.of(new Curve(name, look, points)));
     var image = new BufferedImage(Painter.WIDTH, Painter.HEIGHT, BufferedImage.TYPE_INT_RGB);
     var graphics = image.createGraphics();
     Painter.drawing(List.of(chart)).paint(graphics);

@@ -271,8 +271,7 @@ record PartRun(
     var resumed = TrainingRun.resumed(config, state, whole.group());
     try (var trainer = prepared(objective, resumed, prepare);
         var run =
-            new TrainingRun(
-                trainer, resumed, RunOrigin.of(this), source, state, checkpointEvery)) {
+            new TrainingRun(trainer, resumed, RunOrigin.of(this), source, state, checkpointEvery)) {
       var validation =
           inspection.validation().map(data -> new Validation(batches.apply(data), VALIDATED));
       var more = inspection.validation().map(health).orElse(Health.NONE);

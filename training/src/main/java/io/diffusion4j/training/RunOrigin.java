@@ -7,7 +7,6 @@ import io.diffusion4j.training.preset.Preset;
 import io.diffusion4j.unclip.UnclipFolder;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -75,7 +74,9 @@ final class RunOrigin {
     };
   }
 
-  /** Collects the values of a preset, except the schedules of trainings, by their names in a file. */
+  /**
+   * Collects the values of a preset, except the schedules of trainings, by their names in a file.
+   */
   private static void collect(String prefix, Record section, Map<String, String> values) {
     for (RecordComponent component : section.getClass().getRecordComponents()) {
       String name = prefix + hyphenated(component.getName());

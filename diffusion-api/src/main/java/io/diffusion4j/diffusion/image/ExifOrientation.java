@@ -64,7 +64,8 @@ record ExifOrientation(boolean transposed, boolean mirrored, boolean flipped) {
       long length = file.getInt(place + 4 - name) & 0xffffffffL;
       if (file.getInt(place + name) == wanted && at + 8 + length <= file.capacity()) {
         ByteBuffer tiff = file.slice(place + 8, (int) length); // in WebP some begin like JPEG's
-        return ofTiff(length > 6 && tiff.getInt(0) == EXIF ? tiff.slice(6, (int) length - 6) : tiff);
+        return ofTiff(
+            length > 6 && tiff.getInt(0) == EXIF ? tiff.slice(6, (int) length - 6) : tiff);
       }
       at += around + length + (around == 8 ? length % 2 : 0);
     }

@@ -21,8 +21,8 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
  *
  * <p>Samples are taken as sRGB whatever profile the file names, 16-bit ones keep their precision,
  * grey becomes three equal channels, transparent pixels become white, and pictures are rotated by
- * their Exif orientation. The size is checked before the pixels are decoded, so a small file
- * cannot cause a large allocation.
+ * their Exif orientation. The size is checked before the pixels are decoded, so a small file cannot
+ * cause a large allocation.
  */
 public final class ImageFiles {
   /** The supported formats; those without a reader are refused. */

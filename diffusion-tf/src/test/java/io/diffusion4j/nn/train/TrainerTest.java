@@ -458,7 +458,8 @@ class TrainerTest {
       assertThat(trainer.step()).isEqualTo(2);
       assertThat(run.changes())
           .containsExactly(
-              "not compared, as the state is of an earlier version: data, decayed, lora, weight_decay");
+              "not compared, as the state is of an earlier version: data, decayed, lora,"
+                  + " weight_decay");
     }
   }
 

@@ -182,8 +182,10 @@ public final class TrainingRun implements AutoCloseable {
         : config.withSums(Wire.of(shared));
   }
 
-  /** Returns the settings in which the run differs, or may differ, from the state that it resumes, in
-   * words. */
+  /**
+   * Returns the settings in which the run differs, or may differ, from the state that it resumes,
+   * in words.
+   */
   public List<String> changes() {
     List<String> changes = new ArrayList<>();
     sumsBefore
