@@ -285,7 +285,7 @@ final class BadInputTest {
   @CsvSource({
     "train painter, 'part: painter (expected: one of clip, prior, prior-ar, prior-direct, decoder, "
         + "upsampler, upsampler-last, ddpm, dae, classifier, noised-clip, all, judge)'",
-    "train clip --preset huge, 'preset: huge (expected: one of emoji, tiny)'",
+    "train clip --preset huge, 'preset: huge (expected: one of emoji, emoji-2, tiny)'",
     "train clip --steps 0, steps: 0 (expected: ≥ 1)",
     "train clip --batch -1, batchSize: -1 (expected: ≥ 1)",
     "train clip --learning-rate 2, 'learningRate: 2.0 (expected: in (0, 1))'",

@@ -35,6 +35,28 @@ public record ConceptSet(String name, List<Concept> concepts) {
           "activities",
           "smileys-emotion");
 
+  /** Hands and other parts of the body, and signs that are not text. */
+  private static final List<String> FURTHER_SUBGROUPS =
+      List.of(
+          "arrow",
+          "body-parts",
+          "currency",
+          "gender",
+          "geometric",
+          "hand-fingers-closed",
+          "hand-fingers-open",
+          "hand-fingers-partial",
+          "hand-prop",
+          "hand-single-finger",
+          "hands",
+          "math",
+          "other-symbol",
+          "punctuation",
+          "religion",
+          "transport-sign",
+          "warning",
+          "zodiac");
+
   private static final List<Pattern> LOOK_ALIKE =
       List.of(
           Pattern.compile(".*(o’clock|-thirty)"),
@@ -48,7 +70,8 @@ public record ConceptSet(String name, List<Concept> concepts) {
               "animals", () -> ofSubgroups("animals", "animal-"),
               "core", ConceptSet::core,
               "everything", ConceptSet::everything,
-              "nature-and-food", ConceptSet::natureAndFood));
+              "nature-and-food", ConceptSet::natureAndFood,
+              "things", ConceptSet::things));
 
   public ConceptSet {
     concepts = List.copyOf(concepts);
@@ -68,6 +91,20 @@ public record ConceptSet(String name, List<Concept> concepts) {
   /** Returns the six groups that depict things: 1,026 concepts. */
   public static ConceptSet core() {
     return ofGroups("core", CORE_GROUPS);
+  }
+
+  /**
+   * Returns the core, parts of the body and signs: 1,234 concepts. Missing are people, flags, and
+   * the signs that are text or buttons.
+   */
+  public static ConceptSet things() {
+    return new ConceptSet(
+        "things",
+        ALL.stream()
+            .filter(
+                c ->
+                    CORE_GROUPS.contains(c.group()) || FURTHER_SUBGROUPS.contains(c.subgroup()))
+            .toList());
   }
 
   /** Returns all concepts, including people, flags and symbols: 1,904 concepts. */

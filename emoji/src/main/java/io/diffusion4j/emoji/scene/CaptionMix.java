@@ -9,11 +9,19 @@ package io.diffusion4j.emoji.scene;
  * @param hypernym the hypernym instead of the name: "a tiny bird on a blue background"
  * @param empty the empty caption, for classifier-free guidance
  * @param style probability that the style is named, in any wording except the empty one
+ * @param plain probability that a named style has its plain words: "as a flat icon" instead of
+ *     "twitter style"
  */
 public record CaptionMix(
-    double label, double terse, double keywords, double hypernym, double empty, double style) {
+    double label,
+    double terse,
+    double keywords,
+    double hypernym,
+    double empty,
+    double style,
+    double plain) {
   public CaptionMix {
-    for (double p : new double[] {label, terse, keywords, hypernym, empty, style}) {
+    for (double p : new double[] {label, terse, keywords, hypernym, empty, style, plain}) {
       if (!(p >= 0 && p <= 1)) {
         throw new IllegalArgumentException("probability: " + p + " (expected: in [0, 1])");
       }
@@ -29,11 +37,16 @@ public record CaptionMix(
    * themselves.
    */
   public static CaptionMix standard() {
-    return new CaptionMix(0.5, 0.2, 0.2, 0.1, 0, 0.5);
+    return new CaptionMix(0.5, 0.2, 0.2, 0.1, 0, 0.5, 0);
   }
 
   /** Returns a mix of names in whole phrases only, with the style half of the time. */
   public static CaptionMix labels() {
-    return new CaptionMix(1, 0, 0, 0, 0, 0.5);
+    return new CaptionMix(1, 0, 0, 0, 0, 0.5, 0);
+  }
+
+  /** Returns the mix with another probability of plain words for a named style. */
+  public CaptionMix withPlainStyles(double probability) {
+    return new CaptionMix(label, terse, keywords, hypernym, empty, style, probability);
   }
 }

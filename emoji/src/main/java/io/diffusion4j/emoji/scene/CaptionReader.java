@@ -8,7 +8,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Parses the captions of {@link Captioner#factual} to scenes. Thread-safe.
+ * Parses the captions of {@link Captioner#factual} and {@link Captioner#plain} to scenes.
+ * Thread-safe.
  *
  * <p>Tints are not read, and placements are those of {@link Scene#of}, because captions do not
  * contain them.
@@ -41,8 +42,7 @@ public final class CaptionReader {
   /**
    * Returns the scene of a caption.
    *
-   * @throws IllegalArgumentException if the caption is not one of {@link Captioner#factual} about
-   *     these concepts
+   * @throws IllegalArgumentException if the caption is not one of these about these concepts
    */
   public Scene read(String caption) {
     int comma = caption.lastIndexOf(", ");
@@ -69,7 +69,7 @@ public final class CaptionReader {
 
   private static Optional<Style> style(String words) {
     for (Style style : Style.values()) {
-      if (style.words().equals(words)) {
+      if (style.words().equals(words) || Captioner.plainly(style).equals(words)) {
         return Optional.of(style);
       }
     }

@@ -1,6 +1,7 @@
 package io.diffusion4j.emoji.scene;
 
 import io.diffusion4j.emoji.art.Concept;
+import io.diffusion4j.emoji.art.Style;
 import io.diffusion4j.emoji.art.Tables;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -39,11 +40,27 @@ public final class Captioner {
    * style" (a white background, the middle size and natural colours are not mentioned).
    */
   public static String factual(Scene scene) {
+    return unstyled(scene) + ", " + scene.style().words();
+  }
+
+  /**
+   * Describes a scene as {@link #factual} does, with plain words for the style: "three tiny blue
+   * owls on a red background, as a flat icon".
+   */
+  public static String plain(Scene scene) {
+    return unstyled(scene) + ", " + plainly(scene.style());
+  }
+
+  static String plainly(Style style) {
+    return "as " + Noun.regular(style.plainWords().get(0)).one("");
+  }
+
+  /** Describes a scene as {@link #factual} does, without its style. */
+  public static String unstyled(Scene scene) {
     String said = said(scene.subject(), tint(scene));
-    if (scene.background() != NamedColor.WHITE) {
-      said += " on " + background(scene.background());
-    }
-    return said + ", " + scene.style().words();
+    return scene.background() == NamedColor.WHITE
+        ? said
+        : said + " on " + background(scene.background());
   }
 
   /**
@@ -98,6 +115,8 @@ public final class Captioner {
     boolean keywords = !terse && (u -= mix.keywords()) < 0;
     boolean hypernym = !terse && !keywords && u - mix.hypernym() < 0;
     boolean named = random.nextDouble() < mix.style();
+    boolean plain = named && mix.plain() > 0 && random.nextDouble() < mix.plain();
+    String drawing = plain ? Streams.oneOf(random, scene.style().plainWords()) : "";
 
     List<String> words = keywords ? keywords(scene, random) : List.of();
     String said = words.isEmpty() ? subject(scene, hypernym, random) : String.join(", ", words);
@@ -107,15 +126,29 @@ public final class Captioner {
         String color = scene.background().word();
         said += oneIn(random, 2) ? ", " + color + " background" : " on " + color;
       }
-      return named ? said + oneOf(random, ", ", " ") + scene.style().words() : said;
+      String style = plain ? drawing : scene.style().words();
+      return named ? said + oneOf(random, ", ", " ") + style : said;
     }
-    if (words.isEmpty() && oneIn(random, 10)) {
+    String one = plain ? Noun.regular(drawing).one("") : "";
+    boolean opening = plain && oneIn(random, 3);
+    if (opening) {
+      said = one + " of " + said;
+    } else if (words.isEmpty() && oneIn(random, 10)) {
       said = Streams.oneOf(random, OPENINGS) + said;
+    }
+    boolean inside = plain && !opening && oneIn(random, 2);
+    if (inside) {
+      said += " as " + one;
     }
     if (scene.background() != NamedColor.WHITE || oneIn(random, 10)) {
       said += oneOf(random, " on ", " on ", " on ", " with ") + background(scene.background());
     }
-    return named ? said + oneOf(random, ", ", " in ") + scene.style().words() : said;
+    if (!named || opening || inside) {
+      return said;
+    }
+    return plain
+        ? said + oneOf(random, ", as ", " as ") + one
+        : said + oneOf(random, ", ", " in ") + scene.style().words();
   }
 
   private static String subject(Scene scene, boolean hypernym, SplittableRandom random) {

@@ -44,6 +44,11 @@ public record Scene(
     return new Scene(subject, style, Optional.of(color), background, placements);
   }
 
+  /** Returns the same scene in another style. */
+  Scene withStyle(Style other) {
+    return new Scene(subject, other, tint, background, placements);
+  }
+
   /** Returns the same scene with its two things exchanged; empty if it does not show two things. */
   public Optional<Scene> swapped() {
     if (!(subject instanceof Subject.Pair pair)) {

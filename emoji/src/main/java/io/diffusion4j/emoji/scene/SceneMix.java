@@ -15,9 +15,9 @@ import java.util.Set;
  *     held out for it; otherwise any style
  * @param alike length of the runs of scenes with one background, in every other run, so that their
  *     captions differ in the things they name; 0 for no runs
- * @param swapped whether every second scene has the kind of the scene before. For scenes of two
- *     things, it shows the same two exchanged, so that the captions differ only in the order; if
- *     the exchanged scene belongs to another split, it shows two other things
+ * @param swapped whether every second scene differs from the scene before in one respect: it shows
+ *     the same two things exchanged, or the same thing in another style. If there is no such scene
+ *     in the split, it shows other things of the same kind
  */
 public record SceneMix(
     Kinds kinds,
@@ -129,8 +129,8 @@ public record SceneMix(
   }
 
   /**
-   * Returns the mix with pairs of scenes of one kind; for two things, the second scene exchanges
-   * them.
+   * Returns the mix with pairs of scenes: the second one exchanges the two things of the first, or
+   * shows its thing in another style.
    */
   public SceneMix withSwaps() {
     return new SceneMix(kinds, background, tint, styles, oneStyle, alike, true);

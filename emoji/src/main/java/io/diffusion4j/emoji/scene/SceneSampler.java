@@ -77,10 +77,18 @@ public final class SceneSampler {
       return scene(index, kind(index));
     }
     Scene before = scene(index - 1);
-    return before
-        .swapped()
-        .filter(s -> split.holds(Splits.heldOut(s)))
-        .orElseGet(() -> scene(index, kind(index - 1)));
+    List<Scene> partners =
+        (before.subject() instanceof Subject.Pair
+                ? before.swapped().stream()
+                : mix.styles().stream()
+                    .filter(before.subject().concepts().get(0)::isDrawnIn)
+                    .filter(style -> style != before.style())
+                    .map(before::withStyle))
+            .filter(scene -> split.holds(Splits.heldOut(scene)))
+            .toList();
+    return partners.isEmpty()
+        ? scene(index, kind(index - 1))
+        : Streams.oneOf(Streams.at(seed, Streams.STYLE, index), partners);
   }
 
   private Scene scene(long index, Kind kind) {

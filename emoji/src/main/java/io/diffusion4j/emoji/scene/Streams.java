@@ -13,6 +13,7 @@ final class Streams {
   static final long SCENE = 1;
   static final long CAPTION = 2;
   static final long ROW = 3;
+  static final long STYLE = 4;
 
   private Streams() {}
 

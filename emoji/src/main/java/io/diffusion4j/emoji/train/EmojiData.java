@@ -56,9 +56,11 @@ public record EmojiData(EmojiSettings settings, Techniques techniques) implement
     Settings training = training(wanted.imageSize(), wanted.seed());
     // Backgrounds and colours nearly suffice to distinguish pairs, and then the embedding learns
     // little else; so every other batch of a source has a single background. The order of two
-    // things is learned from batches with nothing else, which contain both orders.
+    // things is learned from batches with nothing else, which contain both orders; and styles, if
+    // they are named in plain words, from pictures of one thing in two styles.
     SceneMix alike = training.scenes().withRowsAlike(size);
-    EmojiDataset data = open(training.withScenes(alike));
+    boolean styles = settings.plainStyles() > 0;
+    EmojiDataset data = open(training.withScenes(styles ? alike.withSwaps() : alike));
     if (!techniques.get(RELATIONS)) {
       return data;
     }
@@ -142,7 +144,7 @@ public record EmojiData(EmojiSettings settings, Techniques techniques) implement
   private Settings training(int imageSize, long seed) {
     return Settings.training(settings.concepts(), imageSize, DATA_SEED + seed)
         .withScenes(techniques.get(SCENES).apply(settings.scenes()))
-        .withCaptions(techniques.get(CAPTIONS));
+        .withCaptions(techniques.get(CAPTIONS).withPlainStyles(settings.plainStyles()));
   }
 
   private static EmojiDataset open(Settings settings) {

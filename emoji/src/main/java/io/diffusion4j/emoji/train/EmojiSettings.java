@@ -1,5 +1,6 @@
 package io.diffusion4j.emoji.train;
 
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.emoji.art.ConceptSet;
 import io.diffusion4j.emoji.art.Style;
 import io.diffusion4j.emoji.scene.SceneMix;
@@ -12,13 +13,16 @@ import org.jspecify.annotations.Nullable;
  *
  * @param concepts the concepts of the pictures
  * @param scenes the frequency of each kind of scene, and the styles
+ * @param plainStyles probability that a style named in a caption has its plain words; above 0, CLIP
+ *     also contrasts pictures of one thing in two styles
  * @param curriculum the curriculum of CLIP's training
  */
-public record EmojiSettings(ConceptSet concepts, SceneMix scenes, Curriculum curriculum) {
+public record EmojiSettings(
+    ConceptSet concepts, SceneMix scenes, double plainStyles, Curriculum curriculum) {
   /** Returns the settings of a preset without any: the shipped model's concepts, in all styles. */
   static final EmojiSettings STANDARD =
       new EmojiSettings(
-          ConceptSet.natureAndFood(), SceneMix.mostlyCentred(), new Curriculum(12, 300, 75));
+          ConceptSet.natureAndFood(), SceneMix.mostlyCentred(), 0, new Curriculum(12, 300, 75));
 
   /**
    * The section {@code emoji} of a preset's file.
@@ -28,6 +32,7 @@ public record EmojiSettings(ConceptSet concepts, SceneMix scenes, Curriculum cur
    * @param related probability of two things in a relation; null for the usual one
    * @param oneStyleOf styles of which a thing always has the first that contains it; null for
    *     random styles
+   * @param plainStyles probability that a style named in a caption has its plain words; null for 0
    * @param curriculum the curriculum of CLIP's training
    */
   record Section(
@@ -35,6 +40,7 @@ public record EmojiSettings(ConceptSet concepts, SceneMix scenes, Curriculum cur
       @Nullable List<String> labels,
       @Nullable Double related,
       @Nullable List<Style> oneStyleOf,
+      @Nullable Double plainStyles,
       Curriculum curriculum) {
     Section {
       if ((concepts == null) == (labels == null)) {
@@ -44,12 +50,14 @@ public record EmojiSettings(ConceptSet concepts, SceneMix scenes, Curriculum cur
       if (oneStyleOf != null && oneStyleOf.isEmpty()) {
         throw new IllegalArgumentException("one-style-of: [] (expected: at least one)");
       }
-      settings("", concepts, labels, related, oneStyleOf, curriculum); // rejects invalid values
+      settings("", concepts, labels, related, oneStyleOf, plainStyles, curriculum);
     }
 
     EmojiSettings settings(String name) {
-      return settings(name, concepts, labels, related, oneStyleOf, curriculum);
+      return settings(name, concepts, labels, related, oneStyleOf, plainStyles, curriculum);
     }
+
+    /** Throws an {@link IllegalArgumentException} if a value is invalid. */
 
     private static EmojiSettings settings(
         String name,
@@ -57,7 +65,13 @@ public record EmojiSettings(ConceptSet concepts, SceneMix scenes, Curriculum cur
         @Nullable List<String> labels,
         @Nullable Double related,
         @Nullable List<Style> oneStyleOf,
+        @Nullable Double plainStyles,
         Curriculum curriculum) {
+      Check.that(
+          plainStyles == null || (plainStyles >= 0 && plainStyles <= 1),
+          "plain-styles",
+          String.valueOf(plainStyles),
+          "in [0, 1]");
       ConceptSet set =
           labels != null ? ConceptSet.ofLabels(name, labels) : named(String.valueOf(concepts));
       SceneMix scenes = SceneMix.mostlyCentred();
@@ -67,7 +81,7 @@ public record EmojiSettings(ConceptSet concepts, SceneMix scenes, Curriculum cur
       if (oneStyleOf != null) {
         scenes = scenes.withOneStyleOf(EnumSet.copyOf(oneStyleOf));
       }
-      return new EmojiSettings(set, scenes, curriculum);
+      return new EmojiSettings(set, scenes, plainStyles == null ? 0 : plainStyles, curriculum);
     }
 
     private static ConceptSet named(String concepts) {

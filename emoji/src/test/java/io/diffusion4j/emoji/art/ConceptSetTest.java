@@ -26,6 +26,10 @@ class ConceptSetTest {
     assertThat(ConceptSet.natureAndFood().size()).isEqualTo(159 + 131);
     assertThat(ConceptSet.core().size()).isEqualTo(1026);
     assertThat(ConceptSet.everything().size()).isEqualTo(1904);
+    assertThat(ConceptSet.things().size()).isEqualTo(1234);
+    assertThat(ConceptSet.things().concepts())
+        .containsAll(ConceptSet.core().concepts())
+        .noneMatch(c -> c.group().equals("flags") || c.subgroup().startsWith("person"));
     assertThat(ConceptSet.named("animals").concepts())
         .allMatch(c -> c.subgroup().startsWith("animal-"));
   }
@@ -54,7 +58,8 @@ class ConceptSetTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> ConceptSet.named("birds"))
         .withMessage(
-            "conceptSet: birds (expected: one of animals, core, everything, nature-and-food)");
+            "conceptSet: birds (expected: one of animals, core, everything, nature-and-food,"
+                + " things)");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> ConceptSet.ofLabels("x", List.of("fox", "wug", "blicket")))
         .withMessage("labels: wug, blicket (expected: CLDR short names)");

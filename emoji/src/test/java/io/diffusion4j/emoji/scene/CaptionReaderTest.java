@@ -17,6 +17,7 @@ class CaptionReaderTest {
     for (int i = 0; i < 3_000; i++) {
       Scene scene = sampler.scene(i);
       assertThat(reader.read(Captioner.factual(scene))).isEqualTo(scene);
+      assertThat(reader.read(Captioner.plain(scene))).isEqualTo(scene);
     }
   }
 

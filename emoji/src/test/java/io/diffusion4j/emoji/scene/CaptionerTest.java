@@ -90,6 +90,35 @@ class CaptionerTest {
   }
 
   @Test
+  void aNamedStyleHasPlainWords() {
+    Scene blue = Scene.of(Fixtures.single("guitar"), Style.OUTLINED, NamedColor.BLUE);
+    assertThat(Captioner.plain(blue)).isEqualTo("a guitar on a blue background, as an outline");
+    var captioner = new Captioner(CaptionMix.standard().withPlainStyles(0.8));
+    List<String> captions = all(captioner, blue);
+    assertThat(captions)
+        .contains(
+            "an outline of a guitar on a blue background",
+            "a guitar as an outline on a blue background",
+            "a guitar on a blue background as an outline",
+            "a guitar on a blue background, as a line drawing",
+            "guitar, blue background, outline",
+            "a guitar on a blue background in outlined style",
+            "a guitar on a blue background");
+    double plain = captions.stream().filter(c -> c.matches(".*(outline|line drawing)\\b.*")).count();
+    double set = captions.stream().filter(c -> c.contains("outlined style")).count();
+    assertThat((plain + set) / N).isCloseTo(0.5, within(0.03));
+    assertThat(plain / (plain + set)).isCloseTo(0.8, within(0.03));
+  }
+
+  @Test
+  void noTwoStylesShareTheirWords() {
+    assertThat(Style.values())
+        .flatExtracting(Style::plainWords)
+        .hasSizeGreaterThan(Style.values().length)
+        .doesNotHaveDuplicates();
+  }
+
+  @Test
   void captionsLeaveOutNothingThatIsUnusual() {
     var sampler =
         new SceneSampler(ConceptSet.core(), SceneMix.mostlyVaried().withTint(0.3), Split.TRAIN, 5);
@@ -113,7 +142,7 @@ class CaptionerTest {
 
   @Test
   void wordingsComeAsOftenAsTheMixSays() {
-    var standardWithEmpty = new CaptionMix(0.45, 0.18, 0.18, 0.09, 0.1, 0.5);
+    var standardWithEmpty = new CaptionMix(0.45, 0.18, 0.18, 0.09, 0.1, 0.5, 0);
     List<String> captions = all(new Captioner(standardWithEmpty), fox);
     assertThat(captions.stream().filter(String::isEmpty).count() / (double) N)
         .isCloseTo(0.1, within(0.02));

@@ -96,11 +96,12 @@ class SceneSamplerTest {
   }
 
   @Test
-  void ofTwoThingsTheNextSceneShowsTheSameExchanged() {
+  void theNextSceneDiffersInTheOrderOfItsThingsOrInTheStyle() {
     var mix = SceneMix.mostlyCentred().withTint(0.2).withRelated(0.4).withRowsAlike(50).withSwaps();
     var twos = new SceneSampler(ConceptSet.natureAndFood(), mix, Split.TRAIN, 3);
     int pairs = 0;
     int swapped = 0;
+    int restyled = 0;
     for (int i = 0; i < N; i += 2) {
       Scene one = twos.scene(i);
       Scene two = twos.scene(i + 1);
@@ -115,11 +116,17 @@ class SceneSamplerTest {
           assertThat(two.tint()).isEqualTo(one.tint());
           assertThat(two.placements()).isNotEqualTo(one.placements());
         }
+      } else if (two.subject().equals(one.subject())) {
+        restyled++;
+        assertThat(two.withStyle(one.style())).isEqualTo(one);
+        assertThat(two.style()).isNotEqualTo(one.style());
       }
     }
     assertThat(2.0 * pairs / N).isCloseTo(0.4, within(0.015));
     // One combination in ten is held out.
     assertThat((double) swapped / pairs).isCloseTo(0.9, within(0.02));
+    // Few things are drawn in one style only.
+    assertThat(2.0 * restyled / (N - 2 * pairs)).isGreaterThan(0.98);
   }
 
   @Test

@@ -134,7 +134,7 @@ class EmojiPresetTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> EmojiPreset.of(name))
         .withMessageStartingWith("preset: ")
-        .withMessageContaining("one of emoji, tiny");
+        .withMessageContaining("one of emoji, emoji-2, tiny");
   }
 
   /** The schema has the keys of the records and no others, required where a record needs them. */

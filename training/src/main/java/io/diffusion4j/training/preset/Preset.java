@@ -320,20 +320,33 @@ public record Preset(
    * @param learningRate the rate after the warm-up
    * @param seed the seed of the initial weights and of the order of the data
    * @param optimizer the update rule; null for AdamW
+   * @param decay steps over which the rate falls at the end, after a constant one; null for all
+   *     steps after the warm-up
    */
   public record Schedule(
-      long steps, int batch, double learningRate, long seed, Optimizer.@Nullable Method optimizer) {
+      long steps,
+      int batch,
+      double learningRate,
+      long seed,
+      Optimizer.@Nullable Method optimizer,
+      @Nullable Long decay) {
     public Schedule {
       new Faults()
           .require(steps >= 1, "steps", steps, "≥ 1")
           .require(batch >= 1, "batch", batch, "≥ 1")
           .require(learningRate > 0 && learningRate < 1, "learning-rate", learningRate, "in (0, 1)")
+          .require(
+              decay == null || (decay >= 1 && decay <= steps),
+              "decay",
+              String.valueOf(decay),
+              "in [1, " + steps + "]")
           .throwIfAny();
     }
 
     /** Returns the configuration of a training, with default values for all other settings. */
     public TrainingConfig config() {
       var config = TrainingConfig.of(steps, batch, learningRate, seed);
+      config = decay == null ? config : config.withDecay(decay);
       return optimizer == null ? config : config.withOptimizer(Optimizer.of(optimizer));
     }
   }
