@@ -129,6 +129,7 @@ final class EndToEndTest {
     Path json = folder.resolve("quality.json");
     Path report = folder.resolve("report");
     Path sheet = folder.resolve("sheet.png");
+    Path nearest = folder.resolve("nearest.png");
     Run run =
         Run.of(
             "evaluate",
@@ -155,10 +156,18 @@ final class EndToEndTest {
             "--report",
             report.toString(),
             "--sheet",
-            sheet.toString());
+            sheet.toString(),
+            "--nearest",
+            nearest.toString());
     assertThat(run.status()).as(run.err()).isZero();
+    assertThat(ImageFiles.read(nearest, Integer.MAX_VALUE).width()).isEqualTo(8 * SIZE);
     assertThat(ImageFiles.read(sheet, Integer.MAX_VALUE).width()).isEqualTo(8 * SIZE);
-    assertThat(run.err()).contains("evaluate: 16/16", "diversity: 16/16", "variations: 3/3");
+    assertThat(run.err())
+        .contains(
+            "evaluate: 16/16",
+            "diversity: 16/16",
+            "diversity of a thing: 16/16",
+            "variations: 12/12");
     assertThat(run.out().lines().findFirst().orElseThrow())
         .startsWith("metric")
         .contains("ceiling");

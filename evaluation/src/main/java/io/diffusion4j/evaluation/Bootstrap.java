@@ -55,6 +55,22 @@ public record Bootstrap(int resamples, long seed) {
     return new Estimate(value, Math.max(0, value - reach), value + reach, count);
   }
 
+  /**
+   * Returns the ratio of two sums, with an interval as that of {@link #distance}.
+   *
+   * @param divisors as many as there are values
+   * @param pictures the number of pictures that they were measured on
+   */
+  public Estimate ratio(double[] values, double[] divisors, int pictures) {
+    Estimate ratio =
+        distance(
+            values.length,
+            indices ->
+                Arrays.stream(indices).mapToDouble(i -> values[i]).sum()
+                    / Arrays.stream(indices).mapToDouble(i -> divisors[i]).sum());
+    return new Estimate(ratio.value(), ratio.low(), ratio.high(), pictures);
+  }
+
   private static void requireSome(int count) {
     if (count < 1) {
       throw new IllegalArgumentException("values: none (expected: at least one)");

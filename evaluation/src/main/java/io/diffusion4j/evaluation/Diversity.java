@@ -2,6 +2,7 @@ package io.diffusion4j.evaluation;
 
 import io.diffusion4j.diffusion.embedding.Vectors;
 import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.diffusion.image.Resize;
 import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.diffusion.pipeline.ImageTask;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
@@ -12,7 +13,6 @@ import io.diffusion4j.emoji.scene.Scene;
 import io.diffusion4j.evaluation.Metric.Kind;
 import io.diffusion4j.evaluation.OpenPrompts.Prompt;
 import io.diffusion4j.evaluation.judge.Judge;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,14 +29,18 @@ import java.util.stream.IntStream;
  *
  * <p>Pictures of anything else are diverse as well. So the share of pictures that the judge
  * recognises as one of the concepts that the prompt allows belongs to it.
+ *
+ * <p>The difference of pixels is the root mean square of RGB in [−1, 1], at 32×32 pixels, between
+ * each two of the first four pictures of a prompt.
  */
-record Diversity(Evaluation evaluation, OpenPrompts prompts, long seed) implements FurtherMetric {
+record Diversity(Evaluation evaluation, String name, OpenPrompts prompts, long seed)
+    implements FurtherMetric {
   private static final int RESAMPLES = 1_000;
 
-  @Override
-  public String name() {
-    return "diversity";
-  }
+  /** The pictures of a prompt, and their size, whose pixels are compared. */
+  private static final int COMPARED = 4;
+
+  private static final int SIZE = 32;
 
   @Override
   public PictureList pictures(
@@ -51,22 +55,23 @@ record Diversity(Evaluation evaluation, OpenPrompts prompts, long seed) implemen
     int size = generated.get(0).width();
     Judge judge = evaluation.judge();
     List<float[]> ofModel = judge.images(generated);
-    List<float[]> ofReal = judge.images(evaluation.render(scenes(Prompt::scenes), size));
+    List<Image> real = evaluation.render(scenes(Prompt::scenes), size);
+    List<float[]> ofReal = judge.images(real);
     List<float[]> ofOthers = judge.images(evaluation.render(scenes(Prompt::others), size));
     double[] reference = spreads(ofReal);
     var names = new Names(judge);
     var bootstrap = new Bootstrap(RESAMPLES, seed);
     return List.of(
         new Metric(
-            name(),
+            name,
             Kind.RATIO,
-            ratio(bootstrap, spreads(ofModel), reference),
-            ratio(bootstrap, spreads(ofOthers), reference),
+            bootstrap.ratio(spreads(ofModel), reference, prompts.size()),
+            bootstrap.ratio(spreads(ofOthers), reference, prompts.size()),
             Optional.empty(),
             Optional.empty(),
             Optional.empty()),
         new Metric(
-            "diversity, right kind",
+            name + ", right kind",
             Kind.SHARE,
             bootstrap.mean(ofTheKind(names, ofModel, 0)),
             bootstrap.mean(ofTheKind(names, ofReal, 0)),
@@ -74,7 +79,36 @@ record Diversity(Evaluation evaluation, OpenPrompts prompts, long seed) implemen
                 ? Optional.empty()
                 : Optional.of(bootstrap.mean(ofTheKind(names, ofModel, 1))),
             Optional.empty(),
+            Optional.empty()),
+        new Metric(
+            name + ", pixels",
+            Kind.LIKENESS,
+            bootstrap.mean(differences(generated)),
+            bootstrap.mean(differences(real)),
+            Optional.empty(),
+            Optional.empty(),
             Optional.empty()));
+  }
+
+  /** Returns the mean difference of each two of the first pictures of each prompt. */
+  private double[] differences(List<Image> pictures) {
+    return IntStream.range(0, prompts.prompts().size())
+        .mapToDouble(prompt -> difference(pictures, prompt * OpenPrompts.PICTURES))
+        .toArray();
+  }
+
+  private static double difference(List<Image> pictures, int from) {
+    List<float[]> few =
+        pictures.subList(from, from + COMPARED).stream()
+            .map(picture -> Resize.area(picture, SIZE, SIZE).pixels())
+            .toList();
+    return IntStream.range(0, COMPARED)
+        .boxed()
+        .flatMap(
+            i -> few.subList(i + 1, COMPARED).stream().map(b -> Drawings.meanSquare(few.get(i), b)))
+        .mapToDouble(Math::sqrt)
+        .average()
+        .orElseThrow();
   }
 
   private List<Scene> scenes(Function<Prompt, List<Scene>> of) {
@@ -108,16 +142,6 @@ record Diversity(Evaluation evaluation, OpenPrompts prompts, long seed) implemen
         .toArray();
   }
 
-  private Estimate ratio(Bootstrap bootstrap, double[] spreads, double[] reference) {
-    Estimate ratio =
-        bootstrap.distance(
-            spreads.length,
-            indices ->
-                Arrays.stream(indices).mapToDouble(i -> spreads[i]).sum()
-                    / Arrays.stream(indices).mapToDouble(i -> reference[i]).sum());
-    return new Estimate(ratio.value(), ratio.low(), ratio.high(), prompts.size());
-  }
-
   /**
    * Returns 1 for each picture whose first name is one that its prompt allows, and 0 for others.
    *
@@ -129,7 +153,11 @@ record Diversity(Evaluation evaluation, OpenPrompts prompts, long seed) implemen
             i -> {
               int prompt = (i / OpenPrompts.PICTURES + shift) % prompts.prompts().size();
               String word = prompts.prompts().get(prompt).word();
-              return Captioner.hypernyms(names.first(vectors.get(i))).contains(word) ? 1 : 0;
+              Concept first = names.first(vectors.get(i));
+              return Captioner.named(first).equals(word)
+                      || Captioner.hypernyms(first).contains(word)
+                  ? 1
+                  : 0;
             })
         .toArray();
   }

@@ -13,13 +13,17 @@ import io.diffusion4j.emoji.scene.SceneRenderer;
 import io.diffusion4j.emoji.scene.Split;
 import io.diffusion4j.emoji.scene.Subject;
 import io.diffusion4j.evaluation.Metric.Kind;
+import io.diffusion4j.evaluation.NearestTraining.Match;
 import io.diffusion4j.evaluation.PromptSet.Prompt;
 import io.diffusion4j.evaluation.judge.CloseUp;
 import io.diffusion4j.evaluation.judge.Judge;
+import io.diffusion4j.evaluation.report.PairSheet;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -136,7 +140,22 @@ public final class Evaluation {
    * @throws IllegalArgumentException if the number is 0, or if the concepts have no common words
    */
   public FurtherMetric diversity(int prompts) {
-    return new Diversity(this, OpenPrompts.of(concepts, scenes, prompts, seed), seed);
+    return new Diversity(this, "diversity", OpenPrompts.of(concepts, scenes, prompts, seed), seed);
+  }
+
+  /**
+   * Returns the same for prompts that name one thing, which the judge knows, and leave its style
+   * open.
+   *
+   * @throws IllegalArgumentException if the number is 0
+   */
+  public FurtherMetric diversityOfThings(int prompts) {
+    var core = new HashSet<>(ConceptSet.core().concepts());
+    var known =
+        new ConceptSet(
+            concepts.name(), concepts.concepts().stream().filter(core::contains).toList());
+    return new Diversity(
+        this, "diversity of a thing", OpenPrompts.ofThings(known, prompts, seed), seed);
   }
 
   /**
@@ -367,10 +386,40 @@ public final class Evaluation {
     return new Image(size, size, pixels);
   }
 
+  /**
+   * Returns a sheet of the pictures of one thing that are nearest to a training picture, the
+   * nearest first, each above its training picture.
+   *
+   * @throws IllegalArgumentException if no prompt shows one thing
+   */
+  public Image nearestSheet(Result result) {
+    int[] single = indices(result.prompts(), p -> p.scene().subject() instanceof Subject.Single);
+    List<Image> generated = pick(result.generated(), single);
+    List<Match> matches =
+        matches(pick(result.prompts().prompts(), single), List.of(generated)).get(0);
+    List<Integer> nearest =
+        IntStream.range(0, single.length)
+            .boxed()
+            .sorted(Comparator.comparingDouble(i -> matches.get(i).distance()))
+            .limit(PairSheet.PAIRS)
+            .toList();
+    return PairSheet.of(
+        nearest.stream().map(generated::get).toList(),
+        nearest.stream()
+            .map(i -> renderer.render(matches.get(i).scene(), generated.get(i).width()))
+            .toList());
+  }
+
+  private List<List<Match>> matches(List<Prompt> prompts, List<List<Image>> sets) {
+    return new NearestTraining(concepts, renderer)
+        .matches(prompts.stream().map(Prompt::scene).toList(), sets);
+  }
+
   private Metric nearest(List<Prompt> prompts, List<Image> generated, List<Image> real) {
     List<double[]> distances =
-        new NearestTraining(concepts, renderer)
-            .distances(prompts.stream().map(Prompt::scene).toList(), List.of(generated, real));
+        matches(prompts, List.of(generated, real)).stream()
+            .map(row -> row.stream().mapToDouble(Match::distance).toArray())
+            .toList();
     double[] held = part(prompts, distances.get(1), p -> p.isHeldOut(Split.HELD_OUT_STYLE));
     return metric(
         "nearest training picture",

@@ -10,6 +10,8 @@ import io.diffusion4j.emoji.scene.SceneRenderer;
 import io.diffusion4j.emoji.scene.Splits;
 import io.diffusion4j.emoji.scene.Subject;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,14 +28,25 @@ record NearestTraining(ConceptSet concepts, SceneRenderer renderer) {
   private static final int SIZE = 32;
 
   /**
-   * Returns the distances of some sets of pictures, each with a picture for every scene.
+   * The nearest training picture.
+   *
+   * @param distance to it
+   * @param scene its content
+   */
+  record Match(double distance, Scene scene) {}
+
+  private record Trained(Scene scene, float[] pixels) {}
+
+  /**
+   * Returns the nearest training pictures of some sets of pictures, each with a picture for every
+   * scene.
    *
    * @param scenes the scenes of one thing each
    * @return a row for each set
    */
-  List<double[]> distances(List<Scene> scenes, List<List<Image>> sets) {
-    List<double[]> distances = new ArrayList<>();
-    sets.forEach(set -> distances.add(new double[scenes.size()]));
+  List<List<Match>> matches(List<Scene> scenes, List<List<Image>> sets) {
+    List<List<Match>> matches = new ArrayList<>();
+    sets.forEach(set -> matches.add(new ArrayList<>(Collections.nCopies(scenes.size(), null))));
     Map<List<Object>, List<Integer>> alike = new LinkedHashMap<>();
     for (int i = 0; i < scenes.size(); i++) {
       var single = (Subject.Single) scenes.get(i).subject();
@@ -43,30 +56,33 @@ record NearestTraining(ConceptSet concepts, SceneRenderer renderer) {
           .add(i);
     }
     for (List<Integer> indices : alike.values()) {
-      List<float[]> trained = trained(scenes.get(indices.get(0)));
+      List<Trained> trained = trained(scenes.get(indices.get(0)));
       for (int set = 0; set < sets.size(); set++) {
         for (int i : indices) {
-          float[] picture = Resize.area(sets.get(set).get(i), SIZE, SIZE).pixels();
-          double nearest = Double.POSITIVE_INFINITY;
-          for (float[] other : trained) {
-            nearest = Math.min(nearest, Drawings.meanSquare(picture, other));
-          }
-          distances.get(set)[i] = Math.sqrt(nearest);
+          matches.get(set).set(i, nearest(sets.get(set).get(i), trained));
         }
       }
     }
-    return distances;
+    return matches;
+  }
+
+  private static Match nearest(Image image, List<Trained> trained) {
+    float[] pixels = Resize.area(image, SIZE, SIZE).pixels();
+    return trained.stream()
+        .map(t -> new Match(Math.sqrt(Drawings.meanSquare(pixels, t.pixels)), t.scene))
+        .min(Comparator.comparingDouble(Match::distance))
+        .orElseThrow();
   }
 
   /** Returns every training drawing, placed as in the scene. */
-  private List<float[]> trained(Scene like) {
+  private List<Trained> trained(Scene like) {
     var size = ((Subject.Single) like.subject()).size();
-    List<float[]> pictures = new ArrayList<>();
+    List<Trained> pictures = new ArrayList<>();
     for (Concept concept : concepts.concepts()) {
       for (Style style : concept.icons().keySet()) {
         if (!Splits.isHeldOut(concept, style)) {
           var scene = Scene.of(new Subject.Single(concept, size), style, like.background());
-          pictures.add(renderer.render(scene, SIZE).pixels());
+          pictures.add(new Trained(scene, renderer.render(scene, SIZE).pixels()));
         }
       }
     }

@@ -5,6 +5,7 @@ import static java.util.stream.Collectors.toSet;
 
 import io.diffusion4j.emoji.art.Concept;
 import io.diffusion4j.emoji.art.ConceptSet;
+import io.diffusion4j.emoji.art.Style;
 import io.diffusion4j.emoji.scene.Captioner;
 import io.diffusion4j.emoji.scene.NamedColor;
 import io.diffusion4j.emoji.scene.Scene;
@@ -14,16 +15,20 @@ import io.diffusion4j.emoji.scene.SceneSampler;
 import io.diffusion4j.emoji.scene.Split;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.stream.LongStream;
 
 /**
- * Prompts with many true pictures, such as "an animal on a blue background": the word stands for
- * several concepts, and the style is left open too. A {@link PromptSet} has no such prompts; each
- * of its captions determines the picture.
+ * Prompts with many true pictures, which a {@link PromptSet} does not have: each of its captions
+ * determines the picture.
+ *
+ * <p>{@link #of} leaves thing and style open, as in "an animal on a blue background"; {@link
+ * #ofThings} only the style, as in "an owl on a blue background".
  *
  * <p>The words are those of the captions that models are trained with. Those for most concepts come
  * first; a word that is also the name of a concept ("bird") is left out. If there are more prompts
@@ -40,7 +45,7 @@ public record OpenPrompts(List<Prompt> prompts) {
   /**
    * A prompt.
    *
-   * @param word the word for several concepts
+   * @param word the word for several concepts, or the name of one
    * @param text the word with the background
    * @param scenes {@value #PICTURES} scenes of the training data that the text describes
    * @param others as many further ones
@@ -80,17 +85,44 @@ public record OpenPrompts(List<Prompt> prompts) {
     for (int i = 0; i < count; i++) {
       Word word = words.get(i % words.size());
       var few = new ConceptSet(word.text, word.concepts);
-      var sampler = new SceneSampler(few, mix, Split.TRAIN, seed + i);
-      List<Scene> scenes = LongStream.range(0, 2 * PICTURES).mapToObj(sampler::scene).toList();
-      NamedColor background = scenes.get(0).background();
       prompts.add(
-          new Prompt(
+          prompt(
               word.text,
-              Captioner.vague(word.text, background),
-              scenes.subList(0, PICTURES),
-              scenes.subList(PICTURES, 2 * PICTURES)));
+              new SceneSampler(few, mix, Split.TRAIN, seed + i),
+              scene -> Captioner.vague(word.text, scene.background())));
     }
     return new OpenPrompts(prompts);
+  }
+
+  /**
+   * Returns prompts that name a thing and leave its style open. Real pictures are in all styles.
+   *
+   * @throws IllegalArgumentException if the length is 0
+   */
+  public static OpenPrompts ofThings(ConceptSet concepts, int count, long seed) {
+    var styles = EnumSet.allOf(Style.class);
+    var mix = new SceneMix(CENTRED, 1, 0, styles, false, 2 * PICTURES, false);
+    var things = new SceneSampler(concepts, mix, Split.TRAIN, seed);
+    return new OpenPrompts(
+        LongStream.range(0, count)
+            .mapToObj(i -> things.scene(i).subject().concepts().get(0))
+            .map(
+                concept -> {
+                  String name = Captioner.named(concept);
+                  var one = new ConceptSet(name, List.of(concept));
+                  return prompt(
+                      name, new SceneSampler(one, mix, Split.TRAIN, seed), Captioner::unstyled);
+                })
+            .toList());
+  }
+
+  private static Prompt prompt(String word, SceneSampler of, Function<Scene, String> text) {
+    List<Scene> scenes = LongStream.range(0, 2 * PICTURES).mapToObj(of::scene).toList();
+    return new Prompt(
+        word,
+        text.apply(scenes.get(0)),
+        scenes.subList(0, PICTURES),
+        scenes.subList(PICTURES, 2 * PICTURES));
   }
 
   /** Returns the words for at least two concepts, those for most concepts first. */

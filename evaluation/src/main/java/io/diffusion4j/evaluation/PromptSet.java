@@ -8,6 +8,7 @@ import io.diffusion4j.emoji.scene.SceneMix.Kinds;
 import io.diffusion4j.emoji.scene.SceneSampler;
 import io.diffusion4j.emoji.scene.Split;
 import io.diffusion4j.emoji.scene.Splits;
+import io.diffusion4j.emoji.train.EmojiSettings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -27,10 +28,10 @@ public record PromptSet(List<Prompt> prompts) {
    * A prompt.
    *
    * @param scene the scene of the picture
-   * @param text its description: {@link Captioner#factual}
+   * @param text its description: {@link Captioner#factual} or {@link Captioner#plain}
    */
   public record Prompt(Scene scene, String text) {
-    /** Returns the prompt of a scene, with its caption as the text. */
+    /** Returns the prompt of a scene, with its factual caption as the text. */
     public static Prompt of(Scene scene) {
       return new Prompt(scene, Captioner.factual(scene));
     }
@@ -109,6 +110,21 @@ public record PromptSet(List<Prompt> prompts) {
             .filter(prompt -> prompt.scene.subject().concepts().size() == 1)
             .limit(count)
             .toList());
+  }
+
+  /**
+   * Returns the list of this length for a data set, whose words for the styles it has.
+   *
+   * @throws IllegalArgumentException if the length is 0
+   */
+  public static PromptSet of(EmojiSettings drawn, int count, long seed) {
+    PromptSet set = of(drawn.concepts(), drawn.scenes(), count, seed);
+    return drawn.plainStyles() == 0
+        ? set
+        : new PromptSet(
+            set.prompts.stream()
+                .map(prompt -> new Prompt(prompt.scene, Captioner.plain(prompt.scene)))
+                .toList());
   }
 
   /** Returns the scenes of all prompts. */

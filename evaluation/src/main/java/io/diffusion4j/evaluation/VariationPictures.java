@@ -12,18 +12,20 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * A model's variations of pictures, one of each and without words, drawn one by one. The variation
- * of the i-th picture has the i-th noise of the seed.
+ * A model's variations of pictures without words, drawn one by one: one of each picture, then
+ * another of each, and so on. The i-th variation has the i-th noise of the seed.
  *
  * @param settings the sampling settings by stage name
  * @param originals the pictures, of any size
  * @param likeness the likeness of the variations, in [0, 1]
+ * @param each the number of variations of a picture
  */
 public record VariationPictures(
     ImagePipeline pipeline,
     Map<String, SamplingSettings> settings,
     List<Image> originals,
     double likeness,
+    int each,
     long seed)
     implements PictureList {
   public VariationPictures {
@@ -38,7 +40,7 @@ public record VariationPictures(
 
   @Override
   public int size() {
-    return originals.size();
+    return each * originals.size();
   }
 
   @Override
@@ -47,7 +49,8 @@ public record VariationPictures(
         .mapToObj(
             i ->
                 pipeline.draw(
-                    new ImageTask.Variation(originals.get(i), ImageTask.Words.NONE, likeness),
+                    new ImageTask.Variation(
+                        originals.get(i % originals.size()), ImageTask.Words.NONE, likeness),
                     settings,
                     List.of(new PhiloxNoise(seed, i)),
                     SamplingListener.NONE))

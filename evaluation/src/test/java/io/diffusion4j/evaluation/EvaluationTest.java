@@ -22,6 +22,7 @@ import io.diffusion4j.nn.engine.Precision;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -168,6 +169,18 @@ class EvaluationTest {
     for (int x = 0; x < 64; x++) {
       assertThat(sheet.pixels()[3 * x]).isEqualTo(first.pixels()[3 * x]);
       assertThat(sheet.pixels()[3 * (64 * sheet.width() + x)]).isZero();
+    }
+  }
+
+  @Test
+  void theNearestPairsOfTrainedDrawingsAreEqual() {
+    Image sheet = evaluation.nearestSheet(perfect);
+    assertThat(sheet.width()).isEqualTo(8 * 64);
+    int row = 3 * 64 * sheet.width();
+    for (int pair = 0; pair < sheet.height() / 128; pair++) {
+      assertThat(Arrays.copyOfRange(sheet.pixels(), 2 * pair * row, (2 * pair + 1) * row))
+          .isEqualTo(
+              Arrays.copyOfRange(sheet.pixels(), (2 * pair + 1) * row, (2 * pair + 2) * row));
     }
   }
 

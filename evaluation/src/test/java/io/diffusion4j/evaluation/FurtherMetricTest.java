@@ -18,6 +18,7 @@ import io.diffusion4j.diffusion.stage.SamplingSettings;
 import io.diffusion4j.diffusion.stage.Stage;
 import io.diffusion4j.emoji.art.Concept;
 import io.diffusion4j.emoji.art.ConceptSet;
+import io.diffusion4j.emoji.art.Style;
 import io.diffusion4j.emoji.scene.Captioner;
 import io.diffusion4j.emoji.scene.Scene;
 import io.diffusion4j.emoji.scene.SceneMix;
@@ -34,11 +35,13 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -204,7 +207,7 @@ class FurtherMetricTest {
     List<Metric> lines = measured(evaluation.diversity(4), painter(CONCEPTS.size(), 0, true));
     assertThat(lines)
         .extracting(Metric::name)
-        .containsExactly("diversity", "diversity, right kind");
+        .containsExactly("diversity", "diversity, right kind", "diversity, pixels");
     Metric diversity = lines.get(0);
     assertThat(diversity.generated().value()).isCloseTo(1, within(0.1)); // by chance not exactly
     assertThat(diversity.ceiling().value()).isCloseTo(1, within(0.1));
@@ -227,6 +230,41 @@ class FurtherMetricTest {
     assertThat(diversity(painter(1, 0, true))).isLessThan(two);
   }
 
+  /** A thing in one style always, as a model of one drawing a thing has it, and in any. */
+  @Test
+  void aThingInAllItsStylesIsDiverseAndInOneIsNot() {
+    var things = OpenPrompts.ofThings(CONCEPTS, 3, SEED);
+    for (Prompt prompt : things.prompts()) {
+      assertThat(prompt.scenes())
+          .allMatch(scene -> Captioner.unstyled(scene).equals(prompt.text()))
+          .extracting(Scene::style)
+          .containsAnyOf(Style.FLUENT, Style.FLAT)
+          .containsAnyElementsOf(EnumSet.complementOf(EnumSet.of(Style.FLUENT, Style.FLAT)));
+    }
+    FurtherMetric metric = evaluation.diversityOfThings(3);
+    List<Image> all = render(things, Prompt::others);
+    List<Metric> styles = metric.measure(all);
+    assertThat(styles)
+        .extracting(Metric::name)
+        .containsExactly(
+            "diversity of a thing",
+            "diversity of a thing, right kind",
+            "diversity of a thing, pixels");
+    assertThat(styles.get(0).generated().value()).isCloseTo(1, within(0.15));
+    assertThat(styles.get(1).generated().value()).isGreaterThan(0.9);
+    assertThat(styles.get(2).generated().value()).isBetween(0.1, 0.8);
+    List<Image> same =
+        render(things, prompt -> Collections.nCopies(OpenPrompts.PICTURES, prompt.scenes().get(0)));
+    List<Metric> one = metric.measure(same);
+    assertThat(one.get(0).generated().value()).isLessThan(1e-6);
+    assertThat(one.get(2).generated().value()).isZero();
+  }
+
+  private static List<Image> render(OpenPrompts prompts, Function<Prompt, List<Scene>> of) {
+    return evaluation.render(
+        prompts.prompts().stream().map(of).flatMap(List::stream).toList(), SIZE);
+  }
+
   @Test
   void otherThingsAreDiverseButNotOfTheRightKind() {
     List<Metric> lines = measured(evaluation.diversity(4), painter(CONCEPTS.size(), 1, true));
@@ -238,7 +276,11 @@ class FurtherMetricTest {
   @Test
   void theOriginalIsAVariationWithoutLoss(@TempDir Path folder) throws IOException {
     List<Metric> lines = measured(evaluation.variations(24), painter(1, 0, true));
-    assertThat(lines).singleElement().extracting(Metric::name).isEqualTo("variations r@1");
+    assertThat(lines)
+        .extracting(Metric::name)
+        .containsExactly("variations r@1", "variations, spread");
+    assertThat(lines.get(1).generated().value()).isZero(); // the original four times
+    assertThat(lines.get(1).ceiling().value()).isEqualTo(1);
     Metric same = lines.get(0);
     assertThat(same.generated()).isEqualTo(same.ceiling());
     assertThat(same.generated().pictures()).isEqualTo(24);
@@ -269,7 +311,7 @@ class FurtherMetricTest {
 
   @Test
   void aPictureDependsOnItsPlaceAndNotOnItsBatch() {
-    for (FurtherMetric metric : List.of(evaluation.diversity(2), evaluation.variations(32))) {
+    for (FurtherMetric metric : List.of(evaluation.diversity(2), evaluation.variations(8))) {
       PictureList pictures = pictures(metric, painter(CONCEPTS.size(), 1, true));
       assertThat(pictures.size()).isEqualTo(32);
       List<Image> all = pictures.draw(0, 32);
@@ -294,7 +336,7 @@ class FurtherMetricTest {
         .withMessage("pictures: 1 (expected: 16)");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> evaluation.variations(2).measure(List.of(wall(0))))
-        .withMessage("pictures: 1 (expected: 2)");
+        .withMessage("pictures: 1 (expected: 8)");
     var alone = new Evaluation(CONCEPTS, SCENES, Optional.empty(), SEED);
     assertThatIllegalStateException()
         .isThrownBy(() -> measured(alone.variations(2), painter(1, 0, true)))

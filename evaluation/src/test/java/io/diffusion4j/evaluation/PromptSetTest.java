@@ -19,7 +19,7 @@ class PromptSetTest {
   private static final ConceptSet CONCEPTS = ConceptSet.natureAndFood();
 
   @ParameterizedTest
-  @ValueSource(strings = {"emoji", "tiny"})
+  @ValueSource(strings = {"emoji", "emoji-2", "tiny"})
   void halfIsSeenAndAnEighthOfEachSortIsNever(String preset) {
     var of = EmojiPreset.named(preset).drawn();
     var set = PromptSet.of(of.concepts(), of.scenes(), 512, 0);
@@ -57,6 +57,18 @@ class PromptSetTest {
     var twitter = SceneMix.mostlyCentred().withStyles(Set.of(Style.TWITTER));
     assertThat(PromptSet.of(CONCEPTS, twitter, 40, 0).texts())
         .allMatch(text -> text.endsWith(", twitter style"));
+  }
+
+  @Test
+  void aModelOfPlainWordsIsAskedInPlainWords() {
+    var set = PromptSet.of(EmojiPreset.named("emoji-2").drawn(), 40, 0);
+    assertThat(set.prompts())
+        .allSatisfy(
+            prompt ->
+                assertThat(prompt.text())
+                    .contains(", as a")
+                    .endsWith(" " + prompt.scene().style().plainWords().get(0)));
+    assertThat(PromptSet.of(EmojiPreset.emoji().drawn(), 8, 0).texts().get(0)).endsWith("style");
   }
 
   @Test

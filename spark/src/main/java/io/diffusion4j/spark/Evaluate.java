@@ -222,7 +222,7 @@ public final class Evaluate implements Callable<Integer>, SamplingOptions.Sample
   }
 
   private PromptSet prompts(EmojiPreset preset) {
-    return PromptSet.of(preset.drawn().concepts(), preset.drawn().scenes(), count, seed);
+    return PromptSet.of(preset.drawn(), count, seed);
   }
 
   private Evaluation evaluation(EmojiPreset preset, Optional<Judge> judge) {

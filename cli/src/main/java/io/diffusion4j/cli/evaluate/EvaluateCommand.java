@@ -144,6 +144,14 @@ public final class EvaluateCommand implements Callable<Integer>, SamplingOptions
   private @Nullable Path sheet;
 
   @Option(
+      names = "--nearest",
+      paramLabel = "FILE",
+      description =
+          "Write a PNG of the 24 pictures of one thing that are nearest to a training picture, each"
+              + " above it.")
+  private @Nullable Path nearest;
+
+  @Option(
       names = "--vary",
       paramLabel = "NAME=V,V",
       description =
@@ -166,8 +174,8 @@ public final class EvaluateCommand implements Callable<Integer>, SamplingOptions
 
   @Mixin private PluginOptions plugins = new PluginOptions();
 
-  /** The metrics, and the facts that they depend on. */
-  private record Measured(Result result, Map<String, Object> facts) {}
+  /** The metrics, what measured them, and the facts that they depend on. */
+  private record Measured(Result result, Evaluation evaluation, Map<String, Object> facts) {}
 
   @Override
   public SamplingOptions sampling() {
@@ -204,6 +212,10 @@ public final class EvaluateCommand implements Callable<Integer>, SamplingOptions
     }
     if (sheet != null) {
       new OutputFile("sheet", sheet).write(Png.encode(PairSheet.of(result), Map.of()));
+    }
+    if (nearest != null) {
+      Image pairs = measured.evaluation.nearestSheet(result);
+      new OutputFile("nearest", nearest).write(Png.encode(pairs, Map.of()));
     }
   }
 
@@ -296,10 +308,11 @@ public final class EvaluateCommand implements Callable<Integer>, SamplingOptions
     }
     Check.that(variations.size() <= 2, "vary", vary, "two options at most");
     Check.that(
-        variations.isEmpty() || (images == null && report == null && sheet == null),
+        variations.isEmpty()
+            || (images == null && report == null && sheet == null && nearest == null),
         "vary",
         vary,
-        "none beside --images, --report and --sheet");
+        "none beside --images, --report, --sheet and --nearest");
     if (plot != null) {
       Check.that(!variations.isEmpty(), "plot", plot, "beside --vary");
       new PictureFile(plot); // refuses what cannot be written
@@ -310,10 +323,11 @@ public final class EvaluateCommand implements Callable<Integer>, SamplingOptions
     }
     dataSet.check();
     Check.that(
-        !dataSet.isGiven() || (images == null && sheet == null && variations.isEmpty()),
+        !dataSet.isGiven()
+            || (images == null && sheet == null && nearest == null && variations.isEmpty()),
         "data",
         dataSet.name(),
-        "none beside --images, --sheet and --vary");
+        "none beside --images, --sheet, --nearest and --vary");
     if (images == null) {
       for (Map<String, String> at : Variation.combinations("vary", variations)) {
         set(at);
@@ -326,6 +340,9 @@ public final class EvaluateCommand implements Callable<Integer>, SamplingOptions
     if (sheet != null) {
       new OutputFile("sheet", sheet).requireWritable();
     }
+    if (nearest != null) {
+      new OutputFile("nearest", nearest).requireWritable();
+    }
     Check.that(
         report == null || !Files.exists(report) || Files.isDirectory(report),
         "report",
@@ -337,7 +354,9 @@ public final class EvaluateCommand implements Callable<Integer>, SamplingOptions
     var read = CaptionedFolder.read(folder);
     var evaluation = evaluation(EmojiPreset.of(presetName == null ? "emoji" : presetName), judge);
     return new Measured(
-        measured(evaluation, read.prompts(), read.images()), facts("images", folder.toString()));
+        measured(evaluation, read.prompts(), read.images()),
+        evaluation,
+        facts("images", folder.toString()));
   }
 
   private Result measured(Evaluation evaluation, PromptSet prompts, List<Image> pictures) {
@@ -354,8 +373,7 @@ public final class EvaluateCommand implements Callable<Integer>, SamplingOptions
         var pipeline = open.pipeline();
         var identity = pipeline.card().identity();
         EmojiPreset preset = EmojiPreset.of(presetName == null ? identity.name() : presetName);
-        PromptSet prompts =
-            PromptSet.of(preset.drawn().concepts(), preset.drawn().scenes(), count, seed);
+        PromptSet prompts = PromptSet.of(preset.drawn(), count, seed);
         var evaluation = evaluation(preset, judge);
         List<FurtherMetric> metrics = further.of(evaluation);
         List<PictureList> lists = // before anything is drawn, as a model may refuse the task
@@ -376,7 +394,7 @@ public final class EvaluateCommand implements Callable<Integer>, SamplingOptions
           FurtherMetric metric = metrics.get(i);
           result = result.with(metric.measure(drawer.draw(metric.name(), lists.get(i))));
         }
-        return new Measured(result, facts);
+        return new Measured(result, evaluation, facts);
       }
     }
   }

@@ -16,7 +16,7 @@ public final class FurtherMetrics {
       paramLabel = "N",
       defaultValue = "0",
       description =
-          "Also draw N prompts that allow many things, such as \"an animal\", "
+          "Also draw N prompts that allow many things, such as \"an animal\", and N that name one, "
               + OpenPrompts.PICTURES
               + " times each, and measure how much the pictures differ. Default:"
               + " ${DEFAULT-VALUE}")
@@ -67,6 +67,7 @@ public final class FurtherMetrics {
     List<FurtherMetric> metrics = new ArrayList<>();
     if (diversity > 0) {
       metrics.add(evaluation.diversity(diversity));
+      metrics.add(evaluation.diversityOfThings(diversity));
     }
     if (variations > 0) {
       metrics.add(

@@ -102,8 +102,7 @@ public record ConceptSet(String name, List<Concept> concepts) {
         "things",
         ALL.stream()
             .filter(
-                c ->
-                    CORE_GROUPS.contains(c.group()) || FURTHER_SUBGROUPS.contains(c.subgroup()))
+                c -> CORE_GROUPS.contains(c.group()) || FURTHER_SUBGROUPS.contains(c.subgroup()))
             .toList());
   }
 

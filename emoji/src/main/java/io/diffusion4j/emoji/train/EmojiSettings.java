@@ -58,7 +58,6 @@ public record EmojiSettings(
     }
 
     /** Throws an {@link IllegalArgumentException} if a value is invalid. */
-
     private static EmojiSettings settings(
         String name,
         @Nullable String concepts,

@@ -104,7 +104,8 @@ class CaptionerTest {
             "guitar, blue background, outline",
             "a guitar on a blue background in outlined style",
             "a guitar on a blue background");
-    double plain = captions.stream().filter(c -> c.matches(".*(outline|line drawing)\\b.*")).count();
+    double plain =
+        captions.stream().filter(c -> c.matches(".*(outline|line drawing)\\b.*")).count();
     double set = captions.stream().filter(c -> c.contains("outlined style")).count();
     assertThat((plain + set) / N).isCloseTo(0.5, within(0.03));
     assertThat(plain / (plain + set)).isCloseTo(0.8, within(0.03));

@@ -9,11 +9,13 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Real pictures, each above the model's picture of the same prompt: the first held-out prompts,
- * without a selection.
+ * Pairs of pictures, one above the other: real pictures of the first held-out prompts, without a
+ * selection, above the model's, or others.
  */
 public final class PairSheet {
-  private static final int PAIRS = 24;
+  /** The largest number of pairs of a sheet. */
+  public static final int PAIRS = 24;
+
   private static final int COLUMNS = 8;
 
   private PairSheet() {}
@@ -21,29 +23,40 @@ public final class PairSheet {
   /**
    * Returns the sheet, with eight pairs in a row.
    *
-   * @throws IllegalArgumentException if the model was trained on all combinations
+   * @throws IllegalArgumentException if none of the prompts is held out
    */
   public static Image of(Result result) {
-    int[] chosen =
+    List<Integer> chosen =
         IntStream.range(0, result.prompts().size())
             .filter(i -> !result.prompts().prompts().get(i).isSeen())
             .limit(PAIRS)
-            .toArray();
+            .boxed()
+            .toList();
+    return of(
+        chosen.stream().map(result.real()::get).toList(),
+        chosen.stream().map(result.generated()::get).toList());
+  }
+
+  /**
+   * Returns the sheet of these pairs, with eight in a row.
+   *
+   * @throws IllegalArgumentException if there are none
+   */
+  public static Image of(List<Image> above, List<Image> below) {
+    if (above.isEmpty()) {
+      throw new IllegalArgumentException("pairs: none (expected: at least one suitable prompt)");
+    }
     List<Image> images = new ArrayList<>();
-    for (int from = 0; from < chosen.length; from += COLUMNS) {
-      int to = Math.min(chosen.length, from + COLUMNS);
-      for (List<Image> row : List.of(result.real(), result.generated())) {
-        IntStream.range(from, to).forEach(i -> images.add(row.get(chosen[i])));
+    for (int from = 0; from < above.size(); from += COLUMNS) {
+      int to = Math.min(above.size(), from + COLUMNS);
+      for (List<Image> row : List.of(above, below)) {
+        images.addAll(row.subList(from, to));
         if (from > 0) {
           IntStream.range(to, from + COLUMNS).forEach(i -> images.add(blank(row.get(0))));
         }
       }
     }
-    if (images.isEmpty()) {
-      throw new IllegalArgumentException(
-          "prompts: all seen in training (expected: at least one that was held out)");
-    }
-    return ContactSheet.of(images, Math.min(COLUMNS, chosen.length));
+    return ContactSheet.of(images, Math.min(COLUMNS, above.size()));
   }
 
   /** Returns white pictures, to fill the last row. */
