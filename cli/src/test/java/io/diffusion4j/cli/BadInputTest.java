@@ -378,7 +378,7 @@ final class BadInputTest {
         + " with config.json of a UNet2DModel, DiTTransformer2DModel or UViT, or with GLIDE''s"
         + " base, upsample and tokenizer)'",
     "'evaluate --vary prior=ar,painter', 'prior: painter (expected: one of diffusion, ar)'",
-    "train judge --preset huge, 'preset: huge (expected: one of emoji, tiny)'",
+    "train judge --preset huge, 'preset: huge (expected: one of emoji, emoji-2, tiny)'",
     "train judge --checkpoint-every 0, checkpoint-every: 0 (expected: ≥ 1)",
   })
   void anEvaluationThatCannotBeIsRefusedAtOnce(String line, String message) {

@@ -7,7 +7,6 @@ import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.diffusion.pipeline.ImageTask;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
 import io.diffusion4j.emoji.art.Concept;
-import io.diffusion4j.emoji.art.ConceptSet;
 import io.diffusion4j.emoji.scene.Captioner;
 import io.diffusion4j.emoji.scene.Scene;
 import io.diffusion4j.evaluation.Metric.Kind;
@@ -59,7 +58,7 @@ record Diversity(Evaluation evaluation, String name, OpenPrompts prompts, long s
     List<float[]> ofReal = judge.images(real);
     List<float[]> ofOthers = judge.images(evaluation.render(scenes(Prompt::others), size));
     double[] reference = spreads(ofReal);
-    var names = new Names(judge);
+    var names = new Names(judge, evaluation.names().concepts());
     var bootstrap = new Bootstrap(RESAMPLES, seed);
     return List.of(
         new Metric(
@@ -164,10 +163,11 @@ record Diversity(Evaluation evaluation, String name, OpenPrompts prompts, long s
 
   /** The names of all concepts that the judge knows. */
   private static final class Names {
-    private final List<Concept> concepts = ConceptSet.core().concepts();
+    private final List<Concept> concepts;
     private final List<float[]> vectors;
 
-    Names(Judge judge) {
+    Names(Judge judge, List<Concept> concepts) {
+      this.concepts = concepts;
       vectors = judge.texts(concepts.stream().map(Captioner::named).toList());
     }
 

@@ -23,7 +23,6 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.EnumSet;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -85,7 +84,7 @@ public final class Evaluation {
                 Questions.SIZE,
                 Questions.relation(drawings),
                 Questions.style(drawings)));
-    judge.ifPresent(there -> questions.addAll(Questions.retrieval(there)));
+    judge.ifPresent(there -> questions.addAll(Questions.retrieval(there, names())));
   }
 
   /** Returns real pictures of the scenes. */
@@ -144,18 +143,13 @@ public final class Evaluation {
   }
 
   /**
-   * Returns the same for prompts that name one thing, which the judge knows, and leave its style
-   * open.
+   * Returns the same for prompts that name one thing and leave its style open.
    *
    * @throws IllegalArgumentException if the number is 0
    */
   public FurtherMetric diversityOfThings(int prompts) {
-    var core = new HashSet<>(ConceptSet.core().concepts());
-    var known =
-        new ConceptSet(
-            concepts.name(), concepts.concepts().stream().filter(core::contains).toList());
     return new Diversity(
-        this, "diversity of a thing", OpenPrompts.ofThings(known, prompts, seed), seed);
+        this, "diversity of a thing", OpenPrompts.ofThings(concepts, prompts, seed), seed);
   }
 
   /**
@@ -183,6 +177,14 @@ public final class Evaluation {
   private FurtherMetric variations(int pictures, OptionalDouble likeness) {
     var originals = PromptSet.ofOneConcept(concepts, scenes, pictures, seed);
     return new Variations(this, originals, likeness, seed);
+  }
+
+  /**
+   * Returns the concepts whose names the judge chooses from: all core ones, even of a small model.
+   */
+  ConceptSet names() {
+    var core = ConceptSet.core();
+    return core.concepts().containsAll(concepts.concepts()) ? core : ConceptSet.things();
   }
 
   Judge judge() {

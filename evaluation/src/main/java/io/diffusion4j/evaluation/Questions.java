@@ -106,17 +106,18 @@ final class Questions {
   }
 
   /**
-   * Whether the right name is the judge's first, or among its first five, of all core concepts and
-   * of those without near-duplicates. The question applies to pictures of one concept.
+   * Whether the right name is the judge's first, or among its first five, of all names and of those
+   * without near-duplicates. The question applies to pictures of one concept.
+   *
+   * @param names the concepts whose names the judge chooses from
    */
-  static List<Question> retrieval(Judge judge) {
+  static List<Question> retrieval(Judge judge, ConceptSet names) {
     List<Question> questions = new ArrayList<>();
-    for (ConceptSet concepts :
-        List.of(ConceptSet.core(), ConceptSet.core().withoutNearDuplicates())) {
+    for (ConceptSet concepts : List.of(names, names.withoutNearDuplicates())) {
       String suffix = questions.isEmpty() ? "" : ", distinct";
       Map<Concept, Integer> indices = new HashMap<>();
       concepts.concepts().forEach(c -> indices.put(c, indices.size()));
-      List<float[]> names =
+      List<float[]> vectors =
           judge.texts(concepts.concepts().stream().map(Captioner::named).toList());
       for (int k : new int[] {1, 5}) {
         questions.add(
@@ -129,7 +130,7 @@ final class Questions {
                 (scene, picture) -> {
                   Concept shown = scene.subject().concepts().get(0);
                   int right = Objects.requireNonNull(indices.get(shown));
-                  return rank(picture.vector(), names, right) < k;
+                  return rank(picture.vector(), vectors, right) < k;
                 }));
       }
     }

@@ -17,8 +17,8 @@ import java.util.stream.IntStream;
 
 /**
  * Whether variations of real pictures still show the concept of their originals: the share of
- * variations for which its name is the judge's first of all core concepts. The ceiling is the share
- * of the originals, and the floor that of variations of other originals.
+ * variations for which its name is the judge's first of all. The ceiling is the share of the
+ * originals, and the floor that of variations of other originals.
  *
  * <p>Of each original there are {@value #EACH} variations; the first is named. The spread of the
  * judge's vectors of all, over that of as many real drawings of the thing in its first styles, is
@@ -51,7 +51,8 @@ record Variations(Evaluation evaluation, PromptSet originals, OptionalDouble lik
     Evaluation.requireOneEach(EACH * originals.size(), generated);
     var judge = Optional.of(evaluation.judge());
     List<Image> firsts = generated.subList(0, originals.size());
-    Question first = Questions.retrieval(evaluation.judge()).get(0).named("variations r@1");
+    Question first =
+        Questions.retrieval(evaluation.judge(), evaluation.names()).get(0).named("variations r@1");
     List<Reading> real = Reading.of(evaluation.real(originals, generated.get(0).width()), judge);
     List<Metric> metrics = new ArrayList<>();
     evaluation.ask(first, originals, Reading.of(firsts, judge), real).ifPresent(metrics::add);

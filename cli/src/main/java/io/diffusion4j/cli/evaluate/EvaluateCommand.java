@@ -114,8 +114,8 @@ public final class EvaluateCommand implements Callable<Integer>, SamplingOptions
       names = "--preset",
       paramLabel = "NAME",
       description =
-          "The preset whose concepts are prompted for: emoji or tiny. Default: the model's preset;"
-              + " emoji for --images")
+          "The preset whose concepts are prompted for: emoji, emoji-2 or tiny. Default: the"
+              + " model's preset; emoji for --images")
   private @Nullable String presetName;
 
   @Option(

@@ -27,8 +27,8 @@ public final class FurtherMetrics {
       paramLabel = "N",
       defaultValue = "0",
       description =
-          "Also draw four variations of each of N real pictures, and measure whether they show the same"
-              + " thing and how much they differ. Default: ${DEFAULT-VALUE}")
+          "Also draw four variations of each of N real pictures, and measure whether they show the"
+              + " same thing and how much they differ. Default: ${DEFAULT-VALUE}")
   private int variations;
 
   @Option(

@@ -65,9 +65,9 @@ public final class TrainCommand implements Callable<Integer> {
       paramLabel = "NAME|FILE",
       defaultValue = "emoji",
       description =
-          "Sizes and schedules: emoji, the shipped model (hours), tiny (two minutes, for a trial),"
-              + " or your own YAML or JSON file (its schema: docs/preset.schema.json). Default:"
-              + " ${DEFAULT-VALUE}")
+          "Sizes and schedules: emoji, the shipped model (hours), emoji-2, the next one (days),"
+              + " tiny (two minutes, for a trial), or your own YAML or JSON file (its schema:"
+              + " docs/preset.schema.json). Default: ${DEFAULT-VALUE}")
   private String presetName = "";
 
   @Mixin private DataOptions pictures = new DataOptions();

@@ -26,13 +26,17 @@ public record JudgePreset(
    * Returns the shipped judge: all 1,026 core concepts, even if a model draws only some of them.
    */
   public static JudgePreset emoji() {
+    return of("emoji", ConceptSet.core(), 8_000);
+  }
+
+  private static JudgePreset of(String name, ConceptSet concepts, long steps) {
     return new JudgePreset(
-        "emoji",
-        ConceptSet.core(),
+        name,
+        concepts,
         new JudgeImageNetwork(32, List.of(32, 64, 128, 256), 1, 8, 128),
         10,
         128,
-        training(8_000, 128, 3e-3, 7_001));
+        training(steps, 128, 3e-3, 7_001));
   }
 
   /** Returns a judge that is trained in a few seconds, for trials. */
@@ -63,9 +67,11 @@ public record JudgePreset(
   public static JudgePreset named(String name) {
     return switch (name) {
       case "emoji" -> emoji();
+      case "emoji-2" -> of(name, ConceptSet.things(), 10_000);
       case "tiny" -> tiny();
       default ->
-          throw new IllegalArgumentException("preset: " + name + " (expected: one of emoji, tiny)");
+          throw new IllegalArgumentException(
+              "preset: " + name + " (expected: one of emoji, emoji-2, tiny)");
     };
   }
 
