@@ -3,6 +3,7 @@ package io.diffusion4j.kandinsky;
 import io.diffusion4j.checkpoint.ModelFolder;
 import io.diffusion4j.checkpoint.ModelFolder.Component;
 import io.diffusion4j.ddpm.PixelScheduler;
+import io.diffusion4j.pipeline.FolderDigest;
 import io.diffusion4j.pipeline.Opening;
 import io.diffusion4j.pipeline.Residency;
 import java.io.IOException;
@@ -68,6 +69,11 @@ public record KandinskyPair(Path decoder, Path prior) {
   /** Returns the folder of the decoder's scheduler. */
   public Path decoderScheduler() {
     return decoder.resolve(KandinskyFolder.SCHEDULER);
+  }
+
+  /** Returns the digest of MOVQ's settings and weights, to which its latents belong. */
+  public String movqDigest() {
+    return FolderDigest.of(movq(), component -> true);
   }
 
   /** Reads the settings of the decoder's scheduler. */

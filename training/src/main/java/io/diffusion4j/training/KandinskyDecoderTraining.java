@@ -16,7 +16,6 @@ import io.diffusion4j.nn.engine.Threads;
 import io.diffusion4j.nn.train.diffusion.NoisedBatch;
 import io.diffusion4j.nn.weights.ModelFiles;
 import io.diffusion4j.nn.weights.WithoutPrefix;
-import io.diffusion4j.pipeline.FolderDigest;
 import io.diffusion4j.unclip.UnclipFolder;
 import java.util.List;
 import java.util.Map;
@@ -68,7 +67,7 @@ record KandinskyDecoderTraining(PartRun run, KandinskyPair pair) implements Part
     var kept =
         new KeptValues(
             run.whole().work().resolve(run.setup().part().word()).resolve(LATENTS),
-            FolderDigest.of(pair.movq(), component -> true),
+            pair.movqDigest(),
             KEPT);
     try (var tower = run.imageTower();
         var movq = new MovqModel(pair.movq(), latents(config.compute()))) {

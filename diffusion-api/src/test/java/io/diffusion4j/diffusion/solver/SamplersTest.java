@@ -338,9 +338,7 @@ class SamplersTest implements SamplerContract {
     return largest;
   }
 
-  /**
-   * Its output is read at the level that the network is told, so its meaning is the same function.
-   */
+  /** The output is read at the level of the time input, so ε̂ is the same function. */
   @ParameterizedTest
   @EnumSource(Parameterization.class)
   void anInversionDoesNotDependOnTheParameterization(Parameterization parameterization) {
