@@ -20,12 +20,12 @@ fmt: ## format the Java sources
 it: ## run the end-to-end tests only
 	$(MVN) verify -pl integration-tests -am -Dtest='io/diffusion4j/it/**/*Test' -Dsurefire.failIfNoSpecifiedTests=false
 
-site: ## build docs and the Javadoc of all modules as a site in site/dist; needs Node 20
+site: ## build docs and the Javadoc of all modules as a site in build/site/dist; needs Node 20
 	$(MVN) -q org.apache.maven.plugins:maven-javadoc-plugin:aggregate -DskippedModules=benchmarks,golden,integration-tests
-	cd site && npm ci --ignore-scripts && npm run build
+	cd build/site && npm ci --ignore-scripts && npm run build
 
-spelling: ## check the spelling of docs and Javadoc; new words belong into site/words.txt
-	cd site && npm ci --ignore-scripts && npm run -s spelling
+spelling: ## check the spelling of docs and Javadoc; new words belong into build/site/words.txt
+	cd build/site && npm ci --ignore-scripts && npm run -s spelling
 
 run: ## run the command line: make run ARGS="generate 'a red apple' --output apple.png"
 	./diffusion4j $(ARGS)

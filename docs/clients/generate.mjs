@@ -18,7 +18,7 @@ if (words.length === 0) {
 }
 
 const here = dirname(fileURLToPath(import.meta.url));
-const contract = process.env.DIFFUSION4J_PROTO ?? join(here, '../../serving-proto/src/main/protobuf');
+const contract = process.env.DIFFUSION4J_PROTO ?? join(here, '../../serving/serving-proto/src/main/protobuf');
 const common = dirname(createRequire(import.meta.url).resolve('google-proto-files/package.json'));
 const definition = protoLoader.loadSync('diffusion4j/v1/generation_service.proto', {
   includeDirs: [contract, dirname(common), common],

@@ -2,7 +2,6 @@ package io.diffusion4j.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Path;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -10,8 +9,6 @@ import org.w3c.dom.Element;
 
 /** The bill of materials lists every module for users, in the version of this build. */
 class BomTest {
-  private static final Path ROOT = Path.of("..");
-
   /** Modules that only this build uses, the bill itself, and the platform around it. */
   private static final Set<String> OWN =
       Set.of(
@@ -30,14 +27,14 @@ class BomTest {
   @Test
   void hasEveryModuleThatIsMadeToBeUsed() throws Exception {
     var expected = new TreeSet<String>();
-    for (String module : texts(Poms.read(ROOT), "module")) {
-      if (!OWN.contains(module)) {
-        expected.add("diffusion4j-" + module);
+    for (Module module : Module.all().values()) {
+      if (!OWN.contains(module.name())) {
+        expected.add(module.artifact());
       }
     }
     var managed =
         (Element)
-            Poms.read(ROOT.resolve("bom")).getElementsByTagName("dependencyManagement").item(0);
+            Module.named("bom").pom().getElementsByTagName("dependencyManagement").item(0);
     Set<String> artifacts = texts(managed, "artifactId");
     artifacts.removeIf(artifact -> !artifact.startsWith("diffusion4j-"));
     assertThat(artifacts).isEqualTo(expected);
@@ -46,16 +43,16 @@ class BomTest {
   @Test
   void hasTheVersionOfTheBuild() throws Exception {
     String version =
-        Poms.read(ROOT.resolve("bom")).getElementsByTagName("version").item(0).getTextContent();
-    assertThat(texts(Poms.read(ROOT.resolve("cli")), "version")).contains(version);
+        Module.named("bom").pom().getElementsByTagName("version").item(0).getTextContent();
+    assertThat(texts(Module.named("cli").pom(), "version")).contains(version);
   }
 
   @Test
   void hasGrpcAndProtobufAsTheBuildHasThem() throws Exception {
     var managed =
         (Element)
-            Poms.read(ROOT.resolve("bom")).getElementsByTagName("dependencyManagement").item(0);
-    Element platform = Poms.read(ROOT.resolve("dependencies"));
+            Module.named("bom").pom().getElementsByTagName("dependencyManagement").item(0);
+    Element platform = Module.named("dependencies").pom();
     for (String library : Set.of("grpc", "protobuf")) {
       assertThat(texts(platform, library + ".version")).hasSize(1);
       assertThat(texts(managed, "version")).containsAll(texts(platform, library + ".version"));
@@ -65,9 +62,9 @@ class BomTest {
   /** Both POMs have no parent, and a release writes the address into both. */
   @Test
   void hasTheAddressOfThePlatform() throws Exception {
-    Set<String> address = texts(Poms.read(ROOT.resolve("bom")), "project.address");
+    Set<String> address = texts(Module.named("bom").pom(), "project.address");
     assertThat(address)
         .hasSize(1)
-        .isEqualTo(texts(Poms.read(ROOT.resolve("dependencies")), "project.address"));
+        .isEqualTo(texts(Module.named("dependencies").pom(), "project.address"));
   }
 }

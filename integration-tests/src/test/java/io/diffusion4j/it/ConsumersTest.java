@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * {@code mvn test}, there is nothing to resolve and the test is skipped.
  */
 class ConsumersTest {
-  private static final Path ROOT = Path.of("..");
+  private static final Path ROOT = Module.ROOT;
   private static final Path TARGET = Path.of("target/consumers").toAbsolutePath();
   private static final Path PROJECTS = TARGET.resolve("projects");
   private static final Path REPOSITORY = TARGET.resolve("repository");
@@ -47,7 +47,8 @@ class ConsumersTest {
 
   @BeforeAll
   static void build() throws Exception {
-    assumeTrue(Files.exists(ROOT.resolve(jar("local"))), "no jars (expected: those of mvn verify)");
+    Path jar = Module.named("local").jar(VERSION);
+    assumeTrue(Files.exists(jar), "no jars (expected: those of mvn verify)");
     String maven = System.getProperty("consumers.maven.home", "");
     assumeTrue(!maven.isEmpty(), "no Maven (expected: to be called by it)");
     if (Files.exists(PROJECTS)) {
@@ -108,16 +109,12 @@ class ConsumersTest {
     return log.substring(Math.max(0, log.indexOf("example:" + project + " >")));
   }
 
-  private static String jar(String module) {
-    return module + "/target/diffusion4j-" + module + "-" + VERSION + ".jar";
-  }
-
   private static void fillRepository() throws Exception {
     put("diffusion4j", ROOT.resolve("pom.xml"), "pom");
-    for (String module : Poms.texts(Poms.read(ROOT), "module")) {
-      put("diffusion4j-" + module, ROOT.resolve(module).resolve("pom.xml"), "pom");
-      if (Files.exists(ROOT.resolve(jar(module)))) {
-        put("diffusion4j-" + module, ROOT.resolve(jar(module)), "jar");
+    for (Module module : Module.all().values()) {
+      put(module.artifact(), module.path().resolve("pom.xml"), "pom");
+      if (Files.exists(module.jar(VERSION))) {
+        put(module.artifact(), module.jar(VERSION), "jar");
       }
     }
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 
 import com.google.common.base.Strings;
 import io.diffusion4j.cli.Main;
+import io.diffusion4j.it.Module;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -242,12 +243,11 @@ class ManualPagesTest {
 
   private static List<Path> sources() throws IOException {
     var sources = new ArrayList<Path>();
-    try (Stream<Path> modules = Files.list(ROOT)) {
-      for (Path module : modules.map(module -> module.resolve("src/main/java")).toList()) {
-        if (Files.isDirectory(module)) {
-          try (Stream<Path> files = Files.walk(module)) {
-            files.filter(file -> file.toString().endsWith(".java")).forEach(sources::add);
-          }
+    for (Module module : Module.all().values()) {
+      Path folder = module.path().resolve("src/main/java");
+      if (Files.isDirectory(folder)) {
+        try (Stream<Path> files = Files.walk(folder)) {
+          files.filter(file -> file.toString().endsWith(".java")).forEach(sources::add);
         }
       }
     }

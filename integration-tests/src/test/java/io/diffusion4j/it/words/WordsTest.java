@@ -2,6 +2,7 @@ package io.diffusion4j.it.words;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.diffusion4j.it.Module;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,7 +23,7 @@ class WordsTest {
   @Test
   void pagesAreWithoutBadHabits() throws IOException {
     List<Path> pages = new ArrayList<>();
-    for (String folder : List.of("", "docs", "docs/guide", "golden", "emoji/judge")) {
+    for (String folder : List.of("", "docs", "docs/guide", "integration-tests/golden", "emoji/judge")) {
       try (Stream<Path> files = Files.list(ROOT.resolve(folder))) {
         files
             .filter(file -> file.toString().endsWith(".md"))
@@ -57,12 +58,11 @@ class WordsTest {
 
   private static List<Path> sources() throws IOException {
     List<Path> sources = new ArrayList<>();
-    try (Stream<Path> modules = Files.list(ROOT)) {
-      for (Path folder : modules.map(module -> module.resolve("src")).toList()) {
-        if (Files.isDirectory(folder)) {
-          try (Stream<Path> files = Files.walk(folder)) {
-            files.filter(file -> SOURCE.matcher(file.toString()).matches()).forEach(sources::add);
-          }
+    for (Module module : Module.all().values()) {
+      Path folder = module.path().resolve("src");
+      if (Files.isDirectory(folder)) {
+        try (Stream<Path> files = Files.walk(folder)) {
+          files.filter(file -> SOURCE.matcher(file.toString()).matches()).forEach(sources::add);
         }
       }
     }

@@ -1,0 +1,198 @@
+package io.diffusion4j.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.diffusion4j.checkpoint.DType;
+import io.diffusion4j.decoder.unet.UnetConfig;
+import io.diffusion4j.emoji.train.EmojiPreset;
+import io.diffusion4j.unclip.RandomPipeline;
+import io.diffusion4j.unclip.UnclipConfig;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Patients whose illness is known. */
+final class DoctorTest {
+  private static final Path SHIPPED = Path.of("..", "..", "emoji", "model");
+  private static final List<String> PARTS =
+      List.of("image_encoder", "prior", "decoder", "super_res_first", "super_res_last");
+
+  private static Path folder;
+  private static Path random;
+
+  @BeforeAll
+  static void init(@TempDir Path temporary) {
+    folder = temporary;
+    random = folder.resolve("random");
+    var tiny = EmojiPreset.tiny().sizes();
+    var config =
+        new UnclipConfig(
+            tiny.clip().textNetwork(),
+            tiny.vision(),
+            tiny.priorConfig(),
+            tiny.projection(),
+            (UnetConfig) tiny.decoderConfig(),
+            tiny.upsamplerConfig());
+    new RandomPipeline(config, DType.F32, 1).write(random, component -> {});
+  }
+
+  private static Run examine(Path model, String... more) {
+    return Run.of(
+        Stream.concat(
+                Stream.of("doctor", "--model", model.toString(), "--count", "6"), Stream.of(more))
+            .toArray(String[]::new));
+  }
+
+  private static void assertVerdict(Run run, String part, String verdict) {
+    assertThat(run.out().lines().filter(line -> line.startsWith(part + ": ")))
+        .singleElement()
+        .asString()
+        .startsWith(part + ": " + verdict);
+  }
+
+  private static Path copy(Path model, String name) throws IOException {
+    Path copy = folder.resolve(name);
+    try (Stream<Path> files = Files.walk(model)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, copy.resolve(model.relativize(file).toString()));
+      }
+    }
+    return copy;
+  }
+
+  @Test
+  void aMachineIsExamined() {
+    Run run = Run.of("doctor", "--machine");
+    assertThat(run.status()).as(run.out() + run.err()).isZero();
+    assertThat(run.out().lines().map(line -> line.replaceAll(" {2,}.*", "")))
+        .contains("java", "processor", "memory", "engine tensorflow", "accelerators", "port");
+    assertThat(run.out()).containsPattern("engine tensorflow +ok +float32, bfloat16");
+  }
+
+  @Test
+  void aRequiredGpuIsAskedOfTheMachineOnly() {
+    Run run = Run.of("doctor", "--machine", "--require-gpu");
+    boolean isThere = run.out().lines().noneMatch(line -> line.matches("accelerators +broken.*"));
+    assertThat(run.status()).isEqualTo(isThere ? 0 : 1);
+    assertThat(Run.of("doctor", "--require-gpu").err())
+        .contains("require-gpu: without --machine (expected: with --machine)");
+  }
+
+  @Test
+  void theModelThatShipsIsWell() {
+    Run run = examine(SHIPPED);
+    PARTS.forEach(part -> assertVerdict(run, part, "ok: "));
+    assertThat(run.out())
+        .contains("; of two things it is nearer than that with both exchanged 100 % of the time");
+    assertThat(run.status()).as(run.err()).isZero();
+    assertThat(run.out().lines().filter(line -> line.startsWith("decoder "))).hasSize(7);
+  }
+
+  @Test
+  void aPriorThatIsMeasuredCanBeSampledWithTheVarianceThatIsBestForIt() throws IOException {
+    Path model = copy(random, "measured");
+    String picture = folder.resolve("measured.png").toString();
+    String[] generate = {
+      "generate",
+      "a cat",
+      "--model",
+      model.toString(),
+      "--output",
+      picture,
+      "--prior-sampler",
+      "analytic-dpm",
+      "--prior-steps",
+      "4",
+      "--decoder-sampler",
+      "heun",
+      "--decoder-steps",
+      "3",
+      "--super-res-steps",
+      "1"
+    };
+    Run before = Run.of(generate);
+    assertThat(before.err())
+        .startsWith("error: sampler: analytic-dpm (expected: one of ddim, ")
+        .contains("; analytic-dpm needs `diffusion4j measure` of the model first)");
+    assertThat(before.status()).isEqualTo(2);
+
+    Run measured = Run.of("measure", "--model", model.toString(), "--count", "6");
+    assertThat(measured.status()).as(measured.err()).isZero();
+    assertThat(measured.out()).isEqualTo("%s%n", model.resolve("prior").resolve("eps_power.json"));
+
+    Run again = Run.of("measure", "--model", model.toString(), "--count", "6");
+    assertThat(again.err())
+        .contains("model: " + model + " (expected: one without figures, or --replace");
+    assertThat(again.status()).isEqualTo(2);
+
+    Run after = Run.of(generate);
+    assertThat(after.status()).as(after.err()).isZero();
+    assertThat(after.err())
+        .contains("warning: decoder-sampler: in 3 steps it amplifies the network's errors")
+        .doesNotContain("prior-sampler");
+    Run decoder =
+        Run.of(
+            "generate",
+            "a cat",
+            "--model",
+            model.toString(),
+            "--decoder-sampler",
+            "analytic-dpm",
+            "--output",
+            picture);
+    assertThat(decoder.err()).contains("analytic-dpm").contains("(expected: one of ddim, ");
+    assertThat(decoder.status()).isEqualTo(2);
+  }
+
+  @Test
+  void randomWeightsAreUntrained() {
+    Run run = examine(random);
+    PARTS.forEach(part -> assertVerdict(run, part, "untrained: "));
+    assertThat(run.status()).isEqualTo(1);
+  }
+
+  @Test
+  void settingsThatTheWeightsWereNotTrainedWithAreNamed() throws IOException {
+    Path model = copy(SHIPPED, "misconfigured");
+    change(model.resolve("decoder_scheduler"), "\"sample\"", "\"epsilon\"");
+    change(
+        model.resolve("super_res_scheduler"),
+        "\"clip_sample_range\": 1.0",
+        "\"clip_sample_range\": 0.5");
+    Run run = examine(model);
+    assertVerdict(run, "image_encoder", "ok: ");
+    assertVerdict(
+        run, "decoder", "misconfigured: prediction_type: epsilon (expected: sample: error 0.0");
+    assertVerdict(run, "prior", "ok: ");
+    assertVerdict(run, "super_res_first", "misconfigured: clip_sample_range: 0.5 (expected: more");
+    assertThat(run.status()).isEqualTo(1);
+  }
+
+  private static void change(Path scheduler, String from, String to) throws IOException {
+    Path file = scheduler.resolve("scheduler_config.json");
+    String before = Files.readString(file);
+    assertThat(before).contains(from);
+    Files.writeString(file, before.replace(from, to));
+  }
+
+  @Test
+  void weightsThatAreNoNumbersAreFound() throws IOException {
+    Path model = copy(random, "broken");
+    Path weights = model.resolve("text_proj").resolve("diffusion_pytorch_model.safetensors");
+    try (var file = new RandomAccessFile(weights.toFile(), "rw")) {
+      file.seek(file.length() - 4);
+      file.writeInt(Integer.reverseBytes(Float.floatToIntBits(Float.NaN)));
+    }
+    Run run = examine(model);
+    assertVerdict(run, "text_proj", "broken: not all weights are finite numbers, in ");
+    assertVerdict(run, "decoder", "unexamined: a part that it depends on is broken: text_proj");
+    assertVerdict(run, "prior", "untrained: ");
+    assertThat(run.status()).isEqualTo(1);
+  }
+}
