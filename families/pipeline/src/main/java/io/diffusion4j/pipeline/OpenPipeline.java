@@ -20,13 +20,13 @@ import io.diffusion4j.diffusion.pipeline.FilteredPipeline;
 import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.diffusion.pipeline.PluginException;
 import io.diffusion4j.diffusion.pipeline.ReplacedPart;
+import io.diffusion4j.diffusion.spi.ServiceProviders;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
-import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -92,7 +92,7 @@ public final class OpenPipeline implements AutoCloseable {
    * @throws IllegalArgumentException if no family knows it; the message lists their layouts
    */
   public static ModelFamily family(Path folder) {
-    List<ModelFamily> known = families();
+    List<ModelFamily> known = ServiceProviders.of(ModelFamily.class);
     return known.stream()
         .filter(family -> family.isAt(folder))
         .findFirst()
@@ -117,24 +117,18 @@ public final class OpenPipeline implements AutoCloseable {
         : "";
   }
 
-  private static List<ModelFamily> families() {
-    return ServiceLoader.load(ModelFamily.class, OpenPipeline.class.getClassLoader()).stream()
-        .map(ServiceLoader.Provider::get)
-        .toList();
-  }
-
   /**
    * Reports the content of a folder and all its failures. A folder of no known family is reported
    * by the family that shares the most components with it.
    */
   public static FolderReport inspect(Path folder) {
-    return families().stream()
+    return ServiceProviders.of(ModelFamily.class).stream()
         .filter(family -> family.isAt(folder))
         .findFirst()
         .map(family -> family.inspect(folder))
         .or(
             () ->
-                families().stream()
+                ServiceProviders.of(ModelFamily.class).stream()
                     .map(family -> family.inspect(folder))
                     .max(
                         Comparator.comparing(FolderReport::present)

@@ -6,6 +6,7 @@ import com.google.inject.multibindings.Multibinder;
 import com.google.inject.multibindings.ProvidesIntoSet;
 import io.diffusion4j.serving.grpc.Callers;
 import io.diffusion4j.serving.http.HttpFace;
+import io.diffusion4j.serving.http.HttpModule;
 import io.diffusion4j.serving.request.Resizer;
 
 /**
@@ -13,7 +14,12 @@ import io.diffusion4j.serving.request.Resizer;
  * {@link io.diffusion4j.serving.ServingModule}, whose {@link Callers} distinguish the work of
  * principals.
  */
-public final class A1111Module extends AbstractModule {
+public final class A1111Module extends AbstractModule implements HttpModule {
+  @Override
+  public String name() {
+    return "a1111";
+  }
+
   @Override
   protected void configure() {
     Multibinder.newSetBinder(binder(), HttpFace.class);

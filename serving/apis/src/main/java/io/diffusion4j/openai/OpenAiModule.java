@@ -5,13 +5,19 @@ import com.google.inject.Singleton;
 import com.google.inject.multibindings.Multibinder;
 import com.google.inject.multibindings.ProvidesIntoSet;
 import io.diffusion4j.serving.http.HttpFace;
+import io.diffusion4j.serving.http.HttpModule;
 import io.diffusion4j.serving.request.Resizer;
 
 /**
  * The HTTP API of DALL-E 2 on the port of a server. Provides an {@link HttpFace} to a {@link
  * io.diffusion4j.serving.ServingModule}; needs nothing.
  */
-public final class OpenAiModule extends AbstractModule {
+public final class OpenAiModule extends AbstractModule implements HttpModule {
+  @Override
+  public String name() {
+    return "openai";
+  }
+
   @Override
   protected void configure() {
     Multibinder.newSetBinder(binder(), HttpFace.class);

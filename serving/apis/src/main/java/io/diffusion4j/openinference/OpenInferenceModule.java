@@ -6,6 +6,7 @@ import com.google.inject.multibindings.Multibinder;
 import com.google.inject.multibindings.ProvidesIntoSet;
 import io.diffusion4j.serving.grpc.Rights;
 import io.diffusion4j.serving.http.HttpFace;
+import io.diffusion4j.serving.http.HttpModule;
 import io.diffusion4j.serving.v1.GenerationServiceGrpc.GenerationServiceImplBase;
 import io.diffusion4j.serving.v1.ModelServiceGrpc.ModelServiceImplBase;
 import io.grpc.BindableService;
@@ -16,7 +17,12 @@ import io.grpc.protobuf.services.HealthStatusManager;
  * BindableService} and an {@link HttpFace} to a {@link io.diffusion4j.serving.ServingModule}, whose
  * models and health it needs.
  */
-public final class OpenInferenceModule extends AbstractModule {
+public final class OpenInferenceModule extends AbstractModule implements HttpModule {
+  @Override
+  public String name() {
+    return "inference";
+  }
+
   @Override
   protected void configure() {
     Multibinder.newSetBinder(binder(), HttpFace.class).addBinding().toInstance(new InferenceFace());

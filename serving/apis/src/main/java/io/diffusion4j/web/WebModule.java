@@ -3,12 +3,18 @@ package io.diffusion4j.web;
 import com.google.inject.AbstractModule;
 import com.google.inject.multibindings.Multibinder;
 import io.diffusion4j.serving.http.HttpFace;
+import io.diffusion4j.serving.http.HttpModule;
 
 /**
  * The web page at {@code /} of a server, and its API under {@code /api/}. Provides {@link
  * HttpFace}s to a {@link io.diffusion4j.serving.ServingModule}; needs nothing.
  */
-public final class WebModule extends AbstractModule {
+public final class WebModule extends AbstractModule implements HttpModule {
+  @Override
+  public String name() {
+    return "page";
+  }
+
   @Override
   protected void configure() {
     var faces = Multibinder.newSetBinder(binder(), HttpFace.class);

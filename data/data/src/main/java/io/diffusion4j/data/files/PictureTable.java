@@ -1,11 +1,11 @@
 package io.diffusion4j.data.files;
 
 import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.diffusion.spi.ServiceProviders;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.ServiceLoader;
 
 /**
  * A file format with a picture in each row. Implementations are found by the {@link ServiceLoader},
@@ -36,8 +36,7 @@ public interface PictureTable {
    */
   static PictureTable of(String setting, Path file) {
     String name = file.toString().toLowerCase(Locale.ROOT);
-    return ServiceLoader.load(PictureTable.class, PictureTable.class.getClassLoader()).stream()
-        .map(ServiceLoader.Provider::get)
+    return ServiceProviders.of(PictureTable.class).stream()
         .filter(table -> name.endsWith(table.extension()))
         .findFirst()
         .orElseThrow(

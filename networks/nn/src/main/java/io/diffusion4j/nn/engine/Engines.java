@@ -1,5 +1,6 @@
 package io.diffusion4j.nn.engine;
 
+import io.diffusion4j.diffusion.spi.ServiceProviders;
 import io.diffusion4j.nn.Network;
 import io.diffusion4j.nn.Tensor;
 import io.diffusion4j.nn.UnsupportedLayerException;
@@ -7,7 +8,6 @@ import io.diffusion4j.nn.weights.NamedTensors;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiFunction;
@@ -35,10 +35,9 @@ public final class Engines {
 
   /** Returns all engines, the fastest first and the last resort last. */
   public static List<Engine> all() {
-    List<Engine> engines = new ArrayList<>();
-    ServiceLoader.load(Engine.class, Engines.class.getClassLoader()).forEach(engines::add);
-    engines.sort(Comparator.comparing(Engine::isLastResort));
-    return List.copyOf(engines);
+    return ServiceProviders.of(Engine.class).stream()
+        .sorted(Comparator.comparing(Engine::isLastResort))
+        .toList();
   }
 
   /** Returns the valid names. */

@@ -1,14 +1,13 @@
 package io.diffusion4j.nn.train;
 
 import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.diffusion.spi.ServiceProviders;
 import io.diffusion4j.nn.UnsupportedLayerException;
 import io.diffusion4j.nn.engine.Engines;
 import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.nn.train.group.Group;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.ServiceLoader;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,9 +34,10 @@ final class Learners {
     var precision = config.compute().precision();
     Check.that(
         precision != Precision.INT8, "precision", precision, "FLOAT32 or BFLOAT16, to train");
-    List<TrainingEngine> engines = new ArrayList<>();
-    ServiceLoader.load(TrainingEngine.class, Learners.class.getClassLoader()).forEach(engines::add);
-    engines.sort(Comparator.comparing(TrainingEngine::isLastResort));
+    List<TrainingEngine> engines =
+        ServiceProviders.of(TrainingEngine.class).stream()
+            .sorted(Comparator.comparing(TrainingEngine::isLastResort))
+            .toList();
     for (var engine : engines) {
       boolean mayTrain =
           asked.equals(Engines.AUTO) || asked.equals(engine.name()) || engine.isLastResort();

@@ -1,32 +1,41 @@
 package io.diffusion4j.cli.serve;
 
-import com.google.inject.Module;
-import io.diffusion4j.a1111.A1111Module;
-import io.diffusion4j.openai.OpenAiModule;
-import io.diffusion4j.openinference.OpenInferenceModule;
-import io.diffusion4j.web.WebModule;
+import com.fasterxml.jackson.annotation.JsonCreator;
+import io.diffusion4j.diffusion.spi.ServiceProviders;
+import io.diffusion4j.serving.http.HttpModule;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
 
-/** The HTTP interfaces that a server may have besides the contract. */
-enum Face {
-  /** The web page, and the events behind it. */
-  PAGE,
+/**
+ * An HTTP interface that a server may have besides the contract.
+ *
+ * @param name the name of one that is on the class path
+ */
+record Face(String name) {
+  private static final List<HttpModule> FOUND = ServiceProviders.of(HttpModule.class);
 
-  /** The HTTP API of DALL-E 2. */
-  OPENAI,
+  @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+  Face(String name) {
+    this.name = name.toLowerCase(Locale.ROOT);
+    List<String> names = FOUND.stream().map(HttpModule::name).toList();
+    if (!names.contains(this.name)) { // the reader of the file names the key
+      throw new IllegalArgumentException(
+          name + " (expected: one of " + String.join(", ", names) + ")");
+    }
+  }
 
-  /** The HTTP API of AUTOMATIC1111's web UI. */
-  A1111,
-
-  /** The Open Inference Protocol. */
-  INFERENCE;
+  /** Returns all interfaces on the class path. */
+  static Set<Face> all() {
+    return FOUND.stream()
+        .map(module -> new Face(module.name()))
+        .collect(Collectors.toCollection(LinkedHashSet::new));
+  }
 
   /** Returns the module that adds it to a server. */
-  Module module() {
-    return switch (this) {
-      case PAGE -> new WebModule();
-      case OPENAI -> new OpenAiModule();
-      case A1111 -> new A1111Module();
-      case INFERENCE -> new OpenInferenceModule();
-    };
+  HttpModule module() {
+    return FOUND.stream().filter(module -> module.name().equals(name)).findFirst().orElseThrow();
   }
 }

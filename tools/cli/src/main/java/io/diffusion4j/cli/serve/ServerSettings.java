@@ -14,7 +14,6 @@ import io.diffusion4j.serving.jwt.JwtIssuer;
 import io.diffusion4j.serving.tls.ServerTls;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -99,7 +98,7 @@ record ServerSettings(
         either(flags.tokens, file.tokens()),
         Optional.ofNullable(file.jwt()).map(JwtEntry::toIssuer),
         Optional.ofNullable(file.quota()).map(ServerFile.QuotaEntry::quota).orElse(Quota.NONE),
-        first(file.faces(), EnumSet.allOf(Face.class)),
+        first(file.faces(), Face.all()),
         first(file.metrics(), true),
         admin(flags, file, config),
         first(file.provenance(), ServerFile.ProvenanceEntry.NONE),

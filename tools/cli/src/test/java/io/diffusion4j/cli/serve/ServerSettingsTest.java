@@ -68,7 +68,7 @@ final class ServerSettingsTest {
     assertThat(settings.tokens()).isEmpty();
     assertThat(settings.quota()).isEqualTo(Quota.NONE);
     assertThat(settings.metrics()).isTrue();
-    assertThat(settings.faces()).containsExactlyInAnyOrder(Face.values());
+    assertThat(settings.faces()).isEqualTo(Face.all());
     assertThat(settings.logFormat()).isEqualTo(ServerLog.Format.TEXT);
     assertThat(settings.logLevel()).isEqualTo(ServerLog.Level.INFO);
   }
@@ -137,7 +137,7 @@ final class ServerSettingsTest {
                             "tier",
                             Map.of("free", new Quota(6, Integer.MAX_VALUE, Integer.MAX_VALUE))))),
                 new Quota(60, 600, 5000, 4),
-                Set.of(Face.values()),
+                Face.all(),
                 true,
                 Optional.of(settings.config().withHost("127.0.0.1").withPort(50052)),
                 new ServerFile.ProvenanceEntry(
