@@ -8,6 +8,7 @@ import com.google.inject.multibindings.Multibinder
 import io.diffusion4j.diffusion.solver.DdimSampler
 import io.diffusion4j.provenance.Provenance
 import io.diffusion4j.provenance.Recipe
+import io.diffusion4j.provenance.c2pa.SourceType
 import io.diffusion4j.serving.DiffusionServer
 import io.diffusion4j.client.Recipes
 import io.diffusion4j.serving.config.ServerConfig
@@ -63,7 +64,13 @@ class ServiceTest(private val tiny: TinyPipeline) {
         val drawn = tiny.draw("a red apple", 1, 7, DdimSampler(0.0))
         val recipe = Recipe(Recipes.KEYWORD, picture.recipe())
         assertThat(picture.png)
-          .isEqualTo(Provenance.DECLARED.encode(drawn.single(), Optional.of(recipe)))
+          .isEqualTo(
+            Provenance.DECLARED.encode(
+              drawn.single(),
+              Optional.of(recipe),
+              SourceType.TRAINED_ALGORITHMIC_MEDIA,
+            )
+          )
       }
     }
   }

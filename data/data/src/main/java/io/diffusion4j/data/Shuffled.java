@@ -156,12 +156,13 @@ public record Shuffled(
     /** Skips the pictures that are known to be unreadable. */
     @Override
     public Named named(long index) {
-      long picture = picture(seed, index);
-      Optional<String> caption;
-      while (bad.contains(picture) || (caption = caption(seed, index, picture)).isEmpty()) {
-        picture = (picture + 1) % pictures.size();
+      for (long picture = picture(seed, index); ; picture = (picture + 1) % pictures.size()) {
+        Optional<String> caption =
+            bad.contains(picture) ? Optional.empty() : caption(seed, index, picture);
+        if (caption.isPresent()) {
+          return new Named(pictures.key(picture), caption.get());
+        }
       }
-      return new Named(pictures.key(picture), caption.get());
     }
   }
 

@@ -20,7 +20,6 @@ import org.junit.jupiter.api.io.TempDir;
 class ServiceProvidersTest {
   private static final Logger LOGGER = Logger.getLogger(ServiceProviders.class.getName());
 
-  @TempDir Path folder;
   private final List<String> warnings = new ArrayList<>();
   private final Handler handler =
       new Handler() {
@@ -74,7 +73,7 @@ class ServiceProvidersTest {
     LOGGER.setUseParentHandlers(true);
   }
 
-  private List<String> greetings(String... providers) throws IOException {
+  private static List<String> greetings(Path folder, String... providers) throws IOException {
     Path services = Files.createDirectories(folder.resolve("META-INF/services"));
     Files.write(services.resolve(Greeting.class.getName()), List.of(providers));
     try (var loader =
@@ -85,14 +84,15 @@ class ServiceProvidersTest {
   }
 
   @Test
-  void findsWhatIsRegistered() throws IOException {
-    assertThat(greetings(Hello.class.getName())).containsExactly("hello");
+  void findsWhatIsRegistered(@TempDir Path folder) throws IOException {
+    assertThat(greetings(folder, Hello.class.getName())).containsExactly("hello");
     assertThat(warnings).isEmpty();
   }
 
   @Test
-  void leavesOutAProviderThatLacksALibraryAndNamesItsJar() throws IOException {
-    assertThat(greetings(Broken.class.getName(), Hello.class.getName())).containsExactly("hello");
+  void leavesOutAProviderThatLacksALibraryAndNamesItsJar(@TempDir Path folder) throws IOException {
+    assertThat(greetings(folder, Broken.class.getName(), Hello.class.getName()))
+        .containsExactly("hello");
     assertThat(warnings)
         .singleElement()
         .asString()
@@ -101,8 +101,9 @@ class ServiceProvidersTest {
   }
 
   @Test
-  void leavesOutAProviderThatIsNotThere() throws IOException {
-    assertThat(greetings("org.example.Gone", Hello.class.getName())).containsExactly("hello");
+  void leavesOutAProviderThatIsNotThere(@TempDir Path folder) throws IOException {
+    assertThat(greetings(folder, "org.example.Gone", Hello.class.getName()))
+        .containsExactly("hello");
     assertThat(warnings).singleElement().asString().contains("org.example.Gone");
   }
 }

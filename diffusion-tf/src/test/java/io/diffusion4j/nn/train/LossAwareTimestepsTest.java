@@ -102,7 +102,7 @@ class LossAwareTimestepsTest {
   }
 
   private static double probability(LossAwareTimesteps timesteps, int batches, int t) {
-    var sampler = (SecondMomentSampler) timesteps.at((STEPS + 1) * batches);
+    var sampler = (SecondMomentSampler) timesteps.at((STEPS + 1L) * batches);
     return sampler.probability(t);
   }
 

@@ -22,13 +22,15 @@ public enum Style {
   private final String set;
   private final String licence;
   private final String words;
-  private final List<String> plainWords;
+  private final String plainest;
+  private final String otherwise;
 
-  Style(String set, String licence, String words, String... plainWords) {
+  Style(String set, String licence, String words, String plainest, String otherwise) {
     this.set = set;
     this.licence = licence;
     this.words = words;
-    this.plainWords = List.of(plainWords);
+    this.plainest = plainest;
+    this.otherwise = otherwise;
   }
 
   /** Returns the name of the icon set, {@code "streamline-emojis"}. */
@@ -51,7 +53,7 @@ public enum Style {
    * render"}, the plainest first; no two styles share one.
    */
   public List<String> plainWords() {
-    return plainWords;
+    return List.of(plainest, otherwise);
   }
 
   /**

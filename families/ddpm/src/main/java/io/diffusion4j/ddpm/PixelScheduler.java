@@ -3,6 +3,7 @@ package io.diffusion4j.ddpm;
 import io.diffusion4j.checkpoint.ComponentConfig;
 import io.diffusion4j.checkpoint.ConfigWriter;
 import io.diffusion4j.checkpoint.UnclipSchedulerConfig;
+import io.diffusion4j.diffusion.argument.ByName;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.continuous.LinearVpSde;
 import io.diffusion4j.diffusion.loss.VarianceType;
@@ -28,7 +29,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 
 /**
  * The denoising settings of a network of pixels: the {@code scheduler_config.json} of diffusers'
@@ -316,18 +316,17 @@ public record PixelScheduler(
           case LEARNED -> "ddpm-learned";
           case LEARNED_RANGE -> "ddpm";
         };
-    Map<String, Sampler> own =
-        Map.of(
-            ancestral,
-            new DdpmSampler(variance, DdpmSampler.Last.NOISY_ABOVE_ZERO),
-            DDIM_SAMPLER,
-            new DdimSampler(0, EpsSource.NETWORK, DdimSampler.Stride.WHOLE, end));
+    ByName<Sampler> samplers =
+        Samplers.standard()
+            .with(ancestral, new DdpmSampler(variance, DdpmSampler.Last.NOISY_ABOVE_ZERO))
+            .with(
+                DDIM_SAMPLER, new DdimSampler(0, EpsSource.NETWORK, DdimSampler.Stride.WHOLE, end));
     return new Course.Denoising(
         schedule(),
         timesteps(),
         treatment(),
         new Choices(
-                Samplers.standard().with(own),
+                samplers,
                 kind == Kind.DDIM ? DDIM_SAMPLER : ancestral,
                 Math.min(steps, trainTimesteps))
             .withSpacings(TimestepSpacings.standard())

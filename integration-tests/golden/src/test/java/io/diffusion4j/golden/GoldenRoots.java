@@ -45,7 +45,10 @@ public record GoldenRoots(List<Path> folders) {
             .toList());
   }
 
-  /** The roots of this project: {@code integration-tests/golden/fixtures}, {@code integration-tests/golden/fixtures2} and so on. */
+  /**
+   * The roots of this project: {@code integration-tests/golden/fixtures}, {@code
+   * integration-tests/golden/fixtures2} and so on.
+   */
   public static GoldenRoots shipped() {
     Path start = Path.of("").toAbsolutePath();
     for (Path folder = start; folder != null; folder = folder.getParent()) {

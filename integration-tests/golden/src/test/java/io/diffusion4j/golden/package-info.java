@@ -1,11 +1,12 @@
 /**
  * Golden values: what reference implementations computed, as test cases on disk.
  *
- * <p>A <em>root</em> is a folder of cases in the layout of {@code integration-tests/golden/fixtures} or one of its
- * successors {@code fixtures2} to {@code fixtures4}. A <em>case</em> is usually a folder with
- * {@code case.json} (how the values were made) and {@code io.safetensors} (inputs and outputs), and
- * for networks the weights under their published names. A {@link GoldenKind} is a kind of case that
- * a test can check: it has the places of these cases, and recognises them.
+ * <p>A <em>root</em> is a folder of cases in the layout of {@code
+ * integration-tests/golden/fixtures} or one of its successors {@code fixtures2} to {@code
+ * fixtures4}. A <em>case</em> is usually a folder with {@code case.json} (how the values were made)
+ * and {@code io.safetensors} (inputs and outputs), and for networks the weights under their
+ * published names. A {@link GoldenKind} is a kind of case that a test can check: it has the places
+ * of these cases, and recognises them.
  *
  * <p>A parity test is a method with one parameter. It runs once for each case and is named after
  * the path of the case under its root:

@@ -36,7 +36,6 @@ import picocli.CommandLine;
  * help texts are valid.
  */
 class ManualPagesTest {
-  private static final Path ROOT = Path.of("..");
   private static final Pattern EXAMPLE =
       Pattern.compile("<pre>\\{@code\\R(.*?)\\R \\* ?}</pre>", Pattern.DOTALL);
   private static final Pattern COMMAND = Pattern.compile("(?m)^ \\*   diffusion4j (.*)$");

@@ -2,6 +2,7 @@ package io.diffusion4j.provenance;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -94,7 +95,7 @@ class ForgedFilesTest {
   @ParameterizedTest
   @MethodSource("names")
   void aPngFileWithAnotherPartWasChanged(String name) throws IOException {
-    Finding finding = verify(changes().get(name).apply(signed()));
+    Finding finding = verify(requireNonNull(changes().get(name)).apply(signed()));
     assertThat(finding.verdict()).isEqualTo(Verdict.CHANGED);
     if (!name.equals("caBX")) {
       assertThat(finding.reason()).contains(name.split(" at ", -1)[0]);

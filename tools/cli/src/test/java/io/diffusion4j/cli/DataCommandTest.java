@@ -80,7 +80,11 @@ class DataCommandTest {
   void aModelTellsWhichWordsItKnowsAndWhichCaptionsItCuts() throws IOException {
     Files.writeString(pictures.resolve("02.txt"), "apple ".repeat(100) + "qwertyx qwertyx\n");
     Run run =
-        Run.of("data", pictures.toString(), "--model", Path.of("..", "..", "emoji", "model").toString());
+        Run.of(
+            "data",
+            pictures.toString(),
+            "--model",
+            Path.of("..", "..", "emoji", "model").toString());
     assertThat(run.status()).as(run.err()).isZero();
     assertThat(run.out())
         .containsPattern("1 of 4 captions have more than \\d+ and are cut off")

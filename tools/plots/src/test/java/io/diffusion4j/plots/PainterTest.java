@@ -35,7 +35,7 @@ class PainterTest {
   private static long colour(Color pixel) {
     var channels =
         IntStream.of(pixel.getRed(), pixel.getGreen(), pixel.getBlue()).summaryStatistics();
-    return channels.getMax() - channels.getMin();
+    return (long) channels.getMax() - channels.getMin();
   }
 
   /** All looks but the first leave gaps, of up to three fifths. */

@@ -1,6 +1,7 @@
 package io.diffusion4j.data.files;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
@@ -156,7 +157,7 @@ class TarShardTest {
         List.of(),
         order -> {
           var tar = new TarWriter();
-          order.forEach(name -> tar.file("./" + name, members().get(name)));
+          order.forEach(name -> tar.file("./" + name, requireNonNull(members().get(name))));
           try {
             assertThat(captions(open(tar.end()))).as("%s", order).isEqualTo(expected);
           } catch (IOException e) {
@@ -171,7 +172,7 @@ class TarShardTest {
     Files.write(shard, tar);
     Path next = Files.write(shard.resolveSibling("00001.tar"), tar);
     var set = PictureFiles.open("data", List.of(shard.toString(), next.toString()), Columns.USUAL);
-    String parent = shard.getParent().getFileName().toString();
+    String parent = requireNonNull(shard.getParent()).getFileName().toString();
     assertThat(captions(set).keySet())
         .containsExactlyInAnyOrder("0000.png", parent + "/00001.tar/0000.png");
     assertThatIllegalArgumentException()

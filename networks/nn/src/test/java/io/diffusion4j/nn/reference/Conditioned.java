@@ -142,7 +142,7 @@ public record Conditioned(List<double[]> values, double[] tolerances) {
         .inputs()
         .forEach(
             (name, input) -> {
-              float[] values = sample.floats(name, Math.toIntExact(input.sampleSize())).clone();
+              float[] values = sample.floats(name, input.sampleSize()).clone();
               for (int i = 0; i < values.length && !RandomNetwork.isMask(name); i++) {
                 values[i] = (float) (values[i] * (1 + unit * random.nextDouble(-0.5, 0.5)));
               }

@@ -58,7 +58,8 @@ public interface TrainingProcessContract {
       assertThat(run.exit()).isZero();
     }
     try (var trainer = trainer(config)) {
-      TrainingState.restore(trainer, config, Optional.empty(), folder.resolve("state.safetensors"));
+      TrainingState.restore(
+          trainer, config, Map.of(), Optional.empty(), folder.resolve("state.safetensors"));
       assertThat(trainer.step()).isEqualTo(STEPS);
       assertThat(Tiny.bits(trainer.state()))
           .as("seed %d, killed at step %d", seed, killedAt)

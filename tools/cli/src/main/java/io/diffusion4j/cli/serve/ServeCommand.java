@@ -117,7 +117,8 @@ public final class ServeCommand implements Callable<Integer> {
       Signals.on("TERM", end);
       Thread drain = new Thread(server::close, "drain");
       Runtime.getRuntime().addShutdownHook(drain);
-      try (var admin = admin(settings, access, new AdminApi(models, live, access, reload, jobs.store(), end))) {
+      try (var admin =
+          admin(settings, access, new AdminApi(models, live, access, reload, jobs.store(), end))) {
         printAddress(admin);
         serve(models, server);
       } finally {
