@@ -2,7 +2,6 @@ package io.diffusion4j.evaluation;
 
 import io.diffusion4j.diffusion.embedding.Vectors;
 import io.diffusion4j.diffusion.image.Image;
-import io.diffusion4j.diffusion.image.Resize;
 import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.diffusion.pipeline.ImageTask;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
@@ -29,17 +28,15 @@ import java.util.stream.IntStream;
  * <p>Pictures of anything else are diverse as well. So the share of pictures that the judge
  * recognises as one of the concepts that the prompt allows belongs to it.
  *
- * <p>The difference of pixels is the root mean square of RGB in [−1, 1], at 32×32 pixels, between
- * each two of the first four pictures of a prompt.
+ * <p>The difference of pixels is the root mean square of RGB in [0, 1] between each two of the
+ * first four pictures of a prompt.
  */
 record Diversity(Evaluation evaluation, String name, OpenPrompts prompts, long seed)
     implements FurtherMetric {
   private static final int RESAMPLES = 1_000;
 
-  /** The pictures of a prompt, and their size, whose pixels are compared. */
+  /** The number of pictures of a prompt whose pixels are compared. */
   private static final int COMPARED = 4;
-
-  private static final int SIZE = 32;
 
   @Override
   public PictureList pictures(
@@ -98,14 +95,12 @@ record Diversity(Evaluation evaluation, String name, OpenPrompts prompts, long s
 
   private static double difference(List<Image> pictures, int from) {
     List<float[]> few =
-        pictures.subList(from, from + COMPARED).stream()
-            .map(picture -> Resize.area(picture, SIZE, SIZE).pixels())
-            .toList();
+        pictures.subList(from, from + COMPARED).stream().map(Image::pixels).toList();
     return IntStream.range(0, COMPARED)
         .boxed()
         .flatMap(
             i -> few.subList(i + 1, COMPARED).stream().map(b -> Drawings.meanSquare(few.get(i), b)))
-        .mapToDouble(Math::sqrt)
+        .mapToDouble(square -> Math.sqrt(square) / 2) // pixels are in [−1, 1]
         .average()
         .orElseThrow();
   }

@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.function.Function;
+import java.util.function.LongFunction;
 import java.util.stream.LongStream;
 
 /**
@@ -85,11 +85,9 @@ public record OpenPrompts(List<Prompt> prompts) {
     for (int i = 0; i < count; i++) {
       Word word = words.get(i % words.size());
       var few = new ConceptSet(word.text, word.concepts);
-      prompts.add(
-          prompt(
-              word.text,
-              new SceneSampler(few, mix, Split.TRAIN, seed + i),
-              scene -> Captioner.vague(word.text, scene.background())));
+      var sampler = new SceneSampler(few, mix, Split.TRAIN, seed + i);
+      String text = Captioner.vague(word.text, sampler.scene(0).background());
+      prompts.add(prompt(word.text, text, sampler::scene));
     }
     return new OpenPrompts(prompts);
   }
@@ -101,28 +99,26 @@ public record OpenPrompts(List<Prompt> prompts) {
    */
   public static OpenPrompts ofThings(ConceptSet concepts, int count, long seed) {
     var styles = EnumSet.allOf(Style.class);
-    var mix = new SceneMix(CENTRED, 1, 0, styles, false, 2 * PICTURES, false);
+    var mix = new SceneMix(CENTRED, 1, 0, styles, false, 0, false);
     var things = new SceneSampler(concepts, mix, Split.TRAIN, seed);
     return new OpenPrompts(
-        LongStream.range(0, count)
-            .mapToObj(i -> things.scene(i).subject().concepts().get(0))
-            .map(
-                concept -> {
-                  String name = Captioner.named(concept);
-                  var one = new ConceptSet(name, List.of(concept));
-                  return prompt(
-                      name, new SceneSampler(one, mix, Split.TRAIN, seed), Captioner::unstyled);
-                })
-            .toList());
+        LongStream.range(0, count).mapToObj(i -> ofThing(things.scene(i), seed + i)).toList());
   }
 
-  private static Prompt prompt(String word, SceneSampler of, Function<Scene, String> text) {
-    List<Scene> scenes = LongStream.range(0, 2 * PICTURES).mapToObj(of::scene).toList();
+  private static Prompt ofThing(Scene scene, long seed) {
+    String name = Captioner.named(scene.subject().concepts().get(0));
+    var one = new ConceptSet(name, scene.subject().concepts());
+    var drawings = new SceneSampler(one, SceneMix.plain(), Split.TRAIN, seed);
+    return prompt(
+        name,
+        Captioner.unstyled(scene),
+        i -> Scene.of(scene.subject(), drawings.scene(i).style(), scene.background()));
+  }
+
+  private static Prompt prompt(String word, String text, LongFunction<Scene> scene) {
+    List<Scene> scenes = LongStream.range(0, 2 * PICTURES).mapToObj(scene).toList();
     return new Prompt(
-        word,
-        text.apply(scenes.get(0)),
-        scenes.subList(0, PICTURES),
-        scenes.subList(PICTURES, 2 * PICTURES));
+        word, text, scenes.subList(0, PICTURES), scenes.subList(PICTURES, 2 * PICTURES));
   }
 
   /** Returns the words for at least two concepts, those for most concepts first. */
