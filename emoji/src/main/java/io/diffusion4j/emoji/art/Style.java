@@ -22,15 +22,15 @@ public enum Style {
   private final String set;
   private final String licence;
   private final String words;
-  private final String plainest;
-  private final String otherwise;
+  private final String plain;
+  private final String alsoPlain;
 
-  Style(String set, String licence, String words, String plainest, String otherwise) {
+  Style(String set, String licence, String words, String plain, String alsoPlain) {
     this.set = set;
     this.licence = licence;
     this.words = words;
-    this.plainest = plainest;
-    this.otherwise = otherwise;
+    this.plain = plain;
+    this.alsoPlain = alsoPlain;
   }
 
   /** Returns the name of the icon set, {@code "streamline-emojis"}. */
@@ -53,7 +53,7 @@ public enum Style {
    * render"}, the plainest first; no two styles share one.
    */
   public List<String> plainWords() {
-    return List.of(plainest, otherwise);
+    return List.of(plain, alsoPlain);
   }
 
   /**
