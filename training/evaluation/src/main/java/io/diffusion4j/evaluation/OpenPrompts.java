@@ -5,7 +5,6 @@ import static java.util.stream.Collectors.toSet;
 
 import io.diffusion4j.emoji.art.Concept;
 import io.diffusion4j.emoji.art.ConceptSet;
-import io.diffusion4j.emoji.art.Style;
 import io.diffusion4j.emoji.scene.Captioner;
 import io.diffusion4j.emoji.scene.NamedColor;
 import io.diffusion4j.emoji.scene.Scene;
@@ -15,7 +14,6 @@ import io.diffusion4j.emoji.scene.SceneSampler;
 import io.diffusion4j.emoji.scene.Split;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
@@ -28,7 +26,7 @@ import java.util.stream.LongStream;
  * determines the picture.
  *
  * <p>{@link #of} leaves thing and style open, as in "an animal on a blue background"; {@link
- * #ofThings} only the style, as in "an owl on a blue background".
+ * #ofThings} only the style, as in "an owl".
  *
  * <p>The words are those of the captions that models are trained with. Those for most concepts come
  * first; a word that is also the name of a concept ("bird") is left out. If there are more prompts
@@ -93,26 +91,21 @@ public record OpenPrompts(List<Prompt> prompts) {
   }
 
   /**
-   * Returns prompts that name a thing and leave its style open. Real pictures are in all styles.
+   * Returns prompts that name a thing before white and leave its style open. Real pictures are in
+   * all styles.
    *
    * @throws IllegalArgumentException if the length is 0
    */
   public static OpenPrompts ofThings(ConceptSet concepts, int count, long seed) {
-    var styles = EnumSet.allOf(Style.class);
-    var mix = new SceneMix(CENTRED, 1, 0, styles, false, 0, false);
-    var things = new SceneSampler(concepts, mix, Split.TRAIN, seed);
+    var things = new SceneSampler(concepts, SceneMix.plain(), Split.TRAIN, seed);
     return new OpenPrompts(
         LongStream.range(0, count).mapToObj(i -> ofThing(things.scene(i), seed + i)).toList());
   }
 
   private static Prompt ofThing(Scene scene, long seed) {
-    String name = Captioner.named(scene.subject().concepts().get(0));
+    String name = Captioner.unstyled(scene);
     var one = new ConceptSet(name, scene.subject().concepts());
-    var drawings = new SceneSampler(one, SceneMix.plain(), Split.TRAIN, seed);
-    return prompt(
-        name,
-        Captioner.unstyled(scene),
-        i -> Scene.of(scene.subject(), drawings.scene(i).style(), scene.background()));
+    return prompt(name, name, new SceneSampler(one, SceneMix.plain(), Split.TRAIN, seed)::scene);
   }
 
   private static Prompt prompt(String word, String text, LongFunction<Scene> scene) {

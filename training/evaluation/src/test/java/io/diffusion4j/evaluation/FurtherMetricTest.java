@@ -233,8 +233,6 @@ class FurtherMetricTest {
   @Test
   void aThingInAllItsStylesIsDiverseAndInOneIsNot() {
     var things = OpenPrompts.ofThings(CONCEPTS, 3, SEED);
-    assertThat(things.prompts().stream().map(p -> p.scenes().get(0).background()).distinct())
-        .hasSizeGreaterThan(1);
     for (Prompt prompt : things.prompts()) {
       List<Scene> scenes = new ArrayList<>(prompt.scenes());
       scenes.addAll(prompt.others());
