@@ -33,8 +33,7 @@ class BomTest {
       }
     }
     var managed =
-        (Element)
-            Module.named("bom").pom().getElementsByTagName("dependencyManagement").item(0);
+        (Element) Module.named("bom").pom().getElementsByTagName("dependencyManagement").item(0);
     Set<String> artifacts = texts(managed, "artifactId");
     artifacts.removeIf(artifact -> !artifact.startsWith("diffusion4j-"));
     assertThat(artifacts).isEqualTo(expected);
@@ -50,8 +49,7 @@ class BomTest {
   @Test
   void hasGrpcAndProtobufAsTheBuildHasThem() throws Exception {
     var managed =
-        (Element)
-            Module.named("bom").pom().getElementsByTagName("dependencyManagement").item(0);
+        (Element) Module.named("bom").pom().getElementsByTagName("dependencyManagement").item(0);
     Element platform = Module.named("dependencies").pom();
     for (String library : Set.of("grpc", "protobuf")) {
       assertThat(texts(platform, library + ".version")).hasSize(1);

@@ -80,7 +80,8 @@ class PublishedPomsTest {
   @Test
   void writeTheVersionOfALibraryOnce() throws Exception {
     List<String> root = names(read("."), VERSION);
-    assertThat(root).doesNotContainAnyElementsOf(names(Module.named("dependencies").pom(), VERSION));
+    assertThat(root)
+        .doesNotContainAnyElementsOf(names(Module.named("dependencies").pom(), VERSION));
   }
 
   private static List<String> names(Element pom, Pattern value) {

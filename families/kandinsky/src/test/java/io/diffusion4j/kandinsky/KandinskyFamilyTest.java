@@ -215,8 +215,7 @@ class KandinskyFamilyTest {
   }
 
   /** Returns one of the folders with another scheduler. */
-  private static Path withScheduler(Path to, String name, String json)
-      throws IOException {
+  private static Path withScheduler(Path to, String name, String json) throws IOException {
     Path changed = to.resolve(name);
     Path scheduler = Files.createDirectories(changed.resolve("scheduler"));
     Files.writeString(scheduler.resolve("scheduler_config.json"), json);

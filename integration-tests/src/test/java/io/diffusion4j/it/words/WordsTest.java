@@ -23,7 +23,8 @@ class WordsTest {
   @Test
   void pagesAreWithoutBadHabits() throws IOException {
     List<Path> pages = new ArrayList<>();
-    for (String folder : List.of("", "docs", "docs/guide", "integration-tests/golden", "emoji/judge")) {
+    for (String folder :
+        List.of("", "docs", "docs/guide", "integration-tests/golden", "emoji/judge")) {
       try (Stream<Path> files = Files.list(ROOT.resolve(folder))) {
         files
             .filter(file -> file.toString().endsWith(".md"))
