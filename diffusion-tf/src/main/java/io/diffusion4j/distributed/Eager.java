@@ -35,6 +35,7 @@ import java.util.List;
 import java.util.Optional;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.IntPointer;
+import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.PointerPointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.tensorflow.internal.c_api.TFE_Context;
@@ -42,6 +43,7 @@ import org.tensorflow.internal.c_api.TFE_Op;
 import org.tensorflow.internal.c_api.TFE_TensorHandle;
 import org.tensorflow.internal.c_api.TF_Status;
 import org.tensorflow.internal.c_api.TF_Tensor;
+import org.tensorflow.internal.c_api.global.tensorflow;
 import org.tensorflow.proto.ClusterDef;
 import org.tensorflow.proto.ConfigProto;
 import org.tensorflow.proto.DataType;
@@ -58,6 +60,11 @@ final class Eager {
   private static final String JOB = "worker";
   private static final int FLOAT = DataType.DT_FLOAT_VALUE;
   private static final int INT32 = DataType.DT_INT32_VALUE;
+
+  static {
+    Loader.load(tensorflow.class); // brings along what pointers need
+  }
+
   private static final BytePointer ADD = new BytePointer("Add");
   private static final BytePointer IDENTITY = new BytePointer("Id");
   private static final BytePointer RING = new BytePointer("ring");

@@ -17,7 +17,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(900)
 class JavaScriptClientTest {
   /** The path, relative to the working folder of the client. */
-  private static final Path CONTRACT = Path.of("..", "serving-proto", "src", "main", "protobuf");
+  private static final Path CONTRACT =
+      Path.of("..", "serving", "serving-proto", "src", "main", "protobuf");
 
   @Test
   void itGetsTheSameFileAsOurs(@TempDir Path folder) throws Exception {

@@ -150,7 +150,7 @@ class LossAwareTimestepsTest {
     try (var trainer = new Trainer(OBJECTIVE, CONFIG)) {
       assertThatThrownBy(() -> run(trainer, CONFIG, new LossAwareTimesteps(TIMESTEPS), folder))
           .isInstanceOf(CheckpointException.class)
-          .hasMessageContaining("timesteps: uniform (expected: loss-aware)");
+          .hasMessageContaining("timesteps: uniform (expected: loss-aware; to start over, remove ");
     }
   }
 
