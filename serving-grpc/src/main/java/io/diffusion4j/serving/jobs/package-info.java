@@ -32,8 +32,9 @@
  * state, and continues at its next turn. The noise of an image comes from its seed alone, not from
  * the batch or the time at which it is drawn.
  *
- * <p>Deliberately absent: persistence. A restart loses all jobs, and clients repeat their requests,
- * which give the same images for the same seeds.
+ * <p>Deliberately absent: persistence. A restart loses the jobs of this package, and clients repeat
+ * their requests, which give the same images for the same seeds. The module {@code jobs} adds jobs
+ * that survive a restart: it stores them in SQLite and passes them to this queue.
  */
 @NullMarked
 package io.diffusion4j.serving.jobs;
