@@ -5,11 +5,11 @@ package io.diffusion4j.diffusion.continuous;
  * each.
  */
 public interface DiscreteSteps {
-  /** Returns the reverse of step i by reverse diffusion (Song et al. 2021, app. E). */
+  /** Returns the reverse of step i by reverse diffusion (Y. Song et al. 2021, app. E). */
   ReverseStep reverseDiffusion(int i);
 
   /**
-   * Returns the reverse of step i by ancestral sampling (Song et al. 2021, app. F).
+   * Returns the reverse of step i by ancestral sampling (Y. Song et al. 2021, app. F).
    *
    * @throws IllegalArgumentException if this process has none
    */

@@ -7,8 +7,8 @@ import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.noise.NoiseSource;
 
 /**
- * The method of Euler and Maruyama: x ← x + f(x, t)·Δt + g(t)·√|Δt|·z in equal steps (Song et al.
- * 2021, app. E), up or down in time. Without noise, the method is Euler's. Its mean error is of
+ * The method of Euler and Maruyama: x ← x + f(x, t)·Δt + g(t)·√|Δt|·z in equal steps (Y. Song et
+ * al. 2021, app. E), up or down in time. Without noise, the method is Euler's. Its mean error is of
  * first order in Δt.
  *
  * @param steps how many steps, at least 1

@@ -4,7 +4,7 @@ import java.util.Arrays;
 
 /**
  * An SDE dx = rate(t)·x dt + g(t) dw for t in [0, 1], which turns a sample x₀ into the Gaussian x_t
- * = signal(t)·x₀ + deviation(t)·ε (Song et al. 2021, §3.4 and app. B).
+ * = signal(t)·x₀ + deviation(t)·ε (Y. Song et al. 2021, §3.4 and app. B).
  */
 public interface GaussianSde extends Sde {
   /** Returns the factor of x in the drift. */

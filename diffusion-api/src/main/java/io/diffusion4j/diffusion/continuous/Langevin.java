@@ -7,7 +7,7 @@ import java.util.Arrays;
 
 /**
  * A corrector: steps x ← x + ε·s + √(2ε)·z at a fixed time, which preserve the distribution of that
- * time and bring stray samples back to it (Song et al. 2021, algorithms 4 and 5).
+ * time and bring stray samples back to it (Y. Song et al. 2021, algorithms 4 and 5).
  *
  * @param size the rule for ε
  * @param snr r, the ratio of the move along the score to the noise, greater than 0; 0.16 in the

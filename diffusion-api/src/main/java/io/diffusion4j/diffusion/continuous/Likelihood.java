@@ -7,9 +7,9 @@ import io.diffusion4j.diffusion.argument.Check;
 import java.util.Arrays;
 
 /**
- * The log-likelihood of a sample by the probability flow (Song et al. 2021, app. D.2): dx/dt = F(x,
- * t) is followed from {@code start} to 1 together with the integral of its divergence, and ln p(x)
- * = ln N(x(1); 0, σ²) + ∫ ∇·F dt.
+ * The log-likelihood of a sample by the probability flow (Y. Song et al. 2021, app. D.2): dx/dt =
+ * F(x, t) is followed from {@code start} to 1 together with the integral of its divergence, and ln
+ * p(x) = ln N(x(1); 0, σ²) + ∫ ∇·F dt.
  *
  * <p>The divergence is Hutchinson's estimate eᵀ(∂F/∂x)e with one vector e for the whole flow, whose
  * entries have mean 0 and variance 1; it is unbiased, and exact on average over e.

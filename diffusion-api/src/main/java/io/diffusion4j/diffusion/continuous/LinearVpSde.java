@@ -5,7 +5,7 @@ import io.diffusion4j.diffusion.schedule.LinearSchedule;
 import io.diffusion4j.diffusion.schedule.TableRounding;
 
 /**
- * β(t) grows linearly: the limit of the linear schedule (Song et al. 2021, app. C).
+ * β(t) grows linearly: the limit of the linear schedule (Y. Song et al. 2021, app. C).
  *
  * @param first β(0), greater than 0
  * @param last β(1), greater than 0

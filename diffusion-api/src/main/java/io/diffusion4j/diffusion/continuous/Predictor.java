@@ -1,7 +1,8 @@
 package io.diffusion4j.diffusion.continuous;
 
 /**
- * The step of a {@link PredictorCorrector} from one time to the next (Song et al. 2021, app. E–G).
+ * The step of a {@link PredictorCorrector} from one time to the next (Y. Song et al. 2021, app.
+ * E–G).
  */
 public enum Predictor {
   /** The method of Euler and Maruyama on the reverse SDE. */

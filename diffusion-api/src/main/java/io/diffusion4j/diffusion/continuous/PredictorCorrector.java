@@ -5,9 +5,9 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * The sampler with predictor and corrector in continuous time (Song et al. 2021, algorithm 1), in
- * double precision: at n times from 1 down to {@code end}, both included, first the corrector and
- * then the predictor. The result is the last predictor's sample without its noise.
+ * The sampler with predictor and corrector in continuous time (Y. Song et al. 2021, algorithm 1),
+ * in double precision: at n times from 1 down to {@code end}, both included, first the corrector
+ * and then the predictor. The result is the last predictor's sample without its noise.
  *
  * <p>This is the published algorithm, for scores that are known or learned by a small network. The
  * samplers of large networks are tables; {@link io.diffusion4j.diffusion.solver.SdeSampler} has the

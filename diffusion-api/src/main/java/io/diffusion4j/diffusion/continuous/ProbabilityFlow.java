@@ -2,7 +2,7 @@ package io.diffusion4j.diffusion.continuous;
 
 /**
  * The ordinary differential equation dx = [f(x, t) − ½g(t)²·∇ ln p_t(x)] dt, whose samples are
- * distributed like those of the SDE without any noise on the way (Song et al. 2021, eq. 13). It
+ * distributed like those of the SDE without any noise on the way (Y. Song et al. 2021, eq. 13). It
  * runs in both directions; DDIM is a discretisation of it.
  *
  * @param forward the SDE

@@ -6,7 +6,7 @@ import io.diffusion4j.diffusion.argument.Check;
 
 /**
  * A step towards the data: x ← fromX·x + fromScore·s + deviation·z, with the score s at x and
- * standard normal noise z (Song et al. 2021, app. E and F).
+ * standard normal noise z (Y. Song et al. 2021, app. E and F).
  *
  * @param fromX the factor of x
  * @param fromScore the factor of the score

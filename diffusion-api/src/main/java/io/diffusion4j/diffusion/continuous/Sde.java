@@ -1,6 +1,6 @@
 package io.diffusion4j.diffusion.continuous;
 
-/** A stochastic differential equation dx = f(x, t) dt + g(t) dw (Song et al. 2021, eq. 5). */
+/** A stochastic differential equation dx = f(x, t) dt + g(t) dw (Y. Song et al. 2021, eq. 5). */
 public interface Sde {
   /**
    * f(x, t).

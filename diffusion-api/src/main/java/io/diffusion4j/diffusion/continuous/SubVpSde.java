@@ -7,7 +7,7 @@ import static java.lang.Math.sqrt;
 import io.diffusion4j.diffusion.argument.Check;
 
 /**
- * The sub-VP SDE (Song et al. 2021, eq. 29): the drift of a variance-preserving SDE with less
+ * The sub-VP SDE (Y. Song et al. 2021, eq. 29): the drift of a variance-preserving SDE with less
  * noise, g² = β(t)·(1 − ᾱ(t)²), so that x_t deviates by 1 − ᾱ(t) in place of its square root.
  *
  * @param vp the variance-preserving SDE

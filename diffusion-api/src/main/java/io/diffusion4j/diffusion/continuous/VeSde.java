@@ -7,7 +7,7 @@ import static java.lang.Math.sqrt;
 import io.diffusion4j.diffusion.argument.Check;
 
 /**
- * The variance-exploding SDE dx = √(d[σ²(t)]/dt) dw with σ(t) = first·(last/first)ᵗ (Song et al.
+ * The variance-exploding SDE dx = √(d[σ²(t)]/dt) dw with σ(t) = first·(last/first)ᵗ (Y. Song et al.
  * 2021, eq. 30): noise is added and nothing fades, as in score matching with Langevin dynamics.
  *
  * @param first σ(0), greater than 0

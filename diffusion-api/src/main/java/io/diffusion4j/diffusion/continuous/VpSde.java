@@ -10,7 +10,7 @@ import io.diffusion4j.diffusion.schedule.NoiseLevel;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 
 /**
- * The variance-preserving SDE dx = −½β(t)·x dt + √β(t) dw for t in [0, 1] (Song et al. 2021, eq.
+ * The variance-preserving SDE dx = −½β(t)·x dt + √β(t) dw for t in [0, 1] (Y. Song et al. 2021, eq.
  * 11): the limit of DDPM's forward process for many small steps. It is an Ornstein–Uhlenbeck
  * process whose clock runs at the speed β(t), so its steps of any length are Gaussian in closed
  * form.
@@ -53,7 +53,7 @@ public interface VpSde extends GaussianSde {
   }
 
   /**
-   * Returns the step q(x_t | x_s) (Song et al. 2021, app. B).
+   * Returns the step q(x_t | x_s) (Y. Song et al. 2021, app. B).
    *
    * @param s the earlier time
    * @param t the later time

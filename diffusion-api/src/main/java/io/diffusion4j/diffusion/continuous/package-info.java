@@ -1,5 +1,5 @@
 /**
- * Diffusion in continuous time (Song et al. 2021), in double precision: forward SDEs, their
+ * Diffusion in continuous time (Y. Song et al. 2021), in double precision: forward SDEs, their
  * reverse, the probability flow and the likelihood.
  *
  * <p>Data is turned into noise by dx = f(x, t) dt + g(t) dw, for t from 0 to 1. With the score ∇ ln

@@ -53,7 +53,7 @@ public interface PictureLikelihood extends AutoCloseable {
   Bound bound(Example example, Timesteps timesteps, NoiseSource noise, IntConsumer progress);
 
   /**
-   * Returns the likelihood by the probability flow (Song et al. 2021, app. D.2), of pictures to
+   * Returns the likelihood by the probability flow (Y. Song et al. 2021, app. D.2), of pictures to
    * whose levels uniform noise was added, which makes them samples of a density.
    *
    * @param examples the examples, at least one

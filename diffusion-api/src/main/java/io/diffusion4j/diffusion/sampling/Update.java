@@ -149,9 +149,9 @@ public record Update(
 
   /**
    * Returns this update as a step of Langevin dynamics, whose size depends on the network's output:
-   * with r = ‖z‖/‖ε̂‖ of the sample the factor of ε̂ is multiplied by r² and the noise by r (Song
-   * et al. 2021, algorithm 5). For accurate predictions, r is about 1. The factor is limited to 2:
-   * samples of few values occasionally have an ε̂ near 0, which would throw them far away.
+   * with r = ‖z‖/‖ε̂‖ of the sample the factor of ε̂ is multiplied by r² and the noise by r (Y.
+   * Song et al. 2021, algorithm 5). For accurate predictions, r is about 1. The factor is limited
+   * to 2: samples of few values occasionally have an ε̂ near 0, which would throw them far away.
    */
   public Update langevin() {
     return new Update(x, x0, eps, past, noise, shift, true);

@@ -59,8 +59,8 @@ public record NoiseLevel(double alphaBar) {
   }
 
   /**
-   * Returns the score ∇ ln q(x_t | x₀) = −ε/√(1−ᾱ) (Song et al. 2021); infinite at the clean end,
-   * where the density is a point.
+   * Returns the score ∇ ln q(x_t | x₀) = −ε/√(1−ᾱ) (Y. Song et al. 2021); infinite at the clean
+   * end, where the density is a point.
    */
   public double score(double eps) {
     return -eps / noise();

@@ -11,7 +11,7 @@ import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import io.diffusion4j.diffusion.schedule.Timesteps;
 
 /**
- * Denoising diffusion implicit models (Song et al. 2021).
+ * Denoising diffusion implicit models (J. Song et al. 2021).
  *
  * @param eta 0 is deterministic; 1 is the DDPM posterior
  * @param epsSource the definition of ε̂ if x̂₀ was clipped

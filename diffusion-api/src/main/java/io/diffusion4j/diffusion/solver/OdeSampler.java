@@ -16,7 +16,7 @@ import java.util.List;
 
 /**
  * The probability flow of the variance-preserving SDE, dx = −½(x + s) du, by a method of Runge and
- * Kutta (Song et al. 2021, eq. 13). The time u = ∫β dt is that of the {@linkplain
+ * Kutta (Y. Song et al. 2021, eq. 13). The time u = ∫β dt is that of the {@linkplain
  * io.diffusion4j.diffusion.continuous.OrnsteinUhlenbeck process whose clock runs evenly}, in which
  * the flow of any schedule has the same form and each step meets the schedule's ᾱ exactly. After
  * the last timestep, the value is x̂₀.

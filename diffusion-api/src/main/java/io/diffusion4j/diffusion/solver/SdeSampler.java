@@ -14,8 +14,8 @@ import java.util.List;
 
 /**
  * The reverse SDE of the schedule's variance-preserving SDE, with or without a Langevin corrector
- * before each step (Song et al. 2021, algorithms 3 and 5, app. E to G). The last step ends at x̂₀,
- * without noise.
+ * before each step (Y. Song et al. 2021, algorithms 3 and 5, app. E to G). The last step ends at
+ * x̂₀, without noise.
  *
  * <p>The corrector's step size uses the norms of each sample separately, while the published code
  * averages them over the batch: so a sample never depends on its batch.

@@ -16,9 +16,9 @@
  * <h2>Without added noise: the probability-flow ODE</h2>
  *
  * <ul>
- *   <li>{@link io.diffusion4j.diffusion.solver.DdimSampler} with η = 0 (Song et al. 2021, DDIM) is
- *       of first order. {@link io.diffusion4j.diffusion.solver.DdimInversion} is the way back, from
- *       a clean sample to its noise.
+ *   <li>{@link io.diffusion4j.diffusion.solver.DdimSampler} with η = 0 (J. Song et al. 2021, DDIM)
+ *       is of first order. {@link io.diffusion4j.diffusion.solver.DdimInversion} is the way back,
+ *       from a clean sample to its noise.
  *   <li>{@link io.diffusion4j.diffusion.solver.DpmSolverPlusPlus} (multistep) and {@link
  *       io.diffusion4j.diffusion.solver.SinglestepDpmSolverPlusPlus} integrate x̂₀ over the half
  *       log-SNR λ, with order up to 3 (Lu et al. 2022b).

@@ -21,9 +21,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.EnumSource.Mode;
 
 /**
- * Ancestral sampling is a first-order discretisation of the reverse SDE (Song et al. 2021, app. E):
- * one step equals a step of Euler and Maruyama up to terms of second order in the step size, and
- * all steps together up to terms of first order.
+ * Ancestral sampling is a first-order discretisation of the reverse SDE (Y. Song et al. 2021, app.
+ * E): one step equals a step of Euler and Maruyama up to terms of second order in the step size,
+ * and all steps together up to terms of first order.
  *
  * <p>On Gaussian data each step is x′ = A·x + C + σ·z, and everything can be computed.
  */

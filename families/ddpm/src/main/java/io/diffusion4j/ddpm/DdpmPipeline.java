@@ -46,7 +46,7 @@ import java.util.function.UnaryOperator;
  * Diffusion in pixels without text (Ho et al. 2020): one network draws images like its training
  * data, or of one of its classes. Networks of square colour images without classes also start from
  * a noised image, inpaint, and interpolate: two images are encoded by DDIM inversion, and their
- * noise is interpolated spherically (Song et al. 2021, §5.3).
+ * noise is interpolated spherically (J. Song et al. 2021, §5.3).
  */
 public final class DdpmPipeline implements ImagePipeline {
   /** The stage's name, which is also that of unCLIP's decoder. */

@@ -151,8 +151,8 @@ public record PixelScheduler(
   }
 
   /**
-   * Returns the VP-SDE with linear β, at {@code steps} equally spaced times (Song et al. 2021, eq.
-   * 11); x̂₀ is not clipped.
+   * Returns the VP-SDE with linear β, at {@code steps} equally spaced times (Y. Song et al. 2021,
+   * eq. 11); x̂₀ is not clipped.
    *
    * @param steps number of timesteps; timestep t is the time (t + 1)/steps
    * @param first β(0)

@@ -126,7 +126,7 @@ class GlideRunTest {
     return image(size, x);
   }
 
-  /** Deterministic steps (Song et al. 2021, eq. 12 with σ = 0), ε̂ made from the clipped x̂₀. */
+  /** Deterministic steps (J. Song et al. 2021, eq. 12 with σ = 0), ε̂ made from the clipped x̂₀. */
   private static Image deterministic(
       GlideModel model,
       double[] start,
