@@ -59,10 +59,10 @@ public enum ClipKeys {
     }
   };
 
-  /** The logarithm of the temperature, which belongs to neither tower. */
+  /** The logarithm of the scale of the cosines, which belongs to neither tower. */
   static final String LOGIT_SCALE = ContrastiveLoss.LOGIT_SCALE;
 
-  /** The parts of both transformers. */
+  /** The weights that both transformers have. */
   final BlockKeys blocks;
 
   /** The places of the text tower's parts. */

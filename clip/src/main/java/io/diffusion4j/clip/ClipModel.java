@@ -11,8 +11,8 @@ import java.nio.file.Path;
 import java.util.function.Predicate;
 
 /**
- * The whole of CLIP from one checkpoint: its two encoders and its temperature. Thread-safe; holds
- * native memory until it is closed.
+ * The whole of CLIP from one checkpoint: its two encoders and the scale of their cosines.
+ * Thread-safe; holds native memory until it is closed.
  */
 public final class ClipModel implements AutoCloseable {
   private final ClipNetwork network;

@@ -10,9 +10,9 @@ import io.diffusion4j.nn.train.logits.Cosines;
 import java.util.List;
 
 /**
- * The whole of CLIP (Radford et al. 2021, fig. 3): both towers, and the temperature by which the
- * cosines of their embeddings are scaled. It corresponds to {@code CLIPModel} of transformers and
- * to {@code CLIP} of OpenAI's code.
+ * The whole of CLIP (Radford et al. 2021, fig. 3): both towers, and the factor by which the cosines
+ * of their embeddings are scaled. It corresponds to {@code CLIPModel} of transformers and to {@code
+ * CLIP} of OpenAI's code.
  *
  * @param text the text tower
  * @param vision the image tower

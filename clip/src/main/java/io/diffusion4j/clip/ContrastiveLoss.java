@@ -10,9 +10,9 @@ import io.diffusion4j.nn.train.logits.CrossEntropy;
 import io.diffusion4j.nn.weights.Init;
 import java.util.Map;
 
-/** The symmetric contrastive loss, and its learned temperature. */
+/** The symmetric contrastive loss, and the learned scale of its logits, an inverse temperature. */
 public final class ContrastiveLoss {
-  /** The key of the temperature's logarithm. */
+  /** The key of the logarithm of the scale. */
   public static final String LOGIT_SCALE = "logit_scale";
 
   static final double INITIAL = Math.log(1 / 0.07);

@@ -9,9 +9,10 @@ import java.util.List;
 
 /**
  * CLIP's symmetric contrastive loss (Radford et al. 2021, fig. 3): the cosine of every text with
- * every image of the batch, scaled by a learned temperature, is maximised for the pairs.
+ * every image of the batch, scaled by a learned factor (the inverse temperature), is maximised for
+ * the pairs.
  *
- * @param network both towers and the temperature
+ * @param network both towers and the scale
  * @param largestScale the upper bound of the factor of the cosines. If it is large, small
  *     differences between embeddings suffice, and most of their components vary little.
  */

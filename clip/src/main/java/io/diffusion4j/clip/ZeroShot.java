@@ -18,7 +18,9 @@ import java.util.List;
  * @param imageEncoder the image tower
  */
 public record ZeroShot(TextEncoder textEncoder, ImageEncoder imageEncoder) {
-  /** The largest temperature CLIP may learn, and the one its published weights have. */
+  /**
+   * The largest scale of the cosines that CLIP may learn, and the one its published weights have.
+   */
   public static final double LOGIT_SCALE = LabelClassifier.LOGIT_SCALE;
 
   private static final int CHUNK = 64;

@@ -23,8 +23,8 @@ import java.util.Map;
  * Embeddings of texts or pictures, un-normalised, each with the name of its text or picture.
  *
  * <p>Files are {@code .safetensors}, with the tensor {@code embeddings} of shape [N, E] float32 and
- * the names as a JSON array in the note {@code names}, or {@code .npy} of the same shape, with the
- * names in {@code NAME.names.json} beside it.
+ * the names as a JSON array in the metadata entry {@code names}, or {@code .npy} of the same shape,
+ * with the names in {@code NAME.names.json} beside it.
  *
  * @param size values of an embedding, E
  * @param names names of the N rows, such as the paths of pictures

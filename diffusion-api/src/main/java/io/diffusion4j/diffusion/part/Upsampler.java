@@ -7,7 +7,7 @@ import io.diffusion4j.diffusion.stage.SamplingSettings;
 import io.diffusion4j.diffusion.stage.Stage;
 import java.util.List;
 
-/** Draws a larger image that a small one could be a copy of (DALL-E 2, §2.1). */
+/** Upsamples an image: draws a larger one that is consistent with it (DALL-E 2, §2.1). */
 @FunctionalInterface
 public interface Upsampler {
   /** The usual name of its stage. */

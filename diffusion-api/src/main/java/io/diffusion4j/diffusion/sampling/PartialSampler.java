@@ -19,7 +19,7 @@ public record PartialSampler(Sampler sampler, double strength) implements Sample
   /**
    * Returns the number of steps taken: strength·steps, rounded up.
    *
-   * @param steps the number of steps of the whole way
+   * @param steps the number of steps of the full trajectory
    */
   public static int steps(double strength, int steps) {
     Check.that(strength > 0 && strength <= 1, "strength", strength, "in (0, 1]");

@@ -96,7 +96,7 @@ public final class DdpmPipeline implements ImagePipeline {
    * @param scheduler the settings of the network's schedule, and the default sampler
    * @param steps the default number of steps, unless the schedule has fewer
    * @param choices samplers and spacings beyond the usual ones
-   * @param judge a classifier whose gradient can guide
+   * @param judge the noise-aware classifier whose gradient guides
    * @param latents decodes latents to images, if the network denoises latents
    */
   public DdpmPipeline(

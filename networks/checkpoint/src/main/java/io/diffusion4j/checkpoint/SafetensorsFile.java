@@ -78,8 +78,8 @@ public final class SafetensorsFile implements TensorSource {
   }
 
   /**
-   * Verifies the file's checksum, if it has one; reads the whole file. Files of {@link
-   * SafetensorsWriter#withChecksum} have one.
+   * Verifies the file's checksum, if it has one; reads the whole file. Files written by {@link
+   * SafetensorsWriter#withChecksum} contain a checksum.
    *
    * @throws CheckpointException if the file is damaged
    */

@@ -37,7 +37,7 @@ public final class DecodingMemory {
   }
 
   /**
-   * Decodes an image once memory for it is free. Calls must not be nested, which could deadlock.
+   * Decodes an image once memory for it is free. Do not nest calls: nested calls can deadlock.
    *
    * @param pixels the number of pixels in the file's header
    * @param work decodes the image

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
-/** A metric of pictures that are drawn for it, besides those of a {@link PromptSet}. */
+/** A metric that needs pictures of its own, in addition to those of a {@link PromptSet}. */
 public interface FurtherMetric {
   /** Returns the name of the metric, {@code "diversity"}. */
   String name();

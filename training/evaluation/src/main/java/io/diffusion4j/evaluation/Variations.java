@@ -25,7 +25,7 @@ import java.util.stream.IntStream;
  * how much they differ.
  *
  * @param originals the scenes of the real pictures, of one concept each
- * @param likeness of the variations; empty for the model's usual one
+ * @param likeness the similarity to the original; empty for the model's default
  */
 record Variations(Evaluation evaluation, PromptSet originals, OptionalDouble likeness, long seed)
     implements FurtherMetric {

@@ -18,7 +18,7 @@ import java.util.Set;
  *
  * @param trunk everything that activations depend on; its outputs are the values that the loss
  *     reads
- * @param head from the trunk's outputs and some inputs of the batch to the loss
+ * @param head computes the loss from the trunk's outputs and some inputs of the batch
  * @param joints the names of the head's inputs that are the trunk's outputs, in their order
  */
 public record Split(Network trunk, Network head, List<String> joints) {

@@ -26,8 +26,8 @@ import java.util.stream.Stream;
  * @param name the name on the command line and in the table
  * @param network the network
  * @param batches the batch sizes
- * @param isLarge whether the network is measured by one call in one process at a time, because
- *     several would not fit in memory
+ * @param isLarge whether each call runs in a process of its own, because the networks do not fit in
+ *     memory together
  */
 record PeerSubject(String name, NetworkDefinition network, List<Integer> batches, boolean isLarge) {
   private static final long SEED = 20_260_101;
