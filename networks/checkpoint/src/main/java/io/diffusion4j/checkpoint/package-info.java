@@ -40,8 +40,8 @@
  * the disk is an {@link java.io.UncheckedIOException}.
  *
  * <p>The package does not interpret tensors: networks and their keys belong to the modules of the
- * models. Low-rank updates are in {@code io.diffusion4j.checkpoint.lora}; downloads are in the
- * module {@code hub}.
+ * models. Low-rank updates are in {@code io.diffusion4j.checkpoint.lora}; downloads are in {@code
+ * io.diffusion4j.hub}.
  */
 @NullMarked
 package io.diffusion4j.checkpoint;

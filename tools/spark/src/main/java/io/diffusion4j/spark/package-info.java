@@ -39,8 +39,8 @@
  *
  * <h2>What is not here</h2>
  *
- * <p>Training: its processes exchange sums at each step, which TensorFlow's collectives do (module
- * {@code distributed}). Spark itself: it is provided by the cluster.
+ * <p>Training: its processes exchange sums at each step, which TensorFlow's collectives do ({@code
+ * io.diffusion4j.distributed}). Spark itself: it is provided by the cluster.
  */
 @NullMarked
 package io.diffusion4j.spark;

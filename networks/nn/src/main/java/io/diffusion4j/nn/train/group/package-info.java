@@ -34,7 +34,7 @@
  *       training continues from its last checkpoint in new processes.
  * </ul>
  *
- * <p>Processes, addresses and networks are not here: see the module {@code distributed}.
+ * <p>Processes, addresses and networks are not here: see {@code io.diffusion4j.distributed}.
  */
 @NullMarked
 package io.diffusion4j.nn.train.group;
