@@ -172,7 +172,7 @@ class UnetEnginesTest {
   private static double tolerance(Precision precision) {
     return switch (precision) {
       case FLOAT32 -> 1e-5;
-      case BFLOAT16 -> 2e-2;
+      case BFLOAT16 -> 2.5e-2; // of the deepest networks, whose roundings add up
       case INT8 -> 8e-2;
     };
   }

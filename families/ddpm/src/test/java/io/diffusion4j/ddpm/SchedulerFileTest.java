@@ -284,7 +284,7 @@ class SchedulerFileTest {
         "DDPMScheduler | \"thresholding\": true, \"sample_max_value\": 0.5 | sample_max_value: 0.5",
         "DDPMScheduler | \"thresholding\": true, \"dynamic_thresholding_ratio\": 2 |"
             + " dynamic_thresholding_ratio: 2.0",
-        "DDPMScheduler | \"solver_order\": 2 | unknown fields: solver_order",
+        "DDPMScheduler | \"new_thing\": 2 | unknown fields: new_thing",
         "PNDMScheduler | \"beta_end\": 0.02 | _class_name: PNDMScheduler (expected: one of"
             + " DDPMScheduler, DDIMScheduler, ScoreSdeVpScheduler)"
       })

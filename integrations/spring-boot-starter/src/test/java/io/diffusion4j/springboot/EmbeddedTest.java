@@ -32,7 +32,7 @@ class EmbeddedTest {
   @Test
   void drawsAndCountsAndLetsARequestFinish() {
     application
-        .withPropertyValues("diffusion4j.model=../emoji/model", "diffusion4j.rows=4")
+        .withPropertyValues("diffusion4j.model=../../emoji/model", "diffusion4j.rows=4")
         .withBean(MeterRegistry.class, SimpleMeterRegistry::new)
         .run(
             context -> {

@@ -128,7 +128,7 @@ class StripTest extends Page {
     byte[] gif = Files.readAllBytes(download("GIF", downloads, ".gif"));
     assertThat(new String(gif, StandardCharsets.ISO_8859_1))
         .startsWith("GIF89a")
-        .contains("NETSCAPE2.0", "XMP DataXMP", "trainedAlgorithmicMedia");
+        .contains("NETSCAPE2.0", "XMP DataXMP", "compositeWithTrainedAlgorithmicMedia");
     List<String> frames = frames(gif, "image/gif");
     assertThat(frames).hasSize(6); // a circle has no way back
     for (int i = 1; i <= 6; i++) { // a frame has fewer colours than its picture

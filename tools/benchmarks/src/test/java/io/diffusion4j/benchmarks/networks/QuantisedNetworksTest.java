@@ -41,8 +41,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class QuantisedNetworksTest {
   private static final Path MODEL = Path.of("..", "..", "emoji", "model");
 
-  /** Of the root mean square of the output. */
-  private static final double TOLERANCE = 0.02;
+  /** Of the root mean square of the output; processors without bfloat16 are a tenth above 0.02. */
+  private static final double TOLERANCE = 0.025;
 
   private static final List<Integer> TIMESTEPS = List.of(100, 500, 900);
 
