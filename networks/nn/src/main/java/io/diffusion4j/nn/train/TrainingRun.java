@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
@@ -130,7 +131,7 @@ public final class TrainingRun implements AutoCloseable {
     }
     this.trainer = trainer;
     this.config = config;
-    this.origin = Map.copyOf(origin);
+    this.origin = new TreeMap<>(origin); // in the same order in all processes
     this.batches = batches;
     this.timesteps = timesteps;
     timesteps.ifPresent(aware -> aware.accumulate(config.accumulate()));
