@@ -55,11 +55,6 @@ public record Module(Path folder, String name, Element pom) {
     return path().resolve("target").resolve(artifact() + "-" + version + ".jar");
   }
 
-  /** Returns the package that contains all others of the module. */
-  String packageName() {
-    return String.join("", Poms.texts(pom, "module.name"));
-  }
-
   /** Returns the folder of the root in which the module is, {@code "networks"}. */
   String group() {
     return folder.getName(0).toString();

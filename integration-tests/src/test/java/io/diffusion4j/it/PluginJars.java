@@ -103,7 +103,7 @@ final class PluginJars {
             .toString()
             .replaceFirst("^diffusion4j-(.*)-[0-9.]+-SNAPSHOT.jar$", "$1")
         : path.endsWith("target/classes")
-            ? path.toAbsolutePath().getParent().getParent().getFileName().toString()
+            ? path.toAbsolutePath().resolve("../..").normalize().getFileName().toString()
             : entry;
   }
 
@@ -112,7 +112,7 @@ final class PluginJars {
    * {@code package} copies: those that only tests need are not there.
    */
   static ProcessBuilder diffusion4j(List<String> arguments) {
-    Path libraries = Path.of("../cli/target/lib");
+    Path libraries = Path.of("../tools/cli/target/lib");
     assumeTrue(Files.isDirectory(libraries), "cli is not packaged");
     var names = new HashSet<>(Set.of("cli"));
     try (Stream<Path> jars = Files.list(libraries)) {

@@ -7,7 +7,8 @@
  *
  * <pre>{@code
  * Provenance provenance = Provenance.DECLARED.withKey(SigningKey.read(Path.of("signing.key")));
- * byte[] png = provenance.encode(image, Optional.of(new Recipe("Diffusion4J recipe", json)));
+ * var recipe = Optional.of(new Recipe("Diffusion4J recipe", json));
+ * byte[] png = provenance.encode(image, recipe, SourceType.TRAINED_ALGORITHMIC_MEDIA);
  *
  * var verifier = new Verifier(List.of(TrustedKey.read(Path.of("signing.key.pub"))), List.of());
  * Finding finding = verifier.verify(png, "Diffusion4J recipe", 1L << 24);

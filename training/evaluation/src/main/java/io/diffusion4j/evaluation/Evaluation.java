@@ -17,7 +17,6 @@ import io.diffusion4j.evaluation.NearestTraining.Match;
 import io.diffusion4j.evaluation.PromptSet.Prompt;
 import io.diffusion4j.evaluation.judge.CloseUp;
 import io.diffusion4j.evaluation.judge.Judge;
-import io.diffusion4j.evaluation.report.PairSheet;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -389,12 +388,24 @@ public final class Evaluation {
   }
 
   /**
-   * Returns a sheet of the pictures of one thing that are nearest to a training picture, the
-   * nearest first, each above its training picture.
+   * Pictures and the training pictures that are nearest to them, in the same order.
    *
-   * @throws IllegalArgumentException if no prompt shows one thing
+   * @param generated the pictures
+   * @param training the nearest one of each
    */
-  public Image nearestSheet(Result result) {
+  public record NearestPairs(List<Image> generated, List<Image> training) {
+    public NearestPairs {
+      generated = List.copyOf(generated);
+      training = List.copyOf(training);
+    }
+  }
+
+  /**
+   * Returns the pictures of one thing that are nearest to a training picture, the nearest first.
+   *
+   * @param most the largest number of pairs
+   */
+  public NearestPairs nearestPairs(Result result, int most) {
     int[] single = indices(result.prompts(), p -> p.scene().subject() instanceof Subject.Single);
     List<Image> generated = pick(result.generated(), single);
     List<Match> matches =
@@ -403,9 +414,9 @@ public final class Evaluation {
         IntStream.range(0, single.length)
             .boxed()
             .sorted(Comparator.comparingDouble(i -> matches.get(i).distance()))
-            .limit(PairSheet.PAIRS)
+            .limit(most)
             .toList();
-    return PairSheet.of(
+    return new NearestPairs(
         nearest.stream().map(generated::get).toList(),
         nearest.stream()
             .map(i -> renderer.render(matches.get(i).scene(), generated.get(i).width()))

@@ -174,7 +174,8 @@ class EvaluationTest {
 
   @Test
   void theNearestPairsOfTrainedDrawingsAreEqual() {
-    Image sheet = evaluation.nearestSheet(perfect);
+    var pairs = evaluation.nearestPairs(perfect, PairSheet.PAIRS);
+    Image sheet = PairSheet.of(pairs.generated(), pairs.training());
     assertThat(sheet.width()).isEqualTo(8 * 64);
     int row = 3 * 64 * sheet.width();
     for (int pair = 0; pair < sheet.height() / 128; pair++) {

@@ -5,6 +5,7 @@ import io.diffusion4j.nn.train.TrainingRun;
 import io.diffusion4j.nn.train.Validation;
 import io.diffusion4j.nn.weights.NamedTensors;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
@@ -49,5 +50,19 @@ record Inspecting(
   @Override
   public void onCheckpoint(long step, Path file) {
     run.observer().onCheckpoint(step, file);
+  }
+
+  /** The measurements of a validation in addition to the loss. */
+  @FunctionalInterface
+  interface Health {
+    /** Measures nothing. */
+    Health NONE = weights -> Map.of();
+
+    /**
+     * Returns numbers by name.
+     *
+     * @param weights the averaged weights of the training
+     */
+    Map<String, Double> of(NamedTensors weights);
   }
 }

@@ -17,6 +17,7 @@ import io.diffusion4j.data.Techniques;
 import io.diffusion4j.ddpm.DdpmFamily;
 import io.diffusion4j.ddpm.DdpmFolder;
 import io.diffusion4j.unclip.UnclipFolder;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -120,5 +121,17 @@ public enum Part {
   /** Returns the name on the command line: {@code upsampler-last}. */
   public String word() {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  /** Returns the sections of a preset that determine the shape of this part. */
+  List<String> sections() {
+    return switch (this) {
+      case CLIP, NOISED_CLIP -> List.of("clip.");
+      case PRIOR, PRIOR_DIRECT -> List.of("prior.");
+      case PRIOR_AR -> List.of("prior.", "prior-ar.");
+      case DECODER -> List.of("decoder.");
+      case UPSAMPLER, UPSAMPLER_LAST -> List.of("upsampler.");
+      case DDPM, DAE, CLASSIFIER -> List.of("ddpm.");
+    };
   }
 }

@@ -25,6 +25,7 @@ import io.diffusion4j.nn.train.TrainingConfig;
 import io.diffusion4j.nn.train.TrainingRun;
 import io.diffusion4j.nn.train.Validation;
 import io.diffusion4j.nn.train.diffusion.NoisedBatch;
+import io.diffusion4j.nn.train.group.OwnFolder;
 import io.diffusion4j.nn.weights.CheckpointTensors;
 import io.diffusion4j.nn.weights.NamedTensors;
 import io.diffusion4j.nn.weights.TensorMap;
@@ -252,7 +253,7 @@ record PartRun(
       Function<DataSet, BatchSource> batches,
       Consumer<Trainer> prepare,
       BiConsumer<PartRun, NamedTensors> write) {
-    return fit(objective, batches, prepare, write, data -> Health.NONE);
+    return fit(objective, batches, prepare, write, data -> Inspecting.Health.NONE);
   }
 
   /**
@@ -265,7 +266,7 @@ record PartRun(
       Function<DataSet, BatchSource> batches,
       Consumer<Trainer> prepare,
       BiConsumer<PartRun, NamedTensors> write,
-      Function<DataSet, Health> health) {
+      Function<DataSet, Inspecting.Health> health) {
     Path state = whole.work().resolve(setup.part().word());
     var source = batches.apply(setup.data());
     var resumed = TrainingRun.resumed(config, state, whole.group());
@@ -274,7 +275,7 @@ record PartRun(
             new TrainingRun(trainer, resumed, RunOrigin.of(this), source, state, checkpointEvery)) {
       var validation =
           inspection.validation().map(data -> new Validation(batches.apply(data), VALIDATED));
-      var more = inspection.validation().map(health).orElse(Health.NONE);
+      var more = inspection.validation().map(health).orElse(Inspecting.Health.NONE);
       observer.onStart(run, resumed, trainer.parameters(), trainer.step());
       boolean finished = run.run(new Inspecting(this, trainer, validation, more, write));
       if (finished) {

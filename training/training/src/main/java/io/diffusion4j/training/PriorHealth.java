@@ -34,7 +34,7 @@ import java.util.Map;
  * pictures, and to those of other pictures. For a trained prior the first cosine is well above the
  * second; their values depend on CLIP.
  */
-final class PriorHealth implements Health {
+final class PriorHealth implements Inspecting.Health {
   private static final int PICTURES = 64;
   private static final int STEPS = 10;
 

@@ -39,7 +39,7 @@ final class RunOrigin {
     if (run.whole().start().isEmpty()) {
       Map<String, String> sizes = new TreeMap<>();
       collect("", run.preset(), sizes);
-      sizes.keySet().removeIf(name -> sections(setup.part()).stream().noneMatch(name::startsWith));
+      sizes.keySet().removeIf(name -> setup.part().sections().stream().noneMatch(name::startsWith));
       origin.putAll(sizes);
     }
     return origin;
@@ -60,18 +60,6 @@ final class RunOrigin {
         .filter(folders -> !folders.isEmpty())
         .map(folders -> Checkpoint.identity(folders))
         .orElse(NONE);
-  }
-
-  /** Returns the sections of a preset that determine the shape of a part. */
-  private static List<String> sections(Part part) {
-    return switch (part) {
-      case CLIP, NOISED_CLIP -> List.of("clip.");
-      case PRIOR, PRIOR_DIRECT -> List.of("prior.");
-      case PRIOR_AR -> List.of("prior.", "prior-ar.");
-      case DECODER -> List.of("decoder.");
-      case UPSAMPLER, UPSAMPLER_LAST -> List.of("upsampler.");
-      case DDPM, DAE, CLASSIFIER -> List.of("ddpm.");
-    };
   }
 
   /**

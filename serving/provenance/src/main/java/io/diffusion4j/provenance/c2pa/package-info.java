@@ -3,8 +3,9 @@
  * created the picture, bound to the bytes of the file.
  *
  * <pre>{@code
- * var signer = new ManifestSigner(key, List.of(certificate, authority), Instant.now());
- * byte[] png = signer.sign(PictureFile.of(file)).bytes();
+ * var signer = new ManifestSigner(key, List.of(certificate, authority), InstantSource.system());
+ * var source = SourceType.TRAINED_ALGORITHMIC_MEDIA;
+ * byte[] png = signer.sign(PictureFile.of(file), source).bytes();
  * }</pre>
  *
  * <p>A manifest has two assertions: {@code c2pa.actions.v2}, which states that the picture was

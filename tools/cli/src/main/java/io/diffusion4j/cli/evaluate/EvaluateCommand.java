@@ -214,8 +214,9 @@ public final class EvaluateCommand implements Callable<Integer>, SamplingOptions
       new OutputFile("sheet", sheet).write(Png.encode(PairSheet.of(result), Map.of()));
     }
     if (nearest != null) {
-      Image pairs = measured.evaluation.nearestSheet(result);
-      new OutputFile("nearest", nearest).write(Png.encode(pairs, Map.of()));
+      var pairs = measured.evaluation.nearestPairs(result, PairSheet.PAIRS);
+      Image pictures = PairSheet.of(pairs.generated(), pairs.training());
+      new OutputFile("nearest", nearest).write(Png.encode(pictures, Map.of()));
     }
   }
 

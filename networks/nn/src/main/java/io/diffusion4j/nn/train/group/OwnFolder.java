@@ -1,6 +1,5 @@
-package io.diffusion4j.training;
+package io.diffusion4j.nn.train.group;
 
-import io.diffusion4j.nn.train.group.Group;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -8,14 +7,14 @@ import java.nio.file.Path;
 import java.util.UUID;
 
 /** Determines whether the processes of a group have separate folders or a common one. */
-final class OwnFolder {
+public final class OwnFolder {
   private OwnFolder() {}
 
   /**
    * Whether this process writes its folder: the first one does, and so does each that does not see
    * the first one's folder. All processes ask together.
    */
-  static boolean writes(Group group, Path folder) {
+  public static boolean writes(Group group, Path folder) {
     if (group.isAlone()) {
       return true;
     }
