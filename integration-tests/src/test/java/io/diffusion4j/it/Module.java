@@ -20,7 +20,7 @@ public record Module(Path folder, String name, Element pom) {
 
   private static final String PREFIX = "diffusion4j-";
 
-  /** Returns all modules of the build by name, except those of profiles. */
+  /** Returns all modules of the build by name, those of profiles included. */
   public static Map<String, Module> all() {
     Map<String, Module> modules = new TreeMap<>();
     try {
