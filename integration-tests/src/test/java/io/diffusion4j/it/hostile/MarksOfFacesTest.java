@@ -11,6 +11,7 @@ import io.diffusion4j.cli.options.ProvenanceOptions;
 import io.diffusion4j.client.Recipes;
 import io.diffusion4j.client.Requests;
 import io.diffusion4j.diffusion.image.ImageFiles;
+import io.diffusion4j.it.Module;
 import io.diffusion4j.openai.OpenAiModule;
 import io.diffusion4j.openinference.OpenInferenceModule;
 import io.diffusion4j.provenance.Finding;
@@ -46,7 +47,9 @@ import org.junit.jupiter.api.io.TempDir;
 class MarksOfFacesTest {
   private static final JsonMapper JSON = JsonMapper.builder().build();
   private static final Path CERTIFICATES =
-      Path.of("../provenance/src/test/resources/io/diffusion4j/provenance/c2pa");
+      Module.named("provenance")
+          .path()
+          .resolve("src/test/resources/io/diffusion4j/provenance/c2pa");
   private static final Pattern LAST_FILE = Pattern.compile(".*\"b64_json\":\"([^\"]+)\"", 32);
 
   @TempDir private Path folder = Path.of("");
