@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 
 /** Every link from a page to a file or a heading of this repository has a target. */
 class LinksTest {
-  private static final Path ROOT = Path.of("..");
+  private static final Path ROOT = Module.ROOT;
   private static final Pattern LINK = Pattern.compile("\\]\\(([^)#\\s]*)(?:#([^)\\s]+))?\\)");
   private static final Pattern ELSEWHERE = Pattern.compile("[a-z]+:.*");
 

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
  * With {@code -Dwrite=true} the test writes the pages.
  */
 class SnippetsTest {
-  private static final Path ROOT = Path.of("..");
+  private static final Path ROOT = Module.ROOT;
   private static final Pattern SHOWN =
       Pattern.compile(
           "(<!-- snippet: (\\S+)#(\\S+) -->\\n\\n?```\\w*\\n)(.*?)(?=```\\n)", Pattern.DOTALL);

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 /** Tests write below target: nothing that a run leaves is in the tree, nor would git add it. */
 class TreeTest {
-  private static final Path ROOT = Path.of("..");
+  private static final Path ROOT = Module.ROOT;
 
   /** Events, states, crashes, logs and heaps. */
   private static final Pattern LEFTOVER =

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
  * that users read, in the contract, or in the sources and tests of any module.
  */
 class WordsTest {
-  private static final Path ROOT = Path.of("..");
+  private static final Path ROOT = Module.ROOT;
   private static final Pattern SOURCE = Pattern.compile(".*\\.(?:java|kt|proto)");
 
   @Test

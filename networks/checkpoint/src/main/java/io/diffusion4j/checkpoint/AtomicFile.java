@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -26,6 +27,20 @@ public final class AtomicFile implements AutoCloseable {
   @FunctionalInterface
   public interface Content {
     void writeTo(FileChannel channel) throws IOException;
+  }
+
+  /**
+   * Gives a file one more name, or copies it to another disk or a file system without links. For
+   * files that are replaced and never modified.
+   *
+   * @param target the new name, of which there is no file
+   */
+  public static void linkOrCopy(Path file, Path target) throws IOException {
+    try {
+      Files.createLink(target, file);
+    } catch (UnsupportedOperationException | FileSystemException e) {
+      Files.copy(file, target);
+    }
   }
 
   /** Writes the content under the temporary name; on any failure the file is removed. */

@@ -4,11 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -180,15 +178,10 @@ record ShardIndex(SortedMap<String, String> shardOf) {
       return steps;
     }
 
-    /** Copies on file systems without links. */
     private static void link(Path link, Path file) {
       try {
         Files.deleteIfExists(link);
-        try {
-          Files.createLink(link, file);
-        } catch (UnsupportedOperationException | FileSystemException e) {
-          Files.copy(file, link, StandardCopyOption.REPLACE_EXISTING);
-        }
+        AtomicFile.linkOrCopy(file, link);
       } catch (IOException e) {
         throw new UncheckedIOException("cannot link " + link + " to " + file + ": " + e, e);
       }

@@ -1,8 +1,8 @@
 package io.diffusion4j.training;
 
+import io.diffusion4j.checkpoint.AtomicFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -73,14 +73,10 @@ final class Components {
   private static void linkOrCopy(Path file, Path target) throws IOException {
     String name = target.getFileName().toString();
     if (name.endsWith(".safetensors") || name.endsWith(".bin")) {
-      try {
-        Files.createLink(target, file);
-        return;
-      } catch (UnsupportedOperationException | FileSystemException e) {
-        // another disk, or one without links
-      }
+      AtomicFile.linkOrCopy(file, target);
+    } else {
+      Files.copy(file, target);
     }
-    Files.copy(file, target);
   }
 
   private static boolean isThere(Path component) {
