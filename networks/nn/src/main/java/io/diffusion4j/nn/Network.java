@@ -115,9 +115,7 @@ public record Network(
   public Map<String, Tensor> inputs() {
     Map<String, Tensor> inputs = new LinkedHashMap<>();
     for (Node node : nodes) {
-      if (node.layer() instanceof Layer.Input input) {
-        inputs.put(input.name(), node.output());
-      }
+      node.layer().fed().ifPresent(input -> inputs.put(input, node.output()));
     }
     return inputs;
   }

@@ -271,8 +271,8 @@ public final class Lowering {
   }
 
   /** Returns parameters as a value. */
-  Value learned(Layer.Learned learned, List<Long> shape) {
-    return new Value(weights.vector(learned.key()), DataType.FLOAT32, 0, shape);
+  Value learned(String key, List<Long> shape) {
+    return new Value(weights.vector(key), DataType.FLOAT32, 0, shape);
   }
 
   private View constant(long size, float value) {
