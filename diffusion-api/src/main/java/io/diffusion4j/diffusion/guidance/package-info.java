@@ -25,9 +25,8 @@
  *       io.diffusion4j.diffusion.guidance.Guidance} is the pair of conditions and the scale. A
  *       negative prompt takes the place of the unconditional one.
  *   <li>A {@link io.diffusion4j.diffusion.guidance.GuidanceScale} may depend on the time: constant,
- *       a {@link io.diffusion4j.diffusion.guidance.GuidanceRamp} (Wang et al. 2024), or a {@link
- *       io.diffusion4j.diffusion.guidance.GuidanceInterval} (Kynkäänniemi et al. 2024). Where the
- *       scale is 1 or 0, a query costs one row of the network instead of two.
+ *       or a {@link io.diffusion4j.diffusion.guidance.GuidanceInterval} (Kynkäänniemi et al. 2024).
+ *       Where the scale is 1 or 0, a query costs one row of the network instead of two.
  *   <li>{@link io.diffusion4j.diffusion.guidance.GuidanceRule} replaces the scale of a request for
  *       each stage; a plugin may bind one.
  * </ul>

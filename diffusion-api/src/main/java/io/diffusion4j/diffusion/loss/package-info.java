@@ -41,9 +41,8 @@
  * same losses as layers of a network, for batches, and a test compares the two. Training uses the
  * weightings and the timestep samplers of this package.
  *
- * <p>Deliberately absent: gradients, which the engines compute; the likelihood by the probability
- * flow, in {@link io.diffusion4j.diffusion.continuous.FlowLikelihood}; and denoising score
- * matching, in {@link io.diffusion4j.diffusion.continuous.DenoisingScoreMatching}.
+ * <p>Deliberately absent: gradients, which the engines compute, and the likelihood by the
+ * probability flow, in {@link io.diffusion4j.diffusion.continuous.FlowLikelihood}.
  */
 @NullMarked
 package io.diffusion4j.diffusion.loss;

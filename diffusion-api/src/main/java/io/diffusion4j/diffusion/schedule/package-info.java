@@ -39,9 +39,6 @@
  *       io.diffusion4j.diffusion.schedule.TimestepSpacings} has those of diffusers and OpenAI.
  *       {@link io.diffusion4j.diffusion.schedule.SectionSpacing} parses OpenAI's notation, such as
  *       {@code "10,10,3,2,2"}.
- *   <li>{@link io.diffusion4j.diffusion.schedule.RespacedSchedule} renumbers the timesteps that are
- *       kept, as OpenAI's {@code SpacedDiffusion} does. Samplers do not need it: they receive the
- *       whole schedule and the timesteps.
  * </ul>
  *
  * <p>The implementations are immutable, and their tables are computed in {@code double}.
