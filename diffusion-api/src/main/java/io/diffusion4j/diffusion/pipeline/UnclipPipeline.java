@@ -3,6 +3,7 @@ package io.diffusion4j.diffusion.pipeline;
 import io.diffusion4j.diffusion.guidance.GuidanceRule;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.noise.NoiseSource;
+import io.diffusion4j.diffusion.part.TextCoverage;
 import io.diffusion4j.diffusion.stage.Pixels;
 import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
@@ -183,18 +184,8 @@ public final class UnclipPipeline implements ImagePipeline {
   }
 
   @Override
-  public Optional<String> truncation(String text) {
-    return parts.textEncoder().truncation(text);
-  }
-
-  @Override
-  public Optional<String> unknownWords(String text) {
-    return parts.textEncoder().unknownWords(text);
-  }
-
-  @Override
-  public List<String> knownWords() {
-    return parts.textEncoder().knownWords();
+  public TextCoverage texts() {
+    return parts.textEncoder();
   }
 
   @Override
