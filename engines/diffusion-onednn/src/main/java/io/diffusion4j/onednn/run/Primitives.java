@@ -165,21 +165,21 @@ public final class Primitives {
             "convolution " + plain.key(),
             after,
             axis(scale, 0),
-            (description, attributes) ->
+            (d, attr) ->
                 dnnl_convolution_forward_primitive_desc_create(
-                    description,
+                    d,
                     engine,
                     dnnl_forward_inference,
                     dnnl_convolution_direct,
-                    descriptions.of(from),
+                    of(from),
                     descriptions.any(from.type(), dims),
-                    descriptions.of(bias),
-                    descriptions.of(to),
+                    of(bias),
+                    of(to),
                     new long[] {shape.stride(), shape.stride()},
                     new long[] {0, 0},
                     new long[] {shape.top(), shape.side()},
                     new long[] {shape.bottom(), shape.sideEnd()},
-                    attributes));
+                    attr));
     return building
         .with(DNNL_ARG_SRC, from)
         .with(weights, plain, scale)
@@ -219,15 +219,15 @@ public final class Primitives {
             "dense " + plain.key(),
             after,
             axis(scale, 1),
-            (description, attributes) ->
+            (d, attr) ->
                 dnnl_matmul_primitive_desc_create(
-                    description,
+                    d,
                     engine,
-                    descriptions.of(from),
+                    of(from),
                     descriptions.any(from.type(), dims),
-                    bias.map(descriptions::of).orElse(null),
-                    descriptions.of(to),
-                    attributes));
+                    bias.map(this::of).orElse(null),
+                    of(to),
+                    attr));
     building.with(DNNL_ARG_SRC, from).with(weights, plain, scale).with(DNNL_ARG_DST, to);
     bias.ifPresent(b -> building.with(DNNL_ARG_BIAS, b));
     return building.in(part);
@@ -238,19 +238,24 @@ public final class Primitives {
     return new Building(
             "product",
             after,
-            (description, attributes) ->
-                dnnl_matmul_primitive_desc_create(
-                    description,
-                    engine,
-                    descriptions.of(a),
-                    descriptions.of(b),
-                    null,
-                    descriptions.of(to),
-                    attributes))
+            (d, attr) ->
+                dnnl_matmul_primitive_desc_create(d, engine, of(a), of(b), null, of(to), attr))
         .with(DNNL_ARG_SRC, a)
         .with(DNNL_ARG_WEIGHTS, b)
         .with(DNNL_ARG_DST, to)
         .in(part);
+  }
+
+  /** Creates a primitive of one source and one destination. */
+  private Call map(String name, int part, View from, View to, Creation creation) {
+    return new Building(name, List.of(), creation)
+        .with(DNNL_ARG_SRC, from)
+        .with(DNNL_ARG_DST, to)
+        .in(part);
+  }
+
+  private dnnl_memory_desc of(View view) {
+    return descriptions.of(view);
   }
 
   /** Creates the largest value of each row: {@code [R, C] → [R, 1]}. */
@@ -264,42 +269,32 @@ public final class Primitives {
   }
 
   private Call reduction(String name, int kind, int part, View from, View to) {
-    return new Building(
-            name,
-            List.of(),
-            (description, attributes) ->
-                dnnl_reduction_primitive_desc_create(
-                    description,
-                    engine,
-                    kind,
-                    descriptions.of(from),
-                    descriptions.of(to),
-                    0,
-                    0,
-                    attributes))
-        .with(DNNL_ARG_SRC, from)
-        .with(DNNL_ARG_DST, to)
-        .in(part);
+    return map(
+        name,
+        part,
+        from,
+        to,
+        (d, attr) ->
+            dnnl_reduction_primitive_desc_create(d, engine, kind, of(from), of(to), 0, 0, attr));
   }
 
   /** Creates a softmax over the last axis. */
   Call softmax(int part, View from, View to) {
-    return new Building(
-            "softmax",
-            List.of(),
-            (description, attributes) ->
-                dnnl_softmax_forward_primitive_desc_create(
-                    description,
-                    engine,
-                    dnnl_forward_inference,
-                    dnnl_softmax_accurate,
-                    descriptions.of(from),
-                    descriptions.of(to),
-                    from.dims().length - 1,
-                    attributes))
-        .with(DNNL_ARG_SRC, from)
-        .with(DNNL_ARG_DST, to)
-        .in(part);
+    return map(
+        "softmax",
+        part,
+        from,
+        to,
+        (d, attr) ->
+            dnnl_softmax_forward_primitive_desc_create(
+                d,
+                engine,
+                dnnl_forward_inference,
+                dnnl_softmax_accurate,
+                of(from),
+                of(to),
+                from.dims().length - 1,
+                attr));
   }
 
   /**
@@ -312,16 +307,9 @@ public final class Primitives {
     return new Building(
             "moments",
             List.of(),
-            (description, attributes) ->
+            (d, attr) ->
                 dnnl_batch_normalization_forward_primitive_desc_create(
-                    description,
-                    engine,
-                    dnnl_forward_training,
-                    descriptions.of(from),
-                    descriptions.of(unused),
-                    1,
-                    0,
-                    attributes))
+                    d, engine, dnnl_forward_training, of(from), of(unused), 1, 0, attr))
         .with(DNNL_ARG_SRC, from)
         .with(DNNL_ARG_DST, unused)
         .with(DNNL_ARG_MEAN, mean)
@@ -334,16 +322,16 @@ public final class Primitives {
     return new Building(
             "normalise",
             List.of(),
-            (description, attributes) ->
+            (d, attr) ->
                 dnnl_batch_normalization_forward_primitive_desc_create(
-                    description,
+                    d,
                     engine,
                     dnnl_forward_inference,
-                    descriptions.of(from),
-                    descriptions.of(to),
+                    of(from),
+                    of(to),
                     0,
                     dnnl_use_global_stats | dnnl_use_scale | dnnl_use_shift,
-                    attributes))
+                    attr))
         .with(DNNL_ARG_SRC, from)
         .with(DNNL_ARG_MEAN, mean)
         .with(DNNL_ARG_VARIANCE, variance)
@@ -358,17 +346,17 @@ public final class Primitives {
     return new Building(
             "layer normalisation",
             List.of(),
-            (description, attributes) ->
+            (d, attr) ->
                 dnnl_layer_normalization_forward_primitive_desc_create(
-                    description,
+                    d,
                     engine,
                     dnnl_forward_inference,
-                    descriptions.of(from),
-                    descriptions.of(to),
+                    of(from),
+                    of(to),
                     null,
                     (float) eps,
                     dnnl_use_scale | dnnl_use_shift,
-                    attributes))
+                    attr))
         .with(DNNL_ARG_SRC, from)
         .with(DNNL_ARG_SCALE, gain)
         .with(DNNL_ARG_SHIFT, shift)
@@ -390,15 +378,8 @@ public final class Primitives {
     return new Building(
             name,
             after,
-            (description, attributes) ->
-                dnnl_binary_primitive_desc_create(
-                    description,
-                    engine,
-                    kind,
-                    descriptions.of(a),
-                    descriptions.of(b),
-                    descriptions.of(to),
-                    attributes))
+            (d, attr) ->
+                dnnl_binary_primitive_desc_create(d, engine, kind, of(a), of(b), of(to), attr))
         .with(DNNL_ARG_SRC_0, a)
         .with(DNNL_ARG_SRC_1, b)
         .with(DNNL_ARG_DST, to)
@@ -407,83 +388,72 @@ public final class Primitives {
 
   /** Creates a copy between formats or orders. */
   Call copy(int part, View from, View to) {
-    return new Building(
-            "copy",
-            List.of(),
-            (description, attributes) ->
-                dnnl_reorder_primitive_desc_create(
-                    description,
-                    descriptions.of(from),
-                    engine,
-                    descriptions.of(to),
-                    engine,
-                    attributes))
-        .with(DNNL_ARG_SRC, from)
-        .with(DNNL_ARG_DST, to)
-        .in(part);
+    return map(
+        "copy",
+        part,
+        from,
+        to,
+        (d, attr) -> dnnl_reorder_primitive_desc_create(d, of(from), engine, of(to), engine, attr));
   }
 
   /** Creates an elementwise function. */
   Call apply(int part, Curve curve, View from, View to) {
-    return new Building(
-            curve.name(),
-            List.of(),
-            (description, attributes) ->
-                dnnl_eltwise_forward_primitive_desc_create(
-                    description,
-                    engine,
-                    dnnl_forward_inference,
-                    curve.code(),
-                    descriptions.of(from),
-                    descriptions.of(to),
-                    curve.alpha(),
-                    0,
-                    attributes))
-        .with(DNNL_ARG_SRC, from)
-        .with(DNNL_ARG_DST, to)
-        .in(part);
+    return map(
+        curve.name(),
+        part,
+        from,
+        to,
+        (d, attr) ->
+            dnnl_eltwise_forward_primitive_desc_create(
+                d,
+                engine,
+                dnnl_forward_inference,
+                curve.code(),
+                of(from),
+                of(to),
+                curve.alpha(),
+                0,
+                attr));
   }
 
   Call averagePool(int part, View from, View to) {
-    return new Building(
-            "average pool",
-            List.of(),
-            (description, attributes) ->
-                dnnl_pooling_forward_primitive_desc_create(
-                    description,
-                    engine,
-                    dnnl_forward_inference,
-                    dnnl_pooling_avg_include_padding,
-                    descriptions.of(from),
-                    descriptions.of(to),
-                    new long[] {2, 2},
-                    new long[] {2, 2},
-                    new long[] {0, 0},
-                    new long[] {0, 0},
-                    new long[] {0, 0},
-                    attributes))
-        .with(DNNL_ARG_SRC, from)
-        .with(DNNL_ARG_DST, to)
-        .in(part);
+    return map(
+        "average pool",
+        part,
+        from,
+        to,
+        (d, attr) ->
+            dnnl_pooling_forward_primitive_desc_create(
+                d,
+                engine,
+                dnnl_forward_inference,
+                dnnl_pooling_avg_include_padding,
+                of(from),
+                of(to),
+                new long[] {2, 2},
+                new long[] {2, 2},
+                new long[] {0, 0},
+                new long[] {0, 0},
+                new long[] {0, 0},
+                attr));
   }
 
   Call upsampleNearest(int part, View from, View to) {
-    return new Building(
-            "upsample",
-            List.of(),
-            (description, attributes) ->
-                dnnl_resampling_forward_primitive_desc_create(
-                    description,
-                    engine,
-                    dnnl_forward_inference,
-                    dnnl_resampling_nearest,
-                    new float[] {2, 2},
-                    descriptions.of(from),
-                    descriptions.of(to),
-                    attributes))
-        .with(DNNL_ARG_SRC, from)
-        .with(DNNL_ARG_DST, to)
-        .in(part);
+    return map(
+        "upsample",
+        part,
+        from,
+        to,
+        (d, attr) ->
+            dnnl_resampling_forward_primitive_desc_create(
+                d,
+                engine,
+                dnnl_forward_inference,
+                dnnl_resampling_nearest,
+                new float[] {2, 2},
+                of(from),
+                of(to),
+                attr));
   }
 
   static List<PostOp> then(List<PostOp> first, PostOp last) {
