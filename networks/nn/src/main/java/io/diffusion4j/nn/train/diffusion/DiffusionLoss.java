@@ -1,5 +1,6 @@
 package io.diffusion4j.nn.train.diffusion;
 
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.loss.LossType;
 import io.diffusion4j.diffusion.loss.PixelLikelihood;
 import io.diffusion4j.diffusion.loss.TanhNormal;
@@ -71,10 +72,8 @@ public final class DiffusionLoss {
    */
   public static Objective.Loss of(
       Nn nn, Inputs inputs, LossType type, VarianceType variance, List<Tensor> outputs) {
-    if (outputs.size() != (variance.isLearned() ? 2 : 1)) {
-      throw new IllegalArgumentException(
-          "outputs: " + outputs.size() + " (expected: as many as go with " + variance + ")");
-    }
+    boolean isWhole = outputs.size() == (variance.isLearned() ? 2 : 1);
+    Check.that(isWhole, "outputs", outputs.size(), "as many as go with %s", variance);
     var prediction = outputs.get(0);
     long[] sample = prediction.sample().stream().mapToLong(Long::longValue).toArray();
     var target = inputs.floats(TARGET, sample);
