@@ -22,8 +22,9 @@ import org.bytedeco.dnnl.dnnl_primitive;
 import org.bytedeco.dnnl.dnnl_primitive_attr;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
 
-/** Creates the primitives of a program. No other file uses oneDNN's operations. */
+/** Adds the primitives of a program to its steps. No other file uses oneDNN's operations. */
 public final class Primitives {
+  private final Steps steps;
   private final Scope scope;
   private final Scope compiling;
   private final Descriptions descriptions;
@@ -33,18 +34,21 @@ public final class Primitives {
   /**
    * Creates a factory of primitives.
    *
+   * @param steps receives the primitives, each in its part of the current step
    * @param scope owns the primitives
    * @param compiling owns what is needed to create them only
    * @param scratch the scratchpad for each part, the scratchpad of its primitives
    */
-  public Primitives(Scope scope, Scope compiling, Descriptions descriptions, List<Buffer> scratch) {
+  public Primitives(
+      Steps steps, Scope scope, Scope compiling, Descriptions descriptions, List<Buffer> scratch) {
+    this.steps = steps;
     this.scope = scope;
     this.compiling = compiling;
     this.descriptions = descriptions;
     this.scratch = scratch;
   }
 
-  /** Creates a description of a primitive with these attributes. */
+  /** Adds a description of a primitive with these attributes. */
   @FunctionalInterface
   private interface Creation {
     int create(dnnl_primitive_desc description, dnnl_primitive_attr attributes);
@@ -98,7 +102,7 @@ public final class Primitives {
       return descriptions.copy(dnnl_primitive_desc_query_md(description, what, 0));
     }
 
-    Call in(int part) {
+    void in(int part) {
       var needed = wanted(dnnl_query_scratchpad_md);
       long bytes = dnnl_memory_desc_get_size(needed);
       if (bytes > 0) {
@@ -108,7 +112,9 @@ public final class Primitives {
       var primitive = new dnnl_primitive();
       Dnnl.check(dnnl_primitive_create(primitive, description), name);
       scope.onClose(() -> dnnl_primitive_destroy(primitive));
-      return new Call(name + " " + Dnnl.implementation(description, name), primitive, arguments);
+      var call =
+          new Call(name + " " + Dnnl.implementation(description, name), primitive, arguments);
+      steps.add(part, call);
     }
   }
 
@@ -145,11 +151,11 @@ public final class Primitives {
   }
 
   /**
-   * Creates a convolution of one image with bias.
+   * Adds a convolution of one image with bias.
    *
    * @param scale the scale of 8-bit integers
    */
-  Call convolution(
+  void convolution(
       int part,
       View from,
       Optional<View> scale,
@@ -180,7 +186,7 @@ public final class Primitives {
                     new long[] {shape.top(), shape.side()},
                     new long[] {shape.bottom(), shape.sideEnd()},
                     attr));
-    return building
+    building
         .with(DNNL_ARG_SRC, from)
         .with(weights, plain, scale)
         .with(DNNL_ARG_BIAS, bias)
@@ -200,11 +206,11 @@ public final class Primitives {
   }
 
   /**
-   * Creates the product of a matrix and weights.
+   * Adds the product of a matrix and weights.
    *
    * @param scale the scale of 8-bit integers
    */
-  Call dense(
+  void dense(
       int part,
       View from,
       Optional<View> scale,
@@ -230,12 +236,12 @@ public final class Primitives {
                     attr));
     building.with(DNNL_ARG_SRC, from).with(weights, plain, scale).with(DNNL_ARG_DST, to);
     bias.ifPresent(b -> building.with(DNNL_ARG_BIAS, b));
-    return building.in(part);
+    building.in(part);
   }
 
-  /** Creates a product of matrices. */
-  Call product(int part, View a, View b, View to, List<PostOp> after) {
-    return new Building(
+  /** Adds a product of matrices. */
+  void product(int part, View a, View b, View to, List<PostOp> after) {
+    new Building(
             "product",
             after,
             (d, attr) ->
@@ -246,9 +252,9 @@ public final class Primitives {
         .in(part);
   }
 
-  /** Creates a primitive of one source and one destination. */
-  private Call map(String name, int part, View from, View to, Creation creation) {
-    return new Building(name, List.of(), creation)
+  /** Adds a primitive of one source and one destination. */
+  private void map(String name, int part, View from, View to, Creation creation) {
+    new Building(name, List.of(), creation)
         .with(DNNL_ARG_SRC, from)
         .with(DNNL_ARG_DST, to)
         .in(part);
@@ -258,18 +264,18 @@ public final class Primitives {
     return descriptions.of(view);
   }
 
-  /** Creates the largest value of each row: {@code [R, C] → [R, 1]}. */
-  Call largest(int part, View from, View to) {
-    return reduction("largest", dnnl_reduction_max, part, from, to);
+  /** Adds the largest value of each row: {@code [R, C] → [R, 1]}. */
+  void largest(int part, View from, View to) {
+    reduction("largest", dnnl_reduction_max, part, from, to);
   }
 
-  /** Creates the smallest value of each row: {@code [R, C] → [R, 1]}. */
-  Call smallest(int part, View from, View to) {
-    return reduction("smallest", dnnl_reduction_min, part, from, to);
+  /** Adds the smallest value of each row: {@code [R, C] → [R, 1]}. */
+  void smallest(int part, View from, View to) {
+    reduction("smallest", dnnl_reduction_min, part, from, to);
   }
 
-  private Call reduction(String name, int kind, int part, View from, View to) {
-    return map(
+  private void reduction(String name, int kind, int part, View from, View to) {
+    map(
         name,
         part,
         from,
@@ -278,9 +284,9 @@ public final class Primitives {
             dnnl_reduction_primitive_desc_create(d, engine, kind, of(from), of(to), 0, 0, attr));
   }
 
-  /** Creates a softmax over the last axis. */
-  Call softmax(int part, View from, View to) {
-    return map(
+  /** Adds a softmax over the last axis. */
+  void softmax(int part, View from, View to) {
+    map(
         "softmax",
         part,
         from,
@@ -298,13 +304,13 @@ public final class Primitives {
   }
 
   /**
-   * Creates the mean and the biased variance of each channel, by a batch normalisation whose
+   * Adds the mean and the biased variance of each channel, by a batch normalisation whose
    * normalised result is ignored.
    *
    * @param unused receives the ignored result
    */
-  Call moments(int part, View from, View unused, View mean, View variance) {
-    return new Building(
+  void moments(int part, View from, View unused, View mean, View variance) {
+    new Building(
             "moments",
             List.of(),
             (d, attr) ->
@@ -317,9 +323,9 @@ public final class Primitives {
         .in(part);
   }
 
-  /** Creates (from − mean)/√variance·scale + shift, per channel. */
-  Call normalise(int part, View from, View mean, View variance, View scale, View shift, View to) {
-    return new Building(
+  /** Adds (from − mean)/√variance·scale + shift, per channel. */
+  void normalise(int part, View from, View mean, View variance, View scale, View shift, View to) {
+    new Building(
             "normalise",
             List.of(),
             (d, attr) ->
@@ -341,9 +347,9 @@ public final class Primitives {
         .in(part);
   }
 
-  /** Creates a layer normalisation of each row. */
-  Call layerNorm(int part, View from, View to, View gain, View shift, double eps) {
-    return new Building(
+  /** Adds a layer normalisation of each row. */
+  void layerNorm(int part, View from, View to, View gain, View shift, double eps) {
+    new Building(
             "layer normalisation",
             List.of(),
             (d, attr) ->
@@ -364,18 +370,18 @@ public final class Primitives {
         .in(part);
   }
 
-  /** Creates the sum of from·factor and of the other summands. */
-  Call multiply(int part, View from, View factor, View to, List<PostOp> after) {
-    return binary("multiply", dnnl_binary_mul, part, from, factor, to, after);
+  /** Adds the sum of from·factor and of the other summands. */
+  void multiply(int part, View from, View factor, View to, List<PostOp> after) {
+    binary("multiply", dnnl_binary_mul, part, from, factor, to, after);
   }
 
-  Call add(int part, View a, View b, View to, List<PostOp> after) {
-    return binary("add", dnnl_binary_add, part, a, b, to, after);
+  void add(int part, View a, View b, View to, List<PostOp> after) {
+    binary("add", dnnl_binary_add, part, a, b, to, after);
   }
 
-  private Call binary(
+  private void binary(
       String name, int kind, int part, View a, View b, View to, List<PostOp> after) {
-    return new Building(
+    new Building(
             name,
             after,
             (d, attr) ->
@@ -386,9 +392,9 @@ public final class Primitives {
         .in(part);
   }
 
-  /** Creates a copy between formats or orders. */
-  Call copy(int part, View from, View to) {
-    return map(
+  /** Adds a copy between formats or orders. */
+  void copy(int part, View from, View to) {
+    map(
         "copy",
         part,
         from,
@@ -396,9 +402,9 @@ public final class Primitives {
         (d, attr) -> dnnl_reorder_primitive_desc_create(d, of(from), engine, of(to), engine, attr));
   }
 
-  /** Creates an elementwise function. */
-  Call apply(int part, Curve curve, View from, View to) {
-    return map(
+  /** Adds an elementwise function. */
+  void apply(int part, Curve curve, View from, View to) {
+    map(
         curve.name(),
         part,
         from,
@@ -416,8 +422,8 @@ public final class Primitives {
                 attr));
   }
 
-  Call averagePool(int part, View from, View to) {
-    return map(
+  void averagePool(int part, View from, View to) {
+    map(
         "average pool",
         part,
         from,
@@ -438,8 +444,8 @@ public final class Primitives {
                 attr));
   }
 
-  Call upsampleNearest(int part, View from, View to) {
-    return map(
+  void upsampleNearest(int part, View from, View to) {
+    map(
         "upsample",
         part,
         from,
