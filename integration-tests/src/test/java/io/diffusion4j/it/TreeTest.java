@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -49,5 +50,27 @@ class TreeTest {
     assumeTrue(Files.exists(ROOT.resolve(".git")), "an archive of the sources");
     assertThat(git("--others", "--exclude-standard", "--", "*.png", "*.safetensors", "*.json"))
         .allMatch(name -> name.isEmpty() || name.contains("/src/") || name.startsWith("docs/"));
+  }
+
+  /** Rewritings ask a layer for its properties, so that none of them forgets a new layer. */
+  @Test
+  void onlyLayersAskWhichLayerTheyAre() throws IOException {
+    try (var files = Files.walk(ROOT)) {
+      var asking =
+          files
+              .filter(file -> file.toString().endsWith(".java"))
+              .filter(file -> file.toString().contains("/src/main/"))
+              .filter(file -> !file.endsWith("io/diffusion4j/nn/Layer.java"))
+              .filter(file -> contains(file, "instanceof Layer."));
+      assertThat(asking).isEmpty();
+    }
+  }
+
+  private static boolean contains(Path file, String words) {
+    try {
+      return Files.readString(file).contains(words);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

@@ -15,17 +15,6 @@
  * presets.named("tiny"); // preset: tiny (expected: one of large, small)
  * }</pre>
  *
- * <ul>
- *   <li>{@link io.diffusion4j.diffusion.argument.Check} throws {@link IllegalArgumentException}.
- *       Its methods return normally for valid values. {@code refusal} returns the exception, for
- *       code that throws it in an expression, and {@code message} only the line, for exceptions of
- *       other types.
- *   <li>{@link io.diffusion4j.diffusion.argument.ByName} is an immutable set of named choices, such
- *       as samplers, schedules and spacings. The error for an unknown name lists the known ones. A
- *       plugin adds its own by {@code with}. By {@code without}, a name that cannot be used yet
- *       gets an error that explains what is missing.
- * </ul>
- *
  * <h2>Rules</h2>
  *
  * <ul>

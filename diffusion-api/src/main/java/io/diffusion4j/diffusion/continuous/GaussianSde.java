@@ -16,28 +16,9 @@ public interface GaussianSde extends Sde {
   /** Returns the standard deviation of the noise in x_t. */
   double deviation(double t);
 
-  /** Returns the standard deviation of the samples at t = 1, if they no longer depend on x₀. */
-  default double priorDeviation() {
-    return 1;
-  }
-
   @Override
   default double[] drift(double[] x, double t) {
     double rate = rate(t);
     return Arrays.stream(x).map(value -> rate * value).toArray();
   }
-
-  /**
-   * Returns a step back of Euler and Maruyama.
-   *
-   * @param t the time it starts from
-   * @param length how far back it goes, greater than 0
-   */
-  default ReverseStep eulerMaruyama(double t, double length) {
-    double g = diffusion(t);
-    return ReverseStep.eulerMaruyama(-rate(t) * length, g * g * length);
-  }
-
-  /** Returns the published discrete process of n steps, whose limit is this SDE. */
-  DiscreteSteps discrete(int n);
 }

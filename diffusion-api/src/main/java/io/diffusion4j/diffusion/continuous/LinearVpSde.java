@@ -1,8 +1,6 @@
 package io.diffusion4j.diffusion.continuous;
 
 import io.diffusion4j.diffusion.argument.Check;
-import io.diffusion4j.diffusion.schedule.LinearSchedule;
-import io.diffusion4j.diffusion.schedule.TableRounding;
 
 /**
  * β(t) grows linearly: the limit of the linear schedule (Y. Song et al. 2021, app. C).
@@ -27,11 +25,5 @@ public record LinearVpSde(double first, double last) implements VpSde {
   @Override
   public double betaIntegral(double t) {
     return first * t + 0.5 * (last - first) * t * t;
-  }
-
-  /** Returns DDPM's discrete process: β_i in equal steps from {@code first}/n to {@code last}/n. */
-  @Override
-  public DiscreteSteps discrete(int n) {
-    return new VpSteps(new LinearSchedule(n, first / n, last / n, TableRounding.FLOAT64));
   }
 }

@@ -38,14 +38,6 @@ public record ReverseStep(double fromX, double fromScore, double deviation) {
   }
 
   /**
-   * Returns DDPM's step with its larger variance (Ho et al. 2020, algorithm 2, written with the
-   * score).
-   */
-  public static ReverseStep ancestral(double alpha) {
-    return new ReverseStep(1 / sqrt(alpha), (1 - alpha) / sqrt(alpha), sqrt(1 - alpha));
-  }
-
-  /**
    * Returns a step of Langevin dynamics with ε = 2α·(r·root)² (algorithms 4 and 5): x + ε·s +
    * √(2ε)·z.
    *
@@ -56,10 +48,5 @@ public record ReverseStep(double fromX, double fromScore, double deviation) {
   public static ReverseStep langevin(double alpha, double snr, double root) {
     double eps = 2 * alpha * (snr * root) * (snr * root);
     return new ReverseStep(1, eps, sqrt(2 * eps));
-  }
-
-  /** Returns the same step of the probability flow (eq. 13): half of the score, and no noise. */
-  public ReverseStep flow() {
-    return new ReverseStep(fromX, fromScore / 2, 0);
   }
 }

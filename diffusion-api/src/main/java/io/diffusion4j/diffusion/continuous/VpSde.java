@@ -72,10 +72,4 @@ public interface VpSde extends GaussianSde {
   default NoiseSchedule schedule(int steps) {
     return new SampledSchedule(this, steps);
   }
-
-  /** Returns the steps of {@link #schedule}. */
-  @Override
-  default DiscreteSteps discrete(int n) {
-    return new VpSteps(schedule(n));
-  }
 }

@@ -21,33 +21,9 @@
  * double[] drawn = new EulerMaruyama(1000).follow(reverse, start, 1, 1e-3, new PhiloxNoise(7, 0));
  * }</pre>
  *
- * <h2>How the types fit together</h2>
- *
- * <ul>
- *   <li>{@link io.diffusion4j.diffusion.continuous.Sde} is any equation; a {@link
- *       io.diffusion4j.diffusion.continuous.GaussianSde} turns each sample into a Gaussian in
- *       closed form. {@link io.diffusion4j.diffusion.continuous.VpSde} is the variance-preserving
- *       one, with {@link io.diffusion4j.diffusion.continuous.LinearVpSde} and {@link
- *       io.diffusion4j.diffusion.continuous.OrnsteinUhlenbeck}; {@link
- *       io.diffusion4j.diffusion.continuous.SubVpSde} and {@link
- *       io.diffusion4j.diffusion.continuous.VeSde} are the others of the paper.
- *   <li>{@code VpSde.limitOf} turns a schedule into an SDE, and {@code VpSde.schedule} an SDE into
- *       a schedule for samplers.
- *   <li>{@link io.diffusion4j.diffusion.continuous.ReverseSde} and {@link
- *       io.diffusion4j.diffusion.continuous.ProbabilityFlow} need a {@link
- *       io.diffusion4j.diffusion.continuous.Score}. {@link
- *       io.diffusion4j.diffusion.continuous.EulerMaruyama} and {@link
- *       io.diffusion4j.diffusion.continuous.RungeKutta} integrate them.
- *   <li>{@link io.diffusion4j.diffusion.continuous.PredictorCorrector} is the paper's algorithm 1,
- *       with a {@link io.diffusion4j.diffusion.continuous.Predictor} and {@link
- *       io.diffusion4j.diffusion.continuous.Langevin} steps. {@link
- *       io.diffusion4j.diffusion.continuous.ReverseStep} has the formulas of both.
- *   <li>{@link io.diffusion4j.diffusion.continuous.Likelihood} is for a known flow, {@link
- *       io.diffusion4j.diffusion.continuous.FlowLikelihood} for a network, {@link
- *       io.diffusion4j.diffusion.continuous.PictureFlow} for pictures of 8 bits.
- *   <li>{@link io.diffusion4j.diffusion.continuous.DenoisingScoreMatching} is the loss from which a
- *       score is learned, and how it relates to autoencoders and DDPM.
- * </ul>
+ * <p>{@code VpSde.limitOf} turns a schedule into an SDE, and {@code VpSde.schedule} an SDE into a
+ * schedule for samplers. A {@link io.diffusion4j.diffusion.continuous.Likelihood} is that of a
+ * known flow, {@link io.diffusion4j.diffusion.continuous.FlowLikelihood} that of a network.
  *
  * <p>This package states the theory, for scores that are known or come from small networks. To draw
  * images, use {@link io.diffusion4j.diffusion.solver.SdeSampler} and {@link

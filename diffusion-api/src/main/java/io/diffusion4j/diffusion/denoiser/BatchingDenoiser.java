@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * one. While a batch runs, new queries wait; then a dedicated thread takes the next batch in turn
  * from each waiting caller, so that a large request does not delay a small one. Results and errors
  * do not depend on other callers: if a merged batch fails, the network is called again for each
- * caller separately, and only callers whose own queries fail get the exception.
+ * caller separately, and only callers whose own queries fail get the exception. Put guidance
+ * outside, so that the limits of the batches and of the queue count rows of the network.
  *
  * <p>An interrupted caller gets a {@link CancellationException}, and its waiting queries are
  * dropped; a caller whose own thread runs the network gets it at the end of the batch. Closing

@@ -19,27 +19,6 @@
  * }
  * }</pre>
  *
- * <h2>How the types fit together</h2>
- *
- * <ul>
- *   <li>{@link io.diffusion4j.diffusion.denoiser.Denoiser} has two methods: {@code predict}, and
- *       the meaning of its outputs, a {@link io.diffusion4j.diffusion.process.Parameterization}. A
- *       {@link io.diffusion4j.diffusion.denoiser.Prediction} has the output, the learned variance,
- *       if there is one, and the gradient of a guide.
- *   <li>{@link io.diffusion4j.diffusion.denoiser.BatchingDenoiser} merges the queries of concurrent
- *       callers on a thread of its own; a caller that is alone runs the network itself. It is fair
- *       between callers and isolates their failures. A full queue is a {@link
- *       io.diffusion4j.diffusion.denoiser.QueueFullException}. Put guidance outside, so that the
- *       limits of its batches and its queue count rows of the network.
- *   <li>{@link io.diffusion4j.diffusion.denoiser.LastStepDenoiser} uses a second network for the
- *       last step, as the published unCLIP upsamplers do.
- *   <li>{@link io.diffusion4j.diffusion.denoiser.Reuse} lets a U-Net take deep features of earlier
- *       steps of the same sample. A query carries it.
- *   <li>{@link io.diffusion4j.diffusion.denoiser.NoMemoryException} and {@link
- *       io.diffusion4j.diffusion.denoiser.NonFiniteAnswerException} report failures that a caller
- *       can act on: by smaller batches, or by a smaller guidance scale.
- * </ul>
- *
  * <p>Samples are {@code float[]} rows in channels-last order. A denoiser must not modify the rows
  * of its queries: they belong to the trajectories. Whether a denoiser may be shared between threads
  * is its own decision; the batching one may.

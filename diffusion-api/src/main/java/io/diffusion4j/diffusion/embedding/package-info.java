@@ -17,15 +17,6 @@
  * }
  * }</pre>
  *
- * <ul>
- *   <li>{@link io.diffusion4j.diffusion.embedding.Slerp} is the path of interpolations and text
- *       diffs (Ramesh et al. 2022, §3.2 and §3.3). Interpolations of a model without embeddings use
- *       it between the initial noises of two images. It is defined for all pairs: vectors of one
- *       direction are mixed linearly, and opposite vectors have a half circle between them.
- *   <li>{@link io.diffusion4j.diffusion.embedding.Vectors} sums in float64. The cosine with a
- *       vector of length 0 is 0, not NaN.
- * </ul>
- *
  * <p>Both take two embeddings with the same number of values and do not change them. Embeddings
  * with different numbers of values, which belong to different models, are an error.
  *

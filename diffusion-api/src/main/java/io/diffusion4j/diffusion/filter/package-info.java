@@ -22,18 +22,6 @@
  *     new Filters(List.of(dark)).judge(images, Moderation.AUTO, Filters.Listener.NONE);
  * }</pre>
  *
- * <ul>
- *   <li>An {@link io.diffusion4j.diffusion.filter.ImageFilter} returns {@link
- *       io.diffusion4j.diffusion.filter.ConceptScore}s, each with a threshold and a lenient one.
- *       {@link io.diffusion4j.diffusion.filter.Moderation} of the request selects between them.
- *   <li>{@link io.diffusion4j.diffusion.filter.Filters} applies all filters of a model and combines
- *       their scores to a {@link io.diffusion4j.diffusion.filter.Verdict} for each picture. It
- *       fails closed: if one filter fails, none of the pictures is released.
- *   <li>{@link io.diffusion4j.diffusion.pipeline.FilteredPipeline} attaches filters to a model.
- *       {@code ImagePipeline.draw} returns all pictures; the service and the command line apply the
- *       filters.
- * </ul>
- *
  * <p>Not here: filters of prompts, which a server's interceptor can refuse before anything is
  * drawn, and implementations, which are in the module {@code filters} and in plugins.
  */

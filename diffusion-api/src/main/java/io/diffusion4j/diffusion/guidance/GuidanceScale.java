@@ -6,8 +6,7 @@ import io.diffusion4j.diffusion.denoiser.Query;
 /**
  * A guidance scale that may depend on the noise level. 1 is the plain conditional model.
  *
- * <p>The usual scales are {@link #constant}, {@link GuidanceRamp}, and {@link GuidanceInterval}
- * around either.
+ * <p>The usual scales are {@link #constant}, and {@link GuidanceInterval} around it.
  */
 @FunctionalInterface
 public interface GuidanceScale {

@@ -18,33 +18,6 @@
  * <p>A guided denoiser is a denoiser, so every sampler works with it. The scale is part of the
  * condition: queries of one batch may have different scales.
  *
- * <h2>Classifier-free</h2>
- *
- * <ul>
- *   <li>{@link io.diffusion4j.diffusion.guidance.GuidedDenoiser} wraps a network; {@link
- *       io.diffusion4j.diffusion.guidance.Guidance} is the pair of conditions and the scale. A
- *       negative prompt takes the place of the unconditional one.
- *   <li>A {@link io.diffusion4j.diffusion.guidance.GuidanceScale} may depend on the time: constant,
- *       a {@link io.diffusion4j.diffusion.guidance.GuidanceRamp} (Wang et al. 2024), or a {@link
- *       io.diffusion4j.diffusion.guidance.GuidanceInterval} (Kynkäänniemi et al. 2024). Where the
- *       scale is 1 or 0, a query costs one row of the network instead of two.
- *   <li>{@link io.diffusion4j.diffusion.guidance.GuidanceRule} replaces the scale of a request for
- *       each stage; a plugin may bind one.
- * </ul>
- *
- * <h2>By a gradient</h2>
- *
- * <ul>
- *   <li>{@link io.diffusion4j.diffusion.guidance.ConditionGradient} is the second model, the guide,
- *       and {@link io.diffusion4j.diffusion.guidance.GradientGuidance} the condition with the
- *       guide's target and scale. {@link io.diffusion4j.diffusion.guidance.Guides} has the names of
- *       guides in requests.
- *   <li>{@link io.diffusion4j.diffusion.guidance.GradientGuidedDenoiser} combines both models.
- *       {@code byStep} leaves the gradient to the sampler's step, as OpenAI's code does: steps that
- *       draw from a posterior shift their mean, others their score. {@code byScore} shifts the
- *       score whatever the step.
- * </ul>
- *
  * <p>Deliberately absent: the guides themselves, which are networks of the modules {@code clip} and
  * {@code decoder}; and the limits of scales, which belong to the stages of a model.
  */

@@ -14,20 +14,6 @@
  * file.write(Png.encode(pair, Map.of("Comment", "original and enlarged")));
  * }</pre>
  *
- * <h2>How the types fit</h2>
- *
- * <ul>
- *   <li>An {@link io.diffusion4j.diffusion.image.Image} has floats, channels last; an {@link
- *       io.diffusion4j.diffusion.image.Rgb8} has bytes. Neither copies its array.
- *   <li>{@link io.diffusion4j.diffusion.image.ImageFiles} reads PNG and JPEG, and WebP with a
- *       reader on the class path. It checks the size before it decodes the pixels.
- *   <li>{@link io.diffusion4j.diffusion.image.Png} writes pictures with text, such as a recipe, and
- *       reads the text back. {@link io.diffusion4j.diffusion.image.Jpeg} writes pictures alone.
- *   <li>{@link io.diffusion4j.diffusion.image.OutputFile} writes a file atomically, so a reader
- *       never sees half a picture.
- *   <li>{@link io.diffusion4j.diffusion.image.ContactSheet} places images of one size side by side.
- * </ul>
- *
  * <h2>Which method of {@link io.diffusion4j.diffusion.image.Resize}</h2>
  *
  * <ul>

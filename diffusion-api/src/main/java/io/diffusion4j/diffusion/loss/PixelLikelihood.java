@@ -1,11 +1,10 @@
 package io.diffusion4j.diffusion.loss;
 
-import static java.lang.Math.PI;
+import static io.diffusion4j.diffusion.loss.TanhNormal.cdf;
 import static java.lang.Math.abs;
 import static java.lang.Math.exp;
 import static java.lang.Math.log;
 import static java.lang.Math.max;
-import static java.lang.Math.sqrt;
 
 /**
  * The probability of an 8-bit level under a Gaussian: that of its bin, 2/255 wide, where the
@@ -13,13 +12,14 @@ import static java.lang.Math.sqrt;
  * bound. Over the 256 levels it sums to one.
  */
 public final class PixelLikelihood {
-  private static final double HALF_BIN = 1.0 / 255;
+  /** Half of the distance between two levels. */
+  public static final double HALF_BIN = 1.0 / 255;
 
   /** Values beyond this bound belong to the first or last level. */
-  private static final double LAST_LEVEL = 0.999;
+  public static final double LAST_LEVEL = 0.999;
 
   /** The smallest argument of the logarithm, as in the reference. */
-  static final double FLOOR = 1e-12;
+  public static final double FLOOR = 1e-12;
 
   private PixelLikelihood() {}
 
@@ -46,13 +46,5 @@ public final class PixelLikelihood {
     // is small and its differences are exact.
     double below = -abs(centred);
     return cdf((below + HALF_BIN) * perSigma) - cdf((below - HALF_BIN) * perSigma);
-  }
-
-  /**
-   * Returns the approximation ½(1 + tanh(√(2/π)·(u + 0.044715·u³))) of the normal distribution
-   * function (Page 1977) that the reference uses, as the logistic function of twice the argument.
-   */
-  private static double cdf(double u) {
-    return 1 / (1 + exp(-2 * sqrt(2 / PI) * (u + 0.044715 * u * u * u)));
   }
 }

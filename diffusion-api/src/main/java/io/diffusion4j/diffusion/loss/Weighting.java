@@ -49,9 +49,7 @@ public interface Weighting {
    * @param k greater than 0; from SNR = γ·k on it is the error of ε that counts
    */
   static Weighting minSnrPlusOneOrEps(double gamma, double k) {
-    if (!(k > 0)) {
-      throw new IllegalArgumentException("k: " + k + " (expected: > 0)");
-    }
+    Check.that(k > 0, "k", k, "> 0");
     Weighting layout = minSnrPlusOne(gamma);
     return (snr, x0PerOutput) ->
         Math.max(layout.weight(snr, x0PerOutput), snr / k * x0PerOutput * x0PerOutput);

@@ -16,17 +16,6 @@
  * float[] other = third.candidate(1).gaussian("prior", NoiseSource.INITIAL, 768);
  * }</pre>
  *
- * <p>How the types fit:
- *
- * <ul>
- *   <li>{@link io.diffusion4j.diffusion.noise.NoiseSource} is the interface, one method. Implement
- *       it to replay the noise of another framework. {@code candidate} derives independent sources
- *       for several candidates of one sample; candidate 0 is the source itself.
- *   <li>{@link io.diffusion4j.diffusion.noise.PhiloxNoise} is the implementation: the counter-based
- *       generator Philox 4×32-10 (Salmon et al. 2011) and the transform of Box and Muller. Seed and
- *       image determine the key; stage, step and position are the counter.
- * </ul>
- *
  * <p>The numbers are the same on every machine, since the transform uses {@link
  * java.lang.StrictMath}. They do not depend on the requested size either: a longer array begins
  * with the values of a shorter one.

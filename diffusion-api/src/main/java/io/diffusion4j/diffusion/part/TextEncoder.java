@@ -3,12 +3,11 @@ package io.diffusion4j.diffusion.part;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Stream;
 
 /** Encodes prompts for the networks that are conditioned on text. */
 @FunctionalInterface
-public interface TextEncoder {
+public interface TextEncoder extends TextCoverage {
   /** Encodes each prompt, in order; the empty string is the unconditional prompt. */
   List<TextEncoding> encode(List<String> prompts);
 
@@ -21,26 +20,5 @@ public interface TextEncoder {
       byText.put(distinct.get(i), encodings.get(i));
     }
     return byText;
-  }
-
-  /** Describes the part of a text that is cut off; empty if none is. */
-  default Optional<String> truncation(String text) {
-    return Optional.empty();
-  }
-
-  /**
-   * Describes the words of a text that the model has not been trained with; empty if there are
-   * none.
-   */
-  default Optional<String> unknownWords(String text) {
-    return Optional.empty();
-  }
-
-  /**
-   * Returns the words that the model has been trained with, in lower case and alphabetical order;
-   * empty if there is no list.
-   */
-  default List<String> knownWords() {
-    return List.of();
   }
 }

@@ -19,19 +19,6 @@
  *         SamplingListener.NONE);
  * }</pre>
  *
- * <h2>How the types fit</h2>
- *
- * <ul>
- *   <li>A {@link io.diffusion4j.diffusion.part.TextEncoder} encodes texts as {@link
- *       io.diffusion4j.diffusion.part.TextEncoding}s: a hidden state for each token, and one
- *       embedding. A {@link io.diffusion4j.diffusion.part.Prompt} is the encoding of a text and of
- *       the text that guidance moves away from.
- *   <li>A {@link io.diffusion4j.diffusion.part.Prior} draws an image embedding for each prompt. An
- *       {@link io.diffusion4j.diffusion.part.ImageEncoder} computes the embedding of an image.
- *   <li>An {@link io.diffusion4j.diffusion.part.ImageDecoder} draws an image with a given
- *       embedding, and an {@link io.diffusion4j.diffusion.part.Upsampler} a larger one.
- * </ul>
- *
  * <p>The parts of a model agree on the sizes and the space of their embeddings. Embeddings are not
  * normalised between parts. A prior for another CLIP returns values that the decoder has not been
  * trained with, even if their number is the same.

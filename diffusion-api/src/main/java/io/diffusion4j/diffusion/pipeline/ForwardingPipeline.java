@@ -3,6 +3,7 @@ package io.diffusion4j.diffusion.pipeline;
 import io.diffusion4j.diffusion.filter.Filters;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.noise.NoiseSource;
+import io.diffusion4j.diffusion.part.TextCoverage;
 import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
 import io.diffusion4j.diffusion.stage.Stage;
@@ -42,33 +43,13 @@ public interface ForwardingPipeline extends ImagePipeline {
   }
 
   @Override
-  default Map<String, SamplingSettings> defaults(ImageTask.Kind kind) {
-    return model().defaults(kind);
-  }
-
-  @Override
   default void check(ImageTask task, String stage, SamplingSettings settings) {
     model().check(task, stage, settings);
   }
 
   @Override
-  default Optional<String> advice(String stage, SamplingSettings settings) {
-    return model().advice(stage, settings);
-  }
-
-  @Override
-  default Optional<String> truncation(String text) {
-    return model().truncation(text);
-  }
-
-  @Override
-  default Optional<String> unknownWords(String text) {
-    return model().unknownWords(text);
-  }
-
-  @Override
-  default List<String> knownWords() {
-    return model().knownWords();
+  default TextCoverage texts() {
+    return model().texts();
   }
 
   @Override

@@ -22,23 +22,19 @@ public interface ImageEdit {
     return upsampler;
   }
 
-  /** Returns the settings that the decorated decoder uses for the requested ones. */
-  default SamplingSettings decoderSettings(SamplingSettings settings) {
+  /** The stages that draw pixels. */
+  enum Target {
+    DECODER,
+    UPSAMPLER
+  }
+
+  /** Returns the settings that a decorated stage uses for the requested ones. */
+  default SamplingSettings settings(Target stage, SamplingSettings settings) {
     return settings;
   }
 
-  /** Returns the settings that the decorated upsampler uses for the requested ones. */
-  default SamplingSettings upsamplerSettings(SamplingSettings settings) {
-    return settings;
-  }
-
-  /** Returns the number of steps of the decorated decoder for a requested number. */
-  default int decoderSteps(int steps) {
-    return steps;
-  }
-
-  /** Returns the number of steps of the decorated upsampler for a requested number. */
-  default int upsamplerSteps(int steps) {
+  /** Returns the number of steps of a decorated stage for a requested number. */
+  default int steps(Target stage, int steps) {
     return steps;
   }
 }

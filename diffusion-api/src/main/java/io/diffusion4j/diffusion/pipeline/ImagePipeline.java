@@ -4,6 +4,7 @@ import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.filter.Filters;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.noise.NoiseSource;
+import io.diffusion4j.diffusion.part.TextCoverage;
 import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
 import io.diffusion4j.diffusion.stage.Stage;
@@ -80,30 +81,9 @@ public interface ImagePipeline {
         .forEach(known -> known.check(settings));
   }
 
-  /** Returns a warning about valid settings with a bad outcome; empty if there is none. */
-  default Optional<String> advice(String stage, SamplingSettings settings) {
-    return card().stage(stage).flatMap(known -> known.advice(settings));
-  }
-
-  /** Describes the part of a text that the model cuts off; empty if it reads the whole text. */
-  default Optional<String> truncation(String text) {
-    return Optional.empty();
-  }
-
-  /**
-   * Describes the words of a text that the model has not been trained with; empty if there are
-   * none.
-   */
-  default Optional<String> unknownWords(String text) {
-    return Optional.empty();
-  }
-
-  /**
-   * Returns the words that the model has been trained with, in lower case and alphabetical order;
-   * empty if there is no list.
-   */
-  default List<String> knownWords() {
-    return List.of();
+  /** Returns what the model reads of a text. */
+  default TextCoverage texts() {
+    return TextCoverage.ALL;
   }
 
   /** Returns the embedding space of the model, if it can be used separately. */

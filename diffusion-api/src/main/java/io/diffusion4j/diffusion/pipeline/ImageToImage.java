@@ -50,7 +50,7 @@ public final class ImageToImage implements ImageEdit {
                 draws.stream()
                     .map(draw -> draw.withProjection(Projection.noising(pyramid::levelOfRow)))
                     .toList(),
-                decoderSettings(settings),
+                settings(Target.DECODER, settings),
                 listener);
   }
 
@@ -69,18 +69,13 @@ public final class ImageToImage implements ImageEdit {
                             draw.withProjection(
                                 Projection.noising(size -> changed(draw.condition(), size))))
                     .toList(),
-                upsamplerSettings(settings),
+                settings(Target.UPSAMPLER, settings),
                 listener);
   }
 
   @Override
-  public int decoderSteps(int steps) {
+  public int steps(Target stage, int steps) {
     return strength == 0 ? 0 : PartialSampler.steps(strength, steps);
-  }
-
-  @Override
-  public int upsamplerSteps(int steps) {
-    return decoderSteps(steps);
   }
 
   private List<Image> given(List<?> draws) {
@@ -88,15 +83,10 @@ public final class ImageToImage implements ImageEdit {
   }
 
   @Override
-  public SamplingSettings decoderSettings(SamplingSettings settings) {
+  public SamplingSettings settings(Target stage, SamplingSettings settings) {
     return strength == 0 || strength == 1
         ? settings
         : settings.withSampler(new PartialSampler(settings.sampler(), strength));
-  }
-
-  @Override
-  public SamplingSettings upsamplerSettings(SamplingSettings settings) {
-    return decoderSettings(settings);
   }
 
   /** Returns the given image at a size, with the changes of this small image applied. */

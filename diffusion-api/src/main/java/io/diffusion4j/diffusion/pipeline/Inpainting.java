@@ -58,12 +58,14 @@ public final class Inpainting implements ImageEdit {
   @Override
   public ImageDecoder decoder(ImageDecoder decoder) {
     return (draws, settings, listener) ->
-        decoder.decode(held(draws), decoderSettings(settings), listener);
+        decoder.decode(held(draws), settings(Target.DECODER, settings), listener);
   }
 
   @Override
-  public SamplingSettings decoderSettings(SamplingSettings settings) {
-    return settings.withSampler(resampling.of(settings.sampler()));
+  public SamplingSettings settings(Target stage, SamplingSettings settings) {
+    return stage == Target.DECODER
+        ? settings.withSampler(resampling.of(settings.sampler()))
+        : settings;
   }
 
   @Override
@@ -72,8 +74,8 @@ public final class Inpainting implements ImageEdit {
   }
 
   @Override
-  public int decoderSteps(int steps) {
-    return resampling.steps(steps);
+  public int steps(Target stage, int steps) {
+    return stage == Target.DECODER ? resampling.steps(steps) : steps;
   }
 
   private <C> List<Draw<C>> held(List<Draw<C>> draws) {

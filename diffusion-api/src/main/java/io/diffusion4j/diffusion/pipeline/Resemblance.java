@@ -32,7 +32,7 @@ record Resemblance(Image image, double likeness) implements ImageEdit {
   }
 
   @Override
-  public int decoderSteps(int steps) {
-    return Math.multiplyExact(2, steps);
+  public int steps(Target stage, int steps) {
+    return stage == Target.DECODER ? Math.multiplyExact(2, steps) : steps;
   }
 }

@@ -68,7 +68,7 @@ final class TextDiff implements UnclipWork.Source, ImageEdit {
   }
 
   @Override
-  public int decoderSteps(int steps) {
-    return Math.multiplyExact(2, steps);
+  public int steps(Target stage, int steps) {
+    return stage == Target.DECODER ? Math.multiplyExact(2, steps) : steps;
   }
 }

@@ -3,6 +3,8 @@ package io.diffusion4j.diffusion.pipeline;
 import io.diffusion4j.diffusion.guidance.GuidanceRule;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.noise.NoiseSource;
+import io.diffusion4j.diffusion.part.TextCoverage;
+import io.diffusion4j.diffusion.pipeline.ImageEdit.Target;
 import io.diffusion4j.diffusion.stage.Pixels;
 import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
@@ -136,11 +138,11 @@ public final class UnclipPipeline implements ImagePipeline {
         put(steps, parts.prior().stage(), stepsOf(parts.prior().stage(), settings));
       }
       Stage decoder = parts.decoder().stage();
-      put(steps, decoder, edit.decoderSteps(stepsOf(decoder, settings)));
+      put(steps, decoder, edit.steps(Target.DECODER, stepsOf(decoder, settings)));
     }
     if (!(work instanceof UnclipWork.Kept)) {
       Stage upsampler = parts.upsampler().stage();
-      put(steps, upsampler, edit.upsamplerSteps(stepsOf(upsampler, settings)));
+      put(steps, upsampler, edit.steps(Target.UPSAMPLER, stepsOf(upsampler, settings)));
     }
     return steps;
   }
@@ -175,26 +177,16 @@ public final class UnclipPipeline implements ImagePipeline {
     ImageEdit edit = work(task).edit();
     SamplingSettings edited =
         stage.equals(parts.decoder().stage().name())
-            ? edit.decoderSettings(settings)
+            ? edit.settings(Target.DECODER, settings)
             : stage.equals(parts.upsampler().stage().name())
-                ? edit.upsamplerSettings(settings)
+                ? edit.settings(Target.UPSAMPLER, settings)
                 : settings;
     ImagePipeline.super.check(task, stage, edited);
   }
 
   @Override
-  public Optional<String> truncation(String text) {
-    return parts.textEncoder().truncation(text);
-  }
-
-  @Override
-  public Optional<String> unknownWords(String text) {
-    return parts.textEncoder().unknownWords(text);
-  }
-
-  @Override
-  public List<String> knownWords() {
-    return parts.textEncoder().knownWords();
+  public TextCoverage texts() {
+    return parts.textEncoder();
   }
 
   @Override

@@ -19,23 +19,6 @@
  *         SamplingListener.NONE);
  * }</pre>
  *
- * <h2>How the types fit</h2>
- *
- * <ul>
- *   <li>A {@link io.diffusion4j.diffusion.pipeline.ModelCard} describes a model: its {@link
- *       io.diffusion4j.diffusion.pipeline.ModelIdentity}, stages, limits and the kinds of tasks.
- *       The identity names {@link io.diffusion4j.diffusion.pipeline.ReplacedPart}s of plugins and
- *       each {@link io.diffusion4j.diffusion.pipeline.AppliedLora}, so a recipe can name exactly
- *       what drew an image.
- *   <li>{@link io.diffusion4j.diffusion.pipeline.ForwardingPipeline} is the base of decorators; a
- *       {@link io.diffusion4j.diffusion.pipeline.FilteredPipeline} adds filters.
- *   <li>An {@link io.diffusion4j.diffusion.pipeline.Embedder} is the model's joint space of texts
- *       and images. {@link io.diffusion4j.diffusion.pipeline.LabelClassifier} classifies in it
- *       without training.
- *   <li>A {@link io.diffusion4j.diffusion.pipeline.PictureLikelihood} measures how likely given
- *       pictures are under a model.
- * </ul>
- *
  * <h2>unCLIP</h2>
  *
  * <p>{@link io.diffusion4j.diffusion.pipeline.UnclipPipeline} composes {@link

@@ -14,25 +14,6 @@
  * double mean = forward.posterior(400).mean(x0, xt); // of x at timestep 399
  * }</pre>
  *
- * <p>How the types fit:
- *
- * <ul>
- *   <li>{@link io.diffusion4j.diffusion.process.ForwardProcess} derives everything from a schedule:
- *       single steps, marginals, steps over several timesteps, and posteriors.
- *   <li>{@link io.diffusion4j.diffusion.process.Transition} is a forward step, a scale and a
- *       variance. Two steps in a row are one step (Chapman–Kolmogorov).
- *   <li>{@link io.diffusion4j.diffusion.process.Posterior} is a step back: the factors of x₀ and
- *       x_t in the mean, and the variance β̃. It is defined for any two noise levels, so samplers
- *       that skip timesteps use it as well.
- *   <li>{@link io.diffusion4j.diffusion.process.Parameterization} is the quantity that a network
- *       predicts: ε, x₀ or v (Salimans &amp; Ho 2022). {@link
- *       io.diffusion4j.diffusion.process.Conversion} turns the output into x̂₀ and ε̂. Both are
- *       linear in x_t and the output, so a conversion is four numbers for each row, and samplers
- *       need no branch on the parameterization.
- *   <li>{@link io.diffusion4j.diffusion.process.NoisedPixels} noises pictures at random timesteps,
- *       to train classifiers and noised CLIPs.
- * </ul>
- *
  * <p>A conversion that is undefined is refused: ε does not determine the sample in pure noise (ᾱ =
  * 0), and x₀ does not determine the noise of a clean sample (ᾱ = 1).
  *

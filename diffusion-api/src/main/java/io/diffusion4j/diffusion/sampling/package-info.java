@@ -28,29 +28,6 @@
  * float[] sample = trajectory.x();
  * }</pre>
  *
- * <h2>How the types fit together</h2>
- *
- * <ul>
- *   <li>A {@link io.diffusion4j.diffusion.sampling.Sampler} makes the plan from a schedule and
- *       timesteps. The plan's {@code toString} is the table; its {@code gain} is how much one step
- *       can amplify errors in its inputs.
- *   <li>An {@link io.diffusion4j.diffusion.sampling.X0Treatment} changes each x̂₀ before its use:
- *       {@link io.diffusion4j.diffusion.sampling.Clipping} or {@link
- *       io.diffusion4j.diffusion.sampling.DynamicThresholding} (Saharia et al. 2022). {@link
- *       io.diffusion4j.diffusion.sampling.EpsSource} determines whether ε̂ follows the treated x̂₀.
- *   <li>{@link io.diffusion4j.diffusion.sampling.Noise} is the fresh noise of a step, with a fixed
- *       variance or one that the network predicts.
- *   <li>{@link io.diffusion4j.diffusion.sampling.Trajectory} executes a plan for one sample. It is
- *       owned by one thread; plans are immutable and can be shared.
- *   <li>{@link io.diffusion4j.diffusion.sampling.PartialSampler} takes the last steps only, to
- *       start from a noised image (SDEdit, Meng et al. 2022). {@link
- *       io.diffusion4j.diffusion.sampling.Resampling} repeats groups of steps (RePaint, Lugmayr et
- *       al. 2022). Both wrap another sampler; resampling refuses multistep methods.
- *   <li>{@link io.diffusion4j.diffusion.sampling.Level} is a noise level at a time that may be
- *       between two timesteps, and {@link io.diffusion4j.diffusion.sampling.LevelTimes} its
- *       inverse.
- * </ul>
- *
  * <p>The methods themselves are in {@code io.diffusion4j.diffusion.solver}. {@link
  * io.diffusion4j.diffusion.stage.DiffusionStage} is the loop over a batch, with progress, edits and
  * a check for NaN; use it rather than a trajectory, unless you need each step.

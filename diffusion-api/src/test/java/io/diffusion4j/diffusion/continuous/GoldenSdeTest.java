@@ -46,7 +46,7 @@ class GoldenSdeTest {
     double[][] start = rows(io, "in.noise");
     for (double[] row : start) {
       for (int i = 0; i < row.length; i++) {
-        row[i] *= sde.priorDeviation();
+        row[i] *= priorDeviation(sde);
       }
     }
     double[][] out =
@@ -99,7 +99,7 @@ class GoldenSdeTest {
             method(json),
             json.get("steps").asInt(),
             json.get("eps").asDouble(),
-            sde.priorDeviation());
+            priorDeviation(sde));
     double[][] x = rows(io, "in.x");
     for (String probe : List.of("rademacher", "rademacher2", "gaussian")) {
       for (int row = 0; row < x.length; row++) {
@@ -150,6 +150,11 @@ class GoldenSdeTest {
       case "VESDE" -> new VeSde(json.get("sigma_min").asDouble(), json.get("sigma_max").asDouble());
       default -> throw new IllegalArgumentException("sde: " + json.get("sde"));
     };
+  }
+
+  /** The standard deviation of the samples at t = 1. */
+  private static double priorDeviation(GaussianSde sde) {
+    return sde instanceof VeSde exploding ? exploding.last() : 1;
   }
 
   private static Optional<Predictor> predictor(JsonNode json) {

@@ -337,7 +337,7 @@ class EditingTest {
   void theStepsDoneFollowFromTheStrength(double strength) {
     var edit = new ImageToImage(picture(1), strength);
     draw(edit, noise(0, 1), new DdimSampler(0), SamplingListener.NONE);
-    assertThat(decoderBatches).hasSize(edit.decoderSteps(20)).containsOnly(2);
+    assertThat(decoderBatches).hasSize(edit.steps(ImageEdit.Target.DECODER, 20)).containsOnly(2);
   }
 
   /** The upsampler starts at the given image plus the change of the small one, in one step. */

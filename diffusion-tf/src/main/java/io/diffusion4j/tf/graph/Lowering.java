@@ -1,5 +1,6 @@
 package io.diffusion4j.tf.graph;
 
+import io.diffusion4j.diffusion.loss.TanhNormal;
 import io.diffusion4j.nn.Layer;
 import io.diffusion4j.nn.Network.Node;
 import io.diffusion4j.nn.Tensor;
@@ -526,9 +527,9 @@ final class Lowering implements Layer.Visitor<Node, Operand<?>> {
         yield tf.math.mul(tf.math.mul(x, scalars.of(0.5)), cdf);
       }
       case GELU_TANH -> {
-        var cubic = tf.math.mul(tf.math.square(x), scalars.of(io.diffusion4j.nn.Function.CUBIC));
+        var cubic = tf.math.mul(tf.math.square(x), scalars.of(TanhNormal.CUBIC));
         var inner = tf.math.mul(x, tf.math.add(cubic, scalars.of(1)));
-        var outer = scalars.of(io.diffusion4j.nn.Function.ROOT_2_BY_PI);
+        var outer = scalars.of(TanhNormal.ROOT_2_BY_PI);
         var cdf = tf.math.add(tf.math.tanh(tf.math.mul(inner, outer)), scalars.of(1));
         yield tf.math.mul(tf.math.mul(x, scalars.of(0.5)), cdf);
       }

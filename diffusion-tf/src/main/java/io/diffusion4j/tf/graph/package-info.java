@@ -8,14 +8,6 @@
  *     NetworkGraph.build(graph, network, weights, precision, Purpose.INFERENCE);
  * }</pre>
  *
- * <ul>
- *   <li>{@code Lowering} translates each layer to operations that are fast and have gradients.
- *   <li>{@link io.diffusion4j.tf.graph.Weights} is the source of parameters: {@code LoadedWeights}
- *       of a checkpoint, or variables in training.
- *   <li>{@code Derivative} has gradients that are faster than TensorFlow's own.
- *   <li>{@link io.diffusion4j.tf.graph.Tensors} copies between heap arrays and native tensors.
- * </ul>
- *
  * <p>A network is built for batches of any size. {@link io.diffusion4j.tf.graph.Purpose} selects
  * between two sets of operations with the same values: for inference, operations that TensorFlow
  * fuses; for training, those whose intermediate values the gradient needs. Weights are frozen into

@@ -113,7 +113,7 @@ public final class OneDnnEngine implements Engine {
     for (int part = 0; part < team.size(); part++) {
       scratch.add(arena.buffer(0));
     }
-    var primitives = new Primitives(scope, compiling, descriptions, scratch);
+    var primitives = new Primitives(steps, scope, compiling, descriptions, scratch);
     var lowering = new Lowering(steps, arena, primitives, weights, type);
     var compiler = new Compiler(network, lowering, type, quantised);
     var inputs = compiler.inputs();

@@ -1,5 +1,6 @@
 package io.diffusion4j.onnx;
 
+import io.diffusion4j.diffusion.loss.TanhNormal;
 import io.diffusion4j.nn.Function;
 import io.diffusion4j.nn.Layer;
 import io.diffusion4j.nn.Network;
@@ -498,9 +499,9 @@ final class Lowering implements Layer.Visitor<Node, Value> {
         yield add("Mul", add("Mul", x, add("Add", erf, scalar(type, 1))), scalar(type, 0.5));
       }
       case GELU_TANH -> {
-        String cubic = add("Mul", add("Mul", x, x), scalar(type, Function.CUBIC));
+        String cubic = add("Mul", add("Mul", x, x), scalar(type, TanhNormal.CUBIC));
         String inner = add("Mul", x, add("Add", cubic, scalar(type, 1)));
-        String tanh = add("Tanh", add("Mul", inner, scalar(type, Function.ROOT_2_BY_PI)));
+        String tanh = add("Tanh", add("Mul", inner, scalar(type, TanhNormal.ROOT_2_BY_PI)));
         yield add("Mul", add("Mul", x, scalar(type, 0.5)), add("Add", tanh, scalar(type, 1)));
       }
       case QUICK_GELU -> add("Mul", x, add("Sigmoid", add("Mul", x, scalar(type, Function.QUICK))));

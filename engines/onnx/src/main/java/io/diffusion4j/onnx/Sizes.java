@@ -5,7 +5,6 @@ import io.diffusion4j.nn.Network;
 import io.diffusion4j.nn.Tensor;
 import io.diffusion4j.onnx.Graph.Dimension;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -51,17 +50,10 @@ final class Sizes {
     for (int n = 0; n < nodes; n++) {
       Layer layer = network.nodes().get(n).layer();
       Layer same = other.nodes().get(n).layer();
-      if (!areSame(layer, same)) {
+      if (!layer.equals(same)) {
         throw refused(network, same.toString(), layer + " for each size");
       }
     }
-  }
-
-  private static boolean areSame(Layer layer, Layer other) {
-    if (layer instanceof Layer.Constant a && other instanceof Layer.Constant b) {
-      return Arrays.equals(a.values(), b.values());
-    }
-    return layer.equals(other);
   }
 
   private static IllegalArgumentException refused(Network network, String value, String expected) {

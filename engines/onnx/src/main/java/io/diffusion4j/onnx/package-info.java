@@ -11,18 +11,6 @@
  * model.write(Path.of("decoder.onnx"), OnnxModel.MOST_BYTES);
  * }</pre>
  *
- * <ul>
- *   <li>{@code Lowering} has a method for each layer, so a new layer does not compile until it is
- *       translated here or refused with an {@link io.diffusion4j.nn.UnsupportedLayerException}.
- *   <li>{@code Value} is a value in the forms in which it was read: as float32 and in the precision
- *       of the file, with the channels of an image last and first. Convolutions need their channels
- *       first; layers after them keep that order, so few transpositions remain.
- *   <li>{@code Sizes} compares the definitions of a network for several sizes of images. Sizes that
- *       differ are left open in the file.
- *   <li>{@code Message} is the wire format of Protocol Buffers, and {@code Graph}, {@code
- *       Attribute} and {@code Initializer} are the few messages of ONNX that networks need.
- * </ul>
- *
  * <p>The batch is open in every file. Weights are read while a file is written, one tensor at a
  * time; those above {@link io.diffusion4j.onnx.OnnxModel#MOST_BYTES} are in a second file beside
  * the model. A file contains operators of the standard only, of version 18, or 22 for bfloat16.

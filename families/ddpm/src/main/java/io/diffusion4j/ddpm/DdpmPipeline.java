@@ -299,7 +299,7 @@ public final class DdpmPipeline implements ImagePipeline {
 
     @Override
     public int steps(int steps) {
-      return edit.decoderSteps(steps);
+      return edit.steps(ImageEdit.Target.DECODER, steps);
     }
   }
 

@@ -16,8 +16,8 @@ import java.util.List;
 /**
  * A sheet that shows the results of a denoising autoencoder. It has a row for each picture: the
  * picture, the noisy picture, its reconstruction, and the score that follows from the
- * reconstruction ({@link io.diffusion4j.diffusion.continuous.DenoisingScoreMatching}). The score is
- * scaled by the noise level, so a perfect score is the negative noise; grey is 0.
+ * reconstruction, (√ᾱ·r(x_t) − x_t)/(1−ᾱ). The score is scaled by the noise level, so a perfect
+ * score is the negative noise; grey is 0.
  */
 public final class DenoisedSheet {
   private static final String STAGE = "autoencoder";

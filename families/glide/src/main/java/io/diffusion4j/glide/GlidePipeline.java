@@ -10,6 +10,7 @@ import io.diffusion4j.diffusion.guidance.GuidedDenoiser;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.Resize;
 import io.diffusion4j.diffusion.noise.NoiseSource;
+import io.diffusion4j.diffusion.part.TextCoverage;
 import io.diffusion4j.diffusion.part.TextEncoding;
 import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.diffusion.pipeline.ImageTask;
@@ -147,8 +148,8 @@ public final class GlidePipeline implements ImagePipeline {
   }
 
   @Override
-  public Optional<String> truncation(String text) {
-    return parts.baseText().truncation(text);
+  public TextCoverage texts() {
+    return parts.baseText();
   }
 
   @Override

@@ -8,6 +8,7 @@ import io.diffusion4j.diffusion.guidance.GuidanceScale;
 import io.diffusion4j.diffusion.guidance.GuidedDenoiser;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.noise.NoiseSource;
+import io.diffusion4j.diffusion.part.TextCoverage;
 import io.diffusion4j.diffusion.pipeline.Embedder;
 import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.diffusion.pipeline.ImageTask;
@@ -109,8 +110,8 @@ final class KandinskyPipeline implements ImagePipeline {
   }
 
   @Override
-  public Optional<String> truncation(String text) {
-    return embeddings.text().truncation(text);
+  public TextCoverage texts() {
+    return embeddings.text();
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.diffusion4j.nn;
 
+import io.diffusion4j.diffusion.argument.Check;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -23,9 +24,7 @@ public final class Batch {
    * @param rows the number of samples, at least 1
    */
   public Batch(int rows) {
-    if (rows < 1) {
-      throw new IllegalArgumentException("rows: " + rows + " (expected: ≥ 1)");
-    }
+    Check.that(rows >= 1, "rows", rows, "≥ 1");
     this.rows = rows;
   }
 
@@ -82,10 +81,8 @@ public final class Batch {
    * @param to the row after the last
    */
   public Batch rows(int from, int to) {
-    if (from < 0 || from >= to || to > rows) {
-      throw new IllegalArgumentException(
-          "rows: " + from + " to " + to + " (expected: some of " + rows + ")");
-    }
+    boolean isWithin = from >= 0 && from < to && to <= rows;
+    Check.that(isWithin, "rows", from + " to " + to, "some of %s", rows);
     var part = new Batch(to - from);
     values.forEach(
         (name, all) -> {
@@ -106,10 +103,7 @@ public final class Batch {
    * @throws IllegalArgumentException if the batch does not have exactly these
    */
   public void requireOnly(Set<String> names) {
-    if (!values.keySet().equals(names)) {
-      throw new IllegalArgumentException(
-          "batch: " + values.keySet() + " (expected: " + names + ")");
-    }
+    Check.that(values.keySet().equals(names), "batch", values.keySet(), "%s", names);
   }
 
   /**
@@ -153,16 +147,7 @@ public final class Batch {
         value(name) instanceof float[] floats
             ? floats.length + " floats"
             : ((int[]) value(name)).length + " ints";
-    return new IllegalArgumentException(
-        name
-            + ": "
-            + given
-            + " (expected: "
-            + expected
-            + " for "
-            + rows
-            + " rows of "
-            + Arrays.toString(sample)
-            + ")");
+    return Check.refusal(
+        name, given, "%s for %s rows of %s", expected, rows, Arrays.toString(sample));
   }
 }

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /**
@@ -49,8 +50,7 @@ public record DeepReuse(Network keeping, Network shallow) {
 
   /** Whether it joins a feature map to one that was computed from it. */
   private static boolean isSkip(Network network, Node node) {
-    return node.layer() instanceof Layer.Concat concat
-        && concat.axis() == 3
+    return node.layer().joins().equals(OptionalInt.of(3))
         && node.inputs().size() == 2
         && dependsOn(network, node.input(0), node.input(1));
   }

@@ -1,5 +1,8 @@
 package io.diffusion4j.nn;
 
+import static io.diffusion4j.diffusion.loss.TanhNormal.CUBIC;
+import static io.diffusion4j.diffusion.loss.TanhNormal.ROOT_2_BY_PI;
+
 /** A function of one number, with its derivative. */
 public enum Function {
   /** −x. */
@@ -22,16 +25,10 @@ public enum Function {
   RELU,
   /** x·Φ(x) with the normal distribution function Φ (Hendrycks &amp; Gimpel 2016), exactly. */
   GELU,
-  /** x·(1 + tanh(√(2/π)·(x + 0.044715·x³)))/2, the approximation of {@link #GELU} of its paper. */
+  /** {@link #GELU} with {@link io.diffusion4j.diffusion.loss.TanhNormal} for Φ, as in its paper. */
   GELU_TANH,
   /** x·σ(1.702·x), the approximation of {@link #GELU} that OpenAI's CLIP was trained with. */
   QUICK_GELU;
-
-  /** √(2/π), the outer factor in {@link #GELU_TANH}. */
-  public static final double ROOT_2_BY_PI = Math.sqrt(2 / Math.PI);
-
-  /** The factor of x³ in {@link #GELU_TANH}. */
-  public static final double CUBIC = 0.044715;
 
   /** The factor in {@link #QUICK_GELU}. */
   public static final double QUICK = 1.702;

@@ -1,7 +1,11 @@
 package io.diffusion4j.nn;
 
 import io.diffusion4j.nn.weights.Layout;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A layer of the vocabulary {@link Nn}, as data: its operation, and the keys of its parameters in
@@ -13,6 +17,8 @@ import java.util.List;
  * Tensor.Role#ACTIVATIONS} unless stated otherwise.
  *
  * <p>Engines implement {@link Visitor}, so the build fails until each of them handles a new layer.
+ * Rewritings of networks ask a layer for its properties, and name no layer. Every layer belongs to
+ * one of the families below, which answer for their members.
  */
 public sealed interface Layer {
   /** The keys of the parameters that the layer reads. */
@@ -22,6 +28,163 @@ public sealed interface Layer {
 
   private static List<String> keys(String weight, String bias) {
     return bias.isEmpty() ? List.of(weight) : List.of(weight, bias);
+  }
+
+  // Properties that rewritings ask for
+
+  /** Where the values of a layer come from, which decides how much they differ in size. */
+  enum Origin {
+    /** Computed by the layer. */
+    OWN,
+    /** Values of the first input or means of neighbours: in another shape, a part, resampled. */
+    OF_INPUT,
+    /** Sums or concatenations, whose channels have very different sizes. */
+    JOINED,
+    /** Results of an activation function. */
+    OF_CURVE
+  }
+
+  /** Where the values come from. */
+  Origin origin();
+
+  /** The name under which its values are fed; empty for any layer but {@link Input}. */
+  default Optional<String> fed() {
+    return Optional.empty();
+  }
+
+  /** The layer as constant values; empty for any layer but {@link Constant}. */
+  default Optional<Constant> constant() {
+    return Optional.empty();
+  }
+
+  /** The layer as a product with a learned matrix, if it is one. */
+  default Optional<Matrix> matrix() {
+    return this instanceof Matrix matrix ? Optional.of(matrix) : Optional.empty();
+  }
+
+  /** The layer as a product of each vector with a learned matrix, if it is one. */
+  default Optional<Linear> linear() {
+    return matrix().flatMap(matrix -> matrix.match(Optional::of, conv -> Optional.empty()));
+  }
+
+  /** The layer as a convolution, if it is one. */
+  default Optional<Conv2d> convolution() {
+    return matrix().flatMap(matrix -> matrix.match(linear -> Optional.empty(), Optional::of));
+  }
+
+  /**
+   * Whether it computes new features: a layer with parameters, a normalisation or attention, not
+   * arithmetic or an arrangement.
+   */
+  default boolean transforms() {
+    return this instanceof Transform;
+  }
+
+  /** Whether it normalises the first input; the other inputs are scales and shifts. */
+  default boolean normalises() {
+    return this instanceof Normalisation;
+  }
+
+  /** Whether it is attention, whose inputs after the third are masks. */
+  default boolean attends() {
+    return false;
+  }
+
+  /** The layer as a mask of attention, if it is one whose values nothing else reads. */
+  default Optional<Hide> mask() {
+    return Optional.empty();
+  }
+
+  /** Whether each value is one of the input's: in another shape or order, or a part of them. */
+  default boolean rearranges() {
+    return this instanceof Arrangement;
+  }
+
+  /** Whether the values are those of the input in the same order. */
+  default boolean reshapes() {
+    return false;
+  }
+
+  /** The axis on which the inputs lie one after the other; empty if they do not. */
+  default OptionalInt joins() {
+    return OptionalInt.empty();
+  }
+
+  /** How many of the inputs are read for their values, and not for their sizes only. */
+  default int read(int inputs) {
+    return inputs;
+  }
+
+  /** The function of each value that the layer computes, if it is only that. */
+  default Optional<Function> applied() {
+    return Optional.empty();
+  }
+
+  /** Whether it is this operation on two values. */
+  default boolean is(Operation operation) {
+    return false;
+  }
+
+  /** Whether gradients flow to the inputs. */
+  default boolean passesGradient() {
+    return true;
+  }
+
+  /** Values that do not depend on other layers. */
+  sealed interface Source extends Layer {
+    @Override
+    default Origin origin() {
+      return Origin.OWN;
+    }
+  }
+
+  /** New features. */
+  sealed interface Transform extends Layer {
+    @Override
+    default Origin origin() {
+      return Origin.OWN;
+    }
+  }
+
+  /** A product of each position with a learned matrix, of {@code in} channels to {@code out}. */
+  sealed interface Matrix extends Transform {
+    /** Returns the key of the matrix. */
+    String weight();
+
+    /** Returns the number of channels that a position of the input has. */
+    long in();
+
+    /** Calls one of the functions. */
+    <T> T match(
+        java.util.function.Function<Linear, T> linear,
+        java.util.function.Function<Conv2d, T> convolution);
+  }
+
+  /** A normalisation of the first input. */
+  sealed interface Normalisation extends Transform {}
+
+  /** Values of the input. */
+  sealed interface Arrangement extends Layer {
+    @Override
+    default Origin origin() {
+      return Origin.OF_INPUT;
+    }
+  }
+
+  /** Values of the input, repeated or averaged. */
+  sealed interface Resampling extends Layer {
+    @Override
+    default Origin origin() {
+      return Origin.OF_INPUT;
+    }
+  }
+
+  /** Arithmetic without parameters. */
+  sealed interface Arithmetic extends Layer {
+    @Override
+    default Origin origin() {
+      return Origin.OWN;
+    }
   }
 
   /** Calls the visitor's method for this layer. */
@@ -90,7 +253,12 @@ public sealed interface Layer {
   // Sources
 
   /** An input declared by {@link Inputs}: {@code [B, ...]}, integers or numbers. */
-  record Input(String name) implements Layer {
+  record Input(String name) implements Source {
+    @Override
+    public Optional<String> fed() {
+      return Optional.of(name);
+    }
+
     @Override
     public <A, T> T accept(Visitor<A, T> visitor, A argument) {
       return visitor.visit(this, argument);
@@ -102,8 +270,23 @@ public sealed interface Layer {
    *
    * @param values row-major; integers are whole numbers below 2²⁴
    */
-  @SuppressWarnings("ArrayRecordComponent") // bulk data, compared by identity
-  record Constant(float[] values) implements Layer {
+  @SuppressWarnings("ArrayRecordComponent") // bulk data
+  record Constant(float[] values) implements Source {
+    @Override
+    public Optional<Constant> constant() {
+      return Optional.of(this);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof Constant same && Arrays.equals(values, same.values);
+    }
+
+    @Override
+    public int hashCode() {
+      return Arrays.hashCode(values);
+    }
+
     @Override
     public <A, T> T accept(Visitor<A, T> visitor, A argument) {
       return visitor.visit(this, argument);
@@ -115,7 +298,7 @@ public sealed interface Layer {
    *
    * @param key the key of a tensor in the shape of the output
    */
-  record Learned(String key) implements Layer {
+  record Learned(String key) implements Source {
     @Override
     public List<String> parameters() {
       return List.of(key);
@@ -136,7 +319,14 @@ public sealed interface Layer {
    *     {@code [in, out]} in {@link Layout#SAME}
    * @param bias key of {@code [out]}; empty if there is none
    */
-  record Linear(String weight, String bias, long in, long out) implements Layer {
+  record Linear(String weight, String bias, long in, long out) implements Matrix {
+    @Override
+    public <T> T match(
+        java.util.function.Function<Linear, T> linear,
+        java.util.function.Function<Conv2d, T> convolution) {
+      return linear.apply(this);
+    }
+
     @Override
     public List<String> parameters() {
       return keys(weight, bias);
@@ -158,7 +348,14 @@ public sealed interface Layer {
    */
   record Conv2d(
       String weight, String bias, long in, long out, int kernel, int stride, int pad, int padEnd)
-      implements Layer {
+      implements Matrix {
+    @Override
+    public <T> T match(
+        java.util.function.Function<Linear, T> linear,
+        java.util.function.Function<Conv2d, T> convolution) {
+      return convolution.apply(this);
+    }
+
     @Override
     public List<String> parameters() {
       return keys(weight, bias);
@@ -175,7 +372,7 @@ public sealed interface Layer {
    *
    * @param table key of {@code [rows, width]}
    */
-  record Embedding(String table, long rows, long width) implements Layer {
+  record Embedding(String table, long rows, long width) implements Transform {
     @Override
     public List<String> parameters() {
       return List.of(table);
@@ -198,7 +395,12 @@ public sealed interface Layer {
    * @param silu whether {@link Function#SILU} follows
    */
   record GroupNorm(String gain, String shift, int groups, double eps, boolean silu)
-      implements Layer {
+      implements Normalisation {
+    @Override
+    public Origin origin() {
+      return silu ? Origin.OF_CURVE : Origin.OWN;
+    }
+
     @Override
     public List<String> parameters() {
       return List.of(gain, shift);
@@ -217,7 +419,7 @@ public sealed interface Layer {
    * @param gain key of {@code [C]}
    * @param shift key of {@code [C]}
    */
-  record LayerNorm(String gain, String shift, double eps) implements Layer {
+  record LayerNorm(String gain, String shift, double eps) implements Normalisation {
     @Override
     public List<String> parameters() {
       return List.of(gain, shift);
@@ -234,7 +436,7 @@ public sealed interface Layer {
    * Peebles &amp; Xie 2023, §3.2): (x − mean) / √(variance + eps)·(1 + scale) + shift. Inputs: x
    * {@code [B, L, C]}, scale {@code [B, C]} and shift {@code [B, C]}.
    */
-  record AdaptiveLayerNorm(double eps) implements Layer {
+  record AdaptiveLayerNorm(double eps) implements Normalisation {
     @Override
     public <A, T> T accept(Visitor<A, T> visitor, A argument) {
       return visitor.visit(this, argument);
@@ -247,7 +449,7 @@ public sealed interface Layer {
    *
    * @param row key of {@code [C]}
    */
-  record Chosen(String row) implements Layer {
+  record Chosen(String row) implements Transform {
     @Override
     public List<String> parameters() {
       return List.of(row);
@@ -266,7 +468,12 @@ public sealed interface Layer {
    * softmax in float32. Inputs: q {@code [B, Lq, heads·d]}, head-major; k and v {@code [B, Lk,
    * heads·d]}; and any number of masks, numbers that broadcast to {@code [B, heads, Lq, Lk]}.
    */
-  record Attention(int heads) implements Layer {
+  record Attention(int heads) implements Transform {
+    @Override
+    public boolean attends() {
+      return true;
+    }
+
     @Override
     public <A, T> T accept(Visitor<A, T> visitor, A argument) {
       return visitor.visit(this, argument);
@@ -279,7 +486,12 @@ public sealed interface Layer {
    *
    * @param hidden the offset of a hidden token's logit, such as −10⁴
    */
-  record Hide(float hidden, long after) implements Layer {
+  record Hide(float hidden, long after) implements Arithmetic {
+    @Override
+    public Optional<Hide> mask() {
+      return Optional.of(this);
+    }
+
     @Override
     public <A, T> T accept(Visitor<A, T> visitor, A argument) {
       return visitor.visit(this, argument);
@@ -292,7 +504,7 @@ public sealed interface Layer {
    * Distributes a vector to tokens: {@code [B, parts·C] → [B, parts, C]}; channel c of token p is
    * element {@code c·parts + p}.
    */
-  record Deal(int parts) implements Layer {
+  record Deal(int parts) implements Arrangement {
     @Override
     public <A, T> T accept(Visitor<A, T> visitor, A argument) {
       return visitor.visit(this, argument);
@@ -300,7 +512,17 @@ public sealed interface Layer {
   }
 
   /** The inputs one after the other on an axis. */
-  record Concat(int axis) implements Layer {
+  record Concat(int axis) implements Arithmetic {
+    @Override
+    public Origin origin() {
+      return Origin.JOINED;
+    }
+
+    @Override
+    public OptionalInt joins() {
+      return OptionalInt.of(axis);
+    }
+
     @Override
     public <A, T> T accept(Visitor<A, T> visitor, A argument) {
       return visitor.visit(this, argument);
@@ -308,7 +530,12 @@ public sealed interface Layer {
   }
 
   /** The same values in the same order, in another shape. */
-  record Reshape() implements Layer {
+  record Reshape() implements Arrangement {
+    @Override
+    public boolean reshapes() {
+      return true;
+    }
+
     @Override
     public <A, T> T accept(Visitor<A, T> visitor, A argument) {
       return visitor.visit(this, argument);
@@ -316,7 +543,7 @@ public sealed interface Layer {
   }
 
   /** Part of an axis: {@code size} places from {@code begin} on. */
-  record Slice(int axis, long begin, long size) implements Layer {
+  record Slice(int axis, long begin, long size) implements Arrangement {
     @Override
     public <A, T> T accept(Visitor<A, T> visitor, A argument) {
       return visitor.visit(this, argument);
@@ -327,7 +554,12 @@ public sealed interface Layer {
    * Repeats a value for every sample of a batch: {@code [1, ...] → [B, ...]}. The second input only
    * sets the size of the batch.
    */
-  record ForEach() implements Layer {
+  record ForEach() implements Resampling {
+    @Override
+    public int read(int inputs) {
+      return 1;
+    }
+
     @Override
     public <A, T> T accept(Visitor<A, T> visitor, A argument) {
       return visitor.visit(this, argument);
@@ -335,7 +567,7 @@ public sealed interface Layer {
   }
 
   /** Each pixel twice in both directions: {@code [B, H, W, C] → [B, 2H, 2W, C]}. */
-  record UpsampleNearest() implements Layer {
+  record UpsampleNearest() implements Resampling {
     @Override
     public <A, T> T accept(Visitor<A, T> visitor, A argument) {
       return visitor.visit(this, argument);
@@ -343,7 +575,7 @@ public sealed interface Layer {
   }
 
   /** The mean of each 2×2 block: {@code [B, H, W, C] → [B, H/2, W/2, C]}. */
-  record AveragePool() implements Layer {
+  record AveragePool() implements Resampling {
     @Override
     public <A, T> T accept(Visitor<A, T> visitor, A argument) {
       return visitor.visit(this, argument);
@@ -353,7 +585,17 @@ public sealed interface Layer {
   // Arithmetic
 
   /** A function of each value. */
-  record Apply(Function function) implements Layer {
+  record Apply(Function function) implements Arithmetic {
+    @Override
+    public Origin origin() {
+      return Origin.OF_CURVE;
+    }
+
+    @Override
+    public Optional<Function> applied() {
+      return Optional.of(function);
+    }
+
     @Override
     public <A, T> T accept(Visitor<A, T> visitor, A argument) {
       return visitor.visit(this, argument);
@@ -361,7 +603,17 @@ public sealed interface Layer {
   }
 
   /** A combination of two values, where a size of 1 or a missing first axis broadcasts. */
-  record Combine(Operation operation) implements Layer {
+  record Combine(Operation operation) implements Arithmetic {
+    @Override
+    public Origin origin() {
+      return operation == Operation.MULTIPLY ? Origin.OWN : Origin.JOINED;
+    }
+
+    @Override
+    public boolean is(Operation other) {
+      return operation == other;
+    }
+
     @Override
     public <A, T> T accept(Visitor<A, T> visitor, A argument) {
       return visitor.visit(this, argument);
@@ -372,7 +624,7 @@ public sealed interface Layer {
    * A choice for each number: the second input where the first is greater than 0, else the third.
    * All broadcast. The first has no gradient.
    */
-  record Select() implements Layer {
+  record Select() implements Arithmetic {
     @Override
     public <A, T> T accept(Visitor<A, T> visitor, A argument) {
       return visitor.visit(this, argument);
@@ -380,7 +632,7 @@ public sealed interface Layer {
   }
 
   /** A statistic of numbers over some axes, which the output lacks. */
-  record Reduce(Statistic statistic, List<Integer> axes) implements Layer {
+  record Reduce(Statistic statistic, List<Integer> axes) implements Arithmetic {
     public Reduce {
       axes = List.copyOf(axes);
     }
@@ -392,7 +644,7 @@ public sealed interface Layer {
   }
 
   /** a·bᵀ of numbers: {@code [M, K], [N, K] → [M, N]}. */
-  record Product() implements Layer {
+  record Product() implements Arithmetic {
     @Override
     public <A, T> T accept(Visitor<A, T> visitor, A argument) {
       return visitor.visit(this, argument);
@@ -403,7 +655,7 @@ public sealed interface Layer {
    * One-hot rows: 1 at the place given by each integer and 0 elsewhere: {@code [...] → [...,
    * size]}.
    */
-  record OneHot(int size) implements Layer {
+  record OneHot(int size) implements Arithmetic {
     @Override
     public <A, T> T accept(Visitor<A, T> visitor, A argument) {
       return visitor.visit(this, argument);
@@ -411,7 +663,12 @@ public sealed interface Layer {
   }
 
   /** The same value, through which no gradient flows. */
-  record Detached() implements Layer {
+  record Detached() implements Resampling {
+    @Override
+    public boolean passesGradient() {
+      return false;
+    }
+
     @Override
     public <A, T> T accept(Visitor<A, T> visitor, A argument) {
       return visitor.visit(this, argument);

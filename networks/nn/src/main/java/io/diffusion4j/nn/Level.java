@@ -32,14 +32,14 @@ public record Level(
     for (int i = 0; i < levelOf.length; i++) {
       Network.Node node = network.nodes().get(i);
       Tensor output = node.output();
-      if (node.layer() instanceof Layer.Conv2d) {
+      if (node.layer().convolution().isPresent()) {
         if (levels.isEmpty() || !levels.get(levels.size() - 1).hasSizeOf(output)) {
           levels.add(new Level(output.size(1), output.size(2), output.last(), 0, 0, List.of()));
         }
         change(levels, level -> level.withChannels(output.last()).with(1, 0));
-      } else if (node.layer() instanceof Layer.Attention) {
+      } else if (node.layer().attends()) {
         change(levels, level -> level.with(0, 1));
-      } else if (node.layer() instanceof Layer.Concat && output.rank() == 4) {
+      } else if (node.layer().joins().isPresent() && output.rank() == 4) {
         for (Tensor input : node.inputs()) {
           int from = levelOf[input.node()];
           if (from >= 0 && levels.get(from).hasSizeOf(output)) {

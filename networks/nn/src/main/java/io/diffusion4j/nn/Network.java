@@ -1,5 +1,6 @@
 package io.diffusion4j.nn;
 
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.Tensor.Role;
 import io.diffusion4j.nn.weights.Differences;
 import io.diffusion4j.nn.weights.NamedTensors;
@@ -61,10 +62,8 @@ public record Network(
     var recording = new Recording();
     var outputs = definition.define(Nn.of(recording), new Inputs(recording));
     for (Tensor output : outputs) {
-      if (output.role() != Role.NUMBERS) {
-        throw new IllegalArgumentException(
-            definition.name() + ": output: " + output.role() + " (expected: " + Role.NUMBERS + ")");
-      }
+      boolean isOfNumbers = output.role() == Role.NUMBERS;
+      Check.that(isOfNumbers, definition.name() + ": output", output.role(), "%s", Role.NUMBERS);
     }
     var order = new Order(recording.nodes());
     recording.inputs().values().forEach(order::visit);
@@ -115,9 +114,7 @@ public record Network(
   public Map<String, Tensor> inputs() {
     Map<String, Tensor> inputs = new LinkedHashMap<>();
     for (Node node : nodes) {
-      if (node.layer() instanceof Layer.Input input) {
-        inputs.put(input.name(), node.output());
-      }
+      node.layer().fed().ifPresent(input -> inputs.put(input, node.output()));
     }
     return inputs;
   }

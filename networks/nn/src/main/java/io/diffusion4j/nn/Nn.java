@@ -1,5 +1,6 @@
 package io.diffusion4j.nn;
 
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.Tensor.Role;
 import io.diffusion4j.nn.weights.Init;
 import io.diffusion4j.nn.weights.Layout;
@@ -285,10 +286,7 @@ public final class Nn {
   private Tensor groupNorm(Tensor x, int groups, double eps, boolean silu, Tensor... scaleShift) {
     requireRank(require(x, Role.ACTIVATIONS), 4);
     long c = last(x);
-    if (c % groups != 0) {
-      throw new IllegalArgumentException(
-          path + ": " + c + " channels (expected: a multiple of " + groups + " groups)");
-    }
+    Check.that(c % groups == 0, path, c + " channels", "a multiple of %s groups", groups);
     var layer = new Layer.GroupNorm(gain("weight", c), shift("bias", c), groups, eps, silu);
     List<Tensor> inputs = new ArrayList<>(List.of(x));
     inputs.addAll(List.of(scaleShift));
@@ -659,10 +657,6 @@ public final class Nn {
   }
 
   private void require(boolean holds, String name, Object value, Object expected) {
-    if (!holds) {
-      String where = path.isEmpty() ? "" : path + ": ";
-      throw new IllegalArgumentException(
-          where + name + ": " + value + " (expected: " + expected + ")");
-    }
+    Check.that(holds, path.isEmpty() ? name : path + ": " + name, value, "%s", expected);
   }
 }

@@ -69,24 +69,21 @@ public final class QuantisedLayers {
 
   /** Whether this is a convolution or dense layer, and of more than one vector for each sample. */
   private static boolean hasManyPositions(Network.Node node) {
-    if (node.layer() instanceof Layer.Conv2d conv) {
-      return conv.in() > 1 && node.inputs().get(0).sampleSize() > conv.in();
-    }
-    return node.layer() instanceof Layer.Linear linear
-        && node.inputs().get(0).sampleSize() > linear.in();
+    return node.layer()
+        .matrix()
+        .filter(matrix -> node.inputs().get(0).sampleSize() > matrix.in())
+        .map(matrix -> matrix.match(linear -> true, conv -> conv.in() > 1))
+        .orElse(false);
   }
 
   /** Whether a value is a sum or a concatenation, perhaps resampled or in another shape. */
   private boolean isStream(int n) {
     var node = network.nodes().get(n);
-    boolean isSum =
-        node.layer() instanceof Layer.Combine combine && combine.operation() != Operation.MULTIPLY;
-    boolean isArranged =
-        node.layer() instanceof Layer.Reshape
-            || node.layer() instanceof Layer.Slice
-            || node.layer() instanceof Layer.AveragePool
-            || node.layer() instanceof Layer.UpsampleNearest;
-    return isSum || node.layer() instanceof Layer.Concat || (isArranged && isStream(node.input(0)));
+    return switch (node.layer().origin()) {
+      case JOINED -> true;
+      case OF_INPUT -> isStream(node.input(0));
+      case OWN, OF_CURVE -> false;
+    };
   }
 
   /**
@@ -98,7 +95,7 @@ public final class QuantisedLayers {
     for (int n = 0; n < network.nodes().size(); n++) {
       var node = network.nodes().get(n);
       boolean reads = node.inputs().stream().anyMatch(input -> near.contains(input.node()));
-      if (node.layer() instanceof Layer.Input || (reads && !separates(node.layer()))) {
+      if (node.layer().fed().isPresent() || (reads && !node.layer().transforms())) {
         near.add(n);
       }
     }
@@ -111,17 +108,10 @@ public final class QuantisedLayers {
         network.outputs().stream().map(Tensor::node).collect(Collectors.toCollection(HashSet::new));
     for (int n = network.nodes().size() - 1; n >= 0; n--) {
       var node = network.nodes().get(n);
-      if (near.contains(n) && !separates(node.layer())) {
+      if (near.contains(n) && !node.layer().transforms()) {
         node.inputs().forEach(input -> near.add(input.node()));
       }
     }
     return near;
-  }
-
-  private static boolean separates(Layer layer) {
-    boolean isWeighted = !layer.parameters().isEmpty() && !(layer instanceof Layer.Learned);
-    return isWeighted
-        || layer instanceof Layer.AdaptiveLayerNorm
-        || layer instanceof Layer.Attention;
   }
 }

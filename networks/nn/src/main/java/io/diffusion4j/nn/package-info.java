@@ -16,20 +16,6 @@
  * Network network = Network.of(definition); // parameters: hidden.weight, hidden.bias, out.weight, ...
  * }</pre>
  *
- * <h2>How the types fit together</h2>
- *
- * <ul>
- *   <li>{@link io.diffusion4j.nn.Nn} has a method for each operation. {@code nn.at("conv1")}
- *       selects a place in the checkpoint, so {@code nn.at("conv1").conv2d(x, 64, 3)} owns {@code
- *       conv1.weight} and {@code conv1.bias}.
- *   <li>{@link io.diffusion4j.nn.Layer} is the sealed list of operations. The Javadoc of each
- *       record defines its meaning.
- *   <li>A {@link io.diffusion4j.nn.Tensor} is a value of the definition: a shape with an unknown
- *       batch size, and a role. Activations are computed in the precision of the engine. Numbers,
- *       such as inputs, masks and losses, are always float32.
- *   <li>A {@link io.diffusion4j.nn.Batch} contains the values of the inputs of one run.
- * </ul>
- *
  * <p>Since a network is data, code can inspect and rewrite it before an engine compiles it.
  * Low-rank updates, activation checkpointing, the counting of operations and the reuse of deep
  * features ({@link io.diffusion4j.nn.DeepReuse}) work in this way, once for all engines.

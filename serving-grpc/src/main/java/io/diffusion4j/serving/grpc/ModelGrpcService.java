@@ -49,7 +49,7 @@ final class ModelGrpcService extends ModelServiceGrpc.ModelServiceImplBase {
             .named(request.getName())
             .filter(e -> CallContext.current().principal().mayUse(e.card().name()))
             .orElseThrow(() -> Errors.unknownModel("name", request.getName(), names()));
-    Model model = model(engine).toBuilder().addAllWords(engine.knownWords()).build();
+    Model model = model(engine).toBuilder().addAllWords(engine.texts().knownWords()).build();
     response.onNext(GetModelResponse.newBuilder().setModel(model).build());
     response.onCompleted();
   }

@@ -101,7 +101,7 @@ public final class RequestResolver {
       String field = names.apply("stages[\"" + stage + "\"].sampler");
       Optional<String> advice =
           Optional.ofNullable(stages.get(stage))
-              .flatMap(settings -> engine.advice(stage, settings));
+              .flatMap(settings -> engine.card().stage(stage).flatMap(own -> own.advice(settings)));
       warning("UNSTABLE_SAMPLER", field, advice).ifPresent(warnings::add);
     }
     for (Stage stage : engine.stages(task.kind())) {
@@ -298,8 +298,8 @@ public final class RequestResolver {
 
   /** Adds warnings about a text that the model truncates, and about words unknown to it. */
   public static void warn(String field, String text, ImagePipeline engine, List<Warning> warnings) {
-    warning("PROMPT_TRUNCATED", field, engine.truncation(text)).ifPresent(warnings::add);
-    warning("UNKNOWN_WORDS", field, engine.unknownWords(text)).ifPresent(warnings::add);
+    warning("PROMPT_TRUNCATED", field, engine.texts().truncation(text)).ifPresent(warnings::add);
+    warning("UNKNOWN_WORDS", field, engine.texts().unknownWords(text)).ifPresent(warnings::add);
   }
 
   private static Optional<Warning> warning(String reason, String field, Optional<String> message) {

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import org.bytedeco.dnnl.dnnl_memory;
-import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_post_ops;
 
 /**
@@ -32,11 +31,11 @@ public record After(
   }
 
   /** Adds a tensor to the result. */
-  public After add(dnnl_memory_desc description, dnnl_memory memory) {
+  public After add(Operand summand) {
     int argument = (DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE * (steps.size() + 1)) | DNNL_ARG_SRC_1;
     return and(
-        ops -> dnnl_post_ops_append_binary(ops, dnnl_binary_add, description),
-        Map.of(argument, memory));
+        ops -> dnnl_post_ops_append_binary(ops, dnnl_binary_add, summand.description()),
+        Map.of(argument, summand.memory()));
   }
 
   private After and(Function<dnnl_post_ops, Integer> step, Map<Integer, dnnl_memory> read) {

@@ -1,7 +1,9 @@
 package io.diffusion4j.onednn.run;
 
 import io.diffusion4j.onednn.core.Buffer;
+import io.diffusion4j.onednn.core.View;
 import java.util.List;
+import java.util.function.Function;
 import org.bytedeco.dnnl.dnnl_stream;
 
 /** An action of a step, not yet bound to memory. */
@@ -11,6 +13,21 @@ interface Action {
 
   /** Returns the buffers that it reads and writes. */
   List<Buffer> buffers();
+
+  /** Creates an action that reads and writes these views. */
+  static Action of(List<View> views, Function<Slot, Bound> bind) {
+    return new Action() {
+      @Override
+      public Bound bind(Slot slot) {
+        return bind.apply(slot);
+      }
+
+      @Override
+      public List<Buffer> buffers() {
+        return views.stream().map(View::buffer).toList();
+      }
+    };
+  }
 
   /** An action that is bound to memory. */
   @FunctionalInterface

@@ -141,18 +141,25 @@ public final class Compiler implements Layer.Visitor<Node, Value> {
     }
     var x = source(chain.producer());
     DataType to = fusion.isWide(n) ? DataType.FLOAT32 : type;
-    if (producer.layer() instanceof Layer.Conv2d conv) {
-      Value y = lowering.convolution(conv, x, producer.output().sample(), to, after);
-      return y.withShape(node(n).output().sample());
-    }
-    var linear = (Layer.Linear) producer.layer();
-    boolean isByInputs = network.parameter(linear.weight()).layout() == Layout.SAME;
-    if (isByInputs && quantised.contains(chain.producer())) {
-      throw unsupported(producer); // scales are of outputs that lie side by side
-    }
-    var place = into.orElseGet(() -> lowering.value(to, node(n).output().sample()));
-    lowering.linear(linear, isByInputs, x, place, after);
-    return place;
+    var shape = node(n).output().sample();
+    return producer
+        .layer()
+        .matrix()
+        .orElseThrow()
+        .match(
+            linear -> {
+              boolean isByInputs = network.parameter(linear.weight()).layout() == Layout.SAME;
+              if (isByInputs && quantised.contains(chain.producer())) {
+                throw unsupported(producer); // scales are of outputs that lie side by side
+              }
+              var place = into.orElseGet(() -> lowering.value(to, shape));
+              lowering.linear(linear, isByInputs, x, place, after);
+              return place;
+            },
+            conv ->
+                lowering
+                    .convolution(conv, x, producer.output().sample(), to, after)
+                    .withShape(shape));
   }
 
   /** Returns the value that a convolution or dense layer reads. */
@@ -165,15 +172,11 @@ public final class Compiler implements Layer.Visitor<Node, Value> {
 
   /** Whether all values come from a curve, possibly resampled or in another shape. */
   private boolean isOfCurve(int n) {
-    Layer layer = node(n).layer();
-    boolean isArranged =
-        layer instanceof Layer.Reshape
-            || layer instanceof Layer.Slice
-            || layer instanceof Layer.AveragePool
-            || layer instanceof Layer.UpsampleNearest;
-    return isArranged
-        ? isOfCurve(node(n).input(0))
-        : layer instanceof Layer.Apply || (layer instanceof Layer.GroupNorm norm && norm.silu());
+    return switch (node(n).layer().origin()) {
+      case OF_CURVE -> true;
+      case OF_INPUT -> isOfCurve(node(n).input(0));
+      case OWN, JOINED -> false;
+    };
   }
 
   /**
@@ -210,16 +213,16 @@ public final class Compiler implements Layer.Visitor<Node, Value> {
 
   @Override
   public Value visit(Layer.Learned layer, Node node) {
-    return learned(layer, node);
+    return learned(layer.key(), node);
   }
 
   /** Reads a parameter as a value that is the same for each sample. */
-  private Value learned(Layer.Learned layer, Node shaped) {
-    boolean isInOrder = network.parameter(layer.key()).layout() == Layout.SAME;
+  private Value learned(String key, Node shaped) {
+    boolean isInOrder = network.parameter(key).layout() == Layout.SAME;
     if (!isInOrder || !isForAll(shaped.output())) {
       throw unsupported(shaped);
     }
-    return lowering.learned(layer, shaped.output().sample());
+    return lowering.learned(key, shaped.output().sample());
   }
 
   /** Whether it has a value for each sample of a batch. */
@@ -321,13 +324,14 @@ public final class Compiler implements Layer.Visitor<Node, Value> {
     return fusion.isReadOnce(input)
         && !values.containsKey(input)
         && fusion.chain(input).isPresent()
-        && node(fusion.chain(input).get().producer()).layer() instanceof Layer.Linear;
+        && node(fusion.chain(input).get().producer()).layer().linear().isPresent();
   }
 
   @Override
   public Value visit(Layer.Reshape layer, Node node) {
-    if (node(node.input(0)).layer() instanceof Layer.Learned parameter) {
-      return learned(parameter, node);
+    var source = node(node.input(0));
+    if (source.inputs().isEmpty() && !source.layer().parameters().isEmpty()) {
+      return learned(source.layer().parameters().get(0), node);
     }
     return value(node, 0).withShape(node.output().sample());
   }

@@ -65,18 +65,16 @@ public final class Convolutions {
           long end = (rows.end() - 1) * stride - pad + conv.kernel();
           var read = new Range(Math.max(0, first), Math.min(x.height(), end));
           var fused = fused(conv, after, other -> other.withShape(y.shape()).rows(rows), all);
-          steps.add(
+          primitives.convolution(
               part,
-              primitives.convolution(
-                  part,
-                  x.rows(read),
-                  source.scale(),
-                  y.rows(rows),
-                  weights,
-                  kernels(conv, all),
-                  bias(conv, all),
-                  padding(conv, x, y, read.begin() - first, end - read.end()),
-                  fused));
+              x.rows(read),
+              source.scale(),
+              y.rows(rows),
+              weights,
+              kernels(conv, all),
+              bias(conv, all),
+              padding(conv, x, y, read.begin() - first, end - read.end()),
+              fused);
         });
   }
 
@@ -98,23 +96,21 @@ public final class Convolutions {
                   other -> {
                     var from = other.withShape(y.shape()).columns(pixels, channels);
                     var copy = Value.in(arena, other.type(), own.shape());
-                    steps.add(part, primitives.copy(part, from, copy.matrix(pixels)));
+                    primitives.copy(part, from, copy.matrix(pixels));
                     return copy.rows(rows);
                   },
                   channels);
-          steps.add(
+          primitives.convolution(
               part,
-              primitives.convolution(
-                  part,
-                  x.rows(Range.all(x.height())),
-                  source.scale(),
-                  own.rows(rows),
-                  weights,
-                  kernels(conv, channels),
-                  bias(conv, channels),
-                  padding(conv, x, y, pad, Math.max(0, below)),
-                  fused));
-          steps.add(part, primitives.copy(part, own.matrix(pixels), y.columns(pixels, channels)));
+              x.rows(Range.all(x.height())),
+              source.scale(),
+              own.rows(rows),
+              weights,
+              kernels(conv, channels),
+              bias(conv, channels),
+              padding(conv, x, y, pad, Math.max(0, below)),
+              fused);
+          primitives.copy(part, own.matrix(pixels), y.columns(pixels, channels));
         });
   }
 

@@ -1,6 +1,5 @@
 package io.diffusion4j.onednn.run;
 
-import io.diffusion4j.nn.Layer;
 import io.diffusion4j.nn.Network;
 import io.diffusion4j.nn.Network.Node;
 import io.diffusion4j.nn.Operation;
@@ -40,7 +39,7 @@ final class Fusion {
     network.nodes().forEach(node -> users.add(new ArrayList<>()));
     for (int n = 0; n < network.nodes().size(); n++) {
       var node = node(n);
-      int read = node.layer() instanceof Layer.ForEach ? 1 : node.inputs().size();
+      int read = node.layer().read(node.inputs().size());
       for (int i = 0; i < read; i++) {
         users.get(node.input(i)).add(n);
       }
@@ -63,17 +62,17 @@ final class Fusion {
   /** Returns the chain that ends with this layer, if there is one. */
   Optional<Chain> chain(int n) {
     var node = node(n);
-    if (node.layer() instanceof Layer.Linear || node.layer() instanceof Layer.Conv2d) {
+    if (node.layer().matrix().isPresent()) {
       return Optional.of(new Chain(n, List.of()));
     }
-    if (node.layer() instanceof Layer.Reshape) {
+    if (node.layer().reshapes()) {
       return before(node.input(0));
     }
-    var curve = curve(node.layer());
+    var curve = node.layer().applied().flatMap(Curve::of);
     if (curve.isPresent()) {
       return before(node.input(0)).map(chain -> then(chain, new After.Apply(curve.get())));
     }
-    if (node.layer() instanceof Layer.Combine c && c.operation() == Operation.ADD) {
+    if (node.layer().is(Operation.ADD)) {
       int first = node.input(0);
       int second = node.input(1);
       return addend(n, second)
@@ -81,10 +80,6 @@ final class Fusion {
           .or(() -> addend(n, first).map(chain -> then(chain, new After.Add(second))));
     }
     return Optional.empty();
-  }
-
-  private static Optional<Curve> curve(Layer layer) {
-    return layer instanceof Layer.Apply apply ? Curve.of(apply.function()) : Optional.empty();
   }
 
   /** A chain whose result has no other reader. */
@@ -107,7 +102,7 @@ final class Fusion {
 
   /** Whether a node multiplies each channel by a number of the sample. */
   static boolean isGate(Node node) {
-    if (!(node.layer() instanceof Layer.Combine c) || c.operation() != Operation.MULTIPLY) {
+    if (!node.layer().is(Operation.MULTIPLY)) {
       return false;
     }
     var x = node.inputs().get(0);
@@ -128,15 +123,10 @@ final class Fusion {
         .allMatch(
             user -> {
               var reader = node(user);
-              if (reader.layer() instanceof Layer.GroupNorm) {
+              if (reader.layer().normalises() || isGate(reader)) {
                 return reader.input(0) != n;
               }
-              if (reader.layer() instanceof Layer.AdaptiveLayerNorm || isGate(reader)) {
-                return reader.input(0) != n;
-              }
-              boolean passesOn =
-                  reader.layer() instanceof Layer.Slice || reader.layer() instanceof Layer.Reshape;
-              return passesOn && isWide(user);
+              return reader.layer().rearranges() && isWide(user);
             });
   }
 }

@@ -127,17 +127,15 @@ public final class Lowering {
                               ? new PostOp.Apply(apply.curve())
                               : addTo(((PostOp.Pending.Add) operation).value(), to, rows, columns))
                   .toList();
-          steps.add(
+          primitives.dense(
               part,
-              primitives.dense(
-                  part,
-                  from.matrix(rows),
-                  x.scale(),
-                  to.columns(rows, columns),
-                  weights,
-                  plain,
-                  bias,
-                  fused));
+              from.matrix(rows),
+              x.scale(),
+              to.columns(rows, columns),
+              weights,
+              plain,
+              bias,
+              fused);
         });
   }
 
@@ -167,8 +165,7 @@ public final class Lowering {
           means.add(mean);
           variances.add(variance);
           counts.add(pixels.size());
-          steps.add(
-              part, primitives.moments(part, x.pixels(pixels), y.pixels(pixels), mean, variance));
+          primitives.moments(part, x.pixels(pixels), y.pixels(pixels), mean, variance);
         });
     float[] gain = weights.heap(norm.gain());
     float[] shift = weights.heap(norm.shift());
@@ -192,14 +189,14 @@ public final class Lowering {
     if (a.size() >= WIDE) {
       List<PostOp> plus = List.of(new PostOp.Add(View.perChannel(b)));
       var after = silu ? Primitives.then(plus, new PostOp.Apply(Curve.SILU)) : plus;
-      steps.add(part, primitives.multiply(part, x, View.perChannel(a), y, after));
+      primitives.multiply(part, x, View.perChannel(a), y, after);
       return;
     }
     var zeros = constant(a.size(), 0);
     var ones = constant(a.size(), 1);
-    steps.add(part, primitives.normalise(part, x, zeros, ones, a, b, y));
+    primitives.normalise(part, x, zeros, ones, a, b, y);
     if (silu) {
-      steps.add(part, primitives.apply(part, Curve.SILU, y, y));
+      primitives.apply(part, Curve.SILU, y, y);
     }
   }
 
@@ -211,10 +208,7 @@ public final class Lowering {
     steps.divide(
         x.pixels(),
         (part, rows) ->
-            steps.add(
-                part,
-                primitives.layerNorm(
-                    part, x.matrix(rows), y.matrix(rows), gain, shift, norm.eps())));
+            primitives.layerNorm(part, x.matrix(rows), y.matrix(rows), gain, shift, norm.eps()));
     return y;
   }
 
@@ -224,21 +218,12 @@ public final class Lowering {
     Value gain = value(DataType.FLOAT32, List.of(x.channels()));
     var all = Range.all(x.channels());
     steps.next();
-    steps.add(
-        0,
-        primitives.add(0, scale.flat(all), constant(x.channels(), 1), gain.flat(all), List.of()));
+    primitives.add(0, scale.flat(all), constant(x.channels(), 1), gain.flat(all), List.of());
     steps.divide(
         x.pixels(),
         (part, rows) ->
-            steps.add(
-                part,
-                primitives.layerNorm(
-                    part,
-                    x.matrix(rows),
-                    y.matrix(rows),
-                    gain.flat(all),
-                    shift.flat(all),
-                    norm.eps())));
+            primitives.layerNorm(
+                part, x.matrix(rows), y.matrix(rows), gain.flat(all), shift.flat(all), norm.eps()));
     return y;
   }
 
@@ -246,17 +231,25 @@ public final class Lowering {
   Value embedding(Layer.Embedding embedding, Value ids, List<Long> shape) {
     Value y = value(DataType.FLOAT32, shape);
     steps.next();
+    long values = embedding.rows() * embedding.width();
+    var table = View.dense(weights.vector(embedding.table()), DataType.FLOAT32, 0, values);
+    int width = Math.toIntExact(embedding.width());
+    var numbers = ids.flat(Range.all(ids.size()));
+    var rows = y.flat(Range.all(y.size()));
     steps.add(
         0,
-        new TableRows(
-            View.dense(
-                weights.vector(embedding.table()),
-                DataType.FLOAT32,
-                0,
-                embedding.rows() * embedding.width()),
-            Math.toIntExact(embedding.width()),
-            ids.flat(Range.all(ids.size())),
-            y.flat(Range.all(y.size()))));
+        Action.of(
+            List.of(table, numbers, rows),
+            slot -> {
+              var from = slot.floats(table);
+              var of = slot.floats(numbers);
+              var to = slot.floats(rows);
+              return stream -> {
+                for (int i = 0; i < of.capacity(); i++) {
+                  to.put(i * width, from, ((int) of.get(i)) * width, width);
+                }
+              };
+            }));
     return y;
   }
 
@@ -266,13 +259,29 @@ public final class Lowering {
     var all = Range.all(x.size());
     var row = View.dense(weights.vector(chosen.row()), DataType.FLOAT32, 0, x.size());
     steps.next();
-    steps.add(0, new RowOrVector(x.flat(all), given.flat(Range.all(1)), row, y.flat(all)));
+    var one = given.flat(Range.all(1));
+    steps.add(
+        0,
+        Action.of(
+            List.of(x.flat(all), one, row, y.flat(all)),
+            slot -> {
+              var vector = slot.floats(x);
+              var use = slot.floats(one);
+              var learned = slot.floats(row);
+              var to = slot.floats(y);
+              return stream -> {
+                float u = use.get(0);
+                for (int i = 0; i < to.capacity(); i++) {
+                  to.put(i, vector.get(i) * u + learned.get(i) * (1 - u));
+                }
+              };
+            }));
     return y;
   }
 
   /** Returns parameters as a value. */
-  Value learned(Layer.Learned learned, List<Long> shape) {
-    return new Value(weights.vector(learned.key()), DataType.FLOAT32, 0, shape);
+  Value learned(String key, List<Long> shape) {
+    return new Value(weights.vector(key), DataType.FLOAT32, 0, shape);
   }
 
   private View constant(long size, float value) {
@@ -321,9 +330,9 @@ public final class Lowering {
               var seen = hidden(mask.get(), keys, new Range(row, row + some));
               after = Primitives.then(after, new PostOp.Add(seen));
             }
-            steps.add(part, primitives.product(part, qs, ks, ls, after));
-            steps.add(part, primitives.softmax(part, ls, ps));
-            steps.add(part, primitives.product(part, ps, vs, ys, List.of()));
+            primitives.product(part, qs, ks, ls, after);
+            primitives.softmax(part, ls, ps);
+            primitives.product(part, ps, vs, ys, List.of());
           }
         });
     return y;
@@ -363,12 +372,23 @@ public final class Lowering {
   Value hide(Layer.Hide hide, Value present, List<Long> shape) {
     Value mask = value(DataType.FLOAT32, shape);
     steps.next();
+    var tokens = present.flat(Range.all(present.size()));
+    var logits = mask.flat(Range.all(mask.size()));
     steps.add(
         0,
-        new HiddenTokens(
-            present.flat(Range.all(present.size())),
-            mask.flat(Range.all(mask.size())),
-            hide.hidden()));
+        Action.of(
+            List.of(tokens, logits),
+            slot -> {
+              var from = slot.floats(tokens);
+              var to = slot.floats(logits);
+              float[] values = new float[to.capacity()];
+              return stream -> {
+                for (int i = 0; i < from.capacity(); i++) {
+                  values[i] = (1 - from.get(i)) * hide.hidden();
+                }
+                to.put(0, values);
+              };
+            }));
     return mask;
   }
 
@@ -387,14 +407,12 @@ public final class Lowering {
     Value both = value(DataType.FLOAT32, larger.shape());
     long keys = larger.channels();
     steps.next();
-    steps.add(
+    primitives.add(
         0,
-        primitives.add(
-            0,
-            larger.matrix(Range.all(larger.pixels())),
-            View.dense(other.buffer(), other.type(), other.offset(), other.size() / keys, keys),
-            both.matrix(Range.all(both.pixels())),
-            List.of()));
+        larger.matrix(Range.all(larger.pixels())),
+        View.dense(other.buffer(), other.type(), other.offset(), other.size() / keys, keys),
+        both.matrix(Range.all(both.pixels())),
+        List.of());
     return both;
   }
 
@@ -402,32 +420,31 @@ public final class Lowering {
   Value apply(Curve curve, Value x) {
     Value y = value(type, x.shape());
     steps.divide(
-        x.size(),
-        (part, range) ->
-            steps.add(part, primitives.apply(part, curve, x.flat(range), y.flat(range))));
+        x.size(), (part, range) -> primitives.apply(part, curve, x.flat(range), y.flat(range)));
     return y;
   }
 
   Value add(Value a, Value b) {
-    Value y = value(type, a.shape());
-    steps.divide(
-        a.size(),
-        (part, range) ->
-            steps.add(
-                part,
-                primitives.add(part, a.flat(range), b.flat(range), y.flat(range), List.of())));
-    return y;
+    return elementwise(a, b, primitives::add);
   }
 
   /** Multiplies elementwise. */
   Value product(Value a, Value b) {
+    return elementwise(a, b, primitives::multiply);
+  }
+
+  /** Adds a primitive of two numbers. */
+  @FunctionalInterface
+  private interface Binary {
+    void add(int part, View a, View b, View to, List<PostOp> after);
+  }
+
+  private Value elementwise(Value a, Value b, Binary operation) {
     Value y = value(type, a.shape());
     steps.divide(
         a.size(),
         (part, range) ->
-            steps.add(
-                part,
-                primitives.multiply(part, a.flat(range), b.flat(range), y.flat(range), List.of())));
+            operation.add(part, a.flat(range), b.flat(range), y.flat(range), List.of()));
     return y;
   }
 
@@ -439,9 +456,7 @@ public final class Lowering {
     steps.divide(
         x.pixels(),
         (part, rows) ->
-            steps.add(
-                part,
-                primitives.multiply(part, x.matrix(rows), factors, y.matrix(rows), List.of())));
+            primitives.multiply(part, x.matrix(rows), factors, y.matrix(rows), List.of()));
     return y;
   }
 
@@ -452,10 +467,8 @@ public final class Lowering {
     steps.divide(
         x.pixels(),
         (part, rows) ->
-            steps.add(
-                part,
-                primitives.multiply(
-                    part, x.matrix(rows), factors.matrix(rows), y.matrix(rows), List.of())));
+            primitives.multiply(
+                part, x.matrix(rows), factors.matrix(rows), y.matrix(rows), List.of()));
     return y;
   }
 
@@ -467,14 +480,12 @@ public final class Lowering {
     steps.divide(
         x.channels(),
         (part, channels) ->
-            steps.add(
+            primitives.product(
                 part,
-                primitives.product(
-                    part,
-                    ones,
-                    x.columns(Range.all(x.pixels()), channels),
-                    y.columns(one, channels),
-                    List.of())));
+                ones,
+                x.columns(Range.all(x.pixels()), channels),
+                y.columns(one, channels),
+                List.of()));
     return y;
   }
 
@@ -489,7 +500,7 @@ public final class Lowering {
           var from =
               new View(
                   x.buffer(), x.type(), x.offset() + rows.begin(), dims, new long[] {1, tokens});
-          steps.add(part, primitives.copy(part, from, y.matrix(rows)));
+          primitives.copy(part, from, y.matrix(rows));
         });
     return y;
   }
@@ -499,10 +510,8 @@ public final class Lowering {
     steps.divide(
         y.height(),
         (part, rows) ->
-            steps.add(
-                part,
-                primitives.averagePool(
-                    part, x.rows(new Range(2 * rows.begin(), 2 * rows.end())), y.rows(rows))));
+            primitives.averagePool(
+                part, x.rows(new Range(2 * rows.begin(), 2 * rows.end())), y.rows(rows)));
     return y;
   }
 
@@ -511,10 +520,8 @@ public final class Lowering {
     steps.divide(
         x.height(),
         (part, rows) ->
-            steps.add(
-                part,
-                primitives.upsampleNearest(
-                    part, x.rows(rows), y.rows(new Range(2 * rows.begin(), 2 * rows.end())))));
+            primitives.upsampleNearest(
+                part, x.rows(rows), y.rows(new Range(2 * rows.begin(), 2 * rows.end()))));
     return y;
   }
 
@@ -526,8 +533,7 @@ public final class Lowering {
 
   void copy(Value from, Value to) {
     steps.divide(
-        from.size(),
-        (part, range) -> steps.add(part, primitives.copy(part, from.flat(range), to.flat(range))));
+        from.size(), (part, range) -> primitives.copy(part, from.flat(range), to.flat(range)));
   }
 
   /** Concatenates channels. */
@@ -538,8 +544,7 @@ public final class Lowering {
           long channel = 0;
           for (Value one : parts) {
             var place = new Range(channel, channel + one.channels());
-            steps.add(
-                part, primitives.copy(part, one.matrix(pixels), whole.columns(pixels, place)));
+            primitives.copy(part, one.matrix(pixels), whole.columns(pixels, place));
             channel = place.end();
           }
         });
@@ -556,8 +561,7 @@ public final class Lowering {
     var channels = new Range(begin, begin + size);
     steps.divide(
         x.pixels(),
-        (part, pixels) ->
-            steps.add(part, primitives.copy(part, x.columns(pixels, channels), y.matrix(pixels))));
+        (part, pixels) -> primitives.copy(part, x.columns(pixels, channels), y.matrix(pixels)));
     return y;
   }
 }

@@ -22,8 +22,9 @@ import org.bytedeco.dnnl.dnnl_primitive;
 import org.bytedeco.dnnl.dnnl_primitive_attr;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
 
-/** Creates the primitives of a program. No other file uses oneDNN's operations. */
+/** Adds the primitives of a program to its steps. No other file uses oneDNN's operations. */
 public final class Primitives {
+  private final Steps steps;
   private final Scope scope;
   private final Scope compiling;
   private final Descriptions descriptions;
@@ -33,18 +34,21 @@ public final class Primitives {
   /**
    * Creates a factory of primitives.
    *
+   * @param steps receives the primitives, each in its part of the current step
    * @param scope owns the primitives
    * @param compiling owns what is needed to create them only
    * @param scratch the scratchpad for each part, the scratchpad of its primitives
    */
-  public Primitives(Scope scope, Scope compiling, Descriptions descriptions, List<Buffer> scratch) {
+  public Primitives(
+      Steps steps, Scope scope, Scope compiling, Descriptions descriptions, List<Buffer> scratch) {
+    this.steps = steps;
     this.scope = scope;
     this.compiling = compiling;
     this.descriptions = descriptions;
     this.scratch = scratch;
   }
 
-  /** Creates a description of a primitive with these attributes. */
+  /** Adds a description of a primitive with these attributes. */
   @FunctionalInterface
   private interface Creation {
     int create(dnnl_primitive_desc description, dnnl_primitive_attr attributes);
@@ -98,7 +102,7 @@ public final class Primitives {
       return descriptions.copy(dnnl_primitive_desc_query_md(description, what, 0));
     }
 
-    Call in(int part) {
+    void in(int part) {
       var needed = wanted(dnnl_query_scratchpad_md);
       long bytes = dnnl_memory_desc_get_size(needed);
       if (bytes > 0) {
@@ -108,7 +112,9 @@ public final class Primitives {
       var primitive = new dnnl_primitive();
       Dnnl.check(dnnl_primitive_create(primitive, description), name);
       scope.onClose(() -> dnnl_primitive_destroy(primitive));
-      return new Call(name + " " + Dnnl.implementation(description, name), primitive, arguments);
+      var call =
+          new Call(name + " " + Dnnl.implementation(description, name), primitive, arguments);
+      steps.add(part, call);
     }
   }
 
@@ -145,11 +151,11 @@ public final class Primitives {
   }
 
   /**
-   * Creates a convolution of one image with bias.
+   * Adds a convolution of one image with bias.
    *
    * @param scale the scale of 8-bit integers
    */
-  Call convolution(
+  void convolution(
       int part,
       View from,
       Optional<View> scale,
@@ -165,22 +171,22 @@ public final class Primitives {
             "convolution " + plain.key(),
             after,
             axis(scale, 0),
-            (description, attributes) ->
+            (d, attr) ->
                 dnnl_convolution_forward_primitive_desc_create(
-                    description,
+                    d,
                     engine,
                     dnnl_forward_inference,
                     dnnl_convolution_direct,
-                    descriptions.of(from),
+                    of(from),
                     descriptions.any(from.type(), dims),
-                    descriptions.of(bias),
-                    descriptions.of(to),
+                    of(bias),
+                    of(to),
                     new long[] {shape.stride(), shape.stride()},
                     new long[] {0, 0},
                     new long[] {shape.top(), shape.side()},
                     new long[] {shape.bottom(), shape.sideEnd()},
-                    attributes));
-    return building
+                    attr));
+    building
         .with(DNNL_ARG_SRC, from)
         .with(weights, plain, scale)
         .with(DNNL_ARG_BIAS, bias)
@@ -200,11 +206,11 @@ public final class Primitives {
   }
 
   /**
-   * Creates the product of a matrix and weights.
+   * Adds the product of a matrix and weights.
    *
    * @param scale the scale of 8-bit integers
    */
-  Call dense(
+  void dense(
       int part,
       View from,
       Optional<View> scale,
@@ -219,109 +225,97 @@ public final class Primitives {
             "dense " + plain.key(),
             after,
             axis(scale, 1),
-            (description, attributes) ->
+            (d, attr) ->
                 dnnl_matmul_primitive_desc_create(
-                    description,
+                    d,
                     engine,
-                    descriptions.of(from),
+                    of(from),
                     descriptions.any(from.type(), dims),
-                    bias.map(descriptions::of).orElse(null),
-                    descriptions.of(to),
-                    attributes));
+                    bias.map(this::of).orElse(null),
+                    of(to),
+                    attr));
     building.with(DNNL_ARG_SRC, from).with(weights, plain, scale).with(DNNL_ARG_DST, to);
     bias.ifPresent(b -> building.with(DNNL_ARG_BIAS, b));
-    return building.in(part);
+    building.in(part);
   }
 
-  /** Creates a product of matrices. */
-  Call product(int part, View a, View b, View to, List<PostOp> after) {
-    return new Building(
+  /** Adds a product of matrices. */
+  void product(int part, View a, View b, View to, List<PostOp> after) {
+    new Building(
             "product",
             after,
-            (description, attributes) ->
-                dnnl_matmul_primitive_desc_create(
-                    description,
-                    engine,
-                    descriptions.of(a),
-                    descriptions.of(b),
-                    null,
-                    descriptions.of(to),
-                    attributes))
+            (d, attr) ->
+                dnnl_matmul_primitive_desc_create(d, engine, of(a), of(b), null, of(to), attr))
         .with(DNNL_ARG_SRC, a)
         .with(DNNL_ARG_WEIGHTS, b)
         .with(DNNL_ARG_DST, to)
         .in(part);
   }
 
-  /** Creates the largest value of each row: {@code [R, C] → [R, 1]}. */
-  Call largest(int part, View from, View to) {
-    return reduction("largest", dnnl_reduction_max, part, from, to);
-  }
-
-  /** Creates the smallest value of each row: {@code [R, C] → [R, 1]}. */
-  Call smallest(int part, View from, View to) {
-    return reduction("smallest", dnnl_reduction_min, part, from, to);
-  }
-
-  private Call reduction(String name, int kind, int part, View from, View to) {
-    return new Building(
-            name,
-            List.of(),
-            (description, attributes) ->
-                dnnl_reduction_primitive_desc_create(
-                    description,
-                    engine,
-                    kind,
-                    descriptions.of(from),
-                    descriptions.of(to),
-                    0,
-                    0,
-                    attributes))
+  /** Adds a primitive of one source and one destination. */
+  private void map(String name, int part, View from, View to, Creation creation) {
+    new Building(name, List.of(), creation)
         .with(DNNL_ARG_SRC, from)
         .with(DNNL_ARG_DST, to)
         .in(part);
   }
 
-  /** Creates a softmax over the last axis. */
-  Call softmax(int part, View from, View to) {
-    return new Building(
-            "softmax",
-            List.of(),
-            (description, attributes) ->
-                dnnl_softmax_forward_primitive_desc_create(
-                    description,
-                    engine,
-                    dnnl_forward_inference,
-                    dnnl_softmax_accurate,
-                    descriptions.of(from),
-                    descriptions.of(to),
-                    from.dims().length - 1,
-                    attributes))
-        .with(DNNL_ARG_SRC, from)
-        .with(DNNL_ARG_DST, to)
-        .in(part);
+  private dnnl_memory_desc of(View view) {
+    return descriptions.of(view);
+  }
+
+  /** Adds the largest value of each row: {@code [R, C] → [R, 1]}. */
+  void largest(int part, View from, View to) {
+    reduction("largest", dnnl_reduction_max, part, from, to);
+  }
+
+  /** Adds the smallest value of each row: {@code [R, C] → [R, 1]}. */
+  void smallest(int part, View from, View to) {
+    reduction("smallest", dnnl_reduction_min, part, from, to);
+  }
+
+  private void reduction(String name, int kind, int part, View from, View to) {
+    map(
+        name,
+        part,
+        from,
+        to,
+        (d, attr) ->
+            dnnl_reduction_primitive_desc_create(d, engine, kind, of(from), of(to), 0, 0, attr));
+  }
+
+  /** Adds a softmax over the last axis. */
+  void softmax(int part, View from, View to) {
+    map(
+        "softmax",
+        part,
+        from,
+        to,
+        (d, attr) ->
+            dnnl_softmax_forward_primitive_desc_create(
+                d,
+                engine,
+                dnnl_forward_inference,
+                dnnl_softmax_accurate,
+                of(from),
+                of(to),
+                from.dims().length - 1,
+                attr));
   }
 
   /**
-   * Creates the mean and the biased variance of each channel, by a batch normalisation whose
+   * Adds the mean and the biased variance of each channel, by a batch normalisation whose
    * normalised result is ignored.
    *
    * @param unused receives the ignored result
    */
-  Call moments(int part, View from, View unused, View mean, View variance) {
-    return new Building(
+  void moments(int part, View from, View unused, View mean, View variance) {
+    new Building(
             "moments",
             List.of(),
-            (description, attributes) ->
+            (d, attr) ->
                 dnnl_batch_normalization_forward_primitive_desc_create(
-                    description,
-                    engine,
-                    dnnl_forward_training,
-                    descriptions.of(from),
-                    descriptions.of(unused),
-                    1,
-                    0,
-                    attributes))
+                    d, engine, dnnl_forward_training, of(from), of(unused), 1, 0, attr))
         .with(DNNL_ARG_SRC, from)
         .with(DNNL_ARG_DST, unused)
         .with(DNNL_ARG_MEAN, mean)
@@ -329,21 +323,21 @@ public final class Primitives {
         .in(part);
   }
 
-  /** Creates (from − mean)/√variance·scale + shift, per channel. */
-  Call normalise(int part, View from, View mean, View variance, View scale, View shift, View to) {
-    return new Building(
+  /** Adds (from − mean)/√variance·scale + shift, per channel. */
+  void normalise(int part, View from, View mean, View variance, View scale, View shift, View to) {
+    new Building(
             "normalise",
             List.of(),
-            (description, attributes) ->
+            (d, attr) ->
                 dnnl_batch_normalization_forward_primitive_desc_create(
-                    description,
+                    d,
                     engine,
                     dnnl_forward_inference,
-                    descriptions.of(from),
-                    descriptions.of(to),
+                    of(from),
+                    of(to),
                     0,
                     dnnl_use_global_stats | dnnl_use_scale | dnnl_use_shift,
-                    attributes))
+                    attr))
         .with(DNNL_ARG_SRC, from)
         .with(DNNL_ARG_MEAN, mean)
         .with(DNNL_ARG_VARIANCE, variance)
@@ -353,22 +347,22 @@ public final class Primitives {
         .in(part);
   }
 
-  /** Creates a layer normalisation of each row. */
-  Call layerNorm(int part, View from, View to, View gain, View shift, double eps) {
-    return new Building(
+  /** Adds a layer normalisation of each row. */
+  void layerNorm(int part, View from, View to, View gain, View shift, double eps) {
+    new Building(
             "layer normalisation",
             List.of(),
-            (description, attributes) ->
+            (d, attr) ->
                 dnnl_layer_normalization_forward_primitive_desc_create(
-                    description,
+                    d,
                     engine,
                     dnnl_forward_inference,
-                    descriptions.of(from),
-                    descriptions.of(to),
+                    of(from),
+                    of(to),
                     null,
                     (float) eps,
                     dnnl_use_scale | dnnl_use_shift,
-                    attributes))
+                    attr))
         .with(DNNL_ARG_SRC, from)
         .with(DNNL_ARG_SCALE, gain)
         .with(DNNL_ARG_SHIFT, shift)
@@ -376,114 +370,96 @@ public final class Primitives {
         .in(part);
   }
 
-  /** Creates the sum of from·factor and of the other summands. */
-  Call multiply(int part, View from, View factor, View to, List<PostOp> after) {
-    return binary("multiply", dnnl_binary_mul, part, from, factor, to, after);
+  /** Adds the sum of from·factor and of the other summands. */
+  void multiply(int part, View from, View factor, View to, List<PostOp> after) {
+    binary("multiply", dnnl_binary_mul, part, from, factor, to, after);
   }
 
-  Call add(int part, View a, View b, View to, List<PostOp> after) {
-    return binary("add", dnnl_binary_add, part, a, b, to, after);
+  void add(int part, View a, View b, View to, List<PostOp> after) {
+    binary("add", dnnl_binary_add, part, a, b, to, after);
   }
 
-  private Call binary(
+  private void binary(
       String name, int kind, int part, View a, View b, View to, List<PostOp> after) {
-    return new Building(
+    new Building(
             name,
             after,
-            (description, attributes) ->
-                dnnl_binary_primitive_desc_create(
-                    description,
-                    engine,
-                    kind,
-                    descriptions.of(a),
-                    descriptions.of(b),
-                    descriptions.of(to),
-                    attributes))
+            (d, attr) ->
+                dnnl_binary_primitive_desc_create(d, engine, kind, of(a), of(b), of(to), attr))
         .with(DNNL_ARG_SRC_0, a)
         .with(DNNL_ARG_SRC_1, b)
         .with(DNNL_ARG_DST, to)
         .in(part);
   }
 
-  /** Creates a copy between formats or orders. */
-  Call copy(int part, View from, View to) {
-    return new Building(
-            "copy",
-            List.of(),
-            (description, attributes) ->
-                dnnl_reorder_primitive_desc_create(
-                    description,
-                    descriptions.of(from),
-                    engine,
-                    descriptions.of(to),
-                    engine,
-                    attributes))
-        .with(DNNL_ARG_SRC, from)
-        .with(DNNL_ARG_DST, to)
-        .in(part);
+  /** Adds a copy between formats or orders. */
+  void copy(int part, View from, View to) {
+    map(
+        "copy",
+        part,
+        from,
+        to,
+        (d, attr) -> dnnl_reorder_primitive_desc_create(d, of(from), engine, of(to), engine, attr));
   }
 
-  /** Creates an elementwise function. */
-  Call apply(int part, Curve curve, View from, View to) {
-    return new Building(
-            curve.name(),
-            List.of(),
-            (description, attributes) ->
-                dnnl_eltwise_forward_primitive_desc_create(
-                    description,
-                    engine,
-                    dnnl_forward_inference,
-                    curve.code(),
-                    descriptions.of(from),
-                    descriptions.of(to),
-                    curve.alpha(),
-                    0,
-                    attributes))
-        .with(DNNL_ARG_SRC, from)
-        .with(DNNL_ARG_DST, to)
-        .in(part);
+  /** Adds an elementwise function. */
+  void apply(int part, Curve curve, View from, View to) {
+    map(
+        curve.name(),
+        part,
+        from,
+        to,
+        (d, attr) ->
+            dnnl_eltwise_forward_primitive_desc_create(
+                d,
+                engine,
+                dnnl_forward_inference,
+                curve.code(),
+                of(from),
+                of(to),
+                curve.alpha(),
+                0,
+                attr));
   }
 
-  Call averagePool(int part, View from, View to) {
-    return new Building(
-            "average pool",
-            List.of(),
-            (description, attributes) ->
-                dnnl_pooling_forward_primitive_desc_create(
-                    description,
-                    engine,
-                    dnnl_forward_inference,
-                    dnnl_pooling_avg_include_padding,
-                    descriptions.of(from),
-                    descriptions.of(to),
-                    new long[] {2, 2},
-                    new long[] {2, 2},
-                    new long[] {0, 0},
-                    new long[] {0, 0},
-                    new long[] {0, 0},
-                    attributes))
-        .with(DNNL_ARG_SRC, from)
-        .with(DNNL_ARG_DST, to)
-        .in(part);
+  void averagePool(int part, View from, View to) {
+    map(
+        "average pool",
+        part,
+        from,
+        to,
+        (d, attr) ->
+            dnnl_pooling_forward_primitive_desc_create(
+                d,
+                engine,
+                dnnl_forward_inference,
+                dnnl_pooling_avg_include_padding,
+                of(from),
+                of(to),
+                new long[] {2, 2},
+                new long[] {2, 2},
+                new long[] {0, 0},
+                new long[] {0, 0},
+                new long[] {0, 0},
+                attr));
   }
 
-  Call upsampleNearest(int part, View from, View to) {
-    return new Building(
-            "upsample",
-            List.of(),
-            (description, attributes) ->
-                dnnl_resampling_forward_primitive_desc_create(
-                    description,
-                    engine,
-                    dnnl_forward_inference,
-                    dnnl_resampling_nearest,
-                    new float[] {2, 2},
-                    descriptions.of(from),
-                    descriptions.of(to),
-                    attributes))
-        .with(DNNL_ARG_SRC, from)
-        .with(DNNL_ARG_DST, to)
-        .in(part);
+  void upsampleNearest(int part, View from, View to) {
+    map(
+        "upsample",
+        part,
+        from,
+        to,
+        (d, attr) ->
+            dnnl_resampling_forward_primitive_desc_create(
+                d,
+                engine,
+                dnnl_forward_inference,
+                dnnl_resampling_nearest,
+                new float[] {2, 2},
+                of(from),
+                of(to),
+                attr));
   }
 
   static List<PostOp> then(List<PostOp> first, PostOp last) {

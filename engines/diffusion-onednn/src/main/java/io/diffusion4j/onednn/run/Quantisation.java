@@ -67,11 +67,11 @@ final class Quantisation {
           var row = row(x, range);
           var largest = number();
           extremes.add(largest);
-          steps.add(part, primitives.largest(part, row, matrix(largest)));
+          primitives.largest(part, row, matrix(largest));
           if (!isOfCurve) {
             var smallest = number();
             extremes.add(smallest);
-            steps.add(part, primitives.smallest(part, row, matrix(smallest)));
+            primitives.smallest(part, row, matrix(smallest));
           }
         });
     List<View> scales = new ArrayList<>();
@@ -83,8 +83,7 @@ final class Quantisation {
           scales.add(scale);
           steps.add(part, new SampleScale(extremes, least, scale, inverse));
           var row = row(x, range);
-          steps.add(
-              part, primitives.multiply(part, row, matrix(inverse), row(y, range), List.of()));
+          primitives.multiply(part, row, matrix(inverse), row(y, range), List.of());
         });
     return new Source(y, Optional.of(scales.get(0)));
   }

@@ -1,5 +1,6 @@
 package io.diffusion4j.onednn.run;
 
+import io.diffusion4j.diffusion.argument.Check;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -38,10 +39,7 @@ final class Relay {
    * @param members number of members; member m prefers the parts p with p mod members = m
    */
   Relay(int steps, int parts, int members) {
-    if (parts < 1 || parts > MOST_PARTS) {
-      throw new IllegalArgumentException(
-          "parts: " + parts + " (expected: 1 to " + MOST_PARTS + ")");
-    }
+    Check.that(parts >= 1 && parts <= MOST_PARTS, "parts", parts, "1 to %s", MOST_PARTS);
     this.steps = steps;
     this.all = (1 << parts) - 1;
     this.members = members;

@@ -18,25 +18,6 @@
  * long bytes = arena.place(); // 8192, as third has the place of first
  * }</pre>
  *
- * <h2>From a network to a program</h2>
- *
- * <ul>
- *   <li>{@link io.diffusion4j.onednn.run.Compiler} visits the layers from the outputs backwards.
- *       For a layer that it lacks, it throws an {@link io.diffusion4j.nn.UnsupportedLayerException}
- *       with the layer. {@code Fusion} finds the additions and activations that a product applies
- *       to its result before it writes it.
- *   <li>{@link io.diffusion4j.onednn.run.Lowering} and {@link
- *       io.diffusion4j.onednn.run.Convolutions} write a layer as {@link
- *       io.diffusion4j.onednn.run.Steps}; {@link io.diffusion4j.onednn.run.Primitives} creates the
- *       primitives of oneDNN. {@code Quantisation} adds the steps that make 8-bit integers.
- *   <li>{@link io.diffusion4j.onednn.run.PackedWeights} has each weight once, in the order that its
- *       primitive reads. {@link io.diffusion4j.onednn.run.KeptWeights} is the file from which a
- *       later start maps them.
- *   <li>{@link io.diffusion4j.onednn.core.Arena} assigns an offset to each buffer.
- *   <li>{@link io.diffusion4j.onednn.run.Program} runs the steps. {@code Relay} passes the parts to
- *       the threads, so that a descheduled thread does not hold up the others for a whole step.
- * </ul>
- *
  * <h2>Why results do not depend on the batch</h2>
  *
  * <p>The parts of a step are fixed when a network is compiled. In a large batch, the threads take

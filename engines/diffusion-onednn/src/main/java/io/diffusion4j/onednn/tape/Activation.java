@@ -2,9 +2,9 @@ package io.diffusion4j.onednn.tape;
 
 import io.diffusion4j.onednn.core.Buffer;
 import io.diffusion4j.onednn.core.DataType;
+import io.diffusion4j.onednn.core.Operand;
 import java.nio.FloatBuffer;
 import java.util.Optional;
-import org.bytedeco.dnnl.dnnl_memory;
 import org.bytedeco.dnnl.dnnl_memory_desc;
 
 /**
@@ -168,17 +168,22 @@ final class Activation {
     return kernels.dense(type, rows(), c);
   }
 
-  dnnl_memory as(dnnl_memory_desc description) {
+  /** Returns the memory as a {@link #matrix}. */
+  Operand asMatrix() {
+    return as(matrix());
+  }
+
+  Operand as(dnnl_memory_desc description) {
     return as(description, 0);
   }
 
   /** Returns the memory from an element on. */
-  dnnl_memory as(dnnl_memory_desc description, long element) {
+  Operand as(dnnl_memory_desc description, long element) {
     return kernels.memory(description, buffer, element * type.bytes());
   }
 
   /** Views one sample. */
-  dnnl_memory sample(dnnl_memory_desc description, int i) {
+  Operand sample(dnnl_memory_desc description, int i) {
     return as(description, (long) i * h * w * c);
   }
 

@@ -76,7 +76,7 @@ record Arrangement(Tape tape) {
       dnnl_memory_desc ofY,
       long toY) {
     var kernels = tape.kernels();
-    tape.forward(kernels.copy(ofX, x.as(ofX, fromX), ofY, y.as(ofY, toY)));
+    tape.forward(kernels.copy(x.as(ofX, fromX), y.as(ofY, toY)));
     boolean isAll = x.size() <= y.size();
     tape.derivative(
         () ->
@@ -86,8 +86,7 @@ record Arrangement(Tape tape) {
                   if (!isAll) {
                     tape.backward(List.of(dx.buffer()), stream -> dx.clear());
                   }
-                  tape.backward(
-                      kernels.copy(ofY, y.gradient().as(ofY, toY), ofX, dx.as(ofX, fromX)));
+                  tape.backward(kernels.copy(y.gradient().as(ofY, toY), dx.as(ofX, fromX)));
                 }));
   }
 }

@@ -3,7 +3,6 @@ package io.diffusion4j.onednn.tape;
 import static org.bytedeco.dnnl.global.dnnl.*;
 
 import io.diffusion4j.nn.Layer;
-import io.diffusion4j.onednn.core.After;
 import io.diffusion4j.onednn.core.DataType;
 import java.util.Optional;
 import org.bytedeco.dnnl.dnnl_memory_desc;
@@ -159,25 +158,16 @@ final class Convolution extends Weighted {
     var dense = kernels.dense(x.type(), dims);
     var window = kernels.strided(x.type(), dims, padded.pixels() * c, (w + 2) * c, c, 1);
     var place = kernels.strided(x.type(), dims, h * w * 9 * c, w * 9 * c, 9 * c, 1);
-    tape.backward(kernels.copy(dense, x.as(dense), window, padded.as(window, (w + 3) * c)));
+    tape.backward(kernels.copy(x.as(dense), padded.as(window, (w + 3) * c)));
     for (int tap = 0; tap < 9; tap++) {
       long from = (tap / 3 * (w + 2) + tap % 3) * c;
-      tape.backward(kernels.copy(window, padded.as(window, from), place, all.as(place, tap * c)));
+      tape.backward(kernels.copy(padded.as(window, from), all.as(place, tap * c)));
     }
     var left = kernels.strided(x.type(), new long[] {9 * c, x.rows()}, 1, 9 * c);
     var result = kernels.dense(DataType.FLOAT32, 9 * c, out);
-    tape.backward(
-        kernels.product(
-            left,
-            all.as(left),
-            dy.matrix(),
-            dy.as(dy.matrix()),
-            result,
-            weight.gradient(kernels, result),
-            After.NOTHING));
+    tape.backward(kernels.product(all.as(left), dy.asMatrix(), weight.gradient(kernels, result)));
     var sum = kernels.dense(DataType.FLOAT32, 1, out);
     tape.backward(
-        new RowSum(tape, x.type(), x.rows())
-            .of(dy.matrix(), dy.as(dy.matrix()), sum, shift.gradient(kernels, sum)));
+        new RowSum(tape, x.type(), x.rows()).of(dy.asMatrix(), shift.gradient(kernels, sum)));
   }
 }

@@ -2,7 +2,6 @@ package io.diffusion4j.onednn.tape;
 
 import static org.bytedeco.dnnl.global.dnnl.*;
 
-import io.diffusion4j.onednn.core.After;
 import io.diffusion4j.onednn.core.Curve;
 import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
@@ -32,7 +31,6 @@ record Elementwise(Tape tape, Curve curve) {
     return tape.kernels()
         .describe(
             curve.name(),
-            After.NOTHING,
             (d, e, a) ->
                 dnnl_eltwise_forward_primitive_desc_create(
                     d, e, dnnl_forward_training, curve.code(), of, of, curve.alpha(), 0, a));
@@ -49,7 +47,6 @@ record Elementwise(Tape tape, Curve curve) {
     return tape.kernels()
         .primitive(
             curve.name(),
-            After.NOTHING,
             (d, e, a) ->
                 dnnl_eltwise_backward_primitive_desc_create(
                     d, e, curve.code(), of, of, of, curve.alpha(), 0, forward, a));

@@ -6,6 +6,7 @@ import io.diffusion4j.onednn.core.After;
 import io.diffusion4j.onednn.core.Buffer;
 import io.diffusion4j.onednn.core.Curve;
 import io.diffusion4j.onednn.core.DataType;
+import io.diffusion4j.onednn.core.Operand;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,7 +14,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.bytedeco.dnnl.dnnl_memory;
 import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
 
@@ -129,13 +129,11 @@ record GroupNormalisation(
         perChannel(x, 0),
         kernels.describe(
             NAME,
-            After.NOTHING,
             (d, e, attributes) ->
                 dnnl_batch_normalization_forward_primitive_desc_create(
                     d, e, dnnl_forward_training, one, one, GroupMoments.EPS, FLAGS, attributes)),
         kernels.primitive(
             NAME,
-            After.NOTHING,
             (d, e, attributes) ->
                 dnnl_batch_normalization_forward_primitive_desc_create(
                     d,
@@ -160,7 +158,7 @@ record GroupNormalisation(
 
   /** Computes a·x + b for a sample. */
   private static Kernel affine(
-      Shapes shapes, Activation x, int i, Activation a, Activation b, dnnl_memory result) {
+      Shapes shapes, Activation x, int i, Activation a, Activation b, Operand result) {
     return shapes
         .affine
         .again()
@@ -201,7 +199,6 @@ record GroupNormalisation(
     var channelwise =
         kernels.primitive(
             NAME,
-            After.NOTHING,
             (d, e, attributes) ->
                 dnnl_batch_normalization_backward_primitive_desc_create(
                     d,
@@ -243,19 +240,14 @@ record GroupNormalisation(
               .with(DNNL_ARG_DIFF_SHIFT, sum.sample(shapes.flat, i))
               .build());
       before.add(ofSample);
-      var plus =
-          After.NOTHING
-              .add(shapes.perChannel, constant.sample(shapes.perChannel, i))
-              .add(one, work);
+      var plus = After.NOTHING.add(constant.sample(shapes.perChannel, i)).add(work);
       after.add(
           kernels.binary(
               dnnl_binary_mul,
-              one,
               x.sample(one, i),
-              shapes.perChannel,
               ofX.sample(shapes.perChannel, i),
               dx.sample(one, i),
-              first ? plus : plus.add(one, dx.sample(one, i))));
+              first ? plus : plus.add(dx.sample(one, i))));
     }
     var gradientOfGain = gradient(gain);
     var gradientOfShift = gradient(shift);

@@ -5,6 +5,7 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_execute;
 import io.diffusion4j.onednn.core.After;
 import io.diffusion4j.onednn.core.Buffer;
 import io.diffusion4j.onednn.core.Dnnl;
+import io.diffusion4j.onednn.core.Operand;
 import io.diffusion4j.onednn.core.PlannedMemory;
 import io.diffusion4j.onednn.core.Scope;
 import java.util.LinkedHashMap;
@@ -61,8 +62,8 @@ public final class Kernel implements Tape.Step {
       this.primitive = primitive;
     }
 
-    Builder with(int argument, dnnl_memory value) {
-      arguments.put(argument, value);
+    Builder with(int argument, Operand value) {
+      arguments.put(argument, value.memory());
       return this;
     }
 

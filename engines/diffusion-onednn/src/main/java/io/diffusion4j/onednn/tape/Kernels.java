@@ -9,6 +9,7 @@ import io.diffusion4j.onednn.core.Descriptions;
 import io.diffusion4j.onednn.core.Dnnl;
 import io.diffusion4j.onednn.core.Memory;
 import io.diffusion4j.onednn.core.Natives;
+import io.diffusion4j.onednn.core.Operand;
 import io.diffusion4j.onednn.core.PlannedMemory;
 import io.diffusion4j.onednn.core.Scope;
 import java.util.ArrayList;
@@ -94,30 +95,30 @@ public final class Kernels {
   }
 
   /** Returns memory at an address, as an argument of kernels. */
-  public dnnl_memory memory(dnnl_memory_desc description, Pointer at) {
+  public Operand memory(dnnl_memory_desc description, Pointer at) {
     var argument = new dnnl_memory();
     Dnnl.check(dnnl_memory_create(argument, description, engine, at), "memory");
     scope.onClose(() -> dnnl_memory_destroy(argument));
-    return argument;
+    return new Operand(description, argument);
   }
 
   /** Returns a buffer from an offset in bytes on. */
-  dnnl_memory memory(dnnl_memory_desc description, Buffer buffer, long offset) {
+  Operand memory(dnnl_memory_desc description, Buffer buffer, long offset) {
     if (buffer.constant().isPresent()) {
       return memory(description, buffer.constant().get().at(offset));
     }
     var argument = memory(description, new Pointer());
-    memory.locate(argument, buffer, offset);
+    memory.locate(argument.memory(), buffer, offset);
     return argument;
   }
 
   /** Allocates exclusive memory. */
-  dnnl_memory memory(dnnl_memory_desc description) {
+  Operand memory(dnnl_memory_desc description) {
     return memory(description, allocate(dnnl_memory_desc_get_size(description)).at(0));
   }
 
   /** Creates a buffer of the tape's arena. */
-  dnnl_memory buffer(dnnl_memory_desc description) {
+  Operand buffer(dnnl_memory_desc description) {
     return memory(description, memory.buffer(dnnl_memory_desc_get_size(description)), 0);
   }
 
@@ -158,53 +159,50 @@ public final class Kernels {
     return attributes;
   }
 
+  /** Returns the description of a primitive without post-operations. */
+  dnnl_primitive_desc describe(String name, Creation creation) {
+    return describe(name, After.NOTHING, creation);
+  }
+
+  Kernel.Builder primitive(String name, Creation creation) {
+    return primitive(name, After.NOTHING, creation);
+  }
+
   /** Creates a copy to another order or number format. */
-  Kernel copy(
-      dnnl_memory_desc from, dnnl_memory source, dnnl_memory_desc to, dnnl_memory destination) {
+  Kernel copy(Operand from, Operand to) {
     return primitive(
             "copy",
-            After.NOTHING,
-            (d, e, a) -> dnnl_reorder_primitive_desc_create(d, from, e, to, e, a))
-        .with(DNNL_ARG_FROM, source)
-        .with(DNNL_ARG_TO, destination)
+            (d, e, a) ->
+                dnnl_reorder_primitive_desc_create(
+                    d, from.description(), e, to.description(), e, a))
+        .with(DNNL_ARG_FROM, from)
+        .with(DNNL_ARG_TO, to)
         .build();
   }
 
   /** Creates a copy to another number format, multiplied by a factor that is read at each run. */
-  public Kernel scaled(
-      dnnl_memory_desc from,
-      dnnl_memory source,
-      dnnl_memory factor,
-      dnnl_memory_desc to,
-      dnnl_memory destination) {
+  public Kernel scaled(Operand from, Operand factor, Operand to) {
     return primitive(
             "scaled copy",
-            After.NOTHING,
             (d, e, a) -> {
               Dnnl.check(dnnl_primitive_attr_set_scales_mask(a, DNNL_ARG_SRC, 0), "factor");
-              return dnnl_reorder_primitive_desc_create(d, from, e, to, e, a);
+              return dnnl_reorder_primitive_desc_create(
+                  d, from.description(), e, to.description(), e, a);
             })
-        .with(DNNL_ARG_FROM, source)
+        .with(DNNL_ARG_FROM, from)
         .with(DNNL_ARG_ATTR_SCALES | DNNL_ARG_SRC, factor)
-        .with(DNNL_ARG_TO, destination)
+        .with(DNNL_ARG_TO, to)
         .build();
   }
 
   /** Creates a·b or a + b, elementwise; b is broadcast along axes of size 1. */
-  Kernel binary(
-      int algorithm,
-      dnnl_memory_desc description,
-      dnnl_memory a,
-      dnnl_memory_desc ofB,
-      dnnl_memory b,
-      dnnl_memory result,
-      After after) {
+  Kernel binary(int algorithm, Operand a, Operand b, Operand result, After after) {
     return primitive(
             "binary",
             after,
-            (d, e, attributes) ->
+            (d, e, attr) ->
                 dnnl_binary_primitive_desc_create(
-                    d, e, algorithm, description, ofB, description, attributes))
+                    d, e, algorithm, a.description(), b.description(), result.description(), attr))
         .with(DNNL_ARG_SRC_0, a)
         .with(DNNL_ARG_SRC_1, b)
         .with(DNNL_ARG_DST, result)
@@ -212,19 +210,18 @@ public final class Kernels {
   }
 
   /** Creates a matrix product. */
-  public Kernel product(
-      dnnl_memory_desc ofA,
-      dnnl_memory a,
-      dnnl_memory_desc ofB,
-      dnnl_memory b,
-      dnnl_memory_desc ofResult,
-      dnnl_memory result,
-      After after) {
+  public Kernel product(Operand a, Operand b, Operand result) {
+    return product(a, b, result, After.NOTHING);
+  }
+
+  /** Creates a matrix product with post-operations. */
+  public Kernel product(Operand a, Operand b, Operand result, After after) {
     return primitive(
             "product",
             after,
-            (d, e, attributes) ->
-                dnnl_matmul_primitive_desc_create(d, e, ofA, ofB, null, ofResult, attributes))
+            (d, e, attr) ->
+                dnnl_matmul_primitive_desc_create(
+                    d, e, a.description(), b.description(), null, result.description(), attr))
         .with(DNNL_ARG_SRC, a)
         .with(DNNL_ARG_WEIGHTS, b)
         .with(DNNL_ARG_DST, result)

@@ -123,7 +123,6 @@ record LayerNormalisation(Tape tape, double eps) {
     return tape.kernels()
         .describe(
             NAME,
-            After.NOTHING,
             (d, e, a) ->
                 dnnl_layer_normalization_forward_primitive_desc_create(
                     d, e, dnnl_forward_training, matrix, matrix, null, (float) eps, FLAGS, a));
@@ -133,7 +132,6 @@ record LayerNormalisation(Tape tape, double eps) {
     return tape.kernels()
         .primitive(
             NAME,
-            After.NOTHING,
             (d, e, a) ->
                 dnnl_layer_normalization_backward_primitive_desc_create(
                     d,
@@ -159,18 +157,11 @@ record LayerNormalisation(Tape tape, double eps) {
     tape.forward(
         tape.kernels()
             .binary(
-                dnnl_binary_add,
-                scale.matrix(),
-                scale.as(scale.matrix()),
-                ones.matrix(),
-                ones.as(ones.matrix()),
-                sum.as(sum.matrix()),
-                After.NOTHING));
+                dnnl_binary_add, scale.asMatrix(), ones.asMatrix(), sum.asMatrix(), After.NOTHING));
     return sum;
   }
 
   private Kernel copy(Activation from, Activation to) {
-    return tape.kernels()
-        .copy(from.matrix(), from.as(from.matrix()), to.matrix(), to.as(to.matrix()));
+    return tape.kernels().copy(from.asMatrix(), to.asMatrix());
   }
 }

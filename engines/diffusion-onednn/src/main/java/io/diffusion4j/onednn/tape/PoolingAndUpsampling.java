@@ -3,8 +3,7 @@ package io.diffusion4j.onednn.tape;
 import static org.bytedeco.dnnl.global.dnnl.*;
 
 import io.diffusion4j.onednn.core.After;
-import org.bytedeco.dnnl.dnnl_memory;
-import org.bytedeco.dnnl.dnnl_memory_desc;
+import io.diffusion4j.onednn.core.Operand;
 
 /** Half and double resolution on a tape. */
 record PoolingAndUpsampling(Tape tape) {
@@ -14,7 +13,7 @@ record PoolingAndUpsampling(Tape tape) {
   /** Adds the mean of each 2×2 block. */
   Activation averagePool(Activation x) {
     var y = tape.result(x.type(), x.height() / 2, x.width() / 2, x.channels());
-    tape.forward(means(x.images(), x.as(x.images()), y.images(), y.as(y.images()), After.NOTHING));
+    tape.forward(means(x.as(x.images()), y.as(y.images()), After.NOTHING));
     tape.derivative(
         () ->
             tape.contribute(
@@ -22,9 +21,7 @@ record PoolingAndUpsampling(Tape tape) {
                 dx ->
                     tape.backward(
                         copies(
-                            y.images(),
                             y.gradient().as(y.images()),
-                            x.images(),
                             dx.as(x.images()),
                             After.NOTHING.scale(0.25f)))));
     return y;
@@ -33,7 +30,7 @@ record PoolingAndUpsampling(Tape tape) {
   /** Adds the repetition of each pixel in both directions. */
   Activation upsampleNearest(Activation x) {
     var y = tape.result(x.type(), 2 * x.height(), 2 * x.width(), x.channels());
-    tape.forward(copies(x.images(), x.as(x.images()), y.images(), y.as(y.images()), After.NOTHING));
+    tape.forward(copies(x.as(x.images()), y.as(y.images()), After.NOTHING));
     tape.derivative(
         () ->
             tape.contribute(
@@ -41,16 +38,13 @@ record PoolingAndUpsampling(Tape tape) {
                 dx ->
                     tape.backward(
                         means(
-                            y.images(),
                             y.gradient().as(y.images()),
-                            x.images(),
                             dx.as(x.images()),
                             After.NOTHING.scale(4)))));
     return y;
   }
 
-  private Kernel means(
-      dnnl_memory_desc ofX, dnnl_memory x, dnnl_memory_desc ofY, dnnl_memory y, After after) {
+  private Kernel means(Operand x, Operand y, After after) {
     return tape.kernels()
         .primitive(
             "mean of 2×2",
@@ -61,8 +55,8 @@ record PoolingAndUpsampling(Tape tape) {
                     e,
                     dnnl_forward_inference,
                     dnnl_pooling_avg_exclude_padding,
-                    ofX,
-                    ofY,
+                    x.description(),
+                    y.description(),
                     TWO,
                     TWO,
                     NONE,
@@ -74,8 +68,7 @@ record PoolingAndUpsampling(Tape tape) {
         .build();
   }
 
-  private Kernel copies(
-      dnnl_memory_desc ofX, dnnl_memory x, dnnl_memory_desc ofY, dnnl_memory y, After after) {
+  private Kernel copies(Operand x, Operand y, After after) {
     return tape.kernels()
         .primitive(
             "each pixel four times",
@@ -87,8 +80,8 @@ record PoolingAndUpsampling(Tape tape) {
                     dnnl_forward_inference,
                     dnnl_resampling_nearest,
                     new float[] {2, 2},
-                    ofX,
-                    ofY,
+                    x.description(),
+                    y.description(),
                     a))
         .with(DNNL_ARG_SRC, x)
         .with(DNNL_ARG_DST, y)

@@ -89,17 +89,13 @@ final class Segments {
     for (int n = count - 1; n >= 0; n--) {
       Node node = network.nodes().get(n);
       Layer layer = node.layer();
-      lasting[n] |= layer instanceof Layer.Input || layer instanceof Layer.Learned;
-      boolean sharesMemory =
-          layer instanceof Layer.Reshape
-              || layer instanceof Layer.Slice
-              || layer instanceof Layer.Deal;
+      lasting[n] |= node.inputs().isEmpty();
       for (Tensor input : node.inputs()) {
         int from = input.node();
         lasting[from] |=
             segment[place.applyAsInt(from)] != segment[place.applyAsInt(n)]
-                || layer instanceof Layer.Hide
-                || (sharesMemory && lasting[n]);
+                || layer.mask().isPresent()
+                || (layer.rearranges() && lasting[n]);
       }
     }
   }

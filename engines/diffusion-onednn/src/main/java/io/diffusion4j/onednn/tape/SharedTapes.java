@@ -1,5 +1,6 @@
 package io.diffusion4j.onednn.tape;
 
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.Network;
 import io.diffusion4j.nn.Numbers;
@@ -130,10 +131,7 @@ public final class SharedTapes {
    * @throws IllegalArgumentException if it has another size
    */
   public void forward(Batch batch) {
-    if (batch.rows() != rows) {
-      throw new IllegalArgumentException(
-          "batch: " + batch.rows() + " rows (expected: " + rows + ")");
-    }
+    Check.that(batch.rows() == rows, "batch", batch.rows() + " rows", "%s", rows);
     each(
         (part, stream) -> {
           feed(batch, part);

@@ -4,8 +4,7 @@ import static org.bytedeco.dnnl.global.dnnl.*;
 
 import io.diffusion4j.onednn.core.After;
 import io.diffusion4j.onednn.core.DataType;
-import org.bytedeco.dnnl.dnnl_memory;
-import org.bytedeco.dnnl.dnnl_memory_desc;
+import io.diffusion4j.onednn.core.Operand;
 
 /** Sums and products of two values on a tape, and sums over tokens. */
 record Sum(Tape tape) {
@@ -17,8 +16,7 @@ record Sum(Tape tape) {
     var whole = kernels.dense(a.type(), samples, b.size());
     var one = kernels.dense(b.type(), 1, b.size());
     tape.forward(
-        kernels.binary(
-            dnnl_binary_add, whole, a.as(whole), one, b.as(one), y.as(whole), After.NOTHING));
+        kernels.binary(dnnl_binary_add, a.as(whole), b.as(one), y.as(whole), After.NOTHING));
     tape.derivative(
         () -> {
           tape.passOn(a, y);
@@ -28,9 +26,8 @@ record Sum(Tape tape) {
               db ->
                   tape.backward(
                       samples == 1
-                          ? kernels.copy(whole, dy.as(whole), one, db.as(one))
-                          : new RowSum(tape, a.type(), samples)
-                              .of(whole, dy.as(whole), one, db.as(one))));
+                          ? kernels.copy(dy.as(whole), db.as(one))
+                          : new RowSum(tape, a.type(), samples).of(dy.as(whole), db.as(one))));
         });
     return y;
   }
@@ -58,9 +55,7 @@ record Sum(Tape tape) {
       tape.forward(
           kernels.binary(
               dnnl_binary_add,
-              one,
               x.sample(one, i),
-              perChannel,
               vector.sample(perChannel, i),
               y.sample(one, i),
               After.NOTHING));
@@ -75,7 +70,7 @@ record Sum(Tape tape) {
               vector,
               d -> {
                 for (int i = 0; i < x.samples(); i++) {
-                  tape.backward(sum.of(pixels, dy.sample(pixels, i), row, d.sample(row, i)));
+                  tape.backward(sum.of(dy.sample(pixels, i), d.sample(row, i)));
                 }
               });
           tape.passOn(x, y);
@@ -87,14 +82,12 @@ record Sum(Tape tape) {
   Activation product(Activation a, Activation b) {
     var y = tape.resultLike(a);
     var all = tape.kernels().dense(a.type(), 1, a.size());
-    tape.forward(times(all, a.as(all), all, b.as(all), y.as(all)));
+    tape.forward(times(a.as(all), b.as(all), y.as(all)));
     tape.derivative(
         () -> {
           var dy = y.gradient();
-          tape.contribute(
-              a, da -> tape.backward(times(all, dy.as(all), all, b.as(all), da.as(all))));
-          tape.contribute(
-              b, db -> tape.backward(times(all, dy.as(all), all, a.as(all), db.as(all))));
+          tape.contribute(a, da -> tape.backward(times(dy.as(all), b.as(all), da.as(all))));
+          tape.contribute(b, db -> tape.backward(times(dy.as(all), a.as(all), db.as(all))));
         });
     return y;
   }
@@ -113,17 +106,8 @@ record Sum(Tape tape) {
   }
 
   private Kernel scaled(Activation x, Activation factors, Activation y) {
-    var matrix = x.matrix();
     var column = tape.kernels().dense(factors.type(), x.rows(), 1);
-    return tape.kernels()
-        .binary(
-            dnnl_binary_mul,
-            matrix,
-            x.as(matrix),
-            column,
-            factors.as(column),
-            y.as(matrix),
-            After.NOTHING);
+    return times(x.asMatrix(), factors.as(column), y.asMatrix());
   }
 
   /** Sums over the tokens of each sample, times a factor, in float32. */
@@ -135,7 +119,7 @@ record Sum(Tape tape) {
     var tokens = kernels.dense(x.type(), x.pixels(), x.channels());
     var row = kernels.dense(DataType.FLOAT32, 1, x.channels());
     for (int i = 0; i < x.samples(); i++) {
-      tape.forward(sum.of(tokens, x.sample(tokens, i), row, y.sample(row, i), scaled));
+      tape.forward(sum.of(x.sample(tokens, i), y.sample(row, i), scaled));
     }
     tape.derivative(
         () ->
@@ -148,9 +132,7 @@ record Sum(Tape tape) {
                     tape.backward(
                         kernels.binary(
                             dnnl_binary_add,
-                            tokens,
                             zeros.as(tokens),
-                            row,
                             y.gradient().sample(row, i),
                             dx.sample(tokens, i),
                             scaled));
@@ -171,8 +153,7 @@ record Sum(Tape tape) {
     var tokens = kernels.dense(x.type(), x.pixels(), x.channels());
     var row = kernels.dense(DataType.FLOAT32, 1, x.channels());
     for (int i = 0; i < x.samples(); i++) {
-      tape.forward(
-          times(tokens, x.sample(tokens, i), row, factors.sample(row, i), y.sample(tokens, i)));
+      tape.forward(times(x.sample(tokens, i), factors.sample(row, i), y.sample(tokens, i)));
     }
     tape.derivative(
         () -> {
@@ -183,9 +164,8 @@ record Sum(Tape tape) {
                 var sum = new RowSum(tape, x.type(), x.pixels());
                 var product = x.scratchOfOne().as(tokens);
                 for (int i = 0; i < x.samples(); i++) {
-                  tape.backward(
-                      times(tokens, x.sample(tokens, i), tokens, dy.sample(tokens, i), product));
-                  tape.backward(sum.of(tokens, product, row, d.sample(row, i)));
+                  tape.backward(times(x.sample(tokens, i), dy.sample(tokens, i), product));
+                  tape.backward(sum.of(product, d.sample(row, i)));
                 }
               });
           tape.contribute(
@@ -193,24 +173,14 @@ record Sum(Tape tape) {
               dx -> {
                 for (int i = 0; i < x.samples(); i++) {
                   tape.backward(
-                      times(
-                          tokens,
-                          dy.sample(tokens, i),
-                          row,
-                          factors.sample(row, i),
-                          dx.sample(tokens, i)));
+                      times(dy.sample(tokens, i), factors.sample(row, i), dx.sample(tokens, i)));
                 }
               });
         });
     return y;
   }
 
-  private Kernel times(
-      dnnl_memory_desc tokens,
-      dnnl_memory a,
-      dnnl_memory_desc ofFactor,
-      dnnl_memory factor,
-      dnnl_memory to) {
-    return tape.kernels().binary(dnnl_binary_mul, tokens, a, ofFactor, factor, to, After.NOTHING);
+  private Kernel times(Operand a, Operand factor, Operand to) {
+    return tape.kernels().binary(dnnl_binary_mul, a, factor, to, After.NOTHING);
   }
 }

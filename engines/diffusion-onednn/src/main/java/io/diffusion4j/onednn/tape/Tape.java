@@ -161,12 +161,10 @@ final class Tape {
   Activation learned(Trained parameter, int h, int w, int c) {
     var y = Activation.of(kernels, DataType.FLOAT32, 1, h, w, c, !parameter.isFrozen());
     var flat = kernels.dense(DataType.FLOAT32, y.size());
-    forward(kernels.copy(flat, parameter.values(flat), flat, y.as(flat)));
+    forward(kernels.copy(parameter.values(flat), y.as(flat)));
     if (!parameter.isFrozen()) {
       derivative(
-          () ->
-              backward(
-                  kernels.copy(flat, y.gradient().as(flat), flat, parameter.gradient().as(flat))));
+          () -> backward(kernels.copy(y.gradient().as(flat), parameter.gradient().as(flat))));
     }
     return y;
   }
@@ -339,15 +337,7 @@ final class Tape {
   }
 
   private void accumulate(Activation sum, Activation part) {
-    var description = sum.matrix();
-    backward(
-        kernels.binary(
-            dnnl_binary_add,
-            description,
-            sum.as(description),
-            description,
-            part.as(description),
-            sum.as(description),
-            After.NOTHING));
+    var whole = sum.asMatrix();
+    backward(kernels.binary(dnnl_binary_add, whole, part.asMatrix(), whole, After.NOTHING));
   }
 }

@@ -112,9 +112,11 @@ final class TapeCompiler implements Layer.Visitor<Node, Activation> {
   /** Returns a table that all samples share, read as a value rather than as a mask. */
   private Optional<Activation> constant(Tensor tensor) {
     boolean isForAll = tensor.rank() >= 2 && tensor.size(0) == 1;
-    return node(tensor).layer() instanceof Layer.Constant c && isForAll
-        ? Optional.of(constants.computeIfAbsent(tensor.node(), n -> table(c, tensor)))
-        : Optional.empty();
+    return node(tensor)
+        .layer()
+        .constant()
+        .filter(c -> isForAll)
+        .map(c -> constants.computeIfAbsent(tensor.node(), n -> table(c, tensor)));
   }
 
   private Activation table(Layer.Constant layer, Tensor tensor) {
@@ -140,21 +142,15 @@ final class TapeCompiler implements Layer.Visitor<Node, Activation> {
   /** Empty for a node without its own value on the tape. */
   private Optional<Activation> compiled(int n) {
     var node = network.nodes().get(n);
-    boolean isPartOfAnother =
-        isMask(node.layer()) || (node.layer() instanceof Layer.Conv2d && isFused(n));
-    if (isPartOfAnother) {
-      return Optional.empty();
+    var layer = node.layer();
+    if (layer.mask().isPresent() || layer.constant().isPresent() || isFused(n)) {
+      return Optional.empty(); // part of another
     }
-    boolean isForAll =
-        node.layer() instanceof Layer.Learned || node.layer() instanceof Layer.Reshape;
+    boolean isForAll = node.inputs().isEmpty() || layer.reshapes();
     if (!node.output().hasRows() && !isForAll) {
       throw unsupported(node);
     }
-    return Optional.of(fit(node.layer().accept(this, node), node.output()));
-  }
-
-  private static boolean isMask(Layer layer) {
-    return layer instanceof Layer.Hide || layer instanceof Layer.Constant;
+    return Optional.of(fit(layer.accept(this, node), node.output()));
   }
 
   /** Returns height, width and channels of a value; one that all samples share may have no rows. */
@@ -280,9 +276,10 @@ final class TapeCompiler implements Layer.Visitor<Node, Activation> {
               var mask = new AttentionMask(queries, keys);
               for (Tensor tensor : masks) {
                 var node = node(tensor);
-                if (node.layer() instanceof Layer.Hide hide) {
-                  mask.add(hide, in(node, 0));
-                } else if (!(node.layer() instanceof Layer.Constant c && mask.add(c))) {
+                var hide = node.layer().mask();
+                if (hide.isPresent()) {
+                  mask.add(hide.get(), in(node, 0));
+                } else if (!node.layer().constant().map(mask::add).orElse(false)) {
                   throw unsupported(node);
                 }
               }
@@ -385,8 +382,9 @@ final class TapeCompiler implements Layer.Visitor<Node, Activation> {
   private Activation sum(Node node) {
     var second = node(node.inputs().get(1));
     var a = new Arrangement(tape).cast(in(node, 0), type(node.output()));
-    if (second.layer() instanceof Layer.Conv2d c && values.get(node.input(1)).isEmpty()) {
-      return new Convolution(tape, c).forward(in(second, 0), Optional.of(a));
+    var convolution = second.layer().convolution();
+    if (convolution.isPresent() && values.get(node.input(1)).isEmpty()) {
+      return new Convolution(tape, convolution.get()).forward(in(second, 0), Optional.of(a));
     }
     var b = in(node, 1);
     if (isSameSize(node)) {
@@ -400,7 +398,7 @@ final class TapeCompiler implements Layer.Visitor<Node, Activation> {
 
   /** Returns the node with which a node is computed: for a fused convolution, its sum. */
   private int place(int index) {
-    if (network.nodes().get(index).layer() instanceof Layer.Conv2d && isFused(index)) {
+    if (isFused(index)) {
       for (int n = index + 1; n < network.nodes().size(); n++) {
         if (network.nodes().get(n).inputs().stream().anyMatch(x -> x.node() == index)) {
           return n;
@@ -413,13 +411,11 @@ final class TapeCompiler implements Layer.Visitor<Node, Activation> {
   /** A convolution whose only reader is a sum of equal shapes is computed with the sum. */
   private boolean isFused(int index) {
     return uses.get(index) == 1
+        && network.nodes().get(index).layer().convolution().isPresent()
         && network.nodes().stream()
             .anyMatch(
                 node ->
-                    node.layer() instanceof Layer.Combine combine
-                        && combine.operation() == Operation.ADD
-                        && node.input(1) == index
-                        && isSameSize(node));
+                    node.layer().is(Operation.ADD) && node.input(1) == index && isSameSize(node));
   }
 
   private static boolean isSameSize(Node sum) {

@@ -6,12 +6,12 @@ import io.diffusion4j.nn.train.group.Round;
 import io.diffusion4j.nn.weights.Parameter;
 import io.diffusion4j.onednn.core.DataType;
 import io.diffusion4j.onednn.core.Memory;
+import io.diffusion4j.onednn.core.Operand;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import org.bytedeco.dnnl.dnnl_memory;
 import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_stream;
 
@@ -38,7 +38,7 @@ public final class Trained {
   private int lastTape = -1;
 
   /** The values in the orders of some primitives. */
-  private record Packed(dnnl_memory_desc wanted, dnnl_memory memory) {}
+  private record Packed(dnnl_memory_desc wanted, Operand memory) {}
 
   /**
    * Allocates a parameter.
@@ -77,7 +77,7 @@ public final class Trained {
     return values.floats(0, size);
   }
 
-  dnnl_memory values(dnnl_memory_desc description) {
+  Operand values(dnnl_memory_desc description) {
     return kernels.memory(description, values.at(0));
   }
 
@@ -88,7 +88,7 @@ public final class Trained {
    * @param plain description of the values, in that type
    * @param wanted description of the primitive's order
    */
-  dnnl_memory packed(DataType type, dnnl_memory_desc plain, dnnl_memory_desc wanted) {
+  Operand packed(DataType type, dnnl_memory_desc plain, dnnl_memory_desc wanted) {
     for (Packed known : packed) {
       if (dnnl_memory_desc_equal(known.wanted, wanted) != 0) {
         return known.memory;
@@ -96,7 +96,7 @@ public final class Trained {
     }
     var source = type == DataType.FLOAT32 ? values : rounded();
     var memory = kernels.memory(wanted);
-    packing.add(kernels.copy(plain, kernels.memory(plain, source.at(0)), wanted, memory));
+    packing.add(kernels.copy(kernels.memory(plain, source.at(0)), memory));
     packed.add(new Packed(kernels.lasting(wanted), memory)); // that of a tape ends with the tape
     return memory;
   }
@@ -107,7 +107,7 @@ public final class Trained {
       var memory = kernels.allocate((long) DataType.BFLOAT16.bytes() * size);
       var from = kernels.dense(DataType.FLOAT32, size);
       var to = kernels.dense(DataType.BFLOAT16, size);
-      packing.add(kernels.copy(from, values(from), to, kernels.memory(to, memory.at(0))));
+      packing.add(kernels.copy(values(from), kernels.memory(to, memory.at(0))));
       rounded = Optional.of(memory);
     }
     return rounded.get();
@@ -128,7 +128,7 @@ public final class Trained {
    * Returns memory for a gradient of a tape: an added one, or a buffer that is never read if the
    * parameter is frozen.
    */
-  dnnl_memory gradient(Kernels ofTape, dnnl_memory_desc description) {
+  Operand gradient(Kernels ofTape, dnnl_memory_desc description) {
     return frozen ? ofTape.buffer(description) : gradient().as(description);
   }
 
@@ -156,7 +156,7 @@ public final class Trained {
       return memory.floats(0, size);
     }
 
-    dnnl_memory as(dnnl_memory_desc description) {
+    Operand as(dnnl_memory_desc description) {
       return kernels.memory(description, memory.at(0));
     }
   }

@@ -36,17 +36,13 @@ record TrainedAttention(Tape tape, int heads) {
     var scaled = After.NOTHING.scale(scale);
     tape.forward(
         kernels.product(
-            ofQ,
             q.as(ofQ),
-            transposed,
             k.as(transposed),
-            wide,
             logits.as(wide),
-            mask.map(m -> scaled.add(bias(m), m.as(bias(m)))).orElse(scaled)));
+            mask.map(m -> scaled.add(m.as(bias(m)))).orElse(scaled)));
     var softmax =
         kernels.describe(
             NAME,
-            After.NOTHING,
             (d, e, a) ->
                 dnnl_softmax_forward_primitive_desc_create(
                     d, e, dnnl_forward_training, dnnl_softmax_accurate, wide, narrow, 3, a));
@@ -56,8 +52,7 @@ record TrainedAttention(Tape tape, int heads) {
             .with(DNNL_ARG_SRC, logits.as(wide))
             .with(DNNL_ARG_DST, p.as(narrow))
             .build());
-    tape.forward(
-        kernels.product(narrow, p.as(narrow), ofV, v.as(ofV), ofQ, y.as(ofQ), After.NOTHING));
+    tape.forward(kernels.product(p.as(narrow), v.as(ofV), y.as(ofQ)));
     tape.derivative(
         () -> {
           var dy = y.gradient();
@@ -65,20 +60,13 @@ record TrainedAttention(Tape tape, int heads) {
           var ds = p.scratch();
           var ofVt = columns(v);
           var pt = transposed(p);
-          tape.backward(
-              kernels.product(
-                  ofQ, dy.as(ofQ), ofVt, v.as(ofVt), narrow, dp.as(narrow), After.NOTHING));
+          tape.backward(kernels.product(dy.as(ofQ), v.as(ofVt), dp.as(narrow)));
           tape.contribute(
-              v,
-              dv ->
-                  tape.backward(
-                      kernels.product(
-                          pt, p.as(pt), ofQ, dy.as(ofQ), ofV, dv.as(ofV), After.NOTHING)));
+              v, dv -> tape.backward(kernels.product(p.as(pt), dy.as(ofQ), dv.as(ofV))));
           tape.backward(
               kernels
                   .primitive(
                       NAME,
-                      After.NOTHING,
                       (d, e, a) ->
                           dnnl_softmax_backward_primitive_desc_create(
                               d, e, dnnl_softmax_accurate, narrow, narrow, narrow, 3, softmax, a))
@@ -89,15 +77,9 @@ record TrainedAttention(Tape tape, int heads) {
           var ofK = rows(k);
           tape.contribute(
               q,
-              dq ->
-                  tape.backward(
-                      kernels.product(
-                          narrow, ds.as(narrow), ofK, k.as(ofK), ofQ, dq.as(ofQ), scaled)));
+              dq -> tape.backward(kernels.product(ds.as(narrow), k.as(ofK), dq.as(ofQ), scaled)));
           tape.contribute(
-              k,
-              dk ->
-                  tape.backward(
-                      kernels.product(pt, ds.as(pt), ofQ, q.as(ofQ), ofK, dk.as(ofK), scaled)));
+              k, dk -> tape.backward(kernels.product(ds.as(pt), q.as(ofQ), dk.as(ofK), scaled)));
         });
     return y;
   }

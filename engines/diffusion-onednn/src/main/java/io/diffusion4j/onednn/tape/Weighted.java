@@ -4,9 +4,9 @@ import static org.bytedeco.dnnl.global.dnnl.*;
 
 import io.diffusion4j.onednn.core.After;
 import io.diffusion4j.onednn.core.DataType;
+import io.diffusion4j.onednn.core.Operand;
 import java.util.Optional;
 import org.bytedeco.dnnl.dnnl_engine;
-import org.bytedeco.dnnl.dnnl_memory;
 import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_primitive_attr;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
@@ -73,7 +73,7 @@ abstract sealed class Weighted permits Dense, Convolution {
    * @param plus a value that is added in the same pass
    */
   final Activation forward(Activation x, Activation y, Optional<Activation> plus) {
-    var after = plus.map(p -> After.NOTHING.add(seen(p), p.as(seen(p)))).orElse(After.NOTHING);
+    var after = plus.map(p -> After.NOTHING.add(p.as(seen(p)))).orElse(After.NOTHING);
     var primitive =
         tape.kernels()
             .describe(
@@ -119,7 +119,7 @@ abstract sealed class Weighted permits Dense, Convolution {
     return tape.kernels().dense(DataType.FLOAT32, dims[0]);
   }
 
-  private dnnl_memory packed(DataType type, dnnl_primitive_desc primitive) {
+  private Operand packed(DataType type, dnnl_primitive_desc primitive) {
     return weight.packed(type, plain(type), Kernels.wantedWeights(primitive));
   }
 
@@ -128,7 +128,6 @@ abstract sealed class Weighted permits Dense, Convolution {
         tape.kernels()
             .describe(
                 name,
-                After.NOTHING,
                 (d, e, a) ->
                     describeByInput(
                         new Request(d, e, a), seen(dx), any(dx.type()), seen(dy), forward));
@@ -147,7 +146,6 @@ abstract sealed class Weighted permits Dense, Convolution {
         tape.kernels()
             .describe(
                 name,
-                After.NOTHING,
                 (d, e, a) ->
                     describeByWeight(
                         new Request(d, e, a), seen(x), any, seenBias(), seen(dy), forward));
@@ -163,7 +161,7 @@ abstract sealed class Weighted permits Dense, Convolution {
     tape.backward(kernel.build());
     if (!weight.isFrozen()) {
       var plain = plain(DataType.FLOAT32);
-      tape.backward(tape.kernels().copy(wanted, memory, plain, weight.gradient().as(plain)));
+      tape.backward(tape.kernels().copy(memory, weight.gradient().as(plain)));
     }
   }
 }

@@ -30,22 +30,6 @@
  * }
  * }</pre>
  *
- * <h2>How the types fit</h2>
- *
- * <ul>
- *   <li>{@code TapeCompiler} puts the layers of a network on a {@code Tape}. Each kind of layer is
- *       a class: {@code Dense}, {@code Convolution}, {@code GroupNormalisation}, {@code
- *       TrainedAttention} and so on. {@code Segments} chooses the activations that are kept, if the
- *       others are to be computed again (Chen et al. 2016).
- *   <li>{@link io.diffusion4j.onednn.tape.Trained} is a parameter: the values that all tapes read,
- *       and a gradient for each tape.
- *   <li>{@link io.diffusion4j.onednn.tape.SharedTapes} has the tapes for batches of one size. Each
- *       thread plays those of its shares of the rows.
- *   <li>{@link io.diffusion4j.onednn.tape.Kernels} creates oneDNN's primitives with their memory.
- *       The values of a tape share one arena, in which each has its bytes from the first step that
- *       writes it to the last that reads it.
- * </ul>
- *
  * <p>Gradients are summed in a fixed order, so they have the same bits for the same shares.
  *
  * <p>Not here: losses and updates, which are in {@code train}, and layers without a derivative on

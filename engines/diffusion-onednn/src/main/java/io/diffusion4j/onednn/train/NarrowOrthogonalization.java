@@ -4,6 +4,7 @@ import io.diffusion4j.nn.train.Muon;
 import io.diffusion4j.onednn.core.After;
 import io.diffusion4j.onednn.core.DataType;
 import io.diffusion4j.onednn.core.Memory;
+import io.diffusion4j.onednn.core.Operand;
 import io.diffusion4j.onednn.tape.Kernel;
 import io.diffusion4j.onednn.tape.Kernels;
 import java.nio.FloatBuffer;
@@ -16,7 +17,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.bytedeco.dnnl.dnnl_memory;
 import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_stream;
 
@@ -107,58 +107,37 @@ final class NarrowOrthogonalization extends Orthogonalization {
     List<Kernel> all = new ArrayList<>();
     all.add(
         kernels.scaled(
-            wide,
             kernels.memory(wide, memory().at(0)),
             kernels.memory(kernels.dense(DataType.FLOAT32, 1), room.factor.at(0)),
-            narrow,
             matrices.get(0)));
     int at = 0;
     for (int iterations : stages(shape)) {
       var x = matrices.get(at);
       var y = transposed.get(at);
       at = 1 - at;
-      var square = squares.description;
-      all.add(
-          tall
-              ? product(turned, y, narrow, x, square, squares.gram)
-              : product(narrow, x, turned, y, square, squares.gram));
+      all.add(tall ? kernels.product(y, x, squares.gram) : kernels.product(x, y, squares.gram));
       var factor = squares.factor(iterations, all);
-      all.add(
-          tall
-              ? product(narrow, x, square, factor, narrow, matrices.get(at))
-              : product(square, factor, narrow, x, narrow, matrices.get(at)));
+      var next = matrices.get(at);
+      all.add(tall ? kernels.product(x, factor, next) : kernels.product(factor, x, next));
     }
     return all;
   }
 
-  private Kernel product(
-      dnnl_memory_desc ofA,
-      dnnl_memory a,
-      dnnl_memory_desc ofB,
-      dnnl_memory b,
-      dnnl_memory_desc ofResult,
-      dnnl_memory result) {
-    return kernels.product(ofA, a, ofB, b, ofResult, result, After.NOTHING);
-  }
-
   /** The matrices of the size of the Gram matrix. */
   private final class Squares {
-    final dnnl_memory_desc description;
-    final dnnl_memory gram;
-    private final dnnl_memory_desc wide;
-    private final dnnl_memory diagonal;
-    private final List<dnnl_memory> spare;
+    final Operand gram;
+    private final Operand diagonal;
+    private final List<Operand> spare;
 
     Squares(int rank, List<Memory> memory) {
-      description = kernels.dense(DataType.BFLOAT16, rank, rank);
-      wide = kernels.dense(DataType.FLOAT32, rank, rank);
-      diagonal = diagonal(wide, rank);
+      var description = kernels.dense(DataType.BFLOAT16, rank, rank);
+      diagonal = diagonal(kernels.dense(DataType.FLOAT32, rank, rank), rank);
       spare = memory.stream().map(m -> kernels.memory(description, m.at(0))).toList();
       gram = spare.get(0);
     }
 
     /** Adds the steps to the factor of a stage, from its Gram matrix; returns its place. */
-    dnnl_memory factor(int iterations, List<Kernel> steps) {
+    Operand factor(int iterations, List<Kernel> steps) {
       var factor = spare.get(1);
       var next = spare.get(2);
       var own = spare.get(3);
@@ -166,38 +145,28 @@ final class NarrowOrthogonalization extends Orthogonalization {
         var last = i == 0 ? factor : own;
         steps.add(polynomial(last));
         if (i > 0) {
-          steps.add(product(factor, own, next));
+          steps.add(kernels.product(factor, own, next));
           var old = factor;
           factor = next;
           next = old;
         }
         if (i + 1 < iterations) {
-          steps.add(product(gram, last, spare.get(4)));
-          steps.add(product(spare.get(4), last, gram));
+          steps.add(kernels.product(gram, last, spare.get(4)));
+          steps.add(kernels.product(spare.get(4), last, gram));
         }
       }
       return factor;
     }
 
-    private Kernel product(dnnl_memory a, dnnl_memory b, dnnl_memory result) {
-      return NarrowOrthogonalization.this.product(
-          description, a, description, b, description, result);
-    }
-
     /** Computes C·G² + B·G + A·I, where the sum with G is before the factor B. */
-    private Kernel polynomial(dnnl_memory result) {
-      var after =
-          After.NOTHING
-              .scale(Muon.C / Muon.B)
-              .add(description, gram)
-              .scale(Muon.B)
-              .add(wide, diagonal);
-      return kernels.product(description, gram, description, gram, description, result, after);
+    private Kernel polynomial(Operand result) {
+      var after = After.NOTHING.scale(Muon.C / Muon.B).add(gram).scale(Muon.B).add(diagonal);
+      return kernels.product(gram, gram, result, after);
     }
   }
 
   /** Returns A·I. */
-  private dnnl_memory diagonal(dnnl_memory_desc square, int rank) {
+  private Operand diagonal(dnnl_memory_desc square, int rank) {
     Memory memory = kernels.allocate((long) Float.BYTES * rank * rank);
     var values = memory.floats(0, (long) rank * rank);
     for (int i = 0; i < rank; i++) {

@@ -14,18 +14,6 @@
  * }
  * }</pre>
  *
- * <h2>How the types fit</h2>
- *
- * <ul>
- *   <li>{@code Update} has the weights, moments and averages of a parameter. {@code AdamW} moves
- *       each number by itself, and {@code MuonUpdate} a matrix by its {@code Orthogonalization}: in
- *       float32 by the Gram matrix, in bfloat16 in stages.
- *   <li>{@link io.diffusion4j.onednn.train.OneDnnLearner} makes a step: forward, loss, backward,
- *       the sum of the gradients over threads and processes, and the update. {@link
- *       io.diffusion4j.onednn.train.OneDnnGradient} is a trained network with the gradient with
- *       respect to an input, for guidance by a classifier or by CLIP.
- * </ul>
- *
  * <p>oneDNN differentiates the network up to its last activations. The loss after them is small,
  * and {@link io.diffusion4j.nn.reference.Interpreter} computes it in plain Java, in float64.
  *

@@ -1,5 +1,6 @@
 package io.diffusion4j.nn.engine;
 
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.spi.ServiceProviders;
 import io.diffusion4j.nn.Network;
 import io.diffusion4j.nn.Tensor;
@@ -82,10 +83,7 @@ public final class Engines {
    * @throws IllegalArgumentException if there is none of this name
    */
   public static String requireKnown(String name) {
-    if (!names().contains(name)) {
-      throw new IllegalArgumentException(
-          "engine: " + name + " (expected: one of " + String.join(", ", names()) + ")");
-    }
+    Check.that(names().contains(name), "engine", name, "one of %s", String.join(", ", names()));
     return name;
   }
 
@@ -121,10 +119,12 @@ public final class Engines {
   public static Executable compileWithGradient(
       Network network, String input, NamedTensors weights, Compute compute) {
     var by = network.inputs().get(input);
-    if (by == null || by.role() != Tensor.Role.NUMBERS) {
-      throw new IllegalArgumentException(
-          "input: " + input + " (expected: an input of numbers of " + network.name() + ")");
-    }
+    Check.that(
+        by != null && by.role() == Tensor.Role.NUMBERS,
+        "input",
+        input,
+        "an input of numbers of %s",
+        network.name());
     return first(
         network,
         compute.unquantised(),

@@ -88,9 +88,7 @@ public final class NetworkDenoiser<C> implements Denoiser<C> {
    * @param rows the number of rows, at least 1
    */
   public NetworkDenoiser<C> withLeastRows(int rows) {
-    if (rows < 1) {
-      throw new IllegalArgumentException("rows: " + rows + " (expected: ≥ 1)");
-    }
+    Check.that(rows >= 1, "rows", rows, "≥ 1");
     return new NetworkDenoiser<>(network, parameterization, times, conditions, rows);
   }
 

@@ -78,7 +78,7 @@ record Segment(Network network, List<Integer> values) {
     }
 
     private boolean isInput(int n) {
-      return nodes.get(n).layer() instanceof Layer.Input;
+      return nodes.get(n).layer().fed().isPresent();
     }
 
     /** Returns the nodes before which the network is cut, and the number of nodes. */
@@ -91,7 +91,7 @@ record Segment(Network network, List<Integer> values) {
       int begin = 0;
       long sum = 0;
       for (int n = 0; n < nodes.size(); n++) {
-        isHead &= !(nodes.get(n).layer() instanceof Layer.Linear);
+        isHead &= nodes.get(n).layer().linear().isEmpty();
         boolean isFull = sum >= parameters || (isHead && sum > 0);
         if ((isFull || n == tail) && isPlace(begin, n)) {
           ends.add(n);

@@ -1,5 +1,6 @@
 package io.diffusion4j.nn.engine;
 
+import io.diffusion4j.diffusion.argument.Check;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
@@ -29,9 +30,7 @@ public final class Threads {
    * @param count the number, at least 1
    */
   public static Threads of(int count) {
-    if (count < 1) {
-      throw new IllegalArgumentException("threads: " + count + " (expected: ≥ 1)");
-    }
+    Check.that(count >= 1, "threads", count, "≥ 1");
     return new Threads(count);
   }
 

@@ -1,7 +1,6 @@
 package io.diffusion4j.nn.reference;
 
 import io.diffusion4j.nn.Batch;
-import io.diffusion4j.nn.Layer;
 import io.diffusion4j.nn.Network;
 import io.diffusion4j.nn.Numbers;
 import io.diffusion4j.nn.Tensor;
@@ -42,11 +41,11 @@ public final class Interpreter {
     this.differentiated = new boolean[network.nodes().size()];
     for (int n = 0; n < differentiated.length; n++) {
       var node = network.nodes().get(n);
-      boolean ofInput = node.layer() instanceof Layer.Input input && inputs.contains(input.name());
+      boolean ofInput = node.layer().fed().filter(inputs::contains).isPresent();
       differentiated[n] =
           ofInput
               || !node.layer().parameters().isEmpty()
-              || (!(node.layer() instanceof Layer.Detached)
+              || (node.layer().passesGradient()
                   && node.inputs().stream().anyMatch(input -> differentiated[input.node()]));
     }
   }

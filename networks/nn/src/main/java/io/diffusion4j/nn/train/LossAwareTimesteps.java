@@ -2,6 +2,7 @@ package io.diffusion4j.nn.train;
 
 import io.diffusion4j.checkpoint.DType;
 import io.diffusion4j.checkpoint.SafetensorsWriter;
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.loss.SecondMomentSampler;
 import io.diffusion4j.diffusion.loss.TimestepSampler;
 import io.diffusion4j.nn.weights.NamedTensors;
@@ -135,10 +136,7 @@ public final class LossAwareTimesteps {
    */
   synchronized void restore(NamedTensors saved, long atStep) {
     float[] counts = saved.read(COUNTS);
-    if (counts.length != now.steps()) {
-      throw new IllegalArgumentException(
-          "timesteps: " + counts.length + " (expected: " + now.steps() + ")");
-    }
+    Check.that(counts.length == now.steps(), "timesteps", counts.length, "%s", now.steps());
     int[] whole = new int[counts.length];
     for (int i = 0; i < whole.length; i++) {
       whole[i] = (int) counts[i];

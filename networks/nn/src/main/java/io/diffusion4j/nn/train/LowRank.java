@@ -82,10 +82,8 @@ public record LowRank(int rank, double alpha, KeyPatterns targets) {
     void copy(Node node) {
       var inputs = node.inputs().stream().map(this::moved).toList();
       var y = add(node.layer(), inputs, node.output().shape(), node.output().role());
-      if (node.layer() instanceof Layer.Linear linear && isTarget(linear)) {
-        y = updated(linear, inputs.get(0), y);
-      }
-      index.add(y.node());
+      var target = node.layer().linear().filter(this::isTarget);
+      index.add(target.map(linear -> updated(linear, inputs.get(0), y)).orElse(y).node());
     }
 
     private boolean isTarget(Layer.Linear linear) {

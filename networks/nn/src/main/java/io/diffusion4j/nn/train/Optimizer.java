@@ -1,5 +1,6 @@
 package io.diffusion4j.nn.train;
 
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.weights.Parameter;
 
 /**
@@ -43,10 +44,10 @@ public record Optimizer(
   }
 
   public Optimizer {
-    TrainingConfig.require(beta1 >= 0 && beta1 < 1, "beta1", beta1, "in [0, 1)");
-    TrainingConfig.require(beta2 >= 0 && beta2 < 1, "beta2", beta2, "in [0, 1)");
-    TrainingConfig.require(epsilon > 0, "epsilon", epsilon, "> 0");
-    TrainingConfig.require(weightDecay >= 0, "weightDecay", weightDecay, "≥ 0");
+    Check.that(beta1 >= 0 && beta1 < 1, "beta1", beta1, "in [0, 1)");
+    Check.that(beta2 >= 0 && beta2 < 1, "beta2", beta2, "in [0, 1)");
+    Check.that(epsilon > 0, "epsilon", epsilon, "> 0");
+    Check.that(weightDecay >= 0, "weightDecay", weightDecay, "≥ 0");
   }
 
   /** Returns an optimizer with the customary constants. */

@@ -8,6 +8,7 @@ import io.diffusion4j.nn.Tensor.Role;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -73,7 +74,7 @@ public record Split(Network trunk, Network head, List<String> joints) {
 
     private int copy(Tensor value) {
       var node = network.nodes().get(value.node());
-      if (isTrunk[value.node()] && !(node.layer() instanceof Layer.Input)) {
+      if (isTrunk[value.node()] && node.layer().fed().isEmpty()) {
         joints.add(value);
         return add(new Layer.Input(JOINT + value.node()), List.of(), value);
       }
@@ -88,7 +89,7 @@ public record Split(Network trunk, Network head, List<String> joints) {
 
   /** Returns the names of the batch's inputs that the head reads. */
   public Set<String> inputsOfHead() {
-    var names = new java.util.LinkedHashSet<>(head.inputs().keySet());
+    var names = new LinkedHashSet<>(head.inputs().keySet());
     joints.forEach(names::remove);
     return names;
   }

@@ -214,26 +214,20 @@ public final class Trainer implements AutoCloseable {
   void restore(NamedTensors saved, long atStep) {
     Map<String, long[]> shapes = new LinkedHashMap<>();
     forEachKept((key, p) -> shapes.put(key, p.shape()));
-    if (!saved.names().equals(shapes.keySet())) {
-      throw new IllegalArgumentException(
-          "tensors: "
-              + saved.names().size()
-              + " (expected: the "
-              + shapes.size()
-              + " of this objective)");
-    }
+    Check.that(
+        saved.names().equals(shapes.keySet()),
+        "tensors",
+        saved.names().size(),
+        "the %s of this objective",
+        shapes.size());
     shapes.forEach(
-        (key, shape) -> {
-          if (!Arrays.equals(saved.shape(key), shape)) {
-            throw new IllegalArgumentException(
-                key
-                    + ": "
-                    + Arrays.toString(saved.shape(key))
-                    + " (expected: "
-                    + Arrays.toString(shape)
-                    + ")");
-          }
-        });
+        (key, shape) ->
+            Check.that(
+                Arrays.equals(saved.shape(key), shape),
+                key,
+                Arrays.toString(saved.shape(key)),
+                "%s",
+                Arrays.toString(shape)));
     learner.fill(saved);
     step = atStep;
   }

@@ -1,5 +1,6 @@
 package io.diffusion4j.nn.train;
 
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.nn.train.Learner.Role;
@@ -7,10 +8,12 @@ import io.diffusion4j.nn.train.group.RowGroups;
 import io.diffusion4j.nn.train.group.Share;
 import io.diffusion4j.nn.train.group.Wire;
 import io.diffusion4j.nn.weights.Parameter;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
@@ -117,33 +120,27 @@ public record TrainingConfig(
   }
 
   public TrainingConfig {
-    require(steps >= 1, "steps", steps, "≥ 1");
-    require(batchSize >= 1, "batchSize", batchSize, "≥ 1");
-    require(accumulate >= 1, "accumulate", accumulate, "≥ 1");
-    require(learningRate > 0 && learningRate < 1, "learningRate", learningRate, "in (0, 1)");
-    require(warmup >= 0, "warmup", warmup, "≥ 0");
-    require(decay >= 1, "decay", decay, "≥ 1");
-    require(clipNorm > 0, "clipNorm", clipNorm, "> 0");
+    Check.that(steps >= 1, "steps", steps, "≥ 1");
+    Check.that(batchSize >= 1, "batchSize", batchSize, "≥ 1");
+    Check.that(accumulate >= 1, "accumulate", accumulate, "≥ 1");
+    Check.that(learningRate > 0 && learningRate < 1, "learningRate", learningRate, "in (0, 1)");
+    Check.that(warmup >= 0, "warmup", warmup, "≥ 0");
+    Check.that(decay >= 1, "decay", decay, "≥ 1");
+    Check.that(clipNorm > 0, "clipNorm", clipNorm, "> 0");
     emaDecays = List.copyOf(emaDecays);
-    require(
+    Check.that(
         emaDecays.size() >= 1
             && emaDecays.size() <= MOST_AVERAGES
             && emaDecays.stream().distinct().count() == emaDecays.size(),
         "emaDecay",
         emaDecays,
         "1 to " + MOST_AVERAGES + " different ones");
-    emaDecays.forEach(d -> require(d >= 0 && d < 1, "emaDecay", d, "in [0, 1)"));
-    require(
+    emaDecays.forEach(d -> Check.that(d >= 0 && d < 1, "emaDecay", d, "in [0, 1)"));
+    Check.that(
         shares != Shares.FIXED || sums.orElse(Wire.FLOAT32) == Wire.FLOAT32,
         "sums",
         sums.map(Wire::word).orElse(""),
         Wire.FLOAT32.word() + " with fixed shares");
-  }
-
-  static void require(boolean holds, String name, Object value, String expected) {
-    if (!holds) {
-      throw new IllegalArgumentException(name + ": " + value + " (expected: " + expected + ")");
-    }
   }
 
   /**
@@ -201,172 +198,126 @@ public record TrainingConfig(
 
   /** Returns these settings with another length, and with the warm-up and decay of {@link #of}. */
   public TrainingConfig withSteps(long newSteps) {
-    var changed = new Change(this);
-    changed.steps = newSteps;
-    changed.warmup = customaryWarmup(newSteps);
-    changed.decay = customaryDecay(newSteps);
-    return changed.made();
+    return with(
+        c -> {
+          c.steps = newSteps;
+          c.warmup = customaryWarmup(newSteps);
+          c.decay = customaryDecay(newSteps);
+        });
   }
 
   /** Returns the configuration with another decay, in steps at the end. */
   public TrainingConfig withDecay(long newDecay) {
-    var changed = new Change(this);
-    changed.decay = newDecay;
-    return changed.made();
+    return with(c -> c.decay = newDecay);
   }
 
   /** Returns the configuration with another fall of the learning rate. */
   public TrainingConfig withFall(Fall newFall) {
-    var changed = new Change(this);
-    changed.fall = newFall;
-    return changed.made();
+    return with(c -> c.fall = newFall);
   }
 
   /** Returns the configuration with another batch size. */
   public TrainingConfig withBatchSize(int newBatchSize) {
-    var changed = new Change(this);
-    changed.batchSize = newBatchSize;
-    return changed.made();
+    return with(c -> c.batchSize = newBatchSize);
   }
 
   /** Returns the configuration with another number of batches per step. */
   public TrainingConfig withAccumulate(int newAccumulate) {
-    var changed = new Change(this);
-    changed.accumulate = newAccumulate;
-    return changed.made();
+    return with(c -> c.accumulate = newAccumulate);
   }
 
   /** Returns the configuration with another learning rate. */
   public TrainingConfig withLearningRate(double newLearningRate) {
-    var changed = new Change(this);
-    changed.learningRate = newLearningRate;
-    return changed.made();
+    return with(c -> c.learningRate = newLearningRate);
   }
 
   /** Returns the configuration with another optimizer. */
   public TrainingConfig withOptimizer(Optimizer newOptimizer) {
-    var changed = new Change(this);
-    changed.optimizer = newOptimizer;
-    return changed.made();
+    return with(c -> c.optimizer = newOptimizer);
   }
 
   /** Returns the configuration with other moving averages. */
   public TrainingConfig withEmaDecay(double... newEmaDecays) {
-    var changed = new Change(this);
-    changed.emaDecays = java.util.Arrays.stream(newEmaDecays).boxed().toList();
-    return changed.made();
+    return with(c -> c.emaDecays = Arrays.stream(newEmaDecays).boxed().toList());
   }
 
   /** Returns the configuration with other frozen parameters. */
   public TrainingConfig withFrozen(KeyPatterns newFrozen) {
-    var changed = new Change(this);
-    changed.frozen = newFrozen;
-    return changed.made();
+    return with(c -> c.frozen = newFrozen);
   }
 
   /** Returns the configuration with low-rank updates. */
   public TrainingConfig withLowRank(LowRank newLowRank) {
-    var changed = new Change(this);
-    changed.lowRank = Optional.of(newLowRank);
-    return changed.made();
+    return with(c -> c.lowRank = Optional.of(newLowRank));
   }
 
   /** Returns the configuration with another treatment of activations. */
   public TrainingConfig withActivations(Activations newActivations) {
-    var changed = new Change(this);
-    changed.activations = newActivations;
-    return changed.made();
+    return with(c -> c.activations = newActivations);
   }
 
   /** Returns the configuration with another division among processes. */
   public TrainingConfig withShares(Shares newShares) {
-    var changed = new Change(this);
-    changed.shares = newShares;
-    return changed.made();
+    return with(c -> c.shares = newShares);
   }
 
   /** Returns the configuration with another format of the gradients that processes exchange. */
   public TrainingConfig withSums(Wire newSums) {
-    var changed = new Change(this);
-    changed.sums = Optional.of(newSums);
-    return changed.made();
+    return with(c -> c.sums = Optional.of(newSums));
   }
 
   /** Returns the configuration with other settings of the computation. */
   public TrainingConfig withCompute(Compute newCompute) {
-    var changed = new Change(this);
-    changed.compute = newCompute;
-    return changed.made();
+    return with(c -> c.compute = newCompute);
   }
 
   /** Returns the configuration with another seed. */
   public TrainingConfig withSeed(long newSeed) {
-    var changed = new Change(this);
-    changed.seed = newSeed;
-    return changed.made();
+    return with(c -> c.seed = newSeed);
   }
 
-  /** A mutable copy of the optional settings. */
-  private static final class Change {
-    private final TrainingConfig from;
-    private long steps;
-    private int batchSize;
-    private int accumulate;
-    private double learningRate;
-    private long warmup;
-    private long decay;
-    private Fall fall;
-    private Optimizer optimizer;
-    private List<Double> emaDecays;
-    private KeyPatterns frozen;
-    private Optional<LowRank> lowRank;
-    private Activations activations;
-    private Shares shares;
-    private Optional<Wire> sums;
-    private Compute compute;
-    private long seed;
+  /** A mutable copy of the settings that can be changed. */
+  private final class Change {
+    long steps = TrainingConfig.this.steps;
+    int batchSize = TrainingConfig.this.batchSize;
+    int accumulate = TrainingConfig.this.accumulate;
+    double learningRate = TrainingConfig.this.learningRate;
+    long warmup = TrainingConfig.this.warmup;
+    long decay = TrainingConfig.this.decay;
+    Fall fall = TrainingConfig.this.fall;
+    Optimizer optimizer = TrainingConfig.this.optimizer;
+    List<Double> emaDecays = TrainingConfig.this.emaDecays;
+    KeyPatterns frozen = TrainingConfig.this.frozen;
+    Optional<LowRank> lowRank = TrainingConfig.this.lowRank;
+    Activations activations = TrainingConfig.this.activations;
+    Shares shares = TrainingConfig.this.shares;
+    Optional<Wire> sums = TrainingConfig.this.sums;
+    Compute compute = TrainingConfig.this.compute;
+    long seed = TrainingConfig.this.seed;
+  }
 
-    Change(TrainingConfig from) {
-      this.from = from;
-      steps = from.steps;
-      batchSize = from.batchSize;
-      accumulate = from.accumulate;
-      learningRate = from.learningRate;
-      warmup = from.warmup;
-      decay = from.decay;
-      fall = from.fall;
-      optimizer = from.optimizer;
-      emaDecays = from.emaDecays;
-      frozen = from.frozen;
-      lowRank = from.lowRank;
-      activations = from.activations;
-      shares = from.shares;
-      sums = from.sums;
-      compute = from.compute;
-      seed = from.seed;
-    }
-
-    TrainingConfig made() {
-      return new TrainingConfig(
-          steps,
-          batchSize,
-          accumulate,
-          learningRate,
-          warmup,
-          decay,
-          fall,
-          optimizer,
-          from.clipNorm,
-          emaDecays,
-          from.emaWarmup,
-          frozen,
-          lowRank,
-          activations,
-          shares,
-          sums,
-          compute,
-          seed);
-    }
+  private TrainingConfig with(Consumer<Change> change) {
+    var c = new Change();
+    change.accept(c);
+    return new TrainingConfig(
+        c.steps,
+        c.batchSize,
+        c.accumulate,
+        c.learningRate,
+        c.warmup,
+        c.decay,
+        c.fall,
+        c.optimizer,
+        clipNorm,
+        c.emaDecays,
+        emaWarmup,
+        c.frozen,
+        c.lowRank,
+        c.activations,
+        c.shares,
+        c.sums,
+        c.compute,
+        c.seed);
   }
 
   private static long customaryWarmup(long steps) {
@@ -406,7 +357,8 @@ public record TrainingConfig(
 
   /** Returns the rows of a batch that a process computes. */
   public Share share(int process, int processes) {
-    require(processes <= batchSize, "processes", processes, "at most " + batchSize + ", the batch");
+    Check.that(
+        processes <= batchSize, "processes", processes, "at most " + batchSize + ", the batch");
     if (shares == Shares.BY_THREAD) {
       return Share.of(batchSize, process, processes);
     }

@@ -1,6 +1,7 @@
 package io.diffusion4j.nn.train;
 
 import io.diffusion4j.checkpoint.SafetensorsWriter;
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.train.group.Group;
 import io.diffusion4j.nn.train.group.Share;
@@ -125,10 +126,7 @@ public final class TrainingRun implements AutoCloseable {
       Optional<LossAwareTimesteps> timesteps,
       Path folder,
       long checkpointEvery) {
-    if (checkpointEvery < 1) {
-      throw new IllegalArgumentException(
-          "checkpointEvery: " + checkpointEvery + " (expected: ≥ 1)");
-    }
+    Check.that(checkpointEvery >= 1, "checkpointEvery", checkpointEvery, "≥ 1");
     this.trainer = trainer;
     this.config = config;
     this.origin = new TreeMap<>(origin); // in the same order in all processes

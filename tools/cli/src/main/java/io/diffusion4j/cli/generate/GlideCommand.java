@@ -123,6 +123,7 @@ public final class GlideCommand implements Callable<Integer>, SamplingOptions.Sa
           ImagePipeline pipeline = open.pipeline();
           for (String prompt : prompts.prompts) {
             pipeline
+                .texts()
                 .truncation(prompt)
                 .ifPresent(message -> console.say("warning: prompt: " + message));
           }

@@ -1,6 +1,9 @@
 package io.diffusion4j.nn.train.diffusion;
 
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.loss.LossType;
+import io.diffusion4j.diffusion.loss.PixelLikelihood;
+import io.diffusion4j.diffusion.loss.TanhNormal;
 import io.diffusion4j.diffusion.loss.VarianceType;
 import io.diffusion4j.nn.Function;
 import io.diffusion4j.nn.Inputs;
@@ -69,10 +72,8 @@ public final class DiffusionLoss {
    */
   public static Objective.Loss of(
       Nn nn, Inputs inputs, LossType type, VarianceType variance, List<Tensor> outputs) {
-    if (outputs.size() != (variance.isLearned() ? 2 : 1)) {
-      throw new IllegalArgumentException(
-          "outputs: " + outputs.size() + " (expected: as many as go with " + variance + ")");
-    }
+    boolean isWhole = outputs.size() == (variance.isLearned() ? 2 : 1);
+    Check.that(isWhole, "outputs", outputs.size(), "as many as go with %s", variance);
     var prediction = outputs.get(0);
     long[] sample = prediction.sample().stream().mapToLong(Long::longValue).toArray();
     var target = inputs.floats(TARGET, sample);
@@ -143,26 +144,26 @@ public final class DiffusionLoss {
   /** Computes −log of the probability that N(x − d, e^lv) gives to the 8-bit bin of x. */
   private Tensor negativeLogLikelihood(Tensor x, Tensor d, Tensor lv) {
     var inverse = exp(times(lv, -0.5));
-    var half = nn.constant(1.0 / 255);
+    var half = nn.constant(PixelLikelihood.HALF_BIN);
     // Below the mean, or mirrored to there: small numbers keep their digits when subtracted.
     var below = negate(nn.map(Function.ABS, d));
     var inner =
         nn.subtract(
             cdf(nn.multiply(nn.add(below, half), inverse)),
             cdf(nn.multiply(nn.subtract(below, half), inverse)));
-    var last = nn.constant(0.999);
+    var last = nn.constant(PixelLikelihood.LAST_LEVEL);
     var outwards = nn.select(nn.subtract(x, last), negate(d), d);
     var outer = cdf(nn.multiply(nn.add(outwards, half), inverse));
     var isOuter = nn.subtract(nn.map(Function.ABS, x), last);
     var probability = nn.select(isOuter, outer, inner);
-    var floored = nn.combine(Operation.MAXIMUM, probability, nn.constant(1e-12));
+    var floored = nn.combine(Operation.MAXIMUM, probability, nn.constant(PixelLikelihood.FLOOR));
     return negate(nn.map(Function.LOG, floored));
   }
 
-  /** Returns the approximation of the normal distribution function that the reference uses. */
+  /** Returns {@link TanhNormal#cdf}. */
   private Tensor cdf(Tensor u) {
     var cube = nn.multiply(square(u), u);
-    var inner = times(nn.add(u, times(cube, 0.044715)), 2 * Math.sqrt(2 / Math.PI));
+    var inner = times(nn.add(u, times(cube, TanhNormal.CUBIC)), 2 * TanhNormal.ROOT_2_BY_PI);
     return nn.map(Function.SIGMOID, inner);
   }
 

@@ -25,14 +25,6 @@
  *     };
  * }</pre>
  *
- * <ul>
- *   <li>{@link io.diffusion4j.nn.train.logits.Cosines} normalises embeddings and computes the
- *       logits of all pairs, or of the right ones only.
- *   <li>{@link io.diffusion4j.nn.train.logits.CrossEntropy} computes the loss and the accuracy,
- *       along any axis. The caller passes the right logits, so any rule can select them: the
- *       diagonal here, a product with a one-hot vector for classes.
- * </ul>
- *
  * <p>The logarithm of the sum is one layer, which does not overflow for large logits. The accuracy
  * has no gradient and counts a tie within 10⁻⁴ as a hit, because the right logit may be computed in
  * another order than the same logit of the matrix.

@@ -16,7 +16,7 @@ import io.diffusion4j.diffusion.schedule.NoiseLevel;
  *
  * @param level the noise level, between clean and nothing but noise
  */
-public record DenoisingScoreMatching(NoiseLevel level) {
+record DenoisingScoreMatching(NoiseLevel level) {
   public DenoisingScoreMatching {
     Check.that(
         level.alphaBar() > 0 && level.alphaBar() < 1, "alphaBar", level.alphaBar(), "in (0, 1)");

@@ -1,5 +1,7 @@
 package io.diffusion4j.diffusion.continuous;
 
+import static java.lang.Math.sqrt;
+
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 
 /** The steps of DDPM's forward process. */
@@ -14,8 +16,13 @@ record VpSteps(NoiseSchedule schedule) implements DiscreteSteps {
     return ReverseStep.reverseDiffusion(alpha(i));
   }
 
+  /**
+   * Returns DDPM's step with its larger variance (Ho et al. 2020, algorithm 2, written with the
+   * score).
+   */
   @Override
   public ReverseStep ancestral(int i) {
-    return ReverseStep.ancestral(alpha(i));
+    double alpha = alpha(i);
+    return new ReverseStep(1 / sqrt(alpha), (1 - alpha) / sqrt(alpha), sqrt(1 - alpha));
   }
 }

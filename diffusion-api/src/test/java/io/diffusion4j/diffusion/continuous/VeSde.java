@@ -13,7 +13,7 @@ import io.diffusion4j.diffusion.argument.Check;
  * @param first σ(0), greater than 0
  * @param last σ(1), greater than {@code first}
  */
-public record VeSde(double first, double last) implements GaussianSde {
+record VeSde(double first, double last) implements GaussianSde {
   public VeSde {
     Check.positive("first", first);
     Check.that(last > first && last < Double.POSITIVE_INFINITY, "last", last, "> %s", first);
@@ -35,11 +35,6 @@ public record VeSde(double first, double last) implements GaussianSde {
   }
 
   @Override
-  public double priorDeviation() {
-    return last;
-  }
-
-  @Override
   public double diffusion(double t) {
     return deviation(t) * sqrt(2 * log(last / first));
   }
@@ -48,8 +43,7 @@ public record VeSde(double first, double last) implements GaussianSde {
    * Returns steps with σ in n equal ratios from {@code first} to {@code last}; below step 0 it is
    * 0.
    */
-  @Override
-  public DiscreteSteps discrete(int n) {
+  DiscreteSteps discrete(int n) {
     Check.that(n >= 2, "steps", n, "≥ 2");
     return new Steps(this, n);
   }

@@ -20,7 +20,7 @@ import java.util.Optional;
  * @param steps n, at least 2
  * @param end the last time, in (0, 1); 1e-3 in the paper, 1e-5 for the variance-exploding SDE
  */
-public record PredictorCorrector(
+record PredictorCorrector(
     GaussianSde sde,
     Optional<Predictor> predictor,
     Optional<Langevin> corrector,
@@ -76,11 +76,10 @@ public record PredictorCorrector(
    * Draws samples.
    *
    * @param score the score of the noisy data
-   * @param start a row for each sample, from N(0, {@link GaussianSde#priorDeviation}²); not
-   *     modified
+   * @param start a row for each sample, from N(0, the deviation at t = 1²); not modified
    */
   public double[][] sample(Score score, double[][] start, Draws draws, Listener listener) {
-    DiscreteSteps discrete = sde.discrete(steps);
+    DiscreteSteps discrete = DiscreteSteps.of(sde, steps);
     double[] times = times();
     double[][] x = start;
     double[][] mean = start;
@@ -103,7 +102,11 @@ public record PredictorCorrector(
       mean = x;
       if (predictor.isPresent()) {
         ReverseStep step = predictor.get().step(sde, discrete, i, steps, t);
-        mean = moved(flow ? step.flow() : step, x, scores(score, x, t));
+        mean =
+            moved(
+                flow ? new ReverseStep(step.fromX(), step.fromScore() / 2, 0) : step,
+                x,
+                scores(score, x, t));
         x = flow ? mean : noised(step, mean, draws.at(k, move));
       }
       listener.reached(k, corrected, mean, x);

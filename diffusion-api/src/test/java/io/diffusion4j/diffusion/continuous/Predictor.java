@@ -4,7 +4,7 @@ package io.diffusion4j.diffusion.continuous;
  * The step of a {@link PredictorCorrector} from one time to the next (Y. Song et al. 2021, app.
  * E–G).
  */
-public enum Predictor {
+enum Predictor {
   /** The method of Euler and Maruyama on the reverse SDE. */
   EULER_MARUYAMA,
   /** The reverse of the discrete step, by the formula of the reverse SDE. */
@@ -15,7 +15,7 @@ public enum Predictor {
   /** Returns the step from time t, which is step i of n. */
   ReverseStep step(GaussianSde sde, DiscreteSteps steps, int i, int n, double t) {
     return switch (this) {
-      case EULER_MARUYAMA -> sde.eulerMaruyama(t, 1.0 / n);
+      case EULER_MARUYAMA -> DiscreteSteps.eulerMaruyama(sde, t, 1.0 / n);
       case REVERSE_DIFFUSION -> steps.reverseDiffusion(i);
       case ANCESTRAL -> steps.ancestral(i);
     };

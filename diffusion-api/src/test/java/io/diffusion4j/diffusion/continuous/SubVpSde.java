@@ -12,7 +12,7 @@ import io.diffusion4j.diffusion.argument.Check;
  *
  * @param vp the variance-preserving SDE
  */
-public record SubVpSde(VpSde vp) implements GaussianSde {
+record SubVpSde(VpSde vp) implements GaussianSde {
   @Override
   public double rate(double t) {
     return vp.rate(t);
@@ -37,8 +37,7 @@ public record SubVpSde(VpSde vp) implements GaussianSde {
    * Returns steps of equal length; there is no published table, so only reverse diffusion, which is
    * Euler and Maruyama's here, is defined.
    */
-  @Override
-  public DiscreteSteps discrete(int n) {
+  DiscreteSteps discrete(int n) {
     Check.that(n >= 1, "steps", n, "≥ 1");
     return new Steps(this, n);
   }
@@ -46,7 +45,7 @@ public record SubVpSde(VpSde vp) implements GaussianSde {
   private record Steps(SubVpSde sde, int n) implements DiscreteSteps {
     @Override
     public ReverseStep reverseDiffusion(int i) {
-      return sde.eulerMaruyama((i + 1.0) / n, 1.0 / n);
+      return DiscreteSteps.eulerMaruyama(sde, (i + 1.0) / n, 1.0 / n);
     }
 
     @Override

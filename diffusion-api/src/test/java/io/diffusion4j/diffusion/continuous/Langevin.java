@@ -14,7 +14,7 @@ import java.util.Arrays;
  *     paper
  * @param times how many steps at each time, at least 1
  */
-public record Langevin(Size size, double snr, int times) {
+record Langevin(Size size, double snr, int times) {
   /** The rule for the step size. */
   public enum Size {
     /** ε = 2α·(r·‖z‖/‖s‖)², the norms averaged over the rows. */
