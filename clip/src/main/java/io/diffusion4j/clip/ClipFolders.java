@@ -6,13 +6,13 @@ import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.checkpoint.ComponentConfig;
 import io.diffusion4j.checkpoint.ConfigWriter;
 import io.diffusion4j.checkpoint.DType;
+import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.clip.Transformer.Activation;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.Manifest;
 import io.diffusion4j.nn.NetworkDefinition;
 import io.diffusion4j.nn.StoredNetwork;
 import io.diffusion4j.nn.weights.ModelFiles;
-import io.diffusion4j.nn.weights.NamedTensors;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -219,7 +219,7 @@ public final class ClipFolders {
       int startId,
       int endId,
       int padId,
-      NamedTensors weights,
+      TensorSource weights,
       Map<String, String> notes) {
     writeConfig(folder, network, startId, endId, padId);
     write(folder, network.keys(), weights, HUGGING_FACE::isText, notes);
@@ -237,7 +237,7 @@ public final class ClipFolders {
 
   /** Writes an image tower. */
   public static void writeVision(
-      Path folder, ClipVisionNetwork network, NamedTensors weights, Map<String, String> notes) {
+      Path folder, ClipVisionNetwork network, TensorSource weights, Map<String, String> notes) {
     writeConfig(folder, network);
     write(folder, network.keys(), weights, HUGGING_FACE::isVision, notes);
   }
@@ -255,7 +255,7 @@ public final class ClipFolders {
       int startId,
       int endId,
       int padId,
-      NamedTensors weights,
+      TensorSource weights,
       Map<String, String> notes) {
     writeConfig(folder, network, startId, endId, padId);
     write(folder, network.keys(), weights, key -> true, notes);
@@ -281,7 +281,7 @@ public final class ClipFolders {
   private static void write(
       Path folder,
       ClipKeys keys,
-      NamedTensors weights,
+      TensorSource weights,
       Predicate<String> keep,
       Map<String, String> notes) {
     Check.that(keys == HUGGING_FACE, "keys", keys, "%s", HUGGING_FACE);
@@ -291,7 +291,7 @@ public final class ClipFolders {
   /** Writes the selected tensors of weights with transformers' keys. */
   static void write(
       Path folder,
-      NamedTensors weights,
+      TensorSource weights,
       Predicate<String> keep,
       DType dtype,
       Map<String, String> notes) {

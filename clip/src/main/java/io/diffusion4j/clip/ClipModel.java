@@ -2,11 +2,10 @@ package io.diffusion4j.clip;
 
 import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.checkpoint.CheckpointException;
+import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.clip.image.ClipPreprocessor;
 import io.diffusion4j.clip.token.ClipTokenizer;
 import io.diffusion4j.nn.engine.Compute;
-import io.diffusion4j.nn.weights.CheckpointTensors;
-import io.diffusion4j.nn.weights.NamedTensors;
 import java.nio.file.Path;
 import java.util.function.Predicate;
 
@@ -29,8 +28,8 @@ public final class ClipModel implements AutoCloseable {
       Compute compute) {
     this.network = network;
     var keys = network.keys();
-    var texts = part(origin, checkpoint, keys::isText);
-    var images = part(origin, checkpoint, keys::isVision);
+    var texts = part(checkpoint, keys::isText);
+    var images = part(checkpoint, keys::isVision);
     this.logitScale = Math.exp(logScale(origin, checkpoint));
     this.text = new ClipTextModel(tokenizer, network.text(), texts, compute);
     try {
@@ -51,8 +50,7 @@ public final class ClipModel implements AutoCloseable {
   /** Loads a folder with OpenAI's {@code CLIP}, as {@link OpenAiClip} describes it. */
   public static ClipModel loadOpenAi(Path folder, ClipTokenizer tokenizer, Compute compute) {
     try (var checkpoint = Checkpoint.open(folder, Checkpoint.TRANSFORMERS)) {
-      var weights = new CheckpointTensors(folder, checkpoint);
-      return of(OpenAiClip.read(folder, weights), folder, checkpoint, tokenizer, compute);
+      return of(OpenAiClip.read(folder, checkpoint), folder, checkpoint, tokenizer, compute);
     }
   }
 
@@ -75,10 +73,8 @@ public final class ClipModel implements AutoCloseable {
     }
   }
 
-  private static NamedTensors part(
-      Path origin, Checkpoint checkpoint, Predicate<String> accounted) {
-    return new CheckpointTensors(
-        origin, checkpoint, key -> isParameter(key) && accounted.test(key));
+  private static TensorSource part(Checkpoint checkpoint, Predicate<String> accounted) {
+    return checkpoint.only(key -> isParameter(key) && accounted.test(key));
   }
 
   /**
@@ -93,7 +89,7 @@ public final class ClipModel implements AutoCloseable {
     if (!checkpoint.contains(ClipKeys.LOGIT_SCALE)) {
       throw new CheckpointException(origin, ClipKeys.LOGIT_SCALE + ": missing");
     }
-    float[] values = checkpoint.readFloats(ClipKeys.LOGIT_SCALE);
+    float[] values = checkpoint.read(ClipKeys.LOGIT_SCALE);
     if (values.length != 1) {
       throw new CheckpointException(
           origin, ClipKeys.LOGIT_SCALE + ": " + values.length + " values (expected: 1)");

@@ -4,10 +4,10 @@ import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.checkpoint.ComponentConfig;
 import io.diffusion4j.checkpoint.ConfigWriter;
+import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.clip.Transformer.Activation;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.weights.ModelFiles;
-import io.diffusion4j.nn.weights.NamedTensors;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -42,7 +42,7 @@ public final class OpenAiClip {
    * @param weights the tensors in the folder
    * @throws CheckpointException if it is no CLIP, or an unsupported one
    */
-  public static ClipNetwork read(Path folder, NamedTensors weights) {
+  public static ClipNetwork read(Path folder, TensorSource weights) {
     try {
       return Files.exists(folder.resolve(CONFIG))
           ? of(ComponentConfig.read(folder.resolve(CONFIG)))
@@ -80,7 +80,7 @@ public final class OpenAiClip {
   }
 
   /** Returns the number of heads as in OpenAI's {@code build_model}. */
-  static ClipNetwork ofShapes(Path folder, NamedTensors weights) {
+  static ClipNetwork ofShapes(Path folder, TensorSource weights) {
     var text = ClipKeys.OPENAI.text;
     var vision = ClipKeys.OPENAI.vision;
     long[] tokens = shape(folder, weights, text.tokens() + ".weight", 2);
@@ -111,7 +111,7 @@ public final class OpenAiClip {
     return new Transformer(width, 4 * width, layers, heads, Activation.QUICK_GELU, EPS);
   }
 
-  private static long[] shape(Path folder, NamedTensors weights, String key, int rank) {
+  private static long[] shape(Path folder, TensorSource weights, String key, int rank) {
     if (!weights.names().contains(key) || weights.shape(key).length != rank) {
       throw new CheckpointException(
           folder,
@@ -126,7 +126,7 @@ public final class OpenAiClip {
     return weights.shape(key);
   }
 
-  private static int layers(NamedTensors weights, String transformer) {
+  private static int layers(TensorSource weights, String transformer) {
     int layers = 0;
     while (weights
         .names()
@@ -144,7 +144,7 @@ public final class OpenAiClip {
    * @throws IllegalArgumentException if OpenAI's class does not support this network
    */
   public static void write(
-      Path folder, ClipNetwork network, NamedTensors weights, Map<String, String> notes) {
+      Path folder, ClipNetwork network, TensorSource weights, Map<String, String> notes) {
     var text = network.text();
     var vision = network.vision();
     int visionWidth = vision.transformer().width();

@@ -3,11 +3,10 @@ package io.diffusion4j.clip;
 import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.checkpoint.ComponentConfig;
 import io.diffusion4j.checkpoint.DType;
+import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.clip.image.ClipPreprocessor;
 import io.diffusion4j.clip.token.ClipTokenizer;
 import io.diffusion4j.diffusion.argument.Check;
-import io.diffusion4j.nn.weights.CheckpointTensors;
-import io.diffusion4j.nn.weights.NamedTensors;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -27,7 +26,7 @@ public final class PublishedClip implements AutoCloseable {
   private final ClipPreprocessor preprocessor;
   private final ClipTokenizer tokenizer;
   private final Checkpoint checkpoint;
-  private final NamedTensors weights;
+  private final TensorSource weights;
 
   private PublishedClip(
       Path folder, ClipNetwork read, ClipPreprocessor preprocessor, Checkpoint checkpoint) {
@@ -41,9 +40,8 @@ public final class PublishedClip implements AutoCloseable {
     }
     network.vision().requireFits(preprocessor);
     var tensors =
-        new CheckpointTensors(
-            folder, checkpoint, key -> ClipFolders.isParameter(key) && OpenAiClip.isParameter(key));
-    weights = read.keys() == ClipKeys.OPENAI ? new HuggingFaceTensors(network, tensors) : tensors;
+        checkpoint.only(key -> ClipFolders.isParameter(key) && OpenAiClip.isParameter(key));
+    weights = read.keys() == ClipKeys.OPENAI ? OpenAiNames.toTransformers(tensors) : tensors;
   }
 
   /**
@@ -65,7 +63,7 @@ public final class PublishedClip implements AutoCloseable {
       var network =
           isTransformers(folder)
               ? ClipFolders.readModel(folder)
-              : OpenAiClip.read(folder, new CheckpointTensors(folder, checkpoint));
+              : OpenAiClip.read(folder, checkpoint);
       var preprocessor = ClipEncoders.preprocessor(folder, network.vision());
       return new PublishedClip(folder, network, preprocessor, checkpoint);
     } catch (RuntimeException | Error e) {

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.checkpoint.DType;
+import io.diffusion4j.checkpoint.TensorMap;
+import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.clip.Transformer.Activation;
 import io.diffusion4j.clip.image.ClipPreprocessor;
 import io.diffusion4j.clip.token.ClipTokenizer;
@@ -22,18 +24,15 @@ import io.diffusion4j.nn.RandomWeights;
 import io.diffusion4j.nn.engine.CompiledNetwork;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Precision;
-import io.diffusion4j.nn.weights.NamedTensors;
 import io.diffusion4j.tf.testing.Golden;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -159,7 +158,7 @@ class ClipNetworkTest {
     assertThat(ClipIdentity.of(output)).isNotEqualTo(ClipIdentity.of(folder));
   }
 
-  private void write(ClipNetwork network, NamedTensors weights) {
+  private void write(ClipNetwork network, TensorSource weights) {
     if (network.keys() == ClipKeys.OPENAI) {
       OpenAiClip.write(folder, network, weights, NOTES);
     } else {
@@ -176,13 +175,11 @@ class ClipNetworkTest {
   @Test
   void aModelWithATensorTooManyIsRefusedByItsName() {
     var network = small(ClipKeys.OPENAI);
-    OpenAiClip.write(
-        folder, network, new WithOneMore(RandomWeights.of(network, 3), "visual.extra"), NOTES);
+    OpenAiClip.write(folder, network, withOneMore(network, "visual.extra"), NOTES);
     assertThatThrownBy(() -> load(ClipKeys.OPENAI))
         .isInstanceOf(CheckpointException.class)
         .hasMessageContaining("unused: visual.extra [1]");
-    OpenAiClip.write(
-        folder, network, new WithOneMore(RandomWeights.of(network, 3), "extra"), NOTES);
+    OpenAiClip.write(folder, network, withOneMore(network, "extra"), NOTES);
     assertThatThrownBy(() -> load(ClipKeys.OPENAI))
         .isInstanceOf(CheckpointException.class)
         .hasMessageContaining("unused: extra [1]");
@@ -196,35 +193,15 @@ class ClipNetworkTest {
   })
   void buffersThatArePublishedWithTheParametersAreIgnored(ClipKeys keys, String buffer) {
     var network = small(keys);
-    var weights = new WithOneMore(RandomWeights.of(network, 3), buffer);
-    write(network, weights);
+    write(network, withOneMore(network, buffer));
     try (var model = load(keys)) {
       assertThat(model.network()).isEqualTo(network);
     }
   }
 
-  private record WithOneMore(NamedTensors tensors, String more) implements NamedTensors {
-    @Override
-    public String origin() {
-      return tensors.origin();
-    }
-
-    @Override
-    public Set<String> names() {
-      var names = new LinkedHashSet<>(tensors.names());
-      names.add(more);
-      return names;
-    }
-
-    @Override
-    public long[] shape(String name) {
-      return name.equals(more) ? new long[] {1} : tensors.shape(name);
-    }
-
-    @Override
-    public float[] read(String name) {
-      return name.equals(more) ? new float[1] : tensors.read(name);
-    }
+  private static TensorMap withOneMore(ClipNetwork network, String more) {
+    var weights = RandomWeights.of(network, 3);
+    return new TensorMap().putAll("", weights).put(more, new long[] {1}, new float[1]);
   }
 
   @Test

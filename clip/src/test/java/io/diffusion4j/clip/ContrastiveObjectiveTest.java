@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.diffusion4j.checkpoint.TensorMap;
+import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.clip.Transformer.Activation;
 import io.diffusion4j.golden.GoldenCase;
 import io.diffusion4j.golden.GoldenKind;
@@ -21,8 +23,6 @@ import io.diffusion4j.nn.train.Trainer;
 import io.diffusion4j.nn.train.TrainingConfig;
 import io.diffusion4j.nn.train.group.Group;
 import io.diffusion4j.nn.train.group.Members;
-import io.diffusion4j.nn.weights.NamedTensors;
-import io.diffusion4j.nn.weights.TensorMap;
 import io.diffusion4j.onednn.OneDnnEngine;
 import io.diffusion4j.tf.testing.Probe;
 import java.io.IOException;
@@ -184,7 +184,7 @@ class ContrastiveObjectiveTest {
     }
   }
 
-  private record Trained(Trainer.Report report, NamedTensors weights) {}
+  private record Trained(Trainer.Report report, TensorSource weights) {}
 
   private static void assertGradients(
       Probe probe, GoldenTensors io, Map<String, float[]> expected) {

@@ -17,7 +17,6 @@ import io.diffusion4j.nn.NetworkDefinition;
 import io.diffusion4j.nn.engine.CompiledNetwork;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Precision;
-import io.diffusion4j.nn.weights.CheckpointTensors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -68,10 +67,7 @@ class OpenClipTest {
       GoldenCase golden, NetworkDefinition network, Predicate<String> names, Batch batch) {
     try (var checkpoint = Checkpoint.open(golden.folder(), OpenClip.WEIGHTS);
         var compiled =
-            new CompiledNetwork(
-                network,
-                new CheckpointTensors(golden.folder(), checkpoint, names),
-                Compute.of(Precision.FLOAT32))) {
+            new CompiledNetwork(network, checkpoint.only(names), Compute.of(Precision.FLOAT32))) {
       return compiled.run(batch);
     }
   }

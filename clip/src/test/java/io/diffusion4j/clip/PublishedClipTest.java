@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.diffusion4j.checkpoint.Checkpoint;
+import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.clip.Transformer.Activation;
 import io.diffusion4j.clip.image.ClipPreprocessor;
 import io.diffusion4j.clip.token.BpeTrainer;
@@ -18,7 +19,6 @@ import io.diffusion4j.nn.RandomWeights;
 import io.diffusion4j.nn.engine.CompiledNetwork;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Precision;
-import io.diffusion4j.nn.weights.NamedTensors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -179,14 +179,14 @@ class PublishedClipTest {
   private static void assertSame(
       NetworkDefinition openAi, NetworkDefinition transformers, Batch batch) {
     var weights = RandomWeights.of(openAi, 1);
-    var converted = new HuggingFaceTensors(transformers, weights);
+    var converted = OpenAiNames.toTransformers(weights);
     Network.of(transformers)
         .parameters()
         .forEach((key, p) -> assertThat(converted.read(key)).as(key).hasSize(p.size()));
     assertThat(run(transformers, converted, batch)).isEqualTo(run(openAi, weights, batch));
   }
 
-  private static float[] run(NetworkDefinition network, NamedTensors weights, Batch batch) {
+  private static float[] run(NetworkDefinition network, TensorSource weights, Batch batch) {
     try (var compiled = new CompiledNetwork(network, weights, Compute.of(Precision.FLOAT32))) {
       var outputs = compiled.run(batch);
       return outputs.get(outputs.size() - 1);

@@ -1,12 +1,12 @@
 package io.diffusion4j.onnx;
 
+import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.nn.Function;
 import io.diffusion4j.nn.Layer;
 import io.diffusion4j.nn.Network;
 import io.diffusion4j.nn.Network.Node;
 import io.diffusion4j.nn.Tensor;
 import io.diffusion4j.nn.Tensor.Role;
-import io.diffusion4j.nn.weights.NamedTensors;
 import io.diffusion4j.nn.weights.Parameter;
 import io.diffusion4j.onnx.Value.Order;
 import java.util.ArrayList;
@@ -22,7 +22,7 @@ final class Lowering implements Layer.Visitor<Node, Value> {
 
   private final Graph graph;
   private final Network network;
-  private final NamedTensors weights;
+  private final TensorSource weights;
   private final ElementType activations;
   private final Sizes sizes;
   private final Inputs inputs;
@@ -37,7 +37,7 @@ final class Lowering implements Layer.Visitor<Node, Value> {
   Lowering(
       Graph graph,
       Network network,
-      NamedTensors weights,
+      TensorSource weights,
       ElementType activations,
       Sizes sizes,
       Inputs inputs) {

@@ -1,6 +1,7 @@
 package io.diffusion4j.ddpm;
 
 import io.diffusion4j.checkpoint.ComponentConfig;
+import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.decoder.autoencoder.AutoencoderBlocks;
 import io.diffusion4j.decoder.autoencoder.Normalization;
 import io.diffusion4j.decoder.unet.CurrentNames;
@@ -10,8 +11,6 @@ import io.diffusion4j.nn.Manifest;
 import io.diffusion4j.nn.NetworkDefinition;
 import io.diffusion4j.nn.Nn;
 import io.diffusion4j.nn.Tensor;
-import io.diffusion4j.nn.weights.NamedTensors;
-import io.diffusion4j.nn.weights.Renamed;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -148,10 +147,10 @@ record Autoencoder(
    * Returns the weights of a folder that the decoding half needs; attention may have its names from
    * before 2023.
    */
-  static NamedTensors fromFolder(NamedTensors stored) {
+  static TensorSource fromFolder(TensorSource stored) {
     var current = CurrentNames.of(stored);
     Map<String, String> sources = new LinkedHashMap<>();
     current.names().stream().filter(Autoencoder::isRead).forEach(n -> sources.put(n, n));
-    return new Renamed(current, Collections.unmodifiableMap(sources));
+    return current.renamed(Collections.unmodifiableMap(sources));
   }
 }

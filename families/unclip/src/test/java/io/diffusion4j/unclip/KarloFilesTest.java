@@ -183,8 +183,8 @@ class KarloFilesTest {
 
   private Path statistics(Path published) {
     try (var prior = ModelFolder.open(published).checkpoint(UnclipFolder.PRIOR)) {
-      float[] mean = prior.readFloats("clip_mean");
-      float[] std = prior.readFloats("clip_std");
+      float[] mean = prior.read("clip_mean");
+      float[] std = prior.read("clip_std");
       long[] shape = {mean.length};
       return write(
           "statistics", new TreeMap<>(Map.of("0", mean, "1", std)), Map.of("0", shape, "1", shape));
@@ -226,7 +226,7 @@ class KarloFilesTest {
     var attention = Pattern.compile(".*\\.(?:to_([qkv])|add_([kv])_proj)\\..*");
     try (Checkpoint from = ModelFolder.open(published).checkpoint(component)) {
       for (String name : from.names()) {
-        float[] own = from.readFloats(name);
+        float[] own = from.read(name);
         long[] shape = from.info(name).shape();
         if (name.startsWith("clip_mean") || name.startsWith("clip_std")) {
           continue;
