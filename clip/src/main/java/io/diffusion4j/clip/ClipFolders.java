@@ -1,14 +1,11 @@
 package io.diffusion4j.clip;
 
-import static io.diffusion4j.clip.ClipKeys.HUGGING_FACE;
-
 import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.checkpoint.ComponentConfig;
 import io.diffusion4j.checkpoint.ConfigWriter;
 import io.diffusion4j.checkpoint.DType;
 import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.clip.Transformer.Activation;
-import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.Manifest;
 import io.diffusion4j.nn.NetworkDefinition;
 import io.diffusion4j.nn.StoredNetwork;
@@ -222,7 +219,7 @@ public final class ClipFolders {
       TensorSource weights,
       Map<String, String> notes) {
     writeConfig(folder, network, startId, endId, padId);
-    write(folder, network.keys(), weights, HUGGING_FACE::isText, notes);
+    write(folder, weights, ClipNetwork::isText, DType.BF16, notes);
   }
 
   /** Writes the settings of a text tower. */
@@ -239,7 +236,7 @@ public final class ClipFolders {
   public static void writeVision(
       Path folder, ClipVisionNetwork network, TensorSource weights, Map<String, String> notes) {
     writeConfig(folder, network);
-    write(folder, network.keys(), weights, HUGGING_FACE::isVision, notes);
+    write(folder, weights, ClipNetwork::isVision, DType.BF16, notes);
   }
 
   /** Writes the settings of an image tower. */
@@ -258,7 +255,7 @@ public final class ClipFolders {
       TensorSource weights,
       Map<String, String> notes) {
     writeConfig(folder, network, startId, endId, padId);
-    write(folder, network.keys(), weights, key -> true, notes);
+    write(folder, weights, key -> true, DType.BF16, notes);
   }
 
   /** Writes the settings of a whole CLIP. */
@@ -276,16 +273,6 @@ public final class ClipFolders {
         .put("text_config", text)
         .put("vision_config", vision)
         .write(folder.resolve(CONFIG));
-  }
-
-  private static void write(
-      Path folder,
-      ClipKeys keys,
-      TensorSource weights,
-      Predicate<String> keep,
-      Map<String, String> notes) {
-    Check.that(keys == HUGGING_FACE, "keys", keys, "%s", HUGGING_FACE);
-    write(folder, weights, keep, DType.BF16, notes);
   }
 
   /** Writes the selected tensors of weights with transformers' keys. */

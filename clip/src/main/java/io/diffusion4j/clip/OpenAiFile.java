@@ -19,7 +19,7 @@ import java.util.Optional;
  * transposed.
  *
  * @param origin the origin of the file, for messages
- * @param network the towers, with OpenAI's keys
+ * @param network the towers
  * @param tensors the tensors with transformers' keys, those of {@code CLIPModel}
  */
 public record OpenAiFile(Path origin, ClipNetwork network, TensorSource tensors) {
@@ -34,7 +34,7 @@ public record OpenAiFile(Path origin, ClipNetwork network, TensorSource tensors)
   public static OpenAiFile of(Path origin, TensorSource file) {
     var parameters = file.only(OpenAiClip::isParameter);
     var network = OpenAiClip.ofShapes(origin, parameters);
-    var wanted = Manifest.of(transformers(network));
+    var wanted = Manifest.of(network);
     var tensors =
         OpenAiNames.toTransformers(parameters).only(name -> wanted.shapes().containsKey(name));
     wanted.differences(tensors).requireNone(origin);
@@ -43,23 +43,7 @@ public record OpenAiFile(Path origin, ClipNetwork network, TensorSource tensors)
 
   /** Returns the tensors of the text tower or of the image tower, in the order of the file. */
   public TensorSource tower(boolean text) {
-    var keys = ClipKeys.HUGGING_FACE;
-    return tensors.only(text ? keys::isText : keys::isVision);
-  }
-
-  /** Returns the same towers with transformers' keys. */
-  public ClipNetwork renamed() {
-    return transformers(network);
-  }
-
-  private static ClipNetwork transformers(ClipNetwork network) {
-    var text = network.text();
-    var vision = network.vision();
-    return new ClipNetwork(
-        new ClipTextNetwork(
-            text.transformer(), text.vocabulary(), text.positions(), text.embeddingDim()),
-        new ClipVisionNetwork(
-            vision.transformer(), vision.imageSize(), vision.patch(), vision.embeddingDim()));
+    return tensors.only(text ? ClipNetwork::isText : ClipNetwork::isVision);
   }
 
   /**
@@ -82,7 +66,7 @@ public record OpenAiFile(Path origin, ClipNetwork network, TensorSource tensors)
       var tokenizer = model.network().text().fitted(words);
       Files.createDirectories(output);
       ClipFolders.writeConfig(
-          output, model.renamed(), tokenizer.startId(), tokenizer.endId(), tokenizer.padId());
+          output, model.network(), tokenizer.startId(), tokenizer.endId(), tokenizer.padId());
       tokenizer.save(output);
       ClipPreprocessor.clip(model.network().vision().imageSize())
           .save(output.resolve("preprocessor_config.json"));

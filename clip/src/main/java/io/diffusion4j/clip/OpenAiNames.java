@@ -4,7 +4,8 @@ import io.diffusion4j.checkpoint.TensorMap;
 import io.diffusion4j.checkpoint.TensorSource;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -15,6 +16,14 @@ import java.util.Set;
  * transposed.
  */
 final class OpenAiNames {
+  /** The blocks of the text tower. */
+  static final String TEXT = "transformer.resblocks.";
+
+  /** The blocks of the image tower. */
+  static final String VISION = "visual.transformer.resblocks.";
+
+  private static final String TEXT_LAYERS = "text_model.encoder.layers.";
+  private static final String VISION_LAYERS = "vision_model.encoder.layers.";
   private static final String PACKED = "attn.in_proj_";
   private static final List<String> THIRDS = List.of("q_proj", "k_proj", "v_proj");
 
@@ -63,8 +72,8 @@ final class OpenAiNames {
     OUTSIDE.forEach((theirs, ours) -> rules.add(new Rule(theirs, List.of(ours), How.WHOLE)));
     TRANSPOSED.forEach(
         (theirs, ours) -> rules.add(new Rule(theirs, List.of(ours), How.TRANSPOSED)));
-    addBlocks(rules, "transformer.resblocks.", "text_model.encoder.layers.", textLayers);
-    addBlocks(rules, "visual.transformer.resblocks.", "vision_model.encoder.layers.", imageLayers);
+    addBlocks(rules, TEXT, TEXT_LAYERS, textLayers);
+    addBlocks(rules, VISION, VISION_LAYERS, imageLayers);
     return rules;
   }
 
@@ -85,13 +94,17 @@ final class OpenAiNames {
     }
   }
 
-  /** Returns the number of blocks whose first norm there is. */
-  static int layers(TensorSource tensors, String before, String after) {
-    int layers = 0;
-    while (tensors.contains(before + layers + after)) {
-      layers++;
+  /** Returns the number of blocks of a transformer with OpenAI's names. */
+  static int layers(TensorSource openAi, String blocks) {
+    return count(openAi, blocks, ".ln_1.weight");
+  }
+
+  private static int count(TensorSource tensors, String before, String after) {
+    int count = 0;
+    while (tensors.contains(before + count + after)) {
+      count++;
     }
-    return layers;
+    return count;
   }
 
   /**
@@ -100,16 +113,14 @@ final class OpenAiNames {
    */
   static TensorMap toTransformers(TensorSource openAi) {
     var view = new TensorMap(Path.of(openAi.origin()), Map.of("format", "pt"));
-    Set<String> left = new HashSet<>(openAi.names());
-    int textLayers = layers(openAi, "transformer.resblocks.", ".ln_1.weight");
-    int imageLayers = layers(openAi, "visual.transformer.resblocks.", ".ln_1.weight");
-    for (Rule rule : rules(textLayers, imageLayers)) {
+    Set<String> left = new LinkedHashSet<>(openAi.names());
+    for (Rule rule : rules(layers(openAi, TEXT), layers(openAi, VISION))) {
       if (openAi.contains(rule.openAi) && isConvertible(openAi.shape(rule.openAi), rule.how)) {
         left.remove(rule.openAi);
         add(view, rule, openAi);
       }
     }
-    openAi.names().stream().filter(left::contains).forEach(name -> view.as(name, openAi, name));
+    left.forEach(name -> view.as(name, openAi, name));
     return view;
   }
 
@@ -133,5 +144,39 @@ final class OpenAiNames {
         }
       }
     }
+  }
+
+  /** Returns tensors with transformers' names under OpenAI's; other tensors keep their names. */
+  static TensorMap toOpenAi(TensorSource ours) {
+    var view = new TensorMap(Path.of(ours.origin()), ours.metadata());
+    Set<String> left = new LinkedHashSet<>(ours.names());
+    String first = ".layer_norm1.weight";
+    int texts = count(ours, TEXT_LAYERS, first);
+    for (Rule rule : rules(texts, count(ours, VISION_LAYERS, first))) {
+      String name = rule.transformers.get(0);
+      if (left.containsAll(rule.transformers)) {
+        rule.transformers.forEach(left::remove);
+        switch (rule.how) {
+          case WHOLE -> view.as(rule.openAi, ours, name);
+          case TRANSPOSED -> view.transposed(rule.openAi, ours, name);
+          case PACKED -> {
+            long[] shape = ours.shape(name);
+            shape[0] *= THIRDS.size();
+            view.put(rule.openAi, shape, () -> joined(ours, rule.transformers));
+          }
+        }
+      }
+    }
+    left.forEach(name -> view.as(name, ours, name));
+    return view;
+  }
+
+  private static float[] joined(TensorSource tensors, List<String> names) {
+    float[] first = tensors.read(names.get(0));
+    float[] all = Arrays.copyOf(first, first.length * names.size());
+    for (int i = 1; i < names.size(); i++) {
+      System.arraycopy(tensors.read(names.get(i)), 0, all, i * first.length, first.length);
+    }
+    return all;
   }
 }

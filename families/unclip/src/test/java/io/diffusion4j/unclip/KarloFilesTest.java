@@ -7,7 +7,6 @@ import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.checkpoint.DType;
 import io.diffusion4j.checkpoint.ModelFolder;
 import io.diffusion4j.checkpoint.SafetensorsWriter;
-import io.diffusion4j.clip.ClipKeys;
 import io.diffusion4j.clip.ClipNetwork;
 import io.diffusion4j.clip.ClipTextNetwork;
 import io.diffusion4j.clip.ClipVisionNetwork;
@@ -124,17 +123,9 @@ class KarloFilesTest {
     var network =
         new ClipNetwork(
             new ClipTextNetwork(
-                text.transformer(),
-                text.vocabulary(),
-                text.positions(),
-                text.embeddingDim(),
-                ClipKeys.OPENAI),
+                text.transformer(), text.vocabulary(), text.positions(), text.embeddingDim()),
             new ClipVisionNetwork(
-                vision.transformer(),
-                vision.imageSize(),
-                vision.patch(),
-                vision.embeddingDim(),
-                ClipKeys.OPENAI));
+                vision.transformer(), vision.imageSize(), vision.patch(), vision.embeddingDim()));
     Path clip = Files.createDirectories(folder.resolve("clip"));
     OpenAiClip.write(clip, network, RandomWeights.of(network, 1), Map.of());
     return clip.resolve("model.safetensors");
