@@ -1,7 +1,6 @@
 package io.diffusion4j.decoder.unet;
 
 import io.diffusion4j.checkpoint.TensorSource;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 
@@ -17,9 +16,7 @@ public final class CurrentNames {
 
   /** Renames tensors to their current names. */
   public static TensorSource of(TensorSource tensors) {
-    Map<String, String> sources = new LinkedHashMap<>();
-    tensors.names().forEach(name -> sources.put(current(name), name));
-    return tensors.renamed(sources);
+    return tensors.renamed(CurrentNames::current);
   }
 
   /** Returns the current name. */

@@ -12,10 +12,7 @@ import io.diffusion4j.nn.NetworkDefinition;
 import io.diffusion4j.nn.Nn;
 import io.diffusion4j.nn.Tensor;
 import java.nio.file.Path;
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * The decoding half of diffusers' {@code AutoencoderKL} (Rombach et al. 2022), from latents to
@@ -148,9 +145,6 @@ record Autoencoder(
    * before 2023.
    */
   static TensorSource fromFolder(TensorSource stored) {
-    var current = CurrentNames.of(stored);
-    Map<String, String> sources = new LinkedHashMap<>();
-    current.names().stream().filter(Autoencoder::isRead).forEach(n -> sources.put(n, n));
-    return current.renamed(Collections.unmodifiableMap(sources));
+    return CurrentNames.of(stored).only(Autoencoder::isRead);
   }
 }

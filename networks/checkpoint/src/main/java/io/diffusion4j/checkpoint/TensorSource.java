@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 
 /**
  * Named tensors to read from, in PyTorch's order of axes: a checkpoint on disk, weights in memory,
@@ -81,9 +82,9 @@ public interface TensorSource extends AutoCloseable {
 
   /** Returns the tensors whose names pass. */
   default TensorMap only(Predicate<String> names) {
-    Map<String, String> sources = new LinkedHashMap<>();
-    names().stream().filter(names).forEach(name -> sources.put(name, name));
-    return renamed(sources);
+    var view = new TensorMap(origin(), metadata());
+    names().stream().filter(names).forEach(name -> view.as(name, this, name));
+    return view;
   }
 
   /**
@@ -93,10 +94,13 @@ public interface TensorSource extends AutoCloseable {
    * @param prefix such as {@code decoder.}
    */
   default TensorMap withoutPrefix(String prefix) {
+    return only(name -> name.startsWith(prefix)).renamed(name -> name.substring(prefix.length()));
+  }
+
+  /** Returns all tensors under other names. */
+  default TensorMap renamed(UnaryOperator<String> name) {
     Map<String, String> sources = new LinkedHashMap<>();
-    names().stream()
-        .filter(name -> name.startsWith(prefix))
-        .forEach(name -> sources.put(name.substring(prefix.length()), name));
+    names().forEach(source -> sources.put(name.apply(source), source));
     return renamed(sources);
   }
 

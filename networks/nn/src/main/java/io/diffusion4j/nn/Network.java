@@ -136,8 +136,7 @@ public record Network(
   public void requireFits(TensorSource weights) {
     Map<String, long[]> shapes = new LinkedHashMap<>();
     parameters.forEach((key, parameter) -> shapes.put(key, parameter.shape()));
-    Differences.between(shapes, weights.names(), weights::shape)
-        .requireNone(Path.of(weights.origin()));
+    Differences.between(shapes, weights).requireNone(Path.of(weights.origin()));
   }
 
   /** Copies the nodes that the outputs depend on, each after its inputs. */

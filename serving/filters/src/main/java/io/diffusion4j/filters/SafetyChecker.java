@@ -88,7 +88,7 @@ public final class SafetyChecker implements ImageFilter, AutoCloseable {
       }
       manifest
           .ignoring(name -> !ClipFolders.isParameter(name))
-          .differences(checkpoint, SafetyChecker::own)
+          .differences(checkpoint.renamed(SafetyChecker::own))
           .requireNone(folder);
       var scores =
           new SafetyScores(
