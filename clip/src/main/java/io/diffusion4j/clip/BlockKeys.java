@@ -22,15 +22,6 @@ public enum BlockKeys {
     }
   },
 
-  /** {@code resblocks.N}, all queries before all keys: OpenAI's CLIP. */
-  OPENAI("resblocks", "ln_1", "attn.out_proj", "ln_2", "mlp.c_fc", "mlp.c_proj") {
-    @Override
-    List<Tensor> qkv(Nn nn, Tensor x, int heads, Init init) {
-      var packed = nn.at("attn").linear(x, 3 * x.last(), init, "in_proj_weight", "in_proj_bias");
-      return nn.unpack(packed, 3, 1);
-    }
-  },
-
   /** {@code resblocks.N}, packed head by head: GLIDE's text encoder. */
   GLIDE("resblocks", "ln_1", "attn.c_proj", "ln_2", "mlp.c_fc", "mlp.c_proj") {
     @Override

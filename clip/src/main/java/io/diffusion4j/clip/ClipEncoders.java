@@ -9,7 +9,6 @@ import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.part.ImageEncoder;
 import io.diffusion4j.diffusion.part.TextEncoder;
 import io.diffusion4j.nn.engine.Compute;
-import io.diffusion4j.nn.weights.CheckpointTensors;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -109,16 +108,13 @@ public final class ClipEncoders implements AutoCloseable {
         var imageWeights = Checkpoint.open(images)) {
       var text =
           new ClipTextModel(
-              words,
-              textNetwork,
-              new CheckpointTensors(texts, textWeights, ClipFolders::isParameter),
-              compute);
+              words, textNetwork, textWeights.only(ClipFolders::isParameter), compute);
       try {
         var image =
             new ClipImageModel(
                 preprocessor(folder.resolve(FEATURES), imageNetwork),
                 imageNetwork,
-                new CheckpointTensors(images, imageWeights, ClipFolders::isParameter),
+                imageWeights.only(ClipFolders::isParameter),
                 compute);
         return new ClipEncoders(
             text,

@@ -1,18 +1,15 @@
 package io.diffusion4j.clip;
 
-import static io.diffusion4j.clip.ClipKeys.HUGGING_FACE;
-
 import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.checkpoint.ComponentConfig;
 import io.diffusion4j.checkpoint.ConfigWriter;
 import io.diffusion4j.checkpoint.DType;
+import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.clip.Transformer.Activation;
-import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.Manifest;
 import io.diffusion4j.nn.NetworkDefinition;
 import io.diffusion4j.nn.StoredNetwork;
 import io.diffusion4j.nn.weights.ModelFiles;
-import io.diffusion4j.nn.weights.NamedTensors;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -219,10 +216,10 @@ public final class ClipFolders {
       int startId,
       int endId,
       int padId,
-      NamedTensors weights,
+      TensorSource weights,
       Map<String, String> notes) {
     writeConfig(folder, network, startId, endId, padId);
-    write(folder, network.keys(), weights, HUGGING_FACE::isText, notes);
+    write(folder, weights, ClipNetwork::isText, DType.BF16, notes);
   }
 
   /** Writes the settings of a text tower. */
@@ -237,9 +234,9 @@ public final class ClipFolders {
 
   /** Writes an image tower. */
   public static void writeVision(
-      Path folder, ClipVisionNetwork network, NamedTensors weights, Map<String, String> notes) {
+      Path folder, ClipVisionNetwork network, TensorSource weights, Map<String, String> notes) {
     writeConfig(folder, network);
-    write(folder, network.keys(), weights, HUGGING_FACE::isVision, notes);
+    write(folder, weights, ClipNetwork::isVision, DType.BF16, notes);
   }
 
   /** Writes the settings of an image tower. */
@@ -255,10 +252,10 @@ public final class ClipFolders {
       int startId,
       int endId,
       int padId,
-      NamedTensors weights,
+      TensorSource weights,
       Map<String, String> notes) {
     writeConfig(folder, network, startId, endId, padId);
-    write(folder, network.keys(), weights, key -> true, notes);
+    write(folder, weights, key -> true, DType.BF16, notes);
   }
 
   /** Writes the settings of a whole CLIP. */
@@ -278,20 +275,10 @@ public final class ClipFolders {
         .write(folder.resolve(CONFIG));
   }
 
-  private static void write(
-      Path folder,
-      ClipKeys keys,
-      NamedTensors weights,
-      Predicate<String> keep,
-      Map<String, String> notes) {
-    Check.that(keys == HUGGING_FACE, "keys", keys, "%s", HUGGING_FACE);
-    write(folder, weights, keep, DType.BF16, notes);
-  }
-
   /** Writes the selected tensors of weights with transformers' keys. */
   static void write(
       Path folder,
-      NamedTensors weights,
+      TensorSource weights,
       Predicate<String> keep,
       DType dtype,
       Map<String, String> notes) {

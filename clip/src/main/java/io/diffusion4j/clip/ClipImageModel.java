@@ -1,5 +1,6 @@
 package io.diffusion4j.clip;
 
+import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.clip.image.ClipPreprocessor;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.part.ImageEncoder;
@@ -7,7 +8,6 @@ import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.Rows;
 import io.diffusion4j.nn.engine.CompiledNetwork;
 import io.diffusion4j.nn.engine.Compute;
-import io.diffusion4j.nn.weights.NamedTensors;
 import java.util.List;
 
 /**
@@ -27,7 +27,7 @@ public final class ClipImageModel implements ImageEncoder, AutoCloseable {
   public ClipImageModel(
       ClipPreprocessor preprocessor,
       ClipVisionNetwork network,
-      NamedTensors weights,
+      TensorSource weights,
       Compute compute) {
     this(
         preprocessor,

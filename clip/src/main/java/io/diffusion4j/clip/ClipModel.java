@@ -2,13 +2,11 @@ package io.diffusion4j.clip;
 
 import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.checkpoint.CheckpointException;
+import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.clip.image.ClipPreprocessor;
 import io.diffusion4j.clip.token.ClipTokenizer;
 import io.diffusion4j.nn.engine.Compute;
-import io.diffusion4j.nn.weights.CheckpointTensors;
-import io.diffusion4j.nn.weights.NamedTensors;
 import java.nio.file.Path;
-import java.util.function.Predicate;
 
 /**
  * The whole of CLIP from one checkpoint: its two encoders and the scale of their cosines.
@@ -23,15 +21,13 @@ public final class ClipModel implements AutoCloseable {
   private ClipModel(
       ClipNetwork network,
       ClipPreprocessor preprocessor,
-      Path origin,
-      Checkpoint checkpoint,
+      TensorSource weights,
       ClipTokenizer tokenizer,
       Compute compute) {
     this.network = network;
-    var keys = network.keys();
-    var texts = part(origin, checkpoint, keys::isText);
-    var images = part(origin, checkpoint, keys::isVision);
-    this.logitScale = Math.exp(logScale(origin, checkpoint));
+    var texts = weights.only(ClipNetwork::isText);
+    var images = weights.only(ClipNetwork::isVision);
+    this.logitScale = Math.exp(logScale(weights));
     this.text = new ClipTextModel(tokenizer, network.text(), texts, compute);
     try {
       this.image = new ClipImageModel(preprocessor, network.vision(), images, compute);
@@ -44,59 +40,47 @@ public final class ClipModel implements AutoCloseable {
   /** Loads a folder with transformers' {@code CLIPModel}. */
   public static ClipModel load(Path folder, ClipTokenizer tokenizer, Compute compute) {
     try (var checkpoint = Checkpoint.open(folder, Checkpoint.TRANSFORMERS)) {
-      return of(ClipFolders.readModel(folder), folder, checkpoint, tokenizer, compute);
+      var weights = checkpoint.only(ClipFolders::isParameter);
+      return of(ClipFolders.readModel(folder), folder, weights, tokenizer, compute);
     }
   }
 
   /** Loads a folder with OpenAI's {@code CLIP}, as {@link OpenAiClip} describes it. */
   public static ClipModel loadOpenAi(Path folder, ClipTokenizer tokenizer, Compute compute) {
     try (var checkpoint = Checkpoint.open(folder, Checkpoint.TRANSFORMERS)) {
-      var weights = new CheckpointTensors(folder, checkpoint);
-      return of(OpenAiClip.read(folder, weights), folder, checkpoint, tokenizer, compute);
+      var weights = OpenAiClip.weights(checkpoint);
+      return of(OpenAiClip.read(folder, checkpoint), folder, weights, tokenizer, compute);
     }
   }
 
   private static ClipModel of(
       ClipNetwork network,
       Path folder,
-      Checkpoint checkpoint,
+      TensorSource weights,
       ClipTokenizer tokenizer,
       Compute compute) {
     var preprocessor = ClipEncoders.preprocessor(folder, network.vision());
-    return new ClipModel(network, preprocessor, folder, checkpoint, tokenizer, compute);
+    return new ClipModel(network, preprocessor, weights, tokenizer, compute);
   }
 
   /** Loads a folder in open_clip's layout, as {@link OpenClip} describes it. */
   public static ClipModel loadOpenClip(Path folder, ClipTokenizer tokenizer, Compute compute) {
     var model = OpenClip.read(folder);
     try (var checkpoint = Checkpoint.open(folder, OpenClip.WEIGHTS)) {
-      return new ClipModel(
-          model.network(), model.preprocessor(), folder, checkpoint, tokenizer, compute);
+      var weights = OpenAiClip.weights(checkpoint);
+      return new ClipModel(model.network(), model.preprocessor(), weights, tokenizer, compute);
     }
   }
 
-  private static NamedTensors part(
-      Path origin, Checkpoint checkpoint, Predicate<String> accounted) {
-    return new CheckpointTensors(
-        origin, checkpoint, key -> isParameter(key) && accounted.test(key));
-  }
-
-  /**
-   * Older files of transformers also contain the buffer 0, 1, 2, …, and OpenAI's contain three
-   * numbers.
-   */
-  private static boolean isParameter(String key) {
-    return ClipFolders.isParameter(key) && OpenAiClip.isParameter(key);
-  }
-
-  private static double logScale(Path origin, Checkpoint checkpoint) {
-    if (!checkpoint.contains(ClipKeys.LOGIT_SCALE)) {
-      throw new CheckpointException(origin, ClipKeys.LOGIT_SCALE + ": missing");
+  private static double logScale(TensorSource weights) {
+    String key = ContrastiveLoss.LOGIT_SCALE;
+    Path origin = Path.of(weights.origin());
+    if (!weights.contains(key)) {
+      throw new CheckpointException(origin, key + ": missing");
     }
-    float[] values = checkpoint.readFloats(ClipKeys.LOGIT_SCALE);
+    float[] values = weights.read(key);
     if (values.length != 1) {
-      throw new CheckpointException(
-          origin, ClipKeys.LOGIT_SCALE + ": " + values.length + " values (expected: 1)");
+      throw new CheckpointException(origin, key + ": " + values.length + " values (expected: 1)");
     }
     return values[0];
   }

@@ -23,13 +23,18 @@ public record ClipNetwork(ClipTextNetwork text, ClipVisionNetwork vision)
     int dim = vision.embeddingDim();
     String expected = "the text tower's " + text.embeddingDim();
     Check.that(text.embeddingDim() == dim, "projection_dim", dim, expected);
-    Check.that(
-        text.keys() == vision.keys(), "keys", vision.keys(), "the text tower's %s", text.keys());
   }
 
-  /** Returns the keys of the parameters. */
-  public ClipKeys keys() {
-    return text.keys();
+  /** Whether a parameter is the image tower's. */
+  static boolean isVision(String key) {
+    return key.startsWith("vision_model.") || key.startsWith("visual_projection.");
+  }
+
+  /**
+   * Whether a parameter belongs to the text tower, or to no tower; the text tower then reports it.
+   */
+  static boolean isText(String key) {
+    return !isVision(key) && !key.equals(ContrastiveLoss.LOGIT_SCALE);
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.diffusion4j.clip;
 
+import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.clip.token.ClipTokenizer;
 import io.diffusion4j.clip.token.Tokens;
 import io.diffusion4j.diffusion.part.TextEncoder;
@@ -8,7 +9,6 @@ import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.Rows;
 import io.diffusion4j.nn.engine.CompiledNetwork;
 import io.diffusion4j.nn.engine.Compute;
-import io.diffusion4j.nn.weights.NamedTensors;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -27,7 +27,7 @@ public final class ClipTextModel implements TextEncoder, AutoCloseable {
    * @throws IllegalArgumentException if the tokenizer does not fit the tower
    */
   public ClipTextModel(
-      ClipTokenizer tokenizer, ClipTextNetwork network, NamedTensors weights, Compute compute) {
+      ClipTokenizer tokenizer, ClipTextNetwork network, TensorSource weights, Compute compute) {
     this(
         network.fitted(tokenizer), // before the network is compiled, so that nothing is left open
         network,

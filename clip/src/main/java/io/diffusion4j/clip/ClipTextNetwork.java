@@ -12,16 +12,16 @@ import io.diffusion4j.nn.weights.Init;
 import java.util.List;
 
 /**
- * CLIP's text tower: a causal transformer, whose output is taken at the end token.
+ * CLIP's text tower: a causal transformer, whose output is taken at the end token. The keys are
+ * those of transformers' {@code CLIPTextModelWithProjection}.
  *
  * @param transformer the blocks
  * @param vocabulary the number of tokens
  * @param positions the length of a text, L
  * @param embeddingDim the size of the joint embedding space, E
- * @param keys the keys of the parameters in the checkpoint
  */
 public record ClipTextNetwork(
-    Transformer transformer, int vocabulary, int positions, int embeddingDim, ClipKeys keys)
+    Transformer transformer, int vocabulary, int positions, int embeddingDim)
     implements NetworkDefinition {
   /** Input {@code [L]}: the token ids. */
   static final String IDS = "ids";
@@ -39,11 +39,6 @@ public record ClipTextNetwork(
     Check.that(vocabulary >= 3, "vocab_size", vocabulary, "≥ 3");
     Check.that(positions >= 2, "max_position_embeddings", positions, "≥ 2");
     Check.that(embeddingDim >= 1, "projection_dim", embeddingDim, "≥ 1");
-  }
-
-  /** Creates a network with the keys of Hugging Face's {@code CLIPTextModelWithProjection}. */
-  public ClipTextNetwork(Transformer transformer, int vocabulary, int positions, int embeddingDim) {
-    this(transformer, vocabulary, positions, embeddingDim, ClipKeys.HUGGING_FACE);
   }
 
   /** Feeds tokenized texts. */
@@ -81,16 +76,19 @@ public record ClipTextNetwork(
     int w = transformer.width();
     var ids = inputs.ints(IDS, positions);
     var end = inputs.floats(END, positions);
-    var at = keys.text;
-    var tokens = nn.at(at.tokens()).embedding(ids, vocabulary, w, Init.normal(0.02));
-    var places = nn.input(nn.parameter(at.positions(), Init.normal(0.01), positions, w));
+    var tower = nn.at("text_model");
+    var table = tower.at("embeddings");
+    var tokens = table.at("token_embedding").embedding(ids, vocabulary, w, Init.normal(0.02));
+    var places =
+        nn.input(table.parameter("position_embedding.weight", Init.normal(0.01), positions, w));
     var h = nn.add(tokens, nn.reshape(places, 1, positions, w));
     var causal = List.of(nn.causalMask(positions, MASKED));
-    h = transformer.forward(nn.at(at.transformer()), keys.blocks, h, causal);
-    var hidden = nn.output(nn.at(at.norm()).layerNorm(h, transformer.eps()));
+    h = transformer.forward(tower.at("encoder"), BlockKeys.HUGGING_FACE, h, causal);
+    var hidden = nn.output(tower.at("final_layer_norm").layerNorm(h, transformer.eps()));
     var pooled = nn.sum(nn.multiply(hidden, nn.reshape(end, -1, positions, 1)), 1);
     Init projection = Init.normal(1 / Math.sqrt(w));
-    var embedding = keys.project(nn, at.projection(), nn.input(pooled), embeddingDim, projection);
+    var embedding =
+        nn.at("text_projection").linearNoBias(nn.input(pooled), embeddingDim, projection);
     return List.of(hidden, nn.output(embedding));
   }
 }

@@ -4,10 +4,11 @@ import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.checkpoint.ComponentConfig;
 import io.diffusion4j.checkpoint.ConfigWriter;
+import io.diffusion4j.checkpoint.TensorMap;
+import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.clip.Transformer.Activation;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.weights.ModelFiles;
-import io.diffusion4j.nn.weights.NamedTensors;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -36,13 +37,18 @@ public final class OpenAiClip {
     return !BUFFERS.contains(key);
   }
 
+  /** Returns the parameters in a file, with OpenAI's names, under transformers' names. */
+  static TensorMap weights(TensorSource file) {
+    return OpenAiNames.toTransformers(file.only(OpenAiClip::isParameter));
+  }
+
   /**
    * Reads the network of a model's folder.
    *
    * @param weights the tensors in the folder
    * @throws CheckpointException if it is no CLIP, or an unsupported one
    */
-  public static ClipNetwork read(Path folder, NamedTensors weights) {
+  public static ClipNetwork read(Path folder, TensorSource weights) {
     try {
       return Files.exists(folder.resolve(CONFIG))
           ? of(ComponentConfig.read(folder.resolve(CONFIG)))
@@ -67,57 +73,51 @@ public final class OpenAiClip {
                     width, c.intValue("transformer_layers"), c.intValue("transformer_heads")),
                 c.intValue("vocab_size"),
                 c.intValue("context_length"),
-                dim,
-                ClipKeys.OPENAI),
+                dim),
             new ClipVisionNetwork(
                 transformer(visionWidth, c.intValue("vision_layers"), visionWidth / HEAD_WIDTH),
                 c.intValue("image_resolution"),
                 c.intValue("vision_patch_size"),
-                dim,
-                ClipKeys.OPENAI));
+                dim));
     c.refuseUnknown();
     return network;
   }
 
   /** Returns the number of heads as in OpenAI's {@code build_model}. */
-  static ClipNetwork ofShapes(Path folder, NamedTensors weights) {
-    var text = ClipKeys.OPENAI.text;
-    var vision = ClipKeys.OPENAI.vision;
-    long[] tokens = shape(folder, weights, text.tokens() + ".weight", 2);
-    long[] patches = shape(folder, weights, vision.patches() + ".weight", 4);
-    long places = shape(folder, weights, vision.positions(), 2)[0] - 1;
+  static ClipNetwork ofShapes(Path folder, TensorSource weights) {
+    long[] tokens = shape(folder, weights, "token_embedding.weight", 2);
+    long[] patches = shape(folder, weights, "visual.conv1.weight", 4);
+    long places = shape(folder, weights, "visual.positional_embedding", 2)[0] - 1;
     int width = Math.toIntExact(tokens[1]);
     int visionWidth = Math.toIntExact(patches[0]);
     int patch = Math.toIntExact(patches[2]);
-    int dim = Math.toIntExact(shape(folder, weights, text.projection(), 2)[1]);
-    int layers = layers(weights, text.transformer());
-    int visionLayers = layers(weights, vision.transformer());
+    int dim = Math.toIntExact(shape(folder, weights, "text_projection", 2)[1]);
+    int layers = OpenAiNames.layers(weights, OpenAiNames.TEXT);
+    int visionLayers = OpenAiNames.layers(weights, OpenAiNames.VISION);
     return new ClipNetwork(
         new ClipTextNetwork(
             transformer(width, layers, width / HEAD_WIDTH),
             Math.toIntExact(tokens[0]),
-            Math.toIntExact(shape(folder, weights, text.positions(), 2)[0]),
-            dim,
-            ClipKeys.OPENAI),
+            Math.toIntExact(shape(folder, weights, "positional_embedding", 2)[0]),
+            dim),
         new ClipVisionNetwork(
             transformer(visionWidth, visionLayers, visionWidth / HEAD_WIDTH),
             patch * (int) Math.round(Math.sqrt((double) places)),
             patch,
-            dim,
-            ClipKeys.OPENAI));
+            dim));
   }
 
   private static Transformer transformer(int width, int layers, int heads) {
     return new Transformer(width, 4 * width, layers, heads, Activation.QUICK_GELU, EPS);
   }
 
-  private static long[] shape(Path folder, NamedTensors weights, String key, int rank) {
-    if (!weights.names().contains(key) || weights.shape(key).length != rank) {
+  private static long[] shape(Path folder, TensorSource weights, String key, int rank) {
+    if (!weights.contains(key) || weights.shape(key).length != rank) {
       throw new CheckpointException(
           folder,
           key
               + ": "
-              + (weights.names().contains(key) ? "of another rank" : "missing")
+              + (weights.contains(key) ? "of another rank" : "missing")
               + " (expected: "
               + rank
               + " axes, as in OpenAI's CLIP with a vision transformer; its ResNets are not"
@@ -126,30 +126,19 @@ public final class OpenAiClip {
     return weights.shape(key);
   }
 
-  private static int layers(NamedTensors weights, String transformer) {
-    int layers = 0;
-    while (weights
-        .names()
-        .contains(transformer + "." + BlockKeys.OPENAI.blocks + "." + layers + ".ln_1.weight")) {
-      layers++;
-    }
-    return layers;
-  }
-
   /**
    * Writes a whole model.
    *
-   * @param weights the parameters of a network with OpenAI's keys
+   * @param weights the parameters of the network
    * @param notes the notes on their origin
    * @throws IllegalArgumentException if OpenAI's class does not support this network
    */
   public static void write(
-      Path folder, ClipNetwork network, NamedTensors weights, Map<String, String> notes) {
+      Path folder, ClipNetwork network, TensorSource weights, Map<String, String> notes) {
     var text = network.text();
     var vision = network.vision();
     int visionWidth = vision.transformer().width();
     int visionHeads = vision.transformer().heads();
-    Check.that(network.keys() == ClipKeys.OPENAI, "keys", network.keys(), "OPENAI");
     String heads = "the width " + visionWidth + " / " + HEAD_WIDTH;
     Check.that(visionHeads == visionWidth / HEAD_WIDTH, "vision_heads", visionHeads, heads);
     requireOpenAis(text.transformer());
@@ -167,7 +156,8 @@ public final class OpenAiClip {
         .put("transformer_heads", text.transformer().heads())
         .put("transformer_layers", text.transformer().layers())
         .write(folder.resolve(CONFIG));
-    ModelFiles.write(folder, Checkpoint.TRANSFORMERS, weights, name -> true, notes);
+    ModelFiles.write(
+        folder, Checkpoint.TRANSFORMERS, OpenAiNames.toOpenAi(weights), name -> true, notes);
   }
 
   private static void requireOpenAis(Transformer t) {

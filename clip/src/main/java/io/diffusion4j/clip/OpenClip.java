@@ -79,8 +79,7 @@ public record OpenClip(ClipNetwork network, ClipPreprocessor preprocessor) {
             transformer(c, activation, width, c.intValue("heads", 8)),
             c.intValue("vocab_size", 49408),
             c.intValue("context_length", 77),
-            dim,
-            ClipKeys.OPENAI);
+            dim);
     c.refuseUnknown();
     return network;
   }
@@ -107,8 +106,7 @@ public record OpenClip(ClipNetwork network, ClipPreprocessor preprocessor) {
             transformer(c, activation, width, width / head),
             size,
             c.intValue("patch_size", 16),
-            dim,
-            ClipKeys.OPENAI);
+            dim);
     c.refuseUnknown();
     return network;
   }

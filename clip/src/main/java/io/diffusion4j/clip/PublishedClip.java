@@ -3,11 +3,10 @@ package io.diffusion4j.clip;
 import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.checkpoint.ComponentConfig;
 import io.diffusion4j.checkpoint.DType;
+import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.clip.image.ClipPreprocessor;
 import io.diffusion4j.clip.token.ClipTokenizer;
 import io.diffusion4j.diffusion.argument.Check;
-import io.diffusion4j.nn.weights.CheckpointTensors;
-import io.diffusion4j.nn.weights.NamedTensors;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -27,23 +26,24 @@ public final class PublishedClip implements AutoCloseable {
   private final ClipPreprocessor preprocessor;
   private final ClipTokenizer tokenizer;
   private final Checkpoint checkpoint;
-  private final NamedTensors weights;
+  private final TensorSource weights;
 
   private PublishedClip(
-      Path folder, ClipNetwork read, ClipPreprocessor preprocessor, Checkpoint checkpoint) {
-    this.network = withTransformersKeys(read);
+      Path folder,
+      ClipNetwork network,
+      ClipPreprocessor preprocessor,
+      Checkpoint checkpoint,
+      TensorSource weights) {
+    this.network = network;
     this.preprocessor = preprocessor;
     this.checkpoint = checkpoint;
+    this.weights = weights;
     try {
       this.tokenizer = network.text().fitted(ClipTokenizer.load(folder));
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read the tokenizer of " + folder + ": " + e, e);
     }
     network.vision().requireFits(preprocessor);
-    var tensors =
-        new CheckpointTensors(
-            folder, checkpoint, key -> ClipFolders.isParameter(key) && OpenAiClip.isParameter(key));
-    weights = read.keys() == ClipKeys.OPENAI ? new HuggingFaceTensors(network, tensors) : tensors;
   }
 
   /**
@@ -60,14 +60,16 @@ public final class PublishedClip implements AutoCloseable {
       checkpoint.requireIntact();
       if (isOpenClip) {
         var model = OpenClip.read(folder);
-        return new PublishedClip(folder, model.network(), model.preprocessor(), checkpoint);
+        var weights = OpenAiClip.weights(checkpoint);
+        return new PublishedClip(
+            folder, model.network(), model.preprocessor(), checkpoint, weights);
       }
-      var network =
-          isTransformers(folder)
-              ? ClipFolders.readModel(folder)
-              : OpenAiClip.read(folder, new CheckpointTensors(folder, checkpoint));
+      boolean ours = isTransformers(folder);
+      var network = ours ? ClipFolders.readModel(folder) : OpenAiClip.read(folder, checkpoint);
+      var weights =
+          ours ? checkpoint.only(ClipFolders::isParameter) : OpenAiClip.weights(checkpoint);
       var preprocessor = ClipEncoders.preprocessor(folder, network.vision());
-      return new PublishedClip(folder, network, preprocessor, checkpoint);
+      return new PublishedClip(folder, network, preprocessor, checkpoint, weights);
     } catch (RuntimeException | Error e) {
       checkpoint.close();
       throw e;
@@ -80,17 +82,7 @@ public final class PublishedClip implements AutoCloseable {
         && ComponentConfig.read(config).className().filter(TRANSFORMERS::equals).isPresent();
   }
 
-  private static ClipNetwork withTransformersKeys(ClipNetwork network) {
-    var text = network.text();
-    var vision = network.vision();
-    return new ClipNetwork(
-        new ClipTextNetwork(
-            text.transformer(), text.vocabulary(), text.positions(), text.embeddingDim()),
-        new ClipVisionNetwork(
-            vision.transformer(), vision.imageSize(), vision.patch(), vision.embeddingDim()));
-  }
-
-  /** Returns the towers with transformers' keys, whatever the keys in the folder. */
+  /** Returns the towers. */
   public ClipNetwork network() {
     return network;
   }
@@ -113,13 +105,13 @@ public final class PublishedClip implements AutoCloseable {
   public void writeText(Path folder, Map<String, String> notes) {
     ClipFolders.writeConfig(
         folder, network.text(), tokenizer.startId(), tokenizer.endId(), tokenizer.padId());
-    ClipFolders.write(folder, weights, ClipKeys.HUGGING_FACE::isText, dtype(), notes);
+    ClipFolders.write(folder, weights, ClipNetwork::isText, dtype(), notes);
   }
 
   /** Writes the image tower in the same way. */
   public void writeVision(Path folder, Map<String, String> notes) {
     ClipFolders.writeConfig(folder, network.vision());
-    ClipFolders.write(folder, weights, ClipKeys.HUGGING_FACE::isVision, dtype(), notes);
+    ClipFolders.write(folder, weights, ClipNetwork::isVision, dtype(), notes);
   }
 
   private DType dtype() {

@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.checkpoint.DType;
+import io.diffusion4j.checkpoint.TensorMap;
+import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.clip.Transformer.Activation;
 import io.diffusion4j.clip.image.ClipPreprocessor;
 import io.diffusion4j.clip.token.ClipTokenizer;
@@ -22,23 +25,20 @@ import io.diffusion4j.nn.RandomWeights;
 import io.diffusion4j.nn.engine.CompiledNetwork;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Precision;
-import io.diffusion4j.nn.weights.NamedTensors;
 import io.diffusion4j.tf.testing.Golden;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The whole of CLIP, in both layouts: what it answers, and that folders of it come back. */
 class ClipNetworkTest {
@@ -68,11 +68,12 @@ class ClipNetworkTest {
   private void assertThatTheLogitsAreOpenAis(
       GoldenCase golden, Precision precision, double tolerance) throws IOException {
     var network = openAi(golden, folder);
-    var logits =
-        new Golden(golden.folder())
-            .run(network, ContrastiveObjectiveTest.batch(golden.io()), precision)
-            .get(2);
-    assertClose(logits, golden.io().floats("out.logits_per_image"), tolerance);
+    try (var checkpoint = Checkpoint.open(golden.folder(), Checkpoint.TRANSFORMERS);
+        var compiled =
+            new CompiledNetwork(network, OpenAiClip.weights(checkpoint), Compute.of(precision))) {
+      var logits = compiled.run(ContrastiveObjectiveTest.batch(golden.io())).get(2);
+      assertClose(logits, golden.io().floats("out.logits_per_image"), tolerance);
+    }
   }
 
   /** The network of a case, from the arguments of the reference's constructor. */
@@ -80,44 +81,44 @@ class ClipNetworkTest {
     Files.writeString(
         folder.resolve("config.json"),
         golden.config("constructor").put("_class_name", "CLIP").toString());
-    return OpenAiClip.read(folder, RandomWeights.of(small(ClipKeys.OPENAI), 1));
+    return OpenAiClip.read(folder, OpenAiNames.toOpenAi(RandomWeights.of(small(), 1)));
   }
 
   /** Heads of 64 channels, as OpenAI's all have. */
-  private static ClipNetwork small(ClipKeys keys) {
+  private static ClipNetwork small() {
     return new ClipNetwork(
         new ClipTextNetwork(
             new Transformer(64, 256, 1, 1, Activation.QUICK_GELU, 1e-5),
             TOKENIZER.vocabulary().size(),
             LENGTH,
-            20,
-            keys),
+            20),
         new ClipVisionNetwork(
-            new Transformer(128, 512, 3, 2, Activation.QUICK_GELU, 1e-5), 24, 6, 20, keys));
+            new Transformer(128, 512, 3, 2, Activation.QUICK_GELU, 1e-5), 24, 6, 20));
   }
 
   @Test
   void theShapesOfOpenAisTensorsSayWhatTheNetworkIs() {
-    var network = small(ClipKeys.OPENAI);
-    assertThat(OpenAiClip.read(folder, RandomWeights.of(network, 1))).isEqualTo(network);
+    var network = small();
+    assertThat(OpenAiClip.read(folder, OpenAiNames.toOpenAi(RandomWeights.of(network, 1))))
+        .isEqualTo(network);
   }
 
   @ParameterizedTest
-  @EnumSource
-  void whatIsWrittenIsReadAndEncodesAsBefore(ClipKeys keys) {
-    var network = small(keys);
+  @ValueSource(booleans = {true, false})
+  void whatIsWrittenIsReadAndEncodesAsBefore(boolean openAi) {
+    var network = small();
     var weights = RandomWeights.of(network, 3);
-    write(network, weights);
+    write(openAi, network, weights);
     var image = new Image(24, 24, new float[24 * 24 * 3]);
     Arrays.fill(image.pixels(), 0.25f);
     var batch =
         new Batch(1).floats(ClipVisionNetwork.PIXELS, ClipPreprocessor.clip(24).pixels(image));
     ClipTextNetwork.feed(batch, List.of(TOKENIZER.encode("a cat")));
-    try (var model = load(keys);
+    try (var model = load(openAi);
         var whole = new CompiledNetwork(network, weights, Compute.of(Precision.FLOAT32))) {
       assertThat(model.network()).isEqualTo(network);
       assertThat(Math.log(model.logitScale()))
-          .isCloseTo(weights.read(ClipKeys.LOGIT_SCALE)[0], within(0.01));
+          .isCloseTo(weights.read(ContrastiveLoss.LOGIT_SCALE)[0], within(0.01));
       var expected = whole.run(batch);
       double written = 3e-2; // as bfloat16
       assertClose(
@@ -132,8 +133,8 @@ class ClipNetworkTest {
    */
   @Test
   void aFileOfOpenAiBecomesAFolderOfTransformers() throws IOException {
-    var network = small(ClipKeys.OPENAI);
-    write(network, RandomWeights.of(network, 3));
+    var network = small();
+    write(true, network, RandomWeights.of(network, 3));
     TOKENIZER.save(folder);
     Path output = folder.resolve("transformers");
     Path file = folder.resolve("model.safetensors");
@@ -159,72 +160,50 @@ class ClipNetworkTest {
     assertThat(ClipIdentity.of(output)).isNotEqualTo(ClipIdentity.of(folder));
   }
 
-  private void write(ClipNetwork network, NamedTensors weights) {
-    if (network.keys() == ClipKeys.OPENAI) {
+  private void write(boolean openAi, ClipNetwork network, TensorSource weights) {
+    if (openAi) {
       OpenAiClip.write(folder, network, weights, NOTES);
     } else {
       ClipFolders.writeModel(folder, network, 512, 513, 0, weights, NOTES);
     }
   }
 
-  private ClipModel load(ClipKeys keys) {
-    return keys == ClipKeys.OPENAI
+  private ClipModel load(boolean openAi) {
+    return openAi
         ? ClipModel.loadOpenAi(folder, TOKENIZER, Compute.of(Precision.FLOAT32))
         : ClipModel.load(folder, TOKENIZER, Compute.of(Precision.FLOAT32));
   }
 
   @Test
   void aModelWithATensorTooManyIsRefusedByItsName() {
-    var network = small(ClipKeys.OPENAI);
-    OpenAiClip.write(
-        folder, network, new WithOneMore(RandomWeights.of(network, 3), "visual.extra"), NOTES);
-    assertThatThrownBy(() -> load(ClipKeys.OPENAI))
+    var network = small();
+    OpenAiClip.write(folder, network, withOneMore(network, "visual.extra"), NOTES);
+    assertThatThrownBy(() -> load(true))
         .isInstanceOf(CheckpointException.class)
         .hasMessageContaining("unused: visual.extra [1]");
-    OpenAiClip.write(
-        folder, network, new WithOneMore(RandomWeights.of(network, 3), "extra"), NOTES);
-    assertThatThrownBy(() -> load(ClipKeys.OPENAI))
+    OpenAiClip.write(folder, network, withOneMore(network, "extra"), NOTES);
+    assertThatThrownBy(() -> load(true))
         .isInstanceOf(CheckpointException.class)
         .hasMessageContaining("unused: extra [1]");
   }
 
   @ParameterizedTest
   @CsvSource({
-    "OPENAI, context_length",
-    "HUGGING_FACE, text_model.embeddings.position_ids",
-    "HUGGING_FACE, vision_model.embeddings.position_ids"
+    "true, context_length",
+    "false, text_model.embeddings.position_ids",
+    "false, vision_model.embeddings.position_ids"
   })
-  void buffersThatArePublishedWithTheParametersAreIgnored(ClipKeys keys, String buffer) {
-    var network = small(keys);
-    var weights = new WithOneMore(RandomWeights.of(network, 3), buffer);
-    write(network, weights);
-    try (var model = load(keys)) {
+  void buffersThatArePublishedWithTheParametersAreIgnored(boolean openAi, String buffer) {
+    var network = small();
+    write(openAi, network, withOneMore(network, buffer));
+    try (var model = load(openAi)) {
       assertThat(model.network()).isEqualTo(network);
     }
   }
 
-  private record WithOneMore(NamedTensors tensors, String more) implements NamedTensors {
-    @Override
-    public String origin() {
-      return tensors.origin();
-    }
-
-    @Override
-    public Set<String> names() {
-      var names = new LinkedHashSet<>(tensors.names());
-      names.add(more);
-      return names;
-    }
-
-    @Override
-    public long[] shape(String name) {
-      return name.equals(more) ? new long[] {1} : tensors.shape(name);
-    }
-
-    @Override
-    public float[] read(String name) {
-      return name.equals(more) ? new float[1] : tensors.read(name);
-    }
+  private static TensorMap withOneMore(ClipNetwork network, String more) {
+    var weights = RandomWeights.of(network, 3);
+    return new TensorMap().putAll("", weights).put(more, new long[] {1}, new float[1]);
   }
 
   @Test
@@ -232,7 +211,7 @@ class ClipNetworkTest {
     Files.writeString(
         folder.resolve("config.json"),
         "{\"_class_name\": \"CLIP\", \"vision_layers\": [3, 4, 6, 3]}");
-    var weights = RandomWeights.of(small(ClipKeys.OPENAI), 1);
+    var weights = RandomWeights.of(small(), 1);
     assertThatThrownBy(() -> OpenAiClip.read(folder, weights))
         .isInstanceOf(CheckpointException.class)
         .hasMessageContaining("vision_layers: […] (expected: an integer");

@@ -7,6 +7,9 @@ import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.diffusion4j.checkpoint.Checkpoint;
+import io.diffusion4j.checkpoint.TensorMap;
+import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.clip.Transformer.Activation;
 import io.diffusion4j.golden.GoldenCase;
 import io.diffusion4j.golden.GoldenKind;
@@ -14,6 +17,7 @@ import io.diffusion4j.golden.GoldenRoots;
 import io.diffusion4j.golden.GoldenTensors;
 import io.diffusion4j.golden.GoldenTest;
 import io.diffusion4j.nn.Batch;
+import io.diffusion4j.nn.Manifest;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.nn.engine.Threads;
@@ -21,8 +25,6 @@ import io.diffusion4j.nn.train.Trainer;
 import io.diffusion4j.nn.train.TrainingConfig;
 import io.diffusion4j.nn.train.group.Group;
 import io.diffusion4j.nn.train.group.Members;
-import io.diffusion4j.nn.weights.NamedTensors;
-import io.diffusion4j.nn.weights.TensorMap;
 import io.diffusion4j.onednn.OneDnnEngine;
 import io.diffusion4j.tf.testing.Probe;
 import java.io.IOException;
@@ -65,8 +67,7 @@ class ContrastiveObjectiveTest {
                 1e-5),
             text.get("vocab_size").asInt(),
             text.get("context_length").asInt(),
-            dim,
-            ClipKeys.OPENAI),
+            dim),
         new ClipVisionNetwork(
             new Transformer(
                 visionWidth,
@@ -77,8 +78,7 @@ class ContrastiveObjectiveTest {
                 1e-5),
             vision.get("image_size").asInt(),
             vision.get("patch_size").asInt(),
-            dim,
-            ClipKeys.OPENAI));
+            dim));
   }
 
   private static Probe probe(ContrastiveObjective objective, Map<String, float[]> weights) {
@@ -118,8 +118,9 @@ class ContrastiveObjectiveTest {
 
   @GoldenTest(GoldenKind.OPENAI_CLIP)
   void theGradientsAreOpenAisWithin1e4(GoldenCase golden) throws IOException {
-    try (var probe = probe(openAi(golden), weights(golden))) {
-      assertGradients(probe, golden.io(), tensors(golden.io(), "grad."));
+    var objective = openAi(golden);
+    try (var probe = probe(objective, weights(golden))) {
+      assertGradients(probe, objective, golden.io(), tensors(golden.io(), "grad."));
     }
   }
 
@@ -127,14 +128,14 @@ class ContrastiveObjectiveTest {
   @GoldenTest(GoldenKind.OPEN_CLIP_GRADIENTS)
   void theLossAndItsGradientsAreOpenClips(GoldenCase golden) throws IOException {
     String model = golden.json().path("model").asText(".");
-    var weights =
-        tensors(GoldenTensors.read(golden.file(model + "/open_clip_model.safetensors")), "");
+    var weights = weights(golden.file(model + "/open_clip_model.safetensors"));
     GoldenTensors io = golden.io();
     var objective = openClip(golden.file(model + "/open_clip_config.json"));
     try (var probe = probe(objective, weights)) {
       String loss = io.has("out.union.loss") ? "out.union.loss" : "out.loss";
       assertClose(probe.output(batch(io)), io.floats(loss), TOLERANCE);
-      assertGradients(probe, io, tensors(GoldenTensors.read(golden.file("union.safetensors")), ""));
+      assertGradients(
+          probe, objective, io, tensors(GoldenTensors.read(golden.file("union.safetensors")), ""));
     }
   }
 
@@ -143,7 +144,7 @@ class ContrastiveObjectiveTest {
   void twoProcessesTrainOnTheUnionOfTheirPairs(GoldenCase golden) throws IOException {
     assumeThat(new OneDnnEngine().unavailable(Precision.FLOAT32)).isEmpty();
     String model = golden.json().path("model").asText(".");
-    var file = GoldenTensors.read(golden.file(model + "/open_clip_model.safetensors"));
+    var weights = weights(golden.file(model + "/open_clip_model.safetensors"));
     GoldenTensors io = golden.io();
     var objective = openClip(golden.file(model + "/open_clip_config.json"));
     var settings = TrainingConfig.of(9, batch(io).rows(), 1e-3, 1);
@@ -156,7 +157,12 @@ class ContrastiveObjectiveTest {
             var initial = trainer.weights();
             initial
                 .names()
-                .forEach(name -> start.put(name, initial.shape(name), file.floats(name)));
+                .forEach(
+                    name ->
+                        start.put(
+                            name,
+                            initial.shape(name),
+                            Objects.requireNonNull(weights.get(name), name)));
             trainer.startFrom(start);
             var report = trainer.step(batch(io));
             trainer.step(batch(io));
@@ -184,17 +190,23 @@ class ContrastiveObjectiveTest {
     }
   }
 
-  private record Trained(Trainer.Report report, NamedTensors weights) {}
+  private record Trained(Trainer.Report report, TensorSource weights) {}
 
   private static void assertGradients(
-      Probe probe, GoldenTensors io, Map<String, float[]> expected) {
-    var gradients = probe.gradients(batch(io), new float[] {1});
+      Probe probe,
+      ContrastiveObjective objective,
+      GoldenTensors io,
+      Map<String, float[]> expected) {
+    var gradients = new TensorMap();
+    var shapes = Manifest.of(objective.network()).shapes();
+    probe
+        .gradients(batch(io), new float[] {1})
+        .forEach(
+            (key, gradient) ->
+                gradients.put(key, Objects.requireNonNull(shapes.get(key), key), gradient));
+    var actual = OpenAiNames.toOpenAi(gradients);
     assertThat(expected).isNotEmpty();
-    expected.forEach(
-        (key, gradient) -> {
-          float[] actual = Objects.requireNonNull(gradients.get(key), key);
-          assertClose(actual, gradient, 1e-4);
-        });
+    expected.forEach((key, gradient) -> assertClose(actual.read(key), gradient, 1e-4));
   }
 
   private static GoldenCase shipped() {
@@ -205,11 +217,11 @@ class ContrastiveObjectiveTest {
   void aTemperatureAtItsLimitIsHeldThere() throws IOException {
     var golden = shipped();
     var weights = weights(golden);
-    weights.put(ClipKeys.LOGIT_SCALE, new float[] {(float) Math.log(100)});
+    weights.put(ContrastiveLoss.LOGIT_SCALE, new float[] {(float) Math.log(100)});
     double atLimit;
     try (var probe = probe(openAi(golden), weights)) {
       atLimit = probe.output(batch(golden.io()))[0];
-      probe.values(ClipKeys.LOGIT_SCALE)[0] = 9;
+      probe.values(ContrastiveLoss.LOGIT_SCALE)[0] = 9;
       assertThat((double) probe.output(batch(golden.io()))[0]).isCloseTo(atLimit, within(1e-6));
       assertThat(probe.gradients(batch(golden.io()), new float[] {1}).get("logit_scale"))
           .containsExactly(0);
@@ -223,15 +235,24 @@ class ContrastiveObjectiveTest {
     assertThatThrownBy(
             () ->
                 new ContrastiveObjective(
-                    new ClipTextNetwork(
-                        text.transformer(), 100, text.positions(), 8, ClipKeys.OPENAI),
+                    new ClipTextNetwork(text.transformer(), 100, text.positions(), 8),
                     network.vision()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("projection_dim: 24 (expected: the text tower's 8)");
   }
 
   private static Map<String, float[]> weights(GoldenCase golden) {
-    return tensors(GoldenTensors.read(golden.file("model.safetensors")), "");
+    return weights(golden.file("model.safetensors"));
+  }
+
+  /** The tensors of a file with OpenAI's names, under ours. */
+  private static Map<String, float[]> weights(Path file) {
+    Map<String, float[]> values = new HashMap<>();
+    try (var checkpoint = Checkpoint.open(file)) {
+      var weights = OpenAiClip.weights(checkpoint);
+      weights.names().forEach(name -> values.put(name, weights.read(name)));
+    }
+    return values;
   }
 
   /** The tensors that begin with a prefix, without it. */

@@ -17,7 +17,6 @@ import io.diffusion4j.nn.NetworkDefinition;
 import io.diffusion4j.nn.engine.CompiledNetwork;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Precision;
-import io.diffusion4j.nn.weights.CheckpointTensors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,10 +40,10 @@ class OpenClipTest {
     int[] ids = io.ints("in.input_ids");
     var texts = new Batch(rows).ints(ClipTextNetwork.IDS, ids);
     texts.floats(ClipTextNetwork.END, ends(ids, network.text().positions()));
-    float[] text = run(golden, network.text(), network.keys()::isText, texts).get(1);
+    float[] text = run(golden, network.text(), ClipNetwork::isText, texts).get(1);
     assertClose(text, io.floats("out.text_features_raw"), 1e-5);
     var pictures = new Batch(rows).floats(ClipVisionNetwork.PIXELS, io.image("in.pixel_values"));
-    float[] image = run(golden, network.vision(), network.keys()::isVision, pictures).get(0);
+    float[] image = run(golden, network.vision(), ClipNetwork::isVision, pictures).get(0);
     assertClose(image, io.floats("out.image_features_raw"), 1e-5);
 
     var picture = new Rgb8(io.size("in.image", 1), io.size("in.image", 0), io.bytes("in.image"));
@@ -70,7 +69,7 @@ class OpenClipTest {
         var compiled =
             new CompiledNetwork(
                 network,
-                new CheckpointTensors(golden.folder(), checkpoint, names),
+                OpenAiClip.weights(checkpoint).only(names),
                 Compute.of(Precision.FLOAT32))) {
       return compiled.run(batch);
     }

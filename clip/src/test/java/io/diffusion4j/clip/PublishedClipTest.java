@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.diffusion4j.checkpoint.Checkpoint;
+import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.clip.Transformer.Activation;
 import io.diffusion4j.clip.image.ClipPreprocessor;
 import io.diffusion4j.clip.token.BpeTrainer;
@@ -18,7 +19,6 @@ import io.diffusion4j.nn.RandomWeights;
 import io.diffusion4j.nn.engine.CompiledNetwork;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Precision;
-import io.diffusion4j.nn.weights.NamedTensors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,19 +28,18 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PublishedClipTest {
   private static final Transformer BLOCKS =
       new Transformer(16, 32, 2, 2, Activation.QUICK_GELU, 1e-5);
 
-  private static ClipTextNetwork text(ClipKeys keys) {
-    return new ClipTextNetwork(BLOCKS, 10, 4, 8, keys);
+  private static ClipTextNetwork text() {
+    return new ClipTextNetwork(BLOCKS, 10, 4, 8);
   }
 
-  private static ClipVisionNetwork vision(ClipKeys keys) {
-    return new ClipVisionNetwork(BLOCKS, 8, 4, 8, keys);
+  private static ClipVisionNetwork vision() {
+    return new ClipVisionNetwork(BLOCKS, 8, 4, 8);
   }
 
   @Test
@@ -49,29 +48,28 @@ class PublishedClipTest {
         new Batch(1)
             .ints(ClipTextNetwork.IDS, new int[] {7, 3, 9, 0})
             .floats(ClipTextNetwork.END, new float[] {0, 0, 1, 0});
-    assertSame(text(ClipKeys.OPENAI), text(ClipKeys.HUGGING_FACE), texts);
+    assertSame(text(), texts);
     float[] pixels = new float[8 * 8 * 3];
     for (int i = 0; i < pixels.length; i++) {
       pixels[i] = i % 7 - 3;
     }
     var pictures = new Batch(1).floats(ClipVisionNetwork.PIXELS, pixels);
-    assertSame(vision(ClipKeys.OPENAI), vision(ClipKeys.HUGGING_FACE), pictures);
+    assertSame(vision(), pictures);
   }
 
   /** In transformers' layout the folder is taken as it is; in OpenAI's it is rewritten. */
   @ParameterizedTest
-  @EnumSource
-  void aPublishedFolderBecomesTheTwoTowersOfAPipeline(ClipKeys keys, @TempDir Path folder)
+  @ValueSource(booleans = {true, false})
+  void aPublishedFolderBecomesTheTwoTowersOfAPipeline(boolean openAi, @TempDir Path folder)
       throws IOException {
     int tokens = WORDS.vocabulary().size();
     var blocks = new Transformer(64, 256, 2, 1, Activation.QUICK_GELU, 1e-5);
     var network =
         new ClipNetwork(
-            new ClipTextNetwork(blocks, tokens, 4, 8, keys),
-            new ClipVisionNetwork(blocks, 8, 4, 8, keys));
+            new ClipTextNetwork(blocks, tokens, 4, 8), new ClipVisionNetwork(blocks, 8, 4, 8));
     var weights = RandomWeights.of(network, 3);
     Path published = Files.createDirectories(folder.resolve("published"));
-    if (keys == ClipKeys.OPENAI) {
+    if (openAi) {
       OpenAiClip.write(published, network, weights, Map.of());
     } else {
       ClipFolders.writeModel(published, network, 0, 1, 2, weights, Map.of());
@@ -176,17 +174,23 @@ class PublishedClipTest {
         .isLessThan(words.encode("a <|endoftext|> disc").end());
   }
 
-  private static void assertSame(
-      NetworkDefinition openAi, NetworkDefinition transformers, Batch batch) {
-    var weights = RandomWeights.of(openAi, 1);
-    var converted = new HuggingFaceTensors(transformers, weights);
-    Network.of(transformers)
+  private static void assertSame(NetworkDefinition network, Batch batch) {
+    var weights = RandomWeights.of(network, 1);
+    var openAi = OpenAiNames.toOpenAi(weights);
+    assertThat(openAi.names()).doesNotContainAnyElementsOf(weights.names());
+    var converted = OpenAiNames.toTransformers(openAi);
+    Network.of(network)
         .parameters()
-        .forEach((key, p) -> assertThat(converted.read(key)).as(key).hasSize(p.size()));
-    assertThat(run(transformers, converted, batch)).isEqualTo(run(openAi, weights, batch));
+        .forEach(
+            (key, p) ->
+                assertThat(converted.read(key))
+                    .as(key)
+                    .hasSize(p.size())
+                    .isEqualTo(weights.read(key)));
+    assertThat(run(network, converted, batch)).isEqualTo(run(network, weights, batch));
   }
 
-  private static float[] run(NetworkDefinition network, NamedTensors weights, Batch batch) {
+  private static float[] run(NetworkDefinition network, TensorSource weights, Batch batch) {
     try (var compiled = new CompiledNetwork(network, weights, Compute.of(Precision.FLOAT32))) {
       var outputs = compiled.run(batch);
       return outputs.get(outputs.size() - 1);

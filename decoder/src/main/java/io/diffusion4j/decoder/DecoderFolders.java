@@ -4,6 +4,7 @@ import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.checkpoint.ComponentConfig;
 import io.diffusion4j.checkpoint.ConfigWriter;
+import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.decoder.backbone.Backbone;
 import io.diffusion4j.decoder.dit.DitConfig;
 import io.diffusion4j.decoder.dit.DitSettings;
@@ -11,7 +12,6 @@ import io.diffusion4j.decoder.unet.Beside;
 import io.diffusion4j.decoder.unet.UnetConfig;
 import io.diffusion4j.decoder.unet.UnetConfig.TimeConditioning;
 import io.diffusion4j.nn.weights.ModelFiles;
-import io.diffusion4j.nn.weights.NamedTensors;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -224,7 +224,7 @@ public final class DecoderFolders {
 
   /** Writes a decoder. */
   public static void writeBackbone(
-      Path folder, Backbone config, NamedTensors weights, Map<String, String> notes) {
+      Path folder, Backbone config, TensorSource weights, Map<String, String> notes) {
     writeBackboneConfig(folder, config);
     ModelFiles.write(folder, Checkpoint.DIFFUSERS, weights, name -> true, notes);
   }
@@ -263,7 +263,7 @@ public final class DecoderFolders {
 
   /** Writes an upsampler. */
   public static void writeUpsampler(
-      Path folder, UnetConfig config, NamedTensors weights, Map<String, String> notes) {
+      Path folder, UnetConfig config, TensorSource weights, Map<String, String> notes) {
     writeUpsamplerConfig(folder, config);
     ModelFiles.write(folder, Checkpoint.DIFFUSERS, weights, name -> true, notes);
   }
@@ -304,7 +304,7 @@ public final class DecoderFolders {
 
   /** Writes a text projection. */
   public static void writeProjection(
-      Path folder, TextProjection projection, NamedTensors weights, Map<String, String> notes) {
+      Path folder, TextProjection projection, TensorSource weights, Map<String, String> notes) {
     writeProjectionConfig(folder, projection);
     ModelFiles.write(folder, Checkpoint.DIFFUSERS, weights, name -> true, notes);
   }

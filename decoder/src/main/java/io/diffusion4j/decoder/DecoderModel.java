@@ -18,8 +18,6 @@ import io.diffusion4j.nn.engine.CompiledNetwork;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.NetworkDenoiser;
 import io.diffusion4j.nn.engine.ProbedDenoiser;
-import io.diffusion4j.nn.weights.CheckpointTensors;
-import io.diffusion4j.nn.weights.NamedTensors;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,8 +43,8 @@ public final class DecoderModel implements AutoCloseable {
       TextProjection projection,
       int textLength,
       Parameterization parameterization,
-      NamedTensors unetWeights,
-      NamedTensors projectionWeights,
+      TensorSource unetWeights,
+      TensorSource projectionWeights,
       Compute compute) {
     this.config = config;
     this.projection = projection;
@@ -122,13 +120,7 @@ public final class DecoderModel implements AutoCloseable {
     try (var unet = change.apply(Checkpoint.open(decoderFolder, Checkpoint.DIFFUSERS));
         var textProjection = Checkpoint.open(projectionFolder, Checkpoint.DIFFUSERS)) {
       return new DecoderModel(
-          config,
-          projection,
-          textLength,
-          parameterization,
-          new CheckpointTensors(decoderFolder, unet),
-          new CheckpointTensors(projectionFolder, textProjection),
-          compute);
+          config, projection, textLength, parameterization, unet, textProjection, compute);
     }
   }
 
@@ -218,11 +210,7 @@ public final class DecoderModel implements AutoCloseable {
     var config = DecoderFolders.readBackbone(decoderFolder);
     try (var stored = change.apply(Checkpoint.open(decoderFolder, Checkpoint.DIFFUSERS))) {
       return new ProbedDenoiser<>(
-          network(config, contextLength),
-          new CheckpointTensors(decoderFolder, stored),
-          compute,
-          config::sinusoid,
-          feed(config));
+          network(config, contextLength), stored, compute, config::sinusoid, feed(config));
     }
   }
 

@@ -14,7 +14,6 @@ import io.diffusion4j.nn.StoredNetwork;
 import io.diffusion4j.nn.engine.CompiledNetwork;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.NetworkDenoiser;
-import io.diffusion4j.nn.weights.CheckpointTensors;
 import java.nio.file.Path;
 
 /**
@@ -52,9 +51,7 @@ public final class UpsamplerModel implements AutoCloseable {
       Path folder, Parameterization parameterization, Compute compute) {
     var config = DecoderFolders.readUpsampler(folder);
     try (var checkpoint = Checkpoint.open(folder, Checkpoint.DIFFUSERS)) {
-      var network =
-          new CompiledNetwork(
-              network(config), CurrentNames.of(new CheckpointTensors(folder, checkpoint)), compute);
+      var network = new CompiledNetwork(network(config), CurrentNames.of(checkpoint), compute);
       return new UpsamplerModel(config, parameterization, network);
     }
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Precision;
@@ -21,7 +22,6 @@ import io.diffusion4j.nn.train.TrainingRun;
 import io.diffusion4j.nn.train.group.Group;
 import io.diffusion4j.nn.train.group.Members;
 import io.diffusion4j.nn.train.group.Wire;
-import io.diffusion4j.nn.weights.NamedTensors;
 import io.diffusion4j.onednn.OneDnnEngine;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -80,7 +80,7 @@ class GroupTrainingTest {
     }
   }
 
-  private static Map<String, Integer> bits(NamedTensors weights) {
+  private static Map<String, Integer> bits(TensorSource weights) {
     Map<String, Integer> bits = new TreeMap<>();
     weights.names().forEach(name -> bits.put(name, Arrays.hashCode(weights.read(name))));
     return bits;

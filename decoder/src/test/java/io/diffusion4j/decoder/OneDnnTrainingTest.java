@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.decoder.dit.DitConfig;
 import io.diffusion4j.decoder.unet.Unet;
 import io.diffusion4j.decoder.unet.UnetConfig;
@@ -21,7 +22,6 @@ import io.diffusion4j.nn.train.Trainer;
 import io.diffusion4j.nn.train.TrainingConfig;
 import io.diffusion4j.nn.train.TrainingRun;
 import io.diffusion4j.nn.train.diffusion.VarianceRange;
-import io.diffusion4j.nn.weights.NamedTensors;
 import io.diffusion4j.onednn.OneDnnEngine;
 import io.diffusion4j.onednn.OneDnnTrainingEngine;
 import java.nio.file.Path;
@@ -106,7 +106,7 @@ class OneDnnTrainingTest {
     return config.withCompute(config.compute().withEngine(engine));
   }
 
-  private record Trained(List<Trainer.Report> reports, NamedTensors weights) {}
+  private record Trained(List<Trainer.Report> reports, TensorSource weights) {}
 
   private static Trained train(
       String engine, Objective objective, BatchSource batches, TrainingConfig config, int steps) {
@@ -144,7 +144,7 @@ class OneDnnTrainingTest {
     }
   }
 
-  private static double difference(NamedTensors a, NamedTensors b) {
+  private static double difference(TensorSource a, TensorSource b) {
     assertThat(a.names()).isEqualTo(b.names());
     double largest = 0;
     for (String name : a.names()) {
@@ -226,7 +226,7 @@ class OneDnnTrainingTest {
     assertThat(difference(run("onednn", config, folder, 6), expected.weights)).isLessThan(2e-5);
   }
 
-  private static NamedTensors run(String engine, TrainingConfig config, Path folder, long until) {
+  private static TensorSource run(String engine, TrainingConfig config, Path folder, long until) {
     try (var trainer = new Trainer(DECODING.objective(), with(engine, config))) {
       var run = new TrainingRun(trainer, config, DECODER_BATCHES, folder, 1);
       run.run(

@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.checkpoint.SafetensorsFile;
+import io.diffusion4j.checkpoint.TensorMap;
+import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import io.diffusion4j.diffusion.schedule.Schedules;
 import io.diffusion4j.golden.GoldenCase;
@@ -28,9 +30,6 @@ import io.diffusion4j.nn.train.Trainer;
 import io.diffusion4j.nn.train.TrainingConfig;
 import io.diffusion4j.nn.train.TrainingConfig.EmaWarmup;
 import io.diffusion4j.nn.train.TrainingConfig.Fall;
-import io.diffusion4j.nn.weights.CheckpointTensors;
-import io.diffusion4j.nn.weights.NamedTensors;
-import io.diffusion4j.nn.weights.TensorMap;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -165,7 +164,7 @@ class TrainingStepTest {
           config(golden.json(), io.size("in.step0.images", 0), 1, engine, NO_CLIPPING)
               .withFrozen(KeyPatterns.of("conv_in.*,to_q.weight"));
       var batch = batch(io, "in.step0.", unet, 0, config.batchSize());
-      List<NamedTensors> averages = new ArrayList<>();
+      List<TensorSource> averages = new ArrayList<>();
       for (double[] decays : new double[][] {{0.5}, {0.2}, {0.2, 0.5}, {0.5, 0.2}}) {
         try (var trainer =
             new Trainer(
@@ -227,9 +226,9 @@ class TrainingStepTest {
         new ObjectMapper().readTree(folder.resolve("config.json").toFile()));
   }
 
-  private static NamedTensors weights(Path folderOrFile) {
+  private static TensorSource weights(Path folderOrFile) {
     try (var checkpoint = Checkpoint.open(folderOrFile)) {
-      return new TensorMap().putAll("", new CheckpointTensors(folderOrFile, checkpoint));
+      return new TensorMap().putAll("", checkpoint);
     }
   }
 
@@ -277,11 +276,11 @@ class TrainingStepTest {
   }
 
   private static void assertWeights(
-      NamedTensors actual, Path file, TrainingConfig config, int steps, Set<String> zero) {
+      TensorSource actual, Path file, TrainingConfig config, int steps, Set<String> zero) {
     try (var expected = SafetensorsFile.open(file)) {
       for (String key : expected.names()) {
         double tolerance = config.learningRate() * (zero.contains(key) ? steps : WEIGHT);
-        float[] values = expected.readFloats(key);
+        float[] values = expected.read(key);
         float[] got = actual.read(key);
         for (int i = 0; i < values.length; i++) {
           assertThat((double) got[i])

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.diffusion4j.checkpoint.DType;
 import io.diffusion4j.checkpoint.SafetensorsWriter;
+import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.decoder.unet.UnetConfig;
 import io.diffusion4j.decoder.unet.UnetConfig.TimeConditioning;
 import io.diffusion4j.diffusion.denoiser.Query;
@@ -12,7 +13,6 @@ import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.nn.RandomWeights;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Precision;
-import io.diffusion4j.nn.weights.NamedTensors;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +32,7 @@ class UpsamplerFilesTest {
   }
 
   private static float[] drawn(
-      Path folder, UnetConfig config, NamedTensors weights, UnaryOperator<String> name) {
+      Path folder, UnetConfig config, TensorSource weights, UnaryOperator<String> name) {
     DecoderFolders.writeUpsamplerConfig(folder, config);
     var writer = new SafetensorsWriter();
     weights

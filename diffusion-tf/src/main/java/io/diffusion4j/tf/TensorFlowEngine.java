@@ -1,11 +1,11 @@
 package io.diffusion4j.tf;
 
+import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.nn.Network;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Engine;
 import io.diffusion4j.nn.engine.Executable;
 import io.diffusion4j.nn.engine.Precision;
-import io.diffusion4j.nn.weights.NamedTensors;
 import java.util.List;
 import java.util.Optional;
 import org.bytedeco.javacpp.Pointer;
@@ -44,13 +44,13 @@ public final class TensorFlowEngine implements Engine {
 
   @Override
   public List<Executable> compile(
-      Network network, List<Network> variants, NamedTensors weights, Compute compute) {
+      Network network, List<Network> variants, TensorSource weights, Compute compute) {
     return TensorFlowNetwork.of(network, variants, weights, compute);
   }
 
   @Override
   public Executable compileWithGradient(
-      Network network, String input, NamedTensors weights, Compute compute) {
+      Network network, String input, TensorSource weights, Compute compute) {
     return TensorFlowNetwork.withGradient(network, input, weights, compute);
   }
 }

@@ -1,12 +1,12 @@
 package io.diffusion4j.tf;
 
+import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.diffusion.denoiser.NoMemoryException;
 import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.Network;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Executable;
 import io.diffusion4j.nn.engine.OperationTime;
-import io.diffusion4j.nn.weights.NamedTensors;
 import io.diffusion4j.tf.graph.FedWeights;
 import io.diffusion4j.tf.graph.LoadedWeights;
 import io.diffusion4j.tf.graph.NetworkGraph;
@@ -47,7 +47,7 @@ final class TensorFlowNetwork implements Executable {
    *     parameters of the network; the message lists all differences
    */
   static List<Executable> of(
-      Network network, List<Network> variants, NamedTensors source, Compute compute) {
+      Network network, List<Network> variants, TensorSource source, Compute compute) {
     var whole = new TensorFlowNetwork(network, variants, Optional.empty(), source, compute);
     List<Executable> all = new ArrayList<>(List.of(whole));
     all.addAll(whole.variants);
@@ -59,7 +59,7 @@ final class TensorFlowNetwork implements Executable {
    * an input.
    */
   static TensorFlowNetwork withGradient(
-      Network network, String input, NamedTensors source, Compute compute) {
+      Network network, String input, TensorSource source, Compute compute) {
     return new TensorFlowNetwork(network, List.of(), Optional.of(input), source, compute);
   }
 
@@ -67,7 +67,7 @@ final class TensorFlowNetwork implements Executable {
       Network network,
       List<Network> variants,
       Optional<String> by,
-      NamedTensors source,
+      TensorSource source,
       Compute compute) {
     try {
       network.requireFits(source);

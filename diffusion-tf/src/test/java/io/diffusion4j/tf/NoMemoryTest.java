@@ -3,16 +3,15 @@ package io.diffusion4j.tf;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.diffusion4j.checkpoint.TensorMap;
+import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.diffusion.denoiser.NoMemoryException;
 import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.NetworkDefinition;
 import io.diffusion4j.nn.engine.CompiledNetwork;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Precision;
-import io.diffusion4j.nn.weights.NamedTensors;
 import java.util.List;
-import java.util.NoSuchElementException;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class NoMemoryTest {
@@ -22,28 +21,7 @@ class NoMemoryTest {
   private static final NetworkDefinition LARGE =
       (nn, inputs) -> List.of(nn.oneHot(inputs.ints("id"), SIZE));
 
-  private static final NamedTensors NOTHING =
-      new NamedTensors() {
-        @Override
-        public String origin() {
-          return "nothing";
-        }
-
-        @Override
-        public Set<String> names() {
-          return Set.of();
-        }
-
-        @Override
-        public long[] shape(String name) {
-          throw new NoSuchElementException(name);
-        }
-
-        @Override
-        public float[] read(String name) {
-          throw new NoSuchElementException(name);
-        }
-      };
+  private static final TensorSource NOTHING = new TensorMap();
 
   @Test
   void memoryThatIsNotThereIsToldAndTheNetworkLivesOn() {

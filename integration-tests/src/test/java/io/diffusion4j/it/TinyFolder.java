@@ -1,5 +1,6 @@
 package io.diffusion4j.it;
 
+import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.checkpoint.UnclipSchedulerConfig;
 import io.diffusion4j.clip.ClipFolders;
 import io.diffusion4j.clip.ContrastiveObjective;
@@ -16,8 +17,6 @@ import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.emoji.train.EmojiPreset;
 import io.diffusion4j.nn.RandomWeights;
 import io.diffusion4j.nn.train.Objective;
-import io.diffusion4j.nn.weights.NamedTensors;
-import io.diffusion4j.nn.weights.WithoutPrefix;
 import io.diffusion4j.prior.PriorModel;
 import io.diffusion4j.prior.PriorObjective;
 import io.diffusion4j.prior.PriorTransformer;
@@ -112,12 +111,12 @@ final class TinyFolder {
     DecoderFolders.writeBackbone(
         folder.resolve("decoder"),
         preset.decoderConfig(),
-        new WithoutPrefix(weights, "decoder."),
+        weights.withoutPrefix("decoder."),
         NOTES);
     DecoderFolders.writeProjection(
         folder.resolve("text_proj"),
         preset.projection(),
-        new WithoutPrefix(weights, "text_proj."),
+        weights.withoutPrefix("text_proj."),
         NOTES);
     scheduler(VarianceType.LEARNED_RANGE)
         .write(folder.resolve("decoder_scheduler").resolve(UnclipSchedulerConfig.FILE_NAME));
@@ -135,7 +134,7 @@ final class TinyFolder {
   }
 
   /** Random weights for all parameters of an objective. */
-  private static NamedTensors random(Objective objective, long seed) {
+  private static TensorSource random(Objective objective, long seed) {
     return RandomWeights.of((nn, inputs) -> List.of(objective.define(nn, inputs).value()), seed);
   }
 

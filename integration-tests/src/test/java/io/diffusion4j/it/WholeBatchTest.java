@@ -3,6 +3,7 @@ package io.diffusion4j.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.clip.ClipBatches;
 import io.diffusion4j.clip.ContrastiveObjective;
 import io.diffusion4j.clip.image.ClipPreprocessor;
@@ -21,7 +22,6 @@ import io.diffusion4j.nn.train.BatchSource;
 import io.diffusion4j.nn.train.Optimizer;
 import io.diffusion4j.nn.train.Trainer;
 import io.diffusion4j.nn.train.TrainingConfig;
-import io.diffusion4j.nn.weights.NamedTensors;
 import io.diffusion4j.training.preset.Preset;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -84,7 +84,7 @@ class WholeBatchTest {
     }
   }
 
-  private static void assertSame(NamedTensors actual, NamedTensors expected) {
+  private static void assertSame(TensorSource actual, TensorSource expected) {
     assertThat(actual.names()).isEqualTo(expected.names());
     for (String name : expected.names()) {
       float[] values = expected.read(name);

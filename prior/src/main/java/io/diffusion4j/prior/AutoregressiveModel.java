@@ -6,14 +6,13 @@ import io.diffusion4j.checkpoint.ComponentConfig;
 import io.diffusion4j.checkpoint.ConfigWriter;
 import io.diffusion4j.checkpoint.DType;
 import io.diffusion4j.checkpoint.SafetensorsWriter;
+import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.diffusion.part.TextEncoding;
 import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.Manifest;
 import io.diffusion4j.nn.StoredNetwork;
 import io.diffusion4j.nn.engine.CompiledNetwork;
 import io.diffusion4j.nn.engine.Compute;
-import io.diffusion4j.nn.weights.CheckpointTensors;
-import io.diffusion4j.nn.weights.NamedTensors;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -74,7 +73,7 @@ public final class AutoregressiveModel implements AutoCloseable {
                       beside.read(WIDTH, k),
                       config.buckets()));
       var dots = beside.make(() -> new DotBuckets(beside.read(EDGES, config.dotBuckets() - 1)));
-      var weights = new CheckpointTensors(folder, checkpoint, name -> !BESIDE.contains(name));
+      var weights = checkpoint.only(name -> !BESIDE.contains(name));
       var network = new CompiledNetwork(new AutoregressiveTransformer(config), weights, compute);
       return new AutoregressiveModel(config, network, codes, dots, PriorModel.leastRows(compute));
     }
@@ -99,7 +98,7 @@ public final class AutoregressiveModel implements AutoCloseable {
   /** The tensors that are no parameters. */
   private record Beside(Path folder, Checkpoint checkpoint) {
     float[] read(String name, int size) {
-      float[] values = checkpoint.readFloats(name);
+      float[] values = checkpoint.read(name);
       if (values.length != size) {
         throw new CheckpointException(
             folder, name + ": " + values.length + " values (expected: " + size + ")");
@@ -151,7 +150,7 @@ public final class AutoregressiveModel implements AutoCloseable {
   public static void write(
       Path folder,
       AutoregressiveConfig config,
-      NamedTensors weights,
+      TensorSource weights,
       EmbeddingCodes codes,
       DotBuckets dots,
       Map<String, String> notes) {

@@ -20,8 +20,6 @@ import io.diffusion4j.nn.engine.CompiledNetwork;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.NetworkDenoiser;
 import io.diffusion4j.nn.engine.Precision;
-import io.diffusion4j.nn.weights.CheckpointTensors;
-import io.diffusion4j.nn.weights.NamedTensors;
 import io.diffusion4j.prior.PriorConfig.Course;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -104,7 +102,7 @@ public final class PriorModel implements AutoCloseable {
     var config = readConfig(folder);
     try (var checkpoint = change.apply(Checkpoint.open(folder, Checkpoint.DIFFUSERS))) {
       var standardization = standardization(folder, checkpoint, config);
-      var weights = new CheckpointTensors(folder, checkpoint, PriorModel::isParameter);
+      var weights = checkpoint.only(PriorModel::isParameter);
       var network = new CompiledNetwork(new PriorTransformer(config), weights, compute);
       return new PriorModel(config, network, standardization, parameterization, leastRows(compute));
     }
@@ -138,7 +136,7 @@ public final class PriorModel implements AutoCloseable {
   /** Compiles a prior with these weights, for example during a training. */
   public static PriorModel of(
       PriorConfig config,
-      NamedTensors weights,
+      TensorSource weights,
       Parameterization parameterization,
       Standardization standardization,
       Compute compute) {
@@ -161,7 +159,7 @@ public final class PriorModel implements AutoCloseable {
 
   private static float[] embedding(
       Path folder, TensorSource checkpoint, String name, PriorConfig config) {
-    float[] values = checkpoint.readFloats(name);
+    float[] values = checkpoint.read(name);
     if (values.length != config.embeddingDim()) {
       throw new CheckpointException(
           folder,
@@ -203,7 +201,7 @@ public final class PriorModel implements AutoCloseable {
   public static void write(
       Path folder,
       PriorConfig config,
-      NamedTensors weights,
+      TensorSource weights,
       Standardization standardization,
       Map<String, String> notes) {
     write(folder, config, weights, DType.BF16, standardization, notes);
@@ -213,7 +211,7 @@ public final class PriorModel implements AutoCloseable {
   public static void write(
       Path folder,
       PriorConfig config,
-      NamedTensors weights,
+      TensorSource weights,
       DType dtype,
       Standardization standardization,
       Map<String, String> notes) {

@@ -22,7 +22,6 @@ import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.NetworkDenoiser;
 import io.diffusion4j.nn.engine.OperationTime;
 import io.diffusion4j.nn.engine.Precision;
-import io.diffusion4j.nn.weights.CheckpointTensors;
 import io.diffusion4j.tf.testing.Golden;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -108,11 +107,11 @@ class PriorTransformerParityTest {
     for (String layout : List.of("peft", "processor")) {
       for (double scale : new double[] {1, 0.5}) {
         var scaled = new MergedTensors.ScaledLora(Lora.open(golden.file(layout)), scale);
-        try (var merged = new MergedTensors(Checkpoint.open(base), List.of(scaled));
+        try (var merged = MergedTensors.of(Checkpoint.open(base), List.of(scaled));
             var compiled =
                 new CompiledNetwork(
                     network,
-                    new CheckpointTensors(base, merged, name -> !name.startsWith("clip_")),
+                    merged.only(name -> !name.startsWith("clip_")),
                     Compute.of(Precision.FLOAT32))) {
           assertClose(
               compiled.run(batch).get(0),

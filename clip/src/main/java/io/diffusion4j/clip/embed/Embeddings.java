@@ -148,7 +148,7 @@ public record Embeddings(int size, List<String> names, float[] values) {
    */
   public static Embeddings read(Path file) {
     try (var checkpoint = Checkpoint.open(file)) {
-      return new Embeddings(size(checkpoint), names(checkpoint), checkpoint.readFloats(TENSOR));
+      return new Embeddings(size(checkpoint), names(checkpoint), checkpoint.read(TENSOR));
     }
   }
 

@@ -10,7 +10,6 @@ import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.Rows;
 import io.diffusion4j.nn.engine.CompiledNetwork;
 import io.diffusion4j.nn.engine.Compute;
-import io.diffusion4j.nn.weights.CheckpointTensors;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -75,13 +74,13 @@ public final class NoisedClip implements ConditionGradient<float[]>, AutoCloseab
       } catch (IllegalArgumentException e) {
         throw new CheckpointException(folder, "the parts do not fit: " + e.getMessage(), e);
       }
-      var text = new CompiledNetwork(words, new CheckpointTensors(folder, ofTexts), compute);
+      var text = new CompiledNetwork(words, ofTexts, compute);
       try {
         var image =
             CompiledNetwork.withGradient(
                 vision.judging(NoisedClipFolders.scale(folder)),
                 NoisedVisionNetwork.PIXELS,
-                new CheckpointTensors(folder, ofImages),
+                ofImages,
                 compute);
         return new NoisedClip(tokenizer, vision, image, text);
       } catch (RuntimeException | Error e) {

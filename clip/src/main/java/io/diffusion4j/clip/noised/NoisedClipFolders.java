@@ -9,7 +9,6 @@ import io.diffusion4j.clip.Transformer;
 import io.diffusion4j.clip.Transformer.Activation;
 import io.diffusion4j.clip.token.ClipTokenizer;
 import io.diffusion4j.nn.weights.ModelFiles;
-import io.diffusion4j.nn.weights.NamedTensors;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -165,9 +164,9 @@ public final class NoisedClipFolders {
   public static void write(
       Path folder,
       NoisedVisionNetwork vision,
-      NamedTensors image,
+      TensorSource image,
       NoisedTextNetwork words,
-      NamedTensors text,
+      TensorSource text,
       ClipTokenizer tokenizer,
       double scale,
       Map<String, String> notes) {

@@ -4,6 +4,7 @@ import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.checkpoint.ComponentConfig;
 import io.diffusion4j.checkpoint.ConfigWriter;
+import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.decoder.unet.AdmConfig;
 import io.diffusion4j.decoder.unet.Beside;
 import io.diffusion4j.decoder.unet.Heads;
@@ -12,7 +13,6 @@ import io.diffusion4j.decoder.unet.UnetConfig.TimeConditioning;
 import io.diffusion4j.decoder.unet.UnetShape.LevelChange;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.weights.ModelFiles;
-import io.diffusion4j.nn.weights.NamedTensors;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -109,7 +109,7 @@ public final class AdmFolders {
 
   /** Writes a {@code UNetModel} or {@code SuperResModel}. */
   public static void write(
-      Path folder, AdmConfig config, NamedTensors weights, Map<String, String> notes) {
+      Path folder, AdmConfig config, TensorSource weights, Map<String, String> notes) {
     writeConfig(folder, config);
     ModelFiles.write(folder, Checkpoint.TRANSFORMERS, weights, name -> true, notes);
   }

@@ -11,7 +11,6 @@ import io.diffusion4j.nn.Rows;
 import io.diffusion4j.nn.engine.CompiledNetwork;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.NetworkDenoiser;
-import io.diffusion4j.nn.weights.CheckpointTensors;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -39,9 +38,10 @@ public final class AdmModel implements AutoCloseable {
   public static AdmModel load(Path folder, Parameterization parameterization, Compute compute) {
     var config = AdmFolders.read(folder);
     try (var checkpoint = Checkpoint.open(folder, Checkpoint.TRANSFORMERS)) {
-      var weights = new CheckpointTensors(folder, checkpoint);
       return new AdmModel(
-          config, parameterization, new CompiledNetwork(new AdmNetwork(config), weights, compute));
+          config,
+          parameterization,
+          new CompiledNetwork(new AdmNetwork(config), checkpoint, compute));
     }
   }
 

@@ -16,7 +16,6 @@ import io.diffusion4j.decoder.unet.UnetConfig.TimeConditioning;
 import io.diffusion4j.decoder.unet.UnetShape.LevelChange;
 import io.diffusion4j.nn.Manifest;
 import io.diffusion4j.nn.weights.ModelFiles;
-import io.diffusion4j.nn.weights.NamedTensors;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -160,7 +159,7 @@ public final class ClassifierFolders {
       Path folder,
       ClassifierConfig config,
       List<String> classes,
-      NamedTensors weights,
+      TensorSource weights,
       Map<String, String> notes) {
     writeConfig(folder, config);
     if (!classes.isEmpty()) {

@@ -11,7 +11,6 @@ import io.diffusion4j.nn.TimeEmbedding;
 import io.diffusion4j.nn.engine.CompiledNetwork;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.NetworkDenoiser;
-import io.diffusion4j.nn.weights.CheckpointTensors;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -44,11 +43,13 @@ public final class ClassifierModel implements ConditionGradient<Integer>, AutoCl
           Files.isDirectory(path)
               ? ClassifierFolders.read(path)
               : ClassifierFolders.recognise(path, checkpoint);
-      var weights = new CheckpointTensors(path, checkpoint);
       return new ClassifierModel(
           config,
           CompiledNetwork.withGradient(
-              new ClassifierNetwork(config).judging(), NetworkDenoiser.SAMPLE, weights, compute));
+              new ClassifierNetwork(config).judging(),
+              NetworkDenoiser.SAMPLE,
+              checkpoint,
+              compute));
     }
   }
 

@@ -1,9 +1,8 @@
 package io.diffusion4j.decoder.dit;
 
 import io.diffusion4j.checkpoint.CheckpointException;
+import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.nn.Manifest;
-import io.diffusion4j.nn.weights.NamedTensors;
-import io.diffusion4j.nn.weights.Renamed;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -33,7 +32,7 @@ public final class BlockCopies {
    * @param blocks number of blocks
    * @throws CheckpointException if a copy is missing or differs from the first block's
    */
-  public static NamedTensors without(NamedTensors stored, int blocks) {
+  public static TensorSource without(TensorSource stored, int blocks) {
     Map<String, String> sources = new LinkedHashMap<>();
     stored.names().forEach(name -> sources.put(name, name));
     for (String first : stored.names().stream().filter(BlockCopies::isFirst).toList()) {
@@ -52,11 +51,11 @@ public final class BlockCopies {
         sources.remove(name);
       }
     }
-    return new Renamed(stored, sources);
+    return stored.renamed(sources);
   }
 
   /** Adds the copies. */
-  public static NamedTensors with(NamedTensors weights, int blocks) {
+  public static TensorSource with(TensorSource weights, int blocks) {
     Map<String, String> sources = new LinkedHashMap<>();
     for (String name : weights.names()) {
       sources.put(name, name);
@@ -64,7 +63,7 @@ public final class BlockCopies {
         sources.put(copy(name, block), name);
       }
     }
-    return new Renamed(weights, sources);
+    return weights.renamed(sources);
   }
 
   /** Returns the expected weights of a file with the copies. */

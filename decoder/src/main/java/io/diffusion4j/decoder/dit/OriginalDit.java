@@ -1,17 +1,15 @@
 package io.diffusion4j.decoder.dit;
 
-import io.diffusion4j.nn.weights.NamedTensors;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
+import io.diffusion4j.checkpoint.TensorMap;
+import io.diffusion4j.checkpoint.TensorSource;
+import java.nio.file.Path;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Set;
 
 /**
  * The tensors of facebookresearch/DiT under our names. The packed queries, keys and values of a
  * block are split; the table of positions is left out, because it is computed.
  */
-public final class OriginalDit implements NamedTensors {
+public final class OriginalDit {
   private static final String PLACES = "pos_embed";
 
   private static final Map<String, String> OUTSIDE =
@@ -39,73 +37,41 @@ public final class OriginalDit implements NamedTensors {
   private static final String PACKED = "attn.qkv";
   private static final String[] THIRDS = {"attn1.to_q", "attn1.to_k", "attn1.to_v"};
 
-  private final NamedTensors tensors;
-  private final Map<String, Source> sources = new LinkedHashMap<>();
-
-  /**
-   * The place of a tensor's values: part {@code index} of {@code parts} equal parts of a stored
-   * tensor's first axis.
-   */
-  private record Source(String name, int index, int parts) {}
+  private OriginalDit() {}
 
   /**
    * Renames the tensors. Unknown names are kept, so that loading reports them.
    *
    * @param tensors tensors of a state dict
    */
-  public OriginalDit(NamedTensors tensors) {
-    this.tensors = tensors;
-    tensors.names().stream().filter(name -> !name.equals(PLACES)).forEach(this::add);
+  public static TensorMap of(TensorSource tensors) {
+    var ours = new TensorMap(Path.of(tensors.origin()), tensors.metadata());
+    tensors.names().stream()
+        .filter(name -> !name.equals(PLACES))
+        .forEach(name -> add(ours, tensors, name));
+    return ours;
   }
 
-  private void add(String name) {
+  private static void add(TensorMap ours, TensorSource tensors, String name) {
     int dot = name.lastIndexOf('.'); // the name ends in weight or bias
     String layer = dot < 0 ? name : name.substring(0, dot);
     String kind = name.substring(layer.length());
     String[] parts = layer.split("\\.", 3);
     if (parts.length == 3 && parts[0].equals("blocks")) {
       String block = "transformer_blocks." + parts[1] + ".";
-      if (parts[2].equals(PACKED)) {
+      long[] shape = tensors.shape(name);
+      if (parts[2].equals(PACKED) && shape.length > 0 && shape[0] % THIRDS.length == 0) {
+        int rows = Math.toIntExact(shape[0] / THIRDS.length);
         for (int third = 0; third < THIRDS.length; third++) {
-          sources.put(block + THIRDS[third] + kind, new Source(name, third, THIRDS.length));
+          ours.rows(block + THIRDS[third] + kind, tensors, name, rows, third);
         }
         return;
       }
       if (INSIDE.containsKey(parts[2])) {
-        sources.put(block + INSIDE.get(parts[2]) + kind, new Source(name, 0, 1));
+        ours.as(block + INSIDE.get(parts[2]) + kind, tensors, name);
         return;
       }
     }
-    sources.put(OUTSIDE.getOrDefault(layer, layer) + kind, new Source(name, 0, 1));
-  }
-
-  private Source source(String name) {
-    return Objects.requireNonNull(sources.get(name), name);
-  }
-
-  @Override
-  public String origin() {
-    return tensors.origin();
-  }
-
-  @Override
-  public Set<String> names() {
-    return sources.keySet();
-  }
-
-  @Override
-  public long[] shape(String name) {
-    var source = source(name);
-    long[] shape = tensors.shape(source.name).clone();
-    shape[0] /= source.parts;
-    return shape;
-  }
-
-  @Override
-  public float[] read(String name) {
-    var source = source(name);
-    float[] all = tensors.read(source.name);
-    int each = all.length / source.parts;
-    return Arrays.copyOfRange(all, source.index * each, (source.index + 1) * each);
+    ours.as(OUTSIDE.getOrDefault(layer, layer) + kind, tensors, name);
   }
 }

@@ -1,8 +1,6 @@
 package io.diffusion4j.decoder.unet;
 
-import io.diffusion4j.nn.weights.NamedTensors;
-import io.diffusion4j.nn.weights.Renamed;
-import java.util.LinkedHashMap;
+import io.diffusion4j.checkpoint.TensorSource;
 import java.util.Map;
 import java.util.Objects;
 
@@ -17,10 +15,8 @@ public final class CurrentNames {
   private CurrentNames() {}
 
   /** Renames tensors to their current names. */
-  public static NamedTensors of(NamedTensors tensors) {
-    Map<String, String> sources = new LinkedHashMap<>();
-    tensors.names().forEach(name -> sources.put(current(name), name));
-    return new Renamed(tensors, sources);
+  public static TensorSource of(TensorSource tensors) {
+    return tensors.renamed(CurrentNames::current);
   }
 
   /** Returns the current name. */

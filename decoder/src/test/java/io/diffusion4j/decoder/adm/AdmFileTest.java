@@ -5,9 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.checkpoint.CheckpointException;
-import io.diffusion4j.checkpoint.DType;
-import io.diffusion4j.checkpoint.TensorInfo;
-import io.diffusion4j.checkpoint.TensorSource;
+import io.diffusion4j.checkpoint.TensorMap;
 import io.diffusion4j.decoder.unet.AdmConfig;
 import io.diffusion4j.decoder.unet.Beside;
 import io.diffusion4j.decoder.unet.Heads;
@@ -16,9 +14,7 @@ import io.diffusion4j.decoder.unet.UnetConfig.TimeConditioning;
 import io.diffusion4j.decoder.unet.UnetShape.LevelChange;
 import io.diffusion4j.nn.Manifest;
 import io.diffusion4j.nn.RandomWeights;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,40 +26,12 @@ class AdmFileTest {
   @TempDir private Path folder = Path.of("");
 
   /** A file of this network, without numbers. */
-  private record Shapes(Map<String, long[]> shapes) implements TensorSource {
-    static Shapes of(AdmConfig config) {
-      return new Shapes(Manifest.of(new AdmNetwork(config)).shapes());
-    }
-
-    @Override
-    public List<String> names() {
-      return List.copyOf(shapes.keySet());
-    }
-
-    @Override
-    public boolean contains(String name) {
-      return shapes.containsKey(name);
-    }
-
-    @Override
-    public TensorInfo info(String name) {
-      long[] shape = shapes.getOrDefault(name, new long[0]);
-      long bytes = Arrays.stream(shape).reduce(DType.F32.bytes(), Math::multiplyExact);
-      return new TensorInfo(name, DType.F32, shape, 0, bytes);
-    }
-
-    @Override
-    public Map<String, String> metadata() {
-      return Map.of();
-    }
-
-    @Override
-    public ByteBuffer raw(String name, long offset, int length) {
-      return ByteBuffer.allocate(length);
-    }
-
-    @Override
-    public void close() {}
+  private static TensorMap shapes(AdmConfig config) {
+    var file = new TensorMap();
+    Manifest.of(new AdmNetwork(config))
+        .shapes()
+        .forEach((name, shape) -> file.put(name, shape, () -> new float[0]));
+    return file;
   }
 
   /**
@@ -75,7 +43,7 @@ class AdmFileTest {
     AdmFile.published()
         .forEach(
             (name, config) ->
-                found.put(name, AdmFile.recognise(Path.of(name + ".pt"), Shapes.of(config))));
+                found.put(name, AdmFile.recognise(Path.of(name + ".pt"), shapes(config))));
     assertThat(found).isEqualTo(AdmFile.published()).hasSize(7);
   }
 

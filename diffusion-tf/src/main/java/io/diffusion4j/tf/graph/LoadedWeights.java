@@ -1,8 +1,8 @@
 package io.diffusion4j.tf.graph;
 
+import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.nn.weights.Layout;
-import io.diffusion4j.nn.weights.NamedTensors;
 import io.diffusion4j.nn.weights.Parameter;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -41,7 +41,7 @@ public final class LoadedWeights implements Weights {
   /** A fed parameter. */
   private record Fed(Parameter parameter, Precision precision, Operand<TFloating> placeholder) {}
 
-  private final NamedTensors source;
+  private final TensorSource source;
   private final long bytes;
   private final long freezeBelow;
   private final boolean frozen;
@@ -51,7 +51,7 @@ public final class LoadedWeights implements Weights {
   /** A parameter of the graph, which several networks in it may read. */
   private record Known(String key, Precision precision) {}
 
-  private LoadedWeights(NamedTensors source, long bytes, long freezeBelow) {
+  private LoadedWeights(TensorSource source, long bytes, long freezeBelow) {
     this.source = source;
     this.bytes = bytes;
     this.freezeBelow = freezeBelow;
@@ -59,12 +59,12 @@ public final class LoadedWeights implements Weights {
   }
 
   /** Freezes the weights if they are small enough, otherwise feeds them. */
-  public static LoadedWeights from(NamedTensors source) {
+  public static LoadedWeights from(TensorSource source) {
     return from(source, FREEZE_BELOW);
   }
 
   /** Freezes the weights if they need fewer bytes in float32 than this, otherwise feeds them. */
-  static LoadedWeights from(NamedTensors source, long freezeBelow) {
+  static LoadedWeights from(TensorSource source, long freezeBelow) {
     long bytes = 0;
     for (String name : source.names()) {
       bytes += Float.BYTES * Arrays.stream(source.shape(name)).reduce(1, Math::multiplyExact);

@@ -1,5 +1,7 @@
 package io.diffusion4j.tf.train;
 
+import io.diffusion4j.checkpoint.TensorMap;
+import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.train.Learner;
 import io.diffusion4j.nn.train.LossNetwork;
@@ -9,9 +11,7 @@ import io.diffusion4j.nn.train.TrainingConfig;
 import io.diffusion4j.nn.train.group.AllReduce;
 import io.diffusion4j.nn.train.group.Group;
 import io.diffusion4j.nn.train.group.Share;
-import io.diffusion4j.nn.weights.NamedTensors;
 import io.diffusion4j.nn.weights.Parameter;
-import io.diffusion4j.nn.weights.TensorMap;
 import io.diffusion4j.tf.Sessions;
 import io.diffusion4j.tf.graph.NetworkGraph;
 import io.diffusion4j.tf.graph.Purpose;
@@ -443,7 +443,7 @@ final class TensorFlowLearner implements Learner {
 
   /** Reads variables in one run, for the same reason as in {@link #fill(Map)}. */
   @Override
-  public NamedTensors read(Set<Role> roles) {
+  public TensorSource read(Set<Role> roles) {
     Map<String, Cell> cells = new LinkedHashMap<>();
     for (Role role : roles) {
       parameters().stream()
@@ -468,7 +468,7 @@ final class TensorFlowLearner implements Learner {
   }
 
   @Override
-  public void fill(NamedTensors tensors) {
+  public void fill(TensorSource tensors) {
     Map<Cell, float[]> values = new LinkedHashMap<>();
     for (String name : tensors.names()) {
       values.put(java.util.Objects.requireNonNull(state.get(name), name), tensors.read(name));

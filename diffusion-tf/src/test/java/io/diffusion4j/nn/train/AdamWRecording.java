@@ -1,14 +1,12 @@
 package io.diffusion4j.nn.train;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.diffusion4j.checkpoint.TensorMap;
+import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.golden.GoldenCase;
 import io.diffusion4j.golden.GoldenTensors;
-import io.diffusion4j.nn.weights.NamedTensors;
 import java.util.Arrays;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * Recorded steps of a linear regression with AdamW, gradient clipping and a moving average, and
@@ -79,10 +77,10 @@ final class AdamWRecording {
    * The weights {@code w} and {@code b} before the first step; empty if they were recorded by
    * reference and cannot be found from the rest.
    */
-  Optional<NamedTensors> start() {
+  Optional<TensorSource> start() {
     float[] first = io.floats("in.w");
     if (!Arrays.equals(first, io.floats("step" + (steps - 1) + ".w"))) {
-      return Optional.of(new Start(Map.of("w", first, "b", io.floats("in.b")), shapes()));
+      return Optional.of(weights(first, io.floats("in.b")));
     }
     double[] average = io.values("step0.ema_w");
     double[] last = io.values("step" + (steps - 1) + ".b");
@@ -99,18 +97,16 @@ final class AdamWRecording {
       }
       if (missed < FOUND) {
         return Optional.of(
-            new Start(
-                Map.of(
-                    "w", floats(parameters, 0, average.length),
-                    "b", floats(parameters, average.length, last.length)),
-                shapes()));
+            weights(
+                floats(parameters, 0, average.length),
+                floats(parameters, average.length, last.length)));
       }
     }
     return Optional.empty();
   }
 
-  private Map<String, long[]> shapes() {
-    return Map.of("w", new long[] {in, out}, "b", new long[] {1, out});
+  private TensorMap weights(float[] w, float[] b) {
+    return new TensorMap().put("w", new long[] {in, out}, w).put("b", new long[] {1, out}, b);
   }
 
   /** The average of w after the first step, then b after the last. */
@@ -169,28 +165,5 @@ final class AdamWRecording {
       result[i] = (float) values[start + i];
     }
     return result;
-  }
-
-  private record Start(Map<String, float[]> values, Map<String, long[]> shapes)
-      implements NamedTensors {
-    @Override
-    public String origin() {
-      return "the start of a recording";
-    }
-
-    @Override
-    public Set<String> names() {
-      return values.keySet();
-    }
-
-    @Override
-    public long[] shape(String name) {
-      return Objects.requireNonNull(shapes.get(name), name);
-    }
-
-    @Override
-    public float[] read(String name) {
-      return Objects.requireNonNull(values.get(name), name);
-    }
   }
 }

@@ -22,7 +22,6 @@ import io.diffusion4j.nn.Tensor;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.nn.train.TrainingConfig.EmaWarmup;
-import io.diffusion4j.nn.weights.CheckpointTensors;
 import io.diffusion4j.nn.weights.Init;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -317,7 +316,7 @@ class TrainerTest {
     }
     try (var trainer = new Trainer(Tiny.OBJECTIVE, config)) {
       assertThat(new TrainingRun(trainer, config, batches, folder, 2).run(UNHEARD)).isTrue();
-      var other = new io.diffusion4j.nn.weights.TensorMap().putAll("", trainer.weights());
+      var other = new io.diffusion4j.checkpoint.TensorMap().putAll("", trainer.weights());
       other.read("hidden.bias")[0] += 1;
       trainer.startFrom(other);
       assertThatThrownBy(() -> new TrainingRun(trainer, config, batches, folder, 2))
@@ -446,7 +445,7 @@ class TrainerTest {
           .filter(note -> !note.getKey().matches("diffusion4j.*|weight_decay|decayed|lora"))
           .forEach(note -> writer.note(note.getKey(), note.getValue()));
       for (String name : saved.names()) {
-        float[] values = saved.readFloats(name);
+        float[] values = saved.read(name);
         writer.floats(name, DType.F32, saved.info(name).shape(), () -> values);
       }
     }
@@ -486,7 +485,7 @@ class TrainerTest {
     assertThat(Files.exists(file)).isFalse();
     try (var saved = SafetensorsFile.open(aside.resolve("state.safetensors"))) {
       assertThat(saved.metadata()).containsEntry("step", "10");
-      assertThat(new CheckpointTensors(aside, saved).names()).hasSize(16);
+      assertThat(saved.names()).hasSize(16);
     }
   }
 

@@ -3,6 +3,7 @@ package io.diffusion4j.tf.graph;
 import static io.diffusion4j.tf.testing.Golden.assertClose;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.diffusion4j.checkpoint.TensorMap;
 import io.diffusion4j.nn.Network;
 import io.diffusion4j.nn.Nn;
 import io.diffusion4j.nn.Tensor;
@@ -29,11 +30,11 @@ class DerivativeTest {
     return nn.attention(rows, rows, rows, 2, List.of());
   }
 
-  private static MapTensors weights() {
-    return new MapTensors()
-        .put("image", gaussian(2 * 16 * CHANNELS, 3), 2, 4, 4, CHANNELS)
-        .put("weight", gaussian(CHANNELS, 1), CHANNELS)
-        .put("bias", gaussian(CHANNELS, 2), CHANNELS);
+  private static TensorMap weights() {
+    return new TensorMap()
+        .put("image", new long[] {2, 4, 4, CHANNELS}, gaussian(2 * 16 * CHANNELS, 3))
+        .put("weight", new long[] {CHANNELS}, gaussian(CHANNELS, 1))
+        .put("bias", new long[] {CHANNELS}, gaussian(CHANNELS, 2));
   }
 
   /** The network of an image that is a parameter, so that it is differentiated. */

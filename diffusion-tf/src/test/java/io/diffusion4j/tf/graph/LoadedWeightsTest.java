@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.diffusion4j.checkpoint.CheckpointException;
+import io.diffusion4j.checkpoint.TensorMap;
 import io.diffusion4j.nn.Network;
 import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.nn.weights.Init;
@@ -18,10 +19,10 @@ class LoadedWeightsTest {
   @Test
   void whatIsMissingUnusedOrOfAnotherShapeIsReportedAtOnce() {
     var tensors =
-        new MapTensors()
-            .put("conv.weight", new float[9], 1, 1, 3, 3)
-            .put("conv.bias", new float[2], 2)
-            .put("left.over", new float[6], 2, 3);
+        new TensorMap()
+            .put("conv.weight", new long[] {1, 1, 3, 3}, new float[9])
+            .put("conv.bias", new long[] {2}, new float[2])
+            .put("left.over", new long[] {2, 3}, new float[6]);
     var network =
         Network.of(
             (nn, inputs) -> {
@@ -45,9 +46,9 @@ class LoadedWeightsTest {
   @CsvSource({"FLOAT32, 1000", "FLOAT32, 1", "BFLOAT16, 1000", "BFLOAT16, 1"})
   void frozenWeightsAndFedOnesComputeTheSame(Precision precision, long freezeBelow) {
     var tensors =
-        new MapTensors()
-            .put("weight", new float[] {1, 2, 3, 4, 5, 6}, 2, 3)
-            .put("bias", new float[] {0.5f, -0.5f}, 2);
+        new TensorMap()
+            .put("weight", new long[] {2, 3}, new float[] {1, 2, 3, 4, 5, 6})
+            .put("bias", new long[] {2}, new float[] {0.5f, -0.5f});
     try (var graph = new Graph()) {
       var weights = LoadedWeights.from(tensors, freezeBelow);
       var network =
@@ -81,10 +82,10 @@ class LoadedWeightsTest {
       table[i] = i;
     }
     var tensors =
-        new MapTensors()
-            .put("table.weight", table, rows, 3)
-            .put("weight", new float[] {1, 2, 3, 4, 5, 6}, 2, 3)
-            .put("bias", new float[] {0.5f, -0.5f}, 2);
+        new TensorMap()
+            .put("table.weight", new long[] {rows, 3}, table)
+            .put("weight", new long[] {2, 3}, new float[] {1, 2, 3, 4, 5, 6})
+            .put("bias", new long[] {2}, new float[] {0.5f, -0.5f});
     try (var graph = new Graph()) {
       var weights = LoadedWeights.from(tensors, 1000);
       var network =

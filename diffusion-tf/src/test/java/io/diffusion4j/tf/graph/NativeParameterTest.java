@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.diffusion4j.checkpoint.DType;
 import io.diffusion4j.checkpoint.SafetensorsFile;
 import io.diffusion4j.checkpoint.SafetensorsWriter;
+import io.diffusion4j.checkpoint.TensorMap;
 import io.diffusion4j.nn.engine.Precision;
-import io.diffusion4j.nn.weights.CheckpointTensors;
 import io.diffusion4j.nn.weights.Init;
 import io.diffusion4j.nn.weights.Layout;
 import io.diffusion4j.nn.weights.Parameter;
@@ -52,16 +52,15 @@ class NativeParameterTest {
     Path file = folder.resolve("weights.safetensors");
     new SafetensorsWriter().floats("weight", dtype, shape, () -> values).write(file);
     try (var source = SafetensorsFile.open(file)) {
-      var tensors = new CheckpointTensors(file, source);
-      float[] expected = layout.toGraph(tensors.read("weight"), shape);
+      float[] expected = layout.toGraph(source.read("weight"), shape);
       long[] graphShape = layout.graphShape(shape);
-      var reader = tensors.reader("weight");
+      var reader = source.reader("weight");
       try (TType wide = NativeParameter.of(reader, parameter, Precision.FLOAT32);
           TType narrow = NativeParameter.of(reader, parameter, Precision.BFLOAT16);
           TType rounded = Tensors.bfloat16(expected, graphShape);
           TType inMemory =
               NativeParameter.of(
-                  new MapTensors().put("w", tensors.read("weight"), shape).reader("w"),
+                  new TensorMap().put("w", shape, source.read("weight")).reader("w"),
                   parameter,
                   Precision.FLOAT32)) {
         assertThat(wide.shape().asArray()).isEqualTo(graphShape);

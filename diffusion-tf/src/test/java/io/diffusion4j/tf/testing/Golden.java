@@ -11,7 +11,6 @@ import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Engine;
 import io.diffusion4j.nn.engine.Engines;
 import io.diffusion4j.nn.engine.Precision;
-import io.diffusion4j.nn.weights.CheckpointTensors;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,8 +32,7 @@ public record Golden(Path folder) {
       NetworkDefinition network, Batch batch, Precision precision, Predicate<String> names) {
     try (var checkpoint = Checkpoint.open(folder, Checkpoint.DIFFUSERS, Checkpoint.TRANSFORMERS);
         var compiled =
-            new CompiledNetwork(
-                network, new CheckpointTensors(folder, checkpoint, names), Compute.of(precision))) {
+            new CompiledNetwork(network, checkpoint.only(names), Compute.of(precision))) {
       return compiled.run(batch);
     }
   }
@@ -50,7 +48,7 @@ public record Golden(Path folder) {
       NetworkDefinition network, Batch batch, Precision precision, Predicate<String> names) {
     List<List<float[]>> results = new ArrayList<>();
     try (var checkpoint = Checkpoint.open(folder, Checkpoint.DIFFUSERS, Checkpoint.TRANSFORMERS)) {
-      var weights = new CheckpointTensors(folder, checkpoint, names);
+      var weights = checkpoint.only(names);
       for (Engine engine : Engines.all()) {
         if (engine.unavailable(precision).isEmpty()) {
           try (var compiled = engine.compile(Network.of(network), weights, Compute.of(precision))) {

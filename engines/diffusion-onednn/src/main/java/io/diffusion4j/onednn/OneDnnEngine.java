@@ -1,5 +1,6 @@
 package io.diffusion4j.onednn;
 
+import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.nn.Network;
 import io.diffusion4j.nn.QuantisedLayers;
 import io.diffusion4j.nn.Tensor;
@@ -7,7 +8,6 @@ import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Engine;
 import io.diffusion4j.nn.engine.Executable;
 import io.diffusion4j.nn.engine.Precision;
-import io.diffusion4j.nn.weights.NamedTensors;
 import io.diffusion4j.onednn.core.Arena;
 import io.diffusion4j.onednn.core.Buffer;
 import io.diffusion4j.onednn.core.DataType;
@@ -61,7 +61,7 @@ public final class OneDnnEngine implements Engine {
 
   @Override
   public List<Executable> compile(
-      Network network, List<Network> variants, NamedTensors weights, Compute compute) {
+      Network network, List<Network> variants, TensorSource weights, Compute compute) {
     network.requireFits(weights);
     var team = Team.of(compute.threads());
     var scope = new Scope();
@@ -92,7 +92,7 @@ public final class OneDnnEngine implements Engine {
 
   @Override
   public Executable compileWithGradient(
-      Network network, String input, NamedTensors weights, Compute compute) {
+      Network network, String input, TensorSource weights, Compute compute) {
     return new OneDnnGradient(network, input, weights, compute);
   }
 

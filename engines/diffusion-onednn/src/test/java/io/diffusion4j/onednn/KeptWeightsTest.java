@@ -11,7 +11,6 @@ import io.diffusion4j.nn.NetworkDefinition;
 import io.diffusion4j.nn.RandomWeights;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Precision;
-import io.diffusion4j.nn.weights.CheckpointTensors;
 import io.diffusion4j.nn.weights.ModelFiles;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -59,9 +58,7 @@ class KeptWeightsTest {
     var compute = Compute.of(precision).withPacked(packed);
     Path weights = weights(seed);
     try (var file = Checkpoint.open(weights);
-        var program =
-            new OneDnnEngine()
-                .compile(Network.of(NETWORK), new CheckpointTensors(weights, file), compute)) {
+        var program = new OneDnnEngine().compile(Network.of(NETWORK), file, compute)) {
       return program.run(LittleBatches.of(3, 6)).get(0);
     }
   }

@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.checkpoint.DType;
+import io.diffusion4j.checkpoint.TensorMap;
+import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.Network;
 import io.diffusion4j.nn.NetworkDefinition;
@@ -17,16 +19,13 @@ import io.diffusion4j.nn.UnsupportedLayerException;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Executable;
 import io.diffusion4j.nn.engine.Precision;
-import io.diffusion4j.nn.weights.CheckpointTensors;
 import io.diffusion4j.nn.weights.Init;
 import io.diffusion4j.nn.weights.ModelFiles;
-import io.diffusion4j.nn.weights.NamedTensors;
 import io.diffusion4j.onednn.core.Memory;
 import io.diffusion4j.tf.TensorFlowEngine;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -42,7 +41,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** What the engine promises, on a network with every kind of layer that it has. */
 class OneDnnEngineTest {
   private static final NetworkDefinition NETWORK = new LittleUnet();
-  private static final NamedTensors WEIGHTS = RandomWeights.of(NETWORK, 1);
+  private static final TensorSource WEIGHTS = RandomWeights.of(NETWORK, 1);
 
   @BeforeAll
   static void onlyWhereItRuns() {
@@ -227,37 +226,15 @@ class OneDnnEngineTest {
     ModelFiles.write(folder, Checkpoint.DIFFUSERS, WEIGHTS, name -> true, dtype, Map.of());
     var batch = LittleBatches.of(3, 6);
     try (var file = Checkpoint.open(folder)) {
-      var mapped = new CheckpointTensors(folder, file);
-      try (var here =
-              new OneDnnEngine().compile(Network.of(NETWORK), mapped, Compute.of(precision));
+      try (var here = new OneDnnEngine().compile(Network.of(NETWORK), file, Compute.of(precision));
           var there =
               new OneDnnEngine()
-                  .compile(Network.of(NETWORK), new OnHeap(mapped), Compute.of(precision))) {
+                  .compile(
+                      Network.of(NETWORK),
+                      new TensorMap().putAll("", file),
+                      Compute.of(precision))) {
         assertThat(here.run(batch).get(0)).isEqualTo(there.run(batch).get(0));
       }
-    }
-  }
-
-  /** Tensors that nobody can have but as floats. */
-  private record OnHeap(NamedTensors tensors) implements NamedTensors {
-    @Override
-    public String origin() {
-      return tensors.origin();
-    }
-
-    @Override
-    public Set<String> names() {
-      return tensors.names();
-    }
-
-    @Override
-    public long[] shape(String name) {
-      return tensors.shape(name);
-    }
-
-    @Override
-    public float[] read(String name) {
-      return tensors.read(name);
     }
   }
 

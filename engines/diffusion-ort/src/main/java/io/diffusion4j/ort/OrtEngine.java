@@ -1,12 +1,12 @@
 package io.diffusion4j.ort;
 
 import ai.onnxruntime.OrtEnvironment;
+import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.nn.Network;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Engine;
 import io.diffusion4j.nn.engine.Executable;
 import io.diffusion4j.nn.engine.Precision;
-import io.diffusion4j.nn.weights.NamedTensors;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -88,7 +88,7 @@ public class OrtEngine implements Engine {
 
   @Override
   public List<Executable> compile(
-      Network network, List<Network> variants, NamedTensors weights, Compute compute) {
+      Network network, List<Network> variants, TensorSource weights, Compute compute) {
     return OrtNetwork.of(network, variants, weights, compute.threads(), provider);
   }
 }

@@ -4,6 +4,7 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
+import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.diffusion.denoiser.NoMemoryException;
 import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.Network;
@@ -12,8 +13,6 @@ import io.diffusion4j.nn.Tensor;
 import io.diffusion4j.nn.engine.EngineUnavailableException;
 import io.diffusion4j.nn.engine.Executable;
 import io.diffusion4j.nn.engine.Threads;
-import io.diffusion4j.nn.weights.NamedTensors;
-import io.diffusion4j.nn.weights.SomeTensors;
 import io.diffusion4j.onnx.OnnxModel;
 import io.diffusion4j.onnx.OnnxOptions;
 import io.diffusion4j.onnx.OnnxPrecision;
@@ -56,7 +55,7 @@ final class OrtNetwork {
   static List<Executable> of(
       Network network,
       List<Network> variants,
-      NamedTensors weights,
+      TensorSource weights,
       Threads threads,
       Provider provider) {
     Set<Tensor> outputs = new LinkedHashSet<>(network.outputs());
@@ -75,7 +74,7 @@ final class OrtNetwork {
         if (variant.nodes().equals(network.nodes())) {
           executables.add(new Part(whole, variant.outputs(), sessions));
         } else {
-          var some = new SomeTensors(weights, variant.parameters().keySet());
+          var some = weights.only(variant.parameters().keySet()::contains);
           var session = new OrtNetwork(variant, some, threads, provider);
           sessions.add(session);
           executables.add(new Part(session, variant.outputs(), sessions));
@@ -109,7 +108,7 @@ final class OrtNetwork {
    *     parameters of the network; the message lists all differences
    * @throws EngineUnavailableException if ONNX Runtime refuses the model or the provider
    */
-  private OrtNetwork(Network network, NamedTensors weights, Threads threads, Provider provider) {
+  private OrtNetwork(Network network, TensorSource weights, Threads threads, Provider provider) {
     this.network = network;
     turn = threads.pool(ReentrantLock.class, of -> new ReentrantLock());
     var model = OnnxModel.of(network, weights, OnnxOptions.plain(OnnxPrecision.FLOAT32));

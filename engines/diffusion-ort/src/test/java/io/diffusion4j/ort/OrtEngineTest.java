@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.diffusion4j.checkpoint.CheckpointException;
+import io.diffusion4j.checkpoint.TensorMap;
 import io.diffusion4j.diffusion.denoiser.NoMemoryException;
 import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.Network;
@@ -19,7 +20,6 @@ import io.diffusion4j.nn.engine.Executable;
 import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.nn.engine.Threads;
 import io.diffusion4j.nn.weights.Init;
-import io.diffusion4j.nn.weights.TensorMap;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;

@@ -1,5 +1,6 @@
 package io.diffusion4j.onnx;
 
+import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.diffusion.loss.TanhNormal;
 import io.diffusion4j.nn.Function;
 import io.diffusion4j.nn.Layer;
@@ -7,7 +8,6 @@ import io.diffusion4j.nn.Network;
 import io.diffusion4j.nn.Network.Node;
 import io.diffusion4j.nn.Tensor;
 import io.diffusion4j.nn.Tensor.Role;
-import io.diffusion4j.nn.weights.NamedTensors;
 import io.diffusion4j.nn.weights.Parameter;
 import io.diffusion4j.onnx.Value.Order;
 import java.util.ArrayList;
@@ -23,7 +23,7 @@ final class Lowering implements Layer.Visitor<Node, Value> {
 
   private final Graph graph;
   private final Network network;
-  private final NamedTensors weights;
+  private final TensorSource weights;
   private final ElementType activations;
   private final Sizes sizes;
   private final Inputs inputs;
@@ -38,7 +38,7 @@ final class Lowering implements Layer.Visitor<Node, Value> {
   Lowering(
       Graph graph,
       Network network,
-      NamedTensors weights,
+      TensorSource weights,
       ElementType activations,
       Sizes sizes,
       Inputs inputs) {

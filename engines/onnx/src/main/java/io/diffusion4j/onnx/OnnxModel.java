@@ -1,13 +1,13 @@
 package io.diffusion4j.onnx;
 
 import io.diffusion4j.checkpoint.AtomicFile;
+import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.Network;
 import io.diffusion4j.nn.Sinusoid;
 import io.diffusion4j.nn.StoredNetwork;
 import io.diffusion4j.nn.Tensor;
 import io.diffusion4j.nn.TimeEmbedding;
-import io.diffusion4j.nn.weights.NamedTensors;
 import io.diffusion4j.onnx.Graph.Dimension;
 import io.diffusion4j.onnx.Value.Order;
 import java.io.BufferedOutputStream;
@@ -58,7 +58,7 @@ public final class OnnxModel {
    * @throws io.diffusion4j.checkpoint.CheckpointException if the weights are not exactly the
    *     parameters of the network; the message lists all differences
    */
-  public static OnnxModel of(Network network, NamedTensors weights, OnnxOptions options) {
+  public static OnnxModel of(Network network, TensorSource weights, OnnxOptions options) {
     return of(network, List.of(), weights, options);
   }
 
@@ -73,7 +73,7 @@ public final class OnnxModel {
    *     parameters of the network; the message lists all differences
    */
   public static OnnxModel of(
-      Network network, List<Network> others, NamedTensors weights, OnnxOptions options) {
+      Network network, List<Network> others, TensorSource weights, OnnxOptions options) {
     network.requireFits(weights);
     var graph = new Graph();
     var sizes = new Sizes(network, others);

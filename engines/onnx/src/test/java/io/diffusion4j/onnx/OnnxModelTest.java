@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.onnxruntime.OrtException;
+import io.diffusion4j.checkpoint.TensorMap;
+import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.Inputs;
 import io.diffusion4j.nn.LayerCases;
@@ -15,8 +17,6 @@ import io.diffusion4j.nn.StoredNetwork;
 import io.diffusion4j.nn.Tensor;
 import io.diffusion4j.nn.reference.Oracle;
 import io.diffusion4j.nn.weights.Init;
-import io.diffusion4j.nn.weights.NamedTensors;
-import io.diffusion4j.nn.weights.TensorMap;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,7 +63,7 @@ class OnnxModelTest {
     return Init.normal(1).values(new long[] {size}, new SplittableRandom(seed));
   }
 
-  private static double[] expected(Network network, NamedTensors weights, Batch batch, int output) {
+  private static double[] expected(Network network, TensorSource weights, Batch batch, int output) {
     return Oracle.of(network, Set.of())
         .evaluate(batch, Oracle.parameters(network, weights))
         .value(network.outputs().get(output));

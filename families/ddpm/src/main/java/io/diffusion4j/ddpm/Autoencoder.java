@@ -1,6 +1,7 @@
 package io.diffusion4j.ddpm;
 
 import io.diffusion4j.checkpoint.ComponentConfig;
+import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.decoder.autoencoder.AutoencoderBlocks;
 import io.diffusion4j.decoder.autoencoder.Normalization;
 import io.diffusion4j.decoder.unet.CurrentNames;
@@ -10,13 +11,8 @@ import io.diffusion4j.nn.Manifest;
 import io.diffusion4j.nn.NetworkDefinition;
 import io.diffusion4j.nn.Nn;
 import io.diffusion4j.nn.Tensor;
-import io.diffusion4j.nn.weights.NamedTensors;
-import io.diffusion4j.nn.weights.Renamed;
 import java.nio.file.Path;
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * The decoding half of diffusers' {@code AutoencoderKL} (Rombach et al. 2022), from latents to
@@ -148,10 +144,7 @@ record Autoencoder(
    * Returns the weights of a folder that the decoding half needs; attention may have its names from
    * before 2023.
    */
-  static NamedTensors fromFolder(NamedTensors stored) {
-    var current = CurrentNames.of(stored);
-    Map<String, String> sources = new LinkedHashMap<>();
-    current.names().stream().filter(Autoencoder::isRead).forEach(n -> sources.put(n, n));
-    return new Renamed(current, Collections.unmodifiableMap(sources));
+  static TensorSource fromFolder(TensorSource stored) {
+    return CurrentNames.of(stored).only(Autoencoder::isRead);
   }
 }

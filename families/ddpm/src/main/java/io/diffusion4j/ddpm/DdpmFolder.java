@@ -3,9 +3,9 @@ package io.diffusion4j.ddpm;
 import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.checkpoint.ConfigWriter;
 import io.diffusion4j.checkpoint.ModelFolder;
+import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.checkpoint.UnclipSchedulerConfig;
 import io.diffusion4j.decoder.uvit.UvitSettings;
-import io.diffusion4j.nn.weights.NamedTensors;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -123,7 +123,7 @@ public record DdpmFolder(Path path) {
       PixelBackbone network,
       PixelScheduler scheduler,
       List<String> classes,
-      NamedTensors weights,
+      TensorSource weights,
       Map<String, String> notes) {
     var own = component(network);
     String name = network instanceof PixelNetwork ? UNET : TRANSFORMER;

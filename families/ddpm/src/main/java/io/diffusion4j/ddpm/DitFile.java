@@ -4,13 +4,12 @@ import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.checkpoint.DType;
 import io.diffusion4j.checkpoint.SafetensorsWriter;
+import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.decoder.dit.BlockCopies;
 import io.diffusion4j.decoder.dit.DitConfig;
 import io.diffusion4j.decoder.dit.DitConfig.Numerics;
 import io.diffusion4j.decoder.dit.OriginalDit;
 import io.diffusion4j.nn.Network;
-import io.diffusion4j.nn.weights.CheckpointTensors;
-import io.diffusion4j.nn.weights.NamedTensors;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -41,9 +40,8 @@ public final class DitFile {
   public static void convert(
       Path file, Optional<Path> settings, Path output, Optional<DType> dtype, long maxShardBytes) {
     try (var checkpoint = Checkpoint.open(file)) {
-      var stored = new CheckpointTensors(file, checkpoint);
-      var network = settings.map(DitFile::given).orElseGet(() -> recognised(file, stored));
-      var weights = new OriginalDit(stored);
+      var network = settings.map(DitFile::given).orElseGet(() -> recognised(file, checkpoint));
+      var weights = OriginalDit.of(checkpoint);
       Network.of(network).requireFits(weights);
       Files.createDirectories(output);
       PixelFolders.writeConfig(output, network);
@@ -65,7 +63,7 @@ public final class DitFile {
     throw new CheckpointException(folder, "settings of another network (expected: of a DiT)");
   }
 
-  private static PixelDit recognised(Path file, NamedTensors tensors) {
+  private static PixelDit recognised(Path file, TensorSource tensors) {
     long[] patches = shape(file, tensors, "x_embedder.proj.weight", 4);
     long[] places = shape(file, tensors, "pos_embed", 3);
     long[] classes = shape(file, tensors, "y_embedder.embedding_table.weight", 2);
@@ -101,7 +99,7 @@ public final class DitFile {
         Math.toIntExact(classes[0] - 1));
   }
 
-  private static long[] shape(Path file, NamedTensors tensors, String name, int axes) {
+  private static long[] shape(Path file, TensorSource tensors, String name, int axes) {
     long[] shape = tensors.names().contains(name) ? tensors.shape(name) : new long[0];
     if (shape.length != axes) {
       throw new CheckpointException(

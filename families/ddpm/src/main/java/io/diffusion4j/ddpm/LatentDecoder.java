@@ -6,7 +6,6 @@ import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.StoredNetwork;
 import io.diffusion4j.nn.engine.CompiledNetwork;
 import io.diffusion4j.nn.engine.Compute;
-import io.diffusion4j.nn.weights.CheckpointTensors;
 import java.nio.file.Path;
 
 /**
@@ -30,7 +29,7 @@ public final class LatentDecoder implements AutoCloseable {
   public static LatentDecoder load(Path folder, int size, Compute compute) {
     var autoencoder = Autoencoder.read(folder, size, size);
     try (var checkpoint = Checkpoint.open(folder, Checkpoint.DIFFUSERS)) {
-      var weights = Autoencoder.fromFolder(new CheckpointTensors(folder, checkpoint));
+      var weights = Autoencoder.fromFolder(checkpoint);
       return new LatentDecoder(
           autoencoder, new CompiledNetwork(autoencoder, weights, compute.unquantised()));
     }

@@ -1,11 +1,11 @@
 package io.diffusion4j.ddpm;
 
+import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.decoder.unet.PixelUnetConfig.Labels;
 import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.Manifest;
 import io.diffusion4j.nn.NetworkDefinition;
 import io.diffusion4j.nn.Sinusoid;
-import io.diffusion4j.nn.weights.NamedTensors;
 import java.util.List;
 import java.util.Optional;
 
@@ -55,5 +55,5 @@ public sealed interface PixelBackbone extends NetworkDefinition
   Manifest manifest();
 
   /** Returns the weights of a folder under the network's own names. */
-  NamedTensors fromFolder(NamedTensors stored);
+  TensorSource fromFolder(TensorSource stored);
 }

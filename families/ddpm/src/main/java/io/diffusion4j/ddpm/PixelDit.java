@@ -1,5 +1,6 @@
 package io.diffusion4j.ddpm;
 
+import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.decoder.backbone.Context;
 import io.diffusion4j.decoder.dit.BlockCopies;
 import io.diffusion4j.decoder.dit.DitConfig;
@@ -13,7 +14,6 @@ import io.diffusion4j.nn.Sinusoid;
 import io.diffusion4j.nn.Tensor;
 import io.diffusion4j.nn.engine.NetworkDenoiser;
 import io.diffusion4j.nn.weights.Init;
-import io.diffusion4j.nn.weights.NamedTensors;
 import java.util.List;
 import java.util.Optional;
 
@@ -106,7 +106,7 @@ public record PixelDit(DitConfig config, int classes) implements PixelBackbone {
   }
 
   @Override
-  public NamedTensors fromFolder(NamedTensors stored) {
+  public TensorSource fromFolder(TensorSource stored) {
     return BlockCopies.without(stored, config.layers());
   }
 }

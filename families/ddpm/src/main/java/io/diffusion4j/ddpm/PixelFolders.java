@@ -3,13 +3,13 @@ package io.diffusion4j.ddpm;
 import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.checkpoint.ComponentConfig;
+import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.decoder.DecoderNetwork;
 import io.diffusion4j.decoder.dit.BlockCopies;
 import io.diffusion4j.decoder.dit.DitSettings;
 import io.diffusion4j.decoder.uvit.UvitSettings;
 import io.diffusion4j.nn.StoredNetwork;
 import io.diffusion4j.nn.weights.ModelFiles;
-import io.diffusion4j.nn.weights.NamedTensors;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -73,7 +73,7 @@ public final class PixelFolders {
 
   /** Writes a network with bfloat16 weights. */
   public static void write(
-      Path folder, PixelBackbone network, NamedTensors weights, Map<String, String> notes) {
+      Path folder, PixelBackbone network, TensorSource weights, Map<String, String> notes) {
     writeConfig(folder, network);
     var stored =
         network instanceof PixelDit dit

@@ -15,7 +15,6 @@ import io.diffusion4j.diffusion.pipeline.PictureLikelihood;
 import io.diffusion4j.diffusion.schedule.Timesteps;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.ProbedDenoiser;
-import io.diffusion4j.nn.weights.CheckpointTensors;
 import java.util.List;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
@@ -106,11 +105,7 @@ final class PixelLikelihood implements PictureLikelihood {
         PixelBackbone network = network();
         probed =
             new ProbedDenoiser<>(
-                network,
-                network.fromFolder(new CheckpointTensors(folder.network(), checkpoint)),
-                compute,
-                network::embedded,
-                network::feed);
+                network, network.fromFolder(checkpoint), compute, network::embedded, network::feed);
       }
     }
     return probed;

@@ -6,7 +6,6 @@ import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.nn.engine.CompiledNetwork;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.NetworkDenoiser;
-import io.diffusion4j.nn.weights.CheckpointTensors;
 import java.nio.file.Path;
 
 /**
@@ -26,7 +25,7 @@ public final class PixelModel implements AutoCloseable {
   public static PixelModel load(Path folder, Compute compute) {
     var definition = PixelFolders.read(folder);
     try (var checkpoint = Checkpoint.open(folder, Checkpoint.DIFFUSERS)) {
-      var weights = definition.fromFolder(new CheckpointTensors(folder, checkpoint));
+      var weights = definition.fromFolder(checkpoint);
       return new PixelModel(definition, new CompiledNetwork(definition, weights, compute));
     }
   }

@@ -1,5 +1,6 @@
 package io.diffusion4j.ddpm;
 
+import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.decoder.backbone.Context;
 import io.diffusion4j.decoder.unet.CurrentNames;
 import io.diffusion4j.decoder.unet.PixelUnetConfig;
@@ -14,7 +15,6 @@ import io.diffusion4j.nn.Sinusoid;
 import io.diffusion4j.nn.Tensor;
 import io.diffusion4j.nn.engine.NetworkDenoiser;
 import io.diffusion4j.nn.weights.Init;
-import io.diffusion4j.nn.weights.NamedTensors;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -142,7 +142,7 @@ public record PixelNetwork(PixelUnetConfig config) implements PixelBackbone {
 
   /** Attention may have its names from before 2023. */
   @Override
-  public NamedTensors fromFolder(NamedTensors stored) {
+  public TensorSource fromFolder(TensorSource stored) {
     return CurrentNames.of(stored);
   }
 }

@@ -1,5 +1,6 @@
 package io.diffusion4j.ddpm;
 
+import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.decoder.unet.PixelUnetConfig.Labels;
 import io.diffusion4j.decoder.uvit.UvitConfig;
 import io.diffusion4j.decoder.uvit.UvitSettings;
@@ -12,7 +13,6 @@ import io.diffusion4j.nn.Sinusoid;
 import io.diffusion4j.nn.Tensor;
 import io.diffusion4j.nn.engine.NetworkDenoiser;
 import io.diffusion4j.nn.weights.Init;
-import io.diffusion4j.nn.weights.NamedTensors;
 import java.util.List;
 import java.util.Optional;
 
@@ -98,7 +98,7 @@ public record PixelUvit(UvitSettings settings) implements PixelBackbone {
 
   /** Published state dicts have the network's own names. */
   @Override
-  public NamedTensors fromFolder(NamedTensors stored) {
+  public TensorSource fromFolder(TensorSource stored) {
     return stored;
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.diffusion4j.checkpoint.TensorMap;
 import io.diffusion4j.decoder.classifier.ClassifierConfig;
 import io.diffusion4j.decoder.classifier.ClassifierFolders;
 import io.diffusion4j.decoder.classifier.ClassifierModel;
@@ -34,7 +35,6 @@ import io.diffusion4j.nn.RandomWeights;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.nn.weights.Init;
-import io.diffusion4j.nn.weights.TensorMap;
 import io.diffusion4j.pipeline.OpenPipeline;
 import io.diffusion4j.pipeline.Opening;
 import io.diffusion4j.pipeline.Plugins;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.diffusion4j.checkpoint.Checkpoint;
+import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.decoder.backbone.Context;
 import io.diffusion4j.decoder.dit.DitConfig;
 import io.diffusion4j.decoder.dit.DitConfig.Numerics;
@@ -23,9 +24,7 @@ import io.diffusion4j.nn.engine.Engine;
 import io.diffusion4j.nn.engine.Engines;
 import io.diffusion4j.nn.engine.NetworkDenoiser;
 import io.diffusion4j.nn.engine.Precision;
-import io.diffusion4j.nn.weights.CheckpointTensors;
 import io.diffusion4j.nn.weights.Init;
-import io.diffusion4j.nn.weights.NamedTensors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,7 +62,7 @@ class DitParityTest {
     withWeights(
         golden.folder(),
         stored -> {
-          var weights = new OriginalDit(stored);
+          var weights = OriginalDit.of(stored);
           var io = golden.io();
           var original = original(golden.json().get("constructor"), Numerics.ORIGINAL);
           assertAnswers(original, weights, io, "in.sample", "out", ORIGINAL);
@@ -110,17 +109,17 @@ class DitParityTest {
   }
 
   private interface Work {
-    void with(NamedTensors stored);
+    void with(TensorSource stored);
   }
 
   private static void withWeights(Path folder, Work work) {
     try (var checkpoint = Checkpoint.open(folder, Checkpoint.DIFFUSERS, "model")) {
-      work.with(new CheckpointTensors(folder, checkpoint));
+      work.with(checkpoint);
     }
   }
 
   private static void assertAnswers(
-      PixelDit dit, NamedTensors weights, GoldenTensors io, String in, String out, double most) {
+      PixelDit dit, TensorSource weights, GoldenTensors io, String in, String out, double most) {
     int rows = io.size(in, 0);
     int size = io.size(in, 2);
     int[] labels = Arrays.copyOf(io.ints("in.class_labels"), rows);

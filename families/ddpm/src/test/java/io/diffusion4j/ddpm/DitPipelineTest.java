@@ -26,7 +26,6 @@ import io.diffusion4j.nn.engine.CompiledNetwork;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Engines;
 import io.diffusion4j.nn.engine.Precision;
-import io.diffusion4j.nn.weights.CheckpointTensors;
 import io.diffusion4j.pipeline.OpenPipeline;
 import io.diffusion4j.pipeline.Opening;
 import io.diffusion4j.pipeline.Plugins;
@@ -66,7 +65,7 @@ class DitPipelineTest {
     var batch =
         new Batch(io.size("in.latents", 0)).floats(Autoencoder.LATENT, io.image("in.latents"));
     try (var checkpoint = Checkpoint.open(golden.folder(), Checkpoint.DIFFUSERS)) {
-      var weights = Autoencoder.fromFolder(new CheckpointTensors(golden.folder(), checkpoint));
+      var weights = Autoencoder.fromFolder(checkpoint);
       for (var engine : Engines.all()) {
         if (engine.unavailable(Precision.FLOAT32).isEmpty()) {
           var compute = Compute.of(Precision.FLOAT32).withEngine(engine.name());

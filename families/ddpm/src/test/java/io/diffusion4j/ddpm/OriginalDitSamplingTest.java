@@ -28,7 +28,6 @@ import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Engines;
 import io.diffusion4j.nn.engine.NetworkDenoiser;
 import io.diffusion4j.nn.engine.Precision;
-import io.diffusion4j.nn.weights.CheckpointTensors;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -118,9 +117,7 @@ class OriginalDitSamplingTest {
       if (engine.unavailable(Precision.FLOAT32).isEmpty()) {
         var compute = Compute.of(Precision.FLOAT32).withEngine(engine.name());
         try (var checkpoint = Checkpoint.open(file);
-            var network =
-                new CompiledNetwork(
-                    dit, new OriginalDit(new CheckpointTensors(file, checkpoint)), compute)) {
+            var network = new CompiledNetwork(dit, OriginalDit.of(checkpoint), compute)) {
           var denoiser =
               new NetworkDenoiser<>(network, Parameterization.EPS, dit::embedded, dit::feed);
           work.accept(new Guided(dit, denoiser, scale));

@@ -22,7 +22,6 @@ import io.diffusion4j.golden.GoldenRoots;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.nn.engine.ProbedDenoiser;
-import io.diffusion4j.nn.weights.CheckpointTensors;
 import io.diffusion4j.pipeline.Opening;
 import io.diffusion4j.pipeline.Residency;
 import java.nio.file.Path;
@@ -54,7 +53,7 @@ class PixelLikelihoodTest {
     try (var model = PixelModel.load(folder, COMPUTE);
         var checkpoint = Checkpoint.open(folder, Checkpoint.DIFFUSERS)) {
       PixelBackbone network = model.definition();
-      var weights = network.fromFolder(new CheckpointTensors(folder, checkpoint));
+      var weights = network.fromFolder(checkpoint);
       try (var probed =
           new ProbedDenoiser<>(network, weights, COMPUTE, network::embedded, network::feed)) {
         int size = network.width() * network.height() * network.channels();

@@ -4,6 +4,7 @@ import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.checkpoint.ComponentConfig;
 import io.diffusion4j.checkpoint.ConfigWriter;
+import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.decoder.DecoderNetwork;
 import io.diffusion4j.decoder.adm.AdmFolders;
 import io.diffusion4j.decoder.adm.AdmNetwork;
@@ -14,7 +15,6 @@ import io.diffusion4j.nn.Manifest;
 import io.diffusion4j.nn.StoredNetwork;
 import io.diffusion4j.nn.StoredNetwork.Access;
 import io.diffusion4j.nn.weights.ModelFiles;
-import io.diffusion4j.nn.weights.NamedTensors;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumMap;
@@ -133,7 +133,7 @@ public final class GlideFolders {
 
   /** Writes a network. */
   public static void write(
-      Path folder, GlideConfig config, NamedTensors weights, Map<String, String> notes) {
+      Path folder, GlideConfig config, TensorSource weights, Map<String, String> notes) {
     writeConfig(folder, config);
     ModelFiles.write(folder, Checkpoint.TRANSFORMERS, weights, name -> true, notes);
   }

@@ -16,7 +16,6 @@ import io.diffusion4j.nn.Rows;
 import io.diffusion4j.nn.engine.CompiledNetwork;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.NetworkDenoiser;
-import io.diffusion4j.nn.weights.CheckpointTensors;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,15 +32,11 @@ public final class GlideModel implements TextEncoder, AutoCloseable {
   private final CompiledNetwork unet;
 
   private GlideModel(
-      Path folder,
-      GlideConfig config,
-      Gpt2Tokenizer tokenizer,
-      Checkpoint checkpoint,
-      Compute compute) {
+      GlideConfig config, Gpt2Tokenizer tokenizer, Checkpoint checkpoint, Compute compute) {
     this.config = config;
     this.tokenizer = tokenizer;
-    var words = new CheckpointTensors(folder, checkpoint, GlideTextNetwork::owns);
-    var pixels = new CheckpointTensors(folder, checkpoint, key -> !GlideTextNetwork.owns(key));
+    var words = checkpoint.only(GlideTextNetwork::owns);
+    var pixels = checkpoint.only(key -> !GlideTextNetwork.owns(key));
     text = new CompiledNetwork(new GlideTextNetwork(config), words, compute);
     try {
       var network = new AdmNetwork(config.unet(), config.textLength());
@@ -61,7 +56,7 @@ public final class GlideModel implements TextEncoder, AutoCloseable {
     var config = GlideFolders.read(folder);
     config.requireFits(tokenizer);
     try (var checkpoint = Checkpoint.open(folder, Checkpoint.TRANSFORMERS)) {
-      return new GlideModel(folder, config, tokenizer, checkpoint, compute);
+      return new GlideModel(config, tokenizer, checkpoint, compute);
     }
   }
 

@@ -26,7 +26,6 @@ import io.diffusion4j.diffusion.stage.Stage;
 import io.diffusion4j.nn.NetworkDefinition;
 import io.diffusion4j.nn.engine.CompiledNetwork;
 import io.diffusion4j.nn.engine.Compute;
-import io.diffusion4j.nn.weights.CheckpointTensors;
 import io.diffusion4j.pipeline.FolderReport;
 import io.diffusion4j.pipeline.Parts;
 import io.diffusion4j.pipeline.Parts.Slot;
@@ -259,7 +258,7 @@ final class KandinskyModel implements AutoCloseable {
       Resources owned) {
     var checkpoint =
         owned.add(changed(component).apply(Checkpoint.open(path, Checkpoint.TRANSFORMERS)));
-    var weights = new CheckpointTensors(path, checkpoint, ClipFolders::isParameter);
+    var weights = checkpoint.only(ClipFolders::isParameter);
     return CompiledNetwork.inSegments(network, weights, compute.unquantised(), loading, SEGMENT);
   }
 

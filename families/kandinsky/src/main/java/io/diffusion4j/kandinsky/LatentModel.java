@@ -16,7 +16,6 @@ import io.diffusion4j.nn.Rows;
 import io.diffusion4j.nn.engine.CompiledNetwork;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.NetworkDenoiser;
-import io.diffusion4j.nn.weights.CheckpointTensors;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -74,8 +73,7 @@ final class LatentModel implements AutoCloseable {
 
   private CompiledNetwork compiled(NetworkDefinition network, Predicate<String> weights) {
     try (var checkpoint = change.apply(Checkpoint.open(folder, Checkpoint.DIFFUSERS))) {
-      return new CompiledNetwork(
-          network, new CheckpointTensors(folder, checkpoint, weights), compute);
+      return new CompiledNetwork(network, checkpoint.only(weights), compute);
     }
   }
 

@@ -7,7 +7,6 @@ import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.NetworkDefinition;
 import io.diffusion4j.nn.engine.CompiledNetwork;
 import io.diffusion4j.nn.engine.Compute;
-import io.diffusion4j.nn.weights.CheckpointTensors;
 import java.nio.file.Path;
 import java.util.function.Predicate;
 
@@ -38,8 +37,7 @@ public final class MovqModel implements AutoCloseable {
   private static CompiledNetwork compiled(
       Path folder, NetworkDefinition network, Predicate<String> weights, Compute compute) {
     try (var checkpoint = Checkpoint.open(folder, Checkpoint.DIFFUSERS)) {
-      return new CompiledNetwork(
-          network, new CheckpointTensors(folder, checkpoint, weights), compute.unquantised());
+      return new CompiledNetwork(network, checkpoint.only(weights), compute.unquantised());
     }
   }
 

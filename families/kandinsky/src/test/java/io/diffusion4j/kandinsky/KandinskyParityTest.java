@@ -30,7 +30,6 @@ import io.diffusion4j.golden.GoldenTest;
 import io.diffusion4j.nn.Rows;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Precision;
-import io.diffusion4j.nn.weights.CheckpointTensors;
 import io.diffusion4j.pipeline.Opening;
 import io.diffusion4j.pipeline.Residency;
 import java.io.IOException;
@@ -271,7 +270,7 @@ class KandinskyParityTest {
       return new ClipImageModel(
           KandinskyModel.preprocessor(prior.resolve("image_processor")),
           ClipFolders.readVision(tower),
-          new CheckpointTensors(tower, checkpoint, ClipFolders::isParameter),
+          checkpoint.only(ClipFolders::isParameter),
           Compute.of(Precision.FLOAT32));
     }
   }

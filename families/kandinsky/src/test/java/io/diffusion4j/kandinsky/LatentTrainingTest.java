@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.diffusion4j.checkpoint.Checkpoint;
+import io.diffusion4j.checkpoint.TensorMap;
+import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.data.CaptionedImages;
 import io.diffusion4j.data.CaptionedImages.CaptionedImage;
 import io.diffusion4j.ddpm.PixelScheduler;
@@ -26,9 +28,6 @@ import io.diffusion4j.nn.train.Trainer;
 import io.diffusion4j.nn.train.TrainingConfig;
 import io.diffusion4j.nn.train.diffusion.DiffusionLoss;
 import io.diffusion4j.nn.train.diffusion.NoisedBatch;
-import io.diffusion4j.nn.weights.CheckpointTensors;
-import io.diffusion4j.nn.weights.NamedTensors;
-import io.diffusion4j.nn.weights.TensorMap;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collections;
@@ -80,10 +79,9 @@ class LatentTrainingTest {
     }
   }
 
-  private static NamedTensors weights(Path folder) {
+  private static TensorSource weights(Path folder) {
     try (var checkpoint = Checkpoint.open(folder, Checkpoint.DIFFUSERS)) {
-      return new TensorMap()
-          .putAll(LatentObjective.NETWORK + ".", new CheckpointTensors(folder, checkpoint));
+      return new TensorMap().putAll(LatentObjective.NETWORK + ".", checkpoint);
     }
   }
 

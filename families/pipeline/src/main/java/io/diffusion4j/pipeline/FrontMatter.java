@@ -1,29 +1,28 @@
 package io.diffusion4j.pipeline;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
 
-/**
- * The front matter of a model card: the YAML between two lines of three dashes at its top. Nested
- * values are read only if they are lists of plain values.
- */
+/** The front matter of a model card: the YAML between two lines of three dashes at its top. */
 public final class FrontMatter {
+  private static final System.Logger LOG = System.getLogger(FrontMatter.class.getName());
+
   /** SPDX's expression for a missing licence. */
   private static final String UNKNOWN_LICENSE = "NOASSERTION";
 
   private static final String CARD = "README.md";
   private static final String FENCE = "---";
-  private static final Pattern VALUE = Pattern.compile("([a-z_]+):\\s+([^#\\[{]+?)\\s*(#.*)?");
-
-  private static final Pattern ITEM = Pattern.compile("\\s*-\\s+([^#\\[{]+?)\\s*(#.*)?");
+  private static final YAMLMapper YAML = new YAMLMapper();
 
   private FrontMatter() {}
 
@@ -38,49 +37,45 @@ public final class FrontMatter {
    */
   public static List<String> list(Path folder, String name) {
     List<String> values = new ArrayList<>();
-    boolean within = false;
-    for (String line : lines(folder.resolve(CARD))) {
-      var item = ITEM.matcher(line);
-      if (within && item.matches()) {
-        values.add(unquoted(item.group(1)));
-      } else {
-        within = line.strip().equals(name + ":");
-      }
+    JsonNode list = read(folder.resolve(CARD)).path(name);
+    if (list.isArray()) {
+      list.forEach(value -> values.add(value.asText()));
     }
-    return of(folder.resolve(CARD)).isEmpty() ? List.of() : List.copyOf(values);
+    return values;
   }
 
-  /** Returns the values by name; empty without a card or without front matter. */
+  /** Returns the plain values by name; empty without a card or without front matter. */
   static Map<String, String> of(Path card) {
     Map<String, String> values = new LinkedHashMap<>();
-    Iterator<String> lines = lines(card).iterator();
-    if (lines.hasNext() && lines.next().equals(FENCE)) {
-      while (lines.hasNext()) {
-        String line = lines.next();
-        if (line.equals(FENCE)) {
-          return values;
-        }
-        var value = VALUE.matcher(line);
-        if (value.matches()) {
-          values.put(value.group(1), unquoted(value.group(2)));
-        }
-      }
-    }
-    return Map.of(); // front matter without an end is ignored
+    read(card)
+        .properties()
+        .forEach(
+            entry -> {
+              if (entry.getValue().isValueNode() && !entry.getValue().isNull()) {
+                values.put(entry.getKey(), entry.getValue().asText());
+              }
+            });
+    return values;
   }
 
-  private static List<String> lines(Path card) {
+  /** Front matter without an end is ignored, and so is a card that is not YAML, with a warning. */
+  private static JsonNode read(Path card) {
     if (!Files.isRegularFile(card)) {
-      return List.of();
+      return MissingNode.getInstance();
     }
     try {
-      return Files.readAllLines(card);
+      List<String> lines = Files.readAllLines(card);
+      int end = lines.isEmpty() ? 0 : lines.subList(1, lines.size()).indexOf(FENCE) + 1;
+      return end > 0 && lines.get(0).equals(FENCE)
+          ? YAML.readTree(String.join("\n", lines.subList(1, end)))
+          : MissingNode.getInstance();
+    } catch (JsonProcessingException e) {
+      LOG.log(
+          System.Logger.Level.WARNING,
+          card + ": the front matter is no YAML: " + e.getOriginalMessage());
+      return MissingNode.getInstance();
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + card + ": " + e, e);
     }
-  }
-
-  private static String unquoted(String value) {
-    return value.replaceFirst("^([\"'])(.*)\\1$", "$2");
   }
 }

@@ -1,11 +1,11 @@
 package io.diffusion4j.pipeline;
 
 import io.diffusion4j.checkpoint.DType;
+import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.Manifest;
 import io.diffusion4j.nn.RandomWeights;
 import io.diffusion4j.nn.weights.ModelFiles;
-import io.diffusion4j.nn.weights.NamedTensors;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -58,7 +58,7 @@ public record RandomComponents(DType dtype, long seed, Consumer<String> listener
   }
 
   /** Random weights; components of the same shape get different ones. */
-  public NamedTensors weights(Path component, Manifest manifest) {
+  public TensorSource weights(Path component, Manifest manifest) {
     long own = new SplittableRandom(component.getFileName().toString().hashCode()).nextLong();
     return RandomWeights.of(manifest, seed ^ own);
   }

@@ -153,10 +153,10 @@ public record KarloFiles(UnclipConfig config) {
       tokenizer.save(component(UnclipFolder.TOKENIZER));
       Path text = component(UnclipFolder.TEXT_ENCODER);
       ClipFolders.writeConfig(
-          text, clip.renamed().text(), tokenizer.startId(), tokenizer.endId(), tokenizer.padId());
+          text, clip.network().text(), tokenizer.startId(), tokenizer.endId(), tokenizer.padId());
       weights(text, Checkpoint.TRANSFORMERS, clip.tower(true));
       Path image = component(UnclipFolder.IMAGE_ENCODER);
-      ClipFolders.writeConfig(image, clip.renamed().vision());
+      ClipFolders.writeConfig(image, clip.network().vision());
       weights(image, Checkpoint.TRANSFORMERS, clip.tower(false));
       ClipPreprocessor.clip(clip.network().vision().imageSize())
           .save(component(UnclipFolder.FEATURE_EXTRACTOR).resolve(UnclipFolder.PREPROCESSOR));

@@ -1,6 +1,6 @@
 package io.diffusion4j.unclip;
 
-import io.diffusion4j.checkpoint.DerivedTensors;
+import io.diffusion4j.checkpoint.TensorMap;
 import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.decoder.unet.UnetConfig;
 import io.diffusion4j.nn.Manifest;
@@ -157,8 +157,8 @@ final class KarloKeys {
    *
    * @param origin name of the file, for messages
    */
-  static DerivedTensors prior(Path origin, TensorSource file, PriorConfig config, Manifest wanted) {
-    var derived = new DerivedTensors(origin, Map.of("format", "pt"));
+  static TensorMap prior(Path origin, TensorSource file, PriorConfig config, Manifest wanted) {
+    var derived = new TensorMap(origin, Map.of("format", "pt"));
     wanted
         .parameters()
         .forEach(
@@ -174,8 +174,8 @@ final class KarloKeys {
   }
 
   /** Returns the tensors of a text projection. */
-  static DerivedTensors projection(Path origin, TensorSource file, Manifest wanted) {
-    var derived = new DerivedTensors(origin, Map.of("format", "pt"));
+  static TensorMap projection(Path origin, TensorSource file, Manifest wanted) {
+    var derived = new TensorMap(origin, Map.of("format", "pt"));
     wanted
         .parameters()
         .forEach(
@@ -189,9 +189,9 @@ final class KarloKeys {
    *
    * @param prefix prefix of its keys, such as {@code model.}
    */
-  static DerivedTensors unet(
+  static TensorMap unet(
       Path origin, TensorSource file, String prefix, UnetConfig config, Manifest wanted) {
-    var derived = new DerivedTensors(origin, Map.of("format", "pt"));
+    var derived = new TensorMap(origin, Map.of("format", "pt"));
     wanted
         .parameters()
         .forEach(
@@ -207,12 +207,7 @@ final class KarloKeys {
   }
 
   private static void put(
-      DerivedTensors derived,
-      TensorSource file,
-      String key,
-      String source,
-      long[] shape,
-      int headDim) {
+      TensorMap derived, TensorSource file, String key, String source, long[] shape, int headDim) {
     Matcher part = Pattern.compile(".*\\.(?:to_([qkv])|add_([kv])_proj)\\.\\w+").matcher(key);
     if (!part.matches()) {
       derived.shaped(key, file, source, shape);

@@ -41,7 +41,7 @@ public record PreparedPixels(int height, int width, List<float[]> images) {
         throw new CheckpointException(
             file, name + ": " + Arrays.toString(shape) + " (expected: [N, 3, H, W])");
       }
-      float[] all = source.readFloats(name);
+      float[] all = source.read(name);
       int size = all.length / (int) shape[0];
       List<float[]> images = new ArrayList<>();
       for (int n = 0; n < shape[0]; n++) {

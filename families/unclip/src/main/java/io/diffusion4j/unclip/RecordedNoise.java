@@ -72,7 +72,7 @@ public final class RecordedNoise implements NoiseSource {
             file,
             "no tensor " + name + " (expected: one of " + String.join(", ", noise.names()) + ")");
       }
-      float[] all = noise.readFloats(name);
+      float[] all = noise.read(name);
       long[] shape = noise.info(name).shape();
       if (all.length / shape[0] != size) {
         throw new CheckpointException(

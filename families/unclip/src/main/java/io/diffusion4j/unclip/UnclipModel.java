@@ -46,7 +46,6 @@ import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Engines;
 import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.nn.engine.ProbedDenoiser;
-import io.diffusion4j.nn.weights.CheckpointTensors;
 import io.diffusion4j.pipeline.FolderReport;
 import io.diffusion4j.pipeline.Parts;
 import io.diffusion4j.pipeline.Parts.Slot;
@@ -313,14 +312,10 @@ public final class UnclipModel implements AutoCloseable {
   }
 
   private ClipTextModel openText(ClipTextNetwork network) {
-    Path origin = folder.folder(UnclipFolder.TEXT_ENCODER);
     try (var checkpoint =
         changed(UnclipFolder.TEXT_ENCODER).apply(folder.checkpoint(UnclipFolder.TEXT_ENCODER))) {
       return new ClipTextModel(
-          tokenizer,
-          network,
-          new CheckpointTensors(origin, checkpoint, ClipFolders::isParameter),
-          compute);
+          tokenizer, network, checkpoint.only(ClipFolders::isParameter), compute);
     }
   }
 
@@ -333,13 +328,9 @@ public final class UnclipModel implements AutoCloseable {
   }
 
   private ClipImageModel openImage(ClipVisionNetwork network, ClipPreprocessor preprocessor) {
-    Path origin = folder.folder(UnclipFolder.IMAGE_ENCODER);
     try (var checkpoint = folder.checkpoint(UnclipFolder.IMAGE_ENCODER)) {
       return new ClipImageModel(
-          preprocessor,
-          network,
-          new CheckpointTensors(origin, checkpoint, ClipFolders::isParameter),
-          compute);
+          preprocessor, network, checkpoint.only(ClipFolders::isParameter), compute);
     }
   }
 

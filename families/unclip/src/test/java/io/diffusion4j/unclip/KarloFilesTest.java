@@ -7,7 +7,6 @@ import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.checkpoint.DType;
 import io.diffusion4j.checkpoint.ModelFolder;
 import io.diffusion4j.checkpoint.SafetensorsWriter;
-import io.diffusion4j.clip.ClipKeys;
 import io.diffusion4j.clip.ClipNetwork;
 import io.diffusion4j.clip.ClipTextNetwork;
 import io.diffusion4j.clip.ClipVisionNetwork;
@@ -124,17 +123,9 @@ class KarloFilesTest {
     var network =
         new ClipNetwork(
             new ClipTextNetwork(
-                text.transformer(),
-                text.vocabulary(),
-                text.positions(),
-                text.embeddingDim(),
-                ClipKeys.OPENAI),
+                text.transformer(), text.vocabulary(), text.positions(), text.embeddingDim()),
             new ClipVisionNetwork(
-                vision.transformer(),
-                vision.imageSize(),
-                vision.patch(),
-                vision.embeddingDim(),
-                ClipKeys.OPENAI));
+                vision.transformer(), vision.imageSize(), vision.patch(), vision.embeddingDim()));
     Path clip = Files.createDirectories(folder.resolve("clip"));
     OpenAiClip.write(clip, network, RandomWeights.of(network, 1), Map.of());
     return clip.resolve("model.safetensors");
@@ -183,8 +174,8 @@ class KarloFilesTest {
 
   private Path statistics(Path published) {
     try (var prior = ModelFolder.open(published).checkpoint(UnclipFolder.PRIOR)) {
-      float[] mean = prior.readFloats("clip_mean");
-      float[] std = prior.readFloats("clip_std");
+      float[] mean = prior.read("clip_mean");
+      float[] std = prior.read("clip_std");
       long[] shape = {mean.length};
       return write(
           "statistics", new TreeMap<>(Map.of("0", mean, "1", std)), Map.of("0", shape, "1", shape));
@@ -226,7 +217,7 @@ class KarloFilesTest {
     var attention = Pattern.compile(".*\\.(?:to_([qkv])|add_([kv])_proj)\\..*");
     try (Checkpoint from = ModelFolder.open(published).checkpoint(component)) {
       for (String name : from.names()) {
-        float[] own = from.readFloats(name);
+        float[] own = from.read(name);
         long[] shape = from.info(name).shape();
         if (name.startsWith("clip_mean") || name.startsWith("clip_std")) {
           continue;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.checkpoint.CheckpointException;
+import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.clip.ClipFolders;
 import io.diffusion4j.clip.token.ClipTokenizer;
 import io.diffusion4j.decoder.DecoderFolders;
@@ -14,8 +15,6 @@ import io.diffusion4j.diffusion.solver.DdimSampler;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Precision;
-import io.diffusion4j.nn.weights.CheckpointTensors;
-import io.diffusion4j.nn.weights.NamedTensors;
 import io.diffusion4j.prior.PriorModel;
 import io.diffusion4j.prior.Standardization;
 import java.io.IOException;
@@ -129,9 +128,8 @@ class UnclipFolderTest {
             PriorModel.write(
                 target,
                 PriorModel.readConfig(source),
-                new CheckpointTensors(source, checkpoint, name -> !name.startsWith("clip_")),
-                new Standardization(
-                    checkpoint.readFloats("clip_mean"), checkpoint.readFloats("clip_std")),
+                checkpoint.only(name -> !name.startsWith("clip_")),
+                new Standardization(checkpoint.read("clip_mean"), checkpoint.read("clip_std")),
                 NOTES);
           }
         });
@@ -198,9 +196,9 @@ class UnclipFolderTest {
     writer.accept(from, to);
   }
 
-  private static void with(Path folder, Consumer<NamedTensors> use) {
+  private static void with(Path folder, Consumer<TensorSource> use) {
     try (var checkpoint = Checkpoint.open(folder, Checkpoint.DIFFUSERS, Checkpoint.TRANSFORMERS)) {
-      use.accept(new CheckpointTensors(folder, checkpoint));
+      use.accept(checkpoint);
     }
   }
 

@@ -86,7 +86,7 @@ class ManualPagesTest {
               "evaluation",
               "ConceptSet concepts, SceneMix scenes, List<Image> generated, ImagePipeline"
                   + " pipeline"),
-          Map.entry("benchmarks/torchscript", "NetworkDefinition definition, NamedTensors weights"),
+          Map.entry("benchmarks/torchscript", "NetworkDefinition definition, TensorSource weights"),
           Map.entry("evaluation/judge", "Image image"),
           Map.entry("evaluation/report", "Result result"),
           Map.entry("evaluation/space", "Embedded embedded"),
@@ -94,7 +94,7 @@ class ManualPagesTest {
           Map.entry("langchain4j", "GenerationClient client"),
           Map.entry(
               "nn/engine",
-              "NetworkDefinition definition, NamedTensors weights, int rows, float[] x"),
+              "NetworkDefinition definition, TensorSource weights, int rows, float[] x"),
           Map.entry(
               "nn/reference",
               "Network network, int rows, float[] x, Map<String, double[]> parameters"),
@@ -104,17 +104,17 @@ class ManualPagesTest {
               "nn/train/group",
               "AllReduce allReduce, Objective objective, TrainingConfig config, BatchSource"
                   + " batches"),
-          Map.entry("onednn", "NetworkDefinition definition, NamedTensors weights, Batch batch"),
+          Map.entry("onednn", "NetworkDefinition definition, TensorSource weights, Batch batch"),
           Map.entry(
               "onednn/tape",
               "Network network, Batch batch, Map<String, io.diffusion4j.onednn.tape.Trained>"
                   + " parameters"),
           Map.entry("onednn/train", "Objective objective, BatchSource batches"),
-          Map.entry("onnx", "NetworkDefinition definition, NamedTensors weights"),
+          Map.entry("onnx", "NetworkDefinition definition, TensorSource weights"),
           Map.entry("a1111", "com.google.inject.Module serving"),
           Map.entry("openai", "com.google.inject.Module serving"),
           Map.entry("openinference", "com.google.inject.Module serving"),
-          Map.entry("ort", "NetworkDefinition definition, NamedTensors weights, Batch batch"),
+          Map.entry("ort", "NetworkDefinition definition, TensorSource weights, Batch batch"),
           Map.entry("provenance", "Image image, String json"),
           Map.entry(
               "provenance/c2pa",
@@ -137,13 +137,13 @@ class ManualPagesTest {
           Map.entry("serving/request", "ImagePipeline pipeline, GenerateImagesRequest asked"),
           Map.entry("serving/tracing", "io.opentelemetry.api.OpenTelemetry telemetry"),
           Map.entry("springai", "GenerationClient client"),
-          Map.entry("tf", "NetworkDefinition definition, NamedTensors weights, Batch batch"),
+          Map.entry("tf", "NetworkDefinition definition, TensorSource weights, Batch batch"),
           Map.entry(
               "tf/graph", "Graph graph, Network network, Weights weights, Precision precision"),
           Map.entry("tf/train", "long step, double loss"),
           Map.entry("toy", "PointSet points"),
           Map.entry(
-              "training/lora", "Objective objective, NamedTensors weights, BatchSource batches"),
+              "training/lora", "Objective objective, TensorSource weights, BatchSource batches"),
           Map.entry("training/survey", "PictureSet pictures"),
           Map.entry("unclip/doctor", "Compute compute, CaptionedImages pictures"));
 

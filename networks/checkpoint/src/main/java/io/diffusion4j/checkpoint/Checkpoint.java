@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
@@ -228,13 +229,13 @@ public final class Checkpoint implements TensorSource {
   }
 
   @Override
-  public List<String> names() {
-    return List.copyOf(fileOf.keySet());
+  public String origin() {
+    return path.toString();
   }
 
   @Override
-  public boolean contains(String name) {
-    return fileOf.containsKey(name);
+  public Set<String> names() {
+    return Collections.unmodifiableSet(fileOf.keySet());
   }
 
   @Override

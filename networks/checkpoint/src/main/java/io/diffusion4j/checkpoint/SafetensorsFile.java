@@ -4,7 +4,7 @@ import io.diffusion4j.diffusion.argument.Check;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Collections;
-import java.util.List;
+import java.util.Set;
 import java.util.SortedMap;
 
 /**
@@ -47,13 +47,13 @@ public final class SafetensorsFile implements TensorSource {
   }
 
   @Override
-  public List<String> names() {
-    return List.copyOf(header.tensors().keySet());
+  public String origin() {
+    return file.path().toString();
   }
 
   @Override
-  public boolean contains(String name) {
-    return header.tensors().containsKey(name);
+  public Set<String> names() {
+    return Collections.unmodifiableSet(header.tensors().keySet());
   }
 
   @Override

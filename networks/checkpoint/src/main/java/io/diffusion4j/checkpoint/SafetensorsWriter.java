@@ -180,7 +180,7 @@ public final class SafetensorsWriter {
     DType own = source.info(name).dtype();
     return floats.isEmpty() || !own.isFloat() || own == floats.get()
         ? copy(source, name)
-        : floats(name, floats.get(), source.info(name).shape(), () -> source.readFloats(name));
+        : floats(name, floats.get(), source.info(name).shape(), () -> source.read(name));
   }
 
   /** Adds all tensors of another file in the same way. */

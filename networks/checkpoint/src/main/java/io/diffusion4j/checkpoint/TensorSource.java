@@ -3,21 +3,32 @@ package io.diffusion4j.checkpoint;
 import io.diffusion4j.diffusion.argument.Check;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
-import java.util.List;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 
 /**
- * Named tensors to read from.
+ * Named tensors to read from, in PyTorch's order of axes: a checkpoint on disk, weights in memory,
+ * or a view of others.
  *
- * <p>Implementations are thread-safe until they are closed. To rename or omit tensors, wrap a
- * source.
+ * <p>Implementations are thread-safe until they are closed. {@link #only}, {@link #renamed} and
+ * {@link #withoutPrefix} are views with other names; {@link TensorMap} derives other tensors.
+ * Closing a view does not close its source.
  */
 public interface TensorSource extends AutoCloseable {
+  /** Returns the origin for messages: a path or a few words. */
+  String origin();
+
   /** Returns the names of all tensors, in the order in which they are stored. */
-  List<String> names();
+  Set<String> names();
 
   /** Whether there is a tensor of this name. */
-  boolean contains(String name);
+  default boolean contains(String name) {
+    return names().contains(name);
+  }
 
   /**
    * Returns the header entry of a tensor.
@@ -25,6 +36,15 @@ public interface TensorSource extends AutoCloseable {
    * @throws CheckpointException if there is no tensor of this name
    */
   TensorInfo info(String name);
+
+  /**
+   * Returns the shape of a tensor.
+   *
+   * @throws CheckpointException if there is no tensor of this name
+   */
+  default long[] shape(String name) {
+    return info(name).shape();
+  }
 
   /** Returns the metadata of the tensors, e.g. {@code format} = {@code pt}. */
   Map<String, String> metadata();
@@ -45,6 +65,57 @@ public interface TensorSource extends AutoCloseable {
   @Override
   void close();
 
+  /** Returns the stored bytes of a tensor, if there are any and they fit one buffer. */
+  default Optional<StoredTensor> stored(String name) {
+    TensorInfo info = info(name);
+    return info.byteSize() <= Integer.MAX_VALUE
+        ? Optional.of(new StoredTensor(info.dtype(), raw(name)))
+        : Optional.empty();
+  }
+
+  /** Returns a reader for parts of a tensor, for callers that do not need it on the heap. */
+  default TensorReader reader(String name) {
+    return stored(name)
+        .map(tensor -> TensorReader.of(tensor.dtype(), tensor.bytes()))
+        .orElseGet(() -> TensorReader.of(read(name)));
+  }
+
+  /** Returns the tensors whose names pass. */
+  default TensorMap only(Predicate<String> names) {
+    var view = new TensorMap(origin(), metadata());
+    names().stream().filter(names).forEach(name -> view.as(name, this, name));
+    return view;
+  }
+
+  /**
+   * Returns the tensors whose names begin with a prefix, with the prefix removed: one network's
+   * share of weights that were trained together.
+   *
+   * @param prefix such as {@code decoder.}
+   */
+  default TensorMap withoutPrefix(String prefix) {
+    return only(name -> name.startsWith(prefix)).renamed(name -> name.substring(prefix.length()));
+  }
+
+  /** Returns all tensors under other names. */
+  default TensorMap renamed(UnaryOperator<String> name) {
+    Map<String, String> sources = new LinkedHashMap<>();
+    names().forEach(source -> sources.put(name.apply(source), source));
+    return renamed(sources);
+  }
+
+  /**
+   * Returns tensors under other names. A tensor may have several names; one without a name is left
+   * out.
+   *
+   * @param sources the name of each tensor here, by its name in the view
+   */
+  default TensorMap renamed(Map<String, String> sources) {
+    var view = new TensorMap(origin(), metadata());
+    sources.forEach((name, source) -> view.as(name, this, source));
+    return view;
+  }
+
   /**
    * Returns all stored bytes of a tensor, see {@link #raw(String, long, int)}. Callers that can use
    * the stored type, such as bfloat16 on a GPU, avoid a conversion.
@@ -63,7 +134,7 @@ public interface TensorSource extends AutoCloseable {
    * @throws CheckpointException if there is no such tensor
    * @throws IllegalArgumentException if it has more than 2³¹ − 1 elements
    */
-  default float[] readFloats(String name) {
+  default float[] read(String name) {
     TensorInfo info = info(name);
     float[] values = new float[Elements.toInt(info, info.size(), "elements")];
     readFloats(name, 0, FloatBuffer.wrap(values));

@@ -13,10 +13,11 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -222,13 +223,13 @@ public final class TorchFile implements TensorSource {
   }
 
   @Override
-  public List<String> names() {
-    return List.copyOf(infos.keySet());
+  public String origin() {
+    return file.path().toString();
   }
 
   @Override
-  public boolean contains(String name) {
-    return infos.containsKey(name);
+  public Set<String> names() {
+    return Collections.unmodifiableSet(infos.keySet());
   }
 
   @Override

@@ -21,8 +21,8 @@
  *       io.diffusion4j.checkpoint.TorchFile} each read one file; {@code Checkpoint.open} selects
  *       the format, and joins sharded files. Files are memory-mapped, and a tensor is read when it
  *       is used.
- *   <li>{@link io.diffusion4j.checkpoint.TensorSource} is the common interface. Wrap it to rename,
- *       leave out or transform tensors, as {@link io.diffusion4j.checkpoint.DerivedTensors} does.
+ *   <li>{@link io.diffusion4j.checkpoint.TensorSource} is the common interface. It has views that
+ *       rename or leave out tensors; a {@link io.diffusion4j.checkpoint.TensorMap} derives others.
  *   <li>Torch files are read as data: pickles are parsed, and nothing in them is looked up or
  *       executed.
  * </ul>

@@ -64,7 +64,7 @@ class CheckpointTest {
     try (var checkpoint = Checkpoint.open(folder, "model")) {
       assertThat(checkpoint.names()).containsExactly("a", "b", "c", "d", "e");
       assertThat(checkpoint.metadata()).containsEntry("seed", "3").containsEntry("format", "pt");
-      assertThat(checkpoint.readFloats("d")).containsExactly('d', 1);
+      assertThat(checkpoint.read("d")).containsExactly('d', 1);
       assertThat(checkpoint.info("d").shape()).containsExactly(2);
       assertThat(checkpoint.contains("d")).isTrue();
       assertThatThrownBy(() -> checkpoint.info("z"))

@@ -55,7 +55,7 @@ class ModelFolderTest {
       assertThat(weights.info("clip_extra_context_tokens_proj.weight").shape())
           .containsExactly(160, 32);
       for (String name : weights.names()) {
-        assertThat(weights.readFloats(name))
+        assertThat(weights.read(name))
             .hasSize((int) weights.info(name).size())
             .doesNotContain(Float.NaN);
       }

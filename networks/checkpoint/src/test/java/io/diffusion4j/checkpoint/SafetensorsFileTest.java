@@ -64,7 +64,7 @@ class SafetensorsFileTest {
   void everyTypeIsReadFromItsLittleEndianBytes(
       DType dtype, String hex, double first, double second) {
     try (var file = open(dtype, hex.replace(" ", ""))) {
-      assertThat(file.readFloats("x")).containsExactly((float) first, (float) second);
+      assertThat(file.read("x")).containsExactly((float) first, (float) second);
       double[] doubles = file.readDoubles("x");
       assertThat(doubles[0]).isEqualTo(first);
       assertThat((float) doubles[1]).isEqualTo((float) second);
@@ -97,9 +97,9 @@ class SafetensorsFileTest {
       assertThat(file.info("b")).isEqualTo(new TensorInfo("b", DType.U8, new long[] {1, 2}, 3, 5));
       assertThat(file.info("scalar").size()).isEqualTo(1);
       assertThat(file.info("empty").size()).isZero();
-      assertThat(file.readFloats("b")).containsExactly(4, 5);
-      assertThat(file.readFloats("scalar")).containsExactly(3);
-      assertThat(file.readFloats("empty")).isEmpty();
+      assertThat(file.read("b")).containsExactly(4, 5);
+      assertThat(file.read("scalar")).containsExactly(3);
+      assertThat(file.read("empty")).isEmpty();
       assertThat(file.contains("a")).isTrue();
       assertThat(file.contains("__metadata__")).isFalse();
     }
@@ -121,7 +121,7 @@ class SafetensorsFileTest {
         "x":{"dtype":"F32","shape":[2],"data_offsets":[1,9]}}\
         """;
     try (var file = open(json, data)) {
-      assertThat(file.readFloats("x")).containsExactly(1.5f, -2);
+      assertThat(file.read("x")).containsExactly(1.5f, -2);
       assertThat(file.raw("x").getFloat(4)).isEqualTo(-2);
     }
   }
@@ -162,7 +162,7 @@ class SafetensorsFileTest {
     file.close();
     file.close();
     assertThatIllegalStateException()
-        .isThrownBy(() -> file.readFloats("x"))
+        .isThrownBy(() -> file.read("x"))
         .withMessageEndingWith("a.safetensors: closed");
   }
 
@@ -193,7 +193,7 @@ class SafetensorsFileTest {
   @Test
   void errorsNameTheFile() {
     try (var file = open(DType.U8, "01")) {
-      assertThatThrownBy(() -> file.readFloats("y"))
+      assertThatThrownBy(() -> file.read("y"))
           .isInstanceOf(CheckpointException.class)
           .hasMessage(folder.resolve("a.safetensors") + ": no tensor y");
     }
@@ -229,7 +229,7 @@ class SafetensorsFileTest {
         out.writeInt(Integer.reverseBytes(Float.floatToIntBits(-7)));
       }
       try (var file = SafetensorsFile.open(path)) {
-        assertThat(file.readFloats("z")).containsExactly(0, -7);
+        assertThat(file.read("z")).containsExactly(0, -7);
         float[] around = new float[3];
         file.readFloats("x", straddling - 1, FloatBuffer.wrap(around));
         assertThat(around).containsExactly(0, 42, 0);

@@ -34,7 +34,7 @@ class ShardIndexTest {
 
   private static List<Float> read(Path folder) {
     try (var checkpoint = Checkpoint.open(folder, NAME)) {
-      return checkpoint.names().stream().map(name -> checkpoint.readFloats(name)[0]).toList();
+      return checkpoint.names().stream().map(name -> checkpoint.read(name)[0]).toList();
     }
   }
 

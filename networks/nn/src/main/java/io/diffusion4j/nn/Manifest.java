@@ -6,14 +6,10 @@ import io.diffusion4j.nn.weights.Differences;
 import io.diffusion4j.nn.weights.Parameter;
 import java.nio.file.Path;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.function.UnaryOperator;
-import java.util.stream.Collectors;
 
 /**
  * The tensors that a component's file must contain: the parameters of its network, and additional
@@ -63,21 +59,7 @@ public final class Manifest {
 
   /** Compares a file with this manifest. */
   public Differences differences(TensorSource source) {
-    return differences(source, name -> name);
-  }
-
-  /**
-   * Compares a file with old names.
-   *
-   * @param current maps an old name to the current one
-   */
-  public Differences differences(TensorSource source, UnaryOperator<String> current) {
-    Map<String, String> stored = new HashMap<>();
-    source.names().forEach(name -> stored.put(current.apply(name), name));
-    Set<String> names =
-        stored.keySet().stream().filter(ignored.negate()).collect(Collectors.toSet());
-    return Differences.between(
-        shapes(), names, name -> source.info(stored.getOrDefault(name, name)).shape());
+    return Differences.between(shapes(), source.only(ignored.negate()));
   }
 
   /**

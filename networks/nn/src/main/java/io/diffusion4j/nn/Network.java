@@ -1,9 +1,9 @@
 package io.diffusion4j.nn;
 
+import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.Tensor.Role;
 import io.diffusion4j.nn.weights.Differences;
-import io.diffusion4j.nn.weights.NamedTensors;
 import io.diffusion4j.nn.weights.Parameter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -130,11 +130,10 @@ public record Network(
    * @throws io.diffusion4j.checkpoint.CheckpointException if anything is missing, unused or of the
    *     wrong shape; the message lists all differences
    */
-  public void requireFits(NamedTensors weights) {
+  public void requireFits(TensorSource weights) {
     Map<String, long[]> shapes = new LinkedHashMap<>();
     parameters.forEach((key, parameter) -> shapes.put(key, parameter.shape()));
-    Differences.between(shapes, weights.names(), weights::shape)
-        .requireNone(Path.of(weights.origin()));
+    Differences.between(shapes, weights).requireNone(Path.of(weights.origin()));
   }
 
   /** Copies the nodes that the outputs depend on, each after its inputs. */

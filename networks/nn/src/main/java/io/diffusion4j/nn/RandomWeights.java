@@ -1,11 +1,10 @@
 package io.diffusion4j.nn;
 
+import io.diffusion4j.checkpoint.TensorMap;
 import io.diffusion4j.nn.weights.Init;
-import io.diffusion4j.nn.weights.NamedTensors;
 import io.diffusion4j.nn.weights.Parameter;
+import java.nio.file.Path;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Set;
 import java.util.SplittableRandom;
 
 /**
@@ -16,44 +15,25 @@ import java.util.SplittableRandom;
  * simplify such operations away and falsify the measurement. Values are made on each read, so only
  * one tensor is on the heap.
  */
-public final class RandomWeights implements NamedTensors {
-  private final Map<String, Parameter> parameters;
-  private final long seed;
-
-  private RandomWeights(Map<String, Parameter> parameters, long seed) {
-    this.parameters = parameters;
-    this.seed = seed;
-  }
+public final class RandomWeights {
+  private RandomWeights() {}
 
   /** Returns weights for all parameters of a network. */
-  public static RandomWeights of(NetworkDefinition definition, long seed) {
+  public static TensorMap of(NetworkDefinition definition, long seed) {
     return of(Manifest.of(definition), seed);
   }
 
   /** Returns weights for the parameters of a network. */
-  public static RandomWeights of(Manifest manifest, long seed) {
-    return new RandomWeights(manifest.parameters(), seed);
+  public static TensorMap of(Manifest manifest, long seed) {
+    var weights = new TensorMap(Path.of("random weights"), Map.of());
+    manifest
+        .parameters()
+        .forEach((key, p) -> weights.put(key, p.shape(), () -> values(key, p, seed)));
+    return weights;
   }
 
-  @Override
-  public String origin() {
-    return "random weights";
-  }
-
-  @Override
-  public Set<String> names() {
-    return parameters.keySet();
-  }
-
-  @Override
-  public long[] shape(String name) {
-    return parameter(name).shape().clone();
-  }
-
-  @Override
-  public float[] read(String name) {
-    var parameter = parameter(name);
-    var random = new SplittableRandom(seed ^ new SplittableRandom(name.hashCode()).nextLong());
+  private static float[] values(String key, Parameter parameter, long seed) {
+    var random = new SplittableRandom(seed ^ new SplittableRandom(key.hashCode()).nextLong());
     if (parameter.shape().length > 1) {
       return Init.FAN_IN.values(parameter.shape(), random);
     }
@@ -64,9 +44,5 @@ public final class RandomWeights implements NamedTensors {
       }
     }
     return values;
-  }
-
-  private Parameter parameter(String name) {
-    return Objects.requireNonNull(parameters.get(name), name);
   }
 }

@@ -1,8 +1,7 @@
 package io.diffusion4j.nn;
 
 import io.diffusion4j.checkpoint.Checkpoint;
-import io.diffusion4j.nn.weights.CheckpointTensors;
-import io.diffusion4j.nn.weights.NamedTensors;
+import io.diffusion4j.checkpoint.TensorSource;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -45,7 +44,7 @@ public record StoredNetwork(
      *
      * @throws io.diffusion4j.checkpoint.CheckpointException if they are missing or damaged
      */
-    void use(Consumer<NamedTensors> work);
+    void use(Consumer<TensorSource> work);
 
     /**
      * Returns the weights in a folder.
@@ -63,10 +62,10 @@ public record StoredNetwork(
      * @param own returns them under the network's own names
      */
     static Access in(
-        Path folder, String stem, Predicate<String> parameters, UnaryOperator<NamedTensors> own) {
+        Path folder, String stem, Predicate<String> parameters, UnaryOperator<TensorSource> own) {
       return work -> {
         try (var checkpoint = Checkpoint.open(folder, stem)) {
-          work.accept(own.apply(new CheckpointTensors(folder, checkpoint, parameters)));
+          work.accept(own.apply(checkpoint.only(parameters)));
         }
       };
     }

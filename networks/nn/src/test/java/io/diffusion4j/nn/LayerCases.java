@@ -1,9 +1,9 @@
 package io.diffusion4j.nn;
 
+import io.diffusion4j.checkpoint.TensorMap;
+import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.nn.weights.Init;
-import io.diffusion4j.nn.weights.NamedTensors;
 import io.diffusion4j.nn.weights.Parameter;
-import io.diffusion4j.nn.weights.TensorMap;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -158,7 +158,7 @@ public final class LayerCases {
   }
 
   /** Random weights for all parameters of a network. */
-  public static NamedTensors weights(Network network) {
+  public static TensorSource weights(Network network) {
     var random = new SplittableRandom(1);
     var weights = new TensorMap();
     for (Parameter p : network.parameters().values()) {

@@ -1,9 +1,9 @@
 package io.diffusion4j.nn;
 
+import io.diffusion4j.checkpoint.TensorMap;
+import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.nn.weights.Init;
-import io.diffusion4j.nn.weights.NamedTensors;
 import io.diffusion4j.nn.weights.Parameter;
-import io.diffusion4j.nn.weights.TensorMap;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -60,7 +60,7 @@ public final class RandomNetwork implements NetworkDefinition {
   }
 
   /** Returns random weights that keep the size of activations. */
-  public static NamedTensors weights(Network network, long seed) {
+  public static TensorSource weights(Network network, long seed) {
     var random = new SplittableRandom(seed);
     var weights = new TensorMap();
     for (Parameter p : network.parameters().values()) {

@@ -2,6 +2,7 @@ package io.diffusion4j.filters;
 
 import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.checkpoint.CheckpointException;
+import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.clip.ClipFolders;
 import io.diffusion4j.clip.ClipImageModel;
 import io.diffusion4j.clip.ClipVisionNetwork;
@@ -13,9 +14,6 @@ import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.nn.Manifest;
 import io.diffusion4j.nn.Rows;
 import io.diffusion4j.nn.engine.Compute;
-import io.diffusion4j.nn.weights.CheckpointTensors;
-import io.diffusion4j.nn.weights.NamedTensors;
-import io.diffusion4j.nn.weights.Renamed;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -90,20 +88,19 @@ public final class SafetyChecker implements ImageFilter, AutoCloseable {
       }
       manifest
           .ignoring(name -> !ClipFolders.isParameter(name))
-          .differences(checkpoint, SafetyChecker::own)
+          .differences(checkpoint.renamed(SafetyChecker::own))
           .requireNone(folder);
-      var tensors = new CheckpointTensors(folder, checkpoint);
       var scores =
           new SafetyScores(
-              rows(tensors, CONCEPTS),
-              tensors.read(CONCEPTS + WEIGHTS),
-              rows(tensors, SPECIAL_CARE),
-              tensors.read(SPECIAL_CARE + WEIGHTS));
+              rows(checkpoint, CONCEPTS),
+              checkpoint.read(CONCEPTS + WEIGHTS),
+              rows(checkpoint, SPECIAL_CARE),
+              checkpoint.read(SPECIAL_CARE + WEIGHTS));
       var tower =
           new ClipImageModel(
               preprocessor(folder, network.imageSize()),
               network,
-              new Renamed(tensors, sources),
+              checkpoint.renamed(sources),
               compute);
       return new SafetyChecker(settings, tower, scores);
     }
@@ -117,7 +114,7 @@ public final class SafetyChecker implements ImageFilter, AutoCloseable {
     return stored.startsWith(TOWER + TOWER) ? stored.substring(TOWER.length()) : stored;
   }
 
-  private static List<float[]> rows(NamedTensors tensors, String name) {
+  private static List<float[]> rows(TensorSource tensors, String name) {
     return Rows.unstack(tensors.read(name), (int) tensors.shape(name)[0]);
   }
 

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.checkpoint.DType;
+import io.diffusion4j.checkpoint.TensorMap;
 import io.diffusion4j.clip.ClipImageModel;
 import io.diffusion4j.clip.ClipVisionNetwork;
 import io.diffusion4j.clip.Transformer;
@@ -19,7 +20,6 @@ import io.diffusion4j.nn.RandomWeights;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.nn.weights.ModelFiles;
-import io.diffusion4j.nn.weights.TensorMap;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -62,7 +62,7 @@ class SafetyCheckerTest {
       }
       """;
 
-  private final RandomWeights tower = RandomWeights.of(NETWORK, 3);
+  private final TensorMap tower = RandomWeights.of(NETWORK, 3);
 
   private static float[] random(String name, int count) {
     return new PhiloxNoise(5, 0).gaussian(name, 0, count);

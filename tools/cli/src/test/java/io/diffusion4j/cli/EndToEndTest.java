@@ -348,9 +348,9 @@ final class EndToEndTest {
         var after = Checkpoint.open(copy.resolve(part), file)) {
       assertThat(after.names()).isEqualTo(before.names());
       for (String name : before.names()) {
-        assertThat(after.readFloats(name))
+        assertThat(after.read(name))
             .as("%s: %s", part, name)
-            .containsExactly(before.readFloats(name), within(1e-6f));
+            .containsExactly(before.read(name), within(1e-6f));
       }
     }
   }

@@ -114,7 +114,7 @@ class OwnPicturesTest {
     try (var before = Checkpoint.open(model.resolve("prior"), Checkpoint.DIFFUSERS);
         var after = Checkpoint.open(tuned.resolve("prior"), Checkpoint.DIFFUSERS)) {
       for (String name : before.names()) {
-        assertThat(after.readFloats(name)).as(name).isEqualTo(before.readFloats(name));
+        assertThat(after.read(name)).as(name).isEqualTo(before.read(name));
       }
     }
     Files.writeString(
@@ -271,7 +271,7 @@ class OwnPicturesTest {
     try (var before = Checkpoint.open(expected.resolve(component));
         var after = Checkpoint.open(actual.resolve(component))) {
       for (String name : before.names()) {
-        assertThat(after.readFloats(name)).as(name).isEqualTo(before.readFloats(name));
+        assertThat(after.read(name)).as(name).isEqualTo(before.read(name));
       }
     }
   }

@@ -39,7 +39,7 @@ final class PublishedPipelineTest {
 
   private static float[] floats(Path file, String tensor) {
     try (var source = SafetensorsFile.open(file)) {
-      return source.readFloats(tensor);
+      return source.read(tensor);
     }
   }
 

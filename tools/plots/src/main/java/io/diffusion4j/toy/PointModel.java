@@ -1,5 +1,6 @@
 package io.diffusion4j.toy;
 
+import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.diffusion.denoiser.Denoiser;
 import io.diffusion4j.diffusion.denoiser.Query;
 import io.diffusion4j.diffusion.noise.PhiloxNoise;
@@ -16,7 +17,6 @@ import io.diffusion4j.diffusion.stage.SamplingSettings;
 import io.diffusion4j.nn.engine.CompiledNetwork;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.NetworkDenoiser;
-import io.diffusion4j.nn.weights.NamedTensors;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -35,7 +35,7 @@ public final class PointModel implements AutoCloseable {
   private final Denoiser<Nothing> denoiser;
 
   PointModel(
-      PointNetwork definition, NamedTensors weights, NoiseSchedule schedule, Compute compute) {
+      PointNetwork definition, TensorSource weights, NoiseSchedule schedule, Compute compute) {
     this.schedule = schedule;
     network = new CompiledNetwork(definition, weights, compute);
     denoiser =

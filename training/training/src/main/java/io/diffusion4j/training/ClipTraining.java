@@ -1,6 +1,8 @@
 package io.diffusion4j.training;
 
 import io.diffusion4j.checkpoint.Checkpoint;
+import io.diffusion4j.checkpoint.TensorMap;
+import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.clip.ClipBatches;
 import io.diffusion4j.clip.ClipFolders;
 import io.diffusion4j.clip.ClipNetwork;
@@ -16,8 +18,6 @@ import io.diffusion4j.clip.token.TokenizerConfig;
 import io.diffusion4j.data.DataSet;
 import io.diffusion4j.data.DataSet.Contrasts;
 import io.diffusion4j.nn.train.Trainer;
-import io.diffusion4j.nn.weights.NamedTensors;
-import io.diffusion4j.nn.weights.TensorMap;
 import io.diffusion4j.training.preset.Preset;
 import io.diffusion4j.unclip.KnownWords;
 import io.diffusion4j.unclip.UnclipFolder;
@@ -140,7 +140,7 @@ record ClipTraining(PartRun run) implements PartTraining {
     }
   }
 
-  private static NamedTensors weights(Path tower) {
+  private static TensorSource weights(Path tower) {
     return PartRun.weights(tower, Checkpoint.TRANSFORMERS);
   }
 }

@@ -1,6 +1,7 @@
 package io.diffusion4j.training;
 
 import io.diffusion4j.checkpoint.Checkpoint;
+import io.diffusion4j.checkpoint.TensorMap;
 import io.diffusion4j.checkpoint.UnclipSchedulerConfig;
 import io.diffusion4j.checkpoint.UnclipSchedulerConfig.Spacing;
 import io.diffusion4j.decoder.DecoderBatches;
@@ -9,8 +10,6 @@ import io.diffusion4j.decoder.DecoderObjective;
 import io.diffusion4j.diffusion.loss.TimestepSampler;
 import io.diffusion4j.diffusion.loss.VarianceType;
 import io.diffusion4j.nn.train.Trainer;
-import io.diffusion4j.nn.weights.TensorMap;
-import io.diffusion4j.nn.weights.WithoutPrefix;
 import io.diffusion4j.unclip.UnclipFolder;
 import java.nio.file.Path;
 import java.util.List;
@@ -106,11 +105,11 @@ record DecoderTraining(PartRun run) implements PartTraining {
           (to, weights) -> {
             var notes = to.notes();
             DecoderFolders.writeBackbone(
-                to.made(UnclipFolder.DECODER), shape, new WithoutPrefix(weights, NETWORK), notes);
+                to.made(UnclipFolder.DECODER), shape, weights.withoutPrefix(NETWORK), notes);
             DecoderFolders.writeProjection(
                 to.made(UnclipFolder.TEXT_PROJ),
                 projection,
-                new WithoutPrefix(weights, PROJECTION),
+                weights.withoutPrefix(PROJECTION),
                 notes);
             to.writeScheduler(
                 UnclipFolder.DECODER_SCHEDULER,

@@ -1,9 +1,9 @@
 package io.diffusion4j.training;
 
+import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.nn.train.Trainer;
 import io.diffusion4j.nn.train.TrainingRun;
 import io.diffusion4j.nn.train.Validation;
-import io.diffusion4j.nn.weights.NamedTensors;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -19,7 +19,7 @@ record Inspecting(
     Trainer trainer,
     Optional<Validation> validation,
     Health health,
-    BiConsumer<PartRun, NamedTensors> write)
+    BiConsumer<PartRun, TensorSource> write)
     implements TrainingRun.Listener {
   private static final String PREVIEW = "preview";
 
@@ -63,6 +63,6 @@ record Inspecting(
      *
      * @param weights the averaged weights of the training
      */
-    Map<String, Double> of(NamedTensors weights);
+    Map<String, Double> of(TensorSource weights);
   }
 }

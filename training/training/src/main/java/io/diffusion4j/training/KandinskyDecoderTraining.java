@@ -15,7 +15,6 @@ import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.nn.engine.Threads;
 import io.diffusion4j.nn.train.diffusion.NoisedBatch;
 import io.diffusion4j.nn.weights.ModelFiles;
-import io.diffusion4j.nn.weights.WithoutPrefix;
 import io.diffusion4j.unclip.UnclipFolder;
 import java.util.List;
 import java.util.Map;
@@ -97,7 +96,7 @@ record KandinskyDecoderTraining(PartRun run, KandinskyPair pair) implements Part
             ModelFiles.write(
                 to.made(UnclipFolder.DECODER),
                 Checkpoint.DIFFUSERS,
-                new WithoutPrefix(weights, LatentObjective.NETWORK + "."),
+                weights.withoutPrefix(LatentObjective.NETWORK + "."),
                 name -> true,
                 to.notes());
             scheduler.write(

@@ -13,7 +13,6 @@ import io.diffusion4j.clip.token.TokenizerConfig;
 import io.diffusion4j.data.DataSet;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
-import io.diffusion4j.nn.weights.WithoutPrefix;
 import io.diffusion4j.unclip.UnclipFolder;
 import java.util.List;
 import java.util.stream.Stream;
@@ -56,9 +55,9 @@ record NoisedClipTraining(PartRun run) implements PartTraining {
             NoisedClipFolders.write(
                 to.made(UnclipFolder.NOISED_CLIP),
                 vision,
-                new WithoutPrefix(weights, NoisedObjective.IMAGE),
+                weights.withoutPrefix(NoisedObjective.IMAGE),
                 text,
-                new WithoutPrefix(weights, NoisedObjective.TEXT),
+                weights.withoutPrefix(NoisedObjective.TEXT),
                 tokenizer,
                 Math.min(
                     ContrastiveLoss.LARGEST,

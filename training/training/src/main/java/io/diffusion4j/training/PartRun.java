@@ -1,6 +1,8 @@
 package io.diffusion4j.training;
 
 import io.diffusion4j.checkpoint.Checkpoint;
+import io.diffusion4j.checkpoint.TensorMap;
+import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.checkpoint.UnclipSchedulerConfig;
 import io.diffusion4j.clip.ClipFolders;
 import io.diffusion4j.clip.ClipImageModel;
@@ -26,9 +28,6 @@ import io.diffusion4j.nn.train.TrainingRun;
 import io.diffusion4j.nn.train.Validation;
 import io.diffusion4j.nn.train.diffusion.NoisedBatch;
 import io.diffusion4j.nn.train.group.OwnFolder;
-import io.diffusion4j.nn.weights.CheckpointTensors;
-import io.diffusion4j.nn.weights.NamedTensors;
-import io.diffusion4j.nn.weights.TensorMap;
 import io.diffusion4j.training.lora.LowRankFile;
 import io.diffusion4j.training.preset.Preset;
 import io.diffusion4j.unclip.UnclipFolder;
@@ -156,7 +155,7 @@ record PartRun(
       return new ClipTextModel(
           tokenizer(layout().clip()),
           ClipFolders.readText(folder),
-          new CheckpointTensors(folder, checkpoint, ClipFolders::isParameter),
+          checkpoint.only(ClipFolders::isParameter),
           config.compute().withPrecision(Precision.BFLOAT16));
     }
   }
@@ -174,7 +173,7 @@ record PartRun(
       return new ClipImageModel(
           preprocessor(network),
           network,
-          new CheckpointTensors(folder, checkpoint, ClipFolders::isParameter),
+          checkpoint.only(ClipFolders::isParameter),
           config.compute().withPrecision(Precision.BFLOAT16));
     }
   }
@@ -233,10 +232,10 @@ record PartRun(
             });
   }
 
-  static NamedTensors weights(Path folder, String file) {
+  static TensorSource weights(Path folder, String file) {
     try (var checkpoint = Checkpoint.open(folder, file)) {
       checkpoint.requireIntact();
-      return new TensorMap().putAll("", new CheckpointTensors(folder, checkpoint));
+      return new TensorMap().putAll("", checkpoint);
     }
   }
 
@@ -252,7 +251,7 @@ record PartRun(
       Objective objective,
       Function<DataSet, BatchSource> batches,
       Consumer<Trainer> prepare,
-      BiConsumer<PartRun, NamedTensors> write) {
+      BiConsumer<PartRun, TensorSource> write) {
     return fit(objective, batches, prepare, write, data -> Inspecting.Health.NONE);
   }
 
@@ -265,7 +264,7 @@ record PartRun(
       Objective objective,
       Function<DataSet, BatchSource> batches,
       Consumer<Trainer> prepare,
-      BiConsumer<PartRun, NamedTensors> write,
+      BiConsumer<PartRun, TensorSource> write,
       Function<DataSet, Inspecting.Health> health) {
     Path state = whole.work().resolve(setup.part().word());
     var source = batches.apply(setup.data());
@@ -294,7 +293,7 @@ record PartRun(
   }
 
   /** Writes the averaged weights, or the low-rank updates, to the model. */
-  void write(Trainer trainer, BiConsumer<PartRun, NamedTensors> write) {
+  void write(Trainer trainer, BiConsumer<PartRun, TensorSource> write) {
     var weights = trainer.averagedWeights();
     config
         .lowRank()
@@ -314,7 +313,7 @@ record PartRun(
   }
 
   /** Writes updates beside their weights, which are not changed. */
-  private void write(LowRank updates, NamedTensors weights) {
+  private void write(LowRank updates, TensorSource weights) {
     String prefix = setup.part() == Part.DECODER ? DecoderTraining.NETWORK : "";
     Path folder = whole.model().resolve(setup.part().component() + "_lora");
     LowRankFile.write(folder, updates, weights, prefix, notes());

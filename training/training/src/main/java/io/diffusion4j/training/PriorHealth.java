@@ -1,5 +1,6 @@
 package io.diffusion4j.training;
 
+import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.data.CaptionedImages;
 import io.diffusion4j.data.ImageEmbedder;
 import io.diffusion4j.data.ImageEmbedder.Embedded;
@@ -20,7 +21,6 @@ import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.train.Validation;
-import io.diffusion4j.nn.weights.NamedTensors;
 import io.diffusion4j.prior.OnePassPrior;
 import io.diffusion4j.prior.PriorConfig;
 import io.diffusion4j.prior.PriorModel;
@@ -64,7 +64,7 @@ final class PriorHealth implements Inspecting.Health {
   }
 
   @Override
-  public Map<String, Double> of(NamedTensors weights) {
+  public Map<String, Double> of(TensorSource weights) {
     List<float[]> drawn;
     try (var model = PriorModel.of(config, weights, parameterization, standardization, compute)) {
       drawn = drawn(model);

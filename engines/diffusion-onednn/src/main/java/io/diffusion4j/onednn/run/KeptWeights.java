@@ -8,9 +8,9 @@ import io.diffusion4j.checkpoint.DType;
 import io.diffusion4j.checkpoint.SafetensorsFile;
 import io.diffusion4j.checkpoint.SafetensorsWriter;
 import io.diffusion4j.checkpoint.StoredTensor;
+import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.diffusion.digest.Sha256;
 import io.diffusion4j.nn.engine.Precision;
-import io.diffusion4j.nn.weights.NamedTensors;
 import io.diffusion4j.onednn.core.Dnnl;
 import io.diffusion4j.onednn.core.Memory;
 import io.diffusion4j.onednn.core.Team;
@@ -70,7 +70,7 @@ public final class KeptWeights {
    * @param team computes checksums, and determines the partition of the weights
    */
   public static Optional<KeptWeights> of(
-      Path folder, NamedTensors weights, Precision precision, Team team) {
+      Path folder, TensorSource weights, Precision precision, Team team) {
     Map<String, Integer> checksums = new ConcurrentHashMap<>();
     Queue<String> left = new ConcurrentLinkedQueue<>(weights.names());
     team.run(

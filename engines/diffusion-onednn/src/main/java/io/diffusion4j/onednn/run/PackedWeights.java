@@ -14,7 +14,7 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_reorder_primitive_desc_create;
 
 import io.diffusion4j.checkpoint.DType;
 import io.diffusion4j.checkpoint.StoredTensor;
-import io.diffusion4j.nn.weights.NamedTensors;
+import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.onednn.core.Buffer;
 import io.diffusion4j.onednn.core.DataType;
 import io.diffusion4j.onednn.core.Descriptions;
@@ -92,7 +92,7 @@ public final class PackedWeights {
   }
 
   private final Slabs slabs;
-  private final NamedTensors source;
+  private final TensorSource source;
   private final Map<Plain, List<Packed>> packed = new LinkedHashMap<>();
   private final Map<Plain, Scales> scales = new HashMap<>();
   private final Map<String, Buffer> vectors = new HashMap<>();
@@ -104,7 +104,7 @@ public final class PackedWeights {
    * @param scope owns their memory
    * @param kept the cache file of packed weights
    */
-  public PackedWeights(Scope scope, NamedTensors source, Optional<KeptWeights> kept) {
+  public PackedWeights(Scope scope, TensorSource source, Optional<KeptWeights> kept) {
     this.slabs = new Slabs(scope);
     this.source = source;
     this.kept = kept;

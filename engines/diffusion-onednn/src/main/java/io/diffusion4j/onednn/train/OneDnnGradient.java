@@ -1,5 +1,6 @@
 package io.diffusion4j.onednn.train;
 
+import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.Network;
 import io.diffusion4j.nn.Numbers;
@@ -10,7 +11,6 @@ import io.diffusion4j.nn.reference.Interpreter;
 import io.diffusion4j.nn.train.LossNetwork;
 import io.diffusion4j.nn.train.Split;
 import io.diffusion4j.nn.train.TrainingConfig.Activations;
-import io.diffusion4j.nn.weights.NamedTensors;
 import io.diffusion4j.onednn.core.DataType;
 import io.diffusion4j.onednn.core.Scope;
 import io.diffusion4j.onednn.core.Team;
@@ -60,7 +60,7 @@ public final class OneDnnGradient implements Executable {
    * @throws io.diffusion4j.checkpoint.CheckpointException if the weights do not fit
    * @throws UnsupportedLayerException naming a layer that cannot be differentiated here
    */
-  public OneDnnGradient(Network network, String input, NamedTensors weights, Compute compute) {
+  public OneDnnGradient(Network network, String input, TensorSource weights, Compute compute) {
     network.requireFits(weights);
     this.network = network;
     this.input = input;
@@ -86,7 +86,7 @@ public final class OneDnnGradient implements Executable {
     }
   }
 
-  private void load(NamedTensors weights) {
+  private void load(TensorSource weights) {
     var kernels = new Kernels(scope);
     for (var parameter : network.parameters().values()) {
       float[] values = parameter.layout().toGraph(weights.read(parameter.key()), parameter.shape());

@@ -1,5 +1,7 @@
 package io.diffusion4j.onednn.train;
 
+import io.diffusion4j.checkpoint.TensorMap;
+import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.Numbers;
@@ -14,9 +16,7 @@ import io.diffusion4j.nn.train.TrainingConfig;
 import io.diffusion4j.nn.train.group.Group;
 import io.diffusion4j.nn.train.group.Round;
 import io.diffusion4j.nn.train.group.Share;
-import io.diffusion4j.nn.weights.NamedTensors;
 import io.diffusion4j.nn.weights.Parameter;
-import io.diffusion4j.nn.weights.TensorMap;
 import io.diffusion4j.onednn.core.DataType;
 import io.diffusion4j.onednn.core.Scope;
 import io.diffusion4j.onednn.core.Team;
@@ -357,7 +357,7 @@ public final class OneDnnLearner implements Learner {
   }
 
   @Override
-  public NamedTensors read(Set<Role> roles) {
+  public TensorSource read(Set<Role> roles) {
     var tensors = new TensorMap();
     for (Role role : roles) {
       for (Update update : updates.values()) {
@@ -388,7 +388,7 @@ public final class OneDnnLearner implements Learner {
   }
 
   @Override
-  public void fill(NamedTensors tensors) {
+  public void fill(TensorSource tensors) {
     for (Role role : Role.values()) {
       for (Update update : updates.values()) {
         var parameter = update.parameter().parameter();

@@ -16,7 +16,7 @@ final class WeightCheck {
     List<String> broken = new ArrayList<>();
     try (Checkpoint weights = folder.checkpoint(component)) {
       for (String name : weights.names()) {
-        if (weights.info(name).dtype().isFloat() && !areFinite(weights.readFloats(name))) {
+        if (weights.info(name).dtype().isFloat() && !areFinite(weights.read(name))) {
           broken.add(name);
         }
       }

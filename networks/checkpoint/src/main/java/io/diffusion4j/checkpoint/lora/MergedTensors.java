@@ -1,25 +1,22 @@
 package io.diffusion4j.checkpoint.lora;
 
 import io.diffusion4j.checkpoint.CheckpointException;
-import io.diffusion4j.checkpoint.DType;
-import io.diffusion4j.checkpoint.TensorInfo;
+import io.diffusion4j.checkpoint.TensorMap;
 import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.diffusion.argument.Check;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
+import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Weights with low-rank updates added: W + Σ scaleᵢ·sᵢ·Bᵢ·Aᵢ, computed in float32 when a tensor is
  * read. Changed tensors have the type F32, whatever the type of the weights, because small updates
  * would be lost in bfloat16.
  */
-public final class MergedTensors implements TensorSource {
+public final class MergedTensors {
   /**
    * Updates with a scale.
    *
@@ -33,21 +30,16 @@ public final class MergedTensors implements TensorSource {
 
   private static final String WEIGHT = ".weight";
 
-  private final TensorSource base;
-  private final List<ScaledLora> loras;
-  private @Nullable Merged last;
-
-  private record Merged(String name, ByteBuffer bytes) {}
+  private MergedTensors() {}
 
   /**
-   * Combines weights and updates, and closes both with itself.
+   * Combines weights and updates, and closes both with the result.
    *
    * @throws CheckpointException if an update's layer is missing in the weights, or has another
    *     shape
    */
-  public MergedTensors(TensorSource base, List<ScaledLora> loras) {
-    this.base = base;
-    this.loras = List.copyOf(loras);
+  public static TensorMap of(TensorSource base, List<ScaledLora> loras) {
+    Set<String> changed = new HashSet<>();
     for (ScaledLora scaled : loras) {
       Lora lora = scaled.lora();
       if (lora.layers().size() > Set.copyOf(lora.layers()).size()) {
@@ -63,7 +55,21 @@ public final class MergedTensors implements TensorSource {
         throw new CheckpointException(
             lora.path(), "layers that the network has not, or of another shape", wrong);
       }
+      lora.layers().forEach(layer -> changed.add(layer + WEIGHT));
     }
+    var all = new TensorMap(Path.of(base.origin()), base.metadata());
+    for (String name : base.names()) {
+      if (changed.contains(name)) {
+        all.put(name, base.shape(name), () -> merge(base, name, loras));
+      } else {
+        all.as(name, base, name);
+      }
+    }
+    return all.closing(
+        () -> {
+          loras.forEach(scaled -> scaled.lora().close());
+          base.close();
+        });
   }
 
   /** Whether a network has a layer of this name, as wide as its update. */
@@ -78,68 +84,19 @@ public final class MergedTensors implements TensorSource {
     return Arrays.equals(shape, new long[] {b[0], a[1]});
   }
 
-  @Override
-  public List<String> names() {
-    return base.names();
-  }
-
-  @Override
-  public boolean contains(String name) {
-    return base.contains(name);
-  }
-
-  @Override
-  public TensorInfo info(String name) {
-    TensorInfo info = base.info(name);
-    return isChanged(name)
-        ? new TensorInfo(name, DType.F32, info.shape(), 0, info.size() * DType.F32.bytes())
-        : info;
-  }
-
-  @Override
-  public Map<String, String> metadata() {
-    return base.metadata();
-  }
-
-  @Override
-  public ByteBuffer raw(String name, long offset, int length) {
-    return isChanged(name)
-        ? merged(name).slice((int) offset, length).order(ByteOrder.LITTLE_ENDIAN)
-        : base.raw(name, offset, length);
-  }
-
-  private boolean isChanged(String name) {
-    return name.endsWith(WEIGHT)
-        && loras.stream().anyMatch(scaled -> scaled.lora().update(layer(name)).isPresent());
-  }
-
-  private static String layer(String name) {
-    return name.substring(0, name.length() - WEIGHT.length());
-  }
-
-  /** The last tensor is kept, for callers that read it in parts. */
-  private synchronized ByteBuffer merged(String name) {
-    if (last == null || !last.name().equals(name)) {
-      last = new Merged(name, merge(name));
-    }
-    return last.bytes();
-  }
-
-  private ByteBuffer merge(String name) {
-    float[] weight = base.readFloats(name);
+  private static float[] merge(TensorSource base, String name, List<ScaledLora> loras) {
+    String layer = name.substring(0, name.length() - WEIGHT.length());
+    float[] weight = base.read(name).clone();
     for (ScaledLora scaled : loras) {
-      scaled.lora().update(layer(name)).ifPresent(update -> add(weight, scaled, update));
+      scaled.lora().update(layer).ifPresent(update -> add(weight, scaled, update));
     }
-    ByteBuffer bytes =
-        ByteBuffer.allocate(weight.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    bytes.asFloatBuffer().put(weight);
-    return bytes.asReadOnlyBuffer();
+    return weight;
   }
 
   private static void add(float[] weight, ScaledLora scaled, Lora.Update update) {
     TensorSource tensors = scaled.lora().tensors();
-    float[] a = tensors.readFloats(update.a());
-    float[] b = tensors.readFloats(update.b());
+    float[] a = tensors.read(update.a());
+    float[] b = tensors.read(update.b());
     int rank = (int) tensors.info(update.a()).shape()[0];
     int in = a.length / rank;
     int out = b.length / rank;
@@ -152,11 +109,5 @@ public final class MergedTensors implements TensorSource {
         }
       }
     }
-  }
-
-  @Override
-  public void close() {
-    loras.forEach(scaled -> scaled.lora().close());
-    base.close();
   }
 }

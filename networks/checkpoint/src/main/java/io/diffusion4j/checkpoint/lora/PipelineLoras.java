@@ -133,7 +133,7 @@ public final class PipelineLoras {
           loras.add(new MergedTensors.ScaledLora(lora, one.choice().scale()));
         }
       }
-      return loras.isEmpty() ? weights : new MergedTensors(weights, loras);
+      return loras.isEmpty() ? weights : MergedTensors.of(weights, loras);
     } catch (RuntimeException e) {
       loras.forEach(scaled -> scaled.lora().close());
       throw e;

@@ -8,7 +8,7 @@
  * <pre>{@code
  * try (var lora = Lora.open(Path.of("watercolour.safetensors"));
  *     var weights = Checkpoint.open(Path.of("model/decoder"));
- *     var merged = new MergedTensors(weights, List.of(new MergedTensors.ScaledLora(lora, 0.8)))) {
+ *     var merged = MergedTensors.of(weights, List.of(new MergedTensors.ScaledLora(lora, 0.8)))) {
  *   ByteBuffer values = merged.raw("conv_in.weight", 0, 16);
  * }
  * }</pre>

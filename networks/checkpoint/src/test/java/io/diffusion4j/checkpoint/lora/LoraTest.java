@@ -67,14 +67,14 @@ class LoraTest {
   private static Map<String, float[]> merge(Path base, Path layout, double scale) {
     try (var weights = Checkpoint.open(base);
         var merged =
-            new MergedTensors(
+            MergedTensors.of(
                 Checkpoint.open(base),
                 List.of(new MergedTensors.ScaledLora(Lora.open(layout), scale)))) {
       assertThat(merged.names()).isEqualTo(weights.names());
       var changed = new TreeMap<String, float[]>();
       for (String name : merged.names()) {
-        float[] values = merged.readFloats(name);
-        if (!Arrays.equals(values, weights.readFloats(name))) {
+        float[] values = merged.read(name);
+        if (!Arrays.equals(values, weights.read(name))) {
           changed.put(name, values);
         }
       }
@@ -160,16 +160,15 @@ class LoraTest {
             update(
                 "unet.a.processor.to_q_lora.down.weight", "unet.a.processor.to_q_lora.up.weight"));
     try (var merged =
-        new MergedTensors(
+        MergedTensors.of(
             Checkpoint.open(base),
             List.of(
                 new MergedTensors.ScaledLora(Lora.open(one), 1),
                 new MergedTensors.ScaledLora(Lora.open(two), 0.5)))) {
-      assertThat(merged.readFloats("a.to_q.weight"))
-          .containsExactly(1.5f, 3, 4.5f, 7.5f, 10.5f, 13.5f);
+      assertThat(merged.read("a.to_q.weight")).containsExactly(1.5f, 3, 4.5f, 7.5f, 10.5f, 13.5f);
       assertThat(merged.info("a.to_q.weight").dtype()).isEqualTo(DType.F32);
       assertThat(merged.raw("a.to_q.weight", 4, 4).getFloat()).isEqualTo(3);
-      assertThat(merged.readFloats("a.to_out.0.weight")).containsOnly(0);
+      assertThat(merged.read("a.to_out.0.weight")).containsOnly(0);
     }
   }
 
@@ -180,7 +179,7 @@ class LoraTest {
         var network = Checkpoint.open(base)) {
       assertThat(lora.fits(network)).isFalse();
       assertThatThrownBy(
-              () -> new MergedTensors(network, List.of(new MergedTensors.ScaledLora(lora, 1))))
+              () -> MergedTensors.of(network, List.of(new MergedTensors.ScaledLora(lora, 1))))
           .isInstanceOf(CheckpointException.class)
           .hasMessage(other + ": layers that the network has not, or of another shape\n  b");
     }

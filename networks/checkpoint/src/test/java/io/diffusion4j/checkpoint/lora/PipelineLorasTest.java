@@ -67,7 +67,7 @@ class PipelineLorasTest {
 
   private float[] merged(PipelineLoras loras, String component, String layer) {
     try (var weights = loras.merge(component, Checkpoint.open(file(component)))) {
-      return weights.readFloats(layer + ".weight");
+      return weights.read(layer + ".weight");
     }
   }
 
@@ -196,7 +196,7 @@ class PipelineLorasTest {
     assertThat(drawn(loras, "prior", "text_encoder", "unet")).containsExactly(5f, 9f, 17f);
     assertThatThrownBy(
             () ->
-                new MergedTensors(
+                MergedTensors.of(
                     Checkpoint.open(file("prior")),
                     List.of(new MergedTensors.ScaledLora(Lora.open(file("three")), 1))))
         .hasMessageEndingWith("layers: of several networks (expected: those of one)");

@@ -1,10 +1,10 @@
 package io.diffusion4j.nn.engine;
 
+import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.DeepReuse;
 import io.diffusion4j.nn.Network;
 import io.diffusion4j.nn.NetworkDefinition;
-import io.diffusion4j.nn.weights.NamedTensors;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -34,7 +34,7 @@ public final class CompiledNetwork implements AutoCloseable {
    * @throws IllegalArgumentException if there is no engine with the name in {@code compute}
    * @throws IllegalStateException if that engine cannot run here
    */
-  public CompiledNetwork(NetworkDefinition definition, NamedTensors weights, Compute compute) {
+  public CompiledNetwork(NetworkDefinition definition, TensorSource weights, Compute compute) {
     var network = Network.of(definition);
     var reuse = DeepReuse.of(network);
     List<Network> variants =
@@ -57,7 +57,7 @@ public final class CompiledNetwork implements AutoCloseable {
    * @param input the name of an input of numbers
    */
   public static CompiledNetwork withGradient(
-      NetworkDefinition definition, String input, NamedTensors weights, Compute compute) {
+      NetworkDefinition definition, String input, TensorSource weights, Compute compute) {
     return new CompiledNetwork(
         Engines.compileWithGradient(Network.of(definition), input, weights, compute));
   }
@@ -83,7 +83,7 @@ public final class CompiledNetwork implements AutoCloseable {
    */
   public static CompiledNetwork inSegments(
       NetworkDefinition definition,
-      NamedTensors weights,
+      TensorSource weights,
       Compute compute,
       Loading loading,
       long parameters) {

@@ -1,8 +1,8 @@
 package io.diffusion4j.nn.engine;
 
+import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.nn.Network;
 import io.diffusion4j.nn.UnsupportedLayerException;
-import io.diffusion4j.nn.weights.NamedTensors;
 import java.util.List;
 import java.util.Optional;
 
@@ -59,7 +59,7 @@ public interface Engine {
    *     parameters of the network; the message lists all differences
    * @throws UnsupportedLayerException if the engine does not support one of the network's layers
    */
-  default Executable compile(Network network, NamedTensors weights, Compute compute) {
+  default Executable compile(Network network, TensorSource weights, Compute compute) {
     return compile(network, List.of(), weights, compute).get(0);
   }
 
@@ -72,7 +72,7 @@ public interface Engine {
    * @return the network and its variants, in order; closing the network closes all
    */
   List<Executable> compile(
-      Network network, List<Network> variants, NamedTensors weights, Compute compute);
+      Network network, List<Network> variants, TensorSource weights, Compute compute);
 
   /**
    * Compiles a network and a gradient. A run returns the network's outputs and, after them, the
@@ -87,7 +87,7 @@ public interface Engine {
    *     layers
    */
   default Executable compileWithGradient(
-      Network network, String input, NamedTensors weights, Compute compute) {
+      Network network, String input, TensorSource weights, Compute compute) {
     throw new UnsupportedLayerException("gradients by inputs, in " + name());
   }
 }

@@ -1,11 +1,11 @@
 package io.diffusion4j.nn.engine;
 
+import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.spi.ServiceProviders;
 import io.diffusion4j.nn.Network;
 import io.diffusion4j.nn.Tensor;
 import io.diffusion4j.nn.UnsupportedLayerException;
-import io.diffusion4j.nn.weights.NamedTensors;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -94,16 +94,16 @@ public final class Engines {
    * @throws IllegalArgumentException if there is no engine of the name that {@code compute} has
    * @throws EngineUnavailableException if that engine cannot run here, or none has the precision
    */
-  public static Executable compile(Network network, NamedTensors weights, Compute compute) {
+  public static Executable compile(Network network, TensorSource weights, Compute compute) {
     return first(network, compute, (engine, how) -> engine.compile(network, weights, how));
   }
 
   /**
    * Compiles a network and variants of it for one engine, see {@link Engine#compile(Network, List,
-   * NamedTensors, Compute)}. Throws the exceptions of the other method.
+   * TensorSource, Compute)}. Throws the exceptions of the other method.
    */
   public static List<Executable> compile(
-      Network network, List<Network> variants, NamedTensors weights, Compute compute) {
+      Network network, List<Network> variants, TensorSource weights, Compute compute) {
     return first(
         network, compute, (engine, how) -> engine.compile(network, variants, weights, how));
   }
@@ -117,7 +117,7 @@ public final class Engines {
    * @throws EngineUnavailableException if that engine cannot run here
    */
   public static Executable compileWithGradient(
-      Network network, String input, NamedTensors weights, Compute compute) {
+      Network network, String input, TensorSource weights, Compute compute) {
     var by = network.inputs().get(input);
     Check.that(
         by != null && by.role() == Tensor.Role.NUMBERS,

@@ -1,5 +1,6 @@
 package io.diffusion4j.nn.engine;
 
+import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.continuous.FlowLikelihood.Answer;
 import io.diffusion4j.diffusion.denoiser.Query;
@@ -7,7 +8,6 @@ import io.diffusion4j.diffusion.embedding.Vectors;
 import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.NetworkDefinition;
 import io.diffusion4j.nn.Rows;
-import io.diffusion4j.nn.weights.NamedTensors;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -34,7 +34,7 @@ public final class ProbedDenoiser<C> implements AutoCloseable {
    */
   public ProbedDenoiser(
       NetworkDefinition definition,
-      NamedTensors weights,
+      TensorSource weights,
       Compute compute,
       NetworkDenoiser.Times times,
       NetworkDenoiser.Conditions<C> conditions) {

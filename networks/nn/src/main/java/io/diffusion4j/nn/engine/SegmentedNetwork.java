@@ -1,9 +1,8 @@
 package io.diffusion4j.nn.engine;
 
+import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.Network;
-import io.diffusion4j.nn.weights.NamedTensors;
-import io.diffusion4j.nn.weights.SomeTensors;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -18,13 +17,13 @@ import java.util.Set;
  */
 final class SegmentedNetwork implements Executable {
   private final Network network;
-  private final NamedTensors weights;
+  private final TensorSource weights;
   private final Compute compute;
   private final List<Segment> segments;
   private final List<Executable> kept = new ArrayList<>();
 
   private SegmentedNetwork(
-      Network network, NamedTensors weights, Compute compute, long parameters) {
+      Network network, TensorSource weights, Compute compute, long parameters) {
     network.requireFits(weights);
     this.network = network;
     this.weights = weights;
@@ -34,7 +33,7 @@ final class SegmentedNetwork implements Executable {
 
   /** Loads all segments. */
   static SegmentedNetwork loaded(
-      Network network, NamedTensors weights, Compute compute, long parameters) {
+      Network network, TensorSource weights, Compute compute, long parameters) {
     var segmented = new SegmentedNetwork(network, weights, compute, parameters);
     try {
       segmented.segments.forEach(segment -> segmented.kept.add(segmented.load(segment)));
@@ -49,13 +48,13 @@ final class SegmentedNetwork implements Executable {
    * Creation loads nothing: each run loads a segment, runs it and closes it before the next one.
    */
   static SegmentedNetwork streamed(
-      Network network, NamedTensors weights, Compute compute, long parameters) {
+      Network network, TensorSource weights, Compute compute, long parameters) {
     return new SegmentedNetwork(network, weights, compute, parameters);
   }
 
   private Executable load(Segment segment) {
     var part = segment.network();
-    return Engines.compile(part, new SomeTensors(weights, part.parameters().keySet()), compute);
+    return Engines.compile(part, weights.only(part.parameters().keySet()::contains), compute);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.diffusion4j.nn.train;
 
+import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.Inputs;
 import io.diffusion4j.nn.Network;
@@ -7,7 +8,6 @@ import io.diffusion4j.nn.Nn;
 import io.diffusion4j.nn.Numbers;
 import io.diffusion4j.nn.Tensor;
 import io.diffusion4j.nn.reference.Interpreter;
-import io.diffusion4j.nn.weights.NamedTensors;
 import io.diffusion4j.nn.weights.Parameter;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -182,12 +182,12 @@ final class CachedFeatures implements Learner {
   }
 
   @Override
-  public NamedTensors read(Set<Role> roles) {
+  public TensorSource read(Set<Role> roles) {
     return learner.read(roles);
   }
 
   @Override
-  public void fill(NamedTensors tensors) {
+  public void fill(TensorSource tensors) {
     learner.fill(tensors);
   }
 

@@ -1,7 +1,7 @@
 package io.diffusion4j.nn.train;
 
+import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.nn.Batch;
-import io.diffusion4j.nn.weights.NamedTensors;
 import io.diffusion4j.nn.weights.Parameter;
 import java.util.List;
 import java.util.Locale;
@@ -74,10 +74,10 @@ public interface Learner extends AutoCloseable {
    * Returns copies of the tensors of these roles, for the parameters that have them ({@link
    * TrainingConfig#roles}), in checkpoints' order of axes.
    */
-  NamedTensors read(Set<Role> roles);
+  TensorSource read(Set<Role> roles);
 
   /** Sets tensors, which are among those of {@link #read}. */
-  void fill(NamedTensors tensors);
+  void fill(TensorSource tensors);
 
   @Override
   void close();

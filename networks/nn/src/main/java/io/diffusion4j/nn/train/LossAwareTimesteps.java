@@ -2,11 +2,11 @@ package io.diffusion4j.nn.train;
 
 import io.diffusion4j.checkpoint.DType;
 import io.diffusion4j.checkpoint.SafetensorsWriter;
+import io.diffusion4j.checkpoint.TensorMap;
+import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.loss.SecondMomentSampler;
 import io.diffusion4j.diffusion.loss.TimestepSampler;
-import io.diffusion4j.nn.weights.NamedTensors;
-import io.diffusion4j.nn.weights.TensorMap;
 
 /**
  * Timesteps drawn where the loss of this run is large ({@link SecondMomentSampler}).
@@ -92,7 +92,7 @@ public final class LossAwareTimesteps {
   }
 
   /** Returns the state for {@link #restore}. */
-  synchronized NamedTensors state() {
+  synchronized TensorSource state() {
     int steps = before.steps();
     return new TensorMap()
         .put(LOSSES, new long[] {steps, SecondMomentSampler.HISTORY}, before.losses())
@@ -101,7 +101,7 @@ public final class LossAwareTimesteps {
   }
 
   /** Returns a state of the same shape without contents. */
-  NamedTensors empty(long samplesPerStep) {
+  TensorSource empty(long samplesPerStep) {
     int steps = now.steps();
     int rows = Math.toIntExact(samplesPerStep);
     return new TensorMap()
@@ -134,7 +134,7 @@ public final class LossAwareTimesteps {
    * @param atStep the number of steps done
    * @throws IllegalArgumentException if the state has another number of timesteps
    */
-  synchronized void restore(NamedTensors saved, long atStep) {
+  synchronized void restore(TensorSource saved, long atStep) {
     float[] counts = saved.read(COUNTS);
     Check.that(counts.length == now.steps(), "timesteps", counts.length, "%s", now.steps());
     int[] whole = new int[counts.length];

@@ -1,8 +1,8 @@
 package io.diffusion4j.nn.train;
 
+import io.diffusion4j.checkpoint.TensorMap;
+import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.nn.train.group.Group;
-import io.diffusion4j.nn.weights.NamedTensors;
-import io.diffusion4j.nn.weights.TensorMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -80,7 +80,7 @@ final class SharedState {
     }
   }
 
-  private static NamedTensors broadcast(Group group, NamedTensors mine) {
+  private static TensorSource broadcast(Group group, TensorSource mine) {
     var shared = new TensorMap();
     for (String name : mine.names()) {
       float[] values = mine.read(name).clone();

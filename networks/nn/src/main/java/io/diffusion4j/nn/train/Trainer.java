@@ -1,13 +1,13 @@
 package io.diffusion4j.nn.train;
 
+import io.diffusion4j.checkpoint.TensorMap;
+import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.train.Learner.Role;
 import io.diffusion4j.nn.train.group.Group;
 import io.diffusion4j.nn.train.group.Share;
-import io.diffusion4j.nn.weights.NamedTensors;
 import io.diffusion4j.nn.weights.Parameter;
-import io.diffusion4j.nn.weights.TensorMap;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -142,16 +142,16 @@ public final class Trainer implements AutoCloseable {
    * Returns a copy of the moving average of the weights, which is the finished model; with several
    * averages, the first.
    */
-  public NamedTensors averagedWeights() {
+  public TensorSource averagedWeights() {
     return snapshot(Role.EMA);
   }
 
   /** Returns a copy of the current weights. */
-  public NamedTensors weights() {
+  public TensorSource weights() {
     return snapshot(Role.WEIGHTS);
   }
 
-  private NamedTensors snapshot(Role role) {
+  private TensorSource snapshot(Role role) {
     var read = learner.read(EnumSet.of(role, Role.WEIGHTS));
     var tensors = new TensorMap();
     for (Parameter p : parameters) {
@@ -170,7 +170,7 @@ public final class Trainer implements AutoCloseable {
   }
 
   /** Returns a copy of the state for {@link #restore}, without frozen parameters. */
-  NamedTensors state() {
+  TensorSource state() {
     var all = learner.read(EnumSet.allOf(Role.class));
     var state = new TensorMap();
     forEachKept((key, p) -> state.put(key, p.shape(), all.read(key)));
@@ -211,7 +211,7 @@ public final class Trainer implements AutoCloseable {
    * @throws IllegalArgumentException if the state belongs to another objective; the trainer is
    *     unchanged then
    */
-  void restore(NamedTensors saved, long atStep) {
+  void restore(TensorSource saved, long atStep) {
     Map<String, long[]> shapes = new LinkedHashMap<>();
     forEachKept((key, p) -> shapes.put(key, p.shape()));
     Check.that(
@@ -237,7 +237,7 @@ public final class Trainer implements AutoCloseable {
    *
    * @throws IllegalArgumentException if the names or shapes are not those of this objective
    */
-  public void startFrom(NamedTensors weights) {
+  public void startFrom(TensorSource weights) {
     var values = new TensorMap();
     for (Parameter p : parameters) {
       boolean isThere = weights.names().contains(p.key());

@@ -4,12 +4,11 @@ import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.checkpoint.DType;
 import io.diffusion4j.checkpoint.SafetensorsFile;
 import io.diffusion4j.checkpoint.SafetensorsWriter;
+import io.diffusion4j.checkpoint.TensorMap;
+import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.train.group.Wire;
-import io.diffusion4j.nn.weights.CheckpointTensors;
-import io.diffusion4j.nn.weights.NamedTensors;
-import io.diffusion4j.nn.weights.TensorMap;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -102,13 +101,10 @@ final class TrainingState {
                   "%s",
                   value));
       long step = Long.parseLong(notes.getOrDefault(STEP, ""));
-      timesteps.ifPresent(
-          aware ->
-              aware.restore(
-                  new CheckpointTensors(file, saved, LossAwareTimesteps::isStateOf), step));
+      timesteps.ifPresent(aware -> aware.restore(saved.only(LossAwareTimesteps::isStateOf), step));
       trainer.restore(
           averagesInOrder(
-              new CheckpointTensors(file, saved, name -> !LossAwareTimesteps.isStateOf(name)),
+              saved.only(name -> !LossAwareTimesteps.isStateOf(name)),
               notes.getOrDefault(EMA_DECAYS, ""),
               config),
           step);
@@ -174,8 +170,8 @@ final class TrainingState {
    * @param decays the decays in the order in which they were saved; empty in a state of an earlier
    *     version, which has a single one
    */
-  private static NamedTensors averagesInOrder(
-      NamedTensors saved, String decays, TrainingConfig config) {
+  private static TensorSource averagesInOrder(
+      TensorSource saved, String decays, TrainingConfig config) {
     List<String> before = List.of(decays.split(","));
     List<String> now = List.of(decays(config).split(","));
     if (now.equals(before) || (decays.isEmpty() && now.size() == 1)) {

@@ -11,7 +11,7 @@
  * try (var trainer = new Trainer(objective, config);
  *     var run = new TrainingRun(trainer, config, batches, Path.of("state"), 100)) {
  *   run.run((step, report) -> System.out.println(step + " " + report.loss()));
- *   NamedTensors weights = trainer.averagedWeights();
+ *   TensorSource weights = trainer.averagedWeights();
  * }
  * }</pre>
  *

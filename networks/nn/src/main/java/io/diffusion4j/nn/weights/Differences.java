@@ -1,10 +1,10 @@
 package io.diffusion4j.nn.weights;
 
 import io.diffusion4j.checkpoint.CheckpointException;
+import io.diffusion4j.checkpoint.TensorSource;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
@@ -27,39 +27,31 @@ public record Differences(List<String> misshaped, List<String> missing, List<Str
    * Compares existing with required tensors.
    *
    * @param asked the required shapes by name, in order
-   * @param names the names of the existing tensors
    */
-  public static Differences between(
-      Map<String, long[]> asked, Collection<String> names, Shapes shapes) {
+  public static Differences between(Map<String, long[]> asked, TensorSource tensors) {
     List<String> misshaped = new ArrayList<>();
     List<String> missing = new ArrayList<>();
     List<String> unused = new ArrayList<>();
     asked.forEach(
         (name, shape) -> {
-          if (!names.contains(name)) {
+          if (!tensors.contains(name)) {
             missing.add(name + " " + Arrays.toString(shape));
-          } else if (!Arrays.equals(shapes.of(name), shape)) {
+          } else if (!Arrays.equals(tensors.shape(name), shape)) {
             misshaped.add(
                 name
                     + ": "
-                    + Arrays.toString(shapes.of(name))
+                    + Arrays.toString(tensors.shape(name))
                     + " (expected: "
                     + Arrays.toString(shape)
                     + ")");
           }
         });
-    for (String name : new TreeSet<>(names)) {
+    for (String name : new TreeSet<>(tensors.names())) {
       if (!asked.containsKey(name)) {
-        unused.add(name + " " + Arrays.toString(shapes.of(name)));
+        unused.add(name + " " + Arrays.toString(tensors.shape(name)));
       }
     }
     return new Differences(misshaped, missing, unused);
-  }
-
-  /** Returns the shape of an existing tensor. */
-  @FunctionalInterface
-  public interface Shapes {
-    long[] of(String name);
   }
 
   /** Returns the number of differences. */

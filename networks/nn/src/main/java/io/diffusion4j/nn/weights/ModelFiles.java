@@ -2,6 +2,7 @@ package io.diffusion4j.nn.weights;
 
 import io.diffusion4j.checkpoint.DType;
 import io.diffusion4j.checkpoint.SafetensorsWriter;
+import io.diffusion4j.checkpoint.TensorSource;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.function.Predicate;
@@ -21,7 +22,7 @@ public final class ModelFiles {
   public static void write(
       Path folder,
       String baseName,
-      NamedTensors weights,
+      TensorSource weights,
       Predicate<String> keep,
       Map<String, String> notes) {
     write(folder, baseName, weights, keep, DType.BF16, notes);
@@ -31,7 +32,7 @@ public final class ModelFiles {
   public static void write(
       Path folder,
       String baseName,
-      NamedTensors weights,
+      TensorSource weights,
       Predicate<String> keep,
       DType dtype,
       Map<String, String> notes) {

@@ -1,24 +1,22 @@
 /**
- * Parameters of networks, and the sources of their values.
+ * Parameters of networks, and how they are compared with files.
  *
  * <p>A {@link io.diffusion4j.nn.weights.Parameter} is one weight of a network: its checkpoint key,
  * its shape, its {@link io.diffusion4j.nn.weights.Layout} in memory, and its {@link
- * io.diffusion4j.nn.weights.Init initial value} before training. {@link
- * io.diffusion4j.nn.weights.NamedTensors} are values by key, in PyTorch's order of axes.
+ * io.diffusion4j.nn.weights.Init initial value} before training. Values come from a {@link
+ * io.diffusion4j.checkpoint.TensorSource}, by key and in PyTorch's order of axes.
  *
  * <pre>{@code
  * try (var file = Checkpoint.open(Path.of("model/decoder"))) {
- *   NamedTensors all = new CheckpointTensors(file.path(), file);
- *   float[] bias = all.read("conv_in.bias");
+ *   float[] bias = file.read("conv_in.bias");
  * }
  * }</pre>
  *
  * <ul>
- *   <li>{@link io.diffusion4j.nn.weights.CheckpointTensors} reads a file, {@link
- *       io.diffusion4j.nn.weights.TensorMap} holds arrays on the heap.
- *   <li>{@link io.diffusion4j.nn.weights.WithoutPrefix} and {@link
- *       io.diffusion4j.nn.weights.Renamed} wrap other tensors, for files with several networks or
- *       other names.
+ *   <li>A checkpoint is a source, and so is a {@link io.diffusion4j.checkpoint.TensorMap}, which
+ *       holds arrays on the heap or derives tensors from others.
+ *   <li>The views {@code only}, {@code renamed} and {@code withoutPrefix} of any source serve files
+ *       with several networks or other names.
  *   <li>{@link io.diffusion4j.nn.weights.Differences} compares the tensors of a file with the
  *       parameters of a network. Loading is strict: missing, unused and misshapen tensors are all
  *       reported in one error.

@@ -2,12 +2,12 @@ package io.diffusion4j.nn.reference;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.Network;
 import io.diffusion4j.nn.Numbers;
 import io.diffusion4j.nn.RandomNetwork;
 import io.diffusion4j.nn.engine.Precision;
-import io.diffusion4j.nn.weights.NamedTensors;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -51,7 +51,7 @@ public final class Conditioned {
 
   /** The outputs of a network. */
   public static Conditioned outputs(
-      Network network, NamedTensors weights, List<Batch> samples, Precision precision) {
+      Network network, TensorSource weights, List<Batch> samples, Precision precision) {
     return of(
         network,
         weights,
@@ -66,7 +66,7 @@ public final class Conditioned {
 
   /** The first output of a network, and the gradient of its sum by the input x. */
   public static Conditioned byInput(
-      Network network, NamedTensors weights, List<Batch> samples, Precision precision) {
+      Network network, TensorSource weights, List<Batch> samples, Precision precision) {
     return of(
         network,
         weights,
@@ -85,7 +85,7 @@ public final class Conditioned {
 
   /** The loss of a network, and its gradients by all parameters in their order. */
   public static Conditioned byParameters(
-      Network network, NamedTensors weights, List<Batch> samples) {
+      Network network, TensorSource weights, List<Batch> samples) {
     return of(
         network,
         weights,
@@ -104,7 +104,7 @@ public final class Conditioned {
 
   private static Conditioned of(
       Network network,
-      NamedTensors weights,
+      TensorSource weights,
       List<Batch> samples,
       Precision precision,
       double factor,

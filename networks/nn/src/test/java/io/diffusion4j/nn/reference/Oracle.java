@@ -3,12 +3,12 @@ package io.diffusion4j.nn.reference;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.nn.Function;
 import io.diffusion4j.nn.Layer;
 import io.diffusion4j.nn.Network;
 import io.diffusion4j.nn.Network.Node;
 import io.diffusion4j.nn.Numbers;
-import io.diffusion4j.nn.weights.NamedTensors;
 import io.diffusion4j.nn.weights.Parameter;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -32,7 +32,7 @@ public final class Oracle extends Forward {
   }
 
   /** Returns the parameters of a network as an interpreter reads them: in the graph's order. */
-  public static Map<String, double[]> parameters(Network network, NamedTensors weights) {
+  public static Map<String, double[]> parameters(Network network, TensorSource weights) {
     Map<String, double[]> doubles = new HashMap<>();
     for (Parameter p : network.parameters().values()) {
       float[] values = p.layout().toGraph(weights.read(p.key()), p.shape());

@@ -1,12 +1,12 @@
 package io.diffusion4j.nn.train;
 
+import io.diffusion4j.checkpoint.TensorMap;
+import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.train.Learner.Role;
 import io.diffusion4j.nn.train.TrainingConfig.EmaWarmup;
-import io.diffusion4j.nn.weights.NamedTensors;
 import io.diffusion4j.nn.weights.Parameter;
-import io.diffusion4j.nn.weights.TensorMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,7 +39,7 @@ record FirstStep(double loss, Map<String, float[]> gradients) {
       TrainingEngine engine,
       LossNetwork loss,
       TrainingConfig config,
-      NamedTensors weights,
+      TensorSource weights,
       Batch batch) {
     var parameters = loss.network().parameters().values();
     try (var learner = engine.learner(loss, config)) {
@@ -59,7 +59,7 @@ record FirstStep(double loss, Map<String, float[]> gradients) {
     }
   }
 
-  private static NamedTensors state(Iterable<Parameter> parameters, NamedTensors weights) {
+  private static TensorSource state(Iterable<Parameter> parameters, TensorSource weights) {
     var state = new TensorMap();
     for (Parameter p : parameters) {
       state.put(Role.WEIGHTS.key(p.key()), p.shape(), weights.read(p.key()));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.LayerCases;
 import io.diffusion4j.nn.LayerCases.Placed;
@@ -15,7 +16,6 @@ import io.diffusion4j.nn.engine.Executable;
 import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.nn.engine.RunContract;
 import io.diffusion4j.nn.reference.Oracle;
-import io.diffusion4j.nn.weights.NamedTensors;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -85,7 +85,7 @@ public interface LayerContract extends RunContract {
   }
 
   private static void assertGradient(
-      Executable compiled, Network network, NamedTensors weights, Batch batch, double tolerance) {
+      Executable compiled, Network network, TensorSource weights, Batch batch, double tolerance) {
     var oracle =
         Oracle.of(network, Set.of("x")).evaluate(batch, Oracle.parameters(network, weights));
     double[] ones = new double[batch.rows()];

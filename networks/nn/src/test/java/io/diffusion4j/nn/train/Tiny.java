@@ -1,12 +1,12 @@
 package io.diffusion4j.nn.train;
 
+import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.Function;
 import io.diffusion4j.nn.Statistic;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.nn.weights.Init;
-import io.diffusion4j.nn.weights.NamedTensors;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -49,7 +49,7 @@ public final class Tiny {
   }
 
   /** The bits of a state: two are equal if the training goes on to the same weights. */
-  static Map<String, Integer> bits(NamedTensors state) {
+  static Map<String, Integer> bits(TensorSource state) {
     Map<String, Integer> bits = new TreeMap<>();
     for (String name : state.names()) {
       bits.put(name, Arrays.hashCode(state.read(name)));

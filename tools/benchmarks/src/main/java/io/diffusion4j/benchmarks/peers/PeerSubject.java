@@ -2,6 +2,7 @@ package io.diffusion4j.benchmarks.peers;
 
 import io.diffusion4j.benchmarks.networks.DecoderSubject;
 import io.diffusion4j.benchmarks.networks.NetworkCost;
+import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.decoder.DecoderModel;
 import io.diffusion4j.decoder.UpsamplerModel;
 import io.diffusion4j.diffusion.argument.Check;
@@ -10,7 +11,6 @@ import io.diffusion4j.nn.Network;
 import io.diffusion4j.nn.NetworkDefinition;
 import io.diffusion4j.nn.RandomWeights;
 import io.diffusion4j.nn.weights.Init;
-import io.diffusion4j.nn.weights.NamedTensors;
 import io.diffusion4j.prior.PriorTransformer;
 import io.diffusion4j.unclip.UnclipConfig;
 import java.util.Arrays;
@@ -74,7 +74,7 @@ record PeerSubject(String name, NetworkDefinition network, List<Integer> batches
                     all().map(PeerSubject::name).collect(Collectors.joining(", "))));
   }
 
-  NamedTensors weights() {
+  TensorSource weights() {
     return RandomWeights.of(network, SEED);
   }
 

@@ -1,8 +1,8 @@
 package io.diffusion4j.benchmarks.torchscript;
 
 import io.diffusion4j.checkpoint.AtomicFile;
+import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.nn.Network;
-import io.diffusion4j.nn.weights.NamedTensors;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.nio.channels.Channels;
@@ -36,7 +36,7 @@ public final class TorchScript {
    * @throws io.diffusion4j.checkpoint.CheckpointException if the weights are not exactly the
    *     parameters of the network; the message lists all differences
    */
-  public static TorchScript of(Network network, NamedTensors weights, TorchPrecision precision) {
+  public static TorchScript of(Network network, TensorSource weights, TorchPrecision precision) {
     network.requireFits(weights);
     return new TorchScript(Translation.of(network, weights, precision.type));
   }

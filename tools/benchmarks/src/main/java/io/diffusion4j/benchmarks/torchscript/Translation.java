@@ -1,5 +1,6 @@
 package io.diffusion4j.benchmarks.torchscript;
 
+import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.nn.Function;
 import io.diffusion4j.nn.Layer;
 import io.diffusion4j.nn.Network;
@@ -7,7 +8,6 @@ import io.diffusion4j.nn.Network.Node;
 import io.diffusion4j.nn.Tensor;
 import io.diffusion4j.nn.Tensor.Role;
 import io.diffusion4j.nn.weights.Layout;
-import io.diffusion4j.nn.weights.NamedTensors;
 import io.diffusion4j.nn.weights.Parameter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -31,7 +31,7 @@ final class Translation implements Layer.Visitor<Node, Expression> {
   private static final String INDENT = "    ";
 
   private final Network network;
-  private final NamedTensors weights;
+  private final TensorSource weights;
   private final TorchType activations;
   private final List<Expression> values = new ArrayList<>();
   private final List<String> keys;
@@ -40,7 +40,7 @@ final class Translation implements Layer.Visitor<Node, Expression> {
   private final Map<String, StoredTensor> tensors = new LinkedHashMap<>();
   private int variables;
 
-  private Translation(Network network, NamedTensors weights, TorchType activations) {
+  private Translation(Network network, TensorSource weights, TorchType activations) {
     this.network = network;
     this.weights = weights;
     this.activations = activations;
@@ -48,7 +48,7 @@ final class Translation implements Layer.Visitor<Node, Expression> {
   }
 
   /** Translates a whole network. */
-  static Translation of(Network network, NamedTensors weights, TorchType activations) {
+  static Translation of(Network network, TensorSource weights, TorchType activations) {
     var translation = new Translation(network, weights, activations);
     translation.run();
     return translation;

@@ -7,7 +7,6 @@ import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.Rows;
 import io.diffusion4j.nn.engine.CompiledNetwork;
 import io.diffusion4j.nn.engine.Compute;
-import io.diffusion4j.nn.weights.CheckpointTensors;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -49,15 +48,11 @@ public final class Judge implements AutoCloseable {
     try (var checkpoint = Checkpoint.open(path, Checkpoint.TRANSFORMERS)) {
       var image =
           new CompiledNetwork(
-              folder.image(),
-              new CheckpointTensors(path, checkpoint, name -> name.startsWith("image.")),
-              compute);
+              folder.image(), checkpoint.only(name -> name.startsWith("image.")), compute);
       try {
         var text =
             new CompiledNetwork(
-                folder.text(),
-                new CheckpointTensors(path, checkpoint, name -> !name.startsWith("image.")),
-                compute);
+                folder.text(), checkpoint.only(name -> !name.startsWith("image.")), compute);
         return new Judge(folder, image, text);
       } catch (RuntimeException | Error e) {
         image.close();

@@ -4,8 +4,8 @@ import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.checkpoint.ComponentConfig;
 import io.diffusion4j.checkpoint.ConfigWriter;
+import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.nn.weights.ModelFiles;
-import io.diffusion4j.nn.weights.NamedTensors;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -43,7 +43,7 @@ record JudgeFolder(JudgeImageNetwork image, JudgeTextNetwork text, Words words) 
     }
   }
 
-  void write(Path folder, NamedTensors weights, Map<String, String> notes) {
+  void write(Path folder, TensorSource weights, Map<String, String> notes) {
     try {
       Files.createDirectories(folder);
     } catch (IOException e) {

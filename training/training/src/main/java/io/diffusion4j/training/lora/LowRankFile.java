@@ -3,8 +3,8 @@ package io.diffusion4j.training.lora;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.diffusion4j.checkpoint.DType;
 import io.diffusion4j.checkpoint.SafetensorsWriter;
+import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.nn.train.LowRank;
-import io.diffusion4j.nn.weights.NamedTensors;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -31,7 +31,7 @@ public final class LowRankFile {
   public static void write(
       Path folder,
       LowRank updates,
-      NamedTensors weights,
+      TensorSource weights,
       String prefix,
       Map<String, String> notes) {
     try {

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class DerivedTensorsTest {
+class TensorMapTest {
   @TempDir private Path folder = Path.of("");
 
   private Path file = Path.of("");
@@ -29,7 +29,7 @@ class DerivedTensorsTest {
   void tensorsAreRenamedReshapedTransposedAndCutIntoRows() {
     try (var from = Checkpoint.open(file)) {
       var derived =
-          new DerivedTensors(file, Map.of("format", "pt"))
+          new TensorMap(file, Map.of("format", "pt"))
               .as("same", from, "b")
               .shaped("square", from, "b", 2, 2)
               .transposed("columns", from, "t")
@@ -39,17 +39,17 @@ class DerivedTensorsTest {
       assertThat(derived.raw("same")).isEqualTo(from.raw("b"));
       assertThat(derived.info("square")).hasToString("square F16 [2, 2]");
       assertThat(derived.info("columns")).hasToString("columns BF16 [3, 2]");
-      assertThat(derived.readFloats("columns")).containsExactly(1, 4, 2, 5, 3, 6);
+      assertThat(derived.read("columns")).containsExactly(1, 4, 2, 5, 3, 6);
       assertThat(derived.info("rows")).hasToString("rows F32 [2, 2]");
-      assertThat(derived.readFloats("rows")).containsExactly(6, 7, 2, 3);
+      assertThat(derived.read("rows")).containsExactly(6, 7, 2, 3);
       assertThat(derived.raw("rows", 4, 4).getFloat()).isEqualTo(7);
-      assertThat(derived.readFloats("half")).containsExactly(3, 4);
+      assertThat(derived.read("half")).containsExactly(3, 4);
 
       Path written = folder.resolve("written.safetensors");
       new SafetensorsWriter().copyAll(derived, Optional.of(DType.F32)).write(written);
       try (var read = Checkpoint.open(written)) {
         assertThat(read.info("columns").dtype()).isEqualTo(DType.F32);
-        assertThat(read.readFloats("columns")).isEqualTo(derived.readFloats("columns"));
+        assertThat(read.read("columns")).isEqualTo(derived.read("columns"));
       }
     }
   }
@@ -57,7 +57,7 @@ class DerivedTensorsTest {
   @Test
   void whatDoesNotFitIsRefused() {
     try (var from = Checkpoint.open(file)) {
-      var derived = new DerivedTensors(file, Map.of());
+      var derived = new TensorMap(file, Map.of());
       assertThatThrownBy(() -> derived.shaped("x", from, "b", 3))
           .hasMessage("shape of x: [b F16 [4]] (expected: as many elements)");
       assertThatThrownBy(() -> derived.transposed("x", from, "b"))
