@@ -8,12 +8,13 @@ import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.checkpoint.DType;
 import io.diffusion4j.checkpoint.TensorInfo;
 import io.diffusion4j.checkpoint.TensorSource;
-import io.diffusion4j.decoder.unet.AdmConfig;
 import io.diffusion4j.decoder.unet.Beside;
-import io.diffusion4j.decoder.unet.Heads;
-import io.diffusion4j.decoder.unet.QkvOrder;
+import io.diffusion4j.decoder.unet.UnetConfig;
+import io.diffusion4j.decoder.unet.UnetConfig.Heads;
+import io.diffusion4j.decoder.unet.UnetConfig.LevelChange;
 import io.diffusion4j.decoder.unet.UnetConfig.TimeConditioning;
-import io.diffusion4j.decoder.unet.UnetShape.LevelChange;
+import io.diffusion4j.decoder.unet.UnetLayout;
+import io.diffusion4j.decoder.unet.UnetNetwork;
 import io.diffusion4j.nn.Manifest;
 import io.diffusion4j.nn.RandomWeights;
 import java.nio.ByteBuffer;
@@ -31,8 +32,8 @@ class AdmFileTest {
 
   /** A file of this network, without numbers. */
   private record Shapes(Map<String, long[]> shapes) implements TensorSource {
-    static Shapes of(AdmConfig config) {
-      return new Shapes(Manifest.of(new AdmNetwork(config)).shapes());
+    static Shapes of(UnetConfig config) {
+      return new Shapes(Manifest.of(new UnetNetwork(config)).shapes());
     }
 
     @Override
@@ -71,7 +72,7 @@ class AdmFileTest {
    */
   @Test
   void eachPublishedNetworkIsRecognised() {
-    var found = new LinkedHashMap<String, AdmConfig>();
+    var found = new LinkedHashMap<String, UnetConfig>();
     AdmFile.published()
         .forEach(
             (name, config) ->
@@ -82,7 +83,8 @@ class AdmFileTest {
   @Test
   void anotherSizeIsWrittenByItsSettings() {
     var config =
-        new AdmConfig(
+        UnetConfig.openAi(
+            UnetLayout.OPENAI,
             8,
             3,
             Beside.NOTHING,
@@ -94,11 +96,10 @@ class AdmFileTest {
             LevelChange.RESIDUAL_BLOCK,
             TimeConditioning.SCALE_SHIFT,
             Heads.of(2, 2),
-            QkvOrder.BY_HEAD,
             0,
             0,
             4);
-    AdmFolders.write(folder, config, RandomWeights.of(new AdmNetwork(config), 1), Map.of());
+    AdmFolders.write(folder, config, RandomWeights.of(new UnetNetwork(config), 1), Map.of());
     Path file = folder.resolve("model.safetensors");
     Path output = folder.resolve("output");
     assertThatThrownBy(

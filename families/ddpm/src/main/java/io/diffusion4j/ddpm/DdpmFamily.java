@@ -7,6 +7,7 @@ import com.google.inject.Singleton;
 import io.diffusion4j.decoder.classifier.ClassifierFolders;
 import io.diffusion4j.decoder.classifier.ClassifierModel;
 import io.diffusion4j.decoder.unet.CurrentNames;
+import io.diffusion4j.decoder.unet.UnetSettings;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.guidance.Guides;
 import io.diffusion4j.diffusion.pipeline.ImagePipeline;
@@ -46,7 +47,10 @@ public final class DdpmFamily implements ModelFamily {
 
   @Override
   public String layout() {
-    return PixelFolders.CONFIG + " of a " + UnetSettings.CLASS + ", DiTTransformer2DModel or UViT";
+    return PixelFolders.CONFIG
+        + " of a "
+        + UnetSettings.PIXELS.className()
+        + ", DiTTransformer2DModel or UViT";
   }
 
   @Override

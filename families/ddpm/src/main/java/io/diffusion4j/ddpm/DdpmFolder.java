@@ -4,6 +4,7 @@ import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.checkpoint.ConfigWriter;
 import io.diffusion4j.checkpoint.ModelFolder;
 import io.diffusion4j.checkpoint.UnclipSchedulerConfig;
+import io.diffusion4j.decoder.unet.UnetSettings;
 import io.diffusion4j.decoder.uvit.UvitSettings;
 import io.diffusion4j.nn.weights.NamedTensors;
 import java.io.IOException;
@@ -148,7 +149,7 @@ public record DdpmFolder(Path path) {
     }
     boolean isDit = network instanceof PixelDit;
     return new ModelFolder.Component(
-        "diffusers", isDit ? "DiTTransformer2DModel" : UnetSettings.CLASS);
+        "diffusers", isDit ? "DiTTransformer2DModel" : UnetSettings.PIXELS.className());
   }
 
   private static Map<String, ConfigWriter> id2label(List<String> classes) {

@@ -10,13 +10,13 @@ import io.diffusion4j.decoder.classifier.ClassifierModel;
 import io.diffusion4j.decoder.classifier.ClassifierNetwork;
 import io.diffusion4j.decoder.classifier.Pool;
 import io.diffusion4j.decoder.dit.DitConfig;
-import io.diffusion4j.decoder.unet.AdmConfig;
 import io.diffusion4j.decoder.unet.Beside;
-import io.diffusion4j.decoder.unet.Heads;
-import io.diffusion4j.decoder.unet.PixelUnetConfig.Labels;
-import io.diffusion4j.decoder.unet.QkvOrder;
+import io.diffusion4j.decoder.unet.UnetConfig;
+import io.diffusion4j.decoder.unet.UnetConfig.Heads;
+import io.diffusion4j.decoder.unet.UnetConfig.Labels;
+import io.diffusion4j.decoder.unet.UnetConfig.LevelChange;
 import io.diffusion4j.decoder.unet.UnetConfig.TimeConditioning;
-import io.diffusion4j.decoder.unet.UnetShape.LevelChange;
+import io.diffusion4j.decoder.unet.UnetLayout;
 import io.diffusion4j.diffusion.denoiser.Query;
 import io.diffusion4j.diffusion.guidance.GuidanceScale;
 import io.diffusion4j.diffusion.image.Image;
@@ -317,7 +317,8 @@ class DdpmFamilyTest {
     }
     int side = PixelFolders.read(folder).width();
     var unet =
-        new AdmConfig(
+        UnetConfig.openAi(
+            UnetLayout.OPENAI_BY_KIND,
             side,
             3,
             Beside.NOTHING,
@@ -329,7 +330,6 @@ class DdpmFamilyTest {
             LevelChange.RESIDUAL_BLOCK,
             TimeConditioning.SCALE_SHIFT,
             Heads.ofWidth(8),
-            QkvOrder.BY_KIND,
             0,
             0,
             4);

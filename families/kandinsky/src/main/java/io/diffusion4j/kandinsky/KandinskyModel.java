@@ -215,7 +215,7 @@ final class KandinskyModel implements AutoCloseable {
   /** Sizes are multiples of MoVQ's factor, as published, and of the U-Net's downsampling factor. */
   private static int unit(KandinskyUnet unet, Movq movq) {
     int factor = movq.factor();
-    int halved = 1 << (unet.unet().levels() - 1);
+    int halved = 1 << (unet.unet().levels().size() - 1);
     return factor * Math.max(factor, halved); // both are powers of 2
   }
 

@@ -21,7 +21,7 @@ import io.diffusion4j.decoder.DecoderModel;
 import io.diffusion4j.decoder.DiffusionDecoder;
 import io.diffusion4j.decoder.DiffusionUpsampler;
 import io.diffusion4j.decoder.UpsamplerModel;
-import io.diffusion4j.decoder.unet.UnetShape;
+import io.diffusion4j.decoder.unet.UnetConfig;
 import io.diffusion4j.diffusion.argument.ByName;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.denoiser.BatchingDenoiser;
@@ -154,7 +154,7 @@ public final class UnclipModel implements AutoCloseable {
     guide = noisedClip.map(path -> resources.add(NoisedClip.load(path, compute)));
     guide.ifPresent(judge -> judge.requireFits(decoderSize, decoderSize));
     Stage plain =
-        defaults.decoder(decoderScheduler, decoderSize).withReuse(backbone instanceof UnetShape);
+        defaults.decoder(decoderScheduler, decoderSize).withReuse(backbone instanceof UnetConfig);
     decoderStage =
         guide.isPresent()
             ? plain.withGuide(Guides.CLIP, Stage.Scale.ofGradient(CLIP_SCALE))

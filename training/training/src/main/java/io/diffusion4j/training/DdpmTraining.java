@@ -11,7 +11,7 @@ import io.diffusion4j.ddpm.PixelBatches;
 import io.diffusion4j.ddpm.PixelFolders;
 import io.diffusion4j.ddpm.PixelObjective;
 import io.diffusion4j.ddpm.PixelScheduler;
-import io.diffusion4j.decoder.unet.PixelUnetConfig.Labels;
+import io.diffusion4j.decoder.unet.UnetConfig.Labels;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.Png;
