@@ -4,6 +4,7 @@ import com.google.inject.AbstractModule;
 import com.google.inject.Module;
 import com.google.inject.Provides;
 import com.google.inject.Singleton;
+import io.diffusion4j.checkpoint.SchedulerConfig;
 import io.diffusion4j.decoder.classifier.ClassifierFolders;
 import io.diffusion4j.decoder.classifier.ClassifierModel;
 import io.diffusion4j.decoder.unet.CurrentNames;
@@ -172,7 +173,7 @@ public final class DdpmFamily implements ModelFamily {
   /** Provides the pipeline. Samplers, spacings and treatments can be added. */
   private static final class Wiring extends AbstractModule implements Module {
     private final DdpmFolder folder;
-    private final PixelScheduler scheduler;
+    private final SchedulerConfig scheduler;
     private final PixelModel model;
     private final Optional<LatentDecoder> latents;
     private final Optional<ClassifierModel> classifier;
@@ -181,7 +182,7 @@ public final class DdpmFamily implements ModelFamily {
 
     Wiring(
         DdpmFolder folder,
-        PixelScheduler scheduler,
+        SchedulerConfig scheduler,
         PixelModel model,
         Optional<LatentDecoder> latents,
         Optional<ClassifierModel> classifier,

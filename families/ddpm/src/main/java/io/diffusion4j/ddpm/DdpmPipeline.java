@@ -1,5 +1,6 @@
 package io.diffusion4j.ddpm;
 
+import io.diffusion4j.checkpoint.SchedulerConfig;
 import io.diffusion4j.decoder.unet.UnetConfig.Labels;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.denoiser.Denoiser;
@@ -103,7 +104,7 @@ public final class DdpmPipeline implements ImagePipeline {
       ModelIdentity identity,
       PixelBackbone network,
       Denoiser<PixelLabel> denoiser,
-      PixelScheduler scheduler,
+      SchedulerConfig scheduler,
       int steps,
       UnaryOperator<Choices> choices,
       Optional<Judge> judge,

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.diffusion4j.checkpoint.SchedulerConfig;
 import io.diffusion4j.decoder.classifier.ClassifierConfig;
 import io.diffusion4j.decoder.classifier.ClassifierFolders;
 import io.diffusion4j.decoder.classifier.ClassifierModel;
@@ -217,7 +218,7 @@ class DdpmFamilyTest {
         PixelFolders.read(published("butterflies").resolve("unet"))
             .withLabels(Labels.table(3, false));
     var own = written(network);
-    assertThat(own.scheduler()).isEqualTo(PixelScheduler.ddpm());
+    assertThat(own.scheduler()).isEqualTo(SchedulerConfig.ddpm());
     open(
         folder,
         pipeline -> {
@@ -286,7 +287,7 @@ class DdpmFamilyTest {
       weights.put(parameter.key(), parameter.shape(), values);
     }
     var own = new DdpmFolder(folder);
-    own.write(network, PixelScheduler.ddpm(), List.of(), weights, Map.of());
+    own.write(network, SchedulerConfig.ddpm(), List.of(), weights, Map.of());
     assertThat(PixelFolders.read(own.network())).isEqualTo(network);
     return own;
   }

@@ -2,8 +2,8 @@ package io.diffusion4j.unclip;
 
 import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.checkpoint.ModelFolder;
+import io.diffusion4j.checkpoint.SchedulerConfig;
 import io.diffusion4j.checkpoint.TensorSource;
-import io.diffusion4j.checkpoint.UnclipSchedulerConfig;
 import io.diffusion4j.checkpoint.lora.LoraChoice;
 import io.diffusion4j.checkpoint.lora.PipelineLoras;
 import io.diffusion4j.clip.ClipFolders;
@@ -131,7 +131,7 @@ public final class UnclipModel implements AutoCloseable {
     var priorScheduler =
         folder.has(UnclipFolder.PRIOR_SCHEDULER)
             ? folder.scheduler(UnclipFolder.PRIOR_SCHEDULER)
-            : UnclipSchedulerConfig.prior();
+            : SchedulerConfig.unclipPrior();
     priorStage =
         onePassPrior.isPresent()
             ? OnePassPrior.OFFERED
@@ -381,7 +381,7 @@ public final class UnclipModel implements AutoCloseable {
   /** The decoder's network, for drawing and for likelihoods. */
   private record Decoding(DiffusionDecoder stage, DecoderLikelihood likelihood) {}
 
-  private Decoding openDecoder(int textLength, UnclipSchedulerConfig scheduler, Resources owned) {
+  private Decoding openDecoder(int textLength, SchedulerConfig scheduler, Resources owned) {
     var model =
         owned.add(
             DecoderModel.load(
@@ -400,7 +400,7 @@ public final class UnclipModel implements AutoCloseable {
             decoderStage,
             guide.map(judge -> new DiffusionDecoder.Judge(judge::encode, judge))),
         new DecoderLikelihood(
-            model, network, own.schedule(), scheduler.varianceType(), own.treatment()));
+            model, network, own.schedule(), scheduler.variance(), own.treatment()));
   }
 
   private Denoiser<Image> upsampler(String name, Parameterization parameterization) {
