@@ -205,7 +205,7 @@ public record SchedulerConfig(
   /** Checks the values. */
   public SchedulerConfig {
     Check.that(trainTimesteps >= 1, "num_train_timesteps", trainTimesteps, "≥ 1");
-    Check.positive("clip_sample_range", clipRange);
+    Check.that(clipRange > 0, "clip_sample_range", clipRange, "> 0");
     Check.that(offset >= 0, "steps_offset", offset, "≥ 0");
     kind.variance.require(variance);
     if (thresholding) {
