@@ -3,6 +3,7 @@ package io.diffusion4j.decoder;
 import io.diffusion4j.decoder.backbone.Backbone;
 import io.diffusion4j.decoder.backbone.Context;
 import io.diffusion4j.decoder.unet.Beside;
+import io.diffusion4j.decoder.unet.UnetNetwork;
 import io.diffusion4j.nn.Inputs;
 import io.diffusion4j.nn.NetworkDefinition;
 import io.diffusion4j.nn.Nn;
@@ -19,13 +20,13 @@ import java.util.List;
  */
 public record DecoderNetwork(Backbone backbone, int contextLength) implements NetworkDefinition {
   /** Input {@code [L, contextDim]}. */
-  public static final String CONTEXT = "context";
+  public static final String CONTEXT = UnetNetwork.CONTEXT;
 
   /** Input {@code [L]}: 1 for visible tokens, 0 for padding. */
   static final String PRESENT = "present";
 
   /** Input {@code [timeEmbedDim]}: a vector that is added to the time embedding. */
-  public static final String TIME_ADD = "time_add";
+  public static final String TIME_ADD = UnetNetwork.TIME_ADD;
 
   private static final int IMAGE = 3;
 

@@ -3,14 +3,9 @@ package io.diffusion4j.decoder;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.denoiser.Denoiser;
 import io.diffusion4j.diffusion.guidance.ConditionGradient;
-import io.diffusion4j.diffusion.guidance.GradientGuidance;
-import io.diffusion4j.diffusion.guidance.GradientGuidedDenoiser;
-import io.diffusion4j.diffusion.guidance.Guidance;
-import io.diffusion4j.diffusion.guidance.GuidedDenoiser;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.part.ImageDecoder;
 import io.diffusion4j.diffusion.part.TextEncoding;
-import io.diffusion4j.diffusion.stage.DiffusionStage;
 import io.diffusion4j.diffusion.stage.Draw;
 import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
@@ -26,8 +21,7 @@ public final class DiffusionDecoder implements ImageDecoder {
 
   private final DecoderModel model;
   private final Stage offered;
-  private final DiffusionStage<Guidance<DecoderCondition>> stage;
-  private final Denoiser<DecoderCondition> network;
+  private final GuidedStage<DecoderCondition, float[]> stage;
   private final Optional<Judge> judge;
 
   /**
@@ -59,10 +53,9 @@ public final class DiffusionDecoder implements ImageDecoder {
       Optional<Judge> judge) {
     this.model = model;
     this.judge = judge;
-    this.network = network;
     this.offered = offered;
     int size = model.config().sampleSize();
-    this.stage = DiffusionStage.of(offered, new GuidedDenoiser<>(network), size * size * 3);
+    this.stage = GuidedStage.of(offered, network, size * size * 3, judge.map(Judge::gradient));
   }
 
   @Override
@@ -86,64 +79,28 @@ public final class DiffusionDecoder implements ImageDecoder {
       images.add(NO_IMAGE);
       texts.add(draw.condition().prompt().negative());
     }
+    int size = model.config().sampleSize();
     List<DecoderCondition> conditions = new ArrayList<>(model.conditions(images, texts));
     if (model.completes()) {
       for (int i = 0; i < conditions.size(); i++) {
         var projection = draws.get(i % draws.size()).projection();
-        conditions.set(i, conditions.get(i).knowing(projection.known(stage.rowSize())));
+        conditions.set(i, conditions.get(i).knowing(projection.known(size * size * 3)));
       }
     }
-    int size = model.config().sampleSize();
-    var drawn =
-        settings.guide().isEmpty()
-            ? sample(draws, conditions, settings, listener)
-            : judged(draws, conditions, settings, listener);
-    return drawn.stream().map(pixels -> new Image(size, size, pixels)).toList();
-  }
-
-  /** Returns the denoiser with classifier-free guidance. */
-  private List<float[]> sample(
-      List<Draw<Condition>> draws,
-      List<DecoderCondition> conditions,
-      SamplingSettings settings,
-      SamplingListener listener) {
-    List<Draw<Guidance<DecoderCondition>>> guided = new ArrayList<>();
+    List<Draw<DecoderCondition>> full = new ArrayList<>();
     for (int i = 0; i < draws.size(); i++) {
-      guided.add(
-          draws
-              .get(i)
-              .withCondition(
-                  new Guidance<>(
-                      conditions.get(i),
-                      conditions.get(draws.size() + i),
-                      settings.guidanceScale())));
+      full.add(draws.get(i).withCondition(conditions.get(i)));
     }
-    return stage.sample(guided, settings, listener);
+    var away = conditions.subList(draws.size(), conditions.size());
+    return stage.sample(full, away, () -> captions(draws), settings, listener).stream()
+        .map(pixels -> new Image(size, size, pixels))
+        .toList();
   }
 
-  /** Returns the denoiser guided by the caption's gradient, with the full condition. */
-  private List<float[]> judged(
-      List<Draw<Condition>> draws,
-      List<DecoderCondition> conditions,
-      SamplingSettings settings,
-      SamplingListener listener) {
-    var by =
-        judge.orElseThrow(
-            () -> Check.refusal("guidance", settings.guide().orElse(""), offered.guidesExpected()));
+  /** Encodes the captions that guide by their gradient, with the full condition. */
+  private List<float[]> captions(List<Draw<Condition>> draws) {
     List<String> words = draws.stream().map(draw -> draw.condition().prompt().caption()).toList();
     Check.that(!words.contains(""), "guidance", "clip", "a prompt for it");
-    List<float[]> captions = by.captions().apply(words);
-    List<Draw<GradientGuidance<DecoderCondition, float[]>>> guided = new ArrayList<>();
-    for (int i = 0; i < draws.size(); i++) {
-      guided.add(
-          draws
-              .get(i)
-              .withCondition(
-                  new GradientGuidance<>(
-                      conditions.get(i), captions.get(i), settings.guidanceScale())));
-    }
-    return DiffusionStage.of(
-            offered, GradientGuidedDenoiser.byStep(network, by.gradient()), stage.rowSize())
-        .sample(guided, settings, listener);
+    return judge.orElseThrow().captions().apply(words);
   }
 }

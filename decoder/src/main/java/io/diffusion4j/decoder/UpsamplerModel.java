@@ -1,9 +1,10 @@
 package io.diffusion4j.decoder;
 
 import io.diffusion4j.checkpoint.Checkpoint;
+import io.diffusion4j.decoder.unet.Beside;
 import io.diffusion4j.decoder.unet.CurrentNames;
-import io.diffusion4j.decoder.unet.Unet;
 import io.diffusion4j.decoder.unet.UnetConfig;
+import io.diffusion4j.decoder.unet.UnetNetwork;
 import io.diffusion4j.diffusion.denoiser.Denoiser;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.process.Parameterization;
@@ -39,7 +40,7 @@ public final class UpsamplerModel implements AutoCloseable {
 
   /** Returns the U-Net that the {@link #denoiser} runs, without weights. */
   public static NetworkDefinition network(UnetConfig config) {
-    return new UpsamplerNetwork(new Unet(config), config.sampleSize());
+    return new UnetNetwork(config);
   }
 
   /**
@@ -58,7 +59,7 @@ public final class UpsamplerModel implements AutoCloseable {
 
   /**
    * Returns the network of a folder by itself, with the names of diffusers' {@code UNet2DModel}.
-   * The enlarged small image is an input of its own, {@link UpsamplerNetwork#LOW}.
+   * The enlarged small image is an input of its own, {@link Beside#LOW_INPUT}.
    *
    * @param name the name of the network
    */
@@ -86,7 +87,7 @@ public final class UpsamplerModel implements AutoCloseable {
         config.timeChannels(),
         (batch, images) ->
             batch.floats(
-                UpsamplerNetwork.LOW, Rows.stack(images.stream().map(Image::pixels).toList())));
+                Beside.LOW_INPUT, Rows.stack(images.stream().map(Image::pixels).toList())));
   }
 
   @Override

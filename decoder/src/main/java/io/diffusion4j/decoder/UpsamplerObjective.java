@@ -1,6 +1,8 @@
 package io.diffusion4j.decoder;
 
+import io.diffusion4j.decoder.unet.Beside;
 import io.diffusion4j.decoder.unet.Unet;
+import io.diffusion4j.decoder.unet.UnetNetwork;
 import io.diffusion4j.nn.Inputs;
 import io.diffusion4j.nn.Nn;
 import io.diffusion4j.nn.train.Objective;
@@ -15,10 +17,11 @@ import io.diffusion4j.nn.train.diffusion.VarianceRange;
  */
 public record UpsamplerObjective(Unet unet, int crop) implements Objective {
   /** Input {@code [crop, crop, 3]}: the small image, enlarged. */
-  public static final String LOW = UpsamplerNetwork.LOW;
+  public static final String LOW = Beside.LOW_INPUT;
 
   @Override
   public Loss define(Nn nn, Inputs inputs) {
-    return VarianceRange.of(nn, inputs, new UpsamplerNetwork(unet, crop).define(nn, inputs));
+    var network = new UnetNetwork(unet.config().withSize(crop));
+    return VarianceRange.of(nn, inputs, network.define(nn, inputs));
   }
 }

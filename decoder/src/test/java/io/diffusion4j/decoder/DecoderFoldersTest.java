@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.checkpoint.ComponentConfig;
+import io.diffusion4j.decoder.unet.UnetSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,7 +25,7 @@ class DecoderFoldersTest {
   @Test
   void channelsThatAreAbsentAreThoseOfTheClass(@TempDir Path folder) throws IOException {
     Path file = Files.writeString(folder.resolve("config.json"), DECODER);
-    var blocks = DecoderFolders.readBlocks(ComponentConfig.read(file));
+    var blocks = UnetSettings.CONDITIONED.read(ComponentConfig.read(file));
     assertThat(blocks.inChannels()).isEqualTo(4);
     assertThat(blocks.outChannels()).isEqualTo(4);
     assertThatThrownBy(() -> DecoderFolders.readUnet(folder))

@@ -2,16 +2,15 @@ package io.diffusion4j.decoder;
 
 import static io.diffusion4j.tf.testing.Golden.assertClose;
 
-import io.diffusion4j.decoder.adm.AdmNetwork;
 import io.diffusion4j.decoder.backbone.Backbone;
 import io.diffusion4j.decoder.dit.DitConfig;
-import io.diffusion4j.decoder.unet.AdmConfig;
 import io.diffusion4j.decoder.unet.Beside;
-import io.diffusion4j.decoder.unet.Heads;
-import io.diffusion4j.decoder.unet.QkvOrder;
 import io.diffusion4j.decoder.unet.UnetConfig;
+import io.diffusion4j.decoder.unet.UnetConfig.Heads;
+import io.diffusion4j.decoder.unet.UnetConfig.LevelChange;
 import io.diffusion4j.decoder.unet.UnetConfig.TimeConditioning;
-import io.diffusion4j.decoder.unet.UnetShape.LevelChange;
+import io.diffusion4j.decoder.unet.UnetLayout;
+import io.diffusion4j.decoder.unet.UnetNetwork;
 import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.Network;
 import io.diffusion4j.nn.NetworkDefinition;
@@ -107,13 +106,14 @@ class UnetEnginesTest {
         new Batch(ROWS)
             .floats(NetworkDenoiser.SAMPLE, gaussian(1, size, size, 3))
             .floats(NetworkDenoiser.TIME, gaussian(2, UPSAMPLER.timeChannels()))
-            .floats(UpsamplerNetwork.LOW, gaussian(3, size, size, 3)));
+            .floats(Beside.LOW_INPUT, gaussian(3, size, size, 3)));
   }
 
   /** OpenAI's, with a number of heads in place of a width, and convolutions between levels. */
-  private static Case adm(QkvOrder order, LevelChange change) {
+  private static Case adm(UnetLayout order, LevelChange change) {
     var config =
-        new AdmConfig(
+        UnetConfig.openAi(
+            order,
             12,
             3,
             Beside.NOTHING,
@@ -125,13 +125,12 @@ class UnetEnginesTest {
             change,
             TimeConditioning.SCALE_SHIFT,
             Heads.of(3, 1),
-            order,
             0,
             0,
             3);
     return new Case(
         order + " " + change,
-        new AdmNetwork(config),
+        new UnetNetwork(config),
         new Batch(ROWS)
             .floats(NetworkDenoiser.SAMPLE, gaussian(1, 12, 12, 3))
             .floats(NetworkDenoiser.TIME, gaussian(2, config.timeChannels())));
@@ -144,9 +143,9 @@ class UnetEnginesTest {
         decoder("least", LEAST),
         decoder("a DiT", DitConfig.of(12, 3, 2, 20, 2).withOutChannels(6).withContext(7)),
         upsampler(),
-        adm(QkvOrder.BY_HEAD, LevelChange.CONVOLUTION),
-        adm(QkvOrder.BY_KIND, LevelChange.RESAMPLING),
-        adm(QkvOrder.BY_HEAD, LevelChange.RESIDUAL_BLOCK));
+        adm(UnetLayout.OPENAI, LevelChange.CONVOLUTION),
+        adm(UnetLayout.OPENAI_BY_KIND, LevelChange.RESAMPLING),
+        adm(UnetLayout.OPENAI, LevelChange.RESIDUAL_BLOCK));
   }
 
   static Stream<Arguments> engines() {

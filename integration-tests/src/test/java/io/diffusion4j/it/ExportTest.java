@@ -7,8 +7,8 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
+import io.diffusion4j.checkpoint.SchedulerConfig;
 import io.diffusion4j.ddpm.DdpmFolder;
-import io.diffusion4j.ddpm.PixelScheduler;
 import io.diffusion4j.ddpm.PixelUvit;
 import io.diffusion4j.decoder.uvit.UvitConfig;
 import io.diffusion4j.decoder.uvit.UvitSettings;
@@ -124,7 +124,7 @@ class ExportTest {
     var network = new PixelUvit(new UvitSettings(UvitConfig.of(8, 2, 3, 3, 32, 4), 5, true));
     Path folder = Files.createDirectories(temporary.resolve("uvit"));
     new DdpmFolder(folder)
-        .write(network, PixelScheduler.ddpm(), List.of(), RandomWeights.of(network, 1), Map.of());
+        .write(network, SchedulerConfig.ddpm(), List.of(), RandomWeights.of(network, 1), Map.of());
     assertExported(OpenPipeline.family(folder).networks(folder));
   }
 

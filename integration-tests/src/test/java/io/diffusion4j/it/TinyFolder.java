@@ -1,5 +1,6 @@
 package io.diffusion4j.it;
 
+import io.diffusion4j.checkpoint.SchedulerConfig;
 import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.checkpoint.UnclipSchedulerConfig;
 import io.diffusion4j.clip.ClipFolders;
@@ -98,8 +99,8 @@ final class TinyFolder {
         random(new PriorObjective(new PriorTransformer(preset.priorConfig())), 2),
         new Standardization(mean, std),
         NOTES);
-    UnclipSchedulerConfig.prior()
-        .write(folder.resolve("prior_scheduler").resolve(UnclipSchedulerConfig.FILE_NAME));
+    SchedulerConfig.unclipPrior()
+        .write(folder.resolve("prior_scheduler").resolve(SchedulerConfig.FILE_NAME));
   }
 
   private static void writeDecoder(Path folder, Preset preset) {
@@ -119,7 +120,7 @@ final class TinyFolder {
         weights.withoutPrefix("text_proj."),
         NOTES);
     scheduler(VarianceType.LEARNED_RANGE)
-        .write(folder.resolve("decoder_scheduler").resolve(UnclipSchedulerConfig.FILE_NAME));
+        .write(folder.resolve("decoder_scheduler").resolve(SchedulerConfig.FILE_NAME));
   }
 
   private static void writeUpsampler(Path folder, Preset preset) {
@@ -130,7 +131,7 @@ final class TinyFolder {
     DecoderFolders.writeUpsampler(
         folder.resolve("super_res_last"), preset.upsamplerConfig(), random(objective, 5), NOTES);
     scheduler(VarianceType.FIXED_SMALL)
-        .write(folder.resolve("super_res_scheduler").resolve(UnclipSchedulerConfig.FILE_NAME));
+        .write(folder.resolve("super_res_scheduler").resolve(SchedulerConfig.FILE_NAME));
   }
 
   /** Random weights for all parameters of an objective. */
@@ -138,7 +139,7 @@ final class TinyFolder {
     return RandomWeights.of((nn, inputs) -> List.of(objective.define(nn, inputs).value()), seed);
   }
 
-  private static UnclipSchedulerConfig scheduler(VarianceType variance) {
-    return new UnclipSchedulerConfig(1000, variance, true, 1, Parameterization.X0);
+  private static SchedulerConfig scheduler(VarianceType variance) {
+    return SchedulerConfig.unclip(1000, variance, true, 1, Parameterization.X0);
   }
 }

@@ -3,12 +3,12 @@ package io.diffusion4j.it;
 import io.diffusion4j.clip.Transformer;
 import io.diffusion4j.clip.Transformer.Activation;
 import io.diffusion4j.clip.token.Vocabulary;
-import io.diffusion4j.decoder.unet.AdmConfig;
 import io.diffusion4j.decoder.unet.Beside;
-import io.diffusion4j.decoder.unet.Heads;
-import io.diffusion4j.decoder.unet.QkvOrder;
+import io.diffusion4j.decoder.unet.UnetConfig;
+import io.diffusion4j.decoder.unet.UnetConfig.Heads;
+import io.diffusion4j.decoder.unet.UnetConfig.LevelChange;
 import io.diffusion4j.decoder.unet.UnetConfig.TimeConditioning;
-import io.diffusion4j.decoder.unet.UnetShape.LevelChange;
+import io.diffusion4j.decoder.unet.UnetLayout;
 import io.diffusion4j.glide.GlideConfig;
 import io.diffusion4j.glide.GlideFolders;
 import io.diffusion4j.glide.GlideNetworks;
@@ -52,7 +52,8 @@ final class TinyGlideFolder {
   private static void network(Path folder, int size, Beside beside) throws IOException {
     Files.createDirectories(folder);
     var unet =
-        new AdmConfig(
+        UnetConfig.openAi(
+            UnetLayout.OPENAI,
             size,
             3,
             beside,
@@ -64,7 +65,6 @@ final class TinyGlideFolder {
             LevelChange.RESIDUAL_BLOCK,
             TimeConditioning.SCALE_SHIFT,
             Heads.of(2, 4),
-            QkvOrder.BY_HEAD,
             0,
             24,
             4);

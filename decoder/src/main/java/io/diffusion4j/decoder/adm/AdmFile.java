@@ -5,12 +5,13 @@ import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.checkpoint.DType;
 import io.diffusion4j.checkpoint.SafetensorsWriter;
 import io.diffusion4j.checkpoint.TensorSource;
-import io.diffusion4j.decoder.unet.AdmConfig;
 import io.diffusion4j.decoder.unet.Beside;
-import io.diffusion4j.decoder.unet.Heads;
-import io.diffusion4j.decoder.unet.QkvOrder;
+import io.diffusion4j.decoder.unet.UnetConfig;
+import io.diffusion4j.decoder.unet.UnetConfig.Heads;
+import io.diffusion4j.decoder.unet.UnetConfig.LevelChange;
 import io.diffusion4j.decoder.unet.UnetConfig.TimeConditioning;
-import io.diffusion4j.decoder.unet.UnetShape.LevelChange;
+import io.diffusion4j.decoder.unet.UnetLayout;
+import io.diffusion4j.decoder.unet.UnetNetwork;
 import io.diffusion4j.nn.Manifest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -34,8 +35,8 @@ public final class AdmFile {
   private AdmFile() {}
 
   /** Returns the networks by the names of their files, without {@code .pt}. */
-  public static Map<String, AdmConfig> published() {
-    Map<String, AdmConfig> all = new LinkedHashMap<>();
+  public static Map<String, UnetConfig> published() {
+    Map<String, UnetConfig> all = new LinkedHashMap<>();
     all.put(
         "64x64_diffusion",
         network(
@@ -46,7 +47,7 @@ public final class AdmFile {
             List.of(2, 4, 8),
             3,
             WIDE,
-            QkvOrder.BY_KIND,
+            UnetLayout.OPENAI_BY_KIND,
             CLASSES));
     all.put(
         "128x128_diffusion",
@@ -58,7 +59,7 @@ public final class AdmFile {
             List.of(4, 8, 16),
             2,
             FOUR,
-            QkvOrder.BY_HEAD,
+            UnetLayout.OPENAI,
             CLASSES));
     all.put("256x256_diffusion", of256(CLASSES));
     all.put("256x256_diffusion_uncond", of256(0));
@@ -72,24 +73,24 @@ public final class AdmFile {
             List.of(16, 32, 64),
             2,
             WIDE,
-            QkvOrder.BY_HEAD,
+            UnetLayout.OPENAI,
             CLASSES));
     all.put(
         "64_256_upsampler",
         network(
-            256, Beside.LOW, 192, DEEP, List.of(8, 16, 32), 2, FOUR, QkvOrder.BY_HEAD, CLASSES));
+            256, Beside.LOW, 192, DEEP, List.of(8, 16, 32), 2, FOUR, UnetLayout.OPENAI, CLASSES));
     all.put(
         "128_512_upsampler",
-        network(512, Beside.LOW, 192, DEEP, List.of(16, 32), 2, WIDE, QkvOrder.BY_HEAD, CLASSES));
+        network(512, Beside.LOW, 192, DEEP, List.of(16, 32), 2, WIDE, UnetLayout.OPENAI, CLASSES));
     return all;
   }
 
-  private static AdmConfig of256(int classes) {
+  private static UnetConfig of256(int classes) {
     return network(
-        256, Beside.NOTHING, 256, DEEP, List.of(8, 16, 32), 2, WIDE, QkvOrder.BY_HEAD, classes);
+        256, Beside.NOTHING, 256, DEEP, List.of(8, 16, 32), 2, WIDE, UnetLayout.OPENAI, classes);
   }
 
-  private static AdmConfig network(
+  private static UnetConfig network(
       int size,
       Beside beside,
       int channels,
@@ -97,9 +98,10 @@ public final class AdmFile {
       List<Integer> attention,
       int layers,
       Heads heads,
-      QkvOrder qkvOrder,
+      UnetLayout qkvOrder,
       int classes) {
-    return new AdmConfig(
+    return UnetConfig.openAi(
+        qkvOrder,
         size,
         3,
         beside,
@@ -111,7 +113,6 @@ public final class AdmFile {
         LevelChange.RESIDUAL_BLOCK,
         TimeConditioning.SCALE_SHIFT,
         heads,
-        qkvOrder,
         classes,
         0,
         32);
@@ -122,13 +123,13 @@ public final class AdmFile {
    *
    * @throws CheckpointException if the file is none of the published ones; the message lists them
    */
-  public static AdmConfig recognise(Path origin, TensorSource tensors) {
+  public static UnetConfig recognise(Path origin, TensorSource tensors) {
     return Manifest.recognise(
         origin, tensors, published(), AdmFile::manifest, ", or the settings beside it");
   }
 
-  private static Manifest manifest(AdmConfig config) {
-    return Manifest.of(new AdmNetwork(config, 0));
+  private static Manifest manifest(UnetConfig config) {
+    return Manifest.of(new UnetNetwork(config));
   }
 
   /**
@@ -143,7 +144,7 @@ public final class AdmFile {
   public static void convert(
       Path file, Optional<Path> settings, Path output, Optional<DType> dtype, long maxShardBytes) {
     try (var checkpoint = Checkpoint.open(file)) {
-      AdmConfig config =
+      UnetConfig config =
           settings.map(AdmFolders::read).orElseGet(() -> recognise(file, checkpoint));
       manifest(config).differences(checkpoint).requireNone(file);
       Files.createDirectories(output);

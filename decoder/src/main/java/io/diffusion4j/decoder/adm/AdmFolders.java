@@ -5,17 +5,18 @@ import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.checkpoint.ComponentConfig;
 import io.diffusion4j.checkpoint.ConfigWriter;
 import io.diffusion4j.checkpoint.TensorSource;
-import io.diffusion4j.decoder.unet.AdmConfig;
 import io.diffusion4j.decoder.unet.Beside;
-import io.diffusion4j.decoder.unet.Heads;
-import io.diffusion4j.decoder.unet.QkvOrder;
+import io.diffusion4j.decoder.unet.UnetConfig;
+import io.diffusion4j.decoder.unet.UnetConfig.Heads;
+import io.diffusion4j.decoder.unet.UnetConfig.LevelChange;
 import io.diffusion4j.decoder.unet.UnetConfig.TimeConditioning;
-import io.diffusion4j.decoder.unet.UnetShape.LevelChange;
+import io.diffusion4j.decoder.unet.UnetLayout;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.weights.ModelFiles;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * guided-diffusion's U-Nets: {@code model.safetensors} with OpenAI's keys, and a {@code
@@ -34,18 +35,24 @@ public final class AdmFolders {
    * Reads the settings of a {@code UNetModel} or {@code SuperResModel}; absent fields have the
    * constructor's defaults.
    */
-  public static AdmConfig read(Path folder) {
+  public static UnetConfig read(Path folder) {
     return read(ComponentConfig.read(folder.resolve(CONFIG)));
   }
 
-  static AdmConfig read(ComponentConfig c) {
+  static UnetConfig read(ComponentConfig c) {
     boolean isPlain = c.expectClass(PLAIN_CLASS, SUPER_RES_CLASS).equals(PLAIN_CLASS);
-    var qkvOrder =
-        c.booleanValue("use_new_attention_order", false) ? QkvOrder.BY_KIND : QkvOrder.BY_HEAD;
+    var beside = isPlain ? Beside.NOTHING : Beside.LOW;
     var config =
-        unet(c, isPlain ? Beside.NOTHING : Beside.LOW, c.intValue("num_classes", 0), 0, qkvOrder);
+        unet(c, layout(c), beside, c.intValue("out_channels"), c.intValue("num_classes", 0), 0);
     c.refuseUnknown();
     return config;
+  }
+
+  /** Returns the layout that {@code use_new_attention_order} selects. */
+  public static UnetLayout layout(ComponentConfig c) {
+    return c.booleanValue("use_new_attention_order", false)
+        ? UnetLayout.OPENAI_BY_KIND
+        : UnetLayout.OPENAI;
   }
 
   /**
@@ -53,24 +60,15 @@ public final class AdmFolders {
    * left to the caller.
    *
    * @param beside the inputs beside x_t of the file's class
-   */
-  public static AdmConfig unet(
-      ComponentConfig c, Beside beside, int classes, int contextDim, QkvOrder qkvOrder) {
-    return unet(c, beside, c.intValue("out_channels"), classes, contextDim, qkvOrder);
-  }
-
-  /**
-   * Reads the same settings of a class that uses {@code out_channels} for something else.
-   *
    * @param outChannels channels of the output
    */
-  public static AdmConfig unet(
+  public static UnetConfig unet(
       ComponentConfig c,
+      UnetLayout layout,
       Beside beside,
       int outChannels,
       int classes,
-      int contextDim,
-      QkvOrder qkvOrder) {
+      int contextDim) {
     c.supports("dims", 2);
     // Settings that matter only to training, or to the reference's number format.
     c.doubleValue("dropout", 0);
@@ -82,7 +80,8 @@ public final class AdmFolders {
     boolean convResample = c.booleanValue("conv_resample", true);
     LevelChange plain = convResample ? LevelChange.CONVOLUTION : LevelChange.RESAMPLING;
     try {
-      return new AdmConfig(
+      return UnetConfig.openAi(
+          layout,
           c.intValue("image_size"),
           c.intValue("in_channels"),
           beside,
@@ -98,7 +97,6 @@ public final class AdmFolders {
           headChannels == -1
               ? Heads.of(heads, headsUp == -1 ? heads : headsUp)
               : Heads.ofWidth(headChannels),
-          qkvOrder,
           classes,
           contextDim,
           c.intValue("groups", GROUPS));
@@ -109,43 +107,48 @@ public final class AdmFolders {
 
   /** Writes a {@code UNetModel} or {@code SuperResModel}. */
   public static void write(
-      Path folder, AdmConfig config, TensorSource weights, Map<String, String> notes) {
+      Path folder, UnetConfig config, TensorSource weights, Map<String, String> notes) {
     writeConfig(folder, config);
     ModelFiles.write(folder, Checkpoint.TRANSFORMERS, weights, name -> true, notes);
   }
 
   /** Writes the settings of a {@code UNetModel} or {@code SuperResModel}. */
-  public static void writeConfig(Path folder, AdmConfig config) {
+  public static void writeConfig(Path folder, UnetConfig config) {
     Check.that(
         !config.beside().known() && config.contextDim() == 0,
         "config",
         config,
         "a U-Net of guided-diffusion");
-    put(ConfigWriter.nested(), config)
+    put(ConfigWriter.nested(), config, config.outChannels())
         .put("_class_name", config.beside().low() ? SUPER_RES_CLASS : PLAIN_CLASS)
-        .put("num_classes", config.classes() == 0 ? null : config.classes())
-        .put("use_new_attention_order", config.qkvOrder() == QkvOrder.BY_KIND)
+        .put("num_classes", config.labels().count() == 0 ? null : config.labels().count())
+        .put("use_new_attention_order", config.layout() == UnetLayout.OPENAI_BY_KIND)
         .write(folder.resolve(CONFIG));
   }
 
-  /** Writes the settings that {@link #unet} reads. */
-  public static ConfigWriter put(ConfigWriter writer, AdmConfig c) {
-    return put(writer, c, c.outChannels());
-  }
-
-  /** Writes the same settings of a class that uses {@code out_channels} for something else. */
-  public static ConfigWriter put(ConfigWriter writer, AdmConfig c, int outChannels) {
+  /**
+   * Writes the settings that {@link #unet} reads.
+   *
+   * @param outChannels the value of {@code out_channels}, which some classes use for something else
+   */
+  public static ConfigWriter put(ConfigWriter writer, UnetConfig c, int outChannels) {
     var heads = c.heads();
+    var change = c.levels().get(0).down();
     return writer
         .put("image_size", c.sampleSize())
         .put("in_channels", c.imageChannels())
         .put("out_channels", outChannels)
-        .put("model_channels", c.modelChannels())
-        .put("channel_mult", c.channelMult())
-        .put("attention_resolutions", c.attentionFactors())
+        .put("model_channels", c.timeChannels())
+        .put("channel_mult", c.blockChannels().stream().map(each -> mult(each, c)).toList())
+        .put(
+            "attention_resolutions",
+            IntStream.range(0, c.levels().size())
+                .filter(level -> c.levels().get(level).attentionDown())
+                .mapToObj(level -> 1 << level)
+                .toList())
         .put("num_res_blocks", c.layers())
-        .put("resblock_updown", c.levelChange() == LevelChange.RESIDUAL_BLOCK)
-        .put("conv_resample", c.levelChange() != LevelChange.RESAMPLING)
+        .put("resblock_updown", change == LevelChange.RESIDUAL_BLOCK)
+        .put("conv_resample", change != LevelChange.RESAMPLING)
         .put("use_scale_shift_norm", c.timeConditioning() == TimeConditioning.SCALE_SHIFT)
         .put("num_head_channels", heads.width() > 0 ? heads.width() : -1)
         .put("num_heads", heads.width() > 0 ? 1 : heads.down())
@@ -153,5 +156,13 @@ public final class AdmFolders {
         .put("groups", c.groups())
         .put("dims", 2)
         .put("dropout", 0.0);
+  }
+
+  /**
+   * Returns the smallest multiplier of the model's channels whose product is truncated to these.
+   */
+  private static double mult(int channels, UnetConfig c) {
+    double mult = (double) channels / c.timeChannels();
+    return (int) (mult * c.timeChannels()) == channels ? mult : Math.nextUp(mult);
   }
 }

@@ -1,7 +1,8 @@
 package io.diffusion4j.decoder.classifier;
 
-import io.diffusion4j.decoder.unet.AdmConfig;
 import io.diffusion4j.decoder.unet.Beside;
+import io.diffusion4j.decoder.unet.UnetConfig;
+import io.diffusion4j.decoder.unet.UnetConfig.Labels;
 import io.diffusion4j.diffusion.argument.Check;
 
 /**
@@ -12,11 +13,13 @@ import io.diffusion4j.diffusion.argument.Check;
  * @param classes number of classes: {@code out_channels}
  * @param pool how the features are reduced to one vector
  */
-public record ClassifierConfig(AdmConfig unet, int classes, Pool pool) {
+public record ClassifierConfig(UnetConfig unet, int classes, Pool pool) {
   public ClassifierConfig {
     Check.that(classes >= 2, "out_channels", classes, "≥ 2 classes");
     Check.that(
-        unet.beside() == Beside.NOTHING && unet.classes() == 0 && unet.contextDim() == 0,
+        unet.beside() == Beside.NOTHING
+            && unet.labels().equals(Labels.NONE)
+            && unet.contextDim() == 0,
         "unet",
         unet,
         "one that sees x_t alone");

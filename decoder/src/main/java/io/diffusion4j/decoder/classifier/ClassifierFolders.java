@@ -8,12 +8,12 @@ import io.diffusion4j.checkpoint.DType;
 import io.diffusion4j.checkpoint.SafetensorsWriter;
 import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.decoder.adm.AdmFolders;
-import io.diffusion4j.decoder.unet.AdmConfig;
 import io.diffusion4j.decoder.unet.Beside;
-import io.diffusion4j.decoder.unet.Heads;
-import io.diffusion4j.decoder.unet.QkvOrder;
+import io.diffusion4j.decoder.unet.UnetConfig;
+import io.diffusion4j.decoder.unet.UnetConfig.Heads;
+import io.diffusion4j.decoder.unet.UnetConfig.LevelChange;
 import io.diffusion4j.decoder.unet.UnetConfig.TimeConditioning;
-import io.diffusion4j.decoder.unet.UnetShape.LevelChange;
+import io.diffusion4j.decoder.unet.UnetLayout;
 import io.diffusion4j.nn.Manifest;
 import io.diffusion4j.nn.weights.ModelFiles;
 import java.io.IOException;
@@ -57,7 +57,8 @@ public final class ClassifierFolders {
   private static ClassifierConfig network(
       int size, int layers, List<Double> channelMult, int firstAttention) {
     var unet =
-        new AdmConfig(
+        UnetConfig.openAi(
+            UnetLayout.OPENAI,
             size,
             3,
             Beside.NOTHING,
@@ -69,7 +70,6 @@ public final class ClassifierFolders {
             LevelChange.RESIDUAL_BLOCK,
             TimeConditioning.SCALE_SHIFT,
             Heads.ofWidth(64),
-            QkvOrder.BY_HEAD,
             0,
             0,
             32);
@@ -128,10 +128,9 @@ public final class ClassifierFolders {
                             + String.join(
                                 ", ", Arrays.stream(Pool.values()).map(Pool::word).toList())
                             + ")"));
-    var qkvOrder =
-        c.booleanValue("use_new_attention_order", false) ? QkvOrder.BY_KIND : QkvOrder.BY_HEAD;
     try {
-      var unet = AdmFolders.unet(c, Beside.NOTHING, c.intValue("in_channels"), 0, 0, qkvOrder);
+      var unet =
+          AdmFolders.unet(c, AdmFolders.layout(c), Beside.NOTHING, c.intValue("in_channels"), 0, 0);
       var config = new ClassifierConfig(unet, c.intValue("out_channels"), pool);
       c.refuseUnknown();
       return config;
@@ -145,7 +144,7 @@ public final class ClassifierFolders {
     AdmFolders.put(ConfigWriter.nested(), config.unet(), config.classes())
         .put("_class_name", CLASS)
         .put("pool", config.pool().word())
-        .put("use_new_attention_order", config.unet().qkvOrder() == QkvOrder.BY_KIND)
+        .put("use_new_attention_order", config.unet().layout() == UnetLayout.OPENAI_BY_KIND)
         .write(folder.resolve(CONFIG));
   }
 

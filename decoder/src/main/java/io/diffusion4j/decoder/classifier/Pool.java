@@ -1,7 +1,7 @@
 package io.diffusion4j.decoder.classifier;
 
-import io.diffusion4j.decoder.unet.AdmConfig;
 import io.diffusion4j.decoder.unet.Unet;
+import io.diffusion4j.decoder.unet.UnetConfig;
 import io.diffusion4j.nn.Nn;
 import io.diffusion4j.nn.Tensor;
 import io.diffusion4j.nn.weights.Init;
@@ -14,7 +14,7 @@ public enum Pool {
   /** Attention of the mean to all positions, as in CLIP's ResNets. */
   ATTENTION {
     @Override
-    Tensor logits(Nn nn, AdmConfig unet, Unet.Encoded encoded, int classes) {
+    Tensor logits(Nn nn, UnetConfig unet, Unet.Encoded encoded, int classes) {
       var h = normed(nn, unet, encoded.middle());
       long channels = h.last();
       long positions = h.size(1) * h.size(2);
@@ -30,7 +30,7 @@ public enum Pool {
       var packed = out.at("qkv_proj").pointwise(tokens, 3 * channels, Init.FAN_IN);
       var qkv = nn.unpack(packed, 3, 1);
       var first = nn.slice(qkv.get(0), 1, 0, 1);
-      int heads = unet.headsDown((int) channels);
+      int heads = unet.heads().down((int) channels);
       var mixed = nn.attention(first, qkv.get(1), qkv.get(2), heads, List.of());
       return nn.reshape(out.at("c_proj").pointwise(mixed, classes, Init.FAN_IN), -1, classes);
     }
@@ -38,7 +38,7 @@ public enum Pool {
   /** The mean over all positions. */
   ADAPTIVE {
     @Override
-    Tensor logits(Nn nn, AdmConfig unet, Unet.Encoded encoded, int classes) {
+    Tensor logits(Nn nn, UnetConfig unet, Unet.Encoded encoded, int classes) {
       var h = mean(nn, normed(nn, unet, encoded.middle()));
       var pixel = nn.reshape(h, -1, 1, 1, h.last());
       return nn.reshape(nn.at("out.3").conv2d(pixel, classes, 1, 1, Init.ZEROS), -1, classes);
@@ -47,7 +47,7 @@ public enum Pool {
   /** The means of the outputs of all blocks, and two dense layers. */
   SPATIAL {
     @Override
-    Tensor logits(Nn nn, AdmConfig unet, Unet.Encoded encoded, int classes) {
+    Tensor logits(Nn nn, UnetConfig unet, Unet.Encoded encoded, int classes) {
       var h = nn.relu(nn.at("out.0").linear(means(nn, encoded), HIDDEN));
       return nn.at("out.2").linear(h, classes);
     }
@@ -55,7 +55,7 @@ public enum Pool {
   /** The means and layers of {@link #SPATIAL}, with a normalisation between the two layers. */
   SPATIAL_V2 {
     @Override
-    Tensor logits(Nn nn, AdmConfig unet, Unet.Encoded encoded, int classes) {
+    Tensor logits(Nn nn, UnetConfig unet, Unet.Encoded encoded, int classes) {
       var h = nn.reshape(nn.at("out.0").linear(means(nn, encoded), HIDDEN), -1, 1, 1, HIDDEN);
       h = nn.at("out.1").groupNormSilu(h, unet.groups(), unet.eps());
       return nn.at("out.3").linear(nn.reshape(h, -1, HIDDEN), classes);
@@ -71,9 +71,9 @@ public enum Pool {
   }
 
   /** Reduces the features of a U-Net's way down to logits {@code [B, classes]}. */
-  abstract Tensor logits(Nn nn, AdmConfig unet, Unet.Encoded encoded, int classes);
+  abstract Tensor logits(Nn nn, UnetConfig unet, Unet.Encoded encoded, int classes);
 
-  private static Tensor normed(Nn nn, AdmConfig unet, Tensor x) {
+  private static Tensor normed(Nn nn, UnetConfig unet, Tensor x) {
     return nn.at("out.0").groupNormSilu(x, unet.groups(), unet.eps());
   }
 

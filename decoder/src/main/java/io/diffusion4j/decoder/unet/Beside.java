@@ -6,7 +6,7 @@ import io.diffusion4j.nn.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The inputs of an ADM U-Net beside x_t, concatenated after it on the channel axis. */
+/** The inputs of a U-Net beside x_t, concatenated after it on the channel axis. */
 public enum Beside {
   NOTHING(false, false),
   /** A small image, enlarged bilinearly, as in {@code SuperResModel}. */
@@ -46,6 +46,25 @@ public enum Beside {
   /** Returns the channels of x_t and the inputs beside it, for images with these channels. */
   public int channels(int image) {
     return image + (known ? image + 1 : 0) + (low ? image : 0);
+  }
+
+  /** Returns the channels of x_t, for an input with these channels. */
+  int image(int channels) {
+    return known ? (channels - 1) / (low ? 3 : 2) : channels / (low ? 2 : 1);
+  }
+
+  /**
+   * Returns the inputs beside x_t for which a network of colour images or latents has channels.
+   *
+   * @param in the channels of all inputs together
+   * @param out the channels of the output: of x_t, or twice as many with a learned variance
+   */
+  static Beside of(int in, int out) {
+    if (in == 2 * out) {
+      return LOW;
+    }
+    boolean known = in == KNOWN.channels(out) || (out % 2 == 0 && in == KNOWN.channels(out / 2));
+    return known ? KNOWN : NOTHING;
   }
 
   /** Concatenates x_t {@code [B, H, W, C]} and the inputs beside it. */

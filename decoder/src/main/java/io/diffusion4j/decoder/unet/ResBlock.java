@@ -1,6 +1,7 @@
 package io.diffusion4j.decoder.unet;
 
 import io.diffusion4j.decoder.unet.UnetConfig.TimeConditioning;
+import io.diffusion4j.decoder.unet.UnetLayout.Name;
 import io.diffusion4j.nn.Function;
 import io.diffusion4j.nn.Nn;
 import io.diffusion4j.nn.Tensor;
@@ -15,7 +16,7 @@ import io.diffusion4j.nn.weights.Init;
  * @param change between the first normalisation and the first convolution
  * @param scale divisor of the sum of both branches
  */
-record ResBlock(UnetShape unet, long channels, SizeChange change, double scale) {
+record ResBlock(UnetConfig unet, long channels, SizeChange change, double scale) {
   /** The change of resolution in a block, on both of its branches. */
   enum SizeChange {
     NONE,
@@ -31,23 +32,26 @@ record ResBlock(UnetShape unet, long channels, SizeChange change, double scale) 
    * @param emb activation of the time embedding, which all blocks share
    */
   Tensor forward(Nn nn, Tensor x, Tensor emb) {
-    var keys = unet.keys().fixed().residual();
-    var h = activated(nn, nn.at(keys.norm1()), x);
-    h = nn.at(keys.conv1()).conv2d(resized(nn, h), channels, 3);
-    var time = nn.at(keys.time());
-    var norm = nn.at(keys.norm2());
+    var h = activated(nn, at(nn, Name.NORM_1), x);
+    h = at(nn, Name.CONV_1).conv2d(resized(nn, h), channels, 3);
+    var time = at(nn, Name.TIME);
+    var norm = at(nn, Name.NORM_2);
     if (unet.timeConditioning() == TimeConditioning.SCALE_SHIFT) {
       h = norm.groupNormSilu(h, unet.groups(), unet.eps(), time.linear(emb, 2 * channels));
     } else {
       h = nn.add(h, nn.reshape(time.linear(emb, channels), -1, 1, 1, channels));
       h = activated(nn, norm, h);
     }
-    h = nn.at(keys.conv2()).conv2d(h, channels, 3, 1, Init.ZEROS);
+    h = at(nn, Name.CONV_2).conv2d(h, channels, 3, 1, Init.ZEROS);
     var skip = resized(nn, x);
     if (x.last() != channels) {
-      skip = nn.at(keys.skip()).conv2d(skip, channels, 1);
+      skip = at(nn, Name.SKIP).conv2d(skip, channels, 1);
     }
     return over(nn, nn.add(skip, h), scale);
+  }
+
+  private Nn at(Nn nn, Name part) {
+    return nn.at(unet.layout().name(part));
   }
 
   private Tensor activated(Nn nn, Nn norm, Tensor x) {

@@ -5,13 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.checkpoint.CheckpointException;
+import io.diffusion4j.checkpoint.DType;
+import io.diffusion4j.checkpoint.TensorInfo;
 import io.diffusion4j.checkpoint.TensorMap;
-import io.diffusion4j.decoder.unet.AdmConfig;
+import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.decoder.unet.Beside;
-import io.diffusion4j.decoder.unet.Heads;
-import io.diffusion4j.decoder.unet.QkvOrder;
+import io.diffusion4j.decoder.unet.UnetConfig;
+import io.diffusion4j.decoder.unet.UnetConfig.Heads;
+import io.diffusion4j.decoder.unet.UnetConfig.LevelChange;
 import io.diffusion4j.decoder.unet.UnetConfig.TimeConditioning;
-import io.diffusion4j.decoder.unet.UnetShape.LevelChange;
+import io.diffusion4j.decoder.unet.UnetLayout;
+import io.diffusion4j.decoder.unet.UnetNetwork;
 import io.diffusion4j.nn.Manifest;
 import io.diffusion4j.nn.RandomWeights;
 import java.nio.file.Path;
@@ -26,9 +30,9 @@ class AdmFileTest {
   @TempDir private Path folder = Path.of("");
 
   /** A file of this network, without numbers. */
-  private static TensorMap shapes(AdmConfig config) {
+  private static TensorMap shapes(UnetConfig config) {
     var file = new TensorMap();
-    Manifest.of(new AdmNetwork(config))
+    Manifest.of(new UnetNetwork(config))
         .shapes()
         .forEach((name, shape) -> file.put(name, shape, () -> new float[0]));
     return file;
@@ -39,7 +43,7 @@ class AdmFileTest {
    */
   @Test
   void eachPublishedNetworkIsRecognised() {
-    var found = new LinkedHashMap<String, AdmConfig>();
+    var found = new LinkedHashMap<String, UnetConfig>();
     AdmFile.published()
         .forEach(
             (name, config) ->
@@ -50,7 +54,8 @@ class AdmFileTest {
   @Test
   void anotherSizeIsWrittenByItsSettings() {
     var config =
-        new AdmConfig(
+        UnetConfig.openAi(
+            UnetLayout.OPENAI,
             8,
             3,
             Beside.NOTHING,
@@ -62,11 +67,10 @@ class AdmFileTest {
             LevelChange.RESIDUAL_BLOCK,
             TimeConditioning.SCALE_SHIFT,
             Heads.of(2, 2),
-            QkvOrder.BY_HEAD,
             0,
             0,
             4);
-    AdmFolders.write(folder, config, RandomWeights.of(new AdmNetwork(config), 1), Map.of());
+    AdmFolders.write(folder, config, RandomWeights.of(new UnetNetwork(config), 1), Map.of());
     Path file = folder.resolve("model.safetensors");
     Path output = folder.resolve("output");
     assertThatThrownBy(

@@ -5,12 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.checkpoint.ComponentConfig;
-import io.diffusion4j.decoder.unet.AdmConfig;
 import io.diffusion4j.decoder.unet.Beside;
-import io.diffusion4j.decoder.unet.Heads;
-import io.diffusion4j.decoder.unet.QkvOrder;
+import io.diffusion4j.decoder.unet.UnetConfig;
+import io.diffusion4j.decoder.unet.UnetConfig.Heads;
+import io.diffusion4j.decoder.unet.UnetConfig.LevelChange;
 import io.diffusion4j.decoder.unet.UnetConfig.TimeConditioning;
-import io.diffusion4j.decoder.unet.UnetShape.LevelChange;
+import io.diffusion4j.decoder.unet.UnetLayout;
+import io.diffusion4j.decoder.unet.UnetNetwork;
 import io.diffusion4j.diffusion.denoiser.Denoiser;
 import io.diffusion4j.diffusion.denoiser.Query;
 import io.diffusion4j.diffusion.image.Image;
@@ -35,9 +36,10 @@ class AdmModelTest {
 
   @TempDir Path folder = Path.of("");
 
-  private static AdmConfig config(
-      Beside beside, LevelChange levelChange, Heads heads, QkvOrder order, int classes) {
-    return new AdmConfig(
+  private static UnetConfig config(
+      Beside beside, LevelChange levelChange, Heads heads, UnetLayout order, int classes) {
+    return UnetConfig.openAi(
+        order,
         SIZE,
         3,
         beside,
@@ -49,25 +51,24 @@ class AdmModelTest {
         levelChange,
         TimeConditioning.ADD,
         heads,
-        order,
         classes,
         0,
         4);
   }
 
-  private static AdmConfig classConditional() {
-    return config(Beside.LOW, LevelChange.RESAMPLING, Heads.of(2, 4), QkvOrder.BY_KIND, 5);
+  private static UnetConfig classConditional() {
+    return config(Beside.LOW, LevelChange.RESAMPLING, Heads.of(2, 4), UnetLayout.OPENAI_BY_KIND, 5);
   }
 
-  private void write(AdmConfig config) {
-    var weights = RandomWeights.of(new AdmNetwork(config), 1);
+  private void write(UnetConfig config) {
+    var weights = RandomWeights.of(new UnetNetwork(config), 1);
     AdmFolders.write(folder, config, weights, Map.of());
   }
 
   @ParameterizedTest
   @EnumSource
   void settingsComeBackAsTheyWereWritten(LevelChange levelChange) {
-    var config = config(Beside.NOTHING, levelChange, Heads.ofWidth(4), QkvOrder.BY_HEAD, 0);
+    var config = config(Beside.NOTHING, levelChange, Heads.ofWidth(4), UnetLayout.OPENAI, 0);
     write(config);
     assertThat(AdmFolders.read(folder)).isEqualTo(config);
     write(classConditional());

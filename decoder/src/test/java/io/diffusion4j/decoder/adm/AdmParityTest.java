@@ -3,8 +3,9 @@ package io.diffusion4j.decoder.adm;
 import static io.diffusion4j.tf.testing.Golden.assertClose;
 
 import io.diffusion4j.checkpoint.ComponentConfig;
-import io.diffusion4j.decoder.unet.AdmConfig;
 import io.diffusion4j.decoder.unet.Beside;
+import io.diffusion4j.decoder.unet.UnetConfig;
+import io.diffusion4j.decoder.unet.UnetNetwork;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.Resize;
 import io.diffusion4j.golden.GoldenCase;
@@ -47,13 +48,13 @@ class AdmParityTest {
         new Batch(rows)
             .floats(NetworkDenoiser.SAMPLE, io.image("in.x"))
             .floats(NetworkDenoiser.TIME, Rows.stack(times));
-    if (config.classes() > 0) {
-      batch.ints(AdmNetwork.LABEL, io.ints("in.y"));
+    if (config.labels().count() > 0) {
+      batch.ints(UnetNetwork.LABEL, io.ints("in.y"));
     }
     if (config.beside().low()) {
       batch.floats(Beside.LOW_INPUT, enlarged(io, config.sampleSize()));
     }
-    var outputs = new Golden(golden.folder()).run(new AdmNetwork(config), batch, precision);
+    var outputs = new Golden(golden.folder()).run(new UnetNetwork(config), batch, precision);
     int channels = io.size("out", 1) / outputs.size();
     assertClose(joined(outputs, channels), io.image("out"), tolerance);
   }
@@ -80,7 +81,7 @@ class AdmParityTest {
   }
 
   /** The reference's constructor arguments, as a {@code config.json} has them. */
-  private static AdmConfig config(GoldenCase golden) {
+  private static UnetConfig config(GoldenCase golden) {
     var config =
         golden
             .config("constructor")

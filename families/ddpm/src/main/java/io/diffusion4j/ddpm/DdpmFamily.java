@@ -4,9 +4,11 @@ import com.google.inject.AbstractModule;
 import com.google.inject.Module;
 import com.google.inject.Provides;
 import com.google.inject.Singleton;
+import io.diffusion4j.checkpoint.SchedulerConfig;
 import io.diffusion4j.decoder.classifier.ClassifierFolders;
 import io.diffusion4j.decoder.classifier.ClassifierModel;
 import io.diffusion4j.decoder.unet.CurrentNames;
+import io.diffusion4j.decoder.unet.UnetSettings;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.guidance.Guides;
 import io.diffusion4j.diffusion.pipeline.ImagePipeline;
@@ -46,7 +48,10 @@ public final class DdpmFamily implements ModelFamily {
 
   @Override
   public String layout() {
-    return PixelFolders.CONFIG + " of a " + UnetSettings.CLASS + ", DiTTransformer2DModel or UViT";
+    return PixelFolders.CONFIG
+        + " of a "
+        + UnetSettings.PIXELS.className()
+        + ", DiTTransformer2DModel or UViT";
   }
 
   @Override
@@ -168,7 +173,7 @@ public final class DdpmFamily implements ModelFamily {
   /** Provides the pipeline. Samplers, spacings and treatments can be added. */
   private static final class Wiring extends AbstractModule implements Module {
     private final DdpmFolder folder;
-    private final PixelScheduler scheduler;
+    private final SchedulerConfig scheduler;
     private final PixelModel model;
     private final Optional<LatentDecoder> latents;
     private final Optional<ClassifierModel> classifier;
@@ -177,7 +182,7 @@ public final class DdpmFamily implements ModelFamily {
 
     Wiring(
         DdpmFolder folder,
-        PixelScheduler scheduler,
+        SchedulerConfig scheduler,
         PixelModel model,
         Optional<LatentDecoder> latents,
         Optional<ClassifierModel> classifier,

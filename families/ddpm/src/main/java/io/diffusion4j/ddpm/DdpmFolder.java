@@ -3,8 +3,10 @@ package io.diffusion4j.ddpm;
 import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.checkpoint.ConfigWriter;
 import io.diffusion4j.checkpoint.ModelFolder;
+import io.diffusion4j.checkpoint.SchedulerConfig;
 import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.checkpoint.UnclipSchedulerConfig;
+import io.diffusion4j.decoder.unet.UnetSettings;
 import io.diffusion4j.decoder.uvit.UvitSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -74,17 +76,17 @@ public record DdpmFolder(Path path) {
    * Reads the scheduler, or returns the published DDPM's if only the network was saved. A {@code
    * DDIMPipeline} makes a DDIM scheduler of whatever it is given.
    */
-  public PixelScheduler scheduler() {
+  public SchedulerConfig scheduler() {
     Path file = schedulerFile();
     if (!Files.exists(file) && !isPipeline()) {
-      return PixelScheduler.ddpm();
+      return SchedulerConfig.ddpm();
     }
-    var read = PixelScheduler.read(file);
-    return isPipeline(DDIM) ? read.withKind(PixelScheduler.Kind.DDIM) : read;
+    var read = SchedulerConfig.read(file);
+    return isPipeline(DDIM) ? read.withKind(SchedulerConfig.Kind.DDIM) : read;
   }
 
   Path schedulerFile() {
-    return component(SCHEDULER).resolve(UnclipSchedulerConfig.FILE_NAME);
+    return component(SCHEDULER).resolve(SchedulerConfig.FILE_NAME);
   }
 
   /**
@@ -96,7 +98,7 @@ public record DdpmFolder(Path path) {
     boolean few =
         isPipeline(DDIM)
             || autoencoder().isPresent()
-            || (isPipeline(DIT) && scheduler().kind() == PixelScheduler.Kind.DDIM);
+            || (isPipeline(DIT) && scheduler().kind() == SchedulerConfig.Kind.DDIM);
     return few ? FEW_STEPS : MANY_STEPS;
   }
 
@@ -121,7 +123,7 @@ public record DdpmFolder(Path path) {
    */
   public void write(
       PixelBackbone network,
-      PixelScheduler scheduler,
+      SchedulerConfig scheduler,
       List<String> classes,
       TensorSource weights,
       Map<String, String> notes) {
@@ -135,9 +137,13 @@ public record DdpmFolder(Path path) {
       }
     }
     PixelFolders.write(path.resolve(name), network, weights, notes);
-    scheduler.write(path.resolve(SCHEDULER).resolve(UnclipSchedulerConfig.FILE_NAME));
+    scheduler.write(path.resolve(SCHEDULER).resolve(SchedulerConfig.FILE_NAME));
     var components =
-        Map.of(name, own, SCHEDULER, new ModelFolder.Component("diffusers", scheduler.className()));
+        Map.of(
+            name,
+            own,
+            SCHEDULER,
+            new ModelFolder.Component("diffusers", scheduler.kind().className()));
     boolean isDit = network instanceof PixelDit;
     ModelFolder.write(path, isDit ? DIT : DDPM, components, id2label(classes));
   }
@@ -148,7 +154,7 @@ public record DdpmFolder(Path path) {
     }
     boolean isDit = network instanceof PixelDit;
     return new ModelFolder.Component(
-        "diffusers", isDit ? "DiTTransformer2DModel" : UnetSettings.CLASS);
+        "diffusers", isDit ? "DiTTransformer2DModel" : UnetSettings.PIXELS.className());
   }
 
   private static Map<String, ConfigWriter> id2label(List<String> classes) {

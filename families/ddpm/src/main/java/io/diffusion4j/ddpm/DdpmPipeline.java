@@ -1,15 +1,13 @@
 package io.diffusion4j.ddpm;
 
-import io.diffusion4j.decoder.unet.PixelUnetConfig.Labels;
+import io.diffusion4j.checkpoint.SchedulerConfig;
+import io.diffusion4j.decoder.GuidedStage;
+import io.diffusion4j.decoder.unet.UnetConfig.Labels;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.denoiser.Denoiser;
 import io.diffusion4j.diffusion.embedding.Slerp;
 import io.diffusion4j.diffusion.guidance.ConditionGradient;
-import io.diffusion4j.diffusion.guidance.GradientGuidance;
-import io.diffusion4j.diffusion.guidance.GradientGuidedDenoiser;
-import io.diffusion4j.diffusion.guidance.Guidance;
 import io.diffusion4j.diffusion.guidance.GuidanceScale;
-import io.diffusion4j.diffusion.guidance.GuidedDenoiser;
 import io.diffusion4j.diffusion.guidance.Guides;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.Pyramid;
@@ -26,7 +24,6 @@ import io.diffusion4j.diffusion.pipeline.Inversion;
 import io.diffusion4j.diffusion.pipeline.ModelCard;
 import io.diffusion4j.diffusion.pipeline.ModelIdentity;
 import io.diffusion4j.diffusion.stage.Choices;
-import io.diffusion4j.diffusion.stage.DiffusionStage;
 import io.diffusion4j.diffusion.stage.Draw;
 import io.diffusion4j.diffusion.stage.Pixels;
 import io.diffusion4j.diffusion.stage.Projection;
@@ -75,8 +72,7 @@ public final class DdpmPipeline implements ImagePipeline {
 
   private final PixelBackbone network;
   private final ModelCard card;
-  private final DiffusionStage<Guidance<PixelLabel>> stage;
-  private final Denoiser<PixelLabel> denoiser;
+  private final GuidedStage<PixelLabel, Integer> stage;
   private final Optional<Judge> judge;
   private final Optional<LatentDecoder> latents;
 
@@ -103,14 +99,13 @@ public final class DdpmPipeline implements ImagePipeline {
       ModelIdentity identity,
       PixelBackbone network,
       Denoiser<PixelLabel> denoiser,
-      PixelScheduler scheduler,
+      SchedulerConfig scheduler,
       int steps,
       UnaryOperator<Choices> choices,
       Optional<Judge> judge,
       Optional<LatentDecoder> latents) {
     this.network = network;
     this.latents = latents;
-    this.denoiser = denoiser;
     this.judge = judge;
     requireDraws(network, latents);
     var pixels =
@@ -138,10 +133,11 @@ public final class DdpmPipeline implements ImagePipeline {
             List.of(offered),
             latents.isPresent() ? UNCONDITIONAL : tasks(network));
     stage =
-        DiffusionStage.of(
+        GuidedStage.of(
             offered,
-            new GuidedDenoiser<>(denoiser),
-            network.width() * network.height() * network.channels());
+            denoiser,
+            network.width() * network.height() * network.channels(),
+            judge.map(Judge::gradient));
   }
 
   /**
@@ -217,48 +213,31 @@ public final class DdpmPipeline implements ImagePipeline {
     return task.accept(new Work(own)).draw(noise, own, listener);
   }
 
-  /** Returns the network as a decoder whose only condition is a class. */
-  private ImageDecoder decoder(PixelLabel label) {
-    return (draws, settings, listener) ->
-        stage
-            .sample(
-                draws.stream()
-                    .map(draw -> draw.withCondition(guided(label, settings.guidanceScale())))
-                    .toList(),
-                settings,
-                listener)
-            .stream()
-            .map(this::image)
-            .toList();
-  }
-
-  /** Guides away from the null class; the null class itself is drawn without guidance. */
-  private static Guidance<PixelLabel> guided(PixelLabel label, GuidanceScale scale) {
-    var none = new PixelLabel.None();
-    return new Guidance<>(label, none, label.equals(none) ? GuidanceScale.constant(1) : scale);
-  }
-
-  /** Returns the network as a decoder that a classifier guides to a class. */
-  private ImageDecoder decoder(PixelLabel pixelLabel, Judge by, int label) {
-    var judged =
-        new DiffusionStage<>(
-            stage.name(),
-            GradientGuidedDenoiser.byStep(denoiser, by.gradient()),
-            stage.schedule(),
-            stage.spacing(),
-            stage.treatment(),
-            stage.rowSize());
+  /**
+   * Returns the network as a decoder whose only condition is a class. It is guided away from the
+   * null class, which itself is drawn without guidance, or by a classifier.
+   *
+   * @param wanted the class that a classifier guides to
+   */
+  private ImageDecoder decoder(PixelLabel label, OptionalInt wanted) {
+    PixelLabel none = new PixelLabel.None();
     return (draws, settings, listener) -> {
-      var condition = new GradientGuidance<>(pixelLabel, label, settings.guidanceScale());
-      return judged
+      boolean alone = settings.guide().isEmpty() && label.equals(none);
+      return stage
           .sample(
-              draws.stream().map(draw -> draw.withCondition(condition)).toList(),
-              settings,
+              draws.stream().map(draw -> draw.withCondition(label)).toList(),
+              Collections.nCopies(draws.size(), none),
+              () -> Collections.nCopies(draws.size(), wanted.orElseThrow()),
+              alone ? settings.withGuidanceScale(GuidanceScale.constant(1)) : settings,
               listener)
           .stream()
           .map(this::image)
           .toList();
     };
+  }
+
+  private ImageDecoder decoder(PixelLabel label) {
+    return decoder(label, OptionalInt.empty());
   }
 
   private Image image(float[] sample) {
@@ -359,7 +338,7 @@ public final class DdpmPipeline implements ImagePipeline {
           by.classes());
       boolean classes = network.labels().kind() != Labels.Kind.NONE;
       var pixelLabel = classes ? label(task.label()) : new PixelLabel.None();
-      return new Edited(decoder(pixelLabel, by, label), ImageEdit.NONE);
+      return new Edited(decoder(pixelLabel, task.label()), ImageEdit.NONE);
     }
 
     private PixelLabel label(OptionalInt label) {

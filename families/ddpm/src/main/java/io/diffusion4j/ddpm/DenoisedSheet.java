@@ -1,5 +1,6 @@
 package io.diffusion4j.ddpm;
 
+import io.diffusion4j.checkpoint.SchedulerConfig;
 import io.diffusion4j.diffusion.denoiser.Denoiser;
 import io.diffusion4j.diffusion.denoiser.Query;
 import io.diffusion4j.diffusion.image.ContactSheet;
@@ -36,7 +37,7 @@ public final class DenoisedSheet {
    */
   public static Image of(Path folder, List<Image> pictures, long seed) {
     var own = new DdpmFolder(folder);
-    PixelScheduler scheduler = own.scheduler();
+    SchedulerConfig scheduler = own.scheduler();
     int t = scheduler.trainTimesteps() - 1;
     NoiseLevel level = scheduler.schedule().level(t);
     Conversion from = Conversion.of(scheduler.parameterization(), level.alphaBar());

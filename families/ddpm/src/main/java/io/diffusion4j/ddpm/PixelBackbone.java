@@ -2,6 +2,8 @@ package io.diffusion4j.ddpm;
 
 import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.decoder.unet.PixelUnetConfig.Labels;
+import io.diffusion4j.decoder.unet.UnetConfig.Labels;
+import io.diffusion4j.decoder.unet.UnetNetwork;
 import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.Manifest;
 import io.diffusion4j.nn.NetworkDefinition;
@@ -15,11 +17,8 @@ import java.util.Optional;
  */
 public sealed interface PixelBackbone extends NetworkDefinition
     permits PixelNetwork, PixelDit, PixelUvit {
-  /**
-   * The input of the class: an integer for classes with a table, the sinusoid {@code
-   * [timeChannels]} for classes as numbers, a vector {@code [timeEmbedDim]} for classes as vectors.
-   */
-  String LABEL = "label";
+  /** The input of the class. */
+  String LABEL = UnetNetwork.LABEL;
 
   /** Returns the height of the images, in pixels. */
   int height();

@@ -7,6 +7,7 @@ import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.decoder.DecoderNetwork;
 import io.diffusion4j.decoder.dit.BlockCopies;
 import io.diffusion4j.decoder.dit.DitSettings;
+import io.diffusion4j.decoder.unet.UnetSettings;
 import io.diffusion4j.decoder.uvit.UvitSettings;
 import io.diffusion4j.nn.StoredNetwork;
 import io.diffusion4j.nn.weights.ModelFiles;
@@ -22,7 +23,8 @@ import java.util.Set;
 public final class PixelFolders {
   static final String CONFIG = "config.json";
 
-  private static final Set<String> CLASSES = Set.of(UnetSettings.CLASS, UvitSettings.CLASS);
+  private static final Set<String> CLASSES =
+      Set.of(UnetSettings.PIXELS.className(), UvitSettings.CLASS);
 
   private PixelFolders() {}
 
@@ -50,7 +52,9 @@ public final class PixelFolders {
     if (config.className().filter(UvitSettings.CLASS::equals).isPresent()) {
       return new PixelUvit(UvitSettings.read(config));
     }
-    return new PixelNetwork(UnetSettings.read(config));
+    var unet = UnetSettings.PIXELS.read(config);
+    config.refuseUnknown("dropout", "num_train_timesteps");
+    return new PixelNetwork(unet);
   }
 
   /**
@@ -90,7 +94,7 @@ public final class PixelFolders {
     } else if (network instanceof PixelUvit uvit) {
       uvit.settings().write(file);
     } else {
-      UnetSettings.write(file, ((PixelNetwork) network).config());
+      UnetSettings.PIXELS.put(((PixelNetwork) network).config()).write(file);
     }
   }
 }

@@ -1,6 +1,6 @@
 package io.diffusion4j.ddpm;
 
-import io.diffusion4j.decoder.unet.PixelUnetConfig.Labels;
+import io.diffusion4j.decoder.unet.UnetConfig.Labels;
 import io.diffusion4j.diffusion.argument.Check;
 
 /** The class of an image, for networks with classes. */

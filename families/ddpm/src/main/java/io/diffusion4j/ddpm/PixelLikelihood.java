@@ -1,6 +1,7 @@
 package io.diffusion4j.ddpm;
 
 import io.diffusion4j.checkpoint.Checkpoint;
+import io.diffusion4j.checkpoint.SchedulerConfig;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.continuous.FlowLikelihood;
 import io.diffusion4j.diffusion.continuous.Likelihood;
@@ -25,7 +26,7 @@ final class PixelLikelihood implements PictureLikelihood {
 
   private final DdpmFolder folder;
   private final Compute compute;
-  private final PixelScheduler scheduler;
+  private final SchedulerConfig scheduler;
   private final PixelModel model;
   private @Nullable ProbedDenoiser<PixelLabel> probed;
 

@@ -3,8 +3,9 @@ package io.diffusion4j.ddpm;
 import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.decoder.backbone.Context;
 import io.diffusion4j.decoder.unet.CurrentNames;
-import io.diffusion4j.decoder.unet.PixelUnetConfig;
-import io.diffusion4j.decoder.unet.PixelUnetConfig.Labels;
+import io.diffusion4j.decoder.unet.UnetConfig;
+import io.diffusion4j.decoder.unet.UnetConfig.Labels;
+import io.diffusion4j.decoder.unet.UnetNetwork;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.Inputs;
@@ -15,53 +16,16 @@ import io.diffusion4j.nn.Sinusoid;
 import io.diffusion4j.nn.Tensor;
 import io.diffusion4j.nn.engine.NetworkDenoiser;
 import io.diffusion4j.nn.weights.Init;
+import io.diffusion4j.nn.weights.NamedTensors;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /** diffusers' {@code UNet2DModel}: a U-Net of x_t, the time, and optionally a class. */
-public record PixelNetwork(PixelUnetConfig config) implements PixelBackbone {
+public record PixelNetwork(UnetConfig config) implements PixelBackbone {
   @Override
   public List<Tensor> define(Nn nn, Inputs inputs) {
-    int channels = config.inChannels();
-    var x =
-        nn.input(inputs.floats(NetworkDenoiser.SAMPLE, config.height(), config.width(), channels));
-    if (config.centerInput()) {
-      x = nn.subtract(nn.add(x, x), nn.input(nn.constant(1)));
-    }
-    var out = config.forward(nn, x, time(nn, inputs), labels(nn, inputs), Context.none());
-    return config.outChannels() == channels
-        ? List.of(out)
-        : List.of(nn.slice(out, 0, channels), nn.slice(out, channels, channels));
-  }
-
-  /** A learned time is fed as a one-hot row, which selects its row of the table. */
-  private Tensor time(Nn nn, Inputs inputs) {
-    int learned = config.time().learned();
-    int width = learned > 0 ? learned : config.timeChannels();
-    var time = nn.input(inputs.floats(NetworkDenoiser.TIME, width));
-    return learned > 0
-        ? nn.at("time_proj").project(time, "weight", config.timeChannels(), Init.normal(1))
-        : time;
-  }
-
-  private List<Tensor> labels(Nn nn, Inputs inputs) {
-    int width = config.timeEmbedDim();
-    List<Tensor> added = new ArrayList<>();
-    switch (labels().kind()) {
-      case NONE -> {}
-      case TABLE ->
-          added.add(
-              nn.at("class_embedding")
-                  .embedding(inputs.ints(LABEL), labels().rows(), width, Init.normal(1)));
-      case TIMESTEP -> {
-        var at = nn.at("class_embedding");
-        var label = nn.input(inputs.floats(LABEL, config.timeChannels()));
-        added.add(at.at("linear_2").linear(nn.silu(at.at("linear_1").linear(label, width)), width));
-      }
-      case VECTOR -> added.add(nn.input(inputs.floats(LABEL, width)));
-    }
-    return added;
+    return new UnetNetwork(config).define(nn, inputs);
   }
 
   @Override

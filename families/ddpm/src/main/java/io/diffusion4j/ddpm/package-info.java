@@ -19,7 +19,7 @@
  *       io.diffusion4j.ddpm.PixelNetwork} (U-Net), {@link io.diffusion4j.ddpm.PixelDit} or {@link
  *       io.diffusion4j.ddpm.PixelUvit}. {@link io.diffusion4j.ddpm.PixelModel} is a network with
  *       its weights.
- *   <li>{@link io.diffusion4j.ddpm.PixelScheduler} reads {@code scheduler_config.json}.
+ *   <li>{@link io.diffusion4j.checkpoint.SchedulerConfig} reads {@code scheduler_config.json}.
  *   <li>{@link io.diffusion4j.ddpm.LatentDecoder} turns latents into images, for networks of
  *       latents.
  *   <li>{@link io.diffusion4j.ddpm.PixelObjective} and {@link io.diffusion4j.ddpm.PixelBatches}

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.diffusion4j.checkpoint.SchedulerConfig;
 import io.diffusion4j.checkpoint.TensorMap;
 import io.diffusion4j.decoder.classifier.ClassifierConfig;
 import io.diffusion4j.decoder.classifier.ClassifierFolders;
@@ -11,13 +12,13 @@ import io.diffusion4j.decoder.classifier.ClassifierModel;
 import io.diffusion4j.decoder.classifier.ClassifierNetwork;
 import io.diffusion4j.decoder.classifier.Pool;
 import io.diffusion4j.decoder.dit.DitConfig;
-import io.diffusion4j.decoder.unet.AdmConfig;
 import io.diffusion4j.decoder.unet.Beside;
-import io.diffusion4j.decoder.unet.Heads;
-import io.diffusion4j.decoder.unet.PixelUnetConfig.Labels;
-import io.diffusion4j.decoder.unet.QkvOrder;
+import io.diffusion4j.decoder.unet.UnetConfig;
+import io.diffusion4j.decoder.unet.UnetConfig.Heads;
+import io.diffusion4j.decoder.unet.UnetConfig.Labels;
+import io.diffusion4j.decoder.unet.UnetConfig.LevelChange;
 import io.diffusion4j.decoder.unet.UnetConfig.TimeConditioning;
-import io.diffusion4j.decoder.unet.UnetShape.LevelChange;
+import io.diffusion4j.decoder.unet.UnetLayout;
 import io.diffusion4j.diffusion.denoiser.Query;
 import io.diffusion4j.diffusion.guidance.GuidanceScale;
 import io.diffusion4j.diffusion.image.Image;
@@ -217,7 +218,7 @@ class DdpmFamilyTest {
         PixelFolders.read(published("butterflies").resolve("unet"))
             .withLabels(Labels.table(3, false));
     var own = written(network);
-    assertThat(own.scheduler()).isEqualTo(PixelScheduler.ddpm());
+    assertThat(own.scheduler()).isEqualTo(SchedulerConfig.ddpm());
     open(
         folder,
         pipeline -> {
@@ -286,7 +287,7 @@ class DdpmFamilyTest {
       weights.put(parameter.key(), parameter.shape(), values);
     }
     var own = new DdpmFolder(folder);
-    own.write(network, PixelScheduler.ddpm(), List.of(), weights, Map.of());
+    own.write(network, SchedulerConfig.ddpm(), List.of(), weights, Map.of());
     assertThat(PixelFolders.read(own.network())).isEqualTo(network);
     return own;
   }
@@ -317,7 +318,8 @@ class DdpmFamilyTest {
     }
     int side = PixelFolders.read(folder).width();
     var unet =
-        new AdmConfig(
+        UnetConfig.openAi(
+            UnetLayout.OPENAI_BY_KIND,
             side,
             3,
             Beside.NOTHING,
@@ -329,7 +331,6 @@ class DdpmFamilyTest {
             LevelChange.RESIDUAL_BLOCK,
             TimeConditioning.SCALE_SHIFT,
             Heads.ofWidth(8),
-            QkvOrder.BY_KIND,
             0,
             0,
             4);

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.diffusion4j.checkpoint.CheckpointException;
-import io.diffusion4j.checkpoint.UnclipSchedulerConfig;
+import io.diffusion4j.checkpoint.SchedulerConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,18 +37,18 @@ class ForeignSchedulerFieldsTest {
   void fieldsOfOtherSchedulersAreIgnored() throws IOException {
     for (String name : new String[] {"DDPMScheduler", "DDIMScheduler"}) {
       write(name, "\"beta_end\": 0.02");
-      PixelScheduler own = PixelScheduler.read(file);
+      SchedulerConfig own = SchedulerConfig.read(file);
       write(name, OF_OTHERS);
-      assertThat(PixelScheduler.read(file)).isEqualTo(own);
+      assertThat(SchedulerConfig.read(file)).isEqualTo(own);
     }
     write("UnCLIPScheduler", OF_OTHERS + ", \"beta_start\": 0.1, \"steps_offset\": 1");
-    assertThat(UnclipSchedulerConfig.read(file)).isEqualTo(UnclipSchedulerConfig.superResolution());
+    assertThat(SchedulerConfig.readUnclip(file)).isEqualTo(SchedulerConfig.unclipUpsampler());
   }
 
   @Test
   void othersAreRefusedByName() throws IOException {
     write("DDPMScheduler", "\"solver_order\": 2, \"new_thing\": 1");
-    assertThatThrownBy(() -> PixelScheduler.read(file))
+    assertThatThrownBy(() -> SchedulerConfig.read(file))
         .isInstanceOf(CheckpointException.class)
         .hasMessage(file + ": unknown fields: new_thing");
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.checkpoint.ComponentConfig;
+import io.diffusion4j.checkpoint.SchedulerConfig;
 import io.diffusion4j.decoder.dit.DitConfig;
 import io.diffusion4j.diffusion.denoiser.Denoiser;
 import io.diffusion4j.diffusion.denoiser.Prediction;
@@ -103,7 +104,7 @@ class SchedulerFileTest {
 
   private static void assertDraws(Settings settings, int steps) {
     var scheduler =
-        PixelScheduler.read(
+        SchedulerConfig.read(
             ComponentConfig.parse(Path.of("scheduler_config.json"), settings.json()));
     boolean learned = settings.variance.equals("learned_range");
     var pipeline =
@@ -292,7 +293,7 @@ class SchedulerFileTest {
     var config =
         ComponentConfig.parse(
             Path.of("scheduler_config.json"), "{\"_class_name\": \"" + name + "\", " + field + "}");
-    assertThatThrownBy(() -> PixelScheduler.read(config))
+    assertThatThrownBy(() -> SchedulerConfig.read(config))
         .isInstanceOf(CheckpointException.class)
         .hasMessageContaining(message);
   }

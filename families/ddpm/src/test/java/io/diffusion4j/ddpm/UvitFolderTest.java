@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.diffusion4j.checkpoint.SchedulerConfig;
 import io.diffusion4j.decoder.uvit.UvitConfig;
 import io.diffusion4j.decoder.uvit.UvitConfig.TimeInput;
 import io.diffusion4j.decoder.uvit.UvitSettings;
@@ -33,7 +34,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Folders of U-ViT are written, read, and draw, in the published layout too. */
 class UvitFolderTest {
   private static final UvitConfig SMALL = UvitConfig.of(8, 2, 3, 3, 24, 2);
-  private static final PixelScheduler SCHEDULER = PixelScheduler.vpSde(1000, 0.1, 20);
+  private static final SchedulerConfig SCHEDULER = SchedulerConfig.vpSde(1000, 0.1, 20);
 
   @TempDir Path folder = Path.of("");
 

@@ -3,12 +3,12 @@ package io.diffusion4j.glide;
 import io.diffusion4j.clip.Transformer;
 import io.diffusion4j.clip.Transformer.Activation;
 import io.diffusion4j.clip.token.Gpt2Tokenizer;
-import io.diffusion4j.decoder.unet.AdmConfig;
 import io.diffusion4j.decoder.unet.Beside;
-import io.diffusion4j.decoder.unet.Heads;
-import io.diffusion4j.decoder.unet.QkvOrder;
+import io.diffusion4j.decoder.unet.UnetConfig;
+import io.diffusion4j.decoder.unet.UnetConfig.Heads;
+import io.diffusion4j.decoder.unet.UnetConfig.LevelChange;
 import io.diffusion4j.decoder.unet.UnetConfig.TimeConditioning;
-import io.diffusion4j.decoder.unet.UnetShape.LevelChange;
+import io.diffusion4j.decoder.unet.UnetLayout;
 import io.diffusion4j.diffusion.argument.Check;
 import java.util.List;
 
@@ -20,7 +20,7 @@ import java.util.List;
  * @param vocabulary the number of tokens
  * @param textLength the length of a text, L
  */
-public record GlideConfig(AdmConfig unet, Transformer text, int vocabulary, int textLength) {
+public record GlideConfig(UnetConfig unet, Transformer text, int vocabulary, int textLength) {
   private static final double EPS = 1e-5;
   private static final int VOCABULARY = 50_257;
   private static final int TEXT_LENGTH = 128;
@@ -74,7 +74,8 @@ public record GlideConfig(AdmConfig unet, Transformer text, int vocabulary, int 
       int size, Beside beside, List<Double> channelMult, List<Integer> attention, int layers) {
     var text = transformer(512, 16, 8);
     return new GlideConfig(
-        new AdmConfig(
+        UnetConfig.openAi(
+            UnetLayout.OPENAI,
             size,
             3,
             beside,
@@ -86,7 +87,6 @@ public record GlideConfig(AdmConfig unet, Transformer text, int vocabulary, int 
             LevelChange.RESIDUAL_BLOCK,
             TimeConditioning.SCALE_SHIFT,
             Heads.ofWidth(64),
-            QkvOrder.BY_HEAD,
             0,
             text.width(),
             32),

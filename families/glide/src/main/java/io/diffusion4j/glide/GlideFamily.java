@@ -5,6 +5,7 @@ import com.google.inject.Provides;
 import com.google.inject.Singleton;
 import io.diffusion4j.clip.noised.NoisedClip;
 import io.diffusion4j.clip.noised.NoisedClipFolders;
+import io.diffusion4j.decoder.DiffusionDecoder;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.guidance.GuidanceRule;
 import io.diffusion4j.diffusion.guidance.Guides;
@@ -161,7 +162,7 @@ public final class GlideFamily implements ModelFamily {
           networks.complete(),
           replaced.guard(GuidanceRule.class, guidance, "the scale of a stage with guidance"),
           choices -> choices.adding(replaced.guardNamed(samplers), spacings, treatments),
-          clip.map(judge -> new GlidePipeline.Judge(judge::encode, judge)));
+          clip.map(judge -> new DiffusionDecoder.Judge(judge::encode, judge)));
     }
   }
 }

@@ -7,9 +7,10 @@ import io.diffusion4j.checkpoint.ConfigWriter;
 import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.decoder.DecoderNetwork;
 import io.diffusion4j.decoder.adm.AdmFolders;
-import io.diffusion4j.decoder.adm.AdmNetwork;
 import io.diffusion4j.decoder.unet.Beside;
-import io.diffusion4j.decoder.unet.QkvOrder;
+import io.diffusion4j.decoder.unet.UnetConfig.Labels;
+import io.diffusion4j.decoder.unet.UnetLayout;
+import io.diffusion4j.decoder.unet.UnetNetwork;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.Manifest;
 import io.diffusion4j.nn.StoredNetwork;
@@ -66,7 +67,7 @@ public final class GlideFolders {
       var text = GlideConfig.transformer(width, c.intValue("xf_layers"), c.intValue("xf_heads"));
       var config =
           new GlideConfig(
-              AdmFolders.unet(c, beside, 0, width, QkvOrder.BY_HEAD),
+              AdmFolders.unet(c, UnetLayout.OPENAI, beside, c.intValue("out_channels"), 0, width),
               text,
               c.intValue("n_vocab", GlideConfig.base().vocabulary()),
               c.intValue("text_ctx"));
@@ -96,7 +97,7 @@ public final class GlideFolders {
   /** Returns the expected weights of a network. */
   public static Manifest manifest(GlideConfig config) {
     var text = new GlideTextNetwork(config);
-    var unet = new AdmNetwork(config.unet(), config.textLength());
+    var unet = new UnetNetwork(config.unet(), config.textLength());
     return Manifest.of(
         (nn, inputs) -> {
           text.define(nn, inputs);
@@ -120,12 +121,12 @@ public final class GlideFolders {
             .named(GlideTextNetwork.TOKENS, "input_ids")
             .named(GlideTextNetwork.PRESENT, "attention_mask")
             .named(StoredNetwork.output(0), "encoder_hidden_states")
-            .named(StoredNetwork.output(1), AdmNetwork.TIME_ADD);
+            .named(StoredNetwork.output(1), UnetNetwork.TIME_ADD);
     var unet =
         DecoderNetwork.named(
                 StoredNetwork.of(
                     name,
-                    new AdmNetwork(config.unet(), config.textLength()),
+                    new UnetNetwork(config.unet(), config.textLength()),
                     Access.in(folder, Checkpoint.TRANSFORMERS, key -> !GlideTextNetwork.owns(key))))
             .timed(config.unet().sinusoid());
     return List.of(text, unet);
@@ -141,7 +142,7 @@ public final class GlideFolders {
   /** Writes the settings of a network. */
   public static void writeConfig(Path folder, GlideConfig config) {
     Check.that(
-        config.unet().qkvOrder() == QkvOrder.BY_HEAD && config.unet().classes() == 0,
+        config.unet().layout() == UnetLayout.OPENAI && config.unet().labels().equals(Labels.NONE),
         "config",
         config,
         "a U-Net of GLIDE");
@@ -151,7 +152,7 @@ public final class GlideFolders {
         "text",
         text,
         "a transformer of GLIDE");
-    AdmFolders.put(ConfigWriter.nested(), config.unet())
+    AdmFolders.put(ConfigWriter.nested(), config.unet(), config.unet().outChannels())
         .put("_class_name", className(config))
         .put("n_vocab", config.vocabulary())
         .put("text_ctx", config.textLength())

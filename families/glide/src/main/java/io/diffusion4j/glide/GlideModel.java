@@ -3,8 +3,8 @@ package io.diffusion4j.glide;
 import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.clip.token.Gpt2Tokenizer;
 import io.diffusion4j.clip.token.Tokens;
-import io.diffusion4j.decoder.adm.AdmNetwork;
 import io.diffusion4j.decoder.unet.Beside;
+import io.diffusion4j.decoder.unet.UnetNetwork;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.denoiser.Denoiser;
 import io.diffusion4j.diffusion.image.Image;
@@ -39,7 +39,7 @@ public final class GlideModel implements TextEncoder, AutoCloseable {
     var pixels = checkpoint.only(key -> !GlideTextNetwork.owns(key));
     text = new CompiledNetwork(new GlideTextNetwork(config), words, compute);
     try {
-      var network = new AdmNetwork(config.unet(), config.textLength());
+      var network = new UnetNetwork(config.unet(), config.textLength());
       unet = new CompiledNetwork(network, pixels, compute);
     } catch (RuntimeException | Error e) {
       text.close();
@@ -128,9 +128,9 @@ public final class GlideModel implements TextEncoder, AutoCloseable {
   private void feed(Batch batch, List<GlideCondition> conditions) {
     var texts = conditions.stream().map(GlideCondition::text).toList();
     batch
-        .floats(AdmNetwork.CONTEXT, Rows.stack(texts.stream().map(TextEncoding::hidden).toList()))
+        .floats(UnetNetwork.CONTEXT, Rows.stack(texts.stream().map(TextEncoding::hidden).toList()))
         .floats(
-            AdmNetwork.TIME_ADD, Rows.stack(texts.stream().map(TextEncoding::embedding).toList()));
+            UnetNetwork.TIME_ADD, Rows.stack(texts.stream().map(TextEncoding::embedding).toList()));
     var beside = config.unet().beside();
     conditions.forEach(
         condition -> {

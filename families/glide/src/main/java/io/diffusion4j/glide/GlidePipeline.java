@@ -1,12 +1,9 @@
 package io.diffusion4j.glide;
 
+import io.diffusion4j.decoder.DiffusionDecoder;
+import io.diffusion4j.decoder.GuidedStage;
 import io.diffusion4j.diffusion.argument.Check;
-import io.diffusion4j.diffusion.guidance.ConditionGradient;
-import io.diffusion4j.diffusion.guidance.GradientGuidance;
-import io.diffusion4j.diffusion.guidance.GradientGuidedDenoiser;
-import io.diffusion4j.diffusion.guidance.Guidance;
 import io.diffusion4j.diffusion.guidance.GuidanceRule;
-import io.diffusion4j.diffusion.guidance.GuidedDenoiser;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.Resize;
 import io.diffusion4j.diffusion.noise.NoiseSource;
@@ -33,7 +30,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -51,18 +48,9 @@ public final class GlidePipeline implements ImagePipeline {
   private final GlideParts parts;
   private final GuidanceRule guidance;
   private final UnaryOperator<Choices> choices;
-  private final DiffusionStage<Guidance<GlideCondition>> base;
+  private final GuidedStage<GlideCondition, float[]> base;
   private final DiffusionStage<GlideCondition> upsampler;
-  private final Optional<Judge> judge;
-
-  /**
-   * A CLIP that compares noised images of the base with captions.
-   *
-   * @param captions encodes captions for it
-   * @param gradient the gradient of the similarity of x_t and a caption
-   */
-  public record Judge(
-      Function<List<String>, List<float[]>> captions, ConditionGradient<float[]> gradient) {}
+  private final Optional<DiffusionDecoder.Judge> judge;
 
   /**
    * Composes the parts.
@@ -79,7 +67,7 @@ public final class GlidePipeline implements ImagePipeline {
       boolean completes,
       GuidanceRule guidance,
       UnaryOperator<Choices> choices,
-      Optional<Judge> judge) {
+      Optional<DiffusionDecoder.Judge> judge) {
     this.judge = judge;
     this.parts = parts;
     this.guidance = guidance;
@@ -96,8 +84,11 @@ public final class GlidePipeline implements ImagePipeline {
             stages(ImageTask.Kind.TEXT_TO_IMAGE),
             tasks);
     base =
-        DiffusionStage.of(
-            parts.baseStage(false), new GuidedDenoiser<>(parts.base()), values(parts.baseSize()));
+        GuidedStage.of(
+            stages(ImageTask.Kind.TEXT_TO_IMAGE).get(0),
+            parts.base(),
+            values(parts.baseSize()),
+            judge.map(DiffusionDecoder.Judge::gradient));
     upsampler =
         DiffusionStage.of(
             parts.upsamplerStage(false), parts.upsampler(), values(parts.upsamplerSize()));
@@ -199,43 +190,20 @@ public final class GlidePipeline implements ImagePipeline {
     int size = parts.baseSize();
     Optional<Known> known = picture.map(pixels -> pixels.at(size));
     Map<String, TextEncoding> encodings = parts.baseText().encodeOnce(texts(words, true));
-    if (settings.guide().isPresent()) {
-      return images(size, guided(words, known, encodings, noise, settings, listener));
-    }
-    List<Draw<Guidance<GlideCondition>>> draws = new ArrayList<>();
+    List<Draw<GlideCondition>> draws = new ArrayList<>();
+    List<GlideCondition> away = new ArrayList<>();
     for (int i = 0; i < words.size(); i++) {
-      var asked = condition(encodings, words.get(i).text(), known);
-      var nothing = condition(encodings, words.get(i).negative(), known);
-      draws.add(new Draw<>(new Guidance<>(asked, nothing, settings.guidanceScale()), noise.get(i)));
+      draws.add(new Draw<>(condition(encodings, words.get(i).text(), known), noise.get(i)));
+      away.add(condition(encodings, words.get(i).negative(), known));
     }
-    return images(size, held(base, known).sample(draws, settings, listener));
-  }
-
-  /**
-   * Returns the base conditioned on the text, guided by CLIP in place of classifier-free guidance.
-   */
-  private List<float[]> guided(
-      List<ImageTask.Words> words,
-      Optional<Known> known,
-      Map<String, TextEncoding> encodings,
-      List<NoiseSource> noise,
-      SamplingSettings settings,
-      SamplingListener listener) {
-    var by = judge.orElseThrow();
-    List<float[]> captions =
-        by.captions().apply(words.stream().map(ImageTask.Words::text).toList());
-    List<Draw<GradientGuidance<GlideCondition, float[]>>> draws = new ArrayList<>();
-    for (int i = 0; i < words.size(); i++) {
-      var asked = condition(encodings, words.get(i).text(), known);
-      var guidance = new GradientGuidance<>(asked, captions.get(i), settings.guidanceScale());
-      draws.add(new Draw<>(guidance, noise.get(i)));
-    }
-    var stage =
-        DiffusionStage.of(
-            parts.baseStage(false),
-            GradientGuidedDenoiser.byStep(parts.base(), by.gradient()),
-            values(parts.baseSize()));
-    return held(stage, known).sample(draws, settings, listener);
+    Supplier<List<float[]>> captions =
+        () ->
+            judge
+                .orElseThrow()
+                .captions()
+                .apply(words.stream().map(ImageTask.Words::text).toList());
+    var stage = known.map(part -> base.withTreatment(new KnownPixels.Held(part))).orElse(base);
+    return images(size, stage.sample(draws, away, captions, settings, listener));
   }
 
   private List<Image> large(
@@ -254,7 +222,9 @@ public final class GlidePipeline implements ImagePipeline {
           condition(encodings, words.get(i).text(), known).beside(enlarge(small.get(i)));
       draws.add(new Draw<>(condition, new Tempered(noise.get(i))));
     }
-    return images(size, held(upsampler, known).sample(draws, settings, listener));
+    var stage =
+        known.map(part -> upsampler.withTreatment(new KnownPixels.Held(part))).orElse(upsampler);
+    return images(size, stage.sample(draws, settings, listener));
   }
 
   private static Stream<String> texts(List<ImageTask.Words> words, boolean guided) {
@@ -266,10 +236,6 @@ public final class GlidePipeline implements ImagePipeline {
       Map<String, TextEncoding> encodings, String text, Optional<Known> known) {
     var condition = GlideCondition.of(Objects.requireNonNull(encodings.get(text)));
     return known.map(condition::knowing).orElse(condition);
-  }
-
-  private static <C> DiffusionStage<C> held(DiffusionStage<C> stage, Optional<Known> known) {
-    return known.map(part -> stage.withTreatment(new KnownPixels.Held(part))).orElse(stage);
   }
 
   private static List<Image> images(int size, List<float[]> drawn) {

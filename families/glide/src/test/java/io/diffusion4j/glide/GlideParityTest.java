@@ -155,7 +155,7 @@ class GlideParityTest {
         List.of(
             RandomWeights.of(new GlideTextNetwork(config), 1),
             RandomWeights.of(
-                new io.diffusion4j.decoder.adm.AdmNetwork(config.unet(), config.textLength()),
+                new io.diffusion4j.decoder.unet.UnetNetwork(config.unet(), config.textLength()),
                 1))) {
       weights.names().forEach(key -> shapes.put(key, Arrays.toString(weights.shape(key))));
     }

@@ -1,12 +1,12 @@
 package io.diffusion4j.glide;
 
 import io.diffusion4j.clip.token.Vocabulary;
-import io.diffusion4j.decoder.unet.AdmConfig;
 import io.diffusion4j.decoder.unet.Beside;
-import io.diffusion4j.decoder.unet.Heads;
-import io.diffusion4j.decoder.unet.QkvOrder;
+import io.diffusion4j.decoder.unet.UnetConfig;
+import io.diffusion4j.decoder.unet.UnetConfig.Heads;
+import io.diffusion4j.decoder.unet.UnetConfig.LevelChange;
 import io.diffusion4j.decoder.unet.UnetConfig.TimeConditioning;
-import io.diffusion4j.decoder.unet.UnetShape.LevelChange;
+import io.diffusion4j.decoder.unet.UnetLayout;
 import io.diffusion4j.nn.RandomWeights;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -25,7 +25,8 @@ final class TinyGlide {
 
   static GlideConfig config(int size, Beside beside) {
     return new GlideConfig(
-        new AdmConfig(
+        UnetConfig.openAi(
+            UnetLayout.OPENAI,
             size,
             3,
             beside,
@@ -37,7 +38,6 @@ final class TinyGlide {
             LevelChange.RESIDUAL_BLOCK,
             TimeConditioning.SCALE_SHIFT,
             Heads.of(2, 4),
-            QkvOrder.BY_HEAD,
             0,
             24,
             4),

@@ -2,8 +2,8 @@ package io.diffusion4j.kandinsky;
 
 import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.checkpoint.CheckpointException;
+import io.diffusion4j.checkpoint.SchedulerConfig;
 import io.diffusion4j.checkpoint.TensorSource;
-import io.diffusion4j.checkpoint.UnclipSchedulerConfig;
 import io.diffusion4j.checkpoint.lora.LoraChoice;
 import io.diffusion4j.checkpoint.lora.PipelineLoras;
 import io.diffusion4j.clip.ClipFolders;
@@ -11,7 +11,6 @@ import io.diffusion4j.clip.ClipImageModel;
 import io.diffusion4j.clip.ClipTextModel;
 import io.diffusion4j.clip.image.ClipPreprocessor;
 import io.diffusion4j.clip.token.ClipTokenizer;
-import io.diffusion4j.ddpm.PixelScheduler;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.denoiser.BatchingDenoiser;
 import io.diffusion4j.diffusion.denoiser.Denoiser;
@@ -72,7 +71,7 @@ final class KandinskyModel implements AutoCloseable {
   private final Slot<MovqModel> autoencoder;
   private final Stage priorStage;
   private final Stage decoderStage;
-  private final PixelScheduler scheduler;
+  private final SchedulerConfig scheduler;
   private volatile @Nullable LatentColours colours;
   private volatile float @Nullable [] nothing;
 
@@ -94,7 +93,7 @@ final class KandinskyModel implements AutoCloseable {
     loras = loras(folder, place, updates);
     var parts = resources.add(new Parts(residency));
     scheduler =
-        PixelScheduler.read(
+        SchedulerConfig.read(
             folder.resolve(KandinskyFolder.SCHEDULER).resolve(KandinskyFolder.SCHEDULER_CONFIG));
     int side = unet.unet().sampleSize() * movq.factor();
     decoderStage = KandinskyStages.decoder(scheduler, Pixels.square(side), unit(unet, movq));
@@ -136,7 +135,7 @@ final class KandinskyModel implements AutoCloseable {
     var priorConfig = PriorModel.readConfig(place.network());
     requireEmbeddings("prior", priorConfig.embeddingDim(), unet);
     var priorScheduler =
-        UnclipSchedulerConfig.read(
+        SchedulerConfig.readUnclip(
             place
                 .pipeline()
                 .resolve(KandinskyFolder.SCHEDULER)
@@ -214,7 +213,7 @@ final class KandinskyModel implements AutoCloseable {
   /** Sizes are multiples of MoVQ's factor, as published, and of the U-Net's downsampling factor. */
   private static int unit(KandinskyUnet unet, Movq movq) {
     int factor = movq.factor();
-    int halved = 1 << (unet.unet().levels() - 1);
+    int halved = 1 << (unet.unet().levels().size() - 1);
     return factor * Math.max(factor, halved); // both are powers of 2
   }
 

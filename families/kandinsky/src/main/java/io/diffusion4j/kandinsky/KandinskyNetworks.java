@@ -43,7 +43,7 @@ final class KandinskyNetworks {
             .named(KandinskyUnet.EMBEDDING, "image_embeds")
             .named(StoredNetwork.output(0), "encoder_hidden_states")
             .named(StoredNetwork.output(1), KandinskyUnet.TIME_ADD));
-    int side = 1 << unet.unet().levels(); // small, and more than one pixel at every level
+    int side = 1 << unet.unet().levels().size(); // small, and more than one pixel at every level
     if (unet.beside() == KandinskyUnet.Beside.HINT) {
       networks.add(
           sized(

@@ -2,7 +2,7 @@ package io.diffusion4j.kandinsky;
 
 import io.diffusion4j.checkpoint.ModelFolder;
 import io.diffusion4j.checkpoint.ModelFolder.Component;
-import io.diffusion4j.ddpm.PixelScheduler;
+import io.diffusion4j.checkpoint.SchedulerConfig;
 import io.diffusion4j.pipeline.FolderDigest;
 import io.diffusion4j.pipeline.Opening;
 import io.diffusion4j.pipeline.Residency;
@@ -77,8 +77,8 @@ public record KandinskyPair(Path decoder, Path prior) {
   }
 
   /** Reads the settings of the decoder's scheduler. */
-  public PixelScheduler readDecoderScheduler() {
-    return PixelScheduler.read(decoderScheduler().resolve(KandinskyFolder.SCHEDULER_CONFIG));
+  public SchedulerConfig readDecoderScheduler() {
+    return SchedulerConfig.read(decoderScheduler().resolve(KandinskyFolder.SCHEDULER_CONFIG));
   }
 
   /** Returns the folder of the prior's network. */

@@ -1,9 +1,8 @@
 package io.diffusion4j.kandinsky;
 
 import io.diffusion4j.checkpoint.CheckpointException;
-import io.diffusion4j.checkpoint.UnclipSchedulerConfig;
+import io.diffusion4j.checkpoint.SchedulerConfig;
 import io.diffusion4j.clip.ClipFolders;
-import io.diffusion4j.ddpm.PixelScheduler;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.pipeline.FolderReport;
 import io.diffusion4j.pipeline.FolderReport.Expected;
@@ -41,7 +40,7 @@ final class KandinskyReport {
             Expected.network(KandinskyFolder.MOVQ, path -> Movq.read(path).manifest()),
             Expected.files(
                 KandinskyFolder.SCHEDULER,
-                path -> PixelScheduler.read(path.resolve(KandinskyFolder.SCHEDULER_CONFIG)))),
+                path -> SchedulerConfig.read(path.resolve(KandinskyFolder.SCHEDULER_CONFIG)))),
         List.of(),
         () -> {
           int latent = Movq.read(movq).latentChannels();
@@ -70,7 +69,7 @@ final class KandinskyReport {
             Expected.files(
                 KandinskyFolder.SCHEDULER,
                 path ->
-                    UnclipSchedulerConfig.read(path.resolve(KandinskyFolder.SCHEDULER_CONFIG)))),
+                    SchedulerConfig.readUnclip(path.resolve(KandinskyFolder.SCHEDULER_CONFIG)))),
         List.of(),
         () -> {
           int dim = PriorModel.readConfig(prior).embeddingDim();

@@ -1,10 +1,8 @@
 package io.diffusion4j.kandinsky;
 
-import io.diffusion4j.checkpoint.UnclipSchedulerConfig;
-import io.diffusion4j.ddpm.PixelScheduler;
+import io.diffusion4j.checkpoint.SchedulerConfig;
 import io.diffusion4j.diffusion.part.ImageDecoder;
 import io.diffusion4j.diffusion.part.Prior;
-import io.diffusion4j.diffusion.solver.Samplers;
 import io.diffusion4j.diffusion.stage.Pixels;
 import io.diffusion4j.diffusion.stage.Sizes;
 import io.diffusion4j.diffusion.stage.Stage;
@@ -22,8 +20,8 @@ final class KandinskyStages {
   private KandinskyStages() {}
 
   /** Returns the diffusion prior. */
-  static Stage prior(UnclipSchedulerConfig scheduler) {
-    return Stage.denoising(Prior.STAGE, scheduler.course(Samplers.standard(), PRIOR_STEPS))
+  static Stage prior(SchedulerConfig scheduler) {
+    return Stage.denoising(Prior.STAGE, scheduler.course(PRIOR_STEPS))
         .withScale(new Stage.Scale(GUIDANCE, MOST_GUIDANCE));
   }
 
@@ -33,7 +31,7 @@ final class KandinskyStages {
    * @param usual the size of its pictures by default
    * @param unit the number that divides the sides of pictures
    */
-  static Stage decoder(PixelScheduler scheduler, Pixels usual, int unit) {
+  static Stage decoder(SchedulerConfig scheduler, Pixels usual, int unit) {
     return Stage.denoising(ImageDecoder.STAGE, scheduler.course(DECODER_STEPS))
         .withScale(new Stage.Scale(GUIDANCE, MOST_GUIDANCE))
         .withDraws(usual)

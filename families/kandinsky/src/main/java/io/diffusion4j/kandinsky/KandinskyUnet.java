@@ -1,9 +1,9 @@
 package io.diffusion4j.kandinsky;
 
 import io.diffusion4j.checkpoint.ComponentConfig;
-import io.diffusion4j.decoder.DecoderFolders;
 import io.diffusion4j.decoder.backbone.Context;
 import io.diffusion4j.decoder.unet.UnetConfig;
+import io.diffusion4j.decoder.unet.UnetSettings;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.Inputs;
 import io.diffusion4j.nn.Manifest;
@@ -142,7 +142,7 @@ public record KandinskyUnet(UnetConfig unet, int embeddingDim, Beside beside) {
     c.text("encoder_hid_dim_type"); // must be there
     c.supports("addition_embed_type", Beside.NOTHING.type, Beside.HINT.type);
     boolean hinted = c.text("addition_embed_type").equals(Beside.HINT.type);
-    var blocks = DecoderFolders.readBlocks(c);
+    var blocks = UnetSettings.CONDITIONED.read(c);
     int latent = blocks.outChannels() / 2;
     Beside plain = blocks.inChannels() == latent ? Beside.NOTHING : Beside.KNOWN;
     int embedding = c.intValue("encoder_hid_dim");
@@ -153,7 +153,8 @@ public record KandinskyUnet(UnetConfig unet, int embeddingDim, Beside beside) {
 
   /** Writes the settings into a folder. */
   public void write(Path folder) {
-    DecoderFolders.putBlocks(unet)
+    UnetSettings.CONDITIONED
+        .put(unet)
         .fixed(FIXED)
         .put("addition_embed_type", beside.type)
         .put("encoder_hid_dim", embeddingDim)
@@ -183,7 +184,7 @@ public record KandinskyUnet(UnetConfig unet, int embeddingDim, Beside beside) {
 
   /** Returns the expected weights of a folder. */
   public Manifest manifest() {
-    int least = 1 << (unet.levels() - 1);
+    int least = 1 << (unet.levels().size() - 1);
     return Manifest.of(
         (nn, inputs) -> {
           List<Tensor> outputs = new ArrayList<>(projection().define(nn, inputs));

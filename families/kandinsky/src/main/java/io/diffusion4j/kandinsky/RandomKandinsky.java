@@ -2,14 +2,13 @@ package io.diffusion4j.kandinsky;
 
 import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.checkpoint.DType;
-import io.diffusion4j.checkpoint.UnclipSchedulerConfig;
+import io.diffusion4j.checkpoint.SchedulerConfig;
 import io.diffusion4j.clip.ClipFolders;
 import io.diffusion4j.clip.image.ClipPreprocessor;
 import io.diffusion4j.clip.token.ClipTokenizer;
 import io.diffusion4j.clip.token.EnumeratedVocabulary;
 import io.diffusion4j.clip.token.Normalization;
 import io.diffusion4j.clip.token.TokenizerConfig;
-import io.diffusion4j.ddpm.PixelScheduler;
 import io.diffusion4j.diffusion.loss.VarianceType;
 import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.pipeline.RandomComponents;
@@ -85,7 +84,7 @@ public record RandomKandinsky(KandinskyConfig config, DType dtype, long seed) {
         random.notes());
 
     Path scheduler = random.component(folder, KandinskyFolder.SCHEDULER);
-    new UnclipSchedulerConfig(1000, VarianceType.FIXED_SMALL, true, 10, Parameterization.X0)
+    SchedulerConfig.unclip(1000, VarianceType.FIXED_SMALL, true, 10, Parameterization.X0)
         .write(scheduler.resolve(KandinskyFolder.SCHEDULER_CONFIG));
   }
 
@@ -99,7 +98,7 @@ public record RandomKandinsky(KandinskyConfig config, DType dtype, long seed) {
     random.writeWeights(movq, Checkpoint.DIFFUSERS, config.movq().manifest());
 
     Path scheduler = random.component(folder, KandinskyFolder.SCHEDULER);
-    PixelScheduler.kandinsky().write(scheduler.resolve(KandinskyFolder.SCHEDULER_CONFIG));
+    SchedulerConfig.kandinsky().write(scheduler.resolve(KandinskyFolder.SCHEDULER_CONFIG));
     RandomComponents.save(
         () -> Files.writeString(folder.resolve(KandinskyFolder.CARD), CARD), folder);
   }

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.diffusion4j.checkpoint.Checkpoint;
+import io.diffusion4j.checkpoint.SchedulerConfig;
 import io.diffusion4j.checkpoint.TensorMap;
 import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.data.CaptionedImages;
 import io.diffusion4j.data.CaptionedImages.CaptionedImage;
-import io.diffusion4j.ddpm.PixelScheduler;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.loss.Weighting;
 import io.diffusion4j.diffusion.stage.Pixels;
@@ -132,7 +132,7 @@ class LatentTrainingTest {
     var small = KandinskyConfig.small().unet();
     var unet =
         new KandinskyUnet(small.unet().withInChannels(LATENT + beside.channels(LATENT)), 3, beside);
-    var scheduler = PixelScheduler.kandinsky();
+    var scheduler = SchedulerConfig.kandinsky();
     return new LatentBatches(
         PICTURES,
         SIDE,
@@ -156,7 +156,7 @@ class LatentTrainingTest {
   @Test
   void latentsAreNoisedAsThePublishedScheduleDoesAndTheNoiseIsTheTarget() {
     var batch = batches(Beside.NOTHING, 0).batch(2);
-    var schedule = PixelScheduler.kandinsky().schedule();
+    var schedule = SchedulerConfig.kandinsky().schedule();
     for (int row = 0; row < 8; row++) {
       int t = (int) batch.floats(NetworkDenoiser.TIME, 1)[row];
       double aBar = schedule.alphaBar(t);

@@ -1,6 +1,6 @@
 package io.diffusion4j.unclip;
 
-import io.diffusion4j.checkpoint.UnclipSchedulerConfig;
+import io.diffusion4j.checkpoint.SchedulerConfig;
 import io.diffusion4j.diffusion.argument.ByName;
 import io.diffusion4j.diffusion.part.ImageDecoder;
 import io.diffusion4j.diffusion.part.Prior;
@@ -38,7 +38,7 @@ public record Defaults(boolean ours) {
   public static final int SUPER_RES_STEPS = 7;
 
   /** The scheduler, steps and guidance of the published pipelines, for models of others. */
-  public static final String PUBLISHED_SAMPLER = UnclipSchedulerConfig.SAMPLER;
+  public static final String PUBLISHED_SAMPLER = SchedulerConfig.UNCLIP_SAMPLER;
 
   public static final int PUBLISHED_PRIOR_STEPS = 25;
   public static final double PUBLISHED_PRIOR_GUIDANCE = 4.0;
@@ -57,7 +57,7 @@ public record Defaults(boolean ours) {
   }
 
   /** Returns the diffusion prior. */
-  Stage prior(UnclipSchedulerConfig scheduler, ByName<Sampler> samplers) {
+  Stage prior(SchedulerConfig scheduler, ByName<Sampler> samplers) {
     return Stage.denoising(
             Prior.STAGE, denoising(scheduler, samplers, ours ? PRIOR_STEPS : PUBLISHED_PRIOR_STEPS))
         .withScale(priorScale());
@@ -73,25 +73,25 @@ public record Defaults(boolean ours) {
   }
 
   /** Returns the decoder. */
-  Stage decoder(UnclipSchedulerConfig scheduler, int size) {
+  Stage decoder(SchedulerConfig scheduler, int size) {
     return pixels(
             ImageDecoder.STAGE, scheduler, ours ? DECODER_STEPS : PUBLISHED_DECODER_STEPS, size)
         .withScale(new Scale(ours ? DECODER_GUIDANCE : PUBLISHED_DECODER_GUIDANCE, MAX_GUIDANCE));
   }
 
   /** Returns the upsampler, which has no guidance. */
-  Stage upsampler(UnclipSchedulerConfig scheduler, int size) {
+  Stage upsampler(SchedulerConfig scheduler, int size) {
     return pixels(Upsampler.STAGE, scheduler, SUPER_RES_STEPS, size).withReuse(true);
   }
 
-  private Stage pixels(String name, UnclipSchedulerConfig scheduler, int steps, int size) {
+  private Stage pixels(String name, SchedulerConfig scheduler, int steps, int size) {
     return Stage.denoising(name, denoising(scheduler, Samplers.standard(), steps))
         .withDraws(Pixels.square(size))
         .withChoices(choices -> choices.withTreatments(X0Treatment.standard()));
   }
 
   private Course.Denoising denoising(
-      UnclipSchedulerConfig scheduler, ByName<Sampler> samplers, int steps) {
+      SchedulerConfig scheduler, ByName<Sampler> samplers, int steps) {
     var published = scheduler.course(samplers, steps);
     return ours
         ? published.withChoices(

@@ -4,8 +4,8 @@ import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.checkpoint.DType;
 import io.diffusion4j.checkpoint.SafetensorsWriter;
+import io.diffusion4j.checkpoint.SchedulerConfig;
 import io.diffusion4j.checkpoint.TensorSource;
-import io.diffusion4j.checkpoint.UnclipSchedulerConfig;
 import io.diffusion4j.clip.ClipFolders;
 import io.diffusion4j.clip.OpenAiFile;
 import io.diffusion4j.clip.image.ClipPreprocessor;
@@ -130,9 +130,9 @@ public record KarloFiles(UnclipConfig config) {
         var upsamplers = of(files, Kind.UPSAMPLERS);
         upsampler(UnclipFolder.SUPER_RES_FIRST, FIRST, upsamplers, config);
         upsampler(UnclipFolder.SUPER_RES_LAST, LAST, upsamplers, config);
-        scheduler(UnclipFolder.PRIOR_SCHEDULER, UnclipSchedulerConfig.prior());
-        scheduler(UnclipFolder.DECODER_SCHEDULER, UnclipSchedulerConfig.decoder());
-        scheduler(UnclipFolder.SUPER_RES_SCHEDULER, UnclipSchedulerConfig.superResolution());
+        scheduler(UnclipFolder.PRIOR_SCHEDULER, SchedulerConfig.unclipPrior());
+        scheduler(UnclipFolder.DECODER_SCHEDULER, SchedulerConfig.unclipDecoder());
+        scheduler(UnclipFolder.SUPER_RES_SCHEDULER, SchedulerConfig.unclipUpsampler());
         UnclipFolder.writeIndex(folder);
       } catch (IOException e) {
         throw new UncheckedIOException("cannot write " + folder + ": " + e.getMessage(), e);
@@ -176,8 +176,8 @@ public record KarloFiles(UnclipConfig config) {
               UpsamplerModel.manifest(config.upsampler())));
     }
 
-    private void scheduler(String name, UnclipSchedulerConfig scheduler) throws IOException {
-      scheduler.write(component(name).resolve(UnclipSchedulerConfig.FILE_NAME));
+    private void scheduler(String name, SchedulerConfig scheduler) throws IOException {
+      scheduler.write(component(name).resolve(SchedulerConfig.FILE_NAME));
     }
 
     private Path component(String name) throws IOException {

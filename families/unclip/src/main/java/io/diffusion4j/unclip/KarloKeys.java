@@ -141,7 +141,8 @@ final class KarloKeys {
     Matcher mid = MID.matcher(key);
     if (mid.matches()) {
       boolean attention = mid.group(1).equals("attentions");
-      int place = attention ? 1 : mid.group(2).equals("0") ? 0 : config.midAttention() ? 2 : 1;
+      int last = config.middle().attention() ? 2 : 1;
+      int place = attention ? 1 : mid.group(2).equals("0") ? 0 : last;
       return "middle_block." + place + replaced(mid.group(3), attention ? ATTENTION : RESNET);
     }
     return replaced(key, UNET);
@@ -149,7 +150,7 @@ final class KarloKeys {
 
   /** Whether a level on the way up has attention; the levels are counted from the lowest. */
   private static boolean attends(UnetConfig config, int block) {
-    return config.attention().get(config.attention().size() - 1 - block);
+    return config.levels().get(config.levels().size() - 1 - block).attentionUp();
   }
 
   /**
@@ -202,7 +203,7 @@ final class KarloKeys {
                     key,
                     prefix + unet(key, config),
                     parameter.shape(),
-                    config.headDim()));
+                    config.heads().width()));
     return derived;
   }
 

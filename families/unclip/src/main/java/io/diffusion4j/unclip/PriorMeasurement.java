@@ -2,7 +2,7 @@ package io.diffusion4j.unclip;
 
 import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.checkpoint.ModelFolder;
-import io.diffusion4j.checkpoint.UnclipSchedulerConfig;
+import io.diffusion4j.checkpoint.SchedulerConfig;
 import io.diffusion4j.data.CaptionedImages;
 import io.diffusion4j.data.CaptionedImages.CaptionedImage;
 import io.diffusion4j.diffusion.argument.Check;
@@ -84,10 +84,9 @@ public record PriorMeasurement(
         texts.addAll(model.textEncoder().encode(some));
       }
     }
-    UnclipSchedulerConfig scheduler = files.scheduler(UnclipFolder.PRIOR_SCHEDULER);
+    SchedulerConfig scheduler = files.scheduler(UnclipFolder.PRIOR_SCHEDULER);
     Timesteps timesteps =
         scheduler
-            .spacing()
             .timesteps()
             .of(scheduler.trainTimesteps(), Math.min(TIMESTEPS, scheduler.trainTimesteps()));
     try (var prior =

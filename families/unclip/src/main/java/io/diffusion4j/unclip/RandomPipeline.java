@@ -2,7 +2,7 @@ package io.diffusion4j.unclip;
 
 import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.checkpoint.DType;
-import io.diffusion4j.checkpoint.UnclipSchedulerConfig;
+import io.diffusion4j.checkpoint.SchedulerConfig;
 import io.diffusion4j.clip.ClipFolders;
 import io.diffusion4j.clip.image.ClipPreprocessor;
 import io.diffusion4j.clip.token.ClipTokenizer;
@@ -84,10 +84,9 @@ public record RandomPipeline(UnclipConfig config, DType dtype, long seed) {
       random.writeWeights(
           upsampler, Checkpoint.DIFFUSERS, UpsamplerModel.manifest(config.upsampler()));
     }
-    scheduler(random, folder, UnclipFolder.PRIOR_SCHEDULER, UnclipSchedulerConfig.prior());
-    scheduler(random, folder, UnclipFolder.DECODER_SCHEDULER, UnclipSchedulerConfig.decoder());
-    scheduler(
-        random, folder, UnclipFolder.SUPER_RES_SCHEDULER, UnclipSchedulerConfig.superResolution());
+    scheduler(random, folder, UnclipFolder.PRIOR_SCHEDULER, SchedulerConfig.unclipPrior());
+    scheduler(random, folder, UnclipFolder.DECODER_SCHEDULER, SchedulerConfig.unclipDecoder());
+    scheduler(random, folder, UnclipFolder.SUPER_RES_SCHEDULER, SchedulerConfig.unclipUpsampler());
     UnclipFolder.writeIndex(folder);
   }
 
@@ -99,7 +98,7 @@ public record RandomPipeline(UnclipConfig config, DType dtype, long seed) {
   }
 
   private static void scheduler(
-      RandomComponents random, Path folder, String name, UnclipSchedulerConfig scheduler) {
-    scheduler.write(random.component(folder, name).resolve(UnclipSchedulerConfig.FILE_NAME));
+      RandomComponents random, Path folder, String name, SchedulerConfig scheduler) {
+    scheduler.write(random.component(folder, name).resolve(SchedulerConfig.FILE_NAME));
   }
 }

@@ -2,7 +2,7 @@ package io.diffusion4j.unclip;
 
 import io.diffusion4j.checkpoint.ModelFolder;
 import io.diffusion4j.checkpoint.ModelFolder.Component;
-import io.diffusion4j.checkpoint.UnclipSchedulerConfig;
+import io.diffusion4j.checkpoint.SchedulerConfig;
 import io.diffusion4j.decoder.DecoderFolders;
 import io.diffusion4j.decoder.dit.DitConfig;
 import java.io.IOException;
@@ -107,7 +107,7 @@ public final class UnclipFolder {
   private static boolean isComplete(Path component) {
     String name = component.getFileName().toString();
     if (List.of(PRIOR_SCHEDULER, DECODER_SCHEDULER, SUPER_RES_SCHEDULER).contains(name)) {
-      return Files.isRegularFile(component.resolve(UnclipSchedulerConfig.FILE_NAME));
+      return Files.isRegularFile(component.resolve(SchedulerConfig.FILE_NAME));
     }
     String last = name.equals(TOKENIZER) ? "tokenizer_config.json" : ".safetensors";
     if (!Files.isDirectory(component)) {

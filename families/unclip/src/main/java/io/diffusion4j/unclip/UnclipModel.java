@@ -2,8 +2,8 @@ package io.diffusion4j.unclip;
 
 import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.checkpoint.ModelFolder;
+import io.diffusion4j.checkpoint.SchedulerConfig;
 import io.diffusion4j.checkpoint.TensorSource;
-import io.diffusion4j.checkpoint.UnclipSchedulerConfig;
 import io.diffusion4j.checkpoint.lora.LoraChoice;
 import io.diffusion4j.checkpoint.lora.PipelineLoras;
 import io.diffusion4j.clip.ClipFolders;
@@ -21,7 +21,7 @@ import io.diffusion4j.decoder.DecoderModel;
 import io.diffusion4j.decoder.DiffusionDecoder;
 import io.diffusion4j.decoder.DiffusionUpsampler;
 import io.diffusion4j.decoder.UpsamplerModel;
-import io.diffusion4j.decoder.unet.UnetShape;
+import io.diffusion4j.decoder.unet.UnetConfig;
 import io.diffusion4j.diffusion.argument.ByName;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.denoiser.BatchingDenoiser;
@@ -130,7 +130,7 @@ public final class UnclipModel implements AutoCloseable {
     var priorScheduler =
         folder.has(UnclipFolder.PRIOR_SCHEDULER)
             ? folder.scheduler(UnclipFolder.PRIOR_SCHEDULER)
-            : UnclipSchedulerConfig.prior();
+            : SchedulerConfig.unclipPrior();
     priorStage =
         onePassPrior.isPresent()
             ? OnePassPrior.OFFERED
@@ -153,7 +153,7 @@ public final class UnclipModel implements AutoCloseable {
     guide = noisedClip.map(path -> resources.add(NoisedClip.load(path, compute)));
     guide.ifPresent(judge -> judge.requireFits(decoderSize, decoderSize));
     Stage plain =
-        defaults.decoder(decoderScheduler, decoderSize).withReuse(backbone instanceof UnetShape);
+        defaults.decoder(decoderScheduler, decoderSize).withReuse(backbone instanceof UnetConfig);
     decoderStage =
         guide.isPresent()
             ? plain.withGuide(Guides.CLIP, Stage.Scale.ofGradient(CLIP_SCALE))
@@ -372,7 +372,7 @@ public final class UnclipModel implements AutoCloseable {
   /** The decoder's network, for drawing and for likelihoods. */
   private record Decoding(DiffusionDecoder stage, DecoderLikelihood likelihood) {}
 
-  private Decoding openDecoder(int textLength, UnclipSchedulerConfig scheduler, Resources owned) {
+  private Decoding openDecoder(int textLength, SchedulerConfig scheduler, Resources owned) {
     var model =
         owned.add(
             DecoderModel.load(
@@ -391,7 +391,7 @@ public final class UnclipModel implements AutoCloseable {
             decoderStage,
             guide.map(judge -> new DiffusionDecoder.Judge(judge::encode, judge))),
         new DecoderLikelihood(
-            model, network, own.schedule(), scheduler.varianceType(), own.treatment()));
+            model, network, own.schedule(), scheduler.variance(), own.treatment()));
   }
 
   private Denoiser<Image> upsampler(String name, Parameterization parameterization) {

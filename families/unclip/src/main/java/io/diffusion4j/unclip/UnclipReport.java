@@ -2,7 +2,7 @@ package io.diffusion4j.unclip;
 
 import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.checkpoint.ModelFolder;
-import io.diffusion4j.checkpoint.UnclipSchedulerConfig;
+import io.diffusion4j.checkpoint.SchedulerConfig;
 import io.diffusion4j.clip.ClipFolders;
 import io.diffusion4j.clip.image.ClipPreprocessor;
 import io.diffusion4j.clip.token.ClipTokenizer;
@@ -95,7 +95,7 @@ final class UnclipReport {
         case UnclipFolder.TOKENIZER -> ClipTokenizer.load(path);
         case UnclipFolder.FEATURE_EXTRACTOR ->
             ClipPreprocessor.load(path.resolve(UnclipFolder.PREPROCESSOR));
-        default -> UnclipSchedulerConfig.read(path.resolve(UnclipSchedulerConfig.FILE_NAME));
+        default -> SchedulerConfig.readUnclip(path.resolve(SchedulerConfig.FILE_NAME));
       };
     } catch (IOException e) {
       throw new UncheckedIOException(String.valueOf(e.getMessage()), e);

@@ -138,7 +138,7 @@ class KarloFilesTest {
         published,
         UnclipFolder.DECODER,
         key -> "model." + KarloKeys.unet(key, SMALL.decoder()),
-        SMALL.decoder().headDim(),
+        SMALL.decoder().heads().width(),
         values,
         shapes);
     pack(

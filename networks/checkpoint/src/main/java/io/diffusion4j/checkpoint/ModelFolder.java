@@ -209,8 +209,8 @@ public final class ModelFolder {
   }
 
   /** Returns the settings of a scheduler, from {@code scheduler_config.json}. */
-  public UnclipSchedulerConfig scheduler(String name) {
-    return UnclipSchedulerConfig.read(file(name, UnclipSchedulerConfig.FILE_NAME));
+  public SchedulerConfig scheduler(String name) {
+    return SchedulerConfig.readUnclip(file(name, SchedulerConfig.FILE_NAME));
   }
 
   /** Returns the weights of a component; the caller closes them. */

@@ -11,7 +11,7 @@
  * try (Checkpoint decoder = folder.checkpoint("decoder")) {
  *   System.out.println(decoder.info("conv_in.weight").shape().length);
  * }
- * UnclipSchedulerConfig scheduler = folder.scheduler("decoder_scheduler");
+ * SchedulerConfig scheduler = folder.scheduler("decoder_scheduler");
  * }</pre>
  *
  * <h2>Reading</h2>

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.diffusion4j.checkpoint.ModelFolder.Component;
-import io.diffusion4j.checkpoint.UnclipSchedulerConfig.Spacing;
+import io.diffusion4j.checkpoint.SchedulerConfig.Spacing;
 import io.diffusion4j.diffusion.loss.VarianceType;
 import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.golden.GoldenRoots;
@@ -46,10 +46,10 @@ class ModelFolderTest {
       pipeline.config(network).expectClass(pipeline.component(network).className());
     }
     assertThat(pipeline.config("image_encoder").intValue("patch_size")).isEqualTo(8);
-    assertThat(pipeline.scheduler("prior_scheduler")).isEqualTo(UnclipSchedulerConfig.prior());
-    assertThat(pipeline.scheduler("decoder_scheduler")).isEqualTo(UnclipSchedulerConfig.decoder());
+    assertThat(pipeline.scheduler("prior_scheduler")).isEqualTo(SchedulerConfig.unclipPrior());
+    assertThat(pipeline.scheduler("decoder_scheduler")).isEqualTo(SchedulerConfig.unclipDecoder());
     assertThat(pipeline.scheduler("super_res_scheduler"))
-        .isEqualTo(UnclipSchedulerConfig.superResolution());
+        .isEqualTo(SchedulerConfig.unclipUpsampler());
     try (var weights = pipeline.checkpoint("text_proj")) {
       assertThat(weights.names()).hasSize(11);
       assertThat(weights.info("clip_extra_context_tokens_proj.weight").shape())
@@ -149,15 +149,14 @@ class ModelFolderTest {
     Path file = folder.resolve("scheduler_config.json");
     for (var config :
         List.of(
-            UnclipSchedulerConfig.prior(),
-            UnclipSchedulerConfig.decoder(),
-            UnclipSchedulerConfig.superResolution(),
-            new UnclipSchedulerConfig(
-                10, VarianceType.LEARNED_RANGE, false, 2.5, Parameterization.X0),
-            UnclipSchedulerConfig.prior().withParameterization(Parameterization.V),
-            UnclipSchedulerConfig.decoder().withSpacing(Spacing.TRAILING))) {
+            SchedulerConfig.unclipPrior(),
+            SchedulerConfig.unclipDecoder(),
+            SchedulerConfig.unclipUpsampler(),
+            SchedulerConfig.unclip(10, VarianceType.LEARNED_RANGE, false, 2.5, Parameterization.X0),
+            SchedulerConfig.unclipPrior().withParameterization(Parameterization.V),
+            SchedulerConfig.unclipDecoder().withSpacing(Spacing.TRAILING))) {
       config.write(file);
-      assertThat(UnclipSchedulerConfig.read(file)).isEqualTo(config);
+      assertThat(SchedulerConfig.readUnclip(file)).isEqualTo(config);
     }
   }
 
@@ -165,7 +164,7 @@ class ModelFolderTest {
   void aSchedulerWithoutFieldsHasTheDefaults() throws IOException {
     Path file =
         Files.writeString(folder.resolve("s.json"), "{\"_class_name\":\"UnCLIPScheduler\"}");
-    assertThat(UnclipSchedulerConfig.read(file)).isEqualTo(UnclipSchedulerConfig.superResolution());
+    assertThat(SchedulerConfig.readUnclip(file)).isEqualTo(SchedulerConfig.unclipUpsampler());
   }
 
   @ParameterizedTest
@@ -179,9 +178,9 @@ class ModelFolderTest {
             + " (expected: one of epsilon, sample, v_prediction)",
         "\"variance_type\":\"fixed\" | variance_type: \"fixed\""
             + " (expected: one of fixed_small_log, learned_range)",
-        "\"num_train_timesteps\":0 | trainTimesteps: 0 (expected: ≥ 1)",
+        "\"num_train_timesteps\":0 | num_train_timesteps: 0 (expected: ≥ 1)",
         "\"num_train_timesteps\":1.5 | num_train_timesteps: 1.5 (expected: an integer)",
-        "\"clip_sample_range\":0 | clipSampleRange: 0.0 (expected: > 0)",
+        "\"clip_sample_range\":0 | clip_sample_range: 0.0 (expected: > 0)",
         "\"clip_sample\":1 | clip_sample: 1 (expected: true or false)",
         "\"new_thing\":true | unknown fields: new_thing",
       })
@@ -191,7 +190,7 @@ class ModelFolderTest {
             ? "{" + field + "}"
             : "{\"_class_name\":\"UnCLIPScheduler\"," + field + "}";
     Path file = Files.writeString(folder.resolve("s.json"), json);
-    assertThatThrownBy(() -> UnclipSchedulerConfig.read(file))
+    assertThatThrownBy(() -> SchedulerConfig.readUnclip(file))
         .isInstanceOf(CheckpointException.class)
         .hasMessage(file + ": " + message);
   }

@@ -1,8 +1,8 @@
 package io.diffusion4j.training;
 
 import io.diffusion4j.checkpoint.Checkpoint;
+import io.diffusion4j.checkpoint.SchedulerConfig;
 import io.diffusion4j.ddpm.DdpmFamily;
-import io.diffusion4j.ddpm.PixelScheduler;
 import io.diffusion4j.decoder.classifier.ClassifierBatches;
 import io.diffusion4j.decoder.classifier.ClassifierConfig;
 import io.diffusion4j.decoder.classifier.ClassifierFolders;
@@ -49,7 +49,7 @@ record ClassifierTraining(PartRun run) implements PartTraining {
             new ClassifierBatches(
                 run.classified(data).examples(size, config.seed()),
                 classes,
-                PixelScheduler.ddpm().schedule(),
+                SchedulerConfig.ddpm().schedule(),
                 shape.unet().timeChannels(),
                 config.batchSize(),
                 config.seed()),

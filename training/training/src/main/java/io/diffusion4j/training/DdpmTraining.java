@@ -2,6 +2,7 @@ package io.diffusion4j.training;
 
 import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.checkpoint.ModelFolder;
+import io.diffusion4j.checkpoint.SchedulerConfig;
 import io.diffusion4j.data.CaptionedImages;
 import io.diffusion4j.data.DataSet;
 import io.diffusion4j.ddpm.DdpmFolder;
@@ -10,8 +11,7 @@ import io.diffusion4j.ddpm.PixelBackbone;
 import io.diffusion4j.ddpm.PixelBatches;
 import io.diffusion4j.ddpm.PixelFolders;
 import io.diffusion4j.ddpm.PixelObjective;
-import io.diffusion4j.ddpm.PixelScheduler;
-import io.diffusion4j.decoder.unet.PixelUnetConfig.Labels;
+import io.diffusion4j.decoder.unet.UnetConfig.Labels;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.Png;
@@ -92,10 +92,10 @@ record DdpmTraining(PartRun run) implements PartTraining {
     return run.setup().part() == Part.DAE;
   }
 
-  private PixelScheduler usualScheduler() {
+  private SchedulerConfig usualScheduler() {
     return isAutoencoder()
-        ? PixelScheduler.autoencoder(run.technique(PartTechniques.NOISE))
-        : PixelScheduler.ddpm();
+        ? SchedulerConfig.autoencoder(run.technique(PartTechniques.NOISE))
+        : SchedulerConfig.ddpm();
   }
 
   /** Draws the results of an autoencoder, for held-out pictures if there are any. */

@@ -1,9 +1,11 @@
 package io.diffusion4j.training;
 
 import io.diffusion4j.checkpoint.Checkpoint;
+import io.diffusion4j.checkpoint.SchedulerConfig.Spacing;
+import io.diffusion4j.checkpoint.SchedulerConfig;
 import io.diffusion4j.checkpoint.TensorMap;
-import io.diffusion4j.checkpoint.UnclipSchedulerConfig;
 import io.diffusion4j.checkpoint.UnclipSchedulerConfig.Spacing;
+import io.diffusion4j.checkpoint.UnclipSchedulerConfig;
 import io.diffusion4j.decoder.DecoderBatches;
 import io.diffusion4j.decoder.DecoderFolders;
 import io.diffusion4j.decoder.DecoderObjective;
@@ -113,7 +115,7 @@ record DecoderTraining(PartRun run) implements PartTraining {
                 notes);
             to.writeScheduler(
                 UnclipFolder.DECODER_SCHEDULER,
-                new UnclipSchedulerConfig(
+                SchedulerConfig.unclip(
                         PartRun.TRAIN_STEPS,
                         VarianceType.LEARNED_RANGE,
                         true,

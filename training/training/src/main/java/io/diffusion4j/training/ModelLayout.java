@@ -1,6 +1,6 @@
 package io.diffusion4j.training;
 
-import io.diffusion4j.checkpoint.UnclipSchedulerConfig;
+import io.diffusion4j.checkpoint.SchedulerConfig;
 import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.kandinsky.KandinskyPair;
 import java.nio.file.Files;
@@ -61,10 +61,10 @@ sealed interface ModelLayout permits UnclipLayout, KandinskyLayout {
   Map<String, String> techniques(Part part);
 
   /** Reads the settings of an unCLIP scheduler; empty if there are none. */
-  static Optional<UnclipSchedulerConfig> scheduler(Path folder) {
-    return Optional.of(folder.resolve(UnclipSchedulerConfig.FILE_NAME))
+  static Optional<SchedulerConfig> scheduler(Path folder) {
+    return Optional.of(folder.resolve(SchedulerConfig.FILE_NAME))
         .filter(Files::exists)
-        .map(UnclipSchedulerConfig::read);
+        .map(SchedulerConfig::readUnclip);
   }
 
   /** Returns the technique of a prediction type. */

@@ -1,6 +1,7 @@
 package io.diffusion4j.training;
 
 import io.diffusion4j.checkpoint.Checkpoint;
+import io.diffusion4j.checkpoint.SchedulerConfig;
 import io.diffusion4j.checkpoint.TensorMap;
 import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.checkpoint.UnclipSchedulerConfig;
@@ -206,13 +207,13 @@ record PartRun(
    * Writes the settings of a scheduler: those of the model that the training started from, or else
    * the given ones, with the prediction that was trained.
    */
-  void writeScheduler(String component, UnclipSchedulerConfig usual) {
+  void writeScheduler(String component, SchedulerConfig usual) {
     whole
         .start()
         .flatMap(first -> ModelLayout.scheduler(first.component(component)))
         .orElse(usual)
         .withParameterization(technique(PartTechniques.PREDICTION))
-        .write(made(component).resolve(UnclipSchedulerConfig.FILE_NAME));
+        .write(made(component).resolve(SchedulerConfig.FILE_NAME));
   }
 
   /**

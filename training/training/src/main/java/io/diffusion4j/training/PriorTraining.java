@@ -1,7 +1,7 @@
 package io.diffusion4j.training;
 
 import io.diffusion4j.checkpoint.Checkpoint;
-import io.diffusion4j.checkpoint.UnclipSchedulerConfig;
+import io.diffusion4j.checkpoint.SchedulerConfig;
 import io.diffusion4j.diffusion.loss.Weighting;
 import io.diffusion4j.diffusion.part.ImageEncoder;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
@@ -58,7 +58,7 @@ record PriorTraining(PartRun run) implements PartTraining {
           (to, weights) -> {
             PriorModel.write(
                 to.made(UnclipFolder.PRIOR), shape, weights, standardization, to.notes());
-            to.writeScheduler(UnclipFolder.PRIOR_SCHEDULER, UnclipSchedulerConfig.prior());
+            to.writeScheduler(UnclipFolder.PRIOR_SCHEDULER, SchedulerConfig.unclipPrior());
           },
           data ->
               new PriorHealth(

@@ -1,7 +1,7 @@
 package io.diffusion4j.training;
 
 import io.diffusion4j.checkpoint.Checkpoint;
-import io.diffusion4j.checkpoint.UnclipSchedulerConfig;
+import io.diffusion4j.checkpoint.SchedulerConfig;
 import io.diffusion4j.decoder.DecoderFolders;
 import io.diffusion4j.decoder.UpsamplerBatches;
 import io.diffusion4j.decoder.UpsamplerObjective;
@@ -55,7 +55,7 @@ record UpsamplerTraining(PartRun run) implements PartTraining {
           DecoderFolders.writeUpsampler(to.made(network()), shape, weights, to.notes());
           to.writeScheduler(
               UnclipFolder.SUPER_RES_SCHEDULER,
-              new UnclipSchedulerConfig(
+              SchedulerConfig.unclip(
                   PartRun.TRAIN_STEPS,
                   VarianceType.FIXED_SMALL,
                   true,

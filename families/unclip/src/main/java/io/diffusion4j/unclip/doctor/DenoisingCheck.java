@@ -1,6 +1,6 @@
 package io.diffusion4j.unclip.doctor;
 
-import io.diffusion4j.checkpoint.UnclipSchedulerConfig;
+import io.diffusion4j.checkpoint.SchedulerConfig;
 import io.diffusion4j.diffusion.denoiser.Denoiser;
 import io.diffusion4j.diffusion.denoiser.Prediction;
 import io.diffusion4j.diffusion.denoiser.Query;
@@ -40,7 +40,7 @@ import java.util.Optional;
 record DenoisingCheck<C>(
     String part,
     Denoiser<C> network,
-    UnclipSchedulerConfig scheduler,
+    SchedulerConfig scheduler,
     List<Double> fractions,
     boolean answersLast,
     List<float[]> clean,
@@ -195,7 +195,7 @@ record DenoisingCheck<C>(
     }
     Diagnosis found = judged(asSaid, best, sameAnswer, levels, noisy, times, alphaBars);
     if (found.verdict() == Verdict.OK
-        && scheduler.varianceType() == VarianceType.LEARNED_RANGE
+        && scheduler.variance() == VarianceType.LEARNED_RANGE
         && !Double.isNaN(outside[0])) {
       found = withVariance(found, outside);
     }
@@ -249,7 +249,6 @@ record DenoisingCheck<C>(
   private Diagnosis withEnd(Diagnosis found, Assumed own, Moments moments) {
     var visited =
         scheduler
-            .spacing()
             .timesteps()
             .of(scheduler.trainTimesteps(), Math.min(SAMPLER_STEPS, scheduler.trainTimesteps()));
     int last = visited.get(visited.size() - 1);
@@ -321,7 +320,7 @@ record DenoisingCheck<C>(
           String.format(
               Locale.ROOT,
               "clip_sample_range: %s (expected: more, as it cuts %.0f %% of the data off)",
-              scheduler.clipSampleRange(),
+              scheduler.clipRange(),
               100 * beyond),
           levels);
     }
@@ -342,9 +341,9 @@ record DenoisingCheck<C>(
     if (asSaid.parameterization != best.parameterization) {
       wrong.add(
           "prediction_type: "
-              + UnclipSchedulerConfig.predictionType(asSaid.parameterization)
+              + SchedulerConfig.predictionType(asSaid.parameterization)
               + " (expected: "
-              + UnclipSchedulerConfig.predictionType(best.parameterization));
+              + SchedulerConfig.predictionType(best.parameterization));
     }
     if (!asSaid.assumed.name.equals(best.assumed.name)) {
       wrong.add("beta_schedule: " + asSaid.assumed.name + " (expected: " + best.assumed.name);
@@ -450,10 +449,10 @@ record DenoisingCheck<C>(
   }
 
   private double beyondClipping() {
-    if (!scheduler.clipSample()) {
+    if (!scheduler.clips()) {
       return 0;
     }
-    double bound = scheduler.clipSampleRange() * (1 + 1e-6);
+    double bound = scheduler.clipRange() * (1 + 1e-6);
     long beyond = 0;
     long all = 0;
     for (float[] x0 : clean) {

@@ -1,7 +1,7 @@
 package io.diffusion4j.unclip.doctor;
 
 import io.diffusion4j.checkpoint.ModelFolder;
-import io.diffusion4j.checkpoint.UnclipSchedulerConfig;
+import io.diffusion4j.checkpoint.SchedulerConfig;
 import io.diffusion4j.data.CaptionedImages;
 import io.diffusion4j.data.CaptionedImages.CaptionedImage;
 import io.diffusion4j.decoder.DecoderFolders;
@@ -200,7 +200,7 @@ public record Doctor(
     if (!patient.hasEmbeddings()) {
       return Diagnosis.of(part, Verdict.UNEXAMINED, "no image encoder, so no embeddings to draw");
     }
-    UnclipSchedulerConfig scheduler = patient.files.scheduler(UnclipFolder.PRIOR_SCHEDULER);
+    SchedulerConfig scheduler = patient.files.scheduler(UnclipFolder.PRIOR_SCHEDULER);
     try (var model =
         PriorModel.load(patient.files.folder(part), scheduler.parameterization(), compute)) {
       List<float[]> clean =
@@ -240,7 +240,7 @@ public record Doctor(
 
   private Diagnosis decoder(Patient patient) {
     String part = UnclipFolder.DECODER;
-    UnclipSchedulerConfig scheduler = patient.files.scheduler(UnclipFolder.DECODER_SCHEDULER);
+    SchedulerConfig scheduler = patient.files.scheduler(UnclipFolder.DECODER_SCHEDULER);
     int some = Math.min(SMALL_PICTURES, count);
     try (var model =
         DecoderModel.load(
@@ -268,7 +268,7 @@ public record Doctor(
   }
 
   private Diagnosis upsampler(Patient patient, String part, List<Double> times) {
-    UnclipSchedulerConfig scheduler = patient.files.scheduler(UnclipFolder.SUPER_RES_SCHEDULER);
+    SchedulerConfig scheduler = patient.files.scheduler(UnclipFolder.SUPER_RES_SCHEDULER);
     int small =
         DecoderFolders.readBackbone(patient.files.folder(UnclipFolder.DECODER)).sampleSize();
     List<Image> some = patient.images.subList(0, Math.min(LARGE_PICTURES, count));

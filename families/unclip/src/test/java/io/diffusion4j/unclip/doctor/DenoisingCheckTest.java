@@ -2,8 +2,8 @@ package io.diffusion4j.unclip.doctor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.diffusion4j.checkpoint.UnclipSchedulerConfig;
-import io.diffusion4j.checkpoint.UnclipSchedulerConfig.Spacing;
+import io.diffusion4j.checkpoint.SchedulerConfig;
+import io.diffusion4j.checkpoint.SchedulerConfig.Spacing;
 import io.diffusion4j.diffusion.denoiser.Denoiser;
 import io.diffusion4j.diffusion.denoiser.Prediction;
 import io.diffusion4j.diffusion.denoiser.Query;
@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Test;
 
 /** What is found out about networks whose errors are known. */
 final class DenoisingCheckTest {
-  private static final UnclipSchedulerConfig SCHEDULER =
-      new UnclipSchedulerConfig(1000, VarianceType.LEARNED_RANGE, true, 1, Parameterization.X0);
+  private static final SchedulerConfig SCHEDULER =
+      SchedulerConfig.unclip(1000, VarianceType.LEARNED_RANGE, true, 1, Parameterization.X0);
   private static final List<float[]> CLEAN =
       IntStream.range(0, 4).mapToObj(DenoisingCheckTest::data).toList();
 

@@ -7,12 +7,12 @@ import io.diffusion4j.decoder.DecoderCondition;
 import io.diffusion4j.decoder.classifier.ClassifierConfig;
 import io.diffusion4j.decoder.classifier.ClassifierModel;
 import io.diffusion4j.decoder.classifier.Pool;
-import io.diffusion4j.decoder.unet.AdmConfig;
 import io.diffusion4j.decoder.unet.Beside;
-import io.diffusion4j.decoder.unet.Heads;
-import io.diffusion4j.decoder.unet.QkvOrder;
+import io.diffusion4j.decoder.unet.UnetConfig;
+import io.diffusion4j.decoder.unet.UnetConfig.Heads;
+import io.diffusion4j.decoder.unet.UnetConfig.LevelChange;
 import io.diffusion4j.decoder.unet.UnetConfig.TimeConditioning;
-import io.diffusion4j.decoder.unet.UnetShape.LevelChange;
+import io.diffusion4j.decoder.unet.UnetLayout;
 import io.diffusion4j.diffusion.denoiser.Query;
 import io.diffusion4j.diffusion.guidance.GradientGuidance;
 import io.diffusion4j.diffusion.guidance.GradientGuidedDenoiser;
@@ -64,7 +64,8 @@ public final class GuidedStepBenchmark {
 
   private static ClassifierConfig classifier(int size) {
     var unet =
-        new AdmConfig(
+        UnetConfig.openAi(
+            UnetLayout.OPENAI_BY_KIND,
             size,
             3,
             Beside.NOTHING,
@@ -76,7 +77,6 @@ public final class GuidedStepBenchmark {
             LevelChange.RESIDUAL_BLOCK,
             TimeConditioning.SCALE_SHIFT,
             Heads.ofWidth(32),
-            QkvOrder.BY_KIND,
             0,
             0,
             32);

@@ -4,8 +4,7 @@ import io.diffusion4j.cli.console.Console;
 import io.diffusion4j.cli.options.PublishedModel;
 import io.diffusion4j.decoder.DecoderFolders;
 import io.diffusion4j.decoder.DecoderNetwork;
-import io.diffusion4j.decoder.UpsamplerNetwork;
-import io.diffusion4j.decoder.unet.Unet;
+import io.diffusion4j.decoder.UpsamplerModel;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.Level;
 import io.diffusion4j.nn.Network;
@@ -83,8 +82,7 @@ final class NetworkCommand implements Callable<Integer> {
   }
 
   private static NetworkDefinition upsampler(Path of) {
-    var config = DecoderFolders.readUpsampler(of);
-    return new UpsamplerNetwork(new Unet(config), config.sampleSize());
+    return UpsamplerModel.network(DecoderFolders.readUpsampler(of));
   }
 
   private static String counted(int count, String what) {

@@ -15,16 +15,13 @@ import io.diffusion4j.decoder.backbone.Backbone;
 import io.diffusion4j.decoder.classifier.ClassifierConfig;
 import io.diffusion4j.decoder.classifier.Pool;
 import io.diffusion4j.decoder.dit.DitConfig;
-import io.diffusion4j.decoder.unet.AdmConfig;
 import io.diffusion4j.decoder.unet.Beside;
-import io.diffusion4j.decoder.unet.Heads;
-import io.diffusion4j.decoder.unet.PixelUnetConfig;
-import io.diffusion4j.decoder.unet.QkvOrder;
 import io.diffusion4j.decoder.unet.UnetConfig;
+import io.diffusion4j.decoder.unet.UnetConfig.Heads;
+import io.diffusion4j.decoder.unet.UnetConfig.LevelChange;
 import io.diffusion4j.decoder.unet.UnetConfig.TimeConditioning;
-import io.diffusion4j.decoder.unet.UnetShape.LevelChange;
+import io.diffusion4j.decoder.unet.UnetLayout;
 import io.diffusion4j.diffusion.argument.Check;
-import io.diffusion4j.nn.Function;
 import io.diffusion4j.nn.train.Optimizer;
 import io.diffusion4j.nn.train.TrainingConfig;
 import io.diffusion4j.prior.AutoregressiveConfig;
@@ -183,29 +180,21 @@ public record Preset(
         : new PixelNetwork(ddpmUnet(own));
   }
 
-  private static PixelUnetConfig ddpmUnet(Ddpm own) {
-    return new PixelUnetConfig(
-        own.size,
-        own.size,
-        RGB,
-        RGB,
-        false,
-        new PixelUnetConfig.Time(0, false, 0),
-        4 * own.channels.get(0),
-        own.channels,
-        own.attention,
-        own.attention,
-        new PixelUnetConfig.Middle(true, true, own.groups, 1),
-        own.layers,
-        own.headWidth,
-        own.groups,
-        EPS,
-        TimeConditioning.ADD,
-        Function.SILU,
-        1,
-        LevelChange.CONVOLUTION,
-        LevelChange.CONVOLUTION,
-        PixelUnetConfig.Labels.NONE);
+  private static UnetConfig ddpmUnet(Ddpm own) {
+    return new UnetConfig(
+            own.size,
+            RGB,
+            RGB,
+            own.channels,
+            own.attention,
+            true,
+            own.layers,
+            own.headWidth,
+            0,
+            own.groups,
+            EPS,
+            TimeConditioning.ADD)
+        .withChange(LevelChange.CONVOLUTION);
   }
 
   private static Dit requireDit(@Nullable Dit dit) {
@@ -251,7 +240,8 @@ public record Preset(
     var own = requireDdpm();
     int width = own.channels.get(0);
     var unet =
-        new AdmConfig(
+        UnetConfig.openAi(
+            UnetLayout.OPENAI_BY_KIND,
             own.size,
             RGB,
             Beside.NOTHING,
@@ -266,7 +256,6 @@ public record Preset(
             LevelChange.RESIDUAL_BLOCK,
             TimeConditioning.SCALE_SHIFT,
             Heads.ofWidth(own.headWidth),
-            QkvOrder.BY_KIND,
             0,
             0,
             own.groups);

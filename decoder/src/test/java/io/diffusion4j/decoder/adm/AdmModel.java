@@ -1,8 +1,9 @@
 package io.diffusion4j.decoder.adm;
 
 import io.diffusion4j.checkpoint.Checkpoint;
-import io.diffusion4j.decoder.unet.AdmConfig;
 import io.diffusion4j.decoder.unet.Beside;
+import io.diffusion4j.decoder.unet.UnetConfig;
+import io.diffusion4j.decoder.unet.UnetNetwork;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.denoiser.Denoiser;
 import io.diffusion4j.diffusion.process.Parameterization;
@@ -19,11 +20,11 @@ import java.util.List;
  * closed.
  */
 public final class AdmModel implements AutoCloseable {
-  private final AdmConfig config;
+  private final UnetConfig config;
   private final Parameterization parameterization;
   private final CompiledNetwork network;
 
-  private AdmModel(AdmConfig config, Parameterization parameterization, CompiledNetwork network) {
+  private AdmModel(UnetConfig config, Parameterization parameterization, CompiledNetwork network) {
     this.config = config;
     this.parameterization = parameterization;
     this.network = network;
@@ -39,14 +40,12 @@ public final class AdmModel implements AutoCloseable {
     var config = AdmFolders.read(folder);
     try (var checkpoint = Checkpoint.open(folder, Checkpoint.TRANSFORMERS)) {
       return new AdmModel(
-          config,
-          parameterization,
-          new CompiledNetwork(new AdmNetwork(config), checkpoint, compute));
+          config, parameterization, new CompiledNetwork(new UnetNetwork(config), checkpoint, compute));
     }
   }
 
   /** Returns the shape of the network. */
-  public AdmConfig config() {
+  public UnetConfig config() {
     return config;
   }
 
@@ -61,8 +60,8 @@ public final class AdmModel implements AutoCloseable {
   }
 
   private void feed(Batch batch, List<AdmCondition> conditions) {
-    if (config.classes() > 0) {
-      batch.ints(AdmNetwork.LABEL, conditions.stream().mapToInt(this::label).toArray());
+    if (config.labels().count() > 0) {
+      batch.ints(UnetNetwork.LABEL, conditions.stream().mapToInt(this::label).toArray());
     } else {
       conditions.forEach(c -> Check.that(c.label().isEmpty(), "label", c.label(), "none"));
     }
@@ -75,8 +74,8 @@ public final class AdmModel implements AutoCloseable {
 
   private int label(AdmCondition condition) {
     int label = condition.label().orElse(-1);
-    String range = "in [0, " + config.classes() + ")";
-    Check.that(label >= 0 && label < config.classes(), "label", condition.label(), range);
+    String range = "in [0, " + config.labels().count() + ")";
+    Check.that(label >= 0 && label < config.labels().count(), "label", condition.label(), range);
     return label;
   }
 

@@ -1,0 +1,555 @@
+package io.diffusion4j.checkpoint;
+
+import io.diffusion4j.diffusion.argument.ByName;
+import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.diffusion.continuous.LinearVpSde;
+import io.diffusion4j.diffusion.loss.VarianceType;
+import io.diffusion4j.diffusion.process.Parameterization;
+import io.diffusion4j.diffusion.sampling.DynamicThresholding;
+import io.diffusion4j.diffusion.sampling.EpsSource;
+import io.diffusion4j.diffusion.sampling.Sampler;
+import io.diffusion4j.diffusion.sampling.X0Treatment;
+import io.diffusion4j.diffusion.schedule.BetaSchedule;
+import io.diffusion4j.diffusion.schedule.CosineSchedule;
+import io.diffusion4j.diffusion.schedule.LinearSchedule;
+import io.diffusion4j.diffusion.schedule.NoiseSchedule;
+import io.diffusion4j.diffusion.schedule.TableRounding;
+import io.diffusion4j.diffusion.schedule.TimestepSpacing;
+import io.diffusion4j.diffusion.schedule.TimestepSpacings;
+import io.diffusion4j.diffusion.solver.DdimSampler;
+import io.diffusion4j.diffusion.solver.DdpmSampler;
+import io.diffusion4j.diffusion.solver.End;
+import io.diffusion4j.diffusion.solver.Samplers;
+import io.diffusion4j.diffusion.stage.Choices;
+import io.diffusion4j.diffusion.stage.Course;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The denoising settings of a network: the {@code scheduler_config.json} of one of diffusers'
+ * classes. Absent fields have the class's defaults, fields of other classes are ignored, and a
+ * setting that would change the images and is not supported is refused by name.
+ *
+ * @param kind the class
+ * @param betas the noise schedule
+ * @param trainTimesteps T
+ * @param betaStart β of the first timestep, or β(0) of the SDE
+ * @param betaEnd β of the last, or β(1)
+ * @param clips whether x̂₀ is clipped
+ * @param clipRange the bound, &gt; 0
+ * @param thresholding whether x̂₀ is bounded by a quantile of its values instead
+ * @param ratio the quantile
+ * @param most the largest bound of the quantile
+ * @param parameterization the quantity that the network predicts; diffusers' {@code
+ *     UnCLIPScheduler} has no v, so we use the name from its other schedulers
+ * @param variance the variance of ancestral steps
+ * @param spacing the choice of timesteps, unless a request has its own
+ * @param offset added to the timesteps of {@link Spacing#LEADING}
+ * @param end the end of DDIM's last step
+ */
+public record SchedulerConfig(
+    Kind kind,
+    Betas betas,
+    int trainTimesteps,
+    double betaStart,
+    double betaEnd,
+    boolean clips,
+    double clipRange,
+    boolean thresholding,
+    double ratio,
+    double most,
+    Parameterization parameterization,
+    VarianceType variance,
+    Spacing spacing,
+    int offset,
+    End end) {
+  /** The name of the file in diffusers. */
+  public static final String FILE_NAME = "scheduler_config.json";
+
+  /** The name of the sampler that draws as {@link Kind#UNCLIP} does. */
+  public static final String UNCLIP_SAMPLER = "unclip";
+
+  private static final String DDIM_SAMPLER = "ddim-diffusers";
+  private static final double FIRST_BETA = 1e-4;
+  private static final double LAST_BETA = 0.02;
+  private static final double RATIO = 0.995;
+  private static final int TRAIN_TIMESTEPS = 1000;
+
+  private static final Field<Parameterization> PREDICTION =
+      new Field<>(
+          "prediction_type",
+          List.of("epsilon", "sample", "v_prediction"),
+          List.of(Parameterization.EPS, Parameterization.X0, Parameterization.V));
+
+  private static final String[] OF_OTHERS =
+      """
+      algorithm_type base_image_seq_len base_shift beta_end beta_max beta_min beta_start \
+      correct_clip corrector_order disable_corrector dynamic_thresholding_ratio eta euler_at_final \
+      final_sigmas_type flow_shift interpolation_type invert_sigmas lambda_min_clipped \
+      lower_order_final max_image_seq_len max_shift noise_sampler_seed original_inference_steps \
+      predict_x0 predictor_order rescale_betas_zero_snr rho s_churn s_noise s_tmax s_tmin \
+      sample_max_value sampling_eps set_alpha_to_one set_alpha_to_zero shift shift_terminal \
+      sigma_data sigma_max sigma_min sigma_schedule skip_prk_steps snr snr_shift_scale solver_order \
+      solver_p solver_type steps_offset stochastic_sampling tau_func thresholding time_shift_type \
+      timestep_scaling timestep_type trained_betas use_beta_sigmas use_dynamic_shifting \
+      use_exponential_sigmas use_flow_sigmas use_karras_sigmas use_lu_lambdas\
+      """
+          .split(" ");
+
+  /** The supported words of a field, the class's default first, and their values. */
+  private record Field<E>(String name, List<String> words, List<E> values) {
+    E read(ComponentConfig c) {
+      c.supports(name, words.toArray());
+      return values.get(words.indexOf(c.text(name, words.get(0))));
+    }
+
+    String word(E value) {
+      return words.get(values.indexOf(value));
+    }
+
+    void require(E value) {
+      Check.that(values.contains(value), name, value, "one of %s", values);
+    }
+  }
+
+  /** The noise schedules. */
+  public enum Betas {
+    LINEAR,
+    SCALED_LINEAR,
+    /** The cosine schedule (Nichol &amp; Dhariwal 2021, eq. 17). */
+    COSINE,
+    /** The noise levels of a VP-SDE. */
+    VP_SDE
+  }
+
+  /** The choices of timesteps. */
+  public enum Spacing {
+    /** Multiples of T / n, from 0. */
+    LEADING,
+    /** From T − 1, down to 0 only if all timesteps are visited (Lin et al. 2024, table 2). */
+    TRAILING,
+    /** Evenly from T − 1 to 0. */
+    LINSPACE
+  }
+
+  /** The classes of diffusers. */
+  public enum Kind {
+    /** {@code DDPMScheduler}: each step draws from the posterior. */
+    DDPM("DDPMScheduler"),
+    /** {@code DDIMScheduler}: each step is deterministic. */
+    DDIM("DDIMScheduler"),
+    /** {@code ScoreSdeVpScheduler}, whose noise levels are drawn like those of DDPM. */
+    SDE("ScoreSdeVpScheduler"),
+    /**
+     * {@code UnCLIPScheduler}: the cosine schedule, and a learned variance or the posterior's. It
+     * has one spacing of timesteps; the field of another one is from the other classes.
+     */
+    UNCLIP(
+        "UnCLIPScheduler",
+        new Field<>("beta_schedule", List.of("squaredcos_cap_v2"), List.of(Betas.COSINE)),
+        new Field<>(
+            "variance_type",
+            List.of("fixed_small_log", "learned_range"),
+            List.of(VarianceType.FIXED_SMALL, VarianceType.LEARNED_RANGE)),
+        new Field<>(
+            "timestep_spacing",
+            List.of("linspace", "trailing"),
+            List.of(Spacing.LINSPACE, Spacing.TRAILING)));
+
+    private final String className;
+    private final Field<Betas> betas;
+    private final Field<VarianceType> variance;
+    private final Field<Spacing> spacing;
+
+    Kind(String className) {
+      // diffusers takes the output of "learned" for the variance itself, not for its logarithm, and
+      // the root of a logarithm for "fixed_large_log".
+      this(
+          className,
+          new Field<>(
+              "beta_schedule",
+              List.of("linear", "scaled_linear", "squaredcos_cap_v2"),
+              List.of(Betas.LINEAR, Betas.SCALED_LINEAR, Betas.COSINE)),
+          new Field<>(
+              "variance_type",
+              List.of("fixed_small", "fixed_small_log", "fixed_large", "learned_range"),
+              List.of(
+                  VarianceType.FIXED_SMALL,
+                  VarianceType.FIXED_SMALL,
+                  VarianceType.FIXED_LARGE,
+                  VarianceType.LEARNED_RANGE)),
+          new Field<>(
+              "timestep_spacing",
+              List.of("leading", "trailing", "linspace"),
+              List.of(Spacing.LEADING, Spacing.TRAILING, Spacing.LINSPACE)));
+    }
+
+    Kind(
+        String className,
+        Field<Betas> betas,
+        Field<VarianceType> variance,
+        Field<Spacing> spacing) {
+      this.className = className;
+      this.betas = betas;
+      this.variance = variance;
+      this.spacing = spacing;
+    }
+
+    /** Returns the name of the class. */
+    public String className() {
+      return className;
+    }
+  }
+
+  /** Checks the values. */
+  public SchedulerConfig {
+    Check.that(trainTimesteps >= 1, "num_train_timesteps", trainTimesteps, "≥ 1");
+    Check.that(clipRange > 0, "clip_sample_range", clipRange, "> 0");
+    Check.that(offset >= 0, "steps_offset", offset, "≥ 0");
+    kind.variance.require(variance);
+    if (thresholding) {
+      Check.that(most >= 1, "sample_max_value", most, "≥ 1");
+      Check.that(ratio > 0 && ratio <= 1, "dynamic_thresholding_ratio", ratio, "in (0, 1]");
+    }
+  }
+
+  /** Returns the published DDPM: β from 1e-4 to 0.02, x̂₀ clipped to ±1 (Ho et al. 2020, §4). */
+  public static SchedulerConfig ddpm() {
+    return linear(TRAIN_TIMESTEPS, FIRST_BETA, LAST_BETA, Parameterization.EPS, 0, End.CLEAN);
+  }
+
+  /**
+   * Returns a denoising autoencoder: one timestep with noise of standard deviation {@code sigma} on
+   * pixels in [−1, 1], and a network that predicts x₀ (Vincent 2011).
+   *
+   * @param sigma σ of x̃ = x₀ + σ·ε, greater than 0
+   */
+  public static SchedulerConfig autoencoder(double sigma) {
+    Check.positive("noise", sigma);
+    double beta = sigma * sigma / (1 + sigma * sigma);
+    return linear(1, beta, beta, Parameterization.X0, 0, End.CLEAN);
+  }
+
+  /** Returns Kandinsky's published decoder: latents, whose x̂₀ is clipped to ±1. */
+  public static SchedulerConfig kandinsky() {
+    return linear(TRAIN_TIMESTEPS, 0.00085, 0.012, Parameterization.EPS, 1, End.FIRST_TIMESTEP);
+  }
+
+  private static SchedulerConfig linear(
+      int steps, double first, double last, Parameterization predicted, int offset, End end) {
+    return new SchedulerConfig(
+        Kind.DDPM,
+        Betas.LINEAR,
+        steps,
+        first,
+        last,
+        true,
+        1,
+        false,
+        RATIO,
+        1,
+        predicted,
+        VarianceType.FIXED_SMALL,
+        Spacing.LEADING,
+        offset,
+        end);
+  }
+
+  /**
+   * Returns the VP-SDE with linear β, at {@code steps} equally spaced times (Y. Song et al. 2021,
+   * eq. 11); x̂₀ is not clipped.
+   *
+   * @param steps number of timesteps; timestep t is the time (t + 1)/steps
+   * @param first β(0)
+   * @param last β(1)
+   */
+  public static SchedulerConfig vpSde(int steps, double first, double last) {
+    return new SchedulerConfig(
+        Kind.SDE,
+        Betas.VP_SDE,
+        steps,
+        first,
+        last,
+        false,
+        1,
+        false,
+        RATIO,
+        1,
+        Parameterization.EPS,
+        VarianceType.FIXED_SMALL,
+        Spacing.LEADING,
+        0,
+        End.CLEAN);
+  }
+
+  /** Returns the prior of Karlo: predicts the clean embedding. */
+  public static SchedulerConfig unclipPrior() {
+    return unclip(TRAIN_TIMESTEPS, VarianceType.FIXED_SMALL, true, 5, Parameterization.X0);
+  }
+
+  /** Returns the decoder of Karlo: predicts the noise and the variance. */
+  public static SchedulerConfig unclipDecoder() {
+    return unclip(TRAIN_TIMESTEPS, VarianceType.LEARNED_RANGE, true, 1, Parameterization.EPS);
+  }
+
+  /** Returns the super-resolution stages of Karlo: predict the noise. */
+  public static SchedulerConfig unclipUpsampler() {
+    return unclip(TRAIN_TIMESTEPS, VarianceType.FIXED_SMALL, true, 1, Parameterization.EPS);
+  }
+
+  /**
+   * Returns the settings of a stage of unCLIP.
+   *
+   * @param variance {@link VarianceType#FIXED_SMALL} or {@link VarianceType#LEARNED_RANGE}
+   * @param clips whether x̂₀ is clipped to ±{@code clipRange}
+   */
+  public static SchedulerConfig unclip(
+      int trainTimesteps,
+      VarianceType variance,
+      boolean clips,
+      double clipRange,
+      Parameterization parameterization) {
+    return new SchedulerConfig(
+        Kind.UNCLIP,
+        Betas.COSINE,
+        trainTimesteps,
+        FIRST_BETA,
+        LAST_BETA,
+        clips,
+        clipRange,
+        false,
+        RATIO,
+        1,
+        parameterization,
+        variance,
+        Spacing.LINSPACE,
+        0,
+        End.CLEAN);
+  }
+
+  /** Returns the same settings for a network with another parameterization. */
+  public SchedulerConfig withParameterization(Parameterization other) {
+    return with(kind, other, spacing);
+  }
+
+  /** Returns the same settings with another spacing of timesteps. */
+  public SchedulerConfig withSpacing(Spacing other) {
+    return with(kind, parameterization, other);
+  }
+
+  /** Returns the same settings in another class. */
+  public SchedulerConfig withKind(Kind other) {
+    return with(other, parameterization, spacing);
+  }
+
+  private SchedulerConfig with(Kind drawing, Parameterization predicted, Spacing steps) {
+    return new SchedulerConfig(
+        drawing,
+        betas,
+        trainTimesteps,
+        betaStart,
+        betaEnd,
+        clips,
+        clipRange,
+        thresholding,
+        ratio,
+        most,
+        predicted,
+        variance,
+        steps,
+        offset,
+        end);
+  }
+
+  /**
+   * Reads the file of a network of pixels or latents.
+   *
+   * @throws CheckpointException if it is another class's, or has an unknown field or value
+   */
+  public static SchedulerConfig read(Path file) {
+    return read(ComponentConfig.read(file));
+  }
+
+  /**
+   * Reads the file of a stage of unCLIP.
+   *
+   * @throws CheckpointException if it is another class's, or has an unknown field or value
+   */
+  public static SchedulerConfig readUnclip(Path file) {
+    return read(ComponentConfig.read(file), Kind.UNCLIP);
+  }
+
+  /** Reads the settings of a network of pixels or latents. */
+  public static SchedulerConfig read(ComponentConfig c) {
+    return read(c, Kind.DDPM, Kind.DDIM, Kind.SDE);
+  }
+
+  private static SchedulerConfig read(ComponentConfig c, Kind... kinds) {
+    String[] classes = Arrays.stream(kinds).map(Kind::className).toArray(String[]::new);
+    Kind kind = kinds[List.of(classes).indexOf(c.expectClass(classes))];
+    var scheduler = c.make(() -> kind == Kind.SDE ? sde(c) : of(c, kind));
+    c.refuseUnknown(kind == Kind.SDE ? new String[] {"sampling_eps"} : OF_OTHERS);
+    return scheduler;
+  }
+
+  /** The time of the last step, {@code sampling_eps}, is 1/T here. */
+  private static SchedulerConfig sde(ComponentConfig c) {
+    return vpSde(
+        c.intValue("num_train_timesteps", 2000),
+        c.doubleValue("beta_min", 0.1),
+        c.doubleValue("beta_max", 20));
+  }
+
+  private static SchedulerConfig of(ComponentConfig c, Kind kind) {
+    var betas = kind.betas.read(c);
+    int steps = c.intValue("num_train_timesteps", TRAIN_TIMESTEPS);
+    boolean clips = c.booleanValue("clip_sample", true);
+    double range = c.doubleValue("clip_sample_range", 1);
+    var predicted = PREDICTION.read(c);
+    var variance = kind.variance.read(c);
+    var spacing = kind.spacing.read(c);
+    if (kind == Kind.UNCLIP) {
+      return unclip(steps, variance, clips, range, predicted).withSpacing(spacing);
+    }
+    c.supports("rescale_betas_zero_snr", false).unset("trained_betas");
+    return new SchedulerConfig(
+        kind,
+        betas,
+        steps,
+        c.doubleValue("beta_start", FIRST_BETA),
+        c.doubleValue("beta_end", LAST_BETA),
+        clips,
+        clips ? range : 1,
+        c.booleanValue("thresholding", false),
+        c.doubleValue("dynamic_thresholding_ratio", RATIO),
+        c.doubleValue("sample_max_value", 1),
+        predicted,
+        variance,
+        spacing,
+        c.intValue("steps_offset", 0),
+        c.booleanValue("set_alpha_to_one", true) ? End.CLEAN : End.FIRST_TIMESTEP);
+  }
+
+  /** Returns the noise schedule; diffusers computes its tables in float32. */
+  public NoiseSchedule schedule() {
+    return switch (betas) {
+      case LINEAR -> new LinearSchedule(trainTimesteps, betaStart, betaEnd, TableRounding.FLOAT32);
+      case SCALED_LINEAR ->
+          BetaSchedule.scaledLinear(trainTimesteps, betaStart, betaEnd, TableRounding.FLOAT32);
+      case COSINE -> new CosineSchedule(trainTimesteps, TableRounding.FLOAT32);
+      case VP_SDE -> new LinearVpSde(betaStart, betaEnd).schedule(trainTimesteps);
+    };
+  }
+
+  /** Returns the choice of timesteps for fewer than all steps. */
+  public TimestepSpacing timesteps() {
+    return switch (spacing) {
+      case LEADING -> TimestepSpacings.leading(offset);
+      case TRAILING -> TimestepSpacings.TRAILING;
+      case LINSPACE -> kind == Kind.UNCLIP ? TimestepSpacings.UNCLIP : TimestepSpacings.LINSPACE;
+    };
+  }
+
+  /** Returns the treatment of x̂₀. */
+  public X0Treatment treatment() {
+    if (thresholding) {
+      return new DynamicThresholding(ratio, most);
+    }
+    return clips ? X0Treatment.clip(clipRange) : X0Treatment.NONE;
+  }
+
+  /**
+   * Returns the denoising as the class does it by default, with the standard samplers to choose
+   * from.
+   *
+   * @param steps the default number of steps, if the schedule has as many
+   */
+  public Course.Denoising course(int steps) {
+    return course(Samplers.standard(), steps);
+  }
+
+  /**
+   * Returns the denoising as the class does it by default. unCLIP's draws by the sampler {@value
+   * #UNCLIP_SAMPLER}; {@code ddim-diffusers} and the ancestral sampler of this variance are those
+   * of the other classes.
+   *
+   * @param samplers the samplers to choose from
+   * @param steps the default number of steps, if the schedule has as many
+   */
+  public Course.Denoising course(ByName<Sampler> samplers, int steps) {
+    int most = Math.min(steps, trainTimesteps);
+    var choices =
+        kind == Kind.UNCLIP
+            ? new Choices(samplers, UNCLIP_SAMPLER, most)
+            : ofPixels(samplers, most).withTreatments(X0Treatment.standard());
+    return new Course.Denoising(
+        schedule(), timesteps(), treatment(), choices.withSpacings(TimestepSpacings.standard()));
+  }
+
+  private Choices ofPixels(ByName<Sampler> samplers, int steps) {
+    String ancestral =
+        switch (variance) {
+          case FIXED_SMALL -> "ddpm-small";
+          case FIXED_LARGE -> "ddpm-large";
+          case LEARNED -> "ddpm-learned";
+          case LEARNED_RANGE -> "ddpm";
+        };
+    var all =
+        samplers
+            .with(ancestral, new DdpmSampler(variance, DdpmSampler.Last.NOISY_ABOVE_ZERO))
+            .with(
+                DDIM_SAMPLER, new DdimSampler(0, EpsSource.NETWORK, DdimSampler.Stride.WHOLE, end));
+    return new Choices(all, kind == Kind.DDIM ? DDIM_SAMPLER : ancestral, steps);
+  }
+
+  /** Returns the name of a parameterization in files. */
+  public static String predictionType(Parameterization parameterization) {
+    return PREDICTION.word(parameterization);
+  }
+
+  /**
+   * Writes the file of the class.
+   *
+   * @throws java.io.UncheckedIOException if it cannot be written
+   */
+  public void write(Path file) {
+    var config = ConfigWriter.diffusers(kind.className);
+    if (kind == Kind.SDE) {
+      config
+          .put("beta_max", betaEnd)
+          .put("beta_min", betaStart)
+          .put("num_train_timesteps", trainTimesteps)
+          .put("sampling_eps", 1.0 / trainTimesteps)
+          .write(file);
+      return;
+    }
+    config
+        .put("beta_schedule", kind.betas.word(betas))
+        .put("clip_sample", clips)
+        .put("clip_sample_range", clipRange)
+        .put("num_train_timesteps", trainTimesteps)
+        .put("prediction_type", predictionType(parameterization))
+        .put("variance_type", kind.variance.word(variance));
+    if (kind != Kind.UNCLIP || spacing != Spacing.LINSPACE) { // unCLIP's class has no such key
+      config.put("timestep_spacing", kind.spacing.word(spacing));
+    }
+    if (kind == Kind.UNCLIP) {
+      config.write(file);
+      return;
+    }
+    if (end == End.FIRST_TIMESTEP) { // DDPM ignores it; a DDIM scheduler made of the file does not
+      config.put("set_alpha_to_one", false);
+    }
+    config
+        .put("beta_end", betaEnd)
+        .put("beta_start", betaStart)
+        .put("dynamic_thresholding_ratio", ratio)
+        .put("rescale_betas_zero_snr", false)
+        .put("sample_max_value", most)
+        .put("steps_offset", offset)
+        .put("thresholding", thresholding)
+        .put("trained_betas", null)
+        .write(file);
+  }
+}
