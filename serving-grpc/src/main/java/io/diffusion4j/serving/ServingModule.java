@@ -30,6 +30,7 @@ import io.grpc.ServerInterceptor;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.opentelemetry.api.OpenTelemetry;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A Guice module for a server of the generation service.
@@ -92,7 +93,6 @@ public final class ServingModule extends AbstractModule {
         .toInstance(Provenance.DECLARED);
     var listeners = Multibinder.newSetBinder(binder(), ServingListener.class);
     listeners.addBinding().toInstance(new AccessLog(config.logPrompts()));
-    bind(Listeners.class).in(Singleton.class);
     bind(ServerConfig.class).toInstance(config);
     bind(Models.class).in(Singleton.class);
     bind(ImageIndices.class).asEagerSingleton(); // checked before any thread is started
@@ -116,9 +116,16 @@ public final class ServingModule extends AbstractModule {
     return port.map(HttpPort::health).orElseGet(HealthStatusManager::new);
   }
 
+  /** Provides the listener that notifies all bound ones. */
   @Provides
   @Singleton
-  JobScheduler scheduler(Models models, Listeners listeners) {
-    return new JobScheduler(config.rows(), config.queueCapacity(), models::contains, listeners);
+  static ServingListener listener(Set<ServingListener> listeners) {
+    return Listeners.of(listeners);
+  }
+
+  @Provides
+  @Singleton
+  JobScheduler scheduler(Models models, ServingListener listener) {
+    return new JobScheduler(config.rows(), config.queueCapacity(), models::contains, listener);
   }
 }

@@ -105,7 +105,7 @@ class RefusalMetersTest {
   void thePrincipalsThatAreCountedAreFew() {
     var meters = new PrometheusMeters();
     for (int i = 0; i < 300; i++) {
-      meters.admitted("tenant" + i, 2);
+      meters.service().admitted("tenant" + i, 2);
     }
     assertThat(meters.scrape().lines().filter(line -> line.startsWith("diffusion4j_cost_total{")))
         .hasSize(101)

@@ -187,10 +187,7 @@ public final class HttpPort implements AutoCloseable {
             .build());
     builder.serviceUnder(
         "/",
-        (ctx, request) ->
-            LoadingPage.isFor(request)
-                ? LoadingPage.answer()
-                : HttpErrors.refuse(request.headers(), Errors.loading()));
+        (ctx, request) -> HttpErrors.refuse(request.headers(), Errors.loading()));
     builder.port(
         new InetSocketAddress(config.host(), config.port()),
         tls.isPresent() ? SessionProtocol.HTTPS : SessionProtocol.HTTP);
@@ -224,7 +221,7 @@ public final class HttpPort implements AutoCloseable {
                   .enableUnframedRequests(true)
                   .unframedGrpcErrorHandler(new JsonErrors())
                   .enableHttpJsonTranscoding(JsonRoutes.options());
-          services.addTo(grpc, channel);
+          services.addTo(grpc);
           grpc.intercept(new ReadyWindow(), new DeadlineInterceptor(config.limits().call()));
           builder.service(grpc.build(), Streamed::new);
           builder.service(health(services), Streamed::new);

@@ -5,7 +5,7 @@ import io.diffusion4j.serving.auth.Principal;
 import io.diffusion4j.serving.config.Limits;
 import io.diffusion4j.serving.config.ServerConfig;
 import io.diffusion4j.serving.errors.Errors;
-import io.diffusion4j.serving.events.Listeners;
+import io.diffusion4j.serving.events.ServingListener;
 import io.diffusion4j.serving.request.ResolvedRequest;
 import io.diffusion4j.serving.tracing.RequestSpans;
 import io.diffusion4j.serving.tracing.Tracing;
@@ -46,7 +46,7 @@ public final class JobRegistry {
   private final Quotas costs = new Quotas(Quotas.Kind.COST, System::nanoTime);
   private final double mostCost;
   private final long mostBytes;
-  private final Listeners listeners;
+  private final ServingListener listener;
   private final Tracing tracing;
   private final Map<Key, Job> jobs = new LinkedHashMap<>(); // in order of admission
   private final Map<String, Long> held = new HashMap<>(); // by principal
@@ -54,12 +54,13 @@ public final class JobRegistry {
   private record Key(String principal, String requestId) {}
 
   @Inject
-  JobRegistry(JobScheduler scheduler, Listeners listeners, Tracing tracing, ServerConfig config) {
+  JobRegistry(
+      JobScheduler scheduler, ServingListener listener, Tracing tracing, ServerConfig config) {
     this.tracing = tracing;
     this.mostCost = config.limits().requestCost();
     this.mostBytes = config.limits().jobBytes();
     this.scheduler = scheduler;
-    this.listeners = listeners;
+    this.listener = listener;
   }
 
   /**
@@ -144,7 +145,7 @@ public final class JobRegistry {
         scheduler.submit(job);
         quotas.charge(owner, request.imageCount());
         costs.charge(owner, request.cost());
-        listeners.admitted(owner.name(), request.cost());
+        listener.admitted(owner.name(), request.cost());
         jobs.put(key, job);
         forget();
       }
@@ -159,7 +160,7 @@ public final class JobRegistry {
 
   private Job job(Principal owner, GenerateImagesRequest asked, ResolvedRequest request) {
     RequestSpans spans = tracing.request(request.id(), request.card().name());
-    return new Job(owner.name(), asked, request, pace, listeners, spans);
+    return new Job(owner.name(), asked, request, pace, listener, spans);
   }
 
   private void requireBearable(ResolvedRequest request) {
@@ -181,7 +182,7 @@ public final class JobRegistry {
     Job job = jobs.get(new Key(owner.name(), requestId));
     if (job != null && job.story().detach(observer)) {
       scheduler.remove(job);
-      listeners.requestCancelled();
+      listener.requestCancelled();
     }
   }
 

@@ -3,6 +3,7 @@ package io.diffusion4j.serving.metrics;
 import com.google.inject.AbstractModule;
 import com.google.inject.Singleton;
 import com.google.inject.multibindings.Multibinder;
+import com.google.inject.multibindings.ProvidesIntoSet;
 import io.diffusion4j.serving.events.ServingListener;
 import io.diffusion4j.serving.http.HttpFace;
 
@@ -18,9 +19,13 @@ public final class MetricsModule extends AbstractModule {
     bind(PrometheusMeters.class).in(Singleton.class);
     Multibinder.newSetBinder(binder(), Level.class);
     bind(MetricsFace.class).in(Singleton.class);
-    Multibinder.newSetBinder(binder(), ServingListener.class)
-        .addBinding()
-        .to(PrometheusMeters.class);
+    Multibinder.newSetBinder(binder(), ServingListener.class);
     Multibinder.newSetBinder(binder(), HttpFace.class).addBinding().to(MetricsFace.class);
+  }
+
+  @ProvidesIntoSet
+  @Singleton
+  static ServingListener listener(PrometheusMeters meters) {
+    return meters.service();
   }
 }

@@ -2,7 +2,6 @@ package io.diffusion4j.serving.metrics;
 
 import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.diffusion.pipeline.ModelCard;
-import io.diffusion4j.serving.events.ServingListener;
 import io.diffusion4j.serving.model.Models;
 import io.diffusion4j.serving.request.ResolvedRequest;
 import io.micrometer.core.instrument.Gauge;
@@ -18,7 +17,6 @@ import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import jakarta.inject.Inject;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -90,7 +88,7 @@ import java.util.function.Supplier;
  * jvm_threads_*}, {@code jvm_gc_*}, {@code process_files_*}, {@code process_cpu_*} and {@code
  * process_uptime_*}. Times are histograms, with buckets from 5 ms to 10 minutes.
  */
-public final class PrometheusMeters implements ServingListener {
+public final class PrometheusMeters {
   /** The media type of the text that {@link #scrape} returns. */
   public static final String CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
@@ -166,73 +164,13 @@ public final class PrometheusMeters implements ServingListener {
         1);
   }
 
+  /** Returns the meters of the service, which listen to its work. */
+  public ServiceMeters service() {
+    return service;
+  }
+
   /** Returns the registry, so that an application can add meters of its own. */
   public MeterRegistry registry() {
     return registry;
-  }
-
-  @Override
-  public void callEnded(CallEnd call) {
-    service.callEnded(call);
-  }
-
-  @Override
-  public void refused(String reason) {
-    service.refused(reason);
-  }
-
-  @Override
-  public void admitted(String principal, double cost) {
-    service.admitted(principal, cost);
-  }
-
-  @Override
-  public void queueChanged(int depth) {
-    service.queueChanged(depth);
-  }
-
-  @Override
-  public void backlogChanged(Duration backlog) {
-    service.backlogChanged(backlog);
-  }
-
-  @Override
-  public void requestBegan(Duration waited) {
-    service.requestBegan(waited);
-  }
-
-  @Override
-  public void requestCancelled() {
-    service.requestCancelled();
-  }
-
-  @Override
-  public void batchBegan(String model, int images) {
-    service.batchBegan(model, images);
-  }
-
-  @Override
-  public void batchEnded(String model, int images, BatchEnd end) {
-    service.batchEnded(model, images, end);
-  }
-
-  @Override
-  public void stepTaken(String stage, int images, Duration time) {
-    service.stepTaken(stage, images, time);
-  }
-
-  @Override
-  public void filtered(String filter, int images, Duration time) {
-    service.filtered(filter, images, time);
-  }
-
-  @Override
-  public void imageRefused(String model, String filter, String concept) {
-    service.imageRefused(model, filter, concept);
-  }
-
-  @Override
-  public void previewsDropped(int previews) {
-    service.previewsDropped(previews);
   }
 }

@@ -14,36 +14,8 @@ import java.util.stream.LongStream;
 
 /**
  * The meters of a service in any Micrometer registry, for example in the registry of an application
- * that embeds the service:
- *
- * <table>
- *   <caption>Meters</caption>
- *   <tr><th>meter</th><th>what</th><th>labels</th></tr>
- *   <tr><td>{@code diffusion4j.calls}</td><td>calls and their duration<td>{@code method},
- *       {@code code}</tr>
- *   <tr><td>{@code diffusion4j.refusals}</td><td>rejected and failed
- *       requests<td>{@code reason}</tr>
- *   <tr><td>{@code diffusion4j.cost}</td><td>megapixel steps of admitted
- *       requests<td>{@code principal}</tr>
- *   <tr><td>{@code diffusion4j.queue.depth}</td><td>requests waiting in the
- *       queue</td><td></td></tr>
- *   <tr><td>{@code diffusion4j.queue.wait}</td><td>time requests spent in the queue</td><td></tr>
- *   <tr><td>{@code diffusion4j.samples.active}</td><td>images being drawn</td><td></tr>
- *   <tr><td>{@code diffusion4j.step}</td><td>time of one step of a batch<td>{@code stage},
- *       {@code batch}: the number of images in the batch</tr>
- *   <tr><td>{@code diffusion4j.image.steps}</td><td>images times steps<td>{@code stage}</tr>
- *   <tr><td>{@code diffusion4j.images}</td><td>images drawn<td>{@code model}</tr>
- *   <tr><td>{@code diffusion4j.refused.images}</td><td>images that a filter refused<td>{@code
- *       model}, {@code filter}, {@code concept}</tr>
- *   <tr><td>{@code diffusion4j.filter}</td><td>time a filter took for a batch<td>{@code
- *       filter}, {@code batch}: the number of images in the batch</tr>
- *   <tr><td>{@code diffusion4j.failed.images}</td><td>images a model failed to
- *       draw<td>{@code model}</tr>
- *   <tr><td>{@code diffusion4j.cancelled.requests}</td><td>requests whose last client left before
- *       the end<td></tr>
- *   <tr><td>{@code diffusion4j.dropped.previews}</td><td>previews skipped because no client was
- *       ready for them<td></tr>
- * </table>
+ * that embeds the service. They are those that {@link PrometheusMeters} lists for calls, queue,
+ * steps, images and filters, named with dots: {@code diffusion4j.calls} and so on.
  */
 public final class ServiceMeters implements ServingListener {
   /** Bucket edges of all timers: steps take milliseconds, images seconds, queues minutes. */

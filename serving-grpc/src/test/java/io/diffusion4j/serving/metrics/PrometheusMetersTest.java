@@ -25,20 +25,20 @@ class PrometheusMetersTest {
 
   @Test
   void everyMeterIsInTheScrapeUnderItsName() {
-    meters.callEnded(call(Code.OK, Duration.ofMillis(1500)));
-    meters.callEnded(call(Code.OK, Duration.ofMillis(500)));
-    meters.callEnded(call(Code.CANCELLED, Duration.ofMillis(10)));
-    meters.queueChanged(7);
-    meters.requestBegan(Duration.ofSeconds(3));
-    meters.batchBegan("m", 4);
-    meters.batchBegan("m", 8);
-    meters.stepTaken("decoder", 4, Duration.ofMillis(250));
-    meters.stepTaken("decoder", 8, Duration.ofMillis(500));
-    meters.batchEnded("m", 4, BatchEnd.DRAWN);
-    meters.batchBegan("m", 2);
-    meters.batchEnded("m", 2, BatchEnd.FAILED);
-    meters.requestCancelled();
-    meters.previewsDropped(3);
+    meters.service().callEnded(call(Code.OK, Duration.ofMillis(1500)));
+    meters.service().callEnded(call(Code.OK, Duration.ofMillis(500)));
+    meters.service().callEnded(call(Code.CANCELLED, Duration.ofMillis(10)));
+    meters.service().queueChanged(7);
+    meters.service().requestBegan(Duration.ofSeconds(3));
+    meters.service().batchBegan("m", 4);
+    meters.service().batchBegan("m", 8);
+    meters.service().stepTaken("decoder", 4, Duration.ofMillis(250));
+    meters.service().stepTaken("decoder", 8, Duration.ofMillis(500));
+    meters.service().batchEnded("m", 4, BatchEnd.DRAWN);
+    meters.service().batchBegan("m", 2);
+    meters.service().batchEnded("m", 2, BatchEnd.FAILED);
+    meters.service().requestCancelled();
+    meters.service().previewsDropped(3);
 
     assertThat(meters.scrape().lines())
         .contains(
