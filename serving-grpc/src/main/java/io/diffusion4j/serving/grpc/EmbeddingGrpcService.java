@@ -407,7 +407,9 @@ final class EmbeddingGrpcService extends EmbeddingServiceGrpc.EmbeddingServiceIm
   }
 
   private ImagePipeline engine(String name) {
-    return models.named(name).orElseThrow(() -> Errors.unknownModel("model", name, models.names()));
+    return models
+        .named(name)
+        .orElseThrow(() -> Errors.MODEL_NOT_FOUND.error("model", name, models.names()));
   }
 
   private static Embedder space(ImagePipeline engine, String method) {
@@ -415,7 +417,7 @@ final class EmbeddingGrpcService extends EmbeddingServiceGrpc.EmbeddingServiceIm
   }
 
   private static <T> T needed(Optional<T> part, String method, ImagePipeline engine) {
-    return part.orElseThrow(() -> Errors.unsupportedMethod(method, engine.card().name()));
+    return part.orElseThrow(() -> Errors.METHOD_UNSUPPORTED.error(method, engine.card().name()));
   }
 
   private static void checkCount(String field, int count, Violations violations) {

@@ -29,7 +29,7 @@ final class BinaryHeaders extends SimpleDecoratingHttpService {
       AsciiString name = header.getKey();
       if (name.endsWith(SUFFIX) && !isBase64(header.getValue())) {
         Bodies.discard(ctx, request);
-        throw Errors.malformed("header " + Errors.quote(name + ": no Base64"));
+        throw Errors.MALFORMED_REQUEST.error("header " + Errors.quote(name + ": no Base64"));
       }
     }
     return unwrap().serve(ctx, request);

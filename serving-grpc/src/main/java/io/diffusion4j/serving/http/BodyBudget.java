@@ -45,7 +45,7 @@ final class BodyBudget {
     }
     if (!fits(Math.max(0, request.headers().contentLength()), 0)) {
       Bodies.discard(ctx, request);
-      throw Errors.busy(most);
+      throw Errors.SERVER_BUSY.error(most);
     }
     AtomicLong own = new AtomicLong();
     HttpRequest counted =
@@ -92,7 +92,7 @@ final class BodyBudget {
         if (!fits(data.length(), own.get())) {
           refused = true;
           source.cancel();
-          reader.onError(Errors.busy(most));
+          reader.onError(Errors.SERVER_BUSY.error(most));
           return;
         }
         own.addAndGet(data.length());

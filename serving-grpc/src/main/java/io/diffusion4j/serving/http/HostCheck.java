@@ -40,7 +40,7 @@ final class HostCheck {
     String authority = request.headers().authority();
     if (!everyName && !isAllowed(authority)) {
       Bodies.discard(ctx, request);
-      throw Errors.hostNotAllowed(String.valueOf(authority));
+      throw Errors.HOST_NOT_ALLOWED.error(String.valueOf(authority));
     }
     return service.serve(ctx, request);
   }

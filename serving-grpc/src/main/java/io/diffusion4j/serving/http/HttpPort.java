@@ -186,8 +186,7 @@ public final class HttpPort implements AutoCloseable {
             .addService(health.getHealthService())
             .build());
     builder.serviceUnder(
-        "/",
-        (ctx, request) -> HttpErrors.refuse(request.headers(), Errors.loading()));
+        "/", (ctx, request) -> HttpErrors.refuse(request.headers(), Errors.LOADING.error()));
     builder.port(
         new InetSocketAddress(config.host(), config.port()),
         tls.isPresent() ? SessionProtocol.HTTPS : SessionProtocol.HTTP);
@@ -327,7 +326,7 @@ public final class HttpPort implements AutoCloseable {
       Optional<Duration> wait = addresses.get().count(ctx.remoteAddress().getAddress(), forwarded);
       if (wait.isPresent()) {
         Bodies.discard(ctx, request);
-        throw Errors.addressRateExceeded(wait.get());
+        throw Errors.ADDRESS_RATE_EXCEEDED.error(wait.get());
       }
     }
     return service.serve(ctx, request);

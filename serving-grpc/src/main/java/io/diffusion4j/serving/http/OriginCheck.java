@@ -63,7 +63,7 @@ final class OriginCheck extends SimpleDecoratingHttpService {
       return unwrap().serve(ctx, request);
     }
     Bodies.discard(ctx, request);
-    throw Errors.originNotAllowed(origin);
+    throw Errors.ORIGIN_NOT_ALLOWED.error(origin);
   }
 
   private static boolean isOfThisSite(String origin, RequestHeaders headers) {

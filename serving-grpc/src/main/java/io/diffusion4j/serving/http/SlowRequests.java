@@ -48,7 +48,7 @@ final class SlowRequests extends SimpleDecoratingHttpService {
       if (!ctx.sessionProtocol().isMultiplex()) {
         var unused = ctx.initiateConnectionShutdown();
       }
-      request.abort(Errors.tooSlow(longest));
+      request.abort(Errors.REQUEST_TOO_SLOW.error(longest));
     }
   }
 }

@@ -105,7 +105,7 @@ public final class JobRegistry {
       }
     }
     if (!alone && reserved + bytes > (first ? mostBytes : mostBytes - mostBytes / 8)) {
-      throw Errors.busy(mostBytes);
+      throw Errors.SERVER_BUSY.error(mostBytes);
     }
   }
 
@@ -132,7 +132,7 @@ public final class JobRegistry {
     Key key = new Key(owner.name(), request.id());
     Job known = jobs.get(key);
     if (known != null && !known.answers(asked)) {
-      throw Errors.requestIdTaken(request.id());
+      throw Errors.REQUEST_ID_TAKEN.error(request.id());
     }
     Job job = known == null ? job(owner, asked, request) : known;
     synchronized (job) { // the job must not begin before the observer is attached
@@ -165,14 +165,14 @@ public final class JobRegistry {
 
   private void requireBearable(ResolvedRequest request) {
     if (request.cost() > mostCost) {
-      throw Errors.tooCostly(request.cost(), mostCost);
+      throw Errors.COST_TOO_HIGH.error(Math.round(request.cost()), Math.round(mostCost));
     }
   }
 
   private void refuseIfTooLittle(Duration left, Job job) {
     Optional<Duration> least = job.leastTime().map(scheduler.leastDelay(job)::plus);
     if (least.isPresent() && left.compareTo(least.get()) < 0) {
-      throw Errors.deadlineTooSoon(least.get(), left);
+      throw Errors.DEADLINE_TOO_SOON.error(left, least.get());
     }
   }
 
@@ -200,7 +200,7 @@ public final class JobRegistry {
     long all = allHeld();
     if ((own > 0 && own + bytes > mostBytes / 8)
         || (all > 0 && all + bytes > mostBytes / (own > 0 ? 4 : 2))) {
-      throw Errors.busy(mostBytes);
+      throw Errors.SERVER_BUSY.error(mostBytes);
     }
     held.merge(owner, bytes, Long::sum);
     return () -> release(owner, bytes);

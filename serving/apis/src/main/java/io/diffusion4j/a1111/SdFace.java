@@ -228,7 +228,7 @@ final class SdFace implements HttpFace {
       return refused(ctx, refusal);
     }
     if (cause instanceof ContentTooLargeException) {
-      return SdException.toResponse(Errors.tooLarge((int) MOST_BODY_BYTES));
+      return SdException.toResponse(Errors.REQUEST_TOO_LARGE.error((int) MOST_BODY_BYTES));
     }
     return Optional.ofNullable(refused(ctx, cause))
         .orElseGet(() -> HttpResponse.ofFailure(cause)); // the server logs the exception

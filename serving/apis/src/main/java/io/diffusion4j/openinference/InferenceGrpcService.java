@@ -149,7 +149,7 @@ final class InferenceGrpcService extends GRPCInferenceServiceImplBase {
     Model model = answer.getModel();
     String served = Signature.version(model);
     if (!version.isEmpty() && !version.equals(served)) {
-      throw Errors.unknownModel("version", version, List.of(served));
+      throw Errors.MODEL_NOT_FOUND.error("version", version, List.of(served));
     }
     return model;
   }

@@ -8,6 +8,7 @@ import com.google.common.util.concurrent.ListenableFuture;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.util.JsonFormat;
+import com.google.rpc.Code;
 import com.linecorp.armeria.common.AggregatedHttpRequest;
 import com.linecorp.armeria.common.HttpData;
 import com.linecorp.armeria.common.HttpRequest;
@@ -17,6 +18,7 @@ import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.ResponseHeaders;
 import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.ServiceRequestContext;
+import io.diffusion4j.serving.errors.Errors;
 import io.diffusion4j.serving.grpc.Credentials;
 import io.diffusion4j.serving.http.HttpFace;
 import io.diffusion4j.serving.http.HttpFault;
@@ -69,12 +71,23 @@ final class EventApi implements HttpFace {
                   try {
                     return action.answer(body, Credentials.passedOn(service, context));
                   } catch (InvalidProtocolBufferException e) {
-                    HttpFault fault = Faults.malformed(e);
+                    HttpFault fault = malformed(e);
                     Refusals.because(context, fault.reason());
                     return fault.toJson().toHttpResponse();
                   }
                 },
                 context.blockingTaskExecutor()));
+  }
+
+  /** Returns the error for a body that is not a request in JSON. */
+  private static HttpFault malformed(InvalidProtocolBufferException error) {
+    return HttpFault.of(
+        Errors.of(
+            Code.INVALID_ARGUMENT,
+            "MALFORMED_JSON",
+            "request: "
+                + Errors.reason(error)
+                + " (expected: a GenerateImagesRequest in proto3 JSON)"));
   }
 
   private static HttpResponse generate(AggregatedHttpRequest body, Channel service)
