@@ -1,35 +1,56 @@
 package io.diffusion4j.serving.http;
 
 import com.linecorp.armeria.common.HttpData;
+import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.HttpObject;
 import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import io.diffusion4j.serving.errors.Errors;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * A decorator that bounds the memory for the bodies of all requests. A body is counted from its
- * first byte until its response is complete, because the decoded request is about as large. A
- * request that does not fit, by its declared length or by the received bytes, is refused
- * immediately.
+ * A decorator that bounds the memory and the time of request bodies.
  *
- * <p>The last eighth is reserved for requests of up to {@value #SMALL_BYTES} bytes, so small
- * requests are still served while large ones are refused. Bodies are counted as streams. A service
- * whose requests Armeria aggregates must be wrapped in {@link Streamed}.
+ * <p>A body is counted from its first byte until its response is complete, because the decoded
+ * request is about as large. A request that does not fit, by its declared length or by the received
+ * bytes, is refused immediately. The last eighth is reserved for requests of up to {@value
+ * #SMALL_BYTES} bytes, so small requests are still served while large ones are refused.
+ *
+ * <p>A request that has not arrived within the time limit is aborted: the service that reads the
+ * body gets an error and responds as to any other. Slow headers are limited by {@link
+ * ConnectionGuard} and by the idle timeout of {@link HttpPort}.
+ *
+ * <p>A service whose requests Armeria aggregates must be wrapped in {@link Streamed}.
  */
-final class BodyBudget {
+final class BodyGuard {
+  static final Set<HttpMethod> WITHOUT_BODY =
+      Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
+
+  private static final Logger LOG = LoggerFactory.getLogger(BodyGuard.class);
   private static final long SMALL_BYTES = 64 << 10;
 
   private final long most;
+  private final Duration longest;
   private final AtomicLong held = new AtomicLong();
 
-  /** Creates a budget, in bytes. */
-  BodyBudget(long most) {
+  /**
+   * Creates a decorator.
+   *
+   * @param most the bytes of all bodies
+   * @param longest the time in which a request must arrive
+   */
+  BodyGuard(long most, Duration longest) {
     this.most = most;
+    this.longest = longest;
   }
 
   /** Returns the bytes currently held. */
@@ -37,14 +58,23 @@ final class BodyBudget {
     return held.get();
   }
 
-  /** Forwards a request whose body is counted, or refuses it. */
+  /** Forwards a request whose body is counted and timed, or refuses it. */
   HttpResponse serve(HttpService service, ServiceRequestContext ctx, HttpRequest request)
       throws Exception {
-    if (request.isEmpty()) { // wrapped, it would seem unfinished until a service reads it
-      return service.serve(ctx, request);
+    // An empty one, if wrapped, would seem unfinished until a service reads it.
+    HttpRequest guarded = request.isEmpty() ? request : counted(ctx, request);
+    if (guarded.isOpen()) { // not received completely
+      var end =
+          ctx.eventLoop()
+              .schedule(() -> giveUp(ctx, guarded), longest.toNanos(), TimeUnit.NANOSECONDS);
+      var unused = guarded.whenComplete().whenComplete((done, gone) -> end.cancel(false));
     }
+    return service.serve(ctx, guarded);
+  }
+
+  private HttpRequest counted(ServiceRequestContext ctx, HttpRequest request) {
     if (!fits(Math.max(0, request.headers().contentLength()), 0)) {
-      Bodies.discard(ctx, request);
+      discard(ctx, request);
       throw Errors.SERVER_BUSY.error(most);
     }
     AtomicLong own = new AtomicLong();
@@ -54,7 +84,30 @@ final class BodyBudget {
             subscriber -> request.subscribe(new Counting(subscriber, own), ctx.eventLoop()));
     ctx.updateRequest(counted);
     var unused = ctx.log().whenComplete().thenRun(() -> held.addAndGet(-own.getAndSet(0)));
-    return service.serve(ctx, counted);
+    return counted;
+  }
+
+  private void giveUp(ServiceRequestContext ctx, HttpRequest request) {
+    if (request.isOpen()) {
+      LOG.atInfo().addKeyValue("path", ctx.path()).log("request not received in time");
+      endConnection(ctx);
+      request.abort(Errors.REQUEST_TOO_SLOW.error(longest));
+    }
+  }
+
+  /** Stops reading a body. */
+  static void discard(ServiceRequestContext ctx, HttpRequest request) {
+    if (request.isOpen()) {
+      endConnection(ctx);
+      request.abort();
+    }
+  }
+
+  /** Closes an HTTP/1 connection after the response: only the rest of the body could follow. */
+  private static void endConnection(ServiceRequestContext ctx) {
+    if (!ctx.sessionProtocol().isMultiplex()) {
+      var unused = ctx.initiateConnectionShutdown();
+    }
   }
 
   /** Returns whether further bytes fit, for a request that already holds {@code own} bytes. */
