@@ -122,8 +122,12 @@ public record HttpFault(com.google.rpc.Status status) {
     return toJson(httpStatus());
   }
 
-  /** Returns a JSON response with another HTTP status, for errors without a gRPC code. */
-  AggregatedHttpResponse toJson(HttpStatus http) {
+  /** Returns the JSON of {@link #toJson()}. */
+  public ObjectNode json() {
+    return json(httpStatus());
+  }
+
+  private ObjectNode json(HttpStatus http) {
     try {
       ObjectNode error = JSON.createObjectNode();
       error.put("code", http.code());
@@ -132,11 +136,15 @@ public record HttpFault(com.google.rpc.Status status) {
       if (status.getDetailsCount() > 0) {
         error.set("details", JSON.readTree(ProtoJson.print(status)).get("details"));
       }
-      return AggregatedHttpResponse.of(
-          headers().toBuilder().status(http).build(),
-          HttpData.wrap(JSON.writeValueAsBytes(JSON.createObjectNode().set("error", error))));
+      return JSON.createObjectNode().set("error", error);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("the printed JSON cannot be parsed", e);
     }
+  }
+
+  /** Returns a JSON response with another HTTP status, for errors without a gRPC code. */
+  AggregatedHttpResponse toJson(HttpStatus http) {
+    return AggregatedHttpResponse.of(
+        headers().toBuilder().status(http).build(), HttpData.ofUtf8(json(http).toString()));
   }
 }
