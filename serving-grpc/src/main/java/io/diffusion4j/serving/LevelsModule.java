@@ -1,17 +1,17 @@
 package io.diffusion4j.serving;
 
 import com.google.inject.AbstractModule;
+import com.google.inject.Provider;
 import com.google.inject.multibindings.Multibinder;
-import com.google.inject.multibindings.ProvidesIntoSet;
 import io.diffusion4j.serving.config.ServerConfig;
 import io.diffusion4j.serving.jobs.JobRegistry;
 import io.diffusion4j.serving.metrics.LabelledLevel;
 import io.diffusion4j.serving.metrics.Level;
 import io.diffusion4j.serving.tls.ServerTls;
-import jakarta.inject.Provider;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.function.LongSupplier;
 
 /** A Guice module with the {@link Level}s of a server: its limits and their current use. */
 final class LevelsModule extends AbstractModule {
@@ -24,41 +24,35 @@ final class LevelsModule extends AbstractModule {
   @Override
   protected void configure() {
     Multibinder.newSetBinder(binder(), LabelledLevel.class);
-    var levels = Multibinder.newSetBinder(binder(), Level.class);
+    Provider<DiffusionServer> server = getProvider(DiffusionServer.class);
+    Provider<JobRegistry> jobs = getProvider(JobRegistry.class);
+    add("body.bytes", "bytes of request bodies in memory", () -> server.get().bodyBytes());
     long most = config.limits().bodyBytes();
-    levels
-        .addBinding()
-        .toInstance(
-            new Level(
-                "diffusion4j.body.bytes.most",
-                "limit on the bytes of request bodies in memory",
-                () -> most));
+    add("body.bytes.most", "limit on the bytes of request bodies in memory", () -> most);
+    add(
+        "job.bytes",
+        "bytes that jobs hold, or can reach if they are unfinished",
+        () -> jobs.get().bytes());
     long mostOfJobs = config.limits().jobBytes();
-    levels
-        .addBinding()
-        .toInstance(
-            new Level(
-                "diffusion4j.job.bytes.most",
-                "limit on the bytes of jobs in memory",
-                () -> mostOfJobs));
+    add("job.bytes.most", "limit on the bytes of jobs in memory", () -> mostOfJobs);
     int rows = config.rows();
-    levels
-        .addBinding()
-        .toInstance(
-            new Level(
-                "diffusion4j.rows", "largest number of images drawn at the same time", () -> rows));
+    add("rows", "largest number of images drawn at the same time", () -> rows);
+    add("connections", "open connections", () -> server.get().connections());
     config
         .reach()
         .tls()
         .ifPresent(
             tls ->
-                levels
-                    .addBinding()
-                    .toInstance(
-                        new Level(
-                            "diffusion4j.certificate.days",
-                            "days until the certificate expires; below 0 after expiry",
-                            () -> daysLeft(tls))));
+                add(
+                    "certificate.days",
+                    "days until the certificate expires; below 0 after expiry",
+                    () -> daysLeft(tls)));
+  }
+
+  private void add(String name, String help, LongSupplier now) {
+    Multibinder.newSetBinder(binder(), Level.class)
+        .addBinding()
+        .toInstance(new Level("diffusion4j." + name, help, now));
   }
 
   /**
@@ -72,27 +66,5 @@ final class LevelsModule extends AbstractModule {
     } catch (IOException | IllegalArgumentException e) {
       return 0;
     }
-  }
-
-  @ProvidesIntoSet
-  static Level bodies(Provider<DiffusionServer> server) {
-    return new Level(
-        "diffusion4j.body.bytes",
-        "bytes of request bodies in memory",
-        () -> server.get().bodyBytes());
-  }
-
-  @ProvidesIntoSet
-  static Level jobs(Provider<JobRegistry> jobs) {
-    return new Level(
-        "diffusion4j.job.bytes",
-        "bytes that jobs hold, or can reach if they are unfinished",
-        () -> jobs.get().bytes());
-  }
-
-  @ProvidesIntoSet
-  static Level connections(Provider<DiffusionServer> server) {
-    return new Level(
-        "diffusion4j.connections", "open connections", () -> server.get().connections());
   }
 }
