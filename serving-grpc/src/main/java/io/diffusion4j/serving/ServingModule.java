@@ -23,7 +23,6 @@ import io.diffusion4j.serving.model.ImageIndices;
 import io.diffusion4j.serving.model.Models;
 import io.diffusion4j.serving.request.RequestResolver;
 import io.diffusion4j.serving.request.Resizer;
-import io.diffusion4j.serving.tracing.TraceInterceptor;
 import io.diffusion4j.serving.tracing.Tracing;
 import io.grpc.BindableService;
 import io.grpc.ServerInterceptor;
@@ -103,7 +102,6 @@ public final class ServingModule extends AbstractModule {
         .setDefault()
         .toInstance(OpenTelemetry.noop());
     bind(Tracing.class).in(Singleton.class);
-    bind(TraceInterceptor.class).in(Singleton.class);
     install(new GrpcModule());
     install(new LevelsModule(config));
     bind(DiffusionServer.class).in(Singleton.class);

@@ -2,7 +2,7 @@ package io.diffusion4j.serving.grpc;
 
 import com.linecorp.armeria.server.grpc.GrpcServiceBuilder;
 import io.diffusion4j.serving.events.ServingListener;
-import io.diffusion4j.serving.tracing.TraceInterceptor;
+import io.diffusion4j.serving.tracing.Tracing;
 import io.grpc.BindableService;
 import io.grpc.ServerBuilder;
 import io.grpc.ServerInterceptor;
@@ -30,7 +30,7 @@ public final class GrpcServices {
       EmbeddingGrpcService embedding,
       ModelGrpcService models,
       ServingHealth health,
-      TraceInterceptor trace,
+      Tracing trace,
       CallInterceptor call,
       Callers callers,
       ServingListener listener,

@@ -1,9 +1,7 @@
 /**
  * OpenTelemetry traces of a server: a span for each call, and below it the time in the queue and
- * the stages of each batch.
- *
- * <p>This package uses only the OpenTelemetry API. Nothing is recorded unless the application binds
- * an {@code OpenTelemetry}.
+ * the stages of each batch. Only the API of OpenTelemetry is used; nothing is recorded unless the
+ * application binds an {@code OpenTelemetry}.
  *
  * <pre>{@code
  * Tracing tracing = new Tracing(telemetry);
@@ -15,22 +13,7 @@
  * } // ends the span "encode"
  * }</pre>
  *
- * <p>How the types fit:
- *
- * <ul>
- *   <li>{@link io.diffusion4j.serving.tracing.TraceInterceptor} records the span of each call. It
- *       joins the trace of the client if the client sent a {@code traceparent} header.
- *   <li>{@link io.diffusion4j.serving.tracing.Tracing} creates spans within the span of the current
- *       call.
- *   <li>{@link io.diffusion4j.serving.tracing.RequestSpans} belongs to one request, and {@link
- *       io.diffusion4j.serving.tracing.BatchSpans} to one batch of it.
- * </ul>
- *
- * <p>Spans carry the request id, the model and the number of images, so that a slow request in the
- * log can be found in the traces. Their attributes never contain prompts or names of principals.
- *
- * <p>Deliberately absent: an exporter, sampling, and spans of health checks. Aggregated numbers are
- * meters, see {@link io.diffusion4j.serving.metrics}.
+ * <p>Attributes never contain prompts or names of principals.
  */
 @NullMarked
 package io.diffusion4j.serving.tracing;
