@@ -10,9 +10,6 @@ import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.provenance.Provenance;
 import io.diffusion4j.serving.auth.Authenticator;
 import io.diffusion4j.serving.config.ServerConfig;
-import io.diffusion4j.serving.events.AccessLog;
-import io.diffusion4j.serving.events.Listeners;
-import io.diffusion4j.serving.events.ServingListener;
 import io.diffusion4j.serving.grpc.GrpcModule;
 import io.diffusion4j.serving.http.HttpFace;
 import io.diffusion4j.serving.http.HttpPort;
@@ -21,9 +18,12 @@ import io.diffusion4j.serving.jobs.JobScheduler;
 import io.diffusion4j.serving.model.ImageIndex;
 import io.diffusion4j.serving.model.ImageIndices;
 import io.diffusion4j.serving.model.Models;
+import io.diffusion4j.serving.observability.AccessLog;
+import io.diffusion4j.serving.observability.Listeners;
+import io.diffusion4j.serving.observability.ServingListener;
+import io.diffusion4j.serving.observability.Tracing;
 import io.diffusion4j.serving.request.RequestResolver;
 import io.diffusion4j.serving.request.Resizer;
-import io.diffusion4j.serving.tracing.Tracing;
 import io.grpc.BindableService;
 import io.grpc.ServerInterceptor;
 import io.grpc.protobuf.services.HealthStatusManager;
@@ -103,7 +103,7 @@ public final class ServingModule extends AbstractModule {
         .toInstance(OpenTelemetry.noop());
     bind(Tracing.class).in(Singleton.class);
     install(new GrpcModule());
-    install(new LevelsModule(config));
+    install(new GaugesModule(config));
     bind(DiffusionServer.class).in(Singleton.class);
   }
 

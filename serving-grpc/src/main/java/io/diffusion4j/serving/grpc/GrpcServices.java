@@ -1,8 +1,8 @@
 package io.diffusion4j.serving.grpc;
 
 import com.linecorp.armeria.server.grpc.GrpcServiceBuilder;
-import io.diffusion4j.serving.events.ServingListener;
-import io.diffusion4j.serving.tracing.Tracing;
+import io.diffusion4j.serving.observability.ServingListener;
+import io.diffusion4j.serving.observability.Tracing;
 import io.grpc.BindableService;
 import io.grpc.ServerBuilder;
 import io.grpc.ServerInterceptor;

@@ -10,8 +10,8 @@ import io.diffusion4j.jobs.JobRunner.Counts;
 import io.diffusion4j.jobs.JobStore.Waiting;
 import io.diffusion4j.serving.grpc.Rights;
 import io.diffusion4j.serving.jobs.JobRegistry;
-import io.diffusion4j.serving.metrics.LabelledLevel;
-import io.diffusion4j.serving.metrics.Level;
+import io.diffusion4j.serving.observability.LabelledGauge;
+import io.diffusion4j.serving.observability.ServerGauge;
 import io.diffusion4j.serving.request.RequestResolver;
 import io.diffusion4j.serving.v1.JobServiceGrpc;
 import io.grpc.BindableService;
@@ -46,10 +46,10 @@ public final class JobsModule extends AbstractModule {
     Multibinder.newSetBinder(binder(), BindableService.class);
     Provider<JobRunner> runner = getProvider(JobRunner.class);
     Supplier<Counts> counts = () -> runner.get().counts();
-    Multibinder.newSetBinder(binder(), LabelledLevel.class)
+    Multibinder.newSetBinder(binder(), LabelledGauge.class)
         .addBinding()
         .toInstance(
-            new LabelledLevel(
+            new LabelledGauge(
                 "diffusion4j.waiting.jobs",
                 "stored jobs that wait",
                 "principal",
@@ -75,9 +75,9 @@ public final class JobsModule extends AbstractModule {
   }
 
   private void add(String name, String help, LongSupplier now) {
-    Multibinder.newSetBinder(binder(), Level.class)
+    Multibinder.newSetBinder(binder(), ServerGauge.class)
         .addBinding()
-        .toInstance(new Level("diffusion4j." + name, help, now));
+        .toInstance(new ServerGauge("diffusion4j." + name, help, now));
   }
 
   @Provides
