@@ -44,7 +44,7 @@ class ArchitectureTest {
   private static final String DISTRIBUTED = "io.diffusion4j.distributed..";
   private static final String CLIENT = "io.diffusion4j.client..";
   private static final String SERVING = "io.diffusion4j.serving..";
-  private static final String METRICS = "io.diffusion4j.serving.metrics..";
+  private static final String OBSERVABILITY = "io.diffusion4j.serving.observability..";
   private static final String PROTO = "io.diffusion4j.serving.v1..";
   private static final String WEB = "io.diffusion4j.web..";
   private static final String LOCAL = "io.diffusion4j.local..";
@@ -251,7 +251,7 @@ class ArchitectureTest {
   static final ArchRule onlyMetersKnowMicrometer =
       noClasses()
           .that()
-          .resideOutsideOfPackages(METRICS, SPRING_BOOT)
+          .resideOutsideOfPackages(OBSERVABILITY, SPRING_BOOT)
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("io.micrometer..", "io.prometheus..");

@@ -27,7 +27,7 @@ import io.diffusion4j.emoji.train.EmojiPreset;
 import io.diffusion4j.prior.DiffusionPrior;
 import io.diffusion4j.provenance.Provenance;
 import io.diffusion4j.provenance.Recipe;
-import io.diffusion4j.provenance.c2pa.SourceType;
+import io.diffusion4j.provenance.SourceType;
 import io.diffusion4j.serving.DiffusionServer;
 import io.diffusion4j.serving.ServingModule;
 import io.diffusion4j.serving.config.ServerConfig;

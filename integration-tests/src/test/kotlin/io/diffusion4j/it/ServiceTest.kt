@@ -8,7 +8,7 @@ import com.google.inject.multibindings.Multibinder
 import io.diffusion4j.diffusion.solver.DdimSampler
 import io.diffusion4j.provenance.Provenance
 import io.diffusion4j.provenance.Recipe
-import io.diffusion4j.provenance.c2pa.SourceType
+import io.diffusion4j.provenance.SourceType
 import io.diffusion4j.serving.DiffusionServer
 import io.diffusion4j.client.Recipes
 import io.diffusion4j.serving.config.ServerConfig

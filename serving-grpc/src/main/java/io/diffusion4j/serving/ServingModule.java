@@ -10,9 +10,6 @@ import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.provenance.Provenance;
 import io.diffusion4j.serving.auth.Authenticator;
 import io.diffusion4j.serving.config.ServerConfig;
-import io.diffusion4j.serving.events.AccessLog;
-import io.diffusion4j.serving.events.Listeners;
-import io.diffusion4j.serving.events.ServingListener;
 import io.diffusion4j.serving.grpc.GrpcModule;
 import io.diffusion4j.serving.http.HttpFace;
 import io.diffusion4j.serving.http.HttpPort;
@@ -21,15 +18,18 @@ import io.diffusion4j.serving.jobs.JobScheduler;
 import io.diffusion4j.serving.model.ImageIndex;
 import io.diffusion4j.serving.model.ImageIndices;
 import io.diffusion4j.serving.model.Models;
+import io.diffusion4j.serving.observability.AccessLog;
+import io.diffusion4j.serving.observability.Listeners;
+import io.diffusion4j.serving.observability.ServingListener;
+import io.diffusion4j.serving.observability.Tracing;
 import io.diffusion4j.serving.request.RequestResolver;
 import io.diffusion4j.serving.request.Resizer;
-import io.diffusion4j.serving.tracing.TraceInterceptor;
-import io.diffusion4j.serving.tracing.Tracing;
 import io.grpc.BindableService;
 import io.grpc.ServerInterceptor;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.opentelemetry.api.OpenTelemetry;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A Guice module for a server of the generation service.
@@ -92,7 +92,6 @@ public final class ServingModule extends AbstractModule {
         .toInstance(Provenance.DECLARED);
     var listeners = Multibinder.newSetBinder(binder(), ServingListener.class);
     listeners.addBinding().toInstance(new AccessLog(config.logPrompts()));
-    bind(Listeners.class).in(Singleton.class);
     bind(ServerConfig.class).toInstance(config);
     bind(Models.class).in(Singleton.class);
     bind(ImageIndices.class).asEagerSingleton(); // checked before any thread is started
@@ -103,9 +102,8 @@ public final class ServingModule extends AbstractModule {
         .setDefault()
         .toInstance(OpenTelemetry.noop());
     bind(Tracing.class).in(Singleton.class);
-    bind(TraceInterceptor.class).in(Singleton.class);
     install(new GrpcModule());
-    install(new LevelsModule(config));
+    install(new GaugesModule(config));
     bind(DiffusionServer.class).in(Singleton.class);
   }
 
@@ -116,9 +114,16 @@ public final class ServingModule extends AbstractModule {
     return port.map(HttpPort::health).orElseGet(HealthStatusManager::new);
   }
 
+  /** Provides the listener that notifies all bound ones. */
   @Provides
   @Singleton
-  JobScheduler scheduler(Models models, Listeners listeners) {
-    return new JobScheduler(config.rows(), config.queueCapacity(), models::contains, listeners);
+  static ServingListener listener(Set<ServingListener> listeners) {
+    return Listeners.of(listeners);
+  }
+
+  @Provides
+  @Singleton
+  JobScheduler scheduler(Models models, ServingListener listener) {
+    return new JobScheduler(config.rows(), config.queueCapacity(), models::contains, listener);
   }
 }

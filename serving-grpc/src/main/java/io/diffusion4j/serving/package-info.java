@@ -29,8 +29,7 @@
  *
  * <p>The other packages serve all of these: {@code config} has the settings, {@code auth} and
  * {@code jwt} the callers, {@code address} the rate limits per address, {@code errors} what clients
- * receive on failure, {@code events}, {@code metrics} and {@code tracing} what operators observe,
- * and {@code tls} the certificates.
+ * receive on failure, {@code observability} what operators see, and {@code tls} the certificates.
  *
  * <p>Deliberately absent: clients, which are in the module {@code client}; reading a configuration
  * file, which the command {@code serve} does; and a cluster: several servers share no state.

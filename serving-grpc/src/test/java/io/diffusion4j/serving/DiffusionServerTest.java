@@ -14,8 +14,6 @@ import io.diffusion4j.serving.v1.EmbeddingServiceGrpc;
 import io.diffusion4j.serving.v1.GeneratedImage;
 import io.diffusion4j.serving.v1.GenerationServiceGrpc;
 import io.diffusion4j.serving.v1.ModelServiceGrpc;
-import io.grpc.CallOptions;
-import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.Status.Code;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse;
@@ -25,7 +23,6 @@ import io.grpc.reflection.v1.ServerReflectionGrpc;
 import io.grpc.reflection.v1.ServerReflectionRequest;
 import io.grpc.reflection.v1.ServerReflectionResponse;
 import io.grpc.reflection.v1.ServiceResponse;
-import io.grpc.stub.ClientCalls;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -95,27 +92,6 @@ class DiffusionServerTest {
               .map(DiffusionServerTest::parse)
               .map(FileDescriptorProto::getName);
       assertThat(file).contains("diffusion4j/v1/generation_service.proto");
-    }
-  }
-
-  /** Older tools use a version of reflection with the same messages under another name. */
-  @Test
-  void reflectionAnswersOlderToolsTheSame() throws Exception {
-    try (var server = new TestServer(ToyModel.ofTextsOnly("toy"))) {
-      var question = ServerReflectionRequest.newBuilder().setListServices("").build();
-      var v1 = ServerReflectionGrpc.getServerReflectionInfoMethod();
-      var alpha =
-          v1.toBuilder()
-              .setFullMethodName("grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo")
-              .build();
-      var answers =
-          ClientCalls.blockingServerStreamingCall(
-              server.channel,
-              alpha.toBuilder().setType(MethodType.SERVER_STREAMING).build(),
-              CallOptions.DEFAULT,
-              question);
-      assertThat(answers.next().getListServicesResponse())
-          .isEqualTo(reflect(server, question).getListServicesResponse());
     }
   }
 

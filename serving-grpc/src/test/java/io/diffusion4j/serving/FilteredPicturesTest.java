@@ -16,7 +16,6 @@ import io.diffusion4j.client.Requests;
 import io.diffusion4j.diffusion.filter.ConceptScore;
 import io.diffusion4j.diffusion.filter.ImageFilter;
 import io.diffusion4j.diffusion.image.Image;
-import io.diffusion4j.serving.metrics.MetricsModule;
 import io.diffusion4j.serving.v1.FilterScore;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.diffusion4j.serving.v1.ImageMetadata;

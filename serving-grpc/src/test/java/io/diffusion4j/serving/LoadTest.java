@@ -8,7 +8,7 @@ import com.google.inject.AbstractModule;
 import com.google.inject.Module;
 import com.google.inject.multibindings.Multibinder;
 import io.diffusion4j.serving.config.ServerConfig;
-import io.diffusion4j.serving.events.ServingListener;
+import io.diffusion4j.serving.observability.ServingListener;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;

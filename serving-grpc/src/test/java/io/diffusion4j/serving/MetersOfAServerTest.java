@@ -13,7 +13,6 @@ import io.diffusion4j.serving.auth.Principal;
 import io.diffusion4j.serving.auth.Quota;
 import io.diffusion4j.serving.auth.Role;
 import io.diffusion4j.serving.auth.UnauthenticatedException;
-import io.diffusion4j.serving.metrics.MetricsModule;
 import io.diffusion4j.serving.v1.GenerationServiceGrpc;
 import io.diffusion4j.serving.v1.PreviewOptions;
 import io.grpc.Status.Code;

@@ -10,8 +10,7 @@ import com.google.inject.AbstractModule;
 import com.google.inject.Injector;
 import io.diffusion4j.serving.auth.HashedTokens;
 import io.diffusion4j.serving.auth.Principal;
-import io.diffusion4j.serving.metrics.MetricsModule;
-import io.diffusion4j.serving.metrics.PrometheusMeters;
+import io.diffusion4j.serving.observability.PrometheusMeters;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -105,7 +104,7 @@ class RefusalMetersTest {
   void thePrincipalsThatAreCountedAreFew() {
     var meters = new PrometheusMeters();
     for (int i = 0; i < 300; i++) {
-      meters.admitted("tenant" + i, 2);
+      meters.service().admitted("tenant" + i, 2);
     }
     assertThat(meters.scrape().lines().filter(line -> line.startsWith("diffusion4j_cost_total{")))
         .hasSize(101)

@@ -13,7 +13,6 @@ import io.diffusion4j.diffusion.pipeline.ImageTask;
 import io.diffusion4j.diffusion.pipeline.ModelCard;
 import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
-import io.diffusion4j.serving.metrics.MetricsModule;
 import io.diffusion4j.serving.v1.EmbedTextsRequest;
 import io.diffusion4j.serving.v1.EmbeddingServiceGrpc;
 import io.diffusion4j.serving.v1.ListModelsRequest;

@@ -20,13 +20,13 @@ class RetryInfoTest {
   private static Stream<StatusRuntimeException> passing() {
     Duration second = Duration.ofSeconds(1);
     return Stream.of(
-        Errors.busy(1),
-        Errors.queueFull(1, second),
+        Errors.SERVER_BUSY.error(1),
+        Errors.QUEUE_FULL.error(1, second),
         Errors.quotaExceeded("ann", "images_per_minute", 1, second),
-        Errors.draining(),
-        Errors.loading(),
-        Errors.modelUnloaded("toy"),
-        Errors.readerStalled(second),
+        Errors.SHUTTING_DOWN.error(),
+        Errors.LOADING.error(),
+        Errors.MODEL_UNLOADED.error("toy"),
+        Errors.READER_STALLED.error(second),
         Errors.failed(new OutOfMemoryError(), "id"));
   }
 
@@ -42,10 +42,10 @@ class RetryInfoTest {
   void whatIsTheRequestsOwnHasNone() {
     for (var error :
         Stream.of(
-                Errors.imageTooLarge(2, 1),
-                Errors.tooCostly(2, 1),
-                Errors.tooLarge(1),
-                Errors.requestIdTaken("id"))
+                Errors.OUT_OF_MEMORY.error(2, 1),
+                Errors.COST_TOO_HIGH.error(2, 1),
+                Errors.REQUEST_TOO_LARGE.error(1),
+                Errors.REQUEST_ID_TAKEN.error("id"))
             .toList()) {
       assertThat(Refusal.of(error).detail(RetryInfo.class)).isEmpty();
       assertThat(HttpFault.of(error).headers().contains("retry-after")).isFalse();

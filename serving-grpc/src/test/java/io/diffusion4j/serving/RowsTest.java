@@ -15,7 +15,7 @@ import io.diffusion4j.diffusion.denoiser.Query;
 import io.diffusion4j.diffusion.part.ImageDecoder;
 import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.diffusion.process.Parameterization;
-import io.diffusion4j.serving.events.ServingListener;
+import io.diffusion4j.serving.observability.ServingListener;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.inject.AbstractModule;
 import com.google.inject.Module;
 import com.google.inject.multibindings.Multibinder;
-import io.diffusion4j.serving.events.ServingListener;
+import io.diffusion4j.serving.observability.ServingListener;
 import io.grpc.Status.Code;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;

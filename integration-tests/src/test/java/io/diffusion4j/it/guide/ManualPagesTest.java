@@ -116,26 +116,18 @@ class ManualPagesTest {
           Map.entry("openinference", "com.google.inject.Module serving"),
           Map.entry("ort", "NetworkDefinition definition, TensorSource weights, Batch batch"),
           Map.entry("provenance", "Image image, String json"),
-          Map.entry(
-              "provenance/c2pa",
-              "PrivateKey key, X509Certificate certificate, X509Certificate authority, byte[]"
-                  + " file"),
-          Map.entry("provenance/container", "Path path, String packet"),
-          Map.entry("provenance/key", "byte[] privateKey, byte[] publicKey"),
-          Map.entry("provenance/watermark", "Image image"),
           Map.entry("search", "Path folder, float[] embedding, float[] query"),
           Map.entry("serving", "com.google.inject.Module pipelines"),
           Map.entry("serving/errors", "String sampler, int steps"),
           Map.entry("serving/grpc", "GrpcServices services"),
           Map.entry("serving/jobs", "Work work, ServingListener listener"),
           Map.entry(
-              "serving/metrics",
+              "serving/observability",
               "io.micrometer.core.instrument.MeterRegistry registry,"
-                  + " java.util.function.LongSupplier live"),
-          Map.entry("serving/metrics/armeria", "com.linecorp.armeria.server.ServerBuilder builder"),
+                  + " java.util.function.LongSupplier live,"
+                  + " io.opentelemetry.api.OpenTelemetry telemetry"),
           Map.entry("serving/model", "ImagePipeline current, ImagePipeline next"),
           Map.entry("serving/request", "ImagePipeline pipeline, GenerateImagesRequest asked"),
-          Map.entry("serving/tracing", "io.opentelemetry.api.OpenTelemetry telemetry"),
           Map.entry("springai", "GenerationClient client"),
           Map.entry("tf", "NetworkDefinition definition, TensorSource weights, Batch batch"),
           Map.entry(
@@ -160,9 +152,6 @@ class ManualPagesTest {
           Map.entry("openai", List.of("com.google.inject.Guice", "com.google.inject.Injector")),
           Map.entry(
               "openinference", List.of("com.google.inject.Guice", "com.google.inject.Injector")),
-          Map.entry(
-              "provenance/c2pa",
-              List.of("java.security.PrivateKey", "java.security.cert.X509Certificate")),
           Map.entry("serving", List.of("com.google.inject.Guice", "com.google.inject.Injector")),
           Map.entry("serving/http", List.of("com.linecorp.armeria.common.HttpResponse")),
           Map.entry("serving/grpc", List.of("io.grpc.inprocess.InProcessServerBuilder")),

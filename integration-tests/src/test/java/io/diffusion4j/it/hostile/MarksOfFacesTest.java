@@ -16,11 +16,11 @@ import io.diffusion4j.openai.OpenAiModule;
 import io.diffusion4j.openinference.OpenInferenceModule;
 import io.diffusion4j.provenance.Finding;
 import io.diffusion4j.provenance.Finding.Verdict;
+import io.diffusion4j.provenance.PictureFile;
 import io.diffusion4j.provenance.Provenance;
 import io.diffusion4j.provenance.SigningKey;
 import io.diffusion4j.provenance.Verifier;
-import io.diffusion4j.provenance.container.PictureFile;
-import io.diffusion4j.provenance.watermark.WatermarkKey;
+import io.diffusion4j.provenance.WatermarkKey;
 import io.diffusion4j.serving.ToyService;
 import java.io.IOException;
 import java.net.URI;
@@ -47,9 +47,7 @@ import org.junit.jupiter.api.io.TempDir;
 class MarksOfFacesTest {
   private static final JsonMapper JSON = JsonMapper.builder().build();
   private static final Path CERTIFICATES =
-      Module.named("provenance")
-          .path()
-          .resolve("src/test/resources/io/diffusion4j/provenance/c2pa");
+      Module.named("provenance").path().resolve("src/test/resources/io/diffusion4j/provenance");
   private static final Pattern LAST_FILE = Pattern.compile(".*\"b64_json\":\"([^\"]+)\"", 32);
 
   @TempDir private Path folder = Path.of("");

@@ -1,5 +1,7 @@
 package io.diffusion4j.serving.errors;
 
+import static java.util.stream.Collectors.joining;
+
 import com.google.common.base.Throwables;
 import com.google.protobuf.Any;
 import com.google.protobuf.Message;
@@ -13,48 +15,220 @@ import com.google.rpc.Status;
 import io.diffusion4j.diffusion.denoiser.NoMemoryException;
 import io.diffusion4j.diffusion.filter.FilterException;
 import io.diffusion4j.diffusion.pipeline.PluginException;
-import io.diffusion4j.serving.auth.Role;
-import io.diffusion4j.serving.auth.UnauthenticatedException;
-import io.diffusion4j.serving.auth.UnavailableAuthenticatorException;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
- * The errors that a client can receive. Each has a machine-readable reason ({@code
- * google.rpc.ErrorInfo}) and the details that help to correct the request.
+ * The errors that a client can receive. The name of each is its machine-readable reason ({@code
+ * google.rpc.ErrorInfo}); the details help to correct the request.
+ *
+ * <p>A template takes the values of {@link #error} in order. {@code {}} is a value of the message,
+ * {@code "{}"} one that comes from the client and is quoted, and {@code {name}} one that the
+ * metadata of the error has as well. {@code {retry}} is the delay before a retry ({@code
+ * google.rpc.RetryInfo}), which an error may also fix.
  */
-public final class Errors {
-  /** The domain of all reasons. */
-  static final String DOMAIN = "diffusion4j.io";
+public enum Errors {
+  /** A field that is wrong; made by {@link Violations}. */
+  INVALID_FIELDS(Code.INVALID_ARGUMENT, "{}"),
+  /** Values: the part that cannot be parsed, and why. */
+  MALFORMED_REQUEST(Code.INVALID_ARGUMENT, "request: {} (expected: a message of the contract)"),
+  /** Values: the limit in bytes. */
+  REQUEST_TOO_LARGE(
+      Code.RESOURCE_EXHAUSTED, "request: too large (expected: at most {most_bytes} bytes)"),
+  /** The memory for requests is full at the moment. Values: its bytes. */
+  SERVER_BUSY(
+      Code.RESOURCE_EXHAUSTED,
+      "the memory for requests is full (at most {most_bytes} bytes); try again in {retry}",
+      Wait.SHORT),
+  /** Values: the cost of the request and the limit, in whole megapixel steps. */
+  COST_TOO_HIGH(
+      Code.INVALID_ARGUMENT,
+      "cost: {} megapixel steps (expected: at most {most_cost}; fewer images, steps or repeats cost"
+          + " less)"),
+  /** An image is larger than the memory. Values: its pixels and the limit; see {@link #failed}. */
+  OUT_OF_MEMORY(
+      Code.RESOURCE_EXHAUSTED,
+      "image: {} pixels (expected: at most {most_pixels}, the limit of this server's memory)"),
+  /** Values: the delay before a retry. */
+  ADDRESS_RATE_EXCEEDED(
+      Code.RESOURCE_EXHAUSTED, "too many requests from this address; try again in {retry}"),
+  /** Values: the time limit for receiving a request. */
+  REQUEST_TOO_SLOW(
+      Code.DEADLINE_EXCEEDED, "request: incomplete after {} (expected: complete by then)"),
+  /** Values: the field, the name in it, and the known names. */
+  MODEL_NOT_FOUND(Code.NOT_FOUND, "{}: \"{}\" (expected: one of {known_models})"),
+  /** A model was unloaded or replaced while a request for it was checked. Values: its name. */
+  MODEL_UNLOADED(
+      Code.UNAVAILABLE, "model: {} (expected: one that is not being unloaded)", Wait.SHORT),
+  /** Made by {@link #unknownIndex}. */
+  INDEX_NOT_FOUND(Code.NOT_FOUND, "{}"),
+  /** Values: the task, the supported tasks, and the model. */
+  TASK_UNSUPPORTED(
+      Code.UNIMPLEMENTED, "task: {} (expected: one of {supported_tasks}, which is what {} can do)"),
+  /** Values: the method and the model. */
+  METHOD_UNSUPPORTED(Code.UNIMPLEMENTED, "{method}: {} has no networks for it"),
+  /** Values: the id. */
+  REQUEST_ID_TAKEN(
+      Code.ALREADY_EXISTS, "request_id: {} (expected: one that no other request uses)"),
+  /** Values: the number of waiting requests, and the delay before a retry. */
+  QUEUE_FULL(
+      Code.RESOURCE_EXHAUSTED,
+      "the queue is full: {depth} requests are waiting; try again in {retry}"),
+  /** The store of jobs, or the disk, has no room. Values: the delay before a retry. */
+  JOB_STORE_FULL(
+      Code.RESOURCE_EXHAUSTED, "the store of jobs is full; delete jobs, or try again in {retry}"),
+  SHUTTING_DOWN(Code.UNAVAILABLE, "the server is shutting down", Wait.LONG),
+  LOADING(Code.UNAVAILABLE, "the server is loading its models", Wait.SHORT),
+  /** Values: the origin of the page. */
+  ORIGIN_NOT_ALLOWED(
+      Code.PERMISSION_DENIED, "origin: \"{}\" (expected: this server's own, or an allowed one)"),
+  /** Values: the host that the request names. */
+  HOST_NOT_ALLOWED(
+      Code.PERMISSION_DENIED,
+      "host: \"{}\" (expected: a name of this server, see its setting hosts)"),
+  CANCELLED(Code.CANCELLED, "the request was cancelled"),
+  /** The client stopped reading, so its buffered response was dropped. Values: for how long. */
+  READER_STALLED(
+      Code.RESOURCE_EXHAUSTED,
+      "the client read nothing for {}; retry with the same request_id",
+      Wait.SHORT),
+  DEADLINE_PASSED(Code.DEADLINE_EXCEEDED, "the deadline passed"),
+  /** Values: the time that is left, and the time that is needed. */
+  DEADLINE_TOO_SOON(
+      Code.DEADLINE_EXCEEDED,
+      "deadline: in {} (expected: in {} or later, which is the shortest time for the request and"
+          + " the queue ahead of it)"),
+  /** An unexpected failure. Values: the ID under which the log has it. */
+  INTERNAL(Code.INTERNAL, "internal error; the server's log has it under {correlation_id}"),
+  /** Made by {@link #failed}. */
+  PLUGIN_FAILED(Code.INTERNAL, "{}"),
+  /** Made by {@link #failed}. Values: the ID under which the log has it. */
+  FILTER_FAILED(
+      Code.INTERNAL,
+      "a filter failed, so no image is sent; the server's log has it under {correlation_id}"),
+  /** The token of a call cannot be checked at the moment. Values: why. */
+  AUTHENTICATOR_UNAVAILABLE(Code.UNAVAILABLE, "{}", Wait.LONG),
+  /** Values: the principal, and the role it lacks. */
+  ROLE_MISSING(
+      Code.PERMISSION_DENIED, "{} may not do this (expected: a token with the role {role})"),
+  /** Values: the model, the principal, and the models it may use. */
+  MODEL_NOT_ALLOWED(
+      Code.PERMISSION_DENIED, "model: \"{}\" (expected: one that {} may use: {allowed_models})"),
+  /** Made by {@link #quotaExceeded}. */
+  QUOTA_EXCEEDED(Code.RESOURCE_EXHAUSTED, "{}; try again in {retry}");
 
-  /** The reason of {@link #tooLarge}. */
-  public static final String REQUEST_TOO_LARGE = "REQUEST_TOO_LARGE";
-
-  /** The reason of {@link #busy}. */
-  public static final String SERVER_BUSY = "SERVER_BUSY";
-
-  /** The reason of {@link #tooSlow}. */
-  public static final String REQUEST_TOO_SLOW = "REQUEST_TOO_SLOW";
-
+  private static final Pattern PLACE = Pattern.compile("(\"?)\\{(\\w*)}\"?");
+  private static final String RETRY = "retry";
   private static final int LONGEST_QUOTE = 80;
   private static final int LONGEST_REASON = 300;
 
-  /** The retry delay while models are being loaded. */
-  private static final Duration LOADING = Duration.ofSeconds(1);
+  private final Code code;
+  private final String template;
+  private final Optional<Duration> retry;
 
-  /** The retry delay while this server is being replaced, or its identity provider is down. */
-  private static final Duration DRAINING = Duration.ofSeconds(5);
+  Errors(Code code, String template) {
+    this.code = code;
+    this.template = template;
+    this.retry = Optional.empty();
+  }
 
-  /** The retry delay while other requests hold the memory. */
-  private static final Duration BUSY = Duration.ofSeconds(1);
+  Errors(Code code, String template, Wait wait) {
+    this.code = code;
+    this.template = template;
+    this.retry = Optional.of(wait.delay);
+  }
 
-  private Errors() {}
+  /** A fixed delay before a retry. */
+  private enum Wait {
+    /** While other requests hold the memory, or models are being loaded. */
+    SHORT(1),
+    /** While this server is being replaced, or its identity provider is down. */
+    LONG(5);
+
+    private final Duration delay;
+
+    Wait(int seconds) {
+      delay = Duration.ofSeconds(seconds);
+    }
+  }
+
+  /** Returns the error with the given values, as its constant lists them. */
+  public StatusRuntimeException error(Object... values) {
+    return error(Map.of(), List.of(), values);
+  }
+
+  private StatusRuntimeException error(
+      Map<String, String> more, List<? extends Message> details, Object... values) {
+    Iterator<Object> left = Arrays.asList(values).iterator();
+    Map<String, String> metadata = new LinkedHashMap<>(more);
+    Optional<Duration> delay = retry;
+    var message = new StringBuilder();
+    Matcher place = PLACE.matcher(template);
+    while (place.find()) {
+      String name = place.group(2);
+      boolean waits = name.equals(RETRY);
+      Object value = waits && retry.isPresent() ? retry.get() : left.next();
+      if (waits) {
+        delay = Optional.of((Duration) value);
+      } else if (!name.isEmpty()) {
+        metadata.put(name, value instanceof List<?> all ? joined(all, ",") : value.toString());
+      }
+      String shown = place.group(1).isEmpty() ? shown(value) : quote(value.toString());
+      place.appendReplacement(message, Matcher.quoteReplacement(shown));
+    }
+    return of(code, name(), place.appendTail(message).toString(), metadata, details, delay);
+  }
+
+  /**
+   * Returns an error whose reason is not one of these, such as that of an authenticator.
+   *
+   * @param reason the machine-readable reason in upper snake case
+   */
+  public static StatusRuntimeException of(Code code, String reason, String message) {
+    return of(code, reason, message, Map.of(), List.of(), Optional.empty());
+  }
+
+  private static StatusRuntimeException of(
+      Code code,
+      String reason,
+      String message,
+      Map<String, String> metadata,
+      List<? extends Message> details,
+      Optional<Duration> delay) {
+    var info = ErrorInfo.newBuilder().setReason(reason).setDomain("diffusion4j.io");
+    Status.Builder status =
+        Status.newBuilder()
+            .setCode(code.getNumber())
+            .setMessage(message)
+            .addDetails(Any.pack(info.putAllMetadata(metadata).build()));
+    details.forEach(detail -> status.addDetails(Any.pack(detail)));
+    delay
+        .map(time -> RetryInfo.newBuilder().setRetryDelay(Durations.fromMillis(time.toMillis())))
+        .ifPresent(wait -> status.addDetails(Any.pack(wait.build())));
+    return StatusProto.toStatusRuntimeException(status.build());
+  }
+
+  private static String shown(Object value) {
+    if (value instanceof Duration time) {
+      return time.toMillis() / 1000.0 + " s";
+    }
+    return value instanceof List<?> all ? joined(all, ", ") : value.toString();
+  }
+
+  private static String joined(List<?> values, String separator) {
+    return values.stream().map(Object::toString).collect(joining(separator));
+  }
 
   /**
    * Reports the invalid fields of a request.
@@ -67,319 +241,47 @@ public final class Errors {
     String all =
         violations.stream()
             .map(violation -> violation.getField() + ": " + violation.getDescription())
-            .collect(Collectors.joining("; "));
-    return error(
-        Code.INVALID_ARGUMENT,
-        untold == 0 ? all : all + "; and " + untold + " more",
-        info("INVALID_FIELDS", Map.of()),
-        BadRequest.newBuilder().addAllFieldViolations(violations).build());
-  }
-
-  /**
-   * Returns why a request cannot be parsed: the first line of the innermost message, shortened.
-   * Messages of the exceptions around it would show class names.
-   */
-  public static String reason(Throwable failure) {
-    String message = String.valueOf(Throwables.getRootCause(failure).getMessage());
-    String line = message.lines().findFirst().orElse("");
-    return line.length() <= LONGEST_REASON ? line : line.substring(0, LONGEST_REASON) + "…";
-  }
-
-  /**
-   * Reports a request that cannot be parsed.
-   *
-   * @param what the part that cannot be parsed, and why
-   */
-  public static StatusRuntimeException malformed(String what) {
-    return error(
-        Code.INVALID_ARGUMENT,
-        "request: " + what + " (expected: a message of the contract)",
-        info("MALFORMED_REQUEST", Map.of()));
-  }
-
-  /** Reports a request that exceeds the size limit, in bytes. */
-  public static StatusRuntimeException tooLarge(int mostBytes) {
-    return error(
-        Code.RESOURCE_EXHAUSTED,
-        "request: too large (expected: at most " + mostBytes + " bytes)",
-        info(REQUEST_TOO_LARGE, Map.of("most_bytes", Integer.toString(mostBytes))));
-  }
-
-  /** Refuses a request that does not fit in the memory for request bodies at the moment. */
-  public static StatusRuntimeException busy(long mostBytes) {
-    return error(
-        Code.RESOURCE_EXHAUSTED,
-        "the memory for requests is full (at most "
-            + mostBytes
-            + " bytes); try again in "
-            + seconds(BUSY),
-        info(SERVER_BUSY, Map.of("most_bytes", Long.toString(mostBytes))),
-        retry(BUSY));
-  }
-
-  /**
-   * Refuses a request whose cost exceeds the limit.
-   *
-   * @param cost the cost of the request, in megapixel steps
-   * @param most the limit, in megapixel steps
-   */
-  public static StatusRuntimeException tooCostly(double cost, double most) {
-    return error(
-        Code.INVALID_ARGUMENT,
-        "cost: "
-            + Math.round(cost)
-            + " megapixel steps (expected: at most "
-            + Math.round(most)
-            + "; fewer images, steps or repeats cost less)",
-        info("COST_TOO_HIGH", Map.of("most_cost", Long.toString(Math.round(most)))));
-  }
-
-  /** Refuses an image with more pixels than the server ever has memory for. */
-  public static StatusRuntimeException imageTooLarge(long pixels, long mostPixels) {
-    return error(
-        Code.RESOURCE_EXHAUSTED,
-        "image: "
-            + pixels
-            + " pixels (expected: at most "
-            + mostPixels
-            + ", the limit of this server's memory)",
-        info("OUT_OF_MEMORY", Map.of("most_pixels", Long.toString(mostPixels))));
-  }
-
-  /** Refuses a request because its address exceeds its rate limit. */
-  public static StatusRuntimeException addressRateExceeded(Duration wait) {
-    return error(
-        Code.RESOURCE_EXHAUSTED,
-        "too many requests from this address; try again in " + seconds(wait),
-        info("ADDRESS_RATE_EXCEEDED", Map.of()),
-        retry(wait));
-  }
-
-  /** Reports a request that was not received within the time limit. */
-  public static StatusRuntimeException tooSlow(Duration longest) {
-    return error(
-        Code.DEADLINE_EXCEEDED,
-        "request: incomplete after " + seconds(longest) + " (expected: complete by then)",
-        info(REQUEST_TOO_SLOW, Map.of()));
-  }
-
-  /** Reports a model name that the server does not know. */
-  public static StatusRuntimeException unknownModel(String field, String name, List<String> known) {
-    return error(
-        Code.NOT_FOUND,
-        field + ": " + quote(name) + " (expected: one of " + String.join(", ", known) + ")",
-        info("MODEL_NOT_FOUND", Map.of("known_models", String.join(",", known))));
-  }
-
-  /** Reports that a model was unloaded or replaced while a request for it was checked. */
-  public static StatusRuntimeException modelUnloaded(String name) {
-    return error(
-        Code.UNAVAILABLE,
-        "model: " + name + " (expected: one that is not being unloaded)",
-        info("MODEL_UNLOADED", Map.of()),
-        retry(BUSY));
+            .collect(joining("; "));
+    return INVALID_FIELDS.error(
+        Map.of(),
+        List.of(BadRequest.newBuilder().addAllFieldViolations(violations).build()),
+        untold == 0 ? all : all + "; and " + untold + " more");
   }
 
   /** Reports an image index that the model does not have. */
   public static StatusRuntimeException unknownIndex(String name, List<String> known) {
     String expected =
         known.isEmpty() ? "none; the model has no indices" : "one of " + String.join(", ", known);
-    return error(
-        Code.NOT_FOUND,
-        "index: " + quote(name) + " (expected: " + expected + ")",
-        info("INDEX_NOT_FOUND", Map.of("known_indices", String.join(",", known))));
-  }
-
-  /** Reports a task that the model does not support. */
-  public static StatusRuntimeException unsupportedTask(
-      String task, String model, List<String> supported) {
-    String tasks = String.join(", ", supported);
-    return error(
-        Code.UNIMPLEMENTED,
-        "task: " + task + " (expected: one of " + tasks + ", which is what " + model + " can do)",
-        info("TASK_UNSUPPORTED", Map.of("supported_tasks", String.join(",", supported))));
-  }
-
-  /** Reports a method that the model does not support. */
-  public static StatusRuntimeException unsupportedMethod(String method, String model) {
-    return error(
-        Code.UNIMPLEMENTED,
-        method + ": " + model + " has no networks for it",
-        info("METHOD_UNSUPPORTED", Map.of("method", method)));
-  }
-
-  /** Reports a request ID that another request already has. */
-  public static StatusRuntimeException requestIdTaken(String id) {
-    return error(
-        Code.ALREADY_EXISTS,
-        "request_id: " + id + " (expected: one that no other request uses)",
-        info("REQUEST_ID_TAKEN", Map.of()));
-  }
-
-  /** Refuses a request because the queue is full. */
-  public static StatusRuntimeException queueFull(int depth, Duration retry) {
-    return error(
-        Code.RESOURCE_EXHAUSTED,
-        "the queue is full: " + depth + " requests are waiting; try again in " + seconds(retry),
-        info("QUEUE_FULL", Map.of("depth", Integer.toString(depth))),
-        retry(retry));
-  }
-
-  /** Refuses a job for which its store, or the disk, has no room. */
-  public static StatusRuntimeException storeFull(Duration retry) {
-    return error(
-        Code.RESOURCE_EXHAUSTED,
-        "the store of jobs is full; delete jobs, or try again in " + seconds(retry),
-        info("JOB_STORE_FULL", Map.of()),
-        retry(retry));
-  }
-
-  /** Refuses a request because the server is shutting down. */
-  public static StatusRuntimeException draining() {
-    return error(
-        Code.UNAVAILABLE,
-        "the server is shutting down",
-        info("SHUTTING_DOWN", Map.of()),
-        retry(DRAINING));
-  }
-
-  /** Refuses a request because the models are being loaded. */
-  public static StatusRuntimeException loading() {
-    return error(
-        Code.UNAVAILABLE,
-        "the server is loading its models",
-        info("LOADING", Map.of()),
-        retry(LOADING));
-  }
-
-  /** Refuses a request from a page of another origin. */
-  public static StatusRuntimeException originNotAllowed(String origin) {
-    return error(
-        Code.PERMISSION_DENIED,
-        "origin: " + quote(origin) + " (expected: this server's own, or an allowed one)",
-        info("ORIGIN_NOT_ALLOWED", Map.of()));
-  }
-
-  /** Refuses a request that names another host. */
-  public static StatusRuntimeException hostNotAllowed(String host) {
-    return error(
-        Code.PERMISSION_DENIED,
-        "host: " + quote(host) + " (expected: a name of this server, see its setting hosts)",
-        info("HOST_NOT_ALLOWED", Map.of()));
-  }
-
-  /** Reports that the request was cancelled. */
-  public static StatusRuntimeException cancelled() {
-    return error(Code.CANCELLED, "the request was cancelled", info("CANCELLED", Map.of()));
-  }
-
-  /** Reports that the client stopped reading, so that its buffered response was dropped. */
-  public static StatusRuntimeException readerStalled(Duration stall) {
-    return error(
-        Code.RESOURCE_EXHAUSTED,
-        "the client read nothing for " + seconds(stall) + "; retry with the same request_id",
-        info("READER_STALLED", Map.of()),
-        retry(BUSY));
-  }
-
-  /** Reports that the deadline of the call has passed. */
-  public static StatusRuntimeException deadlinePassed() {
-    return error(Code.DEADLINE_EXCEEDED, "the deadline passed", info("DEADLINE_PASSED", Map.of()));
-  }
-
-  /** Refuses a request that cannot finish before its deadline. */
-  public static StatusRuntimeException deadlineTooSoon(Duration needed, Duration left) {
-    return error(
-        Code.DEADLINE_EXCEEDED,
-        "deadline: in "
-            + seconds(left)
-            + " (expected: in "
-            + seconds(needed)
-            + " or later, which is the shortest time for the request and the queue ahead of it)",
-        info("DEADLINE_TOO_SOON", Map.of()));
-  }
-
-  /**
-   * Reports an unexpected failure of the server. The client receives only the correlation ID; the
-   * log has the details.
-   *
-   * @param correlationId the ID under which the failure was logged
-   */
-  public static StatusRuntimeException internal(String correlationId) {
-    return error(
-        Code.INTERNAL,
-        "internal error; the server's log has it under " + correlationId,
-        info("INTERNAL", Map.of("correlation_id", correlationId)));
+    return INDEX_NOT_FOUND.error(
+        Map.of("known_indices", String.join(",", known)),
+        List.of(),
+        "index: " + quote(name) + " (expected: " + expected + ")");
   }
 
   /**
    * Reports the failure of a request: a failed plugin or filter, too little memory, or an
-   * unexpected exception. The client receives the message of a plugin; the log has the details of
-   * all others.
+   * unexpected exception. The client receives the message of a plugin, because it helps the
+   * plugin's author; the log has the details of all others.
    *
    * @param correlationId the ID under which the failure was logged
    */
   public static StatusRuntimeException failed(Throwable cause, String correlationId) {
-    if (cause instanceof PluginException plugin) { // its message helps the plugin's author
-      return error(
-          Code.INTERNAL,
-          String.valueOf(plugin.getMessage()),
-          info("PLUGIN_FAILED", Map.of("correlation_id", correlationId)));
+    Map<String, String> metadata = Map.of("correlation_id", correlationId);
+    if (cause instanceof PluginException plugin) {
+      return PLUGIN_FAILED.error(metadata, List.of(), String.valueOf(plugin.getMessage()));
     }
     if (cause instanceof FilterException) {
-      return error(
-          Code.INTERNAL,
-          "a filter failed, so no image is sent; the server's log has it under " + correlationId,
-          info("FILTER_FAILED", Map.of("correlation_id", correlationId)));
+      return FILTER_FAILED.error(correlationId);
     }
     return cause instanceof NoMemoryException || cause instanceof OutOfMemoryError
-        ? error(
+        ? of(
             Code.RESOURCE_EXHAUSTED,
+            OUT_OF_MEMORY.name(),
             "too little memory for the request; the server's log has it under " + correlationId,
-            info("OUT_OF_MEMORY", Map.of("correlation_id", correlationId)),
-            retry(BUSY))
-        : internal(correlationId);
-  }
-
-  /** Reports that the token of a call is missing or invalid. */
-  public static StatusRuntimeException unauthenticated(UnauthenticatedException refusal) {
-    return error(
-        Code.UNAUTHENTICATED,
-        String.valueOf(refusal.getMessage()),
-        info(refusal.reason(), Map.of()));
-  }
-
-  /** Reports that the token of a call cannot be checked at the moment. */
-  public static StatusRuntimeException authenticatorUnavailable(
-      UnavailableAuthenticatorException cause) {
-    return error(
-        Code.UNAVAILABLE,
-        String.valueOf(cause.getMessage()),
-        info("AUTHENTICATOR_UNAVAILABLE", Map.of()),
-        retry(DRAINING));
-  }
-
-  /** Refuses an operation for which the principal lacks the role. */
-  public static StatusRuntimeException roleMissing(String principal, Role role) {
-    return error(
-        Code.PERMISSION_DENIED,
-        principal + " may not do this (expected: a token with the role " + role + ")",
-        info("ROLE_MISSING", Map.of("role", role.name())));
-  }
-
-  /** Refuses a model that the principal may not use. */
-  public static StatusRuntimeException modelNotAllowed(
-      String model, String principal, List<String> allowed) {
-    return error(
-        Code.PERMISSION_DENIED,
-        "model: "
-            + quote(model)
-            + " (expected: one that "
-            + principal
-            + " may use: "
-            + String.join(", ", allowed)
-            + ")",
-        info("MODEL_NOT_ALLOWED", Map.of("allowed_models", String.join(",", allowed))));
+            metadata,
+            List.of(),
+            Optional.of(Wait.SHORT.delay))
+        : INTERNAL.error(correlationId);
   }
 
   /**
@@ -392,17 +294,25 @@ public final class Errors {
   public static StatusRuntimeException quotaExceeded(
       String principal, String quota, int limit, Duration retry) {
     String what = quota.replace('_', ' ') + ": at most " + limit + " of " + principal;
-    return error(
-        Code.RESOURCE_EXHAUSTED,
-        what + "; try again in " + seconds(retry),
-        info("QUOTA_EXCEEDED", Map.of("quota", quota, "limit", Integer.toString(limit))),
-        QuotaFailure.newBuilder()
-            .addViolations(
-                QuotaFailure.Violation.newBuilder()
-                    .setSubject("principal:" + principal)
-                    .setDescription(what))
-            .build(),
-        retry(retry));
+    var violation =
+        QuotaFailure.Violation.newBuilder()
+            .setSubject("principal:" + principal)
+            .setDescription(what);
+    return QUOTA_EXCEEDED.error(
+        Map.of("quota", quota, "limit", Integer.toString(limit)),
+        List.of(QuotaFailure.newBuilder().addViolations(violation).build()),
+        what,
+        retry);
+  }
+
+  /**
+   * Returns why a request cannot be parsed: the first line of the innermost message, shortened.
+   * Messages of the exceptions around it would show class names.
+   */
+  public static String reason(Throwable failure) {
+    String message = String.valueOf(Throwables.getRootCause(failure).getMessage());
+    String line = message.lines().findFirst().orElse("");
+    return line.length() <= LONGEST_REASON ? line : line.substring(0, LONGEST_REASON) + "…";
   }
 
   /** Ends a call with an error, including its details. */
@@ -428,29 +338,5 @@ public final class Errors {
   private static boolean isShown(int codePoint) {
     return !Character.isISOControl(codePoint)
         && Character.getType(codePoint) != Character.SURROGATE;
-  }
-
-  private static RetryInfo retry(Duration delay) {
-    return RetryInfo.newBuilder().setRetryDelay(Durations.fromMillis(delay.toMillis())).build();
-  }
-
-  private static String seconds(Duration duration) {
-    return duration.toMillis() / 1000.0 + " s";
-  }
-
-  private static ErrorInfo info(String reason, Map<String, String> metadata) {
-    return ErrorInfo.newBuilder()
-        .setReason(reason)
-        .setDomain(DOMAIN)
-        .putAllMetadata(metadata)
-        .build();
-  }
-
-  private static StatusRuntimeException error(Code code, String message, Message... details) {
-    Status.Builder status = Status.newBuilder().setCode(code.getNumber()).setMessage(message);
-    for (Message detail : details) {
-      status.addDetails(Any.pack(detail));
-    }
-    return StatusProto.toStatusRuntimeException(status.build());
   }
 }

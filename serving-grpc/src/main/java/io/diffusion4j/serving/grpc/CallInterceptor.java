@@ -3,8 +3,8 @@ package io.diffusion4j.serving.grpc;
 import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.rpc.ErrorInfo;
-import io.diffusion4j.serving.events.Listeners;
-import io.diffusion4j.serving.events.ServingListener.CallEnd;
+import io.diffusion4j.serving.observability.ServingListener;
+import io.diffusion4j.serving.observability.ServingListener.CallEnd;
 import io.grpc.Context;
 import io.grpc.Contexts;
 import io.grpc.Deadline;
@@ -29,11 +29,11 @@ final class CallInterceptor implements ServerInterceptor {
    */
   private static final Duration EARLY = Duration.ofMillis(250);
 
-  private final Listeners listeners;
+  private final ServingListener listener;
 
   @Inject
-  CallInterceptor(Listeners listeners) {
-    this.listeners = listeners;
+  CallInterceptor(ServingListener listener) {
+    this.listener = listener;
   }
 
   @Override
@@ -42,7 +42,7 @@ final class CallInterceptor implements ServerInterceptor {
     CallContext about = new CallContext();
     Context context = Context.current().withValue(CallContext.KEY, about);
     long begun = System.nanoTime();
-    var watched = new Watched<>(call, listeners);
+    var watched = new Watched<>(call, listener);
     return new SimpleForwardingServerCallListener<>(
         Contexts.interceptCall(context, watched, headers, next)) {
       @Override
@@ -58,7 +58,7 @@ final class CallInterceptor implements ServerInterceptor {
       }
 
       private void ended(Status.Code code) {
-        listeners.callEnded(
+        listener.callEnded(
             new CallEnd(
                 call.getMethodDescriptor().getFullMethodName(),
                 code,
@@ -94,12 +94,12 @@ final class CallInterceptor implements ServerInterceptor {
 
   /** A call that records the status it is closed with. */
   private static final class Watched<Q, R> extends SimpleForwardingServerCall<Q, R> {
-    private final Listeners listeners;
+    private final ServingListener listener;
     private volatile Status.Code code = Status.Code.UNKNOWN;
 
-    Watched(ServerCall<Q, R> call, Listeners listeners) {
+    Watched(ServerCall<Q, R> call, ServingListener listener) {
       super(call);
-      this.listeners = listeners;
+      this.listener = listener;
     }
 
     /** Returns the reason in the error's details; without one, the name of the status code. */
@@ -119,7 +119,7 @@ final class CallInterceptor implements ServerInterceptor {
     public void close(Status status, Metadata trailers) {
       code = status.getCode();
       if (!status.isOk()) {
-        listeners.refused(reason(status, trailers));
+        listener.refused(reason(status, trailers));
       }
       super.close(status, trailers);
     }

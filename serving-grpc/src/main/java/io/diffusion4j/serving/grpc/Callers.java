@@ -1,5 +1,6 @@
 package io.diffusion4j.serving.grpc;
 
+import com.google.rpc.Code;
 import io.diffusion4j.serving.auth.Authenticator;
 import io.diffusion4j.serving.auth.BearerToken;
 import io.diffusion4j.serving.auth.Principal;
@@ -59,15 +60,15 @@ public final class Callers {
     try {
       return authenticator.authenticate(BearerToken.of(authorization));
     } catch (UnauthenticatedException e) {
-      throw Errors.unauthenticated(e);
+      throw Errors.of(Code.UNAUTHENTICATED, e.reason(), String.valueOf(e.getMessage()));
     } catch (UnavailableAuthenticatorException e) {
       LOG.atWarn()
           .addKeyValue("request_id", callId)
           .log("{}: {}", e.getMessage(), String.valueOf(e.getCause()));
-      throw Errors.authenticatorUnavailable(e);
+      throw Errors.AUTHENTICATOR_UNAVAILABLE.error(String.valueOf(e.getMessage()));
     } catch (RuntimeException e) {
       LOG.atError().addKeyValue("request_id", callId).setCause(e).log("authenticator failed");
-      throw Errors.internal(callId);
+      throw Errors.INTERNAL.error(callId);
     }
   }
 }

@@ -23,13 +23,13 @@ import io.diffusion4j.serving.jobs.Quotas;
 import io.diffusion4j.serving.model.ImageIndex;
 import io.diffusion4j.serving.model.ImageIndices;
 import io.diffusion4j.serving.model.Models;
+import io.diffusion4j.serving.observability.RequestSpans;
+import io.diffusion4j.serving.observability.Tracing;
 import io.diffusion4j.serving.request.ImageSeed;
 import io.diffusion4j.serving.request.InputImages;
 import io.diffusion4j.serving.request.RequestResolver;
 import io.diffusion4j.serving.request.StageResolver;
 import io.diffusion4j.serving.request.TaskResolver;
-import io.diffusion4j.serving.tracing.RequestSpans;
-import io.diffusion4j.serving.tracing.Tracing;
 import io.diffusion4j.serving.v1.ClassifyImagesRequest;
 import io.diffusion4j.serving.v1.ClassifyImagesResponse;
 import io.diffusion4j.serving.v1.EmbedImagesRequest;
@@ -407,7 +407,9 @@ final class EmbeddingGrpcService extends EmbeddingServiceGrpc.EmbeddingServiceIm
   }
 
   private ImagePipeline engine(String name) {
-    return models.named(name).orElseThrow(() -> Errors.unknownModel("model", name, models.names()));
+    return models
+        .named(name)
+        .orElseThrow(() -> Errors.MODEL_NOT_FOUND.error("model", name, models.names()));
   }
 
   private static Embedder space(ImagePipeline engine, String method) {
@@ -415,7 +417,7 @@ final class EmbeddingGrpcService extends EmbeddingServiceGrpc.EmbeddingServiceIm
   }
 
   private static <T> T needed(Optional<T> part, String method, ImagePipeline engine) {
-    return part.orElseThrow(() -> Errors.unsupportedMethod(method, engine.card().name()));
+    return part.orElseThrow(() -> Errors.METHOD_UNSUPPORTED.error(method, engine.card().name()));
   }
 
   private static void checkCount(String field, int count, Violations violations) {

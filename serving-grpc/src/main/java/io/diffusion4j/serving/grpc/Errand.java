@@ -5,7 +5,7 @@ import static com.google.common.util.concurrent.MoreExecutors.directExecutor;
 import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.serving.jobs.JobScheduler;
 import io.diffusion4j.serving.jobs.Work;
-import io.diffusion4j.serving.tracing.RequestSpans;
+import io.diffusion4j.serving.observability.RequestSpans;
 import io.diffusion4j.serving.v1.Priority;
 import io.grpc.Context;
 import io.grpc.StatusRuntimeException;

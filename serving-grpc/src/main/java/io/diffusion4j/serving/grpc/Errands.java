@@ -57,7 +57,7 @@ public final class Errands {
     try {
       workers.execute(task);
     } catch (RejectedExecutionException e) {
-      throw Errors.queueFull(workers.getQueue().size(), RETRY);
+      throw Errors.QUEUE_FULL.error(workers.getQueue().size(), RETRY);
     }
     call.addListener(ended -> workers.remove(task), directExecutor());
   }
@@ -72,7 +72,7 @@ public final class Errands {
     try {
       work.run();
     } catch (CancellationException e) {
-      response.onError(Errors.cancelled());
+      response.onError(Errors.CANCELLED.error());
     } catch (StatusRuntimeException e) {
       response.onError(e);
     } catch (Throwable e) { // a fault of one model must not affect other calls

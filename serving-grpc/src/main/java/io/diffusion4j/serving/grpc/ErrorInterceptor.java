@@ -38,7 +38,7 @@ final class ErrorInterceptor implements ServerInterceptor {
       @Override
       public void onHalfClose() { // gRPC runs the handlers of unary requests here
         if (takesOne && messages != 1) {
-          Errors.close(call, Errors.malformed(messages + " messages"));
+          Errors.close(call, Errors.MALFORMED_REQUEST.error(messages + " messages"));
           return;
         }
         try {
@@ -52,7 +52,7 @@ final class ErrorInterceptor implements ServerInterceptor {
               .addKeyValue("method", call.getMethodDescriptor().getFullMethodName())
               .setCause(e)
               .log("call failed");
-          Errors.close(call, Errors.internal(id));
+          Errors.close(call, Errors.INTERNAL.error(id));
         }
       }
     };

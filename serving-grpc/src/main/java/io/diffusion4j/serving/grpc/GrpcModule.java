@@ -3,7 +3,7 @@ package io.diffusion4j.serving.grpc;
 import com.google.inject.AbstractModule;
 import com.google.inject.Singleton;
 import com.google.inject.multibindings.Multibinder;
-import io.diffusion4j.serving.events.ServingListener;
+import io.diffusion4j.serving.observability.ServingListener;
 import io.diffusion4j.serving.v1.GenerationServiceGrpc.GenerationServiceImplBase;
 import io.diffusion4j.serving.v1.ModelServiceGrpc.ModelServiceImplBase;
 

@@ -1,10 +1,9 @@
 package io.diffusion4j.serving.grpc;
 
 import com.linecorp.armeria.server.grpc.GrpcServiceBuilder;
-import io.diffusion4j.serving.events.Listeners;
-import io.diffusion4j.serving.tracing.TraceInterceptor;
+import io.diffusion4j.serving.observability.ServingListener;
+import io.diffusion4j.serving.observability.Tracing;
 import io.grpc.BindableService;
-import io.grpc.Channel;
 import io.grpc.ServerBuilder;
 import io.grpc.ServerInterceptor;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
@@ -21,7 +20,7 @@ import java.util.Set;
 public final class GrpcServices {
   private final ServingHealth health;
   private final Callers callers;
-  private final Listeners listeners;
+  private final ServingListener listener;
   private final List<BindableService> services;
   private final List<ServerInterceptor> interceptors;
 
@@ -31,16 +30,16 @@ public final class GrpcServices {
       EmbeddingGrpcService embedding,
       ModelGrpcService models,
       ServingHealth health,
-      TraceInterceptor trace,
+      Tracing trace,
       CallInterceptor call,
       Callers callers,
-      Listeners listeners,
+      ServingListener listener,
       AccessInterceptor access,
       Set<BindableService> moreServices,
       Set<ServerInterceptor> more) {
     this.health = health;
     this.callers = callers;
-    this.listeners = listeners;
+    this.listener = listener;
     List<BindableService> ours = new ArrayList<>(List.of(generation, models, embedding));
     ours.addAll(moreServices);
     for (BindableService service : ours) {
@@ -60,7 +59,7 @@ public final class GrpcServices {
 
   /** Notifies the listeners of a request that was rejected before it reached a service. */
   public void refused(String reason) {
-    listeners.refused(reason);
+    listener.refused(reason);
   }
 
   /** Adds the services, health and reflection to a gRPC server. */
@@ -68,24 +67,13 @@ public final class GrpcServices {
     services.forEach(server::addService);
     server.addService(health.service());
     server.addService(ProtoReflectionServiceV1.newInstance()); // each server needs its own
-    server.addService(olderReflection());
     interceptors.forEach(server::intercept);
   }
 
-  @SuppressWarnings("deprecation") // older tools use it; its successor is served as well
-  private static BindableService olderReflection() {
-    return io.grpc.protobuf.services.ProtoReflectionService.newInstance();
-  }
-
-  /**
-   * Adds the services to the HTTP server.
-   *
-   * @param channel the channel to the same services in this process
-   */
-  public void addTo(GrpcServiceBuilder server, Channel channel) {
+  /** Adds the services to the HTTP server. */
+  public void addTo(GrpcServiceBuilder server) {
     services.forEach(server::addService);
     server.addService(ProtoReflectionServiceV1.newInstance());
-    server.addService(new OlderReflection(channel)); // Armeria accepts only one reflection service
     server.intercept(interceptors);
     server.intercept(new KnownCaller()); // runs first
   }

@@ -48,7 +48,7 @@ final class ModelGrpcService extends ModelServiceGrpc.ModelServiceImplBase {
         models
             .named(request.getName())
             .filter(e -> CallContext.current().principal().mayUse(e.card().name()))
-            .orElseThrow(() -> Errors.unknownModel("name", request.getName(), names()));
+            .orElseThrow(() -> Errors.MODEL_NOT_FOUND.error("name", request.getName(), names()));
     Model model = model(engine).toBuilder().addAllWords(engine.texts().knownWords()).build();
     response.onNext(GetModelResponse.newBuilder().setModel(model).build());
     response.onCompleted();

@@ -25,7 +25,7 @@ public final class Rights {
   /** Returns normally if the principal has the role. */
   public static void requireRole(Principal principal, Role role) {
     if (!principal.has(role)) {
-      throw Errors.roleMissing(principal.name(), role);
+      throw Errors.ROLE_MISSING.error(principal.name(), role);
     }
   }
 
@@ -45,7 +45,7 @@ public final class Rights {
     String model = name.isEmpty() ? models.defaultName() : name;
     if (!principal.mayUse(model)) {
       List<String> allowed = models.names().stream().filter(principal::mayUse).toList();
-      throw Errors.modelNotAllowed(model, principal.name(), allowed);
+      throw Errors.MODEL_NOT_ALLOWED.error(model, principal.name(), allowed);
     }
   }
 }

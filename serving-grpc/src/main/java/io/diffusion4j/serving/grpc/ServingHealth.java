@@ -1,8 +1,8 @@
 package io.diffusion4j.serving.grpc;
 
-import io.diffusion4j.serving.events.ServingListener;
-import io.diffusion4j.serving.events.ServingListener.BatchEnd;
 import io.diffusion4j.serving.model.Models;
+import io.diffusion4j.serving.observability.ServingListener;
+import io.diffusion4j.serving.observability.ServingListener.BatchEnd;
 import io.grpc.BindableService;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.protobuf.services.HealthStatusManager;

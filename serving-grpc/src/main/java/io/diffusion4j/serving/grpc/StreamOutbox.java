@@ -165,7 +165,7 @@ final class StreamOutbox implements JobObserver {
         watch(left);
         return;
       }
-      failed(Errors.readerStalled(stall));
+      failed(Errors.READER_STALLED.error(stall));
     }
     leave.run();
   }

@@ -15,7 +15,7 @@
  * <p>A call passes its interceptors in this order:
  *
  * <ol>
- *   <li>{@link io.diffusion4j.serving.tracing.TraceInterceptor} records a span.
+ *   <li>{@link io.diffusion4j.serving.observability.Tracing} records a span.
  *   <li>{@code CallInterceptor} gives the call an id and notifies the listeners when it ends.
  *   <li>{@code AccessInterceptor} authenticates the caller ({@link
  *       io.diffusion4j.serving.grpc.Callers}) and checks role and model ({@link

@@ -1,18 +1,13 @@
 package io.diffusion4j.serving.http;
 
-import com.linecorp.armeria.common.HttpRequest;
-import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.SessionProtocol;
-import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerBuilder;
-import com.linecorp.armeria.server.ServiceRequestContext;
 import io.diffusion4j.serving.auth.Authenticator;
 import io.diffusion4j.serving.auth.Role;
 import io.diffusion4j.serving.config.ServerConfig;
 import io.diffusion4j.serving.grpc.Callers;
 import io.diffusion4j.serving.grpc.Rights;
-import io.diffusion4j.serving.metrics.armeria.ArmeriaMeters;
 import io.diffusion4j.serving.tls.ServerTls;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -30,6 +25,7 @@ public final class AdminPort implements AutoCloseable {
   private static final int MOST_BODY_BYTES = 64 << 10;
   private static final int MOST_CONNECTIONS = 64;
   private static final int MOST_STREAMS = 16;
+  private static final long MOST_BODIES = (long) MOST_BODY_BYTES * MOST_CONNECTIONS * MOST_STREAMS;
   private static final int HANDLERS = 2;
   private static final Duration LONGEST_IDLE = Duration.ofMinutes(1);
   private static final Duration QUIET = Duration.ofMillis(10);
@@ -59,36 +55,31 @@ public final class AdminPort implements AutoCloseable {
         Server.builder()
             .workerGroup(1)
             .blockingTaskExecutor(HANDLERS)
-            .requestTimeout(config.limits().call())
             .maxRequestLength(MOST_BODY_BYTES)
             .maxNumConnections(MOST_CONNECTIONS)
             .http2MaxStreamsPerConnection(MOST_STREAMS)
             .idleTimeout(LONGEST_IDLE, true)
             .gracefulShutdownTimeout(QUIET, LONGEST_GRACE)
-            .errorHandler(new HttpErrors())
-            .accessLogWriter(new HttpAccessLog(reason -> {})::write, false)
-            .verboseResponses(false)
-            .unloggedExceptionsReportInterval(Duration.ZERO)
-            .disableServerHeader()
-            .childChannelPipelineCustomizer(new FirstRequest(config.receive())::watch)
             .port(
                 new InetSocketAddress(config.host(), config.port()),
                 tls.isPresent() ? SessionProtocol.HTTPS : SessionProtocol.HTTP);
-    HttpPort.addHeaders(builder);
-    ArmeriaMeters.separate(builder);
+    HttpPort.configure(builder, config, new HttpAccessLog(reason -> {}));
     if (tls.isPresent()) {
       tls.get().open().accept(builder);
     }
     routes.accept(builder);
-    var access = new Access(new HeaderAccess(new Callers(authenticator)));
+    var access = new HeaderAccess(new Callers(authenticator));
     builder
-        .decorator(service -> new SlowRequests(service, config.receive()))
-        .decorator(access::serve)
-        .decorator(OriginCheck.of(Set.of()))
-        .decorator(BinaryHeaders::new)
-        .decorator(HttpPort.hostCheck(config)::serve)
-        .decorator(Bodies::lastIfInChunks)
-        .decorator(FirstRequest::seen);
+        .decorator(new BodyGuard(MOST_BODIES, config.receive())::serve)
+        .decorator(
+            (service, ctx, request) ->
+                HeaderAccess.after(
+                    () -> Rights.requireRole(access.authenticate(ctx, request), Role.ADMIN),
+                    service,
+                    ctx,
+                    request))
+        .decorator(new HeaderGuard(config, Set.of(), Optional.empty())::before)
+        .decorator(ConnectionGuard::serve);
     var port = new AdminPort(builder.build());
     HttpPort.listen(port.server, config);
     return port;
@@ -102,16 +93,5 @@ public final class AdminPort implements AutoCloseable {
   @Override
   public void close() {
     server.stop().join();
-  }
-
-  /** A check that the caller may operate the server. */
-  private record Access(HeaderAccess headers) {
-    HttpResponse serve(HttpService service, ServiceRequestContext ctx, HttpRequest request) {
-      return HeaderAccess.after(
-          () -> Rights.requireRole(headers.authenticate(ctx, request), Role.ADMIN),
-          service,
-          ctx,
-          request);
-    }
   }
 }

@@ -28,16 +28,16 @@ final class CallFaults implements GrpcExceptionHandlerFunction {
       RequestContext ctx, Status status, Throwable cause, Metadata metadata) {
     Throwable root = cause instanceof StatusRuntimeException ? cause.getCause() : cause;
     if (root instanceof InvalidProtocolBufferException) { // reported as INTERNAL by gRPC
-      return answer(Errors.malformed(Errors.reason(root)), metadata);
+      return answer(Errors.MALFORMED_REQUEST.error(Errors.reason(root)), metadata);
     }
     if (cause instanceof ContentTooLargeException || isOfALargeFrame(status, cause)) {
-      return answer(Errors.tooLarge(mostBytes), metadata);
+      return answer(Errors.REQUEST_TOO_LARGE.error(mostBytes), metadata);
     }
     if (cause instanceof RequestTimeoutException) {
-      return answer(Errors.deadlinePassed(), metadata);
+      return answer(Errors.DEADLINE_PASSED.error(), metadata);
     }
     if (isOfTheDeframer(status, cause)) {
-      return answer(Errors.malformed("a frame that cannot be read"), metadata);
+      return answer(Errors.MALFORMED_REQUEST.error("a frame that cannot be read"), metadata);
     }
     return null; // Armeria's default
   }

@@ -31,7 +31,7 @@ final class HeaderAccess {
   /** Forwards a request, or refuses it in the form that its client expects. */
   HttpResponse serve(HttpService service, ServiceRequestContext ctx, HttpRequest request)
       throws Exception {
-    if (Bodies.WITHOUT_BODY.contains(request.method()) || ctx.path().startsWith(HEALTH)) {
+    if (BodyGuard.WITHOUT_BODY.contains(request.method()) || ctx.path().startsWith(HEALTH)) {
       return service.serve(ctx, request);
     }
     return after(() -> KnownCaller.is(ctx, authenticate(ctx, request)), service, ctx, request);
@@ -58,7 +58,7 @@ final class HeaderAccess {
             .whenComplete(
                 (answer, refused) -> {
                   if (refused != null) {
-                    Bodies.discard(ctx, request);
+                    BodyGuard.discard(ctx, request);
                   }
                 }));
   }

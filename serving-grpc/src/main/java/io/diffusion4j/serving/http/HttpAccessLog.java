@@ -14,8 +14,8 @@ import org.slf4j.event.Level;
 
 /**
  * A log with one line per HTTP response, including refusals. Responses are logged at INFO, and
- * health checks at DEBUG. {@link io.diffusion4j.serving.events.AccessLog} logs the details of
- * calls.
+ * health checks at DEBUG. {@link io.diffusion4j.serving.observability.AccessLog} logs the details
+ * of calls.
  */
 final class HttpAccessLog {
   private static final Logger LOG = LoggerFactory.getLogger(HttpAccessLog.class);

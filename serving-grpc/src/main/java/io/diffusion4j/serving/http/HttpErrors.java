@@ -51,10 +51,10 @@ final class HttpErrors implements ServerErrorHandler {
       return HttpResponse.ofFailure(cause);
     }
     if (cause instanceof RequestTimeoutException) { // before a handler had the call
-      return refuse(headers, Errors.deadlinePassed());
+      return refuse(headers, Errors.DEADLINE_PASSED.error());
     }
     if (cause instanceof ShuttingDownException) {
-      return refuse(headers, Errors.draining());
+      return refuse(headers, Errors.SHUTTING_DOWN.error());
     }
     return null; // Armeria's default, which calls renderStatus for the body
   }
@@ -77,7 +77,7 @@ final class HttpErrors implements ServerErrorHandler {
     if (status.isServerError() && ctx != null && cause != null) {
       String id = UUID.randomUUID().toString();
       LOG.error("{}: {} {} failed", id, ctx.method(), ctx.path(), cause);
-      return refusal(headers, Errors.internal(id));
+      return refusal(headers, Errors.INTERNAL.error(id));
     }
     return answer(headers, status, null);
   }

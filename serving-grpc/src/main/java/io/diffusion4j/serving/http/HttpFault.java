@@ -62,20 +62,22 @@ public record HttpFault(com.google.rpc.Status status) {
       case NOT_FOUND -> HttpStatus.NOT_FOUND;
       case ALREADY_EXISTS, ABORTED -> HttpStatus.CONFLICT;
       case RESOURCE_EXHAUSTED ->
-          switch (reason()) {
-            case Errors.REQUEST_TOO_LARGE -> HttpStatus.REQUEST_ENTITY_TOO_LARGE;
-            case Errors.SERVER_BUSY -> HttpStatus.SERVICE_UNAVAILABLE;
-            default -> HttpStatus.TOO_MANY_REQUESTS;
-          };
+          is(Errors.REQUEST_TOO_LARGE)
+              ? HttpStatus.REQUEST_ENTITY_TOO_LARGE
+              : is(Errors.SERVER_BUSY)
+                  ? HttpStatus.SERVICE_UNAVAILABLE
+                  : HttpStatus.TOO_MANY_REQUESTS;
       case CANCELLED -> CLIENT_CLOSED_REQUEST;
       case UNIMPLEMENTED -> HttpStatus.NOT_IMPLEMENTED;
       case UNAVAILABLE -> HttpStatus.SERVICE_UNAVAILABLE;
       case DEADLINE_EXCEEDED ->
-          reason().equals(Errors.REQUEST_TOO_SLOW)
-              ? HttpStatus.REQUEST_TIMEOUT
-              : HttpStatus.GATEWAY_TIMEOUT;
+          is(Errors.REQUEST_TOO_SLOW) ? HttpStatus.REQUEST_TIMEOUT : HttpStatus.GATEWAY_TIMEOUT;
       case UNKNOWN, INTERNAL, DATA_LOSS -> HttpStatus.INTERNAL_SERVER_ERROR;
     };
+  }
+
+  private boolean is(Errors error) {
+    return reason().equals(error.name());
   }
 
   /** Returns the machine-readable reason, such as {@code QUEUE_FULL}; empty if there is none. */
@@ -120,8 +122,12 @@ public record HttpFault(com.google.rpc.Status status) {
     return toJson(httpStatus());
   }
 
-  /** Returns a JSON response with another HTTP status, for errors without a gRPC code. */
-  AggregatedHttpResponse toJson(HttpStatus http) {
+  /** Returns the JSON of {@link #toJson()}. */
+  public ObjectNode json() {
+    return json(httpStatus());
+  }
+
+  private ObjectNode json(HttpStatus http) {
     try {
       ObjectNode error = JSON.createObjectNode();
       error.put("code", http.code());
@@ -130,11 +136,15 @@ public record HttpFault(com.google.rpc.Status status) {
       if (status.getDetailsCount() > 0) {
         error.set("details", JSON.readTree(ProtoJson.print(status)).get("details"));
       }
-      return AggregatedHttpResponse.of(
-          headers().toBuilder().status(http).build(),
-          HttpData.wrap(JSON.writeValueAsBytes(JSON.createObjectNode().set("error", error))));
+      return JSON.createObjectNode().set("error", error);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("the printed JSON cannot be parsed", e);
     }
+  }
+
+  /** Returns a JSON response with another HTTP status, for errors without a gRPC code. */
+  AggregatedHttpResponse toJson(HttpStatus http) {
+    return AggregatedHttpResponse.of(
+        headers().toBuilder().status(http).build(), HttpData.ofUtf8(json(http).toString()));
   }
 }

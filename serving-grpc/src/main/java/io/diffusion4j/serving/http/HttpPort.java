@@ -2,15 +2,10 @@ package io.diffusion4j.serving.http;
 
 import com.google.common.util.concurrent.Uninterruptibles;
 import com.linecorp.armeria.common.HttpHeaderNames;
-import com.linecorp.armeria.common.HttpRequest;
-import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.SessionProtocol;
-import com.linecorp.armeria.common.grpc.GrpcSerializationFormats;
-import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.ServerPort;
-import com.linecorp.armeria.server.ServiceRequestContext;
 import com.linecorp.armeria.server.grpc.GrpcService;
 import com.linecorp.armeria.server.grpc.GrpcServiceBuilder;
 import com.sun.management.UnixOperatingSystemMXBean;
@@ -19,7 +14,7 @@ import io.diffusion4j.serving.address.AddressRates;
 import io.diffusion4j.serving.config.ServerConfig;
 import io.diffusion4j.serving.errors.Errors;
 import io.diffusion4j.serving.grpc.GrpcServices;
-import io.diffusion4j.serving.metrics.armeria.ArmeriaMeters;
+import io.diffusion4j.serving.observability.ArmeriaMeters;
 import io.diffusion4j.serving.tls.ServerTls;
 import io.diffusion4j.serving.v1.GenerationServiceGrpc;
 import io.diffusion4j.serving.v1.ModelServiceGrpc;
@@ -35,7 +30,6 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
@@ -88,8 +82,6 @@ public final class HttpPort implements AutoCloseable {
 
   private static final Duration QUIET = Duration.ofMillis(10);
 
-  private static final String FORWARDED = "x-forwarded-for";
-
   /** The extra time for a slow reader to receive the status that explains the end of its stream. */
   private static final Duration STATUS_WAITS = Duration.ofSeconds(10);
 
@@ -106,7 +98,7 @@ public final class HttpPort implements AutoCloseable {
   private final ServerConfig config;
   private final Optional<Consumer<ServerBuilder>> tls;
   private final HealthStatusManager health = new HealthStatusManager();
-  private final BodyBudget bodies;
+  private final BodyGuard bodies;
   private final Optional<AddressRates> addresses;
   private final Server server;
   private @Nullable StandstillWatch watch;
@@ -172,7 +164,7 @@ public final class HttpPort implements AutoCloseable {
   private HttpPort(ServerConfig config, Optional<Consumer<ServerBuilder>> tls) {
     this.config = config;
     this.tls = tls;
-    this.bodies = new BodyBudget(config.limits().bodyBytes());
+    this.bodies = new BodyGuard(config.limits().bodyBytes(), config.receive());
     this.addresses = config.limits().address().map(AddressRates::new);
     for (String service : SERVICES) {
       health.setStatus(service, ServingStatus.NOT_SERVING);
@@ -186,11 +178,7 @@ public final class HttpPort implements AutoCloseable {
             .addService(health.getHealthService())
             .build());
     builder.serviceUnder(
-        "/",
-        (ctx, request) ->
-            LoadingPage.isFor(request)
-                ? LoadingPage.answer()
-                : HttpErrors.refuse(request.headers(), Errors.loading()));
+        "/", (ctx, request) -> HttpErrors.refuse(request.headers(), Errors.LOADING.error()));
     builder.port(
         new InetSocketAddress(config.host(), config.port()),
         tls.isPresent() ? SessionProtocol.HTTPS : SessionProtocol.HTTP);
@@ -219,22 +207,16 @@ public final class HttpPort implements AutoCloseable {
                   .maxRequestMessageLength(MOST_MESSAGE_BYTES)
                   .useBlockingTaskExecutor(true)
                   .exceptionHandler(new CallFaults(MOST_MESSAGE_BYTES))
-                  .supportedSerializationFormats(GrpcSerializationFormats.values())
-                  .jsonMarshallerFactory(service -> new JsonMarshaller())
-                  .enableUnframedRequests(true)
-                  .unframedGrpcErrorHandler(new JsonErrors())
-                  .enableHttpJsonTranscoding(JsonRoutes.options());
-          services.addTo(grpc, channel);
+                  .enableHttpJsonTranscoding(JsonCalls.routes());
+          services.addTo(JsonCalls.enable(grpc));
           grpc.intercept(new ReadyWindow(), new DeadlineInterceptor(config.limits().call()));
           builder.service(grpc.build(), Streamed::new);
           builder.service(health(services), Streamed::new);
-          builder.decorator(Endings::cancelIfLeft);
           Duration stall = config.stall().plus(STATUS_WAITS);
           builder.decorator(service -> new StalledReaders(service, stall));
-          builder.decorator(service -> new SlowRequests(service, config.receive()));
           builder.decorator(bodies::serve);
           builder.decorator(new HeaderAccess(services.callers())::serve);
-          builder.decorator(Endings::resetIfLate);
+          builder.decorator(StalledReaders::resetIfLate);
           guard(builder);
           faces.forEach(face -> face.addTo(builder, channel));
         });
@@ -248,12 +230,8 @@ public final class HttpPort implements AutoCloseable {
     GrpcServiceBuilder health =
         GrpcService.builder()
             .maxRequestMessageLength(MOST_HEALTH_BYTES)
-            .exceptionHandler(new CallFaults(MOST_HEALTH_BYTES))
-            .supportedSerializationFormats(GrpcSerializationFormats.values())
-            .jsonMarshallerFactory(service -> new JsonMarshaller())
-            .enableUnframedRequests(true)
-            .unframedGrpcErrorHandler(new JsonErrors());
-    services.addHealthTo(health);
+            .exceptionHandler(new CallFaults(MOST_HEALTH_BYTES));
+    services.addHealthTo(JsonCalls.enable(health));
     health.intercept(new ReadyWindow());
     return health.build();
   }
@@ -264,24 +242,31 @@ public final class HttpPort implements AutoCloseable {
         config.grace().compareTo(Duration.ofSeconds(5)) < 0
             ? config.grace()
             : Duration.ofSeconds(5);
+    configure(builder, config, new HttpAccessLog(reason -> refused.accept(reason)));
     builder
-        .requestTimeout(config.limits().call())
         .maxRequestLength(MOST_REQUEST_BYTES)
         .idleTimeout(config.receive().multipliedBy(IDLE), true)
         .pingInterval(PING_INTERVAL) // detects half-open connections
         .gracefulShutdownTimeout(QUIET, longest.plus(QUIET)) // for calls in progress
+        .maxNumConnections(connections(config.limits().connections(), descriptors()))
+        .http2MaxStreamsPerConnection(MOST_STREAMS);
+    tls.ifPresent(current -> current.accept(builder));
+  }
+
+  /** Applies what all ports have in common: errors, log, headers, and the guard of connections. */
+  static void configure(ServerBuilder builder, ServerConfig config, HttpAccessLog log) {
+    builder
+        .requestTimeout(config.limits().call())
         .errorHandler(new HttpErrors())
-        .accessLogWriter(new HttpAccessLog(reason -> refused.accept(reason))::write, false)
+        .accessLogWriter(log::write, false)
         .verboseResponses(false)
         .unloggedExceptionsReportInterval(
             Duration.ZERO) // refusals are counted and logged elsewhere
         .disableServerHeader()
-        .maxNumConnections(connections(config.limits().connections(), descriptors()))
-        .http2MaxStreamsPerConnection(MOST_STREAMS)
-        .childChannelPipelineCustomizer(new FirstRequest(config.receive())::watch);
-    addHeaders(builder);
+        .childChannelPipelineCustomizer(new ConnectionGuard(config.receive())::watch)
+        .addHeader(HttpHeaderNames.X_CONTENT_TYPE_OPTIONS, "nosniff")
+        .addHeader(HttpHeaderNames.CACHE_CONTROL, "no-store");
     ArmeriaMeters.separate(builder);
-    tls.ifPresent(current -> current.accept(builder));
   }
 
   /** Returns the number of files that the process may open; negative if it is unknown. */
@@ -304,42 +289,11 @@ public final class HttpPort implements AutoCloseable {
         : (int) Math.min(limit, Math.max(LEAST_CONNECTIONS, descriptors - OTHER_DESCRIPTORS));
   }
 
-  /** Adds headers to all responses without a value of their own. */
-  static void addHeaders(ServerBuilder builder) {
-    builder
-        .addHeader(HttpHeaderNames.X_CONTENT_TYPE_OPTIONS, "nosniff")
-        .addHeader(HttpHeaderNames.CACHE_CONTROL, "no-store");
-  }
-
   /** Adds the checks that come before all others; the decorator that is added last runs first. */
   private void guard(ServerBuilder builder) {
     builder
-        .decorator(OriginCheck.of(config.reach().origins()))
-        .decorator(BinaryHeaders::new)
-        .decorator(hostCheck(config)::serve)
-        .decorator(this::serveAddress)
-        .decorator(Bodies::lastIfInChunks)
-        .decorator(FirstRequest::seen);
-  }
-
-  /** Forwards a request unless its address exceeds the rate limit; health checks are exempt. */
-  private HttpResponse serveAddress(
-      HttpService service, ServiceRequestContext ctx, HttpRequest request) throws Exception {
-    if (addresses.isPresent() && !ctx.path().startsWith(HeaderAccess.HEALTH)) {
-      String forwarded = String.join(",", request.headers().getAll(FORWARDED));
-      Optional<Duration> wait = addresses.get().count(ctx.remoteAddress().getAddress(), forwarded);
-      if (wait.isPresent()) {
-        Bodies.discard(ctx, request);
-        throw Errors.addressRateExceeded(wait.get());
-      }
-    }
-    return service.serve(ctx, request);
-  }
-
-  static HostCheck hostCheck(ServerConfig config) {
-    Set<String> names = config.reach().hosts();
-    boolean others = !new InetSocketAddress(config.host(), 0).getAddress().isLoopbackAddress();
-    return new HostCheck(names, names.isEmpty() && others);
+        .decorator(new HeaderGuard(config, config.reach().origins(), addresses)::before)
+        .decorator(ConnectionGuard::serve);
   }
 
   /**

@@ -5,7 +5,14 @@ import com.linecorp.armeria.common.HttpObject;
 import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpResponseWriter;
+import com.linecorp.armeria.common.HttpStatus;
+import com.linecorp.armeria.common.ShuttingDownException;
+import com.linecorp.armeria.common.logging.RequestLogProperty;
+import com.linecorp.armeria.common.stream.CancelledSubscriptionException;
+import com.linecorp.armeria.common.stream.ClosedStreamException;
 import com.linecorp.armeria.server.HttpService;
+import com.linecorp.armeria.server.HttpStatusException;
+import com.linecorp.armeria.server.RequestTimeoutException;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import com.linecorp.armeria.server.SimpleDecoratingHttpService;
 import java.time.Duration;
@@ -20,7 +27,8 @@ import org.slf4j.LoggerFactory;
 /**
  * A decorator that drops responses of which the client reads nothing, so they do not stay in memory
  * for as long as the client is connected. An HTTP/2 stream is reset; a connection without progress
- * is closed.
+ * is closed. A request whose client disconnects before the response is complete is cancelled;
+ * Armeria itself does so for gRPC, but not for JSON.
  *
  * <p>Responses are sent in small pieces, which distinguishes a slow reader from one that has
  * stopped. A service whose responses Armeria aggregates must be wrapped in {@link Streamed}.
@@ -42,8 +50,38 @@ final class StalledReaders extends SimpleDecoratingHttpService {
   @Override
   public HttpResponse serve(ServiceRequestContext ctx, HttpRequest request) throws Exception {
     Answer answer = new Answer(ctx, stall);
-    unwrap().serve(ctx, request).subscribe(answer, ctx.eventLoop());
+    HttpResponse response = unwrap().serve(ctx, request);
+    response
+        .whenComplete()
+        .exceptionally(
+            cause -> {
+              if (cause instanceof ClosedStreamException
+                  || cause instanceof CancelledSubscriptionException) {
+                ctx.cancel(cause);
+              }
+              return null;
+            });
+    response.subscribe(answer, ctx.eventLoop());
     return answer.out;
+  }
+
+  /**
+   * Resets the stream of a response in progress when the deadline of its call passes, or when the
+   * server closes, as of a watch of its health. gRPC's own servers do the same, and its clients
+   * report {@code DEADLINE_EXCEEDED} or {@code CANCELLED}; Armeria itself would report an internal
+   * error. This must be outside of the decorators that wrap responses, since Armeria ends only the
+   * outermost response.
+   */
+  static HttpResponse resetIfLate(
+      HttpService service, ServiceRequestContext ctx, HttpRequest request) throws Exception {
+    return service
+        .serve(ctx, request)
+        .mapError(
+            cause ->
+                (cause instanceof RequestTimeoutException || cause instanceof ShuttingDownException)
+                        && ctx.log().isAvailable(RequestLogProperty.RESPONSE_HEADERS)
+                    ? HttpStatusException.of(HttpStatus.GATEWAY_TIMEOUT, cause) // resets by CANCEL
+                    : cause);
   }
 
   /** A response in progress, used only on its request's event loop. */

@@ -5,10 +5,10 @@ import io.diffusion4j.serving.auth.Principal;
 import io.diffusion4j.serving.config.Limits;
 import io.diffusion4j.serving.config.ServerConfig;
 import io.diffusion4j.serving.errors.Errors;
-import io.diffusion4j.serving.events.Listeners;
+import io.diffusion4j.serving.observability.RequestSpans;
+import io.diffusion4j.serving.observability.ServingListener;
+import io.diffusion4j.serving.observability.Tracing;
 import io.diffusion4j.serving.request.ResolvedRequest;
-import io.diffusion4j.serving.tracing.RequestSpans;
-import io.diffusion4j.serving.tracing.Tracing;
 import io.diffusion4j.serving.v1.Finished;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.diffusion4j.serving.v1.StreamGenerateImagesResponse;
@@ -46,7 +46,7 @@ public final class JobRegistry {
   private final Quotas costs = new Quotas(Quotas.Kind.COST, System::nanoTime);
   private final double mostCost;
   private final long mostBytes;
-  private final Listeners listeners;
+  private final ServingListener listener;
   private final Tracing tracing;
   private final Map<Key, Job> jobs = new LinkedHashMap<>(); // in order of admission
   private final Map<String, Long> held = new HashMap<>(); // by principal
@@ -54,12 +54,13 @@ public final class JobRegistry {
   private record Key(String principal, String requestId) {}
 
   @Inject
-  JobRegistry(JobScheduler scheduler, Listeners listeners, Tracing tracing, ServerConfig config) {
+  JobRegistry(
+      JobScheduler scheduler, ServingListener listener, Tracing tracing, ServerConfig config) {
     this.tracing = tracing;
     this.mostCost = config.limits().requestCost();
     this.mostBytes = config.limits().jobBytes();
     this.scheduler = scheduler;
-    this.listeners = listeners;
+    this.listener = listener;
   }
 
   /**
@@ -104,7 +105,7 @@ public final class JobRegistry {
       }
     }
     if (!alone && reserved + bytes > (first ? mostBytes : mostBytes - mostBytes / 8)) {
-      throw Errors.busy(mostBytes);
+      throw Errors.SERVER_BUSY.error(mostBytes);
     }
   }
 
@@ -131,7 +132,7 @@ public final class JobRegistry {
     Key key = new Key(owner.name(), request.id());
     Job known = jobs.get(key);
     if (known != null && !known.answers(asked)) {
-      throw Errors.requestIdTaken(request.id());
+      throw Errors.REQUEST_ID_TAKEN.error(request.id());
     }
     Job job = known == null ? job(owner, asked, request) : known;
     synchronized (job) { // the job must not begin before the observer is attached
@@ -144,7 +145,7 @@ public final class JobRegistry {
         scheduler.submit(job);
         quotas.charge(owner, request.imageCount());
         costs.charge(owner, request.cost());
-        listeners.admitted(owner.name(), request.cost());
+        listener.admitted(owner.name(), request.cost());
         jobs.put(key, job);
         forget();
       }
@@ -159,19 +160,19 @@ public final class JobRegistry {
 
   private Job job(Principal owner, GenerateImagesRequest asked, ResolvedRequest request) {
     RequestSpans spans = tracing.request(request.id(), request.card().name());
-    return new Job(owner.name(), asked, request, pace, listeners, spans);
+    return new Job(owner.name(), asked, request, pace, listener, spans);
   }
 
   private void requireBearable(ResolvedRequest request) {
     if (request.cost() > mostCost) {
-      throw Errors.tooCostly(request.cost(), mostCost);
+      throw Errors.COST_TOO_HIGH.error(Math.round(request.cost()), Math.round(mostCost));
     }
   }
 
   private void refuseIfTooLittle(Duration left, Job job) {
     Optional<Duration> least = job.leastTime().map(scheduler.leastDelay(job)::plus);
     if (least.isPresent() && left.compareTo(least.get()) < 0) {
-      throw Errors.deadlineTooSoon(least.get(), left);
+      throw Errors.DEADLINE_TOO_SOON.error(left, least.get());
     }
   }
 
@@ -181,7 +182,7 @@ public final class JobRegistry {
     Job job = jobs.get(new Key(owner.name(), requestId));
     if (job != null && job.story().detach(observer)) {
       scheduler.remove(job);
-      listeners.requestCancelled();
+      listener.requestCancelled();
     }
   }
 
@@ -199,7 +200,7 @@ public final class JobRegistry {
     long all = allHeld();
     if ((own > 0 && own + bytes > mostBytes / 8)
         || (all > 0 && all + bytes > mostBytes / (own > 0 ? 4 : 2))) {
-      throw Errors.busy(mostBytes);
+      throw Errors.SERVER_BUSY.error(mostBytes);
     }
     held.merge(owner, bytes, Long::sum);
     return () -> release(owner, bytes);

@@ -3,8 +3,8 @@ package io.diffusion4j.serving.jobs;
 import com.google.common.util.concurrent.ThreadFactoryBuilder;
 import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.serving.errors.Errors;
-import io.diffusion4j.serving.events.ServingListener;
 import io.diffusion4j.serving.jobs.FairQueue.Turn;
+import io.diffusion4j.serving.observability.ServingListener;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -97,7 +97,7 @@ public final class JobScheduler {
   public synchronized void submit(Work work) {
     requireRoom(work.owner());
     if (!served.test(work.model())) {
-      throw Errors.modelUnloaded(work.model().card().name());
+      throw Errors.MODEL_UNLOADED.error(work.model().card().name());
     }
     enqueue(work);
     dispatch();
@@ -110,11 +110,11 @@ public final class JobScheduler {
    */
   synchronized void requireRoom(String owner) {
     if (state != State.OPEN) {
-      throw Errors.draining();
+      throw Errors.SHUTTING_DOWN.error();
     }
     int own = queue.sizeOf(owner);
     if (own >= capacity) {
-      throw Errors.queueFull(own, retryDelay(own));
+      throw Errors.QUEUE_FULL.error(own, retryDelay(own));
     }
   }
 
@@ -196,8 +196,8 @@ public final class JobScheduler {
       dropped = queue.remove(turn -> !turn.work().hasBegun());
       tellChanged();
     }
-    dropped.forEach(turn -> turn.work().stop(Errors.draining()));
-    awaitIdle(grace).forEach(work -> work.stop(Errors.draining()));
+    dropped.forEach(turn -> turn.work().stop(Errors.SHUTTING_DOWN.error()));
+    awaitIdle(grace).forEach(work -> work.stop(Errors.SHUTTING_DOWN.error()));
     synchronized (this) {
       state = State.CLOSED;
       drop(queue.remove(turn -> true)); // also wakes threads in awaitDone

@@ -74,7 +74,7 @@ final class JobStory {
   /** Removes an observer. Stops the job and returns true if it was the last one. */
   synchronized boolean detach(JobObserver observer) {
     if (observers.remove(observer) && observers.isEmpty() && !hasEnded()) {
-      stop(Errors.cancelled());
+      stop(Errors.CANCELLED.error());
       return true;
     }
     return false;

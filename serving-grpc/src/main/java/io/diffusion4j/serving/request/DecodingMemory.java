@@ -48,7 +48,7 @@ public final class DecodingMemory {
   public <T> T during(long pixels, Decoding<T> work) throws IOException {
     long units = (pixels * BYTES_PER_PIXEL + UNIT - 1) / UNIT;
     if (units > most) {
-      throw Errors.imageTooLarge(pixels, (long) most * UNIT / BYTES_PER_PIXEL);
+      throw Errors.OUT_OF_MEMORY.error(pixels, (long) most * UNIT / BYTES_PER_PIXEL);
     }
     try {
       free.acquire((int) units);

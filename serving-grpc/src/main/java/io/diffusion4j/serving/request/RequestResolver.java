@@ -67,11 +67,12 @@ public final class RequestResolver {
     ImagePipeline model =
         models
             .named(request.getModel())
-            .orElseThrow(() -> Errors.unknownModel("model", request.getModel(), models.names()));
+            .orElseThrow(
+                () -> Errors.MODEL_NOT_FOUND.error("model", request.getModel(), models.names()));
     ModelCard card = model.card();
     TaskCase asked = request.getTaskCase();
     if (asked != TASK_NOT_SET && !card.tasks().contains(Tasks.kind(asked))) {
-      throw Errors.unsupportedTask(Tasks.kind(asked).label(), card.name(), card.taskNames());
+      throw Errors.TASK_UNSUPPORTED.error(Tasks.kind(asked).label(), card.taskNames(), card.name());
     }
 
     Violations violations = new Violations(names);

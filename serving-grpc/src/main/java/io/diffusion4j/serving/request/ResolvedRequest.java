@@ -16,7 +16,7 @@ import io.diffusion4j.diffusion.stage.Pixels;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
 import io.diffusion4j.diffusion.stage.Stage;
 import io.diffusion4j.provenance.Provenance;
-import io.diffusion4j.provenance.c2pa.SourceType;
+import io.diffusion4j.provenance.SourceType;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.diffusion4j.serving.v1.GeneratedImage;
 import io.diffusion4j.serving.v1.ImageMetadata;

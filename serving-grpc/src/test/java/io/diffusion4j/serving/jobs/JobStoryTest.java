@@ -27,7 +27,7 @@ final class JobStoryTest {
 
   @Test
   void aFailedJobNeverFinishes() {
-    story.stop(Errors.cancelled());
+    story.stop(Errors.CANCELLED.error());
     story.end((images, refused) -> Usage.getDefaultInstance());
     assertThat(story.hasFinished()).isFalse();
     assertThat(isOldAfter(Duration.ofHours(1))).isFalse();

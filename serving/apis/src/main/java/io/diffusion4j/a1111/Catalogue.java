@@ -12,29 +12,27 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /** The models that a caller may use, in the form of this API. */
-record Catalogue(List<Model> models) {
+record Catalogue(Channel service) {
   private static final int SHORT_HASH = 10;
-
-  static Catalogue of(Channel service) {
-    return new Catalogue(GenerationClient.models(service));
-  }
 
   /** Returns the model with this title or name, or the default model without one. */
   Model titled(String title) {
-    return models.stream()
-        .filter(
-            model ->
-                title.isEmpty()
-                    ? model.getIsDefault()
-                    : title.equals(model.getName()) || title.equals(title(model)))
-        .findFirst()
+    String name = title.replaceFirst(" \\[[^]]*]$", "");
+    return GenerationClient.model(service, name)
+        .filter(model -> title.equals(name) || title.equals(title(model)))
         .orElseThrow(
             () ->
                 SdException.invalid(
                     SdRequest.CHECKPOINT,
                     Errors.quote(title),
                     "one of "
-                        + models.stream().map(Catalogue::title).collect(Collectors.joining(", "))));
+                        + models().stream()
+                            .map(Catalogue::title)
+                            .collect(Collectors.joining(", "))));
+  }
+
+  private List<Model> models() {
+    return GenerationClient.models(service);
   }
 
   static String title(Model model) {
@@ -51,7 +49,7 @@ record Catalogue(List<Model> models) {
 
   ArrayNode list() {
     ArrayNode list = Fields.newArray();
-    for (Model model : models) {
+    for (Model model : models()) {
       list.addObject()
           .put("title", title(model))
           .put("model_name", model.getName())

@@ -1,13 +1,12 @@
 package io.diffusion4j.a1111;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.diffusion4j.serving.errors.Errors;
+import io.diffusion4j.serving.http.JsonApi;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -15,22 +14,15 @@ import java.util.Optional;
 
 /** The fields of a request; null counts as absent, and unknown fields are ignored. */
 record Fields(ObjectNode json) {
-  private static final JsonMapper MAPPER =
-      JsonMapper.builder()
-          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .build();
-
   /** Reads a body. */
   static Fields of(String body) {
     try {
-      if (MAPPER.readTree(body) instanceof ObjectNode object) {
-        return new Fields(object);
-      }
+      return JsonApi.parse(body)
+          .map(Fields::new)
+          .orElseThrow(() -> SdException.invalid("body", "no object", "an object in JSON"));
     } catch (JsonProcessingException e) {
       throw SdException.invalid("body", Errors.quote(e.getOriginalMessage()), "an object in JSON");
     }
-    throw SdException.invalid("body", "no object", "an object in JSON");
   }
 
   private Optional<JsonNode> value(String name) {
@@ -110,7 +102,7 @@ record Fields(ObjectNode json) {
               }
               return new Fields(object);
             })
-        .orElseGet(() -> new Fields(MAPPER.createObjectNode()));
+        .orElseGet(() -> new Fields(newObject()));
   }
 
   /** Returns a picture: base64, alone or in a data URL. */
@@ -121,7 +113,7 @@ record Fields(ObjectNode json) {
   /** Returns the pictures of a list. */
   List<byte[]> pictures(String name) {
     List<byte[]> pictures = new ArrayList<>();
-    for (JsonNode picture : value(name).orElseGet(MAPPER::createArrayNode)) {
+    for (JsonNode picture : value(name).orElseGet(Fields::newArray)) {
       if (!picture.isTextual()) {
         throw SdException.invalid(name, Errors.quote(picture.toString()), "pictures in base64");
       }
@@ -152,10 +144,10 @@ record Fields(ObjectNode json) {
   }
 
   static ObjectNode newObject() {
-    return MAPPER.createObjectNode();
+    return JsonNodeFactory.instance.objectNode();
   }
 
   static ArrayNode newArray() {
-    return MAPPER.createArrayNode();
+    return JsonNodeFactory.instance.arrayNode();
   }
 }

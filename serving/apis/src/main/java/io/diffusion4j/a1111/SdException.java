@@ -1,25 +1,29 @@
 package io.diffusion4j.a1111;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.linecorp.armeria.common.HttpData;
-import com.linecorp.armeria.common.HttpResponse;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.linecorp.armeria.common.HttpStatus;
-import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.ResponseHeaders;
 import io.diffusion4j.serving.errors.Errors;
+import io.diffusion4j.serving.http.ApiException;
 import io.diffusion4j.serving.http.HttpFault;
 
 /** An error in the form of this API: {@code {"detail": "…"}}. */
-final class SdException extends RuntimeException {
+final class SdException extends ApiException {
   private static final long serialVersionUID = 1;
 
-  private final transient HttpStatus status;
-  private final String reason;
-
   private SdException(HttpStatus status, String reason, String message) {
-    super(message, null, false, false);
-    this.status = status;
-    this.reason = reason;
+    super(status, reason, message);
+  }
+
+  private SdException(ResponseHeaders headers, String reason, String message) {
+    super(headers, reason, message);
+  }
+
+  /** Returns the error for an error of the service. */
+  static SdException of(Throwable error) {
+    HttpFault fault = HttpFault.of(error);
+    return new SdException(fault.headers(), fault.reason(), fault.message());
   }
 
   /** Creates the error for an invalid value of a field. */
@@ -44,24 +48,8 @@ final class SdException extends RuntimeException {
         HttpStatus.NOT_FOUND, "UNKNOWN_URL", Errors.quote(route) + ": not supported here");
   }
 
-  /** Returns the reason, for the meters. */
-  String reason() {
-    return reason;
-  }
-
-  HttpResponse toResponse() {
-    return HttpResponse.of(
-        ResponseHeaders.builder(status).contentType(MediaType.JSON_UTF_8).build(),
-        body(String.valueOf(getMessage())));
-  }
-
-  /** Returns the response for an error of the service. */
-  static HttpResponse toResponse(Throwable error) {
-    HttpFault fault = HttpFault.of(error);
-    return HttpResponse.of(fault.headers(), body(fault.message()));
-  }
-
-  private static HttpData body(String detail) {
-    return HttpData.ofUtf8(JsonNodeFactory.instance.objectNode().put("detail", detail).toString());
+  @Override
+  protected ObjectNode body() {
+    return JsonNodeFactory.instance.objectNode().put("detail", getMessage());
   }
 }

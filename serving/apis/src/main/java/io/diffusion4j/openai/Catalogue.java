@@ -1,6 +1,6 @@
 package io.diffusion4j.openai;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.linecorp.armeria.common.HttpStatus;
 import io.diffusion4j.client.GenerationClient;
@@ -8,28 +8,29 @@ import io.diffusion4j.serving.v1.Model;
 import io.grpc.Channel;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
-/** The models of a server in the form of this API. */
-record Catalogue(List<Model> models) {
+/**
+ * The models that a caller may use, in the form of this API.
+ *
+ * @param one finds a model by its name, and the default model by the empty name
+ * @param all lists all models
+ */
+record Catalogue(Function<String, Optional<Model>> one, Supplier<List<Model>> all) {
   /** The model name that clients of this API send; here it is the default model. */
   private static final String DALL_E_2 = "dall-e-2";
 
   static Catalogue of(Channel service) {
-    return new Catalogue(GenerationClient.models(service));
+    return new Catalogue(
+        name -> GenerationClient.model(service, name), () -> GenerationClient.models(service));
   }
 
   /** Returns the model that a request selects by this name. */
   Model named(String name) {
-    boolean anonymous = name.isEmpty();
-    return models.stream()
-        .filter(model -> anonymous ? model.getIsDefault() : model.getName().equals(name))
-        .findFirst()
-        .or(
-            () ->
-                name.equals(DALL_E_2)
-                    ? models.stream().filter(Model::getIsDefault).findFirst()
-                    : Optional.empty())
+    return one.apply(name)
+        .or(() -> name.equals(DALL_E_2) ? one.apply("") : Optional.empty())
         .orElseThrow(
             () ->
                 OpenAiException.refusal(
@@ -37,7 +38,7 @@ record Catalogue(List<Model> models) {
                     "model: "
                         + Parameters.quote(name)
                         + " (expected: one of "
-                        + models.stream().map(Model::getName).collect(Collectors.joining(", "))
+                        + all.get().stream().map(Model::getName).collect(Collectors.joining(", "))
                         + ", or "
                         + DALL_E_2
                         + " for the default)",
@@ -47,9 +48,9 @@ record Catalogue(List<Model> models) {
 
   /** Returns the response of {@code GET /v1/models}. */
   ObjectNode list() {
-    ArrayNode data = Json.array();
-    models.forEach(model -> data.add(toJson(model)));
-    return Json.object().put("object", "list").set("data", data);
+    ObjectNode list = JsonNodeFactory.instance.objectNode().put("object", "list");
+    all.get().forEach(model -> list.withArray("data").add(toJson(model)));
+    return list;
   }
 
   /** Returns the response of {@code GET /v1/models/{model}}. */
@@ -59,7 +60,8 @@ record Catalogue(List<Model> models) {
 
   /** The creation time of a model is unknown, and the field must be a number. */
   private static ObjectNode toJson(Model model) {
-    return Json.object()
+    return JsonNodeFactory.instance
+        .objectNode()
         .put("id", model.getName())
         .put("object", "model")
         .put("created", 0)

@@ -1,5 +1,6 @@
 package io.diffusion4j.openai;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.linecorp.armeria.common.HttpData;
 import com.linecorp.armeria.common.HttpResponse;
@@ -132,7 +133,8 @@ final class ImageEvents
   }
 
   private ObjectNode image(int index, byte[] png) {
-    return Json.object()
+    return JsonNodeFactory.instance
+        .objectNode()
         .put("b64_json", Base64.getEncoder().encodeToString(resizer.fit(png, asked.size())))
         .put("created_at", Instant.now().getEpochSecond())
         .put("size", asked.size().toString())
@@ -160,13 +162,12 @@ final class ImageEvents
   }
 
   private void send(OpenAiException error) {
-    send("error", Json.object().set("error", error.error()));
+    send("error", error.body());
   }
 
   private void send(String event, ObjectNode data) {
     data.put("type", event);
     // Writing fails if the client has disconnected, and the call is cancelled.
-    var unused =
-        events.tryWrite(HttpData.ofUtf8("event: " + event + "\ndata: " + Json.text(data) + "\n\n"));
+    var unused = events.tryWrite(HttpData.ofUtf8("event: " + event + "\ndata: " + data + "\n\n"));
   }
 }

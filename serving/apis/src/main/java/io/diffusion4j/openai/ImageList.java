@@ -1,7 +1,9 @@
 package io.diffusion4j.openai;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.linecorp.armeria.common.HttpData;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
@@ -58,7 +60,7 @@ final class ImageList
 
   @Override
   public void onNext(GenerateImagesResponse response) {
-    ArrayNode data = Json.array();
+    ArrayNode data = JsonNodeFactory.instance.arrayNode();
     var refused = new RefusedImages();
     for (GeneratedImage image : response.getImagesList()) {
       if (refused.isReleased(image.getMetadata())) {
@@ -69,7 +71,8 @@ final class ImageList
       answer.complete(refused.toException().toResponse());
       return;
     }
-    ObjectNode body = Json.object().put("created", Instant.now().getEpochSecond());
+    ObjectNode body =
+        JsonNodeFactory.instance.objectNode().put("created", Instant.now().getEpochSecond());
     body.set("data", data);
     answer.complete(
         HttpResponse.of(
@@ -78,15 +81,15 @@ final class ImageList
                 .set(REQUEST_ID, response.getRequestId())
                 .setInt(REFUSED, refused.count())
                 .build(),
-            Json.data(body)));
+            HttpData.ofUtf8(body.toString())));
   }
 
   private ObjectNode toJson(GeneratedImage image) {
     byte[] png = resizer.fit(image.getData().toByteArray(), asked.size());
     String base64 = Base64.getEncoder().encodeToString(png);
     return asked.format() == Format.B64_JSON
-        ? Json.object().put("b64_json", base64)
-        : Json.object().put("url", "data:image/png;base64," + base64);
+        ? JsonNodeFactory.instance.objectNode().put("b64_json", base64)
+        : JsonNodeFactory.instance.objectNode().put("url", "data:image/png;base64," + base64);
   }
 
   @Override

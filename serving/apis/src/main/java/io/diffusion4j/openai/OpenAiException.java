@@ -4,20 +4,17 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.common.base.Ascii;
 import com.google.rpc.BadRequest;
-import com.linecorp.armeria.common.HttpHeaderNames;
-import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.ResponseHeaders;
-import com.linecorp.armeria.common.ResponseHeadersBuilder;
+import io.diffusion4j.serving.http.ApiException;
 import io.diffusion4j.serving.http.HttpFault;
 import java.util.Locale;
 import java.util.Map;
-import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /** An error in the form that OpenAI's clients read: {@code {"error": {…}}}. */
-final class OpenAiException extends RuntimeException {
+final class OpenAiException extends ApiException {
   private static final long serialVersionUID = 1;
 
   private static final String INVALID_REQUEST = "invalid_request_error";
@@ -26,25 +23,25 @@ final class OpenAiException extends RuntimeException {
   private static final Map<String, String> PARAMETERS =
       Map.of("image_count", "n", "text", "prompt", "image", "image", "mask", "mask");
 
-  private final transient HttpStatus status;
   private final String type;
   private final @Nullable String param;
   private final @Nullable String code;
-  private final transient OptionalLong retryAfterSeconds;
 
   private OpenAiException(
-      HttpStatus status,
+      ResponseHeaders headers,
       String message,
       String type,
       @Nullable String param,
-      @Nullable String code,
-      OptionalLong retryAfterSeconds) {
-    super(message, null, false, false);
-    this.status = status;
+      @Nullable String code) {
+    super(
+        headers, code == null ? headers.status().reasonPhrase() : Ascii.toUpperCase(code), message);
     this.type = type;
     this.param = param;
     this.code = code;
-    this.retryAfterSeconds = retryAfterSeconds;
+  }
+
+  private static ResponseHeaders headers(HttpStatus status) {
+    return ResponseHeaders.builder(status).contentType(MediaType.JSON_UTF_8).build();
   }
 
   /** Returns the error for an invalid value of a parameter. */
@@ -68,7 +65,7 @@ final class OpenAiException extends RuntimeException {
   /** Returns the error for a request that cannot be read or has no route here. */
   static OpenAiException refusal(
       HttpStatus status, String message, @Nullable String param, String code) {
-    return new OpenAiException(status, message, INVALID_REQUEST, param, code, OptionalLong.empty());
+    return new OpenAiException(headers(status), message, INVALID_REQUEST, param, code);
   }
 
   /**
@@ -77,12 +74,11 @@ final class OpenAiException extends RuntimeException {
    */
   static OpenAiException moderated(String reasons) {
     return new OpenAiException(
-        HttpStatus.BAD_REQUEST,
+        headers(HttpStatus.BAD_REQUEST),
         "Your request was rejected by the safety system: " + reasons,
         "image_generation_user_error",
         null,
-        "moderation_blocked",
-        OptionalLong.empty());
+        "moderation_blocked");
   }
 
   /** Returns the error for a failure or a rejection by the service. */
@@ -116,7 +112,11 @@ final class OpenAiException extends RuntimeException {
   private static OpenAiException of(
       HttpFault fault, HttpStatus status, String type, @Nullable String code) {
     return new OpenAiException(
-        status, fault.message(), type, param(fault), code, fault.retryAfterSeconds());
+        fault.headers().toBuilder().status(status).build(),
+        fault.message(),
+        type,
+        param(fault),
+        code);
   }
 
   /** Returns the parameter of the first violation. */
@@ -134,11 +134,6 @@ final class OpenAiException extends RuntimeException {
     };
   }
 
-  /** Returns the reason, by the service's name for it. */
-  String reason() {
-    return code == null ? status.reasonPhrase() : Ascii.toUpperCase(code);
-  }
-
   /** Returns the value of the key {@code error}. */
   ObjectNode error() {
     return JsonNodeFactory.instance
@@ -149,10 +144,8 @@ final class OpenAiException extends RuntimeException {
         .put("code", code);
   }
 
-  HttpResponse toResponse() {
-    ResponseHeadersBuilder headers =
-        ResponseHeaders.builder(status).contentType(MediaType.JSON_UTF_8);
-    retryAfterSeconds.ifPresent(seconds -> headers.setLong(HttpHeaderNames.RETRY_AFTER, seconds));
-    return HttpResponse.of(headers.build(), Json.data(Json.object().set("error", error())));
+  @Override
+  protected ObjectNode body() {
+    return JsonNodeFactory.instance.objectNode().set("error", error());
   }
 }

@@ -1,25 +1,23 @@
 package io.diffusion4j.openai;
 
 import static java.util.Objects.requireNonNull;
+import static java.util.concurrent.CompletableFuture.completedFuture;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.linecorp.armeria.common.AggregatedHttpRequest;
 import com.linecorp.armeria.common.ContentTooLargeException;
-import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
-import com.linecorp.armeria.common.ResponseHeaders;
 import com.linecorp.armeria.common.multipart.MimeParsingException;
 import com.linecorp.armeria.common.multipart.Multipart;
 import com.linecorp.armeria.common.stream.StreamMessage;
-import com.linecorp.armeria.common.util.Exceptions;
 import com.linecorp.armeria.server.ServerBuilder;
-import com.linecorp.armeria.server.ServiceRequestContext;
+import com.linecorp.armeria.server.ServiceBindingBuilder;
 import io.diffusion4j.openai.ImagesRequest.Task;
 import io.diffusion4j.serving.errors.Errors;
-import io.diffusion4j.serving.grpc.Credentials;
-import io.diffusion4j.serving.http.HttpFace;
-import io.diffusion4j.serving.http.Refusals;
+import io.diffusion4j.serving.http.ApiException;
+import io.diffusion4j.serving.http.JsonApi;
 import io.diffusion4j.serving.request.Resizer;
 import io.grpc.Channel;
 import io.grpc.StatusRuntimeException;
@@ -28,11 +26,11 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutorGroup;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The routes under {@code /v1/}. */
-final class OpenAiFace implements HttpFace {
+final class OpenAiFace extends JsonApi {
   /** Two image files of OpenAI's limit, and the rest of the form. */
   private static final long MOST_FORM_BYTES = 10L << 20;
 
@@ -42,9 +40,6 @@ final class OpenAiFace implements HttpFace {
           Math.max(1, Runtime.getRuntime().availableProcessors() / 2),
           new DefaultThreadFactory("openai-forms", true));
 
-  private static final ResponseHeaders OK =
-      ResponseHeaders.builder(HttpStatus.OK).contentType(MediaType.JSON_UTF_8).build();
-
   private final Resizer resizer;
 
   OpenAiFace(Resizer resizer) {
@@ -53,166 +48,103 @@ final class OpenAiFace implements HttpFace {
 
   @Override
   public void addTo(ServerBuilder server, Channel service) {
-    server
-        .route()
-        .post("/v1/images/generations")
-        .errorHandler(OpenAiFace::refused)
-        .build((ctx, req) -> images(ctx, req, service, Task.GENERATION));
-    server
-        .route()
-        .post("/v1/images/edits")
-        .maxRequestLength(MOST_FORM_BYTES)
-        .errorHandler(OpenAiFace::refused)
-        .build((ctx, req) -> images(ctx, req, service, Task.EDIT));
-    server
-        .route()
-        .post("/v1/images/variations")
-        .maxRequestLength(MOST_FORM_BYTES)
-        .errorHandler(OpenAiFace::refused)
-        .build((ctx, req) -> images(ctx, req, service, Task.VARIATION));
-    server
-        .route()
-        .get("/v1/models")
-        .build((ctx, req) -> answer(ctx, () -> catalogue(service, ctx).list()));
-    server
-        .route()
-        .get("/v1/models/{model}")
-        .build(
-            (ctx, req) ->
-                answer(
-                    ctx,
-                    () -> catalogue(service, ctx).get(requireNonNull(ctx.pathParam("model")))));
-    server
-        .route()
-        .pathPrefix("/v1/")
-        .errorHandler(OpenAiFace::refused)
-        .build((ctx, req) -> noSuchRoute(ctx, req));
+    images(server.route().post("/v1/images/generations"), service, Task.GENERATION);
+    images(server.route().post("/v1/images/edits"), service, Task.EDIT);
+    images(server.route().post("/v1/images/variations"), service, Task.VARIATION);
+    get(server.route().get("/v1/models"), service, arrived -> models(arrived).list());
+    get(
+        server.route().get("/v1/models/{model}"),
+        service,
+        arrived -> models(arrived).get(requireNonNull(arrived.context().pathParam("model"))));
+    add(server.route().pathPrefix("/v1/"), service, OpenAiFace::noSuchRoute);
   }
 
-  private HttpResponse images(
-      ServiceRequestContext ctx, HttpRequest request, Channel service, Task task) {
-    CompletableFuture<Parameters> read;
-    try {
-      read = parameters(ctx, request, task);
-    } catch (OpenAiException e) {
-      return failed(ctx, e);
+  private void get(
+      ServiceBindingBuilder route, Channel service, Function<Arrived, ObjectNode> body) {
+    add(route, service, arrived -> completedFuture(json(HttpStatus.OK, body.apply(arrived))));
+  }
+
+  private void images(ServiceBindingBuilder route, Channel service, Task task) {
+    if (task != Task.GENERATION) {
+      route.maxRequestLength(MOST_FORM_BYTES);
     }
-    return HttpResponse.of(
-        read.thenApplyAsync(
-                parameters -> {
-                  var asked = ImagesRequest.of(task, parameters, catalogue(service, ctx));
-                  Channel authorized = Credentials.passedOn(service, ctx);
-                  return asked.stream()
-                      ? ImageEvents.of(asked, task.events, resizer, authorized, ctx)
-                      : ImageList.of(asked, resizer, authorized, ctx);
-                },
-                ctx.blockingTaskExecutor())
-            .exceptionally(failure -> failed(ctx, failure)));
+    add(
+        route,
+        service,
+        arrived ->
+            parameters(arrived, task)
+                .thenApplyAsync(
+                    parameters -> images(arrived, task, parameters),
+                    arrived.context().blockingTaskExecutor()));
   }
 
-  private static CompletableFuture<Parameters> parameters(
-      ServiceRequestContext ctx, HttpRequest request, Task task) {
+  private HttpResponse images(Arrived arrived, Task task, Parameters parameters) {
+    var asked = ImagesRequest.of(task, parameters, models(arrived));
+    return asked.stream()
+        ? ImageEvents.of(asked, task.events, resizer, arrived.service(), arrived.context())
+        : ImageList.of(asked, resizer, arrived.service(), arrived.context());
+  }
+
+  private static CompletableFuture<Parameters> parameters(Arrived arrived, Task task) {
     MediaType expected = task == Task.GENERATION ? MediaType.JSON : MediaType.MULTIPART_FORM_DATA;
-    MediaType type = request.contentType();
+    MediaType type = arrived.request().contentType();
     if (type == null || !type.is(expected)) {
-      return CompletableFuture.failedFuture(
-          OpenAiException.refusal(
-              HttpStatus.UNSUPPORTED_MEDIA_TYPE,
-              "content-type: " + type + " (expected: " + expected + ")",
-              null,
-              "unsupported_content_type"));
+      throw OpenAiException.refusal(
+          HttpStatus.UNSUPPORTED_MEDIA_TYPE,
+          "content-type: " + type + " (expected: " + expected + ")",
+          null,
+          "unsupported_content_type");
     }
     return task == Task.GENERATION
-        ? request
-            .aggregate(ctx.eventLoop())
-            .thenApplyAsync(
-                body -> Parameters.of(Json.read(body.contentUtf8())), ctx.blockingTaskExecutor())
-        : form(ctx, request, type);
+        ? completedFuture(Parameters.of(arrived.request().contentUtf8()))
+        : form(arrived.request(), type);
   }
 
   /**
    * Reads the parameters of a form once it has arrived completely: the incremental reader scans
    * earlier pieces again for each new one, so a client could keep it busy.
    */
-  private static CompletableFuture<Parameters> form(
-      ServiceRequestContext ctx, HttpRequest request, MediaType type) {
+  private static CompletableFuture<Parameters> form(AggregatedHttpRequest body, MediaType type) {
     String boundary =
         type.parameters().getOrDefault("boundary", List.of()).stream().findFirst().orElse("");
     if (boundary.isBlank()) {
-      throw OpenAiException.refusal(
-          HttpStatus.BAD_REQUEST,
-          "content-type: " + type + " (expected: with the boundary of its parts)",
-          null,
-          "invalid_form");
+      throw invalidForm("content-type: " + type + " (expected: with the boundary of its parts)");
     }
-    return request
-        .aggregate(ctx.eventLoop())
-        .thenCompose(
-            body ->
-                Multipart.from(boundary, StreamMessage.of(body.content())).aggregate(FORMS.next()))
+    return Multipart.from(boundary, StreamMessage.of(body.content()))
+        .aggregate(FORMS.next())
         .thenApply(Parameters::of);
   }
 
-  private static HttpResponse answer(ServiceRequestContext ctx, Supplier<ObjectNode> body) {
-    return HttpResponse.of(
-        CompletableFuture.supplyAsync(body, ctx.blockingTaskExecutor())
-            .thenApply(json -> HttpResponse.of(OK, Json.data(json)))
-            .exceptionally(failure -> failed(ctx, failure)));
+  static OpenAiException invalidForm(String message) {
+    return OpenAiException.refusal(HttpStatus.BAD_REQUEST, message, null, "invalid_form");
   }
 
-  /** Handles requests that the server rejected before this handler. */
-  private static @Nullable HttpResponse refused(ServiceRequestContext ctx, Throwable cause) {
-    return cause instanceof StatusRuntimeException error
-        ? OpenAiException.of(error).toResponse()
-        : null; // the same as on other routes
+  private static Catalogue models(Arrived arrived) {
+    return Catalogue.of(arrived.service());
   }
 
-  private static HttpResponse failed(ServiceRequestContext ctx, Throwable failure) {
-    Throwable cause = Exceptions.peel(failure);
-    if (cause instanceof OpenAiException refusal) {
-      return refused(ctx, refusal);
-    }
-    if (cause instanceof StatusRuntimeException error) {
-      return OpenAiException.of(error).toResponse();
+  private static CompletableFuture<HttpResponse> noSuchRoute(Arrived arrived) {
+    throw OpenAiException.refusal(
+        HttpStatus.NOT_FOUND,
+        "Invalid URL (" + arrived.request().method() + " " + arrived.request().path() + ")",
+        null,
+        "unknown_url");
+  }
+
+  @Override
+  protected @Nullable ApiException explain(Throwable cause) {
+    if (cause instanceof StatusRuntimeException) {
+      return OpenAiException.of(cause);
     }
     if (cause instanceof ContentTooLargeException) {
-      return refused(
-          ctx,
-          OpenAiException.refusal(
-              HttpStatus.REQUEST_ENTITY_TOO_LARGE,
-              "request: too large (expected: at most " + MOST_FORM_BYTES + " bytes with files)",
-              null,
-              "request_too_large"));
+      return OpenAiException.refusal(
+          HttpStatus.REQUEST_ENTITY_TOO_LARGE,
+          "request: too large (expected: at most " + MOST_FORM_BYTES + " bytes with files)",
+          null,
+          "request_too_large");
     }
-    if (cause instanceof MimeParsingException || cause instanceof IllegalStateException) {
-      return refused(
-          ctx,
-          OpenAiException.refusal(
-              HttpStatus.BAD_REQUEST,
-              "We could not parse your form: " + Errors.reason(cause),
-              null,
-              "invalid_form"));
-    }
-    return HttpResponse.ofFailure(cause); // the server logs the exception
-  }
-
-  private static HttpResponse noSuchRoute(ServiceRequestContext ctx, HttpRequest request) {
-    return refused(
-        ctx,
-        OpenAiException.refusal(
-            HttpStatus.NOT_FOUND,
-            "Invalid URL (" + request.method() + " " + request.path() + ")",
-            null,
-            "unknown_url"));
-  }
-
-  /** Counts a request that this face itself refuses, and returns the response. */
-  private static HttpResponse refused(ServiceRequestContext ctx, OpenAiException refusal) {
-    Refusals.because(ctx, refusal.reason());
-    return refusal.toResponse();
-  }
-
-  private static Catalogue catalogue(Channel service, ServiceRequestContext ctx) {
-    return Catalogue.of(Credentials.passedOn(service, ctx));
+    return cause instanceof MimeParsingException || cause instanceof IllegalStateException
+        ? invalidForm("We could not parse your form: " + Errors.reason(cause))
+        : null;
   }
 }

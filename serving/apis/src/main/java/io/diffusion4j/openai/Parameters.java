@@ -1,5 +1,6 @@
 package io.diffusion4j.openai;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
@@ -7,6 +8,7 @@ import com.linecorp.armeria.common.ContentDisposition;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.multipart.AggregatedBodyPart;
 import com.linecorp.armeria.common.multipart.AggregatedMultipart;
+import io.diffusion4j.serving.http.JsonApi;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,12 +31,25 @@ final class Parameters {
   }
 
   /** Returns the parameters of a JSON body; null counts as absent. */
-  static Parameters of(ObjectNode body) {
+  static Parameters of(String body) {
     var parameters = new Parameters(false);
-    body.properties().stream()
+    parse(body).properties().stream()
         .filter(entry -> !entry.getValue().isNull())
         .forEach(entry -> parameters.values.put(entry.getKey(), entry.getValue()));
     return parameters;
+  }
+
+  private static ObjectNode parse(String body) {
+    try {
+      return JsonApi.parse(body)
+          .orElseThrow(() -> notJson("The JSON body of your request is not an object."));
+    } catch (JsonProcessingException e) {
+      throw notJson("We could not parse the JSON body of your request: " + e.getOriginalMessage());
+    }
+  }
+
+  private static OpenAiException notJson(String message) {
+    return OpenAiException.refusal(HttpStatus.BAD_REQUEST, message, null, "invalid_json");
   }
 
   /** Returns the parameters of a form. A list of one, {@code image[]}, counts as a single value. */
@@ -44,8 +59,7 @@ final class Parameters {
       ContentDisposition head = head(part);
       String name = head.name();
       if (name == null) {
-        throw OpenAiException.refusal(
-            HttpStatus.BAD_REQUEST, "A part of your form has no name.", null, "invalid_form");
+        throw OpenAiFace.invalidForm("A part of your form has no name.");
       }
       name = name.endsWith("[]") ? name.substring(0, name.length() - 2) : name;
       boolean twice =
@@ -64,11 +78,7 @@ final class Parameters {
       ContentDisposition head = part.headers().contentDisposition();
       return head == null ? ContentDisposition.of() : head;
     } catch (IndexOutOfBoundsException e) { // Armeria's result for an unterminated quote
-      throw OpenAiException.refusal(
-          HttpStatus.BAD_REQUEST,
-          "A part of your form has a head that cannot be read.",
-          null,
-          "invalid_form");
+      throw OpenAiFace.invalidForm("A part of your form has a head that cannot be read.");
     }
   }
 

@@ -1,23 +1,27 @@
 package io.diffusion4j.openinference;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.linecorp.armeria.common.HttpData;
-import com.linecorp.armeria.common.HttpResponse;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.linecorp.armeria.common.HttpStatus;
-import com.linecorp.armeria.common.MediaType;
-import com.linecorp.armeria.common.ResponseHeaders;
 import io.diffusion4j.serving.errors.Errors;
+import io.diffusion4j.serving.http.ApiException;
 import io.diffusion4j.serving.http.HttpFault;
 
 /** An error in the form of this protocol over HTTP: {@code {"error": "…"}}. */
-final class InferenceException extends RuntimeException {
+final class InferenceException extends ApiException {
   private static final long serialVersionUID = 1;
 
-  /** The reason in the error of an unreadable request. */
-  static final String REASON = "MALFORMED_INFERENCE_REQUEST";
-
   private InferenceException(String message) {
-    super(message, null, false, false);
+    super(HttpStatus.BAD_REQUEST, "MALFORMED_INFERENCE_REQUEST", message);
+  }
+
+  private InferenceException(HttpFault fault) {
+    super(fault.headers(), fault.reason(), fault.message());
+  }
+
+  /** Returns the error for an error of the service. */
+  static InferenceException of(Throwable error) {
+    return new InferenceException(HttpFault.of(error));
   }
 
   /** Returns the error for a request that cannot be read. */
@@ -26,19 +30,8 @@ final class InferenceException extends RuntimeException {
         name + ": " + Errors.quote(String.valueOf(value)) + " (expected: " + expected + ")");
   }
 
-  HttpResponse toResponse() {
-    return HttpResponse.of(
-        ResponseHeaders.builder(HttpStatus.BAD_REQUEST).contentType(MediaType.JSON_UTF_8).build(),
-        body(String.valueOf(getMessage())));
-  }
-
-  /** Returns the response for an error of the service. */
-  static HttpResponse toResponse(Throwable error) {
-    HttpFault fault = HttpFault.of(error);
-    return HttpResponse.of(fault.headers(), body(fault.message()));
-  }
-
-  private static HttpData body(String message) {
-    return HttpData.ofUtf8(JsonNodeFactory.instance.objectNode().put("error", message).toString());
+  @Override
+  protected ObjectNode body() {
+    return JsonNodeFactory.instance.objectNode().put("error", getMessage());
   }
 }

@@ -1,6 +1,7 @@
 package io.diffusion4j.openinference;
 
 import static java.util.Objects.requireNonNull;
+import static java.util.concurrent.CompletableFuture.completedFuture;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -8,12 +9,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.ByteString;
 import com.linecorp.armeria.common.AggregatedHttpRequest;
 import com.linecorp.armeria.common.HttpData;
-import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.ResponseHeaders;
-import com.linecorp.armeria.common.util.Exceptions;
 import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import io.diffusion4j.openinference.v2.GRPCInferenceServiceGrpc;
@@ -29,37 +28,42 @@ import io.diffusion4j.openinference.v2.ServerMetadataRequest;
 import io.diffusion4j.openinference.v2.ServerMetadataResponse;
 import io.diffusion4j.serving.grpc.Credentials;
 import io.diffusion4j.serving.grpc.ServingHealth;
-import io.diffusion4j.serving.http.HttpFace;
-import io.diffusion4j.serving.http.Refusals;
+import io.diffusion4j.serving.http.ApiException;
+import io.diffusion4j.serving.http.JsonApi;
 import io.grpc.Channel;
 import io.grpc.StatusRuntimeException;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
+import io.grpc.stub.ClientCallStreamObserver;
+import io.grpc.stub.ClientResponseObserver;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The routes under {@code /v2}: JSON for the methods of {@link InferenceGrpcService}. Health is
  * open to everybody, as probes have no tokens.
  */
-final class InferenceFace implements HttpFace {
+final class InferenceFace extends JsonApi {
   private static final String MODEL = "/v2/models/{model}";
   private static final String VERSION = MODEL + "/versions/{version}";
 
   /** A handler of requests without a body. */
   @FunctionalInterface
   private interface Question {
-    HttpResponse answer(ServiceRequestContext ctx, Channel service);
+    CompletableFuture<HttpResponse> answer(ServiceRequestContext ctx, Channel service);
   }
 
   @Override
   public void addTo(ServerBuilder server, Channel service) {
-    get(server, service, "/v2/health/live", (ctx, channel) -> health("live", true));
+    get(
+        server,
+        service,
+        "/v2/health/live",
+        (ctx, channel) -> completedFuture(health("live", true)));
     get(server, service, "/v2/health/ready", (ctx, channel) -> ready(ctx, channel, ""));
     get(server, service, "/v2", InferenceFace::serverMetadata);
     get(server, service, "/v2/", InferenceFace::serverMetadata);
@@ -71,20 +75,18 @@ final class InferenceFace implements HttpFace {
     get(server, service, VERSION + "/ready", InferenceFace::versionReady);
     for (String path : List.of(MODEL, VERSION)) {
       get(server, service, path, InferenceFace::modelMetadata);
-      server
-          .route()
-          .post(path + "/infer")
-          .errorHandler(InferenceFace::refused)
-          .build((ctx, request) -> infer(ctx, request, service));
+      add(server.route().post(path + "/infer"), service, InferenceFace::infer);
     }
   }
 
-  private static void get(ServerBuilder server, Channel service, String path, Question question) {
+  private void get(ServerBuilder server, Channel service, String path, Question question) {
     server
         .route()
         .get(path)
-        .errorHandler(InferenceFace::refused)
-        .build((ctx, request) -> question.answer(ctx, Credentials.passedOn(service, ctx)));
+        .errorHandler(this::refused)
+        .build(
+            (ctx, request) ->
+                response(ctx, question.answer(ctx, Credentials.passedOn(service, ctx))));
   }
 
   private static String model(ServiceRequestContext ctx) {
@@ -100,22 +102,23 @@ final class InferenceFace implements HttpFace {
     return GRPCInferenceServiceGrpc.newStub(service);
   }
 
-  private static HttpResponse ready(ServiceRequestContext ctx, Channel service, String name) {
+  private static CompletableFuture<HttpResponse> ready(
+      ServiceRequestContext ctx, Channel service, String name) {
     var call = new Call<HealthCheckRequest, HealthCheckResponse>(ctx);
     var request = HealthCheckRequest.newBuilder().setService(name).build();
     HealthGrpc.newStub(service).check(request, call);
-    return response(
-        call.answer()
-            .thenApply(answer -> health("ready", answer.getStatus() == ServingStatus.SERVING)));
+    return call.answer()
+        .thenApply(answer -> health("ready", answer.getStatus() == ServingStatus.SERVING));
   }
 
-  private static HttpResponse versionReady(ServiceRequestContext ctx, Channel service) {
+  private static CompletableFuture<HttpResponse> versionReady(
+      ServiceRequestContext ctx, Channel service) {
     var call = new Call<ModelReadyRequest, ModelReadyResponse>(ctx);
     stub(service)
         .modelReady(
             ModelReadyRequest.newBuilder().setName(model(ctx)).setVersion(version(ctx)).build(),
             call);
-    return response(call.answer().thenApply(answer -> health("ready", answer.getReady())));
+    return call.answer().thenApply(answer -> health("ready", answer.getReady()));
   }
 
   private static HttpResponse health(String key, boolean holds) {
@@ -123,39 +126,39 @@ final class InferenceFace implements HttpFace {
     return json(status, object().put(key, holds));
   }
 
-  private static HttpResponse serverMetadata(ServiceRequestContext ctx, Channel service) {
+  private static CompletableFuture<HttpResponse> serverMetadata(
+      ServiceRequestContext ctx, Channel service) {
     var call = new Call<ServerMetadataRequest, ServerMetadataResponse>(ctx);
     stub(service).serverMetadata(ServerMetadataRequest.getDefaultInstance(), call);
-    return response(
-        call.answer()
-            .thenApply(
-                server -> {
-                  ObjectNode json =
-                      object().put("name", server.getName()).put("version", server.getVersion());
-                  ArrayNode extensions = json.putArray("extensions");
-                  server.getExtensionsList().forEach(extensions::add);
-                  return json(HttpStatus.OK, json);
-                }));
+    return call.answer()
+        .thenApply(
+            server -> {
+              ObjectNode json =
+                  object().put("name", server.getName()).put("version", server.getVersion());
+              ArrayNode extensions = json.putArray("extensions");
+              server.getExtensionsList().forEach(extensions::add);
+              return json(HttpStatus.OK, json);
+            });
   }
 
-  private static HttpResponse modelMetadata(ServiceRequestContext ctx, Channel service) {
+  private static CompletableFuture<HttpResponse> modelMetadata(
+      ServiceRequestContext ctx, Channel service) {
     var call = new Call<ModelMetadataRequest, ModelMetadataResponse>(ctx);
     stub(service)
         .modelMetadata(
             ModelMetadataRequest.newBuilder().setName(model(ctx)).setVersion(version(ctx)).build(),
             call);
-    return response(
-        call.answer()
-            .thenApply(
-                model -> {
-                  ObjectNode json = object().put("name", model.getName());
-                  ArrayNode versions = json.putArray("versions");
-                  model.getVersionsList().forEach(versions::add);
-                  json.put("platform", model.getPlatform());
-                  addTensors(json.putArray("inputs"), model.getInputsList());
-                  addTensors(json.putArray("outputs"), model.getOutputsList());
-                  return json(HttpStatus.OK, json);
-                }));
+    return call.answer()
+        .thenApply(
+            model -> {
+              ObjectNode json = object().put("name", model.getName());
+              ArrayNode versions = json.putArray("versions");
+              model.getVersionsList().forEach(versions::add);
+              json.put("platform", model.getPlatform());
+              addTensors(json.putArray("inputs"), model.getInputsList());
+              addTensors(json.putArray("outputs"), model.getOutputsList());
+              return json(HttpStatus.OK, json);
+            });
   }
 
   private static void addTensors(ArrayNode to, List<TensorMetadata> tensors) {
@@ -167,30 +170,13 @@ final class InferenceFace implements HttpFace {
     }
   }
 
-  private static HttpResponse infer(
-      ServiceRequestContext ctx, HttpRequest request, Channel service) {
-    Channel authorized = Credentials.passedOn(service, ctx);
-    return response(
-        request
-            .aggregate(ctx.eventLoop())
-            .thenApplyAsync(body -> tensors(ctx, body), ctx.blockingTaskExecutor())
-            .thenCompose(
-                tensors -> {
-                  var call = new Call<ModelInferRequest, ModelInferResponse>(ctx);
-                  stub(authorized).modelInfer(tensors.request(), call);
-                  return call.answer()
-                      .thenApplyAsync(
-                          answer -> body(tensors.write(answer)), ctx.blockingTaskExecutor());
-                })
-            .exceptionally(
-                failure -> {
-                  Throwable cause = Exceptions.peel(failure);
-                  if (cause instanceof InferenceException malformed) {
-                    Refusals.because(ctx, InferenceException.REASON);
-                    return malformed.toResponse();
-                  }
-                  throw new CompletionException(cause);
-                }));
+  private static CompletableFuture<HttpResponse> infer(Arrived arrived) {
+    ServiceRequestContext ctx = arrived.context();
+    JsonTensors tensors = tensors(ctx, arrived.request());
+    var call = new Call<ModelInferRequest, ModelInferResponse>(ctx);
+    stub(arrived.service()).modelInfer(tensors.request(), call);
+    return call.answer()
+        .thenApplyAsync(answer -> body(tensors.write(answer)), ctx.blockingTaskExecutor());
   }
 
   private static JsonTensors tensors(ServiceRequestContext ctx, AggregatedHttpRequest body) {
@@ -212,32 +198,48 @@ final class InferenceFace implements HttpFace {
     return HttpResponse.of(headers.build(), json, HttpData.wrap(body.data().toByteArray()));
   }
 
-  /** Returns the future response, or the response for an error of the service. */
-  private static HttpResponse response(CompletableFuture<HttpResponse> answer) {
-    return HttpResponse.of(
-        answer.exceptionally(
-            failure -> {
-              Throwable cause = Exceptions.peel(failure);
-              return cause instanceof StatusRuntimeException error
-                  ? InferenceException.toResponse(error)
-                  : HttpResponse.ofFailure(cause); // the server logs the exception
-            }));
-  }
-
-  /** Handles requests that the server rejected before this handler. */
-  private static @Nullable HttpResponse refused(ServiceRequestContext ctx, Throwable cause) {
-    return cause instanceof StatusRuntimeException error
-        ? InferenceException.toResponse(error)
-        : null; // the same as on other routes
+  @Override
+  protected @Nullable ApiException explain(Throwable cause) {
+    return cause instanceof StatusRuntimeException ? InferenceException.of(cause) : null;
   }
 
   private static ObjectNode object() {
     return JsonNodeFactory.instance.objectNode();
   }
 
-  private static HttpResponse json(HttpStatus status, ObjectNode json) {
-    return HttpResponse.of(
-        ResponseHeaders.builder(status).contentType(MediaType.JSON_UTF_8).build(),
-        HttpData.ofUtf8(json.toString()));
+  /** A unary call on behalf of an HTTP request; a client that disconnects cancels it. */
+  private static final class Call<Q, T> implements ClientResponseObserver<Q, T> {
+    private final ServiceRequestContext context;
+    private final CompletableFuture<T> answer = new CompletableFuture<>();
+
+    Call(ServiceRequestContext context) {
+      this.context = context;
+    }
+
+    /** Returns the answer to come. */
+    CompletableFuture<T> answer() {
+      return answer;
+    }
+
+    @Override
+    public void beforeStart(ClientCallStreamObserver<Q> call) {
+      var unused =
+          context
+              .whenRequestCancelling()
+              .thenAccept(cause -> call.cancel("the client has left", cause));
+    }
+
+    @Override
+    public void onNext(T message) {
+      answer.complete(message);
+    }
+
+    @Override
+    public void onError(Throwable error) {
+      answer.completeExceptionally(error);
+    }
+
+    @Override
+    public void onCompleted() {}
   }
 }

@@ -27,6 +27,7 @@ import io.diffusion4j.serving.v1.GetModelResponse;
 import io.diffusion4j.serving.v1.Model;
 import io.diffusion4j.serving.v1.ModelServiceGrpc.ModelServiceImplBase;
 import io.grpc.BindableService;
+import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse;
@@ -36,7 +37,9 @@ import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.List;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code inference.GRPCInferenceService}, which calls the services of the contract for checks,
@@ -149,7 +152,7 @@ final class InferenceGrpcService extends GRPCInferenceServiceImplBase {
     Model model = answer.getModel();
     String served = Signature.version(model);
     if (!version.isEmpty() && !version.equals(served)) {
-      throw Errors.unknownModel("version", version, List.of(served));
+      throw Errors.MODEL_NOT_FOUND.error("version", version, List.of(served));
     }
     return model;
   }
@@ -162,5 +165,44 @@ final class InferenceGrpcService extends GRPCInferenceServiceImplBase {
   private static ServerCallStreamObserver<ModelInferResponse> serverCall(
       StreamObserver<ModelInferResponse> response) {
     return (ServerCallStreamObserver<ModelInferResponse>) response; // as gRPC promises
+  }
+
+  /** The response of an in-process service that responds before its method returns. */
+  private static final class Answer<T> implements StreamObserver<T> {
+    private @Nullable T message;
+    private @Nullable Throwable error;
+
+    private Answer() {}
+
+    /**
+     * Calls a method.
+     *
+     * @throws StatusRuntimeException if the method throws it or ends with it
+     */
+    static <Q, T> T of(BiConsumer<Q, StreamObserver<T>> method, Q request) {
+      var answer = new Answer<T>();
+      method.accept(request, answer);
+      if (answer.error != null) {
+        throw Status.fromThrowable(answer.error)
+            .asRuntimeException(Status.trailersFromThrowable(answer.error));
+      }
+      if (answer.message == null) {
+        throw new IllegalStateException("a service has not answered (expected: before it returns)");
+      }
+      return answer.message;
+    }
+
+    @Override
+    public void onNext(T value) {
+      message = value;
+    }
+
+    @Override
+    public void onError(Throwable failure) {
+      error = failure;
+    }
+
+    @Override
+    public void onCompleted() {}
   }
 }

@@ -3,11 +3,9 @@ package io.diffusion4j.openinference;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.util.RawValue;
 import com.google.protobuf.ByteString;
@@ -17,6 +15,7 @@ import io.diffusion4j.openinference.v2.ModelInferRequest.InferInputTensor;
 import io.diffusion4j.openinference.v2.ModelInferRequest.InferRequestedOutputTensor;
 import io.diffusion4j.openinference.v2.ModelInferResponse;
 import io.diffusion4j.openinference.v2.ModelInferResponse.InferOutputTensor;
+import io.diffusion4j.serving.http.JsonApi;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -32,12 +31,6 @@ import java.util.function.BiConsumer;
  * contents, both those in JSON and those that follow it as bytes.
  */
 final class JsonTensors {
-  private static final JsonMapper MAPPER =
-      JsonMapper.builder()
-          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .build();
-
   /**
    * Ten images of 512×512 pixels; as text, each number takes up to four bytes in each of several
    * copies.
@@ -89,13 +82,11 @@ final class JsonTensors {
 
   private static ObjectNode parse(String json) {
     try {
-      if (MAPPER.readTree(json) instanceof ObjectNode object) {
-        return object;
-      }
+      return JsonApi.parse(json)
+          .orElseThrow(() -> InferenceException.invalid("body", "no object", "an object in JSON"));
     } catch (JsonProcessingException e) {
       throw InferenceException.invalid("body", e.getOriginalMessage(), "an object in JSON");
     }
-    throw InferenceException.invalid("body", "no object", "an object in JSON");
   }
 
   private static void addInput(
@@ -201,7 +192,7 @@ final class JsonTensors {
   private static ObjectNode parameters(JsonNode of, String path) {
     JsonNode parameters = of.get("parameters");
     if (parameters == null || parameters.isNull()) {
-      return MAPPER.createObjectNode();
+      return JsonNodeFactory.instance.objectNode();
     }
     if (parameters instanceof ObjectNode object) {
       return object;
@@ -235,7 +226,8 @@ final class JsonTensors {
 
   /** Writes a response. */
   Body write(ModelInferResponse response) {
-    ObjectNode body = MAPPER.createObjectNode().put("model_name", response.getModelName());
+    ObjectNode body =
+        JsonNodeFactory.instance.objectNode().put("model_name", response.getModelName());
     body.put("model_version", response.getModelVersion());
     if (!response.getId().isEmpty()) {
       body.put("id", response.getId());
@@ -305,7 +297,7 @@ final class JsonTensors {
   }
 
   private static ObjectNode parameters(Map<String, InferParameter> parameters) {
-    ObjectNode json = MAPPER.createObjectNode();
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
     parameters.forEach((key, value) -> json.put(key, value.getStringParam()));
     return json; // the service sends no others than strings
   }

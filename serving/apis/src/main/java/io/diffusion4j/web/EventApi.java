@@ -1,33 +1,28 @@
 package io.diffusion4j.web;
 
-import static com.google.common.util.concurrent.MoreExecutors.directExecutor;
 
-import com.google.common.util.concurrent.FutureCallback;
-import com.google.common.util.concurrent.Futures;
-import com.google.common.util.concurrent.ListenableFuture;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.util.JsonFormat;
-import com.linecorp.armeria.common.AggregatedHttpRequest;
-import com.linecorp.armeria.common.HttpData;
-import com.linecorp.armeria.common.HttpRequest;
+import com.google.rpc.Code;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
-import com.linecorp.armeria.common.ResponseHeaders;
 import com.linecorp.armeria.server.ServerBuilder;
-import com.linecorp.armeria.server.ServiceRequestContext;
-import io.diffusion4j.serving.grpc.Credentials;
-import io.diffusion4j.serving.http.HttpFace;
+import io.diffusion4j.serving.errors.Errors;
+import io.diffusion4j.serving.http.ApiException;
 import io.diffusion4j.serving.http.HttpFault;
+import io.diffusion4j.serving.http.JsonApi;
 import io.diffusion4j.serving.http.ProtoJson;
-import io.diffusion4j.serving.http.Refusals;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.diffusion4j.serving.v1.GenerationServiceGrpc;
 import io.diffusion4j.serving.v1.ListModelsRequest;
 import io.diffusion4j.serving.v1.ModelServiceGrpc;
 import io.grpc.Channel;
+import io.grpc.StatusRuntimeException;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The service for programs that only use HTTP and JSON and need progress events.
@@ -38,82 +33,58 @@ import java.util.concurrent.CompletableFuture;
  * {@code GET /api/models} responds with a {@code ListModelsResponse}. Errors are {@link
  * HttpFault}s.
  */
-final class EventApi implements HttpFace {
+final class EventApi extends JsonApi {
   @Override
   public void addTo(ServerBuilder server, Channel service) {
-    server
-        .route()
-        .post("/api/generate")
-        .consumes(MediaType.JSON)
-        .build((context, request) -> answer(context, request, service, EventApi::generate));
-    server
-        .route()
-        .get("/api/models")
-        .build((context, request) -> answer(context, request, service, EventApi::models));
+    add(server.route().post("/api/generate").consumes(MediaType.JSON), service, EventApi::generate);
+    add(server.route().get("/api/models"), service, EventApi::models);
   }
 
-  /** Handles a completely received request. */
-  @FunctionalInterface
-  private interface Action {
-    HttpResponse answer(AggregatedHttpRequest request, Channel service)
-        throws InvalidProtocolBufferException;
-  }
-
-  private static HttpResponse answer(
-      ServiceRequestContext context, HttpRequest request, Channel service, Action action) {
-    return HttpResponse.of(
-        request
-            .aggregate()
-            .thenApplyAsync(
-                body -> {
-                  try {
-                    return action.answer(body, Credentials.passedOn(service, context));
-                  } catch (InvalidProtocolBufferException e) {
-                    HttpFault fault = Faults.malformed(e);
-                    Refusals.because(context, fault.reason());
-                    return fault.toJson().toHttpResponse();
-                  }
-                },
-                context.blockingTaskExecutor()));
-  }
-
-  private static HttpResponse generate(AggregatedHttpRequest body, Channel service)
-      throws InvalidProtocolBufferException {
+  private static CompletableFuture<HttpResponse> generate(Arrived arrived) {
     GenerateImagesRequest.Builder request = GenerateImagesRequest.newBuilder();
-    JsonFormat.parser().merge(body.contentUtf8(), request);
+    try {
+      JsonFormat.parser().merge(arrived.request().contentUtf8(), request);
+    } catch (InvalidProtocolBufferException e) {
+      String expected = " (expected: a GenerateImagesRequest in proto3 JSON)";
+      throw new Fault(
+          Errors.of(
+              Code.INVALID_ARGUMENT, "MALFORMED_JSON", "request: " + Errors.reason(e) + expected));
+    }
     EventStream events = new EventStream();
-    GenerationServiceGrpc.newStub(service).streamGenerateImages(request.build(), events);
-    return events.response();
+    GenerationServiceGrpc.newStub(arrived.service()).streamGenerateImages(request.build(), events);
+    return CompletableFuture.completedFuture(events.response());
   }
 
-  private static HttpResponse models(AggregatedHttpRequest body, Channel service) {
-    return HttpResponse.of(
-        json(
-            ModelServiceGrpc.newFutureStub(service)
-                .listModels(ListModelsRequest.getDefaultInstance())));
+  private static CompletableFuture<HttpResponse> models(Arrived arrived) {
+    var request = ListModelsRequest.getDefaultInstance();
+    Message models = ModelServiceGrpc.newBlockingStub(arrived.service()).listModels(request);
+    return CompletableFuture.completedFuture(
+        HttpResponse.of(HttpStatus.OK, MediaType.JSON_UTF_8, ProtoJson.printAll(models)));
   }
 
-  private static CompletableFuture<HttpResponse> json(ListenableFuture<? extends Message> answer) {
-    CompletableFuture<HttpResponse> response = new CompletableFuture<>();
-    Futures.addCallback(
-        answer,
-        new FutureCallback<Message>() {
-          @Override
-          public void onSuccess(Message message) {
-            response.complete(
-                HttpResponse.of(
-                    ResponseHeaders.builder(HttpStatus.OK)
-                        .contentType(MediaType.JSON_UTF_8)
-                        .build(),
-                    HttpData.ofUtf8(ProtoJson.printAll(message))));
-          }
+  @Override
+  protected @Nullable ApiException explain(Throwable cause) {
+    return cause instanceof StatusRuntimeException error ? new Fault(error) : null;
+  }
 
-          @Override
-          public void onFailure(Throwable error) {
-            response.complete(HttpFault.of(error).toJson().toHttpResponse());
-          }
-        },
-        directExecutor());
-    return response;
+  /** An error of the service, or of a request that is not one in JSON. */
+  private static final class Fault extends ApiException {
+    private static final long serialVersionUID = 1;
+
+    private final transient HttpFault fault;
+
+    Fault(StatusRuntimeException error) {
+      this(HttpFault.of(error));
+    }
+
+    private Fault(HttpFault fault) {
+      super(fault.headers(), fault.reason(), fault.message());
+      this.fault = fault;
+    }
+
+    @Override
+    protected ObjectNode body() {
+      return fault.json();
+    }
   }
 }

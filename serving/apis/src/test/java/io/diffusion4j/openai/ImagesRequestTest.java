@@ -15,6 +15,7 @@ import io.diffusion4j.serving.v1.Model;
 import io.diffusion4j.serving.v1.ModelStage;
 import java.io.IOException;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -22,22 +23,21 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What a request of this API becomes for the service. */
 class ImagesRequestTest {
   private static final Catalogue MODELS =
-      new Catalogue(
-          List.of(
-              Model.newBuilder()
-                  .setName("emoji")
-                  .setIsDefault(true)
-                  .setUsualLikeness(0.7)
-                  .setImageWidth(128)
-                  .setImageHeight(128)
-                  .addStages(ModelStage.newBuilder().setName("prior").setDefaultSteps(64))
-                  .addStages(
-                      ModelStage.newBuilder()
-                          .setName("decoder")
-                          .setDefaultSteps(27)
-                          .setImageWidth(32)
-                          .setImageHeight(32))
-                  .build()));
+      catalogue(
+          Model.newBuilder()
+              .setName("emoji")
+              .setIsDefault(true)
+              .setUsualLikeness(0.7)
+              .setImageWidth(128)
+              .setImageHeight(128)
+              .addStages(ModelStage.newBuilder().setName("prior").setDefaultSteps(64))
+              .addStages(
+                  ModelStage.newBuilder()
+                      .setName("decoder")
+                      .setDefaultSteps(27)
+                      .setImageWidth(32)
+                      .setImageHeight(32))
+              .build());
 
   @Test
   void wordsBecomeATextToImageTask() {
@@ -111,11 +111,21 @@ class ImagesRequestTest {
   void dallE2IsTheDefaultModelUnlessThereIsOneOfThatName() {
     assertThat(MODELS.named("dall-e-2").getName()).isEqualTo("emoji");
     Model other = Model.newBuilder().setName("dall-e-2").build();
-    assertThat(new Catalogue(List.of(MODELS.named(""), other)).named("dall-e-2")).isEqualTo(other);
+    assertThat(catalogue(MODELS.named(""), other).named("dall-e-2")).isEqualTo(other);
   }
 
   private static Parameters json(String body) {
-    return Parameters.of(Json.read(body));
+    return Parameters.of(body);
+  }
+
+  private static Catalogue catalogue(Model... models) {
+    return new Catalogue(
+        name ->
+            Stream.of(models)
+                .filter(
+                    model -> name.isEmpty() ? model.getIsDefault() : model.getName().equals(name))
+                .findFirst(),
+        () -> List.of(models));
   }
 
   private static Parameters form(BodyPart... parts) {

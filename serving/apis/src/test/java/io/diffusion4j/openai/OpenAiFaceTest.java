@@ -360,7 +360,7 @@ class OpenAiFaceTest {
                     .addBinding()
                     .toInstance(watch))) {
       assertThat(later(watched, "{\"prompt\": \"x\"}").get().statusCode()).isEqualTo(200);
-      assertThat(seen).containsExactly("ListModels: Bearer key", "GenerateImages: Bearer key");
+      assertThat(seen).containsExactly("GetModel: Bearer key", "GenerateImages: Bearer key");
     }
   }
 

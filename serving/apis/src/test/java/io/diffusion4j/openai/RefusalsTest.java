@@ -2,11 +2,11 @@ package io.diffusion4j.openai;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.diffusion4j.serving.MetricsModule;
 import io.diffusion4j.serving.RawHttp;
 import io.diffusion4j.serving.ToyService;
 import io.diffusion4j.serving.auth.Principal;
 import io.diffusion4j.serving.auth.UnauthenticatedException;
-import io.diffusion4j.serving.metrics.MetricsModule;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;

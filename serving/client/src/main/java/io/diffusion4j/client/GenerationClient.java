@@ -2,6 +2,7 @@ package io.diffusion4j.client;
 
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.diffusion4j.serving.v1.GenerationServiceGrpc;
+import io.diffusion4j.serving.v1.GetModelRequest;
 import io.diffusion4j.serving.v1.ListModelsRequest;
 import io.diffusion4j.serving.v1.ListModelsResponse;
 import io.diffusion4j.serving.v1.Model;
@@ -28,6 +29,7 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
 
@@ -210,6 +212,25 @@ public final class GenerationClient implements AutoCloseable {
       page = answer.getNextPageToken();
     } while (!page.isEmpty());
     return List.copyOf(models);
+  }
+
+  /**
+   * Returns a model; empty if the server does not have it, or does not let the caller use it.
+   *
+   * @param channel the channel to a server
+   * @param name the name; empty for the default model
+   * @throws StatusRuntimeException if the server fails or cannot be reached
+   */
+  public static Optional<Model> model(Channel channel, String name) {
+    try {
+      var request = GetModelRequest.newBuilder().setName(name).build();
+      return Optional.of(ModelServiceGrpc.newBlockingStub(channel).getModel(request).getModel());
+    } catch (StatusRuntimeException e) {
+      if (e.getStatus().getCode() == Status.Code.NOT_FOUND) {
+        return Optional.empty();
+      }
+      throw e;
+    }
   }
 
   /**

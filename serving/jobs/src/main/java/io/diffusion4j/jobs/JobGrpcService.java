@@ -100,7 +100,7 @@ final class JobGrpcService extends JobServiceGrpc.JobServiceImplBase {
     if (!added
         && !(job.asked().equals(StoreTables.digest(named))
             && job.webhook().equals(request.getWebhookUrl()))) {
-      throw Errors.requestIdTaken(key.id());
+      throw Errors.REQUEST_ID_TAKEN.error(key.id());
     }
     runner.wake();
     return job.toMessage();
@@ -108,7 +108,7 @@ final class JobGrpcService extends JobServiceGrpc.JobServiceImplBase {
 
   private void requireRoom(String owner, GenerateImagesRequest request) {
     if (store.unfinished(owner) >= MOST_UNFINISHED) {
-      throw Errors.queueFull(MOST_UNFINISHED, RETRY);
+      throw Errors.QUEUE_FULL.error(MOST_UNFINISHED, RETRY);
     }
     if (!store.fits(owner, request)) {
       int megabytes = (int) (store.limits().ownerBytes() >> 20);
@@ -242,10 +242,10 @@ final class JobGrpcService extends JobServiceGrpc.JobServiceImplBase {
       return work.get();
     } catch (JobStoreException e) {
       if (e.isFull()) {
-        throw Errors.storeFull(RETRY);
+        throw Errors.JOB_STORE_FULL.error(RETRY);
       }
       if (store.isClosed()) {
-        throw Errors.draining();
+        throw Errors.SHUTTING_DOWN.error();
       }
       throw e;
     }

@@ -182,7 +182,9 @@ final class JobRunner {
     running.put(key, observer);
     try {
       GenerateImagesRequest request =
-          job.get().request().orElseThrow(() -> Errors.malformed("damaged in the store of jobs"));
+          job.get()
+              .request()
+              .orElseThrow(() -> Errors.MALFORMED_REQUEST.error("damaged in the store of jobs"));
       registry.join(owner, request, resolver.resolve(request), Optional.empty(), observer);
     } catch (StatusRuntimeException e) {
       failed(key, e);

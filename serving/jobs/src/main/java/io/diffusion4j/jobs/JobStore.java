@@ -5,7 +5,7 @@ import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
 import com.google.rpc.Status;
 import io.diffusion4j.diffusion.argument.Check;
-import io.diffusion4j.provenance.key.KeyFiles;
+import io.diffusion4j.provenance.KeyFiles;
 import io.diffusion4j.serving.auth.Quota;
 import io.diffusion4j.serving.config.StoreLimits;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;

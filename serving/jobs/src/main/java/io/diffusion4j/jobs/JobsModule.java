@@ -1,24 +1,26 @@
 package io.diffusion4j.jobs;
 
 import com.google.inject.AbstractModule;
+import com.google.inject.Provider;
 import com.google.inject.Provides;
 import com.google.inject.Singleton;
 import com.google.inject.multibindings.Multibinder;
 import com.google.inject.multibindings.ProvidesIntoSet;
+import io.diffusion4j.jobs.JobRunner.Counts;
 import io.diffusion4j.jobs.JobStore.Waiting;
 import io.diffusion4j.serving.grpc.Rights;
 import io.diffusion4j.serving.jobs.JobRegistry;
-import io.diffusion4j.serving.metrics.LabelledLevel;
-import io.diffusion4j.serving.metrics.Level;
+import io.diffusion4j.serving.observability.LabelledGauge;
+import io.diffusion4j.serving.observability.ServerGauge;
 import io.diffusion4j.serving.request.RequestResolver;
 import io.diffusion4j.serving.v1.JobServiceGrpc;
 import io.grpc.BindableService;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.protobuf.services.HealthStatusManager;
-import jakarta.inject.Provider;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Comparator;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
@@ -42,15 +44,40 @@ public final class JobsModule extends AbstractModule {
   @Override
   protected void configure() {
     Multibinder.newSetBinder(binder(), BindableService.class);
-    var levels = Multibinder.newSetBinder(binder(), Level.class);
-    long most = store.limits().bytes();
-    levels
+    Provider<JobRunner> runner = getProvider(JobRunner.class);
+    Supplier<Counts> counts = () -> runner.get().counts();
+    Multibinder.newSetBinder(binder(), LabelledGauge.class)
         .addBinding()
         .toInstance(
-            new Level(
-                "diffusion4j.job.store.bytes.most",
-                "limit on the bytes of stored jobs",
-                () -> most));
+            new LabelledGauge(
+                "diffusion4j.waiting.jobs",
+                "stored jobs that wait",
+                "principal",
+                () ->
+                    counts.get().waiting().stream()
+                        .collect(Collectors.toMap(jobs -> jobs.oldest().owner(), Waiting::count))));
+    add(
+        "waiting.jobs.age.seconds",
+        "age of the oldest stored job that waits",
+        () ->
+            counts.get().waiting().stream()
+                .mapToLong(jobs -> Duration.between(jobs.created(), Instant.now()).toSeconds())
+                .max()
+                .orElse(0));
+    add("job.store.bytes", "bytes of stored jobs", () -> counts.get().bytes());
+    long most = store.limits().bytes();
+    add("job.store.bytes.most", "limit on the bytes of stored jobs", () -> most);
+    add("due.webhooks", "calls to be made", () -> counts.get().calls());
+    add(
+        "failing.webhooks",
+        "calls to be made again, as an attempt has failed",
+        () -> counts.get().failing());
+  }
+
+  private void add(String name, String help, LongSupplier now) {
+    Multibinder.newSetBinder(binder(), ServerGauge.class)
+        .addBinding()
+        .toInstance(new ServerGauge("diffusion4j." + name, help, now));
   }
 
   @Provides
@@ -73,48 +100,5 @@ public final class JobsModule extends AbstractModule {
       JobRunner runner, RequestResolver resolver, JobRegistry registry, Rights rights) {
     runner.begin();
     return new JobGrpcService(store, runner, resolver, registry, rights, webhooks);
-  }
-
-  @ProvidesIntoSet
-  static LabelledLevel waiting(Provider<JobRunner> runner) {
-    return new LabelledLevel(
-        "diffusion4j.waiting.jobs",
-        "stored jobs that wait",
-        "principal",
-        () ->
-            runner.get().counts().waiting().stream()
-                .collect(Collectors.toMap(jobs -> jobs.oldest().owner(), Waiting::count)));
-  }
-
-  @ProvidesIntoSet
-  static Level age(Provider<JobRunner> runner) {
-    return new Level(
-        "diffusion4j.waiting.jobs.age.seconds",
-        "age of the oldest stored job that waits",
-        () ->
-            runner.get().counts().waiting().stream()
-                .map(jobs -> Duration.between(jobs.created(), Instant.now()).toSeconds())
-                .max(Comparator.naturalOrder())
-                .orElse(0L));
-  }
-
-  @ProvidesIntoSet
-  static Level bytes(Provider<JobRunner> runner) {
-    return new Level(
-        "diffusion4j.job.store.bytes", "bytes of stored jobs", () -> runner.get().counts().bytes());
-  }
-
-  @ProvidesIntoSet
-  static Level calls(Provider<JobRunner> runner) {
-    return new Level(
-        "diffusion4j.due.webhooks", "calls to be made", () -> runner.get().counts().calls());
-  }
-
-  @ProvidesIntoSet
-  static Level failing(Provider<JobRunner> runner) {
-    return new Level(
-        "diffusion4j.failing.webhooks",
-        "calls to be made again, as an attempt has failed",
-        () -> runner.get().counts().failing());
   }
 }

@@ -18,7 +18,7 @@ import com.standardwebhooks.exceptions.WebhookSigningException;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.jobs.JobStore.DueCall;
 import io.diffusion4j.jobs.LookUps.Names;
-import io.diffusion4j.provenance.key.KeyFiles;
+import io.diffusion4j.provenance.KeyFiles;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;

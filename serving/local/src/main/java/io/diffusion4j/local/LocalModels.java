@@ -17,7 +17,7 @@ import io.diffusion4j.pipeline.RegisteredLoras;
 import io.diffusion4j.serving.DiffusionServer;
 import io.diffusion4j.serving.ServingModule;
 import io.diffusion4j.serving.config.ServerConfig;
-import io.diffusion4j.serving.metrics.Level;
+import io.diffusion4j.serving.observability.ServerGauge;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -170,9 +170,9 @@ public final class LocalModels implements AutoCloseable {
               protected void configure() {
                 var bound = Multibinder.newSetBinder(binder(), ImagePipeline.class);
                 pipelines().forEach(model -> bound.addBinding().toInstance(model));
-                Multibinder.newSetBinder(binder(), Level.class)
+                Multibinder.newSetBinder(binder(), ServerGauge.class)
                     .addBinding()
-                    .toInstance(new Level("diffusion4j.live.tensors", Engines::liveTensors));
+                    .toInstance(new ServerGauge("diffusion4j.live.tensors", Engines::liveTensors));
               }
             })
         .getInstance(DiffusionServer.class);

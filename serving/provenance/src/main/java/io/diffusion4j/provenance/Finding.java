@@ -1,6 +1,5 @@
 package io.diffusion4j.provenance;
 
-import io.diffusion4j.provenance.watermark.Detection;
 import java.util.Optional;
 
 /**

@@ -2,8 +2,7 @@ package io.diffusion4j.provenance;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.diffusion4j.provenance.container.PictureFile;
-import io.diffusion4j.provenance.container.PictureFile.Part;
+import io.diffusion4j.provenance.PictureFile.Part;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.Arrays;

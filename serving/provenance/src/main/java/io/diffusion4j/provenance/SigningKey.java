@@ -1,7 +1,6 @@
 package io.diffusion4j.provenance;
 
 import io.diffusion4j.diffusion.argument.Check;
-import io.diffusion4j.provenance.key.KeyFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

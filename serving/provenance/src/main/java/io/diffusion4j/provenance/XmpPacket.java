@@ -2,7 +2,6 @@ package io.diffusion4j.provenance;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.diffusion4j.provenance.c2pa.SourceType;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.Base64;

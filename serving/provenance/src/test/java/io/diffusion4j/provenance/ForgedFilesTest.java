@@ -11,8 +11,6 @@ import io.diffusion4j.diffusion.image.Jpeg;
 import io.diffusion4j.diffusion.image.Png;
 import io.diffusion4j.diffusion.image.Rgb8;
 import io.diffusion4j.provenance.Finding.Verdict;
-import io.diffusion4j.provenance.c2pa.SourceType;
-import io.diffusion4j.provenance.container.PictureFile;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -14,7 +14,7 @@ import io.diffusion4j.diffusion.pipeline.ImageTask;
 import io.diffusion4j.pipeline.OpenPipeline;
 import io.diffusion4j.pipeline.Opening;
 import io.diffusion4j.plots.AnimatedGif;
-import io.diffusion4j.provenance.c2pa.SourceType;
+import io.diffusion4j.provenance.SourceType;
 import io.diffusion4j.serving.request.DirectRequest;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import java.io.IOException;

@@ -17,7 +17,7 @@ import io.diffusion4j.diffusion.solver.Samplers;
 import io.diffusion4j.glide.GlideNetworks;
 import io.diffusion4j.glide.KnownPixels;
 import io.diffusion4j.pipeline.Residency;
-import io.diffusion4j.provenance.c2pa.SourceType;
+import io.diffusion4j.provenance.SourceType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

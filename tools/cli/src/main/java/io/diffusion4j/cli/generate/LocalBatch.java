@@ -16,7 +16,7 @@ import io.diffusion4j.pipeline.OpenPipeline;
 import io.diffusion4j.pipeline.Opening;
 import io.diffusion4j.pipeline.Plugins;
 import io.diffusion4j.provenance.Provenance;
-import io.diffusion4j.provenance.c2pa.SourceType;
+import io.diffusion4j.provenance.SourceType;
 import io.diffusion4j.serving.request.DirectRequest;
 import io.diffusion4j.serving.request.FilterMessages;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;

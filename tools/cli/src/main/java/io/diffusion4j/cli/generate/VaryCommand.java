@@ -16,7 +16,7 @@ import io.diffusion4j.diffusion.pipeline.ImageTask;
 import io.diffusion4j.diffusion.pipeline.ModelCard;
 import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.pipeline.OpenPipeline;
-import io.diffusion4j.provenance.c2pa.SourceType;
+import io.diffusion4j.provenance.SourceType;
 import io.diffusion4j.serving.request.DirectRequest;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.diffusion4j.serving.v1.Model;

@@ -2,12 +2,12 @@ package io.diffusion4j.cli.options;
 
 import io.diffusion4j.client.tls.CertificateFiles;
 import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.provenance.KeyFiles;
+import io.diffusion4j.provenance.ManifestSigner;
 import io.diffusion4j.provenance.Provenance;
 import io.diffusion4j.provenance.SigningKey;
-import io.diffusion4j.provenance.c2pa.ManifestSigner;
-import io.diffusion4j.provenance.key.KeyFiles;
-import io.diffusion4j.provenance.watermark.Watermark;
-import io.diffusion4j.provenance.watermark.WatermarkKey;
+import io.diffusion4j.provenance.Watermark;
+import io.diffusion4j.provenance.WatermarkKey;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;

@@ -3,7 +3,7 @@ package io.diffusion4j.cli.provenance;
 import io.diffusion4j.cli.console.Console;
 import io.diffusion4j.diffusion.image.OutputFile;
 import io.diffusion4j.provenance.SigningKey;
-import io.diffusion4j.provenance.watermark.WatermarkKey;
+import io.diffusion4j.provenance.WatermarkKey;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

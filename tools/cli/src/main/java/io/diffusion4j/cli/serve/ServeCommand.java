@@ -14,15 +14,15 @@ import io.diffusion4j.local.LocalModels;
 import io.diffusion4j.pipeline.OpenPipeline;
 import io.diffusion4j.pipeline.Plugins;
 import io.diffusion4j.pipeline.Residency;
+import io.diffusion4j.provenance.ManifestSigner;
 import io.diffusion4j.provenance.Provenance;
-import io.diffusion4j.provenance.c2pa.ManifestSigner;
 import io.diffusion4j.serving.DiffusionServer;
+import io.diffusion4j.serving.MetricsModule;
 import io.diffusion4j.serving.auth.Authenticator;
 import io.diffusion4j.serving.http.AdminPort;
 import io.diffusion4j.serving.http.HttpPort;
-import io.diffusion4j.serving.metrics.Level;
-import io.diffusion4j.serving.metrics.MetricsModule;
 import io.diffusion4j.serving.model.ImageIndex;
+import io.diffusion4j.serving.observability.ServerGauge;
 import io.opentelemetry.api.OpenTelemetry;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -180,10 +180,10 @@ public final class ServeCommand implements Callable<Integer> {
   }
 
   private static void addExpiry(Binder binder, ManifestSigner signer) {
-    Multibinder.newSetBinder(binder, Level.class)
+    Multibinder.newSetBinder(binder, ServerGauge.class)
         .addBinding()
         .toInstance(
-            new Level(
+            new ServerGauge(
                 "diffusion4j.c2pa.certificate.days",
                 "days until the C2PA certificate expires; below 0 after expiry, without manifests",
                 () ->

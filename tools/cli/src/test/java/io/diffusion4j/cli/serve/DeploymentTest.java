@@ -9,7 +9,7 @@ import com.google.common.collect.Streams;
 import io.diffusion4j.cli.Main;
 import io.diffusion4j.serving.ToyService;
 import io.diffusion4j.serving.config.ServerConfig;
-import io.diffusion4j.serving.metrics.PrometheusMeters;
+import io.diffusion4j.serving.observability.PrometheusMeters;
 import io.diffusion4j.serving.v1.GenerationServiceGrpc;
 import java.io.IOException;
 import java.nio.file.Files;
