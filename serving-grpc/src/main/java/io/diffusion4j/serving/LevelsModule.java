@@ -48,7 +48,6 @@ final class LevelsModule extends AbstractModule {
             new Level(
                 "diffusion4j.rows", "largest number of images drawn at the same time", () -> rows));
     config
-        .reach()
         .tls()
         .ifPresent(
             tls ->

@@ -43,7 +43,7 @@ class WireTest {
   static void start() throws IOException {
     server =
         new TestServer(
-            CONFIG.withReach(CONFIG.reach().withHosts(Set.of("draw.example"))),
+            CONFIG.withHosts(Set.of("draw.example")),
             ToyModel.named("toy"));
   }
 

@@ -20,7 +20,7 @@
  * }</pre>
  *
  * <p>{@link io.diffusion4j.serving.ServingModule} shows how to bind an authenticator. {@link
- * io.diffusion4j.serving.jwt.JwtTokens} is the other implementation; it verifies the tokens of an
+ * io.diffusion4j.serving.auth.JwtTokens} is the other implementation; it verifies the tokens of an
  * identity provider. Both receive the token that {@link io.diffusion4j.serving.auth.BearerToken}
  * extracts from the {@code authorization} header.
  *

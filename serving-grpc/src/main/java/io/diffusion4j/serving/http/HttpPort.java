@@ -132,7 +132,7 @@ public final class HttpPort implements AutoCloseable {
           most,
           descriptors());
     }
-    Optional<ServerTls> tls = config.reach().tls();
+    Optional<ServerTls> tls = config.tls();
     HttpPort port =
         new HttpPort(config, tls.isPresent() ? Optional.of(tls.get().open()) : Optional.empty());
     listen(port.server, config);
@@ -152,14 +152,14 @@ public final class HttpPort implements AutoCloseable {
       throw new IOException(
           "host: " + config.host() + " (expected: a name or address of this machine)");
     }
-    if (config.reach().tls().isEmpty() && !host.isLoopbackAddress()) {
+    if (config.tls().isEmpty() && !host.isLoopbackAddress()) {
       requireInsecure(config);
     }
   }
 
   private static void requireInsecure(ServerConfig config) {
     Check.that(
-        config.reach().insecure(),
+        config.insecure(),
         "host",
         config.host(),
         "an address of this machine only, such as 127.0.0.1, unless there is TLS, or plaintext is"
@@ -314,7 +314,7 @@ public final class HttpPort implements AutoCloseable {
   /** Adds the checks that come before all others; the decorator that is added last runs first. */
   private void guard(ServerBuilder builder) {
     builder
-        .decorator(OriginCheck.of(config.reach().origins()))
+        .decorator(OriginCheck.of(config.origins()))
         .decorator(BinaryHeaders::new)
         .decorator(hostCheck(config)::serve)
         .decorator(this::serveAddress)
@@ -337,7 +337,7 @@ public final class HttpPort implements AutoCloseable {
   }
 
   static HostCheck hostCheck(ServerConfig config) {
-    Set<String> names = config.reach().hosts();
+    Set<String> names = config.hosts();
     boolean others = !new InetSocketAddress(config.host(), 0).getAddress().isLoopbackAddress();
     return new HostCheck(names, names.isEmpty() && others);
   }
