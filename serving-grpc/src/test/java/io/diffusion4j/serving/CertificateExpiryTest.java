@@ -39,8 +39,7 @@ class CertificateExpiryTest {
     logger.setLevel(Level.INFO);
     logger.addAppender(lines);
     var config = CONFIG.withTls(new ServerTls(files, Optional.empty()));
-    Injector injector =
-        TestServer.injector(config, new MetricsModule(), ToyModel.named("toy"));
+    Injector injector = TestServer.injector(config, new MetricsModule(), ToyModel.named("toy"));
     try (var server = injector.getInstance(DiffusionServer.class).start()) {
       assertThat(server.port()).isPositive();
       assertThat(lines.list)

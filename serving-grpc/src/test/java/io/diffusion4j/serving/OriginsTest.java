@@ -22,8 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 class OriginsTest {
   private static final String FRIEND = "https://app.example";
-  private static final ServerConfig OPEN =
-      CONFIG.withOrigins(Set.of(FRIEND));
+  private static final ServerConfig OPEN = CONFIG.withOrigins(Set.of(FRIEND));
   private static final String METHOD = "/diffusion4j.v1.ModelService/ListModels";
 
   private final HttpClient http =

@@ -7,8 +7,8 @@ import java.util.Set;
  * A request rate limit per client address, enforced before authentication.
  *
  * @param requestsPerMinute the sustained rate, at least 1
- * @param burst the number of requests that an idle address may send at once, at least 1; a fifth of a
- *     minute's by default
+ * @param burst the number of requests that an idle address may send at once, at least 1; a fifth of
+ *     a minute's by default
  * @param proxies the trusted proxies, as addresses or ranges such as {@code 10.0.0.0/8}; the header
  *     {@code X-Forwarded-For} is ignored in requests from all other addresses
  */

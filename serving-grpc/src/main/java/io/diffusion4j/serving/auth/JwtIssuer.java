@@ -130,16 +130,7 @@ public record JwtIssuer(
   /** Returns this issuer with the roles of another claim. */
   public JwtIssuer withRolesClaim(String claim) {
     return new JwtIssuer(
-        issuer,
-        audience,
-        keys,
-        algorithms,
-        skew,
-        principalClaim,
-        claim,
-        roles,
-        quotaClaim,
-        quotas);
+        issuer, audience, keys, algorithms, skew, principalClaim, claim, roles, quotaClaim, quotas);
   }
 
   /** Returns this issuer with quotas by the classes of a claim. */

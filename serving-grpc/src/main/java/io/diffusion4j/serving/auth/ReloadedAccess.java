@@ -72,7 +72,8 @@ public final class ReloadedAccess implements Authenticator {
     Optional<ReloadedFiles<HashedTokens>> newTokens = Optional.empty();
     if (settings.tokens().isPresent()) {
       Path file = settings.tokens().get();
-      newTokens = Optional.of(new ReloadedFiles<>("tokens", List.of(file), () -> read(file, quota)));
+      newTokens =
+          Optional.of(new ReloadedFiles<>("tokens", List.of(file), () -> read(file, quota)));
     }
     issued =
         settings.jwt().isPresent()

@@ -49,7 +49,8 @@ import java.util.Set;
  * @param jwt the issuer of JSON Web Tokens; empty if there is none
  * @param quota the quota of principals whose token has none
  * @param limits the limits for all clients together
- * @param faces the names of the HTTP interfaces beside the contract; empty for all on the class path
+ * @param faces the names of the HTTP interfaces beside the contract; empty for all on the class
+ *     path
  * @param metrics whether {@code /metrics} is served
  * @param admin the port for operators; empty for none. It needs tokens
  * @param provenance the keys of marks in the files of images
@@ -239,7 +240,8 @@ public record ServerConfig(
     limits = limits == null ? Limits.usual() : limits;
     metrics = metrics == null || metrics;
     provenance = provenance == null ? ProvenanceFiles.NONE : provenance;
-    log = log == null ? new LogSettings(LogSettings.Format.TEXT, LogSettings.Level.INFO, false) : log;
+    log =
+        log == null ? new LogSettings(LogSettings.Format.TEXT, LogSettings.Level.INFO, false) : log;
     Check.that(!host.isBlank(), "host", "\"" + host + "\"", "a name or an address");
     Check.that(port >= 0 && port <= 65535, "port", port, "0 to 65535");
     Check.that(rows >= 1 && rows <= MOST_ROWS, "rows", rows, "1 to %s", MOST_ROWS);
@@ -297,7 +299,9 @@ public record ServerConfig(
     return new ReloadedAccess.Settings(tokens, jwt, quota);
   }
 
-  /** Returns the settings of the operators' port, which has the limits and the TLS of the server. */
+  /**
+   * Returns the settings of the operators' port, which has the limits and the TLS of the server.
+   */
   public Optional<ServerConfig> operators() {
     return admin.map(port -> withHost(port.host()).withPort(port.port()));
   }

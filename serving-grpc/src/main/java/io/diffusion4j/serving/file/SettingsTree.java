@@ -18,12 +18,12 @@ import java.util.regex.Pattern;
 
 /**
  * Settings as keys and values: those of a file, if there is one, and values that override it. Paths
- * in the file are relative to its folder, paths in overrides to the current folder. Not thread-safe.
+ * in the file are relative to its folder, paths in overrides to the current folder. Not
+ * thread-safe.
  */
 public final class SettingsTree {
   private static final Pattern STEP = Pattern.compile("([^.\\[\\]]+)|\\[([^\\]]+)\\]");
-  private static final Pattern PATH =
-      Pattern.compile("[^.\\[\\]]+(\\.[^.\\[\\]]+|\\[[^\\]]+\\])*");
+  private static final Pattern PATH = Pattern.compile("[^.\\[\\]]+(\\.[^.\\[\\]]+|\\[[^\\]]+\\])*");
 
   private final JsonNode root;
   private final Optional<StrictYaml.Origin> file;
@@ -54,8 +54,7 @@ public final class SettingsTree {
    * Overrides a value by one in YAML, such as {@code 8} or {@code [a, b]}; a text that is not YAML
    * stands for itself.
    *
-   * @param path such as {@code limits.connections}, {@code models[0].path} or {@code
-   *     loras[a.name]}
+   * @param path such as {@code limits.connections}, {@code models[0].path} or {@code loras[a.name]}
    * @throws IllegalArgumentException if there can be no such path
    */
   public SettingsTree set(String path, String yaml) {
@@ -131,8 +130,7 @@ public final class SettingsTree {
       implements StrictYaml.Origin {
     @Override
     public String prefix(String path) {
-      String pointer =
-          "/" + path.replace('.', '/').replace("[", "/").replace("]", "") + "/";
+      String pointer = "/" + path.replace('.', '/').replace("[", "/").replace("]", "") + "/";
       boolean overridden =
           overrides.stream()
               .map(override -> override + "/")
@@ -164,9 +162,7 @@ public final class SettingsTree {
   }
 
   private static JsonNode child(JsonNode node, String step) {
-    return node.isArray() && isIndex(step)
-        ? node.path(Integer.parseInt(step))
-        : node.path(step);
+    return node.isArray() && isIndex(step) ? node.path(Integer.parseInt(step)) : node.path(step);
   }
 
   /** Returns the node if it has the kind that a step needs, or a new one. */

@@ -40,9 +40,9 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 
 /**
- * Reads YAML into records: {@code a-key} for each component {@code aKey}. Unknown and duplicate keys
- * are errors, which name the known ones. A duration is a number of seconds, and a path is relative
- * to the folder of its file.
+ * Reads YAML into records: {@code a-key} for each component {@code aKey}. Unknown and duplicate
+ * keys are errors, which name the known ones. A duration is a number of seconds, and a path is
+ * relative to the folder of its file.
  */
 public final class StrictYaml {
   private static final String ORIGIN = "origin";
@@ -59,8 +59,7 @@ public final class StrictYaml {
               new SimpleModule()
                   .addDeserializer(Path.class, new Paths())
                   .addDeserializer(Instant.class, new Instants())
-                  .addDeserializer(
-                      Duration.class, new StdDelegatingDeserializer<>(new Seconds())))
+                  .addDeserializer(Duration.class, new StdDelegatingDeserializer<>(new Seconds())))
           .build();
 
   private StrictYaml() {}
@@ -93,8 +92,7 @@ public final class StrictYaml {
   /** A path from a text. */
   private static final class Paths extends JsonDeserializer<Path> {
     @Override
-    public Path deserialize(JsonParser parser, DeserializationContext context)
-        throws IOException {
+    public Path deserialize(JsonParser parser, DeserializationContext context) throws IOException {
       return path(parser, context);
     }
   }

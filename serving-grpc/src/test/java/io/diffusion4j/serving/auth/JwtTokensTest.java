@@ -51,6 +51,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class JwtTokensTest {
   private static final String ISSUER = "https://login.example";
   private static final Quota FREE = new Quota(6, 6, 1);
+
   private static JwtIssuer issuer(URI keys) {
     var roles = Map.of("draw", Set.of(Role.GENERATE, Role.EMBED), "watch", Set.of(Role.METRICS));
     return JwtIssuer.of(ISSUER, "draw.example", keys, roles)

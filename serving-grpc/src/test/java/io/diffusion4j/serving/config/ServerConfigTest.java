@@ -132,8 +132,7 @@ final class ServerConfigTest {
                         .withRolesClaim("realm_access.roles")
                         .withQuotas(
                             "tier",
-                            Map.of(
-                                "free", new Quota(6, Integer.MAX_VALUE, Integer.MAX_VALUE)))),
+                            Map.of("free", new Quota(6, Integer.MAX_VALUE, Integer.MAX_VALUE)))),
                 new Quota(60, 600, 5000, 4),
                 Limits.usual()
                     .withBodyBytes(64L << 20)

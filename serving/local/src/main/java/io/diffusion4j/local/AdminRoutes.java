@@ -21,8 +21,9 @@ import java.io.UncheckedIOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Routes of a port for operators, whose requests and answers are records in JSON, with the keys of the configuration file.
- * The response to an invalid argument is status 400 in the form of the service's errors.
+ * Routes of a port for operators, whose requests and answers are records in JSON, with the keys of
+ * the configuration file. The response to an invalid argument is status 400 in the form of the
+ * service's errors.
  */
 public final class AdminRoutes {
   private static final JsonMapper JSON =
@@ -93,10 +94,7 @@ public final class AdminRoutes {
 
   private static HttpResponse refusal(@Nullable String why) {
     var status =
-        Status.newBuilder()
-            .setCode(Code.INVALID_ARGUMENT_VALUE)
-            .setMessage(oneLine(why))
-            .build();
+        Status.newBuilder().setCode(Code.INVALID_ARGUMENT_VALUE).setMessage(oneLine(why)).build();
     return new HttpFault(status).toJson().toHttpResponse();
   }
 

@@ -54,8 +54,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A server of model folders, as its settings describe it: tokens, indices, filters, HTTP interfaces,
- * meters, marks of images, and a port for operators.
+ * A server of model folders, as its settings describe it: tokens, indices, filters, HTTP
+ * interfaces, meters, marks of images, and a port for operators.
  *
  * <pre>{@code
  * ServerConfig config = ServerConfig.read(Path.of("server.yaml"));
@@ -179,8 +179,8 @@ public final class LocalServer implements AutoCloseable {
     opened.push(server);
     server.start(inProcess);
     live = new LiveModels(models, server);
-    var api = new AdminApi(
-            models, live, access, program, this::reload, () -> program.drain(server));
+    var api =
+        new AdminApi(models, live, access, program, this::reload, () -> program.drain(server));
     admin =
         config.operators().isPresent()
             ? Optional.of(AdminPort.open(config.operators().get(), access, api))

@@ -165,9 +165,7 @@ final class DeploymentTest {
     long goodbyes = 5;
     assertThat(pod().get("terminationGracePeriodSeconds").asLong())
         .isGreaterThan(
-            Long.parseLong(before.get(2))
-                + settings(folder).grace().toSeconds()
-                + goodbyes);
+            Long.parseLong(before.get(2)) + settings(folder).grace().toSeconds() + goodbyes);
   }
 
   @Test
