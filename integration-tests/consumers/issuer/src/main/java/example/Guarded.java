@@ -4,11 +4,11 @@ import com.google.inject.multibindings.OptionalBinder;
 import io.diffusion4j.local.LocalModels;
 import io.diffusion4j.serving.DiffusionServer;
 import io.diffusion4j.serving.auth.Authenticator;
+import io.diffusion4j.serving.auth.JwtIssuer;
+import io.diffusion4j.serving.auth.JwtTokens;
 import io.diffusion4j.serving.auth.Quota;
 import io.diffusion4j.serving.auth.Role;
 import io.diffusion4j.serving.config.ServerConfig;
-import io.diffusion4j.serving.jwt.JwtIssuer;
-import io.diffusion4j.serving.jwt.JwtTokens;
 import java.io.IOException;
 import java.net.URI;
 import java.util.Map;
@@ -20,8 +20,8 @@ public final class Guarded {
   // snippet: server
   static DiffusionServer server(LocalModels models, String issuer, URI keys) throws IOException {
     var roles = Map.of("draw-user", Set.of(Role.GENERATE));
-    var claims = new JwtIssuer.Claims("sub", "roles", roles, "", Map.of());
-    var tokens = new JwtTokens(JwtIssuer.usual(issuer, "draw.example", keys, claims), Quota.NONE);
+    var trusted = JwtIssuer.of(issuer, "draw.example", keys, roles);
+    var tokens = new JwtTokens(trusted, Quota.NONE);
     return models.server(
         ServerConfig.loopback().withPort(0),
         binder ->

@@ -92,7 +92,8 @@ class ArchitectureTest {
           Map.entry("emoji", Set.of("diffusion-api", "networks", "data", "training")),
           Map.entry("serving-grpc", Set.of("diffusion-api", "serving")),
           Map.entry(
-              "serving", Set.of("diffusion-api", "networks", "clip", "families", "serving-grpc")),
+              "serving",
+              Set.of("diffusion-api", "networks", "data", "clip", "families", "serving-grpc")),
           Map.entry("integrations", Set.of("diffusion-api", "families", "serving", "serving-grpc")),
           Map.entry("tools", everythingBut("integrations")));
 

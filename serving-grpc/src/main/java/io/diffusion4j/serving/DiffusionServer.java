@@ -71,7 +71,16 @@ public final class DiffusionServer implements AutoCloseable {
    * @throws IllegalStateException if the server was started before
    */
   public synchronized DiffusionServer start() throws IOException {
-    String name = InProcessServerBuilder.generateName();
+    return start(InProcessServerBuilder.generateName());
+  }
+
+  /**
+   * Starts serving on the port as {@link #start()}, and clients in the same process as {@link
+   * #startInProcess}.
+   *
+   * @param name the name to pass to {@code GenerationClient.inProcess}, unique in the process
+   */
+  public synchronized DiffusionServer start(String name) throws IOException {
     openInProcess(name);
     channel = InProcessChannelBuilder.forName(name).build();
     port = opened.isPresent() ? opened.get() : HttpPort.open(config);

@@ -39,7 +39,6 @@ final class GaugesModule extends AbstractModule {
     add("rows", "largest number of images drawn at the same time", () -> rows);
     add("connections", "open connections", () -> server.get().connections());
     config
-        .reach()
         .tls()
         .ifPresent(
             tls ->

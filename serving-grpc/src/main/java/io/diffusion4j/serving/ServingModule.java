@@ -91,7 +91,7 @@ public final class ServingModule extends AbstractModule {
         .setDefault()
         .toInstance(Provenance.DECLARED);
     var listeners = Multibinder.newSetBinder(binder(), ServingListener.class);
-    listeners.addBinding().toInstance(new AccessLog(config.logPrompts()));
+    listeners.addBinding().toInstance(new AccessLog(config.log().prompts()));
     bind(ServerConfig.class).toInstance(config);
     bind(Models.class).in(Singleton.class);
     bind(ImageIndices.class).asEagerSingleton(); // checked before any thread is started

@@ -9,7 +9,8 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import com.google.inject.Injector;
 import io.diffusion4j.client.tls.CertificateFiles;
-import io.diffusion4j.serving.config.ServerConfig.Reach;
+import io.diffusion4j.serving.metrics.MetricsModule;
+import io.diffusion4j.serving.metrics.PrometheusMeters;
 import io.diffusion4j.serving.observability.PrometheusMeters;
 import io.diffusion4j.serving.tls.ServerTls;
 import java.nio.file.Path;
@@ -38,9 +39,8 @@ class CertificateExpiryTest {
     var logger = (Logger) LoggerFactory.getLogger("io.diffusion4j.serving.tls");
     logger.setLevel(Level.INFO);
     logger.addAppender(lines);
-    Reach reach = Reach.LOCAL.withTls(new ServerTls(files, Optional.empty()));
-    Injector injector =
-        TestServer.injector(CONFIG.withReach(reach), new MetricsModule(), ToyModel.named("toy"));
+    var config = CONFIG.withTls(new ServerTls(files, Optional.empty()));
+    Injector injector = TestServer.injector(config, new MetricsModule(), ToyModel.named("toy"));
     try (var server = injector.getInstance(DiffusionServer.class).start()) {
       assertThat(server.port()).isPositive();
       assertThat(lines.list)

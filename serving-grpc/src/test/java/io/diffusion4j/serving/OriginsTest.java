@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.diffusion4j.serving.config.ServerConfig;
-import io.diffusion4j.serving.config.ServerConfig.Reach;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -23,8 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 class OriginsTest {
   private static final String FRIEND = "https://app.example";
-  private static final ServerConfig OPEN =
-      CONFIG.withReach(Reach.LOCAL.withOrigins(Set.of(FRIEND)));
+  private static final ServerConfig OPEN = CONFIG.withOrigins(Set.of(FRIEND));
   private static final String METHOD = "/diffusion4j.v1.ModelService/ListModels";
 
   private final HttpClient http =
@@ -105,7 +103,7 @@ class OriginsTest {
   @ParameterizedTest
   @ValueSource(strings = {"", "*", "app.example", "https://app.example/", "ftp://a", "https://*"})
   void whatIsNoOriginIsRefused(String origin) {
-    assertThatThrownBy(() -> Reach.LOCAL.withOrigins(Set.of(origin)))
+    assertThatThrownBy(() -> CONFIG.withOrigins(Set.of(origin)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("origins: " + origin + " (expected: origins such as https://app.example)");
   }

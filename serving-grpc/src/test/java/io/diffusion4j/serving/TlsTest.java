@@ -15,7 +15,6 @@ import io.diffusion4j.client.tls.ClientTls;
 import io.diffusion4j.serving.auth.HashedTokens;
 import io.diffusion4j.serving.auth.Principal;
 import io.diffusion4j.serving.config.ServerConfig;
-import io.diffusion4j.serving.config.ServerConfig.Reach;
 import io.diffusion4j.serving.http.HttpPort;
 import io.diffusion4j.serving.tls.ServerTls;
 import io.grpc.Status.Code;
@@ -48,7 +47,7 @@ class TlsTest {
   }
 
   private static ServerConfig config(CertificateFiles own, Optional<Path> clients) {
-    return CONFIG.withReach(Reach.LOCAL.withTls(new ServerTls(own, clients)));
+    return CONFIG.withTls(new ServerTls(own, clients));
   }
 
   private static DiffusionServer start(ServerConfig config) throws IOException {
@@ -205,11 +204,11 @@ class TlsTest {
             "host: 0.0.0.0 (expected: an address of this machine only, such as 127.0.0.1, unless"
                 + " there is TLS, or plaintext is meant: insecure)");
     var elsewhere = CONFIG.withHost("192.0.2.1"); // an address without a machine (RFC 5737)
-    for (Reach reach :
+    for (ServerConfig permitted :
         List.of(
-            Reach.LOCAL.withInsecure(true),
-            Reach.LOCAL.withTls(new ServerTls(server, Optional.empty())))) {
-      assertThatThrownBy(() -> HttpPort.open(elsewhere.withReach(reach)))
+            elsewhere.withInsecure(true),
+            elsewhere.withTls(new ServerTls(server, Optional.empty())))) {
+      assertThatThrownBy(() -> HttpPort.open(permitted))
           .isInstanceOf(IOException.class)
           .hasMessageContaining("192.0.2.1:0");
     }

@@ -41,10 +41,7 @@ class WireTest {
 
   @BeforeAll
   static void start() throws IOException {
-    server =
-        new TestServer(
-            CONFIG.withReach(CONFIG.reach().withHosts(Set.of("draw.example"))),
-            ToyModel.named("toy"));
+    server = new TestServer(CONFIG.withHosts(Set.of("draw.example")), ToyModel.named("toy"));
   }
 
   @AfterAll

@@ -155,7 +155,7 @@ class ManualPagesTest {
           Map.entry("serving", List.of("com.google.inject.Guice", "com.google.inject.Injector")),
           Map.entry("serving/http", List.of("com.linecorp.armeria.common.HttpResponse")),
           Map.entry("serving/grpc", List.of("io.grpc.inprocess.InProcessServerBuilder")),
-          Map.entry("serving/jwt", List.of("java.net.URI")),
+          Map.entry("serving/auth", List.of("java.net.URI")),
           Map.entry(
               "springai",
               List.of(

@@ -65,6 +65,21 @@ public final class HashedTokens implements Authenticator {
     this.clock = clock;
   }
 
+  static UnauthenticatedException missing() {
+    return new UnauthenticatedException(
+        "TOKEN_MISSING", "authorization: none (expected: Bearer and a token)");
+  }
+
+  static UnauthenticatedException unknown() {
+    return new UnauthenticatedException(
+        "TOKEN_UNKNOWN", "authorization: an unknown token (expected: one of this server)");
+  }
+
+  /** Returns the accepted tokens. */
+  List<Entry> entries() {
+    return entries;
+  }
+
   /** Creates a random token of 256 bits, as 43 characters that are valid in a header. */
   public static String newToken() {
     byte[] bytes = new byte[TOKEN_BYTES];
@@ -80,8 +95,7 @@ public final class HashedTokens implements Authenticator {
   @Override
   public Principal authenticate(String token) {
     if (token.isEmpty()) {
-      throw new UnauthenticatedException(
-          "TOKEN_MISSING", "authorization: none (expected: Bearer and a token)");
+      throw missing();
     }
     byte[] hash = Hashing.sha256().hashString(token, UTF_8).asBytes();
     Entry known = null;
@@ -91,8 +105,7 @@ public final class HashedTokens implements Authenticator {
       }
     }
     if (known == null) {
-      throw new UnauthenticatedException(
-          "TOKEN_UNKNOWN", "authorization: an unknown token (expected: one of this server)");
+      throw unknown();
     }
     if (!clock.instant().isBefore(known.expires())) {
       throw new UnauthenticatedException(

@@ -2,13 +2,12 @@
  * Authentication of callers, and their permissions and quotas.
  *
  * <p>An {@link io.diffusion4j.serving.auth.Authenticator} maps the token of a call to a {@link
- * io.diffusion4j.serving.auth.Principal}. The principal has {@link io.diffusion4j.serving.auth.Role
- * roles}, a set of permitted models and a {@link io.diffusion4j.serving.auth.Quota}. Without an
- * authenticator, every caller is the same principal, which may do everything except operate the
- * server.
- *
- * <p>{@link io.diffusion4j.serving.auth.HashedTokens} accepts a fixed list of random tokens and
- * stores only their hashes:
+ * io.diffusion4j.serving.auth.Principal} with roles, permitted models and a {@link
+ * io.diffusion4j.serving.auth.Quota}. {@link io.diffusion4j.serving.auth.HashedTokens} accepts a
+ * fixed list of random tokens, of which it stores only the hashes; {@link
+ * io.diffusion4j.serving.auth.JwtTokens} verifies the JSON Web Tokens of an issuer; {@link
+ * io.diffusion4j.serving.auth.ReloadedAccess} combines a file of tokens and an issuer, as the
+ * settings of a server define them, and follows changes of the file.
  *
  * <pre>{@code
  * String token = HashedTokens.newToken(); // goes to the client, and is stored nowhere
@@ -16,23 +15,21 @@
  * var shop = new Principal("shop", Set.of(Role.GENERATE), Set.of(Principal.EVERY_MODEL), quota);
  * var entry = new HashedTokens.Entry(HashedTokens.hash(token), Instant.MAX, shop);
  * Authenticator authenticator = new HashedTokens(List.of(entry), InstantSource.system());
- * Principal caller = authenticator.authenticate(token); // shop
+ *
+ * var issuer = JwtIssuer.of("https://login.example", "draw.example",
+ *     URI.create("https://login.example/certs"), Map.of("draw-user", Set.of(Role.GENERATE)));
+ * Authenticator other = new JwtTokens(issuer, Quota.NONE);
  * }</pre>
  *
- * <p>{@link io.diffusion4j.serving.ServingModule} shows how to bind an authenticator. {@link
- * io.diffusion4j.serving.jwt.JwtTokens} is the other implementation; it verifies the tokens of an
- * identity provider. Both receive the token that {@link io.diffusion4j.serving.auth.BearerToken}
- * extracts from the {@code authorization} header.
+ * <p>Clients with an invalid token receive {@code UNAUTHENTICATED}; with an unreachable issuer,
+ * {@code UNAVAILABLE}; without the required role, {@code PERMISSION_DENIED}; over their quota,
+ * {@code RESOURCE_EXHAUSTED} with the delay before a retry. The names of an issuer's principals
+ * have a prefix of their own, so that they never share request ids, jobs or quotas with those of
+ * the token file, and unmapped claims grant no rights. The keys of an issuer are fetched with the
+ * first token and cached, so a restart of the issuer does not interrupt the service.
  *
- * <p>An authenticator reports an invalid token with {@link
- * io.diffusion4j.serving.auth.UnauthenticatedException}, and an unreachable identity provider with
- * {@link io.diffusion4j.serving.auth.UnavailableAuthenticatorException}. Clients receive {@code
- * UNAUTHENTICATED} or {@code UNAVAILABLE}. A principal without the required role receives {@code
- * PERMISSION_DENIED}, and a principal over its quota {@code RESOURCE_EXHAUSTED} with the delay
- * before a retry.
- *
- * <p>Deliberately absent: user accounts, logins and sessions, which belong to an identity provider,
- * and quotas shared by several servers.
+ * <p>Deliberately absent: user accounts, logins and sessions, encrypted tokens, and quotas shared
+ * by several servers.
  */
 @NullMarked
 package io.diffusion4j.serving.auth;

@@ -1,16 +1,37 @@
 package io.diffusion4j.serving.config;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.serving.auth.JwtIssuer;
+import io.diffusion4j.serving.auth.Quota;
+import io.diffusion4j.serving.auth.ReloadedAccess;
+import io.diffusion4j.serving.file.SettingsTree;
+import io.diffusion4j.serving.file.StrictYaml;
 import io.diffusion4j.serving.tls.ServerTls;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
 /**
- * The settings of a server.
+ * The settings of a server: the one statement of their names, defaults and ranges. The keys of a
+ * configuration file are the names of the components in kebab case, or the annotated ones.
  *
- * @param host the name or address to listen on
+ * @param host the name or address to listen on; this machine only by default
  * @param port the port to listen on, 0 to 65535; 0 lets the system choose one
+ * @param tls the certificate of the server; empty for plaintext
+ * @param insecure whether plaintext is permitted on addresses that other machines can reach;
+ *     otherwise a server without TLS listens on loopback addresses only
+ * @param hosts the accepted host names, in lower case and without a port. Numeric addresses and
+ *     {@code localhost} are always accepted. If empty, a server on a loopback address accepts no
+ *     other name, and every other server accepts all names
+ * @param origins the sites whose pages may send requests, such as {@code https://app.example};
+ *     pages of the server itself always may
  * @param rows the number of images that are drawn at the same time, over all requests; the largest
  *     batch of a network, 1 to 1024
  * @param queueCapacity the number of requests that may wait, 1 to 100,000
@@ -18,23 +39,58 @@ import java.util.Set;
  * @param receive the time limit for receiving a request, above 0
  * @param stall the time after which a response is dropped if the client reads nothing of it, above
  *     0
- * @param logPrompts whether prompts, which may be private, are logged
- * @param reach the clients that can connect, and the encryption
+ * @param models the models, the default first; for programs that load folders
+ * @param loras files of low-rank updates, by their names in requests
+ * @param indices folders of indices, by their names in requests
+ * @param plugins jars with parts of the models
+ * @param filters files of filters, which judge the images of all models
+ * @param packed a folder for packed weights; empty to keep none
+ * @param tokens the file of the tokens; empty if no token is required
+ * @param jwt the issuer of JSON Web Tokens; empty if there is none
+ * @param quota the quota of principals whose token has none
  * @param limits the limits for all clients together
+ * @param faces the names of the HTTP interfaces beside the contract; empty for all on the class
+ *     path
+ * @param metrics whether {@code /metrics} is served
+ * @param admin the port for operators; empty for none. It needs tokens
+ * @param provenance the keys of marks in the files of images
+ * @param tracing the collector of traces; empty for none
+ * @param jobs the store of jobs; empty for none
+ * @param log the log
  */
 public record ServerConfig(
     String host,
-    int port,
-    int rows,
-    int queueCapacity,
-    Duration grace,
-    Duration receive,
-    Duration stall,
-    boolean logPrompts,
-    Reach reach,
-    Limits limits) {
+    Integer port,
+    Optional<ServerTls> tls,
+    Boolean insecure,
+    Set<String> hosts,
+    Set<String> origins,
+    Integer rows,
+    @JsonProperty("queue") Integer queueCapacity,
+    @JsonProperty("grace-seconds") Duration grace,
+    @JsonProperty("receive-seconds") Duration receive,
+    @JsonProperty("stall-seconds") Duration stall,
+    List<ModelEntry> models,
+    Map<String, Path> loras,
+    Map<String, Path> indices,
+    List<Path> plugins,
+    List<Path> filters,
+    Optional<Path> packed,
+    Optional<Path> tokens,
+    Optional<JwtIssuer> jwt,
+    Quota quota,
+    Limits limits,
+    Optional<Set<String>> faces,
+    Boolean metrics,
+    Optional<AdminSettings> admin,
+    ProvenanceFiles provenance,
+    Optional<TracingSettings> tracing,
+    Optional<JobSettings> jobs,
+    LogSettings log) {
   /** The default port. */
   public static final int DEFAULT_PORT = 50051;
+
+  private static final String LOOPBACK = "127.0.0.1";
 
   /** The largest supported number of rows. */
   private static final int MOST_ROWS = 1024;
@@ -42,75 +98,181 @@ public record ServerConfig(
   private static final int MOST_WAITING = 100_000;
 
   /**
-   * The clients that can connect to a server, and the encryption of their connections.
+   * A model to serve, by its folder or its published name.
    *
-   * @param tls the certificate of the server; empty for plaintext
-   * @param insecure whether plaintext is permitted on addresses that other machines can reach;
-   *     otherwise a server without TLS listens on loopback addresses only
-   * @param hosts the accepted host names, in lower case and without a port. Numeric addresses and
-   *     {@code localhost} are always accepted. If empty, a server on a loopback address accepts no
-   *     other name, and every other server accepts all names
-   * @param origins the sites whose pages may send requests, such as {@code https://app.example};
-   *     pages of the server itself always may
+   * @param path its folder
+   * @param published {@code org/name[@revision]} of a published model, in place of a folder
+   * @param name the name in requests; its own name by default
+   * @param precision the number format of its networks
    */
-  public record Reach(
-      Optional<ServerTls> tls, boolean insecure, Set<String> hosts, Set<String> origins) {
-    /** Plaintext on a loopback address, without access for pages of other sites. */
-    public static final Reach LOCAL = new Reach(Optional.empty(), false, Set.of(), Set.of());
-
-    public Reach {
-      for (String origin : origins) {
-        Check.that(
-            origin.matches("https?://[^/\\s*]+"),
-            "origins",
-            origin,
-            "origins such as https://app.example");
-      }
-      for (String host : hosts) {
-        Check.that(
-            host.matches("[a-z0-9]([a-z0-9.-]*[a-z0-9])?"),
-            "hosts",
-            host,
-            "names such as draw.example, in small letters, without a port");
-      }
-      hosts = Set.copyOf(hosts);
-      origins = Set.copyOf(origins);
+  public record ModelEntry(
+      Optional<Path> path, Optional<String> published, Optional<String> name, Format precision) {
+    /** A number format. */
+    public enum Format {
+      /** The format that suits the model and the processor. */
+      AUTO,
+      F32,
+      BF16,
+      INT8
     }
 
-    /** Returns a copy with TLS. */
-    public Reach withTls(ServerTls newTls) {
-      return new Reach(Optional.of(newTls), insecure, hosts, origins);
+    public ModelEntry {
+      precision = precision == null ? Format.AUTO : precision;
+      Check.that(
+          path.isPresent() || published.isPresent(),
+          "path",
+          "none",
+          "the folder of the model, or its published name");
+      Check.that(
+          path.isEmpty() || published.isEmpty(),
+          "path",
+          path.map(Path::toString).orElse("") + " and " + published.orElse(""),
+          "one of them");
+    }
+  }
+
+  /**
+   * A port for operators.
+   *
+   * @param host the name or address to listen on; this machine only by default
+   * @param port the port to listen on; the one after the default port by default
+   */
+  public record AdminSettings(String host, Integer port) {
+    public AdminSettings {
+      host = host == null ? LOOPBACK : host;
+      port = port == null ? DEFAULT_PORT + 1 : port;
+    }
+  }
+
+  /**
+   * A collector of OpenTelemetry's traces.
+   *
+   * @param endpoint its endpoint for OTLP over HTTP; that of this machine by default
+   * @param ratio the ratio of the requests that are traced where their clients leave it open, in
+   *     [0, 1]; 1 by default
+   */
+  public record TracingSettings(URI endpoint, Double ratio) {
+    private static final URI USUAL = URI.create("http://localhost:4318");
+
+    public TracingSettings {
+      endpoint = endpoint == null ? USUAL : endpoint;
+      ratio = ratio == null ? 1 : ratio;
+      Check.that(
+          endpoint.isAbsolute() && endpoint.getHost() != null,
+          "endpoint",
+          endpoint,
+          "a URL such as %s",
+          USUAL);
+      Check.that(ratio >= 0 && ratio <= 1, "ratio", ratio, "in [0, 1]");
+    }
+  }
+
+  /**
+   * A store of jobs.
+   *
+   * @param store its file, in SQLite
+   * @param keep how long results are kept; a day by default
+   * @param webhookSecret the file with the secret of webhooks; empty if none are called
+   * @param privateWebhooks whether private addresses may be called
+   */
+  public record JobSettings(
+      Path store,
+      @JsonProperty("keep-hours") @JsonDeserialize(converter = StrictYaml.Hours.class)
+          Duration keep,
+      Optional<Path> webhookSecret,
+      Boolean privateWebhooks) {
+    public JobSettings {
+      Check.that(store != null, "store", "none", "the file of the store");
+      keep = keep == null ? Duration.ofDays(1) : keep;
+      privateWebhooks = privateWebhooks != null && privateWebhooks;
+    }
+  }
+
+  /**
+   * The log of a server.
+   *
+   * @param format the format of its lines
+   * @param level the lowest logged level
+   * @param prompts whether prompts, which may be private, are logged
+   */
+  public record LogSettings(Format format, Level level, Boolean prompts) {
+    /** The format of a line. */
+    public enum Format {
+      /** Text: the time, the level, the logger, the message, and keys with values. */
+      TEXT,
+
+      /** One JSON object, with keys and values at the top level. */
+      JSON
     }
 
-    /** Returns a copy that permits or forbids plaintext on reachable addresses. */
-    public Reach withInsecure(boolean newInsecure) {
-      return new Reach(tls, newInsecure, hosts, origins);
+    /** The lowest logged level. */
+    public enum Level {
+      ERROR,
+      WARN,
+      INFO,
+      DEBUG
     }
 
-    /** Returns a copy with other accepted host names. */
-    public Reach withHosts(Set<String> newHosts) {
-      return new Reach(tls, insecure, newHosts, origins);
-    }
-
-    /** Returns a copy with other accepted origins. */
-    public Reach withOrigins(Set<String> newOrigins) {
-      return new Reach(tls, insecure, hosts, newOrigins);
+    public LogSettings {
+      format = format == null ? Format.TEXT : format;
+      level = level == null ? Level.INFO : level;
+      prompts = prompts != null && prompts;
     }
   }
 
   public ServerConfig {
+    host = host == null ? LOOPBACK : host;
+    port = port == null ? DEFAULT_PORT : port;
+    insecure = insecure != null && insecure;
+    hosts = hosts == null ? Set.of() : Set.copyOf(hosts);
+    origins = origins == null ? Set.of() : Set.copyOf(origins);
+    rows = rows == null ? 16 : rows;
+    queueCapacity = queueCapacity == null ? 64 : queueCapacity;
+    grace = grace == null ? Duration.ofSeconds(30) : grace;
+    receive = receive == null ? Duration.ofMinutes(1) : receive;
+    stall = stall == null ? Duration.ofMinutes(1) : stall;
+    models = models == null ? List.of() : List.copyOf(models);
+    loras = loras == null ? Map.of() : Map.copyOf(loras);
+    indices = indices == null ? Map.of() : Map.copyOf(indices);
+    plugins = plugins == null ? List.of() : List.copyOf(plugins);
+    filters = filters == null ? List.of() : List.copyOf(filters);
+    quota = quota == null ? Quota.NONE : quota;
+    limits = limits == null ? Limits.usual() : limits;
+    metrics = metrics == null || metrics;
+    provenance = provenance == null ? ProvenanceFiles.NONE : provenance;
+    log =
+        log == null ? new LogSettings(LogSettings.Format.TEXT, LogSettings.Level.INFO, false) : log;
     Check.that(!host.isBlank(), "host", "\"" + host + "\"", "a name or an address");
     Check.that(port >= 0 && port <= 65535, "port", port, "0 to 65535");
     Check.that(rows >= 1 && rows <= MOST_ROWS, "rows", rows, "1 to %s", MOST_ROWS);
     Check.that(
         queueCapacity >= 1 && queueCapacity <= MOST_WAITING,
-        "queueCapacity",
+        "queue",
         queueCapacity,
         "1 to %s",
         MOST_WAITING);
     Check.that(!grace.isNegative(), "grace", grace, "≥ 0");
     Check.that(receive.compareTo(Duration.ZERO) > 0, "receive", receive, "> 0");
     Check.that(stall.compareTo(Duration.ZERO) > 0, "stall", stall, "> 0");
+    for (String origin : origins) {
+      Check.that(
+          origin.matches("https?://[^/\\s*]+"),
+          "origins",
+          origin,
+          "origins such as https://app.example");
+    }
+    for (String name : hosts) {
+      Check.that(
+          name.matches("[a-z0-9]([a-z0-9.-]*[a-z0-9])?"),
+          "hosts",
+          name,
+          "names such as draw.example, in small letters, without a port");
+    }
+    Check.that(
+        admin.isEmpty() || tokens.isPresent() || jwt.isPresent(),
+        "admin",
+        "a port without tokens",
+        "tokens, one of them with the role admin");
   }
 
   /**
@@ -119,76 +281,123 @@ public record ServerConfig(
    * to continue reading a response.
    */
   public static ServerConfig loopback() {
-    return new ServerConfig(
-        "127.0.0.1",
-        DEFAULT_PORT,
-        16,
-        64,
-        Duration.ofSeconds(30),
-        Duration.ofMinutes(1),
-        Duration.ofMinutes(1),
-        false,
-        Reach.LOCAL,
-        Limits.usual());
+    return Components.defaults(ServerConfig.class);
+  }
+
+  /**
+   * Reads a configuration file; see {@link SettingsTree} for overrides of its values.
+   *
+   * @throws IOException if the file cannot be read
+   * @throws IllegalArgumentException if a key is unknown or its value is wrong
+   */
+  public static ServerConfig read(Path file) throws IOException {
+    return SettingsTree.read(file).as(ServerConfig.class);
+  }
+
+  /** Returns the settings of access. */
+  public ReloadedAccess.Settings access() {
+    return new ReloadedAccess.Settings(tokens, jwt, quota);
+  }
+
+  /**
+   * Returns the settings of the operators' port, which has the limits and the TLS of the server.
+   */
+  public Optional<ServerConfig> operators() {
+    return admin.map(port -> withHost(port.host()).withPort(port.port()));
   }
 
   /** Returns a copy with another host. */
   public ServerConfig withHost(String newHost) {
-    return new ServerConfig(
-        newHost, port, rows, queueCapacity, grace, receive, stall, logPrompts, reach, limits);
+    return Components.with(this, "host", newHost);
   }
 
   /** Returns a copy with another port. */
   public ServerConfig withPort(int newPort) {
-    return new ServerConfig(
-        host, newPort, rows, queueCapacity, grace, receive, stall, logPrompts, reach, limits);
+    return Components.with(this, "port", newPort);
+  }
+
+  /** Returns a copy with TLS. */
+  public ServerConfig withTls(ServerTls newTls) {
+    return Components.with(this, "tls", Optional.of(newTls));
+  }
+
+  /** Returns a copy with plaintext permitted or not on reachable addresses. */
+  public ServerConfig withInsecure(boolean newInsecure) {
+    return Components.with(this, "insecure", newInsecure);
+  }
+
+  /** Returns a copy with other accepted host names. */
+  public ServerConfig withHosts(Set<String> newHosts) {
+    return Components.with(this, "hosts", newHosts);
+  }
+
+  /** Returns a copy with other accepted origins. */
+  public ServerConfig withOrigins(Set<String> newOrigins) {
+    return Components.with(this, "origins", newOrigins);
   }
 
   /** Returns a copy with another number of rows. */
   public ServerConfig withRows(int newRows) {
-    return new ServerConfig(
-        host, port, newRows, queueCapacity, grace, receive, stall, logPrompts, reach, limits);
+    return Components.with(this, "rows", newRows);
   }
 
   /** Returns a copy with another queue capacity. */
   public ServerConfig withQueueCapacity(int newQueueCapacity) {
-    return new ServerConfig(
-        host, port, rows, newQueueCapacity, grace, receive, stall, logPrompts, reach, limits);
+    return Components.with(this, "queueCapacity", newQueueCapacity);
   }
 
   /** Returns a copy with another shutdown time. */
   public ServerConfig withGrace(Duration newGrace) {
-    return new ServerConfig(
-        host, port, rows, queueCapacity, newGrace, receive, stall, logPrompts, reach, limits);
+    return Components.with(this, "grace", newGrace);
   }
 
   /** Returns a copy with another time limit for receiving a request. */
   public ServerConfig withReceive(Duration newReceive) {
-    return new ServerConfig(
-        host, port, rows, queueCapacity, grace, newReceive, stall, logPrompts, reach, limits);
+    return Components.with(this, "receive", newReceive);
   }
 
   /** Returns a copy with another time limit for reading a response. */
   public ServerConfig withStall(Duration newStall) {
-    return new ServerConfig(
-        host, port, rows, queueCapacity, grace, receive, newStall, logPrompts, reach, limits);
+    return Components.with(this, "stall", newStall);
   }
 
-  /** Returns a copy with prompts logged or not. */
-  public ServerConfig withLogPrompts(boolean newLogPrompts) {
-    return new ServerConfig(
-        host, port, rows, queueCapacity, grace, receive, stall, newLogPrompts, reach, limits);
+  /** Returns a copy with other models. */
+  public ServerConfig withModels(List<ModelEntry> newModels) {
+    return Components.with(this, "models", newModels);
   }
 
-  /** Returns a copy with another reach. */
-  public ServerConfig withReach(Reach newReach) {
-    return new ServerConfig(
-        host, port, rows, queueCapacity, grace, receive, stall, logPrompts, newReach, limits);
+  /** Returns a copy with other indices. */
+  public ServerConfig withIndices(Map<String, Path> newIndices) {
+    return Components.with(this, "indices", newIndices);
+  }
+
+  /** Returns a copy with a file of tokens. */
+  public ServerConfig withTokens(Path newTokens) {
+    return Components.with(this, "tokens", Optional.of(newTokens));
+  }
+
+  /** Returns a copy with an issuer of tokens. */
+  public ServerConfig withJwt(JwtIssuer newJwt) {
+    return Components.with(this, "jwt", Optional.of(newJwt));
+  }
+
+  /** Returns a copy with another quota. */
+  public ServerConfig withQuota(Quota newQuota) {
+    return Components.with(this, "quota", newQuota);
   }
 
   /** Returns a copy with other limits. */
   public ServerConfig withLimits(Limits newLimits) {
-    return new ServerConfig(
-        host, port, rows, queueCapacity, grace, receive, stall, logPrompts, reach, newLimits);
+    return Components.with(this, "limits", newLimits);
+  }
+
+  /** Returns a copy with a port for operators. */
+  public ServerConfig withAdmin(AdminSettings newAdmin) {
+    return Components.with(this, "admin", Optional.of(newAdmin));
+  }
+
+  /** Returns a copy with prompts logged or not. */
+  public ServerConfig withLogPrompts(boolean newLogPrompts) {
+    return Components.with(this, "log", new LogSettings(log.format(), log.level(), newLogPrompts));
   }
 }

@@ -50,7 +50,7 @@ public final class AdminPort implements AutoCloseable {
       ServerConfig config, Authenticator authenticator, Consumer<ServerBuilder> routes)
       throws IOException {
     HttpPort.requirePrivate(config);
-    Optional<ServerTls> tls = config.reach().tls();
+    Optional<ServerTls> tls = config.tls();
     ServerBuilder builder =
         Server.builder()
             .workerGroup(1)

@@ -63,7 +63,7 @@ final class HeaderGuard {
    * @param addresses the rates of addresses, if they are limited
    */
   HeaderGuard(ServerConfig config, Set<String> origins, Optional<AddressRates> addresses) {
-    this.hosts = config.reach().hosts();
+    this.hosts = config.hosts();
     boolean others = !new InetSocketAddress(config.host(), 0).getAddress().isLoopbackAddress();
     this.everyHost = hosts.isEmpty() && others;
     this.origins = origins;

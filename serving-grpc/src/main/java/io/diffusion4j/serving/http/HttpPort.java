@@ -124,7 +124,7 @@ public final class HttpPort implements AutoCloseable {
           most,
           descriptors());
     }
-    Optional<ServerTls> tls = config.reach().tls();
+    Optional<ServerTls> tls = config.tls();
     HttpPort port =
         new HttpPort(config, tls.isPresent() ? Optional.of(tls.get().open()) : Optional.empty());
     listen(port.server, config);
@@ -144,14 +144,14 @@ public final class HttpPort implements AutoCloseable {
       throw new IOException(
           "host: " + config.host() + " (expected: a name or address of this machine)");
     }
-    if (config.reach().tls().isEmpty() && !host.isLoopbackAddress()) {
+    if (config.tls().isEmpty() && !host.isLoopbackAddress()) {
       requireInsecure(config);
     }
   }
 
   private static void requireInsecure(ServerConfig config) {
     Check.that(
-        config.reach().insecure(),
+        config.insecure(),
         "host",
         config.host(),
         "an address of this machine only, such as 127.0.0.1, unless there is TLS, or plaintext is"
@@ -292,7 +292,7 @@ public final class HttpPort implements AutoCloseable {
   /** Adds the checks that come before all others; the decorator that is added last runs first. */
   private void guard(ServerBuilder builder) {
     builder
-        .decorator(new HeaderGuard(config, config.reach().origins(), addresses)::before)
+        .decorator(new HeaderGuard(config, config.origins(), addresses)::before)
         .decorator(ConnectionGuard::serve);
   }
 

@@ -1,5 +1,7 @@
 package io.diffusion4j.serving.tls;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.ServerTlsConfig;
 import io.diffusion4j.client.tls.CertificateFiles;
@@ -22,6 +24,25 @@ import java.util.function.Consumer;
  *     certificate that one of them has issued. empty if clients need no certificate
  */
 public record ServerTls(CertificateFiles own, Optional<Path> clients) {
+  /**
+   * Creates the settings from three files in PEM.
+   *
+   * @throws IllegalArgumentException if the certificate or its key is missing
+   */
+  @JsonCreator
+  static ServerTls of(
+      @JsonProperty("certificate") Optional<Path> certificate,
+      @JsonProperty("key") Optional<Path> key,
+      @JsonProperty("clients") Optional<Path> clients) {
+    if (certificate.isEmpty() || key.isEmpty()) {
+      throw new IllegalArgumentException(
+          "without a "
+              + (certificate.isEmpty() ? "certificate" : "key")
+              + " (expected: a certificate and its key)");
+    }
+    return new ServerTls(new CertificateFiles(certificate.get(), key.get()), clients);
+  }
+
   /**
    * Returns the time at which the certificate in the file expires.
    *

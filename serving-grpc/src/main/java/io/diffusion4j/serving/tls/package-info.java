@@ -10,7 +10,8 @@
  * var config =
  *     ServerConfig.loopback()
  *         .withHost("0.0.0.0")
- *         .withReach(ServerConfig.Reach.LOCAL.withTls(tls).withHosts(Set.of("draw.example")));
+ *         .withTls(tls)
+ *         .withHosts(Set.of("draw.example"));
  * }</pre>
  *
  * <p>The files are read when the server starts, and again when they change. The server checks them

@@ -5,6 +5,7 @@ import io.diffusion4j.pipeline.OpenPipeline;
 import io.diffusion4j.pipeline.Opening;
 import io.diffusion4j.pipeline.Plugins;
 import io.diffusion4j.pipeline.RegisteredLoras;
+import io.diffusion4j.serving.file.FileVersion;
 import java.util.List;
 import java.util.Set;
 
@@ -17,7 +18,7 @@ import java.util.Set;
  * @param owned the resources to close with it, the model last
  */
 record LoadedModel(
-    ServedModel served, FolderVersion version, ImagePipeline pipeline, List<Runnable> owned)
+    ServedModel served, FileVersion version, ImagePipeline pipeline, List<Runnable> owned)
     implements AutoCloseable {
   /**
    * Loads a folder.
@@ -28,7 +29,7 @@ record LoadedModel(
   static LoadedModel of(
       ServedModel served, Opening usual, Plugins plugins, RegisteredLoras registered) {
     OpenPipeline.family(served.folder()); // before all files of any folder are listed
-    FolderVersion version = FolderVersion.of(served.folder());
+    FileVersion version = FileVersion.of(List.of(served.folder()));
     Opening how = usual.withName(served.name()).withPrecision(served.precision());
     var model = OpenPipeline.of(served.folder(), how, plugins);
     try {
@@ -57,7 +58,7 @@ record LoadedModel(
 
   /** Whether loading these settings would load the same files in the same way. */
   boolean isStill(ServedModel other) {
-    return served.equals(other) && version.equals(FolderVersion.of(other.folder()));
+    return served.equals(other) && version.equals(FileVersion.of(List.of(other.folder())));
   }
 
   @Override

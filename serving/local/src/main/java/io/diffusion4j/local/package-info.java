@@ -14,6 +14,8 @@
  * <ul>
  *   <li>{@link io.diffusion4j.local.LocalModels} loads several models, with a choice of number
  *       format and residency, and can also start a real server.
+ *   <li>{@link io.diffusion4j.local.LocalServer} serves model folders as the settings of a server
+ *       describe it: with tokens, indices, filters and a port for operators.
  *   <li>{@link io.diffusion4j.local.LiveModels} loads and unloads models of a running server.
  *   <li>{@link io.diffusion4j.local.ServedModel} is a folder with its name and number format.
  *   <li>{@link io.diffusion4j.local.PackagedModel} unpacks a model from a jar of the class path.

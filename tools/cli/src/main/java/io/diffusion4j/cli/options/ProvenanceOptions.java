@@ -1,6 +1,5 @@
 package io.diffusion4j.cli.options;
 
-import io.diffusion4j.client.tls.CertificateFiles;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.provenance.KeyFiles;
 import io.diffusion4j.provenance.ManifestSigner;
@@ -8,10 +7,10 @@ import io.diffusion4j.provenance.Provenance;
 import io.diffusion4j.provenance.SigningKey;
 import io.diffusion4j.provenance.Watermark;
 import io.diffusion4j.provenance.WatermarkKey;
+import io.diffusion4j.serving.config.ProvenanceFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -61,49 +60,14 @@ public final class ProvenanceOptions {
    */
   public Provenance read() {
     try {
-      return read(sign, watermark, certificate, certificateKey);
+      return new ProvenanceFiles(
+              Optional.ofNullable(sign),
+              Optional.ofNullable(watermark),
+              Optional.ofNullable(certificate),
+              Optional.ofNullable(certificateKey))
+          .read();
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read a key: " + e, e);
     }
-  }
-
-  /**
-   * Reads keys from the files that are given.
-   *
-   * @throws IOException if one cannot be read
-   * @throws IllegalArgumentException if one cannot be used, or others can access it
-   */
-  public static Provenance read(
-      @Nullable Path sign,
-      @Nullable Path watermark,
-      @Nullable Path certificate,
-      @Nullable Path certificateKey)
-      throws IOException {
-    Provenance provenance = Provenance.DECLARED;
-    if (sign != null) {
-      provenance = provenance.withKey(SigningKey.read(sign));
-    }
-    if (watermark != null) {
-      provenance = provenance.withWatermark(new Watermark(WatermarkKey.read(watermark)));
-    }
-    Optional<ManifestSigner> manifest = manifest(certificate, certificateKey);
-    return manifest.isPresent() ? provenance.withManifest(manifest.get()) : provenance;
-  }
-
-  private static Optional<ManifestSigner> manifest(
-      @Nullable Path certificate, @Nullable Path certificateKey) throws IOException {
-    if (certificate == null && certificateKey == null) {
-      return Optional.empty();
-    }
-    if (certificate == null || certificateKey == null) {
-      throw Check.refusal(
-          "c2pa",
-          "without a " + (certificate == null ? "certificate" : "key"),
-          "a certificate and its key");
-    }
-    KeyFiles.requireSecret("key", certificateKey);
-    var identity = new CertificateFiles(certificate, certificateKey).read();
-    return Optional.of(
-        new ManifestSigner(identity.key(), identity.chain(), InstantSource.system()));
   }
 }

@@ -4,163 +4,237 @@ import io.diffusion4j.cli.options.FilterOptions;
 import io.diffusion4j.cli.options.ModelOptions;
 import io.diffusion4j.cli.options.PluginOptions;
 import io.diffusion4j.serving.config.ServerConfig;
+import io.diffusion4j.serving.config.ServerConfig.LogSettings;
+import io.diffusion4j.serving.file.SettingsTree;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Option;
+import java.util.stream.Collectors;
+import picocli.CommandLine.IModelTransformer;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParseResult;
 
-/** The flags of {@code serve}; null if the configuration file decides. */
-final class ServeFlags {
-  @Option(
-      names = "--port",
-      paramLabel = "N",
-      description = "The port; 0 lets the system choose one. Default: " + ServerConfig.DEFAULT_PORT)
-  @Nullable Integer port;
+/** The flags of {@code serve} that stand for settings: one row each. */
+final class ServeFlags implements IModelTransformer {
+  private static final List<Flag> ROWS =
+      List.of(
+          new Flag(
+              "--port",
+              "port",
+              Integer.class,
+              "N",
+              "The port; 0 lets the system choose one. Default: " + ServerConfig.DEFAULT_PORT),
+          new Flag(
+              "--host",
+              "host",
+              String.class,
+              "NAME",
+              "The name or address to listen on. Default: 127.0.0.1"),
+          new Flag(
+              "--admin-port",
+              "admin.port",
+              Integer.class,
+              "N",
+              "A port for operators, on this machine only; requires --tokens, one with the role"
+                  + " admin."),
+          new Flag(
+              "--rows",
+              "rows",
+              Integer.class,
+              "N",
+              "The number of images drawn at once, over all requests. Default: 16"),
+          new Flag(
+              "--queue",
+              "queue",
+              Integer.class,
+              "N",
+              "The number of requests that may wait. Default: 64"),
+          new Flag(
+              "--grace",
+              "grace-seconds",
+              Integer.class,
+              "SECONDS",
+              "The time for running requests to finish after SIGTERM. Default: 30"),
+          new Flag(
+              "--receive",
+              "receive-seconds",
+              Integer.class,
+              "SECONDS",
+              "The time limit for receiving a request. Default: 60"),
+          new Flag(
+              "--stall",
+              "stall-seconds",
+              Integer.class,
+              "SECONDS",
+              "The time after which a client that does not read its response is disconnected."
+                  + " Default: 60"),
+          new Flag(
+              "--model",
+              "models[].path",
+              Path.class,
+              "DIR",
+              "The folder of a model, or ORG/NAME[@REVISION] of one that was pulled; may be"
+                  + " repeated for several models, the default first. Default: the shipped model"),
+          new Flag(
+              "--precision",
+              "models[*].precision",
+              ModelOptions.FormatChoice.class,
+              "FORMAT",
+              ModelOptions.FORMATS),
+          new Flag(
+              "--lora",
+              "loras{}",
+              Path.class,
+              "NAME=FILE",
+              "Low-rank updates (LoRA) that requests may name; may be repeated. Each is offered by"
+                  + " the models that it fits."),
+          new Flag(
+              "--index",
+              "indices{}",
+              Path.class,
+              "NAME=DIR",
+              "An index made by search, for requests that search it by this name; may be"
+                  + " repeated."),
+          new Flag("--plugin", "plugins[]", Path.class, "JAR", PluginOptions.HELP),
+          new Flag("--filter", "filters[]", Path.class, "FILE", FilterOptions.HELP),
+          new Flag("--packed", "packed", Path.class, "DIR", ModelOptions.PACKED),
+          new Flag(
+              "--tokens",
+              "tokens",
+              Path.class,
+              "FILE",
+              "Require a token of this file; the command token creates its entries."),
+          new Flag(
+              "--tls-certificate",
+              "tls.certificate",
+              Path.class,
+              "FILE",
+              "Encrypt with this certificate, in PEM; requires --tls-key."),
+          new Flag(
+              "--tls-key",
+              "tls.key",
+              Path.class,
+              "FILE",
+              "The private key of the certificate, in PEM."),
+          new Flag(
+              "--tls-clients",
+              "tls.clients",
+              Path.class,
+              "FILE",
+              "Require client certificates from one of these authorities, in PEM."),
+          new Flag(
+              "--insecure",
+              "insecure",
+              Boolean.class,
+              "true|false",
+              "Listen in plaintext even on addresses that other machines can reach."),
+          new Flag(
+              "--origin",
+              "origins[]",
+              String.class,
+              "URL",
+              "Allow requests from pages of this site, such as https://app.example; may be"
+                  + " repeated. Default: the server's own page only"),
+          new Flag(
+              "--log-format",
+              "log.format",
+              LogSettings.Format.class,
+              "FORMAT",
+              "The format of log lines: ${COMPLETION-CANDIDATES}. Default: text"),
+          new Flag(
+              "--log-level",
+              "log.level",
+              LogSettings.Level.class,
+              "LEVEL",
+              "The lowest logged level: ${COMPLETION-CANDIDATES}. Default: info"),
+          new Flag(
+              "--log-prompts",
+              "log.prompts",
+              Boolean.class,
+              "true|false",
+              "Log prompts, which may be private."),
+          new Flag(
+              "--set",
+              "",
+              String.class,
+              "PATH=VALUE",
+              "Any setting of the configuration file, such as limits.connections=100; may be"
+                  + " repeated."));
 
-  @Option(
-      names = "--host",
-      paramLabel = "NAME",
-      description = "The name or address to listen on. Default: 127.0.0.1")
-  @Nullable String host;
+  /**
+   * A flag.
+   *
+   * @param name its name
+   * @param path the path of its setting; ends in {@code []} or <code>{}</code> for a list or a map,
+   *     which replaces the one of the file; empty if the value names the path
+   * @param type the type of one value
+   * @param label the name of the value in the help
+   * @param help the help
+   */
+  private record Flag(String name, String path, Class<?> type, String label, String help) {
+    boolean isMap() {
+      return path.isEmpty() || path.endsWith("{}");
+    }
 
-  @Option(
-      names = "--admin-port",
-      paramLabel = "N",
-      description =
-          "A port for operators, on this machine only; requires --tokens, one with the role admin.")
-  @Nullable Integer adminPort;
+    boolean isList() {
+      return path.endsWith("[]") || path.equals("models[].path");
+    }
 
-  @Option(
-      names = "--rows",
-      paramLabel = "N",
-      description = "The number of images drawn at once, over all requests. Default: 16")
-  @Nullable Integer rows;
+    OptionSpec option() {
+      var option = OptionSpec.builder(name).paramLabel(label).description(help);
+      if (isMap()) {
+        option.type(Map.class).auxiliaryTypes(String.class, type);
+      } else if (isList()) {
+        option.type(List.class).auxiliaryTypes(type);
+      } else {
+        option.type(type);
+      }
+      if (type == Boolean.class) {
+        option.arity("0..1").fallbackValue("true");
+      }
+      return option.build();
+    }
 
-  @Option(
-      names = "--queue",
-      paramLabel = "N",
-      description = "The number of requests that may wait. Default: 64")
-  @Nullable Integer queue;
+    void apply(Object value, SettingsTree settings) {
+      if (path.isEmpty()) {
+        ((Map<?, ?>) value)
+            .forEach((key, yaml) -> settings.set(String.valueOf(key), String.valueOf(yaml)));
+      } else if (isMap()) {
+        settings.put(
+            path.replace("{}", ""),
+            ((Map<?, ?>) value)
+                .entrySet().stream()
+                    .collect(Collectors.toMap(Map.Entry::getKey, e -> e.getValue().toString())));
+      } else if (path.equals("models[].path")) {
+        settings.put(
+            "models",
+            ((List<?>) value).stream().map(one -> Map.of("path", one.toString())).toList());
+      } else if (isList()) {
+        settings.put(
+            path.replace("[]", ""), ((List<?>) value).stream().map(Object::toString).toList());
+      } else {
+        boolean plain = value instanceof Number || value instanceof Boolean;
+        settings.put(path, plain ? value : value.toString());
+      }
+    }
+  }
 
-  @Option(
-      names = "--grace",
-      paramLabel = "SECONDS",
-      description = "The time for running requests to finish after SIGTERM. Default: 30")
-  @Nullable Integer graceSeconds;
+  @Override
+  public CommandSpec transform(CommandSpec command) {
+    ROWS.forEach(flag -> command.addOption(flag.option()));
+    return command;
+  }
 
-  @Option(
-      names = "--receive",
-      paramLabel = "SECONDS",
-      description = "The time limit for receiving a request. Default: 60")
-  @Nullable Integer receiveSeconds;
-
-  @Option(
-      names = "--stall",
-      paramLabel = "SECONDS",
-      description =
-          "The time after which a client that does not read its response is disconnected. Default:"
-              + " 60")
-  @Nullable Integer stallSeconds;
-
-  @Option(
-      names = "--model",
-      paramLabel = "DIR",
-      description =
-          "The folder of a model, or ORG/NAME[@REVISION] of one that was pulled; may be repeated"
-              + " for several models, the default first. Default: the shipped model")
-  List<Path> models = List.of();
-
-  @Option(
-      names = "--pull",
-      description =
-          "Download missing files of published models; without this option nothing is downloaded.")
-  boolean pull;
-
-  @Option(names = "--precision", paramLabel = "FORMAT", description = ModelOptions.FORMATS)
-  ModelOptions.@Nullable FormatChoice precision;
-
-  @Option(
-      names = "--lora",
-      paramLabel = "NAME=FILE",
-      description =
-          "Low-rank updates (LoRA) that requests may name; may be repeated. Each is offered by the"
-              + " models that it fits.")
-  Map<String, Path> loras = Map.of();
-
-  @Option(
-      names = "--index",
-      paramLabel = "NAME=DIR",
-      description =
-          "An index made by search, for requests that search it by this name; may be repeated.")
-  Map<String, Path> indices = Map.of();
-
-  @Option(names = "--plugin", paramLabel = "JAR", description = PluginOptions.HELP)
-  List<Path> plugins = List.of();
-
-  @Option(names = "--filter", paramLabel = "FILE", description = FilterOptions.HELP)
-  List<Path> filters = List.of();
-
-  @Option(names = "--packed", paramLabel = "DIR", description = ModelOptions.PACKED)
-  @Nullable Path packed;
-
-  @Option(
-      names = "--tokens",
-      paramLabel = "FILE",
-      description = "Require a token of this file; the command token creates its entries.")
-  @Nullable Path tokens;
-
-  @Option(
-      names = "--tls-certificate",
-      paramLabel = "FILE",
-      description = "Encrypt with this certificate, in PEM; requires --tls-key.")
-  @Nullable Path tlsCertificate;
-
-  @Option(
-      names = "--tls-key",
-      paramLabel = "FILE",
-      description = "The private key of the certificate, in PEM.")
-  @Nullable Path tlsKey;
-
-  @Option(
-      names = "--tls-clients",
-      paramLabel = "FILE",
-      description = "Require client certificates from one of these authorities, in PEM.")
-  @Nullable Path tlsClients;
-
-  @Option(
-      names = "--insecure",
-      arity = "0..1",
-      paramLabel = "true|false",
-      fallbackValue = "true",
-      description = "Listen in plaintext even on addresses that other machines can reach.")
-  @Nullable Boolean insecure;
-
-  @Option(
-      names = "--origin",
-      paramLabel = "URL",
-      description =
-          "Allow requests from pages of this site, such as https://app.example; may be repeated."
-              + " Default: the server's own page only")
-  List<String> origins = List.of();
-
-  @Option(
-      names = "--log-format",
-      paramLabel = "FORMAT",
-      description = "The format of log lines: ${COMPLETION-CANDIDATES}. Default: text")
-  ServerLog.@Nullable Format logFormat;
-
-  @Option(
-      names = "--log-level",
-      paramLabel = "LEVEL",
-      description = "The lowest logged level: ${COMPLETION-CANDIDATES}. Default: info")
-  ServerLog.@Nullable Level logLevel;
-
-  @Option(
-      names = "--log-prompts",
-      arity = "0..1",
-      paramLabel = "true|false",
-      fallbackValue = "true",
-      description = "Log prompts, which may be private.")
-  @Nullable Boolean logPrompts;
+  /** Overrides settings by the flags of a command line. */
+  static SettingsTree apply(ParseResult line, SettingsTree settings) {
+    settings.putIfAbsent(
+        "models", List.of(Map.of("path", ModelOptions.defaultFolder().toString())));
+    for (Flag flag : ROWS) {
+      if (line.hasMatchedOption(flag.name)) {
+        flag.apply(line.matchedOption(flag.name).getValue(), settings);
+      }
+    }
+    return settings;
+  }
 }

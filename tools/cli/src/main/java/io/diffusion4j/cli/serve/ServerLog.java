@@ -5,6 +5,8 @@ import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.encoder.Encoder;
+import io.diffusion4j.serving.config.ServerConfig.LogSettings.Format;
+import io.diffusion4j.serving.config.ServerConfig.LogSettings.Level;
 import java.util.logging.LogManager;
 import net.logstash.logback.encoder.LogstashEncoder;
 import net.logstash.logback.fieldnames.LogstashFieldNames;
@@ -17,23 +19,6 @@ import org.slf4j.bridge.SLF4JBridgeHandler;
  * APIs.
  */
 final class ServerLog {
-  /** The format of a line. */
-  enum Format {
-    /** Text: the time, the level, the logger, the message, and keys with values. */
-    TEXT,
-
-    /** One JSON object, with keys and values at the top level. */
-    JSON
-  }
-
-  /** The lowest logged level. */
-  enum Level {
-    ERROR,
-    WARN,
-    INFO,
-    DEBUG
-  }
-
   private static final String OURS = "io.diffusion4j";
 
   /** Logs a stack trace at WARN for each client that breaks the rules of HTTP/2. */

@@ -1,6 +1,6 @@
 package io.diffusion4j.cli.serve;
 
-import io.diffusion4j.cli.serve.ServerFile.TracingEntry;
+import io.diffusion4j.serving.config.ServerConfig.TracingSettings;
 import io.diffusion4j.serving.request.ResolvedRequest;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
@@ -26,11 +26,11 @@ final class Traces implements AutoCloseable {
    *
    * @param tracing empty for no traces
    */
-  static Traces of(Optional<TracingEntry> tracing) {
+  static Traces of(Optional<TracingSettings> tracing) {
     return new Traces(tracing.map(Traces::sdk).orElse(null));
   }
 
-  private static OpenTelemetrySdk sdk(TracingEntry tracing) {
+  private static OpenTelemetrySdk sdk(TracingSettings tracing) {
     Map<String, String> properties = new HashMap<>();
     properties.put("otel.service.name", "diffusion4j");
     properties.put(

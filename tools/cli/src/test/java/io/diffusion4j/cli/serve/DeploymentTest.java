@@ -46,10 +46,10 @@ final class DeploymentTest {
     return pod().at("/containers/0");
   }
 
-  private static ServerSettings settings(Path folder) throws IOException {
+  private static ServerConfig settings(Path folder) throws IOException {
     String yaml = manifest("config").at("/data/server.yaml").asText();
     Path file = Files.writeString(folder.resolve("server.yaml"), yaml);
-    return ServerSettings.of(new ServeFlags(), ServerFile.read(file));
+    return ServerConfig.read(file);
   }
 
   private static List<String> words(JsonNode list) {
@@ -121,9 +121,9 @@ final class DeploymentTest {
     assertUnderstood(arguments);
     Path config = Path.of(arguments.get(arguments.indexOf("--config") + 1));
     assertThat(config.getFileName()).hasToString("server.yaml");
-    ServerSettings settings = settings(folder);
-    assertThat(settings.config().host()).isEqualTo("0.0.0.0");
-    assertThat(settings.config().reach().insecure()).as("else it would not start").isTrue();
+    ServerConfig settings = settings(folder);
+    assertThat(settings.host()).isEqualTo("0.0.0.0");
+    assertThat(settings.insecure()).as("else it would not start").isTrue();
     assertThat(settings.tokens()).as("a port for the whole cluster asks who calls").isPresent();
 
     List<Path> mounts =
@@ -137,7 +137,7 @@ final class DeploymentTest {
 
   @Test
   void onePortIsMeantEverywhere(@TempDir Path folder) throws Exception {
-    int port = settings(folder).config().port();
+    int port = settings(folder).port();
     assertThat(port).isEqualTo(ServerConfig.DEFAULT_PORT);
     assertThat(container().at("/ports/0/containerPort").asInt()).isEqualTo(port);
     assertThat(manifest("service").at("/spec/ports/0/port").asInt()).isEqualTo(port);
@@ -165,9 +165,7 @@ final class DeploymentTest {
     long goodbyes = 5;
     assertThat(pod().get("terminationGracePeriodSeconds").asLong())
         .isGreaterThan(
-            Long.parseLong(before.get(2))
-                + settings(folder).config().grace().toSeconds()
-                + goodbyes);
+            Long.parseLong(before.get(2)) + settings(folder).grace().toSeconds() + goodbyes);
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.diffusion4j.serving.config.ServerConfig.LogSettings;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -29,7 +30,7 @@ final class ServerLogTest {
   @AfterEach
   void release() {
     System.setErr(err);
-    ServerLog.configure(ServerLog.Format.TEXT, ServerLog.Level.WARN);
+    ServerLog.configure(LogSettings.Format.TEXT, LogSettings.Level.WARN);
   }
 
   private List<String> lines() {
@@ -57,7 +58,7 @@ final class ServerLogTest {
 
   @Test
   void forProgramsALineIsAnObjectWithItsKeysAtTheTop() {
-    ServerLog.configure(ServerLog.Format.JSON, ServerLog.Level.INFO);
+    ServerLog.configure(LogSettings.Format.JSON, LogSettings.Level.INFO);
     speak();
     List<JsonNode> lines = lines().stream().map(ServerLogTest::json).toList();
     assertThat(lines)
@@ -76,7 +77,7 @@ final class ServerLogTest {
 
   @Test
   void forPeopleALineHasTheTimeTheLevelAndTheKeys() {
-    ServerLog.configure(ServerLog.Format.TEXT, ServerLog.Level.INFO);
+    ServerLog.configure(LogSettings.Format.TEXT, LogSettings.Level.INFO);
     speak();
     assertThat(lines().get(0))
         .matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}\\S+ INFO {2}Test: a \"call\"");
@@ -87,9 +88,9 @@ final class ServerLogTest {
 
   @Test
   void whatAClientSendsForgesNoLine() {
-    for (ServerLog.Format format : ServerLog.Format.values()) {
+    for (LogSettings.Format format : LogSettings.Format.values()) {
       written.reset();
-      ServerLog.configure(format, ServerLog.Level.INFO);
+      ServerLog.configure(format, LogSettings.Level.INFO);
       LoggerFactory.getLogger("io.diffusion4j.Test")
           .atInfo()
           .addKeyValue("prompt", "a dog\r\n2030-01-01T00:00:00.000Z INFO  Test: forged")
@@ -100,15 +101,15 @@ final class ServerLogTest {
 
   @Test
   void theLevelCanBeChanged() {
-    ServerLog.configure(ServerLog.Format.TEXT, ServerLog.Level.WARN);
-    ServerLog.level(ServerLog.Level.DEBUG);
+    ServerLog.configure(LogSettings.Format.TEXT, LogSettings.Level.WARN);
+    ServerLog.level(LogSettings.Level.DEBUG);
     speak();
     assertThat(String.join("\n", lines())).contains("not logged", "a fault");
   }
 
   @Test
   void aQuieterLevelQuietsLibrariesToo() {
-    ServerLog.configure(ServerLog.Format.TEXT, ServerLog.Level.ERROR);
+    ServerLog.configure(LogSettings.Format.TEXT, LogSettings.Level.ERROR);
     speak();
     assertThat(String.join("\n", lines())).contains("a fault").doesNotContain("the other way");
   }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
-import io.diffusion4j.cli.serve.ServerFile.TracingEntry;
+import io.diffusion4j.serving.config.ServerConfig.TracingSettings;
 import io.opentelemetry.api.OpenTelemetry;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -42,7 +42,7 @@ final class TracesTest {
     HttpServer collector = collector();
     try {
       var endpoint = URI.create("http://127.0.0.1:" + collector.getAddress().getPort());
-      try (var traces = Traces.of(Optional.of(new TracingEntry(endpoint, null)))) {
+      try (var traces = Traces.of(Optional.of(new TracingSettings(endpoint, null)))) {
         traces.telemetry().getTracer("test").spanBuilder("a span of ours").startSpan().end();
       } // sends what has not been sent
       String sent = received.poll(20, TimeUnit.SECONDS);
@@ -61,10 +61,9 @@ final class TracesTest {
 
   @Test
   void anEndpointIsAUrl() {
-    assertThatThrownBy(() -> new TracingEntry(URI.create("localhost:4318"), null))
-        .hasMessage(
-            "tracing.endpoint: localhost:4318 (expected: a URL such as http://localhost:4318)");
-    assertThatThrownBy(() -> new TracingEntry(null, 2.0))
-        .hasMessage("tracing.ratio: 2.0 (expected: in [0, 1])");
+    assertThatThrownBy(() -> new TracingSettings(URI.create("localhost:4318"), null))
+        .hasMessage("endpoint: localhost:4318 (expected: a URL such as http://localhost:4318)");
+    assertThatThrownBy(() -> new TracingSettings(null, 2.0))
+        .hasMessage("ratio: 2.0 (expected: in [0, 1])");
   }
 }

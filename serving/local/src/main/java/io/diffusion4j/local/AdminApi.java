@@ -1,4 +1,4 @@
-package io.diffusion4j.cli.serve;
+package io.diffusion4j.local;
 
 import static com.linecorp.armeria.common.HttpMethod.DELETE;
 import static com.linecorp.armeria.common.HttpMethod.GET;
@@ -6,27 +6,21 @@ import static com.linecorp.armeria.common.HttpMethod.POST;
 import static com.linecorp.armeria.common.HttpMethod.PUT;
 
 import com.linecorp.armeria.server.ServerBuilder;
-import io.diffusion4j.cli.serve.ServerFile.ModelEntry;
-import io.diffusion4j.cli.serve.ServerFile.QuotaEntry;
 import io.diffusion4j.diffusion.argument.Check;
-import io.diffusion4j.jobs.JobStore;
-import io.diffusion4j.local.LiveModel;
-import io.diffusion4j.local.LiveModels;
-import io.diffusion4j.local.LocalModels;
-import io.diffusion4j.local.ServedModel;
 import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.serving.auth.HashedTokens;
 import io.diffusion4j.serving.auth.Principal;
 import io.diffusion4j.serving.auth.Quota;
-import java.nio.file.Path;
+import io.diffusion4j.serving.auth.ReloadedAccess;
+import io.diffusion4j.serving.config.ServerConfig.ModelEntry;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,28 +35,29 @@ final class AdminApi implements Consumer<ServerBuilder> {
   private final LocalModels models;
   private final LiveModels live;
   private final ReloadedAccess access;
-  private final Reload reload;
-  private final Optional<JobStore> jobs;
+  private final ServerProgram program;
+  private final Supplier<String> reload;
   private final Runnable drain;
 
   /**
    * Creates the routes.
    *
-   * @param jobs the store of jobs, if the server has one
+   * @param program the program that runs the server
+   * @param reload applies changed settings, and returns what could not be applied
    * @param drain begins to end the server in good order, and returns
    */
   AdminApi(
       LocalModels models,
       LiveModels live,
       ReloadedAccess access,
-      Reload reload,
-      Optional<JobStore> jobs,
+      ServerProgram program,
+      Supplier<String> reload,
       Runnable drain) {
     this.models = models;
     this.live = live;
     this.access = access;
+    this.program = program;
     this.reload = reload;
-    this.jobs = jobs;
     this.drain = drain;
   }
 
@@ -75,9 +70,6 @@ final class AdminApi implements Consumer<ServerBuilder> {
   /** A model by its name. */
   record Named(@Nullable String name) {}
 
-  /** The level of the log. */
-  record OfLog(ServerLog.@Nullable Level level) {}
-
   /** The tokens that are let in. */
   record Tokens(List<OfToken> tokens) {}
 
@@ -88,17 +80,18 @@ final class AdminApi implements Consumer<ServerBuilder> {
       List<String> roles,
       List<String> models,
       @Nullable String expires,
-      @Nullable QuotaEntry quota) {}
+      @Nullable Quota quota) {}
 
   /** The default quota, and the quotas that operators have set. */
-  record Quotas(QuotaEntry usual, Map<String, QuotaEntry> given) {}
+  record Quotas(Quota usual, Map<String, Quota> given) {}
 
   /** The state after a command: an action that has begun or was completed. */
   record Done(String state) {}
 
   @Override
   public void accept(ServerBuilder server) {
-    new AdminRoutes(server)
+    var routes = new AdminRoutes(server);
+    routes
         .on(GET, "/v1/models", call -> listed())
         .on(POST, "/v1/models", call -> load(call.body(ModelEntry.class)))
         .on(PUT, "/v1/models/default", call -> makeDefault(call.body(Named.class)))
@@ -107,11 +100,9 @@ final class AdminApi implements Consumer<ServerBuilder> {
         .on(DELETE, "/v1/tokens/{name}", call -> revoke(call.part("name")))
         .on(GET, "/v1/quotas", call -> quotas())
         .on(PUT, "/v1/quotas/{name}", call -> setQuota(call))
-        .on(DELETE, "/v1/jobs/{name}", call -> purge(call.part("name")))
-        .on(GET, "/v1/log", call -> new OfLog(ServerLog.level()))
-        .on(PUT, "/v1/log", call -> setLevel(call.body(OfLog.class)))
         .on(POST, "/v1/reload", call -> reload())
         .on(POST, "/v1/drain", this::drain);
+    program.addRoutes(routes);
   }
 
   private Listed listed() {
@@ -128,23 +119,13 @@ final class AdminApi implements Consumer<ServerBuilder> {
   }
 
   private Listed load(ModelEntry entry) {
-    ModelEntry absolute = entry.from(Path.of("").toAbsolutePath());
-    live.load(
-        new ServedModel(
-            absolute.folder(false),
-            Optional.ofNullable(entry.name()),
-            entry.precision() == null ? Optional.empty() : entry.precision().precision));
+    live.load(ServedModel.of(entry, program.folder(entry)));
     return listed();
   }
 
   private Listed makeDefault(Named model) {
     live.makeDefault(model.name() == null ? "" : model.name());
     return listed();
-  }
-
-  private Done purge(String principal) {
-    Check.that(jobs.isPresent(), "jobs", "no store", "a server with jobs.store");
-    return new Done(jobs.get().purge(principal) + " jobs deleted");
   }
 
   private Listed unload(String name) {
@@ -164,7 +145,7 @@ final class AdminApi implements Consumer<ServerBuilder> {
         principal.roles().stream().map(AdminApi::lower).sorted().toList(),
         principal.models().stream().sorted().toList(),
         token.expires().equals(Instant.MAX) ? null : token.expires().toString(),
-        shown(principal.quota()));
+        principal.quota());
   }
 
   private Tokens revoke(String principal) {
@@ -173,33 +154,19 @@ final class AdminApi implements Consumer<ServerBuilder> {
   }
 
   private Quotas quotas() {
-    Map<String, QuotaEntry> given = new TreeMap<>();
-    access.quotas().forEach((name, quota) -> given.put(name, shown(quota)));
-    return new Quotas(shown(access.usualQuota()), given);
+    return new Quotas(access.usualQuota(), new TreeMap<>(access.quotas()));
   }
 
   private Quotas setQuota(AdminRoutes.Call call) {
-    Quota quota = call.body(QuotaEntry.class).quota();
+    Quota quota = call.body(Quota.class);
     var principal =
         new Principal(call.part("name"), Set.of(), Set.of(Principal.EVERY_MODEL), quota);
     access.setQuota(principal.name(), principal.quota());
     return quotas();
   }
 
-  private static QuotaEntry shown(Quota quota) {
-    return QuotaEntry.of(quota);
-  }
-
-  private OfLog setLevel(OfLog log) {
-    if (log.level() == null) {
-      throw Check.refusal("level", "none", "a level");
-    }
-    ServerLog.level(log.level());
-    return log;
-  }
-
   private Done reload() {
-    String failures = reload.apply();
+    String failures = reload.get();
     Check.that(failures.isEmpty(), "reload", failures, "settings that can be applied");
     return new Done("reloaded");
   }

@@ -1,8 +1,7 @@
-package io.diffusion4j.cli.serve;
+package io.diffusion4j.serving.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JWSAlgorithm;
@@ -16,6 +15,7 @@ import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import io.diffusion4j.serving.auth.HashedTokens;
 import io.diffusion4j.serving.auth.Principal;
+import io.diffusion4j.serving.auth.ReloadedAccess;
 import io.diffusion4j.serving.auth.Role;
 import io.diffusion4j.serving.auth.UnauthenticatedException;
 import java.io.IOException;
@@ -24,12 +24,8 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Date;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledOnOs;
-import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a server heeds of its settings while it runs. */
@@ -41,9 +37,9 @@ final class ReloadedAccessTest {
     folder = temporary;
   }
 
-  private ServerSettings settings(String yaml) throws IOException {
+  private ReloadedAccess.Settings settings(String yaml) throws IOException {
     Path file = Files.writeString(folder.resolve("server.yaml"), yaml);
-    return ServerSettings.of(new ServeFlags(), ServerFile.read(file));
+    return ServerConfig.read(file).access();
   }
 
   @Test
@@ -106,30 +102,5 @@ final class ReloadedAccessTest {
     var token = new SignedJWT(new JWSHeader.Builder(JWSAlgorithm.ES256).keyID("k").build(), claims);
     token.sign(new ECDSASigner(key));
     return token.serialize();
-  }
-
-  /**
-   * Whether the process was started so that it ignores SIGHUP, which a JVM then leaves as it is.
-   */
-  private static boolean ignoresHangUps() throws IOException {
-    Path status = Path.of("/proc/self/status");
-    if (!Files.exists(status)) {
-      return false;
-    }
-    return Files.readAllLines(status).stream()
-        .filter(line -> line.startsWith("SigIgn:"))
-        .map(line -> Long.parseUnsignedLong(line.substring("SigIgn:".length()).strip(), 16))
-        .anyMatch(ignored -> (ignored & 1) != 0);
-  }
-
-  @Test
-  @EnabledOnOs({OS.LINUX, OS.MAC})
-  void aSignalIsHeardAndEndsNothing() throws Exception {
-    assumeFalse(ignoresHangUps(), "started by nohup");
-    var received = new CountDownLatch(1);
-    Signals.on("HUP", received::countDown);
-    String self = Long.toString(ProcessHandle.current().pid());
-    assertThat(new ProcessBuilder("kill", "-HUP", self).start().waitFor()).isZero();
-    assertThat(received.await(10, TimeUnit.SECONDS)).isTrue();
   }
 }

@@ -1,13 +1,9 @@
-package io.diffusion4j.serving.jwt;
+package io.diffusion4j.serving.auth;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.google.common.base.Splitter;
 import com.google.common.hash.Hashing;
-import io.diffusion4j.serving.auth.Principal;
-import io.diffusion4j.serving.auth.Quota;
-import io.diffusion4j.serving.auth.Role;
-import io.diffusion4j.serving.auth.UnauthenticatedException;
 import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
@@ -28,11 +24,11 @@ final class ClaimReader {
   private static final String HASHED = "sha256.";
   private static final int HASH_LENGTH = 40;
 
-  private final JwtIssuer.Claims claims;
+  private final JwtIssuer issuer;
   private final Quota usual;
 
-  ClaimReader(JwtIssuer.Claims claims, Quota usual) {
-    this.claims = claims;
+  ClaimReader(JwtIssuer issuer, Quota usual) {
+    this.issuer = issuer;
     this.usual = usual;
   }
 
@@ -43,8 +39,8 @@ final class ClaimReader {
    */
   Principal principal(Map<String, Object> set) {
     return new Principal(
-        name(value(set, claims.principal())),
-        roles(value(set, claims.roles())),
+        name(value(set, issuer.principalClaim())),
+        roles(value(set, issuer.rolesClaim())),
         Set.of(Principal.EVERY_MODEL),
         quota(set));
   }
@@ -52,7 +48,7 @@ final class ClaimReader {
   /** Returns the name of the principal; a name with other characters is replaced by its hash. */
   private String name(@Nullable Object claim) {
     if (!(claim instanceof String name) || name.isBlank()) {
-      throw refusal(claims.principal(), "the name of the principal");
+      throw refusal(issuer.principalClaim(), "the name of the principal");
     }
     return PREFIX + (name.matches(SIMPLE) && !name.startsWith(HASHED) ? name : hashed(name));
   }
@@ -70,22 +66,22 @@ final class ClaimReader {
                 : List.of();
     Set<Role> roles = EnumSet.noneOf(Role.class);
     for (Object role : theirs) {
-      roles.addAll(claims.roleMap().getOrDefault(String.valueOf(role), Set.of()));
+      roles.addAll(issuer.roles().getOrDefault(String.valueOf(role), Set.of()));
     }
     return roles;
   }
 
   private Quota quota(Map<String, Object> set) {
-    if (claims.quota().isEmpty()) {
+    if (issuer.quotaClaim().isEmpty()) {
       return usual;
     }
-    Object claim = value(set, claims.quota());
+    Object claim = value(set, issuer.quotaClaim());
     if (claim == null) {
       return usual;
     }
-    Quota quota = claims.quotaMap().get(String.valueOf(claim));
+    Quota quota = issuer.quotas().get(String.valueOf(claim));
     if (quota == null) {
-      throw refusal(claims.quota(), "one of the quota classes in the settings");
+      throw refusal(issuer.quotaClaim(), "one of the quota classes in the settings");
     }
     return quota;
   }

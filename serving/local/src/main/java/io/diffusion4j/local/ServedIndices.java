@@ -1,11 +1,9 @@
-package io.diffusion4j.cli.serve;
+package io.diffusion4j.local;
 
 import com.google.common.collect.MapMaker;
 import io.diffusion4j.clip.ClipIdentity;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.pipeline.ImagePipeline;
-import io.diffusion4j.local.LiveModel;
-import io.diffusion4j.local.LocalModels;
 import io.diffusion4j.search.VectorIndex;
 import io.diffusion4j.serving.model.ImageIndex;
 import java.nio.file.Files;

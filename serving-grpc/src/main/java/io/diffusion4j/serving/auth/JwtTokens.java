@@ -1,4 +1,4 @@
-package io.diffusion4j.serving.jwt;
+package io.diffusion4j.serving.auth;
 
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JOSEObjectType;
@@ -20,11 +20,6 @@ import com.nimbusds.jwt.SignedJWT;
 import com.nimbusds.jwt.proc.DefaultJWTClaimsVerifier;
 import com.nimbusds.jwt.proc.DefaultJWTProcessor;
 import com.nimbusds.jwt.proc.ExpiredJWTException;
-import io.diffusion4j.serving.auth.Authenticator;
-import io.diffusion4j.serving.auth.Principal;
-import io.diffusion4j.serving.auth.Quota;
-import io.diffusion4j.serving.auth.UnauthenticatedException;
-import io.diffusion4j.serving.auth.UnavailableAuthenticatorException;
 import java.io.IOException;
 import java.net.MalformedURLException;
 import java.nio.file.Files;
@@ -61,7 +56,7 @@ public final class JwtTokens implements Authenticator {
    * @throws IllegalArgumentException if the file is not a JWK set of public keys only
    */
   public JwtTokens(JwtIssuer issuer, Quota usual) throws IOException {
-    this.claims = new ClaimReader(issuer.claims(), usual);
+    this.claims = new ClaimReader(issuer, usual);
     if (issuer.keys().getScheme().equals("file")) {
       requirePublicKeys(Path.of(issuer.keys()));
     }

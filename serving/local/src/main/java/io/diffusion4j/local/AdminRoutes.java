@@ -1,4 +1,4 @@
-package io.diffusion4j.cli.serve;
+package io.diffusion4j.local;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -15,15 +15,17 @@ import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import io.diffusion4j.checkpoint.CheckpointException;
-import io.diffusion4j.cli.console.FailureHandler;
+import io.diffusion4j.serving.file.StrictYaml;
 import io.diffusion4j.serving.http.HttpFault;
 import java.io.UncheckedIOException;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Routes whose requests and answers are records in JSON, with the keys of the configuration file.
- * The response to an invalid argument is status 400 in the form of the service's errors.
+ * Routes of a port for operators, whose requests and answers are records in JSON, with the keys of
+ * the configuration file. The response to an invalid argument is status 400 in the form of the
+ * service's errors.
  */
-final class AdminRoutes {
+public final class AdminRoutes {
   private static final JsonMapper JSON =
       JsonMapper.builder()
           .propertyNamingStrategy(PropertyNamingStrategies.KEBAB_CASE)
@@ -40,14 +42,15 @@ final class AdminRoutes {
 
   /** Returns the response to a request, to be written as JSON; may block. */
   @FunctionalInterface
-  interface Operation {
+  public interface Operation {
+    /** Returns a record, a map or a list. */
     Object answer(Call call);
   }
 
   /** A request. */
-  record Call(ServiceRequestContext context, AggregatedHttpRequest request) {
+  public record Call(ServiceRequestContext context, AggregatedHttpRequest request) {
     /** Returns the part of the path at {@code {name}}. */
-    String part(String name) {
+    public String part(String name) {
       return String.valueOf(context.pathParam(name));
     }
 
@@ -56,13 +59,13 @@ final class AdminRoutes {
      *
      * @throws IllegalArgumentException if it is none
      */
-    <T> T body(Class<T> type) {
+    public <T> T body(Class<T> type) {
       return StrictYaml.read("body", request.contentUtf8(), type);
     }
   }
 
   /** Adds a route. */
-  AdminRoutes on(HttpMethod method, String path, Operation operation) {
+  public AdminRoutes on(HttpMethod method, String path, Operation operation) {
     server
         .route()
         .methods(method)
@@ -83,18 +86,20 @@ final class AdminRoutes {
       byte[] json = JSON.writeValueAsBytes(operation.answer(call));
       return HttpResponse.of(HttpStatus.OK, MediaType.JSON_UTF_8, HttpData.wrap(json));
     } catch (IllegalArgumentException | CheckpointException | UncheckedIOException e) {
-      return refusal(FailureHandler.describe(e));
+      return refusal(e.getMessage());
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("a record that cannot be written as JSON", e);
     }
   }
 
-  private static HttpResponse refusal(String why) {
+  private static HttpResponse refusal(@Nullable String why) {
     var status =
-        Status.newBuilder()
-            .setCode(Code.INVALID_ARGUMENT_VALUE)
-            .setMessage(OneLine.of(why))
-            .build();
+        Status.newBuilder().setCode(Code.INVALID_ARGUMENT_VALUE).setMessage(oneLine(why)).build();
     return new HttpFault(status).toJson().toHttpResponse();
+  }
+
+  /** Joins a message with a line for each fault into one line. */
+  static String oneLine(@Nullable String message) {
+    return String.valueOf(message).strip().replaceAll("\\R\\s*", " ");
   }
 }

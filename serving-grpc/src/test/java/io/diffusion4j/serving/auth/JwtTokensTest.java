@@ -1,4 +1,4 @@
-package io.diffusion4j.serving.jwt;
+package io.diffusion4j.serving.auth;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -25,18 +25,12 @@ import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.PlainJWT;
 import com.nimbusds.jwt.SignedJWT;
 import com.sun.net.httpserver.HttpServer;
-import io.diffusion4j.serving.auth.Principal;
-import io.diffusion4j.serving.auth.Quota;
-import io.diffusion4j.serving.auth.Role;
-import io.diffusion4j.serving.auth.UnauthenticatedException;
-import io.diffusion4j.serving.auth.UnavailableAuthenticatorException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.Date;
@@ -57,13 +51,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 class JwtTokensTest {
   private static final String ISSUER = "https://login.example";
   private static final Quota FREE = new Quota(6, 6, 1);
-  private static final JwtIssuer.Claims CLAIMS =
-      new JwtIssuer.Claims(
-          "sub",
-          "realm_access.roles",
-          Map.of("draw", Set.of(Role.GENERATE, Role.EMBED), "watch", Set.of(Role.METRICS)),
-          "tier",
-          Map.of("free", FREE));
+
+  private static JwtIssuer issuer(URI keys) {
+    var roles = Map.of("draw", Set.of(Role.GENERATE, Role.EMBED), "watch", Set.of(Role.METRICS));
+    return JwtIssuer.of(ISSUER, "draw.example", keys, roles)
+        .withRolesClaim("realm_access.roles")
+        .withQuotas("tier", Map.of("free", FREE));
+  }
 
   @SuppressWarnings("NullAway.Init") // before all
   private static RSAKey rsa;
@@ -109,7 +103,7 @@ class JwtTokensTest {
   }
 
   private JwtTokens tokens() throws IOException {
-    return new JwtTokens(JwtIssuer.usual(ISSUER, "draw.example", keys(), CLAIMS), Quota.NONE);
+    return new JwtTokens(issuer(keys()), Quota.NONE);
   }
 
   private static JWTClaimsSet.Builder claims() {
@@ -289,7 +283,7 @@ class JwtTokensTest {
   @Test
   void keysMayBeAFileOfPublicOnes(@TempDir Path folder) throws Exception {
     Path file = folder.resolve("keys.json");
-    var issuer = JwtIssuer.usual(ISSUER, "draw.example", file.toUri(), CLAIMS);
+    var issuer = issuer(file.toUri());
     Files.writeString(file, published.toString());
     assertThat(new JwtTokens(issuer, Quota.NONE).authenticate(signed(claims())).name())
         .isEqualTo("jwt.ann");
@@ -316,7 +310,8 @@ class JwtTokensTest {
   void settingsThatLetOthersInAreRefused(URI keys, String algorithm, String message) {
     assertThatThrownBy(
             () ->
-                new JwtIssuer(ISSUER, "a", keys, Set.of(algorithm), Duration.ofSeconds(1), CLAIMS))
+                JwtIssuer.of(ISSUER, "a", keys, Map.of("draw", Set.of(Role.GENERATE)))
+                    .withAlgorithms(Set.of(algorithm)))
         .hasMessageStartingWith(message);
   }
 }

@@ -1,16 +1,13 @@
-package io.diffusion4j.cli.serve;
+package io.diffusion4j.serving.auth;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.diffusion4j.serving.auth.Authenticator;
-import io.diffusion4j.serving.auth.HashedTokens;
-import io.diffusion4j.serving.auth.Quota;
-import io.diffusion4j.serving.auth.UnauthenticatedException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -37,6 +34,11 @@ final class ReloadedTokensTest {
     return Files.writeString(folder.resolve("tokens.yaml"), yaml);
   }
 
+  private static ReloadedAccess access(Path file) throws IOException {
+    var settings = new ReloadedAccess.Settings(Optional.of(file), Optional.empty(), Quota.NONE);
+    return new ReloadedAccess(settings, () -> MODELS);
+  }
+
   private static boolean isKnown(Authenticator tokens, String token) {
     try {
       return tokens.authenticate(token).name().equals(token);
@@ -55,7 +57,7 @@ final class ReloadedTokensTest {
 
   @Test
   void whoIsTakenOutIsRefusedAndWhoIsAddedLetIn() throws Exception {
-    var tokens = ReloadedTokens.of(write("ann", "bob"), Quota.NONE, () -> MODELS);
+    var tokens = access(write("ann", "bob"));
     assertThat(isKnown(tokens, "bob")).isTrue();
     write("ann", "charlotte");
     await(tokens, "bob", false);
@@ -66,7 +68,7 @@ final class ReloadedTokensTest {
   @Test
   void aFileThatIsBrokenOrGoneLeavesThemAsTheyWere() throws Exception {
     Path file = write("ann");
-    var tokens = ReloadedTokens.of(file, Quota.NONE, () -> MODELS);
+    var tokens = access(file);
     Files.writeString(file, "tokens: [{nmae: bob}]");
     TimeUnit.MILLISECONDS.sleep(1100);
     assertThat(isKnown(tokens, "ann")).isTrue();
@@ -81,7 +83,7 @@ final class ReloadedTokensTest {
   @Test
   void aFileThatIsWrongAtFirstIsRefused() throws IOException {
     Path file = Files.writeString(folder.resolve("tokens.yaml"), "tokens: []");
-    assertThatThrownBy(() -> ReloadedTokens.of(file, Quota.NONE, () -> MODELS))
+    assertThatThrownBy(() -> access(file))
         .hasMessageContaining("tokens: none (expected: at least one)");
   }
 }

@@ -1,0 +1,183 @@
+package io.diffusion4j.serving.auth;
+
+import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.serving.file.ReloadedFiles;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+
+/**
+ * The callers and their quotas, from settings that are read again while the server runs, and from
+ * changes by operators. A token that is removed from its file is refused from the next second on.
+ * Thread-safe.
+ */
+public final class ReloadedAccess implements Authenticator {
+  private final Supplier<List<String>> served;
+
+  /**
+   * The names that tokens may mention: the names of all models that were served so far, so that a
+   * file of tokens stays valid when a model is unloaded.
+   */
+  private final Set<String> known = new TreeSet<>();
+
+  /** The hashes of tokens that are refused until the server ends, whatever the files contain. */
+  private final Set<String> revoked = ConcurrentHashMap.newKeySet();
+
+  /** Quotas that operators gave, by principal, until the settings are read again. */
+  private final Map<String, Quota> quotas = new ConcurrentHashMap<>();
+
+  /** The principals of an issuer that are refused until the server ends. */
+  private final Set<String> blocked = ConcurrentHashMap.newKeySet();
+
+  private volatile Optional<ReloadedFiles<HashedTokens>> tokens = Optional.empty();
+  private volatile Optional<JwtTokens> issued = Optional.empty();
+  private volatile Quota usual = Quota.NONE;
+
+  /**
+   * The settings of access.
+   *
+   * @param tokens the file of the tokens; empty for none
+   * @param jwt the issuer of JSON Web Tokens; empty for none. Without tokens and issuer, everybody
+   *     may call
+   * @param quota the quota of principals whose token has none
+   */
+  public record Settings(Optional<Path> tokens, Optional<JwtIssuer> jwt, Quota quota) {}
+
+  /**
+   * Creates the access that the settings define.
+   *
+   * @param served the names of the served models
+   * @throws IOException if a file cannot be read
+   * @throws IllegalArgumentException if a file is invalid
+   */
+  public ReloadedAccess(Settings settings, Supplier<List<String>> served) throws IOException {
+    this.served = served;
+    reload(settings);
+  }
+
+  /**
+   * Applies other settings. A revoked token stays revoked.
+   *
+   * @throws IOException if a file cannot be read; the previous tokens stay in use
+   * @throws IllegalArgumentException if their tokens are invalid; the previous ones stay in use
+   */
+  public synchronized void reload(Settings settings) throws IOException {
+    Quota quota = settings.quota();
+    Optional<ReloadedFiles<HashedTokens>> newTokens = Optional.empty();
+    if (settings.tokens().isPresent()) {
+      Path file = settings.tokens().get();
+      newTokens =
+          Optional.of(new ReloadedFiles<>("tokens", List.of(file), () -> read(file, quota)));
+    }
+    issued =
+        settings.jwt().isPresent()
+            ? Optional.of(new JwtTokens(settings.jwt().get(), quota))
+            : Optional.empty();
+    tokens = newTokens;
+    usual = quota;
+    quotas.clear();
+  }
+
+  private HashedTokens read(Path file, Quota quota) throws IOException {
+    HashedTokens read = TokenFile.read(file, quota, models());
+    for (HashedTokens.Entry entry : read.entries()) { // never the same as those of an issuer
+      String name = entry.principal().name();
+      Check.that(
+          !name.startsWith(JwtTokens.PREFIX),
+          "tokens: name",
+          name,
+          "none that begins with " + JwtTokens.PREFIX + ", as those of JSON Web Tokens do");
+    }
+    return read;
+  }
+
+  private List<String> models() {
+    synchronized (known) {
+      known.addAll(served.get());
+      return List.copyOf(known);
+    }
+  }
+
+  /** Returns the accepted tokens; empty if no token is needed. */
+  public List<HashedTokens.Entry> tokens() {
+    return tokens.map(ReloadedFiles::get).map(HashedTokens::entries).orElse(List.of()).stream()
+        .filter(entry -> !revoked.contains(entry.sha256()))
+        .toList();
+  }
+
+  /**
+   * Refuses all tokens that a principal has now, until the server ends; a principal of an issuer
+   * altogether.
+   *
+   * @throws IllegalArgumentException if it has none
+   */
+  public void revoke(String principal) {
+    if (principal.startsWith(JwtTokens.PREFIX) && issued.isPresent()) {
+      blocked.add(principal);
+      return;
+    }
+    List<String> hashes =
+        tokens().stream()
+            .filter(token -> token.principal().name().equals(principal))
+            .map(HashedTokens.Entry::sha256)
+            .toList();
+    Check.that(!hashes.isEmpty(), "principal", principal, "one that has tokens");
+    revoked.addAll(hashes);
+  }
+
+  /** Returns the quota of principals whose token has no quota. */
+  public Quota usualQuota() {
+    return usual;
+  }
+
+  /** Returns the quotas that operators gave to principals. */
+  public Map<String, Quota> quotas() {
+    return Map.copyOf(quotas);
+  }
+
+  /** Gives a principal a quota, until the settings are read again. */
+  public void setQuota(String principal, Quota quota) {
+    quotas.put(principal, quota);
+  }
+
+  @Override
+  public Principal authenticate(String token) {
+    Principal principal = principal(token);
+    Quota own = quotas.get(principal.name());
+    return own == null ? principal : principal.withQuota(own);
+  }
+
+  private Principal principal(String token) {
+    Optional<JwtTokens> issuer = issued;
+    Optional<ReloadedFiles<HashedTokens>> file = tokens;
+    if (issuer.isPresent() && (file.isEmpty() || JwtTokens.isOne(token))) {
+      return issued(issuer.get(), token);
+    }
+    if (file.isEmpty()) {
+      return Principal.ANYBODY.withQuota(usual);
+    }
+    Principal principal = file.get().get().authenticate(token);
+    if (revoked.contains(HashedTokens.hash(token))) {
+      throw HashedTokens.unknown();
+    }
+    return principal;
+  }
+
+  private Principal issued(JwtTokens issuer, String token) {
+    if (token.isEmpty()) {
+      throw HashedTokens.missing();
+    }
+    Principal principal = issuer.authenticate(token);
+    if (blocked.contains(principal.name())) {
+      throw new UnauthenticatedException(
+          "TOKEN_UNKNOWN", "authorization: a token of a principal that was revoked");
+    }
+    return principal;
+  }
+}

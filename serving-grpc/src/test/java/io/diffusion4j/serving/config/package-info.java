@@ -1,0 +1,4 @@
+@NullMarked
+package io.diffusion4j.serving.config;
+
+import org.jspecify.annotations.NullMarked;
