@@ -3,7 +3,7 @@ package io.diffusion4j.spark;
 import static java.util.stream.Collectors.groupingBy;
 
 import com.google.common.collect.Iterators;
-import io.diffusion4j.cli.options.OptionNames;
+import io.diffusion4j.cli.options.SamplingOptions;
 import io.diffusion4j.client.Recipes;
 import io.diffusion4j.diffusion.digest.Sha256;
 import io.diffusion4j.diffusion.filter.Filters;
@@ -53,7 +53,7 @@ final class Painter {
     boolean hasWords = pipeline.card().tasks().contains(ImageTask.Kind.TEXT_TO_IMAGE);
     ImageTask any =
         hasWords ? ImageTask.of("anything") : new ImageTask.Unconditional(OptionalInt.empty());
-    DirectRequest.settings(pipeline, any, options, OptionNames::of);
+    DirectRequest.settings(pipeline, any, options, SamplingOptions::nameOf);
   }
 
   /** Returns the painter of this process, for a job with these arguments. */
@@ -73,7 +73,7 @@ final class Painter {
           DirectRequest.of(
               pipeline,
               asked.request().putAllStages(options).addSeeds(asked.seedOrOwn()).build(),
-              OptionNames::of,
+              SamplingOptions::nameOf,
               provenance);
       List<Row> pictures = new ArrayList<>(asked.count());
       for (int image = 0; image < asked.count(); image++) {

@@ -1,6 +1,6 @@
 package io.diffusion4j.spark;
 
-import io.diffusion4j.cli.options.OptionNames;
+import io.diffusion4j.cli.options.SamplingOptions;
 import io.diffusion4j.client.Recipes;
 import io.diffusion4j.diffusion.digest.Sha256;
 import io.diffusion4j.diffusion.image.Image;
@@ -57,7 +57,7 @@ record PlannedPicture(
   static PlannedPicture of(Row row, ImagePipeline pipeline, Provenance provenance) {
     String recipe = row.getString(1);
     GenerateImagesRequest message = Recipes.fromJson(recipe).getRequest();
-    var request = DirectRequest.of(pipeline, message, OptionNames::of, provenance);
+    var request = DirectRequest.of(pipeline, message, SamplingOptions::nameOf, provenance);
     return new PlannedPicture(row.getString(0), recipe, message, request);
   }
 

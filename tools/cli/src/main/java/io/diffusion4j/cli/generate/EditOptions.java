@@ -29,7 +29,7 @@ final class EditOptions implements SamplingOptions.Sampled {
 
   @Mixin private DrawOptions draws = new DrawOptions();
 
-  private final SamplingOptions stages = SamplingOptions.ofUnclip("Sampling");
+  private final SamplingOptions stages = new SamplingOptions("Sampling");
 
   @Mixin private DrawerOptions drawer = new DrawerOptions();
 

@@ -54,7 +54,7 @@ public final class GenerateCommand implements Callable<Integer>, SamplingOptions
       description = "The negative prompt.")
   private String negative = "";
 
-  private final SamplingOptions stages = SamplingOptions.ofUnclip("Sampling");
+  private final SamplingOptions stages = new SamplingOptions("Sampling");
 
   @ArgGroup(validate = false, heading = "%nTo compare with other frameworks:%n")
   private BatchOptions batch = new BatchOptions();

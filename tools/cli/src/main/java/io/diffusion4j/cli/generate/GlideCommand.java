@@ -13,7 +13,6 @@ import io.diffusion4j.diffusion.image.ImageFiles;
 import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.diffusion.pipeline.ImageTask;
 import io.diffusion4j.diffusion.sampling.Resampling;
-import io.diffusion4j.diffusion.solver.Samplers;
 import io.diffusion4j.glide.GlideNetworks;
 import io.diffusion4j.glide.KnownPixels;
 import io.diffusion4j.pipeline.Residency;
@@ -61,7 +60,7 @@ public final class GlideCommand implements Callable<Integer>, SamplingOptions.Sa
           "A mask of the image's size: white where it is redrawn, black where it is kept.")
   private @Nullable Path mask;
 
-  private final SamplingOptions stages = SamplingOptions.ofGlide();
+  private final SamplingOptions stages = new SamplingOptions("Sampling");
 
   @ArgGroup(
       validate = false,
@@ -162,7 +161,6 @@ public final class GlideCommand implements Callable<Integer>, SamplingOptions.Sa
     prompts.check();
     prompts.requireSome();
     stages.check();
-    stages.checkSamplers(Samplers.standard());
     batch.check(prompts.draws.seed);
     requireFile("image", image);
     requireFile("mask", mask);

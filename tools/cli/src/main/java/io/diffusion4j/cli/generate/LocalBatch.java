@@ -3,7 +3,6 @@ package io.diffusion4j.cli.generate;
 import io.diffusion4j.cli.console.Console;
 import io.diffusion4j.cli.console.StageWatch;
 import io.diffusion4j.cli.options.ModelOptions;
-import io.diffusion4j.cli.options.OptionNames;
 import io.diffusion4j.cli.options.SamplingOptions;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.filter.Filters;
@@ -86,7 +85,7 @@ record LocalBatch(
     var requests =
         asked.stream()
             .map(request -> request.putAllStages(options).addSeeds(seed).build())
-            .map(request -> DirectRequest.of(pipeline, request, OptionNames::of, provenance))
+            .map(request -> DirectRequest.of(pipeline, request, SamplingOptions::nameOf, provenance))
             .toList();
     ServerBatch.warn(
         console, requests.stream().flatMap(request -> request.warnings().stream()).toList());

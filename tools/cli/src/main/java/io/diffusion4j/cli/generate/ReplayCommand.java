@@ -11,11 +11,11 @@ import io.diffusion4j.client.Recipes;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.image.OutputFile;
 import io.diffusion4j.diffusion.pipeline.ImagePipeline;
-import io.diffusion4j.diffusion.stage.Stage;
 import io.diffusion4j.pipeline.OpenPipeline;
 import io.diffusion4j.pipeline.Opening;
 import io.diffusion4j.provenance.Provenance;
 import io.diffusion4j.serving.request.DirectRequest;
+import io.diffusion4j.serving.request.ModelMessages;
 import io.diffusion4j.serving.request.ModelParts;
 import io.diffusion4j.serving.v1.Model;
 import io.diffusion4j.serving.v1.ModelStage;
@@ -121,15 +121,12 @@ public final class ReplayCommand implements Callable<Integer> {
           var watch = new StageWatch(console.bars(), 1)) {
         ImagePipeline pipeline = open.pipeline();
         original.requireParts(ModelParts.of(pipeline.card()));
-        List<String> fixed =
-            pipeline.card().stages().stream()
-                .filter(stage -> stage.denoising().isEmpty())
-                .map(Stage::name)
-                .toList();
+        List<ModelStage> stages =
+            pipeline.card().stages().stream().map(ModelMessages::stage).toList();
         var request =
             DirectRequest.of(
                 pipeline,
-                original.request("", fixed, List.of()),
+                original.request("", stages, List.of()),
                 UnaryOperator.identity(),
                 provenance);
         var images = pipeline.draw(request.task(), request.settings(), request.noise(), watch);
@@ -144,15 +141,12 @@ public final class ReplayCommand implements Callable<Integer> {
     try (var client = drawer.connection.connect(address)) {
       Model own = modelWithItsWeights(client.models(), original);
       original.requireParts(own.getPartsList());
-      List<String> fixed =
-          own.getStagesList().stream()
-              .filter(stage -> stage.getSamplersCount() == 0)
-              .map(ModelStage::getName)
-              .toList();
       try (var bars = new StageBars(console.bars(), 1)) {
         return client
             .generate(
-                original.request(own.getName(), fixed, original.loras(own.getLorasList())), bars)
+                original.request(
+                    own.getName(), own.getStagesList(), original.loras(own.getLorasList())),
+                bars)
             .images()
             .get(0); // an image that fails fails the call
       }

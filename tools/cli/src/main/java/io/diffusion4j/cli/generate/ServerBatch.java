@@ -5,11 +5,11 @@ import io.diffusion4j.cli.console.Console;
 import io.diffusion4j.cli.console.FailureHandler;
 import io.diffusion4j.cli.console.StageBars;
 import io.diffusion4j.cli.console.StageWatch;
-import io.diffusion4j.cli.options.OptionNames;
 import io.diffusion4j.cli.options.SamplingOptions;
 import io.diffusion4j.client.Generation;
 import io.diffusion4j.client.GenerationClient;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
+import io.diffusion4j.serving.v1.Model;
 import io.diffusion4j.serving.v1.Warning;
 import java.io.IOException;
 import java.util.HashSet;
@@ -47,7 +47,10 @@ record ServerBatch(
   }
 
   private Generation draw(GenerationClient client, GenerateImagesRequest.Builder request) {
-    request.setImageCount(draws.count).putAllStages(stages.byStage());
+    request.setImageCount(draws.count);
+    client.models().stream()
+        .filter(Model::getIsDefault)
+        .forEach(model -> request.putAllStages(stages.byStage(model.getStagesList())));
     drawer.model.loras().ask(request);
     draws.knownSeed().ifPresent(request::addSeeds);
     try (var bars = new StageBars(console.bars(), draws.count)) {
@@ -94,6 +97,6 @@ record ServerBatch(
     warnings.stream()
         .distinct()
         .forEach(
-            w -> console.say("warning: " + OptionNames.of(w.getField()) + ": " + w.getMessage()));
+            w -> console.say("warning: " + SamplingOptions.nameOf(w.getField()) + ": " + w.getMessage()));
   }
 }

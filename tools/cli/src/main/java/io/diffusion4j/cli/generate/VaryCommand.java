@@ -90,7 +90,7 @@ public final class VaryCommand implements Callable<Integer>, SamplingOptions.Sam
   @Mixin private DrawOptions draws = new DrawOptions();
 
   private final SamplingOptions stages =
-      SamplingOptions.ofUnclip("Sampling (there is no prior without --toward)");
+      new SamplingOptions("Sampling (there is no prior without --toward)");
 
   @ArgGroup(validate = false, heading = "%nTo compare with other frameworks:%n")
   private BatchOptions batch = new BatchOptions();

@@ -1,7 +1,7 @@
 package io.diffusion4j.cli.train;
 
 import io.diffusion4j.cli.options.ModelOptions;
-import io.diffusion4j.cli.options.OptionNames;
+import io.diffusion4j.cli.options.SamplingOptions;
 import io.diffusion4j.data.DataSet;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.image.ContactSheet;
@@ -73,7 +73,7 @@ final class SampleOptions {
       var words = prompts.stream().map(text -> new ImageTask.Words(text, "")).toList();
       var settings =
           DirectRequest.settings(
-              open.pipeline(), ImageTask.of(prompts.get(0)), Map.of(), OptionNames::of);
+              open.pipeline(), ImageTask.of(prompts.get(0)), Map.of(), SamplingOptions::nameOf);
       List<NoiseSource> noise =
           IntStream.range(0, words.size())
               .<NoiseSource>mapToObj(i -> new PhiloxNoise(0, i))
