@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A setting of a stage that requests may choose: one row for its name, type, limits, default and
@@ -256,7 +255,6 @@ public record StageSetting<T>(
   }
 
   private SamplingSettings applied(SamplingSettings settings, Stage stage, Values given) {
-    @Nullable T value = given.get(this).orElse(null);
-    return value == null ? settings : effect.of(settings, stage, value, given);
+    return given.get(this).map(value -> effect.of(settings, stage, value, given)).orElse(settings);
   }
 }

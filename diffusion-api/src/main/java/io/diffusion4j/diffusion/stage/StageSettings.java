@@ -25,8 +25,7 @@ public final class StageSettings {
                       .map(Choices::samplers)
                       .map(known -> unless(known, name, known.expectedInsteadOf(name)))
                       .orElse(Optional.of("unset; this stage has no sampler")))
-          .setting(
-              (settings, stage, name, given) -> settings.withSampler(sampler(stage, name)));
+          .setting((settings, stage, name, given) -> settings.withSampler(sampler(stage, name)));
 
   /** The share of the posterior's noise, for samplers with this parameter. */
   public static final StageSetting<Double> ETA =
@@ -147,14 +146,12 @@ public final class StageSettings {
               Kind.INTERVAL,
               "The noise levels at which the guidance of the %s acts, as sigma; at the others a"
                   + " step takes half the time. Default: all.")
-          .within(
-              levels -> levels.get(0) >= 0 && levels.get(0) < levels.get(1), "0 ≤ low < high")
+          .within(levels -> levels.get(0) >= 0 && levels.get(0) < levels.get(1), "0 ≤ low < high")
           .readBy(stage -> denoises(stage) && stage.scale().isOffered())
           .refusing(StageSettings::intervalExpected)
           .setting(
               (settings, stage, levels, given) ->
-                  settings.withGuidanceScale(
-                      interval(settings.guidanceScale(), stage, levels)));
+                  settings.withGuidanceScale(interval(settings.guidanceScale(), stage, levels)));
 
   /** In how many steps in a row a U-Net computes its deep levels once. */
   public static final StageSetting<Integer> REUSE =
@@ -239,8 +236,7 @@ public final class StageSettings {
         .orElse(stage.scale());
   }
 
-  private static Optional<String> intervalExpected(
-      Stage stage, List<Double> levels, Values given) {
+  private static Optional<String> intervalExpected(Stage stage, List<Double> levels, Values given) {
     if (GUIDANCE.fault(stage, given).isPresent()
         || GUIDANCE_SCALE.fault(stage, given).isPresent()) {
       return Optional.empty(); // another setting is refused
@@ -262,8 +258,7 @@ public final class StageSettings {
     }
   }
 
-  private static GuidanceInterval interval(
-      GuidanceScale inside, Stage stage, List<Double> levels) {
+  private static GuidanceInterval interval(GuidanceScale inside, Stage stage, List<Double> levels) {
     return GuidanceInterval.ofSigma(
         inside, stage.denoising().orElseThrow().schedule(), levels.get(0), levels.get(1));
   }

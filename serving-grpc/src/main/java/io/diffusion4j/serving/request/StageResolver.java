@@ -90,8 +90,7 @@ public final class StageResolver {
   }
 
   /** Sets the fields of values; settings without a field are left out. */
-  public static void write(
-      Values values, List<StageSetting<?>> settings, Message.Builder options) {
+  public static void write(Values values, List<StageSetting<?>> settings, Message.Builder options) {
     for (StageSetting<?> setting : settings) {
       FieldDescriptor field = field(options.getDefaultInstanceForType(), setting);
       Object value = values.byName().get(setting.name());

@@ -14,7 +14,7 @@ import io.diffusion4j.diffusion.stage.StageSetting;
 import io.diffusion4j.diffusion.stage.StageSetting.Values;
 import io.diffusion4j.diffusion.stage.StageSettings;
 import io.diffusion4j.pipeline.Opening;
-import io.diffusion4j.serving.request.DirectRequest;
+import io.diffusion4j.serving.request.DirectGenerator;
 import io.diffusion4j.serving.request.ModelMessages;
 import io.diffusion4j.serving.request.StageResolver;
 import io.diffusion4j.serving.v1.ModelStage;
@@ -401,7 +401,9 @@ public final class SamplingOptions {
   }
 
   private static boolean reads(ModelStage stage, String setting) {
-    return stage.getSettingsList().stream().map(SupportedSetting::getName).anyMatch(setting::equals);
+    return stage.getSettingsList().stream()
+        .map(SupportedSetting::getName)
+        .anyMatch(setting::equals);
   }
 
   /**
@@ -410,7 +412,8 @@ public final class SamplingOptions {
    * @throws IllegalArgumentException if the model cannot draw the task with them
    */
   public Map<String, SamplingSettings> settings(ImagePipeline pipeline, ImageTask task) {
-    return DirectRequest.settings(pipeline, task, byStage(pipeline.card()), SamplingOptions::nameOf);
+    return DirectGenerator.settings(
+        pipeline, task, byStage(pipeline.card()), SamplingOptions::nameOf);
   }
 
   /**
@@ -429,8 +432,7 @@ public final class SamplingOptions {
         }
       }
     }
-    String own =
-        TASK.matcher(field).replaceFirst("").replaceFirst("^stages\\[\"(.*?)\"]$", "$1");
+    String own = TASK.matcher(field).replaceFirst("").replaceFirst("^stages\\[\"(.*?)\"]$", "$1");
     String named = RENAMED.get(own);
     return named == null ? hyphens(own.replaceFirst("[._](?:data|text)$", "")) : named;
   }
