@@ -17,7 +17,9 @@ import io.diffusion4j.pipeline.OpenPipeline;
 import io.diffusion4j.pipeline.Opening;
 import io.diffusion4j.pipeline.Plugins;
 import io.diffusion4j.pipeline.Residency;
-import io.diffusion4j.serving.request.DirectRequest;
+import io.diffusion4j.provenance.Provenance;
+import io.diffusion4j.serving.request.DirectGenerator;
+import io.diffusion4j.serving.request.ResolvedRequest;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.diffusion4j.serving.v1.ImageSize;
 import io.diffusion4j.serving.v1.StageOptions;
@@ -58,26 +60,29 @@ class KandinskyRequestsTest {
     return request.addSeeds(7).putStages("decoder", options.build()).build();
   }
 
-  private static Image draw(ImagePipeline pipeline, DirectRequest request) {
+  private static ResolvedRequest resolved(ImagePipeline pipeline, GenerateImagesRequest asked) {
+    return new DirectGenerator(pipeline, Provenance.DECLARED).resolve(asked);
+  }
+
+  private static Image draw(ImagePipeline pipeline, ResolvedRequest request) {
     return pipeline
-        .draw(request.task(), request.settings(), request.noise(), SamplingListener.NONE)
+        .draw(request.task(), request.stages(), request.noise(0, 1), SamplingListener.NONE)
         .get(0);
   }
 
   @Test
   void aSizeIsRoundedUpAndAWarningSaysSo() {
     var pipeline = model.pipeline();
-    var request = DirectRequest.of(pipeline, of(Requests.textToImage("a tiger"), 41, 20));
+    var request = resolved(pipeline, of(Requests.textToImage("a tiger"), 41, 20));
     assertThat(request.warnings())
         .extracting(Warning::getReason, Warning::getMessage)
         .containsExactly(tuple("SIZE_ROUNDED", "41×20 is rounded up to 48×24"));
     var drawn = draw(pipeline, request);
     assertThat(drawn.width()).isEqualTo(48);
     assertThat(drawn.height()).isEqualTo(24);
-    assertThatThrownBy(
-            () -> DirectRequest.of(pipeline, of(Requests.textToImage("a tiger"), 2000, 20)))
+    assertThatThrownBy(() -> resolved(pipeline, of(Requests.textToImage("a tiger"), 2000, 20)))
         .hasMessage("stages[\"decoder\"].size: 2000×20 (expected: 1 to 1024 pixels wide and high)");
-    assertThatThrownBy(() -> DirectRequest.of(pipeline, of(Requests.textToImage("a tiger"), 0, 20)))
+    assertThatThrownBy(() -> resolved(pipeline, of(Requests.textToImage("a tiger"), 0, 20)))
         .hasMessage("stages[\"decoder\"].size: 0×20 (expected: ≥ 1×1)");
   }
 
@@ -86,32 +91,29 @@ class KandinskyRequestsTest {
     var pipeline = model.pipeline();
     var ingredients =
         List.of(Requests.ingredient("a tiger", 0.25), Requests.ingredient(picture(20, 30), 0.75));
-    var request = DirectRequest.of(pipeline, of(Requests.mix(ingredients), 32, 32));
+    var request = resolved(pipeline, of(Requests.mix(ingredients), 32, 32));
     assertThat(((ImageTask.Mix) request.task()).ingredients())
         .extracting(ImageTask.Ingredient::weight)
         .containsExactly(0.25, 0.75);
     assertThat(draw(pipeline, request).width()).isEqualTo(32);
-    assertThatThrownBy(() -> DirectRequest.of(pipeline, of(Requests.mix(List.of()), 32, 32)))
+    assertThatThrownBy(() -> resolved(pipeline, of(Requests.mix(List.of()), 32, 32)))
         .hasMessage("mix.ingredients: none (expected: at least one)");
   }
 
   @Test
   void picturesOfAnyShapeAreDrawnOnAndLedToATextByTheShareOfTheSteps() {
     var pipeline = model.pipeline();
-    var edit =
-        DirectRequest.of(pipeline, of(Requests.imageToImage(picture(50, 37), 0.5, ""), 48, 32));
-    assertThat(pipeline.steps(edit.task(), edit.settings()))
-        .containsExactly(Map.entry("decoder", 1));
+    var edit = resolved(pipeline, of(Requests.imageToImage(picture(50, 37), 0.5, ""), 48, 32));
+    assertThat(pipeline.steps(edit.task(), edit.stages())).containsExactly(Map.entry("decoder", 1));
     assertThat(draw(pipeline, edit).height()).isEqualTo(32);
-    var toward =
-        DirectRequest.of(pipeline, of(Requests.towardText(picture(9, 9), 0.3, "a tiger"), 32, 32));
-    assertThat(pipeline.steps(toward.task(), toward.settings())).containsEntry("prior", 7);
+    var toward = resolved(pipeline, of(Requests.towardText(picture(9, 9), 0.3, "a tiger"), 32, 32));
+    assertThat(pipeline.steps(toward.task(), toward.stages())).containsEntry("prior", 7);
   }
 
   @Test
   void aModelWithoutHintsRefusesThem() {
     var asked = Requests.hinted(Requests.textToImage("a tiger"), picture(32, 32));
-    assertThatThrownBy(() -> DirectRequest.of(model.pipeline(), of(asked, 32, 32)))
+    assertThatThrownBy(() -> resolved(model.pipeline(), of(asked, 32, 32)))
         .hasMessageStartingWith("task: hinted (expected: one of text_to_image, variation");
   }
 }

@@ -3,7 +3,9 @@ package io.diffusion4j.diffusion.stage;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.guidance.GuidanceScale;
 import io.diffusion4j.diffusion.sampling.SamplingPlan;
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -31,6 +33,7 @@ import java.util.function.UnaryOperator;
  * @param draws the size of the images that it draws by default
  * @param sizes the other sizes that it draws; empty if it draws one size only
  * @param reuses whether its network is a U-Net, which can reuse its deep features between steps
+ * @param settings the settings that requests may choose, {@link StageSettings#ALL} and others
  */
 public record Stage(
     String name,
@@ -39,58 +42,71 @@ public record Stage(
     SortedMap<String, Scale> guides,
     Pixels draws,
     Optional<Sizes> sizes,
-    boolean reuses) {
+    boolean reuses,
+    List<StageSetting<?>> settings) {
   /** Plans that amplify errors more than this draw noise; usable plans stay below 70. */
   private static final double MAX_GAIN = 100;
 
   public Stage {
     Check.that(name.matches("[a-z][a-z0-9_]{0,63}"), "name", name, "lower_snake_case");
     guides = Collections.unmodifiableSortedMap(new TreeMap<>(guides));
+    settings = List.copyOf(settings);
   }
 
-  /** Creates a stage that denoises something other than pixels, without guidance. */
-  public static Stage denoising(String name, Course.Denoising course) {
-    return new Stage(
-        name, course, Scale.NONE, new TreeMap<>(), Pixels.NONE, Optional.empty(), false);
-  }
-
-  /** Creates a stage with a fixed number of steps, without sampler and guidance. */
-  public static Stage fixed(String name, int steps) {
+  private static Stage of(String name, Course course) {
     return new Stage(
         name,
-        new Course.Fixed(steps),
+        course,
         Scale.NONE,
         new TreeMap<>(),
         Pixels.NONE,
         Optional.empty(),
-        false);
+        false,
+        StageSettings.ALL);
+  }
+
+  /** Creates a stage that denoises something other than pixels, without guidance. */
+  public static Stage denoising(String name, Course.Denoising course) {
+    return of(name, course);
+  }
+
+  /** Creates a stage with a fixed number of steps, without sampler and guidance. */
+  public static Stage fixed(String name, int steps) {
+    return of(name, new Course.Fixed(steps));
   }
 
   /** Returns the same stage with guidance. */
   public Stage withScale(Scale other) {
-    return new Stage(name, course, other, guides, draws, sizes, reuses);
+    return new Stage(name, course, other, guides, draws, sizes, reuses, settings);
   }
 
   /** Returns the same stage with guides by a gradient. */
   public Stage withGuide(String guide, Scale factor) {
     SortedMap<String, Scale> more = new TreeMap<>(guides);
     more.put(guide, factor);
-    return new Stage(name, course, scale, more, draws, sizes, reuses);
+    return new Stage(name, course, scale, more, draws, sizes, reuses, settings);
   }
 
   /** Returns the same stage, which draws images of this size. */
   public Stage withDraws(Pixels other) {
-    return new Stage(name, course, scale, guides, other, sizes, reuses);
+    return new Stage(name, course, scale, guides, other, sizes, reuses, settings);
   }
 
   /** Returns the same stage with these sizes of images added. */
   public Stage withSizes(Sizes offered) {
-    return new Stage(name, course, scale, guides, draws, Optional.of(offered), reuses);
+    return new Stage(name, course, scale, guides, draws, Optional.of(offered), reuses, settings);
   }
 
   /** Returns the same stage, whose network is a U-Net or not. */
   public Stage withReuse(boolean isUnet) {
-    return new Stage(name, course, scale, guides, draws, sizes, isUnet);
+    return new Stage(name, course, scale, guides, draws, sizes, isUnet, settings);
+  }
+
+  /** Returns the same stage with one more setting. */
+  public Stage withSetting(StageSetting<?> setting) {
+    List<StageSetting<?>> more = new ArrayList<>(settings);
+    more.add(setting);
+    return new Stage(name, course, scale, guides, draws, sizes, reuses, more);
   }
 
   /** Returns the same stage with other choices, if it has any. */
@@ -105,7 +121,8 @@ public record Stage(
                     guides,
                     draws,
                     sizes,
-                    reuses))
+                    reuses,
+                    settings))
         .orElse(this);
   }
 

@@ -37,6 +37,9 @@
  *       io.diffusion4j.diffusion.stage.Sizes} contains the sizes that a stage supports.
  *   <li>{@link io.diffusion4j.diffusion.stage.SamplingSettings} contains the choices of one
  *       request.
+ *   <li>A {@link io.diffusion4j.diffusion.stage.StageSetting} is one such choice as a row: name,
+ *       type, limits, default and effect. {@link io.diffusion4j.diffusion.stage.StageSettings} has
+ *       those of every stage; a stage may have others.
  * </ul>
  *
  * <h2>The computation</h2>

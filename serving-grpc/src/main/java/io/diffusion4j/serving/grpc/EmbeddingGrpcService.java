@@ -353,7 +353,7 @@ final class EmbeddingGrpcService extends EmbeddingServiceGrpc.EmbeddingServiceIm
               var taken =
                   InputImages.take("image", request.getImage(), InputImages.MAX_SIDE, ofImage);
               ofImage.throwIfAny();
-              var image = InputImages.ofCanonical(taken.orElseThrow().file());
+              Image image = taken.orElseThrow().image();
               return encoder.encode(List.of(image)).get(0);
             });
       }

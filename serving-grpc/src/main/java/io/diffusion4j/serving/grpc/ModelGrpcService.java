@@ -1,29 +1,17 @@
 package io.diffusion4j.serving.grpc;
 
-import static java.util.Collections.emptySortedSet;
-
-import io.diffusion4j.diffusion.argument.ByName;
 import io.diffusion4j.diffusion.filter.ImageFilter;
 import io.diffusion4j.diffusion.pipeline.ImagePipeline;
-import io.diffusion4j.diffusion.pipeline.ModelCard;
-import io.diffusion4j.diffusion.stage.Course;
-import io.diffusion4j.diffusion.stage.Stage;
 import io.diffusion4j.serving.errors.Errors;
 import io.diffusion4j.serving.errors.Violations;
 import io.diffusion4j.serving.model.Models;
-import io.diffusion4j.serving.request.FilterMessages;
-import io.diffusion4j.serving.request.ModelParts;
-import io.diffusion4j.serving.request.RequestResolver;
-import io.diffusion4j.serving.request.TaskResolver;
+import io.diffusion4j.serving.request.ModelMessages;
 import io.diffusion4j.serving.v1.GetModelRequest;
 import io.diffusion4j.serving.v1.GetModelResponse;
-import io.diffusion4j.serving.v1.Guide;
 import io.diffusion4j.serving.v1.ListModelsRequest;
 import io.diffusion4j.serving.v1.ListModelsResponse;
 import io.diffusion4j.serving.v1.Model;
 import io.diffusion4j.serving.v1.ModelServiceGrpc;
-import io.diffusion4j.serving.v1.ModelStage;
-import io.diffusion4j.serving.v1.RegisteredLora;
 import io.grpc.stub.StreamObserver;
 import jakarta.inject.Inject;
 import java.util.List;
@@ -90,66 +78,7 @@ final class ModelGrpcService extends ModelServiceGrpc.ModelServiceImplBase {
   }
 
   private Model model(ImagePipeline pipeline) {
-    ModelCard card = pipeline.card();
-    Model.Builder model =
-        Model.newBuilder()
-            .setName(card.name())
-            .setDescription(card.identity().description())
-            .setLicense(card.identity().license())
-            .setWeightsDigest(card.identity().weightsDigest())
-            .setIsDefault(card.name().equals(models.defaultName()))
-            .addAllTasks(card.taskNames())
-            .setUsualLikeness(card.usualLikeness())
-            .setImageWidth(card.images().width())
-            .setImageHeight(card.images().height())
-            .setMaxImageCount(card.limits().perRequest())
-            .setMaxPromptLength(TaskResolver.MAX_TEXT_LENGTH)
-            .addAllOutputMediaTypes(RequestResolver.MEDIA_TYPES);
-    card.stages().forEach(stage -> model.addStages(stage(stage)));
-    model.addAllParts(ModelParts.of(card));
-    model.addAllFilters(FilterMessages.of(pipeline.filters().and(filters)));
-    pipeline
-        .registeredLoras()
-        .forEach(
-            (name, digest) ->
-                model.addLoras(RegisteredLora.newBuilder().setName(name).setDigest(digest)));
-    return model.build();
-  }
-
-  private static ModelStage stage(Stage stage) {
-    ModelStage.Builder listed =
-        ModelStage.newBuilder()
-            .setName(stage.name())
-            .setMaxSteps(stage.maxSteps())
-            .setDefaultSteps(stage.maxSteps())
-            .setGuided(stage.scale().isOffered())
-            .setDefaultGuidanceScale(stage.scale().usual())
-            .setMaxGuidanceScale(stage.scale().most())
-            .setImageWidth(stage.draws().width())
-            .setImageHeight(stage.draws().height())
-            .setReusesFeatures(stage.reuses());
-    stage.sizes().ifPresent(sizes -> listed.setSizeUnit(sizes.unit()).setMaxSize(sizes.most()));
-    stage
-        .guides()
-        .forEach(
-            (name, scale) ->
-                listed.addGuides(
-                    Guide.newBuilder()
-                        .setName(name)
-                        .setDefaultScale(scale.usual())
-                        .setMaxScale(scale.most())));
-    stage
-        .denoising()
-        .map(Course.Denoising::choices)
-        .ifPresent(
-            choices ->
-                listed
-                    .addAllSamplers(choices.samplers().names())
-                    .setDefaultSampler(choices.defaultSampler())
-                    .setDefaultSteps(choices.defaultSteps())
-                    .addAllSchedules(choices.spacings().map(ByName::names).orElse(emptySortedSet()))
-                    .addAllThresholdings(
-                        choices.treatments().map(ByName::names).orElse(emptySortedSet())));
-    return listed.build();
+    boolean isDefault = pipeline.card().name().equals(models.defaultName());
+    return ModelMessages.of(pipeline, filters, isDefault);
   }
 }

@@ -1,10 +1,10 @@
 package io.diffusion4j.serving.grpc;
 
-import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.client.GenerationClient.ProgressListener;
 import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.diffusion.pipeline.ImageTask;
-import io.diffusion4j.diffusion.stage.SamplingListener;
-import io.diffusion4j.serving.request.DirectRequest;
+import io.diffusion4j.provenance.Provenance;
+import io.diffusion4j.serving.request.DirectGenerator;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.diffusion4j.serving.v1.PromptSpec;
 import io.diffusion4j.serving.v1.TextToImageTask;
@@ -29,13 +29,10 @@ final class ModelProbe {
    */
   static boolean draws(ImagePipeline model) {
     try {
-      var request = DirectRequest.of(model, request(model.card().tasks()));
-      Image image =
-          model
-              .draw(request.task(), request.settings(), request.noise(), SamplingListener.NONE)
-              .get(0);
-      var file = request.file(0, image); // NaN cannot be encoded, nor scored
-      return file.getMetadata().hasRefusal() || !file.getData().isEmpty();
+      var generator = new DirectGenerator(model, Provenance.DECLARED);
+      var drawn = // NaN cannot be encoded, nor scored
+          generator.generate(request(model.card().tasks()), ProgressListener.NONE).images().get(0);
+      return drawn.isRefused() || drawn.png().length > 0;
     } catch (RuntimeException e) {
       LOG.atError()
           .addKeyValue("model", model.card().name())

@@ -3,15 +3,16 @@ package io.diffusion4j.serving.jobs;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.util.Durations;
 import io.diffusion4j.diffusion.filter.Filters;
-import io.diffusion4j.diffusion.filter.Verdict;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.Png;
-import io.diffusion4j.diffusion.noise.NoiseSource;
 import io.diffusion4j.diffusion.pipeline.Embedder;
 import io.diffusion4j.diffusion.pipeline.ImageTask;
 import io.diffusion4j.diffusion.stage.Pixels;
 import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.diffusion.stage.Stage;
+import io.diffusion4j.serving.request.ImageBatch;
+import io.diffusion4j.serving.request.ImageBatch.Drawn;
+import io.diffusion4j.serving.request.ImageBatch.Slot;
 import io.diffusion4j.serving.request.ResolvedRequest;
 import io.diffusion4j.serving.v1.GeneratedImage;
 import io.diffusion4j.serving.v1.Preview;
@@ -43,23 +44,19 @@ record ImageRange(ResolvedRequest request, int from, int to) {
 
   /** Draws, filters, scores and encodes the images. */
   List<GeneratedImage> draw(SamplingListener listener, Filters.Listener judged) {
-    List<NoiseSource> noise = request.noise(from, to);
-    ImageTask task = request.task();
-    List<Image> images = request.engine().draw(task, request.stages(), noise, listener);
-    if (images.size() != size()) {
-      throw new IllegalStateException(
-          "images: " + images.size() + " drawn (expected: " + size() + ")");
-    }
-    List<Verdict> verdicts = request.judge(images, judged);
-    List<Double> scores = scores(task, images);
+    var batch =
+        new ImageBatch(IntStream.range(from, to).mapToObj(i -> new Slot(request, i)).toList());
+    List<Drawn> drawn = batch.draw(request.noise(from, to), listener, judged);
+    List<Double> scores = scores(request.task(), drawn.stream().map(Drawn::image).toList());
     return IntStream.range(0, size())
         .mapToObj(
             i ->
-                request.encode(
-                    from + i,
-                    images.get(i),
-                    scores.isEmpty() ? OptionalDouble.empty() : OptionalDouble.of(scores.get(i)),
-                    verdicts.get(i)))
+                drawn
+                    .get(i)
+                    .encode(
+                        scores.isEmpty()
+                            ? OptionalDouble.empty()
+                            : OptionalDouble.of(scores.get(i))))
         .toList();
   }
 

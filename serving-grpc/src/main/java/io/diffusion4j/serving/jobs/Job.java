@@ -151,24 +151,23 @@ final class Job implements Work {
   }
 
   /**
-   * Returns the size in bytes of the job: the request as received and as resolved, the images so
-   * far, and the objects around them.
+   * Returns the size in bytes of the job: the request as received and as resolved, with its decoded
+   * images, the images so far, and the objects around them.
    */
   long bytes() {
+    return requestBytes() + story.bytes();
+  }
+
+  private long requestBytes() {
     return OVERHEAD_BYTES
         + asked.getSerializedSize()
         + request.request().getSerializedSize()
-        + story.bytes();
+        + request.pixelBytes();
   }
 
   /** Returns the size in bytes that the job can reach, including all of its images. */
   long mostBytes() {
-    return Math.max(
-        bytes(),
-        OVERHEAD_BYTES
-            + asked.getSerializedSize()
-            + request.request().getSerializedSize()
-            + request.mostImageBytes());
+    return Math.max(bytes(), requestBytes() + request.mostImageBytes());
   }
 
   /** Replays the events so far to the observer and adds it for the events to come. */

@@ -7,6 +7,7 @@ import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.ImageFiles;
 import io.diffusion4j.diffusion.image.Png;
 import io.diffusion4j.diffusion.image.Resize;
+import io.diffusion4j.diffusion.image.Rgb8;
 import io.diffusion4j.serving.errors.Violations;
 import io.diffusion4j.serving.v1.InputImage;
 import java.io.IOException;
@@ -35,8 +36,9 @@ public final class InputImages {
    * @param width the width of the original image, in pixels
    * @param height the height of the original image, in pixels
    * @param file the {@link #canonical} file of the image
+   * @param image the pixels in that file
    */
-  public record Taken(int width, int height, InputImage file) {}
+  public record Taken(int width, int height, InputImage file, Image image) {}
 
   /**
    * Decodes an image and reduces it to its canonical form. Blocks while {@link DecodingMemory} has
@@ -79,7 +81,8 @@ public final class InputImages {
 
   private static Taken taken(byte[] bytes, long most, int maxSide) throws IOException {
     Image image = ImageFiles.read(bytes, most);
-    return new Taken(image.width(), image.height(), canonical(image, maxSide));
+    Image pixels = Rgb8.of(reduced(image, maxSide)).toImage();
+    return new Taken(image.width(), image.height(), file(pixels), pixels);
   }
 
   /**
@@ -89,7 +92,11 @@ public final class InputImages {
    * @param maxSide the longer side in pixels to which larger images are reduced
    */
   public static InputImage canonical(Image image, int maxSide) {
-    byte[] png = Png.encode(reduced(image, maxSide), Map.of());
+    return file(reduced(image, maxSide));
+  }
+
+  private static InputImage file(Image image) {
+    byte[] png = Png.encode(image, Map.of());
     return InputImage.newBuilder().setData(ByteString.copyFrom(png)).build();
   }
 

@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.google.common.hash.Hashing;
 import io.diffusion4j.diffusion.filter.Filters;
 import io.diffusion4j.diffusion.filter.ImageFilter;
+import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.diffusion.pipeline.ImageTask;
 import io.diffusion4j.diffusion.pipeline.ModelCard;
@@ -17,6 +18,7 @@ import io.diffusion4j.serving.errors.Violations;
 import io.diffusion4j.serving.model.Models;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.diffusion4j.serving.v1.GenerateImagesRequest.TaskCase;
+import io.diffusion4j.serving.v1.InputImage;
 import io.diffusion4j.serving.v1.Moderation;
 import io.diffusion4j.serving.v1.Priority;
 import io.diffusion4j.serving.v1.StageOptions;
@@ -24,6 +26,7 @@ import io.diffusion4j.serving.v1.Warning;
 import io.grpc.StatusRuntimeException;
 import jakarta.inject.Inject;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -77,11 +80,12 @@ public final class RequestResolver {
 
     Violations violations = new Violations(names);
     GenerateImagesRequest.Builder resolved = request.toBuilder().setModel(card.name());
+    Map<InputImage, Image> images = new HashMap<>();
     ImagePipeline engine = LoraResolver.resolve(resolved, model, violations);
     if (asked == TASK_NOT_SET) {
       violations.add("task", "none", "one of " + String.join(", ", card.taskNames()));
     } else {
-      new TaskResolver(engine, violations).resolve(resolved);
+      new TaskResolver(engine, violations, images).resolve(resolved);
     }
     resolveId(resolved, violations);
     resolvePriority(resolved, violations);
@@ -91,7 +95,7 @@ public final class RequestResolver {
     Map<String, SamplingSettings> stages =
         resolveStages(resolved, stages(engine, asked), violations);
     violations.throwIfAny(); // the checks below need a request that is otherwise valid
-    ImageTask task = Tasks.of(resolved.build());
+    ImageTask task = Tasks.of(resolved.build(), images::get);
     checkStages(engine, task, stages, violations);
     violations.throwIfAny();
     Map<String, Integer> steps = engine.steps(task, stages);
@@ -119,6 +123,8 @@ public final class RequestResolver {
     }
     return new ResolvedRequest(
         resolved.build(),
+        task,
+        images.values().stream().mapToLong(image -> 4L * image.pixels().length).sum(),
         model,
         engine,
         engine.card(),
@@ -146,7 +152,7 @@ public final class RequestResolver {
   }
 
   /** Returns the sampling settings of each stage; missing options get the default of the task. */
-  static Map<String, SamplingSettings> settings(
+  public static Map<String, SamplingSettings> settings(
       ImagePipeline engine,
       ImageTask task,
       Map<String, StageOptions> options,

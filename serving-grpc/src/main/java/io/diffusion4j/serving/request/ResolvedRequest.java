@@ -39,6 +39,8 @@ import org.jspecify.annotations.Nullable;
  * A valid request with all of its defaults.
  *
  * @param request the request as a message; sent again, it gives the same pixels
+ * @param task the task, with its images decoded
+ * @param pixelBytes the bytes of these images in memory
  * @param model the requested model, as the server lists it
  * @param engine the pipeline that draws: the model, or a variant of it with low-rank updates
  * @param card the card of the engine
@@ -50,6 +52,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record ResolvedRequest(
     GenerateImagesRequest request,
+    ImageTask task,
+    long pixelBytes,
     ImagePipeline model,
     ImagePipeline engine,
     ModelCard card,
@@ -88,9 +92,9 @@ public record ResolvedRequest(
     return request.getRequestId();
   }
 
-  /** Returns the task; decodes the images of the request at each call. */
-  public ImageTask task() {
-    return Tasks.of(request);
+  /** Returns the options of the stages, which are equal for requests with equal settings. */
+  Map<String, ?> options() {
+    return request.getStagesMap();
   }
 
   /** Returns the prompt of the request; empty if there is none. */

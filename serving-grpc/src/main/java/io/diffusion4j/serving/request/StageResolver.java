@@ -1,25 +1,26 @@
 package io.diffusion4j.serving.request;
 
-import io.diffusion4j.diffusion.argument.ByName;
-import io.diffusion4j.diffusion.guidance.GuidanceInterval;
-import io.diffusion4j.diffusion.guidance.GuidanceScale;
-import io.diffusion4j.diffusion.sampling.Sampler;
-import io.diffusion4j.diffusion.schedule.NoiseSchedule;
-import io.diffusion4j.diffusion.solver.EtaSampler;
-import io.diffusion4j.diffusion.stage.Choices;
-import io.diffusion4j.diffusion.stage.Course;
-import io.diffusion4j.diffusion.stage.Pixels;
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.Message;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
 import io.diffusion4j.diffusion.stage.Stage;
+import io.diffusion4j.diffusion.stage.StageSetting;
+import io.diffusion4j.diffusion.stage.StageSetting.Values;
 import io.diffusion4j.serving.errors.Errors;
 import io.diffusion4j.serving.errors.Violations;
-import io.diffusion4j.serving.v1.ImageSize;
-import io.diffusion4j.serving.v1.NoiseLevels;
 import io.diffusion4j.serving.v1.StageOptions;
+import io.diffusion4j.serving.v1.SupportedSetting;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.SortedSet;
+import org.jspecify.annotations.Nullable;
 
-/** A resolver of the options of a stage into sampling settings. */
+/**
+ * A resolver of the options of a stage into sampling settings. A field of the message belongs to
+ * the {@link StageSetting} of the same name.
+ */
 public final class StageResolver {
   private StageResolver() {}
 
@@ -28,24 +29,8 @@ public final class StageResolver {
    * thresholding stay unset, because the stage's own values have no names.
    */
   public static StageOptions withDefaults(StageOptions options, Stage stage) {
-    StageOptions.Builder resolved = options.toBuilder();
-    stage
-        .denoising()
-        .map(Course.Denoising::choices)
-        .ifPresent(
-            choices -> {
-              if (options.getSampler().isEmpty()) {
-                resolved.setSampler(choices.defaultSampler());
-              }
-              if (!options.hasSteps()) {
-                resolved.setSteps(choices.defaultSteps());
-              }
-            });
-    boolean denoises = stage.denoising().isPresent();
-    if (!options.hasGuidanceScale() && (denoises || stage.scale().isOffered())) {
-      Stage.Scale scale = stage.guides().getOrDefault(options.getGuidance(), stage.scale());
-      resolved.setGuidanceScale(scale.usual());
-    }
+    var resolved = options.toBuilder();
+    write(values(options, stage.settings()).withDefaults(stage), stage.settings(), resolved);
     return resolved.build();
   }
 
@@ -58,186 +43,87 @@ public final class StageResolver {
    * @return the settings; empty if there is a violation
    */
   public static Optional<SamplingSettings> resolve(
-      String field, StageOptions options, Stage stage, Violations violations) {
-    return check(field + ".", options, stage, violations)
-        ? Optional.of(settings(options, stage))
-        : Optional.empty();
-  }
-
-  private static SamplingSettings settings(StageOptions options, Stage stage) {
-    SamplingSettings settings = sampling(options, stage);
-    if (options.hasReuse()) {
-      settings = settings.withReuse(options.getReuse());
-    }
-    return options.hasSize() ? settings.withSize(size(options.getSize())) : settings;
-  }
-
-  private static Pixels size(ImageSize asked) {
-    return new Pixels(asked.getWidth(), asked.getHeight());
-  }
-
-  private static SamplingSettings sampling(StageOptions options, Stage stage) {
-    double scale = options.hasGuidanceScale() ? options.getGuidanceScale() : 1;
-    if (stage.denoising().isEmpty()) {
-      return SamplingSettings.withoutSampler(scale);
-    }
-    Choices choices = stage.denoising().get().choices();
-    Sampler sampler = choices.samplers().named(options.getSampler());
-    if (options.hasEta() && sampler instanceof EtaSampler open) {
-      sampler = open.withEta(options.getEta());
-    }
-    var settings = new SamplingSettings(sampler, options.getSteps(), scale);
-    if (options.hasGuidanceInterval()) {
-      settings = settings.withGuidanceScale(interval(options, stage.denoising().get().schedule()));
-    }
-    if (!options.getSchedule().isEmpty()) {
-      settings =
-          settings.withSpacing(choices.spacings().orElseThrow().named(options.getSchedule()));
-    }
-    if (!options.getGuidance().isEmpty()) {
-      settings = settings.withGuide(options.getGuidance(), settings.guidanceScale());
-    }
-    return options.getThresholding().isEmpty()
-        ? settings
-        : settings.withTreatment(
-            choices.treatments().orElseThrow().named(options.getThresholding()));
-  }
-
-  private static GuidanceInterval interval(StageOptions options, NoiseSchedule schedule) {
-    NoiseLevels levels = options.getGuidanceInterval();
-    return GuidanceInterval.ofSigma(
-        GuidanceScale.constant(options.getGuidanceScale()),
-        schedule,
-        levels.getLow(),
-        levels.getHigh());
-  }
-
-  private static boolean check(
-      String path, StageOptions options, Stage stage, Violations violations) {
+      String field, Message options, Stage stage, Violations violations) {
+    Values given = values(options, stage.settings());
     int before = violations.size();
-    if (stage.denoising().isPresent()) {
-      Choices choices = stage.denoising().get().choices();
-      checkSampling(path, options, stage.maxSteps(), choices, violations);
-    } else {
-      checkFixed(path, options, stage, violations);
+    for (StageSetting<?> setting : stage.settings()) {
+      check(field + "." + setting.name(), setting, stage, given, violations);
     }
-    checkGuidance(path, options, stage, violations);
-    if (options.hasReuse() && !stage.reuses(options.getReuse())) {
-      violations.add(path + "reuse", options.getReuse(), stage.reuseExpected());
-    }
-    if (options.hasSize()) {
-      checkSize(path + "size", options.getSize(), stage, violations);
-    }
-    return violations.size() == before;
+    return violations.size() == before ? Optional.of(given.settings(stage)) : Optional.empty();
   }
 
-  private static void checkSize(String field, ImageSize asked, Stage stage, Violations violations) {
-    String size = asked.getWidth() + "×" + asked.getHeight();
-    if (asked.getWidth() < 1 || asked.getHeight() < 1) {
-      violations.add(field, size, "≥ 1×1");
-    } else if (!stage.offers(size(asked))) {
-      violations.add(field, size, stage.sizesExpected());
-    }
+  private static <T> void check(
+      String field, StageSetting<T> setting, Stage stage, Values given, Violations violations) {
+    setting
+        .fault(stage, given)
+        .ifPresent(
+            expected -> {
+              T value = given.get(setting).orElseThrow();
+              String text = setting.kind().text(value);
+              violations.add(field, value instanceof String ? Errors.quote(text) : text, expected);
+            });
   }
 
-  private static void checkGuidance(
-      String path, StageOptions options, Stage stage, Violations violations) {
-    String guide = options.getGuidance();
-    if (!guide.isEmpty() && !stage.guides().containsKey(guide)) {
-      violations.add(path + "guidance", Errors.quote(guide), stage.guidesExpected());
-      return;
+  /** Returns the values of the fields that are set, for the settings that have a field. */
+  public static Values values(Message options, List<StageSetting<?>> settings) {
+    Map<String, Object> values = new LinkedHashMap<>();
+    for (StageSetting<?> setting : settings) {
+      FieldDescriptor field = field(options, setting);
+      if (field != null && isSet(options, field)) {
+        Object value = options.getField(field);
+        values.put(setting.name(), value instanceof Message pair ? pair(pair) : value);
+      }
     }
-    Stage.Scale offered = stage.guides().getOrDefault(guide, stage.scale());
-    double scale = options.hasGuidanceScale() ? options.getGuidanceScale() : 1;
-    if (!offered.isOffered() && scale != 1) {
-      violations.add(path + "guidance_scale", scale, "1; this stage has no guidance");
-    } else if (!(scale >= 0 && scale <= offered.most())) { // NaN fails too
-      violations.add(path + "guidance_scale", scale, "0 to " + offered.most());
-    } else if (options.hasGuidanceInterval()) {
-      checkInterval(path + "guidance_interval", options, stage, violations);
-    }
+    return new Values(values);
   }
 
-  private static void checkInterval(
-      String field, StageOptions options, Stage stage, Violations violations) {
-    NoiseLevels levels = options.getGuidanceInterval();
-    String given = levels.getLow() + " to " + levels.getHigh();
-    if (stage.denoising().isEmpty() || !stage.scale().isOffered()) {
-      violations.add(field, given, "unset; this stage has no classifier-free guidance");
-    } else if (!options.getGuidance().isEmpty()) {
-      violations.add(field, given, "unset beside the guidance of a gradient");
-    } else if (!(levels.getLow() >= 0 && levels.getLow() < levels.getHigh())) { // NaN fails too
-      violations.add(field, given, "0 ≤ low < high");
-    } else {
-      try {
-        interval(options, stage.denoising().get().schedule());
-      } catch (IllegalArgumentException e) {
-        violations.add(field, given, "levels that the stage has");
+  private static boolean isSet(Message options, FieldDescriptor field) {
+    return field.hasPresence() ? options.hasField(field) : !options.getField(field).equals("");
+  }
+
+  private static List<Object> pair(Message message) {
+    List<Object> both = new ArrayList<>();
+    for (FieldDescriptor field : message.getDescriptorForType().getFields()) {
+      both.add(message.getField(field));
+    }
+    return both;
+  }
+
+  /** Sets the fields of values; settings without a field are left out. */
+  public static void write(Values values, List<StageSetting<?>> settings, Message.Builder options) {
+    for (StageSetting<?> setting : settings) {
+      FieldDescriptor field = field(options.getDefaultInstanceForType(), setting);
+      Object value = values.byName().get(setting.name());
+      if (field != null && value != null) {
+        options.setField(
+            field, value instanceof List<?> pair ? message(pair, options, field) : value);
       }
     }
   }
 
-  private static void checkSampling(
-      String path, StageOptions options, int maxSteps, Choices choices, Violations violations) {
-    String sampler = options.getSampler();
-    if (!choices.samplers().names().contains(sampler)) {
-      violations.add(
-          path + "sampler", Errors.quote(sampler), choices.samplers().expectedInsteadOf(sampler));
-    } else if (options.hasEta()) {
-      checkEta(path + "eta", options.getEta(), sampler, choices, violations);
+  private static Message message(List<?> pair, Message.Builder options, FieldDescriptor field) {
+    Message.Builder message = options.newBuilderForField(field);
+    List<FieldDescriptor> fields = message.getDescriptorForType().getFields();
+    for (int i = 0; i < fields.size(); i++) {
+      message.setField(fields.get(i), pair.get(i));
     }
-    if (options.getSteps() < 1 || options.getSteps() > maxSteps) {
-      violations.add(path + "steps", options.getSteps(), "1 to " + maxSteps);
-    }
-    checkName(
-        path + "schedule",
-        options.getSchedule(),
-        choices.spacings().map(ByName::names),
-        violations);
-    checkName(
-        path + "thresholding",
-        options.getThresholding(),
-        choices.treatments().map(ByName::names),
-        violations);
+    return message.build();
   }
 
-  /** Rejects all sampling options for a stage that has no sampler. */
-  private static void checkFixed(
-      String path, StageOptions options, Stage stage, Violations violations) {
-    String unset = "unset; this stage has no sampler";
-    if (!options.getSampler().isEmpty()) {
-      violations.add(path + "sampler", Errors.quote(options.getSampler()), unset);
-    }
-    if (options.hasEta()) {
-      violations.add(path + "eta", options.getEta(), unset);
-    }
-    if (options.hasSteps()) {
-      violations.add(
-          path + "steps", options.getSteps(), "unset; this stage takes " + stage.maxSteps());
-    }
-    checkName(path + "schedule", options.getSchedule(), Optional.empty(), violations);
-    checkName(path + "thresholding", options.getThresholding(), Optional.empty(), violations);
+  private static @Nullable FieldDescriptor field(Message options, StageSetting<?> setting) {
+    return options.getDescriptorForType().findFieldByName(setting.name());
   }
 
-  private static void checkEta(
-      String field, double eta, String sampler, Choices choices, Violations violations) {
-    if (!(choices.samplers().named(sampler) instanceof EtaSampler)) {
-      violations.add(field, eta, "unset; " + sampler + " has none");
-    } else if (!(eta >= 0 && eta <= 1)) { // NaN fails too
-      violations.add(field, eta, "0 to 1");
-    }
-  }
-
-  /** Checks an optional name. An empty name selects the stage's own value, which has no name. */
-  private static void checkName(
-      String field, String name, Optional<SortedSet<String>> known, Violations violations) {
-    if (name.isEmpty()) {
-      return;
-    }
-    if (known.isPresent()) {
-      violations.addUnlessOneOf(field, name, known.get());
-    } else {
-      violations.add(field, Errors.quote(name), "empty; there is no choice");
-    }
+  /** Returns the settings that a stage reads, as the list of models describes them. */
+  public static List<SupportedSetting> supported(Stage stage) {
+    return stage.settings().stream()
+        .filter(setting -> setting.reads().test(stage))
+        .map(
+            setting ->
+                SupportedSetting.newBuilder()
+                    .setName(setting.name())
+                    .setHelp(setting.help().formatted(stage.name()))
+                    .build())
+        .toList();
   }
 }

@@ -5,6 +5,7 @@ import static io.diffusion4j.diffusion.pipeline.ImageTask.Kind.UNCONDITIONAL;
 import static io.diffusion4j.diffusion.pipeline.ImageTask.Kind.VARIATION;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.pipeline.Embedder;
 import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.diffusion.pipeline.ImageTask;
@@ -28,6 +29,7 @@ import io.diffusion4j.serving.v1.UnconditionalTask;
 import io.diffusion4j.serving.v1.UpscaleTask;
 import io.diffusion4j.serving.v1.VariationTask;
 import java.util.Collections;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -37,8 +39,10 @@ import java.util.stream.Stream;
  *
  * @param engine the model, which supports the task
  * @param violations the list to which faults are added
+ * @param images the map to which the pixels of each accepted image are added, by its file
  */
-public record TaskResolver(ImagePipeline engine, Violations violations) {
+public record TaskResolver(
+    ImagePipeline engine, Violations violations, Map<InputImage, Image> images) {
   /** The largest number of code points in a text. */
   public static final int MAX_TEXT_LENGTH = 20_000;
 
@@ -301,7 +305,9 @@ public record TaskResolver(ImagePipeline engine, Violations violations) {
   private Optional<Taken> take(String field, InputImage given) {
     int own = Math.max(InputImages.MAX_SIDE, engine.card().images().width());
     int most = sizes().mapToInt(Sizes::most).reduce(own, Math::max);
-    return InputImages.take(field, given, most, violations);
+    Optional<Taken> taken = InputImages.take(field, given, most, violations);
+    taken.ifPresent(image -> images.put(image.file(), image.image()));
+    return taken;
   }
 
   /** Takes an image that the model edits; it must be square unless the model draws other sizes. */

@@ -3,11 +3,13 @@ package io.diffusion4j.serving.request;
 import com.google.common.primitives.Floats;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
+import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.pipeline.ImageTask;
 import io.diffusion4j.diffusion.sampling.Resampling;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.diffusion4j.serving.v1.GenerateImagesRequest.TaskCase;
 import io.diffusion4j.serving.v1.HintedTask;
+import io.diffusion4j.serving.v1.InputImage;
 import io.diffusion4j.serving.v1.MixIngredient;
 import io.diffusion4j.serving.v1.PromptSpec;
 import io.diffusion4j.serving.v1.ResamplingOptions;
@@ -15,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.function.Function;
 
 /** A translation of tasks from messages of the contract. */
 final class Tasks {
@@ -26,46 +29,41 @@ final class Tasks {
   }
 
   /**
-   * Returns the task of a request that {@link TaskResolver} has resolved. The images are decoded at
-   * each call, so that a queued request holds files, not pixels.
+   * Returns the task of a request that {@link TaskResolver} has resolved.
+   *
+   * @param images returns the pixels of a canonical file
    */
-  static ImageTask of(GenerateImagesRequest request) {
+  static ImageTask of(GenerateImagesRequest request, Function<InputImage, Image> images) {
     return switch (request.getTaskCase()) {
       case TEXT_TO_IMAGE -> new ImageTask.TextToImage(words(request.getTextToImage().getPrompt()));
       case VARIATION -> {
         var task = request.getVariation();
         yield new ImageTask.Variation(
-            InputImages.ofCanonical(task.getImage()), words(task.getPrompt()), task.getLikeness());
+            images.apply(task.getImage()), words(task.getPrompt()), task.getLikeness());
       }
       case INTERPOLATION -> {
         var task = request.getInterpolation();
         yield new ImageTask.Interpolation(
-            InputImages.ofCanonical(task.getFirst()),
-            InputImages.ofCanonical(task.getSecond()),
-            task.getRatio());
+            images.apply(task.getFirst()), images.apply(task.getSecond()), task.getRatio());
       }
       case INPAINT -> {
         var task = request.getInpaint();
         yield new ImageTask.Inpaint(
-            InputImages.ofCanonical(task.getImage()),
-            InputImages.ofCanonical(task.getMask()),
+            images.apply(task.getImage()),
+            images.apply(task.getMask()),
             words(task.getPrompt()),
             task.hasResampling() ? resampling(task.getResampling()) : Resampling.NONE);
       }
       case IMAGE_TO_IMAGE -> {
         var task = request.getImageToImage();
         yield new ImageTask.ImageToImage(
-            InputImages.ofCanonical(task.getImage()), task.getStrength(), words(task.getPrompt()));
+            images.apply(task.getImage()), task.getStrength(), words(task.getPrompt()));
       }
-      case UPSCALE ->
-          new ImageTask.Upscale(InputImages.ofCanonical(request.getUpscale().getImage()));
+      case UPSCALE -> new ImageTask.Upscale(images.apply(request.getUpscale().getImage()));
       case TEXT_DIFF -> {
         var task = request.getTextDiff();
         yield new ImageTask.TextDiff(
-            InputImages.ofCanonical(task.getImage()),
-            task.getFromText(),
-            task.getToText(),
-            task.getRatio());
+            images.apply(task.getImage()), task.getFromText(), task.getToText(), task.getRatio());
       }
       case FROM_EMBEDDING -> {
         var task = request.getFromEmbedding();
@@ -80,25 +78,28 @@ final class Tasks {
       }
       case MIX ->
           new ImageTask.Mix(
-              request.getMix().getIngredientsList().stream().map(Tasks::ingredient).toList(),
+              request.getMix().getIngredientsList().stream()
+                  .map(one -> ingredient(one, images))
+                  .toList(),
               request.getMix().getNegativeText());
       case TOWARD_TEXT -> {
         var task = request.getTowardText();
         yield new ImageTask.TowardText(
-            InputImages.ofCanonical(task.getImage()), task.getStrength(), words(task.getPrompt()));
+            images.apply(task.getImage()), task.getStrength(), words(task.getPrompt()));
       }
       case HINTED ->
           new ImageTask.Hinted(
-              of(inner(request.getHinted()).build()),
-              InputImages.ofCanonical(request.getHinted().getHint()));
+              of(inner(request.getHinted()).build(), images),
+              images.apply(request.getHinted().getHint()));
       case TASK_NOT_SET -> throw new IllegalStateException("task: none");
     };
   }
 
-  private static ImageTask.Ingredient ingredient(MixIngredient ingredient) {
+  private static ImageTask.Ingredient ingredient(
+      MixIngredient ingredient, Function<InputImage, Image> images) {
     return ingredient.hasImage()
         ? new ImageTask.Ingredient.Picture(
-            InputImages.ofCanonical(ingredient.getImage()), ingredient.getWeight())
+            images.apply(ingredient.getImage()), ingredient.getWeight())
         : new ImageTask.Ingredient.Text(ingredient.getText(), ingredient.getWeight());
   }
 

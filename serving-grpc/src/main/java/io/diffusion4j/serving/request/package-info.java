@@ -4,14 +4,13 @@
  * <p>{@link io.diffusion4j.serving.request.RequestResolver} turns a {@code GenerateImagesRequest}
  * into a {@link io.diffusion4j.serving.request.ResolvedRequest}, which has a task, settings for
  * each stage, and seeds. It reports all faults of a request in one error. {@link
- * io.diffusion4j.serving.request.DirectRequest} does the same for a pipeline in this process,
- * without a server:
+ * io.diffusion4j.serving.request.DirectGenerator} draws requests with a pipeline in this process,
+ * without a server; {@link io.diffusion4j.serving.request.ImageBatch} draws images of several
+ * requests together:
  *
  * <pre>{@code
- * DirectRequest request = DirectRequest.of(pipeline, asked);
- * List<Image> images =
- *     pipeline.draw(request.task(), request.settings(), request.noise(), SamplingListener.NONE);
- * byte[] png = request.file(0, images.get(0)).getData().toByteArray();
+ * ImageGenerator generator = new DirectGenerator(pipeline, Provenance.DECLARED);
+ * byte[] png = generator.generate(request, ProgressListener.NONE).images().get(0).png();
  * }</pre>
  *
  * <p>How the types fit:

@@ -47,7 +47,7 @@ import javax.net.ssl.SSLException;
  * <p>Thread-safe. Errors come as {@link GenerationException}; an interrupt of the calling thread
  * cancels its request at the server.
  */
-public final class GenerationClient implements AutoCloseable {
+public final class GenerationClient implements ImageGenerator {
   private static final Duration LONGEST_HEALTH_CHECK = Duration.ofSeconds(5);
   private static final Metadata.Key<String> AUTHORIZATION =
       Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
@@ -157,6 +157,7 @@ public final class GenerationClient implements AutoCloseable {
    *
    * @throws GenerationException if the server refuses it, fails or cannot be reached
    */
+  @Override
   public Generation generate(GenerateImagesRequest request, ProgressListener listener) {
     Context.CancellableContext call = Context.current().withCancellation();
     Context caller = call.attach();
@@ -187,6 +188,7 @@ public final class GenerationClient implements AutoCloseable {
    *
    * @throws GenerationException if the server fails or cannot be reached
    */
+  @Override
   public List<Model> models() {
     try {
       return models(channel);

@@ -13,12 +13,11 @@ import io.diffusion4j.cli.evaluate.MeasureCommand;
 import io.diffusion4j.cli.evaluate.NllCommand;
 import io.diffusion4j.cli.generate.BlendCommand;
 import io.diffusion4j.cli.generate.DiffCommand;
-import io.diffusion4j.cli.generate.EditCommand;
 import io.diffusion4j.cli.generate.GenerateCommand;
-import io.diffusion4j.cli.generate.GlideCommand;
 import io.diffusion4j.cli.generate.ImageToImageCommand;
 import io.diffusion4j.cli.generate.InpaintCommand;
 import io.diffusion4j.cli.generate.MixCommand;
+import io.diffusion4j.cli.generate.RemovedCommands;
 import io.diffusion4j.cli.generate.ReplayCommand;
 import io.diffusion4j.cli.generate.UpscaleCommand;
 import io.diffusion4j.cli.generate.VaryCommand;
@@ -81,13 +80,11 @@ public final class Main implements Runnable {
       List.of(
           GenerateCommand.class,
           VaryCommand.class,
-          EditCommand.class,
           ImageToImageCommand.class,
           InpaintCommand.class,
           BlendCommand.class,
           DiffCommand.class,
           UpscaleCommand.class,
-          GlideCommand.class,
           ReplayCommand.class,
           VerifyCommand.class,
           SignCommand.class,
@@ -117,7 +114,9 @@ public final class Main implements Runnable {
           ToyCommand.class,
           Bench.class,
           GenerateCompletion.class,
-          HelpCommand.class);
+          HelpCommand.class,
+          RemovedCommands.Edit.class,
+          RemovedCommands.Glide.class);
 
   /** Commands that list the others. */
   private static final Set<Class<?>> OVERVIEWS =

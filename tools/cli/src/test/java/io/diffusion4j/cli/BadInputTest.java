@@ -66,7 +66,6 @@ final class BadInputTest {
     "--prior-eta, 1.5, prior-eta: 1.5 (expected: 0 to 1)",
     "--decoder-eta, -0.1, decoder-eta: -0.1 (expected: 0 to 1)",
     "--animate, way.png, animate: way.png (expected: a name that ends in .gif)",
-    "--preview-protocol, KITTY, preview-protocol: kitty (expected: none without --preview)",
     "--decoder-guidance-interval, '3,0.3', 'decoder-guidance-interval: 3,0.3 (expected: two noise"
         + " levels, such as 0.3,3)'",
     "--prior-guidance-interval, x, 'prior-guidance-interval: x (expected: two noise levels, such as"
@@ -367,10 +366,14 @@ final class BadInputTest {
     "evaluate --plot a.svg, plot: a.svg (expected: beside --vary)",
     "evaluate --vary decoder-guidance, 'vary: decoder-guidance (expected: NAME=VALUE,VALUE,…)'",
     "'evaluate --vary seed=1,2', 'vary: seed (expected: one of model, sampler, prior, guidance,"
-        + " guidance-scale, prior-sampler, prior-steps, prior-guidance, prior-schedule, prior-eta,"
-        + " decoder-sampler, decoder-steps, decoder-guidance, decoder-schedule, decoder-eta,"
-        + " decoder-thresholding, decoder-reuse, super-res-sampler, super-res-steps,"
-        + " super-res-schedule, super-res-eta, super-res-thresholding, super-res-reuse)'",
+        + " guidance-scale, prior-sampler, prior-eta, prior-steps, prior-schedule,"
+        + " prior-thresholding, prior-guidance, prior-reuse, decoder-sampler, decoder-eta,"
+        + " decoder-steps, decoder-schedule, decoder-thresholding, decoder-guidance,"
+        + " decoder-reuse, super-res-sampler, super-res-eta, super-res-steps,"
+        + " super-res-schedule, super-res-thresholding, super-res-guidance, super-res-reuse,"
+        + " base-sampler, base-eta, base-steps, base-schedule, base-thresholding,"
+        + " base-guidance, base-reuse, upsampler-sampler, upsampler-eta, upsampler-steps,"
+        + " upsampler-schedule, upsampler-thresholding, upsampler-guidance, upsampler-reuse)'",
     "'evaluate --vary sampler=ddim', 'vary: sampler=ddim (expected: two values or more)'",
     "'evaluate --vary decoder-steps=5,x', 'decoder-steps: x (expected: an integer)'",
     "'evaluate --vary decoder-guidance=1,-1', 'decoder-guidance: -1.0 (expected: ≥ 0)'",

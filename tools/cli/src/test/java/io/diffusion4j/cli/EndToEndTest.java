@@ -615,8 +615,8 @@ final class EndToEndTest {
         List.of(
             List.of("vary", image.toString()),
             List.of("vary", image.toString(), "--likeness", "0"),
-            List.of("edit", image.toString(), pear),
-            List.of("edit", image.toString(), pear, "--mask", mask.toString()),
+            List.of("img2img", image.toString(), pear),
+            List.of("inpaint", image.toString(), pear, "--mask", mask.toString()),
             List.of("img2img", image.toString(), "--strength", "0.7"),
             List.of("inpaint", image.toString(), "--mask", mask.toString(), "--repaint-times", "2"),
             List.of("blend", image.toString(), folder.resolve("another.png").toString()),

@@ -89,7 +89,7 @@ final class GlideTest {
   private Run glide(Path from, String name, String... arguments) {
     return Run.of(
         Stream.concat(
-                Stream.of("glide", "--model", from.toString(), "--base-steps", "3"),
+                Stream.of("generate", "--model", from.toString(), "--base-steps", "3"),
                 Stream.concat(
                     Stream.of(
                         "--upsampler-steps", "2", "--output", folder.resolve(name).toString()),
@@ -165,14 +165,20 @@ final class GlideTest {
     Files.write(folder.resolve("picture.png"), Png.encode(picture, Map.of()));
     Files.write(folder.resolve("mask.png"), Png.encode(new Image(SIZE, SIZE, mask), Map.of()));
     Run run =
-        glide(
-            inpaint(),
-            "done.png",
-            "a cat",
-            "--image",
+        Run.of(
+            "inpaint",
             folder.resolve("picture.png").toString(),
+            "a cat",
             "--mask",
-            folder.resolve("mask.png").toString());
+            folder.resolve("mask.png").toString(),
+            "--model",
+            inpaint().toString(),
+            "--base-steps",
+            "3",
+            "--upsampler-steps",
+            "2",
+            "--output",
+            folder.resolve("done.png").toString());
     assertThat(run.status()).as(run.err()).isZero();
     byte[] done = pixels("done.png");
     byte[] given = Rgb8.of(picture).pixels();
@@ -217,11 +223,9 @@ final class GlideTest {
     "--base-steps, 0, base-steps: 0 (expected: ≥ 1)",
     "--upsampler-steps, -1, upsampler-steps: -1 (expected: ≥ 1)",
     "--base-guidance, -2, base-guidance: -2.0 (expected: ≥ 0)",
-    "--image, nowhere.png, image: nowhere.png (expected: a file)",
-    "--mask, nowhere.png, mask: nowhere.png (expected: a file)",
   })
   void aWrongOptionIsNamed(String option, String value, String line) {
-    assertRefused(line, "glide", "a cat", "--model", model.toString(), option, value);
+    assertRefused(line, "generate", "a cat", "--model", model.toString(), option, value);
   }
 
   @Test
@@ -230,38 +234,43 @@ final class GlideTest {
     Files.write(picture, Png.encode(new Image(4, 4, new float[48]), Map.of()));
     String image = picture.toString();
     String from = model.toString();
+    assertRefused("image: nowhere.png (expected: a file)", inpaint("nowhere.png", image, model));
+    assertRefused("mask: nowhere.png (expected: a file)", inpaint(image, "nowhere.png", model));
+    assertThat(Run.of("inpaint", image, "a cat", "--model", from).err())
+        .contains("Missing required option: '--mask=FILE'");
+    assertRefused("task: inpaint (expected: one of text_to_image)", inpaint(image, image, model));
     assertRefused(
-        "mask: none (expected: a picture that is white where to draw)",
-        "glide",
-        "a cat",
-        "--model",
-        from,
-        "--image",
-        image);
-    assertRefused(
-        "image: none (expected: the one that --mask is of)",
-        "glide",
-        "a cat",
-        "--model",
-        from,
-        "--mask",
-        image);
-    assertRefused(
-        "model: " + from + " (expected: networks for inpainting, to complete an image)",
-        "glide",
-        "a cat",
-        "--model",
-        from,
-        "--image",
-        image,
-        "--mask",
-        image);
-    assertRefused(
-        "model: " + folder + " (expected: a folder with GLIDE's base, upsample and tokenizer)",
-        "glide",
+        "model: "
+            + folder
+            + " (expected: a folder with model_index.json, or with config.json of a UNet2DModel,"
+            + " DiTTransformer2DModel or UViT, or with GLIDE's base, upsample and tokenizer)",
+        "generate",
         "a cat",
         "--model",
         folder.toString());
-    assertRefused("prompt: \" \" (expected: some words)", "glide", " ", "--model", from);
+    assertRefused("prompt: \" \" (expected: some words)", "generate", " ", "--model", from);
+  }
+
+  private static String[] inpaint(String image, String mask, Path from) {
+    return new String[] {"inpaint", image, "a cat", "--mask", mask, "--model", from.toString()};
+  }
+
+  @Test
+  void removedCommandsNameTheOnesThatReplaceThem() {
+    assertRefused(
+        "glide: removed (expected: diffusion4j generate PROMPT --model DIR, or with a mask"
+            + " diffusion4j inpaint IMAGE PROMPT --mask FILE --model DIR)",
+        "glide",
+        "a cat",
+        "--model",
+        model.toString());
+    assertRefused(
+        "edit: removed (expected: diffusion4j img2img IMAGE PROMPT --strength X, or with a mask"
+            + " diffusion4j inpaint IMAGE PROMPT --mask FILE)",
+        "edit",
+        "apple.png",
+        "a green apple",
+        "--mask",
+        "middle.png");
   }
 }

@@ -2,7 +2,7 @@ package io.diffusion4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.diffusion4j.cli.options.OptionNames;
+import io.diffusion4j.cli.options.SamplingOptions;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -25,6 +25,6 @@ final class OptionNamesTest {
     "loras[0].name, loras[0]-name"
   })
   void fieldsHaveTheNamesOfOptions(String field, String option) {
-    assertThat(OptionNames.of(field)).isEqualTo(option);
+    assertThat(SamplingOptions.nameOf(field)).isEqualTo(option);
   }
 }

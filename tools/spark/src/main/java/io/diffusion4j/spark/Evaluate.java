@@ -117,7 +117,7 @@ public final class Evaluate implements Callable<Integer>, SamplingOptions.Sample
       description = "Write a page with all pictures into this folder of the driver.")
   private @Nullable Path report;
 
-  private final SamplingOptions stages = SamplingOptions.ofUnclip("Sampling");
+  private final SamplingOptions stages = new SamplingOptions("Sampling");
 
   @ArgGroup(validate = false, heading = "%nModel:%n")
   private ModelOptions model = new ModelOptions();

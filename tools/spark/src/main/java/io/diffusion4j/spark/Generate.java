@@ -95,7 +95,7 @@ public final class Generate implements Callable<Integer>, SamplingOptions.Sample
               + " ${DEFAULT-VALUE}")
   private int rows;
 
-  private final SamplingOptions stages = SamplingOptions.ofUnclip("Sampling");
+  private final SamplingOptions stages = new SamplingOptions("Sampling");
 
   @ArgGroup(validate = false, heading = "%nModel:%n")
   private ModelOptions model = new ModelOptions();

@@ -1,22 +1,17 @@
 package io.diffusion4j.spark;
 
-import static java.util.stream.Collectors.groupingBy;
-
 import com.google.common.collect.Iterators;
-import io.diffusion4j.cli.options.OptionNames;
+import io.diffusion4j.cli.options.SamplingOptions;
+import io.diffusion4j.client.Generation;
+import io.diffusion4j.client.GenerationClient.ProgressListener;
 import io.diffusion4j.client.Recipes;
 import io.diffusion4j.diffusion.digest.Sha256;
-import io.diffusion4j.diffusion.filter.Filters;
-import io.diffusion4j.diffusion.filter.Moderation;
-import io.diffusion4j.diffusion.filter.Verdict;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.ImageFiles;
 import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.diffusion.pipeline.ImageTask;
-import io.diffusion4j.diffusion.stage.SamplingListener;
-import io.diffusion4j.provenance.Provenance;
-import io.diffusion4j.serving.request.DirectRequest;
-import io.diffusion4j.serving.request.FilterMessages;
+import io.diffusion4j.serving.request.DirectGenerator;
+import io.diffusion4j.serving.v1.ImageMetadata;
 import io.diffusion4j.serving.v1.StageOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -38,13 +33,13 @@ final class Painter {
   private final Generate job;
   private final ImagePipeline pipeline;
   private final Map<String, StageOptions> options;
-  private final Provenance provenance;
+  private final DirectGenerator generator;
 
   private Painter(Generate job) {
     this.job = job;
     this.pipeline = job.open().pipeline();
     this.options = job.sampling().byStage(pipeline.card());
-    this.provenance = job.provenance();
+    this.generator = new DirectGenerator(pipeline, job.provenance(), SamplingOptions::nameOf);
     checkOptions();
   }
 
@@ -53,7 +48,7 @@ final class Painter {
     boolean hasWords = pipeline.card().tasks().contains(ImageTask.Kind.TEXT_TO_IMAGE);
     ImageTask any =
         hasWords ? ImageTask.of("anything") : new ImageTask.Unconditional(OptionalInt.empty());
-    DirectRequest.settings(pipeline, any, options, OptionNames::of);
+    DirectGenerator.settings(pipeline, any, options, SamplingOptions::nameOf);
   }
 
   /** Returns the painter of this process, for a job with these arguments. */
@@ -70,11 +65,8 @@ final class Painter {
     try {
       PromptRow asked = PromptRow.of(row, job.needsWords(), job.seed(), job.count());
       var request =
-          DirectRequest.of(
-              pipeline,
-              asked.request().putAllStages(options).addSeeds(asked.seedOrOwn()).build(),
-              OptionNames::of,
-              provenance);
+          generator.resolve(
+              asked.request().putAllStages(options).addSeeds(asked.seedOrOwn()).build());
       List<Row> pictures = new ArrayList<>(asked.count());
       for (int image = 0; image < asked.count(); image++) {
         String recipe = Recipes.toJson(request.recipe(image));
@@ -105,63 +97,37 @@ final class Painter {
       if (row.isNullAt(1)) {
         rows.add(PlannedPicture.failed(row));
       } else {
-        PlannedPicture picture = PlannedPicture.of(row, pipeline, provenance);
+        PlannedPicture picture = PlannedPicture.of(row);
         folder
             .flatMap(files -> files.read(file(picture)))
             .ifPresentOrElse(png -> rows.add(existing(picture, png)), () -> missing.add(picture));
       }
     }
-    missing.stream()
-        .collect(groupingBy(Painter::shared))
-        .forEach((task, batch) -> rows.addAll(drawn(task, batch, folder)));
-    return rows;
-  }
-
-  /** Returns the task without its words; the pictures of a batch may differ in words. */
-  private static ImageTask shared(PlannedPicture picture) {
-    ImageTask task = picture.request().task();
-    return task instanceof ImageTask.TextToImage ? ImageTask.of("") : task;
-  }
-
-  private List<Row> drawn(
-      ImageTask shared, List<PlannedPicture> batch, Optional<HadoopFolder> folder) {
-    ImageTask task =
-        shared instanceof ImageTask.TextToImage
-            ? new ImageTask.TextToImage(batch.stream().map(PlannedPicture::words).toList())
-            : shared;
-    List<Image> images =
-        pipeline.draw(
-            task,
-            batch.get(0).request().settings(), // those of the job
-            batch.stream().map(PlannedPicture::noise).toList(),
-            SamplingListener.NONE);
-    List<Verdict> verdicts =
-        pipeline.filters().judge(images, Moderation.AUTO, Filters.Listener.NONE);
-    List<Row> rows = new ArrayList<>(batch.size());
-    for (int i = 0; i < batch.size(); i++) {
-      rows.add(kept(batch.get(i), images.get(i), verdicts.get(i), folder));
-    }
+    Iterator<PlannedPicture> next = missing.iterator();
+    generator.generateAll(
+        missing.stream().map(PlannedPicture::request).toList(),
+        ProgressListener.NONE,
+        generation -> rows.add(kept(next.next(), generation.images().get(0), folder)));
     return rows;
   }
 
   private static Row kept(
-      PlannedPicture picture, Image image, Verdict verdict, Optional<HadoopFolder> folder) {
-    var refusal = verdict.refusal();
-    if (refusal.isPresent()) {
-      return picture.refused(FilterMessages.message(refusal.get(), verdict.moderation()));
+      PlannedPicture picture, Generation.Picture drawn, Optional<HadoopFolder> folder) {
+    ImageMetadata about = drawn.metadata();
+    if (drawn.isRefused()) {
+      return picture.refused(about.getRefusal().getMessage());
     }
-    byte[] png = picture.request().file(0, image, verdict).getData().toByteArray();
-    if (folder.isEmpty()) {
-      return picture.drawn(image, png, png);
-    }
-    folder.get().write(file(picture), png);
-    return picture.drawn(image, png, file(picture));
+    byte[] png = drawn.png();
+    folder.ifPresent(files -> files.write(file(picture), png));
+    Object place = folder.isEmpty() ? png : file(picture);
+    return picture.drawn(about.getWidth(), about.getHeight(), png, place);
   }
 
   /** Returns the row of a picture that an earlier run or attempt has written. */
   private static Row existing(PlannedPicture picture, byte[] png) {
     try {
-      return picture.drawn(ImageFiles.read(png, Integer.MAX_VALUE), png, file(picture));
+      Image image = ImageFiles.read(png, Integer.MAX_VALUE);
+      return picture.drawn(image.width(), image.height(), png, file(picture));
     } catch (IOException e) {
       throw new UncheckedIOException(file(picture) + ": " + e.getMessage(), e);
     }

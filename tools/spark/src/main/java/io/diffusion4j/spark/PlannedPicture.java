@@ -1,14 +1,7 @@
 package io.diffusion4j.spark;
 
-import io.diffusion4j.cli.options.OptionNames;
 import io.diffusion4j.client.Recipes;
 import io.diffusion4j.diffusion.digest.Sha256;
-import io.diffusion4j.diffusion.image.Image;
-import io.diffusion4j.diffusion.noise.NoiseSource;
-import io.diffusion4j.diffusion.pipeline.ImagePipeline;
-import io.diffusion4j.diffusion.pipeline.ImageTask;
-import io.diffusion4j.provenance.Provenance;
-import io.diffusion4j.serving.request.DirectRequest;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -21,11 +14,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id the same in each run
  * @param recipe the recipe in the picture's file
- * @param message the request in the recipe, for this picture alone
- * @param request the same, checked
+ * @param request the request in the recipe, for this picture alone
  */
-record PlannedPicture(
-    String id, String recipe, GenerateImagesRequest message, DirectRequest request) {
+record PlannedPicture(String id, String recipe, GenerateImagesRequest request) {
   private static final String RECIPE = "recipe";
 
   /** The columns of planned pictures: an id, and a recipe or an error. */
@@ -54,21 +45,9 @@ record PlannedPicture(
   static final StructType WITH_FILES = COMMON.add("file", DataTypes.StringType);
 
   /** Reads a row without an error, with the columns {@link #PLANNED}. */
-  static PlannedPicture of(Row row, ImagePipeline pipeline, Provenance provenance) {
+  static PlannedPicture of(Row row) {
     String recipe = row.getString(1);
-    GenerateImagesRequest message = Recipes.fromJson(recipe).getRequest();
-    var request = DirectRequest.of(pipeline, message, OptionNames::of, provenance);
-    return new PlannedPicture(row.getString(0), recipe, message, request);
-  }
-
-  /** Returns the random numbers of the picture. */
-  NoiseSource noise() {
-    return request.noise().get(0);
-  }
-
-  /** Returns the words of the picture; empty if it has none. */
-  ImageTask.Words words() {
-    return request.task().words(0);
+    return new PlannedPicture(row.getString(0), recipe, Recipes.fromJson(recipe).getRequest());
   }
 
   /** Returns the row of an input that cannot be drawn. */
@@ -88,9 +67,8 @@ record PlannedPicture(
    * @param png the bytes of the file
    * @param place the bytes, or the name of the file
    */
-  Row drawn(Image image, byte[] png, Object place) {
-    String sha256 = Sha256.hex(png);
-    return row(null, image.width(), image.height(), sha256, place);
+  Row drawn(int width, int height, byte[] png, Object place) {
+    return row(null, width, height, Sha256.hex(png), place);
   }
 
   private Row row(
@@ -99,11 +77,12 @@ record PlannedPicture(
       @Nullable Integer height,
       @Nullable String sha256,
       @Nullable Object place) {
+    String words = request.getTextToImage().getPrompt().getText();
     return RowFactory.create(
         id,
-        words().isEmpty() ? null : words().text(),
-        message.getSeeds(0),
-        message.getFirstImage(),
+        words.isBlank() ? null : words,
+        request.getSeeds(0),
+        request.getFirstImage(),
         recipe,
         error,
         width,

@@ -10,6 +10,7 @@ public final class StageBars implements ProgressListener, AutoCloseable {
   private final Bars bars;
   private final int imageCount;
   private String shown = "";
+  private int last;
   private Bars.@Nullable Bar bar;
 
   /**
@@ -26,13 +27,14 @@ public final class StageBars implements ProgressListener, AutoCloseable {
   public void onProgress(Progress progress) {
     String name = progress.getStage() + which(progress.getImageIndicesList());
     Bars.Bar current = bar;
-    if (current == null || !name.equals(shown)) {
+    if (current == null || !name.equals(shown) || progress.getStep() < last) {
       close();
       current = bars.bar(name, 0, progress.getSteps());
       bar = current;
       shown = name;
     }
-    current.at(progress.getStep(), "");
+    last = progress.getStep();
+    current.at(last, "");
   }
 
   /** Returns the label of a bar's images, if there are several batches. */

@@ -16,13 +16,10 @@
  * <ul>
  *   <li>{@link io.diffusion4j.cli.console.Bars} shows a bar on a terminal, and occasional lines in
  *       a log. {@code NO_COLOR} and a {@code dumb} terminal are respected.
- *   <li>{@link io.diffusion4j.cli.console.StageBars} and {@link
- *       io.diffusion4j.cli.console.StageWatch} show the stages of a batch of images, drawn by a
- *       server or in this process.
+ *   <li>{@link io.diffusion4j.cli.console.StageBars} shows the stages of a batch of images, drawn by
+ *       a server or in this process.
  *   <li>{@link io.diffusion4j.cli.console.FailureHandler} prints an error in one line, with its
  *       stack trace if {@code --verbose} is given, and selects the exit status.
- *   <li>{@link io.diffusion4j.cli.console.InlineImages} shows images in terminals that can, by the
- *       protocols of kitty, iTerm2 and Sixel.
  *   <li>{@link io.diffusion4j.cli.console.StopOnSignal} ends a training after its current step,
  *       with its state saved, at SIGTERM or SIGINT.
  * </ul>

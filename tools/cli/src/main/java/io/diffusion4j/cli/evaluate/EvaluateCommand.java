@@ -72,7 +72,7 @@ public final class EvaluateCommand implements Callable<Integer>, SamplingOptions
   static final String MODEL = "model";
 
   private static final List<String> VARIED =
-      Stream.concat(Stream.of(MODEL), SamplingOptions.ofUnclip("").names().stream()).toList();
+      Stream.concat(Stream.of(MODEL), new SamplingOptions("").names().stream()).toList();
 
   @Mixin private Console console = new Console();
 
@@ -167,7 +167,7 @@ public final class EvaluateCommand implements Callable<Integer>, SamplingOptions
               + " the second: FILE.png or FILE.svg.")
   private @Nullable Path plot;
 
-  private final SamplingOptions stages = SamplingOptions.ofUnclip("Sampling");
+  private final SamplingOptions stages = new SamplingOptions("Sampling");
 
   @ArgGroup(validate = false, heading = "%nModel:%n")
   private ModelOptions model = new ModelOptions();

@@ -5,8 +5,8 @@ import io.diffusion4j.checkpoint.SafetensorsWriter;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.OutputFile;
-import io.diffusion4j.diffusion.noise.NoiseSource;
-import io.diffusion4j.diffusion.noise.PhiloxNoise;
+import io.diffusion4j.diffusion.pipeline.ImagePipeline;
+import io.diffusion4j.serving.request.DirectGenerator;
 import io.diffusion4j.unclip.RecordedNoise;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,6 +33,8 @@ final class BatchOptions {
               + " in [0, 1].")
   @Nullable Path raw;
 
+  private final List<Image> drawn = new ArrayList<>();
+
   /** Whether anything was given. */
   boolean areGiven() {
     return noise != null || raw != null;
@@ -47,16 +49,17 @@ final class BatchOptions {
     }
   }
 
-  /** Returns the randomness of a batch. */
-  List<NoiseSource> noise(int inputs, int count, long seed) {
+  /** Makes a model in this process draw from recorded noise and pass on its unrounded images. */
+  void prepare(DirectGenerator here, ImagePipeline pipeline, int images) {
+    Check.that(
+        pipeline.filters().isEmpty() || raw == null,
+        "raw",
+        raw,
+        "none beside filters, which judge finished pictures");
     if (noise != null) {
-      return RecordedNoise.of(noise, inputs * count);
+      here.record(RecordedNoise.of(noise, images));
     }
-    List<NoiseSource> sources = new ArrayList<>();
-    for (int i = 0; i < inputs * count; i++) {
-      sources.add(new PhiloxNoise(seed, i % count));
-    }
-    return sources;
+    here.observeImages(drawn::addAll);
   }
 
   /** Describes the source of an image's randomness. */
@@ -69,10 +72,11 @@ final class BatchOptions {
    * Writes the unrounded images, if requested: one tensor, {@code [N, H, W, C]} float32 in [0, 1],
    * like the result of the published pipelines.
    */
-  void writeRaw(List<Image> images) {
+  void writeRaw() {
     if (raw == null) {
       return;
     }
+    List<Image> images = drawn;
     Image first = images.get(0);
     int size = first.pixels().length;
     float[] values = new float[images.size() * size];

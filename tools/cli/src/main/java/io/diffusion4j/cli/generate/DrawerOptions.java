@@ -1,13 +1,21 @@
 package io.diffusion4j.cli.generate;
 
+import io.diffusion4j.cli.console.Console;
 import io.diffusion4j.cli.options.ConnectionOptions;
 import io.diffusion4j.cli.options.FilterOptions;
 import io.diffusion4j.cli.options.ModelOptions;
 import io.diffusion4j.cli.options.PluginOptions;
 import io.diffusion4j.cli.options.ProvenanceOptions;
 import io.diffusion4j.cli.options.SamplingOptions;
+import io.diffusion4j.client.ImageGenerator;
 import io.diffusion4j.pipeline.OpenPipeline;
-import io.diffusion4j.pipeline.Plugins;
+import io.diffusion4j.pipeline.Opening;
+import io.diffusion4j.provenance.Provenance;
+import io.diffusion4j.serving.request.DirectGenerator;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -36,9 +44,39 @@ final class DrawerOptions {
   @ArgGroup(validate = false, heading = "%nServer:%n")
   ConnectionOptions connection = new ConnectionOptions();
 
-  /** Loads the plugins, and adds the filters to them. */
-  Plugins load() {
-    return filters.addTo(plugins.load());
+  /** Draws with a generator. */
+  @FunctionalInterface
+  interface Work<T> {
+    /**
+     * Draws.
+     *
+     * @param here the model, if it is in this process and the generator a {@link DirectGenerator}
+     */
+    T draw(ImageGenerator generator, Optional<OpenPipeline> here) throws IOException;
+  }
+
+  /**
+   * Connects to the server or opens the model, and draws.
+   *
+   * @param how the settings for opening the model
+   * @param names maps the path of a field in the contract to its name in messages
+   */
+  <T> T draw(Console console, Supplier<Opening> how, UnaryOperator<String> names, Work<T> work)
+      throws IOException {
+    if (server != null) {
+      try (var client = connection.connect(server)) {
+        return work.draw(client, Optional.empty());
+      }
+    }
+    Provenance marks = provenance.read();
+    Opening opening = how.get();
+    try (var jars = filters.addTo(plugins.load())) {
+      console.say("loading " + model.folder());
+      try (var open = ModelOptions.open(model.folder(), opening, jars)) {
+        var here = new DirectGenerator(open.pipeline(), marks, names);
+        return work.draw(here, Optional.of(open));
+      }
+    }
   }
 
   /** Checks everything that needs no model and no server. */

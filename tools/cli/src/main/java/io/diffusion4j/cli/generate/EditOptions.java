@@ -1,15 +1,16 @@
 package io.diffusion4j.cli.generate;
 
 import io.diffusion4j.cli.console.Console;
-import io.diffusion4j.cli.generate.LocalBatch.Drawn;
+import io.diffusion4j.cli.generate.ImageWriter.Asked;
 import io.diffusion4j.cli.options.SamplingOptions;
-import io.diffusion4j.diffusion.image.Image;
-import io.diffusion4j.serving.request.DirectRequest;
+import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.serving.request.DirectGenerator;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
+import io.diffusion4j.serving.v1.Model;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -29,7 +30,10 @@ final class EditOptions implements SamplingOptions.Sampled {
 
   @Mixin private DrawOptions draws = new DrawOptions();
 
-  private final SamplingOptions stages = SamplingOptions.ofUnclip("Sampling");
+  private final SamplingOptions stages = new SamplingOptions("Sampling");
+
+  @ArgGroup(validate = false, heading = "%nTo compare with other frameworks:%n")
+  private BatchOptions batch = new BatchOptions();
 
   @Mixin private DrawerOptions drawer = new DrawerOptions();
 
@@ -43,34 +47,37 @@ final class EditOptions implements SamplingOptions.Sampled {
     draws.check();
     stages.check();
     draws.files(output, requests).requireWritable();
+    batch.check(draws.seed);
+    Check.that(
+        drawer.server == null || !batch.areGiven(),
+        "server",
+        drawer.server,
+        "none beside --noise and --raw");
     drawer.check(stages);
   }
 
-  /** Draws the images of each request, here or at the server, and writes them. */
+  /** Draws the images of each request and writes them; returns the exit status. */
   int draw(List<GenerateImagesRequest.Builder> asked) throws IOException {
-    PngFiles files = draws.files(output, asked.size());
-    if (drawer.server != null) {
-      return new ServerBatch(console, files, draws, stages, drawer).run(drawer.server, asked);
-    }
-    long seed = draws.seedOrNew();
-    var here =
-        new LocalBatch(
-            console, files, draws, new BatchOptions(), drawer::load, drawer.provenance.read());
-    here.run(
-        drawer.model.folder(),
-        stages.opening(drawer.model.opening()),
-        seed,
-        (open, noise, watch) -> {
-          var pipeline = open.pipeline();
-          List<DirectRequest> requests = here.requests(asked, stages, pipeline, seed);
-          List<Image> images = new ArrayList<>();
-          for (int i = 0; i < requests.size(); i++) {
-            var own = noise.subList(i * draws.count, (i + 1) * draws.count);
-            images.addAll(
-                pipeline.draw(requests.get(i).task(), requests.get(i).settings(), own, watch));
+    var writer = new ImageWriter(console, draws.files(output, asked.size()), draws, batch);
+    return drawer.draw(
+        console,
+        () -> stages.opening(drawer.model.opening()),
+        SamplingOptions::nameOf,
+        (generator, here) -> {
+          Model model = ImageWriter.model(generator);
+          if (here.isEmpty()) {
+            asked.forEach(drawer.model.loras()::ask);
+          } else {
+            batch.prepare(
+                (DirectGenerator) generator, here.get().pipeline(), asked.size() * draws.count);
           }
-          return Drawn.of(requests, draws.count, images);
+          int status =
+              writer.write(
+                  generator,
+                  model,
+                  asked.stream().map(request -> Asked.of(request, stages, model)).toList());
+          batch.writeRaw();
+          return status;
         });
-    return 0;
   }
 }

@@ -2,29 +2,30 @@ package io.diffusion4j.cli.generate;
 
 import com.google.common.base.Joiner;
 import io.diffusion4j.cli.console.Console;
-import io.diffusion4j.cli.generate.LocalBatch.Drawn;
+import io.diffusion4j.cli.generate.ImageWriter.Asked;
 import io.diffusion4j.cli.options.ModelOptions;
 import io.diffusion4j.cli.options.SamplingOptions;
 import io.diffusion4j.cli.options.Variation;
 import io.diffusion4j.client.Requests;
 import io.diffusion4j.diffusion.argument.Check;
-import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.diffusion.pipeline.ImageTask;
+import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.pipeline.OpenPipeline;
 import io.diffusion4j.pipeline.Opening;
 import io.diffusion4j.plots.AnimatedGif;
 import io.diffusion4j.provenance.SourceType;
+import io.diffusion4j.serving.request.DirectGenerator;
 import io.diffusion4j.serving.request.DirectRequest;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
+import io.diffusion4j.serving.v1.Model;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -54,7 +55,7 @@ public final class GenerateCommand implements Callable<Integer>, SamplingOptions
       description = "The negative prompt.")
   private String negative = "";
 
-  private final SamplingOptions stages = SamplingOptions.ofUnclip("Sampling");
+  private final SamplingOptions stages = new SamplingOptions("Sampling");
 
   @ArgGroup(validate = false, heading = "%nTo compare with other frameworks:%n")
   private BatchOptions batch = new BatchOptions();
@@ -99,10 +100,39 @@ public final class GenerateCommand implements Callable<Integer>, SamplingOptions
   public Integer call() throws IOException {
     check();
     hintFile = hint == null ? new byte[0] : InputFile.read(hint);
-    return drawer.server == null
-        ? drawHere()
-        : new ServerBatch(console, files(), prompts.draws, stages, drawer)
-            .run(drawer.server, asked());
+    var writer = new ImageWriter(console, files(), prompts.draws, batch);
+    return drawer.draw(
+        console,
+        this::opening,
+        SamplingOptions::nameOf,
+        (generator, here) -> {
+          Model model = ImageWriter.model(generator);
+          requireDrawsOfWords(model);
+          Optional<Emergence> emergence =
+              here.map(open -> prepare((DirectGenerator) generator, open));
+          int status = writer.write(generator, model, asked(model, here.isEmpty()));
+          batch.writeRaw();
+          if (animation != null) {
+            emergence.orElseThrow().write(gif(animation));
+          }
+          return status;
+        });
+  }
+
+  /** Prepares a model in this process; returns how the images will emerge. */
+  private Emergence prepare(DirectGenerator generator, OpenPipeline open) {
+    ImagePipeline pipeline = open.pipeline();
+    Check.that(
+        animation == null || pipeline.filters().isEmpty(),
+        "animate",
+        animation,
+        "none beside filters, which judge finished pictures");
+    batch.prepare(generator, pipeline, files().inputs() * prompts.draws.count);
+    var emergence = new Emergence(pipeline.card(), SamplingListener.NONE);
+    if (animation != null) {
+      generator.observe(emergence);
+    }
+    return emergence;
   }
 
   /** Checks everything that needs no model. */
@@ -165,84 +195,35 @@ public final class GenerateCommand implements Callable<Integer>, SamplingOptions
     return prompts.files(swept().size(), batch.noise == null);
   }
 
-  /** Draws the images of all prompts as one batch, for each combination of the varied options. */
-  private int drawHere() throws IOException {
-    long seed = prompts.draws.seedOrNew();
-    var here =
-        new LocalBatch(
-            console, files(), prompts.draws, batch, drawer::load, drawer.provenance.read());
-    here.run(
-        drawer.model.folder(),
-        opening(),
-        seed,
-        (open, noise, watch) -> {
-          ImagePipeline pipeline = open.pipeline();
-          requireDrawsOfWords(pipeline);
-          Check.that(
-              animation == null || pipeline.filters().isEmpty(),
-              "animate",
-              animation,
-              "none beside filters, which judge finished pictures");
-          var emergence = new Emergence(pipeline.card(), watch);
-          List<DirectRequest> all = new ArrayList<>();
-          List<Image> images = new ArrayList<>();
-          List<String> values = new ArrayList<>();
-          for (Map<String, String> at : swept()) {
-            at.forEach(stages::set);
-            List<DirectRequest> requests = here.requests(asked(), stages, pipeline, seed);
-            all.addAll(requests);
-            int each = requests.size() * prompts.draws.count;
-            images.addAll(
-                pipeline.draw(
-                    task(requests),
-                    requests.get(0).settings(),
-                    noise.subList(images.size(), images.size() + each),
-                    animation == null ? watch : emergence));
-            values.addAll(
-                Collections.nCopies(each, Joiner.on(", ").withKeyValueSeparator(" ").join(at)));
-          }
-          if (animation != null) {
-            emergence.write(gif(animation));
-          }
-          Drawn drawn =
-              batch.noise != null // no seed makes them again
-                  ? here.plain(
-                      images,
-                      hint == null
-                          ? SourceType.TRAINED_ALGORITHMIC_MEDIA
-                          : SourceType.COMPOSITE_WITH_TRAINED_ALGORITHMIC_MEDIA)
-                  : Drawn.of(all, prompts.draws.count, images);
-          return drawn.withNotes(values);
-        });
-    return 0;
-  }
-
   /** Refuses models that draw only with a picture, with the command or option for it. */
-  private void requireDrawsOfWords(ImagePipeline pipeline) {
-    Set<ImageTask.Kind> tasks = pipeline.card().tasks();
+  private void requireDrawsOfWords(Model model) {
+    List<String> tasks = model.getTasksList();
     Check.that(
-        !tasks.equals(Set.of(ImageTask.Kind.INPAINT)),
+        !tasks.equals(List.of(ImageTask.Kind.INPAINT.label())),
         "mask",
         "none",
         "an image and a mask, which the model completes: diffusion4j inpaint IMAGE --mask FILE");
     Check.that(
-        hint != null || !tasks.equals(Set.of(ImageTask.Kind.HINTED)),
+        hint != null || !tasks.equals(List.of(ImageTask.Kind.HINTED.label())),
         "hint",
         "none",
         "a picture of the images' size, which they follow: --hint FILE");
   }
 
-  /** Returns the task: all prompts at once, or the task without a prompt. */
-  private ImageTask task(List<DirectRequest> requests) {
-    if (prompts.prompts.isEmpty()) {
-      return requests.get(0).task();
+  /** Returns the inputs: all prompts, for each combination of the varied options. */
+  private List<Asked> asked(Model model, boolean atServer) {
+    List<Asked> all = new ArrayList<>();
+    for (Map<String, String> at : swept()) {
+      at.forEach(stages::set);
+      String note = Joiner.on(", ").withKeyValueSeparator(" ").join(at);
+      for (GenerateImagesRequest.Builder request : asked()) {
+        if (atServer) {
+          drawer.model.loras().ask(request);
+        }
+        all.add(Asked.of(request, stages, model).withNote(note));
+      }
     }
-    var words =
-        prompts.prompts.stream().map(prompt -> new ImageTask.Words(prompt, negative)).toList();
-    var task = new ImageTask.TextToImage(prompts.forEachImage(words));
-    return requests.get(0).task() instanceof ImageTask.Hinted hinted
-        ? new ImageTask.Hinted(task, hinted.hint())
-        : task;
+    return all;
   }
 
   /** Returns a request for each prompt, or one without a prompt. */
@@ -251,12 +232,10 @@ public final class GenerateCommand implements Callable<Integer>, SamplingOptions
       return List.of(
           Requests.unconditional(label == null ? OptionalInt.empty() : OptionalInt.of(label)));
     }
-    var asked =
-        prompts.prompts.stream().map(prompt -> Requests.textToImage(prompt, negative)).toList();
-    if (hintFile.length == 0) {
-      return asked;
-    }
-    return asked.stream().map(request -> Requests.hinted(request, hintFile)).toList();
+    return prompts.prompts.stream()
+        .map(prompt -> Requests.textToImage(prompt, negative))
+        .map(request -> hintFile.length == 0 ? request : Requests.hinted(request, hintFile))
+        .toList();
   }
 
   /** As in the published pipelines, one embedding is drawn from recorded noise. */

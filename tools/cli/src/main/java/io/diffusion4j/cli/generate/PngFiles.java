@@ -9,13 +9,13 @@ import io.diffusion4j.diffusion.image.Png;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 
 /**
@@ -134,22 +134,18 @@ record PngFiles(List<Path> files, int perInput, Optional<Path> sheet) {
   /**
    * Writes the sheet of the images, if requested and if there are any.
    *
-   * @param released whether an image was written
+   * @param written the files of the images
    */
-  Optional<Path> writeSheet(IntPredicate released) throws IOException {
-    List<Image> images = new ArrayList<>(count());
-    if (sheet.isPresent()) {
-      for (int i = 0; i < count(); i++) {
-        if (released.test(i)) {
-          images.add(ImageFiles.read(file(i), Integer.MAX_VALUE));
-        }
-      }
-      if (images.isEmpty()) {
-        return Optional.empty();
-      }
-      byte[] png = Png.encode(ContactSheet.of(images, columns()), Map.of());
-      new OutputFile("sheet", sheet.get()).write(png);
+  Optional<Path> writeSheet(Collection<byte[]> written) throws IOException {
+    if (sheet.isEmpty() || written.isEmpty()) {
+      return Optional.empty();
     }
+    List<Image> images = new ArrayList<>(count());
+    for (byte[] png : written) {
+      images.add(ImageFiles.read(png, Integer.MAX_VALUE));
+    }
+    new OutputFile("sheet", sheet.get())
+        .write(Png.encode(ContactSheet.of(images, columns()), Map.of()));
     return sheet;
   }
 

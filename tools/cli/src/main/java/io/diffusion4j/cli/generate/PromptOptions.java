@@ -42,11 +42,6 @@ final class PromptOptions {
 
   @Mixin DrawOptions draws = new DrawOptions();
 
-  /** Returns the files for the images. */
-  PngFiles files() {
-    return files(1, true);
-  }
-
   /**
    * Returns the files if all prompts are drawn this many times.
    *
@@ -84,12 +79,5 @@ final class PromptOptions {
     if (prompts.isEmpty()) {
       throw new ParameterException(command.commandLine(), "Missing required parameter: 'PROMPT'");
     }
-  }
-
-  /** Maps each prompt, once for each of its images. */
-  <T> List<T> forEachImage(List<T> ofPrompts) {
-    return ofPrompts.stream()
-        .flatMap(own -> Collections.nCopies(draws.count, own).stream())
-        .toList();
   }
 }

@@ -1,17 +1,18 @@
 package io.diffusion4j.cli.generate;
 
+import com.google.protobuf.Descriptors.FieldDescriptor;
 import io.diffusion4j.client.Recipes;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.image.Png;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.diffusion4j.serving.v1.LoraChoice;
 import io.diffusion4j.serving.v1.ModelPart;
+import io.diffusion4j.serving.v1.ModelStage;
 import io.diffusion4j.serving.v1.Recipe;
 import io.diffusion4j.serving.v1.RegisteredLora;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Collection;
 import java.util.List;
 
 /** A PNG file with its recipe. */
@@ -62,31 +63,32 @@ record RecipeFile(Path path, byte[] png, Recipe recipe) {
   /**
    * Returns the request that draws it again.
    *
+   * @param stages the stages of the model; one without a sampler gets only the settings it reads
    * @param loras the requested updates
    */
-  GenerateImagesRequest request(String model, Collection<String> fixed, List<LoraChoice> loras) {
+  GenerateImagesRequest request(String model, List<ModelStage> stages, List<LoraChoice> loras) {
     GenerateImagesRequest.Builder request =
         recipe.getRequest().toBuilder()
             .setModel(model)
             .clearRequestId()
             .clearLoras()
             .addAllLoras(loras);
-    for (String stage : fixed) {
-      if (request.containsStages(stage)) {
-        request.putStages(
-            stage,
-            request.getStagesOrThrow(stage).toBuilder()
-                .clearSampler()
-                .clearSteps()
-                .clearSchedule()
-                .clearEta()
-                .clearThresholding()
-                .clearGuidanceInterval()
-                .clearReuse()
-                .build());
+    for (ModelStage stage : stages) {
+      if (stage.getSamplersCount() == 0 && request.containsStages(stage.getName())) {
+        var options = request.getStagesOrThrow(stage.getName()).toBuilder();
+        for (FieldDescriptor field : options.getAllFields().keySet()) {
+          if (!reads(stage, field.getName())) {
+            options.clearField(field);
+          }
+        }
+        request.putStages(stage.getName(), options.build());
       }
     }
     return request.build();
+  }
+
+  private static boolean reads(ModelStage stage, String setting) {
+    return stage.getSettingsList().stream().anyMatch(own -> own.getName().equals(setting));
   }
 
   /** Checks that a model has the plugin parts that drew it. */

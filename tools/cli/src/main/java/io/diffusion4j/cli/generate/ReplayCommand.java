@@ -4,21 +4,15 @@ import com.google.common.hash.Hashing;
 import io.diffusion4j.cli.console.Console;
 import io.diffusion4j.cli.console.FailureHandler;
 import io.diffusion4j.cli.console.StageBars;
-import io.diffusion4j.cli.console.StageWatch;
-import io.diffusion4j.cli.options.ModelOptions;
 import io.diffusion4j.client.Generation;
+import io.diffusion4j.client.ImageGenerator;
 import io.diffusion4j.client.Recipes;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.image.OutputFile;
-import io.diffusion4j.diffusion.pipeline.ImagePipeline;
-import io.diffusion4j.diffusion.stage.Stage;
 import io.diffusion4j.pipeline.OpenPipeline;
 import io.diffusion4j.pipeline.Opening;
-import io.diffusion4j.provenance.Provenance;
-import io.diffusion4j.serving.request.DirectRequest;
-import io.diffusion4j.serving.request.ModelParts;
+import io.diffusion4j.serving.v1.LoraChoice;
 import io.diffusion4j.serving.v1.Model;
-import io.diffusion4j.serving.v1.ModelStage;
 import io.diffusion4j.unclip.PriorChoice;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -89,8 +83,15 @@ public final class ReplayCommand implements Callable<Integer> {
         console.leaveOutput();
       }
     }
+    if (drawer.server != null) {
+      drawer.plugins.requireNoneBeside(drawer.server);
+    }
     Generation.Picture again =
-        drawer.server == null ? drawHere(original) : ask(drawer.server, original);
+        drawer.draw(
+            console,
+            () -> opening(original),
+            UnaryOperator.identity(),
+            (generator, here) -> again(generator, original, here.isPresent()));
     if (again.isRefused()) {
       console.printf(
           "%s: refused: %s", original.path(), again.metadata().getRefusal().getMessage());
@@ -102,60 +103,33 @@ public final class ReplayCommand implements Callable<Integer> {
     return report(original, again);
   }
 
-  private Generation.Picture drawHere(RecipeFile original) {
-    Provenance provenance = drawer.provenance.read();
+  /** Returns the settings for opening the model, whose digest is checked before it is loaded. */
+  private Opening opening(RecipeFile original) {
     Opening how =
         drawer
             .model
             .replaying(original.recipe().getPrecision())
             .withPrior(PriorChoice.named(prior).word())
             .withLoras(drawer.model.loras().of(original.loras()));
-    String digest = OpenPipeline.family(drawer.model.folder()).digest(drawer.model.folder(), how);
-    if (!digest.equals(
-        original.recipe().getWeightsDigest())) { // reported before the model is loaded
-      throw otherWeights(original, drawer.model.folder() + " with " + digest);
+    Path folder = drawer.model.folder();
+    String digest = OpenPipeline.family(folder).digest(folder, how);
+    if (!digest.equals(original.recipe().getWeightsDigest())) {
+      throw otherWeights(original, folder + " with " + digest);
     }
-    try (var jars = drawer.load()) {
-      console.say("loading " + drawer.model.folder());
-      try (var open = ModelOptions.open(drawer.model.folder(), how, jars);
-          var watch = new StageWatch(console.bars(), 1)) {
-        ImagePipeline pipeline = open.pipeline();
-        original.requireParts(ModelParts.of(pipeline.card()));
-        List<String> fixed =
-            pipeline.card().stages().stream()
-                .filter(stage -> stage.denoising().isEmpty())
-                .map(Stage::name)
-                .toList();
-        var request =
-            DirectRequest.of(
-                pipeline,
-                original.request("", fixed, List.of()),
-                UnaryOperator.identity(),
-                provenance);
-        var images = pipeline.draw(request.task(), request.settings(), request.noise(), watch);
-        var file = request.file(0, images.get(0));
-        return new Generation.Picture(file.getMetadata(), file.getData().toByteArray());
-      }
-    }
+    return how;
   }
 
-  private Generation.Picture ask(String address, RecipeFile original) throws IOException {
-    drawer.plugins.requireNoneBeside(address);
-    try (var client = drawer.connection.connect(address)) {
-      Model own = modelWithItsWeights(client.models(), original);
-      original.requireParts(own.getPartsList());
-      List<String> fixed =
-          own.getStagesList().stream()
-              .filter(stage -> stage.getSamplersCount() == 0)
-              .map(ModelStage::getName)
-              .toList();
-      try (var bars = new StageBars(console.bars(), 1)) {
-        return client
-            .generate(
-                original.request(own.getName(), fixed, original.loras(own.getLorasList())), bars)
-            .images()
-            .get(0); // an image that fails fails the call
-      }
+  private Generation.Picture again(ImageGenerator generator, RecipeFile original, boolean isHere) {
+    List<Model> models = generator.models();
+    Model own = isHere ? models.get(0) : modelWithItsWeights(models, original);
+    original.requireParts(own.getPartsList());
+    var loras = isHere ? List.<LoraChoice>of() : original.loras(own.getLorasList());
+    var request = original.request(own.getName(), own.getStagesList(), loras);
+    try (var bars = new StageBars(console.bars(), 1)) {
+      return generator
+          .generate(request, bars)
+          .images()
+          .get(0); // an image that fails fails the call
     }
   }
 

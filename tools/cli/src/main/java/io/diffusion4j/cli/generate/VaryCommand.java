@@ -1,32 +1,27 @@
 package io.diffusion4j.cli.generate;
 
-import com.google.inject.Injector;
+import com.google.common.primitives.Floats;
 import io.diffusion4j.checkpoint.ModelFolder;
 import io.diffusion4j.cli.console.Console;
-import io.diffusion4j.cli.generate.LocalBatch.Drawn;
+import io.diffusion4j.cli.generate.ImageWriter.Asked;
 import io.diffusion4j.cli.options.SamplingOptions;
 import io.diffusion4j.client.Requests;
 import io.diffusion4j.diffusion.argument.Check;
-import io.diffusion4j.diffusion.image.Image;
-import io.diffusion4j.diffusion.image.ImageFiles;
-import io.diffusion4j.diffusion.noise.NoiseSource;
-import io.diffusion4j.diffusion.part.ImageEncoder;
-import io.diffusion4j.diffusion.pipeline.ImagePipeline;
-import io.diffusion4j.diffusion.pipeline.ImageTask;
-import io.diffusion4j.diffusion.pipeline.ModelCard;
-import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.pipeline.OpenPipeline;
 import io.diffusion4j.provenance.SourceType;
+import io.diffusion4j.serving.request.DirectGenerator;
 import io.diffusion4j.serving.request.DirectRequest;
+import io.diffusion4j.serving.v1.Embedding;
+import io.diffusion4j.serving.v1.FromEmbeddingTask;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.diffusion4j.serving.v1.Model;
+import io.diffusion4j.serving.v1.OutputOptions;
 import io.diffusion4j.unclip.PreparedPixels;
 import io.diffusion4j.unclip.UnclipFamily;
 import io.diffusion4j.unclip.UnclipModel;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -90,7 +85,7 @@ public final class VaryCommand implements Callable<Integer>, SamplingOptions.Sam
   @Mixin private DrawOptions draws = new DrawOptions();
 
   private final SamplingOptions stages =
-      SamplingOptions.ofUnclip("Sampling (there is no prior without --toward)");
+      new SamplingOptions("Sampling (there is no prior without --toward)");
 
   @ArgGroup(validate = false, heading = "%nTo compare with other frameworks:%n")
   private BatchOptions batch = new BatchOptions();
@@ -106,49 +101,50 @@ public final class VaryCommand implements Callable<Integer>, SamplingOptions.Sam
   public Integer call() throws IOException {
     check();
     List<GenerateImagesRequest.Builder> asked = new ArrayList<>();
-    List<Source> given = new ArrayList<>();
+    List<PreparedPixels> prepared = new ArrayList<>();
     for (Path source : sources) {
-      if (arePictures()) {
+      if (!isPrepared(source)) {
         asked.add(request(InputFile.read(source)));
       } else {
-        given.add(Source.read(source));
+        prepared.add(PreparedPixels.read(source));
       }
     }
-    int inputs = asked.size() + given.stream().mapToInt(Source::size).sum();
+    int inputs = asked.size() + prepared.stream().mapToInt(one -> one.images().size()).sum();
     PngFiles files = draws.files(output, inputs);
     files.requireWritable();
-    if (drawer.server != null) {
-      resemble(asked, likeness == null ? usualLikeness(drawer.server) : likeness);
-      return new ServerBatch(console, files, draws, stages, drawer).run(drawer.server, asked);
-    }
-    long seed = draws.seedOrNew();
-    var here = new LocalBatch(console, files, draws, batch, drawer::load, drawer.provenance.read());
-    here.run(
-        drawer.model.folder(),
-        stages.opening(drawer.model.opening()),
-        seed,
-        (open, noise, watch) -> {
-          var pipeline = open.pipeline();
-          double own = likeness == null ? usualLikeness(pipeline.card()) : likeness;
-          resemble(asked, own);
-          List<DirectRequest> requests = here.requests(asked, stages, pipeline, seed);
-          if (toward != null || own > 0) {
-            return separately(here, requests, pipeline, noise, watch);
-          }
-          requests.forEach(request -> given.add(Picture.of(request)));
-          List<float[]> embeddings = new ArrayList<>();
-          for (Source source : given) {
-            for (float[] embedding : source.encode(open.injector())) {
-              embeddings.addAll(Collections.nCopies(draws.count, embedding));
+    var writer = new ImageWriter(console, files, draws, batch);
+    return drawer.draw(
+        console,
+        () -> stages.opening(drawer.model.opening()),
+        SamplingOptions::nameOf,
+        (generator, here) -> {
+          Model model = ImageWriter.model(generator);
+          resemble(asked, likeness == null ? usualLikeness(model) : likeness);
+          if (here.isEmpty()) {
+            asked.forEach(drawer.model.loras()::ask);
+          } else {
+            batch.prepare((DirectGenerator) generator, here.get().pipeline(), inputs * draws.count);
+            for (PreparedPixels pixels : prepared) {
+              var encoder = here.get().injector().getInstance(UnclipModel.class);
+              encoder.encodePrepared(pixels).forEach(own -> asked.add(ofEmbedding(own)));
             }
           }
-          var task = new ImageTask.FromEmbedding(embeddings, ImageTask.Words.NONE);
-          var images = pipeline.draw(task, stages.settings(pipeline, task), noise, watch);
-          return requests.isEmpty() || batch.noise != null // no request draws them again
-              ? here.plain(images, SourceType.COMPOSITE_WITH_TRAINED_ALGORITHMIC_MEDIA)
-              : Drawn.of(requests, draws.count, images);
+          int status =
+              writer.write(
+                  generator,
+                  model,
+                  asked.stream().map(request -> Asked.of(request, stages, model)).toList());
+          batch.writeRaw();
+          return status;
         });
-    return 0;
+  }
+
+  /** Returns a request for images of an embedding, whose files have no recipes. */
+  private static GenerateImagesRequest.Builder ofEmbedding(float[] embedding) {
+    var values = Embedding.newBuilder().addAllValues(Floats.asList(embedding));
+    return GenerateImagesRequest.newBuilder()
+        .setFromEmbedding(FromEmbeddingTask.newBuilder().setImageEmbedding(values))
+        .setOutput(OutputOptions.newBuilder().setEmbedRecipe(false));
   }
 
   private GenerateImagesRequest.Builder request(byte[] image) {
@@ -163,20 +159,8 @@ public final class VaryCommand implements Callable<Integer>, SamplingOptions.Sam
     }
   }
 
-  private double usualLikeness(ModelCard card) {
-    return isPlain() ? card.usualLikeness() : 0;
-  }
-
-  private double usualLikeness(String server) throws IOException {
-    if (!isPlain()) {
-      return 0;
-    }
-    try (var client = drawer.connection.connect(server)) {
-      return client.models().stream()
-          .filter(Model::getIsDefault)
-          .mapToDouble(Model::getUsualLikeness)
-          .sum();
-    }
+  private double usualLikeness(Model model) {
+    return isPlain() ? model.getUsualLikeness() : 0;
   }
 
   /** Whether images are varied that a recipe can draw again. */
@@ -184,26 +168,9 @@ public final class VaryCommand implements Callable<Integer>, SamplingOptions.Sam
     return toward == null && arePictures() && !batch.areGiven();
   }
 
-  /** Draws the images of each request separately, from its own embedding or noise. */
-  private Drawn separately(
-      LocalBatch here,
-      List<DirectRequest> requests,
-      ImagePipeline pipeline,
-      List<NoiseSource> noise,
-      SamplingListener watch) {
-    List<Image> images = new ArrayList<>();
-    for (int i = 0; i < requests.size(); i++) {
-      var own = noise.subList(i * draws.count, (i + 1) * draws.count);
-      images.addAll(pipeline.draw(requests.get(i).task(), requests.get(i).settings(), own, watch));
-    }
-    return batch.noise != null
-        ? here.plain(images, SourceType.COMPOSITE_WITH_TRAINED_ALGORITHMIC_MEDIA)
-        : Drawn.of(requests, draws.count, images);
-  }
-
   /** Whether the inputs fit into requests. */
   private boolean arePictures() {
-    return sources.stream().noneMatch(Prepared::is);
+    return sources.stream().noneMatch(VaryCommand::isPrepared);
   }
 
   /** Checks everything that needs no model. */
@@ -248,51 +215,7 @@ public final class VaryCommand implements Callable<Integer>, SamplingOptions.Sam
     return OpenPipeline.family(drawer.model.folder()) instanceof UnclipFamily;
   }
 
-  /** The content of an input file. */
-  private interface Source {
-    /** Returns the number of images. */
-    int size();
-
-    /** Returns the embeddings of the images. */
-    List<float[]> encode(Injector model);
-
-    static Source read(Path file) throws IOException {
-      return Prepared.is(file)
-          ? new Prepared(PreparedPixels.read(file))
-          : new Picture(ImageFiles.read(file, InputFile.MAX_PIXELS));
-    }
-  }
-
-  private record Picture(Image image) implements Source {
-    /** Returns the image as stored in the request, so that a replay has the same input. */
-    static Picture of(DirectRequest request) {
-      return new Picture(((ImageTask.Variation) request.task()).image());
-    }
-
-    @Override
-    public int size() {
-      return 1;
-    }
-
-    @Override
-    public List<float[]> encode(Injector model) {
-      return model.getInstance(ImageEncoder.class).encode(List.of(image));
-    }
-  }
-
-  private record Prepared(PreparedPixels pixels) implements Source {
-    static boolean is(Path file) {
-      return file.toString().endsWith(".safetensors");
-    }
-
-    @Override
-    public int size() {
-      return pixels.images().size();
-    }
-
-    @Override
-    public List<float[]> encode(Injector model) {
-      return model.getInstance(UnclipModel.class).encodePrepared(pixels);
-    }
+  private static boolean isPrepared(Path file) {
+    return file.toString().endsWith(".safetensors");
   }
 }

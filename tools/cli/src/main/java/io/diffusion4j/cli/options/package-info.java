@@ -31,8 +31,8 @@
  * </ul>
  *
  * <p>An option that is not given leaves the decision to the model. {@link
- * io.diffusion4j.cli.options.OptionNames} maps the fields of a request to options, so an error
- * about a request contains the option that the user typed.
+ * io.diffusion4j.cli.options.SamplingOptions#nameOf} maps the fields of a request to options, so an
+ * error about a request contains the option that the user typed.
  *
  * <p>Put an option here when a second package needs it; until then it belongs to its command. Tests
  * fix the names, because scripts depend on them. Options of the benchmarks are in {@code

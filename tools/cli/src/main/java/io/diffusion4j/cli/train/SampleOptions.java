@@ -1,7 +1,7 @@
 package io.diffusion4j.cli.train;
 
 import io.diffusion4j.cli.options.ModelOptions;
-import io.diffusion4j.cli.options.OptionNames;
+import io.diffusion4j.cli.options.SamplingOptions;
 import io.diffusion4j.data.DataSet;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.image.ContactSheet;
@@ -13,7 +13,7 @@ import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.pipeline.OpenPipeline;
 import io.diffusion4j.pipeline.Plugins;
 import io.diffusion4j.pipeline.Residency;
-import io.diffusion4j.serving.request.DirectRequest;
+import io.diffusion4j.serving.request.DirectGenerator;
 import io.diffusion4j.training.Inspection;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -72,8 +72,8 @@ final class SampleOptions {
         var open = OpenPipeline.of(model, how, plugins)) {
       var words = prompts.stream().map(text -> new ImageTask.Words(text, "")).toList();
       var settings =
-          DirectRequest.settings(
-              open.pipeline(), ImageTask.of(prompts.get(0)), Map.of(), OptionNames::of);
+          DirectGenerator.settings(
+              open.pipeline(), ImageTask.of(prompts.get(0)), Map.of(), SamplingOptions::nameOf);
       List<NoiseSource> noise =
           IntStream.range(0, words.size())
               .<NoiseSource>mapToObj(i -> new PhiloxNoise(0, i))

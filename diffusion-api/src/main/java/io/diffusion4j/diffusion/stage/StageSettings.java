@@ -1,0 +1,265 @@
+package io.diffusion4j.diffusion.stage;
+
+import io.diffusion4j.diffusion.argument.ByName;
+import io.diffusion4j.diffusion.guidance.GuidanceInterval;
+import io.diffusion4j.diffusion.guidance.GuidanceScale;
+import io.diffusion4j.diffusion.sampling.Sampler;
+import io.diffusion4j.diffusion.solver.EtaSampler;
+import io.diffusion4j.diffusion.stage.StageSetting.Kind;
+import io.diffusion4j.diffusion.stage.StageSetting.Refusal;
+import io.diffusion4j.diffusion.stage.StageSetting.Values;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** The settings of every stage, in the order in which they are checked and applied. */
+public final class StageSettings {
+  /** The sampler. */
+  public static final StageSetting<String> SAMPLER =
+      StageSetting.of("sampler", Kind.NAME, "The sampler of the %s.")
+          .readBy(StageSettings::denoises)
+          .usually((stage, given) -> choices(stage).map(Choices::defaultSampler))
+          .refusing(
+              (stage, name, given) ->
+                  choices(stage)
+                      .map(Choices::samplers)
+                      .map(known -> unless(known, name, known.expectedInsteadOf(name)))
+                      .orElse(Optional.of("unset; this stage has no sampler")))
+          .setting((settings, stage, name, given) -> settings.withSampler(sampler(stage, name)));
+
+  /** The share of the posterior's noise, for samplers with this parameter. */
+  public static final StageSetting<Double> ETA =
+      StageSetting.of(
+              "eta",
+              Kind.NUMBER,
+              "The noise that a sampler such as ddim adds in the %s, from 0 to 1. Default: 0.")
+          .within(eta -> eta >= 0 && eta <= 1, "0 to 1")
+          .readBy(StageSettings::denoises)
+          .refusing(
+              (stage, eta, given) -> {
+                if (!denoises(stage)) {
+                  return Optional.of("unset; this stage has no sampler");
+                }
+                String name = given.get(SAMPLER).orElse("");
+                if (!choices(stage).orElseThrow().samplers().names().contains(name)) {
+                  return Optional.empty(); // the sampler is refused
+                }
+                return sampler(stage, name) instanceof EtaSampler
+                    ? Optional.empty()
+                    : Optional.of("unset; " + name + " has none");
+              })
+          .setting(
+              (settings, stage, eta, given) ->
+                  settings.sampler() instanceof EtaSampler open
+                      ? settings.withSampler(open.withEta(eta))
+                      : settings);
+
+  /** The number of steps. */
+  public static final StageSetting<Integer> STEPS =
+      StageSetting.of("steps", Kind.COUNT, "The steps of the %s.")
+          .within(steps -> steps >= 1, "≥ 1")
+          .readBy(StageSettings::denoises)
+          .usually((stage, given) -> choices(stage).map(Choices::defaultSteps))
+          .refusing(
+              (stage, steps, given) -> {
+                if (!denoises(stage)) {
+                  return Optional.of("unset; this stage takes " + stage.maxSteps());
+                }
+                return steps >= 1 && steps <= stage.maxSteps()
+                    ? Optional.empty()
+                    : Optional.of("1 to " + stage.maxSteps());
+              })
+          .setting((settings, stage, steps, given) -> settings.withSteps(steps));
+
+  /** The spacing of the timesteps. */
+  public static final StageSetting<String> SCHEDULE =
+      StageSetting.of(
+              "schedule",
+              Kind.NAME,
+              "The spacing of the %s's timesteps, such as leading or trailing. Default: its own.")
+          .readBy(StageSettings::denoises)
+          .refusing(oneOf(Choices::spacings))
+          .setting(
+              (settings, stage, name, given) ->
+                  settings.withSpacing(
+                      choices(stage).flatMap(Choices::spacings).orElseThrow().named(name)));
+
+  /** The treatment of each x̂₀. */
+  public static final StageSetting<String> THRESHOLDING =
+      StageSetting.of(
+              "thresholding",
+              Kind.NAME,
+              "The thresholding of x0 in the %s: clip, dynamic or none. Default: its own.")
+          .readBy(StageSettings::denoises)
+          .refusing(oneOf(Choices::treatments))
+          .setting(
+              (settings, stage, name, given) ->
+                  settings.withTreatment(
+                      choices(stage).flatMap(Choices::treatments).orElseThrow().named(name)));
+
+  /** The guide by its gradient, in place of classifier-free guidance. */
+  public static final StageSetting<String> GUIDANCE =
+      StageSetting.of(
+              "guidance",
+              Kind.NAME,
+              "A guide by its gradient, instead of classifier-free guidance: classifier (with"
+                  + " --label) or clip, if the model has one.")
+          .forOneStage()
+          .readBy(stage -> !stage.guides().isEmpty())
+          .refusing(
+              (stage, guide, given) ->
+                  stage.guides().containsKey(guide)
+                      ? Optional.empty()
+                      : Optional.of(stage.guidesExpected()))
+          .setting(
+              (settings, stage, guide, given) ->
+                  settings.withGuide(guide, settings.guidanceScale()));
+
+  /** The scale of the guidance, or the factor of the gradient. */
+  public static final StageSetting<Double> GUIDANCE_SCALE =
+      StageSetting.of("guidance_scale", Kind.NUMBER, "The guidance scale of the %s; 1 is none.")
+          .named("guidance")
+          .within(scale -> scale >= 0 && Double.isFinite(scale), "≥ 0")
+          .readBy(stage -> denoises(stage) || stage.scale().isOffered())
+          .usually((stage, given) -> Optional.of(offered(stage, given).usual()))
+          .refusing(
+              (stage, scale, given) -> {
+                Stage.Scale offered = offered(stage, given);
+                if (GUIDANCE.fault(stage, given).isPresent()) {
+                  return Optional.empty(); // the guide is refused
+                }
+                if (!offered.isOffered() && scale != 1) {
+                  return Optional.of("1; this stage has no guidance");
+                }
+                return scale >= 0 && scale <= offered.most()
+                    ? Optional.empty()
+                    : Optional.of("0 to " + offered.most()); // NaN fails too
+              })
+          .setting(
+              (settings, stage, scale, given) ->
+                  settings.withGuidanceScale(GuidanceScale.constant(scale)));
+
+  /** The noise levels at which classifier-free guidance acts, as σ = √((1−ᾱ)/ᾱ). */
+  public static final StageSetting<List<Double>> GUIDANCE_INTERVAL =
+      StageSetting.of(
+              "guidance_interval",
+              Kind.INTERVAL,
+              "The noise levels at which the guidance of the %s acts, as sigma; at the others a"
+                  + " step takes half the time. Default: all.")
+          .within(levels -> levels.get(0) >= 0 && levels.get(0) < levels.get(1), "0 ≤ low < high")
+          .readBy(stage -> denoises(stage) && stage.scale().isOffered())
+          .refusing(StageSettings::intervalExpected)
+          .setting(
+              (settings, stage, levels, given) ->
+                  settings.withGuidanceScale(interval(settings.guidanceScale(), stage, levels)));
+
+  /** In how many steps in a row a U-Net computes its deep levels once. */
+  public static final StageSetting<Integer> REUSE =
+      StageSetting.of(
+              "reuse",
+              Kind.COUNT,
+              "Computes the deep levels of the %s's U-Net in one of N steps in a row and reuses"
+                  + " their features in the others: faster, and a little different. Default: 1,"
+                  + " every step.")
+          .within(reuse -> reuse >= 1, "≥ 1")
+          .readBy(Stage::reuses)
+          .refusing(
+              (stage, reuse, given) ->
+                  stage.reuses(reuse) ? Optional.empty() : Optional.of(stage.reuseExpected()))
+          .setting((settings, stage, reuse, given) -> settings.withReuse(reuse));
+
+  /** The size of the images. */
+  public static final StageSetting<List<Integer>> SIZE =
+      StageSetting.of(
+              "size",
+              Kind.SIZE,
+              "Width and height of the images, such as 768x512, for models with several sizes;"
+                  + " rounded up to a size that the model draws. Default: the model's own.")
+          .forOneStage()
+          .within(size -> size.get(0) >= 1 && size.get(1) >= 1, "≥ 1×1")
+          .readBy(stage -> stage.sizes().isPresent())
+          .refusing(
+              (stage, size, given) ->
+                  Math.min(size.get(0), size.get(1)) < 1 || stage.offers(pixels(size))
+                      ? Optional.empty()
+                      : Optional.of(stage.sizesExpected()))
+          .setting((settings, stage, size, given) -> settings.withSize(pixels(size)));
+
+  /** All of them. */
+  public static final List<StageSetting<?>> ALL =
+      List.of(
+          SAMPLER,
+          ETA,
+          STEPS,
+          SCHEDULE,
+          THRESHOLDING,
+          GUIDANCE_SCALE,
+          GUIDANCE_INTERVAL,
+          GUIDANCE,
+          REUSE,
+          SIZE);
+
+  private StageSettings() {}
+
+  private static boolean denoises(Stage stage) {
+    return stage.denoising().isPresent();
+  }
+
+  private static Optional<Choices> choices(Stage stage) {
+    return stage.denoising().map(Course.Denoising::choices);
+  }
+
+  private static Sampler sampler(Stage stage, String name) {
+    return choices(stage).orElseThrow().samplers().named(name);
+  }
+
+  private static Pixels pixels(List<Integer> size) {
+    return new Pixels(size.get(0), size.get(1));
+  }
+
+  private static Optional<String> unless(ByName<?> known, String name, String expected) {
+    return known.names().contains(name) ? Optional.empty() : Optional.of(expected);
+  }
+
+  private static <V> Refusal<String> oneOf(Function<Choices, Optional<ByName<V>>> offered) {
+    return (stage, name, given) ->
+        choices(stage)
+            .flatMap(offered)
+            .map(known -> unless(known, name, "one of " + String.join(", ", known.names())))
+            .orElse(Optional.of("empty; there is no choice"));
+  }
+
+  private static Stage.Scale offered(Stage stage, Values given) {
+    return given
+        .get(GUIDANCE)
+        .map(guide -> stage.guides().getOrDefault(guide, stage.scale()))
+        .orElse(stage.scale());
+  }
+
+  private static Optional<String> intervalExpected(Stage stage, List<Double> levels, Values given) {
+    if (GUIDANCE.fault(stage, given).isPresent()
+        || GUIDANCE_SCALE.fault(stage, given).isPresent()) {
+      return Optional.empty(); // another setting is refused
+    }
+    if (!denoises(stage) || !stage.scale().isOffered()) {
+      return Optional.of("unset; this stage has no classifier-free guidance");
+    }
+    if (given.get(GUIDANCE).isPresent()) {
+      return Optional.of("unset beside the guidance of a gradient");
+    }
+    if (!GUIDANCE_INTERVAL.range().holds().test(levels)) {
+      return Optional.empty(); // refused by the range
+    }
+    try {
+      interval(GuidanceScale.constant(1), stage, levels);
+      return Optional.empty();
+    } catch (IllegalArgumentException e) {
+      return Optional.of("levels that the stage has");
+    }
+  }
+
+  private static GuidanceInterval interval(GuidanceScale inside, Stage stage, List<Double> levels) {
+    return GuidanceInterval.ofSigma(
+        inside, stage.denoising().orElseThrow().schedule(), levels.get(0), levels.get(1));
+  }
+}
