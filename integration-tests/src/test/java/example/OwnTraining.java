@@ -6,8 +6,8 @@ import io.diffusion4j.data.files.Columns;
 import io.diffusion4j.data.files.PictureFiles;
 import io.diffusion4j.nn.train.TrainingConfig;
 import io.diffusion4j.training.ModelTraining;
-import io.diffusion4j.training.Part;
-import io.diffusion4j.training.preset.Preset;
+import io.diffusion4j.training.Preset;
+import io.diffusion4j.training.TrainableComponent;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -16,16 +16,16 @@ public final class OwnTraining {
   private OwnTraining() {}
 
   public static void train(
-      String pictures, Preset sizes, List<Part> parts, long steps, Path model, Path state) {
+      String pictures, Preset sizes, List<TrainableComponent> parts, long steps, Path model, Path state) {
     DataSet data = new Shuffled(PictureFiles.open("data", List.of(pictures), Columns.USUAL));
     ModelTraining training = new ModelTraining(sizes, model, state);
-    for (Part part : parts) {
+    for (TrainableComponent part : parts) {
       TrainingConfig config = training.config(part).withSteps(steps);
       training.train(
           training.setup(part, data),
           config,
           100, // steps between two states
-          (step, report) -> System.out.printf("%s %d: %.4f%n", part, step, report.loss()));
+          (step, report) -> System.out.printf("%s %d: %.4f%n", part.word(), step, report.loss()));
     }
   }
 }

@@ -89,7 +89,7 @@ class ArchitectureTest {
                   "decoder",
                   "families",
                   "emoji")),
-          Map.entry("emoji", Set.of("diffusion-api", "networks", "data", "training")),
+          Map.entry("emoji", Set.of("diffusion-api", "networks", "data", "families")),
           Map.entry("serving-grpc", Set.of("diffusion-api", "serving")),
           Map.entry(
               "serving",

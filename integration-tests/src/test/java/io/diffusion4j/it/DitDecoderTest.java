@@ -13,8 +13,8 @@ import io.diffusion4j.pipeline.OpenPipeline;
 import io.diffusion4j.pipeline.Opening;
 import io.diffusion4j.pipeline.Plugins;
 import io.diffusion4j.pipeline.Residency;
-import io.diffusion4j.training.preset.Preset;
-import io.diffusion4j.training.preset.Preset.Architecture;
+import io.diffusion4j.training.Preset.Architecture;
+import io.diffusion4j.unclip.training.UnclipPreset;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -27,11 +27,11 @@ import org.junit.jupiter.api.io.TempDir;
 class DitDecoderTest {
   @TempDir Path folder = Path.of("");
 
-  private static Preset preset() {
-    Preset tiny = EmojiPreset.tiny().sizes();
-    Preset.Decoder d = tiny.decoder();
+  private static UnclipPreset preset() {
+    UnclipPreset tiny = EmojiPreset.tiny().sizes().of(UnclipPreset.class);
+    UnclipPreset.Decoder d = tiny.decoder();
     var dit =
-        new Preset.Decoder(
+        new UnclipPreset.Decoder(
             d.size(),
             d.channels(),
             d.attention(),
@@ -43,8 +43,7 @@ class DitDecoderTest {
             d.training(),
             Architecture.DIT,
             d.dit());
-    return new Preset(
-        "dit", tiny.clip(), tiny.prior(), tiny.priorAr(), dit, tiny.upsampler(), tiny.ddpm());
+    return new UnclipPreset(tiny.clip(), tiny.prior(), tiny.priorAr(), dit, tiny.upsampler());
   }
 
   @Test

@@ -13,7 +13,7 @@ import io.diffusion4j.clip.token.ClipTokenizer;
 import io.diffusion4j.clip.token.Normalization;
 import io.diffusion4j.clip.token.TokenizerConfig;
 import io.diffusion4j.nn.RandomWeights;
-import io.diffusion4j.training.FrozenClip;
+import io.diffusion4j.unclip.training.FrozenClip;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,13 +1,15 @@
 package io.diffusion4j.it;
 
+import io.diffusion4j.ddpm.DdpmTrainings;
 import io.diffusion4j.emoji.train.EmojiData;
 import io.diffusion4j.emoji.train.EmojiPreset;
 import io.diffusion4j.nn.train.Trainer;
 import io.diffusion4j.nn.train.TrainingConfig;
 import io.diffusion4j.nn.train.TrainingRun;
 import io.diffusion4j.training.ModelTraining;
-import io.diffusion4j.training.Part;
 import io.diffusion4j.training.PartSetup;
+import io.diffusion4j.training.TrainableComponent;
+import io.diffusion4j.training.TrainableFamily;
 import java.nio.file.Path;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +37,7 @@ final class ShortTraining {
 
   public static void main(String[] args) {
     train(
-        Part.valueOf(args[0]),
+        TrainableFamily.of(args[0], null).component(args[0]).orElseThrow(),
         Path.of(args[1]),
         Path.of(args[2]),
         (run, step) -> {
@@ -55,7 +57,7 @@ final class ShortTraining {
   }
 
   /** Trains a part, or resumes its training, and saves after every step. */
-  static Outcome train(Part part, Path model, Path work, AfterStep afterStep) {
+  static Outcome train(TrainableComponent part, Path model, Path work, AfterStep afterStep) {
     var config = TrainingConfig.of(STEPS, 4, 1e-3, 1);
     var observer = new Watch(afterStep);
     var preset = EmojiPreset.tiny();
@@ -63,7 +65,7 @@ final class ShortTraining {
         new ModelTraining(preset.sizes(), model.resolve(own(part)), work)
             .train(
                 PartSetup.of(
-                    part, part == Part.CLASSIFIER ? new ColouredShapes() : EmojiData.of(preset)),
+                    part, part == DdpmTrainings.CLASSIFIER ? new ColouredShapes() : EmojiData.of(preset)),
                 config,
                 1,
                 observer);
@@ -96,7 +98,8 @@ final class ShortTraining {
   /**
    * The folder of a part that does not belong to unCLIP. The guides of a DDPM are in its folder.
    */
-  private static String own(Part part) {
-    return part.isOfUnclip() ? "" : part == Part.DAE ? "dae" : "ddpm";
+  private static String own(TrainableComponent part) {
+    boolean isOfUnclip = part.scope() != TrainableComponent.Scope.SEPARATE;
+    return isOfUnclip ? "" : part == DdpmTrainings.DAE ? "dae" : "ddpm";
   }
 }

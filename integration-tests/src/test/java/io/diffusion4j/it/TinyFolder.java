@@ -2,7 +2,6 @@ package io.diffusion4j.it;
 
 import io.diffusion4j.checkpoint.SchedulerConfig;
 import io.diffusion4j.checkpoint.TensorSource;
-import io.diffusion4j.checkpoint.UnclipSchedulerConfig;
 import io.diffusion4j.clip.ClipFolders;
 import io.diffusion4j.clip.ContrastiveObjective;
 import io.diffusion4j.clip.token.BpeTrainer;
@@ -22,8 +21,8 @@ import io.diffusion4j.prior.PriorModel;
 import io.diffusion4j.prior.PriorObjective;
 import io.diffusion4j.prior.PriorTransformer;
 import io.diffusion4j.prior.Standardization;
-import io.diffusion4j.training.preset.Preset;
 import io.diffusion4j.unclip.UnclipFolder;
+import io.diffusion4j.unclip.training.UnclipPreset;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,11 +52,11 @@ final class TinyFolder {
 
   /** Writes a pipeline with the shapes of {@link EmojiPreset#tiny}. */
   static void write(Path folder) throws IOException {
-    write(folder, EmojiPreset.tiny().sizes());
+    write(folder, EmojiPreset.tiny().sizes().of(UnclipPreset.class));
   }
 
   /** Writes a pipeline with the shapes of a preset. */
-  static void write(Path folder, Preset preset) throws IOException {
+  static void write(Path folder, UnclipPreset preset) throws IOException {
     for (String component : COMPONENTS) {
       Files.createDirectories(folder.resolve(component));
     }
@@ -68,7 +67,7 @@ final class TinyFolder {
     UnclipFolder.writeIndex(folder);
   }
 
-  private static void writeClip(Path folder, Preset preset) throws IOException {
+  private static void writeClip(Path folder, UnclipPreset preset) throws IOException {
     var tokenizer =
         new ClipTokenizer(
             BpeTrainer.ofSize(preset.clip().vocabulary())
@@ -89,7 +88,7 @@ final class TinyFolder {
     ClipFolders.writeVision(folder.resolve("image_encoder"), preset.vision(), weights, NOTES);
   }
 
-  private static void writePrior(Path folder, Preset preset) {
+  private static void writePrior(Path folder, UnclipPreset preset) {
     float[] mean = new float[preset.priorConfig().embeddingDim()];
     float[] std = new float[preset.priorConfig().embeddingDim()];
     Arrays.fill(std, 0.5f);
@@ -103,7 +102,7 @@ final class TinyFolder {
         .write(folder.resolve("prior_scheduler").resolve(SchedulerConfig.FILE_NAME));
   }
 
-  private static void writeDecoder(Path folder, Preset preset) {
+  private static void writeDecoder(Path folder, UnclipPreset preset) {
     var weights =
         random(
             new DecoderObjective(
@@ -123,7 +122,7 @@ final class TinyFolder {
         .write(folder.resolve("decoder_scheduler").resolve(SchedulerConfig.FILE_NAME));
   }
 
-  private static void writeUpsampler(Path folder, Preset preset) {
+  private static void writeUpsampler(Path folder, UnclipPreset preset) {
     var objective =
         new UpsamplerObjective(new Unet(preset.upsamplerConfig()), preset.upsampler().crop());
     DecoderFolders.writeUpsampler(

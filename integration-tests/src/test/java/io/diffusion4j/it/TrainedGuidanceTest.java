@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.diffusion4j.clip.noised.NoisedClip;
 import io.diffusion4j.data.DataSet;
+import io.diffusion4j.ddpm.DdpmTrainings;
 import io.diffusion4j.diffusion.denoiser.Query;
 import io.diffusion4j.diffusion.guidance.GuidanceScale;
 import io.diffusion4j.diffusion.image.Image;
@@ -22,8 +23,9 @@ import io.diffusion4j.pipeline.Opening;
 import io.diffusion4j.pipeline.Plugins;
 import io.diffusion4j.pipeline.Residency;
 import io.diffusion4j.training.ModelTraining;
-import io.diffusion4j.training.Part;
 import io.diffusion4j.training.PartSetup;
+import io.diffusion4j.training.TrainableComponent;
+import io.diffusion4j.unclip.training.UnclipTraining;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,12 +50,12 @@ class TrainedGuidanceTest {
 
   @BeforeAll
   void train() {
-    train(Part.DDPM, new Unlabelled(), 150);
-    train(Part.CLASSIFIER, new ColouredShapes(), 80);
-    train(Part.NOISED_CLIP, new ColouredShapes(), 80);
+    train(DdpmTrainings.DDPM, new Unlabelled(), 150);
+    train(DdpmTrainings.CLASSIFIER, new ColouredShapes(), 80);
+    train(UnclipTraining.NOISED_CLIP, new ColouredShapes(), 80);
   }
 
-  private void train(Part part, DataSet data, int steps) {
+  private void train(TrainableComponent part, DataSet data, int steps) {
     var config = TrainingConfig.of(steps, 16, 2e-3, 1);
     new ModelTraining(EmojiPreset.tiny().sizes(), folder, folder.resolve("work"))
         .train(PartSetup.of(part, data), config, 1000, (step, report) -> {});

@@ -22,7 +22,8 @@ import io.diffusion4j.nn.train.BatchSource;
 import io.diffusion4j.nn.train.Optimizer;
 import io.diffusion4j.nn.train.Trainer;
 import io.diffusion4j.nn.train.TrainingConfig;
-import io.diffusion4j.training.preset.Preset;
+import io.diffusion4j.training.Preset;
+import io.diffusion4j.unclip.training.UnclipPreset;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
@@ -51,7 +52,8 @@ class WholeBatchTest {
   private static final Optimizer PROPORTIONAL =
       new Optimizer(Optimizer.Method.ADAMW, 0.9, 0.999, 1, 0, Optimizer.Decayed.MATRICES);
 
-  private final Preset preset = EmojiPreset.of("tiny").sizes();
+  private final UnclipPreset preset =
+      EmojiPreset.of("tiny").sizes().of(UnclipPreset.class);
   private final ClipTokenizer tokenizer =
       new ClipTokenizer(
           BpeTrainer.ofSize(600).train(CAPTIONS.stream()),

@@ -5,7 +5,7 @@ import io.diffusion4j.emoji.train.EmojiPreset
 import io.diffusion4j.nn.train.Trainer
 import io.diffusion4j.nn.train.TrainingConfig
 import io.diffusion4j.nn.train.TrainingRun
-import io.diffusion4j.training.Part
+import io.diffusion4j.unclip.training.UnclipTraining
 import io.diffusion4j.training.PartSetup
 import io.diffusion4j.training.ModelTraining
 import java.nio.file.Path
@@ -33,7 +33,7 @@ class LearningTest {
   @Test
   fun `a part is trained, stopped and gone on with`(@TempDir folder: Path) {
     val preset = EmojiPreset.tiny()
-    val clip = PartSetup.of(Part.CLIP, EmojiData.of(preset))
+    val clip = PartSetup.of(UnclipTraining.CLIP, EmojiData.of(preset))
     val training = ModelTraining(preset.sizes, folder.resolve("model"), folder.resolve("state"))
     val config = TrainingConfig.of(3, 4, 1e-3, 1)
     val first = Losses(stopAfter = 2)

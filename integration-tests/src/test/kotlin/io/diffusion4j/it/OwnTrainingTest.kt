@@ -5,7 +5,7 @@ import example.OwnTrainingInKotlin
 import io.diffusion4j.diffusion.image.Image
 import io.diffusion4j.diffusion.image.Png
 import io.diffusion4j.emoji.train.EmojiPreset
-import io.diffusion4j.training.Part
+import io.diffusion4j.unclip.training.UnclipTraining
 import java.nio.file.Files
 import java.nio.file.Path
 import org.assertj.core.api.Assertions.assertThat
@@ -21,7 +21,7 @@ class OwnTrainingTest {
       Files.write(pictures.resolve("$i.png"), Png.encode(image, mapOf()))
     }
     val sizes = EmojiPreset.tiny().sizes
-    val parts = listOf(Part.UPSAMPLER)
+    val parts = listOf(UnclipTraining.UPSAMPLER)
     val java = folder.resolve("java")
     val kotlin = folder.resolve("kotlin")
     OwnTraining.train(pictures.toString(), sizes, parts, 1, java, folder.resolve("java-state"))

@@ -1,7 +1,7 @@
 package io.diffusion4j.emoji.train;
 
 import io.diffusion4j.checkpoint.strict.RecordFile;
-import io.diffusion4j.training.preset.Preset;
+import io.diffusion4j.training.Preset;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Supplier;
 
 /**
  * A preset with the settings of the emoji data set: the section {@code emoji} of its file, which
@@ -80,10 +81,10 @@ public record EmojiPreset(Preset sizes, EmojiSettings drawn) {
   }
 
   private static EmojiPreset of(RecordFile file) {
-    var sizes = file.takeAll(Preset.class);
+    Supplier<Preset> sizes = Preset.take(file);
     var section = file.takeIfPresent(SECTION, EmojiSettings.Section.class);
     file.end();
-    Preset preset = sizes.orElseThrow();
+    Preset preset = sizes.get();
     return new EmojiPreset(
         preset, section.map(s -> s.settings(preset.name())).orElse(EmojiSettings.STANDARD));
   }

@@ -12,16 +12,12 @@ public final class PresetPictures {
   private PresetPictures() {}
 
   /**
-   * Returns pictures of CLIP's size. In every split except {@link Split#TRAIN}, no part of the
-   * model was trained on them.
+   * Returns pictures. In every split except {@link Split#TRAIN}, no part of the model was trained
+   * on them.
    *
    * @param seed the index of the first picture
+   * @param size the size in pixels
    */
-  public static CaptionedImages of(EmojiPreset preset, Split split, long seed) {
-    return of(preset, split, seed, preset.sizes().clip().image().size());
-  }
-
-  /** Returns the pictures in another size, in pixels. */
   public static CaptionedImages of(EmojiPreset preset, Split split, long seed, int size) {
     return data(preset, split, seed, size);
   }

@@ -7,12 +7,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.diffusion4j.clip.ClipFolders;
+import io.diffusion4j.ddpm.DdpmSizes;
 import io.diffusion4j.ddpm.PixelDit;
 import io.diffusion4j.ddpm.PixelNetwork;
 import io.diffusion4j.decoder.DecoderFolders;
 import io.diffusion4j.decoder.dit.DitConfig;
 import io.diffusion4j.emoji.scene.SceneMix;
-import io.diffusion4j.training.preset.Preset;
+import io.diffusion4j.unclip.training.UnclipPreset;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.reflect.ParameterizedType;
@@ -39,8 +40,8 @@ class EmojiPresetTest {
 
   @Test
   void thePresetEmojiHasTheSizesOfTheModelThatShips() {
-    Preset emoji = EmojiPreset.emoji().sizes();
-    assertThat(emoji.name()).isEqualTo("emoji");
+    assertThat(EmojiPreset.emoji().sizes().name()).isEqualTo("emoji");
+    UnclipPreset emoji = unclip(EmojiPreset.emoji());
     assertThat(emoji.clip().textNetwork())
         .isEqualTo(ClipFolders.readText(MODEL.resolve("text_encoder")));
     assertThat(emoji.vision()).isEqualTo(ClipFolders.readVision(MODEL.resolve("image_encoder")));
@@ -56,7 +57,7 @@ class EmojiPresetTest {
     String without = tiny.substring(0, tiny.indexOf("emoji:\n")).replace("name: tiny", "name: own");
     EmojiPreset own = EmojiPreset.of(write(without).toString());
     assertThat(own.sizes().name()).isEqualTo("own");
-    assertThat(own.sizes().decoder()).isEqualTo(EmojiPreset.tiny().sizes().decoder());
+    assertThat(unclip(own).decoder()).isEqualTo(unclip(EmojiPreset.tiny()).decoder());
     assertThat(own.drawn().scenes()).isEqualTo(SceneMix.mostlyCentred());
   }
 
@@ -114,10 +115,11 @@ class EmojiPresetTest {
 
   @Test
   void theBackboneIsChosenInTheFile() throws IOException {
-    assertThat(EmojiPreset.tiny().sizes().ddpmNetwork()).isInstanceOf(PixelNetwork.class);
+    assertThat(DdpmSizes.of(EmojiPreset.tiny().sizes()).network()).isInstanceOf(PixelNetwork.class);
     String file = tiny().replace("backbone: unet", "backbone: dit");
-    Preset dit = EmojiPreset.of(write(file).toString()).sizes();
-    assertThat(dit.ddpmNetwork()).isEqualTo(new PixelDit(DitConfig.of(16, 4, 2, 32, 2), 0));
+    EmojiPreset both = EmojiPreset.of(write(file).toString());
+    UnclipPreset dit = unclip(both);
+    assertThat(DdpmSizes.of(both.sizes()).network()).isEqualTo(new PixelDit(DitConfig.of(16, 4, 2, 32, 2), 0));
     assertThat(dit.decoderConfig())
         .isEqualTo(DitConfig.of(16, 2, 2, 32, 2).withOutChannels(6).withContext(32));
     assertThat(dit.projection().timeEmbedDim()).isEqualTo(32);
@@ -145,17 +147,26 @@ class EmojiPresetTest {
     assertSame(schema, schema.path("properties").path("emoji"), EmojiSettings.Section.class);
     var sizes = schema.deepCopy();
     ((ObjectNode) sizes.path("properties")).remove("emoji");
-    assertSame(schema, sizes, Preset.class);
+    assertSame(schema, sizes, Named.class, UnclipPreset.class, DdpmSizes.Sections.class);
   }
 
-  private static void assertSame(JsonNode root, JsonNode given, Class<?> type) {
+  /** The section of no family. */
+  private record Named(String name) {}
+
+  private static UnclipPreset unclip(EmojiPreset preset) {
+    return preset.sizes().of(UnclipPreset.class);
+  }
+
+  private static void assertSame(JsonNode root, JsonNode given, Class<?>... types) {
+    String type = Arrays.toString(types);
     JsonNode schema =
         given.has("$ref") ? root.at(given.path("$ref").textValue().substring(1)) : given;
     assertThat(schema.path("type").textValue()).isEqualTo("object");
-    assertThat(schema.path("additionalProperties").asBoolean(true)).as(type.getName()).isFalse();
+    assertThat(schema.path("additionalProperties").asBoolean(true)).as(type).isFalse();
     Set<String> keys = new TreeSet<>();
     Set<String> required = new TreeSet<>();
-    for (RecordComponent component : type.getRecordComponents()) {
+    for (RecordComponent component :
+        Arrays.stream(types).flatMap(t -> Arrays.stream(t.getRecordComponents())).toList()) {
       String key = component.getName().replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
       keys.add(key);
       if (!component.getAnnotatedType().isAnnotationPresent(Nullable.class)) {
@@ -165,10 +176,10 @@ class EmojiPresetTest {
     }
     Set<String> stated = new TreeSet<>();
     schema.path("properties").fieldNames().forEachRemaining(stated::add);
-    assertThat(stated).as(type.getName()).isEqualTo(keys);
+    assertThat(stated).as(type).isEqualTo(keys);
     Set<String> statedRequired = new TreeSet<>();
     schema.path("required").forEach(name -> statedRequired.add(name.textValue()));
-    assertThat(statedRequired).as(type.getName()).isEqualTo(required);
+    assertThat(statedRequired).as(type).isEqualTo(required);
   }
 
   private static void assertSameType(JsonNode root, JsonNode schema, Type type) {

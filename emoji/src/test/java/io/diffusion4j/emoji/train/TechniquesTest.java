@@ -6,25 +6,29 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import io.diffusion4j.diffusion.loss.Weighting;
 import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.emoji.scene.CaptionMix;
-import io.diffusion4j.training.Part;
 import io.diffusion4j.training.PartSetup;
 import io.diffusion4j.training.PartTechniques;
+import io.diffusion4j.training.TrainableComponent;
+import io.diffusion4j.training.TrainableFamily;
+import io.diffusion4j.unclip.training.UnclipTraining;
+import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Techniques have names and values, and each part its own. */
 class TechniquesTest {
   private static final EmojiPreset PRESET = EmojiPreset.tiny();
 
-  private static PartSetup of(Part part) {
+  private static PartSetup of(TrainableComponent part) {
     return PartSetup.of(part, EmojiData.of(PRESET));
   }
 
   @ParameterizedTest
-  @EnumSource(Part.class)
-  void whatShipsIsSaidInTheWordsThatAreRead(Part part) {
+  @MethodSource("all")
+  void whatShipsIsSaidInTheWordsThatAreRead(TrainableComponent part) {
     var techniques = of(part);
     var read = techniques;
     String words = techniques.words(); // none, where there is no choice
@@ -38,30 +42,30 @@ class TechniquesTest {
 
   @Test
   void oneIsChangedAndTheOthersStay() {
-    var decoder = of(Part.DECODER).with("prediction", "v").with("shift", "4").techniques();
+    var decoder = of(UnclipTraining.DECODER).with("prediction", "v").with("shift", "4").techniques();
     assertThat(decoder.get(PartTechniques.PREDICTION)).isEqualTo(Parameterization.V);
     assertThat(decoder.get(PartTechniques.SHIFT)).isEqualTo(4);
     assertThat(decoder.get(PartTechniques.TEXT_DROP)).isEqualTo(0.2);
     assertThat(decoder.with("weighting", "simple").get(PartTechniques.WEIGHTING))
         .isSameAs(Weighting.SIMPLE);
-    var prior = of(Part.PRIOR).with("standardized", "off").techniques();
+    var prior = of(UnclipTraining.PRIOR).with("standardized", "off").techniques();
     assertThat(prior.get(PartTechniques.STANDARDIZED)).isFalse();
-    var data = (EmojiData) of(Part.PRIOR).with("captions", "plain").data();
+    var data = (EmojiData) of(UnclipTraining.PRIOR).with("captions", "plain").data();
     assertThat(data.techniques().get(EmojiTechniques.CAPTIONS)).isEqualTo(CaptionMix.labels());
-    var upsampler = of(Part.UPSAMPLER).with("blur", "0").techniques();
+    var upsampler = of(UnclipTraining.UPSAMPLER).with("blur", "0").techniques();
     assertThat(upsampler.get(PartTechniques.BLUR)).isZero();
   }
 
   @Test
   void aValueIsWrittenInOneWay() {
-    assertThat(of(Part.DECODER).with("shift", "4").words()).contains(" shift=4.0 ");
+    assertThat(of(UnclipTraining.DECODER).with("shift", "4").words()).contains(" shift=4.0 ");
   }
 
   @Test
   void aPartHasTechniquesOfItsOwn() {
     assertThatIllegalArgumentException()
         .isThrownBy(
-            () -> new PartSetup(Part.PRIOR, EmojiData.of(PRESET), Part.DECODER.techniques()))
+            () -> new PartSetup(UnclipTraining.PRIOR, EmojiData.of(PRESET), UnclipTraining.DECODER.techniques()))
         .withMessageEndingWith("(expected: those of prior, drop, prediction, standardized)");
   }
 
@@ -83,9 +87,17 @@ class TechniquesTest {
         "DECODER | scenes | full | scenes: full (expected: one of crowded, usual)",
         "CLIP | relations | yes | relations: yes (expected: one of off, on)",
       })
-  void whatThereIsNotIsRefused(Part part, String name, String value, String message) {
+  void whatThereIsNotIsRefused(String part, String name, String value, String message) {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> of(part).with(name, value))
+        .isThrownBy(() -> of(component(part)).with(name, value))
         .withMessage(message);
+  }
+
+  private static List<TrainableComponent> all() {
+    return TrainableFamily.allComponents();
+  }
+
+  private static TrainableComponent component(String name) {
+    return new UnclipTraining().component(name.toLowerCase(Locale.ROOT)).orElseThrow();
   }
 }

@@ -5,7 +5,6 @@ import io.diffusion4j.checkpoint.ConfigWriter;
 import io.diffusion4j.checkpoint.ModelFolder;
 import io.diffusion4j.checkpoint.SchedulerConfig;
 import io.diffusion4j.checkpoint.TensorSource;
-import io.diffusion4j.checkpoint.UnclipSchedulerConfig;
 import io.diffusion4j.decoder.unet.UnetSettings;
 import io.diffusion4j.decoder.uvit.UvitSettings;
 import java.io.IOException;

@@ -1,7 +1,6 @@
 package io.diffusion4j.ddpm;
 
 import io.diffusion4j.checkpoint.TensorSource;
-import io.diffusion4j.decoder.unet.PixelUnetConfig.Labels;
 import io.diffusion4j.decoder.unet.UnetConfig.Labels;
 import io.diffusion4j.decoder.unet.UnetNetwork;
 import io.diffusion4j.nn.Batch;

@@ -283,7 +283,7 @@ final class BadInputTest {
   @ParameterizedTest
   @CsvSource({
     "train painter, 'part: painter (expected: one of clip, prior, prior-ar, prior-direct, decoder, "
-        + "upsampler, upsampler-last, ddpm, dae, classifier, noised-clip, all, judge)'",
+        + "upsampler, upsampler-last, noised-clip, ddpm, dae, classifier, all, judge)'",
     "train clip --preset huge, 'preset: huge (expected: one of emoji, emoji-2, tiny)'",
     "train clip --steps 0, steps: 0 (expected: ≥ 1)",
     "train clip --batch -1, batchSize: -1 (expected: ≥ 1)",

@@ -29,7 +29,7 @@
  * <p>To measure another format, write its generator beside {@code GeneratedShard}. The readers are
  * in {@code io.diffusion4j.data.files}, decoding ahead in {@link io.diffusion4j.data.Ahead}, and
  * embedding in {@code io.diffusion4j.clip.embed}. The quality of data is a question for {@code
- * io.diffusion4j.training.survey}.
+ * io.diffusion4j.evaluation.survey}.
  */
 @NullMarked
 package io.diffusion4j.benchmarks.data;

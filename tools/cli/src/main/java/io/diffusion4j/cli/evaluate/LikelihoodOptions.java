@@ -18,6 +18,7 @@ import io.diffusion4j.pipeline.Opening;
 import io.diffusion4j.pipeline.Residency;
 import io.diffusion4j.unclip.ModelFacts;
 import io.diffusion4j.unclip.UnclipFamily;
+import io.diffusion4j.unclip.training.UnclipPreset;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -168,7 +169,9 @@ final class LikelihoodOptions {
         "images",
         "none",
         "a folder, for a model that was not trained on emoji");
-    return PresetPictures.of(EmojiModel.trained(folder, name), pictures.split, seed);
+    var preset = EmojiModel.trained(folder, name);
+    int size = preset.sizes().of(UnclipPreset.class).clip().image().size();
+    return PresetPictures.of(preset, pictures.split, seed, size);
   }
 
   /** Opens the model, by default in float32, since small differences count. */

@@ -8,6 +8,7 @@ import io.diffusion4j.emoji.scene.Split;
 import io.diffusion4j.emoji.train.EmojiPreset;
 import io.diffusion4j.emoji.train.PresetPictures;
 import io.diffusion4j.unclip.UnclipFamily;
+import io.diffusion4j.unclip.training.UnclipPreset;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -66,7 +67,7 @@ public final class ExampleOptions {
       return new Examples(folder.inOrder(), Optional.empty(), size, seed);
     }
     EmojiPreset preset = EmojiModel.preset(model);
-    int side = preset.sizes().imageSize();
+    int side = preset.sizes().of(UnclipPreset.class).imageSize();
     return new Examples(
         PresetPictures.of(preset, Split.TRAIN, seed, side),
         Optional.of(PresetPictures.exchanges(preset, seed, side)),

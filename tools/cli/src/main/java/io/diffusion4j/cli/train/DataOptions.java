@@ -4,7 +4,8 @@ import io.diffusion4j.cli.options.PictureColumns;
 import io.diffusion4j.cli.options.PreparationOptions;
 import io.diffusion4j.data.BadPictures;
 import io.diffusion4j.diffusion.argument.Check;
-import io.diffusion4j.training.Part;
+import io.diffusion4j.training.TrainableComponent;
+import io.diffusion4j.unclip.training.UnclipTraining;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -108,10 +109,11 @@ final class DataOptions {
    * @throws IllegalArgumentException if the parts include CLIP, which changes the embeddings, or
    *     none of them uses embeddings
    */
-  void requireUseOfEmbeddings(List<Part> parts) {
+  void requireUseOfEmbeddings(List<TrainableComponent> parts) {
     Check.that(
         embeddings == null
-            || (parts.stream().anyMatch(Part::learnsFromEmbeddings) && !parts.contains(Part.CLIP)),
+            || (parts.stream().anyMatch(TrainableComponent::learnsFromEmbeddings)
+                && !parts.contains(UnclipTraining.CLIP)),
         "embeddings",
         embeddings,
         "with prior, prior-ar or decoder, after clip");

@@ -13,13 +13,14 @@ import io.diffusion4j.evaluation.judge.JudgeTraining;
 import io.diffusion4j.nn.train.DivergedException;
 import io.diffusion4j.nn.train.TrainingConfig;
 import io.diffusion4j.nn.train.group.Group;
-import io.diffusion4j.training.FrozenClip;
 import io.diffusion4j.training.ModelTraining;
-import io.diffusion4j.training.Part;
 import io.diffusion4j.training.PartSetup;
+import io.diffusion4j.training.TrainableComponent;
+import io.diffusion4j.training.TrainableFamily;
+import io.diffusion4j.unclip.training.FrozenClip;
+import io.diffusion4j.unclip.training.UnclipTraining;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -148,13 +149,13 @@ public final class TrainCommand implements Callable<Integer> {
 
   /** The kinds of priors by their names on the command line. */
   enum PriorKind {
-    diffusion(Part.PRIOR),
-    autoregressive(Part.PRIOR_AR),
-    direct(Part.PRIOR_DIRECT);
+    diffusion(UnclipTraining.PRIOR),
+    autoregressive(UnclipTraining.PRIOR_AR),
+    direct(UnclipTraining.PRIOR_DIRECT);
 
-    private final Part part;
+    private final TrainableComponent part;
 
-    PriorKind(Part part) {
+    PriorKind(TrainableComponent part) {
       this.part = part;
     }
   }
@@ -168,7 +169,7 @@ public final class TrainCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     if (kind != null) {
-      Check.that(part.equals(Part.PRIOR.word()), "kind", kind, "none for the part %s", part);
+      Check.that(part.equals(UnclipTraining.PRIOR.word()), "kind", kind, "none for the part %s", part);
       part = kind.part.word();
     }
     boolean isLauncher = processes.isLauncher();
@@ -254,17 +255,16 @@ public final class TrainCommand implements Callable<Integer> {
 
   private int trainParts(
       Group group, EmojiPreset preset, String home, DataSet data, Optional<DataSet> validation) {
-    // A classifier is stored in the model that it guides.
-    boolean ofPixels = part.equals(Part.DDPM.word()) || part.equals(Part.CLASSIFIER.word());
-    String own = part.equals(Part.DAE.word()) ? part : ofPixels ? Part.DDPM.word() : "model";
-    Path modelFolder = model == null ? home(home).resolve(own) : model;
     Path stateFolder = stateFolder(home);
     Path first = startFrom == null ? null : PublishedModel.folder(startFrom);
     Check.that(
-        !inpainting || part.equals(Part.DECODER.word()), "inpainting", part, "the part decoder");
+        !inpainting || part.equals(UnclipTraining.DECODER.word()), "inpainting", part, "the part decoder");
+    List<TrainableComponent> asked = parts(first);
+    Path modelFolder = model == null ? home(home).resolve(asked.get(0).home()) : model;
     ModelTraining training =
         new ModelTraining(preset.sizes(), modelFolder, stateFolder, first, inpainting).in(group);
-    List<Part> parts = parts(training);
+    List<TrainableComponent> parts =
+        asked.stream().filter(p -> !part.equals(ALL) || training.hasFirst(p)).toList();
     pictures.requireUseOfEmbeddings(parts);
     List<TrainingConfig> configs =
         parts.stream()
@@ -279,7 +279,7 @@ public final class TrainCommand implements Callable<Integer> {
     var inspection = samples.inspection(validation);
     group.requireSame(
         "train",
-        parts
+        parts.stream().map(TrainableComponent::word).toList()
             + (clip == null ? "" : ", with --clip")
             + (first == null ? "" : ", with --start-from")
             + ", checkpoint-every "
@@ -325,23 +325,22 @@ public final class TrainCommand implements Callable<Integer> {
   }
 
   /**
-   * Returns the parts to train: without CLIP if a finished one is given, and only the existing
-   * parts of a model to start from.
+   * Returns the parts to train: without CLIP if a finished one is given. Of a model to start from,
+   * only the existing ones are trained.
    */
-  private List<Part> parts(ModelTraining training) {
-    Path first = training.first();
+  private List<TrainableComponent> parts(@Nullable Path first) {
     Check.that(
         first == null || Files.isDirectory(first), "start-from", first, "the folder of a model");
     Check.that(
-        clip == null || !part.equals(Part.CLIP.word()), "clip", clip, "none, to train clip itself");
+        clip == null || !part.equals(UnclipTraining.CLIP.word()), "clip", clip, "none, to train clip itself");
     if (part.equals(ALL)) {
-      return Arrays.stream(Part.values())
-          .filter(Part::isOfEveryModel)
-          .filter(p -> clip == null || p != Part.CLIP)
-          .filter(training::hasFirst)
-          .toList();
+      return new UnclipTraining()
+          .components().stream()
+              .filter(p -> p.scope() == TrainableComponent.Scope.ALWAYS)
+              .filter(p -> clip == null || !p.equals(UnclipTraining.CLIP))
+              .toList();
     }
-    return Arrays.stream(Part.values())
+    return TrainableFamily.allComponents().stream()
         .filter(p -> p.word().equals(part))
         .findFirst()
         .map(List::of)
@@ -352,7 +351,7 @@ public final class TrainCommand implements Callable<Integer> {
                     part,
                     "one of "
                         + Stream.concat(
-                                Arrays.stream(Part.values()).map(Part::word),
+                                TrainableFamily.allComponents().stream().map(TrainableComponent::word),
                                 Stream.of(ALL, JudgeTraining.WORD))
                             .collect(Collectors.joining(", "))));
   }

@@ -1,0 +1,144 @@
+package io.diffusion4j.ddpm;
+
+import static io.diffusion4j.training.DenoiserSizes.checkAttention;
+import static io.diffusion4j.training.DenoiserSizes.checkBackbone;
+import static io.diffusion4j.training.DenoiserSizes.checkUnet;
+
+import io.diffusion4j.checkpoint.strict.Faults;
+import io.diffusion4j.decoder.classifier.ClassifierConfig;
+import io.diffusion4j.decoder.classifier.Pool;
+import io.diffusion4j.decoder.dit.DitConfig;
+import io.diffusion4j.decoder.unet.Beside;
+import io.diffusion4j.decoder.unet.UnetConfig.TimeConditioning;
+import io.diffusion4j.decoder.unet.UnetConfig.LevelChange;
+import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.nn.Function;
+import io.diffusion4j.training.Preset;
+import io.diffusion4j.training.Preset.Architecture;
+import io.diffusion4j.training.Preset.Dit;
+import io.diffusion4j.training.Preset.Schedule;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The sizes of a model of pixels without words, and the length and learning rate of its training.
+ *
+ * @param size height and width of its pictures
+ * @param channels the channels of each level, from the highest resolution down
+ * @param attention whether the residual blocks of each level are followed by attention
+ * @param layers residual blocks per level on the way down; one more on the way up
+ * @param headWidth channels of an attention head
+ * @param groups the number of groups of the group normalisations
+ * @param training how it is trained
+ * @param backbone which of the networks it is; null for the U-Net
+ * @param dit the sizes of a DiT, in place of those of the U-Net's levels; null if there are none
+ */
+public record DdpmSizes(
+    int size,
+    List<Integer> channels,
+    List<Boolean> attention,
+    int layers,
+    int headWidth,
+    int groups,
+    Schedule training,
+    @Nullable Architecture backbone,
+    @Nullable Dit dit) {
+  private static final int RGB = 3;
+  private static final double EPS = 1e-5;
+
+  public DdpmSizes {
+    channels = List.copyOf(channels);
+    attention = List.copyOf(attention);
+    var faults = new Faults();
+    checkUnet(faults, size, channels, layers, groups);
+    checkAttention(faults, channels, attention, headWidth);
+    checkBackbone(faults, size, backbone, dit);
+    faults.throwIfAny();
+  }
+
+  /**
+   * The sections of a preset.
+   *
+   * @param ddpm null if there is none
+   */
+  public record Sections(@Nullable DdpmSizes ddpm) {}
+
+  /**
+   * Returns the sizes of a preset.
+   *
+   * @throws IllegalArgumentException if it has none
+   */
+  public static DdpmSizes of(Preset preset) {
+    DdpmSizes own = preset.of(Sections.class).ddpm();
+    if (own == null) {
+      throw Check.refusal("preset", preset.name(), "one with sizes of ddpm");
+    }
+    return own;
+  }
+
+  /** Returns the network of the model. */
+  public PixelBackbone network() {
+    return backbone == Architecture.DIT ? new PixelDit(ditConfig(), 0) : new PixelNetwork(unet());
+  }
+
+  private PixelUnetConfig unet() {
+    return new PixelUnetConfig(
+        size,
+        size,
+        RGB,
+        RGB,
+        false,
+        new PixelUnetConfig.Time(0, false, 0),
+        4 * channels.get(0),
+        channels,
+        attention,
+        attention,
+        new PixelUnetConfig.Middle(true, true, groups, 1),
+        layers,
+        headWidth,
+        groups,
+        EPS,
+        TimeConditioning.ADD,
+        Function.SILU,
+        1,
+        LevelChange.CONVOLUTION,
+        LevelChange.CONVOLUTION,
+        UnetConfig.Labels.NONE);
+  }
+
+  private DitConfig ditConfig() {
+    var own = Objects.requireNonNull(dit, "dit"); // the compact constructor checks it
+    return DitConfig.of(size, own.patch(), own.layers(), own.width(), own.heads());
+  }
+
+  /**
+   * Returns a classifier of noised pictures: the encoder half of a U-Net with the sizes of the
+   * model without words.
+   */
+  public ClassifierConfig classifier(int classes) {
+    int width = channels.get(0);
+    var unet =
+        new AdmConfig(
+            size,
+            RGB,
+            Beside.NOTHING,
+            RGB,
+            width,
+            channels.stream().map(c -> Math.nextUp((double) c / width)).toList(),
+            IntStream.range(0, channels.size())
+                .filter(attention::get)
+                .mapToObj(level -> 1 << level)
+                .toList(),
+            layers,
+            LevelChange.RESIDUAL_BLOCK,
+            TimeConditioning.SCALE_SHIFT,
+            Heads.ofWidth(headWidth),
+            QkvOrder.BY_KIND,
+            0,
+            0,
+            groups);
+    return new ClassifierConfig(unet, classes, Pool.ATTENTION);
+  }
+}

@@ -1,0 +1,194 @@
+package io.diffusion4j.ddpm;
+
+import static io.diffusion4j.training.PartTechniques.DROP;
+import static io.diffusion4j.training.PartTechniques.NOISE;
+import static io.diffusion4j.training.PartTechniques.PREDICTION;
+import static io.diffusion4j.training.PartTechniques.WEIGHTING;
+
+import io.diffusion4j.checkpoint.Checkpoint;
+import io.diffusion4j.checkpoint.ModelFolder;
+import io.diffusion4j.checkpoint.SchedulerConfig;
+import io.diffusion4j.data.CaptionedImages;
+import io.diffusion4j.data.DataSet;
+import io.diffusion4j.data.Techniques;
+import io.diffusion4j.ddpm.DdpmFolder;
+import io.diffusion4j.ddpm.DenoisedSheet;
+import io.diffusion4j.ddpm.PixelBackbone;
+import io.diffusion4j.ddpm.PixelBatches;
+import io.diffusion4j.ddpm.PixelFolders;
+import io.diffusion4j.ddpm.PixelObjective;
+import io.diffusion4j.decoder.unet.UnetConfig.Labels;
+import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.diffusion.image.Png;
+import io.diffusion4j.nn.train.diffusion.NoisedBatch;
+import io.diffusion4j.training.ComponentRun;
+import io.diffusion4j.training.Preset;
+import io.diffusion4j.training.TrainableComponent;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/**
+ * Trains a DDPM, or a denoising autoencoder, which is a DDPM with one noise level, in a folder of
+ * its own.
+ */
+record DdpmTraining(boolean autoencoder) implements TrainableComponent {
+  /** The file of the picture beside the weights of an autoencoder. */
+  private static final String DENOISED = "denoised.png";
+
+  /** The number of pictures in it. */
+  private static final int DRAWN = 8;
+
+  @Override
+  public String word() {
+    return autoencoder ? "dae" : "ddpm";
+  }
+
+  @Override
+  public String component() {
+    return DdpmFolder.UNET;
+  }
+
+  @Override
+  public List<String> folders() {
+    return List.of(DdpmFolder.UNET, DdpmFolder.SCHEDULER);
+  }
+
+  @Override
+  public Scope scope() {
+    return Scope.SEPARATE;
+  }
+
+  @Override
+  public DataSet.Use use() {
+    return DataSet.Use.PICTURES;
+  }
+
+  @Override
+  public Techniques techniques() {
+    return autoencoder
+        ? Techniques.of(PREDICTION, WEIGHTING, NOISE, DROP).with(WEIGHTING.name(), "simple")
+        : Techniques.of(PREDICTION, WEIGHTING, DROP)
+            .with(PREDICTION.name(), "eps")
+            .with(WEIGHTING.name(), "simple");
+  }
+
+  @Override
+  public String home() {
+    return word();
+  }
+
+  @Override
+  public List<String> sections() {
+    return List.of("ddpm");
+  }
+
+  @Override
+  public Preset.Schedule schedule(Preset preset) {
+    return DdpmSizes.of(preset).training();
+  }
+
+  @Override
+  public boolean train(ComponentRun run) {
+    var config = run.config();
+    Path first = run.whole().first();
+    var classes = run.setup().data().classes();
+    var network = network(run, classes);
+    Path model = run.whole().model();
+    Check.that(
+        !Files.exists(model.resolve(ModelFolder.INDEX)) || DdpmFolder.isAt(model),
+        "model",
+        model,
+        "a folder of its own; another pipeline is there");
+    var scheduler =
+        (first == null ? usualScheduler(run) : new DdpmFolder(first).scheduler())
+            .withParameterization(run.technique(PREDICTION));
+    var noise =
+        new NoisedBatch(
+            scheduler.schedule(),
+            scheduler.parameterization(),
+            run.technique(WEIGHTING),
+            network::embedded);
+    boolean finished =
+        run.fit(
+            new PixelObjective(network),
+            data ->
+                new PixelBatches(
+                    run.classified(data).examples(network.height(), config.seed()),
+                    network,
+                    classes,
+                    run.technique(DROP),
+                    noise,
+                    config.batchSize(),
+                    config.seed()),
+            trainer -> {
+              if (first != null) {
+                var stored = ComponentRun.weights(new DdpmFolder(first).network(), Checkpoint.DIFFUSERS);
+                trainer.startFrom(network.fromFolder(stored));
+              }
+            },
+            (to, weights) ->
+                new DdpmFolder(to.whole().model())
+                    .write(network, scheduler, classes, weights, to.notes()));
+    if (finished && autoencoder) {
+      drawDenoised(run, model, network);
+    }
+    return finished;
+  }
+
+  private SchedulerConfig usualScheduler(ComponentRun run) {
+    return autoencoder
+        ? SchedulerConfig.autoencoder(run.technique(NOISE))
+        : SchedulerConfig.ddpm();
+  }
+
+  /** Draws the results of an autoencoder, for held-out pictures if there are any. */
+  private static void drawDenoised(ComponentRun run, Path model, PixelBackbone network) {
+    DataSet data = run.inspection().validation().orElse(run.setup().data());
+    CaptionedImages examples = data.examples(network.height(), run.config().seed());
+    List<Image> pictures =
+        IntStream.range(0, DRAWN).mapToObj(i -> examples.get(i).image()).toList();
+    Image sheet = DenoisedSheet.of(model, pictures, run.config().seed());
+    Path file = model.resolve(DENOISED);
+    try {
+      Files.write(file, Png.encode(sheet, Map.of()));
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write " + file + ": " + e, e);
+    }
+  }
+
+  /**
+   * Returns the network to train: the preset's, with the classes of the pictures, or that of the
+   * model to start from.
+   */
+  private static PixelBackbone network(ComponentRun run, List<String> classes) {
+    Path first = run.whole().first();
+    if (first == null) {
+      var network = DdpmSizes.of(run.preset()).network();
+      return classes.isEmpty() ? network : network.withLabels(Labels.table(classes.size(), true));
+    }
+    var network = PixelFolders.read(new DdpmFolder(first).network());
+    Check.that(
+        network.height() == network.width() && network.channels() == 3,
+        "sample_size",
+        network.height() + "×" + network.width() + "×" + network.channels(),
+        "square colour pictures");
+    boolean fits =
+        classes.isEmpty()
+            ? network.labels().equals(Labels.NONE)
+            : network.labels().count() == classes.size();
+    Check.that(
+        fits,
+        "classes",
+        classes.size() + " of the pictures",
+        "as many as the network of %s has: %s",
+        first,
+        network.labels().count());
+    return network;
+  }
+}

@@ -1,0 +1,229 @@
+package io.diffusion4j.training;
+
+import io.diffusion4j.checkpoint.Checkpoint;
+import io.diffusion4j.checkpoint.SchedulerConfig;
+import io.diffusion4j.checkpoint.TensorMap;
+import io.diffusion4j.checkpoint.TensorSource;
+import io.diffusion4j.clip.ClipFolders;
+import io.diffusion4j.clip.ClipImageModel;
+import io.diffusion4j.clip.ClipTextModel;
+import io.diffusion4j.clip.ClipVisionNetwork;
+import io.diffusion4j.clip.image.ClipPreprocessor;
+import io.diffusion4j.clip.token.ClipTokenizer;
+import io.diffusion4j.data.CaptionedImages;
+import io.diffusion4j.data.Classes;
+import io.diffusion4j.data.DataSet;
+import io.diffusion4j.data.Technique;
+import io.diffusion4j.nn.train.BatchSource;
+import io.diffusion4j.nn.train.LowRank;
+import io.diffusion4j.nn.train.Objective;
+import io.diffusion4j.nn.train.Trainer;
+import io.diffusion4j.nn.train.TrainingConfig;
+import io.diffusion4j.nn.train.TrainingRun;
+import io.diffusion4j.nn.train.Validation;
+import io.diffusion4j.nn.train.group.OwnFolder;
+import io.diffusion4j.training.lora.LowRankFile;
+import io.diffusion4j.training.Preset;
+import io.diffusion4j.unclip.UnclipFolder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/**
+ * The training of a component, which reads earlier components from the model folder: what a {@link
+ * TrainableComponent#train} works with.
+ *
+ * @param whole the training of the model that the part belongs to
+ * @param setup the part, its data and techniques
+ * @param config the configuration of the training
+ * @param checkpointEvery the number of steps between two states
+ * @param inspection validation and previews
+ * @param observer is notified of progress
+ */
+public record ComponentRun(
+    ModelTraining whole,
+    PartSetup setup,
+    TrainingConfig config,
+    long checkpointEvery,
+    Inspection inspection,
+    ModelTraining.Observer observer) {
+  /** Batches of a validation. */
+  private static final int VALIDATED = 4;
+
+  /** Returns the sizes and schedules. */
+  public Preset preset() {
+    return whole.preset();
+  }
+
+  /** Returns the layout of the model that is written. */
+  public ModelLayout layout() {
+    return whole.layout(setup.part());
+  }
+
+  /** Returns the layout of the model to start from, if there is one. */
+  public Optional<ModelLayout> start() {
+    return whole.start(setup.part());
+  }
+
+  /** Returns the value of a technique. */
+  public <T> T technique(Technique<T> technique) {
+    return setup.techniques().get(technique);
+  }
+
+  /** Returns the metadata of the weights. */
+  public Map<String, String> notes() {
+    var notes = new HashMap<>(config.notes());
+    notes.putAll(setup.data().notes());
+    notes.put("diffusion4j.preset", preset().name());
+    notes.put("diffusion4j.part", setup.part().word());
+    notes.put("diffusion4j.techniques", setup.words());
+    return Map.copyOf(notes);
+  }
+
+  /** Returns pictures with the same kind of classes as the training set. */
+  public DataSet classified(DataSet data) {
+    String name = Classes.BY.name();
+    String by = setup.data().techniques(DataSet.Use.PICTURES).get(name);
+    boolean lacks =
+        data.classes().isEmpty() && data.techniques(DataSet.Use.PICTURES).containsKey(name);
+    return by != null && lacks ? data.with(name, by) : data;
+  }
+
+  /** Returns the folder of a component of the model. */
+  public Path folder(String component) {
+    return layout().component(component);
+  }
+
+  /** Returns the folder of a component of the model, creating it if necessary. */
+  public Path made(String component) {
+    Path folder = folder(component);
+    try {
+      return Files.createDirectories(folder);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot make the folder " + folder + ": " + e, e);
+    }
+  }
+
+  /**
+   * Initialises a new run with the weights of the model to start from, if there is one.
+   *
+   * @param folders the folders of weights, by the prefix of their names
+   */
+  public void start(Trainer trainer, String file, Map<String, String> folders) {
+    start()
+        .ifPresent(
+            first -> {
+              var weights = new TensorMap();
+              folders.forEach(
+                  (prefix, name) -> weights.putAll(prefix, weights(first.component(name), file)));
+              trainer.startFrom(weights);
+            });
+  }
+
+  /** Reads all weights of a folder, whose files have this name. */
+  public static TensorSource weights(Path folder, String file) {
+    try (var checkpoint = Checkpoint.open(folder, file)) {
+      checkpoint.requireIntact();
+      return new TensorMap().putAll("", checkpoint);
+    }
+  }
+
+  /**
+   * Starts or resumes the training.
+   *
+   * @param batches the batches of a data set
+   * @param prepare initialises a trainer before a state is restored
+   * @param write writes weights to the model of a run
+   * @return whether it is finished
+   */
+  public boolean fit(
+      Objective objective,
+      Function<DataSet, BatchSource> batches,
+      Consumer<Trainer> prepare,
+      BiConsumer<ComponentRun, TensorSource> write) {
+    return fit(objective, batches, prepare, write, data -> Health.NONE);
+  }
+
+  /**
+   * Starts or resumes the training, with more measurements.
+   *
+   * @param health the health of the held-out examples
+   */
+  public boolean fit(
+      Objective objective,
+      Function<DataSet, BatchSource> batches,
+      Consumer<Trainer> prepare,
+      BiConsumer<ComponentRun, TensorSource> write,
+      Function<DataSet, Health> health) {
+    Path state = whole.work().resolve(setup.part().word());
+    var source = batches.apply(setup.data());
+    var resumed = TrainingRun.resumed(config, state, whole.group());
+    try (var trainer = prepared(objective, resumed, prepare);
+        var run =
+            new TrainingRun(trainer, resumed, RunOrigin.of(this), source, state, checkpointEvery)) {
+      var validation =
+          inspection.validation().map(data -> new Validation(batches.apply(data), VALIDATED));
+      var more = inspection.validation().map(health).orElse(Health.NONE);
+      observer.onStart(run, resumed, trainer.parameters(), trainer.step());
+      boolean finished = run.run(new Inspecting(this, trainer, validation, more, write));
+      if (finished) {
+        boolean writes = OwnFolder.writes(whole.group(), whole.model());
+        whole
+            .group()
+            .inTurn(
+                () -> {
+                  if (writes) {
+                    write(trainer, write);
+                  }
+                });
+      }
+      return finished;
+    }
+  }
+
+  /** Writes the averaged weights, or the low-rank updates, to the model. */
+  void write(Trainer trainer, BiConsumer<ComponentRun, TensorSource> write) {
+    var weights = trainer.averagedWeights();
+    config
+        .lowRank()
+        .ifPresentOrElse(updates -> write(updates, weights), () -> write.accept(this, weights));
+    if (setup.part().scope() != TrainableComponent.Scope.SEPARATE) {
+      layout().writeIndex();
+    }
+  }
+
+  /** Returns the run for another model folder, which gets missing components from this one. */
+  ComponentRun elsewhere(Path model) {
+    var other =
+        new ModelTraining(whole.preset(), model, whole.work(), whole.first(), whole.inpainting())
+            .in(whole.group());
+    Components.copyMissing(layout(), other.layout(setup.part()), List.of(setup.part().component()));
+    return new ComponentRun(other, setup, config, checkpointEvery, inspection, observer);
+  }
+
+  /** Writes updates beside their weights, which are not changed. */
+  private void write(LowRank updates, TensorSource weights) {
+    String prefix = setup.part().lowRankPrefix().orElseThrow();
+    Path folder = whole.model().resolve(setup.part().component() + "_lora");
+    LowRankFile.write(folder, updates, weights, prefix, notes());
+  }
+
+  private Trainer prepared(Objective objective, TrainingConfig resumed, Consumer<Trainer> prepare) {
+    var trainer = new Trainer(objective, resumed, whole.group());
+    try {
+      prepare.accept(trainer);
+      return trainer;
+    } catch (RuntimeException | Error e) {
+      trainer.close();
+      throw e;
+    }
+  }
+}

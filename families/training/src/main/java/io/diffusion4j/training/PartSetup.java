@@ -1,0 +1,54 @@
+package io.diffusion4j.training;
+
+import io.diffusion4j.data.DataSet;
+import io.diffusion4j.data.Techniques;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * A part, the data set it is trained on, and the techniques of both.
+ *
+ * @param techniques those of the part
+ */
+public record PartSetup(TrainableComponent part, DataSet data, Techniques techniques) {
+  public PartSetup {
+    var expected = part.techniques().words().keySet();
+    if (!techniques.words().keySet().equals(expected)) {
+      throw new IllegalArgumentException(
+          "techniques: %s (expected: those of %s, %s)"
+              .formatted(techniques.words(), part.word(), String.join(", ", expected)));
+    }
+  }
+
+  /** Creates the setup of the shipped models. */
+  public static PartSetup of(TrainableComponent part, DataSet data) {
+    return new PartSetup(part, data, part.techniques());
+  }
+
+  /**
+   * Returns the setup with another value of a technique of the part or its data.
+   *
+   * @throws IllegalArgumentException if there is no technique of this name, or no such value
+   */
+  public PartSetup with(String name, String value) {
+    if (techniques.words().containsKey(name)) {
+      return new PartSetup(part, data, techniques.with(name, value));
+    }
+    if (data.techniques(part.use()).containsKey(name)) {
+      return new PartSetup(part, data.with(name, value), techniques);
+    }
+    throw Techniques.unknown(name, all().keySet());
+  }
+
+  private SortedMap<String, String> all() {
+    var all = new TreeMap<>(data.techniques(part.use()));
+    all.putAll(techniques.words());
+    return all;
+  }
+
+  /** Returns all techniques, such as {@code drop=0.1 prediction=x0}. */
+  public String words() {
+    return all().entrySet().stream().map(Object::toString).collect(Collectors.joining(" "));
+  }
+}

@@ -1,0 +1,178 @@
+package io.diffusion4j.unclip.training;
+
+import static io.diffusion4j.training.PartTechniques.DROP;
+import static io.diffusion4j.training.PartTechniques.PREDICTION;
+import static io.diffusion4j.training.PartTechniques.SHIFT;
+import static io.diffusion4j.training.PartTechniques.TEXT_DROP;
+import static io.diffusion4j.training.PartTechniques.WEIGHTING;
+
+import io.diffusion4j.checkpoint.Checkpoint;
+import io.diffusion4j.checkpoint.SchedulerConfig.Spacing;
+import io.diffusion4j.checkpoint.SchedulerConfig;
+import io.diffusion4j.checkpoint.TensorMap;
+import io.diffusion4j.data.Techniques;
+import io.diffusion4j.decoder.DecoderBatches;
+import io.diffusion4j.decoder.DecoderFolders;
+import io.diffusion4j.decoder.DecoderObjective;
+import io.diffusion4j.diffusion.loss.TimestepSampler;
+import io.diffusion4j.diffusion.loss.VarianceType;
+import io.diffusion4j.nn.train.Trainer;
+import io.diffusion4j.training.ComponentRun;
+import io.diffusion4j.training.PartTechniques;
+import io.diffusion4j.training.Preset;
+import io.diffusion4j.training.TrainableComponent;
+import io.diffusion4j.unclip.UnclipFolder;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Trains the decoder with its projection of embeddings. */
+record DecoderTraining() implements TrainableComponent {
+  /** The prefix of the network's keys during the training. */
+  static final String NETWORK = "decoder.";
+
+  private static final String PROJECTION = "text_proj.";
+
+  /** The first convolution of a U-Net. */
+  private static final String FIRST = NETWORK + "conv_in.weight";
+
+  /**
+   * One draw in fifty is one of these timesteps. A sampler that ends at t = 0, such as that of
+   * diffusers, returns the network's output there, and one draw in a thousand would be too few.
+   */
+  private static final int FINAL = 2;
+
+  private static final double FINAL_SHARE = 0.02;
+
+  @Override
+  public String word() {
+    return "decoder";
+  }
+
+  @Override
+  public String component() {
+    return UnclipFolder.DECODER;
+  }
+
+  @Override
+  public List<String> folders() {
+    return List.of(UnclipFolder.DECODER, UnclipFolder.TEXT_PROJ, UnclipFolder.DECODER_SCHEDULER);
+  }
+
+  @Override
+  public Techniques techniques() {
+    return Techniques.of(PREDICTION, WEIGHTING, SHIFT, PartTechniques.LOW_NOISE, DROP, TEXT_DROP)
+        .with(WEIGHTING.name(), "min-snr-plus-one-or-eps");
+  }
+
+  @Override
+  public boolean learnsFromEmbeddings() {
+    return true;
+  }
+
+  @Override
+  public Optional<String> lowRankPrefix() {
+    return Optional.of(NETWORK);
+  }
+
+  @Override
+  public List<String> sections() {
+    return List.of("decoder");
+  }
+
+  @Override
+  public Preset.Schedule schedule(Preset preset) {
+    return preset.of(UnclipPreset.class).decoder().training();
+  }
+
+  @Override
+  public Map<String, String> frozen(ComponentRun run) {
+    return new UnclipRun(run).clip();
+  }
+
+  /**
+   * Starts with the weights of a finished model. New input channels of the first convolution begin
+   * at 0, so that the extended network starts with the same outputs.
+   */
+  private static void start(UnclipRun own, Trainer trainer) {
+    Path first = own.run().whole().first();
+    if (first == null) {
+      return;
+    }
+    var weights =
+        new TensorMap()
+            .putAll(
+                NETWORK, ComponentRun.weights(first.resolve(UnclipFolder.DECODER), Checkpoint.DIFFUSERS))
+            .putAll(
+                PROJECTION,
+                ComponentRun.weights(first.resolve(UnclipFolder.TEXT_PROJ), Checkpoint.DIFFUSERS));
+    long channels = own.shapes().decoder().inChannels();
+    long[] shape = weights.names().contains(FIRST) ? weights.shape(FIRST) : new long[0];
+    if (shape.length == 4 && shape[1] < channels) {
+      int area = Math.toIntExact(shape[2] * shape[3]);
+      int from = Math.toIntExact(shape[1] * area);
+      int to = Math.toIntExact(channels * area);
+      float[] narrow = weights.read(FIRST);
+      float[] wide = new float[Math.toIntExact(shape[0] * to)];
+      for (int out = 0; out < shape[0]; out++) {
+        System.arraycopy(narrow, out * from, wide, out * to, from);
+      }
+      weights.put(FIRST, new long[] {shape[0], channels, shape[2], shape[3]}, wide);
+    }
+    trainer.startFrom(weights);
+  }
+
+  @Override
+  public boolean train(ComponentRun run) {
+    var own = new UnclipRun(run);
+    var config = run.config();
+    var shape = own.shapes().decoder();
+    var projection = own.shapes().projection();
+    int length = own.shapes().text().positions();
+    var objective = new DecoderObjective(shape, projection, length);
+    var noise =
+        own.pixelNoise(shape)
+            .withTimesteps(
+                TimestepSampler.shifted(UnclipRun.TRAIN_STEPS, run.technique(SHIFT))
+                    .mixedWith(
+                        TimestepSampler.uniform(UnclipRun.LOW_NOISE), run.technique(PartTechniques.LOW_NOISE))
+                    .mixedWith(TimestepSampler.uniform(FINAL), FINAL_SHARE));
+    try (var text = own.textModel();
+        var image = own.imageTower()) {
+      return run.fit(
+          objective,
+          data ->
+              new DecoderBatches(
+                  own.examples(data),
+                  text,
+                  own.embedder(data, image),
+                  objective,
+                  noise,
+                  run.technique(DROP),
+                  run.technique(TEXT_DROP),
+                  config.batchSize(),
+                  config.seed()),
+          trainer -> start(own, trainer),
+          (to, weights) -> {
+            var notes = to.notes();
+            DecoderFolders.writeBackbone(
+                to.made(UnclipFolder.DECODER), shape, weights.withoutPrefix(NETWORK), notes);
+            DecoderFolders.writeProjection(
+                to.made(UnclipFolder.TEXT_PROJ),
+                projection,
+                weights.withoutPrefix(PROJECTION),
+                notes);
+            new UnclipRun(to).writeScheduler(
+                UnclipFolder.DECODER_SCHEDULER,
+                SchedulerConfig.unclip(
+                        UnclipRun.TRAIN_STEPS,
+                        VarianceType.LEARNED_RANGE,
+                        true,
+                        1,
+                        run.technique(PREDICTION))
+                    .withSpacing(Spacing.TRAILING));
+          });
+    }
+  }
+}

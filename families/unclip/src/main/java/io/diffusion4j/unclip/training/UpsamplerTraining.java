@@ -1,0 +1,109 @@
+package io.diffusion4j.unclip.training;
+
+import static io.diffusion4j.training.PartTechniques.BLUR;
+import static io.diffusion4j.training.PartTechniques.PREDICTION;
+import static io.diffusion4j.training.PartTechniques.WEIGHTING;
+
+import io.diffusion4j.checkpoint.Checkpoint;
+import io.diffusion4j.checkpoint.SchedulerConfig;
+import io.diffusion4j.data.DataSet;
+import io.diffusion4j.data.Techniques;
+import io.diffusion4j.decoder.DecoderFolders;
+import io.diffusion4j.decoder.UpsamplerBatches;
+import io.diffusion4j.decoder.UpsamplerObjective;
+import io.diffusion4j.decoder.unet.Unet;
+import io.diffusion4j.diffusion.loss.VarianceType;
+import io.diffusion4j.nn.train.Trainer;
+import io.diffusion4j.training.ComponentRun;
+import io.diffusion4j.training.Preset;
+import io.diffusion4j.training.TrainableComponent;
+import io.diffusion4j.unclip.UnclipFolder;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Trains one of the upsampler's two networks; the network for the last step starts from the other.
+ */
+record UpsamplerTraining(boolean last) implements TrainableComponent {
+  /** The last step of seven visits t = 0; a few neighbours make the network robust. */
+  private static final int LAST_TIMESTEPS = 20;
+
+  @Override
+  public String word() {
+    return last ? "upsampler-last" : "upsampler";
+  }
+
+  @Override
+  public String component() {
+    return last ? UnclipFolder.SUPER_RES_LAST : UnclipFolder.SUPER_RES_FIRST;
+  }
+
+  @Override
+  public List<String> folders() {
+    return List.of(component(), UnclipFolder.SUPER_RES_SCHEDULER);
+  }
+
+  @Override
+  public DataSet.Use use() {
+    return DataSet.Use.PICTURES;
+  }
+
+  @Override
+  public Techniques techniques() {
+    return Techniques.of(PREDICTION, WEIGHTING, BLUR);
+  }
+
+  @Override
+  public List<String> sections() {
+    return List.of("upsampler");
+  }
+
+  @Override
+  public Preset.Schedule schedule(Preset preset) {
+    return last
+        ? preset.of(UnclipPreset.class).upsampler().lastStep()
+        : preset.of(UnclipPreset.class).upsampler().training();
+  }
+
+  @Override
+  public boolean train(ComponentRun run) {
+    var own = new UnclipRun(run);
+    var config = run.config();
+    var shape = own.shapes().upsampler(component());
+    var preset = own.preset().upsampler();
+    int crop = shape.sampleSize() == preset.size() ? preset.crop() : shape.sampleSize();
+    return run.fit(
+        new UpsamplerObjective(new Unet(shape), crop),
+        data ->
+            new UpsamplerBatches(
+                data.examples(shape.sampleSize(), config.seed()),
+                own.shapes().smallSize(),
+                crop,
+                own.pixelNoise(shape),
+                last ? LAST_TIMESTEPS : UnclipRun.TRAIN_STEPS,
+                run.technique(BLUR),
+                config.batchSize(),
+                config.seed()),
+        trainer -> start(run, trainer),
+        (to, weights) -> {
+          DecoderFolders.writeUpsampler(to.made(component()), shape, weights, to.notes());
+          new UnclipRun(to).writeScheduler(
+              UnclipFolder.SUPER_RES_SCHEDULER,
+              SchedulerConfig.unclip(
+                  UnclipRun.TRAIN_STEPS,
+                  VarianceType.FIXED_SMALL,
+                  true,
+                  1,
+                  run.technique(PREDICTION)));
+        });
+  }
+
+  private void start(ComponentRun run, Trainer trainer) {
+    if (last && run.whole().first() == null) {
+      trainer.startFrom(
+          ComponentRun.weights(run.folder(UnclipFolder.SUPER_RES_FIRST), Checkpoint.DIFFUSERS));
+    } else {
+      run.start(trainer, Checkpoint.DIFFUSERS, Map.of("", component()));
+    }
+  }
+}
