@@ -66,7 +66,6 @@ final class BadInputTest {
     "--prior-eta, 1.5, prior-eta: 1.5 (expected: 0 to 1)",
     "--decoder-eta, -0.1, decoder-eta: -0.1 (expected: 0 to 1)",
     "--animate, way.png, animate: way.png (expected: a name that ends in .gif)",
-    "--preview-protocol, KITTY, preview-protocol: kitty (expected: none without --preview)",
     "--decoder-guidance-interval, '3,0.3', 'decoder-guidance-interval: 3,0.3 (expected: two noise"
         + " levels, such as 0.3,3)'",
     "--prior-guidance-interval, x, 'prior-guidance-interval: x (expected: two noise levels, such as"

@@ -21,8 +21,6 @@
  *       server or in this process.
  *   <li>{@link io.diffusion4j.cli.console.FailureHandler} prints an error in one line, with its
  *       stack trace if {@code --verbose} is given, and selects the exit status.
- *   <li>{@link io.diffusion4j.cli.console.InlineImages} shows images in terminals that can, by the
- *       protocols of kitty, iTerm2 and Sixel.
  *   <li>{@link io.diffusion4j.cli.console.StopOnSignal} ends a training after its current step,
  *       with its state saved, at SIGTERM or SIGINT.
  * </ul>

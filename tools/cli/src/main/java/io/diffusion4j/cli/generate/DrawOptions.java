@@ -1,12 +1,10 @@
 package io.diffusion4j.cli.generate;
 
-import io.diffusion4j.cli.console.Console;
 import io.diffusion4j.diffusion.argument.Check;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options for the number of images and their noise. */
@@ -32,25 +30,17 @@ final class DrawOptions {
       description = "Also write all images side by side to this PNG file.")
   @Nullable Path sheet;
 
-  @Mixin private PreviewOptions preview = new PreviewOptions();
-
   private @Nullable Long chosen;
 
   /** Checks everything that needs no model. */
   void check() {
     Check.that(count >= 1, "count", count, "≥ 1");
     Check.that(seed == null || seed >= 0, "seed", seed, "≥ 0");
-    preview.check(System.getenv());
   }
 
   /** Returns the files for the images of this many inputs. */
   PngFiles files(Path output, int inputs) {
     return PngFiles.numbered(output, inputs, count, Optional.ofNullable(sheet));
-  }
-
-  /** Shows an image in the terminal, if the option is set. */
-  void show(Console console, byte[] file) {
-    preview.show(console, file);
   }
 
   /** Returns the given seed, or else a new one that is short enough to type; always the same. */

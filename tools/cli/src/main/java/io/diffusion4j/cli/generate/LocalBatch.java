@@ -135,6 +135,5 @@ record LocalBatch(
     console.printf(
         "%s: %d×%d pixels, %s%s",
         files.write(i, file), image.width(), image.height(), source, drawn.note(i));
-    draws.show(console, file);
   }
 }

@@ -73,7 +73,6 @@ record ServerBatch(
           about.getHeight(),
           Long.toUnsignedString(about.getSeed()),
           draws.count == 1 ? "" : ", image " + (about.getIndex() + 1) + " of it");
-      draws.show(console, picture.png());
     }
     Map<String, Double> seconds = new LinkedHashMap<>();
     var usage = generation.usage();

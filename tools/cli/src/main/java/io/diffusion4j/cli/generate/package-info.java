@@ -32,7 +32,7 @@
  * cannot be written, rather than after minutes of drawing. A PNG contains its recipe.
  *
  * <p>To add a command, add its task to the contract, then a class that fills the request; options
- * of files, noise and previews are mixins of this package. Tasks themselves are in {@code
+ * of files and noise are mixins of this package. Tasks themselves are in {@code
  * io.diffusion4j.diffusion.pipeline}. The file formats of pictures are in {@code
  * io.diffusion4j.diffusion.image}, and recipes in {@code io.diffusion4j.serving.request}.
  */
