@@ -6,6 +6,7 @@ import io.diffusion4j.cli.options.ExampleOptions;
 import io.diffusion4j.cli.options.ModelOptions;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.distributed.ClusterSpec;
+import io.diffusion4j.training.events.TrainingHealth;
 import io.diffusion4j.unclip.doctor.Diagnosis;
 import io.diffusion4j.unclip.doctor.Diagnosis.Level;
 import io.diffusion4j.unclip.doctor.Diagnosis.Verdict;

@@ -1,13 +1,13 @@
 package io.diffusion4j.cli.plots;
 
-import io.diffusion4j.cli.train.TrainingWatcher;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.plots.Axis;
 import io.diffusion4j.plots.Chart;
 import io.diffusion4j.plots.Curve;
 import io.diffusion4j.plots.Curve.Look;
 import io.diffusion4j.plots.Curve.Point;
-import io.diffusion4j.tf.train.EventReader;
+import io.diffusion4j.training.events.EventReader;
+import io.diffusion4j.training.events.EventWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,7 +27,7 @@ final class TrainingChart {
 
   /** Reads the events beside a state. */
   static Chart of(Path state, String value) throws IOException {
-    Path events = state.resolve(TrainingWatcher.EVENTS);
+    Path events = state.resolve(EventWriter.FOLDER);
     Check.that(
         Files.isDirectory(events), "state", state, "a folder of a training, with events in it");
     SortedMap<Long, Double> numbers = EventReader.scalars(events, value);

@@ -1,4 +1,4 @@
-package io.diffusion4j.tf.train;
+package io.diffusion4j.training.events;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package io.diffusion4j.cli.inspect;
+package io.diffusion4j.training.events;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,11 +1,9 @@
-package io.diffusion4j.cli.inspect;
+package io.diffusion4j.training.events;
 
 import io.diffusion4j.checkpoint.Checkpoint;
-import io.diffusion4j.cli.train.TrainingWatcher;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.train.TrainingRun;
 import io.diffusion4j.nn.train.Validation;
-import io.diffusion4j.tf.train.EventReader;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -26,7 +24,7 @@ import java.util.stream.Stream;
  * @param batch samples computed at a time, among which CLIP finds pairs; 0 if no state was saved
  * @param numbers the numbers by name and step, as written for TensorBoard
  */
-record TrainingHealth(String part, int batch, SortedMap<String, SortedMap<Long, Double>> numbers) {
+public record TrainingHealth(String part, int batch, SortedMap<String, SortedMap<Long, Double>> numbers) {
   private static final String LOSS = "loss";
   private static final String GRADIENT = "gradient_norm";
   private static final String WAITING = "waiting_for_data";
@@ -58,7 +56,7 @@ record TrainingHealth(String part, int batch, SortedMap<String, SortedMap<Long, 
    * @param state that of {@code train --state}, or of one of its parts
    * @throws IllegalArgumentException if there is none
    */
-  static List<TrainingHealth> of(Path state) throws IOException {
+  public static List<TrainingHealth> of(Path state) throws IOException {
     Check.that(Files.isDirectory(state), "state", state, "the folder of train --state");
     List<Path> folders;
     try (Stream<Path> below = Files.list(state)) {
@@ -74,11 +72,11 @@ record TrainingHealth(String part, int batch, SortedMap<String, SortedMap<Long, 
   }
 
   private static boolean isTraining(Path folder) {
-    return Files.isDirectory(folder.resolve(TrainingWatcher.EVENTS));
+    return Files.isDirectory(folder.resolve(EventWriter.FOLDER));
   }
 
   private static TrainingHealth read(Path folder) throws IOException {
-    var numbers = EventReader.scalars(folder.resolve(TrainingWatcher.EVENTS));
+    var numbers = EventReader.scalars(folder.resolve(EventWriter.FOLDER));
     Path state = folder.resolve(TrainingRun.STATE);
     int batch = 0;
     if (Files.exists(state)) {
@@ -91,11 +89,12 @@ record TrainingHealth(String part, int batch, SortedMap<String, SortedMap<Long, 
   }
 
   /** Whether no measurement indicates a problem. */
-  boolean isWell() {
+  public boolean isWell() {
     return findings().isEmpty();
   }
 
-  void print(PrintWriter out) {
+  /** Prints a table of the numbers, and a line for each problem. */
+  public void print(PrintWriter out) {
     long steps = curve(LOSS).stream().flatMap(losses -> losses.keySet().stream()).count();
     out.printf(Locale.ROOT, "%s, %,d steps%n", part, steps);
     out.printf("  %-28s %12s %12s %10s%n", "", "last tenth", "lowest", "at step");
@@ -118,7 +117,7 @@ record TrainingHealth(String part, int batch, SortedMap<String, SortedMap<Long, 
   }
 
   /** Returns a line for each problem. */
-  List<String> findings() {
+  public List<String> findings() {
     return Stream.of(overfit(), blind(), guessing(), growing(), waiting())
         .flatMap(Optional::stream)
         .toList();
