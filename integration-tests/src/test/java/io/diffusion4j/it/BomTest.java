@@ -17,8 +17,7 @@ class BomTest {
           "golden",
           "benchmarks",
           "integration-tests",
-          "distribution",
-          "container");
+          "distribution");
 
   private static Set<String> texts(Element from, String name) {
     return new TreeSet<>(Poms.texts(from, name));

@@ -65,7 +65,6 @@ final class BadInputTest {
     "--decoder-guidance, NaN, decoder-guidance: NaN (expected: ≥ 0)",
     "--prior-eta, 1.5, prior-eta: 1.5 (expected: 0 to 1)",
     "--decoder-eta, -0.1, decoder-eta: -0.1 (expected: 0 to 1)",
-    "--animate, way.png, animate: way.png (expected: a name that ends in .gif)",
     "--decoder-guidance-interval, '3,0.3', 'decoder-guidance-interval: 3,0.3 (expected: two noise"
         + " levels, such as 0.3,3)'",
     "--prior-guidance-interval, x, 'prior-guidance-interval: x (expected: two noise levels, such as"
@@ -393,10 +392,18 @@ final class BadInputTest {
   }
 
   @Test
+  void anOptionThatWentIsToldWhatReplacesIt() {
+    Run run = Run.of("generate", "a cat", "--preview");
+    assertThat(run.err())
+        .startsWith("error: --preview: no longer an option (expected: --output FILE, and a ");
+    assertThat(run.status()).isEqualTo(2);
+  }
+
+  @Test
   void helpIsACommand() {
-    Run run = Run.of("help", "plan");
+    Run run = Run.of("help", "inspect");
     assertThat(run.status()).isZero();
-    assertThat(run.out()).contains("diffusion4j plan");
+    assertThat(run.out()).contains("diffusion4j inspect");
   }
 
   @Test

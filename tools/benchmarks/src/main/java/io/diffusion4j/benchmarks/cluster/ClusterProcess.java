@@ -3,6 +3,7 @@ package io.diffusion4j.benchmarks.cluster;
 import io.diffusion4j.benchmarks.networks.DecoderSubject;
 import io.diffusion4j.benchmarks.networks.TrainingBenchmark;
 import io.diffusion4j.benchmarks.report.Percentiles;
+import io.diffusion4j.cli.inspect.SumTime;
 import io.diffusion4j.distributed.ClusterSpec;
 import io.diffusion4j.distributed.Collectives;
 import io.diffusion4j.distributed.LocalCluster;

@@ -16,7 +16,7 @@
  *   <li>{@code ClusterProcess} is one process of the group. The first of the group writes the
  *       figures to a file.
  *   <li>{@code TimedSums} wraps the sums of a group and adds up their time.
- *   <li>{@link io.diffusion4j.benchmarks.cluster.SumTime} measures sums alone. {@code doctor
+ *   <li>{@link io.diffusion4j.cli.inspect.SumTime} measures sums alone. {@code doctor
  *       --cluster} uses it before a training, on the machines that will train.
  * </ul>
  *

@@ -1,6 +1,6 @@
 package io.diffusion4j.benchmarks.data;
 
-import io.diffusion4j.benchmarks.process.ProcessMemory;
+import io.diffusion4j.cli.inspect.ProcessMemory;
 import io.diffusion4j.data.BadPictures;
 import io.diffusion4j.data.DecodedAhead;
 import io.diffusion4j.data.Preparation;

@@ -14,7 +14,7 @@
  * double peak = ProcessMemory.peakMebibytes().orElse(Double.NaN); // includes the array
  * }</pre>
  *
- * <p>{@link io.diffusion4j.benchmarks.process.ProcessMemory} is the resident memory of the current
+ * <p>{@link io.diffusion4j.cli.inspect.ProcessMemory} is the resident memory of the current
  * process, native memory included: that of engines is outside of the heap, so the figures of the
  * JVM would miss it. The kernel keeps the peak; {@code forgetPeak} resets it, to measure one phase
  * after another. Both are available on Linux only, and empty elsewhere.
@@ -30,4 +30,5 @@
 @NullMarked
 package io.diffusion4j.benchmarks.process;
 
+import io.diffusion4j.cli.inspect.ProcessMemory;
 import org.jspecify.annotations.NullMarked;

@@ -2,12 +2,12 @@ package io.diffusion4j.benchmarks.server;
 
 import com.google.inject.util.Modules;
 import io.diffusion4j.benchmarks.options.ModelOption;
-import io.diffusion4j.benchmarks.process.ProcessMemory;
 import io.diffusion4j.benchmarks.report.Figure;
 import io.diffusion4j.benchmarks.report.Percentiles;
 import io.diffusion4j.benchmarks.report.Row;
 import io.diffusion4j.benchmarks.report.Table;
 import io.diffusion4j.benchmarks.server.ServedWork.Took;
+import io.diffusion4j.cli.inspect.ProcessMemory;
 import io.diffusion4j.client.GenerationClient;
 import io.diffusion4j.client.Requests;
 import io.diffusion4j.diffusion.argument.Check;

@@ -1,6 +1,7 @@
 package io.diffusion4j.cli.evaluate;
 
 import io.diffusion4j.cli.console.Console;
+import io.diffusion4j.cli.extension.Plotter;
 import io.diffusion4j.cli.options.ModelOptions;
 import io.diffusion4j.cli.options.PluginOptions;
 import io.diffusion4j.cli.options.SamplingOptions;
@@ -28,7 +29,6 @@ import io.diffusion4j.evaluation.report.TextReport;
 import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.pipeline.OpenPipeline;
 import io.diffusion4j.pipeline.Residency;
-import io.diffusion4j.plots.PictureFile;
 import io.diffusion4j.unclip.ModelFacts;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -250,7 +250,6 @@ public final class EvaluateCommand implements Callable<Integer>, SamplingOptions
   }
 
   private void sweep(Judge judge, List<Variation> variations) {
-    PictureFile file = plot == null ? null : new PictureFile(plot);
     List<SweepPoint> points = new ArrayList<>();
     for (Map<String, String> at : Variation.combinations("vary", variations)) {
       console.say(at.toString());
@@ -261,11 +260,11 @@ public final class EvaluateCommand implements Callable<Integer>, SamplingOptions
     if (json != null) {
       JsonReport.writeSweep(json, facts("count", Integer.toString(count)), points);
     }
-    if (file != null) {
+    if (plot != null) {
       Variation along = variations.get(0);
       boolean models = along.name().equals(MODEL);
       List<Double> places = models ? trainingSteps(along.values()) : List.of();
-      file.write(new SweepCharts(variations, places, "training steps").of(points));
+      Plotter.of("plot", plot).plot(plot, variations, places, "training steps", points);
     }
   }
 
@@ -316,7 +315,7 @@ public final class EvaluateCommand implements Callable<Integer>, SamplingOptions
         "none beside --images, --report, --sheet and --nearest");
     if (plot != null) {
       Check.that(!variations.isEmpty(), "plot", plot, "beside --vary");
-      new PictureFile(plot); // refuses what cannot be written
+      Plotter.of("plot", plot).checkChart("plot", plot);
     }
     further.check();
     if (images != null || dataSet.isGiven()) {

@@ -1,16 +1,16 @@
 package io.diffusion4j.cli.train;
 
-import io.diffusion4j.benchmarks.process.ProcessMemory;
 import io.diffusion4j.cli.console.Bars;
 import io.diffusion4j.cli.console.Console;
 import io.diffusion4j.cli.console.StopOnSignal;
+import io.diffusion4j.cli.inspect.ProcessMemory;
 import io.diffusion4j.diffusion.image.Png;
 import io.diffusion4j.nn.train.Trainer;
 import io.diffusion4j.nn.train.TrainingConfig;
 import io.diffusion4j.nn.train.TrainingRun;
 import io.diffusion4j.nn.train.diffusion.VarianceRange;
-import io.diffusion4j.training.events.EventWriter;
 import io.diffusion4j.training.ModelTraining;
+import io.diffusion4j.training.events.EventWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
