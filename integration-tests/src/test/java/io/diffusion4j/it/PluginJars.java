@@ -96,7 +96,7 @@ final class PluginJars {
   }
 
   /** Returns the name of a jar; for a module of this build that of its folder. */
-  private static String library(String entry) {
+  static String library(String entry) {
     Path path = Path.of(entry);
     return entry.endsWith(".jar")
         ? path.getFileName()

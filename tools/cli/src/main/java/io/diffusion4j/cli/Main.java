@@ -124,6 +124,8 @@ public final class Main implements Runnable {
           "--preview", "--output FILE, and a viewer of pictures",
           "--preview-protocol", "--output FILE, and a viewer of pictures");
 
+  private static final Logger LOG = Logger.getLogger(Main.class.getName());
+
   /** A strong reference: an unreferenced logger is garbage-collected, and its level is lost. */
   private static final Logger ROOT_LOGGER = Logger.getLogger("");
 
@@ -167,12 +169,22 @@ public final class Main implements Runnable {
   private static CommandLine commandLine(List<Class<?>> commands) {
     Main main = new Main();
     var commandLine = new CommandLine(main);
-    commands.forEach(command -> commandLine.addSubcommand(new CommandLine(command)));
+    commands.forEach(command -> add(commandLine, command));
     return commandLine
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setExecutionStrategy(Main::run)
         .setExecutionExceptionHandler(new FailureHandler(() -> main.verbose))
         .setParameterExceptionHandler(Main::badUsage);
+  }
+
+  /** Adds a command, unless its module or a library of it is missing. */
+  private static void add(CommandLine commandLine, Class<?> command) {
+    try {
+      commandLine.addSubcommand(new CommandLine(command));
+    } catch (LinkageError e) {
+      String from = String.valueOf(command.getProtectionDomain().getCodeSource().getLocation());
+      LOG.log(Level.WARNING, "left out " + command.getSimpleName() + " of " + from + ": " + e);
+    }
   }
 
   private static int badUsage(ParameterException e, String[] arguments) {

@@ -1,7 +1,7 @@
 package io.diffusion4j.benchmarks.images;
 
 import com.google.inject.Guice;
-import io.diffusion4j.benchmarks.process.JavaProcess;
+import io.diffusion4j.benchmarks.report.JavaProcess;
 import io.diffusion4j.benchmarks.report.Percentiles;
 import io.diffusion4j.cli.inspect.ProcessMemory;
 import io.diffusion4j.diffusion.image.Png;

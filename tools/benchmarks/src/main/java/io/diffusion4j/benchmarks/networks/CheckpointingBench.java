@@ -1,6 +1,6 @@
 package io.diffusion4j.benchmarks.networks;
 
-import io.diffusion4j.benchmarks.process.JavaProcess;
+import io.diffusion4j.benchmarks.report.JavaProcess;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.train.TrainingConfig.Activations;
 import java.util.EnumMap;

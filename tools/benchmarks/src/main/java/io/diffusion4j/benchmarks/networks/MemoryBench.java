@@ -1,7 +1,7 @@
 package io.diffusion4j.benchmarks.networks;
 
-import io.diffusion4j.benchmarks.options.ModelOption;
-import io.diffusion4j.benchmarks.process.JavaProcess;
+import io.diffusion4j.benchmarks.report.JavaProcess;
+import io.diffusion4j.benchmarks.report.ModelOption;
 import io.diffusion4j.diffusion.argument.Check;
 import java.io.IOException;
 import java.util.List;

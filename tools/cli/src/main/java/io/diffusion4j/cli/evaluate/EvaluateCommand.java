@@ -1,16 +1,19 @@
 package io.diffusion4j.cli.evaluate;
 
+import io.diffusion4j.cli.console.Bars;
 import io.diffusion4j.cli.console.Console;
 import io.diffusion4j.cli.extension.Plotter;
 import io.diffusion4j.cli.options.ModelOptions;
 import io.diffusion4j.cli.options.PluginOptions;
 import io.diffusion4j.cli.options.SamplingOptions;
 import io.diffusion4j.cli.options.Variation;
+import io.diffusion4j.clip.ClipEncoders;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.OutputFile;
 import io.diffusion4j.diffusion.image.Png;
 import io.diffusion4j.diffusion.pipeline.AppliedLora;
+import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.diffusion.pipeline.ReplacedPart;
 import io.diffusion4j.emoji.train.EmojiPreset;
 import io.diffusion4j.evaluation.Evaluation;
@@ -20,6 +23,7 @@ import io.diffusion4j.evaluation.PromptSet;
 import io.diffusion4j.evaluation.Result;
 import io.diffusion4j.evaluation.judge.Judge;
 import io.diffusion4j.evaluation.report.CaptionedFolder;
+import io.diffusion4j.evaluation.report.DataSetEvaluation;
 import io.diffusion4j.evaluation.report.DataSetReport;
 import io.diffusion4j.evaluation.report.HtmlReport;
 import io.diffusion4j.evaluation.report.JsonReport;
@@ -225,10 +229,7 @@ public final class EvaluateCommand implements Callable<Integer>, SamplingOptions
         var open =
             ModelOptions.open(
                 model.folder(), stages.opening(model.opening(Residency.ALWAYS)), jars)) {
-      var drawer = new PromptDrawer(seed, batch, console.bars());
-      var measured =
-          new DataSetEvaluation(console, dataSet, drawer, count, seed)
-              .measure(open.pipeline(), stages);
+      var measured = measuredOnDataSet(open.pipeline());
       print(TextReport.lines(measured.metrics()));
       Map<String, Object> facts = new LinkedHashMap<>();
       facts.put("model", open.pipeline().card().identity().weightsDigest());
@@ -240,6 +241,52 @@ public final class EvaluateCommand implements Callable<Integer>, SamplingOptions
       }
       if (report != null) {
         DataSetReport.write(report, facts, measured.metrics(), measured.pairs());
+      }
+    }
+  }
+
+  private DataSetEvaluation.Measured measuredOnDataSet(ImagePipeline pipeline) {
+    var drawer = new PromptDrawer(seed, batch, console.bars());
+    try (var progress = new TrainingPictures(console);
+        var clip =
+            ClipEncoders.open(
+                dataSet.clip(), Optional.empty(), ModelOptions.compute(Precision.FLOAT32))) {
+      return new DataSetEvaluation(
+              dataSet::pictures, dataSet::trainedOn, count, seed, progress)
+          .measure(
+              pipeline.card().images().width(),
+              captions -> drawer.draw(pipeline, captions, stages),
+              clip);
+    }
+  }
+
+  /** Shows the notes of a measurement, and a bar for the training pictures. */
+  private static final class TrainingPictures
+      implements DataSetEvaluation.Listener, AutoCloseable {
+    private final Console console;
+    private Bars.@Nullable Bar bar;
+
+    TrainingPictures(Console console) {
+      this.console = console;
+    }
+
+    @Override
+    public void onNote(String line) {
+      console.say(line);
+    }
+
+    @Override
+    public void onTrainingPictures(long done, long all) {
+      if (bar == null) {
+        bar = console.bars().bar("trained on", 0, all);
+      }
+      bar.at(done, "");
+    }
+
+    @Override
+    public void close() {
+      if (bar != null) {
+        bar.close();
       }
     }
   }
