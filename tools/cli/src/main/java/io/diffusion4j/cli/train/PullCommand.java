@@ -1,4 +1,4 @@
-package io.diffusion4j.cli.weights;
+package io.diffusion4j.cli.train;
 
 import io.diffusion4j.cli.console.Console;
 import io.diffusion4j.cli.options.PublishedModel;

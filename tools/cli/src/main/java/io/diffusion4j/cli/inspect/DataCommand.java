@@ -1,4 +1,4 @@
-package io.diffusion4j.cli.data;
+package io.diffusion4j.cli.inspect;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 

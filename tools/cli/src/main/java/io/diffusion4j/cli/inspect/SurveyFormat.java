@@ -1,4 +1,4 @@
-package io.diffusion4j.cli.data;
+package io.diffusion4j.cli.inspect;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;

@@ -1,4 +1,4 @@
-package io.diffusion4j.cli.weights;
+package io.diffusion4j.cli.train;
 
 import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.checkpoint.DType;
