@@ -1,5 +1,6 @@
 /**
- * The command {@code bench}: the speed of this machine, and the share of it that Diffusion4J reaches.
+ * The command {@code bench}: the speed of this machine, and the share of it that Diffusion4J
+ * reaches.
  *
  * <pre>
  *   diffusion4j bench --quick

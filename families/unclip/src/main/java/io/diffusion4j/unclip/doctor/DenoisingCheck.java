@@ -110,8 +110,7 @@ record DenoisingCheck<C>(
 
   /** Adds the fraction of variances within their bounds where it is smallest. */
   private Diagnosis withVariance(String finding, List<Level> levels, List<Measurement> measured) {
-    Measurement worst =
-        Collections.max(measured, Comparator.comparingDouble(Measurement::outside));
+    Measurement worst = Collections.max(measured, Comparator.comparingDouble(Measurement::outside));
     if (scheduler.varianceType() != VarianceType.LEARNED_RANGE || Double.isNaN(worst.outside)) {
       return withEnd(finding, levels);
     }
@@ -246,8 +245,7 @@ record DenoisingCheck<C>(
 
   /** Returns the geometric mean. */
   private static <T> double mean(List<T> all, ToDoubleFunction<T> value) {
-    return Math.exp(
-        all.stream().mapToDouble(value).map(Math::log).average().orElse(Double.NaN));
+    return Math.exp(all.stream().mapToDouble(value).map(Math::log).average().orElse(Double.NaN));
   }
 
   private static String times(double share) {

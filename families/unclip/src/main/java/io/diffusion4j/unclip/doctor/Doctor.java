@@ -119,8 +119,7 @@ public record Doctor(
       examinations.put(part, () -> upsampler(patient, part, last ? LAST_TIMES : ALL_TIMES));
     }
     examinations.forEach(
-        (part, examination) ->
-            diagnose(patient, part, examination).ifPresent(diagnoses::add));
+        (part, examination) -> diagnose(patient, part, examination).ifPresent(diagnoses::add));
     return diagnoses;
   }
 

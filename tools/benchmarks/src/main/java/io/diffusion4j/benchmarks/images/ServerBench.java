@@ -8,6 +8,7 @@ import io.diffusion4j.benchmarks.report.Percentiles;
 import io.diffusion4j.benchmarks.report.Row;
 import io.diffusion4j.benchmarks.report.Table;
 import io.diffusion4j.cli.inspect.ProcessMemory;
+import io.diffusion4j.cli.options.CommonOptions;
 import io.diffusion4j.client.GenerationClient;
 import io.diffusion4j.client.Requests;
 import io.diffusion4j.diffusion.argument.Check;
@@ -21,10 +22,8 @@ import io.diffusion4j.serving.config.ServerConfig;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.diffusion4j.serving.v1.StageOptions;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
@@ -87,8 +86,7 @@ public final class ServerBench implements Callable<Integer> {
       description = "Steps of prior, decoder and upsampler. Default: those of the model")
   private List<Integer> steps = List.of();
 
-  @Option(names = "--json", paramLabel = "FILE", description = "Also write the rows as JSON.")
-  private Optional<Path> json = Optional.empty();
+  @Mixin private CommonOptions.JsonFile json = new CommonOptions.JsonFile();
 
   private final List<Row> rows = new ArrayList<>();
 
@@ -117,8 +115,8 @@ public final class ServerBench implements Callable<Integer> {
       fairness(overGrpc);
       memory(overGrpc);
     }
-    if (json.isPresent()) {
-      Table.writeJson(json.get(), rows);
+    if (json.path().isPresent()) {
+      Table.writeJson(json.path().get(), rows);
     }
     return 0;
   }

@@ -6,6 +6,7 @@ import io.diffusion4j.benchmarks.report.Figure;
 import io.diffusion4j.benchmarks.report.Pace;
 import io.diffusion4j.benchmarks.report.Row;
 import io.diffusion4j.benchmarks.report.Table;
+import io.diffusion4j.cli.options.CommonOptions;
 import io.diffusion4j.clip.ClipImageModel;
 import io.diffusion4j.clip.ClipVisionNetwork;
 import io.diffusion4j.clip.Transformer;
@@ -29,6 +30,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -49,12 +51,7 @@ public final class EmbedBench implements Callable<Integer> {
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
-  @Option(
-      names = "--batch",
-      paramLabel = "N",
-      defaultValue = "64",
-      description = "Pictures that are embedded at once. Default: ${DEFAULT-VALUE}")
-  private int batch;
+  @Mixin private CommonOptions.Batch batch = new CommonOptions.Batch(64);
 
   @Option(
       names = "--batches",
@@ -72,7 +69,6 @@ public final class EmbedBench implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Check.that(batch >= 1, "batch", batch, "≥ 1");
     Check.that(batches >= 2, "batches", batches, "≥ 2");
     Check.between("side", side, 1, 4096);
     PrintWriter out = spec.commandLine().getOut();
@@ -83,7 +79,7 @@ public final class EmbedBench implements Callable<Integer> {
     double gflops = peak.figure(Figure.GFLOPS).orElseThrow();
     Path shard = Files.createTempFile("diffusion4j-embed", ".tar");
     try {
-      GeneratedShard.write(shard, batch * batches, side);
+      GeneratedShard.write(shard, batch.size() * batches, side);
       try (var pictures = PictureFiles.open("data", List.of(shard.toString()), Columns.USUAL)) {
         for (Precision precision : Precision.FLOATING) {
           measure(pictures, precision, gflops, pace, out);
@@ -97,16 +93,16 @@ public final class EmbedBench implements Callable<Integer> {
 
   private void measure(
       PictureSet pictures, Precision precision, double peak, Pace pace, PrintWriter out) {
-    double flops = batch * NetworkCost.of(VIT_B_32).flops();
+    double flops = batch.size() * NetworkCost.of(VIT_B_32).flops();
     var preprocessor = ClipPreprocessor.clip(VIT_B_32.imageSize());
     var compute = Compute.of(precision).withEngine(Engines.asked());
     try (var model =
         new ClipImageModel(preprocessor, VIT_B_32, RandomWeights.of(VIT_B_32, 1), compute)) {
-      var pixels = Collections.nCopies(batch, preprocessor.pixels(pictures.image(0)));
+      var pixels = Collections.nCopies(batch.size(), preprocessor.pixels(pictures.image(0)));
       double alone = pace.median(() -> model.encodePrepared(pixels));
       print(out, "image tower", precision, alone, flops, peak);
       long begin = System.nanoTime();
-      new EmbeddingRun(batch, done -> {}).pictures(model, VIT_B_32.embeddingDim(), pictures);
+      new EmbeddingRun(batch.size(), done -> {}).pictures(model, VIT_B_32.embeddingDim(), pictures);
       double all = (System.nanoTime() - begin) / 1e6 / batches;
       print(out, "embedding JPEGs", precision, all, flops, peak);
     }
@@ -116,8 +112,8 @@ public final class EmbedBench implements Callable<Integer> {
       PrintWriter out, String name, Precision precision, double millis, double flops, double peak) {
     Table.print(
         out,
-        Row.of(name, batch, precision)
+        Row.of(name, batch.size(), precision)
             .took(millis, flops, peak)
-            .with(Figure.IMAGES_PER_SECOND, batch * 1e3 / millis));
+            .with(Figure.IMAGES_PER_SECOND, batch.size() * 1e3 / millis));
   }
 }

@@ -3,6 +3,7 @@ package io.diffusion4j.cli.evaluate;
 import io.diffusion4j.cli.console.Bars;
 import io.diffusion4j.cli.console.Console;
 import io.diffusion4j.cli.extension.Plotter;
+import io.diffusion4j.cli.options.CommonOptions;
 import io.diffusion4j.cli.options.ModelOptions;
 import io.diffusion4j.cli.options.PluginOptions;
 import io.diffusion4j.cli.options.SamplingOptions;
@@ -87,19 +88,9 @@ public final class EvaluateCommand implements Callable<Integer>, SamplingOptions
       description = "The number of prompts. Default: ${DEFAULT-VALUE}")
   private int count;
 
-  @Option(
-      names = "--seed",
-      paramLabel = "N",
-      defaultValue = "0",
-      description = "The seed of prompts, pictures and intervals. Default: ${DEFAULT-VALUE}")
-  private long seed;
+  @Mixin private CommonOptions.Seed seed = new CommonOptions.Seed();
 
-  @Option(
-      names = "--batch",
-      paramLabel = "N",
-      defaultValue = "16",
-      description = "The number of pictures drawn at once. Default: ${DEFAULT-VALUE}")
-  private int batch;
+  @Mixin private CommonOptions.Batch batch = new CommonOptions.Batch(16);
 
   @Option(
       names = "--images",
@@ -131,8 +122,7 @@ public final class EvaluateCommand implements Callable<Integer>, SamplingOptions
               + " train judge). Default: ${DEFAULT-VALUE}")
   private Path judgeFolder = Path.of("");
 
-  @Option(names = "--json", paramLabel = "FILE", description = "Write the numbers to this file.")
-  private @Nullable Path json;
+  @Mixin private CommonOptions.JsonFile json = new CommonOptions.JsonFile();
 
   @Option(
       names = "--report",
@@ -208,9 +198,7 @@ public final class EvaluateCommand implements Callable<Integer>, SamplingOptions
   private void report(Measured measured) {
     Result result = measured.result;
     print(TextReport.lines(result.metrics()));
-    if (json != null) {
-      JsonReport.write(json, measured.facts, result.metrics());
-    }
+    json.path().ifPresent(file -> JsonReport.write(file, measured.facts, result.metrics()));
     if (report != null) {
       HtmlReport.write(report, measured.facts, result);
     }
@@ -235,10 +223,8 @@ public final class EvaluateCommand implements Callable<Integer>, SamplingOptions
       facts.put("model", open.pipeline().card().identity().weightsDigest());
       facts.put("data", dataSet.name());
       facts.put("clip", dataSet.clip().toString());
-      facts.put("seed", seed);
-      if (json != null) {
-        JsonReport.write(json, facts, measured.metrics());
-      }
+      facts.put("seed", seed.value());
+      json.path().ifPresent(file -> JsonReport.write(file, facts, measured.metrics()));
       if (report != null) {
         DataSetReport.write(report, facts, measured.metrics(), measured.pairs());
       }
@@ -246,13 +232,13 @@ public final class EvaluateCommand implements Callable<Integer>, SamplingOptions
   }
 
   private DataSetEvaluation.Measured measuredOnDataSet(ImagePipeline pipeline) {
-    var drawer = new PromptDrawer(seed, batch, console.bars());
+    var drawer = new PromptDrawer(seed.value(), batch.size(), console.bars());
     try (var progress = new TrainingPictures(console);
         var clip =
             ClipEncoders.open(
                 dataSet.clip(), Optional.empty(), ModelOptions.compute(Precision.FLOAT32))) {
       return new DataSetEvaluation(
-              dataSet::pictures, dataSet::trainedOn, count, seed, progress)
+              dataSet::pictures, dataSet::trainedOn, count, seed.value(), progress)
           .measure(
               pipeline.card().images().width(),
               captions -> drawer.draw(pipeline, captions, stages),
@@ -261,8 +247,7 @@ public final class EvaluateCommand implements Callable<Integer>, SamplingOptions
   }
 
   /** Shows the notes of a measurement, and a bar for the training pictures. */
-  private static final class TrainingPictures
-      implements DataSetEvaluation.Listener, AutoCloseable {
+  private static final class TrainingPictures implements DataSetEvaluation.Listener, AutoCloseable {
     private final Console console;
     private Bars.@Nullable Bar bar;
 
@@ -293,7 +278,7 @@ public final class EvaluateCommand implements Callable<Integer>, SamplingOptions
 
   private Evaluation evaluation(EmojiPreset preset, Judge judge) {
     return new Evaluation(
-        preset.drawn().concepts(), preset.drawn().scenes(), Optional.of(judge), seed);
+        preset.drawn().concepts(), preset.drawn().scenes(), Optional.of(judge), seed.value());
   }
 
   private void sweep(Judge judge, List<Variation> variations) {
@@ -304,9 +289,9 @@ public final class EvaluateCommand implements Callable<Integer>, SamplingOptions
       points.add(new SweepPoint(at, drawn(judge).result.metrics()));
     }
     print(TextReport.sweep(points));
-    if (json != null) {
-      JsonReport.writeSweep(json, facts("count", Integer.toString(count)), points);
-    }
+    json.path()
+        .ifPresent(
+            file -> JsonReport.writeSweep(file, facts("count", Integer.toString(count)), points));
     if (plot != null) {
       Variation along = variations.get(0);
       boolean models = along.name().equals(MODEL);
@@ -345,8 +330,8 @@ public final class EvaluateCommand implements Callable<Integer>, SamplingOptions
   /** Checks all options before the work begins, which can take hours. */
   private void check(List<Variation> variations) {
     Check.that(count >= 1, "count", count, "≥ 1");
-    Check.that(batch >= 1, "batch", batch, "≥ 1");
-    Check.that(seed >= 0, "seed", seed, "≥ 0");
+    batch.size();
+    seed.value();
     for (Map<String, String> at :
         Variation.combinations("vary", variations)) { // the empty one at least
       set(at);
@@ -381,9 +366,7 @@ public final class EvaluateCommand implements Callable<Integer>, SamplingOptions
         OpenPipeline.family(model.folder());
       }
     }
-    if (json != null) {
-      new OutputFile("json", json).requireWritable();
-    }
+    json.path().ifPresent(file -> new OutputFile("json", file).requireWritable());
     if (sheet != null) {
       new OutputFile("sheet", sheet).requireWritable();
     }
@@ -420,14 +403,14 @@ public final class EvaluateCommand implements Callable<Integer>, SamplingOptions
         var pipeline = open.pipeline();
         var identity = pipeline.card().identity();
         EmojiPreset preset = EmojiPreset.of(presetName == null ? identity.name() : presetName);
-        PromptSet prompts = PromptSet.of(preset.drawn(), count, seed);
+        PromptSet prompts = PromptSet.of(preset.drawn(), count, seed.value());
         var evaluation = evaluation(preset, judge);
         List<FurtherMetric> metrics = further.of(evaluation);
         List<PictureList> lists = // before anything is drawn, as a model may refuse the task
             metrics.stream()
                 .map(m -> m.pictures(pipeline, task -> stages.settings(pipeline, task)))
                 .toList();
-        var drawer = new PromptDrawer(seed, batch, console.bars());
+        var drawer = new PromptDrawer(seed.value(), batch.size(), console.bars());
         Map<String, Object> facts = facts("model", identity.weightsDigest());
         if (!identity.replaced().isEmpty()) {
           facts.put("plugins", identity.replaced().stream().map(ReplacedPart::toString).toList());
@@ -450,7 +433,7 @@ public final class EvaluateCommand implements Callable<Integer>, SamplingOptions
     Map<String, Object> facts = new LinkedHashMap<>();
     facts.put(what, value);
     facts.put("judge", judgeFolder.toString());
-    facts.put("seed", seed);
+    facts.put("seed", seed.value());
     return facts;
   }
 }

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.diffusion4j.cli.console.Bars;
 import io.diffusion4j.cli.console.Console;
 import io.diffusion4j.cli.console.FailureHandler;
+import io.diffusion4j.cli.options.CommonOptions;
 import io.diffusion4j.cli.options.PictureColumns;
 import io.diffusion4j.cli.options.PublishedModel;
 import io.diffusion4j.data.Ahead;
@@ -73,8 +74,7 @@ public final class DataCommand implements Callable<Integer> {
       description = "Write a contact sheet of up to 64 pictures, evenly spaced, as PNG.")
   private @Nullable Path sheet;
 
-  @Option(names = "--json", paramLabel = "FILE", description = "Also write the report as JSON.")
-  private @Nullable Path json;
+  @Mixin private CommonOptions.JsonFile json = new CommonOptions.JsonFile();
 
   @Option(
       names = "--data-threads",
@@ -87,7 +87,7 @@ public final class DataCommand implements Callable<Integer> {
     Optional<OutputFile> sheetFile =
         Optional.ofNullable(sheet).map(file -> new OutputFile("sheet", file));
     Optional<OutputFile> jsonFile =
-        Optional.ofNullable(json).map(file -> new OutputFile("json", file));
+        json.path().map(file -> new OutputFile("json", file));
     sheetFile.ifPresent(OutputFile::requireWritable);
     jsonFile.ifPresent(OutputFile::requireWritable);
     Optional<Surveyor.Model> reader =

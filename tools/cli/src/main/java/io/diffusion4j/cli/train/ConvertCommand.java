@@ -4,6 +4,7 @@ import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.checkpoint.DType;
 import io.diffusion4j.checkpoint.SafetensorsWriter;
 import io.diffusion4j.cli.console.Console;
+import io.diffusion4j.cli.options.CommonOptions;
 import io.diffusion4j.clip.OpenAiFile;
 import io.diffusion4j.ddpm.DitFile;
 import io.diffusion4j.decoder.adm.AdmFile;
@@ -65,12 +66,7 @@ public final class ConvertCommand implements Callable<Integer> {
       description = "Files, indices of shards, or folders of them; their tensors are merged.")
   private List<Path> inputs = List.of();
 
-  @Option(
-      names = {"-o", "--output"},
-      paramLabel = "DIR",
-      required = true,
-      description = "The folder to write model.safetensors to.")
-  private Path output = Path.of("");
+  @Mixin private CommonOptions.Output output = new CommonOptions.Output();
 
   @Option(
       names = "--dtype",
@@ -150,24 +146,24 @@ public final class ConvertCommand implements Callable<Integer> {
     Optional<Path> config = Optional.ofNullable(settings);
     switch (as) {
       case GLIDE ->
-          GlideFiles.convert(inputs, vocabulary(), config, output, dtype, MOST_SHARD_BYTES);
+          GlideFiles.convert(inputs, vocabulary(), config, output.path(), dtype, MOST_SHARD_BYTES);
       case GUIDED_DIFFUSION -> convertGuidedDiffusion(inputs.get(0), config, dtype);
-      case DIT -> DitFile.convert(inputs.get(0), config, output, dtype, MOST_SHARD_BYTES);
+      case DIT -> DitFile.convert(inputs.get(0), config, output.path(), dtype, MOST_SHARD_BYTES);
       case OPENAI_CLIP ->
-          OpenAiFile.convert(inputs.get(0), vocabulary(), output, dtype, MOST_SHARD_BYTES);
+          OpenAiFile.convert(inputs.get(0), vocabulary(), output.path(), dtype, MOST_SHARD_BYTES);
       case KARLO ->
           new KarloFiles(UnclipConfig.karlo())
-              .convert(inputs, vocabulary(), output, dtype, MOST_SHARD_BYTES);
+              .convert(inputs, vocabulary(), output.path(), dtype, MOST_SHARD_BYTES);
     }
-    console.print(output);
+    console.print(output.path());
     return 0;
   }
 
   private void convertGuidedDiffusion(Path file, Optional<Path> config, Optional<DType> dtype) {
     if (config.map(ClassifierFolders::isAt).orElseGet(() -> isClassifier(file))) {
-      ClassifierFolders.convert(file, config, output, dtype, MOST_SHARD_BYTES);
+      ClassifierFolders.convert(file, config, output.path(), dtype, MOST_SHARD_BYTES);
     } else {
-      AdmFile.convert(file, config, output, dtype, MOST_SHARD_BYTES);
+      AdmFile.convert(file, config, output.path(), dtype, MOST_SHARD_BYTES);
     }
   }
 
@@ -210,13 +206,13 @@ public final class ConvertCommand implements Callable<Integer> {
           bytes += size * stored(checkpoint.info(name).dtype()).bytes();
         }
       }
-      Files.createDirectories(output);
-      writer.writeSharded(output, Checkpoint.TRANSFORMERS, MOST_SHARD_BYTES);
-      Path single = output.resolve(Checkpoint.TRANSFORMERS + ".safetensors");
+      Files.createDirectories(output.path());
+      writer.writeSharded(output.path(), Checkpoint.TRANSFORMERS, MOST_SHARD_BYTES);
+      Path single = output.path().resolve(Checkpoint.TRANSFORMERS + ".safetensors");
       Path file =
           Files.exists(single)
               ? single
-              : output.resolve(Checkpoint.TRANSFORMERS + ".safetensors.index.json");
+              : output.path().resolve(Checkpoint.TRANSFORMERS + ".safetensors.index.json");
       console.print(
           String.format(Locale.ROOT, "%s: %,d parameters, %,d bytes", file, parameters, bytes));
       return 0;

@@ -1,6 +1,6 @@
 /**
- * The commands that make a model: {@code train} and {@code init}, and those that fetch or rewrite its
- * weights, {@code pull}, {@code convert} and {@code export}.
+ * The commands that make a model: {@code train} and {@code init}, and those that fetch or rewrite
+ * its weights, {@code pull}, {@code convert} and {@code export}.
  *
  * <pre>
  *   diffusion4j train all --preset tiny

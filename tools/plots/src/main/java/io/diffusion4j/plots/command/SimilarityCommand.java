@@ -1,9 +1,9 @@
 package io.diffusion4j.plots.command;
 
-import io.diffusion4j.cli.clip.ClipBatch;
 import io.diffusion4j.cli.clip.ClipOptions;
 import io.diffusion4j.cli.clip.PictureArguments;
 import io.diffusion4j.cli.console.Console;
+import io.diffusion4j.cli.options.CommonOptions;
 import io.diffusion4j.clip.embed.EmbeddingRun;
 import io.diffusion4j.clip.embed.Embeddings;
 import io.diffusion4j.diffusion.argument.Check;
@@ -12,7 +12,6 @@ import io.diffusion4j.diffusion.image.OutputFile;
 import io.diffusion4j.diffusion.image.Rgb8;
 import io.diffusion4j.plots.PictureFile;
 import io.diffusion4j.plots.SimilarityMatrix;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -57,22 +56,17 @@ public final class SimilarityCommand implements Callable<Integer> {
       description = "A text; may be repeated.")
   private List<String> texts = List.of();
 
-  @Option(
-      names = {"-o", "--output"},
-      required = true,
-      paramLabel = "FILE",
-      description = "The PNG file to write.")
-  private Path output = Path.of("");
+  @Mixin private CommonOptions.Output output = new CommonOptions.Output();
 
   @ArgGroup(validate = false, heading = "%nModel:%n")
   private ClipOptions clip = new ClipOptions();
 
-  @Mixin private ClipBatch batch = new ClipBatch(64);
+  @Mixin private CommonOptions.Batch batch = new CommonOptions.Batch(64);
 
   @Override
   public Integer call() {
-    new OutputFile(output).requireEnding(".png");
-    var file = new PictureFile(output);
+    new OutputFile(output.path()).requireEnding(".png");
+    var file = new PictureFile(output.path());
     batch.size();
     try (var set = PictureArguments.open(pictures);
         var model = clip.open()) {

@@ -1,29 +1,22 @@
 package io.diffusion4j.plots.command;
 
-import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.cli.options.CommonOptions;
 import io.diffusion4j.diffusion.image.OutputFile;
 import java.nio.file.Path;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 
 /** The noise of drawn pictures, and the file that they are written to. */
 final class StripOptions {
-  @Option(names = "--seed", paramLabel = "N", description = "The seed of the noise. Default: 0")
-  private long seed;
+  @Mixin private CommonOptions.Seed seed = new CommonOptions.Seed();
 
-  @Option(
-      names = {"-o", "--output"},
-      required = true,
-      paramLabel = "FILE",
-      description = "The picture to write.")
-  private Path output = Path.of("");
+  @Mixin private CommonOptions.Output output = new CommonOptions.Output();
 
   long seed() {
-    Check.that(seed >= 0, "seed", seed, "≥ 0");
-    return seed;
+    return seed.value();
   }
 
   Path output() {
-    return output;
+    return output.path();
   }
 
   /**
@@ -32,7 +25,7 @@ final class StripOptions {
    * @param endings the endings of its name, of which it has one
    */
   OutputFile file(String... endings) {
-    var file = new OutputFile(output);
+    var file = new OutputFile(output.path());
     file.requireEnding(endings);
     file.requireWritable();
     return file;

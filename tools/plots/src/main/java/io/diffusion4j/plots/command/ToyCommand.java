@@ -1,6 +1,7 @@
 package io.diffusion4j.plots.command;
 
 import io.diffusion4j.cli.console.Console;
+import io.diffusion4j.cli.options.CommonOptions;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.sampling.Sampler;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
@@ -90,40 +91,31 @@ public final class ToyCommand implements Callable<Integer> {
       description = "Steps of training, of 256 points each. Default: ${DEFAULT-VALUE}")
   private int trainingSteps;
 
-  @Option(
-      names = "--seed",
-      paramLabel = "N",
-      defaultValue = "0",
-      description = "The seed of all random numbers. Default: ${DEFAULT-VALUE}")
-  private long seed;
+  @Mixin private CommonOptions.Seed seed = new CommonOptions.Seed();
 
-  @Option(
-      names = {"-o", "--output"},
-      paramLabel = "DIR",
-      required = true,
-      description = "The folder for the plots; created if necessary.")
-  private Path output = Path.of("");
+  @Mixin private CommonOptions.Output output = new CommonOptions.Output();
 
   @Override
   public Integer call() throws IOException {
     Check.that(count >= 1, "count", count, "≥ 1");
-    Check.that(seed >= 0, "seed", seed, "≥ 0");
     Check.that(steps >= 1 && steps <= TIMESTEPS, "steps", steps, "1 to %s", TIMESTEPS);
     PointSet set = PointSet.standard().named(points);
     NoiseSchedule noise = Schedules.standard().named(schedule).apply(TIMESTEPS);
     Map<String, Sampler> chosen = new LinkedHashMap<>();
     samplers.forEach(name -> chosen.put(name, Samplers.standard().named(name)));
     Check.that(!chosen.isEmpty(), "sampler", "none", "at least one");
-    var training = new PointTraining(set, noise, trainingSteps, seed);
-    Files.createDirectories(output);
+    var training = new PointTraining(set, noise, trainingSteps, seed.value());
+    Files.createDirectories(output.path());
 
-    var drawings = new PointDrawings(set, noise, count, seed);
+    var drawings = new PointDrawings(set, noise, count, seed.value());
     write("forward", drawings.forward(PANELS));
     animate("forward", drawings.forwardFrames(FRAMES));
     try (var model = trained(training)) {
       write("score", drawings.score(model, PANELS));
       Map<String, List<List<double[]>>> ways = new LinkedHashMap<>();
-      chosen.forEach((name, sampler) -> ways.put(name, model.sample(sampler, steps, count, seed)));
+      chosen.forEach(
+          (name, sampler) ->
+              ways.put(name, model.sample(sampler, steps, count, seed.value())));
       write("samplers", PointDrawings.ways(ways));
       animate("samplers", PointDrawings.samplingFrames(ways, FRAMES));
     }
@@ -145,14 +137,14 @@ public final class ToyCommand implements Callable<Integer> {
 
   private void write(String name, Drawing drawing) {
     for (String ending : List.of(".png", ".svg")) {
-      var file = new PictureFile(output.resolve(name + ending));
+      var file = new PictureFile(output.path().resolve(name + ending));
       file.write(drawing);
       console.say("wrote " + file.path());
     }
   }
 
   private void animate(String name, List<Drawing> frames) {
-    Path path = output.resolve(name + ".gif");
+    Path path = output.path().resolve(name + ".gif");
     new AnimatedGif(path).write(frames, FRAME_TIME, LAST_FRAME_TIME);
     console.say("wrote " + path);
   }
