@@ -57,6 +57,11 @@ public final class ParquetPictures implements PictureTable {
   private static final String PATH = "path";
   private static final String KEY = "key";
 
+  /** Fails without Parquet's library, and so is left out by the service loader. */
+  public ParquetPictures() {
+    Objects.requireNonNull(ParquetReadOptions.class);
+  }
+
   @Override
   public String extension() {
     return ".parquet";
