@@ -96,7 +96,7 @@ final class PluginJars {
   }
 
   /** Returns the name of a jar; for a module of this build that of its folder. */
-  private static String library(String entry) {
+  static String library(String entry) {
     Path path = Path.of(entry);
     return entry.endsWith(".jar")
         ? path.getFileName()
@@ -112,7 +112,7 @@ final class PluginJars {
    * {@code package} copies: those that only tests need are not there.
    */
   static ProcessBuilder diffusion4j(List<String> arguments) {
-    Path libraries = Path.of("../tools/cli/target/lib");
+    Path libraries = Path.of("../build/distribution/target/lib");
     assumeTrue(Files.isDirectory(libraries), "cli is not packaged");
     var names = new HashSet<>(Set.of("cli"));
     try (Stream<Path> jars = Files.list(libraries)) {

@@ -7,18 +7,6 @@
  * support. The parameters, the moments of the optimizer and the moving averages are variables of a
  * session, which the loop reads by their names to save the state.
  *
- * <p>{@link io.diffusion4j.tf.train.EventWriter} writes the event files of TensorBoard:
- *
- * <pre>{@code
- * try (var events = new EventWriter(Path.of("runs/decoder"))) {
- *   events.scalar("loss", step, loss);
- * }
- * }</pre>
- *
- * <p>{@link io.diffusion4j.tf.train.EventReader} reads them again, for charts and for the checks of
- * {@code doctor}. A file whose end is missing, because the process was killed, is read as far as it
- * goes.
- *
  * <p>Gradients are TensorFlow's, except for the layers whose own gradients are faster: see {@code
  * io.diffusion4j.tf.graph}. If the rows of a step do not fit into memory, the loop passes several
  * batches, whose gradients are averaged before the update.

@@ -1,22 +1,23 @@
 package io.diffusion4j.benchmarks;
 
-import io.diffusion4j.benchmarks.cluster.ClusterBench;
-import io.diffusion4j.benchmarks.data.DataBench;
-import io.diffusion4j.benchmarks.data.EmbedBench;
 import io.diffusion4j.benchmarks.images.ImageSettings;
-import io.diffusion4j.benchmarks.loading.LoadingBench;
+import io.diffusion4j.benchmarks.images.LoadingBench;
+import io.diffusion4j.benchmarks.images.ServerBench;
 import io.diffusion4j.benchmarks.networks.CheckpointingBench;
 import io.diffusion4j.benchmarks.networks.CostBench;
 import io.diffusion4j.benchmarks.networks.DecoderSubject;
 import io.diffusion4j.benchmarks.networks.MemoryBench;
 import io.diffusion4j.benchmarks.networks.Profile;
 import io.diffusion4j.benchmarks.networks.ProfileReport;
-import io.diffusion4j.benchmarks.options.ModelOption;
 import io.diffusion4j.benchmarks.peers.PeersBench;
+import io.diffusion4j.benchmarks.report.ModelOption;
 import io.diffusion4j.benchmarks.report.Table;
 import io.diffusion4j.benchmarks.samplers.SamplersBench;
 import io.diffusion4j.benchmarks.samplers.StepsBench;
-import io.diffusion4j.benchmarks.server.ServerBench;
+import io.diffusion4j.benchmarks.training.ClusterBench;
+import io.diffusion4j.benchmarks.training.DataBench;
+import io.diffusion4j.benchmarks.training.EmbedBench;
+import io.diffusion4j.cli.options.CommonOptions;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.unclip.Defaults;
@@ -29,6 +30,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.tensorflow.TensorFlow;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -98,8 +100,7 @@ public final class Bench implements Callable<Integer> {
       description = "Measure with few runs, as a smoke test; the figures are not for quoting.")
   private boolean quick;
 
-  @Option(names = "--json", paramLabel = "FILE", description = "Also write the rows as JSON.")
-  private Optional<Path> json = Optional.empty();
+  @Mixin private CommonOptions.JsonFile json = new CommonOptions.JsonFile();
 
   @Option(
       names = "--profile",
@@ -164,8 +165,8 @@ public final class Bench implements Callable<Integer> {
         Runtime.getRuntime().availableProcessors());
     Table.printHeader(out);
     var rows = Measurements.take(plan, row -> Table.print(out, row));
-    if (json.isPresent()) {
-      Table.writeJson(json.get(), rows);
+    if (json.path().isPresent()) {
+      Table.writeJson(json.path().get(), rows);
     }
   }
 

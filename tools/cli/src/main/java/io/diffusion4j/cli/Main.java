@@ -1,16 +1,15 @@
 package io.diffusion4j.cli;
 
-import io.diffusion4j.benchmarks.Bench;
 import io.diffusion4j.cli.clip.ClassifyCommand;
 import io.diffusion4j.cli.clip.EmbedCommand;
 import io.diffusion4j.cli.clip.SearchCommand;
 import io.diffusion4j.cli.console.FailureHandler;
 import io.diffusion4j.cli.console.Repetitions;
-import io.diffusion4j.cli.data.DataCommand;
 import io.diffusion4j.cli.evaluate.EvaluateCommand;
 import io.diffusion4j.cli.evaluate.LikelihoodCommand;
 import io.diffusion4j.cli.evaluate.MeasureCommand;
 import io.diffusion4j.cli.evaluate.NllCommand;
+import io.diffusion4j.cli.extension.Commands;
 import io.diffusion4j.cli.generate.BlendCommand;
 import io.diffusion4j.cli.generate.DiffCommand;
 import io.diffusion4j.cli.generate.GenerateCommand;
@@ -21,10 +20,9 @@ import io.diffusion4j.cli.generate.RemovedCommands;
 import io.diffusion4j.cli.generate.ReplayCommand;
 import io.diffusion4j.cli.generate.UpscaleCommand;
 import io.diffusion4j.cli.generate.VaryCommand;
+import io.diffusion4j.cli.inspect.DataCommand;
 import io.diffusion4j.cli.inspect.DoctorCommand;
 import io.diffusion4j.cli.inspect.InspectCommand;
-import io.diffusion4j.cli.plots.PlanCommand;
-import io.diffusion4j.cli.plots.PlotCommand;
 import io.diffusion4j.cli.provenance.KeygenCommand;
 import io.diffusion4j.cli.provenance.SignCommand;
 import io.diffusion4j.cli.provenance.VerifyCommand;
@@ -32,17 +30,19 @@ import io.diffusion4j.cli.provenance.WatermarkCommand;
 import io.diffusion4j.cli.serve.HealthCommand;
 import io.diffusion4j.cli.serve.ServeCommand;
 import io.diffusion4j.cli.serve.TokenCommand;
-import io.diffusion4j.cli.toy.ToyCommand;
+import io.diffusion4j.cli.train.ConvertCommand;
+import io.diffusion4j.cli.train.ExportCommand;
 import io.diffusion4j.cli.train.InitCommand;
+import io.diffusion4j.cli.train.PullCommand;
 import io.diffusion4j.cli.train.TrainCommand;
-import io.diffusion4j.cli.weights.ConvertCommand;
-import io.diffusion4j.cli.weights.ExportCommand;
-import io.diffusion4j.cli.weights.PullCommand;
+import io.diffusion4j.diffusion.spi.ServiceProviders;
 import io.diffusion4j.nn.engine.Engines;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
+import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.stream.Stream;
 import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -54,6 +54,7 @@ import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.RunLast;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
  * {@code diffusion4j}: makes images from text, serves models, trains and measures them, and shows
@@ -109,18 +110,20 @@ public final class Main implements Runnable {
           EmbedCommand.class,
           ClassifyCommand.class,
           SearchCommand.class,
-          PlotCommand.class,
-          PlanCommand.class,
-          ToyCommand.class,
-          Bench.class,
-          GenerateCompletion.class,
-          HelpCommand.class,
           RemovedCommands.Edit.class,
           RemovedCommands.Glide.class);
 
   /** Commands that list the others. */
-  private static final Set<Class<?>> OVERVIEWS =
-      Set.of(HelpCommand.class, GenerateCompletion.class);
+  private static final List<Class<?>> OVERVIEWS =
+      List.of(GenerateCompletion.class, HelpCommand.class);
+
+  /** Options that no command has any more, and what to do instead. */
+  private static final Map<String, String> REMOVED =
+      Map.of(
+          "--preview", "--output FILE, and a viewer of pictures",
+          "--preview-protocol", "--output FILE, and a viewer of pictures");
+
+  private static final Logger LOG = Logger.getLogger(Main.class.getName());
 
   /** A strong reference: an unreferenced logger is garbage-collected, and its level is lost. */
   private static final Logger ROOT_LOGGER = Logger.getLogger("");
@@ -139,7 +142,13 @@ public final class Main implements Runnable {
 
   /** Returns all commands, which write to the standard streams by default. */
   public static CommandLine commandLine() {
-    return commandLine(COMMANDS);
+    return commandLine(
+        Stream.of(COMMANDS.stream(), found(), OVERVIEWS.stream()).flatMap(one -> one).toList());
+  }
+
+  /** Returns the commands of the modules that are on the class path. */
+  private static Stream<Class<?>> found() {
+    return ServiceProviders.of(Commands.class).stream().flatMap(one -> one.classes().stream());
   }
 
   /**
@@ -148,9 +157,9 @@ public final class Main implements Runnable {
    */
   static CommandLine commandLine(String... arguments) {
     String name = arguments.length == 0 ? "" : arguments[0];
-    return COMMANDS.stream()
+    return Stream.<Supplier<Stream<Class<?>>>>of(COMMANDS::stream, Main::found)
+        .flatMap(Supplier::get) // the second only if the first has no such command
         .filter(command -> command.getAnnotation(Command.class).name().equals(name))
-        .filter(command -> !OVERVIEWS.contains(command))
         .findFirst()
         .map(command -> commandLine(List.of(command)))
         .orElseGet(Main::commandLine);
@@ -159,12 +168,36 @@ public final class Main implements Runnable {
   private static CommandLine commandLine(List<Class<?>> commands) {
     Main main = new Main();
     var commandLine = new CommandLine(main);
-    commands.forEach(command -> commandLine.addSubcommand(new CommandLine(command)));
+    commands.forEach(command -> add(commandLine, command));
     return commandLine
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setExecutionStrategy(Main::run)
         .setExecutionExceptionHandler(new FailureHandler(() -> main.verbose))
-        .setParameterExceptionHandler(FailureHandler::badUsage);
+        .setParameterExceptionHandler(Main::badUsage);
+  }
+
+  /** Adds a command, unless its module or a library of it is missing. */
+  private static void add(CommandLine commandLine, Class<?> command) {
+    try {
+      commandLine.addSubcommand(new CommandLine(command));
+    } catch (LinkageError e) {
+      String from = String.valueOf(command.getProtectionDomain().getCodeSource().getLocation());
+      LOG.log(Level.WARNING, "left out " + command.getSimpleName() + " of " + from + ": " + e);
+    }
+  }
+
+  private static int badUsage(ParameterException e, String[] arguments) {
+    if (e instanceof UnmatchedArgumentException unknown) {
+      for (String argument : unknown.getUnmatched()) {
+        String name = argument.replaceAll("=.*", "");
+        if (REMOVED.containsKey(name)) {
+          String text = name + ": no longer an option (expected: " + REMOVED.get(name) + ")";
+          return FailureHandler.badUsage(
+              new ParameterException(e.getCommandLine(), text, e), arguments);
+        }
+      }
+    }
+    return FailureHandler.badUsage(e, arguments);
   }
 
   private static int run(ParseResult line) {

@@ -397,10 +397,18 @@ final class BadInputTest {
   }
 
   @Test
+  void anOptionThatWentIsToldWhatReplacesIt() {
+    Run run = Run.of("generate", "a cat", "--preview");
+    assertThat(run.err())
+        .startsWith("error: --preview: no longer an option (expected: --output FILE, and a ");
+    assertThat(run.status()).isEqualTo(2);
+  }
+
+  @Test
   void helpIsACommand() {
-    Run run = Run.of("help", "plan");
+    Run run = Run.of("help", "inspect");
     assertThat(run.status()).isZero();
-    assertThat(run.out()).contains("diffusion4j plan");
+    assertThat(run.out()).contains("diffusion4j inspect");
   }
 
   @Test

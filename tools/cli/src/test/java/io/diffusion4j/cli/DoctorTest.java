@@ -158,7 +158,7 @@ final class DoctorTest {
   }
 
   @Test
-  void settingsThatTheWeightsWereNotTrainedWithAreNamed() throws IOException {
+  void settingsThatSpoilTrainedWeightsAreNamed() throws IOException {
     Path model = copy(SHIPPED, "misconfigured");
     change(model.resolve("decoder_scheduler"), "\"sample\"", "\"epsilon\"");
     change(
@@ -167,8 +167,8 @@ final class DoctorTest {
         "\"clip_sample_range\": 0.5");
     Run run = examine(model);
     assertVerdict(run, "image_encoder", "ok: ");
-    assertVerdict(
-        run, "decoder", "misconfigured: prediction_type: epsilon (expected: sample: error 0.0");
+    assertVerdict(run, "decoder", "untrained: error ");
+    assertThat(run.out()).contains("train longer, or correct prediction_type: epsilon)");
     assertVerdict(run, "prior", "ok: ");
     assertVerdict(run, "super_res_first", "misconfigured: clip_sample_range: 0.5 (expected: more");
     assertThat(run.status()).isEqualTo(1);

@@ -8,7 +8,7 @@ import io.diffusion4j.checkpoint.lora.Lora;
 import io.diffusion4j.cli.console.FailureHandler;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.Png;
-import io.diffusion4j.tf.train.EventReader;
+import io.diffusion4j.training.events.EventReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

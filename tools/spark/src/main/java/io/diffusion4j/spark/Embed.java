@@ -1,8 +1,8 @@
 package io.diffusion4j.spark;
 
 import io.diffusion4j.cli.Version;
-import io.diffusion4j.cli.clip.ClipBatch;
 import io.diffusion4j.cli.clip.ClipOptions;
+import io.diffusion4j.cli.options.CommonOptions;
 import io.diffusion4j.diffusion.argument.Check;
 import java.util.Arrays;
 import java.util.List;
@@ -83,7 +83,7 @@ public final class Embed implements Callable<Integer> {
   @ArgGroup(validate = false, heading = "%nModel:%n")
   private ClipOptions clip = new ClipOptions();
 
-  @Mixin private ClipBatch batch = new ClipBatch(1);
+  @Mixin private CommonOptions.Batch batch = new CommonOptions.Batch(1);
 
   @SuppressWarnings("UnusedVariable") // its option sets the engine
   @Mixin

@@ -2,6 +2,7 @@ package io.diffusion4j.spark;
 
 import io.diffusion4j.cli.Version;
 import io.diffusion4j.cli.evaluate.FurtherMetrics;
+import io.diffusion4j.cli.options.CommonOptions;
 import io.diffusion4j.cli.options.ModelOptions;
 import io.diffusion4j.cli.options.PluginOptions;
 import io.diffusion4j.cli.options.SamplingOptions;
@@ -76,12 +77,7 @@ public final class Evaluate implements Callable<Integer>, SamplingOptions.Sample
       description = "The number of prompts. Default: ${DEFAULT-VALUE}")
   private int count;
 
-  @Option(
-      names = "--seed",
-      paramLabel = "N",
-      defaultValue = "0",
-      description = "The seed of prompts, pictures and intervals. Default: ${DEFAULT-VALUE}")
-  private long seed;
+  @Mixin private CommonOptions.Seed seed = new CommonOptions.Seed();
 
   @Option(
       names = "--rows",
@@ -165,7 +161,6 @@ public final class Evaluate implements Callable<Integer>, SamplingOptions.Sample
 
   private void check() {
     Check.that(count >= 1, "count", count, "≥ 1");
-    Check.that(seed >= 0, "seed", seed, "≥ 0");
     Check.that(rows >= 1, "rows", rows, "≥ 1");
     further.check();
     stages.check();
@@ -222,11 +217,11 @@ public final class Evaluate implements Callable<Integer>, SamplingOptions.Sample
   }
 
   private PromptSet prompts(EmojiPreset preset) {
-    return PromptSet.of(preset.drawn(), count, seed);
+    return PromptSet.of(preset.drawn(), count, seed.value());
   }
 
   private Evaluation evaluation(EmojiPreset preset, Optional<Judge> judge) {
-    return new Evaluation(preset.drawn().concepts(), preset.drawn().scenes(), judge, seed);
+    return new Evaluation(preset.drawn().concepts(), preset.drawn().scenes(), judge, seed.value());
   }
 
   /** Opens the model, in the process of an executor or of the driver. */
@@ -240,7 +235,7 @@ public final class Evaluate implements Callable<Integer>, SamplingOptions.Sample
     List<PictureList> lists = new ArrayList<>();
     lists.add(
         new PromptPictures(
-            pipeline, stages.settings(pipeline, ImageTask.of(texts.get(0))), texts, seed));
+            pipeline, stages.settings(pipeline, ImageTask.of(texts.get(0))), texts, seed.value()));
     if (further.areGiven()) { // else the evaluation with its drawings is not needed here
       for (FurtherMetric metric : further.of(evaluation(preset, Optional.empty()))) {
         lists.add(metric.pictures(pipeline, task -> stages.settings(pipeline, task)));
@@ -253,7 +248,7 @@ public final class Evaluate implements Callable<Integer>, SamplingOptions.Sample
     Map<String, Object> facts = new LinkedHashMap<>();
     facts.put("model", pipeline.card().identity().weightsDigest());
     facts.put("judge", judgeFolder.toString());
-    facts.put("seed", seed);
+    facts.put("seed", seed.value());
     if (json != null) {
       JsonReport.write(json, facts, result.metrics());
     }

@@ -9,7 +9,7 @@ import java.util.Locale;
 
 /**
  * A file format with a picture in each row. Implementations are found by the {@link ServiceLoader},
- * so a reader and its libraries are only on the class path of applications that need them.
+ * so the libraries of a reader are only on the class path of applications that need them.
  */
 public interface PictureTable {
   /** Returns the extension of its files, such as {@code .parquet}, in lower case. */
@@ -41,7 +41,6 @@ public interface PictureTable {
         .findFirst()
         .orElseThrow(
             () ->
-                Check.refusal(
-                    setting, file, "the module diffusion4j-data-parquet on the class path"));
+                Check.refusal(setting, file, "a reader on the class path, such as parquet-floor"));
   }
 }

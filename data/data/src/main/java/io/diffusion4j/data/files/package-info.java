@@ -22,9 +22,9 @@
  * <p>Decoding ahead, splitting and resizing are in {@code io.diffusion4j.data}.
  *
  * <p>To add a format with a picture in each row, implement {@link
- * io.diffusion4j.data.files.PictureTable} and name it in {@code META-INF/services}; the module
- * {@code data-parquet} does so. Links in folders are followed, but lists never lead out of their
- * folder, and shards are not unpacked. Nothing is downloaded.
+ * io.diffusion4j.data.files.PictureTable} and name it in {@code META-INF/services}; the package
+ * {@code io.diffusion4j.data.parquet} does so. Links in folders are followed, but lists never lead
+ * out of their folder, and shards are not unpacked. Nothing is downloaded.
  */
 @NullMarked
 package io.diffusion4j.data.files;

@@ -8,9 +8,8 @@ import io.diffusion4j.diffusion.loss.VarianceType;
 import io.diffusion4j.diffusion.noise.PhiloxNoise;
 import io.diffusion4j.diffusion.process.Conversion;
 import io.diffusion4j.diffusion.process.Parameterization;
-import io.diffusion4j.diffusion.schedule.NoiseSchedule;
-import io.diffusion4j.diffusion.schedule.Schedules;
 import io.diffusion4j.unclip.doctor.Diagnosis.Level;
+import io.diffusion4j.unclip.doctor.Diagnosis.Verdict;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -18,15 +17,11 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.ToDoubleFunction;
 
 /**
- * Lets a network denoise real data, and interprets its predictions in every way that a folder's
- * settings allow.
- *
- * <p>A prediction is only right under the settings that the network was trained with. The
- * parameterization (ε, x₀ or v) does not change the query, so one prediction is interpreted three
- * times. Another noise schedule has another timestep for the same noise, so it needs a query of its
- * own. An untrained network is not better than a constant prediction, under any interpretation.
+ * Lets a network denoise real data under its folder's settings, and compares its errors with those
+ * of two predictions that need no network.
  *
  * @param part the part that is examined
  * @param network predicts, with the parameterization of its folder's settings
@@ -49,9 +44,6 @@ record DenoisingCheck<C>(
   /** A trained network's error is at most this fraction of the constant prediction's error. */
   private static final double TRAINED = 0.7;
 
-  /** Other settings are preferred only if they are better by this factor. */
-  private static final double FAR_BETTER = 1.5;
-
   /**
    * If more than this fraction of the data is outside the clipping bounds, the bounds are wrong.
    */
@@ -65,391 +57,178 @@ record DenoisingCheck<C>(
    */
   private static final double WORSE_IN_THE_END = 3;
 
-  /**
-   * The number of sampling steps. Other numbers of steps, with which some spacings end at another
-   * timestep.
-   */
+  /** The number of sampling steps; with other numbers, some spacings end at another timestep. */
   private static final int SAMPLER_STEPS = 25;
 
-  private static final String COSINE = "squaredcos_cap_v2";
-  private static final int USUAL_STEPS = 1000;
-
-  /** A noise schedule under which the network may have been trained. */
-  private record Assumed(String name, NoiseSchedule schedule) {
-    /** Returns the timestep whose noise level is nearest to the given one. */
-    int nearest(double alphaBar) {
-      int nearest = 0;
-      for (int t = 1; t < schedule.steps(); t++) {
-        if (distance(t, alphaBar) < distance(nearest, alphaBar)) {
-          nearest = t;
-        }
-      }
-      return nearest;
-    }
-
-    private double distance(int t, double alphaBar) {
-      return Math.abs(logit(schedule.alphaBar(t)) - logit(alphaBar));
-    }
-
-    /** Computes ln(ᾱ/(1−ᾱ)), the log of the signal-to-noise ratio. */
-    private static double logit(double alphaBar) {
-      return Math.log(alphaBar) - Math.log1p(-alphaBar);
-    }
-  }
-
   /**
-   * The network's errors under one interpretation of its predictions.
+   * The predictions at a timestep.
    *
-   * @param errors the errors of x̂₀ at each level
-   * @param share the errors relative to those of a constant prediction; the geometric mean
+   * @param outside the fraction of variances outside the two bounds, which published samplers use
+   *     without clipping; NaN for a network that predicts none
    */
-  private record Reading(
-      Assumed assumed, Parameterization parameterization, List<Double> errors, double share) {}
-
-  /** The means of the data and of its squares, over all values. */
-  private record Moments(double mean, double square) {
-    static Moments of(List<float[]> data) {
-      double sum = 0;
-      double squares = 0;
-      long count = 0;
-      for (float[] x0 : data) {
-        for (float value : x0) {
-          sum += value;
-          squares += (double) value * value;
-        }
-        count += x0.length;
-      }
-      return new Moments(sum / count, squares / count);
-    }
-
-    /**
-     * Returns the error of the constant prediction: the mean of the data for x₀, a scaled x_t for ε
-     * and v.
-     */
-    double ofNothing(Parameterization way, double alphaBar) {
-      return switch (way) {
-        case X0 -> square - mean * mean;
-        // x̂₀ = √ᾱ·x_t, so x̂₀ − x₀ = √ᾱ·√(1−ᾱ)·ε − (1−ᾱ)·x₀
-        case EPS, V -> alphaBar * (1 - alphaBar) + (1 - alphaBar) * (1 - alphaBar) * square;
-      };
-    }
-
-    /** Combines an error with those of the constant predictions. */
-    Level level(int t, double alphaBar, double error) {
-      return new Level(
-          t,
-          alphaBar,
-          error,
-          ofNothing(Parameterization.X0, alphaBar),
-          ofNothing(Parameterization.EPS, alphaBar));
-    }
-  }
+  private record Measurement(Level level, List<float[]> outputs, double outside) {}
 
   Diagnosis diagnosis() {
-    var moments = Moments.of(clean);
-    var own =
-        new Assumed(COSINE, Schedules.diffusers().named(COSINE).apply(scheduler.trainTimesteps()));
-    int[] times =
-        fractions.stream()
-            .mapToInt(f -> (int) Math.round(f * (scheduler.trainTimesteps() - 1)))
-            .distinct()
-            .toArray();
-    double[] alphaBars = Arrays.stream(times).mapToDouble(own.schedule::alphaBar).toArray();
-    List<List<float[]>> noisy = new ArrayList<>();
-    for (int level = 0; level < times.length; level++) {
-      noisy.add(noisy(alphaBars[level], level));
+    List<Measurement> measured = new ArrayList<>();
+    for (double fraction : fractions.stream().distinct().toList()) {
+      int t = (int) Math.round(fraction * (scheduler.trainTimesteps() - 1));
+      measured.add(measure(t, measured.size(), conditions));
     }
-    List<Reading> readings = new ArrayList<>();
-    double[] outside = new double[times.length];
-    String sameAnswer = "";
-    for (Assumed assumed : assumed(own)) {
-      List<List<float[]>> answers = new ArrayList<>();
-      for (int level = 0; level < times.length; level++) {
-        int t = assumed.equals(own) ? times[level] : assumed.nearest(alphaBars[level]);
-        List<Prediction> predictions = predict(noisy.get(level), t, conditions);
-        answers.add(outputs(predictions));
-        if (assumed.equals(own)) {
-          outside[level] = outsideBounds(predictions);
-        }
-      }
-      if (answers.stream().flatMap(List::stream).anyMatch(a -> !isFinite(a))) {
-        return Diagnosis.of(part, Verdict.BROKEN, "predicts values that are not finite");
-      }
-      if (assumed.equals(own) && answers.stream().allMatch(DenoisingCheck::areEqual)) {
-        sameAnswer = "; its predictions do not depend on its input";
-      }
-      for (Parameterization way : Parameterization.values()) {
-        readings.add(read(assumed, way, moments, alphaBars, noisy, answers));
-      }
+    if (measured.stream().flatMap(m -> m.outputs.stream()).anyMatch(a -> !isFinite(a))) {
+      return Diagnosis.of(part, Verdict.BROKEN, "predicts values that are not finite");
     }
-    Reading asSaid =
-        readings.stream()
-            .filter(r -> r.assumed.equals(own))
-            .filter(r -> r.parameterization == network.parameterization())
-            .findFirst()
-            .orElseThrow();
-    Reading best = readings.stream().min(Comparator.comparingDouble(Reading::share)).orElseThrow();
-    List<Level> levels = new ArrayList<>();
-    for (int i = 0; i < times.length; i++) {
-      levels.add(moments.level(times[i], alphaBars[i], asSaid.errors.get(i)));
+    List<Level> levels = measured.stream().map(Measurement::level).toList();
+    double share = mean(levels, level -> level.error() / ofNothing(level));
+    String error = "error " + times(share) + " that of a constant prediction";
+    if (share > TRAINED) {
+      boolean isConstant = measured.stream().allMatch(m -> areEqual(m.outputs));
+      return new Diagnosis(
+          part,
+          Verdict.UNTRAINED,
+          error
+              + " (expected: less than 0.70 times; train longer, or correct prediction_type: "
+              + SchedulerConfig.predictionType(network.parameterization())
+              + ")"
+              + (isConstant ? "; its predictions do not depend on its input" : ""),
+          levels);
     }
-    Diagnosis found = judged(asSaid, best, sameAnswer, levels, noisy, times, alphaBars);
-    if (found.verdict() == Verdict.OK
-        && scheduler.variance() == VarianceType.LEARNED_RANGE
-        && !Double.isNaN(outside[0])) {
-      found = withVariance(found, outside);
+    double beyond = beyondClipping();
+    if (beyond > CLIPPED) {
+      return misconfigured(
+          levels,
+          "clip_sample_range: %s (expected: more, as it cuts %.0f %% of the data off)",
+          scheduler.clipRange(),
+          100 * beyond);
     }
-    return answersLast && found.verdict() == Verdict.OK ? withEnd(found, own, moments) : found;
+    return withVariance(error + "; " + withOthersConditions(levels), levels, measured);
   }
 
-  /**
-   * Returns the fraction of variances outside the two bounds, which published samplers use without
-   * clipping; NaN for a network that predicts none.
-   */
-  private static double outsideBounds(List<Prediction> predictions) {
-    long outside = 0;
-    long all = 0;
-    for (Prediction prediction : predictions) {
-      for (float v : prediction.variance()) {
-        outside += Math.abs(v) <= 1 ? 0 : 1;
-      }
-      all += prediction.variance().length;
-    }
-    return (double) outside / all;
+  private Diagnosis misconfigured(List<Level> levels, String finding, Object... values) {
+    return new Diagnosis(
+        part, Verdict.MISCONFIGURED, String.format(Locale.ROOT, finding, values), levels);
   }
 
-  /**
-   * Returns the finding, with the fraction of variances within their bounds at the timestep where
-   * it is smallest.
-   */
-  private static Diagnosis withVariance(Diagnosis found, double[] outside) {
-    int worst = 0;
-    for (int level = 1; level < outside.length; level++) {
-      worst = outside[level] > outside[worst] ? level : worst;
+  /** Adds the fraction of variances within their bounds where it is smallest. */
+  private Diagnosis withVariance(String finding, List<Level> levels, List<Measurement> measured) {
+    Measurement worst = Collections.max(measured, Comparator.comparingDouble(Measurement::outside));
+    if (scheduler.varianceType() != VarianceType.LEARNED_RANGE || Double.isNaN(worst.outside)) {
+      return withEnd(finding, levels);
     }
-    return outside[worst] > OUTSIDE
-        ? new Diagnosis(
-            found.part(),
-            Verdict.MISCONFIGURED,
-            String.format(
-                Locale.ROOT,
-                "variance_type: learned_range (expected: fixed_small_log, or a variance trained to"
-                    + " stay between its bounds): %.0f %% of its values are outside at t = %d",
-                100 * outside[worst],
-                found.levels().get(worst).t()),
-            found.levels())
-        : found.with(
-            String.format(
-                Locale.ROOT,
-                "its variance is between its bounds for %.1f %% of values",
-                100 * (1 - outside[worst])));
+    if (worst.outside > OUTSIDE) {
+      return misconfigured(
+          levels,
+          "variance_type: learned_range (expected: fixed_small_log, or a variance trained to"
+              + " stay between its bounds): %.0f %% of its values are outside at t = %d",
+          100 * worst.outside,
+          worst.level.t());
+    }
+    return withEnd(
+        String.format(
+            Locale.ROOT,
+            "%s; its variance is between its bounds for %.1f %% of values",
+            finding,
+            100 * (1 - worst.outside)),
+        levels);
   }
 
-  /** Returns the same verdict, unless the network is worst at the last step's timestep. */
-  private Diagnosis withEnd(Diagnosis found, Assumed own, Moments moments) {
-    var visited =
-        scheduler
-            .timesteps()
-            .of(scheduler.trainTimesteps(), Math.min(SAMPLER_STEPS, scheduler.trainTimesteps()));
+  /** Checks that the network is not worst at the last step's timestep. */
+  private Diagnosis withEnd(String finding, List<Level> examined) {
+    if (!answersLast) {
+      return new Diagnosis(part, Verdict.OK, finding, examined);
+    }
+    int steps = scheduler.trainTimesteps();
+    var visited = scheduler.timesteps().of(steps, Math.min(SAMPLER_STEPS, steps));
     int last = visited.get(visited.size() - 1);
-    double alphaBar = own.schedule.alphaBar(last);
-    List<float[]> noisy = noisy(alphaBar, found.levels().size());
-    double error =
-        error(
-            Conversion.of(network.parameterization(), alphaBar),
-            noisy,
-            ask(noisy, last, conditions));
-    List<Level> levels = new ArrayList<>(found.levels());
+    Level end = measure(last, examined.size(), conditions).level;
+    List<Level> levels = new ArrayList<>(examined);
     levels.removeIf(level -> level.t() == last);
-    levels.add(moments.level(last, alphaBar, error));
+    levels.add(end);
     levels.sort(Comparator.comparingInt(Level::t));
     Optional<Level> better =
         levels.stream()
             .filter(level -> level.t() > last)
             .min(Comparator.comparingDouble(Level::error))
-            .filter(level -> error > WORSE_IN_THE_END * level.error());
+            .filter(level -> end.error() > WORSE_IN_THE_END * level.error());
     return better.isEmpty()
-        ? new Diagnosis(part, found.verdict(), found.finding(), levels)
-        : new Diagnosis(
-            part,
-            Verdict.MISCONFIGURED,
-            String.format(
-                Locale.ROOT,
-                "timestep_spacing: ends at t = %d (expected: a noisier timestep, as with"
-                    + " trailing, or more training there): the prediction there is the sample, and"
-                    + " its error is %.1f times that at t = %d",
-                last,
-                error / better.get().error(),
-                better.get().t()),
-            levels);
+        ? new Diagnosis(part, Verdict.OK, finding, levels)
+        : misconfigured(
+            levels,
+            "timestep_spacing: ends at t = %d (expected: a noisier timestep, as with trailing, or"
+                + " more training there): the prediction there is the sample, and its error is"
+                + " %.1f times that at t = %d",
+            last,
+            end.error() / better.get().error(),
+            better.get().t());
   }
 
-  private Diagnosis judged(
-      Reading asSaid,
-      Reading best,
-      String remark,
-      List<Level> levels,
-      List<List<float[]>> noisy,
-      int[] times,
-      double[] alphaBars) {
-    if (best.share > TRAINED) {
-      return new Diagnosis(
-          part,
-          Verdict.UNTRAINED,
-          "error "
-              + times(asSaid.share)
-              + " that of a constant prediction, and at least "
-              + times(best.share)
-              + " under every prediction type and schedule"
-              + remark,
-          levels);
+  /** Describes how the error grows if the network receives the condition of the next sample. */
+  private String withOthersConditions(List<Level> levels) {
+    List<C> others = new ArrayList<>(conditions);
+    Collections.rotate(others, 1);
+    List<Double> ratios = new ArrayList<>();
+    for (Level level : levels) {
+      ratios.add(measure(level.t(), ratios.size(), others).level.error() / level.error());
     }
-    if (asSaid.share > TRAINED || asSaid.share > FAR_BETTER * best.share) {
-      String figures = "error " + times(best.share) + " that of a constant prediction";
-      return new Diagnosis(
-          part,
-          Verdict.MISCONFIGURED,
-          wrong(asSaid, best) + ": " + figures + ", and not " + times(asSaid.share) + ")",
-          levels);
-    }
-    double beyond = beyondClipping();
-    if (beyond > CLIPPED) {
-      return new Diagnosis(
-          part,
-          Verdict.MISCONFIGURED,
-          String.format(
-              Locale.ROOT,
-              "clip_sample_range: %s (expected: more, as it cuts %.0f %% of the data off)",
-              scheduler.clipRange(),
-              100 * beyond),
-          levels);
-    }
-    return new Diagnosis(
-        part,
-        Verdict.OK,
-        "error "
-            + times(asSaid.share)
-            + " that of a constant prediction; "
-            + times(withOthersConditions(asSaid, noisy, times, alphaBars))
-            + " as large with the conditions of other data",
-        levels);
-  }
-
-  /** Lists the wrong settings with the expected ones; the caller closes the last parenthesis. */
-  private String wrong(Reading asSaid, Reading best) {
-    List<String> wrong = new ArrayList<>();
-    if (asSaid.parameterization != best.parameterization) {
-      wrong.add(
-          "prediction_type: "
-              + SchedulerConfig.predictionType(asSaid.parameterization)
-              + " (expected: "
-              + SchedulerConfig.predictionType(best.parameterization));
-    }
-    if (!asSaid.assumed.name.equals(best.assumed.name)) {
-      wrong.add("beta_schedule: " + asSaid.assumed.name + " (expected: " + best.assumed.name);
-    }
-    int steps = best.assumed.schedule.steps();
-    if (asSaid.assumed.schedule.steps() != steps) {
-      wrong.add("num_train_timesteps: " + scheduler.trainTimesteps() + " (expected: " + steps);
-    }
-    return String.join("), ", wrong);
-  }
-
-  private static String times(double share) {
-    return String.format(Locale.ROOT, share < 0.1 ? "%.3f times" : "%.2f times", share);
-  }
-
-  /** Returns the folder's own schedule and, after it, the others that are tried. */
-  private List<Assumed> assumed(Assumed own) {
-    List<Assumed> all = new ArrayList<>(List.of(own));
-    int steps = scheduler.trainTimesteps();
-    if (steps != USUAL_STEPS) {
-      all.add(new Assumed(COSINE, Schedules.diffusers().named(COSINE).apply(USUAL_STEPS)));
-    }
-    for (String name : List.of("linear", "scaled_linear")) {
-      all.add(new Assumed(name, Schedules.diffusers().named(name).apply(USUAL_STEPS)));
-    }
-    return all;
-  }
-
-  private List<float[]> noisy(double alphaBar, int level) {
-    float signal = (float) Math.sqrt(alphaBar);
-    float noise = (float) Math.sqrt(1 - alphaBar);
-    List<float[]> noisy = new ArrayList<>();
-    for (int i = 0; i < clean.size(); i++) {
-      float[] x = new PhiloxNoise(seed, i).gaussian(part, level, clean.get(i).length);
-      for (int j = 0; j < x.length; j++) {
-        x[j] = signal * clean.get(i)[j] + noise * x[j];
-      }
-      noisy.add(x);
-    }
-    return noisy;
-  }
-
-  private List<float[]> ask(List<float[]> noisy, int t, List<C> conditions) {
-    return outputs(predict(noisy, t, conditions));
-  }
-
-  private static List<float[]> outputs(List<Prediction> predictions) {
-    return predictions.stream().map(Prediction::output).toList();
-  }
-
-  private List<Prediction> predict(List<float[]> noisy, int t, List<C> conditions) {
-    List<Query<C>> queries = new ArrayList<>();
-    for (int i = 0; i < noisy.size(); i++) {
-      queries.add(new Query<>(noisy.get(i), t, conditions.get(i)));
-    }
-    return network.predict(queries);
-  }
-
-  private Reading read(
-      Assumed assumed,
-      Parameterization way,
-      Moments moments,
-      double[] alphaBars,
-      List<List<float[]>> noisy,
-      List<List<float[]>> answers) {
-    List<Double> errors = new ArrayList<>();
-    double logs = 0;
-    for (int i = 0; i < alphaBars.length; i++) {
-      double error = error(Conversion.of(way, alphaBars[i]), noisy.get(i), answers.get(i));
-      errors.add(error);
-      logs += Math.log(error / moments.ofNothing(way, alphaBars[i]));
-    }
-    return new Reading(assumed, way, errors, Math.exp(logs / alphaBars.length));
-  }
-
-  private double error(Conversion conversion, List<float[]> noisy, List<float[]> answers) {
-    double sum = 0;
-    for (int i = 0; i < clean.size(); i++) {
-      float[] x0 = clean.get(i);
-      for (int j = 0; j < x0.length; j++) {
-        double difference = conversion.x0(noisy.get(i)[j], answers.get(i)[j]) - x0[j];
-        sum += difference * difference / x0.length;
-      }
-    }
-    return sum / clean.size();
+    return times(mean(ratios, ratio -> ratio)) + " as large with the conditions of other data";
   }
 
   /**
-   * Returns the factor by which the error grows if the network receives the condition of the next
-   * sample.
+   * Denoises all data at a timestep.
+   *
+   * @param draw the number of the noise
    */
-  private double withOthersConditions(
-      Reading asSaid, List<List<float[]>> noisy, int[] times, double[] alphaBars) {
-    List<C> others = new ArrayList<>(conditions);
-    Collections.rotate(others, 1);
-    double logs = 0;
-    for (int i = 0; i < times.length; i++) {
-      var conversion = Conversion.of(asSaid.parameterization, alphaBars[i]);
-      double error = error(conversion, noisy.get(i), ask(noisy.get(i), times[i], others));
-      logs += Math.log(error / asSaid.errors.get(i));
+  private Measurement measure(int t, int draw, List<C> given) {
+    double alphaBar = scheduler.schedule().alphaBar(t);
+    float signal = (float) Math.sqrt(alphaBar);
+    float noise = (float) Math.sqrt(1 - alphaBar);
+    List<Query<C>> queries = new ArrayList<>();
+    for (int i = 0; i < clean.size(); i++) {
+      float[] x = new PhiloxNoise(seed, i).gaussian(part, draw, clean.get(i).length);
+      for (int j = 0; j < x.length; j++) {
+        x[j] = signal * clean.get(i)[j] + noise * x[j];
+      }
+      queries.add(new Query<>(x, t, given.get(i)));
     }
-    return Math.exp(logs / times.length);
+    List<Prediction> predictions = network.predict(queries);
+    var conversion = Conversion.of(network.parameterization(), alphaBar);
+    double error = 0;
+    double mean = 0;
+    double square = 0;
+    long outside = 0;
+    long variances = 0;
+    for (int i = 0; i < clean.size(); i++) {
+      float[] x0 = clean.get(i);
+      float[] output = predictions.get(i).output();
+      double all = (double) clean.size() * x0.length;
+      for (int j = 0; j < x0.length; j++) {
+        double difference = conversion.x0(queries.get(i).xt()[j], output[j]) - x0[j];
+        error += difference * difference / all;
+        mean += x0[j] / all;
+        square += x0[j] * (double) x0[j] / all;
+      }
+      for (float v : predictions.get(i).variance()) {
+        outside += Math.abs(v) <= 1 ? 0 : 1;
+        variances++;
+      }
+    }
+    // x̂₀ = √ᾱ·x_t, so x̂₀ − x₀ = √ᾱ·√(1−ᾱ)·ε − (1−ᾱ)·x₀
+    double scaled = alphaBar * (1 - alphaBar) + (1 - alphaBar) * (1 - alphaBar) * square;
+    return new Measurement(
+        new Level(t, alphaBar, error, square - mean * mean, scaled),
+        predictions.stream().map(Prediction::output).toList(),
+        (double) outside / variances);
+  }
+
+  /**
+   * Returns the error of the constant prediction: the mean of the data for x₀, a scaled x_t for ε
+   * and v.
+   */
+  private double ofNothing(Level level) {
+    return network.parameterization() == Parameterization.X0 ? level.mean() : level.scaled();
   }
 
   private double beyondClipping() {
-    if (!scheduler.clips()) {
+    if (!scheduler.clipSample()) {
       return 0;
     }
     double bound = scheduler.clipRange() * (1 + 1e-6);
@@ -464,7 +243,16 @@ record DenoisingCheck<C>(
     return (double) beyond / all;
   }
 
-  private static boolean isFinite(float[] values) {
+  /** Returns the geometric mean. */
+  private static <T> double mean(List<T> all, ToDoubleFunction<T> value) {
+    return Math.exp(all.stream().mapToDouble(value).map(Math::log).average().orElse(Double.NaN));
+  }
+
+  private static String times(double share) {
+    return String.format(Locale.ROOT, share < 0.1 ? "%.3f times" : "%.2f times", share);
+  }
+
+  static boolean isFinite(float[] values) {
     for (float value : values) {
       if (!Float.isFinite(value)) {
         return false;

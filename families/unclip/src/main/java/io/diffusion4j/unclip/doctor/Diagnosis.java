@@ -1,6 +1,7 @@
 package io.diffusion4j.unclip.doctor;
 
 import java.util.List;
+import java.util.Locale;
 
 /**
  * The result of examining a part of a model.
@@ -10,6 +11,25 @@ import java.util.List;
  * @param levels its denoising errors; empty for a part that does not denoise, or was not evaluated
  */
 public record Diagnosis(String part, Verdict verdict, String finding, List<Level> levels) {
+  /** The condition that a part of a model is in. */
+  public enum Verdict {
+    /** It is better than a constant prediction. */
+    OK,
+    /** It is not better than a constant prediction under its folder's settings. */
+    UNTRAINED,
+    /** It denoises, and a setting of its folder spoils the images. */
+    MISCONFIGURED,
+    /** Its weights or predictions are not finite numbers. */
+    BROKEN,
+    /** Files that its examination needs are missing or damaged. */
+    UNEXAMINED;
+
+    /** Returns the name in lower case. */
+    public String word() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
   /**
    * A network's denoising errors at a timestep. Errors are mean squares over the values of x₀.
    *

@@ -1,5 +1,6 @@
 package io.diffusion4j.unclip.doctor;
 
+import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.checkpoint.ModelFolder;
 import io.diffusion4j.checkpoint.SchedulerConfig;
 import io.diffusion4j.data.CaptionedImages;
@@ -18,8 +19,10 @@ import io.diffusion4j.prior.PriorModel;
 import io.diffusion4j.prior.Standardization;
 import io.diffusion4j.unclip.UnclipFolder;
 import io.diffusion4j.unclip.UnclipModel;
+import io.diffusion4j.unclip.doctor.Diagnosis.Verdict;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -31,7 +34,7 @@ import java.util.stream.LongStream;
 /**
  * Examines the parts of a pipeline folder with real pictures, to find out why a model draws only
  * noise. It checks whether CLIP matches captions with their pictures, and whether the networks
- * denoise better than a constant prediction, under the folder's settings or under others.
+ * denoise better than a constant prediction.
  *
  * @param folder in the layout of {@link UnclipModel#load}
  * @param compute how the networks compute
@@ -101,26 +104,40 @@ public record Doctor(
             UnclipFolder.SUPER_RES_FIRST,
             UnclipFolder.SUPER_RES_LAST)) {
       if (files.has(part)) {
-        WeightCheck.of(files, part).ifPresent(finding -> broken.put(part, finding));
+        brokenWeights(files, part).ifPresent(finding -> broken.put(part, finding));
       }
     }
     Patient patient = patient(files, broken);
     List<Diagnosis> diagnoses = new ArrayList<>();
     broken.forEach((part, finding) -> diagnoses.add(Diagnosis.of(part, Verdict.BROKEN, finding)));
     clip(patient).ifPresent(diagnoses::add);
-    diagnose(patient, UnclipFolder.PRIOR, () -> prior(patient)).ifPresent(diagnoses::add);
-    diagnose(patient, UnclipFolder.DECODER, () -> decoder(patient)).ifPresent(diagnoses::add);
-    diagnose(
-            patient,
-            UnclipFolder.SUPER_RES_FIRST,
-            () -> upsampler(patient, UnclipFolder.SUPER_RES_FIRST, ALL_TIMES))
-        .ifPresent(diagnoses::add);
-    diagnose(
-            patient,
-            UnclipFolder.SUPER_RES_LAST,
-            () -> upsampler(patient, UnclipFolder.SUPER_RES_LAST, LAST_TIMES))
-        .ifPresent(diagnoses::add);
+    Map<String, Supplier<Diagnosis>> examinations = new LinkedHashMap<>();
+    examinations.put(UnclipFolder.PRIOR, () -> prior(patient));
+    examinations.put(UnclipFolder.DECODER, () -> decoder(patient));
+    for (var last : List.of(false, true)) {
+      String part = last ? UnclipFolder.SUPER_RES_LAST : UnclipFolder.SUPER_RES_FIRST;
+      examinations.put(part, () -> upsampler(patient, part, last ? LAST_TIMES : ALL_TIMES));
+    }
+    examinations.forEach(
+        (part, examination) -> diagnose(patient, part, examination).ifPresent(diagnoses::add));
     return diagnoses;
+  }
+
+  /** Describes weights that are not finite: one NaN spreads to every prediction. */
+  private static Optional<String> brokenWeights(ModelFolder folder, String component) {
+    try (Checkpoint weights = folder.checkpoint(component)) {
+      List<String> broken =
+          weights.names().stream()
+              .filter(name -> weights.info(name).dtype().isFloat())
+              .filter(name -> !DenoisingCheck.isFinite(weights.readFloats(name)))
+              .toList();
+      return broken.isEmpty()
+          ? Optional.empty()
+          : Optional.of(
+              "not all weights are finite numbers, in "
+                  + broken.get(0)
+                  + (broken.size() == 1 ? "" : " and " + (broken.size() - 1) + " others"));
+    }
   }
 
   private Patient patient(ModelFolder files, Map<String, String> broken) {
@@ -253,7 +270,7 @@ public record Doctor(
       List<float[]> embeddings =
           patient.hasEmbeddings()
               ? patient.embeddings.subList(0, some)
-              : java.util.Collections.nCopies(some, new float[0]);
+              : Collections.nCopies(some, new float[0]);
       return new DenoisingCheck<>(
               part,
               model.denoiser(),

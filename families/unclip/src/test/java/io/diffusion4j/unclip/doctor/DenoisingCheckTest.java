@@ -10,6 +10,7 @@ import io.diffusion4j.diffusion.denoiser.Query;
 import io.diffusion4j.diffusion.loss.VarianceType;
 import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.unclip.doctor.Diagnosis.Level;
+import io.diffusion4j.unclip.doctor.Diagnosis.Verdict;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;

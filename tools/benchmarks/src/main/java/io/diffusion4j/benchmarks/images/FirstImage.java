@@ -1,9 +1,9 @@
 package io.diffusion4j.benchmarks.images;
 
 import com.google.inject.Guice;
-import io.diffusion4j.benchmarks.process.JavaProcess;
-import io.diffusion4j.benchmarks.process.ProcessMemory;
+import io.diffusion4j.benchmarks.report.JavaProcess;
 import io.diffusion4j.benchmarks.report.Percentiles;
+import io.diffusion4j.cli.inspect.ProcessMemory;
 import io.diffusion4j.diffusion.image.Png;
 import io.diffusion4j.diffusion.noise.PhiloxNoise;
 import io.diffusion4j.diffusion.pipeline.ImagePipeline;

@@ -1,7 +1,7 @@
 package io.diffusion4j.benchmarks.images;
 
-import io.diffusion4j.benchmarks.process.JavaProcess;
 import io.diffusion4j.benchmarks.report.Figure;
+import io.diffusion4j.benchmarks.report.JavaProcess;
 import io.diffusion4j.benchmarks.report.Row;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,6 +1,7 @@
 package io.diffusion4j.benchmarks.networks;
 
-import io.diffusion4j.benchmarks.process.JavaProcess;
+import io.diffusion4j.benchmarks.report.JavaProcess;
+import io.diffusion4j.cli.options.CommonOptions;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.train.TrainingConfig.Activations;
 import java.util.EnumMap;
@@ -9,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -36,12 +38,7 @@ public final class CheckpointingBench implements Callable<Integer> {
       description = "Measure the decoder M (64×64 pixels, 108 million parameters) instead of S.")
   private boolean large;
 
-  @Option(
-      names = "--batch",
-      paramLabel = "N",
-      defaultValue = "8",
-      description = "Samples of a step, at least 2. Default: ${DEFAULT-VALUE}")
-  private int batch;
+  @Mixin private CommonOptions.Batch batch = new CommonOptions.Batch(8);
 
   @Option(
       names = "--steps",
@@ -55,7 +52,7 @@ public final class CheckpointingBench implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Check.that(batch >= 2, "batch", batch, "≥ 2");
+    batch.atLeast(2);
     Check.that(steps >= 1, "steps", steps, "≥ 1");
     Map<Activations, Measured> measured = new EnumMap<>(Activations.class);
     for (Activations activations : Activations.values()) {
@@ -99,13 +96,13 @@ public final class CheckpointingBench implements Callable<Integer> {
 
   private Measured measure(Activations activations) {
     Map<String, Double> alone = run(1, activations);
-    Map<String, Double> together = run(batch, activations);
+    Map<String, Double> together = run(batch.size(), activations);
     double peak = value(together, RecomputedStep.PEAK);
     return new Measured(
         value(together, RecomputedStep.PROCESSOR),
         value(together, RecomputedStep.TIME),
         peak,
-        (peak - value(alone, RecomputedStep.PEAK)) / (batch - 1));
+        (peak - value(alone, RecomputedStep.PEAK)) / (batch.size() - 1));
   }
 
   private static double value(Map<String, Double> figures, String name) {

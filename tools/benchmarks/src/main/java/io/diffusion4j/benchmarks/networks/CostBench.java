@@ -1,6 +1,6 @@
 package io.diffusion4j.benchmarks.networks;
 
-import io.diffusion4j.benchmarks.options.ModelOption;
+import io.diffusion4j.benchmarks.report.ModelOption;
 import io.diffusion4j.benchmarks.report.Table;
 import io.diffusion4j.checkpoint.ModelFolder;
 import io.diffusion4j.clip.ClipFolders;

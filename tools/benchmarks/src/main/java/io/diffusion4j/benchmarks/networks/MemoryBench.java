@@ -1,7 +1,8 @@
 package io.diffusion4j.benchmarks.networks;
 
-import io.diffusion4j.benchmarks.options.ModelOption;
-import io.diffusion4j.benchmarks.process.JavaProcess;
+import io.diffusion4j.benchmarks.report.JavaProcess;
+import io.diffusion4j.benchmarks.report.ModelOption;
+import io.diffusion4j.cli.options.CommonOptions;
 import io.diffusion4j.diffusion.argument.Check;
 import java.io.IOException;
 import java.util.List;
@@ -29,19 +30,13 @@ public final class MemoryBench implements Callable<Integer> {
       description = "Steps of training. Default: ${DEFAULT-VALUE}")
   private long steps;
 
-  @Option(
-      names = "--batch",
-      paramLabel = "N",
-      defaultValue = "1",
-      description = "Samples of a step. Default: ${DEFAULT-VALUE}")
-  private int batch;
+  @Mixin private CommonOptions.Batch batch = new CommonOptions.Batch(1);
 
   @Override
   public Integer call() throws IOException, InterruptedException {
     Check.that(steps >= TrainingMemory.TIMES, "steps", steps, "≥ " + TrainingMemory.TIMES);
-    Check.that(batch >= 1, "batch", batch, "≥ 1");
     List<String> arguments =
-        List.of(model.folder().toString(), Integer.toString(batch), Long.toString(steps));
+        List.of(model.folder().toString(), Integer.toString(batch.size()), Long.toString(steps));
     return JavaProcess.of(FIXED_HEAP, TrainingMemory.class, arguments)
         .inheritIO()
         .start()

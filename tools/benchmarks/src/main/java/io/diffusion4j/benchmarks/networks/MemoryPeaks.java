@@ -1,8 +1,8 @@
 package io.diffusion4j.benchmarks.networks;
 
-import io.diffusion4j.benchmarks.process.ProcessMemory;
 import io.diffusion4j.benchmarks.report.Figure;
 import io.diffusion4j.benchmarks.report.Row;
+import io.diffusion4j.cli.inspect.ProcessMemory;
 import java.util.OptionalDouble;
 
 /** The peak resident memory of this process during the measurement of each row. */

@@ -1,8 +1,8 @@
 package io.diffusion4j.benchmarks.networks;
 
-import io.diffusion4j.benchmarks.process.JavaProcess;
-import io.diffusion4j.benchmarks.process.ProcessMemory;
+import io.diffusion4j.benchmarks.report.JavaProcess;
 import io.diffusion4j.benchmarks.report.Percentiles;
+import io.diffusion4j.cli.inspect.ProcessMemory;
 import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.nn.train.TrainingConfig.Activations;
 import java.util.Map;

@@ -1,7 +1,7 @@
 package io.diffusion4j.benchmarks.networks;
 
-import io.diffusion4j.benchmarks.process.ProcessMemory;
 import io.diffusion4j.benchmarks.report.Figure;
+import io.diffusion4j.cli.inspect.ProcessMemory;
 import io.diffusion4j.nn.engine.Precision;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;

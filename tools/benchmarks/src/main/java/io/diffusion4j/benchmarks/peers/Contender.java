@@ -1,6 +1,5 @@
 package io.diffusion4j.benchmarks.peers;
 
-import io.diffusion4j.benchmarks.torchscript.TorchPrecision;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Engines;
 import io.diffusion4j.nn.engine.Precision;

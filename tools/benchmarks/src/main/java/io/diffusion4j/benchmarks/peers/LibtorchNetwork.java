@@ -10,8 +10,6 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.translate.NoopTranslator;
 import ai.djl.translate.TranslateException;
-import io.diffusion4j.benchmarks.torchscript.TorchPrecision;
-import io.diffusion4j.benchmarks.torchscript.TorchScript;
 import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.Network;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 package io.diffusion4j.benchmarks.peers;
 
-import io.diffusion4j.benchmarks.process.JavaProcess;
+import io.diffusion4j.benchmarks.report.JavaProcess;
 import io.diffusion4j.benchmarks.report.Pace;
 import io.diffusion4j.nn.Batch;
 import java.io.BufferedReader;

@@ -1,6 +1,6 @@
 package io.diffusion4j.benchmarks.peers;
 
-import io.diffusion4j.benchmarks.process.JavaProcess;
+import io.diffusion4j.benchmarks.report.JavaProcess;
 import io.diffusion4j.benchmarks.report.Pace;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;

@@ -1,9 +1,9 @@
 package io.diffusion4j.benchmarks.peers;
 
 import io.diffusion4j.benchmarks.networks.ConvolutionPeak;
-import io.diffusion4j.benchmarks.process.Processor;
 import io.diffusion4j.benchmarks.report.Figure;
 import io.diffusion4j.benchmarks.report.Pace;
+import io.diffusion4j.cli.inspect.Processor;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.plots.Bars;

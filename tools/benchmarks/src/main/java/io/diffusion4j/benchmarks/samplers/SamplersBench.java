@@ -1,6 +1,6 @@
 package io.diffusion4j.benchmarks.samplers;
 
-import io.diffusion4j.benchmarks.options.ModelOption;
+import io.diffusion4j.benchmarks.report.ModelOption;
 import io.diffusion4j.benchmarks.report.Table;
 import io.diffusion4j.benchmarks.samplers.SamplerConvergence.Measured;
 import io.diffusion4j.diffusion.argument.Check;

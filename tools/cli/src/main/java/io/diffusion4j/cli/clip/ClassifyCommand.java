@@ -3,6 +3,7 @@ package io.diffusion4j.cli.clip;
 import io.diffusion4j.cli.console.Bars;
 import io.diffusion4j.cli.console.Console;
 import io.diffusion4j.cli.console.FailureHandler;
+import io.diffusion4j.cli.options.CommonOptions;
 import io.diffusion4j.clip.ClipEncoders;
 import io.diffusion4j.clip.embed.EmbeddingRun;
 import io.diffusion4j.clip.embed.Embeddings;
@@ -82,7 +83,7 @@ public final class ClassifyCommand implements Callable<Integer> {
   @ArgGroup(validate = false, heading = "%nModel:%n")
   private ClipOptions clip = new ClipOptions();
 
-  @Mixin private ClipBatch batch = new ClipBatch(64);
+  @Mixin private CommonOptions.Batch batch = new CommonOptions.Batch(64);
 
   @Override
   public Integer call() throws IOException {

@@ -1,6 +1,7 @@
 package io.diffusion4j.cli.clip;
 
 import io.diffusion4j.cli.console.Console;
+import io.diffusion4j.cli.options.CommonOptions;
 import io.diffusion4j.cli.options.ExampleOptions;
 import io.diffusion4j.cli.options.ModelOptions;
 import io.diffusion4j.data.ImageEmbedder;
@@ -16,7 +17,6 @@ import io.diffusion4j.diffusion.pipeline.ImageTask;
 import io.diffusion4j.pipeline.OpenPipeline;
 import io.diffusion4j.pipeline.Plugins;
 import io.diffusion4j.prior.PrincipalComponents;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -63,12 +63,7 @@ public final class ComponentsCommand implements Callable<Integer> {
       description = "The numbers of components to keep. Default: ${DEFAULT-VALUE}")
   private List<Integer> counts = List.of();
 
-  @Option(
-      names = {"-o", "--output"},
-      required = true,
-      paramLabel = "FILE",
-      description = "The PNG file to write.")
-  private Path output = Path.of("");
+  @Mixin private CommonOptions.Output output = new CommonOptions.Output();
 
   @Mixin private ExampleOptions examples = new ExampleOptions();
 
@@ -77,7 +72,7 @@ public final class ComponentsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    var file = new OutputFile(output);
+    var file = new OutputFile(output.path());
     file.requireEnding(".png");
     file.requireWritable();
     counts.forEach(count -> Check.that(count >= 1, "components", count, "≥ 1"));
@@ -105,7 +100,7 @@ public final class ComponentsCommand implements Callable<Integer> {
       }
     }
     file.write(Png.encode(ContactSheet.of(sheet, counts.size() + 2), Map.of()));
-    console.print(output);
+    console.print(output.path());
     return 0;
   }
 

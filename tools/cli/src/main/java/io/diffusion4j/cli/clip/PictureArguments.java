@@ -27,7 +27,7 @@ public final class PictureArguments {
    *
    * @throws IllegalArgumentException if they are neither, or a mixture
    */
-  static PictureSet open(List<String> paths) {
+  public static PictureSet open(List<String> paths) {
     return paths.stream().allMatch(PictureArguments::isPicture)
         ? new Single(paths)
         : PictureFiles.open("pictures", paths, Columns.USUAL);

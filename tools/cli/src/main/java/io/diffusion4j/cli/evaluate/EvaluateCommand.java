@@ -1,15 +1,20 @@
 package io.diffusion4j.cli.evaluate;
 
+import io.diffusion4j.cli.console.Bars;
 import io.diffusion4j.cli.console.Console;
+import io.diffusion4j.cli.extension.Plotter;
+import io.diffusion4j.cli.options.CommonOptions;
 import io.diffusion4j.cli.options.ModelOptions;
 import io.diffusion4j.cli.options.PluginOptions;
 import io.diffusion4j.cli.options.SamplingOptions;
 import io.diffusion4j.cli.options.Variation;
+import io.diffusion4j.clip.ClipEncoders;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.OutputFile;
 import io.diffusion4j.diffusion.image.Png;
 import io.diffusion4j.diffusion.pipeline.AppliedLora;
+import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.diffusion.pipeline.ReplacedPart;
 import io.diffusion4j.emoji.train.EmojiPreset;
 import io.diffusion4j.evaluation.Evaluation;
@@ -19,6 +24,7 @@ import io.diffusion4j.evaluation.PromptSet;
 import io.diffusion4j.evaluation.Result;
 import io.diffusion4j.evaluation.judge.Judge;
 import io.diffusion4j.evaluation.report.CaptionedFolder;
+import io.diffusion4j.evaluation.report.DataSetEvaluation;
 import io.diffusion4j.evaluation.report.DataSetReport;
 import io.diffusion4j.evaluation.report.HtmlReport;
 import io.diffusion4j.evaluation.report.JsonReport;
@@ -28,7 +34,6 @@ import io.diffusion4j.evaluation.report.TextReport;
 import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.pipeline.OpenPipeline;
 import io.diffusion4j.pipeline.Residency;
-import io.diffusion4j.plots.PictureFile;
 import io.diffusion4j.unclip.ModelFacts;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -83,19 +88,9 @@ public final class EvaluateCommand implements Callable<Integer>, SamplingOptions
       description = "The number of prompts. Default: ${DEFAULT-VALUE}")
   private int count;
 
-  @Option(
-      names = "--seed",
-      paramLabel = "N",
-      defaultValue = "0",
-      description = "The seed of prompts, pictures and intervals. Default: ${DEFAULT-VALUE}")
-  private long seed;
+  @Mixin private CommonOptions.Seed seed = new CommonOptions.Seed();
 
-  @Option(
-      names = "--batch",
-      paramLabel = "N",
-      defaultValue = "16",
-      description = "The number of pictures drawn at once. Default: ${DEFAULT-VALUE}")
-  private int batch;
+  @Mixin private CommonOptions.Batch batch = new CommonOptions.Batch(16);
 
   @Option(
       names = "--images",
@@ -127,8 +122,7 @@ public final class EvaluateCommand implements Callable<Integer>, SamplingOptions
               + " train judge). Default: ${DEFAULT-VALUE}")
   private Path judgeFolder = Path.of("");
 
-  @Option(names = "--json", paramLabel = "FILE", description = "Write the numbers to this file.")
-  private @Nullable Path json;
+  @Mixin private CommonOptions.JsonFile json = new CommonOptions.JsonFile();
 
   @Option(
       names = "--report",
@@ -204,9 +198,7 @@ public final class EvaluateCommand implements Callable<Integer>, SamplingOptions
   private void report(Measured measured) {
     Result result = measured.result;
     print(TextReport.lines(result.metrics()));
-    if (json != null) {
-      JsonReport.write(json, measured.facts, result.metrics());
-    }
+    json.path().ifPresent(file -> JsonReport.write(file, measured.facts, result.metrics()));
     if (report != null) {
       HtmlReport.write(report, measured.facts, result);
     }
@@ -225,32 +217,71 @@ public final class EvaluateCommand implements Callable<Integer>, SamplingOptions
         var open =
             ModelOptions.open(
                 model.folder(), stages.opening(model.opening(Residency.ALWAYS)), jars)) {
-      var drawer = new PromptDrawer(seed, batch, console.bars());
-      var measured =
-          new DataSetEvaluation(console, dataSet, drawer, count, seed)
-              .measure(open.pipeline(), stages);
+      var measured = measuredOnDataSet(open.pipeline());
       print(TextReport.lines(measured.metrics()));
       Map<String, Object> facts = new LinkedHashMap<>();
       facts.put("model", open.pipeline().card().identity().weightsDigest());
       facts.put("data", dataSet.name());
       facts.put("clip", dataSet.clip().toString());
-      facts.put("seed", seed);
-      if (json != null) {
-        JsonReport.write(json, facts, measured.metrics());
-      }
+      facts.put("seed", seed.value());
+      json.path().ifPresent(file -> JsonReport.write(file, facts, measured.metrics()));
       if (report != null) {
         DataSetReport.write(report, facts, measured.metrics(), measured.pairs());
       }
     }
   }
 
+  private DataSetEvaluation.Measured measuredOnDataSet(ImagePipeline pipeline) {
+    var drawer = new PromptDrawer(seed.value(), batch.size(), console.bars());
+    try (var progress = new TrainingPictures(console);
+        var clip =
+            ClipEncoders.open(
+                dataSet.clip(), Optional.empty(), ModelOptions.compute(Precision.FLOAT32))) {
+      return new DataSetEvaluation(
+              dataSet::pictures, dataSet::trainedOn, count, seed.value(), progress)
+          .measure(
+              pipeline.card().images().width(),
+              captions -> drawer.draw(pipeline, captions, stages),
+              clip);
+    }
+  }
+
+  /** Shows the notes of a measurement, and a bar for the training pictures. */
+  private static final class TrainingPictures implements DataSetEvaluation.Listener, AutoCloseable {
+    private final Console console;
+    private Bars.@Nullable Bar bar;
+
+    TrainingPictures(Console console) {
+      this.console = console;
+    }
+
+    @Override
+    public void onNote(String line) {
+      console.say(line);
+    }
+
+    @Override
+    public void onTrainingPictures(long done, long all) {
+      if (bar == null) {
+        bar = console.bars().bar("trained on", 0, all);
+      }
+      bar.at(done, "");
+    }
+
+    @Override
+    public void close() {
+      if (bar != null) {
+        bar.close();
+      }
+    }
+  }
+
   private Evaluation evaluation(EmojiPreset preset, Judge judge) {
     return new Evaluation(
-        preset.drawn().concepts(), preset.drawn().scenes(), Optional.of(judge), seed);
+        preset.drawn().concepts(), preset.drawn().scenes(), Optional.of(judge), seed.value());
   }
 
   private void sweep(Judge judge, List<Variation> variations) {
-    PictureFile file = plot == null ? null : new PictureFile(plot);
     List<SweepPoint> points = new ArrayList<>();
     for (Map<String, String> at : Variation.combinations("vary", variations)) {
       console.say(at.toString());
@@ -258,14 +289,14 @@ public final class EvaluateCommand implements Callable<Integer>, SamplingOptions
       points.add(new SweepPoint(at, drawn(judge).result.metrics()));
     }
     print(TextReport.sweep(points));
-    if (json != null) {
-      JsonReport.writeSweep(json, facts("count", Integer.toString(count)), points);
-    }
-    if (file != null) {
+    json.path()
+        .ifPresent(
+            file -> JsonReport.writeSweep(file, facts("count", Integer.toString(count)), points));
+    if (plot != null) {
       Variation along = variations.get(0);
       boolean models = along.name().equals(MODEL);
       List<Double> places = models ? trainingSteps(along.values()) : List.of();
-      file.write(new SweepCharts(variations, places, "training steps").of(points));
+      Plotter.of("plot", plot).plot(plot, variations, places, "training steps", points);
     }
   }
 
@@ -299,8 +330,8 @@ public final class EvaluateCommand implements Callable<Integer>, SamplingOptions
   /** Checks all options before the work begins, which can take hours. */
   private void check(List<Variation> variations) {
     Check.that(count >= 1, "count", count, "≥ 1");
-    Check.that(batch >= 1, "batch", batch, "≥ 1");
-    Check.that(seed >= 0, "seed", seed, "≥ 0");
+    batch.size();
+    seed.value();
     for (Map<String, String> at :
         Variation.combinations("vary", variations)) { // the empty one at least
       set(at);
@@ -316,7 +347,7 @@ public final class EvaluateCommand implements Callable<Integer>, SamplingOptions
         "none beside --images, --report, --sheet and --nearest");
     if (plot != null) {
       Check.that(!variations.isEmpty(), "plot", plot, "beside --vary");
-      new PictureFile(plot); // refuses what cannot be written
+      Plotter.of("plot", plot).checkChart("plot", plot);
     }
     further.check();
     if (images != null || dataSet.isGiven()) {
@@ -335,9 +366,7 @@ public final class EvaluateCommand implements Callable<Integer>, SamplingOptions
         OpenPipeline.family(model.folder());
       }
     }
-    if (json != null) {
-      new OutputFile("json", json).requireWritable();
-    }
+    json.path().ifPresent(file -> new OutputFile("json", file).requireWritable());
     if (sheet != null) {
       new OutputFile("sheet", sheet).requireWritable();
     }
@@ -374,14 +403,14 @@ public final class EvaluateCommand implements Callable<Integer>, SamplingOptions
         var pipeline = open.pipeline();
         var identity = pipeline.card().identity();
         EmojiPreset preset = EmojiPreset.of(presetName == null ? identity.name() : presetName);
-        PromptSet prompts = PromptSet.of(preset.drawn(), count, seed);
+        PromptSet prompts = PromptSet.of(preset.drawn(), count, seed.value());
         var evaluation = evaluation(preset, judge);
         List<FurtherMetric> metrics = further.of(evaluation);
         List<PictureList> lists = // before anything is drawn, as a model may refuse the task
             metrics.stream()
                 .map(m -> m.pictures(pipeline, task -> stages.settings(pipeline, task)))
                 .toList();
-        var drawer = new PromptDrawer(seed, batch, console.bars());
+        var drawer = new PromptDrawer(seed.value(), batch.size(), console.bars());
         Map<String, Object> facts = facts("model", identity.weightsDigest());
         if (!identity.replaced().isEmpty()) {
           facts.put("plugins", identity.replaced().stream().map(ReplacedPart::toString).toList());
@@ -404,7 +433,7 @@ public final class EvaluateCommand implements Callable<Integer>, SamplingOptions
     Map<String, Object> facts = new LinkedHashMap<>();
     facts.put(what, value);
     facts.put("judge", judgeFolder.toString());
-    facts.put("seed", seed);
+    facts.put("seed", seed.value());
     return facts;
   }
 }

@@ -2,6 +2,7 @@ package io.diffusion4j.cli.evaluate;
 
 import io.diffusion4j.cli.console.Console;
 import io.diffusion4j.cli.evaluate.LikelihoodOptions.Measured;
+import io.diffusion4j.cli.options.CommonOptions;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.continuous.Likelihood;
 import io.diffusion4j.diffusion.continuous.RungeKutta;
@@ -61,19 +62,14 @@ public final class LikelihoodCommand implements Callable<Integer> {
       description = "The solver: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}")
   private Method method = Method.rk4;
 
-  @Option(
-      names = "--batch",
-      paramLabel = "N",
-      defaultValue = "8",
-      description = "The number of pictures in a batch. Default: ${DEFAULT-VALUE}")
-  private int batch;
+  @Mixin private CommonOptions.Batch batch = new CommonOptions.Batch(8);
 
   @Mixin private LikelihoodOptions options = new LikelihoodOptions();
 
   @Override
   public Integer call() {
     Check.that(steps >= 1, "steps", steps, "≥ 1");
-    Check.that(batch >= 1, "batch", batch, "≥ 1");
+    batch.size();
     Measured measured = options.measured();
     console.say("loading " + options.folder());
     try (var likelihood = options.open()) {
@@ -94,16 +90,16 @@ public final class LikelihoodCommand implements Callable<Integer> {
   private List<Likelihood.Result> results(PictureLikelihood likelihood, Measured measured) {
     List<Likelihood.Result> results = new ArrayList<>();
     int calls = Math.multiplyExact(steps, method.method.calls());
-    int batches = (measured.count() + batch - 1) / batch;
+    int batches = (measured.count() + batch.size() - 1) / batch.size();
     try (var bar = console.bars().bar("likelihood", 0, (long) batches * calls)) {
-      for (int from = 0; from < measured.count(); from += batch) {
+      for (int from = 0; from < measured.count(); from += batch.size()) {
         List<Example> examples = new ArrayList<>();
         List<NoiseSource> noise = new ArrayList<>();
-        for (int i = from; i < Math.min(from + batch, measured.count()); i++) {
+        for (int i = from; i < Math.min(from + batch.size(), measured.count()); i++) {
           examples.add(measured.example(i));
           noise.add(new PhiloxNoise(measured.seed(), i));
         }
-        long before = (long) (from / batch) * calls;
+        long before = (long) (from / batch.size()) * calls;
         results.addAll(
             likelihood.flow(
                 examples, steps, method.method, noise, done -> bar.at(before + done, "")));

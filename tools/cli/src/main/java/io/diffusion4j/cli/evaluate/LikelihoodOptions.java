@@ -1,6 +1,7 @@
 package io.diffusion4j.cli.evaluate;
 
 import io.diffusion4j.checkpoint.ConfigWriter;
+import io.diffusion4j.cli.options.CommonOptions;
 import io.diffusion4j.cli.options.EmojiModel;
 import io.diffusion4j.cli.options.ExampleOptions;
 import io.diffusion4j.cli.options.ModelOptions;
@@ -26,6 +27,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options for the pictures and the model of a likelihood. */
@@ -51,12 +53,7 @@ final class LikelihoodOptions {
       description = "The number of pictures. Default: 16, or all of the folder")
   private @Nullable Integer count;
 
-  @Option(
-      names = "--seed",
-      paramLabel = "N",
-      defaultValue = "0",
-      description = "The seed of pictures and noise. Default: ${DEFAULT-VALUE}")
-  private long seed;
+  @Mixin private CommonOptions.Seed seed = new CommonOptions.Seed();
 
   @Option(
       names = "--split",
@@ -81,11 +78,7 @@ final class LikelihoodOptions {
       description = "The class of the pictures, for a class-conditional model.")
   private @Nullable Integer label;
 
-  @Option(
-      names = "--json",
-      paramLabel = "FILE",
-      description = "Also write the figures to this file, as JSON.")
-  private @Nullable Path json;
+  @Mixin private CommonOptions.JsonFile json = new CommonOptions.JsonFile();
 
   @ArgGroup(validate = false, heading = "%nModel:%n")
   private ModelOptions model = new ModelOptions();
@@ -132,19 +125,21 @@ final class LikelihoodOptions {
     }
   }
 
+  private static void requireWritable(Path file) {
+    Path parent = file.toAbsolutePath().getParent();
+    Check.that(
+        parent != null && Files.isDirectory(parent) && !Files.isDirectory(file),
+        "json",
+        file,
+        "a file in a folder that is there");
+  }
+
   /** Checks everything that needs no model. */
   Measured measured() {
     Check.that(count == null || count >= 1, "count", count, "≥ 1");
-    Check.that(seed >= 0, "seed", seed, "≥ 0");
     Check.that(label == null || label >= 0, "label", label, "≥ 0");
-    if (json != null) {
-      Path parent = json.toAbsolutePath().getParent();
-      Check.that(
-          parent != null && Files.isDirectory(parent) && !Files.isDirectory(json),
-          "json",
-          json,
-          "a file in a folder that is there");
-    }
+    seed.value();
+    json.path().ifPresent(LikelihoodOptions::requireWritable);
     PictureFiles files = images == null ? null : PictureFiles.folder("images", images);
     int size = files != null ? ExampleOptions.size(files, count) : count != null ? count : 16;
     Path folder = model.folder();
@@ -159,7 +154,7 @@ final class LikelihoodOptions {
         name,
         family.digest(folder, opening()),
         images == null ? "emoji, split " + pictures : images.toString(),
-        seed,
+        seed.value(),
         label == null ? OptionalInt.empty() : OptionalInt.of(label));
   }
 
@@ -171,7 +166,7 @@ final class LikelihoodOptions {
         "a folder, for a model that was not trained on emoji");
     var preset = EmojiModel.trained(folder, name);
     int size = preset.sizes().of(UnclipPreset.class).clip().image().size();
-    return PresetPictures.of(preset, pictures.split, seed, size);
+    return PresetPictures.of(preset, pictures.split, seed.value(), size);
   }
 
   /** Opens the model, by default in float32, since small differences count. */
@@ -191,6 +186,6 @@ final class LikelihoodOptions {
 
   /** Returns the file for the figures, if any. */
   Optional<Path> json() {
-    return Optional.ofNullable(json);
+    return json.path();
   }
 }

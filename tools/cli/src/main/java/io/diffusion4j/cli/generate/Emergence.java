@@ -1,5 +1,6 @@
 package io.diffusion4j.cli.generate;
 
+import io.diffusion4j.cli.extension.Plotter;
 import io.diffusion4j.diffusion.image.ContactSheet;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.Resize;
@@ -8,8 +9,7 @@ import io.diffusion4j.diffusion.pipeline.ModelCard;
 import io.diffusion4j.diffusion.stage.Pixels;
 import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.diffusion.stage.Stage;
-import io.diffusion4j.plots.AnimatedGif;
-import io.diffusion4j.plots.Enlarged;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -26,7 +26,7 @@ final class Emergence implements SamplingListener {
   private final ModelCard card;
   private final SamplingListener next;
   private final Pixels last;
-  private final List<Enlarged> frames = new ArrayList<>();
+  private final List<Rgb8> frames = new ArrayList<>();
 
   /**
    * Creates an empty recording.
@@ -51,7 +51,7 @@ final class Emergence implements SamplingListener {
     if (at.step() > 0 && draws.areDrawn()) {
       Pixels size = at.size().or(draws);
       List<Image> images = at.x0().stream().map(x0 -> enlarged(size, x0)).toList();
-      frames.add(new Enlarged(Rgb8.of(ContactSheet.of(images)), 1));
+      frames.add(Rgb8.of(ContactSheet.of(images)));
     }
   }
 
@@ -61,7 +61,7 @@ final class Emergence implements SamplingListener {
   }
 
   /** Writes the recording. */
-  void write(AnimatedGif file) {
-    file.write(frames, FRAME, LAST_FRAME);
+  void write(String option, Path file) {
+    Plotter.of(option, file).animate(option, file, frames, FRAME, LAST_FRAME);
   }
 }

@@ -2,7 +2,9 @@ package io.diffusion4j.cli.generate;
 
 import com.google.common.base.Joiner;
 import io.diffusion4j.cli.console.Console;
+import io.diffusion4j.cli.extension.Plotter;
 import io.diffusion4j.cli.generate.ImageWriter.Asked;
+import io.diffusion4j.cli.generate.LocalBatch.Drawn;
 import io.diffusion4j.cli.options.ModelOptions;
 import io.diffusion4j.cli.options.SamplingOptions;
 import io.diffusion4j.cli.options.Variation;
@@ -15,6 +17,7 @@ import io.diffusion4j.pipeline.OpenPipeline;
 import io.diffusion4j.pipeline.Opening;
 import io.diffusion4j.plots.AnimatedGif;
 import io.diffusion4j.provenance.SourceType;
+import io.diffusion4j.provenance.c2pa.SourceType;
 import io.diffusion4j.serving.request.DirectGenerator;
 import io.diffusion4j.serving.request.DirectRequest;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
@@ -149,7 +152,7 @@ public final class GenerateCommand implements Callable<Integer>, SamplingOptions
     if (animation != null) {
       Check.that(drawer.server == null, "animate", animation, "none beside --server");
       Check.that(sweep.isEmpty(), "animate", animation, "none beside --sweep");
-      gif(animation);
+      Plotter.of("animate", animation).checkAnimation("animate", animation);
     }
     batch.check(prompts.draws.seed);
     if (drawer.server == null) {
@@ -162,10 +165,6 @@ public final class GenerateCommand implements Callable<Integer>, SamplingOptions
           "none beside --noise, --raw and --sweep");
     }
     atEach(() -> drawer.check(stages));
-  }
-
-  private static AnimatedGif gif(Path path) {
-    return new AnimatedGif("animate", path);
   }
 
   /** Runs an action for each combination of the varied options. */

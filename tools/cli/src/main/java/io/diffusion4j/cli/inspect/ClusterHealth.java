@@ -1,7 +1,5 @@
 package io.diffusion4j.cli.inspect;
 
-import io.diffusion4j.benchmarks.cluster.SumTime;
-import io.diffusion4j.benchmarks.process.Processor;
 import io.diffusion4j.cli.console.Console;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.distributed.ClusterSpec;

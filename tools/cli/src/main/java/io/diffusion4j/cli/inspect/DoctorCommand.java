@@ -6,10 +6,11 @@ import io.diffusion4j.cli.options.ExampleOptions;
 import io.diffusion4j.cli.options.ModelOptions;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.distributed.ClusterSpec;
+import io.diffusion4j.training.events.TrainingHealth;
 import io.diffusion4j.unclip.doctor.Diagnosis;
 import io.diffusion4j.unclip.doctor.Diagnosis.Level;
+import io.diffusion4j.unclip.doctor.Diagnosis.Verdict;
 import io.diffusion4j.unclip.doctor.Doctor;
-import io.diffusion4j.unclip.doctor.Verdict;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -32,9 +33,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Every network denoises real pictures. Its error is shown beside those of two baselines",
-      "without a network: x0 = the mean of the data, and eps = the noisy sample, scaled. The"
-          + " outputs",
-      "are also interpreted with other prediction types, schedules and timesteps.",
+      "without a network: x0 = the mean of the data, and eps = the noisy sample, scaled.",
       "The status is 0 if no part is untrained, misconfigured or broken, else 1.",
       "",
       "With --state the trainings are examined instead of the model: their measurements, and the",

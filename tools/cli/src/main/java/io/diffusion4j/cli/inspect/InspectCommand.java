@@ -3,6 +3,7 @@ package io.diffusion4j.cli.inspect;
 import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.cli.console.Console;
 import io.diffusion4j.cli.console.FailureHandler;
+import io.diffusion4j.cli.options.CommonOptions;
 import io.diffusion4j.cli.options.PublishedModel;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.pipeline.FolderReport;
@@ -12,7 +13,6 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code diffusion4j inspect}: lists the contents and the faults of a model folder. */
@@ -32,8 +32,7 @@ public final class InspectCommand implements Callable<Integer> {
   @Parameters(paramLabel = "DIR", description = "The folder of a pipeline, or a file of weights.")
   private Path path = Path.of("");
 
-  @Option(names = "--json", description = "Print JSON.")
-  private boolean json;
+  @Mixin private CommonOptions.JsonText json = new CommonOptions.JsonText();
 
   @Override
   public Integer call() {
@@ -43,7 +42,7 @@ public final class InspectCommand implements Callable<Integer> {
     }
     Check.that(Files.isDirectory(folder), "model", folder, "a folder");
     FolderReport report = OpenPipeline.inspect(folder);
-    if (json) {
+    if (json.isGiven()) {
       console.print(ReportFormat.json(report));
     } else {
       ReportFormat.table(report, console.out());
@@ -54,7 +53,7 @@ public final class InspectCommand implements Callable<Integer> {
 
   private int inspectFile(Path file) {
     try (var checkpoint = Checkpoint.open(file)) {
-      if (json) {
+      if (json.isGiven()) {
         console.print(TensorTable.json(checkpoint));
       } else {
         TensorTable.print(checkpoint, console.out());

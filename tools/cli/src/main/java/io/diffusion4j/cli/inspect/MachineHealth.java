@@ -1,7 +1,6 @@
 package io.diffusion4j.cli.inspect;
 
 import com.sun.management.OperatingSystemMXBean;
-import io.diffusion4j.benchmarks.process.Processor;
 import io.diffusion4j.hub.HubSettings;
 import io.diffusion4j.nn.engine.Engine;
 import io.diffusion4j.nn.engine.Engines;

@@ -12,6 +12,7 @@ import io.diffusion4j.unclip.training.UnclipPreset;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options for pictures with captions, on which the networks of a model are evaluated. */
@@ -24,12 +25,7 @@ public final class ExampleOptions {
               + " result")
   private @Nullable Integer count;
 
-  @Option(
-      names = "--seed",
-      paramLabel = "N",
-      defaultValue = "0",
-      description = "The seed of pictures and noise. Default: ${DEFAULT-VALUE}")
-  private long seed;
+  @Mixin private CommonOptions.Seed seed = new CommonOptions.Seed();
 
   @Option(
       names = "--images",
@@ -58,21 +54,20 @@ public final class ExampleOptions {
    * @throws IllegalArgumentException if an option is invalid
    */
   public Examples of(Path model, int usual) {
-    Check.that(seed >= 0, "seed", seed, "≥ 0");
     PictureFiles folder = images == null ? null : PictureFiles.folder("images", images);
     int size = folder != null ? size(folder, count) : count != null ? count : usual;
     Check.that(size >= 2, "count", size, "≥ 2");
     UnclipFamily.require(model);
     if (folder != null) {
-      return new Examples(folder.inOrder(), Optional.empty(), size, seed);
+      return new Examples(folder.inOrder(), Optional.empty(), size, seed.value());
     }
     EmojiPreset preset = EmojiModel.preset(model);
     int side = preset.sizes().of(UnclipPreset.class).imageSize();
     return new Examples(
-        PresetPictures.of(preset, Split.TRAIN, seed, side),
-        Optional.of(PresetPictures.exchanges(preset, seed, side)),
+        PresetPictures.of(preset, Split.TRAIN, seed.value(), side),
+        Optional.of(PresetPictures.exchanges(preset, seed.value(), side)),
         size,
-        seed);
+        seed.value());
   }
 
   /**

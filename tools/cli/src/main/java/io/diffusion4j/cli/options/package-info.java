@@ -36,7 +36,7 @@
  *
  * <p>Put an option here when a second package needs it; until then it belongs to its command. Tests
  * fix the names, because scripts depend on them. Options of the benchmarks are in {@code
- * io.diffusion4j.benchmarks.options}.
+ * io.diffusion4j.benchmarks.report}.
  */
 @NullMarked
 package io.diffusion4j.cli.options;

@@ -1,6 +1,7 @@
 package io.diffusion4j.cli.provenance;
 
 import io.diffusion4j.cli.console.Console;
+import io.diffusion4j.cli.options.CommonOptions;
 import io.diffusion4j.cli.options.ProvenanceOptions;
 import io.diffusion4j.client.Recipes;
 import io.diffusion4j.diffusion.argument.Check;
@@ -13,7 +14,6 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code diffusion4j sign}: marks a picture that was converted after it was drawn. */
@@ -34,19 +34,14 @@ public final class SignCommand implements Callable<Integer> {
   @Parameters(paramLabel = "FILE", description = "A PNG, JPEG or WebP file.")
   private Path file = Path.of("");
 
-  @Option(
-      names = {"-o", "--output"},
-      paramLabel = "FILE",
-      required = true,
-      description = "The file to write; it may be the same.")
-  private Path output = Path.of("");
+  @Mixin private CommonOptions.Output output = new CommonOptions.Output();
 
   @ArgGroup(validate = false, heading = "%nMarks in the file:%n")
   private ProvenanceOptions marks = new ProvenanceOptions();
 
   @Override
   public Integer call() throws IOException {
-    var to = new OutputFile(output);
+    var to = new OutputFile(output.path());
     to.requireWritable();
     if (to.isStandardOutput()) {
       console.leaveOutput();

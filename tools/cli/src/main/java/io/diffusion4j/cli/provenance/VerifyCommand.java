@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.diffusion4j.cli.console.Console;
 import io.diffusion4j.cli.console.FailureHandler;
+import io.diffusion4j.cli.options.CommonOptions;
 import io.diffusion4j.client.Recipes;
 import io.diffusion4j.provenance.Finding;
 import io.diffusion4j.provenance.Finding.Verdict;
@@ -64,8 +65,7 @@ public final class VerifyCommand implements Callable<Integer> {
       description = "Also search for the watermark of this key; may be repeated.")
   private List<Path> watermarks = List.of();
 
-  @Option(names = "--json", description = "Print one JSON object per file.")
-  private boolean json;
+  @Mixin private CommonOptions.JsonText json = new CommonOptions.JsonText();
 
   @Override
   public Integer call() throws IOException {
@@ -76,7 +76,7 @@ public final class VerifyCommand implements Callable<Integer> {
       try {
         Finding finding = verifier.verify(Files.readAllBytes(file), Recipes.KEYWORD, MOST_PIXELS);
         verdicts.add(finding.verdict());
-        console.print(json ? toJson(file, finding) : toText(file, finding));
+        console.print(json.isGiven() ? toJson(file, finding) : toText(file, finding));
       } catch (IOException e) {
         unreadable = true;
         String about = e instanceof FileSystemException ? "" : file + ": ";

@@ -2,10 +2,6 @@ package io.diffusion4j.cli.train;
 
 import io.diffusion4j.cli.console.Console;
 import io.diffusion4j.diffusion.argument.Check;
-import io.diffusion4j.distributed.ClusterSpec;
-import io.diffusion4j.distributed.Collectives;
-import io.diffusion4j.distributed.LocalCluster;
-import io.diffusion4j.distributed.Patience;
 import io.diffusion4j.nn.train.TrainingConfig;
 import io.diffusion4j.nn.train.TrainingConfig.Shares;
 import io.diffusion4j.nn.train.group.Group;
@@ -14,8 +10,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -24,6 +18,11 @@ import picocli.CommandLine.Spec;
 /** The options for training in several processes. */
 final class ClusterOptions {
   private static final String PROCESSES = "--processes";
+
+  /** The variable in which job schedulers describe a cluster. */
+  private static final String ENVIRONMENT = "TF_CONFIG";
+
+  private static final String COLLECTIVES = "io.diffusion4j.distributed.Collectives";
 
   @Spec(Spec.Target.MIXEE)
   private CommandSpec command = CommandSpec.create();
@@ -113,21 +112,11 @@ final class ClusterOptions {
 
   /** Runs the processes of this machine; returns the exit status. */
   int launch(Console console) {
-    List<String> arguments = arguments();
     // The class of the program, as a start script names it.
-    String main = command.root().userObject().getClass().getName();
-    var local =
-        new LocalCluster(
-            processes,
-            spec -> {
-              List<String> line = new ArrayList<>(List.of(main));
-              line.addAll(arguments);
-              line.addAll(List.of("--cluster", String.join(",", spec.addresses())));
-              line.addAll(List.of("--task", String.valueOf(spec.rank())));
-              return line;
-            },
-            console::say);
-    return local.run();
+    List<String> line = new ArrayList<>(List.of(command.root().userObject().getClass().getName()));
+    line.addAll(arguments());
+    requireCollectives("processes", processes);
+    return SeveralProcesses.launch(processes, line, console);
   }
 
   /** Returns the command line without the number of processes. */
@@ -147,28 +136,23 @@ final class ClusterOptions {
 
   /** Connects to the other processes, if there are any. */
   Group join(Console console) {
-    var spec = spec();
-    if (spec.isEmpty() || spec.get().size() == 1) {
+    Check.that(cluster != null || task == null, "task", task, "none without --cluster");
+    if (cluster == null && !System.getenv().containsKey(ENVIRONMENT)) {
       return Group.alone();
     }
-    LocalCluster.followParent();
-    var waiting = new Patience(seconds("patience", patience), seconds("peer-timeout", peerTimeout));
-    if (spec.get().rank() == 0) {
-      console.say("waiting for " + (spec.get().size() - 1) + " other processes");
-    }
-    return Collectives.join(spec.get(), waiting);
+    Duration start = seconds("patience", patience);
+    Duration peer = seconds("peer-timeout", peerTimeout);
+    requireCollectives("cluster", cluster);
+    return SeveralProcesses.join(cluster, task, start, peer, console);
   }
 
-  private Optional<ClusterSpec> spec() {
-    if (cluster != null) {
-      if (task == null) {
-        throw Check.refusal("task", "none", "the number of this process in --cluster");
-      }
-      return Optional.of(ClusterSpec.of(cluster, task));
+  /** Refuses several processes if their module is not on the class path. */
+  private static void requireCollectives(String option, @Nullable Object value) {
+    try {
+      Class.forName(COLLECTIVES, false, ClusterOptions.class.getClassLoader());
+    } catch (ClassNotFoundException e) {
+      throw Check.refusal(option, value, "none without diffusion4j-diffusion-tf on the class path");
     }
-    Check.that(task == null, "task", task, "none without --cluster");
-    Map<String, String> environment = System.getenv();
-    return ClusterSpec.ofTfConfig(environment.getOrDefault(ClusterSpec.TF_CONFIG, ""));
   }
 
   private static Duration seconds(String name, double value) {

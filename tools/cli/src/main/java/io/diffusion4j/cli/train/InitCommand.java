@@ -2,6 +2,7 @@ package io.diffusion4j.cli.train;
 
 import io.diffusion4j.checkpoint.DType;
 import io.diffusion4j.cli.console.Console;
+import io.diffusion4j.cli.options.CommonOptions;
 import io.diffusion4j.kandinsky.KandinskyConfig;
 import io.diffusion4j.kandinsky.RandomKandinsky;
 import io.diffusion4j.unclip.RandomPipeline;
@@ -77,23 +78,15 @@ public final class InitCommand implements Callable<Integer> {
       description = "The type of the weights: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}")
   private Stored stored = Stored.bf16;
 
-  @Option(
-      names = "--seed",
-      paramLabel = "N",
-      defaultValue = "0",
-      description = "The same seed gives the same files. Default: ${DEFAULT-VALUE}")
-  private long seed;
+  @Mixin private CommonOptions.Seed seed = new CommonOptions.Seed();
 
-  @Option(
-      names = {"-o", "--output"},
-      paramLabel = "DIR",
-      required = true,
-      description = "The folder to write, which must be empty or absent.")
-  private Path output = Path.of("");
+  @Mixin private CommonOptions.Output output = new CommonOptions.Output();
 
   @Override
   public Integer call() {
-    Path model = size.write(output, stored, seed, component -> console.say("writing " + component));
+    Path model =
+        size.write(
+            output.path(), stored, seed.value(), component -> console.say("writing " + component));
     console.print("model: " + model);
     return 0;
   }

@@ -1,16 +1,16 @@
 package io.diffusion4j.cli.train;
 
-import io.diffusion4j.benchmarks.process.ProcessMemory;
 import io.diffusion4j.cli.console.Bars;
 import io.diffusion4j.cli.console.Console;
 import io.diffusion4j.cli.console.StopOnSignal;
+import io.diffusion4j.cli.inspect.ProcessMemory;
 import io.diffusion4j.diffusion.image.Png;
 import io.diffusion4j.nn.train.Trainer;
 import io.diffusion4j.nn.train.TrainingConfig;
 import io.diffusion4j.nn.train.TrainingRun;
 import io.diffusion4j.nn.train.diffusion.VarianceRange;
-import io.diffusion4j.tf.train.EventWriter;
 import io.diffusion4j.training.ModelTraining;
+import io.diffusion4j.training.events.EventWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -21,10 +21,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Shows a training run on the terminal and writes events for TensorBoard. */
-public final class TrainingWatcher implements ModelTraining.Observer, AutoCloseable {
-  /** The name of the folder of events, beside a state. */
-  public static final String EVENTS = "events";
-
+final class TrainingWatcher implements ModelTraining.Observer, AutoCloseable {
   /** The weight of a new measurement in the moving average. */
   private static final double WEIGHT = 0.05;
 
@@ -84,7 +81,7 @@ public final class TrainingWatcher implements ModelTraining.Observer, AutoClosea
             fromStep == 0 ? "from the start" : "going on from step " + fromStep));
     run.changes().forEach(change -> console.say(part + ": " + change));
     bar = console.bars().bar(part, fromStep, config.steps());
-    events = new EventWriter(state.resolve(EVENTS));
+    events = new EventWriter(state.resolve(EventWriter.FOLDER));
     lastStep = System.nanoTime();
   }
 

@@ -65,7 +65,7 @@ final class DeploymentTest {
     Document pom =
         DocumentBuilderFactory.newInstance()
             .newDocumentBuilder()
-            .parse(ROOT.resolve("build/container/pom.xml").toFile());
+            .parse(ROOT.resolve("build/distribution/pom.xml").toFile());
     Element container = (Element) pom.getElementsByTagName("container").item(0);
     NodeList found = container.getElementsByTagName(element);
     return IntStream.range(0, found.getLength())
@@ -75,7 +75,7 @@ final class DeploymentTest {
 
   /** The health check of the image's base. */
   private static List<String> probe() throws IOException {
-    String script = Files.readString(ROOT.resolve("build/container/src/image/base.sh"));
+    String script = Files.readString(ROOT.resolve("build/distribution/src/image/base.sh"));
     int start = script.indexOf('[', script.indexOf("\"Test\""));
     return new ObjectMapper()
         .readerForListOf(String.class)

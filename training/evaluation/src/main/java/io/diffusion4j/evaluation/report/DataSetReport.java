@@ -4,7 +4,7 @@ import static java.util.stream.Collectors.joining;
 
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.evaluation.Metric;
-import io.diffusion4j.evaluation.space.Neighbour;
+import io.diffusion4j.evaluation.Neighbour;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.diffusion4j.benchmarks.training;
+
+import org.jspecify.annotations.NullMarked;

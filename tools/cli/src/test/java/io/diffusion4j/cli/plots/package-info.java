@@ -1,5 +1,0 @@
-/** The command line's package of the same name, as a user meets it. */
-@NullMarked
-package io.diffusion4j.cli.plots;
-
-import org.jspecify.annotations.NullMarked;

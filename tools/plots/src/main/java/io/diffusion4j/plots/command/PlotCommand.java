@@ -1,0 +1,118 @@
+package io.diffusion4j.plots.command;
+
+import io.diffusion4j.cli.clip.ComponentsCommand;
+import io.diffusion4j.cli.console.Console;
+import io.diffusion4j.diffusion.schedule.Schedules;
+import io.diffusion4j.plots.Chart;
+import io.diffusion4j.plots.PictureFile;
+import io.diffusion4j.plots.SchedulePlots;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.function.Function;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code diffusion4j plot}: plots the quantities of a diffusion model. */
+@Command(
+    name = "plot",
+    description =
+        "Plot the forward process, schedules, the bound, plans, trainings and embeddings.",
+    subcommands = {
+      PlanCommand.class,
+      ForwardCommand.class,
+      PosteriorCommand.class,
+      BoundCommand.class,
+      TrajectoryCommand.class,
+      NetworkCommand.class,
+      SimilarityCommand.class,
+      ComponentsCommand.class
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  diffusion4j plot schedules cosine linear --output schedules.svg",
+      "  diffusion4j plot snr cosine --spacing unclip,trailing --steps 10 --output snr.png",
+      "  diffusion4j plot plan ddim dpmpp-2m --steps 10 --output plan.png",
+      "  diffusion4j plot training training/emoji/state/decoder --output loss.svg"
+    })
+public final class PlotCommand implements Runnable {
+  private static final String NAMES = "Names of schedules. Default: all";
+
+  @Mixin private Console console = new Console();
+
+  @Command(
+      name = "schedules",
+      description = "Plot alphaBar over the timesteps, with the visited ones marked.")
+  int schedules(
+      @Parameters(paramLabel = "NAME", arity = "0..*", description = NAMES) List<String> names,
+      @Mixin GridOptions grid,
+      @Mixin PictureOptions picture) {
+    return draw(names, grid, picture, SchedulePlots::alphaBar);
+  }
+
+  @Command(
+      name = "snr",
+      description = "Plot the signal-to-noise ratio over the timesteps, on a logarithmic axis.")
+  int snr(
+      @Parameters(paramLabel = "NAME", arity = "0..*", description = NAMES) List<String> names,
+      @Mixin GridOptions grid,
+      @Mixin PictureOptions picture) {
+    return draw(names, grid, picture, SchedulePlots::snr);
+  }
+
+  @Command(
+      name = "training",
+      description = "Plot the loss of trainings over their steps, a chart for each.")
+  int training(
+      @Parameters(
+              paramLabel = "STATE",
+              arity = "1..*",
+              description = "Folders of states, such as training/emoji/state/decoder.")
+          List<Path> states,
+      @Option(
+              names = "--value",
+              paramLabel = "NAME",
+              defaultValue = "loss",
+              description =
+                  "Another number: gradient_norm, learning_rate, images_per_second."
+                      + " Default: ${DEFAULT-VALUE}")
+          String value,
+      @Mixin PictureOptions picture)
+      throws IOException {
+    PictureFile file = picture.requireFile();
+    List<Chart> charts = new ArrayList<>();
+    for (Path state : states) {
+      charts.add(TrainingChart.of(state, value));
+    }
+    return write(file, picture.titled(charts));
+  }
+
+  private int draw(
+      @org.jspecify.annotations.Nullable List<String> names,
+      GridOptions grid,
+      PictureOptions picture,
+      Function<SchedulePlots, Chart> chart) {
+    PictureFile file = picture.requireFile();
+    Collection<String> chosen =
+        names == null || names.isEmpty() ? Schedules.standard().names() : names;
+    var plots = new SchedulePlots(grid.schedules(chosen), grid.visited());
+    return write(file, picture.titled(List.of(chart.apply(plots))));
+  }
+
+  private int write(PictureFile file, List<Chart> charts) {
+    file.write(charts);
+    console.print(file.path());
+    return 0;
+  }
+
+  /** Reached only without a command. */
+  @Override
+  public void run() {
+    throw console.noCommand();
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.diffusion4j.plots.command;
+
+import org.jspecify.annotations.NullMarked;
