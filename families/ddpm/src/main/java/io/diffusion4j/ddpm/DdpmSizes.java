@@ -9,10 +9,12 @@ import io.diffusion4j.decoder.classifier.ClassifierConfig;
 import io.diffusion4j.decoder.classifier.Pool;
 import io.diffusion4j.decoder.dit.DitConfig;
 import io.diffusion4j.decoder.unet.Beside;
-import io.diffusion4j.decoder.unet.UnetConfig.TimeConditioning;
+import io.diffusion4j.decoder.unet.UnetConfig;
+import io.diffusion4j.decoder.unet.UnetConfig.Heads;
 import io.diffusion4j.decoder.unet.UnetConfig.LevelChange;
+import io.diffusion4j.decoder.unet.UnetConfig.TimeConditioning;
+import io.diffusion4j.decoder.unet.UnetLayout;
 import io.diffusion4j.diffusion.argument.Check;
-import io.diffusion4j.nn.Function;
 import io.diffusion4j.training.Preset;
 import io.diffusion4j.training.Preset.Architecture;
 import io.diffusion4j.training.Preset.Dit;
@@ -83,29 +85,21 @@ public record DdpmSizes(
     return backbone == Architecture.DIT ? new PixelDit(ditConfig(), 0) : new PixelNetwork(unet());
   }
 
-  private PixelUnetConfig unet() {
-    return new PixelUnetConfig(
-        size,
-        size,
-        RGB,
-        RGB,
-        false,
-        new PixelUnetConfig.Time(0, false, 0),
-        4 * channels.get(0),
-        channels,
-        attention,
-        attention,
-        new PixelUnetConfig.Middle(true, true, groups, 1),
-        layers,
-        headWidth,
-        groups,
-        EPS,
-        TimeConditioning.ADD,
-        Function.SILU,
-        1,
-        LevelChange.CONVOLUTION,
-        LevelChange.CONVOLUTION,
-        UnetConfig.Labels.NONE);
+  private UnetConfig unet() {
+    return new UnetConfig(
+            size,
+            RGB,
+            RGB,
+            channels,
+            attention,
+            true,
+            layers,
+            headWidth,
+            0,
+            groups,
+            EPS,
+            TimeConditioning.ADD)
+        .withChange(LevelChange.CONVOLUTION);
   }
 
   private DitConfig ditConfig() {
@@ -120,7 +114,8 @@ public record DdpmSizes(
   public ClassifierConfig classifier(int classes) {
     int width = channels.get(0);
     var unet =
-        new AdmConfig(
+        UnetConfig.openAi(
+            UnetLayout.OPENAI_BY_KIND,
             size,
             RGB,
             Beside.NOTHING,
@@ -135,7 +130,6 @@ public record DdpmSizes(
             LevelChange.RESIDUAL_BLOCK,
             TimeConditioning.SCALE_SHIFT,
             Heads.ofWidth(headWidth),
-            QkvOrder.BY_KIND,
             0,
             0,
             groups);

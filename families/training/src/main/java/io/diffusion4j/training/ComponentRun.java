@@ -22,7 +22,6 @@ import io.diffusion4j.nn.train.TrainingConfig;
 import io.diffusion4j.nn.train.TrainingRun;
 import io.diffusion4j.nn.train.Validation;
 import io.diffusion4j.nn.train.group.OwnFolder;
-import io.diffusion4j.training.lora.LowRankFile;
 import io.diffusion4j.training.Preset;
 import io.diffusion4j.unclip.UnclipFolder;
 import java.io.IOException;

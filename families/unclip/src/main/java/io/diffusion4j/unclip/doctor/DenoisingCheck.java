@@ -111,7 +111,7 @@ record DenoisingCheck<C>(
   /** Adds the fraction of variances within their bounds where it is smallest. */
   private Diagnosis withVariance(String finding, List<Level> levels, List<Measurement> measured) {
     Measurement worst = Collections.max(measured, Comparator.comparingDouble(Measurement::outside));
-    if (scheduler.varianceType() != VarianceType.LEARNED_RANGE || Double.isNaN(worst.outside)) {
+    if (scheduler.variance() != VarianceType.LEARNED_RANGE || Double.isNaN(worst.outside)) {
       return withEnd(finding, levels);
     }
     if (worst.outside > OUTSIDE) {
@@ -228,7 +228,7 @@ record DenoisingCheck<C>(
   }
 
   private double beyondClipping() {
-    if (!scheduler.clipSample()) {
+    if (!scheduler.clips()) {
       return 0;
     }
     double bound = scheduler.clipRange() * (1 + 1e-6);

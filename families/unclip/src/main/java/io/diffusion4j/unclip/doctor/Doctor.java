@@ -129,7 +129,7 @@ public record Doctor(
       List<String> broken =
           weights.names().stream()
               .filter(name -> weights.info(name).dtype().isFloat())
-              .filter(name -> !DenoisingCheck.isFinite(weights.readFloats(name)))
+              .filter(name -> !DenoisingCheck.isFinite(weights.read(name)))
               .toList();
       return broken.isEmpty()
           ? Optional.empty()
