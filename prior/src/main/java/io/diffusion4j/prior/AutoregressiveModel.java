@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -164,10 +165,7 @@ public final class AutoregressiveModel implements AutoCloseable {
         .put("buckets", config.buckets())
         .put("dot_buckets", config.dotBuckets())
         .write(folder.resolve(CONFIG));
-    var writer = new SafetensorsWriter().notes(notes);
-    for (String name : weights.names()) {
-      writer.floats(name, DType.BF16, weights.shape(name), () -> weights.read(name));
-    }
+    var writer = new SafetensorsWriter().notes(notes).copyAll(weights, Optional.of(DType.BF16));
     long e = config.embeddingDim();
     long k = config.components();
     writer.floats(MEAN, DType.F32, new long[] {e}, codes.components()::mean);

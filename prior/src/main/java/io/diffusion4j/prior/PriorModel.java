@@ -25,6 +25,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /**
@@ -217,10 +218,8 @@ public final class PriorModel implements AutoCloseable {
       Map<String, String> notes) {
     EpsPowerFile.remove(folder); // it was of other weights
     writeConfig(folder, config);
-    var writer = new SafetensorsWriter().withChecksum().notes(notes);
-    for (String name : weights.names()) {
-      writer.floats(name, dtype, weights.shape(name), () -> weights.read(name));
-    }
+    var writer =
+        new SafetensorsWriter().withChecksum().notes(notes).copyAll(weights, Optional.of(dtype));
     long[] row = {1, standardization.size()};
     writer.floats(MEAN, DType.F32, row, standardization::mean);
     writer.floats(STD, DType.F32, row, standardization::std);
