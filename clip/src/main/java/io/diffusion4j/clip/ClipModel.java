@@ -1,7 +1,6 @@
 package io.diffusion4j.clip;
 
 import io.diffusion4j.checkpoint.Checkpoint;
-import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.clip.image.ClipPreprocessor;
 import io.diffusion4j.clip.token.ClipTokenizer;
@@ -27,7 +26,7 @@ public final class ClipModel implements AutoCloseable {
     this.network = network;
     var texts = weights.only(ClipNetwork::isText);
     var images = weights.only(ClipNetwork::isVision);
-    this.logitScale = Math.exp(logScale(weights));
+    this.logitScale = Math.exp(weights.read(ContrastiveLoss.LOGIT_SCALE, 1)[0]);
     this.text = new ClipTextModel(tokenizer, network.text(), texts, compute);
     try {
       this.image = new ClipImageModel(preprocessor, network.vision(), images, compute);
@@ -70,19 +69,6 @@ public final class ClipModel implements AutoCloseable {
       var weights = OpenAiClip.weights(checkpoint);
       return new ClipModel(model.network(), model.preprocessor(), weights, tokenizer, compute);
     }
-  }
-
-  private static double logScale(TensorSource weights) {
-    String key = ContrastiveLoss.LOGIT_SCALE;
-    Path origin = Path.of(weights.origin());
-    if (!weights.contains(key)) {
-      throw new CheckpointException(origin, key + ": missing");
-    }
-    float[] values = weights.read(key);
-    if (values.length != 1) {
-      throw new CheckpointException(origin, key + ": " + values.length + " values (expected: 1)");
-    }
-    return values[0];
   }
 
   /** Returns both towers as one network. */

@@ -18,7 +18,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * An autoregressive prior on disk and in memory: {@code config.json} and a safetensors file with
@@ -61,18 +63,20 @@ public final class AutoregressiveModel implements AutoCloseable {
   public static AutoregressiveModel load(Path folder, Compute compute) {
     var config = readConfig(folder);
     try (var checkpoint = Checkpoint.open(folder, Checkpoint.TRANSFORMERS)) {
-      var beside = new Beside(folder, checkpoint);
       int e = config.embeddingDim();
       int k = config.components();
       var codes =
-          beside.make(
+          make(
+              folder,
               () ->
                   new EmbeddingCodes(
-                      new PrincipalComponents(beside.read(MEAN, e), beside.read(DIRECTIONS, k * e)),
-                      beside.read(LOW, k),
-                      beside.read(WIDTH, k),
+                      new PrincipalComponents(
+                          checkpoint.read(MEAN, e), checkpoint.read(DIRECTIONS, k * e)),
+                      checkpoint.read(LOW, k),
+                      checkpoint.read(WIDTH, k),
                       config.buckets()));
-      var dots = beside.make(() -> new DotBuckets(beside.read(EDGES, config.dotBuckets() - 1)));
+      var dots =
+          make(folder, () -> new DotBuckets(checkpoint.read(EDGES, config.dotBuckets() - 1)));
       var weights = checkpoint.only(name -> !BESIDE.contains(name));
       var network = new CompiledNetwork(new AutoregressiveTransformer(config), weights, compute);
       return new AutoregressiveModel(config, network, codes, dots, PriorModel.leastRows(compute));
@@ -95,23 +99,11 @@ public final class AutoregressiveModel implements AutoCloseable {
         .named(StoredNetwork.output(0), "logits");
   }
 
-  /** The tensors that are no parameters. */
-  private record Beside(Path folder, Checkpoint checkpoint) {
-    float[] read(String name, int size) {
-      float[] values = checkpoint.read(name);
-      if (values.length != size) {
-        throw new CheckpointException(
-            folder, name + ": " + values.length + " values (expected: " + size + ")");
-      }
-      return values;
-    }
-
-    <T> T make(java.util.function.Supplier<T> maker) {
-      try {
-        return maker.get();
-      } catch (IllegalArgumentException e) {
-        throw new CheckpointException(folder, String.valueOf(e.getMessage()), e);
-      }
+  private static <T> T make(Path folder, Supplier<T> maker) {
+    try {
+      return maker.get();
+    } catch (IllegalArgumentException e) {
+      throw new CheckpointException(folder, String.valueOf(e.getMessage()), e);
     }
   }
 
@@ -164,10 +156,7 @@ public final class AutoregressiveModel implements AutoCloseable {
         .put("buckets", config.buckets())
         .put("dot_buckets", config.dotBuckets())
         .write(folder.resolve(CONFIG));
-    var writer = new SafetensorsWriter().notes(notes);
-    for (String name : weights.names()) {
-      writer.floats(name, DType.BF16, weights.shape(name), () -> weights.read(name));
-    }
+    var writer = new SafetensorsWriter().notes(notes).copyAll(weights, Optional.of(DType.BF16));
     long e = config.embeddingDim();
     long k = config.components();
     writer.floats(MEAN, DType.F32, new long[] {e}, codes.components()::mean);

@@ -1,7 +1,6 @@
 package io.diffusion4j.prior;
 
 import io.diffusion4j.checkpoint.Checkpoint;
-import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.checkpoint.ComponentConfig;
 import io.diffusion4j.checkpoint.ConfigWriter;
 import io.diffusion4j.checkpoint.DType;
@@ -25,6 +24,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /**
@@ -101,7 +101,7 @@ public final class PriorModel implements AutoCloseable {
       Compute compute) {
     var config = readConfig(folder);
     try (var checkpoint = change.apply(Checkpoint.open(folder, Checkpoint.DIFFUSERS))) {
-      var standardization = standardization(folder, checkpoint, config);
+      var standardization = standardization(checkpoint, config);
       var weights = checkpoint.only(PriorModel::isParameter);
       var network = new CompiledNetwork(new PriorTransformer(config), weights, compute);
       return new PriorModel(config, network, standardization, parameterization, leastRows(compute));
@@ -147,25 +147,13 @@ public final class PriorModel implements AutoCloseable {
   /** Reads the statistics of the embeddings that a prior was trained on. */
   public static Standardization readStandardization(Path folder) {
     try (var checkpoint = Checkpoint.open(folder, Checkpoint.DIFFUSERS)) {
-      return standardization(folder, checkpoint, readConfig(folder));
+      return standardization(checkpoint, readConfig(folder));
     }
   }
 
-  private static Standardization standardization(
-      Path folder, TensorSource checkpoint, PriorConfig config) {
-    return new Standardization(
-        embedding(folder, checkpoint, MEAN, config), embedding(folder, checkpoint, STD, config));
-  }
-
-  private static float[] embedding(
-      Path folder, TensorSource checkpoint, String name, PriorConfig config) {
-    float[] values = checkpoint.read(name);
-    if (values.length != config.embeddingDim()) {
-      throw new CheckpointException(
-          folder,
-          name + ": " + values.length + " values (expected: " + config.embeddingDim() + ")");
-    }
-    return values;
+  private static Standardization standardization(TensorSource checkpoint, PriorConfig config) {
+    int size = config.embeddingDim();
+    return new Standardization(checkpoint.read(MEAN, size), checkpoint.read(STD, size));
   }
 
   /** Reads the settings of a prior; absent fields have diffusers' defaults. */
@@ -217,10 +205,8 @@ public final class PriorModel implements AutoCloseable {
       Map<String, String> notes) {
     EpsPowerFile.remove(folder); // it was of other weights
     writeConfig(folder, config);
-    var writer = new SafetensorsWriter().withChecksum().notes(notes);
-    for (String name : weights.names()) {
-      writer.floats(name, dtype, weights.shape(name), () -> weights.read(name));
-    }
+    var writer =
+        new SafetensorsWriter().withChecksum().notes(notes).copyAll(weights, Optional.of(dtype));
     long[] row = {1, standardization.size()};
     writer.floats(MEAN, DType.F32, row, standardization::mean);
     writer.floats(STD, DType.F32, row, standardization::std);

@@ -28,7 +28,7 @@ import java.util.stream.Stream;
  *
  * @param pictures the pictures, which the caller closes
  * @param preparation the preparation of squares
- * @param store keeps the squares, unless they are drawn
+ * @param store keeps the squares, unless they are drawn; empty to keep none
  * @param bad notes which of them cannot be read, or are too small
  * @param kinds their classes, which are then the captions
  * @param embeddings the embeddings of the squares in the middle of the pictures, if they were
@@ -37,7 +37,7 @@ import java.util.stream.Stream;
 public record Shuffled(
     PictureSet pictures,
     Preparation preparation,
-    SquareStore store,
+    Optional<SquareFiles> store,
     BadPictures bad,
     Classes kinds,
     Optional<ImageEmbedder> embeddings)
@@ -52,13 +52,13 @@ public record Shuffled(
 
   /** Creates the set without classes. */
   public Shuffled(
-      PictureSet pictures, Preparation preparation, SquareStore store, BadPictures bad) {
+      PictureSet pictures, Preparation preparation, Optional<SquareFiles> store, BadPictures bad) {
     this(pictures, preparation, store, bad, Classes.NONE, Optional.empty());
   }
 
   /** Uses the squares in the middle, and allows up to 5 % of unreadable pictures. */
   public Shuffled(PictureSet pictures) {
-    this(pictures, Preparation.USUAL, SquareStore.NONE, new BadPictures(BadPictures.USUAL_MOST));
+    this(pictures, Preparation.USUAL, Optional.empty(), new BadPictures(BadPictures.USUAL_MOST));
   }
 
   @Override
@@ -170,14 +170,17 @@ public record Shuffled(
   private Optional<Rgb8> square(long picture, int size, SplittableRandom random) {
     double place = random.nextDouble();
     boolean isMirrored = random.nextBoolean();
-    Optional<Rgb8> kept = preparation.isDrawn() ? Optional.empty() : store.read(picture, size);
+    Optional<Rgb8> kept =
+        preparation.isDrawn()
+            ? Optional.empty()
+            : store.flatMap(squares -> squares.read(picture, size));
     Optional<Rgb8> square =
         kept.or(
             () -> {
               Optional<Rgb8> made =
                   image(picture).map(image -> preparation.square(image, size, place));
               if (!preparation.isDrawn()) {
-                made.ifPresent(one -> store.write(picture, one));
+                made.ifPresent(one -> store.ifPresent(squares -> squares.write(picture, one)));
               }
               return made;
             });

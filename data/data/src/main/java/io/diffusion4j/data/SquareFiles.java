@@ -26,9 +26,9 @@ import java.util.zip.CRC32C;
  * <p>A file belongs to one list of pictures and one preparation. Each picture has a place in it,
  * which ends in a checksum of its version and its pixels. A changed picture, a partly written
  * square and a damaged square are cut again. So a file may be deleted at any time, and written by
- * several runs at once.
+ * several runs at once. Safe for use by several threads.
  */
-public final class SquareFiles implements SquareStore {
+public final class SquareFiles implements AutoCloseable {
   /** A prefix of the checksum, so that an unwritten place of zeros is invalid. */
   private static final int MAGIC = 0x64346a32;
 
@@ -68,8 +68,13 @@ public final class SquareFiles implements SquareStore {
     return HexFormat.of().formatHex(hash.digest(), 0, 8);
   }
 
-  @Override
-  public Optional<Rgb8> read(long picture, int size) {
+  /**
+   * Returns a stored square, if there is one.
+   *
+   * @param picture its index
+   * @param size its height and width
+   */
+  Optional<Rgb8> read(long picture, int size) {
     OptionalLong version = set.version(picture);
     if (version.isEmpty()) {
       return Optional.empty();
@@ -93,8 +98,8 @@ public final class SquareFiles implements SquareStore {
         : Optional.empty();
   }
 
-  @Override
-  public void write(long picture, Rgb8 square) {
+  /** Keeps a square. */
+  void write(long picture, Rgb8 square) {
     OptionalLong version = set.version(picture);
     if (version.isEmpty()) {
       return;

@@ -20,8 +20,8 @@
  *
  * <h2>Options</h2>
  *
- * <p>{@link io.diffusion4j.data.Preparation} makes squares of pictures, and a {@link
- * io.diffusion4j.data.SquareStore} caches them. {@link io.diffusion4j.data.BadPictures} skips
+ * <p>{@link io.diffusion4j.data.Preparation} makes squares of pictures, and {@link
+ * io.diffusion4j.data.SquareFiles} keeps them. {@link io.diffusion4j.data.BadPictures} skips
  * unreadable pictures, up to a limit. {@link io.diffusion4j.data.Classes} makes classes from
  * folders or captions. An {@link io.diffusion4j.data.ImageEmbedder} supplies image embeddings,
  * computed or stored. A {@link io.diffusion4j.data.Technique} is an option by name, such as {@code

@@ -6,6 +6,7 @@ import io.diffusion4j.data.Preparation.Crop;
 import io.diffusion4j.data.Preparation.Fit;
 import io.diffusion4j.diffusion.image.Image;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -53,7 +54,7 @@ class PreparationTest {
   }
 
   private static CaptionedImages examples(Preparation preparation, int size) {
-    return new Shuffled(ONE, preparation, SquareStore.NONE, new BadPictures(0)).examples(size, 3);
+    return new Shuffled(ONE, preparation, Optional.empty(), new BadPictures(0)).examples(size, 3);
   }
 
   private static Image square(Preparation preparation, int index) {

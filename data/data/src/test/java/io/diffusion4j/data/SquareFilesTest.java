@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -72,7 +73,8 @@ class SquareFilesTest {
     }
   }
 
-  private static Shuffled shuffled(PictureSet set, Preparation preparation, SquareStore store) {
+  private static Shuffled shuffled(
+      PictureSet set, Preparation preparation, Optional<SquareFiles> store) {
     return new Shuffled(set, preparation, store, new BadPictures(0.5));
   }
 
@@ -86,8 +88,8 @@ class SquareFilesTest {
             new Preparation(Fit.COVER, Crop.RANDOM, true))) {
       try (var files = new SquareFiles(folder, set, preparation, 0)) {
         for (int size : new int[] {8, 12}) {
-          CaptionedImages plain = shuffled(set, preparation, SquareStore.NONE).examples(size, 4);
-          CaptionedImages kept = shuffled(set, preparation, files).examples(size, 4);
+          CaptionedImages plain = shuffled(set, preparation, Optional.empty()).examples(size, 4);
+          CaptionedImages kept = shuffled(set, preparation, Optional.of(files)).examples(size, 4);
           for (int i = 0; i < 3 * N; i++) {
             var example = kept.get(i);
             assertThat(example.image().pixels()).isEqualTo(plain.get(i).image().pixels());
@@ -108,7 +110,7 @@ class SquareFilesTest {
     set.decoded.set(0);
     try (var files = new SquareFiles(folder, set, Preparation.USUAL, minSize)) {
       var bad = new BadPictures(0.5, minSize);
-      var examples = new Shuffled(set, Preparation.USUAL, files, bad).examples(8, 4);
+      var examples = new Shuffled(set, Preparation.USUAL, Optional.of(files), bad).examples(8, 4);
       return LongStream.range(0, N).mapToObj(i -> examples.get(i).image().pixels()).toList();
     }
   }

@@ -9,7 +9,9 @@ import io.diffusion4j.nn.Network;
 import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.nn.weights.Init;
 import io.diffusion4j.tf.Sessions;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -19,7 +21,7 @@ class LoadedWeightsTest {
   @Test
   void whatIsMissingUnusedOrOfAnotherShapeIsReportedAtOnce() {
     var tensors =
-        new TensorMap()
+        new TensorMap(Path.of("memory"), Map.of())
             .put("conv.weight", new long[] {1, 1, 3, 3}, new float[9])
             .put("conv.bias", new long[] {2}, new float[2])
             .put("left.over", new long[] {2, 3}, new float[6]);

@@ -44,16 +44,19 @@ public final class Checkpoint implements TensorSource {
       Pattern.compile(".*\\.(safetensors|bin)\\.index(\\.\\w+)?\\.json");
   private static final Pattern TORCH = Pattern.compile(".*\\.(bin|pt|pth|ckpt|th|pkl|pickle)");
 
+  private final Path origin;
   private final Path path;
   private final List<TensorSource> files;
   private final Map<String, TensorSource> fileOf;
   private final SortedMap<String, String> metadata;
 
   private Checkpoint(
+      Path origin,
       Path path,
       List<TensorSource> files,
       Map<String, TensorSource> fileOf,
       SortedMap<String, String> metadata) {
+    this.origin = origin;
     this.path = path;
     this.files = files;
     this.fileOf = fileOf;
@@ -97,23 +100,24 @@ public final class Checkpoint implements TensorSource {
     if (Files.isDirectory(folderOrFile)) {
       List<String> bases =
           baseNames.length == 0 ? List.of(DIFFUSERS, TRANSFORMERS) : Arrays.asList(baseNames);
-      return openFile(find(folderOrFile, bases));
+      return openFile(folderOrFile, find(folderOrFile, bases));
     }
     if (!Files.exists(folderOrFile)) {
       throw new CheckpointException(folderOrFile, "no such file or folder");
     }
-    return openFile(folderOrFile);
+    return openFile(folderOrFile, folderOrFile);
   }
 
-  private static Checkpoint openFile(Path file) {
+  private static Checkpoint openFile(Path origin, Path file) {
     String name = file.getFileName().toString();
     if (INDEX.matcher(name).matches()) {
-      return openShards(file);
+      return openShards(origin, file);
     }
     TensorSource single = openOne(file);
     var fileOf = new LinkedHashMap<String, TensorSource>();
     single.names().forEach(key -> fileOf.put(key, single));
     return new Checkpoint(
+        origin,
         file,
         List.of(single),
         fileOf,
@@ -149,7 +153,7 @@ public final class Checkpoint implements TensorSource {
     return List.of(base + variant + ending, base + ending + ".index" + variant + ".json");
   }
 
-  private static Checkpoint openShards(Path indexFile) {
+  private static Checkpoint openShards(Path origin, Path indexFile) {
     ShardIndex index = ShardIndex.read(indexFile);
     Map<String, Path> paths = new LinkedHashMap<>();
     index.shards().forEach(shard -> paths.put(shard, indexFile.resolveSibling(shard)));
@@ -165,6 +169,7 @@ public final class Checkpoint implements TensorSource {
       var metadata = new TreeMap<String, String>();
       shards.values().forEach(shard -> metadata.putAll(shard.metadata()));
       return new Checkpoint(
+          origin,
           indexFile,
           List.copyOf(shards.values()),
           fileOf,
@@ -228,9 +233,10 @@ public final class Checkpoint implements TensorSource {
     return path;
   }
 
+  /** Returns the folder or file that was requested. */
   @Override
   public String origin() {
-    return path.toString();
+    return origin.toString();
   }
 
   @Override

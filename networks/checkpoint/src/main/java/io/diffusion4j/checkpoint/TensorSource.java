@@ -3,6 +3,7 @@ package io.diffusion4j.checkpoint;
 import io.diffusion4j.diffusion.argument.Check;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -138,6 +139,20 @@ public interface TensorSource extends AutoCloseable {
     TensorInfo info = info(name);
     float[] values = new float[Elements.toInt(info, info.size(), "elements")];
     readFloats(name, 0, FloatBuffer.wrap(values));
+    return values;
+  }
+
+  /**
+   * Reads a tensor of known size as floats, row-major.
+   *
+   * @throws CheckpointException if there is no such tensor, or it has another number of elements
+   */
+  default float[] read(String name, int size) {
+    float[] values = read(name);
+    if (values.length != size) {
+      throw new CheckpointException(
+          Path.of(origin()), name + ": " + values.length + " values (expected: " + size + ")");
+    }
     return values;
   }
 

@@ -2,6 +2,7 @@ package io.diffusion4j.data.files;
 
 import io.diffusion4j.data.BadCaptionException;
 import io.diffusion4j.data.PictureSet;
+import io.diffusion4j.data.Split;
 import io.diffusion4j.data.Tally;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.image.Image;
@@ -24,6 +25,9 @@ import java.util.regex.Pattern;
  * their positions are kept in memory.
  */
 public final class PictureFiles implements PictureSet {
+  private static final Pattern SHARE =
+      Pattern.compile("[-+]?(\\d+\\.?\\d*|\\.\\d+)([eE][-+]?\\d+)?");
+
   private static final long MAX_PIXELS = 1L << 26;
 
   /** The endings besides those of PNG, JPEG and WebP; of animations the first frame is read. */
@@ -191,6 +195,20 @@ public final class PictureFiles implements PictureSet {
   @Override
   public long size() {
     return entries.size();
+  }
+
+  /**
+   * Splits a set by the option for the pictures to validate with.
+   *
+   * @param setting the name of the setting that the choice is the value of, for messages
+   * @param choice a share of the set in (0, 1), such as {@code 0.02}, or the path of another one in
+   *     any layout that {@link #open} reads
+   * @throws IllegalArgumentException if it is neither, or a side is empty
+   */
+  public static Split split(String setting, String choice, PictureSet pictures, Columns columns) {
+    return SHARE.matcher(choice).matches()
+        ? Split.byKey(pictures, Double.parseDouble(choice))
+        : new Split(pictures, open(setting, List.of(choice), columns));
   }
 
   @Override

@@ -9,8 +9,7 @@
  *
  * <p>{@link io.diffusion4j.data.files.PictureFiles} detects the layout of each path. It keeps the
  * positions of pictures in memory and reads pictures and captions on demand. {@link
- * io.diffusion4j.data.files.Columns} names the columns of lists and tables. {@link
- * io.diffusion4j.data.files.HeldOut} parses the option for held-out pictures.
+ * io.diffusion4j.data.files.Columns} names the columns of lists and tables.
  *
  * <p>Pictures may be PNG, JPEG, WebP or GIF, of which the first frame is read. Captions are in text
  * files beside the pictures, in columns of {@code metadata.jsonl} or a table, or in the JSON of a

@@ -5,6 +5,7 @@ import io.diffusion4j.checkpoint.SafetensorsWriter;
 import io.diffusion4j.checkpoint.TensorSource;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Predicate;
 
 /** Writes the weights of finished models. */
@@ -36,12 +37,10 @@ public final class ModelFiles {
       Predicate<String> keep,
       DType dtype,
       Map<String, String> notes) {
-    var writer = new SafetensorsWriter().withChecksum().notes(notes);
-    for (String name : weights.names()) {
-      if (keep.test(name)) {
-        writer.floats(name, dtype, weights.shape(name), () -> weights.read(name));
-      }
-    }
-    writer.writeSharded(folder, baseName, SafetensorsWriter.DEFAULT_SHARD_BYTES);
+    new SafetensorsWriter()
+        .withChecksum()
+        .notes(notes)
+        .copyAll(weights.only(keep), Optional.of(dtype))
+        .writeSharded(folder, baseName, SafetensorsWriter.DEFAULT_SHARD_BYTES);
   }
 }

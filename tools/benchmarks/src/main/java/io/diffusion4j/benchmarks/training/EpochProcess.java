@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /** A process that reads epochs of a shard like a training, and prints time and memory. */
 final class EpochProcess {
@@ -42,7 +43,8 @@ final class EpochProcess {
             new SquareFiles(shard.resolveSibling("squares"), pictures, Preparation.USUAL, 0);
         var ahead =
             new DecodedAhead(
-                new Shuffled(pictures, Preparation.USUAL, store, new BadPictures(0)), threads)) {
+                new Shuffled(pictures, Preparation.USUAL, Optional.of(store), new BadPictures(0)),
+                threads)) {
       var examples = ahead.examples(side, 1);
       double first = 0;
       long tenth = Math.max(1, pictures.size() / TIMES);

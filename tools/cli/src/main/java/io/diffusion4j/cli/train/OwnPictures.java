@@ -8,10 +8,8 @@ import io.diffusion4j.data.Preparation;
 import io.diffusion4j.data.Shuffled;
 import io.diffusion4j.data.Split;
 import io.diffusion4j.data.SquareFiles;
-import io.diffusion4j.data.SquareStore;
 import io.diffusion4j.data.Tally;
 import io.diffusion4j.data.files.Columns;
-import io.diffusion4j.data.files.HeldOut;
 import io.diffusion4j.data.files.PictureFiles;
 import java.nio.file.Path;
 import java.util.List;
@@ -24,7 +22,7 @@ import java.util.Optional;
  * @param validation the held-out set; empty if there is none
  * @param notRead the files of {@code --data} that are not read
  * @param bad the unreadable training pictures so far
- * @param store the cache of squares
+ * @param store the cache of squares; empty if there is none
  * @param embeddings the embeddings of the training pictures, if they are stored
  */
 record OwnPictures(
@@ -32,7 +30,7 @@ record OwnPictures(
     Optional<DataSet> validation,
     Tally notRead,
     BadPictures bad,
-    SquareStore store,
+    Optional<SquareFiles> store,
     Optional<KnownEmbeddings> embeddings)
     implements AutoCloseable {
   static OwnPictures open(
@@ -45,13 +43,11 @@ record OwnPictures(
       Optional<Path> cache,
       Optional<Path> embedded) {
     var all = PictureFiles.open("data", paths, columns);
-    Optional<Split> split = heldOut.map(choice -> HeldOut.of("validation", choice, all, columns));
+    Optional<Split> split =
+        heldOut.map(choice -> PictureFiles.split("validation", choice, all, columns));
     var trained = split.map(Split::training).orElse(all);
-    SquareStore store =
-        cache
-            .<SquareStore>map(
-                folder -> new SquareFiles(folder, trained, preparation, bad.minSize()))
-            .orElse(SquareStore.NONE);
+    Optional<SquareFiles> store =
+        cache.map(folder -> new SquareFiles(folder, trained, preparation, bad.minSize()));
     var shuffled = new Shuffled(trained, preparation, store, bad);
     var embeddings = embedded.map(path -> KnownEmbeddings.open("embeddings", path));
     embeddings.ifPresent(known -> known.requireAll("embeddings", shuffled.pictures()));
@@ -67,7 +63,7 @@ record OwnPictures(
   @Override
   public void close() {
     training.close();
-    store.close();
+    store.ifPresent(SquareFiles::close);
     embeddings.ifPresent(KnownEmbeddings::close);
   }
 }
