@@ -52,9 +52,9 @@ class TreeTest {
         .allMatch(name -> name.isEmpty() || name.contains("/src/") || name.startsWith("docs/"));
   }
 
-  /** Rewritings ask a layer for its properties, so that none of them forgets a new layer. */
+  /** Rewritings use the properties of layers, so that none of them forgets a new layer. */
   @Test
-  void onlyLayersAskWhichLayerTheyAre() throws IOException {
+  void onlyLayersDependOnWhichLayerTheyAre() throws IOException {
     try (var files = Files.walk(ROOT)) {
       var asking =
           files

@@ -167,7 +167,7 @@ public final class DdpmFamily implements ModelFamily {
 
   @Override
   public PictureLikelihood likelihood(Path folder, Opening how) {
-    return new PixelLikelihood(new DdpmFolder(folder), how.compute(() -> Precision.FLOAT32));
+    return PixelLikelihood.of(new DdpmFolder(folder), how.compute(() -> Precision.FLOAT32));
   }
 
   /** Provides the pipeline. Samplers, spacings and treatments can be added. */

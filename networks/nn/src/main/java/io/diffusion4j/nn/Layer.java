@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * Tensor.Role#ACTIVATIONS} unless stated otherwise.
  *
  * <p>Engines implement {@link Visitor}, so the build fails until each of them handles a new layer.
- * Rewritings of networks ask a layer for its properties, and name no layer. Every layer belongs to
- * one of the families below, which answer for their members.
+ * Rewritings of networks use the properties of a layer, and name no layer. Every layer belongs to
+ * one of the families below, which have the properties that their members share.
  */
 public sealed interface Layer {
   /** The keys of the parameters that the layer reads. */
@@ -30,7 +30,7 @@ public sealed interface Layer {
     return bias.isEmpty() ? List.of(weight) : List.of(weight, bias);
   }
 
-  // Properties that rewritings ask for
+  // Properties for rewritings
 
   /** Where the values of a layer come from, which decides how much they differ in size. */
   enum Origin {
