@@ -145,6 +145,7 @@ class KandinskyParityTest {
         new Embeddings(text, images -> List.of(), prior, () -> new float[0]),
         GuidanceRule.AS_ASKED,
         choices -> choices,
+        Optional.empty(),
         Optional.empty());
   }
 
