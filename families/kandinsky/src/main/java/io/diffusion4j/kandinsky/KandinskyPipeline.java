@@ -26,6 +26,7 @@ import io.diffusion4j.diffusion.stage.Pixels;
 import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
 import io.diffusion4j.diffusion.stage.Stage;
+import io.diffusion4j.kandinsky.Embeddings.Embedded;
 import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.Collections;

@@ -1,15 +1,12 @@
-package io.diffusion4j.decoder.adm;
+package io.diffusion4j.decoder.unet;
 
 import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.checkpoint.ComponentConfig;
 import io.diffusion4j.checkpoint.ConfigWriter;
-import io.diffusion4j.decoder.unet.Beside;
-import io.diffusion4j.decoder.unet.UnetConfig;
 import io.diffusion4j.decoder.unet.UnetConfig.Heads;
 import io.diffusion4j.decoder.unet.UnetConfig.LevelChange;
 import io.diffusion4j.decoder.unet.UnetConfig.TimeConditioning;
-import io.diffusion4j.decoder.unet.UnetLayout;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.weights.ModelFiles;
 import io.diffusion4j.nn.weights.NamedTensors;
