@@ -33,11 +33,10 @@
  *   <li>{@link io.diffusion4j.decoder.DecoderLikelihood} computes the likelihood of pictures.
  * </ul>
  *
- * <p>The networks themselves are in the packages below: {@code unet} and {@code dit}, both behind
- * {@code backbone}; {@code uvit}, which reads no text; {@code adm} for OpenAI's layout, {@code
- * classifier} for guidance by a classifier, and {@code autoencoder} for latents. Samplers,
- * schedules and guidance are in {@code io.diffusion4j.diffusion}; the pipeline with its prior is in
- * {@code io.diffusion4j.unclip}.
+ * <p>The networks are in the packages below: {@code unet} and {@code dit}, both behind {@code
+ * backbone}, and {@code classifier} for guidance by a classifier. Samplers, schedules and guidance
+ * are in {@code io.diffusion4j.diffusion}; the pipeline with its prior is in {@code
+ * io.diffusion4j.unclip}.
  */
 @NullMarked
 package io.diffusion4j.decoder;

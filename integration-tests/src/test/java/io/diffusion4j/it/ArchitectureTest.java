@@ -329,7 +329,9 @@ class ArchitectureTest {
       @Override
       public void check(JavaClass item, ConditionEvents events) {
         long files =
-            item.getPackage().getClasses().stream().filter(c -> c.isTopLevelClass()).count();
+            item.getPackage().getClasses().stream()
+                .filter(c -> c.isTopLevelClass() && !c.isArray())
+                .count();
         events.add(
             new SimpleConditionEvent(
                 item,

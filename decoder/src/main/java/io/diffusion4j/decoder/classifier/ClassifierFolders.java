@@ -7,7 +7,7 @@ import io.diffusion4j.checkpoint.ConfigWriter;
 import io.diffusion4j.checkpoint.DType;
 import io.diffusion4j.checkpoint.SafetensorsWriter;
 import io.diffusion4j.checkpoint.TensorSource;
-import io.diffusion4j.decoder.adm.AdmFolders;
+import io.diffusion4j.decoder.unet.AdmFolders;
 import io.diffusion4j.decoder.unet.Beside;
 import io.diffusion4j.decoder.unet.UnetConfig;
 import io.diffusion4j.decoder.unet.UnetConfig.Heads;

@@ -15,17 +15,7 @@
  * whose captions are the names of classes.
  *
  * <p>Published files need no settings: {@link io.diffusion4j.decoder.classifier.ClassifierFolders}
- * recognises them by the names and shapes of their tensors, and converts them to a folder. A file
- * {@code classes.txt} in the folder has the names of the classes. A loaded classifier is
- * thread-safe and holds native memory until it is closed; {@code judge} returns probabilities,
- * logits and gradients without a sampler.
- *
- * <p>{@link io.diffusion4j.decoder.classifier.ClassifierConfig} is the shape, {@link
- * io.diffusion4j.decoder.classifier.ClassifierNetwork} the network, {@link
- * io.diffusion4j.decoder.classifier.ClassifierFolders} the files. {@link
- * io.diffusion4j.decoder.classifier.ClassifierModel} is loaded and evaluated; {@link
- * io.diffusion4j.decoder.classifier.ClassifierObjective} is trained. How a gradient enters a step
- * is not here but in {@link io.diffusion4j.diffusion.guidance.GradientGuidedDenoiser}.
+ * recognises them by the names and shapes of their tensors, and converts them to a folder.
  */
 @NullMarked
 package io.diffusion4j.decoder.classifier;

@@ -1,28 +1,13 @@
 /**
- * The diffusion transformer of Peebles &amp; Xie (2023): {@link io.diffusion4j.decoder.dit.Dit}.
+ * Transformers that denoise images: DiT (Peebles &amp; Xie 2023) and U-ViT (Bao et al. 2023).
  *
- * <p>An image becomes a sequence of patches; the time embedding, and any vector that is added to
- * it, set the scale, shift and gate of every block's normalisations (adaLN-Zero). The network is a
- * {@link io.diffusion4j.decoder.backbone.Backbone}, so models can use it in place of a U-Net:
- *
- * <pre>{@code
- * var shape = DitConfig.of(32, 4, 6, 384, 6); // 32×32 pixels, patches of 4×4, 6 blocks
- * Network network = Network.of((nn, inputs) -> List.of(
- *     shape.forward(
- *         nn,
- *         nn.input(inputs.floats("sample", 32, 32, 3)),
- *         nn.input(inputs.floats("time", shape.timeChannels())),
- *         List.of(),
- *         Context.none())));
- * }</pre>
- *
- * <p>The position of a patch is a sinusoid that is computed, not learned, so the network also runs
- * at other image sizes than the one of its training.
- *
- * <p>The keys are those of diffusers' {@code DiTTransformer2DModel}, except for the embedding of
- * time and class, which that class stores once per block: {@link
- * io.diffusion4j.decoder.dit.BlockCopies}. {@link io.diffusion4j.decoder.dit.OriginalDit} reads the
- * original's.
+ * <p>An image becomes a sequence of patches. In {@link io.diffusion4j.decoder.dit.DitConfig DiT},
+ * the time sets the scale, shift and gate of every block's normalisations; positions are computed,
+ * so it also runs at other sizes. In {@link io.diffusion4j.decoder.dit.UvitConfig U-ViT}, time and
+ * class are tokens in front of the patches, blocks of the second half also receive the output of
+ * one of the first, and positions are learned. The keys are those of diffusers and of the published
+ * files: {@link io.diffusion4j.decoder.dit.BlockCopies}, {@link
+ * io.diffusion4j.decoder.dit.OriginalDit}.
  */
 @NullMarked
 package io.diffusion4j.decoder.dit;

@@ -1,7 +1,7 @@
 package io.diffusion4j.decoder.classifier;
 
-import io.diffusion4j.decoder.adm.AdmCondition;
-import io.diffusion4j.decoder.adm.AdmModel;
+import io.diffusion4j.decoder.unet.AdmCondition;
+import io.diffusion4j.decoder.unet.AdmModel;
 import io.diffusion4j.diffusion.guidance.GradientGuidance;
 import io.diffusion4j.diffusion.guidance.GradientGuidedDenoiser;
 import io.diffusion4j.diffusion.loss.VarianceType;

@@ -1,36 +1,24 @@
 package io.diffusion4j.ddpm;
 
-import com.google.inject.AbstractModule;
-import com.google.inject.Module;
-import com.google.inject.Provides;
-import com.google.inject.Singleton;
-import io.diffusion4j.checkpoint.SchedulerConfig;
 import io.diffusion4j.decoder.classifier.ClassifierFolders;
 import io.diffusion4j.decoder.classifier.ClassifierModel;
 import io.diffusion4j.decoder.unet.CurrentNames;
 import io.diffusion4j.decoder.unet.UnetSettings;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.guidance.Guides;
-import io.diffusion4j.diffusion.pipeline.ImagePipeline;
-import io.diffusion4j.diffusion.pipeline.ModelIdentity;
+import io.diffusion4j.diffusion.part.ImageDecoder;
 import io.diffusion4j.diffusion.pipeline.PictureLikelihood;
-import io.diffusion4j.diffusion.sampling.Sampler;
-import io.diffusion4j.diffusion.sampling.X0Treatment;
-import io.diffusion4j.diffusion.schedule.TimestepSpacing;
 import io.diffusion4j.nn.StoredNetwork;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.pipeline.FolderDigest;
 import io.diffusion4j.pipeline.FolderReport;
-import io.diffusion4j.pipeline.FrontMatter;
 import io.diffusion4j.pipeline.ModelFamily;
 import io.diffusion4j.pipeline.Opening;
-import io.diffusion4j.pipeline.PublishedFolder;
-import io.diffusion4j.pipeline.Replacements;
+import io.diffusion4j.pipeline.PipelineModule;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -135,9 +123,29 @@ public final class DdpmFamily implements ModelFamily {
       classifier.ifPresent(
           judge -> judge.requireFits(network.width(), network.height(), network.channels()));
       var model = PixelModel.load(own.network(), compute);
+      var scheduler = own.scheduler();
+      int width = latents.map(LatentDecoder::imageSize).orElse(network.width());
+      int height = latents.map(LatentDecoder::imageSize).orElse(network.height());
+      String description = "DDPM, images of " + width + "×" + height + " pixels";
+      var module =
+          new PipelineModule(
+                  parts ->
+                      new DdpmPipeline(
+                          parts.identity(
+                              own.path(), how, NAME, description, digest(own.path(), place)),
+                          network,
+                          model.denoiser(scheduler.parameterization()),
+                          scheduler,
+                          own.steps(),
+                          parts.choices(),
+                          classifier.map(
+                              judge -> new DdpmPipeline.Judge(judge, judge.config().classes())),
+                          latents,
+                          parts.replacement(ImageDecoder.class)))
+              .replaceable(ImageDecoder.class, "an image for each draw");
       return new Opened(
-          new Wiring(own, own.scheduler(), model, latents, classifier, place, how),
-          Set.of(),
+          module,
+          module.parts(),
           () -> {
             model.close();
             latents.ifPresent(LatentDecoder::close);
@@ -168,67 +176,5 @@ public final class DdpmFamily implements ModelFamily {
   @Override
   public PictureLikelihood likelihood(Path folder, Opening how) {
     return PixelLikelihood.of(new DdpmFolder(folder), how.compute(() -> Precision.FLOAT32));
-  }
-
-  /** Provides the pipeline. Samplers, spacings and treatments can be added. */
-  private static final class Wiring extends AbstractModule implements Module {
-    private final DdpmFolder folder;
-    private final SchedulerConfig scheduler;
-    private final PixelModel model;
-    private final Optional<LatentDecoder> latents;
-    private final Optional<ClassifierModel> classifier;
-    private final Optional<Path> place;
-    private final Opening how;
-
-    Wiring(
-        DdpmFolder folder,
-        SchedulerConfig scheduler,
-        PixelModel model,
-        Optional<LatentDecoder> latents,
-        Optional<ClassifierModel> classifier,
-        Optional<Path> place,
-        Opening how) {
-      this.folder = folder;
-      this.scheduler = scheduler;
-      this.model = model;
-      this.latents = latents;
-      this.classifier = classifier;
-      this.place = place;
-      this.how = how;
-    }
-
-    @Override
-    protected void configure() {
-      binder().requireExplicitBindings();
-      install(Replacements.noneYet());
-    }
-
-    @Provides
-    @Singleton
-    ImagePipeline pipeline(
-        Map<String, Sampler> samplers,
-        Map<String, TimestepSpacing> spacings,
-        Map<String, X0Treatment> treatments,
-        Replacements replaced) {
-      var network = model.definition();
-      int width = latents.map(LatentDecoder::imageSize).orElse(network.width());
-      int height = latents.map(LatentDecoder::imageSize).orElse(network.height());
-      return new DdpmPipeline(
-          new ModelIdentity(
-                  how.name().orElse(NAME),
-                  "DDPM, images of " + width + "×" + height + " pixels",
-                  FrontMatter.license(folder.path()),
-                  digest(folder.path(), place),
-                  replaced.parts())
-              .publishedAs(PublishedFolder.name(folder.path()))
-              .computedIn(how.recordedPrecision()),
-          network,
-          model.denoiser(scheduler.parameterization()),
-          scheduler,
-          folder.steps(),
-          choices -> choices.adding(replaced.guardNamed(samplers), spacings, treatments),
-          classifier.map(judge -> new DdpmPipeline.Judge(judge, judge.config().classes())),
-          latents);
-    }
   }
 }

@@ -75,6 +75,7 @@ public final class DdpmPipeline implements ImagePipeline {
   private final GuidedStage<PixelLabel, Integer> stage;
   private final Optional<Judge> judge;
   private final Optional<LatentDecoder> latents;
+  private final Optional<ImageDecoder> replacement;
 
   /**
    * A classifier of the noised images of the network.
@@ -94,6 +95,7 @@ public final class DdpmPipeline implements ImagePipeline {
    * @param choices samplers and spacings beyond the usual ones
    * @param judge the noise-aware classifier whose gradient guides
    * @param latents decodes latents to images, if the network denoises latents
+   * @param replacement draws in place of the network, which then edits nothing
    */
   public DdpmPipeline(
       ModelIdentity identity,
@@ -103,8 +105,10 @@ public final class DdpmPipeline implements ImagePipeline {
       int steps,
       UnaryOperator<Choices> choices,
       Optional<Judge> judge,
-      Optional<LatentDecoder> latents) {
+      Optional<LatentDecoder> latents,
+      Optional<ImageDecoder> replacement) {
     this.network = network;
+    this.replacement = replacement;
     this.latents = latents;
     this.judge = judge;
     requireDraws(network, latents);
@@ -130,8 +134,8 @@ public final class DdpmPipeline implements ImagePipeline {
             identity,
             pixels,
             ModelCard.Limits.USUAL,
-            List.of(offered),
-            latents.isPresent() ? UNCONDITIONAL : tasks(network));
+            List.of(replacement.map(ImageDecoder::stage).orElse(offered)),
+            latents.isPresent() || replacement.isPresent() ? UNCONDITIONAL : tasks(network));
     stage =
         GuidedStage.of(
             offered,
@@ -189,7 +193,8 @@ public final class DdpmPipeline implements ImagePipeline {
   @Override
   public Map<String, Integer> steps(ImageTask task, Map<String, SamplingSettings> settings) {
     var own = settings(settings);
-    return Map.of(STAGE, task.accept(new Work(own)).steps(own.steps()));
+    var stage = card.stages().get(0);
+    return Map.of(stage.name(), task.accept(new Work(own)).steps(stage.steps(own)));
   }
 
   @Override
@@ -199,7 +204,8 @@ public final class DdpmPipeline implements ImagePipeline {
   }
 
   private SamplingSettings settings(Map<String, SamplingSettings> asked) {
-    return asked.getOrDefault(STAGE, card.stages().get(0).defaults());
+    var stage = card.stages().get(0);
+    return asked.getOrDefault(stage.name(), stage.defaults());
   }
 
   @Override
@@ -325,6 +331,11 @@ public final class DdpmPipeline implements ImagePipeline {
 
     @Override
     public Drawing unconditional(ImageTask.Unconditional task) {
+      if (replacement.isPresent()) {
+        Check.that(
+            task.label().isEmpty(), "label", task.label(), "none; the decoder knows no classes");
+        return new Edited(replacement.get(), ImageEdit.NONE);
+      }
       if (guide.isEmpty()) {
         return new Edited(decoder(label(task.label())), ImageEdit.NONE);
       }

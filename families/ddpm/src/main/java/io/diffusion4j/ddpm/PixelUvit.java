@@ -1,9 +1,9 @@
 package io.diffusion4j.ddpm;
 
 import io.diffusion4j.checkpoint.TensorSource;
+import io.diffusion4j.decoder.dit.UvitConfig;
+import io.diffusion4j.decoder.dit.UvitSettings;
 import io.diffusion4j.decoder.unet.UnetConfig.Labels;
-import io.diffusion4j.decoder.uvit.UvitConfig;
-import io.diffusion4j.decoder.uvit.UvitSettings;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.Inputs;

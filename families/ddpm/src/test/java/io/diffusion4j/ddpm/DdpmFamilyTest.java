@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.google.inject.AbstractModule;
 import io.diffusion4j.checkpoint.SchedulerConfig;
 import io.diffusion4j.checkpoint.TensorMap;
 import io.diffusion4j.decoder.classifier.ClassifierConfig;
@@ -23,10 +24,14 @@ import io.diffusion4j.diffusion.denoiser.Query;
 import io.diffusion4j.diffusion.guidance.GuidanceScale;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.noise.PhiloxNoise;
+import io.diffusion4j.diffusion.part.ImageDecoder;
 import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.diffusion.pipeline.ImageTask;
+import io.diffusion4j.diffusion.pipeline.ReplacedPart;
 import io.diffusion4j.diffusion.sampling.Resampling;
+import io.diffusion4j.diffusion.sampling.Sampler;
 import io.diffusion4j.diffusion.schedule.TimestepSpacings;
+import io.diffusion4j.diffusion.solver.DdimSampler;
 import io.diffusion4j.diffusion.solver.Samplers;
 import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
@@ -409,5 +414,43 @@ class DdpmFamilyTest {
     assertThatThrownBy(
             () -> OpenPipeline.of(published("celebahq"), how, Plugins.of(List.of())).close())
         .hasMessageStartingWith("classifier: images of ");
+  }
+
+  /** Draws one colour in place of the network. */
+  public static final class GreyModule extends AbstractModule {
+    @Override
+    protected void configure() {
+      ImageDecoder grey =
+          (draws, settings, listener) -> draws.stream().map(draw -> flat(8, 0.5f)).toList();
+      bind(ImageDecoder.class).toInstance(grey);
+    }
+  }
+
+  /** Draws by default with DDIM in place of the scheduler's sampler. */
+  public static final class DdimModule extends AbstractModule {
+    @Override
+    protected void configure() {
+      bind(Sampler.class).toInstance(new DdimSampler(0));
+    }
+  }
+
+  @Test
+  void pluginsReplaceTheNetworkAndTheDefaultSampler() {
+    try (var plugins = Plugins.of(new GreyModule());
+        var open = OpenPipeline.of(published("cifar10"), Opening.with(Residency.ALWAYS), plugins)) {
+      var pipeline = open.pipeline();
+      assertThat(pipeline.card().taskNames()).containsExactly("unconditional");
+      assertThat(pipeline.card().identity().replaced())
+          .extracting(ReplacedPart::kind)
+          .containsExactly("image_decoder");
+      assertThat(pipeline.draw(ANYTHING, Map.of(), PhiloxNoise.images(7, 2), SamplingListener.NONE))
+          .allSatisfy(image -> assertThat(image.pixels()).containsOnly(0.5f));
+      assertThatThrownBy(() -> draw(pipeline, CLASS_1, 1)).hasMessageStartingWith("label: ");
+    }
+    try (var plugins = Plugins.of(new DdimModule());
+        var open = OpenPipeline.of(published("cifar10"), Opening.with(Residency.ALWAYS), plugins)) {
+      var choices = open.pipeline().card().stages().get(0).denoising().orElseThrow().choices();
+      assertThat(choices.defaultSampler()).isEqualTo("plugin");
+    }
   }
 }

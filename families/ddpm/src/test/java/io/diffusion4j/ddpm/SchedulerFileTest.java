@@ -116,6 +116,7 @@ class SchedulerFileTest {
             1000,
             choices -> choices,
             Optional.empty(),
+            Optional.empty(),
             Optional.empty());
     var usual = pipeline.card().stages().get(0).defaults().withSteps(steps);
     int[] timesteps = timesteps(settings, steps);

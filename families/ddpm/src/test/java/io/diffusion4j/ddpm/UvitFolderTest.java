@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.diffusion4j.checkpoint.SchedulerConfig;
-import io.diffusion4j.decoder.uvit.UvitConfig;
-import io.diffusion4j.decoder.uvit.UvitConfig.TimeInput;
-import io.diffusion4j.decoder.uvit.UvitSettings;
+import io.diffusion4j.decoder.dit.UvitConfig;
+import io.diffusion4j.decoder.dit.UvitConfig.TimeInput;
+import io.diffusion4j.decoder.dit.UvitSettings;
 import io.diffusion4j.diffusion.guidance.GuidanceScale;
 import io.diffusion4j.diffusion.noise.PhiloxNoise;
 import io.diffusion4j.diffusion.pipeline.ImageTask;

@@ -4,8 +4,8 @@ import static io.diffusion4j.tf.testing.Golden.assertClose;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.diffusion4j.checkpoint.ComponentConfig;
-import io.diffusion4j.decoder.uvit.UvitConfig.TimeInput;
-import io.diffusion4j.decoder.uvit.UvitSettings;
+import io.diffusion4j.decoder.dit.UvitConfig.TimeInput;
+import io.diffusion4j.decoder.dit.UvitSettings;
 import io.diffusion4j.golden.GoldenCase;
 import io.diffusion4j.golden.GoldenKind;
 import io.diffusion4j.golden.GoldenTensors;

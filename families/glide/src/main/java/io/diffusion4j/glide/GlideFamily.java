@@ -1,31 +1,22 @@
 package io.diffusion4j.glide;
 
-import com.google.inject.AbstractModule;
-import com.google.inject.Provides;
-import com.google.inject.Singleton;
 import io.diffusion4j.clip.noised.NoisedClip;
 import io.diffusion4j.clip.noised.NoisedClipFolders;
 import io.diffusion4j.decoder.DiffusionDecoder;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.guidance.GuidanceRule;
 import io.diffusion4j.diffusion.guidance.Guides;
-import io.diffusion4j.diffusion.pipeline.ImagePipeline;
-import io.diffusion4j.diffusion.pipeline.ModelIdentity;
-import io.diffusion4j.diffusion.sampling.Sampler;
-import io.diffusion4j.diffusion.sampling.X0Treatment;
-import io.diffusion4j.diffusion.schedule.TimestepSpacing;
+import io.diffusion4j.diffusion.part.ImageDecoder;
+import io.diffusion4j.diffusion.part.Upsampler;
 import io.diffusion4j.nn.StoredNetwork;
 import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.pipeline.FolderDigest;
 import io.diffusion4j.pipeline.FolderReport;
-import io.diffusion4j.pipeline.FrontMatter;
 import io.diffusion4j.pipeline.ModelFamily;
 import io.diffusion4j.pipeline.Opening;
-import io.diffusion4j.pipeline.PublishedFolder;
-import io.diffusion4j.pipeline.Replacements;
+import io.diffusion4j.pipeline.PipelineModule;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -79,9 +70,26 @@ public final class GlideFamily implements ModelFamily {
       var networks = GlideNetworks.load(folder, compute);
       int size = networks.parts().baseSize();
       clip.ifPresent(judge -> judge.requireFits(size, size));
+      int large = networks.parts().upsamplerSize();
+      String description = "GLIDE, images of " + large + "×" + large + " pixels";
+      var module =
+          new PipelineModule(
+                  parts ->
+                      new GlidePipeline(
+                          parts.identity(folder, how, NAME, description, digest(folder, place)),
+                          networks.parts(),
+                          networks.complete(),
+                          parts.get(GuidanceRule.class),
+                          parts.choices(),
+                          clip.map(judge -> new DiffusionDecoder.Judge(judge::encode, judge)),
+                          parts.replacement(ImageDecoder.class),
+                          parts.replacement(Upsampler.class)))
+              .with(GuidanceRule.class, GuidanceRule.AS_ASKED, "the scale of a stage with guidance")
+              .replaceable(ImageDecoder.class, "an image for each draw")
+              .replaceable(Upsampler.class, "a larger image for each draw");
       return new Opened(
-          new Wiring(networks, folder, clip, place, how),
-          Set.of(GuidanceRule.class),
+          module,
+          module.parts(),
           () -> {
             networks.close();
             clip.ifPresent(NoisedClip::close);
@@ -109,60 +117,5 @@ public final class GlideFamily implements ModelFamily {
   private static String digest(Path folder, Optional<Path> clip) {
     String model = FolderDigest.of(folder, component -> !component.equals(NOISED_CLIP));
     return FolderDigest.withGuides(model, clip.stream().toList());
-  }
-
-  /** Provides the pipeline. Guidance can be replaced, samplers and spacings can be added. */
-  private static final class Wiring extends AbstractModule {
-    private final GlideNetworks networks;
-    private final Path folder;
-    private final Optional<NoisedClip> clip;
-    private final Optional<Path> place;
-    private final Opening how;
-
-    Wiring(
-        GlideNetworks networks,
-        Path folder,
-        Optional<NoisedClip> clip,
-        Optional<Path> place,
-        Opening how) {
-      this.networks = networks;
-      this.folder = folder;
-      this.clip = clip;
-      this.place = place;
-      this.how = how;
-    }
-
-    @Override
-    protected void configure() {
-      binder().requireExplicitBindings();
-      bind(GuidanceRule.class).toInstance(GuidanceRule.AS_ASKED);
-      install(Replacements.noneYet());
-    }
-
-    @Provides
-    @Singleton
-    ImagePipeline pipeline(
-        GuidanceRule guidance,
-        Map<String, Sampler> samplers,
-        Map<String, TimestepSpacing> spacings,
-        Map<String, X0Treatment> treatments,
-        Replacements replaced) {
-      GlideParts parts = networks.parts();
-      int size = parts.upsamplerSize();
-      return new GlidePipeline(
-          new ModelIdentity(
-                  how.name().orElse(NAME),
-                  "GLIDE, images of " + size + "×" + size + " pixels",
-                  FrontMatter.license(folder),
-                  digest(folder, place),
-                  replaced.parts())
-              .publishedAs(PublishedFolder.name(folder))
-              .computedIn(how.recordedPrecision()),
-          parts,
-          networks.complete(),
-          replaced.guard(GuidanceRule.class, guidance, "the scale of a stage with guidance"),
-          choices -> choices.adding(replaced.guardNamed(samplers), spacings, treatments),
-          clip.map(judge -> new DiffusionDecoder.Judge(judge::encode, judge)));
-    }
   }
 }

@@ -6,7 +6,7 @@ import io.diffusion4j.checkpoint.ComponentConfig;
 import io.diffusion4j.checkpoint.ConfigWriter;
 import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.decoder.DecoderNetwork;
-import io.diffusion4j.decoder.adm.AdmFolders;
+import io.diffusion4j.decoder.unet.AdmFolders;
 import io.diffusion4j.decoder.unet.Beside;
 import io.diffusion4j.decoder.unet.UnetConfig.Labels;
 import io.diffusion4j.decoder.unet.UnetLayout;

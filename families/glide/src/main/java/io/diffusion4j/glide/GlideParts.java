@@ -7,8 +7,10 @@ import io.diffusion4j.diffusion.sampling.X0Treatment;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
 import io.diffusion4j.diffusion.schedule.LinearSchedule;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
+import io.diffusion4j.diffusion.schedule.SectionSpacing;
 import io.diffusion4j.diffusion.schedule.TimestepSpacing;
 import io.diffusion4j.diffusion.schedule.TimestepSpacings;
+import io.diffusion4j.diffusion.schedule.Timesteps;
 import io.diffusion4j.diffusion.solver.Samplers;
 import io.diffusion4j.diffusion.stage.Choices;
 import io.diffusion4j.diffusion.stage.Course;
@@ -87,5 +89,20 @@ public record GlideParts(
             name, new Course.Denoising(schedule, spacing, X0Treatment.clip(1), choices))
         .withDraws(Pixels.square(size))
         .withReuse(true);
+  }
+
+  /**
+   * GLIDE's spacing for its upsampler: 27 steps are {@code fast27}, most of them at low noise; any
+   * other number is spaced evenly.
+   */
+  private record FastSpacing() implements TimestepSpacing {
+    static final int STEPS = 27;
+
+    @Override
+    public Timesteps of(int trainSteps, int n) {
+      return n == STEPS
+          ? SectionSpacing.parse(trainSteps, "fast27")
+          : TimestepSpacings.SECTIONS.of(trainSteps, n);
+    }
   }
 }

@@ -7,8 +7,11 @@ import io.diffusion4j.diffusion.guidance.GuidanceRule;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.Resize;
 import io.diffusion4j.diffusion.noise.NoiseSource;
+import io.diffusion4j.diffusion.part.ImageDecoder;
+import io.diffusion4j.diffusion.part.Prompt;
 import io.diffusion4j.diffusion.part.TextCoverage;
 import io.diffusion4j.diffusion.part.TextEncoding;
+import io.diffusion4j.diffusion.part.Upsampler;
 import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.diffusion.pipeline.ImageTask;
 import io.diffusion4j.diffusion.pipeline.ModelCard;
@@ -51,6 +54,8 @@ public final class GlidePipeline implements ImagePipeline {
   private final GuidedStage<GlideCondition, float[]> base;
   private final DiffusionStage<GlideCondition> upsampler;
   private final Optional<DiffusionDecoder.Judge> judge;
+  private final Optional<ImageDecoder> decoder;
+  private final Optional<Upsampler> enlarger;
 
   /**
    * Composes the parts.
@@ -60,6 +65,9 @@ public final class GlidePipeline implements ImagePipeline {
    * @param choices samplers and spacings beyond the usual ones
    * @param judge a noised CLIP whose gradient can guide the base in place of classifier-free
    *     guidance
+   * @param decoder draws the small images in place of the base
+   * @param enlarger draws the large images in place of the upsampler; with either, pictures are not
+   *     completed
    */
   public GlidePipeline(
       ModelIdentity identity,
@@ -67,13 +75,17 @@ public final class GlidePipeline implements ImagePipeline {
       boolean completes,
       GuidanceRule guidance,
       UnaryOperator<Choices> choices,
-      Optional<DiffusionDecoder.Judge> judge) {
+      Optional<DiffusionDecoder.Judge> judge,
+      Optional<ImageDecoder> decoder,
+      Optional<Upsampler> enlarger) {
     this.judge = judge;
+    this.decoder = decoder;
+    this.enlarger = enlarger;
     this.parts = parts;
     this.guidance = guidance;
     this.choices = choices;
     Set<ImageTask.Kind> tasks = EnumSet.of(ImageTask.Kind.TEXT_TO_IMAGE);
-    if (completes) {
+    if (completes && decoder.isEmpty() && enlarger.isEmpty()) {
       tasks.add(ImageTask.Kind.INPAINT);
     }
     card =
@@ -85,7 +97,7 @@ public final class GlidePipeline implements ImagePipeline {
             tasks);
     base =
         GuidedStage.of(
-            stages(ImageTask.Kind.TEXT_TO_IMAGE).get(0),
+            baseStage(false),
             parts.base(),
             values(parts.baseSize()),
             judge.map(DiffusionDecoder.Judge::gradient));
@@ -107,9 +119,15 @@ public final class GlidePipeline implements ImagePipeline {
   public List<Stage> stages(ImageTask.Kind kind) {
     boolean completes = kind == ImageTask.Kind.INPAINT;
     return List.of(
-        (judge.isPresent() ? parts.guidedBaseStage(completes) : parts.baseStage(completes))
-            .withChoices(choices),
-        parts.upsamplerStage(completes).withChoices(choices));
+        decoder.map(ImageDecoder::stage).orElseGet(() -> baseStage(completes)),
+        enlarger
+            .map(Upsampler::stage)
+            .orElseGet(() -> parts.upsamplerStage(completes).withChoices(choices)));
+  }
+
+  private Stage baseStage(boolean completes) {
+    var plain = judge.isPresent() ? parts.guidedBaseStage(completes) : parts.baseStage(completes);
+    return plain.withChoices(choices);
   }
 
   @Override
@@ -153,21 +171,26 @@ public final class GlidePipeline implements ImagePipeline {
     Map<String, SamplingSettings> own = settings(task, settings);
     List<ImageTask.Words> words = IntStream.range(0, noise.size()).mapToObj(task::words).toList();
     Optional<KnownPixels> known = known(task);
-    SamplingSettings ofBase = Objects.requireNonNull(own.get(GlideParts.BASE));
+    var stages = stages(task.kind());
+    SamplingSettings ofBase = Objects.requireNonNull(own.get(stages.get(0).name()));
+    SamplingSettings ofUpsampler = Objects.requireNonNull(own.get(stages.get(1).name()));
     List<Image> small =
-        small(
-            words,
-            known,
-            noise,
-            ofBase.withGuidanceScale(guidance.of(GlideParts.BASE, ofBase.guidanceScale())),
-            listener);
-    return large(
-        words,
-        small,
-        known,
-        noise,
-        Objects.requireNonNull(own.get(GlideParts.UPSAMPLER)),
-        listener);
+        decoder.isPresent()
+            ? decoded(decoder.get(), words, noise, ofBase, listener)
+            : small(
+                words,
+                known,
+                noise,
+                ofBase.withGuidanceScale(guidance.of(GlideParts.BASE, ofBase.guidanceScale())),
+                listener);
+    if (enlarger.isPresent()) {
+      List<Draw<Image>> draws = new ArrayList<>();
+      for (int i = 0; i < small.size(); i++) {
+        draws.add(new Draw<>(small.get(i), noise.get(i)));
+      }
+      return enlarger.get().upsample(draws, ofUpsampler, listener);
+    }
+    return large(words, small, known, noise, ofUpsampler, listener);
   }
 
   private static Optional<KnownPixels> known(ImageTask task) {
@@ -179,6 +202,27 @@ public final class GlidePipeline implements ImagePipeline {
     }
     throw Check.refusal(
         "task", task.kind().label(), "text_to_image or inpaint, the tasks of GLIDE");
+  }
+
+  /** Draws small images by a decoder of texts, encoded as for the base. */
+  private List<Image> decoded(
+      ImageDecoder by,
+      List<ImageTask.Words> words,
+      List<NoiseSource> noise,
+      SamplingSettings settings,
+      SamplingListener listener) {
+    Map<String, TextEncoding> encodings = parts.baseText().encodeOnce(texts(words, true));
+    List<Draw<ImageDecoder.Condition>> draws = new ArrayList<>();
+    for (int i = 0; i < words.size(); i++) {
+      var each = words.get(i);
+      var prompt =
+          new Prompt(
+              Objects.requireNonNull(encodings.get(each.text())),
+              Objects.requireNonNull(encodings.get(each.negative())),
+              each.text());
+      draws.add(new Draw<>(new ImageDecoder.Condition(new float[0], prompt), noise.get(i)));
+    }
+    return by.decode(draws, settings, listener);
   }
 
   private List<Image> small(

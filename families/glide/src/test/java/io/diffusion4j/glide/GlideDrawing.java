@@ -9,6 +9,7 @@ import io.diffusion4j.diffusion.stage.SamplingSettings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What GLIDE draws.
@@ -24,7 +25,9 @@ record GlideDrawing(List<Image> small, List<Image> images) {
         completes,
         GuidanceRule.AS_ASKED,
         choices -> choices,
-        java.util.Optional.empty());
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty());
   }
 
   static GlideDrawing of(

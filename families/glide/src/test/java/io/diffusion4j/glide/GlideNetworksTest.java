@@ -4,17 +4,30 @@ import static io.diffusion4j.tf.testing.Golden.assertClose;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.inject.AbstractModule;
 import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.decoder.unet.Beside;
+import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.noise.NoiseSource;
 import io.diffusion4j.diffusion.noise.PhiloxNoise;
+import io.diffusion4j.diffusion.part.ImageDecoder;
+import io.diffusion4j.diffusion.part.Upsampler;
 import io.diffusion4j.diffusion.pipeline.ImageTask;
+import io.diffusion4j.diffusion.pipeline.ReplacedPart;
+import io.diffusion4j.diffusion.sampling.Sampler;
+import io.diffusion4j.diffusion.solver.DdimSampler;
+import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.nn.RandomWeights;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Precision;
+import io.diffusion4j.pipeline.OpenPipeline;
+import io.diffusion4j.pipeline.Opening;
+import io.diffusion4j.pipeline.Plugins;
+import io.diffusion4j.pipeline.Residency;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -116,5 +129,48 @@ class GlideNetworksTest {
     assertThatThrownBy(() -> GlideNetworks.load(folder, Compute.of(Precision.FLOAT32)))
         .isInstanceOf(CheckpointException.class)
         .hasMessageContaining(message);
+  }
+
+  /** Small pictures as bright as their captions are long, and large ones of the same colour. */
+  private static final class Grey extends AbstractModule {
+    @Override
+    protected void configure() {
+      ImageDecoder small =
+          (draws, settings, listener) ->
+              draws.stream()
+                  .map(draw -> flat(8, draw.condition().prompt().caption().length() / 10f))
+                  .toList();
+      Upsampler large =
+          (draws, settings, listener) ->
+              draws.stream().map(draw -> flat(16, draw.condition().pixels()[0])).toList();
+      bind(ImageDecoder.class).toInstance(small);
+      bind(Upsampler.class).toInstance(large);
+      bind(Sampler.class).toInstance(new DdimSampler(0));
+    }
+
+    private static Image flat(int side, float value) {
+      float[] pixels = new float[side * side * 3];
+      Arrays.fill(pixels, value);
+      return new Image(side, side, pixels);
+    }
+  }
+
+  @Test
+  void pluginsReplaceBothNetworksAndTheDefaultSampler() {
+    try (var plugins = Plugins.of(new Grey());
+        var open = OpenPipeline.of(folder, Opening.with(Residency.ALWAYS), plugins)) {
+      var pipeline = open.pipeline();
+      assertThat(pipeline.card().identity().replaced())
+          .extracting(ReplacedPart::kind)
+          .containsExactlyInAnyOrder("image_decoder", "upsampler", "sampler");
+      var drawn =
+          pipeline.draw(
+              ImageTask.of("cats"),
+              Map.of(),
+              List.of(new PhiloxNoise(1, 0)),
+              SamplingListener.NONE);
+      assertThat(drawn.get(0).width()).isEqualTo(16);
+      assertThat(drawn.get(0).pixels()).containsOnly(0.4f);
+    }
   }
 }

@@ -35,6 +35,15 @@ import java.util.stream.Stream;
  * @param nothing the embedding that guidance moves away from without a negative text
  */
 record Embeddings(TextEncoder text, ImageEncoder image, Prior prior, Supplier<float[]> nothing) {
+  /**
+   * The embeddings from which a picture is drawn.
+   *
+   * @param image the image embedding, {@code [E]}
+   * @param negative the embedding that guidance moves away from, {@code [E]}
+   */
+  @SuppressWarnings("ArrayRecordComponent") // bulk data, compared by identity
+  record Embedded(float[] image, float[] negative) {}
+
   /** The noise, the settings and the listener of the prior. */
   record Drawing(List<NoiseSource> noise, SamplingSettings settings, SamplingListener listener) {}
 

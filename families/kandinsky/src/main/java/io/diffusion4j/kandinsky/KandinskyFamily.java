@@ -1,37 +1,25 @@
 package io.diffusion4j.kandinsky;
 
-import com.google.inject.AbstractModule;
-import com.google.inject.Provides;
-import com.google.inject.Singleton;
 import io.diffusion4j.checkpoint.ModelFolder;
 import io.diffusion4j.checkpoint.lora.LoraChoice;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.guidance.GuidanceRule;
+import io.diffusion4j.diffusion.part.ImageDecoder;
 import io.diffusion4j.diffusion.part.ImageEncoder;
 import io.diffusion4j.diffusion.part.Prior;
 import io.diffusion4j.diffusion.part.TextEncoder;
 import io.diffusion4j.diffusion.pipeline.Embedder;
-import io.diffusion4j.diffusion.pipeline.ImagePipeline;
-import io.diffusion4j.diffusion.pipeline.ModelIdentity;
-import io.diffusion4j.diffusion.sampling.Sampler;
-import io.diffusion4j.diffusion.sampling.X0Treatment;
-import io.diffusion4j.diffusion.schedule.TimestepSpacing;
 import io.diffusion4j.nn.StoredNetwork;
 import io.diffusion4j.pipeline.FolderDigest;
 import io.diffusion4j.pipeline.FolderReport;
-import io.diffusion4j.pipeline.FrontMatter;
-import io.diffusion4j.pipeline.LoraFiles;
 import io.diffusion4j.pipeline.ModelFamily;
 import io.diffusion4j.pipeline.Opening;
-import io.diffusion4j.pipeline.PublishedFolder;
-import io.diffusion4j.pipeline.Replacements;
+import io.diffusion4j.pipeline.PipelineModule;
 import io.diffusion4j.pipeline.Residency;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /** The family of the folders that {@link KandinskyFolder} describes. */
 public final class KandinskyFamily implements ModelFamily {
@@ -99,78 +87,38 @@ public final class KandinskyFamily implements ModelFamily {
             how.compute(() -> SuitedPrecision.of(folder, place)),
             how.residency(),
             how.loras());
-    return new Opened(
-        new Wiring(model, folder, how),
-        Set.of(TextEncoder.class, ImageEncoder.class, Prior.class, GuidanceRule.class),
-        model::close);
+    String description = "Kandinsky, images of " + model.decoderStage().draws() + " pixels";
+    var module =
+        new PipelineModule(
+                parts -> {
+                  var embeddings =
+                      new Embeddings(
+                          parts.get(TextEncoder.class),
+                          parts.get(ImageEncoder.class),
+                          parts.get(Prior.class),
+                          model::nothing);
+                  return new KandinskyPipeline(
+                      parts.identity(folder, how, NAME, description, digest(folder, place)),
+                      model,
+                      embeddings,
+                      parts.get(GuidanceRule.class),
+                      parts.choices(),
+                      Optional.of(embedder(model, embeddings)),
+                      parts.replacement(ImageDecoder.class));
+                })
+            .with(TextEncoder.class, model.textEncoder(), "an encoding of each text")
+            .with(ImageEncoder.class, model.imageEncoder(), "an embedding of each image")
+            .with(Prior.class, model.prior(), "an image embedding for each draw")
+            .with(GuidanceRule.class, GuidanceRule.AS_ASKED, "the scale of a stage with guidance")
+            .replaceable(ImageDecoder.class, "an image for each draw");
+    return new Opened(module, module.parts(), model::close);
   }
 
-  /** Provides the pipeline. Plugins can replace its parts and add samplers and spacings. */
-  private static final class Wiring extends AbstractModule {
-    private final KandinskyModel model;
-    private final Path folder;
-    private final Opening how;
-
-    Wiring(KandinskyModel model, Path folder, Opening how) {
-      this.model = model;
-      this.folder = folder;
-      this.how = how;
-    }
-
-    @Override
-    protected void configure() {
-      binder().requireExplicitBindings();
-      bind(TextEncoder.class).toInstance(model.textEncoder());
-      bind(ImageEncoder.class).toInstance(model.imageEncoder());
-      bind(Prior.class).toInstance(model.prior());
-      bind(GuidanceRule.class).toInstance(GuidanceRule.AS_ASKED);
-      install(Replacements.noneYet());
-    }
-
-    @Provides
-    @Singleton
-    ImagePipeline pipeline(
-        TextEncoder text,
-        ImageEncoder image,
-        Prior prior,
-        GuidanceRule guidance,
-        Map<String, Sampler> samplers,
-        Map<String, TimestepSpacing> spacings,
-        Map<String, X0Treatment> treatments,
-        Replacements replaced) {
-      var embeddings =
-          new Embeddings(
-              replaced.guard(TextEncoder.class, text, "an encoding of each text"),
-              replaced.guard(ImageEncoder.class, image, "an embedding of each image"),
-              replaced.guard(Prior.class, prior, "an image embedding for each draw"),
-              model::nothing);
-      return new KandinskyPipeline(
-          identity(replaced),
-          model,
-          embeddings,
-          replaced.guard(GuidanceRule.class, guidance, "the scale of a stage with guidance"),
-          choices -> choices.adding(replaced.guardNamed(samplers), spacings, treatments),
-          Optional.of(embedder(embeddings)));
-    }
-
-    private ModelIdentity identity(Replacements replaced) {
-      return new ModelIdentity(
-          how.name().orElse(NAME),
-          "Kandinsky, images of " + model.decoderStage().draws() + " pixels",
-          FrontMatter.license(folder),
-          digest(folder, model.place()),
-          replaced.parts(),
-          LoraFiles.applied(how.loras()),
-          PublishedFolder.name(folder),
-          how.recordedPrecision());
-    }
-
-    private Embedder embedder(Embeddings embeddings) {
-      return new Embedder(
-          model.unet().embeddingDim(),
-          embeddings.text(),
-          Optional.of(embeddings.image()),
-          Optional.of(embeddings.prior()));
-    }
+  private static Embedder embedder(KandinskyModel model, Embeddings embeddings) {
+    return new Embedder(
+        model.unet().embeddingDim(),
+        embeddings.text(),
+        Optional.of(embeddings.image()),
+        Optional.of(embeddings.prior()));
   }
 }

@@ -21,6 +21,7 @@ import io.diffusion4j.diffusion.part.Prior;
 import io.diffusion4j.diffusion.part.TextEncoder;
 import io.diffusion4j.diffusion.part.TextEncoding;
 import io.diffusion4j.diffusion.stage.Pixels;
+import io.diffusion4j.diffusion.stage.Sizes;
 import io.diffusion4j.diffusion.stage.Stage;
 import io.diffusion4j.nn.NetworkDefinition;
 import io.diffusion4j.nn.engine.CompiledNetwork;
@@ -55,6 +56,14 @@ final class KandinskyModel implements AutoCloseable {
 
   /** The parameters of a segment of CLIP's towers: 200 MB in bfloat16. */
   private static final long SEGMENT = 100_000_000;
+
+  private static final int PRIOR_STEPS = 25;
+  private static final int DECODER_STEPS = 100;
+  private static final double GUIDANCE = 4;
+  private static final double MOST_GUIDANCE = 30;
+
+  /** The largest side of a picture, in pixels. */
+  private static final int MOST_PIXELS = 1024;
 
   private final Path folder;
   private final PriorPlace place;
@@ -96,7 +105,7 @@ final class KandinskyModel implements AutoCloseable {
         SchedulerConfig.read(
             folder.resolve(KandinskyFolder.SCHEDULER).resolve(KandinskyFolder.SCHEDULER_CONFIG));
     int side = unet.unet().sampleSize() * movq.factor();
-    decoderStage = KandinskyStages.decoder(scheduler, Pixels.square(side), unit(unet, movq));
+    decoderStage = decoderStage(scheduler, Pixels.square(side), unit(unet, movq));
 
     var loading =
         residency == Residency.ALWAYS
@@ -141,7 +150,7 @@ final class KandinskyModel implements AutoCloseable {
                 .resolve(KandinskyFolder.SCHEDULER)
                 .resolve(KandinskyFolder.SCHEDULER_CONFIG));
     boolean denoises = priorConfig.course() == PriorConfig.Course.DIFFUSION;
-    priorStage = denoises ? KandinskyStages.prior(priorScheduler) : OnePassPrior.OFFERED;
+    priorStage = denoises ? priorStage(priorScheduler) : OnePassPrior.OFFERED;
     prior =
         parts.add(
             KandinskyFolder.PRIOR,
@@ -190,6 +199,26 @@ final class KandinskyModel implements AutoCloseable {
       Residency residency,
       List<LoraChoice> updates) {
     return new KandinskyModel(folder, place, compute, residency, updates);
+  }
+
+  /** Returns the published settings of the diffusion prior. */
+  private static Stage priorStage(SchedulerConfig scheduler) {
+    return Stage.denoising(Prior.STAGE, scheduler.course(PRIOR_STEPS))
+        .withScale(new Stage.Scale(GUIDANCE, MOST_GUIDANCE));
+  }
+
+  /**
+   * Returns the published settings of the decoder.
+   *
+   * @param usual the size of its pictures by default
+   * @param unit the number that divides the sides of pictures
+   */
+  private static Stage decoderStage(SchedulerConfig scheduler, Pixels usual, int unit) {
+    return Stage.denoising(ImageDecoder.STAGE, scheduler.course(DECODER_STEPS))
+        .withScale(new Stage.Scale(GUIDANCE, MOST_GUIDANCE))
+        .withDraws(usual)
+        .withReuse(true)
+        .withSizes(new Sizes(unit, Math.max(unit, MOST_PIXELS)));
   }
 
   private static void requireFits(Movq movq, KandinskyUnet unet) {

@@ -8,7 +8,10 @@ import io.diffusion4j.diffusion.guidance.GuidanceScale;
 import io.diffusion4j.diffusion.guidance.GuidedDenoiser;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.noise.NoiseSource;
+import io.diffusion4j.diffusion.part.ImageDecoder;
+import io.diffusion4j.diffusion.part.Prompt;
 import io.diffusion4j.diffusion.part.TextCoverage;
+import io.diffusion4j.diffusion.part.TextEncoding;
 import io.diffusion4j.diffusion.pipeline.Embedder;
 import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.diffusion.pipeline.ImageTask;
@@ -24,6 +27,7 @@ import io.diffusion4j.diffusion.stage.Pixels;
 import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
 import io.diffusion4j.diffusion.stage.Stage;
+import io.diffusion4j.kandinsky.Embeddings.Embedded;
 import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -53,6 +57,19 @@ final class KandinskyPipeline implements ImagePipeline {
           Kind.MIX,
           Kind.TOWARD_TEXT);
 
+  /** The tasks of which a decoder sees the embeddings alone. */
+  private static final Set<Kind> FROM_NOISE =
+      EnumSet.of(
+          Kind.TEXT_TO_IMAGE,
+          Kind.VARIATION,
+          Kind.INTERPOLATION,
+          Kind.FROM_EMBEDDING,
+          Kind.MIX,
+          Kind.TOWARD_TEXT);
+
+  private static final TextEncoding NO_WORDS =
+      new TextEncoding(new float[0], new boolean[1], new float[0]);
+
   private final KandinskyModel model;
   private final Embeddings embeddings;
   private final GuidanceRule guidance;
@@ -60,6 +77,7 @@ final class KandinskyPipeline implements ImagePipeline {
   private final ModelCard card;
   private final Stage prior;
   private final Stage decoder;
+  private final Optional<ImageDecoder> replacement;
 
   /**
    * Composes the parts.
@@ -68,6 +86,7 @@ final class KandinskyPipeline implements ImagePipeline {
    * @param guidance replaces the guidance scales
    * @param choices the samplers and spacings of the stages
    * @param embedder the space of the embeddings, if it can be used alone
+   * @param replacement draws in place of U-Net and MoVQ, and starts from noise only
    */
   KandinskyPipeline(
       ModelIdentity identity,
@@ -75,20 +94,25 @@ final class KandinskyPipeline implements ImagePipeline {
       Embeddings embeddings,
       GuidanceRule guidance,
       UnaryOperator<Choices> choices,
-      Optional<Embedder> embedder) {
+      Optional<Embedder> embedder,
+      Optional<ImageDecoder> replacement) {
+    this.replacement = replacement;
     this.model = model;
     this.embeddings = embeddings;
     this.guidance = guidance;
     this.embedder = embedder;
     prior = embeddings.prior().stage().withChoices(choices);
-    decoder = model.decoderStage().withChoices(choices);
+    decoder =
+        replacement
+            .map(ImageDecoder::stage)
+            .orElseGet(() -> model.decoderStage().withChoices(choices));
     card =
         new ModelCard(
             identity,
-            decoder.draws(),
+            model.decoderStage().draws(),
             ModelCard.Limits.USUAL,
             List.of(prior, decoder),
-            tasks(model.unet().beside()));
+            replacement.isPresent() ? FROM_NOISE : tasks(model.unet().beside()));
   }
 
   private static Set<Kind> tasks(KandinskyUnet.Beside beside) {
@@ -120,7 +144,7 @@ final class KandinskyPipeline implements ImagePipeline {
     Map<String, Integer> steps = new LinkedHashMap<>();
     int drawn = prior.steps(of(prior, settings));
     put(steps, prior, work.source.priorSteps(drawn));
-    put(steps, decoder, work.beginning.steps(of(decoder, settings).steps()));
+    put(steps, decoder, work.beginning.steps(decoder.steps(of(decoder, settings))));
     return steps;
   }
 
@@ -144,7 +168,7 @@ final class KandinskyPipeline implements ImagePipeline {
   @Override
   public void check(ImageTask task, String stage, SamplingSettings settings) {
     var work = task.accept(new Works());
-    boolean isDecoder = stage.equals(decoder.name());
+    boolean isDecoder = replacement.isEmpty() && stage.equals(decoder.name());
     var own = isDecoder ? work.beginning.settings(settings) : settings;
     ImagePipeline.super.check(task, stage, own);
     if (isDecoder) {
@@ -175,6 +199,15 @@ final class KandinskyPipeline implements ImagePipeline {
     task.requireFits(noise.size());
     var work = task.accept(new Works());
     var decoding = guided(decoder, settings);
+    if (replacement.isPresent()) {
+      var drawing = new Embeddings.Drawing(noise, guided(prior, settings), listener);
+      List<Draw<ImageDecoder.Condition>> draws = new ArrayList<>();
+      for (Embedded each : work.source.embed(embeddings, drawing)) {
+        var condition = new ImageDecoder.Condition(each.image(), new Prompt(NO_WORDS, NO_WORDS));
+        draws.add(new Draw<>(condition, noise.get(draws.size())));
+      }
+      return replacement.get().decode(draws, decoding, listener);
+    }
     Pixels size = decoder.size(decoding);
     work.hint.ifPresent(hint -> requireFits(hint, size));
     if (work.beginning instanceof Beginning.Noised start && start.steps(decoding.steps()) == 0) {

@@ -2,11 +2,12 @@ package io.diffusion4j.kandinsky;
 
 import io.diffusion4j.checkpoint.ComponentConfig;
 import io.diffusion4j.checkpoint.ConfigWriter;
-import io.diffusion4j.decoder.autoencoder.AutoencoderBlocks;
-import io.diffusion4j.decoder.autoencoder.Normalization;
+import io.diffusion4j.decoder.unet.AutoencoderBlocks;
+import io.diffusion4j.decoder.unet.Normalization;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.Manifest;
 import io.diffusion4j.nn.NetworkDefinition;
+import io.diffusion4j.nn.Nn;
 import io.diffusion4j.nn.Tensor;
 import io.diffusion4j.nn.weights.Init;
 import java.nio.file.Path;
@@ -262,5 +263,40 @@ public record Movq(
       h = at.at("conv_out").conv2d(h, latentChannels, 3);
       return List.of(nn.output(nn.at(QUANT).conv2d(h, codeChannels, 1)));
     };
+  }
+
+  /**
+   * Spatially conditioned normalisation (MoVQ, Zheng et al. 2022, §3.2): group normalisation,
+   * scaled and shifted at each pixel by the latent there. The keys are those of diffusers' {@code
+   * SpatialNorm}.
+   *
+   * @param latent the latents, enlarged to the size of the feature maps, {@code [B, H, W, Z]}
+   */
+  private record SpatialNormalization(Tensor latent) implements Normalization {
+    /** The number of groups, which no configuration changes. */
+    static final int GROUPS = 32;
+
+    /** Returns the same normalisation for feature maps twice as high and wide. */
+    SpatialNormalization enlarged(Nn nn) {
+      return new SpatialNormalization(nn.upsampleNearest(latent));
+    }
+
+    @Override
+    public Tensor activated(Nn nn, Tensor x) {
+      return nn.silu(plain(nn, x));
+    }
+
+    @Override
+    public Tensor plain(Nn nn, Tensor x) {
+      var normed = nn.at("norm_layer").groupNorm(x, GROUPS, Groups.EPS);
+      var scale = nn.at("conv_y").conv2d(latent, x.last(), 1);
+      var shift = nn.at("conv_b").conv2d(latent, x.last(), 1);
+      return nn.add(nn.multiply(normed, scale), shift);
+    }
+
+    @Override
+    public String attentionName() {
+      return "spatial_norm";
+    }
   }
 }

@@ -10,6 +10,7 @@ import io.diffusion4j.checkpoint.DType;
 import io.diffusion4j.diffusion.denoiser.Query;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.noise.PhiloxNoise;
+import io.diffusion4j.diffusion.part.ImageDecoder;
 import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.diffusion.pipeline.ImageTask;
 import io.diffusion4j.diffusion.stage.Pixels;
@@ -274,6 +275,29 @@ class KandinskyFamilyTest {
           .hasMessageContaining("2 parts cannot be used")
           .hasMessageContaining("conv_in.weight")
           .hasMessageContaining("movq: no such folder");
+    }
+  }
+
+  /** A plugin's decoder sees the prior's embeddings; there is nothing to edit with it. */
+  @Test
+  void aPluginReplacesTheDecoder() {
+    List<float[]> seen = new ArrayList<>();
+    ImageDecoder black =
+        (draws, settings, listener) ->
+            draws.stream()
+                .peek(draw -> seen.add(draw.condition().imageEmbedding()))
+                .map(draw -> new Image(8, 8, new float[8 * 8 * 3]))
+                .toList();
+    com.google.inject.Module module = binder -> binder.bind(ImageDecoder.class).toInstance(black);
+    try (var open =
+        OpenPipeline.of(folder("decoder"), Opening.with(Residency.ALWAYS), Plugins.of(module))) {
+      var pipeline = open.pipeline();
+      assertThat(pipeline.card().taskNames())
+          .contains("text_to_image", "variation")
+          .doesNotContain("image_to_image");
+      var drawn = pipeline.draw(APPLE, Map.of(), PhiloxNoise.images(7, 1), SamplingListener.NONE);
+      assertThat(drawn.get(0).pixels()).containsOnly(0);
+      assertThat(seen.get(0)).isNotEmpty().doesNotContain(Float.NaN);
     }
   }
 }

@@ -27,6 +27,7 @@ import io.diffusion4j.golden.GoldenCase;
 import io.diffusion4j.golden.GoldenKind;
 import io.diffusion4j.golden.GoldenTensors;
 import io.diffusion4j.golden.GoldenTest;
+import io.diffusion4j.kandinsky.Embeddings.Embedded;
 import io.diffusion4j.nn.Rows;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Precision;
@@ -144,6 +145,7 @@ class KandinskyParityTest {
         new Embeddings(text, images -> List.of(), prior, () -> new float[0]),
         GuidanceRule.AS_ASKED,
         choices -> choices,
+        Optional.empty(),
         Optional.empty());
   }
 

@@ -1,4 +1,4 @@
-package io.diffusion4j.decoder.autoencoder;
+package io.diffusion4j.decoder.unet;
 
 import io.diffusion4j.nn.Nn;
 import io.diffusion4j.nn.Tensor;

@@ -1,9 +1,6 @@
-package io.diffusion4j.decoder.adm;
+package io.diffusion4j.decoder.unet;
 
 import io.diffusion4j.checkpoint.Checkpoint;
-import io.diffusion4j.decoder.unet.Beside;
-import io.diffusion4j.decoder.unet.UnetConfig;
-import io.diffusion4j.decoder.unet.UnetNetwork;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.denoiser.Denoiser;
 import io.diffusion4j.diffusion.process.Parameterization;

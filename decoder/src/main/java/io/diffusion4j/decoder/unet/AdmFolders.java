@@ -1,4 +1,4 @@
-package io.diffusion4j.decoder.adm;
+package io.diffusion4j.decoder.unet;
 
 import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.checkpoint.CheckpointException;
@@ -10,7 +10,6 @@ import io.diffusion4j.decoder.unet.UnetConfig;
 import io.diffusion4j.decoder.unet.UnetConfig.Heads;
 import io.diffusion4j.decoder.unet.UnetConfig.LevelChange;
 import io.diffusion4j.decoder.unet.UnetConfig.TimeConditioning;
-import io.diffusion4j.decoder.unet.UnetLayout;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.weights.ModelFiles;
 import java.nio.file.Path;

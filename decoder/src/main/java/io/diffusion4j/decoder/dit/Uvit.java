@@ -1,4 +1,4 @@
-package io.diffusion4j.decoder.uvit;
+package io.diffusion4j.decoder.dit;
 
 import io.diffusion4j.nn.Nn;
 import io.diffusion4j.nn.Tensor;

@@ -1,11 +1,8 @@
-package io.diffusion4j.decoder.adm;
+package io.diffusion4j.decoder.unet;
 
 import static io.diffusion4j.tf.testing.Golden.assertClose;
 
 import io.diffusion4j.checkpoint.ComponentConfig;
-import io.diffusion4j.decoder.unet.Beside;
-import io.diffusion4j.decoder.unet.UnetConfig;
-import io.diffusion4j.decoder.unet.UnetNetwork;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.Resize;
 import io.diffusion4j.golden.GoldenCase;

@@ -1,8 +1,8 @@
-package io.diffusion4j.decoder.uvit;
+package io.diffusion4j.decoder.dit;
 
 import io.diffusion4j.checkpoint.ComponentConfig;
 import io.diffusion4j.checkpoint.ConfigWriter;
-import io.diffusion4j.decoder.uvit.UvitConfig.TimeInput;
+import io.diffusion4j.decoder.dit.UvitConfig.TimeInput;
 import io.diffusion4j.diffusion.argument.Check;
 import java.nio.file.Path;
 

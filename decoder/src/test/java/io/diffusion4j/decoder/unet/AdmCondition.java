@@ -1,4 +1,4 @@
-package io.diffusion4j.decoder.adm;
+package io.diffusion4j.decoder.unet;
 
 import io.diffusion4j.diffusion.image.Image;
 import java.util.Optional;

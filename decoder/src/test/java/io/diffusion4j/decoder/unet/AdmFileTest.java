@@ -1,4 +1,4 @@
-package io.diffusion4j.decoder.adm;
+package io.diffusion4j.decoder.unet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -9,13 +9,9 @@ import io.diffusion4j.checkpoint.DType;
 import io.diffusion4j.checkpoint.TensorInfo;
 import io.diffusion4j.checkpoint.TensorMap;
 import io.diffusion4j.checkpoint.TensorSource;
-import io.diffusion4j.decoder.unet.Beside;
-import io.diffusion4j.decoder.unet.UnetConfig;
 import io.diffusion4j.decoder.unet.UnetConfig.Heads;
 import io.diffusion4j.decoder.unet.UnetConfig.LevelChange;
 import io.diffusion4j.decoder.unet.UnetConfig.TimeConditioning;
-import io.diffusion4j.decoder.unet.UnetLayout;
-import io.diffusion4j.decoder.unet.UnetNetwork;
 import io.diffusion4j.nn.Manifest;
 import io.diffusion4j.nn.RandomWeights;
 import java.nio.file.Path;
