@@ -35,9 +35,7 @@ public final class MetricsModule extends AbstractModule {
   @Override
   protected void configure() {
     bind(PrometheusMeters.class).in(Singleton.class);
-    Multibinder.newSetBinder(binder(), ServerGauge.class);
     bind(MetricsFace.class).in(Singleton.class);
-    Multibinder.newSetBinder(binder(), ServingListener.class);
     Multibinder.newSetBinder(binder(), HttpFace.class).addBinding().to(MetricsFace.class);
   }
 

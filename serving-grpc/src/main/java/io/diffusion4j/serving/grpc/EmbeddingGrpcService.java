@@ -97,23 +97,15 @@ final class EmbeddingGrpcService extends EmbeddingServiceGrpc.EmbeddingServiceIm
 
   @Override
   public void embedTexts(EmbedTextsRequest request, StreamObserver<EmbedTextsResponse> response) {
-    ImagePipeline engine = engine(request.getModel());
-    Embedder space = space(engine, "EmbedTexts");
-    Violations violations = new Violations();
-    checkCount("texts", request.getTextsCount(), violations);
-    List<Warning> warnings = new ArrayList<>();
-    for (int i = 0; i < request.getTextsCount(); i++) {
-      checkText("texts[" + i + "]", request.getTexts(i), engine, warnings, violations);
-    }
-    violations.throwIfAny();
-    run(
-        engine,
+    var call = new EmbeddingCall("EmbedTexts", request.getModel());
+    call.checkCount("texts", request.getTextsCount());
+    call.checkTexts("texts", request.getTextsList());
+    call.run(
         request.getTextsCount(),
         response,
         step -> {
-          EmbedTextsResponse.Builder answer =
-              EmbedTextsResponse.newBuilder().addAllWarnings(warnings);
-          space
+          var answer = EmbedTextsResponse.newBuilder().addAllWarnings(call.warnings);
+          call.space
               .texts()
               .encode(request.getTextsList())
               .forEach(text -> answer.addEmbeddings(embedding(text.embedding())));
@@ -124,13 +116,10 @@ final class EmbeddingGrpcService extends EmbeddingServiceGrpc.EmbeddingServiceIm
   @Override
   public void embedImages(
       EmbedImagesRequest request, StreamObserver<EmbedImagesResponse> response) {
-    ImagePipeline engine = engine(request.getModel());
-    ImageEncoder encoder = needed(space(engine, "EmbedImages").images(), "EmbedImages", engine);
-    Violations violations = new Violations();
-    checkCount("images", request.getImagesCount(), violations);
-    violations.throwIfAny();
-    run(
-        engine,
+    var call = new EmbeddingCall("EmbedImages", request.getModel());
+    ImageEncoder encoder = call.needed(call.space.images());
+    call.checkCount("images", request.getImagesCount());
+    call.run(
         request.getImagesCount(),
         response,
         step -> {
@@ -145,16 +134,11 @@ final class EmbeddingGrpcService extends EmbeddingServiceGrpc.EmbeddingServiceIm
 
   @Override
   public void rankImages(RankImagesRequest request, StreamObserver<RankImagesResponse> response) {
-    ImagePipeline engine = engine(request.getModel());
-    Embedder space = space(engine, "RankImages");
-    needed(space.images(), "RankImages", engine);
-    Violations violations = new Violations();
-    List<Warning> warnings = new ArrayList<>();
-    checkText("text", request.getText(), engine, warnings, violations);
-    checkCount("images", request.getImagesCount(), violations);
-    violations.throwIfAny();
-    run(
-        engine,
+    var call = new EmbeddingCall("RankImages", request.getModel());
+    call.needed(call.space.images());
+    call.checkText("text", request.getText());
+    call.checkCount("images", request.getImagesCount());
+    call.run(
         1 + request.getImagesCount(), // one more for the text
         response,
         step -> {
@@ -162,9 +146,8 @@ final class EmbeddingGrpcService extends EmbeddingServiceGrpc.EmbeddingServiceIm
           forEachBatch(
               request.getImagesList(),
               step,
-              images -> similarities.addAll(space.similarities(request.getText(), images)));
-          RankImagesResponse.Builder answer =
-              RankImagesResponse.newBuilder().addAllWarnings(warnings);
+              images -> similarities.addAll(call.space.similarities(request.getText(), images)));
+          var answer = RankImagesResponse.newBuilder().addAllWarnings(call.warnings);
           IntStream.range(0, similarities.size())
               .boxed()
               .sorted(Comparator.comparing(similarities::get).reversed()) // a stable sort
@@ -180,47 +163,44 @@ final class EmbeddingGrpcService extends EmbeddingServiceGrpc.EmbeddingServiceIm
   public void sampleImageEmbeddings(
       SampleImageEmbeddingsRequest request,
       StreamObserver<SampleImageEmbeddingsResponse> response) {
-    ImagePipeline engine = engine(request.getModel());
-    Embedder space = space(engine, "SampleImageEmbeddings");
-    Prior prior = needed(space.prior(), "SampleImageEmbeddings", engine);
-    Violations violations = new Violations();
-    List<Warning> warnings = new ArrayList<>();
+    var call = new EmbeddingCall("SampleImageEmbeddings", request.getModel());
+    Prior prior = call.needed(call.space.prior());
     ImageTask.Words words =
         new ImageTask.Words(request.getPrompt().getText(), request.getPrompt().getNegativeText());
     if (words.isEmpty()) {
-      violations.add("prompt.text", Errors.quote(words.text()), "some words");
+      call.violations.add("prompt.text", Errors.quote(words.text()), "some words");
     }
-    checkText("prompt.text", words.text(), engine, warnings, violations);
-    checkText("prompt.negative_text", words.negative(), engine, warnings, violations);
+    call.checkText("prompt.text", words.text());
+    call.checkText("prompt.negative_text", words.negative());
     int count = request.hasCount() ? request.getCount() : 1;
     RequestResolver.checkNumbers(
         "count",
         count,
-        engine.card().limits().perRequest(),
+        call.engine.card().limits().perRequest(),
         "first_index",
         request.getFirstIndex(),
         request.getSeedsCount(),
-        violations);
+        call.violations);
     Stage stage = prior.stage();
     Optional<SamplingSettings> settings =
         StageResolver.resolve(
-            "options", StageResolver.withDefaults(request.getOptions(), stage), stage, violations);
-    violations.throwIfAny();
+            "options",
+            StageResolver.withDefaults(request.getOptions(), stage),
+            stage,
+            call.violations);
+    call.violations.throwIfAny();
     try {
-      engine.check(new ImageTask.TextToImage(words), stage.name(), settings.orElseThrow());
+      call.engine.check(new ImageTask.TextToImage(words), stage.name(), settings.orElseThrow());
     } catch (IllegalArgumentException e) {
-      violations.add("options", e);
+      call.violations.add("options", e);
     }
-    violations.throwIfAny();
     List<NoiseSource> noise = noise(request, count);
-    run(
-        engine,
+    call.run(
         count,
         response,
         step -> {
-          Prompt prompt = Prompt.encode(space.texts(), words.text(), words.negative());
-          SampleImageEmbeddingsResponse.Builder answer =
-              SampleImageEmbeddingsResponse.newBuilder().addAllWarnings(warnings);
+          Prompt prompt = Prompt.encode(call.space.texts(), words.text(), words.negative());
+          var answer = SampleImageEmbeddingsResponse.newBuilder().addAllWarnings(call.warnings);
           prior
               .sample(
                   noise.stream().map(source -> new Draw<>(prompt, source)).toList(),
@@ -234,47 +214,41 @@ final class EmbeddingGrpcService extends EmbeddingServiceGrpc.EmbeddingServiceIm
   @Override
   public void classifyImages(
       ClassifyImagesRequest request, StreamObserver<ClassifyImagesResponse> response) {
-    ImagePipeline engine = engine(request.getModel());
-    Embedder space = space(engine, "ClassifyImages");
-    ImageEncoder encoder = needed(space.images(), "ClassifyImages", engine);
-    Violations violations = new Violations();
-    List<Warning> warnings = new ArrayList<>();
+    var call = new EmbeddingCall("ClassifyImages", request.getModel());
+    ImageEncoder encoder = call.needed(call.space.images());
     List<String> labels = request.getLabelsList();
     if (labels.isEmpty() || labels.size() > MOST_LABELS) {
-      violations.add("labels", labels.size() + " of them", "1 to " + MOST_LABELS);
+      call.violations.add("labels", labels.size() + " of them", "1 to " + MOST_LABELS);
     } else if (labels.stream().distinct().count() < labels.size()) {
-      violations.add("labels", "one of them twice", "each once");
+      call.violations.add("labels", "one of them twice", "each once");
     } else {
-      for (int i = 0; i < labels.size(); i++) {
-        checkText("labels[" + i + "]", labels.get(i), engine, warnings, violations);
-      }
+      call.checkTexts("labels", labels);
     }
     List<String> templates =
         request.getTemplatesCount() == 0 ? LabelClassifier.PHOTO : request.getTemplatesList();
     if (templates.size() > MOST_TEMPLATES) {
-      violations.add("templates", templates.size() + " of them", "at most " + MOST_TEMPLATES);
+      call.violations.add("templates", templates.size() + " of them", "at most " + MOST_TEMPLATES);
     }
     for (int i = 0; i < Math.min(templates.size(), MOST_TEMPLATES); i++) {
       String field = "templates[" + i + "]";
-      TaskResolver.checkText(field, templates.get(i), violations);
+      TaskResolver.checkText(field, templates.get(i), call.violations);
       if (!templates.get(i).contains("{}")) {
-        violations.add(field, Errors.quote(templates.get(i)), "a text with {} for the label");
+        call.violations.add(field, Errors.quote(templates.get(i)), "a text with {} for the label");
       }
     }
     int top = request.hasTopK() ? request.getTopK() : 1;
     if (top < 1) {
-      violations.add("top_k", top, "≥ 1");
+      call.violations.add("top_k", top, "≥ 1");
     }
-    checkCount("images", request.getImagesCount(), violations);
-    violations.throwIfAny();
-    run(
-        engine,
+    call.checkCount("images", request.getImagesCount());
+    call.run(
         request.getImagesCount() + labels.size() * templates.size(), // one more for each text
         response,
         step -> {
           var classifier =
-              LabelClassifier.of(space.texts(), labels, templates, LabelClassifier.LOGIT_SCALE);
-          var answer = ClassifyImagesResponse.newBuilder().addAllWarnings(warnings);
+              LabelClassifier.of(
+                  call.space.texts(), labels, templates, LabelClassifier.LOGIT_SCALE);
+          var answer = ClassifyImagesResponse.newBuilder().addAllWarnings(call.warnings);
           List<float[]> embeddings = new ArrayList<>();
           forEachBatch(
               request.getImagesList(), step, images -> embeddings.addAll(encoder.encode(images)));
@@ -296,27 +270,22 @@ final class EmbeddingGrpcService extends EmbeddingServiceGrpc.EmbeddingServiceIm
   @Override
   public void searchImages(
       SearchImagesRequest request, StreamObserver<SearchImagesResponse> response) {
-    ImagePipeline engine = engine(request.getModel());
-    Embedder space = space(engine, "SearchImages");
-    String model = engine.card().name();
+    var call = new EmbeddingCall("SearchImages", request.getModel());
+    String model = call.engine.card().name();
     ImageIndex index =
         indices
             .named(model, request.getIndex())
             .orElseThrow(() -> Errors.unknownIndex(request.getIndex(), indices.of(model)));
-    Violations violations = new Violations();
-    List<Warning> warnings = new ArrayList<>();
     int top = request.hasTopK() ? request.getTopK() : USUALLY_FOUND;
     if (top < 1 || top > MOST_FOUND) {
-      violations.add("top_k", top, "1 to " + MOST_FOUND);
+      call.violations.add("top_k", top, "1 to " + MOST_FOUND);
     }
-    Optional<Supplier<float[]>> query = query(request, engine, space, warnings, violations);
-    violations.throwIfAny();
-    run(
-        engine,
+    Optional<Supplier<float[]>> query = query(request, call);
+    call.run(
         request.hasEmbedding() ? 0 : 1,
         response,
         step -> {
-          var answer = SearchImagesResponse.newBuilder().addAllWarnings(warnings);
+          var answer = SearchImagesResponse.newBuilder().addAllWarnings(call.warnings);
           index
               .nearest(query.orElseThrow().get(), top)
               .forEach(
@@ -334,19 +303,16 @@ final class EmbeddingGrpcService extends EmbeddingServiceGrpc.EmbeddingServiceIm
    * are added to the violations.
    */
   private static Optional<Supplier<float[]>> query(
-      SearchImagesRequest request,
-      ImagePipeline engine,
-      Embedder space,
-      List<Warning> warnings,
-      Violations violations) {
+      SearchImagesRequest request, EmbeddingCall call) {
+    Embedder space = call.space;
     switch (request.getQueryCase()) {
       case TEXT -> {
-        checkText("text", request.getText(), engine, warnings, violations);
+        call.checkText("text", request.getText());
         return Optional.of(
             () -> space.texts().encode(List.of(request.getText())).get(0).embedding());
       }
       case IMAGE -> {
-        ImageEncoder encoder = needed(space.images(), "SearchImages", engine);
+        ImageEncoder encoder = call.needed(space.images());
         return Optional.of(
             () -> {
               Violations ofImage = new Violations();
@@ -361,7 +327,7 @@ final class EmbeddingGrpcService extends EmbeddingServiceGrpc.EmbeddingServiceIm
         float[] values = Floats.toArray(request.getEmbedding().getValuesList());
         double length = values.length == space.size() ? Vectors.length(values) : 0;
         if (!(length > 0 && length < Double.POSITIVE_INFINITY)) {
-          violations.add(
+          call.violations.add(
               "embedding.values",
               values.length + " values of length " + length,
               space.size() + " finite values, not all 0");
@@ -369,31 +335,11 @@ final class EmbeddingGrpcService extends EmbeddingServiceGrpc.EmbeddingServiceIm
         return Optional.of(() -> values);
       }
       case QUERY_NOT_SET -> {
-        violations.add("query", "none", "one of text, image, embedding");
+        call.violations.add("query", "none", "one of text, image, embedding");
         return Optional.empty();
       }
     }
     throw new IllegalStateException("query: " + request.getQueryCase());
-  }
-
-  /**
-   * Submits the work and charges the caller's quota.
-   *
-   * @throws io.grpc.StatusRuntimeException if the quota or the queue is exhausted
-   */
-  private <T> void run(
-      ImagePipeline engine,
-      int embeddings,
-      StreamObserver<T> response,
-      Function<Runnable, T> work) {
-    Principal principal = CallContext.current().principal();
-    synchronized (quotas) {
-      quotas.check(principal, embeddings);
-      double cost = COST_OF_EMBEDDING * Math.max(1, embeddings);
-      RequestSpans spans = tracing.request("", engine.card().name());
-      Errand.submit(scheduler, principal.name(), engine, cost, spans, response, work);
-      quotas.charge(principal, embeddings);
-    }
   }
 
   /** Returns the noise of each requested embedding. */
@@ -406,34 +352,61 @@ final class EmbeddingGrpcService extends EmbeddingServiceGrpc.EmbeddingServiceIm
     return ImageSeed.noise(first, first + count, seeds);
   }
 
-  private ImagePipeline engine(String name) {
-    return models
-        .named(name)
-        .orElseThrow(() -> Errors.MODEL_NOT_FOUND.error("model", name, models.names()));
-  }
+  /** A call on the embedding space of a model: what is wrong with it, and its work. */
+  private final class EmbeddingCall {
+    final ImagePipeline engine;
+    final Embedder space;
+    final Violations violations = new Violations();
+    final List<Warning> warnings = new ArrayList<>();
+    private final String method;
 
-  private static Embedder space(ImagePipeline engine, String method) {
-    return needed(engine.embedder(), method, engine);
-  }
-
-  private static <T> T needed(Optional<T> part, String method, ImagePipeline engine) {
-    return part.orElseThrow(() -> Errors.METHOD_UNSUPPORTED.error(method, engine.card().name()));
-  }
-
-  private static void checkCount(String field, int count, Violations violations) {
-    if (count < 1 || count > MOST) {
-      violations.add(field, count + " of them", "1 to " + MOST);
+    EmbeddingCall(String method, String model) {
+      this.method = method;
+      engine =
+          models
+              .named(model)
+              .orElseThrow(() -> Errors.MODEL_NOT_FOUND.error("model", model, models.names()));
+      space = needed(engine.embedder());
     }
-  }
 
-  private static void checkText(
-      String field,
-      String text,
-      ImagePipeline engine,
-      List<Warning> warnings,
-      Violations violations) {
-    TaskResolver.checkText(field, text, violations);
-    RequestResolver.warn(field, text, engine, warnings);
+    <T> T needed(Optional<T> part) {
+      return part.orElseThrow(() -> Errors.METHOD_UNSUPPORTED.error(method, engine.card().name()));
+    }
+
+    void checkCount(String field, int count) {
+      if (count < 1 || count > MOST) {
+        violations.add(field, count + " of them", "1 to " + MOST);
+      }
+    }
+
+    void checkTexts(String field, List<String> texts) {
+      for (int i = 0; i < texts.size(); i++) {
+        checkText(field + "[" + i + "]", texts.get(i));
+      }
+    }
+
+    void checkText(String field, String text) {
+      TaskResolver.checkText(field, text, violations);
+      RequestResolver.warn(field, text, engine, warnings);
+    }
+
+    /**
+     * Submits the work of a valid call and charges the caller's quota.
+     *
+     * @throws io.grpc.StatusRuntimeException if there are violations, or the quota or the queue is
+     *     exhausted
+     */
+    <T> void run(int embeddings, StreamObserver<T> response, Function<Runnable, T> work) {
+      violations.throwIfAny();
+      Principal principal = CallContext.current().principal();
+      synchronized (quotas) {
+        quotas.check(principal, embeddings);
+        double cost = COST_OF_EMBEDDING * Math.max(1, embeddings);
+        RequestSpans spans = tracing.request("", engine.card().name());
+        Errand.submit(scheduler, principal.name(), engine, cost, spans, response, work);
+        quotas.charge(principal, embeddings);
+      }
+    }
   }
 
   /**

@@ -34,10 +34,15 @@ public abstract class JsonApi implements HttpFace {
   /**
    * A request that has arrived completely.
    *
-   * @param service a channel to the services on behalf of the client
+   * @param server a channel to the services
    */
   public record Arrived(
-      ServiceRequestContext context, AggregatedHttpRequest request, Channel service) {}
+      ServiceRequestContext context, AggregatedHttpRequest request, Channel server) {
+    /** Returns a channel on behalf of the client, authenticated once if it is already. */
+    public Channel service() {
+      return Credentials.passedOn(server, context);
+    }
+  }
 
   /** A handler of requests. It may block. */
   @FunctionalInterface
@@ -65,9 +70,7 @@ public abstract class JsonApi implements HttpFace {
                     request
                         .aggregate(ctx.eventLoop())
                         .thenComposeAsync(
-                            body ->
-                                handler.answer(
-                                    new Arrived(ctx, body, Credentials.passedOn(service, ctx))),
+                            body -> handler.answer(new Arrived(ctx, body, service)),
                             ctx.blockingTaskExecutor())));
   }
 

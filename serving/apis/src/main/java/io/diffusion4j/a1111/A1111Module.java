@@ -2,7 +2,6 @@ package io.diffusion4j.a1111;
 
 import com.google.inject.AbstractModule;
 import com.google.inject.Singleton;
-import com.google.inject.multibindings.Multibinder;
 import com.google.inject.multibindings.ProvidesIntoSet;
 import io.diffusion4j.serving.grpc.Callers;
 import io.diffusion4j.serving.http.HttpFace;
@@ -18,11 +17,6 @@ public final class A1111Module extends AbstractModule implements HttpModule {
   @Override
   public String name() {
     return "a1111";
-  }
-
-  @Override
-  protected void configure() {
-    Multibinder.newSetBinder(binder(), HttpFace.class);
   }
 
   @ProvidesIntoSet

@@ -218,41 +218,34 @@ final class Drawing
    * @param withImage whether it contains the preview
    */
   synchronized ObjectNode progress(boolean withImage, int unanswered) {
-    long all = Math.max(1, progress.getImageSteps());
-    ObjectNode json =
-        Fields.newObject()
-            .put("progress", (double) progress.getImageStepsDone() / all)
-            .put("eta_relative", Durations.toSecondsAsDouble(progress.getRemaining()));
-    json.putObject("state")
-        .put("skipped", false)
-        .put("interrupted", interrupted)
-        .put("job", progress.getStage())
-        .put("job_count", unanswered)
-        .put("job_timestamp", begun)
-        .put("job_no", drawn.size())
-        .put("sampling_step", progress.getStep())
-        .put("sampling_steps", progress.getSteps());
+    ObjectNode json = progress(progress, begun, interrupted, drawn.size(), unanswered);
     if (withImage && preview != null) {
       json.put(
           "current_image", Base64.getEncoder().encodeToString(preview.getData().toByteArray()));
-    } else {
-      json.putNull("current_image");
     }
-    return json.putNull("textinfo");
+    return json;
   }
 
   /** Returns the progress of a principal that has no request. */
   static ObjectNode idle() {
-    ObjectNode json = Fields.newObject().put("progress", 0.0).put("eta_relative", 0.0);
+    return progress(Progress.getDefaultInstance(), "0", false, 0, 0);
+  }
+
+  private static ObjectNode progress(
+      Progress at, String begun, boolean interrupted, int drawn, int unanswered) {
+    ObjectNode json =
+        Fields.newObject()
+            .put("progress", (double) at.getImageStepsDone() / Math.max(1, at.getImageSteps()))
+            .put("eta_relative", Durations.toSecondsAsDouble(at.getRemaining()));
     json.putObject("state")
         .put("skipped", false)
-        .put("interrupted", false)
-        .put("job", "")
-        .put("job_count", 0)
-        .put("job_timestamp", "0")
-        .put("job_no", 0)
-        .put("sampling_step", 0)
-        .put("sampling_steps", 0);
+        .put("interrupted", interrupted)
+        .put("job", at.getStage())
+        .put("job_count", unanswered)
+        .put("job_timestamp", begun)
+        .put("job_no", drawn)
+        .put("sampling_step", at.getStep())
+        .put("sampling_steps", at.getSteps());
     return json.putNull("current_image").putNull("textinfo");
   }
 }

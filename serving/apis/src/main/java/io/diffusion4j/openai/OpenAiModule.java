@@ -2,7 +2,6 @@ package io.diffusion4j.openai;
 
 import com.google.inject.AbstractModule;
 import com.google.inject.Singleton;
-import com.google.inject.multibindings.Multibinder;
 import com.google.inject.multibindings.ProvidesIntoSet;
 import io.diffusion4j.serving.http.HttpFace;
 import io.diffusion4j.serving.http.HttpModule;
@@ -16,11 +15,6 @@ public final class OpenAiModule extends AbstractModule implements HttpModule {
   @Override
   public String name() {
     return "openai";
-  }
-
-  @Override
-  protected void configure() {
-    Multibinder.newSetBinder(binder(), HttpFace.class);
   }
 
   @ProvidesIntoSet

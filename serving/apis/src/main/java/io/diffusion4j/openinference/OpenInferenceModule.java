@@ -26,7 +26,6 @@ public final class OpenInferenceModule extends AbstractModule implements HttpMod
   @Override
   protected void configure() {
     Multibinder.newSetBinder(binder(), HttpFace.class).addBinding().toInstance(new InferenceFace());
-    Multibinder.newSetBinder(binder(), BindableService.class);
   }
 
   @ProvidesIntoSet

@@ -43,7 +43,6 @@ public final class JobsModule extends AbstractModule {
 
   @Override
   protected void configure() {
-    Multibinder.newSetBinder(binder(), BindableService.class);
     Provider<JobRunner> runner = getProvider(JobRunner.class);
     Supplier<Counts> counts = () -> runner.get().counts();
     Multibinder.newSetBinder(binder(), LabelledGauge.class)
