@@ -1,8 +1,8 @@
 package io.diffusion4j.serving.request;
 
 import com.google.protobuf.util.Durations;
-import io.diffusion4j.client.Generation;
 import io.diffusion4j.client.Generation.Picture;
+import io.diffusion4j.client.Generation;
 import io.diffusion4j.client.GenerationClient.ProgressListener;
 import io.diffusion4j.client.ImageGenerator;
 import io.diffusion4j.diffusion.filter.Filters;
@@ -164,7 +164,7 @@ public final class DirectGenerator implements ImageGenerator {
       List<Drawn> few = batch.draw(noise, clock, Filters.Listener.NONE);
       images.accept(few.stream().map(Drawn::image).toList());
       for (int i = 0; i < few.size(); i++) {
-        files[places.get(i)] = few.get(i).encode(OptionalDouble.empty());
+        files[places.get(i)] = few.get(i).encode(OptionalDouble.empty()).message();
       }
     }
     Usage usage = clock.usage(); // of all requests, and counted once

@@ -6,7 +6,6 @@ import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.noise.NoiseSource;
 import io.diffusion4j.diffusion.pipeline.ImageTask;
 import io.diffusion4j.diffusion.stage.SamplingListener;
-import io.diffusion4j.serving.v1.GeneratedImage;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -45,8 +44,8 @@ public record ImageBatch(List<Slot> images) {
      *
      * @param score the similarity of prompt and image; empty if it is unknown
      */
-    public GeneratedImage encode(OptionalDouble score) {
-      return slot.request.encode(slot.index, image, score, verdict);
+    public ImageFile encode(OptionalDouble score) {
+      return new ImageFile(slot.request.encode(slot.index, image, score, verdict));
     }
   }
 

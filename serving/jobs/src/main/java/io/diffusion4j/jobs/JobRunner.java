@@ -183,7 +183,7 @@ final class JobRunner {
     try {
       GenerateImagesRequest request =
           job.get().request().orElseThrow(() -> Errors.malformed("damaged in the store of jobs"));
-      registry.join(owner, request, resolver.resolve(request), Optional.empty(), observer);
+      registry.join(owner, resolver.resolve(request), Optional.empty(), observer);
     } catch (StatusRuntimeException e) {
       failed(key, e);
     } catch (RuntimeException e) { // whatever a request does wrong, other jobs go on

@@ -417,23 +417,6 @@ final class EndToEndTest {
     assertThat(pixels(shipped, options + "none")).isNotEqualTo(clipped);
   }
 
-  @Test
-  void aPreviewFollowsTheLineOfItsFile() {
-    String out =
-        generate(
-                folder.resolve("seen.png"),
-                "--model",
-                model.toString(),
-                "--count",
-                "2",
-                "--preview",
-                "--preview-protocol",
-                "kitty")
-            .out();
-    assertThat(out.lines().filter(line -> line.contains("\u001b_G"))).hasSize(2);
-    assertThat(out).matches("(?s).*seen-1.png: [^\n]*\n\u001b_G.*seen-2.png: [^\n]*\n\u001b_G.*");
-  }
-
   /** The frames are the steps of the decoder and of the upsampler, in one size. */
   @Test
   void anAnimationShowsHowImagesEmerge() throws IOException {
