@@ -8,9 +8,9 @@ import io.diffusion4j.diffusion.pipeline.ImageTask;
 import io.diffusion4j.diffusion.stage.Pixels;
 import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.diffusion.stage.Stage;
+import io.diffusion4j.serving.request.ImageBatch;
 import io.diffusion4j.serving.request.ImageBatch.Drawn;
 import io.diffusion4j.serving.request.ImageBatch.Slot;
-import io.diffusion4j.serving.request.ImageBatch;
 import io.diffusion4j.serving.request.ImageFile;
 import io.diffusion4j.serving.request.ResolvedRequest;
 import java.util.ArrayList;
@@ -41,7 +41,7 @@ record ImageRange(ResolvedRequest request, int from, int to) {
   /** Draws, filters, scores and encodes the images. */
   List<ImageFile> draw(SamplingListener listener, Filters.Listener judged) {
     var batch =
-        new ImageBatch(IntStream.range(from, to).mapToObj(i -> new Slot(request, i)).toList());
+        new ImageBatch(IntStream.range(from, to).mapToObj(i -> new Slot(request, i, i)).toList());
     List<Drawn> drawn = batch.draw(request.noise(from, to), listener, judged);
     List<Double> scores = scores(request.task(), drawn.stream().map(Drawn::image).toList());
     return IntStream.range(0, size())

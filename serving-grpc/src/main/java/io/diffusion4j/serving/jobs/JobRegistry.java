@@ -116,10 +116,7 @@ public final class JobRegistry {
    *     the server is shutting down
    */
   public synchronized void join(
-      Principal owner,
-      ResolvedRequest request,
-      Optional<Duration> timeLeft,
-      JobObserver observer) {
+      Principal owner, ResolvedRequest request, Optional<Duration> timeLeft, JobObserver observer) {
     forget();
     Key key = new Key(owner.name(), request.id());
     Job known = jobs.get(key);

@@ -3,7 +3,6 @@ package io.diffusion4j.serving.jobs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.diffusion4j.serving.errors.Errors;
-import io.diffusion4j.serving.v1.Usage;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -14,8 +13,7 @@ final class JobStoryTest {
   private static final Duration KEPT = Duration.ofMinutes(10);
 
   private static final JobEvent.Usage NONE =
-      new JobEvent.Usage(
-          Duration.ZERO, Duration.ZERO, 0, 0, 0, Map.of(), Optional.empty());
+      new JobEvent.Usage(Duration.ZERO, Duration.ZERO, 0, 0, 0, Map.of(), Optional.empty());
 
   private final JobStory story = new JobStory("id");
 
