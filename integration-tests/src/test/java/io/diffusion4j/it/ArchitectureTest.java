@@ -270,6 +270,23 @@ class ArchitectureTest {
   static final ArchRule packagesHaveNoCycles =
       slices().matching("io.diffusion4j.(**)").should().beFreeOfCycles();
 
+  /** Messages are translated where they come in; what is below the edge has types of its own. */
+  @ArchTest
+  static final ArchRule protocolBuffersStopAtTheEdge =
+      noClasses()
+          .that()
+          .resideInAnyPackage(
+              "io.diffusion4j.serving.jobs..",
+              "io.diffusion4j.serving.model..",
+              "io.diffusion4j.serving.observability..",
+              "io.diffusion4j.serving.auth..",
+              "io.diffusion4j.serving.config..",
+              "io.diffusion4j.serving.observability..",
+              "io.diffusion4j.serving.observability..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage(PROTO);
+
   /** A package holds one idea; one that is too long for a listing holds several. */
   @ArchTest
   static final ArchRule noPackageIsABag =

@@ -13,17 +13,17 @@ import com.google.inject.util.Modules;
 import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.serving.auth.Principal;
 import io.diffusion4j.serving.config.ServerConfig;
+import io.diffusion4j.serving.observability.ServingListener.BatchEnd;
+import io.diffusion4j.serving.observability.ServingListener.CallEnd;
+import io.diffusion4j.serving.observability.ServingListener;
+import io.diffusion4j.serving.jobs.JobEvent;
 import io.diffusion4j.serving.jobs.JobObserver;
 import io.diffusion4j.serving.jobs.JobRegistry;
 import io.diffusion4j.serving.jobs.JobScheduler;
-import io.diffusion4j.serving.observability.ServingListener;
-import io.diffusion4j.serving.observability.ServingListener.BatchEnd;
-import io.diffusion4j.serving.observability.ServingListener.CallEnd;
+import io.diffusion4j.serving.request.ImageFile;
 import io.diffusion4j.serving.request.RequestResolver;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
-import io.diffusion4j.serving.v1.GeneratedImage;
 import io.diffusion4j.serving.v1.PreviewOptions;
-import io.diffusion4j.serving.v1.StreamGenerateImagesResponse;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
@@ -51,7 +51,7 @@ class ThrowingObserversTest {
   /** Gathers images, and throws at this event. */
   private static final class Observer implements JobObserver {
     final CompletableFuture<Status> end = new CompletableFuture<>();
-    final List<GeneratedImage> images = new ArrayList<>();
+    final List<ImageFile> images = new ArrayList<>();
     private final String fault;
 
     Observer(String fault) {
@@ -59,9 +59,9 @@ class ThrowingObserversTest {
     }
 
     @Override
-    public void event(StreamGenerateImagesResponse event) {
-      inform(event.getEventCase().name().toLowerCase(Locale.ROOT));
-      if (event.hasFinished()) {
+    public void event(JobEvent event) {
+      inform(event.getClass().getSimpleName().toLowerCase(Locale.ROOT));
+      if (event instanceof JobEvent.Finished) {
         end.complete(Status.OK);
       }
     }
@@ -73,7 +73,7 @@ class ThrowingObserversTest {
     }
 
     @Override
-    public void image(GeneratedImage image) {
+    public void image(ImageFile image) {
       images.add(image);
       inform("image");
     }
@@ -103,7 +103,7 @@ class ThrowingObserversTest {
     }
 
     void join(GenerateImagesRequest request, JobObserver observer) {
-      jobs.join(Principal.ANYBODY, request, resolver.resolve(request), Optional.empty(), observer);
+      jobs.join(Principal.ANYBODY, resolver.resolve(request), Optional.empty(), observer);
     }
 
     void assertDraws() throws Exception {

@@ -76,6 +76,21 @@ public class RequestScope internal constructor(public val builder: GenerateImage
     reuse?.let { options.reuse = it }
     builder.putStages(name, options.build())
   }
+
+  /**
+   * A setting of a stage by the name of its field, such as `reuse`, beside the others of the stage.
+   *
+   * @param name one of those that the model's list shows for the stage
+   * @throws IllegalArgumentException if there is no such setting
+   */
+  public fun setting(stage: String, name: String, value: Any) {
+    val field =
+      requireNotNull(StageOptions.getDescriptor().findFieldByName(name)) {
+        "setting: $name (expected: a field of StageOptions)"
+      }
+    val options = builder.getStagesOrDefault(stage, StageOptions.getDefaultInstance()).toBuilder()
+    builder.putStages(stage, options.setField(field, value).build())
+  }
 }
 
 /** Creates a request for images of a text, with [negative] as the negative prompt. */

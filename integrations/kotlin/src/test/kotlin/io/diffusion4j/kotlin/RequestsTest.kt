@@ -3,6 +3,7 @@ package io.diffusion4j.kotlin
 import io.diffusion4j.client.Requests
 import io.diffusion4j.serving.v1.StageOptions
 import org.assertj.core.api.Assertions.assertThat
+import org.assertj.core.api.Assertions.assertThatThrownBy
 import org.junit.jupiter.api.Test
 
 /** The requests of Kotlin are those of Java. */
@@ -27,6 +28,20 @@ class RequestsTest {
     expected.addSeeds(7).addSeeds(8).setRequestId("id").previewBuilder.everySteps = 5
     val decoder = StageOptions.newBuilder().setSteps(30).setSampler("ddim").setEta(0.5)
     assertThat(request).isEqualTo(expected.putStages("decoder", decoder.build()).build())
+  }
+
+  @Test
+  fun `a setting is named by its field`() {
+    val request =
+      textToImage("a dog") {
+        stage("decoder", steps = 30)
+        setting("decoder", "reuse", 2)
+      }
+    val decoder = StageOptions.newBuilder().setSteps(30).setReuse(2)
+    val expected = Requests.textToImage("a dog").putStages("decoder", decoder.build())
+    assertThat(request).isEqualTo(expected.build())
+    assertThatThrownBy { textToImage("a dog") { setting("decoder", "colour", 2) } }
+      .hasMessage("setting: colour (expected: a field of StageOptions)")
   }
 
   @Test

@@ -85,7 +85,7 @@ final class GenerationGrpcService extends GenerationServiceGrpc.GenerationServic
     Principal owner = about.principal();
     leave.means(() -> jobs.leave(owner, resolved.id(), observer));
     observer.onGivingUp(leave);
-    jobs.join(owner, request, resolved, timeLeft(), observer);
+    jobs.join(owner, resolved, timeLeft(), observer);
     if (call.isCancelled()) { // before the job was known to the cancel handler
       leave.run();
     }

@@ -5,7 +5,9 @@ import static java.util.Objects.requireNonNull;
 import com.google.common.hash.Hashing;
 import com.google.protobuf.ByteString;
 import io.diffusion4j.serving.errors.Errors;
+import io.diffusion4j.serving.jobs.JobEvent;
 import io.diffusion4j.serving.jobs.JobObserver;
+import io.diffusion4j.serving.request.ImageFile;
 import io.diffusion4j.serving.v1.GeneratedImage;
 import io.diffusion4j.serving.v1.ImageChunk;
 import io.diffusion4j.serving.v1.ImageDone;
@@ -64,7 +66,8 @@ final class StreamOutbox implements JobObserver {
   }
 
   @Override
-  public synchronized void event(StreamGenerateImagesResponse event) {
+  public synchronized void event(JobEvent happened) {
+    StreamGenerateImagesResponse event = EventMessages.of(happened);
     if (event.hasProgress()) {
       // Asked before, not after: within a process a call is busy until the client has read.
       keepsPace = call.isReady() && waiting.isEmpty();
@@ -85,7 +88,8 @@ final class StreamOutbox implements JobObserver {
   }
 
   @Override
-  public synchronized void image(GeneratedImage image) {
+  public synchronized void image(ImageFile file) {
+    GeneratedImage image = file.message();
     ByteString data = image.getData();
     for (int offset = 0; offset < data.size(); offset += CHUNK_BYTES) {
       int start = offset;

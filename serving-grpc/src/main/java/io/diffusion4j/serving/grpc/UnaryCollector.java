@@ -1,11 +1,11 @@
 package io.diffusion4j.serving.grpc;
 
+import io.diffusion4j.serving.jobs.JobEvent;
 import io.diffusion4j.serving.jobs.JobObserver;
+import io.diffusion4j.serving.request.ImageFile;
 import io.diffusion4j.serving.v1.Accepted;
 import io.diffusion4j.serving.v1.Finished;
 import io.diffusion4j.serving.v1.GenerateImagesResponse;
-import io.diffusion4j.serving.v1.GeneratedImage;
-import io.diffusion4j.serving.v1.StreamGenerateImagesResponse;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
 
@@ -20,7 +20,8 @@ public final class UnaryCollector implements JobObserver {
   }
 
   @Override
-  public void event(StreamGenerateImagesResponse event) {
+  public void event(JobEvent happened) {
+    var event = EventMessages.of(happened);
     switch (event.getEventCase()) {
       case ACCEPTED -> {
         Accepted accepted = event.getAccepted();
@@ -45,8 +46,8 @@ public final class UnaryCollector implements JobObserver {
   }
 
   @Override
-  public void image(GeneratedImage image) {
-    response.addImages(image);
+  public void image(ImageFile image) {
+    response.addImages(image.message());
   }
 
   @Override

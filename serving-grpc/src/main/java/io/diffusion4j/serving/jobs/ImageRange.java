@@ -1,7 +1,5 @@
 package io.diffusion4j.serving.jobs;
 
-import com.google.protobuf.ByteString;
-import com.google.protobuf.util.Durations;
 import io.diffusion4j.diffusion.filter.Filters;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.Png;
@@ -13,10 +11,8 @@ import io.diffusion4j.diffusion.stage.Stage;
 import io.diffusion4j.serving.request.ImageBatch;
 import io.diffusion4j.serving.request.ImageBatch.Drawn;
 import io.diffusion4j.serving.request.ImageBatch.Slot;
+import io.diffusion4j.serving.request.ImageFile;
 import io.diffusion4j.serving.request.ResolvedRequest;
-import io.diffusion4j.serving.v1.GeneratedImage;
-import io.diffusion4j.serving.v1.Preview;
-import io.diffusion4j.serving.v1.Progress;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -43,9 +39,9 @@ record ImageRange(ResolvedRequest request, int from, int to) {
   }
 
   /** Draws, filters, scores and encodes the images. */
-  List<GeneratedImage> draw(SamplingListener listener, Filters.Listener judged) {
+  List<ImageFile> draw(SamplingListener listener, Filters.Listener judged) {
     var batch =
-        new ImageBatch(IntStream.range(from, to).mapToObj(i -> new Slot(request, i)).toList());
+        new ImageBatch(IntStream.range(from, to).mapToObj(i -> new Slot(request, i, i)).toList());
     List<Drawn> drawn = batch.draw(request.noise(from, to), listener, judged);
     List<Double> scores = scores(request.task(), drawn.stream().map(Drawn::image).toList());
     return IntStream.range(0, size())
@@ -74,7 +70,7 @@ record ImageRange(ResolvedRequest request, int from, int to) {
   }
 
   /** Returns the progress of the whole request at this progress of the batch. */
-  Progress progress(SamplingListener.Progress at, Pace pace) {
+  JobEvent.Progress progress(SamplingListener.Progress at, Pace pace) {
     Map<String, Long> left = new HashMap<>();
     boolean reached = false;
     for (Stage stage : request.card().stages()) {
@@ -93,24 +89,21 @@ record ImageRange(ResolvedRequest request, int from, int to) {
     }
     long total = request.imageSteps();
     long totalLeft = left.values().stream().mapToLong(Long::longValue).sum();
-    Progress.Builder progress =
-        Progress.newBuilder()
-            .setStage(at.stage())
-            .setStep(at.step())
-            .setSteps(at.steps())
-            .addAllImageIndices(indices())
-            .setImageStepsDone(total - totalLeft)
-            .setImageSteps(total);
-    pace.usual(request.card().name(), left)
-        .ifPresent(time -> progress.setRemaining(Durations.fromNanos(time.toNanos())));
-    return progress.build();
+    return new JobEvent.Progress(
+        at.stage(),
+        at.step(),
+        at.steps(),
+        indices(),
+        total - totalLeft,
+        total,
+        pace.usual(request.card().name(), left));
   }
 
   /**
    * Returns whether previews are due: the request wants one at this step of a stage with pixels.
    */
   boolean hasPreviews(SamplingListener.Progress at) {
-    int every = request.request().getPreview().getEverySteps();
+    int every = request.previewEverySteps();
     return every != 0
         && at.step() != 0
         && at.step() != at.steps()
@@ -119,29 +112,21 @@ record ImageRange(ResolvedRequest request, int from, int to) {
   }
 
   /** Encodes a preview of each final image, at the size of the stage. */
-  List<Preview> previews(SamplingListener.Progress at) {
+  List<JobEvent.Preview> previews(SamplingListener.Progress at) {
     Stage stage = request.card().stage(at.stage()).orElseThrow();
     Pixels size = at.size().or(stage.draws());
     int width = size.width();
     int height = size.height();
-    List<Preview> previews = new ArrayList<>();
+    List<JobEvent.Preview> previews = new ArrayList<>();
     for (int i = 0; i < at.x0().size(); i++) {
       byte[] png = Png.encode(new Image(width, height, at.x0().get(i)), Map.of());
       previews.add(
-          Preview.newBuilder()
-              .setImageIndex(index(from + i))
-              .setStage(at.stage())
-              .setStep(at.step())
-              .setWidth(width)
-              .setHeight(height)
-              .setMediaType("image/png")
-              .setData(ByteString.copyFrom(png))
-              .build());
+          new JobEvent.Preview(index(from + i), at.stage(), at.step(), width, height, png));
     }
     return previews;
   }
 
   private int index(int i) {
-    return request.request().getFirstImage() + i;
+    return request.firstImage() + i;
   }
 }

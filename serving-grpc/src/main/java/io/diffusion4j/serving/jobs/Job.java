@@ -1,12 +1,12 @@
 package io.diffusion4j.serving.jobs;
 
-import com.google.protobuf.util.Durations;
 import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.serving.errors.Errors;
-import io.diffusion4j.serving.observability.RequestSpans;
-import io.diffusion4j.serving.observability.ServingListener;
 import io.diffusion4j.serving.observability.ServingListener.BatchEnd;
+import io.diffusion4j.serving.observability.ServingListener;
+import io.diffusion4j.serving.observability.RequestSpans;
+import io.diffusion4j.serving.request.ImageFile;
 import io.diffusion4j.serving.request.ResolvedRequest;
 import io.diffusion4j.serving.v1.Accepted;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
@@ -35,7 +35,6 @@ final class Job implements Work {
   private static final int OVERHEAD_BYTES = 4 << 10;
 
   private final String owner;
-  private final GenerateImagesRequest asked;
   private final ResolvedRequest request;
   private final Pace pace;
   private final ServingListener listener;
@@ -55,13 +54,11 @@ final class Job implements Work {
   /** Creates a job that has not begun. Its time in the queue counts from now. */
   Job(
       String owner,
-      GenerateImagesRequest asked,
       ResolvedRequest request,
       Pace pace,
       ServingListener listener,
       RequestSpans spans) {
     this.owner = owner;
-    this.asked = asked;
     this.request = request;
     this.pace = pace;
     this.listener = listener;
@@ -69,28 +66,11 @@ final class Job implements Work {
     this.story = new JobStory(request.id());
   }
 
-  /** Returns the event {@code Accepted} of a request, with its plan. */
-  static StreamGenerateImagesResponse accepted(
+  /** Returns the event {@code Accepted} of a request, with its estimated time. */
+  static JobEvent accepted(
       ResolvedRequest request, Pace pace, int queuePosition, Optional<Duration> backlog) {
-    var accepted =
-        Accepted.newBuilder()
-            .setRequestId(request.id())
-            .setPlan(plan(request, pace))
-            .setQueuePosition(queuePosition)
-            .addAllWarnings(request.warnings());
-    backlog.ifPresent(time -> accepted.setBacklog(Durations.fromNanos(time.toNanos())));
-    return StreamGenerateImagesResponse.newBuilder().setAccepted(accepted).build();
-  }
-
-  private static Plan plan(ResolvedRequest request, Pace pace) {
-    Plan.Builder plan =
-        Plan.newBuilder()
-            .setRequest(request.request())
-            .setImageSteps(request.imageSteps())
-            .setCost(request.cost());
-    pace.usual(request.card().name(), request.imageStepsByStage())
-        .ifPresent(time -> plan.setEstimatedTime(Durations.fromNanos(time.toNanos())));
-    return plan.build();
+    var estimate = pace.usual(request.card().name(), request.imageStepsByStage());
+    return new JobEvent.Accepted(request, estimate, queuePosition, backlog);
   }
 
   /** Returns the shortest possible time of the job; empty before its stages were measured. */
@@ -131,13 +111,13 @@ final class Job implements Work {
   }
 
   /** Returns whether a request is a repeat of this job's request. */
-  boolean answers(GenerateImagesRequest other) {
-    return asked.equals(other);
+  boolean answers(ResolvedRequest other) {
+    return request.isRepeated(other);
   }
 
   @Override
   public int rank() {
-    return request.request().getPriority().getNumber();
+    return request.rank();
   }
 
   @Override
@@ -159,10 +139,7 @@ final class Job implements Work {
   }
 
   private long requestBytes() {
-    return OVERHEAD_BYTES
-        + asked.getSerializedSize()
-        + request.request().getSerializedSize()
-        + request.pixelBytes();
+    return OVERHEAD_BYTES + request.bytes();
   }
 
   /** Returns the size in bytes that the job can reach, including all of its images. */
@@ -247,8 +224,7 @@ final class Job implements Work {
       Duration waited = Duration.ofNanos(begunAt - submitted);
       listener.requestBegan(waited);
       spans.begun();
-      story.started(
-          Started.newBuilder().setQueueTime(Durations.fromNanos(waited.toNanos())).build());
+      story.started(new JobEvent.Started(waited));
     }
   }
 
@@ -279,18 +255,18 @@ final class Job implements Work {
     listener.filtered(filter, images, time);
   }
 
-  private void drawn(GeneratedImage image) {
-    ImageMetadata about = image.getMetadata();
-    if (about.hasRefusal()) {
-      ImageRefusal refusal = about.getRefusal();
-      LOG.atInfo()
-          .addKeyValue("image", about.getIndex())
-          .addKeyValue("filter", refusal.getFilter())
-          .addKeyValue("concept", refusal.getConcept())
-          .log("image refused: {}", refusal.getMessage());
-      listener.imageRefused(request.card().name(), refusal.getFilter(), refusal.getConcept());
-    }
+  private void drawn(ImageFile image) {
+    image.refusal().ifPresent(refusal -> refused(image.index(), refusal));
     story.image(image);
+  }
+
+  private void refused(int image, ImageFile.Refusal refusal) {
+    LOG.atInfo()
+        .addKeyValue("image", image)
+        .addKeyValue("filter", refusal.filter())
+        .addKeyValue("concept", refusal.concept())
+        .log("image refused: {}", refusal.message());
+    listener.imageRefused(request.card().name(), refusal.filter(), refusal.concept());
   }
 
   private void failed(ImageRange batch, Throwable cause) {
@@ -301,16 +277,14 @@ final class Job implements Work {
     story.failed(batch.indices(), Errors.failed(cause, request.id()));
   }
 
-  private Usage usage(int images, int refused) {
-    var usage = Usage.newBuilder();
-    clock.judging().ifPresent(time -> usage.setFilterTime(Durations.fromNanos(time.toNanos())));
-    return usage
-        .setQueueTime(Durations.fromNanos(begunAt - submitted))
-        .setRunTime(Durations.fromNanos(System.nanoTime() - begunAt))
-        .setImageSteps(request.imageSteps() / request.imageCount() * images)
-        .setImages(images)
-        .setRefusedImages(refused)
-        .addAllStages(clock.usage())
-        .build();
+  private JobEvent.Usage usage(int images, int refused) {
+    return new JobEvent.Usage(
+        Duration.ofNanos(begunAt - submitted),
+        Duration.ofNanos(System.nanoTime() - begunAt),
+        request.imageSteps() / request.imageCount() * images,
+        images,
+        refused,
+        clock.usage(),
+        clock.judging());
   }
 }

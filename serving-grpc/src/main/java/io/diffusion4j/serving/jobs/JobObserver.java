@@ -1,14 +1,13 @@
 package io.diffusion4j.serving.jobs;
 
-import io.diffusion4j.serving.v1.GeneratedImage;
-import io.diffusion4j.serving.v1.StreamGenerateImagesResponse;
+import io.diffusion4j.serving.request.ImageFile;
 import io.grpc.StatusRuntimeException;
 
 /**
  * An observer of a {@link Job}, usually on behalf of a call.
  *
  * <p>Methods are called by one thread at a time, in the order of the stream's events, and must not
- * block. The last call is an event that is {@code finished}, or {@link #failed}.
+ * block. The last call is {@link JobEvent.Finished}, or {@link #failed}.
  */
 public interface JobObserver {
   /**
@@ -20,7 +19,7 @@ public interface JobObserver {
   default void onGivingUp(Runnable leave) {}
 
   /** Called for every event except images, which are passed to {@link #image}. */
-  void event(StreamGenerateImagesResponse event);
+  void event(JobEvent event);
 
   /**
    * Returns whether the previews of the step that was reported last would be sent; if no observer
@@ -29,7 +28,7 @@ public interface JobObserver {
   boolean wantsPreview();
 
   /** Called for each image that was drawn. */
-  void image(GeneratedImage image);
+  void image(ImageFile image);
 
   /** Called last, if the job failed or was stopped. */
   void failed(StatusRuntimeException error);

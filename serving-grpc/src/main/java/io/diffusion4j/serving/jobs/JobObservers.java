@@ -1,7 +1,6 @@
 package io.diffusion4j.serving.jobs;
 
 import io.diffusion4j.serving.errors.Errors;
-import io.diffusion4j.serving.v1.StreamGenerateImagesResponse;
 import io.grpc.StatusRuntimeException;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,7 +53,7 @@ final class JobObservers {
   }
 
   /** Notifies all observers of the last event and removes them. */
-  void finish(StreamGenerateImagesResponse event) {
+  void finish(JobEvent event) {
     inform(observer -> observer.event(event));
     observers.clear();
   }

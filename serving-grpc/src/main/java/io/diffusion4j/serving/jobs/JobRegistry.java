@@ -9,14 +9,12 @@ import io.diffusion4j.serving.observability.RequestSpans;
 import io.diffusion4j.serving.observability.ServingListener;
 import io.diffusion4j.serving.observability.Tracing;
 import io.diffusion4j.serving.request.ResolvedRequest;
-import io.diffusion4j.serving.v1.Finished;
-import io.diffusion4j.serving.v1.GenerateImagesRequest;
-import io.diffusion4j.serving.v1.StreamGenerateImagesResponse;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -71,8 +69,7 @@ public final class JobRegistry {
   public void plan(ResolvedRequest request, JobObserver observer) {
     requireBearable(request);
     observer.event(Job.accepted(request, pace, 0, scheduler.backlog()));
-    var finished = Finished.getDefaultInstance();
-    observer.event(StreamGenerateImagesResponse.newBuilder().setFinished(finished).build());
+    observer.event(new JobEvent.Finished(Optional.empty(), List.of()));
   }
 
   /**
@@ -113,7 +110,6 @@ public final class JobRegistry {
    * Attaches the observer to the job of a request. The job is submitted if it does not exist yet.
    *
    * @param owner the caller
-   * @param came the request as received
    * @param request the request with its defaults
    * @param timeLeft the time until the deadline of the call; empty if it has none
    * @throws io.grpc.StatusRuntimeException if another request has the id, the request costs too
@@ -121,20 +117,14 @@ public final class JobRegistry {
    *     the server is shutting down
    */
   public synchronized void join(
-      Principal owner,
-      GenerateImagesRequest came,
-      ResolvedRequest request,
-      Optional<Duration> timeLeft,
-      JobObserver observer) {
+      Principal owner, ResolvedRequest request, Optional<Duration> timeLeft, JobObserver observer) {
     forget();
-    // Ids are compared without regard to case.
-    GenerateImagesRequest asked = came.toBuilder().setRequestId(request.id()).build();
     Key key = new Key(owner.name(), request.id());
     Job known = jobs.get(key);
-    if (known != null && !known.answers(asked)) {
+    if (known != null && !known.answers(request)) {
       throw Errors.REQUEST_ID_TAKEN.error(request.id());
     }
-    Job job = known == null ? job(owner, asked, request) : known;
+    Job job = known == null ? job(owner, request) : known;
     synchronized (job) { // the job must not begin before the observer is attached
       if (known == null) {
         requireBearable(request);
@@ -158,9 +148,9 @@ public final class JobRegistry {
     }
   }
 
-  private Job job(Principal owner, GenerateImagesRequest asked, ResolvedRequest request) {
+  private Job job(Principal owner, ResolvedRequest request) {
     RequestSpans spans = tracing.request(request.id(), request.card().name());
-    return new Job(owner.name(), asked, request, pace, listener, spans);
+    return new Job(owner.name(), request, pace, listener, spans);
   }
 
   private void requireBearable(ResolvedRequest request) {

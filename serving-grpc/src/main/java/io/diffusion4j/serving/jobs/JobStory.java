@@ -1,19 +1,12 @@
 package io.diffusion4j.serving.jobs;
 
 import io.diffusion4j.serving.errors.Errors;
-import io.diffusion4j.serving.v1.Finished;
-import io.diffusion4j.serving.v1.GeneratedImage;
-import io.diffusion4j.serving.v1.ImageFailure;
-import io.diffusion4j.serving.v1.Preview;
-import io.diffusion4j.serving.v1.Progress;
-import io.diffusion4j.serving.v1.Started;
-import io.diffusion4j.serving.v1.StreamGenerateImagesResponse;
-import io.diffusion4j.serving.v1.Usage;
+import io.diffusion4j.serving.request.ImageFile;
 import io.grpc.StatusRuntimeException;
-import io.grpc.protobuf.StatusProto;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -26,19 +19,19 @@ final class JobStory {
 
   // Guarded by this.
   private final JobObservers observers;
-  private final List<GeneratedImage> images = new ArrayList<>();
-  private final List<ImageFailure> failures = new ArrayList<>();
+  private final List<ImageFile> images = new ArrayList<>();
+  private final List<JobEvent.Failure> failures = new ArrayList<>();
   private @Nullable StatusRuntimeException failure; // the last one
-  private @Nullable StreamGenerateImagesResponse started;
-  private @Nullable StreamGenerateImagesResponse progress;
-  private @Nullable StreamGenerateImagesResponse finished;
+  private @Nullable JobEvent started;
+  private @Nullable JobEvent progress;
+  private @Nullable JobEvent finished;
   private long finishedAt; // by System.nanoTime, once finished
   private volatile @Nullable StatusRuntimeException error; // also read without the lock
 
   /** Returns the usage for the numbers of drawn and of rejected images. */
   @FunctionalInterface
   interface Used {
-    Usage of(int images, int refused);
+    JobEvent.Usage of(int images, int refused);
   }
 
   /** Creates an empty log without observers. */
@@ -53,7 +46,7 @@ final class JobStory {
    *
    * @param accepted the first event for this observer
    */
-  synchronized void attach(JobObserver observer, StreamGenerateImagesResponse accepted) {
+  synchronized void attach(JobObserver observer, JobEvent accepted) {
     if (!hasEnded()) {
       observers.add(observer);
     }
@@ -93,30 +86,27 @@ final class JobStory {
     return error != null;
   }
 
-  synchronized void started(Started event) {
-    var begun = StreamGenerateImagesResponse.newBuilder().setStarted(event).build();
-    started = begun;
-    inform(observer -> observer.event(begun));
+  synchronized void started(JobEvent.Started event) {
+    started = event;
+    inform(observer -> observer.event(event));
   }
 
   /** Notifies the observers and returns whether one of them wants previews now. */
-  synchronized boolean progress(Progress event) {
-    var now = StreamGenerateImagesResponse.newBuilder().setProgress(event).build();
-    progress = now;
-    inform(observer -> observer.event(now));
+  synchronized boolean progress(JobEvent.Progress event) {
+    progress = event;
+    inform(observer -> observer.event(event));
     boolean[] wanted = {false};
     inform(observer -> wanted[0] |= observer.wantsPreview());
     return wanted[0];
   }
 
-  synchronized void previews(List<Preview> previews) {
-    for (Preview preview : previews) {
-      var event = StreamGenerateImagesResponse.newBuilder().setPreview(preview).build();
-      inform(observer -> observer.event(event));
+  synchronized void previews(List<JobEvent.Preview> previews) {
+    for (JobEvent preview : previews) {
+      inform(observer -> observer.event(preview));
     }
   }
 
-  synchronized void image(GeneratedImage image) {
+  synchronized void image(ImageFile image) {
     if (error == null) {
       images.add(image);
       inform(observer -> observer.image(image));
@@ -126,9 +116,8 @@ final class JobStory {
   /** Records images that could not be drawn; other images may follow. */
   synchronized void failed(List<Integer> indices, StatusRuntimeException reason) {
     failure = reason;
-    var status = StatusProto.fromThrowable(reason);
     for (int index : indices) {
-      failures.add(ImageFailure.newBuilder().setImageIndex(index).setError(status).build());
+      failures.add(new JobEvent.Failure(index, reason));
     }
   }
 
@@ -138,10 +127,9 @@ final class JobStory {
       stop(failure);
     }
     if (!hasEnded()) {
-      int refused = (int) images.stream().filter(i -> i.getMetadata().hasRefusal()).count();
+      int refused = (int) images.stream().filter(image -> image.refusal().isPresent()).count();
       var used = usage.of(images.size(), refused);
-      var end = Finished.newBuilder().setUsage(used).addAllFailures(failures);
-      finished = StreamGenerateImagesResponse.newBuilder().setFinished(end).build();
+      finished = new JobEvent.Finished(Optional.of(used), List.copyOf(failures));
       finishedAt = System.nanoTime();
       observers.finish(finished);
     }
@@ -173,7 +161,7 @@ final class JobStory {
 
   /** Returns the size of the images so far, in bytes. */
   synchronized long bytes() {
-    return images.stream().mapToLong(GeneratedImage::getSerializedSize).sum();
+    return images.stream().mapToLong(ImageFile::bytes).sum();
   }
 
   /** Notifies all observers; a job is stopped when its last observer fails. */

@@ -1,11 +1,8 @@
 package io.diffusion4j.serving.jobs;
 
-import com.google.protobuf.util.Durations;
 import io.diffusion4j.diffusion.stage.SamplingListener;
-import io.diffusion4j.serving.v1.StageUsage;
 import java.time.Duration;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -58,14 +55,9 @@ final class StageClock {
   }
 
   /** Returns the time of each stage, without the work between steps. */
-  List<StageUsage> usage() {
-    return nanos.entrySet().stream()
-        .map(
-            stage ->
-                StageUsage.newBuilder()
-                    .setStage(stage.getKey())
-                    .setTime(Durations.fromNanos(stage.getValue()))
-                    .build())
-        .toList();
+  Map<String, Duration> usage() {
+    Map<String, Duration> usage = new LinkedHashMap<>();
+    nanos.forEach((stage, time) -> usage.put(stage, Duration.ofNanos(time)));
+    return usage;
   }
 }

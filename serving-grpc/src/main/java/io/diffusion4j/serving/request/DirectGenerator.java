@@ -15,7 +15,6 @@ import io.diffusion4j.diffusion.stage.SamplingSettings;
 import io.diffusion4j.provenance.Provenance;
 import io.diffusion4j.serving.model.Models;
 import io.diffusion4j.serving.request.ImageBatch.Drawn;
-import io.diffusion4j.serving.request.ImageBatch.Slot;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.diffusion4j.serving.v1.GeneratedImage;
 import io.diffusion4j.serving.v1.Model;
@@ -25,13 +24,14 @@ import io.diffusion4j.serving.v1.StageUsage;
 import io.diffusion4j.serving.v1.Usage;
 import io.grpc.StatusRuntimeException;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.IdentityHashMap;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -146,51 +146,36 @@ public final class DirectGenerator implements ImageGenerator {
             .map(one -> recorded.isEmpty() ? one : withoutRecipe(one.toBuilder()))
             .map(this::resolve)
             .toList();
-    Map<ResolvedRequest, Integer> first = new IdentityHashMap<>();
-    int count = 0;
-    for (ResolvedRequest request : resolved) {
-      first.put(request, count);
-      count += request.imageCount();
-    }
     var clock = new Clock(listener);
-    GeneratedImage[] files = new GeneratedImage[count];
+    SortedMap<Integer, GeneratedImage> files = new TreeMap<>(); // by their places
     for (ImageBatch batch : ImageBatch.of(resolved)) {
-      List<Integer> places =
-          batch.images().stream().map(slot -> first.get(slot.request()) + slot.index()).toList();
       List<NoiseSource> noise =
-          recorded.isEmpty()
-              ? batch.images().stream().map(Slot::noise).toList()
-              : places.stream().map(recorded::get).toList();
+          batch.images().stream()
+              .map(slot -> recorded.isEmpty() ? slot.noise() : recorded.get(slot.place()))
+              .toList();
       List<Drawn> few = batch.draw(noise, clock, Filters.Listener.NONE);
       images.accept(few.stream().map(Drawn::image).toList());
-      for (int i = 0; i < few.size(); i++) {
-        files[places.get(i)] = few.get(i).encode(OptionalDouble.empty());
-      }
+      few.forEach(
+          one -> files.put(one.slot().place(), one.encode(OptionalDouble.empty()).message()));
     }
+    Iterator<GeneratedImage> inOrder = files.values().iterator();
     Usage usage = clock.usage(); // of all requests, and counted once
     for (ResolvedRequest request : resolved) {
-      int from = first.get(request);
-      var own = Arrays.asList(files).subList(from, from + request.imageCount());
-      drawn.accept(generation(request, own, from == 0 ? usage : Usage.getDefaultInstance()));
+      List<Picture> pictures = new ArrayList<>();
+      for (int i = 0; i < request.imageCount(); i++) {
+        GeneratedImage file = inOrder.next();
+        pictures.add(new Picture(file.getMetadata(), file.getData().toByteArray()));
+      }
+      var plan = Plan.newBuilder().setRequest(request.request()).build();
+      Usage own = request == resolved.get(0) ? usage : Usage.getDefaultInstance();
+      drawn.accept(
+          new Generation(request.id(), plan, pictures, List.of(), request.warnings(), own));
     }
   }
 
   private static GenerateImagesRequest withoutRecipe(GenerateImagesRequest.Builder request) {
     request.getOutputBuilder().setEmbedRecipe(false);
     return request.build();
-  }
-
-  private static Generation generation(
-      ResolvedRequest request, List<GeneratedImage> files, Usage usage) {
-    return new Generation(
-        request.id(),
-        Plan.newBuilder().setRequest(request.request()).build(),
-        files.stream()
-            .map(file -> new Picture(file.getMetadata(), file.getData().toByteArray()))
-            .toList(),
-        List.of(),
-        request.warnings(),
-        usage);
   }
 
   /** Does nothing: the pipeline belongs to the caller. */

@@ -6,7 +6,6 @@ import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.noise.NoiseSource;
 import io.diffusion4j.diffusion.pipeline.ImageTask;
 import io.diffusion4j.diffusion.stage.SamplingListener;
-import io.diffusion4j.serving.v1.GeneratedImage;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -30,8 +29,9 @@ public record ImageBatch(List<Slot> images) {
    * An image of a request.
    *
    * @param index the image of the request, from 0
+   * @param place its place among the images of all requests, from 0
    */
-  public record Slot(ResolvedRequest request, int index) {
+  public record Slot(ResolvedRequest request, int index, int place) {
     /** Returns the noise that the seed of the request gives. */
     public NoiseSource noise() {
       return request.noise(index, index + 1).get(0);
@@ -45,8 +45,8 @@ public record ImageBatch(List<Slot> images) {
      *
      * @param score the similarity of prompt and image; empty if it is unknown
      */
-    public GeneratedImage encode(OptionalDouble score) {
-      return slot.request.encode(slot.index, image, score, verdict);
+    public ImageFile encode(OptionalDouble score) {
+      return new ImageFile(slot.request.encode(slot.index, image, score, verdict));
     }
   }
 
@@ -82,9 +82,12 @@ public record ImageBatch(List<Slot> images) {
   /** Returns all images of requests in as few batches as possible, in their order. */
   public static List<ImageBatch> of(List<ResolvedRequest> requests) {
     Map<Common, List<Slot>> batches = new LinkedHashMap<>();
+    int place = 0;
     for (ResolvedRequest request : requests) {
       List<Slot> batch = batches.computeIfAbsent(Common.of(request), common -> new ArrayList<>());
-      IntStream.range(0, request.imageCount()).forEach(i -> batch.add(new Slot(request, i)));
+      for (int i = 0; i < request.imageCount(); i++) {
+        batch.add(new Slot(request, i, place++));
+      }
     }
     return batches.values().stream().map(ImageBatch::new).toList();
   }

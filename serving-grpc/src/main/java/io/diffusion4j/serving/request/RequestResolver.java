@@ -123,6 +123,7 @@ public final class RequestResolver {
     }
     return new ResolvedRequest(
         resolved.build(),
+        request.toBuilder().setRequestId(resolved.getRequestId()).build(), // whatever its case was
         task,
         images.values().stream().mapToLong(image -> 4L * image.pixels().length).sum(),
         model,

@@ -39,6 +39,7 @@ import org.jspecify.annotations.Nullable;
  * A valid request with all of its defaults.
  *
  * @param request the request as a message; sent again, it gives the same pixels
+ * @param asked the request as received, with its id
  * @param task the task, with its images decoded
  * @param pixelBytes the bytes of these images in memory
  * @param model the requested model, as the server lists it
@@ -52,6 +53,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record ResolvedRequest(
     GenerateImagesRequest request,
+    GenerateImagesRequest asked,
     ImageTask task,
     long pixelBytes,
     ImagePipeline model,
@@ -107,6 +109,31 @@ public record ResolvedRequest(
         .map(Map.Entry::getValue)
         .findFirst()
         .orElse("");
+  }
+
+  /** Returns whether another request is a repetition of this one. */
+  public boolean isRepeated(ResolvedRequest other) {
+    return asked.equals(other.asked);
+  }
+
+  /** Returns the size of the request in memory, as received and as resolved, in bytes. */
+  public long bytes() {
+    return (long) asked.getSerializedSize() + request.getSerializedSize() + pixelBytes;
+  }
+
+  /** Returns the priority; higher ranks run first. */
+  public int rank() {
+    return request.getPriority().getNumber();
+  }
+
+  /** Returns the number of steps between two previews; 0 for none. */
+  public int previewEverySteps() {
+    return request.getPreview().getEverySteps();
+  }
+
+  /** Returns the index of the first image. */
+  public int firstImage() {
+    return request.getFirstImage();
   }
 
   /** Returns the number of images. */

@@ -3,13 +3,17 @@ package io.diffusion4j.serving.jobs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.diffusion4j.serving.errors.Errors;
-import io.diffusion4j.serving.v1.Usage;
 import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** How long a job is remembered. */
 final class JobStoryTest {
   private static final Duration KEPT = Duration.ofMinutes(10);
+
+  private static final JobEvent.Usage NONE =
+      new JobEvent.Usage(Duration.ZERO, Duration.ZERO, 0, 0, 0, Map.of(), Optional.empty());
 
   private final JobStory story = new JobStory("id");
 
@@ -20,7 +24,7 @@ final class JobStoryTest {
   @Test
   void theAgeOfAJobCountsFromItsEnd() {
     assertThat(isOldAfter(Duration.ofHours(1))).as("it still runs").isFalse();
-    story.end((images, refused) -> Usage.getDefaultInstance());
+    story.end((images, refused) -> NONE);
     assertThat(isOldAfter(Duration.ofMinutes(9))).isFalse();
     assertThat(isOldAfter(Duration.ofMinutes(11))).isTrue();
   }
@@ -28,7 +32,7 @@ final class JobStoryTest {
   @Test
   void aFailedJobNeverFinishes() {
     story.stop(Errors.CANCELLED.error());
-    story.end((images, refused) -> Usage.getDefaultInstance());
+    story.end((images, refused) -> NONE);
     assertThat(story.hasFinished()).isFalse();
     assertThat(isOldAfter(Duration.ofHours(1))).isFalse();
   }

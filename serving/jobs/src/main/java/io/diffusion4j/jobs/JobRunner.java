@@ -185,7 +185,7 @@ final class JobRunner {
           job.get()
               .request()
               .orElseThrow(() -> Errors.MALFORMED_REQUEST.error("damaged in the store of jobs"));
-      registry.join(owner, request, resolver.resolve(request), Optional.empty(), observer);
+      registry.join(owner, resolver.resolve(request), Optional.empty(), observer);
     } catch (StatusRuntimeException e) {
       failed(key, e);
     } catch (RuntimeException e) { // whatever a request does wrong, other jobs go on

@@ -1,8 +1,13 @@
 package io.diffusion4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.diffusion4j.cli.options.SamplingOptions;
+import io.diffusion4j.diffusion.stage.StageSetting;
+import io.diffusion4j.diffusion.stage.StageSetting.Kind;
+import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -26,5 +31,34 @@ final class OptionNamesTest {
   })
   void fieldsHaveTheNamesOfOptions(String field, String option) {
     assertThat(SamplingOptions.nameOf(field)).isEqualTo(option);
+  }
+
+  @Test
+  void aSettingHasAnOptionForEachStage() {
+    var rounds =
+        StageSetting.of("rounds", Kind.COUNT, "The rounds of the %s.")
+            .within(number -> number >= 1, "≥ 1");
+    var options = new SamplingOptions("Sampling", List.of(rounds));
+    assertThat(options.names())
+        .contains(
+            "prior-rounds",
+            "decoder-rounds",
+            "super-res-rounds",
+            "base-rounds",
+            "upsampler-rounds");
+    options.set("decoder-rounds", "2");
+    options.check();
+    options.set("decoder-rounds", "0");
+    assertThatThrownBy(options::check).hasMessage("decoder-rounds: 0 (expected: ≥ 1)");
+  }
+
+  @Test
+  void theFactorOfAGuideNeedsAGuide() {
+    var options = new SamplingOptions("Sampling");
+    options.set("guidance-scale", "3");
+    assertThatThrownBy(options::check)
+        .hasMessage("guidance-scale: 3.0 (expected: none without --guidance)");
+    options.set("guidance", "clip");
+    options.check();
   }
 }

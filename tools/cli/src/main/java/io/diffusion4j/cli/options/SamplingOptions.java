@@ -271,10 +271,6 @@ public final class SamplingOptions {
     return flags.stream().filter(flag -> flag.given() != null);
   }
 
-  private boolean has(String name) {
-    return given().anyMatch(flag -> flag.name().equals(name));
-  }
-
   /**
    * Checks everything that needs no model.
    *
@@ -282,8 +278,13 @@ public final class SamplingOptions {
    */
   public void check() {
     given().forEach(Flag::check);
-    if (has("guidance-scale")) {
-      Check.that(has("guidance"), "guidance-scale", "given", "none without --guidance");
+    for (Flag flag : given().toList()) {
+      Check.that(
+          flag.setting == flag.decides || given().anyMatch(one -> one.setting == flag.decides),
+          flag.name(),
+          flag.given(),
+          "none without --%s",
+          flag.decides.option());
     }
     prior().ifPresent(SamplingOptions::place);
     if (prior().equals(Optional.of(PriorChoice.AR.word()))) {
