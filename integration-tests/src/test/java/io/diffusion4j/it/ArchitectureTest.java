@@ -280,9 +280,7 @@ class ArchitectureTest {
               "io.diffusion4j.serving.model..",
               "io.diffusion4j.serving.observability..",
               "io.diffusion4j.serving.auth..",
-              "io.diffusion4j.serving.config..",
-              "io.diffusion4j.serving.observability..",
-              "io.diffusion4j.serving.observability..")
+              "io.diffusion4j.serving.config..")
           .should()
           .dependOnClassesThat()
           .resideInAPackage(PROTO);

@@ -193,10 +193,10 @@ public final class LocalServer implements AutoCloseable {
   }
 
   private static void addExpiry(Binder binder, ManifestSigner signer) {
-    Multibinder.newSetBinder(binder, Level.class)
+    Multibinder.newSetBinder(binder, ServerGauge.class)
         .addBinding()
         .toInstance(
-            new Level(
+            new ServerGauge(
                 "diffusion4j.c2pa.certificate.days",
                 "days until the C2PA certificate expires; below 0 after expiry, without manifests",
                 () ->
