@@ -19,6 +19,7 @@ import java.util.List;
  * The settings of a U-Net in diffusers' layout, {@code config.json}: a class, and the kind of
  * blocks that are supported in it. Absent fields have the class's defaults.
  */
+@SuppressWarnings("ImmutableEnumChecker") // an immutable list of numbers
 public enum UnetSettings {
   /** A {@code UNet2DModel} of blocks that change the resolution by convolutions. */
   PIXELS("UNet2DModel", "DownBlock2D", "AttnDownBlock2D", List.of(224, 448, 672, 896), 3, "{}"),

@@ -134,6 +134,7 @@ public record SchedulerConfig(
   }
 
   /** The classes of diffusers. */
+  @SuppressWarnings("ImmutableEnumChecker") // records of immutable lists
   public enum Kind {
     /** {@code DDPMScheduler}: each step draws from the posterior. */
     DDPM("DDPMScheduler"),
