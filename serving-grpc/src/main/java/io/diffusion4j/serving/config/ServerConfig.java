@@ -116,6 +116,11 @@ public record ServerConfig(
       INT8
     }
 
+    /** Returns an entry for a folder under its own name, in the format that suits it. */
+    public static ModelEntry of(Path folder) {
+      return new ModelEntry(Optional.of(folder), Optional.empty(), Optional.empty(), Format.AUTO);
+    }
+
     public ModelEntry {
       precision = precision == null ? Format.AUTO : precision;
       Check.that(

@@ -32,7 +32,9 @@ import io.diffusion4j.serving.metrics.Level;
 import io.diffusion4j.serving.metrics.MetricsModule;
 import io.diffusion4j.serving.model.ImageIndex;
 import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
 import io.grpc.inprocess.InProcessChannelBuilder;
+import io.grpc.stub.MetadataUtils;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -70,6 +72,9 @@ import org.slf4j.LoggerFactory;
 public final class LocalServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LocalServer.class);
 
+  private static final Metadata.Key<String> AUTHORIZATION =
+      Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
+
   private final ServerProgram program;
   private final LocalModels models;
   private final Deque<AutoCloseable> opened; // the last one first
@@ -100,12 +105,7 @@ public final class LocalServer implements AutoCloseable {
       HttpPort port = HttpPort.open(config);
       opened.push(port);
       program.opened(port);
-      LocalModels models =
-          LocalModels.load(
-              served,
-              program.opening().withPacked(config.packed()),
-              plugins(config),
-              config.loras());
+      LocalModels models = load(config, program);
       opened.push(models);
       return new LocalServer(program, config, provenance, faces, port, models, opened, more);
     } catch (IOException | RuntimeException | Error e) {
@@ -188,6 +188,20 @@ public final class LocalServer implements AutoCloseable {
     admin.ifPresent(opened::push);
   }
 
+  /**
+   * Loads the models, plugins, filters and low-rank updates of settings.
+   *
+   * @throws IllegalArgumentException if a setting or a file is invalid
+   * @throws io.diffusion4j.checkpoint.CheckpointException if a model is damaged
+   */
+  public static LocalModels load(ServerConfig config, ServerProgram program) {
+    return LocalModels.load(
+        served(config, program),
+        program.opening().withPacked(config.packed()),
+        plugins(config),
+        config.loras());
+  }
+
   private static <T> void bindOption(Binder binder, Class<T> type, T instance) {
     OptionalBinder.newOptionalBinder(binder, type).setBinding().toInstance(instance);
   }
@@ -268,11 +282,16 @@ public final class LocalServer implements AutoCloseable {
 
   /** Returns a client in the same process, which needs no token; the caller closes it. */
   public GenerationClient client() {
-    return new GenerationClient(channel(), ownToken);
+    return new GenerationClient(channel(), "");
   }
 
+  /** Returns a channel in the same process, which needs no token; the caller closes it. */
   ManagedChannel channel() {
-    return InProcessChannelBuilder.forName(inProcess).build();
+    Metadata headers = new Metadata();
+    headers.put(AUTHORIZATION, "Bearer " + ownToken);
+    return InProcessChannelBuilder.forName(inProcess)
+        .intercept(MetadataUtils.newAttachHeadersInterceptor(headers))
+        .build();
   }
 
   /**
