@@ -329,7 +329,7 @@ class ManualPagesTest {
     List<Path> pages =
         sources().stream().filter(file -> file.endsWith("package-info.java")).toList();
     assertThat(pages).hasSizeGreaterThan(100);
-    assertThat(pages).allSatisfy(page -> assertThat(read(page).lines()).hasSizeBetween(30, 80));
+    assertThat(pages).allSatisfy(page -> assertThat(read(page).lines()).hasSizeBetween(10, 80));
   }
 
   /** Splits a command into its words, as a shell does. */

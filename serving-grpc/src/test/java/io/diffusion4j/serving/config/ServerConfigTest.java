@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.diffusion4j.client.tls.CertificateFiles;
-import io.diffusion4j.serving.address.AddressRate;
 import io.diffusion4j.serving.auth.Authenticator;
 import io.diffusion4j.serving.auth.HashedTokens;
 import io.diffusion4j.serving.auth.JwtIssuer;
@@ -19,7 +18,6 @@ import io.diffusion4j.serving.config.ServerConfig.LogSettings;
 import io.diffusion4j.serving.config.ServerConfig.ModelEntry;
 import io.diffusion4j.serving.config.ServerConfig.TracingSettings;
 import io.diffusion4j.serving.file.SettingsTree;
-import io.diffusion4j.serving.tls.ServerTls;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;

@@ -36,10 +36,7 @@ import io.grpc.Metadata;
 import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.stub.MetadataUtils;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
@@ -95,23 +92,7 @@ public final class LocalServer implements AutoCloseable {
    * @throws io.diffusion4j.checkpoint.CheckpointException if a model is damaged
    */
   public static LocalServer start(ServerProgram program, Module more) throws IOException {
-    ServerConfig config = program.settings();
-    Provenance provenance = config.provenance().read();
-    List<HttpModule> faces = faces(config.faces());
-    List<ServedModel> served = served(config, program);
-    served.forEach(model -> OpenPipeline.family(model.folder()));
-    Deque<AutoCloseable> opened = new ArrayDeque<>();
-    try {
-      HttpPort port = HttpPort.open(config);
-      opened.push(port);
-      program.opened(port);
-      LocalModels models = load(config, program);
-      opened.push(models);
-      return new LocalServer(program, config, provenance, faces, port, models, opened, more);
-    } catch (IOException | RuntimeException | Error e) {
-      close(opened);
-      throw e;
-    }
+    return start(program, more, new ArrayDeque<>(), Optional.empty());
   }
 
   /**
@@ -123,15 +104,27 @@ public final class LocalServer implements AutoCloseable {
    */
   public static LocalServer start(LocalModels models, ServerProgram program, Module more)
       throws IOException {
-    Deque<AutoCloseable> opened = new ArrayDeque<>();
-    opened.push(models);
+    Deque<AutoCloseable> opened = new ArrayDeque<>(List.of(models));
+    return start(program, more, opened, Optional.of(models));
+  }
+
+  private static LocalServer start(
+      ServerProgram program, Module more, Deque<AutoCloseable> opened, Optional<LocalModels> loaded)
+      throws IOException {
     try {
       ServerConfig config = program.settings();
       Provenance provenance = config.provenance().read();
       List<HttpModule> faces = faces(config.faces());
+      if (loaded.isEmpty()) { // faults of folders are reported before the port is opened
+        served(config, program).forEach(model -> OpenPipeline.family(model.folder()));
+      }
       HttpPort port = HttpPort.open(config);
       opened.push(port);
       program.opened(port);
+      LocalModels models = loaded.orElseGet(() -> load(config, program));
+      if (loaded.isEmpty()) {
+        opened.push(models);
+      }
       return new LocalServer(program, config, provenance, faces, port, models, opened, more);
     } catch (IOException | RuntimeException | Error e) {
       close(opened);
@@ -198,7 +191,10 @@ public final class LocalServer implements AutoCloseable {
     return LocalModels.load(
         served(config, program),
         program.opening().withPacked(config.packed()),
-        plugins(config),
+        FilterModule.addTo(
+            Plugins.of(config.plugins()),
+            config.filters(),
+            Compute.of(Precision.FLOAT32).withEngine(Engines.asked())),
         config.loras());
   }
 
@@ -238,25 +234,6 @@ public final class LocalServer implements AutoCloseable {
     return config.models().stream()
         .map(entry -> ServedModel.of(entry, program.folder(entry)))
         .toList();
-  }
-
-  /** Returns the plugins and filters of the settings. */
-  private static Plugins plugins(ServerConfig config) {
-    Plugins plugins = Plugins.of(config.plugins());
-    try {
-      for (Path file : config.filters()) {
-        Check.that(Files.isRegularFile(file), "filter", file, "a file");
-        var compute = Compute.of(Precision.FLOAT32).withEngine(Engines.asked());
-        plugins.add(FilterModule.read(file, compute), file.toString());
-      }
-      return plugins;
-    } catch (IOException e) {
-      plugins.close();
-      throw new UncheckedIOException("cannot read a filter: " + e.getMessage(), e);
-    } catch (RuntimeException | Error e) {
-      plugins.close();
-      throw e;
-    }
   }
 
   /** Admits the client of the same process, besides those that the settings admit. */
