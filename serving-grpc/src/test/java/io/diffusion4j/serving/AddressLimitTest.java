@@ -2,8 +2,8 @@ package io.diffusion4j.serving;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.diffusion4j.serving.address.AddressRate;
 import io.diffusion4j.serving.auth.UnauthenticatedException;
+import io.diffusion4j.serving.config.AddressRate;
 import io.diffusion4j.serving.config.Limits;
 import io.diffusion4j.serving.v1.ListModelsRequest;
 import io.diffusion4j.serving.v1.ModelServiceGrpc;

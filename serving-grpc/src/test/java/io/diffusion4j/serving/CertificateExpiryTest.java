@@ -10,6 +10,9 @@ import ch.qos.logback.core.read.ListAppender;
 import com.google.inject.Injector;
 import io.diffusion4j.client.tls.CertificateFiles;
 import io.diffusion4j.serving.MetricsModule;
+import io.diffusion4j.serving.config.ServerTls;
+import io.diffusion4j.serving.metrics.MetricsModule;
+import io.diffusion4j.serving.metrics.PrometheusMeters;
 import io.diffusion4j.serving.observability.PrometheusMeters;
 import io.diffusion4j.serving.tls.ServerTls;
 import java.nio.file.Path;
@@ -35,7 +38,7 @@ class CertificateExpiryTest {
     CertificateFiles files = Certificates.expiring(folder, "own", days);
     var lines = new ListAppender<ILoggingEvent>();
     lines.start();
-    var logger = (Logger) LoggerFactory.getLogger("io.diffusion4j.serving.tls");
+    var logger = (Logger) LoggerFactory.getLogger("io.diffusion4j.serving.config");
     logger.setLevel(Level.INFO);
     logger.addAppender(lines);
     var config = CONFIG.withTls(new ServerTls(files, Optional.empty()));

@@ -4,6 +4,7 @@ import io.diffusion4j.client.Connection;
 import io.diffusion4j.client.tls.ClientTls;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -13,9 +14,14 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *
  * @param model a model folder, or the name of a model on the class path, such as {@code emoji} of
  *     {@code diffusion4j-model-emoji}
- * @param rows number of images drawn at once
- * @param queueCapacity largest number of waiting requests
- * @param grace time for running requests when the application ends
+ * @param rows number of images drawn at once; the default of a server unless given
+ * @param queueCapacity largest number of waiting requests; the default of a server unless given
+ * @param grace time for running requests when the application ends; the default of a server unless
+ *     given
+ * @param config a configuration file of a server in YAML, for the model in the application, which
+ *     is then served on a port
+ * @param serve settings by their keys in such a file, which override it, such as {@code
+ *     serve.admin.port}; with one of them, too, the model is served on a port
  * @param server {@code host:port} of a server to use in place of a model; empty for none
  * @param token the bearer token for the server; empty for none
  * @param tls whether the connection to the server uses TLS
@@ -24,13 +30,15 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 @ConfigurationProperties(Diffusion4jProperties.PREFIX)
 public record Diffusion4jProperties(
     @DefaultValue("emoji") String model,
-    @DefaultValue("16") int rows,
-    @DefaultValue("64") int queueCapacity,
-    @DefaultValue("30s") Duration grace,
+    Optional<Integer> rows,
+    Optional<Integer> queueCapacity,
+    Optional<Duration> grace,
+    Optional<String> config,
+    @DefaultValue Map<String, String> serve,
     Optional<String> server,
     Optional<String> token,
     @DefaultValue("false") boolean tls,
-    Optional<Path> ca) {
+    Optional<String> ca) {
   static final String PREFIX = "diffusion4j";
 
   /** Returns the settings of the connection to the server. */
@@ -39,6 +47,7 @@ public record Diffusion4jProperties(
     if (!tls && ca.isEmpty()) {
       return connection;
     }
-    return connection.withTls(ca.map(ClientTls.USUAL::withTrusted).orElse(ClientTls.USUAL));
+    return connection.withTls(
+        ca.map(Path::of).map(ClientTls.USUAL::withTrusted).orElse(ClientTls.USUAL));
   }
 }

@@ -8,14 +8,18 @@ import io.diffusion4j.client.GenerationClient;
 import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.local.LocalGeneration;
 import io.diffusion4j.local.LocalModels;
+import io.diffusion4j.local.LocalServer;
 import io.diffusion4j.local.PackagedModel;
-import io.diffusion4j.local.ServedModel;
-import io.diffusion4j.pipeline.Opening;
-import io.diffusion4j.pipeline.Residency;
+import io.diffusion4j.local.ServerProgram;
 import io.diffusion4j.serving.config.ServerConfig;
+import io.diffusion4j.serving.config.ServerConfig.ModelEntry;
+import io.diffusion4j.serving.events.ServingListener;
+import io.diffusion4j.serving.file.SettingsTree;
+import io.diffusion4j.serving.metrics.ServiceMeters;
 import io.diffusion4j.serving.observability.ServiceMeters;
 import io.diffusion4j.serving.observability.ServingListener;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -36,9 +40,30 @@ import org.springframework.context.annotation.Bean;
 public class EmbeddedAutoConfiguration {
   @Bean(destroyMethod = "close")
   @ConditionalOnMissingBean
-  LocalModels localModels(Diffusion4jProperties properties) {
-    return LocalModels.load(
-        List.of(ServedModel.of(folder(properties.model()))), Opening.with(Residency.ALWAYS));
+  LocalModels localModels(Diffusion4jProperties properties) throws IOException {
+    ServerProgram program = program(properties);
+    return LocalServer.load(program.settings(), program);
+  }
+
+  /** Returns the settings of a server in the properties, whose defaults are those of a server. */
+  public static ServerConfig settings(Diffusion4jProperties properties) throws IOException {
+    SettingsTree tree =
+        properties.config().isPresent()
+            ? SettingsTree.read(Path.of(properties.config().get()))
+            : SettingsTree.empty();
+    properties.rows().ifPresent(rows -> tree.put("rows", rows));
+    properties.queueCapacity().ifPresent(queue -> tree.put("queue", queue));
+    properties.grace().ifPresent(grace -> tree.put("grace-seconds", grace.toSeconds()));
+    return tree.setAll(properties.serve()).as(ServerConfig.class);
+  }
+
+  private static ServerProgram program(Diffusion4jProperties properties) {
+    return () -> {
+      ServerConfig config = settings(properties);
+      return config.models().isEmpty()
+          ? config.withModels(List.of(ModelEntry.of(folder(properties.model()))))
+          : config;
+    };
   }
 
   private static Path folder(String model) {
@@ -51,15 +76,13 @@ public class EmbeddedAutoConfiguration {
   @Bean(destroyMethod = "close")
   @ConditionalOnMissingBean
   LocalGeneration localGeneration(
-      LocalModels models, Diffusion4jProperties properties, ObjectProvider<MeterRegistry> meters) {
-    var config =
-        ServerConfig.loopback()
-            .withRows(properties.rows())
-            .withQueueCapacity(properties.queueCapacity())
-            .withGrace(properties.grace());
+      LocalModels models, Diffusion4jProperties properties, ObjectProvider<MeterRegistry> meters)
+      throws IOException {
     MeterRegistry registry = meters.getIfUnique();
-    return LocalGeneration.of(
-        models, config, registry == null ? Modules.EMPTY_MODULE : bound(registry));
+    Module more = registry == null ? Modules.EMPTY_MODULE : bound(registry);
+    return properties.config().isPresent() || !properties.serve().isEmpty()
+        ? LocalGeneration.serve(models, program(properties), more)
+        : LocalGeneration.of(models, settings(properties), more);
   }
 
   private static Module bound(MeterRegistry registry) {

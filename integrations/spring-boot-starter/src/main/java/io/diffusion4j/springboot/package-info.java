@@ -19,7 +19,9 @@
  *
  * <p>{@link io.diffusion4j.springboot.Diffusion4jProperties} lists the properties {@code
  * diffusion4j.*}. With {@code diffusion4j.server} the application uses a server and loads no model.
- * A bean of the application replaces the auto-configured bean of the same type.
+ * With {@code diffusion4j.config}, a configuration file of a server, or its keys under {@code
+ * diffusion4j.serve}, the model in the application is also served on a port. A bean of the
+ * application replaces the auto-configured bean of the same type.
  *
  * <p>A health indicator is added if Boot's types for it are present, in version 3 or 4, and the
  * service's meters are registered in the application's {@code MeterRegistry}. When the application

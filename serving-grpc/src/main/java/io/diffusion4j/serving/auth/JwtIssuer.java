@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.JsonDeserializer;
 import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.serving.file.Components;
 import io.diffusion4j.serving.file.StrictYaml;
 import java.io.IOException;
 import java.net.URI;
@@ -114,23 +115,15 @@ public record JwtIssuer(
    */
   public static JwtIssuer of(
       String issuer, String audience, URI keys, Map<String, Set<Role>> roles) {
+    var algorithms = Set.of("RS256", "ES256");
+    var skew = Duration.ofSeconds(30);
     return new JwtIssuer(
-        issuer,
-        audience,
-        keys,
-        Set.of("RS256", "ES256"),
-        Duration.ofSeconds(30),
-        "sub",
-        "roles",
-        roles,
-        "",
-        Map.of());
+        issuer, audience, keys, algorithms, skew, "sub", "roles", roles, "", Map.of());
   }
 
   /** Returns this issuer with the roles of another claim. */
   public JwtIssuer withRolesClaim(String claim) {
-    return new JwtIssuer(
-        issuer, audience, keys, algorithms, skew, principalClaim, claim, roles, quotaClaim, quotas);
+    return Components.with(this, "rolesClaim", claim);
   }
 
   /** Returns this issuer with quotas by the classes of a claim. */
@@ -150,17 +143,7 @@ public record JwtIssuer(
 
   /** Returns this issuer with other signature algorithms. */
   public JwtIssuer withAlgorithms(Set<String> accepted) {
-    return new JwtIssuer(
-        issuer,
-        audience,
-        keys,
-        accepted,
-        skew,
-        principalClaim,
-        rolesClaim,
-        roles,
-        quotaClaim,
-        quotas);
+    return Components.with(this, "algorithms", accepted);
   }
 
   /** A URL, or the path of a file. */

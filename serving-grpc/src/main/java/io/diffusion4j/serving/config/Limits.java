@@ -3,7 +3,7 @@ package io.diffusion4j.serving.config;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import io.diffusion4j.diffusion.argument.Check;
-import io.diffusion4j.serving.address.AddressRate;
+import io.diffusion4j.serving.file.Components;
 import io.diffusion4j.serving.file.StrictYaml.Megabytes;
 import java.time.Duration;
 import java.util.Optional;

@@ -6,9 +6,9 @@ import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.serving.auth.JwtIssuer;
 import io.diffusion4j.serving.auth.Quota;
 import io.diffusion4j.serving.auth.ReloadedAccess;
+import io.diffusion4j.serving.file.Components;
 import io.diffusion4j.serving.file.SettingsTree;
 import io.diffusion4j.serving.file.StrictYaml;
-import io.diffusion4j.serving.tls.ServerTls;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -106,9 +106,12 @@ public record ServerConfig(
    * @param precision the number format of its networks
    */
   public record ModelEntry(
-      Optional<Path> path, Optional<String> published, Optional<String> name, Format precision) {
+      Optional<Path> path,
+      Optional<String> published,
+      Optional<String> name,
+      NumberFormat precision) {
     /** A number format. */
-    public enum Format {
+    public enum NumberFormat {
       /** The format that suits the model and the processor. */
       AUTO,
       F32,
@@ -116,8 +119,14 @@ public record ServerConfig(
       INT8
     }
 
+    /** Returns an entry for a folder under its own name, in the format that suits it. */
+    public static ModelEntry of(Path folder) {
+      return new ModelEntry(
+          Optional.of(folder), Optional.empty(), Optional.empty(), NumberFormat.AUTO);
+    }
+
     public ModelEntry {
-      precision = precision == null ? Format.AUTO : precision;
+      precision = precision == null ? NumberFormat.AUTO : precision;
       Check.that(
           path.isPresent() || published.isPresent(),
           "path",

@@ -19,6 +19,11 @@
  * and the valid range. To add a setting, add a component with its default and check, and a line to
  * {@code docs/serving.md}; a flag of {@code serve} is a row of its {@code ServeFlags}.
  *
+ * <p>{@link io.diffusion4j.serving.config.ServerTls} names the PEM files of a server, which are
+ * read again when they change. {@link io.diffusion4j.serving.config.AddressRate} limits an address
+ * before any token is checked; behind a proxy that is trusted, the address in {@code
+ * X-Forwarded-For}.
+ *
  * <p>The cost of a request is measured in megapixel steps: images × sampling steps × pixels in
  * millions, summed over all stages. Guidance with a second pass of the network doubles it.
  */

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.diffusion4j.client.tls.CertificateFiles;
-import io.diffusion4j.serving.address.AddressRate;
 import io.diffusion4j.serving.auth.Authenticator;
 import io.diffusion4j.serving.auth.HashedTokens;
 import io.diffusion4j.serving.auth.JwtIssuer;
@@ -19,7 +18,6 @@ import io.diffusion4j.serving.config.ServerConfig.LogSettings;
 import io.diffusion4j.serving.config.ServerConfig.ModelEntry;
 import io.diffusion4j.serving.config.ServerConfig.TracingSettings;
 import io.diffusion4j.serving.file.SettingsTree;
-import io.diffusion4j.serving.tls.ServerTls;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -110,12 +108,12 @@ final class ServerConfigTest {
                         Optional.of(folder.resolve("emoji/model")),
                         Optional.empty(),
                         Optional.empty(),
-                        ModelEntry.Format.AUTO),
+                        ModelEntry.NumberFormat.AUTO),
                     new ModelEntry(
                         Optional.of(Path.of("/models/karlo")),
                         Optional.empty(),
                         Optional.of("karlo"),
-                        ModelEntry.Format.F32)),
+                        ModelEntry.NumberFormat.F32)),
                 Map.of("watercolour", folder.resolve("watercolour.safetensors")),
                 Map.of("photos", folder.resolve("photos/.diffusion4j-index")),
                 List.of(folder.resolve("parts.jar")),

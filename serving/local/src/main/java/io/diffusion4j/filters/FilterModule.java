@@ -6,6 +6,7 @@ import com.google.inject.Singleton;
 import com.google.inject.multibindings.Multibinder;
 import io.diffusion4j.clip.ClipEncoders;
 import io.diffusion4j.clip.ClipIdentity;
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.digest.Sha256;
 import io.diffusion4j.diffusion.filter.FilterException;
 import io.diffusion4j.diffusion.filter.ImageFilter;
@@ -15,7 +16,9 @@ import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.diffusion.pipeline.LabelClassifier;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.pipeline.FolderDigest;
+import io.diffusion4j.pipeline.Plugins;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
@@ -63,6 +66,28 @@ public final class FilterModule extends AbstractModule implements AutoCloseable 
         ? new FilterModule(
             model -> byOwnClip(file, settings.name(), digest, concepts, model), () -> {})
         : clip(settings.name(), concepts, file.resolveSibling(settings.clip()), digest, compute);
+  }
+
+  /**
+   * Adds the filters of files to plugins, with which they are closed.
+   *
+   * @throws IllegalArgumentException if a file is faulty; the plugins are closed
+   * @throws UncheckedIOException if a file cannot be read; the plugins are closed
+   */
+  public static Plugins addTo(Plugins plugins, List<Path> files, Compute compute) {
+    try {
+      for (Path file : files) {
+        Check.that(Files.isRegularFile(file), "filter", file, "a file");
+        plugins.add(read(file, compute), file.toString());
+      }
+      return plugins;
+    } catch (IOException e) {
+      plugins.close();
+      throw new UncheckedIOException("cannot read a filter: " + e.getMessage(), e);
+    } catch (RuntimeException | Error e) {
+      plugins.close();
+      throw e;
+    }
   }
 
   private static FilterModule safetyChecker(

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -37,12 +38,18 @@ public final class LocalGeneration implements AutoCloseable {
   private final DiffusionServer server;
   private final ManagedChannel channel;
   private final GenerationClient client;
+  private final Optional<LocalServer> served;
 
-  private LocalGeneration(LocalModels models, DiffusionServer server, ManagedChannel channel) {
+  private LocalGeneration(
+      LocalModels models,
+      DiffusionServer server,
+      ManagedChannel channel,
+      Optional<LocalServer> served) {
     this.models = models;
     this.server = server;
     this.channel = channel;
     this.client = new GenerationClient(channel, "");
+    this.served = served;
   }
 
   /**
@@ -87,7 +94,8 @@ public final class LocalGeneration implements AutoCloseable {
     String name = "diffusion4j-" + UUID.randomUUID();
     try {
       var server = models.server(config, more).startInProcess(name);
-      return new LocalGeneration(models, server, InProcessChannelBuilder.forName(name).build());
+      var channel = InProcessChannelBuilder.forName(name).build();
+      return new LocalGeneration(models, server, channel, Optional.empty());
     } catch (IOException e) {
       models.close();
       throw new UncheckedIOException("cannot serve in this process: " + e.getMessage(), e);
@@ -95,6 +103,29 @@ public final class LocalGeneration implements AutoCloseable {
       models.close();
       throw e;
     }
+  }
+
+  /**
+   * Takes ownership of models that were loaded in another way, and also serves them on the port of
+   * a program's settings, with its tokens, indices and port for operators. The client of this
+   * object needs no token.
+   *
+   * @param more further bindings, such as a {@code ServingListener}
+   * @throws UncheckedIOException if a file cannot be read, or the server cannot listen
+   * @throws IllegalArgumentException if a setting or a file is invalid
+   */
+  public static LocalGeneration serve(LocalModels models, ServerProgram program, Module more) {
+    try {
+      LocalServer served = LocalServer.start(models, program, more);
+      return new LocalGeneration(models, served.server(), served.channel(), Optional.of(served));
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot serve: " + e.getMessage(), e);
+    }
+  }
+
+  /** Returns the server on a port; empty if there is none. */
+  public Optional<LocalServer> served() {
+    return served;
   }
 
   /** Returns the client of the model, which is closed with this object. */
@@ -120,10 +151,12 @@ public final class LocalGeneration implements AutoCloseable {
 
   @Override
   public void close() {
-    try (models;
-        server;
-        client) { // the last resource is closed first, then those that depend on it
-      // nothing else to do
+    client.close();
+    server.close();
+    if (served.isPresent()) {
+      served.get().close();
+    } else {
+      models.close();
     }
   }
 }

@@ -32,12 +32,11 @@ import io.diffusion4j.serving.observability.ServerGauge;
 import io.diffusion4j.serving.MetricsModule;
 import io.diffusion4j.serving.model.ImageIndex;
 import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
 import io.grpc.inprocess.InProcessChannelBuilder;
+import io.grpc.stub.MetadataUtils;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
@@ -70,6 +69,9 @@ import org.slf4j.LoggerFactory;
 public final class LocalServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LocalServer.class);
 
+  private static final Metadata.Key<String> AUTHORIZATION =
+      Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
+
   private final ServerProgram program;
   private final LocalModels models;
   private final Deque<AutoCloseable> opened; // the last one first
@@ -90,28 +92,7 @@ public final class LocalServer implements AutoCloseable {
    * @throws io.diffusion4j.checkpoint.CheckpointException if a model is damaged
    */
   public static LocalServer start(ServerProgram program, Module more) throws IOException {
-    ServerConfig config = program.settings();
-    Provenance provenance = config.provenance().read();
-    List<HttpModule> faces = faces(config.faces());
-    List<ServedModel> served = served(config, program);
-    served.forEach(model -> OpenPipeline.family(model.folder()));
-    Deque<AutoCloseable> opened = new ArrayDeque<>();
-    try {
-      HttpPort port = HttpPort.open(config);
-      opened.push(port);
-      program.opened(port);
-      LocalModels models =
-          LocalModels.load(
-              served,
-              program.opening().withPacked(config.packed()),
-              plugins(config),
-              config.loras());
-      opened.push(models);
-      return new LocalServer(program, config, provenance, faces, port, models, opened, more);
-    } catch (IOException | RuntimeException | Error e) {
-      close(opened);
-      throw e;
-    }
+    return start(program, more, new ArrayDeque<>(), Optional.empty());
   }
 
   /**
@@ -123,15 +104,27 @@ public final class LocalServer implements AutoCloseable {
    */
   public static LocalServer start(LocalModels models, ServerProgram program, Module more)
       throws IOException {
-    Deque<AutoCloseable> opened = new ArrayDeque<>();
-    opened.push(models);
+    Deque<AutoCloseable> opened = new ArrayDeque<>(List.of(models));
+    return start(program, more, opened, Optional.of(models));
+  }
+
+  private static LocalServer start(
+      ServerProgram program, Module more, Deque<AutoCloseable> opened, Optional<LocalModels> loaded)
+      throws IOException {
     try {
       ServerConfig config = program.settings();
       Provenance provenance = config.provenance().read();
       List<HttpModule> faces = faces(config.faces());
+      if (loaded.isEmpty()) { // faults of folders are reported before the port is opened
+        served(config, program).forEach(model -> OpenPipeline.family(model.folder()));
+      }
       HttpPort port = HttpPort.open(config);
       opened.push(port);
       program.opened(port);
+      LocalModels models = loaded.orElseGet(() -> load(config, program));
+      if (loaded.isEmpty()) {
+        opened.push(models);
+      }
       return new LocalServer(program, config, provenance, faces, port, models, opened, more);
     } catch (IOException | RuntimeException | Error e) {
       close(opened);
@@ -188,6 +181,23 @@ public final class LocalServer implements AutoCloseable {
     admin.ifPresent(opened::push);
   }
 
+  /**
+   * Loads the models, plugins, filters and low-rank updates of settings.
+   *
+   * @throws IllegalArgumentException if a setting or a file is invalid
+   * @throws io.diffusion4j.checkpoint.CheckpointException if a model is damaged
+   */
+  public static LocalModels load(ServerConfig config, ServerProgram program) {
+    return LocalModels.load(
+        served(config, program),
+        program.opening().withPacked(config.packed()),
+        FilterModule.addTo(
+            Plugins.of(config.plugins()),
+            config.filters(),
+            Compute.of(Precision.FLOAT32).withEngine(Engines.asked())),
+        config.loras());
+  }
+
   private static <T> void bindOption(Binder binder, Class<T> type, T instance) {
     OptionalBinder.newOptionalBinder(binder, type).setBinding().toInstance(instance);
   }
@@ -226,25 +236,6 @@ public final class LocalServer implements AutoCloseable {
         .toList();
   }
 
-  /** Returns the plugins and filters of the settings. */
-  private static Plugins plugins(ServerConfig config) {
-    Plugins plugins = Plugins.of(config.plugins());
-    try {
-      for (Path file : config.filters()) {
-        Check.that(Files.isRegularFile(file), "filter", file, "a file");
-        var compute = Compute.of(Precision.FLOAT32).withEngine(Engines.asked());
-        plugins.add(FilterModule.read(file, compute), file.toString());
-      }
-      return plugins;
-    } catch (IOException e) {
-      plugins.close();
-      throw new UncheckedIOException("cannot read a filter: " + e.getMessage(), e);
-    } catch (RuntimeException | Error e) {
-      plugins.close();
-      throw e;
-    }
-  }
-
   /** Admits the client of the same process, besides those that the settings admit. */
   private Principal authenticate(String token) {
     boolean own = MessageDigest.isEqual(token.getBytes(UTF_8), ownToken.getBytes(UTF_8));
@@ -268,11 +259,16 @@ public final class LocalServer implements AutoCloseable {
 
   /** Returns a client in the same process, which needs no token; the caller closes it. */
   public GenerationClient client() {
-    return new GenerationClient(channel(), ownToken);
+    return new GenerationClient(channel(), "");
   }
 
+  /** Returns a channel in the same process, which needs no token; the caller closes it. */
   ManagedChannel channel() {
-    return InProcessChannelBuilder.forName(inProcess).build();
+    Metadata headers = new Metadata();
+    headers.put(AUTHORIZATION, "Bearer " + ownToken);
+    return InProcessChannelBuilder.forName(inProcess)
+        .intercept(MetadataUtils.newAttachHeadersInterceptor(headers))
+        .build();
   }
 
   /**

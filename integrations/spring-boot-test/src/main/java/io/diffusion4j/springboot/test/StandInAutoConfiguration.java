@@ -2,9 +2,10 @@ package io.diffusion4j.springboot.test;
 
 import io.diffusion4j.client.GenerationClient;
 import io.diffusion4j.diffusion.pipeline.ImagePipeline;
-import io.diffusion4j.serving.config.ServerConfig;
 import io.diffusion4j.springboot.Diffusion4jAutoConfiguration;
 import io.diffusion4j.springboot.Diffusion4jProperties;
+import io.diffusion4j.springboot.EmbeddedAutoConfiguration;
+import java.io.IOException;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -25,13 +26,9 @@ public class StandInAutoConfiguration {
   }
 
   @Bean(destroyMethod = "close")
-  StandInService standInService(ImagePipeline pipeline, Diffusion4jProperties properties) {
-    var config =
-        ServerConfig.loopback()
-            .withRows(properties.rows())
-            .withQueueCapacity(properties.queueCapacity())
-            .withGrace(properties.grace());
-    return StandInService.start(pipeline, config);
+  StandInService standInService(ImagePipeline pipeline, Diffusion4jProperties properties)
+      throws IOException {
+    return StandInService.start(pipeline, EmbeddedAutoConfiguration.settings(properties));
   }
 
   /** Closed with the service. */

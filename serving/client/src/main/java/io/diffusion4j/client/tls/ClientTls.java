@@ -7,12 +7,9 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.X509Certificate;
-import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.TrustManagerFactory;
 
 /**
  * The TLS settings of a client.
@@ -44,7 +41,8 @@ public record ClientTls(Optional<Path> trusted, Optional<CertificateFiles> own) 
     var credentials = TlsChannelCredentials.newBuilder();
     try {
       if (trusted.isPresent()) {
-        credentials.trustManager(trust(CertificateFiles.certificates(trusted.get())));
+        var unused = CertificateFiles.certificates(trusted.get()); // an error names the file
+        credentials.trustManager(trusted.get().toFile());
       }
       if (own.isPresent()) {
         credentials.keyManager(keys(own.get().read()));
@@ -55,30 +53,14 @@ public record ClientTls(Optional<Path> trusted, Optional<CertificateFiles> own) 
     return credentials.build();
   }
 
-  private static TrustManager[] trust(List<X509Certificate> authorities)
-      throws GeneralSecurityException, IOException {
-    KeyStore store = emptyStore();
-    for (int i = 0; i < authorities.size(); i++) {
-      store.setCertificateEntry(Integer.toString(i), authorities.get(i));
-    }
-    var factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-    factory.init(store);
-    return factory.getTrustManagers();
-  }
-
   private static KeyManager[] keys(CertificateFiles.Identity own)
       throws GeneralSecurityException, IOException {
-    KeyStore store = emptyStore();
+    KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
+    store.load(null, null);
     char[] none = new char[0];
     store.setKeyEntry("own", own.key(), none, own.chain().toArray(X509Certificate[]::new));
     var factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
     factory.init(store, none);
     return factory.getKeyManagers();
-  }
-
-  private static KeyStore emptyStore() throws GeneralSecurityException, IOException {
-    KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
-    store.load(null, null);
-    return store;
   }
 }

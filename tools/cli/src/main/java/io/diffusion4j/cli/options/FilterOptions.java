@@ -4,9 +4,6 @@ import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.filters.FilterModule;
 import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.pipeline.Plugins;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Option;
@@ -28,28 +25,6 @@ public final class FilterOptions {
 
   /** Adds the filters to plugins, with which they are closed. */
   public Plugins addTo(Plugins plugins) {
-    return add(files, plugins);
-  }
-
-  /**
-   * Adds the filters of files to plugins, with which they are closed.
-   *
-   * @throws IllegalArgumentException if a file is faulty; the plugins are closed
-   */
-  public static Plugins add(List<Path> files, Plugins plugins) {
-    try {
-      for (Path file : files) {
-        Check.that(Files.isRegularFile(file), "filter", file, "a file");
-        var compute = ModelOptions.compute(Precision.FLOAT32);
-        plugins.add(FilterModule.read(file, compute), file.toString());
-      }
-      return plugins;
-    } catch (IOException e) {
-      plugins.close();
-      throw new UncheckedIOException("cannot read a filter: " + e.getMessage(), e);
-    } catch (RuntimeException | Error e) {
-      plugins.close();
-      throw e;
-    }
+    return FilterModule.addTo(plugins, files, ModelOptions.compute(Precision.FLOAT32));
   }
 }

@@ -22,142 +22,102 @@ final class ServeFlags implements IModelTransformer {
           new Flag(
               "--port",
               "port",
-              Integer.class,
               "N",
               "The port; 0 lets the system choose one. Default: " + ServerConfig.DEFAULT_PORT),
           new Flag(
-              "--host",
-              "host",
-              String.class,
-              "NAME",
-              "The name or address to listen on. Default: 127.0.0.1"),
+              "--host", "host", "NAME", "The name or address to listen on. Default: 127.0.0.1"),
           new Flag(
               "--admin-port",
               "admin.port",
-              Integer.class,
               "N",
               "A port for operators, on this machine only; requires --tokens, one with the role"
                   + " admin."),
           new Flag(
               "--rows",
               "rows",
-              Integer.class,
               "N",
               "The number of images drawn at once, over all requests. Default: 16"),
-          new Flag(
-              "--queue",
-              "queue",
-              Integer.class,
-              "N",
-              "The number of requests that may wait. Default: 64"),
+          new Flag("--queue", "queue", "N", "The number of requests that may wait. Default: 64"),
           new Flag(
               "--grace",
               "grace-seconds",
-              Integer.class,
               "SECONDS",
               "The time for running requests to finish after SIGTERM. Default: 30"),
           new Flag(
               "--receive",
               "receive-seconds",
-              Integer.class,
               "SECONDS",
               "The time limit for receiving a request. Default: 60"),
           new Flag(
               "--stall",
               "stall-seconds",
-              Integer.class,
               "SECONDS",
               "The time after which a client that does not read its response is disconnected."
                   + " Default: 60"),
           new Flag(
               "--model",
               "models[].path",
-              Path.class,
               "DIR",
               "The folder of a model, or ORG/NAME[@REVISION] of one that was pulled; may be"
                   + " repeated for several models, the default first. Default: the shipped model"),
-          new Flag(
-              "--precision",
-              "models[*].precision",
-              ModelOptions.FormatChoice.class,
-              "FORMAT",
-              ModelOptions.FORMATS),
+          new Flag("--precision", "models[*].precision", "FORMAT", ModelOptions.FORMATS),
           new Flag(
               "--lora",
               "loras{}",
-              Path.class,
               "NAME=FILE",
               "Low-rank updates (LoRA) that requests may name; may be repeated. Each is offered by"
                   + " the models that it fits."),
           new Flag(
               "--index",
               "indices{}",
-              Path.class,
               "NAME=DIR",
               "An index made by search, for requests that search it by this name; may be"
                   + " repeated."),
-          new Flag("--plugin", "plugins[]", Path.class, "JAR", PluginOptions.HELP),
-          new Flag("--filter", "filters[]", Path.class, "FILE", FilterOptions.HELP),
-          new Flag("--packed", "packed", Path.class, "DIR", ModelOptions.PACKED),
+          new Flag("--plugin", "plugins[]", "JAR", PluginOptions.HELP),
+          new Flag("--filter", "filters[]", "FILE", FilterOptions.HELP),
+          new Flag("--packed", "packed", "DIR", ModelOptions.PACKED),
           new Flag(
               "--tokens",
               "tokens",
-              Path.class,
               "FILE",
               "Require a token of this file; the command token creates its entries."),
           new Flag(
               "--tls-certificate",
               "tls.certificate",
-              Path.class,
               "FILE",
               "Encrypt with this certificate, in PEM; requires --tls-key."),
-          new Flag(
-              "--tls-key",
-              "tls.key",
-              Path.class,
-              "FILE",
-              "The private key of the certificate, in PEM."),
+          new Flag("--tls-key", "tls.key", "FILE", "The private key of the certificate, in PEM."),
           new Flag(
               "--tls-clients",
               "tls.clients",
-              Path.class,
               "FILE",
               "Require client certificates from one of these authorities, in PEM."),
           new Flag(
               "--insecure",
               "insecure",
-              Boolean.class,
               "true|false",
               "Listen in plaintext even on addresses that other machines can reach."),
           new Flag(
               "--origin",
               "origins[]",
-              String.class,
               "URL",
               "Allow requests from pages of this site, such as https://app.example; may be"
                   + " repeated. Default: the server's own page only"),
           new Flag(
               "--log-format",
               "log.format",
-              LogSettings.Format.class,
               "FORMAT",
               "The format of log lines: ${COMPLETION-CANDIDATES}. Default: text"),
           new Flag(
               "--log-level",
               "log.level",
-              LogSettings.Level.class,
               "LEVEL",
               "The lowest logged level: ${COMPLETION-CANDIDATES}. Default: info"),
           new Flag(
-              "--log-prompts",
-              "log.prompts",
-              Boolean.class,
-              "true|false",
-              "Log prompts, which may be private."),
+              "--log-prompts", "log.prompts", "true|false", "Log prompts, which may be private."),
           new Flag(
               "--set",
               "",
-              String.class,
               "PATH=VALUE",
               "Any setting of the configuration file, such as limits.connections=100; may be"
                   + " repeated."));
@@ -168,11 +128,10 @@ final class ServeFlags implements IModelTransformer {
    * @param name its name
    * @param path the path of its setting; ends in {@code []} or <code>{}</code> for a list or a map,
    *     which replaces the one of the file; empty if the value names the path
-   * @param type the type of one value
    * @param label the name of the value in the help
    * @param help the help
    */
-  private record Flag(String name, String path, Class<?> type, String label, String help) {
+  private record Flag(String name, String path, String label, String help) {
     boolean isMap() {
       return path.isEmpty() || path.endsWith("{}");
     }
@@ -181,7 +140,24 @@ final class ServeFlags implements IModelTransformer {
       return path.endsWith("[]") || path.equals("models[].path");
     }
 
+    /** Returns the type of one value. */
+    private Class<?> type() {
+      return switch (path) {
+        case "log.format" -> LogSettings.Format.class;
+        case "log.level" -> LogSettings.Level.class;
+        case "models[*].precision" -> ModelOptions.FormatChoice.class;
+        default ->
+            switch (label) {
+              case "N", "SECONDS" -> Integer.class;
+              case "true|false" -> Boolean.class;
+              case "DIR", "FILE", "JAR", "NAME=FILE", "NAME=DIR" -> Path.class;
+              default -> String.class;
+            };
+      };
+    }
+
     OptionSpec option() {
+      Class<?> type = type();
       var option = OptionSpec.builder(name).paramLabel(label).description(help);
       if (isMap()) {
         option.type(Map.class).auxiliaryTypes(String.class, type);

@@ -48,7 +48,7 @@ final class ServeFlagsTest {
     return ServeFlags.apply(parsed, file).as(ServerConfig.class);
   }
 
-  private static ModelEntry model(Path path, ModelEntry.Format format) {
+  private static ModelEntry model(Path path, ModelEntry.NumberFormat format) {
     return new ModelEntry(Optional.of(path), Optional.empty(), Optional.empty(), format);
   }
 
@@ -57,7 +57,8 @@ final class ServeFlagsTest {
     assertThat(config("", SettingsTree.empty()))
         .isEqualTo(
             ServerConfig.loopback()
-                .withModels(List.of(model(ModelOptions.defaultFolder(), ModelEntry.Format.AUTO))));
+                .withModels(
+                    List.of(model(ModelOptions.defaultFolder(), ModelEntry.NumberFormat.AUTO))));
   }
 
   @Test
@@ -82,10 +83,10 @@ final class ServeFlagsTest {
                 .withStall(Duration.ofSeconds(7))
                 .withModels(
                     List.of(
-                        model(Path.of("x"), ModelEntry.Format.BF16),
-                        model(Path.of("y"), ModelEntry.Format.BF16))));
+                        model(Path.of("x"), ModelEntry.NumberFormat.BF16),
+                        model(Path.of("y"), ModelEntry.NumberFormat.BF16))));
     assertThat(config("--precision bf16", file(yaml)).models())
-        .containsExactly(model(folder.resolve("m"), ModelEntry.Format.BF16));
+        .containsExactly(model(folder.resolve("m"), ModelEntry.NumberFormat.BF16));
   }
 
   @Test

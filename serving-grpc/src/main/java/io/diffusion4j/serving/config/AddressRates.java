@@ -1,4 +1,4 @@
-package io.diffusion4j.serving.address;
+package io.diffusion4j.serving.config;
 
 import com.google.common.cache.Cache;
 import com.google.common.cache.CacheBuilder;

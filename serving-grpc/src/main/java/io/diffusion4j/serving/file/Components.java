@@ -1,4 +1,4 @@
-package io.diffusion4j.serving.config;
+package io.diffusion4j.serving.file;
 
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
@@ -10,11 +10,11 @@ import org.jspecify.annotations.Nullable;
  * Constructs records by their components. The constructors of settings replace null, which stands
  * for a missing value, by the default; no component is null afterwards.
  */
-final class Components {
+public final class Components {
   private Components() {}
 
   /** Returns a record of default values. */
-  static <T extends Record> T defaults(Class<T> type) {
+  public static <T extends Record> T defaults(Class<T> type) {
     RecordComponent[] components = type.getRecordComponents();
     @Nullable Object[] values = new @Nullable Object[components.length];
     for (int i = 0; i < values.length; i++) {
@@ -25,7 +25,7 @@ final class Components {
 
   /** Returns a record with another value of one component. */
   @SuppressWarnings("unchecked")
-  static <T extends Record> T with(T record, String name, Object value) {
+  public static <T extends Record> T with(T record, String name, Object value) {
     RecordComponent[] components = record.getClass().getRecordComponents();
     @Nullable Object[] values = new @Nullable Object[components.length];
     try {

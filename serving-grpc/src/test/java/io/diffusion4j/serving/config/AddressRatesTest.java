@@ -1,4 +1,4 @@
-package io.diffusion4j.serving.address;
+package io.diffusion4j.serving.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

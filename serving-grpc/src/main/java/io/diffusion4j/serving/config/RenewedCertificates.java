@@ -1,4 +1,4 @@
-package io.diffusion4j.serving.tls;
+package io.diffusion4j.serving.config;
 
 import com.linecorp.armeria.common.TlsKeyPair;
 import com.linecorp.armeria.common.TlsProvider;

@@ -1,4 +1,4 @@
-package io.diffusion4j.serving.address;
+package io.diffusion4j.serving.config;
 
 import io.diffusion4j.diffusion.argument.Check;
 import java.util.Set;

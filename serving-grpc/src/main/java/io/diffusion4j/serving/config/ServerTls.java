@@ -1,4 +1,4 @@
-package io.diffusion4j.serving.tls;
+package io.diffusion4j.serving.config;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonProperty;
