@@ -25,6 +25,7 @@ import io.diffusion4j.nn.StoredNetwork;
 import io.diffusion4j.nn.engine.CompiledNetwork;
 import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.nn.weights.CheckpointTensors;
+import io.diffusion4j.pipeline.Component;
 import io.diffusion4j.pipeline.FolderReport;
 import io.diffusion4j.pipeline.ModelFamily;
 import io.diffusion4j.pipeline.Opening;
@@ -36,6 +37,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** A family of one network, which paints a square in the colour of the prompt in one pass. */
@@ -74,8 +76,9 @@ public final class SwatchFamily implements ModelFamily {
 
   @Override
   public FolderReport inspect(Path folder) {
-    var painter = FolderReport.Expected.network(PAINTER, path -> Manifest.of(NETWORK));
-    return FolderReport.of(folder, List.of(painter), List.of(), () -> folder);
+    var painter = Component.network(PAINTER, path -> NETWORK, Manifest::of);
+    return FolderReport.of(
+        folder, List.of(painter), Optional.empty(), List.of(), () -> folder);
   }
 
   @Override

@@ -1,16 +1,14 @@
 package io.diffusion4j.kandinsky;
 
 import io.diffusion4j.checkpoint.CheckpointException;
-import io.diffusion4j.checkpoint.UnclipSchedulerConfig;
 import io.diffusion4j.clip.ClipFolders;
-import io.diffusion4j.ddpm.PixelScheduler;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.pipeline.FolderReport;
-import io.diffusion4j.pipeline.FolderReport.Expected;
 import io.diffusion4j.prior.PriorModel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** The contents and faults of one of Kandinsky's two folders. */
 final class KandinskyReport {
@@ -36,12 +34,8 @@ final class KandinskyReport {
     Path movq = folder.resolve(KandinskyFolder.MOVQ);
     return FolderReport.of(
         folder,
-        List.of(
-            Expected.network(KandinskyFolder.UNET, path -> KandinskyUnet.read(path).manifest()),
-            Expected.network(KandinskyFolder.MOVQ, path -> Movq.read(path).manifest()),
-            Expected.files(
-                KandinskyFolder.SCHEDULER,
-                path -> PixelScheduler.read(path.resolve(KandinskyFolder.SCHEDULER_CONFIG)))),
+        KandinskyFolder.DECODERS,
+        Optional.empty(),
         List.of(),
         () -> {
           int latent = Movq.read(movq).latentChannels();
@@ -56,21 +50,8 @@ final class KandinskyReport {
     Path text = folder.resolve(KandinskyFolder.TEXT_ENCODER);
     return FolderReport.of(
         folder,
-        List.of(
-            Expected.network(
-                KandinskyFolder.PRIOR, path -> PriorModel.manifest(PriorModel.readConfig(path))),
-            Expected.network(
-                KandinskyFolder.TEXT_ENCODER,
-                path -> ClipFolders.manifest(ClipFolders.readText(path))),
-            Expected.network(
-                KandinskyFolder.IMAGE_ENCODER,
-                path -> ClipFolders.manifest(ClipFolders.readVision(path))),
-            Expected.files(KandinskyFolder.TOKENIZER, KandinskyModel::tokenizer),
-            Expected.files(KandinskyFolder.IMAGE_PROCESSOR, KandinskyModel::preprocessor),
-            Expected.files(
-                KandinskyFolder.SCHEDULER,
-                path ->
-                    UnclipSchedulerConfig.read(path.resolve(KandinskyFolder.SCHEDULER_CONFIG)))),
+        KandinskyFolder.PRIORS,
+        Optional.empty(),
         List.of(),
         () -> {
           int dim = PriorModel.readConfig(prior).embeddingDim();

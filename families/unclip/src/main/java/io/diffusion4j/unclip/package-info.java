@@ -21,7 +21,7 @@
  * <ul>
  *   <li>{@link io.diffusion4j.unclip.UnclipFolder} describes the layout: {@code UnCLIPPipeline} or
  *       {@code UnCLIPImageVariationPipeline}, and our additional components.
- *   <li>{@code UnclipReport} lists the failures of a folder without loading it; the {@code doctor}
+ *   <li>{@code UnclipFolder} has the rows of the components and lists the failures of a folder without loading it; the {@code doctor}
  *       package examines trained networks.
  *   <li>{@link io.diffusion4j.unclip.KarloFiles} converts Karlo's original files, and {@link
  *       io.diffusion4j.unclip.RandomPipeline} writes an untrained pipeline of any size.
