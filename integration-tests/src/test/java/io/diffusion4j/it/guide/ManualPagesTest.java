@@ -81,13 +81,11 @@ class ManualPagesTest {
           Map.entry("diffusion/stage", "Denoiser<String> denoiser"),
           Map.entry(
               "distributed", "Objective objective, TrainingConfig config, BatchSource batches"),
-          Map.entry("emoji/scene", "EmojiDataset dataset"),
           Map.entry(
               "evaluation",
               "ConceptSet concepts, SceneMix scenes, List<Image> generated, ImagePipeline"
                   + " pipeline"),
           Map.entry("benchmarks/torchscript", "NetworkDefinition definition, NamedTensors weights"),
-          Map.entry("evaluation/judge", "Image image"),
           Map.entry("evaluation/report", "Result result"),
           Map.entry("evaluation/space", "Embedded embedded"),
           Map.entry("filters", "Path folder, ImageTask task, List<NoiseSource> noise"),
@@ -142,9 +140,7 @@ class ManualPagesTest {
               "tf/graph", "Graph graph, Network network, Weights weights, Precision precision"),
           Map.entry("tf/train", "long step, double loss"),
           Map.entry("toy", "PointSet points"),
-          Map.entry(
-              "training/lora", "Objective objective, NamedTensors weights, BatchSource batches"),
-          Map.entry("training/survey", "PictureSet pictures"),
+          Map.entry("evaluation/survey", "PictureSet pictures"),
           Map.entry("unclip/doctor", "Compute compute, CaptionedImages pictures"));
 
   /** Types of libraries in the example of a page. */
@@ -329,7 +325,7 @@ class ManualPagesTest {
     List<Path> pages =
         sources().stream().filter(file -> file.endsWith("package-info.java")).toList();
     assertThat(pages).hasSizeGreaterThan(100);
-    assertThat(pages).allSatisfy(page -> assertThat(read(page).lines()).hasSizeBetween(30, 80));
+    assertThat(pages).allSatisfy(page -> assertThat(read(page).lines()).hasSizeBetween(5, 80));
   }
 
   /** Splits a command into its words, as a shell does. */

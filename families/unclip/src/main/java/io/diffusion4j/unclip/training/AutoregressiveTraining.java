@@ -25,11 +25,6 @@ record AutoregressiveTraining() implements TrainableComponent {
   }
 
   @Override
-  public String component() {
-    return UnclipFolder.PRIOR_AR;
-  }
-
-  @Override
   public Techniques techniques() {
     return Techniques.of(DROP);
   }

@@ -70,11 +70,6 @@ record ClipTraining() implements TrainableComponent {
   }
 
   @Override
-  public List<String> sections() {
-    return List.of("clip");
-  }
-
-  @Override
   public Preset.Schedule schedule(Preset preset) {
     return preset.of(UnclipPreset.class).clip().training();
   }

@@ -52,11 +52,6 @@ record DecoderTraining() implements TrainableComponent {
   }
 
   @Override
-  public String component() {
-    return UnclipFolder.DECODER;
-  }
-
-  @Override
   public List<String> folders() {
     return List.of(UnclipFolder.DECODER, UnclipFolder.TEXT_PROJ, UnclipFolder.DECODER_SCHEDULER);
   }
@@ -75,11 +70,6 @@ record DecoderTraining() implements TrainableComponent {
   @Override
   public Optional<String> lowRankPrefix() {
     return Optional.of(NETWORK);
-  }
-
-  @Override
-  public List<String> sections() {
-    return List.of("decoder");
   }
 
   @Override

@@ -32,11 +32,6 @@ record PriorTraining() implements TrainableComponent {
   }
 
   @Override
-  public String component() {
-    return UnclipFolder.PRIOR;
-  }
-
-  @Override
   public List<String> folders() {
     return List.of(UnclipFolder.PRIOR, UnclipFolder.PRIOR_SCHEDULER);
   }
@@ -49,11 +44,6 @@ record PriorTraining() implements TrainableComponent {
   @Override
   public boolean learnsFromEmbeddings() {
     return true;
-  }
-
-  @Override
-  public List<String> sections() {
-    return List.of("prior");
   }
 
   @Override
