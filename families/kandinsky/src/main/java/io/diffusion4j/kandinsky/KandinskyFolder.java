@@ -4,17 +4,10 @@ import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.checkpoint.ModelFolder;
 import io.diffusion4j.checkpoint.UnclipSchedulerConfig;
-import io.diffusion4j.clip.ClipFolders;
-import io.diffusion4j.clip.ClipTextNetwork;
 import io.diffusion4j.clip.ClipVisionNetwork;
 import io.diffusion4j.clip.image.ClipPreprocessor;
-import io.diffusion4j.clip.token.ClipTokenizer;
 import io.diffusion4j.ddpm.PixelScheduler;
 import io.diffusion4j.pipeline.Component;
-import io.diffusion4j.pipeline.RandomComponents;
-import io.diffusion4j.prior.PriorConfig;
-import io.diffusion4j.prior.PriorModel;
-import io.diffusion4j.prior.Standardization;
 import io.diffusion4j.unclip.UnclipFolder;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,9 +33,6 @@ final class KandinskyFolder {
   static final String IMAGE_ENCODER = "image_encoder";
   static final String IMAGE_PROCESSOR = "image_processor";
 
-  /** The file of {@link #IMAGE_PROCESSOR}. */
-  static final String PREPROCESSOR = "preprocessor_config.json";
-
   static final String SCHEDULER_CONFIG = "scheduler_config.json";
 
   /** The file that names the prior and the licence. */
@@ -53,45 +43,12 @@ final class KandinskyFolder {
   private static final String FAMILY = "KandinskyV22";
   private static final String PRIOR_CLASS = "KandinskyV22Prior";
 
-  static final Component<ClipTextNetwork> TEXT =
-      Component.network(TEXT_ENCODER, ClipFolders::readText, ClipFolders::manifest)
-          .in("transformers", "CLIPTextModelWithProjection")
-          .storedAs(ClipFolders::storedText)
-          .written(
-              (folder, text) -> {
-                var words = UnclipFolder.enumerated(text);
-                ClipFolders.writeConfig(
-                    folder, text, words.startId(), words.endId(), words.padId());
-              },
-              Checkpoint.TRANSFORMERS);
   static final Component<ClipVisionNetwork> IMAGE =
-      Component.network(IMAGE_ENCODER, ClipFolders::readVision, ClipFolders::manifest)
-          .in("transformers", "CLIPVisionModelWithProjection")
-          .storedAs(ClipFolders::storedVision)
-          .written(ClipFolders::writeConfig, Checkpoint.TRANSFORMERS);
-  static final Component<PriorConfig> DIFFUSION_PRIOR =
-      Component.network(PRIOR, PriorModel::readConfig, PriorModel::manifest)
-          .in("diffusers", "PriorTransformer")
-          .storedAs(PriorModel::stored)
-          .savedBy(
-              (folder, config, weights, dtype, notes) ->
-                  PriorModel.write(
-                      folder,
-                      config,
-                      weights,
-                      dtype,
-                      Standardization.none(config.embeddingDim()),
-                      notes));
-  static final Component<ClipTokenizer> WORDS =
-      Component.files(TOKENIZER, KandinskyModel::tokenizer)
-          .in("transformers", "CLIPTokenizer")
-          .written((folder, words) -> RandomComponents.save(() -> words.save(folder), folder));
+      UnclipFolder.IMAGE.in("transformers", "CLIPVisionModelWithProjection");
   static final Component<ClipPreprocessor> PREPARATION =
-      Component.files(IMAGE_PROCESSOR, KandinskyModel::preprocessor)
-          .in("transformers", "CLIPImageProcessor")
-          .written(
-              (folder, of) ->
-                  RandomComponents.save(() -> of.save(folder.resolve(PREPROCESSOR)), folder));
+      UnclipFolder.PREPARATION
+          .named(IMAGE_PROCESSOR)
+          .in("transformers", "CLIPImageProcessor");
   static final Component<UnclipSchedulerConfig> OF_PRIOR =
       Component.files(
               SCHEDULER, path -> UnclipSchedulerConfig.read(path.resolve(SCHEDULER_CONFIG)))
@@ -112,7 +69,13 @@ final class KandinskyFolder {
 
   /** The components of a prior. */
   static final List<Component<?>> PRIORS =
-      List.of(DIFFUSION_PRIOR, TEXT, IMAGE, WORDS, PREPARATION, OF_PRIOR);
+      List.of(
+          UnclipFolder.DIFFUSION_PRIOR,
+          UnclipFolder.TEXT,
+          IMAGE,
+          UnclipFolder.WORDS,
+          PREPARATION,
+          OF_PRIOR);
 
   /** The components of a decoder. */
   static final List<Component<?>> DECODERS = List.of(DENOISER, AUTOENCODER, OF_DECODER);

@@ -41,12 +41,12 @@ public record RandomKandinsky(KandinskyConfig config, DType dtype, long seed) {
     var random = new RandomComponents(dtype, seed, listener);
     var pair = KandinskyPair.in(folder);
     Path prior = pair.prior();
-    random.write(prior, KandinskyFolder.WORDS, UnclipFolder.enumerated(config.text()));
-    random.write(prior, KandinskyFolder.TEXT, config.text());
+    random.write(prior, UnclipFolder.WORDS, UnclipFolder.enumerated(config.text()));
+    random.write(prior, UnclipFolder.TEXT, config.text());
     random.write(prior, KandinskyFolder.IMAGE, config.vision());
     var preparation = ClipPreprocessor.clip(config.vision().imageSize());
     random.write(prior, KandinskyFolder.PREPARATION, preparation);
-    random.write(prior, KandinskyFolder.DIFFUSION_PRIOR, config.prior());
+    random.write(prior, UnclipFolder.DIFFUSION_PRIOR, config.prior());
     var steps =
         new UnclipSchedulerConfig(1000, VarianceType.FIXED_SMALL, true, 10, Parameterization.X0);
     random.write(prior, KandinskyFolder.OF_PRIOR, steps);

@@ -80,6 +80,16 @@ public record Component<C>(
         Optional.empty());
   }
 
+  /** Reads the settings of a model's component. */
+  public C readIn(Path model) {
+    return read.apply(model.resolve(name));
+  }
+
+  /** Returns the component in a folder of another name. */
+  public Component<C> named(String folder) {
+    return new Component<>(folder, entry, read, manifest, current, saver, stored);
+  }
+
   /** Returns the component with a class in the index. */
   public Component<C> in(String library, String className) {
     return new Component<>(

@@ -76,7 +76,8 @@ public final class UnclipFolder {
 
   private static final String PIPELINE = "UnCLIPPipeline";
   private static final String VARIATION = "UnCLIPImageVariationPipeline";
-  static final Component<ClipTextNetwork> TEXT =
+  /** CLIP's text tower. */
+  public static final Component<ClipTextNetwork> TEXT =
       Component.network(TEXT_ENCODER, ClipFolders::readText, ClipFolders::manifest)
           .in("transformers", "CLIPTextModelWithProjection")
           .storedAs(ClipFolders::storedText)
@@ -87,11 +88,13 @@ public final class UnclipFolder {
                     folder, text, words.startId(), words.endId(), words.padId());
               },
               Checkpoint.TRANSFORMERS);
-  static final Component<ClipVisionNetwork> IMAGE =
+  /** CLIP's image tower. */
+  public static final Component<ClipVisionNetwork> IMAGE =
       Component.network(IMAGE_ENCODER, ClipFolders::readVision, ClipFolders::manifest)
           .storedAs(ClipFolders::storedVision)
           .written(ClipFolders::writeConfig, Checkpoint.TRANSFORMERS);
-  static final Component<PriorConfig> DIFFUSION_PRIOR =
+  /** The diffusion prior. */
+  public static final Component<PriorConfig> DIFFUSION_PRIOR =
       Component.network(PRIOR, PriorModel::readConfig, PriorModel::manifest)
           .in("diffusers", "PriorTransformer")
           .storedAs(PriorModel::stored)
@@ -123,11 +126,13 @@ public final class UnclipFolder {
   static final Component<UnclipSchedulerConfig> OF_PRIOR = scheduler(PRIOR_SCHEDULER);
   static final Component<UnclipSchedulerConfig> OF_DECODER = scheduler(DECODER_SCHEDULER);
   static final Component<UnclipSchedulerConfig> OF_UPSAMPLER = scheduler(SUPER_RES_SCHEDULER);
-  static final Component<ClipTokenizer> WORDS =
+  /** The tokenizer. */
+  public static final Component<ClipTokenizer> WORDS =
       Component.files(TOKENIZER, UnclipFolder::tokenizer)
           .in("transformers", "CLIPTokenizer")
           .written((folder, words) -> RandomComponents.save(() -> words.save(folder), folder));
-  static final Component<ClipPreprocessor> PREPARATION =
+  /** The settings of the preprocessing of images. */
+  public static final Component<ClipPreprocessor> PREPARATION =
       Component.files(FEATURE_EXTRACTOR, UnclipFolder::preprocessor)
           .written(
               (folder, of) ->
