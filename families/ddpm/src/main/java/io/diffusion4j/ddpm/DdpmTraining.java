@@ -121,7 +121,8 @@ record DdpmTraining(boolean autoencoder) implements TrainableComponent {
                     config.seed()),
             trainer -> {
               if (first != null) {
-                var stored = ComponentRun.weights(new DdpmFolder(first).network(), Checkpoint.DIFFUSERS);
+                var stored =
+                    ComponentRun.weights(new DdpmFolder(first).network(), Checkpoint.DIFFUSERS);
                 trainer.startFrom(network.fromFolder(stored));
               }
             },
@@ -135,9 +136,7 @@ record DdpmTraining(boolean autoencoder) implements TrainableComponent {
   }
 
   private PixelScheduler usualScheduler(ComponentRun run) {
-    return autoencoder
-        ? PixelScheduler.autoencoder(run.technique(NOISE))
-        : PixelScheduler.ddpm();
+    return autoencoder ? PixelScheduler.autoencoder(run.technique(NOISE)) : PixelScheduler.ddpm();
   }
 
   /** Draws the results of an autoencoder, for held-out pictures if there are any. */

@@ -46,12 +46,9 @@ final class KandinskyFolder {
   static final Component<ClipVisionNetwork> IMAGE =
       UnclipFolder.IMAGE.in("transformers", "CLIPVisionModelWithProjection");
   static final Component<ClipPreprocessor> PREPARATION =
-      UnclipFolder.PREPARATION
-          .named(IMAGE_PROCESSOR)
-          .in("transformers", "CLIPImageProcessor");
+      UnclipFolder.PREPARATION.named(IMAGE_PROCESSOR).in("transformers", "CLIPImageProcessor");
   static final Component<UnclipSchedulerConfig> OF_PRIOR =
-      Component.files(
-              SCHEDULER, path -> UnclipSchedulerConfig.read(path.resolve(SCHEDULER_CONFIG)))
+      Component.files(SCHEDULER, path -> UnclipSchedulerConfig.read(path.resolve(SCHEDULER_CONFIG)))
           .in("diffusers", "UnCLIPScheduler")
           .written((folder, of) -> of.write(folder.resolve(SCHEDULER_CONFIG)));
   static final Component<KandinskyUnet> DENOISER =

@@ -128,7 +128,8 @@ public record KandinskyPair(Path decoder, Path prior) {
     }
   }
 
-  private static void writeIndex(Path folder, String pipeline, Map<String, ModelFolder.Component> components) {
+  private static void writeIndex(
+      Path folder, String pipeline, Map<String, ModelFolder.Component> components) {
     if (areThere(folder, components)) {
       ModelFolder.write(folder, pipeline, components);
     }

@@ -76,6 +76,7 @@ public final class UnclipFolder {
 
   private static final String PIPELINE = "UnCLIPPipeline";
   private static final String VARIATION = "UnCLIPImageVariationPipeline";
+
   /** CLIP's text tower. */
   public static final Component<ClipTextNetwork> TEXT =
       Component.network(TEXT_ENCODER, ClipFolders::readText, ClipFolders::manifest)
@@ -88,11 +89,13 @@ public final class UnclipFolder {
                     folder, text, words.startId(), words.endId(), words.padId());
               },
               Checkpoint.TRANSFORMERS);
+
   /** CLIP's image tower. */
   public static final Component<ClipVisionNetwork> IMAGE =
       Component.network(IMAGE_ENCODER, ClipFolders::readVision, ClipFolders::manifest)
           .storedAs(ClipFolders::storedVision)
           .written(ClipFolders::writeConfig, Checkpoint.TRANSFORMERS);
+
   /** The diffusion prior. */
   public static final Component<PriorConfig> DIFFUSION_PRIOR =
       Component.network(PRIOR, PriorModel::readConfig, PriorModel::manifest)
@@ -107,6 +110,7 @@ public final class UnclipFolder {
                       dtype,
                       Standardization.none(config.embeddingDim()),
                       notes));
+
   static final Component<TextProjection> PROJECTION =
       Component.network(TEXT_PROJ, DecoderFolders::readProjection, DecoderModel::manifest)
           .in("unclip", "UnCLIPTextProjModel")
@@ -126,11 +130,13 @@ public final class UnclipFolder {
   static final Component<UnclipSchedulerConfig> OF_PRIOR = scheduler(PRIOR_SCHEDULER);
   static final Component<UnclipSchedulerConfig> OF_DECODER = scheduler(DECODER_SCHEDULER);
   static final Component<UnclipSchedulerConfig> OF_UPSAMPLER = scheduler(SUPER_RES_SCHEDULER);
+
   /** The tokenizer. */
   public static final Component<ClipTokenizer> WORDS =
       Component.files(TOKENIZER, UnclipFolder::tokenizer)
           .in("transformers", "CLIPTokenizer")
           .written((folder, words) -> RandomComponents.save(() -> words.save(folder), folder));
+
   /** The settings of the preprocessing of images. */
   public static final Component<ClipPreprocessor> PREPARATION =
       Component.files(FEATURE_EXTRACTOR, UnclipFolder::preprocessor)

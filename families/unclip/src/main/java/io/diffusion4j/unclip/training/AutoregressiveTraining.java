@@ -69,10 +69,7 @@ record AutoregressiveTraining() implements TrainableComponent {
           data ->
               new AutoregressiveBatches(
                   new CaptionedEmbeddings(
-                      own.examples(data),
-                      text,
-                      own.embedder(data, image),
-                      run.technique(DROP)),
+                      own.examples(data), text, own.embedder(data, image), run.technique(DROP)),
                   codes,
                   dots,
                   config.batchSize(),

@@ -15,7 +15,6 @@ import io.diffusion4j.clip.token.Normalization;
 import io.diffusion4j.clip.token.TokenizerConfig;
 import io.diffusion4j.data.DataSet;
 import io.diffusion4j.data.DataSet.Contrasts;
-import io.diffusion4j.data.files.Captions;
 import io.diffusion4j.nn.train.Trainer;
 import io.diffusion4j.nn.weights.NamedTensors;
 import io.diffusion4j.nn.weights.TensorMap;

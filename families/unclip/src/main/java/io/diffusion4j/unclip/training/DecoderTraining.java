@@ -94,7 +94,8 @@ record DecoderTraining() implements TrainableComponent {
     var weights =
         new TensorMap()
             .putAll(
-                NETWORK, ComponentRun.weights(first.resolve(UnclipFolder.DECODER), Checkpoint.DIFFUSERS))
+                NETWORK,
+                ComponentRun.weights(first.resolve(UnclipFolder.DECODER), Checkpoint.DIFFUSERS))
             .putAll(
                 PROJECTION,
                 ComponentRun.weights(first.resolve(UnclipFolder.TEXT_PROJ), Checkpoint.DIFFUSERS));
@@ -127,7 +128,8 @@ record DecoderTraining() implements TrainableComponent {
             .withTimesteps(
                 TimestepSampler.shifted(UnclipRun.TRAIN_STEPS, run.technique(SHIFT))
                     .mixedWith(
-                        TimestepSampler.uniform(UnclipRun.LOW_NOISE), run.technique(PartTechniques.LOW_NOISE))
+                        TimestepSampler.uniform(UnclipRun.LOW_NOISE),
+                        run.technique(PartTechniques.LOW_NOISE))
                     .mixedWith(TimestepSampler.uniform(FINAL), FINAL_SHARE));
     try (var text = own.textModel();
         var image = own.imageTower()) {
@@ -154,15 +156,16 @@ record DecoderTraining() implements TrainableComponent {
                 projection,
                 new WithoutPrefix(weights, PROJECTION),
                 notes);
-            new UnclipRun(to).writeScheduler(
-                UnclipFolder.DECODER_SCHEDULER,
-                new UnclipSchedulerConfig(
-                        UnclipRun.TRAIN_STEPS,
-                        VarianceType.LEARNED_RANGE,
-                        true,
-                        1,
-                        run.technique(PREDICTION))
-                    .withSpacing(Spacing.TRAILING));
+            new UnclipRun(to)
+                .writeScheduler(
+                    UnclipFolder.DECODER_SCHEDULER,
+                    new UnclipSchedulerConfig(
+                            UnclipRun.TRAIN_STEPS,
+                            VarianceType.LEARNED_RANGE,
+                            true,
+                            1,
+                            run.technique(PREDICTION))
+                        .withSpacing(Spacing.TRAILING));
           });
     }
   }

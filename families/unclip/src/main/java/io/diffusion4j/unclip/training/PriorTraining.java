@@ -78,10 +78,7 @@ record PriorTraining() implements TrainableComponent {
           data ->
               new PriorBatches(
                   new CaptionedEmbeddings(
-                      own.examples(data),
-                      text,
-                      own.embedder(data, image),
-                      run.technique(DROP)),
+                      own.examples(data), text, own.embedder(data, image), run.technique(DROP)),
                   standardization,
                   noise,
                   config.batchSize(),
@@ -90,7 +87,8 @@ record PriorTraining() implements TrainableComponent {
           (to, weights) -> {
             PriorModel.write(
                 to.made(UnclipFolder.PRIOR), shape, weights, standardization, to.notes());
-            new UnclipRun(to).writeScheduler(UnclipFolder.PRIOR_SCHEDULER, UnclipSchedulerConfig.prior());
+            new UnclipRun(to)
+                .writeScheduler(UnclipFolder.PRIOR_SCHEDULER, UnclipSchedulerConfig.prior());
           },
           data ->
               new PriorHealth(
@@ -104,8 +102,7 @@ record PriorTraining() implements TrainableComponent {
     }
   }
 
-  private static Standardization standardization(
-      UnclipRun own, ImageEncoder tower, int length) {
+  private static Standardization standardization(UnclipRun own, ImageEncoder tower, int length) {
     ComponentRun run = own.run();
     if (!run.technique(STANDARDIZED)) {
       return Standardization.none(length);

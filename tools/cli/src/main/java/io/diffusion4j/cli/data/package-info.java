@@ -16,8 +16,8 @@
  * <p>The exit status is 1 if more than a twentieth of the pictures cannot be read, which a training
  * refuses, so a script can check the pictures before it rents a machine.
  *
- * <p>The statistics are made by {@link io.diffusion4j.evaluation.survey.Surveyor}, and the reading by
- * {@link io.diffusion4j.data.files.PictureFiles}; this package formats them as text and JSON.
+ * <p>The statistics are made by {@link io.diffusion4j.evaluation.survey.Surveyor}, and the reading
+ * by {@link io.diffusion4j.data.files.PictureFiles}; this package formats them as text and JSON.
  *
  * <p>With {@code --json}, the report is also written to a file, so that two versions of a data set
  * can be compared by a program.
