@@ -23,7 +23,7 @@
  * processes, only the first has output; the others are {@code Follower}s.
  *
  * <p>The trainings themselves are in {@link io.diffusion4j.training.ModelTraining}, the loop in
- * {@code io.diffusion4j.nn.train}, and presets in {@code io.diffusion4j.training.preset}. To add an
+ * {@code io.diffusion4j.nn.train}, and presets in {@code io.diffusion4j.training}. To add an
  * option of a part, add a technique there rather than a flag here: the command accepts it by its
  * name.
  *
