@@ -16,7 +16,12 @@ public final class OwnTraining {
   private OwnTraining() {}
 
   public static void train(
-      String pictures, Preset sizes, List<TrainableComponent> parts, long steps, Path model, Path state) {
+      String pictures,
+      Preset sizes,
+      List<TrainableComponent> parts,
+      long steps,
+      Path model,
+      Path state) {
     DataSet data = new Shuffled(PictureFiles.open("data", List.of(pictures), Columns.USUAL));
     ModelTraining training = new ModelTraining(sizes, model, state);
     for (TrainableComponent part : parts) {

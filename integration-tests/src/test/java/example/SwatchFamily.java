@@ -7,7 +7,6 @@ import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.checkpoint.ModelFolder;
 import io.diffusion4j.diffusion.image.Image;
-import io.diffusion4j.diffusion.stage.Pixels;
 import io.diffusion4j.diffusion.noise.NoiseSource;
 import io.diffusion4j.diffusion.part.TextEncoder;
 import io.diffusion4j.diffusion.part.TextEncoding;
@@ -15,6 +14,7 @@ import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.diffusion.pipeline.ImageTask;
 import io.diffusion4j.diffusion.pipeline.ModelCard;
 import io.diffusion4j.diffusion.pipeline.ModelIdentity;
+import io.diffusion4j.diffusion.stage.Pixels;
 import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
 import io.diffusion4j.diffusion.stage.Stage;
@@ -24,6 +24,7 @@ import io.diffusion4j.nn.NetworkDefinition;
 import io.diffusion4j.nn.StoredNetwork;
 import io.diffusion4j.nn.engine.CompiledNetwork;
 import io.diffusion4j.nn.engine.Precision;
+import io.diffusion4j.pipeline.Component;
 import io.diffusion4j.pipeline.FolderReport;
 import io.diffusion4j.pipeline.ModelFamily;
 import io.diffusion4j.pipeline.Opening;
@@ -35,6 +36,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** A family of one network, which paints a square in the colour of the prompt in one pass. */
@@ -48,8 +50,7 @@ public final class SwatchFamily implements ModelFamily {
   static final NetworkDefinition NETWORK =
       (nn, inputs) ->
           List.of(
-              nn.output(
-                  nn.at("colour").linear(nn.input(inputs.floats(TEXT, 3)), 3 * SIZE * SIZE)));
+              nn.output(nn.at("colour").linear(nn.input(inputs.floats(TEXT, 3)), 3 * SIZE * SIZE)));
 
   @Override
   public String name() {
@@ -73,8 +74,8 @@ public final class SwatchFamily implements ModelFamily {
 
   @Override
   public FolderReport inspect(Path folder) {
-    var painter = FolderReport.Expected.network(PAINTER, path -> Manifest.of(NETWORK));
-    return FolderReport.of(folder, List.of(painter), List.of(), () -> folder);
+    var painter = Component.network(PAINTER, path -> NETWORK, Manifest::of);
+    return FolderReport.of(folder, List.of(painter), Optional.empty(), List.of(), () -> folder);
   }
 
   @Override

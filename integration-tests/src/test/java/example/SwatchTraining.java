@@ -72,11 +72,6 @@ public final class SwatchTraining implements TrainableFamily {
     }
 
     @Override
-    public String component() {
-      return SwatchFamily.PAINTER;
-    }
-
-    @Override
     public List<String> sections() {
       return List.of("swatch");
     }

@@ -89,10 +89,7 @@ class NewFamilyTest {
         Image image =
             open.pipeline()
                 .draw(
-                    ImageTask.of(prompt),
-                    Map.of(),
-                    PhiloxNoise.images(7, 1),
-                    SamplingListener.NONE)
+                    ImageTask.of(prompt), Map.of(), PhiloxNoise.images(7, 1), SamplingListener.NONE)
                 .get(0);
         assertThat(ColouredShapes.excess(image, colour)).as(prompt).isGreaterThan(0.3);
       }

@@ -65,7 +65,8 @@ final class ShortTraining {
         new ModelTraining(preset.sizes(), model.resolve(own(part)), work)
             .train(
                 PartSetup.of(
-                    part, part == DdpmTrainings.CLASSIFIER ? new ColouredShapes() : EmojiData.of(preset)),
+                    part,
+                    part == DdpmTrainings.CLASSIFIER ? new ColouredShapes() : EmojiData.of(preset)),
                 config,
                 1,
                 observer);

@@ -3,6 +3,7 @@ package io.diffusion4j.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.inject.Guice;
+import io.diffusion4j.ddpm.DdpmTrainings;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.noise.PhiloxNoise;
 import io.diffusion4j.diffusion.pipeline.ImagePipeline;
@@ -12,7 +13,6 @@ import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.training.TrainableComponent;
-import io.diffusion4j.training.TrainableFamily;
 import io.diffusion4j.unclip.UnclipModel;
 import io.diffusion4j.unclip.UnclipModule;
 import io.diffusion4j.unclip.training.UnclipTraining;
@@ -22,6 +22,7 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
@@ -43,7 +44,7 @@ class TrainingTest {
 
   @BeforeAll
   void trainEveryPart() {
-    for (TrainableComponent part : TrainableFamily.allComponents()) {
+    for (TrainableComponent part : all()) {
       var outcome =
           ShortTraining.train(
               part, trained.resolve("model"), trained.resolve("work"), (run, step) -> {});
@@ -159,9 +160,13 @@ class TrainingTest {
     };
   }
 
+  private static List<TrainableComponent> all() {
+    List<TrainableComponent> all = new ArrayList<>(new UnclipTraining().components());
+    all.addAll(new DdpmTrainings().components());
+    return all;
+  }
+
   private static List<TrainableComponent> allButClip() {
-    return TrainableFamily.allComponents().stream()
-        .filter(part -> part != UnclipTraining.CLIP)
-        .toList();
+    return all().stream().filter(part -> part != UnclipTraining.CLIP).toList();
   }
 }

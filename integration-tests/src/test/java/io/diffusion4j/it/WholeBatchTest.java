@@ -52,8 +52,7 @@ class WholeBatchTest {
   private static final Optimizer PROPORTIONAL =
       new Optimizer(Optimizer.Method.ADAMW, 0.9, 0.999, 1, 0, Optimizer.Decayed.MATRICES);
 
-  private final UnclipPreset preset =
-      EmojiPreset.of("tiny").sizes().of(UnclipPreset.class);
+  private final UnclipPreset preset = EmojiPreset.of("tiny").sizes().of(UnclipPreset.class);
   private final ClipTokenizer tokenizer =
       new ClipTokenizer(
           BpeTrainer.ofSize(600).train(CAPTIONS.stream()),

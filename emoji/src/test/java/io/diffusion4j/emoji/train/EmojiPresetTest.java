@@ -119,7 +119,8 @@ class EmojiPresetTest {
     String file = tiny().replace("backbone: unet", "backbone: dit");
     EmojiPreset both = EmojiPreset.of(write(file).toString());
     UnclipPreset dit = unclip(both);
-    assertThat(DdpmSizes.of(both.sizes()).network()).isEqualTo(new PixelDit(DitConfig.of(16, 4, 2, 32, 2), 0));
+    assertThat(DdpmSizes.of(both.sizes()).network())
+        .isEqualTo(new PixelDit(DitConfig.of(16, 4, 2, 32, 2), 0));
     assertThat(dit.decoderConfig())
         .isEqualTo(DitConfig.of(16, 2, 2, 32, 2).withOutChannels(6).withContext(32));
     assertThat(dit.projection().timeEmbedDim()).isEqualTo(32);

@@ -42,7 +42,8 @@ class TechniquesTest {
 
   @Test
   void oneIsChangedAndTheOthersStay() {
-    var decoder = of(UnclipTraining.DECODER).with("prediction", "v").with("shift", "4").techniques();
+    var decoder =
+        of(UnclipTraining.DECODER).with("prediction", "v").with("shift", "4").techniques();
     assertThat(decoder.get(PartTechniques.PREDICTION)).isEqualTo(Parameterization.V);
     assertThat(decoder.get(PartTechniques.SHIFT)).isEqualTo(4);
     assertThat(decoder.get(PartTechniques.TEXT_DROP)).isEqualTo(0.2);
@@ -65,7 +66,11 @@ class TechniquesTest {
   void aPartHasTechniquesOfItsOwn() {
     assertThatIllegalArgumentException()
         .isThrownBy(
-            () -> new PartSetup(UnclipTraining.PRIOR, EmojiData.of(PRESET), UnclipTraining.DECODER.techniques()))
+            () ->
+                new PartSetup(
+                    UnclipTraining.PRIOR,
+                    EmojiData.of(PRESET),
+                    UnclipTraining.DECODER.techniques()))
         .withMessageEndingWith("(expected: those of prior, drop, prediction, standardized)");
   }
 

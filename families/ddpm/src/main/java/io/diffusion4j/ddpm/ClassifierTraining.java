@@ -27,11 +27,6 @@ record ClassifierTraining() implements TrainableComponent {
   }
 
   @Override
-  public String component() {
-    return DdpmFamily.CLASSIFIER;
-  }
-
-  @Override
   public Scope scope() {
     return Scope.SEPARATE;
   }

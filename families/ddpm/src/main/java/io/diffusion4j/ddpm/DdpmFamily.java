@@ -11,6 +11,7 @@ import io.diffusion4j.diffusion.pipeline.PictureLikelihood;
 import io.diffusion4j.nn.StoredNetwork;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Precision;
+import io.diffusion4j.pipeline.Component;
 import io.diffusion4j.pipeline.FolderDigest;
 import io.diffusion4j.pipeline.FolderReport;
 import io.diffusion4j.pipeline.ModelFamily;
@@ -55,21 +56,23 @@ public final class DdpmFamily implements ModelFamily {
   @Override
   public FolderReport inspect(Path folder) {
     var own = new DdpmFolder(folder);
-    List<FolderReport.Expected> expected = new ArrayList<>();
+    List<Component<?>> expected = new ArrayList<>();
     expected.add(
-        FolderReport.Expected.network(
-            own.network().equals(folder) ? "." : own.networkName(),
-            path -> PixelFolders.read(path).manifest(),
-            CurrentNames::current));
+        Component.network(
+                own.network().equals(folder) ? "." : own.networkName(),
+                PixelFolders::read,
+                PixelBackbone::manifest)
+            .withNames(CurrentNames::current));
     own.autoencoder()
         .ifPresent(
             autoencoder ->
                 expected.add(
-                    FolderReport.Expected.network(
-                        autoencoder.getFileName().toString(),
-                        path -> Autoencoder.read(path, 1, 1).manifest(),
-                        CurrentNames::current)));
-    return FolderReport.of(folder, expected, List.of(), own::scheduler);
+                    Component.network(
+                            autoencoder.getFileName().toString(),
+                            path -> Autoencoder.read(path, 1, 1),
+                            Autoencoder::manifest)
+                        .withNames(CurrentNames::current)));
+    return FolderReport.of(folder, expected, Optional.empty(), List.of(), own::scheduler);
   }
 
   @Override

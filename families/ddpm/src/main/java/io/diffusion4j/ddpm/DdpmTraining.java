@@ -128,7 +128,8 @@ record DdpmTraining(boolean autoencoder) implements TrainableComponent {
                     config.seed()),
             trainer -> {
               if (first != null) {
-                var stored = ComponentRun.weights(new DdpmFolder(first).network(), Checkpoint.DIFFUSERS);
+                var stored =
+                    ComponentRun.weights(new DdpmFolder(first).network(), Checkpoint.DIFFUSERS);
                 trainer.startFrom(network.fromFolder(stored));
               }
             },
@@ -142,9 +143,7 @@ record DdpmTraining(boolean autoencoder) implements TrainableComponent {
   }
 
   private SchedulerConfig usualScheduler(ComponentRun run) {
-    return autoencoder
-        ? SchedulerConfig.autoencoder(run.technique(NOISE))
-        : SchedulerConfig.ddpm();
+    return autoencoder ? SchedulerConfig.autoencoder(run.technique(NOISE)) : SchedulerConfig.ddpm();
   }
 
   /** Draws the results of an autoencoder, for held-out pictures if there are any. */

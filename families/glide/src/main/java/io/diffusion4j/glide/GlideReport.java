@@ -1,12 +1,13 @@
 package io.diffusion4j.glide;
 
 import io.diffusion4j.clip.token.Gpt2Tokenizer;
-import io.diffusion4j.nn.Manifest;
+import io.diffusion4j.pipeline.Component;
 import io.diffusion4j.pipeline.FolderReport;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /** Reports the content of a folder of GLIDE and its failures. */
 final class GlideReport {
@@ -16,15 +17,16 @@ final class GlideReport {
     return FolderReport.of(
         folder,
         List.of(
-            FolderReport.Expected.network(GlideNetworks.BASE, GlideReport::manifest),
-            FolderReport.Expected.network(GlideNetworks.UPSAMPLE, GlideReport::manifest),
-            FolderReport.Expected.files(GlideNetworks.TOKENIZER, GlideReport::tokenizer)),
+            network(GlideNetworks.BASE),
+            network(GlideNetworks.UPSAMPLE),
+            Component.files(GlideNetworks.TOKENIZER, GlideReport::tokenizer)),
+        Optional.empty(),
         List.of(),
         () -> fit(folder));
   }
 
-  private static Manifest manifest(Path network) {
-    return GlideFolders.manifest(GlideFolders.read(network));
+  private static Component<GlideConfig> network(String name) {
+    return Component.network(name, GlideFolders::read, GlideFolders::manifest);
   }
 
   private static Gpt2Tokenizer tokenizer(Path path) {

@@ -39,11 +39,6 @@ record KandinskyDecoderTraining() implements TrainableComponent {
   }
 
   @Override
-  public String component() {
-    return UnclipFolder.DECODER;
-  }
-
-  @Override
   public List<String> folders() {
     return List.of(UnclipFolder.DECODER, UnclipFolder.DECODER_SCHEDULER);
   }
@@ -61,11 +56,6 @@ record KandinskyDecoderTraining() implements TrainableComponent {
   @Override
   public Optional<String> lowRankPrefix() {
     return Optional.of(LatentObjective.NETWORK + ".");
-  }
-
-  @Override
-  public List<String> sections() {
-    return UnclipTraining.DECODER.sections();
   }
 
   @Override

@@ -1,9 +1,16 @@
 package io.diffusion4j.kandinsky;
 
+import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.checkpoint.ModelFolder;
+import io.diffusion4j.checkpoint.SchedulerConfig;
+import io.diffusion4j.clip.ClipVisionNetwork;
+import io.diffusion4j.clip.image.ClipPreprocessor;
+import io.diffusion4j.pipeline.Component;
+import io.diffusion4j.unclip.UnclipFolder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * The layout of Kandinsky's two folders: a decoder, diffusers' {@code KandinskyV22Pipeline}, {@code
@@ -25,9 +32,6 @@ final class KandinskyFolder {
   static final String IMAGE_ENCODER = "image_encoder";
   static final String IMAGE_PROCESSOR = "image_processor";
 
-  /** The file of {@link #IMAGE_PROCESSOR}. */
-  static final String PREPROCESSOR = "preprocessor_config.json";
-
   static final String SCHEDULER_CONFIG = "scheduler_config.json";
 
   /** The file that names the prior and the licence. */
@@ -37,6 +41,40 @@ final class KandinskyFolder {
 
   private static final String FAMILY = "KandinskyV22";
   private static final String PRIOR_CLASS = "KandinskyV22Prior";
+
+  static final Component<ClipVisionNetwork> IMAGE =
+      UnclipFolder.IMAGE.in("transformers", "CLIPVisionModelWithProjection");
+  static final Component<ClipPreprocessor> PREPARATION =
+      UnclipFolder.PREPARATION.named(IMAGE_PROCESSOR).in("transformers", "CLIPImageProcessor");
+  static final Component<SchedulerConfig> OF_PRIOR =
+      Component.files(SCHEDULER, path -> SchedulerConfig.readUnclip(path.resolve(SCHEDULER_CONFIG)))
+          .in("diffusers", "UnCLIPScheduler")
+          .written((folder, of) -> of.write(folder.resolve(SCHEDULER_CONFIG)));
+  static final Component<KandinskyUnet> DENOISER =
+      Component.network(UNET, KandinskyUnet::read, KandinskyUnet::manifest)
+          .in("diffusers", "UNet2DConditionModel")
+          .written((folder, unet) -> unet.write(folder), Checkpoint.DIFFUSERS);
+  static final Component<Movq> AUTOENCODER =
+      Component.network(MOVQ, Movq::read, Movq::manifest)
+          .in("diffusers", Movq.CLASS)
+          .written((folder, movq) -> movq.write(folder), Checkpoint.DIFFUSERS);
+  static final Component<SchedulerConfig> OF_DECODER =
+      Component.files(SCHEDULER, path -> SchedulerConfig.read(path.resolve(SCHEDULER_CONFIG)))
+          .in("diffusers", "DDPMScheduler")
+          .written((folder, of) -> of.write(folder.resolve(SCHEDULER_CONFIG)));
+
+  /** The components of a prior. */
+  static final List<Component<?>> PRIORS =
+      List.of(
+          UnclipFolder.DIFFUSION_PRIOR,
+          UnclipFolder.TEXT,
+          IMAGE,
+          UnclipFolder.WORDS,
+          PREPARATION,
+          OF_PRIOR);
+
+  /** The components of a decoder. */
+  static final List<Component<?>> DECODERS = List.of(DENOISER, AUTOENCODER, OF_DECODER);
 
   private KandinskyFolder() {}
 

@@ -9,7 +9,6 @@ import io.diffusion4j.checkpoint.lora.PipelineLoras;
 import io.diffusion4j.clip.ClipFolders;
 import io.diffusion4j.clip.ClipImageModel;
 import io.diffusion4j.clip.ClipTextModel;
-import io.diffusion4j.clip.image.ClipPreprocessor;
 import io.diffusion4j.clip.token.ClipTokenizer;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.denoiser.BatchingDenoiser;
@@ -35,7 +34,7 @@ import io.diffusion4j.prior.DiffusionPrior;
 import io.diffusion4j.prior.OnePassPrior;
 import io.diffusion4j.prior.PriorConfig;
 import io.diffusion4j.prior.PriorModel;
-import java.io.IOException;
+import io.diffusion4j.unclip.UnclipFolder;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -113,7 +112,7 @@ final class KandinskyModel implements AutoCloseable {
             : CompiledNetwork.Loading.EACH_RUN;
     Path texts = place.pipeline().resolve(KandinskyFolder.TEXT_ENCODER);
     var textNetwork = ClipFolders.readText(texts);
-    tokenizer = textNetwork.fitted(tokenizer(place.pipeline().resolve(KandinskyFolder.TOKENIZER)));
+    tokenizer = textNetwork.fitted(UnclipFolder.WORDS.readIn(place.pipeline()));
     requireEmbeddings("text_encoder", textNetwork.embeddingDim(), unet);
     text =
         parts.add(
@@ -127,7 +126,7 @@ final class KandinskyModel implements AutoCloseable {
 
     Path images = place.pipeline().resolve(KandinskyFolder.IMAGE_ENCODER);
     var imageNetwork = ClipFolders.readVision(images);
-    var preprocessor = preprocessor(place.pipeline().resolve(KandinskyFolder.IMAGE_PROCESSOR));
+    var preprocessor = KandinskyFolder.PREPARATION.readIn(place.pipeline());
     imageNetwork.requireFits(preprocessor);
     requireEmbeddings("image_encoder", imageNetwork.embeddingDim(), unet);
     image =
@@ -304,23 +303,6 @@ final class KandinskyModel implements AutoCloseable {
 
   private static <C> BatchingDenoiser<C> batching(String name, Denoiser<C> network) {
     return new BatchingDenoiser<>(name, network, MAX_BATCH, MAX_WAITING);
-  }
-
-  static ClipTokenizer tokenizer(Path path) {
-    try {
-      return ClipTokenizer.load(path);
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + path + ": " + e.getMessage(), e);
-    }
-  }
-
-  static ClipPreprocessor preprocessor(Path path) {
-    Path file = path.resolve(KandinskyFolder.PREPROCESSOR);
-    try {
-      return ClipPreprocessor.load(file);
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + file + ": " + e.getMessage(), e);
-    }
   }
 
   KandinskyUnet unet() {

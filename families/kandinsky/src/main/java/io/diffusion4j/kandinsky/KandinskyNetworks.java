@@ -1,12 +1,12 @@
 package io.diffusion4j.kandinsky;
 
 import io.diffusion4j.checkpoint.Checkpoint;
-import io.diffusion4j.clip.ClipFolders;
 import io.diffusion4j.decoder.DecoderNetwork;
 import io.diffusion4j.diffusion.stage.Pixels;
 import io.diffusion4j.nn.NetworkDefinition;
 import io.diffusion4j.nn.StoredNetwork;
 import io.diffusion4j.nn.StoredNetwork.Access;
+import io.diffusion4j.pipeline.Component;
 import io.diffusion4j.prior.PriorModel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,12 +23,7 @@ final class KandinskyNetworks {
   }
 
   private static List<StoredNetwork> ofPrior(Path folder) {
-    return List.of(
-        ClipFolders.storedText(
-            KandinskyFolder.TEXT_ENCODER, folder.resolve(KandinskyFolder.TEXT_ENCODER)),
-        ClipFolders.storedVision(
-            KandinskyFolder.IMAGE_ENCODER, folder.resolve(KandinskyFolder.IMAGE_ENCODER)),
-        PriorModel.stored(KandinskyFolder.PRIOR, folder.resolve(KandinskyFolder.PRIOR)));
+    return Component.networks(folder, KandinskyFolder.PRIORS);
   }
 
   private static List<StoredNetwork> ofDecoder(Path folder) {

@@ -3,6 +3,7 @@ package io.diffusion4j.kandinsky;
 import io.diffusion4j.checkpoint.ModelFolder;
 import io.diffusion4j.checkpoint.ModelFolder.Component;
 import io.diffusion4j.checkpoint.SchedulerConfig;
+import io.diffusion4j.pipeline.Component;
 import io.diffusion4j.pipeline.FolderDigest;
 import io.diffusion4j.pipeline.Opening;
 import io.diffusion4j.pipeline.Residency;
@@ -24,8 +25,6 @@ public record KandinskyPair(Path decoder, Path prior) {
   public static final String SCHEDULER_CONFIG = KandinskyFolder.SCHEDULER_CONFIG;
 
   private static final String DECODER = "decoder";
-  private static final String DIFFUSERS = "diffusers";
-  private static final String TRANSFORMERS = "transformers";
 
   /**
    * Returns whether a folder is a decoder, a prior, or contains both under these names, regardless
@@ -123,26 +122,27 @@ public record KandinskyPair(Path decoder, Path prior) {
 
   /** Writes the {@code model_index.json} of each of the two folders whose components exist. */
   public void writeIndex() {
-    writeIndex(prior, KandinskyFolder.PRIOR_PIPELINE, priorComponents());
-    Map<String, Component> components = decoderComponents();
+    writeIndex(prior, KandinskyFolder.PRIOR_PIPELINE, Component.index(KandinskyFolder.PRIORS));
+    Map<String, ModelFolder.Component> components = Component.index(KandinskyFolder.DECODERS);
     if (areThere(decoder, components)) {
       writeIndex(decoder, pipeline(KandinskyUnet.read(unet()).beside()), components);
     }
   }
 
-  private static void writeIndex(Path folder, String pipeline, Map<String, Component> components) {
+  private static void writeIndex(
+      Path folder, String pipeline, Map<String, ModelFolder.Component> components) {
     if (areThere(folder, components)) {
       ModelFolder.write(folder, pipeline, components);
     }
   }
 
   /** Settings are written before weights, so a network is complete with its weights. */
-  private static boolean areThere(Path folder, Map<String, Component> components) {
+  private static boolean areThere(Path folder, Map<String, ModelFolder.Component> components) {
     return components.entrySet().stream()
         .allMatch(component -> isThere(folder.resolve(component.getKey()), component.getValue()));
   }
 
-  private static boolean isThere(Path folder, Component component) {
+  private static boolean isThere(Path folder, ModelFolder.Component component) {
     if (!Files.isDirectory(folder)) {
       return false;
     }
@@ -161,31 +161,5 @@ public record KandinskyPair(Path decoder, Path prior) {
       case KNOWN -> "KandinskyV22InpaintPipeline";
       case HINT -> "KandinskyV22ControlnetPipeline";
     };
-  }
-
-  private static Map<String, Component> priorComponents() {
-    return Map.of(
-        KandinskyFolder.TEXT_ENCODER,
-        new Component(TRANSFORMERS, "CLIPTextModelWithProjection"),
-        KandinskyFolder.IMAGE_ENCODER,
-        new Component(TRANSFORMERS, "CLIPVisionModelWithProjection"),
-        KandinskyFolder.TOKENIZER,
-        new Component(TRANSFORMERS, "CLIPTokenizer"),
-        KandinskyFolder.IMAGE_PROCESSOR,
-        new Component(TRANSFORMERS, "CLIPImageProcessor"),
-        KandinskyFolder.PRIOR,
-        new Component(DIFFUSERS, "PriorTransformer"),
-        KandinskyFolder.SCHEDULER,
-        new Component(DIFFUSERS, "UnCLIPScheduler"));
-  }
-
-  private static Map<String, Component> decoderComponents() {
-    return Map.of(
-        KandinskyFolder.UNET,
-        new Component(DIFFUSERS, "UNet2DConditionModel"),
-        KandinskyFolder.MOVQ,
-        new Component(DIFFUSERS, Movq.CLASS),
-        KandinskyFolder.SCHEDULER,
-        new Component(DIFFUSERS, "DDPMScheduler"));
   }
 }

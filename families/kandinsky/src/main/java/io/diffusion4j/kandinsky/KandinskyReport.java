@@ -5,11 +5,11 @@ import io.diffusion4j.checkpoint.SchedulerConfig;
 import io.diffusion4j.clip.ClipFolders;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.pipeline.FolderReport;
-import io.diffusion4j.pipeline.FolderReport.Expected;
 import io.diffusion4j.prior.PriorModel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** The contents and faults of one of Kandinsky's two folders. */
 final class KandinskyReport {
@@ -35,12 +35,8 @@ final class KandinskyReport {
     Path movq = folder.resolve(KandinskyFolder.MOVQ);
     return FolderReport.of(
         folder,
-        List.of(
-            Expected.network(KandinskyFolder.UNET, path -> KandinskyUnet.read(path).manifest()),
-            Expected.network(KandinskyFolder.MOVQ, path -> Movq.read(path).manifest()),
-            Expected.files(
-                KandinskyFolder.SCHEDULER,
-                path -> SchedulerConfig.read(path.resolve(KandinskyFolder.SCHEDULER_CONFIG)))),
+        KandinskyFolder.DECODERS,
+        Optional.empty(),
         List.of(),
         () -> {
           int latent = Movq.read(movq).latentChannels();
@@ -55,21 +51,8 @@ final class KandinskyReport {
     Path text = folder.resolve(KandinskyFolder.TEXT_ENCODER);
     return FolderReport.of(
         folder,
-        List.of(
-            Expected.network(
-                KandinskyFolder.PRIOR, path -> PriorModel.manifest(PriorModel.readConfig(path))),
-            Expected.network(
-                KandinskyFolder.TEXT_ENCODER,
-                path -> ClipFolders.manifest(ClipFolders.readText(path))),
-            Expected.network(
-                KandinskyFolder.IMAGE_ENCODER,
-                path -> ClipFolders.manifest(ClipFolders.readVision(path))),
-            Expected.files(KandinskyFolder.TOKENIZER, KandinskyModel::tokenizer),
-            Expected.files(KandinskyFolder.IMAGE_PROCESSOR, KandinskyModel::preprocessor),
-            Expected.files(
-                KandinskyFolder.SCHEDULER,
-                path ->
-                    SchedulerConfig.readUnclip(path.resolve(KandinskyFolder.SCHEDULER_CONFIG)))),
+        KandinskyFolder.PRIORS,
+        Optional.empty(),
         List.of(),
         () -> {
           int dim = PriorModel.readConfig(prior).embeddingDim();

@@ -270,7 +270,7 @@ class KandinskyParityTest {
     Path tower = prior.resolve("image_encoder");
     try (var checkpoint = Checkpoint.open(tower, Checkpoint.TRANSFORMERS)) {
       return new ClipImageModel(
-          KandinskyModel.preprocessor(prior.resolve("image_processor")),
+          KandinskyFolder.PREPARATION.readIn(prior),
           ClipFolders.readVision(tower),
           checkpoint.only(ClipFolders::isParameter),
           Compute.of(Precision.FLOAT32));

@@ -4,6 +4,7 @@ import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.checkpoint.ComponentConfig;
 import io.diffusion4j.checkpoint.DType;
+import io.diffusion4j.checkpoint.ModelFolder;
 import io.diffusion4j.nn.Manifest;
 import io.diffusion4j.nn.weights.Differences;
 import java.io.IOException;
@@ -15,9 +16,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /**
@@ -33,47 +32,6 @@ public record FolderReport(
   private static final String CONFIG = "config.json";
   private static final Differences NONE = new Differences(List.of(), List.of(), List.of());
 
-  /**
-   * The expected state of a component.
-   *
-   * @param name its folder
-   * @param className its class in the model's index; empty to read the class from its own settings
-   * @param manifest the weights that its settings require; empty for a component without weights
-   * @param settings reads a component without weights
-   * @param current maps a stored parameter's name to its current name
-   */
-  public record Expected(
-      String name,
-      String className,
-      Optional<Function<Path, Manifest>> manifest,
-      Function<Path, ?> settings,
-      UnaryOperator<String> current) {
-    /** Parameters that already have current names. */
-    public Expected(
-        String name,
-        String className,
-        Optional<Function<Path, Manifest>> manifest,
-        Function<Path, ?> settings) {
-      this(name, className, manifest, settings, stored -> stored);
-    }
-
-    /** Returns the expectation for a network. */
-    public static Expected network(String name, Function<Path, Manifest> manifest) {
-      return network(name, manifest, stored -> stored);
-    }
-
-    /** Returns the expectation for a network whose files may have old names. */
-    public static Expected network(
-        String name, Function<Path, Manifest> manifest, UnaryOperator<String> current) {
-      return new Expected(name, "", Optional.of(manifest), path -> path, current);
-    }
-
-    /** Returns the expectation for a component without weights. */
-    public static Expected files(String name, Function<Path, ?> settings) {
-      return new Expected(name, "", Optional.empty(), settings);
-    }
-  }
-
   public FolderReport {
     components = List.copyOf(components);
     failures = List.copyOf(failures);
@@ -82,39 +40,51 @@ public record FolderReport(
   /**
    * Examines a folder.
    *
+   * @param index has the classes of components; without it, those with weights name their own
    * @param failures the known failures of the folder as a whole
    * @param fit throws if valid components do not fit each other
    * @throws UncheckedIOException if it cannot be listed
    */
   public static FolderReport of(
-      Path folder, List<Expected> expected, List<CheckpointException> failures, Supplier<?> fit) {
+      Path folder,
+      List<? extends Component<?>> expected,
+      Optional<ModelFolder> index,
+      List<CheckpointException> failures,
+      Supplier<?> fit) {
     List<CheckpointException> all = new ArrayList<>(failures);
     List<ComponentReport> components =
-        expected.stream().map(component -> component(folder, component)).toList();
+        expected.stream().map(component -> component(folder, index, component)).toList();
     if (all.isEmpty() && components.stream().allMatch(ComponentReport::isSound)) {
       attempt(folder, all, fit);
     }
     return new FolderReport(folder, components, all);
   }
 
-  private static ComponentReport component(Path folder, Expected expected) {
-    String name = expected.name;
+  private static <C> ComponentReport component(
+      Path folder, Optional<ModelFolder> index, Component<C> expected) {
+    String name = expected.name();
     Path path = folder.resolve(name);
     List<CheckpointException> failures = new ArrayList<>();
-    String className = expected.className;
+    String className =
+        index
+            .flatMap(files -> Optional.ofNullable(files.components().get(name)))
+            .map(ModelFolder.Component::className)
+            .orElse("");
     if (!Files.isDirectory(path)) {
       failures.add(new CheckpointException(path, "no such folder"));
       return new ComponentReport(name, className, Map.of(), 0, NONE, failures);
     }
     Map<DType, Long> parameters = Map.of();
     Differences differences = NONE;
-    if (expected.manifest.isEmpty()) {
-      attempt(path, failures, () -> expected.settings.apply(path));
+    if (expected.manifest().isEmpty()) {
+      attempt(path, failures, () -> expected.read().apply(path));
     } else {
       if (className.isEmpty()) {
         className = className(path);
       }
-      Optional<Manifest> asked = attempt(path, failures, () -> expected.manifest.get().apply(path));
+      var manifest = expected.manifest().get();
+      Optional<Manifest> asked =
+          attempt(path, failures, () -> manifest.apply(expected.read().apply(path)));
       Optional<Checkpoint> weights =
           attempt(
               path,
@@ -123,8 +93,7 @@ public record FolderReport(
       if (weights.isPresent()) {
         try (var checkpoint = weights.get()) {
           parameters = parameters(checkpoint);
-          differences =
-              asked.map(m -> m.differences(checkpoint.renamed(expected.current))).orElse(NONE);
+          differences = asked.map(m -> m.differences(checkpoint, expected.current())).orElse(NONE);
         }
       }
     }

@@ -1,6 +1,7 @@
 package io.diffusion4j.pipeline;
 
 import io.diffusion4j.checkpoint.DType;
+import io.diffusion4j.checkpoint.TensorMap;
 import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.Manifest;
@@ -44,27 +45,32 @@ public record RandomComponents(DType dtype, long seed, Consumer<String> listener
   }
 
   /** Makes the folder of a component. */
-  public Path component(Path folder, String name) {
+  private Path component(Path folder, String name) {
     listener.accept(name);
     Path component = folder.resolve(name);
     save(() -> Files.createDirectories(component), folder);
     return component;
   }
 
-  /** Writes random weights into the folder of a component. */
-  public void writeWeights(Path component, String baseName, Manifest manifest) {
-    ModelFiles.write(
-        component, baseName, weights(component, manifest), name -> true, dtype, notes());
+  /** Writes a component of a model with these settings and random weights, if it has any. */
+  public <C> void write(Path model, Component<C> component, C settings) {
+    Path folder = component(model, component.name());
+    TensorSource weights =
+        component
+            .manifest()
+            .map(manifest -> weights(folder, manifest.apply(settings)))
+            .orElseGet(TensorMap::new);
+    component.saver().save(folder, settings, weights, dtype, notes());
   }
 
   /** Random weights; components of the same shape get different ones. */
-  public TensorSource weights(Path component, Manifest manifest) {
+  private TensorSource weights(Path component, Manifest manifest) {
     long own = new SplittableRandom(component.getFileName().toString().hashCode()).nextLong();
     return RandomWeights.of(manifest, seed ^ own);
   }
 
   /** Returns the metadata of each file of weights. */
-  public Map<String, String> notes() {
+  private Map<String, String> notes() {
     return Map.of("diffusion4j.weights", "random", "diffusion4j.seed", Long.toString(seed));
   }
 

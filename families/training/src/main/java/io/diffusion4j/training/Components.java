@@ -1,7 +1,6 @@
 package io.diffusion4j.training;
 
 import io.diffusion4j.checkpoint.AtomicFile;
-import io.diffusion4j.tf.graph.Weights;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

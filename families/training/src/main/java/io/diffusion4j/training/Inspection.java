@@ -2,7 +2,6 @@ package io.diffusion4j.training;
 
 import io.diffusion4j.data.DataSet;
 import io.diffusion4j.diffusion.argument.Check;
-import io.diffusion4j.nn.train.Validation;
 import java.util.Optional;
 
 /**

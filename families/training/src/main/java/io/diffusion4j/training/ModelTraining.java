@@ -183,7 +183,6 @@ public record ModelTraining(
       List<String> trained = stays ? List.of() : part.folders();
       group.inTurn(() -> Components.copyMissing(start.get(), layout(part), trained));
     }
-    return part.train(
-        new ComponentRun(this, setup, config, checkpointEvery, inspection, observer));
+    return part.train(new ComponentRun(this, setup, config, checkpointEvery, inspection, observer));
   }
 }

@@ -23,7 +23,7 @@ public record Preset(String name, Map<Class<?>, Record> sizes) {
   private static final String NAME = "[a-z0-9]+(-[a-z0-9]+)*";
 
   public Preset {
-    new Named(name);
+    name = new Named(name).name(); // it checks
     sizes = Map.copyOf(sizes);
   }
 

@@ -28,7 +28,10 @@ final class RunOrigin {
     if (run.start().isEmpty()) {
       Map<String, String> sizes = new TreeMap<>();
       run.preset().sizes().values().forEach(sections -> collect("", sections, sizes));
-      sizes.keySet().removeIf(name -> setup.part().sections().stream().noneMatch(of -> name.startsWith(of + ".")));
+      sizes
+          .keySet()
+          .removeIf(
+              name -> setup.part().sections().stream().noneMatch(of -> name.startsWith(of + ".")));
       origin.putAll(sizes);
     }
     return origin;

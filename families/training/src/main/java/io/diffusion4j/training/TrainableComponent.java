@@ -32,7 +32,9 @@ public interface TrainableComponent {
    * Returns the component with its weights, or the first such component; a model without it lacks
    * this component.
    */
-  String component();
+  default String component() {
+    return word().replace('-', '_');
+  }
 
   /** Returns the components whose weights a training starts from. */
   default List<String> weights() {
@@ -77,8 +79,10 @@ public interface TrainableComponent {
     return Optional.of("");
   }
 
-  /** Returns the sections of a preset that determine its shape, such as {@code prior}. */
-  List<String> sections();
+  /** Returns the sections of a preset that determine its shape. */
+  default List<String> sections() {
+    return List.of(word());
+  }
 
   /**
    * Returns the length and learning rate of its training in a preset.

@@ -3,9 +3,9 @@
  *
  * <p>A {@link io.diffusion4j.training.TrainableFamily} lists its {@link
  * io.diffusion4j.training.TrainableComponent components}, and is found by the service loader. A
- * {@link io.diffusion4j.training.ModelTraining} trains them in their order, at the sizes of a {@link
- * io.diffusion4j.training.Preset}, and writes each into a model folder, where the next one reads
- * it:
+ * {@link io.diffusion4j.training.ModelTraining} trains them in their order, at the sizes of a
+ * {@link io.diffusion4j.training.Preset}, and writes each into a model folder, where the next one
+ * reads it:
  *
  * <pre>{@code
  * Preset sizes = Preset.read(Path.of("my-sizes.yaml"));

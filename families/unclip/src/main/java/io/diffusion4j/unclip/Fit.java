@@ -31,7 +31,7 @@ record Fit(ModelFolder folder) {
 
   private static void check(ModelFolder folder) {
     var text = ClipFolders.readText(folder.folder(UnclipFolder.TEXT_ENCODER));
-    text.fitted(PipelineFiles.tokenizer(folder));
+    text.fitted(UnclipFolder.tokenizer(folder.folder(UnclipFolder.TOKENIZER)));
     int e = text.embeddingDim();
     require("hidden_size", text.transformer().width(), "projection_dim", e);
     var projection = DecoderFolders.readProjection(folder.folder(UnclipFolder.TEXT_PROJ));
@@ -49,7 +49,7 @@ record Fit(ModelFolder folder) {
     }
     if (folder.has(UnclipFolder.IMAGE_ENCODER)) {
       var image = ClipFolders.readVision(folder.folder(UnclipFolder.IMAGE_ENCODER));
-      image.requireFits(PipelineFiles.preprocessor(folder, image));
+      image.requireFits(UnclipFolder.preprocessor(folder, image));
       require("projection_dim of the image encoder", image.embeddingDim(), "text encoder", e);
     }
     var first = DecoderFolders.readUpsampler(folder.folder(UnclipFolder.SUPER_RES_FIRST));

@@ -75,12 +75,12 @@ public final class UnclipFamily implements ModelFamily {
 
   @Override
   public FolderReport inspect(Path folder) {
-    return UnclipReport.of(folder);
+    return UnclipFolder.report(folder);
   }
 
   @Override
   public List<StoredNetwork> networks(Path folder) {
-    return UnclipNetworks.of(folder);
+    return UnclipFolder.networks(folder);
   }
 
   @Override

@@ -119,7 +119,7 @@ public final class UnclipModel implements AutoCloseable {
     this.loras = loras;
     this.parts = resources.add(new Parts(residency));
     var textNetwork = ClipFolders.readText(folder.folder(UnclipFolder.TEXT_ENCODER));
-    tokenizer = textNetwork.fitted(PipelineFiles.tokenizer(folder));
+    tokenizer = textNetwork.fitted(UnclipFolder.tokenizer(folder.folder(UnclipFolder.TOKENIZER)));
     embeddingSize = textNetwork.embeddingDim();
     text = parts.add(UnclipFolder.TEXT_ENCODER, owned -> owned.add(openText(textNetwork)));
     image = optional(UnclipFolder.IMAGE_ENCODER, this::addImage);
@@ -227,7 +227,7 @@ public final class UnclipModel implements AutoCloseable {
           ? Precision.BFLOAT16
           : Precision.FLOAT32;
     } catch (CheckpointException e) {
-      FolderReport.requireNone(files.path(), UnclipReport.of(files.path()).allFailures());
+      FolderReport.requireNone(files.path(), UnclipFolder.report(files.path()).allFailures());
       throw e;
     }
   }
@@ -282,7 +282,7 @@ public final class UnclipModel implements AutoCloseable {
     try {
       boolean resident = residency == Residency.ALWAYS;
       FolderReport.requireNone(
-          folder, resident ? model.parts.openAll() : UnclipReport.of(folder).allFailures());
+          folder, resident ? model.parts.openAll() : UnclipFolder.report(folder).allFailures());
       Fit.of(files);
       return model;
     } catch (IllegalArgumentException e) {
@@ -321,7 +321,7 @@ public final class UnclipModel implements AutoCloseable {
 
   private Slot<ClipImageModel> addImage() {
     var network = ClipFolders.readVision(folder.folder(UnclipFolder.IMAGE_ENCODER));
-    var preprocessor = PipelineFiles.preprocessor(folder, network);
+    var preprocessor = UnclipFolder.preprocessor(folder, network);
     network.requireFits(preprocessor);
     return parts.add(
         UnclipFolder.IMAGE_ENCODER, owned -> owned.add(openImage(network, preprocessor)));

@@ -156,7 +156,7 @@ class RandomPipelineTest {
 
   @Test
   void whatIsWrittenIsSoundAndStoredAsAsked() {
-    var report = UnclipReport.of(small);
+    var report = UnclipFolder.report(small);
     assertThat(report.allFailures()).isEmpty();
     for (ComponentReport component : report.components()) {
       assertThat(component.parameters().keySet())

@@ -42,14 +42,14 @@ class UnclipReportTest {
   }
 
   private List<String> messages() {
-    return UnclipReport.of(folder.path()).allFailures().stream()
+    return UnclipFolder.report(folder.path()).allFailures().stream()
         .map(Throwable::getMessage)
         .toList();
   }
 
   @Test
   void aFolderOfDiffusersIsSound() {
-    var report = UnclipReport.of(PublishedFolder.shipped());
+    var report = UnclipFolder.report(PublishedFolder.shipped());
     assertThat(report.allFailures()).isEmpty();
     assertThat(report.isSound()).isTrue();
     assertThat(report.components())
@@ -87,7 +87,7 @@ class UnclipReportTest {
             writer
                 .floats("conv_out.bias", DType.F16, new long[] {5}, () -> new float[5])
                 .floats("left.over", DType.F16, new long[] {2, 3}, () -> new float[6]));
-    var decoder = component(UnclipReport.of(folder.path()), "decoder");
+    var decoder = component(UnclipFolder.report(folder.path()), "decoder");
     assertThat(decoder.isSound()).isFalse();
     assertThat(decoder.failures()).isEmpty();
     assertThat(decoder.differences().missing()).containsExactly("conv_in.bias [8]");
@@ -105,7 +105,7 @@ class UnclipReportTest {
         .delete("prior/config.json")
         .delete("prior_scheduler/scheduler_config.json");
     Files.write(folder.weights("text_proj"), new byte[3]);
-    var report = UnclipReport.of(folder.path());
+    var report = UnclipFolder.report(folder.path());
     assertThat(report.isSound()).isFalse();
     assertThat(messages())
         .anySatisfy(m -> assertThat(m).contains("not the folder of a pipeline"))

@@ -81,7 +81,6 @@ class ManualPagesTest {
           Map.entry("diffusion/stage", "Denoiser<String> denoiser"),
           Map.entry(
               "distributed", "Objective objective, TrainingConfig config, BatchSource batches"),
-          Map.entry("emoji/scene", "EmojiDataset dataset"),
           Map.entry(
               "evaluation",
               "ConceptSet concepts, SceneMix scenes, List<Image> generated, ImagePipeline"

@@ -15,7 +15,7 @@ import io.diffusion4j.serving.config.ServerConfig;
 import io.diffusion4j.serving.config.ServerTls;
 import io.diffusion4j.serving.errors.Errors;
 import io.diffusion4j.serving.grpc.GrpcServices;
-import io.diffusion4j.serving.metrics.armeria.ArmeriaMeters;
+import io.diffusion4j.serving.observability.armeria.ArmeriaMeters;
 import io.diffusion4j.serving.observability.ArmeriaMeters;
 import io.diffusion4j.serving.tls.ServerTls;
 import io.diffusion4j.serving.v1.GenerationServiceGrpc;

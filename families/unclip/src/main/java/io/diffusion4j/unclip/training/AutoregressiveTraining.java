@@ -25,11 +25,6 @@ record AutoregressiveTraining() implements TrainableComponent {
   }
 
   @Override
-  public String component() {
-    return UnclipFolder.PRIOR_AR;
-  }
-
-  @Override
   public Techniques techniques() {
     return Techniques.of(DROP);
   }
@@ -74,10 +69,7 @@ record AutoregressiveTraining() implements TrainableComponent {
           data ->
               new AutoregressiveBatches(
                   new CaptionedEmbeddings(
-                      own.examples(data),
-                      text,
-                      own.embedder(data, image),
-                      run.technique(DROP)),
+                      own.examples(data), text, own.embedder(data, image), run.technique(DROP)),
                   codes,
                   dots,
                   config.batchSize(),

@@ -17,7 +17,6 @@ import io.diffusion4j.clip.token.Normalization;
 import io.diffusion4j.clip.token.TokenizerConfig;
 import io.diffusion4j.data.DataSet;
 import io.diffusion4j.data.DataSet.Contrasts;
-import io.diffusion4j.data.files.Captions;
 import io.diffusion4j.nn.train.Trainer;
 import io.diffusion4j.training.ComponentRun;
 import io.diffusion4j.training.Preset;
@@ -67,11 +66,6 @@ record ClipTraining() implements TrainableComponent {
   @Override
   public Optional<String> lowRankPrefix() {
     return Optional.empty();
-  }
-
-  @Override
-  public List<String> sections() {
-    return List.of("clip");
   }
 
   @Override

@@ -51,11 +51,6 @@ record DecoderTraining() implements TrainableComponent {
   }
 
   @Override
-  public String component() {
-    return UnclipFolder.DECODER;
-  }
-
-  @Override
   public List<String> folders() {
     return List.of(UnclipFolder.DECODER, UnclipFolder.TEXT_PROJ, UnclipFolder.DECODER_SCHEDULER);
   }
@@ -74,11 +69,6 @@ record DecoderTraining() implements TrainableComponent {
   @Override
   public Optional<String> lowRankPrefix() {
     return Optional.of(NETWORK);
-  }
-
-  @Override
-  public List<String> sections() {
-    return List.of("decoder");
   }
 
   @Override
@@ -103,7 +93,8 @@ record DecoderTraining() implements TrainableComponent {
     var weights =
         new TensorMap()
             .putAll(
-                NETWORK, ComponentRun.weights(first.resolve(UnclipFolder.DECODER), Checkpoint.DIFFUSERS))
+                NETWORK,
+                ComponentRun.weights(first.resolve(UnclipFolder.DECODER), Checkpoint.DIFFUSERS))
             .putAll(
                 PROJECTION,
                 ComponentRun.weights(first.resolve(UnclipFolder.TEXT_PROJ), Checkpoint.DIFFUSERS));
@@ -136,7 +127,8 @@ record DecoderTraining() implements TrainableComponent {
             .withTimesteps(
                 TimestepSampler.shifted(UnclipRun.TRAIN_STEPS, run.technique(SHIFT))
                     .mixedWith(
-                        TimestepSampler.uniform(UnclipRun.LOW_NOISE), run.technique(PartTechniques.LOW_NOISE))
+                        TimestepSampler.uniform(UnclipRun.LOW_NOISE),
+                        run.technique(PartTechniques.LOW_NOISE))
                     .mixedWith(TimestepSampler.uniform(FINAL), FINAL_SHARE));
     try (var text = own.textModel();
         var image = own.imageTower()) {
@@ -163,15 +155,16 @@ record DecoderTraining() implements TrainableComponent {
                 projection,
                 weights.withoutPrefix(PROJECTION),
                 notes);
-            new UnclipRun(to).writeScheduler(
-                UnclipFolder.DECODER_SCHEDULER,
-                SchedulerConfig.unclip(
-                        UnclipRun.TRAIN_STEPS,
-                        VarianceType.LEARNED_RANGE,
-                        true,
-                        1,
-                        run.technique(PREDICTION))
-                    .withSpacing(Spacing.TRAILING));
+            new UnclipRun(to)
+                .writeScheduler(
+                    UnclipFolder.DECODER_SCHEDULER,
+                    SchedulerConfig.unclip(
+                            UnclipRun.TRAIN_STEPS,
+                            VarianceType.LEARNED_RANGE,
+                            true,
+                            1,
+                            run.technique(PREDICTION))
+                        .withSpacing(Spacing.TRAILING));
           });
     }
   }

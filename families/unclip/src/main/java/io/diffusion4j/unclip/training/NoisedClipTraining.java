@@ -32,11 +32,6 @@ record NoisedClipTraining() implements TrainableComponent {
   }
 
   @Override
-  public String component() {
-    return UnclipFolder.NOISED_CLIP;
-  }
-
-  @Override
   public Scope scope() {
     return Scope.SEPARATE;
   }

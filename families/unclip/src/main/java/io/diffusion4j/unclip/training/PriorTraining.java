@@ -32,11 +32,6 @@ record PriorTraining() implements TrainableComponent {
   }
 
   @Override
-  public String component() {
-    return UnclipFolder.PRIOR;
-  }
-
-  @Override
   public List<String> folders() {
     return List.of(UnclipFolder.PRIOR, UnclipFolder.PRIOR_SCHEDULER);
   }
@@ -49,11 +44,6 @@ record PriorTraining() implements TrainableComponent {
   @Override
   public boolean learnsFromEmbeddings() {
     return true;
-  }
-
-  @Override
-  public List<String> sections() {
-    return List.of("prior");
   }
 
   @Override
@@ -88,10 +78,7 @@ record PriorTraining() implements TrainableComponent {
           data ->
               new PriorBatches(
                   new CaptionedEmbeddings(
-                      own.examples(data),
-                      text,
-                      own.embedder(data, image),
-                      run.technique(DROP)),
+                      own.examples(data), text, own.embedder(data, image), run.technique(DROP)),
                   standardization,
                   noise,
                   config.batchSize(),
@@ -100,7 +87,8 @@ record PriorTraining() implements TrainableComponent {
           (to, weights) -> {
             PriorModel.write(
                 to.made(UnclipFolder.PRIOR), shape, weights, standardization, to.notes());
-            new UnclipRun(to).writeScheduler(UnclipFolder.PRIOR_SCHEDULER, SchedulerConfig.unclipPrior());
+            new UnclipRun(to)
+                .writeScheduler(UnclipFolder.PRIOR_SCHEDULER, SchedulerConfig.unclipPrior());
           },
           data ->
               new PriorHealth(
@@ -114,8 +102,7 @@ record PriorTraining() implements TrainableComponent {
     }
   }
 
-  private static Standardization standardization(
-      UnclipRun own, ImageEncoder tower, int length) {
+  private static Standardization standardization(UnclipRun own, ImageEncoder tower, int length) {
     ComponentRun run = own.run();
     if (!run.technique(STANDARDIZED)) {
       return Standardization.none(length);

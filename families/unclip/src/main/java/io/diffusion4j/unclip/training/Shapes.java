@@ -147,7 +147,8 @@ public record Shapes(UnclipRun own) {
   private void requireClips(String name, int value, int expected) {
     if (value != expected) {
       throw new CheckpointException(
-          own.run().whole().model(), Check.message(name, value, expected + ", that of the model's CLIP"));
+          own.run().whole().model(),
+          Check.message(name, value, expected + ", that of the model's CLIP"));
     }
   }
 }

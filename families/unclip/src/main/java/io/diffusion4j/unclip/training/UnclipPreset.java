@@ -17,7 +17,6 @@ import io.diffusion4j.decoder.dit.DitConfig;
 import io.diffusion4j.decoder.unet.UnetConfig;
 import io.diffusion4j.decoder.unet.UnetConfig.TimeConditioning;
 import io.diffusion4j.diffusion.argument.Check;
-import io.diffusion4j.pipeline.Parts;
 import io.diffusion4j.prior.AutoregressiveConfig;
 import io.diffusion4j.prior.PriorConfig;
 import io.diffusion4j.training.Preset.Architecture;
@@ -30,11 +29,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The sizes of an unCLIP model, and the length and learning rate of its components' trainings. */
 public record UnclipPreset(
-    ClipPreset clip,
-    Prior prior,
-    Autoregressive priorAr,
-    Decoder decoder,
-    Upsampler upsampler) {
+    ClipPreset clip, Prior prior, Autoregressive priorAr, Decoder decoder, Upsampler upsampler) {
   private static final int RGB = 3;
   private static final double EPS = 1e-5;
 
@@ -86,9 +81,7 @@ public record UnclipPreset(
   /** Returns the decoder's network, which also learns the variance. */
   public Backbone decoderConfig() {
     return decoder.backbone == Architecture.DIT
-        ? dit()
-            .withOutChannels(2 * RGB)
-            .withContext(decoder.context)
+        ? dit().withOutChannels(2 * RGB).withContext(decoder.context)
         : decoderUnet();
   }
 

@@ -87,14 +87,15 @@ record UpsamplerTraining(boolean last) implements TrainableComponent {
         trainer -> start(run, trainer),
         (to, weights) -> {
           DecoderFolders.writeUpsampler(to.made(component()), shape, weights, to.notes());
-          new UnclipRun(to).writeScheduler(
-              UnclipFolder.SUPER_RES_SCHEDULER,
-              SchedulerConfig.unclip(
-                  UnclipRun.TRAIN_STEPS,
-                  VarianceType.FIXED_SMALL,
-                  true,
-                  1,
-                  run.technique(PREDICTION)));
+          new UnclipRun(to)
+              .writeScheduler(
+                  UnclipFolder.SUPER_RES_SCHEDULER,
+                  SchedulerConfig.unclip(
+                      UnclipRun.TRAIN_STEPS,
+                      VarianceType.FIXED_SMALL,
+                      true,
+                      1,
+                      run.technique(PREDICTION)));
         });
   }
 

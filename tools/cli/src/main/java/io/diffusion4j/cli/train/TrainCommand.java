@@ -169,7 +169,8 @@ public final class TrainCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     if (kind != null) {
-      Check.that(part.equals(UnclipTraining.PRIOR.word()), "kind", kind, "none for the part %s", part);
+      Check.that(
+          part.equals(UnclipTraining.PRIOR.word()), "kind", kind, "none for the part %s", part);
       part = kind.part.word();
     }
     boolean isLauncher = processes.isLauncher();
@@ -258,7 +259,10 @@ public final class TrainCommand implements Callable<Integer> {
     Path stateFolder = stateFolder(home);
     Path first = startFrom == null ? null : PublishedModel.folder(startFrom);
     Check.that(
-        !inpainting || part.equals(UnclipTraining.DECODER.word()), "inpainting", part, "the part decoder");
+        !inpainting || part.equals(UnclipTraining.DECODER.word()),
+        "inpainting",
+        part,
+        "the part decoder");
     List<TrainableComponent> asked = parts(first);
     Path modelFolder = model == null ? home(home).resolve(asked.get(0).home()) : model;
     ModelTraining training =
@@ -332,7 +336,10 @@ public final class TrainCommand implements Callable<Integer> {
     Check.that(
         first == null || Files.isDirectory(first), "start-from", first, "the folder of a model");
     Check.that(
-        clip == null || !part.equals(UnclipTraining.CLIP.word()), "clip", clip, "none, to train clip itself");
+        clip == null || !part.equals(UnclipTraining.CLIP.word()),
+        "clip",
+        clip,
+        "none, to train clip itself");
     if (part.equals(ALL)) {
       return new UnclipTraining()
           .components().stream()
@@ -351,7 +358,8 @@ public final class TrainCommand implements Callable<Integer> {
                     part,
                     "one of "
                         + Stream.concat(
-                                TrainableFamily.allComponents().stream().map(TrainableComponent::word),
+                                TrainableFamily.allComponents().stream()
+                                    .map(TrainableComponent::word),
                                 Stream.of(ALL, JudgeTraining.WORD))
                             .collect(Collectors.joining(", "))));
   }
