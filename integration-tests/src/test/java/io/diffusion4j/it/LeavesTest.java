@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 class LeavesTest {
   /** The modules that nothing else on the class path of the command line needs. */
   private static final Set<String> LEAVES =
-      Set.of("apis", "benchmarks", "diffusion-ort", "onnx", "plots");
+      Set.of("apis", "diffusion-ort", "onnx", "plots");
 
   /** The engine that trains where oneDNN does not, and the sums of several processes. */
   private static final String TENSORFLOW = "diffusion-tf";
