@@ -90,7 +90,10 @@ class BudgetTest {
         .map(line -> line.split(" "))
         .collect(
             Collectors.toMap(
-                words -> words[0], words -> Integer.valueOf(words[1]), (a, b) -> b, TreeMap::new));
+                words -> words[0],
+                words -> Integer.valueOf(words[1]),
+                (first, last) -> last,
+                TreeMap::new));
   }
 
   private static void assertWithin(Map<String, Integer> found) throws IOException {
