@@ -11,7 +11,7 @@ import org.w3c.dom.Element;
 class BomTest {
   /** Modules that only this build uses, the bill itself, and the platform around it. */
   private static final Set<String> OWN =
-      Set.of("bom", "dependencies", "benchmarks", "integration-tests", "distribution");
+      Set.of("bom", "dependencies", "integration-tests", "distribution");
 
   private static Set<String> texts(Element from, String name) {
     return new TreeSet<>(Poms.texts(from, name));

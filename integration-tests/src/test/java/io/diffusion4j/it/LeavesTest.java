@@ -21,8 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(300)
 class LeavesTest {
   /** The modules that nothing else on the class path of the command line needs. */
-  private static final Set<String> LEAVES =
-      Set.of("apis", "benchmarks", "diffusion-ort", "onnx", "plots");
+  private static final Set<String> LEAVES = Set.of("apis", "diffusion-ort", "onnx", "plots");
 
   /** The engine that trains where oneDNN does not, and the sums of several processes. */
   private static final String TENSORFLOW = "diffusion-tf";
@@ -44,7 +43,7 @@ class LeavesTest {
     return !LEAVES.contains(library)
         && !OTHERS.matcher(library).matches()
         && !LIBRARIES.matcher(entry).matches()
-        && (tensorFlow || !library.equals(TENSORFLOW) && !entry.contains("tensorflow"));
+        && (tensorFlow || (!library.equals(TENSORFLOW) && !entry.contains("tensorflow")));
   }
 
   private static List<String> classPath() {

@@ -26,7 +26,7 @@
  *
  * <p>Progress events and previews are not part of LangChain4j's interface: use the client. Kotlin
  * users find suspending calls in the module {@code kotlin}, and Spring AI's interface is in {@code
- * spring-ai}.
+ * io.diffusion4j.springai}.
  */
 @NullMarked
 package io.diffusion4j.langchain4j;

@@ -181,7 +181,7 @@ public final class Main implements Runnable {
     try {
       commandLine.addSubcommand(new CommandLine(command));
     } catch (LinkageError e) {
-      String from = String.valueOf(command.getProtectionDomain().getCodeSource().getLocation());
+      String from = String.valueOf(command.getProtectionDomain().getCodeSource());
       LOG.log(Level.WARNING, "left out " + command.getSimpleName() + " of " + from + ": " + e);
     }
   }

@@ -3,6 +3,9 @@ package io.diffusion4j.evaluation;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.function.ToDoubleFunction;
+import org.hipparchus.stat.StatUtils;
+import org.hipparchus.stat.descriptive.rank.Percentile;
+import org.hipparchus.stat.descriptive.rank.Percentile.EstimationType;
 
 /**
  * Bootstrap intervals, from samples with replacement of the measurements (Efron 1979). The same
@@ -12,7 +15,7 @@ import java.util.function.ToDoubleFunction;
  * @param seed the seed of the samples
  */
 public record Bootstrap(int resamples, long seed) {
-  private static final double TAIL = 0.025;
+  private static final double TAIL = 2.5;
   private static final double NORMAL_QUANTILE = 1.959964;
 
   public Bootstrap {
@@ -28,11 +31,11 @@ public record Bootstrap(int resamples, long seed) {
         resample(
             values.length,
             indices -> Arrays.stream(indices).mapToDouble(i -> values[i]).average().orElseThrow());
-    Arrays.sort(means);
+    var percentile = new Percentile().withEstimationType(EstimationType.R_7);
     return new Estimate(
-        Arrays.stream(values).average().orElseThrow(),
-        percentile(means, TAIL),
-        percentile(means, 1 - TAIL),
+        StatUtils.mean(values),
+        percentile.evaluate(means, TAIL),
+        percentile.evaluate(means, 100 - TAIL),
         values.length);
   }
 
@@ -47,11 +50,7 @@ public record Bootstrap(int resamples, long seed) {
   public Estimate distance(int count, ToDoubleFunction<int[]> statistic) {
     requireSome(count);
     double value = statistic.applyAsDouble(java.util.stream.IntStream.range(0, count).toArray());
-    double[] drawn = resample(count, statistic);
-    double mean = Arrays.stream(drawn).average().orElseThrow();
-    double variance =
-        Arrays.stream(drawn).map(x -> (x - mean) * (x - mean)).sum() / (drawn.length - 1);
-    double reach = NORMAL_QUANTILE * Math.sqrt(variance);
+    double reach = NORMAL_QUANTILE * Math.sqrt(StatUtils.variance(resample(count, statistic)));
     return new Estimate(value, Math.max(0, value - reach), value + reach, count);
   }
 
@@ -84,13 +83,5 @@ public record Bootstrap(int resamples, long seed) {
       results[r] = statistic.applyAsDouble(random.ints(count, 0, count).toArray());
     }
     return results;
-  }
-
-  /** Linear between the order statistics. */
-  private static double percentile(double[] sorted, double p) {
-    double at = p * (sorted.length - 1);
-    int below = (int) at;
-    int above = Math.min(sorted.length - 1, below + 1);
-    return sorted[below] + (at - below) * (sorted[above] - sorted[below]);
   }
 }

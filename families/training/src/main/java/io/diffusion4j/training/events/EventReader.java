@@ -87,12 +87,12 @@ public final class EventReader {
     SortedMap<String, Double> values = new TreeMap<>();
     while (event.hasRemaining()) {
       int field = (int) varint(event);
-      if (field == (2 << 3 | VARINT)) {
+      if (field == ((2 << 3) | VARINT)) {
         step = varint(event);
-      } else if (field == (5 << 3 | BYTES)) {
+      } else if (field == ((5 << 3) | BYTES)) {
         ByteBuffer summary = bytes(event);
         while (summary.hasRemaining()) {
-          if (varint(summary) == (1 << 3 | BYTES)) {
+          if (varint(summary) == ((1 << 3) | BYTES)) {
             value(bytes(summary), values);
           } else {
             throw new IllegalArgumentException("not a summary");
@@ -112,9 +112,9 @@ public final class EventReader {
     String tag = "";
     while (value.hasRemaining()) {
       int field = (int) varint(value);
-      if (field == (1 << 3 | BYTES)) {
+      if (field == ((1 << 3) | BYTES)) {
         tag = UTF_8.decode(bytes(value)).toString();
-      } else if (field == (2 << 3 | FIXED32)) {
+      } else if (field == ((2 << 3) | FIXED32)) {
         values.put(tag, (double) value.order(ByteOrder.LITTLE_ENDIAN).getFloat());
       } else {
         skip(value, field);

@@ -29,6 +29,10 @@ public final class EventWriter implements AutoCloseable {
   public static final String FOLDER = "events";
 
   private static final String VERSION = "brain.Event:2";
+
+  /** A field is its number, and its type in the lowest bits. */
+  private static final int TAG_BITS = 3;
+
   private static final int CRC_ROTATION = 15;
   private static final int CRC_OFFSET = 0xa282ead8;
 
@@ -136,19 +140,19 @@ public final class EventWriter implements AutoCloseable {
   }
 
   private static void varint(ByteArrayOutputStream out, int field, long value) {
-    out.write(field << 3);
+    out.write(field << TAG_BITS);
     varint(out, value);
   }
 
   private static void fixed(ByteArrayOutputStream out, int field, int size, long value) {
-    out.write(field << 3 | (size == Long.BYTES ? 1 : 5));
+    out.write((field << TAG_BITS) | (size == Long.BYTES ? 1 : 5));
     for (int i = 0; i < size; i++) {
-      out.write((int) (value >>> 8 * i));
+      out.write((int) (value >>> (8 * i)));
     }
   }
 
   private static void bytes(ByteArrayOutputStream out, int field, byte[] value) {
-    out.write(field << 3 | 2);
+    out.write((field << TAG_BITS) | 2);
     varint(out, value.length);
     out.writeBytes(value);
   }
@@ -156,7 +160,7 @@ public final class EventWriter implements AutoCloseable {
   private static void varint(ByteArrayOutputStream out, long value) {
     long rest = value;
     for (; (rest & ~0x7f) != 0; rest >>>= 7) {
-      out.write((int) (rest & 0x7f | 0x80));
+      out.write((int) ((rest & 0x7f) | 0x80));
     }
     out.write((int) rest);
   }

@@ -24,7 +24,8 @@ import java.util.stream.Stream;
  * @param batch samples computed at a time, among which CLIP finds pairs; 0 if no state was saved
  * @param numbers the numbers by name and step, as written for TensorBoard
  */
-public record TrainingHealth(String part, int batch, SortedMap<String, SortedMap<Long, Double>> numbers) {
+public record TrainingHealth(
+    String part, int batch, SortedMap<String, SortedMap<Long, Double>> numbers) {
   private static final String LOSS = "loss";
   private static final String GRADIENT = "gradient_norm";
   private static final String WAITING = "waiting_for_data";

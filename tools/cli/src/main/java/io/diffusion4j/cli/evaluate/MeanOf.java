@@ -2,6 +2,7 @@ package io.diffusion4j.cli.evaluate;
 
 import java.util.Locale;
 import java.util.stream.DoubleStream;
+import org.hipparchus.stat.StatUtils;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,9 +13,8 @@ import org.jspecify.annotations.Nullable;
 record MeanOf(double mean, double error) {
   static MeanOf of(DoubleStream values) {
     double[] all = values.toArray();
-    double mean = DoubleStream.of(all).average().orElseThrow();
-    double squares = DoubleStream.of(all).map(value -> Math.pow(value - mean, 2)).sum();
-    return new MeanOf(mean, Math.sqrt(squares / (all.length - 1) / all.length));
+    double error = all.length == 1 ? Double.NaN : Math.sqrt(StatUtils.variance(all) / all.length);
+    return new MeanOf(StatUtils.mean(all), error);
   }
 
   @Nullable Double knownError() {

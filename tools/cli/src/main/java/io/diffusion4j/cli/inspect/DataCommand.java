@@ -86,8 +86,7 @@ public final class DataCommand implements Callable<Integer> {
   public Integer call() {
     Optional<OutputFile> sheetFile =
         Optional.ofNullable(sheet).map(file -> new OutputFile("sheet", file));
-    Optional<OutputFile> jsonFile =
-        json.path().map(file -> new OutputFile("json", file));
+    Optional<OutputFile> jsonFile = json.path().map(file -> new OutputFile("json", file));
     sheetFile.ifPresent(OutputFile::requireWritable);
     jsonFile.ifPresent(OutputFile::requireWritable);
     Optional<Surveyor.Model> reader =

@@ -2,7 +2,7 @@ package io.diffusion4j.cli.inspect;
 
 import io.diffusion4j.nn.train.group.AllReduce;
 import io.diffusion4j.nn.train.group.Wire;
-import java.util.Arrays;
+import org.hipparchus.stat.StatUtils;
 
 /** The time of sums between processes. */
 public final class SumTime {
@@ -28,7 +28,6 @@ public final class SumTime {
         millis[Math.max(0, i)] = (System.nanoTime() - begin) / 1e6;
       }
     }
-    Arrays.sort(millis);
-    return (millis[(rounds - 1) / 2] + millis[rounds / 2]) / 2;
+    return StatUtils.percentile(millis, 50);
   }
 }

@@ -114,8 +114,7 @@ public final class ToyCommand implements Callable<Integer> {
       write("score", drawings.score(model, PANELS));
       Map<String, List<List<double[]>>> ways = new LinkedHashMap<>();
       chosen.forEach(
-          (name, sampler) ->
-              ways.put(name, model.sample(sampler, steps, count, seed.value())));
+          (name, sampler) -> ways.put(name, model.sample(sampler, steps, count, seed.value())));
       write("samplers", PointDrawings.ways(ways));
       animate("samplers", PointDrawings.samplingFrames(ways, FRAMES));
     }

@@ -64,8 +64,7 @@ public record DataSetEvaluation(
    * @param draw draws an image of each caption
    * @param clip the towers of the CLIP that the images are compared by
    */
-  public Measured measure(
-      int size, Function<List<String>, List<Image>> draw, ClipEncoders clip) {
+  public Measured measure(int size, Function<List<String>, List<Image>> draw, ClipEncoders clip) {
     List<Real> asked;
     List<Real> others;
     try (PictureSet set = pictures.get()) {
@@ -98,8 +97,7 @@ public record DataSetEvaluation(
         IntStream.range(0, captions.size())
             .mapToObj(
                 i ->
-                    new Pair(
-                        captions.get(i), generated.get(i), asked.get(i).image, nearest.get(i)))
+                    new Pair(captions.get(i), generated.get(i), asked.get(i).image, nearest.get(i)))
             .toList());
   }
 

@@ -4,6 +4,7 @@ import io.diffusion4j.diffusion.argument.Check;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import org.hipparchus.stat.StatUtils;
 
 /**
  * The number of runs of a measurement.
@@ -43,7 +44,7 @@ public record Pace(int warmup, int runs, Duration atMost) {
     }
     int turns = done;
     return Arrays.stream(millis)
-        .map(times -> Percentiles.median(Arrays.copyOf(times, turns)))
+        .map(times -> StatUtils.percentile(Arrays.copyOf(times, turns), 50))
         .toList();
   }
 }

@@ -2,7 +2,6 @@ package io.diffusion4j.benchmarks.training;
 
 import io.diffusion4j.benchmarks.networks.DecoderSubject;
 import io.diffusion4j.benchmarks.report.JavaProcess;
-import io.diffusion4j.benchmarks.report.Percentiles;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.distributed.LocalCluster;
 import io.diffusion4j.nn.train.Optimizer;
@@ -18,6 +17,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.hipparchus.stat.StatUtils;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -167,7 +167,7 @@ public final class ClusterBench implements Callable<Integer> {
     for (String name : rounds.get(0).keySet()) {
       double[] figures =
           rounds.stream().mapToDouble(figure -> figure.getOrDefault(name, Double.NaN)).toArray();
-      medians.put(name, Percentiles.median(figures));
+      medians.put(name, StatUtils.percentile(figures, 50));
     }
     return medians;
   }

@@ -4,7 +4,6 @@ import com.google.inject.util.Modules;
 import io.diffusion4j.benchmarks.images.ServedWork.Took;
 import io.diffusion4j.benchmarks.report.Figure;
 import io.diffusion4j.benchmarks.report.ModelOption;
-import io.diffusion4j.benchmarks.report.Percentiles;
 import io.diffusion4j.benchmarks.report.Row;
 import io.diffusion4j.benchmarks.report.Table;
 import io.diffusion4j.cli.inspect.ProcessMemory;
@@ -28,6 +27,9 @@ import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
+import org.hipparchus.stat.StatUtils;
+import org.hipparchus.stat.descriptive.rank.Percentile;
+import org.hipparchus.stat.descriptive.rank.Percentile.EstimationType;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -180,15 +182,16 @@ public final class ServerBench implements Callable<Integer> {
   }
 
   private static double median(List<Took> rounds, ToDoubleFunction<Took> what) {
-    return Percentiles.median(rounds.stream().mapToDouble(what).toArray());
+    return StatUtils.percentile(rounds.stream().mapToDouble(what).toArray(), 50);
   }
 
   /** Returns the median, over the rounds, of the ratio of two times. */
   private static double fraction(List<Took> base, List<Took> rounds, ToDoubleFunction<Took> what) {
-    return Percentiles.median(
+    return StatUtils.percentile(
         IntStream.range(0, rounds.size())
             .mapToDouble(i -> what.applyAsDouble(base.get(i)) / what.applyAsDouble(rounds.get(i)))
-            .toArray());
+            .toArray(),
+        50);
   }
 
   private void fairness(ServedWork work) {
@@ -197,8 +200,12 @@ public final class ServerBench implements Callable<Integer> {
   }
 
   private void latency(String name, double[] millis) {
-    add(row(name + ", p50").with(Figure.MILLISECONDS, Percentiles.median(millis)));
-    add(row(name + ", p99").with(Figure.MILLISECONDS, Percentiles.of(millis, 0.99)));
+    add(row(name + ", p50").with(Figure.MILLISECONDS, StatUtils.percentile(millis, 50)));
+    add(
+        row(name + ", p99")
+            .with(
+                Figure.MILLISECONDS,
+                new Percentile(99).withEstimationType(EstimationType.R_1).evaluate(millis)));
   }
 
   private void memory(ServedWork work) {

@@ -6,7 +6,7 @@ set -eu
 [ $# -ge 1 ] || { echo "usage: $0 FOLDER [options of generate]" >&2; exit 2; }
 folder=$1
 shift
-home=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd -P)
+home=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd -P)
 
 # Runs a command and tells the most memory that was resident; Linux only. After a build the launcher starts
 # Java as a child.

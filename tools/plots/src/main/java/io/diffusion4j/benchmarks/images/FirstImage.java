@@ -2,7 +2,6 @@ package io.diffusion4j.benchmarks.images;
 
 import com.google.inject.Guice;
 import io.diffusion4j.benchmarks.report.JavaProcess;
-import io.diffusion4j.benchmarks.report.Percentiles;
 import io.diffusion4j.cli.inspect.ProcessMemory;
 import io.diffusion4j.diffusion.image.Png;
 import io.diffusion4j.diffusion.noise.PhiloxNoise;
@@ -22,6 +21,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.hipparchus.stat.StatUtils;
 import org.tensorflow.TensorFlow;
 
 /**
@@ -72,7 +72,7 @@ final class FirstImage {
       figures.put(FIRST, first);
       for (String name : drawn.get(0).keySet()) {
         var millis = drawn.stream().mapToDouble(image -> image.getOrDefault(name, Double.NaN));
-        figures.put(name, Percentiles.median(millis.toArray()));
+        figures.put(name, StatUtils.percentile(millis.toArray(), 50));
       }
       ProcessMemory.peakMebibytes().ifPresent(mebibytes -> figures.put(MEMORY, mebibytes));
       JavaProcess.report(figures);

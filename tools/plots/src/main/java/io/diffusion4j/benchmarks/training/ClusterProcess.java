@@ -2,7 +2,6 @@ package io.diffusion4j.benchmarks.training;
 
 import io.diffusion4j.benchmarks.networks.DecoderSubject;
 import io.diffusion4j.benchmarks.networks.TrainingBenchmark;
-import io.diffusion4j.benchmarks.report.Percentiles;
 import io.diffusion4j.cli.inspect.SumTime;
 import io.diffusion4j.distributed.ClusterSpec;
 import io.diffusion4j.distributed.Collectives;
@@ -22,6 +21,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.hipparchus.stat.StatUtils;
 
 /**
  * One process of a measured group. Arguments: addresses, rank, a file for the figures of the first
@@ -108,8 +108,8 @@ final class ClusterProcess {
       }
     }
     String name = method.name().toLowerCase(Locale.ROOT) + "-" + wire.word();
-    figures.put(name + "-step", Percentiles.median(whole));
-    figures.put(name + "-sums", Percentiles.median(between));
-    figures.put(name + "-forward", Percentiles.median(forward));
+    figures.put(name + "-step", StatUtils.percentile(whole, 50));
+    figures.put(name + "-sums", StatUtils.percentile(between, 50));
+    figures.put(name + "-forward", StatUtils.percentile(forward, 50));
   }
 }

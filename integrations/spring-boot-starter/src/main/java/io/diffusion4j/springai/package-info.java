@@ -21,7 +21,7 @@
  * many models. Requests have the same checks, queue and quotas as those of every other client, and
  * an error of the service keeps its message.
  *
- * <p>Auto-configuration for Spring Boot is in the module {@code spring-boot-starter}. Events and
+ * <p>Auto-configuration for Spring Boot is in {@code io.diffusion4j.springboot}. Events and
  * previews are not part of Spring AI's interface: use the client.
  */
 @NullMarked

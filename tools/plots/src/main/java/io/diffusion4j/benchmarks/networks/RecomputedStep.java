@@ -1,11 +1,11 @@
 package io.diffusion4j.benchmarks.networks;
 
 import io.diffusion4j.benchmarks.report.JavaProcess;
-import io.diffusion4j.benchmarks.report.Percentiles;
 import io.diffusion4j.cli.inspect.ProcessMemory;
 import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.nn.train.TrainingConfig.Activations;
 import java.util.Map;
+import org.hipparchus.stat.StatUtils;
 
 /** A process that trains a decoder for some steps, and prints the cost of a step. */
 final class RecomputedStep {
@@ -41,9 +41,9 @@ final class RecomputedStep {
     JavaProcess.report(
         Map.of(
             PROCESSOR,
-            Percentiles.median(processor),
+            StatUtils.percentile(processor, 50),
             TIME,
-            Percentiles.median(time),
+            StatUtils.percentile(time, 50),
             PEAK,
             ProcessMemory.peakMebibytes().orElse(Double.NaN)));
   }

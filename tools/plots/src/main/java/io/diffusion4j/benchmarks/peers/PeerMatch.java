@@ -1,12 +1,12 @@
 package io.diffusion4j.benchmarks.peers;
 
 import io.diffusion4j.benchmarks.report.Pace;
-import io.diffusion4j.benchmarks.report.Percentiles;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import org.hipparchus.stat.StatUtils;
 
 /**
  * Measures all contenders on a network. Each has a process of its own, and they take turns, so that
@@ -84,7 +84,8 @@ record PeerMatch(
     List<PeerRow> rows = new ArrayList<>();
     for (int i = 0; i < millis.length; i++) {
       var contender = open.get(i).contender();
-      rows.add(row(subject, batch, contender, flops, Percentiles.median(millis[i]), errors[i]));
+      rows.add(
+          row(subject, batch, contender, flops, StatUtils.percentile(millis[i], 50), errors[i]));
     }
     return rows;
   }
