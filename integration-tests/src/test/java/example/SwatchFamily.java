@@ -89,11 +89,7 @@ public final class SwatchFamily implements ModelFamily {
   public Opened open(Path folder, Opening how) {
     Path painter = folder.resolve(PAINTER);
     try (var checkpoint = Checkpoint.open(painter, Checkpoint.DIFFUSERS)) {
-      var network =
-          new CompiledNetwork(
-              NETWORK,
-              checkpoint,
-              how.compute(() -> Precision.FLOAT32));
+      var network = new CompiledNetwork(NETWORK, checkpoint, how.compute(() -> Precision.FLOAT32));
       String digest = digest(folder, how);
       return new Opened(new Wiring(network, digest), Set.of(TextEncoder.class), network::close);
     }

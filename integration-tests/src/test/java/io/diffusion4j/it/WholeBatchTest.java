@@ -22,7 +22,6 @@ import io.diffusion4j.nn.train.BatchSource;
 import io.diffusion4j.nn.train.Optimizer;
 import io.diffusion4j.nn.train.Trainer;
 import io.diffusion4j.nn.train.TrainingConfig;
-import io.diffusion4j.training.Preset;
 import io.diffusion4j.unclip.training.UnclipPreset;
 import java.util.List;
 import java.util.SplittableRandom;

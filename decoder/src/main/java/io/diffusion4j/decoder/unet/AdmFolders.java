@@ -5,8 +5,6 @@ import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.checkpoint.ComponentConfig;
 import io.diffusion4j.checkpoint.ConfigWriter;
 import io.diffusion4j.checkpoint.TensorSource;
-import io.diffusion4j.decoder.unet.Beside;
-import io.diffusion4j.decoder.unet.UnetConfig;
 import io.diffusion4j.decoder.unet.UnetConfig.Heads;
 import io.diffusion4j.decoder.unet.UnetConfig.LevelChange;
 import io.diffusion4j.decoder.unet.UnetConfig.TimeConditioning;

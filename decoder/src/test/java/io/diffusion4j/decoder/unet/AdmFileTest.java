@@ -5,10 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.checkpoint.CheckpointException;
-import io.diffusion4j.checkpoint.DType;
-import io.diffusion4j.checkpoint.TensorInfo;
 import io.diffusion4j.checkpoint.TensorMap;
-import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.decoder.unet.UnetConfig.Heads;
 import io.diffusion4j.decoder.unet.UnetConfig.LevelChange;
 import io.diffusion4j.decoder.unet.UnetConfig.TimeConditioning;

@@ -37,7 +37,9 @@ public final class AdmModel implements AutoCloseable {
     var config = AdmFolders.read(folder);
     try (var checkpoint = Checkpoint.open(folder, Checkpoint.TRANSFORMERS)) {
       return new AdmModel(
-          config, parameterization, new CompiledNetwork(new UnetNetwork(config), checkpoint, compute));
+          config,
+          parameterization,
+          new CompiledNetwork(new UnetNetwork(config), checkpoint, compute));
     }
   }
 

@@ -3,7 +3,6 @@ package io.diffusion4j.ddpm;
 import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.checkpoint.SchedulerConfig;
 import io.diffusion4j.data.DataSet;
-import io.diffusion4j.ddpm.DdpmFamily;
 import io.diffusion4j.decoder.classifier.ClassifierBatches;
 import io.diffusion4j.decoder.classifier.ClassifierConfig;
 import io.diffusion4j.decoder.classifier.ClassifierFolders;

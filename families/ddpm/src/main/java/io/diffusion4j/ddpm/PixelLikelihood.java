@@ -63,11 +63,7 @@ final class PixelLikelihood extends DenoiserLikelihood<PixelLabel> {
     try (var checkpoint = Checkpoint.open(folder.network(), Checkpoint.DIFFUSERS)) {
       PixelBackbone network = network();
       return new ProbedDenoiser<>(
-          network,
-          network.fromFolder(checkpoint),
-          compute,
-          network::embedded,
-          network::feed);
+          network, network.fromFolder(checkpoint), compute, network::embedded, network::feed);
     }
   }
 

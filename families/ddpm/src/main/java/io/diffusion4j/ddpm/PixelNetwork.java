@@ -1,7 +1,6 @@
 package io.diffusion4j.ddpm;
 
 import io.diffusion4j.checkpoint.TensorSource;
-import io.diffusion4j.decoder.backbone.Context;
 import io.diffusion4j.decoder.unet.CurrentNames;
 import io.diffusion4j.decoder.unet.UnetConfig;
 import io.diffusion4j.decoder.unet.UnetConfig.Labels;
@@ -14,9 +13,6 @@ import io.diffusion4j.nn.Nn;
 import io.diffusion4j.nn.Rows;
 import io.diffusion4j.nn.Sinusoid;
 import io.diffusion4j.nn.Tensor;
-import io.diffusion4j.nn.engine.NetworkDenoiser;
-import io.diffusion4j.nn.weights.Init;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 

@@ -1,7 +1,6 @@
 package io.diffusion4j.kandinsky;
 
 import io.diffusion4j.checkpoint.CheckpointException;
-import io.diffusion4j.checkpoint.SchedulerConfig;
 import io.diffusion4j.clip.ClipFolders;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.pipeline.FolderReport;

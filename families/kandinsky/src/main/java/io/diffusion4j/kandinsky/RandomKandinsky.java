@@ -2,12 +2,7 @@ package io.diffusion4j.kandinsky;
 
 import io.diffusion4j.checkpoint.DType;
 import io.diffusion4j.checkpoint.SchedulerConfig;
-import io.diffusion4j.clip.ClipFolders;
 import io.diffusion4j.clip.image.ClipPreprocessor;
-import io.diffusion4j.clip.token.ClipTokenizer;
-import io.diffusion4j.clip.token.EnumeratedVocabulary;
-import io.diffusion4j.clip.token.Normalization;
-import io.diffusion4j.clip.token.TokenizerConfig;
 import io.diffusion4j.diffusion.loss.VarianceType;
 import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.pipeline.RandomComponents;

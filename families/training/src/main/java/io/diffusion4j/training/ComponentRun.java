@@ -1,16 +1,8 @@
 package io.diffusion4j.training;
 
 import io.diffusion4j.checkpoint.Checkpoint;
-import io.diffusion4j.checkpoint.SchedulerConfig;
 import io.diffusion4j.checkpoint.TensorMap;
 import io.diffusion4j.checkpoint.TensorSource;
-import io.diffusion4j.clip.ClipFolders;
-import io.diffusion4j.clip.ClipImageModel;
-import io.diffusion4j.clip.ClipTextModel;
-import io.diffusion4j.clip.ClipVisionNetwork;
-import io.diffusion4j.clip.image.ClipPreprocessor;
-import io.diffusion4j.clip.token.ClipTokenizer;
-import io.diffusion4j.data.CaptionedImages;
 import io.diffusion4j.data.Classes;
 import io.diffusion4j.data.DataSet;
 import io.diffusion4j.data.Technique;
@@ -22,8 +14,6 @@ import io.diffusion4j.nn.train.TrainingConfig;
 import io.diffusion4j.nn.train.TrainingRun;
 import io.diffusion4j.nn.train.Validation;
 import io.diffusion4j.nn.train.group.OwnFolder;
-import io.diffusion4j.training.Preset;
-import io.diffusion4j.unclip.UnclipFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -2,7 +2,6 @@ package io.diffusion4j.unclip;
 
 import io.diffusion4j.checkpoint.DType;
 import io.diffusion4j.checkpoint.SchedulerConfig;
-import io.diffusion4j.clip.ClipFolders;
 import io.diffusion4j.clip.image.ClipPreprocessor;
 import io.diffusion4j.pipeline.RandomComponents;
 import java.io.UncheckedIOException;

@@ -9,8 +9,6 @@ import io.diffusion4j.serving.config.ServerConfig;
 import io.diffusion4j.serving.config.ServerTls;
 import io.diffusion4j.serving.grpc.Callers;
 import io.diffusion4j.serving.grpc.Rights;
-import io.diffusion4j.serving.observability.armeria.ArmeriaMeters;
-import io.diffusion4j.serving.tls.ServerTls;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;

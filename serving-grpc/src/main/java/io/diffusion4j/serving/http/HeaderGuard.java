@@ -13,7 +13,7 @@ import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import com.linecorp.armeria.server.SimpleDecoratingHttpService;
 import com.linecorp.armeria.server.cors.CorsService;
-import io.diffusion4j.serving.address.AddressRates;
+import io.diffusion4j.serving.config.AddressRates;
 import io.diffusion4j.serving.config.ServerConfig;
 import io.diffusion4j.serving.errors.Errors;
 import io.grpc.StatusRuntimeException;

@@ -1,6 +1,5 @@
 package io.diffusion4j.web;
 
-
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;

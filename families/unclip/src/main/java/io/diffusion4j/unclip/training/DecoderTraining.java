@@ -7,8 +7,8 @@ import static io.diffusion4j.training.PartTechniques.TEXT_DROP;
 import static io.diffusion4j.training.PartTechniques.WEIGHTING;
 
 import io.diffusion4j.checkpoint.Checkpoint;
-import io.diffusion4j.checkpoint.SchedulerConfig.Spacing;
 import io.diffusion4j.checkpoint.SchedulerConfig;
+import io.diffusion4j.checkpoint.SchedulerConfig.Spacing;
 import io.diffusion4j.checkpoint.TensorMap;
 import io.diffusion4j.data.Techniques;
 import io.diffusion4j.decoder.DecoderBatches;

@@ -23,7 +23,6 @@ import java.util.stream.IntStream;
  * Values that the {@link Oracle} computes, with the tolerances of a number format: how far they
  * move when weights and inputs are rounded to it at random, which is much for an ill-conditioned
  * network and little for others.
- *
  */
 public final class Conditioned {
   private static final int ROUNDINGS = 2;
@@ -41,8 +40,7 @@ public final class Conditioned {
   private final double[] tolerances; // of each array, absolute
   private final Supplier<List<double[]>> moved; // by the next rounding
 
-  private Conditioned(
-      List<double[]> values, double[] tolerances, Supplier<List<double[]>> moved) {
+  private Conditioned(List<double[]> values, double[] tolerances, Supplier<List<double[]>> moved) {
     this.values = values;
     this.tolerances = tolerances;
     this.moved = moved;
@@ -129,7 +127,8 @@ public final class Conditioned {
     double deep = Math.max(1, Math.sqrt(network.nodes().size() / 16.0)); // roundings add up
     double[] tolerances = new double[largest.length];
     for (int i = 0; i < largest.length; i++) {
-      tolerances[i] = factor * layers * deep * Math.max(largest[i], 0.01 * all); // a value may cancel
+      tolerances[i] =
+          factor * layers * deep * Math.max(largest[i], 0.01 * all); // a value may cancel
     }
     var random = new SplittableRandom(1);
     return new Conditioned(

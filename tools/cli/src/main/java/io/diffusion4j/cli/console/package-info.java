@@ -16,8 +16,8 @@
  * <ul>
  *   <li>{@link io.diffusion4j.cli.console.Bars} shows a bar on a terminal, and occasional lines in
  *       a log. {@code NO_COLOR} and a {@code dumb} terminal are respected.
- *   <li>{@link io.diffusion4j.cli.console.StageBars} shows the stages of a batch of images, drawn by
- *       a server or in this process.
+ *   <li>{@link io.diffusion4j.cli.console.StageBars} shows the stages of a batch of images, drawn
+ *       by a server or in this process.
  *   <li>{@link io.diffusion4j.cli.console.FailureHandler} prints an error in one line, with its
  *       stack trace if {@code --verbose} is given, and selects the exit status.
  *   <li>{@link io.diffusion4j.cli.console.StopOnSignal} ends a training after its current step,

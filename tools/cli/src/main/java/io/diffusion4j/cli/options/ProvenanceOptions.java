@@ -1,12 +1,7 @@
 package io.diffusion4j.cli.options;
 
 import io.diffusion4j.diffusion.argument.Check;
-import io.diffusion4j.provenance.KeyFiles;
-import io.diffusion4j.provenance.ManifestSigner;
 import io.diffusion4j.provenance.Provenance;
-import io.diffusion4j.provenance.SigningKey;
-import io.diffusion4j.provenance.Watermark;
-import io.diffusion4j.provenance.WatermarkKey;
 import io.diffusion4j.serving.config.ProvenanceFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -26,9 +26,8 @@
  * processes, only the first has output; the others are {@code Follower}s.
  *
  * <p>The trainings themselves are in {@link io.diffusion4j.training.ModelTraining}, the loop in
- * {@code io.diffusion4j.nn.train}, and presets in {@code io.diffusion4j.training}. To add an
- * option of a part, add a technique there rather than a flag here: the command accepts it by its
- * name.
+ * {@code io.diffusion4j.nn.train}, and presets in {@code io.diffusion4j.training}. To add an option
+ * of a part, add a technique there rather than a flag here: the command accepts it by its name.
  *
  * <p>Not here: a queue of trainings, a search over settings, and uploads of the result. A shell
  * script around the command does these, since its exit status distinguishes a failure from a lost
