@@ -118,7 +118,7 @@ class LeavesTest {
     assertThat(run(0, "doctor", "--state", state.toString())).contains("2 steps");
     assertThat(run(0, true, "evaluate", "--model", MODEL.toString(), "--count", "2"))
         .contains("background");
-    assertThat(run(2, "train", "judge", "--cluster", "a:1,b:2", "--task", "0"))
+    assertThat(run(2, "train", "clip", "--cluster", "a:1,b:2", "--task", "0"))
         .contains("cluster: a:1,b:2 (expected: none without diffusion4j-diffusion-tf on the");
   }
 

@@ -37,6 +37,7 @@ import io.diffusion4j.cli.train.PullCommand;
 import io.diffusion4j.cli.train.TrainCommand;
 import io.diffusion4j.diffusion.spi.ServiceProviders;
 import io.diffusion4j.nn.engine.Engines;
+import java.security.CodeSource;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -181,8 +182,9 @@ public final class Main implements Runnable {
     try {
       commandLine.addSubcommand(new CommandLine(command));
     } catch (LinkageError e) {
-      String from = String.valueOf(command.getProtectionDomain().getCodeSource());
-      LOG.log(Level.WARNING, "left out " + command.getSimpleName() + " of " + from + ": " + e);
+      CodeSource source = command.getProtectionDomain().getCodeSource();
+      String from = source == null ? "" : " of " + source.getLocation();
+      LOG.log(Level.WARNING, "left out " + command.getSimpleName() + from + ": " + e);
     }
   }
 
