@@ -10,7 +10,6 @@ import ch.qos.logback.core.read.ListAppender;
 import com.google.inject.Injector;
 import io.diffusion4j.client.tls.CertificateFiles;
 import io.diffusion4j.serving.config.ServerTls;
-import io.diffusion4j.serving.observability.MetricsModule;
 import io.diffusion4j.serving.observability.PrometheusMeters;
 import java.nio.file.Path;
 import java.util.Optional;

@@ -2,11 +2,9 @@ package io.diffusion4j.ddpm;
 
 import io.diffusion4j.checkpoint.ComponentConfig;
 import io.diffusion4j.checkpoint.TensorSource;
-import io.diffusion4j.decoder.autoencoder.AutoencoderBlocks;
-import io.diffusion4j.decoder.autoencoder.Normalization;
 import io.diffusion4j.decoder.unet.AutoencoderBlocks;
-import io.diffusion4j.decoder.unet.CurrentNames;
 import io.diffusion4j.decoder.unet.Normalization;
+import io.diffusion4j.decoder.unet.CurrentNames;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.Inputs;
 import io.diffusion4j.nn.Manifest;

@@ -7,7 +7,6 @@ import io.diffusion4j.checkpoint.SchedulerConfig;
 import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.decoder.dit.UvitSettings;
 import io.diffusion4j.decoder.unet.UnetSettings;
-import io.diffusion4j.decoder.uvit.UvitSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -1,7 +1,6 @@
 package io.diffusion4j.kandinsky;
 
 import io.diffusion4j.checkpoint.ModelFolder;
-import io.diffusion4j.checkpoint.ModelFolder.Component;
 import io.diffusion4j.checkpoint.SchedulerConfig;
 import io.diffusion4j.pipeline.Component;
 import io.diffusion4j.pipeline.FolderDigest;

@@ -39,7 +39,7 @@ public record RandomPipeline(UnclipConfig config, DType dtype, long seed) {
     random.write(folder, UnclipFolder.UPSAMPLER_LAST, config.upsampler());
     random.write(folder, UnclipFolder.OF_PRIOR, SchedulerConfig.unclipPrior());
     random.write(folder, UnclipFolder.OF_DECODER, SchedulerConfig.unclipDecoder());
-    random.write(folder, UnclipFolder.OF_UPSAMPLER, SchedulerConfig.superResolution());
+    random.write(folder, UnclipFolder.OF_UPSAMPLER, SchedulerConfig.unclipUpsampler());
     UnclipFolder.writeIndex(folder);
   }
 }

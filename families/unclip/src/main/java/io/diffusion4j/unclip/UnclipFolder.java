@@ -3,7 +3,6 @@ package io.diffusion4j.unclip;
 import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.checkpoint.ModelFolder;
-import io.diffusion4j.checkpoint.ModelFolder.Component;
 import io.diffusion4j.checkpoint.SchedulerConfig;
 import io.diffusion4j.clip.ClipFolders;
 import io.diffusion4j.clip.ClipTextNetwork;

@@ -16,7 +16,6 @@ import io.diffusion4j.serving.config.ServerTls;
 import io.diffusion4j.serving.errors.Errors;
 import io.diffusion4j.serving.grpc.GrpcServices;
 import io.diffusion4j.serving.observability.ArmeriaMeters;
-import io.diffusion4j.serving.observability.armeria.ArmeriaMeters;
 import io.diffusion4j.serving.v1.GenerationServiceGrpc;
 import io.diffusion4j.serving.v1.ModelServiceGrpc;
 import io.grpc.Channel;

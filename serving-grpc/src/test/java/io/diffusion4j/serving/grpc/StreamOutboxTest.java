@@ -2,14 +2,14 @@ package io.diffusion4j.serving.grpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.diffusion4j.serving.v1.Preview;
-import io.diffusion4j.serving.v1.Progress;
+import io.diffusion4j.serving.jobs.JobEvent;
 import io.diffusion4j.serving.v1.StreamGenerateImagesResponse;
 import io.diffusion4j.serving.v1.StreamGenerateImagesResponse.EventCase;
 import io.grpc.stub.ServerCallStreamObserver;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class StreamOutboxTest {
@@ -71,15 +71,11 @@ class StreamOutboxTest {
   }
 
   private void progress() {
-    outbox.event(
-        StreamGenerateImagesResponse.newBuilder()
-            .setProgress(Progress.getDefaultInstance())
-            .build());
+    outbox.event(new JobEvent.Progress("decoder", 1, 2, List.of(0), 1, 2, Optional.empty()));
   }
 
   private void preview() {
-    outbox.event(
-        StreamGenerateImagesResponse.newBuilder().setPreview(Preview.getDefaultInstance()).build());
+    outbox.event(new JobEvent.Preview(0, "decoder", 1, 8, 8, new byte[0]));
   }
 
   /** In-process, a call is not ready from each event until the client has read it. */

@@ -18,7 +18,7 @@ import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.pipeline.OpenPipeline;
 import io.diffusion4j.pipeline.Plugins;
 import io.diffusion4j.provenance.Provenance;
-import io.diffusion4j.provenance.c2pa.ManifestSigner;
+import io.diffusion4j.provenance.ManifestSigner;
 import io.diffusion4j.serving.DiffusionServer;
 import io.diffusion4j.serving.MetricsModule;
 import io.diffusion4j.serving.auth.Authenticator;
