@@ -46,6 +46,7 @@ import io.diffusion4j.serving.v1.TextDiffTask;
 import io.diffusion4j.serving.v1.TextToImageTask;
 import io.diffusion4j.serving.v1.UpscaleTask;
 import io.diffusion4j.serving.v1.VariationTask;
+import io.diffusion4j.unclip.training.UnclipPreset;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -203,7 +204,7 @@ class ServingTest {
     InputImage mask = file(new Image(side, side, leftHalf(side)));
     var prompt = PromptSpec.newBuilder().setText("a red apple");
     var embedding = Embedding.newBuilder();
-    for (int i = 0; i < EmojiPreset.tiny().sizes().clip().embedding(); i++) {
+    for (int i = 0; i < EmojiPreset.tiny().sizes().of(UnclipPreset.class).clip().embedding(); i++) {
       embedding.addValues(i % 2 == 0 ? 1 : -0.5f);
     }
     return List.of(

@@ -93,7 +93,8 @@ public record FolderReport(
       if (weights.isPresent()) {
         try (var checkpoint = weights.get()) {
           parameters = parameters(checkpoint);
-          differences = asked.map(m -> m.differences(checkpoint.renamed(expected.current()))).orElse(NONE);
+          differences =
+              asked.map(m -> m.differences(checkpoint.renamed(expected.current()))).orElse(NONE);
         }
       }
     }

@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.google.inject.AbstractModule;
 import com.google.inject.multibindings.OptionalBinder;
 import io.diffusion4j.a1111.A1111Module;
-import io.diffusion4j.cli.options.ProvenanceOptions;
 import io.diffusion4j.client.Recipes;
 import io.diffusion4j.client.Requests;
 import io.diffusion4j.diffusion.image.ImageFiles;
@@ -22,6 +21,7 @@ import io.diffusion4j.provenance.SigningKey;
 import io.diffusion4j.provenance.Verifier;
 import io.diffusion4j.provenance.WatermarkKey;
 import io.diffusion4j.serving.ToyService;
+import io.diffusion4j.serving.config.ProvenanceFiles;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -35,6 +35,7 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -68,7 +69,12 @@ class MarksOfFacesTest {
     Path certificateKey = Files.copy(CERTIFICATES.resolve("signer.key"), folder.resolve("c2pa"));
     Files.setPosixFilePermissions(certificateKey, PosixFilePermissions.fromString("rw-------"));
     marks =
-        ProvenanceOptions.read(key, watermark, CERTIFICATES.resolve("signer.pem"), certificateKey);
+        new ProvenanceFiles(
+                Optional.of(key),
+                Optional.of(watermark),
+                Optional.of(CERTIFICATES.resolve("signer.pem")),
+                Optional.of(certificateKey))
+            .read();
     server =
         ToyService.onPort(
             query -> {},

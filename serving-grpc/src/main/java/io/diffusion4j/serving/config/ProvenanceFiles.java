@@ -2,10 +2,10 @@ package io.diffusion4j.serving.config;
 
 import io.diffusion4j.client.tls.CertificateFiles;
 import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.provenance.KeyFiles;
+import io.diffusion4j.provenance.ManifestSigner;
 import io.diffusion4j.provenance.Provenance;
 import io.diffusion4j.provenance.SigningKey;
-import io.diffusion4j.provenance.ManifestSigner;
-import io.diffusion4j.provenance.KeyFiles;
 import io.diffusion4j.provenance.Watermark;
 import io.diffusion4j.provenance.WatermarkKey;
 import java.io.IOException;

@@ -167,9 +167,9 @@ public final class DirectGenerator implements ImageGenerator {
         pictures.add(new Picture(file.getMetadata(), file.getData().toByteArray()));
       }
       var plan = Plan.newBuilder().setRequest(request.request()).build();
-      Usage own = request == resolved.get(0) ? usage : Usage.getDefaultInstance();
       drawn.accept(
-          new Generation(request.id(), plan, pictures, List.of(), request.warnings(), own));
+          new Generation(request.id(), plan, pictures, List.of(), request.warnings(), usage));
+      usage = Usage.getDefaultInstance();
     }
   }
 

@@ -112,6 +112,7 @@ public record ImageBatch(List<Slot> images) {
   }
 
   /** Returns the task with the prompts of all images. */
+  @SuppressWarnings("ReferenceEquality") // one request, not equal ones
   private ImageTask task() {
     ImageTask task = images.get(0).request().task();
     if (images.stream().allMatch(image -> image.request() == images.get(0).request())) {

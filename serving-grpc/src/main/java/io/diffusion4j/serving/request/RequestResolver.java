@@ -2,6 +2,7 @@ package io.diffusion4j.serving.request;
 
 import static io.diffusion4j.serving.v1.GenerateImagesRequest.TaskCase.TASK_NOT_SET;
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 
 import com.google.common.hash.Hashing;
 import io.diffusion4j.diffusion.filter.Filters;
@@ -95,7 +96,7 @@ public final class RequestResolver {
     Map<String, SamplingSettings> stages =
         resolveStages(resolved, stages(engine, asked), violations);
     violations.throwIfAny(); // the checks below need a request that is otherwise valid
-    ImageTask task = Tasks.of(resolved.build(), images::get);
+    ImageTask task = Tasks.of(resolved.build(), of -> requireNonNull(images.get(of), "decoded"));
     checkStages(engine, task, stages, violations);
     violations.throwIfAny();
     Map<String, Integer> steps = engine.steps(task, stages);

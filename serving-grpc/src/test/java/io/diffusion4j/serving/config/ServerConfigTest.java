@@ -3,6 +3,7 @@ package io.diffusion4j.serving.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.common.base.Splitter;
 import io.diffusion4j.client.tls.CertificateFiles;
 import io.diffusion4j.serving.auth.Authenticator;
 import io.diffusion4j.serving.auth.HashedTokens;
@@ -152,7 +153,7 @@ final class ServerConfigTest {
                         Optional.of(folder.resolve("webhook.secret")),
                         false)),
                 new LogSettings(LogSettings.Format.JSON, LogSettings.Level.INFO, false)));
-    for (String key : KEYS.split(", ")) {
+    for (String key : Splitter.on(", ").split(KEYS)) {
       assertThat(example("server.yaml")).containsPattern("(?m)^" + key + ":");
     }
   }

@@ -7,6 +7,7 @@ import io.diffusion4j.decoder.unet.UnetConfig;
 import io.diffusion4j.emoji.train.EmojiPreset;
 import io.diffusion4j.unclip.RandomPipeline;
 import io.diffusion4j.unclip.UnclipConfig;
+import io.diffusion4j.unclip.training.UnclipPreset;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -30,7 +31,7 @@ final class DoctorTest {
   static void init(@TempDir Path temporary) {
     folder = temporary;
     random = folder.resolve("random");
-    var tiny = EmojiPreset.tiny().sizes();
+    var tiny = EmojiPreset.tiny().sizes().of(UnclipPreset.class);
     var config =
         new UnclipConfig(
             tiny.clip().textNetwork(),

@@ -111,7 +111,7 @@ public final class GenerateCommand implements Callable<Integer>, SamplingOptions
           int status = writer.write(generator, model, asked(model, here.isEmpty()));
           batch.writeRaw();
           if (animation != null) {
-            emergence.orElseThrow().write(gif(animation));
+            emergence.orElseThrow().write("animate", animation);
           }
           return status;
         });

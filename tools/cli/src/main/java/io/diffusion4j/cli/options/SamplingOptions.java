@@ -280,7 +280,8 @@ public final class SamplingOptions {
     given().forEach(Flag::check);
     for (Flag flag : given().toList()) {
       Check.that(
-          flag.setting == flag.decides || given().anyMatch(one -> one.setting == flag.decides),
+          flag.setting.equals(flag.decides)
+              || given().anyMatch(one -> one.setting.equals(flag.decides)),
           flag.name(),
           flag.given(),
           "none without --%s",
@@ -289,7 +290,7 @@ public final class SamplingOptions {
     prior().ifPresent(SamplingOptions::place);
     if (prior().equals(Optional.of(PriorChoice.AR.word()))) {
       for (Flag flag : flags) {
-        if (flag.stage.equals(Prior.STAGE) && flag.setting != StageSettings.GUIDANCE_SCALE) {
+        if (flag.stage.equals(Prior.STAGE) && !flag.setting.equals(StageSettings.GUIDANCE_SCALE)) {
           flag.requireAbsent("the autoregressive prior has none");
         }
       }
@@ -328,7 +329,7 @@ public final class SamplingOptions {
     if (!plugins.areGiven()) {
       ByName<Sampler> known = UnclipModel.priorSamplers(model);
       given()
-          .filter(flag -> flag.setting == StageSettings.SAMPLER)
+          .filter(flag -> flag.setting.equals(StageSettings.SAMPLER))
           .forEach(flag -> known.named((String) flag.value()));
     }
   }
@@ -389,7 +390,7 @@ public final class SamplingOptions {
             .filter(stage -> reads(stage, flag.decides.name()))
             .map(ModelStage::getName)
             .toList();
-    if (flag.setting == StageSettings.SAMPLER || reading.size() == 1) {
+    if (flag.setting.equals(StageSettings.SAMPLER) || reading.size() == 1) {
       return reading;
     }
     return stages.stream() // several, or none, which refuses the setting

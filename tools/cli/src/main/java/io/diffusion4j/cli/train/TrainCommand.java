@@ -148,6 +148,7 @@ public final class TrainCommand implements Callable<Integer> {
   private @Nullable PriorKind kind;
 
   /** The kinds of priors by their names on the command line. */
+  @SuppressWarnings("ImmutableEnumChecker") // a component is a value
   enum PriorKind {
     diffusion(UnclipTraining.PRIOR),
     autoregressive(UnclipTraining.PRIOR_AR),

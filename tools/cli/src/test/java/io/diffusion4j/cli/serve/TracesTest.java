@@ -42,7 +42,7 @@ final class TracesTest {
     HttpServer collector = collector();
     try {
       var endpoint = URI.create("http://127.0.0.1:" + collector.getAddress().getPort());
-      try (var traces = Traces.of(Optional.of(new TracingSettings(endpoint, null)))) {
+      try (var traces = Traces.of(Optional.of(new TracingSettings(endpoint, 1.0)))) {
         traces.telemetry().getTracer("test").spanBuilder("a span of ours").startSpan().end();
       } // sends what has not been sent
       String sent = received.poll(20, TimeUnit.SECONDS);
@@ -61,9 +61,9 @@ final class TracesTest {
 
   @Test
   void anEndpointIsAUrl() {
-    assertThatThrownBy(() -> new TracingSettings(URI.create("localhost:4318"), null))
+    assertThatThrownBy(() -> new TracingSettings(URI.create("localhost:4318"), 1.0))
         .hasMessage("endpoint: localhost:4318 (expected: a URL such as http://localhost:4318)");
-    assertThatThrownBy(() -> new TracingSettings(null, 2.0))
+    assertThatThrownBy(() -> new TracingSettings(URI.create("http://localhost:4318"), 2.0))
         .hasMessage("ratio: 2.0 (expected: in [0, 1])");
   }
 }
