@@ -115,8 +115,10 @@ class BudgetTest {
               .map(entry -> entry.getKey() + " " + entry.getValue() + "\n")
               .collect(Collectors.joining());
       String heading =
-          "# Lines of main by module, then options by the number of places that declare them.\n"
-              + "# A number grows only together with this file; the commit gives the reason.\n";
+          """
+          # Lines of main by module, then options by the number of places that declare them.
+          # A number grows only together with this file; the commit gives the reason.
+          """;
       Files.writeString(TABLE, heading + lines, UTF_8);
     }
     assertWithin(lines());
