@@ -95,7 +95,7 @@ public final class SwatchFamily implements ModelFamily {
     }
   }
 
-  /** Says how red, green and blue a text is. */
+  /** Returns how red, green and blue each text is. */
   static List<TextEncoding> encode(List<String> texts) {
     return texts.stream()
         .map(text -> text.toLowerCase(Locale.ROOT))

@@ -89,6 +89,7 @@ class ManualPagesTest {
           Map.entry("evaluation/judge", "Image image"),
           Map.entry("evaluation/report", "Result result"),
           Map.entry("evaluation/space", "Embedded embedded"),
+          Map.entry("evaluation/survey", "PictureSet pictures"),
           Map.entry("filters", "Path folder, ImageTask task, List<NoiseSource> noise"),
           Map.entry("langchain4j", "GenerationClient client"),
           Map.entry(
@@ -126,16 +127,13 @@ class ManualPagesTest {
                   + " java.util.function.LongSupplier live,"
                   + " io.opentelemetry.api.OpenTelemetry telemetry"),
           Map.entry("serving/model", "ImagePipeline current, ImagePipeline next"),
-          Map.entry("serving/request", "ImagePipeline pipeline, GenerateImagesRequest asked"),
+          Map.entry("serving/request", "ImagePipeline pipeline, GenerateImagesRequest request"),
           Map.entry("springai", "GenerationClient client"),
           Map.entry("tf", "NetworkDefinition definition, TensorSource weights, Batch batch"),
           Map.entry(
               "tf/graph", "Graph graph, Network network, Weights weights, Precision precision"),
           Map.entry("tf/train", "long step, double loss"),
           Map.entry("toy", "PointSet points"),
-          Map.entry(
-              "training/lora", "Objective objective, TensorSource weights, BatchSource batches"),
-          Map.entry("training/survey", "PictureSet pictures"),
           Map.entry("unclip/doctor", "Compute compute, CaptionedImages pictures"));
 
   /** Types of libraries in the example of a page. */

@@ -10,7 +10,7 @@
  *
  * <pre>{@code
  * ImageGenerator generator = new DirectGenerator(pipeline, Provenance.DECLARED);
- * byte[] png = generator.generate(request, ProgressListener.NONE).images().get(0).png();
+ * byte[] png = generator.generate(request, progress -> {}).images().get(0).png();
  * }</pre>
  *
  * <p>How the types fit:
