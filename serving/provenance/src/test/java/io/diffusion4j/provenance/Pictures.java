@@ -59,7 +59,7 @@ public final class Pictures {
 
   /** Returns a WebP file of the tests: lossy, lossless or transparent. */
   public static byte[] webp(String name) throws IOException {
-    try (InputStream in = Pictures.class.getResourceAsStream("container/" + name + ".webp")) {
+    try (InputStream in = Pictures.class.getResourceAsStream(name + ".webp")) {
       return in.readAllBytes();
     }
   }
