@@ -238,7 +238,12 @@ final class GlideTest {
     assertRefused("mask: nowhere.png (expected: a file)", inpaint(image, "nowhere.png", model));
     assertThat(Run.of("inpaint", image, "a cat", "--model", from).err())
         .contains("Missing required option: '--mask=FILE'");
-    assertRefused("task: inpaint (expected: one of text_to_image)", inpaint(image, image, model));
+    Run unable = Run.of(inpaint(image, image, model)); // the model tells, when it is loaded
+    assertThat(unable.err())
+        .endsWith(
+            "error: task: inpaint (expected: one of text_to_image, which is what glide can do)"
+                + System.lineSeparator());
+    assertThat(unable.status()).isEqualTo(2);
     assertRefused(
         "model: "
             + folder
