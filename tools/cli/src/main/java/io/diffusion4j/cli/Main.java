@@ -43,6 +43,7 @@ import java.util.Map;
 import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
@@ -237,8 +238,13 @@ public final class Main implements Runnable {
   /** Reached only without a command. */
   @Override
   public void run() {
+    String commands =
+        spec.subcommands().values().stream()
+            .map(CommandLine::getCommandSpec)
+            .filter(command -> !command.usageMessage().hidden())
+            .map(CommandSpec::name)
+            .collect(Collectors.joining(", "));
     throw new ParameterException(
-        spec.commandLine(),
-        "command: none (expected: one of " + String.join(", ", spec.subcommands().keySet()) + ")");
+        spec.commandLine(), "command: none (expected: one of " + commands + ")");
   }
 }

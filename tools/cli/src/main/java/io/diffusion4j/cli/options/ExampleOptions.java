@@ -54,20 +54,21 @@ public final class ExampleOptions {
    * @throws IllegalArgumentException if an option is invalid
    */
   public Examples of(Path model, int usual) {
+    long drawn = seed.value();
     PictureFiles folder = images == null ? null : PictureFiles.folder("images", images);
     int size = folder != null ? size(folder, count) : count != null ? count : usual;
     Check.that(size >= 2, "count", size, "≥ 2");
     UnclipFamily.require(model);
     if (folder != null) {
-      return new Examples(folder.inOrder(), Optional.empty(), size, seed.value());
+      return new Examples(folder.inOrder(), Optional.empty(), size, drawn);
     }
     EmojiPreset preset = EmojiModel.preset(model);
     int side = preset.sizes().of(UnclipPreset.class).imageSize();
     return new Examples(
-        PresetPictures.of(preset, Split.TRAIN, seed.value(), side),
-        Optional.of(PresetPictures.exchanges(preset, seed.value(), side)),
+        PresetPictures.of(preset, Split.TRAIN, drawn, side),
+        Optional.of(PresetPictures.exchanges(preset, drawn, side)),
         size,
-        seed.value());
+        drawn);
   }
 
   /**
