@@ -2,11 +2,18 @@ package io.diffusion4j.onednn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.diffusion4j.nn.Batch;
+import io.diffusion4j.nn.Network;
 import io.diffusion4j.nn.RandomNetwork;
 import io.diffusion4j.nn.RandomNetwork.Kind;
+import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Engine;
+import io.diffusion4j.nn.engine.Precision;
+import io.diffusion4j.nn.engine.Threads;
+import io.diffusion4j.nn.reference.Conditioned;
 import io.diffusion4j.nn.train.RandomTrainContract;
 import io.diffusion4j.nn.train.TrainingEngine;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class OneDnnRandomTest implements RandomTrainContract {
@@ -30,5 +37,27 @@ class OneDnnRandomTest implements RandomTrainContract {
   void eightBitsOfASingleChannelAreThoseOfTheirDefinition() {
     long seed = 812531751;
     assertThat(runs(new RandomNetwork(seed, Kind.SMALL), seed)).isTrue();
+  }
+
+  /** A thread's part of one value, which oneDNN does not reduce to its largest. */
+  @Test
+  void eightBitsOfASingleValueAreThoseOfTheirDefinition() {
+    var network =
+        Network.of(
+            (nn, inputs) -> {
+              var x = nn.at("first").linear(nn.input(inputs.floats("x", 2, 1)), 1);
+              var y = nn.at("middle").linear(nn.gelu(x), 1);
+              return List.of(nn.output(nn.at("last").linear(nn.gelu(y), 2)));
+            });
+    var weights = RandomNetwork.weights(network, 1);
+    var batch = new Batch(1);
+    batch.floats("x", new float[] {0.7f, -0.4f});
+    for (Precision precision : List.of(Precision.FLOAT32, Precision.INT8)) {
+      var compute = new Compute(engine().name(), Threads.of(2), precision);
+      try (var compiled = engine().compile(network, weights, compute)) {
+        Conditioned.outputs(network, weights, List.of(batch), precision)
+            .assertClose(compiled.run(batch), precision.toString());
+      }
+    }
   }
 }

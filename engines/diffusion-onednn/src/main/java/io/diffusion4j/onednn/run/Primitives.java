@@ -10,6 +10,7 @@ import io.diffusion4j.onednn.core.Natives;
 import io.diffusion4j.onednn.core.Scope;
 import io.diffusion4j.onednn.core.View;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -275,6 +276,10 @@ public final class Primitives {
   }
 
   private void reduction(String name, int kind, int part, View from, View to) {
+    if (Arrays.equals(from.dims(), to.dims())) {
+      copy(part, from, to); // oneDNN refuses to reduce a single value
+      return;
+    }
     map(
         name,
         part,
