@@ -41,6 +41,17 @@ public record Diffusion4jProperties(
     Optional<String> ca) {
   static final String PREFIX = "diffusion4j";
 
+  /** Spring Boot 3 passes null for an absent property. */
+  public Diffusion4jProperties {
+    rows = rows == null ? Optional.empty() : rows;
+    queueCapacity = queueCapacity == null ? Optional.empty() : queueCapacity;
+    grace = grace == null ? Optional.empty() : grace;
+    config = config == null ? Optional.empty() : config;
+    server = server == null ? Optional.empty() : server;
+    token = token == null ? Optional.empty() : token;
+    ca = ca == null ? Optional.empty() : ca;
+  }
+
   /** Returns the settings of the connection to the server. */
   Connection connection() {
     Connection connection = new Connection(Optional.empty(), token);
