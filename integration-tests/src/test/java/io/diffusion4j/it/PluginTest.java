@@ -400,7 +400,7 @@ class PluginTest {
                     .close())
         .isInstanceOf(PluginException.class)
         .hasMessageMatching(
-            "plugin: \\S+: binds \\S+\\.TextEncoder \\(expected: one of GuidanceRule, named"
+            "plugin: \\S+: binds \\S+\\.TextEncoder \\(expected: one of GuidanceRule, .*named"
                 + " Sampler, .*\\)");
   }
 }
