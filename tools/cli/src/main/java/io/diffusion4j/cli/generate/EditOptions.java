@@ -71,13 +71,7 @@ final class EditOptions implements SamplingOptions.Sampled {
             batch.prepare(
                 (DirectGenerator) generator, here.get().pipeline(), asked.size() * draws.count);
           }
-          int status =
-              writer.write(
-                  generator,
-                  model,
-                  asked.stream().map(request -> Asked.of(request, stages, model)).toList());
-          batch.writeRaw();
-          return status;
+          return writer.write(generator, model, Asked.all(asked, stages, model));
         });
   }
 }

@@ -109,7 +109,6 @@ public final class GenerateCommand implements Callable<Integer>, SamplingOptions
           Optional<Emergence> emergence =
               here.map(open -> prepare((DirectGenerator) generator, open));
           int status = writer.write(generator, model, asked(model, here.isEmpty()));
-          batch.writeRaw();
           if (animation != null) {
             emergence.orElseThrow().write("animate", animation);
           }

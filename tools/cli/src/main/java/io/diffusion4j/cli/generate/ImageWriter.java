@@ -59,6 +59,12 @@ final class ImageWriter {
       return new Asked(request.putAllStages(stages.byStage(model.getStagesList())), "");
     }
 
+    /** Returns the inputs with these options of the stages. */
+    static List<Asked> all(
+        List<GenerateImagesRequest.Builder> requests, SamplingOptions stages, Model model) {
+      return requests.stream().map(request -> of(request, stages, model)).toList();
+    }
+
     Asked withNote(String other) {
       return new Asked(request, other);
     }
@@ -66,6 +72,12 @@ final class ImageWriter {
 
   /** Draws the images of each input and writes them; returns the exit status. */
   int write(ImageGenerator generator, Model model, List<Asked> asked) throws IOException {
+    int status = draw(generator, model, asked);
+    batch.writeRaw();
+    return status;
+  }
+
+  private int draw(ImageGenerator generator, Model model, List<Asked> asked) throws IOException {
     long seed = draws.seedOrNew();
     List<GenerateImagesRequest> requests = new ArrayList<>();
     List<Integer> inputs = new ArrayList<>();

@@ -11,18 +11,32 @@ import picocli.CommandLine.Unmatched;
 public final class RemovedCommands {
   private RemovedCommands() {}
 
-  /** {@code edit}, which chose between two commands. */
-  @Command(name = "edit", hidden = true)
-  public static final class Edit implements Callable<Integer> {
+  /** A command that accepts all arguments and names its replacement. */
+  private abstract static class Removed implements Callable<Integer> {
+    private final String name;
+    private final String replacement;
+
     @SuppressWarnings("UnusedVariable") // accepts all arguments
     @Unmatched
     private List<String> arguments = new ArrayList<>();
 
+    Removed(String name, String replacement) {
+      this.name = name;
+      this.replacement = replacement;
+    }
+
     @Override
     public Integer call() {
-      throw Check.refusal(
+      throw Check.refusal(name, "removed", replacement);
+    }
+  }
+
+  /** {@code edit}, which chose between two commands. */
+  @Command(name = "edit", hidden = true)
+  public static final class Edit extends Removed {
+    Edit() {
+      super(
           "edit",
-          "removed",
           "diffusion4j img2img IMAGE PROMPT --strength X, or with a mask diffusion4j inpaint IMAGE"
               + " PROMPT --mask FILE");
     }
@@ -30,16 +44,10 @@ public final class RemovedCommands {
 
   /** {@code glide}, which drew with one family of models. */
   @Command(name = "glide", hidden = true)
-  public static final class Glide implements Callable<Integer> {
-    @SuppressWarnings("UnusedVariable") // accepts all arguments
-    @Unmatched
-    private List<String> arguments = new ArrayList<>();
-
-    @Override
-    public Integer call() {
-      throw Check.refusal(
+  public static final class Glide extends Removed {
+    Glide() {
+      super(
           "glide",
-          "removed",
           "diffusion4j generate PROMPT --model DIR, or with a mask diffusion4j inpaint IMAGE PROMPT"
               + " --mask FILE --model DIR");
     }

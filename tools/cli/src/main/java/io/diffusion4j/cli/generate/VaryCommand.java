@@ -127,13 +127,7 @@ public final class VaryCommand implements Callable<Integer>, SamplingOptions.Sam
               encoder.encodePrepared(pixels).forEach(own -> asked.add(ofEmbedding(own)));
             }
           }
-          int status =
-              writer.write(
-                  generator,
-                  model,
-                  asked.stream().map(request -> Asked.of(request, stages, model)).toList());
-          batch.writeRaw();
-          return status;
+          return writer.write(generator, model, Asked.all(asked, stages, model));
         });
   }
 
