@@ -28,7 +28,7 @@ import java.util.function.UnaryOperator;
  * @param read reads the settings from its folder
  * @param manifest the weights that the settings require; empty for a component without weights
  * @param current maps a stored parameter's name to its current name
- * @param saver writes it
+ * @param saver writes it; empty if it is only read
  * @param stored its network by itself, by a name and its folder; empty if it has none
  */
 public record Component<C>(
@@ -37,7 +37,7 @@ public record Component<C>(
     Function<Path, C> read,
     Optional<Function<C, Manifest>> manifest,
     UnaryOperator<String> current,
-    Saver<C> saver,
+    Optional<Saver<C>> saver,
     Optional<BiFunction<String, Path, StoredNetwork>> stored) {
   /** Writes a component. */
   @FunctionalInterface
@@ -60,9 +60,7 @@ public record Component<C>(
         read,
         Optional.empty(),
         stored -> stored,
-        (folder, settings, weights, dtype, notes) -> {
-          throw new UnsupportedOperationException(name + " is not written");
-        },
+        Optional.empty(),
         Optional.empty());
   }
 
@@ -114,7 +112,7 @@ public record Component<C>(
 
   /** Returns the component with a way to write it. */
   public Component<C> savedBy(Saver<C> other) {
-    return new Component<>(name, entry, read, manifest, current, other, stored);
+    return new Component<>(name, entry, read, manifest, current, Optional.of(other), stored);
   }
 
   /** Returns the component without weights that is written in this way. */

@@ -59,7 +59,7 @@ public record RandomComponents(DType dtype, long seed, Consumer<String> listener
             .manifest()
             .map(manifest -> weights(folder, manifest.apply(settings)))
             .orElseGet(TensorMap::new);
-    component.saver().save(folder, settings, weights, dtype, notes());
+    component.saver().orElseThrow().save(folder, settings, weights, dtype, notes());
   }
 
   /** Random weights; components of the same shape get different ones. */
