@@ -22,7 +22,7 @@ public final class OwnTraining {
       long steps,
       Path model,
       Path state) {
-    DataSet data = new Shuffled(PictureFiles.open("data", List.of(pictures), Columns.USUAL));
+    DataSet data = new Shuffled(PictureFiles.open("data", List.of(pictures), Columns.DEFAULT));
     ModelTraining training = new ModelTraining(sizes, model, state);
     for (TrainableComponent part : parts) {
       TrainingConfig config = training.config(part).withSteps(steps);

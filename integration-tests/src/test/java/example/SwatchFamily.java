@@ -27,7 +27,7 @@ import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.pipeline.Component;
 import io.diffusion4j.pipeline.FolderReport;
 import io.diffusion4j.pipeline.ModelFamily;
-import io.diffusion4j.pipeline.Opening;
+import io.diffusion4j.pipeline.OpenOptions;
 import io.diffusion4j.pipeline.Replacements;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -86,7 +86,7 @@ public final class SwatchFamily implements ModelFamily {
   }
 
   @Override
-  public Opened open(Path folder, Opening how) {
+  public Opened open(Path folder, OpenOptions how) {
     Path painter = folder.resolve(PAINTER);
     try (var checkpoint = Checkpoint.open(painter, Checkpoint.DIFFUSERS)) {
       var network = new CompiledNetwork(NETWORK, checkpoint, how.compute(() -> Precision.FLOAT32));
@@ -136,7 +136,7 @@ public final class SwatchFamily implements ModelFamily {
           new ModelCard(
               identity,
               Pixels.square(SIZE),
-              ModelCard.Limits.USUAL,
+              ModelCard.Limits.DEFAULT,
               List.of(Stage.fixed(PAINTER, 1)),
               EnumSet.of(ImageTask.Kind.TEXT_TO_IMAGE)),
           replaced.guard(TextEncoder.class, text, "an encoding of each text"),

@@ -11,7 +11,7 @@ import java.nio.file.Path
 object OwnTrainingInKotlin {
   @JvmStatic
   fun train(pictures: String, sizes: Preset, parts: List<TrainableComponent>, steps: Long, model: Path, state: Path) {
-    val data = Shuffled(PictureFiles.open("data", listOf(pictures), Columns.USUAL))
+    val data = Shuffled(PictureFiles.open("data", listOf(pictures), Columns.DEFAULT))
     val training = ModelTraining(sizes, model, state)
     for (part in parts) {
       val config = training.config(part).withSteps(steps)

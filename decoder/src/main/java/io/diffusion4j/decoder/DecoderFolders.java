@@ -8,7 +8,7 @@ import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.decoder.backbone.Backbone;
 import io.diffusion4j.decoder.dit.DitConfig;
 import io.diffusion4j.decoder.dit.DitSettings;
-import io.diffusion4j.decoder.unet.Beside;
+import io.diffusion4j.decoder.unet.ConcatConditioning;
 import io.diffusion4j.decoder.unet.UnetConfig;
 import io.diffusion4j.decoder.unet.UnetSettings;
 import io.diffusion4j.nn.weights.ModelFiles;
@@ -59,7 +59,10 @@ public final class DecoderFolders {
     }
     var config = UnetSettings.CONDITIONED.read(c);
     requireChannels(
-        c, config, List.of(IMAGE, Beside.KNOWN.channels(IMAGE)), List.of(IMAGE, 2 * IMAGE));
+        c,
+        config,
+        List.of(IMAGE, ConcatConditioning.KNOWN.channels(IMAGE)),
+        List.of(IMAGE, 2 * IMAGE));
     c.refuseUnknown();
     return config;
   }

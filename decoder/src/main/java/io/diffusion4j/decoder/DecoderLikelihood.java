@@ -2,7 +2,7 @@ package io.diffusion4j.decoder;
 
 import io.diffusion4j.diffusion.denoiser.Denoiser;
 import io.diffusion4j.diffusion.loss.VarianceType;
-import io.diffusion4j.diffusion.sampling.X0Treatment;
+import io.diffusion4j.diffusion.sampling.Thresholding;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import io.diffusion4j.nn.engine.DenoiserLikelihood.Chain;
 
@@ -19,7 +19,7 @@ public record DecoderLikelihood(
     Denoiser<DecoderCondition> network,
     NoiseSchedule schedule,
     VarianceType variance,
-    X0Treatment clip) {
+    Thresholding clip) {
   /** Returns the height and width of the pictures, in pixels. */
   public int imageSize() {
     return model.config().sampleSize();

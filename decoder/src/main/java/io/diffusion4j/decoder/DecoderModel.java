@@ -3,7 +3,7 @@ package io.diffusion4j.decoder;
 import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.decoder.backbone.Backbone;
-import io.diffusion4j.decoder.unet.Beside;
+import io.diffusion4j.decoder.unet.ConcatConditioning;
 import io.diffusion4j.diffusion.part.TextEncoding;
 import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.diffusion.stage.Projection.Known;
@@ -251,8 +251,10 @@ public final class DecoderModel implements AutoCloseable {
   /** Feeds the known pixels to a network that completes images. */
   static void feedKnown(Batch batch, List<Known> known) {
     batch
-        .floats(Beside.IMAGE_INPUT, Rows.stack(known.stream().map(Known::pixels).toList()))
-        .floats(Beside.MASK_INPUT, Rows.stack(known.stream().map(Known::mask).toList()));
+        .floats(
+            ConcatConditioning.IMAGE_INPUT, Rows.stack(known.stream().map(Known::pixels).toList()))
+        .floats(
+            ConcatConditioning.MASK_INPUT, Rows.stack(known.stream().map(Known::mask).toList()));
   }
 
   private static float[] stack(

@@ -2,7 +2,7 @@ package io.diffusion4j.decoder;
 
 import io.diffusion4j.decoder.backbone.Backbone;
 import io.diffusion4j.decoder.backbone.Context;
-import io.diffusion4j.decoder.unet.Beside;
+import io.diffusion4j.decoder.unet.ConcatConditioning;
 import io.diffusion4j.decoder.unet.UnetNetwork;
 import io.diffusion4j.nn.Inputs;
 import io.diffusion4j.nn.NetworkDefinition;
@@ -40,8 +40,8 @@ public record DecoderNetwork(Backbone backbone, int contextLength) implements Ne
   }
 
   /** Returns the inputs beside x_t: the known pixels, if the network completes images. */
-  Beside beside() {
-    return backbone.inChannels() == IMAGE ? Beside.NOTHING : Beside.KNOWN;
+  ConcatConditioning beside() {
+    return backbone.inChannels() == IMAGE ? ConcatConditioning.NOTHING : ConcatConditioning.KNOWN;
   }
 
   /**

@@ -7,7 +7,7 @@ import io.diffusion4j.diffusion.guidance.GradientGuidance;
 import io.diffusion4j.diffusion.guidance.GradientGuidedDenoiser;
 import io.diffusion4j.diffusion.guidance.Guidance;
 import io.diffusion4j.diffusion.guidance.GuidedDenoiser;
-import io.diffusion4j.diffusion.sampling.X0Treatment;
+import io.diffusion4j.diffusion.sampling.Thresholding;
 import io.diffusion4j.diffusion.stage.DiffusionStage;
 import io.diffusion4j.diffusion.stage.Draw;
 import io.diffusion4j.diffusion.stage.SamplingListener;
@@ -38,7 +38,7 @@ public record GuidedStage<C, J>(
   }
 
   /** Returns the stage with another treatment of x̂₀. */
-  public GuidedStage<C, J> withTreatment(X0Treatment other) {
+  public GuidedStage<C, J> withTreatment(Thresholding other) {
     return new GuidedStage<>(offered, network.withTreatment(other), judge);
   }
 

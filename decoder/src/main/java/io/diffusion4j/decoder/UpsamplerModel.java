@@ -1,7 +1,7 @@
 package io.diffusion4j.decoder;
 
 import io.diffusion4j.checkpoint.Checkpoint;
-import io.diffusion4j.decoder.unet.Beside;
+import io.diffusion4j.decoder.unet.ConcatConditioning;
 import io.diffusion4j.decoder.unet.CurrentNames;
 import io.diffusion4j.decoder.unet.UnetConfig;
 import io.diffusion4j.decoder.unet.UnetNetwork;
@@ -59,7 +59,7 @@ public final class UpsamplerModel implements AutoCloseable {
 
   /**
    * Returns the network of a folder by itself, with the names of diffusers' {@code UNet2DModel}.
-   * The enlarged small image is an input of its own, {@link Beside#LOW_INPUT}.
+   * The enlarged small image is an input of its own, {@link ConcatConditioning#LOW_INPUT}.
    *
    * @param name the name of the network
    */
@@ -87,7 +87,8 @@ public final class UpsamplerModel implements AutoCloseable {
         config.timeChannels(),
         (batch, images) ->
             batch.floats(
-                Beside.LOW_INPUT, Rows.stack(images.stream().map(Image::pixels).toList())));
+                ConcatConditioning.LOW_INPUT,
+                Rows.stack(images.stream().map(Image::pixels).toList())));
   }
 
   @Override

@@ -1,6 +1,6 @@
 package io.diffusion4j.decoder;
 
-import io.diffusion4j.decoder.unet.Beside;
+import io.diffusion4j.decoder.unet.ConcatConditioning;
 import io.diffusion4j.decoder.unet.Unet;
 import io.diffusion4j.decoder.unet.UnetNetwork;
 import io.diffusion4j.nn.Inputs;
@@ -17,7 +17,7 @@ import io.diffusion4j.nn.train.diffusion.VarianceRange;
  */
 public record UpsamplerObjective(Unet unet, int crop) implements Objective {
   /** Input {@code [crop, crop, 3]}: the small image, enlarged. */
-  public static final String LOW = Beside.LOW_INPUT;
+  public static final String LOW = ConcatConditioning.LOW_INPUT;
 
   @Override
   public Loss define(Nn nn, Inputs inputs) {

@@ -4,7 +4,7 @@ import static io.diffusion4j.tf.testing.Golden.assertClose;
 
 import io.diffusion4j.decoder.backbone.Backbone;
 import io.diffusion4j.decoder.dit.DitConfig;
-import io.diffusion4j.decoder.unet.Beside;
+import io.diffusion4j.decoder.unet.ConcatConditioning;
 import io.diffusion4j.decoder.unet.UnetConfig;
 import io.diffusion4j.decoder.unet.UnetConfig.Heads;
 import io.diffusion4j.decoder.unet.UnetConfig.LevelChange;
@@ -35,7 +35,7 @@ class UnetEnginesTest {
   private static final int ROWS = 3;
 
   /** As published ones are, but small. */
-  private static final UnetConfig USUAL =
+  private static final UnetConfig DEFAULT =
       new UnetConfig(
           16,
           3,
@@ -106,7 +106,7 @@ class UnetEnginesTest {
         new Batch(ROWS)
             .floats(NetworkDenoiser.SAMPLE, gaussian(1, size, size, 3))
             .floats(NetworkDenoiser.TIME, gaussian(2, UPSAMPLER.timeChannels()))
-            .floats(Beside.LOW_INPUT, gaussian(3, size, size, 3)));
+            .floats(ConcatConditioning.LOW_INPUT, gaussian(3, size, size, 3)));
   }
 
   /** OpenAI's, with a number of heads in place of a width, and convolutions between levels. */
@@ -116,7 +116,7 @@ class UnetEnginesTest {
             order,
             12,
             3,
-            Beside.NOTHING,
+            ConcatConditioning.NOTHING,
             6,
             6,
             List.of(1.0, 1.5, 2.5),
@@ -138,7 +138,7 @@ class UnetEnginesTest {
 
   private static Stream<Case> cases() {
     return Stream.of(
-        decoder("as published", USUAL),
+        decoder("as published", DEFAULT),
         decoder("odd", ODD),
         decoder("least", LEAST),
         decoder("a DiT", DitConfig.of(12, 3, 2, 20, 2).withOutChannels(6).withContext(7)),

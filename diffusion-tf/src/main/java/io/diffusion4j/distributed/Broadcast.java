@@ -17,7 +17,7 @@ final class Broadcast {
     return switch (wire) {
       case FLOAT32 -> isOwn ? new Sent(exchanges, count) : new Received(exchanges, count);
       case BFLOAT16 -> {
-        var packed = piece(exchanges, isOwn, Halves.pairs(count), Wire.FLOAT32);
+        var packed = piece(exchanges, isOwn, PackedBfloat16.pairs(count), Wire.FLOAT32);
         yield new Halved(packed, isOwn, count);
       }
     };
@@ -104,7 +104,7 @@ final class Broadcast {
     Halved(Piece packed, boolean isOwn, int count) {
       this.packed = packed;
       this.isOwn = isOwn;
-      numbers = Halves.allocate(count);
+      numbers = PackedBfloat16.allocate(count);
     }
 
     @Override
@@ -117,10 +117,10 @@ final class Broadcast {
     @Override
     void exchange() {
       if (isOwn) {
-        Halves.pack(numbers, packed.result().orElseThrow().bits());
+        PackedBfloat16.pack(numbers, packed.result().orElseThrow().bits());
       }
       packed.exchange();
-      Halves.unpack(packed.result().orElseThrow().bits(), numbers);
+      PackedBfloat16.unpack(packed.result().orElseThrow().bits(), numbers);
       isExchanged = true;
     }
 

@@ -38,12 +38,12 @@ public final class Collectives implements AllReduce {
   private static final Pattern TASK = Pattern.compile("/task:([0-9]+)");
 
   private final ClusterSpec cluster;
-  private final Patience patience;
+  private final PeerTimeout patience;
   private final Exchanges exchanges;
   private final Watchdog watchdog;
   private final ExecutorService pool;
 
-  private Collectives(ClusterSpec cluster, Patience patience) {
+  private Collectives(ClusterSpec cluster, PeerTimeout patience) {
     this.cluster = cluster;
     this.patience = patience;
     Eager eager;
@@ -73,7 +73,7 @@ public final class Collectives implements AllReduce {
    * @throws IllegalArgumentException if the port of this process is in use, or if the processes do
    *     not agree on the cluster
    */
-  public static Group join(ClusterSpec cluster, Patience patience) {
+  public static Group join(ClusterSpec cluster, PeerTimeout patience) {
     return cluster.size() == 1 ? Group.alone() : Group.of(meet(cluster, patience));
   }
 
@@ -82,7 +82,7 @@ public final class Collectives implements AllReduce {
    *
    * @return the sums without the group
    */
-  public static AllReduce meet(ClusterSpec cluster, Patience patience) {
+  public static AllReduce meet(ClusterSpec cluster, PeerTimeout patience) {
     var collectives = new Collectives(cluster, patience);
     var flag = collectives.summed(1);
     flag.put(0, new float[] {1}, 0, 1);

@@ -27,7 +27,7 @@ public final class LocalCluster {
   public static final int PEER_LOST = 75;
 
   private static final String PARENT = "diffusion4j.parent";
-  private static final int MOST_RESTARTS = 10;
+  private static final int MAX_RESTARTS = 10;
 
   /** The first exit status of a process killed by a signal. */
   private static final int SIGNALS = 128;
@@ -73,7 +73,7 @@ public final class LocalCluster {
         start();
         int status = await();
         boolean mayGoOn = status == PEER_LOST || status >= SIGNALS;
-        if (!mayGoOn || isStopping() || restarts == MOST_RESTARTS) {
+        if (!mayGoOn || isStopping() || restarts == MAX_RESTARTS) {
           return status;
         }
         log.accept(

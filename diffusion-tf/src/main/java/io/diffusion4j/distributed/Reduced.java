@@ -40,8 +40,8 @@ final class Reduced extends Piece {
         packed = Optional.empty();
       }
       case BFLOAT16 -> {
-        this.count = Halves.pairs(count);
-        numbers = Halves.allocate(count);
+        this.count = PackedBfloat16.pairs(count);
+        numbers = PackedBfloat16.allocate(count);
         packed = Optional.of(Eager.Numbers.allocate(this.count));
       }
       default -> throw new AssertionError(wire);
@@ -64,15 +64,15 @@ final class Reduced extends Piece {
       try (var received = eager.receive(count, shape, keys)) {
         packed.ifPresentOrElse(
             own -> {
-              Halves.pack(numbers, own.bits());
-              Halves.add(own.bits(), received.bits(), numbers);
+              PackedBfloat16.pack(numbers, own.bits());
+              PackedBfloat16.add(own.bits(), received.bits(), numbers);
             },
             () -> add(numbers.floats(), received.floats()));
       }
     }
     to.ifPresent(
         keys -> {
-          packed.ifPresent(own -> Halves.pack(numbers, own.bits()));
+          packed.ifPresent(own -> PackedBfloat16.pack(numbers, own.bits()));
           eager.send(packed.orElse(numbers), count, keys);
         });
     isSummed = to.isEmpty();

@@ -37,9 +37,9 @@ final class SummedHalves extends Piece {
 
   SummedHalves(Exchanges exchanges, int count) {
     eager = exchanges.eager();
-    pairs = Halves.pairs(count);
+    pairs = PackedBfloat16.pairs(count);
     shape = exchanges.shape(pairs);
-    numbers = Halves.allocate(count);
+    numbers = PackedBfloat16.allocate(count);
     packed = Eager.Numbers.allocate(pairs);
     var first = exchanges.name();
     var second = exchanges.name();
@@ -60,7 +60,7 @@ final class SummedHalves extends Piece {
   @Override
   void exchange() {
     for (Step step : steps) {
-      Halves.pack(numbers, packed.bits());
+      PackedBfloat16.pack(numbers, packed.bits());
       if (step.isOfTwo) {
         gather(step);
       } else {
@@ -73,7 +73,7 @@ final class SummedHalves extends Piece {
   /** Adds the parts of two processes, in one exchange. */
   private void gather(Step step) {
     try (var both = eager.gather(packed, pairs, 2, step.first.keys)) {
-      Halves.add(both.bits().slice(0, pairs), both.bits().slice(pairs, pairs), numbers);
+      PackedBfloat16.add(both.bits().slice(0, pairs), both.bits().slice(pairs, pairs), numbers);
     }
   }
 
@@ -82,7 +82,7 @@ final class SummedHalves extends Piece {
     var first = exchange(step.first);
     try {
       var second = exchange(step.second);
-      Halves.add(first.orElse(packed).bits(), second.orElse(packed).bits(), numbers);
+      PackedBfloat16.add(first.orElse(packed).bits(), second.orElse(packed).bits(), numbers);
       second.ifPresent(Eager.Numbers::close);
     } finally {
       first.ifPresent(Eager.Numbers::close);

@@ -9,7 +9,7 @@
  *
  * <pre>{@code
  * var cluster = ClusterSpec.of("h0:2222,h1:2222", 1); // the second of two
- * try (var group = Collectives.join(cluster, Patience.USUAL);
+ * try (var group = Collectives.join(cluster, PeerTimeout.DEFAULT);
  *     var trainer = new Trainer(objective, config, group);
  *     var run = new TrainingRun(trainer, config, batches, Path.of("state"), 100)) {
  *   run.run((step, report) -> {});

@@ -1,7 +1,7 @@
 package io.diffusion4j.tf;
 
 import io.diffusion4j.checkpoint.TensorSource;
-import io.diffusion4j.diffusion.denoiser.NoMemoryException;
+import io.diffusion4j.diffusion.denoiser.NativeOutOfMemoryException;
 import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.Network;
 import io.diffusion4j.nn.engine.Compute;
@@ -144,7 +144,7 @@ final class TensorFlowNetwork implements Executable {
       result.forEach(entry -> values.add(Tensors.floats(entry.getValue())));
       return values;
     } catch (TFResourceExhaustedException e) {
-      throw new NoMemoryException(
+      throw new NativeOutOfMemoryException(
           "batch: " + batch.rows() + " rows (expected: fewer, or more memory)", e);
     }
   }

@@ -107,9 +107,9 @@ final class Peer implements AutoCloseable {
       if (arguments[2].equals("late")) {
         Thread.sleep(number);
       }
-      var patience = new Patience(Duration.ofSeconds(30), Duration.ofSeconds(3));
+      var patience = new PeerTimeout(Duration.ofSeconds(30), Duration.ofSeconds(3));
       if (arguments[2].equals("impatient")) {
-        patience = new Patience(Duration.ofMillis(number), Duration.ofSeconds(3));
+        patience = new PeerTimeout(Duration.ofMillis(number), Duration.ofSeconds(3));
       }
       try (var group = Collectives.join(cluster, patience)) {
         work(group, arguments[2], number);

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.diffusion4j.checkpoint.TensorMap;
 import io.diffusion4j.checkpoint.TensorSource;
-import io.diffusion4j.diffusion.denoiser.NoMemoryException;
+import io.diffusion4j.diffusion.denoiser.NativeOutOfMemoryException;
 import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.NetworkDefinition;
 import io.diffusion4j.nn.engine.CompiledNetwork;
@@ -28,7 +28,7 @@ class NoMemoryTest {
     try (var network = new CompiledNetwork(LARGE, NOTHING, Compute.of(Precision.FLOAT32))) {
       int rows = 1 << 24; // a quarter of a petabyte
       assertThatThrownBy(() -> network.run(new Batch(rows).ints("id", new int[rows])))
-          .isInstanceOf(NoMemoryException.class)
+          .isInstanceOf(NativeOutOfMemoryException.class)
           .hasMessage("batch: " + rows + " rows (expected: fewer, or more memory)");
       float[] expected = new float[SIZE];
       expected[3] = 1;

@@ -6,7 +6,7 @@ import com.google.inject.util.Modules;
 import io.diffusion4j.local.LocalModels;
 import io.diffusion4j.local.PackagedModel;
 import io.diffusion4j.local.ServedModel;
-import io.diffusion4j.pipeline.Opening;
+import io.diffusion4j.pipeline.OpenOptions;
 import io.diffusion4j.pipeline.Residency;
 import io.diffusion4j.serving.config.ServerConfig;
 import java.io.File;
@@ -18,7 +18,7 @@ class AskTest {
   @Test
   void drawsOverTheNetwork() throws Exception {
     var served = List.of(ServedModel.of(PackagedModel.unpack("emoji")));
-    try (var models = LocalModels.load(served, Opening.with(Residency.ALWAYS));
+    try (var models = LocalModels.load(served, OpenOptions.with(Residency.ALWAYS));
         var server = models.server(ServerConfig.loopback().withPort(0), Modules.EMPTY_MODULE)) {
       Ask.main(new String[] {"localhost:" + server.start().port()});
     }

@@ -10,7 +10,7 @@ import io.diffusion4j.client.Requests;
 import io.diffusion4j.local.LocalModels;
 import io.diffusion4j.local.PackagedModel;
 import io.diffusion4j.local.ServedModel;
-import io.diffusion4j.pipeline.Opening;
+import io.diffusion4j.pipeline.OpenOptions;
 import io.diffusion4j.pipeline.Residency;
 import java.io.ByteArrayInputStream;
 import java.net.http.HttpClient;
@@ -42,7 +42,7 @@ class GuardedTest {
     issuer = new MockOAuth2Server();
     issuer.start();
     var served = List.of(ServedModel.of(PackagedModel.unpack("emoji")));
-    models = LocalModels.load(served, Opening.with(Residency.ALWAYS));
+    models = LocalModels.load(served, OpenOptions.with(Residency.ALWAYS));
     var guarded =
         Guarded.server(models, issuer.issuerUrl("ours").toString(), issuer.jwksUrl("ours").uri());
     server = guarded;

@@ -60,7 +60,7 @@ class ArchitectureTest {
   private static final String BENCHMARKS = "io.diffusion4j.benchmarks..";
   private static final String SPARK = "io.diffusion4j.spark..";
 
-  private static final int MOST_FILES = 30;
+  private static final int MAX_FILES = 30;
   private static final Pattern MODULE =
       Pattern.compile("/([a-z0-9-]+)/target/classes/|/diffusion4j-([a-z0-9-]+?)-[0-9][^/]*\\.jar!");
 
@@ -340,7 +340,7 @@ class ArchitectureTest {
   }
 
   private static ArchCondition<JavaClass> beInAPackageOfFewFiles() {
-    return new ArchCondition<>("be in a package of at most " + MOST_FILES + " files") {
+    return new ArchCondition<>("be in a package of at most " + MAX_FILES + " files") {
       @Override
       public void check(JavaClass item, ConditionEvents events) {
         long files =
@@ -350,7 +350,7 @@ class ArchitectureTest {
         events.add(
             new SimpleConditionEvent(
                 item,
-                files <= MOST_FILES,
+                files <= MAX_FILES,
                 item.getPackageName() + " has " + files + " files, among them " + item.getName()));
       }
     };

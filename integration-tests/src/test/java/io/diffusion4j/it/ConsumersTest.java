@@ -9,7 +9,7 @@ import com.google.inject.util.Modules;
 import io.diffusion4j.local.LocalModels;
 import io.diffusion4j.local.PackagedModel;
 import io.diffusion4j.local.ServedModel;
-import io.diffusion4j.pipeline.Opening;
+import io.diffusion4j.pipeline.OpenOptions;
 import io.diffusion4j.pipeline.Residency;
 import io.diffusion4j.serving.config.ServerConfig;
 import java.io.File;
@@ -68,7 +68,7 @@ class ConsumersTest {
     command.add("-Dmaven.repo.local.tail=" + System.getProperty("consumers.repository"));
     command.add("test");
     var served = List.of(ServedModel.of(PackagedModel.unpack("emoji")));
-    try (var models = LocalModels.load(served, Opening.with(Residency.ALWAYS));
+    try (var models = LocalModels.load(served, OpenOptions.with(Residency.ALWAYS));
         var server = models.server(ServerConfig.loopback().withPort(0), Modules.EMPTY_MODULE)) {
       command.add("-Dconsumers.server=localhost:" + server.start().port());
       run(command);

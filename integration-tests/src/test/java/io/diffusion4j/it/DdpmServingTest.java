@@ -15,7 +15,7 @@ import io.diffusion4j.golden.GoldenRoots;
 import io.diffusion4j.local.LocalModels;
 import io.diffusion4j.local.ServedModel;
 import io.diffusion4j.nn.engine.Precision;
-import io.diffusion4j.pipeline.Opening;
+import io.diffusion4j.pipeline.OpenOptions;
 import io.diffusion4j.pipeline.Residency;
 import io.diffusion4j.serving.DiffusionServer;
 import io.diffusion4j.serving.config.ServerConfig;
@@ -46,7 +46,7 @@ class DdpmServingTest {
   @BeforeAll
   static void serve() throws IOException {
     var served = List.of(ServedModel.of(FOLDER, Precision.FLOAT32));
-    models = LocalModels.load(served, Opening.with(Residency.ALWAYS));
+    models = LocalModels.load(served, OpenOptions.with(Residency.ALWAYS));
     server = models.server(ServerConfig.loopback().withPort(0), Modules.EMPTY_MODULE).start();
     client = GenerationClient.connect("127.0.0.1:" + server.port());
   }

@@ -9,8 +9,8 @@ import io.diffusion4j.diffusion.pipeline.ImageTask;
 import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
 import io.diffusion4j.emoji.train.EmojiPreset;
+import io.diffusion4j.pipeline.OpenOptions;
 import io.diffusion4j.pipeline.OpenPipeline;
-import io.diffusion4j.pipeline.Opening;
 import io.diffusion4j.pipeline.Plugins;
 import io.diffusion4j.pipeline.Residency;
 import io.diffusion4j.training.Preset.Architecture;
@@ -53,7 +53,7 @@ class DitDecoderTest {
         .isEqualTo("DiTDecoderModel");
     assertThat(OpenPipeline.inspect(folder).isSound()).isTrue();
     try (var plugins = Plugins.of(List.of());
-        var open = OpenPipeline.of(folder, Opening.with(Residency.ALWAYS), plugins)) {
+        var open = OpenPipeline.of(folder, OpenOptions.with(Residency.ALWAYS), plugins)) {
       float[] apple = draw(open.pipeline(), "a red apple");
       assertThat(draw(open.pipeline(), "a red apple")).isEqualTo(apple);
       assertThat(draw(open.pipeline(), "a green frog")).isNotEqualTo(apple);

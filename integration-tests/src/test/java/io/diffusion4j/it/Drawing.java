@@ -55,7 +55,7 @@ public record Drawing(
         new UnclipPipeline(
             () -> new ModelIdentity("watched", "parts under test", "MIT", ""),
             Pixels.square(TinyPipeline.IMAGE_SIZE),
-            ModelCard.Limits.USUAL,
+            ModelCard.Limits.DEFAULT,
             EnumSet.allOf(ImageTask.Kind.class),
             watched);
     List<Image> images = pipeline.draw(task, stages, noise, SamplingListener.NONE);

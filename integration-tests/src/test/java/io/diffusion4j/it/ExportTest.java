@@ -141,7 +141,7 @@ class ExportTest {
     for (StoredNetwork network : networks) {
       var files =
           OnnxExport.write(
-              network, temporary, OnnxPrecision.FLOAT32, OnnxModel.MOST_BYTES, Map.of());
+              network, temporary, OnnxPrecision.FLOAT32, OnnxModel.MAX_BYTES, Map.of());
       assertThat(files).hasSize(1);
       for (NetworkDefinition definition : network.definitions()) {
         assertSame(network, definition, files.get(0));

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.diffusion4j.diffusion.guidance.Guides;
 import io.diffusion4j.golden.GoldenRoots;
+import io.diffusion4j.pipeline.OpenOptions;
 import io.diffusion4j.pipeline.OpenPipeline;
-import io.diffusion4j.pipeline.Opening;
 import io.diffusion4j.pipeline.Residency;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -27,7 +27,7 @@ class FamilyDigestTest {
 
   @TempDir private Path folder = Path.of("");
 
-  private final Opening how = Opening.with(Residency.ONE_AT_A_TIME);
+  private final OpenOptions how = OpenOptions.with(Residency.ONE_AT_A_TIME);
 
   private void copy(String golden, Path to) throws IOException {
     Path from =
@@ -54,7 +54,7 @@ class FamilyDigestTest {
     return !PASSED_OVER.contains(file.getFileName().toString());
   }
 
-  private void assertEveryFileDecides(Path model, Opening opening, Path... beside)
+  private void assertEveryFileDecides(Path model, OpenOptions opening, Path... beside)
       throws IOException {
     var family = OpenPipeline.family(model);
     var read = new ArrayList<Path>();

@@ -11,7 +11,7 @@ import io.diffusion4j.local.LocalModels;
 import io.diffusion4j.local.ServedModel;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Precision;
-import io.diffusion4j.pipeline.Opening;
+import io.diffusion4j.pipeline.OpenOptions;
 import io.diffusion4j.pipeline.Plugins;
 import io.diffusion4j.pipeline.Residency;
 import io.diffusion4j.serving.config.ServerConfig;
@@ -63,7 +63,7 @@ class FilterFilesTest {
     var models =
         LocalModels.load(
             List.of(ServedModel.of(model, TinyPipeline.PRECISION)),
-            Opening.with(Residency.ALWAYS),
+            OpenOptions.with(Residency.ALWAYS),
             Plugins.ofClassPath().add(filter, file.toString()));
     try (var local = LocalGeneration.of(models, ServerConfig.loopback())) {
       Model listed = local.client().models().get(0);

@@ -18,7 +18,7 @@ import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Precision;
-import io.diffusion4j.pipeline.Opening;
+import io.diffusion4j.pipeline.OpenOptions;
 import io.diffusion4j.pipeline.Residency;
 import io.diffusion4j.unclip.UnclipModel;
 import io.diffusion4j.unclip.UnclipModule;
@@ -101,7 +101,7 @@ class GenerationTest {
     try (var model = UnclipModel.load(tiny.folder(), Compute.of(Precision.FLOAT32))) {
       var parts =
           Guice.createInjector(
-                  new UnclipModule(model, Opening.with(Residency.ALWAYS).withCandidates(2)))
+                  new UnclipModule(model, OpenOptions.with(Residency.ALWAYS).withCandidates(2)))
               .getInstance(UnclipParts.class);
       var task = ImageTask.of("a red apple");
       var stages = TinyPipeline.stages(DDIM);

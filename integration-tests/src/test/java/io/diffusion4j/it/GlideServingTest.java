@@ -18,7 +18,7 @@ import io.diffusion4j.diffusion.image.Rgb8;
 import io.diffusion4j.local.LocalModels;
 import io.diffusion4j.local.ServedModel;
 import io.diffusion4j.nn.engine.Precision;
-import io.diffusion4j.pipeline.Opening;
+import io.diffusion4j.pipeline.OpenOptions;
 import io.diffusion4j.pipeline.Residency;
 import io.diffusion4j.serving.DiffusionServer;
 import io.diffusion4j.serving.config.ServerConfig;
@@ -61,7 +61,7 @@ class GlideServingTest {
   static void serve(@TempDir Path folder) throws IOException {
     TinyGlideFolder.write(folder, true);
     var served = List.of(ServedModel.of(folder, Precision.FLOAT32));
-    models = LocalModels.load(served, Opening.with(Residency.ALWAYS));
+    models = LocalModels.load(served, OpenOptions.with(Residency.ALWAYS));
     server = models.server(ServerConfig.loopback().withPort(0), Modules.EMPTY_MODULE).start();
     client = GenerationClient.connect("127.0.0.1:" + server.port());
   }

@@ -13,8 +13,8 @@ import io.diffusion4j.diffusion.pipeline.ImageTask;
 import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.kandinsky.KandinskyConfig;
 import io.diffusion4j.kandinsky.RandomKandinsky;
+import io.diffusion4j.pipeline.OpenOptions;
 import io.diffusion4j.pipeline.OpenPipeline;
-import io.diffusion4j.pipeline.Opening;
 import io.diffusion4j.pipeline.Plugins;
 import io.diffusion4j.pipeline.Residency;
 import io.diffusion4j.provenance.Provenance;
@@ -40,7 +40,7 @@ class KandinskyRequestsTest {
   static void open(@TempDir Path folder) {
     var random = new RandomKandinsky(KandinskyConfig.small(), DType.F32, 1);
     Path decoder = random.write(folder.resolve("kandinsky"), component -> {});
-    var how = Opening.with(Residency.ALWAYS);
+    var how = OpenOptions.with(Residency.ALWAYS);
     model = OpenPipeline.of(decoder, how, Plugins.of(List.of()));
   }
 

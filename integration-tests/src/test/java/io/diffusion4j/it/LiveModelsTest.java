@@ -14,7 +14,7 @@ import io.diffusion4j.local.LiveModels;
 import io.diffusion4j.local.LocalModels;
 import io.diffusion4j.local.ServedModel;
 import io.diffusion4j.nn.engine.Engines;
-import io.diffusion4j.pipeline.Opening;
+import io.diffusion4j.pipeline.OpenOptions;
 import io.diffusion4j.pipeline.Residency;
 import io.diffusion4j.serving.DiffusionServer;
 import io.diffusion4j.serving.config.ServerConfig;
@@ -51,7 +51,7 @@ class LiveModelsTest {
 
   LiveModelsTest(TinyPipeline tiny) throws IOException {
     folder = tiny.folder();
-    models = LocalModels.load(List.of(named("a")), Opening.with(Residency.ALWAYS));
+    models = LocalModels.load(List.of(named("a")), OpenOptions.with(Residency.ALWAYS));
     server = models.server(ServerConfig.loopback().withPort(0), Modules.EMPTY_MODULE).start();
     live = new LiveModels(models, server);
     client = GenerationClient.connect("127.0.0.1:" + server.port());

@@ -11,7 +11,7 @@ import io.diffusion4j.client.Requests;
 import io.diffusion4j.local.LocalGeneration;
 import io.diffusion4j.local.LocalModels;
 import io.diffusion4j.local.ServedModel;
-import io.diffusion4j.pipeline.Opening;
+import io.diffusion4j.pipeline.OpenOptions;
 import io.diffusion4j.pipeline.Residency;
 import io.diffusion4j.serving.config.ServerConfig;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
@@ -80,7 +80,7 @@ class LocalGenerationTest {
         LocalGeneration.of(
             LocalModels.load(
                 List.of(ServedModel.of(folder, TinyPipeline.PRECISION)),
-                Opening.with(Residency.ONE_AT_A_TIME)),
+                OpenOptions.with(Residency.ONE_AT_A_TIME)),
             ServerConfig.loopback().withRows(1));
     var client = local.client();
     assertThat(client.models()).hasSize(1);

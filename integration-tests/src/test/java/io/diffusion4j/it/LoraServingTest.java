@@ -15,7 +15,7 @@ import io.diffusion4j.local.LocalGeneration;
 import io.diffusion4j.local.LocalModels;
 import io.diffusion4j.local.ServedModel;
 import io.diffusion4j.pipeline.LoraFiles;
-import io.diffusion4j.pipeline.Opening;
+import io.diffusion4j.pipeline.OpenOptions;
 import io.diffusion4j.pipeline.Plugins;
 import io.diffusion4j.pipeline.Residency;
 import io.diffusion4j.serving.config.ServerConfig;
@@ -77,7 +77,7 @@ class LoraServingTest {
     return LocalGeneration.of(
         LocalModels.load(
             List.of(ServedModel.of(model)),
-            Opening.with(Residency.ALWAYS),
+            OpenOptions.with(Residency.ALWAYS),
             Plugins.ofClassPath(),
             loras),
         ServerConfig.loopback());

@@ -15,8 +15,8 @@ import io.diffusion4j.local.LocalModels;
 import io.diffusion4j.local.ServedModel;
 import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.nn.train.TrainingConfig;
+import io.diffusion4j.pipeline.OpenOptions;
 import io.diffusion4j.pipeline.OpenPipeline;
-import io.diffusion4j.pipeline.Opening;
 import io.diffusion4j.pipeline.Plugins;
 import io.diffusion4j.pipeline.Residency;
 import io.diffusion4j.serving.config.ServerConfig;
@@ -83,7 +83,7 @@ class NewFamilyTest {
   void whatItLearnedIsDrawn() {
     assertThat(OpenPipeline.inspect(model).isSound()).isTrue();
     try (var plugins = Plugins.of(List.of());
-        var open = OpenPipeline.of(model, Opening.with(Residency.ALWAYS), plugins)) {
+        var open = OpenPipeline.of(model, OpenOptions.with(Residency.ALWAYS), plugins)) {
       for (int colour = 0; colour < 3; colour++) {
         String prompt = "a " + ColouredShapes.COLOURS.get(colour) + " square";
         Image image =
@@ -109,7 +109,7 @@ class NewFamilyTest {
         var models =
             LocalModels.load(
                 List.of(ServedModel.of(model, Precision.FLOAT32)),
-                Opening.with(Residency.ALWAYS),
+                OpenOptions.with(Residency.ALWAYS),
                 plugins);
         var server =
             models.server(ServerConfig.loopback().withPort(0), Modules.EMPTY_MODULE).start();

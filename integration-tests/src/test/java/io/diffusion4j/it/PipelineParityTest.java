@@ -16,8 +16,8 @@ import io.diffusion4j.golden.GoldenCase;
 import io.diffusion4j.golden.GoldenKind;
 import io.diffusion4j.golden.GoldenTest;
 import io.diffusion4j.nn.engine.Precision;
+import io.diffusion4j.pipeline.OpenOptions;
 import io.diffusion4j.pipeline.OpenPipeline;
-import io.diffusion4j.pipeline.Opening;
 import io.diffusion4j.pipeline.Plugins;
 import io.diffusion4j.pipeline.Residency;
 import io.diffusion4j.unclip.RecordedNoise;
@@ -71,8 +71,8 @@ class PipelineParityTest {
     }
   }
 
-  private static Opening opening(GoldenCase golden) {
-    var usual = Opening.with(Residency.ALWAYS).withPrecision(Optional.of(Precision.FLOAT32));
+  private static OpenOptions opening(GoldenCase golden) {
+    var usual = OpenOptions.with(Residency.ALWAYS).withPrecision(Optional.of(Precision.FLOAT32));
     JsonNode lora = golden.json().path("lora");
     return lora.isMissingNode()
         ? usual

@@ -22,7 +22,7 @@ import io.diffusion4j.diffusion.part.TextEncoder;
 import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.diffusion.pipeline.PluginException;
 import io.diffusion4j.diffusion.sampling.Sampler;
-import io.diffusion4j.diffusion.sampling.X0Treatment;
+import io.diffusion4j.diffusion.sampling.Thresholding;
 import io.diffusion4j.diffusion.schedule.TimestepSpacing;
 import io.diffusion4j.diffusion.schedule.TimestepSpacings;
 import io.diffusion4j.diffusion.solver.EulerSampler;
@@ -30,7 +30,7 @@ import io.diffusion4j.local.LocalGeneration;
 import io.diffusion4j.local.LocalModels;
 import io.diffusion4j.local.ServedModel;
 import io.diffusion4j.nn.engine.Precision;
-import io.diffusion4j.pipeline.Opening;
+import io.diffusion4j.pipeline.OpenOptions;
 import io.diffusion4j.pipeline.Plugins;
 import io.diffusion4j.pipeline.Residency;
 import io.diffusion4j.serving.config.ServerConfig;
@@ -206,7 +206,7 @@ class PluginTest {
     var models =
         LocalModels.load(
             List.of(ServedModel.of(model, TinyPipeline.PRECISION)),
-            Opening.with(Residency.ALWAYS),
+            OpenOptions.with(Residency.ALWAYS),
             Plugins.of(List.of(jar)));
     try (var local = LocalGeneration.of(models, ServerConfig.loopback())) {
       var plain =
@@ -235,7 +235,7 @@ class PluginTest {
   private void load(Plugins plugins) {
     LocalModels.load(
             List.of(ServedModel.of(model, TinyPipeline.PRECISION)),
-            Opening.with(Residency.ONE_AT_A_TIME),
+            OpenOptions.with(Residency.ONE_AT_A_TIME),
             plugins)
         .close();
   }
@@ -292,16 +292,16 @@ class PluginTest {
         MapBinder.newMapBinder(binder, String.class, TimestepSpacing.class)
             .addBinding("mine")
             .toInstance(TimestepSpacings.TRAILING);
-        MapBinder.newMapBinder(binder, String.class, X0Treatment.class)
+        MapBinder.newMapBinder(binder, String.class, Thresholding.class)
             .addBinding("mine")
-            .toInstance(X0Treatment.clip(0.5));
+            .toInstance(Thresholding.clip(0.5));
       };
 
   private LocalGeneration local(Plugins plugins) {
     var models =
         LocalModels.load(
             List.of(ServedModel.of(model, TinyPipeline.PRECISION)),
-            Opening.with(Residency.ALWAYS),
+            OpenOptions.with(Residency.ALWAYS),
             plugins);
     return LocalGeneration.of(models, ServerConfig.loopback());
   }
@@ -350,9 +350,9 @@ class PluginTest {
                     .addBinding("trailing")
                     .toInstance(TimestepSpacings.LEADING),
             binder ->
-                MapBinder.newMapBinder(binder, String.class, X0Treatment.class)
+                MapBinder.newMapBinder(binder, String.class, Thresholding.class)
                     .addBinding("clip")
-                    .toInstance(X0Treatment.NONE));
+                    .toInstance(Thresholding.NONE));
     for (Module module : taken) {
       assertThatThrownBy(() -> load(Plugins.of(module)))
           .isInstanceOf(PluginException.class)
@@ -395,7 +395,7 @@ class PluginTest {
             () ->
                 LocalModels.load(
                         List.of(ServedModel.of(glide, Precision.FLOAT32)),
-                        Opening.with(Residency.ALWAYS),
+                        OpenOptions.with(Residency.ALWAYS),
                         Plugins.of(both))
                     .close())
         .isInstanceOf(PluginException.class)

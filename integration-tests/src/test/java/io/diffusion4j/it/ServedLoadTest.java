@@ -38,7 +38,7 @@ class ServedLoadTest {
   private static final Duration TIME = Duration.ofSeconds(Integer.getInteger("load.seconds", 0));
 
   /** Enough calls for each client to show each behaviour, unless there is time for more. */
-  private static final int LEAST_CALLS = TIME.isZero() ? 6 : 1;
+  private static final int MIN_CALLS = TIME.isZero() ? 6 : 1;
 
   private static final String TENSORS = "diffusion4j_live_tensors";
   private static final String RESIDENT = "process_resident_memory_bytes";
@@ -107,7 +107,7 @@ class ServedLoadTest {
   private static double tensorsAfterGrowth(Served served, Crowd crowd) throws Exception {
     double before = -1;
     for (int round = 0; round < 8; round++) {
-      crowd.ask(CLIENTS, LEAST_CALLS, TIME.dividedBy(10));
+      crowd.ask(CLIENTS, MIN_CALLS, TIME.dividedBy(10));
       served.awaitIdle();
       double tensors = served.meter(TENSORS);
       if (tensors == before) {
@@ -126,7 +126,7 @@ class ServedLoadTest {
       double tensors = tensorsAfterGrowth(served, crowd);
       double resident = served.meter(RESIDENT);
 
-      crowd.ask(CLIENTS, LEAST_CALLS, TIME);
+      crowd.ask(CLIENTS, MIN_CALLS, TIME);
       served.awaitIdle();
 
       double tensorsLeft = served.meter(TENSORS);

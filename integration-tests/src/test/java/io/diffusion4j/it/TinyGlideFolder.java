@@ -3,7 +3,7 @@ package io.diffusion4j.it;
 import io.diffusion4j.clip.Transformer;
 import io.diffusion4j.clip.Transformer.Activation;
 import io.diffusion4j.clip.token.Vocabulary;
-import io.diffusion4j.decoder.unet.Beside;
+import io.diffusion4j.decoder.unet.ConcatConditioning;
 import io.diffusion4j.decoder.unet.UnetConfig;
 import io.diffusion4j.decoder.unet.UnetConfig.Heads;
 import io.diffusion4j.decoder.unet.UnetConfig.LevelChange;
@@ -34,11 +34,14 @@ final class TinyGlideFolder {
    * @param completes whether the networks are for inpainting
    */
   static void write(Path folder, boolean completes) throws IOException {
-    network(folder.resolve(GlideNetworks.BASE), SMALL, completes ? Beside.KNOWN : Beside.NOTHING);
+    network(
+        folder.resolve(GlideNetworks.BASE),
+        SMALL,
+        completes ? ConcatConditioning.KNOWN : ConcatConditioning.NOTHING);
     network(
         folder.resolve(GlideNetworks.UPSAMPLE),
         LARGE,
-        completes ? Beside.KNOWN_AND_LOW : Beside.LOW);
+        completes ? ConcatConditioning.KNOWN_AND_LOW : ConcatConditioning.LOW);
     Path tokenizer = Files.createDirectories(folder.resolve(GlideNetworks.TOKENIZER));
     var json = new StringBuilder("{");
     for (int id = 0; id < VOCABULARY.size(); id++) {
@@ -49,7 +52,7 @@ final class TinyGlideFolder {
     Files.writeString(tokenizer.resolve("merges.txt"), "#version: 0.2\n");
   }
 
-  private static void network(Path folder, int size, Beside beside) throws IOException {
+  private static void network(Path folder, int size, ConcatConditioning beside) throws IOException {
     Files.createDirectories(folder);
     var unet =
         UnetConfig.openAi(

@@ -18,8 +18,8 @@ import io.diffusion4j.emoji.train.EmojiPreset;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.nn.train.TrainingConfig;
+import io.diffusion4j.pipeline.OpenOptions;
 import io.diffusion4j.pipeline.OpenPipeline;
-import io.diffusion4j.pipeline.Opening;
 import io.diffusion4j.pipeline.Plugins;
 import io.diffusion4j.pipeline.Residency;
 import io.diffusion4j.training.ModelTraining;
@@ -87,7 +87,7 @@ class TrainedGuidanceTest {
   @Test
   void aClassifierMovesPicturesToItsClass() {
     try (var plugins = Plugins.of(List.of());
-        var open = OpenPipeline.of(folder, Opening.with(Residency.ALWAYS), plugins)) {
+        var open = OpenPipeline.of(folder, OpenOptions.with(Residency.ALWAYS), plugins)) {
       var pipeline = open.pipeline();
       for (String sampler : List.of("ddpm-large", "ddim", "heun", "dpmpp-2m")) {
         for (int colour = 0; colour < 3; colour++) {

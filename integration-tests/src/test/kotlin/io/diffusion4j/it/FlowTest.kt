@@ -1,6 +1,6 @@
 package io.diffusion4j.it
 
-import io.diffusion4j.pipeline.Opening
+import io.diffusion4j.pipeline.OpenOptions
 import io.diffusion4j.local.LocalGeneration
 import io.diffusion4j.local.LocalModels
 import io.diffusion4j.local.ServedModel
@@ -54,7 +54,7 @@ class FlowTest(private val tiny: TinyPipeline) {
   @Test
   fun `who stops collecting cancels the request`(): Unit = runBlocking {
     val model = ServedModel.of(tiny.folder(), TinyPipeline.PRECISION)
-    val models = LocalModels.load(listOf(model), Opening.with(Residency.ALWAYS))
+    val models = LocalModels.load(listOf(model), OpenOptions.with(Residency.ALWAYS))
     LocalGeneration.of(models, ServerConfig.loopback().withRows(2)).use { local ->
       val stub = GenerationServiceGrpc.newStub(local.channel())
       val long = request("a green frog", decoderSteps = 1000)

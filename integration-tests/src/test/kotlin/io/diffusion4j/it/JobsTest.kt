@@ -12,7 +12,7 @@ import io.diffusion4j.kotlin.textToImage
 import io.diffusion4j.local.LocalGeneration
 import io.diffusion4j.local.LocalModels
 import io.diffusion4j.local.ServedModel
-import io.diffusion4j.pipeline.Opening
+import io.diffusion4j.pipeline.OpenOptions
 import io.diffusion4j.pipeline.Residency
 import io.diffusion4j.serving.config.ServerConfig
 import io.diffusion4j.serving.v1.GenerateImagesRequest
@@ -43,7 +43,7 @@ class JobsTest(private val tiny: TinyPipeline) {
   fun `a job is a flow of states, the last of which has the images`(@TempDir folder: Path): Unit =
     runBlocking {
       val model = ServedModel.of(tiny.folder(), TinyPipeline.PRECISION)
-      val models = LocalModels.load(listOf(model), Opening.with(Residency.ALWAYS))
+      val models = LocalModels.load(listOf(model), OpenOptions.with(Residency.ALWAYS))
       JobStore.open(folder.resolve("jobs.db"), Duration.ofDays(1)).use { store ->
         val config = ServerConfig.loopback()
         LocalGeneration.of(models, config, JobsModule(store, Webhooks.none())).use { local ->

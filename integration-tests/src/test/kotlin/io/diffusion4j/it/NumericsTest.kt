@@ -3,7 +3,7 @@ package io.diffusion4j.it
 import io.diffusion4j.diffusion.denoiser.Prediction
 import io.diffusion4j.diffusion.process.Parameterization
 import io.diffusion4j.diffusion.sampling.Trajectory
-import io.diffusion4j.diffusion.sampling.X0Treatment
+import io.diffusion4j.diffusion.sampling.Thresholding
 import io.diffusion4j.diffusion.schedule.NoiseSchedule
 import io.diffusion4j.diffusion.schedule.Schedules
 import io.diffusion4j.diffusion.schedule.TimestepSpacing
@@ -64,7 +64,7 @@ class NumericsTest {
     val plan = DdimSampler(0.0).plan(schedule, halving.of(1000, 8))
     val clean = floatArrayOf(0.5f, -0.25f)
     val way =
-      Trajectory(plan, Parameterization.X0, X0Treatment.NONE, floatArrayOf(1f, 2f)) {
+      Trajectory(plan, Parameterization.X0, Thresholding.NONE, floatArrayOf(1f, 2f)) {
         error("step $it of DDIM needs no noise")
       }
     while (!way.done()) {

@@ -26,7 +26,7 @@ import io.diffusion4j.diffusion.process.Parameterization
 import io.diffusion4j.diffusion.sampling.Sampler
 import io.diffusion4j.diffusion.sampling.SamplingPlan
 import io.diffusion4j.diffusion.sampling.Update
-import io.diffusion4j.diffusion.sampling.X0Treatment
+import io.diffusion4j.diffusion.sampling.Thresholding
 import io.diffusion4j.diffusion.schedule.CosineSchedule
 import io.diffusion4j.diffusion.schedule.TimestepSpacings
 import io.diffusion4j.diffusion.solver.DdimSampler
@@ -91,7 +91,7 @@ class ToyPipelineTest {
         GuidedDenoiser(denoiser),
         CosineSchedule(1000),
         TimestepSpacings.TRAILING,
-        X0Treatment.clip(1.0),
+        Thresholding.clip(1.0),
         3 * SMALL * SMALL,
       )
     return ImageDecoder { draws, settings, listener ->
@@ -107,7 +107,7 @@ class ToyPipelineTest {
     UnclipPipeline(
       { ModelIdentity("toy", "lambdas", "MIT", "") },
       Pixels.square(LARGE),
-      ModelCard.Limits.USUAL,
+      ModelCard.Limits.DEFAULT,
       setOf(ImageTask.Kind.TEXT_TO_IMAGE),
       UnclipParts(texts, prior, { images -> images.map { FloatArray(4) } }, decoder, upsampler),
     )

@@ -38,7 +38,7 @@ public final class AutoregressiveModel implements AutoCloseable {
   private static final Set<String> BESIDE = Set.of(MEAN, DIRECTIONS, LOW, WIDTH, EDGES);
 
   /** The number of rows in one run of the network. */
-  private static final int MOST_ROWS = 32;
+  private static final int MAX_ROWS = 32;
 
   private final AutoregressiveConfig config;
   private final CompiledNetwork network;
@@ -190,9 +190,9 @@ public final class AutoregressiveModel implements AutoCloseable {
   private List<float[]> predict(List<CodePredictor.Query> queries, int code) {
     List<float[]> answers = new ArrayList<>(queries.size());
     int n = config.buckets();
-    for (int from = 0; from < queries.size(); from += MOST_ROWS) {
+    for (int from = 0; from < queries.size(); from += MAX_ROWS) {
       List<CodePredictor.Query> rows =
-          new ArrayList<>(queries.subList(from, Math.min(queries.size(), from + MOST_ROWS)));
+          new ArrayList<>(queries.subList(from, Math.min(queries.size(), from + MAX_ROWS)));
       int asked = rows.size();
       while (rows.size() < leastRows) {
         rows.add(rows.get(asked - 1));

@@ -1,7 +1,7 @@
 package io.diffusion4j.prior;
 
 import io.diffusion4j.diffusion.argument.Check;
-import io.diffusion4j.diffusion.denoiser.NonFiniteAnswerException;
+import io.diffusion4j.diffusion.denoiser.NonFinitePredictionException;
 import io.diffusion4j.diffusion.denoiser.Prediction;
 import io.diffusion4j.diffusion.guidance.GuidanceScale;
 import io.diffusion4j.diffusion.noise.NoiseSource;
@@ -101,7 +101,7 @@ public record AutoregressivePrior(
     }
     List<float[]> answers = network.predict(queries, code);
     for (int i = 0; i < answers.size(); i++) {
-      NonFiniteAnswerException.check(
+      NonFinitePredictionException.check(
           Prediction.of(answers.get(i)),
           STAGE,
           code,

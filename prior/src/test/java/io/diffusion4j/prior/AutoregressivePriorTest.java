@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
-import io.diffusion4j.diffusion.denoiser.NonFiniteAnswerException;
+import io.diffusion4j.diffusion.denoiser.NonFinitePredictionException;
 import io.diffusion4j.diffusion.guidance.GuidanceInterval;
 import io.diffusion4j.diffusion.guidance.GuidanceScale;
 import io.diffusion4j.diffusion.noise.PhiloxNoise;
@@ -206,7 +206,7 @@ class AutoregressivePriorTest {
         .withMessage("temperature: 0.0 (expected: > 0)");
     CodePredictor broken =
         (queries, code) -> queries.stream().map(q -> new float[] {0, Float.NaN, 0, 0}).toList();
-    Assertions.assertThatExceptionOfType(NonFiniteAnswerException.class)
+    Assertions.assertThatExceptionOfType(NonFinitePredictionException.class)
         .isThrownBy(() -> prior(broken).sample(List.of(draw(1)), guided(2), SamplingListener.NONE));
   }
 }

@@ -4,7 +4,7 @@ import com.google.common.collect.Sets;
 import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.serving.config.ServerConfig;
 import io.diffusion4j.serving.grpc.GrpcServices;
-import io.diffusion4j.serving.http.HttpFace;
+import io.diffusion4j.serving.http.HttpApi;
 import io.diffusion4j.serving.http.HttpPort;
 import io.diffusion4j.serving.jobs.JobScheduler;
 import io.diffusion4j.serving.model.Models;
@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A server of the generation service: {@code diffusion4j.v1}, {@code grpc.health.v1} and reflection
- * over gRPC, and every bound {@link HttpFace}.
+ * over gRPC, and every bound {@link HttpApi}.
  *
  * <p>Create one with {@link ServingModule}, start it once, and close it. Without TLS it listens on
  * loopback addresses only, unless the {@link ServerConfig} permits plaintext elsewhere.
@@ -36,7 +36,7 @@ public final class DiffusionServer implements AutoCloseable {
   private final Models models;
   private final JobScheduler scheduler;
   private final GrpcServices services;
-  private final Set<HttpFace> faces;
+  private final Set<HttpApi> apis;
   private final Optional<HttpPort> opened;
   private @Nullable Server inProcess;
   private @Nullable ManagedChannel channel;
@@ -50,13 +50,13 @@ public final class DiffusionServer implements AutoCloseable {
       Models models,
       JobScheduler scheduler,
       GrpcServices services,
-      Set<HttpFace> faces,
+      Set<HttpApi> apis,
       Optional<HttpPort> opened) {
     this.config = config;
     this.models = models;
     this.scheduler = scheduler;
     this.services = services;
-    this.faces = faces;
+    this.apis = apis;
     this.opened = opened;
   }
 
@@ -84,7 +84,7 @@ public final class DiffusionServer implements AutoCloseable {
     openInProcess(name);
     channel = InProcessChannelBuilder.forName(name).build();
     port = opened.isPresent() ? opened.get() : HttpPort.open(config);
-    port.serve(services, faces, channel);
+    port.serve(services, apis, channel);
     services.begin();
     return this;
   }

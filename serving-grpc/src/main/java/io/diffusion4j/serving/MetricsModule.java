@@ -16,7 +16,7 @@ import io.diffusion4j.serving.auth.Authenticator;
 import io.diffusion4j.serving.auth.BearerToken;
 import io.diffusion4j.serving.auth.Role;
 import io.diffusion4j.serving.auth.UnauthenticatedException;
-import io.diffusion4j.serving.http.HttpFace;
+import io.diffusion4j.serving.http.HttpApi;
 import io.diffusion4j.serving.observability.PrometheusMeters;
 import io.diffusion4j.serving.observability.ServerGauge;
 import io.diffusion4j.serving.observability.ServingListener;
@@ -35,8 +35,8 @@ public final class MetricsModule extends AbstractModule {
   @Override
   protected void configure() {
     bind(PrometheusMeters.class).in(Singleton.class);
-    bind(MetricsFace.class).in(Singleton.class);
-    Multibinder.newSetBinder(binder(), HttpFace.class).addBinding().to(MetricsFace.class);
+    bind(MetricsApi.class).in(Singleton.class);
+    Multibinder.newSetBinder(binder(), HttpApi.class).addBinding().to(MetricsApi.class);
   }
 
   @ProvidesIntoSet
@@ -46,12 +46,12 @@ public final class MetricsModule extends AbstractModule {
   }
 
   /** Serves the meters at {@value #PATH} to callers whose token has {@link Role#METRICS}. */
-  private static final class MetricsFace implements HttpFace {
+  private static final class MetricsApi implements HttpApi {
     private final PrometheusMeters meters;
     private final Authenticator authenticator;
 
     @Inject
-    MetricsFace(PrometheusMeters meters, Authenticator authenticator) {
+    MetricsApi(PrometheusMeters meters, Authenticator authenticator) {
       this.meters = meters;
       this.authenticator = authenticator;
     }

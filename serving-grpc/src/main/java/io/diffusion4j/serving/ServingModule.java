@@ -11,7 +11,7 @@ import io.diffusion4j.provenance.Provenance;
 import io.diffusion4j.serving.auth.Authenticator;
 import io.diffusion4j.serving.config.ServerConfig;
 import io.diffusion4j.serving.grpc.GrpcModule;
-import io.diffusion4j.serving.http.HttpFace;
+import io.diffusion4j.serving.http.HttpApi;
 import io.diffusion4j.serving.http.HttpPort;
 import io.diffusion4j.serving.jobs.JobRegistry;
 import io.diffusion4j.serving.jobs.JobScheduler;
@@ -45,7 +45,7 @@ import java.util.Set;
  * add to these sets in the same way:
  *
  * <ul>
- *   <li>{@link HttpFace}: HTTP interfaces beside gRPC
+ *   <li>{@link HttpApi}: HTTP interfaces beside gRPC
  *   <li>{@link ImageIndex}: image collections that clients can search
  *   <li>{@link BindableService}: gRPC services beside those of the contract
  *   <li>{@link ServingListener}: observers of the server's work
@@ -80,7 +80,7 @@ public final class ServingModule extends AbstractModule {
     Multibinder.newSetBinder(binder(), ImagePipeline.class);
     Multibinder.newSetBinder(binder(), ImageIndex.class);
     Multibinder.newSetBinder(binder(), ImageFilter.class);
-    Multibinder.newSetBinder(binder(), HttpFace.class);
+    Multibinder.newSetBinder(binder(), HttpApi.class);
     Multibinder.newSetBinder(binder(), ServerInterceptor.class);
     Multibinder.newSetBinder(binder(), BindableService.class);
     OptionalBinder.newOptionalBinder(binder(), HttpPort.class);

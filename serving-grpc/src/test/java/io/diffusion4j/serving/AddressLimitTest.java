@@ -25,7 +25,7 @@ class AddressLimitTest {
   private static TestServer server() throws IOException {
     var rate = new AddressRate(1, BURST, Set.of("127.0.0.0/8"));
     return new TestServer(
-        TestServer.CONFIG.withLimits(Limits.usual().withAddress(rate)),
+        TestServer.CONFIG.withLimits(Limits.defaults().withAddress(rate)),
         TestServer.asking(
             token -> {
               throw new UnauthenticatedException("TOKEN_UNKNOWN", "authorization: unknown");

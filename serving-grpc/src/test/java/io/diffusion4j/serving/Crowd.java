@@ -44,7 +44,7 @@ public final class Crowd {
   private static final int RECIPES = 12;
 
   /** Refused clients retry after the delay in RetryInfo, at most this. */
-  private static final int MOST_MILLIS_REFUSED = 2_000;
+  private static final int MAX_MILLIS_REFUSED = 2_000;
 
   /**
    * The duration of a call is unknown, since there is a queue and the machine may be busy. But
@@ -186,7 +186,7 @@ public final class Crowd {
               default -> hangUp(recipe, random);
             };
         if (code == Code.RESOURCE_EXHAUSTED) {
-          pause(random, MOST_MILLIS_REFUSED);
+          pause(random, MAX_MILLIS_REFUSED);
         }
       }
     } finally {

@@ -11,7 +11,7 @@ import com.google.protobuf.ByteString;
 import io.diffusion4j.client.Generation;
 import io.diffusion4j.client.GenerationClient;
 import io.diffusion4j.client.GenerationException;
-import io.diffusion4j.diffusion.denoiser.NoMemoryException;
+import io.diffusion4j.diffusion.denoiser.NativeOutOfMemoryException;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.grpc.Status.Code;
 import java.io.File;
@@ -144,7 +144,7 @@ class FaultsTest {
     var failures =
         new ArrayDeque<Supplier<Throwable>>(
             List.of(
-                () -> new NoMemoryException("batch: 1 rows", new RuntimeException()),
+                () -> new NativeOutOfMemoryException("batch: 1 rows", new RuntimeException()),
                 () -> new OutOfMemoryError("Java heap space")));
     var model =
         ToyModel.named(

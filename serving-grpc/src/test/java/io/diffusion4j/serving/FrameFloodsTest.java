@@ -32,7 +32,7 @@ class FrameFloodsTest {
   private static final int FRAMES = 50_000;
 
   /** 50 MB of them, far beyond what the buffers of two sockets hold. */
-  private static final int MOST_PINGS = 3_000_000;
+  private static final int MAX_PINGS = 3_000_000;
 
   /** The time without a frame of the server after which the connection counts as open. */
   private static final int PATIENCE_MILLIS = 1000;
@@ -120,14 +120,14 @@ class FrameFloodsTest {
         RawHttp2.begin(out);
         int end = RawHttp2.END_HEADERS | RawHttp2.END_STREAM;
         RawHttp2.frame(out, RawHttp2.HEADERS, end, 1, RawHttp2.headers());
-        while (sent < MOST_PINGS) {
+        while (sent < MAX_PINGS) {
           out.write(many);
           sent += 1000;
         }
       } catch (IOException e) {
         assertThat(e).hasMessageMatching(".*(reset|Broken pipe|closed).*"); // by the server
       }
-      assertThat(sent).as("pings that were read").isLessThan(MOST_PINGS);
+      assertThat(sent).as("pings that were read").isLessThan(MAX_PINGS);
     }
   }
 

@@ -66,7 +66,7 @@ public final class Hostile {
   private static final double[] REALS = {
     0, 1, 2.5, -0.0, -1, 1e308, Double.MIN_VALUE, Double.NaN, Double.POSITIVE_INFINITY, -1e-9
   };
-  private static final int MOST_DEPTH = 5;
+  private static final int MAX_DEPTH = 5;
 
   private final SplittableRandom random;
 
@@ -115,7 +115,7 @@ public final class Hostile {
   private Message odd(Descriptor type, int depth) {
     var message = DynamicMessage.newBuilder(type);
     for (FieldDescriptor field : type.getFields()) {
-      if (random.nextInt(3) == 0 || depth >= MOST_DEPTH) {
+      if (random.nextInt(3) == 0 || depth >= MAX_DEPTH) {
         continue;
       }
       if (field.isRepeated()) {

@@ -55,7 +55,7 @@ class TlsTest {
   }
 
   private static ClientTls trusting(CertificateFiles files) {
-    return ClientTls.USUAL.withTrusted(files.certificates());
+    return ClientTls.DEFAULT.withTrusted(files.certificates());
   }
 
   private static GenerationClient connect(DiffusionServer to, ClientTls how) {
@@ -85,7 +85,7 @@ class TlsTest {
   @Test
   void whoDoesNotTrustItDoesNotAsk() throws IOException {
     try (var serving = start(config(server, Optional.empty()))) {
-      for (ClientTls how : List.of(ClientTls.USUAL, trusting(stranger))) {
+      for (ClientTls how : List.of(ClientTls.DEFAULT, trusting(stranger))) {
         var refusal = refused(connect(serving, how));
         assertThat(refusal.code()).isEqualTo(Code.UNAVAILABLE);
         assertThat(refusal).hasMessageContaining("no encrypted connection (expected: ");
@@ -140,7 +140,7 @@ class TlsTest {
   void aRenewedCertificateIsShownAndABrokenOneIsNot(@TempDir Path folder) throws Exception {
     CertificateFiles own = Certificates.make(folder, "own");
     try (var serving = start(config(own, Optional.empty()))) {
-      ClientTls before = ClientTls.USUAL.withTrusted(copy(own.certificates(), folder));
+      ClientTls before = ClientTls.DEFAULT.withTrusted(copy(own.certificates(), folder));
       assertServed(serving, before);
       Files.copy(server.certificates(), own.certificates(), REPLACE_EXISTING);
       Files.copy(server.key(), own.key(), REPLACE_EXISTING);
@@ -191,7 +191,7 @@ class TlsTest {
     assertThatThrownBy(() -> HttpPort.open(config(files, Optional.empty())))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(message);
-    assertThatThrownBy(() -> ClientTls.USUAL.withOwn(files).credentials())
+    assertThatThrownBy(() -> ClientTls.DEFAULT.withOwn(files).credentials())
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(message);
   }

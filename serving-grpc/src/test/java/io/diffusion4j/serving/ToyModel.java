@@ -23,7 +23,7 @@ import io.diffusion4j.diffusion.pipeline.UnclipParts;
 import io.diffusion4j.diffusion.pipeline.UnclipPipeline;
 import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.diffusion.sampling.Sampler;
-import io.diffusion4j.diffusion.sampling.X0Treatment;
+import io.diffusion4j.diffusion.sampling.Thresholding;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import io.diffusion4j.diffusion.schedule.TimestepSpacing;
@@ -31,7 +31,6 @@ import io.diffusion4j.diffusion.schedule.TimestepSpacings;
 import io.diffusion4j.diffusion.schedule.Timesteps;
 import io.diffusion4j.diffusion.solver.Samplers;
 import io.diffusion4j.diffusion.stage.Choices;
-import io.diffusion4j.diffusion.stage.Course;
 import io.diffusion4j.diffusion.stage.DiffusionStage;
 import io.diffusion4j.diffusion.stage.Draw;
 import io.diffusion4j.diffusion.stage.Pixels;
@@ -39,6 +38,7 @@ import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
 import io.diffusion4j.diffusion.stage.Stage;
 import io.diffusion4j.diffusion.stage.Stage.Scale;
+import io.diffusion4j.diffusion.stage.StageKind;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumSet;
@@ -205,7 +205,7 @@ final class ToyModel {
                 ImageDecoder.STAGE,
                 new Choices(samplers, "ddpm-small", 4)
                     .withSpacings(TimestepSpacings.standard())
-                    .withTreatments(X0Treatment.standard()))
+                    .withTreatments(Thresholding.standard()))
             .withScale(new Scale(3, 20))
             .withDraws(Pixels.square(SMALL));
     Stage ofUpsampler =
@@ -241,7 +241,7 @@ final class ToyModel {
 
   private static Stage offered(String name, Choices choices) {
     return Stage.denoising(
-        name, new Course.Denoising(SCHEDULE, SPACING, X0Treatment.clip(1), choices));
+        name, new StageKind.Denoising(SCHEDULE, SPACING, Thresholding.clip(1), choices));
   }
 
   /** A spacing that does not exist for every number of steps. */

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Test;
 final class ImageTest {
   private static final String IMAGE = System.getProperty("container.image");
   private static final Path MODEL = Path.of("../../emoji/model");
-  private static final long MOST_PIXELS = 1 << 20;
+  private static final long MAX_PIXELS = 1 << 20;
   private static final Duration START = Duration.ofMinutes(2);
 
   private static List<String> engine = List.of();
@@ -123,9 +123,9 @@ final class ImageTest {
       try (var client = GenerationClient.connect("127.0.0.1:" + port);
           var local = LocalGeneration.open(MODEL)) {
         var request = Requests.textToImage("a red apple").addSeeds(7).build();
-        Image there = ImageFiles.read(client.generate(request).images().get(0).png(), MOST_PIXELS);
+        Image there = ImageFiles.read(client.generate(request).images().get(0).png(), MAX_PIXELS);
         Image here =
-            ImageFiles.read(local.client().generate(request).images().get(0).png(), MOST_PIXELS);
+            ImageFiles.read(local.client().generate(request).images().get(0).png(), MAX_PIXELS);
         assertThat(there.pixels()).isEqualTo(here.pixels());
       }
       engine("stop", "--time", "60", container);

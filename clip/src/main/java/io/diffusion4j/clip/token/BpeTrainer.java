@@ -79,7 +79,7 @@ public record BpeTrainer(int vocabularySize, long minCount, Normalization normal
   /** The frequency of each piece, sorted to be independent of the order of the captions. */
   private final class Words {
     private final Map<String, Long> counts = new TreeMap<>();
-    private final Pieces pieces = new Pieces(Vocabulary.START, Vocabulary.END);
+    private final PreTokenizer pieces = new PreTokenizer(Vocabulary.START, Vocabulary.END);
 
     void add(String caption, long count) {
       pieces.forEach(

@@ -23,7 +23,7 @@ public final class ClipTokenizer {
   private final Vocabulary vocabulary;
   private final TokenizerConfig config;
   private final Normalization normalization;
-  private final Pieces pieces;
+  private final PreTokenizer pieces;
   private final BytePairs bytePairs;
   private final int startId;
   private final int endId;
@@ -41,7 +41,7 @@ public final class ClipTokenizer {
     startId = vocabulary.id("start", config.start());
     endId = vocabulary.id("end", config.end());
     padId = vocabulary.id("pad", config.pad());
-    pieces = new Pieces(config.start(), config.end());
+    pieces = new PreTokenizer(config.start(), config.end());
     int unknownId = vocabulary.id("unknown", config.unknown());
     bytePairs = new BytePairs(vocabulary, unknownId, Vocabulary.END_OF_WORD);
   }

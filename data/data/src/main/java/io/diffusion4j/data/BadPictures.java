@@ -14,7 +14,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
  */
 public final class BadPictures {
   /** The usual largest share of skipped pictures. */
-  public static final double USUAL_MOST = 0.05;
+  public static final double DEFAULT_MAX = 0.05;
 
   private final double most;
   private final int minSize;

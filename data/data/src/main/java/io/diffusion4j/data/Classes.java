@@ -17,8 +17,8 @@ public record Classes(Kind kind, List<String> names) {
   public static final Classes NONE = new Classes(Kind.NONE, List.of());
 
   /** The option for the source of classes in a training. */
-  public static final Technique<Kind> BY =
-      Technique.oneOf(
+  public static final TrainingOption<Kind> BY =
+      TrainingOption.oneOf(
           "classes",
           "none",
           Map.of("none", Kind.NONE, "folder", Kind.FOLDER, "caption", Kind.CAPTION));

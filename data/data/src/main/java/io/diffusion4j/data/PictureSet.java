@@ -59,7 +59,7 @@ public interface PictureSet extends AutoCloseable {
    * @throws java.io.UncheckedIOException if the picture cannot be read
    */
   default Image square(long index, int size) {
-    return Preparation.USUAL.square(image(index), size, 0).toImage();
+    return Preparation.DEFAULT.square(image(index), size, 0).toImage();
   }
 
   /** Closes the reader's files. */
@@ -73,6 +73,6 @@ public interface PictureSet extends AutoCloseable {
   default CaptionedImages inOrder() {
     return index ->
         new CaptionedImage(
-            Squares.middle(image(index)), captions(index).stream().findFirst().orElse(""));
+            CenterCrop.middle(image(index)), captions(index).stream().findFirst().orElse(""));
   }
 }

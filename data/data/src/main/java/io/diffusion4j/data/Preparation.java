@@ -16,7 +16,7 @@ import java.util.Arrays;
  */
 public record Preparation(Fit fit, Crop crop, boolean flip) {
   /** The square in the middle, never mirrored. */
-  public static final Preparation USUAL = new Preparation(Fit.COVER, Crop.CENTER, false);
+  public static final Preparation DEFAULT = new Preparation(Fit.COVER, Crop.CENTER, false);
 
   /** The treatment of a picture that is not square. */
   public enum Fit {
@@ -49,7 +49,7 @@ public record Preparation(Fit fit, Crop crop, boolean flip) {
    */
   Rgb8 square(Image image, int size, double place) {
     return switch (fit) {
-      case COVER -> Squares.cut(image, size, crop == Crop.CENTER ? 0.5 : place);
+      case COVER -> CenterCrop.cut(image, size, crop == Crop.CENTER ? 0.5 : place);
       case CONTAIN -> contained(image, size);
       case STRETCH -> Resize.bicubic(Rgb8.of(image), size, size);
     };

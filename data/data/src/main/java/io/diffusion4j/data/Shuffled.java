@@ -37,14 +37,14 @@ import java.util.stream.Stream;
 public record Shuffled(
     PictureSet pictures,
     Preparation preparation,
-    Optional<SquareFiles> store,
+    Optional<CropCache> store,
     BadPictures bad,
     Classes kinds,
     Optional<ImageEmbedder> embeddings)
     implements DataSet {
   public Shuffled {
     Check.that(
-        embeddings.isEmpty() || (preparation.equals(Preparation.USUAL) && bad.minSize() == 0),
+        embeddings.isEmpty() || (preparation.equals(Preparation.DEFAULT) && bad.minSize() == 0),
         "embeddings",
         "of pictures with " + preparation + ", min-size " + bad.minSize(),
         "those of the squares in the middle: neither --resize, --crop, --flip nor --min-size");
@@ -52,13 +52,13 @@ public record Shuffled(
 
   /** Creates the set without classes. */
   public Shuffled(
-      PictureSet pictures, Preparation preparation, Optional<SquareFiles> store, BadPictures bad) {
+      PictureSet pictures, Preparation preparation, Optional<CropCache> store, BadPictures bad) {
     this(pictures, preparation, store, bad, Classes.NONE, Optional.empty());
   }
 
   /** Uses the squares in the middle, and allows up to 5 % of unreadable pictures. */
   public Shuffled(PictureSet pictures) {
-    this(pictures, Preparation.USUAL, Optional.empty(), new BadPictures(BadPictures.USUAL_MOST));
+    this(pictures, Preparation.DEFAULT, Optional.empty(), new BadPictures(BadPictures.DEFAULT_MAX));
   }
 
   @Override

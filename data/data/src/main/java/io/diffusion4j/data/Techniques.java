@@ -14,26 +14,27 @@ import java.util.TreeMap;
  * @param known the techniques
  * @param words the value of each in words, by its name
  */
-public record Techniques(List<Technique<?>> known, SortedMap<String, String> words) {
+public record Techniques(List<TrainingOption<?>> known, SortedMap<String, String> words) {
   public Techniques {
     known = List.copyOf(known);
     words = Collections.unmodifiableSortedMap(new TreeMap<>(words));
   }
 
   /** Returns these, with the values of the models that ship. */
-  public static Techniques of(Technique<?>... known) {
+  public static Techniques of(TrainingOption<?>... known) {
     var words = new TreeMap<String, String>();
-    Arrays.stream(known).forEach(technique -> words.put(technique.name(), technique.usual()));
+    Arrays.stream(known)
+        .forEach(technique -> words.put(technique.name(), technique.defaultValue()));
     return new Techniques(List.of(known), words);
   }
 
   /** Returns the value of a technique. */
-  public <T> T get(Technique<T> technique) {
+  public <T> T get(TrainingOption<T> technique) {
     return technique.read(word(technique));
   }
 
   /** Returns the value of a technique in text form. */
-  public String word(Technique<?> technique) {
+  public String word(TrainingOption<?> technique) {
     return Objects.requireNonNull(words.get(technique.name()), technique.name());
   }
 
@@ -43,7 +44,7 @@ public record Techniques(List<Technique<?>> known, SortedMap<String, String> wor
    * @throws IllegalArgumentException if there is no such name or no such value
    */
   public Techniques with(String name, String value) {
-    for (Technique<?> technique : known) {
+    for (TrainingOption<?> technique : known) {
       if (technique.name().equals(name)) {
         var changed = new TreeMap<>(words);
         changed.put(name, technique.written(value));

@@ -148,7 +148,7 @@ public final class VectorIndex implements AutoCloseable {
 
   /** Vectors of more values than the 1,024 that Lucene's own default allows. */
   private static final class WideCodec extends Lucene912Codec {
-    private static final int MOST_VALUES = 4096;
+    private static final int MAX_VALUES = 4096;
 
     @Override
     public KnnVectorsFormat getKnnVectorsFormatForField(String field) {
@@ -177,7 +177,7 @@ public final class VectorIndex implements AutoCloseable {
 
     @Override
     public int getMaxDimensions(String fieldName) {
-      return WideCodec.MOST_VALUES;
+      return WideCodec.MAX_VALUES;
     }
   }
 

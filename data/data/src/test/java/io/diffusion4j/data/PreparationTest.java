@@ -68,10 +68,10 @@ class PreparationTest {
   @Test
   void theUsualSquareIsTheOneInTheMiddle() {
     for (int index = 0; index < 20; index++) {
-      assertThat(square(Preparation.USUAL, index).pixels())
-          .isEqualTo(Squares.middle(WIDE).pixels());
+      assertThat(square(Preparation.DEFAULT, index).pixels())
+          .isEqualTo(CenterCrop.middle(WIDE).pixels());
     }
-    assertThat(Math.abs(red(square(Preparation.USUAL, 0), 0, 0))).isLessThan(0.01f);
+    assertThat(Math.abs(red(square(Preparation.DEFAULT, 0), 0, 0))).isLessThan(0.01f);
   }
 
   @Test

@@ -118,14 +118,14 @@ class ShuffledTest {
     Files.write(folder.resolve("large.png"), Png.encode(grey(9, 8, 1), Map.of()));
     Files.writeString(folder.resolve("large.txt"), "large");
     var passed = new BadPictures(0, 5);
-    var shuffled = new Shuffled(open(), Preparation.USUAL, Optional.empty(), passed);
+    var shuffled = new Shuffled(open(), Preparation.DEFAULT, Optional.empty(), passed);
     for (int i = 0; i <= N; i++) {
       assertThat(shuffled.examples(2, 3).get(i).caption()).isEqualTo("large");
       assertThat(shuffled.examples(2, 3).named(i).key()).isEqualTo("large.png");
     }
     assertThat(passed.small()).isEqualTo(N);
     assertThat(passed.reasons()).isEmpty();
-    var none = new Shuffled(open(), Preparation.USUAL, Optional.empty(), new BadPictures(0, 10));
+    var none = new Shuffled(open(), Preparation.DEFAULT, Optional.empty(), new BadPictures(0, 10));
     assertThatIllegalArgumentException()
         .isThrownBy(() -> none.examples(2, 3).get(0))
         .withMessage("min-size: 10 (expected: the shorter side of a picture of " + folder + ")");
@@ -167,7 +167,7 @@ class ShuffledTest {
   }
 
   private PictureFiles open() {
-    return PictureFiles.open("data", List.of(folder.toString()), Columns.USUAL);
+    return PictureFiles.open("data", List.of(folder.toString()), Columns.DEFAULT);
   }
 
   private Shuffled shuffled() {

@@ -80,7 +80,7 @@ class SplitTest {
   @ValueSource(strings = {"0", "1", "-0.5", "2e3"})
   void aShareLeavesSomethingOnBothSides(String share) {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> PictureFiles.split("validation", share, numbered(5), Columns.USUAL))
+        .isThrownBy(() -> PictureFiles.split("validation", share, numbered(5), Columns.DEFAULT))
         .withMessage(
             "validation: " + Double.parseDouble(share) + " (expected: in (0, 1), or a data set)");
   }
@@ -98,12 +98,13 @@ class SplitTest {
   void anotherSetMayBeHeldOut(@TempDir Path folder) throws IOException {
     Files.write(folder.resolve("a.png"), Png.encode(new Image(2, 2, new float[12]), Map.of()));
     PictureSet all = numbered(3);
-    Split split = PictureFiles.split("validation", folder.toString(), all, Columns.USUAL);
+    Split split = PictureFiles.split("validation", folder.toString(), all, Columns.DEFAULT);
     assertThat(split.training()).isSameAs(all);
     assertThat(keys(split.validation())).containsExactly("a.png");
     Path nowhere = folder.resolve("nowhere");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> PictureFiles.split("validation", nowhere.toString(), all, Columns.USUAL))
+        .isThrownBy(
+            () -> PictureFiles.split("validation", nowhere.toString(), all, Columns.DEFAULT))
         .withMessage("validation: " + nowhere + " (expected: a folder, a list or a tar file)");
   }
 }

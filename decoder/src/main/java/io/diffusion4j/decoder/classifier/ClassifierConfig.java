@@ -1,6 +1,6 @@
 package io.diffusion4j.decoder.classifier;
 
-import io.diffusion4j.decoder.unet.Beside;
+import io.diffusion4j.decoder.unet.ConcatConditioning;
 import io.diffusion4j.decoder.unet.UnetConfig;
 import io.diffusion4j.decoder.unet.UnetConfig.Labels;
 import io.diffusion4j.diffusion.argument.Check;
@@ -17,7 +17,7 @@ public record ClassifierConfig(UnetConfig unet, int classes, Pool pool) {
   public ClassifierConfig {
     Check.that(classes >= 2, "out_channels", classes, "≥ 2 classes");
     Check.that(
-        unet.beside() == Beside.NOTHING
+        unet.beside() == ConcatConditioning.NOTHING
             && unet.labels().equals(Labels.NONE)
             && unet.contextDim() == 0,
         "unet",

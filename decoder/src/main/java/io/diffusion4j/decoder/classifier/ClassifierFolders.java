@@ -8,7 +8,7 @@ import io.diffusion4j.checkpoint.DType;
 import io.diffusion4j.checkpoint.SafetensorsWriter;
 import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.decoder.unet.AdmFolders;
-import io.diffusion4j.decoder.unet.Beside;
+import io.diffusion4j.decoder.unet.ConcatConditioning;
 import io.diffusion4j.decoder.unet.UnetConfig;
 import io.diffusion4j.decoder.unet.UnetConfig.Heads;
 import io.diffusion4j.decoder.unet.UnetConfig.LevelChange;
@@ -61,7 +61,7 @@ public final class ClassifierFolders {
             UnetLayout.OPENAI,
             size,
             3,
-            Beside.NOTHING,
+            ConcatConditioning.NOTHING,
             3,
             128,
             channelMult,
@@ -130,7 +130,8 @@ public final class ClassifierFolders {
                             + ")"));
     try {
       var unet =
-          AdmFolders.unet(c, AdmFolders.layout(c), Beside.NOTHING, c.intValue("in_channels"), 0, 0);
+          AdmFolders.unet(
+              c, AdmFolders.layout(c), ConcatConditioning.NOTHING, c.intValue("in_channels"), 0, 0);
       var config = new ClassifierConfig(unet, c.intValue("out_channels"), pool);
       c.refuseUnknown();
       return config;

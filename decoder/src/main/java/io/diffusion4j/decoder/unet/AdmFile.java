@@ -37,7 +37,7 @@ public final class AdmFile {
         "64x64_diffusion",
         network(
             64,
-            Beside.NOTHING,
+            ConcatConditioning.NOTHING,
             192,
             List.of(1.0, 2.0, 3.0, 4.0),
             List.of(2, 4, 8),
@@ -49,7 +49,7 @@ public final class AdmFile {
         "128x128_diffusion",
         network(
             128,
-            Beside.NOTHING,
+            ConcatConditioning.NOTHING,
             256,
             List.of(1.0, 1.0, 2.0, 3.0, 4.0),
             List.of(4, 8, 16),
@@ -63,7 +63,7 @@ public final class AdmFile {
         "512x512_diffusion",
         network(
             512,
-            Beside.NOTHING,
+            ConcatConditioning.NOTHING,
             256,
             List.of(0.5, 1.0, 1.0, 2.0, 2.0, 4.0, 4.0),
             List.of(16, 32, 64),
@@ -74,21 +74,46 @@ public final class AdmFile {
     all.put(
         "64_256_upsampler",
         network(
-            256, Beside.LOW, 192, DEEP, List.of(8, 16, 32), 2, FOUR, UnetLayout.OPENAI, CLASSES));
+            256,
+            ConcatConditioning.LOW,
+            192,
+            DEEP,
+            List.of(8, 16, 32),
+            2,
+            FOUR,
+            UnetLayout.OPENAI,
+            CLASSES));
     all.put(
         "128_512_upsampler",
-        network(512, Beside.LOW, 192, DEEP, List.of(16, 32), 2, WIDE, UnetLayout.OPENAI, CLASSES));
+        network(
+            512,
+            ConcatConditioning.LOW,
+            192,
+            DEEP,
+            List.of(16, 32),
+            2,
+            WIDE,
+            UnetLayout.OPENAI,
+            CLASSES));
     return all;
   }
 
   private static UnetConfig of256(int classes) {
     return network(
-        256, Beside.NOTHING, 256, DEEP, List.of(8, 16, 32), 2, WIDE, UnetLayout.OPENAI, classes);
+        256,
+        ConcatConditioning.NOTHING,
+        256,
+        DEEP,
+        List.of(8, 16, 32),
+        2,
+        WIDE,
+        UnetLayout.OPENAI,
+        classes);
   }
 
   private static UnetConfig network(
       int size,
-      Beside beside,
+      ConcatConditioning beside,
       int channels,
       List<Double> channelMult,
       List<Integer> attention,

@@ -38,7 +38,7 @@ public final class AdmFolders {
 
   static UnetConfig read(ComponentConfig c) {
     boolean isPlain = c.expectClass(PLAIN_CLASS, SUPER_RES_CLASS).equals(PLAIN_CLASS);
-    var beside = isPlain ? Beside.NOTHING : Beside.LOW;
+    var beside = isPlain ? ConcatConditioning.NOTHING : ConcatConditioning.LOW;
     var config =
         unet(c, layout(c), beside, c.intValue("out_channels"), c.intValue("num_classes", 0), 0);
     c.refuseUnknown();
@@ -62,7 +62,7 @@ public final class AdmFolders {
   public static UnetConfig unet(
       ComponentConfig c,
       UnetLayout layout,
-      Beside beside,
+      ConcatConditioning beside,
       int outChannels,
       int classes,
       int contextDim) {

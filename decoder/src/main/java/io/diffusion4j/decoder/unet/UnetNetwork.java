@@ -14,7 +14,7 @@ import java.util.List;
 
 /**
  * A U-Net with its conditioning as inputs: a class, text in GLIDE's encoding, or nothing; and the
- * images {@link Beside} x_t.
+ * images {@link ConcatConditioning} x_t.
  *
  * @param config the shape
  * @param contextLength number of context tokens; 0 without context

@@ -144,7 +144,7 @@ public enum UnetSettings {
         size.get(0),
         size.get(size.size() - 1),
         in,
-        this == PIXELS ? Beside.NOTHING : Beside.of(in, out),
+        this == PIXELS ? ConcatConditioning.NOTHING : ConcatConditioning.of(in, out),
         out,
         c.booleanValue("center_input_sample", false),
         time(c, blocks),

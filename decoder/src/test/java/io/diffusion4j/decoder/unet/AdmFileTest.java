@@ -51,7 +51,7 @@ class AdmFileTest {
             UnetLayout.OPENAI,
             8,
             3,
-            Beside.NOTHING,
+            ConcatConditioning.NOTHING,
             6,
             16,
             List.of(1.0, 2.0),

@@ -65,7 +65,8 @@ public final class AdmModel implements AutoCloseable {
       conditions.forEach(c -> Check.that(c.label().isEmpty(), "label", c.label(), "none"));
     }
     if (config.beside().low()) {
-      batch.floats(Beside.LOW_INPUT, Rows.stack(conditions.stream().map(this::low).toList()));
+      batch.floats(
+          ConcatConditioning.LOW_INPUT, Rows.stack(conditions.stream().map(this::low).toList()));
     } else {
       conditions.forEach(c -> Check.that(c.low().isEmpty(), "low", "an image", "none"));
     }

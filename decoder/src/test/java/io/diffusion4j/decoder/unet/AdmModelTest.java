@@ -33,7 +33,11 @@ class AdmModelTest {
   @TempDir Path folder = Path.of("");
 
   private static UnetConfig config(
-      Beside beside, LevelChange levelChange, Heads heads, UnetLayout order, int classes) {
+      ConcatConditioning beside,
+      LevelChange levelChange,
+      Heads heads,
+      UnetLayout order,
+      int classes) {
     return UnetConfig.openAi(
         order,
         SIZE,
@@ -53,7 +57,12 @@ class AdmModelTest {
   }
 
   private static UnetConfig classConditional() {
-    return config(Beside.LOW, LevelChange.RESAMPLING, Heads.of(2, 4), UnetLayout.OPENAI_BY_KIND, 5);
+    return config(
+        ConcatConditioning.LOW,
+        LevelChange.RESAMPLING,
+        Heads.of(2, 4),
+        UnetLayout.OPENAI_BY_KIND,
+        5);
   }
 
   private void write(UnetConfig config) {
@@ -64,7 +73,8 @@ class AdmModelTest {
   @ParameterizedTest
   @EnumSource
   void settingsComeBackAsTheyWereWritten(LevelChange levelChange) {
-    var config = config(Beside.NOTHING, levelChange, Heads.ofWidth(4), UnetLayout.OPENAI, 0);
+    var config =
+        config(ConcatConditioning.NOTHING, levelChange, Heads.ofWidth(4), UnetLayout.OPENAI, 0);
     write(config);
     assertThat(AdmFolders.read(folder)).isEqualTo(config);
     write(classConditional());

@@ -49,7 +49,7 @@ class AdmParityTest {
       batch.ints(UnetNetwork.LABEL, io.ints("in.y"));
     }
     if (config.beside().low()) {
-      batch.floats(Beside.LOW_INPUT, enlarged(io, config.sampleSize()));
+      batch.floats(ConcatConditioning.LOW_INPUT, enlarged(io, config.sampleSize()));
     }
     var outputs = new Golden(golden.folder()).run(new UnetNetwork(config), batch, precision);
     int channels = io.size("out", 1) / outputs.size();

@@ -1,7 +1,7 @@
 package io.diffusion4j.diffusion.filter;
 
 import io.diffusion4j.diffusion.argument.Check;
-import io.diffusion4j.diffusion.denoiser.NoMemoryException;
+import io.diffusion4j.diffusion.denoiser.NativeOutOfMemoryException;
 import io.diffusion4j.diffusion.filter.Verdict.Scored;
 import io.diffusion4j.diffusion.image.Image;
 import java.time.Duration;
@@ -90,7 +90,7 @@ public record Filters(List<ImageFilter> all) {
           "of %s",
           images.size());
       return scores;
-    } catch (CancellationException | NoMemoryException e) {
+    } catch (CancellationException | NativeOutOfMemoryException e) {
       throw e;
     } catch (RuntimeException e) {
       throw new FilterException(

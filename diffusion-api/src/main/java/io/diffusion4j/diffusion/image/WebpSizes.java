@@ -14,7 +14,7 @@ import java.util.Set;
 final class WebpSizes {
   private static final int CHUNK_HEADER = 8;
   private static final int FRAME_HEADER = 16; // of ANMF, before the chunks of its frame
-  private static final int MOST_BITS = 0x3fff; // 14 of each side
+  private static final int MAX_BITS = 0x3fff; // 14 of each side
 
   private static final Set<String> FRAMES = Set.of("VP8 ", "VP8L", "ANMF");
 
@@ -61,8 +61,8 @@ final class WebpSizes {
   /** After a tag of three bytes and a start code of three: width and height (RFC 6386, §9.1). */
   private static long lossy(ByteBuffer bytes, int data, int end) throws IOException {
     require(end - data >= 10);
-    long width = bytes.getShort(data + 6) & MOST_BITS;
-    long height = bytes.getShort(data + 8) & MOST_BITS;
+    long width = bytes.getShort(data + 6) & MAX_BITS;
+    long height = bytes.getShort(data + 8) & MAX_BITS;
     return width * height;
   }
 
@@ -70,8 +70,8 @@ final class WebpSizes {
   private static long lossless(ByteBuffer bytes, int data, int end) throws IOException {
     require(end - data >= 5);
     int bits = bytes.getInt(data + 1);
-    long width = 1L + (bits & MOST_BITS);
-    long height = 1L + (bits >>> 14 & MOST_BITS);
+    long width = 1L + (bits & MAX_BITS);
+    long height = 1L + (bits >>> 14 & MAX_BITS);
     return width * height;
   }
 

@@ -1,11 +1,11 @@
 package io.diffusion4j.diffusion.loss;
 
 import io.diffusion4j.diffusion.denoiser.Denoiser;
-import io.diffusion4j.diffusion.denoiser.NonFiniteAnswerException;
+import io.diffusion4j.diffusion.denoiser.NonFinitePredictionException;
 import io.diffusion4j.diffusion.denoiser.Prediction;
 import io.diffusion4j.diffusion.denoiser.Query;
 import io.diffusion4j.diffusion.noise.NoiseSource;
-import io.diffusion4j.diffusion.sampling.X0Treatment;
+import io.diffusion4j.diffusion.sampling.Thresholding;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -20,7 +20,7 @@ import java.util.function.IntConsumer;
  * @param <C> the type of the conditions
  */
 public record BitsPerDimension<C>(
-    Denoiser<C> network, ReverseProcess process, X0Treatment treatment) {
+    Denoiser<C> network, ReverseProcess process, Thresholding treatment) {
   /** The stage whose noise is drawn; its step is the position among the timesteps. */
   public static final String STAGE = "nll";
 
@@ -61,7 +61,7 @@ public record BitsPerDimension<C>(
    * @param x0 levels −1, −1 + 2/255, …, 1
    * @param noise the noise of the sample
    * @param progress receives the number of timesteps done
-   * @throws NonFiniteAnswerException if the network returns NaN or infinity
+   * @throws NonFinitePredictionException if the network returns NaN or infinity
    */
   public Bound of(float[] x0, C condition, NoiseSource noise, IntConsumer progress) {
     int steps = process.steps();
@@ -81,7 +81,7 @@ public record BitsPerDimension<C>(
         ReverseStep step = process.step(process.timesteps().get(i));
         float[] xt = queries.get(i - from).xt();
         Prediction answer = answers.get(i - from);
-        NonFiniteAnswerException.check(answer, STAGE, i, steps, step.t(), 0);
+        NonFinitePredictionException.check(answer, STAGE, i, steps, step.t(), 0);
         var estimate = step.estimate(xt, answer, treatment);
         terms[i] = step.bound(x0, xt, estimate);
         x0Errors[i] = meanSquare(x0, estimate.x0());

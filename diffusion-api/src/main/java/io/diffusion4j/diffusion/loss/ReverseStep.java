@@ -8,7 +8,7 @@ import io.diffusion4j.diffusion.denoiser.Prediction;
 import io.diffusion4j.diffusion.process.Conversion;
 import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.diffusion.process.Posterior;
-import io.diffusion4j.diffusion.sampling.X0Treatment;
+import io.diffusion4j.diffusion.sampling.Thresholding;
 
 /**
  * One step of a {@link ReverseProcess}: the Gaussian p(x_s | x_t) that follows from the network's
@@ -114,7 +114,7 @@ public record ReverseStep(
    * @param treatment the treatment of x̂₀: none in training, clipping to [−1, 1] in evaluation
    * @throws IllegalArgumentException if the variance is learned and missing in the prediction
    */
-  public Estimate estimate(float[] xt, Prediction prediction, X0Treatment treatment) {
+  public Estimate estimate(float[] xt, Prediction prediction, Thresholding treatment) {
     Check.that(
         !varianceType.isLearned() || prediction.hasVariance(),
         "variance",

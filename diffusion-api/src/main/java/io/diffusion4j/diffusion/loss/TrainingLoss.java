@@ -1,7 +1,7 @@
 package io.diffusion4j.diffusion.loss;
 
 import io.diffusion4j.diffusion.denoiser.Prediction;
-import io.diffusion4j.diffusion.sampling.X0Treatment;
+import io.diffusion4j.diffusion.sampling.Thresholding;
 
 /**
  * The loss of a network's prediction for one sample at one timestep.
@@ -35,7 +35,7 @@ public record TrainingLoss(ReverseProcess process, LossType type, Weighting weig
       double error = step.target(x0[i], xt[i], eps[i]) - prediction.output()[i];
       mse += error * error / x0.length;
     }
-    double bound = step.bound(x0, xt, step.estimate(xt, prediction, X0Treatment.NONE));
+    double bound = step.bound(x0, xt, step.estimate(xt, prediction, Thresholding.NONE));
     double boundWeight = type.boundWeight(process.steps());
     if (!type.isSquareError()) {
       return new Terms(boundWeight * bound, mse, bound);

@@ -65,11 +65,11 @@ public record ModelCard(
    * the model does not find the noise of an image, or if its guidance is usually so strong that the
    * noise, which is found without guidance, would not give the image back.
    */
-  public double usualLikeness() {
+  public double defaultLikeness() {
     boolean isGentle =
         stages.stream()
             .filter(stage -> stage.draws().areDrawn())
-            .allMatch(stage -> stage.scale().usual() <= GENTLE);
+            .allMatch(stage -> stage.scale().defaultValue() <= GENTLE);
     return findsNoise() && isGentle ? LIKENESS : 0;
   }
 
@@ -86,7 +86,7 @@ public record ModelCard(
    */
   public record Limits(int perRequest, int atOnce) {
     /** The number of images at once that fills the networks' batches under guidance. */
-    public static final Limits USUAL = new Limits(64, 8);
+    public static final Limits DEFAULT = new Limits(64, 8);
 
     public Limits {
       Check.that(perRequest >= 1, "perRequest", perRequest, "≥ 1");

@@ -8,7 +8,7 @@ import io.diffusion4j.diffusion.argument.Check;
  *
  * @param range greater than 0; 1 for pixels, ∞ to leave x̂₀ as it is
  */
-public record Clipping(double range) implements X0Treatment {
+public record Clipping(double range) implements Thresholding {
   public Clipping {
     Check.that(range > 0, "range", range, "> 0");
   }

@@ -11,7 +11,7 @@ import java.util.Arrays;
  * @param max the largest s, at least 1; ∞ for none. (With 1, the default of diffusers, all of this
  *     is clipping to [−1, 1].)
  */
-public record DynamicThresholding(double percentile, double max) implements X0Treatment {
+public record DynamicThresholding(double percentile, double max) implements Thresholding {
   public DynamicThresholding {
     Check.that(percentile > 0 && percentile <= 1, "percentile", percentile, "in (0, 1]");
     Check.that(max >= 1, "max", max, "≥ 1");

@@ -24,7 +24,7 @@ public final class Trajectory {
 
   private final SamplingPlan plan;
   private final Parameterization parameterization;
-  private final X0Treatment treatment;
+  private final Thresholding treatment;
   private final IntFunction<float[]> noise;
   private final float limit; // that x̂₀ is clipped to as it is made
 
@@ -50,7 +50,7 @@ public final class Trajectory {
   public Trajectory(
       SamplingPlan plan,
       Parameterization parameterization,
-      X0Treatment treatment,
+      Thresholding treatment,
       float[] start,
       IntFunction<float[]> noise) {
     this.plan = plan;
@@ -112,7 +112,7 @@ public final class Trajectory {
     float[] output = prediction.output();
     Check.length("output", output.length, x.length);
     Conversion from = Conversion.of(parameterization, present.alphaBar());
-    boolean treated = treatment != X0Treatment.NONE;
+    boolean treated = treatment != Thresholding.NONE;
     // An untreated x̂₀ is not a term of its own: x and the output, which it is made of, have all
     // digits.
     Terms x0Terms = treated ? Terms.X0 : new Terms(from.x0FromX(), 0, from.x0FromOutput());

@@ -34,7 +34,7 @@ public record Update(
   public static final Update ZERO =
       new Update(0, 0, 0, List.of(), Noise.NONE, Optional.empty(), false);
 
-  private static final double MOST_LANGEVIN = 2;
+  private static final double MAX_LANGEVIN = 2;
 
   public Update {
     past = List.copyOf(past);
@@ -159,7 +159,7 @@ public record Update(
 
   /** Returns the Langevin step for this r. */
   Update sized(double ratio) {
-    double r = Math.min(MOST_LANGEVIN, ratio);
+    double r = Math.min(MAX_LANGEVIN, ratio);
     return new Update(x, x0, r * r * eps, past, Noise.of(r * noise.sigma()), shift, true);
   }
 }

@@ -19,7 +19,7 @@
  *     new Trajectory(
  *         plan,
  *         denoiser.parameterization(),
- *         X0Treatment.clip(1),
+ *         Thresholding.clip(1),
  *         noise.gaussian("decoder", NoiseSource.INITIAL, size),
  *         step -> noise.gaussian("decoder", step, size));
  * while (!trajectory.done()) {

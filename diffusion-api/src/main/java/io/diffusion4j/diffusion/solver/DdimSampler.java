@@ -18,7 +18,7 @@ import io.diffusion4j.diffusion.schedule.Timesteps;
  * @param stride the target of a step
  * @param end the target of a step that would go below timestep 0
  */
-public record DdimSampler(double eta, EpsSource epsSource, Stride stride, End end)
+public record DdimSampler(double eta, EpsSource epsSource, Stride stride, FinalNoiseLevel end)
     implements EtaSampler {
   /** The target of a step from timestep t. */
   public enum Stride {
@@ -42,7 +42,7 @@ public record DdimSampler(double eta, EpsSource epsSource, Stride stride, End en
    * clean sample.
    */
   public DdimSampler(double eta, EpsSource epsSource) {
-    this(eta, epsSource, Stride.LISTED, End.CLEAN);
+    this(eta, epsSource, Stride.LISTED, FinalNoiseLevel.CLEAN);
   }
 
   /** Recomputes ε̂ from the treated x̂₀, as in OpenAI's code. */

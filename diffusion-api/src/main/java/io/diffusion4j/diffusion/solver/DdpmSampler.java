@@ -21,7 +21,7 @@ import io.diffusion4j.diffusion.schedule.Timesteps;
  */
 public record DdpmSampler(VarianceType variance, Last last) implements Sampler {
   /** The replacement of β̃ = 0 in the step to the clean sample, as in diffusers. */
-  private static final double LEAST_VARIANCE = 1e-20;
+  private static final double MIN_VARIANCE = 1e-20;
 
   /** Whether the step to the clean sample adds noise. */
   public enum Last {
@@ -75,7 +75,7 @@ public record DdpmSampler(VarianceType variance, Last last) implements Sampler {
   }
 
   private Noise noise(Posterior posterior) {
-    double small = log(Math.max(posterior.variance(), LEAST_VARIANCE));
+    double small = log(Math.max(posterior.variance(), MIN_VARIANCE));
     double large = log(posterior.beta());
     return switch (variance) {
       case FIXED_SMALL -> Noise.fixed(small);

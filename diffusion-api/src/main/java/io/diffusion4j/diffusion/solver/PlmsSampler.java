@@ -18,9 +18,10 @@ import java.util.List;
  * history.
  *
  * @param start the first steps, which build the history
- * @param end the target of the last step; diffusers' default is {@link End#FIRST_TIMESTEP}
+ * @param end the target of the last step; diffusers' default is {@link
+ *     FinalNoiseLevel#FIRST_TIMESTEP}
  */
-public record PlmsSampler(Start start, End end) implements Sampler {
+public record PlmsSampler(Start start, FinalNoiseLevel end) implements Sampler {
   /** The number of steps until the history has four slopes, the current one included. */
   private static final int WARM_UP = 3;
 
@@ -41,7 +42,7 @@ public record PlmsSampler(Start start, End end) implements Sampler {
 
   /** Creates the sampler that ends at the clean sample. */
   public PlmsSampler(Start start) {
-    this(start, End.CLEAN);
+    this(start, FinalNoiseLevel.CLEAN);
   }
 
   @Override

@@ -24,7 +24,8 @@ public final class Samplers {
             Map.entry("ddim", new DdimSampler(0)),
             Map.entry(
                 "ddim-diffusers",
-                new DdimSampler(0, EpsSource.NETWORK, DdimSampler.Stride.WHOLE, End.CLEAN)),
+                new DdimSampler(
+                    0, EpsSource.NETWORK, DdimSampler.Stride.WHOLE, FinalNoiseLevel.CLEAN)),
             Map.entry("ddpm", new DdpmSampler(VarianceType.LEARNED_RANGE)),
             Map.entry("ddpm-learned", new DdpmSampler(VarianceType.LEARNED)),
             Map.entry("ddpm-large", new DdpmSampler(VarianceType.FIXED_LARGE)),

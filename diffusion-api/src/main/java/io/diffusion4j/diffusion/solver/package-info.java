@@ -48,7 +48,7 @@
  *
  * <p>A {@link io.diffusion4j.diffusion.solver.Grid} determines the noise levels of a solver: the
  * timesteps, their unrounded times, or those of {@link io.diffusion4j.diffusion.solver.KarrasGrid}.
- * {@link io.diffusion4j.diffusion.solver.End} is the level after the last step.
+ * {@link io.diffusion4j.diffusion.solver.FinalNoiseLevel} is the level after the last step.
  *
  * <p>Several steps differ between the papers and the published code. Where both matter, the choice
  * is a parameter and its Javadoc names the source, as in {@link

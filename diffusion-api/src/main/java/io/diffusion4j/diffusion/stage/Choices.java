@@ -2,7 +2,7 @@ package io.diffusion4j.diffusion.stage;
 
 import io.diffusion4j.diffusion.argument.ByName;
 import io.diffusion4j.diffusion.sampling.Sampler;
-import io.diffusion4j.diffusion.sampling.X0Treatment;
+import io.diffusion4j.diffusion.sampling.Thresholding;
 import io.diffusion4j.diffusion.schedule.TimestepSpacing;
 import java.util.Map;
 import java.util.Optional;
@@ -21,7 +21,7 @@ public record Choices(
     String defaultSampler,
     int defaultSteps,
     Optional<ByName<TimestepSpacing>> spacings,
-    Optional<ByName<X0Treatment>> treatments) {
+    Optional<ByName<Thresholding>> treatments) {
   public Choices {
     samplers.named(defaultSampler); // its error lists the known names
   }
@@ -42,7 +42,7 @@ public record Choices(
   }
 
   /** Returns these choices with named treatments of x̂₀. */
-  public Choices withTreatments(ByName<X0Treatment> offered) {
+  public Choices withTreatments(ByName<Thresholding> offered) {
     return new Choices(samplers, defaultSampler, defaultSteps, spacings, Optional.of(offered));
   }
 
@@ -60,7 +60,7 @@ public record Choices(
   public Choices adding(
       Map<String, Sampler> moreSamplers,
       Map<String, TimestepSpacing> moreSpacings,
-      Map<String, X0Treatment> moreTreatments) {
+      Map<String, Thresholding> moreTreatments) {
     return new Choices(
         samplers.adding(moreSamplers),
         defaultSampler,

@@ -2,14 +2,14 @@ package io.diffusion4j.diffusion.stage;
 
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.denoiser.Denoiser;
-import io.diffusion4j.diffusion.denoiser.NonFiniteAnswerException;
+import io.diffusion4j.diffusion.denoiser.NonFinitePredictionException;
 import io.diffusion4j.diffusion.denoiser.Prediction;
 import io.diffusion4j.diffusion.denoiser.Query;
 import io.diffusion4j.diffusion.denoiser.Reuse;
 import io.diffusion4j.diffusion.noise.NoiseSource;
 import io.diffusion4j.diffusion.sampling.SamplingPlan;
+import io.diffusion4j.diffusion.sampling.Thresholding;
 import io.diffusion4j.diffusion.sampling.Trajectory;
-import io.diffusion4j.diffusion.sampling.X0Treatment;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import io.diffusion4j.diffusion.schedule.TimestepSpacing;
 import java.util.ArrayList;
@@ -34,7 +34,7 @@ public record DiffusionStage<C>(
     Denoiser<C> denoiser,
     NoiseSchedule schedule,
     TimestepSpacing spacing,
-    X0Treatment treatment,
+    Thresholding treatment,
     int rowSize) {
   public DiffusionStage {
     Check.that(!name.isBlank(), "name", "\"" + name + "\"", "not blank");
@@ -47,13 +47,13 @@ public record DiffusionStage<C>(
    * @throws IllegalArgumentException if the stage does not denoise
    */
   public static <C> DiffusionStage<C> of(Stage stage, Denoiser<C> denoiser, int rowSize) {
-    Course.Denoising own = stage.requireDenoising();
+    StageKind.Denoising own = stage.requireDenoising();
     return new DiffusionStage<>(
         stage.name(), denoiser, own.schedule(), own.spacing(), own.treatment(), rowSize);
   }
 
   /** Returns the stage with another treatment of x̂₀. */
-  public DiffusionStage<C> withTreatment(X0Treatment other) {
+  public DiffusionStage<C> withTreatment(Thresholding other) {
     return new DiffusionStage<>(name, denoiser, schedule, spacing, other, rowSize);
   }
 
@@ -61,7 +61,7 @@ public record DiffusionStage<C>(
    * Draws one sample per condition, starting from noise.
    *
    * @return a new array of {@code rowSize} values for each draw, in order
-   * @throws NonFiniteAnswerException if the network returns NaN or infinity
+   * @throws NonFinitePredictionException if the network returns NaN or infinity
    */
   public List<float[]> sample(
       List<Draw<C>> draws, SamplingSettings settings, SamplingListener listener) {
@@ -93,7 +93,7 @@ public record DiffusionStage<C>(
    *     the samples
    * @param plan the steps
    * @return a new array for each draw, in order
-   * @throws NonFiniteAnswerException if the network returns NaN or infinity
+   * @throws NonFinitePredictionException if the network returns NaN or infinity
    */
   public List<float[]> sampleFrom(
       List<float[]> start, List<Draw<C>> draws, SamplingPlan plan, SamplingListener listener) {
@@ -104,7 +104,7 @@ public record DiffusionStage<C>(
       List<float[]> start,
       List<Draw<C>> draws,
       SamplingPlan plan,
-      X0Treatment treated,
+      Thresholding treated,
       int reuse,
       SamplingListener listener) {
     Check.that(
@@ -144,7 +144,7 @@ public record DiffusionStage<C>(
       }
       for (int row = 0; row < draws.size(); row++) {
         Prediction prediction = predictions.get(row);
-        NonFiniteAnswerException.check(
+        NonFinitePredictionException.check(
             prediction, name, step, steps, plan.steps().get(step).t(), row);
         trajectories.get(row).advance(prediction);
         project(trajectories.get(row).x(), draws.get(row), plan, step + 1);

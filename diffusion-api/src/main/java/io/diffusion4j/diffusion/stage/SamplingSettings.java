@@ -4,7 +4,7 @@ import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.guidance.GuidanceScale;
 import io.diffusion4j.diffusion.sampling.Sampler;
 import io.diffusion4j.diffusion.sampling.SamplingPlan;
-import io.diffusion4j.diffusion.sampling.X0Treatment;
+import io.diffusion4j.diffusion.sampling.Thresholding;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import io.diffusion4j.diffusion.schedule.TimestepSpacing;
 import java.util.Optional;
@@ -30,7 +30,7 @@ public record SamplingSettings(
     int steps,
     GuidanceScale guidanceScale,
     Optional<TimestepSpacing> spacing,
-    Optional<X0Treatment> treatment,
+    Optional<Thresholding> treatment,
     Optional<String> guide,
     Optional<Pixels> size,
     int reuse) {
@@ -56,7 +56,7 @@ public record SamplingSettings(
       int steps,
       GuidanceScale guidanceScale,
       Optional<TimestepSpacing> spacing,
-      Optional<X0Treatment> treatment,
+      Optional<Thresholding> treatment,
       Optional<String> guide) {
     this(sampler, steps, guidanceScale, spacing, treatment, guide, Optional.empty(), 1);
   }
@@ -100,7 +100,7 @@ public record SamplingSettings(
   }
 
   /** Returns these settings with another treatment of x̂₀. */
-  public SamplingSettings withTreatment(X0Treatment other) {
+  public SamplingSettings withTreatment(Thresholding other) {
     return new SamplingSettings(
         sampler, steps, guidanceScale, spacing, Optional.of(other), guide, size, reuse);
   }

@@ -37,7 +37,7 @@ import java.util.function.UnaryOperator;
  */
 public record Stage(
     String name,
-    Course course,
+    StageKind course,
     Scale scale,
     SortedMap<String, Scale> guides,
     Pixels draws,
@@ -53,7 +53,7 @@ public record Stage(
     settings = List.copyOf(settings);
   }
 
-  private static Stage of(String name, Course course) {
+  private static Stage of(String name, StageKind course) {
     return new Stage(
         name,
         course,
@@ -66,13 +66,13 @@ public record Stage(
   }
 
   /** Creates a stage that denoises something other than pixels, without guidance. */
-  public static Stage denoising(String name, Course.Denoising course) {
+  public static Stage denoising(String name, StageKind.Denoising course) {
     return of(name, course);
   }
 
   /** Creates a stage with a fixed number of steps, without sampler and guidance. */
   public static Stage fixed(String name, int steps) {
-    return of(name, new Course.Fixed(steps));
+    return of(name, new StageKind.Fixed(steps));
   }
 
   /** Returns the same stage with guidance. */
@@ -127,13 +127,13 @@ public record Stage(
   }
 
   /** Returns the course of denoising; empty if the number of steps is fixed. */
-  public Optional<Course.Denoising> denoising() {
-    return course instanceof Course.Denoising own ? Optional.of(own) : Optional.empty();
+  public Optional<StageKind.Denoising> denoising() {
+    return course instanceof StageKind.Denoising own ? Optional.of(own) : Optional.empty();
   }
 
   /** Returns the largest number of steps. */
   public int maxSteps() {
-    return course instanceof Course.Fixed fixed
+    return course instanceof StageKind.Fixed fixed
         ? fixed.steps()
         : denoising().orElseThrow().schedule().steps();
   }
@@ -141,12 +141,14 @@ public record Stage(
   /** Returns the default settings. */
   public SamplingSettings defaults() {
     return denoising()
-        .map(Course.Denoising::choices)
+        .map(StageKind.Denoising::choices)
         .map(
             own ->
                 new SamplingSettings(
-                    own.samplers().named(own.defaultSampler()), own.defaultSteps(), scale.usual()))
-        .orElseGet(() -> SamplingSettings.withoutSampler(scale.usual()));
+                    own.samplers().named(own.defaultSampler()),
+                    own.defaultSteps(),
+                    scale.defaultValue()))
+        .orElseGet(() -> SamplingSettings.withoutSampler(scale.defaultValue()));
   }
 
   /**
@@ -162,7 +164,7 @@ public record Stage(
 
   /** Returns the number of steps of these settings. */
   public int steps(SamplingSettings settings) {
-    return course instanceof Course.Fixed fixed ? fixed.steps() : settings.steps();
+    return course instanceof StageKind.Fixed fixed ? fixed.steps() : settings.steps();
   }
 
   /**
@@ -172,11 +174,11 @@ public record Stage(
    *     the stage has no sampler
    */
   public SamplingPlan plan(SamplingSettings settings) {
-    Course.Denoising own = requireDenoising();
+    StageKind.Denoising own = requireDenoising();
     return settings.plan(own.schedule(), own.spacing());
   }
 
-  Course.Denoising requireDenoising() {
+  StageKind.Denoising requireDenoising() {
     return denoising()
         .orElseThrow(() -> Check.refusal("stage", name, "one that denoises; it has no sampler"));
   }
@@ -195,7 +197,7 @@ public record Stage(
             () -> scale.check(name, settings.guidanceScale()));
     settings.size().ifPresent(asked -> Check.that(offers(asked), "size", asked, sizesExpected()));
     Check.that(reuses(settings.reuse()), "reuse", settings.reuse(), reuseExpected());
-    if (course instanceof Course.Denoising) {
+    if (course instanceof StageKind.Denoising) {
       plan(settings);
     } else if (settings.hasSampler()) {
       throw Check.refusal(
@@ -243,7 +245,7 @@ public record Stage(
 
   /** Returns a warning about valid settings with a bad outcome; empty if there is none. */
   public Optional<String> advice(SamplingSettings settings) {
-    if (course instanceof Course.Fixed) {
+    if (course instanceof StageKind.Fixed) {
       return Optional.empty();
     }
     double gain = plan(settings).gain();
@@ -261,10 +263,10 @@ public record Stage(
   /**
    * The scale of classifier-free guidance, or of the gradient of a guide.
    *
-   * @param usual the default
+   * @param defaultValue the default
    * @param most the largest allowed value
    */
-  public record Scale(double usual, double most) {
+  public record Scale(double defaultValue, double most) {
     /** No guidance: the conditional model unchanged. */
     public static final Scale NONE = new Scale(1, 1);
 
@@ -272,13 +274,17 @@ public record Stage(
 
     public Scale {
       Check.that(
-          usual >= 0 && usual <= most && Double.isFinite(most), "guidance", usual, "0 to %s", most);
+          defaultValue >= 0 && defaultValue <= most && Double.isFinite(most),
+          "guidance",
+          defaultValue,
+          "0 to %s",
+          most);
     }
 
     /**
      * Returns the factor of a gradient, at most 1000.
      *
-     * @param usual the default
+     * @param defaultValue the default
      */
     public static Scale ofGradient(double usual) {
       return new Scale(usual, MAX_GRADIENT);

@@ -29,7 +29,7 @@ import java.util.function.Predicate;
  * @param help one line; {@code %s} is the name of the stage
  * @param range the values that any stage could accept
  * @param reads whether a stage reads the setting
- * @param usual the default; empty if the stage's own value has no name
+ * @param defaultValue the default; empty if the stage's own value has no name
  * @param refusal why a value in the range does not suit a stage
  * @param effect changes the settings of the sampling
  */
@@ -41,7 +41,7 @@ public record StageSetting<T>(
     String help,
     Range<T> range,
     Predicate<Stage> reads,
-    BiFunction<Stage, Values, Optional<T>> usual,
+    BiFunction<Stage, Values, Optional<T>> defaultValue,
     Refusal<T> refusal,
     Effect<T> effect) {
   public StageSetting {
@@ -150,7 +150,10 @@ public record StageSetting<T>(
       Map<String, Object> all = new LinkedHashMap<>(byName);
       for (StageSetting<?> setting : stage.settings()) {
         if (setting.reads().test(stage) && !all.containsKey(setting.name())) {
-          setting.usual().apply(stage, this).ifPresent(value -> all.put(setting.name(), value));
+          setting
+              .defaultValue()
+              .apply(stage, this)
+              .ifPresent(value -> all.put(setting.name(), value));
         }
       }
       return new Values(all);
@@ -184,12 +187,13 @@ public record StageSetting<T>(
   /** Returns the setting with another name on the command line. */
   public StageSetting<T> named(String other) {
     return new StageSetting<>(
-        name, other, ofOneStage, kind, help, range, reads, usual, refusal, effect);
+        name, other, ofOneStage, kind, help, range, reads, defaultValue, refusal, effect);
   }
 
   /** Returns the setting of the one stage that reads it. */
   public StageSetting<T> forOneStage() {
-    return new StageSetting<>(name, option, true, kind, help, range, reads, usual, refusal, effect);
+    return new StageSetting<>(
+        name, option, true, kind, help, range, reads, defaultValue, refusal, effect);
   }
 
   /** Returns the setting with a range. */
@@ -202,7 +206,7 @@ public record StageSetting<T>(
         help,
         new Range<>(holds, expected),
         reads,
-        usual,
+        defaultValue,
         refusal,
         effect);
   }
@@ -210,11 +214,11 @@ public record StageSetting<T>(
   /** Returns the setting of some stages only. */
   public StageSetting<T> readBy(Predicate<Stage> some) {
     return new StageSetting<>(
-        name, option, ofOneStage, kind, help, range, some, usual, refusal, effect);
+        name, option, ofOneStage, kind, help, range, some, defaultValue, refusal, effect);
   }
 
   /** Returns the setting with a default. */
-  public StageSetting<T> usually(BiFunction<Stage, Values, Optional<T>> value) {
+  public StageSetting<T> withDefault(BiFunction<Stage, Values, Optional<T>> value) {
     return new StageSetting<>(
         name, option, ofOneStage, kind, help, range, reads, value, refusal, effect);
   }
@@ -222,13 +226,13 @@ public record StageSetting<T>(
   /** Returns the setting with limits that depend on the stage. */
   public StageSetting<T> refusing(Refusal<T> limits) {
     return new StageSetting<>(
-        name, option, ofOneStage, kind, help, range, reads, usual, limits, effect);
+        name, option, ofOneStage, kind, help, range, reads, defaultValue, limits, effect);
   }
 
   /** Returns the setting with an effect. */
   public StageSetting<T> setting(Effect<T> change) {
     return new StageSetting<>(
-        name, option, ofOneStage, kind, help, range, reads, usual, refusal, change);
+        name, option, ofOneStage, kind, help, range, reads, defaultValue, refusal, change);
   }
 
   /** Describes the values that a text must stand for, if it stands for none in the range. */

@@ -18,7 +18,7 @@ public final class StageSettings {
   public static final StageSetting<String> SAMPLER =
       StageSetting.of("sampler", Kind.NAME, "The sampler of the %s.")
           .readBy(StageSettings::denoises)
-          .usually((stage, given) -> choices(stage).map(Choices::defaultSampler))
+          .withDefault((stage, given) -> choices(stage).map(Choices::defaultSampler))
           .refusing(
               (stage, name, given) ->
                   choices(stage)
@@ -59,7 +59,7 @@ public final class StageSettings {
       StageSetting.of("steps", Kind.COUNT, "The steps of the %s.")
           .within(steps -> steps >= 1, "≥ 1")
           .readBy(StageSettings::denoises)
-          .usually((stage, given) -> choices(stage).map(Choices::defaultSteps))
+          .withDefault((stage, given) -> choices(stage).map(Choices::defaultSteps))
           .refusing(
               (stage, steps, given) -> {
                 if (!denoises(stage)) {
@@ -121,7 +121,7 @@ public final class StageSettings {
           .named("guidance")
           .within(scale -> scale >= 0 && Double.isFinite(scale), "≥ 0")
           .readBy(stage -> denoises(stage) || stage.scale().isOffered())
-          .usually((stage, given) -> Optional.of(offered(stage, given).usual()))
+          .withDefault((stage, given) -> Optional.of(offered(stage, given).defaultValue()))
           .refusing(
               (stage, scale, given) -> {
                 Stage.Scale offered = offered(stage, given);
@@ -206,7 +206,7 @@ public final class StageSettings {
   }
 
   private static Optional<Choices> choices(Stage stage) {
-    return stage.denoising().map(Course.Denoising::choices);
+    return stage.denoising().map(StageKind.Denoising::choices);
   }
 
   private static Sampler sampler(Stage stage, String name) {

@@ -8,7 +8,7 @@
  *
  * <pre>{@code
  * var course =
- *     new Course.Denoising(
+ *     new StageKind.Denoising(
  *         new CosineSchedule(1000),
  *         TimestepSpacings.LEADING,
  *         X0Treatment.clip(1),
@@ -29,7 +29,7 @@
  *
  * <ul>
  *   <li>A {@link io.diffusion4j.diffusion.stage.Stage} has a name, its guidance, the sizes of its
- *       images, and a {@link io.diffusion4j.diffusion.stage.Course}: it denoises, or it takes a
+ *       images, and a {@link io.diffusion4j.diffusion.stage.StageKind}: it denoises, or it takes a
  *       fixed number of steps. A stage of the second kind refuses a sampler instead of ignoring it.
  *   <li>{@link io.diffusion4j.diffusion.stage.Choices} contains the named options of a stage that
  *       denoises, and the default sampler and number of steps.

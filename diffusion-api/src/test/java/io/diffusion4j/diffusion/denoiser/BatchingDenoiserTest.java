@@ -9,7 +9,7 @@ import io.diffusion4j.diffusion.guidance.GuidedDenoiser;
 import io.diffusion4j.diffusion.noise.PhiloxNoise;
 import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.diffusion.sampling.Sampler;
-import io.diffusion4j.diffusion.sampling.X0Treatment;
+import io.diffusion4j.diffusion.sampling.Thresholding;
 import io.diffusion4j.diffusion.schedule.LinearSchedule;
 import io.diffusion4j.diffusion.schedule.TimestepSpacings;
 import io.diffusion4j.diffusion.solver.Samplers;
@@ -373,7 +373,7 @@ class BatchingDenoiserTest implements DenoiserContract<Double> {
             denoiser,
             new LinearSchedule(1000),
             TimestepSpacings.UNCLIP,
-            X0Treatment.clip(1),
+            Thresholding.clip(1),
             48);
     List<Callable<List<float[]>>> requests = new ArrayList<>();
     ByName<Sampler> samplers = Samplers.standard();

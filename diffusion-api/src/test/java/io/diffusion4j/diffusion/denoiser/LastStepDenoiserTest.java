@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.diffusion4j.diffusion.noise.PhiloxNoise;
 import io.diffusion4j.diffusion.process.Parameterization;
-import io.diffusion4j.diffusion.sampling.X0Treatment;
+import io.diffusion4j.diffusion.sampling.Thresholding;
 import io.diffusion4j.diffusion.schedule.LinearSchedule;
 import io.diffusion4j.diffusion.schedule.TimestepSpacings;
 import io.diffusion4j.diffusion.solver.Samplers;
@@ -81,7 +81,7 @@ class LastStepDenoiserTest implements DenoiserContract<Double> {
                 new LastStepDenoiser<>(first, counted),
                 new LinearSchedule(1000),
                 TimestepSpacings.standard().named(spacing),
-                X0Treatment.NONE,
+                Thresholding.NONE,
                 16);
         stage.sample(
             List.of(new Draw<>(1.0, new PhiloxNoise(2, 0))),

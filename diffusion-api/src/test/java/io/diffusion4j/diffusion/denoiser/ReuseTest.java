@@ -9,7 +9,7 @@ import io.diffusion4j.diffusion.guidance.GuidanceScale;
 import io.diffusion4j.diffusion.guidance.GuidedDenoiser;
 import io.diffusion4j.diffusion.noise.PhiloxNoise;
 import io.diffusion4j.diffusion.process.Parameterization;
-import io.diffusion4j.diffusion.sampling.X0Treatment;
+import io.diffusion4j.diffusion.sampling.Thresholding;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
 import io.diffusion4j.diffusion.schedule.TimestepSpacings;
 import io.diffusion4j.diffusion.solver.Samplers;
@@ -60,7 +60,7 @@ class ReuseTest {
       calls.add(call.toString());
       if (failures > 0) {
         failures--;
-        throw new NoMemoryException("one row too many");
+        throw new NativeOutOfMemoryException("one row too many");
       }
       return answers;
     }
@@ -82,7 +82,7 @@ class ReuseTest {
         network,
         new CosineSchedule(1000),
         TimestepSpacings.UNCLIP,
-        X0Treatment.clip(1),
+        Thresholding.clip(1),
         SIZE);
   }
 
@@ -169,7 +169,7 @@ class ReuseTest {
             if (++count == failing) {
               network.failures = 1;
               assertThatThrownBy(() -> network.predict(queries))
-                  .isInstanceOf(NoMemoryException.class);
+                  .isInstanceOf(NativeOutOfMemoryException.class);
               network.calls.remove(network.calls.size() - 1);
             }
             return network.predict(queries);

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.diffusion4j.diffusion.denoiser.ToyDenoiser;
 import io.diffusion4j.diffusion.guidance.GuidanceRamp.Shape;
 import io.diffusion4j.diffusion.noise.PhiloxNoise;
-import io.diffusion4j.diffusion.sampling.X0Treatment;
+import io.diffusion4j.diffusion.sampling.Thresholding;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import io.diffusion4j.diffusion.schedule.TimestepSpacings;
@@ -62,7 +62,7 @@ class GuidanceScaleTest {
             new GuidedDenoiser<>(network),
             SCHEDULE,
             TimestepSpacings.UNCLIP,
-            X0Treatment.clip(1),
+            Thresholding.clip(1),
             16);
     var scale = new GuidanceInterval(new GuidanceRamp(5, 2, 1000, Shape.LINEAR), 300, 700);
     stage.sample(

@@ -13,7 +13,7 @@ import io.diffusion4j.diffusion.loss.VarianceType;
 import io.diffusion4j.diffusion.noise.PhiloxNoise;
 import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.diffusion.sampling.Sampler;
-import io.diffusion4j.diffusion.sampling.X0Treatment;
+import io.diffusion4j.diffusion.sampling.Thresholding;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import io.diffusion4j.diffusion.schedule.TimestepSpacings;
@@ -123,7 +123,7 @@ class GuidedGaussianTest {
     int size = 10_000;
     var stage =
         new DiffusionStage<>(
-            "gaussian", denoiser, SCHEDULE, TimestepSpacings.UNCLIP, X0Treatment.NONE, size);
+            "gaussian", denoiser, SCHEDULE, TimestepSpacings.UNCLIP, Thresholding.NONE, size);
     var draw = new Draw<>(new GradientGuidance<>(DATA, OBSERVED, 1.0), new PhiloxNoise(8, 0));
     float[] sample =
         stage

@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.diffusion4j.diffusion.denoiser.Denoiser;
-import io.diffusion4j.diffusion.denoiser.NonFiniteAnswerException;
+import io.diffusion4j.diffusion.denoiser.NonFinitePredictionException;
 import io.diffusion4j.diffusion.denoiser.Prediction;
 import io.diffusion4j.diffusion.denoiser.Query;
 import io.diffusion4j.diffusion.noise.PhiloxNoise;
 import io.diffusion4j.diffusion.process.Parameterization;
-import io.diffusion4j.diffusion.sampling.X0Treatment;
+import io.diffusion4j.diffusion.sampling.Thresholding;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import io.diffusion4j.diffusion.solver.GaussianData;
@@ -85,7 +85,7 @@ class GaussianBoundTest {
   private static double total(int steps, VarianceType variance, int image) {
     NoiseSchedule schedule = new CosineSchedule(steps);
     var process = new ReverseProcess(schedule, MeanType.X0, variance);
-    return new BitsPerDimension<>(new Perfect(process), process, X0Treatment.NONE)
+    return new BitsPerDimension<>(new Perfect(process), process, Thresholding.NONE)
         .of(sample(image), "", new PhiloxNoise(5, image), done -> {})
         .total();
   }
@@ -135,7 +135,7 @@ class GaussianBoundTest {
     var process = new ReverseProcess(new CosineSchedule(50), MeanType.X0, VarianceType.FIXED_SMALL);
     List<Integer> progress = new ArrayList<>();
     var bound =
-        new BitsPerDimension<>(new Perfect(process), process, X0Treatment.NONE)
+        new BitsPerDimension<>(new Perfect(process), process, Thresholding.NONE)
             .of(sample(0), "", new PhiloxNoise(5, 0), progress::add);
     assertThat(bound.prior() + 49 * bound.meanDivergence() + bound.decoder())
         .isCloseTo(bound.total(), within(1e-12));
@@ -159,9 +159,9 @@ class GaussianBoundTest {
                 .toList();
           }
         };
-    var bits = new BitsPerDimension<>(broken, process, X0Treatment.clip(1));
+    var bits = new BitsPerDimension<>(broken, process, Thresholding.clip(1));
     assertThatThrownBy(() -> bits.of(new float[1], "", new PhiloxNoise(5, 0), done -> {}))
-        .isInstanceOf(NonFiniteAnswerException.class)
+        .isInstanceOf(NonFinitePredictionException.class)
         .hasMessageContaining("nll: NaN")
         .hasMessageContaining("t = 30");
   }

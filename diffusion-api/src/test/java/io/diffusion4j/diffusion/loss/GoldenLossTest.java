@@ -10,7 +10,7 @@ import io.diffusion4j.diffusion.denoiser.Prediction;
 import io.diffusion4j.diffusion.denoiser.Query;
 import io.diffusion4j.diffusion.loss.BitsPerDimension.Bound;
 import io.diffusion4j.diffusion.process.Parameterization;
-import io.diffusion4j.diffusion.sampling.X0Treatment;
+import io.diffusion4j.diffusion.sampling.Thresholding;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import io.diffusion4j.diffusion.schedule.Schedules;
 import io.diffusion4j.diffusion.schedule.Timesteps;
@@ -38,7 +38,7 @@ class GoldenLossTest {
    */
   private static final double PROBABILITY_ERROR = 0x1p-22;
 
-  private static final X0Treatment CLIP = X0Treatment.clip(1);
+  private static final Thresholding CLIP = Thresholding.clip(1);
 
   @GoldenTest(GoldenKind.LOSS)
   void aLossIsThatOfTheReference(GoldenCase reference) {
@@ -72,7 +72,7 @@ class GoldenLossTest {
       TrainingLoss.Terms terms = loss.of(x0, eps, xt, t, prediction);
       double[] bound = {terms.bound() * (1 - TOLERANCE), terms.bound() * (1 + TOLERANCE)};
       if (step.isLast()) {
-        bound = roundedLikelihood(x0, step.estimate(xt, prediction, X0Treatment.NONE));
+        bound = roundedLikelihood(x0, step.estimate(xt, prediction, Thresholding.NONE));
       }
       assertThat(terms.bound()).isBetween(bound[0], bound[1]);
       // The factor of the bound in the loss, which also widens its range.

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.diffusion4j.diffusion.denoiser.Prediction;
 import io.diffusion4j.diffusion.noise.PhiloxNoise;
-import io.diffusion4j.diffusion.sampling.X0Treatment;
+import io.diffusion4j.diffusion.sampling.Thresholding;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import io.diffusion4j.diffusion.schedule.Timesteps;
@@ -139,14 +139,15 @@ class LossLawsTest {
       var asX0 = new ReverseProcess(COSINE, MeanType.X0, VarianceType.LEARNED_RANGE).step(t);
       float[] xt = asX0.noised(x0, eps);
       double expected =
-          asX0.bound(x0, xt, asX0.estimate(xt, new Prediction(guess, v), X0Treatment.NONE));
+          asX0.bound(x0, xt, asX0.estimate(xt, new Prediction(guess, v), Thresholding.NONE));
       var step = new ReverseProcess(COSINE, meanType, VarianceType.LEARNED_RANGE).step(t);
       float[] output = new float[48];
       for (int i = 0; i < 48; i++) {
         double from = step.conversion().x0FromX() * xt[i];
         output[i] = (float) ((guess[i] - from) / step.conversion().x0FromOutput());
       }
-      assertThat(step.bound(x0, xt, step.estimate(xt, new Prediction(output, v), X0Treatment.NONE)))
+      assertThat(
+              step.bound(x0, xt, step.estimate(xt, new Prediction(output, v), Thresholding.NONE)))
           .as("t = %d", t)
           .isCloseTo(expected, within(1e-4 * expected));
     }
@@ -169,7 +170,7 @@ class LossLawsTest {
     float[] variance = new float[x.length];
     Arrays.fill(variance, v);
     var step = new ReverseProcess(COSINE, MeanType.X0, type).step(t);
-    return step.estimate(x, new Prediction(x, variance), X0Treatment.NONE).logVariance()[0];
+    return step.estimate(x, new Prediction(x, variance), Thresholding.NONE).logVariance()[0];
   }
 
   @Test
@@ -220,7 +221,7 @@ class LossLawsTest {
             () ->
                 learned
                     .step(3)
-                    .estimate(new float[4], Prediction.of(new float[4]), X0Treatment.NONE))
+                    .estimate(new float[4], Prediction.of(new float[4]), Thresholding.NONE))
         .hasMessage("variance: none (expected: in the network's answer, for LEARNED_RANGE)");
     assertThatThrownBy(() -> learned.step(100))
         .hasMessage("t: 100 (expected: one of the 100 timesteps)");

@@ -23,7 +23,7 @@ import io.diffusion4j.diffusion.part.Upsampler;
 import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.diffusion.sampling.Resampling;
 import io.diffusion4j.diffusion.sampling.Sampler;
-import io.diffusion4j.diffusion.sampling.X0Treatment;
+import io.diffusion4j.diffusion.sampling.Thresholding;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import io.diffusion4j.diffusion.schedule.TimestepSpacings;
@@ -32,7 +32,6 @@ import io.diffusion4j.diffusion.solver.DdpmSampler;
 import io.diffusion4j.diffusion.solver.GaussianData;
 import io.diffusion4j.diffusion.solver.Samplers;
 import io.diffusion4j.diffusion.stage.Choices;
-import io.diffusion4j.diffusion.stage.Course;
 import io.diffusion4j.diffusion.stage.DiffusionStage;
 import io.diffusion4j.diffusion.stage.Draw;
 import io.diffusion4j.diffusion.stage.Pixels;
@@ -40,6 +39,7 @@ import io.diffusion4j.diffusion.stage.Projection;
 import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
 import io.diffusion4j.diffusion.stage.Stage;
+import io.diffusion4j.diffusion.stage.StageKind;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -107,7 +107,7 @@ class EditingTest {
             },
             SCHEDULE,
             TimestepSpacings.UNCLIP,
-            X0Treatment.clip(1),
+            Thresholding.clip(1),
             3 * SMALL * SMALL);
     return (draws, settings, listener) ->
         stage
@@ -132,7 +132,7 @@ class EditingTest {
             new GaussianDenoiser(SCHEDULE, Parameterization.EPS),
             SCHEDULE,
             TimestepSpacings.UNCLIP,
-            X0Treatment.clip(1),
+            Thresholding.clip(1),
             3 * LARGE * LARGE);
     return (draws, settings, listener) ->
         stage
@@ -232,7 +232,7 @@ class EditingTest {
     return new UnclipPipeline(
         () -> new ModelIdentity("toy", "normal data", "MIT", "sha256:" + "0".repeat(64)),
         Pixels.square(LARGE),
-        ModelCard.Limits.USUAL,
+        ModelCard.Limits.DEFAULT,
         EnumSet.allOf(ImageTask.Kind.class),
         new UnclipParts(
             textEncoder,
@@ -245,10 +245,10 @@ class EditingTest {
   private static Stage stage(String name) {
     return Stage.denoising(
         name,
-        new Course.Denoising(
+        new StageKind.Denoising(
             SCHEDULE,
             TimestepSpacings.UNCLIP,
-            X0Treatment.clip(1),
+            Thresholding.clip(1),
             new Choices(Samplers.standard(), "ddim", 20)));
   }
 

@@ -14,19 +14,19 @@ import io.diffusion4j.diffusion.part.Prompt;
 import io.diffusion4j.diffusion.part.TextEncoder;
 import io.diffusion4j.diffusion.part.TextEncoding;
 import io.diffusion4j.diffusion.part.Upsampler;
-import io.diffusion4j.diffusion.sampling.X0Treatment;
+import io.diffusion4j.diffusion.sampling.Thresholding;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
 import io.diffusion4j.diffusion.schedule.TimestepSpacings;
 import io.diffusion4j.diffusion.solver.DdimSampler;
 import io.diffusion4j.diffusion.solver.HeunSampler;
 import io.diffusion4j.diffusion.solver.Samplers;
 import io.diffusion4j.diffusion.stage.Choices;
-import io.diffusion4j.diffusion.stage.Course;
 import io.diffusion4j.diffusion.stage.Draw;
 import io.diffusion4j.diffusion.stage.Pixels;
 import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
 import io.diffusion4j.diffusion.stage.Stage;
+import io.diffusion4j.diffusion.stage.StageKind;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -106,7 +106,7 @@ class PipelinesTest {
       new UnclipPipeline(
           () -> new ModelIdentity("toy", "lambdas", "MIT", "sha256:" + "0".repeat(64)),
           new Pixels(2, 1),
-          ModelCard.Limits.USUAL,
+          ModelCard.Limits.DEFAULT,
           EnumSet.allOf(ImageTask.Kind.class),
           new UnclipParts(
               textEncoder,
@@ -188,10 +188,10 @@ class PipelinesTest {
     Stage usual =
         Stage.denoising(
             Prior.STAGE,
-            new Course.Denoising(
+            new StageKind.Denoising(
                 new CosineSchedule(100),
                 TimestepSpacings.TRAILING,
-                X0Treatment.NONE,
+                Thresholding.NONE,
                 new Choices(Samplers.standard(), "heun", 6)));
     List<SamplingSettings> seen = new ArrayList<>();
     Prior watched =
@@ -211,7 +211,7 @@ class PipelinesTest {
         new UnclipPipeline(
                 () -> new ModelIdentity("toy", "lambdas", "MIT", "sha256:" + "0".repeat(64)),
                 Pixels.square(1),
-                ModelCard.Limits.USUAL,
+                ModelCard.Limits.DEFAULT,
                 EnumSet.allOf(ImageTask.Kind.class),
                 parts)
             .withGuidance((stage, asked) -> GuidanceScale.constant(asked.at(0) * 2));

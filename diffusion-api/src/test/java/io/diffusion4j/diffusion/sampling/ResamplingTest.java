@@ -80,7 +80,7 @@ class ResamplingTest {
         new Trajectory(
             plan,
             Parameterization.EPS,
-            X0Treatment.NONE,
+            Thresholding.NONE,
             start,
             step -> new PhiloxNoise(1, 0).gaussian("toy", step, size));
     while (!trajectory.done()) {
@@ -136,7 +136,7 @@ class ResamplingTest {
         new Trajectory(
             new SamplingPlan(List.of(step), EpsSource.NETWORK, 1),
             Parameterization.EPS,
-            X0Treatment.NONE,
+            Thresholding.NONE,
             zeros,
             any -> ones);
     trajectory.advance(new Prediction(zeros, variance));

@@ -22,7 +22,7 @@ class TrajectoryTest {
     return plan.build();
   }
 
-  private static Trajectory trajectory(SamplingPlan plan, X0Treatment treatment, float... start) {
+  private static Trajectory trajectory(SamplingPlan plan, Thresholding treatment, float... start) {
     return new Trajectory(
         plan,
         Parameterization.X0,
@@ -35,7 +35,7 @@ class TrajectoryTest {
 
   @Test
   void anUpdateIsALinearCombination() {
-    var t = trajectory(plan(Update.ZERO.plusX(2).plusX0(3).plusEps(5)), X0Treatment.NONE, 1);
+    var t = trajectory(plan(Update.ZERO.plusX(2).plusX0(3).plusEps(5)), Thresholding.NONE, 1);
     assertThat(t.query("c").t()).isEqualTo(5);
     assertThat(t.query("c").condition()).isEqualTo("c");
     t.advance(Prediction.of(new float[] {0.5f}));
@@ -48,12 +48,12 @@ class TrajectoryTest {
   @Test
   void epsFollowsTheTreatedX0UnlessThePlanMeansTheNetworks() {
     Update eps = Update.ZERO.plusEps(1);
-    var treated = trajectory(plan(eps), X0Treatment.clip(1), 1);
+    var treated = trajectory(plan(eps), Thresholding.clip(1), 1);
     treated.advance(Prediction.of(new float[] {3}));
     assertThat((double) treated.x()[0]).isCloseTo((1 - 0.8 * 1) / 0.6, within(1e-6));
 
     var plan = new SamplingPlan.Builder().epsSource(EpsSource.NETWORK).add(5, 0.64, eps).build();
-    var raw = trajectory(plan, X0Treatment.clip(1), 1);
+    var raw = trajectory(plan, Thresholding.clip(1), 1);
     raw.advance(Prediction.of(new float[] {3}));
     assertThat((double) raw.x()[0]).isCloseTo((1 - 0.8 * 3) / 0.6, within(1e-6));
   }
@@ -69,7 +69,7 @@ class TrajectoryTest {
                     .plusPast(2, Quantity.X0, 1)
                     .plusPast(2, Quantity.X, 100)
                     .plusPast(1, Quantity.EPS, 1000)),
-            X0Treatment.NONE,
+            Thresholding.NONE,
             7);
     t.advance(Prediction.of(new float[] {1})); // 1 + 7
     assertThat(t.x()).containsExactly(8);
@@ -88,7 +88,7 @@ class TrajectoryTest {
     Update update = Update.ZERO.plusX(0.5).plusX0(0.25).plusNoise(0.125);
     var t =
         new Trajectory(
-            plan(update), Parameterization.X0, X0Treatment.NONE, start, step -> z.clone());
+            plan(update), Parameterization.X0, Thresholding.NONE, start, step -> z.clone());
     t.advance(Prediction.of(out));
     for (int i = 0; i < start.length; i++) {
       assertThat((double) t.x()[i])
@@ -104,7 +104,7 @@ class TrajectoryTest {
         new Trajectory(
             plan(update),
             Parameterization.X0,
-            X0Treatment.NONE,
+            Thresholding.NONE,
             zero,
             step -> new float[] {1, 1, 1, 1});
     t.advance(new Prediction(zero, new float[] {-1, 0, 1, 3}));
@@ -125,7 +125,7 @@ class TrajectoryTest {
           new Trajectory(
               plan(update, Update.ZERO.plusX0(1).withShift(Noise.NONE)),
               Parameterization.X0,
-              X0Treatment.clip(1),
+              Thresholding.clip(1),
               zero,
               step -> new float[2]);
       t.advance(new Prediction(output, variance, gradient));
@@ -146,7 +146,7 @@ class TrajectoryTest {
     for (Update update : List.of(Update.ZERO.plusX0(0.5), Update.ZERO.plusEps(0.5))) {
       var plan = new SamplingPlan.Builder().add(7, alphaBar, update).build();
       var t =
-          new Trajectory(plan, Parameterization.X0, X0Treatment.clip(1), x, step -> new float[2]);
+          new Trajectory(plan, Parameterization.X0, Thresholding.clip(1), x, step -> new float[2]);
       t.advance(new Prediction(new float[] {5, 0}, new float[0], gradient));
       for (int i = 0; i < 2; i++) {
         double x0 = (i == 0 ? 1 : 0) + 0.64 / 0.6 * gradient[i];
@@ -172,7 +172,7 @@ class TrajectoryTest {
     float[] zero = new float[2];
     var learned =
         new Trajectory(
-            plan(update), Parameterization.X0, X0Treatment.NONE, zero, step -> new float[] {1, 1});
+            plan(update), Parameterization.X0, Thresholding.NONE, zero, step -> new float[] {1, 1});
     float[] logVariance = {(float) Math.log(0.25), (float) Math.log(9)};
     learned.advance(new Prediction(zero, logVariance));
     assertThat((double) learned.x()[0]).isCloseTo(0.5, within(1e-6));
@@ -180,7 +180,7 @@ class TrajectoryTest {
 
     var fixed =
         new Trajectory(
-            plan(update), Parameterization.X0, X0Treatment.NONE, zero, step -> new float[] {1, 1});
+            plan(update), Parameterization.X0, Thresholding.NONE, zero, step -> new float[] {1, 1});
     fixed.advance(Prediction.of(zero));
     assertThat((double) fixed.x()[0]).isCloseTo(0.2, within(1e-7));
   }
@@ -192,7 +192,7 @@ class TrajectoryTest {
         new Trajectory(
             plan(update),
             Parameterization.X0,
-            X0Treatment.NONE,
+            Thresholding.NONE,
             new float[1],
             step -> new float[] {1});
     t.advance(Prediction.of(new float[1]));
@@ -204,7 +204,7 @@ class TrajectoryTest {
     float[] start = {4, 5};
     float[] output = {7, -9};
     Update update = Update.ZERO.plusX(2).plusX0(1).plusEps(1);
-    var t = trajectory(plan(update, update), X0Treatment.clip(1), start);
+    var t = trajectory(plan(update, update), Thresholding.clip(1), start);
     t.advance(Prediction.of(output));
     float[] between = t.x();
     float[] copy = between.clone();
@@ -216,7 +216,7 @@ class TrajectoryTest {
 
   @Test
   void aPlanThatIsDoneGoesNoFurther() {
-    var t = trajectory(plan(Update.ZERO), X0Treatment.NONE, 1);
+    var t = trajectory(plan(Update.ZERO), Thresholding.NONE, 1);
     t.advance(Prediction.of(new float[1]));
     assertThatThrownBy(() -> t.query("c")).isInstanceOf(IllegalStateException.class);
     assertThatThrownBy(() -> t.advance(Prediction.of(new float[1])))
@@ -225,7 +225,7 @@ class TrajectoryTest {
 
   @Test
   void anAnswerOfAnotherSizeIsRefused() {
-    var t = trajectory(plan(Update.ZERO), X0Treatment.NONE, 1, 2);
+    var t = trajectory(plan(Update.ZERO), Thresholding.NONE, 1, 2);
     assertThatThrownBy(() -> t.advance(Prediction.of(new float[3])))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("output: 3 values (expected: 2)");
@@ -241,9 +241,9 @@ class TrajectoryTest {
   @Test
   void clippingClips() {
     float[] x0 = {-7, -5, 0, 0.5f, 9};
-    X0Treatment.clip(5).treat(x0);
+    Thresholding.clip(5).treat(x0);
     assertThat(x0).containsExactly(-5, -5, 0, 0.5f, 5);
-    assertThatThrownBy(() -> X0Treatment.clip(0))
+    assertThatThrownBy(() -> Thresholding.clip(0))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("range: 0.0 (expected: > 0)");
   }
@@ -274,7 +274,7 @@ class TrajectoryTest {
         new Trajectory(
             plan(Update.ZERO, Update.ZERO.plusNoise(1), Update.ZERO),
             Parameterization.X0,
-            X0Treatment.NONE,
+            Thresholding.NONE,
             new float[2],
             step -> {
               asked[step]++;

@@ -12,8 +12,8 @@ import io.diffusion4j.diffusion.noise.PhiloxNoise;
 import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.diffusion.sampling.Sampler;
 import io.diffusion4j.diffusion.sampling.SamplingPlan;
+import io.diffusion4j.diffusion.sampling.Thresholding;
 import io.diffusion4j.diffusion.sampling.Trajectory;
-import io.diffusion4j.diffusion.sampling.X0Treatment;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import io.diffusion4j.diffusion.schedule.TimestepSpacings;
@@ -81,7 +81,7 @@ class AnalyticDpmSamplerTest {
         new Trajectory(
             plan,
             Parameterization.EPS,
-            X0Treatment.NONE,
+            Thresholding.NONE,
             noise.gaussian("x", 99, count),
             step -> noise.gaussian("x", step, count));
     while (!trajectory.done()) {

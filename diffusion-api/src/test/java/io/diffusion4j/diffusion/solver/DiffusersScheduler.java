@@ -7,7 +7,7 @@ import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.diffusion.sampling.DynamicThresholding;
 import io.diffusion4j.diffusion.sampling.EpsSource;
 import io.diffusion4j.diffusion.sampling.Sampler;
-import io.diffusion4j.diffusion.sampling.X0Treatment;
+import io.diffusion4j.diffusion.sampling.Thresholding;
 import io.diffusion4j.diffusion.schedule.BetaSchedule;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
 import io.diffusion4j.diffusion.schedule.LinearSchedule;
@@ -27,7 +27,7 @@ record DiffusersScheduler(
     Sampler sampler,
     NoiseSchedule schedule,
     TimestepSpacing spacing,
-    X0Treatment treatment,
+    Thresholding treatment,
     Parameterization parameterization,
     boolean varianceExploding) {
   /** The float32 errors of thirty steps of the reference. */
@@ -85,14 +85,14 @@ record DiffusersScheduler(
     }
 
     private DiffusersScheduler preserving(
-        Sampler sampler, NoiseSchedule schedule, TimestepSpacing spacing, X0Treatment treatment) {
+        Sampler sampler, NoiseSchedule schedule, TimestepSpacing spacing, Thresholding treatment) {
       return new DiffusersScheduler(
           sampler, schedule, spacing, treatment, parameterization(), false);
     }
 
     private DiffusersScheduler exploding(Sampler sampler) {
       return new DiffusersScheduler(
-          sampler, schedule(), spacing("linspace"), X0Treatment.NONE, parameterization(), true);
+          sampler, schedule(), spacing("linspace"), Thresholding.NONE, parameterization(), true);
     }
 
     private DiffusersScheduler ddpm() {
@@ -103,7 +103,8 @@ record DiffusersScheduler(
     }
 
     private DiffusersScheduler ddim() {
-      End end = bool("set_alpha_to_one", true) ? End.CLEAN : End.FIRST_TIMESTEP;
+      FinalNoiseLevel end =
+          bool("set_alpha_to_one", true) ? FinalNoiseLevel.CLEAN : FinalNoiseLevel.FIRST_TIMESTEP;
       var source =
           bool("use_clipped_model_output", false)
               ? new DdimSampler(0).epsSource()
@@ -119,10 +120,10 @@ record DiffusersScheduler(
       expect("skip_prk_steps", true);
       expect("set_alpha_to_one", false);
       return preserving(
-          new PlmsSampler(PlmsSampler.Start.MULTISTEP, End.FIRST_TIMESTEP),
+          new PlmsSampler(PlmsSampler.Start.MULTISTEP, FinalNoiseLevel.FIRST_TIMESTEP),
           schedule(),
           spacing("leading"),
-          X0Treatment.NONE);
+          Thresholding.NONE);
     }
 
     private DiffusersScheduler unclip() {
@@ -155,7 +156,7 @@ record DiffusersScheduler(
             case "sde-dpmsolver++" -> new SdeDpmSolverPlusPlus(order, correction, grid);
             default -> throw new IllegalArgumentException("algorithm_type: " + algorithm);
           };
-      X0Treatment treatment = thresholding(X0Treatment.NONE);
+      Thresholding treatment = thresholding(Thresholding.NONE);
       return preserving(sampler, schedule, spacing, treatment);
     }
 
@@ -197,13 +198,13 @@ record DiffusersScheduler(
       };
     }
 
-    private X0Treatment treatment() {
+    private Thresholding treatment() {
       double range = number("clip_sample_range", 1);
       boolean clip = bool("clip_sample", true);
-      return thresholding(clip ? X0Treatment.clip(range) : X0Treatment.NONE);
+      return thresholding(clip ? Thresholding.clip(range) : Thresholding.NONE);
     }
 
-    private X0Treatment thresholding(X0Treatment otherwise) {
+    private Thresholding thresholding(Thresholding otherwise) {
       double ratio = number("dynamic_thresholding_ratio", 0.995);
       double max = number("sample_max_value", 1);
       return bool("thresholding", false) ? new DynamicThresholding(ratio, max) : otherwise;

@@ -8,8 +8,8 @@ import io.diffusion4j.diffusion.noise.PhiloxNoise;
 import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.diffusion.sampling.Sampler;
 import io.diffusion4j.diffusion.sampling.SamplingPlan;
+import io.diffusion4j.diffusion.sampling.Thresholding;
 import io.diffusion4j.diffusion.sampling.Trajectory;
-import io.diffusion4j.diffusion.sampling.X0Treatment;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
 import io.diffusion4j.diffusion.schedule.LinearSchedule;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
@@ -51,7 +51,7 @@ public interface SamplerContract {
               new Trajectory(
                   plan,
                   Parameterization.X0,
-                  X0Treatment.NONE,
+                  Thresholding.NONE,
                   start,
                   step -> noise.gaussian("contract", step, start.length));
           while (!trajectory.done()) {

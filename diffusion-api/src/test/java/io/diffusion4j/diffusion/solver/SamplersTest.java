@@ -17,9 +17,9 @@ import io.diffusion4j.diffusion.sampling.EpsSource;
 import io.diffusion4j.diffusion.sampling.Level;
 import io.diffusion4j.diffusion.sampling.Sampler;
 import io.diffusion4j.diffusion.sampling.SamplingPlan;
+import io.diffusion4j.diffusion.sampling.Thresholding;
 import io.diffusion4j.diffusion.sampling.Trajectory;
 import io.diffusion4j.diffusion.sampling.Update;
-import io.diffusion4j.diffusion.sampling.X0Treatment;
 import io.diffusion4j.diffusion.schedule.BetaSchedule;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
 import io.diffusion4j.diffusion.schedule.LinearSchedule;
@@ -148,7 +148,7 @@ class SamplersTest implements SamplerContract {
         new Trajectory(
             plan,
             Parameterization.EPS,
-            X0Treatment.NONE,
+            Thresholding.NONE,
             start,
             step -> {
               throw new AssertionError("noise for step " + step);
@@ -307,7 +307,7 @@ class SamplersTest implements SamplerContract {
         new Trajectory(
             plan,
             Parameterization.V,
-            X0Treatment.NONE,
+            Thresholding.NONE,
             noise.gaussian("test", NoiseSource.INITIAL, size),
             step -> noise.gaussian("test", step, size));
     while (!trajectory.done()) {
@@ -347,7 +347,7 @@ class SamplersTest implements SamplerContract {
     float[] clean = {-0.25f, 0.5f, 0.75f};
     float[] expected = follow(plan, new GaussianData(0.5, 0.4), clean);
     var trajectory =
-        new Trajectory(plan, parameterization, X0Treatment.NONE, clean, step -> new float[0]);
+        new Trajectory(plan, parameterization, Thresholding.NONE, clean, step -> new float[0]);
     while (!trajectory.done()) {
       double alphaBar = plan.steps().get(trajectory.step()).alphaBar();
       trajectory.advance(
@@ -410,7 +410,7 @@ class SamplersTest implements SamplerContract {
   void aWholeStrideIsTheListWhereTheListHasIt(int n) {
     Timesteps leading = TimestepSpacings.LEADING.of(1000, n);
     var schedule = new LinearSchedule(1000);
-    for (End end : End.values()) {
+    for (FinalNoiseLevel end : FinalNoiseLevel.values()) {
       assertThat(
               new DdimSampler(0.5, EpsSource.NETWORK, DdimSampler.Stride.WHOLE, end)
                   .plan(schedule, leading))
@@ -425,7 +425,7 @@ class SamplersTest implements SamplerContract {
     Timesteps trailing = TimestepSpacings.TRAILING.of(1000, 7); // …, 285, 142, and ⌊1000/7⌋ = 142
     var schedule = new LinearSchedule(1000);
     var last =
-        new DdimSampler(0, EpsSource.NETWORK, DdimSampler.Stride.WHOLE, End.CLEAN)
+        new DdimSampler(0, EpsSource.NETWORK, DdimSampler.Stride.WHOLE, FinalNoiseLevel.CLEAN)
             .plan(schedule, trailing)
             .steps()
             .get(6);
@@ -475,11 +475,11 @@ class SamplersTest implements SamplerContract {
   @Test
   void whatIsDoneToX0HasANameAndAnUnknownOneListsThem() {
     float[] x0 = {-3, 0.5f};
-    X0Treatment.standard().named("clip").treat(x0);
+    Thresholding.standard().named("clip").treat(x0);
     assertThat(x0).containsExactly(-1, 0.5f);
-    X0Treatment.standard().named("none").treat(x0);
+    Thresholding.standard().named("none").treat(x0);
     assertThat(x0).containsExactly(-1, 0.5f);
-    assertThatThrownBy(() -> X0Treatment.standard().named("clap"))
+    assertThatThrownBy(() -> Thresholding.standard().named("clap"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("thresholding: clap (expected: one of clip, dynamic, none)");
     assertThat(new DdimSampler(0, EpsSource.NETWORK).withEta(1))

@@ -42,7 +42,9 @@ record Solver(Sampler sampler, int order, int history) {
           stochastic(new SdeSampler(SdeSampler.Method.REVERSE_DIFFUSION, 2, 0.1)),
           stochastic(new DdimSampler(0.5)),
           stochastic(new DdimSampler(1, EpsSource.NETWORK)),
-          stochastic(new DdimSampler(1, EpsSource.NETWORK, DdimSampler.Stride.WHOLE, End.CLEAN)),
+          stochastic(
+              new DdimSampler(
+                  1, EpsSource.NETWORK, DdimSampler.Stride.WHOLE, FinalNoiseLevel.CLEAN)),
           stochastic(new DdpmSampler(VarianceType.FIXED_SMALL)),
           stochastic(new DdpmSampler(VarianceType.FIXED_LARGE)),
           stochastic(new DdpmSampler(VarianceType.LEARNED)),

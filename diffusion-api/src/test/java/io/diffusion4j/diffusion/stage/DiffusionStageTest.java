@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.diffusion4j.diffusion.denoiser.Denoiser;
-import io.diffusion4j.diffusion.denoiser.NonFiniteAnswerException;
+import io.diffusion4j.diffusion.denoiser.NonFinitePredictionException;
 import io.diffusion4j.diffusion.denoiser.Prediction;
 import io.diffusion4j.diffusion.denoiser.Query;
 import io.diffusion4j.diffusion.denoiser.ToyDenoiser;
@@ -13,7 +13,7 @@ import io.diffusion4j.diffusion.noise.NoiseSource;
 import io.diffusion4j.diffusion.noise.PhiloxNoise;
 import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.diffusion.sampling.Sampler;
-import io.diffusion4j.diffusion.sampling.X0Treatment;
+import io.diffusion4j.diffusion.sampling.Thresholding;
 import io.diffusion4j.diffusion.schedule.BetaSchedule;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
 import io.diffusion4j.diffusion.schedule.TimestepSpacing;
@@ -45,7 +45,7 @@ class DiffusionStageTest {
         denoiser,
         new CosineSchedule(1000),
         TimestepSpacings.UNCLIP,
-        X0Treatment.clip(1),
+        Thresholding.clip(1),
         32);
   }
 
@@ -181,7 +181,7 @@ class DiffusionStageTest {
             () ->
                 stage(broken)
                     .sample(List.of(draw(0), draw(1)), settings(DDPM, 7), SamplingListener.NONE))
-        .isInstanceOf(NonFiniteAnswerException.class)
+        .isInstanceOf(NonFinitePredictionException.class)
         .hasMessage(
             "toy: "
                 + bad
@@ -222,7 +222,7 @@ class DiffusionStageTest {
     var schedule = BetaSchedule.constant(50, 0.02); // whose end keeps some of the data
     var stage =
         new DiffusionStage<>(
-            "toy", recording, schedule, TimestepSpacings.UNCLIP, X0Treatment.clip(1), 32);
+            "toy", recording, schedule, TimestepSpacings.UNCLIP, Thresholding.clip(1), 32);
     stage.sample(List.of(draw(0)), settings(new EulerSampler(), 3), SamplingListener.NONE);
     double scale = Math.sqrt(1 - schedule.alphaBar(49));
     float[] noise = draw(0).noise().gaussian("toy", NoiseSource.INITIAL, 32);

@@ -3,11 +3,11 @@ package io.diffusion4j.tf.train;
 import io.diffusion4j.checkpoint.TensorMap;
 import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.nn.Batch;
-import io.diffusion4j.nn.train.Learner;
 import io.diffusion4j.nn.train.LossNetwork;
 import io.diffusion4j.nn.train.Muon;
 import io.diffusion4j.nn.train.Trainer;
 import io.diffusion4j.nn.train.TrainingConfig;
+import io.diffusion4j.nn.train.TrainingSession;
 import io.diffusion4j.nn.train.group.AllReduce;
 import io.diffusion4j.nn.train.group.Group;
 import io.diffusion4j.nn.train.group.Share;
@@ -39,7 +39,7 @@ import org.tensorflow.types.family.TType;
  * Trains any objective with TensorFlow: a step is one run of the graph. In a group, it is one run
  * for the gradients, whose sums over all processes are fed to a second run.
  */
-final class TensorFlowLearner implements Learner {
+final class TensorFlowLearner implements TrainingSession {
   /** A variable of the state, with the operations that read and fill it. */
   private record Cell(
       Parameter parameter,

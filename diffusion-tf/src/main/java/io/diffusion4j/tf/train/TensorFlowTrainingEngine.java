@@ -2,11 +2,11 @@ package io.diffusion4j.tf.train;
 
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.engine.Precision;
-import io.diffusion4j.nn.train.Learner;
 import io.diffusion4j.nn.train.LossNetwork;
 import io.diffusion4j.nn.train.TrainingConfig;
 import io.diffusion4j.nn.train.TrainingConfig.Activations;
 import io.diffusion4j.nn.train.TrainingEngine;
+import io.diffusion4j.nn.train.TrainingSession;
 import io.diffusion4j.nn.train.group.Group;
 import io.diffusion4j.tf.TensorFlowEngine;
 import java.util.Optional;
@@ -34,7 +34,7 @@ public final class TensorFlowTrainingEngine implements TrainingEngine {
   }
 
   @Override
-  public Learner learner(LossNetwork objective, TrainingConfig config, Group group) {
+  public TrainingSession learner(LossNetwork objective, TrainingConfig config, Group group) {
     Check.that(
         config.activations() == Activations.KEPT,
         "activations",

@@ -6,8 +6,8 @@ import io.diffusion4j.diffusion.denoiser.Denoiser;
 import io.diffusion4j.diffusion.denoiser.Prediction;
 import io.diffusion4j.diffusion.denoiser.Query;
 import io.diffusion4j.diffusion.sampling.SamplingPlan;
+import io.diffusion4j.diffusion.sampling.Thresholding;
 import io.diffusion4j.diffusion.sampling.Trajectory;
-import io.diffusion4j.diffusion.sampling.X0Treatment;
 import io.diffusion4j.nn.Rows;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,7 +43,7 @@ public record GuidedTrace(Function<String, float[]> tensors, Function<String, fl
           new Trajectory(
               plan,
               guided.parameterization(),
-              X0Treatment.clip(1),
+              Thresholding.clip(1),
               start.get(row),
               step -> Rows.unstack(noise.apply("diffusion.step" + step), rows).get(row)));
     }

@@ -8,8 +8,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.diffusion4j.data.CaptionedImages;
 import io.diffusion4j.data.DataSet;
-import io.diffusion4j.data.Technique;
 import io.diffusion4j.data.Techniques;
+import io.diffusion4j.data.TrainingOption;
 import io.diffusion4j.diffusion.digest.Sha256;
 import io.diffusion4j.emoji.EmojiDataset;
 import io.diffusion4j.emoji.EmojiDataset.Settings;
@@ -113,7 +113,7 @@ public record EmojiData(EmojiSettings settings, Techniques techniques) implement
     };
   }
 
-  private SortedMap<String, String> words(Technique<?>... some) {
+  private SortedMap<String, String> words(TrainingOption<?>... some) {
     var words = new TreeMap<String, String>();
     Arrays.stream(some)
         .forEach(technique -> words.put(technique.name(), techniques.word(technique)));

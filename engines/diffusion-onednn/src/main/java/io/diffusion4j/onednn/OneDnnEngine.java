@@ -14,10 +14,10 @@ import io.diffusion4j.onednn.core.DataType;
 import io.diffusion4j.onednn.core.Descriptions;
 import io.diffusion4j.onednn.core.Natives;
 import io.diffusion4j.onednn.core.Scope;
-import io.diffusion4j.onednn.core.Team;
+import io.diffusion4j.onednn.core.WorkerPool;
 import io.diffusion4j.onednn.run.Compiler;
-import io.diffusion4j.onednn.run.KeptWeights;
 import io.diffusion4j.onednn.run.Lowering;
+import io.diffusion4j.onednn.run.PackedWeightCache;
 import io.diffusion4j.onednn.run.PackedWeights;
 import io.diffusion4j.onednn.run.Primitives;
 import io.diffusion4j.onednn.run.Program;
@@ -63,14 +63,14 @@ public final class OneDnnEngine implements Engine {
   public List<Executable> compile(
       Network network, List<Network> variants, TensorSource weights, Compute compute) {
     network.requireFits(weights);
-    var team = Team.of(compute.threads());
+    var team = WorkerPool.of(compute.threads());
     var scope = new Scope();
     try (var compiling = new Scope()) {
       var type = DataType.of(compute.precision());
       var kept =
           compute
               .packed()
-              .flatMap(folder -> KeptWeights.of(folder, weights, compute.precision(), team));
+              .flatMap(folder -> PackedWeightCache.of(folder, weights, compute.precision(), team));
       kept.ifPresent(file -> scope.onClose(file::close));
       var packed = new PackedWeights(scope, weights, kept);
       var slots = new Slots(scope);
@@ -101,7 +101,7 @@ public final class OneDnnEngine implements Engine {
       Network network,
       Set<Integer> quantised,
       PackedWeights weights,
-      Team team,
+      WorkerPool team,
       Slots slots,
       Scope scope,
       Scope compiling,

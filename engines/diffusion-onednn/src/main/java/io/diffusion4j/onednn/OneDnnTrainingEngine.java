@@ -1,11 +1,11 @@
 package io.diffusion4j.onednn;
 
 import io.diffusion4j.nn.engine.Precision;
-import io.diffusion4j.nn.train.Learner;
 import io.diffusion4j.nn.train.LossNetwork;
 import io.diffusion4j.nn.train.Split;
 import io.diffusion4j.nn.train.TrainingConfig;
 import io.diffusion4j.nn.train.TrainingEngine;
+import io.diffusion4j.nn.train.TrainingSession;
 import io.diffusion4j.nn.train.group.Group;
 import io.diffusion4j.onednn.train.OneDnnLearner;
 import java.util.Optional;
@@ -31,7 +31,7 @@ public final class OneDnnTrainingEngine implements TrainingEngine {
   }
 
   @Override
-  public Learner learner(LossNetwork objective, TrainingConfig config, Group group) {
+  public TrainingSession learner(LossNetwork objective, TrainingConfig config, Group group) {
     return new OneDnnLearner(objective, Split.of(objective), config, group);
   }
 }

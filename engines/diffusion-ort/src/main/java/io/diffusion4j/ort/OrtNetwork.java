@@ -5,7 +5,7 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import io.diffusion4j.checkpoint.TensorSource;
-import io.diffusion4j.diffusion.denoiser.NoMemoryException;
+import io.diffusion4j.diffusion.denoiser.NativeOutOfMemoryException;
 import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.Network;
 import io.diffusion4j.nn.StoredNetwork;
@@ -148,7 +148,7 @@ final class OrtNetwork {
       }
     } catch (OrtException e) {
       if (isOutOfMemory(e)) {
-        throw new NoMemoryException(
+        throw new NativeOutOfMemoryException(
             "batch: " + batch.rows() + " rows (expected: fewer, or more memory)", e);
       }
       throw new IllegalStateException(network.name() + ": " + e.getMessage(), e);

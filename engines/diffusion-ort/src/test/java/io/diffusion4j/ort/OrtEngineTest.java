@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.checkpoint.TensorMap;
-import io.diffusion4j.diffusion.denoiser.NoMemoryException;
+import io.diffusion4j.diffusion.denoiser.NativeOutOfMemoryException;
 import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.Network;
 import io.diffusion4j.nn.NetworkDefinition;
@@ -176,7 +176,7 @@ class OrtEngineTest {
     try (var network = new OrtEngine().compile(Network.of(large), new TensorMap(), COMPUTE)) {
       int rows = 1 << 24; // a quarter of a petabyte
       assertThatThrownBy(() -> network.run(new Batch(rows).ints("id", new int[rows])))
-          .isInstanceOf(NoMemoryException.class)
+          .isInstanceOf(NativeOutOfMemoryException.class)
           .hasMessage("batch: " + rows + " rows (expected: fewer, or more memory)");
       float[] expected = new float[size];
       expected[3] = 1;

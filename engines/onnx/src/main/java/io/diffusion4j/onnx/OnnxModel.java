@@ -26,15 +26,15 @@ import java.util.Map;
  *
  * <pre>{@code
  * OnnxModel.of(Network.of(definition), weights, OnnxOptions.plain(OnnxPrecision.FLOAT32))
- *     .write(Path.of("decoder.onnx"), OnnxModel.MOST_BYTES);
+ *     .write(Path.of("decoder.onnx"), OnnxModel.MAX_BYTES);
  * }</pre>
  */
 public final class OnnxModel {
   /** The size in bytes from which weights must be in a file of their own: the limit of protobuf. */
-  public static final long MOST_BYTES = Integer.MAX_VALUE - (16L << 20);
+  public static final long MAX_BYTES = Integer.MAX_VALUE - (16L << 20);
 
   /** Constants below this size in bytes are always in the model itself. */
-  private static final long LEAST_EXTERNAL = 1024;
+  private static final long MIN_EXTERNAL = 1024;
 
   /** Weights in a file of their own begin at multiples of this, so that they can be mapped. */
   private static final long ALIGNMENT = 4096;
@@ -166,12 +166,12 @@ public final class OnnxModel {
    * beside it, with {@code .data} after the name.
    *
    * @param most the largest size in bytes of weights in the model itself, at most {@link
-   *     #MOST_BYTES}
+   *     #MAX_BYTES}
    * @return the files
    * @throws java.io.UncheckedIOException if a file cannot be written
    */
   public List<Path> write(Path file, long most) {
-    Check.that(most >= 0 && most <= MOST_BYTES, "most", most, "from 0 to %s", MOST_BYTES);
+    Check.that(most >= 0 && most <= MAX_BYTES, "most", most, "from 0 to %s", MAX_BYTES);
     if (weightBytes() <= most) {
       var model = model(graph.initializers().stream().map(Initializer::inline).toList());
       AtomicFile.write(file, channel -> write(channel, model::writeTo));
@@ -189,7 +189,7 @@ public final class OnnxModel {
       throws IOException {
     long at = 0;
     for (Initializer constant : graph.initializers()) {
-      if (constant.bytes() < LEAST_EXTERNAL) {
+      if (constant.bytes() < MIN_EXTERNAL) {
         tensors.add(constant.inline());
         continue;
       }

@@ -39,7 +39,7 @@ class LayersTest {
             .evaluate(batch, Oracle.parameters(network, weights))
             .value(network.outputs().get(0));
     Path file = folder.resolve("layer.onnx");
-    OnnxModel.of(network, weights, OnnxOptions.plain(precision)).write(file, OnnxModel.MOST_BYTES);
+    OnnxModel.of(network, weights, OnnxOptions.plain(precision)).write(file, OnnxModel.MAX_BYTES);
     try (var model = new RuntimeModel(file);
         var feed = feed(network, batch)) {
       Oracle.assertClose(model.run(feed, StoredNetwork.output(0)), expected, tolerance);

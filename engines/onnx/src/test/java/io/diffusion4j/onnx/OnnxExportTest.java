@@ -37,7 +37,7 @@ class OnnxExportTest {
     Path to = Files.createDirectories(folder.resolve(into));
     var files =
         OnnxExport.write(
-            network(), to, OnnxPrecision.FLOAT32, OnnxModel.MOST_BYTES, Map.of("family", "test"));
+            network(), to, OnnxPrecision.FLOAT32, OnnxModel.MAX_BYTES, Map.of("family", "test"));
     assertThat(files).containsExactly(to.resolve("little.onnx"));
     return files.get(0);
   }

@@ -100,7 +100,7 @@ class OnnxModelTest {
             List.of(unet(8, 4), unet(4, 8)),
             weights,
             OnnxOptions.plain(OnnxPrecision.FLOAT32))
-        .write(file, OnnxModel.MOST_BYTES);
+        .write(file, OnnxModel.MAX_BYTES);
     try (var model = new RuntimeModel(file)) {
       assertThat(model.declarations().get("sample")).contains("batch", "height", "width");
       for (int[] size : new int[][] {{4, 4}, {6, 10}, {12, 2}}) {
@@ -161,7 +161,7 @@ class OnnxModelTest {
             Optional.of(new OnnxOptions.Timestep("time", form)),
             Map.of("family", "test"));
     Path file = folder.resolve("unet.onnx");
-    OnnxModel.of(network, weights, options).write(file, OnnxModel.MOST_BYTES);
+    OnnxModel.of(network, weights, options).write(file, OnnxModel.MAX_BYTES);
     float[] x = random(ROWS * side * side * 3, 1);
     float[] timesteps = {999, 17.25f};
     float[] sinusoids = new float[ROWS * TIME];
@@ -259,7 +259,7 @@ class OnnxModelTest {
     weights.put("bias", new long[] {1}, new float[1]);
     var model = OnnxModel.of(network, weights, OnnxOptions.plain(OnnxPrecision.FLOAT16));
     Path file = folder.resolve("large.onnx");
-    assertThatThrownBy(() -> model.write(file, OnnxModel.MOST_BYTES))
+    assertThatThrownBy(() -> model.write(file, OnnxModel.MAX_BYTES))
         .hasMessage("weight[0]: 1000000.0 (expected: in the range of F16)");
     assertThat(file).doesNotExist();
   }

@@ -15,7 +15,7 @@ import io.diffusion4j.pipeline.Component;
 import io.diffusion4j.pipeline.FolderDigest;
 import io.diffusion4j.pipeline.FolderReport;
 import io.diffusion4j.pipeline.ModelFamily;
-import io.diffusion4j.pipeline.Opening;
+import io.diffusion4j.pipeline.OpenOptions;
 import io.diffusion4j.pipeline.PipelineModule;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -86,7 +86,7 @@ public final class DdpmFamily implements ModelFamily {
   }
 
   @Override
-  public Opened open(Path folder, Opening how) {
+  public Opened open(Path folder, OpenOptions how) {
     how.prior()
         .filter(
             prior -> !prior.equals("diffusion")) // the value in recipes of models without a prior
@@ -115,7 +115,7 @@ public final class DdpmFamily implements ModelFamily {
 
   private static Opened open(
       DdpmFolder own,
-      Opening how,
+      OpenOptions how,
       PixelBackbone network,
       Optional<LatentDecoder> latents,
       Compute compute) {
@@ -166,7 +166,7 @@ public final class DdpmFamily implements ModelFamily {
   }
 
   @Override
-  public String digest(Path folder, Opening how) {
+  public String digest(Path folder, OpenOptions how) {
     var place = how.guide(Guides.CLASSIFIER, folder.resolve(CLASSIFIER), ClassifierFolders::isAt);
     return digest(folder, place);
   }
@@ -177,7 +177,7 @@ public final class DdpmFamily implements ModelFamily {
   }
 
   @Override
-  public PictureLikelihood likelihood(Path folder, Opening how) {
+  public PictureLikelihood likelihood(Path folder, OpenOptions how) {
     return PixelLikelihood.of(new DdpmFolder(folder), how.compute(() -> Precision.FLOAT32));
   }
 }

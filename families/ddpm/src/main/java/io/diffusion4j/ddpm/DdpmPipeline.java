@@ -133,7 +133,7 @@ public final class DdpmPipeline implements ImagePipeline {
         new ModelCard(
             identity,
             pixels,
-            ModelCard.Limits.USUAL,
+            ModelCard.Limits.DEFAULT,
             List.of(replacement.map(ImageDecoder::stage).orElse(offered)),
             latents.isPresent() || replacement.isPresent() ? UNCONDITIONAL : tasks(network));
     stage =

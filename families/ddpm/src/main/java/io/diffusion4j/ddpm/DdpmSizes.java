@@ -8,7 +8,7 @@ import io.diffusion4j.checkpoint.strict.Faults;
 import io.diffusion4j.decoder.classifier.ClassifierConfig;
 import io.diffusion4j.decoder.classifier.Pool;
 import io.diffusion4j.decoder.dit.DitConfig;
-import io.diffusion4j.decoder.unet.Beside;
+import io.diffusion4j.decoder.unet.ConcatConditioning;
 import io.diffusion4j.decoder.unet.UnetConfig;
 import io.diffusion4j.decoder.unet.UnetConfig.Heads;
 import io.diffusion4j.decoder.unet.UnetConfig.LevelChange;
@@ -118,7 +118,7 @@ public record DdpmSizes(
             UnetLayout.OPENAI_BY_KIND,
             size,
             RGB,
-            Beside.NOTHING,
+            ConcatConditioning.NOTHING,
             RGB,
             width,
             channels.stream().map(c -> Math.nextUp((double) c / width)).toList(),

@@ -13,7 +13,7 @@ import io.diffusion4j.decoder.classifier.ClassifierModel;
 import io.diffusion4j.decoder.classifier.ClassifierNetwork;
 import io.diffusion4j.decoder.classifier.Pool;
 import io.diffusion4j.decoder.dit.DitConfig;
-import io.diffusion4j.decoder.unet.Beside;
+import io.diffusion4j.decoder.unet.ConcatConditioning;
 import io.diffusion4j.decoder.unet.UnetConfig;
 import io.diffusion4j.decoder.unet.UnetConfig.Heads;
 import io.diffusion4j.decoder.unet.UnetConfig.Labels;
@@ -41,8 +41,8 @@ import io.diffusion4j.nn.RandomWeights;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.nn.weights.Init;
+import io.diffusion4j.pipeline.OpenOptions;
 import io.diffusion4j.pipeline.OpenPipeline;
-import io.diffusion4j.pipeline.Opening;
 import io.diffusion4j.pipeline.Plugins;
 import io.diffusion4j.pipeline.Residency;
 import java.io.IOException;
@@ -75,7 +75,7 @@ class DdpmFamilyTest {
 
   private static void open(Path folder, Consumer<ImagePipeline> use) {
     try (var plugins = Plugins.of(List.of());
-        var open = OpenPipeline.of(folder, Opening.with(Residency.ALWAYS), plugins)) {
+        var open = OpenPipeline.of(folder, OpenOptions.with(Residency.ALWAYS), plugins)) {
       use.accept(open.pipeline());
     }
   }
@@ -327,7 +327,7 @@ class DdpmFamilyTest {
             UnetLayout.OPENAI_BY_KIND,
             side,
             3,
-            Beside.NOTHING,
+            ConcatConditioning.NOTHING,
             3,
             8,
             List.of(1.0, 2.0),
@@ -410,7 +410,7 @@ class DdpmFamilyTest {
   @Test
   void aClassifierOfAnotherSizeIsRefused() throws IOException {
     Path other = guided().resolve(DdpmFamily.CLASSIFIER);
-    var how = Opening.with(Residency.ALWAYS).withGuides(Map.of("classifier", other));
+    var how = OpenOptions.with(Residency.ALWAYS).withGuides(Map.of("classifier", other));
     assertThatThrownBy(
             () -> OpenPipeline.of(published("celebahq"), how, Plugins.of(List.of())).close())
         .hasMessageStartingWith("classifier: images of ");
@@ -437,7 +437,8 @@ class DdpmFamilyTest {
   @Test
   void pluginsReplaceTheNetworkAndTheDefaultSampler() {
     try (var plugins = Plugins.of(new GreyModule());
-        var open = OpenPipeline.of(published("cifar10"), Opening.with(Residency.ALWAYS), plugins)) {
+        var open =
+            OpenPipeline.of(published("cifar10"), OpenOptions.with(Residency.ALWAYS), plugins)) {
       var pipeline = open.pipeline();
       assertThat(pipeline.card().taskNames()).containsExactly("unconditional");
       assertThat(pipeline.card().identity().replaced())
@@ -448,7 +449,8 @@ class DdpmFamilyTest {
       assertThatThrownBy(() -> draw(pipeline, CLASS_1, 1)).hasMessageStartingWith("label: ");
     }
     try (var plugins = Plugins.of(new DdimModule());
-        var open = OpenPipeline.of(published("cifar10"), Opening.with(Residency.ALWAYS), plugins)) {
+        var open =
+            OpenPipeline.of(published("cifar10"), OpenOptions.with(Residency.ALWAYS), plugins)) {
       var choices = open.pipeline().card().stages().get(0).denoising().orElseThrow().choices();
       assertThat(choices.defaultSampler()).isEqualTo("plugin");
     }

@@ -20,8 +20,8 @@ import io.diffusion4j.golden.GoldenTest;
 import io.diffusion4j.nn.Rows;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Precision;
+import io.diffusion4j.pipeline.OpenOptions;
 import io.diffusion4j.pipeline.OpenPipeline;
-import io.diffusion4j.pipeline.Opening;
 import io.diffusion4j.pipeline.Plugins;
 import io.diffusion4j.pipeline.Residency;
 import java.io.IOException;
@@ -108,7 +108,7 @@ class DdpmParityTest {
             run.get("pipeline").asText(),
             (ObjectNode) run.get("scheduler_override"));
     try (var plugins = Plugins.of(List.of());
-        var open = OpenPipeline.of(changed, Opening.with(Residency.ALWAYS), plugins)) {
+        var open = OpenPipeline.of(changed, OpenOptions.with(Residency.ALWAYS), plugins)) {
       var usual = open.pipeline().card().stages().get(0).defaults();
       var settings =
           usual

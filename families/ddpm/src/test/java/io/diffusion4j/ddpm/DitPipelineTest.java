@@ -26,8 +26,8 @@ import io.diffusion4j.nn.engine.CompiledNetwork;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Engines;
 import io.diffusion4j.nn.engine.Precision;
+import io.diffusion4j.pipeline.OpenOptions;
 import io.diffusion4j.pipeline.OpenPipeline;
-import io.diffusion4j.pipeline.Opening;
 import io.diffusion4j.pipeline.Plugins;
 import io.diffusion4j.pipeline.Residency;
 import java.nio.file.Path;
@@ -106,7 +106,7 @@ class DitPipelineTest {
     var scheduler = folder.scheduler();
     SamplingSettings usual;
     try (var plugins = Plugins.of(List.of());
-        var open = OpenPipeline.of(path, Opening.with(Residency.ALWAYS), plugins)) {
+        var open = OpenPipeline.of(path, OpenOptions.with(Residency.ALWAYS), plugins)) {
       usual = open.pipeline().card().stages().get(0).defaults();
     }
     var plan = settings(run, usual).plan(scheduler.schedule(), scheduler.timesteps());
@@ -155,7 +155,7 @@ class DitPipelineTest {
     int images = run.get("class_labels").size();
     var init = Rows.unstack(noise.image("dit.init"), images);
     try (var plugins = Plugins.of(List.of());
-        var open = OpenPipeline.of(folder, Opening.with(Residency.ALWAYS), plugins)) {
+        var open = OpenPipeline.of(folder, OpenOptions.with(Residency.ALWAYS), plugins)) {
       var pipeline = open.pipeline();
       var settings = settings(run, pipeline.card().stages().get(0).defaults());
       List<float[]> drawn = new ArrayList<>();

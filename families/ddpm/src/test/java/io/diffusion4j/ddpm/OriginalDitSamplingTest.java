@@ -13,8 +13,8 @@ import io.diffusion4j.diffusion.denoiser.Prediction;
 import io.diffusion4j.diffusion.denoiser.Query;
 import io.diffusion4j.diffusion.loss.VarianceType;
 import io.diffusion4j.diffusion.process.Parameterization;
+import io.diffusion4j.diffusion.sampling.Thresholding;
 import io.diffusion4j.diffusion.sampling.Trajectory;
-import io.diffusion4j.diffusion.sampling.X0Treatment;
 import io.diffusion4j.diffusion.schedule.LinearSchedule;
 import io.diffusion4j.diffusion.schedule.Timesteps;
 import io.diffusion4j.diffusion.solver.DdpmSampler;
@@ -176,7 +176,7 @@ class OriginalDitSamplingTest {
           new Trajectory(
               plan,
               guided.network().parameterization(),
-              clips ? X0Treatment.clip(1) : X0Treatment.NONE,
+              clips ? Thresholding.clip(1) : Thresholding.NONE,
               start.get(row % half),
               step -> Rows.unstack(noise.image("dit.step" + step), rows).get(row)));
     }

@@ -22,7 +22,7 @@ import io.diffusion4j.golden.GoldenRoots;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.nn.engine.ProbedDenoiser;
-import io.diffusion4j.pipeline.Opening;
+import io.diffusion4j.pipeline.OpenOptions;
 import io.diffusion4j.pipeline.Residency;
 import java.nio.file.Path;
 import java.util.List;
@@ -34,7 +34,7 @@ class PixelLikelihoodTest {
   private static final Compute COMPUTE = Compute.of(Precision.FLOAT32);
 
   private static PictureLikelihood open() {
-    return new DdpmFamily().likelihood(FOLDER, Opening.with(Residency.ALWAYS));
+    return new DdpmFamily().likelihood(FOLDER, OpenOptions.with(Residency.ALWAYS));
   }
 
   private static Example example(PictureLikelihood likelihood, float level) {

@@ -16,8 +16,8 @@ import io.diffusion4j.golden.GoldenRoots;
 import io.diffusion4j.nn.Manifest;
 import io.diffusion4j.nn.RandomWeights;
 import io.diffusion4j.nn.TimeEmbedding;
+import io.diffusion4j.pipeline.OpenOptions;
 import io.diffusion4j.pipeline.OpenPipeline;
-import io.diffusion4j.pipeline.Opening;
 import io.diffusion4j.pipeline.Plugins;
 import io.diffusion4j.pipeline.Residency;
 import java.io.IOException;
@@ -114,7 +114,7 @@ class UvitFolderTest {
 
   private float[] draw(OptionalInt label, double guidance) {
     try (var plugins = Plugins.of(List.of());
-        var open = OpenPipeline.of(folder, Opening.with(Residency.ALWAYS), plugins)) {
+        var open = OpenPipeline.of(folder, OpenOptions.with(Residency.ALWAYS), plugins)) {
       var stage = open.pipeline().card().stages().get(0);
       var settings = stage.defaults().withSteps(4);
       return open.pipeline()

@@ -3,7 +3,7 @@ package io.diffusion4j.glide;
 import io.diffusion4j.clip.Transformer;
 import io.diffusion4j.clip.Transformer.Activation;
 import io.diffusion4j.clip.token.Gpt2Tokenizer;
-import io.diffusion4j.decoder.unet.Beside;
+import io.diffusion4j.decoder.unet.ConcatConditioning;
 import io.diffusion4j.decoder.unet.UnetConfig;
 import io.diffusion4j.decoder.unet.UnetConfig.Heads;
 import io.diffusion4j.decoder.unet.UnetConfig.LevelChange;
@@ -44,34 +44,38 @@ public record GlideConfig(UnetConfig unet, Transformer text, int vocabulary, int
 
   /** Returns the shape of the published base model of 64×64 pixels. */
   public static GlideConfig base() {
-    return base(Beside.NOTHING);
+    return base(ConcatConditioning.NOTHING);
   }
 
   /** Returns the shape of the published base model of 64×64 pixels for inpainting. */
   public static GlideConfig baseInpaint() {
-    return base(Beside.KNOWN);
+    return base(ConcatConditioning.KNOWN);
   }
 
   /** Returns the shape of the published upsampler to 256×256 pixels. */
   public static GlideConfig upsampler() {
-    return upsampler(Beside.LOW);
+    return upsampler(ConcatConditioning.LOW);
   }
 
   /** Returns the shape of the published upsampler to 256×256 pixels for inpainting. */
   public static GlideConfig upsamplerInpaint() {
-    return upsampler(Beside.KNOWN_AND_LOW);
+    return upsampler(ConcatConditioning.KNOWN_AND_LOW);
   }
 
-  private static GlideConfig base(Beside beside) {
+  private static GlideConfig base(ConcatConditioning beside) {
     return published(64, beside, List.of(1.0, 2.0, 3.0, 4.0), List.of(2, 4, 8), 3);
   }
 
-  private static GlideConfig upsampler(Beside beside) {
+  private static GlideConfig upsampler(ConcatConditioning beside) {
     return published(256, beside, List.of(1.0, 1.0, 2.0, 2.0, 4.0, 4.0), List.of(8, 16, 32), 2);
   }
 
   private static GlideConfig published(
-      int size, Beside beside, List<Double> channelMult, List<Integer> attention, int layers) {
+      int size,
+      ConcatConditioning beside,
+      List<Double> channelMult,
+      List<Integer> attention,
+      int layers) {
     var text = transformer(512, 16, 8);
     return new GlideConfig(
         UnetConfig.openAi(

@@ -13,7 +13,7 @@ import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.pipeline.FolderDigest;
 import io.diffusion4j.pipeline.FolderReport;
 import io.diffusion4j.pipeline.ModelFamily;
-import io.diffusion4j.pipeline.Opening;
+import io.diffusion4j.pipeline.OpenOptions;
 import io.diffusion4j.pipeline.PipelineModule;
 import java.nio.file.Path;
 import java.util.List;
@@ -56,7 +56,7 @@ public final class GlideFamily implements ModelFamily {
   }
 
   @Override
-  public Opened open(Path folder, Opening how) {
+  public Opened open(Path folder, OpenOptions how) {
     how.prior()
         .filter(prior -> !prior.equals("diffusion"))
         .ifPresent(
@@ -100,7 +100,7 @@ public final class GlideFamily implements ModelFamily {
     }
   }
 
-  private static Optional<Path> place(Path folder, Opening how) {
+  private static Optional<Path> place(Path folder, OpenOptions how) {
     return how.guide(Guides.CLIP, folder.resolve(NOISED_CLIP), NoisedClipFolders::isAt);
   }
 
@@ -110,7 +110,7 @@ public final class GlideFamily implements ModelFamily {
   }
 
   @Override
-  public String digest(Path folder, Opening how) {
+  public String digest(Path folder, OpenOptions how) {
     return digest(folder, place(folder, how));
   }
 

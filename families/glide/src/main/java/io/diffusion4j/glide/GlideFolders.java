@@ -7,7 +7,7 @@ import io.diffusion4j.checkpoint.ConfigWriter;
 import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.decoder.DecoderNetwork;
 import io.diffusion4j.decoder.unet.AdmFolders;
-import io.diffusion4j.decoder.unet.Beside;
+import io.diffusion4j.decoder.unet.ConcatConditioning;
 import io.diffusion4j.decoder.unet.UnetConfig.Labels;
 import io.diffusion4j.decoder.unet.UnetLayout;
 import io.diffusion4j.decoder.unet.UnetNetwork;
@@ -33,13 +33,14 @@ public final class GlideFolders {
   private static final String CONFIG = "config.json";
 
   /** GLIDE's classes, by their inputs besides x_t. */
-  private static final Map<Beside, String> CLASSES =
+  private static final Map<ConcatConditioning, String> CLASSES =
       new EnumMap<>(
           Map.of(
-              Beside.NOTHING, "Text2ImUNet",
-              Beside.LOW, "SuperResText2ImUNet",
-              Beside.KNOWN, "InpaintText2ImUNet",
-              Beside.KNOWN_AND_LOW, "SuperResInpaintText2ImUnet")); // this is its spelling
+              ConcatConditioning.NOTHING, "Text2ImUNet",
+              ConcatConditioning.LOW, "SuperResText2ImUNet",
+              ConcatConditioning.KNOWN, "InpaintText2ImUNet",
+              ConcatConditioning.KNOWN_AND_LOW,
+                  "SuperResInpaintText2ImUnet")); // this is its spelling
 
   private GlideFolders() {}
 
@@ -47,7 +48,7 @@ public final class GlideFolders {
   public static GlideConfig read(Path folder) {
     var c = ComponentConfig.read(folder.resolve(CONFIG));
     String name = c.expectClass(CLASSES.values().toArray(String[]::new));
-    Beside beside =
+    ConcatConditioning beside =
         CLASSES.entrySet().stream()
             .filter(entry -> entry.getValue().equals(name))
             .map(Map.Entry::getKey)

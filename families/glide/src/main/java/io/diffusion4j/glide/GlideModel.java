@@ -3,7 +3,7 @@ package io.diffusion4j.glide;
 import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.clip.token.Gpt2Tokenizer;
 import io.diffusion4j.clip.token.Tokens;
-import io.diffusion4j.decoder.unet.Beside;
+import io.diffusion4j.decoder.unet.ConcatConditioning;
 import io.diffusion4j.decoder.unet.UnetNetwork;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.denoiser.Denoiser;
@@ -139,17 +139,17 @@ public final class GlideModel implements TextEncoder, AutoCloseable {
         });
     if (beside.low()) {
       batch.floats(
-          Beside.LOW_INPUT,
+          ConcatConditioning.LOW_INPUT,
           Rows.stack(conditions.stream().map(c -> pixels("low", c.low().orElseThrow())).toList()));
     }
     if (beside.known()) {
       var known = conditions.stream().map(c -> c.known().orElseGet(this::nothing)).toList();
       batch
           .floats(
-              Beside.IMAGE_INPUT,
+              ConcatConditioning.IMAGE_INPUT,
               Rows.stack(known.stream().map(k -> pixels("known", k.image())).toList()))
           .floats(
-              Beside.MASK_INPUT,
+              ConcatConditioning.MASK_INPUT,
               Rows.stack(known.stream().map(GlideCondition.Known::mask).toList()));
     }
   }

@@ -3,7 +3,7 @@ package io.diffusion4j.glide;
 import io.diffusion4j.diffusion.denoiser.Denoiser;
 import io.diffusion4j.diffusion.guidance.Guides;
 import io.diffusion4j.diffusion.part.TextEncoder;
-import io.diffusion4j.diffusion.sampling.X0Treatment;
+import io.diffusion4j.diffusion.sampling.Thresholding;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
 import io.diffusion4j.diffusion.schedule.LinearSchedule;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
@@ -13,9 +13,9 @@ import io.diffusion4j.diffusion.schedule.TimestepSpacings;
 import io.diffusion4j.diffusion.schedule.Timesteps;
 import io.diffusion4j.diffusion.solver.Samplers;
 import io.diffusion4j.diffusion.stage.Choices;
-import io.diffusion4j.diffusion.stage.Course;
 import io.diffusion4j.diffusion.stage.Pixels;
 import io.diffusion4j.diffusion.stage.Stage;
+import io.diffusion4j.diffusion.stage.StageKind;
 
 /**
  * The parts of GLIDE: two networks, each with its own text encoder.
@@ -86,7 +86,7 @@ public record GlideParts(
     var choices =
         new Choices(Samplers.standard(), sampler, steps).withSpacings(TimestepSpacings.standard());
     return Stage.denoising(
-            name, new Course.Denoising(schedule, spacing, X0Treatment.clip(1), choices))
+            name, new StageKind.Denoising(schedule, spacing, Thresholding.clip(1), choices))
         .withDraws(Pixels.square(size))
         .withReuse(true);
   }

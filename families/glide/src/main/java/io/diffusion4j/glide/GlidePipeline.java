@@ -92,7 +92,7 @@ public final class GlidePipeline implements ImagePipeline {
         new ModelCard(
             identity,
             Pixels.square(parts.upsamplerSize()),
-            ModelCard.Limits.USUAL,
+            ModelCard.Limits.DEFAULT,
             stages(ImageTask.Kind.TEXT_TO_IMAGE),
             tasks);
     base =

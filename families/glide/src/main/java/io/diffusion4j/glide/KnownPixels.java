@@ -5,7 +5,7 @@ import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.Resize;
 import io.diffusion4j.diffusion.image.Rgb8;
 import io.diffusion4j.diffusion.pipeline.Inpainting;
-import io.diffusion4j.diffusion.sampling.X0Treatment;
+import io.diffusion4j.diffusion.sampling.Thresholding;
 import io.diffusion4j.glide.GlideCondition.Known;
 
 /**
@@ -57,8 +57,8 @@ public record KnownPixels(Image image, Image mask) {
   }
 
   /** Overwrites x̂₀ with the known pixels, then clips it to the range of pixels. */
-  record Held(Known known) implements X0Treatment {
-    private static final X0Treatment RANGE = X0Treatment.clip(1);
+  record Held(Known known) implements Thresholding {
+    private static final Thresholding RANGE = Thresholding.clip(1);
 
     @Override
     public void treat(float[] x0) {

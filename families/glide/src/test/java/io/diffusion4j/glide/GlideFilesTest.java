@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.diffusion4j.checkpoint.CheckpointException;
-import io.diffusion4j.decoder.unet.Beside;
+import io.diffusion4j.decoder.unet.ConcatConditioning;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -34,7 +34,7 @@ class GlideFilesTest {
   @Test
   void theFilesOfAPairBecomeAFolderThatOpens() throws IOException {
     Path origin = folder.resolve("origin");
-    TinyGlide.write(origin, Beside.NOTHING, Beside.LOW);
+    TinyGlide.write(origin, ConcatConditioning.NOTHING, ConcatConditioning.LOW);
     Path output = folder.resolve("output");
     Path words = origin.resolve(GlideNetworks.TOKENIZER);
     for (String name : List.of(GlideNetworks.BASE, GlideNetworks.UPSAMPLE)) {
@@ -49,7 +49,7 @@ class GlideFilesTest {
 
   @Test
   void aFileOfAnotherNetworkIsRefusedByTheNamesThatAreKnown() throws IOException {
-    TinyGlide.write(folder, Beside.NOTHING, Beside.LOW);
+    TinyGlide.write(folder, ConcatConditioning.NOTHING, ConcatConditioning.LOW);
     Path file = folder.resolve(GlideNetworks.BASE).resolve("model.safetensors");
     assertThatThrownBy(
             () ->

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.inject.AbstractModule;
 import io.diffusion4j.checkpoint.CheckpointException;
-import io.diffusion4j.decoder.unet.Beside;
+import io.diffusion4j.decoder.unet.ConcatConditioning;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.noise.NoiseSource;
 import io.diffusion4j.diffusion.noise.PhiloxNoise;
@@ -20,8 +20,8 @@ import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.nn.RandomWeights;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Precision;
+import io.diffusion4j.pipeline.OpenOptions;
 import io.diffusion4j.pipeline.OpenPipeline;
-import io.diffusion4j.pipeline.Opening;
 import io.diffusion4j.pipeline.Plugins;
 import io.diffusion4j.pipeline.Residency;
 import java.io.IOException;
@@ -49,7 +49,7 @@ class GlideNetworksTest {
 
   @BeforeEach
   void writeFolder() throws IOException {
-    TinyGlide.write(folder, Beside.NOTHING, Beside.LOW);
+    TinyGlide.write(folder, ConcatConditioning.NOTHING, ConcatConditioning.LOW);
   }
 
   @Test
@@ -80,7 +80,7 @@ class GlideNetworksTest {
 
   @ParameterizedTest
   @CsvSource({"NOTHING", "LOW", "KNOWN", "KNOWN_AND_LOW"})
-  void settingsComeBackAsTheyWereWritten(Beside beside) throws IOException {
+  void settingsComeBackAsTheyWereWritten(ConcatConditioning beside) throws IOException {
     var config = TinyGlide.config(16, beside);
     TinyGlide.write(folder.resolve("again"), config);
     assertThat(GlideFolders.read(folder.resolve("again"))).isEqualTo(config);
@@ -107,8 +107,8 @@ class GlideNetworksTest {
 
   @Test
   void aTensorOfTheWrongShapeIsNamed() {
-    var config = TinyGlide.config(8, Beside.NOTHING);
-    var other = TinyGlide.config(8, Beside.LOW);
+    var config = TinyGlide.config(8, ConcatConditioning.NOTHING);
+    var other = TinyGlide.config(8, ConcatConditioning.LOW);
     var weights = RandomWeights.of(GlideFolders.manifest(other), 1);
     GlideFolders.write(folder.resolve("base"), config, weights, Map.of());
     assertThatThrownBy(() -> GlideNetworks.load(folder, Compute.of(Precision.FLOAT32)))
@@ -123,8 +123,8 @@ class GlideNetworksTest {
     "KNOWN, LOW, 'SuperResText2ImUNet (expected: for pictures with missing parts, as the base)'",
     "NOTHING, KNOWN_AND_LOW, '(expected: not for pictures with missing parts, as the base)'"
   })
-  void networksThatAreNoPairAreRefused(Beside base, Beside upsampler, String message)
-      throws IOException {
+  void networksThatAreNoPairAreRefused(
+      ConcatConditioning base, ConcatConditioning upsampler, String message) throws IOException {
     TinyGlide.write(folder, base, upsampler);
     assertThatThrownBy(() -> GlideNetworks.load(folder, Compute.of(Precision.FLOAT32)))
         .isInstanceOf(CheckpointException.class)
@@ -158,7 +158,7 @@ class GlideNetworksTest {
   @Test
   void pluginsReplaceBothNetworksAndTheDefaultSampler() {
     try (var plugins = Plugins.of(new Grey());
-        var open = OpenPipeline.of(folder, Opening.with(Residency.ALWAYS), plugins)) {
+        var open = OpenPipeline.of(folder, OpenOptions.with(Residency.ALWAYS), plugins)) {
       var pipeline = open.pipeline();
       assertThat(pipeline.card().identity().replaced())
           .extracting(ReplacedPart::kind)

@@ -158,8 +158,8 @@ class GlidePipelineTest {
         .containsExactly(ImageTask.Kind.TEXT_TO_IMAGE, ImageTask.Kind.INPAINT);
     var drawing = pipeline.stages(ImageTask.Kind.TEXT_TO_IMAGE);
     var completing = pipeline.stages(ImageTask.Kind.INPAINT);
-    assertThat(drawing.get(0).scale().usual()).isEqualTo(3);
-    assertThat(completing.get(0).scale().usual()).isEqualTo(5);
+    assertThat(drawing.get(0).scale().defaultValue()).isEqualTo(3);
+    assertThat(completing.get(0).scale().defaultValue()).isEqualTo(5);
     assertThat(drawing.get(1).defaults().sampler()).isEqualTo(new DdimSampler(0));
     assertThat(completing.get(1).defaults().sampler()).isInstanceOf(DdpmSampler.class);
     assertThat(completing.get(1).scale().isOffered()).isFalse();

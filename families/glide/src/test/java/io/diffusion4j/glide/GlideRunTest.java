@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.diffusion4j.clip.token.Gpt2Tokenizer;
-import io.diffusion4j.decoder.unet.Beside;
+import io.diffusion4j.decoder.unet.ConcatConditioning;
 import io.diffusion4j.diffusion.denoiser.Prediction;
 import io.diffusion4j.diffusion.denoiser.Query;
 import io.diffusion4j.diffusion.image.Image;
@@ -181,7 +181,7 @@ class GlideRunTest {
 
   @Test
   void aTextBecomesThePictureOfTheDemonstration() throws IOException {
-    TinyGlide.write(folder, Beside.NOTHING, Beside.LOW);
+    TinyGlide.write(folder, ConcatConditioning.NOTHING, ConcatConditioning.LOW);
     try (var pipeline = GlideNetworks.load(folder, Compute.of(Precision.FLOAT32));
         var base = model(GlideNetworks.BASE);
         var upsampler = model(GlideNetworks.UPSAMPLE)) {
@@ -227,7 +227,7 @@ class GlideRunTest {
 
   @Test
   void aPictureIsCompletedAsInTheDemonstration() throws IOException {
-    TinyGlide.write(folder, Beside.KNOWN, Beside.KNOWN_AND_LOW);
+    TinyGlide.write(folder, ConcatConditioning.KNOWN, ConcatConditioning.KNOWN_AND_LOW);
     var smallKnown = half().at(TinyGlide.SMALL);
     var largeKnown = half().above(TinyGlide.SMALL, TinyGlide.LARGE);
     for (int i = 0;
@@ -279,7 +279,7 @@ class GlideRunTest {
 
   @Test
   void networksForInpaintingDrawWholePicturesToo() throws IOException {
-    TinyGlide.write(folder, Beside.KNOWN, Beside.KNOWN_AND_LOW);
+    TinyGlide.write(folder, ConcatConditioning.KNOWN, ConcatConditioning.KNOWN_AND_LOW);
     try (var pipeline = GlideNetworks.load(folder, Compute.of(Precision.FLOAT32))) {
       var drawn = draw(pipeline, TASK);
       assertThat(drawn.images()).hasSize(1);
@@ -288,7 +288,7 @@ class GlideRunTest {
 
   @Test
   void otherNetworksCompleteNothing() throws IOException {
-    TinyGlide.write(folder, Beside.NOTHING, Beside.LOW);
+    TinyGlide.write(folder, ConcatConditioning.NOTHING, ConcatConditioning.LOW);
     try (var pipeline = GlideNetworks.load(folder, Compute.of(Precision.FLOAT32))) {
       assertThatThrownBy(() -> draw(pipeline, completing()))
           .isInstanceOf(IllegalArgumentException.class)

@@ -1,7 +1,7 @@
 package io.diffusion4j.glide;
 
 import io.diffusion4j.clip.token.Vocabulary;
-import io.diffusion4j.decoder.unet.Beside;
+import io.diffusion4j.decoder.unet.ConcatConditioning;
 import io.diffusion4j.decoder.unet.UnetConfig;
 import io.diffusion4j.decoder.unet.UnetConfig.Heads;
 import io.diffusion4j.decoder.unet.UnetConfig.LevelChange;
@@ -23,7 +23,7 @@ final class TinyGlide {
 
   private TinyGlide() {}
 
-  static GlideConfig config(int size, Beside beside) {
+  static GlideConfig config(int size, ConcatConditioning beside) {
     return new GlideConfig(
         UnetConfig.openAi(
             UnetLayout.OPENAI,
@@ -52,7 +52,8 @@ final class TinyGlide {
     GlideFolders.write(folder, config, weights, Map.of());
   }
 
-  static void write(Path folder, Beside base, Beside upsampler) throws IOException {
+  static void write(Path folder, ConcatConditioning base, ConcatConditioning upsampler)
+      throws IOException {
     write(folder.resolve(GlideNetworks.BASE), config(SMALL, base));
     write(folder.resolve(GlideNetworks.UPSAMPLE), config(LARGE, upsampler));
     Path tokenizer = Files.createDirectories(folder.resolve(GlideNetworks.TOKENIZER));

@@ -1,7 +1,7 @@
 package io.diffusion4j.kandinsky;
 
 import io.diffusion4j.checkpoint.Checkpoint;
-import io.diffusion4j.data.KeptValues;
+import io.diffusion4j.data.FeatureCache;
 import io.diffusion4j.data.Techniques;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.loss.TimestepSampler;
@@ -100,7 +100,7 @@ record KandinskyDecoderTraining() implements TrainableComponent {
                         TimestepSampler.uniform(Math.min(steps, UnclipRun.LOW_NOISE)),
                         run.technique(PartTechniques.LOW_NOISE)));
     var kept =
-        new KeptValues(
+        new FeatureCache(
             run.whole().work().resolve(run.setup().part().word()).resolve(LATENTS),
             pair.movqDigest(),
             KEPT);

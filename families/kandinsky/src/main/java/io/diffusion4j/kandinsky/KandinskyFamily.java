@@ -13,7 +13,7 @@ import io.diffusion4j.nn.StoredNetwork;
 import io.diffusion4j.pipeline.FolderDigest;
 import io.diffusion4j.pipeline.FolderReport;
 import io.diffusion4j.pipeline.ModelFamily;
-import io.diffusion4j.pipeline.Opening;
+import io.diffusion4j.pipeline.OpenOptions;
 import io.diffusion4j.pipeline.PipelineModule;
 import io.diffusion4j.pipeline.Residency;
 import java.nio.file.Path;
@@ -47,12 +47,12 @@ public final class KandinskyFamily implements ModelFamily {
 
   @Override
   public void checkLoras(Path folder, List<LoraChoice> loras) {
-    var place = PriorPlace.of(folder, Opening.with(Residency.ONE_AT_A_TIME));
+    var place = PriorPlace.of(folder, OpenOptions.with(Residency.ONE_AT_A_TIME));
     KandinskyModel.loras(folder, place, loras);
   }
 
   @Override
-  public String digest(Path folder, Opening how) {
+  public String digest(Path folder, OpenOptions how) {
     return digest(folder, PriorPlace.of(folder, how));
   }
 
@@ -72,7 +72,7 @@ public final class KandinskyFamily implements ModelFamily {
   }
 
   @Override
-  public Opened open(Path folder, Opening how) {
+  public Opened open(Path folder, OpenOptions how) {
     Check.that(
         !KandinskyFolder.isPrior(folder),
         "model",

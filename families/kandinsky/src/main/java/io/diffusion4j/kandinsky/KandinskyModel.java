@@ -59,10 +59,10 @@ final class KandinskyModel implements AutoCloseable {
   private static final int PRIOR_STEPS = 25;
   private static final int DECODER_STEPS = 100;
   private static final double GUIDANCE = 4;
-  private static final double MOST_GUIDANCE = 30;
+  private static final double MAX_GUIDANCE = 30;
 
   /** The largest side of a picture, in pixels. */
-  private static final int MOST_PIXELS = 1024;
+  private static final int MAX_PIXELS = 1024;
 
   private final Path folder;
   private final PriorPlace place;
@@ -203,7 +203,7 @@ final class KandinskyModel implements AutoCloseable {
   /** Returns the published settings of the diffusion prior. */
   private static Stage priorStage(SchedulerConfig scheduler) {
     return Stage.denoising(Prior.STAGE, scheduler.course(PRIOR_STEPS))
-        .withScale(new Stage.Scale(GUIDANCE, MOST_GUIDANCE));
+        .withScale(new Stage.Scale(GUIDANCE, MAX_GUIDANCE));
   }
 
   /**
@@ -214,10 +214,10 @@ final class KandinskyModel implements AutoCloseable {
    */
   private static Stage decoderStage(SchedulerConfig scheduler, Pixels usual, int unit) {
     return Stage.denoising(ImageDecoder.STAGE, scheduler.course(DECODER_STEPS))
-        .withScale(new Stage.Scale(GUIDANCE, MOST_GUIDANCE))
+        .withScale(new Stage.Scale(GUIDANCE, MAX_GUIDANCE))
         .withDraws(usual)
         .withReuse(true)
-        .withSizes(new Sizes(unit, Math.max(unit, MOST_PIXELS)));
+        .withSizes(new Sizes(unit, Math.max(unit, MAX_PIXELS)));
   }
 
   private static void requireFits(Movq movq, KandinskyUnet unet) {

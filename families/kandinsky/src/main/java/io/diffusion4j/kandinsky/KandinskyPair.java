@@ -4,7 +4,7 @@ import io.diffusion4j.checkpoint.ModelFolder;
 import io.diffusion4j.checkpoint.SchedulerConfig;
 import io.diffusion4j.pipeline.Component;
 import io.diffusion4j.pipeline.FolderDigest;
-import io.diffusion4j.pipeline.Opening;
+import io.diffusion4j.pipeline.OpenOptions;
 import io.diffusion4j.pipeline.Residency;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -51,7 +51,7 @@ public record KandinskyPair(Path decoder, Path prior) {
     return KandinskyFolder.isPrior(folder)
         ? new KandinskyPair(folder.toAbsolutePath().resolveSibling(DECODER), folder)
         : new KandinskyPair(
-            folder, PriorPlace.of(folder, Opening.with(Residency.ONE_AT_A_TIME)).pipeline());
+            folder, PriorPlace.of(folder, OpenOptions.with(Residency.ONE_AT_A_TIME)).pipeline());
   }
 
   /** Returns the folder of the decoder's U-Net. */

@@ -110,7 +110,7 @@ final class KandinskyPipeline implements ImagePipeline {
         new ModelCard(
             identity,
             model.decoderStage().draws(),
-            ModelCard.Limits.USUAL,
+            ModelCard.Limits.DEFAULT,
             List.of(prior, decoder),
             replacement.isPresent() ? FROM_NOISE : tasks(model.unet().beside()));
   }
@@ -210,8 +210,9 @@ final class KandinskyPipeline implements ImagePipeline {
     }
     Pixels size = decoder.size(decoding);
     work.hint.ifPresent(hint -> requireFits(hint, size));
-    if (work.beginning instanceof Beginning.Noised start && start.steps(decoding.steps()) == 0) {
-      return Collections.nCopies(noise.size(), Beginning.resized(start.picture(), size));
+    if (work.beginning instanceof InitialLatents.Noised start
+        && start.steps(decoding.steps()) == 0) {
+      return Collections.nCopies(noise.size(), InitialLatents.resized(start.picture(), size));
     }
     var drawing = new Embeddings.Drawing(noise, guided(prior, settings), listener);
     List<Embedded> embedded = work.source.embed(embeddings, drawing);
@@ -236,7 +237,7 @@ final class KandinskyPipeline implements ImagePipeline {
 
   private List<float[]> denoise(
       List<Embedded> embedded,
-      Beginning.Held held,
+      InitialLatents.Held held,
       Denoising with,
       SamplingSettings settings,
       List<NoiseSource> noise,
@@ -313,12 +314,12 @@ final class KandinskyPipeline implements ImagePipeline {
    * @param beginning the initial latents
    * @param hint the picture of hints
    */
-  private record Work(Source source, Beginning beginning, Optional<Image> hint) {
+  private record Work(Source source, InitialLatents beginning, Optional<Image> hint) {
     static Work of(Source source) {
-      return new Work(source, new Beginning.Noise(), Optional.empty());
+      return new Work(source, new InitialLatents.Noise(), Optional.empty());
     }
 
-    Work beginningAt(Beginning other) {
+    Work beginningAt(InitialLatents other) {
       return new Work(source, other, hint);
     }
   }
@@ -408,7 +409,7 @@ final class KandinskyPipeline implements ImagePipeline {
       }
       if (task instanceof ImageTask.ImageToImage start) {
         return Work.of(edited(task, start.image()))
-            .beginningAt(new Beginning.Noised(start.image(), start.strength()));
+            .beginningAt(new InitialLatents.Noised(start.image(), start.strength()));
       }
       throw Check.refusal(
           "task", task.kind().label(), "text_to_image, variation or image_to_image");
@@ -436,7 +437,7 @@ final class KandinskyPipeline implements ImagePipeline {
       task.mask()
           .requireSize("mask", task.image().width(), task.image().height(), ", as the image");
       return Work.of(edited(task, task.image()))
-          .beginningAt(new Beginning.Around(task.image(), task.mask()));
+          .beginningAt(new InitialLatents.Around(task.image(), task.mask()));
     }
 
     @Override

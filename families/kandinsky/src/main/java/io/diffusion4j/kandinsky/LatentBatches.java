@@ -70,7 +70,9 @@ public record LatentBatches(
         new ArrayList<>(groups.compute(share, group -> embedder.embed(group.pick(examples, read))));
     List<float[]> clean =
         share.pick(examples, read).stream()
-            .map(example -> latents.apply(Beginning.resized(example.image(), Pixels.square(side))))
+            .map(
+                example ->
+                    latents.apply(InitialLatents.resized(example.image(), Pixels.square(side))))
             .toList();
     for (int i = 0; i < batchSize; i++) {
       boolean isDropped = random.nextDouble() < drop;
@@ -96,6 +98,6 @@ public record LatentBatches(
 
   /** Returns the known latents and their mask, {@code [H, W, Z + 1]}, as in inpainting. */
   private float[] known(float[] latent, SplittableRandom random) {
-    return Beginning.Around.beside(latent, RandomMask.of(objective.size().width(), random));
+    return InitialLatents.Around.beside(latent, RandomMask.of(objective.size().width(), random));
   }
 }

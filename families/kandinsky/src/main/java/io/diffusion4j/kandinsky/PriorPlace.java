@@ -2,7 +2,7 @@ package io.diffusion4j.kandinsky;
 
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.pipeline.FrontMatter;
-import io.diffusion4j.pipeline.Opening;
+import io.diffusion4j.pipeline.OpenOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -18,7 +18,7 @@ import java.util.Optional;
  * @param network the folder of the network that draws embeddings; usually the pipeline's
  */
 record PriorPlace(Path pipeline, Path network) {
-  private static final String USUAL = "diffusion";
+  private static final String DEFAULT = "diffusion";
 
   /** A one-pass prior, in a folder of the decoder. */
   private static final String ECLIPSE = "eclipse";
@@ -31,9 +31,9 @@ record PriorPlace(Path pipeline, Path network) {
    *
    * @throws IllegalArgumentException if it is not on this disk; the message explains how to get it
    */
-  static PriorPlace of(Path decoder, Opening how) {
-    String asked = how.prior().orElse(USUAL);
-    if (asked.equals(USUAL)) {
+  static PriorPlace of(Path decoder, OpenOptions how) {
+    String asked = how.prior().orElse(DEFAULT);
+    if (asked.equals(DEFAULT)) {
       return usual(named(decoder));
     }
     Path folder = asked.equals(ECLIPSE) ? decoder.resolve(KandinskyFolder.ECLIPSE) : Path.of(asked);

@@ -19,8 +19,8 @@ import io.diffusion4j.diffusion.stage.SamplingSettings;
 import io.diffusion4j.golden.GoldenRoots;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Precision;
+import io.diffusion4j.pipeline.OpenOptions;
 import io.diffusion4j.pipeline.OpenPipeline;
-import io.diffusion4j.pipeline.Opening;
 import io.diffusion4j.pipeline.Plugins;
 import io.diffusion4j.pipeline.Residency;
 import java.io.IOException;
@@ -50,7 +50,7 @@ class KandinskyFamilyTest {
     return shipped("kandinsky/" + name + "/model_index.json").resolveSibling("");
   }
 
-  private static OpenPipeline open(Path folder, Opening how) {
+  private static OpenPipeline open(Path folder, OpenOptions how) {
     return OpenPipeline.of(folder, how, Plugins.of(List.of()));
   }
 
@@ -69,7 +69,7 @@ class KandinskyFamilyTest {
     var size = new Pixels(24, 16);
     List<Image> drawn = new ArrayList<>();
     for (Residency residency : Residency.values()) {
-      try (var open = open(folder("decoder"), Opening.with(residency))) {
+      try (var open = open(folder("decoder"), OpenOptions.with(residency))) {
         drawn.addAll(draw(open.pipeline(), APPLE, size));
       }
     }
@@ -82,7 +82,7 @@ class KandinskyFamilyTest {
   @Test
   void rowsOfOtherSizesDoNotChangeAnAnswer() {
     Path decoder = folder("decoder");
-    var place = PriorPlace.of(decoder, Opening.with(Residency.ALWAYS));
+    var place = PriorPlace.of(decoder, OpenOptions.with(Residency.ALWAYS));
     try (var model =
         KandinskyModel.load(
             decoder, place, Compute.of(Precision.FLOAT32), Residency.ALWAYS, List.of())) {
@@ -107,7 +107,7 @@ class KandinskyFamilyTest {
 
   @Test
   void previewsHaveColoursAndTheSizeOfTheLatents() {
-    try (var open = open(folder("decoder"), Opening.with(Residency.ALWAYS))) {
+    try (var open = open(folder("decoder"), OpenOptions.with(Residency.ALWAYS))) {
       var pipeline = open.pipeline();
       List<SamplingListener.Progress> seen = new ArrayList<>();
       pipeline.draw(
@@ -128,7 +128,7 @@ class KandinskyFamilyTest {
   @Test
   void aPriorOfOnePassDrawsInPlaceOfTheDiffusionPrior(@TempDir Path temporary) throws IOException {
     Path eclipse = shipped("eclipse/kandinsky/config.json").resolveSibling("");
-    var how = Opening.with(Residency.ALWAYS).withPrior(eclipse.toString());
+    var how = OpenOptions.with(Residency.ALWAYS).withPrior(eclipse.toString());
     try (var open = open(folder("decoder"), how)) {
       var pipeline = open.pipeline();
       var steps = pipeline.steps(APPLE, Map.of());
@@ -139,7 +139,7 @@ class KandinskyFamilyTest {
             () ->
                 open(
                     folder("decoder"),
-                    Opening.with(Residency.ALWAYS)
+                    OpenOptions.with(Residency.ALWAYS)
                         .withPrior(
                             shipped("eclipse/karlo/config.json").resolveSibling("").toString())))
         .isInstanceOf(IllegalArgumentException.class)
@@ -149,7 +149,7 @@ class KandinskyFamilyTest {
     for (String file : List.of("README.md", "model_index.json", "unet", "movq", "scheduler")) {
       Files.createSymbolicLink(alone.resolve(file), folder("decoder").resolve(file));
     }
-    assertThatThrownBy(() -> open(alone, Opening.with(Residency.ALWAYS)))
+    assertThatThrownBy(() -> open(alone, OpenOptions.with(Residency.ALWAYS)))
         .hasMessage(
             "prior: kandinsky-community/kandinsky-2-2-prior (expected: on this disk; download it"
                 + " by `diffusion4j pull kandinsky-community/kandinsky-2-2-prior`, or pass the"
@@ -158,12 +158,12 @@ class KandinskyFamilyTest {
 
   @Test
   void whatAModelCannotDoIsRefusedWithWhatItNeeds() {
-    try (var open = open(folder("inpaint"), Opening.with(Residency.ONE_AT_A_TIME))) {
+    try (var open = open(folder("inpaint"), OpenOptions.with(Residency.ONE_AT_A_TIME))) {
       assertThatThrownBy(() -> open.pipeline().steps(APPLE, Map.of()))
           .hasMessage(
               "task: text_to_image (expected: inpaint; the model needs a picture and a mask)");
     }
-    try (var open = open(folder("controlnet"), Opening.with(Residency.ONE_AT_A_TIME))) {
+    try (var open = open(folder("controlnet"), OpenOptions.with(Residency.ONE_AT_A_TIME))) {
       var pipeline = open.pipeline();
       var hint = new Image(24, 16, new float[24 * 16 * 3]);
       var settings = pipeline.card().stage("decoder").orElseThrow().defaults();
@@ -196,7 +196,7 @@ class KandinskyFamilyTest {
                     + " \"steps_offset\": 1, \"set_alpha_to_one\": %s}",
                 scheduler, toOne));
     Files.createSymbolicLink(temporary.resolve("prior"), folder("prior"));
-    try (var open = open(decoder, Opening.with(Residency.ONE_AT_A_TIME))) {
+    try (var open = open(decoder, OpenOptions.with(Residency.ONE_AT_A_TIME))) {
       var stage = open.pipeline().card().stage("decoder").orElseThrow();
       var choices = stage.denoising().orElseThrow().choices();
       assertThat(choices.defaultSampler()).isEqualTo(sampler);
@@ -210,7 +210,7 @@ class KandinskyFamilyTest {
   void aPriorHasTheSchedulerOfUnclip(@TempDir Path temporary) throws IOException {
     withScheduler(temporary, "prior", "{\"_class_name\": \"DDPMScheduler\"}");
     Path decoder = Files.createSymbolicLink(temporary.resolve("decoder"), folder("decoder"));
-    assertThatThrownBy(() -> open(decoder, Opening.with(Residency.ONE_AT_A_TIME)))
+    assertThatThrownBy(() -> open(decoder, OpenOptions.with(Residency.ONE_AT_A_TIME)))
         .isInstanceOf(CheckpointException.class)
         .hasMessageContaining("_class_name: DDPMScheduler (expected: UnCLIPScheduler)");
   }
@@ -233,7 +233,7 @@ class KandinskyFamilyTest {
 
   @Test
   void aFolderOfAPriorIsNoModel() {
-    assertThatThrownBy(() -> open(folder("prior"), Opening.with(Residency.ALWAYS)))
+    assertThatThrownBy(() -> open(folder("prior"), OpenOptions.with(Residency.ALWAYS)))
         .hasMessageStartingWith("model: ")
         .hasMessageEndingWith(
             "(expected: the folder of a decoder; this one is a prior, for --prior)");
@@ -245,7 +245,7 @@ class KandinskyFamilyTest {
     Path decoder = random.write(temporary.resolve("model"), component -> {});
     assertThat(OpenPipeline.inspect(decoder).isSound()).isTrue();
     assertThat(OpenPipeline.inspect(decoder.resolveSibling("prior")).isSound()).isTrue();
-    try (var open = open(decoder, Opening.with(Residency.ONE_AT_A_TIME))) {
+    try (var open = open(decoder, OpenOptions.with(Residency.ONE_AT_A_TIME))) {
       var drawn = draw(open.pipeline(), APPLE, new Pixels(40, 32));
       assertThat(drawn.get(0).width()).isEqualTo(40);
     }
@@ -270,7 +270,7 @@ class KandinskyFamilyTest {
         unet.resolve("diffusion_pytorch_model.safetensors"),
         folder("inpaint").resolve("unet/diffusion_pytorch_model.safetensors"));
     for (Residency residency : Residency.values()) {
-      assertThatThrownBy(() -> open(broken, Opening.with(residency)))
+      assertThatThrownBy(() -> open(broken, OpenOptions.with(residency)))
           .isInstanceOf(CheckpointException.class)
           .hasMessageContaining("2 parts cannot be used")
           .hasMessageContaining("conv_in.weight")
@@ -290,7 +290,8 @@ class KandinskyFamilyTest {
                 .toList();
     com.google.inject.Module module = binder -> binder.bind(ImageDecoder.class).toInstance(black);
     try (var open =
-        OpenPipeline.of(folder("decoder"), Opening.with(Residency.ALWAYS), Plugins.of(module))) {
+        OpenPipeline.of(
+            folder("decoder"), OpenOptions.with(Residency.ALWAYS), Plugins.of(module))) {
       var pipeline = open.pipeline();
       assertThat(pipeline.card().taskNames())
           .contains("text_to_image", "variation")

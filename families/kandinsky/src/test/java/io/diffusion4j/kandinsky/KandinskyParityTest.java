@@ -31,7 +31,7 @@ import io.diffusion4j.kandinsky.Embeddings.Embedded;
 import io.diffusion4j.nn.Rows;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Precision;
-import io.diffusion4j.pipeline.Opening;
+import io.diffusion4j.pipeline.OpenOptions;
 import io.diffusion4j.pipeline.Residency;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -51,7 +51,7 @@ class KandinskyParityTest {
   @TempDir Path folder = Path.of("");
 
   private static KandinskyModel load(Path decoder) {
-    var place = PriorPlace.of(decoder, Opening.with(Residency.ALWAYS));
+    var place = PriorPlace.of(decoder, OpenOptions.with(Residency.ALWAYS));
     return KandinskyModel.load(
         decoder, place, Compute.of(Precision.FLOAT32), Residency.ALWAYS, List.of());
   }

@@ -34,7 +34,7 @@ public interface ModelFamily {
   }
 
   /** Identifies the model of a folder when it is opened in this way, without opening it. */
-  default String digest(Path folder, Opening how) {
+  default String digest(Path folder, OpenOptions how) {
     return FolderDigest.of(folder, component -> true);
   }
 
@@ -53,7 +53,7 @@ public interface ModelFamily {
         name());
   }
 
-  /** Returns the names of the guides that its models support, see {@link Opening#guides}. */
+  /** Returns the names of the guides that its models support, see {@link OpenOptions#guides}. */
   default Set<String> guides() {
     return Set.of();
   }
@@ -92,7 +92,7 @@ public interface ModelFamily {
    * @throws IllegalArgumentException if the folder cannot be opened in this way
    * @throws io.diffusion4j.checkpoint.CheckpointException if its content is damaged
    */
-  Opened open(Path folder, Opening how);
+  Opened open(Path folder, OpenOptions how);
 
   /**
    * Opens the likelihood of pictures under a folder's model.
@@ -100,7 +100,7 @@ public interface ModelFamily {
    * @throws IllegalArgumentException if the family has no likelihood
    * @throws io.diffusion4j.checkpoint.CheckpointException if the folder's content is damaged
    */
-  default PictureLikelihood likelihood(Path folder, Opening how) {
+  default PictureLikelihood likelihood(Path folder, OpenOptions how) {
     throw Check.refusal("model", folder, "one with a likelihood; %s has none", name());
   }
 

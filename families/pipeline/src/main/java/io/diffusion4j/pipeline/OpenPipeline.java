@@ -36,7 +36,7 @@ import java.util.stream.Collectors;
  *
  * <pre>{@code
  * try (var plugins = Plugins.of(List.of(Path.of("my.jar")));
- *     var open = OpenPipeline.of(folder, Opening.with(Residency.ALWAYS), plugins)) {
+ *     var open = OpenPipeline.of(folder, OpenOptions.with(Residency.ALWAYS), plugins)) {
  *   var images = open.pipeline().draw(task, Map.of(), noise, SamplingListener.NONE);
  * }
  * }</pre>
@@ -73,7 +73,7 @@ public final class OpenPipeline implements AutoCloseable {
    * @throws io.diffusion4j.checkpoint.CheckpointException if its content is damaged
    * @throws PluginException if the parts of a plugin cannot be wired
    */
-  public static OpenPipeline of(Path folder, Opening how, Plugins plugins) {
+  public static OpenPipeline of(Path folder, OpenOptions how, Plugins plugins) {
     ModelFamily family = family(folder);
     family.checkLoras(folder, how.loras());
     family.checkGuides(how.guides());

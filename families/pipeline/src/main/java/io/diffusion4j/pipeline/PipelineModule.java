@@ -9,7 +9,7 @@ import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.diffusion.pipeline.ModelIdentity;
 import io.diffusion4j.diffusion.sampling.Sampler;
-import io.diffusion4j.diffusion.sampling.X0Treatment;
+import io.diffusion4j.diffusion.sampling.Thresholding;
 import io.diffusion4j.diffusion.schedule.TimestepSpacing;
 import io.diffusion4j.diffusion.stage.Choices;
 import java.nio.file.Path;
@@ -88,7 +88,7 @@ public final class PipelineModule extends AbstractModule {
       Injector injector,
       Map<String, Sampler> samplers,
       Map<String, TimestepSpacing> spacings,
-      Map<String, X0Treatment> treatments,
+      Map<String, Thresholding> treatments,
       Replacements replaced) {
     return compose.apply(new Wired(this, injector, samplers, spacings, treatments, replaced));
   }
@@ -99,7 +99,7 @@ public final class PipelineModule extends AbstractModule {
     private final Injector injector;
     private final Map<String, Sampler> samplers;
     private final Map<String, TimestepSpacing> spacings;
-    private final Map<String, X0Treatment> treatments;
+    private final Map<String, Thresholding> treatments;
     private final Replacements replaced;
 
     private Wired(
@@ -107,7 +107,7 @@ public final class PipelineModule extends AbstractModule {
         Injector injector,
         Map<String, Sampler> samplers,
         Map<String, TimestepSpacing> spacings,
-        Map<String, X0Treatment> treatments,
+        Map<String, Thresholding> treatments,
         Replacements replaced) {
       this.module = module;
       this.injector = injector;
@@ -154,7 +154,7 @@ public final class PipelineModule extends AbstractModule {
      * @param description of the family and its images
      */
     public ModelIdentity identity(
-        Path folder, Opening how, String usual, String description, String digest) {
+        Path folder, OpenOptions how, String usual, String description, String digest) {
       return new ModelIdentity(
           how.name().orElse(usual),
           description,

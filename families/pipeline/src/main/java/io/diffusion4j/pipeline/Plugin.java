@@ -17,7 +17,7 @@ import io.diffusion4j.diffusion.part.Prior;
 import io.diffusion4j.diffusion.pipeline.PluginException;
 import io.diffusion4j.diffusion.pipeline.ReplacedPart;
 import io.diffusion4j.diffusion.sampling.Sampler;
-import io.diffusion4j.diffusion.sampling.X0Treatment;
+import io.diffusion4j.diffusion.sampling.Thresholding;
 import io.diffusion4j.diffusion.schedule.TimestepSpacing;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -51,7 +51,7 @@ record Plugin(
           "sampler",
           TimestepSpacing.class,
           "schedule",
-          X0Treatment.class,
+          Thresholding.class,
           "thresholding");
 
   static Plugin of(Module module, String origin, String digest) {

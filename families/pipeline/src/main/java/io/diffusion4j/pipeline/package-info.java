@@ -5,7 +5,7 @@
  * <pre>{@code
  * try (var plugins = Plugins.of(List.of());
  *     var open =
- *         OpenPipeline.of(Path.of("emoji/model"), Opening.with(Residency.ALWAYS), plugins)) {
+ *         OpenPipeline.of(Path.of("emoji/model"), OpenOptions.with(Residency.ALWAYS), plugins)) {
  *   Map<String, SamplingSettings> usual = Map.of();
  *   open.pipeline()
  *       .draw(ImageTask.of("a red apple"), usual, PhiloxNoise.images(7, 4), SamplingListener.NONE);

@@ -5,7 +5,7 @@ import io.diffusion4j.checkpoint.TensorMap;
 import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.data.Classes;
 import io.diffusion4j.data.DataSet;
-import io.diffusion4j.data.Technique;
+import io.diffusion4j.data.TrainingOption;
 import io.diffusion4j.nn.train.BatchSource;
 import io.diffusion4j.nn.train.LowRank;
 import io.diffusion4j.nn.train.Objective;
@@ -63,7 +63,7 @@ public record ComponentRun(
   }
 
   /** Returns the value of a technique. */
-  public <T> T technique(Technique<T> technique) {
+  public <T> T technique(TrainingOption<T> technique) {
     return setup.techniques().get(technique);
   }
 

@@ -9,7 +9,7 @@
  *
  * <pre>{@code
  * Preset sizes = Preset.read(Path.of("my-sizes.yaml"));
- * DataSet data = new Shuffled(PictureFiles.open("data", List.of("pictures"), Columns.USUAL));
+ * DataSet data = new Shuffled(PictureFiles.open("data", List.of("pictures"), Columns.DEFAULT));
  * ModelTraining training = new ModelTraining(sizes, Path.of("my-model"), Path.of("my-state"));
  * for (TrainableComponent part : new UnclipTraining().components()) {
  *   training.train(

@@ -6,12 +6,12 @@ import io.diffusion4j.diffusion.part.ImageDecoder;
 import io.diffusion4j.diffusion.part.Prior;
 import io.diffusion4j.diffusion.part.Upsampler;
 import io.diffusion4j.diffusion.sampling.Sampler;
-import io.diffusion4j.diffusion.sampling.X0Treatment;
+import io.diffusion4j.diffusion.sampling.Thresholding;
 import io.diffusion4j.diffusion.solver.Samplers;
-import io.diffusion4j.diffusion.stage.Course;
 import io.diffusion4j.diffusion.stage.Pixels;
 import io.diffusion4j.diffusion.stage.Stage;
 import io.diffusion4j.diffusion.stage.Stage.Scale;
+import io.diffusion4j.diffusion.stage.StageKind;
 
 /**
  * The default sampling of each stage, and the settings that a request can choose.
@@ -87,10 +87,10 @@ public record Defaults(boolean ours) {
   private Stage pixels(String name, SchedulerConfig scheduler, int steps, int size) {
     return Stage.denoising(name, denoising(scheduler, Samplers.standard(), steps))
         .withDraws(Pixels.square(size))
-        .withChoices(choices -> choices.withTreatments(X0Treatment.standard()));
+        .withChoices(choices -> choices.withTreatments(Thresholding.standard()));
   }
 
-  private Course.Denoising denoising(
+  private StageKind.Denoising denoising(
       SchedulerConfig scheduler, ByName<Sampler> samplers, int steps) {
     var published = scheduler.course(samplers, steps);
     return ours

@@ -1,7 +1,7 @@
 package io.diffusion4j.unclip;
 
 import io.diffusion4j.diffusion.argument.Check;
-import io.diffusion4j.pipeline.Opening;
+import io.diffusion4j.pipeline.OpenOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -22,7 +22,7 @@ public enum PriorChoice {
    * Returns the prior that a model is opened with; a one-pass prior takes the place of the
    * diffusion prior.
    */
-  static PriorChoice of(Opening how) {
+  static PriorChoice of(OpenOptions how) {
     return how.prior()
         .filter(word -> !word.equals(ECLIPSE) && !Files.isDirectory(Path.of(word)))
         .map(PriorChoice::named)
@@ -35,7 +35,7 @@ public enum PriorChoice {
    *
    * @throws IllegalArgumentException if the folder has no such prior
    */
-  static Optional<Path> onePass(Path model, Opening how) {
+  static Optional<Path> onePass(Path model, OpenOptions how) {
     Optional<Path> folder =
         how.prior()
             .filter(word -> !isKnown(word))

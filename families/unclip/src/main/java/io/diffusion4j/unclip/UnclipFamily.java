@@ -12,7 +12,7 @@ import io.diffusion4j.pipeline.BackgroundDigest;
 import io.diffusion4j.pipeline.FolderDigest;
 import io.diffusion4j.pipeline.FolderReport;
 import io.diffusion4j.pipeline.ModelFamily;
-import io.diffusion4j.pipeline.Opening;
+import io.diffusion4j.pipeline.OpenOptions;
 import io.diffusion4j.pipeline.Residency;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,13 +52,13 @@ public final class UnclipFamily implements ModelFamily {
   }
 
   @Override
-  public String digest(Path folder, Opening how) {
+  public String digest(Path folder, OpenOptions how) {
     var beside =
         Stream.concat(guide(folder, how).stream(), PriorChoice.onePass(folder, how).stream());
     return FolderDigest.withGuides(ModelFacts.digest(folder, PriorChoice.of(how)), beside.toList());
   }
 
-  private static Optional<Path> guide(Path folder, Opening how) {
+  private static Optional<Path> guide(Path folder, OpenOptions how) {
     return how.guide(
         Guides.CLIP, folder.resolve(UnclipFolder.NOISED_CLIP), NoisedClipFolders::isAt);
   }
@@ -84,7 +84,7 @@ public final class UnclipFamily implements ModelFamily {
   }
 
   @Override
-  public Opened open(Path folder, Opening how) {
+  public Opened open(Path folder, OpenOptions how) {
     Check.that(
         PriorChoice.of(how) != PriorChoice.AR
             || Files.isDirectory(folder.resolve(UnclipFolder.PRIOR_AR)),
@@ -107,7 +107,7 @@ public final class UnclipFamily implements ModelFamily {
 
   /** Opens the likelihood in the decoder's precision. */
   @Override
-  public PictureLikelihood likelihood(Path folder, Opening how) {
+  public PictureLikelihood likelihood(Path folder, OpenOptions how) {
     return new UnclipLikelihood(
         UnclipModel.load(
             folder, how.compute(() -> UnclipModel.suited(folder)), Residency.ALWAYS, how.loras()));

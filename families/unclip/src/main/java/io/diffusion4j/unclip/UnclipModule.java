@@ -19,14 +19,14 @@ import io.diffusion4j.diffusion.pipeline.ModelIdentity;
 import io.diffusion4j.diffusion.pipeline.UnclipParts;
 import io.diffusion4j.diffusion.pipeline.UnclipPipeline;
 import io.diffusion4j.diffusion.sampling.Sampler;
-import io.diffusion4j.diffusion.sampling.X0Treatment;
+import io.diffusion4j.diffusion.sampling.Thresholding;
 import io.diffusion4j.diffusion.schedule.TimestepSpacing;
 import io.diffusion4j.diffusion.solver.DdimSampler;
 import io.diffusion4j.diffusion.solver.Samplers;
 import io.diffusion4j.diffusion.stage.Choices;
 import io.diffusion4j.diffusion.stage.Pixels;
 import io.diffusion4j.pipeline.LoraFiles;
-import io.diffusion4j.pipeline.Opening;
+import io.diffusion4j.pipeline.OpenOptions;
 import io.diffusion4j.pipeline.PublishedFolder;
 import io.diffusion4j.pipeline.Replacements;
 import io.diffusion4j.pipeline.Residency;
@@ -60,12 +60,12 @@ public final class UnclipModule extends AbstractModule {
 
   private final UnclipModel model;
   private final PriorChoice prior;
-  private final Opening opening;
+  private final OpenOptions opening;
   private final Supplier<String> digest;
 
   /** Uses the usual prior, which keeps the best of the model's default number of candidates. */
   public UnclipModule(UnclipModel model) {
-    this(model, Opening.with(Residency.ALWAYS));
+    this(model, OpenOptions.with(Residency.ALWAYS));
   }
 
   /**
@@ -73,11 +73,11 @@ public final class UnclipModule extends AbstractModule {
    *
    * @param opening the model's name, its prior, and the number of candidate embeddings
    */
-  public UnclipModule(UnclipModel model, Opening opening) {
+  public UnclipModule(UnclipModel model, OpenOptions opening) {
     this(model, opening, () -> new UnclipFamily().digest(model.folder(), opening));
   }
 
-  UnclipModule(UnclipModel model, Opening opening, Supplier<String> digest) {
+  UnclipModule(UnclipModel model, OpenOptions opening, Supplier<String> digest) {
     this.model = model;
     this.opening = opening;
     this.digest = digest;
@@ -120,7 +120,7 @@ public final class UnclipModule extends AbstractModule {
       Sampler usual,
       Map<String, Sampler> samplers,
       Map<String, TimestepSpacing> spacings,
-      Map<String, X0Treatment> treatments,
+      Map<String, Thresholding> treatments,
       Replacements replaced) {
     Map<String, Sampler> guarded = replaced.guardNamed(samplers);
     var offered =
@@ -155,7 +155,7 @@ public final class UnclipModule extends AbstractModule {
     return new UnclipPipeline(
             () -> identity(replaced),
             Pixels.square(model.imageSize()),
-            ModelCard.Limits.USUAL,
+            ModelCard.Limits.DEFAULT,
             tasks(replaced),
             parts)
         .withGuidance(

@@ -57,7 +57,7 @@ record Drawing(List<float[]> imageEmbeddings, List<Image> images) {
         new UnclipPipeline(
             () -> new ModelIdentity("test", "a model under test", "MIT", ""),
             Pixels.square(model.imageSize()),
-            ModelCard.Limits.USUAL,
+            ModelCard.Limits.DEFAULT,
             EnumSet.allOf(ImageTask.Kind.class),
             parts);
     return new Drawing(embeddings, pipeline.draw(task, stages, noise, SamplingListener.NONE));

@@ -9,8 +9,8 @@ import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.golden.GoldenCase;
 import io.diffusion4j.golden.GoldenKind;
 import io.diffusion4j.golden.GoldenRoots;
+import io.diffusion4j.pipeline.OpenOptions;
 import io.diffusion4j.pipeline.OpenPipeline;
-import io.diffusion4j.pipeline.Opening;
 import io.diffusion4j.pipeline.Plugins;
 import io.diffusion4j.pipeline.Residency;
 import io.diffusion4j.prior.PriorModel;
@@ -24,7 +24,7 @@ class EclipsePriorTest {
   private static final Path PIPELINE = GoldenRoots.shipped().first("unclip-pipeline");
 
   private static OpenPipeline open(Path prior) {
-    var how = Opening.with(Residency.ONE_AT_A_TIME).withPrior(prior.toString());
+    var how = OpenOptions.with(Residency.ONE_AT_A_TIME).withPrior(prior.toString());
     return OpenPipeline.of(PIPELINE, how, Plugins.of(List.of()));
   }
 

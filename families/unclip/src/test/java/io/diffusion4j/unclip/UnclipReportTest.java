@@ -9,7 +9,7 @@ import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.pipeline.ComponentReport;
 import io.diffusion4j.pipeline.FolderReport;
-import io.diffusion4j.pipeline.Opening;
+import io.diffusion4j.pipeline.OpenOptions;
 import io.diffusion4j.pipeline.Residency;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -208,7 +208,7 @@ class UnclipReportTest {
           .isInstanceOf(CheckpointException.class)
           .hasMessageStartingWith(file.toString())
           .hasMessageContaining(message);
-      assertThatThrownBy(() -> new UnclipFamily().open(folder.path(), Opening.with(residency)))
+      assertThatThrownBy(() -> new UnclipFamily().open(folder.path(), OpenOptions.with(residency)))
           .as("where the number format is to be found out")
           .isInstanceOf(CheckpointException.class)
           .hasMessageStartingWith(file.toString())

@@ -5,8 +5,8 @@ import io.diffusion4j.diffusion.denoiser.Denoiser;
 import io.diffusion4j.diffusion.noise.PhiloxNoise;
 import io.diffusion4j.diffusion.sampling.Sampler;
 import io.diffusion4j.diffusion.sampling.SamplingPlan;
+import io.diffusion4j.diffusion.sampling.Thresholding;
 import io.diffusion4j.diffusion.sampling.Trajectory;
-import io.diffusion4j.diffusion.sampling.X0Treatment;
 import io.diffusion4j.diffusion.schedule.LinearSchedule;
 import io.diffusion4j.diffusion.schedule.TimestepSpacings;
 import java.util.List;
@@ -22,7 +22,7 @@ final class ASampler {
         new Trajectory(
             plan,
             network.parameterization(),
-            X0Treatment.NONE,
+            Thresholding.NONE,
             start,
             step -> noise.gaussian("guide", step, size));
     while (!trajectory.done()) {

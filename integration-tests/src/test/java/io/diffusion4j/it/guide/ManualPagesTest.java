@@ -107,8 +107,8 @@ class ManualPagesTest {
           Map.entry("onednn", "NetworkDefinition definition, TensorSource weights, Batch batch"),
           Map.entry(
               "onednn/tape",
-              "Network network, Batch batch, Map<String, io.diffusion4j.onednn.tape.Trained>"
-                  + " parameters"),
+              "Network network, Batch batch, Map<String,"
+                  + " io.diffusion4j.onednn.tape.TrainableParameter> parameters"),
           Map.entry("onednn/train", "Objective objective, BatchSource batches"),
           Map.entry("onnx", "NetworkDefinition definition, TensorSource weights"),
           Map.entry("a1111", "com.google.inject.Module serving"),

@@ -49,8 +49,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(3600)
 @ExtendWith(TinyPipeline.Resolver.class)
 class HostileFacesTest {
-  private static final int USUAL_REQUESTS = 600;
-  private static final int REQUESTS = Integer.getInteger("hostile.requests", USUAL_REQUESTS);
+  private static final int DEFAULT_REQUESTS = 600;
+  private static final int REQUESTS = Integer.getInteger("hostile.requests", DEFAULT_REQUESTS);
   private static final long SEED = Long.getLong("hostile.seed", 2026);
   private static final int AT_ONCE = 16;
   private static final String OPERATOR = HashedTokens.newToken();
@@ -137,7 +137,7 @@ class HostileFacesTest {
       }
       free.acquire(AT_ONCE);
     }
-    if (REQUESTS > USUAL_REQUESTS) {
+    if (REQUESTS > DEFAULT_REQUESTS) {
       System.out.println(outcomes);
     }
     assertThat(faults).as("%s", outcomes).isEmpty();

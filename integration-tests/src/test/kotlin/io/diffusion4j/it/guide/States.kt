@@ -5,7 +5,7 @@ import io.diffusion4j.diffusion.denoiser.Denoiser
 import io.diffusion4j.diffusion.noise.PhiloxNoise
 import io.diffusion4j.diffusion.sampling.Sampler
 import io.diffusion4j.diffusion.sampling.Trajectory
-import io.diffusion4j.diffusion.sampling.X0Treatment
+import io.diffusion4j.diffusion.sampling.Thresholding
 import io.diffusion4j.diffusion.schedule.LinearSchedule
 import io.diffusion4j.diffusion.schedule.TimestepSpacings
 
@@ -16,7 +16,7 @@ fun states(sampler: Sampler, network: Denoiser<String>, steps: Int, size: Int, s
     val noise = PhiloxNoise(seed, 0)
     val start = noise.gaussian("guide", PhiloxNoise.INITIAL, size)
     val trajectory =
-      Trajectory(plan, network.parameterization(), X0Treatment.NONE, start) { step ->
+      Trajectory(plan, network.parameterization(), Thresholding.NONE, start) { step ->
         noise.gaussian("guide", step, size)
       }
     yield(trajectory.x().copyOf())

@@ -177,7 +177,7 @@ public final class Diffusion4jImageModel implements ImageModel {
     private String negativePrompt = "";
     private List<Long> seeds = List.of();
     private final Map<String, StageOptions> stages = new LinkedHashMap<>();
-    private RequestedSize size = RequestedSize.USUAL;
+    private RequestedSize size = RequestedSize.DEFAULT;
     private double strength = 0.6;
 
     private Builder(GenerationClient client) {

@@ -59,6 +59,6 @@ public record Diffusion4jProperties(
       return connection;
     }
     return connection.withTls(
-        ca.map(Path::of).map(ClientTls.USUAL::withTrusted).orElse(ClientTls.USUAL));
+        ca.map(Path::of).map(ClientTls.DEFAULT::withTrusted).orElse(ClientTls.DEFAULT));
   }
 }

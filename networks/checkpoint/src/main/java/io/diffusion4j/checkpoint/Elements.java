@@ -47,13 +47,13 @@ final class Elements {
       case F16 -> {
         short[] bits = shorts(from, count);
         for (int i = 0; i < count; i++) {
-          floats[i] = Half.fromFloat16(bits[i]);
+          floats[i] = Float16Codec.fromFloat16(bits[i]);
         }
       }
       case BF16 -> {
         short[] bits = shorts(from, count);
         for (int i = 0; i < count; i++) {
-          floats[i] = Half.fromBFloat16(bits[i]);
+          floats[i] = Float16Codec.fromBFloat16(bits[i]);
         }
       }
       case F64 -> {
@@ -139,7 +139,7 @@ final class Elements {
       }
       case F16 -> {
         for (int i = at; i < at + count; i++) {
-          short bits = Half.toFloat16(values[i]);
+          short bits = Float16Codec.toFloat16(values[i]);
           if ((bits & 0x7fff) == 0x7c00) {
             checkInfinite(dtype, name, values[i], i);
           }
@@ -148,7 +148,7 @@ final class Elements {
       }
       case BF16 -> {
         for (int i = at; i < at + count; i++) {
-          short bits = Half.toBFloat16(values[i]);
+          short bits = Float16Codec.toBFloat16(values[i]);
           if ((bits & 0x7fff) == 0x7f80) {
             checkInfinite(dtype, name, values[i], i);
           }

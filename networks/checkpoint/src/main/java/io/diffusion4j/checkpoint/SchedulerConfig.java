@@ -8,7 +8,7 @@ import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.diffusion.sampling.DynamicThresholding;
 import io.diffusion4j.diffusion.sampling.EpsSource;
 import io.diffusion4j.diffusion.sampling.Sampler;
-import io.diffusion4j.diffusion.sampling.X0Treatment;
+import io.diffusion4j.diffusion.sampling.Thresholding;
 import io.diffusion4j.diffusion.schedule.BetaSchedule;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
 import io.diffusion4j.diffusion.schedule.LinearSchedule;
@@ -18,10 +18,10 @@ import io.diffusion4j.diffusion.schedule.TimestepSpacing;
 import io.diffusion4j.diffusion.schedule.TimestepSpacings;
 import io.diffusion4j.diffusion.solver.DdimSampler;
 import io.diffusion4j.diffusion.solver.DdpmSampler;
-import io.diffusion4j.diffusion.solver.End;
+import io.diffusion4j.diffusion.solver.FinalNoiseLevel;
 import io.diffusion4j.diffusion.solver.Samplers;
 import io.diffusion4j.diffusion.stage.Choices;
-import io.diffusion4j.diffusion.stage.Course;
+import io.diffusion4j.diffusion.stage.StageKind;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -63,7 +63,7 @@ public record SchedulerConfig(
     VarianceType variance,
     Spacing spacing,
     int offset,
-    End end) {
+    FinalNoiseLevel end) {
   /** The name of the file in diffusers. */
   public static final String FILE_NAME = "scheduler_config.json";
 
@@ -217,7 +217,8 @@ public record SchedulerConfig(
 
   /** Returns the published DDPM: β from 1e-4 to 0.02, x̂₀ clipped to ±1 (Ho et al. 2020, §4). */
   public static SchedulerConfig ddpm() {
-    return linear(TRAIN_TIMESTEPS, FIRST_BETA, LAST_BETA, Parameterization.EPS, 0, End.CLEAN);
+    return linear(
+        TRAIN_TIMESTEPS, FIRST_BETA, LAST_BETA, Parameterization.EPS, 0, FinalNoiseLevel.CLEAN);
   }
 
   /**
@@ -229,16 +230,22 @@ public record SchedulerConfig(
   public static SchedulerConfig autoencoder(double sigma) {
     Check.positive("noise", sigma);
     double beta = sigma * sigma / (1 + sigma * sigma);
-    return linear(1, beta, beta, Parameterization.X0, 0, End.CLEAN);
+    return linear(1, beta, beta, Parameterization.X0, 0, FinalNoiseLevel.CLEAN);
   }
 
   /** Returns Kandinsky's published decoder: latents, whose x̂₀ is clipped to ±1. */
   public static SchedulerConfig kandinsky() {
-    return linear(TRAIN_TIMESTEPS, 0.00085, 0.012, Parameterization.EPS, 1, End.FIRST_TIMESTEP);
+    return linear(
+        TRAIN_TIMESTEPS, 0.00085, 0.012, Parameterization.EPS, 1, FinalNoiseLevel.FIRST_TIMESTEP);
   }
 
   private static SchedulerConfig linear(
-      int steps, double first, double last, Parameterization predicted, int offset, End end) {
+      int steps,
+      double first,
+      double last,
+      Parameterization predicted,
+      int offset,
+      FinalNoiseLevel end) {
     return new SchedulerConfig(
         Kind.DDPM,
         Betas.LINEAR,
@@ -281,7 +288,7 @@ public record SchedulerConfig(
         VarianceType.FIXED_SMALL,
         Spacing.LEADING,
         0,
-        End.CLEAN);
+        FinalNoiseLevel.CLEAN);
   }
 
   /** Returns the prior of Karlo: predicts the clean embedding. */
@@ -326,7 +333,7 @@ public record SchedulerConfig(
         variance,
         Spacing.LINSPACE,
         0,
-        End.CLEAN);
+        FinalNoiseLevel.CLEAN);
   }
 
   /** Returns the same settings for a network with another parameterization. */
@@ -429,7 +436,9 @@ public record SchedulerConfig(
         variance,
         spacing,
         c.intValue("steps_offset", 0),
-        c.booleanValue("set_alpha_to_one", true) ? End.CLEAN : End.FIRST_TIMESTEP);
+        c.booleanValue("set_alpha_to_one", true)
+            ? FinalNoiseLevel.CLEAN
+            : FinalNoiseLevel.FIRST_TIMESTEP);
   }
 
   /** Returns the noise schedule; diffusers computes its tables in float32. */
@@ -453,11 +462,11 @@ public record SchedulerConfig(
   }
 
   /** Returns the treatment of x̂₀. */
-  public X0Treatment treatment() {
+  public Thresholding treatment() {
     if (thresholding) {
       return new DynamicThresholding(ratio, most);
     }
-    return clips ? X0Treatment.clip(clipRange) : X0Treatment.NONE;
+    return clips ? Thresholding.clip(clipRange) : Thresholding.NONE;
   }
 
   /**
@@ -466,7 +475,7 @@ public record SchedulerConfig(
    *
    * @param steps the default number of steps, if the schedule has as many
    */
-  public Course.Denoising course(int steps) {
+  public StageKind.Denoising course(int steps) {
     return course(Samplers.standard(), steps);
   }
 
@@ -478,13 +487,13 @@ public record SchedulerConfig(
    * @param samplers the samplers to choose from
    * @param steps the default number of steps, if the schedule has as many
    */
-  public Course.Denoising course(ByName<Sampler> samplers, int steps) {
+  public StageKind.Denoising course(ByName<Sampler> samplers, int steps) {
     int most = Math.min(steps, trainTimesteps);
     var choices =
         kind == Kind.UNCLIP
             ? new Choices(samplers, UNCLIP_SAMPLER, most)
-            : ofPixels(samplers, most).withTreatments(X0Treatment.standard());
-    return new Course.Denoising(
+            : ofPixels(samplers, most).withTreatments(Thresholding.standard());
+    return new StageKind.Denoising(
         schedule(), timesteps(), treatment(), choices.withSpacings(TimestepSpacings.standard()));
   }
 
@@ -539,7 +548,9 @@ public record SchedulerConfig(
       config.write(file);
       return;
     }
-    if (end == End.FIRST_TIMESTEP) { // DDPM ignores it; a DDIM scheduler made of the file does not
+    if (end
+        == FinalNoiseLevel
+            .FIRST_TIMESTEP) { // DDPM ignores it; a DDIM scheduler made of the file does not
       config.put("set_alpha_to_one", false);
     }
     config

@@ -23,7 +23,7 @@ public interface TensorReader {
     float[] floats = new float[count];
     floats(first, floats, 0, count);
     for (int i = 0; i < count; i++) {
-      to[at + i] = Half.toBFloat16(floats[i]);
+      to[at + i] = Float16Codec.toBFloat16(floats[i]);
     }
   }
 
@@ -61,7 +61,7 @@ public interface TensorReader {
         int here = Math.min(run.length, count - done);
         bits.get(first + done, run, 0, here);
         for (int i = 0; i < here; i++) {
-          to[at + done + i] = Half.fromBFloat16(run[i]);
+          to[at + done + i] = Float16Codec.fromBFloat16(run[i]);
         }
       }
     }

@@ -91,8 +91,8 @@ class SafetensorsWriterTest {
     for (int i = 0; i < values.length; i++) {
       expected[i] =
           switch (dtype) {
-            case F16 -> Half.fromFloat16(Half.toFloat16(values[i]));
-            case BF16 -> Half.fromBFloat16(Half.toBFloat16(values[i]));
+            case F16 -> Float16Codec.fromFloat16(Float16Codec.toFloat16(values[i]));
+            case BF16 -> Float16Codec.fromBFloat16(Float16Codec.toBFloat16(values[i]));
             default -> values[i];
           };
     }

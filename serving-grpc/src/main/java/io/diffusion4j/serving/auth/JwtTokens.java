@@ -41,7 +41,7 @@ public final class JwtTokens implements Authenticator {
   private static final long OUTAGE_MILLIS = 3_600_000;
   private static final long REFRESH_MILLIS = 10_000;
   private static final int TIMEOUT_MILLIS = 3000;
-  private static final int MOST_BYTES = 256 << 10;
+  private static final int MAX_BYTES = 256 << 10;
   private static final int LONGEST_TOKEN = 16 << 10;
   private static final int PARTS = 3;
 
@@ -76,7 +76,7 @@ public final class JwtTokens implements Authenticator {
   }
 
   private static JWKSource<SecurityContext> keys(JwtIssuer issuer) throws MalformedURLException {
-    var retriever = new DefaultResourceRetriever(TIMEOUT_MILLIS, TIMEOUT_MILLIS, MOST_BYTES);
+    var retriever = new DefaultResourceRetriever(TIMEOUT_MILLIS, TIMEOUT_MILLIS, MAX_BYTES);
     return JWKSourceBuilder.<SecurityContext>create(issuer.keys().toURL(), retriever)
         .cache(CACHE_MILLIS, REFRESH_MILLIS)
         .rateLimited(INTERVAL_MILLIS)

@@ -132,7 +132,7 @@ public final class ReloadedAccess implements Authenticator {
   }
 
   /** Returns the quota of principals whose token has no quota. */
-  public Quota usualQuota() {
+  public Quota defaultQuota() {
     return usual;
   }
 

@@ -17,12 +17,12 @@ import java.util.concurrent.ExecutionException;
  * Counts the requests of each address against an {@link AddressRate}. Thread-safe.
  *
  * <p>IPv6 addresses are counted by their first {@value #NETWORK_BITS} bits, because providers
- * usually assign a network of that size to one customer. At most {@value #MOST_ADDRESSES} addresses
+ * usually assign a network of that size to one customer. At most {@value #MAX_ADDRESSES} addresses
  * are tracked at a time. When the table is full, addresses that have been idle longest are evicted;
  * an evicted address starts again with a full burst.
  */
 public final class AddressRates {
-  private static final int MOST_ADDRESSES = 1 << 16;
+  private static final int MAX_ADDRESSES = 1 << 16;
   private static final int NETWORK_BITS = 64;
 
   private final AddressRate rate;
@@ -39,7 +39,7 @@ public final class AddressRates {
     this.rate = rate;
     this.proxies = rate.proxies().stream().map(AddressRange::of).toList();
     this.clock = clock;
-    this.buckets = CacheBuilder.newBuilder().maximumSize(MOST_ADDRESSES).build();
+    this.buckets = CacheBuilder.newBuilder().maximumSize(MAX_ADDRESSES).build();
   }
 
   /**

@@ -39,22 +39,22 @@ public record Limits(
     @JsonProperty("call-seconds") Duration call,
     Optional<AddressRate> address) {
   /** The size of the largest request of any kind, which is a form with two images. */
-  private static final long LEAST_BODY_BYTES = 10L << 20;
+  private static final long MIN_BODY_BYTES = 10L << 20;
 
-  private static final long LEAST_JOB_BYTES = 1L << 20;
+  private static final long MIN_JOB_BYTES = 1L << 20;
 
   public Limits {
     long heap = Runtime.getRuntime().maxMemory();
-    bodyBytes = bodyBytes == null ? Math.max(LEAST_BODY_BYTES, heap / 8) : bodyBytes;
+    bodyBytes = bodyBytes == null ? Math.max(MIN_BODY_BYTES, heap / 8) : bodyBytes;
     jobBytes = jobBytes == null ? Math.max(64L << 20, heap / 4) : jobBytes;
-    jobStoreBytes = jobStoreBytes == null ? StoreLimits.USUAL.bytes() : jobStoreBytes;
+    jobStoreBytes = jobStoreBytes == null ? StoreLimits.DEFAULT.bytes() : jobStoreBytes;
     principalStoreBytes =
-        principalStoreBytes == null ? StoreLimits.USUAL.ownerBytes() : principalStoreBytes;
+        principalStoreBytes == null ? StoreLimits.DEFAULT.ownerBytes() : principalStoreBytes;
     connections = connections == null ? 4096 : connections;
     requestCost = requestCost == null ? 10_000 : requestCost;
     call = call == null ? Duration.ofHours(1) : call;
-    Check.that(bodyBytes >= LEAST_BODY_BYTES, "bodyBytes", bodyBytes, "≥ %s", LEAST_BODY_BYTES);
-    Check.that(jobBytes >= LEAST_JOB_BYTES, "jobBytes", jobBytes, "≥ %s", LEAST_JOB_BYTES);
+    Check.that(bodyBytes >= MIN_BODY_BYTES, "bodyBytes", bodyBytes, "≥ %s", MIN_BODY_BYTES);
+    Check.that(jobBytes >= MIN_JOB_BYTES, "jobBytes", jobBytes, "≥ %s", MIN_JOB_BYTES);
     Check.that(connections >= 1, "connections", connections, "≥ 1");
     Check.that(requestCost > 0, "requestCost", requestCost, "> 0");
     Check.that(call.compareTo(Duration.ZERO) > 0, "call", call, "> 0");
@@ -62,7 +62,7 @@ public record Limits(
   }
 
   /** Returns the default limits. */
-  public static Limits usual() {
+  public static Limits defaults() {
     return Components.defaults(Limits.class);
   }
 

@@ -1,5 +1,6 @@
 package io.diffusion4j.serving.config;
 
+import com.fasterxml.jackson.annotation.JsonAlias;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import io.diffusion4j.diffusion.argument.Check;
@@ -49,8 +50,7 @@ import java.util.Set;
  * @param jwt the issuer of JSON Web Tokens; empty if there is none
  * @param quota the quota of principals whose token has none
  * @param limits the limits for all clients together
- * @param faces the names of the HTTP interfaces beside the contract; empty for all on the class
- *     path
+ * @param apis the names of the HTTP interfaces beside the contract; empty for all on the class path
  * @param metrics whether {@code /metrics} is served
  * @param admin the port for operators; empty for none. It needs tokens
  * @param provenance the keys of marks in the files of images
@@ -80,7 +80,7 @@ public record ServerConfig(
     Optional<JwtIssuer> jwt,
     Quota quota,
     Limits limits,
-    Optional<Set<String>> faces,
+    @JsonAlias("faces") Optional<Set<String>> apis,
     Boolean metrics,
     Optional<AdminSettings> admin,
     ProvenanceFiles provenance,
@@ -93,9 +93,9 @@ public record ServerConfig(
   private static final String LOOPBACK = "127.0.0.1";
 
   /** The largest supported number of rows. */
-  private static final int MOST_ROWS = 1024;
+  private static final int MAX_ROWS = 1024;
 
-  private static final int MOST_WAITING = 100_000;
+  private static final int MAX_WAITING = 100_000;
 
   /**
    * A model to serve, by its folder or its published name.
@@ -161,17 +161,17 @@ public record ServerConfig(
    *     [0, 1]; 1 by default
    */
   public record TracingSettings(URI endpoint, Double ratio) {
-    private static final URI USUAL = URI.create("http://localhost:4318");
+    private static final URI DEFAULT = URI.create("http://localhost:4318");
 
     public TracingSettings {
-      endpoint = endpoint == null ? USUAL : endpoint;
+      endpoint = endpoint == null ? DEFAULT : endpoint;
       ratio = ratio == null ? 1 : ratio;
       Check.that(
           endpoint.isAbsolute() && endpoint.getHost() != null,
           "endpoint",
           endpoint,
           "a URL such as %s",
-          USUAL);
+          DEFAULT);
       Check.that(ratio >= 0 && ratio <= 1, "ratio", ratio, "in [0, 1]");
     }
   }
@@ -246,20 +246,20 @@ public record ServerConfig(
     plugins = plugins == null ? List.of() : List.copyOf(plugins);
     filters = filters == null ? List.of() : List.copyOf(filters);
     quota = quota == null ? Quota.NONE : quota;
-    limits = limits == null ? Limits.usual() : limits;
+    limits = limits == null ? Limits.defaults() : limits;
     metrics = metrics == null || metrics;
     provenance = provenance == null ? ProvenanceFiles.NONE : provenance;
     log =
         log == null ? new LogSettings(LogSettings.Format.TEXT, LogSettings.Level.INFO, false) : log;
     Check.that(!host.isBlank(), "host", "\"" + host + "\"", "a name or an address");
     Check.that(port >= 0 && port <= 65535, "port", port, "0 to 65535");
-    Check.that(rows >= 1 && rows <= MOST_ROWS, "rows", rows, "1 to %s", MOST_ROWS);
+    Check.that(rows >= 1 && rows <= MAX_ROWS, "rows", rows, "1 to %s", MAX_ROWS);
     Check.that(
-        queueCapacity >= 1 && queueCapacity <= MOST_WAITING,
+        queueCapacity >= 1 && queueCapacity <= MAX_WAITING,
         "queue",
         queueCapacity,
         "1 to %s",
-        MOST_WAITING);
+        MAX_WAITING);
     Check.that(!grace.isNegative(), "grace", grace, "≥ 0");
     Check.that(receive.compareTo(Duration.ZERO) > 0, "receive", receive, "> 0");
     Check.that(stall.compareTo(Duration.ZERO) > 0, "stall", stall, "> 0");

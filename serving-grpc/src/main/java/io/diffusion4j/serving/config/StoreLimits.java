@@ -9,13 +9,13 @@ import io.diffusion4j.diffusion.argument.Check;
  * @param ownerBytes the bytes of the jobs of one principal, at least 1 MiB
  */
 public record StoreLimits(long bytes, long ownerBytes) {
-  private static final long LEAST_BYTES = 1L << 20;
+  private static final long MIN_BYTES = 1L << 20;
 
   /** 10 GiB, of which one principal has at most 2 GiB. */
-  public static final StoreLimits USUAL = new StoreLimits(10L << 30, 2L << 30);
+  public static final StoreLimits DEFAULT = new StoreLimits(10L << 30, 2L << 30);
 
   public StoreLimits {
-    Check.that(bytes >= LEAST_BYTES, "bytes", bytes, "≥ %s", LEAST_BYTES);
-    Check.that(ownerBytes >= LEAST_BYTES, "ownerBytes", ownerBytes, "≥ %s", LEAST_BYTES);
+    Check.that(bytes >= MIN_BYTES, "bytes", bytes, "≥ %s", MIN_BYTES);
+    Check.that(ownerBytes >= MIN_BYTES, "ownerBytes", ownerBytes, "≥ %s", MIN_BYTES);
   }
 }

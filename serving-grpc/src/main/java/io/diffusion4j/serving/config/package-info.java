@@ -11,7 +11,7 @@
  *         .withPort(0) // a free port; DiffusionServer.port() returns it
  *         .withRows(32)
  *         .withGrace(Duration.ofMinutes(2))
- *         .withLimits(Limits.usual().withConnections(500).withRequestCost(2_000));
+ *         .withLimits(Limits.defaults().withConnections(500).withRequestCost(2_000));
  * }</pre>
  *
  * <p>or reads a file, of which a {@link io.diffusion4j.serving.file.SettingsTree} overrides single

@@ -12,7 +12,7 @@ import com.google.rpc.ErrorInfo;
 import com.google.rpc.QuotaFailure;
 import com.google.rpc.RetryInfo;
 import com.google.rpc.Status;
-import io.diffusion4j.diffusion.denoiser.NoMemoryException;
+import io.diffusion4j.diffusion.denoiser.NativeOutOfMemoryException;
 import io.diffusion4j.diffusion.filter.FilterException;
 import io.diffusion4j.diffusion.pipeline.PluginException;
 import io.grpc.Metadata;
@@ -273,7 +273,7 @@ public enum Errors {
     if (cause instanceof FilterException) {
       return FILTER_FAILED.error(correlationId);
     }
-    return cause instanceof NoMemoryException || cause instanceof OutOfMemoryError
+    return cause instanceof NativeOutOfMemoryException || cause instanceof OutOfMemoryError
         ? of(
             Code.RESOURCE_EXHAUSTED,
             OUT_OF_MEMORY.name(),

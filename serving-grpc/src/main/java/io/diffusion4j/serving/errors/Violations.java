@@ -10,7 +10,7 @@ import java.util.function.UnaryOperator;
 /** The invalid fields of a request, collected so that one error reports all of them. */
 public final class Violations {
   /** The number of violations that an error lists, which keeps the trailers of a response small. */
-  private static final int MOST_TOLD = 16;
+  private static final int MAX_TOLD = 16;
 
   private final UnaryOperator<String> names;
   private final List<FieldViolation> found = new ArrayList<>();
@@ -52,7 +52,7 @@ public final class Violations {
   }
 
   private void add(String field, String description) {
-    if (found.size() < MOST_TOLD) {
+    if (found.size() < MAX_TOLD) {
       found.add(
           FieldViolation.newBuilder()
               .setField(names.apply(field))

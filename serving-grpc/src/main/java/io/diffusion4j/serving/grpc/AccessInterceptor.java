@@ -54,7 +54,7 @@ final class AccessInterceptor implements ServerInterceptor {
     Principal principal;
     try {
       String header = Optional.ofNullable(headers.get(Credentials.AUTHORIZATION)).orElse("");
-      principal = PassedCaller.of(headers).orElseGet(() -> callers.ofCall(header, about.id()));
+      principal = PrincipalMetadata.of(headers).orElseGet(() -> callers.ofCall(header, about.id()));
       about.isFrom(principal);
       Role role = ROLES.get(service);
       if (role != null) {

@@ -17,7 +17,8 @@ public final class Callers {
   private static final Logger LOG = LoggerFactory.getLogger(Callers.class);
 
   /**
-   * The principal of a call whose HTTP request is authenticated already, see {@link KnownCaller}.
+   * The principal of a call whose HTTP request is authenticated already, see {@link
+   * PrincipalContext}.
    */
   static final Context.Key<Principal> KNOWN = Context.key("diffusion4j-known-caller");
 

@@ -24,7 +24,7 @@ public final class Credentials {
 
   /**
    * Returns a channel whose calls carry the credentials and trace context of an HTTP request, and
-   * its principal if it was authenticated already. An {@link io.diffusion4j.serving.http.HttpFace}
+   * its principal if it was authenticated already. An {@link io.diffusion4j.serving.http.HttpApi}
    * calls the services through it.
    *
    * @param service the channel to the services in this process
@@ -33,7 +33,7 @@ public final class Credentials {
   public static Channel passedOn(Channel service, ServiceRequestContext request) {
     RequestHeaders headers = request.request().headers();
     Metadata metadata = new Metadata();
-    KnownCaller.of(request).ifPresent(principal -> PassedCaller.add(metadata, principal));
+    PrincipalContext.of(request).ifPresent(principal -> PrincipalMetadata.add(metadata, principal));
     for (Metadata.Key<String> key : PASSED) {
       String value = headers.get(key.name());
       if (value != null) {

@@ -71,12 +71,12 @@ final class EmbeddingGrpcService extends EmbeddingServiceGrpc.EmbeddingServiceIm
   private static final int DECODED_AT_ONCE = 8;
 
   /** The largest number of labels in one request. */
-  private static final int MOST_LABELS = 256;
+  private static final int MAX_LABELS = 256;
 
-  private static final int MOST_TEMPLATES = 16;
+  private static final int MAX_TEMPLATES = 16;
 
   /** The largest number of images a search returns. */
-  private static final int MOST_FOUND = 100;
+  private static final int MAX_FOUND = 100;
 
   private static final int USUALLY_FOUND = 10;
 
@@ -217,8 +217,8 @@ final class EmbeddingGrpcService extends EmbeddingServiceGrpc.EmbeddingServiceIm
     var call = new EmbeddingCall("ClassifyImages", request.getModel());
     ImageEncoder encoder = call.needed(call.space.images());
     List<String> labels = request.getLabelsList();
-    if (labels.isEmpty() || labels.size() > MOST_LABELS) {
-      call.violations.add("labels", labels.size() + " of them", "1 to " + MOST_LABELS);
+    if (labels.isEmpty() || labels.size() > MAX_LABELS) {
+      call.violations.add("labels", labels.size() + " of them", "1 to " + MAX_LABELS);
     } else if (labels.stream().distinct().count() < labels.size()) {
       call.violations.add("labels", "one of them twice", "each once");
     } else {
@@ -226,10 +226,10 @@ final class EmbeddingGrpcService extends EmbeddingServiceGrpc.EmbeddingServiceIm
     }
     List<String> templates =
         request.getTemplatesCount() == 0 ? LabelClassifier.PHOTO : request.getTemplatesList();
-    if (templates.size() > MOST_TEMPLATES) {
-      call.violations.add("templates", templates.size() + " of them", "at most " + MOST_TEMPLATES);
+    if (templates.size() > MAX_TEMPLATES) {
+      call.violations.add("templates", templates.size() + " of them", "at most " + MAX_TEMPLATES);
     }
-    for (int i = 0; i < Math.min(templates.size(), MOST_TEMPLATES); i++) {
+    for (int i = 0; i < Math.min(templates.size(), MAX_TEMPLATES); i++) {
       String field = "templates[" + i + "]";
       TaskResolver.checkText(field, templates.get(i), call.violations);
       if (!templates.get(i).contains("{}")) {
@@ -277,8 +277,8 @@ final class EmbeddingGrpcService extends EmbeddingServiceGrpc.EmbeddingServiceIm
             .named(model, request.getIndex())
             .orElseThrow(() -> Errors.unknownIndex(request.getIndex(), indices.of(model)));
     int top = request.hasTopK() ? request.getTopK() : USUALLY_FOUND;
-    if (top < 1 || top > MOST_FOUND) {
-      call.violations.add("top_k", top, "1 to " + MOST_FOUND);
+    if (top < 1 || top > MAX_FOUND) {
+      call.violations.add("top_k", top, "1 to " + MAX_FOUND);
     }
     Optional<Supplier<float[]>> query = query(request, call);
     call.run(
@@ -403,7 +403,7 @@ final class EmbeddingGrpcService extends EmbeddingServiceGrpc.EmbeddingServiceIm
         quotas.check(principal, embeddings);
         double cost = COST_OF_EMBEDDING * Math.max(1, embeddings);
         RequestSpans spans = tracing.request("", engine.card().name());
-        Errand.submit(scheduler, principal.name(), engine, cost, spans, response, work);
+        BlockingWorker.submit(scheduler, principal.name(), engine, cost, spans, response, work);
         quotas.charge(principal, embeddings);
       }
     }

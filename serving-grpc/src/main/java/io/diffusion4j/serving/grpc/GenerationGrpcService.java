@@ -25,14 +25,14 @@ final class GenerationGrpcService extends GenerationServiceGrpc.GenerationServic
 
   private final RequestResolver resolver;
   private final JobRegistry jobs;
-  private final Errands decoding;
+  private final BlockingWorkerPool decoding;
   private final Duration stall;
 
   @Inject
   GenerationGrpcService(RequestResolver resolver, JobRegistry jobs, ServerConfig config) {
     this.resolver = resolver;
     this.jobs = jobs;
-    this.decoding = new Errands("decode", DECODERS, config.queueCapacity());
+    this.decoding = new BlockingWorkerPool("decode", DECODERS, config.queueCapacity());
     this.stall = config.stall();
   }
 

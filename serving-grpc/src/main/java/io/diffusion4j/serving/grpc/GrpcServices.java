@@ -75,7 +75,7 @@ public final class GrpcServices {
     services.forEach(server::addService);
     server.addService(ProtoReflectionServiceV1.newInstance());
     server.intercept(interceptors);
-    server.intercept(new KnownCaller()); // runs first
+    server.intercept(new PrincipalContext()); // runs first
   }
 
   /** Adds only the health service, so that health checks do not wait behind other calls. */

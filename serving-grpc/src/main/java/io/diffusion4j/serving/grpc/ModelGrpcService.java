@@ -19,7 +19,7 @@ import java.util.Set;
 
 /** {@code diffusion4j.v1.ModelService}: lists the models and their options. */
 final class ModelGrpcService extends ModelServiceGrpc.ModelServiceImplBase {
-  private static final int MOST_PER_PAGE = 100;
+  private static final int MAX_PER_PAGE = 100;
 
   private final Models models;
   private final Set<ImageFilter> filters;
@@ -59,8 +59,8 @@ final class ModelGrpcService extends ModelServiceGrpc.ModelServiceImplBase {
     }
     violations.throwIfAny();
 
-    int size = request.getPageSize() == 0 ? MOST_PER_PAGE : request.getPageSize();
-    int end = start + Math.min(Math.min(size, MOST_PER_PAGE), names.size() - start);
+    int size = request.getPageSize() == 0 ? MAX_PER_PAGE : request.getPageSize();
+    int end = start + Math.min(Math.min(size, MAX_PER_PAGE), names.size() - start);
     ListModelsResponse.Builder page = ListModelsResponse.newBuilder();
     for (String name : names.subList(start, end)) {
       models.named(name).ifPresent(engine -> page.addModels(model(engine))); // absent if unloaded

@@ -22,10 +22,10 @@ import java.util.function.Consumer;
  * Role#ADMIN}, and checks them by the headers before it reads a body.
  */
 public final class AdminPort implements AutoCloseable {
-  private static final int MOST_BODY_BYTES = 64 << 10;
-  private static final int MOST_CONNECTIONS = 64;
-  private static final int MOST_STREAMS = 16;
-  private static final long MOST_BODIES = (long) MOST_BODY_BYTES * MOST_CONNECTIONS * MOST_STREAMS;
+  private static final int MAX_BODY_BYTES = 64 << 10;
+  private static final int MAX_CONNECTIONS = 64;
+  private static final int MAX_STREAMS = 16;
+  private static final long MAX_BODIES = (long) MAX_BODY_BYTES * MAX_CONNECTIONS * MAX_STREAMS;
   private static final int HANDLERS = 2;
   private static final Duration LONGEST_IDLE = Duration.ofMinutes(1);
   private static final Duration QUIET = Duration.ofMillis(10);
@@ -55,9 +55,9 @@ public final class AdminPort implements AutoCloseable {
         Server.builder()
             .workerGroup(1)
             .blockingTaskExecutor(HANDLERS)
-            .maxRequestLength(MOST_BODY_BYTES)
-            .maxNumConnections(MOST_CONNECTIONS)
-            .http2MaxStreamsPerConnection(MOST_STREAMS)
+            .maxRequestLength(MAX_BODY_BYTES)
+            .maxNumConnections(MAX_CONNECTIONS)
+            .http2MaxStreamsPerConnection(MAX_STREAMS)
             .idleTimeout(LONGEST_IDLE, true)
             .gracefulShutdownTimeout(QUIET, LONGEST_GRACE)
             .port(
@@ -70,7 +70,7 @@ public final class AdminPort implements AutoCloseable {
     routes.accept(builder);
     var access = new HeaderAccess(new Callers(authenticator));
     builder
-        .decorator(new BodyGuard(MOST_BODIES, config.receive())::serve)
+        .decorator(new BodyGuard(MAX_BODIES, config.receive())::serve)
         .decorator(
             (service, ctx, request) ->
                 HeaderAccess.after(

@@ -39,7 +39,7 @@ final class ConnectionGuard {
       AttributeKey.valueOf(ConnectionGuard.class, "last");
 
   /** The unread bytes, with Netty's overhead for each message, beyond which reading pauses. */
-  private static final long MOST_BYTES = 8 << 20;
+  private static final long MAX_BYTES = 8 << 20;
 
   private static final long PAUSE_MILLIS = 50;
 
@@ -98,7 +98,7 @@ final class ConnectionGuard {
 
   private static boolean isFull(Channel channel) {
     ChannelOutboundBuffer unread = channel.unsafe().outboundBuffer(); // null after the end
-    return unread != null && unread.totalPendingWriteBytes() > MOST_BYTES;
+    return unread != null && unread.totalPendingWriteBytes() > MAX_BYTES;
   }
 
   /** Records that the connection has a request, and forwards the request if it may have one. */

@@ -7,7 +7,7 @@ import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import io.diffusion4j.serving.auth.Principal;
 import io.diffusion4j.serving.grpc.Callers;
-import io.diffusion4j.serving.grpc.KnownCaller;
+import io.diffusion4j.serving.grpc.PrincipalContext;
 import io.grpc.health.v1.HealthGrpc;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -34,7 +34,7 @@ final class HeaderAccess {
     if (BodyGuard.WITHOUT_BODY.contains(request.method()) || ctx.path().startsWith(HEALTH)) {
       return service.serve(ctx, request);
     }
-    return after(() -> KnownCaller.is(ctx, authenticate(ctx, request)), service, ctx, request);
+    return after(() -> PrincipalContext.is(ctx, authenticate(ctx, request)), service, ctx, request);
   }
 
   /**

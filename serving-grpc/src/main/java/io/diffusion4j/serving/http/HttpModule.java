@@ -3,7 +3,7 @@ package io.diffusion4j.serving.http;
 import com.google.inject.Module;
 
 /**
- * The module of an optional HTTP interface, which adds {@link HttpFace}s, services or both to a
+ * The module of an optional HTTP interface, which adds {@link HttpApi}s, services or both to a
  * {@link io.diffusion4j.serving.ServingModule}.
  *
  * <p>A server finds the modules that are registered in {@code

@@ -49,21 +49,21 @@ public final class HttpPort implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(HttpPort.class);
 
   /** The size limit of a gRPC request, including the images in it. */
-  private static final int MOST_MESSAGE_BYTES = 4 << 20;
+  private static final int MAX_MESSAGE_BYTES = 4 << 20;
 
   /** The size limit of a request over HTTP: a gRPC request in Base64, and the bytes around it. */
-  private static final int MOST_REQUEST_BYTES = 6 << 20;
+  private static final int MAX_REQUEST_BYTES = 6 << 20;
 
   /** The number of concurrent requests of a connection; further requests wait in the client. */
-  private static final int MOST_STREAMS = 1000;
+  private static final int MAX_STREAMS = 1000;
 
   /** The descriptors that are left for the rest of the process. */
   private static final int OTHER_DESCRIPTORS = 256;
 
-  private static final int LEAST_CONNECTIONS = 16;
+  private static final int MIN_CONNECTIONS = 16;
 
   /** The size limit of a health check, which contains only the name of a service. */
-  private static final int MOST_HEALTH_BYTES = 4 << 10;
+  private static final int MAX_HEALTH_BYTES = 4 << 10;
 
   /**
    * The idle timeout of a connection, as a multiple of the time limit for receiving a request. It
@@ -174,7 +174,7 @@ public final class HttpPort implements AutoCloseable {
     guard(builder);
     builder.service(
         GrpcService.builder()
-            .maxRequestMessageLength(MOST_HEALTH_BYTES)
+            .maxRequestMessageLength(MAX_HEALTH_BYTES)
             .addService(health.getHealthService())
             .build());
     builder.serviceUnder(
@@ -194,19 +194,19 @@ public final class HttpPort implements AutoCloseable {
    * Starts serving; health reports the state of the services from then on.
    *
    * @param services the gRPC services
-   * @param faces the further HTTP interfaces
-   * @param channel a channel to the services, for the faces
+   * @param apis the further HTTP interfaces
+   * @param channel a channel to the services, for the apis
    */
-  public void serve(GrpcServices services, Collection<HttpFace> faces, Channel channel) {
+  public void serve(GrpcServices services, Collection<HttpApi> apis, Channel channel) {
     refused = services::refused;
     server.reconfigure(
         builder -> {
           configure(builder);
           GrpcServiceBuilder grpc =
               GrpcService.builder()
-                  .maxRequestMessageLength(MOST_MESSAGE_BYTES)
+                  .maxRequestMessageLength(MAX_MESSAGE_BYTES)
                   .useBlockingTaskExecutor(true)
-                  .exceptionHandler(new CallFaults(MOST_MESSAGE_BYTES))
+                  .exceptionHandler(new CallFaults(MAX_MESSAGE_BYTES))
                   .enableHttpJsonTranscoding(JsonCalls.routes());
           services.addTo(JsonCalls.enable(grpc));
           grpc.intercept(new ReadyWindow(), new DeadlineInterceptor(config.limits().call()));
@@ -218,7 +218,7 @@ public final class HttpPort implements AutoCloseable {
           builder.decorator(new HeaderAccess(services.callers())::serve);
           builder.decorator(StalledReaders::resetIfLate);
           guard(builder);
-          faces.forEach(face -> face.addTo(builder, channel));
+          apis.forEach(api -> api.addTo(builder, channel));
         });
   }
 
@@ -229,8 +229,8 @@ public final class HttpPort implements AutoCloseable {
   private static GrpcService health(GrpcServices services) {
     GrpcServiceBuilder health =
         GrpcService.builder()
-            .maxRequestMessageLength(MOST_HEALTH_BYTES)
-            .exceptionHandler(new CallFaults(MOST_HEALTH_BYTES));
+            .maxRequestMessageLength(MAX_HEALTH_BYTES)
+            .exceptionHandler(new CallFaults(MAX_HEALTH_BYTES));
     services.addHealthTo(JsonCalls.enable(health));
     health.intercept(new ReadyWindow());
     return health.build();
@@ -244,12 +244,12 @@ public final class HttpPort implements AutoCloseable {
             : Duration.ofSeconds(5);
     configure(builder, config, new HttpAccessLog(reason -> refused.accept(reason)));
     builder
-        .maxRequestLength(MOST_REQUEST_BYTES)
+        .maxRequestLength(MAX_REQUEST_BYTES)
         .idleTimeout(config.receive().multipliedBy(IDLE), true)
         .pingInterval(PING_INTERVAL) // detects half-open connections
         .gracefulShutdownTimeout(QUIET, longest.plus(QUIET)) // for calls in progress
         .maxNumConnections(connections(config.limits().connections(), descriptors()))
-        .http2MaxStreamsPerConnection(MOST_STREAMS);
+        .http2MaxStreamsPerConnection(MAX_STREAMS);
     tls.ifPresent(current -> current.accept(builder));
   }
 
@@ -286,7 +286,7 @@ public final class HttpPort implements AutoCloseable {
   static int connections(int limit, long descriptors) {
     return descriptors < 0
         ? limit
-        : (int) Math.min(limit, Math.max(LEAST_CONNECTIONS, descriptors - OTHER_DESCRIPTORS));
+        : (int) Math.min(limit, Math.max(MIN_CONNECTIONS, descriptors - OTHER_DESCRIPTORS));
   }
 
   /** Adds the checks that come before all others; the decorator that is added last runs first. */

@@ -24,7 +24,7 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /** An HTTP interface in JSON whose errors have a form of their own, as its clients expect. */
-public abstract class JsonApi implements HttpFace {
+public abstract class JsonApi implements HttpApi {
   private static final JsonMapper STRICT =
       JsonMapper.builder()
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)

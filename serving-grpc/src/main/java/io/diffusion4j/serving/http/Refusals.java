@@ -18,7 +18,7 @@ public final class Refusals {
   private Refusals() {}
 
   /**
-   * Records that an {@link HttpFace} refused a request without a call.
+   * Records that an {@link HttpApi} refused a request without a call.
    *
    * @param reason the machine-readable reason, such as {@code MALFORMED_JSON}; one of a small fixed
    *     set, so it can label a metric

@@ -1,11 +1,11 @@
 /**
  * The port of a server: gRPC, gRPC-Web, JSON and further HTTP interfaces, over HTTP/2 and HTTP/1. A
- * second port is for operators. An {@link io.diffusion4j.serving.http.HttpFace} adds routes, which
+ * second port is for operators. An {@link io.diffusion4j.serving.http.HttpApi} adds routes, which
  * call the services through a channel within the process; one in JSON extends {@link
  * io.diffusion4j.serving.http.JsonApi}:
  *
  * <pre>{@code
- * HttpFace version =
+ * HttpApi version =
  *     (server, service) -> server.service("/version", (ctx, request) -> HttpResponse.of("1.0"));
  * }</pre>
  *

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class FairQueue {
   /** The number of owners after which idle owners are forgotten. */
-  private static final int MOST_REMEMBERED = 1024;
+  private static final int MAX_REMEMBERED = 1024;
 
   private final List<Turn> waiting = new ArrayList<>(); // in order of arrival
   private final Map<String, Double> served = new HashMap<>();
@@ -57,7 +57,7 @@ final class FairQueue {
    */
   void add(Work work, @Nullable Share parked, boolean active) {
     if (!active) {
-      if (served.size() >= MOST_REMEMBERED) {
+      if (served.size() >= MAX_REMEMBERED) {
         served.values().removeIf(had -> had <= clock);
       }
       served.merge(work.owner(), clock, Math::max);

@@ -30,7 +30,7 @@ final class Job implements Work {
   private final Pace pace;
   private final ServingListener listener;
   private final RequestSpans spans;
-  private final JobStory story;
+  private final JobEventLog story;
   private final long submitted = System.nanoTime();
 
   // Used by one worker at a time; the scheduler passes them on.
@@ -54,7 +54,7 @@ final class Job implements Work {
     this.pace = pace;
     this.listener = listener;
     this.spans = spans;
-    this.story = new JobStory(request.id());
+    this.story = new JobEventLog(request.id());
   }
 
   /** Returns the event {@code Accepted} of a request, with its estimated time. */
@@ -117,7 +117,7 @@ final class Job implements Work {
   }
 
   /** Returns the event log of the job. */
-  JobStory story() {
+  JobEventLog story() {
     return story;
   }
 

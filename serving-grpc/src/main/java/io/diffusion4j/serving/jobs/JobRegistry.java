@@ -34,8 +34,8 @@ import java.util.Optional;
  * A job that is larger than the bound is admitted when it is the only unfinished one.
  */
 public final class JobRegistry {
-  private static final int MOST_FINISHED = 1024;
-  private static final long MOST_FINISHED_BYTES = 64L << 20;
+  private static final int MAX_FINISHED = 1024;
+  private static final long MAX_FINISHED_BYTES = 64L << 20;
   private static final Duration LONGEST = Duration.ofMinutes(10);
 
   private final JobScheduler scheduler;
@@ -245,8 +245,8 @@ public final class JobRegistry {
       }
     }
     Iterator<Job> oldest = jobs.values().iterator();
-    while ((finished > MOST_FINISHED
-            || finishedBytes > Math.min(MOST_FINISHED_BYTES, mostBytes - reserved))
+    while ((finished > MAX_FINISHED
+            || finishedBytes > Math.min(MAX_FINISHED_BYTES, mostBytes - reserved))
         && oldest.hasNext()) {
       Job job = oldest.next();
       if (job.story().hasFinished()) {

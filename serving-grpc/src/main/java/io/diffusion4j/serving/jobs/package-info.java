@@ -19,7 +19,7 @@
  *       and {@link io.diffusion4j.serving.jobs.Quotas}. A repeated request id joins the existing
  *       job, so clients can retry without drawing twice.
  *   <li>{@code Job} is the work of one request. It draws a {@code ImageRange} at a time and records
- *       its events in a {@code JobStory}, which replays them to observers that join late.
+ *       its events in a {@code JobEventLog}, which replays them to observers that join late.
  *   <li>{@link io.diffusion4j.serving.jobs.JobObserver} receives the events of a job, usually for a
  *       call. A job without observers is cancelled before its next step.
  *   <li>{@code FairQueue} orders waiting work by priority and then by how little its owner was

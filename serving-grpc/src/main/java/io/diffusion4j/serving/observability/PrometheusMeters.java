@@ -147,7 +147,7 @@ public final class PrometheusMeters {
         .forEach(
             (label, value) ->
                 shown.merge(
-                    shown.size() < ServiceMeters.MOST_PRINCIPALS ? label : "other",
+                    shown.size() < ServiceMeters.MAX_PRINCIPALS ? label : "other",
                     value,
                     Long::sum));
     return shown.entrySet().stream()

@@ -24,7 +24,7 @@ public final class ServiceMeters implements ServingListener {
           .toArray(Duration[]::new);
 
   /** The largest number of principals with a label of their own; the others share one label. */
-  static final int MOST_PRINCIPALS = 100;
+  static final int MAX_PRINCIPALS = 100;
 
   private final MeterRegistry registry;
   private final Set<String> principals = ConcurrentHashMap.newKeySet();
@@ -86,7 +86,7 @@ public final class ServiceMeters implements ServingListener {
   public void admitted(String principal, double cost) {
     boolean known =
         principals.contains(principal)
-            || (principals.size() < MOST_PRINCIPALS && principals.add(principal));
+            || (principals.size() < MAX_PRINCIPALS && principals.add(principal));
     String help = "megapixel steps of admitted requests";
     counter("diffusion4j.cost", help, "principal", known ? principal : "other").increment(cost);
   }

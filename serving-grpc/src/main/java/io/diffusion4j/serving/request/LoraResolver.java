@@ -18,7 +18,7 @@ final class LoraResolver {
   private static final int MOST = 8;
 
   /** The largest absolute scale; with larger ones, images are noise. */
-  private static final double MOST_SCALE = 8;
+  private static final double MAX_SCALE = 8;
 
   private LoraResolver() {}
 
@@ -54,8 +54,8 @@ final class LoraResolver {
         violations.add(field + ".name", Errors.quote(choice.getName()), "each once");
       } else if (!choice.getDigest().isEmpty() && !choice.getDigest().equals(digest)) {
         violations.add(field + ".digest", Errors.quote(choice.getDigest()), digest);
-      } else if (!(Math.abs(scale) <= MOST_SCALE)) { // rejects NaN as well
-        violations.add(field + ".scale", scale, -MOST_SCALE + " to " + MOST_SCALE);
+      } else if (!(Math.abs(scale) <= MAX_SCALE)) { // rejects NaN as well
+        violations.add(field + ".scale", scale, -MAX_SCALE + " to " + MAX_SCALE);
       } else {
         asked.add(new AppliedLora(choice.getName(), digest, scale));
       }

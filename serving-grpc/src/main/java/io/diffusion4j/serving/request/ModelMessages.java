@@ -6,8 +6,8 @@ import io.diffusion4j.diffusion.argument.ByName;
 import io.diffusion4j.diffusion.filter.ImageFilter;
 import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.diffusion.pipeline.ModelCard;
-import io.diffusion4j.diffusion.stage.Course;
 import io.diffusion4j.diffusion.stage.Stage;
+import io.diffusion4j.diffusion.stage.StageKind;
 import io.diffusion4j.serving.v1.Guide;
 import io.diffusion4j.serving.v1.Model;
 import io.diffusion4j.serving.v1.ModelStage;
@@ -34,7 +34,7 @@ public final class ModelMessages {
             .setWeightsDigest(card.identity().weightsDigest())
             .setIsDefault(isDefault)
             .addAllTasks(card.taskNames())
-            .setUsualLikeness(card.usualLikeness())
+            .setUsualLikeness(card.defaultLikeness())
             .setImageWidth(card.images().width())
             .setImageHeight(card.images().height())
             .setMaxImageCount(card.limits().perRequest())
@@ -59,7 +59,7 @@ public final class ModelMessages {
             .setMaxSteps(stage.maxSteps())
             .setDefaultSteps(stage.maxSteps())
             .setGuided(stage.scale().isOffered())
-            .setDefaultGuidanceScale(stage.scale().usual())
+            .setDefaultGuidanceScale(stage.scale().defaultValue())
             .setMaxGuidanceScale(stage.scale().most())
             .setImageWidth(stage.draws().width())
             .setImageHeight(stage.draws().height())
@@ -73,11 +73,11 @@ public final class ModelMessages {
                 listed.addGuides(
                     Guide.newBuilder()
                         .setName(name)
-                        .setDefaultScale(scale.usual())
+                        .setDefaultScale(scale.defaultValue())
                         .setMaxScale(scale.most())));
     stage
         .denoising()
-        .map(Course.Denoising::choices)
+        .map(StageKind.Denoising::choices)
         .ifPresent(
             choices ->
                 listed

@@ -52,7 +52,7 @@ public record TaskResolver(
   /** The default ratio: the middle of the range in the paper (DALL-E 2, §3.3). */
   private static final double TEXT_DIFF_RATIO = 0.35;
 
-  private static final int MOST_REPEATS = 100;
+  private static final int MAX_REPEATS = 100;
 
   /** The default strength, as published. */
   private static final double TOWARD_TEXT_STRENGTH = 0.3;
@@ -60,10 +60,10 @@ public record TaskResolver(
   /**
    * The largest weight of an ingredient; larger embeddings are far from a decoder's training data.
    */
-  private static final int MOST_WEIGHT = 100;
+  private static final int MAX_WEIGHT = 100;
 
   /** The largest absolute value in an embedding. Typical values are about 1; 3e38 gives NaN. */
-  private static final int MOST_OF_EMBEDDING = 10_000;
+  private static final int MAX_OF_EMBEDDING = 10_000;
 
   /** Fills in the defaults of the task and adds its faults; faulty fields are left unchanged. */
   void resolve(GenerateImagesRequest.Builder request) {
@@ -129,8 +129,8 @@ public record TaskResolver(
   }
 
   private void checkRepeats(String field, int value) {
-    if (value < 1 || value > MOST_REPEATS) {
-      violations.add(field, value, "1 to " + MOST_REPEATS);
+    if (value < 1 || value > MAX_REPEATS) {
+      violations.add(field, value, "1 to " + MAX_REPEATS);
     }
   }
 
@@ -191,9 +191,8 @@ public record TaskResolver(
       float value = values.get(i);
       if (!Float.isFinite(value)) {
         violations.add(field + "[" + i + "]", value, "finite");
-      } else if (Math.abs(value) > MOST_OF_EMBEDDING) {
-        violations.add(
-            field + "[" + i + "]", value, -MOST_OF_EMBEDDING + " to " + MOST_OF_EMBEDDING);
+      } else if (Math.abs(value) > MAX_OF_EMBEDDING) {
+        violations.add(field + "[" + i + "]", value, -MAX_OF_EMBEDDING + " to " + MAX_OF_EMBEDDING);
       }
     }
   }
@@ -221,9 +220,9 @@ public record TaskResolver(
       if (!ingredient.hasWeight()) {
         ingredient.setWeight(1);
       }
-      if (!(Math.abs(ingredient.getWeight()) <= MOST_WEIGHT)) { // NaN fails too
+      if (!(Math.abs(ingredient.getWeight()) <= MAX_WEIGHT)) { // NaN fails too
         violations.add(
-            field + ".weight", ingredient.getWeight(), -MOST_WEIGHT + " to " + MOST_WEIGHT);
+            field + ".weight", ingredient.getWeight(), -MAX_WEIGHT + " to " + MAX_WEIGHT);
       }
     }
   }

@@ -65,7 +65,7 @@ final class ServerConfigTest {
     assertThat(config.tokens()).isEmpty();
     assertThat(config.quota()).isEqualTo(Quota.NONE);
     assertThat(config.metrics()).isTrue();
-    assertThat(config.faces()).as("all").isEmpty();
+    assertThat(config.apis()).as("all").isEmpty();
     assertThat(config.log())
         .isEqualTo(new LogSettings(LogSettings.Format.TEXT, LogSettings.Level.INFO, false));
   }
@@ -133,7 +133,7 @@ final class ServerConfigTest {
                             "tier",
                             Map.of("free", new Quota(6, Integer.MAX_VALUE, Integer.MAX_VALUE)))),
                 new Quota(60, 600, 5000, 4),
-                Limits.usual()
+                Limits.defaults()
                     .withBodyBytes(64L << 20)
                     .withJobBytes(256L << 20)
                     .withAddress(new AddressRate(600, 120, Set.of("10.0.0.0/8"))),
@@ -159,7 +159,7 @@ final class ServerConfigTest {
   }
 
   private static final String KEYS =
-      "admin, faces, filters, grace-seconds, host, hosts, indices, insecure, jobs, jwt, limits,"
+      "admin, apis, filters, grace-seconds, host, hosts, indices, insecure, jobs, jwt, limits,"
           + " log, loras, metrics, models, origins, packed, plugins, port, provenance, queue,"
           + " quota, receive-seconds, rows, stall-seconds, tls, tokens, tracing";
 
@@ -249,7 +249,7 @@ final class ServerConfigTest {
                 .withRows(3)
                 .withHosts(Set.of("b", "c"))
                 .withGrace(Duration.ofSeconds(5))
-                .withLimits(Limits.usual().withAddress(new AddressRate(10, 2, Set.of()))));
+                .withLimits(Limits.defaults().withAddress(new AddressRate(10, 2, Set.of()))));
   }
 
   /** The paths of a file are relative to its folder, those of overrides to the current folder. */

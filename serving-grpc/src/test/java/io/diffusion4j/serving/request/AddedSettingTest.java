@@ -8,14 +8,14 @@ import com.google.protobuf.Descriptors.DescriptorValidationException;
 import com.google.protobuf.Descriptors.FileDescriptor;
 import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.Message;
-import io.diffusion4j.diffusion.sampling.X0Treatment;
+import io.diffusion4j.diffusion.sampling.Thresholding;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
 import io.diffusion4j.diffusion.schedule.TimestepSpacings;
 import io.diffusion4j.diffusion.solver.Samplers;
 import io.diffusion4j.diffusion.stage.Choices;
-import io.diffusion4j.diffusion.stage.Course;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
 import io.diffusion4j.diffusion.stage.Stage;
+import io.diffusion4j.diffusion.stage.StageKind;
 import io.diffusion4j.diffusion.stage.StageSetting;
 import io.diffusion4j.diffusion.stage.StageSetting.Kind;
 import io.diffusion4j.diffusion.stage.StageSettings;
@@ -38,10 +38,10 @@ class AddedSettingTest {
   private static final Stage STAGE =
       Stage.denoising(
               "decoder",
-              new Course.Denoising(
+              new StageKind.Denoising(
                   new CosineSchedule(100),
                   TimestepSpacings.LEADING,
-                  X0Treatment.clip(1),
+                  Thresholding.clip(1),
                   new Choices(Samplers.standard(), "ddim", 5)))
           .withSetting(ROUNDS);
 

@@ -4,12 +4,12 @@ import com.google.inject.AbstractModule;
 import com.google.inject.Singleton;
 import com.google.inject.multibindings.ProvidesIntoSet;
 import io.diffusion4j.serving.grpc.Callers;
-import io.diffusion4j.serving.http.HttpFace;
+import io.diffusion4j.serving.http.HttpApi;
 import io.diffusion4j.serving.http.HttpModule;
 import io.diffusion4j.serving.request.Resizer;
 
 /**
- * The HTTP API of AUTOMATIC1111's web UI on the port of a server. Provides an {@link HttpFace} to a
+ * The HTTP API of AUTOMATIC1111's web UI on the port of a server. Provides an {@link HttpApi} to a
  * {@link io.diffusion4j.serving.ServingModule}, whose {@link Callers} distinguish the work of
  * principals.
  */
@@ -21,7 +21,7 @@ public final class A1111Module extends AbstractModule implements HttpModule {
 
   @ProvidesIntoSet
   @Singleton
-  static HttpFace face(Callers callers, Resizer resizer) {
-    return new SdFace(callers, resizer);
+  static HttpApi api(Callers callers, Resizer resizer) {
+    return new WebUiApi(callers, resizer);
   }
 }

@@ -19,7 +19,7 @@ import java.util.function.UnaryOperator;
  * @param height the height of the drawn size
  */
 record InitPictures(ResizeMode mode, int width, int height) {
-  private static final long MOST_PIXELS = 1L << 24;
+  private static final long MAX_PIXELS = 1L << 24;
 
   /** Returns a picture in the drawn size. */
   InputImage picture(String field, byte[] file) {
@@ -34,14 +34,14 @@ record InitPictures(ResizeMode mode, int width, int height) {
   private InputImage read(String field, byte[] file, UnaryOperator<Image> change) {
     try {
       long pixels = ImageFiles.pixels(file);
-      if (pixels > MOST_PIXELS) {
-        throw SdException.invalid(field, pixels + " pixels", "at most " + MOST_PIXELS);
+      if (pixels > MAX_PIXELS) {
+        throw SdException.invalid(field, pixels + " pixels", "at most " + MAX_PIXELS);
       }
       byte[] png =
           DecodingMemory.SHARED.during(
               pixels,
               () -> {
-                Image image = ImageFiles.read(file, MOST_PIXELS);
+                Image image = ImageFiles.read(file, MAX_PIXELS);
                 return Png.encode(change.apply(mode.apply(image, width, height)), Map.of());
               });
       return InputImage.newBuilder().setData(ByteString.copyFrom(png)).build();

@@ -37,15 +37,15 @@ record SdRequest(
     double scale,
     String sampler,
     boolean sends) {
-  private static final int MOST_BATCHES = 100;
-  private static final int LEAST_SIDE = 64;
-  private static final int MOST_SIDE = 2048;
+  private static final int MAX_BATCHES = 100;
+  private static final int MIN_SIDE = 64;
+  private static final int MAX_SIDE = 2048;
 
   /** The limit for all images of a response, whose files are in memory together. */
-  private static final int MOST_PIXELS = 1 << 24;
+  private static final int MAX_PIXELS = 1 << 24;
 
   private static final int PREVIEWS = 8;
-  private static final double USUAL_STRENGTH = 0.75;
+  private static final double DEFAULT_STRENGTH = 0.75;
   private static final SecureRandom RANDOM = new SecureRandom();
 
   /** The key of {@code override_settings} that chooses a model. */
@@ -62,25 +62,25 @@ record SdRequest(
     ModelStage stage = MainStage.of(model).orElse(ModelStage.getDefaultInstance());
     var size =
         new OutputSize(
-            fields.integer("width", LEAST_SIDE, MOST_SIDE).orElse(model.getImageWidth()),
-            fields.integer("height", LEAST_SIDE, MOST_SIDE).orElse(model.getImageHeight()));
+            fields.integer("width", MIN_SIDE, MAX_SIDE).orElse(model.getImageWidth()),
+            fields.integer("height", MIN_SIDE, MAX_SIDE).orElse(model.getImageHeight()));
     var request = GenerateImagesRequest.newBuilder().setModel(model.getName());
     StageOptions options = options(fields, stage);
     if (!options.equals(StageOptions.getDefaultInstance())) {
       request.putStages(stage.getName(), options);
     }
     size.addTo(request, model);
-    int batchSize = fields.integer("batch_size", 1, MOST_BATCHES).orElse(1);
-    int count = batchSize * fields.integer("n_iter", 1, MOST_BATCHES).orElse(1);
+    int batchSize = fields.integer("batch_size", 1, MAX_BATCHES).orElse(1);
+    int count = batchSize * fields.integer("n_iter", 1, MAX_BATCHES).orElse(1);
     if (count > model.getMaxImageCount()) {
       throw SdException.invalid(
           "batch_size", count + " images", "at most " + model.getMaxImageCount() + " of a request");
     }
-    if ((long) count * size.width() * size.height() > MOST_PIXELS) {
+    if ((long) count * size.width() * size.height() > MAX_PIXELS) {
       throw SdException.invalid(
           "batch_size",
           count + " images of " + size,
-          "at most " + MOST_PIXELS + " pixels of a response");
+          "at most " + MAX_PIXELS + " pixels of a response");
     }
     request.setImageCount(count);
     long seed = fields.seed("seed").filter(given -> given >= 0).orElseGet(SdRequest::anySeed);
@@ -171,7 +171,7 @@ record SdRequest(
     request.setImageToImage(
         ImageToImageTask.newBuilder()
             .setImage(picture)
-            .setStrength(fields.number("denoising_strength").orElse(USUAL_STRENGTH))
+            .setStrength(fields.number("denoising_strength").orElse(DEFAULT_STRENGTH))
             .setPrompt(prompt));
   }
 

@@ -26,7 +26,7 @@ record ImagesRequest(
     int partialImages) {
   private static final List<OutputSize> SIZES =
       List.of(new OutputSize(256, 256), new OutputSize(512, 512), new OutputSize(1024, 1024));
-  private static final int MOST_PARTIAL_IMAGES = 3;
+  private static final int MAX_PARTIAL_IMAGES = 3;
 
   /** The parameters of every route. */
   private static final Set<String> COMMON = Set.of("model", "n", "size", "response_format", "user");
@@ -81,8 +81,8 @@ record ImagesRequest(
     parameters.text("output_format", List.of("png"));
     boolean stream = parameters.flag("stream");
     int partialImages = parameters.integer("partial_images").orElse(0);
-    if (partialImages < 0 || partialImages > MOST_PARTIAL_IMAGES) {
-      throw OpenAiException.invalid("partial_images", partialImages, "0 to " + MOST_PARTIAL_IMAGES);
+    if (partialImages < 0 || partialImages > MAX_PARTIAL_IMAGES) {
+      throw OpenAiException.invalid("partial_images", partialImages, "0 to " + MAX_PARTIAL_IMAGES);
     }
     if (stream && partialImages > 0) {
       request.setPreview(

@@ -3,12 +3,12 @@ package io.diffusion4j.openai;
 import com.google.inject.AbstractModule;
 import com.google.inject.Singleton;
 import com.google.inject.multibindings.ProvidesIntoSet;
-import io.diffusion4j.serving.http.HttpFace;
+import io.diffusion4j.serving.http.HttpApi;
 import io.diffusion4j.serving.http.HttpModule;
 import io.diffusion4j.serving.request.Resizer;
 
 /**
- * The HTTP API of DALL-E 2 on the port of a server. Provides an {@link HttpFace} to a {@link
+ * The HTTP API of DALL-E 2 on the port of a server. Provides an {@link HttpApi} to a {@link
  * io.diffusion4j.serving.ServingModule}; needs nothing.
  */
 public final class OpenAiModule extends AbstractModule implements HttpModule {
@@ -19,7 +19,7 @@ public final class OpenAiModule extends AbstractModule implements HttpModule {
 
   @ProvidesIntoSet
   @Singleton
-  static HttpFace face(Resizer resizer) {
-    return new OpenAiFace(resizer);
+  static HttpApi api(Resizer resizer) {
+    return new OpenAiApi(resizer);
   }
 }

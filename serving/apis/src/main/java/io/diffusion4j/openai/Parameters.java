@@ -59,7 +59,7 @@ final class Parameters {
       ContentDisposition head = head(part);
       String name = head.name();
       if (name == null) {
-        throw OpenAiFace.invalidForm("A part of your form has no name.");
+        throw OpenAiApi.invalidForm("A part of your form has no name.");
       }
       name = name.endsWith("[]") ? name.substring(0, name.length() - 2) : name;
       boolean twice =
@@ -78,7 +78,7 @@ final class Parameters {
       ContentDisposition head = part.headers().contentDisposition();
       return head == null ? ContentDisposition.of() : head;
     } catch (IndexOutOfBoundsException e) { // Armeria's result for an unterminated quote
-      throw OpenAiFace.invalidForm("A part of your form has a head that cannot be read.");
+      throw OpenAiApi.invalidForm("A part of your form has a head that cannot be read.");
     }
   }
 

@@ -17,7 +17,7 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
  */
 final class TransparencyMask {
   /** The largest number of pixels: more than any useful image here, and cheap to decode. */
-  private static final long MOST_PIXELS = 16L << 20;
+  private static final long MAX_PIXELS = 16L << 20;
 
   private static final int WHITE = 255;
 
@@ -49,9 +49,9 @@ final class TransparencyMask {
     try {
       int width = reader.getWidth(0);
       int height = reader.getHeight(0);
-      if ((long) width * height > MOST_PIXELS) {
+      if ((long) width * height > MAX_PIXELS) {
         throw OpenAiException.invalid(
-            name, width + "×" + height + " pixels", "at most " + MOST_PIXELS);
+            name, width + "×" + height + " pixels", "at most " + MAX_PIXELS);
       }
       return (long) width * height;
     } catch (OpenAiException e) {

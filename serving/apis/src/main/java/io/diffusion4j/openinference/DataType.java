@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** The types of a tensor's elements that this face reads or writes. */
+/** The types of a tensor's elements that this API reads or writes. */
 enum DataType {
   UINT8(1),
   UINT16(2),

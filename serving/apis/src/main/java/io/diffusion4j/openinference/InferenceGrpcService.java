@@ -16,8 +16,8 @@ import io.diffusion4j.openinference.v2.ServerReadyResponse;
 import io.diffusion4j.serving.auth.Principal;
 import io.diffusion4j.serving.auth.Role;
 import io.diffusion4j.serving.errors.Errors;
+import io.diffusion4j.serving.grpc.BlockingWorkerPool;
 import io.diffusion4j.serving.grpc.Callers;
-import io.diffusion4j.serving.grpc.Errands;
 import io.diffusion4j.serving.grpc.Rights;
 import io.diffusion4j.serving.grpc.ServingHealth;
 import io.diffusion4j.serving.request.ResolvedRequest;
@@ -49,7 +49,7 @@ final class InferenceGrpcService extends GRPCInferenceServiceImplBase {
   private static final String NAME = "diffusion4j";
   private static final String SOFTWARE_PREFIX = "Diffusion4J ";
   private static final int ENCODERS = 1;
-  private static final int MOST_WAITING = 1024;
+  private static final int MAX_WAITING = 1024;
 
   private final GenerationServiceImplBase generation;
   private final ModelServiceImplBase models;
@@ -59,7 +59,8 @@ final class InferenceGrpcService extends GRPCInferenceServiceImplBase {
   /**
    * Images are decoded to tensors on a separate thread, since the drawing threads must not wait.
    */
-  private final Errands encoding = new Errands("tensors", ENCODERS, MOST_WAITING);
+  private final BlockingWorkerPool encoding =
+      new BlockingWorkerPool("tensors", ENCODERS, MAX_WAITING);
 
   InferenceGrpcService(
       GenerationServiceImplBase generation,

@@ -18,7 +18,7 @@ import java.util.Set;
 /** The input tensors of a request; violations are collected while they are read. */
 final class Inputs {
   /** The limit of elements, above the needs of any input. */
-  private static final int MOST_ELEMENTS = 1024;
+  private static final int MAX_ELEMENTS = 1024;
 
   /** The content types that clients of other servers set for texts. */
   private static final String CONTENT_TYPE = "content_type";
@@ -66,7 +66,7 @@ final class Inputs {
       violations.add(
           path + ".shape",
           tensor.getShapeList(),
-          "sizes ≥ 1, of at most " + MOST_ELEMENTS + " elements");
+          "sizes ≥ 1, of at most " + MAX_ELEMENTS + " elements");
       return;
     }
     List<Object> elements;
@@ -105,11 +105,11 @@ final class Inputs {
   private static OptionalInt count(List<Long> shape) {
     long count = 1;
     for (long size : shape) {
-      if (size < 1 || size > MOST_ELEMENTS) {
+      if (size < 1 || size > MAX_ELEMENTS) {
         return OptionalInt.empty();
       }
       count *= size;
-      if (count > MOST_ELEMENTS) {
+      if (count > MAX_ELEMENTS) {
         return OptionalInt.empty();
       }
     }

@@ -35,7 +35,7 @@ final class JsonTensors {
    * Ten images of 512×512 pixels; as text, each number takes up to four bytes in each of several
    * copies.
    */
-  private static final int MOST_NUMBERS = 8 << 20;
+  private static final int MAX_NUMBERS = 8 << 20;
 
   private static final int DIGITS = 4;
 
@@ -279,12 +279,12 @@ final class JsonTensors {
 
   /** Writes numbers as text, since a node for each takes many times the memory. */
   private static String numbers(String name, ByteString raw) {
-    if (raw.size() > MOST_NUMBERS) {
+    if (raw.size() > MAX_NUMBERS) {
       throw InferenceException.invalid(
           "outputs[\"" + name + "\"]",
           raw.size() + " numbers",
           "at most "
-              + MOST_NUMBERS
+              + MAX_NUMBERS
               + " as JSON; more as files (format: png) or as bytes ("
               + BinaryTensors.ASKED
               + ")");

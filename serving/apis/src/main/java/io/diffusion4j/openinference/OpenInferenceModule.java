@@ -5,7 +5,7 @@ import com.google.inject.Singleton;
 import com.google.inject.multibindings.Multibinder;
 import com.google.inject.multibindings.ProvidesIntoSet;
 import io.diffusion4j.serving.grpc.Rights;
-import io.diffusion4j.serving.http.HttpFace;
+import io.diffusion4j.serving.http.HttpApi;
 import io.diffusion4j.serving.http.HttpModule;
 import io.diffusion4j.serving.v1.GenerationServiceGrpc.GenerationServiceImplBase;
 import io.diffusion4j.serving.v1.ModelServiceGrpc.ModelServiceImplBase;
@@ -14,7 +14,7 @@ import io.grpc.protobuf.services.HealthStatusManager;
 
 /**
  * The Open Inference Protocol on the port of a server, over gRPC and HTTP. Provides a {@link
- * BindableService} and an {@link HttpFace} to a {@link io.diffusion4j.serving.ServingModule}, whose
+ * BindableService} and an {@link HttpApi} to a {@link io.diffusion4j.serving.ServingModule}, whose
  * models and health it needs.
  */
 public final class OpenInferenceModule extends AbstractModule implements HttpModule {
@@ -25,7 +25,7 @@ public final class OpenInferenceModule extends AbstractModule implements HttpMod
 
   @Override
   protected void configure() {
-    Multibinder.newSetBinder(binder(), HttpFace.class).addBinding().toInstance(new InferenceFace());
+    Multibinder.newSetBinder(binder(), HttpApi.class).addBinding().toInstance(new InferenceApi());
   }
 
   @ProvidesIntoSet

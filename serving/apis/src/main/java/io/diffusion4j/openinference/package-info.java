@@ -27,7 +27,7 @@
  * io.diffusion4j.openinference.Inference} makes a request of the contract for each prompt, {@link
  * io.diffusion4j.openinference.Draws} has them drawn together, and {@link
  * io.diffusion4j.openinference.Output} writes tensors. {@link
- * io.diffusion4j.openinference.InferenceFace} translates JSON, and tensors in binary form, to
+ * io.diffusion4j.openinference.InferenceApi} translates JSON, and tensors in binary form, to
  * messages of that service and back.
  *
  * <p>Deliberately absent: inputs that are images, since the protocol has no media types; streaming,

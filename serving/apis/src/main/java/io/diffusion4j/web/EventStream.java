@@ -32,7 +32,7 @@ final class EventStream
           .build();
 
   /** The most events that wait: progress events and their previews must fit together. */
-  private static final int MOST_WAITING = 16;
+  private static final int MAX_WAITING = 16;
 
   private final HttpResponseWriter response = HttpResponse.streaming();
 
@@ -45,7 +45,7 @@ final class EventStream
 
   @Override
   public void beforeStart(ClientCallStreamObserver<GenerateImagesRequest> call) {
-    call.disableAutoRequestWithInitial(MOST_WAITING);
+    call.disableAutoRequestWithInitial(MAX_WAITING);
     var unused =
         response
             .whenComplete()

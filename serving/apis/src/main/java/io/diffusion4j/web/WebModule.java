@@ -2,7 +2,7 @@ package io.diffusion4j.web;
 
 import com.google.inject.AbstractModule;
 import com.google.inject.multibindings.Multibinder;
-import io.diffusion4j.serving.http.HttpFace;
+import io.diffusion4j.serving.http.HttpApi;
 import io.diffusion4j.serving.http.HttpModule;
 
 /**
@@ -17,8 +17,8 @@ public final class WebModule extends AbstractModule implements HttpModule {
 
   @Override
   protected void configure() {
-    var faces = Multibinder.newSetBinder(binder(), HttpFace.class);
-    faces.addBinding().toInstance(new WebPage());
-    faces.addBinding().toInstance(new EventApi());
+    var apis = Multibinder.newSetBinder(binder(), HttpApi.class);
+    apis.addBinding().toInstance(new WebPage());
+    apis.addBinding().toInstance(new EventApi());
   }
 }

@@ -4,7 +4,7 @@ import com.linecorp.armeria.common.HttpHeaderNames;
 import com.linecorp.armeria.common.ServerCacheControl;
 import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.file.FileService;
-import io.diffusion4j.serving.http.HttpFace;
+import io.diffusion4j.serving.http.HttpApi;
 import io.grpc.Channel;
 
 /**
@@ -14,7 +14,7 @@ import io.grpc.Channel;
  * files, and to embed the page in a frame. A prompt that was injected into the markup could
  * therefore not run anything.
  */
-final class WebPage implements HttpFace {
+final class WebPage implements HttpApi {
   private static final String FILES = "io/diffusion4j/web/page";
 
   /** Pictures are blob URLs, previews are data URLs. */

@@ -1,4 +1,4 @@
-/** The face against what clients of the web UI's API expect, over a real port. */
+/** The API against what clients of the web UI's API expect, over a real port. */
 @NullMarked
 package io.diffusion4j.a1111;
 

@@ -1,4 +1,4 @@
-/** The face against what OpenAI's API promises, over a real port. */
+/** The API against what OpenAI's API promises, over a real port. */
 @NullMarked
 package io.diffusion4j.openai;
 

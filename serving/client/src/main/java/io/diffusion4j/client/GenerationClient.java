@@ -51,7 +51,7 @@ public final class GenerationClient implements ImageGenerator {
   private static final Duration LONGEST_HEALTH_CHECK = Duration.ofSeconds(5);
   private static final Metadata.Key<String> AUTHORIZATION =
       Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
-  private static final int MOST_METADATA_BYTES = 64 << 10;
+  private static final int MAX_METADATA_BYTES = 64 << 10;
 
   private final ManagedChannel channel;
   private final String server;
@@ -105,7 +105,7 @@ public final class GenerationClient implements ImageGenerator {
     var builder =
         NettyChannelBuilder.forAddress(
                 host.replaceAll("[\\[\\]]", ""), Integer.parseInt(port), credentials(how))
-            .maxInboundMetadataSize(MOST_METADATA_BYTES);
+            .maxInboundMetadataSize(MAX_METADATA_BYTES);
     how.token()
         .ifPresent(
             token -> {
@@ -162,7 +162,7 @@ public final class GenerationClient implements ImageGenerator {
     Context.CancellableContext call = Context.current().withCancellation();
     Context caller = call.attach();
     try {
-      var events = new EventsAhead();
+      var events = new BufferedEvents();
       GenerationServiceGrpc.newStub(channel).streamGenerateImages(request, events);
       return new Receiver(server).receive(events, listener);
     } catch (StatusRuntimeException e) {

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record RequestedSize(@Nullable Integer width, @Nullable Integer height) {
   /** The model's size. */
-  public static final RequestedSize USUAL = new RequestedSize(null, null);
+  public static final RequestedSize DEFAULT = new RequestedSize(null, null);
 
   /**
    * Adds the size to a request. For an unknown model, the service reports the error.

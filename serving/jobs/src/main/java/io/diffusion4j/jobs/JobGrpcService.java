@@ -7,8 +7,8 @@ import com.linecorp.armeria.common.RequestContext;
 import io.diffusion4j.serving.auth.Principal;
 import io.diffusion4j.serving.errors.Errors;
 import io.diffusion4j.serving.errors.Violations;
+import io.diffusion4j.serving.grpc.BlockingWorkerPool;
 import io.diffusion4j.serving.grpc.Callers;
-import io.diffusion4j.serving.grpc.Errands;
 import io.diffusion4j.serving.grpc.Rights;
 import io.diffusion4j.serving.jobs.JobRegistry;
 import io.diffusion4j.serving.request.RequestResolver;
@@ -34,12 +34,12 @@ import java.util.function.Supplier;
 
 /** {@code diffusion4j.v1.JobService}: a caller sees the jobs of its principal only. */
 final class JobGrpcService extends JobServiceGrpc.JobServiceImplBase {
-  private static final int MOST_ON_A_PAGE = 100;
+  private static final int MAX_ON_A_PAGE = 100;
 
   /** The bytes of jobs after which a page ends; one job more can be on it. */
-  private static final long MOST_PAGE_BYTES = 1L << 20;
+  private static final long MAX_PAGE_BYTES = 1L << 20;
 
-  private static final int MOST_UNFINISHED = 1000;
+  private static final int MAX_UNFINISHED = 1000;
   private static final Duration RETRY = Duration.ofSeconds(10);
 
   /**
@@ -53,7 +53,8 @@ final class JobGrpcService extends JobServiceGrpc.JobServiceImplBase {
   private final JobRegistry registry;
   private final Rights rights;
   private final Webhooks webhooks;
-  private final Errands errands = new Errands("jobs-calls", THREADS, MOST_UNFINISHED);
+  private final BlockingWorkerPool errands =
+      new BlockingWorkerPool("jobs-calls", THREADS, MAX_UNFINISHED);
 
   JobGrpcService(
       JobStore store,
@@ -107,8 +108,8 @@ final class JobGrpcService extends JobServiceGrpc.JobServiceImplBase {
   }
 
   private void requireRoom(String owner, GenerateImagesRequest request) {
-    if (store.unfinished(owner) >= MOST_UNFINISHED) {
-      throw Errors.QUEUE_FULL.error(MOST_UNFINISHED, RETRY);
+    if (store.unfinished(owner) >= MAX_UNFINISHED) {
+      throw Errors.QUEUE_FULL.error(MAX_UNFINISHED, RETRY);
     }
     if (!store.fits(owner, request)) {
       int megabytes = (int) (store.limits().ownerBytes() >> 20);
@@ -145,8 +146,8 @@ final class JobGrpcService extends JobServiceGrpc.JobServiceImplBase {
   private ListGenerationJobsResponse list(String owner, ListGenerationJobsRequest request) {
     var violations = new Violations();
     int size = request.getPageSize();
-    if (size < 0 || size > MOST_ON_A_PAGE) {
-      violations.add("page_size", size, "0 to " + MOST_ON_A_PAGE);
+    if (size < 0 || size > MAX_ON_A_PAGE) {
+      violations.add("page_size", size, "0 to " + MAX_ON_A_PAGE);
     }
     String token = request.getPageToken();
     boolean valid = token.matches("[0-9]{0,18}");
@@ -154,9 +155,9 @@ final class JobGrpcService extends JobServiceGrpc.JobServiceImplBase {
       violations.add("page_token", Errors.quote(token), "the token of a page before");
     }
     violations.throwIfAny();
-    int most = size == 0 ? MOST_ON_A_PAGE : size;
+    int most = size == 0 ? MAX_ON_A_PAGE : size;
     long before = token.isEmpty() ? Long.MAX_VALUE : Long.parseLong(token);
-    List<StoredJob> found = store.list(owner, before, most, MOST_PAGE_BYTES);
+    List<StoredJob> found = store.list(owner, before, most, MAX_PAGE_BYTES);
     var page = ListGenerationJobsResponse.newBuilder();
     found.forEach(job -> page.addJobs(job.toMessage()));
     if (!found.isEmpty()) {

@@ -42,7 +42,7 @@ final class JobRunner {
    * The limit of jobs in the server's queue. More would only wait there, and lose their order in a
    * restart.
    */
-  private static final int MOST_AT_ONCE = 8;
+  private static final int MAX_AT_ONCE = 8;
 
   private static final Status UNKNOWN =
       Status.newBuilder().setCode(Code.UNKNOWN_VALUE).setMessage("no status").build();
@@ -136,7 +136,7 @@ final class JobRunner {
     deferred.values().removeIf(until -> until.isBefore(now));
     recordEnds();
     store.postponeExcept(running.keySet());
-    while (running.size() < MOST_AT_ONCE) {
+    while (running.size() < MAX_AT_ONCE) {
       Optional<JobKey> next =
           store.waiting().stream()
               .filter(Waiting::fits)

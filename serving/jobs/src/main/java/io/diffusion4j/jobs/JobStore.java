@@ -49,10 +49,10 @@ public final class JobStore implements AutoCloseable {
    * The free bytes of the disk that new jobs leave to the ends of accepted jobs, and the size of
    * the file that gives way when these are used up by others: a write-ahead log and its pages.
    */
-  private static final int LEAST_FREE_BYTES = 8 << 20;
+  private static final int MIN_FREE_BYTES = 8 << 20;
 
   /** The most free pages that are returned to the system in one turn. */
-  private static final int MOST_PAGES_A_TURN = 1024;
+  private static final int MAX_PAGES_A_TURN = 1024;
 
   private final Path file;
   private final Connection database;
@@ -81,11 +81,11 @@ public final class JobStore implements AutoCloseable {
   record Waiting(JobKey oldest, Instant created, long count, boolean fits) {}
 
   /**
-   * Opens or creates a store with the {@link StoreLimits#USUAL usual limits}; see {@link
+   * Opens or creates a store with the {@link StoreLimits#DEFAULT usual limits}; see {@link
    * #open(Path, Duration, StoreLimits)}.
    */
   public static JobStore open(Path file, Duration keep) {
-    return open(file, keep, StoreLimits.USUAL);
+    return open(file, keep, StoreLimits.DEFAULT);
   }
 
   /**
@@ -437,11 +437,11 @@ public final class JobStore implements AutoCloseable {
 
   private boolean keepsReserve() {
     try (var vacuum = database.createStatement()) {
-      vacuum.executeUpdate("PRAGMA incremental_vacuum(" + MOST_PAGES_A_TURN + ")");
+      vacuum.executeUpdate("PRAGMA incremental_vacuum(" + MAX_PAGES_A_TURN + ")");
       change(StoreTables.RESERVE);
-      boolean room = Files.getFileStore(file).getUsableSpace() >= 2L * LEAST_FREE_BYTES;
+      boolean room = Files.getFileStore(file).getUsableSpace() >= 2L * MIN_FREE_BYTES;
       if (room && !Files.exists(reserve())) {
-        Files.write(reserve(), new byte[LEAST_FREE_BYTES]);
+        Files.write(reserve(), new byte[MIN_FREE_BYTES]);
       }
       return room;
     } catch (SQLException | IOException e) {

@@ -97,7 +97,7 @@ class JobFaultsTest {
         ServerConfig.loopback()
             .withPort(0)
             .withGrace(Duration.ofSeconds(5))
-            .withLimits(Limits.usual().withJobBytes(16 << 20));
+            .withLimits(Limits.defaults().withJobBytes(16 << 20));
     server =
         ToyService.onPort(
             config,

@@ -57,7 +57,7 @@ class JobStoreTest {
 
   @Test
   void aPageEndsAtBytes() {
-    try (var store = open(StoreLimits.USUAL)) {
+    try (var store = open(StoreLimits.DEFAULT)) {
       for (int i = 0; i < 5; i++) {
         var request = Requests.textToImage("cat ".repeat(100)).setRequestId("id" + i).build();
         add(store, "ann", request);
@@ -72,7 +72,7 @@ class JobStoreTest {
 
   @Test
   void requestsAndResultsCountUntilTheyAreDeleted() {
-    try (var store = open(StoreLimits.USUAL)) {
+    try (var store = open(StoreLimits.DEFAULT)) {
       JobKey first = add(store, "ann", variation(MEBIBYTE));
       JobKey second = add(store, "ann", variation(MEBIBYTE));
       JobKey third = add(store, "bob", variation(MEBIBYTE));
@@ -96,7 +96,7 @@ class JobStoreTest {
 
   @Test
   void aPrincipalsJobsArePurgedButForThoseThatRun() {
-    try (var store = open(StoreLimits.USUAL)) {
+    try (var store = open(StoreLimits.DEFAULT)) {
       JobKey running = add(store, "ann", variation(1));
       store.begin(running);
       store.cancel(add(store, "ann", variation(1)), NOW);
@@ -112,7 +112,7 @@ class JobStoreTest {
 
   @Test
   void aCancelledJobHasNoPictures() {
-    try (var store = open(StoreLimits.USUAL)) {
+    try (var store = open(StoreLimits.DEFAULT)) {
       GenerateImagesRequest request = variation(MEBIBYTE);
       JobKey key = add(store, "ann", request);
       assertThat(store.find(key).flatMap(StoredJob::request)).contains(request);
@@ -149,7 +149,7 @@ class JobStoreTest {
 
   @Test
   void theOldestJobOfEachOwnerIsNext() {
-    try (var store = open(StoreLimits.USUAL)) {
+    try (var store = open(StoreLimits.DEFAULT)) {
       JobKey ann = add(store, "ann", variation(1));
       add(store, "ann", variation(1));
       JobKey bob = add(store, "bob", variation(1));
@@ -169,7 +169,7 @@ class JobStoreTest {
   void theFileShrinksWhenJobsAreDeleted() throws IOException {
     Path file = folder.resolve("jobs.db");
     long full;
-    try (var store = open(StoreLimits.USUAL)) {
+    try (var store = open(StoreLimits.DEFAULT)) {
       JobKey key = add(store, "ann", variation(8 * MEBIBYTE));
       store.cancel(key, NOW);
       full = pages(store);
@@ -184,7 +184,7 @@ class JobStoreTest {
   @Test
   void aReserveGivesWayOnAFullDisk() {
     Path reserve = folder.resolve("jobs.db-reserve");
-    try (var store = open(StoreLimits.USUAL)) {
+    try (var store = open(StoreLimits.DEFAULT)) {
       assertThat(store.hasRoom()).isTrue();
       assertThat(reserve).hasSize(8L * MEBIBYTE);
       JobKey first = add(store, "ann", Requests.textToImage("a").setRequestId("first").build());
@@ -253,7 +253,7 @@ class JobStoreTest {
         insert(add, variation(MEBIBYTE), JobState.JOB_STATE_CANCELLED, new byte[0]);
       }
     }
-    try (var store = open(StoreLimits.USUAL)) {
+    try (var store = open(StoreLimits.DEFAULT)) {
       var moved = store.find(new JobKey("ann", waiting.getRequestId())).orElseThrow();
       assertThat(moved.request()).contains(waiting);
       assertThat(moved.asked()).isEqualTo(StoreTables.digest(waiting));
@@ -269,7 +269,7 @@ class JobStoreTest {
       assertThat(store.find(next).orElseThrow().sequence()).isEqualTo(4);
       assertThat(pages(store)).isLessThan(3L * MEBIBYTE / 4096);
     }
-    open(StoreLimits.USUAL).close();
+    open(StoreLimits.DEFAULT).close();
   }
 
   private static void insert(

@@ -42,7 +42,7 @@ import org.junit.jupiter.api.io.TempDir;
 class KillTest {
   private static final int KILLS = Integer.getInteger("jobs.kills", 2);
   private static final int LONGEST_MILLIS = 1500;
-  private static final int MOST_JOBS = 20;
+  private static final int MAX_JOBS = 20;
   private static final String SECRET = "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=";
 
   @TempDir private Path folder = Path.of("");
@@ -117,7 +117,7 @@ class KillTest {
 
   private static void createUntilKilled(
       GenerationClient client, String url, List<String> accepted) {
-    for (int i = 0; i < MOST_JOBS; i++) {
+    for (int i = 0; i < MAX_JOBS; i++) {
       try {
         create(client, url, accepted);
       } catch (GenerationException e) {

@@ -154,7 +154,7 @@ final class AdminApi implements Consumer<ServerBuilder> {
   }
 
   private Quotas quotas() {
-    return new Quotas(access.usualQuota(), new TreeMap<>(access.quotas()));
+    return new Quotas(access.defaultQuota(), new TreeMap<>(access.quotas()));
   }
 
   private Quotas setQuota(AdminRoutes.Call call) {

@@ -1,8 +1,8 @@
 package io.diffusion4j.local;
 
 import io.diffusion4j.diffusion.pipeline.ImagePipeline;
+import io.diffusion4j.pipeline.OpenOptions;
 import io.diffusion4j.pipeline.OpenPipeline;
-import io.diffusion4j.pipeline.Opening;
 import io.diffusion4j.pipeline.Plugins;
 import io.diffusion4j.pipeline.RegisteredLoras;
 import io.diffusion4j.serving.file.FileVersion;
@@ -27,10 +27,10 @@ record LoadedModel(
    * @throws io.diffusion4j.checkpoint.CheckpointException if it is damaged
    */
   static LoadedModel of(
-      ServedModel served, Opening usual, Plugins plugins, RegisteredLoras registered) {
+      ServedModel served, OpenOptions usual, Plugins plugins, RegisteredLoras registered) {
     OpenPipeline.family(served.folder()); // before all files of any folder are listed
     FileVersion version = FileVersion.of(List.of(served.folder()));
-    Opening how = usual.withName(served.name()).withPrecision(served.precision());
+    OpenOptions how = usual.withName(served.name()).withPrecision(served.precision());
     var model = OpenPipeline.of(served.folder(), how, plugins);
     try {
       Set<String> own = registered.fitting(served.folder());

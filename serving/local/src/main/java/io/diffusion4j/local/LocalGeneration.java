@@ -3,7 +3,7 @@ package io.diffusion4j.local;
 import com.google.inject.Module;
 import com.google.inject.util.Modules;
 import io.diffusion4j.client.GenerationClient;
-import io.diffusion4j.pipeline.Opening;
+import io.diffusion4j.pipeline.OpenOptions;
 import io.diffusion4j.pipeline.Residency;
 import io.diffusion4j.serving.DiffusionServer;
 import io.diffusion4j.serving.config.ServerConfig;
@@ -60,7 +60,8 @@ public final class LocalGeneration implements AutoCloseable {
    * @throws io.diffusion4j.checkpoint.CheckpointException if its content is damaged
    */
   public static LocalGeneration open(Path folder) {
-    var models = LocalModels.load(List.of(ServedModel.of(folder)), Opening.with(Residency.ALWAYS));
+    var models =
+        LocalModels.load(List.of(ServedModel.of(folder)), OpenOptions.with(Residency.ALWAYS));
     return of(models, ServerConfig.loopback());
   }
 

@@ -10,8 +10,8 @@ import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.local.LiveModel.State;
 import io.diffusion4j.nn.engine.Engines;
+import io.diffusion4j.pipeline.OpenOptions;
 import io.diffusion4j.pipeline.OpenPipeline;
-import io.diffusion4j.pipeline.Opening;
 import io.diffusion4j.pipeline.Plugins;
 import io.diffusion4j.pipeline.RegisteredLoras;
 import io.diffusion4j.serving.DiffusionServer;
@@ -30,7 +30,7 @@ import java.util.Set;
  * closed; {@link LiveModels} changes them while they are served.
  */
 public final class LocalModels implements AutoCloseable {
-  private final Opening usual;
+  private final OpenOptions usual;
   private final Plugins plugins;
   private final RegisteredLoras registered;
 
@@ -38,7 +38,7 @@ public final class LocalModels implements AutoCloseable {
   private List<LoadedModel> served = List.of();
   private final List<LoadedModel> unloading = new ArrayList<>();
 
-  private LocalModels(Opening usual, Plugins plugins, RegisteredLoras registered) {
+  private LocalModels(OpenOptions usual, Plugins plugins, RegisteredLoras registered) {
     this.usual = usual;
     this.plugins = plugins;
     this.registered = registered;
@@ -49,7 +49,7 @@ public final class LocalModels implements AutoCloseable {
    *
    * @throws IllegalArgumentException if there is no such model folder, or if two have one name
    */
-  public static LocalModels load(List<ServedModel> served, Opening usual) {
+  public static LocalModels load(List<ServedModel> served, OpenOptions usual) {
     return load(served, usual, Plugins.ofClassPath());
   }
 
@@ -61,7 +61,7 @@ public final class LocalModels implements AutoCloseable {
    * @throws IllegalArgumentException if there is no such model folder, if two have one name, or if
    *     a plugin has nothing for any of them
    */
-  public static LocalModels load(List<ServedModel> served, Opening usual, Plugins plugins) {
+  public static LocalModels load(List<ServedModel> served, OpenOptions usual, Plugins plugins) {
     return load(served, usual, plugins, Map.of());
   }
 
@@ -77,7 +77,7 @@ public final class LocalModels implements AutoCloseable {
    * @throws io.diffusion4j.checkpoint.CheckpointException if an update fits none of them
    */
   public static LocalModels load(
-      List<ServedModel> served, Opening usual, Plugins plugins, Map<String, Path> files) {
+      List<ServedModel> served, OpenOptions usual, Plugins plugins, Map<String, Path> files) {
     var loaded = new LocalModels(usual, plugins, new RegisteredLoras(files));
     try {
       served.forEach(model -> OpenPipeline.family(model.folder()));

@@ -114,7 +114,7 @@ public final class LocalServer implements AutoCloseable {
     try {
       ServerConfig config = program.settings();
       Provenance provenance = config.provenance().read();
-      List<HttpModule> faces = faces(config.faces());
+      List<HttpModule> apis = apis(config.apis());
       if (loaded.isEmpty()) { // faults of folders are reported before the port is opened
         served(config, program).forEach(model -> OpenPipeline.family(model.folder()));
       }
@@ -125,7 +125,7 @@ public final class LocalServer implements AutoCloseable {
       if (loaded.isEmpty()) {
         opened.push(models);
       }
-      return new LocalServer(program, config, provenance, faces, port, models, opened, more);
+      return new LocalServer(program, config, provenance, apis, port, models, opened, more);
     } catch (IOException | RuntimeException | Error e) {
       close(opened);
       throw e;
@@ -136,7 +136,7 @@ public final class LocalServer implements AutoCloseable {
       ServerProgram program,
       ServerConfig config,
       Provenance provenance,
-      List<HttpModule> faces,
+      List<HttpModule> apis,
       HttpPort port,
       LocalModels models,
       Deque<AutoCloseable> opened,
@@ -163,7 +163,7 @@ public final class LocalServer implements AutoCloseable {
                     provenance.manifest().ifPresent(signer -> addExpiry(binder(), signer));
                     var searched = Multibinder.newSetBinder(binder(), ImageIndex.class);
                     indices.indices().forEach(index -> searched.addBinding().toInstance(index));
-                    faces.forEach(this::install);
+                    apis.forEach(this::install);
                     if (config.metrics()) {
                       install(new MetricsModule());
                     }
@@ -216,7 +216,7 @@ public final class LocalServer implements AutoCloseable {
   }
 
   /** Returns the HTTP interfaces with these names; all on the class path unless given. */
-  private static List<HttpModule> faces(Optional<Set<String>> chosen) {
+  private static List<HttpModule> apis(Optional<Set<String>> chosen) {
     List<HttpModule> found = ServiceProviders.of(HttpModule.class);
     List<String> names = found.stream().map(HttpModule::name).toList();
     Set<String> wanted =
@@ -224,7 +224,7 @@ public final class LocalServer implements AutoCloseable {
             .map(name -> name.toLowerCase(Locale.ROOT))
             .collect(Collectors.toSet());
     for (String name : wanted) {
-      Check.that(names.contains(name), "faces", name, "one of " + String.join(", ", names));
+      Check.that(names.contains(name), "apis", name, "one of " + String.join(", ", names));
     }
     return found.stream().filter(module -> wanted.contains(module.name())).toList();
   }

@@ -1,7 +1,7 @@
 package io.diffusion4j.local;
 
 import io.diffusion4j.diffusion.argument.Check;
-import io.diffusion4j.pipeline.Opening;
+import io.diffusion4j.pipeline.OpenOptions;
 import io.diffusion4j.pipeline.Residency;
 import io.diffusion4j.serving.DiffusionServer;
 import io.diffusion4j.serving.config.ServerConfig;
@@ -25,8 +25,8 @@ public interface ServerProgram {
   }
 
   /** Returns how models are opened, apart from their names, number formats and packed weights. */
-  default Opening opening() {
-    return Opening.with(Residency.ALWAYS);
+  default OpenOptions opening() {
+    return OpenOptions.with(Residency.ALWAYS);
   }
 
   /**

@@ -12,7 +12,7 @@ final class Embedding {
   /** The share of the coefficients that are moved to the secret side, the cheapest ones. */
   private static final double MOVED = 0.85;
 
-  /** The distance of a moved coefficient beyond 0, in the units of {@link Details}. */
+  /** The distance of a moved coefficient beyond 0, in the units of {@link LocalContrast}. */
   private static final double MARGIN = 2;
 
   /** Clipping and rounding undo a part of each change. */
@@ -33,10 +33,10 @@ final class Embedding {
   /** The additional distance beyond 0 in each round, until {@link #KEPT} is reached. */
   private static final double MARGIN_OF_ROUND = 0.1;
 
-  private static final int MOST_ROUNDS = 10;
+  private static final int MAX_ROUNDS = 10;
 
   /** The smallest share of pixels below white for which they are changed more. */
-  private static final double LEAST_SHARE = 0.2;
+  private static final double MIN_SHARE = 0.2;
 
   private static final int WHITE = 255;
 
@@ -51,14 +51,14 @@ final class Embedding {
   Embedding(Rgb8 original, byte[] signs) {
     this.original = original;
     this.signs = signs;
-    double[] levels = Details.levels(original);
+    double[] levels = LocalContrast.levels(original);
     isBelowWhite = new boolean[levels.length];
     int count = 0;
     for (int i = 0; i < levels.length; i++) {
       isBelowWhite[i] = BRIGHTER * levels[i] <= WHITE;
       count += isBelowWhite[i] ? 1 : 0;
     }
-    share = Math.max(LEAST_SHARE, (double) count / levels.length);
+    share = Math.max(MIN_SHARE, (double) count / levels.length);
   }
 
   /** Returns the marked picture. */
@@ -70,7 +70,7 @@ final class Embedding {
       marked = withPatterns();
     }
     boolean[] chosenOfBrighter = null;
-    for (int round = 1; round <= MOST_ROUNDS; round++) {
+    for (int round = 1; round <= MAX_ROUNDS; round++) {
       double[] now = coefficients(brighter(marked));
       if (Tile.agreeing(now, signs, 0, 0) >= KEPT * signs.length) {
         break;

@@ -49,7 +49,7 @@ public final class ManifestSigner {
       List.of("1.3.6.1.5.5.7.3.4", "1.3.6.1.5.5.7.3.36", "1.3.6.1.4.1.62558.2.1");
 
   private static final int DIGITAL_SIGNATURE = 0;
-  private static final int MOST_ROUNDS = 8;
+  private static final int MAX_ROUNDS = 8;
 
   private final PrivateKey key;
   private final CoseAlgorithm algorithm;
@@ -157,7 +157,7 @@ public final class ManifestSigner {
     String label = "urn:c2pa:" + UUID.randomUUID();
     String instance = "xmp:iid:" + UUID.randomUUID();
     PictureFile signed = file.withManifest(store(source, label, instance, List.of(), new byte[32]));
-    for (int round = 0; round < MOST_ROUNDS; round++) {
+    for (int round = 0; round < MAX_ROUNDS; round++) {
       Range place = signed.manifest().orElseThrow();
       byte[] hash = hashAround(signed.bytes(), place);
       PictureFile next =

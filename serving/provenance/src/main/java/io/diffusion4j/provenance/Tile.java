@@ -46,7 +46,7 @@ final class Tile {
    * of the tile.
    */
   static double[] fold(Rgb8 image) {
-    double[] details = Details.of(image);
+    double[] details = LocalContrast.of(image);
     double[] sum = new double[SIDE * SIDE];
     int[] count = new int[SIDE * SIDE];
     for (int y = 0; y < image.height(); y++) {

@@ -63,7 +63,7 @@ public final class Watermark {
         most = Math.max(most, Tile.agreeing(coefficients, signs, dx, dy));
       }
     }
-    double chance = Tile.SIDE * Tile.SIDE * FairCoins.atLeast(most, signs.length);
+    double chance = Tile.SIDE * Tile.SIDE * BinomialTail.atLeast(most, signs.length);
     return new Detection((double) most / signs.length, Math.min(1, chance));
   }
 }

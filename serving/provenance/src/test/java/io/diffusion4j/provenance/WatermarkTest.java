@@ -113,10 +113,10 @@ class WatermarkTest {
 
   @Test
   void theTailIsThatOfTheBinomialDistribution() {
-    assertThat(FairCoins.atLeast(0, 10)).isCloseTo(1, within(1e-12));
-    assertThat(FairCoins.atLeast(9, 10)).isCloseTo(11 / 1024.0, within(1e-15));
-    assertThat(FairCoins.atLeast(540, 540)).isCloseTo(Math.pow(2, -540), within(1e-170));
-    assertThat(FairCoins.atLeast(271, 540)).isBetween(0.45, 0.5);
+    assertThat(BinomialTail.atLeast(0, 10)).isCloseTo(1, within(1e-12));
+    assertThat(BinomialTail.atLeast(9, 10)).isCloseTo(11 / 1024.0, within(1e-15));
+    assertThat(BinomialTail.atLeast(540, 540)).isCloseTo(Math.pow(2, -540), within(1e-170));
+    assertThat(BinomialTail.atLeast(271, 540)).isBetween(0.45, 0.5);
   }
 
   /** Over keys, the share of equal signs is that of fair coins, whatever the picture shows. */

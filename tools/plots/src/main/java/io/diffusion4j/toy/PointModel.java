@@ -6,7 +6,7 @@ import io.diffusion4j.diffusion.denoiser.Query;
 import io.diffusion4j.diffusion.noise.PhiloxNoise;
 import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.diffusion.sampling.Sampler;
-import io.diffusion4j.diffusion.sampling.X0Treatment;
+import io.diffusion4j.diffusion.sampling.Thresholding;
 import io.diffusion4j.diffusion.schedule.NoiseLevel;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import io.diffusion4j.diffusion.schedule.TimestepSpacings;
@@ -87,7 +87,7 @@ public final class PointModel implements AutoCloseable {
             denoiser,
             schedule,
             TimestepSpacings.TRAILING,
-            X0Treatment.NONE,
+            Thresholding.NONE,
             PointNetwork.DIMENSIONS)
         .sample(draws, new SamplingSettings(sampler, steps, 1), SamplingListener.NONE);
     return ways;

@@ -37,7 +37,7 @@ public record PointNetwork(int width, int blocks) implements NetworkDefinition {
   private static final int WAVE_COUNT = 2 * DIMENSIONS * OCTAVES;
 
   /** The default size, which learns each of the sets in seconds. */
-  public static final PointNetwork USUAL = new PointNetwork(128, 3);
+  public static final PointNetwork DEFAULT = new PointNetwork(128, 3);
 
   /** Defines the network. Output: the prediction. */
   @Override

@@ -41,7 +41,7 @@ public record PointTraining(PointSet points, NoiseSchedule schedule, int steps, 
   /** Trains and returns the model; the caller closes it. */
   public PointModel train(Progress progress) {
     var compute = Compute.of(Precision.FLOAT32);
-    var network = PointNetwork.USUAL;
+    var network = PointNetwork.DEFAULT;
     var config = TrainingConfig.of(steps, BATCH, RATE, seed).withCompute(compute);
     var noise =
         new NoisedBatch(

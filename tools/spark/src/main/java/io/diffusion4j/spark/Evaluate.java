@@ -14,12 +14,12 @@ import io.diffusion4j.diffusion.pipeline.ImageTask;
 import io.diffusion4j.diffusion.stage.Pixels;
 import io.diffusion4j.emoji.train.EmojiPreset;
 import io.diffusion4j.evaluation.Evaluation;
-import io.diffusion4j.evaluation.FurtherMetric;
+import io.diffusion4j.evaluation.GeneratedMetric;
 import io.diffusion4j.evaluation.PictureList;
 import io.diffusion4j.evaluation.PromptPictures;
 import io.diffusion4j.evaluation.PromptSet;
 import io.diffusion4j.evaluation.Result;
-import io.diffusion4j.evaluation.judge.Judge;
+import io.diffusion4j.evaluation.judge.EvaluationModel;
 import io.diffusion4j.evaluation.report.HtmlReport;
 import io.diffusion4j.evaluation.report.JsonReport;
 import io.diffusion4j.evaluation.report.TextReport;
@@ -139,15 +139,16 @@ public final class Evaluate implements Callable<Integer>, SamplingOptions.Sample
     check();
     List<String> arguments = job.arguments();
     SparkSession spark = job.session();
-    try (Judge judge = Judge.load(judgeFolder, ModelOptions.compute(Precision.FLOAT32))) {
+    try (EvaluationModel judge =
+        EvaluationModel.load(judgeFolder, ModelOptions.compute(Precision.FLOAT32))) {
       Opened opened = OPENED.of(arguments);
       EmojiPreset preset = preset(opened.pipeline);
       Evaluation evaluation = evaluation(preset, Optional.of(judge));
       Result result =
           evaluation.measure(prompts(preset), drawn(spark, arguments, opened, 0, "pictures"));
-      List<FurtherMetric> metrics = further.of(evaluation);
+      List<GeneratedMetric> metrics = further.of(evaluation);
       for (int i = 0; i < metrics.size(); i++) {
-        FurtherMetric metric = metrics.get(i);
+        GeneratedMetric metric = metrics.get(i);
         result =
             result.with(
                 metric.measure(
@@ -220,7 +221,7 @@ public final class Evaluate implements Callable<Integer>, SamplingOptions.Sample
     return PromptSet.of(preset.drawn(), count, seed.value());
   }
 
-  private Evaluation evaluation(EmojiPreset preset, Optional<Judge> judge) {
+  private Evaluation evaluation(EmojiPreset preset, Optional<EvaluationModel> judge) {
     return new Evaluation(preset.drawn().concepts(), preset.drawn().scenes(), judge, seed.value());
   }
 
@@ -237,7 +238,7 @@ public final class Evaluate implements Callable<Integer>, SamplingOptions.Sample
         new PromptPictures(
             pipeline, stages.settings(pipeline, ImageTask.of(texts.get(0))), texts, seed.value()));
     if (further.areGiven()) { // else the evaluation with its drawings is not needed here
-      for (FurtherMetric metric : further.of(evaluation(preset, Optional.empty()))) {
+      for (GeneratedMetric metric : further.of(evaluation(preset, Optional.empty()))) {
         lists.add(metric.pictures(pipeline, task -> stages.settings(pipeline, task)));
       }
     }

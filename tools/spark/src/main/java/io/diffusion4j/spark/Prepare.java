@@ -122,7 +122,7 @@ public final class Prepare implements Callable<Integer> {
     job.print(
         "train with --data '%s/part-{00000..%05d}-of-%05d.parquet'"
             .formatted(output, shards - 1, shards));
-    return pictures - written > BadPictures.USUAL_MOST * pictures ? FailureHandler.FAILED : 0;
+    return pictures - written > BadPictures.DEFAULT_MAX * pictures ? FailureHandler.FAILED : 0;
   }
 
   /** Fails if the folder has shards of other pictures, or of other sizes. */

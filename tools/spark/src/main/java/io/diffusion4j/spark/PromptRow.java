@@ -43,7 +43,7 @@ record PromptRow(
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]{0,99}");
 
   /** The largest number of pictures of a row; more would be a mistake. */
-  private static final int MOST_PICTURES = 1_000_000;
+  private static final int MAX_PICTURES = 1_000_000;
 
   /**
    * Reads a row.
@@ -65,11 +65,11 @@ record PromptRow(
     Check.that(seed == null || seed >= 0, SEED, seed, "≥ 0");
     Long count = Tables.integer(row, COUNT);
     Check.that(
-        count == null || (count >= 1 && count <= MOST_PICTURES),
+        count == null || (count >= 1 && count <= MAX_PICTURES),
         COUNT,
         count,
         "1 to %d",
-        MOST_PICTURES);
+        MAX_PICTURES);
     String id = Tables.text(row, OutputTable.ID);
     Check.that(
         id == null || NAME.matcher(id).matches(),

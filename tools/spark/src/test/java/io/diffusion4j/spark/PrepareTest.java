@@ -81,7 +81,9 @@ class PrepareTest {
     try (PictureSet before = PictureFiles.folder("data", pictures);
         PictureSet after =
             PictureFiles.open(
-                "data", List.of(output + "/part-{00000..00002}-of-00003.parquet"), Columns.USUAL)) {
+                "data",
+                List.of(output + "/part-{00000..00002}-of-00003.parquet"),
+                Columns.DEFAULT)) {
       assertThat(after.size()).isEqualTo(23);
       for (long i = 0; i < 23; i++) {
         assertThat(after.key(i)).isEqualTo(before.key(i));

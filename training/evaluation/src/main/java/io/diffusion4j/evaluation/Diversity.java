@@ -10,7 +10,7 @@ import io.diffusion4j.emoji.scene.Captioner;
 import io.diffusion4j.emoji.scene.Scene;
 import io.diffusion4j.evaluation.Metric.Kind;
 import io.diffusion4j.evaluation.OpenPrompts.Prompt;
-import io.diffusion4j.evaluation.judge.Judge;
+import io.diffusion4j.evaluation.judge.EvaluationModel;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,7 +32,7 @@ import java.util.stream.IntStream;
  * first four pictures of a prompt.
  */
 record Diversity(Evaluation evaluation, String name, OpenPrompts prompts, long seed)
-    implements FurtherMetric {
+    implements GeneratedMetric {
   private static final int RESAMPLES = 1_000;
 
   /** The number of pictures of a prompt whose pixels are compared. */
@@ -49,7 +49,7 @@ record Diversity(Evaluation evaluation, String name, OpenPrompts prompts, long s
   public List<Metric> measure(List<Image> generated) {
     Evaluation.requireOneEach(prompts.size(), generated);
     int size = generated.get(0).width();
-    Judge judge = evaluation.judge();
+    EvaluationModel judge = evaluation.judge();
     List<float[]> ofModel = judge.images(generated);
     List<Image> real = evaluation.render(scenes(Prompt::scenes), size);
     List<float[]> ofReal = judge.images(real);
@@ -161,7 +161,7 @@ record Diversity(Evaluation evaluation, String name, OpenPrompts prompts, long s
     private final List<Concept> concepts;
     private final List<float[]> vectors;
 
-    Names(Judge judge, List<Concept> concepts) {
+    Names(EvaluationModel judge, List<Concept> concepts) {
       this.concepts = concepts;
       vectors = judge.texts(concepts.stream().map(Captioner::named).toList());
     }

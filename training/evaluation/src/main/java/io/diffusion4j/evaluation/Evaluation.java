@@ -16,7 +16,7 @@ import io.diffusion4j.evaluation.Metric.Kind;
 import io.diffusion4j.evaluation.NearestTraining.Match;
 import io.diffusion4j.evaluation.PromptSet.Prompt;
 import io.diffusion4j.evaluation.judge.CloseUp;
-import io.diffusion4j.evaluation.judge.Judge;
+import io.diffusion4j.evaluation.judge.EvaluationModel;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -55,7 +55,7 @@ public final class Evaluation {
   private final ConceptSet concepts;
   private final SceneMix scenes;
   private final SceneRenderer renderer;
-  private final Optional<Judge> judge;
+  private final Optional<EvaluationModel> judge;
   private final List<Question> questions;
   private final long seed;
 
@@ -64,10 +64,11 @@ public final class Evaluation {
    *
    * @param scenes the scenes that the model is made for
    * @param judge if empty, the metrics that need it are left out: retrieval, the judge's fidelity
-   *     and the Fréchet distance; a {@link FurtherMetric} can be drawn, but not measured
+   *     and the Fréchet distance; a {@link GeneratedMetric} can be drawn, but not measured
    * @param seed the seed of the reference pictures, of the shuffling and of the intervals
    */
-  public Evaluation(ConceptSet concepts, SceneMix scenes, Optional<Judge> judge, long seed) {
+  public Evaluation(
+      ConceptSet concepts, SceneMix scenes, Optional<EvaluationModel> judge, long seed) {
     this.concepts = concepts;
     this.scenes = scenes;
     this.judge = judge;
@@ -104,8 +105,8 @@ public final class Evaluation {
     requireOneEach(prompts.size(), generated);
     int size = generated.get(0).width();
     List<Image> real = real(prompts, size);
-    List<Reading> ofModel = Reading.of(generated, judge);
-    List<Reading> ofReal = Reading.of(real, judge);
+    List<MeasuredImage> ofModel = MeasuredImage.of(generated, judge);
+    List<MeasuredImage> ofReal = MeasuredImage.of(real, judge);
     List<Metric> metrics = new ArrayList<>();
     for (Question question : questions) {
       ask(question, prompts, ofModel, ofReal).ifPresent(metrics::add);
@@ -137,7 +138,7 @@ public final class Evaluation {
    * @param prompts the number of prompts, each with {@value OpenPrompts#PICTURES} pictures
    * @throws IllegalArgumentException if the number is 0, or if the concepts have no common words
    */
-  public FurtherMetric diversity(int prompts) {
+  public GeneratedMetric diversity(int prompts) {
     return new Diversity(this, "diversity", OpenPrompts.of(concepts, scenes, prompts, seed), seed);
   }
 
@@ -146,7 +147,7 @@ public final class Evaluation {
    *
    * @throws IllegalArgumentException if the number is 0
    */
-  public FurtherMetric diversityOfThings(int prompts) {
+  public GeneratedMetric diversityOfThings(int prompts) {
     return new Diversity(
         this, "diversity of a thing", OpenPrompts.ofThings(concepts, prompts, seed), seed);
   }
@@ -158,7 +159,7 @@ public final class Evaluation {
    * @param pictures the number of real pictures, of one concept each
    * @throws IllegalArgumentException if the number is 0
    */
-  public FurtherMetric variations(int pictures) {
+  public GeneratedMetric variations(int pictures) {
     return variations(pictures, OptionalDouble.empty());
   }
 
@@ -168,12 +169,12 @@ public final class Evaluation {
    * @param likeness in [0, 1]
    * @throws IllegalArgumentException if the number is 0
    */
-  public FurtherMetric variations(int pictures, double likeness) {
+  public GeneratedMetric variations(int pictures, double likeness) {
     Check.share("likeness", likeness);
     return variations(pictures, OptionalDouble.of(likeness));
   }
 
-  private FurtherMetric variations(int pictures, OptionalDouble likeness) {
+  private GeneratedMetric variations(int pictures, OptionalDouble likeness) {
     var originals = PromptSet.ofOneConcept(concepts, scenes, pictures, seed);
     return new Variations(this, originals, likeness, seed);
   }
@@ -186,7 +187,7 @@ public final class Evaluation {
     return core.concepts().containsAll(concepts.concepts()) ? core : ConceptSet.things();
   }
 
-  Judge judge() {
+  EvaluationModel judge() {
     return judge.orElseThrow(() -> new IllegalStateException("judge: none (expected: one)"));
   }
 
@@ -194,12 +195,15 @@ public final class Evaluation {
     Check.that(pictures.size() == expected, "pictures", pictures.size(), "%s", expected);
   }
 
-  private static boolean agrees(Question question, Scene scene, Reading picture) {
+  private static boolean agrees(Question question, Scene scene, MeasuredImage picture) {
     return question.concerns(scene) && question.agrees(scene, picture);
   }
 
   Optional<Metric> ask(
-      Question question, PromptSet prompts, List<Reading> ofModel, List<Reading> ofReal) {
+      Question question,
+      PromptSet prompts,
+      List<MeasuredImage> ofModel,
+      List<MeasuredImage> ofReal) {
     int[] concerned = indices(prompts, p -> question.concerns(p.scene()));
     if (concerned.length == 0) {
       return Optional.empty();
@@ -216,7 +220,8 @@ public final class Evaluation {
             p -> question.heldOut().map(p::isHeldOut).orElse(!p.isSeen())));
   }
 
-  private static double[] shares(Question question, List<Prompt> asked, List<Reading> pictures) {
+  private static double[] shares(
+      Question question, List<Prompt> asked, List<MeasuredImage> pictures) {
     return values(asked, i -> agrees(question, asked.get(i).scene(), pictures.get(i)) ? 1 : 0);
   }
 
@@ -275,27 +280,28 @@ public final class Evaluation {
    * judge.
    */
   private List<Metric> fidelity(
-      PromptSet prompts, int[] single, List<Reading> ofModel, List<Reading> ofReal) {
+      PromptSet prompts, int[] single, List<MeasuredImage> ofModel, List<MeasuredImage> ofReal) {
     List<Prompt> asked = pick(prompts.prompts(), single);
     List<Prompt> others = pick(prompts.prompts(), shuffled(single));
-    List<Reading> real = pick(ofReal, single);
+    List<MeasuredImage> real = pick(ofReal, single);
     List<Image> moved =
         real.stream()
-            .map(Reading::image)
+            .map(MeasuredImage::image)
             .map(i -> CloseUp.cut(i, -MOVED, -MOVED, i.width(), i.height()))
             .toList();
     List<Image> instead =
         IntStream.range(0, single.length)
             .mapToObj(i -> instead(asked.get(i), others.get(i), real.get(i).image().width()))
             .toList();
-    List<Reading> drawn = pick(ofModel, single);
-    List<Reading> ceiling = Reading.of(moved, judge);
-    List<Reading> floor = Reading.of(instead, judge);
+    List<MeasuredImage> drawn = pick(ofModel, single);
+    List<MeasuredImage> ceiling = MeasuredImage.of(moved, judge);
+    List<MeasuredImage> floor = MeasuredImage.of(instead, judge);
     List<Metric> metrics = new ArrayList<>();
-    ToDoubleBiFunction<Reading, Reading> ssim = (a, b) -> Ssim.of(a.image(), b.image());
+    ToDoubleBiFunction<MeasuredImage, MeasuredImage> ssim = (a, b) -> Ssim.of(a.image(), b.image());
     metrics.add(likeness("fidelity, ssim", ssim, asked, real, drawn, ceiling, floor));
     if (judge.isPresent()) {
-      ToDoubleBiFunction<Reading, Reading> cosine = (a, b) -> Vectors.dot(a.vector(), b.vector());
+      ToDoubleBiFunction<MeasuredImage, MeasuredImage> cosine =
+          (a, b) -> Vectors.dot(a.vector(), b.vector());
       metrics.add(likeness("fidelity, judge", cosine, asked, real, drawn, ceiling, floor));
     }
     return metrics;
@@ -313,12 +319,12 @@ public final class Evaluation {
 
   private Metric likeness(
       String name,
-      ToDoubleBiFunction<Reading, Reading> alike,
+      ToDoubleBiFunction<MeasuredImage, MeasuredImage> alike,
       List<Prompt> prompts,
-      List<Reading> real,
-      List<Reading> drawn,
-      List<Reading> ceiling,
-      List<Reading> floor) {
+      List<MeasuredImage> real,
+      List<MeasuredImage> drawn,
+      List<MeasuredImage> ceiling,
+      List<MeasuredImage> floor) {
     return metric(
         name,
         Kind.LIKENESS,
@@ -331,7 +337,11 @@ public final class Evaluation {
 
   /** Compares with an equal number of real pictures of other scenes of the same kinds. */
   private Metric frechet(
-      Judge judge, PromptSet prompts, List<Reading> ofModel, List<Reading> ofReal, int size) {
+      EvaluationModel judge,
+      PromptSet prompts,
+      List<MeasuredImage> ofModel,
+      List<MeasuredImage> ofReal,
+      int size) {
     PromptSet others = PromptSet.of(concepts, scenes, prompts.size(), seed + 1_000_003);
     List<float[]> real = judge.images(real(others, size));
     List<float[]> empty =
@@ -365,8 +375,8 @@ public final class Evaluation {
         .distance(vectors.size(), indices -> from.to(pick(vectors, indices)));
   }
 
-  private static List<float[]> vectors(List<Reading> readings) {
-    return readings.stream().map(Reading::vector).toList();
+  private static List<float[]> vectors(List<MeasuredImage> readings) {
+    return readings.stream().map(MeasuredImage::vector).toList();
   }
 
   private static int[] indices(PromptSet prompts, Predicate<Prompt> isMeant) {

@@ -19,7 +19,7 @@ public record Question(
     String name,
     Optional<Split> heldOut,
     Predicate<Scene> concerned,
-    BiPredicate<Scene, Reading> answer) {
+    BiPredicate<Scene, MeasuredImage> answer) {
   /** Returns the same question under another name. */
   Question named(String other) {
     return new Question(other, heldOut, concerned, answer);
@@ -31,7 +31,7 @@ public record Question(
   }
 
   /** Returns whether the answer for a picture is the one for its scene. */
-  public boolean agrees(Scene scene, Reading picture) {
+  public boolean agrees(Scene scene, MeasuredImage picture) {
     return answer.test(scene, picture);
   }
 }

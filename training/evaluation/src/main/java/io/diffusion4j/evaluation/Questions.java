@@ -10,7 +10,7 @@ import io.diffusion4j.emoji.scene.Scene;
 import io.diffusion4j.emoji.scene.SceneSize;
 import io.diffusion4j.emoji.scene.Split;
 import io.diffusion4j.emoji.scene.Subject;
-import io.diffusion4j.evaluation.judge.Judge;
+import io.diffusion4j.evaluation.judge.EvaluationModel;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -69,7 +69,7 @@ final class Questions {
         (scene, picture) -> stand(drawings, (Subject.Pair) scene.subject(), picture));
   }
 
-  private static boolean stand(Drawings drawings, Subject.Pair pair, Reading picture) {
+  private static boolean stand(Drawings drawings, Subject.Pair pair, MeasuredImage picture) {
     var halves = picture.seen().halves();
     if (halves.isEmpty() || halves.get().relation() != pair.relation()) {
       return false;
@@ -95,7 +95,7 @@ final class Questions {
         (scene, picture) -> nearest(drawings, scene, picture).equals(Optional.of(scene.style())));
   }
 
-  private static Optional<Style> nearest(Drawings drawings, Scene scene, Reading picture) {
+  private static Optional<Style> nearest(Drawings drawings, Scene scene, MeasuredImage picture) {
     Concept concept = scene.subject().concepts().get(0);
     return picture.seen().things().stream()
         .findFirst()
@@ -111,7 +111,7 @@ final class Questions {
    *
    * @param names the concepts whose names the judge chooses from
    */
-  static List<Question> retrieval(Judge judge, ConceptSet names) {
+  static List<Question> retrieval(EvaluationModel judge, ConceptSet names) {
     List<Question> questions = new ArrayList<>();
     for (ConceptSet concepts : List.of(names, names.withoutNearDuplicates())) {
       String suffix = questions.isEmpty() ? "" : ", distinct";

@@ -28,7 +28,7 @@ import java.util.stream.IntStream;
  * @param likeness the similarity to the original; empty for the model's default
  */
 record Variations(Evaluation evaluation, PromptSet originals, OptionalDouble likeness, long seed)
-    implements FurtherMetric {
+    implements GeneratedMetric {
   private static final int EACH = 4;
   private static final int RESAMPLES = 1_000;
 
@@ -42,7 +42,7 @@ record Variations(Evaluation evaluation, PromptSet originals, OptionalDouble lik
       ImagePipeline pipeline, Function<ImageTask, Map<String, SamplingSettings>> settings) {
     List<Image> real = evaluation.real(originals, pipeline.card().images().width());
     var first = new ImageTask.Variation(real.get(0), ImageTask.Words.NONE);
-    double own = likeness.orElseGet(() -> pipeline.card().usualLikeness());
+    double own = likeness.orElseGet(() -> pipeline.card().defaultLikeness());
     return new VariationPictures(pipeline, settings.apply(first), real, own, EACH, seed);
   }
 
@@ -53,9 +53,10 @@ record Variations(Evaluation evaluation, PromptSet originals, OptionalDouble lik
     List<Image> firsts = generated.subList(0, originals.size());
     Question first =
         Questions.retrieval(evaluation.judge(), evaluation.names()).get(0).named("variations r@1");
-    List<Reading> real = Reading.of(evaluation.real(originals, generated.get(0).width()), judge);
+    List<MeasuredImage> real =
+        MeasuredImage.of(evaluation.real(originals, generated.get(0).width()), judge);
     List<Metric> metrics = new ArrayList<>();
-    evaluation.ask(first, originals, Reading.of(firsts, judge), real).ifPresent(metrics::add);
+    evaluation.ask(first, originals, MeasuredImage.of(firsts, judge), real).ifPresent(metrics::add);
     metrics.add(spread(generated));
     return metrics;
   }

@@ -86,7 +86,7 @@ class AttributeTest {
             Tiny.concepts().concepts().get(1));
     float[] grey = new float[3 * SIZE * SIZE];
     var empty = new Image(SIZE, SIZE, grey);
-    var reading = new Reading(empty, Observation.of(empty), new float[0]);
+    var reading = new MeasuredImage(empty, Observation.of(empty), new float[0]);
     assertThat(reading.seen().background()).isEqualTo(NamedColor.GRAY);
     assertThat(reading.seen().things()).isEmpty();
     assertThat(reading.seen().extent()).isZero();
@@ -104,7 +104,9 @@ class AttributeTest {
         Image image = renderer.render(Scene.of(swapped, scene.style(), scene.background()), SIZE);
         pairs++;
         wrong +=
-            relation.agrees(scene, new Reading(image, Observation.of(image), new float[0])) ? 1 : 0;
+            relation.agrees(scene, new MeasuredImage(image, Observation.of(image), new float[0]))
+                ? 1
+                : 0;
       }
     }
     assertThat(pairs).isGreaterThan(150);
@@ -148,7 +150,7 @@ class AttributeTest {
                 scene -> {
                   Image image = change.apply(renderer.render(scene, SIZE));
                   return question.agrees(
-                      scene, new Reading(image, Observation.of(image), new float[0]));
+                      scene, new MeasuredImage(image, Observation.of(image), new float[0]));
                 })
             .count();
     return (double) right / asked.size();

@@ -10,7 +10,7 @@ import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.emoji.art.ConceptSet;
 import io.diffusion4j.emoji.scene.SceneMix;
 import io.diffusion4j.emoji.train.EmojiPreset;
-import io.diffusion4j.evaluation.judge.Judge;
+import io.diffusion4j.evaluation.judge.EvaluationModel;
 import io.diffusion4j.evaluation.report.CaptionedFolder;
 import io.diffusion4j.evaluation.report.HtmlReport;
 import io.diffusion4j.evaluation.report.JsonReport;
@@ -39,7 +39,7 @@ class EvaluationTest {
   private static final ConceptSet CONCEPTS = EmojiPreset.tiny().drawn().concepts();
 
   private static Path folder;
-  private static Judge judge;
+  private static EvaluationModel judge;
   private static Evaluation evaluation;
   private static PromptSet prompts;
   private static Result perfect;
@@ -48,7 +48,7 @@ class EvaluationTest {
   static void measure(@TempDir Path temporary) {
     folder = temporary;
     Tiny.judge(folder.resolve("judge"), folder.resolve("state"), 3);
-    judge = Judge.load(folder.resolve("judge"), Compute.of(Precision.FLOAT32));
+    judge = EvaluationModel.load(folder.resolve("judge"), Compute.of(Precision.FLOAT32));
     evaluation = new Evaluation(CONCEPTS, SceneMix.mostlyCentred(), Optional.of(judge), 1);
     prompts = PromptSet.of(CONCEPTS, SceneMix.mostlyCentred(), 64, 1);
     perfect = evaluation.measure(prompts, evaluation.real(prompts, 64));

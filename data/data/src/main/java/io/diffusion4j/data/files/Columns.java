@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Columns(@Nullable String image, @Nullable String caption) {
   /** The usual columns. */
-  public static final Columns USUAL = new Columns(null, null);
+  public static final Columns DEFAULT = new Columns(null, null);
 
   static final List<String> IMAGES = List.of("file_name", "filepath", "image_name", "image");
   static final List<String> CAPTIONS = List.of("text", "caption", "title");

@@ -110,7 +110,7 @@ public final class PictureFiles implements PictureSet {
     if (!Files.isDirectory(folder)) {
       throw new IllegalArgumentException(setting + ": " + folder + " (expected: a folder)");
     }
-    return open(setting, List.of(folder.toString()), Columns.USUAL);
+    return open(setting, List.of(folder.toString()), Columns.DEFAULT);
   }
 
   private static List<Entry> entries(String setting, Path path, Columns columns, Tally notRead)

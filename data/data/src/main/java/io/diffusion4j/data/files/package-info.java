@@ -2,7 +2,7 @@
  * Readers of pictures in folders, lists, tables and tar shards.
  *
  * <pre>{@code
- * try (var pictures = PictureFiles.open("data", List.of("{00000..00099}.tar"), Columns.USUAL)) {
+ * try (var pictures = PictureFiles.open("data", List.of("{00000..00099}.tar"), Columns.DEFAULT)) {
  *   System.out.println(pictures.size() + " " + pictures.captions(0));
  * }
  * }</pre>

@@ -40,7 +40,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ParquetPictures implements PictureTable {
   /** The usual columns of pictures: of Hugging Face, of img2dataset, and of lists. */
-  private static final List<String> USUAL =
+  private static final List<String> DEFAULT =
       List.of(
           "image",
           "img",
@@ -91,7 +91,7 @@ public final class ParquetPictures implements PictureTable {
       Check.that(reader.getRecordCount() > 0, "table", file + ", no rows", "at least one");
       String image =
           columns.image(
-              file.toString(), names(schema, type -> isBytes(type) || isText(type)), USUAL);
+              file.toString(), names(schema, type -> isBytes(type) || isText(type)), DEFAULT);
       Optional<String> caption =
           columns.caption(file.toString(), names(schema, Table::hasTexts), image);
       Type type = schema.getType(image);

@@ -6,7 +6,7 @@
  *
  * <pre>{@code
  * PictureFiles pictures =
- *     PictureFiles.open("data", List.of("train-{00000..00099}.parquet"), Columns.USUAL);
+ *     PictureFiles.open("data", List.of("train-{00000..00099}.parquet"), Columns.DEFAULT);
  * }</pre>
  *
  * <p>{@link io.diffusion4j.data.parquet.ParquetPictures} reads the layouts of Hugging Face and

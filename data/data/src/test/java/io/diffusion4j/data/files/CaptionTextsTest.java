@@ -36,7 +36,7 @@ class CaptionTextsTest {
     Files.write(
         folder.resolve("a.tar"),
         new TarWriter().file("b.png", PICTURE).file("b" + extension, caption).end());
-    return PictureFiles.open("data", List.of(folder.toString()), Columns.USUAL);
+    return PictureFiles.open("data", List.of(folder.toString()), Columns.DEFAULT);
   }
 
   static Stream<Arguments> good() {
@@ -106,7 +106,7 @@ class CaptionTextsTest {
     Files.write(folder.resolve("a.png"), PICTURE);
     Files.write(folder.resolve("b.png"), PICTURE);
     Path list = Files.write(folder.resolve(name), text.replace('~', '\n').getBytes(ISO_8859_1));
-    assertThatThrownBy(() -> PictureFiles.open("data", List.of(list.toString()), Columns.USUAL))
+    assertThatThrownBy(() -> PictureFiles.open("data", List.of(list.toString()), Columns.DEFAULT))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(message.replace("{}", list.toString()));
   }
@@ -116,7 +116,7 @@ class CaptionTextsTest {
     Files.write(folder.resolve("a.png"), PICTURE);
     Path list = folder.resolve("list.csv");
     Files.writeString(list, "\ufefffile_name,text\na.png,a\u0007b\n");
-    PictureFiles set = PictureFiles.open("data", List.of(list.toString()), Columns.USUAL);
+    PictureFiles set = PictureFiles.open("data", List.of(list.toString()), Columns.DEFAULT);
     assertThatThrownBy(() -> set.captions(0))
         .hasMessage("a.png: caption: with control characters (expected: text in UTF-8)");
   }

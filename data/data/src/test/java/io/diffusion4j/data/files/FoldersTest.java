@@ -41,7 +41,7 @@ class FoldersTest {
   }
 
   private PictureFiles open(String name) {
-    return PictureFiles.open("data", List.of(folder.resolve(name).toString()), Columns.USUAL);
+    return PictureFiles.open("data", List.of(folder.resolve(name).toString()), Columns.DEFAULT);
   }
 
   private static List<String> keys(PictureSet set) {

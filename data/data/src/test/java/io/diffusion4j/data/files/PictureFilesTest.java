@@ -58,7 +58,7 @@ class PictureFilesTest {
   }
 
   private static PictureFiles open(Path path) {
-    return open(path, Columns.USUAL);
+    return open(path, Columns.DEFAULT);
   }
 
   private static PictureFiles open(Path path, Columns columns) {

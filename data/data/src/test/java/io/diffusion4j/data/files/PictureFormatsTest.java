@@ -30,7 +30,7 @@ class PictureFormatsTest {
 
   private Image read(String name, byte[] bytes) throws IOException {
     Files.write(folder.resolve(name), bytes);
-    try (var set = PictureFiles.open("data", List.of(folder.toString()), Columns.USUAL)) {
+    try (var set = PictureFiles.open("data", List.of(folder.toString()), Columns.DEFAULT)) {
       return set.image(0);
     }
   }

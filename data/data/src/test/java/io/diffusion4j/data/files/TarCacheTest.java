@@ -100,7 +100,7 @@ class TarCacheTest {
 
   @Test
   void aShardThatChangesWhileItIsOpenIsNotRead() throws IOException {
-    PictureFiles set = PictureFiles.open("data", List.of(shard.toString()), Columns.USUAL);
+    PictureFiles set = PictureFiles.open("data", List.of(shard.toString()), Columns.DEFAULT);
     assertThat(set.image(0).width()).isEqualTo(2);
     Files.setLastModifiedTime(shard, FileTime.fromMillis(1_000_000_000));
     assertThatThrownBy(() -> set.image(0))

@@ -38,7 +38,7 @@ class TarShardTest {
 
   private PictureFiles open(byte[] tar) throws IOException {
     Files.write(shard, tar);
-    return PictureFiles.open("data", List.of(shard.toString()), Columns.USUAL);
+    return PictureFiles.open("data", List.of(shard.toString()), Columns.DEFAULT);
   }
 
   private static byte[] text(String text) {
@@ -145,7 +145,7 @@ class TarShardTest {
     for (var member : members().entrySet()) {
       Files.write(folder.resolve(member.getKey()), member.getValue());
     }
-    var expected = captions(PictureFiles.open("data", List.of(folder.toString()), Columns.USUAL));
+    var expected = captions(PictureFiles.open("data", List.of(folder.toString()), Columns.DEFAULT));
     assertThat(expected)
         .isEqualTo(
             Map.of(
@@ -171,7 +171,8 @@ class TarShardTest {
     byte[] tar = new TarWriter().file("0000.png", PICTURE).end();
     Files.write(shard, tar);
     Path next = Files.write(shard.resolveSibling("00001.tar"), tar);
-    var set = PictureFiles.open("data", List.of(shard.toString(), next.toString()), Columns.USUAL);
+    var set =
+        PictureFiles.open("data", List.of(shard.toString(), next.toString()), Columns.DEFAULT);
     String parent = requireNonNull(shard.getParent()).getFileName().toString();
     assertThat(captions(set).keySet())
         .containsExactlyInAnyOrder("0000.png", parent + "/00001.tar/0000.png");
@@ -179,7 +180,7 @@ class TarShardTest {
         .isThrownBy(
             () ->
                 PictureFiles.open(
-                    "data", List.of(shard.toString(), shard.toString()), Columns.USUAL))
+                    "data", List.of(shard.toString(), shard.toString()), Columns.DEFAULT))
         .withMessage("data: " + shard + ", twice (expected: each path once)");
   }
 

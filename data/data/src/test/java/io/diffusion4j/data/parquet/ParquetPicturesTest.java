@@ -110,7 +110,7 @@ class ParquetPicturesTest {
   }
 
   private static PictureFiles open(Path path) {
-    return PictureFiles.open("data", List.of(path.toString()), Columns.USUAL);
+    return PictureFiles.open("data", List.of(path.toString()), Columns.DEFAULT);
   }
 
   private static List<String> keys(PictureSet set) {

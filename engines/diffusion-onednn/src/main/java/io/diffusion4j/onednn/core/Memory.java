@@ -1,6 +1,6 @@
 package io.diffusion4j.onednn.core;
 
-import io.diffusion4j.diffusion.denoiser.NoMemoryException;
+import io.diffusion4j.diffusion.denoiser.NativeOutOfMemoryException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -29,7 +29,7 @@ public final class Memory {
     size = bytes + alignment;
     memory = Pointer.malloc(size);
     if (memory == null || memory.isNull()) {
-      throw new NoMemoryException("native memory: none left for " + bytes + " bytes");
+      throw new NativeOutOfMemoryException("native memory: none left for " + bytes + " bytes");
     }
     LIVE.addAndGet(size);
     scope.onClose(

@@ -23,8 +23,8 @@ import org.bytedeco.javacpp.Loader;
  * The loaded oneDNN library: its engine, and the support for running it on our own threads.
  *
  * <p>It is built on OpenMP, whose threads spin while they wait: on a busy machine, every operation
- * would then take a time slice. So each thread of a {@link Team} sets OpenMP's number of threads to
- * one, and so does a caller that takes a share, meanwhile.
+ * would then take a time slice. So each thread of a {@link WorkerPool} sets OpenMP's number of
+ * threads to one, and so does a caller that takes a share, meanwhile.
  */
 public final class Natives {
   /**

@@ -6,7 +6,7 @@
  * threads of a team, each with its own oneDNN stream:
  *
  * <pre>{@code
- * var team = Team.of(Threads.of(2));
+ * var team = WorkerPool.of(Threads.of(2));
  * try (var scope = new Scope()) {
  *   FloatBuffer numbers = new Memory(scope, 1024 * Float.BYTES).floats(0, 1024);
  *   team.run(

@@ -23,8 +23,8 @@ import io.diffusion4j.onednn.core.Memory;
 import io.diffusion4j.onednn.core.Natives;
 import io.diffusion4j.onednn.core.ReturnedPages;
 import io.diffusion4j.onednn.core.Scope;
-import io.diffusion4j.onednn.core.Team;
 import io.diffusion4j.onednn.core.View;
+import io.diffusion4j.onednn.core.WorkerPool;
 import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -96,7 +96,7 @@ public final class PackedWeights {
   private final Map<Plain, List<Packed>> packed = new LinkedHashMap<>();
   private final Map<Plain, Scales> scales = new HashMap<>();
   private final Map<String, Buffer> vectors = new HashMap<>();
-  private final Optional<KeptWeights> kept;
+  private final Optional<PackedWeightCache> kept;
 
   /**
    * Creates an empty set of weights.
@@ -104,7 +104,7 @@ public final class PackedWeights {
    * @param scope owns their memory
    * @param kept the cache file of packed weights
    */
-  public PackedWeights(Scope scope, TensorSource source, Optional<KeptWeights> kept) {
+  public PackedWeights(Scope scope, TensorSource source, Optional<PackedWeightCache> kept) {
     this.slabs = new Slabs(scope);
     this.source = source;
     this.kept = kept;
@@ -165,7 +165,7 @@ public final class PackedWeights {
   /** Memory for an entry of the file: mapped, or still to be filled. */
   private record Room(Memory memory, boolean isFilled) {}
 
-  private Room room(long bytes, Function<KeptWeights, String> place) {
+  private Room room(long bytes, Function<PackedWeightCache, String> place) {
     // Other sizes would break the alignment of the following entries in a file.
     var keeping = kept.filter(file -> bytes % Memory.ALIGNMENT == 0);
     Optional<String> name = keeping.map(place);
@@ -178,7 +178,7 @@ public final class PackedWeights {
   }
 
   /** Writes all weights, on all members of the team. */
-  public void fill(Team team) {
+  public void fill(WorkerPool team) {
     Queue<Map.Entry<Plain, List<Packed>>> left = new ConcurrentLinkedQueue<>(packed.entrySet());
     team.run(
         (member, stream) -> {
@@ -189,7 +189,7 @@ public final class PackedWeights {
                 .ifPresent(tensor -> ReturnedPages.ofFile(tensor.bytes()));
           }
         });
-    kept.ifPresent(KeptWeights::write);
+    kept.ifPresent(PackedWeightCache::write);
   }
 
   private void fill(Plain plain, List<Packed> all, dnnl_stream stream) {

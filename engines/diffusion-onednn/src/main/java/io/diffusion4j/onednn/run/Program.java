@@ -2,7 +2,7 @@ package io.diffusion4j.onednn.run;
 
 import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.engine.Executable;
-import io.diffusion4j.onednn.core.Team;
+import io.diffusion4j.onednn.core.WorkerPool;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,7 +21,7 @@ public final class Program implements Executable {
   /** The number of a member's samples that pass through a stretch one after the other. */
   private static final int FOLLOWING = 4;
 
-  private final Team team;
+  private final WorkerPool team;
   private final Slots slots;
   private final Map<String, Value> inputs;
   private final Set<String> integers;
@@ -42,7 +42,7 @@ public final class Program implements Executable {
    * @param arenaBytes bytes of a sample's arena
    */
   public Program(
-      Team team,
+      WorkerPool team,
       Slots slots,
       Map<String, Value> inputs,
       Set<String> integers,
@@ -58,7 +58,7 @@ public final class Program implements Executable {
     this.stretches = List.copyOf(stretches);
     this.steps = steps;
     this.arenaBytes = arenaBytes;
-    this.most = Math.min(Relay.MOST_PARTS, FOLLOWING * team.size());
+    this.most = Math.min(StepExecutor.MAX_PARTS, FOLLOWING * team.size());
   }
 
   /** Binds the steps to the memory of a sample before the first run. */
@@ -162,7 +162,7 @@ public final class Program implements Executable {
   private void following(Map<String, float[]> given, List<float[]> results, Range rows) {
     int first = (int) rows.begin();
     int count = (int) rows.size();
-    var relay = new Relay(stretches.size(), count, team.size());
+    var relay = new StepExecutor(stretches.size(), count, team.size());
     team.run(
         (member, stream) ->
             relay.join(
@@ -182,7 +182,7 @@ public final class Program implements Executable {
   private void together(Map<String, float[]> given, List<float[]> results, int row) {
     var shared = instances.get(0);
     load(shared.slot, given, row);
-    var relay = new Relay(shared.steps.length, team.size(), team.size());
+    var relay = new StepExecutor(shared.steps.length, team.size(), team.size());
     team.run(
         (member, stream) -> relay.join(member, (step, part) -> shared.run(step, part, stream)));
     store(shared.slot, results, row);

@@ -145,7 +145,7 @@ final class Convolution extends Weighted {
    * times the gradient of the output. Used for images of few pixels, where oneDNN's implementation
    * takes three times as long.
    */
-  private void gatheredGradient(Activation x, Activation dy, Trained shift) {
+  private void gatheredGradient(Activation x, Activation dy, TrainableParameter shift) {
     var kernels = tape.kernels();
     long c = x.channels();
     long n = x.samples();

@@ -17,7 +17,7 @@ final class Dense extends Weighted {
    * @param weight {@code [in, out]}
    * @param bias {@code [out]}
    */
-  Dense(Tape tape, Trained weight, Optional<Trained> bias, int in, int out) {
+  Dense(Tape tape, TrainableParameter weight, Optional<TrainableParameter> bias, int in, int out) {
     super(tape, "dense layer", weight, bias, new long[] {out, in}, new long[] {1, out});
     this.out = out;
   }

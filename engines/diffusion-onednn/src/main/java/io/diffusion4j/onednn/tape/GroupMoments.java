@@ -21,8 +21,8 @@ final class GroupMoments {
   private final int groups;
   private final int channels;
   private final double eps;
-  private final Trained gain;
-  private final Trained shift;
+  private final TrainableParameter gain;
+  private final TrainableParameter shift;
   private final float[] gains;
   private final float[] shifts;
   private final float[] onePlus;
@@ -55,7 +55,13 @@ final class GroupMoments {
   /** Gradient of scale and shift, {@code [n, 2·c]}. */
   final float[] ofScaleShift;
 
-  GroupMoments(int n, int pixels, int groups, double eps, Trained gain, Trained shift) {
+  GroupMoments(
+      int n,
+      int pixels,
+      int groups,
+      double eps,
+      TrainableParameter gain,
+      TrainableParameter shift) {
     this.pixels = pixels;
     this.groups = groups;
     this.channels = gain.size();

@@ -2,11 +2,11 @@ package io.diffusion4j.onednn.tape;
 
 import static org.bytedeco.dnnl.global.dnnl.*;
 
-import io.diffusion4j.onednn.core.After;
 import io.diffusion4j.onednn.core.Buffer;
 import io.diffusion4j.onednn.core.Curve;
 import io.diffusion4j.onednn.core.DataType;
 import io.diffusion4j.onednn.core.Operand;
+import io.diffusion4j.onednn.core.PostOps;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,7 +30,12 @@ import org.bytedeco.dnnl.dnnl_primitive_desc;
  * @param shift {@code [c]}
  */
 record GroupNormalisation(
-    Tape tape, Trained gain, Trained shift, int groups, double eps, boolean silu) {
+    Tape tape,
+    TrainableParameter gain,
+    TrainableParameter shift,
+    int groups,
+    double eps,
+    boolean silu) {
   private static final String NAME = "group normalisation";
   private static final int FLAGS = dnnl_use_scale | dnnl_use_shift;
 
@@ -171,7 +176,7 @@ record GroupNormalisation(
         .build();
   }
 
-  private static Optional<FloatBuffer> gradient(Trained parameter) {
+  private static Optional<FloatBuffer> gradient(TrainableParameter parameter) {
     return parameter.isFrozen() ? Optional.empty() : Optional.of(parameter.gradient().floats());
   }
 
@@ -240,7 +245,7 @@ record GroupNormalisation(
               .with(DNNL_ARG_DIFF_SHIFT, sum.sample(shapes.flat, i))
               .build());
       before.add(ofSample);
-      var plus = After.NOTHING.add(constant.sample(shapes.perChannel, i)).add(work);
+      var plus = PostOps.NOTHING.add(constant.sample(shapes.perChannel, i)).add(work);
       after.add(
           kernels.binary(
               dnnl_binary_mul,

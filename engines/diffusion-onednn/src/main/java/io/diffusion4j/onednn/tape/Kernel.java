@@ -2,11 +2,11 @@ package io.diffusion4j.onednn.tape;
 
 import static org.bytedeco.dnnl.global.dnnl.dnnl_primitive_execute;
 
-import io.diffusion4j.onednn.core.After;
 import io.diffusion4j.onednn.core.Buffer;
 import io.diffusion4j.onednn.core.Dnnl;
 import io.diffusion4j.onednn.core.Operand;
 import io.diffusion4j.onednn.core.PlannedMemory;
+import io.diffusion4j.onednn.core.PostOps;
 import io.diffusion4j.onednn.core.Scope;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -67,7 +67,7 @@ public final class Kernel implements Tape.Step {
       return this;
     }
 
-    Builder with(After after) {
+    Builder with(PostOps after) {
       arguments.putAll(after.arguments());
       return this;
     }

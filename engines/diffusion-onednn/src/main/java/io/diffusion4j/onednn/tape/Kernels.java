@@ -2,7 +2,6 @@ package io.diffusion4j.onednn.tape;
 
 import static org.bytedeco.dnnl.global.dnnl.*;
 
-import io.diffusion4j.onednn.core.After;
 import io.diffusion4j.onednn.core.Buffer;
 import io.diffusion4j.onednn.core.DataType;
 import io.diffusion4j.onednn.core.Descriptions;
@@ -11,6 +10,7 @@ import io.diffusion4j.onednn.core.Memory;
 import io.diffusion4j.onednn.core.Natives;
 import io.diffusion4j.onednn.core.Operand;
 import io.diffusion4j.onednn.core.PlannedMemory;
+import io.diffusion4j.onednn.core.PostOps;
 import io.diffusion4j.onednn.core.Scope;
 import java.util.ArrayList;
 import java.util.List;
@@ -123,7 +123,7 @@ public final class Kernels {
   }
 
   /** Returns the description of a primitive, to query its preferred orders and to create it. */
-  dnnl_primitive_desc describe(String name, After after, Creation creation) {
+  dnnl_primitive_desc describe(String name, PostOps after, Creation creation) {
     var description = new dnnl_primitive_desc();
     Dnnl.check(creation.create(description, engine, attributes(name, after)), name);
     scope.onClose(() -> dnnl_primitive_desc_destroy(description));
@@ -143,11 +143,11 @@ public final class Kernels {
     return new Kernel.Builder(name, scope, memory, primitive);
   }
 
-  Kernel.Builder primitive(String name, After after, Creation creation) {
+  Kernel.Builder primitive(String name, PostOps after, Creation creation) {
     return primitive(name, describe(name, after, creation)).with(after);
   }
 
-  private dnnl_primitive_attr attributes(String name, After after) {
+  private dnnl_primitive_attr attributes(String name, PostOps after) {
     var operations = new dnnl_post_ops();
     Dnnl.check(dnnl_post_ops_create(operations), name);
     scope.onClose(() -> dnnl_post_ops_destroy(operations));
@@ -161,11 +161,11 @@ public final class Kernels {
 
   /** Returns the description of a primitive without post-operations. */
   dnnl_primitive_desc describe(String name, Creation creation) {
-    return describe(name, After.NOTHING, creation);
+    return describe(name, PostOps.NOTHING, creation);
   }
 
   Kernel.Builder primitive(String name, Creation creation) {
-    return primitive(name, After.NOTHING, creation);
+    return primitive(name, PostOps.NOTHING, creation);
   }
 
   /** Creates a copy to another order or number format. */
@@ -196,7 +196,7 @@ public final class Kernels {
   }
 
   /** Creates a·b or a + b, elementwise; b is broadcast along axes of size 1. */
-  Kernel binary(int algorithm, Operand a, Operand b, Operand result, After after) {
+  Kernel binary(int algorithm, Operand a, Operand b, Operand result, PostOps after) {
     return primitive(
             "binary",
             after,
@@ -211,11 +211,11 @@ public final class Kernels {
 
   /** Creates a matrix product. */
   public Kernel product(Operand a, Operand b, Operand result) {
-    return product(a, b, result, After.NOTHING);
+    return product(a, b, result, PostOps.NOTHING);
   }
 
   /** Creates a matrix product with post-operations. */
-  public Kernel product(Operand a, Operand b, Operand result, After after) {
+  public Kernel product(Operand a, Operand b, Operand result, PostOps after) {
     return primitive(
             "product",
             after,

@@ -2,8 +2,8 @@ package io.diffusion4j.onednn.tape;
 
 import static org.bytedeco.dnnl.global.dnnl.*;
 
-import io.diffusion4j.onednn.core.After;
 import io.diffusion4j.onednn.core.DataType;
+import io.diffusion4j.onednn.core.PostOps;
 import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
 
@@ -18,7 +18,7 @@ record LayerNormalisation(Tape tape, double eps) {
    * @param gain {@code [c]}
    * @param shift {@code [c]}
    */
-  Activation learned(Activation x, Trained gain, Trained shift) {
+  Activation learned(Activation x, TrainableParameter gain, TrainableParameter shift) {
     var kernels = tape.kernels();
     var y = tape.resultLike(x);
     var matrix = x.matrix();
@@ -65,8 +65,8 @@ record LayerNormalisation(Tape tape, double eps) {
    */
   Activation adaptive(Activation x, Activation scales, Activation shifts) {
     var kernels = tape.kernels();
-    var scale = new Arrangement(tape).cast(scales, DataType.FLOAT32);
-    var shift = new Arrangement(tape).cast(shifts, DataType.FLOAT32);
+    var scale = new ReshapeOps(tape).cast(scales, DataType.FLOAT32);
+    var shift = new ReshapeOps(tape).cast(shifts, DataType.FLOAT32);
     int samples = x.samples();
     int c = x.channels();
     var y = tape.resultLike(x);
@@ -157,7 +157,11 @@ record LayerNormalisation(Tape tape, double eps) {
     tape.forward(
         tape.kernels()
             .binary(
-                dnnl_binary_add, scale.asMatrix(), ones.asMatrix(), sum.asMatrix(), After.NOTHING));
+                dnnl_binary_add,
+                scale.asMatrix(),
+                ones.asMatrix(),
+                sum.asMatrix(),
+                PostOps.NOTHING));
     return sum;
   }
 

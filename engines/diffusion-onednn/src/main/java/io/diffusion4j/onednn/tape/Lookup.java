@@ -9,7 +9,7 @@ import java.util.List;
  *
  * @param table {@code [rows, width]}
  */
-record Lookup(Tape tape, Trained table, int width) {
+record Lookup(Tape tape, TrainableParameter table, int width) {
   /**
    * Adds the lookup of rows.
    *

@@ -2,8 +2,8 @@ package io.diffusion4j.onednn.tape;
 
 import static org.bytedeco.dnnl.global.dnnl.*;
 
-import io.diffusion4j.onednn.core.After;
 import io.diffusion4j.onednn.core.Operand;
+import io.diffusion4j.onednn.core.PostOps;
 
 /** Half and double resolution on a tape. */
 record PoolingAndUpsampling(Tape tape) {
@@ -13,7 +13,7 @@ record PoolingAndUpsampling(Tape tape) {
   /** Adds the mean of each 2×2 block. */
   Activation averagePool(Activation x) {
     var y = tape.result(x.type(), x.height() / 2, x.width() / 2, x.channels());
-    tape.forward(means(x.as(x.images()), y.as(y.images()), After.NOTHING));
+    tape.forward(means(x.as(x.images()), y.as(y.images()), PostOps.NOTHING));
     tape.derivative(
         () ->
             tape.contribute(
@@ -23,14 +23,14 @@ record PoolingAndUpsampling(Tape tape) {
                         copies(
                             y.gradient().as(y.images()),
                             dx.as(x.images()),
-                            After.NOTHING.scale(0.25f)))));
+                            PostOps.NOTHING.scale(0.25f)))));
     return y;
   }
 
   /** Adds the repetition of each pixel in both directions. */
   Activation upsampleNearest(Activation x) {
     var y = tape.result(x.type(), 2 * x.height(), 2 * x.width(), x.channels());
-    tape.forward(copies(x.as(x.images()), y.as(y.images()), After.NOTHING));
+    tape.forward(copies(x.as(x.images()), y.as(y.images()), PostOps.NOTHING));
     tape.derivative(
         () ->
             tape.contribute(
@@ -40,11 +40,11 @@ record PoolingAndUpsampling(Tape tape) {
                         means(
                             y.gradient().as(y.images()),
                             dx.as(x.images()),
-                            After.NOTHING.scale(4)))));
+                            PostOps.NOTHING.scale(4)))));
     return y;
   }
 
-  private Kernel means(Operand x, Operand y, After after) {
+  private Kernel means(Operand x, Operand y, PostOps after) {
     return tape.kernels()
         .primitive(
             "mean of 2×2",
@@ -68,7 +68,7 @@ record PoolingAndUpsampling(Tape tape) {
         .build();
   }
 
-  private Kernel copies(Operand x, Operand y, After after) {
+  private Kernel copies(Operand x, Operand y, PostOps after) {
     return tape.kernels()
         .primitive(
             "each pixel four times",

@@ -1,8 +1,8 @@
 package io.diffusion4j.onednn.tape;
 
-import io.diffusion4j.onednn.core.After;
 import io.diffusion4j.onednn.core.DataType;
 import io.diffusion4j.onednn.core.Operand;
+import io.diffusion4j.onednn.core.PostOps;
 
 /** Sums rows of a matrix in float32, as a product with a row of ones. */
 final class RowSum {
@@ -15,11 +15,11 @@ final class RowSum {
   }
 
   Kernel of(Operand x, Operand sum) {
-    return of(x, sum, After.NOTHING);
+    return of(x, sum, PostOps.NOTHING);
   }
 
   /** Creates a sum with post-operations. */
-  Kernel of(Operand x, Operand sum, After after) {
+  Kernel of(Operand x, Operand sum, PostOps after) {
     return kernels.product(ones, x, sum, after);
   }
 }

@@ -9,7 +9,7 @@ import io.diffusion4j.nn.train.TrainingConfig.Activations;
 import io.diffusion4j.nn.train.group.Share;
 import io.diffusion4j.onednn.core.DataType;
 import io.diffusion4j.onednn.core.Scope;
-import io.diffusion4j.onednn.core.Team;
+import io.diffusion4j.onednn.core.WorkerPool;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -19,8 +19,8 @@ import java.util.function.Function;
 import org.bytedeco.dnnl.dnnl_stream;
 
 /**
- * A network for batches of one size: each member of a {@link Team} runs the forward and backward
- * passes of shares of the rows, each share on its own {@link Tape}.
+ * A network for batches of one size: each member of a {@link WorkerPool} runs the forward and
+ * backward passes of shares of the rows, each share on its own {@link Tape}.
  */
 public final class SharedTapes {
   /** A tape and its rows of the batch. */
@@ -31,7 +31,7 @@ public final class SharedTapes {
     }
   }
 
-  private final Team team;
+  private final WorkerPool team;
   private final Network network;
   private final int rows;
   private final List<Part> parts = new ArrayList<>();
@@ -39,7 +39,7 @@ public final class SharedTapes {
   private final List<float[]> outputs = new ArrayList<>();
   private final List<float[]> gradients = new ArrayList<>();
 
-  private SharedTapes(Team team, Network network, int rows, int members) {
+  private SharedTapes(WorkerPool team, Network network, int rows, int members) {
     this.members = members;
     this.team = team;
     this.network = network;
@@ -59,14 +59,14 @@ public final class SharedTapes {
    *     differentiated here
    */
   public static SharedTapes compile(
-      Team team,
+      WorkerPool team,
       Scope scope,
       Network network,
       int rows,
       int parts,
       DataType type,
       Activations activations,
-      Function<String, Trained> parameters,
+      Function<String, TrainableParameter> parameters,
       Set<String> differentiated) {
     var compiled = new SharedTapes(team, network, rows, Math.min(team.size(), parts));
     for (int i = 0; i < parts; i++) {

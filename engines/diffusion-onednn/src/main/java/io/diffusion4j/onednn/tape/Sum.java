@@ -2,9 +2,9 @@ package io.diffusion4j.onednn.tape;
 
 import static org.bytedeco.dnnl.global.dnnl.*;
 
-import io.diffusion4j.onednn.core.After;
 import io.diffusion4j.onednn.core.DataType;
 import io.diffusion4j.onednn.core.Operand;
+import io.diffusion4j.onednn.core.PostOps;
 
 /** Sums and products of two values on a tape, and sums over tokens. */
 record Sum(Tape tape) {
@@ -16,7 +16,7 @@ record Sum(Tape tape) {
     var whole = kernels.dense(a.type(), samples, b.size());
     var one = kernels.dense(b.type(), 1, b.size());
     tape.forward(
-        kernels.binary(dnnl_binary_add, a.as(whole), b.as(one), y.as(whole), After.NOTHING));
+        kernels.binary(dnnl_binary_add, a.as(whole), b.as(one), y.as(whole), PostOps.NOTHING));
     tape.derivative(
         () -> {
           tape.passOn(a, y);
@@ -58,7 +58,7 @@ record Sum(Tape tape) {
               x.sample(one, i),
               vector.sample(perChannel, i),
               y.sample(one, i),
-              After.NOTHING));
+              PostOps.NOTHING));
     }
     tape.derivative(
         () -> {
@@ -113,7 +113,7 @@ record Sum(Tape tape) {
   /** Sums over the tokens of each sample, times a factor, in float32. */
   Activation overTokens(Activation x, float factor) {
     var kernels = tape.kernels();
-    var scaled = factor == 1 ? After.NOTHING : After.NOTHING.scale(factor);
+    var scaled = factor == 1 ? PostOps.NOTHING : PostOps.NOTHING.scale(factor);
     var y = tape.result(DataType.FLOAT32, 1, 1, x.channels());
     var sum = new RowSum(tape, x.type(), x.pixels());
     var tokens = kernels.dense(x.type(), x.pixels(), x.channels());
@@ -148,7 +148,7 @@ record Sum(Tape tape) {
    */
   Activation gated(Activation x, Activation gates) {
     var kernels = tape.kernels();
-    var factors = new Arrangement(tape).cast(gates, DataType.FLOAT32);
+    var factors = new ReshapeOps(tape).cast(gates, DataType.FLOAT32);
     var y = tape.resultLike(x);
     var tokens = kernels.dense(x.type(), x.pixels(), x.channels());
     var row = kernels.dense(DataType.FLOAT32, 1, x.channels());
@@ -181,6 +181,6 @@ record Sum(Tape tape) {
   }
 
   private Kernel times(Operand a, Operand factor, Operand to) {
-    return tape.kernels().binary(dnnl_binary_mul, a, factor, to, After.NOTHING);
+    return tape.kernels().binary(dnnl_binary_mul, a, factor, to, PostOps.NOTHING);
   }
 }

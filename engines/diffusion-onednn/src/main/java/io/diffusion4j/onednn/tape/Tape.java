@@ -2,9 +2,9 @@ package io.diffusion4j.onednn.tape;
 
 import static org.bytedeco.dnnl.global.dnnl.dnnl_binary_add;
 
-import io.diffusion4j.onednn.core.After;
 import io.diffusion4j.onednn.core.Buffer;
 import io.diffusion4j.onednn.core.DataType;
+import io.diffusion4j.onednn.core.PostOps;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -59,7 +59,7 @@ final class Tape {
   private final Kernels kernels;
   private final DataType type;
   private final int samples;
-  private final Function<String, Trained> parameters;
+  private final Function<String, TrainableParameter> parameters;
   private final List<Segment> segments = new ArrayList<>();
   private final List<Activation> fed = new ArrayList<>();
   private final Map<DataType, Map<Integer, Activation>> ones = new HashMap<>();
@@ -86,7 +86,11 @@ final class Tape {
    * @param samples samples of each run
    * @param parameters the parameters by key
    */
-  Tape(Kernels kernels, DataType type, int samples, Function<String, Trained> parameters) {
+  Tape(
+      Kernels kernels,
+      DataType type,
+      int samples,
+      Function<String, TrainableParameter> parameters) {
     this.kernels = kernels;
     this.type = type;
     this.samples = samples;
@@ -125,12 +129,12 @@ final class Tape {
     return samples;
   }
 
-  Trained parameter(String key) {
+  TrainableParameter parameter(String key) {
     return parameters.apply(key);
   }
 
   /** Returns an optional parameter of a layer. */
-  Optional<Trained> optional(String key) {
+  Optional<TrainableParameter> optional(String key) {
     return key.isEmpty() ? Optional.empty() : Optional.of(parameter(key));
   }
 
@@ -158,7 +162,7 @@ final class Tape {
   }
 
   /** Returns a parameter as a value that all samples share, in float32. */
-  Activation learned(Trained parameter, int h, int w, int c) {
+  Activation learned(TrainableParameter parameter, int h, int w, int c) {
     var y = Activation.of(kernels, DataType.FLOAT32, 1, h, w, c, !parameter.isFrozen());
     var flat = kernels.dense(DataType.FLOAT32, y.size());
     forward(kernels.copy(parameter.values(flat), y.as(flat)));
@@ -282,7 +286,7 @@ final class Tape {
     }
   }
 
-  /** Runs forward with the {@linkplain Trained#pack packed} values of the parameters. */
+  /** Runs forward with the {@linkplain TrainableParameter#pack packed} values of the parameters. */
   void runForward(dnnl_stream stream) {
     forward.forEach(step -> step.run(stream));
   }
@@ -338,6 +342,6 @@ final class Tape {
 
   private void accumulate(Activation sum, Activation part) {
     var whole = sum.asMatrix();
-    backward(kernels.binary(dnnl_binary_add, whole, part.asMatrix(), whole, After.NOTHING));
+    backward(kernels.binary(dnnl_binary_add, whole, part.asMatrix(), whole, PostOps.NOTHING));
   }
 }

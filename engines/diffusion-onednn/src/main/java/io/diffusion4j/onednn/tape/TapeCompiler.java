@@ -87,7 +87,7 @@ final class TapeCompiler implements Layer.Visitor<Node, Activation> {
     List<Activation> outputs = new ArrayList<>();
     for (Tensor value : network.outputs()) {
       var output =
-          tape.lasting(() -> new Arrangement(tape).cast(compiler.value(value), DataType.FLOAT32));
+          tape.lasting(() -> new ReshapeOps(tape).cast(compiler.value(value), DataType.FLOAT32));
       outputs.add(output);
     }
     tape.finish(outputs);
@@ -131,7 +131,7 @@ final class TapeCompiler implements Layer.Visitor<Node, Activation> {
   private Activation in(Node node, int i) {
     var tensor = node.inputs().get(i);
     var x = value(tensor);
-    return tensor.role() == Role.NUMBERS ? new Arrangement(tape).cast(x, DataType.FLOAT32) : x;
+    return tensor.role() == Role.NUMBERS ? new ReshapeOps(tape).cast(x, DataType.FLOAT32) : x;
   }
 
   /** Returns float32 for vectors, and the tape's format for activations with pixels or tokens. */
@@ -186,7 +186,7 @@ final class TapeCompiler implements Layer.Visitor<Node, Activation> {
     boolean isDifferentiated = differentiated.contains(layer.name());
     var fed = tape.input(extent.h, extent.w, extent.c, isDifferentiated);
     inputs.put(layer.name(), fed);
-    return output.role() == Role.INTEGERS ? fed : new Arrangement(tape).cast(fed, type(output));
+    return output.role() == Role.INTEGERS ? fed : new ReshapeOps(tape).cast(fed, type(output));
   }
 
   /** Adds nothing: the mask is part of its attentions. */
@@ -218,7 +218,7 @@ final class TapeCompiler implements Layer.Visitor<Node, Activation> {
   public Activation visit(Layer.Embedding layer, Node node) {
     var table = tape.parameter(layer.table());
     var rows = new Lookup(tape, table, Math.toIntExact(layer.width())).forward(in(node, 0));
-    return new Arrangement(tape).cast(rows, type(node.output()));
+    return new ReshapeOps(tape).cast(rows, type(node.output()));
   }
 
   @Override
@@ -249,7 +249,8 @@ final class TapeCompiler implements Layer.Visitor<Node, Activation> {
 
   @Override
   public Activation visit(Layer.Chosen layer, Node node) {
-    return new ChosenRow(tape, tape.parameter(layer.row())).forward(in(node, 0), in(node, 1));
+    return new ConditionDropout(tape, tape.parameter(layer.row()))
+        .forward(in(node, 0), in(node, 1));
   }
 
   @Override
@@ -295,7 +296,7 @@ final class TapeCompiler implements Layer.Visitor<Node, Activation> {
 
   @Override
   public Activation visit(Layer.Deal layer, Node node) {
-    return new Arrangement(tape).deal(in(node, 0), layer.parts(), tape.type());
+    return new ReshapeOps(tape).deal(in(node, 0), layer.parts(), tape.type());
   }
 
   @Override
@@ -303,11 +304,11 @@ final class TapeCompiler implements Layer.Visitor<Node, Activation> {
     List<Activation> parts = new ArrayList<>();
     List<Integer> inner = new ArrayList<>();
     for (int i = 0; i < node.inputs().size(); i++) {
-      parts.add(new Arrangement(tape).cast(in(node, i), type(node.output())));
+      parts.add(new ReshapeOps(tape).cast(in(node, i), type(node.output())));
       inner.add(inner(node.inputs().get(i), layer.axis()));
     }
     var extent = Extent.of(node.output());
-    return new Arrangement(tape).concat(parts, inner, extent.h, extent.w, extent.c);
+    return new ReshapeOps(tape).concat(parts, inner, extent.h, extent.w, extent.c);
   }
 
   /** Returns the distance between neighbours on the previous axis, in numbers. */
@@ -327,7 +328,7 @@ final class TapeCompiler implements Layer.Visitor<Node, Activation> {
     int stretch = inner(node.inputs().get(0), layer.axis());
     int size = inner(node.output(), layer.axis());
     int begin = Math.toIntExact(layer.begin() * size / layer.size());
-    return new Arrangement(tape)
+    return new ReshapeOps(tape)
         .slice(in(node, 0), stretch, begin, size, extent.h, extent.w, extent.c);
   }
 
@@ -368,7 +369,7 @@ final class TapeCompiler implements Layer.Visitor<Node, Activation> {
         }
         boolean areActivations = node.output().role() == Tensor.Role.ACTIVATIONS;
         if (areActivations && isSameSize(node) && haveRows) {
-          yield new Sum(tape).product(x, new Arrangement(tape).cast(factors, x.type()));
+          yield new Sum(tape).product(x, new ReshapeOps(tape).cast(factors, x.type()));
         }
         if (!haveRows || factors.isDifferentiable() || factors.size() != x.rows()) {
           throw unsupported(node);
@@ -381,7 +382,7 @@ final class TapeCompiler implements Layer.Visitor<Node, Activation> {
 
   private Activation sum(Node node) {
     var second = node(node.inputs().get(1));
-    var a = new Arrangement(tape).cast(in(node, 0), type(node.output()));
+    var a = new ReshapeOps(tape).cast(in(node, 0), type(node.output()));
     var convolution = second.layer().convolution();
     if (convolution.isPresent() && values.get(node.input(1)).isEmpty()) {
       return new Convolution(tape, convolution.get()).forward(in(second, 0), Optional.of(a));

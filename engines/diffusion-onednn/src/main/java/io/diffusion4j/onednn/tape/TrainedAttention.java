@@ -2,8 +2,8 @@ package io.diffusion4j.onednn.tape;
 
 import static org.bytedeco.dnnl.global.dnnl.*;
 
-import io.diffusion4j.onednn.core.After;
 import io.diffusion4j.onednn.core.DataType;
+import io.diffusion4j.onednn.core.PostOps;
 import java.util.Optional;
 import org.bytedeco.dnnl.dnnl_memory_desc;
 
@@ -33,7 +33,7 @@ record TrainedAttention(Tape tape, int heads) {
     var ofQ = rows(q);
     var ofV = rows(v);
     var transposed = columns(k);
-    var scaled = After.NOTHING.scale(scale);
+    var scaled = PostOps.NOTHING.scale(scale);
     tape.forward(
         kernels.product(
             q.as(ofQ),

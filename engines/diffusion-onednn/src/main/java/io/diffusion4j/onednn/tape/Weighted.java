@@ -2,9 +2,9 @@ package io.diffusion4j.onednn.tape;
 
 import static org.bytedeco.dnnl.global.dnnl.*;
 
-import io.diffusion4j.onednn.core.After;
 import io.diffusion4j.onednn.core.DataType;
 import io.diffusion4j.onednn.core.Operand;
+import io.diffusion4j.onednn.core.PostOps;
 import java.util.Optional;
 import org.bytedeco.dnnl.dnnl_engine;
 import org.bytedeco.dnnl.dnnl_memory_desc;
@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 /** A layer on a tape that multiplies by weights and adds an optional bias. */
 abstract sealed class Weighted permits Dense, Convolution {
   final Tape tape;
-  final Trained weight;
-  final Optional<Trained> bias;
+  final TrainableParameter weight;
+  final Optional<TrainableParameter> bias;
   private final String name;
   private final long[] dims;
   private final long[] strides;
@@ -28,7 +28,12 @@ abstract sealed class Weighted permits Dense, Convolution {
    * @param strides strides of these axes in the parameter
    */
   Weighted(
-      Tape tape, String name, Trained weight, Optional<Trained> bias, long[] dims, long[] strides) {
+      Tape tape,
+      String name,
+      TrainableParameter weight,
+      Optional<TrainableParameter> bias,
+      long[] dims,
+      long[] strides) {
     this.tape = tape;
     this.name = name;
     this.weight = weight;
@@ -73,7 +78,7 @@ abstract sealed class Weighted permits Dense, Convolution {
    * @param plus a value that is added in the same pass
    */
   final Activation forward(Activation x, Activation y, Optional<Activation> plus) {
-    var after = plus.map(p -> After.NOTHING.add(p.as(seen(p)))).orElse(After.NOTHING);
+    var after = plus.map(p -> PostOps.NOTHING.add(p.as(seen(p)))).orElse(PostOps.NOTHING);
     var primitive =
         tape.kernels()
             .describe(
@@ -92,7 +97,7 @@ abstract sealed class Weighted permits Dense, Convolution {
     tape.forward(kernel.build());
     tape.derivative(
         () -> {
-          if (!weight.isFrozen() || !bias.map(Trained::isFrozen).orElse(true)) {
+          if (!weight.isFrozen() || !bias.map(TrainableParameter::isFrozen).orElse(true)) {
             weightGradient(x, y.gradient(), primitive);
           }
           tape.contribute(x, dx -> inputGradient(dx, y.gradient(), primitive));

@@ -1,11 +1,11 @@
 package io.diffusion4j.onednn.train;
 
 import io.diffusion4j.nn.train.TrainingConfig;
-import io.diffusion4j.onednn.tape.Trained;
+import io.diffusion4j.onednn.tape.TrainableParameter;
 
 /** AdamW (Loshchilov &amp; Hutter 2019, algorithm 2) for one parameter. */
 final class AdamW extends Update {
-  AdamW(Trained parameter, TrainingConfig config) {
+  AdamW(TrainableParameter parameter, TrainingConfig config) {
     super(parameter, config);
   }
 

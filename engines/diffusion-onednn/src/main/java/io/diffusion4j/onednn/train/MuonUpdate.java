@@ -3,7 +3,7 @@ package io.diffusion4j.onednn.train;
 import io.diffusion4j.nn.train.Muon;
 import io.diffusion4j.nn.train.TrainingConfig;
 import io.diffusion4j.nn.train.group.AllReduce;
-import io.diffusion4j.onednn.tape.Trained;
+import io.diffusion4j.onednn.tape.TrainableParameter;
 import java.util.Optional;
 import org.bytedeco.dnnl.dnnl_stream;
 
@@ -27,7 +27,7 @@ final class MuonUpdate extends Update {
    * @param rank the rank of this process
    */
   MuonUpdate(
-      Trained parameter,
+      TrainableParameter parameter,
       TrainingConfig config,
       Orthogonalization orthogonalization,
       int process,

@@ -1,10 +1,10 @@
 package io.diffusion4j.onednn.train;
 
 import io.diffusion4j.nn.train.Muon;
-import io.diffusion4j.onednn.core.After;
 import io.diffusion4j.onednn.core.DataType;
 import io.diffusion4j.onednn.core.Memory;
 import io.diffusion4j.onednn.core.Operand;
+import io.diffusion4j.onednn.core.PostOps;
 import io.diffusion4j.onednn.tape.Kernel;
 import io.diffusion4j.onednn.tape.Kernels;
 import java.nio.FloatBuffer;
@@ -160,7 +160,7 @@ final class NarrowOrthogonalization extends Orthogonalization {
 
     /** Computes C·G² + B·G + A·I, where the sum with G is before the factor B. */
     private Kernel polynomial(Operand result) {
-      var after = After.NOTHING.scale(Muon.C / Muon.B).add(gram).scale(Muon.B).add(diagonal);
+      var after = PostOps.NOTHING.scale(Muon.C / Muon.B).add(gram).scale(Muon.B).add(diagonal);
       return kernels.product(gram, gram, result, after);
     }
   }

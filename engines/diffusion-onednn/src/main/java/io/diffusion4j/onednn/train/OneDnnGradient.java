@@ -13,10 +13,10 @@ import io.diffusion4j.nn.train.Split;
 import io.diffusion4j.nn.train.TrainingConfig.Activations;
 import io.diffusion4j.onednn.core.DataType;
 import io.diffusion4j.onednn.core.Scope;
-import io.diffusion4j.onednn.core.Team;
+import io.diffusion4j.onednn.core.WorkerPool;
 import io.diffusion4j.onednn.tape.Kernels;
 import io.diffusion4j.onednn.tape.SharedTapes;
-import io.diffusion4j.onednn.tape.Trained;
+import io.diffusion4j.onednn.tape.TrainableParameter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -46,9 +46,9 @@ public final class OneDnnGradient implements Executable {
   private final Split split;
   private final DataType type;
   private final Interpreter head;
-  private final Team team;
+  private final WorkerPool team;
   private final Scope scope = new Scope();
-  private final Map<String, Trained> parameters = new LinkedHashMap<>();
+  private final Map<String, TrainableParameter> parameters = new LinkedHashMap<>();
   private final Map<String, double[]> ofHead = new HashMap<>();
   private final Map<Integer, Sized> sizes = new LinkedHashMap<>(8, 0.75f, true);
   private final ReentrantLock turn = new ReentrantLock(true);
@@ -72,7 +72,7 @@ public final class OneDnnGradient implements Executable {
     Set<String> differentiated = new TreeSet<>(split.joints());
     differentiated.add(input);
     head = new Interpreter(split.head(), differentiated);
-    team = Team.of(compute.threads());
+    team = WorkerPool.of(compute.threads());
     try {
       team.call(
           () -> {
@@ -94,7 +94,7 @@ public final class OneDnnGradient implements Executable {
         ofHead.put(parameter.key(), Numbers.wide(values));
       }
       if (split.trunk().parameters().containsKey(parameter.key())) {
-        var fixed = new Trained(kernels, parameter, true);
+        var fixed = new TrainableParameter(kernels, parameter, true);
         fixed.values().put(0, values);
         parameters.put(parameter.key(), fixed);
       }
@@ -139,7 +139,7 @@ public final class OneDnnGradient implements Executable {
 
   /** Packs the weights in the orders of new tapes' primitives. */
   private void pack() {
-    List<Trained> all = List.copyOf(parameters.values());
+    List<TrainableParameter> all = List.copyOf(parameters.values());
     team.run(
         (member, stream) -> {
           for (int i = member; i < all.size(); i += team.size()) {

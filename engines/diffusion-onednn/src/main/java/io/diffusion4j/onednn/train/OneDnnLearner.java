@@ -7,22 +7,22 @@ import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.Numbers;
 import io.diffusion4j.nn.UnsupportedLayerException;
 import io.diffusion4j.nn.reference.Interpreter;
-import io.diffusion4j.nn.train.Learner;
 import io.diffusion4j.nn.train.LossNetwork;
 import io.diffusion4j.nn.train.Muon;
 import io.diffusion4j.nn.train.Split;
 import io.diffusion4j.nn.train.Trainer;
 import io.diffusion4j.nn.train.TrainingConfig;
+import io.diffusion4j.nn.train.TrainingSession;
 import io.diffusion4j.nn.train.group.Group;
 import io.diffusion4j.nn.train.group.Round;
 import io.diffusion4j.nn.train.group.Share;
 import io.diffusion4j.nn.weights.Parameter;
 import io.diffusion4j.onednn.core.DataType;
 import io.diffusion4j.onednn.core.Scope;
-import io.diffusion4j.onednn.core.Team;
+import io.diffusion4j.onednn.core.WorkerPool;
 import io.diffusion4j.onednn.tape.Kernels;
 import io.diffusion4j.onednn.tape.SharedTapes;
-import io.diffusion4j.onednn.tape.Trained;
+import io.diffusion4j.onednn.tape.TrainableParameter;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -38,10 +38,10 @@ import java.util.stream.IntStream;
 import org.bytedeco.dnnl.dnnl_stream;
 
 /**
- * Trains a network. Each thread of the {@link Team} runs the forward and backward pass of a share
- * of the batch on its own tape, and then updates a share of the parameters. Between the passes, it
- * computes the loss of its rows and its gradient, if the loss of the batch is their mean. Otherwise
- * one thread computes the loss of the whole batch.
+ * Trains a network. Each thread of the {@link WorkerPool} runs the forward and backward pass of a
+ * share of the batch on its own tape, and then updates a share of the parameters. Between the
+ * passes, it computes the loss of its rows and its gradient, if the loss of the batch is their
+ * mean. Otherwise one thread computes the loss of the whole batch.
  *
  * <p>In a {@link Group}, each process trains on its share of the rows, and the gradients are summed
  * over all processes. A loss that is not the mean of its rows' losses is computed by each process,
@@ -51,13 +51,13 @@ import org.bytedeco.dnnl.dnnl_stream;
  * total number of threads in all processes; with {@link TrainingConfig.Shares#FIXED} shares, with
  * any number of threads and processes.
  */
-public final class OneDnnLearner implements Learner {
+public final class OneDnnLearner implements TrainingSession {
   private final LossNetwork objective;
   private final Split split;
   private final TrainingConfig config;
   private final Group group;
   private final Share share;
-  private final Team team;
+  private final WorkerPool team;
   private final Scope scope = new Scope();
   private final Map<String, Update> updates = new LinkedHashMap<>();
 
@@ -65,7 +65,7 @@ public final class OneDnnLearner implements Learner {
   private final List<List<Update>> duties = new ArrayList<>();
 
   private final SharedTapes tapes;
-  private final Map<String, Trained.Gradient> gradientsOfLoss = new LinkedHashMap<>();
+  private final Map<String, TrainableParameter.Gradient> gradientsOfLoss = new LinkedHashMap<>();
 
   /** The loss for each share of the rows for which it is computed. */
   private final Map<Share, Interpreter> losses = new HashMap<>();
@@ -88,7 +88,7 @@ public final class OneDnnLearner implements Learner {
     this.config = config;
     this.group = group;
     this.share = config.share(group.rank(), group.size());
-    this.team = Team.of(config.compute().threads());
+    this.team = WorkerPool.of(config.compute().threads());
     try {
       tapes = team.call(this::compile);
     } catch (RuntimeException | Error e) {
@@ -161,7 +161,7 @@ public final class OneDnnLearner implements Learner {
       if (isMatrix) {
         loadOfProcesses[process] += rooms.get(0).cost(Muon.Matrix.of(parameter));
       }
-      var trained = new Trained(kernels, parameter, frozen);
+      var trained = new TrainableParameter(kernels, parameter, frozen);
       var update =
           frozen
               ? new Update.Fixed(trained, config)

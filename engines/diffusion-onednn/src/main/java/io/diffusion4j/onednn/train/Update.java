@@ -2,7 +2,7 @@ package io.diffusion4j.onednn.train;
 
 import io.diffusion4j.nn.train.TrainingConfig;
 import io.diffusion4j.nn.train.group.AllReduce;
-import io.diffusion4j.onednn.tape.Trained;
+import io.diffusion4j.onednn.tape.TrainableParameter;
 import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.Optional;
@@ -34,7 +34,7 @@ abstract sealed class Update permits AdamW, MuonUpdate, Update.Fixed {
   /** Working memory for as many elements as are processed at a time. */
   final float[] block;
 
-  private final Trained parameter;
+  private final TrainableParameter parameter;
   private final boolean decays;
   private final FloatBuffer published;
   private Optional<AllReduce.Buffer> sums = Optional.empty();
@@ -72,7 +72,7 @@ abstract sealed class Update permits AdamW, MuonUpdate, Update.Fixed {
    *
    * @param config the configuration of the training
    */
-  Update(Trained parameter, TrainingConfig config) {
+  Update(TrainableParameter parameter, TrainingConfig config) {
     this.parameter = parameter;
     this.decays = config.optimizer().decays(parameter.parameter());
     boolean moves = !config.isFrozen(parameter.parameter());
@@ -87,7 +87,7 @@ abstract sealed class Update permits AdamW, MuonUpdate, Update.Fixed {
     block = new float[Math.min(size, BLOCK)];
   }
 
-  final Trained parameter() {
+  final TrainableParameter parameter() {
     return parameter;
   }
 
@@ -218,7 +218,7 @@ abstract sealed class Update permits AdamW, MuonUpdate, Update.Fixed {
 
   /** Returns the weights of a frozen parameter. */
   static final class Fixed extends Update {
-    Fixed(Trained parameter, TrainingConfig config) {
+    Fixed(TrainableParameter parameter, TrainingConfig config) {
       super(parameter, config);
     }
 

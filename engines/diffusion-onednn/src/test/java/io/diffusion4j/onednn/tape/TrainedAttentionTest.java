@@ -9,7 +9,7 @@ import io.diffusion4j.nn.engine.Threads;
 import io.diffusion4j.onednn.core.DataType;
 import io.diffusion4j.onednn.core.Natives;
 import io.diffusion4j.onednn.core.Scope;
-import io.diffusion4j.onednn.core.Team;
+import io.diffusion4j.onednn.core.WorkerPool;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,7 +37,8 @@ final class TrainedAttentionTest {
     assumeTrue(Natives.fast(precision));
     try (var scope = new Scope()) {
       var implementations =
-          Team.of(Threads.of(1)).call(() -> implementations(scope, precision, isCausal, hides));
+          WorkerPool.of(Threads.of(1))
+              .call(() -> implementations(scope, precision, isCausal, hides));
       assertThat(implementations)
           .isNotEmpty()
           .noneMatch(implementation -> implementation.startsWith("ref"));

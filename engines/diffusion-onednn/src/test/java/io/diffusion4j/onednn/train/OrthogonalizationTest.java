@@ -10,7 +10,7 @@ import io.diffusion4j.nn.train.Muon;
 import io.diffusion4j.onednn.core.DataType;
 import io.diffusion4j.onednn.core.Natives;
 import io.diffusion4j.onednn.core.Scope;
-import io.diffusion4j.onednn.core.Team;
+import io.diffusion4j.onednn.core.WorkerPool;
 import io.diffusion4j.onednn.tape.Kernels;
 import java.util.Arrays;
 import java.util.List;
@@ -55,7 +55,7 @@ final class OrthogonalizationTest {
   @FieldSource("io.diffusion4j.nn.engine.Precision#FLOATING")
   void singularValuesBecomeThoseOfThePolynomials(Precision precision) {
     assumeTrue(Natives.fast(precision));
-    var team = Team.of(Threads.of(1));
+    var team = WorkerPool.of(Threads.of(1));
     try (var scope = new Scope()) {
       var shapes = Set.copyOf(SHAPES);
       var subject =
@@ -76,7 +76,7 @@ final class OrthogonalizationTest {
   }
 
   private static float[] orthogonalize(
-      Orthogonalization subject, Team team, Muon.Matrix shape, float[] given) {
+      Orthogonalization subject, WorkerPool team, Muon.Matrix shape, float[] given) {
     float[] result = new float[shape.size()];
     team.run(
         (member, stream) -> {
@@ -99,7 +99,7 @@ final class OrthogonalizationTest {
   @FieldSource("io.diffusion4j.nn.engine.Precision#FLOATING")
   void errorsStaySmallWhereOneDirectionDominates(Precision precision) {
     assumeTrue(Natives.fast(precision));
-    var team = Team.of(Threads.of(1));
+    var team = WorkerPool.of(Threads.of(1));
     var random = new SplittableRandom(7);
     try (var scope = new Scope()) {
       var subject =

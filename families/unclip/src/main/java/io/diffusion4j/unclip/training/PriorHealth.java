@@ -11,7 +11,7 @@ import io.diffusion4j.diffusion.part.Prompt;
 import io.diffusion4j.diffusion.part.TextEncoder;
 import io.diffusion4j.diffusion.part.TextEncoding;
 import io.diffusion4j.diffusion.process.Parameterization;
-import io.diffusion4j.diffusion.sampling.X0Treatment;
+import io.diffusion4j.diffusion.sampling.Thresholding;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
 import io.diffusion4j.diffusion.schedule.TimestepSpacings;
 import io.diffusion4j.diffusion.solver.DdimSampler;
@@ -90,7 +90,7 @@ final class PriorHealth implements Health {
             model.denoiser(),
             new CosineSchedule(UnclipRun.TRAIN_STEPS),
             TimestepSpacings.UNCLIP,
-            X0Treatment.NONE,
+            Thresholding.NONE,
             config.embeddingDim());
     List<Draw<TextEncoding>> draws = new ArrayList<>(PICTURES);
     for (int i = 0; i < PICTURES; i++) {

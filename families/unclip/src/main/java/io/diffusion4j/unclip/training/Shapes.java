@@ -7,7 +7,7 @@ import io.diffusion4j.clip.ClipVisionNetwork;
 import io.diffusion4j.decoder.DecoderFolders;
 import io.diffusion4j.decoder.TextProjection;
 import io.diffusion4j.decoder.backbone.Backbone;
-import io.diffusion4j.decoder.unet.Beside;
+import io.diffusion4j.decoder.unet.ConcatConditioning;
 import io.diffusion4j.decoder.unet.UnetConfig;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.prior.AutoregressiveConfig;
@@ -111,7 +111,7 @@ public record Shapes(UnclipRun own) {
       return shape;
     }
     if (shape instanceof UnetConfig unet) {
-      return unet.withInChannels(Beside.KNOWN.channels(RGB));
+      return unet.withInChannels(ConcatConditioning.KNOWN.channels(RGB));
     }
     throw Check.refusal("inpainting", "a transformer", "a U-Net, which sees known pixels");
   }

@@ -12,8 +12,8 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.annotation.Bean;
 
 /**
- * A {@link GenerationClient} of the {@link StandIn}, which precedes a server and a model. If the
- * test has a client of its own, nothing is started.
+ * A {@link GenerationClient} of the {@link FakePipeline}, which precedes a server and a model. If
+ * the test has a client of its own, nothing is started.
  */
 @AutoConfiguration(before = Diffusion4jAutoConfiguration.class)
 @ConditionalOnMissingBean(GenerationClient.class)
@@ -22,7 +22,7 @@ public class StandInAutoConfiguration {
   @Bean
   @ConditionalOnMissingBean
   ImagePipeline imagePipeline() {
-    return StandIn.pipeline();
+    return FakePipeline.pipeline();
   }
 
   @Bean(destroyMethod = "close")

@@ -43,7 +43,7 @@ class OwnBeansTest {
   void servesAPipelineOfTheTest() {
     var asked = new ArrayList<String>();
     application
-        .withBean("own", ImagePipeline.class, () -> new Recording(StandIn.pipeline(), asked))
+        .withBean("own", ImagePipeline.class, () -> new Recording(FakePipeline.pipeline(), asked))
         .run(
             context -> {
               var request = Requests.textToImage("a red apple").build();

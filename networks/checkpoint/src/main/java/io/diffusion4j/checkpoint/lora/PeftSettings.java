@@ -20,13 +20,13 @@ final class PeftSettings {
   private static final int LONGEST = 256;
 
   /** Several hundred layers with a pattern each need about a third. */
-  private static final int MOST_STEPS = 100_000_000;
+  private static final int MAX_STEPS = 100_000_000;
 
   private final ComponentConfig config;
   private final OptionalDouble alpha;
   private final boolean rootOfRank;
   private final List<Own> own = new ArrayList<>();
-  private int steps = MOST_STEPS;
+  private int steps = MAX_STEPS;
 
   private record Own(String key, Pattern layers, double alpha) {}
 

@@ -99,8 +99,8 @@ public final class CompiledNetwork implements AutoCloseable {
    * Runs the network.
    *
    * @return for each output the whole batch, row-major
-   * @throws io.diffusion4j.diffusion.denoiser.NoMemoryException if the batch needs more memory than
-   *     there is
+   * @throws io.diffusion4j.diffusion.denoiser.NativeOutOfMemoryException if the batch needs more
+   *     memory than there is
    */
   public List<float[]> run(Batch batch) {
     return timed(executable, batch);

@@ -12,7 +12,7 @@ import io.diffusion4j.diffusion.loss.ReverseProcess;
 import io.diffusion4j.diffusion.loss.VarianceType;
 import io.diffusion4j.diffusion.noise.NoiseSource;
 import io.diffusion4j.diffusion.pipeline.PictureLikelihood;
-import io.diffusion4j.diffusion.sampling.X0Treatment;
+import io.diffusion4j.diffusion.sampling.Thresholding;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import io.diffusion4j.diffusion.schedule.Timesteps;
 import java.util.List;
@@ -35,7 +35,7 @@ public abstract class DenoiserLikelihood<C> implements PictureLikelihood {
    * @param variance the variance of the steps
    */
   public record Chain<C>(
-      Denoiser<C> network, NoiseSchedule schedule, VarianceType variance, X0Treatment treatment) {}
+      Denoiser<C> network, NoiseSchedule schedule, VarianceType variance, Thresholding treatment) {}
 
   /** Creates the likelihood of pictures at the end of a chain. */
   protected DenoiserLikelihood(Chain<C> chain) {

@@ -14,8 +14,8 @@ public interface Executable extends AutoCloseable {
    *
    * @return for each output the whole batch, row-major
    * @throws IllegalArgumentException if the batch does not have exactly the network's inputs
-   * @throws io.diffusion4j.diffusion.denoiser.NoMemoryException if the batch needs more memory than
-   *     there is
+   * @throws io.diffusion4j.diffusion.denoiser.NativeOutOfMemoryException if the batch needs more
+   *     memory than there is
    */
   List<float[]> run(Batch batch);
 

@@ -28,7 +28,7 @@ import java.util.stream.IntStream;
  *
  * <p>The engine trains Σ feature · gradient, where the gradients are inputs.
  */
-final class CachedFeatures implements Learner {
+final class CachedFeatures implements TrainingSession {
   private static final String FEATURE = "feature.";
   private static final String GRADIENT = "gradient.";
 
@@ -36,14 +36,14 @@ final class CachedFeatures implements Learner {
   private final LossNetwork loss;
   private final List<Parameter> ofLoss;
   private final Interpreter interpreter;
-  private final Learner learner;
+  private final TrainingSession learner;
 
   /**
    * Trains an objective.
    *
    * @param engine makes the learner of Σ feature · gradient
    */
-  CachedFeatures(FeatureObjective objective, Function<LossNetwork, Learner> engine) {
+  CachedFeatures(FeatureObjective objective, Function<LossNetwork, TrainingSession> engine) {
     features = Network.of(objective::features);
     loss = LossNetwork.of((nn, inputs) -> objective.loss(nn, declared(inputs, FEATURE)));
     ofLoss = List.copyOf(loss.network().parameters().values());

@@ -20,7 +20,7 @@ final class Learners {
 
   private Learners() {}
 
-  static Learner of(Objective objective, TrainingConfig config, Group group) {
+  static TrainingSession of(Objective objective, TrainingConfig config, Group group) {
     group.requireSame("sums", config.wire().word()); // before buffers, which have to be of one kind
     var summing = group.withBuffersIn(config.wire());
     return config.accumulate() > 1 && objective instanceof FeatureObjective features
@@ -28,7 +28,7 @@ final class Learners {
         : of(LossNetwork.of(objective), config, summing);
   }
 
-  private static Learner of(LossNetwork whole, TrainingConfig config, Group group) {
+  private static TrainingSession of(LossNetwork whole, TrainingConfig config, Group group) {
     var network = config.lowRank().map(updates -> updates.in(whole)).orElse(whole);
     String asked = Engines.requireKnown(config.compute().engine());
     var precision = config.compute().precision();

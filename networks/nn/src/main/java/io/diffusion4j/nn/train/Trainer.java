@@ -4,7 +4,7 @@ import io.diffusion4j.checkpoint.TensorMap;
 import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.Batch;
-import io.diffusion4j.nn.train.Learner.Role;
+import io.diffusion4j.nn.train.TrainingSession.Role;
 import io.diffusion4j.nn.train.group.Group;
 import io.diffusion4j.nn.train.group.Share;
 import io.diffusion4j.nn.weights.Parameter;
@@ -39,7 +39,7 @@ public final class Trainer implements AutoCloseable {
   public record Report(
       double loss, double gradientNorm, double learningRate, Map<String, Double> metrics) {}
 
-  private final Learner learner;
+  private final TrainingSession learner;
   private final TrainingConfig config;
   private final List<Parameter> parameters;
   private final Group group;
@@ -60,7 +60,7 @@ public final class Trainer implements AutoCloseable {
   }
 
   /** Initialises the weights of a learner, and takes ownership of it. */
-  Trainer(Learner learner, TrainingConfig config, Group group) {
+  Trainer(TrainingSession learner, TrainingConfig config, Group group) {
     this.group = group;
     this.learner = learner;
     this.config = config;

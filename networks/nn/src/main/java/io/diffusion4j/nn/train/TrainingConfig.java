@@ -3,7 +3,7 @@ package io.diffusion4j.nn.train;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Precision;
-import io.diffusion4j.nn.train.Learner.Role;
+import io.diffusion4j.nn.train.TrainingSession.Role;
 import io.diffusion4j.nn.train.group.RowGroups;
 import io.diffusion4j.nn.train.group.Share;
 import io.diffusion4j.nn.train.group.Wire;
@@ -31,8 +31,8 @@ import java.util.stream.Stream;
  * @param fall the shape of the decay
  * @param optimizer the update rule
  * @param clipNorm the largest global norm of the gradient
- * @param emaDecays decays of the moving averages of the weights, one to {@value #MOST_AVERAGES};
- *     the first average is the finished model
+ * @param emaDecays decays of the moving averages of the weights, one to {@value #MAX_AVERAGES}; the
+ *     first average is the finished model
  * @param emaWarmup the warm-up of the moving averages
  * @param frozen the parameters that are not trained
  * @param lowRank updates that are trained instead of the weights, if any
@@ -94,7 +94,7 @@ public record TrainingConfig(
   }
 
   /** The largest number of moving averages. */
-  public static final int MOST_AVERAGES = 3;
+  public static final int MAX_AVERAGES = 3;
 
   /** The shape of the learning rate's decay to 0. */
   public enum Fall {
@@ -130,11 +130,11 @@ public record TrainingConfig(
     emaDecays = List.copyOf(emaDecays);
     Check.that(
         emaDecays.size() >= 1
-            && emaDecays.size() <= MOST_AVERAGES
+            && emaDecays.size() <= MAX_AVERAGES
             && emaDecays.stream().distinct().count() == emaDecays.size(),
         "emaDecay",
         emaDecays,
-        "1 to " + MOST_AVERAGES + " different ones");
+        "1 to " + MAX_AVERAGES + " different ones");
     emaDecays.forEach(d -> Check.that(d >= 0 && d < 1, "emaDecay", d, "in [0, 1)"));
     Check.that(
         shares != Shares.FIXED || sums.orElse(Wire.FLOAT32) == Wire.FLOAT32,

@@ -32,10 +32,10 @@ public interface TrainingEngine {
    * @throws io.diffusion4j.nn.UnsupportedLayerException if the engine cannot differentiate one of
    *     the objective's layers
    */
-  Learner learner(LossNetwork objective, TrainingConfig config, Group group);
+  TrainingSession learner(LossNetwork objective, TrainingConfig config, Group group);
 
   /** Prepares the training of an objective in this process alone. */
-  default Learner learner(LossNetwork objective, TrainingConfig config) {
+  default TrainingSession learner(LossNetwork objective, TrainingConfig config) {
     return learner(objective, config, Group.alone());
   }
 }

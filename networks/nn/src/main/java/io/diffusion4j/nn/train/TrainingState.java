@@ -36,7 +36,7 @@ final class TrainingState {
 
   /** The prefix of the keys of moving averages. */
   private static final List<String> AVERAGES =
-      Learner.Role.AVERAGES.stream().map(role -> role.key("")).toList();
+      TrainingSession.Role.AVERAGES.stream().map(role -> role.key("")).toList();
 
   private TrainingState() {}
 

@@ -19,7 +19,7 @@ import javax.net.ssl.KeyManagerFactory;
  */
 public record ClientTls(Optional<Path> trusted, Optional<CertificateFiles> own) {
   /** Java's trusted authorities, without a client certificate. */
-  public static final ClientTls USUAL = new ClientTls(Optional.empty(), Optional.empty());
+  public static final ClientTls DEFAULT = new ClientTls(Optional.empty(), Optional.empty());
 
   /** Returns the settings with the authorities of a PEM file in place of Java's. */
   public ClientTls withTrusted(Path authorities) {

@@ -3,16 +3,16 @@
  *
  * <pre>{@code
  * var tls =
- *     ClientTls.USUAL
+ *     ClientTls.DEFAULT
  *         .withTrusted(Path.of("ca.pem"))
  *         .withOwn(new CertificateFiles(Path.of("client.pem"), Path.of("client.key")));
  * var client = GenerationClient.connect("host:50051", Connection.PLAINTEXT.withTls(tls));
  * }</pre>
  *
  * <p>{@link io.diffusion4j.client.tls.ClientTls} contains the settings of a connection. {@code
- * ClientTls.USUAL} trusts the authorities of the Java runtime, as browsers do. {@code withTrusted}
- * replaces them by those of a file: use it for a server with a private authority. {@code withOwn}
- * adds the certificate by which the server identifies this client (mutual TLS).
+ * ClientTls.DEFAULT} trusts the authorities of the Java runtime, as browsers do. {@code
+ * withTrusted} replaces them by those of a file: use it for a server with a private authority.
+ * {@code withOwn} adds the certificate by which the server identifies this client (mutual TLS).
  *
  * <p>{@link io.diffusion4j.client.tls.CertificateFiles} is a certificate chain with its private
  * key. Servers use the same type for their own identity. The files are read once, when a client is

@@ -48,7 +48,7 @@ import picocli.CommandLine.Parameters;
     })
 public final class ComponentsCommand implements Callable<Integer> {
   /** The default number of emoji whose embeddings are decomposed. */
-  private static final int USUAL = 1024;
+  private static final int DEFAULT = 1024;
 
   @Mixin private Console console = new Console();
 
@@ -76,7 +76,7 @@ public final class ComponentsCommand implements Callable<Integer> {
     file.requireEnding(".png");
     file.requireWritable();
     counts.forEach(count -> Check.that(count >= 1, "components", count, "≥ 1"));
-    var of = examples.of(model.folder(), USUAL);
+    var of = examples.of(model.folder(), DEFAULT);
     var how = model.opening();
     List<Image> sheet = new ArrayList<>();
     try (var set = PictureArguments.open(pictures)) {

@@ -30,7 +30,7 @@ public final class PictureArguments {
   public static PictureSet open(List<String> paths) {
     return paths.stream().allMatch(PictureArguments::isPicture)
         ? new Single(paths)
-        : PictureFiles.open("pictures", paths, Columns.USUAL);
+        : PictureFiles.open("pictures", paths, Columns.DEFAULT);
   }
 
   private static boolean isPicture(String path) {

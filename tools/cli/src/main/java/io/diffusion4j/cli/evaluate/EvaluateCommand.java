@@ -18,11 +18,11 @@ import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.diffusion.pipeline.ReplacedPart;
 import io.diffusion4j.emoji.train.EmojiPreset;
 import io.diffusion4j.evaluation.Evaluation;
-import io.diffusion4j.evaluation.FurtherMetric;
+import io.diffusion4j.evaluation.GeneratedMetric;
 import io.diffusion4j.evaluation.PictureList;
 import io.diffusion4j.evaluation.PromptSet;
 import io.diffusion4j.evaluation.Result;
-import io.diffusion4j.evaluation.judge.Judge;
+import io.diffusion4j.evaluation.judge.EvaluationModel;
 import io.diffusion4j.evaluation.report.CaptionedFolder;
 import io.diffusion4j.evaluation.report.DataSetEvaluation;
 import io.diffusion4j.evaluation.report.DataSetReport;
@@ -185,7 +185,8 @@ public final class EvaluateCommand implements Callable<Integer>, SamplingOptions
       measureOnDataSet();
       return 0;
     }
-    try (Judge judge = Judge.load(judgeFolder, ModelOptions.compute(Precision.FLOAT32))) {
+    try (EvaluationModel judge =
+        EvaluationModel.load(judgeFolder, ModelOptions.compute(Precision.FLOAT32))) {
       if (variations.isEmpty()) {
         report(images == null ? drawn(judge) : read(judge, images));
       } else {
@@ -276,12 +277,12 @@ public final class EvaluateCommand implements Callable<Integer>, SamplingOptions
     }
   }
 
-  private Evaluation evaluation(EmojiPreset preset, Judge judge) {
+  private Evaluation evaluation(EmojiPreset preset, EvaluationModel judge) {
     return new Evaluation(
         preset.drawn().concepts(), preset.drawn().scenes(), Optional.of(judge), seed.value());
   }
 
-  private void sweep(Judge judge, List<Variation> variations) {
+  private void sweep(EvaluationModel judge, List<Variation> variations) {
     List<SweepPoint> points = new ArrayList<>();
     for (Map<String, String> at : Variation.combinations("vary", variations)) {
       console.say(at.toString());
@@ -380,7 +381,7 @@ public final class EvaluateCommand implements Callable<Integer>, SamplingOptions
         "a folder");
   }
 
-  private Measured read(Judge judge, Path folder) {
+  private Measured read(EvaluationModel judge, Path folder) {
     var read = CaptionedFolder.read(folder);
     var evaluation = evaluation(EmojiPreset.of(presetName == null ? "emoji" : presetName), judge);
     return new Measured(
@@ -394,7 +395,7 @@ public final class EvaluateCommand implements Callable<Integer>, SamplingOptions
     return evaluation.measure(prompts, pictures);
   }
 
-  private Measured drawn(Judge judge) {
+  private Measured drawn(EvaluationModel judge) {
     try (var jars = plugins.load()) {
       console.say("loading " + model.folder());
       try (var open =
@@ -405,7 +406,7 @@ public final class EvaluateCommand implements Callable<Integer>, SamplingOptions
         EmojiPreset preset = EmojiPreset.of(presetName == null ? identity.name() : presetName);
         PromptSet prompts = PromptSet.of(preset.drawn(), count, seed.value());
         var evaluation = evaluation(preset, judge);
-        List<FurtherMetric> metrics = further.of(evaluation);
+        List<GeneratedMetric> metrics = further.of(evaluation);
         List<PictureList> lists = // before anything is drawn, as a model may refuse the task
             metrics.stream()
                 .map(m -> m.pictures(pipeline, task -> stages.settings(pipeline, task)))
@@ -421,7 +422,7 @@ public final class EvaluateCommand implements Callable<Integer>, SamplingOptions
         Result result =
             measured(evaluation, prompts, drawer.draw(pipeline, prompts.texts(), stages));
         for (int i = 0; i < lists.size(); i++) {
-          FurtherMetric metric = metrics.get(i);
+          GeneratedMetric metric = metrics.get(i);
           result = result.with(metric.measure(drawer.draw(metric.name(), lists.get(i))));
         }
         return new Measured(result, evaluation, facts);

@@ -2,7 +2,7 @@ package io.diffusion4j.cli.evaluate;
 
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.evaluation.Evaluation;
-import io.diffusion4j.evaluation.FurtherMetric;
+import io.diffusion4j.evaluation.GeneratedMetric;
 import io.diffusion4j.evaluation.OpenPrompts;
 import java.util.ArrayList;
 import java.util.List;
@@ -63,8 +63,8 @@ public final class FurtherMetrics {
   }
 
   /** Returns the metrics, in the order of the table. */
-  public List<FurtherMetric> of(Evaluation evaluation) {
-    List<FurtherMetric> metrics = new ArrayList<>();
+  public List<GeneratedMetric> of(Evaluation evaluation) {
+    List<GeneratedMetric> metrics = new ArrayList<>();
     if (diversity > 0) {
       metrics.add(evaluation.diversity(diversity));
       metrics.add(evaluation.diversityOfThings(diversity));

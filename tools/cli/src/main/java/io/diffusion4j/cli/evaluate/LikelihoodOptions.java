@@ -14,8 +14,8 @@ import io.diffusion4j.emoji.scene.Split;
 import io.diffusion4j.emoji.train.PresetPictures;
 import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.pipeline.ModelFamily;
+import io.diffusion4j.pipeline.OpenOptions;
 import io.diffusion4j.pipeline.OpenPipeline;
-import io.diffusion4j.pipeline.Opening;
 import io.diffusion4j.pipeline.Residency;
 import io.diffusion4j.unclip.ModelFacts;
 import io.diffusion4j.unclip.UnclipFamily;
@@ -174,8 +174,8 @@ final class LikelihoodOptions {
     return OpenPipeline.family(model.folder()).likelihood(model.folder(), opening());
   }
 
-  private Opening opening() {
-    Opening how = model.opening(Residency.ALWAYS);
+  private OpenOptions opening() {
+    OpenOptions how = model.opening(Residency.ALWAYS);
     return how.withPrecision(how.precision().or(() -> Optional.of(Precision.FLOAT32)));
   }
 

@@ -28,7 +28,7 @@ import picocli.CommandLine.Option;
     })
 public final class MeasureCommand implements Callable<Integer> {
   /** The number of emoji. */
-  private static final int USUAL = 512;
+  private static final int DEFAULT = 512;
 
   @Mixin private Console console = new Console();
 
@@ -45,7 +45,7 @@ public final class MeasureCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     model.loras().requireNone("measure");
-    var of = examples.of(model.folder(), USUAL);
+    var of = examples.of(model.folder(), DEFAULT);
     var measurement =
         new PriorMeasurement(
             model.folder(), model.measuring(), of.pictures(), of.count(), of.seed());

@@ -8,8 +8,8 @@ import io.diffusion4j.cli.options.PluginOptions;
 import io.diffusion4j.cli.options.ProvenanceOptions;
 import io.diffusion4j.cli.options.SamplingOptions;
 import io.diffusion4j.client.ImageGenerator;
+import io.diffusion4j.pipeline.OpenOptions;
 import io.diffusion4j.pipeline.OpenPipeline;
-import io.diffusion4j.pipeline.Opening;
 import io.diffusion4j.provenance.Provenance;
 import io.diffusion4j.serving.request.DirectGenerator;
 import java.io.IOException;
@@ -61,7 +61,7 @@ final class DrawerOptions {
    * @param how the settings for opening the model
    * @param names maps the path of a field in the contract to its name in messages
    */
-  <T> T draw(Console console, Supplier<Opening> how, UnaryOperator<String> names, Work<T> work)
+  <T> T draw(Console console, Supplier<OpenOptions> how, UnaryOperator<String> names, Work<T> work)
       throws IOException {
     if (server != null) {
       try (var client = connection.connect(server)) {
@@ -69,7 +69,7 @@ final class DrawerOptions {
       }
     }
     Provenance marks = provenance.read();
-    Opening opening = how.get();
+    OpenOptions opening = how.get();
     try (var jars = filters.addTo(plugins.load())) {
       console.say("loading " + model.folder());
       try (var open = ModelOptions.open(model.folder(), opening, jars)) {

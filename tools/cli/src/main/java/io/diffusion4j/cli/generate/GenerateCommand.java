@@ -12,8 +12,8 @@ import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.diffusion.pipeline.ImageTask;
 import io.diffusion4j.diffusion.stage.SamplingListener;
+import io.diffusion4j.pipeline.OpenOptions;
 import io.diffusion4j.pipeline.OpenPipeline;
-import io.diffusion4j.pipeline.Opening;
 import io.diffusion4j.serving.request.DirectGenerator;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.diffusion4j.serving.v1.Model;
@@ -232,8 +232,8 @@ public final class GenerateCommand implements Callable<Integer>, SamplingOptions
   }
 
   /** As in the published pipelines, one embedding is drawn from recorded noise. */
-  private Opening opening() {
-    Opening usual = stages.opening(drawer.model.opening());
+  private OpenOptions opening() {
+    OpenOptions usual = stages.opening(drawer.model.opening());
     return batch.noise == null ? usual : usual.withCandidates(1);
   }
 }

@@ -22,15 +22,15 @@ record PixelDifference(int values, int of, int most, double psnr) {
   private static final double ROUNDING = 45;
 
   /** The most by which a value differs by rounding: more is painted over. */
-  private static final int MOST_ROUNDING = 32;
+  private static final int MAX_ROUNDING = 32;
 
   /** More pixels than any model draws. */
-  private static final long MOST_PIXELS = 1L << 26;
+  private static final long MAX_PIXELS = 1L << 26;
 
   /** Compares two image files. */
   static PixelDifference between(byte[] expected, byte[] actual) throws IOException {
-    Image before = ImageFiles.read(expected, MOST_PIXELS);
-    Image now = ImageFiles.read(actual, MOST_PIXELS);
+    Image before = ImageFiles.read(expected, MAX_PIXELS);
+    Image now = ImageFiles.read(actual, MAX_PIXELS);
     Check.that(
         before.width() == now.width() && before.height() == now.height(),
         "size",
@@ -59,6 +59,6 @@ record PixelDifference(int values, int of, int most, double psnr) {
 
   /** Returns whether it is the same picture, computed with other roundings. */
   boolean isRounding() {
-    return psnr >= ROUNDING && most <= MOST_ROUNDING;
+    return psnr >= ROUNDING && most <= MAX_ROUNDING;
   }
 }

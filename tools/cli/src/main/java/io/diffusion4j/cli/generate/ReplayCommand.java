@@ -9,8 +9,8 @@ import io.diffusion4j.client.ImageGenerator;
 import io.diffusion4j.client.Recipes;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.image.OutputFile;
+import io.diffusion4j.pipeline.OpenOptions;
 import io.diffusion4j.pipeline.OpenPipeline;
-import io.diffusion4j.pipeline.Opening;
 import io.diffusion4j.serving.v1.LoraChoice;
 import io.diffusion4j.serving.v1.Model;
 import io.diffusion4j.unclip.PriorChoice;
@@ -104,8 +104,8 @@ public final class ReplayCommand implements Callable<Integer> {
   }
 
   /** Returns the settings for opening the model, whose digest is checked before it is loaded. */
-  private Opening opening(RecipeFile original) {
-    Opening how =
+  private OpenOptions opening(RecipeFile original) {
+    OpenOptions how =
         drawer
             .model
             .replaying(original.recipe().getPrecision())

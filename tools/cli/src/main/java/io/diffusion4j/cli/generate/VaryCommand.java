@@ -117,7 +117,7 @@ public final class VaryCommand implements Callable<Integer>, SamplingOptions.Sam
         SamplingOptions::nameOf,
         (generator, here) -> {
           Model model = ImageWriter.model(generator);
-          resemble(asked, likeness == null ? usualLikeness(model) : likeness);
+          resemble(asked, likeness == null ? defaultLikeness(model) : likeness);
           if (here.isEmpty()) {
             asked.forEach(drawer.model.loras()::ask);
           } else {
@@ -151,7 +151,7 @@ public final class VaryCommand implements Callable<Integer>, SamplingOptions.Sam
     }
   }
 
-  private double usualLikeness(Model model) {
+  private double defaultLikeness(Model model) {
     return isPlain() ? model.getUsualLikeness() : 0;
   }
 

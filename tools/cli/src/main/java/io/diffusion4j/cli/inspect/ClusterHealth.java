@@ -4,7 +4,7 @@ import io.diffusion4j.cli.console.Console;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.distributed.ClusterSpec;
 import io.diffusion4j.distributed.Collectives;
-import io.diffusion4j.distributed.Patience;
+import io.diffusion4j.distributed.PeerTimeout;
 import io.diffusion4j.nn.train.group.Group;
 import io.diffusion4j.nn.train.group.Wire;
 import java.net.InetAddress;
@@ -30,7 +30,7 @@ record ClusterHealth(ClusterSpec cluster, String build) {
    */
   void examine(Console console) {
     cluster.addresses().forEach(ClusterHealth::requireResolves);
-    var sums = Collectives.meet(cluster, Patience.USUAL);
+    var sums = Collectives.meet(cluster, PeerTimeout.DEFAULT);
     var group = Group.of(sums);
     group.requireSame("build", build);
     var machines = group.exchange(machine());

@@ -8,16 +8,16 @@ import io.diffusion4j.cli.console.FailureHandler;
 import io.diffusion4j.cli.options.CommonOptions;
 import io.diffusion4j.cli.options.PictureColumns;
 import io.diffusion4j.cli.options.PublishedModel;
-import io.diffusion4j.data.Ahead;
 import io.diffusion4j.data.BadPictures;
 import io.diffusion4j.data.PictureSet;
+import io.diffusion4j.data.Prefetcher;
 import io.diffusion4j.data.files.PictureFiles;
 import io.diffusion4j.diffusion.image.ContactSheet;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.OutputFile;
 import io.diffusion4j.diffusion.image.Png;
-import io.diffusion4j.evaluation.survey.Survey;
-import io.diffusion4j.evaluation.survey.Surveyor;
+import io.diffusion4j.evaluation.survey.DataSetStatistics;
+import io.diffusion4j.evaluation.survey.DataSetStatisticsCollector;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -89,24 +89,27 @@ public final class DataCommand implements Callable<Integer> {
     Optional<OutputFile> jsonFile = json.path().map(file -> new OutputFile("json", file));
     sheetFile.ifPresent(OutputFile::requireWritable);
     jsonFile.ifPresent(OutputFile::requireWritable);
-    Optional<Surveyor.Model> reader =
-        Optional.ofNullable(model).map(PublishedModel::folder).map(Surveyor.Model::of);
+    Optional<DataSetStatisticsCollector.Model> reader =
+        Optional.ofNullable(model)
+            .map(PublishedModel::folder)
+            .map(DataSetStatisticsCollector.Model::of);
     try (PictureFiles pictures = PictureFiles.open("data", paths, columns.columns())) {
-      Survey survey = survey(pictures, reader);
+      DataSetStatistics survey = survey(pictures, reader);
       SurveyFormat.text(survey, pictures.notRead(), console.out());
       jsonFile.ifPresent(
           file -> file.write(SurveyFormat.json(survey, pictures.notRead()).getBytes(UTF_8)));
       sheetFile.ifPresent(file -> file.write(Png.encode(sheet(pictures), Map.of())));
-      return survey.brokenShare() > BadPictures.USUAL_MOST ? FailureHandler.FAILED : 0;
+      return survey.brokenShare() > BadPictures.DEFAULT_MAX ? FailureHandler.FAILED : 0;
     }
   }
 
-  private Survey survey(PictureSet pictures, Optional<Surveyor.Model> reader) {
+  private DataSetStatistics survey(
+      PictureSet pictures, Optional<DataSetStatisticsCollector.Model> reader) {
     ExecutorService pool = Executors.newFixedThreadPool(threads);
     try (Bars.Bar bar = console.bars().bar("pictures", 0, pictures.size())) {
-      var surveyor = new Surveyor(pictures, reader);
+      var surveyor = new DataSetStatisticsCollector(pictures, reader);
       long last = pictures.size() - 1;
-      var looks = new Ahead<>(i -> surveyor.look(Math.min(i, last)), pool, DEPTH * threads);
+      var looks = new Prefetcher<>(i -> surveyor.look(Math.min(i, last)), pool, DEPTH * threads);
       for (long i = 0; i <= last; i++) {
         surveyor.note(i, looks.get(i));
         bar.at(i + 1, "");

@@ -46,7 +46,7 @@ import picocli.CommandLine.Spec;
     })
 public final class DoctorCommand implements Callable<Integer> {
   /** The number of emoji; large networks are evaluated on fewer. */
-  private static final int USUAL = 32;
+  private static final int DEFAULT = 32;
 
   private static final Set<Verdict> WELL = Set.of(Verdict.OK, Verdict.UNEXAMINED);
 
@@ -115,7 +115,7 @@ public final class DoctorCommand implements Callable<Integer> {
       return trainings.stream().allMatch(TrainingHealth::isWell) ? 0 : FailureHandler.FAILED;
     }
     model.loras().requireNone("doctor");
-    var of = examples.of(model.folder(), USUAL);
+    var of = examples.of(model.folder(), DEFAULT);
     console.say("examining " + model.folder());
     List<Diagnosis> diagnoses =
         new Doctor(

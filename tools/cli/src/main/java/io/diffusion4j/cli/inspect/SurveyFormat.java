@@ -3,8 +3,8 @@ package io.diffusion4j.cli.inspect;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.diffusion4j.data.Tally;
-import io.diffusion4j.evaluation.survey.Spread;
-import io.diffusion4j.evaluation.survey.Survey;
+import io.diffusion4j.evaluation.survey.DataSetStatistics;
+import io.diffusion4j.evaluation.survey.Quantiles;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
@@ -19,7 +19,7 @@ final class SurveyFormat {
 
   private SurveyFormat() {}
 
-  static void text(Survey survey, Tally notRead, PrintWriter out) {
+  static void text(DataSetStatistics survey, Tally notRead, PrintWriter out) {
     out.printf(Locale.ROOT, "%s: %,d pictures%n", survey.name(), survey.pictures());
     if (!notRead.counts().isEmpty()) {
       out.println("not read: " + notRead);
@@ -36,7 +36,7 @@ final class SurveyFormat {
     out.flush();
   }
 
-  private static void sizes(Survey survey, PrintWriter out) {
+  private static void sizes(DataSetStatistics survey, PrintWriter out) {
     var sizes = survey.sizes();
     out.printf("width:  %s%n", spread(sizes.width()));
     out.printf("height: %s%n", spread(sizes.height()));
@@ -54,7 +54,7 @@ final class SurveyFormat {
                     "#".repeat((int) Math.max(1, BAR * count / most))));
   }
 
-  private static void captions(Survey survey, PrintWriter out) {
+  private static void captions(DataSetStatistics survey, PrintWriter out) {
     var captions = survey.captions();
     out.printf(
         Locale.ROOT,
@@ -74,7 +74,7 @@ final class SurveyFormat {
     }
   }
 
-  private static void reading(Survey.Reading reading, long captions, PrintWriter out) {
+  private static void reading(DataSetStatistics.Reading reading, long captions, PrintWriter out) {
     out.printf(
         Locale.ROOT,
         "  tokens each: %s; %,d of %,d captions have more than %d and are cut off%n",
@@ -93,7 +93,7 @@ final class SurveyFormat {
                     unknown == 0 ? "" : ": " + words(reading.frequentUnknown())));
   }
 
-  private static String spread(Spread spread) {
+  private static String spread(Quantiles spread) {
     return String.format(
         Locale.ROOT,
         "%,d to %,d, half of them up to %,d",
@@ -102,7 +102,7 @@ final class SurveyFormat {
         spread.median());
   }
 
-  private static String words(List<Survey.Word> words) {
+  private static String words(List<DataSetStatistics.Word> words) {
     return words.stream()
         .map(word -> word.word() + " " + word.count())
         .collect(Collectors.joining(", "));
@@ -115,7 +115,7 @@ final class SurveyFormat {
     }
   }
 
-  static String json(Survey survey, Tally notRead) {
+  static String json(DataSetStatistics survey, Tally notRead) {
     var mapper = new ObjectMapper();
     ObjectNode root = mapper.createObjectNode();
     root.put("name", survey.name());

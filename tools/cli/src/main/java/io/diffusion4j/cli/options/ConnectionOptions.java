@@ -72,7 +72,7 @@ public final class ConnectionOptions {
   }
 
   private ClientTls clientTls() {
-    ClientTls chosen = ClientTls.USUAL;
+    ClientTls chosen = ClientTls.DEFAULT;
     if (authorities != null) {
       chosen = chosen.withTrusted(authorities);
     }

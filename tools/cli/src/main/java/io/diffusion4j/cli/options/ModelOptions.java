@@ -5,8 +5,8 @@ import io.diffusion4j.diffusion.guidance.Guides;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Engines;
 import io.diffusion4j.nn.engine.Precision;
+import io.diffusion4j.pipeline.OpenOptions;
 import io.diffusion4j.pipeline.OpenPipeline;
-import io.diffusion4j.pipeline.Opening;
 import io.diffusion4j.pipeline.Plugins;
 import io.diffusion4j.pipeline.Residency;
 import java.nio.file.Files;
@@ -168,12 +168,12 @@ public final class ModelOptions {
   }
 
   /** Returns the settings for opening the model in a process that draws once and ends. */
-  public Opening opening() {
+  public OpenOptions opening() {
     return opening(Residency.forOneDrawing(folder()));
   }
 
   /** Returns the settings for opening the model with this residency of networks. */
-  public Opening opening(Residency residency) {
+  public OpenOptions opening(Residency residency) {
     return opening(residency, format.precision)
         .withLoras(loras().files())
         .withGuides(guides())
@@ -186,18 +186,18 @@ public final class ModelOptions {
    *
    * @param recorded the recipe's precision; empty if it has none
    */
-  public Opening replaying(String recorded) {
+  public OpenOptions replaying(String recorded) {
     var choice = format == FormatChoice.auto ? FormatChoice.recorded(recorded) : format;
     return opening().withPrecision(choice.precision);
   }
 
   /** Returns the settings for opening a model with the requested engine. */
-  public static Opening opening(Residency residency, Optional<Precision> precision) {
-    return Opening.with(residency).withEngine(Engines.asked()).withPrecision(precision);
+  public static OpenOptions opening(Residency residency, Optional<Precision> precision) {
+    return OpenOptions.with(residency).withEngine(Engines.asked()).withPrecision(precision);
   }
 
   /** Opens a model with the parts of plugins, all of which must apply to it. */
-  public static OpenPipeline open(Path folder, Opening how, Plugins plugins) {
+  public static OpenPipeline open(Path folder, OpenOptions how, Plugins plugins) {
     OpenPipeline open = OpenPipeline.of(folder, how, plugins);
     try {
       plugins.requireUsed();

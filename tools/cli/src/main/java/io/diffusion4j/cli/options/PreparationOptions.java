@@ -11,13 +11,13 @@ public final class PreparationOptions {
       description =
           "The way to make pictures square: cover crops them, contain adds white, stretch distorts."
               + " Default: cover")
-  private Preparation.Fit fit = Preparation.USUAL.fit();
+  private Preparation.Fit fit = Preparation.DEFAULT.fit();
 
   @Option(
       names = "--crop",
       paramLabel = "center|random",
       description = "The square that cover keeps. Default: center")
-  private Preparation.Crop crop = Preparation.USUAL.crop();
+  private Preparation.Crop crop = Preparation.DEFAULT.crop();
 
   @Option(
       names = "--flip",

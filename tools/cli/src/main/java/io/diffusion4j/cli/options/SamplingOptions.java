@@ -13,7 +13,7 @@ import io.diffusion4j.diffusion.stage.SamplingSettings;
 import io.diffusion4j.diffusion.stage.StageSetting;
 import io.diffusion4j.diffusion.stage.StageSetting.Values;
 import io.diffusion4j.diffusion.stage.StageSettings;
-import io.diffusion4j.pipeline.Opening;
+import io.diffusion4j.pipeline.OpenOptions;
 import io.diffusion4j.serving.request.DirectGenerator;
 import io.diffusion4j.serving.request.ModelMessages;
 import io.diffusion4j.serving.request.StageResolver;
@@ -335,7 +335,7 @@ public final class SamplingOptions {
   }
 
   /** Returns the settings for opening the requested prior. */
-  public Opening opening(Opening own) {
+  public OpenOptions opening(OpenOptions own) {
     return prior().map(word -> own.withPrior(place(word))).orElse(own);
   }
 

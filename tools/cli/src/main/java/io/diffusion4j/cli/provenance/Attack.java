@@ -91,6 +91,6 @@ enum Attack {
   }
 
   private static Image jpeg(Image image, double quality) throws IOException {
-    return ImageFiles.read(Jpeg.encode(image, quality), VerifyCommand.MOST_PIXELS);
+    return ImageFiles.read(Jpeg.encode(image, quality), VerifyCommand.MAX_PIXELS);
   }
 }

@@ -52,7 +52,7 @@ public final class SignCommand implements Callable<Integer> {
         "watermark",
         "for " + file,
         "none: it is embedded when a picture is drawn");
-    to.write(provenance.mark(Files.readAllBytes(file), Recipes.KEYWORD, VerifyCommand.MOST_PIXELS));
+    to.write(provenance.mark(Files.readAllBytes(file), Recipes.KEYWORD, VerifyCommand.MAX_PIXELS));
     return 0;
   }
 }

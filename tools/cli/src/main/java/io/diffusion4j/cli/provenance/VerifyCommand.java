@@ -41,7 +41,7 @@ import picocli.CommandLine.Parameters;
     footer = {"", "Example:", "  diffusion4j verify apple.png --key signing.key.pub"})
 public final class VerifyCommand implements Callable<Integer> {
   /** Larger pictures are refused before they are decoded. */
-  static final long MOST_PIXELS = 1L << 28;
+  static final long MAX_PIXELS = 1L << 28;
 
   private static final int CHANGED = 3;
   private static final int UNKNOWN = 4;
@@ -74,7 +74,7 @@ public final class VerifyCommand implements Callable<Integer> {
     List<Verdict> verdicts = new ArrayList<>();
     for (Path file : files) {
       try {
-        Finding finding = verifier.verify(Files.readAllBytes(file), Recipes.KEYWORD, MOST_PIXELS);
+        Finding finding = verifier.verify(Files.readAllBytes(file), Recipes.KEYWORD, MAX_PIXELS);
         verdicts.add(finding.verdict());
         console.print(json.isGiven() ? toJson(file, finding) : toText(file, finding));
       } catch (IOException e) {

@@ -74,7 +74,7 @@ public final class WatermarkCommand implements Callable<Integer> {
     int alarms = 0;
     double leastChance = 1;
     for (Path file : files) {
-      Image image = ImageFiles.read(file, VerifyCommand.MOST_PIXELS);
+      Image image = ImageFiles.read(file, VerifyCommand.MAX_PIXELS);
       long start = System.nanoTime();
       Image marked = watermark.embed(image);
       embedding += (System.nanoTime() - start) / 1e6;

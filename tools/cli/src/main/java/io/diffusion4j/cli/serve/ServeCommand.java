@@ -16,7 +16,7 @@ import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.local.AdminRoutes;
 import io.diffusion4j.local.LocalServer;
 import io.diffusion4j.local.ServerProgram;
-import io.diffusion4j.pipeline.Opening;
+import io.diffusion4j.pipeline.OpenOptions;
 import io.diffusion4j.pipeline.Residency;
 import io.diffusion4j.serving.DiffusionServer;
 import io.diffusion4j.serving.config.ServerConfig;
@@ -156,7 +156,7 @@ public final class ServeCommand implements Callable<Integer> {
     }
 
     @Override
-    public Opening opening() {
+    public OpenOptions opening() {
       return ModelOptions.opening(Residency.ALWAYS, Optional.empty());
     }
 

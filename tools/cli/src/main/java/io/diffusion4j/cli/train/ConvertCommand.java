@@ -43,7 +43,7 @@ import picocli.CommandLine.Parameters;
     })
 public final class ConvertCommand implements Callable<Integer> {
   /** The largest size of a file; larger models become several files with an index. */
-  private static final long MOST_SHARD_BYTES = 5_000_000_000L;
+  private static final long MAX_SHARD_BYTES = 5_000_000_000L;
 
   /** The types for floating-point tensors. */
   enum Format {
@@ -146,14 +146,14 @@ public final class ConvertCommand implements Callable<Integer> {
     Optional<Path> config = Optional.ofNullable(settings);
     switch (as) {
       case GLIDE ->
-          GlideFiles.convert(inputs, vocabulary(), config, output.path(), dtype, MOST_SHARD_BYTES);
+          GlideFiles.convert(inputs, vocabulary(), config, output.path(), dtype, MAX_SHARD_BYTES);
       case GUIDED_DIFFUSION -> convertGuidedDiffusion(inputs.get(0), config, dtype);
-      case DIT -> DitFile.convert(inputs.get(0), config, output.path(), dtype, MOST_SHARD_BYTES);
+      case DIT -> DitFile.convert(inputs.get(0), config, output.path(), dtype, MAX_SHARD_BYTES);
       case OPENAI_CLIP ->
-          OpenAiFile.convert(inputs.get(0), vocabulary(), output.path(), dtype, MOST_SHARD_BYTES);
+          OpenAiFile.convert(inputs.get(0), vocabulary(), output.path(), dtype, MAX_SHARD_BYTES);
       case KARLO ->
           new KarloFiles(UnclipConfig.karlo())
-              .convert(inputs, vocabulary(), output.path(), dtype, MOST_SHARD_BYTES);
+              .convert(inputs, vocabulary(), output.path(), dtype, MAX_SHARD_BYTES);
     }
     console.print(output.path());
     return 0;
@@ -161,9 +161,9 @@ public final class ConvertCommand implements Callable<Integer> {
 
   private void convertGuidedDiffusion(Path file, Optional<Path> config, Optional<DType> dtype) {
     if (config.map(ClassifierFolders::isAt).orElseGet(() -> isClassifier(file))) {
-      ClassifierFolders.convert(file, config, output.path(), dtype, MOST_SHARD_BYTES);
+      ClassifierFolders.convert(file, config, output.path(), dtype, MAX_SHARD_BYTES);
     } else {
-      AdmFile.convert(file, config, output.path(), dtype, MOST_SHARD_BYTES);
+      AdmFile.convert(file, config, output.path(), dtype, MAX_SHARD_BYTES);
     }
   }
 
@@ -207,7 +207,7 @@ public final class ConvertCommand implements Callable<Integer> {
         }
       }
       Files.createDirectories(output.path());
-      writer.writeSharded(output.path(), Checkpoint.TRANSFORMERS, MOST_SHARD_BYTES);
+      writer.writeSharded(output.path(), Checkpoint.TRANSFORMERS, MAX_SHARD_BYTES);
       Path single = output.path().resolve(Checkpoint.TRANSFORMERS + ".safetensors");
       Path file =
           Files.exists(single)

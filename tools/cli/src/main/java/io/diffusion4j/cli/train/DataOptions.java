@@ -80,7 +80,7 @@ final class DataOptions {
 
   /** The treatment of unreadable pictures, with their largest share. */
   enum Bad {
-    skip(BadPictures.USUAL_MOST),
+    skip(BadPictures.DEFAULT_MAX),
     fail(0);
 
     private final double most;

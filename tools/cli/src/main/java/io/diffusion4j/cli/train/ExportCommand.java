@@ -89,16 +89,16 @@ public final class ExportCommand implements Callable<Integer> {
       description =
           "Write weights of more bytes than this to a second file beside each model. Default:"
               + " 2 GB, the limit of the format")
-  private long externalAbove = OnnxModel.MOST_BYTES;
+  private long externalAbove = OnnxModel.MAX_BYTES;
 
   @Override
   public Integer call() throws IOException {
     Check.that(
-        externalAbove >= 0 && externalAbove <= OnnxModel.MOST_BYTES,
+        externalAbove >= 0 && externalAbove <= OnnxModel.MAX_BYTES,
         "external-data-above",
         externalAbove,
         "from 0 to %s",
-        OnnxModel.MOST_BYTES);
+        OnnxModel.MAX_BYTES);
     Path folder = PublishedModel.folder(model);
     ModelFamily family = OpenPipeline.family(folder);
     List<StoredNetwork> networks = chosen(family.networks(folder));

@@ -2,12 +2,12 @@ package io.diffusion4j.cli.train;
 
 import io.diffusion4j.clip.embed.KnownEmbeddings;
 import io.diffusion4j.data.BadPictures;
+import io.diffusion4j.data.CropCache;
 import io.diffusion4j.data.DataSet;
-import io.diffusion4j.data.DecodedAhead;
+import io.diffusion4j.data.PrefetchingDataSet;
 import io.diffusion4j.data.Preparation;
 import io.diffusion4j.data.Shuffled;
 import io.diffusion4j.data.Split;
-import io.diffusion4j.data.SquareFiles;
 import io.diffusion4j.data.Tally;
 import io.diffusion4j.data.files.Columns;
 import io.diffusion4j.data.files.PictureFiles;
@@ -26,11 +26,11 @@ import java.util.Optional;
  * @param embeddings the embeddings of the training pictures, if they are stored
  */
 record OwnPictures(
-    DecodedAhead training,
+    PrefetchingDataSet training,
     Optional<DataSet> validation,
     Tally notRead,
     BadPictures bad,
-    Optional<SquareFiles> store,
+    Optional<CropCache> store,
     Optional<KnownEmbeddings> embeddings)
     implements AutoCloseable {
   static OwnPictures open(
@@ -46,13 +46,13 @@ record OwnPictures(
     Optional<Split> split =
         heldOut.map(choice -> PictureFiles.split("validation", choice, all, columns));
     var trained = split.map(Split::training).orElse(all);
-    Optional<SquareFiles> store =
-        cache.map(folder -> new SquareFiles(folder, trained, preparation, bad.minSize()));
+    Optional<CropCache> store =
+        cache.map(folder -> new CropCache(folder, trained, preparation, bad.minSize()));
     var shuffled = new Shuffled(trained, preparation, store, bad);
     var embeddings = embedded.map(path -> KnownEmbeddings.open("embeddings", path));
     embeddings.ifPresent(known -> known.requireAll("embeddings", shuffled.pictures()));
     return new OwnPictures(
-        new DecodedAhead(embeddings.map(shuffled::withEmbeddings).orElse(shuffled), threads),
+        new PrefetchingDataSet(embeddings.map(shuffled::withEmbeddings).orElse(shuffled), threads),
         split.map(parts -> new Shuffled(parts.validation())),
         all.notRead(),
         bad,
@@ -63,7 +63,7 @@ record OwnPictures(
   @Override
   public void close() {
     training.close();
-    store.ifPresent(SquareFiles::close);
+    store.ifPresent(CropCache::close);
     embeddings.ifPresent(KnownEmbeddings::close);
   }
 }

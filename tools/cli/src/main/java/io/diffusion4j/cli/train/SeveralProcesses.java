@@ -5,7 +5,7 @@ import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.distributed.ClusterSpec;
 import io.diffusion4j.distributed.Collectives;
 import io.diffusion4j.distributed.LocalCluster;
-import io.diffusion4j.distributed.Patience;
+import io.diffusion4j.distributed.PeerTimeout;
 import io.diffusion4j.nn.train.group.Group;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -60,7 +60,7 @@ final class SeveralProcesses {
     if (spec.get().rank() == 0) {
       console.say("waiting for " + (spec.get().size() - 1) + " other processes");
     }
-    return Collectives.join(spec.get(), new Patience(start, peer));
+    return Collectives.join(spec.get(), new PeerTimeout(start, peer));
   }
 
   private static Optional<ClusterSpec> spec(@Nullable String cluster, @Nullable Integer task) {

@@ -126,10 +126,10 @@ final class ServeFlagsTest {
 
   @Test
   void anInterfaceIsOneOfTheClassPath() {
-    var run = Run.of("serve", "--set", "faces=[page, x]");
+    var run = Run.of("serve", "--set", "apis=[page, x]");
     assertThat(run.status()).isEqualTo(2);
     assertThat(run.err())
-        .startsWith("error: faces: x (expected: one of page, openai, a1111, inference)");
+        .startsWith("error: apis: x (expected: one of page, openai, a1111, inference)");
   }
 
   @Test

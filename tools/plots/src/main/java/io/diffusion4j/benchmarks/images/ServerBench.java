@@ -15,7 +15,7 @@ import io.diffusion4j.local.LocalModels;
 import io.diffusion4j.local.ServedModel;
 import io.diffusion4j.nn.engine.Engines;
 import io.diffusion4j.nn.engine.Precision;
-import io.diffusion4j.pipeline.Opening;
+import io.diffusion4j.pipeline.OpenOptions;
 import io.diffusion4j.pipeline.Residency;
 import io.diffusion4j.serving.config.ServerConfig;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
@@ -100,7 +100,8 @@ public final class ServerBench implements Callable<Integer> {
     var served = List.of(ServedModel.of(model.folder(), Precision.BFLOAT16));
     Table.printHeader(spec.commandLine().getOut());
     try (var models =
-            LocalModels.load(served, Opening.with(Residency.ALWAYS).withEngine(Engines.asked()));
+            LocalModels.load(
+                served, OpenOptions.with(Residency.ALWAYS).withEngine(Engines.asked()));
         var here = models.server(config, Modules.EMPTY_MODULE);
         var port = models.server(config, Modules.EMPTY_MODULE)) {
       here.startInProcess(name);

@@ -7,7 +7,7 @@ import io.diffusion4j.decoder.DecoderCondition;
 import io.diffusion4j.decoder.classifier.ClassifierConfig;
 import io.diffusion4j.decoder.classifier.ClassifierModel;
 import io.diffusion4j.decoder.classifier.Pool;
-import io.diffusion4j.decoder.unet.Beside;
+import io.diffusion4j.decoder.unet.ConcatConditioning;
 import io.diffusion4j.decoder.unet.UnetConfig;
 import io.diffusion4j.decoder.unet.UnetConfig.Heads;
 import io.diffusion4j.decoder.unet.UnetConfig.LevelChange;
@@ -68,7 +68,7 @@ public final class GuidedStepBenchmark {
             UnetLayout.OPENAI_BY_KIND,
             size,
             3,
-            Beside.NOTHING,
+            ConcatConditioning.NOTHING,
             3,
             64,
             List.of(1.0, 2.0, 4.0),

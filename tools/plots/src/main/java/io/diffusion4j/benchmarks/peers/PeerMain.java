@@ -38,7 +38,7 @@ final class PeerMain {
     var subject = PeerSubject.named(arguments[0]);
     Path folder = Path.of(arguments[2]);
     Map<Integer, Batch> batches = new HashMap<>();
-    try (var network = Contender.valueOf(arguments[1]).open(subject, folder);
+    try (var network = EngineUnderTest.valueOf(arguments[1]).open(subject, folder);
         var commands =
             new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
       JavaProcess.report(Map.of(OPEN, 1.0));

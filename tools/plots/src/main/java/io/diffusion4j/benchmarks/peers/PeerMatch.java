@@ -20,7 +20,12 @@ import org.hipparchus.stat.StatUtils;
  * @param large the calls of the single turn of a large network
  */
 record PeerMatch(
-    List<Contender> contenders, List<Path> jars, Path unpacked, int turns, Pace pace, Pace large) {
+    List<EngineUnderTest> contenders,
+    List<Path> jars,
+    Path unpacked,
+    int turns,
+    Pace pace,
+    Pace large) {
   PeerMatch {
     contenders = List.copyOf(contenders);
     jars = List.copyOf(jars);
@@ -42,7 +47,7 @@ record PeerMatch(
     }
     List<PeerProcess> open = new ArrayList<>();
     try {
-      for (Contender contender : contenders) {
+      for (EngineUnderTest contender : contenders) {
         open.add(PeerProcess.start(subject, contender, jars, unpacked));
       }
       for (int batch : subject.batches()) {
@@ -58,7 +63,7 @@ record PeerMatch(
   private List<PeerRow> alone(PeerSubject subject, int batch, double flops) throws IOException {
     var reference = new Reference();
     List<PeerRow> rows = new ArrayList<>();
-    for (Contender contender : contenders) {
+    for (EngineUnderTest contender : contenders) {
       try (var process = PeerProcess.start(subject, contender, jars, unpacked)) {
         double error = reference.error(contender, batch, process.outputs(batch));
         rows.add(row(subject, batch, contender, flops, process.millis(batch, large), error));
@@ -93,7 +98,7 @@ record PeerMatch(
   private static PeerRow row(
       PeerSubject subject,
       int batch,
-      Contender contender,
+      EngineUnderTest contender,
       double flops,
       double millis,
       double error) {

@@ -14,13 +14,13 @@ import java.util.stream.Stream;
 
 /** A contender in a process of its own, seen from the parent. */
 final class PeerProcess implements AutoCloseable {
-  private final Contender contender;
+  private final EngineUnderTest contender;
   private final Path folder;
   private final Process process;
   private final BufferedReader answers;
   private final BufferedWriter commands;
 
-  private PeerProcess(Contender contender, Path folder, Process process) {
+  private PeerProcess(EngineUnderTest contender, Path folder, Process process) {
     this.contender = contender;
     this.folder = folder;
     this.process = process;
@@ -34,7 +34,8 @@ final class PeerProcess implements AutoCloseable {
    * @param jars the jars of the peers
    * @param unpacked the folder where libtorch's libraries are unpacked
    */
-  static PeerProcess start(PeerSubject subject, Contender contender, List<Path> jars, Path unpacked)
+  static PeerProcess start(
+      PeerSubject subject, EngineUnderTest contender, List<Path> jars, Path unpacked)
       throws IOException {
     Path folder = Files.createTempDirectory("diffusion4j-peer");
     var flags =
@@ -57,7 +58,7 @@ final class PeerProcess implements AutoCloseable {
     return started;
   }
 
-  Contender contender() {
+  EngineUnderTest contender() {
     return contender;
   }
 

@@ -12,7 +12,12 @@ import java.util.OptionalDouble;
  * @param error the RMS difference of its outputs to the reference, relative to the RMS of that
  */
 record PeerRow(
-    String network, int batch, Contender contender, double millis, double gflops, double error) {
+    String network,
+    int batch,
+    EngineUnderTest contender,
+    double millis,
+    double gflops,
+    double error) {
 
   /**
    * Returns the speed of a row of ours relative to the fastest peer of the same network and batch:

@@ -89,7 +89,7 @@ public final class PeersBench implements Callable<Integer> {
   public Integer call() throws IOException {
     List<PeerSubject> subjects = networks.stream().map(PeerSubject::named).toList();
     Optional<PictureFile> picture = plot.map(PictureFile::new); // fail early on an invalid value
-    List<Contender> contenders = contenders();
+    List<EngineUnderTest> contenders = contenders();
     PrintWriter out = spec.commandLine().getOut();
     var jars = PeerJars.ofUser();
     List<Path> files =
@@ -135,15 +135,15 @@ public final class PeersBench implements Callable<Integer> {
     return 0;
   }
 
-  private List<Contender> contenders() {
+  private List<EngineUnderTest> contenders() {
     var known = Stream.of(Precision.values()).map(Precision::word).toList();
     for (String word : precisions) {
       Check.that(known.contains(word), "precisions", word, "some of %s", String.join(", ", known));
     }
-    return Stream.of(Contender.values())
+    return Stream.of(EngineUnderTest.values())
         .filter(
             contender -> precisions.isEmpty() || precisions.contains(contender.precision.word()))
-        .filter(Contender::isHere)
+        .filter(EngineUnderTest::isHere)
         .toList();
   }
 

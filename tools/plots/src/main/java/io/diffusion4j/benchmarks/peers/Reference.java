@@ -11,7 +11,7 @@ final class Reference {
    * @throws PeerException if these are the outputs of a peer, and rounding does not explain the
    *     difference
    */
-  double error(Contender contender, int batch, float[] actual) {
+  double error(EngineUnderTest contender, int batch, float[] actual) {
     if (expected.length == 0) {
       expected = actual;
     }

@@ -3,8 +3,8 @@ package io.diffusion4j.benchmarks.samplers;
 import io.diffusion4j.diffusion.denoiser.Prediction;
 import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.diffusion.sampling.SamplingPlan;
+import io.diffusion4j.diffusion.sampling.Thresholding;
 import io.diffusion4j.diffusion.sampling.Trajectory;
-import io.diffusion4j.diffusion.sampling.X0Treatment;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
 import io.diffusion4j.diffusion.schedule.TimestepSpacings;
 import io.diffusion4j.diffusion.solver.Samplers;
@@ -56,7 +56,7 @@ final class SamplerStep {
   }
 
   private Trajectory trajectory(float[] x) {
-    return new Trajectory(plan, Parameterization.EPS, X0Treatment.clip(1), x, step -> noise);
+    return new Trajectory(plan, Parameterization.EPS, Thresholding.clip(1), x, step -> noise);
   }
 
   /** Executes the same step of each sample by the hand-written loop. */

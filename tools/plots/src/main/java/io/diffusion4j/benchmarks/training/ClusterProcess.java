@@ -6,7 +6,7 @@ import io.diffusion4j.cli.inspect.SumTime;
 import io.diffusion4j.distributed.ClusterSpec;
 import io.diffusion4j.distributed.Collectives;
 import io.diffusion4j.distributed.LocalCluster;
-import io.diffusion4j.distributed.Patience;
+import io.diffusion4j.distributed.PeerTimeout;
 import io.diffusion4j.nn.train.Optimizer;
 import io.diffusion4j.nn.train.group.AllReduce;
 import io.diffusion4j.nn.train.group.Group;
@@ -39,7 +39,7 @@ final class ClusterProcess {
     Optional<TimedSums> sums =
         cluster.size() == 1
             ? Optional.empty()
-            : Optional.of(new TimedSums(Collectives.meet(cluster, Patience.USUAL)));
+            : Optional.of(new TimedSums(Collectives.meet(cluster, PeerTimeout.DEFAULT)));
     var wires = Arrays.stream(arguments[4].split(",", -1)).map(Wire::of).toList();
     Map<String, Double> figures = new LinkedHashMap<>();
     sums.ifPresent(

@@ -80,7 +80,7 @@ public final class EmbedBench implements Callable<Integer> {
     Path shard = Files.createTempFile("diffusion4j-embed", ".tar");
     try {
       GeneratedShard.write(shard, batch.size() * batches, side);
-      try (var pictures = PictureFiles.open("data", List.of(shard.toString()), Columns.USUAL)) {
+      try (var pictures = PictureFiles.open("data", List.of(shard.toString()), Columns.DEFAULT)) {
         for (Precision precision : Precision.FLOATING) {
           measure(pictures, precision, gflops, pace, out);
         }

@@ -2,10 +2,10 @@ package io.diffusion4j.benchmarks.training;
 
 import io.diffusion4j.cli.inspect.ProcessMemory;
 import io.diffusion4j.data.BadPictures;
-import io.diffusion4j.data.DecodedAhead;
+import io.diffusion4j.data.CropCache;
+import io.diffusion4j.data.PrefetchingDataSet;
 import io.diffusion4j.data.Preparation;
 import io.diffusion4j.data.Shuffled;
-import io.diffusion4j.data.SquareFiles;
 import io.diffusion4j.data.files.Columns;
 import io.diffusion4j.data.files.PictureFiles;
 import java.io.PrintStream;
@@ -34,16 +34,16 @@ final class EpochProcess {
   /** Prints a line for opening, and one for every tenth of each epoch. */
   static void print(Path shard, int side, int threads, int epochs, PrintStream out) {
     long opening = System.nanoTime();
-    var pictures = PictureFiles.open("data", List.of(shard.toString()), Columns.USUAL);
+    var pictures = PictureFiles.open("data", List.of(shard.toString()), Columns.DEFAULT);
     out.printf(Locale.ROOT, "%,d pictures, opened in %.2f s%n", pictures.size(), since(opening));
     out.printf(
         "%9s %10s %10s %13s %9s %9s%n",
         "epoch", "pictures", "images/s", "processor ms", "MiB", "fraction");
     try (var store =
-            new SquareFiles(shard.resolveSibling("squares"), pictures, Preparation.USUAL, 0);
+            new CropCache(shard.resolveSibling("squares"), pictures, Preparation.DEFAULT, 0);
         var ahead =
-            new DecodedAhead(
-                new Shuffled(pictures, Preparation.USUAL, Optional.of(store), new BadPictures(0)),
+            new PrefetchingDataSet(
+                new Shuffled(pictures, Preparation.DEFAULT, Optional.of(store), new BadPictures(0)),
                 threads)) {
       var examples = ahead.examples(side, 1);
       double first = 0;

@@ -18,7 +18,7 @@ class PeerHistoryTest {
   @Test
   void runsAreAppended() throws IOException {
     var history = new PeerHistory(folder.resolve("new"));
-    var row = new PeerRow("S", 8, Contender.TORCH_BF16, 98.267, 418.7, 0.014);
+    var row = new PeerRow("S", 8, EngineUnderTest.TORCH_BF16, 98.267, 418.7, 0.014);
     history.append(List.of(row), 210, LocalDate.of(2026, 1, 2));
     Path file = history.append(List.of(row, row), 211, LocalDate.of(2026, 1, 3));
     var runs = new ObjectMapper().readTree(file.toFile());

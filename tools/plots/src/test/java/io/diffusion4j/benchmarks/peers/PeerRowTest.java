@@ -6,20 +6,20 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class PeerRowTest {
-  private static final PeerRow OURS_F32 = row(Contender.OURS_F32, 1, 10);
-  private static final PeerRow OURS_BF16 = row(Contender.OURS_BF16, 1, 5);
-  private static final PeerRow OURS_INT8 = row(Contender.OURS_INT8, 1, 4);
+  private static final PeerRow OURS_F32 = row(EngineUnderTest.OURS_F32, 1, 10);
+  private static final PeerRow OURS_BF16 = row(EngineUnderTest.OURS_BF16, 1, 5);
+  private static final PeerRow OURS_INT8 = row(EngineUnderTest.OURS_INT8, 1, 4);
   private static final List<PeerRow> ROWS =
       List.of(
           OURS_F32,
           OURS_BF16,
           OURS_INT8,
-          row(Contender.ORT_F32, 1, 12),
-          row(Contender.TORCH_F32, 1, 15),
-          row(Contender.TORCH_BF16, 1, 8),
-          row(Contender.TORCH_BF16, 8, 1));
+          row(EngineUnderTest.ORT_F32, 1, 12),
+          row(EngineUnderTest.TORCH_F32, 1, 15),
+          row(EngineUnderTest.TORCH_BF16, 1, 8),
+          row(EngineUnderTest.TORCH_BF16, 8, 1));
 
-  private static PeerRow row(Contender contender, int batch, double millis) {
+  private static PeerRow row(EngineUnderTest contender, int batch, double millis) {
     return new PeerRow("S", batch, contender, millis, 1 / millis, 0);
   }
 

@@ -38,7 +38,7 @@ class PeersBenchTest {
     assertThat(picture).content().contains("XS, batch 8", "libtorch bf16");
     JsonNode rows =
         new ObjectMapper().readTree(new PeerHistory(folder).file().toFile()).get(0).get("rows");
-    long contenders = Stream.of(Contender.values()).filter(Contender::isHere).count();
+    long contenders = Stream.of(EngineUnderTest.values()).filter(EngineUnderTest::isHere).count();
     assertThat(rows).hasSize(Math.toIntExact(2 * contenders));
     assertThat(rows).allSatisfy(row -> assertThat(row.get("milliseconds").asDouble()).isPositive());
     assertThat(out.toString().lines().filter(line -> line.startsWith("XS"))).hasSize(rows.size());
@@ -46,7 +46,7 @@ class PeersBenchTest {
 
   @Test
   void contendersTakeTurnsInProcessesOfTheirOwn() throws IOException {
-    var contenders = List.of(Contender.OURS_F32, Contender.OURS_F32);
+    var contenders = List.of(EngineUnderTest.OURS_F32, EngineUnderTest.OURS_F32);
     var match = new PeerMatch(contenders, List.of(), folder, 2, ONCE, ONCE);
     List<PeerRow> rows = new ArrayList<>();
     match.play(PeerSubject.named("XS"), rows::addAll);

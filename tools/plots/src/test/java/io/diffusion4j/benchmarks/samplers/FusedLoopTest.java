@@ -7,8 +7,8 @@ import io.diffusion4j.diffusion.denoiser.Prediction;
 import io.diffusion4j.diffusion.noise.PhiloxNoise;
 import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.diffusion.sampling.SamplingPlan;
+import io.diffusion4j.diffusion.sampling.Thresholding;
 import io.diffusion4j.diffusion.sampling.Trajectory;
-import io.diffusion4j.diffusion.sampling.X0Treatment;
 import io.diffusion4j.diffusion.schedule.LinearSchedule;
 import io.diffusion4j.diffusion.schedule.TimestepSpacings;
 import io.diffusion4j.diffusion.solver.Samplers;
@@ -40,7 +40,7 @@ class FusedLoopTest {
         new Trajectory(
             plan,
             Parameterization.EPS,
-            X0Treatment.clip(1),
+            Thresholding.clip(1),
             start,
             step -> gaussian("noise", step));
     var loop = new FusedLoop(plan, start);

@@ -1,6 +1,6 @@
 package io.diffusion4j.evaluation.survey;
 
-import io.diffusion4j.evaluation.survey.Survey.Word;
+import io.diffusion4j.evaluation.survey.DataSetStatistics.Word;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;

@@ -1,9 +1,9 @@
 /**
  * Statistics of a set of pictures, computed before a model is trained on it. {@link
- * io.diffusion4j.evaluation.survey.Surveyor} reads each picture and caption once:
+ * io.diffusion4j.evaluation.survey.DataSetStatisticsCollector} reads each picture and caption once:
  *
  * <pre>{@code
- * var surveyor = new Surveyor(pictures, Optional.empty());
+ * var surveyor = new DataSetStatisticsCollector(pictures, Optional.empty());
  * for (long i = 0; i < pictures.size(); i++) {
  *   surveyor.note(i, surveyor.look(i)); // look may run on several threads, note on one
  * }

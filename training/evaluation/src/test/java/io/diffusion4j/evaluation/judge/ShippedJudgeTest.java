@@ -30,7 +30,7 @@ class ShippedJudgeTest {
     List<Image> drawings = scenes.stream().map(scene -> renderer.render(scene, 128)).toList();
     int first = 0;
     int five = 0;
-    try (Judge judge = Judge.load(FOLDER, Compute.of(Precision.FLOAT32))) {
+    try (EvaluationModel judge = EvaluationModel.load(FOLDER, Compute.of(Precision.FLOAT32))) {
       List<float[]> names = judge.texts(JudgeTraining.names(concepts));
       List<float[]> vectors = judge.images(drawings);
       for (int i = 0; i < vectors.size(); i++) {

@@ -1,6 +1,6 @@
 package io.diffusion4j.nn.train.group;
 
-import io.diffusion4j.checkpoint.Half;
+import io.diffusion4j.checkpoint.Float16Codec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -139,7 +139,7 @@ public final class Members implements AllReduce {
       private float[] sent(float[] values) {
         for (int i = 0; wire == Wire.BFLOAT16 && i < values.length; i++) {
           int bits = Float.floatToRawIntBits(values[i]);
-          values[i] = Float.intBitsToFloat(Half.nearestBFloat16(bits));
+          values[i] = Float.intBitsToFloat(Float16Codec.nearestBFloat16(bits));
         }
         return values;
       }

@@ -1,0 +1,87 @@
+package io.diffusion4j.data;
+
+import io.diffusion4j.diffusion.argument.ByName;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+
+/**
+ * An option of a training, such as an ablation varies, with the text form of its values.
+ *
+ * @param <T> the type of its values
+ */
+public final class TrainingOption<T> {
+  private final String name;
+  private final String usual;
+  private final Function<String, T> reader;
+  private final UnaryOperator<String> writer;
+
+  private TrainingOption(
+      String name, String usual, Function<String, T> reader, UnaryOperator<String> writer) {
+    this.name = name;
+    this.usual = usual;
+    this.reader = reader;
+    this.writer = writer;
+  }
+
+  /** Returns a choice among values, by name. */
+  public static <T> TrainingOption<T> oneOf(
+      String name, String usual, Map<String, ? extends T> values) {
+    var byName = new ByName<T>(name, values);
+    return new TrainingOption<>(name, usual, byName::named, word -> word);
+  }
+
+  /** Returns a switch: {@code on} or {@code off}. */
+  public static TrainingOption<Boolean> onOrOff(String name, String usual) {
+    return oneOf(name, usual, Map.of("on", true, "off", false));
+  }
+
+  /** Returns a number between two bounds, both included. */
+  public static TrainingOption<Double> number(
+      String name, double usual, double least, double most) {
+    return new TrainingOption<>(
+        name,
+        Double.toString(usual),
+        word -> within(name, word, least, most),
+        word -> Double.toString(within(name, word, least, most)));
+  }
+
+  private static double within(String name, String word, double least, double most) {
+    double number;
+    try {
+      number = Double.parseDouble(word);
+    } catch (NumberFormatException e) {
+      number = Double.NaN;
+    }
+    if (!(number >= least && number <= most)) {
+      throw new IllegalArgumentException(
+          name + ": " + word + " (expected: in [" + least + ", " + most + "])");
+    }
+    return number;
+  }
+
+  /** Returns the name on the command line. */
+  public String name() {
+    return name;
+  }
+
+  /** Returns the value of the models that ship. */
+  String defaultValue() {
+    return usual;
+  }
+
+  /**
+   * Returns the value of a word.
+   *
+   * @throws IllegalArgumentException if there is none
+   */
+  T read(String word) {
+    return reader.apply(word);
+  }
+
+  /** Returns the normal form of a word's value: {@code 4.0} for {@code 4}. */
+  String written(String word) {
+    read(word);
+    return writer.apply(word);
+  }
+}

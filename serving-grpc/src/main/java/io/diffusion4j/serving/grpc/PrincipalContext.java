@@ -1,0 +1,45 @@
+package io.diffusion4j.serving.grpc;
+
+import com.linecorp.armeria.common.RequestContext;
+import io.diffusion4j.serving.auth.Principal;
+import io.grpc.Context;
+import io.grpc.Contexts;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.netty.util.AttributeKey;
+import java.util.Optional;
+
+/**
+ * Passes the principal of an authenticated HTTP request to its call, so that the token is verified
+ * once. Only the HTTP server uses this class: an in-process server has no HTTP requests, and its
+ * application may depend on another version of Netty.
+ */
+public final class PrincipalContext implements ServerInterceptor {
+  private static final AttributeKey<Principal> PRINCIPAL =
+      AttributeKey.valueOf(PrincipalContext.class, "principal");
+
+  PrincipalContext() {}
+
+  /** Records the principal of an HTTP request. */
+  public static void is(RequestContext request, Principal principal) {
+    request.setAttr(PRINCIPAL, principal);
+  }
+
+  /** Returns the principal of an HTTP request; empty if the request was not authenticated yet. */
+  public static Optional<Principal> of(RequestContext request) {
+    return Optional.ofNullable(request.attr(PRINCIPAL));
+  }
+
+  @Override
+  public <Q, R> ServerCall.Listener<Q> interceptCall(
+      ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
+    RequestContext request = RequestContext.currentOrNull();
+    Principal principal = request == null ? null : request.attr(PRINCIPAL);
+    return principal == null
+        ? next.startCall(call, headers)
+        : Contexts.interceptCall(
+            Context.current().withValue(Callers.KNOWN, principal), call, headers, next);
+  }
+}
