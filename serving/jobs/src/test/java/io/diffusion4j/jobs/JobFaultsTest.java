@@ -64,7 +64,9 @@ class JobFaultsTest {
   /** The side of a picture whose file has 750 kB. */
   private static final int LARGE = 500;
 
-  /** The side of a picture whose file, as text, is larger than what a system buffers of a socket. */
+  /**
+   * The side of a picture whose file, as text, is larger than what a system buffers of a socket.
+   */
   private static final int LARGER = 1150;
 
   /** The principals whose names begin with "poor" may draw one image a minute. */
