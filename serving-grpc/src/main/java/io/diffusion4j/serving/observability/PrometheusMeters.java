@@ -175,11 +175,6 @@ public final class PrometheusMeters {
     return service;
   }
 
-  /** Returns the registry, so that an application can add meters of its own. */
-  public MeterRegistry registry() {
-    return registry;
-  }
-
   /**
    * The resident memory of this process as reported by Linux (proc(5), {@code /proc/self/status}):
    * heap, code, and native allocations such as TensorFlow's, which the JVM does not count.
