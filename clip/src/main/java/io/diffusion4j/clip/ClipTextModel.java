@@ -18,7 +18,6 @@ import java.util.List;
  */
 public final class ClipTextModel implements TextEncoder, AutoCloseable {
   private final ClipTokenizer tokenizer;
-  private final ClipTextNetwork network;
   private final CompiledNetwork compiled;
 
   /**
@@ -41,18 +40,7 @@ public final class ClipTextModel implements TextEncoder, AutoCloseable {
    */
   public ClipTextModel(ClipTokenizer tokenizer, ClipTextNetwork network, CompiledNetwork compiled) {
     this.tokenizer = network.fitted(tokenizer);
-    this.network = network;
     this.compiled = compiled;
-  }
-
-  /** Returns the tokenizer of the texts. */
-  public ClipTokenizer tokenizer() {
-    return tokenizer;
-  }
-
-  /** Returns the text tower. */
-  public ClipTextNetwork network() {
-    return network;
   }
 
   @Override

@@ -77,10 +77,6 @@ final class LatentModel implements AutoCloseable {
     }
   }
 
-  KandinskyUnet unet() {
-    return unet;
-  }
-
   /**
    * Computes the conditioning of image embeddings.
    *
