@@ -120,16 +120,15 @@ public final class LdmNames {
   /** Returns the table of a U-Net with these tensors, under the original's names. */
   public static LdmNames originalUnetOf(Collection<String> names) {
     int inputs = count(names, "input_blocks.");
-    int layers =
+    int blocks = // of a level, with the one that halves the sides
         IntStream.range(1, inputs)
-                .filter(i -> has(names, "input_blocks." + i + ".0.op."))
-                .findFirst()
-                .orElse(inputs)
-            - 1;
+            .filter(i -> has(names, "input_blocks." + i + ".0.op."))
+            .findFirst()
+            .orElse(Math.max(1, inputs));
     return unet(
-        inputs / (layers + 1),
-        layers,
-        level -> has(names, "output_blocks." + level * (layers + 1) + ".1.transformer_blocks."));
+        inputs / blocks,
+        blocks - 1,
+        level -> has(names, "output_blocks." + level * blocks + ".1.transformer_blocks."));
   }
 
   /**
