@@ -124,6 +124,8 @@ public enum GoldenKind {
   KANDINSKY_RESIZE("kandinsky/resize/case.json", c -> true),
   /** What the mask of latents comes to. */
   KANDINSKY_MASK("kandinsky/prepare-mask/case.json", c -> true),
+  /** Diffusers' {@code UNet2DConditionModel}, as Stable Diffusion and its relatives have it. */
+  CONDITIONAL_UNET("latent/networks/{*,*/odd-size}/case.json", c -> c.has("config")),
   /** ECLIPSE's prior of one pass. */
   ECLIPSE("eclipse/*/case.json", c -> true),
   /** Pictures of any family's pipeline with the defaults of its folder, which lies beside. */
