@@ -126,6 +126,12 @@ public enum GoldenKind {
   KANDINSKY_MASK("kandinsky/prepare-mask/case.json", c -> true),
   /** Diffusers' {@code UNet2DConditionModel}, as Stable Diffusion and its relatives have it. */
   CONDITIONAL_UNET("latent/networks/{*,*/odd-size}/case.json", c -> c.has("config")),
+  /** Diffusers' {@code AutoencoderKL}, its encoder included. */
+  AUTOENCODER_KL(
+      "latent/autoencoders/{*,*/odd-size}/case.json", c -> c.has("scaling_factor") || c.has("model")),
+  /** Diffusers' {@code AutoencoderTiny}. */
+  AUTOENCODER_TINY(
+      "latent/autoencoders/*/case.json", c -> !c.has("scaling_factor") && !c.has("model")),
   /** ECLIPSE's prior of one pass. */
   ECLIPSE("eclipse/*/case.json", c -> true),
   /** Pictures of any family's pipeline with the defaults of its folder, which lies beside. */
