@@ -132,6 +132,8 @@ public enum GoldenKind {
   /** Diffusers' {@code AutoencoderTiny}. */
   AUTOENCODER_TINY(
       "latent/autoencoders/*/case.json", c -> !c.has("scaling_factor") && !c.has("model")),
+  /** Transformers' {@code CLIPTextModel} and its tokenizer, as Stable Diffusion has them. */
+  TEXT_STATES("latent/text/*/case.json", c -> c.has("texts")),
   /** ECLIPSE's prior of one pass. */
   ECLIPSE("eclipse/*/case.json", c -> true),
   /** Pictures of any family's pipeline with the defaults of its folder, which lies beside. */
