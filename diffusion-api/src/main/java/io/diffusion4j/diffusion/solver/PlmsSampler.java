@@ -2,10 +2,10 @@ package io.diffusion4j.diffusion.solver;
 
 import static java.lang.Math.sqrt;
 
-import io.diffusion4j.diffusion.sampling.Level;
 import io.diffusion4j.diffusion.sampling.Quantity;
 import io.diffusion4j.diffusion.sampling.Sampler;
 import io.diffusion4j.diffusion.sampling.SamplingPlan;
+import io.diffusion4j.diffusion.sampling.SolverLevel;
 import io.diffusion4j.diffusion.sampling.Update;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import io.diffusion4j.diffusion.schedule.Timesteps;
@@ -48,20 +48,20 @@ public record PlmsSampler(Start start, FinalNoiseLevel end) implements Sampler {
   @Override
   public SamplingPlan plan(NoiseSchedule schedule, Timesteps timesteps) {
     int n = timesteps.size();
-    List<Level> levels = new ArrayList<>(Grid.TIMESTEPS.levels(schedule, timesteps));
+    List<SolverLevel> levels = new ArrayList<>(Grid.TIMESTEPS.levels(schedule, timesteps));
     levels.add(end.level(schedule));
 
     int warmUp = start == Start.RUNGE_KUTTA && n > WARM_UP + 1 ? WARM_UP : 0;
     var calls = new Calls();
     for (int i = 0; i < n; i++) {
-      Level from = levels.get(i);
-      Level to = levels.get(i + 1);
+      SolverLevel from = levels.get(i);
+      SolverLevel to = levels.get(i + 1);
       if (i == n - 1) { // no network call can be made beyond it
         calls.multistep(from, to);
       } else if (i < warmUp) {
         int t = timesteps.get(i);
         int middle = t - (t - timesteps.get(i + 1)) / 2;
-        calls.rungeKutta(from, new Level(middle, schedule.alphaBar(middle)), to);
+        calls.rungeKutta(from, new SolverLevel(middle, schedule.alphaBar(middle)), to);
       } else if (i == 0) {
         calls.twice(from, to);
       } else {
@@ -84,13 +84,13 @@ public record PlmsSampler(Start start, FinalNoiseLevel end) implements Sampler {
     private final List<Integer> slopes = new ArrayList<>(); // latest first
     private int count;
 
-    private void call(Level level, Update update) {
+    private void call(SolverLevel level, Update update) {
       plan.add(level, update);
       count++;
     }
 
     /** Combines the current ε̂ and those of up to three previous steps. */
-    void multistep(Level from, Level to) {
+    void multistep(SolverLevel from, SolverLevel to) {
       Transfer transfer = Transfer.between(from, to);
       double[] weights = ADAMS_BASHFORTH[Math.min(slopes.size(), ADAMS_BASHFORTH.length - 1)];
       Update update = Update.ZERO.plusX(transfer.x()).plusEps(transfer.eps() * weights[0]);
@@ -103,7 +103,7 @@ public record PlmsSampler(Start start, FinalNoiseLevel end) implements Sampler {
     }
 
     /** Steps to the next level, and again from the start with the mean of both slopes. */
-    void twice(Level from, Level to) {
+    void twice(SolverLevel from, SolverLevel to) {
       Transfer transfer = Transfer.between(from, to);
       double half = transfer.eps() / 2;
       slopes.add(0, count);
@@ -119,7 +119,7 @@ public record PlmsSampler(Start start, FinalNoiseLevel end) implements Sampler {
     /**
      * Steps with (ε̂₁ + 2ε̂₂ + 2ε̂₃ + ε̂₄)/6: at the start, twice in the middle, and at the end.
      */
-    void rungeKutta(Level from, Level middle, Level to) {
+    void rungeKutta(SolverLevel from, SolverLevel middle, SolverLevel to) {
       Transfer half = Transfer.between(from, middle);
       Transfer whole = Transfer.between(from, to);
       double sixth = whole.eps() / 6;
@@ -140,7 +140,7 @@ public record PlmsSampler(Start start, FinalNoiseLevel end) implements Sampler {
 
   /** x′ = {@code x}·x + {@code eps}·ε̂, DDIM's step between two levels (eq. 11). */
   private record Transfer(double x, double eps) {
-    static Transfer between(Level from, Level to) {
+    static Transfer between(SolverLevel from, SolverLevel to) {
       double a = from.alphaBar();
       double b = to.alphaBar();
       return new Transfer(sqrt(b / a), -(b - a) / (a * sqrt(1 - b) + sqrt(a * (1 - a) * b)));

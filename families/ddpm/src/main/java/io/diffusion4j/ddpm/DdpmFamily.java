@@ -178,6 +178,6 @@ public final class DdpmFamily implements ModelFamily {
 
   @Override
   public PictureLikelihood likelihood(Path folder, OpenOptions how) {
-    return PixelLikelihood.of(new DdpmFolder(folder), how.compute(() -> Precision.FLOAT32));
+    return DdpmLikelihood.of(new DdpmFolder(folder), how.compute(() -> Precision.FLOAT32));
   }
 }
