@@ -23,7 +23,9 @@ public enum GoldenKind {
   /** The variational bound over all timesteps. */
   BOUND("losses/*/case.json", c -> !c.has("loss")),
   /** A trace of one of diffusers' schedulers, step by step. */
-  SAMPLER("samplers/*/case.json", c -> c.has("scheduler")),
+  SAMPLER("{samplers,latent/samplers}/*/case.json", c -> c.has("scheduler")),
+  /** Such a trace with the settings of Stable Diffusion's schedulers. */
+  LATENT_SAMPLER("latent/samplers/*/case.json", c -> c.has("scheduler")),
   /** What guided-diffusion calls RESCALED_MSE with a learned range: the loss of Improved DDPM. */
   HYBRID_LOSS("losses/*/case.json", GoldenKind::isHybrid),
   /** Images made larger and smaller by PyTorch. */

@@ -42,6 +42,8 @@
  *       io.diffusion4j.diffusion.solver.SdeDpmSolverPlusPlus} integrate the reverse SDE. {@link
  *       io.diffusion4j.diffusion.solver.EulerAncestralSampler} steps below the next level and adds
  *       noise up to it.
+ *   <li>{@link io.diffusion4j.diffusion.solver.LcmSampler} is for networks distilled for a few steps
+ *       (Luo et al. 2023): it noises the estimate of the clean sample again.
  *   <li>DDIM with η above 0 adds a share of the posterior's noise, all of it with η = 1. {@link
  *       io.diffusion4j.diffusion.solver.EtaSampler} is the interface to set η.
  * </ul>

@@ -239,6 +239,17 @@ public final class ComponentConfig {
     return this;
   }
 
+  /** Checks that a limit is absent, null or infinite, which leaves it without effect. */
+  public ComponentConfig unlimited(String field) {
+    find(field)
+        .filter(node -> !node.isNumber() || Double.isFinite(node.doubleValue()))
+        .ifPresent(
+            node -> {
+              throw invalid(field, node, "null or infinite");
+            });
+    return this;
+  }
+
   /**
    * Checks that fields are absent or have their only supported values. Fields without an effect on
    * a trained network in float32 may have any value.
