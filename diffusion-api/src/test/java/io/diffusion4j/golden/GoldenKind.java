@@ -130,6 +130,16 @@ public enum GoldenKind {
   KANDINSKY_RESIZE("kandinsky/resize/case.json", c -> true),
   /** What the mask of latents comes to. */
   KANDINSKY_MASK("kandinsky/prepare-mask/case.json", c -> true),
+  /** Diffusers' {@code UNet2DConditionModel}, as Stable Diffusion and its relatives have it. */
+  CONDITIONAL_UNET("latent/networks/{*,*/odd-size}/case.json", c -> c.has("config")),
+  /** Diffusers' {@code AutoencoderKL}, its encoder included. */
+  AUTOENCODER_KL(
+      "latent/autoencoders/{*,*/odd-size}/case.json", c -> c.has("scaling_factor") || c.has("model")),
+  /** Diffusers' {@code AutoencoderTiny}. */
+  AUTOENCODER_TINY(
+      "latent/autoencoders/*/case.json", c -> !c.has("scaling_factor") && !c.has("model")),
+  /** Transformers' {@code CLIPTextModel} and its tokenizer, as Stable Diffusion has them. */
+  TEXT_STATES("latent/text/*/case.json", c -> c.has("texts")),
   /** ECLIPSE's prior of one pass. */
   ECLIPSE("eclipse/*/case.json", c -> true),
   /** Pictures of any family's pipeline with the defaults of its folder, which lies beside. */

@@ -21,9 +21,9 @@
  *       io.diffusion4j.clip.token.BpeTrainer} learns one from captions; {@link
  *       io.diffusion4j.clip.token.EnumeratedVocabulary} needs no text, for pipelines of random
  *       weights.
- *   <li>{@link io.diffusion4j.clip.token.Normalization} is one of the two published ways to clean a
- *       text, Hugging Face's and OpenAI's. The first composes Unicode characters, the second
- *       resolves HTML character references.
+ *   <li>{@link io.diffusion4j.clip.token.TextNormalization} is one of the two published ways to
+ *       clean a text, Hugging Face's and OpenAI's. The first composes Unicode characters, the
+ *       second resolves HTML character references.
  *   <li>{@link io.diffusion4j.clip.token.Gpt2Tokenizer} is the variant of GLIDE, without a start
  *       symbol.
  * </ul>

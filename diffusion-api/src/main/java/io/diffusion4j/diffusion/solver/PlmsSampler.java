@@ -4,7 +4,7 @@ import static java.lang.Math.sqrt;
 
 import io.diffusion4j.diffusion.process.Conversion;
 import io.diffusion4j.diffusion.process.Parameterization;
-import io.diffusion4j.diffusion.sampling.Level;
+import io.diffusion4j.diffusion.sampling.SolverLevel;
 import io.diffusion4j.diffusion.sampling.Quantity;
 import io.diffusion4j.diffusion.sampling.Sampler;
 import io.diffusion4j.diffusion.sampling.SamplingPlan;
@@ -59,20 +59,20 @@ public record PlmsSampler(Start start, FinalNoiseLevel end, Parameterization com
   @Override
   public SamplingPlan plan(NoiseSchedule schedule, Timesteps timesteps) {
     int n = timesteps.size();
-    List<Level> levels = new ArrayList<>(Grid.TIMESTEPS.levels(schedule, timesteps));
+    List<SolverLevel> levels = new ArrayList<>(Grid.TIMESTEPS.levels(schedule, timesteps));
     levels.add(end.level(schedule));
 
     int warmUp = start == Start.RUNGE_KUTTA && n > WARM_UP + 1 ? WARM_UP : 0;
     var calls = new Calls(combined);
     for (int i = 0; i < n; i++) {
-      Level from = levels.get(i);
-      Level to = levels.get(i + 1);
+      SolverLevel from = levels.get(i);
+      SolverLevel to = levels.get(i + 1);
       if (i == n - 1) { // no network call can be made beyond it
         calls.multistep(from, to);
       } else if (i < warmUp) {
         int t = timesteps.get(i);
         int middle = t - (t - timesteps.get(i + 1)) / 2;
-        calls.rungeKutta(from, new Level(middle, schedule.alphaBar(middle)), to);
+        calls.rungeKutta(from, new SolverLevel(middle, schedule.alphaBar(middle)), to);
       } else if (i == 0) {
         calls.twice(from, to);
       } else {
@@ -95,7 +95,7 @@ public record PlmsSampler(Start start, FinalNoiseLevel end, Parameterization com
 
     private final SamplingPlan.Builder plan = new SamplingPlan.Builder();
     private final List<Integer> slopes = new ArrayList<>(); // latest first
-    private final List<Level> levels = new ArrayList<>(); // of the calls
+    private final List<SolverLevel> levels = new ArrayList<>(); // of the calls
     private final Parameterization combined;
 
     Calls(Parameterization combined) {
@@ -108,7 +108,7 @@ public record PlmsSampler(Start start, FinalNoiseLevel end, Parameterization com
      *
      * @param slopes the calls that made the outputs
      */
-    private void call(Level at, int start, Level to, double[] weights, List<Integer> slopes) {
+    private void call(SolverLevel at, int start, SolverLevel to, double[] weights, List<Integer> slopes) {
       levels.add(at);
       Transfer transfer = Transfer.between(levels.get(start), to);
       Conversion there = conversion(start);
@@ -140,14 +140,14 @@ public record PlmsSampler(Start start, FinalNoiseLevel end, Parameterization com
     }
 
     /** Combines the current output and those of up to three previous steps. */
-    void multistep(Level from, Level to) {
+    void multistep(SolverLevel from, SolverLevel to) {
       int now = levels.size();
       slopes.add(0, now);
       call(from, now, to, ADAMS_BASHFORTH[Math.min(slopes.size(), WARM_UP + 1) - 1], slopes);
     }
 
     /** Steps to the next level, and again from the start with the mean of both slopes. */
-    void twice(Level from, Level to) {
+    void twice(SolverLevel from, SolverLevel to) {
       int now = levels.size();
       multistep(from, to);
       call(to, now, to, MEAN, List.of(now, now + 1));
@@ -156,7 +156,7 @@ public record PlmsSampler(Start start, FinalNoiseLevel end, Parameterization com
     /**
      * Steps with (ε̂₁ + 2ε̂₂ + 2ε̂₃ + ε̂₄)/6: at the start, twice in the middle, and at the end.
      */
-    void rungeKutta(Level from, Level middle, Level to) {
+    void rungeKutta(SolverLevel from, SolverLevel middle, SolverLevel to) {
       int now = levels.size();
       double[] latest = ADAMS_BASHFORTH[0];
       slopes.add(0, now);
@@ -169,7 +169,7 @@ public record PlmsSampler(Start start, FinalNoiseLevel end, Parameterization com
 
   /** x′ = {@code x}·x + {@code eps}·ε̂, DDIM's step between two levels (eq. 11). */
   private record Transfer(double x, double eps) {
-    static Transfer between(Level from, Level to) {
+    static Transfer between(SolverLevel from, SolverLevel to) {
       double a = from.alphaBar();
       double b = to.alphaBar();
       return new Transfer(sqrt(b / a), -(b - a) / (a * sqrt(1 - b) + sqrt(a * (1 - a) * b)));

@@ -92,7 +92,7 @@ public final class KandinskyFamily implements ModelFamily {
         new PipelineModule(
                 parts -> {
                   var embeddings =
-                      new Embeddings(
+                      new KandinskyEmbeddings(
                           parts.get(TextEncoder.class),
                           parts.get(ImageEncoder.class),
                           parts.get(Prior.class),
@@ -114,7 +114,7 @@ public final class KandinskyFamily implements ModelFamily {
     return new Opened(module, module.parts(), model::close);
   }
 
-  private static Embedder embedder(KandinskyModel model, Embeddings embeddings) {
+  private static Embedder embedder(KandinskyModel model, KandinskyEmbeddings embeddings) {
     return new Embedder(
         model.unet().embeddingDim(),
         embeddings.text(),

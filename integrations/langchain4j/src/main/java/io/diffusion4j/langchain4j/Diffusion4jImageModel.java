@@ -135,7 +135,7 @@ public final class Diffusion4jImageModel implements ImageModel {
     try {
       return client.generate(size.addedTo(request, client));
     } catch (GenerationException e) {
-      throw Errors.mapped(e);
+      throw LangChain4jErrors.mapped(e);
     }
   }
 

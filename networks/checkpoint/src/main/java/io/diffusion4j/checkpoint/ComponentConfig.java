@@ -173,6 +173,11 @@ public final class ComponentConfig {
     return list(field, Kind.INT).orElse(absent);
   }
 
+  /** Reads a required array of booleans. */
+  public List<Boolean> booleans(String field) {
+    return require(field, list(field, Kind.BOOLEAN));
+  }
+
   /** Reads an array of finite numbers. */
   public List<Double> doubles(String field, List<Double> absent) {
     return list(field, Kind.DOUBLE).orElse(absent);

@@ -103,7 +103,7 @@ public final class Hub {
         .tree(commit)
         .ifPresent(
             all ->
-                ModelFiles.choose(all, components(folder), variant).stream()
+                HubFiles.choose(all, components(folder), variant).stream()
                     .filter(file -> !cache.has(commit, file))
                     .findFirst()
                     .ifPresent(
@@ -131,7 +131,7 @@ public final class Hub {
       String commit = repo.isPinned() ? repo.revision() : client.commit(repo);
       RepoName pinned = repo.at(commit);
       List<HubFile> all = cache.tree(commit).orElseGet(() -> client.files(pinned));
-      List<HubFile> files = ModelFiles.choose(all, index(pinned, cache, all), variant);
+      List<HubFile> files = HubFiles.choose(all, index(pinned, cache, all), variant);
       if (files.isEmpty()) {
         throw HubException.refused(pinned + ": no files that a loader reads");
       }

@@ -21,8 +21,8 @@
  * line; {@link io.diffusion4j.hub.HubException} distinguishes a response of the Hub from a failed
  * connection, after which the cache may still have the model.
  *
- * <p>{@link io.diffusion4j.hub.ModelFiles} selects the files that a loader reads: one edition of
- * the weights of each component, settings and vocabularies. The token is sent to the endpoint only,
+ * <p>{@link io.diffusion4j.hub.HubFiles} selects the files that a loader reads: one edition of the
+ * weights of each component, settings and vocabularies. The token is sent to the endpoint only,
  * never to the targets of redirects. Uploads, data sets and Git operations are not supported.
  */
 @NullMarked

@@ -48,7 +48,7 @@ public final class JobScheduler {
 
   // The fields below are guarded by this.
   private final FairQueue queue = new FairQueue();
-  private final Set<Share> running = new HashSet<>();
+  private final Set<BatchShare> running = new HashSet<>();
   private final Throughput throughput = new Throughput();
   private int free; // free rows; negative after a batch resumed with more rows than were free
   private State state = State.OPEN;
@@ -148,7 +148,7 @@ public final class JobScheduler {
   public synchronized Optional<Duration> backlog() {
     double cost = running.stream().mapToDouble(share -> share.cost).sum();
     for (Turn turn : queue.waiting()) {
-      Share parked = turn.parked();
+      BatchShare parked = turn.parked();
       cost += turn.work().cost(turn.work().piecesLeft()) + (parked == null ? 0 : parked.cost);
     }
     return throughput.timeOf(cost);
@@ -173,7 +173,7 @@ public final class JobScheduler {
 
   private void drop(List<Turn> turns) {
     for (Turn turn : turns) {
-      Share parked = turn.parked();
+      BatchShare parked = turn.parked();
       if (parked != null) {
         parked.dropped = true;
       }
@@ -247,7 +247,7 @@ public final class JobScheduler {
       if (running.isEmpty()) {
         throughput.begin();
       }
-      Share share = take(next.get());
+      BatchShare share = take(next.get());
       free -= share.rows;
       running.add(share);
       tellChanged();
@@ -260,8 +260,8 @@ public final class JobScheduler {
     }
   }
 
-  private Share take(Turn turn) {
-    Share parked = turn.parked();
+  private BatchShare take(Turn turn) {
+    BatchShare parked = turn.parked();
     if (parked != null) {
       queue.resume(turn);
       return parked;
@@ -271,10 +271,10 @@ public final class JobScheduler {
     int taken = Math.min(free, Math.min(share(work, works), work.piecesLeft()));
     double cost = work.cost(taken);
     queue.take(turn, cost);
-    return new Share(work, taken, cost);
+    return new BatchShare(work, taken, cost);
   }
 
-  private void work(Share share) {
+  private void work(BatchShare share) {
     boolean more = false;
     try {
       more = share.work.perform(share.rows, () -> pause(share));
@@ -286,7 +286,7 @@ public final class JobScheduler {
     }
   }
 
-  private synchronized void putBack(Share share, boolean more) {
+  private synchronized void putBack(BatchShare share, boolean more) {
     running.remove(share);
     if (share.held) {
       free += share.rows;
@@ -313,7 +313,7 @@ public final class JobScheduler {
   /**
    * Called between two steps: yields the rows if other work is due, and waits for the next turn.
    */
-  private synchronized void pause(Share share) {
+  private synchronized void pause(BatchShare share) {
     if (!share.held || !isToYield(share)) {
       return;
     }
@@ -337,7 +337,7 @@ public final class JobScheduler {
     }
   }
 
-  private boolean isToYield(Share share) {
+  private boolean isToYield(BatchShare share) {
     if (free > 0 || System.nanoTime() - share.since < SLICE.toNanos()) {
       return false;
     }
@@ -345,7 +345,7 @@ public final class JobScheduler {
     return next.isPresent() && goesBefore(next.get(), share);
   }
 
-  private boolean goesBefore(Work next, Share share) {
+  private boolean goesBefore(Work next, BatchShare share) {
     Work work = share.work;
     if (next.rank() != work.rank()) {
       return next.rank() > work.rank();

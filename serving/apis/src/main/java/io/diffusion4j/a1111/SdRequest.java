@@ -56,7 +56,7 @@ record SdRequest(
    *
    * @param fromPicture whether the route is {@code img2img}
    */
-  static SdRequest of(Fields fields, boolean fromPicture, Catalogue models) {
+  static SdRequest of(Fields fields, boolean fromPicture, WebUiModels models) {
     refuseUnsupported(fields);
     Model model = model(fields, models);
     ModelStage stage = MainStage.of(model).orElse(ModelStage.getDefaultInstance());
@@ -114,7 +114,7 @@ record SdRequest(
     return RANDOM.nextInt() & 0xFFFF_FFFFL;
   }
 
-  private static Model model(Fields fields, Catalogue models) {
+  private static Model model(Fields fields, WebUiModels models) {
     Fields settings = fields.object("override_settings");
     for (Map.Entry<String, ?> setting : settings.json().properties()) {
       if (!setting.getKey().equals(CHECKPOINT)) {

@@ -15,7 +15,7 @@
  *
  * <p>{@link io.diffusion4j.a1111.SdRequest} translates a request to one of {@code diffusion4j.v1},
  * which passes the same checks, queue and quotas as all others. {@link
- * io.diffusion4j.a1111.Drawing} follows it by its events, so that {@code progress} has a preview
+ * io.diffusion4j.a1111.WebUiCall} follows it by its events, so that {@code progress} has a preview
  * and {@code interrupt} ends it; {@link io.diffusion4j.a1111.Drawings} keeps the requests of each
  * principal apart, so that both affect only the caller's own requests. {@link
  * io.diffusion4j.a1111.SamplerNames} has the web UI's names of samplers.

@@ -23,7 +23,7 @@
  * prompt come first.
  *
  * <p>{@link io.diffusion4j.openinference.InferenceGrpcService} implements the protocol: {@link
- * io.diffusion4j.openinference.Inputs} reads tensors, {@link
+ * io.diffusion4j.openinference.RequestTensors} reads tensors, {@link
  * io.diffusion4j.openinference.Inference} makes a request of the contract for each prompt, {@link
  * io.diffusion4j.openinference.Draws} has them drawn together, and {@link
  * io.diffusion4j.openinference.Output} writes tensors. {@link

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record FilterFile(
     String name,
-    @Nullable List<Concept> concepts,
+    @Nullable List<FilteredConcept> concepts,
     @Nullable String clip,
     @Nullable String safetyChecker,
     @Nullable Double threshold,

@@ -61,7 +61,7 @@ public final class FilterModule extends AbstractModule implements AutoCloseable 
       return safetyChecker(
           settings, file.resolveSibling(settings.safetyChecker()), digest, compute);
     }
-    List<Concept> concepts = settings.concepts() == null ? List.of() : settings.concepts();
+    List<FilteredConcept> concepts = settings.concepts() == null ? List.of() : settings.concepts();
     return settings.clip() == null
         ? new FilterModule(
             model -> byOwnClip(file, settings.name(), digest, concepts, model), () -> {})
@@ -101,7 +101,7 @@ public final class FilterModule extends AbstractModule implements AutoCloseable 
   }
 
   private static FilterModule clip(
-      String name, List<Concept> concepts, Path folder, String digest, Compute compute) {
+      String name, List<FilteredConcept> concepts, Path folder, String digest, Compute compute) {
     String both = FolderDigest.together(List.of(digest, ClipIdentity.of(folder)));
     var clip = ClipEncoders.open(folder, Optional.empty(), compute);
     try {
@@ -115,7 +115,7 @@ public final class FilterModule extends AbstractModule implements AutoCloseable 
   }
 
   private static ImageFilter byOwnClip(
-      Path file, String name, String digest, List<Concept> concepts, ImagePipeline model) {
+      Path file, String name, String digest, List<FilteredConcept> concepts, ImagePipeline model) {
     Embedder space = model.embedder().orElseThrow(() -> noClip(file, model));
     ImageEncoder images = space.images().orElseThrow(() -> noClip(file, model));
     String both = FolderDigest.together(List.of(digest, model.card().identity().weightsDigest()));

@@ -29,8 +29,9 @@
  * <ul>
  *   <li>{@link io.diffusion4j.filters.FilterModule} reads the file, opens the networks that it
  *       names, and binds the filter. {@link io.diffusion4j.filters.FilterFile} is its content.
- *   <li>{@link io.diffusion4j.filters.ConceptFilter} scores {@link io.diffusion4j.filters.Concept}s
- *       by CLIP without training, by the model's own towers or by those of a folder.
+ *   <li>{@link io.diffusion4j.filters.ConceptFilter} scores {@link
+ *       io.diffusion4j.filters.FilteredConcept}s by CLIP without training, by the model's own
+ *       towers or by those of a folder.
  *   <li>{@link io.diffusion4j.filters.SafetyChecker} opens the folder {@code safety_checker} of
  *       Stable Diffusion; {@code SafetyScores} has its formula.
  * </ul>

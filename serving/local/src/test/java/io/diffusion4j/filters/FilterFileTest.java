@@ -85,7 +85,8 @@ class FilterFileTest {
     try (var in = FilterFile.class.getResourceAsStream("filter.schema.json")) {
       JsonNode schema = JsonMapper.builder().build().readTree(in);
       assertThat(keys(schema)).isEqualTo(keys(FilterFile.class));
-      assertThat(keys(schema.at("/properties/concepts/items"))).isEqualTo(keys(Concept.class));
+      assertThat(keys(schema.at("/properties/concepts/items")))
+          .isEqualTo(keys(FilteredConcept.class));
     }
   }
 

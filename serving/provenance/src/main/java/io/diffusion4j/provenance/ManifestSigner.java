@@ -2,7 +2,7 @@ package io.diffusion4j.provenance;
 
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.digest.Sha256;
-import io.diffusion4j.provenance.PictureFile.Range;
+import io.diffusion4j.provenance.MarkedFile.Range;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.PrivateKey;
@@ -153,14 +153,14 @@ public final class ManifestSigner {
   }
 
   /** Returns the file with a manifest in place of its own. */
-  public PictureFile sign(PictureFile file, SourceType source) {
+  public MarkedFile sign(MarkedFile file, SourceType source) {
     String label = "urn:c2pa:" + UUID.randomUUID();
     String instance = "xmp:iid:" + UUID.randomUUID();
-    PictureFile signed = file.withManifest(store(source, label, instance, List.of(), new byte[32]));
+    MarkedFile signed = file.withManifest(store(source, label, instance, List.of(), new byte[32]));
     for (int round = 0; round < MAX_ROUNDS; round++) {
       Range place = signed.manifest().orElseThrow();
       byte[] hash = hashAround(signed.bytes(), place);
-      PictureFile next =
+      MarkedFile next =
           file.withManifest(
               store(
                   source,

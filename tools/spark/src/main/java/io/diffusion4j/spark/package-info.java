@@ -32,10 +32,10 @@
  * <p>Each job is a command of picocli, run by {@link io.diffusion4j.spark.JobLine}. Tasks carry its
  * arguments; the first task in each process parses them again and opens the model ({@link
  * io.diffusion4j.spark.OncePerProcess}), and all tasks of the process share it. Rows pass through
- * lazy iterators, {@code --rows} at a time: {@link io.diffusion4j.spark.Painter} for pictures,
- * {@link io.diffusion4j.spark.Embedder} for embeddings. {@link io.diffusion4j.spark.OutputTable}
- * leaves out rows that are done and appends the others by Spark's commit protocol; {@link
- * io.diffusion4j.spark.HadoopFolder} replaces files atomically.
+ * lazy iterators, {@code --rows} at a time: {@link io.diffusion4j.spark.PartitionGenerator} for
+ * pictures, {@link io.diffusion4j.spark.PartitionEmbedder} for embeddings. {@link
+ * io.diffusion4j.spark.OutputTable} leaves out rows that are done and appends the others by Spark's
+ * commit protocol; {@link io.diffusion4j.spark.HadoopFolder} replaces files atomically.
  *
  * <h2>What is not here</h2>
  *

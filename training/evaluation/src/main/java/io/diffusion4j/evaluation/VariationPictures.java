@@ -27,7 +27,7 @@ public record VariationPictures(
     double likeness,
     int each,
     long seed)
-    implements PictureList {
+    implements GeneratedPictures {
   public VariationPictures {
     Check.that(
         pipeline.card().tasks().contains(ImageTask.Kind.VARIATION),

@@ -38,7 +38,7 @@ record Variations(Evaluation evaluation, PromptSet originals, OptionalDouble lik
   }
 
   @Override
-  public PictureList pictures(
+  public GeneratedPictures pictures(
       ImagePipeline pipeline, Function<ImageTask, Map<String, SamplingSettings>> settings) {
     List<Image> real = evaluation.real(originals, pipeline.card().images().width());
     var first = new ImageTask.Variation(real.get(0), ImageTask.Words.NONE);

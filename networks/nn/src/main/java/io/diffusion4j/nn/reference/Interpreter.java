@@ -23,7 +23,7 @@ import java.util.function.Function;
 public final class Interpreter {
   private final Network network;
   private final boolean[] differentiated;
-  private final Broadcast broadcast = new Broadcast();
+  private final BroadcastIndices broadcast = new BroadcastIndices();
   private final Function<Evaluation, Forward> layers;
 
   /**
@@ -106,7 +106,7 @@ public final class Interpreter {
       return values;
     }
 
-    Broadcast broadcast() {
+    BroadcastIndices broadcast() {
       return broadcast;
     }
 

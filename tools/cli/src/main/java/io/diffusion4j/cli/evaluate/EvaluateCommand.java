@@ -1,7 +1,7 @@
 package io.diffusion4j.cli.evaluate;
 
-import io.diffusion4j.cli.console.Bars;
 import io.diffusion4j.cli.console.Console;
+import io.diffusion4j.cli.console.ProgressBars;
 import io.diffusion4j.cli.extension.Plotter;
 import io.diffusion4j.cli.options.CommonOptions;
 import io.diffusion4j.cli.options.ModelOptions;
@@ -19,7 +19,7 @@ import io.diffusion4j.diffusion.pipeline.ReplacedPart;
 import io.diffusion4j.emoji.train.EmojiPreset;
 import io.diffusion4j.evaluation.Evaluation;
 import io.diffusion4j.evaluation.GeneratedMetric;
-import io.diffusion4j.evaluation.PictureList;
+import io.diffusion4j.evaluation.GeneratedPictures;
 import io.diffusion4j.evaluation.PromptSet;
 import io.diffusion4j.evaluation.Result;
 import io.diffusion4j.evaluation.judge.EvaluationModel;
@@ -250,7 +250,7 @@ public final class EvaluateCommand implements Callable<Integer>, SamplingOptions
   /** Shows the notes of a measurement, and a bar for the training pictures. */
   private static final class TrainingPictures implements DataSetEvaluation.Listener, AutoCloseable {
     private final Console console;
-    private Bars.@Nullable Bar bar;
+    private ProgressBars.@Nullable Bar bar;
 
     TrainingPictures(Console console) {
       this.console = console;
@@ -407,7 +407,7 @@ public final class EvaluateCommand implements Callable<Integer>, SamplingOptions
         PromptSet prompts = PromptSet.of(preset.drawn(), count, seed.value());
         var evaluation = evaluation(preset, judge);
         List<GeneratedMetric> metrics = further.of(evaluation);
-        List<PictureList> lists = // before anything is drawn, as a model may refuse the task
+        List<GeneratedPictures> lists = // before anything is drawn, as a model may refuse the task
             metrics.stream()
                 .map(m -> m.pictures(pipeline, task -> stages.settings(pipeline, task)))
                 .toList();

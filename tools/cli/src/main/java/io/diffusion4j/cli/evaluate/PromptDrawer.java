@@ -1,17 +1,17 @@
 package io.diffusion4j.cli.evaluate;
 
-import io.diffusion4j.cli.console.Bars;
+import io.diffusion4j.cli.console.ProgressBars;
 import io.diffusion4j.cli.options.SamplingOptions;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.diffusion.pipeline.ImageTask;
-import io.diffusion4j.evaluation.PictureList;
+import io.diffusion4j.evaluation.GeneratedPictures;
 import io.diffusion4j.evaluation.PromptPictures;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Draws lists of pictures in batches. */
-record PromptDrawer(long seed, int batch, Bars bars) {
+record PromptDrawer(long seed, int batch, ProgressBars bars) {
   /** Draws a picture of each prompt. */
   List<Image> draw(ImagePipeline pipeline, List<String> prompts, SamplingOptions stages) {
     var settings = stages.settings(pipeline, ImageTask.of(prompts.get(0)));
@@ -23,7 +23,7 @@ record PromptDrawer(long seed, int batch, Bars bars) {
    *
    * @param name the name of the progress bar
    */
-  List<Image> draw(String name, PictureList pictures) {
+  List<Image> draw(String name, GeneratedPictures pictures) {
     List<Image> drawn = new ArrayList<>(pictures.size());
     try (var bar = bars.bar(name, 0, pictures.size())) {
       for (int from = 0; from < pictures.size(); from += batch) {

@@ -2,12 +2,12 @@ package io.diffusion4j.benchmarks.peers;
 
 import io.diffusion4j.benchmarks.networks.ConvolutionPeak;
 import io.diffusion4j.benchmarks.report.Figure;
-import io.diffusion4j.benchmarks.report.Pace;
+import io.diffusion4j.benchmarks.report.RunCount;
 import io.diffusion4j.cli.inspect.Processor;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.engine.Precision;
-import io.diffusion4j.plots.Bars;
-import io.diffusion4j.plots.PictureFile;
+import io.diffusion4j.plots.BarChart;
+import io.diffusion4j.plots.ChartFile;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -88,7 +88,7 @@ public final class PeersBench implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     List<PeerSubject> subjects = networks.stream().map(PeerSubject::named).toList();
-    Optional<PictureFile> picture = plot.map(PictureFile::new); // fail early on an invalid value
+    Optional<ChartFile> picture = plot.map(ChartFile::new); // fail early on an invalid value
     List<EngineUnderTest> contenders = contenders();
     PrintWriter out = spec.commandLine().getOut();
     var jars = PeerJars.ofUser();
@@ -147,29 +147,29 @@ public final class PeersBench implements Callable<Integer> {
         .toList();
   }
 
-  private static Pace pace(int warmup, int runs, int seconds) {
-    return new Pace(warmup, runs, Duration.ofSeconds(seconds));
+  private static RunCount pace(int warmup, int runs, int seconds) {
+    return new RunCount(warmup, runs, Duration.ofSeconds(seconds));
   }
 
   /** Returns a bar for each row, grouped by network and batch. */
-  static Bars bars(List<PeerRow> rows) {
-    List<Bars.Group> groups =
+  static BarChart bars(List<PeerRow> rows) {
+    List<BarChart.Group> groups =
         rows.stream().map(PeersBench::group).distinct().map(name -> group(name, rows)).toList();
-    return new Bars("The same networks, GFLOP/s", groups);
+    return new BarChart("The same networks, GFLOP/s", groups);
   }
 
   private static String group(PeerRow row) {
     return row.network() + ", batch " + row.batch();
   }
 
-  private static Bars.Group group(String name, List<PeerRow> rows) {
-    return new Bars.Group(
+  private static BarChart.Group group(String name, List<PeerRow> rows) {
+    return new BarChart.Group(
         name,
         rows.stream()
             .filter(row -> group(row).equals(name))
             .map(
                 row ->
-                    new Bars.Bar(
+                    new BarChart.Bar(
                         row.contender().maker.title + " " + row.contender().precision.word(),
                         row.gflops(),
                         row.contender().maker.color))

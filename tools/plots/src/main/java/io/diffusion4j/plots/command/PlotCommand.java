@@ -4,7 +4,7 @@ import io.diffusion4j.cli.clip.ComponentsCommand;
 import io.diffusion4j.cli.console.Console;
 import io.diffusion4j.diffusion.schedule.Schedules;
 import io.diffusion4j.plots.Chart;
-import io.diffusion4j.plots.PictureFile;
+import io.diffusion4j.plots.ChartFile;
 import io.diffusion4j.plots.SchedulePlots;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -84,7 +84,7 @@ public final class PlotCommand implements Runnable {
           String value,
       @Mixin PictureOptions picture)
       throws IOException {
-    PictureFile file = picture.requireFile();
+    ChartFile file = picture.requireFile();
     List<Chart> charts = new ArrayList<>();
     for (Path state : states) {
       charts.add(TrainingChart.of(state, value));
@@ -97,14 +97,14 @@ public final class PlotCommand implements Runnable {
       GridOptions grid,
       PictureOptions picture,
       Function<SchedulePlots, Chart> chart) {
-    PictureFile file = picture.requireFile();
+    ChartFile file = picture.requireFile();
     Collection<String> chosen =
         names == null || names.isEmpty() ? Schedules.standard().names() : names;
     var plots = new SchedulePlots(grid.schedules(chosen), grid.visited());
     return write(file, picture.titled(List.of(chart.apply(plots))));
   }
 
-  private int write(PictureFile file, List<Chart> charts) {
+  private int write(ChartFile file, List<Chart> charts) {
     file.write(charts);
     console.print(file.path());
     return 0;

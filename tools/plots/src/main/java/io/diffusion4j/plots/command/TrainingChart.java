@@ -3,9 +3,9 @@ package io.diffusion4j.plots.command;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.plots.Axis;
 import io.diffusion4j.plots.Chart;
-import io.diffusion4j.plots.Curve;
-import io.diffusion4j.plots.Curve.Look;
-import io.diffusion4j.plots.Curve.Point;
+import io.diffusion4j.plots.ChartSeries;
+import io.diffusion4j.plots.ChartSeries.Look;
+import io.diffusion4j.plots.ChartSeries.Point;
 import io.diffusion4j.training.events.EventReader;
 import io.diffusion4j.training.events.EventWriter;
 import java.io.IOException;
@@ -33,7 +33,7 @@ final class TrainingChart {
     SortedMap<Long, Double> numbers = EventReader.scalars(events, value);
     Check.that(!numbers.isEmpty(), "value", value, "one that is in " + events + ", such as loss");
     List<Point> means = means(numbers);
-    var curve = new Curve(value, Look.line(0), means);
+    var curve = new ChartSeries(value, Look.line(0), means);
     return new Chart(state.toString(), Axis.linear("step"), axis(value, means), List.of(curve));
   }
 

@@ -2,7 +2,7 @@
  * Processes that train one model together: data parallelism.
  *
  * <p>A {@link io.diffusion4j.nn.train.group.Group} is the training's view of these processes. Each
- * has a {@link io.diffusion4j.nn.train.group.Share} of the rows of every batch; gradients are
+ * has a {@link io.diffusion4j.nn.train.group.RowRange} of the rows of every batch; gradients are
  * summed over all processes, and then every process makes the same step. A process that trains by
  * itself is {@code Group.alone()}, which costs nothing.
  *
