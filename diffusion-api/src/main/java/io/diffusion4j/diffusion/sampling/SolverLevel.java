@@ -21,8 +21,8 @@ public record SolverLevel(double t, double alphaBar) {
         alphaBar > 0 && alphaBar <= 1,
         "alphaBar",
         alphaBar + " at t = " + t,
-        "in (0, 1]; where nothing is left of the sample, σ and λ are infinite, and ddim, ddpm and"
-            + " unclip do without");
+        "in (0, 1]; where nothing is left of the sample, σ and λ are infinite, and ddim, ddpm, lcm"
+            + " and unclip do without");
   }
 
   /**

@@ -191,12 +191,19 @@ class SamplersTest implements SamplerContract {
         assertThat(e)
             .hasMessage(
                 "alphaBar: 0.0 at t = 999.0 (expected: in (0, 1]; where nothing is left of the"
-                    + " sample, σ and λ are infinite, and ddim, ddpm and unclip do without)");
+                    + " sample, σ and λ are infinite, and ddim, ddpm, lcm and unclip do without)");
       }
     }
     assertThat(able)
         .containsExactly(
-            "ddim", "ddim-diffusers", "ddpm", "ddpm-large", "ddpm-learned", "ddpm-small", "unclip");
+            "ddim",
+            "ddim-diffusers",
+            "ddpm",
+            "ddpm-large",
+            "ddpm-learned",
+            "ddpm-small",
+            "lcm",
+            "unclip");
   }
 
   @Test
@@ -456,7 +463,7 @@ class SamplersTest implements SamplerContract {
             "sampler: dmp (expected: one of ddim, ddim-diffusers, ddpm, ddpm-large, ddpm-learned,"
                 + " ddpm-small, dpmpp-1, dpmpp-2m, dpmpp-2m-heun, dpmpp-2m-karras, dpmpp-2s,"
                 + " dpmpp-3m, dpmpp-3m-taylor, dpmpp-3s, euler, euler-ancestral, euler-karras,"
-                + " heun, heun-karras, ode-euler, ode-heun, ode-rk4, plms, pndm, sde-dpmpp-2m,"
+                + " heun, heun-karras, lcm, ode-euler, ode-heun, ode-rk4, plms, pndm, sde-dpmpp-2m,"
                 + " sde-euler-maruyama, sde-pc, sde-reverse-diffusion, unclip)");
   }
 

@@ -69,8 +69,8 @@ public final class DdpmFamily implements ModelFamily {
                 expected.add(
                     Component.network(
                             autoencoder.getFileName().toString(),
-                            path -> Autoencoder.read(path, 1, 1),
-                            Autoencoder::manifest)
+                            Autoencoder::read,
+                            Autoencoder::decoderManifest)
                         .withNames(CurrentNames::current)));
     return FolderReport.of(folder, expected, Optional.empty(), List.of(), own::scheduler);
   }

@@ -1,4 +1,4 @@
-package io.diffusion4j.kandinsky;
+package io.diffusion4j.pipeline;
 
 import io.diffusion4j.diffusion.stage.Pixels;
 import io.diffusion4j.nn.engine.CompiledNetwork;
@@ -10,7 +10,7 @@ import java.util.function.Function;
  * One network at several sizes, each compiled on first use. The least recently used sizes are
  * closed. Thread-safe: users wait for each other. Holds native memory until it is closed.
  */
-final class SizedNetworks implements AutoCloseable {
+public final class SizedNetworks implements AutoCloseable {
   /** Each size has its own copy of the weights, so few are kept. */
   private static final int MOST = 2;
 
@@ -18,12 +18,12 @@ final class SizedNetworks implements AutoCloseable {
   private final Map<Pixels, CompiledNetwork> open = new LinkedHashMap<>(MOST, 0.75f, true);
 
   /** Creates networks that are compiled on first use. */
-  SizedNetworks(Function<Pixels, CompiledNetwork> compile) {
+  public SizedNetworks(Function<Pixels, CompiledNetwork> compile) {
     this.compile = compile;
   }
 
   /** Works with the network of a size, which stays open meanwhile. */
-  synchronized <R> R use(Pixels size, Function<CompiledNetwork, R> work) {
+  public synchronized <R> R use(Pixels size, Function<CompiledNetwork, R> work) {
     var network = open.get(size);
     if (network == null) {
       if (open.size() == MOST) {
