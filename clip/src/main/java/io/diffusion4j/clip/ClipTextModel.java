@@ -19,6 +19,7 @@ import java.util.List;
  */
 public final class ClipTextModel implements TextEncoder, AutoCloseable {
   private final ClipTokenizer tokenizer;
+  private final boolean embeds;
   private final CompiledNetwork compiled;
 
   /**
@@ -41,6 +42,7 @@ public final class ClipTextModel implements TextEncoder, AutoCloseable {
    */
   public ClipTextModel(ClipTokenizer tokenizer, ClipTextNetwork network, CompiledNetwork compiled) {
     this.tokenizer = network.fitted(tokenizer);
+    this.embeds = network.embeddingDim() > 0;
     this.compiled = compiled;
   }
 
@@ -51,7 +53,6 @@ public final class ClipTextModel implements TextEncoder, AutoCloseable {
     }
     var tokens = prompts.stream().map(tokenizer::encode).toList();
     var batch = new Batch(prompts.size());
-    boolean embeds = network.embeddingDim() > 0;
     if (embeds) {
       ClipTextNetwork.feed(batch, tokens);
     } else {
