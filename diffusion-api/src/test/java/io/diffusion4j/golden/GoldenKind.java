@@ -80,6 +80,10 @@ public enum GoldenKind {
   HOSTILE_TORCH_FILES("torch/hostile/expected.json", c -> true),
   /** Low-rank updates in all layouts, and what a network answers with them. */
   LORA("lora/*/case.json", c -> c.has("rank")),
+  /** Low-rank updates of Stable Diffusion in the names of each trainer. */
+  LATENT_LORA("latent/lora/case.json", c -> c.has("rank")),
+  /** Stable Diffusion in a single file with the original names, and the folder that it equals. */
+  LATENT_SINGLE_FILE("latent/single-file/*/case.json", c -> c.has("equals")),
   /** Any of diffusers' {@code UNet2DModel} without a picture beside x_t. */
   PIXEL_NETWORK("ddpm/*/*/case.json", c -> !c.has("pipeline")),
   /** Runs of a {@code DDPMPipeline} or {@code DDIMPipeline} on the folder that they lie in. */
