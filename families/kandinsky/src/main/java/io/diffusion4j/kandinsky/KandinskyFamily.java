@@ -16,6 +16,7 @@ import io.diffusion4j.pipeline.ModelFamily;
 import io.diffusion4j.pipeline.OpenOptions;
 import io.diffusion4j.pipeline.PipelineModule;
 import io.diffusion4j.pipeline.Residency;
+import io.diffusion4j.pipeline.SuitedPrecision;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -84,7 +85,14 @@ public final class KandinskyFamily implements ModelFamily {
         KandinskyModel.load(
             folder,
             place,
-            how.compute(() -> SuitedPrecision.of(folder, place)),
+            how.compute(
+                () ->
+                    SuitedPrecision.of(
+                        folder.resolve(KandinskyFolder.UNET),
+                        folder.resolve(KandinskyFolder.MOVQ),
+                        place.network(),
+                        place.pipeline().resolve(KandinskyFolder.TEXT_ENCODER),
+                        place.pipeline().resolve(KandinskyFolder.IMAGE_ENCODER))),
             how.residency(),
             how.loras());
     String description = "Kandinsky, images of " + model.decoderStage().draws() + " pixels";

@@ -1,4 +1,4 @@
-package io.diffusion4j.kandinsky;
+package io.diffusion4j.pipeline;
 
 import com.sun.management.OperatingSystemMXBean;
 import io.diffusion4j.checkpoint.Checkpoint;
@@ -10,7 +10,7 @@ import java.util.Locale;
 import java.util.stream.Stream;
 
 /** The number format that suits a model and a machine. */
-final class SuitedPrecision {
+public final class SuitedPrecision {
   private static final System.Logger LOG = System.getLogger(SuitedPrecision.class.getName());
 
   private SuitedPrecision() {}
@@ -18,17 +18,11 @@ final class SuitedPrecision {
   /**
    * Returns bfloat16 if the weights of all networks in float32 would take more than half of the
    * machine's memory and the processor multiplies such numbers, else float32.
+   *
+   * @param components the folders of the networks
    */
-  static Precision of(Path folder, PriorPlace place) {
-    long parameters =
-        Stream.of(
-                folder.resolve(KandinskyFolder.UNET),
-                folder.resolve(KandinskyFolder.MOVQ),
-                place.network(),
-                place.pipeline().resolve(KandinskyFolder.TEXT_ENCODER),
-                place.pipeline().resolve(KandinskyFolder.IMAGE_ENCODER))
-            .mapToLong(SuitedPrecision::parameters)
-            .sum();
+  public static Precision of(Path... components) {
+    long parameters = Stream.of(components).mapToLong(SuitedPrecision::parameters).sum();
     long bytes = Float.BYTES * parameters;
     if (bytes <= memory() / 2 || !Engines.areMadeFor(Precision.BFLOAT16)) {
       return Precision.FLOAT32;
