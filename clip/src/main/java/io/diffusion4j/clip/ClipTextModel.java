@@ -19,7 +19,7 @@ import java.util.List;
  */
 public final class ClipTextModel implements TextEncoder, AutoCloseable {
   private final ClipTokenizer tokenizer;
-  private final ClipTextNetwork network;
+  private final boolean embeds;
   private final CompiledNetwork compiled;
 
   /**
@@ -42,18 +42,8 @@ public final class ClipTextModel implements TextEncoder, AutoCloseable {
    */
   public ClipTextModel(ClipTokenizer tokenizer, ClipTextNetwork network, CompiledNetwork compiled) {
     this.tokenizer = network.fitted(tokenizer);
-    this.network = network;
+    this.embeds = network.embeddingDim() > 0;
     this.compiled = compiled;
-  }
-
-  /** Returns the tokenizer of the texts. */
-  public ClipTokenizer tokenizer() {
-    return tokenizer;
-  }
-
-  /** Returns the text tower. */
-  public ClipTextNetwork network() {
-    return network;
   }
 
   @Override
@@ -63,7 +53,6 @@ public final class ClipTextModel implements TextEncoder, AutoCloseable {
     }
     var tokens = prompts.stream().map(tokenizer::encode).toList();
     var batch = new Batch(prompts.size());
-    boolean embeds = network.embeddingDim() > 0;
     if (embeds) {
       ClipTextNetwork.feed(batch, tokens);
     } else {

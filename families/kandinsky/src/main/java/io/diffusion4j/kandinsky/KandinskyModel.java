@@ -66,7 +66,6 @@ final class KandinskyModel implements AutoCloseable {
   private static final int MAX_PIXELS = 1024;
 
   private final Path folder;
-  private final PriorPlace place;
   private final Compute compute;
   private final PipelineLoras loras;
   private final Resources resources = new Resources();
@@ -94,7 +93,6 @@ final class KandinskyModel implements AutoCloseable {
       Residency residency,
       List<LoraChoice> updates) {
     this.folder = folder;
-    this.place = place;
     this.compute = compute;
     unet = KandinskyUnet.read(folder.resolve(KandinskyFolder.UNET));
     movq = Movq.read(folder.resolve(KandinskyFolder.MOVQ));
@@ -313,10 +311,6 @@ final class KandinskyModel implements AutoCloseable {
   /** Returns the width and height of a latent in pixels. */
   int factor() {
     return movq.factor();
-  }
-
-  PriorPlace place() {
-    return place;
   }
 
   Stage decoderStage() {

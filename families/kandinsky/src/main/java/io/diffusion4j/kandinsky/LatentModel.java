@@ -78,10 +78,6 @@ final class LatentModel implements AutoCloseable {
     }
   }
 
-  KandinskyUnet unet() {
-    return unet;
-  }
-
   /**
    * Computes the conditioning of image embeddings.
    *

@@ -28,6 +28,7 @@ import io.diffusion4j.golden.GoldenKind;
 import io.diffusion4j.golden.GoldenTensors;
 import io.diffusion4j.golden.GoldenTest;
 import io.diffusion4j.kandinsky.KandinskyEmbeddings.Embedded;
+import io.diffusion4j.kandinsky.KandinskyFamily.KandinskyReport;
 import io.diffusion4j.nn.Rows;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Precision;

@@ -87,11 +87,6 @@ public final class SharedTapes {
     return compiled;
   }
 
-  /** Returns the number of members with shares. */
-  int members() {
-    return members;
-  }
-
   /** Runs work on each share of the rows: each member on one, or on several consecutive ones. */
   private void each(BiConsumer<Part, dnnl_stream> work) {
     team.run(

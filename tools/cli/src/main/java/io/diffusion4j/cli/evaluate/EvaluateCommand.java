@@ -15,11 +15,13 @@ import io.diffusion4j.diffusion.image.OutputFile;
 import io.diffusion4j.diffusion.image.Png;
 import io.diffusion4j.diffusion.pipeline.AppliedLora;
 import io.diffusion4j.diffusion.pipeline.ImagePipeline;
+import io.diffusion4j.diffusion.pipeline.ImageTask;
 import io.diffusion4j.diffusion.pipeline.ReplacedPart;
 import io.diffusion4j.emoji.train.EmojiPreset;
 import io.diffusion4j.evaluation.Evaluation;
 import io.diffusion4j.evaluation.GeneratedMetric;
 import io.diffusion4j.evaluation.GeneratedPictures;
+import io.diffusion4j.evaluation.PromptPictures;
 import io.diffusion4j.evaluation.PromptSet;
 import io.diffusion4j.evaluation.Result;
 import io.diffusion4j.evaluation.judge.EvaluationModel;
@@ -436,5 +438,31 @@ public final class EvaluateCommand implements Callable<Integer>, SamplingOptions
     facts.put("judge", judgeFolder.toString());
     facts.put("seed", seed.value());
     return facts;
+  }
+
+  /** Draws lists of pictures in batches. */
+  private record PromptDrawer(long seed, int batch, ProgressBars bars) {
+    /** Draws a picture of each prompt. */
+    List<Image> draw(ImagePipeline pipeline, List<String> prompts, SamplingOptions stages) {
+      var settings = stages.settings(pipeline, ImageTask.of(prompts.get(0)));
+      return draw("evaluate", new PromptPictures(pipeline, settings, prompts, seed));
+    }
+
+    /**
+     * Draws all pictures of a list.
+     *
+     * @param name the name of the progress bar
+     */
+    List<Image> draw(String name, GeneratedPictures pictures) {
+      List<Image> drawn = new ArrayList<>(pictures.size());
+      try (var bar = bars.bar(name, 0, pictures.size())) {
+        for (int from = 0; from < pictures.size(); from += batch) {
+          int to = Math.min(pictures.size(), from + batch);
+          drawn.addAll(pictures.draw(from, to));
+          bar.at(to, "");
+        }
+      }
+      return drawn;
+    }
   }
 }

@@ -21,6 +21,7 @@ import io.diffusion4j.diffusion.solver.Samplers;
 import io.diffusion4j.plots.Axis;
 import io.diffusion4j.plots.Chart;
 import io.diffusion4j.plots.ChartSeries;
+import io.diffusion4j.plots.command.PlotCommand.TrainingChart;
 import io.diffusion4j.training.events.EventWriter;
 import java.io.IOException;
 import java.nio.file.Files;
