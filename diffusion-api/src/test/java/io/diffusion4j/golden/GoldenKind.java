@@ -147,6 +147,10 @@ public enum GoldenKind {
           c.path("pipeline").asText().equals("StableDiffusionPipeline")
               && !c.has("clip_skip")
               && !c.has("guidance_rescale")),
+  /** Such runs that change a picture, in whole or in part. */
+  STABLE_DIFFUSION_EDIT(
+      "latent/{sd1/*,sd2/*,sd1-inpaint,sd1-inpaint/*}/case.json",
+      c -> c.path("pipeline").asText().matches("StableDiffusion(Img2Img|Inpaint)Pipeline")),
   /** A folder with float16 files only, which equals another. */
   STABLE_DIFFUSION_VARIANT("latent/sd1-fp16/case.json", c -> c.has("equals")),
   /** ECLIPSE's prior of one pass. */

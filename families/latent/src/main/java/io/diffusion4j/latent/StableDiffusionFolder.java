@@ -42,6 +42,8 @@ final class StableDiffusionFolder {
       List.of(
           PIPELINE,
           "StableDiffusionImg2ImgPipeline",
+          "StableDiffusionInpaintPipeline",
+          "StableDiffusionInpaintPipelineLegacy",
           CONSISTENCY + "Pipeline",
           CONSISTENCY + "Img2ImgPipeline");
 

@@ -178,6 +178,10 @@ final class StableDiffusionModel implements AutoCloseable {
     return vae;
   }
 
+  SchedulerConfig scheduler() {
+    return scheduler;
+  }
+
   /** Returns the settings of the only stage. */
   Stage stage() {
     return stage;

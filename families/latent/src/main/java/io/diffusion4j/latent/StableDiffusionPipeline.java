@@ -18,6 +18,7 @@ import io.diffusion4j.diffusion.pipeline.ImageTask.Kind;
 import io.diffusion4j.diffusion.pipeline.ImageTask.Words;
 import io.diffusion4j.diffusion.pipeline.ModelCard;
 import io.diffusion4j.diffusion.pipeline.ModelIdentity;
+import io.diffusion4j.diffusion.sampling.Resampling;
 import io.diffusion4j.diffusion.stage.Choices;
 import io.diffusion4j.diffusion.stage.DiffusionStage;
 import io.diffusion4j.diffusion.stage.Draw;
@@ -28,11 +29,13 @@ import io.diffusion4j.diffusion.stage.Stage;
 import io.diffusion4j.pipeline.LatentColours;
 import java.util.AbstractList;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -79,7 +82,27 @@ final class StableDiffusionPipeline implements ImagePipeline {
             model.stage().draws(),
             ModelCard.Limits.DEFAULT,
             List.of(stage),
-            EnumSet.of(Kind.TEXT_TO_IMAGE));
+            tasks());
+  }
+
+  /** A network with inputs for the known part of a picture draws nothing without one. */
+  private Set<Kind> tasks() {
+    if (replacement.isPresent()) {
+      return EnumSet.of(Kind.TEXT_TO_IMAGE);
+    }
+    return model.unet().besideChannels() > 0
+        ? EnumSet.of(Kind.INPAINT)
+        : EnumSet.of(Kind.TEXT_TO_IMAGE, Kind.INPAINT, Kind.IMAGE_TO_IMAGE);
+  }
+
+  private static Canvas canvas(ImageTask task) {
+    if (task instanceof ImageTask.ImageToImage changed) {
+      return new Canvas.Noised(changed.image(), changed.strength());
+    }
+    if (task instanceof ImageTask.Inpaint inpaint) {
+      return new Canvas.Repainted(inpaint.image(), inpaint.mask(), 1);
+    }
+    return new Canvas.Empty();
   }
 
   @Override
@@ -94,7 +117,8 @@ final class StableDiffusionPipeline implements ImagePipeline {
 
   @Override
   public Map<String, Integer> steps(ImageTask task, Map<String, SamplingSettings> settings) {
-    return Map.of(stage.name(), stage.steps(own(settings)));
+    int asked = stage.steps(own(settings));
+    return Map.of(stage.name(), canvas(task).steps(model.scheduler(), asked));
   }
 
   private SamplingSettings own(Map<String, SamplingSettings> settings) {
@@ -104,8 +128,19 @@ final class StableDiffusionPipeline implements ImagePipeline {
   @Override
   public void check(ImageTask task, String name, SamplingSettings settings) {
     requireOffered(task);
-    ImagePipeline.super.check(task, name, settings);
-    if (name.equals(stage.name()) && replacement.isEmpty()) {
+    if (task instanceof ImageTask.Inpaint inpaint) {
+      Check.that(
+          inpaint.resampling().equals(Resampling.NONE),
+          "resampling",
+          inpaint.resampling(),
+          "none; the known part is put back at every step");
+      var image = inpaint.image();
+      inpaint.mask().requireSize("mask", image.width(), image.height(), ", as the image");
+    }
+    boolean own = name.equals(stage.name()) && replacement.isEmpty();
+    ImagePipeline.super.check(
+        task, name, own ? canvas(task).settings(model.scheduler(), settings) : settings);
+    if (own) {
       settings.size().ifPresent(this::requireMultiples);
     }
   }
@@ -137,25 +172,62 @@ final class StableDiffusionPipeline implements ImagePipeline {
       SamplingListener listener) {
     task.requireFits(noise.size());
     requireOffered(task);
-    var own = own(settings);
     List<Words> words = IntStream.range(0, noise.size()).mapToObj(task::words).toList();
     if (replacement.isPresent()) {
-      return replacement.get().decode(conditions(words, noise), own, listener);
+      return replacement.get().decode(conditions(words, noise), own(settings), listener);
     }
+    return draw(canvas(task), words, own(settings), noise, listener);
+  }
+
+  /** Draws a picture for each of the words on a canvas. */
+  List<Image> draw(
+      Canvas canvas,
+      List<Words> words,
+      SamplingSettings own,
+      List<NoiseSource> noise,
+      SamplingListener listener) {
     own.size().ifPresent(this::requireMultiples);
     var asked =
         own.withGuidanceScale(atLeastOne(guidance.of(stage.name(), own.guidanceScale())));
-    Pixels size = latents(stage.size(asked));
-    List<Draw<Guidance<UnetCondition>>> draws = draws(words, asked, size, noise);
+    Pixels picture = size(canvas, asked);
+    Pixels size = latents(picture);
+    var adapted = canvas.settings(model.scheduler(), asked);
+    boolean isSeen = model.unet().besideChannels() > 0;
+    if (canvas instanceof Canvas.Noised start
+        && canvas.steps(model.scheduler(), asked.steps()) == 0) {
+      return Collections.nCopies(noise.size(), start.unchanged(picture));
+    }
+    var sized = model.code(vae -> canvas.at(vae, picture, size, isSeen));
+    List<Draw<Guidance<UnetCondition>>> draws =
+        draws(words, asked, size, noise, noise.stream().map(sized::with).toList());
     var previews = new Previews(listener, model.colours(), size);
     int values = size.width() * size.height() * model.vae().latentChannels();
     List<float[]> latents =
         model.denoise(
             network ->
                 DiffusionStage.of(stage, new GuidedDenoiser<>(network), values)
-                    .sample(draws, asked, previews));
+                    .sample(draws, adapted, previews));
+    return decoded(latents, size);
+  }
+
+  private List<Image> decoded(List<float[]> latents, Pixels size) {
     return model.code(
         vae -> latents.stream().map(latent -> vae.decode(latent, size)).toList());
+  }
+
+  /** Returns the requested size, else that of the picture that is changed, else the usual one. */
+  private Pixels size(Canvas canvas, SamplingSettings asked) {
+    if (asked.size().isPresent()) {
+      return stage.size(asked);
+    }
+    return canvas
+        .size(model.vae().factor())
+        .map(
+            size -> {
+              stage.check(asked.withSize(size));
+              return size;
+            })
+        .orElseGet(() -> stage.size(asked));
   }
 
   /** As in diffusers, a scale of 1 or less is no guidance: the conditional network alone. */
@@ -171,7 +243,11 @@ final class StableDiffusionPipeline implements ImagePipeline {
   }
 
   private List<Draw<Guidance<UnetCondition>>> draws(
-      List<Words> words, SamplingSettings asked, Pixels size, List<NoiseSource> noise) {
+      List<Words> words,
+      SamplingSettings asked,
+      Pixels size,
+      List<NoiseSource> noise,
+      List<Canvas.Drawn> canvases) {
     boolean embedded = model.unet().guidanceDim() > 0;
     var scale = embedded ? GuidanceScale.constant(1) : asked.guidanceScale();
     Map<String, TextEncoding> encodings = texts.encodeOnce(both(words));
@@ -180,7 +256,10 @@ final class StableDiffusionPipeline implements ImagePipeline {
       var each = words.get(i);
       var toward = condition(encodings, each.text(), size, asked.guidanceScale());
       var away = condition(encodings, each.negative(), size, asked.guidanceScale());
-      draws.add(new Draw<>(new Guidance<>(toward, away, scale), noise.get(i)));
+      var canvas = canvases.get(i);
+      var both =
+          new Guidance<>(toward.beside(canvas.beside()), away.beside(canvas.beside()), scale);
+      draws.add(new Draw<>(both, noise.get(i), canvas.projection()));
     }
     return draws;
   }

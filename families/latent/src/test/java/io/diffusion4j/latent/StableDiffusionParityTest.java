@@ -1,5 +1,6 @@
 package io.diffusion4j.latent;
 
+import static io.diffusion4j.diffusion.stage.SamplingListener.NONE;
 import static io.diffusion4j.tf.testing.Golden.assertClose;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -7,14 +8,15 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.diffusion4j.diffusion.guidance.GuidanceScale;
 import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.diffusion.image.Rgb8;
 import io.diffusion4j.diffusion.noise.NoiseSource;
 import io.diffusion4j.diffusion.pipeline.ImageTask;
 import io.diffusion4j.diffusion.pipeline.ImageTask.Words;
 import io.diffusion4j.diffusion.sampling.EpsSource;
+import io.diffusion4j.diffusion.sampling.Resampling;
 import io.diffusion4j.diffusion.solver.DdimSampler;
 import io.diffusion4j.diffusion.solver.FinalNoiseLevel;
 import io.diffusion4j.diffusion.stage.Pixels;
-import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
 import io.diffusion4j.golden.GoldenCase;
 import io.diffusion4j.golden.GoldenKind;
@@ -49,6 +51,11 @@ class StableDiffusionParityTest {
     assertDraws(golden.folder(), changed(golden, model(golden)));
   }
 
+  @GoldenTest(GoldenKind.STABLE_DIFFUSION_EDIT)
+  void aFolderChangesAPictureAsTheReferenceDoes(GoldenCase golden) throws IOException {
+    assertDraws(golden.folder(), changed(golden, model(golden)));
+  }
+
   @GoldenTest(GoldenKind.STABLE_DIFFUSION_VARIANT)
   void aVariantDrawsThePicturesOfTheFolderThatItEquals(GoldenCase golden) throws IOException {
     Path equal = golden.folder().resolve(golden.json().get("equals").asText()).normalize();
@@ -63,10 +70,18 @@ class StableDiffusionParityTest {
         var open = OpenPipeline.of(model, how, plugins)) {
       var pipeline = open.pipeline();
       var settings = settings(run, pipeline.card().stages().get(0).defaults());
-      var task = task(run, io.size("out.image", 0));
+      var task = task(run, io);
       pipeline.check(task, "decoder", settings);
-      var drawn =
-          pipeline.draw(task, Map.of("decoder", settings), noise(expected), SamplingListener.NONE);
+      List<Image> drawn;
+      if (task instanceof ImageTask.Inpaint && run.get("strength").asDouble() < 1) {
+        // no task has a picture, a mask and a strength
+        var canvas = new Canvas.Repainted(picture(io), mask(io), run.get("strength").asDouble());
+        drawn =
+            ((StableDiffusionPipeline) pipeline)
+                .draw(canvas, List.of(task.words()), settings, noise(expected), NONE);
+      } else {
+        drawn = pipeline.draw(task, Map.of("decoder", settings), noise(expected), NONE);
+      }
       float[] pixels = Rows.stack(drawn.stream().map(Image::pixels).toList());
       for (int i = 0; i < pixels.length; i++) {
         pixels[i] = pixels[i] * 0.5f + 0.5f;
@@ -80,8 +95,11 @@ class StableDiffusionParityTest {
     var settings =
         usual
             .withSteps(run.get("num_inference_steps").asInt())
-            .withGuidanceScale(GuidanceScale.constant(run.get("guidance_scale").asDouble()))
-            .withSize(new Pixels(run.get("width").asInt(), run.get("height").asInt()));
+            .withGuidanceScale(GuidanceScale.constant(run.get("guidance_scale").asDouble()));
+    if (run.has("width")) {
+      settings =
+          settings.withSize(new Pixels(run.get("width").asInt(), run.get("height").asInt()));
+    }
     if (run.has("eta")) {
       double eta = run.get("eta").asDouble();
       var stride = DdimSampler.Stride.WHOLE;
@@ -91,7 +109,8 @@ class StableDiffusionParityTest {
     return settings;
   }
 
-  private static ImageTask task(JsonNode run, int rows) {
+  private static ImageTask task(JsonNode run, GoldenTensors io) {
+    int rows = io.size("out.image", 0);
     List<Words> words = new ArrayList<>();
     int each = rows / run.get("prompts").size();
     for (int i = 0; i < rows; i++) {
@@ -100,7 +119,28 @@ class StableDiffusionParityTest {
               run.get("prompts").get(i / each).asText(),
               run.path("negative_prompts").path(i / each).asText("")));
     }
-    return new ImageTask.TextToImage(words);
+    if (io.has("in.mask")) {
+      return new ImageTask.Inpaint(
+          picture(io), mask(io), words.get(0), Resampling.NONE);
+    }
+    return io.has("in.image")
+        ? new ImageTask.ImageToImage(
+            picture(io), run.get("strength").asDouble(), words.get(0))
+        : new ImageTask.TextToImage(words);
+  }
+
+  private static Image picture(GoldenTensors io) {
+    return new Rgb8(io.size("in.image", 1), io.size("in.image", 0), io.bytes("in.image"))
+        .toImage();
+  }
+
+  private static Image mask(GoldenTensors io) {
+    byte[] values = io.bytes("in.mask");
+    byte[] pixels = new byte[3 * values.length];
+    for (int i = 0; i < pixels.length; i++) {
+      pixels[i] = values[i / 3];
+    }
+    return new Rgb8(io.size("in.mask", 1), io.size("in.mask", 0), pixels).toImage();
   }
 
   /** The folder that a run is of: its own, or the one above. */
@@ -131,7 +171,10 @@ class StableDiffusionParityTest {
       int own = row;
       sources.add(
           (stage, step, size) -> {
-            String name = "latents." + (step == NoiseSource.INITIAL ? "init" : "step" + step);
+            String name =
+                stage.startsWith("vae/")
+                    ? stage.replace('/', '.')
+                    : "latents." + (step == NoiseSource.INITIAL ? "init" : "step" + step);
             return Rows.unstack(noise.image(name), noise.size(name, 0)).get(own);
           });
     }
