@@ -51,11 +51,13 @@ import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Full disks, damaged requests and greedy owners: other jobs are drawn, and none is stuck. */
+@Tag("slow")
 @Timeout(30)
 class JobFaultsTest {
   private static final Duration PAUSE = Duration.ofMillis(20);
