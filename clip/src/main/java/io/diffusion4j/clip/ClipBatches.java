@@ -7,7 +7,7 @@ import io.diffusion4j.data.CaptionedImages;
 import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.Rows;
 import io.diffusion4j.nn.train.BatchSource;
-import io.diffusion4j.nn.train.group.Share;
+import io.diffusion4j.nn.train.group.RowRange;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -24,11 +24,11 @@ public record ClipBatches(
     implements BatchSource {
   @Override
   public Batch batch(long step) {
-    return rows(step, new Share(0, batchSize));
+    return rows(step, new RowRange(0, batchSize));
   }
 
   @Override
-  public Batch rows(long step, Share share) {
+  public Batch rows(long step, RowRange share) {
     List<Tokens> tokens = new ArrayList<>(share.count());
     List<float[]> pixels = new ArrayList<>(share.count());
     for (int i = share.from(); i < share.to(); i++) {

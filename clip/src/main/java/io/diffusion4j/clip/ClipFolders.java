@@ -24,10 +24,12 @@ import java.util.function.Predicate;
 public final class ClipFolders {
   private static final String CONFIG = "config.json";
   private static final String TEXT_CLASS = "CLIPTextModelWithProjection";
+  private static final String STATES_CLASS = "CLIPTextModel";
   private static final String VISION_CLASS = "CLIPVisionModelWithProjection";
   private static final String MODEL_CLASS = "CLIPModel";
   private static final String TEXT_TYPE = "clip_text_model";
   private static final String VISION_TYPE = "clip_vision_model";
+  private static final String TOWER = "text_model.";
   private static final int PROJECTION_DIM = 512;
 
   /**
@@ -66,6 +68,17 @@ public final class ClipFolders {
     return text(config, config.intValue("projection_dim", PROJECTION_DIM));
   }
 
+  /**
+   * Reads the settings of a text tower without projection, {@code CLIPTextModel}; absent fields have
+   * transformers' defaults. Its {@code projection_dim} means nothing.
+   */
+  public static ClipTextNetwork readTextStates(Path folder) {
+    var config = ComponentConfig.readTransformers(folder.resolve(CONFIG));
+    requireTower(config, STATES_CLASS, TEXT_TYPE);
+    config.has("projection_dim");
+    return text(config, 0);
+  }
+
   /** Reads the settings of an image tower; absent fields have transformers' defaults. */
   public static ClipVisionNetwork readVision(Path folder) {
     var config = ComponentConfig.readTransformers(folder.resolve(CONFIG));
@@ -93,6 +106,33 @@ public final class ClipFolders {
         .named(ClipTextNetwork.END, "end_of_text")
         .named(StoredNetwork.output(0), "last_hidden_state")
         .named(StoredNetwork.output(1), "text_embeds");
+  }
+
+  /**
+   * Returns the text tower without projection of a folder by itself, with the names of transformers'
+   * {@code CLIPTextModel}.
+   *
+   * @param name the name of the network
+   */
+  public static StoredNetwork storedTextStates(String name, Path folder) {
+    return StoredNetwork.of(
+            name,
+            readTextStates(folder),
+            StoredNetwork.Access.in(
+                folder,
+                Checkpoint.TRANSFORMERS,
+                ClipFolders::isParameter,
+                weights -> weights.renamed(ClipFolders::current)))
+        .named(ClipTextNetwork.IDS, "input_ids")
+        .named(StoredNetwork.output(0), "last_hidden_state");
+  }
+
+  /**
+   * Returns the current name of a tensor of {@code CLIPTextModel}: newer versions of transformers
+   * write it without the prefix of the tower.
+   */
+  public static String current(String name) {
+    return name.startsWith(TOWER) ? name : TOWER + name;
   }
 
   /**
@@ -225,7 +265,8 @@ public final class ClipFolders {
   /** Writes the settings of a text tower. */
   public static void writeConfig(
       Path folder, ClipTextNetwork network, int startId, int endId, int padId) {
-    put(ConfigWriter.transformers(TEXT_CLASS, TEXT_TYPE), network)
+    String className = network.embeddingDim() == 0 ? STATES_CLASS : TEXT_CLASS;
+    put(ConfigWriter.transformers(className, TEXT_TYPE), network)
         .put("bos_token_id", startId)
         .put("eos_token_id", endId)
         .put("pad_token_id", padId)
@@ -286,10 +327,13 @@ public final class ClipFolders {
   }
 
   private static ConfigWriter put(ConfigWriter config, ClipTextNetwork network) {
-    return put(config, network.transformer())
-        .put("vocab_size", network.vocabulary())
-        .put("max_position_embeddings", network.positions())
-        .put("projection_dim", network.embeddingDim());
+    var writer =
+        put(config, network.transformer())
+            .put("vocab_size", network.vocabulary())
+            .put("max_position_embeddings", network.positions());
+    return network.embeddingDim() == 0
+        ? writer
+        : writer.put("projection_dim", network.embeddingDim());
   }
 
   private static ConfigWriter put(ConfigWriter config, ClipVisionNetwork network) {

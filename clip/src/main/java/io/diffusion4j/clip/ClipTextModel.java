@@ -10,6 +10,7 @@ import io.diffusion4j.nn.Rows;
 import io.diffusion4j.nn.engine.CompiledNetwork;
 import io.diffusion4j.nn.engine.Compute;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -18,7 +19,7 @@ import java.util.List;
  */
 public final class ClipTextModel implements TextEncoder, AutoCloseable {
   private final ClipTokenizer tokenizer;
-  private final ClipTextNetwork network;
+  private final boolean embeds;
   private final CompiledNetwork compiled;
 
   /**
@@ -41,18 +42,8 @@ public final class ClipTextModel implements TextEncoder, AutoCloseable {
    */
   public ClipTextModel(ClipTokenizer tokenizer, ClipTextNetwork network, CompiledNetwork compiled) {
     this.tokenizer = network.fitted(tokenizer);
-    this.network = network;
+    this.embeds = network.embeddingDim() > 0;
     this.compiled = compiled;
-  }
-
-  /** Returns the tokenizer of the texts. */
-  public ClipTokenizer tokenizer() {
-    return tokenizer;
-  }
-
-  /** Returns the text tower. */
-  public ClipTextNetwork network() {
-    return network;
   }
 
   @Override
@@ -62,10 +53,17 @@ public final class ClipTextModel implements TextEncoder, AutoCloseable {
     }
     var tokens = prompts.stream().map(tokenizer::encode).toList();
     var batch = new Batch(prompts.size());
-    ClipTextNetwork.feed(batch, tokens);
+    if (embeds) {
+      ClipTextNetwork.feed(batch, tokens);
+    } else {
+      ClipTextNetwork.feedIds(batch, tokens);
+    }
     var outputs = compiled.run(batch);
     var hidden = Rows.unstack(outputs.get(0), prompts.size());
-    var embeddings = Rows.unstack(outputs.get(1), prompts.size());
+    var embeddings =
+        embeds
+            ? Rows.unstack(outputs.get(1), prompts.size())
+            : Collections.nCopies(prompts.size(), new float[0]);
     List<TextEncoding> encodings = new ArrayList<>(prompts.size());
     for (int i = 0; i < prompts.size(); i++) {
       Tokens t = tokens.get(i);

@@ -82,11 +82,6 @@ public final class PublishedClip implements AutoCloseable {
         && ComponentConfig.read(config).className().filter(TRANSFORMERS::equals).isPresent();
   }
 
-  /** Returns the towers. */
-  public ClipNetwork network() {
-    return network;
-  }
-
   /** Returns the preprocessing of the image tower. */
   public ClipPreprocessor preprocessor() {
     return preprocessor;

@@ -36,6 +36,11 @@ public record Transformer(
         "a divisor of hidden_size " + width);
   }
 
+  /** Returns the transformer with another number of blocks. */
+  Transformer withLayers(int count) {
+    return new Transformer(width, intermediate, count, heads, activation, eps);
+  }
+
   /** Shapes: x {@code [B, L, W]} → the same; {@code mask} is added to the attention's logits. */
   public Tensor forward(Nn nn, BlockKeys keys, Tensor x, List<Tensor> mask) {
     var h = x;

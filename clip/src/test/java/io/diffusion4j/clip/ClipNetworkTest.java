@@ -13,7 +13,7 @@ import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.clip.Transformer.Activation;
 import io.diffusion4j.clip.image.ClipPreprocessor;
 import io.diffusion4j.clip.token.ClipTokenizer;
-import io.diffusion4j.clip.token.Normalization;
+import io.diffusion4j.clip.token.TextNormalization;
 import io.diffusion4j.clip.token.TokenizerConfig;
 import io.diffusion4j.clip.token.Vocabulary;
 import io.diffusion4j.diffusion.image.Image;
@@ -48,7 +48,7 @@ class ClipNetworkTest {
       new ClipTokenizer(
           Vocabulary.inClipOrder(List.of()),
           TokenizerConfig.karlo().withMaxLength(LENGTH),
-          Normalization.OPENAI);
+          TextNormalization.OPENAI);
 
   @TempDir Path folder = Path.of("");
 

@@ -9,7 +9,7 @@ import io.diffusion4j.clip.Transformer.Activation;
 import io.diffusion4j.clip.image.ClipPreprocessor;
 import io.diffusion4j.clip.token.BpeTrainer;
 import io.diffusion4j.clip.token.ClipTokenizer;
-import io.diffusion4j.clip.token.Normalization;
+import io.diffusion4j.clip.token.TextNormalization;
 import io.diffusion4j.clip.token.TokenizerConfig;
 import io.diffusion4j.clip.token.Tokens;
 import io.diffusion4j.nn.Batch;
@@ -96,7 +96,7 @@ class PublishedClipTest {
       new ClipTokenizer(
           BpeTrainer.ofSize(520).train(Stream.of("a red disc", "a red square")),
           TokenizerConfig.karlo().withMaxLength(4),
-          Normalization.HUGGING_FACE);
+          TextNormalization.HUGGING_FACE);
 
   private static Path transformers(Path folder) throws IOException {
     var blocks = new Transformer(64, 256, 2, 1, Activation.QUICK_GELU, 1e-5);

@@ -13,7 +13,7 @@ import io.diffusion4j.nn.Rows;
 import io.diffusion4j.nn.train.BatchSource;
 import io.diffusion4j.nn.train.diffusion.NoisedBatch;
 import io.diffusion4j.nn.train.group.RowGroups;
-import io.diffusion4j.nn.train.group.Share;
+import io.diffusion4j.nn.train.group.RowRange;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -55,18 +55,18 @@ public record DecoderBatches(
 
   @Override
   public Batch batch(long step) {
-    return rows(step, new Share(0, batchSize));
+    return rows(step, new RowRange(0, batchSize));
   }
 
   @Override
-  public Batch rows(long step, Share share) {
+  public Batch rows(long step, RowRange share) {
     var random = BatchSource.random(seed, step);
     double[] chances = new double[batchSize];
     for (int i = 0; i < batchSize; i++) {
       chances[i] = random.nextDouble();
     }
     var groups = new RowGroups(batchSize);
-    Share read = groups.covering(share);
+    RowRange read = groups.covering(share);
     List<CaptionedImage> examples = new ArrayList<>(read.count());
     for (int i = read.from(); i < read.to(); i++) {
       examples.add(data.get(step * batchSize + i));
@@ -105,7 +105,7 @@ public record DecoderBatches(
     return batch;
   }
 
-  private List<String> captions(List<CaptionedImage> examples, Share rows, double[] chances) {
+  private List<String> captions(List<CaptionedImage> examples, RowRange rows, double[] chances) {
     return IntStream.range(0, examples.size())
         .mapToObj(i -> chances[rows.from() + i] < drop + textDrop ? "" : examples.get(i).caption())
         .toList();

@@ -19,24 +19,6 @@
  *   Denoiser<DecoderCondition> denoiser = model.denoiser();
  * }
  * }</pre>
- *
- * <ul>
- *   <li>{@link io.diffusion4j.decoder.DecoderModel} and {@link
- *       io.diffusion4j.decoder.UpsamplerModel} are networks with their weights. They hold native
- *       memory until they are closed.
- *   <li>{@link io.diffusion4j.decoder.TextProjection} turns the image embedding and the text into
- *       the decoder's {@link io.diffusion4j.decoder.DecoderCondition}.
- *   <li>{@link io.diffusion4j.decoder.DecoderFolders} reads and writes {@code config.json}.
- *   <li>{@link io.diffusion4j.decoder.DecoderBatches} and {@link
- *       io.diffusion4j.decoder.DecoderObjective}, and their counterparts for the upsampler, train
- *       the networks.
- *   <li>{@link io.diffusion4j.decoder.DecoderLikelihood} computes the likelihood of pictures.
- * </ul>
- *
- * <p>The networks are in the packages below: {@code unet} and {@code dit}, both behind {@code
- * backbone}, and {@code classifier} for guidance by a classifier. Samplers, schedules and guidance
- * are in {@code io.diffusion4j.diffusion}; the pipeline with its prior is in {@code
- * io.diffusion4j.unclip}.
  */
 @NullMarked
 package io.diffusion4j.decoder;

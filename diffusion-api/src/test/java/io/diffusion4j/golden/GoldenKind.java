@@ -23,7 +23,9 @@ public enum GoldenKind {
   /** The variational bound over all timesteps. */
   BOUND("losses/*/case.json", c -> !c.has("loss")),
   /** A trace of one of diffusers' schedulers, step by step. */
-  SAMPLER("samplers/*/case.json", c -> c.has("scheduler")),
+  SAMPLER("{samplers,latent/samplers}/*/case.json", c -> c.has("scheduler")),
+  /** Such a trace with the settings of Stable Diffusion's schedulers. */
+  LATENT_SAMPLER("latent/samplers/*/case.json", c -> c.has("scheduler")),
   /** What guided-diffusion calls RESCALED_MSE with a learned range: the loss of Improved DDPM. */
   HYBRID_LOSS("losses/*/case.json", GoldenKind::isHybrid),
   /** Images made larger and smaller by PyTorch. */
@@ -78,6 +80,10 @@ public enum GoldenKind {
   HOSTILE_TORCH_FILES("torch/hostile/expected.json", c -> true),
   /** Low-rank updates in all layouts, and what a network answers with them. */
   LORA("lora/*/case.json", c -> c.has("rank")),
+  /** Low-rank updates of Stable Diffusion in the names of each trainer. */
+  LATENT_LORA("latent/lora/case.json", c -> c.has("rank")),
+  /** Stable Diffusion in a single file with the original names, and the folder that it equals. */
+  LATENT_SINGLE_FILE("latent/single-file/*/case.json", c -> c.has("equals")),
   /** Any of diffusers' {@code UNet2DModel} without a picture beside x_t. */
   PIXEL_NETWORK("ddpm/*/*/case.json", c -> !c.has("pipeline")),
   /** Runs of a {@code DDPMPipeline} or {@code DDIMPipeline} on the folder that they lie in. */
@@ -124,6 +130,16 @@ public enum GoldenKind {
   KANDINSKY_RESIZE("kandinsky/resize/case.json", c -> true),
   /** What the mask of latents comes to. */
   KANDINSKY_MASK("kandinsky/prepare-mask/case.json", c -> true),
+  /** Diffusers' {@code UNet2DConditionModel}, as Stable Diffusion and its relatives have it. */
+  CONDITIONAL_UNET("latent/networks/{*,*/odd-size}/case.json", c -> c.has("config")),
+  /** Diffusers' {@code AutoencoderKL}, its encoder included. */
+  AUTOENCODER_KL(
+      "latent/autoencoders/{*,*/odd-size}/case.json", c -> c.has("scaling_factor") || c.has("model")),
+  /** Diffusers' {@code AutoencoderTiny}. */
+  AUTOENCODER_TINY(
+      "latent/autoencoders/*/case.json", c -> !c.has("scaling_factor") && !c.has("model")),
+  /** Transformers' {@code CLIPTextModel} and its tokenizer, as Stable Diffusion has them. */
+  TEXT_STATES("latent/text/*/case.json", c -> c.has("texts")),
   /** ECLIPSE's prior of one pass. */
   ECLIPSE("eclipse/*/case.json", c -> true),
   /** Pictures of any family's pipeline with the defaults of its folder, which lies beside. */

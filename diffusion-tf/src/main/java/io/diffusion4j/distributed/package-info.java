@@ -1,12 +1,6 @@
 /**
  * Training in several processes, on one machine or on many, over TensorFlow's collectives.
  *
- * <p>A {@link io.diffusion4j.distributed.ClusterSpec} lists the addresses of all processes and the
- * index of this one; it is read from {@code TF_CONFIG}, as launchers of TensorFlow set it, or from
- * two options. {@link io.diffusion4j.distributed.Collectives} connects to the other processes and
- * computes sums with them. {@link io.diffusion4j.distributed.LocalCluster} starts the processes of
- * a training on one machine.
- *
  * <pre>{@code
  * var cluster = ClusterSpec.of("h0:2222,h1:2222", 1); // the second of two
  * try (var group = Collectives.join(cluster, PeerTimeout.DEFAULT);
@@ -16,15 +10,11 @@
  * }
  * }</pre>
  *
- * <h2>Failure</h2>
- *
  * <p>A process that ends, or that does not answer within the time limit, ends the sums of all
  * others with a {@link io.diffusion4j.nn.train.group.PeerLostException}. TensorFlow's collectives
  * cannot be used again then: the process has to end, by {@link java.lang.Runtime#halt} with {@value
  * io.diffusion4j.distributed.LocalCluster#PEER_LOST}, and the launcher starts all processes again.
  * They continue from the last checkpoint, to the same weights.
- *
- * <h2>Security</h2>
  *
  * <p>TensorFlow's server listens on all interfaces, without authentication, and runs the operations
  * that it receives. Its port should be in a private network that only the processes of the training

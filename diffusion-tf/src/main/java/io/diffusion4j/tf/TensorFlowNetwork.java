@@ -12,9 +12,12 @@ import io.diffusion4j.tf.graph.LoadedWeights;
 import io.diffusion4j.tf.graph.NetworkGraph;
 import io.diffusion4j.tf.graph.Purpose;
 import io.diffusion4j.tf.graph.Tensors;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import javax.management.JMException;
+import javax.management.ObjectName;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Output;
@@ -205,6 +208,31 @@ final class TensorFlowNetwork implements Executable {
     fed.close();
     if (weightBytes >= LARGE) {
       NativeHeap.trim();
+    }
+  }
+
+  /** The heap of native allocations. */
+  private static final class NativeHeap {
+    private static final System.Logger LOG = System.getLogger(TensorFlowNetwork.class.getName());
+
+    private NativeHeap() {}
+
+    /**
+     * Returns freed memory to the system: glibc keeps it in its arenas, so a closed network would
+     * stay resident. Does nothing on virtual machines without this function; only HotSpot on Linux
+     * has it.
+     */
+    static void trim() {
+      try {
+        ManagementFactory.getPlatformMBeanServer()
+            .invoke(
+                new ObjectName("com.sun.management:type=DiagnosticCommand"),
+                "systemTrimNativeHeap",
+                new Object[0],
+                new String[0]);
+      } catch (JMException e) {
+        LOG.log(System.Logger.Level.DEBUG, "the native heap cannot be trimmed", e);
+      }
     }
   }
 }

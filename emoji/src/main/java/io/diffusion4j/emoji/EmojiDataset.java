@@ -9,7 +9,7 @@ import io.diffusion4j.emoji.scene.Scene;
 import io.diffusion4j.emoji.scene.SceneMix;
 import io.diffusion4j.emoji.scene.SceneRenderer;
 import io.diffusion4j.emoji.scene.SceneSampler;
-import io.diffusion4j.emoji.scene.Split;
+import io.diffusion4j.emoji.scene.SceneSplit;
 
 /**
  * An endless series of captioned pictures: example <i>i</i> is a pure function of the settings, the
@@ -36,7 +36,7 @@ public final class EmojiDataset implements CaptionedImages {
       ConceptSet concepts,
       SceneMix scenes,
       CaptionMix captions,
-      Split split,
+      SceneSplit split,
       int imageSize,
       long seed) {
     public Settings {
@@ -48,7 +48,12 @@ public final class EmojiDataset implements CaptionedImages {
     /** Returns the standard training series of a concept set. */
     public static Settings training(ConceptSet concepts, int imageSize, long seed) {
       return new Settings(
-          concepts, SceneMix.mostlyCentred(), CaptionMix.standard(), Split.TRAIN, imageSize, seed);
+          concepts,
+          SceneMix.mostlyCentred(),
+          CaptionMix.standard(),
+          SceneSplit.TRAIN,
+          imageSize,
+          seed);
     }
 
     /** Returns the settings with other concepts. */
@@ -67,7 +72,7 @@ public final class EmojiDataset implements CaptionedImages {
     }
 
     /** Returns the settings of another split. */
-    public Settings withSplit(Split other) {
+    public Settings withSplit(SceneSplit other) {
       return new Settings(concepts, scenes, captions, other, imageSize, seed);
     }
   }

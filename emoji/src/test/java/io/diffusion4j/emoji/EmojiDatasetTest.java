@@ -12,7 +12,7 @@ import io.diffusion4j.emoji.scene.Captioner;
 import io.diffusion4j.emoji.scene.NamedColor;
 import io.diffusion4j.emoji.scene.SceneMix;
 import io.diffusion4j.emoji.scene.SceneSampler;
-import io.diffusion4j.emoji.scene.Split;
+import io.diffusion4j.emoji.scene.SceneSplit;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
@@ -86,7 +86,7 @@ class EmojiDatasetTest {
 
   @Test
   void spritesMustCoverTheStyles() {
-    var more = settings.withScenes(SceneMix.mostlyCentred()).withSplit(Split.HELD_OUT_STYLE);
+    var more = settings.withScenes(SceneMix.mostlyCentred()).withSplit(SceneSplit.HELD_OUT_STYLE);
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new EmojiDataset(more, sprites))
         .withMessageStartingWith("sprites: [TWITTER, EMOJIONE] (expected: all of [NOTO, ");

@@ -5,7 +5,7 @@ import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.emoji.art.ConceptSet;
 import io.diffusion4j.emoji.scene.CaptionMix;
 import io.diffusion4j.emoji.scene.SceneMix;
-import io.diffusion4j.emoji.scene.Split;
+import io.diffusion4j.emoji.scene.SceneSplit;
 import java.awt.Color;
 import java.awt.Font;
 import java.awt.Graphics2D;
@@ -37,7 +37,7 @@ final class ExampleSheet {
             ConceptSet.named(args[1]),
             args[2].equals("varied") ? SceneMix.mostlyVaried() : SceneMix.mostlyCentred(),
             CaptionMix.standard(),
-            Split.valueOf(args[3].toUpperCase(Locale.ROOT)),
+            SceneSplit.valueOf(args[3].toUpperCase(Locale.ROOT)),
             imageSize,
             1);
     long start = System.nanoTime();

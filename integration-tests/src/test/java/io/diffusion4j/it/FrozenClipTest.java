@@ -10,7 +10,7 @@ import io.diffusion4j.clip.Transformer;
 import io.diffusion4j.clip.image.ClipPreprocessor;
 import io.diffusion4j.clip.token.BpeTrainer;
 import io.diffusion4j.clip.token.ClipTokenizer;
-import io.diffusion4j.clip.token.Normalization;
+import io.diffusion4j.clip.token.TextNormalization;
 import io.diffusion4j.clip.token.TokenizerConfig;
 import io.diffusion4j.nn.RandomWeights;
 import io.diffusion4j.unclip.training.FrozenClip;
@@ -33,7 +33,7 @@ class FrozenClipTest {
         new ClipTokenizer(
             BpeTrainer.ofSize(520).train(Stream.of("a red disc")),
             TokenizerConfig.karlo().withMaxLength(4),
-            Normalization.HUGGING_FACE);
+            TextNormalization.HUGGING_FACE);
     var blocks = new Transformer(64, 256, 1, 1, Transformer.Activation.QUICK_GELU, 1e-5);
     var network =
         new ClipNetwork(

@@ -6,7 +6,7 @@ import io.diffusion4j.clip.ClipFolders;
 import io.diffusion4j.clip.ContrastiveObjective;
 import io.diffusion4j.clip.token.BpeTrainer;
 import io.diffusion4j.clip.token.ClipTokenizer;
-import io.diffusion4j.clip.token.Normalization;
+import io.diffusion4j.clip.token.TextNormalization;
 import io.diffusion4j.clip.token.TokenizerConfig;
 import io.diffusion4j.decoder.DecoderFolders;
 import io.diffusion4j.decoder.DecoderObjective;
@@ -73,7 +73,7 @@ final class TinyFolder {
             BpeTrainer.ofSize(preset.clip().vocabulary())
                 .train(Stream.of("a red apple", "a red pizza", "a green apple", "a green frog")),
             TokenizerConfig.karlo().withMaxLength(preset.clip().text().length()),
-            Normalization.HUGGING_FACE);
+            TextNormalization.HUGGING_FACE);
     tokenizer.save(folder.resolve("tokenizer"));
     var text = preset.clip().textNetwork(tokenizer.vocabulary().size());
     var weights = random(new ContrastiveObjective(text, preset.vision()), 1);

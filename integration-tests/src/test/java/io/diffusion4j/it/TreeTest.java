@@ -9,7 +9,9 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -63,6 +65,23 @@ class TreeTest {
               .filter(file -> !file.endsWith("io/diffusion4j/nn/Layer.java"))
               .filter(file -> contains(file, "instanceof Layer."));
       assertThat(asking).isEmpty();
+    }
+  }
+
+  /** Two frameworks have a class {@code ImageModel}; each of ours is named after it. */
+  private static final String OF_FRAMEWORKS = "Diffusion4jImageModel.java";
+
+  @Test
+  void aNameOfATypeHasOneMeaning() throws IOException {
+    try (var files = Files.walk(ROOT)) {
+      Map<String, List<Path>> byName =
+          files
+              .filter(
+                  file -> file.toString().matches(".*/src/main/(java|kotlin)/io/.*\\.(java|kt)"))
+              .filter(file -> !file.endsWith("package-info.java") && !file.endsWith(OF_FRAMEWORKS))
+              .collect(Collectors.groupingBy(file -> file.getFileName().toString()));
+      assertThat(byName).hasSizeGreaterThan(1000);
+      assertThat(byName.values()).allSatisfy(named -> assertThat(named).hasSize(1));
     }
   }
 

@@ -9,7 +9,7 @@ import io.diffusion4j.clip.ContrastiveObjective;
 import io.diffusion4j.clip.image.ClipPreprocessor;
 import io.diffusion4j.clip.token.BpeTrainer;
 import io.diffusion4j.clip.token.ClipTokenizer;
-import io.diffusion4j.clip.token.Normalization;
+import io.diffusion4j.clip.token.TextNormalization;
 import io.diffusion4j.clip.token.TokenizerConfig;
 import io.diffusion4j.data.CaptionedImages;
 import io.diffusion4j.data.CaptionedImages.CaptionedImage;
@@ -56,7 +56,7 @@ class WholeBatchTest {
       new ClipTokenizer(
           BpeTrainer.ofSize(600).train(CAPTIONS.stream()),
           TokenizerConfig.karlo().withMaxLength(preset.clip().text().length()),
-          Normalization.HUGGING_FACE);
+          TextNormalization.HUGGING_FACE);
   private final ContrastiveObjective objective =
       new ContrastiveObjective(
           preset.clip().textNetwork(tokenizer.vocabulary().size()), preset.vision());

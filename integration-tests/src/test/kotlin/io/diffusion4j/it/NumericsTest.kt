@@ -11,7 +11,7 @@ import io.diffusion4j.diffusion.schedule.TimestepSpacings
 import io.diffusion4j.diffusion.schedule.Timesteps
 import io.diffusion4j.diffusion.solver.DdimSampler
 import io.diffusion4j.diffusion.solver.Samplers
-import io.diffusion4j.plots.PictureFile
+import io.diffusion4j.plots.ChartFile
 import io.diffusion4j.plots.PlanPlots
 import io.diffusion4j.plots.SchedulePlots
 import java.nio.file.Path
@@ -79,11 +79,11 @@ class NumericsTest {
   fun `schedules and plans are drawn`(@TempDir folder: Path) {
     val mine = mapOf("exponential" to Exponential(100))
     val visited = mapOf("halving" to halving.of(100, 4))
-    val picture = PictureFile(folder.resolve("schedule.png"))
+    val picture = ChartFile(folder.resolve("schedule.png"))
     picture.write(listOf(SchedulePlots(mine, visited).snr().withTitle("Mine")))
     assertThat(picture.path().readBytes()).startsWith(0x89, 'P'.code, 'N'.code, 'G'.code)
     val plans = mapOf("mine" to DdimSampler(0.0).plan(Exponential(100), halving.of(100, 4)))
-    PictureFile(folder.resolve("plan.svg")).write(PlanPlots.of(plans))
+    ChartFile(folder.resolve("plan.svg")).write(PlanPlots.of(plans))
     assertThat(folder.resolve("plan.svg")).isNotEmptyFile()
   }
 }

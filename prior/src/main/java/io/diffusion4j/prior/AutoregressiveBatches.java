@@ -3,7 +3,7 @@ package io.diffusion4j.prior;
 import io.diffusion4j.diffusion.embedding.Vectors;
 import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.train.BatchSource;
-import io.diffusion4j.nn.train.group.Share;
+import io.diffusion4j.nn.train.group.RowRange;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -22,12 +22,12 @@ public record AutoregressiveBatches(
     implements BatchSource {
   @Override
   public Batch batch(long step) {
-    return rows(step, new Share(0, batchSize));
+    return rows(step, new RowRange(0, batchSize));
   }
 
   /** If a caption is dropped, so is its dot product. */
   @Override
-  public Batch rows(long step, Share share) {
+  public Batch rows(long step, RowRange share) {
     var pairs = data.pairs(step * batchSize, batchSize, share, BatchSource.random(seed, step));
     List<int[]> rows = new ArrayList<>(share.count());
     int[] tokens = new int[share.count()];

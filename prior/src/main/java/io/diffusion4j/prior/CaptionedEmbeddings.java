@@ -6,7 +6,7 @@ import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.part.TextEncoder;
 import io.diffusion4j.diffusion.part.TextEncoding;
 import io.diffusion4j.nn.train.group.RowGroups;
-import io.diffusion4j.nn.train.group.Share;
+import io.diffusion4j.nn.train.group.RowRange;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -41,7 +41,7 @@ public record CaptionedEmbeddings(
 
   /** Encodes the examples {@code first} to {@code first + count − 1}. */
   Pairs pairs(long first, int count, SplittableRandom random) {
-    return pairs(first, count, new Share(0, count), random);
+    return pairs(first, count, new RowRange(0, count), random);
   }
 
   /**
@@ -52,7 +52,7 @@ public record CaptionedEmbeddings(
    * @param share the rows
    * @param random gives as many numbers as for the whole batch
    */
-  Pairs pairs(long first, int batchSize, Share share, SplittableRandom random) {
+  Pairs pairs(long first, int batchSize, RowRange share, SplittableRandom random) {
     double[] chances = new double[batchSize];
     for (int i = 0; i < batchSize; i++) {
       chances[i] = random.nextDouble();
@@ -65,7 +65,7 @@ public record CaptionedEmbeddings(
         pairs.stream().map(Pair::dropped).toList());
   }
 
-  private List<Pair> encoded(long first, Share rows, double[] chances) {
+  private List<Pair> encoded(long first, RowRange rows, double[] chances) {
     var examples = images.embed(data, first + rows.from(), rows.count());
     List<String> captions = new ArrayList<>(rows.count());
     List<Boolean> dropped = new ArrayList<>(rows.count());

@@ -5,7 +5,7 @@ import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.Rows;
 import io.diffusion4j.nn.engine.NetworkDenoiser;
 import io.diffusion4j.nn.train.BatchSource;
-import io.diffusion4j.nn.train.group.Share;
+import io.diffusion4j.nn.train.group.RowRange;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -21,11 +21,11 @@ public record DirectBatches(CaptionedEmbeddings data, int batchSize, long seed)
     implements BatchSource {
   @Override
   public Batch batch(long step) {
-    return rows(step, new Share(0, batchSize));
+    return rows(step, new RowRange(0, batchSize));
   }
 
   @Override
-  public Batch rows(long step, Share share) {
+  public Batch rows(long step, RowRange share) {
     var random = BatchSource.random(seed, step);
     var pairs = data.pairs(step * batchSize, batchSize, share, random);
     int size = pairs.images().get(0).length;

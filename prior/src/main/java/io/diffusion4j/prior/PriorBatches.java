@@ -3,7 +3,7 @@ package io.diffusion4j.prior;
 import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.train.BatchSource;
 import io.diffusion4j.nn.train.diffusion.NoisedBatch;
-import io.diffusion4j.nn.train.group.Share;
+import io.diffusion4j.nn.train.group.RowRange;
 
 /**
  * Batches of noisy image embeddings with the encoded captions for the {@link PriorObjective}.
@@ -23,11 +23,11 @@ public record PriorBatches(
     implements BatchSource {
   @Override
   public Batch batch(long step) {
-    return rows(step, new Share(0, batchSize));
+    return rows(step, new RowRange(0, batchSize));
   }
 
   @Override
-  public Batch rows(long step, Share share) {
+  public Batch rows(long step, RowRange share) {
     var random = BatchSource.random(seed, step);
     var pairs = data.pairs(step * batchSize, batchSize, share, random);
     var embeddings = pairs.images().stream().map(standardization::apply).toList();

@@ -22,19 +22,6 @@
  *   Standardization scale = prior.standardization();
  * }
  * }</pre>
- *
- * <p>{@link io.diffusion4j.prior.PriorModel} is a network with its weights in diffusers' layout.
- * The network works on embeddings of mean 0 and variance 1; {@link
- * io.diffusion4j.prior.Standardization} converts from and to CLIP's scale.
- *
- * <p>For training, {@link io.diffusion4j.prior.PriorBatches} and {@link
- * io.diffusion4j.prior.PriorObjective} belong together, and {@link
- * io.diffusion4j.prior.AutoregressiveBatches} and {@link
- * io.diffusion4j.prior.AutoregressiveObjective}. {@link io.diffusion4j.prior.CaptionedEmbeddings}
- * is their data.
- *
- * <p>Drawing two embeddings and keeping the better one is not here: it works for any prior ({@link
- * io.diffusion4j.diffusion.part.BestOfPrior}).
  */
 @NullMarked
 package io.diffusion4j.prior;

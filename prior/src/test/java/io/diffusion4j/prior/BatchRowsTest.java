@@ -10,7 +10,7 @@ import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
 import io.diffusion4j.nn.train.BatchSource;
 import io.diffusion4j.nn.train.diffusion.NoisedBatch;
-import io.diffusion4j.nn.train.group.Share;
+import io.diffusion4j.nn.train.group.RowRange;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -24,8 +24,8 @@ import org.junit.jupiter.api.Test;
 class BatchRowsTest {
   private static final int ROWS = 24; // groups of three
   private static final int SIZE = 16;
-  private static final List<Share> SHARES =
-      List.of(new Share(0, 1), new Share(0, 12), new Share(7, 20), new Share(18, 24));
+  private static final List<RowRange> SHARES =
+      List.of(new RowRange(0, 1), new RowRange(0, 12), new RowRange(7, 20), new RowRange(18, 24));
 
   private final Set<Long> read = new HashSet<>();
 
@@ -62,14 +62,14 @@ class BatchRowsTest {
   private void assertRows(BatchSource source) {
     for (long step = 0; step < 3; step++) {
       var whole = source.batch(step);
-      for (Share share : SHARES) {
+      for (RowRange share : SHARES) {
         assertThat(source.rows(step, share).checksum())
             .as("step %d, %s", step, share)
             .isEqualTo(whole.rows(share.from(), share.to()).checksum());
       }
     }
     read.clear();
-    source.rows(0, new Share(6, 12));
+    source.rows(0, new RowRange(6, 12));
     assertThat(read).containsExactlyInAnyOrder(6L, 7L, 8L, 9L, 10L, 11L);
   }
 

@@ -12,9 +12,6 @@
  * }
  * }</pre>
  *
- * <p>{@link io.diffusion4j.serving.DiffusionServer#startInProcess} serves only clients in the same
- * process, without a port. Tests and applications that embed the models use it.
- *
  * <p>A request passes through these packages. Each uses only those after it:
  *
  * <ol>
@@ -26,13 +23,6 @@
  *   <li>{@code jobs} queues requests, combines their images into batches, and runs the batches.
  *   <li>{@code model} finds the pipeline that draws the images.
  * </ol>
- *
- * <p>The other packages serve all of these: {@code config} has the settings, {@code auth} and
- * {@code jwt} the callers, {@code address} the rate limits per address, {@code errors} what clients
- * receive on failure, {@code observability} what operators see, and {@code tls} the certificates.
- *
- * <p>Deliberately absent: clients, which are in the module {@code client}; reading a configuration
- * file, which the command {@code serve} does; and a cluster: several servers share no state.
  */
 @NullMarked
 package io.diffusion4j.serving;

@@ -12,18 +12,9 @@
  * }
  * }</pre>
  *
- * <p>{@link io.diffusion4j.clip.embed.EmbeddingRun} embeds in batches and decodes the next batch
- * meanwhile. With a {@link io.diffusion4j.clip.embed.EmbeddingRunFile} it resumes an interrupted
- * run. The result is an {@link io.diffusion4j.clip.embed.Embeddings}: rows with the names of their
- * pictures or texts, as {@code .safetensors} or {@code .npy}. {@link
- * io.diffusion4j.clip.embed.KnownEmbeddings} finds them again by picture, for trainings.
- *
  * <p>Embeddings are stored as the network returns them, not normalised; searches and classifiers
  * divide by the length themselves. An unreadable picture does not end a run: its name and the
  * reason are part of the result.
- *
- * <p>{@link io.diffusion4j.diffusion.pipeline.LabelClassifier} picks the label that fits a picture
- * best. Search by similarity is in the module {@code search}.
  */
 @NullMarked
 package io.diffusion4j.clip.embed;

@@ -61,20 +61,6 @@ public final class NoisedClipFolders {
     return Checkpoint.open(file(folder, TEXT));
   }
 
-  /** Reads the image tower of a folder. */
-  public static NoisedVisionNetwork readImage(Path folder) {
-    try (var tensors = openImage(folder)) {
-      return image(folder, tensors);
-    }
-  }
-
-  /** Returns the text tower of a folder. */
-  public static NoisedTextNetwork readText(Path folder) {
-    try (var tensors = openText(folder)) {
-      return text(folder, tensors);
-    }
-  }
-
   static NoisedVisionNetwork image(Path folder, Checkpoint tensors) {
     long[] patches = shape(tensors, "blocks.input.patch_proj", 4);
     long[] positions = shape(tensors, "blocks.input.w_pos", 2);

@@ -26,7 +26,7 @@ import java.util.stream.Stream;
  *     not generalise
  * @param normalization the normalization of the tokenizer
  */
-public record BpeTrainer(int vocabularySize, long minCount, Normalization normalization) {
+public record BpeTrainer(int vocabularySize, long minCount, TextNormalization normalization) {
   private static final int SMALLEST = Vocabulary.inClipOrder(List.of()).size();
 
   public BpeTrainer {
@@ -35,11 +35,11 @@ public record BpeTrainer(int vocabularySize, long minCount, Normalization normal
   }
 
   /**
-   * Creates a trainer for {@link Normalization#HUGGING_FACE} that merges pairs that occur at least
-   * twice.
+   * Creates a trainer for {@link TextNormalization#HUGGING_FACE} that merges pairs that occur at
+   * least twice.
    */
   public static BpeTrainer ofSize(int vocabularySize) {
-    return new BpeTrainer(vocabularySize, 2, Normalization.HUGGING_FACE);
+    return new BpeTrainer(vocabularySize, 2, TextNormalization.HUGGING_FACE);
   }
 
   /**

@@ -22,7 +22,7 @@ import java.util.Optional;
 public final class ClipTokenizer {
   private final Vocabulary vocabulary;
   private final TokenizerConfig config;
-  private final Normalization normalization;
+  private final TextNormalization normalization;
   private final PreTokenizer pieces;
   private final BytePairs bytePairs;
   private final int startId;
@@ -34,7 +34,8 @@ public final class ClipTokenizer {
    *
    * @throws IllegalArgumentException if a symbol of the config is not in the vocabulary
    */
-  public ClipTokenizer(Vocabulary vocabulary, TokenizerConfig config, Normalization normalization) {
+  public ClipTokenizer(
+      Vocabulary vocabulary, TokenizerConfig config, TextNormalization normalization) {
     this.vocabulary = vocabulary;
     this.config = config;
     this.normalization = normalization;
@@ -62,7 +63,7 @@ public final class ClipTokenizer {
    *     problem
    */
   public static ClipTokenizer load(Path folder) throws IOException {
-    return load(folder, Normalization.HUGGING_FACE);
+    return load(folder, TextNormalization.HUGGING_FACE);
   }
 
   /**
@@ -71,7 +72,8 @@ public final class ClipTokenizer {
    *
    * @throws IOException as for {@link #load(Path)}
    */
-  public static ClipTokenizer load(Path folder, Normalization normalization) throws IOException {
+  public static ClipTokenizer load(Path folder, TextNormalization normalization)
+      throws IOException {
     return TokenizerFiles.read(folder, normalization);
   }
 
@@ -83,7 +85,7 @@ public final class ClipTokenizer {
    */
   public static ClipTokenizer openAi(Path file) throws IOException {
     return new ClipTokenizer(
-        TokenizerFiles.readOpenAi(file), TokenizerConfig.karlo(), Normalization.OPENAI);
+        TokenizerFiles.readOpenAi(file), TokenizerConfig.karlo(), TextNormalization.OPENAI);
   }
 
   /**

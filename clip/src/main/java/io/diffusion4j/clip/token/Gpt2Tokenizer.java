@@ -91,7 +91,7 @@ public final class Gpt2Tokenizer {
   }
 
   private static String lowerCase(String text) {
-    return Normalization.lowerCase(Normalization.encodable(text));
+    return TextNormalization.lowerCase(TextNormalization.encodable(text));
   }
 
   /**

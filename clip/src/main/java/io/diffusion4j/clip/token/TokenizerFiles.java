@@ -48,7 +48,7 @@ final class TokenizerFiles {
 
   private TokenizerFiles() {}
 
-  static ClipTokenizer read(Path folder, Normalization normalization) throws IOException {
+  static ClipTokenizer read(Path folder, TextNormalization normalization) throws IOException {
     Path vocab = folder.resolve(VOCAB);
     Path merges = folder.resolve(MERGES);
     Path tokenizer = folder.resolve(TOKENIZER);

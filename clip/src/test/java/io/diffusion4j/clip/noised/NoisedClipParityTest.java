@@ -8,7 +8,7 @@ import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.clip.Transformer;
 import io.diffusion4j.clip.Transformer.Activation;
 import io.diffusion4j.clip.token.ClipTokenizer;
-import io.diffusion4j.clip.token.Normalization;
+import io.diffusion4j.clip.token.TextNormalization;
 import io.diffusion4j.clip.token.TokenizerConfig;
 import io.diffusion4j.clip.token.Tokens;
 import io.diffusion4j.clip.token.Vocabulary;
@@ -131,7 +131,7 @@ class NoisedClipParityTest {
     return new ClipTokenizer(
         new Vocabulary(symbols, List.of()),
         TokenizerConfig.clip().withMaxLength(length),
-        Normalization.OPENAI);
+        TextNormalization.OPENAI);
   }
 
   @Test

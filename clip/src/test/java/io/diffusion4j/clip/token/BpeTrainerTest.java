@@ -146,7 +146,9 @@ class BpeTrainerTest {
     assertThat(vocabulary.merges()).containsExactly(new Merge("a", "b</w>"));
     assertThat(vocabulary.size()).isEqualTo(515);
     assertThat(
-            new BpeTrainer(1000, 1, Normalization.OPENAI).train(Stream.of("ab ab", "cd")).merges())
+            new BpeTrainer(1000, 1, TextNormalization.OPENAI)
+                .train(Stream.of("ab ab", "cd"))
+                .merges())
         .containsExactly(new Merge("a", "b</w>"), new Merge("c", "d</w>"));
     assertThat(
             BpeTrainer.ofSize(1000).train(Stream.of("", "<|endoftext|>", "<|endoftext|>")).size())
@@ -165,7 +167,7 @@ class BpeTrainerTest {
     return new ClipTokenizer(
         BpeTrainer.ofSize(size).train(CAPTIONS.stream()),
         TokenizerConfig.karlo(),
-        Normalization.HUGGING_FACE);
+        TextNormalization.HUGGING_FACE);
   }
 
   @Test
@@ -214,7 +216,7 @@ class BpeTrainerTest {
     assertThatThrownBy(() -> BpeTrainer.ofSize(513))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("vocabularySize: 513 (expected: ≥ 514)");
-    assertThatThrownBy(() -> new BpeTrainer(600, 0, Normalization.OPENAI))
+    assertThatThrownBy(() -> new BpeTrainer(600, 0, TextNormalization.OPENAI))
         .hasMessage("minCount: 0 (expected: ≥ 1)");
     assertThatThrownBy(() -> BpeTrainer.ofSize(600).train(Map.of("cat", 0L)))
         .hasMessage("count of \"cat\": 0 (expected: ≥ 1)");

@@ -15,16 +15,16 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class ClipTokenizerTest {
-  private static final ClipTokenizer OPENAI = shipped(Normalization.OPENAI);
-  private static final ClipTokenizer HUGGING_FACE = shipped(Normalization.HUGGING_FACE);
+  private static final ClipTokenizer OPENAI = shipped(TextNormalization.OPENAI);
+  private static final ClipTokenizer HUGGING_FACE = shipped(TextNormalization.HUGGING_FACE);
 
-  private static ClipTokenizer shipped(Normalization normalization) {
+  private static ClipTokenizer shipped(TextNormalization normalization) {
     return GoldenText.tokenizer(GoldenText.shipped().folder(), normalization);
   }
 
   @GoldenTest(GoldenKind.TOKENIZER)
   void idsAreThoseOfTheReference(GoldenCase golden) {
-    ClipTokenizer tokenizer = GoldenText.tokenizer(golden.folder(), Normalization.OPENAI);
+    ClipTokenizer tokenizer = GoldenText.tokenizer(golden.folder(), TextNormalization.OPENAI);
     for (GoldenText one : GoldenText.of(golden)) {
       assertThat(tokenizer.ids(one.text())).as(one.text()).containsExactly(one.ids());
     }
@@ -32,7 +32,7 @@ class ClipTokenizerTest {
 
   @GoldenTest(GoldenKind.TOKENIZER)
   void decodedTextIsThatOfTheReference(GoldenCase golden) {
-    ClipTokenizer tokenizer = GoldenText.tokenizer(golden.folder(), Normalization.OPENAI);
+    ClipTokenizer tokenizer = GoldenText.tokenizer(golden.folder(), TextNormalization.OPENAI);
     for (GoldenText one : GoldenText.of(golden)) {
       assertThat(tokenizer.decode(one.ids())).isEqualTo(one.decoded().stripTrailing());
     }
@@ -41,7 +41,7 @@ class ClipTokenizerTest {
   /** The two differ where a text has HTML or is not composed, and nowhere else. */
   @GoldenTest(GoldenKind.TOKENIZER)
   void bothNormalizationsAgreeOnComposedTextWithoutHtml(GoldenCase golden) {
-    ClipTokenizer tokenizer = GoldenText.tokenizer(golden.folder(), Normalization.HUGGING_FACE);
+    ClipTokenizer tokenizer = GoldenText.tokenizer(golden.folder(), TextNormalization.HUGGING_FACE);
     for (GoldenText one : GoldenText.of(golden)) {
       boolean differs = one.text().contains("&") || one.text().contains("\u0301");
       assertThat(Arrays.equals(tokenizer.ids(one.text()), one.ids()))
@@ -57,8 +57,8 @@ class ClipTokenizerTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Normalization.class)
-  void decodingTheIdsSaysTheNormalizedText(Normalization normalization) {
+  @EnumSource(TextNormalization.class)
+  void decodingTheIdsSaysTheNormalizedText(TextNormalization normalization) {
     ClipTokenizer tokenizer = shipped(normalization);
     var random = new Random(11);
     for (int i = 0; i < 2000; i++) {
@@ -109,7 +109,7 @@ class ClipTokenizerTest {
     // "tacos" is three symbols: the cut falls inside the second one.
     ClipTokenizer seven =
         new ClipTokenizer(
-            OPENAI.vocabulary(), OPENAI.config().withMaxLength(7), Normalization.OPENAI);
+            OPENAI.vocabulary(), OPENAI.config().withMaxLength(7), TextNormalization.OPENAI);
     int[] tacos = OPENAI.ids("tacos");
     assertThat(tacos).hasSize(3);
     Tokens tokens = seven.encode("Tacos  TACOS and more");
@@ -133,7 +133,7 @@ class ClipTokenizerTest {
   void thereIsRoomForNothingInALengthOfTwo() {
     ClipTokenizer two =
         new ClipTokenizer(
-            OPENAI.vocabulary(), OPENAI.config().withMaxLength(2), Normalization.OPENAI);
+            OPENAI.vocabulary(), OPENAI.config().withMaxLength(2), TextNormalization.OPENAI);
     Tokens tokens = two.encode("a cat");
     assertThat(tokens.ids()).containsExactly(912, 913);
     assertThat(tokens.truncatedAt()).contains("a cat");
@@ -151,7 +151,7 @@ class ClipTokenizerTest {
   void manyThreadsGetTheSameIds() {
     String[] texts =
         GoldenText.of(GoldenText.shipped()).stream().map(GoldenText::text).toArray(String[]::new);
-    ClipTokenizer fresh = shipped(Normalization.OPENAI);
+    ClipTokenizer fresh = shipped(TextNormalization.OPENAI);
     IntStream.range(0, 4000)
         .parallel()
         .forEach(
@@ -172,7 +172,7 @@ class ClipTokenizerTest {
   void symbolsOfTheFrameMustBeInTheVocabulary() {
     var config = new TokenizerConfig(77, "<s>", Vocabulary.END, "!", Vocabulary.END);
     assertThatThrownBy(
-            () -> new ClipTokenizer(OPENAI.vocabulary(), config, Normalization.HUGGING_FACE))
+            () -> new ClipTokenizer(OPENAI.vocabulary(), config, TextNormalization.HUGGING_FACE))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("start: \"<s>\" (expected: a symbol of the vocabulary)");
     assertThatThrownBy(() -> TokenizerConfig.clip().withMaxLength(1))

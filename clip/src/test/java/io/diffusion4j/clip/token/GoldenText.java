@@ -32,7 +32,7 @@ record GoldenText(String text, int[] ids, String decoded) {
   }
 
   /** The tokenizer in a folder. */
-  static ClipTokenizer tokenizer(Path folder, Normalization normalization) {
+  static ClipTokenizer tokenizer(Path folder, TextNormalization normalization) {
     try {
       return ClipTokenizer.load(folder, normalization);
     } catch (IOException e) {

@@ -26,7 +26,7 @@ class OpenAiVocabularyTest {
 
   private ClipTokenizer tokenizer =
       new ClipTokenizer(
-          Vocabulary.inClipOrder(List.of()), TokenizerConfig.karlo(), Normalization.OPENAI);
+          Vocabulary.inClipOrder(List.of()), TokenizerConfig.karlo(), TextNormalization.OPENAI);
 
   @BeforeAll
   void readPublishedVocabulary() throws IOException {

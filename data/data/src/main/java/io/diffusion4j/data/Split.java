@@ -4,8 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.digest.Sha256;
+import io.diffusion4j.diffusion.image.Image;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 
@@ -49,5 +52,57 @@ public record Split(PictureSet training, PictureSet validation) {
   private static double place(String key) {
     byte[] hash = Sha256.of(key.getBytes(UTF_8));
     return (ByteBuffer.wrap(hash).getLong() >>> 11) * 0x1p-53;
+  }
+
+  /**
+   * Some pictures of a set, in its order.
+   *
+   * @param all the set, which closing this closes
+   * @param indices the indices of the pictures in it, ascending
+   */
+  private record Subset(PictureSet all, long[] indices) implements PictureSet {
+    @Override
+    public String name() {
+      return all.name();
+    }
+
+    @Override
+    public long size() {
+      return indices.length;
+    }
+
+    @Override
+    public String key(long index) {
+      return all.key(at(index));
+    }
+
+    @Override
+    public List<String> captions(long index) {
+      return all.captions(at(index));
+    }
+
+    @Override
+    public OptionalLong version(long index) {
+      return all.version(at(index));
+    }
+
+    @Override
+    public long fingerprint(long index) {
+      return all.fingerprint(at(index));
+    }
+
+    @Override
+    public Image image(long index) {
+      return all.image(at(index));
+    }
+
+    @Override
+    public void close() {
+      all.close();
+    }
+
+    private long at(long index) {
+      return indices[Math.toIntExact(index)];
+    }
   }
 }

@@ -12,24 +12,12 @@
  * String caption = examples.get(0).caption();
  * }</pre>
  *
- * <h2>Why indices</h2>
- *
  * <p>Example i of a seed is always the same picture with the same caption, crop and mirroring. So
  * an interrupted training resumes with the data that it would have seen, and several threads can
  * decode ahead: {@link io.diffusion4j.data.PrefetchingDataSet} does so without changing any
  * example.
  *
- * <h2>Options</h2>
- *
- * <p>{@link io.diffusion4j.data.Preparation} makes squares of pictures, and {@link
- * io.diffusion4j.data.CropCache} keeps them. {@link io.diffusion4j.data.BadPictures} skips
- * unreadable pictures, up to a limit. {@link io.diffusion4j.data.Classes} makes classes from
- * folders or captions. An {@link io.diffusion4j.data.ImageEmbedder} supplies image embeddings,
- * computed or stored. A {@link io.diffusion4j.data.TrainingOption} is an option by name, such as
- * {@code captions=plain}.
- *
- * <p>All types are safe for use by several threads unless they state otherwise. Batches are not
- * here: their contents depend on the network.
+ * <p>All types are safe for use by several threads unless they state otherwise.
  */
 @NullMarked
 package io.diffusion4j.data;

@@ -1,9 +1,6 @@
 /**
  * Search by similarity: an index of embeddings on disk.
  *
- * <p>{@link io.diffusion4j.search.VectorIndex} stores named embeddings and returns those whose
- * direction is nearest to that of a query.
- *
  * <pre>{@code
  * try (var index = VectorIndex.open(folder, "clip of my model", 512)) {
  *   index.add(Map.of("cat.png", embedding));
@@ -20,11 +17,6 @@
  * because only their direction counts. Vectors may have more values than the 1,024 that Lucene
  * allows by default. An index is thread-safe; a folder can be open only once at a time, and changes
  * since the last commit are discarded when it is closed.
- *
- * <p>A few thousand embeddings can as well be compared in memory, with {@code
- * io.diffusion4j.diffusion.embedding.Vectors}.
- *
- * <p>The package does not compute embeddings: see {@code io.diffusion4j.clip.embed}.
  */
 @NullMarked
 package io.diffusion4j.search;

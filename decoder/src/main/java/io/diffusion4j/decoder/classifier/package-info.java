@@ -9,11 +9,6 @@
  * }
  * }</pre>
  *
- * <p>A classifier is trained on noised pictures, with the schedule of the network that it will
- * guide, because it must judge x_t at every timestep. {@link
- * io.diffusion4j.decoder.classifier.ClassifierBatches} makes such batches from captioned pictures
- * whose captions are the names of classes.
- *
  * <p>Published files need no settings: {@link io.diffusion4j.decoder.classifier.ClassifierFolders}
  * recognises them by the names and shapes of their tensors, and converts them to a folder.
  */

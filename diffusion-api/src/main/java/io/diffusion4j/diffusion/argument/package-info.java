@@ -15,8 +15,6 @@
  * presets.named("tiny"); // preset: tiny (expected: one of large, small)
  * }</pre>
  *
- * <h2>Rules</h2>
- *
  * <ul>
  *   <li>The name is the one that the caller knows: a parameter, an option, or a field of a request.
  *   <li>A condition is written so that NaN fails it: {@code x > 0}, not the negation of {@code x <=
@@ -24,10 +22,6 @@
  *   <li>A check stands in the constructor of the record that holds the value. An existing record is
  *       therefore valid.
  * </ul>
- *
- * <p>Not here: checks of a whole request, which report all invalid fields together ({@code
- * io.diffusion4j.serving.errors}), and checks of an object's state, which throw {@link
- * IllegalStateException} where they stand.
  */
 @NullMarked
 package io.diffusion4j.diffusion.argument;

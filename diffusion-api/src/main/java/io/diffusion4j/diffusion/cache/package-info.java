@@ -24,14 +24,6 @@
  *       made again.
  *   <li>A file appears complete, by a move, because other processes use the same folder.
  * </ul>
- *
- * <p>The cached files of this project are drawn sprites of the emoji data set, indices of tar
- * archives ({@code io.diffusion4j.data}), and models that were unpacked from a jar ({@code
- * io.diffusion4j.local}).
- *
- * <p>Not here: downloaded models, which are in the cache that Python's tools share ({@code
- * io.diffusion4j.hub}); packed weights, whose folder the caller chooses ({@code
- * io.diffusion4j.nn.engine}); and limits on the size of the cache.
  */
 @NullMarked
 package io.diffusion4j.diffusion.cache;

@@ -7,8 +7,8 @@ import static java.lang.Math.sqrt;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.process.Conversion;
 import io.diffusion4j.diffusion.process.Parameterization;
-import io.diffusion4j.diffusion.sampling.Level;
 import io.diffusion4j.diffusion.sampling.LevelTimes;
+import io.diffusion4j.diffusion.sampling.SolverLevel;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -105,7 +105,7 @@ public record FlowLikelihood(
   }
 
   private double lambda(int t) {
-    return new Level(t, schedule.alphaBar(t)).lambda();
+    return new SolverLevel(t, schedule.alphaBar(t)).lambda();
   }
 
   private double[] slope(double[] at, double u, int size, Network network, LevelTimes times) {
@@ -121,7 +121,7 @@ public record FlowLikelihood(
       }
       x.add(sample);
     }
-    List<Answer> answers = network.at(x, times.of(new Level(0, alphaBar).sigma()));
+    List<Answer> answers = network.at(x, times.of(new SolverLevel(0, alphaBar).sigma()));
     double[] slope = new double[at.length];
     for (int row = 0; row < rows; row++) {
       Answer answer = answers.get(row);

@@ -21,15 +21,9 @@
  * double[] drawn = new EulerMaruyama(1000).follow(reverse, start, 1, 1e-3, new PhiloxNoise(7, 0));
  * }</pre>
  *
- * <p>{@code VpSde.limitOf} turns a schedule into an SDE, and {@code VpSde.schedule} an SDE into a
- * schedule for samplers. A {@link io.diffusion4j.diffusion.continuous.Likelihood} is that of a
- * known flow, {@link io.diffusion4j.diffusion.continuous.FlowLikelihood} that of a network.
- *
  * <p>This package states the theory, for scores that are known or come from small networks. To draw
  * images, use {@link io.diffusion4j.diffusion.solver.SdeSampler} and {@link
  * io.diffusion4j.diffusion.solver.OdeSampler}, which have these steps as tables.
- *
- * <p>Deliberately absent: solvers with adaptive steps, and SDEs whose noise depends on the sample.
  */
 @NullMarked
 package io.diffusion4j.diffusion.continuous;

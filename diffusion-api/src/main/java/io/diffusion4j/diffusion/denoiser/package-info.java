@@ -22,10 +22,6 @@
  * <p>Samples are {@code float[]} rows in channels-last order. A denoiser must not modify the rows
  * of its queries: they belong to the trajectories. Whether a denoiser may be shared between threads
  * is its own decision; the batching one may.
- *
- * <p>Deliberately absent: networks, tensors and devices. {@code NetworkDenoiser} in {@code
- * io.diffusion4j.nn.engine} is the denoiser that runs a compiled network, and the tests of this
- * module use denoisers of a few lines. Guidance is in {@code io.diffusion4j.diffusion.guidance}.
  */
 @NullMarked
 package io.diffusion4j.diffusion.denoiser;

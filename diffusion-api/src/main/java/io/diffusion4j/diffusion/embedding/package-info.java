@@ -16,14 +16,6 @@
  *   path.add(Slerp.between(first, second, i / 4.0)); // at equal angles
  * }
  * }</pre>
- *
- * <p>Both take two embeddings with the same number of values and do not change them. Embeddings
- * with different numbers of values, which belong to different models, are an error.
- *
- * <p>Not here: embeddings of texts and images, which an {@link
- * io.diffusion4j.diffusion.pipeline.Embedder} computes; the cosines of a training, which are layers
- * of a network ({@code io.diffusion4j.nn.train.logits}); and nearest neighbours among many vectors
- * ({@code io.diffusion4j.search}).
  */
 @NullMarked
 package io.diffusion4j.diffusion.embedding;

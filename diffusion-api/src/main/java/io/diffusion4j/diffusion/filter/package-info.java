@@ -21,9 +21,6 @@
  * List<Verdict> verdicts =
  *     new Filters(List.of(dark)).judge(images, Moderation.AUTO, Filters.Listener.NONE);
  * }</pre>
- *
- * <p>Not here: filters of prompts, which a server's interceptor can refuse before anything is
- * drawn, and implementations, which are in the module {@code filters} and in plugins.
  */
 @NullMarked
 package io.diffusion4j.diffusion.filter;

@@ -5,7 +5,7 @@ import io.diffusion4j.diffusion.denoiser.Prediction;
 import io.diffusion4j.diffusion.denoiser.Query;
 import io.diffusion4j.diffusion.process.Conversion;
 import io.diffusion4j.diffusion.process.Parameterization;
-import io.diffusion4j.diffusion.sampling.Level;
+import io.diffusion4j.diffusion.sampling.SolverLevel;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,7 +55,7 @@ public final class GradientGuidedDenoiser<C, Y> implements Denoiser<GradientGuid
         inner,
         gradient,
         (t, answer, g) -> {
-          double alphaBar = Level.at(schedule, t).alphaBar();
+          double alphaBar = SolverLevel.at(schedule, t).alphaBar();
           double ofEps = -Math.sqrt(1 - alphaBar);
           double factor = ofEps / Conversion.of(inner.parameterization(), alphaBar).epsFromOutput();
           float[] shifted = new float[g.length];

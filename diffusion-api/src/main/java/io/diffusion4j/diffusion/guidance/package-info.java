@@ -17,9 +17,6 @@
  *
  * <p>A guided denoiser is a denoiser, so every sampler works with it. The scale is part of the
  * condition: queries of one batch may have different scales.
- *
- * <p>Deliberately absent: the guides themselves, which are networks of the modules {@code clip} and
- * {@code decoder}; and the limits of scales, which belong to the stages of a model.
  */
 @NullMarked
 package io.diffusion4j.diffusion.guidance;

@@ -20,9 +20,6 @@
  * <p>A loss here is computed for a single sample. {@code io.diffusion4j.nn.train.diffusion} has the
  * same losses as layers of a network, for batches, and a test compares the two. Training uses the
  * weightings and the timestep samplers of this package.
- *
- * <p>Deliberately absent: gradients, which the engines compute, and the likelihood by the
- * probability flow, in {@link io.diffusion4j.diffusion.continuous.FlowLikelihood}.
  */
 @NullMarked
 package io.diffusion4j.diffusion.loss;

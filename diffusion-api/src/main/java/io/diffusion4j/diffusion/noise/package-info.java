@@ -22,9 +22,6 @@
  *
  * <p>The stage's name is part of the address, so renaming a stage changes all of its images. A
  * stage must not draw twice at one address: both draws would be equal, not independent.
- *
- * <p>Deliberately absent: a generator with state, uniform numbers, and the randomness of training,
- * whose batches use a {@link java.util.SplittableRandom} that is a parameter of the methods.
  */
 @NullMarked
 package io.diffusion4j.diffusion.noise;

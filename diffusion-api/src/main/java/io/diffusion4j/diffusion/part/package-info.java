@@ -23,22 +23,12 @@
  * normalised between parts. A prior for another CLIP returns values that the decoder has not been
  * trained with, even if their number is the same.
  *
- * <p>Each drawing part has a {@link io.diffusion4j.diffusion.stage.Stage}, which callers see. By
- * default it has no settings and no steps. A part whose stage is denoising overrides {@code
- * stage()} or is wrapped by {@code offeredAs}.
- *
- * <h2>Rules</h2>
- *
  * <ul>
  *   <li>The result has one entry for each draw, in order.
  *   <li>All randomness comes from the draw's noise source. So a sample does not depend on the other
  *       samples of the call, and the same seed gives the same image in any batch.
  *   <li>A part does not close the networks that it uses; the code that opened the model does.
  * </ul>
- *
- * <p>Not here: networks, which are in the modules {@code clip}, {@code prior} and {@code decoder};
- * the composition of the parts ({@code pipeline}); and their bindings in a plugin, which {@code
- * io.diffusion4j.pipeline} reads.
  */
 @NullMarked
 package io.diffusion4j.diffusion.part;

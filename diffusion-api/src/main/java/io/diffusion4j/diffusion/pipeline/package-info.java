@@ -19,8 +19,6 @@
  *         SamplingListener.NONE);
  * }</pre>
  *
- * <h2>unCLIP</h2>
- *
  * <p>{@link io.diffusion4j.diffusion.pipeline.UnclipPipeline} composes {@link
  * io.diffusion4j.diffusion.pipeline.UnclipParts} (Ramesh et al. 2022). The image embedding z_i in
  * the middle of the chain makes tasks possible that a single network does not have:
@@ -39,10 +37,6 @@
  *
  * <p>{@code draw} returns all pictures, also those that a filter refuses: the service and the
  * command line apply the filters.
- *
- * <p>Not here: opening a model folder ({@code io.diffusion4j.pipeline}), other families (the
- * modules {@code glide}, {@code ddpm} and {@code kandinsky}), and queues, requests and seeds of the
- * service ({@code io.diffusion4j.serving}).
  */
 @NullMarked
 package io.diffusion4j.diffusion.pipeline;

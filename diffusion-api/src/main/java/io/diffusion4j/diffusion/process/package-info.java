@@ -16,13 +16,6 @@
  *
  * <p>A conversion that is undefined is refused: ε does not determine the sample in pure noise (ᾱ =
  * 0), and x₀ does not determine the noise of a clean sample (ᾱ = 1).
- *
- * <p>Each distribution is isotropic, so a few numbers for each timestep describe it, and methods
- * such as {@code draw} and {@code mean} compute one value at a time.
- *
- * <p>Deliberately absent: the schedules, in {@code io.diffusion4j.diffusion.schedule}; the steps of
- * samplers, in {@code io.diffusion4j.diffusion.solver}; and the process in continuous time, in
- * {@code io.diffusion4j.diffusion.continuous}.
  */
 @NullMarked
 package io.diffusion4j.diffusion.process;

@@ -15,6 +15,6 @@ public record Clipping(double range) implements Thresholding {
 
   @Override
   public void treat(float[] x0) {
-    Kernels.clip(x0, (float) range);
+    TrajectoryKernels.clip(x0, (float) range);
   }
 }

@@ -4,7 +4,7 @@ import static java.lang.Math.log;
 
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 
-/** The fractional timesteps of noise levels: {@link Level#at} backwards. */
+/** The fractional timesteps of noise levels: {@link SolverLevel#at} backwards. */
 public final class LevelTimes {
   private final double[] logSigmas;
 
@@ -12,7 +12,7 @@ public final class LevelTimes {
   public LevelTimes(NoiseSchedule schedule) {
     logSigmas = new double[schedule.steps()];
     for (int t = 0; t < logSigmas.length; t++) {
-      logSigmas[t] = log(new Level(t, schedule.alphaBar(t)).sigma());
+      logSigmas[t] = log(new SolverLevel(t, schedule.alphaBar(t)).sigma());
     }
   }
 

@@ -132,7 +132,7 @@ public record SamplingPlan(List<Step> steps, EpsSource epsSource, double initial
     }
 
     /** Appends a step from this level. */
-    public Builder add(Level from, Update update) {
+    public Builder add(SolverLevel from, Update update) {
       return add(from.t(), from.alphaBar(), update);
     }
 

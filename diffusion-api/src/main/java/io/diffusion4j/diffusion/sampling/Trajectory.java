@@ -171,22 +171,23 @@ public final class Trajectory {
   }
 
   private void estimate(Conversion from, float[] output, int start, int end) {
-    Kernels.mixClipped(x0, from.x0FromX(), x, from.x0FromOutput(), output, limit, start, end);
+    TrajectoryKernels.mixClipped(
+        x0, from.x0FromX(), x, from.x0FromOutput(), output, limit, start, end);
   }
 
   private void sum(float[] to, Terms terms, float[] output, int start, int end) {
     boolean ofX0 = terms.x0() != 0;
-    Kernels.mix(
+    TrajectoryKernels.mix(
         to, terms.x(), x, ofX0 ? terms.x0() : terms.output(), ofX0 ? x0 : output, start, end);
     if (ofX0 && terms.output() != 0) {
-      Kernels.add(to, terms.output(), output, start, end);
+      TrajectoryKernels.add(to, terms.output(), output, start, end);
     }
   }
 
   private void addPast(float[] to, Update update, int start, int end) {
     List<Update.Past> terms = update.past();
     for (int i = 0; i < terms.size(); i++) { // an iterator would be garbage, once per block
-      Kernels.add(to, terms.get(i).factor(), remembered(terms.get(i)), start, end);
+      TrajectoryKernels.add(to, terms.get(i).factor(), remembered(terms.get(i)), start, end);
     }
   }
 
@@ -209,12 +210,12 @@ public final class Trajectory {
       double slope = slope(noise);
       float[] v = prediction.variance();
       if (noise.added() == 0) {
-        Kernels.addExp(to, middle, slope, v, z, start, end);
+        TrajectoryKernels.addExp(to, middle, slope, v, z, start, end);
       } else {
-        Kernels.addRoot(to, middle * middle, 2 * slope, v, noise.added(), z, start, end);
+        TrajectoryKernels.addRoot(to, middle * middle, 2 * slope, v, noise.added(), z, start, end);
       }
     } else {
-      Kernels.add(to, noise.sigma(), z, start, end);
+      TrajectoryKernels.add(to, noise.sigma(), z, start, end);
     }
   }
 
@@ -239,18 +240,18 @@ public final class Trajectory {
       if (shift.isLearned() && prediction.hasVariance()) {
         double root = middle(shift);
         double slope = 2 * slope(shift);
-        Kernels.addExp(to, root * root, slope, prediction.variance(), g, start, end);
+        TrajectoryKernels.addExp(to, root * root, slope, prediction.variance(), g, start, end);
       } else {
-        Kernels.add(to, shift.sigma() * shift.sigma(), g, start, end);
+        TrajectoryKernels.add(to, shift.sigma() * shift.sigma(), g, start, end);
       }
       return;
     }
     double ofEps = -sqrt(1 - alphaBar);
     double ofX0 = alphaBar == 0 ? 0 : (1 - alphaBar) / sqrt(alphaBar); // pure noise has no x̂₀
-    Kernels.add(to, update.eps() * ofEps + update.x0() * ofX0, g, start, end);
-    Kernels.add(x0, ofX0, g, start, end);
+    TrajectoryKernels.add(to, update.eps() * ofEps + update.x0() * ofX0, g, start, end);
+    TrajectoryKernels.add(x0, ofX0, g, start, end);
     if (pastEps.length > 0) {
-      Kernels.add(pastEps[step % pastEps.length], ofEps, g, start, end);
+      TrajectoryKernels.add(pastEps[step % pastEps.length], ofEps, g, start, end);
     }
   }
 

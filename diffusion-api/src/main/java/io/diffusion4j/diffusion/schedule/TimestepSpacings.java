@@ -116,6 +116,49 @@ public final class TimestepSpacings {
         });
   }
 
+  /**
+   * Returns {@link #leading(int)} with a stride of r = ⌊T/(n+1)⌋ and without its last timestep: n·r,
+   * …, 2r, r, plus an offset; {@code leading} in diffusers for DPM-Solver++.
+   *
+   * @param offset added to each, at least 0
+   */
+  public static TimestepSpacing leadingAboveZero(int offset) {
+    Check.that(offset >= 0, "offset", offset, "≥ 0");
+    return checked(
+        (trainSteps, n) -> {
+          int stride = trainSteps / (n + 1);
+          Check.that(stride > 0, "steps", n, "in [1, %s]", trainSteps - 1);
+          int most = trainSteps - 1 - n * stride;
+          Check.that(offset <= most, "offset", offset, "at most %s for %s steps", most, n);
+          return descending(
+              IntStream.rangeClosed(1, n).mapToObj(i -> i * stride + offset).toList());
+        });
+  }
+
+  /**
+   * Returns n of the timesteps for which a network was distilled: of k − 1, 2k − 1, … with k =
+   * ⌊T/steps⌋, the entries ⌊i·steps/n⌋ from the noisiest (diffusers' {@code LCMScheduler}).
+   *
+   * @param steps the number of steps of the distilled solver, {@code original_inference_steps}; 50
+   *     in published models
+   * @param strength the share of them that is left from an image, in (0, 1]
+   */
+  public static TimestepSpacing distilled(int steps, double strength) {
+    Check.positive("steps", steps);
+    Check.that(strength > 0 && strength <= 1, "strength", strength, "in (0, 1]");
+    return checked(
+        (trainSteps, n) -> {
+          Check.that(steps <= trainSteps, "original_inference_steps", steps, "≤ %s", trainSteps);
+          int stride = trainSteps / steps;
+          int left = (int) (steps * strength);
+          Check.between("steps", n, 1, left);
+          return new Timesteps(
+              IntStream.range(0, n)
+                  .mapToObj(i -> (left - (int) ((long) i * left / n)) * stride - 1)
+                  .toList());
+        });
+  }
+
   /** Returns explicitly listed timesteps; only their exact number can be picked. */
   public static TimestepSpacing listed(Timesteps timesteps) {
     return checked(

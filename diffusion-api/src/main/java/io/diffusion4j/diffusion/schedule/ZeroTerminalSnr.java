@@ -10,7 +10,32 @@ import io.diffusion4j.diffusion.argument.Check;
  * sample. Samplers that work with σ or λ refuse it, since both are infinite at its last timestep.
  */
 public final class ZeroTerminalSnr {
+  private static final double LAST_ALPHA_BAR = 0x1p-24;
+
   private ZeroTerminalSnr() {}
+
+  /**
+   * Returns the stretched schedule with a last ᾱ of 2⁻²⁴, for samplers in σ or λ (σ = 4096), as
+   * diffusers' Euler and DPM-Solver++ have it.
+   *
+   * @param schedule as for {@link #of}
+   * @param precision as for {@link #of}
+   */
+  public static NoiseSchedule aboveZero(NoiseSchedule schedule, TableRounding precision) {
+    return new AboveZero(of(schedule, precision));
+  }
+
+  private record AboveZero(NoiseSchedule schedule) implements NoiseSchedule {
+    @Override
+    public int steps() {
+      return schedule.steps();
+    }
+
+    @Override
+    public double alphaBar(int t) {
+      return t == steps() - 1 ? LAST_ALPHA_BAR : schedule.alphaBar(t);
+    }
+  }
 
   /**
    * Returns the stretched schedule.

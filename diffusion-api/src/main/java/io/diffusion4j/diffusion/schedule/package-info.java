@@ -11,13 +11,6 @@
  * Timesteps fifty = TimestepSpacings.TRAILING.of(schedule.steps(), 50); // 999, 979, ..., 19
  * NoiseSchedule named = Schedules.standard().named("linear").apply(1000);
  * }</pre>
- *
- * <p>The implementations are immutable, and their tables are computed in {@code double}.
- *
- * <p>Deliberately absent: variance-exploding schedules, since samples are always √ᾱ·x₀ + √(1−ᾱ)·ε
- * and σ is only another unit of the same noise level; schedules in continuous time, which are in
- * {@code io.diffusion4j.diffusion.continuous}; and the noise levels of solvers between timesteps,
- * which are in {@code io.diffusion4j.diffusion.solver}.
  */
 @NullMarked
 package io.diffusion4j.diffusion.schedule;

@@ -3,10 +3,10 @@ package io.diffusion4j.diffusion.solver;
 import static java.lang.Math.expm1;
 
 import io.diffusion4j.diffusion.argument.Check;
-import io.diffusion4j.diffusion.sampling.Level;
 import io.diffusion4j.diffusion.sampling.Quantity;
 import io.diffusion4j.diffusion.sampling.Sampler;
 import io.diffusion4j.diffusion.sampling.SamplingPlan;
+import io.diffusion4j.diffusion.sampling.SolverLevel;
 import io.diffusion4j.diffusion.sampling.Update;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import io.diffusion4j.diffusion.schedule.Timesteps;
@@ -53,7 +53,7 @@ public record DpmSolverPlusPlus(int order, Correction correction, Grid grid) imp
 
   @Override
   public SamplingPlan plan(NoiseSchedule schedule, Timesteps timesteps) {
-    List<Level> levels = grid.levelsToClean(schedule, timesteps);
+    List<SolverLevel> levels = grid.levelsToClean(schedule, timesteps);
     int n = timesteps.size();
     var plan = new SamplingPlan.Builder();
     for (int i = 0; i < n; i++) {
@@ -73,21 +73,21 @@ public record DpmSolverPlusPlus(int order, Correction correction, Grid grid) imp
   }
 
   /** Returns the step of first order, DDIM's (eq. 9). */
-  static Update first(Level from, Level to) {
+  static Update first(SolverLevel from, SolverLevel to) {
     return Update.ZERO
         .plusX(to.noise() / from.noise())
         .plusX0(-to.signal() * expm1(from.lambda() - to.lambda()));
   }
 
   /** Returns the weight of D1, the slope of x̂₀ in λ times h, in a step of second order. */
-  static double slopeWeight(Correction correction, Level to, double h) {
+  static double slopeWeight(Correction correction, SolverLevel to, double h) {
     double phi = expm1(-h);
     return to.signal() * (correction == Correction.MIDPOINT ? -0.5 * phi : phi / h + 1);
   }
 
-  private Update update(List<Level> levels, int i, int order) {
-    Level from = levels.get(i);
-    Level to = levels.get(i + 1);
+  private Update update(List<SolverLevel> levels, int i, int order) {
+    SolverLevel from = levels.get(i);
+    SolverLevel to = levels.get(i + 1);
     double h = to.lambda() - from.lambda();
     double phi = expm1(-h);
     double signal = to.signal();

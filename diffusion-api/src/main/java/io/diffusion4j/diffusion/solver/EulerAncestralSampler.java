@@ -3,9 +3,9 @@ package io.diffusion4j.diffusion.solver;
 import static java.lang.Math.min;
 import static java.lang.Math.sqrt;
 
-import io.diffusion4j.diffusion.sampling.Level;
 import io.diffusion4j.diffusion.sampling.Sampler;
 import io.diffusion4j.diffusion.sampling.SamplingPlan;
+import io.diffusion4j.diffusion.sampling.SolverLevel;
 import io.diffusion4j.diffusion.sampling.Update;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import io.diffusion4j.diffusion.schedule.Timesteps;
@@ -25,12 +25,12 @@ public record EulerAncestralSampler(Grid grid) implements Sampler {
 
   @Override
   public SamplingPlan plan(NoiseSchedule schedule, Timesteps timesteps) {
-    List<Level> levels = grid.levelsToClean(schedule, timesteps);
+    List<SolverLevel> levels = grid.levelsToClean(schedule, timesteps);
     int n = timesteps.size();
     var plan = new SamplingPlan.Builder().initialScale(Grid.initialScale(schedule, timesteps));
     for (int i = 0; i < n; i++) {
-      Level from = levels.get(i);
-      Level to = levels.get(i + 1);
+      SolverLevel from = levels.get(i);
+      SolverLevel to = levels.get(i + 1);
       double sigma = from.sigma();
       double next = to.sigma();
       double up = min(next, next * sqrt(1 - next * next / (sigma * sigma)));

@@ -1,8 +1,8 @@
 package io.diffusion4j.diffusion.solver;
 
-import io.diffusion4j.diffusion.sampling.Level;
 import io.diffusion4j.diffusion.sampling.Sampler;
 import io.diffusion4j.diffusion.sampling.SamplingPlan;
+import io.diffusion4j.diffusion.sampling.SolverLevel;
 import io.diffusion4j.diffusion.sampling.Update;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import io.diffusion4j.diffusion.schedule.Timesteps;
@@ -22,7 +22,7 @@ public record EulerSampler(Grid grid) implements Sampler {
 
   @Override
   public SamplingPlan plan(NoiseSchedule schedule, Timesteps timesteps) {
-    List<Level> levels = grid.levelsToClean(schedule, timesteps);
+    List<SolverLevel> levels = grid.levelsToClean(schedule, timesteps);
     int n = timesteps.size();
     var plan = new SamplingPlan.Builder().initialScale(Grid.initialScale(schedule, timesteps));
     for (int i = 0; i < n; i++) {
@@ -32,7 +32,7 @@ public record EulerSampler(Grid grid) implements Sampler {
   }
 
   /** Computes x̃′ = x̃ + (σ′ − σ)·ε̂, with x = √ᾱ·x̃. */
-  static Update step(Level from, Level to) {
+  static Update step(SolverLevel from, SolverLevel to) {
     return Update.ZERO
         .plusX(to.signal() / from.signal())
         .plusEps(to.signal() * (to.sigma() - from.sigma()));

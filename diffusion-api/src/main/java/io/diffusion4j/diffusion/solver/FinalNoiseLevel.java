@@ -1,6 +1,6 @@
 package io.diffusion4j.diffusion.solver;
 
-import io.diffusion4j.diffusion.sampling.Level;
+import io.diffusion4j.diffusion.sampling.SolverLevel;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 
 /** The level that the last step of a sampler leads to. */
@@ -10,7 +10,7 @@ public enum FinalNoiseLevel {
   /** The level of timestep 0, ᾱ₀ ({@code set_alpha_to_one=False} in diffusers). */
   FIRST_TIMESTEP;
 
-  Level level(NoiseSchedule schedule) {
-    return this == CLEAN ? Level.CLEAN : new Level(0, schedule.alphaBar(0));
+  SolverLevel level(NoiseSchedule schedule) {
+    return this == CLEAN ? SolverLevel.CLEAN : new SolverLevel(0, schedule.alphaBar(0));
   }
 }

@@ -1,6 +1,6 @@
 package io.diffusion4j.diffusion.solver;
 
-import io.diffusion4j.diffusion.sampling.Level;
+import io.diffusion4j.diffusion.sampling.SolverLevel;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import io.diffusion4j.diffusion.schedule.Timesteps;
 import java.util.ArrayList;
@@ -12,7 +12,7 @@ public interface Grid {
   /** The noise levels of the timesteps. */
   Grid TIMESTEPS =
       (schedule, timesteps) ->
-          timesteps.values().stream().map(t -> new Level(t, schedule.alphaBar(t))).toList();
+          timesteps.values().stream().map(t -> new SolverLevel(t, schedule.alphaBar(t))).toList();
 
   /**
    * The levels of the {@linkplain Timesteps#times() unrounded times}, with σ linear between
@@ -21,15 +21,15 @@ public interface Grid {
    */
   Grid TIMES =
       (schedule, timesteps) ->
-          timesteps.times().stream().map(t -> Level.atLinearSigma(schedule, t)).toList();
+          timesteps.times().stream().map(t -> SolverLevel.atLinearSigma(schedule, t)).toList();
 
   /** Returns as many levels as there are timesteps. */
-  List<Level> levels(NoiseSchedule schedule, Timesteps timesteps);
+  List<SolverLevel> levels(NoiseSchedule schedule, Timesteps timesteps);
 
   /** Returns the levels, and the clean end after them. */
-  default List<Level> levelsToClean(NoiseSchedule schedule, Timesteps timesteps) {
-    List<Level> levels = new ArrayList<>(levels(schedule, timesteps));
-    levels.add(Level.CLEAN);
+  default List<SolverLevel> levelsToClean(NoiseSchedule schedule, Timesteps timesteps) {
+    List<SolverLevel> levels = new ArrayList<>(levels(schedule, timesteps));
+    levels.add(SolverLevel.CLEAN);
     return levels;
   }
 

@@ -3,8 +3,8 @@ package io.diffusion4j.diffusion.solver;
 import static java.lang.Math.pow;
 
 import io.diffusion4j.diffusion.argument.Check;
-import io.diffusion4j.diffusion.sampling.Level;
 import io.diffusion4j.diffusion.sampling.LevelTimes;
+import io.diffusion4j.diffusion.sampling.SolverLevel;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import io.diffusion4j.diffusion.schedule.Timesteps;
 import java.util.ArrayList;
@@ -41,24 +41,24 @@ public record KarrasGrid(double rho, Ends ends, Time time) implements Grid {
   }
 
   @Override
-  public List<Level> levels(NoiseSchedule schedule, Timesteps timesteps) {
+  public List<SolverLevel> levels(NoiseSchedule schedule, Timesteps timesteps) {
     int n = timesteps.listed();
     int passed = n - timesteps.size();
     boolean whole = ends == Ends.SCHEDULE;
     double max = sigma(schedule, whole ? schedule.steps() - 1 : timesteps.get(-passed));
     double min = sigma(schedule, whole ? 0 : timesteps.get(timesteps.size() - 1));
     var times = new LevelTimes(schedule);
-    List<Level> levels = new ArrayList<>(timesteps.size());
+    List<SolverLevel> levels = new ArrayList<>(timesteps.size());
     for (int i = passed; i < n; i++) {
       double ramp = n == 1 ? 0 : (double) i / (n - 1);
       double sigma = pow(pow(max, 1 / rho) + ramp * (pow(min, 1 / rho) - pow(max, 1 / rho)), rho);
       double t = times.of(sigma);
-      levels.add(new Level(time == Time.NEAREST ? Math.rint(t) : t, 1 / (1 + sigma * sigma)));
+      levels.add(new SolverLevel(time == Time.NEAREST ? Math.rint(t) : t, 1 / (1 + sigma * sigma)));
     }
     return levels;
   }
 
   private static double sigma(NoiseSchedule schedule, int t) {
-    return new Level(t, schedule.alphaBar(t)).sigma();
+    return new SolverLevel(t, schedule.alphaBar(t)).sigma();
   }
 }

@@ -4,11 +4,11 @@ import static java.lang.Math.log;
 import static java.lang.Math.pow;
 
 import io.diffusion4j.diffusion.continuous.RungeKutta;
-import io.diffusion4j.diffusion.sampling.Level;
 import io.diffusion4j.diffusion.sampling.LevelTimes;
 import io.diffusion4j.diffusion.sampling.Quantity;
 import io.diffusion4j.diffusion.sampling.Sampler;
 import io.diffusion4j.diffusion.sampling.SamplingPlan;
+import io.diffusion4j.diffusion.sampling.SolverLevel;
 import io.diffusion4j.diffusion.sampling.Update;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import io.diffusion4j.diffusion.schedule.Timesteps;
@@ -29,7 +29,7 @@ import java.util.List;
 public record OdeSampler(RungeKutta method) implements Sampler {
   @Override
   public SamplingPlan plan(NoiseSchedule schedule, Timesteps timesteps) {
-    List<Level> levels = Grid.TIMESTEPS.levels(schedule, timesteps);
+    List<SolverLevel> levels = Grid.TIMESTEPS.levels(schedule, timesteps);
     var times = new LevelTimes(schedule);
     var plan = new SamplingPlan.Builder();
     for (int i = 0; i + 1 < levels.size(); i++) {
@@ -38,12 +38,13 @@ public record OdeSampler(RungeKutta method) implements Sampler {
     return plan.add(levels.get(levels.size() - 1), Update.ZERO.plusX0(1)).build();
   }
 
-  private void addInterval(SamplingPlan.Builder plan, Level from, Level to, LevelTimes times) {
+  private void addInterval(
+      SamplingPlan.Builder plan, SolverLevel from, SolverLevel to, LevelTimes times) {
     double length = log(to.alphaBar() / from.alphaBar());
     int calls = method.calls();
     double[] noise = new double[calls];
     for (int j = 0; j < calls; j++) {
-      Level stage = stage(from, to, method.share(j), times);
+      SolverLevel stage = stage(from, to, method.share(j), times);
       noise[j] = stage.noise();
       List<Double> weights = j + 1 < calls ? method.stage(j + 1) : method.weights();
       Update update = j == 0 ? Update.ZERO.plusX(1) : Update.ZERO.plusPast(j, Quantity.X, 1);
@@ -61,11 +62,12 @@ public record OdeSampler(RungeKutta method) implements Sampler {
   }
 
   /** Returns the level at a share of the interval's clock. */
-  private static Level stage(Level from, Level to, double share, LevelTimes times) {
+  private static SolverLevel stage(
+      SolverLevel from, SolverLevel to, double share, LevelTimes times) {
     if (share == 0 || share == 1) {
       return share == 0 ? from : to;
     }
     double alphaBar = pow(from.alphaBar(), 1 - share) * pow(to.alphaBar(), share);
-    return new Level(times.of(new Level(0, alphaBar).sigma()), alphaBar);
+    return new SolverLevel(times.of(new SolverLevel(0, alphaBar).sigma()), alphaBar);
   }
 }

@@ -2,7 +2,9 @@ package io.diffusion4j.diffusion.solver;
 
 import static java.lang.Math.sqrt;
 
-import io.diffusion4j.diffusion.sampling.Level;
+import io.diffusion4j.diffusion.process.Conversion;
+import io.diffusion4j.diffusion.process.Parameterization;
+import io.diffusion4j.diffusion.sampling.SolverLevel;
 import io.diffusion4j.diffusion.sampling.Quantity;
 import io.diffusion4j.diffusion.sampling.Sampler;
 import io.diffusion4j.diffusion.sampling.SamplingPlan;
@@ -20,8 +22,12 @@ import java.util.List;
  * @param start the first steps, which build the history
  * @param end the target of the last step; diffusers' default is {@link
  *     FinalNoiseLevel#FIRST_TIMESTEP}
+ * @param combined the quantity that is extrapolated: ε̂ in the paper. diffusers' {@code
+ *     PNDMScheduler} combines a network's outputs as they are, and then reads the combination at
+ *     the sample and the level where the step begins, so for a network that predicts v it is v
  */
-public record PlmsSampler(Start start, FinalNoiseLevel end) implements Sampler {
+public record PlmsSampler(Start start, FinalNoiseLevel end, Parameterization combined)
+    implements Sampler {
   /** The number of steps until the history has four slopes, the current one included. */
   private static final int WARM_UP = 3;
 
@@ -45,23 +51,28 @@ public record PlmsSampler(Start start, FinalNoiseLevel end) implements Sampler {
     this(start, FinalNoiseLevel.CLEAN);
   }
 
+  /** Creates the sampler that combines ε̂. */
+  public PlmsSampler(Start start, FinalNoiseLevel end) {
+    this(start, end, Parameterization.EPS);
+  }
+
   @Override
   public SamplingPlan plan(NoiseSchedule schedule, Timesteps timesteps) {
     int n = timesteps.size();
-    List<Level> levels = new ArrayList<>(Grid.TIMESTEPS.levels(schedule, timesteps));
+    List<SolverLevel> levels = new ArrayList<>(Grid.TIMESTEPS.levels(schedule, timesteps));
     levels.add(end.level(schedule));
 
     int warmUp = start == Start.RUNGE_KUTTA && n > WARM_UP + 1 ? WARM_UP : 0;
-    var calls = new Calls();
+    var calls = new Calls(combined);
     for (int i = 0; i < n; i++) {
-      Level from = levels.get(i);
-      Level to = levels.get(i + 1);
+      SolverLevel from = levels.get(i);
+      SolverLevel to = levels.get(i + 1);
       if (i == n - 1) { // no network call can be made beyond it
         calls.multistep(from, to);
       } else if (i < warmUp) {
         int t = timesteps.get(i);
         int middle = t - (t - timesteps.get(i + 1)) / 2;
-        calls.rungeKutta(from, new Level(middle, schedule.alphaBar(middle)), to);
+        calls.rungeKutta(from, new SolverLevel(middle, schedule.alphaBar(middle)), to);
       } else if (i == 0) {
         calls.twice(from, to);
       } else {
@@ -79,68 +90,86 @@ public record PlmsSampler(Start start, FinalNoiseLevel end) implements Sampler {
       {23. / 12, -16. / 12, 5. / 12},
       {55. / 24, -59. / 24, 37. / 24, -9. / 24}
     };
+    private static final double[] MEAN = {1. / 2, 1. / 2};
+    private static final double[] SIMPSON = {1. / 6, 2. / 6, 2. / 6, 1. / 6};
 
     private final SamplingPlan.Builder plan = new SamplingPlan.Builder();
     private final List<Integer> slopes = new ArrayList<>(); // latest first
-    private int count;
+    private final List<SolverLevel> levels = new ArrayList<>(); // of the calls
+    private final Parameterization combined;
 
-    private void call(Level level, Update update) {
-      plan.add(level, update);
-      count++;
+    Calls(Parameterization combined) {
+      this.combined = combined;
     }
 
-    /** Combines the current ε̂ and those of up to three previous steps. */
-    void multistep(Level from, Level to) {
-      Transfer transfer = Transfer.between(from, to);
-      double[] weights = ADAMS_BASHFORTH[Math.min(slopes.size(), ADAMS_BASHFORTH.length - 1)];
-      Update update = Update.ZERO.plusX(transfer.x()).plusEps(transfer.eps() * weights[0]);
-      for (int k = 1; k < weights.length; k++) {
-        update =
-            update.plusPast(count - slopes.get(k - 1), Quantity.EPS, transfer.eps() * weights[k]);
+    /**
+     * Calls the network at a level; then transfers the sample of the call {@code start}, which may
+     * be this one, with a combination of outputs.
+     *
+     * @param slopes the calls that made the outputs
+     */
+    private void call(SolverLevel at, int start, SolverLevel to, double[] weights, List<Integer> slopes) {
+      levels.add(at);
+      Transfer transfer = Transfer.between(levels.get(start), to);
+      Conversion there = conversion(start);
+      double ofX = transfer.x() + transfer.eps() * there.epsFromX();
+      Update update = plus(Update.ZERO, start, Quantity.X, ofX);
+      for (int k = 0; k < weights.length; k++) {
+        // the output is (ε̂ − a·x)/b where it was made
+        Conversion here = conversion(slopes.get(k));
+        double ofEps =
+            transfer.eps() * weights[k] * (there.epsFromOutput() / here.epsFromOutput());
+        update = plus(update, slopes.get(k), Quantity.EPS, ofEps);
+        if (here.epsFromX() != 0) {
+          update = plus(update, slopes.get(k), Quantity.X, -ofEps * here.epsFromX());
+        }
       }
-      slopes.add(0, count);
-      call(from, update);
+      plan.add(at, update);
+    }
+
+    private Conversion conversion(int call) {
+      return Conversion.of(combined, levels.get(call).alphaBar());
+    }
+
+    private Update plus(Update update, int call, Quantity of, double factor) {
+      int ago = levels.size() - 1 - call;
+      if (ago > 0) {
+        return update.plusPast(ago, of, factor);
+      }
+      return of == Quantity.X ? update.plusX(factor) : update.plusEps(factor);
+    }
+
+    /** Combines the current output and those of up to three previous steps. */
+    void multistep(SolverLevel from, SolverLevel to) {
+      int now = levels.size();
+      slopes.add(0, now);
+      call(from, now, to, ADAMS_BASHFORTH[Math.min(slopes.size(), WARM_UP + 1) - 1], slopes);
     }
 
     /** Steps to the next level, and again from the start with the mean of both slopes. */
-    void twice(Level from, Level to) {
-      Transfer transfer = Transfer.between(from, to);
-      double half = transfer.eps() / 2;
-      slopes.add(0, count);
-      call(from, Update.ZERO.plusX(transfer.x()).plusEps(transfer.eps()));
-      call(
-          to,
-          Update.ZERO
-              .plusPast(1, Quantity.X, transfer.x())
-              .plusPast(1, Quantity.EPS, half)
-              .plusEps(half));
+    void twice(SolverLevel from, SolverLevel to) {
+      int now = levels.size();
+      multistep(from, to);
+      call(to, now, to, MEAN, List.of(now, now + 1));
     }
 
     /**
      * Steps with (ε̂₁ + 2ε̂₂ + 2ε̂₃ + ε̂₄)/6: at the start, twice in the middle, and at the end.
      */
-    void rungeKutta(Level from, Level middle, Level to) {
-      Transfer half = Transfer.between(from, middle);
-      Transfer whole = Transfer.between(from, to);
-      double sixth = whole.eps() / 6;
-      slopes.add(0, count);
-      call(from, Update.ZERO.plusX(half.x()).plusEps(half.eps()));
-      call(middle, Update.ZERO.plusPast(1, Quantity.X, half.x()).plusEps(half.eps()));
-      call(middle, Update.ZERO.plusPast(2, Quantity.X, whole.x()).plusEps(whole.eps()));
-      call(
-          to,
-          Update.ZERO
-              .plusPast(3, Quantity.X, whole.x())
-              .plusPast(3, Quantity.EPS, sixth)
-              .plusPast(2, Quantity.EPS, 2 * sixth)
-              .plusPast(1, Quantity.EPS, 2 * sixth)
-              .plusEps(sixth));
+    void rungeKutta(SolverLevel from, SolverLevel middle, SolverLevel to) {
+      int now = levels.size();
+      double[] latest = ADAMS_BASHFORTH[0];
+      slopes.add(0, now);
+      call(from, now, middle, latest, List.of(now));
+      call(middle, now, middle, latest, List.of(now + 1));
+      call(middle, now, to, latest, List.of(now + 2));
+      call(to, now, to, SIMPSON, List.of(now, now + 1, now + 2, now + 3));
     }
   }
 
   /** x′ = {@code x}·x + {@code eps}·ε̂, DDIM's step between two levels (eq. 11). */
   private record Transfer(double x, double eps) {
-    static Transfer between(Level from, Level to) {
+    static Transfer between(SolverLevel from, SolverLevel to) {
       double a = from.alphaBar();
       double b = to.alphaBar();
       return new Transfer(sqrt(b / a), -(b - a) / (a * sqrt(1 - b) + sqrt(a * (1 - a) * b)));

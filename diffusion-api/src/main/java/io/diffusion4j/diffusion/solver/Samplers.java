@@ -9,7 +9,8 @@ import java.util.Map;
 
 /** The samplers by their names in requests. */
 public final class Samplers {
-  private static final Grid KARRAS_NEAREST =
+  /** The levels of diffusers' DPM-Solver++ with {@code use_karras_sigmas}. */
+  public static final Grid KARRAS_NEAREST =
       new KarrasGrid(7, KarrasGrid.Ends.SCHEDULE, KarrasGrid.Time.NEAREST);
   private static final Grid KARRAS_FRACTIONAL =
       new KarrasGrid(7, KarrasGrid.Ends.TIMESTEPS, KarrasGrid.Time.FRACTIONAL);
@@ -49,6 +50,7 @@ public final class Samplers {
             Map.entry("euler-karras", new EulerSampler(KARRAS_FRACTIONAL)),
             Map.entry("heun", new HeunSampler()),
             Map.entry("heun-karras", new HeunSampler(KARRAS_FRACTIONAL)),
+            Map.entry("lcm", new LcmSampler()),
             Map.entry("ode-euler", new OdeSampler(RungeKutta.EULER)),
             Map.entry("ode-heun", new OdeSampler(RungeKutta.HEUN)),
             Map.entry("ode-rk4", new OdeSampler(RungeKutta.CLASSICAL)),

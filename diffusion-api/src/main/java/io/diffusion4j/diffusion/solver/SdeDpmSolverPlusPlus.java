@@ -5,10 +5,10 @@ import static java.lang.Math.expm1;
 import static java.lang.Math.sqrt;
 
 import io.diffusion4j.diffusion.argument.Check;
-import io.diffusion4j.diffusion.sampling.Level;
 import io.diffusion4j.diffusion.sampling.Quantity;
 import io.diffusion4j.diffusion.sampling.Sampler;
 import io.diffusion4j.diffusion.sampling.SamplingPlan;
+import io.diffusion4j.diffusion.sampling.SolverLevel;
 import io.diffusion4j.diffusion.sampling.Update;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import io.diffusion4j.diffusion.schedule.Timesteps;
@@ -35,12 +35,12 @@ public record SdeDpmSolverPlusPlus(int order, Correction correction, Grid grid) 
 
   @Override
   public SamplingPlan plan(NoiseSchedule schedule, Timesteps timesteps) {
-    List<Level> levels = grid.levelsToClean(schedule, timesteps);
+    List<SolverLevel> levels = grid.levelsToClean(schedule, timesteps);
     int n = timesteps.size();
     var plan = new SamplingPlan.Builder();
     for (int i = 0; i < n; i++) {
-      Level from = levels.get(i);
-      Level to = levels.get(i + 1);
+      SolverLevel from = levels.get(i);
+      SolverLevel to = levels.get(i + 1);
       double h = to.lambda() - from.lambda();
       double gain = -expm1(-2 * h); // 1 − e^(−2h)
       Update update =

@@ -3,10 +3,10 @@ package io.diffusion4j.diffusion.solver;
 import static java.lang.Math.log;
 
 import io.diffusion4j.diffusion.argument.Check;
-import io.diffusion4j.diffusion.continuous.ReverseStep;
-import io.diffusion4j.diffusion.sampling.Level;
+import io.diffusion4j.diffusion.continuous.ScoreStep;
 import io.diffusion4j.diffusion.sampling.Sampler;
 import io.diffusion4j.diffusion.sampling.SamplingPlan;
+import io.diffusion4j.diffusion.sampling.SolverLevel;
 import io.diffusion4j.diffusion.sampling.Update;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import io.diffusion4j.diffusion.schedule.Timesteps;
@@ -48,28 +48,28 @@ public record SdeSampler(Method method, int corrections, double snr) implements 
 
   @Override
   public SamplingPlan plan(NoiseSchedule schedule, Timesteps timesteps) {
-    List<Level> levels = Grid.TIMESTEPS.levelsToClean(schedule, timesteps);
+    List<SolverLevel> levels = Grid.TIMESTEPS.levelsToClean(schedule, timesteps);
     var plan = new SamplingPlan.Builder();
     for (int i = 0; i < timesteps.size(); i++) {
-      Level from = levels.get(i);
+      SolverLevel from = levels.get(i);
       double alpha = from.alphaBar() / levels.get(i + 1).alphaBar();
       for (int k = 0; k < corrections; k++) {
-        plan.add(from, update(ReverseStep.langevin(alpha, snr, from.noise()), from).langevin());
+        plan.add(from, update(ScoreStep.langevin(alpha, snr, from.noise()), from).langevin());
       }
       plan.add(from, i + 1 < timesteps.size() ? update(step(alpha), from) : Update.ZERO.plusX0(1));
     }
     return plan.build();
   }
 
-  private ReverseStep step(double alpha) {
+  private ScoreStep step(double alpha) {
     return switch (method) {
-      case EULER_MARUYAMA -> ReverseStep.eulerMaruyama(-log(alpha) / 2, -log(alpha));
-      case REVERSE_DIFFUSION -> ReverseStep.reverseDiffusion(alpha);
+      case EULER_MARUYAMA -> ScoreStep.eulerMaruyama(-log(alpha) / 2, -log(alpha));
+      case REVERSE_DIFFUSION -> ScoreStep.reverseDiffusion(alpha);
     };
   }
 
   /** The score is −ε̂/√(1−ᾱ). */
-  private static Update update(ReverseStep step, Level at) {
+  private static Update update(ScoreStep step, SolverLevel at) {
     return Update.ZERO
         .plusX(step.fromX())
         .plusEps(-step.fromScore() / at.noise())

@@ -4,10 +4,10 @@ import static java.lang.Math.expm1;
 import static java.lang.Math.min;
 
 import io.diffusion4j.diffusion.argument.Check;
-import io.diffusion4j.diffusion.sampling.Level;
 import io.diffusion4j.diffusion.sampling.Quantity;
 import io.diffusion4j.diffusion.sampling.Sampler;
 import io.diffusion4j.diffusion.sampling.SamplingPlan;
+import io.diffusion4j.diffusion.sampling.SolverLevel;
 import io.diffusion4j.diffusion.sampling.Update;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import io.diffusion4j.diffusion.schedule.Timesteps;
@@ -38,7 +38,7 @@ public record SinglestepDpmSolverPlusPlus(int order, Grid grid) implements Sampl
 
   @Override
   public SamplingPlan plan(NoiseSchedule schedule, Timesteps timesteps) {
-    List<Level> levels = grid.levelsToClean(schedule, timesteps);
+    List<SolverLevel> levels = grid.levelsToClean(schedule, timesteps);
     int last = timesteps.size() - 1;
     var plan = new SamplingPlan.Builder();
     int passed = timesteps.passed().size() % order; // levels of a step that began before these
@@ -52,8 +52,8 @@ public record SinglestepDpmSolverPlusPlus(int order, Grid grid) implements Sampl
   }
 
   /** Adds the calls of a step from the first of the levels to the last. */
-  private static void addStep(SamplingPlan.Builder plan, List<Level> levels) {
-    Level start = levels.get(0);
+  private static void addStep(SamplingPlan.Builder plan, List<SolverLevel> levels) {
+    SolverLevel start = levels.get(0);
     plan.add(start, DpmSolverPlusPlus.first(start, levels.get(1)));
     if (levels.size() > 2) {
       // The paper's weight, as in the multistep method; on the way to a third order it is too low.
@@ -68,7 +68,8 @@ public record SinglestepDpmSolverPlusPlus(int order, Grid grid) implements Sampl
   /**
    * Integrates from the start, with x̂₀ linear in λ through the start and the level reached so far.
    */
-  private static Update second(Level start, Level inner, Level end, Correction correction) {
+  private static Update second(
+      SolverLevel start, SolverLevel inner, SolverLevel end, Correction correction) {
     double h = end.lambda() - start.lambda();
     double r = (inner.lambda() - start.lambda()) / h;
     double weight = DpmSolverPlusPlus.slopeWeight(correction, end, h) / r; // of m1 − m0
@@ -78,7 +79,8 @@ public record SinglestepDpmSolverPlusPlus(int order, Grid grid) implements Sampl
   /**
    * Steps from the start, with x̂₀ quadratic in λ through the start and both levels reached so far.
    */
-  private static Update third(Level start, Level inner1, Level inner2, Level end) {
+  private static Update third(
+      SolverLevel start, SolverLevel inner1, SolverLevel inner2, SolverLevel end) {
     double h = end.lambda() - start.lambda();
     double r1 = (inner1.lambda() - start.lambda()) / h;
     double r2 = (inner2.lambda() - start.lambda()) / h;
@@ -95,7 +97,7 @@ public record SinglestepDpmSolverPlusPlus(int order, Grid grid) implements Sampl
   }
 
   /** Returns the first-order step from the state of the call {@code ago} calls earlier. */
-  private static Update again(int ago, Level start, Level end, double h) {
+  private static Update again(int ago, SolverLevel start, SolverLevel end, double h) {
     return Update.ZERO
         .plusPast(ago, Quantity.X, end.noise() / start.noise())
         .plusPast(ago, Quantity.X0, -end.signal() * expm1(-h));

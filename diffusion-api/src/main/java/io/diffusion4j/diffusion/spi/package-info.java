@@ -15,8 +15,6 @@
  * library of its module is absent, is left out with a warning, which names its jar and the missing
  * class. The others are found as before.
  *
- * <h2>Rules</h2>
- *
  * <ul>
  *   <li>The class loader is that of the service's interface, so a plugin cannot hide a provider of
  *       the program.
@@ -24,8 +22,6 @@
  *       matters, such as the engines, sorts by a property of its own.
  *   <li>A provider does little when it is created: natives are loaded at the first use.
  * </ul>
- *
- * <p>Not here: plugins of users. They are named, so one that fails is an error and no warning.
  */
 @NullMarked
 package io.diffusion4j.diffusion.spi;

@@ -286,8 +286,8 @@ public record Stage(
      *
      * @param defaultValue the default
      */
-    public static Scale ofGradient(double usual) {
-      return new Scale(usual, MAX_GRADIENT);
+    public static Scale ofGradient(double defaultValue) {
+      return new Scale(defaultValue, MAX_GRADIENT);
     }
 
     /** Whether there is a choice. */

@@ -69,7 +69,7 @@ public record StageSetting<T>(
 
     /** A width and a height. */
     public static final Kind<List<Integer>> SIZE =
-        new Kind<>("WxH", Integer.class, "×", "such as 768x512");
+        new Kind<>("WxH", Integer.class, "×", "such as 768x512, or 512");
 
     /** Two numbers, the smaller first. */
     public static final Kind<List<Double>> INTERVAL =
@@ -88,6 +88,9 @@ public record StageSetting<T>(
           return Optional.of((T) one(text));
         }
         String[] both = text.split(equals(SIZE) ? "[x×]" : ",", -1);
+        if (equals(SIZE) && both.length == 1) {
+          return Optional.of((T) List.of(one(text), one(text)));
+        }
         return both.length == 2
             ? Optional.of((T) List.of(one(both[0]), one(both[1])))
             : Optional.empty();

@@ -28,20 +28,20 @@ interface DiscreteSteps {
    * @param t the time it starts from
    * @param length how far back it goes, greater than 0
    */
-  static ReverseStep eulerMaruyama(GaussianSde sde, double t, double length) {
+  static ScoreStep eulerMaruyama(GaussianSde sde, double t, double length) {
     double g = sde.diffusion(t);
-    return ReverseStep.eulerMaruyama(-sde.rate(t) * length, g * g * length);
+    return ScoreStep.eulerMaruyama(-sde.rate(t) * length, g * g * length);
   }
 
   /** Returns the reverse of step i by reverse diffusion (Y. Song et al. 2021, app. E). */
-  ReverseStep reverseDiffusion(int i);
+  ScoreStep reverseDiffusion(int i);
 
   /**
    * Returns the reverse of step i by ancestral sampling (Y. Song et al. 2021, app. F).
    *
    * @throws IllegalArgumentException if this process has none
    */
-  ReverseStep ancestral(int i);
+  ScoreStep ancestral(int i);
 
   /**
    * Computes α_i, by which published Langevin correctors multiply their step sizes; 1 for a process

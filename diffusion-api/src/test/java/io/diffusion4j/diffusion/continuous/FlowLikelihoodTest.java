@@ -10,7 +10,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.diffusion4j.diffusion.continuous.FlowLikelihood.Answer;
 import io.diffusion4j.diffusion.process.Conversion;
 import io.diffusion4j.diffusion.process.Parameterization;
-import io.diffusion4j.diffusion.sampling.Level;
+import io.diffusion4j.diffusion.sampling.SolverLevel;
 import io.diffusion4j.diffusion.schedule.LinearSchedule;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import io.diffusion4j.diffusion.solver.GaussianData;
@@ -39,7 +39,7 @@ class FlowLikelihoodTest {
 
   /** The network's predictions and their derivative, which is the same in each place. */
   private static List<Answer> answers(List<float[]> x, double t, Parameterization of) {
-    double alphaBar = Level.at(SCHEDULE, t).alphaBar();
+    double alphaBar = SolverLevel.at(SCHEDULE, t).alphaBar();
     List<Answer> answers = new ArrayList<>();
     for (float[] sample : x) {
       float[] output = DATA.predict(sample, alphaBar, of).output();

@@ -13,7 +13,7 @@ enum Predictor {
   ANCESTRAL;
 
   /** Returns the step from time t, which is step i of n. */
-  ReverseStep step(GaussianSde sde, DiscreteSteps steps, int i, int n, double t) {
+  ScoreStep step(GaussianSde sde, DiscreteSteps steps, int i, int n, double t) {
     return switch (this) {
       case EULER_MARUYAMA -> DiscreteSteps.eulerMaruyama(sde, t, 1.0 / n);
       case REVERSE_DIFFUSION -> steps.reverseDiffusion(i);

@@ -92,8 +92,8 @@ record PredictorCorrector(
         for (; move < langevin.times(); move++) {
           double[][] s = scores(score, x, t);
           double[][] z = draws.at(k, move);
-          ReverseStep step =
-              ReverseStep.langevin(
+          ScoreStep step =
+              ScoreStep.langevin(
                   discrete.alpha(i), langevin.snr(), langevin.root(sde.deviation(t), s, z));
           x = noised(step, moved(step, x, s), z);
         }
@@ -101,10 +101,10 @@ record PredictorCorrector(
       double[][] corrected = x;
       mean = x;
       if (predictor.isPresent()) {
-        ReverseStep step = predictor.get().step(sde, discrete, i, steps, t);
+        ScoreStep step = predictor.get().step(sde, discrete, i, steps, t);
         mean =
             moved(
-                flow ? new ReverseStep(step.fromX(), step.fromScore() / 2, 0) : step,
+                flow ? new ScoreStep(step.fromX(), step.fromScore() / 2, 0) : step,
                 x,
                 scores(score, x, t));
         x = flow ? mean : noised(step, mean, draws.at(k, move));
@@ -118,11 +118,11 @@ record PredictorCorrector(
     return Arrays.stream(x).map(row -> score.at(row, t)).toArray(double[][]::new);
   }
 
-  private static double[][] moved(ReverseStep step, double[][] x, double[][] s) {
+  private static double[][] moved(ScoreStep step, double[][] x, double[][] s) {
     return sum(step.fromX(), x, step.fromScore(), s);
   }
 
-  private static double[][] noised(ReverseStep step, double[][] mean, double[][] z) {
+  private static double[][] noised(ScoreStep step, double[][] mean, double[][] z) {
     return sum(1, mean, step.deviation(), z);
   }
 

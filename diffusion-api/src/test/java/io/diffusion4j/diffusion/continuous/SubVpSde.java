@@ -44,12 +44,12 @@ record SubVpSde(VpSde vp) implements GaussianSde {
 
   private record Steps(SubVpSde sde, int n) implements DiscreteSteps {
     @Override
-    public ReverseStep reverseDiffusion(int i) {
+    public ScoreStep reverseDiffusion(int i) {
       return DiscreteSteps.eulerMaruyama(sde, (i + 1.0) / n, 1.0 / n);
     }
 
     @Override
-    public ReverseStep ancestral(int i) {
+    public ScoreStep ancestral(int i) {
       throw refused("predictor", "ancestral");
     }
 

@@ -56,15 +56,15 @@ record VeSde(double first, double last) implements GaussianSde {
     }
 
     @Override
-    public ReverseStep reverseDiffusion(int i) {
+    public ScoreStep reverseDiffusion(int i) {
       double added = variance(i) - variance(i - 1);
-      return new ReverseStep(1, added, sqrt(added));
+      return new ScoreStep(1, added, sqrt(added));
     }
 
     @Override
-    public ReverseStep ancestral(int i) {
+    public ScoreStep ancestral(int i) {
       double added = variance(i) - variance(i - 1);
-      return new ReverseStep(1, added, sqrt(variance(i - 1) * added / variance(i)));
+      return new ScoreStep(1, added, sqrt(variance(i - 1) * added / variance(i)));
     }
 
     @Override

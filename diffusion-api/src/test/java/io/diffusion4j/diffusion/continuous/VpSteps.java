@@ -12,8 +12,8 @@ record VpSteps(NoiseSchedule schedule) implements DiscreteSteps {
   }
 
   @Override
-  public ReverseStep reverseDiffusion(int i) {
-    return ReverseStep.reverseDiffusion(alpha(i));
+  public ScoreStep reverseDiffusion(int i) {
+    return ScoreStep.reverseDiffusion(alpha(i));
   }
 
   /**
@@ -21,8 +21,8 @@ record VpSteps(NoiseSchedule schedule) implements DiscreteSteps {
    * score).
    */
   @Override
-  public ReverseStep ancestral(int i) {
+  public ScoreStep ancestral(int i) {
     double alpha = alpha(i);
-    return new ReverseStep(1 / sqrt(alpha), (1 - alpha) / sqrt(alpha), sqrt(1 - alpha));
+    return new ScoreStep(1 / sqrt(alpha), (1 - alpha) / sqrt(alpha), sqrt(1 - alpha));
   }
 }

@@ -91,7 +91,8 @@ class PlanTableTest {
 
   @Test
   void theCleanSampleHasAnInfiniteLogSnr() {
-    SamplingPlan plan = new SamplingPlan.Builder().add(Level.CLEAN, Update.ZERO.plusX(1)).build();
+    SamplingPlan plan =
+        new SamplingPlan.Builder().add(SolverLevel.CLEAN, Update.ZERO.plusX(1)).build();
     assertThat(words(lines(plan).get(1)).get(2)).isEqualTo("∞");
   }
 }

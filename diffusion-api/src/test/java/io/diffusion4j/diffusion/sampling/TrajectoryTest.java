@@ -160,10 +160,11 @@ class TrajectoryTest {
   @Test
   void betweenTimestepsTheLogOfSigmaIsLinear() {
     NoiseSchedule schedule = new CosineSchedule(1000);
-    assertThat(Level.at(schedule, 7)).isEqualTo(new Level(7, schedule.alphaBar(7)));
-    assertThat(Level.at(schedule, NoiseSchedule.CLEAN)).isEqualTo(Level.CLEAN);
-    double between = Math.sqrt(Level.at(schedule, 7).sigma() * Level.at(schedule, 8).sigma());
-    assertThat(Level.at(schedule, 7.5).sigma()).isCloseTo(between, within(1e-9));
+    assertThat(SolverLevel.at(schedule, 7)).isEqualTo(new SolverLevel(7, schedule.alphaBar(7)));
+    assertThat(SolverLevel.at(schedule, NoiseSchedule.CLEAN)).isEqualTo(SolverLevel.CLEAN);
+    double between =
+        Math.sqrt(SolverLevel.at(schedule, 7).sigma() * SolverLevel.at(schedule, 8).sigma());
+    assertThat(SolverLevel.at(schedule, 7.5).sigma()).isCloseTo(between, within(1e-9));
   }
 
   @Test

@@ -14,9 +14,9 @@ import io.diffusion4j.diffusion.noise.NoiseSource;
 import io.diffusion4j.diffusion.noise.PhiloxNoise;
 import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.diffusion.sampling.EpsSource;
-import io.diffusion4j.diffusion.sampling.Level;
 import io.diffusion4j.diffusion.sampling.Sampler;
 import io.diffusion4j.diffusion.sampling.SamplingPlan;
+import io.diffusion4j.diffusion.sampling.SolverLevel;
 import io.diffusion4j.diffusion.sampling.Thresholding;
 import io.diffusion4j.diffusion.sampling.Trajectory;
 import io.diffusion4j.diffusion.sampling.Update;
@@ -193,12 +193,19 @@ class SamplersTest implements SamplerContract {
         assertThat(e)
             .hasMessage(
                 "alphaBar: 0.0 at t = 999.0 (expected: in (0, 1]; where nothing is left of the"
-                    + " sample, σ and λ are infinite, and ddim, ddpm and unclip do without)");
+                    + " sample, σ and λ are infinite, and ddim, ddpm, lcm and unclip do without)");
       }
     }
     assertThat(able)
         .containsExactly(
-            "ddim", "ddim-diffusers", "ddpm", "ddpm-large", "ddpm-learned", "ddpm-small", "unclip");
+            "ddim",
+            "ddim-diffusers",
+            "ddpm",
+            "ddpm-large",
+            "ddpm-learned",
+            "ddpm-small",
+            "lcm",
+            "unclip");
   }
 
   @Test
@@ -437,12 +444,12 @@ class SamplersTest implements SamplerContract {
   @Test
   void timesBetweenTimestepsHaveSigmasBetweenTheirs() {
     var schedule = new LinearSchedule(1000);
-    List<Level> levels = Grid.TIMES.levels(schedule, TimestepSpacings.LINSPACE.of(1000, 7));
-    assertThat(levels.get(0)).isEqualTo(new Level(999, schedule.alphaBar(999)));
-    assertThat(levels.get(6)).isEqualTo(new Level(0, schedule.alphaBar(0)));
-    Level level = levels.get(1); // t = 832.5
-    double below = new Level(832, schedule.alphaBar(832)).sigma();
-    double above = new Level(833, schedule.alphaBar(833)).sigma();
+    List<SolverLevel> levels = Grid.TIMES.levels(schedule, TimestepSpacings.LINSPACE.of(1000, 7));
+    assertThat(levels.get(0)).isEqualTo(new SolverLevel(999, schedule.alphaBar(999)));
+    assertThat(levels.get(6)).isEqualTo(new SolverLevel(0, schedule.alphaBar(0)));
+    SolverLevel level = levels.get(1); // t = 832.5
+    double below = new SolverLevel(832, schedule.alphaBar(832)).sigma();
+    double above = new SolverLevel(833, schedule.alphaBar(833)).sigma();
     assertThat(level.t()).isEqualTo(832.5);
     assertThat(level.sigma()).isCloseTo((below + above) / 2, within(1e-9));
     Timesteps whole = TimestepSpacings.TRAILING.of(1000, 7);
@@ -458,7 +465,7 @@ class SamplersTest implements SamplerContract {
             "sampler: dmp (expected: one of ddim, ddim-diffusers, ddpm, ddpm-large, ddpm-learned,"
                 + " ddpm-small, dpmpp-1, dpmpp-2m, dpmpp-2m-heun, dpmpp-2m-karras, dpmpp-2s,"
                 + " dpmpp-3m, dpmpp-3m-taylor, dpmpp-3s, euler, euler-ancestral, euler-karras,"
-                + " heun, heun-karras, ode-euler, ode-heun, ode-rk4, plms, pndm, sde-dpmpp-2m,"
+                + " heun, heun-karras, lcm, ode-euler, ode-heun, ode-rk4, plms, pndm, sde-dpmpp-2m,"
                 + " sde-euler-maruyama, sde-pc, sde-reverse-diffusion, unclip)");
   }
 

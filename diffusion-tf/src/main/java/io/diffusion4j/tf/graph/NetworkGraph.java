@@ -54,7 +54,8 @@ public record NetworkGraph(Map<String, Input> inputs, List<Operand<TFloat32>> ou
       Precision precision,
       Purpose purpose,
       long batch) {
-    var lowering = new Lowering(graph, network.parameters(), weights, precision, purpose, batch);
+    var lowering =
+        new TensorFlowLowering(graph, network.parameters(), weights, precision, purpose, batch);
     network.nodes().forEach(lowering::add);
     var tf = Ops.create(graph);
     Set<Output<?>> taken = new HashSet<>(); // TensorFlow fetches a value once, and none that is fed

@@ -1,8 +1,6 @@
 /**
  * Networks as TensorFlow graphs.
  *
- * <p>{@link io.diffusion4j.tf.graph.NetworkGraph} adds a network to a graph:
- *
  * <pre>{@code
  * NetworkGraph built =
  *     NetworkGraph.build(graph, network, weights, precision, Purpose.INFERENCE);
@@ -14,8 +12,6 @@
  * the graph as constants, so that kernels can keep them packed. Very large ones are fed to each run
  * instead, as {@link io.diffusion4j.tf.graph.FedWeights}, because a graph is serialised and limited
  * to 2 GB.
- *
- * <p>Sessions are opened elsewhere: a graph must be complete before its session opens.
  */
 @NullMarked
 package io.diffusion4j.tf.graph;

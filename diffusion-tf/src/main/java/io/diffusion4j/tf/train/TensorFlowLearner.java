@@ -10,7 +10,7 @@ import io.diffusion4j.nn.train.TrainingConfig;
 import io.diffusion4j.nn.train.TrainingSession;
 import io.diffusion4j.nn.train.group.AllReduce;
 import io.diffusion4j.nn.train.group.Group;
-import io.diffusion4j.nn.train.group.Share;
+import io.diffusion4j.nn.train.group.RowRange;
 import io.diffusion4j.nn.weights.Parameter;
 import io.diffusion4j.tf.Sessions;
 import io.diffusion4j.tf.graph.NetworkGraph;
@@ -49,7 +49,7 @@ final class TensorFlowLearner implements TrainingSession {
 
   private final TrainingConfig config;
   private final Group group;
-  private final Share share;
+  private final RowRange share;
   private final Graph graph = new Graph();
   private final Session session;
   private final LossNetwork objective;

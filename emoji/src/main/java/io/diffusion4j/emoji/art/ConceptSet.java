@@ -194,7 +194,7 @@ public record ConceptSet(String name, List<Concept> concepts) {
       styles.put(style.set(), style);
     }
     List<Concept> concepts = new ArrayList<>();
-    for (List<String> row : Tables.read(ConceptSet.class, "concepts.tsv", 6)) {
+    for (List<String> row : TsvResources.read(ConceptSet.class, "concepts.tsv", 6)) {
       Map<Style, String> icons = new EnumMap<>(Style.class);
       for (String icon : row.get(5).split(" ", -1)) {
         int equals = icon.indexOf('=');

@@ -2,7 +2,7 @@ package io.diffusion4j.emoji.scene;
 
 import io.diffusion4j.emoji.art.Concept;
 import io.diffusion4j.emoji.art.Style;
-import io.diffusion4j.emoji.art.Tables;
+import io.diffusion4j.emoji.art.TsvResources;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -233,7 +233,7 @@ public final class Captioner {
 
   private static Map<String, List<String>> readHypernyms() {
     Map<String, List<String>> hypernyms = new HashMap<>();
-    for (List<String> row : Tables.read(Captioner.class, "hypernyms.tsv", 2)) {
+    for (List<String> row : TsvResources.read(Captioner.class, "hypernyms.tsv", 2)) {
       String words = row.get(1);
       hypernyms.put(row.get(0), words.isEmpty() ? List.of() : List.of(words.split("\\|")));
     }

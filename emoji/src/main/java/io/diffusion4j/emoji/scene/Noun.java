@@ -5,7 +5,7 @@ import static java.util.stream.Collectors.toUnmodifiableMap;
 
 import io.diffusion4j.emoji.art.Concept;
 import io.diffusion4j.emoji.art.ConceptSet;
-import io.diffusion4j.emoji.art.Tables;
+import io.diffusion4j.emoji.art.TsvResources;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -193,7 +193,7 @@ record Noun(String singular, String plural, Countability countability) {
 
   private static Map<String, Noun> readTable() {
     Map<String, Noun> nouns = new HashMap<>();
-    for (List<String> row : Tables.read(Noun.class, "nouns.tsv", 4)) {
+    for (List<String> row : TsvResources.read(Noun.class, "nouns.tsv", 4)) {
       Countability countability = Countability.valueOf(row.get(1).toUpperCase(Locale.ROOT));
       nouns.put(row.get(0), new Noun(row.get(2), row.get(3), countability));
     }

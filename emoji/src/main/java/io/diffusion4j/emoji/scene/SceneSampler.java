@@ -40,7 +40,7 @@ public final class SceneSampler {
   private final List<Concept> concepts;
   private final List<Concept> countable;
   private final SceneMix mix;
-  private final Split split;
+  private final SceneSplit split;
   private final long seed;
 
   /**
@@ -49,7 +49,7 @@ public final class SceneSampler {
    * @throws IllegalArgumentException if the mix needs more concepts: two for relations, a countable
    *     one for several of a kind
    */
-  public SceneSampler(ConceptSet concepts, SceneMix mix, Split split, long seed) {
+  public SceneSampler(ConceptSet concepts, SceneMix mix, SceneSplit split, long seed) {
     this.concepts =
         concepts.concepts().stream()
             .filter(c -> mix.styles().stream().anyMatch(c::isDrawnIn))
@@ -58,8 +58,8 @@ public final class SceneSampler {
     this.mix = mix;
     this.split = split;
     this.seed = seed;
-    boolean several = mix.kinds().several() > 0 || split == Split.HELD_OUT_COUNT;
-    boolean related = mix.kinds().related() > 0 || split == Split.HELD_OUT_RELATION;
+    boolean several = mix.kinds().several() > 0 || split == SceneSplit.HELD_OUT_COUNT;
+    boolean related = mix.kinds().related() > 0 || split == SceneSplit.HELD_OUT_RELATION;
     if (this.concepts.size() < (related ? 2 : 1) || (several && countable.isEmpty())) {
       throw new IllegalArgumentException(
           "concepts: %d drawn in %s, %d of them countable (expected: enough for %s)"
@@ -128,10 +128,10 @@ public final class SceneSampler {
 
   private Kind kind(long index) {
     double u = Streams.at(seed, Streams.SCENE, index).nextDouble();
-    if (split == Split.HELD_OUT_COUNT) {
+    if (split == SceneSplit.HELD_OUT_COUNT) {
       return Kind.SEVERAL;
     }
-    if (split == Split.HELD_OUT_RELATION) {
+    if (split == SceneSplit.HELD_OUT_RELATION) {
       return Kind.RELATED;
     }
     double[] shares = mix.kinds().shares();
@@ -171,7 +171,8 @@ public final class SceneSampler {
     }
     Style style = mix.oneStyle() ? usual(subject, styles) : Streams.oneOf(random, styles);
     // The test split of backgrounds never uses white.
-    boolean named = random.nextDouble() < mix.background() || split == Split.HELD_OUT_BACKGROUND;
+    boolean named =
+        random.nextDouble() < mix.background() || split == SceneSplit.HELD_OUT_BACKGROUND;
     NamedColor one = Streams.oneOf(random, NamedColor.COLORED);
     NamedColor background = common.orElse(named ? one : NamedColor.WHITE);
     var scene = Scene.of(subject, style, background);
@@ -190,7 +191,7 @@ public final class SceneSampler {
    * Returns the first style that is not held out; in the test split of styles, the first that is.
    */
   private Style usual(Subject subject, List<Style> styles) {
-    if (split == Split.HELD_OUT_STYLE) {
+    if (split == SceneSplit.HELD_OUT_STYLE) {
       return styles.get(0);
     }
     return styles.stream()

@@ -43,23 +43,23 @@ public final class Splits {
   }
 
   /** Returns the test splits whose combinations a scene contains; none if it may be trained on. */
-  public static Set<Split> heldOut(Scene scene) {
-    Set<Split> heldOut = EnumSet.noneOf(Split.class);
+  public static Set<SceneSplit> heldOut(Scene scene) {
+    Set<SceneSplit> heldOut = EnumSet.noneOf(SceneSplit.class);
     for (Concept concept : scene.subject().concepts()) {
       if (isHeldOut(concept, scene.style())) {
-        heldOut.add(Split.HELD_OUT_STYLE);
+        heldOut.add(SceneSplit.HELD_OUT_STYLE);
       }
       if (isHeldOut(concept, scene.background())) {
-        heldOut.add(Split.HELD_OUT_BACKGROUND);
+        heldOut.add(SceneSplit.HELD_OUT_BACKGROUND);
       }
     }
     if (scene.subject() instanceof Subject.Several several
         && isHeldOut(several.concept(), several.count())) {
-      heldOut.add(Split.HELD_OUT_COUNT);
+      heldOut.add(SceneSplit.HELD_OUT_COUNT);
     }
     if (scene.subject() instanceof Subject.Pair pair
         && isHeldOut(pair.first(), pair.relation(), pair.second())) {
-      heldOut.add(Split.HELD_OUT_RELATION);
+      heldOut.add(SceneSplit.HELD_OUT_RELATION);
     }
     return heldOut;
   }

@@ -5,20 +5,20 @@ import io.diffusion4j.emoji.EmojiDataset;
 import io.diffusion4j.emoji.EmojiDataset.Settings;
 import io.diffusion4j.emoji.scene.Captioner;
 import io.diffusion4j.emoji.scene.Scene;
-import io.diffusion4j.emoji.scene.Split;
+import io.diffusion4j.emoji.scene.SceneSplit;
 
 /** Pictures for examining a model of a preset: like its training pictures, in any split. */
 public final class PresetPictures {
   private PresetPictures() {}
 
   /**
-   * Returns pictures. In every split except {@link Split#TRAIN}, no part of the model was trained
-   * on them.
+   * Returns pictures. In every split except {@link SceneSplit#TRAIN}, no part of the model was
+   * trained on them.
    *
    * @param seed the index of the first picture
    * @param size the size in pixels
    */
-  public static CaptionedImages of(EmojiPreset preset, Split split, long seed, int size) {
+  public static CaptionedImages of(EmojiPreset preset, SceneSplit split, long seed, int size) {
     return data(preset, split, seed, size);
   }
 
@@ -30,7 +30,7 @@ public final class PresetPictures {
    * @param size the size in pixels
    */
   public static CaptionedImages exchanges(EmojiPreset preset, long seed, int size) {
-    var data = data(preset, Split.HELD_OUT_RELATION, seed, size);
+    var data = data(preset, SceneSplit.HELD_OUT_RELATION, seed, size);
     return index -> {
       Scene scene = data.scene(index / 2);
       Scene shown = index % 2 == 0 ? scene : scene.swapped().orElseThrow();
@@ -38,7 +38,7 @@ public final class PresetPictures {
     };
   }
 
-  private static EmojiDataset data(EmojiPreset preset, Split split, long seed, int size) {
+  private static EmojiDataset data(EmojiPreset preset, SceneSplit split, long seed, int size) {
     return EmojiDataset.open(
         Settings.training(preset.drawn().concepts(), size, seed)
             .withScenes(preset.drawn().scenes())

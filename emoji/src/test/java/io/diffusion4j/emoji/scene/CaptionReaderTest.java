@@ -13,7 +13,8 @@ class CaptionReaderTest {
 
   @Test
   void readingUndoesWriting() {
-    var sampler = new SceneSampler(ConceptSet.core(), SceneMix.mostlyCentred(), Split.TRAIN, 3);
+    var sampler =
+        new SceneSampler(ConceptSet.core(), SceneMix.mostlyCentred(), SceneSplit.TRAIN, 3);
     for (int i = 0; i < 3_000; i++) {
       Scene scene = sampler.scene(i);
       assertThat(reader.read(Captioner.factual(scene))).isEqualTo(scene);

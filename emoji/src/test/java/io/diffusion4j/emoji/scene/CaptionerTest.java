@@ -122,7 +122,8 @@ class CaptionerTest {
   @Test
   void captionsLeaveOutNothingThatIsUnusual() {
     var sampler =
-        new SceneSampler(ConceptSet.core(), SceneMix.mostlyVaried().withTint(0.3), Split.TRAIN, 5);
+        new SceneSampler(
+            ConceptSet.core(), SceneMix.mostlyVaried().withTint(0.3), SceneSplit.TRAIN, 5);
     var captioner = new Captioner(CaptionMix.standard());
     for (int i = 0; i < N; i++) {
       Scene scene = sampler.scene(i);
@@ -158,7 +159,7 @@ class CaptionerTest {
   @Test
   void theSeriesStaysWhatItWas() {
     var sampler =
-        new SceneSampler(ConceptSet.natureAndFood(), SceneMix.mostlyCentred(), Split.TRAIN, 1);
+        new SceneSampler(ConceptSet.natureAndFood(), SceneMix.mostlyCentred(), SceneSplit.TRAIN, 1);
     var captioner = new Captioner(CaptionMix.standard());
     assertThat(IntStream.range(0, 8).mapToObj(i -> captioner.caption(sampler.scene(i), i, 1)))
         .containsExactly(

@@ -21,19 +21,23 @@ class SceneSamplerTest {
 
   private final SceneSampler sampler =
       new SceneSampler(
-          ConceptSet.natureAndFood(), SceneMix.mostlyCentred().withTint(0.2), Split.TRAIN, 42);
+          ConceptSet.natureAndFood(), SceneMix.mostlyCentred().withTint(0.2), SceneSplit.TRAIN, 42);
 
   @Test
   void aSceneDependsOnSeedAndIndexAlone() {
     var again =
         new SceneSampler(
-            ConceptSet.natureAndFood(), SceneMix.mostlyCentred().withTint(0.2), Split.TRAIN, 42);
+            ConceptSet.natureAndFood(),
+            SceneMix.mostlyCentred().withTint(0.2),
+            SceneSplit.TRAIN,
+            42);
     List<Scene> forwards = IntStream.range(0, 500).mapToObj(sampler::scene).toList();
     for (int i = 499; i >= 0; i--) {
       assertThat(again.scene(i)).isEqualTo(forwards.get(i));
     }
     var other =
-        new SceneSampler(ConceptSet.natureAndFood(), SceneMix.mostlyCentred(), Split.TRAIN, 43);
+        new SceneSampler(
+            ConceptSet.natureAndFood(), SceneMix.mostlyCentred(), SceneSplit.TRAIN, 43);
     assertThat(IntStream.range(0, 500).filter(i -> other.scene(i).equals(forwards.get(i))).count())
         .isLessThan(10);
   }
@@ -63,14 +67,14 @@ class SceneSamplerTest {
   @Test
   void inOneStyleAThingIsAlwaysDrawnAlike() {
     var mix = SceneMix.plain().withOneStyleOf(EnumSet.of(Style.NOTO, Style.TWITTER));
-    var one = new SceneSampler(ConceptSet.natureAndFood(), mix, Split.TRAIN, 0);
+    var one = new SceneSampler(ConceptSet.natureAndFood(), mix, SceneSplit.TRAIN, 0);
     for (int i = 0; i < N; i++) {
       Scene scene = one.scene(i);
       Concept concept = scene.subject().concepts().get(0);
       boolean usual = concept.isDrawnIn(Style.NOTO) && !Splits.isHeldOut(concept, Style.NOTO);
       assertThat(scene.style()).isEqualTo(usual ? Style.NOTO : Style.TWITTER);
     }
-    var unseen = new SceneSampler(ConceptSet.natureAndFood(), mix, Split.HELD_OUT_STYLE, 0);
+    var unseen = new SceneSampler(ConceptSet.natureAndFood(), mix, SceneSplit.HELD_OUT_STYLE, 0);
     Scene scene = unseen.scene(0);
     assertThat(Splits.isHeldOut(scene.subject().concepts().get(0), scene.style())).isTrue();
   }
@@ -78,7 +82,7 @@ class SceneSamplerTest {
   @Test
   void everyOtherRowStandsBeforeOneBackground() {
     var mix = SceneMix.mostlyCentred().withRowsAlike(50);
-    var rows = new SceneSampler(ConceptSet.natureAndFood(), mix, Split.TRAIN, 0);
+    var rows = new SceneSampler(ConceptSet.natureAndFood(), mix, SceneSplit.TRAIN, 0);
     Set<NamedColor> common = new HashSet<>();
     for (int row = 0; row < 40; row++) {
       Set<NamedColor> backgrounds = new HashSet<>();
@@ -98,7 +102,7 @@ class SceneSamplerTest {
   @Test
   void theNextSceneDiffersInTheOrderOfItsThingsOrInTheStyle() {
     var mix = SceneMix.mostlyCentred().withTint(0.2).withRelated(0.4).withRowsAlike(50).withSwaps();
-    var twos = new SceneSampler(ConceptSet.natureAndFood(), mix, Split.TRAIN, 3);
+    var twos = new SceneSampler(ConceptSet.natureAndFood(), mix, SceneSplit.TRAIN, 3);
     int pairs = 0;
     int swapped = 0;
     int restyled = 0;
@@ -177,9 +181,9 @@ class SceneSamplerTest {
   void whatCannotBeDrawnIsSaid() {
     var one = ConceptSet.ofLabels("one", List.of("fox"));
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new SceneSampler(one, SceneMix.mostlyCentred(), Split.TRAIN, 0))
+        .isThrownBy(() -> new SceneSampler(one, SceneMix.mostlyCentred(), SceneSplit.TRAIN, 0))
         .withMessageContaining("expected: enough for");
-    var none = new SceneSampler(one, SceneMix.plain(), Split.HELD_OUT_COUNT, 0);
+    var none = new SceneSampler(one, SceneMix.plain(), SceneSplit.HELD_OUT_COUNT, 0);
     // Two to four foxes: none of these numbers is held out.
     assertThatIllegalStateException()
         .isThrownBy(() -> none.scene(0))

@@ -72,13 +72,13 @@ class SplitsTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Split.class)
-  void everySceneBelongsToItsSplitAlone(Split split) {
+  @EnumSource(SceneSplit.class)
+  void everySceneBelongsToItsSplitAlone(SceneSplit split) {
     for (SceneMix mix : new SceneMix[] {SceneMix.mostlyCentred(), SceneMix.mostlyVaried()}) {
       var sampler = new SceneSampler(ConceptSet.natureAndFood(), mix, split, 7);
       for (int i = 0; i < 2000; i++) {
         Scene scene = sampler.scene(i);
-        for (Split other : Split.values()) {
+        for (SceneSplit other : SceneSplit.values()) {
           assertThat(other.holds(Splits.heldOut(scene))).as("%s", scene).isEqualTo(other == split);
         }
       }
@@ -90,8 +90,8 @@ class SplitsTest {
   void theCataloguesOfTrainingAndStyleTestMakeUpAllDrawings() {
     var concepts = ConceptSet.natureAndFood();
     var mix = SceneMix.plain();
-    int train = new SceneSampler(concepts, mix, Split.TRAIN, 0).catalogue().size();
-    int test = new SceneSampler(concepts, mix, Split.HELD_OUT_STYLE, 0).catalogue().size();
+    int train = new SceneSampler(concepts, mix, SceneSplit.TRAIN, 0).catalogue().size();
+    int test = new SceneSampler(concepts, mix, SceneSplit.HELD_OUT_STYLE, 0).catalogue().size();
     int all = concepts.concepts().stream().mapToInt(c -> c.icons().size()).sum();
     assertThat(train + test).isEqualTo(all);
     assertThat((double) test / all).isCloseTo(0.1, within(0.03));

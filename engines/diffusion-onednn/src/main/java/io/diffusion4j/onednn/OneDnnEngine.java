@@ -16,7 +16,7 @@ import io.diffusion4j.onednn.core.Natives;
 import io.diffusion4j.onednn.core.Scope;
 import io.diffusion4j.onednn.core.WorkerPool;
 import io.diffusion4j.onednn.run.Compiler;
-import io.diffusion4j.onednn.run.Lowering;
+import io.diffusion4j.onednn.run.OneDnnLowering;
 import io.diffusion4j.onednn.run.PackedWeightCache;
 import io.diffusion4j.onednn.run.PackedWeights;
 import io.diffusion4j.onednn.run.Primitives;
@@ -114,7 +114,7 @@ public final class OneDnnEngine implements Engine {
       scratch.add(arena.buffer(0));
     }
     var primitives = new Primitives(steps, scope, compiling, descriptions, scratch);
-    var lowering = new Lowering(steps, arena, primitives, weights, type);
+    var lowering = new OneDnnLowering(steps, arena, primitives, weights, type);
     var compiler = new Compiler(network, lowering, type, quantised);
     var inputs = compiler.inputs();
     var outputs = compiler.outputs();

@@ -2,7 +2,7 @@ package io.diffusion4j.onednn;
 
 import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.nn.train.LossNetwork;
-import io.diffusion4j.nn.train.Split;
+import io.diffusion4j.nn.train.SplitObjective;
 import io.diffusion4j.nn.train.TrainingConfig;
 import io.diffusion4j.nn.train.TrainingEngine;
 import io.diffusion4j.nn.train.TrainingSession;
@@ -32,6 +32,6 @@ public final class OneDnnTrainingEngine implements TrainingEngine {
 
   @Override
   public TrainingSession learner(LossNetwork objective, TrainingConfig config, Group group) {
-    return new OneDnnLearner(objective, Split.of(objective), config, group);
+    return new OneDnnLearner(objective, SplitObjective.of(objective), config, group);
   }
 }

@@ -27,11 +27,6 @@ final class Message {
   private final List<Source> parts = new ArrayList<>();
   private long size;
 
-  /** Returns the number of bytes. */
-  long size() {
-    return size;
-  }
-
   void writeTo(OutputStream out) throws IOException {
     for (Source part : parts) {
       part.writeTo(out);

@@ -9,7 +9,7 @@ import io.diffusion4j.nn.StoredNetwork;
 import io.diffusion4j.nn.Tensor;
 import io.diffusion4j.nn.TimeEmbedding;
 import io.diffusion4j.onnx.Graph.Dimension;
-import io.diffusion4j.onnx.Value.Order;
+import io.diffusion4j.onnx.GraphValue.Order;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -76,10 +76,10 @@ public final class OnnxModel {
       Network network, List<Network> others, TensorSource weights, OnnxOptions options) {
     network.requireFits(weights);
     var graph = new Graph();
-    var sizes = new Sizes(network, others);
+    var sizes = new OpenAxes(network, others);
     var inputs = new DeclaredInputs(graph, sizes, options);
     var type = options.precision().type;
-    var values = new Lowering(graph, network, weights, type, sizes, inputs::declare).run();
+    var values = new OnnxLowering(graph, network, weights, type, sizes, inputs::declare).run();
     for (int i = 0; i < network.outputs().size(); i++) {
       Tensor output = network.outputs().get(i);
       var order = order(output, options);
@@ -103,19 +103,19 @@ public final class OnnxModel {
   }
 
   /** The inputs in the file. */
-  private record DeclaredInputs(Graph graph, Sizes sizes, OnnxOptions options) {
-    Value declare(String own, Tensor value) {
+  private record DeclaredInputs(Graph graph, OpenAxes sizes, OnnxOptions options) {
+    GraphValue declare(String own, Tensor value) {
       String name = options.name(own);
       var timestep = options.timestep().filter(time -> time.input().equals(own));
       if (timestep.isPresent()) {
         graph.input(name, ElementType.FLOAT, sizes.dimensions(value).subList(0, 1));
-        return new Value(
+        return new GraphValue(
             graph, value, sinusoid(name, timestep.get().sinusoid()), ElementType.FLOAT, Order.LAST);
       }
       var order = order(value, options);
       var type = value.role() == Tensor.Role.INTEGERS ? ElementType.INT64 : ElementType.FLOAT;
       graph.input(name, type, ordered(sizes.dimensions(value), order));
-      return new Value(graph, value, name, type, order);
+      return new GraphValue(graph, value, name, type, order);
     }
 
     private String sinusoid(String timestep, Sinusoid form) {

@@ -1,10 +1,6 @@
 /**
  * Networks as ONNX files, for other runtimes.
  *
- * <p>A network is a data structure ({@link io.diffusion4j.nn.Network}), so a file is a translation
- * of its layers, not a recording of a run. {@link io.diffusion4j.onnx.OnnxModel} translates and
- * writes; {@link io.diffusion4j.onnx.OnnxOptions} contains the choices.
- *
  * <pre>{@code
  * var options = OnnxOptions.plain(OnnxPrecision.FLOAT16);
  * var model = OnnxModel.of(Network.of(definition), weights, options);
@@ -14,9 +10,6 @@
  * <p>The batch is open in every file. Weights are read while a file is written, one tensor at a
  * time; those above {@link io.diffusion4j.onnx.OnnxModel#MAX_BYTES} are in a second file beside the
  * model. A file contains operators of the standard only, of version 18, or 22 for bfloat16.
- *
- * <p>Not here: reading ONNX files, since their graphs are more general than the vocabulary of
- * layers; and samplers, guidance and tokenizers, which are Java and not part of a network.
  */
 @NullMarked
 package io.diffusion4j.onnx;

@@ -69,8 +69,8 @@ public final class DdpmFamily implements ModelFamily {
                 expected.add(
                     Component.network(
                             autoencoder.getFileName().toString(),
-                            path -> Autoencoder.read(path, 1, 1),
-                            Autoencoder::manifest)
+                            Autoencoder::read,
+                            Autoencoder::decoderManifest)
                         .withNames(CurrentNames::current)));
     return FolderReport.of(folder, expected, Optional.empty(), List.of(), own::scheduler);
   }
@@ -178,6 +178,6 @@ public final class DdpmFamily implements ModelFamily {
 
   @Override
   public PictureLikelihood likelihood(Path folder, OpenOptions how) {
-    return PixelLikelihood.of(new DdpmFolder(folder), how.compute(() -> Precision.FLOAT32));
+    return DdpmLikelihood.of(new DdpmFolder(folder), how.compute(() -> Precision.FLOAT32));
   }
 }

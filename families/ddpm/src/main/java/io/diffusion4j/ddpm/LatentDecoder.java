@@ -14,10 +14,12 @@ import java.nio.file.Path;
  */
 public final class LatentDecoder implements AutoCloseable {
   private final Autoencoder autoencoder;
+  private final int size;
   private final CompiledNetwork network;
 
-  private LatentDecoder(Autoencoder autoencoder, CompiledNetwork network) {
+  private LatentDecoder(Autoencoder autoencoder, int size, CompiledNetwork network) {
     this.autoencoder = autoencoder;
+    this.size = size;
     this.network = network;
   }
 
@@ -27,11 +29,13 @@ public final class LatentDecoder implements AutoCloseable {
    * @param size height and width of the latents
    */
   public static LatentDecoder load(Path folder, int size, Compute compute) {
-    var autoencoder = Autoencoder.read(folder, size, size);
+    var autoencoder = Autoencoder.read(folder);
     try (var checkpoint = Checkpoint.open(folder, Checkpoint.DIFFUSERS)) {
       var weights = Autoencoder.fromFolder(checkpoint);
       return new LatentDecoder(
-          autoencoder, new CompiledNetwork(autoencoder, weights, compute.unquantised()));
+          autoencoder,
+          size,
+          new CompiledNetwork(autoencoder.decoder(size, size), weights, compute.unquantised()));
     }
   }
 
@@ -42,12 +46,13 @@ public final class LatentDecoder implements AutoCloseable {
    * @param size height and width of the latents that it is defined for first
    */
   static StoredNetwork stored(Path folder, int size) {
+    var autoencoder = Autoencoder.read(folder);
     return StoredNetwork.of(
             "vae_decoder",
-            Autoencoder.read(folder, size, size),
+            autoencoder.decoder(size, size),
             StoredNetwork.Access.in(
                 folder, Checkpoint.DIFFUSERS, key -> true, Autoencoder::fromFolder))
-        .sized(Autoencoder.read(folder, 2 * size, size), Autoencoder.read(folder, size, 2 * size))
+        .sized(autoencoder.decoder(2 * size, size), autoencoder.decoder(size, 2 * size))
         .named(Autoencoder.LATENT, "latent_sample")
         .named(StoredNetwork.output(0), "sample");
   }
@@ -59,7 +64,7 @@ public final class LatentDecoder implements AutoCloseable {
 
   /** Returns the height and width of the images. */
   public int imageSize() {
-    return autoencoder.width() * autoencoder.factor();
+    return size * autoencoder.factor();
   }
 
   /**

@@ -5,7 +5,7 @@ import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.train.BatchSource;
 import io.diffusion4j.nn.train.diffusion.NoisedBatch;
-import io.diffusion4j.nn.train.group.Share;
+import io.diffusion4j.nn.train.group.RowRange;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -43,11 +43,11 @@ public record PixelBatches(
 
   @Override
   public Batch batch(long step) {
-    return rows(step, new Share(0, batchSize));
+    return rows(step, new RowRange(0, batchSize));
   }
 
   @Override
-  public Batch rows(long step, Share share) {
+  public Batch rows(long step, RowRange share) {
     List<float[]> pictures = new ArrayList<>(share.count());
     List<PixelLabel> labels = new ArrayList<>(share.count());
     for (int i = share.from(); i < share.to(); i++) {

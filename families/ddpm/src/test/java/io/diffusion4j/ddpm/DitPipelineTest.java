@@ -61,7 +61,8 @@ class DitPipelineTest {
   void theAutoencoderMakesTheReferencesImages(GoldenCase golden) {
     var io = golden.io();
     var decoder =
-        Autoencoder.read(golden.folder(), io.size("in.latents", 2), io.size("in.latents", 3));
+        Autoencoder.read(golden.folder())
+            .decoder(io.size("in.latents", 2), io.size("in.latents", 3));
     var batch =
         new Batch(io.size("in.latents", 0)).floats(Autoencoder.LATENT, io.image("in.latents"));
     try (var checkpoint = Checkpoint.open(golden.folder(), Checkpoint.DIFFUSERS)) {

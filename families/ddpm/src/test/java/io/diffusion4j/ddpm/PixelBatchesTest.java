@@ -12,7 +12,7 @@ import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.diffusion.schedule.LinearSchedule;
 import io.diffusion4j.nn.engine.NetworkDenoiser;
 import io.diffusion4j.nn.train.diffusion.NoisedBatch;
-import io.diffusion4j.nn.train.group.Share;
+import io.diffusion4j.nn.train.group.RowRange;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -69,7 +69,7 @@ class PixelBatchesTest {
   @Test
   void rowsAreThoseOfTheWholeBatch() {
     var batches = batches(DIT, List.of("cat", "dog"), 0.5);
-    var share = new Share(1, ROWS - 1);
+    var share = new RowRange(1, ROWS - 1);
     assertThat(batches.rows(3, share).checksum())
         .isEqualTo(batches.batch(3).rows(share.from(), share.to()).checksum());
   }

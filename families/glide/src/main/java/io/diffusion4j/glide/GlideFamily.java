@@ -2,6 +2,7 @@ package io.diffusion4j.glide;
 
 import io.diffusion4j.clip.noised.NoisedClip;
 import io.diffusion4j.clip.noised.NoisedClipFolders;
+import io.diffusion4j.clip.token.Gpt2Tokenizer;
 import io.diffusion4j.decoder.DiffusionDecoder;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.guidance.GuidanceRule;
@@ -10,11 +11,14 @@ import io.diffusion4j.diffusion.part.ImageDecoder;
 import io.diffusion4j.diffusion.part.Upsampler;
 import io.diffusion4j.nn.StoredNetwork;
 import io.diffusion4j.nn.engine.Precision;
+import io.diffusion4j.pipeline.Component;
 import io.diffusion4j.pipeline.FolderDigest;
 import io.diffusion4j.pipeline.FolderReport;
 import io.diffusion4j.pipeline.ModelFamily;
 import io.diffusion4j.pipeline.OpenOptions;
 import io.diffusion4j.pipeline.PipelineModule;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -117,5 +121,42 @@ public final class GlideFamily implements ModelFamily {
   private static String digest(Path folder, Optional<Path> clip) {
     String model = FolderDigest.of(folder, component -> !component.equals(NOISED_CLIP));
     return FolderDigest.withGuides(model, clip.stream().toList());
+  }
+
+  /** Reports the content of a folder of GLIDE and its failures. */
+  private static final class GlideReport {
+    private GlideReport() {}
+
+    static FolderReport of(Path folder) {
+      return FolderReport.of(
+          folder,
+          List.of(
+              network(GlideNetworks.BASE),
+              network(GlideNetworks.UPSAMPLE),
+              Component.files(GlideNetworks.TOKENIZER, GlideReport::tokenizer)),
+          Optional.empty(),
+          List.of(),
+          () -> fit(folder));
+    }
+
+    private static Component<GlideConfig> network(String name) {
+      return Component.network(name, GlideFolders::read, GlideFolders::manifest);
+    }
+
+    private static Gpt2Tokenizer tokenizer(Path path) {
+      try {
+        return Gpt2Tokenizer.load(path);
+      } catch (IOException e) {
+        throw new UncheckedIOException(String.valueOf(e.getMessage()), e);
+      }
+    }
+
+    private static boolean fit(Path folder) {
+      var tokenizer = tokenizer(folder.resolve(GlideNetworks.TOKENIZER));
+      for (String name : List.of(GlideNetworks.BASE, GlideNetworks.UPSAMPLE)) {
+        GlideFolders.read(folder.resolve(name)).requireFits(tokenizer);
+      }
+      return GlideNetworks.completes(folder);
+    }
   }
 }

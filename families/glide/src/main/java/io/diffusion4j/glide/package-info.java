@@ -8,7 +8,7 @@
  *
  * <pre>{@code
  * try (var plugins = Plugins.of(List.of());
- *     var open = OpenPipeline.of(Path.of("glide"), Opening.with(Residency.ALWAYS), plugins)) {
+ *     var open = OpenPipeline.of(Path.of("glide"), OpenOptions.with(Residency.ALWAYS), plugins)) {
  *   List<Image> images =
  *       open.pipeline()
  *           .draw(
@@ -18,11 +18,6 @@
  *               SamplingListener.NONE);
  * }
  * }</pre>
- *
- * <p>{@link io.diffusion4j.glide.GlideNetworks} describes the folder, {@link
- * io.diffusion4j.glide.GlideFolders} reads and writes a network with OpenAI's keys, and {@link
- * io.diffusion4j.glide.GlideFiles} recognises the published files. {@link
- * io.diffusion4j.glide.GlideConfig} has the published sizes.
  *
  * <p>There is no prior and no image embedding, so variations and interpolations are not supported.
  * Training is not supported either. CLIP guidance is in {@code io.diffusion4j.clip.noised}.

@@ -15,6 +15,7 @@ import io.diffusion4j.diffusion.noise.PhiloxNoise;
 import io.diffusion4j.diffusion.pipeline.ImageTask;
 import io.diffusion4j.diffusion.sampling.Resampling;
 import io.diffusion4j.glide.GlideCondition.Known;
+import io.diffusion4j.glide.GlidePipeline.KnownPixels;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Precision;
 import java.io.IOException;

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.diffusion4j.clip.noised.NoisedClip;
 import io.diffusion4j.clip.token.ClipTokenizer;
 import io.diffusion4j.clip.token.Gpt2Tokenizer;
-import io.diffusion4j.clip.token.Normalization;
+import io.diffusion4j.clip.token.TextNormalization;
 import io.diffusion4j.clip.token.TokenizerConfig;
 import io.diffusion4j.clip.token.Tokens;
 import io.diffusion4j.clip.token.Vocabulary;
@@ -156,6 +156,6 @@ class NoisedClipGuidanceParityTest {
     return new ClipTokenizer(
         symbols(size, Vocabulary.START, Vocabulary.END),
         TokenizerConfig.clip().withMaxLength(length),
-        Normalization.OPENAI);
+        TextNormalization.OPENAI);
   }
 }

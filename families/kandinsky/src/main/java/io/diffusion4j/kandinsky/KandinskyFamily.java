@@ -1,7 +1,11 @@
 package io.diffusion4j.kandinsky;
 
+import com.sun.management.OperatingSystemMXBean;
+import io.diffusion4j.checkpoint.Checkpoint;
+import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.checkpoint.ModelFolder;
 import io.diffusion4j.checkpoint.lora.LoraChoice;
+import io.diffusion4j.clip.ClipFolders;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.guidance.GuidanceRule;
 import io.diffusion4j.diffusion.part.ImageDecoder;
@@ -10,16 +14,22 @@ import io.diffusion4j.diffusion.part.Prior;
 import io.diffusion4j.diffusion.part.TextEncoder;
 import io.diffusion4j.diffusion.pipeline.Embedder;
 import io.diffusion4j.nn.StoredNetwork;
+import io.diffusion4j.nn.engine.Engines;
+import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.pipeline.FolderDigest;
 import io.diffusion4j.pipeline.FolderReport;
 import io.diffusion4j.pipeline.ModelFamily;
 import io.diffusion4j.pipeline.OpenOptions;
 import io.diffusion4j.pipeline.PipelineModule;
 import io.diffusion4j.pipeline.Residency;
+import io.diffusion4j.prior.PriorModel;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** The family of the folders that {@link KandinskyFolder} describes. */
 public final class KandinskyFamily implements ModelFamily {
@@ -92,7 +102,7 @@ public final class KandinskyFamily implements ModelFamily {
         new PipelineModule(
                 parts -> {
                   var embeddings =
-                      new Embeddings(
+                      new KandinskyEmbeddings(
                           parts.get(TextEncoder.class),
                           parts.get(ImageEncoder.class),
                           parts.get(Prior.class),
@@ -114,11 +124,110 @@ public final class KandinskyFamily implements ModelFamily {
     return new Opened(module, module.parts(), model::close);
   }
 
-  private static Embedder embedder(KandinskyModel model, Embeddings embeddings) {
+  private static Embedder embedder(KandinskyModel model, KandinskyEmbeddings embeddings) {
     return new Embedder(
         model.unet().embeddingDim(),
         embeddings.text(),
         Optional.of(embeddings.image()),
         Optional.of(embeddings.prior()));
+  }
+
+  /** The contents and faults of one of Kandinsky's two folders. */
+  static final class KandinskyReport {
+    private KandinskyReport() {}
+
+    static FolderReport of(Path folder) {
+      return KandinskyFolder.isPrior(folder) ? ofPrior(folder) : ofDecoder(folder);
+    }
+
+    /**
+     * Returns normally if nothing is wrong with a decoder and its prior.
+     *
+     * @throws CheckpointException if there are faults; the message lists all of them
+     */
+    static void requireSound(Path decoder, PriorPlace place) {
+      List<CheckpointException> failures = new ArrayList<>(of(decoder).allFailures());
+      failures.addAll(of(place.pipeline()).allFailures());
+      FolderReport.requireNone(decoder, failures);
+    }
+
+    private static FolderReport ofDecoder(Path folder) {
+      Path unet = folder.resolve(KandinskyFolder.UNET);
+      Path movq = folder.resolve(KandinskyFolder.MOVQ);
+      return FolderReport.of(
+          folder,
+          KandinskyFolder.DECODERS,
+          Optional.empty(),
+          List.of(),
+          () -> {
+            int latent = Movq.read(movq).latentChannels();
+            int expected = KandinskyUnet.read(unet).latentChannels();
+            Check.that(latent == expected, "latent_channels", latent, "%s", expected);
+            return latent;
+          });
+    }
+
+    private static FolderReport ofPrior(Path folder) {
+      Path prior = folder.resolve(KandinskyFolder.PRIOR);
+      Path text = folder.resolve(KandinskyFolder.TEXT_ENCODER);
+      return FolderReport.of(
+          folder,
+          KandinskyFolder.PRIORS,
+          Optional.empty(),
+          List.of(),
+          () -> {
+            int dim = PriorModel.readConfig(prior).embeddingDim();
+            int expected = ClipFolders.readText(text).embeddingDim();
+            Check.that(dim == expected, "embedding_dim", dim, "%s, as the text encoder", expected);
+            return dim;
+          });
+    }
+  }
+
+  /** The number format that suits a model and a machine. */
+  private static final class SuitedPrecision {
+    private static final System.Logger LOG = System.getLogger(KandinskyFamily.class.getName());
+
+    private SuitedPrecision() {}
+
+    /**
+     * Returns bfloat16 if the weights of all networks in float32 would take more than half of the
+     * machine's memory and the processor multiplies such numbers, else float32.
+     */
+    static Precision of(Path folder, PriorPlace place) {
+      long parameters =
+          Stream.of(
+                  folder.resolve(KandinskyFolder.UNET),
+                  folder.resolve(KandinskyFolder.MOVQ),
+                  place.network(),
+                  place.pipeline().resolve(KandinskyFolder.TEXT_ENCODER),
+                  place.pipeline().resolve(KandinskyFolder.IMAGE_ENCODER))
+              .mapToLong(SuitedPrecision::parameters)
+              .sum();
+      long bytes = Float.BYTES * parameters;
+      if (bytes <= memory() / 2 || !Engines.areMadeFor(Precision.BFLOAT16)) {
+        return Precision.FLOAT32;
+      }
+      LOG.log(
+          System.Logger.Level.INFO,
+          () ->
+              String.format(
+                  Locale.ROOT,
+                  "networks compute in bf16: their %.1f GB in f32 are more than half of this"
+                      + " machine's memory",
+                  bytes / 1e9));
+      return Precision.BFLOAT16;
+    }
+
+    private static long parameters(Path component) {
+      try (var weights =
+          Checkpoint.open(component, Checkpoint.DIFFUSERS, Checkpoint.TRANSFORMERS)) {
+        return weights.names().stream().mapToLong(name -> weights.info(name).size()).sum();
+      }
+    }
+
+    private static long memory() {
+      return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
+    }
   }
 }

@@ -65,7 +65,6 @@ final class KandinskyModel implements AutoCloseable {
   private static final int MAX_PIXELS = 1024;
 
   private final Path folder;
-  private final PriorPlace place;
   private final Compute compute;
   private final PipelineLoras loras;
   private final Resources resources = new Resources();
@@ -93,7 +92,6 @@ final class KandinskyModel implements AutoCloseable {
       Residency residency,
       List<LoraChoice> updates) {
     this.folder = folder;
-    this.place = place;
     this.compute = compute;
     unet = KandinskyUnet.read(folder.resolve(KandinskyFolder.UNET));
     movq = Movq.read(folder.resolve(KandinskyFolder.MOVQ));
@@ -312,10 +310,6 @@ final class KandinskyModel implements AutoCloseable {
   /** Returns the width and height of a latent in pixels. */
   int factor() {
     return movq.factor();
-  }
-
-  PriorPlace place() {
-    return place;
   }
 
   Stage decoderStage() {

@@ -27,7 +27,7 @@ import io.diffusion4j.diffusion.stage.Pixels;
 import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
 import io.diffusion4j.diffusion.stage.Stage;
-import io.diffusion4j.kandinsky.Embeddings.Embedded;
+import io.diffusion4j.kandinsky.KandinskyEmbeddings.Embedded;
 import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -71,7 +71,7 @@ final class KandinskyPipeline implements ImagePipeline {
       new TextEncoding(new float[0], new boolean[1], new float[0]);
 
   private final KandinskyModel model;
-  private final Embeddings embeddings;
+  private final KandinskyEmbeddings embeddings;
   private final GuidanceRule guidance;
   private final Optional<Embedder> embedder;
   private final ModelCard card;
@@ -91,7 +91,7 @@ final class KandinskyPipeline implements ImagePipeline {
   KandinskyPipeline(
       ModelIdentity identity,
       KandinskyModel model,
-      Embeddings embeddings,
+      KandinskyEmbeddings embeddings,
       GuidanceRule guidance,
       UnaryOperator<Choices> choices,
       Optional<Embedder> embedder,
@@ -200,7 +200,7 @@ final class KandinskyPipeline implements ImagePipeline {
     var work = task.accept(new Works());
     var decoding = guided(decoder, settings);
     if (replacement.isPresent()) {
-      var drawing = new Embeddings.Drawing(noise, guided(prior, settings), listener);
+      var drawing = new KandinskyEmbeddings.Drawing(noise, guided(prior, settings), listener);
       List<Draw<ImageDecoder.Condition>> draws = new ArrayList<>();
       for (Embedded each : work.source.embed(embeddings, drawing)) {
         var condition = new ImageDecoder.Condition(each.image(), new Prompt(NO_WORDS, NO_WORDS));
@@ -214,7 +214,7 @@ final class KandinskyPipeline implements ImagePipeline {
         && start.steps(decoding.steps()) == 0) {
       return Collections.nCopies(noise.size(), InitialLatents.resized(start.picture(), size));
     }
-    var drawing = new Embeddings.Drawing(noise, guided(prior, settings), listener);
+    var drawing = new KandinskyEmbeddings.Drawing(noise, guided(prior, settings), listener);
     List<Embedded> embedded = work.source.embed(embeddings, drawing);
     var held = work.beginning.at(size, latents(size), model::latent);
     var colours = model.colours();
@@ -291,7 +291,7 @@ final class KandinskyPipeline implements ImagePipeline {
 
   /** The source of a task's embeddings. */
   private interface Source {
-    List<Embedded> embed(Embeddings embeddings, Embeddings.Drawing drawing);
+    List<Embedded> embed(KandinskyEmbeddings embeddings, KandinskyEmbeddings.Drawing drawing);
 
     /** Returns the number of steps of the prior for an image, given the requested number. */
     default int priorSteps(int asked) {
@@ -327,7 +327,8 @@ final class KandinskyPipeline implements ImagePipeline {
   /** An embedding between that of a picture and that of words. */
   private record Partly(ImageTask.TowardText task) implements Source {
     @Override
-    public List<Embedded> embed(Embeddings embeddings, Embeddings.Drawing drawing) {
+    public List<Embedded> embed(
+        KandinskyEmbeddings embeddings, KandinskyEmbeddings.Drawing drawing) {
       int steps = priorSteps(drawing.settings().steps());
       return embeddings.towardText(task.image(), task.words(), steps, drawing);
     }

@@ -13,7 +13,7 @@ import io.diffusion4j.nn.Rows;
 import io.diffusion4j.nn.train.BatchSource;
 import io.diffusion4j.nn.train.diffusion.NoisedBatch;
 import io.diffusion4j.nn.train.group.RowGroups;
-import io.diffusion4j.nn.train.group.Share;
+import io.diffusion4j.nn.train.group.RowRange;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -54,14 +54,14 @@ public record LatentBatches(
 
   @Override
   public Batch batch(long step) {
-    return rows(step, new Share(0, batchSize));
+    return rows(step, new RowRange(0, batchSize));
   }
 
   @Override
-  public Batch rows(long step, Share share) {
+  public Batch rows(long step, RowRange share) {
     var random = BatchSource.random(seed, step);
     var groups = new RowGroups(batchSize);
-    Share read = groups.covering(share);
+    RowRange read = groups.covering(share);
     List<CaptionedImage> examples =
         IntStream.range(read.from(), read.to())
             .mapToObj(i -> data.get(step * batchSize + i))

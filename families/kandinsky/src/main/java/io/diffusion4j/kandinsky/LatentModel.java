@@ -16,6 +16,7 @@ import io.diffusion4j.nn.Rows;
 import io.diffusion4j.nn.engine.CompiledNetwork;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.NetworkDenoiser;
+import io.diffusion4j.pipeline.SizedNetworks;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -75,10 +76,6 @@ final class LatentModel implements AutoCloseable {
     try (var checkpoint = change.apply(Checkpoint.open(folder, Checkpoint.DIFFUSERS))) {
       return new CompiledNetwork(network, checkpoint.only(weights), compute);
     }
-  }
-
-  KandinskyUnet unet() {
-    return unet;
   }
 
   /**

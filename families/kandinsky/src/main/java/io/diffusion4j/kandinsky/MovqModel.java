@@ -7,6 +7,7 @@ import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.NetworkDefinition;
 import io.diffusion4j.nn.engine.CompiledNetwork;
 import io.diffusion4j.nn.engine.Compute;
+import io.diffusion4j.pipeline.SizedNetworks;
 import java.nio.file.Path;
 import java.util.function.Predicate;
 

@@ -13,7 +13,7 @@
  * var random = new RandomKandinsky(KandinskyConfig.small(), DType.F32, 7);
  * Path decoder = random.write(Path.of("kandinsky"), part -> System.out.println(part));
  * try (var plugins = Plugins.of(List.of());
- *     var open = OpenPipeline.of(decoder, Opening.with(Residency.ONE_AT_A_TIME), plugins)) {
+ *     var open = OpenPipeline.of(decoder, OpenOptions.with(Residency.ONE_AT_A_TIME), plugins)) {
  *   List<Image> images =
  *       open.pipeline()
  *           .draw(
@@ -24,34 +24,11 @@
  * }
  * }</pre>
  *
- * <h2>How the types fit</h2>
- *
- * <ul>
- *   <li>{@link io.diffusion4j.kandinsky.KandinskyFamily} recognises the folders and opens them as a
- *       pipeline. The service loader finds it, so programs call {@link
- *       io.diffusion4j.pipeline.OpenPipeline}.
- *   <li>{@link io.diffusion4j.kandinsky.KandinskyPair} finds the folders of decoder and prior, and
- *       the components in them.
- *   <li>{@link io.diffusion4j.kandinsky.KandinskyConfig} contains the shapes of all networks.
- *       {@link io.diffusion4j.kandinsky.KandinskyUnet} is the U-Net, for text to image, inpainting,
- *       or hints such as a depth map. {@link io.diffusion4j.kandinsky.Movq} is the autoencoder
- *       (Zheng et al. 2022).
- *   <li>{@link io.diffusion4j.kandinsky.MovqModel} is MoVQ with its weights. A training encodes its
- *       pictures with it.
- *   <li>{@link io.diffusion4j.kandinsky.LatentObjective} is the loss of the U-Net, and {@link
- *       io.diffusion4j.kandinsky.LatentBatches} are its batches.
- *   <li>{@link io.diffusion4j.kandinsky.RandomKandinsky} writes an untrained model of any size.
- * </ul>
- *
  * <p>The values that depend on the condition only are computed once for all steps. A network is
  * compiled at the first use of a size; the least recently used sizes are closed.
  *
  * <p>Latents are used as MoVQ's encoder makes them, neither scaled nor quantised. The codebook is
  * in the files and has no reader.
- *
- * <p>Not here: CLIP's towers and the networks of the prior, which are in the modules {@code clip}
- * and {@code prior}; the U-Net's blocks, which are in {@code decoder}; the loop of a training
- * ({@code io.diffusion4j.training}); and a training of MoVQ.
  */
 @NullMarked
 package io.diffusion4j.kandinsky;

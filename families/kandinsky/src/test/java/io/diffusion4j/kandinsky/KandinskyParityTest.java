@@ -27,7 +27,8 @@ import io.diffusion4j.golden.GoldenCase;
 import io.diffusion4j.golden.GoldenKind;
 import io.diffusion4j.golden.GoldenTensors;
 import io.diffusion4j.golden.GoldenTest;
-import io.diffusion4j.kandinsky.Embeddings.Embedded;
+import io.diffusion4j.kandinsky.KandinskyEmbeddings.Embedded;
+import io.diffusion4j.kandinsky.KandinskyFamily.KandinskyReport;
 import io.diffusion4j.nn.Rows;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Precision;
@@ -142,7 +143,7 @@ class KandinskyParityTest {
     return new KandinskyPipeline(
         new ModelIdentity("tiny", "", "", ""),
         model,
-        new Embeddings(text, images -> List.of(), prior, () -> new float[0]),
+        new KandinskyEmbeddings(text, images -> List.of(), prior, () -> new float[0]),
         GuidanceRule.AS_ASKED,
         choices -> choices,
         Optional.empty(),
@@ -219,7 +220,8 @@ class KandinskyParityTest {
                   : List.<float[]>of();
       ImageEncoder encoder =
           numbers -> numbers.stream().map(number -> known.get((int) number.pixels()[0])).toList();
-      var embeddings = new Embeddings(model.textEncoder(), encoder, model.prior(), model::nothing);
+      var embeddings =
+          new KandinskyEmbeddings(model.textEncoder(), encoder, model.prior(), model::nothing);
       var stage = model.prior().stage();
       var settings =
           stage
@@ -227,7 +229,8 @@ class KandinskyParityTest {
               .withSteps(run.get("num_inference_steps").asInt())
               .withGuidanceScale(GuidanceScale.constant(run.get("guidance_scale").asDouble()));
       int rows = io.size("out.image_embeds", 0);
-      var drawing = new Embeddings.Drawing(noise(golden, rows), settings, SamplingListener.NONE);
+      var drawing =
+          new KandinskyEmbeddings.Drawing(noise(golden, rows), settings, SamplingListener.NONE);
       var drawn = embedded(run, embeddings, drawing);
       assertClose(
           Rows.stack(drawn.stream().map(Embedded::image).toList()),
@@ -241,7 +244,7 @@ class KandinskyParityTest {
   }
 
   private static List<Embedded> embedded(
-      JsonNode run, Embeddings embeddings, Embeddings.Drawing drawing) {
+      JsonNode run, KandinskyEmbeddings embeddings, KandinskyEmbeddings.Drawing drawing) {
     String negative = run.path("negative_prompt").asText("");
     if (run.has("conditions")) {
       List<Ingredient> ingredients = new ArrayList<>();

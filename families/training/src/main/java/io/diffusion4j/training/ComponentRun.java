@@ -1,6 +1,9 @@
 package io.diffusion4j.training;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.diffusion4j.checkpoint.Checkpoint;
+import io.diffusion4j.checkpoint.DType;
+import io.diffusion4j.checkpoint.SafetensorsWriter;
 import io.diffusion4j.checkpoint.TensorMap;
 import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.data.Classes;
@@ -22,6 +25,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -213,6 +217,94 @@ public record ComponentRun(
     } catch (RuntimeException | Error e) {
       trainer.close();
       throw e;
+    }
+  }
+
+  /**
+   * Passes the progress of a run on to its observer, and validates and writes previews when they
+   * are due.
+   */
+  private record Inspecting(
+      ComponentRun run,
+      Trainer trainer,
+      Optional<Validation> validation,
+      Health health,
+      BiConsumer<ComponentRun, TensorSource> write)
+      implements TrainingRun.Listener {
+    private static final String PREVIEW = "preview";
+
+    @Override
+    public void onStep(long step, Trainer.Report report) {
+      run.observer().onStep(step, report);
+      if (validation.isPresent() && step % run.inspection().validateEvery() == 0) {
+        var numbers = new TreeMap<>(validation.get().measure(trainer));
+        if (trainer.group().isFirst()) {
+          numbers.putAll(health.of(trainer.averagedWeights()));
+          run.observer().onValidation(step, numbers);
+        }
+      }
+      long every = run.inspection().previewEvery();
+      if (every > 0 && step % every == 0 && trainer.group().isFirst()) {
+        run.observer().onPreview(step, preview());
+      }
+    }
+
+    /** Writes the current model to a folder beside the state, with links to its other parts. */
+    private Path preview() {
+      Path folder = run.whole().work().resolve(run.setup().part().word()).resolve(PREVIEW);
+      var elsewhere = run.elsewhere(folder);
+      elsewhere.write(trainer, write);
+      return elsewhere.layout().pipeline();
+    }
+
+    @Override
+    public void onCheckpoint(long step, Path file) {
+      run.observer().onCheckpoint(step, file);
+    }
+  }
+
+  /**
+   * Writes low-rank updates in the format of peft and diffusers: {@code LAYER.lora_A.weight} and
+   * {@code LAYER.lora_B.weight}, with rank and alpha among the notes.
+   */
+  private static final class LowRankFile {
+    /** The name of the file in a folder, from diffusers. */
+    static final String NAME = "pytorch_lora_weights.safetensors";
+
+    private static final String ADAPTER = "lora_adapter_metadata";
+
+    private LowRankFile() {}
+
+    /**
+     * Writes the updates among some weights.
+     *
+     * @param prefix the prefix of the network's keys, which is removed
+     */
+    static void write(
+        Path folder,
+        LowRank updates,
+        TensorSource weights,
+        String prefix,
+        Map<String, String> notes) {
+      try {
+        Files.createDirectories(folder);
+        var adapter = new ObjectMapper().createObjectNode();
+        adapter.put("r", updates.rank()).put("lora_alpha", updates.alpha());
+        adapter.put("peft_type", "LORA").put("use_rslora", false).put("use_dora", false);
+        updates.targets().patterns().forEach(adapter.putArray("target_modules")::add);
+        var writer =
+            new SafetensorsWriter().withChecksum().notes(notes).note(ADAPTER, adapter.toString());
+        for (String name : weights.names()) {
+          boolean isUpdate = name.endsWith(LowRank.A) || name.endsWith(LowRank.B);
+          if (isUpdate && name.startsWith(prefix)) {
+            String key = name.substring(prefix.length());
+            writer.floats(key, DType.F32, weights.shape(name), () -> weights.read(name));
+          }
+        }
+        writer.write(folder.resolve(NAME));
+      } catch (IOException e) {
+        throw new UncheckedIOException("cannot make the folder " + folder + ": " + e, e);
+      }
     }
   }
 }

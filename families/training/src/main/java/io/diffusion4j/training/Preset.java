@@ -82,13 +82,6 @@ public record Preset(String name, Map<Class<?>, Record> sizes) {
     return type.cast(own);
   }
 
-  /** Returns a preset with another name and other sections of one family. */
-  public Preset with(String otherName, Record other) {
-    Map<Class<?>, Record> others = new LinkedHashMap<>(sizes);
-    others.put(other.getClass(), other);
-    return new Preset(otherName, others);
-  }
-
   /** The architecture of a denoising network. */
   public enum Architecture {
     /** Levels of residual blocks and attention. */

@@ -36,14 +36,6 @@ public record ModelFacts(Path folder, String name) {
     }
   }
 
-  /**
-   * Whether it was trained from a preset of this project; otherwise it follows the published
-   * models.
-   */
-  public boolean isOurs() {
-    return !name.equals(NAMELESS);
-  }
-
   /** Returns the licence in its model card, as an SPDX expression. */
   public String license() {
     return FrontMatter.license(folder);

@@ -10,7 +10,7 @@ import io.diffusion4j.clip.ClipVisionNetwork;
 import io.diffusion4j.clip.image.ClipPreprocessor;
 import io.diffusion4j.clip.token.ClipTokenizer;
 import io.diffusion4j.clip.token.EnumeratedVocabulary;
-import io.diffusion4j.clip.token.Normalization;
+import io.diffusion4j.clip.token.TextNormalization;
 import io.diffusion4j.clip.token.TokenizerConfig;
 import io.diffusion4j.decoder.DecoderFolders;
 import io.diffusion4j.decoder.DecoderModel;
@@ -192,7 +192,7 @@ public final class UnclipFolder {
     return new ClipTokenizer(
         EnumeratedVocabulary.ofSize(text.vocabulary()),
         TokenizerConfig.karlo().withMaxLength(text.positions()),
-        Normalization.HUGGING_FACE);
+        TextNormalization.HUGGING_FACE);
   }
 
   /** Reads a tokenizer. */

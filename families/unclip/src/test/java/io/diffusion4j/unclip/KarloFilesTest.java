@@ -13,7 +13,7 @@ import io.diffusion4j.clip.ClipVisionNetwork;
 import io.diffusion4j.clip.OpenAiClip;
 import io.diffusion4j.clip.token.ClipTokenizer;
 import io.diffusion4j.clip.token.EnumeratedVocabulary;
-import io.diffusion4j.clip.token.Normalization;
+import io.diffusion4j.clip.token.TextNormalization;
 import io.diffusion4j.clip.token.TokenizerConfig;
 import io.diffusion4j.nn.RandomWeights;
 import java.io.IOException;
@@ -114,7 +114,7 @@ class KarloFilesTest {
     return new ClipTokenizer(
         EnumeratedVocabulary.ofSize(SMALL.text().vocabulary()),
         TokenizerConfig.karlo().withMaxLength(SMALL.text().positions()),
-        Normalization.HUGGING_FACE);
+        TextNormalization.HUGGING_FACE);
   }
 
   private Path clip() throws IOException {

@@ -11,7 +11,7 @@ import io.diffusion4j.checkpoint.DType;
 import io.diffusion4j.clip.ClipFolders;
 import io.diffusion4j.clip.token.ClipTokenizer;
 import io.diffusion4j.clip.token.EnumeratedVocabulary;
-import io.diffusion4j.clip.token.Normalization;
+import io.diffusion4j.clip.token.TextNormalization;
 import io.diffusion4j.clip.token.TokenizerConfig;
 import io.diffusion4j.decoder.DecoderFolders;
 import io.diffusion4j.decoder.DecoderModel;
@@ -228,7 +228,7 @@ class RandomPipelineTest {
     var vocabulary = EnumeratedVocabulary.ofSize(size);
     assertThat(vocabulary.size()).isEqualTo(size);
     var tokenizer =
-        new ClipTokenizer(vocabulary, TokenizerConfig.karlo(), Normalization.HUGGING_FACE);
+        new ClipTokenizer(vocabulary, TokenizerConfig.karlo(), TextNormalization.HUGGING_FACE);
     assertThat(tokenizer.decode(tokenizer.ids("two réd frögs, 7!")))
         .isEqualTo(tokenizer.normalize("two réd frögs, 7!"));
   }

@@ -15,7 +15,7 @@ import io.diffusion4j.openai.OpenAiModule;
 import io.diffusion4j.openinference.OpenInferenceModule;
 import io.diffusion4j.provenance.Finding;
 import io.diffusion4j.provenance.Finding.Verdict;
-import io.diffusion4j.provenance.PictureFile;
+import io.diffusion4j.provenance.MarkedFile;
 import io.diffusion4j.provenance.Provenance;
 import io.diffusion4j.provenance.SigningKey;
 import io.diffusion4j.provenance.Verifier;
@@ -155,7 +155,7 @@ class MarksOfFacesTest {
       assertThat(finding.verdict()).as("%s: %s", name, finding).isEqualTo(Verdict.MADE_HERE);
       assertThat(finding.manifest()).as(name).isTrue();
       assertThat(finding.watermark().orElseThrow().isFound()).as(name).isTrue();
-      assertThat(PictureFile.of(png).xmp().orElseThrow())
+      assertThat(MarkedFile.of(png).xmp().orElseThrow())
           .as(name)
           .contains(
               name.contains("img2img")

@@ -26,8 +26,6 @@
  * <p>A health indicator is added if Boot's types for it are present, in version 3 or 4, and the
  * service's meters are registered in the application's {@code MeterRegistry}. When the application
  * ends, running requests have {@code diffusion4j.grace} to finish.
- *
- * <p>Pages and HTTP endpoints are left to the application.
  */
 @NullMarked
 package io.diffusion4j.springboot;

@@ -173,6 +173,11 @@ public final class ComponentConfig {
     return list(field, Kind.INT).orElse(absent);
   }
 
+  /** Reads a required array of booleans. */
+  public List<Boolean> booleans(String field) {
+    return require(field, list(field, Kind.BOOLEAN));
+  }
+
   /** Reads an array of finite numbers. */
   public List<Double> doubles(String field, List<Double> absent) {
     return list(field, Kind.DOUBLE).orElse(absent);
@@ -230,6 +235,17 @@ public final class ComponentConfig {
         .ifPresent(
             node -> {
               throw invalid(field, node, oneOf(Arrays.asList(supported)));
+            });
+    return this;
+  }
+
+  /** Checks that a limit is absent, null or infinite, which leaves it without effect. */
+  public ComponentConfig unlimited(String field) {
+    find(field)
+        .filter(node -> !node.isNumber() || Double.isFinite(node.doubleValue()))
+        .ifPresent(
+            node -> {
+              throw invalid(field, node, "null or infinite");
             });
     return this;
   }

@@ -16,15 +16,23 @@ import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import io.diffusion4j.diffusion.schedule.TableRounding;
 import io.diffusion4j.diffusion.schedule.TimestepSpacing;
 import io.diffusion4j.diffusion.schedule.TimestepSpacings;
+import io.diffusion4j.diffusion.schedule.ZeroTerminalSnr;
 import io.diffusion4j.diffusion.solver.DdimSampler;
 import io.diffusion4j.diffusion.solver.DdpmSampler;
+import io.diffusion4j.diffusion.solver.DpmSolverPlusPlus;
 import io.diffusion4j.diffusion.solver.FinalNoiseLevel;
+import io.diffusion4j.diffusion.solver.Grid;
+import io.diffusion4j.diffusion.solver.LcmSampler;
+import io.diffusion4j.diffusion.solver.PlmsSampler;
 import io.diffusion4j.diffusion.solver.Samplers;
+import io.diffusion4j.diffusion.solver.SdeDpmSolverPlusPlus;
 import io.diffusion4j.diffusion.stage.Choices;
 import io.diffusion4j.diffusion.stage.StageKind;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The denoising settings of a network: the {@code scheduler_config.json} of one of diffusers'
@@ -46,7 +54,10 @@ import java.util.List;
  * @param variance the variance of ancestral steps
  * @param spacing the choice of timesteps, unless a request has its own
  * @param offset added to the timesteps of {@link Spacing#LEADING}
- * @param end the end of DDIM's last step
+ * @param end the end of the last step of DDIM and PLMS
+ * @param zeroSnr whether the schedule is stretched to end in pure noise ({@link ZeroTerminalSnr});
+ *     for v and x₀ only
+ * @param solver the settings that only some classes have
  */
 public record SchedulerConfig(
     Kind kind,
@@ -63,7 +74,9 @@ public record SchedulerConfig(
     VarianceType variance,
     Spacing spacing,
     int offset,
-    FinalNoiseLevel end) {
+    FinalNoiseLevel end,
+    boolean zeroSnr,
+    SolverSettings solver) {
   /** The name of the file in diffusers. */
   public static final String FILE_NAME = "scheduler_config.json";
 
@@ -71,10 +84,15 @@ public record SchedulerConfig(
   public static final String UNCLIP_SAMPLER = "unclip";
 
   private static final String DDIM_SAMPLER = "ddim-diffusers";
+  private static final String PLMS_SAMPLER = "plms-diffusers";
+  private static final String LCM_SAMPLER = "lcm";
+  private static final String DPM_SAMPLER = "dpm-solver-diffusers";
   private static final double FIRST_BETA = 1e-4;
   private static final double LAST_BETA = 0.02;
   private static final double RATIO = 0.995;
   private static final int TRAIN_TIMESTEPS = 1000;
+  private static final double LATENT_FIRST_BETA = 0.00085;
+  private static final double LATENT_LAST_BETA = 0.012;
 
   private static final Field<Parameterization> PREDICTION =
       new Field<>(
@@ -106,6 +124,16 @@ public record SchedulerConfig(
 
     String word(E value) {
       return words.get(values.indexOf(value));
+    }
+
+    /** Returns the same field with another default. */
+    Field<E> usually(E value) {
+      List<String> first = new ArrayList<>(words);
+      List<E> values = new ArrayList<>(this.values);
+      int i = values.indexOf(value);
+      first.add(0, first.remove(i));
+      values.add(0, values.remove(i));
+      return new Field<>(name, first, values);
     }
 
     void require(E value) {
@@ -156,7 +184,19 @@ public record SchedulerConfig(
         new Field<>(
             "timestep_spacing",
             List.of("linspace", "trailing"),
-            List.of(Spacing.LINSPACE, Spacing.TRAILING)));
+            List.of(Spacing.LINSPACE, Spacing.TRAILING))),
+    /** {@code PNDMScheduler} without its Runge–Kutta steps, which is PLMS. */
+    PNDM("PNDMScheduler"),
+    /** {@code EulerDiscreteScheduler}: Euler's method in σ. */
+    EULER("EulerDiscreteScheduler", Betas.LINEAR, Spacing.LINSPACE),
+    /** {@code EulerAncestralDiscreteScheduler}: Euler's method in σ with fresh noise. */
+    EULER_ANCESTRAL("EulerAncestralDiscreteScheduler", Betas.LINEAR, Spacing.LINSPACE),
+    /** {@code DPMSolverMultistepScheduler}: DPM-Solver++ of the ODE or the SDE. */
+    DPM_SOLVER("DPMSolverMultistepScheduler", Betas.LINEAR, Spacing.LINSPACE),
+    /** {@code LCMScheduler}, whose timesteps are those of the distilled solver. */
+    LCM("LCMScheduler", Betas.SCALED_LINEAR, Spacing.LEADING);
+
+    private static final Set<Kind> IN_SIGMA = Set.of(EULER, EULER_ANCESTRAL, DPM_SOLVER);
 
     private final String className;
     private final Field<Betas> betas;
@@ -164,14 +204,19 @@ public record SchedulerConfig(
     private final Field<Spacing> spacing;
 
     Kind(String className) {
+      this(className, Betas.LINEAR, Spacing.LEADING);
+    }
+
+    Kind(String className, Betas usualBetas, Spacing usualSpacing) {
       // diffusers takes the output of "learned" for the variance itself, not for its logarithm, and
       // the root of a logarithm for "fixed_large_log".
       this(
           className,
           new Field<>(
-              "beta_schedule",
-              List.of("linear", "scaled_linear", "squaredcos_cap_v2"),
-              List.of(Betas.LINEAR, Betas.SCALED_LINEAR, Betas.COSINE)),
+                  "beta_schedule",
+                  List.of("linear", "scaled_linear", "squaredcos_cap_v2"),
+                  List.of(Betas.LINEAR, Betas.SCALED_LINEAR, Betas.COSINE))
+              .usually(usualBetas),
           new Field<>(
               "variance_type",
               List.of("fixed_small", "fixed_small_log", "fixed_large", "learned_range"),
@@ -181,9 +226,10 @@ public record SchedulerConfig(
                   VarianceType.FIXED_LARGE,
                   VarianceType.LEARNED_RANGE)),
           new Field<>(
-              "timestep_spacing",
-              List.of("leading", "trailing", "linspace"),
-              List.of(Spacing.LEADING, Spacing.TRAILING, Spacing.LINSPACE)));
+                  "timestep_spacing",
+                  List.of("leading", "trailing", "linspace"),
+                  List.of(Spacing.LEADING, Spacing.TRAILING, Spacing.LINSPACE))
+              .usually(usualSpacing));
     }
 
     Kind(
@@ -201,6 +247,126 @@ public record SchedulerConfig(
     public String className() {
       return className;
     }
+
+    private boolean clips() {
+      return this == DDPM || this == DDIM || this == UNCLIP || this == LCM;
+    }
+
+    private boolean thresholds() {
+      return clips() || this == DPM_SOLVER;
+    }
+  }
+
+  /**
+   * The settings that only some classes have.
+   *
+   * @param karras whether the levels are those of Karras et al. ({@link Kind#EULER}, {@link
+   *     Kind#DPM_SOLVER})
+   * @param order the order of {@link Kind#DPM_SOLVER}
+   * @param correction its second-order term
+   * @param stochastic whether it integrates the SDE
+   * @param distilledSteps the number of steps for which a network of {@link Kind#LCM} was distilled
+   * @param timestepScaling the factor of its boundary condition
+   */
+  public record SolverSettings(
+      boolean karras,
+      int order,
+      DpmSolverPlusPlus.Correction correction,
+      boolean stochastic,
+      int distilledSteps,
+      double timestepScaling) {
+    static final SolverSettings DEFAULT =
+        new SolverSettings(
+            false,
+            2,
+            DpmSolverPlusPlus.Correction.MIDPOINT,
+            false,
+            50,
+            LcmSampler.PUBLISHED_SCALING);
+
+    private static final Field<DpmSolverPlusPlus.Correction> CORRECTION =
+        new Field<>(
+            "solver_type",
+            List.of("midpoint", "heun"),
+            List.of(DpmSolverPlusPlus.Correction.MIDPOINT, DpmSolverPlusPlus.Correction.HEUN));
+    private static final Field<Boolean> STOCHASTIC =
+        new Field<>(
+            "algorithm_type",
+            List.of("dpmsolver++", "sde-dpmsolver++"),
+            List.of(false, true));
+
+    /** Refuses a sampler that is none. */
+    public SolverSettings {
+      Check.positive("original_inference_steps", distilledSteps);
+      Check.positive("timestep_scaling", timestepScaling);
+      if (stochastic) {
+        Check.that(order >= 1 && order <= 2, "solver_order", order, "1 or 2");
+      }
+      Check.that(order >= 1 && order <= 3, "solver_order", order, "1, 2 or 3");
+    }
+
+    private static SolverSettings read(ComponentConfig c, Kind kind) {
+      switch (kind) {
+        case EULER ->
+            c.fixed(
+                """
+                {"final_sigmas_type": "zero", "interpolation_type": "linear", "sigma_max": null,
+                 "sigma_min": null, "timestep_type": "discrete", "use_beta_sigmas": false,
+                 "use_exponential_sigmas": false}
+                """);
+        case DPM_SOLVER -> {
+          c.fixed(
+              """
+              {"euler_at_final": false, "final_sigmas_type": "zero", "lower_order_final": true,
+               "use_beta_sigmas": false, "use_exponential_sigmas": false, "use_flow_sigmas": false,
+               "use_lu_lambdas": false}
+              """);
+          c.unlimited("lambda_min_clipped");
+        }
+        case PNDM -> {
+          if (!c.booleanValue("skip_prk_steps", false)) {
+            throw c.invalid("skip_prk_steps", false, "true: PLMS");
+          }
+        }
+        default -> {}
+      }
+      boolean dpm = kind == Kind.DPM_SOLVER;
+      boolean lcm = kind == Kind.LCM;
+      return new SolverSettings(
+          (dpm || kind == Kind.EULER) && c.booleanValue("use_karras_sigmas", DEFAULT.karras),
+          dpm ? c.intValue("solver_order", DEFAULT.order) : DEFAULT.order,
+          dpm ? CORRECTION.read(c) : DEFAULT.correction,
+          dpm ? STOCHASTIC.read(c) : DEFAULT.stochastic,
+          lcm ? c.intValue("original_inference_steps", DEFAULT.distilledSteps)
+              : DEFAULT.distilledSteps,
+          lcm ? c.doubleValue("timestep_scaling", DEFAULT.timestepScaling)
+              : DEFAULT.timestepScaling);
+    }
+
+    private void write(ConfigWriter config, Kind kind) {
+      switch (kind) {
+        case EULER -> config.put("use_karras_sigmas", karras);
+        case DPM_SOLVER ->
+            config
+                .put("algorithm_type", STOCHASTIC.word(stochastic))
+                .put("solver_order", order)
+                .put("solver_type", CORRECTION.word(correction))
+                .put("use_karras_sigmas", karras);
+        case LCM ->
+            config
+                .put("original_inference_steps", distilledSteps)
+                .put("timestep_scaling", timestepScaling);
+        case PNDM -> config.put("skip_prk_steps", true);
+        default -> {}
+      }
+    }
+
+    private Sampler dpmSolver() {
+      Grid grid = karras ? Samplers.KARRAS_NEAREST : Grid.TIMESTEPS;
+      return stochastic
+          ? new SdeDpmSolverPlusPlus(order, correction, grid)
+          : new DpmSolverPlusPlus(order, correction, grid);
+    }
   }
 
   /** Checks the values. */
@@ -209,6 +375,11 @@ public record SchedulerConfig(
     Check.that(clipRange > 0, "clip_sample_range", clipRange, "> 0");
     Check.that(offset >= 0, "steps_offset", offset, "≥ 0");
     kind.variance.require(variance);
+    Check.that(
+        !zeroSnr || parameterization != Parameterization.EPS,
+        "rescale_betas_zero_snr",
+        zeroSnr,
+        "false for a network that predicts the noise");
     if (thresholding) {
       Check.that(most >= 1, "sample_max_value", most, "≥ 1");
       Check.that(ratio > 0 && ratio <= 1, "dynamic_thresholding_ratio", ratio, "in (0, 1]");
@@ -236,7 +407,12 @@ public record SchedulerConfig(
   /** Returns Kandinsky's published decoder: latents, whose x̂₀ is clipped to ±1. */
   public static SchedulerConfig kandinsky() {
     return linear(
-        TRAIN_TIMESTEPS, 0.00085, 0.012, Parameterization.EPS, 1, FinalNoiseLevel.FIRST_TIMESTEP);
+        TRAIN_TIMESTEPS,
+        LATENT_FIRST_BETA,
+        LATENT_LAST_BETA,
+        Parameterization.EPS,
+        1,
+        FinalNoiseLevel.FIRST_TIMESTEP);
   }
 
   private static SchedulerConfig linear(
@@ -261,7 +437,9 @@ public record SchedulerConfig(
         VarianceType.FIXED_SMALL,
         Spacing.LEADING,
         offset,
-        end);
+        end,
+        false,
+        SolverSettings.DEFAULT);
   }
 
   /**
@@ -288,7 +466,9 @@ public record SchedulerConfig(
         VarianceType.FIXED_SMALL,
         Spacing.LEADING,
         0,
-        FinalNoiseLevel.CLEAN);
+        FinalNoiseLevel.CLEAN,
+        false,
+        SolverSettings.DEFAULT);
   }
 
   /** Returns the prior of Karlo: predicts the clean embedding. */
@@ -333,32 +513,43 @@ public record SchedulerConfig(
         variance,
         Spacing.LINSPACE,
         0,
-        FinalNoiseLevel.CLEAN);
+        FinalNoiseLevel.CLEAN,
+        false,
+        SolverSettings.DEFAULT);
   }
 
   /** Returns the same settings for a network with another parameterization. */
   public SchedulerConfig withParameterization(Parameterization other) {
-    return with(kind, other, spacing);
+    return with(kind, other, clips, spacing, offset);
   }
 
   /** Returns the same settings with another spacing of timesteps. */
   public SchedulerConfig withSpacing(Spacing other) {
-    return with(kind, parameterization, other);
+    return with(kind, parameterization, clips, other, offset);
   }
 
   /** Returns the same settings in another class. */
   public SchedulerConfig withKind(Kind other) {
-    return with(other, parameterization, spacing);
+    return with(other, parameterization, clips, spacing, offset);
   }
 
-  private SchedulerConfig with(Kind drawing, Parameterization predicted, Spacing steps) {
+  /**
+   * Returns the settings with an offset of 1 and without clipping, as diffusers' pipelines of Stable
+   * Diffusion correct those of older files.
+   */
+  public SchedulerConfig corrected() {
+    return with(kind, parameterization, false, spacing, 1);
+  }
+
+  private SchedulerConfig with(
+      Kind drawing, Parameterization predicted, boolean clipping, Spacing steps, int more) {
     return new SchedulerConfig(
         drawing,
         betas,
         trainTimesteps,
         betaStart,
         betaEnd,
-        clips,
+        clipping,
         clipRange,
         thresholding,
         ratio,
@@ -366,8 +557,10 @@ public record SchedulerConfig(
         predicted,
         variance,
         steps,
-        offset,
-        end);
+        more,
+        end,
+        zeroSnr,
+        solver);
   }
 
   /**
@@ -386,6 +579,22 @@ public record SchedulerConfig(
    */
   public static SchedulerConfig readUnclip(Path file) {
     return read(ComponentConfig.read(file), Kind.UNCLIP);
+  }
+
+  /**
+   * Reads the file of a network of latents, of any class but unCLIP's.
+   *
+   * @throws CheckpointException if it is another class's, or has an unknown field or value
+   */
+  public static SchedulerConfig readLatent(Path file) {
+    return readLatent(ComponentConfig.read(file));
+  }
+
+  /** Reads the settings of a network of latents, of any class but unCLIP's. */
+  public static SchedulerConfig readLatent(ComponentConfig c) {
+    return read(
+        c,
+        Arrays.stream(Kind.values()).filter(kind -> kind != Kind.UNCLIP).toArray(Kind[]::new));
   }
 
   /** Reads the settings of a network of pixels or latents. */
@@ -412,7 +621,7 @@ public record SchedulerConfig(
   private static SchedulerConfig of(ComponentConfig c, Kind kind) {
     var betas = kind.betas.read(c);
     int steps = c.intValue("num_train_timesteps", TRAIN_TIMESTEPS);
-    boolean clips = c.booleanValue("clip_sample", true);
+    boolean clips = c.booleanValue("clip_sample", kind != Kind.LCM) && kind.clips();
     double range = c.doubleValue("clip_sample_range", 1);
     var predicted = PREDICTION.read(c);
     var variance = kind.variance.read(c);
@@ -420,44 +629,75 @@ public record SchedulerConfig(
     if (kind == Kind.UNCLIP) {
       return unclip(steps, variance, clips, range, predicted).withSpacing(spacing);
     }
-    c.supports("rescale_betas_zero_snr", false).unset("trained_betas");
+    c.unset("trained_betas");
+    boolean lcm = kind == Kind.LCM;
     return new SchedulerConfig(
         kind,
         betas,
         steps,
-        c.doubleValue("beta_start", FIRST_BETA),
-        c.doubleValue("beta_end", LAST_BETA),
+        c.doubleValue("beta_start", lcm ? LATENT_FIRST_BETA : FIRST_BETA),
+        c.doubleValue("beta_end", lcm ? LATENT_LAST_BETA : LAST_BETA),
         clips,
         clips ? range : 1,
-        c.booleanValue("thresholding", false),
+        c.booleanValue("thresholding", false) && kind.thresholds(),
         c.doubleValue("dynamic_thresholding_ratio", RATIO),
         c.doubleValue("sample_max_value", 1),
         predicted,
         variance,
         spacing,
         c.intValue("steps_offset", 0),
-        c.booleanValue("set_alpha_to_one", true)
+        c.booleanValue("set_alpha_to_one", kind != Kind.PNDM)
             ? FinalNoiseLevel.CLEAN
-            : FinalNoiseLevel.FIRST_TIMESTEP);
+            : FinalNoiseLevel.FIRST_TIMESTEP,
+        kind != Kind.PNDM && c.booleanValue("rescale_betas_zero_snr", false),
+        SolverSettings.read(c, kind));
   }
 
   /** Returns the noise schedule; diffusers computes its tables in float32. */
   public NoiseSchedule schedule() {
-    return switch (betas) {
-      case LINEAR -> new LinearSchedule(trainTimesteps, betaStart, betaEnd, TableRounding.FLOAT32);
-      case SCALED_LINEAR ->
-          BetaSchedule.scaledLinear(trainTimesteps, betaStart, betaEnd, TableRounding.FLOAT32);
-      case COSINE -> new CosineSchedule(trainTimesteps, TableRounding.FLOAT32);
-      case VP_SDE -> new LinearVpSde(betaStart, betaEnd).schedule(trainTimesteps);
-    };
+    NoiseSchedule schedule =
+        switch (betas) {
+          case LINEAR ->
+              new LinearSchedule(trainTimesteps, betaStart, betaEnd, TableRounding.FLOAT32);
+          case SCALED_LINEAR ->
+              BetaSchedule.scaledLinear(trainTimesteps, betaStart, betaEnd, TableRounding.FLOAT32);
+          case COSINE -> new CosineSchedule(trainTimesteps, TableRounding.FLOAT32);
+          case VP_SDE -> new LinearVpSde(betaStart, betaEnd).schedule(trainTimesteps);
+        };
+    if (!zeroSnr) {
+      return schedule;
+    }
+    return Kind.IN_SIGMA.contains(kind)
+        ? ZeroTerminalSnr.aboveZero(schedule, TableRounding.FLOAT32)
+        : ZeroTerminalSnr.of(schedule, TableRounding.FLOAT32);
   }
 
   /** Returns the choice of timesteps for fewer than all steps. */
   public TimestepSpacing timesteps() {
+    return timesteps(1);
+  }
+
+  /**
+   * Returns the choice of timesteps for a start from an image.
+   *
+   * @param strength the share of the timesteps that a network distilled for few steps has left, in
+   *     (0, 1]; other networks have all, whose end is taken
+   */
+  public TimestepSpacing timesteps(double strength) {
+    if (kind == Kind.LCM) {
+      return TimestepSpacings.distilled(solver.distilledSteps, strength);
+    }
+    boolean dpm = kind == Kind.DPM_SOLVER;
     return switch (spacing) {
-      case LEADING -> TimestepSpacings.leading(offset);
+      case LEADING ->
+          dpm ? TimestepSpacings.leadingAboveZero(offset) : TimestepSpacings.leading(offset);
       case TRAILING -> TimestepSpacings.TRAILING;
-      case LINSPACE -> kind == Kind.UNCLIP ? TimestepSpacings.UNCLIP : TimestepSpacings.LINSPACE;
+      case LINSPACE -> {
+        if (dpm) {
+          yield TimestepSpacings.LINSPACE_ABOVE_ZERO;
+        }
+        yield kind == Kind.UNCLIP ? TimestepSpacings.UNCLIP : TimestepSpacings.LINSPACE;
+      }
     };
   }
 
@@ -510,7 +750,24 @@ public record SchedulerConfig(
             .with(ancestral, new DdpmSampler(variance, DdpmSampler.Last.NOISY_ABOVE_ZERO))
             .with(
                 DDIM_SAMPLER, new DdimSampler(0, EpsSource.NETWORK, DdimSampler.Stride.WHOLE, end));
-    return new Choices(all, kind == Kind.DDIM ? DDIM_SAMPLER : ancestral, steps);
+    return switch (kind) {
+      case DDIM -> new Choices(all, DDIM_SAMPLER, steps);
+      case PNDM ->
+          new Choices(
+              all.with(
+                  PLMS_SAMPLER,
+                  new PlmsSampler(PlmsSampler.Start.MULTISTEP, end, parameterization)),
+              PLMS_SAMPLER,
+              steps);
+      case EULER -> new Choices(all, solver.karras ? "euler-karras" : "euler", steps);
+      case EULER_ANCESTRAL -> new Choices(all, "euler-ancestral", steps);
+      case DPM_SOLVER ->
+          new Choices(all.with(DPM_SAMPLER, solver.dpmSolver()), DPM_SAMPLER, steps);
+      case LCM ->
+          new Choices(
+              all.with(LCM_SAMPLER, new LcmSampler(solver.timestepScaling)), LCM_SAMPLER, steps);
+      default -> new Choices(all, ancestral, steps);
+    };
   }
 
   /** Returns the name of a parameterization in files. */
@@ -536,11 +793,14 @@ public record SchedulerConfig(
     }
     config
         .put("beta_schedule", kind.betas.word(betas))
-        .put("clip_sample", clips)
-        .put("clip_sample_range", clipRange)
         .put("num_train_timesteps", trainTimesteps)
-        .put("prediction_type", predictionType(parameterization))
-        .put("variance_type", kind.variance.word(variance));
+        .put("prediction_type", predictionType(parameterization));
+    if (kind.clips()) {
+      config.put("clip_sample", clips).put("clip_sample_range", clipRange);
+    }
+    if (kind == Kind.DDPM || kind == Kind.DDIM || kind == Kind.UNCLIP) {
+      config.put("variance_type", kind.variance.word(variance));
+    }
     if (kind != Kind.UNCLIP || spacing != Spacing.LINSPACE) { // unCLIP's class has no such key
       config.put("timestep_spacing", kind.spacing.word(spacing));
     }
@@ -553,14 +813,18 @@ public record SchedulerConfig(
             .FIRST_TIMESTEP) { // DDPM ignores it; a DDIM scheduler made of the file does not
       config.put("set_alpha_to_one", false);
     }
+    if (kind.thresholds()) {
+      config
+          .put("dynamic_thresholding_ratio", ratio)
+          .put("sample_max_value", most)
+          .put("thresholding", thresholding);
+    }
+    solver.write(config, kind);
     config
         .put("beta_end", betaEnd)
         .put("beta_start", betaStart)
-        .put("dynamic_thresholding_ratio", ratio)
-        .put("rescale_betas_zero_snr", false)
-        .put("sample_max_value", most)
+        .put("rescale_betas_zero_snr", zeroSnr)
         .put("steps_offset", offset)
-        .put("thresholding", thresholding)
         .put("trained_betas", null)
         .write(file);
   }

@@ -7,6 +7,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.Proxy;
+import java.net.ProxySelector;
+import java.net.SocketAddress;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -15,8 +20,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -103,7 +110,7 @@ public final class Hub {
         .tree(commit)
         .ifPresent(
             all ->
-                ModelFiles.choose(all, components(folder), variant).stream()
+                HubFiles.choose(all, components(folder), variant).stream()
                     .filter(file -> !cache.has(commit, file))
                     .findFirst()
                     .ifPresent(
@@ -131,7 +138,7 @@ public final class Hub {
       String commit = repo.isPinned() ? repo.revision() : client.commit(repo);
       RepoName pinned = repo.at(commit);
       List<HubFile> all = cache.tree(commit).orElseGet(() -> client.files(pinned));
-      List<HubFile> files = ModelFiles.choose(all, index(pinned, cache, all), variant);
+      List<HubFile> files = HubFiles.choose(all, index(pinned, cache, all), variant);
       if (files.isEmpty()) {
         throw HubException.refused(pinned + ": no files that a loader reads");
       }
@@ -373,6 +380,46 @@ public final class Hub {
       throw new IllegalStateException(e);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + partial + ": " + e, e);
+    }
+  }
+
+  /** {@code HTTP_PROXY}, {@code HTTPS_PROXY} and {@code NO_PROXY}, in capitals or not. */
+  static final class EnvironmentProxies extends ProxySelector {
+    private static final int DEFAULT_PORT = 8080;
+
+    private final Map<String, String> environment;
+
+    EnvironmentProxies(Map<String, String> environment) {
+      this.environment = environment;
+    }
+
+    @Override
+    public List<Proxy> select(URI uri) {
+      String proxy = value(uri.getScheme() + "_proxy");
+      if (proxy.isEmpty() || isExcepted(uri.getHost())) {
+        return List.of(Proxy.NO_PROXY);
+      }
+      URI address = URI.create(proxy.contains("://") ? proxy : "http://" + proxy);
+      int port = address.getPort() < 0 ? DEFAULT_PORT : address.getPort();
+      return List.of(new Proxy(Proxy.Type.HTTP, new InetSocketAddress(address.getHost(), port)));
+    }
+
+    private boolean isExcepted(String host) {
+      return Arrays.stream(value("no_proxy").split(","))
+          .map(String::strip)
+          .filter(each -> !each.isEmpty())
+          .map(each -> each.replaceFirst("^\\*?\\.", ""))
+          .anyMatch(each -> each.equals("*") || host.equals(each) || host.endsWith("." + each));
+    }
+
+    private String value(String name) {
+      String lower = environment.getOrDefault(name, "");
+      return lower.isEmpty() ? environment.getOrDefault(name.toUpperCase(Locale.ROOT), "") : lower;
+    }
+
+    @Override
+    public void connectFailed(URI uri, SocketAddress address, IOException failure) {
+      // The request itself fails with an error.
     }
   }
 }

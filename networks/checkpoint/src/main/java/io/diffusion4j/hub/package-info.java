@@ -10,20 +10,13 @@
  * Path folder = hub.pull(plan, (file, bytes) -> {});
  * }</pre>
  *
- * <p>{@link io.diffusion4j.hub.Hub} first makes a plan, which can be shown to the user, and then
- * downloads the missing files. Every file is checked by its hash, and an interrupted download
- * resumes. The cache has the layout of {@code huggingface_hub}, so files downloaded by Python are
- * reused and the other way round. {@link io.diffusion4j.hub.HubSettings} reads the same environment
- * variables as Python.
- *
  * <p>A plan without network access, in offline mode or when the Hub cannot be reached, is a
  * complete model in the cache or an error. Proxies are read from the environment. An error is one
  * line; {@link io.diffusion4j.hub.HubException} distinguishes a response of the Hub from a failed
  * connection, after which the cache may still have the model.
  *
- * <p>{@link io.diffusion4j.hub.ModelFiles} selects the files that a loader reads: one edition of
- * the weights of each component, settings and vocabularies. The token is sent to the endpoint only,
- * never to the targets of redirects. Uploads, data sets and Git operations are not supported.
+ * <p>Every file is checked by its hash, and an interrupted download resumes. The token is sent to
+ * the endpoint only, never to the targets of redirects.
  */
 @NullMarked
 package io.diffusion4j.hub;

@@ -3,6 +3,7 @@ package io.diffusion4j.hub;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.diffusion4j.hub.Hub.EnvironmentProxies;
 import java.io.IOException;
 import java.net.Proxy;
 import java.net.URI;

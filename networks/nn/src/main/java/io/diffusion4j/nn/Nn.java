@@ -203,6 +203,14 @@ public final class Nn {
     return convolution(x, new Layer.Conv2d(w, b, last(x), out, kernel, stride, pad, kernel / 2));
   }
 
+  /** Applies a convolution without bias, padded by {@code kernel / 2} on all sides. */
+  public Tensor conv2dNoBias(Tensor x, long out, int kernel, int stride) {
+    var shape = new long[] {out, last(x), kernel, kernel};
+    String w = parameter("weight", shape, Layout.CONV, Init.FAN_IN);
+    int pad = kernel / 2;
+    return convolution(x, new Layer.Conv2d(w, "", last(x), out, kernel, stride, pad, pad));
+  }
+
   private Tensor convolution(Tensor x, Layer.Conv2d layer) {
     requireRank(require(x, Role.ACTIVATIONS), 4);
     long margin = (long) layer.pad() + layer.padEnd() - layer.kernel();

@@ -50,10 +50,6 @@ final class Recording {
     return parameter.key();
   }
 
-  Layer layer(int node) {
-    return nodes.get(node).layer();
-  }
-
   List<Network.Node> nodes() {
     return nodes;
   }

@@ -17,14 +17,6 @@
  * }</pre>
  *
  * <p>Since a network is data, code can inspect and rewrite it before an engine compiles it.
- * Low-rank updates, activation checkpointing, the counting of operations and the reuse of deep
- * features ({@link io.diffusion4j.nn.DeepReuse}) work in this way, once for all engines.
- *
- * <h2>What is elsewhere</h2>
- *
- * <p>{@code io.diffusion4j.nn.engine} compiles and runs networks, {@code io.diffusion4j.nn.train}
- * trains them, {@code io.diffusion4j.nn.weights} supplies values of parameters, and {@code
- * io.diffusion4j.nn.reference} computes networks in plain Java.
  *
  * <p>There is no control flow that depends on values, and no shape that depends on values except
  * the batch size: a definition with an {@code if} on a shape is fine, one on an activation is

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.JsonDeserializer;
 import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import io.diffusion4j.diffusion.argument.Check;
-import io.diffusion4j.serving.file.Components;
+import io.diffusion4j.serving.file.RecordComponents;
 import io.diffusion4j.serving.file.StrictYaml;
 import java.io.IOException;
 import java.net.URI;
@@ -123,7 +123,7 @@ public record JwtIssuer(
 
   /** Returns this issuer with the roles of another claim. */
   public JwtIssuer withRolesClaim(String claim) {
-    return Components.with(this, "rolesClaim", claim);
+    return RecordComponents.with(this, "rolesClaim", claim);
   }
 
   /** Returns this issuer with quotas by the classes of a claim. */
@@ -143,7 +143,7 @@ public record JwtIssuer(
 
   /** Returns this issuer with other signature algorithms. */
   public JwtIssuer withAlgorithms(Set<String> accepted) {
-    return Components.with(this, "algorithms", accepted);
+    return RecordComponents.with(this, "algorithms", accepted);
   }
 
   /** A URL, or the path of a file. */

@@ -1,14 +1,6 @@
 /**
  * Authentication of callers, and their permissions and quotas.
  *
- * <p>An {@link io.diffusion4j.serving.auth.Authenticator} maps the token of a call to a {@link
- * io.diffusion4j.serving.auth.Principal} with roles, permitted models and a {@link
- * io.diffusion4j.serving.auth.Quota}. {@link io.diffusion4j.serving.auth.HashedTokens} accepts a
- * fixed list of random tokens, of which it stores only the hashes; {@link
- * io.diffusion4j.serving.auth.JwtTokens} verifies the JSON Web Tokens of an issuer; {@link
- * io.diffusion4j.serving.auth.ReloadedAccess} combines a file of tokens and an issuer, as the
- * settings of a server define them, and follows changes of the file.
- *
  * <pre>{@code
  * String token = HashedTokens.newToken(); // goes to the client, and is stored nowhere
  * var quota = new Quota(60, 600, 4); // images and embeddings a minute, unfinished requests
@@ -27,9 +19,6 @@
  * have a prefix of their own, so that they never share request ids, jobs or quotas with those of
  * the token file, and unmapped claims grant no rights. The keys of an issuer are fetched with the
  * first token and cached, so a restart of the issuer does not interrupt the service.
- *
- * <p>Deliberately absent: user accounts, logins and sessions, encrypted tokens, and quotas shared
- * by several servers.
  */
 @NullMarked
 package io.diffusion4j.serving.auth;

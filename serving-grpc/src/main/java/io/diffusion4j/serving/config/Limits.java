@@ -3,7 +3,7 @@ package io.diffusion4j.serving.config;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import io.diffusion4j.diffusion.argument.Check;
-import io.diffusion4j.serving.file.Components;
+import io.diffusion4j.serving.file.RecordComponents;
 import io.diffusion4j.serving.file.StrictYaml.Megabytes;
 import java.time.Duration;
 import java.util.Optional;
@@ -63,7 +63,7 @@ public record Limits(
 
   /** Returns the default limits. */
   public static Limits defaults() {
-    return Components.defaults(Limits.class);
+    return RecordComponents.defaults(Limits.class);
   }
 
   /** Returns the limits of stored jobs. */
@@ -73,31 +73,31 @@ public record Limits(
 
   /** Returns these limits with another memory limit for request bodies, in bytes. */
   public Limits withBodyBytes(long newBodyBytes) {
-    return Components.with(this, "bodyBytes", newBodyBytes);
+    return RecordComponents.with(this, "bodyBytes", newBodyBytes);
   }
 
   /** Returns these limits with another memory limit for jobs, in bytes. */
   public Limits withJobBytes(long newJobBytes) {
-    return Components.with(this, "jobBytes", newJobBytes);
+    return RecordComponents.with(this, "jobBytes", newJobBytes);
   }
 
   /** Returns these limits with another number of connections. */
   public Limits withConnections(int newConnections) {
-    return Components.with(this, "connections", newConnections);
+    return RecordComponents.with(this, "connections", newConnections);
   }
 
   /** Returns these limits with another cost per request, in megapixel steps. */
   public Limits withRequestCost(double newRequestCost) {
-    return Components.with(this, "requestCost", newRequestCost);
+    return RecordComponents.with(this, "requestCost", newRequestCost);
   }
 
   /** Returns these limits with another time limit for calls without a deadline. */
   public Limits withCall(Duration newCall) {
-    return Components.with(this, "call", newCall);
+    return RecordComponents.with(this, "call", newCall);
   }
 
   /** Returns these limits with a rate limit per client address. */
   public Limits withAddress(AddressRate newAddress) {
-    return Components.with(this, "address", Optional.of(newAddress));
+    return RecordComponents.with(this, "address", Optional.of(newAddress));
   }
 }

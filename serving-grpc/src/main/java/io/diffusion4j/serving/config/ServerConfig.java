@@ -7,7 +7,7 @@ import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.serving.auth.JwtIssuer;
 import io.diffusion4j.serving.auth.Quota;
 import io.diffusion4j.serving.auth.ReloadedAccess;
-import io.diffusion4j.serving.file.Components;
+import io.diffusion4j.serving.file.RecordComponents;
 import io.diffusion4j.serving.file.SettingsTree;
 import io.diffusion4j.serving.file.StrictYaml;
 import java.io.IOException;
@@ -290,7 +290,7 @@ public record ServerConfig(
    * to continue reading a response.
    */
   public static ServerConfig loopback() {
-    return Components.defaults(ServerConfig.class);
+    return RecordComponents.defaults(ServerConfig.class);
   }
 
   /**
@@ -317,96 +317,97 @@ public record ServerConfig(
 
   /** Returns a copy with another host. */
   public ServerConfig withHost(String newHost) {
-    return Components.with(this, "host", newHost);
+    return RecordComponents.with(this, "host", newHost);
   }
 
   /** Returns a copy with another port. */
   public ServerConfig withPort(int newPort) {
-    return Components.with(this, "port", newPort);
+    return RecordComponents.with(this, "port", newPort);
   }
 
   /** Returns a copy with TLS. */
   public ServerConfig withTls(ServerTls newTls) {
-    return Components.with(this, "tls", Optional.of(newTls));
+    return RecordComponents.with(this, "tls", Optional.of(newTls));
   }
 
   /** Returns a copy with plaintext permitted or not on reachable addresses. */
   public ServerConfig withInsecure(boolean newInsecure) {
-    return Components.with(this, "insecure", newInsecure);
+    return RecordComponents.with(this, "insecure", newInsecure);
   }
 
   /** Returns a copy with other accepted host names. */
   public ServerConfig withHosts(Set<String> newHosts) {
-    return Components.with(this, "hosts", newHosts);
+    return RecordComponents.with(this, "hosts", newHosts);
   }
 
   /** Returns a copy with other accepted origins. */
   public ServerConfig withOrigins(Set<String> newOrigins) {
-    return Components.with(this, "origins", newOrigins);
+    return RecordComponents.with(this, "origins", newOrigins);
   }
 
   /** Returns a copy with another number of rows. */
   public ServerConfig withRows(int newRows) {
-    return Components.with(this, "rows", newRows);
+    return RecordComponents.with(this, "rows", newRows);
   }
 
   /** Returns a copy with another queue capacity. */
   public ServerConfig withQueueCapacity(int newQueueCapacity) {
-    return Components.with(this, "queueCapacity", newQueueCapacity);
+    return RecordComponents.with(this, "queueCapacity", newQueueCapacity);
   }
 
   /** Returns a copy with another shutdown time. */
   public ServerConfig withGrace(Duration newGrace) {
-    return Components.with(this, "grace", newGrace);
+    return RecordComponents.with(this, "grace", newGrace);
   }
 
   /** Returns a copy with another time limit for receiving a request. */
   public ServerConfig withReceive(Duration newReceive) {
-    return Components.with(this, "receive", newReceive);
+    return RecordComponents.with(this, "receive", newReceive);
   }
 
   /** Returns a copy with another time limit for reading a response. */
   public ServerConfig withStall(Duration newStall) {
-    return Components.with(this, "stall", newStall);
+    return RecordComponents.with(this, "stall", newStall);
   }
 
   /** Returns a copy with other models. */
   public ServerConfig withModels(List<ModelEntry> newModels) {
-    return Components.with(this, "models", newModels);
+    return RecordComponents.with(this, "models", newModels);
   }
 
   /** Returns a copy with other indices. */
   public ServerConfig withIndices(Map<String, Path> newIndices) {
-    return Components.with(this, "indices", newIndices);
+    return RecordComponents.with(this, "indices", newIndices);
   }
 
   /** Returns a copy with a file of tokens. */
   public ServerConfig withTokens(Path newTokens) {
-    return Components.with(this, "tokens", Optional.of(newTokens));
+    return RecordComponents.with(this, "tokens", Optional.of(newTokens));
   }
 
   /** Returns a copy with an issuer of tokens. */
   public ServerConfig withJwt(JwtIssuer newJwt) {
-    return Components.with(this, "jwt", Optional.of(newJwt));
+    return RecordComponents.with(this, "jwt", Optional.of(newJwt));
   }
 
   /** Returns a copy with another quota. */
   public ServerConfig withQuota(Quota newQuota) {
-    return Components.with(this, "quota", newQuota);
+    return RecordComponents.with(this, "quota", newQuota);
   }
 
   /** Returns a copy with other limits. */
   public ServerConfig withLimits(Limits newLimits) {
-    return Components.with(this, "limits", newLimits);
+    return RecordComponents.with(this, "limits", newLimits);
   }
 
   /** Returns a copy with a port for operators. */
   public ServerConfig withAdmin(AdminSettings newAdmin) {
-    return Components.with(this, "admin", Optional.of(newAdmin));
+    return RecordComponents.with(this, "admin", Optional.of(newAdmin));
   }
 
   /** Returns a copy with prompts logged or not. */
   public ServerConfig withLogPrompts(boolean newLogPrompts) {
-    return Components.with(this, "log", new LogSettings(log.format(), log.level(), newLogPrompts));
+    return RecordComponents.with(
+        this, "log", new LogSettings(log.format(), log.level(), newLogPrompts));
   }
 }

@@ -2,15 +2,24 @@ package io.diffusion4j.serving.config;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.linecorp.armeria.common.TlsKeyPair;
+import com.linecorp.armeria.common.TlsProvider;
 import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.ServerTlsConfig;
 import io.diffusion4j.client.tls.CertificateFiles;
+import io.diffusion4j.serving.file.ReloadedFiles;
 import io.netty.handler.ssl.ClientAuth;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The TLS settings of a server.
@@ -65,5 +74,55 @@ public record ServerTls(CertificateFiles own, Optional<Path> clients) {
     var asked = clients.isPresent() ? ClientAuth.REQUIRE : ClientAuth.NONE;
     return server ->
         server.tlsProvider(certificates, ServerTlsConfig.builder().clientAuth(asked).build());
+  }
+
+  /** The certificates of a server, read again when their files change; used for each connection. */
+  private static final class RenewedCertificates implements TlsProvider {
+    private static final Logger LOG = LoggerFactory.getLogger(RenewedCertificates.class);
+
+    /**
+     * An expiry within this number of days is logged, since renewal should have happened by then.
+     */
+    private static final int SOON_DAYS = 14;
+
+    private final ReloadedFiles<Read> read;
+
+    private record Read(TlsKeyPair own, List<X509Certificate> clients) {}
+
+    RenewedCertificates(ServerTls tls) throws IOException {
+      List<Path> files = new ArrayList<>(List.of(tls.own().certificates(), tls.own().key()));
+      tls.clients().ifPresent(files::add);
+      read = new ReloadedFiles<>("certificates", files, () -> read(tls));
+    }
+
+    @Override
+    public TlsKeyPair keyPair(String hostname) {
+      return read.get().own();
+    }
+
+    @Override
+    public List<X509Certificate> trustedCertificates(String hostname) {
+      return read.get().clients();
+    }
+
+    private static Read read(ServerTls tls) throws IOException {
+      List<X509Certificate> clients =
+          tls.clients().isPresent()
+              ? CertificateFiles.certificates(tls.clients().get())
+              : List.of();
+      CertificateFiles.Identity own = tls.own().read();
+      logExpiry(tls.own().certificates(), own.chain().get(0));
+      return new Read(TlsKeyPair.of(own.key(), own.chain()), clients);
+    }
+
+    private static void logExpiry(Path file, X509Certificate certificate) {
+      Instant expires = certificate.getNotAfter().toInstant();
+      long days = Duration.between(Instant.now(), expires).toDays();
+      if (Instant.now().isAfter(expires)) {
+        LOG.error("the certificate of {} expired at {}", file, expires);
+      } else if (days < SOON_DAYS) {
+        LOG.warn("the certificate of {} expires in {} days", file, days);
+      }
+    }
   }
 }

@@ -6,7 +6,7 @@
  * io.diffusion4j.serving.file.SettingsTree} merges a file and overrides before they become a
  * record. {@link io.diffusion4j.serving.file.ReloadedFiles} keeps a value that follows its files,
  * and {@link io.diffusion4j.serving.file.FileVersion} detects the change. {@link
- * io.diffusion4j.serving.file.Components} changes single components of records of settings.
+ * io.diffusion4j.serving.file.RecordComponents} changes single components of records of settings.
  *
  * <pre>{@code
  * ServerConfig config =

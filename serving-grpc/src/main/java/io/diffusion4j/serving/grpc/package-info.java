@@ -14,9 +14,6 @@
  * <p>A call passes the span of {@link io.diffusion4j.serving.observability.Tracing}, {@code
  * CallInterceptor}, {@code AccessInterceptor}, the interceptors that an application binds, and
  * {@code ErrorInterceptor}, in this order.
- *
- * <p>Deliberately absent: ports, TLS and HTTP, which are in {@link io.diffusion4j.serving.http},
- * and queueing and drawing, which are in {@link io.diffusion4j.serving.jobs}.
  */
 @NullMarked
 package io.diffusion4j.serving.grpc;

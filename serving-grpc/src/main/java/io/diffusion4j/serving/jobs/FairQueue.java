@@ -35,7 +35,7 @@ final class FairQueue {
    * @param parked the rows of a batch that was interrupted and waits to continue; null if the work
    *     waits to begin a batch
    */
-  record Turn(Work work, long number, @Nullable Share parked) {}
+  record Turn(Work work, long number, @Nullable BatchShare parked) {}
 
   private Comparator<Turn> order() {
     return Comparator.comparingInt((Turn turn) -> turn.work().rank())
@@ -55,7 +55,7 @@ final class FairQueue {
    * @param parked the rows of the batch that waits to continue, or null
    * @param active whether its owner has other work that waits or runs
    */
-  void add(Work work, @Nullable Share parked, boolean active) {
+  void add(Work work, @Nullable BatchShare parked, boolean active) {
     if (!active) {
       if (served.size() >= MAX_REMEMBERED) {
         served.values().removeIf(had -> had <= clock);

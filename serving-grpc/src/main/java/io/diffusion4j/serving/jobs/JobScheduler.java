@@ -48,7 +48,7 @@ public final class JobScheduler {
 
   // The fields below are guarded by this.
   private final FairQueue queue = new FairQueue();
-  private final Set<Share> running = new HashSet<>();
+  private final Set<BatchShare> running = new HashSet<>();
   private final Throughput throughput = new Throughput();
   private int free; // free rows; negative after a batch resumed with more rows than were free
   private State state = State.OPEN;
@@ -148,7 +148,7 @@ public final class JobScheduler {
   public synchronized Optional<Duration> backlog() {
     double cost = running.stream().mapToDouble(share -> share.cost).sum();
     for (Turn turn : queue.waiting()) {
-      Share parked = turn.parked();
+      BatchShare parked = turn.parked();
       cost += turn.work().cost(turn.work().piecesLeft()) + (parked == null ? 0 : parked.cost);
     }
     return throughput.timeOf(cost);
@@ -173,7 +173,7 @@ public final class JobScheduler {
 
   private void drop(List<Turn> turns) {
     for (Turn turn : turns) {
-      Share parked = turn.parked();
+      BatchShare parked = turn.parked();
       if (parked != null) {
         parked.dropped = true;
       }
@@ -247,7 +247,7 @@ public final class JobScheduler {
       if (running.isEmpty()) {
         throughput.begin();
       }
-      Share share = take(next.get());
+      BatchShare share = take(next.get());
       free -= share.rows;
       running.add(share);
       tellChanged();
@@ -260,8 +260,8 @@ public final class JobScheduler {
     }
   }
 
-  private Share take(Turn turn) {
-    Share parked = turn.parked();
+  private BatchShare take(Turn turn) {
+    BatchShare parked = turn.parked();
     if (parked != null) {
       queue.resume(turn);
       return parked;
@@ -271,10 +271,10 @@ public final class JobScheduler {
     int taken = Math.min(free, Math.min(share(work, works), work.piecesLeft()));
     double cost = work.cost(taken);
     queue.take(turn, cost);
-    return new Share(work, taken, cost);
+    return new BatchShare(work, taken, cost);
   }
 
-  private void work(Share share) {
+  private void work(BatchShare share) {
     boolean more = false;
     try {
       more = share.work.perform(share.rows, () -> pause(share));
@@ -286,7 +286,7 @@ public final class JobScheduler {
     }
   }
 
-  private synchronized void putBack(Share share, boolean more) {
+  private synchronized void putBack(BatchShare share, boolean more) {
     running.remove(share);
     if (share.held) {
       free += share.rows;
@@ -313,7 +313,7 @@ public final class JobScheduler {
   /**
    * Called between two steps: yields the rows if other work is due, and waits for the next turn.
    */
-  private synchronized void pause(Share share) {
+  private synchronized void pause(BatchShare share) {
     if (!share.held || !isToYield(share)) {
       return;
     }
@@ -337,7 +337,7 @@ public final class JobScheduler {
     }
   }
 
-  private boolean isToYield(Share share) {
+  private boolean isToYield(BatchShare share) {
     if (free > 0 || System.nanoTime() - share.since < SLICE.toNanos()) {
       return false;
     }
@@ -345,7 +345,7 @@ public final class JobScheduler {
     return next.isPresent() && goesBefore(next.get(), share);
   }
 
-  private boolean goesBefore(Work next, Share share) {
+  private boolean goesBefore(Work next, BatchShare share) {
     Work work = share.work;
     if (next.rank() != work.rank()) {
       return next.rank() > work.rank();
@@ -362,5 +362,35 @@ public final class JobScheduler {
       return SHORTEST_RETRY;
     }
     return delay.compareTo(LONGEST_RETRY) > 0 ? LONGEST_RETRY : delay;
+  }
+
+  /** The recent throughput of a busy server, as a moving average. Not thread-safe. */
+  private static final class Throughput {
+    /** The weight of earlier measurements at each new one. */
+    private static final double MEMORY = 0.9;
+
+    private double cost;
+    private double seconds;
+    private long since;
+
+    /** Starts the measurement after an idle time. */
+    void begin() {
+      since = System.nanoTime();
+    }
+
+    /** Records finished work, by its cost in megapixel steps. */
+    void done(double doneCost) {
+      long now = System.nanoTime();
+      cost = MEMORY * cost + doneCost;
+      seconds = MEMORY * seconds + 1e-9 * (now - since);
+      since = now;
+    }
+
+    /** Returns the time of work of this cost in all rows together; empty before any was done. */
+    Optional<Duration> timeOf(double otherCost) {
+      return cost > 0
+          ? Optional.of(Duration.ofNanos((long) (1e9 * otherCost * seconds / cost)))
+          : Optional.empty();
+    }
   }
 }

@@ -14,7 +14,7 @@
  * }</pre>
  *
  * <p>Prompts, request ids and addresses are never labels of a meter, and prompts and principals
- * never attributes of a span. Deliberately absent: veto; a gRPC interceptor can refuse a request.
+ * never attributes of a span.
  */
 @NullMarked
 package io.diffusion4j.serving.observability;

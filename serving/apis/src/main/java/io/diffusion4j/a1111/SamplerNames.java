@@ -23,6 +23,7 @@ final class SamplerNames {
           .put("DPM++ 2M SDE", "sde-dpmpp-2m")
           .put("DDIM", "ddim")
           .put("PLMS", "plms")
+          .put("LCM", "lcm")
           .put("DPM++ 2M Karras", "dpmpp-2m-karras")
           .put("Euler Karras", "euler-karras")
           .put("Heun Karras", "heun-karras")

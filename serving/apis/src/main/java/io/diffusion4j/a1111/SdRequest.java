@@ -1,7 +1,12 @@
 package io.diffusion4j.a1111;
 
+import com.google.protobuf.ByteString;
 import io.diffusion4j.client.MainStage;
+import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.diffusion.image.ImageFiles;
+import io.diffusion4j.diffusion.image.Png;
 import io.diffusion4j.serving.errors.Errors;
+import io.diffusion4j.serving.request.DecodingMemory;
 import io.diffusion4j.serving.request.OutputSize;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.diffusion4j.serving.v1.ImageToImageTask;
@@ -13,10 +18,12 @@ import io.diffusion4j.serving.v1.PreviewOptions;
 import io.diffusion4j.serving.v1.PromptSpec;
 import io.diffusion4j.serving.v1.StageOptions;
 import io.diffusion4j.serving.v1.TextToImageTask;
+import java.io.IOException;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * A request of this API, translated to a request of the service.
@@ -56,7 +63,7 @@ record SdRequest(
    *
    * @param fromPicture whether the route is {@code img2img}
    */
-  static SdRequest of(Fields fields, boolean fromPicture, Catalogue models) {
+  static SdRequest of(Fields fields, boolean fromPicture, WebUiModels models) {
     refuseUnsupported(fields);
     Model model = model(fields, models);
     ModelStage stage = MainStage.of(model).orElse(ModelStage.getDefaultInstance());
@@ -114,7 +121,7 @@ record SdRequest(
     return RANDOM.nextInt() & 0xFFFF_FFFFL;
   }
 
-  private static Model model(Fields fields, Catalogue models) {
+  private static Model model(Fields fields, WebUiModels models) {
     Fields settings = fields.object("override_settings");
     for (Map.Entry<String, ?> setting : settings.json().properties()) {
       if (!setting.getKey().equals(CHECKPOINT)) {
@@ -214,5 +221,56 @@ record SdRequest(
                     "alwayson_scripts", Errors.quote(script.getKey()), "scripts without args");
               }
             });
+  }
+
+  /**
+   * The pictures of a request.
+   *
+   * @param mode how they are brought to the drawn size
+   * @param width the width of the drawn size
+   * @param height the height of the drawn size
+   */
+  private record InitPictures(ResizeMode mode, int width, int height) {
+    private static final long MAX_PIXELS = 1L << 24;
+
+    /** Returns a picture in the drawn size. */
+    InputImage picture(String field, byte[] file) {
+      return read(field, file, UnaryOperator.identity());
+    }
+
+    /** Returns a mask in the drawn size, white where the image is redrawn. */
+    InputImage mask(String field, byte[] file, boolean inverted) {
+      return read(field, file, inverted ? InitPictures::invert : UnaryOperator.identity());
+    }
+
+    private InputImage read(String field, byte[] file, UnaryOperator<Image> change) {
+      try {
+        long pixels = ImageFiles.pixels(file);
+        if (pixels > MAX_PIXELS) {
+          throw SdException.invalid(field, pixels + " pixels", "at most " + MAX_PIXELS);
+        }
+        byte[] png =
+            DecodingMemory.SHARED.during(
+                pixels,
+                () -> {
+                  Image image = ImageFiles.read(file, MAX_PIXELS);
+                  return Png.encode(change.apply(mode.apply(image, width, height)), Map.of());
+                });
+        return InputImage.newBuilder().setData(ByteString.copyFrom(png)).build();
+      } catch (IOException e) {
+        throw SdException.invalid(
+            field,
+            Errors.quote(String.valueOf(e.getMessage())),
+            ImageFiles.formats() + " in base64");
+      }
+    }
+
+    private static Image invert(Image mask) {
+      float[] pixels = mask.pixels().clone();
+      for (int i = 0; i < pixels.length; i++) {
+        pixels[i] = -pixels[i];
+      }
+      return new Image(mask.width(), mask.height(), pixels);
+    }
   }
 }

@@ -51,7 +51,7 @@ final class WebUiApi extends JsonApi {
   private final Resizer resizer;
 
   /** The requests without an answer, by principal and age; guarded by itself. */
-  private final ListMultimap<String, Drawing> drawings = ArrayListMultimap.create();
+  private final ListMultimap<String, WebUiCall> drawings = ArrayListMultimap.create();
 
   WebUiApi(Callers callers, Resizer resizer) {
     this.callers = callers;
@@ -65,8 +65,8 @@ final class WebUiApi extends JsonApi {
       return Fields.of(body.isEmpty() ? "{}" : body);
     }
 
-    Catalogue models() {
-      return new Catalogue(arrived.service());
+    WebUiModels models() {
+      return new WebUiModels(arrived.service());
     }
   }
 
@@ -136,7 +136,7 @@ final class WebUiApi extends JsonApi {
   private CompletableFuture<HttpResponse> draw(Asked asked, boolean fromPicture) {
     Fields fields = asked.fields();
     SdRequest request = SdRequest.of(fields, fromPicture, asked.models());
-    var drawing = new Drawing(request, fields.json(), resizer, asked.arrived().context());
+    var drawing = new WebUiCall(request, fields.json(), resizer, asked.arrived().context());
     synchronized (drawings) {
       drawings.put(asked.principal(), drawing);
     }
@@ -151,7 +151,7 @@ final class WebUiApi extends JsonApi {
   }
 
   /** Returns the requests of a principal, the oldest first. */
-  private List<Drawing> drawings(Asked asked) {
+  private List<WebUiCall> drawings(Asked asked) {
     synchronized (drawings) {
       return List.copyOf(drawings.get(asked.principal()));
     }
@@ -159,13 +159,13 @@ final class WebUiApi extends JsonApi {
 
   private JsonNode progress(Asked asked) {
     boolean withImage = !"true".equals(asked.arrived().context().queryParam("skip_current_image"));
-    List<Drawing> all = drawings(asked);
-    return all.isEmpty() ? Drawing.idle() : all.get(0).progress(withImage, all.size());
+    List<WebUiCall> all = drawings(asked);
+    return all.isEmpty() ? WebUiCall.idle() : all.get(0).progress(withImage, all.size());
   }
 
   /** Stops all requests of the caller, but no others. */
   private JsonNode interrupt(Asked asked) {
-    drawings(asked).forEach(Drawing::interrupt);
+    drawings(asked).forEach(WebUiCall::interrupt);
     return Fields.newObject();
   }
 

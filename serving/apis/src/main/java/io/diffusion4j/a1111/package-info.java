@@ -13,18 +13,8 @@
  *       -d '{"prompt": "a red apple", "seed": 7, "batch_size": 2, "steps": 20}'
  * </pre>
  *
- * <p>{@link io.diffusion4j.a1111.SdRequest} translates a request to one of {@code diffusion4j.v1},
- * which passes the same checks, queue and quotas as all others. {@link
- * io.diffusion4j.a1111.Drawing} follows it by its events, so that {@code progress} has a preview
- * and {@code interrupt} ends it; {@link io.diffusion4j.a1111.Drawings} keeps the requests of each
- * principal apart, so that both affect only the caller's own requests. {@link
- * io.diffusion4j.a1111.SamplerNames} has the web UI's names of samplers.
- *
  * <p>As in the web UI, unknown fields are ignored. Fields that are known and would change the
  * images, but are not supported, are refused unless they have the value without an effect.
- *
- * <p>Deliberately absent: settings that a client changes for all others, training, enlarging, and
- * files that the server keeps.
  */
 @NullMarked
 package io.diffusion4j.a1111;

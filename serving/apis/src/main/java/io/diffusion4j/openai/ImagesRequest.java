@@ -57,7 +57,7 @@ record ImagesRequest(
   }
 
   /** Reads the parameters. */
-  static ImagesRequest of(Task task, Parameters parameters, Catalogue models) {
+  static ImagesRequest of(Task task, Parameters parameters, OpenAiModels models) {
     parameters.requireKnown(known(task));
     Model model = models.named(parameters.text("model").orElse(""));
     GenerateImagesRequest.Builder request =

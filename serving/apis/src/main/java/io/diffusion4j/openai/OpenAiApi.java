@@ -119,8 +119,8 @@ final class OpenAiApi extends JsonApi {
     return OpenAiException.refusal(HttpStatus.BAD_REQUEST, message, null, "invalid_form");
   }
 
-  private static Catalogue models(Arrived arrived) {
-    return Catalogue.of(arrived.service());
+  private static OpenAiModels models(Arrived arrived) {
+    return OpenAiModels.of(arrived.service());
   }
 
   private static CompletableFuture<HttpResponse> noSuchRoute(Arrived arrived) {

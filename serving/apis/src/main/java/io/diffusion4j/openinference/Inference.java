@@ -57,7 +57,7 @@ record Inference(List<GenerateImagesRequest> requests, Set<Output> outputs, Form
       Optional<Form> before = form;
       form = form(asked.getParametersMap(), path, violations).or(() -> before);
     }
-    var inputs = new Inputs(request, violations);
+    var inputs = new RequestTensors(request, violations);
     List<GenerateImagesRequest> requests = requests(inputs, model, violations);
     violations.throwIfAny();
     return new Inference(
@@ -86,7 +86,7 @@ record Inference(List<GenerateImagesRequest> requests, Set<Output> outputs, Form
   }
 
   private static List<GenerateImagesRequest> requests(
-      Inputs inputs, Model model, Violations violations) {
+      RequestTensors inputs, Model model, Violations violations) {
     int count = inputs.integer(Input.IMAGE_COUNT).orElse(1);
     int prompts = inputs.prompts();
     int most = model.getMaxImageCount();
@@ -112,7 +112,7 @@ record Inference(List<GenerateImagesRequest> requests, Set<Output> outputs, Form
   }
 
   private static GenerateImagesRequest.Builder common(
-      Inputs inputs, Model model, Violations violations) {
+      RequestTensors inputs, Model model, Violations violations) {
     var request = GenerateImagesRequest.newBuilder().setModel(model.getName());
     var options = StageOptions.newBuilder();
     inputs.integer(Input.STEPS).ifPresent(options::setSteps);

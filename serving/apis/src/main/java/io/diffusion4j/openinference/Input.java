@@ -6,15 +6,15 @@ import java.util.stream.Collectors;
 
 /** The tensors that a model takes. */
 enum Input {
-  PROMPT("prompt", DataType.BYTES, true),
-  NEGATIVE_PROMPT("negative_prompt", DataType.BYTES, true),
-  SEED("seed", DataType.UINT64, true),
-  IMAGE_COUNT("image_count", DataType.INT32, false),
-  STEPS("steps", DataType.INT32, false),
-  GUIDANCE_SCALE("guidance_scale", DataType.FP32, false),
-  SAMPLER("sampler", DataType.BYTES, false),
-  WIDTH("width", DataType.INT32, false),
-  HEIGHT("height", DataType.INT32, false);
+  PROMPT("prompt", TensorDatatype.BYTES, true),
+  NEGATIVE_PROMPT("negative_prompt", TensorDatatype.BYTES, true),
+  SEED("seed", TensorDatatype.UINT64, true),
+  IMAGE_COUNT("image_count", TensorDatatype.INT32, false),
+  STEPS("steps", TensorDatatype.INT32, false),
+  GUIDANCE_SCALE("guidance_scale", TensorDatatype.FP32, false),
+  SAMPLER("sampler", TensorDatatype.BYTES, false),
+  WIDTH("width", TensorDatatype.INT32, false),
+  HEIGHT("height", TensorDatatype.INT32, false);
 
   private static final String ALL =
       Arrays.stream(values()).map(input -> input.key).collect(Collectors.joining(", "));
@@ -23,12 +23,12 @@ enum Input {
   final String key;
 
   /** The usual type of its elements; other integers, and other numbers, are read as well. */
-  final DataType type;
+  final TensorDatatype type;
 
   /** Whether there may be an element for each prompt. */
   final boolean each;
 
-  Input(String key, DataType type, boolean each) {
+  Input(String key, TensorDatatype type, boolean each) {
     this.key = key;
     this.type = type;
     this.each = each;

@@ -108,18 +108,18 @@ final class JsonTensors {
     request.addRawInputContents(
         size != null
             ? tensors.next(path, size)
-            : raw(path + ".data", DataType.named(type), array(input, "data", path)));
+            : raw(path + ".data", TensorDatatype.named(type), array(input, "data", path)));
   }
 
   /** Writes nested or flat elements; the service refuses a type that is unknown here. */
-  private static ByteString raw(String path, Optional<DataType> type, JsonNode data) {
+  private static ByteString raw(String path, Optional<TensorDatatype> type, JsonNode data) {
     List<JsonNode> elements = new ArrayList<>();
     flatten(data, elements);
     if (type.isEmpty()) {
       return ByteString.EMPTY;
     }
-    return type.get() == DataType.BYTES
-        ? DataType.raw(elements.stream().map(element -> utf8(path, element)).toList())
+    return type.get() == TensorDatatype.BYTES
+        ? TensorDatatype.raw(elements.stream().map(element -> utf8(path, element)).toList())
         : ByteString.copyFrom(
             elements.stream().map(element -> number(path, type.get(), element)).toList());
   }
@@ -141,7 +141,7 @@ final class JsonTensors {
     return ByteString.copyFromUtf8(element.textValue());
   }
 
-  private static ByteString number(String path, DataType type, JsonNode element) {
+  private static ByteString number(String path, TensorDatatype type, JsonNode element) {
     if (type.isInteger() ? !element.isIntegralNumber() : !element.isNumber()) {
       throw InferenceException.invalid(
           path, element, type.isInteger() ? "integers, as the type is " + type : "numbers");
@@ -261,7 +261,7 @@ final class JsonTensors {
   /** Adds the elements of an output. Files are in base64, which the content_type states. */
   private static void addElements(
       ObjectNode output, InferOutputTensor tensor, ByteString raw, ObjectNode parameters) {
-    if (tensor.getDatatype().equals(DataType.UINT8.name())) {
+    if (tensor.getDatatype().equals(TensorDatatype.UINT8.name())) {
       output.putRawValue("data", new RawValue(numbers(tensor.getName(), raw)));
       return;
     }
@@ -270,7 +270,7 @@ final class JsonTensors {
     if (files) {
       parameters.put("content_type", "base64");
     }
-    for (Object element : DataType.BYTES.elements(raw, (int) tensor.getShape(0))) {
+    for (Object element : TensorDatatype.BYTES.elements(raw, (int) tensor.getShape(0))) {
       ByteString bytes = (ByteString) element;
       data.add(
           files ? Base64.getEncoder().encodeToString(bytes.toByteArray()) : bytes.toStringUtf8());

@@ -71,12 +71,13 @@ enum Output {
     ByteString elements;
     if (this == RECIPE) {
       elements =
-          DataType.raw(images.stream().map(image -> image.getMetadata().getRecipeBytes()).toList());
-      tensor.setDatatype(DataType.BYTES.name());
+          TensorDatatype.raw(
+              images.stream().map(image -> image.getMetadata().getRecipeBytes()).toList());
+      tensor.setDatatype(TensorDatatype.BYTES.name());
     } else if (form == Form.PNG) {
-      elements = DataType.raw(images.stream().map(GeneratedImage::getData).toList());
+      elements = TensorDatatype.raw(images.stream().map(GeneratedImage::getData).toList());
       tensor
-          .setDatatype(DataType.BYTES.name())
+          .setDatatype(TensorDatatype.BYTES.name())
           .putParameters(FORMAT, InferParameter.newBuilder().setStringParam(PNG).build());
     } else {
       List<Rgb8> decoded = images.stream().map(Output::decode).toList();
@@ -85,7 +86,7 @@ enum Output {
               .map(image -> ByteString.copyFrom(image.pixels()))
               .reduce(ByteString.EMPTY, ByteString::concat);
       tensor
-          .setDatatype(DataType.UINT8.name())
+          .setDatatype(TensorDatatype.UINT8.name())
           .addShape(decoded.get(0).height())
           .addShape(decoded.get(0).width())
           .addShape(3);

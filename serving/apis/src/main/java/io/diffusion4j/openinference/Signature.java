@@ -36,12 +36,12 @@ final class Signature {
     List<Long> image =
         List.of(ANY, sizes ? ANY : model.getImageHeight(), sizes ? ANY : model.getImageWidth(), 3L);
     return metadata
-        .addOutputs(tensor(Output.IMAGE.key, DataType.UINT8, image))
-        .addOutputs(tensor(Output.RECIPE.key, DataType.BYTES, List.of(ANY)))
+        .addOutputs(tensor(Output.IMAGE.key, TensorDatatype.UINT8, image))
+        .addOutputs(tensor(Output.RECIPE.key, TensorDatatype.BYTES, List.of(ANY)))
         .build();
   }
 
-  private static TensorMetadata tensor(String name, DataType type, List<Long> shape) {
+  private static TensorMetadata tensor(String name, TensorDatatype type, List<Long> shape) {
     return TensorMetadata.newBuilder()
         .setName(name)
         .setDatatype(type.name())

@@ -21,17 +21,6 @@
  * guidance_scale}, {@code sampler}, {@code width} and {@code height}. It returns {@code image},
  * pixels {@code [N, H, W, 3]} or PNG files {@code [N]}, and {@code recipe}. The images of the first
  * prompt come first.
- *
- * <p>{@link io.diffusion4j.openinference.InferenceGrpcService} implements the protocol: {@link
- * io.diffusion4j.openinference.Inputs} reads tensors, {@link
- * io.diffusion4j.openinference.Inference} makes a request of the contract for each prompt, {@link
- * io.diffusion4j.openinference.Draws} has them drawn together, and {@link
- * io.diffusion4j.openinference.Output} writes tensors. {@link
- * io.diffusion4j.openinference.InferenceApi} translates JSON, and tensors in binary form, to
- * messages of that service and back.
- *
- * <p>Deliberately absent: inputs that are images, since the protocol has no media types; streaming,
- * which is an extension of one server; and model repositories, as models are the operator's.
  */
 @NullMarked
 package io.diffusion4j.openinference;

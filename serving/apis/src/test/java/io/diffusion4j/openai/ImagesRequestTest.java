@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** What a request of this API becomes for the service. */
 class ImagesRequestTest {
-  private static final Catalogue MODELS =
+  private static final OpenAiModels MODELS =
       catalogue(
           Model.newBuilder()
               .setName("emoji")
@@ -118,8 +118,8 @@ class ImagesRequestTest {
     return Parameters.of(body);
   }
 
-  private static Catalogue catalogue(Model... models) {
-    return new Catalogue(
+  private static OpenAiModels catalogue(Model... models) {
+    return new OpenAiModels(
         name ->
             Stream.of(models)
                 .filter(

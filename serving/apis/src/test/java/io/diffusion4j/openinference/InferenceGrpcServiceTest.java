@@ -196,7 +196,7 @@ class InferenceGrpcServiceTest {
           .as("image %s", i)
           .isEqualTo(drawn(asked.build(), i % 2).pixels());
     }
-    List<Object> recipes = DataType.BYTES.elements(response.getRawOutputContents(1), 4);
+    List<Object> recipes = TensorDatatype.BYTES.elements(response.getRawOutputContents(1), 4);
     var recipe = Recipes.fromJson(((ByteString) recipes.get(3)).toStringUtf8());
     assertThat(recipe.getRequest().getTextToImage().getPrompt().getText()).isEqualTo("a cat");
     assertThat(recipe.getRequest().getSeeds(0)).isEqualTo(-1); // 2⁶⁴ − 1
@@ -207,8 +207,8 @@ class InferenceGrpcServiceTest {
     ModelInferRequest typed = request(texts("prompt", "a dog"), seeds(7));
     var raw = typed.toBuilder();
     raw.getInputsBuilderList().forEach(InferInputTensor.Builder::clearContents);
-    raw.addRawInputContents(DataType.raw(List.of(ByteString.copyFromUtf8("a dog"))))
-        .addRawInputContents(DataType.UINT64.raw(7));
+    raw.addRawInputContents(TensorDatatype.raw(List.of(ByteString.copyFromUtf8("a dog"))))
+        .addRawInputContents(TensorDatatype.UINT64.raw(7));
     assertThat(as("ann").modelInfer(raw.build()).getRawOutputContents(0))
         .isEqualTo(as("ann").modelInfer(typed).getRawOutputContents(0));
   }
@@ -225,7 +225,8 @@ class InferenceGrpcServiceTest {
                 request(texts("prompt", "a dog"), seeds(7)).toBuilder().addOutputs(output).build());
     assertThat(response.getOutputsList()).hasSize(1);
     assertThat(response.getOutputs(0).getDatatype()).isEqualTo("BYTES");
-    var png = (ByteString) DataType.BYTES.elements(response.getRawOutputContents(0), 1).get(0);
+    var png =
+        (ByteString) TensorDatatype.BYTES.elements(response.getRawOutputContents(0), 1).get(0);
     assertThat(Rgb8.of(ImageFiles.read(png.toByteArray(), 1 << 20)).pixels())
         .isEqualTo(drawn(Requests.textToImage("a dog").addSeeds(7).build(), 0).pixels());
   }

@@ -10,13 +10,6 @@
  * }
  * }</pre>
  *
- * <p>{@link io.diffusion4j.jobs.JobStore} keeps jobs in SQLite: an accepted job is on disk when the
- * response is sent. {@link io.diffusion4j.jobs.JobRunner} passes waiting jobs to the queue that all
- * requests share, a few at a time: the oldest of each owner, and of these the one whose owner has
- * the fewest running. A job that is running when the process dies is queued again after the next
- * start. A stored request has its seeds, so the pixels are the same. {@link
- * io.diffusion4j.jobs.Webhooks} calls back at least once.
- *
  * <p>The server passes only a few jobs at a time to its queue, so their order survives a restart. A
  * job that the queue does not admit, because of a quota or a full queue, keeps waiting. Results are
  * deleted after the time that the store was opened with; a caller sees only the jobs of its own

@@ -25,7 +25,7 @@ public final class ConceptFilter implements ImageFilter {
   private final ImageEncoder images;
 
   /** A concept and the directions of its texts. */
-  private record Judge(Concept concept, LabelClassifier classifier) {
+  private record Judge(FilteredConcept concept, LabelClassifier classifier) {
     ConceptScore score(float[] embedding) {
       double[] probabilities = classifier.probabilities(embedding);
       double sum = 0;
@@ -52,12 +52,12 @@ public final class ConceptFilter implements ImageFilter {
   public static ConceptFilter of(
       String name,
       String digest,
-      List<Concept> concepts,
+      List<FilteredConcept> concepts,
       TextEncoder texts,
       ImageEncoder images,
       double logitScale) {
     List<Judge> judges = new ArrayList<>();
-    for (Concept concept : concepts) {
+    for (FilteredConcept concept : concepts) {
       List<String> labels =
           Stream.concat(concept.texts().stream(), concept.negative().stream()).toList();
       judges.add(

@@ -4,10 +4,13 @@ import com.google.inject.AbstractModule;
 import com.google.inject.Provider;
 import com.google.inject.Singleton;
 import com.google.inject.multibindings.Multibinder;
+import io.diffusion4j.checkpoint.strict.Faults;
+import io.diffusion4j.checkpoint.strict.RecordFile;
 import io.diffusion4j.clip.ClipEncoders;
 import io.diffusion4j.clip.ClipIdentity;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.digest.Sha256;
+import io.diffusion4j.diffusion.filter.ConceptScore;
 import io.diffusion4j.diffusion.filter.FilterException;
 import io.diffusion4j.diffusion.filter.ImageFilter;
 import io.diffusion4j.diffusion.part.ImageEncoder;
@@ -21,10 +24,13 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Adds the filter of a settings file to the filters of every model.
@@ -61,7 +67,7 @@ public final class FilterModule extends AbstractModule implements AutoCloseable 
       return safetyChecker(
           settings, file.resolveSibling(settings.safetyChecker()), digest, compute);
     }
-    List<Concept> concepts = settings.concepts() == null ? List.of() : settings.concepts();
+    List<FilteredConcept> concepts = settings.concepts() == null ? List.of() : settings.concepts();
     return settings.clip() == null
         ? new FilterModule(
             model -> byOwnClip(file, settings.name(), digest, concepts, model), () -> {})
@@ -101,7 +107,7 @@ public final class FilterModule extends AbstractModule implements AutoCloseable 
   }
 
   private static FilterModule clip(
-      String name, List<Concept> concepts, Path folder, String digest, Compute compute) {
+      String name, List<FilteredConcept> concepts, Path folder, String digest, Compute compute) {
     String both = FolderDigest.together(List.of(digest, ClipIdentity.of(folder)));
     var clip = ClipEncoders.open(folder, Optional.empty(), compute);
     try {
@@ -115,7 +121,7 @@ public final class FilterModule extends AbstractModule implements AutoCloseable 
   }
 
   private static ImageFilter byOwnClip(
-      Path file, String name, String digest, List<Concept> concepts, ImagePipeline model) {
+      Path file, String name, String digest, List<FilteredConcept> concepts, ImagePipeline model) {
     Embedder space = model.embedder().orElseThrow(() -> noClip(file, model));
     ImageEncoder images = space.images().orElseThrow(() -> noClip(file, model));
     String both = FolderDigest.together(List.of(digest, model.card().identity().weightsDigest()));
@@ -142,5 +148,71 @@ public final class FilterModule extends AbstractModule implements AutoCloseable 
   @Override
   public void close() {
     networks.run();
+  }
+
+  /**
+   * The settings of a filter, from a file in YAML or JSON. Either {@code concepts} or {@code
+   * safetyChecker} is given.
+   *
+   * @param name the name of the filter, in responses and meters
+   * @param concepts the concepts that pictures must not show
+   * @param clip the folder of the CLIP for the concepts; the model's own unless given
+   * @param safetyChecker the folder of a published safety checker
+   * @param threshold the threshold of the safety checker; 0, as published, unless given
+   * @param lowThreshold the low threshold of the safety checker for requests with low moderation;
+   *     as {@code threshold} unless given
+   */
+  record FilterFile(
+      String name,
+      @Nullable List<FilteredConcept> concepts,
+      @Nullable String clip,
+      @Nullable String safetyChecker,
+      @Nullable Double threshold,
+      @Nullable Double lowThreshold) {
+    /**
+     * Checks the settings.
+     *
+     * @throws IllegalArgumentException with all faults
+     */
+    public FilterFile {
+      Set<String> names = new HashSet<>();
+      if (concepts != null) {
+        concepts = List.copyOf(concepts);
+        concepts.forEach(concept -> names.add(concept.name()));
+      }
+      boolean checker = safetyChecker != null;
+      new Faults()
+          .require(ConceptScore.isName(name), "name", name, ConceptScore.A_NAME)
+          .require(
+              checker ? concepts == null : concepts != null && !concepts.isEmpty(),
+              "concepts",
+              concepts == null ? "none" : concepts.size(),
+              checker ? "none beside safety-checker" : "at least one, or safety-checker")
+          .require(
+              concepts == null || names.size() == concepts.size(),
+              "concepts",
+              "two with one name",
+              "a name of its own for each")
+          .require(!checker || clip == null, "clip", clip + "", "none beside safety-checker")
+          .require(
+              checker || (threshold == null && lowThreshold == null),
+              "threshold",
+              "without safety-checker",
+              "in each of the concepts")
+          .throwIfAny();
+    }
+
+    /**
+     * Reads a file.
+     *
+     * @throws IOException if it cannot be read
+     * @throws IllegalArgumentException with all faults of its content
+     */
+    public static FilterFile read(Path file) throws IOException {
+      RecordFile content = RecordFile.read(file);
+      var read = content.takeAll(FilterFile.class);
+      content.end();
+      return read.orElseThrow(); // otherwise there was a fault
+    }
   }
 }

@@ -19,26 +19,12 @@
  * <pre>{@code
  * var filter = FilterModule.read(Path.of("house.yaml"), Compute.of(Precision.FLOAT32));
  * try (var plugins = Plugins.ofClassPath().add(filter, "house.yaml");
- *     var open = OpenPipeline.of(folder, Opening.with(Residency.ALWAYS), plugins)) {
+ *     var open = OpenPipeline.of(folder, OpenOptions.with(Residency.ALWAYS), plugins)) {
  *   List<Image> images = open.pipeline().draw(task, Map.of(), noise, SamplingListener.NONE);
  *   var verdicts =
  *       open.pipeline().filters().judge(images, Moderation.AUTO, Filters.Listener.NONE);
  * }
  * }</pre>
- *
- * <ul>
- *   <li>{@link io.diffusion4j.filters.FilterModule} reads the file, opens the networks that it
- *       names, and binds the filter. {@link io.diffusion4j.filters.FilterFile} is its content.
- *   <li>{@link io.diffusion4j.filters.ConceptFilter} scores {@link io.diffusion4j.filters.Concept}s
- *       by CLIP without training, by the model's own towers or by those of a folder.
- *   <li>{@link io.diffusion4j.filters.SafetyChecker} opens the folder {@code safety_checker} of
- *       Stable Diffusion; {@code SafetyScores} has its formula.
- * </ul>
- *
- * <p>{@code io.diffusion4j.diffusion.filter} and the service decide on the scores. Not here:
- * filters of prompts, classifiers that are trained for a concept, and the weights of the published
- * checker, which {@code diffusion4j pull} downloads. A filter of your own is an {@link
- * io.diffusion4j.diffusion.filter.ImageFilter} in a plugin.
  */
 @NullMarked
 package io.diffusion4j.filters;

@@ -34,7 +34,8 @@ class ConceptFilterTest {
   }
 
   private static ConceptFilter filter(double threshold, @Nullable Double low) {
-    var concept = new Concept("weapons", List.of("gun", "knife"), List.of("dog"), threshold, low);
+    var concept =
+        new FilteredConcept("weapons", List.of("gun", "knife"), List.of("dog"), threshold, low);
     return ConceptFilter.of("house", "", List.of(concept), TEXT_ENCODER, FIRST_TWO_VALUES, 2);
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.diffusion4j.filters.FilterModule.FilterFile;
 import java.io.IOException;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
@@ -85,7 +86,8 @@ class FilterFileTest {
     try (var in = FilterFile.class.getResourceAsStream("filter.schema.json")) {
       JsonNode schema = JsonMapper.builder().build().readTree(in);
       assertThat(keys(schema)).isEqualTo(keys(FilterFile.class));
-      assertThat(keys(schema.at("/properties/concepts/items"))).isEqualTo(keys(Concept.class));
+      assertThat(keys(schema.at("/properties/concepts/items")))
+          .isEqualTo(keys(FilteredConcept.class));
     }
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.diffusion4j.diffusion.filter.ConceptScore;
 import io.diffusion4j.diffusion.filter.Moderation;
+import io.diffusion4j.filters.SafetyChecker.SafetyScores;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

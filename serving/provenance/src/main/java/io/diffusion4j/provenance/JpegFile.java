@@ -16,7 +16,7 @@ import java.util.Optional;
  * ISO 18477-3, annex B), both after the segments of JFIF and Exif.
  */
 @SuppressWarnings("ArrayRecordComponent") // bulk data, compared by identity
-record JpegFile(List<Segment> segments, byte[] scans) implements PictureFile {
+record JpegFile(List<Segment> segments, byte[] scans) implements MarkedFile {
   static final byte[] SIGNATURE = {(byte) 0xff, (byte) 0xd8, (byte) 0xff};
 
   private static final int APP0 = 0xe0;
@@ -94,7 +94,7 @@ record JpegFile(List<Segment> segments, byte[] scans) implements PictureFile {
   }
 
   @Override
-  public PictureFile withXmp(String packet) {
+  public MarkedFile withXmp(String packet) {
     byte[] text = packet.getBytes(UTF_8);
     int most = MOST - XMP.length;
     Check.that(text.length <= most, "xmp", text.length + " bytes", "at most %s in JPEG", most);
@@ -121,7 +121,7 @@ record JpegFile(List<Segment> segments, byte[] scans) implements PictureFile {
   }
 
   @Override
-  public PictureFile withManifest(byte[] store) {
+  public MarkedFile withManifest(byte[] store) {
     int most = MOST - BOX.length - 4 - BOX_HEADER;
     List<Segment> parts = new ArrayList<>();
     for (int from = BOX_HEADER; from < store.length; from += most) {

@@ -1,20 +1,28 @@
 package io.diffusion4j.provenance;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.digest.Sha256;
-import io.diffusion4j.provenance.PictureFile.Range;
+import io.diffusion4j.provenance.MarkedFile.Range;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.PrivateKey;
+import java.security.PublicKey;
 import java.security.Signature;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
+import java.security.interfaces.ECPublicKey;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Date;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -153,14 +161,14 @@ public final class ManifestSigner {
   }
 
   /** Returns the file with a manifest in place of its own. */
-  public PictureFile sign(PictureFile file, SourceType source) {
+  public MarkedFile sign(MarkedFile file, SourceType source) {
     String label = "urn:c2pa:" + UUID.randomUUID();
     String instance = "xmp:iid:" + UUID.randomUUID();
-    PictureFile signed = file.withManifest(store(source, label, instance, List.of(), new byte[32]));
+    MarkedFile signed = file.withManifest(store(source, label, instance, List.of(), new byte[32]));
     for (int round = 0; round < MAX_ROUNDS; round++) {
       Range place = signed.manifest().orElseThrow();
       byte[] hash = hashAround(signed.bytes(), place);
-      PictureFile next =
+      MarkedFile next =
           file.withManifest(
               store(
                   source,
@@ -299,5 +307,96 @@ public final class ManifestSigner {
       map.put(keysAndValues[i], keysAndValues[i + 1]);
     }
     return map;
+  }
+
+  /** The signature algorithms of COSE (RFC 9053) that C2PA allows and this package supports. */
+  private enum CoseAlgorithm {
+    ES256(-7, "SHA256withECDSAinP1363Format"),
+    ES384(-35, "SHA384withECDSAinP1363Format"),
+    ED25519(-8, "Ed25519");
+
+    /** The identifier in COSE. */
+    final int id;
+
+    /** The name in Java. */
+    final String java;
+
+    CoseAlgorithm(int id, String java) {
+      this.id = id;
+      this.java = java;
+    }
+
+    /**
+     * Returns the algorithm for the key of a certificate.
+     *
+     * @throws IllegalArgumentException if there is none
+     */
+    static CoseAlgorithm of(PublicKey key) {
+      if (key instanceof ECPublicKey curve) {
+        int bits = curve.getParams().getOrder().bitLength();
+        if (bits == 256) {
+          return ES256;
+        }
+        if (bits == 384) {
+          return ES384;
+        }
+      } else if (key.getAlgorithm().equals("EdDSA")) {
+        return ED25519;
+      }
+      throw Check.refusal(
+          "certificate", "with a key of " + key.getAlgorithm(), "P-256, P-384 or Ed25519");
+    }
+  }
+
+  /** Boxes of JUMBF (ISO 19566-5). */
+  private static final class Jumbf {
+    /** The rest of the UUID of a content type, after its four letters. */
+    private static final byte[] UUID_END = HexFormat.of().parseHex("00110010800000aa00389b71");
+
+    /** The box can be referenced, and has a label. */
+    private static final int TOGGLES = 0x03;
+
+    private static final int HEADER = 8;
+
+    private Jumbf() {}
+
+    /**
+     * Returns a superbox.
+     *
+     * @param type the four letters of its content type
+     * @param content its boxes
+     */
+    static byte[] superbox(String type, String label, byte[]... content) {
+      var description = new ByteArrayOutputStream();
+      description.writeBytes(type.getBytes(UTF_8));
+      description.writeBytes(UUID_END);
+      description.write(TOGGLES);
+      description.writeBytes(label.getBytes(UTF_8));
+      description.write(0);
+      var boxes = new ByteArrayOutputStream();
+      boxes.writeBytes(box("jumd", description.toByteArray()));
+      for (byte[] box : content) {
+        boxes.writeBytes(box);
+      }
+      return box("jumb", boxes.toByteArray());
+    }
+
+    /** Returns a superbox of one CBOR value. */
+    static byte[] cbor(String type, String label, Object value) {
+      return superbox(type, label, box("cbor", Cbor.encode(value)));
+    }
+
+    /** Returns the bytes that the hash of a superbox covers: all except its header. */
+    static byte[] hashed(byte[] superbox) {
+      return Arrays.copyOfRange(superbox, HEADER, superbox.length);
+    }
+
+    private static byte[] box(String type, byte[] content) {
+      return ByteBuffer.allocate(HEADER + content.length)
+          .putInt(HEADER + content.length)
+          .put(type.getBytes(UTF_8))
+          .put(content)
+          .array();
+    }
   }
 }

@@ -2,7 +2,7 @@ package io.diffusion4j.provenance;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.diffusion4j.provenance.PictureFile.Part;
+import io.diffusion4j.provenance.MarkedFile.Part;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -17,7 +17,7 @@ record PictureParts(List<Part> list) {
   /** The header of JPEG files, which the first version of signatures accepts. */
   private static final String JFIF = "APP0";
 
-  static PictureParts of(PictureFile file, Optional<Recipe> recipe) {
+  static PictureParts of(MarkedFile file, Optional<Recipe> recipe) {
     List<Part> parts = new ArrayList<>(file.others());
     recipe.ifPresent(
         some -> {

@@ -21,7 +21,7 @@ import java.util.zip.CRC32;
  * the header.
  */
 @SuppressWarnings("ArrayRecordComponent") // bulk data, compared by identity
-record PngFile(List<Chunk> chunks, byte[] after) implements PictureFile {
+record PngFile(List<Chunk> chunks, byte[] after) implements MarkedFile {
   static final byte[] SIGNATURE = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
 
   private static final String XMP = "XML:com.adobe.xmp";
@@ -108,7 +108,7 @@ record PngFile(List<Chunk> chunks, byte[] after) implements PictureFile {
   }
 
   @Override
-  public PictureFile withXmp(String packet) {
+  public MarkedFile withXmp(String packet) {
     var data = new ByteArrayOutputStream();
     data.writeBytes(XMP.getBytes(ISO_8859_1));
     data.writeBytes(new byte[5]); // end of keyword, not compressed, method, no language, no keyword
@@ -134,7 +134,7 @@ record PngFile(List<Chunk> chunks, byte[] after) implements PictureFile {
   }
 
   @Override
-  public PictureFile withManifest(byte[] store) {
+  public MarkedFile withManifest(byte[] store) {
     List<Chunk> others = chunks.stream().filter(chunk -> !chunk.type().equals(MANIFEST)).toList();
     return new PngFile(others).inserted(new Chunk(MANIFEST, store));
   }

@@ -50,7 +50,7 @@ public record Provenance(
     byte[] png =
         Png.encode(marked, recipe.map(r -> Map.of(r.keyword(), r.text())).orElse(Map.of()));
     try {
-      return mark(PictureFile.of(png), Rgb8.of(marked), recipe, source);
+      return mark(MarkedFile.of(png), Rgb8.of(marked), recipe, source);
     } catch (IOException e) {
       throw new UncheckedIOException(e); // memory does not fail
     }
@@ -64,7 +64,7 @@ public record Provenance(
    */
   public byte[] encodeResized(Image resized, byte[] original) throws IOException {
     Optional<SourceType> source =
-        PictureFile.of(original).xmp().map(XmpPacket::parse).flatMap(XmpPacket::model);
+        MarkedFile.of(original).xmp().map(XmpPacket::parse).flatMap(XmpPacket::model);
     return source
         .map(some -> encode(resized, Optional.empty(), some))
         .orElseGet(() -> Png.encode(resized, Map.of()));
@@ -81,7 +81,7 @@ public record Provenance(
    *     which would be lost or become invalid
    */
   public byte[] mark(byte[] file, String keyword, long maxPixels) throws IOException {
-    PictureFile picture = PictureFile.of(file);
+    MarkedFile picture = MarkedFile.of(file);
     if (picture.manifest().isPresent()) {
       throw new IllegalArgumentException(
           "file: with a C2PA manifest (expected: one without, as a change would invalidate it)");
@@ -101,14 +101,14 @@ public record Provenance(
   }
 
   /** Returns the recipe in a file; empty if there is none. */
-  static Optional<Recipe> recipe(byte[] file, PictureFile picture, String keyword)
+  static Optional<Recipe> recipe(byte[] file, MarkedFile picture, String keyword)
       throws IOException {
     return picture.mediaType().equals("image/png")
         ? Optional.ofNullable(Png.text(file).get(keyword)).map(text -> new Recipe(keyword, text))
         : Optional.empty();
   }
 
-  private byte[] mark(PictureFile file, Rgb8 pixels, Optional<Recipe> recipe, SourceType source) {
+  private byte[] mark(MarkedFile file, Rgb8 pixels, Optional<Recipe> recipe, SourceType source) {
     var parts =
         PictureParts.of(file.withXmp(""), recipe); // as written, without bytes after the end
     Check.that(!parts.areAnimated(), "file", "animated", "one picture, which the signature covers");
@@ -118,7 +118,7 @@ public record Provenance(
             Digests.of(pixels),
             recipe.map(Recipe::text).map(Digests::of),
             Optional.of(new Statement.File(source.term(), parts.digest(), signer.isPresent())));
-    PictureFile declared =
+    MarkedFile declared =
         file.withXmp(XmpPacket.ofDrawn(source, key.map(some -> some.sign(statement))).text());
     return signer.map(some -> some.sign(declared, source)).orElse(declared).bytes();
   }

@@ -30,7 +30,7 @@ public record Verifier(List<TrustedKey> keys, List<Watermark> watermarks) {
    */
   public Finding verify(byte[] file, String keyword, long maxPixels) throws IOException {
     Image image = ImageFiles.read(file, maxPixels);
-    PictureFile picture = PictureFile.of(file);
+    MarkedFile picture = MarkedFile.of(file);
     XmpPacket xmp = picture.xmp().map(XmpPacket::parse).orElse(XmpPacket.NONE);
     Optional<Detection> watermark =
         watermarks.stream()
@@ -58,7 +58,7 @@ public record Verifier(List<TrustedKey> keys, List<Watermark> watermarks) {
       SignedStatement signed,
       XmpPacket xmp,
       Image image,
-      PictureFile picture,
+      MarkedFile picture,
       byte[] file,
       String keyword) {
     Optional<TrustedKey> trusted =

@@ -19,7 +19,7 @@ import java.util.Set;
  * file in the simple layout is given the extended header that XMP needs.
  */
 @SuppressWarnings("ArrayRecordComponent") // bulk data, compared by identity
-record WebpFile(List<Chunk> chunks, byte[] after) implements PictureFile {
+record WebpFile(List<Chunk> chunks, byte[] after) implements MarkedFile {
   private static final byte[] RIFF = {'R', 'I', 'F', 'F'};
   private static final byte[] WEBP = {'W', 'E', 'B', 'P'};
   private static final String HEADER = "VP8X";
@@ -140,7 +140,7 @@ record WebpFile(List<Chunk> chunks, byte[] after) implements PictureFile {
   }
 
   @Override
-  public PictureFile withXmp(String packet) {
+  public MarkedFile withXmp(String packet) {
     byte[] header = chunks.get(0).data().clone();
     header[0] |= HAS_XMP;
     List<Chunk> all = new ArrayList<>(chunks);
@@ -167,7 +167,7 @@ record WebpFile(List<Chunk> chunks, byte[] after) implements PictureFile {
   }
 
   @Override
-  public PictureFile withManifest(byte[] store) {
+  public MarkedFile withManifest(byte[] store) {
     List<Chunk> all = new ArrayList<>(chunks);
     all.removeIf(chunk -> chunk.type().equals(MANIFEST));
     all.add(new Chunk(MANIFEST, store));

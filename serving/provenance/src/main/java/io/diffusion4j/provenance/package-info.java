@@ -3,7 +3,7 @@
  * a signature over pixels and recipe, a C2PA manifest that other people's tools check, and an
  * invisible watermark. {@link io.diffusion4j.provenance.Provenance} writes the marks, {@link
  * io.diffusion4j.provenance.Verifier} judges files; the coded pixels are copied byte by byte
- * ({@link io.diffusion4j.provenance.PictureFile}):
+ * ({@link io.diffusion4j.provenance.MarkedFile}):
  *
  * <pre>{@code
  * Provenance provenance = Provenance.DECLARED.withKey(SigningKey.read(Path.of("signing.key")));

@@ -125,7 +125,7 @@ class ForgedFilesTest {
 
   @Test
   void anotherDeclarationIsAChange() throws IOException {
-    PictureFile file = PictureFile.of(signed());
+    MarkedFile file = MarkedFile.of(signed());
     String xmp = file.xmp().orElseThrow();
     String camera = xmp.replace("trainedAlgorithmicMedia", "digitalCapture");
     assertThat(verify(file.withXmp(camera).bytes()).verdict()).isEqualTo(Verdict.CHANGED);
@@ -188,9 +188,9 @@ class ForgedFilesTest {
     byte[] png = inserted(Png.encode(image, Map.of()), AFTER_HEADER, "sRGB", new byte[] {0});
     byte[] signed = signed(png);
     assertThat(verify(signed).verdict()).isEqualTo(Verdict.MADE_HERE);
-    byte[] other = PictureFile.of(signed).xmp().orElseThrow().getBytes(UTF_8);
+    byte[] other = MarkedFile.of(signed).xmp().orElseThrow().getBytes(UTF_8);
     byte[] moved =
-        PictureFile.of(Png.encode(image, Map.of())).withXmp(new String(other, UTF_8)).bytes();
+        MarkedFile.of(Png.encode(image, Map.of())).withXmp(new String(other, UTF_8)).bytes();
     assertThat(verify(moved).verdict()).isEqualTo(Verdict.CHANGED);
   }
 
@@ -215,14 +215,14 @@ class ForgedFilesTest {
             .text();
     assertThat(xmp).doesNotContain("d4j:Parts");
     byte[] png =
-        PictureFile.of(Png.encode(image, Map.of(RECIPE.keyword(), RECIPE.text())))
+        MarkedFile.of(Png.encode(image, Map.of(RECIPE.keyword(), RECIPE.text())))
             .withXmp(xmp)
             .bytes();
     assertThat(verify(png).verdict()).isEqualTo(Verdict.MADE_HERE);
     assertThat(verify(inserted(png, AFTER_HEADER, "gAMA", new byte[4])).verdict())
         .isEqualTo(Verdict.CHANGED);
     String camera = xmp.replace("trainedAlgorithmicMedia", "digitalCapture");
-    assertThat(verify(PictureFile.of(png).withXmp(camera).bytes()).verdict())
+    assertThat(verify(MarkedFile.of(png).withXmp(camera).bytes()).verdict())
         .isEqualTo(Verdict.CHANGED);
   }
 

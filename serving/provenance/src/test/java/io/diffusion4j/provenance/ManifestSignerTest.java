@@ -60,7 +60,7 @@ class ManifestSignerTest {
     byte[] file = Png.encode(Pictures.drawn(64, 1), Map.of());
     byte[] edit =
         signer(InstantSource.system())
-            .sign(PictureFile.of(file), SourceType.COMPOSITE_WITH_TRAINED_ALGORITHMIC_MEDIA)
+            .sign(MarkedFile.of(file), SourceType.COMPOSITE_WITH_TRAINED_ALGORITHMIC_MEDIA)
             .bytes();
     assertThat(report("image/png", edit, List.of(resource("authority.pem"))))
         .contains("\"validation_state\": \"Trusted\"")
@@ -89,11 +89,11 @@ class ManifestSignerTest {
     var image = Pictures.drawn(64, 1);
     SourceType source = SourceType.TRAINED_ALGORITHMIC_MEDIA;
     byte[] before = provenance.encode(image, Optional.empty(), source);
-    assertThat(PictureFile.of(before).manifest()).isPresent();
+    assertThat(MarkedFile.of(before).manifest()).isPresent();
     now[0] = signer.expiry().plusSeconds(1);
     byte[] after = provenance.encode(image, Optional.empty(), source);
-    assertThat(PictureFile.of(after).manifest()).isEmpty();
-    assertThat(PictureFile.of(after).xmp()).isPresent();
+    assertThat(MarkedFile.of(after).manifest()).isEmpty();
+    assertThat(MarkedFile.of(after).xmp()).isPresent();
   }
 
   @ParameterizedTest
@@ -140,7 +140,7 @@ class ManifestSignerTest {
 
   private static byte[] signed(byte[] file) throws Exception {
     return signer(InstantSource.system())
-        .sign(PictureFile.of(file).withXmp("<x/>"), SourceType.TRAINED_ALGORITHMIC_MEDIA)
+        .sign(MarkedFile.of(file).withXmp("<x/>"), SourceType.TRAINED_ALGORITHMIC_MEDIA)
         .bytes();
   }
 

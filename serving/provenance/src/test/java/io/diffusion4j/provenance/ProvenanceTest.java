@@ -49,7 +49,7 @@ class ProvenanceTest {
     byte[] png =
         Provenance.DECLARED.encode(
             image, Optional.of(RECIPE), SourceType.TRAINED_ALGORITHMIC_MEDIA);
-    assertThat(PictureFile.of(png).xmp().orElseThrow())
+    assertThat(MarkedFile.of(png).xmp().orElseThrow())
         .contains(
             "Iptc4xmpExt:DigitalSourceType="
                 + "\"http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia\"");
@@ -83,8 +83,8 @@ class ProvenanceTest {
   @Test
   void aRewrittenFileWithItsXmpWasMadeHere() throws IOException {
     byte[] signed = signed();
-    String xmp = PictureFile.of(signed).xmp().orElseThrow();
-    byte[] rewritten = PictureFile.of(Pictures.rewritten(signed)).withXmp(xmp).bytes();
+    String xmp = MarkedFile.of(signed).xmp().orElseThrow();
+    byte[] rewritten = MarkedFile.of(Pictures.rewritten(signed)).withXmp(xmp).bytes();
     Finding finding = verify(rewritten);
     assertThat(finding.verdict()).isEqualTo(Verdict.MADE_HERE);
     assertThat(finding.reason()).endsWith("the recipe is missing");
@@ -93,7 +93,7 @@ class ProvenanceTest {
   @Test
   void xmpAsOthersRewriteItIsRead() throws IOException {
     byte[] signed = signed();
-    String xmp = PictureFile.of(signed).xmp().orElseThrow();
+    String xmp = MarkedFile.of(signed).xmp().orElseThrow();
     String elements = // attributes as elements, as some programs write them
         xmp.replaceAll("\n d4j:(\\w+)=\"([^\"]*)\"", "")
             .replace(
@@ -107,7 +107,7 @@ class ProvenanceTest {
                                     " d4j:(\\w+)=\"([^\"]*)\".*", "<d4j:$1>$2</d4j:$1>"))
                         .reduce("", String::concat)
                     + "</rdf:Description></rdf:RDF>");
-    assertThat(verify(PictureFile.of(signed).withXmp(elements).bytes()).verdict())
+    assertThat(verify(MarkedFile.of(signed).withXmp(elements).bytes()).verdict())
         .isEqualTo(Verdict.MADE_HERE);
   }
 
@@ -115,8 +115,8 @@ class ProvenanceTest {
   void anotherPixelIsAChange() throws IOException {
     Rgb8 pixels = Rgb8.of(image);
     pixels.pixels()[77] ^= 1;
-    String xmp = PictureFile.of(signed()).xmp().orElseThrow();
-    byte[] changed = PictureFile.of(Png.encode(pixels.toImage(), Map.of())).withXmp(xmp).bytes();
+    String xmp = MarkedFile.of(signed()).xmp().orElseThrow();
+    byte[] changed = MarkedFile.of(Png.encode(pixels.toImage(), Map.of())).withXmp(xmp).bytes();
     Finding finding = verify(changed);
     assertThat(finding.verdict()).isEqualTo(Verdict.CHANGED);
     assertThat(finding.reason()).isEqualTo("the pixels are not the signed ones");
@@ -124,19 +124,19 @@ class ProvenanceTest {
 
   @Test
   void anotherRecipeIsAChange() throws IOException {
-    String xmp = PictureFile.of(signed()).xmp().orElseThrow();
+    String xmp = MarkedFile.of(signed()).xmp().orElseThrow();
     byte[] changed =
-        PictureFile.of(Png.encode(image, Map.of(RECIPE.keyword(), "{}"))).withXmp(xmp).bytes();
+        MarkedFile.of(Png.encode(image, Map.of(RECIPE.keyword(), "{}"))).withXmp(xmp).bytes();
     assertThat(verify(changed).verdict()).isEqualTo(Verdict.CHANGED);
   }
 
   @Test
   void aForgedStatementIsAChange() throws IOException {
     byte[] other = Png.encode(Pictures.drawn(96, 4), Map.of());
-    String xmp = PictureFile.of(signed()).xmp().orElseThrow();
+    String xmp = MarkedFile.of(signed()).xmp().orElseThrow();
     String digest = Digests.of(Rgb8.of(Pictures.drawn(96, 4)));
     String forged = xmp.replaceFirst("d4j:Pixels=\"\\w+\"", "d4j:Pixels=\"" + digest + "\"");
-    Finding finding = verify(PictureFile.of(other).withXmp(forged).bytes());
+    Finding finding = verify(MarkedFile.of(other).withXmp(forged).bytes());
     assertThat(finding.verdict()).isEqualTo(Verdict.CHANGED);
     assertThat(finding.reason()).startsWith("the signature is not of its key");
   }
@@ -156,7 +156,7 @@ class ProvenanceTest {
   @Test
   void xmpThatIsNonsenseIsUnknown() throws IOException {
     for (String xmp : List.of("", "<a", "not XML", "<!DOCTYPE a [<!ENTITY b \"c\">]><a>&b;</a>")) {
-      byte[] png = PictureFile.of(signed()).withXmp(xmp).bytes();
+      byte[] png = MarkedFile.of(signed()).withXmp(xmp).bytes();
       assertThat(verify(png).verdict()).isEqualTo(Verdict.UNKNOWN);
     }
   }
@@ -174,7 +174,7 @@ class ProvenanceTest {
 
   @Test
   void xmpOfOthersIsNotReplaced() throws IOException {
-    byte[] theirs = PictureFile.of(signed()).withXmp("<x:xmpmeta xmlns:x='x'/>").bytes();
+    byte[] theirs = MarkedFile.of(signed()).withXmp("<x:xmpmeta xmlns:x='x'/>").bytes();
     assertThatThrownBy(() -> Provenance.DECLARED.mark(theirs, RECIPE.keyword(), MOST))
         .hasMessage("file: with XMP of another program (expected: a picture that a model drew)");
   }

@@ -9,6 +9,7 @@ import io.diffusion4j.diffusion.image.ImageFiles;
 import io.diffusion4j.diffusion.image.Jpeg;
 import io.diffusion4j.diffusion.image.Resize;
 import io.diffusion4j.diffusion.image.Rgb8;
+import io.diffusion4j.provenance.Watermark.BinomialTail;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;

@@ -4,6 +4,7 @@ import io.diffusion4j.cli.clip.ClassifyCommand;
 import io.diffusion4j.cli.clip.EmbedCommand;
 import io.diffusion4j.cli.clip.SearchCommand;
 import io.diffusion4j.cli.console.FailureHandler;
+import io.diffusion4j.cli.console.HelpSections;
 import io.diffusion4j.cli.console.Repetitions;
 import io.diffusion4j.cli.evaluate.EvaluateCommand;
 import io.diffusion4j.cli.evaluate.LikelihoodCommand;
@@ -48,7 +49,6 @@ import java.util.stream.Stream;
 import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -134,6 +134,13 @@ public final class Main implements Runnable {
 
   private boolean verbose;
 
+  @Option(
+      names = HelpSections.ALL,
+      usageHelp = true,
+      scope = ScopeType.INHERIT,
+      description = "Show all options and commands.")
+  private boolean helpAll;
+
   private Main() {}
 
   /** Runs the command that the arguments name, and exits with its status. */
@@ -169,8 +176,10 @@ public final class Main implements Runnable {
 
   private static CommandLine commandLine(List<Class<?>> commands) {
     Main main = new Main();
+    CommandLine.tracer().setLevel(CommandLine.TraceLevel.OFF); // it warns of two options for help
     var commandLine = new CommandLine(main);
     commands.forEach(command -> add(commandLine, command));
+    HelpSections.addTo(commandLine);
     return commandLine
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setExecutionStrategy(Main::run)

@@ -356,15 +356,15 @@ final class BadInputTest {
     "evaluate --images nowhere --judge nobody, judge: nobody (expected: a folder with config.json)",
     "evaluate --plot a.svg, plot: a.svg (expected: beside --vary)",
     "evaluate --vary decoder-guidance, 'vary: decoder-guidance (expected: NAME=VALUE,VALUE,…)'",
-    "'evaluate --vary seed=1,2', 'vary: seed (expected: one of model, sampler, prior, guidance,"
-        + " guidance-scale, prior-sampler, prior-eta, prior-steps, prior-schedule,"
+    "'evaluate --vary seed=1,2', 'vary: seed (expected: one of model, sampler, prior, steps, cfg,"
+        + " guidance, guidance-scale, prior-sampler, prior-eta, prior-steps, prior-schedule,"
         + " prior-thresholding, prior-guidance, prior-reuse, decoder-sampler, decoder-eta,"
-        + " decoder-steps, decoder-schedule, decoder-thresholding, decoder-guidance,"
-        + " decoder-reuse, super-res-sampler, super-res-eta, super-res-steps,"
-        + " super-res-schedule, super-res-thresholding, super-res-guidance, super-res-reuse,"
-        + " base-sampler, base-eta, base-steps, base-schedule, base-thresholding,"
-        + " base-guidance, base-reuse, upsampler-sampler, upsampler-eta, upsampler-steps,"
-        + " upsampler-schedule, upsampler-thresholding, upsampler-guidance, upsampler-reuse)'",
+        + " decoder-steps, decoder-schedule, decoder-thresholding, decoder-guidance, decoder-reuse,"
+        + " super-res-sampler, super-res-eta, super-res-steps, super-res-schedule,"
+        + " super-res-thresholding, super-res-guidance, super-res-reuse, base-sampler, base-eta,"
+        + " base-steps, base-schedule, base-thresholding, base-guidance, base-reuse,"
+        + " upsampler-sampler, upsampler-eta, upsampler-steps, upsampler-schedule,"
+        + " upsampler-thresholding, upsampler-guidance, upsampler-reuse)'",
     "'evaluate --vary sampler=ddim', 'vary: sampler=ddim (expected: two values or more)'",
     "'evaluate --vary decoder-steps=5,x', 'decoder-steps: x (expected: an integer)'",
     "'evaluate --vary decoder-guidance=1,-1', 'decoder-guidance: -1.0 (expected: ≥ 0)'",
@@ -505,7 +505,14 @@ final class BadInputTest {
   @Test
   void helpAndVersionAreThere() {
     assertThat(Run.of("--help").out()).contains("generate", "serve", "train", "evaluate");
-    assertThat(Run.of("generate", "--help").out()).contains("PROMPT", "--decoder-guidance");
+    assertThat(Run.of("generate", "--help").out())
+        .contains("PROMPT", "--steps", "--cfg", "All: diffusion4j generate --help-all")
+        .doesNotContain("--decoder-guidance")
+        .satisfies(help -> assertThat(help.lines().count()).isLessThan(60));
+    assertThat(Run.of("generate", "--help-all").out()).contains("PROMPT", "--decoder-guidance");
+    assertThat(Run.of("help", "--all").out()).contains("watermark", "Exit status");
+    assertThat(Run.of("help", "vary").out()).contains("Usage: diffusion4j vary [OPTIONS]");
+    assertThat(Run.of("help", "very").err()).contains("command: very (expected: a command");
     assertThat(Run.of("--version").out()).startsWith("Diffusion4J 0.");
   }
 }

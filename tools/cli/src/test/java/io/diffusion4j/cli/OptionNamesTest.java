@@ -3,10 +3,14 @@ package io.diffusion4j.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.common.base.Splitter;
 import io.diffusion4j.cli.options.SamplingOptions;
 import io.diffusion4j.diffusion.stage.StageSetting;
 import io.diffusion4j.diffusion.stage.StageSetting.Kind;
+import io.diffusion4j.serving.v1.ModelStage;
+import io.diffusion4j.serving.v1.StageOptions;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -60,5 +64,36 @@ final class OptionNamesTest {
         .hasMessage("guidance-scale: 3.0 (expected: none without --guidance)");
     options.set("guidance", "clip");
     options.check();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"prior decoder super_res, decoder", "base upsampler, base", "unet, unet"})
+  void aSettingWithoutAStageIsThatOfTheStageThatDraws(String stages, String drawing) {
+    var options = new SamplingOptions("Sampling");
+    options.set("steps", "3");
+    options.set("cfg", "2.5");
+    List<ModelStage> model = Splitter.on(' ').splitToStream(stages).map(this::stage).toList();
+    assertThat(options.byStage(model))
+        .containsExactly(
+            Map.entry(
+                drawing, StageOptions.newBuilder().setSteps(3).setGuidanceScale(2.5).build()));
+    options.set(drawing.equals("unet") ? "steps" : drawing + "-steps", "5");
+    assertThat(options.byStage(model).get(drawing).getSteps()).isEqualTo(5);
+  }
+
+  private ModelStage stage(String name) {
+    var stage = ModelStage.newBuilder().setName(name);
+    for (String setting : List.of("sampler", "steps", "guidance_scale")) {
+      stage.addSettingsBuilder().setName(setting);
+    }
+    return stage.build();
+  }
+
+  @Test
+  void oneNumberIsASquare() {
+    assertThat(Kind.SIZE.parse("128")).contains(List.of(128, 128));
+    assertThat(Kind.SIZE.parse("768x512")).contains(List.of(768, 512));
+    assertThat(Kind.SIZE.parse("768x")).isEmpty();
+    assertThat(Kind.INTERVAL.parse("128")).isEmpty();
   }
 }

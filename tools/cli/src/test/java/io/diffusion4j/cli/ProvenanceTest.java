@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.diffusion4j.client.Recipes;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.Png;
-import io.diffusion4j.provenance.PictureFile;
+import io.diffusion4j.provenance.MarkedFile;
 import io.diffusion4j.provenance.Provenance;
 import io.diffusion4j.provenance.Recipe;
 import io.diffusion4j.provenance.SigningKey;
@@ -66,7 +66,7 @@ class ProvenanceTest {
     byte[] changed = Png.encode(new Image(80, 80, brighter), Map.of());
     String xmp = Png.xmp(Files.readAllBytes(Path.of(picture))).orElseThrow();
     Path edited = folder.resolve("edited.png");
-    Files.write(edited, PictureFile.of(changed).withXmp(xmp).bytes());
+    Files.write(edited, MarkedFile.of(changed).withXmp(xmp).bytes());
     assertThat(Run.of("verify", edited.toString(), other, "--key", key).status()).isEqualTo(3);
   }
 

@@ -1,18 +1,28 @@
 package io.diffusion4j.benchmarks;
 
+import io.diffusion4j.benchmarks.images.ImageBenchmark;
 import io.diffusion4j.benchmarks.images.ImageSettings;
 import io.diffusion4j.benchmarks.images.LoadingBench;
 import io.diffusion4j.benchmarks.images.ServerBench;
 import io.diffusion4j.benchmarks.networks.CheckpointingBench;
+import io.diffusion4j.benchmarks.networks.ConvolutionPeak;
 import io.diffusion4j.benchmarks.networks.CostBench;
+import io.diffusion4j.benchmarks.networks.DecoderBenchmark;
 import io.diffusion4j.benchmarks.networks.DecoderSubject;
+import io.diffusion4j.benchmarks.networks.GuidedStepBenchmark;
 import io.diffusion4j.benchmarks.networks.MemoryBench;
+import io.diffusion4j.benchmarks.networks.MemoryPeaks;
 import io.diffusion4j.benchmarks.networks.Profile;
 import io.diffusion4j.benchmarks.networks.ProfileReport;
+import io.diffusion4j.benchmarks.networks.TrainingBenchmark;
+import io.diffusion4j.benchmarks.networks.TransformerTraining;
 import io.diffusion4j.benchmarks.peers.PeersBench;
+import io.diffusion4j.benchmarks.report.Figure;
 import io.diffusion4j.benchmarks.report.ModelOption;
+import io.diffusion4j.benchmarks.report.Row;
 import io.diffusion4j.benchmarks.report.Table;
 import io.diffusion4j.benchmarks.samplers.SamplersBench;
+import io.diffusion4j.benchmarks.samplers.StepBenchmark;
 import io.diffusion4j.benchmarks.samplers.StepsBench;
 import io.diffusion4j.benchmarks.training.ClusterBench;
 import io.diffusion4j.benchmarks.training.DataBench;
@@ -28,6 +38,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import org.tensorflow.TensorFlow;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -180,5 +191,42 @@ public final class Bench implements Callable<Integer> {
         format.precision,
         quick ? 1 : WARMUP_IMAGES,
         quick ? 1 : IMAGES);
+  }
+
+  /** Carries out a {@link Plan}. */
+  static final class Measurements {
+    private static final long SEED = 1;
+
+    private Measurements() {}
+
+    /** Measures everything, the peak first. */
+    static List<Row> take(Plan plan, Consumer<Row> watcher) {
+      List<Row> rows = new ArrayList<>();
+      Consumer<Row> sink =
+          row -> {
+            rows.add(row);
+            watcher.accept(row);
+          };
+      var peaks = new MemoryPeaks();
+      Consumer<Row> networks = row -> sink.accept(peaks.noted(row));
+      Row convolution = ConvolutionPeak.measure(plan.peak(), SEED);
+      sink.accept(convolution);
+      double peak = convolution.figure(Figure.GFLOPS).orElseThrow();
+      for (DecoderSubject decoder : plan.decoders()) {
+        DecoderBenchmark.measure(decoder, plan.batches(), plan.calls(), peak, networks);
+      }
+      for (DecoderSubject decoder : plan.training()) {
+        GuidedStepBenchmark.measure(decoder, plan.batches(), plan.calls(), networks);
+      }
+      for (DecoderSubject decoder : plan.training()) {
+        TrainingBenchmark.measure(decoder, plan.trainingBatch(), plan.steps(), peak, networks);
+      }
+      plan.model()
+          .ifPresent(folder -> TransformerTraining.measure(folder, plan.steps(), peak, networks));
+      plan.model().ifPresent(folder -> ImageBenchmark.measure(folder, plan.image(), sink));
+      StepBenchmark.measure(plan.samplers(), plan.samplerSteps(), sink);
+      sink.accept(peaks.ofAll(Row.of("peak memory of all of this")));
+      return rows;
+    }
   }
 }

@@ -2,7 +2,7 @@ package io.diffusion4j.benchmarks;
 
 import io.diffusion4j.benchmarks.images.ImageSettings;
 import io.diffusion4j.benchmarks.networks.DecoderSubject;
-import io.diffusion4j.benchmarks.report.Pace;
+import io.diffusion4j.benchmarks.report.RunCount;
 import io.diffusion4j.benchmarks.samplers.StepBenchmark;
 import io.diffusion4j.diffusion.solver.Samplers;
 import java.nio.file.Path;
@@ -19,9 +19,9 @@ record Plan(
     int trainingBatch,
     Optional<Path> model,
     ImageSettings image,
-    Pace peak,
-    Pace calls,
-    Pace steps,
+    RunCount peak,
+    RunCount calls,
+    RunCount steps,
     List<String> samplers,
     StepBenchmark.Length samplerSteps) {
   /** The batch sizes of network measurements. */
@@ -62,7 +62,7 @@ record Plan(
         quick ? StepBenchmark.Length.QUICK : StepBenchmark.Length.FULL);
   }
 
-  private static Pace pace(int warmup, int runs, int seconds) {
-    return new Pace(warmup, runs, Duration.ofSeconds(seconds));
+  private static RunCount pace(int warmup, int runs, int seconds) {
+    return new RunCount(warmup, runs, Duration.ofSeconds(seconds));
   }
 }

@@ -50,7 +50,7 @@ public final class AnimatedGif {
    * @param hundredths duration of each frame, in hundredths of a second
    * @param last duration of the last frame, in hundredths of a second
    */
-  public void write(List<? extends Drawing> frames, int hundredths, int last) {
+  public void write(List<? extends ChartDrawing> frames, int hundredths, int last) {
     Check.that(!frames.isEmpty(), "frames", "none", "at least one");
     try {
       file.write(bytes(frames, hundredths, last));
@@ -59,7 +59,7 @@ public final class AnimatedGif {
     }
   }
 
-  private static byte[] bytes(List<? extends Drawing> frames, int hundredths, int last)
+  private static byte[] bytes(List<? extends ChartDrawing> frames, int hundredths, int last)
       throws IOException {
     ImageWriter writer = ImageIO.getImageWritersByFormatName("gif").next();
     var bytes = new ByteArrayOutputStream();
@@ -79,7 +79,7 @@ public final class AnimatedGif {
     return bytes.toByteArray();
   }
 
-  private static BufferedImage painted(Drawing drawing) {
+  private static BufferedImage painted(ChartDrawing drawing) {
     var image = new BufferedImage(drawing.width(), drawing.height(), BufferedImage.TYPE_INT_RGB);
     Graphics2D graphics = image.createGraphics();
     try {

@@ -3,8 +3,8 @@ package io.diffusion4j.plots;
 import io.diffusion4j.diffusion.process.ForwardProcess;
 import io.diffusion4j.diffusion.process.Posterior;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
-import io.diffusion4j.plots.Curve.Look;
-import io.diffusion4j.plots.Curve.Point;
+import io.diffusion4j.plots.ChartSeries.Look;
+import io.diffusion4j.plots.ChartSeries.Point;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -22,19 +22,19 @@ public final class BoundPlots {
    * @param schedules the schedules by name, in the order of the legend
    */
   public static Chart weights(Map<String, NoiseSchedule> schedules) {
-    List<Curve> curves = new ArrayList<>();
+    List<ChartSeries> curves = new ArrayList<>();
     schedules.forEach(
         (name, schedule) ->
             curves.add(
-                new Curve(
+                new ChartSeries(
                     name,
                     Look.line(curves.size()),
-                    Curve.points(1, schedule.steps(), t -> weight(schedule, t)))));
+                    ChartSeries.points(1, schedule.steps(), t -> weight(schedule, t)))));
     curves.add(
-        new Curve(
+        new ChartSeries(
             "simple loss",
             Look.line(curves.size()),
-            Curve.points(1, schedules.values().iterator().next().steps(), t -> 1)));
+            ChartSeries.points(1, schedules.values().iterator().next().steps(), t -> 1)));
     return new Chart(
         "Weight of the noise's square error in the bound",
         TIMESTEP,
@@ -55,11 +55,11 @@ public final class BoundPlots {
    * @param terms L_t by t, in bits per dimension, by the name of the measurement
    */
   public static Chart terms(Map<String, Map<Integer, Double>> terms) {
-    List<Curve> curves = new ArrayList<>();
+    List<ChartSeries> curves = new ArrayList<>();
     terms.forEach(
         (name, byTimestep) ->
             curves.add(
-                new Curve(
+                new ChartSeries(
                     name,
                     Look.line(curves.size()),
                     byTimestep.entrySet().stream()

@@ -7,13 +7,13 @@ import java.util.List;
  *
  * @param title the title above the chart; may be empty
  */
-public record Chart(String title, Axis x, Axis y, List<Curve> curves) {
+public record Chart(String title, Axis x, Axis y, List<ChartSeries> curves) {
   public Chart {
     curves =
         curves.stream()
             .map(
                 curve ->
-                    new Curve(
+                    new ChartSeries(
                         curve.name(),
                         curve.look(),
                         curve.points().stream()
@@ -24,11 +24,11 @@ public record Chart(String title, Axis x, Axis y, List<Curve> curves) {
     if (curves.isEmpty()) {
       throw new IllegalArgumentException("curves: none (expected: at least one with points)");
     }
-    long names = curves.stream().map(Curve::name).distinct().count();
+    long names = curves.stream().map(ChartSeries::name).distinct().count();
     if (names < curves.size()) {
       throw new IllegalArgumentException(
           "curves: "
-              + curves.stream().map(Curve::name).toList()
+              + curves.stream().map(ChartSeries::name).toList()
               + " (expected: a name of its own for each)");
     }
   }

@@ -10,7 +10,7 @@ import java.awt.RenderingHints;
  *
  * @param factor the side of such a square, at least 1
  */
-public record Enlarged(Rgb8 picture, int factor) implements Drawing {
+public record Enlarged(Rgb8 picture, int factor) implements ChartDrawing {
   public Enlarged {
     Check.that(factor >= 1, "factor", factor, "≥ 1");
   }

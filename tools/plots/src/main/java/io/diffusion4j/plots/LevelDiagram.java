@@ -15,7 +15,7 @@ import java.util.List;
  * @param title title above the diagram
  * @param boxes the boxes, at least one
  */
-public record LevelDiagram(String title, List<Box> boxes) implements Drawing {
+public record LevelDiagram(String title, List<Box> boxes) implements ChartDrawing {
   private static final int WIDTH = 118;
   private static final int HEIGHT = 58;
   private static final int GAP = 22;

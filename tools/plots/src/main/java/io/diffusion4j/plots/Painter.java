@@ -1,6 +1,6 @@
 package io.diffusion4j.plots;
 
-import io.diffusion4j.plots.Curve.Look;
+import io.diffusion4j.plots.ChartSeries.Look;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;
@@ -61,8 +61,8 @@ final class Painter {
   private Painter() {}
 
   /** Paints charts one below the other. */
-  static Drawing drawing(List<Chart> charts) {
-    return new Drawing() {
+  static ChartDrawing drawing(List<Chart> charts) {
+    return new ChartDrawing() {
       @Override
       public int width() {
         return WIDTH;
@@ -106,21 +106,21 @@ final class Painter {
     drawing.setXAxisTitle(chart.x().label());
     drawing.setYAxisTitle(chart.y().label());
     style(drawing, chart);
-    for (Curve curve : chart.curves()) {
-      List<Curve.Point> points =
+    for (ChartSeries curve : chart.curves()) {
+      List<ChartSeries.Point> points =
           isFine(curve) ? dashed(unequal(curve.points()), curve.look(), chart) : curve.points();
       XYSeries series =
           drawing.addSeries(
               curve.name(),
-              points.stream().mapToDouble(Curve.Point::x).toArray(),
-              points.stream().mapToDouble(Curve.Point::y).toArray());
+              points.stream().mapToDouble(ChartSeries.Point::x).toArray(),
+              points.stream().mapToDouble(ChartSeries.Point::y).toArray());
       style(series, curve.look());
     }
     return drawing;
   }
 
   /** Whether the points are dense enough for a curve. */
-  private static boolean isFine(Curve curve) {
+  private static boolean isFine(ChartSeries curve) {
     return curve.look().kind() == Look.Kind.LINE
         && (double) PLOT_WIDTH / curve.points().size() < FINE;
   }
@@ -129,8 +129,8 @@ final class Painter {
    * Removes the second point, so that the points are not equally spaced: XChart would otherwise put
    * its ticks on points rather than on round numbers.
    */
-  private static List<Curve.Point> unequal(List<Curve.Point> points) {
-    List<Curve.Point> others = new ArrayList<>(points);
+  private static List<ChartSeries.Point> unequal(List<ChartSeries.Point> points) {
+    List<ChartSeries.Point> others = new ArrayList<>(points);
     others.remove(1);
     return others;
   }
@@ -139,29 +139,30 @@ final class Painter {
    * Returns a line with gaps for dashes, measured along the line: XChart restarts its dashes at
    * every point, so a curve of many points would look solid.
    */
-  private static List<Curve.Point> dashed(List<Curve.Point> points, Look look, Chart chart) {
+  private static List<ChartSeries.Point> dashed(
+      List<ChartSeries.Point> points, Look look, Chart chart) {
     float[] dash = dash(look);
     if (dash.length == 2 && dash[1] == 0) {
       return points;
     }
-    var x = Scale.of(chart, chart.x(), Curve.Point::x, PLOT_WIDTH);
-    var y = Scale.of(chart, chart.y(), Curve.Point::y, PLOT_HEIGHT);
-    List<Curve.Point> dashed = new ArrayList<>(List.of(points.get(0)));
+    var x = Scale.of(chart, chart.x(), ChartSeries.Point::x, PLOT_WIDTH);
+    var y = Scale.of(chart, chart.y(), ChartSeries.Point::y, PLOT_HEIGHT);
+    List<ChartSeries.Point> dashed = new ArrayList<>(List.of(points.get(0)));
     int part = 0;
     double left = dash[0]; // of this part, in pixels
     for (int i = 1; i < points.size(); i++) {
-      Curve.Point from = points.get(i - 1);
-      Curve.Point to = points.get(i);
+      ChartSeries.Point from = points.get(i - 1);
+      ChartSeries.Point to = points.get(i);
       double length = Math.hypot(x.pixels(to) - x.pixels(from), y.pixels(to) - y.pixels(from));
       double at = 0;
       while (length - at > left) {
         at += left;
         double share = at / length;
         var end =
-            new Curve.Point(
+            new ChartSeries.Point(
                 from.x() + share * (to.x() - from.x()), from.y() + share * (to.y() - from.y()));
-        dashed.add(part % 2 == 0 ? end : new Curve.Point(end.x(), Double.NaN));
-        dashed.add(part % 2 == 0 ? new Curve.Point(end.x(), Double.NaN) : end);
+        dashed.add(part % 2 == 0 ? end : new ChartSeries.Point(end.x(), Double.NaN));
+        dashed.add(part % 2 == 0 ? new ChartSeries.Point(end.x(), Double.NaN) : end);
         part = (part + 1) % dash.length;
         left = dash[part];
       }
@@ -174,8 +175,9 @@ final class Painter {
   }
 
   /** The scale of an axis, from the values of a chart to approximate pixels. */
-  private record Scale(ToDoubleFunction<Curve.Point> value, boolean logarithmic, double factor) {
-    static Scale of(Chart chart, Axis axis, ToDoubleFunction<Curve.Point> value, int length) {
+  private record Scale(
+      ToDoubleFunction<ChartSeries.Point> value, boolean logarithmic, double factor) {
+    static Scale of(Chart chart, Axis axis, ToDoubleFunction<ChartSeries.Point> value, int length) {
       var unit = new Scale(value, axis.isLogarithmic(), 1);
       var values =
           chart.curves().stream()
@@ -186,7 +188,7 @@ final class Painter {
       return new Scale(value, axis.isLogarithmic(), length / span);
     }
 
-    double pixels(Curve.Point point) {
+    double pixels(ChartSeries.Point point) {
       double plain = value.applyAsDouble(point);
       return factor * (logarithmic ? Math.log(plain) : plain);
     }
@@ -234,7 +236,7 @@ final class Painter {
     var heights =
         chart.curves().stream()
             .flatMap(curve -> curve.points().stream())
-            .mapToDouble(Curve.Point::y)
+            .mapToDouble(ChartSeries.Point::y)
             .summaryStatistics();
     return heights.getMax() / heights.getMin();
   }

@@ -3,7 +3,7 @@ package io.diffusion4j.plots;
 import io.diffusion4j.diffusion.sampling.SamplingPlan;
 import io.diffusion4j.diffusion.sampling.SamplingPlan.Step;
 import io.diffusion4j.diffusion.sampling.Update;
-import io.diffusion4j.plots.Curve.Look;
+import io.diffusion4j.plots.ChartSeries.Look;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,10 +37,10 @@ public final class PlanPlots {
 
   private static Chart chart(
       String title, String label, Map<String, SamplingPlan> plans, ToDoubleFunction<Step> value) {
-    List<Curve> curves = new ArrayList<>();
+    List<ChartSeries> curves = new ArrayList<>();
     plans.forEach(
         (name, plan) ->
-            curves.add(new Curve(name, Look.markedLine(curves.size()), points(plan, value))));
+            curves.add(new ChartSeries(name, Look.markedLine(curves.size()), points(plan, value))));
     return new Chart(title, CALL, Axis.linear(label), curves);
   }
 
@@ -62,12 +62,12 @@ public final class PlanPlots {
     } else {
       factors.put("noise", update -> update.noise().sigma());
     }
-    List<Curve> curves = new ArrayList<>();
+    List<ChartSeries> curves = new ArrayList<>();
     factors.forEach(
         (label, factor) -> {
           if (plan.steps().stream().anyMatch(s -> factor.applyAsDouble(s.update()) != 0)) {
             curves.add(
-                new Curve(
+                new ChartSeries(
                     label,
                     Look.markedLine(curves.size()),
                     points(plan, step -> factor.applyAsDouble(step.update()))));
@@ -76,8 +76,8 @@ public final class PlanPlots {
     return new Chart("Factors of " + name, CALL, Axis.linear("factor"), curves);
   }
 
-  private static List<Curve.Point> points(SamplingPlan plan, ToDoubleFunction<Step> value) {
-    return Curve.points(
+  private static List<ChartSeries.Point> points(SamplingPlan plan, ToDoubleFunction<Step> value) {
+    return ChartSeries.points(
         1, plan.steps().size() + 1, call -> value.applyAsDouble(plan.steps().get(call - 1)));
   }
 }

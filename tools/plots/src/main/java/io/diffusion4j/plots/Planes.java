@@ -19,7 +19,7 @@ import java.util.List;
  * @param planes the planes, at least one
  * @param columns planes per row, at least 1
  */
-public record Planes(List<Plane> planes, int columns) implements Drawing {
+public record Planes(List<Plane> planes, int columns) implements ChartDrawing {
   private static final int SIDE = 260;
   private static final int GAP = 12;
   private static final int TITLE = 22;

@@ -7,8 +7,8 @@ import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.continuous.GaussianMixture;
 import io.diffusion4j.diffusion.process.ForwardProcess;
 import io.diffusion4j.diffusion.process.Posterior;
-import io.diffusion4j.plots.Curve.Look;
-import io.diffusion4j.plots.Curve.Point;
+import io.diffusion4j.plots.ChartSeries.Look;
+import io.diffusion4j.plots.ChartSeries.Point;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -53,7 +53,7 @@ public record PosteriorPlots(ForwardProcess process, GaussianMixture data) {
             exp(before.logDensity(new double[] {x}))
                 * normal(xt, forward.scale() * x, forward.variance());
     var moments = Moments.of(xs, joint);
-    List<Curve> curves = new ArrayList<>();
+    List<ChartSeries> curves = new ArrayList<>();
     curves.add(curve("q(x_s | x_t)", 0, xs, x -> joint.applyAsDouble(x) / moments.mass));
     curves.add(
         curve(
@@ -84,12 +84,12 @@ public record PosteriorPlots(ForwardProcess process, GaussianMixture data) {
     return exp(-0.5 * square) / sqrt(2 * Math.PI * variance);
   }
 
-  private static Curve curve(String name, int number, double[] xs, DoubleUnaryOperator of) {
+  private static ChartSeries curve(String name, int number, double[] xs, DoubleUnaryOperator of) {
     List<Point> points = new ArrayList<>();
     for (double x : xs) {
       points.add(new Point(x, of.applyAsDouble(x)));
     }
-    return new Curve(name, Look.line(number), points);
+    return new ChartSeries(name, Look.line(number), points);
   }
 
   /** Computes integral, mean and variance of a function by sums. */

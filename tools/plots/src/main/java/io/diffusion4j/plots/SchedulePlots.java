@@ -2,7 +2,7 @@ package io.diffusion4j.plots;
 
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import io.diffusion4j.diffusion.schedule.Timesteps;
-import io.diffusion4j.plots.Curve.Look;
+import io.diffusion4j.plots.ChartSeries.Look;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -30,28 +30,28 @@ public record SchedulePlots(Map<String, NoiseSchedule> schedules, Map<String, Ti
   }
 
   private Chart chart(String title, Axis y, DoubleUnaryOperator ofAlphaBar) {
-    List<Curve> lines = new ArrayList<>();
-    List<Curve> marks = new ArrayList<>();
+    List<ChartSeries> lines = new ArrayList<>();
+    List<ChartSeries> marks = new ArrayList<>();
     schedules.forEach(
         (name, schedule) -> {
           int color = lines.size();
           lines.add(
-              new Curve(
+              new ChartSeries(
                   name,
                   Look.line(color),
-                  Curve.points(
+                  ChartSeries.points(
                       0, schedule.steps(), t -> ofAlphaBar.applyAsDouble(schedule.alphaBar(t)))));
           int[] shape = {0};
           visited.forEach(
               (spacing, timesteps) ->
                   marks.add(
-                      new Curve(
+                      new ChartSeries(
                           name + ", " + spacing,
                           Look.markers(color, shape[0]++),
                           timesteps.values().stream()
                               .map(
                                   t ->
-                                      new Curve.Point(
+                                      new ChartSeries.Point(
                                           t, ofAlphaBar.applyAsDouble(schedule.alphaBar(t))))
                               .toList())));
         });

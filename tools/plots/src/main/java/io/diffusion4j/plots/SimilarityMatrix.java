@@ -20,7 +20,7 @@ import java.util.Locale;
  * @param cosines one row per text, one column per picture
  */
 public record SimilarityMatrix(List<String> texts, List<Rgb8> pictures, List<double[]> cosines)
-    implements Drawing {
+    implements ChartDrawing {
   private static final int CELL = 72;
   private static final int GAP = 8;
   private static final int FONT_SIZE = 14;

@@ -2,7 +2,7 @@ package io.diffusion4j.toy;
 
 import io.diffusion4j.diffusion.schedule.NoiseLevel;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
-import io.diffusion4j.plots.Drawing;
+import io.diffusion4j.plots.ChartDrawing;
 import io.diffusion4j.plots.Mark;
 import io.diffusion4j.plots.Plane;
 import io.diffusion4j.plots.Planes;
@@ -51,9 +51,9 @@ public record PointDrawings(PointSet points, NoiseSchedule schedule, int count, 
   }
 
   /** Draws the forward process as frames, from data to noise and back. */
-  public List<Drawing> forwardFrames(int frames) {
+  public List<ChartDrawing> forwardFrames(int frames) {
     return timesteps(frames).stream()
-        .<Drawing>map(
+        .<ChartDrawing>map(
             t ->
                 Planes.row(List.of(new Plane(title(t), RANGE, List.of(cloud(noised(t), SAMPLES))))))
         .toList();
@@ -106,10 +106,10 @@ public record PointDrawings(PointSet points, NoiseSchedule schedule, int count, 
    * Draws the samplers side by side as frames: in each frame, all have completed the same fraction
    * of their steps.
    */
-  public static List<Drawing> samplingFrames(
+  public static List<ChartDrawing> samplingFrames(
       Map<String, List<List<double[]>>> samples, int frames) {
     return IntStream.rangeClosed(0, frames)
-        .<Drawing>mapToObj(
+        .<ChartDrawing>mapToObj(
             frame -> {
               List<Plane> planes = new ArrayList<>();
               samples.forEach(

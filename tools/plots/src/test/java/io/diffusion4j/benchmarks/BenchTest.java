@@ -5,13 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import io.diffusion4j.benchmarks.Bench.Measurements;
 import io.diffusion4j.benchmarks.images.ImageSettings;
 import io.diffusion4j.benchmarks.networks.DecoderSubject;
 import io.diffusion4j.benchmarks.networks.MemoryPeaks;
 import io.diffusion4j.benchmarks.networks.NetworkCost;
 import io.diffusion4j.benchmarks.report.Figure;
-import io.diffusion4j.benchmarks.report.Pace;
 import io.diffusion4j.benchmarks.report.Row;
+import io.diffusion4j.benchmarks.report.RunCount;
 import io.diffusion4j.benchmarks.report.Table;
 import io.diffusion4j.benchmarks.samplers.StepBenchmark;
 import io.diffusion4j.nn.engine.Compute;
@@ -38,7 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The program measures what it reports; XS is a size for this test alone. */
 @Tag("slow")
 class BenchTest {
-  private static final Pace ONCE = new Pace(0, 1, Duration.ZERO);
+  private static final RunCount ONCE = new RunCount(0, 1, Duration.ZERO);
   private static final List<String> SAMPLERS = List.of("ddim", "ddpm", "dpmpp-2m");
   private static List<Row> rows = List.of();
 

@@ -11,8 +11,8 @@ import io.diffusion4j.diffusion.schedule.TimestepSpacings;
 import io.diffusion4j.diffusion.schedule.Timesteps;
 import io.diffusion4j.diffusion.solver.DdimSampler;
 import io.diffusion4j.diffusion.solver.Samplers;
-import io.diffusion4j.plots.Curve.Look;
-import io.diffusion4j.plots.Curve.Point;
+import io.diffusion4j.plots.ChartSeries.Look;
+import io.diffusion4j.plots.ChartSeries.Point;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,12 +26,12 @@ class ChartsTest {
   private static final NoiseSchedule COSINE = new CosineSchedule(100);
   private static final Timesteps FIVE = TimestepSpacings.UNCLIP.of(100, 5);
 
-  private static Curve curve(Chart chart, String name) {
+  private static ChartSeries curve(Chart chart, String name) {
     return chart.curves().stream().filter(c -> c.name().equals(name)).findFirst().orElseThrow();
   }
 
   private static List<String> names(Chart chart) {
-    return chart.curves().stream().map(Curve::name).toList();
+    return chart.curves().stream().map(ChartSeries::name).toList();
   }
 
   @Test
@@ -95,13 +95,13 @@ class ChartsTest {
             "",
             Axis.linear("x"),
             Axis.logarithmic("y"),
-            List.of(new Curve("some", Look.line(0), points)));
+            List.of(new ChartSeries("some", Look.line(0), points)));
     assertThat(chart.curves().get(0).points()).containsExactly(new Point(1, 2));
   }
 
   @Test
   void twoCurvesOfOneNameAreRefused() {
-    var curve = new Curve("same", Look.line(0), List.of(new Point(0, 0)));
+    var curve = new ChartSeries("same", Look.line(0), List.of(new Point(0, 0)));
     assertThatThrownBy(
             () -> new Chart("", Axis.linear("x"), Axis.linear("y"), List.of(curve, curve)))
         .hasMessage("curves: [same, same] (expected: a name of its own for each)");

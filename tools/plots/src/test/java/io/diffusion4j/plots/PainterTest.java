@@ -2,8 +2,8 @@ package io.diffusion4j.plots;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.diffusion4j.plots.Curve.Look;
-import io.diffusion4j.plots.Curve.Point;
+import io.diffusion4j.plots.ChartSeries.Look;
+import io.diffusion4j.plots.ChartSeries.Point;
 import java.awt.Color;
 import java.awt.image.BufferedImage;
 import java.util.List;
@@ -20,7 +20,8 @@ class PainterTest {
   private static long painted(List<Point> points, Look look) {
     String name = "a name that is long enough for a legend of this width";
     var chart =
-        new Chart("", Axis.linear("x"), Axis.linear("y"), List.of(new Curve(name, look, points)));
+        new Chart(
+            "", Axis.linear("x"), Axis.linear("y"), List.of(new ChartSeries(name, look, points)));
     var image = new BufferedImage(Painter.WIDTH, Painter.HEIGHT, BufferedImage.TYPE_INT_RGB);
     var graphics = image.createGraphics();
     Painter.drawing(List.of(chart)).paint(graphics);

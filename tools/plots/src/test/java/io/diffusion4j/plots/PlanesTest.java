@@ -25,7 +25,7 @@ class PlanesTest {
   @Test
   void marksAreWhereTheyBelongInAPng(@TempDir Path folder) throws IOException {
     Path file = folder.resolve("a.png");
-    new PictureFile(file).write(planes(new Mark.Dots(List.of(UP), 3, 0)));
+    new ChartFile(file).write(planes(new Mark.Dots(List.of(UP), 3, 0)));
     BufferedImage image = ImageIO.read(file.toFile());
     Planes planes = planes();
     assertThat(image.getWidth()).isEqualTo(2 * planes.width());
@@ -39,7 +39,7 @@ class PlanesTest {
   @Test
   void anSvgHasLinesAndArrows(@TempDir Path folder) throws IOException {
     Path file = folder.resolve("a.svg");
-    new PictureFile(file)
+    new ChartFile(file)
         .write(planes(new Mark.Line(List.of(ORIGIN, UP), 1), new Mark.Arrow(ORIGIN, UP, 2)));
     assertThat(Files.readString(file)).contains("<svg", "points", "stroke");
   }

@@ -10,7 +10,7 @@ import io.diffusion4j.diffusion.image.Rgb8;
 import io.diffusion4j.diffusion.process.ForwardProcess;
 import io.diffusion4j.diffusion.schedule.LinearSchedule;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
-import io.diffusion4j.plots.Curve.Point;
+import io.diffusion4j.plots.ChartSeries.Point;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -41,7 +41,7 @@ class WayBackTest {
         .orElseThrow();
   }
 
-  private static double area(Curve curve) {
+  private static double area(ChartSeries curve) {
     List<Point> points = curve.points();
     double step = points.get(1).x() - points.get(0).x();
     return step * points.stream().mapToDouble(Point::y).sum();
@@ -50,7 +50,7 @@ class WayBackTest {
   @ParameterizedTest
   @CsvSource({"390, 400, 0.1", "100, 400, 0.1", "300, 400, -0.7", "-1, 200, 0.3"})
   void everyCurveIsADensity(int s, int t, double xt) {
-    for (Curve curve : near(-1, 1).step(s, t, xt).curves()) {
+    for (ChartSeries curve : near(-1, 1).step(s, t, xt).curves()) {
       assertThat(area(curve)).as(curve.name()).isCloseTo(1, within(1e-3));
     }
   }
@@ -66,7 +66,7 @@ class WayBackTest {
   @Test
   void theWeightOfTheBoundIsThatOfTheFormula() {
     Chart chart = BoundPlots.weights(Map.of("linear", LINEAR));
-    Curve weights = chart.curves().get(0);
+    ChartSeries weights = chart.curves().get(0);
     assertThat(weights.points()).hasSize(999);
     for (int t : new int[] {1, 40, 999}) {
       double beta = LINEAR.beta(t);

@@ -108,19 +108,19 @@ public final class Embed implements Callable<Integer> {
             .of(read(spark))
             .mapPartitions(
                 (MapPartitionsFunction<Row, Row>)
-                    some -> TaskRows.of(() -> Embedder.of(arguments).named(some)),
-                Encoders.row(Embedder.NAMED));
+                    some -> TaskRows.of(() -> PartitionEmbedder.of(arguments).named(some)),
+                Encoders.row(PartitionEmbedder.NAMED));
     table.complete(
         named,
         "rows",
-        Embedder.EMBEDDED,
-        (some, counter) -> Embedder.of(arguments).embed(some, counter),
+        PartitionEmbedder.EMBEDDED,
+        (some, counter) -> PartitionEmbedder.of(arguments).embed(some, counter),
         job::print);
     return 0;
   }
 
   private Dataset<Row> read(SparkSession spark) {
-    if (!Tables.isTable(input)) {
+    if (!SparkTables.isTable(input)) {
       Check.that(HadoopFolder.exists(spark, input), "input", input, "a folder or a table");
       return spark
           .read()
@@ -131,7 +131,7 @@ public final class Embed implements Callable<Integer> {
           .select("path", "content")
           .withColumnRenamed("content", imageColumn);
     }
-    Dataset<Row> table = Tables.read(spark, "input", input, textColumn);
+    Dataset<Row> table = SparkTables.read(spark, "input", input, textColumn);
     List<String> columns = Arrays.asList(table.columns());
     Check.that(
         columns.contains(imageColumn) || columns.contains(textColumn),

@@ -15,7 +15,7 @@ import io.diffusion4j.diffusion.stage.Pixels;
 import io.diffusion4j.emoji.train.EmojiPreset;
 import io.diffusion4j.evaluation.Evaluation;
 import io.diffusion4j.evaluation.GeneratedMetric;
-import io.diffusion4j.evaluation.PictureList;
+import io.diffusion4j.evaluation.GeneratedPictures;
 import io.diffusion4j.evaluation.PromptPictures;
 import io.diffusion4j.evaluation.PromptSet;
 import io.diffusion4j.evaluation.Result;
@@ -66,7 +66,7 @@ public final class Evaluate implements Callable<Integer>, SamplingOptions.Sample
    *
    * @param lists the pictures of the prompts, and of each further metric
    */
-  private record Opened(ImagePipeline pipeline, List<PictureList> lists) {}
+  private record Opened(ImagePipeline pipeline, List<GeneratedPictures> lists) {}
 
   @Mixin private JobContext job = new JobContext();
 
@@ -233,7 +233,7 @@ public final class Evaluate implements Callable<Integer>, SamplingOptions.Sample
             .pipeline();
     EmojiPreset preset = preset(pipeline);
     List<String> texts = prompts(preset).texts();
-    List<PictureList> lists = new ArrayList<>();
+    List<GeneratedPictures> lists = new ArrayList<>();
     lists.add(
         new PromptPictures(
             pipeline, stages.settings(pipeline, ImageTask.of(texts.get(0))), texts, seed.value()));

@@ -133,20 +133,21 @@ public final class Generate implements Callable<Integer>, SamplingOptions.Sample
             .of(asked(spark))
             .mapPartitions(
                 (MapPartitionsFunction<Row, Row>)
-                    some -> TaskRows.of(() -> Painter.of(arguments).plan(some)),
+                    some -> TaskRows.of(() -> PartitionGenerator.of(arguments).plan(some)),
                 Encoders.row(PlannedPicture.PLANNED));
     var folder = files ? new HadoopFolder(spark, output + "/pictures") : null;
     table.complete(
         planned,
         "pictures",
         files ? PlannedPicture.WITH_FILES : PlannedPicture.WITH_BYTES,
-        (some, counter) -> Painter.of(arguments).draw(some, Optional.ofNullable(folder), counter),
+        (some, counter) ->
+            PartitionGenerator.of(arguments).draw(some, Optional.ofNullable(folder), counter),
         job::print);
     return 0;
   }
 
   private Dataset<Row> asked(SparkSession spark) {
-    Dataset<Row> asked = Tables.read(spark, "prompts", prompts, PromptRow.PROMPT);
+    Dataset<Row> asked = SparkTables.read(spark, "prompts", prompts, PromptRow.PROMPT);
     List<String> columns = Arrays.asList(asked.columns());
     Check.that(
         columns.contains(PromptRow.PROMPT) || !needsWords(),

@@ -54,23 +54,23 @@ record PromptRow(
    * @throws IllegalArgumentException if a value is invalid
    */
   static PromptRow of(Row row, boolean needsWords, Optional<Long> usualSeed, int usualCount) {
-    String prompt = Tables.text(row, PROMPT);
+    String prompt = SparkTables.text(row, PROMPT);
     Check.that(prompt != null || !needsWords, PROMPT, "none", "some words");
     Check.that(prompt == null || !prompt.isBlank(), PROMPT, "\"" + prompt + "\"", "some words");
-    Long label = Tables.integer(row, LABEL);
+    Long label = SparkTables.integer(row, LABEL);
     Check.that(
         label == null || (label >= 0 && label <= Integer.MAX_VALUE), LABEL, label, "0 or more");
     Check.that(label == null || prompt == null, LABEL, label, "none beside a prompt");
-    Long seed = Tables.integer(row, SEED);
+    Long seed = SparkTables.integer(row, SEED);
     Check.that(seed == null || seed >= 0, SEED, seed, "≥ 0");
-    Long count = Tables.integer(row, COUNT);
+    Long count = SparkTables.integer(row, COUNT);
     Check.that(
         count == null || (count >= 1 && count <= MAX_PICTURES),
         COUNT,
         count,
         "1 to %d",
         MAX_PICTURES);
-    String id = Tables.text(row, OutputTable.ID);
+    String id = SparkTables.text(row, OutputTable.ID);
     Check.that(
         id == null || NAME.matcher(id).matches(),
         OutputTable.ID,
@@ -78,7 +78,7 @@ record PromptRow(
         "up to 100 letters, digits, dots, hyphens and underscores");
     return new PromptRow(
         prompt,
-        Objects.requireNonNullElse(Tables.text(row, NEGATIVE), ""),
+        Objects.requireNonNullElse(SparkTables.text(row, NEGATIVE), ""),
         label == null ? null : label.intValue(),
         seed == null ? usualSeed.orElse(null) : seed,
         count == null ? usualCount : count.intValue(),

@@ -39,7 +39,7 @@ record Diversity(Evaluation evaluation, String name, OpenPrompts prompts, long s
   private static final int COMPARED = 4;
 
   @Override
-  public PictureList pictures(
+  public GeneratedPictures pictures(
       ImagePipeline pipeline, Function<ImageTask, Map<String, SamplingSettings>> settings) {
     List<String> texts = prompts.texts();
     return new PromptPictures(pipeline, settings.apply(ImageTask.of(texts.get(0))), texts, seed);

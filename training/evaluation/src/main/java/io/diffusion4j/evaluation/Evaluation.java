@@ -10,7 +10,7 @@ import io.diffusion4j.emoji.scene.NamedColor;
 import io.diffusion4j.emoji.scene.Scene;
 import io.diffusion4j.emoji.scene.SceneMix;
 import io.diffusion4j.emoji.scene.SceneRenderer;
-import io.diffusion4j.emoji.scene.Split;
+import io.diffusion4j.emoji.scene.SceneSplit;
 import io.diffusion4j.emoji.scene.Subject;
 import io.diffusion4j.evaluation.Metric.Kind;
 import io.diffusion4j.evaluation.NearestTraining.Match;
@@ -443,7 +443,7 @@ public final class Evaluation {
         matches(prompts, List.of(generated, real)).stream()
             .map(row -> row.stream().mapToDouble(Match::distance).toArray())
             .toList();
-    double[] held = part(prompts, distances.get(1), p -> p.isHeldOut(Split.HELD_OUT_STYLE));
+    double[] held = part(prompts, distances.get(1), p -> p.isHeldOut(SceneSplit.HELD_OUT_STYLE));
     return metric(
         "nearest training picture",
         Kind.NOVELTY,
@@ -451,6 +451,6 @@ public final class Evaluation {
         distances.get(0),
         held.length == 0 ? distances.get(1) : held,
         Optional.empty(),
-        p -> p.isHeldOut(Split.HELD_OUT_STYLE));
+        p -> p.isHeldOut(SceneSplit.HELD_OUT_STYLE));
   }
 }

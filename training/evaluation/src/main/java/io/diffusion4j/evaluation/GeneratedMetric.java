@@ -19,7 +19,7 @@ public interface GeneratedMetric {
    * @param settings the sampling settings by stage name, for a task
    * @throws IllegalArgumentException if the model does not support the task
    */
-  PictureList pictures(
+  GeneratedPictures pictures(
       ImagePipeline pipeline, Function<ImageTask, Map<String, SamplingSettings>> settings);
 
   /**

@@ -11,7 +11,7 @@ import io.diffusion4j.emoji.scene.Scene;
 import io.diffusion4j.emoji.scene.SceneMix;
 import io.diffusion4j.emoji.scene.SceneMix.Kinds;
 import io.diffusion4j.emoji.scene.SceneSampler;
-import io.diffusion4j.emoji.scene.Split;
+import io.diffusion4j.emoji.scene.SceneSplit;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -83,7 +83,7 @@ public record OpenPrompts(List<Prompt> prompts) {
     for (int i = 0; i < count; i++) {
       Word word = words.get(i % words.size());
       var few = new ConceptSet(word.text, word.concepts);
-      var sampler = new SceneSampler(few, mix, Split.TRAIN, seed + i);
+      var sampler = new SceneSampler(few, mix, SceneSplit.TRAIN, seed + i);
       String text = Captioner.vague(word.text, sampler.scene(0).background());
       prompts.add(prompt(word.text, text, sampler::scene));
     }
@@ -97,7 +97,7 @@ public record OpenPrompts(List<Prompt> prompts) {
    * @throws IllegalArgumentException if the length is 0
    */
   public static OpenPrompts ofThings(ConceptSet concepts, int count, long seed) {
-    var things = new SceneSampler(concepts, SceneMix.plain(), Split.TRAIN, seed);
+    var things = new SceneSampler(concepts, SceneMix.plain(), SceneSplit.TRAIN, seed);
     return new OpenPrompts(
         LongStream.range(0, count).mapToObj(i -> ofThing(things.scene(i), seed + i)).toList());
   }
@@ -105,7 +105,8 @@ public record OpenPrompts(List<Prompt> prompts) {
   private static Prompt ofThing(Scene scene, long seed) {
     String name = Captioner.unstyled(scene);
     var one = new ConceptSet(name, scene.subject().concepts());
-    return prompt(name, name, new SceneSampler(one, SceneMix.plain(), Split.TRAIN, seed)::scene);
+    return prompt(
+        name, name, new SceneSampler(one, SceneMix.plain(), SceneSplit.TRAIN, seed)::scene);
   }
 
   private static Prompt prompt(String word, String text, LongFunction<Scene> scene) {

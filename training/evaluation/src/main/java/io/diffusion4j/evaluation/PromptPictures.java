@@ -18,7 +18,7 @@ import java.util.stream.IntStream;
  */
 public record PromptPictures(
     ImagePipeline pipeline, Map<String, SamplingSettings> settings, List<String> prompts, long seed)
-    implements PictureList {
+    implements GeneratedPictures {
   public PromptPictures {
     settings = Map.copyOf(settings);
     prompts = List.copyOf(prompts);

@@ -6,7 +6,7 @@ import io.diffusion4j.emoji.scene.Scene;
 import io.diffusion4j.emoji.scene.SceneMix;
 import io.diffusion4j.emoji.scene.SceneMix.Kinds;
 import io.diffusion4j.emoji.scene.SceneSampler;
-import io.diffusion4j.emoji.scene.Split;
+import io.diffusion4j.emoji.scene.SceneSplit;
 import io.diffusion4j.emoji.scene.Splits;
 import io.diffusion4j.emoji.train.EmojiSettings;
 import java.util.ArrayList;
@@ -42,12 +42,12 @@ public record PromptSet(List<Prompt> prompts) {
     }
 
     /** Whether exactly this combination is held out. */
-    public boolean isHeldOut(Split split) {
+    public boolean isHeldOut(SceneSplit split) {
       return Splits.heldOut(scene).equals(Set.of(split));
     }
   }
 
-  private record Kind(Split split, Kinds kinds) {
+  private record Kind(SceneSplit split, Kinds kinds) {
     SceneMix mix(SceneMix usual) {
       return new SceneMix(kinds, 0.85, 0, usual.styles(), usual.oneStyle(), 0, false);
     }
@@ -60,14 +60,14 @@ public record PromptSet(List<Prompt> prompts) {
 
   private static final List<Kind> KINDS =
       List.of(
-          new Kind(Split.TRAIN, CENTRED),
-          new Kind(Split.HELD_OUT_BACKGROUND, CENTRED),
-          new Kind(Split.TRAIN, SEVERAL),
-          new Kind(Split.HELD_OUT_COUNT, SEVERAL),
-          new Kind(Split.TRAIN, RELATED),
-          new Kind(Split.HELD_OUT_RELATION, RELATED),
-          new Kind(Split.TRAIN, SIZED),
-          new Kind(Split.HELD_OUT_STYLE, CENTRED));
+          new Kind(SceneSplit.TRAIN, CENTRED),
+          new Kind(SceneSplit.HELD_OUT_BACKGROUND, CENTRED),
+          new Kind(SceneSplit.TRAIN, SEVERAL),
+          new Kind(SceneSplit.HELD_OUT_COUNT, SEVERAL),
+          new Kind(SceneSplit.TRAIN, RELATED),
+          new Kind(SceneSplit.HELD_OUT_RELATION, RELATED),
+          new Kind(SceneSplit.TRAIN, SIZED),
+          new Kind(SceneSplit.HELD_OUT_STYLE, CENTRED));
 
   public PromptSet {
     prompts = List.copyOf(prompts);

@@ -1,7 +1,7 @@
 package io.diffusion4j.evaluation;
 
 import io.diffusion4j.emoji.scene.Scene;
-import io.diffusion4j.emoji.scene.Split;
+import io.diffusion4j.emoji.scene.SceneSplit;
 import java.util.Optional;
 import java.util.function.BiPredicate;
 import java.util.function.Predicate;
@@ -17,7 +17,7 @@ import java.util.function.Predicate;
  */
 public record Question(
     String name,
-    Optional<Split> heldOut,
+    Optional<SceneSplit> heldOut,
     Predicate<Scene> concerned,
     BiPredicate<Scene, MeasuredImage> answer) {
   /** Returns the same question under another name. */

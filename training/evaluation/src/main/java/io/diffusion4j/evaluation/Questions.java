@@ -8,7 +8,7 @@ import io.diffusion4j.emoji.scene.Captioner;
 import io.diffusion4j.emoji.scene.NamedColor;
 import io.diffusion4j.emoji.scene.Scene;
 import io.diffusion4j.emoji.scene.SceneSize;
-import io.diffusion4j.emoji.scene.Split;
+import io.diffusion4j.emoji.scene.SceneSplit;
 import io.diffusion4j.emoji.scene.Subject;
 import io.diffusion4j.evaluation.judge.EvaluationModel;
 import java.util.ArrayList;
@@ -23,7 +23,7 @@ final class Questions {
   static final Question BACKGROUND =
       new Question(
           "background",
-          Optional.of(Split.HELD_OUT_BACKGROUND),
+          Optional.of(SceneSplit.HELD_OUT_BACKGROUND),
           scene -> true,
           (scene, picture) -> picture.seen().background() == scene.background());
 
@@ -31,7 +31,7 @@ final class Questions {
   static final Question COUNT =
       new Question(
           "count",
-          Optional.of(Split.HELD_OUT_COUNT),
+          Optional.of(SceneSplit.HELD_OUT_COUNT),
           scene -> scene.subject() instanceof Subject.Several,
           (scene, picture) -> picture.seen().things().size() == scene.placements().size());
 
@@ -64,7 +64,7 @@ final class Questions {
   static Question relation(Drawings drawings) {
     return new Question(
         "relation",
-        Optional.of(Split.HELD_OUT_RELATION),
+        Optional.of(SceneSplit.HELD_OUT_RELATION),
         scene -> scene.subject() instanceof Subject.Pair,
         (scene, picture) -> stand(drawings, (Subject.Pair) scene.subject(), picture));
   }
@@ -90,7 +90,7 @@ final class Questions {
   static Question style(Drawings drawings) {
     return new Question(
         "style",
-        Optional.of(Split.HELD_OUT_STYLE),
+        Optional.of(SceneSplit.HELD_OUT_STYLE),
         scene -> scene.subject().concepts().size() == 1,
         (scene, picture) -> nearest(drawings, scene, picture).equals(Optional.of(scene.style())));
   }

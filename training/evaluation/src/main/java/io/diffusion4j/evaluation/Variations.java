@@ -1,8 +1,11 @@
 package io.diffusion4j.evaluation;
 
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.diffusion.noise.PhiloxNoise;
 import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.diffusion.pipeline.ImageTask;
+import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
 import io.diffusion4j.emoji.art.Style;
 import io.diffusion4j.emoji.scene.Scene;
@@ -38,7 +41,7 @@ record Variations(Evaluation evaluation, PromptSet originals, OptionalDouble lik
   }
 
   @Override
-  public PictureList pictures(
+  public GeneratedPictures pictures(
       ImagePipeline pipeline, Function<ImageTask, Map<String, SamplingSettings>> settings) {
     List<Image> real = evaluation.real(originals, pipeline.card().images().width());
     var first = new ImageTask.Variation(real.get(0), ImageTask.Words.NONE);
@@ -99,5 +102,53 @@ record Variations(Evaluation evaluation, PromptSet originals, OptionalDouble lik
                         .mapToObj(k -> vectors.get(k * originals.size() + i))
                         .toList()))
         .toArray();
+  }
+
+  /**
+   * A model's variations of pictures without words, drawn one by one: one of each picture, then
+   * another of each, and so on. The i-th variation has the i-th noise of the seed.
+   *
+   * @param settings the sampling settings by stage name
+   * @param originals the pictures, of any size
+   * @param likeness the likeness of the variations, in [0, 1]
+   * @param each the number of variations of a picture
+   */
+  private record VariationPictures(
+      ImagePipeline pipeline,
+      Map<String, SamplingSettings> settings,
+      List<Image> originals,
+      double likeness,
+      int each,
+      long seed)
+      implements GeneratedPictures {
+    VariationPictures {
+      Check.that(
+          pipeline.card().tasks().contains(ImageTask.Kind.VARIATION),
+          "model",
+          pipeline.card().name(),
+          "one that varies pictures");
+      settings = Map.copyOf(settings);
+      originals = List.copyOf(originals);
+    }
+
+    @Override
+    public int size() {
+      return each * originals.size();
+    }
+
+    @Override
+    public List<Image> draw(int from, int to) {
+      return IntStream.range(from, to)
+          .mapToObj(
+              i ->
+                  pipeline.draw(
+                      new ImageTask.Variation(
+                          originals.get(i % originals.size()), ImageTask.Words.NONE, likeness),
+                      settings,
+                      List.of(new PhiloxNoise(seed, i)),
+                      SamplingListener.NONE))
+          .flatMap(List::stream)
+          .toList();
+    }
   }
 }

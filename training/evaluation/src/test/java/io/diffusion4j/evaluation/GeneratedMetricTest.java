@@ -22,7 +22,7 @@ import io.diffusion4j.emoji.scene.Captioner;
 import io.diffusion4j.emoji.scene.Scene;
 import io.diffusion4j.emoji.scene.SceneMix;
 import io.diffusion4j.emoji.scene.SceneSampler;
-import io.diffusion4j.emoji.scene.Split;
+import io.diffusion4j.emoji.scene.SceneSplit;
 import io.diffusion4j.emoji.scene.Splits;
 import io.diffusion4j.emoji.train.EmojiPreset;
 import io.diffusion4j.evaluation.OpenPrompts.Prompt;
@@ -123,7 +123,7 @@ class GeneratedMetricTest {
       long seed = isRandom ? 1_000_000L + Float.floatToIntBits(noise) : 0;
       var plain = SceneMix.plain().withOneStyleOf(SCENES.styles());
       var few = new ConceptSet(prompt.word(), allowed);
-      Scene scene = new SceneSampler(few, plain, Split.TRAIN, seed).scene(0);
+      Scene scene = new SceneSampler(few, plain, SceneSplit.TRAIN, seed).scene(0);
       var placed = Scene.of(scene.subject(), scene.style(), prompt.scenes().get(0).background());
       return evaluation.render(List.of(placed), SIZE).get(0);
     }
@@ -139,12 +139,12 @@ class GeneratedMetricTest {
     return new Painter(drawn, shift, isRandom, EnumSet.allOf(ImageTask.Kind.class));
   }
 
-  private static PictureList pictures(GeneratedMetric metric, ImagePipeline model) {
+  private static GeneratedPictures pictures(GeneratedMetric metric, ImagePipeline model) {
     return metric.pictures(model, task -> model.defaults(task.kind()));
   }
 
   private static List<Metric> measured(GeneratedMetric metric, ImagePipeline model) {
-    PictureList pictures = pictures(metric, model);
+    GeneratedPictures pictures = pictures(metric, model);
     return metric.measure(pictures.draw(0, pictures.size()));
   }
 
@@ -319,7 +319,7 @@ class GeneratedMetricTest {
   @Test
   void aPictureDependsOnItsPlaceAndNotOnItsBatch() {
     for (GeneratedMetric metric : List.of(evaluation.diversity(2), evaluation.variations(8))) {
-      PictureList pictures = pictures(metric, painter(CONCEPTS.size(), 1, true));
+      GeneratedPictures pictures = pictures(metric, painter(CONCEPTS.size(), 1, true));
       assertThat(pictures.size()).isEqualTo(32);
       List<Image> all = pictures.draw(0, 32);
       for (int[] part : new int[][] {{0, 5}, {5, 6}, {15, 32}}) {

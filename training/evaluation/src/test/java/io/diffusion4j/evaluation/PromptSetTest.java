@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import io.diffusion4j.emoji.art.ConceptSet;
 import io.diffusion4j.emoji.art.Style;
 import io.diffusion4j.emoji.scene.SceneMix;
-import io.diffusion4j.emoji.scene.Split;
+import io.diffusion4j.emoji.scene.SceneSplit;
 import io.diffusion4j.emoji.train.EmojiPreset;
 import io.diffusion4j.evaluation.PromptSet.Prompt;
 import java.util.List;
@@ -25,8 +25,8 @@ class PromptSetTest {
     var set = PromptSet.of(of.concepts(), of.scenes(), 512, 0);
     assertThat(set.prompts()).hasSize(512);
     assertThat(set.prompts().stream().filter(Prompt::isSeen)).hasSize(256);
-    for (Split split : Split.values()) {
-      if (split != Split.TRAIN) {
+    for (SceneSplit split : SceneSplit.values()) {
+      if (split != SceneSplit.TRAIN) {
         assertThat(set.prompts().stream().filter(p -> p.isHeldOut(split))).hasSize(64);
       }
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.within;
 
 import io.diffusion4j.evaluation.Embedded.Named;
+import io.diffusion4j.evaluation.SpaceMetrics.MeanDiscrepancy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;

@@ -7,10 +7,6 @@
  * }
  * }</pre>
  *
- * <p>{@link io.diffusion4j.data.files.PictureFiles} detects the layout of each path. It keeps the
- * positions of pictures in memory and reads pictures and captions on demand. {@link
- * io.diffusion4j.data.files.Columns} names the columns of lists and tables.
- *
  * <p>Pictures may be PNG, JPEG, WebP or GIF, of which the first frame is read. Captions are in text
  * files beside the pictures, in columns of {@code metadata.jsonl} or a table, or in the JSON of a
  * tar shard; a picture may have several. They are text in UTF-8; a caption that is not is a {@link
@@ -18,12 +14,9 @@
  * shard is cached, so that its headers are read once. If a file changes after that, its pictures
  * are errors rather than wrong bytes.
  *
- * <p>Decoding ahead, splitting and resizing are in {@code io.diffusion4j.data}.
- *
  * <p>To add a format with a picture in each row, implement {@link
- * io.diffusion4j.data.files.PictureTable} and name it in {@code META-INF/services}; the package
- * {@code io.diffusion4j.data.parquet} does so. Links in folders are followed, but lists never lead
- * out of their folder, and shards are not unpacked. Nothing is downloaded.
+ * io.diffusion4j.data.files.PictureTable} and name it in {@code META-INF/services}. Links in
+ * folders are followed, but lists never lead out of their folder. Nothing is downloaded.
  */
 @NullMarked
 package io.diffusion4j.data.files;

@@ -9,6 +9,7 @@ import io.diffusion4j.data.CaptionedImages.CaptionedImage;
 import io.diffusion4j.data.PictureSet;
 import io.diffusion4j.data.Shuffled;
 import io.diffusion4j.data.Split;
+import io.diffusion4j.data.files.PictureFiles.Braces;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.Png;
 import java.awt.image.BufferedImage;

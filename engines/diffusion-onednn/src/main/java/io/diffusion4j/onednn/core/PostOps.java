@@ -20,11 +20,6 @@ public record PostOps(
     List<Function<dnnl_post_ops, Integer>> steps, Map<Integer, dnnl_memory> arguments) {
   public static final PostOps NOTHING = new PostOps(List.of(), Map.of());
 
-  /** Computes x·σ(x). */
-  public PostOps swish() {
-    return and(ops -> dnnl_post_ops_append_eltwise(ops, dnnl_eltwise_swish, 1, 0), Map.of());
-  }
-
   /** Multiplies the result by a factor. */
   public PostOps scale(float factor) {
     return and(ops -> dnnl_post_ops_append_eltwise(ops, dnnl_eltwise_linear, factor, 0), Map.of());

@@ -17,10 +17,6 @@
  *       });
  * } // the memory is released here
  * }</pre>
- *
- * <p>These types are public for the packages {@code run} and {@code train} of this module. Programs
- * use the engines, {@link io.diffusion4j.onednn.OneDnnEngine} and {@link
- * io.diffusion4j.onednn.OneDnnTrainingEngine}.
  */
 @NullMarked
 package io.diffusion4j.onednn.core;

@@ -25,16 +25,16 @@ import java.util.Set;
  * Compiles a network to steps, from its outputs backwards: each layer after its operands, and fused
  * chains as one. Layers that are only in losses are errors.
  */
-public final class Compiler implements Layer.Visitor<Node, Value> {
+public final class Compiler implements Layer.Visitor<Node, LayerValue> {
   private final Network network;
   private final Fusion fusion;
-  private final Lowering lowering;
+  private final OneDnnLowering lowering;
   private final DataType type;
   private final Set<Integer> quantised;
-  private final Map<Integer, Value> values = new HashMap<>();
-  private final Map<Integer, Value> narrow = new HashMap<>();
-  private final Map<Integer, Value> wide = new HashMap<>();
-  private final Map<List<Tensor>, Value> masks = new HashMap<>();
+  private final Map<Integer, LayerValue> values = new HashMap<>();
+  private final Map<Integer, LayerValue> narrow = new HashMap<>();
+  private final Map<Integer, LayerValue> wide = new HashMap<>();
+  private final Map<List<Tensor>, LayerValue> masks = new HashMap<>();
 
   /**
    * Creates a compiler without steps.
@@ -43,7 +43,7 @@ public final class Compiler implements Layer.Visitor<Node, Value> {
    * @param type the type of the activations
    * @param quantised the nodes whose products are of 8-bit integers
    */
-  public Compiler(Network network, Lowering lowering, DataType type, Set<Integer> quantised) {
+  public Compiler(Network network, OneDnnLowering lowering, DataType type, Set<Integer> quantised) {
     this.network = network;
     this.quantised = Set.copyOf(quantised);
     this.fusion = new Fusion(network);
@@ -52,14 +52,14 @@ public final class Compiler implements Layer.Visitor<Node, Value> {
   }
 
   /** Returns the inputs by name, marked as read by the first step. */
-  public Map<String, Value> inputs() {
-    Map<String, Value> inputs = new LinkedHashMap<>();
+  public Map<String, LayerValue> inputs() {
+    Map<String, LayerValue> inputs = new LinkedHashMap<>();
     network.inputs().forEach((name, input) -> inputs.put(name, value(input.node())));
     return inputs;
   }
 
   /** Makes the steps of the outputs, which are in float32. */
-  public List<Value> outputs() {
+  public List<LayerValue> outputs() {
     return network.outputs().stream().map(output -> kept(wide(output.node()))).toList();
   }
 
@@ -67,7 +67,7 @@ public final class Compiler implements Layer.Visitor<Node, Value> {
    * Copies a fed value to a buffer of its own, because its input buffer is reused for the next
    * sample.
    */
-  private Value kept(Value value) {
+  private LayerValue kept(LayerValue value) {
     boolean isFed = inputs().values().stream().anyMatch(fed -> fed.buffer() == value.buffer());
     return isFed ? lowering.converted(value, DataType.FLOAT32) : value;
   }
@@ -80,8 +80,8 @@ public final class Compiler implements Layer.Visitor<Node, Value> {
     return new UnsupportedLayerException(node.layer() + " of " + node.inputs());
   }
 
-  private Value value(int n) {
-    Value known = values.get(n);
+  private LayerValue value(int n) {
+    LayerValue known = values.get(n);
     if (known == null) {
       known = compute(n, Optional.empty());
       values.put(n, known);
@@ -90,28 +90,28 @@ public final class Compiler implements Layer.Visitor<Node, Value> {
   }
 
   /** Converts to the format of the activations. */
-  private Value narrow(int n) {
+  private LayerValue narrow(int n) {
     return as(type, n, narrow);
   }
 
-  private Value wide(int n) {
+  private LayerValue wide(int n) {
     return as(DataType.FLOAT32, n, wide);
   }
 
-  private Value value(Node node, int i) {
+  private LayerValue value(Node node, int i) {
     return value(node.input(i));
   }
 
-  private Value narrow(Node node, int i) {
+  private LayerValue narrow(Node node, int i) {
     return narrow(node.input(i));
   }
 
-  private Value wide(Node node, int i) {
+  private LayerValue wide(Node node, int i) {
     return wide(node.input(i));
   }
 
-  private Value as(DataType wanted, int n, Map<Integer, Value> copies) {
-    Value value = value(n);
+  private LayerValue as(DataType wanted, int n, Map<Integer, LayerValue> copies) {
+    LayerValue value = value(n);
     if (value.type() == wanted) {
       return value;
     }
@@ -123,14 +123,14 @@ public final class Compiler implements Layer.Visitor<Node, Value> {
    *
    * @param into the place of the result, if it has one already
    */
-  private Value compute(int n, Optional<Value> into) {
+  private LayerValue compute(int n, Optional<LayerValue> into) {
     var chain = fusion.chain(n);
     return chain.isPresent()
         ? computeChain(n, chain.get(), into)
         : node(n).layer().accept(this, node(n));
   }
 
-  private Value computeChain(int n, Fusion.Chain chain, Optional<Value> into) {
+  private LayerValue computeChain(int n, Fusion.Chain chain, Optional<LayerValue> into) {
     var producer = node(chain.producer());
     List<PostOp.Pending> after = new ArrayList<>();
     for (After operation : chain.after()) {
@@ -164,7 +164,7 @@ public final class Compiler implements Layer.Visitor<Node, Value> {
 
   /** Returns the value that a convolution or dense layer reads. */
   private Source source(int n) {
-    Value x = narrow(node(n), 0);
+    LayerValue x = narrow(node(n), 0);
     return quantised.contains(n)
         ? lowering.quantised(x, isOfCurve(node(n).input(0)))
         : Source.of(x);
@@ -182,11 +182,11 @@ public final class Compiler implements Layer.Visitor<Node, Value> {
   /**
    * Returns all masks of an attention combined; attentions with the same masks share the result.
    */
-  private Optional<Value> mask(List<Tensor> hiding) {
+  private Optional<LayerValue> mask(List<Tensor> hiding) {
     if (hiding.isEmpty()) {
       return Optional.empty();
     }
-    Value known = masks.get(hiding);
+    LayerValue known = masks.get(hiding);
     if (known == null) {
       known =
           hiding.stream().map(mask -> wide(mask.node())).reduce(lowering::hideBoth).orElseThrow();
@@ -199,12 +199,12 @@ public final class Compiler implements Layer.Visitor<Node, Value> {
 
   /** Integers are fed as float32 numbers with the same values. */
   @Override
-  public Value visit(Layer.Input layer, Node node) {
+  public LayerValue visit(Layer.Input layer, Node node) {
     return lowering.fed(node.output().sample());
   }
 
   @Override
-  public Value visit(Layer.Constant layer, Node node) {
+  public LayerValue visit(Layer.Constant layer, Node node) {
     if (node.output().role() != Role.NUMBERS || !isForAll(node.output())) {
       throw unsupported(node);
     }
@@ -212,12 +212,12 @@ public final class Compiler implements Layer.Visitor<Node, Value> {
   }
 
   @Override
-  public Value visit(Layer.Learned layer, Node node) {
+  public LayerValue visit(Layer.Learned layer, Node node) {
     return learned(layer.key(), node);
   }
 
   /** Reads a parameter as a value that is the same for each sample. */
-  private Value learned(String key, Node shaped) {
+  private LayerValue learned(String key, Node shaped) {
     boolean isInOrder = network.parameter(key).layout() == Layout.SAME;
     if (!isInOrder || !isForAll(shaped.output())) {
       throw unsupported(shaped);
@@ -232,18 +232,18 @@ public final class Compiler implements Layer.Visitor<Node, Value> {
 
   /** It is always the producer of a chain. */
   @Override
-  public Value visit(Layer.Linear layer, Node node) {
+  public LayerValue visit(Layer.Linear layer, Node node) {
     throw unsupported(node);
   }
 
   /** It is always the producer of a chain. */
   @Override
-  public Value visit(Layer.Conv2d layer, Node node) {
+  public LayerValue visit(Layer.Conv2d layer, Node node) {
     throw unsupported(node);
   }
 
   @Override
-  public Value visit(Layer.Embedding layer, Node node) {
+  public LayerValue visit(Layer.Embedding layer, Node node) {
     if (!node.output().hasRows()) {
       throw unsupported(node);
     }
@@ -251,29 +251,29 @@ public final class Compiler implements Layer.Visitor<Node, Value> {
   }
 
   @Override
-  public Value visit(Layer.GroupNorm layer, Node node) {
-    Optional<Value> scaleShift =
+  public LayerValue visit(Layer.GroupNorm layer, Node node) {
+    Optional<LayerValue> scaleShift =
         node.inputs().size() == 1 ? Optional.empty() : Optional.of(wide(node, 1));
     return lowering.groupNorm(layer, narrow(node, 0), scaleShift);
   }
 
   @Override
-  public Value visit(Layer.LayerNorm layer, Node node) {
+  public LayerValue visit(Layer.LayerNorm layer, Node node) {
     return lowering.layerNorm(layer, narrow(node, 0));
   }
 
   @Override
-  public Value visit(Layer.AdaptiveLayerNorm layer, Node node) {
+  public LayerValue visit(Layer.AdaptiveLayerNorm layer, Node node) {
     return lowering.layerNorm(layer, narrow(node, 0), wide(node, 1), wide(node, 2));
   }
 
   @Override
-  public Value visit(Layer.Chosen layer, Node node) {
+  public LayerValue visit(Layer.Chosen layer, Node node) {
     return lowering.chosen(layer, wide(node, 0), wide(node, 1));
   }
 
   @Override
-  public Value visit(Layer.Attention layer, Node node) {
+  public LayerValue visit(Layer.Attention layer, Node node) {
     return lowering.attention(
         layer.heads(),
         narrow(node, 0),
@@ -283,12 +283,12 @@ public final class Compiler implements Layer.Visitor<Node, Value> {
   }
 
   @Override
-  public Value visit(Layer.Hide layer, Node node) {
+  public LayerValue visit(Layer.Hide layer, Node node) {
     return lowering.hide(layer, wide(node, 0), node.output().sample());
   }
 
   @Override
-  public Value visit(Layer.Deal layer, Node node) {
+  public LayerValue visit(Layer.Deal layer, Node node) {
     return lowering.deal(narrow(node, 0), node.output().sample());
   }
 
@@ -297,13 +297,13 @@ public final class Compiler implements Layer.Visitor<Node, Value> {
    * in place. Concatenated channels are copied.
    */
   @Override
-  public Value visit(Layer.Concat layer, Node node) {
+  public LayerValue visit(Layer.Concat layer, Node node) {
     var shape = node.output().sample();
-    Value whole = lowering.value(type, shape);
+    LayerValue whole = lowering.value(type, shape);
     if (layer.axis() == 1) {
       long offset = 0;
       for (Tensor input : node.inputs()) {
-        var place = new Value(whole.buffer(), type, whole.offset() + offset, input.sample());
+        var place = new LayerValue(whole.buffer(), type, whole.offset() + offset, input.sample());
         if (isMadeHere(input.node())) {
           compute(input.node(), Optional.of(place));
         } else {
@@ -328,7 +328,7 @@ public final class Compiler implements Layer.Visitor<Node, Value> {
   }
 
   @Override
-  public Value visit(Layer.Reshape layer, Node node) {
+  public LayerValue visit(Layer.Reshape layer, Node node) {
     var source = node(node.input(0));
     if (source.inputs().isEmpty() && !source.layer().parameters().isEmpty()) {
       return learned(source.layer().parameters().get(0), node);
@@ -337,7 +337,7 @@ public final class Compiler implements Layer.Visitor<Node, Value> {
   }
 
   @Override
-  public Value visit(Layer.Slice layer, Node node) {
+  public LayerValue visit(Layer.Slice layer, Node node) {
     if (layer.axis() == node.output().rank() - 1) {
       return lowering.slice(value(node, 0), layer.begin(), layer.size());
     }
@@ -349,28 +349,28 @@ public final class Compiler implements Layer.Visitor<Node, Value> {
 
   /** The steps are those of a single sample. */
   @Override
-  public Value visit(Layer.ForEach layer, Node node) {
+  public LayerValue visit(Layer.ForEach layer, Node node) {
     return value(node, 0);
   }
 
   @Override
-  public Value visit(Layer.UpsampleNearest layer, Node node) {
+  public LayerValue visit(Layer.UpsampleNearest layer, Node node) {
     return lowering.upsampleNearest(narrow(node, 0));
   }
 
   @Override
-  public Value visit(Layer.AveragePool layer, Node node) {
+  public LayerValue visit(Layer.AveragePool layer, Node node) {
     return lowering.averagePool(narrow(node, 0));
   }
 
   @Override
-  public Value visit(Layer.Apply layer, Node node) {
+  public LayerValue visit(Layer.Apply layer, Node node) {
     var curve = Curve.of(layer.function()).orElseThrow(() -> unsupported(node));
     return lowering.apply(curve, narrow(node, 0));
   }
 
   @Override
-  public Value visit(Layer.Combine layer, Node node) {
+  public LayerValue visit(Layer.Combine layer, Node node) {
     if (Fusion.isGate(node)) {
       return lowering.multiply(narrow(node, 0), wide(node, 1));
     }
@@ -405,12 +405,12 @@ public final class Compiler implements Layer.Visitor<Node, Value> {
   }
 
   @Override
-  public Value visit(Layer.Select layer, Node node) {
+  public LayerValue visit(Layer.Select layer, Node node) {
     throw unsupported(node);
   }
 
   @Override
-  public Value visit(Layer.Reduce layer, Node node) {
+  public LayerValue visit(Layer.Reduce layer, Node node) {
     var x = node.inputs().get(0);
     boolean isOverTokens = x.rank() == 3 && x.hasRows() && layer.axes().equals(List.of(1));
     if (layer.statistic() != Statistic.SUM || !isOverTokens) {
@@ -420,17 +420,17 @@ public final class Compiler implements Layer.Visitor<Node, Value> {
   }
 
   @Override
-  public Value visit(Layer.Product layer, Node node) {
+  public LayerValue visit(Layer.Product layer, Node node) {
     throw unsupported(node);
   }
 
   @Override
-  public Value visit(Layer.OneHot layer, Node node) {
+  public LayerValue visit(Layer.OneHot layer, Node node) {
     throw unsupported(node);
   }
 
   @Override
-  public Value visit(Layer.Detached layer, Node node) {
+  public LayerValue visit(Layer.Detached layer, Node node) {
     throw unsupported(node);
   }
 }

@@ -33,7 +33,7 @@ public final class Convolutions {
   }
 
   /** Makes the steps from x to y. */
-  void add(Layer.Conv2d conv, Source x, Value y, List<PostOp.Pending> after) {
+  void add(Layer.Conv2d conv, Source x, LayerValue y, List<PostOp.Pending> after) {
     long each = x.value().type().bytes();
     long bytes = conv.out() * conv.in() * conv.kernel() * conv.kernel() * each;
     if (isByOutputs(bytes, (x.value().size() + y.size()) * each, conv.out())) {
@@ -53,8 +53,8 @@ public final class Convolutions {
     return isLarge && isEven && steps.parts() > 1;
   }
 
-  private void byRows(Layer.Conv2d conv, Source source, Value y, List<PostOp.Pending> after) {
-    Value x = source.value();
+  private void byRows(Layer.Conv2d conv, Source source, LayerValue y, List<PostOp.Pending> after) {
+    LayerValue x = source.value();
     var all = Range.all(conv.out());
     long stride = conv.stride();
     long pad = conv.pad();
@@ -79,8 +79,9 @@ public final class Convolutions {
   }
 
   /** Convolutions need a contiguous result, which is then copied to its place. */
-  private void byOutputs(Layer.Conv2d conv, Source source, Value y, List<PostOp.Pending> after) {
-    Value x = source.value();
+  private void byOutputs(
+      Layer.Conv2d conv, Source source, LayerValue y, List<PostOp.Pending> after) {
+    LayerValue x = source.value();
     var pixels = Range.all(y.pixels());
     var rows = Range.all(y.height());
     long pad = conv.pad();
@@ -88,14 +89,14 @@ public final class Convolutions {
     steps.divide(
         conv.out(),
         (part, channels) -> {
-          var own = Value.in(arena, y.type(), List.of(y.height(), y.width(), channels.size()));
+          var own = LayerValue.in(arena, y.type(), List.of(y.height(), y.width(), channels.size()));
           var fused =
               fused(
                   conv,
                   after,
                   other -> {
                     var from = other.withShape(y.shape()).columns(pixels, channels);
-                    var copy = Value.in(arena, other.type(), own.shape());
+                    var copy = LayerValue.in(arena, other.type(), own.shape());
                     primitives.copy(part, from, copy.matrix(pixels));
                     return copy.rows(rows);
                   },
@@ -115,7 +116,7 @@ public final class Convolutions {
   }
 
   private static Primitives.Convolution padding(
-      Layer.Conv2d conv, Value x, Value y, long top, long bottom) {
+      Layer.Conv2d conv, LayerValue x, LayerValue y, long top, long bottom) {
     long pad = conv.pad();
     long right = (y.width() - 1) * conv.stride() - pad + conv.kernel() - x.width();
     return new Primitives.Convolution(conv.stride(), top, bottom, pad, Math.max(0, right));
@@ -150,7 +151,7 @@ public final class Convolutions {
   private static List<PostOp> fused(
       Layer.Conv2d conv,
       List<PostOp.Pending> after,
-      Function<Value, View> ofSameSize,
+      Function<LayerValue, View> ofSameSize,
       Range outputs) {
     return after.stream()
         .<PostOp>map(

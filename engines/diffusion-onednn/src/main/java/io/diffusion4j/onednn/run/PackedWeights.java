@@ -19,6 +19,7 @@ import io.diffusion4j.onednn.core.Buffer;
 import io.diffusion4j.onednn.core.DataType;
 import io.diffusion4j.onednn.core.Descriptions;
 import io.diffusion4j.onednn.core.Dnnl;
+import io.diffusion4j.onednn.core.HugePages;
 import io.diffusion4j.onednn.core.Memory;
 import io.diffusion4j.onednn.core.Natives;
 import io.diffusion4j.onednn.core.ReturnedPages;
@@ -292,6 +293,72 @@ public final class PackedWeights {
       arguments.position(1).arg(DNNL_ARG_DST).memory(out);
       arguments.position(0);
       Dnnl.check(dnnl_primitive_execute(primitive, stream, 2, arguments), "packing");
+    }
+  }
+
+  /**
+   * Weights as 8-bit integers: symmetric, with a scale for each output, whose largest absolute
+   * weight becomes 127.
+   *
+   * @param values the values of each output, one output after the other
+   * @param scales the factor of the integers of each output
+   */
+  @SuppressWarnings("ArrayRecordComponent") // bulk data, passed on and forgotten
+  record QuantisedWeights(byte[] values, float[] scales) {
+    /** Quantises weights, given the number of weights of each output. */
+    static QuantisedWeights of(float[] weights, int outputs) {
+      int each = weights.length / outputs;
+      byte[] values = new byte[weights.length];
+      float[] scales = new float[outputs];
+      for (int output = 0; output < outputs; output++) {
+        int from = output * each;
+        float largest = 0;
+        for (int i = from; i < from + each; i++) {
+          largest = Math.max(largest, Math.abs(weights[i]));
+        }
+        scales[output] = SampleScale.of(largest);
+        float inverse = 1 / scales[output];
+        for (int i = from; i < from + each; i++) {
+          values[i] = (byte) Math.rint(weights[i] * inverse);
+        }
+      }
+      return new QuantisedWeights(values, scales);
+    }
+  }
+
+  /**
+   * Memory for many small objects of equal lifetime, taken from a few large slabs, so that they are
+   * on huge pages.
+   */
+  static final class Slabs {
+    private static final long SLAB = 4 * HugePages.BYTES;
+
+    private final Scope scope;
+    private Memory slab;
+    private long used;
+
+    /**
+     * Allocates the first slab.
+     *
+     * @param scope owns the memory
+     */
+    Slabs(Scope scope) {
+      this.scope = scope;
+      this.slab = new Memory(scope, SLAB);
+    }
+
+    /** Allocates this many bytes, aligned to a cache line. */
+    Memory take(long bytes) {
+      if (bytes > SLAB) {
+        return new Memory(scope, bytes);
+      }
+      if (used + bytes > SLAB) {
+        slab = new Memory(scope, SLAB);
+        used = 0;
+      }
+      Memory taken = slab.from(used);
+      used += (bytes + Memory.ALIGNMENT - 1) / Memory.ALIGNMENT * Memory.ALIGNMENT;
+      return taken;
     }
   }
 }

@@ -20,6 +20,6 @@ sealed interface PostOp {
     record Apply(Curve curve) implements Pending {}
 
     /** The addition of a value of the same size, or of one number per channel. */
-    record Add(Value value) implements Pending {}
+    record Add(LayerValue value) implements Pending {}
   }
 }

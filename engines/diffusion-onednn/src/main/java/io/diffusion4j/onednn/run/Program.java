@@ -23,9 +23,9 @@ public final class Program implements Executable {
 
   private final WorkerPool team;
   private final Slots slots;
-  private final Map<String, Value> inputs;
+  private final Map<String, LayerValue> inputs;
   private final Set<String> integers;
-  private final List<Value> outputs;
+  private final List<LayerValue> outputs;
   private final List<Steps.Stretch> stretches;
   private final Steps steps;
   private final long arenaBytes;
@@ -44,9 +44,9 @@ public final class Program implements Executable {
   public Program(
       WorkerPool team,
       Slots slots,
-      Map<String, Value> inputs,
+      Map<String, LayerValue> inputs,
       Set<String> integers,
-      List<Value> outputs,
+      List<LayerValue> outputs,
       Steps steps,
       List<Steps.Stretch> stretches,
       long arenaBytes) {

@@ -20,9 +20,9 @@ final class Quantisation {
    *
    * @param scale the factor of 8-bit integers, one number; empty for other formats
    */
-  record Source(Value value, Optional<View> scale) {
+  record Source(LayerValue value, Optional<View> scale) {
     /** Reads a value as it is. */
-    static Source of(Value value) {
+    static Source of(LayerValue value) {
       return new Source(value, Optional.empty());
     }
   }
@@ -30,7 +30,7 @@ final class Quantisation {
   private final Steps steps;
   private final Arena arena;
   private final Primitives primitives;
-  private final Map<Value, Source> known = new HashMap<>();
+  private final Map<LayerValue, Source> known = new HashMap<>();
 
   Quantisation(Steps steps, Arena arena, Primitives primitives) {
     this.steps = steps;
@@ -43,8 +43,8 @@ final class Quantisation {
    *
    * @param isOfCurve whether they are values of a {@link Curve}
    */
-  Source of(Value x, boolean isOfCurve) {
-    Value flat = x.withShape(List.of(x.size()));
+  Source of(LayerValue x, boolean isOfCurve) {
+    LayerValue flat = x.withShape(List.of(x.size()));
     Source made = known.get(flat);
     if (made == null) {
       made = quantise(flat, isOfCurve);
@@ -57,8 +57,8 @@ final class Quantisation {
    * Each part finds the extremes of its values, and derives the scale from the extremes of all
    * parts.
    */
-  private Source quantise(Value x, boolean isOfCurve) {
-    Value y = Value.in(arena, DataType.INT8, x.shape());
+  private Source quantise(LayerValue x, boolean isOfCurve) {
+    LayerValue y = LayerValue.in(arena, DataType.INT8, x.shape());
     List<View> extremes = new ArrayList<>();
     float least = isOfCurve ? -Curve.LEAST : 0;
     steps.divide(
@@ -96,7 +96,7 @@ final class Quantisation {
     return View.dense(number.buffer(), number.type(), number.offset(), 1, 1);
   }
 
-  private static View row(Value x, Range range) {
+  private static View row(LayerValue x, Range range) {
     return View.dense(x.buffer(), x.type(), x.offset() + range.begin(), 1, range.size());
   }
 }

@@ -26,7 +26,7 @@ final class Slot {
     this.arena = new Memory(scope, bytes);
   }
 
-  FloatBuffer floats(Value value) {
+  FloatBuffer floats(LayerValue value) {
     return floats(value.flat(Range.all(value.size())));
   }
 

@@ -18,16 +18,10 @@
  * long bytes = arena.place(); // 8192, as third has the place of first
  * }</pre>
  *
- * <h2>Why results do not depend on the batch</h2>
- *
  * <p>The parts of a step are fixed when a network is compiled. In a large batch, the threads take
  * whole samples; for the rest, they share the parts of one sample. Both compute the same parts and
  * add the same numbers in the same order. There are as many parts as threads, so another number of
  * threads divides the steps differently.
- *
- * <p>Not here: gradients ({@code train}), and the choice of the layers that compute with integers
- * ({@link io.diffusion4j.nn.QuantisedLayers}). {@link io.diffusion4j.onednn.OneDnnEngine} connects
- * these types; programs use it by {@link io.diffusion4j.nn.engine.CompiledNetwork}.
  */
 @NullMarked
 package io.diffusion4j.onednn.run;

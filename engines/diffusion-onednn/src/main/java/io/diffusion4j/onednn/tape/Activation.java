@@ -12,7 +12,7 @@ import org.bytedeco.dnnl.dnnl_memory_desc;
  * 1, c]}, a sequence {@code [n, 1, w, c]}. Its gradient has the same shape.
  */
 final class Activation {
-  private final Kernels kernels;
+  private final TapeKernels kernels;
   private final DataType type;
   private final int n;
   private final int h;
@@ -29,7 +29,7 @@ final class Activation {
   }
 
   private Activation(
-      Kernels kernels,
+      TapeKernels kernels,
       DataType type,
       int n,
       int h,
@@ -51,13 +51,13 @@ final class Activation {
 
   /** Creates a value in the tape's arena. */
   static Activation of(
-      Kernels kernels, DataType type, int n, int h, int w, int c, boolean differentiable) {
+      TapeKernels kernels, DataType type, int n, int h, int w, int c, boolean differentiable) {
     var buffer = kernels.memory().buffer((long) type.bytes() * n * h * w * c);
     return new Activation(kernels, type, n, h, w, c, differentiable, buffer, new Gradient());
   }
 
   /** Creates a value in exclusive memory, which is zeroed and keeps what is written to it. */
-  static Activation constant(Kernels kernels, DataType type, int n, int h, int w, int c) {
+  static Activation constant(TapeKernels kernels, DataType type, int n, int h, int w, int c) {
     long bytes = (long) type.bytes() * n * h * w * c;
     var buffer = Buffer.constant(bytes, kernels.allocate(bytes));
     return new Activation(kernels, type, n, h, w, c, false, buffer, new Gradient());

@@ -6,7 +6,7 @@ import io.diffusion4j.onednn.core.PostOps;
 
 /** Sums rows of a matrix in float32, as a product with a row of ones. */
 final class RowSum {
-  private final Kernels kernels;
+  private final TapeKernels kernels;
   private final Operand ones;
 
   RowSum(Tape tape, DataType type, int rows) {

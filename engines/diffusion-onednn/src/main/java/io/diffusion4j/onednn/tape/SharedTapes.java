@@ -6,7 +6,7 @@ import io.diffusion4j.nn.Network;
 import io.diffusion4j.nn.Numbers;
 import io.diffusion4j.nn.Tensor;
 import io.diffusion4j.nn.train.TrainingConfig.Activations;
-import io.diffusion4j.nn.train.group.Share;
+import io.diffusion4j.nn.train.group.RowRange;
 import io.diffusion4j.onednn.core.DataType;
 import io.diffusion4j.onednn.core.Scope;
 import io.diffusion4j.onednn.core.WorkerPool;
@@ -24,7 +24,7 @@ import org.bytedeco.dnnl.dnnl_stream;
  */
 public final class SharedTapes {
   /** A tape and its rows of the batch. */
-  private record Part(Tape tape, TapeCompiler.Compiled network, Share rows) {
+  private record Part(Tape tape, TapeCompiler.Compiled network, RowRange rows) {
     /** Returns the offset of its rows in an array of the whole batch. */
     int at(Activation own) {
       return own.size() / rows.count() * rows.from();
@@ -71,9 +71,10 @@ public final class SharedTapes {
     var compiled = new SharedTapes(team, network, rows, Math.min(team.size(), parts));
     for (int i = 0; i < parts; i++) {
       int number = i;
-      var own = Share.of(rows, i, parts);
+      var own = RowRange.of(rows, i, parts);
       var tape =
-          new Tape(new Kernels(scope), type, own.count(), key -> parameters.apply(key).on(number));
+          new Tape(
+              new TapeKernels(scope), type, own.count(), key -> parameters.apply(key).on(number));
       var on = TapeCompiler.compile(tape, network, activations, differentiated);
       compiled.parts.add(new Part(tape, on, own));
     }
@@ -86,29 +87,24 @@ public final class SharedTapes {
     return compiled;
   }
 
-  /** Returns the number of members with shares. */
-  int members() {
-    return members;
-  }
-
   /** Runs work on each share of the rows: each member on one, or on several consecutive ones. */
   private void each(BiConsumer<Part, dnnl_stream> work) {
     team.run(
         (member, stream) -> {
           if (member < members) {
-            var own = Share.of(parts.size(), member, members);
+            var own = RowRange.of(parts.size(), member, members);
             parts.subList(own.from(), own.to()).forEach(part -> work.accept(part, stream));
           }
         });
   }
 
   /** Returns the shares of the rows, in order. */
-  public List<Share> shares() {
+  public List<RowRange> shares() {
     return parts.stream().map(Part::rows).toList();
   }
 
   /** Runs work on each share of the rows, in the thread of its member. */
-  public void each(Consumer<Share> work) {
+  public void each(Consumer<RowRange> work) {
     each((part, stream) -> work.accept(part.rows));
   }
 

@@ -56,7 +56,7 @@ final class Tape {
   /** The pass of values that are not computed again. */
   private static final int WHOLE = -1;
 
-  private final Kernels kernels;
+  private final TapeKernels kernels;
   private final DataType type;
   private final int samples;
   private final Function<String, TrainableParameter> parameters;
@@ -87,7 +87,7 @@ final class Tape {
    * @param parameters the parameters by key
    */
   Tape(
-      Kernels kernels,
+      TapeKernels kernels,
       DataType type,
       int samples,
       Function<String, TrainableParameter> parameters) {
@@ -117,7 +117,7 @@ final class Tape {
     }
   }
 
-  Kernels kernels() {
+  TapeKernels kernels() {
     return kernels;
   }
 

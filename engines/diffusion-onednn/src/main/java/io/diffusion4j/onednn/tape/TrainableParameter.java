@@ -22,7 +22,7 @@ import org.bytedeco.dnnl.dnnl_stream;
  * change.
  */
 public final class TrainableParameter {
-  private final Kernels kernels;
+  private final TapeKernels kernels;
   private final Parameter parameter;
   private final boolean frozen;
   private final int size;
@@ -45,7 +45,7 @@ public final class TrainableParameter {
    *
    * @param frozen whether it never changes, so the sum of its gradients is not needed
    */
-  public TrainableParameter(Kernels kernels, Parameter parameter, boolean frozen) {
+  public TrainableParameter(TapeKernels kernels, Parameter parameter, boolean frozen) {
     this.kernels = kernels;
     this.frozen = frozen;
     this.parameter = parameter;
@@ -128,7 +128,7 @@ public final class TrainableParameter {
    * Returns memory for a gradient of a tape: an added one, or a buffer that is never read if the
    * parameter is frozen.
    */
-  Operand gradient(Kernels ofTape, dnnl_memory_desc description) {
+  Operand gradient(TapeKernels ofTape, dnnl_memory_desc description) {
     return frozen ? ofTape.buffer(description) : gradient().as(description);
   }
 

@@ -125,7 +125,7 @@ abstract sealed class Weighted permits Dense, Convolution {
   }
 
   private Operand packed(DataType type, dnnl_primitive_desc primitive) {
-    return weight.packed(type, plain(type), Kernels.wantedWeights(primitive));
+    return weight.packed(type, plain(type), TapeKernels.wantedWeights(primitive));
   }
 
   private void inputGradient(Activation dx, Activation dy, dnnl_primitive_desc forward) {

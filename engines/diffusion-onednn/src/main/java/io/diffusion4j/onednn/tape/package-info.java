@@ -7,7 +7,7 @@
  * outputs, each times the gradient that is set for it:
  *
  * <pre>{@code
- * var team = Team.of(Threads.all());
+ * var team = WorkerPool.of(Threads.all());
  * try (var scope = new Scope()) {
  *   var tapes =
  *       team.call(
@@ -31,10 +31,6 @@
  * }</pre>
  *
  * <p>Gradients are summed in a fixed order, so they have the same bits for the same shares.
- *
- * <p>Not here: losses and updates, which are in {@code train}, and layers without a derivative on
- * tapes. Compiling a network with such a layer ends with an {@link
- * io.diffusion4j.nn.UnsupportedLayerException}.
  */
 @NullMarked
 package io.diffusion4j.onednn.tape;

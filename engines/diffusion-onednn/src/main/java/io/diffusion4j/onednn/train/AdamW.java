@@ -4,7 +4,7 @@ import io.diffusion4j.nn.train.TrainingConfig;
 import io.diffusion4j.onednn.tape.TrainableParameter;
 
 /** AdamW (Loshchilov &amp; Hutter 2019, algorithm 2) for one parameter. */
-final class AdamW extends Update {
+final class AdamW extends ParameterUpdate {
   AdamW(TrainableParameter parameter, TrainingConfig config) {
     super(parameter, config);
   }

@@ -15,7 +15,7 @@ import java.util.Optional;
  */
 final class Exchange implements AutoCloseable {
   private final Group group;
-  private final List<Update> updates;
+  private final List<ParameterUpdate> updates;
   private final List<MuonUpdate> matrices = new ArrayList<>();
   private final List<AllReduce.Buffer> gradients = new ArrayList<>();
   private Optional<AllReduce.Buffer> directions = Optional.empty();
@@ -26,7 +26,7 @@ final class Exchange implements AutoCloseable {
    * @param updates those of all parameters, in the same order in all processes
    * @param format the format in which directions travel
    */
-  Exchange(Group group, Collection<Update> updates, Wire format) {
+  Exchange(Group group, Collection<ParameterUpdate> updates, Wire format) {
     this.group = group;
     this.updates = List.copyOf(updates);
     if (group.isAlone()) {
@@ -39,7 +39,7 @@ final class Exchange implements AutoCloseable {
   private void shareMatrices(Wire format) {
     int[] counts = new int[group.size()];
     for (int process = 0; process < counts.length; process++) {
-      for (Update update : updates) {
+      for (ParameterUpdate update : updates) {
         if (update instanceof MuonUpdate muon && muon.process() == process) {
           matrices.add(muon);
           counts[process] = Math.addExact(counts[process], muon.gradient.length);
@@ -61,28 +61,29 @@ final class Exchange implements AutoCloseable {
   }
 
   private void shareOthers() {
-    List<Update> others = updates.stream().filter(u -> !(u instanceof MuonUpdate)).toList();
+    List<ParameterUpdate> others =
+        updates.stream().filter(u -> !(u instanceof MuonUpdate)).toList();
     long count = others.stream().mapToLong(update -> update.gradient.length).sum();
     if (count == 0) {
       return;
     }
     var sums = group.buffer(Math.toIntExact(count));
     int at = 0;
-    for (Update update : others) {
+    for (ParameterUpdate update : others) {
       update.share(sums, at);
       at += update.gradient.length;
     }
     gradients.add(sums);
   }
 
-  /** Sums the gradients that were {@linkplain Update#give given}. */
+  /** Sums the gradients that were {@linkplain ParameterUpdate#give given}. */
   void sumGradients() {
     gradients.forEach(AllReduce.Buffer::sum);
   }
 
   /** Returns the norm of the gradient of all parameters. */
   double norm() {
-    double[] squares = updates.stream().mapToDouble(Update::squares).toArray();
+    double[] squares = updates.stream().mapToDouble(ParameterUpdate::squares).toArray();
     if (hasDirections()) { // the first process knows the others, as every process does
       group.exchange(
           squares,

@@ -4,7 +4,7 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_sgemm;
 
 import io.diffusion4j.nn.train.Muon;
 import io.diffusion4j.onednn.core.Dnnl;
-import io.diffusion4j.onednn.tape.Kernels;
+import io.diffusion4j.onednn.tape.TapeKernels;
 import java.nio.FloatBuffer;
 import java.util.Set;
 import org.bytedeco.dnnl.dnnl_stream;
@@ -25,7 +25,7 @@ final class GramOrthogonalization extends Orthogonalization {
   private FloatBuffer product;
   private FloatBuffer spare;
 
-  GramOrthogonalization(Kernels kernels, Set<Muon.Matrix> shapes) {
+  GramOrthogonalization(TapeKernels kernels, Set<Muon.Matrix> shapes) {
     super(kernels, shapes);
     int rank = largest(shapes, Muon.Matrix::rank);
     result = floats(kernels, largest(shapes, Muon.Matrix::size));
@@ -36,7 +36,7 @@ final class GramOrthogonalization extends Orthogonalization {
     spare = floats(kernels, rank * rank);
   }
 
-  private static FloatBuffer floats(Kernels kernels, int count) {
+  private static FloatBuffer floats(TapeKernels kernels, int count) {
     return kernels.allocate((long) Float.BYTES * count).floats(0, count);
   }
 

@@ -12,7 +12,7 @@ import org.bytedeco.dnnl.dnnl_stream;
  * moment and orthogonalises them, which is most of the work, and sends the direction to the others,
  * so that all make the same step.
  */
-final class MuonUpdate extends Update {
+final class MuonUpdate extends ParameterUpdate {
   private final Muon.Matrix matrix;
   private final Orthogonalization orthogonalization;
   private final int process;

@@ -6,7 +6,7 @@ import io.diffusion4j.onednn.core.Memory;
 import io.diffusion4j.onednn.core.Operand;
 import io.diffusion4j.onednn.core.PostOps;
 import io.diffusion4j.onednn.tape.Kernel;
-import io.diffusion4j.onednn.tape.Kernels;
+import io.diffusion4j.onednn.tape.TapeKernels;
 import java.nio.FloatBuffer;
 import java.nio.ShortBuffer;
 import java.util.ArrayList;
@@ -53,15 +53,15 @@ final class NarrowOrthogonalization extends Orthogonalization {
   /** The rank from which rounding errors cancel each other enough for the fewest stages. */
   private static final int LARGE_RANK = 128;
 
-  private final Kernels kernels;
+  private final TapeKernels kernels;
   private final FloatBuffer factor;
   private final List<ShortBuffer> results;
   private final Map<Integer, Squares> ofRank = new HashMap<>();
   private final Map<Muon.Matrix, List<Kernel>> steps = new HashMap<>();
-  private final short[] block = new short[Update.BLOCK];
+  private final short[] block = new short[ParameterUpdate.BLOCK];
   private ShortBuffer result;
 
-  NarrowOrthogonalization(Kernels kernels, Set<Muon.Matrix> shapes) {
+  NarrowOrthogonalization(TapeKernels kernels, Set<Muon.Matrix> shapes) {
     super(kernels, shapes);
     this.kernels = kernels;
     long size = largest(shapes, Muon.Matrix::size);

@@ -9,13 +9,13 @@ import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Executable;
 import io.diffusion4j.nn.reference.Interpreter;
 import io.diffusion4j.nn.train.LossNetwork;
-import io.diffusion4j.nn.train.Split;
+import io.diffusion4j.nn.train.SplitObjective;
 import io.diffusion4j.nn.train.TrainingConfig.Activations;
 import io.diffusion4j.onednn.core.DataType;
 import io.diffusion4j.onednn.core.Scope;
 import io.diffusion4j.onednn.core.WorkerPool;
-import io.diffusion4j.onednn.tape.Kernels;
 import io.diffusion4j.onednn.tape.SharedTapes;
+import io.diffusion4j.onednn.tape.TapeKernels;
 import io.diffusion4j.onednn.tape.TrainableParameter;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -43,7 +43,7 @@ public final class OneDnnGradient implements Executable {
 
   private final Network network;
   private final String input;
-  private final Split split;
+  private final SplitObjective split;
   private final DataType type;
   private final Interpreter head;
   private final WorkerPool team;
@@ -64,7 +64,7 @@ public final class OneDnnGradient implements Executable {
     network.requireFits(weights);
     this.network = network;
     this.input = input;
-    split = Split.of(new LossNetwork(network, List.of()));
+    split = SplitObjective.of(new LossNetwork(network, List.of()));
     if (split.joints().isEmpty()) {
       throw new UnsupportedLayerException("none with activations in " + network.name());
     }
@@ -87,7 +87,7 @@ public final class OneDnnGradient implements Executable {
   }
 
   private void load(TensorSource weights) {
-    var kernels = new Kernels(scope);
+    var kernels = new TapeKernels(scope);
     for (var parameter : network.parameters().values()) {
       float[] values = parameter.layout().toGraph(weights.read(parameter.key()), parameter.shape());
       if (split.head().parameters().containsKey(parameter.key())) {

@@ -9,19 +9,19 @@ import io.diffusion4j.nn.UnsupportedLayerException;
 import io.diffusion4j.nn.reference.Interpreter;
 import io.diffusion4j.nn.train.LossNetwork;
 import io.diffusion4j.nn.train.Muon;
-import io.diffusion4j.nn.train.Split;
+import io.diffusion4j.nn.train.SplitObjective;
 import io.diffusion4j.nn.train.Trainer;
 import io.diffusion4j.nn.train.TrainingConfig;
 import io.diffusion4j.nn.train.TrainingSession;
 import io.diffusion4j.nn.train.group.Group;
 import io.diffusion4j.nn.train.group.Round;
-import io.diffusion4j.nn.train.group.Share;
+import io.diffusion4j.nn.train.group.RowRange;
 import io.diffusion4j.nn.weights.Parameter;
 import io.diffusion4j.onednn.core.DataType;
 import io.diffusion4j.onednn.core.Scope;
 import io.diffusion4j.onednn.core.WorkerPool;
-import io.diffusion4j.onednn.tape.Kernels;
 import io.diffusion4j.onednn.tape.SharedTapes;
+import io.diffusion4j.onednn.tape.TapeKernels;
 import io.diffusion4j.onednn.tape.TrainableParameter;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -53,22 +53,22 @@ import org.bytedeco.dnnl.dnnl_stream;
  */
 public final class OneDnnLearner implements TrainingSession {
   private final LossNetwork objective;
-  private final Split split;
+  private final SplitObjective split;
   private final TrainingConfig config;
   private final Group group;
-  private final Share share;
+  private final RowRange share;
   private final WorkerPool team;
   private final Scope scope = new Scope();
-  private final Map<String, Update> updates = new LinkedHashMap<>();
+  private final Map<String, ParameterUpdate> updates = new LinkedHashMap<>();
 
   /** The parameters that each member updates. */
-  private final List<List<Update>> duties = new ArrayList<>();
+  private final List<List<ParameterUpdate>> duties = new ArrayList<>();
 
   private final SharedTapes tapes;
   private final Map<String, TrainableParameter.Gradient> gradientsOfLoss = new LinkedHashMap<>();
 
   /** The loss for each share of the rows for which it is computed. */
-  private final Map<Share, Interpreter> losses = new HashMap<>();
+  private final Map<RowRange, Interpreter> losses = new HashMap<>();
 
   private final Exchange exchange;
   private float[] timestepLosses = {};
@@ -79,7 +79,8 @@ public final class OneDnnLearner implements TrainingSession {
    * @throws io.diffusion4j.nn.UnsupportedLayerException if its network has a layer that cannot be
    *     differentiated here
    */
-  public OneDnnLearner(LossNetwork objective, Split split, TrainingConfig config, Group group) {
+  public OneDnnLearner(
+      LossNetwork objective, SplitObjective split, TrainingConfig config, Group group) {
     if (split.joints().isEmpty()) {
       throw new UnsupportedLayerException("none with activations in " + objective.network().name());
     }
@@ -95,7 +96,8 @@ public final class OneDnnLearner implements TrainingSession {
       scope.close();
       throw e;
     }
-    for (Share rows : isMeanOfRows() ? tapes.shares() : List.of(new Share(0, config.batchSize()))) {
+    for (RowRange rows :
+        isMeanOfRows() ? tapes.shares() : List.of(new RowRange(0, config.batchSize()))) {
       losses.put(rows, new Interpreter(split.head(), Set.copyOf(split.joints())));
     }
     exchange = new Exchange(group, updates.values(), Orthogonalization.wire(type()));
@@ -116,7 +118,7 @@ public final class OneDnnLearner implements TrainingSession {
 
   private SharedTapes compile() {
     int members = Math.min(team.size(), parts());
-    assign(new Kernels(scope), objective.network().parameters().values(), members);
+    assign(new TapeKernels(scope), objective.network().parameters().values(), members);
     var compiled =
         SharedTapes.compile(
             team,
@@ -134,12 +136,12 @@ public final class OneDnnLearner implements TrainingSession {
     return compiled;
   }
 
-  private Update update(String key) {
+  private ParameterUpdate update(String key) {
     return Objects.requireNonNull(updates.get(key), key);
   }
 
   /** Assigns each parameter to the member with the least work so far. */
-  private void assign(Kernels kernels, Collection<Parameter> parameters, int members) {
+  private void assign(TapeKernels kernels, Collection<Parameter> parameters, int members) {
     var optimizer = config.optimizer();
     Set<Muon.Matrix> matrices =
         parameters.stream()
@@ -164,7 +166,7 @@ public final class OneDnnLearner implements TrainingSession {
       var trained = new TrainableParameter(kernels, parameter, frozen);
       var update =
           frozen
-              ? new Update.Fixed(trained, config)
+              ? new ParameterUpdate.Fixed(trained, config)
               : isMatrix
                   ? new MuonUpdate(trained, config, rooms.get(least), process, group.rank())
                   : new AdamW(trained, config);
@@ -218,7 +220,7 @@ public final class OneDnnLearner implements TrainingSession {
   }
 
   /** Runs an action of each member on its parameters. */
-  private void each(BiConsumer<Update, dnnl_stream> work) {
+  private void each(BiConsumer<ParameterUpdate, dnnl_stream> work) {
     team.run(
         (member, stream) -> {
           if (member < duties.size()) {
@@ -255,12 +257,12 @@ public final class OneDnnLearner implements TrainingSession {
   /** Computes this process's part of the mean of the rows' losses, each share by its member. */
   private LossNetwork.Value meanLoss(Batch own) {
     var read = reading(own.only(split.inputsOfHead()), tapes.outputs());
-    Map<Share, LossNetwork.Value> values = new ConcurrentHashMap<>();
+    Map<RowRange, LossNetwork.Value> values = new ConcurrentHashMap<>();
     tapes.each(
         rows -> {
           double weight = (double) rows.count() / config.batchSize();
           var evaluation = loss(rows, read.rows(rows.from(), rows.to()), weight);
-          storeGradients(evaluation, new Share(0, rows.count()), rows.from());
+          storeGradients(evaluation, new RowRange(0, rows.count()), rows.from());
           values.put(rows, value(evaluation));
         });
     return LossNetwork.overProcesses(
@@ -280,7 +282,7 @@ public final class OneDnnLearner implements TrainingSession {
     int rows = config.batchSize();
     var read = split.inputsOfHead().isEmpty() ? new Batch(rows) : batch.only(split.inputsOfHead());
     var all = tapes.outputs().stream().map(own -> group.gather(own, share, rows)).toList();
-    var evaluation = loss(new Share(0, rows), reading(read, all), 1);
+    var evaluation = loss(new RowRange(0, rows), reading(read, all), 1);
     storeGradients(evaluation, share, 0);
     gradientsOfLoss.forEach(
         (key, gradient) ->
@@ -301,7 +303,7 @@ public final class OneDnnLearner implements TrainingSession {
    * @param read the inputs of the loss for them
    * @param weight the weight of the loss
    */
-  private Interpreter.Evaluation loss(Share rows, Batch read, double weight) {
+  private Interpreter.Evaluation loss(RowRange rows, Batch read, double weight) {
     Map<String, double[]> parameters = new HashMap<>();
     for (String key : gradientsOfLoss.keySet()) {
       parameters.put(key, Numbers.wide(update(key).weights));
@@ -318,7 +320,7 @@ public final class OneDnnLearner implements TrainingSession {
    * @param rows those of the evaluation
    * @param to the first one's place in this process's share
    */
-  private void storeGradients(Interpreter.Evaluation evaluation, Share rows, int to) {
+  private void storeGradients(Interpreter.Evaluation evaluation, RowRange rows, int to) {
     for (int i = 0; i < split.joints().size(); i++) {
       float[] all = Numbers.narrow(evaluation.byInput(split.joints().get(i)));
       float[] own = tapes.gradients().get(i);
@@ -332,12 +334,12 @@ public final class OneDnnLearner implements TrainingSession {
     return objective.value(i -> Numbers.narrow(evaluation.value(results.get(i))));
   }
 
-  private Update.Step facts(long step, double norm) {
+  private ParameterUpdate.Step facts(long step, double norm) {
     var optimizer = config.optimizer();
     double correction1 = 1 - Math.pow(optimizer.beta1(), step + 1.0);
     double correction2 = Math.sqrt(1 - Math.pow(optimizer.beta2(), step + 1.0));
     double rate = config.rate(step);
-    return new Update.Step(
+    return new ParameterUpdate.Step(
         (float) Math.min(1, config.clipNorm() / (norm + 1e-6)),
         (float) rate,
         (float) (correction2 / correction1),
@@ -360,7 +362,7 @@ public final class OneDnnLearner implements TrainingSession {
   public TensorSource read(Set<Role> roles) {
     var tensors = new TensorMap();
     for (Role role : roles) {
-      for (Update update : updates.values()) {
+      for (ParameterUpdate update : updates.values()) {
         var parameter = update.parameter().parameter();
         if (!config.roles(parameter).contains(role)) {
           continue;
@@ -372,7 +374,7 @@ public final class OneDnnLearner implements TrainingSession {
   }
 
   /** Returns a copy in the checkpoint's order of axes; zeros for state that is never used. */
-  private static float[] read(Update update, Role role) {
+  private static float[] read(ParameterUpdate update, Role role) {
     var parameter = update.parameter().parameter();
     float[] values = values(update, role);
     if (values.length == 0) {
@@ -390,7 +392,7 @@ public final class OneDnnLearner implements TrainingSession {
   @Override
   public void fill(TensorSource tensors) {
     for (Role role : Role.values()) {
-      for (Update update : updates.values()) {
+      for (ParameterUpdate update : updates.values()) {
         var parameter = update.parameter().parameter();
         String key = role.key(parameter.key());
         if (config.roles(parameter).contains(role) && tensors.names().contains(key)) {
@@ -403,7 +405,7 @@ public final class OneDnnLearner implements TrainingSession {
     each((update, stream) -> update.publish(stream));
   }
 
-  private static float[] values(Update update, Role role) {
+  private static float[] values(ParameterUpdate update, Role role) {
     return switch (role) {
       case WEIGHTS -> update.weights;
       case ADAM_M -> update.m;

@@ -4,7 +4,7 @@ import io.diffusion4j.nn.train.Muon;
 import io.diffusion4j.nn.train.group.Wire;
 import io.diffusion4j.onednn.core.DataType;
 import io.diffusion4j.onednn.core.Memory;
-import io.diffusion4j.onednn.tape.Kernels;
+import io.diffusion4j.onednn.tape.TapeKernels;
 import java.nio.FloatBuffer;
 import java.util.Set;
 import java.util.function.ToIntFunction;
@@ -21,7 +21,7 @@ abstract sealed class Orthogonalization permits GramOrthogonalization, NarrowOrt
   private double squares;
 
   /** Allocates the memory of the matrix. */
-  Orthogonalization(Kernels kernels, Set<Muon.Matrix> shapes) {
+  Orthogonalization(TapeKernels kernels, Set<Muon.Matrix> shapes) {
     int size = largest(shapes, Muon.Matrix::size);
     memory = kernels.allocate((long) Float.BYTES * size);
     matrix = memory.floats(0, size);
@@ -33,7 +33,7 @@ abstract sealed class Orthogonalization permits GramOrthogonalization, NarrowOrt
    * @param type the number format of the products
    * @param shapes the shapes of the matrices
    */
-  static Orthogonalization of(Kernels kernels, DataType type, Set<Muon.Matrix> shapes) {
+  static Orthogonalization of(TapeKernels kernels, DataType type, Set<Muon.Matrix> shapes) {
     return isNarrow(type)
         ? new NarrowOrthogonalization(kernels, shapes)
         : new GramOrthogonalization(kernels, shapes);
@@ -58,7 +58,7 @@ abstract sealed class Orthogonalization permits GramOrthogonalization, NarrowOrt
 
   /** Sets some elements of the row-major matrix, all in ascending order. */
   final void put(int at, float[] values, int from, int count) {
-    squares = (at == 0 ? 0 : squares) + Update.squares(values, from, from + count);
+    squares = (at == 0 ? 0 : squares) + ParameterUpdate.squares(values, from, from + count);
     matrix.put(at, values, from, count);
   }
 
@@ -80,6 +80,6 @@ abstract sealed class Orthogonalization permits GramOrthogonalization, NarrowOrt
   /** Computes the result. */
   abstract void run(Muon.Matrix shape, dnnl_stream stream);
 
-  /** Returns at most {@link Update#BLOCK} elements of the result. */
+  /** Returns at most {@link ParameterUpdate#BLOCK} elements of the result. */
   abstract void get(int at, float[] into, int from, int count);
 }

@@ -17,16 +17,9 @@
  * <p>oneDNN differentiates the network up to its last activations. The loss after them is small,
  * and {@link io.diffusion4j.nn.reference.Interpreter} computes it in plain Java, in float64.
  *
- * <h2>What is reproducible</h2>
- *
  * <p>Gradients are summed in a fixed order, so a training with the same total number of threads
  * gives the same bits. With {@code Shares.FIXED}, the numbers of threads and processes do not
  * matter either.
- *
- * <p>Not here: the loop, its states and its rules, which are the same for all engines ({@link
- * io.diffusion4j.nn.train.TrainingRun}), and layers without a derivative on tapes. The learner
- * refuses an objective with such a layer by an {@link io.diffusion4j.nn.UnsupportedLayerException},
- * and the next engine gets the objective.
  */
 @NullMarked
 package io.diffusion4j.onednn.train;

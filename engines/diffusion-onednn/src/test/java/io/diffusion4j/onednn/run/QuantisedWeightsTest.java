@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.diffusion4j.nn.weights.Init;
+import io.diffusion4j.onednn.run.PackedWeights.QuantisedWeights;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.diffusion4j.onednn.core.HugePages;
 import io.diffusion4j.onednn.core.Memory;
 import io.diffusion4j.onednn.core.Scope;
+import io.diffusion4j.onednn.run.PackedWeights.Slabs;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -47,7 +47,7 @@ final class TrainedAttentionTest {
 
   private static List<String> implementations(
       Scope scope, Precision precision, boolean isCausal, boolean hides) {
-    var kernels = new Kernels(scope);
+    var kernels = new TapeKernels(scope);
     var type = DataType.of(precision);
     var tape =
         new Tape(

@@ -11,7 +11,7 @@ import io.diffusion4j.onednn.core.DataType;
 import io.diffusion4j.onednn.core.Natives;
 import io.diffusion4j.onednn.core.Scope;
 import io.diffusion4j.onednn.core.WorkerPool;
-import io.diffusion4j.onednn.tape.Kernels;
+import io.diffusion4j.onednn.tape.TapeKernels;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -59,7 +59,8 @@ final class OrthogonalizationTest {
     try (var scope = new Scope()) {
       var shapes = Set.copyOf(SHAPES);
       var subject =
-          team.call(() -> Orthogonalization.of(new Kernels(scope), DataType.of(precision), shapes));
+          team.call(
+              () -> Orthogonalization.of(new TapeKernels(scope), DataType.of(precision), shapes));
       double[] expected = polynomials(SINGULAR);
       for (Muon.Matrix shape : SHAPES) {
         float[] given = matrix(cosines(shape.rows()), SINGULAR, cosines(shape.columns()));
@@ -84,8 +85,8 @@ final class OrthogonalizationTest {
           subject.put(0, given, 0, middle);
           subject.put(middle, given, middle, given.length - middle);
           subject.run(shape, stream);
-          for (int from = 0; from < result.length; from += Update.BLOCK) {
-            subject.get(from, result, from, Math.min(Update.BLOCK, result.length - from));
+          for (int from = 0; from < result.length; from += ParameterUpdate.BLOCK) {
+            subject.get(from, result, from, Math.min(ParameterUpdate.BLOCK, result.length - from));
           }
         });
     return result;
@@ -106,7 +107,7 @@ final class OrthogonalizationTest {
           team.call(
               () ->
                   Orthogonalization.of(
-                      new Kernels(scope), DataType.of(precision), Set.copyOf(DOMINATED)));
+                      new TapeKernels(scope), DataType.of(precision), Set.copyOf(DOMINATED)));
       for (Muon.Matrix shape : DOMINATED) {
         int count = 50_000 / (shape.rank() * shape.rank());
         for (int i = 0; i < count; i++) {

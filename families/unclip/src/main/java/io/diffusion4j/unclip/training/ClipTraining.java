@@ -13,7 +13,7 @@ import io.diffusion4j.clip.ContrastiveObjective;
 import io.diffusion4j.clip.image.ClipPreprocessor;
 import io.diffusion4j.clip.token.BpeTrainer;
 import io.diffusion4j.clip.token.ClipTokenizer;
-import io.diffusion4j.clip.token.Normalization;
+import io.diffusion4j.clip.token.TextNormalization;
 import io.diffusion4j.clip.token.TokenizerConfig;
 import io.diffusion4j.data.DataSet;
 import io.diffusion4j.data.DataSet.Contrasts;
@@ -147,7 +147,7 @@ record ClipTraining() implements TrainableComponent {
     return new ClipTokenizer(
         BpeTrainer.ofSize(clip.vocabulary()).train(captions.stream()),
         TokenizerConfig.karlo().withMaxLength(clip.text().length()),
-        Normalization.HUGGING_FACE);
+        TextNormalization.HUGGING_FACE);
   }
 
   private static void save(ComponentRun to, ClipTokenizer tokenizer) {

@@ -8,7 +8,7 @@ import io.diffusion4j.clip.noised.NoisedTextNetwork;
 import io.diffusion4j.clip.noised.NoisedVisionNetwork;
 import io.diffusion4j.clip.token.BpeTrainer;
 import io.diffusion4j.clip.token.ClipTokenizer;
-import io.diffusion4j.clip.token.Normalization;
+import io.diffusion4j.clip.token.TextNormalization;
 import io.diffusion4j.clip.token.TokenizerConfig;
 import io.diffusion4j.data.DataSet;
 import io.diffusion4j.diffusion.argument.Check;
@@ -102,7 +102,7 @@ record NoisedClipTraining() implements TrainableComponent {
       return new ClipTokenizer(
           BpeTrainer.ofSize(clip.vocabulary()).train(all.stream()),
           TokenizerConfig.karlo().withMaxLength(clip.text().length()),
-          Normalization.HUGGING_FACE);
+          TextNormalization.HUGGING_FACE);
     }
   }
 }

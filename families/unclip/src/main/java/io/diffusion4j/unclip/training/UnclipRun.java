@@ -13,6 +13,7 @@ import io.diffusion4j.data.CaptionedImages;
 import io.diffusion4j.data.DataSet;
 import io.diffusion4j.data.ImageEmbedder;
 import io.diffusion4j.decoder.backbone.Backbone;
+import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.part.ImageEncoder;
 import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
@@ -25,9 +26,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the trainings of unCLIP's components have in common: the CLIP of the model folder, its
@@ -167,5 +171,43 @@ public record UnclipRun(ComponentRun run) {
         .orElse(usual)
         .withParameterization(run.technique(PartTechniques.PREDICTION))
         .write(run.made(component).resolve(SchedulerConfig.FILE_NAME));
+  }
+
+  /**
+   * CLIP's image tower in a training, loaded when a picture is first embedded, and therefore never
+   * with stored embeddings. Thread-safe.
+   */
+  public static final class ImageTower implements ImageEncoder, AutoCloseable {
+    private final Supplier<ClipImageModel> opening;
+    private @Nullable ClipImageModel opened;
+
+    ImageTower(Supplier<ClipImageModel> opening) {
+      this.opening = opening;
+    }
+
+    @Override
+    public List<float[]> encode(List<Image> images) {
+      return opened().encode(images);
+    }
+
+    /** Embeds the image that represents an absent image. */
+    public float[] ofNothing() {
+      return opened().ofNothing();
+    }
+
+    private synchronized ClipImageModel opened() {
+      if (opened == null) {
+        opened = opening.get();
+      }
+      return opened;
+    }
+
+    @Override
+    public synchronized void close() {
+      if (opened != null) {
+        opened.close();
+        opened = null;
+      }
+    }
   }
 }

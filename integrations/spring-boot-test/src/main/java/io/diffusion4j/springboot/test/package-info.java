@@ -17,10 +17,6 @@
  * }
  * }</pre>
  *
- * <p>{@link io.diffusion4j.springboot.test.AutoConfigureDiffusion} adds the same beans to any other
- * test: to {@code @SpringBootTest} for the whole application, to {@code @WebMvcTest} for a
- * controller.
- *
  * <p>Both replace the model by a stand-in: a pipeline with the stages, settings and tasks of
  * unCLIP, whose networks are a few lines of arithmetic. It is served in the process by the service
  * that also serves models, so invalid requests are refused with the same messages, events arrive in
@@ -36,11 +32,6 @@
  * bean of the test or the application replaces the auto-configured bean of the same type: with an
  * {@code ImagePipeline} of its own, a test chooses what is drawn, and with a {@code
  * GenerationClient} of its own, it needs no service.
- *
- * <p>The package deliberately contains no assertions on pictures, since applications compare bytes,
- * recipes or sizes, and no {@code LocalGeneration} or {@code LocalModels} bean, since both are made
- * from model folders. The module brings no engine and no native library to the class path, and
- * works with Spring Boot 3.5 and 4.
  */
 @NullMarked
 package io.diffusion4j.springboot.test;

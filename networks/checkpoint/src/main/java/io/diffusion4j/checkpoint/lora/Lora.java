@@ -20,14 +20,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A file of low-rank updates: for a linear layer W, of width out × in, W + s·B·A, with A of rank ×
+ * A file of low-rank updates: for a linear layer or convolution W, of out × in, W + s·B·A, with A of rank ×
  * in and B of out × rank (Hu et al. 2021, eq. 3).
  *
  * <p>It reads the layouts of diffusers' attention processors ({@code processor.to_q_lora.down}), of
  * peft ({@code lora_A}, {@code lora_B}, with {@code lora_adapter_metadata} or an {@code
- * adapter_config.json}) and of trainers that write {@code lora.down} and {@code alpha}. A prefix
- * such as {@code prior.} names the network of a layer; the settings in the notes can have the same
- * prefixes. s is α/rank, α/√rank with {@code use_rslora}, and 1 where the file has no α.
+ * adapter_config.json}), of trainers that write {@code lora.down} and {@code alpha}, and of kohya's
+ * ({@code lora_unet_…_to_q.lora_down}), whose layers may be convolutions. A prefix such as {@code
+ * prior.} names the network of a layer; the settings in the notes can have the same prefixes. s is α/rank, α/√rank with {@code use_rslora}, and 1 where the file has no α.
  */
 public final class Lora implements AutoCloseable {
   private static final String[] NAMES = {"pytorch_lora_weights", "adapter_model"};
@@ -38,11 +38,44 @@ public final class Lora implements AutoCloseable {
       List.of("unet", "decoder", "transformer", "prior", "text_encoder");
   private static final Pattern KEY =
       Pattern.compile(PEFT + "(?:(" + String.join("|", NETWORKS) + ")\\." + PEFT + ")?(.+)");
-  private static final Pattern PROCESSOR =
-      Pattern.compile("(?:(.+)\\.)?processor\\.(\\w+)_lora\\.(down|up)\\.weight");
-  private static final Pattern OTHER =
-      Pattern.compile("(.+)\\.(?:lora_(A|B)(?:\\.\\w+)?|lora\\.(down|up))\\.weight");
-  private static final Pattern ALPHA = Pattern.compile("(.+)\\.alpha");
+  private static final Pattern KOHYA = Pattern.compile("lora_(unet|te1?)_(\\w+\\..+)");
+
+  /** What the names of down, up and α look like, behind that of the network. */
+  private static final List<Spelling> SPELLINGS =
+      List.of(
+          new Spelling("(?:(?<layer>.+)\\.)?processor\\.(?<own>\\w+)_lora\\.(?<half>down|up)\\.weight"),
+          new Spelling("(?<layer>.+\\.self_attn)\\.(?<own>to_\\w+)_lora\\.(?<half>down|up)\\.weight"),
+          new Spelling("(?<layer>.+)(?<own>)\\.lora_(?<half>A|B)(?:\\.\\w+)?\\.weight"),
+          new Spelling("(?<layer>.+)(?<own>)\\.lora(?:_linear_layer)?\\.(?<half>down|up)\\.weight"),
+          new Spelling("(?<layer>.+)(?<own>)\\.lora_(?<half>down|up)\\.weight"),
+          new Spelling("(?<layer>.+)(?<own>)\\.(?<half>alpha)"));
+
+  /** The layers of attentions under the names of diffusers' processors. */
+  private static final Map<String, String> OF_TEXT =
+      Map.of("to_q", "q_proj", "to_k", "k_proj", "to_v", "v_proj", "to_out", "out_proj");
+
+  /** A form of keys with the groups layer, own (of an attention, or empty) and half. */
+  private record Spelling(Pattern key) {
+    Spelling(String key) {
+      this(Pattern.compile(key));
+    }
+
+    static String layer(Matcher key) {
+      String module = key.group("layer");
+      String own = key.group("own");
+      if (own.isEmpty()) {
+        return module;
+      }
+      if (module == null) {
+        return own.equals("to_out") ? "to_out.0" : own;
+      }
+      return module
+          + "."
+          + (module.endsWith(".self_attn")
+              ? OF_TEXT.getOrDefault(own, own)
+              : own.equals("to_out") ? "to_out.0" : own);
+    }
+  }
 
   private final Path path;
   private final Checkpoint file;
@@ -138,7 +171,21 @@ public final class Lora implements AutoCloseable {
 
   /** Whether a network has all updated layers. */
   public boolean fits(TensorSource network) {
-    return layers().stream().allMatch(layer -> network.contains(layer + ".weight"));
+    var names = new LayerNames(network);
+    return updates.keySet().stream().allMatch(layer -> names.of(layer).isPresent());
+  }
+
+  /**
+   * Returns the updates under the network's names of their layers, of the same open file; those of
+   * layers that it has not keep their names.
+   */
+  Lora named(LayerNames names) {
+    var renamed = new TreeMap<Layer, Update>();
+    updates.forEach(
+        (layer, update) ->
+            renamed.put(
+                new Layer(layer.network(), names.of(layer).orElse(layer.name())), update));
+    return new Lora(path, file, renamed);
   }
 
   /** Returns the update of a layer, whatever the network that the file names. */
@@ -159,27 +206,30 @@ public final class Lora implements AutoCloseable {
     var alphas = new TreeMap<Layer, Double>();
     var others = new ArrayList<String>();
     for (String name : file.names()) {
+      Matcher kohya = KOHYA.matcher(name);
       Matcher key = KEY.matcher(name);
-      if (!key.matches()) {
+      boolean flat = kohya.matches();
+      if (!flat && !key.matches()) {
         others.add(name);
         continue;
       }
-      String network = key.group(1) == null ? "" : key.group(1);
-      Matcher processor = PROCESSOR.matcher(key.group(2));
-      Matcher other = OTHER.matcher(key.group(2));
-      Matcher alpha = ALPHA.matcher(key.group(2));
-      if (processor.matches()) {
-        String projection = processor.group(2).equals("to_out") ? "to_out.0" : processor.group(2);
-        String layer =
-            processor.group(1) == null ? projection : processor.group(1) + "." + projection;
-        put(processor.group(3).equals("down") ? downs : ups, new Layer(network, layer), name);
-      } else if (other.matches()) {
-        boolean down = "A".equals(other.group(2)) || "down".equals(other.group(3));
-        put(down ? downs : ups, new Layer(network, other.group(1)), name);
-      } else if (alpha.matches() && file.info(name).size() == 1) {
-        alphas.put(new Layer(network, alpha.group(1)), file.readDoubles(name)[0]);
-      } else {
+      Optional<String> prefix = Optional.ofNullable((flat ? kohya : key).group(1));
+      String network = prefix.map(word -> word.startsWith("te") ? "text_encoder" : word).orElse("");
+      Optional<Matcher> spelling =
+          SPELLINGS.stream()
+              .map(each -> each.key().matcher((flat ? kohya : key).group(2)))
+              .filter(Matcher::matches)
+              .findFirst();
+      String half = spelling.map(found -> found.group("half")).orElse("");
+      if (half.isEmpty() || (half.equals("alpha") && file.info(name).size() != 1)) {
         others.add(name);
+        continue;
+      }
+      var layer = new Layer(network, Spelling.layer(spelling.get()));
+      switch (half) {
+        case "alpha" -> alphas.put(layer, file.readDoubles(name)[0]);
+        case "A", "down" -> put(downs, layer, name);
+        default -> put(ups, layer, name);
       }
     }
     if (!others.isEmpty()) {
@@ -220,11 +270,14 @@ public final class Lora implements AutoCloseable {
     }
   }
 
-  /** The shapes are checked against each other here, and against the layer when they are merged. */
+  /**
+   * The shapes are checked against each other here, and against the layer when they are merged. Those
+   * of a convolution have the sides of its kernel too, which are 1 in B.
+   */
   private long rank(Layer layer, String down, String up) {
     long[] a = file.info(down).shape();
-    long[] b = file.info(up).shape();
-    if (a.length != 2 || b.length != 2 || a[0] != b[1] || a[0] < 1) {
+    long[] b = MergedTensors.matrix(file.info(up).shape());
+    if ((a.length != 2 && a.length != 4) || b.length != 2 || a[0] != b[1] || a[0] < 1) {
       throw new CheckpointException(
           path,
           "%s: %s and %s (expected: rank × in and out × rank)"

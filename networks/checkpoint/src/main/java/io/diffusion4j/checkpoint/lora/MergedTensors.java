@@ -28,8 +28,6 @@ public final class MergedTensors {
     }
   }
 
-  private static final String WEIGHT = ".weight";
-
   private MergedTensors() {}
 
   /**
@@ -38,7 +36,12 @@ public final class MergedTensors {
    * @throws CheckpointException if an update's layer is missing in the weights, or has another
    *     shape
    */
-  public static TensorMap of(TensorSource base, List<ScaledLora> loras) {
+  public static TensorMap of(TensorSource base, List<ScaledLora> updates) {
+    var names = new LayerNames(base);
+    List<ScaledLora> loras =
+        updates.stream()
+            .map(scaled -> new ScaledLora(scaled.lora().named(names), scaled.scale()))
+            .toList();
     Set<String> changed = new HashSet<>();
     for (ScaledLora scaled : loras) {
       Lora lora = scaled.lora();
@@ -48,14 +51,14 @@ public final class MergedTensors {
       }
       List<String> wrong =
           lora.updates().keySet().stream()
-              .filter(layer -> !fits(base, lora, layer))
+              .filter(layer -> !fits(base, names, lora, layer))
               .map(Lora.Layer::name)
               .toList();
       if (!wrong.isEmpty()) {
         throw new CheckpointException(
             lora.path(), "layers that the network has not, or of another shape", wrong);
       }
-      lora.layers().forEach(layer -> changed.add(layer + WEIGHT));
+      lora.layers().forEach(layer -> changed.add(layer + LayerNames.WEIGHT));
     }
     var all = new TensorMap(Path.of(base.origin()), base.metadata());
     for (String name : base.names()) {
@@ -73,19 +76,26 @@ public final class MergedTensors {
   }
 
   /** Whether a network has a layer of this name, as wide as its update. */
-  static boolean fits(TensorSource network, Lora lora, Lora.Layer layer) {
-    if (!network.contains(layer.name() + WEIGHT)) {
-      return false;
-    }
+  static boolean fits(TensorSource network, LayerNames names, Lora lora, Lora.Layer layer) {
     Lora.Update update = Objects.requireNonNull(lora.updates().get(layer));
-    long[] shape = network.info(layer.name() + WEIGHT).shape();
-    long[] a = lora.tensors().info(update.a()).shape();
-    long[] b = lora.tensors().info(update.b()).shape();
-    return Arrays.equals(shape, new long[] {b[0], a[1]});
+    long[] product = lora.tensors().info(update.a()).shape();
+    product[0] = lora.tensors().info(update.b()).shape()[0];
+    return names
+        .of(layer)
+        .map(name -> network.info(name + LayerNames.WEIGHT).shape())
+        .filter(shape -> Arrays.equals(matrix(shape), matrix(product)))
+        .isPresent();
+  }
+
+  /** Returns the shape of a convolution of 1×1 as that of its matrix; others as they are. */
+  static long[] matrix(long[] shape) {
+    return shape.length == 4 && shape[2] == 1 && shape[3] == 1
+        ? Arrays.copyOf(shape, 2)
+        : shape.clone();
   }
 
   private static float[] merge(TensorSource base, String name, List<ScaledLora> loras) {
-    String layer = name.substring(0, name.length() - WEIGHT.length());
+    String layer = name.substring(0, name.length() - LayerNames.WEIGHT.length());
     float[] weight = base.read(name).clone();
     for (ScaledLora scaled : loras) {
       scaled.lora().update(layer).ifPresent(update -> add(weight, scaled, update));

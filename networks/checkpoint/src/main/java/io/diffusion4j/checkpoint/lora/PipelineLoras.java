@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -54,10 +55,12 @@ public final class PipelineLoras {
     var networks = new TreeMap<String, TensorSource>();
     try {
       components.forEach((name, network) -> networks.put(name, network.get()));
+      var names = new TreeMap<String, LayerNames>();
+      networks.forEach((name, network) -> names.put(name, new LayerNames(network)));
       List<Assigned> all = new ArrayList<>();
       for (LoraChoice choice : choices) {
         try (var lora = Lora.open(choice.file())) {
-          all.add(new Assigned(choice, assign(lora, networks)));
+          all.add(new Assigned(choice, assign(lora, networks, names)));
         }
       }
       return new PipelineLoras(List.copyOf(all));
@@ -67,16 +70,22 @@ public final class PipelineLoras {
   }
 
   private static Map<String, Set<Lora.Layer>> assign(
-      Lora lora, Map<String, TensorSource> networks) {
+      Lora lora, Map<String, TensorSource> networks, Map<String, LayerNames> names) {
     Optional<String> part = Optional.ofNullable(lora.tensors().metadata().get(PART));
     var layers = new HashMap<String, Set<Lora.Layer>>();
     var strays = new ArrayList<String>();
     for (Lora.Layer layer : lora.updates().keySet()) {
       List<String> owners =
           networks.entrySet().stream()
-              .filter(network -> MergedTensors.fits(network.getValue(), lora, layer))
+              .filter(network -> isOf(layer.network(), part, network.getKey()))
+              .filter(
+                  network ->
+                      MergedTensors.fits(
+                          network.getValue(),
+                          Objects.requireNonNull(names.get(network.getKey())),
+                          lora,
+                          layer))
               .map(Map.Entry::getKey)
-              .filter(name -> isOf(layer.network(), part, name))
               .toList();
       if (owners.size() > 1) {
         throw new CheckpointException(

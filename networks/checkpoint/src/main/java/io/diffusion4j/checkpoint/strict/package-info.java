@@ -13,11 +13,6 @@
  * file.end(); // throws if anything was wrong
  * }</pre>
  *
- * <p>Use it for files that people write. A typing error in a key would otherwise silently select a
- * default, and a reader that stops at the first fault makes people start a command once per fault.
- * A constructor's exception is reported with the path of its section, so a record's own checks
- * suffice.
- *
  * <p>Values are numbers, booleans, texts, enums, lists, and records of these. There are no anchors,
  * includes or variables. The {@code config.json} of published models, in which unknown keys may be
  * harmless, is read by {@code io.diffusion4j.checkpoint.ComponentConfig} instead.

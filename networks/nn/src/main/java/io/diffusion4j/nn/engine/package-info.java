@@ -1,11 +1,6 @@
 /**
  * Engines, which compile networks and run them, and the settings of a computation.
  *
- * <p>A {@link io.diffusion4j.nn.engine.Compute} contains the settings: engine, threads and number
- * format. {@link io.diffusion4j.nn.engine.CompiledNetwork} compiles a definition with its weights;
- * {@link io.diffusion4j.nn.engine.NetworkDenoiser} wraps such a network as the denoiser that
- * samplers call.
- *
  * <pre>{@code
  * var compute = Compute.of(Precision.BFLOAT16).withThreads(Threads.of(2));
  * try (var network = new CompiledNetwork(definition, weights, compute)) {
@@ -18,20 +13,11 @@
  * network: the one named in the {@code Compute}, or else the first that supports all layers of the
  * network. One engine is marked as the last resort; it supports every layer.
  *
- * <p>With {@link io.diffusion4j.nn.engine.Precision#INT8}, {@code Engines} refuses engines and
- * processors without 8-bit products; networks with a layer that the remaining engine lacks, and
- * gradients, are computed in floating point. {@link io.diffusion4j.nn.QuantisedLayers} chooses the
- * layers.
- *
- * <p>An engine also compiles variants of a network, which consist of its layers and share its
- * weights. A U-Net has two: one returns its deep features as well, the other computes only the
- * layers above them.
- *
  * <p>Two models that get the same {@link io.diffusion4j.nn.engine.Threads} share its threads and
  * take turns. Two models with different {@code Threads} compute at the same time.
  *
  * <p>Compiled networks are thread-safe and hold native memory until they are closed. Rows of a
- * batch do not affect each other. Training is not here: see {@code io.diffusion4j.nn.train}.
+ * batch do not affect each other.
  */
 @NullMarked
 package io.diffusion4j.nn.engine;

@@ -15,16 +15,8 @@
  * double[] gradient = evaluation.byInput("x");
  * }</pre>
  *
- * <p>{@code differentiate} computes the gradients of Σ seed·output over some outputs, with respect
- * to the named inputs and all parameters. It can be called once per evaluation. An interpreter and
- * its evaluations belong to one thread.
- *
- * <p>Main code contains the layers of losses only; tests add the others. So the meaning of each
- * layer stands in plain Java exactly once.
- *
- * <p>The code is written to be read and is far too slow for whole networks. There are no threads,
- * no native memory, and no reduced precision. To run a network, use {@code
- * io.diffusion4j.nn.engine}.
+ * <p>The code is written to be read and is far too slow for whole networks. Main code contains the
+ * layers of losses only; tests add the others.
  */
 @NullMarked
 package io.diffusion4j.nn.reference;

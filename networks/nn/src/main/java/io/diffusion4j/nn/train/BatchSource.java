@@ -1,7 +1,7 @@
 package io.diffusion4j.nn.train;
 
 import io.diffusion4j.nn.Batch;
-import io.diffusion4j.nn.train.group.Share;
+import io.diffusion4j.nn.train.group.RowRange;
 import java.util.SplittableRandom;
 
 /**
@@ -20,7 +20,7 @@ public interface BatchSource {
    * Returns some rows of the batch of a step, with the same numbers as in the whole batch. Sources
    * that can make single rows override this.
    */
-  default Batch rows(long step, Share share) {
+  default Batch rows(long step, RowRange share) {
     return batch(step).rows(share.from(), share.to());
   }
 

@@ -6,7 +6,7 @@ import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.train.TrainingSession.Role;
 import io.diffusion4j.nn.train.group.Group;
-import io.diffusion4j.nn.train.group.Share;
+import io.diffusion4j.nn.train.group.RowRange;
 import io.diffusion4j.nn.weights.Parameter;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -123,9 +123,9 @@ public final class Trainer implements AutoCloseable {
   }
 
   /** Returns the rows of a batch that this process needs. */
-  Share share() {
+  RowRange share() {
     return learner.needsAllRows()
-        ? new Share(0, config.batchSize())
+        ? new RowRange(0, config.batchSize())
         : config.share(group.rank(), group.size());
   }
 

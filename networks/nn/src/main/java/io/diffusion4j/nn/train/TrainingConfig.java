@@ -5,7 +5,7 @@ import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.nn.train.TrainingSession.Role;
 import io.diffusion4j.nn.train.group.RowGroups;
-import io.diffusion4j.nn.train.group.Share;
+import io.diffusion4j.nn.train.group.RowRange;
 import io.diffusion4j.nn.train.group.Wire;
 import io.diffusion4j.nn.weights.Parameter;
 import java.util.Arrays;
@@ -356,15 +356,15 @@ public record TrainingConfig(
   }
 
   /** Returns the rows of a batch that a process computes. */
-  public Share share(int process, int processes) {
+  public RowRange share(int process, int processes) {
     Check.that(
         processes <= batchSize, "processes", processes, "at most " + batchSize + ", the batch");
     if (shares == Shares.BY_THREAD) {
-      return Share.of(batchSize, process, processes);
+      return RowRange.of(batchSize, process, processes);
     }
-    var own = Share.ofTree(fixedShares(), process, processes);
+    var own = RowRange.ofTree(fixedShares(), process, processes);
     int rows = batchSize / fixedShares();
-    return new Share(own.from() * rows, own.to() * rows);
+    return new RowRange(own.from() * rows, own.to() * rows);
   }
 
   /** Returns samples per step. */

@@ -4,7 +4,7 @@ import io.diffusion4j.checkpoint.SafetensorsWriter;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.train.group.Group;
-import io.diffusion4j.nn.train.group.Share;
+import io.diffusion4j.nn.train.group.RowRange;
 import io.diffusion4j.nn.train.group.Wire;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -303,7 +303,7 @@ public final class TrainingRun implements AutoCloseable {
   private void requireSameData() {
     long step = trainer.step();
     if (!group.isAlone() && step < config.steps()) {
-      var row = batches.rows(step * config.accumulate(), new Share(0, 1));
+      var row = batches.rows(step * config.accumulate(), new RowRange(0, 1));
       group.requireSame(
           "data", "a row of step " + step + ", checksum " + Long.toHexString(row.checksum()));
     }

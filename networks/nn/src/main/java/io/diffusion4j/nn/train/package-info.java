@@ -15,8 +15,6 @@
  * }
  * }</pre>
  *
- * <h2>Rules</h2>
- *
  * <ul>
  *   <li>A batch is a pure function of the step. So a resumed run sees the same data as an
  *       uninterrupted one and ends with the same weights.
@@ -26,18 +24,6 @@
  *   <li>A loss or gradient that is not finite ends the run with a {@link
  *       io.diffusion4j.nn.train.DivergedException}. The last good state is kept.
  * </ul>
- *
- * <h2>Options</h2>
- *
- * <p>{@link io.diffusion4j.nn.train.TrainingConfig} has one {@code with} method for each option:
- * accumulation, schedules, frozen parameters ({@link io.diffusion4j.nn.train.KeyPatterns}),
- * low-rank updates ({@link io.diffusion4j.nn.train.LowRank}), recomputed activations. A {@link
- * io.diffusion4j.nn.train.FeatureObjective} has a contrastive loss over all batches of a step.
- * {@link io.diffusion4j.nn.train.Validation} measures held-out samples.
- *
- * <p>A {@link io.diffusion4j.nn.train.TrainingEngine} computes the steps. Engines are found by
- * {@link java.util.ServiceLoader}. Data sets are not here: see the modules {@code data} and {@code
- * training}. Several processes train together in a {@link io.diffusion4j.nn.train.group.Group}.
  */
 @NullMarked
 package io.diffusion4j.nn.train;

@@ -11,18 +11,6 @@
  *   float[] bias = file.read("conv_in.bias");
  * }
  * }</pre>
- *
- * <ul>
- *   <li>A checkpoint is a source, and so is a {@link io.diffusion4j.checkpoint.TensorMap}, which
- *       holds arrays on the heap or derives tensors from others.
- *   <li>The views {@code only}, {@code renamed} and {@code withoutPrefix} of any source serve files
- *       with several networks or other names.
- *   <li>{@link io.diffusion4j.nn.weights.Differences} compares the tensors of a file with the
- *       parameters of a network. Loading is strict: missing, unused and misshapen tensors are all
- *       reported in one error.
- * </ul>
- *
- * <p>Reading and writing of file formats is in {@code io.diffusion4j.checkpoint}.
  */
 @NullMarked
 package io.diffusion4j.nn.weights;

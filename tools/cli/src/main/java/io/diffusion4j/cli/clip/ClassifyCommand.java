@@ -1,8 +1,8 @@
 package io.diffusion4j.cli.clip;
 
-import io.diffusion4j.cli.console.Bars;
 import io.diffusion4j.cli.console.Console;
 import io.diffusion4j.cli.console.FailureHandler;
+import io.diffusion4j.cli.console.ProgressBars;
 import io.diffusion4j.cli.options.CommonOptions;
 import io.diffusion4j.clip.ClipEncoders;
 import io.diffusion4j.clip.embed.EmbeddingRun;
@@ -124,7 +124,7 @@ public final class ClassifyCommand implements Callable<Integer> {
 
   private int classify(ClipEncoders model, PictureSet set, LabelClassifier classifier) {
     EmbeddingRun.Pictures done;
-    try (Bars.Bar bar = console.bars().bar("pictures", 0, set.size())) {
+    try (ProgressBars.Bar bar = console.bars().bar("pictures", 0, set.size())) {
       done =
           new EmbeddingRun(batch.size(), count -> bar.at(count, ""))
               .pictures(model.image(), model.size(), set);

@@ -1,8 +1,8 @@
 package io.diffusion4j.cli.clip;
 
-import io.diffusion4j.cli.console.Bars;
 import io.diffusion4j.cli.console.Console;
 import io.diffusion4j.cli.console.FailureHandler;
+import io.diffusion4j.cli.console.ProgressBars;
 import io.diffusion4j.cli.options.CommonOptions;
 import io.diffusion4j.clip.ClipEncoders;
 import io.diffusion4j.clip.embed.EmbeddingRun;
@@ -127,7 +127,7 @@ public final class EmbedCommand implements Callable<Integer> {
   }
 
   private Map<String, String> run(ClipEncoders model, PictureSet set, EmbeddingRunFile part) {
-    try (Bars.Bar bar = console.bars().bar("pictures", part.done(), set.size())) {
+    try (ProgressBars.Bar bar = console.bars().bar("pictures", part.done(), set.size())) {
       var run = new EmbeddingRun(batch.size(), done -> bar.at(done, ""));
       return run.pictures(model.image(), set, part);
     }

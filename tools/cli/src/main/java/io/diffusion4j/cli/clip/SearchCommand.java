@@ -1,8 +1,8 @@
 package io.diffusion4j.cli.clip;
 
-import io.diffusion4j.cli.console.Bars;
 import io.diffusion4j.cli.console.Console;
 import io.diffusion4j.cli.console.FailureHandler;
+import io.diffusion4j.cli.console.ProgressBars;
 import io.diffusion4j.cli.options.CommonOptions;
 import io.diffusion4j.clip.ClipEncoders;
 import io.diffusion4j.clip.embed.EmbeddingRun;
@@ -147,7 +147,7 @@ public final class SearchCommand implements Callable<Integer> {
       return Map.of();
     }
     var fresh = new Some(set, missing);
-    try (Bars.Bar bar = console.bars().bar("pictures", 0, missing.length)) {
+    try (ProgressBars.Bar bar = console.bars().bar("pictures", 0, missing.length)) {
       var run = new EmbeddingRun(batch.size(), done -> bar.at(done, ""));
       return run.pictures(model.image(), fresh, new Indexing(opened, fresh));
     }

@@ -51,8 +51,8 @@ public final class Console {
   }
 
   /** Returns progress bars on the error stream. */
-  public Bars bars() {
-    return Bars.of(err());
+  public ProgressBars bars() {
+    return ProgressBars.of(err());
   }
 
   /** Returns the error of a command that only has subcommands. */

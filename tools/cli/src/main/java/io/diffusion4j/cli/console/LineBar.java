@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
 /** A bar for logs: a line at the end, and one every ten seconds until then. */
-final class LineBar implements Bars.Bar {
+final class LineBar implements ProgressBars.Bar {
   private static final long INTERVAL = TimeUnit.SECONDS.toNanos(10);
 
   private final PrintWriter out;

@@ -7,18 +7,18 @@ import org.jspecify.annotations.Nullable;
 
 /** A bar for each stage of each batch of images, one after the other. */
 public final class StageBars implements ProgressListener, AutoCloseable {
-  private final Bars bars;
+  private final ProgressBars bars;
   private final int imageCount;
   private String shown = "";
   private int last;
-  private Bars.@Nullable Bar bar;
+  private ProgressBars.@Nullable Bar bar;
 
   /**
    * Bars of a request.
    *
    * @param imageCount the number of requested images
    */
-  public StageBars(Bars bars, int imageCount) {
+  public StageBars(ProgressBars bars, int imageCount) {
     this.bars = bars;
     this.imageCount = imageCount;
   }
@@ -26,7 +26,7 @@ public final class StageBars implements ProgressListener, AutoCloseable {
   @Override
   public void onProgress(Progress progress) {
     String name = progress.getStage() + which(progress.getImageIndicesList());
-    Bars.Bar current = bar;
+    ProgressBars.Bar current = bar;
     if (current == null || !name.equals(shown) || progress.getStep() < last) {
       close();
       current = bars.bar(name, 0, progress.getSteps());

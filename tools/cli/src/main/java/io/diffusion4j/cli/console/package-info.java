@@ -7,22 +7,11 @@
  *
  * <pre>{@code
  * Console console = new Console(); // in a command: @Mixin private Console console
- * try (Bars.Bar bar = console.bars().bar("pictures", 0, 100)) {
+ * try (ProgressBars.Bar bar = console.bars().bar("pictures", 0, 100)) {
  *   bar.at(50, "");
  * }
  * console.print("photos.safetensors");
  * }</pre>
- *
- * <ul>
- *   <li>{@link io.diffusion4j.cli.console.Bars} shows a bar on a terminal, and occasional lines in
- *       a log. {@code NO_COLOR} and a {@code dumb} terminal are respected.
- *   <li>{@link io.diffusion4j.cli.console.StageBars} shows the stages of a batch of images, drawn
- *       by a server or in this process.
- *   <li>{@link io.diffusion4j.cli.console.FailureHandler} prints an error in one line, with its
- *       stack trace if {@code --verbose} is given, and selects the exit status.
- *   <li>{@link io.diffusion4j.cli.console.StopOnSignal} ends a training after its current step,
- *       with its state saved, at SIGTERM or SIGINT.
- * </ul>
  *
  * <p>Commands do not write to {@code System.out} themselves, so a test can read their output. There
  * are no prompts for input: a command that lacks an argument fails, so that scripts never hang.

@@ -1,7 +1,7 @@
 package io.diffusion4j.cli.evaluate;
 
-import io.diffusion4j.cli.console.Bars;
 import io.diffusion4j.cli.console.Console;
+import io.diffusion4j.cli.console.ProgressBars;
 import io.diffusion4j.cli.extension.Plotter;
 import io.diffusion4j.cli.options.CommonOptions;
 import io.diffusion4j.cli.options.ModelOptions;
@@ -15,11 +15,13 @@ import io.diffusion4j.diffusion.image.OutputFile;
 import io.diffusion4j.diffusion.image.Png;
 import io.diffusion4j.diffusion.pipeline.AppliedLora;
 import io.diffusion4j.diffusion.pipeline.ImagePipeline;
+import io.diffusion4j.diffusion.pipeline.ImageTask;
 import io.diffusion4j.diffusion.pipeline.ReplacedPart;
 import io.diffusion4j.emoji.train.EmojiPreset;
 import io.diffusion4j.evaluation.Evaluation;
 import io.diffusion4j.evaluation.GeneratedMetric;
-import io.diffusion4j.evaluation.PictureList;
+import io.diffusion4j.evaluation.GeneratedPictures;
+import io.diffusion4j.evaluation.PromptPictures;
 import io.diffusion4j.evaluation.PromptSet;
 import io.diffusion4j.evaluation.Result;
 import io.diffusion4j.evaluation.judge.EvaluationModel;
@@ -250,7 +252,7 @@ public final class EvaluateCommand implements Callable<Integer>, SamplingOptions
   /** Shows the notes of a measurement, and a bar for the training pictures. */
   private static final class TrainingPictures implements DataSetEvaluation.Listener, AutoCloseable {
     private final Console console;
-    private Bars.@Nullable Bar bar;
+    private ProgressBars.@Nullable Bar bar;
 
     TrainingPictures(Console console) {
       this.console = console;
@@ -407,7 +409,7 @@ public final class EvaluateCommand implements Callable<Integer>, SamplingOptions
         PromptSet prompts = PromptSet.of(preset.drawn(), count, seed.value());
         var evaluation = evaluation(preset, judge);
         List<GeneratedMetric> metrics = further.of(evaluation);
-        List<PictureList> lists = // before anything is drawn, as a model may refuse the task
+        List<GeneratedPictures> lists = // before anything is drawn, as a model may refuse the task
             metrics.stream()
                 .map(m -> m.pictures(pipeline, task -> stages.settings(pipeline, task)))
                 .toList();
@@ -436,5 +438,31 @@ public final class EvaluateCommand implements Callable<Integer>, SamplingOptions
     facts.put("judge", judgeFolder.toString());
     facts.put("seed", seed.value());
     return facts;
+  }
+
+  /** Draws lists of pictures in batches. */
+  private record PromptDrawer(long seed, int batch, ProgressBars bars) {
+    /** Draws a picture of each prompt. */
+    List<Image> draw(ImagePipeline pipeline, List<String> prompts, SamplingOptions stages) {
+      var settings = stages.settings(pipeline, ImageTask.of(prompts.get(0)));
+      return draw("evaluate", new PromptPictures(pipeline, settings, prompts, seed));
+    }
+
+    /**
+     * Draws all pictures of a list.
+     *
+     * @param name the name of the progress bar
+     */
+    List<Image> draw(String name, GeneratedPictures pictures) {
+      List<Image> drawn = new ArrayList<>(pictures.size());
+      try (var bar = bars.bar(name, 0, pictures.size())) {
+        for (int from = 0; from < pictures.size(); from += batch) {
+          int to = Math.min(pictures.size(), from + batch);
+          drawn.addAll(pictures.draw(from, to));
+          bar.at(to, "");
+        }
+      }
+      return drawn;
+    }
   }
 }

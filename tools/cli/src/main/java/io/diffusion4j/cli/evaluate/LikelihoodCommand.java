@@ -5,14 +5,19 @@ import io.diffusion4j.cli.evaluate.LikelihoodOptions.Measured;
 import io.diffusion4j.cli.options.CommonOptions;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.continuous.Likelihood;
+import io.diffusion4j.diffusion.continuous.Likelihood.Result;
+import io.diffusion4j.diffusion.continuous.PictureFlow;
 import io.diffusion4j.diffusion.continuous.RungeKutta;
 import io.diffusion4j.diffusion.noise.NoiseSource;
 import io.diffusion4j.diffusion.noise.PhiloxNoise;
 import io.diffusion4j.diffusion.pipeline.PictureLikelihood;
 import io.diffusion4j.diffusion.pipeline.PictureLikelihood.Example;
+import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.DoubleStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -106,5 +111,49 @@ public final class LikelihoodCommand implements Callable<Integer> {
       }
     }
     return results;
+  }
+
+  /** The results of the probability flow, as means over pictures. */
+  private record LikelihoodReport(
+      Measured measured, int width, int height, int steps, String method, List<Result> results) {
+    LikelihoodReport {
+      results = List.copyOf(results);
+    }
+
+    private DoubleStream bits() {
+      return results.stream().mapToDouble(r -> r.bitsPerDimension(PictureFlow.LEVEL));
+    }
+
+    /**
+     * Returns the mean square of the values at the end of the flow, which is 1 for standard normal
+     * values.
+     */
+    private MeanOf latentVariance() {
+      return MeanOf.of(
+          results.stream()
+              .mapToDouble(
+                  r -> DoubleStream.of(r.latent()).map(v -> v * v).average().orElseThrow()));
+    }
+
+    void print(PrintWriter out) {
+      out.printf("bits per dimension: %s%n", MeanOf.of(bits()));
+      out.printf(
+          "  noise reached: variance %s, 1 where the flow is followed well%n", latentVariance());
+      out.println(measured.words(width, height));
+      out.flush();
+    }
+
+    void write(Path file) {
+      MeanOf mean = MeanOf.of(bits());
+      measured
+          .json(width, height)
+          .put("steps", steps)
+          .put("method", method)
+          .put("bits_per_dimension", mean.mean())
+          .put("standard_error", mean.knownError())
+          .put("latent_variance", latentVariance().mean())
+          .put("each", bits().boxed().toList())
+          .write(file);
+    }
   }
 }

@@ -10,7 +10,7 @@ import io.diffusion4j.data.files.PictureFiles;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.pipeline.PictureLikelihood;
 import io.diffusion4j.diffusion.pipeline.PictureLikelihood.Example;
-import io.diffusion4j.emoji.scene.Split;
+import io.diffusion4j.emoji.scene.SceneSplit;
 import io.diffusion4j.emoji.train.PresetPictures;
 import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.pipeline.ModelFamily;
@@ -34,15 +34,15 @@ import picocli.CommandLine.Option;
 final class LikelihoodOptions {
   /** The splits by their names on the command line. */
   enum Pictures {
-    style(Split.HELD_OUT_STYLE),
-    background(Split.HELD_OUT_BACKGROUND),
-    count(Split.HELD_OUT_COUNT),
-    relation(Split.HELD_OUT_RELATION),
-    train(Split.TRAIN);
+    style(SceneSplit.HELD_OUT_STYLE),
+    background(SceneSplit.HELD_OUT_BACKGROUND),
+    count(SceneSplit.HELD_OUT_COUNT),
+    relation(SceneSplit.HELD_OUT_RELATION),
+    train(SceneSplit.TRAIN);
 
-    final Split split;
+    final SceneSplit split;
 
-    Pictures(Split split) {
+    Pictures(SceneSplit split) {
       this.split = split;
     }
   }

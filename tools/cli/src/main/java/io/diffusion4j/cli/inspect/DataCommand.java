@@ -2,9 +2,9 @@ package io.diffusion4j.cli.inspect;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.diffusion4j.cli.console.Bars;
 import io.diffusion4j.cli.console.Console;
 import io.diffusion4j.cli.console.FailureHandler;
+import io.diffusion4j.cli.console.ProgressBars;
 import io.diffusion4j.cli.options.CommonOptions;
 import io.diffusion4j.cli.options.PictureColumns;
 import io.diffusion4j.cli.options.PublishedModel;
@@ -106,7 +106,7 @@ public final class DataCommand implements Callable<Integer> {
   private DataSetStatistics survey(
       PictureSet pictures, Optional<DataSetStatisticsCollector.Model> reader) {
     ExecutorService pool = Executors.newFixedThreadPool(threads);
-    try (Bars.Bar bar = console.bars().bar("pictures", 0, pictures.size())) {
+    try (ProgressBars.Bar bar = console.bars().bar("pictures", 0, pictures.size())) {
       var surveyor = new DataSetStatisticsCollector(pictures, reader);
       long last = pictures.size() - 1;
       var looks = new Prefetcher<>(i -> surveyor.look(Math.min(i, last)), pool, DEPTH * threads);

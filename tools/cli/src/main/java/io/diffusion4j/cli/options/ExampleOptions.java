@@ -4,7 +4,7 @@ import io.diffusion4j.data.CaptionedImages;
 import io.diffusion4j.data.PictureSet;
 import io.diffusion4j.data.files.PictureFiles;
 import io.diffusion4j.diffusion.argument.Check;
-import io.diffusion4j.emoji.scene.Split;
+import io.diffusion4j.emoji.scene.SceneSplit;
 import io.diffusion4j.emoji.train.EmojiPreset;
 import io.diffusion4j.emoji.train.PresetPictures;
 import io.diffusion4j.unclip.UnclipFamily;
@@ -65,7 +65,7 @@ public final class ExampleOptions {
     EmojiPreset preset = EmojiModel.preset(model);
     int side = preset.sizes().of(UnclipPreset.class).imageSize();
     return new Examples(
-        PresetPictures.of(preset, Split.TRAIN, drawn, side),
+        PresetPictures.of(preset, SceneSplit.TRAIN, drawn, side),
         Optional.of(PresetPictures.exchanges(preset, drawn, side)),
         size,
         drawn);

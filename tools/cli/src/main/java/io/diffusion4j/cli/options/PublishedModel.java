@@ -1,6 +1,6 @@
 package io.diffusion4j.cli.options;
 
-import io.diffusion4j.cli.console.Bars;
+import io.diffusion4j.cli.console.ProgressBars;
 import io.diffusion4j.hub.Hub;
 import io.diffusion4j.hub.HubException;
 import io.diffusion4j.hub.HubSettings;
@@ -61,7 +61,7 @@ public final class PublishedModel {
       return named;
     }
     Hub hub = hub();
-    Bars bars = Bars.of(new PrintWriter(System.err, true, StandardCharsets.UTF_8));
+    ProgressBars bars = ProgressBars.of(new PrintWriter(System.err, true, StandardCharsets.UTF_8));
     return pull(hub, hub.plan(repo.get(), Optional.empty()), bars);
   }
 
@@ -73,12 +73,12 @@ public final class PublishedModel {
   }
 
   /** Downloads the missing files of a model, with a progress bar. */
-  public static Path pull(Hub hub, Hub.Plan plan, Bars bars) {
+  public static Path pull(Hub hub, Hub.Plan plan, ProgressBars bars) {
     long bytes = plan.missingBytes();
     if (plan.missing().isEmpty()) {
       return plan.folder();
     }
-    try (Bars.Bar bar = bars.bar(plan.repo().name(), 0, bytes)) {
+    try (ProgressBars.Bar bar = bars.bar(plan.repo().name(), 0, bytes)) {
       var received = new AtomicLong();
       return hub.pull(
           plan,

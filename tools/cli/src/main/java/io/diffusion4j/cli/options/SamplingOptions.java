@@ -68,7 +68,9 @@ public final class SamplingOptions {
               .sampling();
       var group = ArgGroupSpec.builder().validate(false).order(FIRST).heading(added.heading);
       group.addArg(added.prior);
-      added.flags.forEach(flag -> group.addArg(flag.option));
+      added.flags.stream()
+          .filter(flag -> command.findOption("--" + flag.name()) == null) // another meaning there
+          .forEach(flag -> group.addArg(flag.option));
       return command.addArgGroup(group.build());
     }
   }
@@ -204,6 +206,18 @@ public final class SamplingOptions {
             "The sampler of all stages, such as ddim, ddpm, dpmpp-2m, euler, heun or unclip; the"
                 + " error for an unknown name lists all."
                 + usual(Defaults.SAMPLER, Defaults.PUBLISHED_SAMPLER)));
+    flags.add(
+        Flag.of(
+            "steps",
+            "",
+            StageSettings.STEPS,
+            "The steps of the stage that draws: the decoder, or the base of GLIDE."));
+    flags.add(
+        Flag.of(
+            "cfg",
+            "",
+            StageSettings.GUIDANCE_SCALE,
+            "The guidance scale of the stage that draws; 1 is none."));
     settings.stream()
         .filter(StageSetting::ofOneStage)
         .forEach(one -> flags.add(Flag.of(one.option(), "", one, one.help())));
@@ -393,9 +407,10 @@ public final class SamplingOptions {
     if (flag.setting.equals(StageSettings.SAMPLER) || reading.size() == 1) {
       return reading;
     }
+    boolean decodes = reading.isEmpty() || reading.contains(ImageDecoder.STAGE);
     return stages.stream() // several, or none, which refuses the setting
         .map(ModelStage::getName)
-        .filter(reading.isEmpty() ? ImageDecoder.STAGE::equals : reading.get(0)::equals)
+        .filter(decodes ? ImageDecoder.STAGE::equals : reading.get(0)::equals)
         .findFirst()
         .or(() -> stages.stream().map(ModelStage::getName).findFirst())
         .map(List::of)

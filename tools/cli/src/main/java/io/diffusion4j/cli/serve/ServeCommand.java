@@ -13,6 +13,9 @@ import io.diffusion4j.cli.console.StopOnSignal;
 import io.diffusion4j.cli.options.ModelOptions;
 import io.diffusion4j.cli.options.PublishedModel;
 import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.jobs.JobStore;
+import io.diffusion4j.jobs.JobsModule;
+import io.diffusion4j.jobs.Webhooks;
 import io.diffusion4j.local.AdminRoutes;
 import io.diffusion4j.local.LocalServer;
 import io.diffusion4j.local.ServerProgram;
@@ -20,6 +23,7 @@ import io.diffusion4j.pipeline.OpenOptions;
 import io.diffusion4j.pipeline.Residency;
 import io.diffusion4j.serving.DiffusionServer;
 import io.diffusion4j.serving.config.ServerConfig;
+import io.diffusion4j.serving.config.ServerConfig.JobSettings;
 import io.diffusion4j.serving.config.ServerConfig.LogSettings;
 import io.diffusion4j.serving.config.ServerConfig.ModelEntry;
 import io.diffusion4j.serving.file.SettingsTree;
@@ -207,6 +211,37 @@ public final class ServeCommand implements Callable<Integer> {
       if (level == null) {
         throw Check.refusal("level", "none", "a level");
       }
+    }
+  }
+
+  /** The store of jobs of a server, if it has one. It is closed after the server. */
+  private record ServedJobs(Optional<JobStore> store, Webhooks webhooks) implements AutoCloseable {
+    /**
+     * Opens the store.
+     *
+     * @throws IllegalArgumentException if it, or the secret of webhooks, cannot be used
+     */
+    static ServedJobs open(ServerConfig config) throws IOException {
+      if (config.jobs().isEmpty()) {
+        return new ServedJobs(Optional.empty(), Webhooks.none());
+      }
+      JobSettings jobs = config.jobs().get();
+      Webhooks webhooks =
+          jobs.webhookSecret().isPresent()
+              ? Webhooks.read(jobs.webhookSecret().get(), jobs.privateWebhooks())
+              : Webhooks.none();
+      var store = JobStore.open(jobs.store(), jobs.keep(), config.limits().store());
+      return new ServedJobs(Optional.of(store), webhooks);
+    }
+
+    /** Returns the service of jobs; empty without a store. */
+    Module module() {
+      return store.<Module>map(some -> new JobsModule(some, webhooks)).orElse(Modules.EMPTY_MODULE);
+    }
+
+    @Override
+    public void close() {
+      store.ifPresent(JobStore::close);
     }
   }
 }

@@ -11,7 +11,9 @@ import io.diffusion4j.emoji.train.EmojiPreset;
 import io.diffusion4j.evaluation.judge.JudgePreset;
 import io.diffusion4j.evaluation.judge.JudgeTraining;
 import io.diffusion4j.nn.train.DivergedException;
+import io.diffusion4j.nn.train.Trainer;
 import io.diffusion4j.nn.train.TrainingConfig;
+import io.diffusion4j.nn.train.TrainingRun;
 import io.diffusion4j.nn.train.group.Group;
 import io.diffusion4j.training.ModelTraining;
 import io.diffusion4j.training.PartSetup;
@@ -405,6 +407,34 @@ public final class TrainCommand implements Callable<Integer> {
       } catch (DivergedException e) {
         throw new TrainingDivergedException(name, e, watcher.lastCheckpoint());
       }
+    }
+  }
+
+  /**
+   * A run in a process that is not the first of its group: it can be stopped, and has no output.
+   */
+  private record Follower(StopOnSignal stop) implements ModelTraining.Observer, AutoCloseable {
+    @Override
+    public void onStart(TrainingRun run, TrainingConfig config, long parameters, long fromStep) {
+      stop.begin(run);
+    }
+
+    @Override
+    public void onStep(long step, Trainer.Report report) {}
+
+    @Override
+    public void close() {
+      stop.end();
+    }
+  }
+
+  /** A training diverged; the message contains the step and the remaining state. */
+  private static final class TrainingDivergedException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    /** Creates the exception. */
+    TrainingDivergedException(String part, DivergedException cause, String lastCheckpoint) {
+      super(part + ": " + cause.getMessage() + "; " + lastCheckpoint, cause);
     }
   }
 }

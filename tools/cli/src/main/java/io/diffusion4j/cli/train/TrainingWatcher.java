@@ -1,7 +1,7 @@
 package io.diffusion4j.cli.train;
 
-import io.diffusion4j.cli.console.Bars;
 import io.diffusion4j.cli.console.Console;
+import io.diffusion4j.cli.console.ProgressBars;
 import io.diffusion4j.cli.console.StopOnSignal;
 import io.diffusion4j.cli.inspect.ProcessMemory;
 import io.diffusion4j.diffusion.image.Png;
@@ -42,7 +42,7 @@ final class TrainingWatcher implements ModelTraining.Observer, AutoCloseable {
   private @Nullable TrainingRun run;
   private long steps;
   private long begin;
-  private Bars.@Nullable Bar bar;
+  private ProgressBars.@Nullable Bar bar;
   private @Nullable EventWriter events;
   private String lastCheckpoint = "there is no checkpoint yet";
   private long batch;

@@ -11,27 +11,9 @@
  *   diffusion4j export --onnx exported
  * </pre>
  *
- * <p>{@link io.diffusion4j.cli.train.TrainCommand} trains one part or all parts in their order, on
- * emoji art or on the user's pictures. The same command resumes an interrupted training from its
- * last state. {@link io.diffusion4j.cli.train.InitCommand} writes a complete pipeline that draws
- * noise, to try loaders and servers with.
- *
- * <p>The options are groups by subject: {@code DataOptions} (pictures, split, preparation), {@code
- * ScheduleOptions} (length, learning rate, trained parameters), {@code SampleOptions} (pictures and
- * measurements during the training) and {@code ClusterOptions} (several processes). {@code
- * --technique} changes one of the techniques of the shipped model, for ablations.
- *
- * <p>{@link io.diffusion4j.cli.train.TrainingWatcher} shows the loss on the terminal and writes
- * events for TensorBoard, which {@code doctor} and {@code plot training} also read. In a group of
- * processes, only the first has output; the others are {@code Follower}s.
- *
- * <p>The trainings themselves are in {@link io.diffusion4j.training.ModelTraining}, the loop in
- * {@code io.diffusion4j.nn.train}, and presets in {@code io.diffusion4j.training}. To add an option
- * of a part, add a technique there rather than a flag here: the command accepts it by its name.
- *
- * <p>Not here: a queue of trainings, a search over settings, and uploads of the result. A shell
- * script around the command does these, since its exit status distinguishes a failure from a lost
- * process (75), which can be resumed.
+ * <p>The same command resumes an interrupted training from its last state. To add an option of a
+ * part, add a technique to its training rather than a flag here: the command accepts it by its
+ * name. The exit status distinguishes a failure from a lost process (75), which can be resumed.
  */
 @NullMarked
 package io.diffusion4j.cli.train;

@@ -2,6 +2,7 @@ package io.diffusion4j.cli.generate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.diffusion4j.cli.generate.ReplayCommand.PixelDifference;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.Png;
 import java.io.IOException;

@@ -1,7 +1,7 @@
 package io.diffusion4j.benchmarks.networks;
 
-import io.diffusion4j.benchmarks.report.Pace;
 import io.diffusion4j.benchmarks.report.Row;
+import io.diffusion4j.benchmarks.report.RunCount;
 import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.nn.weights.Init;
 import io.diffusion4j.tf.Sessions;
@@ -28,7 +28,7 @@ public final class ConvolutionPeak {
   private ConvolutionPeak() {}
 
   /** Measures the peak, as a row in GFLOP/s. */
-  public static Row measure(Pace pace, long seed) {
+  public static Row measure(RunCount pace, long seed) {
     var random = new SplittableRandom(seed);
     long[] image = {BATCH, SIZE, SIZE, CHANNELS};
     long[] kernel = {3, 3, CHANNELS, CHANNELS};

@@ -1,7 +1,7 @@
 package io.diffusion4j.benchmarks.networks;
 
-import io.diffusion4j.benchmarks.report.Pace;
 import io.diffusion4j.benchmarks.report.Row;
+import io.diffusion4j.benchmarks.report.RunCount;
 import io.diffusion4j.decoder.DecoderCondition;
 import io.diffusion4j.diffusion.denoiser.Query;
 import io.diffusion4j.nn.engine.Compute;
@@ -29,7 +29,7 @@ public final class DecoderBenchmark {
   public static void measure(
       DecoderSubject subject,
       List<Integer> batches,
-      Pace pace,
+      RunCount pace,
       double peakGflops,
       Consumer<Row> rows) {
     double flops = NetworkCost.of(subject.network()).flops();

@@ -1,8 +1,8 @@
 package io.diffusion4j.benchmarks.networks;
 
 import io.diffusion4j.benchmarks.report.Figure;
-import io.diffusion4j.benchmarks.report.Pace;
 import io.diffusion4j.benchmarks.report.Row;
+import io.diffusion4j.benchmarks.report.RunCount;
 import io.diffusion4j.decoder.DecoderCondition;
 import io.diffusion4j.decoder.classifier.ClassifierConfig;
 import io.diffusion4j.decoder.classifier.ClassifierModel;
@@ -35,7 +35,7 @@ public final class GuidedStepBenchmark {
 
   /** Measures a row for each precision and batch. */
   public static void measure(
-      DecoderSubject subject, List<Integer> batches, Pace pace, Consumer<Row> rows) {
+      DecoderSubject subject, List<Integer> batches, RunCount pace, Consumer<Row> rows) {
     for (Precision precision : Precision.FLOATING) {
       var compute = Compute.of(precision).withEngine(Engines.asked());
       try (var model = subject.loader().apply(compute);

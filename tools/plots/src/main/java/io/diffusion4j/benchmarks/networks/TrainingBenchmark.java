@@ -1,8 +1,8 @@
 package io.diffusion4j.benchmarks.networks;
 
 import io.diffusion4j.benchmarks.report.Figure;
-import io.diffusion4j.benchmarks.report.Pace;
 import io.diffusion4j.benchmarks.report.Row;
+import io.diffusion4j.benchmarks.report.RunCount;
 import io.diffusion4j.decoder.DecoderObjective;
 import io.diffusion4j.diffusion.loss.Weighting;
 import io.diffusion4j.diffusion.process.Parameterization;
@@ -43,7 +43,7 @@ public final class TrainingBenchmark {
    * take turns.
    */
   public static void measure(
-      DecoderSubject subject, int batchSize, Pace pace, double peakGflops, Consumer<Row> rows) {
+      DecoderSubject subject, int batchSize, RunCount pace, double peakGflops, Consumer<Row> rows) {
     long flops = NetworkCost.of(subject.network()).flops();
     var batch = batch(subject, batchSize);
     measure(subject.name(), objective(subject), batch, flops, pace, peakGflops, rows);
@@ -59,7 +59,7 @@ public final class TrainingBenchmark {
       Objective objective,
       Batch batch,
       long flops,
-      Pace pace,
+      RunCount pace,
       double peakGflops,
       Consumer<Row> rows) {
     for (Precision precision : Precision.FLOATING) {

@@ -1,7 +1,7 @@
 package io.diffusion4j.benchmarks.networks;
 
-import io.diffusion4j.benchmarks.report.Pace;
 import io.diffusion4j.benchmarks.report.Row;
+import io.diffusion4j.benchmarks.report.RunCount;
 import io.diffusion4j.clip.ClipFolders;
 import io.diffusion4j.clip.ContrastiveObjective;
 import io.diffusion4j.nn.Batch;
@@ -37,7 +37,7 @@ public final class TransformerTraining {
    * Measures a row for each network that the folder has, optimizer and precision in which this
    * machine can train.
    */
-  public static void measure(Path folder, Pace pace, double peakGflops, Consumer<Row> rows) {
+  public static void measure(Path folder, RunCount pace, double peakGflops, Consumer<Row> rows) {
     Path prior = folder.resolve(UnclipFolder.PRIOR);
     if (Files.isDirectory(prior)) {
       var network = new PriorTransformer(PriorModel.readConfig(prior));
@@ -55,7 +55,7 @@ public final class TransformerTraining {
       String name,
       Objective objective,
       int batchSize,
-      Pace pace,
+      RunCount pace,
       double peakGflops,
       Consumer<Row> rows) {
     NetworkDefinition network =

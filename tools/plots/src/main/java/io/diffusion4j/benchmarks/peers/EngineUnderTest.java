@@ -1,9 +1,12 @@
 package io.diffusion4j.benchmarks.peers;
 
+import io.diffusion4j.nn.Batch;
+import io.diffusion4j.nn.engine.CompiledNetwork;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Engines;
 import io.diffusion4j.nn.engine.Precision;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * An engine in a precision. The first is the reference for the others. ONNX Runtime has no bfloat16
@@ -78,5 +81,23 @@ enum EngineUnderTest {
    */
   double tolerance() {
     return precision == Precision.FLOAT32 ? 1e-4 : 0.1;
+  }
+
+  /** A network in an engine of ours. */
+  private record OwnEngineRunner(CompiledNetwork network) implements PeerNetwork {
+    static OwnEngineRunner open(PeerSubject subject, Compute compute) {
+      return new OwnEngineRunner(
+          new CompiledNetwork(subject.network(), subject.weights(), compute));
+    }
+
+    @Override
+    public List<float[]> run(Batch batch) {
+      return network.run(batch);
+    }
+
+    @Override
+    public void close() {
+      network.close();
+    }
   }
 }

@@ -1,7 +1,7 @@
 package io.diffusion4j.benchmarks.peers;
 
 import io.diffusion4j.benchmarks.report.JavaProcess;
-import io.diffusion4j.benchmarks.report.Pace;
+import io.diffusion4j.benchmarks.report.RunCount;
 import io.diffusion4j.nn.Batch;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -50,7 +50,7 @@ final class PeerMain {
           write(folder.resolve(OUTPUTS), network.run(batch));
           JavaProcess.report(Map.of(OUTPUTS, 1.0));
         } else {
-          var pace = new Pace(numbers[1], numbers[2], Duration.ofMillis(numbers[3]));
+          var pace = new RunCount(numbers[1], numbers[2], Duration.ofMillis(numbers[3]));
           JavaProcess.report(Map.of(TIME, pace.median(() -> network.run(batch))));
         }
       }

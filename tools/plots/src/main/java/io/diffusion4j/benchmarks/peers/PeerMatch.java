@@ -1,6 +1,6 @@
 package io.diffusion4j.benchmarks.peers;
 
-import io.diffusion4j.benchmarks.report.Pace;
+import io.diffusion4j.benchmarks.report.RunCount;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,8 +24,8 @@ record PeerMatch(
     List<Path> jars,
     Path unpacked,
     int turns,
-    Pace pace,
-    Pace large) {
+    RunCount pace,
+    RunCount large) {
   PeerMatch {
     contenders = List.copyOf(contenders);
     jars = List.copyOf(jars);

@@ -1,7 +1,7 @@
 package io.diffusion4j.benchmarks.peers;
 
 import io.diffusion4j.benchmarks.report.JavaProcess;
-import io.diffusion4j.benchmarks.report.Pace;
+import io.diffusion4j.benchmarks.report.RunCount;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -75,7 +75,7 @@ final class PeerProcess implements AutoCloseable {
   }
 
   /** Returns the median time of a call in milliseconds. */
-  double millis(int rows, Pace pace) throws IOException {
+  double millis(int rows, RunCount pace) throws IOException {
     return ask(
         PeerMain.TIME,
         String.join(

@@ -2,12 +2,13 @@ package io.diffusion4j.benchmarks.peers;
 
 import io.diffusion4j.benchmarks.networks.ConvolutionPeak;
 import io.diffusion4j.benchmarks.report.Figure;
-import io.diffusion4j.benchmarks.report.Pace;
+import io.diffusion4j.benchmarks.report.RunCount;
+import io.diffusion4j.benchmarks.report.Table;
 import io.diffusion4j.cli.inspect.Processor;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.engine.Precision;
-import io.diffusion4j.plots.Bars;
-import io.diffusion4j.plots.PictureFile;
+import io.diffusion4j.plots.BarChart;
+import io.diffusion4j.plots.ChartFile;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
@@ -88,7 +90,7 @@ public final class PeersBench implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     List<PeerSubject> subjects = networks.stream().map(PeerSubject::named).toList();
-    Optional<PictureFile> picture = plot.map(PictureFile::new); // fail early on an invalid value
+    Optional<ChartFile> picture = plot.map(ChartFile::new); // fail early on an invalid value
     List<EngineUnderTest> contenders = contenders();
     PrintWriter out = spec.commandLine().getOut();
     var jars = PeerJars.ofUser();
@@ -147,32 +149,77 @@ public final class PeersBench implements Callable<Integer> {
         .toList();
   }
 
-  private static Pace pace(int warmup, int runs, int seconds) {
-    return new Pace(warmup, runs, Duration.ofSeconds(seconds));
+  private static RunCount pace(int warmup, int runs, int seconds) {
+    return new RunCount(warmup, runs, Duration.ofSeconds(seconds));
   }
 
   /** Returns a bar for each row, grouped by network and batch. */
-  static Bars bars(List<PeerRow> rows) {
-    List<Bars.Group> groups =
+  static BarChart bars(List<PeerRow> rows) {
+    List<BarChart.Group> groups =
         rows.stream().map(PeersBench::group).distinct().map(name -> group(name, rows)).toList();
-    return new Bars("The same networks, GFLOP/s", groups);
+    return new BarChart("The same networks, GFLOP/s", groups);
   }
 
   private static String group(PeerRow row) {
     return row.network() + ", batch " + row.batch();
   }
 
-  private static Bars.Group group(String name, List<PeerRow> rows) {
-    return new Bars.Group(
+  private static BarChart.Group group(String name, List<PeerRow> rows) {
+    return new BarChart.Group(
         name,
         rows.stream()
             .filter(row -> group(row).equals(name))
             .map(
                 row ->
-                    new Bars.Bar(
+                    new BarChart.Bar(
                         row.contender().maker.title + " " + row.contender().precision.word(),
                         row.gflops(),
                         row.contender().maker.color))
             .toList());
+  }
+
+  /** Prints rows, with the speed of ours relative to the fastest peer. */
+  private static final class PeerTable {
+    private static final String NAME = "%-10s %5s  %-13s %-5s";
+    private static final String CELL = " %10s";
+
+    private PeerTable() {}
+
+    static void printHeader(PrintWriter out) {
+      Table.line(
+          out,
+          NAME.formatted("", "batch", "engine", ""),
+          CELL,
+          Stream.of("ms", "GFLOP/s", "fraction", "over peers", "error"));
+    }
+
+    /**
+     * Prints the rows of a network and a batch size.
+     *
+     * @param peak the convolution peak in GFLOP/s
+     */
+    static void print(PrintWriter out, List<PeerRow> rows, double peak) {
+      for (PeerRow row : rows) {
+        OptionalDouble over = row.overPeers(rows);
+        Table.line(
+            out,
+            NAME.formatted(
+                row.network(),
+                row.batch(),
+                row.contender().maker.title,
+                row.contender().precision.word()),
+            CELL,
+            Stream.of(
+                format("%.2f", row.millis()),
+                format("%.1f", row.gflops()),
+                format("%.3f", row.gflops() / peak),
+                over.isPresent() ? format("%.2f", over.getAsDouble()) : "",
+                format("%.1e", row.error())));
+      }
+    }
+
+    private static String format(String format, double value) {
+      return String.format(Locale.ROOT, format, value);
+    }
   }
 }

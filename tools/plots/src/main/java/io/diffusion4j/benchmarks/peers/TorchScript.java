@@ -55,7 +55,7 @@ public final class TorchScript {
           text(zip, "version", VERSION);
           text(zip, "byteorder", "little");
           text(zip, "code/" + MODULE + ".py", translation.code());
-          entry(zip, "constants.pkl", new Pickle().emptyTuple().end());
+          entry(zip, "constants.pkl", new PickleWriter().emptyTuple().end());
           entry(zip, "data.pkl", object());
           for (int i = 0; i < translation.tensors().size(); i++) {
             entry(zip, "data/" + i, translation.tensors().get(i).bytes());
@@ -67,11 +67,11 @@ public final class TorchScript {
 
   /** Returns the object of the network's class, with its tensors as attributes. */
   private byte[] object() {
-    var pickle = new Pickle().global(MODULE, Translation.CLASS).emptyTuple().newObject();
+    var pickle = new PickleWriter().global(MODULE, Translation.CLASS).emptyTuple().newObject();
     pickle.emptyDictionary().begin();
     pickle.text(Translation.TRAINING).bool(false);
     for (int i = 0; i < translation.tensors().size(); i++) {
-      StoredTensor tensor = translation.tensors().get(i);
+      PeerTensor tensor = translation.tensors().get(i);
       pickle.text(tensor.name()).global("torch._utils", "_rebuild_tensor_v2").begin();
       pickle.begin().text("storage").global("torch", tensor.type().storage);
       pickle.text(String.valueOf(i)).text("cpu").integer(tensor.size()).tuple().persistent();

@@ -37,7 +37,7 @@ final class Translation implements Layer.Visitor<Node, Expression> {
   private final List<String> keys;
   private final StringBuilder body = new StringBuilder();
   private final List<String> arguments = new ArrayList<>();
-  private final Map<String, StoredTensor> tensors = new LinkedHashMap<>();
+  private final Map<String, PeerTensor> tensors = new LinkedHashMap<>();
   private int variables;
 
   private Translation(Network network, TensorSource weights, TorchType activations) {
@@ -66,7 +66,7 @@ final class Translation implements Layer.Visitor<Node, Expression> {
   }
 
   /** Returns the tensors of the object, in the order of their storages. */
-  List<StoredTensor> tensors() {
+  List<PeerTensor> tensors() {
     return List.copyOf(tensors.values());
   }
 
@@ -153,7 +153,7 @@ final class Translation implements Layer.Visitor<Node, Expression> {
 
   // Parameters
 
-  private String attribute(StoredTensor tensor) {
+  private String attribute(PeerTensor tensor) {
     tensors.putIfAbsent(tensor.name(), tensor);
     return "self." + tensor.name();
   }
@@ -168,7 +168,7 @@ final class Translation implements Layer.Visitor<Node, Expression> {
   }
 
   private String parameter(String key, TorchType type, long... shape) {
-    return attribute(StoredTensor.of(name(key, type), type, shape, () -> weights.read(key)));
+    return attribute(PeerTensor.of(name(key, type), type, shape, () -> weights.read(key)));
   }
 
   /** Returns a bias, or {@code None} without one. */
@@ -190,7 +190,7 @@ final class Translation implements Layer.Visitor<Node, Expression> {
   public Expression visit(Layer.Constant layer, Node node) {
     var type = node.output().role() == Role.INTEGERS ? TorchType.INT64 : TorchType.FLOAT32;
     long[] shape = node.output().shape(1);
-    var constant = StoredTensor.of("c" + values.size(), type, shape, layer::values);
+    var constant = PeerTensor.of("c" + values.size(), type, shape, layer::values);
     return value(attribute(constant), type);
   }
 
@@ -200,7 +200,7 @@ final class Translation implements Layer.Visitor<Node, Expression> {
     Layout layout = parameter.layout();
     var type = TorchType.FLOAT32;
     var tensor =
-        StoredTensor.of(
+        PeerTensor.of(
             name(layer.key(), type),
             type,
             layout.graphShape(parameter.shape()),
@@ -215,7 +215,7 @@ final class Translation implements Layer.Visitor<Node, Expression> {
     Parameter weight = network.parameter(layer.weight());
     long[] shape = {layer.out(), layer.in()};
     var tensor =
-        StoredTensor.of(
+        PeerTensor.of(
             name(layer.weight(), activations),
             activations,
             shape,
@@ -233,7 +233,7 @@ final class Translation implements Layer.Visitor<Node, Expression> {
     Parameter weight = network.parameter(layer.weight());
     String filters =
         attribute(
-            StoredTensor.channelsLast(
+            PeerTensor.channelsLast(
                 name(layer.weight(), activations),
                 activations,
                 weight.shape(),

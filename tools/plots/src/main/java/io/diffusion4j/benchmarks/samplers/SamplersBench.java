@@ -9,8 +9,8 @@ import io.diffusion4j.nn.engine.Engines;
 import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.plots.Axis;
 import io.diffusion4j.plots.Chart;
-import io.diffusion4j.plots.Curve;
-import io.diffusion4j.plots.PictureFile;
+import io.diffusion4j.plots.ChartFile;
+import io.diffusion4j.plots.ChartSeries;
 import io.diffusion4j.unclip.Defaults;
 import io.diffusion4j.unclip.UnclipModel;
 import java.io.PrintWriter;
@@ -92,7 +92,7 @@ public final class SamplersBench implements Callable<Integer> {
   public Integer call() {
     int least = steps.stream().mapToInt(n -> n).min().orElse(0);
     Check.that(least >= 1, "steps", steps, "numbers ≥ 1");
-    Optional<PictureFile> picture = output.map(PictureFile::new); // fail early on an invalid value
+    Optional<ChartFile> picture = output.map(ChartFile::new); // fail early on an invalid value
     List<String> compared = compared();
     List<Measured> measured = new ArrayList<>();
     try (var loaded =
@@ -140,15 +140,15 @@ public final class SamplersBench implements Callable<Integer> {
 
   /** Plots the distance over the number of network calls, which take nearly all of the time. */
   static Chart chart(List<Measured> measured) {
-    List<Curve> curves = new ArrayList<>();
+    List<ChartSeries> curves = new ArrayList<>();
     for (String sampler : measured.stream().map(Measured::sampler).distinct().toList()) {
       curves.add(
-          new Curve(
+          new ChartSeries(
               sampler,
-              Curve.Look.markedLine(curves.size()),
+              ChartSeries.Look.markedLine(curves.size()),
               measured.stream()
                   .filter(m -> m.sampler().equals(sampler))
-                  .map(m -> new Curve.Point(m.calls(), m.distance()))
+                  .map(m -> new ChartSeries.Point(m.calls(), m.distance()))
                   .toList()));
     }
     return new Chart(

@@ -3,8 +3,8 @@ package io.diffusion4j.benchmarks.training;
 import io.diffusion4j.benchmarks.networks.ConvolutionPeak;
 import io.diffusion4j.benchmarks.networks.NetworkCost;
 import io.diffusion4j.benchmarks.report.Figure;
-import io.diffusion4j.benchmarks.report.Pace;
 import io.diffusion4j.benchmarks.report.Row;
+import io.diffusion4j.benchmarks.report.RunCount;
 import io.diffusion4j.benchmarks.report.Table;
 import io.diffusion4j.cli.options.CommonOptions;
 import io.diffusion4j.clip.ClipImageModel;
@@ -73,7 +73,7 @@ public final class EmbedBench implements Callable<Integer> {
     Check.between("side", side, 1, 4096);
     PrintWriter out = spec.commandLine().getOut();
     Table.printHeader(out);
-    Pace pace = new Pace(2, 9, Duration.ofSeconds(60));
+    RunCount pace = new RunCount(2, 9, Duration.ofSeconds(60));
     Row peak = ConvolutionPeak.measure(pace, 1);
     Table.print(out, peak);
     double gflops = peak.figure(Figure.GFLOPS).orElseThrow();
@@ -92,7 +92,7 @@ public final class EmbedBench implements Callable<Integer> {
   }
 
   private void measure(
-      PictureSet pictures, Precision precision, double peak, Pace pace, PrintWriter out) {
+      PictureSet pictures, Precision precision, double peak, RunCount pace, PrintWriter out) {
     double flops = batch.size() * NetworkCost.of(VIT_B_32).flops();
     var preprocessor = ClipPreprocessor.clip(VIT_B_32.imageSize());
     var compute = Compute.of(precision).withEngine(Engines.asked());

@@ -4,7 +4,7 @@ import io.diffusion4j.cli.console.Console;
 import io.diffusion4j.cli.evaluate.BoundTerms;
 import io.diffusion4j.plots.BoundPlots;
 import io.diffusion4j.plots.Chart;
-import io.diffusion4j.plots.PictureFile;
+import io.diffusion4j.plots.ChartFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -53,7 +53,7 @@ final class BoundCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    PictureFile file = picture.requireFile();
+    ChartFile file = picture.requireFile();
     List<Chart> charts = new ArrayList<>();
     charts.add(BoundPlots.weights(trainSteps.schedules(schedules)));
     if (!reports.isEmpty()) {

@@ -6,9 +6,9 @@ import io.diffusion4j.decoder.DecoderFolders;
 import io.diffusion4j.decoder.DecoderNetwork;
 import io.diffusion4j.decoder.UpsamplerModel;
 import io.diffusion4j.diffusion.argument.Check;
-import io.diffusion4j.nn.Level;
 import io.diffusion4j.nn.Network;
 import io.diffusion4j.nn.NetworkDefinition;
+import io.diffusion4j.nn.UnetLevel;
 import io.diffusion4j.plots.LevelDiagram;
 import io.diffusion4j.plots.LevelDiagram.Box;
 import java.nio.file.Files;
@@ -61,7 +61,7 @@ final class NetworkCommand implements Callable<Integer> {
     Path of = PublishedModel.folder(folder).resolve(part.name());
     Check.that(Files.isDirectory(of), "model", folder, "a folder with %s", part);
     Network network = Network.of(definition(of));
-    List<Level> levels = Level.of(network);
+    List<UnetLevel> levels = UnetLevel.of(network);
     Check.that(!levels.isEmpty(), "part", part, "a network with feature maps");
     long parameters =
         network.parameters().values().stream()
@@ -69,7 +69,7 @@ final class NetworkCommand implements Callable<Integer> {
             .sum();
     String title =
         String.format(Locale.ROOT, "%s: %.1f million parameters", part, parameters / 1e6);
-    long top = levels.stream().mapToLong(Level::height).max().orElseThrow();
+    long top = levels.stream().mapToLong(UnetLevel::height).max().orElseThrow();
     file.write(new LevelDiagram(title, levels.stream().map(level -> box(level, top)).toList()));
     console.print(file.path());
     return 0;
@@ -89,7 +89,7 @@ final class NetworkCommand implements Callable<Integer> {
     return count == 0 ? "" : count + " " + what + (count == 1 ? "" : "s");
   }
 
-  private static Box box(Level level, long top) {
+  private static Box box(UnetLevel level, long top) {
     int depth = (int) Math.round(Math.log((double) top / level.height()) / Math.log(2));
     return new Box(
         List.of(

@@ -2,7 +2,7 @@ package io.diffusion4j.plots.command;
 
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.plots.Chart;
-import io.diffusion4j.plots.PictureFile;
+import io.diffusion4j.plots.ChartFile;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,12 +22,12 @@ final class PictureOptions {
   private @Nullable String title;
 
   /** Returns the requested file, after checking that it can be written. */
-  Optional<PictureFile> file() {
-    return Optional.ofNullable(output).map(PictureFile::new);
+  Optional<ChartFile> file() {
+    return Optional.ofNullable(output).map(ChartFile::new);
   }
 
   /** Returns the file, which is required. */
-  PictureFile requireFile() {
+  ChartFile requireFile() {
     return file()
         .orElseThrow(() -> Check.refusal("output", "none", "a name that ends in .png or .svg"));
   }

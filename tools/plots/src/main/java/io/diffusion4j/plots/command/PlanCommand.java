@@ -3,7 +3,7 @@ package io.diffusion4j.plots.command;
 import io.diffusion4j.cli.console.Console;
 import io.diffusion4j.diffusion.sampling.SamplingPlan;
 import io.diffusion4j.diffusion.solver.Samplers;
-import io.diffusion4j.plots.PictureFile;
+import io.diffusion4j.plots.ChartFile;
 import io.diffusion4j.plots.PlanPlots;
 import io.diffusion4j.unclip.Defaults;
 import java.io.PrintWriter;
@@ -55,7 +55,7 @@ public final class PlanCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Optional<PictureFile> file = picture.file();
+    Optional<ChartFile> file = picture.file();
     Map<String, SamplingPlan> plans = plans();
     PrintWriter out = console.out();
     if (file.isPresent()) {

@@ -6,8 +6,8 @@ import io.diffusion4j.cli.options.Variation;
 import io.diffusion4j.diffusion.image.Rgb8;
 import io.diffusion4j.evaluation.report.SweepPoint;
 import io.diffusion4j.plots.AnimatedGif;
+import io.diffusion4j.plots.ChartFile;
 import io.diffusion4j.plots.Enlarged;
-import io.diffusion4j.plots.PictureFile;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -23,7 +23,7 @@ public final class PlotCommands implements Commands, Plotter {
 
   @Override
   public void checkChart(String option, Path file) {
-    new PictureFile(file); // refuses what cannot be written
+    new ChartFile(file); // refuses what cannot be written
   }
 
   @Override
@@ -33,7 +33,7 @@ public final class PlotCommands implements Commands, Plotter {
       List<Double> places,
       String label,
       List<SweepPoint> points) {
-    new PictureFile(file).write(new SweepCharts(variations, places, label).of(points));
+    new ChartFile(file).write(new SweepCharts(variations, places, label).of(points));
   }
 
   @Override

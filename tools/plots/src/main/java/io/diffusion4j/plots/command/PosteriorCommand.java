@@ -7,7 +7,7 @@ import io.diffusion4j.diffusion.continuous.GaussianMixture.Component;
 import io.diffusion4j.diffusion.process.ForwardProcess;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import io.diffusion4j.plots.Chart;
-import io.diffusion4j.plots.PictureFile;
+import io.diffusion4j.plots.ChartFile;
 import io.diffusion4j.plots.PosteriorPlots;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -82,7 +82,7 @@ final class PosteriorCommand implements Callable<Integer> {
       Check.that(step >= 1 && step <= timestep + 1, "steps", step, "from 1 to %s", timestep + 1);
     }
     Check.that(Math.abs(at) <= 3, "at", at, "in [-3, 3]");
-    PictureFile file = picture.requireFile();
+    ChartFile file = picture.requireFile();
     var plots = new PosteriorPlots(new ForwardProcess(noise), DATA);
     Stream<Chart> charts = steps.stream().map(step -> plots.step(timestep - step, timestep, at));
     file.write(picture.titled(charts.toList()));

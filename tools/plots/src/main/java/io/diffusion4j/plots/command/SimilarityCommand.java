@@ -10,7 +10,7 @@ import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.embedding.Vectors;
 import io.diffusion4j.diffusion.image.OutputFile;
 import io.diffusion4j.diffusion.image.Rgb8;
-import io.diffusion4j.plots.PictureFile;
+import io.diffusion4j.plots.ChartFile;
 import io.diffusion4j.plots.SimilarityMatrix;
 import java.util.ArrayList;
 import java.util.List;
@@ -66,7 +66,7 @@ public final class SimilarityCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     new OutputFile(output.path()).requireEnding(".png");
-    var file = new PictureFile(output.path());
+    var file = new ChartFile(output.path());
     batch.size();
     try (var set = PictureArguments.open(pictures);
         var model = clip.open()) {

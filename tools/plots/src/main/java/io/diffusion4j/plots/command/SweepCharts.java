@@ -5,9 +5,9 @@ import io.diffusion4j.evaluation.Metric;
 import io.diffusion4j.evaluation.report.SweepPoint;
 import io.diffusion4j.plots.Axis;
 import io.diffusion4j.plots.Chart;
-import io.diffusion4j.plots.Curve;
-import io.diffusion4j.plots.Curve.Look;
-import io.diffusion4j.plots.Curve.Point;
+import io.diffusion4j.plots.ChartSeries;
+import io.diffusion4j.plots.ChartSeries.Look;
+import io.diffusion4j.plots.ChartSeries.Point;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -68,7 +68,7 @@ final class SweepCharts {
     List<Chart> charts = new ArrayList<>();
     for (Metric.Kind kind :
         List.of(Metric.Kind.SHARE, Metric.Kind.LIKENESS, Metric.Kind.RATIO, Metric.Kind.DISTANCE)) {
-      List<Curve> curves = new ArrayList<>();
+      List<ChartSeries> curves = new ArrayList<>();
       for (Metric metric : metrics) {
         if (metric.kind() == kind) {
           curves.add(
@@ -84,7 +84,7 @@ final class SweepCharts {
 
   /** Returns the lines of one metric, and the ceiling. */
   private Chart byLine(Metric metric, List<SweepPoint> points) {
-    List<Curve> curves = new ArrayList<>();
+    List<ChartSeries> curves = new ArrayList<>();
     Variation line = lines.get(0);
     List<SweepPoint> of = List.of();
     for (String value : line.values()) {
@@ -96,14 +96,14 @@ final class SweepCharts {
     return new Chart(metric.name(), x, Axis.linear(unit(metric.kind())), curves);
   }
 
-  private Curve curve(
+  private ChartSeries curve(
       String name, int number, List<SweepPoint> points, ToDoubleFunction<SweepPoint> y) {
     Function<SweepPoint, Point> point =
         at ->
             new Point(
                 java.util.Objects.requireNonNull(places.get(at.at().get(along.name()))),
                 y.applyAsDouble(at));
-    return new Curve(name, Look.markedLine(number), points.stream().map(point).toList());
+    return new ChartSeries(name, Look.markedLine(number), points.stream().map(point).toList());
   }
 
   private static String unit(Metric.Kind kind) {

@@ -8,8 +8,8 @@ import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import io.diffusion4j.diffusion.schedule.Schedules;
 import io.diffusion4j.diffusion.solver.Samplers;
 import io.diffusion4j.plots.AnimatedGif;
-import io.diffusion4j.plots.Drawing;
-import io.diffusion4j.plots.PictureFile;
+import io.diffusion4j.plots.ChartDrawing;
+import io.diffusion4j.plots.ChartFile;
 import io.diffusion4j.toy.PointDrawings;
 import io.diffusion4j.toy.PointModel;
 import io.diffusion4j.toy.PointSet;
@@ -134,15 +134,15 @@ public final class ToyCommand implements Callable<Integer> {
     }
   }
 
-  private void write(String name, Drawing drawing) {
+  private void write(String name, ChartDrawing drawing) {
     for (String ending : List.of(".png", ".svg")) {
-      var file = new PictureFile(output.path().resolve(name + ending));
+      var file = new ChartFile(output.path().resolve(name + ending));
       file.write(drawing);
       console.say("wrote " + file.path());
     }
   }
 
-  private void animate(String name, List<Drawing> frames) {
+  private void animate(String name, List<ChartDrawing> frames) {
     Path path = output.path().resolve(name + ".gif");
     new AnimatedGif(path).write(frames, FRAME_TIME, LAST_FRAME_TIME);
     console.say("wrote " + path);

@@ -3,6 +3,7 @@ package io.diffusion4j.benchmarks.networks;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.diffusion4j.benchmarks.networks.MemoryBench.TrainingMemory;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;

@@ -3,8 +3,8 @@ package io.diffusion4j.benchmarks.networks;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.diffusion4j.benchmarks.report.Figure;
-import io.diffusion4j.benchmarks.report.Pace;
 import io.diffusion4j.benchmarks.report.Row;
+import io.diffusion4j.benchmarks.report.RunCount;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,7 +17,7 @@ class TransformerTrainingTest {
   @Test
   void measuresThePriorAndBothTowersByTurnsOfTheOptimizers() {
     List<Row> rows = new ArrayList<>();
-    var once = new Pace(0, 1, Duration.ZERO);
+    var once = new RunCount(0, 1, Duration.ZERO);
     TransformerTraining.measure(Path.of("../../emoji/model"), once, 100, rows::add);
     assertThat(rows.stream().map(Row::name).distinct())
         .containsExactly(

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.diffusion4j.benchmarks.Bench;
-import io.diffusion4j.benchmarks.report.Pace;
+import io.diffusion4j.benchmarks.report.RunCount;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
 class PeersBenchTest {
-  private static final Pace ONCE = new Pace(0, 1, Duration.ZERO);
+  private static final RunCount ONCE = new RunCount(0, 1, Duration.ZERO);
 
   @TempDir private Path folder = Path.of("");
 

@@ -7,7 +7,7 @@ import io.diffusion4j.diffusion.solver.Samplers;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.plots.Chart;
-import io.diffusion4j.plots.Curve;
+import io.diffusion4j.plots.ChartSeries;
 import io.diffusion4j.unclip.UnclipModel;
 import java.nio.file.Path;
 import java.util.List;
@@ -48,9 +48,9 @@ class SamplerConvergenceTest {
                 new Measured("a", 4, 4, 0.25, 20),
                 new Measured("b", 2, 3, 0.125, 15)));
     assertThat(chart.y().isLogarithmic()).isTrue();
-    assertThat(chart.curves()).extracting(Curve::name).containsExactly("a", "b");
+    assertThat(chart.curves()).extracting(ChartSeries::name).containsExactly("a", "b");
     assertThat(chart.curves().get(0).points())
-        .containsExactly(new Curve.Point(2, 0.5), new Curve.Point(4, 0.25));
-    assertThat(chart.curves().get(1).points()).containsExactly(new Curve.Point(3, 0.125));
+        .containsExactly(new ChartSeries.Point(2, 0.5), new ChartSeries.Point(4, 0.25));
+    assertThat(chart.curves().get(1).points()).containsExactly(new ChartSeries.Point(3, 0.125));
   }
 }

@@ -20,7 +20,8 @@ import io.diffusion4j.diffusion.solver.DdimSampler;
 import io.diffusion4j.diffusion.solver.Samplers;
 import io.diffusion4j.plots.Axis;
 import io.diffusion4j.plots.Chart;
-import io.diffusion4j.plots.Curve;
+import io.diffusion4j.plots.ChartSeries;
+import io.diffusion4j.plots.command.PlotCommand.TrainingChart;
 import io.diffusion4j.training.events.EventWriter;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -248,10 +249,10 @@ final class PlotTest {
 
     Chart chart = TrainingChart.of(state, "loss");
     assertThat(chart.title()).isEqualTo(state.toString());
-    List<Curve.Point> points = chart.curves().get(0).points();
+    List<ChartSeries.Point> points = chart.curves().get(0).points();
     assertThat(points).hasSize(60);
-    assertThat(points.get(0)).isEqualTo(new Curve.Point(3, 254));
-    assertThat(points.stream().mapToDouble(Curve.Point::y).toArray())
+    assertThat(points.get(0)).isEqualTo(new ChartSeries.Point(3, 254));
+    assertThat(points.stream().mapToDouble(ChartSeries.Point::y).toArray())
         .isSortedAccordingTo(Comparator.reverseOrder());
 
     assertRefused(

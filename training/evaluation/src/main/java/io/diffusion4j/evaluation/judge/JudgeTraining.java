@@ -8,7 +8,7 @@ import io.diffusion4j.emoji.scene.Scene;
 import io.diffusion4j.emoji.scene.SceneMix;
 import io.diffusion4j.emoji.scene.SceneRenderer;
 import io.diffusion4j.emoji.scene.SceneSampler;
-import io.diffusion4j.emoji.scene.Split;
+import io.diffusion4j.emoji.scene.SceneSplit;
 import io.diffusion4j.nn.train.Trainer;
 import io.diffusion4j.nn.train.TrainingConfig;
 import io.diffusion4j.nn.train.TrainingRun;
@@ -62,7 +62,7 @@ public final class JudgeTraining {
         new JudgeBatches(
             preset.concepts(),
             new SceneRenderer(sprites),
-            drawings(preset.concepts(), Split.TRAIN),
+            drawings(preset.concepts(), SceneSplit.TRAIN),
             new Augmentation(preset.image().imageSize()),
             config.batchSize(),
             config.seed());
@@ -87,7 +87,7 @@ public final class JudgeTraining {
   }
 
   /** Returns every drawing of a split once, in the middle of a white picture. */
-  public static List<Scene> drawings(ConceptSet concepts, Split split) {
+  public static List<Scene> drawings(ConceptSet concepts, SceneSplit split) {
     return new SceneSampler(concepts, SceneMix.plain(), split, 0).catalogue();
   }
 

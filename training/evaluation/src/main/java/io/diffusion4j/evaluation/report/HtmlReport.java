@@ -3,7 +3,7 @@ package io.diffusion4j.evaluation.report;
 import static java.util.stream.Collectors.joining;
 
 import io.diffusion4j.emoji.scene.Scene;
-import io.diffusion4j.emoji.scene.Split;
+import io.diffusion4j.emoji.scene.SceneSplit;
 import io.diffusion4j.emoji.scene.Splits;
 import io.diffusion4j.emoji.scene.Subject;
 import io.diffusion4j.evaluation.Metric;
@@ -111,7 +111,7 @@ public final class HtmlReport {
         scene.subject() instanceof Subject.Single
             ? "One thing"
             : scene.subject() instanceof Subject.Several ? "Several" : "Two in a relation";
-    Set<Split> heldOut = Splits.heldOut(scene);
+    Set<SceneSplit> heldOut = Splits.heldOut(scene);
     return subject
         + (heldOut.isEmpty()
             ? ", trained on"

@@ -8,6 +8,7 @@ import io.diffusion4j.data.Tally;
 import io.diffusion4j.diffusion.digest.Sha256;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.Rgb8;
+import io.diffusion4j.evaluation.survey.DataSetStatistics.Word;
 import io.diffusion4j.unclip.KnownWords;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -16,6 +17,8 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -171,5 +174,27 @@ public final class DataSetStatisticsCollector {
         cut,
         reader.known.map(known -> unknown.distinct()),
         unknown.frequent(FREQUENT));
+  }
+
+  /** The frequencies of words. */
+  private static final class WordCounts {
+    private final Map<String, Long> counts = new HashMap<>();
+
+    void add(String word) {
+      counts.merge(word, 1L, Long::sum);
+    }
+
+    long distinct() {
+      return counts.size();
+    }
+
+    /** Returns the most frequent words; equally frequent ones in alphabetical order. */
+    List<Word> frequent(int most) {
+      return counts.entrySet().stream()
+          .map(entry -> new Word(entry.getKey(), entry.getValue()))
+          .sorted(Comparator.comparingLong(Word::count).reversed().thenComparing(Word::word))
+          .limit(most)
+          .toList();
+    }
   }
 }

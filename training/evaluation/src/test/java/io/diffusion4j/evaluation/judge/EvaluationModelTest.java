@@ -14,7 +14,7 @@ import io.diffusion4j.emoji.scene.CaptionReader;
 import io.diffusion4j.emoji.scene.Observation;
 import io.diffusion4j.emoji.scene.Scene;
 import io.diffusion4j.emoji.scene.SceneRenderer;
-import io.diffusion4j.emoji.scene.Split;
+import io.diffusion4j.emoji.scene.SceneSplit;
 import io.diffusion4j.evaluation.Tiny;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Precision;
@@ -47,7 +47,7 @@ class EvaluationModelTest {
     judge = EvaluationModel.load(folder.resolve("judge"), Compute.of(Precision.FLOAT32));
     var concepts = JudgePreset.tiny().concepts();
     var renderer = new SceneRenderer(Sprites.load(concepts, EnumSet.allOf(Style.class), 128));
-    scenes = JudgeTraining.drawings(concepts, Split.TRAIN);
+    scenes = JudgeTraining.drawings(concepts, SceneSplit.TRAIN);
     drawings = scenes.stream().map(scene -> renderer.render(scene, 64)).toList();
   }
 

@@ -10,7 +10,7 @@ import io.diffusion4j.emoji.art.Sprites;
 import io.diffusion4j.emoji.art.Style;
 import io.diffusion4j.emoji.scene.Scene;
 import io.diffusion4j.emoji.scene.SceneRenderer;
-import io.diffusion4j.emoji.scene.Split;
+import io.diffusion4j.emoji.scene.SceneSplit;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Precision;
 import java.nio.file.Path;
@@ -28,7 +28,7 @@ class ShippedJudgeTest {
   void itFindsTheNamesOfHeldOutDrawings() {
     ConceptSet concepts = ConceptSet.core();
     var renderer = new SceneRenderer(Sprites.load(concepts, EnumSet.allOf(Style.class), 128));
-    List<Scene> scenes = JudgeTraining.drawings(concepts, Split.HELD_OUT_STYLE);
+    List<Scene> scenes = JudgeTraining.drawings(concepts, SceneSplit.HELD_OUT_STYLE);
     List<Image> drawings = scenes.stream().map(scene -> renderer.render(scene, 128)).toList();
     int first = 0;
     int five = 0;

@@ -17,12 +17,6 @@
  *       return batch;
  *     };
  * }</pre>
- *
- * <p>{@link io.diffusion4j.nn.train.diffusion.VarianceRange} adds a penalty that keeps a learned
- * variance between its two bounds.
- *
- * <p>The forward process, the parameterizations and the weightings are defined in {@code
- * io.diffusion4j.diffusion}; this package only connects them to a network.
  */
 @NullMarked
 package io.diffusion4j.nn.train.diffusion;

@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.zip.CRC32C;
 
 /**
- * The processes that train together, including this one. Each has its {@link Share} of the rows of
- * every batch.
+ * The processes that train together, including this one. Each has its {@link RowRange} of the rows
+ * of every batch.
  *
  * <p>Owned by one thread. All processes call the same methods in the same order; a method throws a
  * {@link PeerLostException} if one of them is lost.
@@ -162,7 +162,7 @@ public final class Group implements AutoCloseable {
    * @param own the rows of the share, side by side
    * @param rows the number of rows of all shares together
    */
-  public float[] gather(float[] own, Share share, int rows) {
+  public float[] gather(float[] own, RowRange share, int rows) {
     if (isAlone()) {
       return own;
     }
@@ -267,7 +267,7 @@ public final class Group implements AutoCloseable {
       sums[2 * i] = sum >>> 16;
       sums[2 * i + 1] = sum & 0xffff;
     }
-    float[] everybodys = gather(sums, new Share(rank(), rank() + 1), size());
+    float[] everybodys = gather(sums, new RowRange(rank(), rank() + 1), size());
     for (int i = 0; i < everybodys.length; i++) {
       int at = i % sums.length;
       if (everybodys[i] != everybodys[at]) {

@@ -30,9 +30,9 @@ public record RowGroups(int rows) {
   }
 
   /** Returns the rows of the groups that a share touches. */
-  public Share covering(Share share) {
+  public RowRange covering(RowRange share) {
     int size = size();
-    return new Share(share.from() / size * size, (share.to() + size - 1) / size * size);
+    return new RowRange(share.from() / size * size, (share.to() + size - 1) / size * size);
   }
 
   /**
@@ -40,11 +40,11 @@ public record RowGroups(int rows) {
    *
    * @param network computes the values of a group
    */
-  public <T> List<T> compute(Share share, Function<Share, List<T>> network) {
-    Share covering = covering(share);
+  public <T> List<T> compute(RowRange share, Function<RowRange, List<T>> network) {
+    RowRange covering = covering(share);
     List<T> values = new ArrayList<>(covering.count());
     for (int from = covering.from(); from < covering.to(); from += size()) {
-      Share group = new Share(from, from + size());
+      RowRange group = new RowRange(from, from + size());
       List<T> some = network.apply(group);
       Check.length("values", some.size(), group.count());
       values.addAll(some);

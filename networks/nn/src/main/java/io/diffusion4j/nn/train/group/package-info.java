@@ -1,11 +1,6 @@
 /**
  * Processes that train one model together: data parallelism.
  *
- * <p>A {@link io.diffusion4j.nn.train.group.Group} is the training's view of these processes. Each
- * has a {@link io.diffusion4j.nn.train.group.Share} of the rows of every batch; gradients are
- * summed over all processes, and then every process makes the same step. A process that trains by
- * itself is {@code Group.alone()}, which costs nothing.
- *
  * <pre>{@code
  * try (var group = Group.of(allReduce);
  *     var trainer = new Trainer(objective, config, group);
@@ -21,20 +16,12 @@
  * of a batch compute the same bits. With {@link io.diffusion4j.nn.train.group.Wire#BFLOAT16},
  * gradients travel in half the bytes, and the bits depend on the number of processes.
  *
- * <p>A process reads its own rows of a batch ({@code BatchSource.rows}). Frozen networks, whose
- * last bits depend on the number of their rows, compute {@link
- * io.diffusion4j.nn.train.group.RowGroups}.
- *
- * <h2>Rules</h2>
- *
  * <ul>
  *   <li>All processes call the same methods in the same order, on one thread each.
  *   <li>A process that is lost ends the call of every other one with a {@link
  *       io.diffusion4j.nn.train.group.PeerLostException}. The group cannot be used again then; the
  *       training continues from its last checkpoint in new processes.
  * </ul>
- *
- * <p>Processes, addresses and networks are not here: see {@code io.diffusion4j.distributed}.
  */
 @NullMarked
 package io.diffusion4j.nn.train.group;

@@ -25,16 +25,9 @@
  *     };
  * }</pre>
  *
- * <p>The logarithm of the sum is one layer, which does not overflow for large logits. The accuracy
- * has no gradient and counts a tie within 10⁻⁴ as a hit, because the right logit may be computed in
- * another order than the same logit of the matrix.
- *
  * <p>All values here are numbers in float32; embeddings that a network computes in a lower
  * precision pass through {@code nn.output} first. A contrastive loss is joint: it depends on all
  * rows of a batch together.
- *
- * <p>Not here: the learned temperature, which belongs to {@code io.diffusion4j.clip}; losses of
- * denoisers ({@code io.diffusion4j.nn.train.diffusion}); label smoothing and class weights.
  */
 @NullMarked
 package io.diffusion4j.nn.train.logits;

@@ -158,7 +158,7 @@ public final class GroupContract {
     int rows = 2 * group.size() + 1;
     float[] all = numbers(7, 3 * rows);
     all[2] = -0.0f;
-    var share = Share.of(rows, group.rank(), group.size());
+    var share = RowRange.of(rows, group.rank(), group.size());
     float[] own = Arrays.copyOfRange(all, 3 * share.from(), 3 * share.to());
     assertThat(group.gather(own, share, rows)).isEqualTo(all);
   }

@@ -23,10 +23,10 @@ class RowGroupsTest {
   @CsvSource({"0, 24", "0, 1", "2, 3", "3, 6", "5, 19", "23, 24"})
   void valuesAreThoseOfWholeGroups(int from, int to) {
     var groups = new RowGroups(24);
-    List<Share> computed = new ArrayList<>();
+    List<RowRange> computed = new ArrayList<>();
     List<String> values =
         groups.compute(
-            new Share(from, to),
+            new RowRange(from, to),
             group -> {
               computed.add(group);
               return IntStream.range(group.from(), group.to())
@@ -36,16 +36,16 @@ class RowGroupsTest {
     assertThat(values)
         .isEqualTo(
             IntStream.range(from, to)
-                .mapToObj(i -> i + "@" + new Share(i / 3 * 3, i / 3 * 3 + 3))
+                .mapToObj(i -> i + "@" + new RowRange(i / 3 * 3, i / 3 * 3 + 3))
                 .toList());
-    assertThat(computed.get(0).from()).isEqualTo(groups.covering(new Share(from, to)).from());
+    assertThat(computed.get(0).from()).isEqualTo(groups.covering(new RowRange(from, to)).from());
     assertThat(computed).allMatch(group -> group.count() == 3);
   }
 
   @Test
   void aNetworkThatLosesARowIsAnError() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new RowGroups(4).compute(new Share(0, 4), group -> List.of()))
+        .isThrownBy(() -> new RowGroups(4).compute(new RowRange(0, 4), group -> List.of()))
         .withMessageStartingWith("values: ");
   }
 }
