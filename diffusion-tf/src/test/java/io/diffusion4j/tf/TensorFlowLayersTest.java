@@ -4,7 +4,9 @@ import io.diffusion4j.nn.engine.Engine;
 import io.diffusion4j.nn.train.LayerContract;
 import io.diffusion4j.nn.train.TrainingEngine;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 
+@Tag("slow")
 class TensorFlowLayersTest implements LayerContract {
   @Override
   public Engine engine() {
