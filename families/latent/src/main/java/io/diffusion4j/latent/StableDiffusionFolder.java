@@ -93,7 +93,9 @@ final class StableDiffusionFolder {
     return SchedulerConfig.readLatent(folder.resolve(SchedulerConfig.FILE_NAME));
   }
 
-  /** Returns whether a folder is one of these, even a faulty one, or of a family that is refused. */
+  /**
+   * Returns whether a folder is one of these, even a faulty one, or of a family that is refused.
+   */
   static boolean isAt(Path folder) {
     if (!Files.isRegularFile(folder.resolve(ModelFolder.INDEX))) {
       return false;

@@ -93,13 +93,11 @@ final class StableDiffusionModel implements AutoCloseable {
                         tokenizer, tower, weights.only(ClipFolders::isParameter), compute));
               }
             });
-    denoiser =
-        parts.add(StableDiffusionFolder.UNET, owned -> openUnet(owned, tower.positions()));
+    denoiser = parts.add(StableDiffusionFolder.UNET, owned -> openUnet(owned, tower.positions()));
     autoencoder =
         parts.add(
             StableDiffusionFolder.VAE,
-            owned ->
-                owned.add(new VaeModel(folder.resolve(StableDiffusionFolder.VAE), compute)));
+            owned -> owned.add(new VaeModel(folder.resolve(StableDiffusionFolder.VAE), compute)));
     if (residency == Residency.ALWAYS) {
       try {
         FolderReport.requireNone(folder, parts.openAll());
@@ -130,8 +128,7 @@ final class StableDiffusionModel implements AutoCloseable {
     var own = consistent ? scheduler : scheduler.corrected();
     int side = StableDiffusionFolder.sampleSize(folder, unet) * vae.factor();
     return Stage.denoising(ImageDecoder.STAGE, own.course(consistent ? CONSISTENCY_STEPS : STEPS))
-        .withScale(
-            new Stage.Scale(consistent ? CONSISTENCY_GUIDANCE : GUIDANCE, MAX_GUIDANCE))
+        .withScale(new Stage.Scale(consistent ? CONSISTENCY_GUIDANCE : GUIDANCE, MAX_GUIDANCE))
         .withDraws(Pixels.square(side))
         .withReuse(true)
         .withSizes(new Sizes(vae.factor(), Math.max(side, MAX_PIXELS)));
@@ -166,8 +163,7 @@ final class StableDiffusionModel implements AutoCloseable {
                 length,
                 compute));
     return owned.add(
-        new BatchingDenoiser<>(
-            ImageDecoder.STAGE, model.denoiser(), MAX_BATCH, MAX_WAITING));
+        new BatchingDenoiser<>(ImageDecoder.STAGE, model.denoiser(), MAX_BATCH, MAX_WAITING));
   }
 
   ConditionalUnet unet() {

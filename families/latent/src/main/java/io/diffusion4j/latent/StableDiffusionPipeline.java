@@ -73,16 +73,10 @@ final class StableDiffusionPipeline implements ImagePipeline {
     this.guidance = guidance;
     this.replacement = replacement;
     stage =
-        replacement
-            .map(ImageDecoder::stage)
-            .orElseGet(() -> model.stage().withChoices(choices));
+        replacement.map(ImageDecoder::stage).orElseGet(() -> model.stage().withChoices(choices));
     card =
         new ModelCard(
-            identity,
-            model.stage().draws(),
-            ModelCard.Limits.DEFAULT,
-            List.of(stage),
-            tasks());
+            identity, model.stage().draws(), ModelCard.Limits.DEFAULT, List.of(stage), tasks());
   }
 
   /** A network with inputs for the known part of a picture draws nothing without one. */
@@ -187,8 +181,7 @@ final class StableDiffusionPipeline implements ImagePipeline {
       List<NoiseSource> noise,
       SamplingListener listener) {
     own.size().ifPresent(this::requireMultiples);
-    var asked =
-        own.withGuidanceScale(atLeastOne(guidance.of(stage.name(), own.guidanceScale())));
+    var asked = own.withGuidanceScale(atLeastOne(guidance.of(stage.name(), own.guidanceScale())));
     Pixels picture = size(canvas, asked);
     Pixels size = latents(picture);
     var adapted = canvas.settings(model.scheduler(), asked);
@@ -211,8 +204,7 @@ final class StableDiffusionPipeline implements ImagePipeline {
   }
 
   private List<Image> decoded(List<float[]> latents, Pixels size) {
-    return model.code(
-        vae -> latents.stream().map(latent -> vae.decode(latent, size)).toList());
+    return model.code(vae -> latents.stream().map(latent -> vae.decode(latent, size)).toList());
   }
 
   /** Returns the requested size, else that of the picture that is changed, else the usual one. */
@@ -266,8 +258,7 @@ final class StableDiffusionPipeline implements ImagePipeline {
 
   private UnetCondition condition(
       Map<String, TextEncoding> encodings, String text, Pixels size, GuidanceScale scale) {
-    var condition =
-        UnetCondition.of(size, Objects.requireNonNull(encodings.get(text)).hidden());
+    var condition = UnetCondition.of(size, Objects.requireNonNull(encodings.get(text)).hidden());
     int dim = model.unet().guidanceDim();
     if (dim == 0) {
       return condition;
@@ -279,8 +270,7 @@ final class StableDiffusionPipeline implements ImagePipeline {
   }
 
   private static Stream<String> both(List<Words> words) {
-    return Stream.concat(
-        words.stream().map(Words::text), words.stream().map(Words::negative));
+    return Stream.concat(words.stream().map(Words::text), words.stream().map(Words::negative));
   }
 
   private List<Draw<ImageDecoder.Condition>> conditions(

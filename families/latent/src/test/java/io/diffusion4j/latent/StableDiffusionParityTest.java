@@ -97,8 +97,7 @@ class StableDiffusionParityTest {
             .withSteps(run.get("num_inference_steps").asInt())
             .withGuidanceScale(GuidanceScale.constant(run.get("guidance_scale").asDouble()));
     if (run.has("width")) {
-      settings =
-          settings.withSize(new Pixels(run.get("width").asInt(), run.get("height").asInt()));
+      settings = settings.withSize(new Pixels(run.get("width").asInt(), run.get("height").asInt()));
     }
     if (run.has("eta")) {
       double eta = run.get("eta").asDouble();
@@ -120,18 +119,15 @@ class StableDiffusionParityTest {
               run.path("negative_prompts").path(i / each).asText("")));
     }
     if (io.has("in.mask")) {
-      return new ImageTask.Inpaint(
-          picture(io), mask(io), words.get(0), Resampling.NONE);
+      return new ImageTask.Inpaint(picture(io), mask(io), words.get(0), Resampling.NONE);
     }
     return io.has("in.image")
-        ? new ImageTask.ImageToImage(
-            picture(io), run.get("strength").asDouble(), words.get(0))
+        ? new ImageTask.ImageToImage(picture(io), run.get("strength").asDouble(), words.get(0))
         : new ImageTask.TextToImage(words);
   }
 
   private static Image picture(GoldenTensors io) {
-    return new Rgb8(io.size("in.image", 1), io.size("in.image", 0), io.bytes("in.image"))
-        .toImage();
+    return new Rgb8(io.size("in.image", 1), io.size("in.image", 0), io.bytes("in.image")).toImage();
   }
 
   private static Image mask(GoldenTensors io) {

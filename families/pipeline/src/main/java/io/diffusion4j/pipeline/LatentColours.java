@@ -4,8 +4,8 @@ import io.diffusion4j.diffusion.stage.Pixels;
 import java.util.SplittableRandom;
 
 /**
- * A linear map from latents to colours for previews: the least squares fit to an
- * autoencoder's pictures of some random latents.
+ * A linear map from latents to colours for previews: the least squares fit to an autoencoder's
+ * pictures of some random latents.
  *
  * @param rows for each of red, green and blue the factors of the channels of a latent, then the
  *     constant
