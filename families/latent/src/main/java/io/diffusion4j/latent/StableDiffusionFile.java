@@ -63,6 +63,8 @@ public final class StableDiffusionFile {
       Path output,
       Optional<DType> dtype,
       long maxShardBytes) {
+    Check.that(
+        predicted.stream().allMatch(it -> it != Parameterization.X0), "predicts", "x0", "eps or v");
     try (var single = LdmCheckpoint.open(file)) {
       var unets = required(file, "U-Net", single.unet());
       var autoencoders = required(file, "autoencoder", single.autoencoder());
@@ -161,10 +163,12 @@ public final class StableDiffusionFile {
     if (second && predicted.isEmpty()) {
       throw new CheckpointException(
           file,
-          "prediction: unknown (expected: eps for pictures of 512 pixels, v for those of 768; a file"
+          "predicts: unknown (expected: eps for pictures of 512 pixels, v for those of 768; a file"
               + " of version 2 does not contain it)");
     }
-    return SchedulerConfig.stableDiffusion(predicted.orElse(Parameterization.EPS));
+    return predicted.orElse(Parameterization.EPS) == Parameterization.V
+        ? StableDiffusionConfig.sd21().scheduler()
+        : StableDiffusionConfig.sd15().scheduler();
   }
 
   private static ClipTokenizer words(Path vocabulary, boolean second) throws IOException {
