@@ -415,6 +415,31 @@ public record SchedulerConfig(
         FinalNoiseLevel.FIRST_TIMESTEP);
   }
 
+  /**
+   * Returns the published settings of Stable Diffusion: PLMS for networks that predict the noise,
+   * DDIM for others.
+   */
+  public static SchedulerConfig stableDiffusion(Parameterization predicted) {
+    return new SchedulerConfig(
+        predicted == Parameterization.EPS ? Kind.PNDM : Kind.DDIM,
+        Betas.SCALED_LINEAR,
+        TRAIN_TIMESTEPS,
+        LATENT_FIRST_BETA,
+        LATENT_LAST_BETA,
+        false,
+        1,
+        false,
+        RATIO,
+        1,
+        predicted,
+        VarianceType.FIXED_SMALL,
+        Spacing.LEADING,
+        1,
+        FinalNoiseLevel.FIRST_TIMESTEP,
+        false,
+        SolverSettings.DEFAULT);
+  }
+
   private static SchedulerConfig linear(
       int steps,
       double first,
