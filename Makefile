@@ -3,13 +3,18 @@
 MVN = ./mvnw -B -ntp
 
 .DEFAULT_GOAL := help
-.PHONY: help build test fmt it site spelling run
+.PHONY: help build quick test fmt it site spelling run
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
 
 build: ## compile and package everything, without tests
 	$(MVN) package -DskipTests
+
+quick: ## what a change of MODULE needs, such as MODULE=clip: all compiles, and its tests pass but the slow ones
+	$(MVN) -q -T 2C -Dquick=all package
+	$(MVN) test -pl $(MODULE) -am -Dexcluded.tests='fuzz|slow' -Dsurefire.failIfNoSpecifiedTests=false \
+	  -Dtest="$$(find $(MODULE)/src/test -name '*Test.java' -o -name '*Test.kt' | sed 's|.*/||; s|\.[a-z]*$$||' | paste -sd, -)"
 
 test: ## build everything, check the format and run every test
 	$(MVN) verify

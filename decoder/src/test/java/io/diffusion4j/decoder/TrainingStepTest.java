@@ -38,12 +38,14 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 
 /**
  * Whole steps of training are PyTorch's, on every engine. The recorded values are exact; float32
  * may differ by 5e-7 in a loss and by 0.02 of the rate in a weight, and where the gradient is zero
  * by all of the rate.
  */
+@Tag("slow")
 class TrainingStepTest {
   private static final double LOSS = 2e-6;
   private static final double WEIGHT = 0.02;

@@ -25,11 +25,13 @@ import io.diffusion4j.tf.testing.EachEngine;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** A U-Net or a DiT of any shape has the same outputs on every engine. */
+@Tag("slow")
 class UnetEnginesTest {
   private static final int TOKENS = 6;
   private static final int ROWS = 3;

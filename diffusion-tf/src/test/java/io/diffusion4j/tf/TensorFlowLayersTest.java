@@ -5,7 +5,9 @@ import io.diffusion4j.nn.train.LayerContract;
 import io.diffusion4j.nn.train.TrainingEngine;
 import io.diffusion4j.tf.train.TensorFlowTrainingEngine;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 
+@Tag("slow")
 class TensorFlowLayersTest implements LayerContract {
   @Override
   public Engine engine() {

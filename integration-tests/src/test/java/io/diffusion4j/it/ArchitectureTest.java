@@ -26,12 +26,14 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.Tag;
 import org.tensorflow.op.Ops;
 
 /** The architecture as rules: the packages of modules, and what each may know. */
 @AnalyzeClasses(
     packages = "io.diffusion4j",
     importOptions = {ImportOption.DoNotIncludeTests.class, ArchitectureTest.NoTestJars.class})
+@Tag("slow")
 class ArchitectureTest {
   private static final String API = "io.diffusion4j.diffusion..";
   private static final String JOBS = "io.diffusion4j.jobs..";

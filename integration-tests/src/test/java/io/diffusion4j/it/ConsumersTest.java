@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -33,6 +34,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * that are only clients find a server at the property {@code consumers.server}. Without jars, as in
  * {@code mvn test}, there is nothing to resolve and the test is skipped.
  */
+@Tag("slow")
 class ConsumersTest {
   private static final Path ROOT = Module.ROOT;
   private static final Path TARGET = Path.of("target/consumers").toAbsolutePath();

@@ -20,6 +20,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,6 +30,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * The U-Nets of every family, rewritten for the reuse of deep features: with the features of the
  * same sample, the shallow network computes exactly what the whole network computes.
  */
+@Tag("slow")
 class DeepReuseTest {
   private static final int ROWS = 3;
 

@@ -32,12 +32,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Model folders are loaded and unloaded while a server with a real port runs. */
+@Tag("slow")
 @Timeout(300)
 @ExtendWith(TinyPipeline.Resolver.class)
 class LiveModelsTest {

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -33,6 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
  *     -Dsurefire.failIfNoSpecifiedTests=false -Dload.clients=200 -Dload.seconds=600
  * }</pre>
  */
+@Tag("slow")
 class ServedLoadTest {
   private static final int CLIENTS = Integer.getInteger("load.clients", 6);
   private static final Duration TIME = Duration.ofSeconds(Integer.getInteger("load.seconds", 0));

@@ -58,12 +58,14 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** A real pipeline on a real port. */
+@Tag("slow")
 @ExtendWith(TinyPipeline.Resolver.class)
 class ServingTest {
   private static final ByName<Sampler> SAMPLERS = Samplers.standard();

@@ -32,12 +32,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Networks trained for a minute guide pictures to a class, and distinguish captions. */
+@Tag("slow")
 @TestInstance(Lifecycle.PER_CLASS)
 class TrainedGuidanceTest {
   private static final int IMAGES = 6;

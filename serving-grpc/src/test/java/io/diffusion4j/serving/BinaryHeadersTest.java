@@ -8,11 +8,13 @@ import java.net.InetAddress;
 import java.net.Socket;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** A request with a header that gRPC cannot decode gets a response, on every path. */
+@Tag("slow")
 @Timeout(30)
 class BinaryHeadersTest {
   private static TestServer server;

@@ -24,10 +24,12 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** One tenant's load delays another tenant only a little. */
+@Tag("slow")
 @Timeout(120)
 class FairnessTest {
   private static final int CALLS = 25;

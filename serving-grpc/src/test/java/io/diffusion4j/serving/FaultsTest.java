@@ -28,10 +28,12 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Faults around a server: it is killed, its disk is full, its network returns nonsense. */
+@Tag("slow")
 @Timeout(600)
 class FaultsTest {
   private static final int CLIENTS = 8;

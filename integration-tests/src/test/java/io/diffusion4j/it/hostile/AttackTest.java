@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -42,6 +43,7 @@ import org.junit.jupiter.api.io.TempDir;
  * the same picture for somebody else, and its log has no stack trace. The size of the attacks grows
  * with {@code -Pattack}.
  */
+@Tag("slow")
 @Timeout(300)
 @ExtendWith(TinyPipeline.Resolver.class)
 class AttackTest {

@@ -22,12 +22,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Text that is not Unicode is refused before anything is drawn, by every interface and field. */
+@Tag("slow")
 @Timeout(120)
 class LoneSurrogatesTest {
   private static final String JSON = "/diffusion4j/v1/images:generate ";

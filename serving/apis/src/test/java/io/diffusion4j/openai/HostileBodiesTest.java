@@ -17,10 +17,12 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Whatever comes over HTTP: it is answered, never by a fault, and the server draws as before. */
+@Tag("slow")
 @Timeout(300)
 class HostileBodiesTest {
   private static final int REQUESTS = 4_000;

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.openqa.selenium.By;
 import org.openqa.selenium.WebElement;
 
 /** The page in each of its states, as axe-core judges it. */
+@Tag("slow")
 class AccessibilityTest extends Page {
   @SuppressWarnings("NullAway.Init") // installed before the tests
   private Axe axe;

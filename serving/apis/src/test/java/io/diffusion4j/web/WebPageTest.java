@@ -10,6 +10,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -18,6 +19,7 @@ import org.openqa.selenium.Keys;
 import org.openqa.selenium.interactions.Actions;
 
 /** The page as somebody uses it, in a browser, at a server on a port. */
+@Tag("slow")
 class WebPageTest extends Page {
   @Test
   void aPromptBecomesAPictureWhosePreviewsSharpenStepByStep() throws InterruptedException {

@@ -32,6 +32,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -39,6 +40,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Kills a server at random moments of jobs: no accepted job is lost, none is drawn with other bits,
  * and every webhook arrives and can be verified. {@code -Djobs.kills=100} repeats it longer.
  */
+@Tag("slow")
 class KillTest {
   private static final int KILLS = Integer.getInteger("jobs.kills", 2);
   private static final int LONGEST_MILLIS = 1500;

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
  * The worked example of docs/own-data.md: 64 pictures of coloured shapes, all parts trained at the
  * preset tiny, and the right colours drawn.
  */
+@Tag("slow")
 class ColouredShapesTest {
   private static final int SIZE = 64;
   private static final List<String> SHAPES = List.of("circle", "square", "bar", "ring");

@@ -17,12 +17,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The networks of a small Kandinsky are fine-tuned on a folder of pictures, and draw. */
+@Tag("slow")
 @TestInstance(Lifecycle.PER_CLASS)
 class KandinskyTrainingTest {
   private static final List<String> COLORS = List.of("red", "green", "blue");

@@ -13,10 +13,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Samplers that add noise draw with the variance that a training taught the decoder. */
+@Tag("slow")
 final class LearnedVarianceTest {
   private static final int SIZE = 64;
 

@@ -30,12 +30,14 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.BytePointer;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The program measures what it reports; XS is a size for this test alone. */
+@Tag("slow")
 class BenchTest {
   private static final RunCount ONCE = new RunCount(0, 1, Duration.ZERO);
   private static final List<String> SAMPLERS = List.of("ddim", "ddpm", "dpmpp-2m");

@@ -14,12 +14,14 @@ import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A network that learned a mixture of Gaussians, whose score is known. */
+@Tag("slow")
 class PointModelTest {
   private static final NoiseSchedule SCHEDULE = new LinearSchedule(1000);
 

@@ -20,10 +20,12 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@link Embed} on Spark in this process, with the shipped CLIP. */
+@Tag("slow")
 class EmbedTest {
   private static final String MODEL = LocalSpark.MODEL.toString();
 

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.diffusion4j.spark.LocalSpark.Ran;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@link Evaluate} on Spark in this process, with the shipped model and judge. */
+@Tag("slow")
 class EvaluateTest {
   @TempDir private Path folder = Path.of("");
 

@@ -16,10 +16,12 @@ import java.util.stream.Stream;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@link Generate} on Spark in this process, with the shipped model. */
+@Tag("slow")
 class GenerateTest {
   private static final String MODEL = LocalSpark.MODEL.toString();
   private static final List<String> PROMPTS =

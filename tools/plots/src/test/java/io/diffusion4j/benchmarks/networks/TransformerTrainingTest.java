@@ -9,8 +9,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("slow")
 class TransformerTrainingTest {
   @Test
   void measuresThePriorAndBothTowersByTurnsOfTheOptimizers() {

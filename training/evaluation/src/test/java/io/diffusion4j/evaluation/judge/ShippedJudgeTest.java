@@ -16,9 +16,11 @@ import io.diffusion4j.nn.engine.Precision;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What the judge in the repository knows of drawings that it was not trained with. */
+@Tag("slow")
 class ShippedJudgeTest {
   private static final Path FOLDER = Path.of("..", "..", "emoji", "judge");
 
