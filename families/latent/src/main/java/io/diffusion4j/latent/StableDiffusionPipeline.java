@@ -84,6 +84,9 @@ final class StableDiffusionPipeline implements ImagePipeline {
     if (replacement.isPresent()) {
       return EnumSet.of(Kind.TEXT_TO_IMAGE);
     }
+    if (model.images().isPresent()) {
+      return EnumSet.of(Kind.VARIATION);
+    }
     return model.unet().besideChannels() > 0
         ? EnumSet.of(Kind.INPAINT)
         : EnumSet.of(Kind.TEXT_TO_IMAGE, Kind.INPAINT, Kind.IMAGE_TO_IMAGE);
@@ -131,6 +134,14 @@ final class StableDiffusionPipeline implements ImagePipeline {
       var image = inpaint.image();
       inpaint.mask().requireSize("mask", image.width(), image.height(), ", as the image");
     }
+    if (task instanceof ImageTask.Variation variation) {
+      Check.that(variation.likeness() == 0, "likeness", variation.likeness(), "0");
+      Check.that(
+          model.readsTexts() || variation.words().isEmpty(),
+          "prompt",
+          variation.words().text(),
+          "none; the model has no text tower");
+    }
     boolean own = name.equals(stage.name()) && replacement.isEmpty();
     ImagePipeline.super.check(
         task, name, own ? canvas(task).settings(model.scheduler(), settings) : settings);
@@ -170,13 +181,48 @@ final class StableDiffusionPipeline implements ImagePipeline {
     if (replacement.isPresent()) {
       return replacement.get().decode(conditions(words, noise), own(settings), listener);
     }
-    return draw(canvas(task), words, own(settings), noise, listener);
+    return draw(canvas(task), words, shown(task), own(settings), noise, listener);
+  }
+
+  /** Returns how the image of a task is seen, if the network sees one. */
+  private Optional<Shown> shown(ImageTask task) {
+    return task instanceof ImageTask.Variation variation
+        ? Optional.of(shown(variation.image(), 0))
+        : Optional.empty();
+  }
+
+  /**
+   * Returns how an image is seen.
+   *
+   * @param level the timestep of the noise on its embedding, for networks that read it
+   */
+  Shown shown(Image image, int level) {
+    ImageConditioning how = model.images().orElseThrow();
+    return new Shown(
+        how instanceof ImageConditioning.Label label ? label.withLevel(level) : how,
+        List.of(model.embedding(image)));
+  }
+
+  /**
+   * The embeddings that a network sees.
+   *
+   * @param embeddings one for all pictures, or one for each
+   */
+  record Shown(ImageConditioning how, List<float[]> embeddings) {
+    Guidance<UnetCondition> in(Guidance<UnetCondition> texts, int picture, NoiseSource noise) {
+      float[] embedding = embeddings.get(embeddings.size() == 1 ? 0 : picture);
+      return new Guidance<>(
+          how.toward(texts.conditional(), embedding, noise),
+          how.away(texts.unconditional()),
+          texts.scale());
+    }
   }
 
   /** Draws a picture for each of the words on a canvas. */
   List<Image> draw(
       Canvas canvas,
       List<Words> words,
+      Optional<Shown> shown,
       SamplingSettings own,
       List<NoiseSource> noise,
       SamplingListener listener) {
@@ -192,7 +238,7 @@ final class StableDiffusionPipeline implements ImagePipeline {
     }
     var sized = model.code(vae -> canvas.at(vae, picture, size, isSeen));
     List<Draw<Guidance<UnetCondition>>> draws =
-        draws(words, asked, size, noise, noise.stream().map(sized::with).toList());
+        draws(words, shown, asked, size, noise, noise.stream().map(sized::with).toList());
     var previews = new Previews(listener, model.colours(), size);
     int values = size.width() * size.height() * model.vae().latentChannels();
     List<float[]> latents =
@@ -236,6 +282,7 @@ final class StableDiffusionPipeline implements ImagePipeline {
 
   private List<Draw<Guidance<UnetCondition>>> draws(
       List<Words> words,
+      Optional<Shown> shown,
       SamplingSettings asked,
       Pixels size,
       List<NoiseSource> noise,
@@ -251,7 +298,9 @@ final class StableDiffusionPipeline implements ImagePipeline {
       var canvas = canvases.get(i);
       var both =
           new Guidance<>(toward.beside(canvas.beside()), away.beside(canvas.beside()), scale);
-      draws.add(new Draw<>(both, noise.get(i), canvas.projection()));
+      int picture = i;
+      var seen = shown.map(it -> it.in(both, picture, noise.get(picture))).orElse(both);
+      draws.add(new Draw<>(seen, noise.get(i), canvas.projection()));
     }
     return draws;
   }

@@ -18,6 +18,11 @@ record UnetCondition(Pixels size, float[] states, float[] beside, float[] guidan
     return new UnetCondition(size, states, new float[0], new float[0], new float[0]);
   }
 
+  /** Returns the same condition with other tokens in place of the text. */
+  UnetCondition withStates(float[] other) {
+    return new UnetCondition(size, other, beside, guidance, label);
+  }
+
   /** Returns the same condition with an input beside the latents. */
   UnetCondition beside(float[] other) {
     return new UnetCondition(size, states, other, guidance, label);
