@@ -95,12 +95,10 @@ final class StableDiffusionModel implements AutoCloseable {
     tokenizer = tower.map(it -> it.fitted(StableDiffusionFolder.WORDS.readIn(folder)));
     text =
         tower.map(
-            it ->
-                parts.add(StableDiffusionFolder.TEXT_ENCODER, owned -> owned.add(openText(it))));
+            it -> parts.add(StableDiffusionFolder.TEXT_ENCODER, owned -> owned.add(openText(it))));
     image =
         images.map(
-            it ->
-                parts.add(StableDiffusionFolder.IMAGE.name(), owned -> owned.add(openImages())));
+            it -> parts.add(StableDiffusionFolder.IMAGE.name(), owned -> owned.add(openImages())));
     int length = tower.map(ClipTextNetwork::positions).orElse(1);
     denoiser = parts.add(StableDiffusionFolder.UNET, owned -> openUnet(owned, length));
     autoencoder =
@@ -122,8 +120,7 @@ final class StableDiffusionModel implements AutoCloseable {
         changed(StableDiffusionFolder.TEXT_ENCODER)
             .apply(
                 Checkpoint.open(
-                        folder.resolve(StableDiffusionFolder.TEXT_ENCODER),
-                        Checkpoint.TRANSFORMERS)
+                        folder.resolve(StableDiffusionFolder.TEXT_ENCODER), Checkpoint.TRANSFORMERS)
                     .renamed(ClipFolders::current))) {
       return new ClipTextModel(
           tokenizer.orElseThrow(), tower, weights.only(ClipFolders::isParameter), compute);
@@ -155,15 +152,21 @@ final class StableDiffusionModel implements AutoCloseable {
     return new StableDiffusionModel(folder, compute, residency, updates);
   }
 
-  /** Returns the settings of the published pipelines. */
+  /**
+   * Returns the settings of the published pipelines. A folder with a tiny autoencoder, whose
+   * scheduler begins at the last timestep, is SDXS: it draws in one step, without guidance.
+   */
   private static Stage stage(
       Path folder, SchedulerConfig scheduler, ConditionalUnet unet, Vae vae) {
     int side = StableDiffusionFolder.sampleSize(folder, unet) * vae.factor();
     boolean consistent = StableDiffusionFolder.isConsistencyModel(folder);
     boolean shown = StableDiffusionFolder.seesImages(folder);
     boolean unclip = unet.labelDim() > 0;
-    int steps = consistent ? CONSISTENCY_STEPS : unclip ? UNCLIP_STEPS : STEPS;
-    double guidance = consistent ? CONSISTENCY_GUIDANCE : unclip ? UNCLIP_GUIDANCE : GUIDANCE;
+    boolean oneStep =
+        vae instanceof TinyAutoencoder && scheduler.spacing() == SchedulerConfig.Spacing.TRAILING;
+    int steps = oneStep ? 1 : consistent ? CONSISTENCY_STEPS : unclip ? UNCLIP_STEPS : STEPS;
+    double guidance =
+        oneStep ? 1 : consistent ? CONSISTENCY_GUIDANCE : unclip ? UNCLIP_GUIDANCE : GUIDANCE;
     var own = consistent || shown ? scheduler : scheduler.corrected();
     return Stage.denoising(ImageDecoder.STAGE, own.course(steps))
         .withScale(new Stage.Scale(guidance, MAX_GUIDANCE))

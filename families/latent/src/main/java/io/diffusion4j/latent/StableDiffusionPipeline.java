@@ -26,8 +26,6 @@ import io.diffusion4j.diffusion.stage.Pixels;
 import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
 import io.diffusion4j.diffusion.stage.Stage;
-import io.diffusion4j.pipeline.LatentColours;
-import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;
@@ -239,7 +237,7 @@ final class StableDiffusionPipeline implements ImagePipeline {
     var sized = model.code(vae -> canvas.at(vae, picture, size, isSeen));
     List<Draw<Guidance<UnetCondition>>> draws =
         draws(words, shown, asked, size, noise, noise.stream().map(sized::with).toList());
-    var previews = new Previews(listener, model.colours(), size);
+    var previews = model.colours().previews(listener, size);
     int values = size.width() * size.height() * model.vae().latentChannels();
     List<float[]> latents =
         model.denoise(
@@ -336,26 +334,5 @@ final class StableDiffusionPipeline implements ImagePipeline {
       draws.add(new Draw<>(new ImageDecoder.Condition(new float[0], prompt), noise.get(i)));
     }
     return draws;
-  }
-
-  /** Converts latents to colours for previews, only when a listener reads them. */
-  private record Previews(SamplingListener listener, LatentColours colours, Pixels size)
-      implements SamplingListener {
-    @Override
-    public void onProgress(Progress at) {
-      List<float[]> shown =
-          new AbstractList<>() {
-            @Override
-            public float[] get(int i) {
-              return colours.of(at.x0().get(i));
-            }
-
-            @Override
-            public int size() {
-              return at.x0().size();
-            }
-          };
-      listener.onProgress(new Progress(at.stage(), at.step(), at.steps(), shown, size));
-    }
   }
 }
