@@ -32,6 +32,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -53,6 +54,11 @@ class StableDiffusionParityTest {
 
   @GoldenTest(GoldenKind.STABLE_DIFFUSION_EDIT)
   void aFolderChangesAPictureAsTheReferenceDoes(GoldenCase golden) throws IOException {
+    assertDraws(golden.folder(), changed(golden, model(golden)));
+  }
+
+  @GoldenTest(GoldenKind.STABLE_DIFFUSION_VARIATION)
+  void aFolderVariesAPictureAsTheReferenceDoes(GoldenCase golden) throws IOException {
     assertDraws(golden.folder(), changed(golden, model(golden)));
   }
 
@@ -78,7 +84,15 @@ class StableDiffusionParityTest {
         var canvas = new Canvas.Repainted(picture(io), mask(io), run.get("strength").asDouble());
         drawn =
             ((StableDiffusionPipeline) pipeline)
-                .draw(canvas, List.of(task.words()), settings, noise(expected), NONE);
+                .draw(canvas, List.of(task.words()), Optional.empty(), settings, noise(expected), NONE);
+      } else if (run.path("noise_level").asInt() > 0) {
+        // no setting has the level
+        var own = (StableDiffusionPipeline) pipeline;
+        var shown = own.shown(picture(io), run.get("noise_level").asInt());
+        var words = Collections.nCopies(io.size("out.image", 0), task.words());
+        drawn =
+            own.draw(
+                new Canvas.Empty(), words, Optional.of(shown), settings, noise(expected), NONE);
       } else {
         drawn = pipeline.draw(task, Map.of("decoder", settings), noise(expected), NONE);
       }
@@ -97,8 +111,7 @@ class StableDiffusionParityTest {
             .withSteps(run.get("num_inference_steps").asInt())
             .withGuidanceScale(GuidanceScale.constant(run.get("guidance_scale").asDouble()));
     if (run.has("width")) {
-      settings =
-          settings.withSize(new Pixels(run.get("width").asInt(), run.get("height").asInt()));
+      settings = settings.withSize(new Pixels(run.get("width").asInt(), run.get("height").asInt()));
     }
     if (run.has("eta")) {
       double eta = run.get("eta").asDouble();
@@ -112,26 +125,26 @@ class StableDiffusionParityTest {
   private static ImageTask task(JsonNode run, GoldenTensors io) {
     int rows = io.size("out.image", 0);
     List<Words> words = new ArrayList<>();
-    int each = rows / run.get("prompts").size();
+    int each = rows / Math.max(1, run.path("prompts").size());
     for (int i = 0; i < rows; i++) {
       words.add(
           new Words(
-              run.get("prompts").get(i / each).asText(),
+              run.path("prompts").path(i / each).asText(""),
               run.path("negative_prompts").path(i / each).asText("")));
     }
     if (io.has("in.mask")) {
-      return new ImageTask.Inpaint(
-          picture(io), mask(io), words.get(0), Resampling.NONE);
+      return new ImageTask.Inpaint(picture(io), mask(io), words.get(0), Resampling.NONE);
+    }
+    if (io.has("in.image") && !run.has("strength")) {
+      return new ImageTask.Variation(picture(io), words.get(0));
     }
     return io.has("in.image")
-        ? new ImageTask.ImageToImage(
-            picture(io), run.get("strength").asDouble(), words.get(0))
+        ? new ImageTask.ImageToImage(picture(io), run.get("strength").asDouble(), words.get(0))
         : new ImageTask.TextToImage(words);
   }
 
   private static Image picture(GoldenTensors io) {
-    return new Rgb8(io.size("in.image", 1), io.size("in.image", 0), io.bytes("in.image"))
-        .toImage();
+    return new Rgb8(io.size("in.image", 1), io.size("in.image", 0), io.bytes("in.image")).toImage();
   }
 
   private static Image mask(GoldenTensors io) {
@@ -155,8 +168,10 @@ class StableDiffusionParityTest {
       return model;
     }
     Files.createDirectories(folder.resolve("scheduler"));
-    for (String part : List.of("text_encoder", "tokenizer", "unet", "vae", "model_index.json")) {
-      Files.createSymbolicLink(folder.resolve(part), model.resolve(part));
+    try (var parts = Files.list(model)) {
+      for (Path part : parts.filter(part -> !part.endsWith("scheduler")).toList()) {
+        Files.createSymbolicLink(folder.resolve(part.getFileName()), part);
+      }
     }
     Files.writeString(
         folder.resolve("scheduler/scheduler_config.json"),
@@ -174,8 +189,10 @@ class StableDiffusionParityTest {
             String name =
                 stage.startsWith("vae/")
                     ? stage.replace('/', '.')
-                    : "latents." + (step == NoiseSource.INITIAL ? "init" : "step" + step);
-            return Rows.unstack(noise.image(name), noise.size(name, 0)).get(own);
+                    : stage.equals("embedding") ? "embedding.noise" : "latents." + (step == NoiseSource.INITIAL ? "init" : "step" + step);
+            int count = noise.size(name, 0);
+            float[] all = noise.shape(name).size() == 2 ? noise.floats(name) : noise.image(name);
+            return Rows.unstack(all, count).get(count == 1 ? 0 : own);
           });
     }
     return sources;
