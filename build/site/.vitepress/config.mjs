@@ -139,6 +139,7 @@ export default defineConfig({
           page('Checkpoints', '/published-checkpoints'),
           page("OpenAI's", '/openai-checkpoints'),
           page('Kandinsky 2.2', '/kandinsky'),
+          page('Stable Diffusion', '/latent'),
           page('Export to ONNX', '/export'),
         ],
       },

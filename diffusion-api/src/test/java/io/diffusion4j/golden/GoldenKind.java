@@ -140,6 +140,19 @@ public enum GoldenKind {
       "latent/autoencoders/*/case.json", c -> !c.has("scaling_factor") && !c.has("model")),
   /** Transformers' {@code CLIPTextModel} and its tokenizer, as Stable Diffusion has them. */
   TEXT_STATES("latent/text/*/case.json", c -> c.has("texts")),
+  /** Runs of a {@code StableDiffusionPipeline} on the folder that they lie in, or above. */
+  STABLE_DIFFUSION_RUN(
+      "latent/{sd1,sd1/*,sd2,sd2/*}/case.json",
+      c ->
+          c.path("pipeline").asText().equals("StableDiffusionPipeline")
+              && !c.has("clip_skip")
+              && !c.has("guidance_rescale")),
+  /** Such runs that change a picture, in whole or in part. */
+  STABLE_DIFFUSION_EDIT(
+      "latent/{sd1/*,sd2/*,sd1-inpaint,sd1-inpaint/*}/case.json",
+      c -> c.path("pipeline").asText().matches("StableDiffusion(Img2Img|Inpaint)Pipeline")),
+  /** A folder with float16 files only, which equals another. */
+  STABLE_DIFFUSION_VARIANT("latent/sd1-fp16/case.json", c -> c.has("equals")),
   /** ECLIPSE's prior of one pass. */
   ECLIPSE("eclipse/*/case.json", c -> true),
   /** Pictures of any family's pipeline with the defaults of its folder, which lies beside. */

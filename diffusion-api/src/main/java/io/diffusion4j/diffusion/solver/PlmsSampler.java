@@ -39,6 +39,14 @@ public record PlmsSampler(Start start, FinalNoiseLevel end, Parameterization com
      */
     MULTISTEP,
     /**
+     * The same as diffusers' {@code PNDMScheduler} begins it in the middle of its list, for a start
+     * from an image: it counts the second run of the first step as an entry of the list, so it
+     * begins an entry earlier, runs the second step where the first one should have been repeated,
+     * and every later step reads its sample as cleaner by one interval than it is. A whole list is
+     * {@link #MULTISTEP}'s.
+     */
+    LISTED,
+    /**
      * Three steps of the pseudo Runge–Kutta method (eq. 13), with four network calls each (PNDM,
      * algorithm 2). Some calls are halfway between two timesteps. With fewer than five timesteps
      * the steps are too long for it, and the start is {@link #MULTISTEP}.
@@ -64,7 +72,15 @@ public record PlmsSampler(Start start, FinalNoiseLevel end, Parameterization com
 
     int warmUp = start == Start.RUNGE_KUTTA && n > WARM_UP + 1 ? WARM_UP : 0;
     var calls = new Calls(combined);
-    for (int i = 0; i < n; i++) {
+    int passed = timesteps.passed().size();
+    boolean late = start == Start.LISTED && passed > 0;
+    if (late) {
+      int before = timesteps.get(-1);
+      SolverLevel noisier = new SolverLevel(before, schedule.alphaBar(before));
+      SolverLevel first = passed == 1 ? levels.get(0) : noisier;
+      calls.twice(first, passed == 1 ? levels.get(1) : levels.get(0), levels.get(0), noisier);
+    }
+    for (int i = late ? 1 : 0; i < n; i++) {
       SolverLevel from = levels.get(i);
       SolverLevel to = levels.get(i + 1);
       if (i == n - 1) { // no network call can be made beyond it
@@ -74,7 +90,7 @@ public record PlmsSampler(Start start, FinalNoiseLevel end, Parameterization com
         int middle = t - (t - timesteps.get(i + 1)) / 2;
         calls.rungeKutta(from, new SolverLevel(middle, schedule.alphaBar(middle)), to);
       } else if (i == 0) {
-        calls.twice(from, to);
+        calls.twice(from, to, to, from);
       } else {
         calls.multistep(from, to);
       }
@@ -108,10 +124,16 @@ public record PlmsSampler(Start start, FinalNoiseLevel end, Parameterization com
      *
      * @param slopes the calls that made the outputs
      */
-    private void call(SolverLevel at, int start, SolverLevel to, double[] weights, List<Integer> slopes) {
+    private void call(
+        SolverLevel at, int start, SolverLevel to, double[] weights, List<Integer> slopes) {
       levels.add(at);
-      Transfer transfer = Transfer.between(levels.get(start), to);
-      Conversion there = conversion(start);
+      transfer(levels.get(start), start, to, weights, slopes);
+    }
+
+    private void transfer(
+        SolverLevel from, int start, SolverLevel to, double[] weights, List<Integer> slopes) {
+      Transfer transfer = Transfer.between(from, to);
+      Conversion there = Conversion.of(combined, from.alphaBar());
       double ofX = transfer.x() + transfer.eps() * there.epsFromX();
       Update update = plus(Update.ZERO, start, Quantity.X, ofX);
       for (int k = 0; k < weights.length; k++) {
@@ -124,7 +146,7 @@ public record PlmsSampler(Start start, FinalNoiseLevel end, Parameterization com
           update = plus(update, slopes.get(k), Quantity.X, -ofEps * here.epsFromX());
         }
       }
-      plan.add(at, update);
+      plan.add(levels.get(levels.size() - 1), update);
     }
 
     private Conversion conversion(int call) {
@@ -146,11 +168,17 @@ public record PlmsSampler(Start start, FinalNoiseLevel end, Parameterization com
       call(from, now, to, ADAMS_BASHFORTH[Math.min(slopes.size(), WARM_UP + 1) - 1], slopes);
     }
 
-    /** Steps to the next level, and again from the start with the mean of both slopes. */
-    void twice(SolverLevel from, SolverLevel to) {
+    /**
+     * Steps to a level, and again from the start with the mean of both slopes.
+     *
+     * @param end the level of the second call, to which it steps
+     * @param start the level of the sample of the first call, as the second one reads it
+     */
+    void twice(SolverLevel from, SolverLevel to, SolverLevel end, SolverLevel start) {
       int now = levels.size();
       multistep(from, to);
-      call(to, now, to, MEAN, List.of(now, now + 1));
+      levels.add(end);
+      transfer(start, now, end, MEAN, List.of(now, now + 1));
     }
 
     /**

@@ -1,7 +1,5 @@
 package io.diffusion4j.kandinsky;
 
-import com.sun.management.OperatingSystemMXBean;
-import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.checkpoint.ModelFolder;
 import io.diffusion4j.checkpoint.lora.LoraChoice;
@@ -14,22 +12,18 @@ import io.diffusion4j.diffusion.part.Prior;
 import io.diffusion4j.diffusion.part.TextEncoder;
 import io.diffusion4j.diffusion.pipeline.Embedder;
 import io.diffusion4j.nn.StoredNetwork;
-import io.diffusion4j.nn.engine.Engines;
-import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.pipeline.FolderDigest;
 import io.diffusion4j.pipeline.FolderReport;
 import io.diffusion4j.pipeline.ModelFamily;
 import io.diffusion4j.pipeline.OpenOptions;
 import io.diffusion4j.pipeline.PipelineModule;
 import io.diffusion4j.pipeline.Residency;
+import io.diffusion4j.pipeline.SuitedPrecision;
 import io.diffusion4j.prior.PriorModel;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /** The family of the folders that {@link KandinskyFolder} describes. */
 public final class KandinskyFamily implements ModelFamily {
@@ -94,7 +88,14 @@ public final class KandinskyFamily implements ModelFamily {
         KandinskyModel.load(
             folder,
             place,
-            how.compute(() -> SuitedPrecision.of(folder, place)),
+            how.compute(
+                () ->
+                    SuitedPrecision.of(
+                        folder.resolve(KandinskyFolder.UNET),
+                        folder.resolve(KandinskyFolder.MOVQ),
+                        place.network(),
+                        place.pipeline().resolve(KandinskyFolder.TEXT_ENCODER),
+                        place.pipeline().resolve(KandinskyFolder.IMAGE_ENCODER))),
             how.residency(),
             how.loras());
     String description = "Kandinsky, images of " + model.decoderStage().draws() + " pixels";
@@ -181,53 +182,6 @@ public final class KandinskyFamily implements ModelFamily {
             Check.that(dim == expected, "embedding_dim", dim, "%s, as the text encoder", expected);
             return dim;
           });
-    }
-  }
-
-  /** The number format that suits a model and a machine. */
-  private static final class SuitedPrecision {
-    private static final System.Logger LOG = System.getLogger(KandinskyFamily.class.getName());
-
-    private SuitedPrecision() {}
-
-    /**
-     * Returns bfloat16 if the weights of all networks in float32 would take more than half of the
-     * machine's memory and the processor multiplies such numbers, else float32.
-     */
-    static Precision of(Path folder, PriorPlace place) {
-      long parameters =
-          Stream.of(
-                  folder.resolve(KandinskyFolder.UNET),
-                  folder.resolve(KandinskyFolder.MOVQ),
-                  place.network(),
-                  place.pipeline().resolve(KandinskyFolder.TEXT_ENCODER),
-                  place.pipeline().resolve(KandinskyFolder.IMAGE_ENCODER))
-              .mapToLong(SuitedPrecision::parameters)
-              .sum();
-      long bytes = Float.BYTES * parameters;
-      if (bytes <= memory() / 2 || !Engines.areMadeFor(Precision.BFLOAT16)) {
-        return Precision.FLOAT32;
-      }
-      LOG.log(
-          System.Logger.Level.INFO,
-          () ->
-              String.format(
-                  Locale.ROOT,
-                  "networks compute in bf16: their %.1f GB in f32 are more than half of this"
-                      + " machine's memory",
-                  bytes / 1e9));
-      return Precision.BFLOAT16;
-    }
-
-    private static long parameters(Path component) {
-      try (var weights =
-          Checkpoint.open(component, Checkpoint.DIFFUSERS, Checkpoint.TRANSFORMERS)) {
-        return weights.names().stream().mapToLong(name -> weights.info(name).size()).sum();
-      }
-    }
-
-    private static long memory() {
-      return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
     }
   }
 }

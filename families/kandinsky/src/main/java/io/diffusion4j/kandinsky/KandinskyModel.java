@@ -26,6 +26,7 @@ import io.diffusion4j.nn.NetworkDefinition;
 import io.diffusion4j.nn.engine.CompiledNetwork;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.pipeline.FolderReport;
+import io.diffusion4j.pipeline.LatentColours;
 import io.diffusion4j.pipeline.Parts;
 import io.diffusion4j.pipeline.Parts.Slot;
 import io.diffusion4j.pipeline.Residency;
@@ -373,7 +374,10 @@ final class KandinskyModel implements AutoCloseable {
   LatentColours colours() {
     LatentColours known = colours;
     if (known == null) {
-      known = autoencoder.use(LatentColours::of);
+      known = autoencoder.use(
+              model ->
+                  LatentColours.of(
+                      model.movq().latentChannels(), model.factor(), model::decodeUncut));
       colours = known;
     }
     return known;

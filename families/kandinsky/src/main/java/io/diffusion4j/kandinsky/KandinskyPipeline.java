@@ -28,6 +28,7 @@ import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
 import io.diffusion4j.diffusion.stage.Stage;
 import io.diffusion4j.kandinsky.KandinskyEmbeddings.Embedded;
+import io.diffusion4j.pipeline.LatentColours;
 import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.Collections;

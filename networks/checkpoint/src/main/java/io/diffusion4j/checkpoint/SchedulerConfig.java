@@ -756,7 +756,7 @@ public record SchedulerConfig(
           new Choices(
               all.with(
                   PLMS_SAMPLER,
-                  new PlmsSampler(PlmsSampler.Start.MULTISTEP, end, parameterization)),
+                  new PlmsSampler(PlmsSampler.Start.LISTED, end, parameterization)),
               PLMS_SAMPLER,
               steps);
       case EULER -> new Choices(all, solver.karras ? "euler-karras" : "euler", steps);

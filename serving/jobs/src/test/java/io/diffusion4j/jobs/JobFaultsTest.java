@@ -51,18 +51,12 @@ import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Full disks, damaged requests and greedy owners: other jobs are drawn, and none is stuck. */
-<<<<<<< HEAD
-@Tag("slow")
-@Timeout(30)
-=======
 @Timeout(60)
->>>>>>> main
 class JobFaultsTest {
   private static final Duration PAUSE = Duration.ofMillis(20);
   private static final long OWNER_MEGABYTES = 8;

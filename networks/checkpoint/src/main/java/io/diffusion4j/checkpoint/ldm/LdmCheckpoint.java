@@ -60,7 +60,7 @@ public final class LdmCheckpoint implements AutoCloseable {
 
   private static final String AVERAGE = "model_ema.";
 
-  /** What tells the layouts of other families apart, and their names. */
+  /** Prefixes that only files of other families have, and the names of these families. */
   private static final Map<String, String> OTHERS =
       new LinkedHashMap<>(
           Map.of(

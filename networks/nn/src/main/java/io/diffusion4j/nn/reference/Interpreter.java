@@ -168,7 +168,7 @@ public final class Interpreter {
   }
 
   /** The indices of a smaller shape's values for each value of the shape that it broadcasts to. */
-  private static final class BroadcastIndices {
+  static final class BroadcastIndices {
     private final Map<List<List<Integer>>, int[]> known = new HashMap<>();
 
     /** Returns the index of the value of {@code from} for each value of {@code to}, row-major. */

@@ -1,17 +1,17 @@
-package io.diffusion4j.kandinsky;
+package io.diffusion4j.pipeline;
 
 import io.diffusion4j.diffusion.stage.Pixels;
 import java.util.SplittableRandom;
 
 /**
- * A linear map from latents to colours for previews: the least squares fit to MoVQ's pictures of
- * some random latents.
+ * A linear map from latents to colours for previews: the least squares fit to an
+ * autoencoder's pictures of some random latents.
  *
  * @param rows for each of red, green and blue the factors of the channels of a latent, then the
  *     constant
  */
 @SuppressWarnings("ArrayRecordComponent") // a private table, never compared
-record LatentColours(double[][] rows) {
+public record LatentColours(double[][] rows) {
   private static final int RGB = 3;
 
   /**
@@ -23,10 +23,20 @@ record LatentColours(double[][] rows) {
   private static final int BLOCKS = 4;
   private static final long SEED = 20;
 
-  /** Fits a map; decodes a small picture once. */
-  static LatentColours of(MovqModel model) {
+  /** Decodes latents {@code [H, W, Z]} of a size to pixels {@code [f·H, f·W, 3]}, not clipped. */
+  @FunctionalInterface
+  public interface Decoding {
+    float[] decode(float[] latent, Pixels size);
+  }
+
+  /**
+   * Fits a map; decodes a small picture once.
+   *
+   * @param channels the channels of a latent, Z
+   * @param factor the side of a latent in pixels, f
+   */
+  public static LatentColours of(int channels, int factor, Decoding decoder) {
     int side = BLOCK * BLOCKS;
-    int channels = model.movq().latentChannels();
     float[] latent = new float[side * side * channels];
     var random = new SplittableRandom(SEED);
     float[] block = new float[BLOCKS * BLOCKS * channels];
@@ -37,8 +47,8 @@ record LatentColours(double[][] rows) {
       int of = i / side / BLOCK * BLOCKS + i % side / BLOCK;
       System.arraycopy(block, of * channels, latent, i * channels, channels);
     }
-    float[] pixels = model.decodeUncut(latent, Pixels.square(side));
-    return fit(block, means(pixels, side * model.movq().factor()), channels);
+    float[] pixels = decoder.decode(latent, Pixels.square(side));
+    return fit(block, means(pixels, side * factor), channels);
   }
 
   /** Returns the mean colour of each block. */
@@ -101,7 +111,7 @@ record LatentColours(double[][] rows) {
   /**
    * Returns the colours of latents {@code [H, W, Z]}: {@code [H, W, 3]} in [−1, 1], a new array.
    */
-  float[] of(float[] latents) {
+  public float[] of(float[] latents) {
     int channels = rows[0].length - 1;
     float[] colours = new float[latents.length / channels * RGB];
     for (int i = 0; i < colours.length; i++) {

@@ -1,0 +1,91 @@
+package io.diffusion4j.latent;
+
+import io.diffusion4j.checkpoint.ModelFolder;
+import io.diffusion4j.checkpoint.lora.LoraChoice;
+import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.diffusion.guidance.GuidanceRule;
+import io.diffusion4j.diffusion.part.ImageDecoder;
+import io.diffusion4j.diffusion.part.TextEncoder;
+import io.diffusion4j.nn.StoredNetwork;
+import io.diffusion4j.pipeline.FolderReport;
+import io.diffusion4j.pipeline.ModelFamily;
+import io.diffusion4j.pipeline.OpenOptions;
+import io.diffusion4j.pipeline.PipelineModule;
+import io.diffusion4j.pipeline.SuitedPrecision;
+import java.nio.file.Path;
+import java.util.List;
+
+/** The family of the folders that {@link StableDiffusionFolder} describes. */
+public final class StableDiffusionFamily implements ModelFamily {
+  private static final System.Logger LOG = System.getLogger(StableDiffusionFamily.class.getName());
+  private static final String NAME = "stable-diffusion";
+
+  @Override
+  public String name() {
+    return "Stable Diffusion";
+  }
+
+  @Override
+  public String layout() {
+    return ModelFolder.INDEX;
+  }
+
+  @Override
+  public boolean isAt(Path folder) {
+    return StableDiffusionFolder.isAt(folder);
+  }
+
+  @Override
+  public FolderReport inspect(Path folder) {
+    return StableDiffusionFolder.report(folder);
+  }
+
+  @Override
+  public void checkLoras(Path folder, List<LoraChoice> loras) {
+    StableDiffusionModel.loras(folder, loras);
+  }
+
+  @Override
+  public List<StoredNetwork> networks(Path folder) {
+    return StableDiffusionNetworks.of(folder);
+  }
+
+  @Override
+  public Opened open(Path folder, OpenOptions how) {
+    how.prior()
+        .filter(prior -> !prior.equals("diffusion")) // the value in recipes of models without one
+        .ifPresent(
+            prior -> {
+              throw Check.refusal("prior", prior, "none; Stable Diffusion has no prior");
+            });
+    FolderReport.requireNone(folder, inspect(folder).allFailures());
+    if (ModelFolder.open(folder).components().containsKey(StableDiffusionFolder.SAFETY_CHECKER)) {
+      LOG.log(
+          System.Logger.Level.INFO,
+          "safety_checker: not run; filters of pictures are configured separately");
+    }
+    var compute =
+        how.compute(
+            () ->
+                SuitedPrecision.of(
+                    folder.resolve(StableDiffusionFolder.TEXT_ENCODER),
+                    folder.resolve(StableDiffusionFolder.UNET),
+                    folder.resolve(StableDiffusionFolder.VAE)));
+    var model = StableDiffusionModel.load(folder, compute, how.residency(), how.loras());
+    String description = "Stable Diffusion, images of " + model.stage().draws() + " pixels";
+    var module =
+        new PipelineModule(
+                parts ->
+                    new StableDiffusionPipeline(
+                        parts.identity(folder, how, NAME, description, digest(folder, how)),
+                        model,
+                        parts.get(TextEncoder.class),
+                        parts.get(GuidanceRule.class),
+                        parts.choices(),
+                        parts.replacement(ImageDecoder.class)))
+            .with(TextEncoder.class, model.textEncoder(), "an encoding of each text")
+            .with(GuidanceRule.class, GuidanceRule.AS_ASKED, "the scale of a stage with guidance")
+            .replaceable(ImageDecoder.class, "an image for each draw");
+    return new Opened(module, module.parts(), model::close);
+  }
+}

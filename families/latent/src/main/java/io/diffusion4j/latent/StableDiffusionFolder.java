@@ -1,0 +1,181 @@
+package io.diffusion4j.latent;
+
+import io.diffusion4j.checkpoint.Checkpoint;
+import io.diffusion4j.checkpoint.CheckpointException;
+import io.diffusion4j.checkpoint.ComponentConfig;
+import io.diffusion4j.checkpoint.ModelFolder;
+import io.diffusion4j.checkpoint.SchedulerConfig;
+import io.diffusion4j.clip.ClipFolders;
+import io.diffusion4j.clip.ClipTextNetwork;
+import io.diffusion4j.clip.token.ClipTokenizer;
+import io.diffusion4j.decoder.unet.CurrentNames;
+import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.pipeline.Component;
+import io.diffusion4j.pipeline.FolderReport;
+import io.diffusion4j.unclip.UnclipFolder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The layout of a folder of diffusers' {@code StableDiffusionPipeline} and its relatives. A safety
+ * checker is neither needed nor read.
+ */
+final class StableDiffusionFolder {
+  static final String UNET = "unet";
+  static final String VAE = "vae";
+  static final String SCHEDULER = "scheduler";
+  static final String TEXT_ENCODER = UnclipFolder.TEXT_ENCODER;
+  static final String SAFETY_CHECKER = "safety_checker";
+
+  /** The class of a folder that draws pictures of texts. */
+  static final String PIPELINE = "StableDiffusionPipeline";
+
+  private static final String CONSISTENCY = "LatentConsistencyModel";
+
+  /** The classes whose networks draw pictures of texts. */
+  private static final List<String> CLASSES =
+      List.of(
+          PIPELINE,
+          "StableDiffusionImg2ImgPipeline",
+          "StableDiffusionInpaintPipeline",
+          "StableDiffusionInpaintPipelineLegacy",
+          CONSISTENCY + "Pipeline",
+          CONSISTENCY + "Img2ImgPipeline");
+
+  /** The classes of families that look alike. */
+  private static final Pattern NAMES =
+      Pattern.compile("(Flax)?(StableDiffusion|LatentConsistencyModel|StableUnCLIP|Flux).*");
+
+  /** The size of the latents below which the files of old versions name another one. */
+  private static final int LEAST_SIZE = 64;
+
+  private static final Pattern OLD_VERSION = Pattern.compile("0\\.([0-8])\\..*");
+
+  static final Component<ConditionalUnet> DENOISER =
+      Component.network(UNET, ConditionalUnet::read, ConditionalUnet::manifest)
+          .in("diffusers", ConditionalUnet.CLASS)
+          .storedAs(StableDiffusionNetworks::unet)
+          .written((folder, unet) -> unet.write(folder), Checkpoint.DIFFUSERS);
+  static final Component<Vae> AUTOENCODER =
+      Component.network(VAE, Vae::read, Vae::manifest)
+          .in("diffusers", "AutoencoderKL")
+          .withNames(CurrentNames::current)
+          .written((folder, vae) -> vae.write(folder), Checkpoint.DIFFUSERS);
+  static final Component<ClipTextNetwork> TEXT =
+      Component.network(TEXT_ENCODER, ClipFolders::readTextStates, ClipFolders::manifest)
+          .in("transformers", "CLIPTextModel")
+          .withNames(ClipFolders::current)
+          .storedAs(ClipFolders::storedTextStates)
+          .written(
+              (folder, text) -> {
+                var words = UnclipFolder.enumerated(text);
+                ClipFolders.writeConfig(
+                    folder, text, words.startId(), words.endId(), words.padId());
+              },
+              Checkpoint.TRANSFORMERS);
+  static final Component<ClipTokenizer> WORDS = UnclipFolder.WORDS;
+  static final Component<SchedulerConfig> NOISE =
+      Component.files(SCHEDULER, StableDiffusionFolder::scheduler)
+          .in("diffusers", SchedulerConfig.Kind.PNDM.className())
+          .written((folder, of) -> of.write(folder.resolve(SchedulerConfig.FILE_NAME)));
+
+  /** The components of a folder. */
+  static final List<Component<?>> COMPONENTS = List.of(TEXT, WORDS, DENOISER, AUTOENCODER, NOISE);
+
+  private StableDiffusionFolder() {}
+
+  private static SchedulerConfig scheduler(Path folder) {
+    return SchedulerConfig.readLatent(folder.resolve(SchedulerConfig.FILE_NAME));
+  }
+
+  /** Returns whether a folder is one of these, even a faulty one, or of a family that is refused. */
+  static boolean isAt(Path folder) {
+    if (!Files.isRegularFile(folder.resolve(ModelFolder.INDEX))) {
+      return false;
+    }
+    try {
+      return NAMES.matcher(ModelFolder.open(folder).className()).matches();
+    } catch (CheckpointException e) {
+      return false; // of no family that is known; opening it reports what is wrong
+    }
+  }
+
+  /** Whether a folder is that of a latent consistency model. */
+  static boolean isConsistencyModel(Path folder) {
+    return ModelFolder.open(folder).className().startsWith(CONSISTENCY);
+  }
+
+  /**
+   * Returns the size of a network's latents by default. Diffusers' pipelines do not trust a size
+   * below 64 that was written before version 0.9.
+   */
+  static int sampleSize(Path folder, ConditionalUnet unet) {
+    var config = ComponentConfig.read(folder.resolve(UNET).resolve("config.json"));
+    boolean old = OLD_VERSION.matcher(config.text("_diffusers_version", "")).matches();
+    return old ? Math.max(LEAST_SIZE, unet.sampleSize()) : unet.sampleSize();
+  }
+
+  /** Returns the contents and faults of a folder. */
+  static FolderReport report(Path folder) {
+    List<CheckpointException> failures = new ArrayList<>();
+    FolderReport.attempt(folder, failures, () -> requireClass(folder));
+    return failures.isEmpty()
+        ? FolderReport.of(
+            folder, COMPONENTS, Optional.empty(), List.of(), () -> requireFits(folder))
+        : new FolderReport(folder, List.of(), failures);
+  }
+
+  private static String requireClass(Path folder) {
+    String name = ModelFolder.open(folder).className();
+    if (CLASSES.contains(name)) {
+      return name;
+    }
+    throw new CheckpointException(
+        folder.resolve(ModelFolder.INDEX),
+        "_class_name: %s%s (expected: Stable Diffusion 1.x or 2.x, one of %s)"
+            .formatted(name, family(name), String.join(", ", CLASSES)));
+  }
+
+  private static String family(String className) {
+    Matcher name = Pattern.compile("(StableDiffusion(XL|3)|Flux).*").matcher(className);
+    if (!name.matches()) {
+      return "";
+    }
+    return ", of "
+        + switch (name.group(1)) {
+          case "StableDiffusionXL" -> "Stable Diffusion XL";
+          case "StableDiffusion3" -> "Stable Diffusion 3";
+          default -> "FLUX";
+        };
+  }
+
+  /** Checks that the components fit each other. */
+  private static ConditionalUnet requireFits(Path folder) {
+    var unet = DENOISER.readIn(folder);
+    int latent = AUTOENCODER.readIn(folder).latentChannels();
+    Check.that(latent == unet.outChannels(), "latent_channels", latent, "%s", unet.outChannels());
+    int beside = unet.besideChannels();
+    Check.that(
+        beside == 0 || beside == latent + 1,
+        "in_channels",
+        unet.inChannels(),
+        "%s, or %s for inpainting",
+        latent,
+        2 * latent + 1);
+    var text = TEXT.readIn(folder);
+    int width = text.transformer().width();
+    Check.that(
+        width == unet.contextDim(),
+        TEXT_ENCODER + ": hidden_size",
+        width,
+        "the U-Net's cross_attention_dim %s",
+        unet.contextDim());
+    text.fitted(WORDS.readIn(folder));
+    return unet;
+  }
+}
