@@ -91,6 +91,7 @@ class ManualPagesTest {
           Map.entry("evaluation/space", "Embedded embedded"),
           Map.entry("filters", "Path folder, ImageTask task, List<NoiseSource> noise"),
           Map.entry("langchain4j", "GenerationClient client"),
+          Map.entry("latent", "Path folder"),
           Map.entry(
               "nn/engine",
               "NetworkDefinition definition, TensorSource weights, int rows, float[] x"),

@@ -9,7 +9,7 @@
  *
  * <pre>{@code
  * try (var single = LdmCheckpoint.open(Path.of("v1-5-pruned-emaonly.safetensors"))) {
- *   TensorSource unet = single.unet(); // names such as down_blocks.0.resnets.0.conv1.weight
+ *   var unet = single.unet(); // names such as down_blocks.0.resnets.0.conv1.weight, if it has one
  * }
  * }</pre>
  */

@@ -16,7 +16,7 @@ import picocli.CommandLine.Model.UsageMessageSpec;
  * shows all of both.
  */
 public final class HelpSections {
-  /** The option that asks for everything. */
+  /** The option that shows everything. */
   public static final String ALL = "--help-all";
 
   /** A command with fewer options shows them all. */
