@@ -152,9 +152,9 @@ public enum GoldenKind {
       "latent/{sd1/*,sd2/*,lcm/*,sdxs/*,sd1-inpaint,sd1-inpaint/*}/case.json",
       c ->
           c.path("pipeline").asText().matches("StableDiffusionInpaintPipeline|.*Img2ImgPipeline")),
-  /** Runs that draw variations of a picture, with and without a text. */
+  /** Runs on an image embedding, of a picture or of the prior, with and without a text. */
   STABLE_DIFFUSION_VARIATION(
-      "latent/{variation,variation/*,unclip-img2img,unclip-img2img/*}/case.json",
+      "latent/{variation,unclip-img2img,unclip-text}{,/*}/case.json",
       c -> c.has("pipeline")),
   /** A folder with float16 files only, which equals another. */
   STABLE_DIFFUSION_VARIANT("latent/sd1-fp16/case.json", c -> c.has("equals")),

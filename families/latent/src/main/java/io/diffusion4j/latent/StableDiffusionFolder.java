@@ -45,6 +45,9 @@ final class StableDiffusionFolder {
   /** The class of a folder that draws variations of a picture, with a text. */
   private static final String STABLE_UNCLIP = "StableUnCLIPImg2ImgPipeline";
 
+  /** The class of a folder whose prior draws the embeddings of texts. */
+  private static final String STABLE_UNCLIP_TEXT = "StableUnCLIPPipeline";
+
   private static final String CONSISTENCY = "LatentConsistencyModel";
 
   /** The classes whose networks draw pictures of texts. */
@@ -56,6 +59,7 @@ final class StableDiffusionFolder {
           "StableDiffusionInpaintPipelineLegacy",
           VARIATION,
           STABLE_UNCLIP,
+          STABLE_UNCLIP_TEXT,
           CONSISTENCY + "Pipeline",
           CONSISTENCY + "Img2ImgPipeline");
 
@@ -120,12 +124,21 @@ final class StableDiffusionFolder {
   static List<Component<?>> components(Path folder) {
     return switch (ModelFolder.open(folder).className()) {
       case VARIATION -> List.of(IMAGE, PREPARATION, DENOISER, AUTOENCODER, NOISE);
-      case STABLE_UNCLIP ->
-          Stream.concat(
-                  Stream.of(IMAGE, PREPARATION, NORMALIZER, NOISING), COMPONENTS.stream())
-              .toList();
+      case STABLE_UNCLIP -> unclip(List.of(IMAGE, PREPARATION));
+      case STABLE_UNCLIP_TEXT -> unclip(EmbeddingPrior.COMPONENTS);
       default -> COMPONENTS;
     };
+  }
+
+  private static List<Component<?>> unclip(List<Component<?>> embedding) {
+    return Stream.of(embedding, List.of(NORMALIZER, NOISING), COMPONENTS)
+        .flatMap(List::stream)
+        .toList();
+  }
+
+  /** Whether a prior draws embeddings of texts. */
+  static boolean hasPrior(Path folder) {
+    return components(folder).containsAll(EmbeddingPrior.COMPONENTS);
   }
 
   /** Whether a folder has a text tower. */
@@ -133,12 +146,17 @@ final class StableDiffusionFolder {
     return components(folder).contains(TEXT);
   }
 
-  /** Whether the U-Net of a folder sees an image. */
+  /** Whether the U-Net of a folder sees the embedding of an image. */
   static boolean seesImages(Path folder) {
+    return hasImages(folder) || hasPrior(folder);
+  }
+
+  /** Whether a folder has an image tower. */
+  static boolean hasImages(Path folder) {
     return components(folder).contains(IMAGE);
   }
 
-  /** Returns how the U-Net of a folder sees an image; empty if it sees none. */
+  /** Returns how the U-Net of a folder sees an embedding; empty if it sees none. */
   static Optional<ImageConditioning> images(Path folder) {
     if (!seesImages(folder)) {
       return Optional.empty();
@@ -252,16 +270,14 @@ final class StableDiffusionFolder {
   }
 
   private static void requireFits(Path folder, ConditionalUnet unet) {
-    var tower = IMAGE.readIn(folder);
-    tower.requireFits(PREPARATION.readIn(folder));
     boolean labelled = readsTexts(folder);
     int seen = labelled ? unet.labelDim() / 2 : unet.contextDim();
-    Check.that(
-        tower.embeddingDim() == seen,
-        IMAGE.name() + ": projection_dim",
-        tower.embeddingDim(),
-        "%s, which the U-Net sees",
-        seen);
+    if (hasImages(folder)) {
+      IMAGE.readIn(folder).requireFits(PREPARATION.readIn(folder));
+    }
+    int drawn =
+        hasImages(folder) ? IMAGE.readIn(folder).embeddingDim() : EmbeddingPrior.size(folder);
+    Check.that(drawn == seen, "embeddings", drawn, "of %s values, which the U-Net sees", seen);
     if (labelled) {
       int size = NORMALIZER.readIn(folder);
       Check.that(size == seen, NORMALIZER.name() + ": embedding_dim", size, "%s", seen);

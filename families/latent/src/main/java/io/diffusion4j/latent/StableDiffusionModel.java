@@ -73,6 +73,7 @@ final class StableDiffusionModel implements AutoCloseable {
   private final Stage stage;
   private final Optional<Slot<ClipTextModel>> text;
   private final Optional<Slot<ClipImageModel>> image;
+  private final Optional<EmbeddingPrior> prior;
   private final Slot<Denoiser<UnetCondition>> denoiser;
   private final Slot<VaeModel> autoencoder;
   private volatile @Nullable LatentColours colours;
@@ -97,8 +98,14 @@ final class StableDiffusionModel implements AutoCloseable {
         tower.map(
             it -> parts.add(StableDiffusionFolder.TEXT_ENCODER, owned -> owned.add(openText(it))));
     image =
-        images.map(
-            it -> parts.add(StableDiffusionFolder.IMAGE.name(), owned -> owned.add(openImages())));
+        StableDiffusionFolder.hasImages(folder)
+            ? Optional.of(
+                parts.add(StableDiffusionFolder.IMAGE.name(), owned -> owned.add(openImages())))
+            : Optional.empty();
+    prior =
+        StableDiffusionFolder.hasPrior(folder)
+            ? Optional.of(new EmbeddingPrior(folder, parts, compute))
+            : Optional.empty();
     int length = tower.map(ClipTextNetwork::positions).orElse(1);
     denoiser = parts.add(StableDiffusionFolder.UNET, owned -> openUnet(owned, length));
     autoencoder =
@@ -245,6 +252,11 @@ final class StableDiffusionModel implements AutoCloseable {
   /** Returns how the U-Net sees an image; empty if it sees none. */
   Optional<ImageConditioning> images() {
     return images;
+  }
+
+  /** Returns what draws embeddings of texts; empty if nothing does. */
+  Optional<EmbeddingPrior> prior() {
+    return prior;
   }
 
   /** Whether it reads texts. */

@@ -29,6 +29,7 @@ import io.diffusion4j.diffusion.stage.Stage;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -48,6 +49,7 @@ final class StableDiffusionPipeline implements ImagePipeline {
   private final TextEncoder texts;
   private final GuidanceRule guidance;
   private final Stage stage;
+  private final Optional<Stage> prior;
   private final ModelCard card;
   private final Optional<ImageDecoder> replacement;
 
@@ -72,14 +74,22 @@ final class StableDiffusionPipeline implements ImagePipeline {
     this.replacement = replacement;
     stage =
         replacement.map(ImageDecoder::stage).orElseGet(() -> model.stage().withChoices(choices));
+    prior =
+        replacement.isPresent()
+            ? Optional.empty()
+            : model.prior().map(it -> it.stage().withChoices(choices));
     card =
         new ModelCard(
-            identity, model.stage().draws(), ModelCard.Limits.DEFAULT, List.of(stage), tasks());
+            identity,
+            model.stage().draws(),
+            ModelCard.Limits.DEFAULT,
+            Stream.concat(prior.stream(), Stream.of(stage)).toList(),
+            tasks());
   }
 
   /** A network with inputs for the known part of a picture draws nothing without one. */
   private Set<Kind> tasks() {
-    if (replacement.isPresent()) {
+    if (replacement.isPresent() || prior.isPresent()) {
       return EnumSet.of(Kind.TEXT_TO_IMAGE);
     }
     if (model.images().isPresent()) {
@@ -112,11 +122,18 @@ final class StableDiffusionPipeline implements ImagePipeline {
 
   @Override
   public Map<String, Integer> steps(ImageTask task, Map<String, SamplingSettings> settings) {
+    Map<String, Integer> steps = new LinkedHashMap<>();
+    prior.ifPresent(it -> steps.put(it.name(), it.steps(of(it, settings))));
     int asked = stage.steps(own(settings));
-    return Map.of(stage.name(), canvas(task).steps(model.scheduler(), asked));
+    steps.put(stage.name(), canvas(task).steps(model.scheduler(), asked));
+    return steps;
   }
 
   private SamplingSettings own(Map<String, SamplingSettings> settings) {
+    return of(stage, settings);
+  }
+
+  private static SamplingSettings of(Stage stage, Map<String, SamplingSettings> settings) {
     return settings.getOrDefault(stage.name(), stage.defaults());
   }
 
@@ -179,14 +196,28 @@ final class StableDiffusionPipeline implements ImagePipeline {
     if (replacement.isPresent()) {
       return replacement.get().decode(conditions(words, noise), own(settings), listener);
     }
-    return draw(canvas(task), words, shown(task), own(settings), noise, listener);
+    Optional<Shown> shown =
+        task instanceof ImageTask.Variation variation
+            ? Optional.of(shown(variation.image(), 0))
+            : prior.map(it -> shown(words, of(it, settings), 0, noise, listener));
+    return draw(canvas(task), words, shown, own(settings), noise, listener);
   }
 
-  /** Returns how the image of a task is seen, if the network sees one. */
-  private Optional<Shown> shown(ImageTask task) {
-    return task instanceof ImageTask.Variation variation
-        ? Optional.of(shown(variation.image(), 0))
-        : Optional.empty();
+  /** Draws the embedding of each text, see {@link #shown(Image, int)}. */
+  Shown shown(
+      List<Words> words,
+      SamplingSettings settings,
+      int level,
+      List<NoiseSource> noise,
+      SamplingListener listener) {
+    var scale = guidance.of(prior.orElseThrow().name(), settings.guidanceScale());
+    List<String> read = words.stream().map(Words::text).toList();
+    return seen(
+        level,
+        model
+            .prior()
+            .orElseThrow()
+            .draw(read, settings.withGuidanceScale(scale), noise, listener));
   }
 
   /**
@@ -195,10 +226,13 @@ final class StableDiffusionPipeline implements ImagePipeline {
    * @param level the timestep of the noise on its embedding, for networks that read it
    */
   Shown shown(Image image, int level) {
+    return seen(level, List.of(model.embedding(image)));
+  }
+
+  private Shown seen(int level, List<float[]> embeddings) {
     ImageConditioning how = model.images().orElseThrow();
     return new Shown(
-        how instanceof ImageConditioning.Label label ? label.withLevel(level) : how,
-        List.of(model.embedding(image)));
+        how instanceof ImageConditioning.Label label ? label.withLevel(level) : how, embeddings);
   }
 
   /**
