@@ -140,7 +140,9 @@ class LauncherTest {
         "echo '[INFO] Downloaded from here: https://a/b.jar (1.5 MB at 2 MB/s)'\n"
             + "echo '[INFO] Downloaded from here: https://a/c.jar (700 kB at 2 MB/s)'\n"
             + "echo '[INFO] Building nn 0.1.0-SNAPSHOT        [7/30]'\n"
-            + ("until [ -e '" + seen + "' ]; do sleep 0.1; done\n")
+            + "until [ -e '"
+            + seen
+            + "' ]; do sleep 0.1; done\n"
             + MAKES);
     Process process = start("generate", "a dog");
     try (BufferedReader err = process.errorReader(UTF_8)) {
@@ -156,7 +158,8 @@ class LauncherTest {
 
   @ParameterizedTest
   @CsvSource({
-    "Could not transfer artifact a:b:jar:1: Unknown host repository, network: Maven Central was not",
+    "Could not transfer artifact a:b:jar:1: Unknown host repository, network: Maven Central was"
+        + " not",
     "Could not transfer artifact a:b:jar:1: Connection reset, network: Maven Central was not",
     "java.io.IOException: No space left on device, disk: full",
     "[ERROR] A.java:[1] not a statement, the build failed",
@@ -214,7 +217,8 @@ class LauncherTest {
                 "",
                 "diffusion4j: build: "
                     + checkout.toRealPath()
-                    + " cannot be written (expected: a folder in which the program can be built)\n"));
+                    + " cannot be written (expected: a folder in which the program can be"
+                    + " built)\n"));
   }
 
   @Test

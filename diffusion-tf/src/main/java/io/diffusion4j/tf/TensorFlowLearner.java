@@ -1,4 +1,4 @@
-package io.diffusion4j.tf.train;
+package io.diffusion4j.tf;
 
 import io.diffusion4j.checkpoint.TensorMap;
 import io.diffusion4j.checkpoint.TensorSource;
@@ -12,10 +12,6 @@ import io.diffusion4j.nn.train.group.AllReduce;
 import io.diffusion4j.nn.train.group.Group;
 import io.diffusion4j.nn.train.group.RowRange;
 import io.diffusion4j.nn.weights.Parameter;
-import io.diffusion4j.tf.Sessions;
-import io.diffusion4j.tf.graph.NetworkGraph;
-import io.diffusion4j.tf.graph.Purpose;
-import io.diffusion4j.tf.graph.Tensors;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

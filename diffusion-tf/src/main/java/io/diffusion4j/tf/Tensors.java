@@ -1,4 +1,4 @@
-package io.diffusion4j.tf.graph;
+package io.diffusion4j.tf;
 
 import org.tensorflow.Tensor;
 import org.tensorflow.ndarray.Shape;

@@ -1,4 +1,4 @@
-package io.diffusion4j.tf.train;
+package io.diffusion4j.tf;
 
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.engine.Precision;
@@ -8,7 +8,6 @@ import io.diffusion4j.nn.train.TrainingConfig.Activations;
 import io.diffusion4j.nn.train.TrainingEngine;
 import io.diffusion4j.nn.train.TrainingSession;
 import io.diffusion4j.nn.train.group.Group;
-import io.diffusion4j.tf.TensorFlowEngine;
 import java.util.Optional;
 
 /** Trains every objective with TensorFlow. */

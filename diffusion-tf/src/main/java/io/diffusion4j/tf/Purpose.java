@@ -1,4 +1,4 @@
-package io.diffusion4j.tf.graph;
+package io.diffusion4j.tf;
 
 /** The use of a graph. Its values are the same for each use, its operations differ. */
 public enum Purpose {

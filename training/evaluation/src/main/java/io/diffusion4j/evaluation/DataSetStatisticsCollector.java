@@ -1,4 +1,4 @@
-package io.diffusion4j.evaluation.survey;
+package io.diffusion4j.evaluation;
 
 import io.diffusion4j.clip.token.ClipTokenizer;
 import io.diffusion4j.clip.token.Tokens;
@@ -8,7 +8,7 @@ import io.diffusion4j.data.Tally;
 import io.diffusion4j.diffusion.digest.Sha256;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.Rgb8;
-import io.diffusion4j.evaluation.survey.DataSetStatistics.Word;
+import io.diffusion4j.evaluation.DataSetStatistics.Word;
 import io.diffusion4j.unclip.KnownWords;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,4 +1,4 @@
-package io.diffusion4j.evaluation.survey;
+package io.diffusion4j.evaluation;
 
 import java.util.List;
 import java.util.Map;

@@ -1,4 +1,4 @@
-package io.diffusion4j.tf.graph;
+package io.diffusion4j.tf;
 
 import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.nn.weights.Parameter;

@@ -1,4 +1,4 @@
-package io.diffusion4j.tf.graph;
+package io.diffusion4j.tf;
 
 import static io.diffusion4j.tf.testing.Golden.assertClose;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -9,7 +9,6 @@ import io.diffusion4j.nn.Nn;
 import io.diffusion4j.nn.Tensor;
 import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.nn.weights.Init;
-import io.diffusion4j.tf.Sessions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;

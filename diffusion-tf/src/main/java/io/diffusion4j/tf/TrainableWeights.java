@@ -1,9 +1,7 @@
-package io.diffusion4j.tf.train;
+package io.diffusion4j.tf;
 
 import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.nn.weights.Parameter;
-import io.diffusion4j.tf.graph.Casts;
-import io.diffusion4j.tf.graph.Weights;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;

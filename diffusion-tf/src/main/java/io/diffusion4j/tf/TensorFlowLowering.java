@@ -1,4 +1,4 @@
-package io.diffusion4j.tf.graph;
+package io.diffusion4j.tf;
 
 import io.diffusion4j.diffusion.loss.TanhNormal;
 import io.diffusion4j.nn.Layer;

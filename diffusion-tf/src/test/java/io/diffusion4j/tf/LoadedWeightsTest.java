@@ -1,4 +1,4 @@
-package io.diffusion4j.tf.graph;
+package io.diffusion4j.tf;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -8,7 +8,6 @@ import io.diffusion4j.checkpoint.TensorMap;
 import io.diffusion4j.nn.Network;
 import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.nn.weights.Init;
-import io.diffusion4j.tf.Sessions;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
