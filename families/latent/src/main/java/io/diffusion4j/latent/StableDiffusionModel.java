@@ -98,8 +98,10 @@ final class StableDiffusionModel implements AutoCloseable {
         tower.map(
             it -> parts.add(StableDiffusionFolder.TEXT_ENCODER, owned -> owned.add(openText(it))));
     image =
-        images.map(
-            it -> parts.add(StableDiffusionFolder.IMAGE.name(), owned -> owned.add(openImages())));
+        StableDiffusionFolder.hasImages(folder)
+            ? Optional.of(
+                parts.add(StableDiffusionFolder.IMAGE.name(), owned -> owned.add(openImages())))
+            : Optional.empty();
     prior =
         StableDiffusionFolder.hasPrior(folder)
             ? Optional.of(new EmbeddingPrior(folder, parts, compute))

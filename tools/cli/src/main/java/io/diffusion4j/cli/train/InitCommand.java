@@ -90,7 +90,7 @@ public final class InitCommand implements Callable<Integer> {
               + " with twenty million; kandinsky22, the size of Kandinsky 2.2 (4.9 billion);"
               + " kandinsky_small, the same structure with one million; sd15, sd21 and sdxs, the"
               + " sizes of Stable Diffusion 1.5 and 2.1 (1.1 and 1.3 billion) and of SDXS-512 (0.4"
-              + " billion); sd_small, the structure of the first with one million.")
+              + " billion); sd_small, the structure of the first with three million.")
   private Size size = Size.small;
 
   @Option(
