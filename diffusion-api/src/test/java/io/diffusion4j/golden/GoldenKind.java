@@ -142,15 +142,20 @@ public enum GoldenKind {
   TEXT_STATES("latent/text/*/case.json", c -> c.has("texts")),
   /** Runs of a {@code StableDiffusionPipeline} on the folder that they lie in, or above. */
   STABLE_DIFFUSION_RUN(
-      "latent/{sd1,sd1/*,sd2,sd2/*}/case.json",
+      "latent/{sd1,sd1/*,sd2,sd2/*,lcm,lcm/*,sdxs,sdxs/*}/case.json",
       c ->
-          c.path("pipeline").asText().equals("StableDiffusionPipeline")
+          c.path("pipeline").asText().matches("(StableDiffusion|LatentConsistencyModel)Pipeline")
               && !c.has("clip_skip")
               && !c.has("guidance_rescale")),
   /** Such runs that change a picture, in whole or in part. */
   STABLE_DIFFUSION_EDIT(
-      "latent/{sd1/*,sd2/*,sd1-inpaint,sd1-inpaint/*}/case.json",
-      c -> c.path("pipeline").asText().matches("StableDiffusion(Img2Img|Inpaint)Pipeline")),
+      "latent/{sd1/*,sd2/*,lcm/*,sdxs/*,sd1-inpaint,sd1-inpaint/*}/case.json",
+      c ->
+          c.path("pipeline").asText().matches("StableDiffusionInpaintPipeline|.*Img2ImgPipeline")),
+  /** Runs on an image embedding, of a picture or of the prior, with and without a text. */
+  STABLE_DIFFUSION_VARIATION(
+      "latent/{variation,unclip-img2img,unclip-text}{,/*}/case.json",
+      c -> c.has("pipeline")),
   /** A folder with float16 files only, which equals another. */
   STABLE_DIFFUSION_VARIANT("latent/sd1-fp16/case.json", c -> c.has("equals")),
   /** ECLIPSE's prior of one pass. */

@@ -19,6 +19,11 @@
  *
  * <p>The same batch on the same threads gives the same bits. A row may differ in its last bits in
  * another batch, and so may a picture.
+ *
+ * <p>A network is built for batches of any size, and its weights are constants of its graph, so
+ * that kernels can keep them packed; very large ones are fed to each run, because a graph is
+ * limited to 2 GB. A training step is one run of a graph that contains the network, the loss, the
+ * gradients and the updates.
  */
 @NullMarked
 package io.diffusion4j.tf;

@@ -3,7 +3,6 @@ package io.diffusion4j.tf;
 import io.diffusion4j.nn.engine.Engine;
 import io.diffusion4j.nn.train.LayerContract;
 import io.diffusion4j.nn.train.TrainingEngine;
-import io.diffusion4j.tf.train.TensorFlowTrainingEngine;
 import java.util.Set;
 import org.junit.jupiter.api.Tag;
 

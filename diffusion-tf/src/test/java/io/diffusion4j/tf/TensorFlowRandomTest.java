@@ -4,7 +4,6 @@ import io.diffusion4j.nn.engine.Engine;
 import io.diffusion4j.nn.train.RandomTrainContract;
 import io.diffusion4j.nn.train.TrainingConfig.Activations;
 import io.diffusion4j.nn.train.TrainingEngine;
-import io.diffusion4j.tf.train.TensorFlowTrainingEngine;
 import java.util.Set;
 
 class TensorFlowRandomTest implements RandomTrainContract {

@@ -8,7 +8,7 @@
  *         ConceptSet.core(),
  *         SceneMix.mostlyCentred(),
  *         CaptionMix.standard(),
- *         Split.TRAIN,
+ *         SceneSplit.TRAIN,
  *         64, // pixels
  *         7); // seed
  * var example = EmojiDataset.open(settings, 128).get(0);

@@ -117,8 +117,8 @@ public final class TimestepSpacings {
   }
 
   /**
-   * Returns {@link #leading(int)} with a stride of r = ⌊T/(n+1)⌋ and without its last timestep: n·r,
-   * …, 2r, r, plus an offset; {@code leading} in diffusers for DPM-Solver++.
+   * Returns {@link #leading(int)} with a stride of r = ⌊T/(n+1)⌋ and without its last timestep:
+   * n·r, …, 2r, r, plus an offset; {@code leading} in diffusers for DPM-Solver++.
    *
    * @param offset added to each, at least 0
    */

@@ -28,8 +28,6 @@ import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
 import io.diffusion4j.diffusion.stage.Stage;
 import io.diffusion4j.kandinsky.KandinskyEmbeddings.Embedded;
-import io.diffusion4j.pipeline.LatentColours;
-import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;
@@ -228,7 +226,7 @@ final class KandinskyPipeline implements ImagePipeline {
                     new Denoising(network, merged, work.hint, latents(size)),
                     work.beginning.settings(decoding),
                     noise,
-                    new Previews(listener, colours, latents(size))));
+                    colours.previews(listener, latents(size))));
     return model.pictures(latents, latents(size));
   }
 
@@ -267,27 +265,6 @@ final class KandinskyPipeline implements ImagePipeline {
     int values = size.width() * size.height() * model.unet().latentChannels();
     return DiffusionStage.of(decoder, new GuidedDenoiser<>(with.network()), values)
         .sample(draws, settings, listener);
-  }
-
-  /** Converts latents to colours for previews, only when a listener reads them. */
-  private record Previews(SamplingListener listener, LatentColours colours, Pixels size)
-      implements SamplingListener {
-    @Override
-    public void onProgress(Progress at) {
-      List<float[]> shown =
-          new AbstractList<>() {
-            @Override
-            public float[] get(int i) {
-              return colours.of(at.x0().get(i));
-            }
-
-            @Override
-            public int size() {
-              return at.x0().size();
-            }
-          };
-      listener.onProgress(new Progress(at.stage(), at.step(), at.steps(), shown, size));
-    }
   }
 
   /** The source of a task's embeddings. */

@@ -145,12 +145,10 @@ sealed interface Canvas {
       float[] known = fromPicture || !isSeen ? vae.encode(sized) : new float[0];
       float[] rest = isSeen ? vae.encode(grey(sized, redrawn)) : new float[0];
       return noise -> {
-        float[] x0 =
-            known.length == 0 ? known : latent(vae, known, noise, PICTURE_NOISE, latents);
+        float[] x0 = known.length == 0 ? known : latent(vae, known, noise, PICTURE_NOISE, latents);
         Projection start = fromPicture ? Projection.noising(length -> x0) : Projection.NONE;
         return isSeen
-            ? new Drawn(
-                start, beside(shrunk, latent(vae, rest, noise, MASKED_NOISE, latents)))
+            ? new Drawn(start, beside(shrunk, latent(vae, rest, noise, MASKED_NOISE, latents)))
             : new Drawn(putBack(start, x0, shrunk), new float[0]);
       };
     }
@@ -235,9 +233,7 @@ sealed interface Canvas {
       VaeModel vae, float[] encoded, NoiseSource noise, String address, Pixels latents) {
     int size = latents.width() * latents.height() * vae.vae().latentChannels();
     float[] z =
-        vae.vae().draws()
-            ? noise.gaussian(address, NoiseSource.INITIAL, size)
-            : new float[0];
+        vae.vae().draws() ? noise.gaussian(address, NoiseSource.INITIAL, size) : new float[0];
     return VaeModel.sample(vae.vae(), encoded, z);
   }
 }

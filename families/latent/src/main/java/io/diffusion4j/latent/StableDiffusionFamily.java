@@ -68,9 +68,10 @@ public final class StableDiffusionFamily implements ModelFamily {
         how.compute(
             () ->
                 SuitedPrecision.of(
-                    folder.resolve(StableDiffusionFolder.TEXT_ENCODER),
-                    folder.resolve(StableDiffusionFolder.UNET),
-                    folder.resolve(StableDiffusionFolder.VAE)));
+                    StableDiffusionFolder.components(folder).stream()
+                        .filter(component -> component.manifest().isPresent())
+                        .map(component -> folder.resolve(component.name()))
+                        .toArray(Path[]::new)));
     var model = StableDiffusionModel.load(folder, compute, how.residency(), how.loras());
     String description = "Stable Diffusion, images of " + model.stage().draws() + " pixels";
     var module =

@@ -7,9 +7,12 @@ import io.diffusion4j.checkpoint.ModelFolder;
 import io.diffusion4j.checkpoint.SchedulerConfig;
 import io.diffusion4j.clip.ClipFolders;
 import io.diffusion4j.clip.ClipTextNetwork;
+import io.diffusion4j.clip.ClipVisionNetwork;
+import io.diffusion4j.clip.image.ClipPreprocessor;
 import io.diffusion4j.clip.token.ClipTokenizer;
 import io.diffusion4j.decoder.unet.CurrentNames;
 import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.nn.Manifest;
 import io.diffusion4j.pipeline.Component;
 import io.diffusion4j.pipeline.FolderReport;
 import io.diffusion4j.unclip.UnclipFolder;
@@ -20,6 +23,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * The layout of a folder of diffusers' {@code StableDiffusionPipeline} and its relatives. A safety
@@ -35,6 +39,15 @@ final class StableDiffusionFolder {
   /** The class of a folder that draws pictures of texts. */
   static final String PIPELINE = "StableDiffusionPipeline";
 
+  /** The class of a folder that draws variations of a picture, without a text. */
+  private static final String VARIATION = "StableDiffusionImageVariationPipeline";
+
+  /** The class of a folder that draws variations of a picture, with a text. */
+  private static final String STABLE_UNCLIP = "StableUnCLIPImg2ImgPipeline";
+
+  /** The class of a folder whose prior draws the embeddings of texts. */
+  private static final String STABLE_UNCLIP_TEXT = "StableUnCLIPPipeline";
+
   private static final String CONSISTENCY = "LatentConsistencyModel";
 
   /** The classes whose networks draw pictures of texts. */
@@ -44,6 +57,9 @@ final class StableDiffusionFolder {
           "StableDiffusionImg2ImgPipeline",
           "StableDiffusionInpaintPipeline",
           "StableDiffusionInpaintPipelineLegacy",
+          VARIATION,
+          STABLE_UNCLIP,
+          STABLE_UNCLIP_TEXT,
           CONSISTENCY + "Pipeline",
           CONSISTENCY + "Img2ImgPipeline");
 
@@ -84,16 +100,80 @@ final class StableDiffusionFolder {
           .in("diffusers", SchedulerConfig.Kind.PNDM.className())
           .written((folder, of) -> of.write(folder.resolve(SchedulerConfig.FILE_NAME)));
 
-  /** The components of a folder. */
+  static final Component<ClipVisionNetwork> IMAGE =
+      UnclipFolder.IMAGE.in("transformers", "CLIPVisionModelWithProjection");
+  static final Component<ClipPreprocessor> PREPARATION =
+      UnclipFolder.PREPARATION.in("transformers", "CLIPImageProcessor");
+  private static final Component<Integer> NORMALIZER =
+      Component.network(
+          ImageConditioning.Label.NORMALIZER,
+          ImageConditioning.Label::size,
+          size ->
+              Manifest.of((nn, inputs) -> List.of()).with("mean", 1, size).with("std", 1, size));
+  private static final Component<SchedulerConfig> NOISING =
+      Component.files(
+          ImageConditioning.Label.NOISING,
+          folder -> SchedulerConfig.read(folder.resolve(SchedulerConfig.FILE_NAME)));
+
+  /** The components of a folder that draws pictures of texts. */
   static final List<Component<?>> COMPONENTS = List.of(TEXT, WORDS, DENOISER, AUTOENCODER, NOISE);
 
   private StableDiffusionFolder() {}
+
+  /** Returns the components of a folder. */
+  static List<Component<?>> components(Path folder) {
+    return switch (ModelFolder.open(folder).className()) {
+      case VARIATION -> List.of(IMAGE, PREPARATION, DENOISER, AUTOENCODER, NOISE);
+      case STABLE_UNCLIP -> unclip(List.of(IMAGE, PREPARATION));
+      case STABLE_UNCLIP_TEXT -> unclip(EmbeddingPrior.COMPONENTS);
+      default -> COMPONENTS;
+    };
+  }
+
+  private static List<Component<?>> unclip(List<Component<?>> embedding) {
+    return Stream.of(embedding, List.of(NORMALIZER, NOISING), COMPONENTS)
+        .flatMap(List::stream)
+        .toList();
+  }
+
+  /** Whether a prior draws embeddings of texts. */
+  static boolean hasPrior(Path folder) {
+    return components(folder).containsAll(EmbeddingPrior.COMPONENTS);
+  }
+
+  /** Whether a folder has a text tower. */
+  static boolean readsTexts(Path folder) {
+    return components(folder).contains(TEXT);
+  }
+
+  /** Whether the U-Net of a folder sees the embedding of an image. */
+  static boolean seesImages(Path folder) {
+    return hasImages(folder) || hasPrior(folder);
+  }
+
+  /** Whether a folder has an image tower. */
+  static boolean hasImages(Path folder) {
+    return components(folder).contains(IMAGE);
+  }
+
+  /** Returns how the U-Net of a folder sees an embedding; empty if it sees none. */
+  static Optional<ImageConditioning> images(Path folder) {
+    if (!seesImages(folder)) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        readsTexts(folder)
+            ? ImageConditioning.Label.read(folder)
+            : new ImageConditioning.Token(DENOISER.readIn(folder).contextDim()));
+  }
 
   private static SchedulerConfig scheduler(Path folder) {
     return SchedulerConfig.readLatent(folder.resolve(SchedulerConfig.FILE_NAME));
   }
 
-  /** Returns whether a folder is one of these, even a faulty one, or of a family that is refused. */
+  /**
+   * Returns whether a folder is one of these, even a faulty one, or of a family that is refused.
+   */
   static boolean isAt(Path folder) {
     if (!Files.isRegularFile(folder.resolve(ModelFolder.INDEX))) {
       return false;
@@ -126,7 +206,11 @@ final class StableDiffusionFolder {
     FolderReport.attempt(folder, failures, () -> requireClass(folder));
     return failures.isEmpty()
         ? FolderReport.of(
-            folder, COMPONENTS, Optional.empty(), List.of(), () -> requireFits(folder))
+            folder,
+            components(folder),
+            Optional.empty(),
+            List.of(),
+            () -> requireFits(folder))
         : new FolderReport(folder, List.of(), failures);
   }
 
@@ -167,6 +251,12 @@ final class StableDiffusionFolder {
         "%s, or %s for inpainting",
         latent,
         2 * latent + 1);
+    if (seesImages(folder)) {
+      requireFits(folder, unet);
+    }
+    if (!readsTexts(folder)) {
+      return unet;
+    }
     var text = TEXT.readIn(folder);
     int width = text.transformer().width();
     Check.that(
@@ -177,5 +267,20 @@ final class StableDiffusionFolder {
         unet.contextDim());
     text.fitted(WORDS.readIn(folder));
     return unet;
+  }
+
+  private static void requireFits(Path folder, ConditionalUnet unet) {
+    boolean labelled = readsTexts(folder);
+    int seen = labelled ? unet.labelDim() / 2 : unet.contextDim();
+    if (hasImages(folder)) {
+      IMAGE.readIn(folder).requireFits(PREPARATION.readIn(folder));
+    }
+    int drawn =
+        hasImages(folder) ? IMAGE.readIn(folder).embeddingDim() : EmbeddingPrior.size(folder);
+    Check.that(drawn == seen, "embeddings", drawn, "of %s values, which the U-Net sees", seen);
+    if (labelled) {
+      int size = NORMALIZER.readIn(folder);
+      Check.that(size == seen, NORMALIZER.name() + ": embedding_dim", size, "%s", seen);
+    }
   }
 }

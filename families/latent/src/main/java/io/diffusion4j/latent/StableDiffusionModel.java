@@ -7,10 +7,13 @@ import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.checkpoint.lora.LoraChoice;
 import io.diffusion4j.checkpoint.lora.PipelineLoras;
 import io.diffusion4j.clip.ClipFolders;
+import io.diffusion4j.clip.ClipImageModel;
 import io.diffusion4j.clip.ClipTextModel;
+import io.diffusion4j.clip.ClipTextNetwork;
 import io.diffusion4j.clip.token.ClipTokenizer;
 import io.diffusion4j.diffusion.denoiser.BatchingDenoiser;
 import io.diffusion4j.diffusion.denoiser.Denoiser;
+import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.part.ImageDecoder;
 import io.diffusion4j.diffusion.part.TextEncoder;
 import io.diffusion4j.diffusion.part.TextEncoding;
@@ -26,6 +29,7 @@ import io.diffusion4j.pipeline.Residency;
 import io.diffusion4j.pipeline.Resources;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
@@ -51,6 +55,12 @@ final class StableDiffusionModel implements AutoCloseable {
   /** The largest side of a picture, in pixels. */
   private static final int MAX_PIXELS = 1024;
 
+  private static final int UNCLIP_STEPS = 20;
+  private static final double UNCLIP_GUIDANCE = 10;
+
+  private static final TextEncoding NO_WORDS =
+      new TextEncoding(new float[0], new boolean[1], new float[0]);
+
   private final Path folder;
   private final Compute compute;
   private final PipelineLoras loras;
@@ -58,9 +68,12 @@ final class StableDiffusionModel implements AutoCloseable {
   private final ConditionalUnet unet;
   private final Vae vae;
   private final SchedulerConfig scheduler;
-  private final ClipTokenizer tokenizer;
+  private final Optional<ClipTokenizer> tokenizer;
+  private final Optional<ImageConditioning> images;
   private final Stage stage;
-  private final Slot<ClipTextModel> text;
+  private final Optional<Slot<ClipTextModel>> text;
+  private final Optional<Slot<ClipImageModel>> image;
+  private final Optional<EmbeddingPrior> prior;
   private final Slot<Denoiser<UnetCondition>> denoiser;
   private final Slot<VaeModel> autoencoder;
   private volatile @Nullable LatentColours colours;
@@ -74,32 +87,29 @@ final class StableDiffusionModel implements AutoCloseable {
     scheduler = StableDiffusionFolder.NOISE.readIn(folder);
     loras = loras(folder, updates);
     stage = stage(folder, scheduler, unet, vae);
-    var tower = StableDiffusionFolder.TEXT.readIn(folder);
-    tokenizer = tower.fitted(StableDiffusionFolder.WORDS.readIn(folder));
+    images = StableDiffusionFolder.images(folder);
     var parts = resources.add(new Parts(residency));
+    var tower =
+        StableDiffusionFolder.readsTexts(folder)
+            ? Optional.of(StableDiffusionFolder.TEXT.readIn(folder))
+            : Optional.<ClipTextNetwork>empty();
+    tokenizer = tower.map(it -> it.fitted(StableDiffusionFolder.WORDS.readIn(folder)));
     text =
-        parts.add(
-            StableDiffusionFolder.TEXT_ENCODER,
-            owned -> {
-              try (var weights =
-                  changed(StableDiffusionFolder.TEXT_ENCODER)
-                      .apply(
-                          Checkpoint.open(
-                                  folder.resolve(StableDiffusionFolder.TEXT_ENCODER),
-                                  Checkpoint.TRANSFORMERS)
-                              .renamed(ClipFolders::current))) {
-                return owned.add(
-                    new ClipTextModel(
-                        tokenizer, tower, weights.only(ClipFolders::isParameter), compute));
-              }
-            });
-    denoiser =
-        parts.add(StableDiffusionFolder.UNET, owned -> openUnet(owned, tower.positions()));
+        tower.map(
+            it -> parts.add(StableDiffusionFolder.TEXT_ENCODER, owned -> owned.add(openText(it))));
+    image =
+        images.map(
+            it -> parts.add(StableDiffusionFolder.IMAGE.name(), owned -> owned.add(openImages())));
+    prior =
+        StableDiffusionFolder.hasPrior(folder)
+            ? Optional.of(new EmbeddingPrior(folder, parts, compute))
+            : Optional.empty();
+    int length = tower.map(ClipTextNetwork::positions).orElse(1);
+    denoiser = parts.add(StableDiffusionFolder.UNET, owned -> openUnet(owned, length));
     autoencoder =
         parts.add(
             StableDiffusionFolder.VAE,
-            owned ->
-                owned.add(new VaeModel(folder.resolve(StableDiffusionFolder.VAE), compute)));
+            owned -> owned.add(new VaeModel(folder.resolve(StableDiffusionFolder.VAE), compute)));
     if (residency == Residency.ALWAYS) {
       try {
         FolderReport.requireNone(folder, parts.openAll());
@@ -107,6 +117,30 @@ final class StableDiffusionModel implements AutoCloseable {
         close();
         throw e;
       }
+    }
+  }
+
+  private ClipTextModel openText(ClipTextNetwork tower) {
+    try (var weights =
+        changed(StableDiffusionFolder.TEXT_ENCODER)
+            .apply(
+                Checkpoint.open(
+                        folder.resolve(StableDiffusionFolder.TEXT_ENCODER), Checkpoint.TRANSFORMERS)
+                    .renamed(ClipFolders::current))) {
+      return new ClipTextModel(
+          tokenizer.orElseThrow(), tower, weights.only(ClipFolders::isParameter), compute);
+    }
+  }
+
+  private ClipImageModel openImages() {
+    try (var weights =
+        Checkpoint.open(
+            folder.resolve(StableDiffusionFolder.IMAGE.name()), Checkpoint.TRANSFORMERS)) {
+      return new ClipImageModel(
+          StableDiffusionFolder.PREPARATION.readIn(folder),
+          StableDiffusionFolder.IMAGE.readIn(folder),
+          weights.only(ClipFolders::isParameter),
+          compute);
     }
   }
 
@@ -123,15 +157,24 @@ final class StableDiffusionModel implements AutoCloseable {
     return new StableDiffusionModel(folder, compute, residency, updates);
   }
 
-  /** Returns the settings of the published pipelines. */
+  /**
+   * Returns the settings of the published pipelines. A folder with a tiny autoencoder, whose
+   * scheduler begins at the last timestep, is SDXS: it draws in one step, without guidance.
+   */
   private static Stage stage(
       Path folder, SchedulerConfig scheduler, ConditionalUnet unet, Vae vae) {
-    boolean consistent = StableDiffusionFolder.isConsistencyModel(folder);
-    var own = consistent ? scheduler : scheduler.corrected();
     int side = StableDiffusionFolder.sampleSize(folder, unet) * vae.factor();
-    return Stage.denoising(ImageDecoder.STAGE, own.course(consistent ? CONSISTENCY_STEPS : STEPS))
-        .withScale(
-            new Stage.Scale(consistent ? CONSISTENCY_GUIDANCE : GUIDANCE, MAX_GUIDANCE))
+    boolean consistent = StableDiffusionFolder.isConsistencyModel(folder);
+    boolean shown = StableDiffusionFolder.seesImages(folder);
+    boolean unclip = unet.labelDim() > 0;
+    boolean oneStep =
+        vae instanceof TinyAutoencoder && scheduler.spacing() == SchedulerConfig.Spacing.TRAILING;
+    int steps = oneStep ? 1 : consistent ? CONSISTENCY_STEPS : unclip ? UNCLIP_STEPS : STEPS;
+    double guidance =
+        oneStep ? 1 : consistent ? CONSISTENCY_GUIDANCE : unclip ? UNCLIP_GUIDANCE : GUIDANCE;
+    var own = consistent || shown ? scheduler : scheduler.corrected();
+    return Stage.denoising(ImageDecoder.STAGE, own.course(steps))
+        .withScale(new Stage.Scale(guidance, MAX_GUIDANCE))
         .withDraws(Pixels.square(side))
         .withReuse(true)
         .withSizes(new Sizes(vae.factor(), Math.max(side, MAX_PIXELS)));
@@ -143,6 +186,9 @@ final class StableDiffusionModel implements AutoCloseable {
     components.put(
         StableDiffusionFolder.UNET,
         () -> Checkpoint.open(folder.resolve(StableDiffusionFolder.UNET), Checkpoint.DIFFUSERS));
+    if (!StableDiffusionFolder.readsTexts(folder)) {
+      return PipelineLoras.assign(updates, components);
+    }
     components.put(
         StableDiffusionFolder.TEXT_ENCODER,
         () ->
@@ -166,8 +212,7 @@ final class StableDiffusionModel implements AutoCloseable {
                 length,
                 compute));
     return owned.add(
-        new BatchingDenoiser<>(
-            ImageDecoder.STAGE, model.denoiser(), MAX_BATCH, MAX_WAITING));
+        new BatchingDenoiser<>(ImageDecoder.STAGE, model.denoiser(), MAX_BATCH, MAX_WAITING));
   }
 
   ConditionalUnet unet() {
@@ -191,14 +236,35 @@ final class StableDiffusionModel implements AutoCloseable {
     return new TextEncoder() {
       @Override
       public List<TextEncoding> encode(List<String> texts) {
-        return text.use(model -> model.encode(texts));
+        return text.map(slot -> slot.use(model -> model.encode(texts)))
+            .orElseGet(() -> Collections.nCopies(texts.size(), NO_WORDS));
       }
 
       @Override
       public Optional<String> truncation(String prompt) {
-        return tokenizer.truncation(prompt);
+        return tokenizer.flatMap(words -> words.truncation(prompt));
       }
     };
+  }
+
+  /** Returns how the U-Net sees an image; empty if it sees none. */
+  Optional<ImageConditioning> images() {
+    return images;
+  }
+
+  /** Returns what draws embeddings of texts; empty if nothing does. */
+  Optional<EmbeddingPrior> prior() {
+    return prior;
+  }
+
+  /** Whether it reads texts. */
+  boolean readsTexts() {
+    return text.isPresent();
+  }
+
+  /** Returns the embedding of an image, not normalised. */
+  float[] embedding(Image picture) {
+    return image.orElseThrow().use(model -> model.encode(List.of(picture)).get(0));
   }
 
   /** Works with the U-Net. */

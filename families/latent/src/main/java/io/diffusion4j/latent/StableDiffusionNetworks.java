@@ -8,6 +8,7 @@ import io.diffusion4j.nn.NetworkDefinition;
 import io.diffusion4j.nn.StoredNetwork;
 import io.diffusion4j.nn.StoredNetwork.Access;
 import io.diffusion4j.pipeline.Component;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,7 +20,7 @@ final class StableDiffusionNetworks {
 
   static List<StoredNetwork> of(Path folder) {
     List<StoredNetwork> networks =
-        new ArrayList<>(Component.networks(folder, StableDiffusionFolder.COMPONENTS));
+        new ArrayList<>(Component.networks(folder, StableDiffusionFolder.components(folder)));
     Path path = folder.resolve(StableDiffusionFolder.VAE);
     var vae = Vae.read(path);
     networks.add(
@@ -36,9 +37,8 @@ final class StableDiffusionNetworks {
   /** Returns the U-Net of a folder, for texts of the length of the text tower beside it. */
   static StoredNetwork unet(String name, Path path) {
     var unet = ConditionalUnet.read(path);
-    int length =
-        ClipFolders.readTextStates(path.resolveSibling(StableDiffusionFolder.TEXT_ENCODER))
-            .positions();
+    Path text = path.resolveSibling(StableDiffusionFolder.TEXT_ENCODER);
+    int length = Files.exists(text) ? ClipFolders.readTextStates(text).positions() : 1;
     int side = 1 << unet.levels().size(); // small, and more than one pixel at every level
     return sized(
             name,

@@ -26,11 +26,10 @@ import io.diffusion4j.diffusion.stage.Pixels;
 import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
 import io.diffusion4j.diffusion.stage.Stage;
-import io.diffusion4j.pipeline.LatentColours;
-import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -50,6 +49,7 @@ final class StableDiffusionPipeline implements ImagePipeline {
   private final TextEncoder texts;
   private final GuidanceRule guidance;
   private final Stage stage;
+  private final Optional<Stage> prior;
   private final ModelCard card;
   private final Optional<ImageDecoder> replacement;
 
@@ -73,22 +73,27 @@ final class StableDiffusionPipeline implements ImagePipeline {
     this.guidance = guidance;
     this.replacement = replacement;
     stage =
-        replacement
-            .map(ImageDecoder::stage)
-            .orElseGet(() -> model.stage().withChoices(choices));
+        replacement.map(ImageDecoder::stage).orElseGet(() -> model.stage().withChoices(choices));
+    prior =
+        replacement.isPresent()
+            ? Optional.empty()
+            : model.prior().map(it -> it.stage().withChoices(choices));
     card =
         new ModelCard(
             identity,
             model.stage().draws(),
             ModelCard.Limits.DEFAULT,
-            List.of(stage),
+            Stream.concat(prior.stream(), Stream.of(stage)).toList(),
             tasks());
   }
 
   /** A network with inputs for the known part of a picture draws nothing without one. */
   private Set<Kind> tasks() {
-    if (replacement.isPresent()) {
+    if (replacement.isPresent() || prior.isPresent()) {
       return EnumSet.of(Kind.TEXT_TO_IMAGE);
+    }
+    if (model.images().isPresent()) {
+      return EnumSet.of(Kind.VARIATION);
     }
     return model.unet().besideChannels() > 0
         ? EnumSet.of(Kind.INPAINT)
@@ -117,11 +122,18 @@ final class StableDiffusionPipeline implements ImagePipeline {
 
   @Override
   public Map<String, Integer> steps(ImageTask task, Map<String, SamplingSettings> settings) {
+    Map<String, Integer> steps = new LinkedHashMap<>();
+    prior.ifPresent(it -> steps.put(it.name(), it.steps(of(it, settings))));
     int asked = stage.steps(own(settings));
-    return Map.of(stage.name(), canvas(task).steps(model.scheduler(), asked));
+    steps.put(stage.name(), canvas(task).steps(model.scheduler(), asked));
+    return steps;
   }
 
   private SamplingSettings own(Map<String, SamplingSettings> settings) {
+    return of(stage, settings);
+  }
+
+  private static SamplingSettings of(Stage stage, Map<String, SamplingSettings> settings) {
     return settings.getOrDefault(stage.name(), stage.defaults());
   }
 
@@ -136,6 +148,14 @@ final class StableDiffusionPipeline implements ImagePipeline {
           "none; the known part is put back at every step");
       var image = inpaint.image();
       inpaint.mask().requireSize("mask", image.width(), image.height(), ", as the image");
+    }
+    if (task instanceof ImageTask.Variation variation) {
+      Check.that(variation.likeness() == 0, "likeness", variation.likeness(), "0");
+      Check.that(
+          model.readsTexts() || variation.words().isEmpty(),
+          "prompt",
+          variation.words().text(),
+          "none; the model has no text tower");
     }
     boolean own = name.equals(stage.name()) && replacement.isEmpty();
     ImagePipeline.super.check(
@@ -176,19 +196,70 @@ final class StableDiffusionPipeline implements ImagePipeline {
     if (replacement.isPresent()) {
       return replacement.get().decode(conditions(words, noise), own(settings), listener);
     }
-    return draw(canvas(task), words, own(settings), noise, listener);
+    Optional<Shown> shown =
+        task instanceof ImageTask.Variation variation
+            ? Optional.of(shown(variation.image(), 0))
+            : prior.map(it -> shown(words, of(it, settings), 0, noise, listener));
+    return draw(canvas(task), words, shown, own(settings), noise, listener);
+  }
+
+  /** Draws the embedding of each text, see {@link #shown(Image, int)}. */
+  Shown shown(
+      List<Words> words,
+      SamplingSettings settings,
+      int level,
+      List<NoiseSource> noise,
+      SamplingListener listener) {
+    var scale = guidance.of(prior.orElseThrow().name(), settings.guidanceScale());
+    List<String> read = words.stream().map(Words::text).toList();
+    return seen(
+        level,
+        model
+            .prior()
+            .orElseThrow()
+            .draw(read, settings.withGuidanceScale(scale), noise, listener));
+  }
+
+  /**
+   * Returns how an image is seen.
+   *
+   * @param level the timestep of the noise on its embedding, for networks that read it
+   */
+  Shown shown(Image image, int level) {
+    return seen(level, List.of(model.embedding(image)));
+  }
+
+  private Shown seen(int level, List<float[]> embeddings) {
+    ImageConditioning how = model.images().orElseThrow();
+    return new Shown(
+        how instanceof ImageConditioning.Label label ? label.withLevel(level) : how, embeddings);
+  }
+
+  /**
+   * The embeddings that a network sees.
+   *
+   * @param embeddings one for all pictures, or one for each
+   */
+  record Shown(ImageConditioning how, List<float[]> embeddings) {
+    Guidance<UnetCondition> in(Guidance<UnetCondition> texts, int picture, NoiseSource noise) {
+      float[] embedding = embeddings.get(embeddings.size() == 1 ? 0 : picture);
+      return new Guidance<>(
+          how.toward(texts.conditional(), embedding, noise),
+          how.away(texts.unconditional()),
+          texts.scale());
+    }
   }
 
   /** Draws a picture for each of the words on a canvas. */
   List<Image> draw(
       Canvas canvas,
       List<Words> words,
+      Optional<Shown> shown,
       SamplingSettings own,
       List<NoiseSource> noise,
       SamplingListener listener) {
     own.size().ifPresent(this::requireMultiples);
-    var asked =
-        own.withGuidanceScale(atLeastOne(guidance.of(stage.name(), own.guidanceScale())));
+    var asked = own.withGuidanceScale(atLeastOne(guidance.of(stage.name(), own.guidanceScale())));
     Pixels picture = size(canvas, asked);
     Pixels size = latents(picture);
     var adapted = canvas.settings(model.scheduler(), asked);
@@ -199,8 +270,8 @@ final class StableDiffusionPipeline implements ImagePipeline {
     }
     var sized = model.code(vae -> canvas.at(vae, picture, size, isSeen));
     List<Draw<Guidance<UnetCondition>>> draws =
-        draws(words, asked, size, noise, noise.stream().map(sized::with).toList());
-    var previews = new Previews(listener, model.colours(), size);
+        draws(words, shown, asked, size, noise, noise.stream().map(sized::with).toList());
+    var previews = model.colours().previews(listener, size);
     int values = size.width() * size.height() * model.vae().latentChannels();
     List<float[]> latents =
         model.denoise(
@@ -211,8 +282,7 @@ final class StableDiffusionPipeline implements ImagePipeline {
   }
 
   private List<Image> decoded(List<float[]> latents, Pixels size) {
-    return model.code(
-        vae -> latents.stream().map(latent -> vae.decode(latent, size)).toList());
+    return model.code(vae -> latents.stream().map(latent -> vae.decode(latent, size)).toList());
   }
 
   /** Returns the requested size, else that of the picture that is changed, else the usual one. */
@@ -244,6 +314,7 @@ final class StableDiffusionPipeline implements ImagePipeline {
 
   private List<Draw<Guidance<UnetCondition>>> draws(
       List<Words> words,
+      Optional<Shown> shown,
       SamplingSettings asked,
       Pixels size,
       List<NoiseSource> noise,
@@ -259,15 +330,16 @@ final class StableDiffusionPipeline implements ImagePipeline {
       var canvas = canvases.get(i);
       var both =
           new Guidance<>(toward.beside(canvas.beside()), away.beside(canvas.beside()), scale);
-      draws.add(new Draw<>(both, noise.get(i), canvas.projection()));
+      int picture = i;
+      var seen = shown.map(it -> it.in(both, picture, noise.get(picture))).orElse(both);
+      draws.add(new Draw<>(seen, noise.get(i), canvas.projection()));
     }
     return draws;
   }
 
   private UnetCondition condition(
       Map<String, TextEncoding> encodings, String text, Pixels size, GuidanceScale scale) {
-    var condition =
-        UnetCondition.of(size, Objects.requireNonNull(encodings.get(text)).hidden());
+    var condition = UnetCondition.of(size, Objects.requireNonNull(encodings.get(text)).hidden());
     int dim = model.unet().guidanceDim();
     if (dim == 0) {
       return condition;
@@ -279,8 +351,7 @@ final class StableDiffusionPipeline implements ImagePipeline {
   }
 
   private static Stream<String> both(List<Words> words) {
-    return Stream.concat(
-        words.stream().map(Words::text), words.stream().map(Words::negative));
+    return Stream.concat(words.stream().map(Words::text), words.stream().map(Words::negative));
   }
 
   private List<Draw<ImageDecoder.Condition>> conditions(
@@ -297,26 +368,5 @@ final class StableDiffusionPipeline implements ImagePipeline {
       draws.add(new Draw<>(new ImageDecoder.Condition(new float[0], prompt), noise.get(i)));
     }
     return draws;
-  }
-
-  /** Converts latents to colours for previews, only when a listener reads them. */
-  private record Previews(SamplingListener listener, LatentColours colours, Pixels size)
-      implements SamplingListener {
-    @Override
-    public void onProgress(Progress at) {
-      List<float[]> shown =
-          new AbstractList<>() {
-            @Override
-            public float[] get(int i) {
-              return colours.of(at.x0().get(i));
-            }
-
-            @Override
-            public int size() {
-              return at.x0().size();
-            }
-          };
-      listener.onProgress(new Progress(at.stage(), at.step(), at.steps(), shown, size));
-    }
   }
 }

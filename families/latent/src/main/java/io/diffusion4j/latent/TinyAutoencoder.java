@@ -87,6 +87,11 @@ record TinyAutoencoder(
   }
 
   @Override
+  public String className() {
+    return CLASS;
+  }
+
+  @Override
   public void write(Path folder) {
     var widths = Collections.nCopies(encoderBlocks.size(), channels);
     ConfigWriter.diffusers(CLASS)

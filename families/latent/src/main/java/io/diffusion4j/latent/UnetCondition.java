@@ -12,11 +12,15 @@ import io.diffusion4j.diffusion.stage.Pixels;
  * @param label the class label; empty for none
  */
 @SuppressWarnings("ArrayRecordComponent") // bulk data, compared by identity
-record UnetCondition(
-    Pixels size, float[] states, float[] beside, float[] guidance, float[] label) {
+record UnetCondition(Pixels size, float[] states, float[] beside, float[] guidance, float[] label) {
   /** Returns the condition of a text alone. */
   static UnetCondition of(Pixels size, float[] states) {
     return new UnetCondition(size, states, new float[0], new float[0], new float[0]);
+  }
+
+  /** Returns the same condition with other tokens in place of the text. */
+  UnetCondition withStates(float[] other) {
+    return new UnetCondition(size, other, beside, guidance, label);
   }
 
   /** Returns the same condition with an input beside the latents. */

@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The shape of an autoencoder between images and latents, the component {@code vae}. */
-sealed interface Vae permits Vae.Kl, TinyAutoencoder {
+public sealed interface Vae permits Vae.Kl, TinyAutoencoder {
   /** Input of the decoder, {@code [H, W, Z]}, see {@link #decoderInput}. */
   String LATENT = Autoencoder.LATENT;
 
@@ -25,6 +25,9 @@ sealed interface Vae permits Vae.Kl, TinyAutoencoder {
         ? TinyAutoencoder.read(folder)
         : new Kl(Autoencoder.read(folder));
   }
+
+  /** Returns the class in diffusers. */
+  String className();
 
   /** Writes the settings into a folder. */
   void write(Path folder);
@@ -68,9 +71,7 @@ sealed interface Vae permits Vae.Kl, TinyAutoencoder {
 
   /** Whether a parameter is one of the network {@code encoder} or {@code decoder}. */
   static boolean isOf(String half, String name) {
-    return half.equals("encoder")
-        ? Autoencoder.isOfEncoder(name)
-        : Autoencoder.isOfDecoder(name);
+    return half.equals("encoder") ? Autoencoder.isOfEncoder(name) : Autoencoder.isOfDecoder(name);
   }
 
   /** Returns the expected weights of a folder, under current names. */
@@ -92,8 +93,12 @@ sealed interface Vae permits Vae.Kl, TinyAutoencoder {
   record Kl(Autoencoder autoencoder) implements Vae {
     /** Returns the autoencoder of Stable Diffusion: 512×512 pixels are 64×64 latents. */
     static Kl published() {
-      return new Kl(
-          new Autoencoder(4, List.of(128, 256, 512, 512), 2, 32, 0.18215, true, true));
+      return new Kl(new Autoencoder(4, List.of(128, 256, 512, 512), 2, 32, 0.18215, true, true));
+    }
+
+    @Override
+    public String className() {
+      return Autoencoder.CLASS;
     }
 
     @Override

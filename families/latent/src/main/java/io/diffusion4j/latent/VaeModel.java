@@ -30,12 +30,10 @@ final class VaeModel implements AutoCloseable {
     vae = Vae.read(folder);
     decoders =
         new SizedNetworks(
-            size ->
-                compiled(folder, "decoder", vae.decoder(size.height(), size.width()), compute));
+            size -> compiled(folder, "decoder", vae.decoder(size.height(), size.width()), compute));
     encoders =
         new SizedNetworks(
-            size ->
-                compiled(folder, "encoder", vae.encoder(size.height(), size.width()), compute));
+            size -> compiled(folder, "encoder", vae.encoder(size.height(), size.width()), compute));
   }
 
   private static CompiledNetwork compiled(

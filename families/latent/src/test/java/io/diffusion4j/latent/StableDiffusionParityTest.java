@@ -23,7 +23,6 @@ import io.diffusion4j.golden.GoldenKind;
 import io.diffusion4j.golden.GoldenTensors;
 import io.diffusion4j.golden.GoldenTest;
 import io.diffusion4j.nn.Rows;
-import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.pipeline.OpenOptions;
 import io.diffusion4j.pipeline.OpenPipeline;
 import io.diffusion4j.pipeline.Plugins;
@@ -32,9 +31,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The folders draw what diffusers drew of them, from the same noise. */
@@ -56,6 +58,11 @@ class StableDiffusionParityTest {
     assertDraws(golden.folder(), changed(golden, model(golden)));
   }
 
+  @GoldenTest(GoldenKind.STABLE_DIFFUSION_VARIATION)
+  void aFolderDrawsOfAnEmbeddingAsTheReferenceDoes(GoldenCase golden) throws IOException {
+    assertDraws(golden.folder(), changed(golden, model(golden)));
+  }
+
   @GoldenTest(GoldenKind.STABLE_DIFFUSION_VARIANT)
   void aVariantDrawsThePicturesOfTheFolderThatItEquals(GoldenCase golden) throws IOException {
     Path equal = golden.folder().resolve(golden.json().get("equals").asText()).normalize();
@@ -65,11 +72,23 @@ class StableDiffusionParityTest {
   private static void assertDraws(Path expected, Path model) throws IOException {
     var run = new ObjectMapper().readTree(Files.readString(expected.resolve("case.json")));
     var io = GoldenTensors.read(expected.resolve("io.safetensors"));
-    var how = OpenOptions.with(Residency.ALWAYS).withPrecision(Optional.of(Precision.FLOAT32));
+    var how = OpenOptions.with(Residency.ALWAYS); // float32 is what suits networks of this size
     try (var plugins = Plugins.of(List.of());
         var open = OpenPipeline.of(model, how, plugins)) {
       var pipeline = open.pipeline();
-      var settings = settings(run, pipeline.card().stages().get(0).defaults());
+      var settings = settings(run, pipeline.card().stage("decoder").orElseThrow().defaults());
+      var prior =
+          pipeline
+              .card()
+              .stage("prior")
+              .map(
+                  stage ->
+                      stage
+                          .defaults()
+                          .withSteps(run.get("prior_num_inference_steps").asInt())
+                          .withGuidanceScale(
+                              GuidanceScale.constant(
+                                  run.get("prior_guidance_scale").asDouble())));
       var task = task(run, io);
       pipeline.check(task, "decoder", settings);
       List<Image> drawn;
@@ -78,9 +97,30 @@ class StableDiffusionParityTest {
         var canvas = new Canvas.Repainted(picture(io), mask(io), run.get("strength").asDouble());
         drawn =
             ((StableDiffusionPipeline) pipeline)
-                .draw(canvas, List.of(task.words()), settings, noise(expected), NONE);
+                .draw(
+                    canvas,
+                    List.of(task.words()),
+                    Optional.empty(),
+                    settings,
+                    noise(expected),
+                    NONE);
+      } else if (run.path("noise_level").asInt() > 0) {
+        // no setting has the level
+        var own = (StableDiffusionPipeline) pipeline;
+        int level = run.get("noise_level").asInt();
+        var words =
+            IntStream.range(0, io.size("out.image", 0)).mapToObj(task::words).toList();
+        var shown =
+            prior
+                .map(asked -> own.shown(words, asked, level, noise(expected), NONE))
+                .orElseGet(() -> own.shown(picture(io), level));
+        drawn =
+            own.draw(
+                new Canvas.Empty(), words, Optional.of(shown), settings, noise(expected), NONE);
       } else {
-        drawn = pipeline.draw(task, Map.of("decoder", settings), noise(expected), NONE);
+        Map<String, SamplingSettings> all = new HashMap<>(Map.of("decoder", settings));
+        prior.ifPresent(asked -> all.put("prior", asked));
+        drawn = pipeline.draw(task, all, noise(expected), NONE);
       }
       float[] pixels = Rows.stack(drawn.stream().map(Image::pixels).toList());
       for (int i = 0; i < pixels.length; i++) {
@@ -97,8 +137,7 @@ class StableDiffusionParityTest {
             .withSteps(run.get("num_inference_steps").asInt())
             .withGuidanceScale(GuidanceScale.constant(run.get("guidance_scale").asDouble()));
     if (run.has("width")) {
-      settings =
-          settings.withSize(new Pixels(run.get("width").asInt(), run.get("height").asInt()));
+      settings = settings.withSize(new Pixels(run.get("width").asInt(), run.get("height").asInt()));
     }
     if (run.has("eta")) {
       double eta = run.get("eta").asDouble();
@@ -112,26 +151,26 @@ class StableDiffusionParityTest {
   private static ImageTask task(JsonNode run, GoldenTensors io) {
     int rows = io.size("out.image", 0);
     List<Words> words = new ArrayList<>();
-    int each = rows / run.get("prompts").size();
+    int each = rows / Math.max(1, run.path("prompts").size());
     for (int i = 0; i < rows; i++) {
       words.add(
           new Words(
-              run.get("prompts").get(i / each).asText(),
+              run.path("prompts").path(i / each).asText(""),
               run.path("negative_prompts").path(i / each).asText("")));
     }
     if (io.has("in.mask")) {
-      return new ImageTask.Inpaint(
-          picture(io), mask(io), words.get(0), Resampling.NONE);
+      return new ImageTask.Inpaint(picture(io), mask(io), words.get(0), Resampling.NONE);
+    }
+    if (io.has("in.image") && !run.has("strength")) {
+      return new ImageTask.Variation(picture(io), words.get(0));
     }
     return io.has("in.image")
-        ? new ImageTask.ImageToImage(
-            picture(io), run.get("strength").asDouble(), words.get(0))
+        ? new ImageTask.ImageToImage(picture(io), run.get("strength").asDouble(), words.get(0))
         : new ImageTask.TextToImage(words);
   }
 
   private static Image picture(GoldenTensors io) {
-    return new Rgb8(io.size("in.image", 1), io.size("in.image", 0), io.bytes("in.image"))
-        .toImage();
+    return new Rgb8(io.size("in.image", 1), io.size("in.image", 0), io.bytes("in.image")).toImage();
   }
 
   private static Image mask(GoldenTensors io) {
@@ -151,16 +190,24 @@ class StableDiffusionParityTest {
   /** The folder with the run's scheduler if that is another. */
   private Path changed(GoldenCase golden, Path model) throws IOException {
     assertThat(StableDiffusionFolder.report(model).allFailures()).isEmpty();
-    if (!golden.json().has("scheduler")) {
+    List<String> others =
+        Stream.of("scheduler", "prior_scheduler").filter(golden.json()::has).toList();
+    if (others.isEmpty()) {
       return model;
     }
-    Files.createDirectories(folder.resolve("scheduler"));
-    for (String part : List.of("text_encoder", "tokenizer", "unet", "vae", "model_index.json")) {
-      Files.createSymbolicLink(folder.resolve(part), model.resolve(part));
+    try (var parts = Files.list(model)) {
+      for (Path part : parts.toList()) {
+        if (!others.contains(part.getFileName().toString())) {
+          Files.createSymbolicLink(folder.resolve(part.getFileName()), part);
+        }
+      }
     }
-    Files.writeString(
-        folder.resolve("scheduler/scheduler_config.json"),
-        golden.json().get("scheduler").toString());
+    for (String scheduler : others) {
+      Files.createDirectories(folder.resolve(scheduler));
+      Files.writeString(
+          folder.resolve(scheduler).resolve("scheduler_config.json"),
+          golden.json().get(scheduler).toString());
+    }
     return folder;
   }
 
@@ -172,10 +219,16 @@ class StableDiffusionParityTest {
       sources.add(
           (stage, step, size) -> {
             String name =
-                stage.startsWith("vae/")
-                    ? stage.replace('/', '.')
-                    : "latents." + (step == NoiseSource.INITIAL ? "init" : "step" + step);
-            return Rows.unstack(noise.image(name), noise.size(name, 0)).get(own);
+                switch (stage) {
+                  case "vae/image", "vae/masked" -> stage.replace('/', '.');
+                  case "embedding" -> "embedding.noise";
+                  default ->
+                      (stage.equals("decoder") ? "latents" : stage)
+                          + (step == NoiseSource.INITIAL ? ".init" : ".step" + step);
+                };
+            int count = noise.size(name, 0);
+            float[] all = noise.shape(name).size() == 2 ? noise.floats(name) : noise.image(name);
+            return Rows.unstack(all, count).get(count == 1 ? 0 : own);
           });
     }
     return sources;

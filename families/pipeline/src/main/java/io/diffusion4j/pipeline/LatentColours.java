@@ -1,11 +1,14 @@
 package io.diffusion4j.pipeline;
 
 import io.diffusion4j.diffusion.stage.Pixels;
+import io.diffusion4j.diffusion.stage.SamplingListener;
+import java.util.AbstractList;
+import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * A linear map from latents to colours for previews: the least squares fit to an
- * autoencoder's pictures of some random latents.
+ * A linear map from latents to colours for previews: the least squares fit to an autoencoder's
+ * pictures of some random latents.
  *
  * @param rows for each of red, green and blue the factors of the channels of a latent, then the
  *     constant
@@ -123,5 +126,30 @@ public record LatentColours(double[][] rows) {
       colours[i] = (float) Math.max(-1, Math.min(1, sum));
     }
     return colours;
+  }
+
+  /**
+   * Returns a listener that passes the steps on with colours in place of latents, which are
+   * converted only when they are read.
+   *
+   * @param size the size of the latents
+   */
+  public SamplingListener previews(SamplingListener listener, Pixels size) {
+    return at -> {
+      List<float[]> shown =
+          new AbstractList<>() {
+            @Override
+            public float[] get(int i) {
+              return of(at.x0().get(i));
+            }
+
+            @Override
+            public int size() {
+              return at.x0().size();
+            }
+          };
+      listener.onProgress(
+          new SamplingListener.Progress(at.stage(), at.step(), at.steps(), shown, size));
+    };
   }
 }

@@ -89,7 +89,6 @@ class ManualPagesTest {
           Map.entry("evaluation/judge", "Image image"),
           Map.entry("evaluation/report", "Result result"),
           Map.entry("evaluation/space", "Embedded embedded"),
-          Map.entry("evaluation/survey", "PictureSet pictures"),
           Map.entry("filters", "Path folder, ImageTask task, List<NoiseSource> noise"),
           Map.entry("langchain4j", "GenerationClient client"),
           Map.entry(
@@ -130,9 +129,6 @@ class ManualPagesTest {
           Map.entry("serving/request", "ImagePipeline pipeline, GenerateImagesRequest request"),
           Map.entry("springai", "GenerationClient client"),
           Map.entry("tf", "NetworkDefinition definition, TensorSource weights, Batch batch"),
-          Map.entry(
-              "tf/graph", "Graph graph, Network network, Weights weights, Precision precision"),
-          Map.entry("tf/train", "long step, double loss"),
           Map.entry("toy", "PointSet points"),
           Map.entry("unclip/doctor", "Compute compute, CaptionedImages pictures"));
 
@@ -158,8 +154,7 @@ class ManualPagesTest {
               List.of(
                   "org.springframework.ai.image.ImageModel",
                   "org.springframework.ai.image.ImagePrompt",
-                  "org.springframework.ai.image.ImageResponse")),
-          Map.entry("tf/graph", List.of("org.tensorflow.Graph")));
+                  "org.springframework.ai.image.ImageResponse")));
 
   /** An example by the path of its package below {@code io.diffusion4j}. */
   private record Page(String name, String example) {

@@ -534,8 +534,8 @@ public record SchedulerConfig(
   }
 
   /**
-   * Returns the settings with an offset of 1 and without clipping, as diffusers' pipelines of Stable
-   * Diffusion correct those of older files.
+   * Returns the settings with an offset of 1 and without clipping, as diffusers' pipelines of
+   * Stable Diffusion correct those of older files.
    */
   public SchedulerConfig corrected() {
     return with(kind, parameterization, false, spacing, 1);

@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Predicate;
 
 /** The fields of a request; null counts as absent, and unknown fields are ignored. */
 record Fields(ObjectNode json) {
@@ -29,79 +31,54 @@ record Fields(ObjectNode json) {
     return Optional.ofNullable(json.get(name)).filter(value -> !value.isNull());
   }
 
-  Optional<String> text(String name) {
+  private <T> Optional<T> value(
+      String name, Predicate<JsonNode> fits, Function<JsonNode, T> read, String expected) {
     return value(name)
         .map(
             value -> {
-              if (!value.isTextual()) {
-                throw SdException.invalid(name, Errors.quote(value.toString()), "a string");
+              if (!fits.test(value)) {
+                throw SdException.invalid(name, Errors.quote(value.toString()), expected);
               }
-              return value.textValue();
+              return read.apply(value);
             });
+  }
+
+  Optional<String> text(String name) {
+    return value(name, JsonNode::isTextual, JsonNode::textValue, "a string");
   }
 
   Optional<Integer> integer(String name, int least, int most) {
-    return value(name)
-        .map(
-            value -> {
-              if (!value.isInt() || value.intValue() < least || value.intValue() > most) {
-                throw SdException.invalid(
-                    name,
-                    Errors.quote(value.toString()),
-                    "an integer from " + least + " to " + most);
-              }
-              return value.intValue();
-            });
+    return value(
+        name,
+        value -> value.isInt() && value.intValue() >= least && value.intValue() <= most,
+        JsonNode::intValue,
+        "an integer from " + least + " to " + most);
   }
 
   Optional<Long> seed(String name) {
-    return value(name)
-        .map(
-            value -> {
-              if (!value.isIntegralNumber()
-                  || !value.canConvertToLong()
-                  || value.longValue() < -1) {
-                throw SdException.invalid(
-                    name, Errors.quote(value.toString()), "-1 for any, or a seed ≥ 0");
-              }
-              return value.longValue();
-            });
+    return value(
+        name,
+        value -> value.isIntegralNumber() && value.canConvertToLong() && value.longValue() >= -1,
+        JsonNode::longValue,
+        "-1 for any, or a seed ≥ 0");
   }
 
   Optional<Double> number(String name) {
-    return value(name)
-        .map(
-            value -> {
-              if (!value.isNumber()) {
-                throw SdException.invalid(name, Errors.quote(value.toString()), "a number");
-              }
-              return value.doubleValue();
-            });
+    return value(name, JsonNode::isNumber, JsonNode::doubleValue, "a number");
   }
 
   boolean flag(String name, boolean otherwise) {
-    return value(name)
-        .map(
-            value -> {
-              boolean isSwitch = value.isInt() && value.intValue() >> 1 == 0;
-              if (!value.isBoolean() && !isSwitch) {
-                throw SdException.invalid(name, Errors.quote(value.toString()), "true or false");
-              }
-              return value.asBoolean();
-            })
+    return value(
+            name,
+            value -> value.isBoolean() || value.isInt() && value.intValue() >> 1 == 0,
+            JsonNode::asBoolean,
+            "true or false")
         .orElse(otherwise);
   }
 
   /** Returns the fields of a nested object; none if it is absent. */
   Fields object(String name) {
-    return value(name)
-        .map(
-            value -> {
-              if (!(value instanceof ObjectNode object)) {
-                throw SdException.invalid(name, Errors.quote(value.toString()), "an object");
-              }
-              return new Fields(object);
-            })
+    return value(name, JsonNode::isObject, value -> new Fields((ObjectNode) value), "an object")
         .orElseGet(() -> new Fields(newObject()));
   }
 

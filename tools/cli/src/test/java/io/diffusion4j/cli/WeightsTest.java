@@ -71,6 +71,41 @@ final class WeightsTest {
   }
 
   @Test
+  void aSingleFileBecomesAFolderAndAFolderASingleFile() {
+    GoldenCase golden = GoldenRoots.shipped().cases(GoldenKind.LATENT_SINGLE_FILE).get(0);
+    Path model = golden.folder().resolve(golden.json().get("equals").asText()).normalize();
+    Path made = folder.resolve("made");
+    Run run =
+        Run.of(
+            "convert",
+            golden.file("model.safetensors").toString(),
+            "--as",
+            "stable-diffusion",
+            "--tokenizer",
+            model.resolve("tokenizer").toString(),
+            "--settings",
+            model.toString(),
+            "--output",
+            made.toString());
+    assertThat(run.status()).as(run.err()).isZero();
+    assertThat(Run.of("inspect", made.toString()).out()).contains("unet", "vae", "text_encoder");
+    Path file = folder.resolve("back.safetensors");
+    Run back =
+        Run.of(
+            "convert",
+            made.toString(),
+            "--as",
+            "stable-diffusion-file",
+            "--output",
+            file.toString());
+    assertThat(back.status()).as(back.err()).isZero();
+    assertThat(file).isRegularFile();
+    Run without = Run.of("convert", file.toString(), "--predicts", "v", "-o", made.toString());
+    assertThat(without.status()).isEqualTo(2);
+    assertThat(without.err()).contains("predicts: V (expected: none without --as stable-diffusion");
+  }
+
+  @Test
   void networksAreExportedInPartsAndWithTheirWeightsInASecondFile() throws IOException {
     Run run =
         Run.of(

@@ -7,6 +7,9 @@
  * {@link io.diffusion4j.evaluation.SpaceMetrics} needs no scenes: it compares pictures of any data
  * set in the space of a CLIP. Every number has a bootstrap interval, and the same seed gives the
  * same table.
+ *
+ * <p>Before a training, {@link io.diffusion4j.evaluation.DataSetStatisticsCollector} reports on a
+ * set of pictures; it holds a hash and a few numbers of each, but no pixels.
  */
 @NullMarked
 package io.diffusion4j.evaluation;

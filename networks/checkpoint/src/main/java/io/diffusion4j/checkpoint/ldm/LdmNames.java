@@ -8,8 +8,8 @@ import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 
 /**
- * The names of one network's modules in the original repository and in diffusers, as a table that is
- * read both ways. A name begins with the name of its module, the rest is the same.
+ * The names of one network's modules in the original repository and in diffusers, as a table that
+ * is read both ways. A name begins with the name of its module, the rest is the same.
  */
 public final class LdmNames {
   private static final String[][] UNET = {

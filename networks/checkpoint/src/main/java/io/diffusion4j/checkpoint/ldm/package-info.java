@@ -1,11 +1,11 @@
 /**
- * Files of the original latent diffusion repositories (Rombach et al. 2022; Stable Diffusion 1.x and
- * 2.x): their names for the tensors of diffusers' networks.
+ * Files of the original latent diffusion repositories (Rombach et al. 2022; Stable Diffusion 1.x
+ * and 2.x): their names for the tensors of diffusers' networks.
  *
- * <p>{@link io.diffusion4j.checkpoint.ldm.LdmNames} is the table of names of one network, both ways.
- * Its shape, the numbers of levels and layers, is recognised from the names themselves. {@link
- * io.diffusion4j.checkpoint.ldm.LdmCheckpoint} is a single file with a U-Net, an autoencoder and a
- * text tower under such names, read as the three networks of a folder, and written from them.
+ * <p>{@link io.diffusion4j.checkpoint.ldm.LdmNames} is the table of names of one network, both
+ * ways. Its shape, the numbers of levels and layers, is recognised from the names themselves.
+ * {@link io.diffusion4j.checkpoint.ldm.LdmCheckpoint} is a single file with a U-Net, an autoencoder
+ * and a text tower under such names, read as the networks of a folder, and written from them.
  *
  * <pre>{@code
  * try (var single = LdmCheckpoint.open(Path.of("v1-5-pruned-emaonly.safetensors"))) {

@@ -20,14 +20,15 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A file of low-rank updates: for a linear layer or convolution W, of out × in, W + s·B·A, with A of rank ×
- * in and B of out × rank (Hu et al. 2021, eq. 3).
+ * A file of low-rank updates: for a linear layer or convolution W, of out × in, W + s·B·A, with A of
+ * rank × in and B of out × rank (Hu et al. 2021, eq. 3).
  *
  * <p>It reads the layouts of diffusers' attention processors ({@code processor.to_q_lora.down}), of
  * peft ({@code lora_A}, {@code lora_B}, with {@code lora_adapter_metadata} or an {@code
  * adapter_config.json}), of trainers that write {@code lora.down} and {@code alpha}, and of kohya's
  * ({@code lora_unet_…_to_q.lora_down}), whose layers may be convolutions. A prefix such as {@code
- * prior.} names the network of a layer; the settings in the notes can have the same prefixes. s is α/rank, α/√rank with {@code use_rslora}, and 1 where the file has no α.
+ * prior.} names the network of a layer; the settings in the notes can have the same prefixes. s is
+ * α/rank, α/√rank with {@code use_rslora}, and 1 where the file has no α.
  */
 public final class Lora implements AutoCloseable {
   private static final String[] NAMES = {"pytorch_lora_weights", "adapter_model"};
@@ -40,15 +41,17 @@ public final class Lora implements AutoCloseable {
       Pattern.compile(PEFT + "(?:(" + String.join("|", NETWORKS) + ")\\." + PEFT + ")?(.+)");
   private static final Pattern KOHYA = Pattern.compile("lora_(unet|te1?)_(\\w+\\..+)");
 
+  private static final String DOWN_UP = "\\.(?<half>down|up)\\.weight";
+
   /** What the names of down, up and α look like, behind that of the network. */
   private static final List<Spelling> SPELLINGS =
       List.of(
-          new Spelling("(?:(?<layer>.+)\\.)?processor\\.(?<own>\\w+)_lora\\.(?<half>down|up)\\.weight"),
-          new Spelling("(?<layer>.+\\.self_attn)\\.(?<own>to_\\w+)_lora\\.(?<half>down|up)\\.weight"),
-          new Spelling("(?<layer>.+)(?<own>)\\.lora_(?<half>A|B)(?:\\.\\w+)?\\.weight"),
-          new Spelling("(?<layer>.+)(?<own>)\\.lora(?:_linear_layer)?\\.(?<half>down|up)\\.weight"),
-          new Spelling("(?<layer>.+)(?<own>)\\.lora_(?<half>down|up)\\.weight"),
-          new Spelling("(?<layer>.+)(?<own>)\\.(?<half>alpha)"));
+          new Spelling("(?:(?<layer>.+)\\.)?processor\\.(?<own>\\w+)_lora", DOWN_UP),
+          new Spelling("(?<layer>.+\\.self_attn)\\.(?<own>to_\\w+)_lora", DOWN_UP),
+          new Spelling("(?<layer>.+)(?<own>)", "\\.lora_(?<half>A|B)(?:\\.\\w+)?\\.weight"),
+          new Spelling("(?<layer>.+)(?<own>)\\.lora(?:_linear_layer)?", DOWN_UP),
+          new Spelling("(?<layer>.+)(?<own>)", "\\.lora_(?<half>down|up)\\.weight"),
+          new Spelling("(?<layer>.+)(?<own>)", "\\.(?<half>alpha)"));
 
   /** The layers of attentions under the names of diffusers' processors. */
   private static final Map<String, String> OF_TEXT =
@@ -56,8 +59,8 @@ public final class Lora implements AutoCloseable {
 
   /** A form of keys with the groups layer, own (of an attention, or empty) and half. */
   private record Spelling(Pattern key) {
-    Spelling(String key) {
-      this(Pattern.compile(key));
+    Spelling(String layer, String half) {
+      this(Pattern.compile(layer + half));
     }
 
     static String layer(Matcher key) {
@@ -271,8 +274,8 @@ public final class Lora implements AutoCloseable {
   }
 
   /**
-   * The shapes are checked against each other here, and against the layer when they are merged. Those
-   * of a convolution have the sides of its kernel too, which are 1 in B.
+   * The shapes are checked against each other here, and against the layer when they are merged.
+   * Those of a convolution have the sides of its kernel too, which are 1 in B.
    */
   private long rank(Layer layer, String down, String up) {
     long[] a = file.info(down).shape();

@@ -1,8 +1,8 @@
 /**
  * Low-rank updates of published weights (LoRA, Hu et al. 2021), merged while weights are read.
  *
- * <p>{@link io.diffusion4j.checkpoint.lora.Lora} reads a file in the layout of diffusers, peft, kohya or
- * other trainers. {@link io.diffusion4j.checkpoint.lora.MergedTensors} is a {@link
+ * <p>{@link io.diffusion4j.checkpoint.lora.Lora} reads a file in the layout of diffusers, peft,
+ * kohya or other trainers. {@link io.diffusion4j.checkpoint.lora.MergedTensors} is a {@link
  * io.diffusion4j.checkpoint.TensorSource} whose values are W + Σ scale·s·B·A, computed in float32.
  *
  * <pre>{@code

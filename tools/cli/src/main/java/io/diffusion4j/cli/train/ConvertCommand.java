@@ -10,7 +10,9 @@ import io.diffusion4j.ddpm.DitFile;
 import io.diffusion4j.decoder.classifier.ClassifierFolders;
 import io.diffusion4j.decoder.unet.AdmFile;
 import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.glide.GlideFiles;
+import io.diffusion4j.latent.StableDiffusionFile;
 import io.diffusion4j.unclip.KarloFiles;
 import io.diffusion4j.unclip.UnclipConfig;
 import java.io.IOException;
@@ -39,6 +41,7 @@ import picocli.CommandLine.Parameters;
       "Example:",
       "  diffusion4j convert model.ckpt --output model",
       "  diffusion4j convert base.pt upsample.pt --as glide --tokenizer bpe --output glide",
+      "  diffusion4j convert v1-5.safetensors --as stable-diffusion --tokenizer bpe --output sd15",
       "  diffusion4j convert part-1.bin part-2.bin --dtype bf16 --output model"
     })
 public final class ConvertCommand implements Callable<Integer> {
@@ -87,8 +90,9 @@ public final class ConvertCommand implements Callable<Integer> {
       names = "--tokenizer",
       paramLabel = "PATH",
       description =
-          "The vocabulary, for --as: the folder of GLIDE's encoder.json and vocab.bpe; for CLIP and"
-              + " Karlo OpenAI's bpe_simple_vocab_16e6.txt.gz, or the folder of a tokenizer.")
+          "The vocabulary, for --as: the folder of GLIDE's encoder.json and vocab.bpe; for CLIP,"
+              + " Karlo and Stable Diffusion OpenAI's bpe_simple_vocab_16e6.txt.gz, or the folder of"
+              + " a tokenizer.")
   private @Nullable Path tokenizer;
 
   @Option(
@@ -96,8 +100,16 @@ public final class ConvertCommand implements Callable<Integer> {
       paramLabel = "DIR",
       description =
           "The folder with the config.json of a network of an unpublished size, for --as glide,"
-              + " guided-diffusion and dit.")
+              + " guided-diffusion and dit; for stable-diffusion a model folder.")
   private @Nullable Path settings;
+
+  @Option(
+      names = "--predicts",
+      paramLabel = "QUANTITY",
+      description =
+          "What a network of Stable Diffusion 2.x predicts, for --as stable-diffusion: eps (512"
+              + " pixels) or v (768). Default: eps for 1.x")
+  private @Nullable Parameterization predicts;
 
   /** The targets of converted published files. */
   enum Layout {
@@ -105,7 +117,9 @@ public final class ConvertCommand implements Callable<Integer> {
     GUIDED_DIFFUSION("guided-diffusion", false, true),
     DIT("dit", false, true),
     OPENAI_CLIP("openai-clip", true, false),
-    KARLO("karlo", true, false);
+    KARLO("karlo", true, false),
+    STABLE_DIFFUSION("stable-diffusion", true, true),
+    STABLE_DIFFUSION_FILE("stable-diffusion-file", false, false);
 
     private final String word;
     final boolean hasVocabulary;
@@ -129,17 +143,22 @@ public final class ConvertCommand implements Callable<Integer> {
         tokenizer == null || (layout != null && layout.hasVocabulary),
         "tokenizer",
         tokenizer,
-        "none without --as glide, openai-clip or karlo");
+        "none without --as glide, openai-clip, karlo or stable-diffusion");
     Check.that(
         settings == null || (layout != null && layout.takesSettings),
         "settings",
         settings,
-        "none without --as glide, guided-diffusion or dit");
+        "none without --as glide, guided-diffusion, dit or stable-diffusion");
+    Check.that(
+        predicts == null || layout == Layout.STABLE_DIFFUSION,
+        "predicts",
+        predicts,
+        "none without --as stable-diffusion");
     return layout == null ? convertTensors() : convert(layout);
   }
 
   private int convert(Layout as) {
-    if (as == Layout.GUIDED_DIFFUSION || as == Layout.OPENAI_CLIP || as == Layout.DIT) {
+    if (as != Layout.GLIDE && as != Layout.KARLO) {
       Check.that(inputs.size() == 1, "files", inputs, "one");
     }
     Optional<DType> dtype = Optional.ofNullable(format).map(own -> own.dtype);
@@ -154,6 +173,17 @@ public final class ConvertCommand implements Callable<Integer> {
       case KARLO ->
           new KarloFiles(UnclipConfig.karlo())
               .convert(inputs, vocabulary(), output.path(), dtype, MAX_SHARD_BYTES);
+      case STABLE_DIFFUSION ->
+          StableDiffusionFile.convert(
+              inputs.get(0),
+              vocabulary(),
+              config,
+              Optional.ofNullable(predicts),
+              output.path(),
+              dtype,
+              MAX_SHARD_BYTES);
+      case STABLE_DIFFUSION_FILE ->
+          StableDiffusionFile.toSingleFile(inputs.get(0), output.path(), dtype);
     }
     console.print(output.path());
     return 0;

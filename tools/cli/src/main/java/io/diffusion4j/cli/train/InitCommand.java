@@ -5,6 +5,8 @@ import io.diffusion4j.cli.console.Console;
 import io.diffusion4j.cli.options.CommonOptions;
 import io.diffusion4j.kandinsky.KandinskyConfig;
 import io.diffusion4j.kandinsky.RandomKandinsky;
+import io.diffusion4j.latent.RandomStableDiffusion;
+import io.diffusion4j.latent.StableDiffusionConfig;
 import io.diffusion4j.unclip.RandomPipeline;
 import io.diffusion4j.unclip.UnclipConfig;
 import java.nio.file.Path;
@@ -25,7 +27,11 @@ public final class InitCommand implements Callable<Integer> {
     karlo,
     small,
     kandinsky22,
-    kandinsky_small;
+    kandinsky_small,
+    sd15,
+    sd21,
+    sdxs,
+    sd_small;
 
     private Path write(Path output, Stored stored, long seed, Consumer<String> listener) {
       return switch (this) {
@@ -37,7 +43,21 @@ public final class InitCommand implements Callable<Integer> {
         case kandinsky_small ->
             new RandomKandinsky(KandinskyConfig.small(), stored.dtype, seed)
                 .write(output, listener);
+        case sd15 -> stable(StableDiffusionConfig.sd15(), output, stored, seed, listener);
+        case sd21 -> stable(StableDiffusionConfig.sd21(), output, stored, seed, listener);
+        case sdxs -> stable(StableDiffusionConfig.sdxs(), output, stored, seed, listener);
+        case sd_small -> stable(StableDiffusionConfig.small(), output, stored, seed, listener);
       };
+    }
+
+    private static Path stable(
+        StableDiffusionConfig config,
+        Path output,
+        Stored stored,
+        long seed,
+        Consumer<String> listener) {
+      new RandomStableDiffusion(config, stored.dtype, seed).write(output, listener);
+      return output;
     }
 
     private static Path unclip(
@@ -68,7 +88,9 @@ public final class InitCommand implements Callable<Integer> {
       description =
           "karlo, the size of Karlo v1-alpha (3.7 billion parameters); small, the same structure"
               + " with twenty million; kandinsky22, the size of Kandinsky 2.2 (4.9 billion);"
-              + " kandinsky_small, the same structure with one million.")
+              + " kandinsky_small, the same structure with one million; sd15, sd21 and sdxs, the"
+              + " sizes of Stable Diffusion 1.5 and 2.1 (1.1 and 1.3 billion) and of SDXS-512 (0.4"
+              + " billion); sd_small, the structure of the first with one million.")
   private Size size = Size.small;
 
   @Option(

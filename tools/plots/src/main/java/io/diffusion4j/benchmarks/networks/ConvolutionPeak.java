@@ -5,7 +5,7 @@ import io.diffusion4j.benchmarks.report.RunCount;
 import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.nn.weights.Init;
 import io.diffusion4j.tf.Sessions;
-import io.diffusion4j.tf.graph.Tensors;
+import io.diffusion4j.tf.Tensors;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.tensorflow.Graph;

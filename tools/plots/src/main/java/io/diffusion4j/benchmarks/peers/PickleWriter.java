@@ -63,52 +63,48 @@ final class PickleWriter {
 
   /** Begins a tuple, or the entries of a dictionary. */
   PickleWriter begin() {
-    bytes.write('(');
-    return this;
+    return add('(');
   }
 
   PickleWriter tuple() {
-    bytes.write('t');
-    return this;
+    return add('t');
   }
 
   PickleWriter emptyTuple() {
-    bytes.write(')');
-    return this;
+    return add(')');
   }
 
   PickleWriter emptyDictionary() {
-    bytes.write('}');
-    return this;
+    return add('}');
   }
 
   /** Adds the entries to the dictionary before them: keys and values by turns. */
   PickleWriter entries() {
-    bytes.write('u');
-    return this;
+    return add('u');
   }
 
   /** Calls the function with the tuple after it. */
   PickleWriter call() {
-    bytes.write('R');
-    return this;
+    return add('R');
   }
 
   /** Creates an object of the class with the tuple after it. */
   PickleWriter newObject() {
-    bytes.write(NEW_OBJECT);
-    return this;
+    return add(NEW_OBJECT);
   }
 
   /** Sets the attributes of the object to the dictionary after it. */
   PickleWriter build() {
-    bytes.write('b');
-    return this;
+    return add('b');
   }
 
   /** Replaces the tuple by what it identifies outside of the pickle. */
   PickleWriter persistent() {
-    bytes.write('Q');
+    return add('Q');
+  }
+
+  private PickleWriter add(int operation) {
+    bytes.write(operation);
     return this;
   }
 

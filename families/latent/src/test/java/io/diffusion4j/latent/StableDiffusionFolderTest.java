@@ -1,0 +1,152 @@
+package io.diffusion4j.latent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.diffusion4j.checkpoint.DType;
+import io.diffusion4j.clip.ClipTextNetwork;
+import io.diffusion4j.clip.Transformer;
+import io.diffusion4j.clip.Transformer.Activation;
+import io.diffusion4j.diffusion.pipeline.ImageTask;
+import io.diffusion4j.diffusion.stage.Pixels;
+import io.diffusion4j.pipeline.OpenOptions;
+import io.diffusion4j.pipeline.OpenPipeline;
+import io.diffusion4j.pipeline.Plugins;
+import io.diffusion4j.pipeline.Residency;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is wrong with a folder or a request is said in one line, before anything slow. */
+class StableDiffusionFolderTest {
+  private static final OpenOptions HOW = OpenOptions.with(Residency.ALWAYS);
+
+  @TempDir Path parent = Path.of("");
+  private Path folder = Path.of("");
+
+  @BeforeEach
+  void writeSmall() {
+    folder = parent.resolve("small");
+    new RandomStableDiffusion(StableDiffusionConfig.small(), DType.BF16, 7)
+        .write(folder, component -> {});
+  }
+
+  @Test
+  void otherFamiliesAreRefusedByName() throws IOException {
+    Path index = folder.resolve("model_index.json");
+    String own = Files.readString(index);
+    for (var other :
+        Stream.of(
+                "StableDiffusionXLPipeline, of Stable Diffusion XL",
+                "StableDiffusion3Pipeline, of Stable Diffusion 3",
+                "FluxPipeline, of FLUX")
+            .toList()) {
+      String name = other.substring(0, other.indexOf(','));
+      Files.writeString(index, own.replace("StableDiffusionPipeline", name));
+      assertThatThrownBy(() -> open())
+          .hasMessageContaining("_class_name: " + other + " (expected: Stable Diffusion 1.x or 2.x")
+          .hasMessageNotContaining("\n");
+    }
+  }
+
+  @Test
+  void aMissingTextEncoderIsNamed() throws IOException {
+    delete(folder.resolve("text_encoder"));
+    assertThatThrownBy(() -> open()).hasMessageContaining("text_encoder: no such folder");
+  }
+
+  @Test
+  void anAutoencoderOfOtherLatentsIsNamed() throws IOException {
+    change("vae/config.json", "\"latent_channels\": 4", "\"latent_channels\": 16");
+    assertThatThrownBy(() -> open()).hasMessageContaining("vae");
+  }
+
+  @Test
+  void aTextTowerOfAnotherWidthIsNamed() throws IOException {
+    var other = StableDiffusionConfig.small();
+    delete(folder);
+    var wide =
+        new StableDiffusionConfig(
+            new ClipTextNetwork(new Transformer(32, 64, 1, 2, Activation.GELU, 1e-5), 1024, 77, 0),
+            other.unet(),
+            other.vae(),
+            other.scheduler());
+    new RandomStableDiffusion(wide, DType.BF16, 7).write(folder, component -> {});
+    assertThatThrownBy(() -> open())
+        .hasMessageContaining(
+            "text_encoder: hidden_size: 32 (expected: the U-Net's cross_attention_dim 64)");
+  }
+
+  @Test
+  void aSettingOfAnotherNetworkIsNamed() throws IOException {
+    change(
+        "unet/config.json",
+        "\"addition_embed_type\": null",
+        "\"addition_embed_type\": \"text_time\"");
+    assertThatThrownBy(() -> open()).hasMessageContaining("addition_embed_type: \"text_time\"");
+  }
+
+  @Test
+  void aSizeThatTheFactorDoesNotDivideIsRefused() {
+    try (var plugins = Plugins.of(List.of());
+        var open = OpenPipeline.of(folder, HOW, plugins)) {
+      var pipeline = open.pipeline();
+      var usual = pipeline.card().stages().get(0).defaults();
+      var task = ImageTask.of("a cat");
+      pipeline.check(task, "decoder", usual.withSize(new Pixels(64, 72)));
+      assertThatThrownBy(() -> pipeline.check(task, "decoder", usual.withSize(new Pixels(64, 68))))
+          .hasMessage("size: 64×68 (expected: multiples of 8 pixels)");
+    }
+  }
+
+  @Test
+  void aSafetyCheckerIsNotRead() throws IOException {
+    change(
+        "model_index.json",
+        "\"unet\":",
+        "\"safety_checker\": [\"stable_diffusion\", \"StableDiffusionSafetyChecker\"], \"unet\":");
+    open();
+    assertThat(folder.resolve("safety_checker")).doesNotExist();
+  }
+
+  @Test
+  void oldFilesDoNotNameTheSize() throws IOException {
+    var unet = ConditionalUnet.read(folder.resolve("unet"));
+    assertThat(StableDiffusionFolder.sampleSize(folder, unet)).isEqualTo(8);
+    Path config = folder.resolve("unet/config.json");
+    Files.writeString(
+        config,
+        Files.readString(config)
+            .replaceAll(
+                "\"_diffusers_version\"\\s*:\\s*\"[^\"]*\"", "\"_diffusers_version\": \"0.6.0\""));
+    assertThat(StableDiffusionFolder.sampleSize(folder, unet)).isEqualTo(64);
+  }
+
+  private void open() {
+    try (var plugins = Plugins.of(List.of());
+        var open = OpenPipeline.of(folder, HOW, plugins)) {
+      assertThat(open.pipeline().card().stages()).isNotEmpty();
+    }
+  }
+
+  private void change(String file, String from, String to) throws IOException {
+    Path path = folder.resolve(file);
+    String text = Files.readString(path).replaceAll("\"\\s*:\\s*", "\": ");
+    assertThat(text).contains(from);
+    Files.writeString(path, text.replace(from, to));
+  }
+
+  private static void delete(Path folder) throws IOException {
+    try (var files = Files.walk(folder)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
+  }
+}
