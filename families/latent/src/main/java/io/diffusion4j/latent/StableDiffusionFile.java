@@ -84,9 +84,7 @@ public final class StableDiffusionFile {
               .map(StableDiffusionFolder.AUTOENCODER::readIn)
               .orElseGet(() -> autoencoder(autoencoders));
       var text =
-          settings
-              .map(StableDiffusionFolder.TEXT::readIn)
-              .orElseGet(() -> text(texts, second));
+          settings.map(StableDiffusionFolder.TEXT::readIn).orElseGet(() -> text(texts, second));
       unet.manifest().differences(unets).requireNone(file);
       vae.manifest().differences(autoencoders).requireNone(file);
       ClipFolders.manifest(text).differences(texts).requireNone(file);
@@ -136,8 +134,7 @@ public final class StableDiffusionFile {
     }
     try (var unet =
             Checkpoint.open(folder.resolve(StableDiffusionFolder.UNET), Checkpoint.DIFFUSERS);
-        var vae =
-            Checkpoint.open(folder.resolve(StableDiffusionFolder.VAE), Checkpoint.DIFFUSERS);
+        var vae = Checkpoint.open(folder.resolve(StableDiffusionFolder.VAE), Checkpoint.DIFFUSERS);
         var text =
             Checkpoint.open(
                 folder.resolve(StableDiffusionFolder.TEXT_ENCODER), Checkpoint.TRANSFORMERS)) {
@@ -145,8 +142,7 @@ public final class StableDiffusionFile {
           StableDiffusionFolder.TEXT.readIn(folder).transformer().activation()
               == Transformer.Activation.GELU;
       var single =
-          LdmCheckpoint.of(
-              unet, CurrentNames.of(vae), text.renamed(ClipFolders::current), second);
+          LdmCheckpoint.of(unet, CurrentNames.of(vae), text.renamed(ClipFolders::current), second);
       new SafetensorsWriter().copyAll(single, dtype).write(output);
     }
   }

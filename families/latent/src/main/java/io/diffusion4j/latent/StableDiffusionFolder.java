@@ -206,11 +206,7 @@ final class StableDiffusionFolder {
     FolderReport.attempt(folder, failures, () -> requireClass(folder));
     return failures.isEmpty()
         ? FolderReport.of(
-            folder,
-            components(folder),
-            Optional.empty(),
-            List.of(),
-            () -> requireFits(folder))
+            folder, components(folder), Optional.empty(), List.of(), () -> requireFits(folder))
         : new FolderReport(folder, List.of(), failures);
   }
 

@@ -214,10 +214,7 @@ final class StableDiffusionPipeline implements ImagePipeline {
     List<String> read = words.stream().map(Words::text).toList();
     return seen(
         level,
-        model
-            .prior()
-            .orElseThrow()
-            .draw(read, settings.withGuidanceScale(scale), noise, listener));
+        model.prior().orElseThrow().draw(read, settings.withGuidanceScale(scale), noise, listener));
   }
 
   /**

@@ -83,8 +83,7 @@ class StableDiffusionLoraTest {
     double[] times = io.values("in.timestep");
     List<Query<UnetCondition>> queries = new ArrayList<>();
     for (int i = 0; i < rows; i++) {
-      queries.add(
-          new Query<>(samples.get(i), times[i], UnetCondition.of(size, states.get(i))));
+      queries.add(new Query<>(samples.get(i), times[i], UnetCondition.of(size, states.get(i))));
     }
     return queries;
   }

@@ -87,8 +87,7 @@ class StableDiffusionParityTest {
                           .defaults()
                           .withSteps(run.get("prior_num_inference_steps").asInt())
                           .withGuidanceScale(
-                              GuidanceScale.constant(
-                                  run.get("prior_guidance_scale").asDouble())));
+                              GuidanceScale.constant(run.get("prior_guidance_scale").asDouble())));
       var task = task(run, io);
       pipeline.check(task, "decoder", settings);
       List<Image> drawn;
@@ -108,8 +107,7 @@ class StableDiffusionParityTest {
         // no setting has the level
         var own = (StableDiffusionPipeline) pipeline;
         int level = run.get("noise_level").asInt();
-        var words =
-            IntStream.range(0, io.size("out.image", 0)).mapToObj(task::words).toList();
+        var words = IntStream.range(0, io.size("out.image", 0)).mapToObj(task::words).toList();
         var shown =
             prior
                 .map(asked -> own.shown(words, asked, level, noise(expected), NONE))
