@@ -69,8 +69,8 @@ public final class ClipFolders {
   }
 
   /**
-   * Reads the settings of a text tower without projection, {@code CLIPTextModel}; absent fields have
-   * transformers' defaults. Its {@code projection_dim} means nothing.
+   * Reads the settings of a text tower without projection, {@code CLIPTextModel}; absent fields
+   * have transformers' defaults. Its {@code projection_dim} means nothing.
    */
   public static ClipTextNetwork readTextStates(Path folder) {
     var config = ComponentConfig.readTransformers(folder.resolve(CONFIG));
@@ -109,8 +109,8 @@ public final class ClipFolders {
   }
 
   /**
-   * Returns the text tower without projection of a folder by itself, with the names of transformers'
-   * {@code CLIPTextModel}.
+   * Returns the text tower without projection of a folder by itself, with the names of
+   * transformers' {@code CLIPTextModel}.
    *
    * @param name the name of the network
    */

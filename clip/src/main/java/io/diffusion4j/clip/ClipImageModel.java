@@ -2,8 +2,8 @@ package io.diffusion4j.clip;
 
 import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.clip.image.ClipPreprocessor;
+import io.diffusion4j.diffusion.component.ImageEncoder;
 import io.diffusion4j.diffusion.image.Image;
-import io.diffusion4j.diffusion.part.ImageEncoder;
 import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.Rows;
 import io.diffusion4j.nn.engine.CompiledNetwork;

@@ -1,11 +1,11 @@
 package io.diffusion4j.clip;
 
 import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.diffusion.component.ImageEncoder;
+import io.diffusion4j.diffusion.component.TextEncoder;
+import io.diffusion4j.diffusion.component.TextEncoding;
 import io.diffusion4j.diffusion.embedding.Vectors;
 import io.diffusion4j.diffusion.image.Image;
-import io.diffusion4j.diffusion.part.ImageEncoder;
-import io.diffusion4j.diffusion.part.TextEncoder;
-import io.diffusion4j.diffusion.part.TextEncoding;
 import io.diffusion4j.diffusion.pipeline.LabelClassifier;
 import java.util.ArrayList;
 import java.util.List;

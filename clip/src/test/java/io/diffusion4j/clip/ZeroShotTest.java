@@ -3,8 +3,8 @@ package io.diffusion4j.clip;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.diffusion4j.diffusion.component.TextEncoding;
 import io.diffusion4j.diffusion.image.Image;
-import io.diffusion4j.diffusion.part.TextEncoding;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

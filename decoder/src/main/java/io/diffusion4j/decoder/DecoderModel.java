@@ -4,7 +4,7 @@ import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.decoder.backbone.Backbone;
 import io.diffusion4j.decoder.unet.ConcatConditioning;
-import io.diffusion4j.diffusion.part.TextEncoding;
+import io.diffusion4j.diffusion.component.TextEncoding;
 import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.diffusion.stage.Projection.Known;
 import io.diffusion4j.nn.Batch;

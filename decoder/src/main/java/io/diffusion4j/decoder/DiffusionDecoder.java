@@ -1,11 +1,11 @@
 package io.diffusion4j.decoder;
 
 import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.diffusion.component.ImageDecoder;
+import io.diffusion4j.diffusion.component.TextEncoding;
 import io.diffusion4j.diffusion.denoiser.Denoiser;
 import io.diffusion4j.diffusion.guidance.ConditionGradient;
 import io.diffusion4j.diffusion.image.Image;
-import io.diffusion4j.diffusion.part.ImageDecoder;
-import io.diffusion4j.diffusion.part.TextEncoding;
 import io.diffusion4j.diffusion.stage.Draw;
 import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.diffusion.stage.SamplingSettings;

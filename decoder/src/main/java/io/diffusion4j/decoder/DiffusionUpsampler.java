@@ -1,9 +1,9 @@
 package io.diffusion4j.decoder;
 
+import io.diffusion4j.diffusion.component.Upsampler;
 import io.diffusion4j.diffusion.denoiser.Denoiser;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.Resize;
-import io.diffusion4j.diffusion.part.Upsampler;
 import io.diffusion4j.diffusion.stage.DiffusionStage;
 import io.diffusion4j.diffusion.stage.Draw;
 import io.diffusion4j.diffusion.stage.SamplingListener;

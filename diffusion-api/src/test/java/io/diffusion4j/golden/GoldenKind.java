@@ -134,7 +134,8 @@ public enum GoldenKind {
   CONDITIONAL_UNET("latent/networks/{*,*/odd-size}/case.json", c -> c.has("config")),
   /** Diffusers' {@code AutoencoderKL}, its encoder included. */
   AUTOENCODER_KL(
-      "latent/autoencoders/{*,*/odd-size}/case.json", c -> c.has("scaling_factor") || c.has("model")),
+      "latent/autoencoders/{*,*/odd-size}/case.json",
+      c -> c.has("scaling_factor") || c.has("model")),
   /** Diffusers' {@code AutoencoderTiny}. */
   AUTOENCODER_TINY(
       "latent/autoencoders/*/case.json", c -> !c.has("scaling_factor") && !c.has("model")),
@@ -150,12 +151,10 @@ public enum GoldenKind {
   /** Such runs that change a picture, in whole or in part. */
   STABLE_DIFFUSION_EDIT(
       "latent/{sd1/*,sd2/*,lcm/*,sdxs/*,sd1-inpaint,sd1-inpaint/*}/case.json",
-      c ->
-          c.path("pipeline").asText().matches("StableDiffusionInpaintPipeline|.*Img2ImgPipeline")),
+      c -> c.path("pipeline").asText().matches("StableDiffusionInpaintPipeline|.*Img2ImgPipeline")),
   /** Runs on an image embedding, of a picture or of the prior, with and without a text. */
   STABLE_DIFFUSION_VARIATION(
-      "latent/{variation,unclip-img2img,unclip-text}{,/*}/case.json",
-      c -> c.has("pipeline")),
+      "latent/{variation,unclip-img2img,unclip-text}{,/*}/case.json", c -> c.has("pipeline")),
   /** A folder with float16 files only, which equals another. */
   STABLE_DIFFUSION_VARIANT("latent/sd1-fp16/case.json", c -> c.has("equals")),
   /** ECLIPSE's prior of one pass. */

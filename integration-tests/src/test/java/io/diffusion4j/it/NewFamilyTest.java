@@ -39,8 +39,8 @@ class NewFamilyTest {
       package example;
 
       import com.google.inject.AbstractModule;
-      import io.diffusion4j.diffusion.part.TextEncoder;
-      import io.diffusion4j.diffusion.part.TextEncoding;
+      import io.diffusion4j.diffusion.component.TextEncoder;
+      import io.diffusion4j.diffusion.component.TextEncoding;
 
       public final class AllBlue extends AbstractModule {
         @Override

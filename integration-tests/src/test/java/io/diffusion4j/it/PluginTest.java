@@ -16,9 +16,9 @@ import io.diffusion4j.client.GenerationException;
 import io.diffusion4j.client.Recipes;
 import io.diffusion4j.client.Requests;
 import io.diffusion4j.diffusion.argument.ByName;
+import io.diffusion4j.diffusion.component.TextEncoder;
 import io.diffusion4j.diffusion.guidance.GuidanceRule;
 import io.diffusion4j.diffusion.image.Png;
-import io.diffusion4j.diffusion.part.TextEncoder;
 import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.diffusion.pipeline.PluginException;
 import io.diffusion4j.diffusion.sampling.Sampler;
@@ -186,7 +186,7 @@ class PluginTest {
             """
             package example;
 
-            import io.diffusion4j.diffusion.part.Prior;
+            import io.diffusion4j.diffusion.component.Prior;
 
             public final class Moody extends com.google.inject.AbstractModule {
               private int asked;
@@ -270,7 +270,7 @@ class PluginTest {
         PluginJars.ofJava(
             folder,
             "example.Incomplete",
-            "package example; import io.diffusion4j.diffusion.part.Prior; public final class"
+            "package example; import io.diffusion4j.diffusion.component.Prior; public final class"
                 + " Incomplete extends com.google.inject.AbstractModule { protected void"
                 + " configure() { bind(Prior.class).toProvider(Missing.class); } interface Missing"
                 + " extends com.google.inject.Provider<Prior> {} }");

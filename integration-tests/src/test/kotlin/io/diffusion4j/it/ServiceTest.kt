@@ -1,6 +1,6 @@
 package io.diffusion4j.it
 
-import io.diffusion4j.diffusion.part.ImageDecoder
+import io.diffusion4j.diffusion.component.ImageDecoder
 import io.diffusion4j.diffusion.pipeline.ImagePipeline
 import com.google.inject.AbstractModule
 import com.google.inject.Guice

@@ -8,10 +8,10 @@ import com.google.inject.multibindings.MapBinder
 import io.diffusion4j.diffusion.argument.ByName
 import io.diffusion4j.diffusion.image.Image
 import io.diffusion4j.diffusion.noise.PhiloxNoise
-import io.diffusion4j.diffusion.part.ImageDecoder
-import io.diffusion4j.diffusion.part.Prior
-import io.diffusion4j.diffusion.part.TextEncoder
-import io.diffusion4j.diffusion.part.Upsampler
+import io.diffusion4j.diffusion.component.ImageDecoder
+import io.diffusion4j.diffusion.component.Prior
+import io.diffusion4j.diffusion.component.TextEncoder
+import io.diffusion4j.diffusion.component.Upsampler
 import io.diffusion4j.diffusion.pipeline.ImageTask
 import io.diffusion4j.diffusion.pipeline.UnclipParts
 import io.diffusion4j.diffusion.sampling.Sampler

@@ -11,11 +11,11 @@ import io.diffusion4j.diffusion.image.Image
 import io.diffusion4j.diffusion.image.ImageFiles
 import io.diffusion4j.diffusion.image.Png
 import io.diffusion4j.diffusion.noise.PhiloxNoise
-import io.diffusion4j.diffusion.part.ImageDecoder
-import io.diffusion4j.diffusion.part.Prior
-import io.diffusion4j.diffusion.part.TextEncoder
-import io.diffusion4j.diffusion.part.TextEncoding
-import io.diffusion4j.diffusion.part.Upsampler
+import io.diffusion4j.diffusion.component.ImageDecoder
+import io.diffusion4j.diffusion.component.Prior
+import io.diffusion4j.diffusion.component.TextEncoder
+import io.diffusion4j.diffusion.component.TextEncoding
+import io.diffusion4j.diffusion.component.Upsampler
 import io.diffusion4j.diffusion.pipeline.ImagePipeline
 import io.diffusion4j.diffusion.pipeline.ImageTask
 import io.diffusion4j.diffusion.pipeline.ModelCard

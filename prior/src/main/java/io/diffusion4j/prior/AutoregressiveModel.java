@@ -7,7 +7,7 @@ import io.diffusion4j.checkpoint.ConfigWriter;
 import io.diffusion4j.checkpoint.DType;
 import io.diffusion4j.checkpoint.SafetensorsWriter;
 import io.diffusion4j.checkpoint.TensorSource;
-import io.diffusion4j.diffusion.part.TextEncoding;
+import io.diffusion4j.diffusion.component.TextEncoding;
 import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.Manifest;
 import io.diffusion4j.nn.StoredNetwork;

@@ -1,6 +1,6 @@
 package io.diffusion4j.prior;
 
-import io.diffusion4j.diffusion.part.TextEncoding;
+import io.diffusion4j.diffusion.component.TextEncoding;
 import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.Rows;
 import io.diffusion4j.nn.engine.NetworkDenoiser;

@@ -6,7 +6,7 @@ import java.util.Arrays;
 /**
  * Un-normalised dot products z_i·z_t of image and text embeddings as D tokens. Each token is
  * equally frequent in the training pairs, so the upper half of the tokens is the upper half of the
- * pairs. ({@link io.diffusion4j.diffusion.part.BestOfPrior} compares the same dot products.)
+ * pairs. ({@link io.diffusion4j.diffusion.component.BestOfPrior} compares the same dot products.)
  *
  * @param edges {@code [D − 1]}, ascending: the lower bounds of the second token, the third, …
  */

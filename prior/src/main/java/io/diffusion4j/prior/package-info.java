@@ -4,7 +4,7 @@
  *
  * <p>Many images fit a text. A prior draws one of their embeddings at random, and the decoder turns
  * it into pixels. There are three priors, all of them implementations of {@link
- * io.diffusion4j.diffusion.part.Prior}:
+ * io.diffusion4j.diffusion.component.Prior}:
  *
  * <ul>
  *   <li>{@link io.diffusion4j.prior.DiffusionPrior} denoises an embedding with {@link

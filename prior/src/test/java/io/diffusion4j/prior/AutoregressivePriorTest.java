@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import io.diffusion4j.diffusion.component.Prompt;
+import io.diffusion4j.diffusion.component.TextEncoding;
 import io.diffusion4j.diffusion.denoiser.NonFinitePredictionException;
 import io.diffusion4j.diffusion.guidance.GuidanceInterval;
 import io.diffusion4j.diffusion.guidance.GuidanceScale;
 import io.diffusion4j.diffusion.noise.PhiloxNoise;
-import io.diffusion4j.diffusion.part.Prompt;
-import io.diffusion4j.diffusion.part.TextEncoding;
 import io.diffusion4j.diffusion.solver.DdimSampler;
 import io.diffusion4j.diffusion.stage.Draw;
 import io.diffusion4j.diffusion.stage.SamplingListener;

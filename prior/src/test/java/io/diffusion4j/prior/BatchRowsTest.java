@@ -3,9 +3,9 @@ package io.diffusion4j.prior;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.diffusion4j.data.CaptionedImages.CaptionedImage;
+import io.diffusion4j.diffusion.component.TextEncoding;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.loss.Weighting;
-import io.diffusion4j.diffusion.part.TextEncoding;
 import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
 import io.diffusion4j.nn.train.BatchSource;

@@ -4,10 +4,10 @@ import static io.diffusion4j.serving.TestServer.CONFIG;
 import static io.diffusion4j.serving.TestServer.request;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.diffusion4j.diffusion.component.ImageDecoder;
 import io.diffusion4j.diffusion.denoiser.Denoiser;
 import io.diffusion4j.diffusion.denoiser.Prediction;
 import io.diffusion4j.diffusion.denoiser.Query;
-import io.diffusion4j.diffusion.part.ImageDecoder;
 import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.serving.grpc.ServingHealth;
 import io.grpc.Status.Code;

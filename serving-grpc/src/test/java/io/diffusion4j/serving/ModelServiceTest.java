@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.diffusion4j.diffusion.pipeline.ImagePipeline;
-import io.diffusion4j.diffusion.stage.Choices;
 import io.diffusion4j.diffusion.stage.Stage;
+import io.diffusion4j.diffusion.stage.StageChoices;
 import io.diffusion4j.serving.model.Models;
 import io.diffusion4j.serving.v1.GetModelRequest;
 import io.diffusion4j.serving.v1.ListModelsRequest;
@@ -154,7 +154,7 @@ class ModelServiceTest {
   @Test
   void aCardWithAnUnknownDefaultSamplerIsRefused() {
     Stage stage = ToyModel.card("a").stages().get(0);
-    Choices choices = stage.denoising().orElseThrow().choices();
+    StageChoices choices = stage.denoising().orElseThrow().choices();
     assertThatThrownBy(() -> choices.withDefaults("dmp", choices.defaultSteps()))
         .hasMessageStartingWith("sampler: dmp (expected: one of ddim,");
     assertThatThrownBy(() -> ToyModel.card("../a"))

@@ -8,11 +8,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.inject.AbstractModule;
 import com.google.inject.multibindings.Multibinder;
+import io.diffusion4j.diffusion.component.ImageDecoder;
 import io.diffusion4j.diffusion.denoiser.BatchingDenoiser;
 import io.diffusion4j.diffusion.denoiser.Denoiser;
 import io.diffusion4j.diffusion.denoiser.Prediction;
 import io.diffusion4j.diffusion.denoiser.Query;
-import io.diffusion4j.diffusion.part.ImageDecoder;
 import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.serving.observability.ServingListener;

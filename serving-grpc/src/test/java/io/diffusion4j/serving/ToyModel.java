@@ -2,17 +2,17 @@ package io.diffusion4j.serving;
 
 import io.diffusion4j.diffusion.argument.ByName;
 import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.diffusion.component.ImageDecoder;
+import io.diffusion4j.diffusion.component.Prior;
+import io.diffusion4j.diffusion.component.Prompt;
+import io.diffusion4j.diffusion.component.TextEncoder;
+import io.diffusion4j.diffusion.component.TextEncoding;
+import io.diffusion4j.diffusion.component.Upsampler;
 import io.diffusion4j.diffusion.denoiser.Denoiser;
 import io.diffusion4j.diffusion.denoiser.Prediction;
 import io.diffusion4j.diffusion.denoiser.Query;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.noise.NoiseSource;
-import io.diffusion4j.diffusion.part.ImageDecoder;
-import io.diffusion4j.diffusion.part.Prior;
-import io.diffusion4j.diffusion.part.Prompt;
-import io.diffusion4j.diffusion.part.TextEncoder;
-import io.diffusion4j.diffusion.part.TextEncoding;
-import io.diffusion4j.diffusion.part.Upsampler;
 import io.diffusion4j.diffusion.pipeline.Embedder;
 import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.diffusion.pipeline.ImageTask;
@@ -30,7 +30,6 @@ import io.diffusion4j.diffusion.schedule.TimestepSpacing;
 import io.diffusion4j.diffusion.schedule.TimestepSpacings;
 import io.diffusion4j.diffusion.schedule.Timesteps;
 import io.diffusion4j.diffusion.solver.Samplers;
-import io.diffusion4j.diffusion.stage.Choices;
 import io.diffusion4j.diffusion.stage.DiffusionStage;
 import io.diffusion4j.diffusion.stage.Draw;
 import io.diffusion4j.diffusion.stage.Pixels;
@@ -38,6 +37,7 @@ import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
 import io.diffusion4j.diffusion.stage.Stage;
 import io.diffusion4j.diffusion.stage.Stage.Scale;
+import io.diffusion4j.diffusion.stage.StageChoices;
 import io.diffusion4j.diffusion.stage.StageKind;
 import java.util.Arrays;
 import java.util.Collections;
@@ -198,18 +198,20 @@ final class ToyModel {
     Stage ofPrior =
         offered(
                 Prior.STAGE,
-                new Choices(samplers.without("analytic-dpm", "a measurement first"), "ddim", 3))
+                new StageChoices(
+                    samplers.without("analytic-dpm", "a measurement first"), "ddim", 3))
             .withScale(new Scale(2, 10));
     Stage ofDecoder =
         offered(
                 ImageDecoder.STAGE,
-                new Choices(samplers, "ddpm-small", 4)
+                new StageChoices(samplers, "ddpm-small", 4)
                     .withSpacings(TimestepSpacings.standard())
                     .withTreatments(Thresholding.standard()))
             .withScale(new Scale(3, 20))
             .withDraws(Pixels.square(SMALL));
     Stage ofUpsampler =
-        offered(Upsampler.STAGE, new Choices(samplers, "ddim", 2)).withDraws(Pixels.square(LARGE));
+        offered(Upsampler.STAGE, new StageChoices(samplers, "ddim", 2))
+            .withDraws(Pixels.square(LARGE));
     DiffusionStage<Prompt> prior =
         DiffusionStage.of(
             ofPrior, denoiser(query -> query.condition().text().embedding()), EMBEDDING);
@@ -239,7 +241,7 @@ final class ToyModel {
         enlarging.offeredAs(ofUpsampler));
   }
 
-  private static Stage offered(String name, Choices choices) {
+  private static Stage offered(String name, StageChoices choices) {
     return Stage.denoising(
         name, new StageKind.Denoising(SCHEDULE, SPACING, Thresholding.clip(1), choices));
   }

@@ -2,10 +2,10 @@ package io.diffusion4j.clip.embed;
 
 import io.diffusion4j.data.PictureSet;
 import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.diffusion.component.ImageEncoder;
+import io.diffusion4j.diffusion.component.TextEncoder;
+import io.diffusion4j.diffusion.component.TextEncoding;
 import io.diffusion4j.diffusion.image.Image;
-import io.diffusion4j.diffusion.part.ImageEncoder;
-import io.diffusion4j.diffusion.part.TextEncoder;
-import io.diffusion4j.diffusion.part.TextEncoding;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,7 +1,7 @@
 package io.diffusion4j.data;
 
 import io.diffusion4j.data.CaptionedImages.CaptionedImage;
-import io.diffusion4j.diffusion.part.ImageEncoder;
+import io.diffusion4j.diffusion.component.ImageEncoder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

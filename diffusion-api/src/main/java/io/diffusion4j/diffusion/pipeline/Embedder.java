@@ -1,11 +1,11 @@
 package io.diffusion4j.diffusion.pipeline;
 
 import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.diffusion.component.ImageEncoder;
+import io.diffusion4j.diffusion.component.Prior;
+import io.diffusion4j.diffusion.component.TextEncoder;
 import io.diffusion4j.diffusion.embedding.Vectors;
 import io.diffusion4j.diffusion.image.Image;
-import io.diffusion4j.diffusion.part.ImageEncoder;
-import io.diffusion4j.diffusion.part.Prior;
-import io.diffusion4j.diffusion.part.TextEncoder;
 import java.util.List;
 import java.util.Optional;
 

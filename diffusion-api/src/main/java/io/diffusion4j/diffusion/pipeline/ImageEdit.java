@@ -1,7 +1,7 @@
 package io.diffusion4j.diffusion.pipeline;
 
-import io.diffusion4j.diffusion.part.ImageDecoder;
-import io.diffusion4j.diffusion.part.Upsampler;
+import io.diffusion4j.diffusion.component.ImageDecoder;
+import io.diffusion4j.diffusion.component.Upsampler;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
 
 /**

@@ -1,11 +1,11 @@
 package io.diffusion4j.diffusion.pipeline;
 
 import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.diffusion.component.ImageDecoder;
+import io.diffusion4j.diffusion.component.Upsampler;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.Pyramid;
 import io.diffusion4j.diffusion.image.Resize;
-import io.diffusion4j.diffusion.part.ImageDecoder;
-import io.diffusion4j.diffusion.part.Upsampler;
 import io.diffusion4j.diffusion.sampling.PartialSampler;
 import io.diffusion4j.diffusion.stage.Projection;
 import io.diffusion4j.diffusion.stage.SamplingSettings;

@@ -1,9 +1,9 @@
 package io.diffusion4j.diffusion.pipeline;
 
+import io.diffusion4j.diffusion.component.ImageDecoder;
+import io.diffusion4j.diffusion.component.Upsampler;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.Pyramid;
-import io.diffusion4j.diffusion.part.ImageDecoder;
-import io.diffusion4j.diffusion.part.Upsampler;
 import io.diffusion4j.diffusion.sampling.Resampling;
 import io.diffusion4j.diffusion.schedule.NoiseLevel;
 import io.diffusion4j.diffusion.stage.Draw;

@@ -1,10 +1,10 @@
 package io.diffusion4j.diffusion.pipeline;
 
+import io.diffusion4j.diffusion.component.ImageDecoder;
 import io.diffusion4j.diffusion.guidance.GuidanceScale;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.Pyramid;
 import io.diffusion4j.diffusion.noise.NoiseSource;
-import io.diffusion4j.diffusion.part.ImageDecoder;
 import io.diffusion4j.diffusion.solver.DdimInversion;
 import io.diffusion4j.diffusion.stage.Draw;
 import io.diffusion4j.diffusion.stage.Projection;

@@ -1,9 +1,9 @@
 package io.diffusion4j.diffusion.pipeline;
 
 import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.diffusion.component.TextEncoder;
+import io.diffusion4j.diffusion.component.TextEncoding;
 import io.diffusion4j.diffusion.embedding.Vectors;
-import io.diffusion4j.diffusion.part.TextEncoder;
-import io.diffusion4j.diffusion.part.TextEncoding;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;

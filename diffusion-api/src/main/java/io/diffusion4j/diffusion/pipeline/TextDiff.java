@@ -1,10 +1,10 @@
 package io.diffusion4j.diffusion.pipeline;
 
+import io.diffusion4j.diffusion.component.ImageDecoder;
+import io.diffusion4j.diffusion.component.Prompt;
+import io.diffusion4j.diffusion.component.TextEncoding;
 import io.diffusion4j.diffusion.embedding.Slerp;
 import io.diffusion4j.diffusion.embedding.Vectors;
-import io.diffusion4j.diffusion.part.ImageDecoder;
-import io.diffusion4j.diffusion.part.Prompt;
-import io.diffusion4j.diffusion.part.TextEncoding;
 import io.diffusion4j.diffusion.stage.Projection;
 import java.util.List;
 

@@ -1,10 +1,10 @@
 package io.diffusion4j.diffusion.pipeline;
 
-import io.diffusion4j.diffusion.part.ImageDecoder;
-import io.diffusion4j.diffusion.part.ImageEncoder;
-import io.diffusion4j.diffusion.part.Prior;
-import io.diffusion4j.diffusion.part.TextEncoder;
-import io.diffusion4j.diffusion.part.Upsampler;
+import io.diffusion4j.diffusion.component.ImageDecoder;
+import io.diffusion4j.diffusion.component.ImageEncoder;
+import io.diffusion4j.diffusion.component.Prior;
+import io.diffusion4j.diffusion.component.TextEncoder;
+import io.diffusion4j.diffusion.component.Upsampler;
 import io.diffusion4j.diffusion.stage.Stage;
 import java.util.List;
 import java.util.function.UnaryOperator;

@@ -1,9 +1,9 @@
 package io.diffusion4j.diffusion.pipeline;
 
+import io.diffusion4j.diffusion.component.TextCoverage;
 import io.diffusion4j.diffusion.guidance.GuidanceRule;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.noise.NoiseSource;
-import io.diffusion4j.diffusion.part.TextCoverage;
 import io.diffusion4j.diffusion.pipeline.ImageEdit.Target;
 import io.diffusion4j.diffusion.stage.Pixels;
 import io.diffusion4j.diffusion.stage.SamplingListener;

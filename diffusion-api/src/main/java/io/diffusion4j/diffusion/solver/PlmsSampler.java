@@ -4,10 +4,10 @@ import static java.lang.Math.sqrt;
 
 import io.diffusion4j.diffusion.process.Conversion;
 import io.diffusion4j.diffusion.process.Parameterization;
-import io.diffusion4j.diffusion.sampling.SolverLevel;
 import io.diffusion4j.diffusion.sampling.Quantity;
 import io.diffusion4j.diffusion.sampling.Sampler;
 import io.diffusion4j.diffusion.sampling.SamplingPlan;
+import io.diffusion4j.diffusion.sampling.SolverLevel;
 import io.diffusion4j.diffusion.sampling.Update;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import io.diffusion4j.diffusion.schedule.Timesteps;
@@ -139,8 +139,7 @@ public record PlmsSampler(Start start, FinalNoiseLevel end, Parameterization com
       for (int k = 0; k < weights.length; k++) {
         // the output is (ε̂ − a·x)/b where it was made
         Conversion here = conversion(slopes.get(k));
-        double ofEps =
-            transfer.eps() * weights[k] * (there.epsFromOutput() / here.epsFromOutput());
+        double ofEps = transfer.eps() * weights[k] * (there.epsFromOutput() / here.epsFromOutput());
         update = plus(update, slopes.get(k), Quantity.EPS, ofEps);
         if (here.epsFromX() != 0) {
           update = plus(update, slopes.get(k), Quantity.X, -ofEps * here.epsFromX());

@@ -12,6 +12,7 @@ public final class Samplers {
   /** The levels of diffusers' DPM-Solver++ with {@code use_karras_sigmas}. */
   public static final Grid KARRAS_NEAREST =
       new KarrasGrid(7, KarrasGrid.Ends.SCHEDULE, KarrasGrid.Time.NEAREST);
+
   private static final Grid KARRAS_FRACTIONAL =
       new KarrasGrid(7, KarrasGrid.Ends.TIMESTEPS, KarrasGrid.Time.FRACTIONAL);
 

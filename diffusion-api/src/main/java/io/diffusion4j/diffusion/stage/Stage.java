@@ -110,7 +110,7 @@ public record Stage(
   }
 
   /** Returns the same stage with other choices, if it has any. */
-  public Stage withChoices(UnaryOperator<Choices> change) {
+  public Stage withChoices(UnaryOperator<StageChoices> change) {
     return denoising()
         .map(
             own ->

@@ -17,7 +17,7 @@ public sealed interface StageKind {
    * @param choices the named options of a request
    */
   record Denoising(
-      NoiseSchedule schedule, TimestepSpacing spacing, Thresholding treatment, Choices choices)
+      NoiseSchedule schedule, TimestepSpacing spacing, Thresholding treatment, StageChoices choices)
       implements StageKind {
     public Denoising {
       int steps = choices.defaultSteps();
@@ -30,7 +30,7 @@ public sealed interface StageKind {
     }
 
     /** Returns the same course with other choices. */
-    public Denoising withChoices(Choices other) {
+    public Denoising withChoices(StageChoices other) {
       return new Denoising(schedule, spacing, treatment, other);
     }
   }

@@ -18,11 +18,11 @@ public final class StageSettings {
   public static final StageSetting<String> SAMPLER =
       StageSetting.of("sampler", Kind.NAME, "The sampler of the %s.")
           .readBy(StageSettings::denoises)
-          .withDefault((stage, given) -> choices(stage).map(Choices::defaultSampler))
+          .withDefault((stage, given) -> choices(stage).map(StageChoices::defaultSampler))
           .refusing(
               (stage, name, given) ->
                   choices(stage)
-                      .map(Choices::samplers)
+                      .map(StageChoices::samplers)
                       .map(known -> unless(known, name, known.expectedInsteadOf(name)))
                       .orElse(Optional.of("unset; this stage has no sampler")))
           .setting((settings, stage, name, given) -> settings.withSampler(sampler(stage, name)));
@@ -59,7 +59,7 @@ public final class StageSettings {
       StageSetting.of("steps", Kind.COUNT, "The steps of the %s.")
           .within(steps -> steps >= 1, "≥ 1")
           .readBy(StageSettings::denoises)
-          .withDefault((stage, given) -> choices(stage).map(Choices::defaultSteps))
+          .withDefault((stage, given) -> choices(stage).map(StageChoices::defaultSteps))
           .refusing(
               (stage, steps, given) -> {
                 if (!denoises(stage)) {
@@ -78,11 +78,11 @@ public final class StageSettings {
               Kind.NAME,
               "The spacing of the %s's timesteps, such as leading or trailing. Default: its own.")
           .readBy(StageSettings::denoises)
-          .refusing(oneOf(Choices::spacings))
+          .refusing(oneOf(StageChoices::spacings))
           .setting(
               (settings, stage, name, given) ->
                   settings.withSpacing(
-                      choices(stage).flatMap(Choices::spacings).orElseThrow().named(name)));
+                      choices(stage).flatMap(StageChoices::spacings).orElseThrow().named(name)));
 
   /** The treatment of each x̂₀. */
   public static final StageSetting<String> THRESHOLDING =
@@ -91,11 +91,11 @@ public final class StageSettings {
               Kind.NAME,
               "The thresholding of x0 in the %s: clip, dynamic or none. Default: its own.")
           .readBy(StageSettings::denoises)
-          .refusing(oneOf(Choices::treatments))
+          .refusing(oneOf(StageChoices::treatments))
           .setting(
               (settings, stage, name, given) ->
                   settings.withTreatment(
-                      choices(stage).flatMap(Choices::treatments).orElseThrow().named(name)));
+                      choices(stage).flatMap(StageChoices::treatments).orElseThrow().named(name)));
 
   /** The guide by its gradient, in place of classifier-free guidance. */
   public static final StageSetting<String> GUIDANCE =
@@ -205,7 +205,7 @@ public final class StageSettings {
     return stage.denoising().isPresent();
   }
 
-  private static Optional<Choices> choices(Stage stage) {
+  private static Optional<StageChoices> choices(Stage stage) {
     return stage.denoising().map(StageKind.Denoising::choices);
   }
 
@@ -221,7 +221,7 @@ public final class StageSettings {
     return known.names().contains(name) ? Optional.empty() : Optional.of(expected);
   }
 
-  private static <V> Refusal<String> oneOf(Function<Choices, Optional<ByName<V>>> offered) {
+  private static <V> Refusal<String> oneOf(Function<StageChoices, Optional<ByName<V>>> offered) {
     return (stage, name, given) ->
         choices(stage)
             .flatMap(offered)

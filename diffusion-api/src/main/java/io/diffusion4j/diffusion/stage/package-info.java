@@ -12,7 +12,7 @@
  *         new CosineSchedule(1000),
  *         TimestepSpacings.LEADING,
  *         Thresholding.clip(1),
- *         new Choices(Samplers.standard(), "ddim", 50));
+ *         new StageChoices(Samplers.standard(), "ddim", 50));
  * Stage stage = Stage.denoising("decoder", course).withDraws(Pixels.square(64));
  * SamplingSettings few = stage.defaults().withSteps(20);
  * stage.check(few); // an exception explains why settings are invalid

@@ -4,6 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.diffusion4j.diffusion.component.ImageDecoder;
+import io.diffusion4j.diffusion.component.ImageEncoder;
+import io.diffusion4j.diffusion.component.Prompt;
+import io.diffusion4j.diffusion.component.TextEncoder;
+import io.diffusion4j.diffusion.component.TextEncoding;
+import io.diffusion4j.diffusion.component.Upsampler;
 import io.diffusion4j.diffusion.denoiser.Denoiser;
 import io.diffusion4j.diffusion.denoiser.GaussianDenoiser;
 import io.diffusion4j.diffusion.denoiser.Prediction;
@@ -14,12 +20,6 @@ import io.diffusion4j.diffusion.image.Pyramid;
 import io.diffusion4j.diffusion.loss.VarianceType;
 import io.diffusion4j.diffusion.noise.NoiseSource;
 import io.diffusion4j.diffusion.noise.PhiloxNoise;
-import io.diffusion4j.diffusion.part.ImageDecoder;
-import io.diffusion4j.diffusion.part.ImageEncoder;
-import io.diffusion4j.diffusion.part.Prompt;
-import io.diffusion4j.diffusion.part.TextEncoder;
-import io.diffusion4j.diffusion.part.TextEncoding;
-import io.diffusion4j.diffusion.part.Upsampler;
 import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.diffusion.sampling.Resampling;
 import io.diffusion4j.diffusion.sampling.Sampler;
@@ -31,7 +31,6 @@ import io.diffusion4j.diffusion.solver.DdimSampler;
 import io.diffusion4j.diffusion.solver.DdpmSampler;
 import io.diffusion4j.diffusion.solver.GaussianData;
 import io.diffusion4j.diffusion.solver.Samplers;
-import io.diffusion4j.diffusion.stage.Choices;
 import io.diffusion4j.diffusion.stage.DiffusionStage;
 import io.diffusion4j.diffusion.stage.Draw;
 import io.diffusion4j.diffusion.stage.Pixels;
@@ -39,6 +38,7 @@ import io.diffusion4j.diffusion.stage.Projection;
 import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
 import io.diffusion4j.diffusion.stage.Stage;
+import io.diffusion4j.diffusion.stage.StageChoices;
 import io.diffusion4j.diffusion.stage.StageKind;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -249,7 +249,7 @@ class EditingTest {
             SCHEDULE,
             TimestepSpacings.UNCLIP,
             Thresholding.clip(1),
-            new Choices(Samplers.standard(), "ddim", 20)));
+            new StageChoices(Samplers.standard(), "ddim", 20)));
   }
 
   private static Map<String, SamplingSettings> sampling(int steps) {

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.diffusion4j.diffusion.part.TextEncoder;
-import io.diffusion4j.diffusion.part.TextEncoding;
+import io.diffusion4j.diffusion.component.TextEncoder;
+import io.diffusion4j.diffusion.component.TextEncoding;
 import io.diffusion4j.diffusion.pipeline.LabelClassifier.Scored;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -3,29 +3,29 @@ package io.diffusion4j.diffusion.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.diffusion4j.diffusion.component.BestOfPrior;
+import io.diffusion4j.diffusion.component.ImageDecoder;
+import io.diffusion4j.diffusion.component.Prior;
+import io.diffusion4j.diffusion.component.Prompt;
+import io.diffusion4j.diffusion.component.TextEncoder;
+import io.diffusion4j.diffusion.component.TextEncoding;
+import io.diffusion4j.diffusion.component.Upsampler;
 import io.diffusion4j.diffusion.guidance.GuidanceScale;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.noise.NoiseSource;
 import io.diffusion4j.diffusion.noise.PhiloxNoise;
-import io.diffusion4j.diffusion.part.BestOfPrior;
-import io.diffusion4j.diffusion.part.ImageDecoder;
-import io.diffusion4j.diffusion.part.Prior;
-import io.diffusion4j.diffusion.part.Prompt;
-import io.diffusion4j.diffusion.part.TextEncoder;
-import io.diffusion4j.diffusion.part.TextEncoding;
-import io.diffusion4j.diffusion.part.Upsampler;
 import io.diffusion4j.diffusion.sampling.Thresholding;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
 import io.diffusion4j.diffusion.schedule.TimestepSpacings;
 import io.diffusion4j.diffusion.solver.DdimSampler;
 import io.diffusion4j.diffusion.solver.HeunSampler;
 import io.diffusion4j.diffusion.solver.Samplers;
-import io.diffusion4j.diffusion.stage.Choices;
 import io.diffusion4j.diffusion.stage.Draw;
 import io.diffusion4j.diffusion.stage.Pixels;
 import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
 import io.diffusion4j.diffusion.stage.Stage;
+import io.diffusion4j.diffusion.stage.StageChoices;
 import io.diffusion4j.diffusion.stage.StageKind;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -192,7 +192,7 @@ class PipelinesTest {
                 new CosineSchedule(100),
                 TimestepSpacings.TRAILING,
                 Thresholding.NONE,
-                new Choices(Samplers.standard(), "heun", 6)));
+                new StageChoices(Samplers.standard(), "heun", 6)));
     List<SamplingSettings> seen = new ArrayList<>();
     Prior watched =
         (draws, settings, listener) -> {

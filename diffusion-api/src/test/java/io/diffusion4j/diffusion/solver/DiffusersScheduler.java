@@ -129,8 +129,7 @@ record DiffusersScheduler(
       expect("set_alpha_to_one", false);
       Parameterization predicted = parameterization();
       return new DiffusersScheduler(
-          new PlmsSampler(
-              PlmsSampler.Start.MULTISTEP, FinalNoiseLevel.FIRST_TIMESTEP, predicted),
+          new PlmsSampler(PlmsSampler.Start.MULTISTEP, FinalNoiseLevel.FIRST_TIMESTEP, predicted),
           schedule(),
           spacing("leading"),
           Thresholding.NONE,

@@ -190,8 +190,7 @@ public record Autoencoder(
       h = blocks.middle(at.at("mid_block"), h);
       h = norm.activated(at.at("conv_norm_out"), h);
       h = at.at("conv_out").conv2d(h, 2L * latentChannels, 3);
-      return List.of(
-          nn.output(quantConv ? nn.at(QUANT).conv2d(h, 2L * latentChannels, 1) : h));
+      return List.of(nn.output(quantConv ? nn.at(QUANT).conv2d(h, 2L * latentChannels, 1) : h));
     };
   }
 

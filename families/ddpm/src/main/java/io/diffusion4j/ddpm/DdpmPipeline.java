@@ -4,6 +4,9 @@ import io.diffusion4j.checkpoint.SchedulerConfig;
 import io.diffusion4j.decoder.GuidedStage;
 import io.diffusion4j.decoder.unet.UnetConfig.Labels;
 import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.diffusion.component.ImageDecoder;
+import io.diffusion4j.diffusion.component.Prompt;
+import io.diffusion4j.diffusion.component.TextEncoding;
 import io.diffusion4j.diffusion.denoiser.Denoiser;
 import io.diffusion4j.diffusion.embedding.Slerp;
 import io.diffusion4j.diffusion.guidance.ConditionGradient;
@@ -12,9 +15,6 @@ import io.diffusion4j.diffusion.guidance.Guides;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.Pyramid;
 import io.diffusion4j.diffusion.noise.NoiseSource;
-import io.diffusion4j.diffusion.part.ImageDecoder;
-import io.diffusion4j.diffusion.part.Prompt;
-import io.diffusion4j.diffusion.part.TextEncoding;
 import io.diffusion4j.diffusion.pipeline.ImageEdit;
 import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.diffusion.pipeline.ImageTask;
@@ -23,13 +23,13 @@ import io.diffusion4j.diffusion.pipeline.Inpainting;
 import io.diffusion4j.diffusion.pipeline.Inversion;
 import io.diffusion4j.diffusion.pipeline.ModelCard;
 import io.diffusion4j.diffusion.pipeline.ModelIdentity;
-import io.diffusion4j.diffusion.stage.Choices;
 import io.diffusion4j.diffusion.stage.Draw;
 import io.diffusion4j.diffusion.stage.Pixels;
 import io.diffusion4j.diffusion.stage.Projection;
 import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
 import io.diffusion4j.diffusion.stage.Stage;
+import io.diffusion4j.diffusion.stage.StageChoices;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
@@ -103,7 +103,7 @@ public final class DdpmPipeline implements ImagePipeline {
       Denoiser<PixelLabel> denoiser,
       SchedulerConfig scheduler,
       int steps,
-      UnaryOperator<Choices> choices,
+      UnaryOperator<StageChoices> choices,
       Optional<Judge> judge,
       Optional<LatentDecoder> latents,
       Optional<ImageDecoder> replacement) {

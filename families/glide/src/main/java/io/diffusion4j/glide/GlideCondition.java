@@ -1,8 +1,8 @@
 package io.diffusion4j.glide;
 
 import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.diffusion.component.TextEncoding;
 import io.diffusion4j.diffusion.image.Image;
-import io.diffusion4j.diffusion.part.TextEncoding;
 import java.util.Optional;
 
 /**

@@ -1,8 +1,8 @@
 package io.diffusion4j.glide;
 
+import io.diffusion4j.diffusion.component.TextEncoder;
 import io.diffusion4j.diffusion.denoiser.Denoiser;
 import io.diffusion4j.diffusion.guidance.Guides;
-import io.diffusion4j.diffusion.part.TextEncoder;
 import io.diffusion4j.diffusion.sampling.Thresholding;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
 import io.diffusion4j.diffusion.schedule.LinearSchedule;
@@ -12,9 +12,9 @@ import io.diffusion4j.diffusion.schedule.TimestepSpacing;
 import io.diffusion4j.diffusion.schedule.TimestepSpacings;
 import io.diffusion4j.diffusion.schedule.Timesteps;
 import io.diffusion4j.diffusion.solver.Samplers;
-import io.diffusion4j.diffusion.stage.Choices;
 import io.diffusion4j.diffusion.stage.Pixels;
 import io.diffusion4j.diffusion.stage.Stage;
+import io.diffusion4j.diffusion.stage.StageChoices;
 import io.diffusion4j.diffusion.stage.StageKind;
 
 /**
@@ -84,7 +84,8 @@ public record GlideParts(
       int steps,
       int size) {
     var choices =
-        new Choices(Samplers.standard(), sampler, steps).withSpacings(TimestepSpacings.standard());
+        new StageChoices(Samplers.standard(), sampler, steps)
+            .withSpacings(TimestepSpacings.standard());
     return Stage.denoising(
             name, new StageKind.Denoising(schedule, spacing, Thresholding.clip(1), choices))
         .withDraws(Pixels.square(size))

@@ -3,16 +3,16 @@ package io.diffusion4j.glide;
 import io.diffusion4j.decoder.DiffusionDecoder;
 import io.diffusion4j.decoder.GuidedStage;
 import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.diffusion.component.ImageDecoder;
+import io.diffusion4j.diffusion.component.Prompt;
+import io.diffusion4j.diffusion.component.TextCoverage;
+import io.diffusion4j.diffusion.component.TextEncoding;
+import io.diffusion4j.diffusion.component.Upsampler;
 import io.diffusion4j.diffusion.guidance.GuidanceRule;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.Resize;
 import io.diffusion4j.diffusion.image.Rgb8;
 import io.diffusion4j.diffusion.noise.NoiseSource;
-import io.diffusion4j.diffusion.part.ImageDecoder;
-import io.diffusion4j.diffusion.part.Prompt;
-import io.diffusion4j.diffusion.part.TextCoverage;
-import io.diffusion4j.diffusion.part.TextEncoding;
-import io.diffusion4j.diffusion.part.Upsampler;
 import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.diffusion.pipeline.ImageTask;
 import io.diffusion4j.diffusion.pipeline.Inpainting;
@@ -20,13 +20,13 @@ import io.diffusion4j.diffusion.pipeline.ModelCard;
 import io.diffusion4j.diffusion.pipeline.ModelIdentity;
 import io.diffusion4j.diffusion.sampling.Resampling;
 import io.diffusion4j.diffusion.sampling.Thresholding;
-import io.diffusion4j.diffusion.stage.Choices;
 import io.diffusion4j.diffusion.stage.DiffusionStage;
 import io.diffusion4j.diffusion.stage.Draw;
 import io.diffusion4j.diffusion.stage.Pixels;
 import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
 import io.diffusion4j.diffusion.stage.Stage;
+import io.diffusion4j.diffusion.stage.StageChoices;
 import io.diffusion4j.glide.GlideCondition.Known;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -53,7 +53,7 @@ public final class GlidePipeline implements ImagePipeline {
   private final ModelCard card;
   private final GlideParts parts;
   private final GuidanceRule guidance;
-  private final UnaryOperator<Choices> choices;
+  private final UnaryOperator<StageChoices> choices;
   private final GuidedStage<GlideCondition, float[]> base;
   private final DiffusionStage<GlideCondition> upsampler;
   private final Optional<DiffusionDecoder.Judge> judge;
@@ -77,7 +77,7 @@ public final class GlidePipeline implements ImagePipeline {
       GlideParts parts,
       boolean completes,
       GuidanceRule guidance,
-      UnaryOperator<Choices> choices,
+      UnaryOperator<StageChoices> choices,
       Optional<DiffusionDecoder.Judge> judge,
       Optional<ImageDecoder> decoder,
       Optional<Upsampler> enlarger) {

@@ -11,14 +11,14 @@ import io.diffusion4j.clip.ClipImageModel;
 import io.diffusion4j.clip.ClipTextModel;
 import io.diffusion4j.clip.token.ClipTokenizer;
 import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.diffusion.component.ImageDecoder;
+import io.diffusion4j.diffusion.component.ImageEncoder;
+import io.diffusion4j.diffusion.component.Prior;
+import io.diffusion4j.diffusion.component.TextEncoder;
+import io.diffusion4j.diffusion.component.TextEncoding;
 import io.diffusion4j.diffusion.denoiser.BatchingDenoiser;
 import io.diffusion4j.diffusion.denoiser.Denoiser;
 import io.diffusion4j.diffusion.image.Image;
-import io.diffusion4j.diffusion.part.ImageDecoder;
-import io.diffusion4j.diffusion.part.ImageEncoder;
-import io.diffusion4j.diffusion.part.Prior;
-import io.diffusion4j.diffusion.part.TextEncoder;
-import io.diffusion4j.diffusion.part.TextEncoding;
 import io.diffusion4j.diffusion.stage.Pixels;
 import io.diffusion4j.diffusion.stage.Sizes;
 import io.diffusion4j.diffusion.stage.Stage;
@@ -374,7 +374,8 @@ final class KandinskyModel implements AutoCloseable {
   LatentColours colours() {
     LatentColours known = colours;
     if (known == null) {
-      known = autoencoder.use(
+      known =
+          autoencoder.use(
               model ->
                   LatentColours.of(
                       model.movq().latentChannels(), model.factor(), model::decodeUncut));

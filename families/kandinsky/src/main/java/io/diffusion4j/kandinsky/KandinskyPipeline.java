@@ -1,6 +1,10 @@
 package io.diffusion4j.kandinsky;
 
 import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.diffusion.component.ImageDecoder;
+import io.diffusion4j.diffusion.component.Prompt;
+import io.diffusion4j.diffusion.component.TextCoverage;
+import io.diffusion4j.diffusion.component.TextEncoding;
 import io.diffusion4j.diffusion.denoiser.Denoiser;
 import io.diffusion4j.diffusion.guidance.Guidance;
 import io.diffusion4j.diffusion.guidance.GuidanceRule;
@@ -8,10 +12,6 @@ import io.diffusion4j.diffusion.guidance.GuidanceScale;
 import io.diffusion4j.diffusion.guidance.GuidedDenoiser;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.noise.NoiseSource;
-import io.diffusion4j.diffusion.part.ImageDecoder;
-import io.diffusion4j.diffusion.part.Prompt;
-import io.diffusion4j.diffusion.part.TextCoverage;
-import io.diffusion4j.diffusion.part.TextEncoding;
 import io.diffusion4j.diffusion.pipeline.Embedder;
 import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.diffusion.pipeline.ImageTask;
@@ -20,13 +20,13 @@ import io.diffusion4j.diffusion.pipeline.ImageTask.Kind;
 import io.diffusion4j.diffusion.pipeline.ModelCard;
 import io.diffusion4j.diffusion.pipeline.ModelIdentity;
 import io.diffusion4j.diffusion.sampling.Resampling;
-import io.diffusion4j.diffusion.stage.Choices;
 import io.diffusion4j.diffusion.stage.DiffusionStage;
 import io.diffusion4j.diffusion.stage.Draw;
 import io.diffusion4j.diffusion.stage.Pixels;
 import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
 import io.diffusion4j.diffusion.stage.Stage;
+import io.diffusion4j.diffusion.stage.StageChoices;
 import io.diffusion4j.kandinsky.KandinskyEmbeddings.Embedded;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -92,7 +92,7 @@ final class KandinskyPipeline implements ImagePipeline {
       KandinskyModel model,
       KandinskyEmbeddings embeddings,
       GuidanceRule guidance,
-      UnaryOperator<Choices> choices,
+      UnaryOperator<StageChoices> choices,
       Optional<Embedder> embedder,
       Optional<ImageDecoder> replacement) {
     this.replacement = replacement;

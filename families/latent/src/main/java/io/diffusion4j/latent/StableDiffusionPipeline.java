@@ -1,17 +1,17 @@
 package io.diffusion4j.latent;
 
 import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.diffusion.component.ImageDecoder;
+import io.diffusion4j.diffusion.component.Prompt;
+import io.diffusion4j.diffusion.component.TextCoverage;
+import io.diffusion4j.diffusion.component.TextEncoder;
+import io.diffusion4j.diffusion.component.TextEncoding;
 import io.diffusion4j.diffusion.guidance.Guidance;
 import io.diffusion4j.diffusion.guidance.GuidanceRule;
 import io.diffusion4j.diffusion.guidance.GuidanceScale;
 import io.diffusion4j.diffusion.guidance.GuidedDenoiser;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.noise.NoiseSource;
-import io.diffusion4j.diffusion.part.ImageDecoder;
-import io.diffusion4j.diffusion.part.Prompt;
-import io.diffusion4j.diffusion.part.TextCoverage;
-import io.diffusion4j.diffusion.part.TextEncoder;
-import io.diffusion4j.diffusion.part.TextEncoding;
 import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.diffusion.pipeline.ImageTask;
 import io.diffusion4j.diffusion.pipeline.ImageTask.Kind;
@@ -19,13 +19,13 @@ import io.diffusion4j.diffusion.pipeline.ImageTask.Words;
 import io.diffusion4j.diffusion.pipeline.ModelCard;
 import io.diffusion4j.diffusion.pipeline.ModelIdentity;
 import io.diffusion4j.diffusion.sampling.Resampling;
-import io.diffusion4j.diffusion.stage.Choices;
 import io.diffusion4j.diffusion.stage.DiffusionStage;
 import io.diffusion4j.diffusion.stage.Draw;
 import io.diffusion4j.diffusion.stage.Pixels;
 import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
 import io.diffusion4j.diffusion.stage.Stage;
+import io.diffusion4j.diffusion.stage.StageChoices;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;
@@ -66,7 +66,7 @@ final class StableDiffusionPipeline implements ImagePipeline {
       StableDiffusionModel model,
       TextEncoder texts,
       GuidanceRule guidance,
-      UnaryOperator<Choices> choices,
+      UnaryOperator<StageChoices> choices,
       Optional<ImageDecoder> replacement) {
     this.model = model;
     this.texts = texts;

@@ -11,7 +11,7 @@ import io.diffusion4j.diffusion.pipeline.ModelIdentity;
 import io.diffusion4j.diffusion.sampling.Sampler;
 import io.diffusion4j.diffusion.sampling.Thresholding;
 import io.diffusion4j.diffusion.schedule.TimestepSpacing;
-import io.diffusion4j.diffusion.stage.Choices;
+import io.diffusion4j.diffusion.stage.StageChoices;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -134,7 +134,7 @@ public final class PipelineModule extends AbstractModule {
     }
 
     /** Returns the change of a stage's choices: what plugins added, and their default sampler. */
-    public UnaryOperator<Choices> choices() {
+    public UnaryOperator<StageChoices> choices() {
       var usual = replacement(Sampler.class);
       return choices -> {
         var all = choices.adding(samplers, spacings, treatments);

@@ -2,9 +2,9 @@ package io.diffusion4j.unclip;
 
 import io.diffusion4j.checkpoint.SchedulerConfig;
 import io.diffusion4j.diffusion.argument.ByName;
-import io.diffusion4j.diffusion.part.ImageDecoder;
-import io.diffusion4j.diffusion.part.Prior;
-import io.diffusion4j.diffusion.part.Upsampler;
+import io.diffusion4j.diffusion.component.ImageDecoder;
+import io.diffusion4j.diffusion.component.Prior;
+import io.diffusion4j.diffusion.component.Upsampler;
 import io.diffusion4j.diffusion.sampling.Sampler;
 import io.diffusion4j.diffusion.sampling.Thresholding;
 import io.diffusion4j.diffusion.solver.Samplers;

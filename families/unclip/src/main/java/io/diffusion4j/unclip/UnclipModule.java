@@ -4,13 +4,13 @@ import com.google.inject.AbstractModule;
 import com.google.inject.Provides;
 import com.google.inject.Singleton;
 import io.diffusion4j.diffusion.argument.ByName;
+import io.diffusion4j.diffusion.component.BestOfPrior;
+import io.diffusion4j.diffusion.component.ImageDecoder;
+import io.diffusion4j.diffusion.component.ImageEncoder;
+import io.diffusion4j.diffusion.component.Prior;
+import io.diffusion4j.diffusion.component.TextEncoder;
+import io.diffusion4j.diffusion.component.Upsampler;
 import io.diffusion4j.diffusion.guidance.GuidanceRule;
-import io.diffusion4j.diffusion.part.BestOfPrior;
-import io.diffusion4j.diffusion.part.ImageDecoder;
-import io.diffusion4j.diffusion.part.ImageEncoder;
-import io.diffusion4j.diffusion.part.Prior;
-import io.diffusion4j.diffusion.part.TextEncoder;
-import io.diffusion4j.diffusion.part.Upsampler;
 import io.diffusion4j.diffusion.pipeline.Embedder;
 import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.diffusion.pipeline.ImageTask.Kind;
@@ -23,8 +23,8 @@ import io.diffusion4j.diffusion.sampling.Thresholding;
 import io.diffusion4j.diffusion.schedule.TimestepSpacing;
 import io.diffusion4j.diffusion.solver.DdimSampler;
 import io.diffusion4j.diffusion.solver.Samplers;
-import io.diffusion4j.diffusion.stage.Choices;
 import io.diffusion4j.diffusion.stage.Pixels;
+import io.diffusion4j.diffusion.stage.StageChoices;
 import io.diffusion4j.pipeline.LoraFiles;
 import io.diffusion4j.pipeline.OpenOptions;
 import io.diffusion4j.pipeline.PublishedFolder;
@@ -139,7 +139,8 @@ public final class UnclipModule extends AbstractModule {
         replaced.guard(Upsampler.class, offered.upsampler(), "a larger image for each draw"));
   }
 
-  private static Choices withUsual(Choices choices, Sampler usual, Replacements replaced) {
+  private static StageChoices withUsual(
+      StageChoices choices, Sampler usual, Replacements replaced) {
     if (!replaced.has(Sampler.class)) {
       return choices;
     }

@@ -1,11 +1,11 @@
 package io.diffusion4j.unclip;
 
+import io.diffusion4j.diffusion.component.ImageDecoder;
+import io.diffusion4j.diffusion.component.ImageEncoder;
+import io.diffusion4j.diffusion.component.Prior;
+import io.diffusion4j.diffusion.component.Upsampler;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.noise.NoiseSource;
-import io.diffusion4j.diffusion.part.ImageDecoder;
-import io.diffusion4j.diffusion.part.ImageEncoder;
-import io.diffusion4j.diffusion.part.Prior;
-import io.diffusion4j.diffusion.part.Upsampler;
 import io.diffusion4j.diffusion.pipeline.ImageTask;
 import io.diffusion4j.diffusion.pipeline.ModelCard;
 import io.diffusion4j.diffusion.pipeline.ModelIdentity;

@@ -72,7 +72,7 @@ class ManualPagesTest {
               "diffusion/loss",
               "Denoiser<float[]> network, float[] x0, float[] eps, float[] condition,"
                   + " SplittableRandom random"),
-          Map.entry("diffusion/part", "TextEncoder encoder, Prior prior"),
+          Map.entry("diffusion/component", "TextEncoder encoder, Prior prior"),
           Map.entry("diffusion/pipeline", "ImagePipeline pipeline"),
           Map.entry(
               "diffusion/sampling",

@@ -26,7 +26,7 @@ import io.diffusion4j.diffusion.solver.LcmSampler;
 import io.diffusion4j.diffusion.solver.PlmsSampler;
 import io.diffusion4j.diffusion.solver.Samplers;
 import io.diffusion4j.diffusion.solver.SdeDpmSolverPlusPlus;
-import io.diffusion4j.diffusion.stage.Choices;
+import io.diffusion4j.diffusion.stage.StageChoices;
 import io.diffusion4j.diffusion.stage.StageKind;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -291,9 +291,7 @@ public record SchedulerConfig(
             List.of(DpmSolverPlusPlus.Correction.MIDPOINT, DpmSolverPlusPlus.Correction.HEUN));
     private static final Field<Boolean> STOCHASTIC =
         new Field<>(
-            "algorithm_type",
-            List.of("dpmsolver++", "sde-dpmsolver++"),
-            List.of(false, true));
+            "algorithm_type", List.of("dpmsolver++", "sde-dpmsolver++"), List.of(false, true));
 
     /** Refuses a sampler that is none. */
     public SolverSettings {
@@ -337,9 +335,11 @@ public record SchedulerConfig(
           dpm ? c.intValue("solver_order", DEFAULT.order) : DEFAULT.order,
           dpm ? CORRECTION.read(c) : DEFAULT.correction,
           dpm ? STOCHASTIC.read(c) : DEFAULT.stochastic,
-          lcm ? c.intValue("original_inference_steps", DEFAULT.distilledSteps)
+          lcm
+              ? c.intValue("original_inference_steps", DEFAULT.distilledSteps)
               : DEFAULT.distilledSteps,
-          lcm ? c.doubleValue("timestep_scaling", DEFAULT.timestepScaling)
+          lcm
+              ? c.doubleValue("timestep_scaling", DEFAULT.timestepScaling)
               : DEFAULT.timestepScaling);
     }
 
@@ -593,8 +593,7 @@ public record SchedulerConfig(
   /** Reads the settings of a network of latents, of any class but unCLIP's. */
   public static SchedulerConfig readLatent(ComponentConfig c) {
     return read(
-        c,
-        Arrays.stream(Kind.values()).filter(kind -> kind != Kind.UNCLIP).toArray(Kind[]::new));
+        c, Arrays.stream(Kind.values()).filter(kind -> kind != Kind.UNCLIP).toArray(Kind[]::new));
   }
 
   /** Reads the settings of a network of pixels or latents. */
@@ -731,13 +730,13 @@ public record SchedulerConfig(
     int most = Math.min(steps, trainTimesteps);
     var choices =
         kind == Kind.UNCLIP
-            ? new Choices(samplers, UNCLIP_SAMPLER, most)
+            ? new StageChoices(samplers, UNCLIP_SAMPLER, most)
             : ofPixels(samplers, most).withTreatments(Thresholding.standard());
     return new StageKind.Denoising(
         schedule(), timesteps(), treatment(), choices.withSpacings(TimestepSpacings.standard()));
   }
 
-  private Choices ofPixels(ByName<Sampler> samplers, int steps) {
+  private StageChoices ofPixels(ByName<Sampler> samplers, int steps) {
     String ancestral =
         switch (variance) {
           case FIXED_SMALL -> "ddpm-small";
@@ -751,22 +750,21 @@ public record SchedulerConfig(
             .with(
                 DDIM_SAMPLER, new DdimSampler(0, EpsSource.NETWORK, DdimSampler.Stride.WHOLE, end));
     return switch (kind) {
-      case DDIM -> new Choices(all, DDIM_SAMPLER, steps);
+      case DDIM -> new StageChoices(all, DDIM_SAMPLER, steps);
       case PNDM ->
-          new Choices(
+          new StageChoices(
               all.with(
-                  PLMS_SAMPLER,
-                  new PlmsSampler(PlmsSampler.Start.LISTED, end, parameterization)),
+                  PLMS_SAMPLER, new PlmsSampler(PlmsSampler.Start.LISTED, end, parameterization)),
               PLMS_SAMPLER,
               steps);
-      case EULER -> new Choices(all, solver.karras ? "euler-karras" : "euler", steps);
-      case EULER_ANCESTRAL -> new Choices(all, "euler-ancestral", steps);
+      case EULER -> new StageChoices(all, solver.karras ? "euler-karras" : "euler", steps);
+      case EULER_ANCESTRAL -> new StageChoices(all, "euler-ancestral", steps);
       case DPM_SOLVER ->
-          new Choices(all.with(DPM_SAMPLER, solver.dpmSolver()), DPM_SAMPLER, steps);
+          new StageChoices(all.with(DPM_SAMPLER, solver.dpmSolver()), DPM_SAMPLER, steps);
       case LCM ->
-          new Choices(
+          new StageChoices(
               all.with(LCM_SAMPLER, new LcmSampler(solver.timestepScaling)), LCM_SAMPLER, steps);
-      default -> new Choices(all, ancestral, steps);
+      default -> new StageChoices(all, ancestral, steps);
     };
   }
 

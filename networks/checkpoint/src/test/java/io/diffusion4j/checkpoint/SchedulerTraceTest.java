@@ -33,8 +33,7 @@ class SchedulerTraceTest {
   void aConfigurationDrawsAsItsClass(GoldenCase trace) {
     ObjectNode file = trace.config("config");
     file.put("_class_name", trace.json().get("scheduler").asText());
-    var config =
-        SchedulerConfig.readLatent(ComponentConfig.parse(trace.marker(), file.toString()));
+    var config = SchedulerConfig.readLatent(ComponentConfig.parse(trace.marker(), file.toString()));
     assertThat(writtenAndRead(config)).isEqualTo(config);
 
     int steps = trace.json().get("steps").asInt();
@@ -43,8 +42,7 @@ class SchedulerTraceTest {
     double eta = trace.json().at("/step_kwargs/eta").asDouble(0);
     SamplingPlan plan =
         (eta > 0 ? ((EtaSampler) sampler).withEta(eta) : sampler)
-            .plan(
-                course.schedule(), course.spacing().of(course.schedule().steps(), steps));
+            .plan(course.schedule(), course.spacing().of(course.schedule().steps(), steps));
     GoldenTensors golden = trace.io();
     boolean exploding = trace.json().get("scheduler").asText().startsWith("Euler");
     boolean fromNoise = exploding && config.zeroSnr();
@@ -61,8 +59,7 @@ class SchedulerTraceTest {
               step -> golden.row("step%02d.noise".formatted(step), image));
       for (int i = 0; i < golden.values("timesteps").length; i++) {
         assertThat(plan.steps().get(i).t()).isEqualTo(golden.values("timesteps")[i], within(1e-4));
-        trajectory.advance(
-            Prediction.of(golden.row("step%02d.model_out".formatted(i), row)));
+        trajectory.advance(Prediction.of(golden.row("step%02d.model_out".formatted(i), row)));
       }
       assertThat(trajectory.done()).isTrue();
       float[] out = golden.row("out", row);

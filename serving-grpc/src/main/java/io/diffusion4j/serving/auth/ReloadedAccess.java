@@ -190,7 +190,7 @@ public final class ReloadedAccess implements Authenticator {
    *
    * @param tokens the entries
    */
-  private record TokenFile(List<Entry> tokens) {
+  record TokenFile(List<Entry> tokens) {
     /**
      * A token.
      *

@@ -12,9 +12,9 @@ import io.diffusion4j.diffusion.sampling.Thresholding;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
 import io.diffusion4j.diffusion.schedule.TimestepSpacings;
 import io.diffusion4j.diffusion.solver.Samplers;
-import io.diffusion4j.diffusion.stage.Choices;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
 import io.diffusion4j.diffusion.stage.Stage;
+import io.diffusion4j.diffusion.stage.StageChoices;
 import io.diffusion4j.diffusion.stage.StageKind;
 import io.diffusion4j.diffusion.stage.StageSetting;
 import io.diffusion4j.diffusion.stage.StageSetting.Kind;
@@ -42,7 +42,7 @@ class AddedSettingTest {
                   new CosineSchedule(100),
                   TimestepSpacings.LEADING,
                   Thresholding.clip(1),
-                  new Choices(Samplers.standard(), "ddim", 5)))
+                  new StageChoices(Samplers.standard(), "ddim", 5)))
           .withSetting(ROUNDS);
 
   private static Descriptor optionsWithRounds() throws DescriptorValidationException {

@@ -70,7 +70,7 @@ record Fields(ObjectNode json) {
   boolean flag(String name, boolean otherwise) {
     return value(
             name,
-            value -> value.isBoolean() || value.isInt() && value.intValue() >> 1 == 0,
+            value -> value.isBoolean() || (value.isInt() && value.intValue() >> 1 == 0),
             JsonNode::asBoolean,
             "true or false")
         .orElse(otherwise);

@@ -1,10 +1,10 @@
 package io.diffusion4j.filters;
 
+import io.diffusion4j.diffusion.component.ImageEncoder;
+import io.diffusion4j.diffusion.component.TextEncoder;
 import io.diffusion4j.diffusion.filter.ConceptScore;
 import io.diffusion4j.diffusion.filter.ImageFilter;
 import io.diffusion4j.diffusion.image.Image;
-import io.diffusion4j.diffusion.part.ImageEncoder;
-import io.diffusion4j.diffusion.part.TextEncoder;
 import io.diffusion4j.diffusion.pipeline.LabelClassifier;
 import java.util.ArrayList;
 import java.util.List;

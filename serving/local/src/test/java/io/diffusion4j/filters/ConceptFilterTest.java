@@ -3,13 +3,13 @@ package io.diffusion4j.filters;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.diffusion4j.diffusion.component.ImageEncoder;
+import io.diffusion4j.diffusion.component.TextEncoder;
+import io.diffusion4j.diffusion.component.TextEncoding;
 import io.diffusion4j.diffusion.filter.Filters;
 import io.diffusion4j.diffusion.filter.Moderation;
 import io.diffusion4j.diffusion.filter.Verdict;
 import io.diffusion4j.diffusion.image.Image;
-import io.diffusion4j.diffusion.part.ImageEncoder;
-import io.diffusion4j.diffusion.part.TextEncoder;
-import io.diffusion4j.diffusion.part.TextEncoding;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

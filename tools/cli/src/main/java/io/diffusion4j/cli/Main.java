@@ -139,6 +139,7 @@ public final class Main implements Runnable {
       usageHelp = true,
       scope = ScopeType.INHERIT,
       description = "Show all options and commands.")
+  @SuppressWarnings("UnusedVariable") // the help reads the value of the option
   private boolean helpAll;
 
   private Main() {}

@@ -1,7 +1,7 @@
 package io.diffusion4j.unclip.doctor;
 
+import io.diffusion4j.diffusion.component.TextEncoding;
 import io.diffusion4j.diffusion.embedding.Vectors;
-import io.diffusion4j.diffusion.part.TextEncoding;
 import io.diffusion4j.prior.Standardization;
 import io.diffusion4j.unclip.doctor.Diagnosis.Verdict;
 import java.util.List;

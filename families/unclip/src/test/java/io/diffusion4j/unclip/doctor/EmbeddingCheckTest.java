@@ -2,7 +2,7 @@ package io.diffusion4j.unclip.doctor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.diffusion4j.diffusion.part.TextEncoding;
+import io.diffusion4j.diffusion.component.TextEncoding;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

@@ -33,8 +33,7 @@ public final class LdmCheckpoint implements AutoCloseable {
   static final String TEXT_2 = "cond_stage_model.model.";
 
   private static final String POSITIONS = "positional_embedding";
-  private static final String POSITION_WEIGHT =
-      "text_model.embeddings.position_embedding.weight";
+  private static final String POSITION_WEIGHT = "text_model.embeddings.position_embedding.weight";
   private static final String POSITION_IDS = ".position_ids";
   private static final String LAYERS = "transformer.resblocks.";
   private static final String IN_PROJ = ".attn.in_proj_";
@@ -118,8 +117,7 @@ public final class LdmCheckpoint implements AutoCloseable {
     text = present(ofText);
     if (unet.isEmpty() && autoencoder.isEmpty() && text.isEmpty()) {
       throw new CheckpointException(
-          Path.of(file.origin()),
-          "%s (expected: %s)".formatted(seen(file.names()), KNOWN));
+          Path.of(file.origin()), "%s (expected: %s)".formatted(seen(file.names()), KNOWN));
     }
     if (!left.isEmpty()) {
       throw new CheckpointException(

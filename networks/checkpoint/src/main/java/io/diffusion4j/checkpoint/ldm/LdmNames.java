@@ -145,9 +145,7 @@ public final class LdmNames {
       }
       for (int j = 0; j < 2; j++) {
         names.all(
-            AUTOENCODER_RESNET,
-            half + ".mid.block_" + (j + 1),
-            half + ".mid_block.resnets." + j);
+            AUTOENCODER_RESNET, half + ".mid.block_" + (j + 1), half + ".mid_block.resnets." + j);
       }
     }
     for (int level = 0; level < levels; level++) {

@@ -20,8 +20,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A file of low-rank updates: for a linear layer or convolution W, of out × in, W + s·B·A, with A of
- * rank × in and B of out × rank (Hu et al. 2021, eq. 3).
+ * A file of low-rank updates: for a linear layer or convolution W, of out × in, W + s·B·A, with A
+ * of rank × in and B of out × rank (Hu et al. 2021, eq. 3).
  *
  * <p>It reads the layouts of diffusers' attention processors ({@code processor.to_q_lora.down}), of
  * peft ({@code lora_A}, {@code lora_B}, with {@code lora_adapter_metadata} or an {@code
@@ -186,8 +186,7 @@ public final class Lora implements AutoCloseable {
     var renamed = new TreeMap<Layer, Update>();
     updates.forEach(
         (layer, update) ->
-            renamed.put(
-                new Layer(layer.network(), names.of(layer).orElse(layer.name())), update));
+            renamed.put(new Layer(layer.network(), names.of(layer).orElse(layer.name())), update));
     return new Lora(path, file, renamed);
   }
 

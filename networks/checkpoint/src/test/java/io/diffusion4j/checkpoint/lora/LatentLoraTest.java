@@ -146,8 +146,7 @@ class LatentLoraTest {
         .write(file);
     assertThatThrownBy(() -> Lora.open(file))
         .isInstanceOf(CheckpointException.class)
-        .hasMessage(
-            file + ": tensors that are no low-rank update\n  " + LAYER + "." + tensor);
+        .hasMessage(file + ": tensors that are no low-rank update\n  " + LAYER + "." + tensor);
   }
 
   @Test
@@ -167,8 +166,7 @@ class LatentLoraTest {
         .write(file);
     Map<String, Supplier<? extends TensorSource>> unet =
         Map.of("unet", () -> Checkpoint.open(base));
-    assertThatThrownBy(
-            () -> PipelineLoras.assign(List.of(new LoraChoice("wide", file, 1)), unet))
+    assertThatThrownBy(() -> PipelineLoras.assign(List.of(new LoraChoice("wide", file, 1)), unet))
         .isInstanceOf(CheckpointException.class)
         .hasMessageContaining("layers that no network has in this shape, of unet")
         .hasMessageContaining("down_blocks_0_attentions_0_proj_in");

@@ -91,8 +91,8 @@ public final class ConvertCommand implements Callable<Integer> {
       paramLabel = "PATH",
       description =
           "The vocabulary, for --as: the folder of GLIDE's encoder.json and vocab.bpe; for CLIP,"
-              + " Karlo and Stable Diffusion OpenAI's bpe_simple_vocab_16e6.txt.gz, or the folder of"
-              + " a tokenizer.")
+              + " Karlo and Stable Diffusion OpenAI's bpe_simple_vocab_16e6.txt.gz, or the folder"
+              + " of a tokenizer.")
   private @Nullable Path tokenizer;
 
   @Option(

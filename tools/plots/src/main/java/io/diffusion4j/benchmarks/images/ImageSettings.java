@@ -1,9 +1,9 @@
 package io.diffusion4j.benchmarks.images;
 
 import io.diffusion4j.diffusion.argument.Check;
-import io.diffusion4j.diffusion.part.ImageDecoder;
-import io.diffusion4j.diffusion.part.Prior;
-import io.diffusion4j.diffusion.part.Upsampler;
+import io.diffusion4j.diffusion.component.ImageDecoder;
+import io.diffusion4j.diffusion.component.Prior;
+import io.diffusion4j.diffusion.component.Upsampler;
 import io.diffusion4j.diffusion.pipeline.ImageTask;
 import io.diffusion4j.diffusion.sampling.Sampler;
 import io.diffusion4j.diffusion.stage.SamplingSettings;

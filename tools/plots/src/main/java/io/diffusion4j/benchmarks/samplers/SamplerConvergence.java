@@ -1,13 +1,13 @@
 package io.diffusion4j.benchmarks.samplers;
 
 import com.google.inject.Guice;
+import io.diffusion4j.diffusion.component.ImageDecoder;
+import io.diffusion4j.diffusion.component.ImageDecoder.Condition;
+import io.diffusion4j.diffusion.component.Prior;
+import io.diffusion4j.diffusion.component.Prompt;
+import io.diffusion4j.diffusion.component.TextEncoder;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.noise.PhiloxNoise;
-import io.diffusion4j.diffusion.part.ImageDecoder;
-import io.diffusion4j.diffusion.part.ImageDecoder.Condition;
-import io.diffusion4j.diffusion.part.Prior;
-import io.diffusion4j.diffusion.part.Prompt;
-import io.diffusion4j.diffusion.part.TextEncoder;
 import io.diffusion4j.diffusion.sampling.Sampler;
 import io.diffusion4j.diffusion.sampling.SamplingPlan;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;

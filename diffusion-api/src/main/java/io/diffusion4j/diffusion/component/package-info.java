@@ -31,6 +31,6 @@
  * </ul>
  */
 @NullMarked
-package io.diffusion4j.diffusion.part;
+package io.diffusion4j.diffusion.component;
 
 import org.jspecify.annotations.NullMarked;

@@ -16,39 +16,40 @@ import java.util.Optional;
  * @param spacings the spacings of timesteps; empty if there is no choice
  * @param treatments the treatments of x̂₀; empty if there is no choice
  */
-public record Choices(
+public record StageChoices(
     ByName<Sampler> samplers,
     String defaultSampler,
     int defaultSteps,
     Optional<ByName<TimestepSpacing>> spacings,
     Optional<ByName<Thresholding>> treatments) {
-  public Choices {
+  public StageChoices {
     samplers.named(defaultSampler); // its error lists the known names
   }
 
   /** Samplers alone: timesteps and treatment of x̂₀ are the stage's own. */
-  public Choices(ByName<Sampler> samplers, String defaultSampler, int defaultSteps) {
+  public StageChoices(ByName<Sampler> samplers, String defaultSampler, int defaultSteps) {
     this(samplers, defaultSampler, defaultSteps, Optional.empty(), Optional.empty());
   }
 
   /** Returns the same choices with other defaults. */
-  public Choices withDefaults(String sampler, int steps) {
-    return new Choices(samplers, sampler, steps, spacings, treatments);
+  public StageChoices withDefaults(String sampler, int steps) {
+    return new StageChoices(samplers, sampler, steps, spacings, treatments);
   }
 
   /** Returns these choices with named spacings of timesteps. */
-  public Choices withSpacings(ByName<TimestepSpacing> offered) {
-    return new Choices(samplers, defaultSampler, defaultSteps, Optional.of(offered), treatments);
+  public StageChoices withSpacings(ByName<TimestepSpacing> offered) {
+    return new StageChoices(
+        samplers, defaultSampler, defaultSteps, Optional.of(offered), treatments);
   }
 
   /** Returns these choices with named treatments of x̂₀. */
-  public Choices withTreatments(ByName<Thresholding> offered) {
-    return new Choices(samplers, defaultSampler, defaultSteps, spacings, Optional.of(offered));
+  public StageChoices withTreatments(ByName<Thresholding> offered) {
+    return new StageChoices(samplers, defaultSampler, defaultSteps, spacings, Optional.of(offered));
   }
 
   /** Returns the same choices with one more sampler, or another one under a known name. */
-  public Choices withSampler(String name, Sampler sampler) {
-    return new Choices(
+  public StageChoices withSampler(String name, Sampler sampler) {
+    return new StageChoices(
         samplers.with(name, sampler), defaultSampler, defaultSteps, spacings, treatments);
   }
 
@@ -57,11 +58,11 @@ public record Choices(
    *
    * @throws IllegalArgumentException if a name is taken
    */
-  public Choices adding(
+  public StageChoices adding(
       Map<String, Sampler> moreSamplers,
       Map<String, TimestepSpacing> moreSpacings,
       Map<String, Thresholding> moreTreatments) {
-    return new Choices(
+    return new StageChoices(
         samplers.adding(moreSamplers),
         defaultSampler,
         defaultSteps,

@@ -1,4 +1,4 @@
-package io.diffusion4j.diffusion.part;
+package io.diffusion4j.diffusion.component;
 
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.stage.Draw;

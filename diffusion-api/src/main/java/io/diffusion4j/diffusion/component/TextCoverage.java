@@ -1,4 +1,4 @@
-package io.diffusion4j.diffusion.part;
+package io.diffusion4j.diffusion.component;
 
 import java.util.List;
 import java.util.Optional;
