@@ -78,7 +78,8 @@ final class OptionNamesTest {
             Map.entry(
                 drawing, StageOptions.newBuilder().setSteps(3).setGuidanceScale(2.5).build()));
     options.set(drawing.equals("unet") ? "steps" : drawing + "-steps", "5");
-    assertThat(options.byStage(model).get(drawing).getSteps()).isEqualTo(5);
+    assertThat(options.byStage(model))
+        .hasEntrySatisfying(drawing, own -> assertThat(own.getSteps()).isEqualTo(5));
   }
 
   private ModelStage stage(String name) {

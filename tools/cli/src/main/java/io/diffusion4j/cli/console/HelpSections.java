@@ -153,7 +153,7 @@ public final class HelpSections {
 
   private static String footer(Help help) {
     CommandSpec command = help.commandSpec();
-    boolean more = isBrief(help) || command.parent() == null && !all(command);
+    boolean more = isBrief(help) || (command.parent() == null && !all(command));
     String all = more ? "%nAll: %s %s%n".formatted(command.qualifiedName(), ALL) : "";
     return help.footer() + all;
   }

@@ -124,7 +124,7 @@ public final class CheckpointingBench implements Callable<Integer> {
   }
 
   /** A process that trains a decoder for some steps, and prints the cost of a step. */
-  private static final class RecomputedStep {
+  static final class RecomputedStep {
     /** The median processor time of a step, of all threads, in ms. */
     static final String PROCESSOR = "processor";
 
@@ -137,7 +137,7 @@ public final class CheckpointingBench implements Callable<Integer> {
     private RecomputedStep() {}
 
     /** Arguments: S or M, samples of a step, steps, the treatment of activations. */
-    static void main(String[] args) {
+    public static void main(String[] args) {
       var subject = args[0].equals("M") ? DecoderSubject.medium() : DecoderSubject.small();
       int rows = Integer.parseInt(args[1]);
       double[] processor = new double[Integer.parseInt(args[2])];
