@@ -12,7 +12,7 @@ build: ## compile and package everything, without tests
 	$(MVN) package -DskipTests
 
 quick: ## what a change of MODULE needs, such as MODULE=clip: all compiles, and its tests pass but the slow ones
-	$(MVN) -q -T 2C -Dquick=all package
+	$(MVN) -q -T 2C -Dquick=all -pl '!integration-tests' package
 	$(MVN) test -pl $(MODULE) -am -Dexcluded.tests='fuzz|slow' -Dsurefire.failIfNoSpecifiedTests=false \
 	  -Dtest="$$(find $(MODULE)/src/test -name '*Test.java' -o -name '*Test.kt' | sed 's|.*/||; s|\.[a-z]*$$||' | paste -sd, -)"
 
