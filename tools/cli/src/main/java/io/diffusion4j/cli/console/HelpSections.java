@@ -23,7 +23,7 @@ public final class HelpSections {
   private static final int MANY = 24;
 
   /** The options that a command with many shows. */
-  private static final Set<String> COMMON =
+  static final Set<String> COMMON =
       Set.of(
           "--output",
           "--seed",
@@ -40,7 +40,7 @@ public final class HelpSections {
           "--lora",
           "--strength",
           "--mask",
-          "--similarity",
+          "--likeness",
           "--from",
           "--to",
           "--frames",
