@@ -135,14 +135,11 @@ public final class StableDiffusionFile {
     try (var unet =
             Checkpoint.open(folder.resolve(StableDiffusionFolder.UNET), Checkpoint.DIFFUSERS);
         var vae = Checkpoint.open(folder.resolve(StableDiffusionFolder.VAE), Checkpoint.DIFFUSERS);
-        var text =
-            Checkpoint.open(
-                folder.resolve(StableDiffusionFolder.TEXT_ENCODER), Checkpoint.TRANSFORMERS)) {
+        var text = StableDiffusionFolder.textWeights(folder)) {
       boolean second =
           StableDiffusionFolder.TEXT.readIn(folder).transformer().activation()
               == Transformer.Activation.GELU;
-      var single =
-          LdmCheckpoint.of(unet, CurrentNames.of(vae), text.renamed(ClipFolders::current), second);
+      var single = LdmCheckpoint.of(unet, CurrentNames.of(vae), text, second);
       new SafetensorsWriter().copyAll(single, dtype).write(output);
     }
   }

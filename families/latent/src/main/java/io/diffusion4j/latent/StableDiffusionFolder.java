@@ -5,6 +5,7 @@ import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.checkpoint.ComponentConfig;
 import io.diffusion4j.checkpoint.ModelFolder;
 import io.diffusion4j.checkpoint.SchedulerConfig;
+import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.clip.ClipFolders;
 import io.diffusion4j.clip.ClipTextNetwork;
 import io.diffusion4j.clip.ClipVisionNetwork;
@@ -68,7 +69,7 @@ final class StableDiffusionFolder {
       Pattern.compile("(Flax)?(StableDiffusion|LatentConsistencyModel|StableUnCLIP|Flux).*");
 
   /** The size of the latents below which the files of old versions name another one. */
-  private static final int LEAST_SIZE = 64;
+  private static final int MIN_SIZE = 64;
 
   private static final Pattern OLD_VERSION = Pattern.compile("0\\.([0-8])\\..*");
 
@@ -146,6 +147,12 @@ final class StableDiffusionFolder {
     return components(folder).contains(TEXT);
   }
 
+  /** Opens the weights of the text tower, under today's names. */
+  static TensorSource textWeights(Path folder) {
+    return Checkpoint.open(folder.resolve(TEXT_ENCODER), Checkpoint.TRANSFORMERS)
+        .renamed(ClipFolders::current);
+  }
+
   /** Whether the U-Net of a folder sees the embedding of an image. */
   static boolean seesImages(Path folder) {
     return hasImages(folder) || hasPrior(folder);
@@ -197,7 +204,7 @@ final class StableDiffusionFolder {
   static int sampleSize(Path folder, ConditionalUnet unet) {
     var config = ComponentConfig.read(folder.resolve(UNET).resolve("config.json"));
     boolean old = OLD_VERSION.matcher(config.text("_diffusers_version", "")).matches();
-    return old ? Math.max(LEAST_SIZE, unet.sampleSize()) : unet.sampleSize();
+    return old ? Math.max(MIN_SIZE, unet.sampleSize()) : unet.sampleSize();
   }
 
   /** Returns the contents and faults of a folder. */

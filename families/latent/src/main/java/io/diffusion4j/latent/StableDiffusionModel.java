@@ -125,10 +125,7 @@ final class StableDiffusionModel implements AutoCloseable {
   private ClipTextModel openText(ClipTextNetwork tower) {
     try (var weights =
         changed(StableDiffusionFolder.TEXT_ENCODER)
-            .apply(
-                Checkpoint.open(
-                        folder.resolve(StableDiffusionFolder.TEXT_ENCODER), Checkpoint.TRANSFORMERS)
-                    .renamed(ClipFolders::current))) {
+            .apply(StableDiffusionFolder.textWeights(folder))) {
       return new ClipTextModel(
           tokenizer.orElseThrow(), tower, weights.only(ClipFolders::isParameter), compute);
     }
@@ -192,11 +189,7 @@ final class StableDiffusionModel implements AutoCloseable {
       return PipelineLoras.assign(updates, components);
     }
     components.put(
-        StableDiffusionFolder.TEXT_ENCODER,
-        () ->
-            Checkpoint.open(
-                    folder.resolve(StableDiffusionFolder.TEXT_ENCODER), Checkpoint.TRANSFORMERS)
-                .renamed(ClipFolders::current));
+        StableDiffusionFolder.TEXT_ENCODER, () -> StableDiffusionFolder.textWeights(folder));
     return PipelineLoras.assign(updates, components);
   }
 
