@@ -199,8 +199,8 @@ public record ConditionalUnet(
 
   /** Reads which blocks have transformers, in the order of the file. */
   private static List<Boolean> attention(
-      ComponentConfig c, String field, List<String> names, int count, List<Integer> usual) {
-    var types = c.texts(field, usual.stream().map(names::get).toList());
+      ComponentConfig c, String field, List<String> names, int count, List<Integer> byDefault) {
+    var types = c.texts(field, byDefault.stream().map(names::get).toList());
     Check.that(types.size() == count, field, types, "one for each of %s levels", count);
     for (String type : types) {
       Check.that(names.contains(type), field, type, "one of %s", names);

@@ -282,7 +282,7 @@ final class StableDiffusionPipeline implements ImagePipeline {
     return model.code(vae -> latents.stream().map(latent -> vae.decode(latent, size)).toList());
   }
 
-  /** Returns the requested size, else that of the picture that is changed, else the usual one. */
+  /** Returns the requested size, else that of the picture that is changed, else the default. */
   private Pixels size(Canvas canvas, SamplingSettings asked) {
     if (asked.size().isPresent()) {
       return stage.size(asked);

@@ -68,9 +68,9 @@ record TinyAutoencoder(
     var c = ComponentConfig.read(folder.resolve(CONFIG));
     c.expectClass(CLASS);
     c.fixed(FIXED);
-    var usual = List.of(64, 64, 64, 64);
-    var channels = new ArrayList<>(c.ints("encoder_block_out_channels", usual));
-    channels.addAll(c.ints("decoder_block_out_channels", usual));
+    var widths = List.of(64, 64, 64, 64);
+    var channels = new ArrayList<>(c.ints("encoder_block_out_channels", widths));
+    channels.addAll(c.ints("decoder_block_out_channels", widths));
     if (channels.stream().distinct().count() != 1) {
       throw c.invalid("encoder_block_out_channels", channels, "one width for all stages");
     }

@@ -16,10 +16,8 @@ import java.nio.file.Path;
  * first. Thread-safe; holds native memory until it is closed.
  */
 final class VaeModel implements AutoCloseable {
-  /** The bounds of a log-variance. */
-  private static final double LEAST = -30;
-
-  private static final double MOST = 20;
+  private static final double MIN_LOG_VARIANCE = -30;
+  private static final double MAX_LOG_VARIANCE = 20;
 
   private final Vae vae;
   private final SizedNetworks decoders;
@@ -110,7 +108,8 @@ final class VaeModel implements AutoCloseable {
     float[] latent = new float[noise.length];
     for (int i = 0; i < latent.length; i++) {
       int mean = i / channels * 2 * channels + i % channels;
-      double logVariance = Math.max(LEAST, Math.min(MOST, encoded[mean + channels]));
+      double logVariance =
+          Math.max(MIN_LOG_VARIANCE, Math.min(MAX_LOG_VARIANCE, encoded[mean + channels]));
       double drawn = encoded[mean] + Math.exp(0.5 * logVariance) * noise[i];
       latent[i] = (float) (vae.scaling() * drawn);
     }

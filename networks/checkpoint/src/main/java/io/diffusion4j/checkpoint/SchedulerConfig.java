@@ -127,7 +127,7 @@ public record SchedulerConfig(
     }
 
     /** Returns the same field with another default. */
-    Field<E> usually(E value) {
+    Field<E> withDefault(E value) {
       List<String> first = new ArrayList<>(words);
       List<E> values = new ArrayList<>(this.values);
       int i = values.indexOf(value);
@@ -207,7 +207,7 @@ public record SchedulerConfig(
       this(className, Betas.LINEAR, Spacing.LEADING);
     }
 
-    Kind(String className, Betas usualBetas, Spacing usualSpacing) {
+    Kind(String className, Betas defaultBetas, Spacing defaultSpacing) {
       // diffusers takes the output of "learned" for the variance itself, not for its logarithm, and
       // the root of a logarithm for "fixed_large_log".
       this(
@@ -216,7 +216,7 @@ public record SchedulerConfig(
                   "beta_schedule",
                   List.of("linear", "scaled_linear", "squaredcos_cap_v2"),
                   List.of(Betas.LINEAR, Betas.SCALED_LINEAR, Betas.COSINE))
-              .usually(usualBetas),
+              .withDefault(defaultBetas),
           new Field<>(
               "variance_type",
               List.of("fixed_small", "fixed_small_log", "fixed_large", "learned_range"),
@@ -229,7 +229,7 @@ public record SchedulerConfig(
                   "timestep_spacing",
                   List.of("leading", "trailing", "linspace"),
                   List.of(Spacing.LEADING, Spacing.TRAILING, Spacing.LINSPACE))
-              .usually(usualSpacing));
+              .withDefault(defaultSpacing));
     }
 
     Kind(
