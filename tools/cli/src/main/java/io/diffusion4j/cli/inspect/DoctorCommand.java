@@ -58,17 +58,17 @@ public final class DoctorCommand implements Callable<Integer> {
       names = "--state",
       paramLabel = "DIR",
       description =
-          "Report on the trainings with states in this folder, finished or not: losses of held-out"
-              + " pictures, cosines, accuracy, gradients, time spent waiting for data.")
+          "Report on the training runs with states in this folder, finished or not: losses of"
+              + " held-out pictures, cosines, accuracy, gradients, time spent waiting for data.")
   private @Nullable Path state;
 
   @Option(
       names = "--cluster",
       paramLabel = "HOST:PORT,...",
       description =
-          "Examine the cluster of a training instead: run this command in all its processes, each"
-              + " with its --task, like train. It reports names, builds, processors and the time of"
-              + " sums.")
+          "Examine the cluster of a training run instead: run this command in all its processes,"
+              + " each with its --task, like train. It reports names, builds, processors and the"
+              + " time of sums.")
   private @Nullable String cluster;
 
   @Option(

@@ -59,8 +59,8 @@ public final class TrainCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "PART",
       description =
-          "clip, prior, prior-ar, decoder, upsampler, upsampler-last, or all of them in this order,"
-              + " which is required; or judge, the model used by evaluate.")
+          "clip, prior, prior-ar, decoder, upsampler, upsampler-last, or all of them, in this"
+              + " order; or judge, the model used by evaluate.")
   private String part = "";
 
   @Option(

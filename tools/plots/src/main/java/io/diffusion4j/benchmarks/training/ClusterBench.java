@@ -77,7 +77,7 @@ public final class ClusterBench implements Callable<Integer> {
       names = "--steps",
       paramLabel = "N",
       defaultValue = "5",
-      description = "Steps that are measured, after two more. Default: ${DEFAULT-VALUE}")
+      description = "Measured steps, after two warm-up steps. Default: ${DEFAULT-VALUE}")
   private int steps;
 
   @Option(

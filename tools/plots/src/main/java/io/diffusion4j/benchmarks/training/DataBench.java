@@ -23,7 +23,7 @@ import picocli.CommandLine.Option;
           + " training run does, in a process of its own with a fixed heap: the first epoch"
           + " decodes, the others read the cached squares. Print the speed, the CPU time of a"
           + " picture, and the resident memory after each tenth of an epoch, also as a fraction of"
-          + " the first. A second process opens the shard again, by the cached index."
+          + " the first. A second process opens the shard again, with the cached index."
     })
 public final class DataBench implements Callable<Integer> {
   private static final List<String> FIXED_HEAP =

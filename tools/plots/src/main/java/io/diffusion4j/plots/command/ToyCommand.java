@@ -88,7 +88,7 @@ public final class ToyCommand implements Callable<Integer> {
       names = "--training-steps",
       paramLabel = "N",
       defaultValue = "3000",
-      description = "Steps of training, of 256 points each. Default: ${DEFAULT-VALUE}")
+      description = "Training steps, of 256 points each. Default: ${DEFAULT-VALUE}")
   private int trainingSteps;
 
   @Mixin private CommonOptions.Seed seed = new CommonOptions.Seed();
