@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Presets are files, which agree with the model that ships and with their schema. */
+/** Presets are files, which agree with the shipped model and with their schema. */
 class EmojiPresetTest {
   private static final Path MODEL = Path.of("model");
 

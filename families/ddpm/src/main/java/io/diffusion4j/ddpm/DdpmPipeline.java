@@ -59,7 +59,7 @@ public final class DdpmPipeline implements ImagePipeline {
 
   private static final double MAX_GUIDANCE = 20;
 
-  /** The usual value for guided-diffusion's classifiers. */
+  /** The default value for guided-diffusion's classifiers. */
   private static final double CLASSIFIER_SCALE = 1;
 
   private static final Set<ImageTask.Kind> UNCONDITIONAL = Set.of(ImageTask.Kind.UNCONDITIONAL);
@@ -92,7 +92,7 @@ public final class DdpmPipeline implements ImagePipeline {
    * @param denoiser the network itself
    * @param scheduler the settings of the network's schedule, and the default sampler
    * @param steps the default number of steps, unless the schedule has fewer
-   * @param choices samplers and spacings beyond the usual ones
+   * @param choices samplers and spacings in addition to the standard ones
    * @param judge the noise-aware classifier whose gradient guides
    * @param latents decodes latents to images, if the network denoises latents
    * @param replacement draws in place of the network, which then edits nothing

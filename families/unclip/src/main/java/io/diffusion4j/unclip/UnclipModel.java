@@ -188,7 +188,7 @@ public final class UnclipModel implements AutoCloseable {
   }
 
   /**
-   * Returns the samplers of the prior in a folder: the usual ones, and the one that needs
+   * Returns the samplers of the prior in a folder: the standard ones, and the one that needs
    * measurements if the folder contains them.
    */
   public static ByName<Sampler> priorSamplers(Path folder) {

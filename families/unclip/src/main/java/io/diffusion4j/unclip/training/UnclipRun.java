@@ -34,7 +34,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the trainings of unCLIP's components have in common: the CLIP of the model folder, its
+ * What the training runs of unCLIP's components have in common: the CLIP of the model folder, its
  * embeddings of examples, and schedulers.
  *
  * @param run the training of a component

@@ -17,7 +17,7 @@ import java.util.Set;
  * text tower, or one of them, each as the tensors of a folder of diffusers.
  *
  * <p>The weights of the moving average, buffers of schedules and parts that no picture depends on
- * are passed over. Any other tensor that is in none of the tables is refused by name.
+ * are ignored. Any other tensor that is in none of the tables is refused by name.
  */
 public final class LdmCheckpoint implements AutoCloseable {
   /** The prefix of the U-Net. */

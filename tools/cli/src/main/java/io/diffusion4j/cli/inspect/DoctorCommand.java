@@ -35,7 +35,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code diffusion4j doctor}: examines a model, trainings, a cluster or this machine. */
+/** {@code diffusion4j doctor}: examines a model, training runs, a cluster or this machine. */
 @Command(
     name = "doctor",
     description = "Find out whether a model is untrained or wrongly configured.",

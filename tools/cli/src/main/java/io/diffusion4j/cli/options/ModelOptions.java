@@ -63,7 +63,7 @@ public final class ModelOptions {
       "Cache the weights here in the layout of the engine, for faster starts. Takes as much space"
           + " as the weights. The folder may be deleted at any time.";
 
-  /** The default of {@code --model}, the model that ships. */
+  /** The default of {@code --model}, the shipped model. */
   public static final String SHIPPED = "${sys:diffusion4j.home:-.}/emoji/model";
 
   /** The help text of {@code --model}. */

@@ -86,7 +86,7 @@ public final class TrainCommand implements Callable<Integer> {
   @Option(
       names = "--state",
       paramLabel = "DIR",
-      description = "The folder of the trainings' states. Default: beside the model's default")
+      description = "The folder for training checkpoints. Default: next to the model's default")
   private @Nullable Path state;
 
   @Option(
@@ -102,9 +102,9 @@ public final class TrainCommand implements Callable<Integer> {
       names = "--clip",
       paramLabel = "DIR",
       description =
-          "A finished CLIP with which the other parts are trained, copied into the model: the"
-              + " folder of a pipeline with an image encoder, or of a CLIP of transformers, OpenAI"
-              + " or open_clip, or ORG/NAME of one that was pulled. Not for clip itself.")
+          "A finished CLIP with which the other parts are trained, copied into the model: a"
+              + " pipeline folder with an image encoder, or a CLIP folder in transformers, OpenAI"
+              + " or open_clip format, or ORG/NAME of one that was pulled. Not for clip itself.")
   private @Nullable Path clip;
 
   @Mixin private ScheduleOptions schedule = new ScheduleOptions();

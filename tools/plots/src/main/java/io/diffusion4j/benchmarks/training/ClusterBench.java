@@ -85,8 +85,8 @@ public final class ClusterBench implements Callable<Integer> {
       paramLabel = "N",
       defaultValue = "3",
       description =
-          "Runs of each kind, by turns; the medians are printed, as a machine's speed varies over"
-              + " minutes. Default: ${DEFAULT-VALUE}")
+          "Runs of each kind, alternating; the medians are printed, as a machine's speed varies"
+              + " over minutes. Default: ${DEFAULT-VALUE}")
   private int rounds;
 
   @Override
