@@ -146,7 +146,6 @@ public enum GoldenKind {
       "latent/{sd1,sd1/*,sd2,sd2/*,lcm,lcm/*,sdxs,sdxs/*}/case.json",
       c ->
           c.path("pipeline").asText().matches("(StableDiffusion|LatentConsistencyModel)Pipeline")
-              && !c.has("clip_skip")
               && !c.has("guidance_rescale")),
   /** Such runs that change a picture, in whole or in part. */
   STABLE_DIFFUSION_EDIT(

@@ -185,6 +185,36 @@ public final class StageSettings {
                       : Optional.of(stage.sizesExpected()))
           .setting((settings, stage, size, given) -> settings.withSize(pixels(size)));
 
+  /** How many of the last blocks of a text tower are skipped, as diffusers counts them. */
+  public static final StageSetting<Integer> CLIP_SKIP =
+      StageSetting.of(
+              "clip_skip",
+              Kind.COUNT,
+              "Skips the last N blocks of the text tower for the prompt, for models that read its"
+                  + " states. Default: 0")
+          .within(skipped -> skipped >= 0, "≥ 0")
+          .ofSomeModels("this stage reads no states of a text tower");
+
+  /** The timestep of the noise on the embedding of an image. */
+  public static final StageSetting<Integer> NOISE_LEVEL =
+      StageSetting.of(
+              "noise_level",
+              Kind.COUNT,
+              "The timestep of the noise on the embedding of an image, for Stable unCLIP: more"
+                  + " noise leaves more to chance. Default: 0")
+          .within(level -> level >= 0, "≥ 0")
+          .ofSomeModels("this stage reads no noised embedding");
+
+  /** The share of the steps that redraw a part of a picture. */
+  public static final StageSetting<Double> STRENGTH =
+      StageSetting.of(
+              "strength",
+              Kind.NUMBER,
+              "For inpaint: the share of the steps, which begin with the noised picture. Default:"
+                  + " 1, from noise alone.")
+          .within(strength -> strength > 0 && strength <= 1, "> 0 and ≤ 1")
+          .ofSomeModels("it repaints with all steps");
+
   /** All of them. */
   public static final List<StageSetting<?>> ALL =
       List.of(
@@ -197,7 +227,10 @@ public final class StageSettings {
           GUIDANCE_INTERVAL,
           GUIDANCE,
           REUSE,
-          SIZE);
+          SIZE,
+          CLIP_SKIP,
+          NOISE_LEVEL,
+          STRENGTH);
 
   private StageSettings() {}
 

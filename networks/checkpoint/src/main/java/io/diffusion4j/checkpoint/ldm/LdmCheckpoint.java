@@ -65,7 +65,10 @@ public final class LdmCheckpoint implements AutoCloseable {
           Map.of(
               "conditioner.embedders.", "Stable Diffusion XL",
               "model.diffusion_model.joint_blocks.", "Stable Diffusion 3",
-              "model.diffusion_model.double_blocks.", "Flux",
+              "joint_blocks.", "Stable Diffusion 3",
+              "model.diffusion_model.double_blocks.", "FLUX",
+              "double_blocks.", "FLUX",
+              "lora_", "a LoRA, which is added by --lora,",
               "embedder.model.", "Stable unCLIP",
               "control_model.", "a ControlNet"));
 

@@ -68,8 +68,8 @@ public final class ModelOptions {
 
   /** The help text of {@code --model}. */
   public static final String FOLDER =
-      "The folder of the model, or ORG/NAME[@REVISION] of one that was pulled. Default:"
-          + " ${DEFAULT-VALUE}";
+      "The folder of the model, a single file of Stable Diffusion, or ORG/NAME[@REVISION] of one"
+          + " that was pulled. Default: ${DEFAULT-VALUE}";
 
   /** The help text for {@link FormatChoice}. */
   public static final String FORMATS =
@@ -141,7 +141,7 @@ public final class ModelOptions {
 
   /** Returns the folder of the model. */
   public Path folder() {
-    folder = PublishedModel.folder(folder, pull);
+    folder = SingleFile.folder(PublishedModel.folder(folder, pull));
     return folder;
   }
 

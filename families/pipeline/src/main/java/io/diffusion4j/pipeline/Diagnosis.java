@@ -1,4 +1,4 @@
-package io.diffusion4j.unclip.doctor;
+package io.diffusion4j.pipeline;
 
 import java.util.List;
 import java.util.Locale;
@@ -13,9 +13,9 @@ import java.util.Locale;
 public record Diagnosis(String part, Verdict verdict, String finding, List<Level> levels) {
   /** The condition that a part of a model is in. */
   public enum Verdict {
-    /** It is better than a constant prediction. */
+    /** It is better than a constant answer. */
     OK,
-    /** It is not better than a constant prediction under its folder's settings. */
+    /** It is not better than a constant answer under its folder's settings. */
     UNTRAINED,
     /** It denoises, and a setting of its folder spoils the images. */
     MISCONFIGURED,
@@ -45,12 +45,18 @@ public record Diagnosis(String part, Verdict verdict, String finding, List<Level
     levels = List.copyOf(levels);
   }
 
+  /** Whether nothing is wrong, as far as it was examined. */
+  public boolean isWell() {
+    return verdict == Verdict.OK || verdict == Verdict.UNEXAMINED;
+  }
+
   /** Returns the same diagnosis with a further finding. */
-  Diagnosis with(String more) {
+  public Diagnosis with(String more) {
     return new Diagnosis(part, verdict, finding + "; " + more, levels);
   }
 
-  static Diagnosis of(String part, Verdict verdict, String finding) {
+  /** Returns a diagnosis without levels. */
+  public static Diagnosis of(String part, Verdict verdict, String finding) {
     return new Diagnosis(part, verdict, finding, List.of());
   }
 }
