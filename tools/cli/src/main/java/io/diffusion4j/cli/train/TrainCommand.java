@@ -59,8 +59,9 @@ public final class TrainCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "PART",
       description =
-          "clip, prior, prior-ar, decoder, upsampler, upsampler-last, or all of them, in this"
-              + " order; or judge, the model used by evaluate.")
+          "clip, prior, prior-ar, decoder, upsampler, upsampler-last, or all of them in this order,"
+              + " which is required; clip,latent-vae,latent for latent diffusion; or judge, the model"
+              + " used by evaluate.")
   private String part = "";
 
   @Option(
@@ -267,7 +268,8 @@ public final class TrainCommand implements Callable<Integer> {
         part,
         "the part decoder");
     List<TrainableComponent> asked = parts(first);
-    Path modelFolder = model == null ? home(home).resolve(asked.get(0).home()) : model;
+    Path modelFolder =
+        model == null ? home(home).resolve(asked.get(asked.size() - 1).home()) : model;
     ModelTraining training =
         new ModelTraining(preset.sizes(), modelFolder, stateFolder, first, inpainting).in(group);
     List<TrainableComponent> parts =
@@ -339,7 +341,7 @@ public final class TrainCommand implements Callable<Integer> {
     Check.that(
         first == null || Files.isDirectory(first), "start-from", first, "the folder of a model");
     Check.that(
-        clip == null || !part.equals(UnclipTraining.CLIP.word()),
+        clip == null || !List.of(part.split(",", -1)).contains(UnclipTraining.CLIP.word()),
         "clip",
         clip,
         "none, to train clip itself");
@@ -350,15 +352,18 @@ public final class TrainCommand implements Callable<Integer> {
               .filter(p -> clip == null || !p.equals(UnclipTraining.CLIP))
               .toList();
     }
+    return Stream.of(part.split(",", -1)).map(TrainCommand::component).toList();
+  }
+
+  private static TrainableComponent component(String word) {
     return TrainableFamily.allComponents().stream()
-        .filter(p -> p.word().equals(part))
+        .filter(p -> p.word().equals(word))
         .findFirst()
-        .map(List::of)
         .orElseThrow(
             () ->
                 Check.refusal(
                     "part",
-                    part,
+                    word,
                     "one of "
                         + Stream.concat(
                                 TrainableFamily.allComponents().stream()
