@@ -26,6 +26,14 @@ public enum GoldenKind {
   SAMPLER("{samplers,latent/samplers}/*/case.json", c -> c.has("scheduler")),
   /** Such a trace with the settings of Stable Diffusion's schedulers. */
   LATENT_SAMPLER("latent/samplers/*/case.json", c -> c.has("scheduler")),
+  /** A trace of a scheduler for few steps. */
+  FEW_STEP_SAMPLER("few/*/case.json", c -> c.has("scheduler")),
+  /** The loss of progressive distillation, in float64. */
+  PROGRESSIVE_LOSS("few/*/case.json", c -> c.path("loss").asText().endsWith(", vp")),
+  /** Steps of one of diffusers' guiders. */
+  GUIDER("guiders/*/case.json", c -> c.has("guider")),
+  /** CFG++ from the paper, in float64. */
+  CFG_PLUS_PLUS("guiders/*/case.json", c -> c.has("lambda")),
   /** What guided-diffusion calls RESCALED_MSE with a learned range: the loss of Improved DDPM. */
   HYBRID_LOSS("losses/*/case.json", GoldenKind::isHybrid),
   /** Images made larger and smaller by PyTorch. */
@@ -145,8 +153,7 @@ public enum GoldenKind {
   STABLE_DIFFUSION_RUN(
       "latent/{sd1,sd1/*,sd2,sd2/*,lcm,lcm/*,sdxs,sdxs/*}/case.json",
       c ->
-          c.path("pipeline").asText().matches("(StableDiffusion|LatentConsistencyModel)Pipeline")
-              && !c.has("guidance_rescale")),
+          c.path("pipeline").asText().matches("(StableDiffusion|LatentConsistencyModel)Pipeline")),
   /** Such runs that change a picture, in whole or in part. */
   STABLE_DIFFUSION_EDIT(
       "latent/{sd1/*,sd2/*,lcm/*,sdxs/*,sd1-inpaint,sd1-inpaint/*}/case.json",

@@ -23,6 +23,7 @@ public final class Samplers {
     return new ByName<>(
         "sampler",
         Map.ofEntries(
+            Map.entry("consistency", new ConsistencySampler(1, FinalNoiseLevel.CLEAN)),
             Map.entry("ddim", new DdimSampler(0)),
             Map.entry(
                 "ddim-diffusers",
@@ -62,6 +63,7 @@ public final class Samplers {
             Map.entry("sde-pc", new SdeSampler(SdeSampler.Method.REVERSE_DIFFUSION, 1)),
             Map.entry(
                 "sde-reverse-diffusion", new SdeSampler(SdeSampler.Method.REVERSE_DIFFUSION, 0)),
+            Map.entry("tcd", new TcdSampler(TcdSampler.PUBLISHED_ETA, FinalNoiseLevel.CLEAN)),
             Map.entry("unclip", new UnclipSampler())));
   }
 }

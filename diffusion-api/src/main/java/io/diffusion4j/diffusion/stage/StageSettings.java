@@ -3,6 +3,7 @@ package io.diffusion4j.diffusion.stage;
 import io.diffusion4j.diffusion.argument.ByName;
 import io.diffusion4j.diffusion.guidance.GuidanceInterval;
 import io.diffusion4j.diffusion.guidance.GuidanceScale;
+import io.diffusion4j.diffusion.guidance.Guider;
 import io.diffusion4j.diffusion.sampling.Sampler;
 import io.diffusion4j.diffusion.solver.EtaSampler;
 import io.diffusion4j.diffusion.stage.StageSetting.Kind;
@@ -139,6 +140,26 @@ public final class StageSettings {
               (settings, stage, scale, given) ->
                   settings.withGuidanceScale(GuidanceScale.constant(scale)));
 
+  /** How classifier-free guidance combines its two predictions. */
+  public static final StageSetting<String> GUIDER =
+      StageSetting.of(
+              "guider",
+              Kind.NAME,
+              "How the guidance of the %s combines its predictions: METHOD[:NAME=VALUE,...], such as"
+                  + " cfg:rescale=0.7 or apg:threshold=2.5. Methods: "
+                  + Guider.names()
+                  + ". Default: cfg.")
+          .readBy(stage -> denoises(stage) && stage.scale().isOffered())
+          .refusing(StageSettings::guiderExpected)
+          .setting(
+              (settings, stage, text, given) -> {
+                Guider guider = Guider.parse(text);
+                int steps = stage.denoising().orElseThrow().schedule().steps();
+                return settings
+                    .withGuider(guider)
+                    .withGuidanceScale(guider.scale(settings.guidanceScale(), steps));
+              });
+
   /** The noise levels at which classifier-free guidance acts, as σ = √((1−ᾱ)/ᾱ). */
   public static final StageSetting<List<Double>> GUIDANCE_INTERVAL =
       StageSetting.of(
@@ -224,6 +245,7 @@ public final class StageSettings {
           SCHEDULE,
           THRESHOLDING,
           GUIDANCE_SCALE,
+          GUIDER,
           GUIDANCE_INTERVAL,
           GUIDANCE,
           REUSE,
@@ -269,16 +291,27 @@ public final class StageSettings {
         .orElse(stage.scale());
   }
 
+  private static Optional<String> withoutClassifierFree(Stage stage, Values given) {
+    if (!denoises(stage) || !stage.scale().isOffered()) {
+      return Optional.of("unset; this stage has no classifier-free guidance");
+    }
+    return given.get(GUIDANCE).isPresent()
+        ? Optional.of("unset beside the guidance of a gradient")
+        : Optional.empty();
+  }
+
+  private static Optional<String> guiderExpected(Stage stage, String text, Values given) {
+    return withoutClassifierFree(stage, given).or(() -> Guider.expectedInsteadOf(text));
+  }
+
   private static Optional<String> intervalExpected(Stage stage, List<Double> levels, Values given) {
     if (GUIDANCE.fault(stage, given).isPresent()
         || GUIDANCE_SCALE.fault(stage, given).isPresent()) {
       return Optional.empty(); // another setting is refused
     }
-    if (!denoises(stage) || !stage.scale().isOffered()) {
-      return Optional.of("unset; this stage has no classifier-free guidance");
-    }
-    if (given.get(GUIDANCE).isPresent()) {
-      return Optional.of("unset beside the guidance of a gradient");
+    Optional<String> unset = withoutClassifierFree(stage, given);
+    if (unset.isPresent()) {
+      return unset;
     }
     if (!GUIDANCE_INTERVAL.range().holds().test(levels)) {
       return Optional.empty(); // refused by the range

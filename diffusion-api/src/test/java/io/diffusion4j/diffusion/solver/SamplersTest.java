@@ -198,6 +198,7 @@ class SamplersTest implements SamplerContract {
     }
     assertThat(able)
         .containsExactly(
+            "consistency",
             "ddim",
             "ddim-diffusers",
             "ddpm",
@@ -205,6 +206,7 @@ class SamplersTest implements SamplerContract {
             "ddpm-learned",
             "ddpm-small",
             "lcm",
+            "tcd",
             "unclip");
   }
 
@@ -462,11 +464,12 @@ class SamplersTest implements SamplerContract {
     assertThatThrownBy(() -> Samplers.standard().named("dmp"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
-            "sampler: dmp (expected: one of ddim, ddim-diffusers, ddpm, ddpm-large, ddpm-learned,"
-                + " ddpm-small, dpmpp-1, dpmpp-2m, dpmpp-2m-heun, dpmpp-2m-karras, dpmpp-2s,"
-                + " dpmpp-3m, dpmpp-3m-taylor, dpmpp-3s, euler, euler-ancestral, euler-karras,"
-                + " heun, heun-karras, lcm, ode-euler, ode-heun, ode-rk4, plms, pndm, sde-dpmpp-2m,"
-                + " sde-euler-maruyama, sde-pc, sde-reverse-diffusion, unclip)");
+            "sampler: dmp (expected: one of consistency, ddim, ddim-diffusers, ddpm, ddpm-large,"
+                + " ddpm-learned, ddpm-small, dpmpp-1, dpmpp-2m, dpmpp-2m-heun, dpmpp-2m-karras,"
+                + " dpmpp-2s, dpmpp-3m, dpmpp-3m-taylor, dpmpp-3s, euler, euler-ancestral,"
+                + " euler-karras, heun, heun-karras, lcm, ode-euler, ode-heun, ode-rk4, plms, pndm,"
+                + " sde-dpmpp-2m, sde-euler-maruyama, sde-pc, sde-reverse-diffusion, tcd,"
+                + " unclip)");
   }
 
   @Test

@@ -270,7 +270,8 @@ final class StableDiffusionPipeline implements ImagePipeline {
       return new Guidance<>(
           how.toward(texts.conditional(), embedding, noise),
           how.away(texts.unconditional()),
-          texts.scale());
+          texts.scale(),
+          texts.path());
     }
   }
 
@@ -283,7 +284,8 @@ final class StableDiffusionPipeline implements ImagePipeline {
       List<NoiseSource> noise,
       SamplingListener listener) {
     own.size().ifPresent(this::requireMultiples);
-    var asked = own.withGuidanceScale(atLeastOne(guidance.of(stage.name(), own.guidanceScale())));
+    var scale = guidance.of(stage.name(), own.guidanceScale());
+    var asked = own.withGuidanceScale(own.guider().isNoneAtOne() ? atLeastOne(scale) : scale);
     Pixels picture = size(canvas, asked);
     Pixels size = latents(picture);
     var adapted = canvas.settings(model.scheduler(), asked);
@@ -358,7 +360,11 @@ final class StableDiffusionPipeline implements ImagePipeline {
       var away = condition(encodings, each.negative(), size, asked.guidanceScale());
       var canvas = canvases.get(i);
       var both =
-          new Guidance<>(toward.beside(canvas.beside()), away.beside(canvas.beside()), scale);
+          new Guidance<>(
+              toward.beside(canvas.beside()),
+              away.beside(canvas.beside()),
+              scale,
+              asked.guider().begin());
       int picture = i;
       var seen = shown.map(it -> it.in(both, picture, noise.get(picture))).orElse(both);
       draws.add(new Draw<>(seen, noise.get(i), canvas.projection()));

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.diffusion4j.diffusion.guidance.GuidanceScale;
+import io.diffusion4j.diffusion.guidance.Guider;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.Rgb8;
 import io.diffusion4j.diffusion.noise.NoiseSource;
@@ -110,6 +111,10 @@ class StableDiffusionParityTest {
             .withGuidanceScale(GuidanceScale.constant(run.get("guidance_scale").asDouble()));
     if (run.has("width")) {
       settings = settings.withSize(new Pixels(run.get("width").asInt(), run.get("height").asInt()));
+    }
+    if (run.has("guidance_rescale")) {
+      String guider = "cfg:rescale=" + run.get("guidance_rescale").asDouble();
+      settings = settings.withGuider(Guider.parse(guider));
     }
     if (run.has("eta")) {
       double eta = run.get("eta").asDouble();

@@ -21,11 +21,13 @@ import io.diffusion4j.diffusion.solver.DdimSampler;
 import io.diffusion4j.diffusion.solver.DdpmSampler;
 import io.diffusion4j.diffusion.solver.DpmSolverPlusPlus;
 import io.diffusion4j.diffusion.solver.FinalNoiseLevel;
+import io.diffusion4j.diffusion.solver.FewStepSampler;
 import io.diffusion4j.diffusion.solver.Grid;
 import io.diffusion4j.diffusion.solver.LcmSampler;
 import io.diffusion4j.diffusion.solver.PlmsSampler;
 import io.diffusion4j.diffusion.solver.Samplers;
 import io.diffusion4j.diffusion.solver.SdeDpmSolverPlusPlus;
+import io.diffusion4j.diffusion.solver.TcdSampler;
 import io.diffusion4j.diffusion.stage.StageChoices;
 import io.diffusion4j.diffusion.stage.StageKind;
 import java.nio.file.Path;
@@ -86,6 +88,7 @@ public record SchedulerConfig(
   private static final String DDIM_SAMPLER = "ddim-diffusers";
   private static final String PLMS_SAMPLER = "plms-diffusers";
   private static final String LCM_SAMPLER = "lcm";
+  private static final String TCD_SAMPLER = "tcd";
   private static final String DPM_SAMPLER = "dpm-solver-diffusers";
   private static final double FIRST_BETA = 1e-4;
   private static final double LAST_BETA = 0.02;
@@ -194,7 +197,9 @@ public record SchedulerConfig(
     /** {@code DPMSolverMultistepScheduler}: DPM-Solver++ of the ODE or the SDE. */
     DPM_SOLVER("DPMSolverMultistepScheduler", Betas.LINEAR, Spacing.LINSPACE),
     /** {@code LCMScheduler}, whose timesteps are those of the distilled solver. */
-    LCM("LCMScheduler", Betas.SCALED_LINEAR, Spacing.LEADING);
+    LCM("LCMScheduler", Betas.SCALED_LINEAR, Spacing.LEADING),
+    /** {@code TCDScheduler}, at the same timesteps; it does not clip x̂₀. */
+    TCD("TCDScheduler", Betas.SCALED_LINEAR, Spacing.LEADING);
 
     private static final Set<Kind> IN_SIGMA = Set.of(EULER, EULER_ANCESTRAL, DPM_SOLVER);
 
@@ -252,6 +257,10 @@ public record SchedulerConfig(
       return this == DDPM || this == DDIM || this == UNCLIP || this == LCM;
     }
 
+    private boolean isDistilled() {
+      return this == LCM || this == TCD;
+    }
+
     private boolean thresholds() {
       return clips() || this == DPM_SOLVER;
     }
@@ -265,8 +274,9 @@ public record SchedulerConfig(
    * @param order the order of {@link Kind#DPM_SOLVER}
    * @param correction its second-order term
    * @param stochastic whether it integrates the SDE
-   * @param distilledSteps the number of steps for which a network of {@link Kind#LCM} was distilled
-   * @param timestepScaling the factor of its boundary condition
+   * @param distilledSteps the number of steps for which a network of {@link Kind#LCM} or {@link
+   *     Kind#TCD} was distilled
+   * @param timestepScaling the factor of LCM's boundary condition
    */
   public record SolverSettings(
       boolean karras,
@@ -329,7 +339,7 @@ public record SchedulerConfig(
         default -> {}
       }
       boolean dpm = kind == Kind.DPM_SOLVER;
-      boolean lcm = kind == Kind.LCM;
+      boolean lcm = kind.isDistilled();
       return new SolverSettings(
           (dpm || kind == Kind.EULER) && c.booleanValue("use_karras_sigmas", DEFAULT.karras),
           dpm ? c.intValue("solver_order", DEFAULT.order) : DEFAULT.order,
@@ -352,7 +362,7 @@ public record SchedulerConfig(
                 .put("solver_order", order)
                 .put("solver_type", CORRECTION.word(correction))
                 .put("use_karras_sigmas", karras);
-        case LCM ->
+        case LCM, TCD ->
             config
                 .put("original_inference_steps", distilledSteps)
                 .put("timestep_scaling", timestepScaling);
@@ -620,7 +630,7 @@ public record SchedulerConfig(
   private static SchedulerConfig of(ComponentConfig c, Kind kind) {
     var betas = kind.betas.read(c);
     int steps = c.intValue("num_train_timesteps", TRAIN_TIMESTEPS);
-    boolean clips = c.booleanValue("clip_sample", kind != Kind.LCM) && kind.clips();
+    boolean clips = c.booleanValue("clip_sample", !kind.isDistilled()) && kind.clips();
     double range = c.doubleValue("clip_sample_range", 1);
     var predicted = PREDICTION.read(c);
     var variance = kind.variance.read(c);
@@ -629,7 +639,7 @@ public record SchedulerConfig(
       return unclip(steps, variance, clips, range, predicted).withSpacing(spacing);
     }
     c.unset("trained_betas");
-    boolean lcm = kind == Kind.LCM;
+    boolean lcm = kind.isDistilled();
     return new SchedulerConfig(
         kind,
         betas,
@@ -683,7 +693,7 @@ public record SchedulerConfig(
    *     (0, 1]; other networks have all, whose end is taken
    */
   public TimestepSpacing timesteps(double strength) {
-    if (kind == Kind.LCM) {
+    if (kind.isDistilled()) {
       return TimestepSpacings.distilled(solver.distilledSteps, strength);
     }
     boolean dpm = kind == Kind.DPM_SOLVER;
@@ -733,7 +743,24 @@ public record SchedulerConfig(
             ? new StageChoices(samplers, UNCLIP_SAMPLER, most)
             : ofPixels(samplers, most).withTreatments(Thresholding.standard());
     return new StageKind.Denoising(
-        schedule(), timesteps(), treatment(), choices.withSpacings(TimestepSpacings.standard()));
+        schedule(),
+        timesteps(),
+        treatment(),
+        limited(choices).withSpacings(TimestepSpacings.standard()));
+  }
+
+  /** Returns choices whose samplers of few steps refuse noise that the network cannot begin with. */
+  private StageChoices limited(StageChoices choices) {
+    StageChoices limited = choices;
+    if (parameterization == Parameterization.EPS) {
+      for (String name : choices.samplers().names()) {
+        if (choices.samplers().named(name) instanceof FewStepSampler few) {
+          limited =
+              limited.withSampler(name, few.startingWithin(FewStepSampler.MAX_SIGMA_OF_EPS));
+        }
+      }
+    }
+    return limited;
   }
 
   private StageChoices ofPixels(ByName<Sampler> samplers, int steps) {
@@ -764,6 +791,13 @@ public record SchedulerConfig(
       case LCM ->
           new StageChoices(
               all.with(LCM_SAMPLER, new LcmSampler(solver.timestepScaling)), LCM_SAMPLER, steps);
+      case TCD ->
+          new StageChoices(
+              all.with(
+                  TCD_SAMPLER,
+                  new TcdSampler(TcdSampler.PUBLISHED_ETA, FinalNoiseLevel.FIRST_TIMESTEP)),
+              TCD_SAMPLER,
+              steps);
       default -> new StageChoices(all, ancestral, steps);
     };
   }

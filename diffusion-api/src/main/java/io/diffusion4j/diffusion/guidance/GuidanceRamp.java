@@ -28,6 +28,17 @@ public record GuidanceRamp(double noisy, double clean, int steps, Shape shape)
       double weight(double time) {
         return (1 - Math.cos(Math.PI * time)) / 2;
       }
+    },
+    /**
+     * ½·(1 + cos(π·q⁵)) with q = 1 − t/(T−1), CogVideoX's dynamic guidance as it is meant: most of
+     * the change comes near the clean end. Its pipeline divides by the number of steps instead of T,
+     * which scatters the scale.
+     */
+    COGVIDEOX {
+      @Override
+      double weight(double time) {
+        return (1 + Math.cos(Math.PI * Math.pow(1 - time, 5))) / 2;
+      }
     };
 
     /** Returns the weight of the noisy end at a time in [0, 1], 1 the noisy end. */
