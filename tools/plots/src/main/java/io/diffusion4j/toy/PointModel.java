@@ -71,6 +71,12 @@ public final class PointModel implements AutoCloseable {
    * @return the positions of each point before the first call of the network and after each call
    */
   public List<List<double[]>> sample(Sampler sampler, int steps, int count, long seed) {
+    return sample(sampler, steps, count, seed, SamplingListener.NONE);
+  }
+
+  /** Samples points, and notifies a listener of the estimates of x₀. */
+  List<List<double[]>> sample(
+      Sampler sampler, int steps, int count, long seed, SamplingListener listener) {
     List<List<double[]>> ways = new ArrayList<>(count);
     List<Draw<Nothing>> draws = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
@@ -89,7 +95,7 @@ public final class PointModel implements AutoCloseable {
             TimestepSpacings.TRAILING,
             Thresholding.NONE,
             PointNetwork.DIMENSIONS)
-        .sample(draws, new SamplingSettings(sampler, steps, 1), SamplingListener.NONE);
+        .sample(draws, new SamplingSettings(sampler, steps, 1), listener);
     return ways;
   }
 

@@ -40,7 +40,8 @@ import picocli.CommandLine.Parameters;
       TrajectoryCommand.class,
       NetworkCommand.class,
       SimilarityCommand.class,
-      ComponentsCommand.class
+      ComponentsCommand.class,
+      SheetCommand.class
     },
     footer = {
       "",

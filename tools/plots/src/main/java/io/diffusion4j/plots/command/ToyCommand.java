@@ -32,8 +32,9 @@ import picocli.CommandLine.Option;
     description = "Train a small network on points in the plane, and plot its diffusion.",
     footer = {
       "",
-      "Plots the forward process, the learned score as arrows, and the paths of samplers,",
-      "each as PNG and SVG, the first and the last also as animated GIF.",
+      "Plots the forward process, the learned score as arrows, x_t and the estimates of x_0 on the",
+      "way of DDIM, and the paths of samplers, each as PNG and SVG, the first and the last also as",
+      "animated GIF.",
       "",
       "Example:",
       "  diffusion4j toy --points spiral --sampler ddpm-small,ddim,ode-heun --output toy"
@@ -112,6 +113,7 @@ public final class ToyCommand implements Callable<Integer> {
     animate("forward", drawings.forwardFrames(FRAMES));
     try (var model = trained(training)) {
       write("score", drawings.score(model, PANELS));
+      write("estimates", drawings.estimates(model, steps, PANELS));
       Map<String, List<List<double[]>>> ways = new LinkedHashMap<>();
       chosen.forEach(
           (name, sampler) -> ways.put(name, model.sample(sampler, steps, count, seed.value())));

@@ -6,7 +6,7 @@ import io.diffusion4j.diffusion.process.Posterior;
 import io.diffusion4j.diffusion.schedule.LinearSchedule;
 import io.diffusion4j.diffusion.schedule.NoiseLevel;
 
-final class TheWayBack {
+final class PosteriorMean {
   private static final LinearSchedule SCHEDULE = new LinearSchedule(1000);
 
   /** The mean of q(x_{t−1} | x_t, x_0), from x_0 (Ho et al. 2020, eq. 7). */
@@ -15,7 +15,7 @@ final class TheWayBack {
     return posterior.mean(x0, xt);
   }
 
-  /** The same from the noise (eq. 11), which is what a network predicts. */
+  /** The same from the noise (eq. 10), which a network predicts. */
   static double fromEps(int t, double eps, double xt) {
     NoiseLevel level = SCHEDULE.level(t);
     double beta = SCHEDULE.beta(t);
