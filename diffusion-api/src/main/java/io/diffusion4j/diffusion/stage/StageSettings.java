@@ -7,11 +7,14 @@ import io.diffusion4j.diffusion.guidance.Guider;
 import io.diffusion4j.diffusion.sampling.Sampler;
 import io.diffusion4j.diffusion.solver.EtaSampler;
 import io.diffusion4j.diffusion.stage.StageSetting.Kind;
+import io.diffusion4j.diffusion.stage.StageSetting.Offer;
 import io.diffusion4j.diffusion.stage.StageSetting.Refusal;
 import io.diffusion4j.diffusion.stage.StageSetting.Values;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** The settings of every stage, in the order in which they are checked and applied. */
 public final class StageSettings {
@@ -26,6 +29,7 @@ public final class StageSettings {
                       .map(StageChoices::samplers)
                       .map(known -> unless(known, name, known.expectedInsteadOf(name)))
                       .orElse(Optional.of("unset; this stage has no sampler")))
+          .offering(offered(choices -> Optional.of(choices.samplers())))
           .setting((settings, stage, name, given) -> settings.withSampler(sampler(stage, name)));
 
   /** The share of the posterior's noise, for samplers with this parameter. */
@@ -49,6 +53,7 @@ public final class StageSettings {
                     ? Optional.empty()
                     : Optional.of("unset; " + name + " has none");
               })
+          .offering(stage -> Offer.numbers(0, 1))
           .setting(
               (settings, stage, eta, given) ->
                   settings.sampler() instanceof EtaSampler open
@@ -70,6 +75,7 @@ public final class StageSettings {
                     ? Optional.empty()
                     : Optional.of("1 to " + stage.maxSteps());
               })
+          .offering(stage -> Offer.numbers(1, stage.maxSteps()))
           .setting((settings, stage, steps, given) -> settings.withSteps(steps));
 
   /** The spacing of the timesteps. */
@@ -80,6 +86,7 @@ public final class StageSettings {
               "The spacing of the %s's timesteps, such as leading or trailing. Default: its own.")
           .readBy(StageSettings::denoises)
           .refusing(oneOf(StageChoices::spacings))
+          .offering(offered(StageChoices::spacings))
           .setting(
               (settings, stage, name, given) ->
                   settings.withSpacing(
@@ -93,6 +100,7 @@ public final class StageSettings {
               "The thresholding of x0 in the %s: clip, dynamic or none. Default: its own.")
           .readBy(StageSettings::denoises)
           .refusing(oneOf(StageChoices::treatments))
+          .offering(offered(StageChoices::treatments))
           .setting(
               (settings, stage, name, given) ->
                   settings.withTreatment(
@@ -112,6 +120,7 @@ public final class StageSettings {
                   stage.guides().containsKey(guide)
                       ? Optional.empty()
                       : Optional.of(stage.guidesExpected()))
+          .offering(stage -> Offer.names(stage.guides().keySet()))
           .setting(
               (settings, stage, guide, given) ->
                   settings.withGuide(guide, settings.guidanceScale()));
@@ -136,6 +145,7 @@ public final class StageSettings {
                     ? Optional.empty()
                     : Optional.of("0 to " + offered.most()); // NaN fails too
               })
+          .offering(stage -> Offer.numbers(0, mostScale(stage)))
           .setting(
               (settings, stage, scale, given) ->
                   settings.withGuidanceScale(GuidanceScale.constant(scale)));
@@ -170,6 +180,7 @@ public final class StageSettings {
           .within(levels -> levels.get(0) >= 0 && levels.get(0) < levels.get(1), "0 ≤ low < high")
           .readBy(stage -> denoises(stage) && stage.scale().isOffered())
           .refusing(StageSettings::intervalExpected)
+          .offering(stage -> Offer.numbers(0, Double.POSITIVE_INFINITY))
           .setting(
               (settings, stage, levels, given) ->
                   settings.withGuidanceScale(interval(settings.guidanceScale(), stage, levels)));
@@ -187,6 +198,7 @@ public final class StageSettings {
           .refusing(
               (stage, reuse, given) ->
                   stage.reuses(reuse) ? Optional.empty() : Optional.of(stage.reuseExpected()))
+          .offering(stage -> Offer.numbers(1, Double.POSITIVE_INFINITY))
           .setting((settings, stage, reuse, given) -> settings.withReuse(reuse));
 
   /** The size of the images. */
@@ -204,6 +216,7 @@ public final class StageSettings {
                   Math.min(size.get(0), size.get(1)) < 1 || stage.offers(pixels(size))
                       ? Optional.empty()
                       : Optional.of(stage.sizesExpected()))
+          .offering(stage -> Offer.numbers(1, stage.sizes().orElseThrow().most()))
           .setting((settings, stage, size, given) -> settings.withSize(pixels(size)));
 
   /** How many of the last blocks of a text tower are skipped, as diffusers counts them. */
@@ -282,6 +295,20 @@ public final class StageSettings {
             .flatMap(offered)
             .map(known -> unless(known, name, "one of " + String.join(", ", known.names())))
             .orElse(Optional.of("empty; there is no choice"));
+  }
+
+  private static <V> Function<Stage, Offer> offered(
+      Function<StageChoices, Optional<ByName<V>>> named) {
+    return stage ->
+        Offer.names(
+            choices(stage).flatMap(named).<Collection<String>>map(ByName::names).orElse(List.of()));
+  }
+
+  private static double mostScale(Stage stage) {
+    return Stream.concat(Stream.of(stage.scale()), stage.guides().values().stream())
+        .mapToDouble(Stage.Scale::most)
+        .max()
+        .orElseThrow();
   }
 
   private static Stage.Scale offered(Stage stage, Values given) {

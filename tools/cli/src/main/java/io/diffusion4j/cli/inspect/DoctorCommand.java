@@ -3,6 +3,7 @@ package io.diffusion4j.cli.inspect;
 import io.diffusion4j.cli.console.Console;
 import io.diffusion4j.cli.console.FailureHandler;
 import io.diffusion4j.cli.options.ExampleOptions;
+import io.diffusion4j.cli.options.GpuOption;
 import io.diffusion4j.cli.options.ModelOptions;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.image.Image;
@@ -98,10 +99,7 @@ public final class DoctorCommand implements Callable<Integer> {
               + " and the server's port. The status is 0 if all of them can be used.")
   private boolean machine;
 
-  @Option(
-      names = "--require-gpu",
-      description = "With --machine: the status is 1 without an accelerator.")
-  private boolean requireGpu;
+  @Mixin private GpuOption gpu = new GpuOption();
 
   @Option(
       names = "--drawing",
@@ -117,9 +115,9 @@ public final class DoctorCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     if (machine) {
-      return new MachineHealth(requireGpu).examine(console.out()) ? 0 : FailureHandler.FAILED;
+      return new MachineHealth(gpu.isRequired()).examine(console.out()) ? 0 : FailureHandler.FAILED;
     }
-    Check.that(!requireGpu, "require-gpu", "without --machine", "with --machine");
+    Check.that(!gpu.isRequired(), "require-gpu", "without --machine", "with --machine");
     if (cluster != null) {
       var spec = ClusterSpec.of(cluster, task);
       Check.that(spec.size() >= 2, "cluster", cluster, "at least two addresses");

@@ -3,6 +3,7 @@ package io.diffusion4j.cli.train;
 import io.diffusion4j.cli.console.Console;
 import io.diffusion4j.cli.console.FailureHandler;
 import io.diffusion4j.cli.console.StopOnSignal;
+import io.diffusion4j.cli.options.GpuOption;
 import io.diffusion4j.cli.options.PublishedModel;
 import io.diffusion4j.data.DataSet;
 import io.diffusion4j.diffusion.argument.Check;
@@ -114,6 +115,8 @@ public final class TrainCommand implements Callable<Integer> {
 
   @Mixin private ClusterOptions processes = new ClusterOptions();
 
+  @Mixin private GpuOption gpu = new GpuOption();
+
   @Option(
       names = "--technique",
       paramLabel = "NAME=VALUE",
@@ -172,6 +175,7 @@ public final class TrainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    gpu.check();
     if (kind != null) {
       Check.that(
           part.equals(UnclipTraining.PRIOR.word()), "kind", kind, "none for the part %s", part);
