@@ -117,7 +117,7 @@ public final class DdpmPipeline implements ImagePipeline {
             .map(decoder -> Pixels.square(decoder.imageSize()))
             .orElseGet(() -> new Pixels(network.width(), network.height()));
     var offered =
-        Stage.denoising(STAGE, scheduler.course(steps))
+        Stage.denoising(STAGE, scheduler.withTokens(tokens(network)).course(steps))
             .withDraws(pixels)
             .withChoices(choices)
             .withReuse(network instanceof PixelNetwork);
@@ -178,6 +178,12 @@ public final class DdpmPipeline implements ImagePipeline {
             ImageTask.Kind.INPAINT,
             ImageTask.Kind.INTERPOLATION)
         : EnumSet.of(ImageTask.Kind.UNCONDITIONAL);
+  }
+
+  /** Returns the number of tokens by which a scheduler shifts: patches, or pixels. */
+  private static int tokens(PixelBackbone network) {
+    int patch = network instanceof PixelDit dit ? dit.config().patch() : 1;
+    return (network.width() / patch) * (network.height() / patch);
   }
 
   /** Whether the network has a null class. */

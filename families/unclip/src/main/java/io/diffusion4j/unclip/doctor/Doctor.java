@@ -265,7 +265,7 @@ public record Doctor(
             patient.files.folder(part),
             patient.files.folder(UnclipFolder.TEXT_PROJ),
             patient.textLength,
-            scheduler.parameterization(),
+            scheduler,
             compute)) {
       int size = model.config().sampleSize();
       List<float[]> embeddings =

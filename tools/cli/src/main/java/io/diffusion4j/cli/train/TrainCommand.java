@@ -18,6 +18,7 @@ import io.diffusion4j.nn.train.TrainingRun;
 import io.diffusion4j.nn.train.group.Group;
 import io.diffusion4j.training.ModelTraining;
 import io.diffusion4j.training.PartSetup;
+import io.diffusion4j.training.PartTechniques;
 import io.diffusion4j.training.TrainableComponent;
 import io.diffusion4j.training.TrainableFamily;
 import io.diffusion4j.unclip.training.FrozenClip;
@@ -122,11 +123,20 @@ public final class TrainCommand implements Callable<Integer> {
       paramLabel = "NAME=VALUE",
       description =
           "A technique other than that of the shipped model, for ablations: prediction (x0, eps,"
-              + " v), weighting (simple, min-snr, min-snr-plus-one, min-snr-plus-one-or-eps),"
+              + " v), weighting (simple, min-snr, min-snr-plus-one, min-snr-plus-one-or-eps;"
+              + " sigma-sqrt, cosmap of a flow), density (uniform, logit-normal, mode), flow-shift,"
               + " shift, low-noise, drop, text-drop, blur, captions (varied, plain), scenes (usual,"
               + " crowded), standardized, relations or curriculum (on, off), contrast. Each part"
               + " has some of these.")
   private Map<String, String> techniques = Map.of();
+
+  @Option(
+      names = "--process",
+      paramLabel = "NAME",
+      description =
+          "The noising process of ddpm and decoder: ddpm, or flow for flow matching, which predicts"
+              + " the velocity. Default: that of the model to start from, or ddpm")
+  private String process = "";
 
   @Option(
       names = "--inpainting",
@@ -377,7 +387,8 @@ public final class TrainCommand implements Callable<Integer> {
   }
 
   private PartSetup changed(PartSetup setup) {
-    PartSetup changed = setup;
+    PartSetup changed =
+        process.isEmpty() ? setup : setup.with(PartTechniques.PROCESS.name(), process);
     for (var technique : techniques.entrySet()) {
       changed = changed.with(technique.getKey(), technique.getValue());
     }
