@@ -16,7 +16,7 @@ import io.diffusion4j.golden.GoldenKind;
 import io.diffusion4j.golden.GoldenTensors;
 import io.diffusion4j.golden.GoldenTest;
 
-/** The losses of diffusers' trainings of flows, and EDM's. */
+/** The losses of diffusers' training scripts of flows, and EDM's. */
 class GoldenVelocityTest {
   private static final double TOLERANCE = 2e-6;
   private static final double EDM_TOLERANCE = 1e-5;
@@ -49,7 +49,8 @@ class GoldenVelocityTest {
                 io.row("out.gradient", row)[i], within(TOLERANCE * io.largest("out.gradient")));
       }
       assertThat(loss)
-          .isCloseTo(io.values("out.row_loss")[row], within(TOLERANCE * io.largest("out.row_loss")));
+          .isCloseTo(
+              io.values("out.row_loss")[row], within(TOLERANCE * io.largest("out.row_loss")));
       mean += loss / rows;
     }
     assertThat(mean).isCloseTo(io.values("out.loss")[0], within(TOLERANCE * mean));
