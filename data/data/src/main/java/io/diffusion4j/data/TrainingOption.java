@@ -68,8 +68,8 @@ public final class TrainingOption<T> {
   }
 
   /**
-   * Returns the same option as one that trainings did not always have: its default is not written,
-   * so the notes of weights and the states of trainings from before stay valid.
+   * Returns the same option as one that training runs did not always have: its default is not
+   * written, so the notes of weights and the states of earlier training runs stay valid.
    */
   public TrainingOption<T> addedLater() {
     return new TrainingOption<>(name, usual, reader, writer, true);

@@ -13,8 +13,8 @@ import java.util.List;
  * prediction c (Ho &amp; Salimans 2022, eq. 6, with scale = 1 + w). A learned variance is the
  * conditional prediction's.
  *
- * <p>A {@link Guider} of the query may combine the two in another way, and asks for fewer
- * predictions in the steps in which it does not act.
+ * <p>A {@link Guider} of the query may combine the two in another way, and need fewer predictions
+ * in the steps in which it does not act.
  *
  * <p>All queries go to the network in one call, the unconditional ones first. At scale 1 only the
  * conditional prediction is computed, at scale 0 only the unconditional one.

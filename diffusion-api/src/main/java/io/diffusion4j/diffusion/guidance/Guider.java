@@ -60,8 +60,8 @@ public record Guider(Method method, Map<String, Double> values, Ramp ramp, Space
     /**
      * Adaptive projected guidance (Sadat et al. 2025): c + (w − 1)·(d⊥ + η·d∥) with d = c − u plus
      * momentum times the d of the step before, shortened to the threshold, and split along c.
-     * {@code original=0} is u + w·(…), diffusers' default. {@code group} splits groups of so many
-     * values, such as the channels of each pixel, rather than the whole sample. The first {@code
+     * {@code original=0} is u + w·(…), diffusers' default. {@code group} splits groups of this
+     * size, such as the channels of each pixel, rather than the whole sample. The first {@code
      * cfg_steps} steps are plain guidance with {@code cfg_scale}.
      */
     APG(

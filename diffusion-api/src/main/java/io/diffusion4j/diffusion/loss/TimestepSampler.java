@@ -59,8 +59,8 @@ public interface TimestepSampler {
   }
 
   /**
-   * Returns the sampler of a density on (0, 1), as diffusers' trainings of flows draw: u belongs to
-   * timestep T − 1 − ⌊T·u⌋, so u = 0 is pure noise. Losses are not re-weighted.
+   * Returns the sampler of a density on (0, 1), as diffusers' training scripts of flows draw: u
+   * belongs to timestep T − 1 − ⌊T·u⌋, so u = 0 is pure noise. Losses are not re-weighted.
    *
    * @param steps t is from 0 to {@code steps − 1}
    */

@@ -11,7 +11,7 @@ public interface Weighting {
 
   /**
    * Returns this weight for the error of x̂₀ in place of the output's ({@code precondition_outputs}
-   * of diffusers' trainings).
+   * of diffusers' training scripts).
    */
   default Weighting ofX0() {
     return (snr, x0PerOutput) -> weight(snr, x0PerOutput) * x0PerOutput * x0PerOutput;
@@ -27,7 +27,7 @@ public interface Weighting {
 
   /**
    * The weight 1/σ² of a velocity's square error, with σ = 1/(1 + √SNR) that of the flow ({@code
-   * sigma_sqrt} of diffusers' trainings).
+   * sigma_sqrt} of diffusers' training scripts).
    */
   Weighting SIGMA_SQRT = (snr, x0PerOutput) -> (1 + Math.sqrt(snr)) * (1 + Math.sqrt(snr));
 

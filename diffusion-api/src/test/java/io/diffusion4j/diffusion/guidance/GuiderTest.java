@@ -41,7 +41,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class GuiderTest {
   private static final double TOLERANCE = 1e-5;
 
-  /** Answers by condition and row of the plan, and remembers the conditions it was asked for. */
+  /** Answers by condition and row of the plan, and records the requested conditions. */
   private static final class Recorded implements Denoiser<String> {
     final List<String> asked = new ArrayList<>();
     private final Parameterization predicted;

@@ -16,7 +16,7 @@ import io.diffusion4j.golden.GoldenKind;
 import io.diffusion4j.golden.GoldenTensors;
 import io.diffusion4j.golden.GoldenTest;
 
-/** The losses of diffusers' trainings of flows, and EDM's. */
+/** The losses of diffusers' training scripts of flows, and EDM's. */
 class GoldenVelocityTest {
   private static final double TOLERANCE = 2e-6;
   private static final double EDM_TOLERANCE = 1e-5;

@@ -34,7 +34,7 @@ class GoldenFlowTest {
   private static final double GRID_TOLERANCE = 1e-6;
   private static final int TRAINED = 1000;
 
-  /** So many levels that no end of a grid is outside. */
+  /** A schedule with enough levels for both ends of a grid. */
   private static final NoiseSchedule WIDE = new FlowSchedule(1_000_000, 1);
 
   @GoldenTest(GoldenKind.FLOW_TRACE)

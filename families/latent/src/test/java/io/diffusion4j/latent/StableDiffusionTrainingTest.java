@@ -71,7 +71,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Losses are those of diffusers' scripts, and trainings those of the other families. */
+/** Losses are those of diffusers' scripts, and training runs those of the other families. */
 class StableDiffusionTrainingTest {
   private static final int STEPS = 4;
   private static final int SIZE = 16;
@@ -258,7 +258,7 @@ class StableDiffusionTrainingTest {
     assertThat(empty).contains(true, false);
   }
 
-  // Trainings
+  // Training runs
 
   /** Pictures of one colour each, with its name. */
   private record Colours(String name) implements DataSet {

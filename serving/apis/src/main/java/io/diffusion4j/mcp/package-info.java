@@ -3,7 +3,7 @@
  *
  * <p>{@link io.diffusion4j.mcp.McpModule} adds {@code /mcp} to a server: the transport "streamable
  * HTTP", with the protocol of the official SDK. The command {@code diffusion4j mcp} connects a
- * program that speaks over its standard streams.
+ * program that uses its standard streams.
  *
  * <pre>{@code
  * Injector injector =
