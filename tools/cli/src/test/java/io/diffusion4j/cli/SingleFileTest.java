@@ -101,7 +101,7 @@ class SingleFileTest {
   @Test
   void anotherFileIsRefusedInOneLine() throws IOException {
     Path alone = Files.createDirectories(folder.resolve("alone")); // without a vocabulary
-    Path gguf = alone.resolve("model.bin");
+    Path gguf = alone.resolve("model.gguf");
     Files.writeString(gguf, "GGUF and so on and on");
     Run run = draw(gguf);
     assertThat(run.status()).isNotZero();
