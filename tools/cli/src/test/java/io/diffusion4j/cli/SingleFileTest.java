@@ -3,6 +3,8 @@ package io.diffusion4j.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.diffusion4j.checkpoint.DType;
+import io.diffusion4j.checkpoint.SafetensorsWriter;
+import io.diffusion4j.checkpoint.TensorMap;
 import io.diffusion4j.clip.ClipTextNetwork;
 import io.diffusion4j.clip.Transformer;
 import io.diffusion4j.clip.Transformer.Activation;
@@ -97,10 +99,17 @@ class SingleFileTest {
 
   @Test
   void anotherFileIsRefusedInOneLine() throws IOException {
-    Path gguf = folder.resolve("model.gguf");
+    Path alone = Files.createDirectories(folder.resolve("alone")); // without a vocabulary
+    Path gguf = alone.resolve("model.gguf");
     Files.writeString(gguf, "GGUF and so on and on");
     Run run = draw(gguf);
     assertThat(run.status()).isNotZero();
-    assertThat(run.err().strip().lines()).singleElement().asString().contains("GGUF");
+    assertThat(run.err().strip().lines()).singleElement().asString().contains(": a GGUF file (expected: safetensors");
+
+    Path flux = alone.resolve("flux.safetensors");
+    var tensors = new TensorMap();
+    tensors.put("double_blocks.0.img_attn.qkv.weight", new long[] {1}, () -> new float[1]);
+    new SafetensorsWriter().copyAll(tensors, Optional.empty()).write(flux);
+    assertThat(draw(flux).err()).contains("tensors of FLUX, double_blocks.… (expected: a single");
   }
 }

@@ -1,6 +1,7 @@
 package io.diffusion4j.cli.options;
 
 import io.diffusion4j.checkpoint.ModelFolder;
+import io.diffusion4j.checkpoint.ldm.LdmCheckpoint;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.digest.Sha256;
 import io.diffusion4j.diffusion.process.Parameterization;
@@ -49,6 +50,7 @@ public final class SingleFile {
     try {
       Path folder = cache().resolve(file.getFileName() + "-" + key(file));
       if (!Files.exists(folder.resolve(ModelFolder.INDEX))) { // it is written last
+        LdmCheckpoint.open(file).close(); // another model is refused first
         StableDiffusionFile.convert(
             file,
             vocabulary(file),
