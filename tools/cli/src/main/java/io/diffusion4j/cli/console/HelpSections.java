@@ -40,7 +40,7 @@ public final class HelpSections {
           "--lora",
           "--strength",
           "--mask",
-          "--likeness",
+          "--similarity",
           "--from",
           "--to",
           "--frames",
