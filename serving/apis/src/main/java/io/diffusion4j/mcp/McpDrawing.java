@@ -27,7 +27,7 @@ import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoSink;
 
 /**
- * A drawing request of a tool: notifies of its progress, if the client asked for that, and collects
+ * A drawing request of a tool: notifies of its progress, if the client requested that, and collects
  * the pictures. The state belongs to the callbacks of the call, which run one at a time.
  */
 final class McpDrawing
