@@ -4,6 +4,7 @@ import io.diffusion4j.client.EmbeddingClient;
 import io.diffusion4j.client.GenerationClient;
 import io.diffusion4j.client.GenerationException;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.springframework.ai.content.Media;
@@ -53,7 +54,7 @@ public final class Diffusion4jEmbeddingModel extends AbstractEmbeddingModel {
   public float[] embed(Document document) {
     Media picture = document.getMedia();
     return picture == null
-        ? embed(getEmbeddingContent(document))
+        ? embed(Objects.requireNonNullElse(getEmbeddingContent(document), ""))
         : ask(() -> client.directionsOfImages(model, List.of(picture.getDataAsByteArray()))).get(0);
   }
 

@@ -87,7 +87,7 @@ final class McpDrawing
     if (progressToken != null) {
       exchange
           .progressNotification(
-              ProgressNotification.builder(progressToken, progress.getImageStepsDone())
+              ProgressNotification.builder(progressToken, (double) progress.getImageStepsDone())
                   .total((double) progress.getImageSteps())
                   .message(progress.getStage())
                   .build())

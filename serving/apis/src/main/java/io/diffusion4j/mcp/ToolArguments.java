@@ -90,7 +90,7 @@ record ToolArguments(Map<String, Object> values, Function<String, Optional<byte[
           each.name(),
           "none",
           "%s",
-          each.schema().get("description"));
+          String.valueOf(each.schema().get("description")));
     }
   }
 
@@ -115,9 +115,11 @@ record ToolArguments(Map<String, Object> values, Function<String, Optional<byte[
   }
 
   List<Object> list(String name) {
-    List<Object> all = new ArrayList<>();
-    value(name, Collection.class, "a list").ifPresent(all::addAll);
-    return all;
+    Object value = values.getOrDefault(name, List.of());
+    if (!(value instanceof Collection<?> items)) {
+      throw Check.refusal(name, Errors.quote(value.toString()), "a list");
+    }
+    return new ArrayList<>(items);
   }
 
   /** Returns a picture: base64, alone or in a data URL, or the URI of a kept picture. */

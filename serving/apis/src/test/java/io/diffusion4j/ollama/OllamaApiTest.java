@@ -95,6 +95,19 @@ class OllamaApiTest {
     assertThat(request.getStagesOrThrow("decoder").getGuidanceScale()).isEqualTo(2.5);
   }
 
+  /** The request that LangChain4j's {@code OllamaImageModel} sends. */
+  @Test
+  void theRequestOfLangChain4jIsDrawn() throws Exception {
+    var answer =
+        post(
+            server,
+            "generate",
+            "{'model': 'toy', 'prompt': 'a dog', 'options': {'seed': 7}, 'stream': false,"
+                + " 'width': 160, 'height': 160, 'steps': 3}");
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+    assertThat(drawn(JSON.readTree(answer.body())).getSeedsList()).containsExactly(7L);
+  }
+
   @Test
   void thePageHasItsRequestsAtTheSamePath() throws Exception {
     var answer =

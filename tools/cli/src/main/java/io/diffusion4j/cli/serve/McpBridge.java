@@ -55,7 +55,7 @@ final class McpBridge {
   private McpBridge(URI server, Optional<String> token, PrintStream out) {
     this.route = server.resolve("/mcp");
     this.token = token;
-    this.out = out;
+    this.out = new PrintStream(out, true, UTF_8); // whatever the locale
   }
 
   /** Carries messages until the input ends and all of them are answered. */
