@@ -654,11 +654,7 @@ public record SchedulerConfig(
    */
   public static SchedulerConfig readUnclip(Path file) {
     return read(
-        ComponentConfig.read(file),
-        Kind.UNCLIP,
-        Kind.FLOW_EULER,
-        Kind.FLOW_HEUN,
-        Kind.FLOW_LCM);
+        ComponentConfig.read(file), Kind.UNCLIP, Kind.FLOW_EULER, Kind.FLOW_HEUN, Kind.FLOW_LCM);
   }
 
   /**
@@ -681,8 +677,7 @@ public record SchedulerConfig(
 
   /** Reads the settings of a network of pixels or latents. */
   public static SchedulerConfig read(ComponentConfig c) {
-    return read(
-        c, Kind.DDPM, Kind.DDIM, Kind.SDE, Kind.FLOW_EULER, Kind.FLOW_HEUN, Kind.FLOW_LCM);
+    return read(c, Kind.DDPM, Kind.DDIM, Kind.SDE, Kind.FLOW_EULER, Kind.FLOW_HEUN, Kind.FLOW_LCM);
   }
 
   private static SchedulerConfig read(ComponentConfig c, Kind... kinds) {
@@ -705,9 +700,7 @@ public record SchedulerConfig(
     if (kind.isFlow()) {
       int trained = c.intValue("num_train_timesteps", TRAIN_TIMESTEPS);
       return flow(
-          kind,
-          trained,
-          FlowSettings.read(c, kind == Kind.FLOW_HEUN, kind == Kind.FLOW_LCM));
+          kind, trained, FlowSettings.read(c, kind == Kind.FLOW_HEUN, kind == Kind.FLOW_LCM));
     }
     var betas = kind.betas.read(c);
     int steps = c.intValue("num_train_timesteps", TRAIN_TIMESTEPS);
