@@ -193,7 +193,7 @@ final class DdpmTest {
     assertThat(folder.resolve("flow/scheduler/scheduler_config.json"))
         .content()
         .contains("\"_class_name\": \"FlowMatchEulerDiscreteScheduler\"", "\"shift\": 3.0")
-        .doesNotContain("beta");
+        .doesNotContain("beta_start");
 
     String picture = folder.resolve("a.png").toString();
     for (String sampler : new String[] {"flow-euler", "flow-heun", "flow-stochastic", "ddim"}) {
