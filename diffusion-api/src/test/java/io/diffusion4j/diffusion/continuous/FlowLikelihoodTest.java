@@ -11,6 +11,8 @@ import io.diffusion4j.diffusion.continuous.FlowLikelihood.Answer;
 import io.diffusion4j.diffusion.process.Conversion;
 import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.diffusion.sampling.SolverLevel;
+import io.diffusion4j.diffusion.schedule.FlowLevel;
+import io.diffusion4j.diffusion.schedule.FlowSchedule;
 import io.diffusion4j.diffusion.schedule.LinearSchedule;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import io.diffusion4j.diffusion.solver.GaussianData;
@@ -68,6 +70,43 @@ class FlowLikelihoodTest {
     List<Likelihood.Result> results = results(RungeKutta.CLASSICAL, 100, parameterization);
     for (int row = 0; row < SAMPLES.size(); row++) {
       assertThat(results.get(row).logLikelihood()).isCloseTo(exact(SAMPLES.get(row)), within(0.01));
+    }
+  }
+
+  /** At the end of a flow nothing is left of the data, so only the solver's error remains. */
+  @Test
+  void theLikelihoodOfAFlowIsTheDensityAtItsFirstLevel() {
+    var schedule = new FlowSchedule(1000, 1);
+    var likelihood =
+        new FlowLikelihood(schedule, 40, RungeKutta.CLASSICAL, Parameterization.VELOCITY);
+    List<Likelihood.Result> results =
+        likelihood.of(
+            SAMPLES,
+            (x, t) -> {
+              FlowLevel level = schedule.flowLevel(t);
+              double alphaBar = level.alphaBar();
+              double derivative =
+                  DATA.eps(1, alphaBar)
+                      - DATA.eps(0, alphaBar)
+                      - (DATA.x0(1, alphaBar) - DATA.x0(0, alphaBar));
+              List<Answer> answers = new ArrayList<>();
+              for (float[] sample : x) {
+                float[] output = DATA.predict(sample, alphaBar, Parameterization.VELOCITY).output();
+                answers.add(new Answer(output, sample.length * derivative));
+              }
+              return answers;
+            },
+            done -> {});
+    double sigma = schedule.flowLevel(0).sigma();
+    double variance =
+        (1 - sigma) * (1 - sigma) * DATA.deviation() * DATA.deviation() + sigma * sigma;
+    for (int row = 0; row < SAMPLES.size(); row++) {
+      double exact = 0;
+      for (float value : SAMPLES.get(row)) {
+        double d = value - (1 - sigma) * DATA.mean();
+        exact -= 0.5 * (d * d / variance + log(2 * PI * variance));
+      }
+      assertThat(results.get(row).logLikelihood()).isCloseTo(exact, within(1e-4));
     }
   }
 

@@ -187,8 +187,13 @@ class SamplersTest implements SamplerContract {
     for (String name : Samplers.standard().names()) {
       try {
         SamplingPlan plan = Samplers.standard().named(name).plan(schedule, timesteps);
-        // EDM's ten levels from 80 down are far apart
-        assertThat(plan.gain()).as(name).isLessThan(name.equals("edm") ? 7 : 3);
+        double most =
+            switch (name) {
+              case "edm" -> 7; // ten levels from 80 down are far apart
+              case "flow-heun" -> 112; // of x̂₀, as σ falls from 0.11 to 0.001 in a step
+              default -> 3;
+            };
+        assertThat(plan.gain()).as(name).isLessThan(most);
         able.add(name);
       } catch (IllegalArgumentException e) {
         assertThat(e)

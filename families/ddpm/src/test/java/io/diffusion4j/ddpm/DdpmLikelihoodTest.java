@@ -49,19 +49,25 @@ class DdpmLikelihoodTest {
   /** Along a direction the prediction changes as its differences say. */
   @Test
   void theDivergenceIsTheNetworks() {
+    assertDivergence(SchedulerConfig.ddpm());
+    assertDivergence(SchedulerConfig.flow(1000, 3));
+  }
+
+  private static void assertDivergence(SchedulerConfig scheduler) {
     var folder = new DdpmFolder(FOLDER).network();
     try (var model = PixelModel.load(folder, COMPUTE);
         var checkpoint = Checkpoint.open(folder, Checkpoint.DIFFUSERS)) {
       PixelBackbone network = model.definition();
       var weights = network.fromFolder(checkpoint);
       try (var probed =
-          new ProbedDenoiser<>(network, weights, COMPUTE, network::embedded, network::feed)) {
+          new ProbedDenoiser<>(
+              network, weights, COMPUTE, PixelModel.times(network, scheduler), network::feed)) {
         int size = network.width() * network.height() * network.channels();
         float[] x = new PhiloxNoise(1, 0).gaussian("x", 0, size);
         float[] e = new PhiloxNoise(2, 0).gaussian("e", 0, size);
         for (double t : new double[] {0, 137.5, 900}) {
           var answer = probed.probe(List.of(query(x, t)), List.of(e)).get(0);
-          var denoiser = model.denoiser(SchedulerConfig.ddpm());
+          var denoiser = model.denoiser(scheduler);
           float step = 1e-2f;
           var at =
               denoiser.predict(

@@ -93,7 +93,7 @@ public record Defaults(boolean ours) {
   private StageKind.Denoising denoising(
       SchedulerConfig scheduler, ByName<Sampler> samplers, int steps) {
     var published = scheduler.course(samplers, steps);
-    return ours
+    return ours && !scheduler.kind().isFlow() // which draws as its file says
         ? published.withChoices(
             published.choices().withDefaults(SAMPLER, published.choices().defaultSteps()))
         : published;

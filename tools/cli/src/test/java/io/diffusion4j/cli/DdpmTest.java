@@ -108,7 +108,9 @@ final class DdpmTest {
     assertThat(bound.out())
         .containsPattern("bits per dimension: \\d+\\.\\d{4}")
         .contains("L_0", "1 of 16×16 pixels, seed 0");
-    assertThat(Path.of(json)).content().contains("\"model\": \"ddpm\"");
+    assertThat(Path.of(json))
+        .content()
+        .contains("\"model\": \"" + Path.of(model).getFileName() + "\"");
 
     String[] flow = {
       "likelihood", "--model", model, "--images", pictures, "--steps", "5", "--method", "heun"
@@ -174,6 +176,62 @@ final class DdpmTest {
     Run silent = Run.of(with(train, "noise=0"));
     assertThat(silent.err()).contains("noise: 0 (expected: ");
     assertThat(silent.status()).isEqualTo(2);
+  }
+
+  @Test
+  void aFlowIsTrainedDrawnMeasuredAndTrainedOn(@TempDir Path folder) {
+    String model = folder.resolve("flow").toString();
+    String[] train = {"train", "ddpm", "--preset", "tiny", "--steps", "3", "--model", model};
+    String[] flow = with(train, "--process", "flow", "--state", folder.resolve("state").toString());
+    Run wrong = Run.of(with(flow, "--technique", "prediction=eps"));
+    assertThat(wrong.err())
+        .contains("prediction: eps (expected: velocity, with process=flow)")
+        .hasLineCount(1);
+    Run trained =
+        Run.of(with(flow, "--technique", "density=logit-normal", "--technique", "flow-shift=3"));
+    assertThat(trained.status()).as(trained.err()).isZero();
+    assertThat(folder.resolve("flow/scheduler/scheduler_config.json"))
+        .content()
+        .contains("\"_class_name\": \"FlowMatchEulerDiscreteScheduler\"", "\"shift\": 3.0")
+        .doesNotContain("beta_start");
+
+    String picture = folder.resolve("a.png").toString();
+    for (String sampler : new String[] {"flow-euler", "flow-heun", "flow-stochastic", "ddim"}) {
+      Run drawn =
+          Run.of(
+              "generate",
+              "--model",
+              model,
+              "--decoder-steps",
+              "4",
+              "--sampler",
+              sampler,
+              "--output",
+              picture);
+      assertThat(drawn.status()).as(drawn.err()).isZero();
+      assertThat(Run.of("replay", picture, "--model", model).out()).contains("the same");
+    }
+    isMeasured(model, folder);
+
+    String more = folder.resolve("more").toString();
+    Run further =
+        Run.of(
+            "train",
+            "ddpm",
+            "--preset",
+            "tiny",
+            "--steps",
+            "1",
+            "--start-from",
+            model,
+            "--model",
+            more,
+            "--state",
+            folder.resolve("more-state").toString());
+    assertThat(further.status()).as(further.err()).isZero();
+    assertThat(folder.resolve("more/scheduler/scheduler_config.json"))
+        .content()
+        .contains("FlowMatchEulerDiscreteScheduler", "\"shift\": 3.0");
   }
 
   private static String[] with(String[] arguments, String... more) {

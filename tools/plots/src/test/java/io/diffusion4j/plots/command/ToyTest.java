@@ -52,6 +52,29 @@ class ToyTest {
   }
 
   @Test
+  void aFlowIsDrawnBeside(@TempDir Path folder) {
+    Run run =
+        Run.of(
+            "toy",
+            "--process",
+            "flow",
+            "--sampler",
+            "ddim",
+            "--steps",
+            "4",
+            "--count",
+            "20",
+            "--training-steps",
+            "20",
+            "--output",
+            folder.toString());
+    assertThat(run.status()).as(run.err()).isZero();
+    assertThat(folder.resolve("samplers.svg"))
+        .content()
+        .contains("ddim, 4 calls", "flow: flow-euler, 4 calls", "flow: flow-heun, 7 calls");
+  }
+
+  @Test
   void badInputGetsOneClearErrorAndNothingIsWritten(@TempDir Path folder) {
     Path output = folder.resolve("toy");
     for (List<String> bad :
@@ -60,6 +83,7 @@ class ToyTest {
             List.of("--sampler", "ddpm,x", "sampler: x (expected: one of "),
             List.of("--schedule", "flat", "schedule: flat (expected: one of "),
             List.of("--steps", "1001", "steps: 1001 (expected: 1 to 1000)"),
+            List.of("--process", "sde", "process: sde (expected: one of ddpm, flow)"),
             List.of("--count", "0", "count: 0 (expected: ≥ 1)"),
             List.of("--training-steps", "0", "steps: 0 (expected: ≥ 1)"))) {
       Run run = Run.of("toy", "--output", output.toString(), bad.get(0), bad.get(1));

@@ -7,6 +7,7 @@ import io.diffusion4j.diffusion.loss.TimestepSampler;
 import io.diffusion4j.diffusion.loss.Weighting;
 import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
+import io.diffusion4j.diffusion.schedule.FlowSchedule;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.Batches;
@@ -83,6 +84,28 @@ class NoisedBatchTest {
             case VELOCITY -> (xt[i] - noise * target[i]) / (signal + noise);
           };
       assertThat(x0).isCloseTo(0.25, within(1e-5));
+    }
+  }
+
+  @Test
+  void theSampleOfAFlowIsOnTheLineFromThePictureToTheNoise() {
+    var schedule = new FlowSchedule(1000, 3);
+    for (int t : new int[] {0, 500, 999}) {
+      var batch = new Batch(1);
+      new NoisedBatch(schedule, Parameterization.VELOCITY, Weighting.SIMPLE, 8)
+          .addTo(
+              batch,
+              List.of(constant(0.25f)),
+              new SplittableRandom(3),
+              ignored -> new TimestepSampler.Drawn(t, 1));
+      double sigma = schedule.flowLevel(t).sigma();
+      float[] xt = Batches.floats(batch, NetworkDenoiser.SAMPLE);
+      float[] velocity = Batches.floats(batch, DiffusionLoss.TARGET);
+      for (int i = 0; i < 100; i++) { // (1−σ)·x₀ + σ·(x₀ + v)
+        assertThat((double) xt[i]).isCloseTo(0.25 + sigma * velocity[i], within(1e-5));
+      }
+      assertThat(Batches.floats(batch, NetworkDenoiser.TIME))
+          .containsExactly(TimeEmbedding.sinusoid(1000 * sigma, 8));
     }
   }
 
