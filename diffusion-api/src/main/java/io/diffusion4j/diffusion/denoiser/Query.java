@@ -12,7 +12,7 @@ import java.util.Optional;
  * @param condition the condition of the sample
  * @param reuse the features of earlier steps that the network may take
  * @param last whether it is the last call of a plan
- * @param row the row of the plan that asks; empty for a query of no plan
+ * @param row its row of the plan; empty for a query of no plan
  */
 @SuppressWarnings("ArrayRecordComponent") // bulk data, compared by identity
 public record Query<C>(

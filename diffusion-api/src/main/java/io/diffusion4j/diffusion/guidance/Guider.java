@@ -47,7 +47,11 @@ public record Guider(Method method, Map<String, Double> values, Ramp ramp, Space
       List.of(
           new Parameter("rescale", 0, 0, 1),
           new Parameter("start", 0, 0, 1),
-          new Parameter("stop", 1, 0, 1));
+          new Parameter("stop", 1, 0, 1),
+          new Parameter("original", 1, 0, 1),
+          new Parameter("weak", 0, 0, ANY),
+          new Parameter("weak_start", -1, -1, 1),
+          new Parameter("weak_stop", 1, 0, 1));
 
   /** Plain classifier-free guidance. */
   public static final Guider PLAIN = parse("cfg");
@@ -60,7 +64,7 @@ public record Guider(Method method, Map<String, Double> values, Ramp ramp, Space
     /**
      * Adaptive projected guidance (Sadat et al. 2025): c + (w − 1)·(d⊥ + η·d∥) with d = c − u plus
      * momentum times the d of the step before, shortened to the threshold, and split along c. {@code
-     * original=0} is u + w·(…), diffusers' default. {@code group} splits groups of so many values,
+     * original=0} is u + w·(…), diffusers' default. {@code group} splits groups of this many values,
      * such as the channels of each pixel, rather than the whole sample. The first {@code cfg_steps}
      * steps are plain guidance with {@code cfg_scale}.
      */
@@ -69,7 +73,6 @@ public record Guider(Method method, Map<String, Double> values, Ramp ramp, Space
         new Parameter("momentum", 0, -1, 1),
         new Parameter("threshold", 15, 0, ANY),
         new Parameter("eta", 0, 0, ANY),
-        new Parameter("original", 1, 0, 1),
         new Parameter("group", 0, 0, ANY),
         new Parameter("cfg_steps", 0, 0, ANY),
         new Parameter("cfg_scale", 3.5, 0, ANY)),
@@ -291,6 +294,13 @@ public record Guider(Method method, Map<String, Double> values, Ramp ramp, Space
   /** Returns whether the guider acts in a row; outside, a prediction is the conditional one. */
   boolean isOn(PlanRow row) {
     return row.isWithin(value("start"), value("stop"));
+  }
+
+  /** Returns whether a row leads away from a weaker network; the first row does not at start 0. */
+  boolean isAway(PlanRow row) {
+    int rows = row.plan().steps().size();
+    return row.index() > (int) (value("weak_start") * rows)
+        && row.index() < (int) (value("weak_stop") * rows);
   }
 
   /**

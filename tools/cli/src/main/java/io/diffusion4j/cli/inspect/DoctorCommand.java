@@ -6,6 +6,7 @@ import io.diffusion4j.cli.options.ExampleOptions;
 import io.diffusion4j.cli.options.ModelOptions;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.distributed.ClusterSpec;
+import io.diffusion4j.pipeline.Student;
 import io.diffusion4j.training.events.TrainingHealth;
 import io.diffusion4j.unclip.doctor.Diagnosis;
 import io.diffusion4j.unclip.doctor.Diagnosis.Level;
@@ -117,6 +118,7 @@ public final class DoctorCommand implements Callable<Integer> {
     model.loras().requireNone("doctor");
     var of = examples.of(model.folder(), DEFAULT);
     console.say("examining " + model.folder());
+    Student.in(model.folder()).ifPresent(student -> console.say(student.words()));
     List<Diagnosis> diagnoses =
         new Doctor(
                 model.folder(),
