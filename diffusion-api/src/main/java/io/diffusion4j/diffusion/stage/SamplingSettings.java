@@ -26,6 +26,7 @@ import java.util.Optional;
  * @param reuse in how many steps in a row a U-Net computes its deep levels once, at least 1; 1 for
  *     every step
  * @param guider how classifier-free guidance combines its two predictions
+ * @param others the values of settings that only the pipelines of some models read
  */
 public record SamplingSettings(
     Sampler sampler,
@@ -36,7 +37,8 @@ public record SamplingSettings(
     Optional<String> guide,
     Optional<Pixels> size,
     int reuse,
-    Guider guider) {
+      Guider guider,
+    StageSetting.Values others) {
   public SamplingSettings {
     Check.that(reuse >= 1, "reuse", reuse, "≥ 1");
     Check.that(steps >= 1, "steps", steps, "≥ 1");
@@ -61,7 +63,17 @@ public record SamplingSettings(
       Optional<TimestepSpacing> spacing,
       Optional<Thresholding> treatment,
       Optional<String> guide) {
-    this(sampler, steps, guidanceScale, spacing, treatment, guide, Optional.empty(), 1, Guider.PLAIN);
+    this(
+        sampler,
+        steps,
+        guidanceScale,
+        spacing,
+        treatment,
+        guide,
+        Optional.empty(),
+        1,
+        Guider.PLAIN,
+        StageSetting.Values.NONE);
   }
 
   /** Creates settings with the default spacing and treatment of the stage. */
@@ -77,13 +89,13 @@ public record SamplingSettings(
   /** Returns these settings with another sampler. */
   public SamplingSettings withSampler(Sampler other) {
     return new SamplingSettings(
-        other, steps, guidanceScale, spacing, treatment, guide, size, reuse, guider);
+        other, steps, guidanceScale, spacing, treatment, guide, size, reuse, guider, others);
   }
 
   /** Returns these settings with another number of steps. */
   public SamplingSettings withSteps(int other) {
     return new SamplingSettings(
-        sampler, other, guidanceScale, spacing, treatment, guide, size, reuse, guider);
+        sampler, other, guidanceScale, spacing, treatment, guide, size, reuse, guider, others);
   }
 
   /** Whether there is a sampler. */
@@ -93,49 +105,64 @@ public record SamplingSettings(
 
   /** Returns these settings with another guidance scale. */
   public SamplingSettings withGuidanceScale(GuidanceScale other) {
-    return new SamplingSettings(sampler, steps, other, spacing, treatment, guide, size, reuse, guider);
+    return new SamplingSettings(sampler, steps, other, spacing, treatment, guide, size, reuse, guider, others);
   }
 
   /** Returns these settings with another spacing of timesteps. */
   public SamplingSettings withSpacing(TimestepSpacing other) {
     return new SamplingSettings(
-        sampler, steps, guidanceScale, Optional.of(other), treatment, guide, size, reuse, guider);
+        sampler, steps, guidanceScale, Optional.of(other), treatment, guide, size, reuse, guider, others);
   }
 
   /** Returns these settings with another treatment of x̂₀. */
   public SamplingSettings withTreatment(Thresholding other) {
     return new SamplingSettings(
-        sampler, steps, guidanceScale, spacing, Optional.of(other), guide, size, reuse, guider);
+        sampler, steps, guidanceScale, spacing, Optional.of(other), guide, size, reuse, guider, others);
   }
 
   /** Returns these settings with guidance by a gradient with this factor. */
   public SamplingSettings withGuide(String name, GuidanceScale scale) {
     return new SamplingSettings(
-        sampler, steps, scale, spacing, treatment, Optional.of(name), size, reuse, guider);
+        sampler, steps, scale, spacing, treatment, Optional.of(name), size, reuse, guider, others);
   }
 
   /** Returns these settings with classifier-free guidance. */
   public SamplingSettings withoutGuide() {
     return new SamplingSettings(
-        sampler, steps, guidanceScale, spacing, treatment, Optional.empty(), size, reuse, guider);
+        sampler, steps, guidanceScale, spacing, treatment, Optional.empty(), size, reuse, guider, others);
   }
 
   /** Returns these settings with another size of images. */
   public SamplingSettings withSize(Pixels other) {
     return new SamplingSettings(
-        sampler, steps, guidanceScale, spacing, treatment, guide, Optional.of(other), reuse, guider);
+        sampler, steps, guidanceScale, spacing, treatment, guide, Optional.of(other), reuse, guider, others);
   }
 
   /** Returns these settings with deep features reused in this many steps in a row. */
   public SamplingSettings withReuse(int other) {
     return new SamplingSettings(
-        sampler, steps, guidanceScale, spacing, treatment, guide, size, other, guider);
+        sampler, steps, guidanceScale, spacing, treatment, guide, size, other, guider, others);
   }
 
   /** Returns these settings with another combination of the two predictions of guidance. */
   public SamplingSettings withGuider(Guider other) {
     return new SamplingSettings(
-        sampler, steps, guidanceScale, spacing, treatment, guide, size, reuse, other);
+        sampler, steps, guidanceScale, spacing, treatment, guide, size, reuse, other, others);
+  }
+
+  /** Returns these settings with the value of a setting that only some models have. */
+  public SamplingSettings with(String setting, Object value) {
+    return new SamplingSettings(
+        sampler,
+        steps,
+        guidanceScale,
+        spacing,
+        treatment,
+        guide,
+        size,
+        reuse,
+        guider,
+        others.with(setting, value));
   }
 
   /** Returns whether guidance calls the network twice a step. */

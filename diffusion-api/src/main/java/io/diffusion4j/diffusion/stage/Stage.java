@@ -102,9 +102,10 @@ public record Stage(
     return new Stage(name, course, scale, guides, draws, sizes, isUnet, settings);
   }
 
-  /** Returns the same stage with one more setting. */
+  /** Returns the same stage with one more setting, which replaces one of the same name. */
   public Stage withSetting(StageSetting<?> setting) {
     List<StageSetting<?>> more = new ArrayList<>(settings);
+    more.removeIf(known -> known.name().equals(setting.name()));
     more.add(setting);
     return new Stage(name, course, scale, guides, draws, sizes, reuses, more);
   }

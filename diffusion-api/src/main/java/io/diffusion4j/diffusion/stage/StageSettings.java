@@ -7,11 +7,14 @@ import io.diffusion4j.diffusion.guidance.Guider;
 import io.diffusion4j.diffusion.sampling.Sampler;
 import io.diffusion4j.diffusion.solver.EtaSampler;
 import io.diffusion4j.diffusion.stage.StageSetting.Kind;
+import io.diffusion4j.diffusion.stage.StageSetting.Offer;
 import io.diffusion4j.diffusion.stage.StageSetting.Refusal;
 import io.diffusion4j.diffusion.stage.StageSetting.Values;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** The settings of every stage, in the order in which they are checked and applied. */
 public final class StageSettings {
@@ -26,6 +29,7 @@ public final class StageSettings {
                       .map(StageChoices::samplers)
                       .map(known -> unless(known, name, known.expectedInsteadOf(name)))
                       .orElse(Optional.of("unset; this stage has no sampler")))
+          .offering(offered(choices -> Optional.of(choices.samplers())))
           .setting((settings, stage, name, given) -> settings.withSampler(sampler(stage, name)));
 
   /** The share of the posterior's noise, for samplers with this parameter. */
@@ -50,6 +54,7 @@ public final class StageSettings {
                     ? Optional.empty()
                     : Optional.of("unset; " + name + " has none");
               })
+          .offering(stage -> Offer.numbers(0, 1))
           .setting(
               (settings, stage, eta, given) ->
                   settings.sampler() instanceof EtaSampler open
@@ -71,6 +76,7 @@ public final class StageSettings {
                     ? Optional.empty()
                     : Optional.of("1 to " + stage.maxSteps());
               })
+          .offering(stage -> Offer.numbers(1, stage.maxSteps()))
           .setting((settings, stage, steps, given) -> settings.withSteps(steps));
 
   /** The spacing of the timesteps. */
@@ -81,6 +87,7 @@ public final class StageSettings {
               "The spacing of the %s's timesteps, such as leading or trailing. Default: its own.")
           .readBy(StageSettings::denoises)
           .refusing(oneOf(StageChoices::spacings))
+          .offering(offered(StageChoices::spacings))
           .setting(
               (settings, stage, name, given) ->
                   settings.withSpacing(
@@ -94,6 +101,7 @@ public final class StageSettings {
               "The thresholding of x0 in the %s: clip, dynamic or none. Default: its own.")
           .readBy(StageSettings::denoises)
           .refusing(oneOf(StageChoices::treatments))
+          .offering(offered(StageChoices::treatments))
           .setting(
               (settings, stage, name, given) ->
                   settings.withTreatment(
@@ -113,6 +121,7 @@ public final class StageSettings {
                   stage.guides().containsKey(guide)
                       ? Optional.empty()
                       : Optional.of(stage.guidesExpected()))
+          .offering(stage -> Offer.names(stage.guides().keySet()))
           .setting(
               (settings, stage, guide, given) ->
                   settings.withGuide(guide, settings.guidanceScale()));
@@ -137,6 +146,7 @@ public final class StageSettings {
                     ? Optional.empty()
                     : Optional.of("0 to " + offered.most()); // NaN fails too
               })
+          .offering(stage -> Offer.numbers(0, mostScale(stage)))
           .setting(
               (settings, stage, scale, given) ->
                   settings.withGuidanceScale(GuidanceScale.constant(scale)));
@@ -171,6 +181,7 @@ public final class StageSettings {
           .within(levels -> levels.get(0) >= 0 && levels.get(0) < levels.get(1), "0 ≤ low < high")
           .readBy(stage -> denoises(stage) && stage.scale().isOffered())
           .refusing(StageSettings::intervalExpected)
+          .offering(stage -> Offer.numbers(0, Double.POSITIVE_INFINITY))
           .setting(
               (settings, stage, levels, given) ->
                   settings.withGuidanceScale(interval(settings.guidanceScale(), stage, levels)));
@@ -188,6 +199,7 @@ public final class StageSettings {
           .refusing(
               (stage, reuse, given) ->
                   stage.reuses(reuse) ? Optional.empty() : Optional.of(stage.reuseExpected()))
+          .offering(stage -> Offer.numbers(1, Double.POSITIVE_INFINITY))
           .setting((settings, stage, reuse, given) -> settings.withReuse(reuse));
 
   /** The size of the images. */
@@ -205,7 +217,38 @@ public final class StageSettings {
                   Math.min(size.get(0), size.get(1)) < 1 || stage.offers(pixels(size))
                       ? Optional.empty()
                       : Optional.of(stage.sizesExpected()))
+          .offering(stage -> Offer.numbers(1, stage.sizes().orElseThrow().most()))
           .setting((settings, stage, size, given) -> settings.withSize(pixels(size)));
+
+  /** How many of the last blocks of a text tower are skipped, as diffusers counts them. */
+  public static final StageSetting<Integer> CLIP_SKIP =
+      StageSetting.of(
+              "clip_skip",
+              Kind.COUNT,
+              "Skips the last N blocks of the text tower for the prompt, for models that read its"
+                  + " states. Default: 0")
+          .within(skipped -> skipped >= 0, "≥ 0")
+          .ofSomeModels("this stage reads no states of a text tower");
+
+  /** The timestep of the noise on the embedding of an image. */
+  public static final StageSetting<Integer> NOISE_LEVEL =
+      StageSetting.of(
+              "noise_level",
+              Kind.COUNT,
+              "The timestep of the noise on the embedding of an image, for Stable unCLIP: more"
+                  + " noise leaves more to chance. Default: 0")
+          .within(level -> level >= 0, "≥ 0")
+          .ofSomeModels("this stage reads no noised embedding");
+
+  /** The share of the steps that redraw a part of a picture. */
+  public static final StageSetting<Double> STRENGTH =
+      StageSetting.of(
+              "strength",
+              Kind.NUMBER,
+              "For inpaint: the share of the steps, which begin with the noised picture. Default:"
+                  + " 1, from noise alone.")
+          .within(strength -> strength > 0 && strength <= 1, "> 0 and ≤ 1")
+          .ofSomeModels("it repaints with all steps");
 
   /** All of them. */
   public static final List<StageSetting<?>> ALL =
@@ -220,7 +263,10 @@ public final class StageSettings {
           GUIDANCE_INTERVAL,
           GUIDANCE,
           REUSE,
-          SIZE);
+          SIZE,
+          CLIP_SKIP,
+          NOISE_LEVEL,
+          STRENGTH);
 
   private StageSettings() {}
 
@@ -250,6 +296,20 @@ public final class StageSettings {
             .flatMap(offered)
             .map(known -> unless(known, name, "one of " + String.join(", ", known.names())))
             .orElse(Optional.of("empty; there is no choice"));
+  }
+
+  private static <V> Function<Stage, Offer> offered(
+      Function<StageChoices, Optional<ByName<V>>> named) {
+    return stage ->
+        Offer.names(
+            choices(stage).flatMap(named).<Collection<String>>map(ByName::names).orElse(List.of()));
+  }
+
+  private static double mostScale(Stage stage) {
+    return Stream.concat(Stream.of(stage.scale()), stage.guides().values().stream())
+        .mapToDouble(Stage.Scale::most)
+        .max()
+        .orElseThrow();
   }
 
   private static Stage.Scale offered(Stage stage, Values given) {

@@ -152,7 +152,7 @@ public final class DdpmFamily implements ModelFamily {
                           parts.identity(
                               own.path(), how, NAME, description, digest(own.path(), place)),
                           network,
-                          model.denoiser(scheduler.parameterization()),
+                          model.denoiser(scheduler),
                           scheduler,
                           own.steps(),
                           parts.choices(),
@@ -161,7 +161,7 @@ public final class DdpmFamily implements ModelFamily {
                           latents,
                           parts.replacement(ImageDecoder.class),
                           student,
-                          weaker.map(it -> it.denoiser(scheduler.parameterization()))))
+                          weaker.map(it -> it.denoiser(scheduler))))
               .replaceable(ImageDecoder.class, "an image for each draw");
       return new Opened(
           module,

@@ -80,7 +80,10 @@ final class PixelDistiller implements Distiller {
         "a folder of its own; another model is there");
     var kind = first.scheduler().kind();
     Check.that(
-        kind != SchedulerConfig.Kind.SDE, "scheduler", kind.className(), "a DDPM's, or a DDIM's");
+        kind != SchedulerConfig.Kind.SDE && !kind.isFlow(),
+        "scheduler",
+        kind.className(),
+        "a DDPM's, or a DDIM's");
     var network = PixelFolders.read(first.network());
     Check.that(
         how.guidance() == 1 || network.labels().hasNull(),
@@ -145,7 +148,10 @@ final class PixelDistiller implements Distiller {
     var network = PixelFolders.read(teacher.network());
     var scheduler = scheduler(teacher.scheduler());
     var batch =
-        new RegressionBatch(scheduler.schedule(), scheduler.parameterization(), network::embedded);
+        new RegressionBatch(
+            scheduler.schedule(),
+            scheduler.parameterization(),
+            PixelModel.times(network, scheduler));
     String method = how.method().name().toLowerCase(Locale.ROOT);
     var own = new HashMap<>(origin);
     own.put("method", method);
@@ -339,7 +345,7 @@ final class PixelDistiller implements Distiller {
     static Teacher open(DdpmFolder folder, double guidance) {
       var scheduler = folder.scheduler();
       var model = PixelModel.load(folder.network(), Compute.of(Precision.FLOAT32));
-      var denoiser = model.denoiser(scheduler.parameterization());
+      var denoiser = model.denoiser(scheduler);
       return new Teacher(model, scheduler, new GuidedDenoiser<>(denoiser), guidance);
     }
 

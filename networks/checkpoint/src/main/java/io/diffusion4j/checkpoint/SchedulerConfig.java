@@ -22,6 +22,7 @@ import io.diffusion4j.diffusion.solver.DdpmSampler;
 import io.diffusion4j.diffusion.solver.DpmSolverPlusPlus;
 import io.diffusion4j.diffusion.solver.FinalNoiseLevel;
 import io.diffusion4j.diffusion.solver.FewStepSampler;
+import io.diffusion4j.diffusion.solver.FlowSampler;
 import io.diffusion4j.diffusion.solver.Grid;
 import io.diffusion4j.diffusion.solver.LcmSampler;
 import io.diffusion4j.diffusion.solver.PlmsSampler;
@@ -90,6 +91,9 @@ public record SchedulerConfig(
   private static final String LCM_SAMPLER = "lcm";
   private static final String TCD_SAMPLER = "tcd";
   private static final String DPM_SAMPLER = "dpm-solver-diffusers";
+  private static final String FLOW_EULER_SAMPLER = "flow-euler";
+  private static final String FLOW_HEUN_SAMPLER = "flow-heun";
+  private static final String FLOW_LCM_SAMPLER = "flow-stochastic";
   private static final double FIRST_BETA = 1e-4;
   private static final double LAST_BETA = 0.02;
   private static final double RATIO = 0.995;
@@ -199,7 +203,13 @@ public record SchedulerConfig(
     /** {@code LCMScheduler}, whose timesteps are those of the distilled solver. */
     LCM("LCMScheduler", Betas.SCALED_LINEAR, Spacing.LEADING),
     /** {@code TCDScheduler}, at the same timesteps; it does not clip x̂₀. */
-    TCD("TCDScheduler", Betas.SCALED_LINEAR, Spacing.LEADING);
+    TCD("TCDScheduler", Betas.SCALED_LINEAR, Spacing.LEADING),
+    /** {@code FlowMatchEulerDiscreteScheduler}: Euler's method along a flow. */
+    FLOW_EULER("FlowMatchEulerDiscreteScheduler"),
+    /** {@code FlowMatchHeunDiscreteScheduler}: Heun's. */
+    FLOW_HEUN("FlowMatchHeunDiscreteScheduler"),
+    /** {@code FlowMatchLCMScheduler}: each step is x̂₀ with fresh noise. */
+    FLOW_LCM("FlowMatchLCMScheduler");
 
     private static final Set<Kind> IN_SIGMA = Set.of(EULER, EULER_ANCESTRAL, DPM_SOLVER);
 
@@ -248,6 +258,11 @@ public record SchedulerConfig(
       this.spacing = spacing;
     }
 
+    /** Whether networks of the class predict the velocity of a flow. */
+    public boolean isFlow() {
+      return this == FLOW_EULER || this == FLOW_HEUN || this == FLOW_LCM;
+    }
+
     /** Returns the name of the class. */
     public String className() {
       return className;
@@ -277,6 +292,7 @@ public record SchedulerConfig(
    * @param distilledSteps the number of steps for which a network of {@link Kind#LCM} or {@link
    *     Kind#TCD} was distilled
    * @param timestepScaling the factor of LCM's boundary condition
+   * @param flow the levels of the classes of {@link Kind#isFlow}
    */
   public record SolverSettings(
       boolean karras,
@@ -284,7 +300,8 @@ public record SchedulerConfig(
       DpmSolverPlusPlus.Correction correction,
       boolean stochastic,
       int distilledSteps,
-      double timestepScaling) {
+      double timestepScaling,
+      FlowSettings flow) {
     static final SolverSettings DEFAULT =
         new SolverSettings(
             false,
@@ -292,7 +309,8 @@ public record SchedulerConfig(
             DpmSolverPlusPlus.Correction.MIDPOINT,
             false,
             50,
-            LcmSampler.PUBLISHED_SCALING);
+            LcmSampler.PUBLISHED_SCALING,
+            FlowSettings.DEFAULT);
 
     private static final Field<DpmSolverPlusPlus.Correction> CORRECTION =
         new Field<>(
@@ -350,7 +368,8 @@ public record SchedulerConfig(
               : DEFAULT.distilledSteps,
           lcm
               ? c.doubleValue("timestep_scaling", DEFAULT.timestepScaling)
-              : DEFAULT.timestepScaling);
+              : DEFAULT.timestepScaling,
+          DEFAULT.flow);
     }
 
     private void write(ConfigWriter config, Kind kind) {
@@ -371,6 +390,17 @@ public record SchedulerConfig(
       }
     }
 
+    private static SolverSettings of(FlowSettings flow) {
+      return new SolverSettings(
+          DEFAULT.karras,
+          DEFAULT.order,
+          DEFAULT.correction,
+          DEFAULT.stochastic,
+          DEFAULT.distilledSteps,
+          DEFAULT.timestepScaling,
+          flow);
+    }
+
     private Sampler dpmSolver() {
       Grid grid = karras ? Samplers.KARRAS_NEAREST : Grid.TIMESTEPS;
       return stochastic
@@ -385,6 +415,11 @@ public record SchedulerConfig(
     Check.that(clipRange > 0, "clip_sample_range", clipRange, "> 0");
     Check.that(offset >= 0, "steps_offset", offset, "≥ 0");
     kind.variance.require(variance);
+    Check.that(
+        kind.isFlow() == (parameterization == Parameterization.VELOCITY),
+        "prediction_type",
+        parameterization,
+        kind.isFlow() ? "velocity, with a flow" : "epsilon, sample or v_prediction");
     Check.that(
         !zeroSnr || parameterization != Parameterization.EPS,
         "rescale_betas_zero_snr",
@@ -479,6 +514,46 @@ public record SchedulerConfig(
         FinalNoiseLevel.CLEAN,
         false,
         SolverSettings.DEFAULT);
+  }
+
+  /**
+   * Returns flow matching as in Stable Diffusion 3: T timesteps of a flow and Euler's method.
+   *
+   * @param shift the shift of the levels towards noise, greater than 0; 3 there, 1 for none
+   */
+  public static SchedulerConfig flow(int trainTimesteps, double shift) {
+    return flow(Kind.FLOW_EULER, trainTimesteps, FlowSettings.of(shift));
+  }
+
+  private static SchedulerConfig flow(Kind kind, int steps, FlowSettings settings) {
+    settings.schedule(steps);
+    settings.sampler(FlowSampler.Method.EULER);
+    return new SchedulerConfig(
+        kind,
+        Betas.LINEAR,
+        steps,
+        FIRST_BETA,
+        LAST_BETA,
+        false,
+        1,
+        false,
+        RATIO,
+        1,
+        Parameterization.VELOCITY,
+        VarianceType.FIXED_SMALL,
+        Spacing.TRAILING,
+        0,
+        FinalNoiseLevel.CLEAN,
+        false,
+        SolverSettings.of(settings));
+  }
+
+  /**
+   * Returns the settings for pictures of this many tokens, by which a scheduler with {@code
+   * use_dynamic_shifting} shifts its levels; others stay as they are.
+   */
+  public SchedulerConfig withTokens(int tokens) {
+    return kind.isFlow() ? flow(kind, trainTimesteps, solver.flow.withTokens(tokens)) : this;
   }
 
   /** Returns the prior of Karlo: predicts the clean embedding. */
@@ -588,7 +663,12 @@ public record SchedulerConfig(
    * @throws CheckpointException if it is another class's, or has an unknown field or value
    */
   public static SchedulerConfig readUnclip(Path file) {
-    return read(ComponentConfig.read(file), Kind.UNCLIP);
+    return read(
+        ComponentConfig.read(file),
+        Kind.UNCLIP,
+        Kind.FLOW_EULER,
+        Kind.FLOW_HEUN,
+        Kind.FLOW_LCM);
   }
 
   /**
@@ -603,12 +683,16 @@ public record SchedulerConfig(
   /** Reads the settings of a network of latents, of any class but unCLIP's. */
   public static SchedulerConfig readLatent(ComponentConfig c) {
     return read(
-        c, Arrays.stream(Kind.values()).filter(kind -> kind != Kind.UNCLIP).toArray(Kind[]::new));
+        c,
+        Arrays.stream(Kind.values())
+            .filter(kind -> kind != Kind.UNCLIP && !kind.isFlow())
+            .toArray(Kind[]::new));
   }
 
   /** Reads the settings of a network of pixels or latents. */
   public static SchedulerConfig read(ComponentConfig c) {
-    return read(c, Kind.DDPM, Kind.DDIM, Kind.SDE);
+    return read(
+        c, Kind.DDPM, Kind.DDIM, Kind.SDE, Kind.FLOW_EULER, Kind.FLOW_HEUN, Kind.FLOW_LCM);
   }
 
   private static SchedulerConfig read(ComponentConfig c, Kind... kinds) {
@@ -628,6 +712,13 @@ public record SchedulerConfig(
   }
 
   private static SchedulerConfig of(ComponentConfig c, Kind kind) {
+    if (kind.isFlow()) {
+      int trained = c.intValue("num_train_timesteps", TRAIN_TIMESTEPS);
+      return flow(
+          kind,
+          trained,
+          FlowSettings.read(c, kind == Kind.FLOW_HEUN, kind == Kind.FLOW_LCM));
+    }
     var betas = kind.betas.read(c);
     int steps = c.intValue("num_train_timesteps", TRAIN_TIMESTEPS);
     boolean clips = c.booleanValue("clip_sample", !kind.isDistilled()) && kind.clips();
@@ -662,8 +753,11 @@ public record SchedulerConfig(
         SolverSettings.read(c, kind));
   }
 
-  /** Returns the noise schedule; diffusers computes its tables in float32. */
+  /** Returns the noise schedule; diffusers computes tables of β in float32. */
   public NoiseSchedule schedule() {
+    if (kind.isFlow()) {
+      return solver.flow.schedule(trainTimesteps);
+    }
     NoiseSchedule schedule =
         switch (betas) {
           case LINEAR ->
@@ -741,7 +835,8 @@ public record SchedulerConfig(
     var choices =
         kind == Kind.UNCLIP
             ? new StageChoices(samplers, UNCLIP_SAMPLER, most)
-            : ofPixels(samplers, most).withTreatments(Thresholding.standard());
+            : (kind.isFlow() ? ofFlow(samplers, most) : ofPixels(samplers, most))
+                .withTreatments(Thresholding.standard());
     return new StageKind.Denoising(
         schedule(),
         timesteps(),
@@ -761,6 +856,17 @@ public record SchedulerConfig(
       }
     }
     return limited;
+  }
+
+  private StageChoices ofFlow(ByName<Sampler> samplers, int steps) {
+    var flow = solver.flow;
+    var all =
+        samplers
+            .with(FLOW_EULER_SAMPLER, flow.sampler(FlowSampler.Method.EULER))
+            .with(FLOW_HEUN_SAMPLER, flow.sampler(FlowSampler.Method.HEUN))
+            .with(FLOW_LCM_SAMPLER, flow.sampler(FlowSampler.Method.STOCHASTIC));
+    String own = kind == Kind.FLOW_HEUN ? FLOW_HEUN_SAMPLER : FLOW_EULER_SAMPLER;
+    return new StageChoices(all, flow.stochastic() ? FLOW_LCM_SAMPLER : own, steps);
   }
 
   private StageChoices ofPixels(ByName<Sampler> samplers, int steps) {
@@ -804,7 +910,9 @@ public record SchedulerConfig(
 
   /** Returns the name of a parameterization in files. */
   public static String predictionType(Parameterization parameterization) {
-    return PREDICTION.word(parameterization);
+    return parameterization == Parameterization.VELOCITY
+        ? "velocity" // no field of the files: the class says so
+        : PREDICTION.word(parameterization);
   }
 
   /**
@@ -821,6 +929,12 @@ public record SchedulerConfig(
           .put("num_train_timesteps", trainTimesteps)
           .put("sampling_eps", 1.0 / trainTimesteps)
           .write(file);
+      return;
+    }
+    if (kind.isFlow()) {
+      config.put("num_train_timesteps", trainTimesteps);
+      solver.flow.write(config, kind == Kind.FLOW_HEUN, kind == Kind.FLOW_LCM);
+      config.write(file);
       return;
     }
     config

@@ -32,6 +32,7 @@ public record RegressionBatch(
   /** Adds the samples to a batch. */
   public void addTo(Batch batch, List<Row> rows) {
     List<float[]> times = new ArrayList<>(rows.size());
+    List<float[]> samples = new ArrayList<>(rows.size());
     List<float[]> targets = new ArrayList<>(rows.size());
     List<float[]> numbers = new ArrayList<>(rows.size());
     for (Row row : rows) {
@@ -46,11 +47,12 @@ public record RegressionBatch(
       number[6] = 1;
       number[7] = row.t;
       times.add(this.times.of(row.t));
+      samples.add(this.times.sample(row.xt, row.t));
       targets.add(target);
       numbers.add(number);
     }
     batch
-        .floats(NetworkDenoiser.SAMPLE, Rows.stack(rows.stream().map(Row::xt).toList()))
+        .floats(NetworkDenoiser.SAMPLE, Rows.stack(samples))
         .floats(NetworkDenoiser.TIME, Rows.stack(times))
         .floats(DiffusionLoss.TARGET, Rows.stack(targets))
         .floats(DiffusionLoss.X0, Rows.stack(rows.stream().map(Row::x0).toList()))
