@@ -48,6 +48,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
@@ -124,7 +125,8 @@ final class PixelDistiller implements Distiller {
       double guidance = steps == Distillation.MOST ? how.guidance() : 1;
       if (!isDone) {
         try (var teacher = Teacher.open(before, guidance)) {
-          if (!fit(how, before, folder, steps, set, origin, new Halving(teacher, steps), observer)) {
+          var rows = new Halving(teacher, steps);
+          if (!fit(how, before, folder, steps, set, origin, rows, observer)) {
             return false;
           }
         }
@@ -172,7 +174,8 @@ final class PixelDistiller implements Distiller {
         if (finished) {
           new DdpmFolder(folder)
               .write(network, scheduler, List.of(), trainer.averagedWeights(), config.notes());
-          new Student(method, steps, how.guidance(), origin.get("teacher")).write(folder);
+          String digest = Objects.requireNonNull(origin.get("teacher"));
+          new Student(method, steps, how.guidance(), digest).write(folder);
         }
         return finished;
       }

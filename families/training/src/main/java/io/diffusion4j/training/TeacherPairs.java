@@ -76,7 +76,9 @@ public record TeacherPairs(List<float[]> samples) {
     try (var stored = SafetensorsFile.open(file)) {
       stored.requireIntact();
       var other = new TreeMap<>(origin);
-      other.keySet().removeIf(name -> origin.get(name).equals(stored.metadata().get(name)));
+      other
+          .entrySet()
+          .removeIf(own -> own.getValue().equals(stored.metadata().get(own.getKey())));
       long count = stored.shape(SAMPLES)[0];
       if (!other.isEmpty() || count != rows) {
         throw new CheckpointException(

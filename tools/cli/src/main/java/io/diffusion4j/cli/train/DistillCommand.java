@@ -81,7 +81,8 @@ public final class DistillCommand implements Callable<Integer> {
       paramLabel = "N",
       defaultValue = "512",
       description =
-          "The pictures that the teacher draws; one in eight is held out. Default: ${DEFAULT-VALUE}")
+          "The pictures that the teacher draws; one in eight is held out. Default:"
+              + " ${DEFAULT-VALUE}")
   private int pairs;
 
   @Option(
