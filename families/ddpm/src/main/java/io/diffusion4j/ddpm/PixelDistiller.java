@@ -81,7 +81,7 @@ final class PixelDistiller implements Distiller {
         "a folder of its own; another model is there");
     var kind = first.scheduler().kind();
     Check.that(
-        kind != SchedulerConfig.Kind.SDE && !kind.isFlow(),
+        kind == SchedulerConfig.Kind.DDPM || kind == SchedulerConfig.Kind.DDIM,
         "scheduler",
         kind.className(),
         "a DDPM's, or a DDIM's");

@@ -92,8 +92,7 @@ final class DistillTest {
         .contains("25 (expected: 1, for which the model was distilled)");
     assertThat(draw("direct", "--decoder-sampler", "ddpm").err())
         .contains(
-            "ddpm (expected: one of consistency, ddim, lcm, tcd; ddpm needs a model of many"
-                + " steps)");
+            "(expected: one of consistency, ddim, lcm, tcd; ddpm needs a model of many steps)");
 
     Run again = distill("direct", "--steps", "3");
     assertThat(again.status()).as(again.err()).isZero();
