@@ -188,7 +188,9 @@ public record Guider(Method method, Map<String, Double> values, Ramp ramp, Space
                     key + "=" + value,
                     key
                         + " one of "
-                        + Arrays.stream(known).map(Guider::lower).collect(Collectors.joining(", "))));
+                        + Arrays.stream(known)
+                            .map(Guider::lower)
+                            .collect(Collectors.joining(", "))));
   }
 
   private static String lower(Enum<?> word) {
