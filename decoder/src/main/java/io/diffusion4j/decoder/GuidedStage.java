@@ -25,21 +25,31 @@ import java.util.stream.IntStream;
  *
  * @param offered how the stage samples
  * @param network the network with its schedule
+ * @param weaker a smaller or earlier network, from which a guider can lead away; empty for none
  * @param judge the guide; empty for none
  * @param <C> the conditions of the network
  * @param <J> what the judge compares x_t with: a class, or the embedding of a caption
  */
 public record GuidedStage<C, J>(
-    Stage offered, DiffusionStage<C> network, Optional<ConditionGradient<J>> judge) {
+    Stage offered,
+    DiffusionStage<C> network,
+    Optional<Denoiser<C>> weaker,
+    Optional<ConditionGradient<J>> judge) {
   /** Composes the stage for samples of {@code rowSize} values. */
   public static <C, J> GuidedStage<C, J> of(
       Stage offered, Denoiser<C> network, int rowSize, Optional<ConditionGradient<J>> judge) {
-    return new GuidedStage<>(offered, DiffusionStage.of(offered, network, rowSize), judge);
+    return new GuidedStage<>(
+        offered, DiffusionStage.of(offered, network, rowSize), Optional.empty(), judge);
+  }
+
+  /** Returns the stage with a weaker network of the same prediction. */
+  public GuidedStage<C, J> withWeaker(Denoiser<C> other) {
+    return new GuidedStage<>(offered, network, Optional.of(other), judge);
   }
 
   /** Returns the stage with another treatment of x̂₀. */
   public GuidedStage<C, J> withTreatment(Thresholding other) {
-    return new GuidedStage<>(offered, network.withTreatment(other), judge);
+    return new GuidedStage<>(offered, network.withTreatment(other), weaker, judge);
   }
 
   /**
@@ -64,7 +74,7 @@ public record GuidedStage<C, J>(
               i ->
                   new Guidance<>(
                       draws.get(i).condition(), away.get(i), scale, settings.guider().begin()));
-      return by(new GuidedDenoiser<>(network.denoiser())).sample(guided, settings, listener);
+      return by(new GuidedDenoiser<>(network.denoiser(), weaker)).sample(guided, settings, listener);
     }
     var by =
         judge.orElseThrow(

@@ -2,7 +2,6 @@ package io.diffusion4j.diffusion.denoiser;
 
 import static java.lang.Math.sqrt;
 
-import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.diffusion.schedule.ConsistencySchedule;
 import java.util.ArrayList;
@@ -10,19 +9,14 @@ import java.util.List;
 
 /**
  * A published consistency model as a network that predicts x₀ (Y. Song et al. 2023, app. C): x̂₀ =
- * c_skip·x̃ + c_out·F(x̃/√(σ²+σ_d²), 250·ln σ) with x̃ = x/√ᾱ, c_skip = σ_d²/((σ−σ_min)²+σ_d²) and
- * c_out = (σ−σ_min)·σ_d/√(σ²+σ_d²).
+ * c_skip·x̃ + c_out·F with x̃ = x/√ᾱ, c_skip = σ_d²/((σ−σ_min)²+σ_d²) and c_out =
+ * (σ−σ_min)·σ_d/√(σ²+σ_d²).
  *
- * @param inner the network F, whose output is read as it is
+ * @param inner the network F, which scales its sample and time by the schedule
  * @param schedule the levels of the timesteps
- * @param sigmaData σ_d, the deviation of the data; 0.5 in published models
  */
-public record ConsistencyDenoiser<C>(
-    Denoiser<C> inner, ConsistencySchedule schedule, double sigmaData) implements Denoiser<C> {
-  public ConsistencyDenoiser {
-    Check.positive("sigma_data", sigmaData);
-  }
-
+public record ConsistencyDenoiser<C>(Denoiser<C> inner, ConsistencySchedule schedule)
+    implements Denoiser<C> {
   @Override
   public Parameterization parameterization() {
     return Parameterization.X0;
@@ -30,27 +24,15 @@ public record ConsistencyDenoiser<C>(
 
   @Override
   public List<Prediction> predict(List<Query<C>> queries) {
-    List<Query<C>> asked = new ArrayList<>(queries.size());
-    for (Query<C> query : queries) {
-      int t = (int) query.t();
-      double sigma = schedule.sigma(t);
-      double scale = sqrt((1 + sigma * sigma) / (sigma * sigma + sigmaData * sigmaData));
-      float[] scaled = new float[query.xt().length];
-      for (int i = 0; i < scaled.length; i++) {
-        scaled[i] = (float) (scale * query.xt()[i]);
-      }
-      asked.add(
-          new Query<>(scaled, schedule.time(t), query.condition(), query.reuse(), query.last()));
-    }
-    List<Prediction> answers = inner.predict(asked);
+    List<Prediction> answers = inner.predict(queries);
     List<Prediction> clean = new ArrayList<>(queries.size());
     for (int row = 0; row < queries.size(); row++) {
       Query<C> query = queries.get(row);
       double sigma = schedule.sigma((int) query.t());
       double above = sigma - schedule.sigmaMin();
-      double data = sigmaData * sigmaData;
+      double data = schedule.sigmaData() * schedule.sigmaData();
       double skip = data / (above * above + data) * sqrt(1 + sigma * sigma);
-      double out = above * sigmaData / sqrt(sigma * sigma + data);
+      double out = above * schedule.sigmaData() / sqrt(sigma * sigma + data);
       float[] f = answers.get(row).output();
       float[] x0 = new float[f.length];
       for (int i = 0; i < x0.length; i++) {

@@ -1,12 +1,17 @@
 package io.diffusion4j.diffusion.guidance;
 
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.denoiser.Denoiser;
 import io.diffusion4j.diffusion.denoiser.Prediction;
 import io.diffusion4j.diffusion.denoiser.Query;
+import io.diffusion4j.diffusion.denoiser.Reuse;
 import io.diffusion4j.diffusion.guidance.GuidedPath.Needs;
 import io.diffusion4j.diffusion.process.Parameterization;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Classifier-free guidance: u + scale·(c − u) of the unconditional prediction u and the conditional
@@ -18,8 +23,18 @@ import java.util.List;
  *
  * <p>All queries go to the network in one call, the unconditional ones first. At scale 1 only the
  * conditional prediction is computed, at scale 0 only the unconditional one.
+ *
+ * @param inner the network
+ * @param weaker a smaller, earlier or perturbed network of the same conditions and prediction, from
+ *     which a {@link Guider} can lead away (Karras et al. 2024); empty for none
  */
-public record GuidedDenoiser<C>(Denoiser<C> inner) implements Denoiser<Guidance<C>> {
+public record GuidedDenoiser<C>(Denoiser<C> inner, Optional<Denoiser<C>> weaker)
+    implements Denoiser<Guidance<C>> {
+  /** Guides a network without a weaker one. */
+  public GuidedDenoiser(Denoiser<C> inner) {
+    this(inner, Optional.empty());
+  }
+
   @Override
   public Parameterization parameterization() {
     return inner.parameterization();
@@ -47,6 +62,7 @@ public record GuidedDenoiser<C>(Denoiser<C> inner) implements Denoiser<Guidance<
       }
     }
     List<Prediction> answers = asked.isEmpty() ? List.of() : inner.predict(asked);
+    Iterator<Prediction> weak = weak(queries, needs);
 
     List<Prediction> guided = new ArrayList<>(queries.size());
     for (int i = 0; i < queries.size(); i++) {
@@ -54,10 +70,10 @@ public record GuidedDenoiser<C>(Denoiser<C> inner) implements Denoiser<Guidance<
       switch (needs.get(i)) {
         case NONE ->
             guided.add(Prediction.of(query.condition().path().zero(query, parameterization())));
-        case CONDITIONAL -> guided.add(answers.get(conditional++));
+        case CONDITIONAL -> guided.add(alone(query, answers.get(conditional++), weak));
         case UNCONDITIONAL -> guided.add(answers.get(unconditional++));
         case BOTH ->
-            guided.add(mix(query, answers.get(unconditional++), answers.get(conditional++)));
+            guided.add(mix(query, answers.get(unconditional++), answers.get(conditional++), weak));
       }
     }
     return guided;
@@ -67,11 +83,43 @@ public record GuidedDenoiser<C>(Denoiser<C> inner) implements Denoiser<Guidance<
     return query.condition().scale().at(query.t());
   }
 
+  /** Returns the predictions of the weaker network, for the queries that lead away from it. */
+  private Iterator<Prediction> weak(List<Query<Guidance<C>>> queries, List<Needs> needs) {
+    List<Query<C>> asked = new ArrayList<>();
+    for (int i = 0; i < queries.size(); i++) {
+      Query<Guidance<C>> query = queries.get(i);
+      if (needs.get(i) != Needs.NONE && query.condition().path().needsWeaker(query)) {
+        asked.add(query.withCondition(query.condition().conditional()).withReuse(Reuse.NONE));
+      }
+    }
+    if (asked.isEmpty()) {
+      return Collections.emptyIterator();
+    }
+    return weaker
+        .orElseThrow(
+            () -> Check.refusal("guider", "weak", "none; the model has no weaker network"))
+        .predict(asked)
+        .iterator();
+  }
+
+  private Prediction alone(
+      Query<Guidance<C>> query, Prediction conditional, Iterator<Prediction> weak) {
+    GuidedPath path = query.condition().path();
+    return path.needsWeaker(query)
+        ? conditional.withOutput(path.away(conditional.output(), weak.next().output()))
+        : conditional;
+  }
+
   private Prediction mix(
-      Query<Guidance<C>> query, Prediction unconditional, Prediction conditional) {
+      Query<Guidance<C>> query,
+      Prediction unconditional,
+      Prediction conditional,
+      Iterator<Prediction> weak) {
+    GuidedPath path = query.condition().path();
     float[] u = unconditional.output();
     float[] c = conditional.output();
+    float[] p = path.needsWeaker(query) ? weak.next().output() : c;
     return conditional.withOutput(
-        query.condition().path().combine(query, parameterization(), u, c, scale(query)));
+        path.combine(query, parameterization(), u, c, p, scale(query)));
   }
 }

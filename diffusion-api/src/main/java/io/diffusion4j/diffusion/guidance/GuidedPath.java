@@ -53,6 +53,17 @@ public final class GuidedPath {
         .orElseThrow(() -> new IllegalStateException("row: none (expected: a query of a plan)"));
   }
 
+  /** Returns whether a query leads away from the weaker network's prediction p, too. */
+  boolean needsWeaker(Query<?> query) {
+    return !isPlain && guider.value("weak") != 0 && guider.isAway(row(query));
+  }
+
+  /** Returns c + s·(c − p), or p + s·(c − p) of diffusers, rescaled: guidance by p alone. */
+  float[] away(float[] c, float[] p) {
+    double s = guider.value("weak") + (guider.value("original") != 0 ? 1 : 0);
+    return rescaled(mixed(p, c, s), c);
+  }
+
   /** Returns the output of a row whose velocity ε − x₀ is 0: x̂₀ = ε̂ = x/(√ᾱ + √(1−ᾱ)). */
   float[] zero(Query<?> query, Parameterization parameterization) {
     double alphaBar = row(query).step().alphaBar();
@@ -66,21 +77,42 @@ public final class GuidedPath {
     return output;
   }
 
-  /** Returns the combination of the unconditional and the conditional output. */
+  /**
+   * Returns the combination of the unconditional and the conditional output.
+   *
+   * @param p the weaker network's output; c itself if it is not needed
+   */
   float[] combine(
-      Query<?> query, Parameterization parameterization, float[] u, float[] c, double scale) {
+      Query<?> query,
+      Parameterization parameterization,
+      float[] u,
+      float[] c,
+      float[] p,
+      double scale) {
     if (isPlain) {
       return mixed(u, c, scale);
     }
     PlanRow row = row(query);
     if (guider.space() == Guider.Space.OUTPUT) {
-      return rescaled(guided(u, c, scale, row), c);
+      return rescaled(plusAway(guided(u, c, scale, row), c, p), c);
     }
     var from = Conversion.of(parameterization, row.step().alphaBar());
     float[] x0 = x0(query, from, c);
-    float[] guided = rescaled(guided(x0(query, from, u), x0, scale, row), x0);
+    float[] guided = guided(x0(query, from, u), x0, scale, row);
+    guided = rescaled(plusAway(guided, x0, p == c ? x0 : x0(query, from, p)), x0);
     for (int i = 0; i < guided.length; i++) {
       guided[i] = (float) ((guided[i] - from.x0FromX() * query.xt()[i]) / from.x0FromOutput());
+    }
+    return guided;
+  }
+
+  /** Adds s·(c − p). */
+  private float[] plusAway(float[] guided, float[] c, float[] p) {
+    if (p != c) {
+      double s = guider.value("weak");
+      for (int i = 0; i < guided.length; i++) {
+        guided[i] = (float) (guided[i] + s * ((double) c[i] - p[i]));
+      }
     }
     return guided;
   }

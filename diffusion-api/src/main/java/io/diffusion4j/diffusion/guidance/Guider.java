@@ -47,7 +47,11 @@ public record Guider(Method method, Map<String, Double> values, Ramp ramp, Space
       List.of(
           new Parameter("rescale", 0, 0, 1),
           new Parameter("start", 0, 0, 1),
-          new Parameter("stop", 1, 0, 1));
+          new Parameter("stop", 1, 0, 1),
+          new Parameter("original", 1, 0, 1),
+          new Parameter("weak", 0, 0, ANY),
+          new Parameter("weak_start", -1, -1, 1),
+          new Parameter("weak_stop", 1, 0, 1));
 
   /** Plain classifier-free guidance. */
   public static final Guider PLAIN = parse("cfg");
@@ -69,7 +73,6 @@ public record Guider(Method method, Map<String, Double> values, Ramp ramp, Space
         new Parameter("momentum", 0, -1, 1),
         new Parameter("threshold", 15, 0, ANY),
         new Parameter("eta", 0, 0, ANY),
-        new Parameter("original", 1, 0, 1),
         new Parameter("group", 0, 0, ANY),
         new Parameter("cfg_steps", 0, 0, ANY),
         new Parameter("cfg_scale", 3.5, 0, ANY)),
@@ -293,6 +296,13 @@ public record Guider(Method method, Map<String, Double> values, Ramp ramp, Space
   /** Returns whether the guider acts in a row; outside, a prediction is the conditional one. */
   boolean isOn(PlanRow row) {
     return row.isWithin(value("start"), value("stop"));
+  }
+
+  /** Returns whether a row leads away from a weaker network; the first row does not at start 0. */
+  boolean isAway(PlanRow row) {
+    int rows = row.plan().steps().size();
+    return row.index() > (int) (value("weak_start") * rows)
+        && row.index() < (int) (value("weak_stop") * rows);
   }
 
   /**

@@ -2,6 +2,7 @@ package io.diffusion4j.diffusion.schedule;
 
 import static java.lang.Math.log;
 import static java.lang.Math.pow;
+import static java.lang.Math.sqrt;
 
 import io.diffusion4j.diffusion.argument.Check;
 import java.util.Objects;
@@ -14,8 +15,10 @@ import java.util.Objects;
  * @param sigmaMin σ of timestep 0, above 0
  * @param sigmaMax σ of timestep T − 1, above {@code sigmaMin}
  * @param rho ρ, above 0
+ * @param sigmaData σ_d, the deviation of the data, above 0
  */
-public record ConsistencySchedule(int steps, double sigmaMin, double sigmaMax, double rho)
+public record ConsistencySchedule(
+    int steps, double sigmaMin, double sigmaMax, double rho, double sigmaData)
     implements NoiseSchedule {
   /** The factor of ln σ in the network's time input. */
   private static final double TIME = 250;
@@ -30,11 +33,12 @@ public record ConsistencySchedule(int steps, double sigmaMin, double sigmaMax, d
         "above sigma_min, %s",
         sigmaMin);
     Check.positive("rho", rho);
+    Check.positive("sigma_data", sigmaData);
   }
 
   /** Creates the published schedule: 40 levels from 0.002 to 80. */
   public static ConsistencySchedule published() {
-    return new ConsistencySchedule(40, 0.002, 80, 7);
+    return new ConsistencySchedule(40, 0.002, 80, 7, 0.5);
   }
 
   /**
@@ -48,9 +52,17 @@ public record ConsistencySchedule(int steps, double sigmaMin, double sigmaMax, d
     return pow(low + t / (steps - 1.0) * (pow(sigmaMax, 1 / rho) - low), rho);
   }
 
-  /** Returns the network's time input of a timestep, 250·ln σ. */
-  public double time(int t) {
-    return TIME * log(sigma(t));
+  /** Returns 250·ln σ of a whole timestep. */
+  @Override
+  public double networkTime(double t) {
+    return TIME * log(sigma((int) t));
+  }
+
+  /** Returns √((1+σ²)/(σ²+σ_d²)), which leads from x to the input of variance 1. */
+  @Override
+  public double inputScale(double t) {
+    double square = sigma((int) t) * sigma((int) t);
+    return sqrt((1 + square) / (square + sigmaData * sigmaData));
   }
 
   @Override

@@ -37,7 +37,8 @@ public final class StageSettings {
       StageSetting.of(
               "eta",
               Kind.NUMBER,
-              "The noise that a sampler such as ddim adds in the %s, from 0 to 1. Default: 0.")
+              "The noise that a sampler such as ddim adds in the %s, from 0 to 1. Default: 0, and"
+                  + " 0.3 for tcd.")
           .within(eta -> eta >= 0 && eta <= 1, "0 to 1")
           .readBy(StageSettings::denoises)
           .refusing(

@@ -31,6 +31,7 @@ import io.diffusion4j.golden.GoldenTest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -76,11 +77,12 @@ class GuiderTest {
       JsonNode config = run.get("config");
       boolean original = config.path("use_original_formulation").asBoolean();
       String common =
-          "rescale=%s,start=%s,stop=%s"
+          "rescale=%s,start=%s,stop=%s,original=%s"
               .formatted(
                   config.path("guidance_rescale").asDouble(0),
                   config.path("start").asDouble(0),
-                  config.path("stop").asDouble(1));
+                  config.path("stop").asDouble(1),
+                  original ? 1 : 0);
       String own =
           switch (run.get("guider").asText()) {
             case "ClassifierFreeGuidance", "AutoGuidance" -> "cfg:";
@@ -90,14 +92,17 @@ class GuiderTest {
             case "MagnitudeAwareGuidance" ->
                 "magnitude-aware:alpha=" + config.path("alpha").asDouble(8) + ",";
             case "AdaptiveProjectedGuidance" ->
-                projected(config, 0, 15, 1) + ",original=" + (original ? 1 : 0) + ",";
+                projected(config, 0, 15, 1) + ",";
             case "AdaptiveProjectedMixGuidance" ->
                 projected(config, -0.5, 10, 0)
-                    + ",original=0,cfg_steps="
+                    + ",cfg_steps="
                     + (config.get("adaptive_projected_guidance_start_step").asInt() + 1)
                     + ",cfg_scale="
                     + config.path("guidance_scale").asDouble(3.5)
                     + ",";
+            case "PerturbedAttentionGuidance" -> weak(config, "perturbed_guidance_");
+            case "SkipLayerGuidance" -> weak(config, "skip_layer_guidance_");
+            case "SmoothedEnergyGuidance" -> weak(config, "seg_guidance_");
             default -> throw new IllegalArgumentException(run.get("guider").asText());
           };
       boolean mix = run.get("guider").asText().startsWith("AdaptiveProjectedMix");
@@ -106,6 +111,14 @@ class GuiderTest {
               ? config.path("adaptive_projected_guidance_scale").asDouble(10)
               : config.get("guidance_scale").asDouble();
       return new Asked(own + common, original ? scale + 1 : scale);
+    }
+
+    private static String weak(JsonNode config, String prefix) {
+      return "cfg:weak=%s,weak_start=%s,weak_stop=%s,"
+          .formatted(
+              config.path(prefix + "scale").asDouble(2.8),
+              config.path(prefix + "start").asDouble(0.01),
+              config.path(prefix + "stop").asDouble(0.2));
     }
 
     private static String projected(JsonNode config, double momentum, double rescale, double eta) {
@@ -134,7 +147,11 @@ class GuiderTest {
         new Recorded(
             Parameterization.V,
             (name, query) -> image(io, row(query), name.substring(1), name.charAt(0) - '0'));
-    var guided = new GuidedDenoiser<>(network);
+    var weaker =
+        new Recorded(
+            Parameterization.V,
+            (name, query) -> image(io, row(query), "perturbed", name.charAt(0) - '0'));
+    var guided = new GuidedDenoiser<>(network, Optional.of(weaker));
     var guider = Guider.parse(asked.guider());
     List<Guidance<String>> conditions = new ArrayList<>();
     for (int image = 0; image < images; image++) {
@@ -144,6 +161,7 @@ class GuiderTest {
     for (int i = 0; i < steps; i++) {
       int step = i;
       network.asked.clear();
+      weaker.asked.clear();
       float[] x = new float[image(io, i, "cond", 0).length];
       var answers =
           guided.predict(
@@ -156,9 +174,10 @@ class GuiderTest {
             image(io, i, "out", image),
             TOLERANCE * io.largest(key(i, "out")));
       }
-      boolean isZero = guider.method() == Guider.Method.CFG_ZERO && i < guider.value("zero_steps");
-      assertThat(network.asked)
-          .hasSize(isZero ? 0 : images * golden.json().get("needs").get(i).size());
+      boolean isZero =
+          guider.method() == Guider.Method.CFG_ZERO && i < guider.value("zero_steps");
+      assertThat(network.asked.size() + weaker.asked.size())
+          .isEqualTo(isZero ? 0 : images * golden.json().get("needs").get(i).size());
     }
   }
 
@@ -341,7 +360,8 @@ class GuiderTest {
       value = {
         "apq | guider: apq (expected: one of cfg, apg, cfg++, cfg-zero, tangential,"
             + " magnitude-aware)",
-        "cfg:eta=1 | guider: eta (expected: of cfg: rescale, start, stop, ramp or space)",
+        "cfg:eta=1 | guider: eta (expected: of cfg: rescale, start, stop, original, weak,"
+            + " weak_start, weak_stop, ramp or space)",
         "cfg:rescale=2 | guider: rescale=2 (expected: rescale from 0.0 to 1.0)",
         "cfg:rescale | guider: rescale= (expected: rescale from 0.0 to 1.0)",
         "cfg:ramp=up | guider: ramp=up (expected: ramp one of constant, linear, cosine, cogvideox)",

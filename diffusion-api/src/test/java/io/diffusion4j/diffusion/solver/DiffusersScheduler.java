@@ -180,7 +180,7 @@ record DiffusersScheduler(
       int steps = (int) number("num_train_timesteps", 40);
       double noise = number("s_noise", 1);
       double largest = number("sigma_max", 80);
-      var schedule = new ConsistencySchedule(steps, 0.002, largest, 7);
+      var schedule = new ConsistencySchedule(steps, 0.002, largest, 7, 0.5);
       Thresholding treatment =
           bool("clip_denoised", true) ? Thresholding.clip(1) : Thresholding.NONE;
       TimestepSpacing spacing = ConsistencySchedule.spacing();

@@ -41,7 +41,8 @@ class FewStepSamplersTest implements SamplerContract, NoiseScheduleContract {
 
   @Override
   public List<NoiseSchedule> schedules() {
-    return List.of(ConsistencySchedule.published(), new ConsistencySchedule(6, 0.01, 50, 3));
+    return List.of(
+        ConsistencySchedule.published(), new ConsistencySchedule(6, 0.01, 50, 3, 1));
   }
 
   @GoldenTest(GoldenKind.FEW_STEP_SAMPLER)
@@ -101,12 +102,14 @@ class FewStepSamplersTest implements SamplerContract, NoiseScheduleContract {
 
           @Override
           public List<Prediction> predict(List<Query<String>> queries) {
-            assertThat(queries.get(0).t()).isEqualTo(time, within(1e-3));
-            assertClose(queries.get(0).xt(), golden, key(step, "network_in"), row);
+            double t = queries.get(0).t();
+            assertThat(levels.networkTime(t)).isEqualTo(time, within(1e-3));
+            float[] scaled = times(queries.get(0).xt(), levels.inputScale(t));
+            assertClose(scaled, golden, key(step, "network_in"), row);
             return List.of(Prediction.of(answer));
           }
         };
-    return new ConsistencyDenoiser<>(network, levels, 0.5).predict(List.of(query)).get(0);
+    return new ConsistencyDenoiser<>(network, levels).predict(List.of(query)).get(0);
   }
 
   private static String key(int step, String what) {

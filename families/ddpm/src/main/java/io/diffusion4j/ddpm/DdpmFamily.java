@@ -17,6 +17,7 @@ import io.diffusion4j.pipeline.FolderReport;
 import io.diffusion4j.pipeline.ModelFamily;
 import io.diffusion4j.pipeline.OpenOptions;
 import io.diffusion4j.pipeline.PipelineModule;
+import io.diffusion4j.pipeline.Student;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,6 +28,9 @@ import java.util.Set;
 public final class DdpmFamily implements ModelFamily {
   /** The optional component that guides. */
   public static final String CLASSIFIER = "classifier";
+
+  /** The optional smaller or earlier network that autoguidance leads away from. */
+  public static final String WEAKER = "weaker";
 
   private static final String NAME = "ddpm";
 
@@ -122,14 +126,25 @@ public final class DdpmFamily implements ModelFamily {
     var place =
         how.guide(Guides.CLASSIFIER, own.path().resolve(CLASSIFIER), ClassifierFolders::isAt);
     var classifier = place.map(path -> ClassifierModel.load(path, compute));
+    Path weak = own.path().resolve(WEAKER);
+    Optional<PixelModel> weaker =
+        PixelFolders.isAt(weak) ? Optional.of(PixelModel.load(weak, compute)) : Optional.empty();
     try {
       classifier.ifPresent(
           judge -> judge.requireFits(network.width(), network.height(), network.channels()));
       var model = PixelModel.load(own.network(), compute);
       var scheduler = own.scheduler();
+      var student = Student.in(own.path());
+      weaker.ifPresent(it -> requireLike(network, it.definition()));
       int width = latents.map(LatentDecoder::imageSize).orElse(network.width());
       int height = latents.map(LatentDecoder::imageSize).orElse(network.height());
-      String description = "DDPM, images of " + width + "×" + height + " pixels";
+      String description =
+          "DDPM, images of "
+              + width
+              + "×"
+              + height
+              + " pixels"
+              + student.map(it -> ", distilled to steps: " + it.steps()).orElse("");
       var module =
           new PipelineModule(
                   parts ->
@@ -144,20 +159,35 @@ public final class DdpmFamily implements ModelFamily {
                           classifier.map(
                               judge -> new DdpmPipeline.Judge(judge, judge.config().classes())),
                           latents,
-                          parts.replacement(ImageDecoder.class)))
+                          parts.replacement(ImageDecoder.class),
+                          student,
+                          weaker.map(it -> it.denoiser(scheduler))))
               .replaceable(ImageDecoder.class, "an image for each draw");
       return new Opened(
           module,
           module.parts(),
           () -> {
             model.close();
+            weaker.ifPresent(PixelModel::close);
             latents.ifPresent(LatentDecoder::close);
             classifier.ifPresent(ClassifierModel::close);
           });
     } catch (RuntimeException | Error e) {
+      weaker.ifPresent(PixelModel::close);
       classifier.ifPresent(ClassifierModel::close);
       throw e;
     }
+  }
+
+  private static void requireLike(PixelBackbone network, PixelBackbone weaker) {
+    Check.that(
+        weaker.width() == network.width()
+            && weaker.height() == network.height()
+            && weaker.channels() == network.channels()
+            && weaker.labels().equals(network.labels()),
+        WEAKER,
+        "another shape or other classes",
+        "those of the model");
   }
 
   @Override

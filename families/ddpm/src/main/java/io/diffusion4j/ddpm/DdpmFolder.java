@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A folder of diffusers' {@code DDPMPipeline} or {@code DDIMPipeline}: the network in {@code unet}
@@ -30,6 +31,7 @@ public record DdpmFolder(Path path) {
   static final String DDPM = "DDPMPipeline";
   static final String DDIM = "DDIMPipeline";
   static final String DIT = "DiTPipeline";
+  static final String CONSISTENCY = "ConsistencyModelPipeline";
   private static final String VAE = "vae";
   private static final int FEW_STEPS = 50;
   private static final int MANY_STEPS = 1000;
@@ -39,7 +41,7 @@ public record DdpmFolder(Path path) {
     try {
       if (Files.isRegularFile(folder.resolve(ModelFolder.INDEX))) {
         String name = ModelFolder.open(folder).className();
-        return name.equals(DDPM) || name.equals(DDIM) || name.equals(DIT);
+        return Set.of(DDPM, DDIM, DIT, CONSISTENCY).contains(name);
       }
       return PixelFolders.isAt(folder);
     } catch (CheckpointException e) { // an unreadable file is not one of these
@@ -94,6 +96,9 @@ public record DdpmFolder(Path path) {
    * its scheduler is DDIM.
    */
   int steps() {
+    if (isPipeline(CONSISTENCY)) {
+      return 1;
+    }
     boolean few =
         isPipeline(DDIM)
             || scheduler().kind().isFlow()

@@ -30,6 +30,7 @@ import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
 import io.diffusion4j.diffusion.stage.Stage;
 import io.diffusion4j.diffusion.stage.StageChoices;
+import io.diffusion4j.pipeline.Student;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
@@ -107,6 +108,38 @@ public final class DdpmPipeline implements ImagePipeline {
       Optional<Judge> judge,
       Optional<LatentDecoder> latents,
       Optional<ImageDecoder> replacement) {
+    this(
+        identity,
+        network,
+        denoiser,
+        scheduler,
+        steps,
+        choices,
+        judge,
+        latents,
+        replacement,
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  /**
+   * Composes the pipeline of a model that may be distilled, or guided by a weaker one.
+   *
+   * @param student what the distilled model can do
+   * @param weaker a smaller or earlier network of the same prediction
+   */
+  DdpmPipeline(
+      ModelIdentity identity,
+      PixelBackbone network,
+      Denoiser<PixelLabel> denoiser,
+      SchedulerConfig scheduler,
+      int steps,
+      UnaryOperator<StageChoices> choices,
+      Optional<Judge> judge,
+      Optional<LatentDecoder> latents,
+      Optional<ImageDecoder> replacement,
+      Optional<Student> student,
+      Optional<Denoiser<PixelLabel>> weaker) {
     this.network = network;
     this.replacement = replacement;
     this.latents = latents;
@@ -116,15 +149,20 @@ public final class DdpmPipeline implements ImagePipeline {
         latents
             .map(decoder -> Pixels.square(decoder.imageSize()))
             .orElseGet(() -> new Pixels(network.width(), network.height()));
+    var course = scheduler.withTokens(tokens(network)).course(steps);
     var offered =
-        Stage.denoising(STAGE, scheduler.withTokens(tokens(network)).course(steps))
+        Stage.denoising(
+                STAGE, student.map(own -> own.limited(course)).orElse(course))
             .withDraws(pixels)
             .withChoices(choices)
             .withReuse(network instanceof PixelNetwork);
-    if (network.labels().hasNull()) {
+    if (network.labels().hasNull() && student.isEmpty()) { // a student has its guidance inside
       offered =
           offered.withScale(
               new Stage.Scale(latents.isPresent() ? LATENT_GUIDANCE : GUIDANCE, MAX_GUIDANCE));
+    }
+    if (!offered.scale().isOffered() && weaker.isPresent()) {
+      offered = offered.withScale(new Stage.Scale(1, MAX_GUIDANCE));
     }
     if (judge.isPresent()) {
       offered = offered.withGuide(Guides.CLASSIFIER, Stage.Scale.ofGradient(CLASSIFIER_SCALE));
@@ -136,12 +174,13 @@ public final class DdpmPipeline implements ImagePipeline {
             ModelCard.Limits.DEFAULT,
             List.of(replacement.map(ImageDecoder::stage).orElse(offered)),
             latents.isPresent() || replacement.isPresent() ? UNCONDITIONAL : tasks(network));
-    stage =
+    GuidedStage<PixelLabel, Integer> alone =
         GuidedStage.of(
             offered,
             denoiser,
             network.width() * network.height() * network.channels(),
             judge.map(Judge::gradient));
+    stage = weaker.map(alone::withWeaker).orElse(alone);
   }
 
   /**

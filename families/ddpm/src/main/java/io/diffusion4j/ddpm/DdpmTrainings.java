@@ -1,6 +1,7 @@
 package io.diffusion4j.ddpm;
 
 import io.diffusion4j.diffusion.process.Parameterization;
+import io.diffusion4j.training.Distiller;
 import io.diffusion4j.training.ModelLayout;
 import io.diffusion4j.training.PartTechniques;
 import io.diffusion4j.training.TrainableComponent;
@@ -34,6 +35,11 @@ public final class DdpmTrainings implements TrainableFamily {
   @Override
   public Optional<Class<? extends Record>> sizes() {
     return Optional.of(DdpmSizes.Sections.class);
+  }
+
+  @Override
+  public Optional<Distiller> distiller(Path model) {
+    return DdpmFolder.isAt(model) ? Optional.of(new PixelDistiller()) : Optional.empty();
   }
 
   @Override

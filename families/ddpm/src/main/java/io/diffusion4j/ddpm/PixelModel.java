@@ -2,7 +2,9 @@ package io.diffusion4j.ddpm;
 
 import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.checkpoint.SchedulerConfig;
+import io.diffusion4j.diffusion.denoiser.ConsistencyDenoiser;
 import io.diffusion4j.diffusion.denoiser.Denoiser;
+import io.diffusion4j.diffusion.schedule.ConsistencySchedule;
 import io.diffusion4j.nn.engine.CompiledNetwork;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.NetworkDenoiser;
@@ -44,8 +46,12 @@ public final class PixelModel implements AutoCloseable {
    *     schedule that it was trained on
    */
   public Denoiser<PixelLabel> denoiser(SchedulerConfig scheduler) {
-    return new NetworkDenoiser<>(
-        network, scheduler.parameterization(), times(definition, scheduler), definition::feed);
+    Denoiser<PixelLabel> denoiser =
+        new NetworkDenoiser<>(
+            network, scheduler.parameterization(), times(definition, scheduler), definition::feed);
+    return scheduler.schedule() instanceof ConsistencySchedule levels
+        ? new ConsistencyDenoiser<>(denoiser, levels)
+        : denoiser;
   }
 
   /** Returns the time inputs of a network. */

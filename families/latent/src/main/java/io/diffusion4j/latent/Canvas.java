@@ -97,7 +97,8 @@ sealed interface Canvas {
     }
 
     private static boolean isDistilled(SchedulerConfig scheduler) {
-      return scheduler.kind() == SchedulerConfig.Kind.LCM;
+      return scheduler.kind() == SchedulerConfig.Kind.LCM
+          || scheduler.kind() == SchedulerConfig.Kind.TCD;
     }
 
     @Override

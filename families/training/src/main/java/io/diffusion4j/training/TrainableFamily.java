@@ -47,6 +47,11 @@ public interface TrainableFamily {
     return layout(model);
   }
 
+  /** Returns the distiller of a finished model; empty if the family has none for it. */
+  default Optional<Distiller> distiller(Path model) {
+    return Optional.empty();
+  }
+
   /** Returns all families on the class path, in an order that does not depend on it. */
   static List<TrainableFamily> all() {
     return ServiceProviders.of(TrainableFamily.class).stream()

@@ -10,6 +10,7 @@ import io.diffusion4j.diffusion.sampling.EpsSource;
 import io.diffusion4j.diffusion.sampling.Sampler;
 import io.diffusion4j.diffusion.sampling.Thresholding;
 import io.diffusion4j.diffusion.schedule.BetaSchedule;
+import io.diffusion4j.diffusion.schedule.ConsistencySchedule;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
 import io.diffusion4j.diffusion.schedule.LinearSchedule;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
@@ -17,6 +18,7 @@ import io.diffusion4j.diffusion.schedule.TableRounding;
 import io.diffusion4j.diffusion.schedule.TimestepSpacing;
 import io.diffusion4j.diffusion.schedule.TimestepSpacings;
 import io.diffusion4j.diffusion.schedule.ZeroTerminalSnr;
+import io.diffusion4j.diffusion.solver.ConsistencySampler;
 import io.diffusion4j.diffusion.solver.DdimSampler;
 import io.diffusion4j.diffusion.solver.DdpmSampler;
 import io.diffusion4j.diffusion.solver.DpmSolverPlusPlus;
@@ -90,6 +92,7 @@ public record SchedulerConfig(
   private static final String PLMS_SAMPLER = "plms-diffusers";
   private static final String LCM_SAMPLER = "lcm";
   private static final String TCD_SAMPLER = "tcd";
+  private static final String CONSISTENCY_SAMPLER = "consistency";
   private static final String DPM_SAMPLER = "dpm-solver-diffusers";
   private static final String FLOW_EULER_SAMPLER = "flow-euler";
   private static final String FLOW_HEUN_SAMPLER = "flow-heun";
@@ -204,6 +207,11 @@ public record SchedulerConfig(
     LCM("LCMScheduler", Betas.SCALED_LINEAR, Spacing.LEADING),
     /** {@code TCDScheduler}, at the same timesteps; it does not clip x̂₀. */
     TCD("TCDScheduler", Betas.SCALED_LINEAR, Spacing.LEADING),
+    /**
+     * {@code CMStochasticIterativeScheduler}: consistency models, whose β are σ_min and σ_max here,
+     * and whose network is read as one that predicts x₀.
+     */
+    CONSISTENCY("CMStochasticIterativeScheduler"),
     /** {@code FlowMatchEulerDiscreteScheduler}: Euler's method along a flow. */
     FLOW_EULER("FlowMatchEulerDiscreteScheduler"),
     /** {@code FlowMatchHeunDiscreteScheduler}: Heun's. */
@@ -293,6 +301,7 @@ public record SchedulerConfig(
    *     Kind#TCD} was distilled
    * @param timestepScaling the factor of LCM's boundary condition
    * @param flow the levels of the classes of {@link Kind#isFlow}
+   * @param boundary the scalings of {@link Kind#CONSISTENCY}
    */
   public record SolverSettings(
       boolean karras,
@@ -301,7 +310,26 @@ public record SchedulerConfig(
       boolean stochastic,
       int distilledSteps,
       double timestepScaling,
-      FlowSettings flow) {
+      FlowSettings flow,
+      Boundary boundary) {
+    /**
+     * The settings of consistency models.
+     *
+     * @param rho ρ of the levels
+     * @param sigmaData σ_d, the deviation of the data
+     * @param noise the factor of the fresh noise
+     */
+    public record Boundary(double rho, double sigmaData, double noise) {
+      static final Boundary DEFAULT = new Boundary(7, 0.5, 1);
+
+      /** Checks the values. */
+      public Boundary {
+        Check.positive("rho", rho);
+        Check.positive("sigma_data", sigmaData);
+        Check.notNegative("s_noise", noise);
+      }
+    }
+
     static final SolverSettings DEFAULT =
         new SolverSettings(
             false,
@@ -310,7 +338,8 @@ public record SchedulerConfig(
             false,
             50,
             LcmSampler.PUBLISHED_SCALING,
-            FlowSettings.DEFAULT);
+            FlowSettings.DEFAULT,
+            Boundary.DEFAULT);
 
     private static final Field<DpmSolverPlusPlus.Correction> CORRECTION =
         new Field<>(
@@ -369,7 +398,8 @@ public record SchedulerConfig(
           lcm
               ? c.doubleValue("timestep_scaling", DEFAULT.timestepScaling)
               : DEFAULT.timestepScaling,
-          DEFAULT.flow);
+          DEFAULT.flow,
+          DEFAULT.boundary);
     }
 
     private void write(ConfigWriter config, Kind kind) {
@@ -390,7 +420,7 @@ public record SchedulerConfig(
       }
     }
 
-    private static SolverSettings of(FlowSettings flow) {
+    private static SolverSettings of(FlowSettings flow, Boundary boundary) {
       return new SolverSettings(
           DEFAULT.karras,
           DEFAULT.order,
@@ -398,7 +428,8 @@ public record SchedulerConfig(
           DEFAULT.stochastic,
           DEFAULT.distilledSteps,
           DEFAULT.timestepScaling,
-          flow);
+          flow,
+          boundary);
     }
 
     private Sampler dpmSolver() {
@@ -545,7 +576,7 @@ public record SchedulerConfig(
         0,
         FinalNoiseLevel.CLEAN,
         false,
-        SolverSettings.of(settings));
+        SolverSettings.of(settings, SolverSettings.Boundary.DEFAULT));
   }
 
   /**
@@ -681,13 +712,21 @@ public record SchedulerConfig(
     return read(
         c,
         Arrays.stream(Kind.values())
-            .filter(kind -> kind != Kind.UNCLIP && !kind.isFlow())
+            .filter(kind -> kind != Kind.UNCLIP && kind != Kind.CONSISTENCY && !kind.isFlow())
             .toArray(Kind[]::new));
   }
 
   /** Reads the settings of a network of pixels or latents. */
   public static SchedulerConfig read(ComponentConfig c) {
-    return read(c, Kind.DDPM, Kind.DDIM, Kind.SDE, Kind.FLOW_EULER, Kind.FLOW_HEUN, Kind.FLOW_LCM);
+    return read(
+        c,
+        Kind.DDPM,
+        Kind.DDIM,
+        Kind.SDE,
+        Kind.CONSISTENCY,
+        Kind.FLOW_EULER,
+        Kind.FLOW_HEUN,
+        Kind.FLOW_LCM);
   }
 
   private static SchedulerConfig read(ComponentConfig c, Kind... kinds) {
@@ -706,7 +745,45 @@ public record SchedulerConfig(
         c.doubleValue("beta_max", 20));
   }
 
+  private static SchedulerConfig consistency(ComponentConfig c) {
+    var usual = SolverSettings.Boundary.DEFAULT;
+    var read =
+        new SchedulerConfig(
+            Kind.CONSISTENCY,
+            Betas.LINEAR,
+            c.intValue("num_train_timesteps", 40),
+            c.doubleValue("sigma_min", 0.002),
+            c.doubleValue("sigma_max", 80),
+            c.booleanValue("clip_denoised", true),
+            1,
+            false,
+            RATIO,
+            1,
+            Parameterization.X0,
+            VarianceType.FIXED_SMALL,
+            Spacing.LEADING,
+            0,
+            FinalNoiseLevel.FIRST_TIMESTEP,
+            false,
+            SolverSettings.of(
+                FlowSettings.DEFAULT,
+                new SolverSettings.Boundary(
+                    c.doubleValue("rho", usual.rho()),
+                    c.doubleValue("sigma_data", usual.sigmaData()),
+                    c.doubleValue("s_noise", usual.noise()))));
+    read.levels(); // which checks the others
+    return read;
+  }
+
+  private ConsistencySchedule levels() {
+    var own = solver.boundary;
+    return new ConsistencySchedule(trainTimesteps, betaStart, betaEnd, own.rho(), own.sigmaData());
+  }
+
   private static SchedulerConfig of(ComponentConfig c, Kind kind) {
+    if (kind == Kind.CONSISTENCY) {
+      return consistency(c);
+    }
     if (kind.isFlow()) {
       int trained = c.intValue("num_train_timesteps", TRAIN_TIMESTEPS);
       return flow(
@@ -748,6 +825,9 @@ public record SchedulerConfig(
 
   /** Returns the noise schedule; diffusers computes tables of β in float32. */
   public NoiseSchedule schedule() {
+    if (kind == Kind.CONSISTENCY) {
+      return levels();
+    }
     if (kind.isFlow()) {
       return solver.flow.schedule(trainTimesteps);
     }
@@ -780,6 +860,9 @@ public record SchedulerConfig(
    *     (0, 1]; other networks have all, whose end is taken
    */
   public TimestepSpacing timesteps(double strength) {
+    if (kind == Kind.CONSISTENCY) {
+      return ConsistencySchedule.spacing();
+    }
     if (kind.isDistilled()) {
       return TimestepSpacings.distilled(solver.distilledSteps, strength);
     }
@@ -898,6 +981,14 @@ public record SchedulerConfig(
                   new TcdSampler(TcdSampler.PUBLISHED_ETA, FinalNoiseLevel.FIRST_TIMESTEP)),
               TCD_SAMPLER,
               steps);
+      case CONSISTENCY ->
+          new StageChoices(
+              all.with(
+                  CONSISTENCY_SAMPLER,
+                  new ConsistencySampler(
+                      solver.boundary.noise(), FinalNoiseLevel.FIRST_TIMESTEP)),
+              CONSISTENCY_SAMPLER,
+              steps);
       default -> new StageChoices(all, ancestral, steps);
     };
   }
@@ -922,6 +1013,18 @@ public record SchedulerConfig(
           .put("beta_min", betaStart)
           .put("num_train_timesteps", trainTimesteps)
           .put("sampling_eps", 1.0 / trainTimesteps)
+          .write(file);
+      return;
+    }
+    if (kind == Kind.CONSISTENCY) {
+      config
+          .put("clip_denoised", clips)
+          .put("num_train_timesteps", trainTimesteps)
+          .put("rho", solver.boundary.rho())
+          .put("s_noise", solver.boundary.noise())
+          .put("sigma_data", solver.boundary.sigmaData())
+          .put("sigma_max", betaEnd)
+          .put("sigma_min", betaStart)
           .write(file);
       return;
     }

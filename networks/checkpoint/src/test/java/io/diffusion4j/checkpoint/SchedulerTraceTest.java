@@ -121,6 +121,56 @@ class SchedulerTraceTest {
     }
   }
 
+  @GoldenTest(GoldenKind.FEW_STEP_SAMPLER)
+  void aConfigurationOfFewStepsDrawsAsItsClass(GoldenCase trace) {
+    ObjectNode file = trace.config("config");
+    String name = trace.json().get("scheduler").asText();
+    file.put("_class_name", name);
+    var fields = ComponentConfig.parse(trace.marker(), file.toString());
+    boolean isConsistency = name.startsWith("CM");
+    var config =
+        isConsistency ? SchedulerConfig.read(fields) : SchedulerConfig.readLatent(fields);
+    Path written = folder.resolve("scheduler_config.json");
+    config.write(written);
+    assertThat(
+            isConsistency ? SchedulerConfig.read(written) : SchedulerConfig.readLatent(written))
+        .isEqualTo(config);
+    if (!trace.json().get("set_timesteps").isEmpty()) {
+      return;
+    }
+    int steps = trace.json().get("steps").asInt();
+    StageKind.Denoising course = config.course(steps);
+    Sampler sampler = course.choices().samplers().named(course.choices().defaultSampler());
+    SamplingPlan plan =
+        (sampler instanceof EtaSampler open
+                ? open.withEta(trace.json().at("/step_kwargs/eta").asDouble(0))
+                : sampler)
+            .plan(course.schedule(), course.spacing().of(course.schedule().steps(), steps));
+    for (int i = 0; i < steps; i++) {
+      assertThat(course.schedule().networkTime(plan.steps().get(i).t()))
+          .isEqualTo(trace.io().values("timesteps")[i], within(1e-3));
+    }
+    GoldenTensors golden = trace.io();
+    for (int row = 0; row < golden.size("in.noise", 0) && !isConsistency; row++) {
+      int image = row;
+      Trajectory trajectory =
+          new Trajectory(
+              plan,
+              config.parameterization(),
+              config.treatment(),
+              golden.row("in.noise", row),
+              step -> golden.row("step%02d.noise".formatted(step), image));
+      for (int i = 0; i < steps; i++) {
+        trajectory.advance(Prediction.of(golden.row("step%02d.model_out".formatted(i), row)));
+      }
+      float[] out = golden.row("out", row);
+      for (int i = 0; i < out.length; i++) {
+        assertThat((double) trajectory.x()[i])
+            .isCloseTo(out[i], within(TOLERANCE * golden.largest("out")));
+      }
+    }
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

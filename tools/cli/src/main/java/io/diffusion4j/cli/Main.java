@@ -33,6 +33,7 @@ import io.diffusion4j.cli.serve.McpCommand;
 import io.diffusion4j.cli.serve.ServeCommand;
 import io.diffusion4j.cli.serve.TokenCommand;
 import io.diffusion4j.cli.train.ConvertCommand;
+import io.diffusion4j.cli.train.DistillCommand;
 import io.diffusion4j.cli.train.ExportCommand;
 import io.diffusion4j.cli.train.InitCommand;
 import io.diffusion4j.cli.train.PullCommand;
@@ -100,6 +101,7 @@ public final class Main implements Runnable {
           HealthCommand.class,
           DataCommand.class,
           TrainCommand.class,
+          DistillCommand.class,
           EvaluateCommand.class,
           NllCommand.class,
           LikelihoodCommand.class,

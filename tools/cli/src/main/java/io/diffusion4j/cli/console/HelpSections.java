@@ -68,7 +68,7 @@ public final class HelpSections {
     GROUPS.put("Serve", List.of("serve", "mcp", "token", "health"));
     GROUPS.put("Find", List.of("embed", "classify", "search"));
     GROUPS.put("Prove", List.of("verify", "sign", "keygen"));
-    GROUPS.put("Train", List.of("train", "data", "evaluate"));
+    GROUPS.put("Train", List.of("train", "distill", "data", "evaluate"));
     GROUPS.put("Models", List.of("pull", "inspect", "doctor", "convert", "export"));
     GROUPS.put("Learn", List.of("toy", "plot", "bench"));
   }

@@ -14,6 +14,7 @@ import io.diffusion4j.pipeline.Diagnosis;
 import io.diffusion4j.pipeline.Diagnosis.Level;
 import io.diffusion4j.pipeline.ModelFamily;
 import io.diffusion4j.pipeline.OpenPipeline;
+import io.diffusion4j.pipeline.Student;
 import io.diffusion4j.training.events.TrainingHealth;
 import io.diffusion4j.unclip.UnclipFamily;
 import io.diffusion4j.unclip.doctor.Doctor;
@@ -153,6 +154,7 @@ public final class DoctorCommand implements Callable<Integer> {
   private List<Diagnosis> others(ModelFamily family) {
     var of = examples.of(SIDE, FEW);
     console.say("examining " + model.folder());
+    Student.in(model.folder()).ifPresent(student -> console.say(student.words()));
     List<Example> pictures =
         LongStream.range(0, of.count())
             .mapToObj(of.pictures()::get)

@@ -62,6 +62,9 @@ final class TrainingWatcher implements ModelTraining.Observer, AutoCloseable {
 
   @Override
   public void onStart(TrainingRun run, TrainingConfig config, long parameters, long fromStep) {
+    if (events != null) { // of the training before, in a distillation of several
+      close();
+    }
     stop.begin(run);
     this.run = run;
     steps = config.steps();

@@ -1,0 +1,149 @@
+package io.diffusion4j.cli.train;
+
+import io.diffusion4j.cli.console.Console;
+import io.diffusion4j.cli.console.FailureHandler;
+import io.diffusion4j.cli.console.StopOnSignal;
+import io.diffusion4j.cli.options.CommonOptions;
+import io.diffusion4j.cli.options.PublishedModel;
+import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.nn.train.TrainingConfig;
+import io.diffusion4j.training.Distillation;
+import io.diffusion4j.training.TrainableFamily;
+import java.nio.file.Path;
+import java.util.OptionalLong;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code diffusion4j distill}: teaches a student the pictures of a model in few steps. */
+@Command(
+    name = "distill",
+    description = "Distil a model into a student of one to eight steps, or resume it.",
+    footer = {
+      "",
+      "The teacher draws pictures first, with its guidance, which becomes part of the student. For",
+      "models of pixels (train ddpm, DDPMPipeline).",
+      "",
+      "Example:",
+      "  diffusion4j distill training/ddpm --method direct --pairs 512 --output student"
+    })
+public final class DistillCommand implements Callable<Integer> {
+  private static final long STEPS = 600;
+  private static final int BATCH = 32;
+  private static final double LEARNING_RATE = 3e-4;
+
+  /** The methods by their names on the command line. */
+  enum Method {
+    direct(Distillation.Method.DIRECT),
+    progressive(Distillation.Method.PROGRESSIVE);
+
+    private final Distillation.Method method;
+
+    Method(Distillation.Method method) {
+      this.method = method;
+    }
+  }
+
+  @Mixin private Console console = new Console();
+
+  @Parameters(paramLabel = "MODEL", description = "The folder of the teacher.")
+  private Path model = Path.of("");
+
+  @Option(
+      names = "--method",
+      paramLabel = "NAME",
+      defaultValue = "direct",
+      description =
+          "${COMPLETION-CANDIDATES}: direct regresses the teacher's picture of the same noise, in"
+              + " one step; progressive halves the steps from 8 to --student-steps. Default:"
+              + " ${DEFAULT-VALUE}")
+  private Method method = Method.direct;
+
+  @Option(
+      names = "--student-steps",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "The steps of the student: 1, 2, 4 or 8. Default: ${DEFAULT-VALUE}")
+  private int studentSteps;
+
+  @Option(
+      names = "--teacher-steps",
+      paramLabel = "N",
+      defaultValue = "25",
+      description = "The steps in which the teacher draws, by DDIM. Default: ${DEFAULT-VALUE}")
+  private int teacherSteps;
+
+  @Option(
+      names = "--pairs",
+      paramLabel = "N",
+      defaultValue = "512",
+      description =
+          "The pictures that the teacher draws; one in eight is held out. Default:"
+              + " ${DEFAULT-VALUE}")
+  private int pairs;
+
+  @Option(
+      names = "--guidance",
+      paramLabel = "X",
+      defaultValue = "1",
+      description = "The teacher's guidance scale; 1 is none. Default: ${DEFAULT-VALUE}")
+  private double guidance;
+
+  @Option(
+      names = "--state",
+      paramLabel = "DIR",
+      description =
+          "The folder of the training's state and the teacher's pictures. Default: OUTPUT-state")
+  private @Nullable Path state;
+
+  @Option(
+      names = "--checkpoint-every",
+      paramLabel = "N",
+      defaultValue = "100",
+      description = "The number of steps between two saved states. Default: ${DEFAULT-VALUE}")
+  private long checkpointEvery;
+
+  @Mixin private CommonOptions.Output output = new CommonOptions.Output();
+
+  @Mixin private ScheduleOptions schedule = new ScheduleOptions();
+
+  @Override
+  public Integer call() {
+    Path teacher = PublishedModel.folder(model);
+    Path student = output.path();
+    Path work = state == null ? student.resolveSibling(student.getFileName() + "-state") : state;
+    var how =
+        new Distillation(
+            teacher,
+            student,
+            work,
+            method.method,
+            studentSteps,
+            teacherSteps,
+            pairs,
+            guidance,
+            schedule.of(TrainingConfig.of(STEPS, BATCH, LEARNING_RATE, 1), OptionalLong.empty()),
+            checkpointEvery);
+    var distiller =
+        TrainableFamily.all().stream()
+            .flatMap(family -> family.distiller(teacher).stream())
+            .findFirst()
+            .orElseThrow(
+                () -> Check.refusal("model", teacher, "a model of pixels, such as of train ddpm"));
+    console.say("drawing the teacher's pictures, unless they are there");
+    boolean finished;
+    try (var stop = new StopOnSignal();
+        var watcher = new TrainingWatcher("distill", work, console, stop, new SampleOptions())) {
+      finished = distiller.distill(how, watcher);
+    }
+    console.say("distill: " + (finished ? "done" : "stopped (next: run the same command)"));
+    if (!finished) {
+      return FailureHandler.FAILED;
+    }
+    console.print("model: " + student);
+    return 0;
+  }
+}

@@ -1,0 +1,129 @@
+package io.diffusion4j.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A trained model becomes a student of few steps, which draws, in a folder that names its teacher. */
+final class DistillTest {
+  @TempDir private static Path folder = Path.of("");
+
+  private static String path(String name) {
+    return folder.resolve(name).toString();
+  }
+
+  private static Run distill(String student, String... more) {
+    List<String> line = new ArrayList<>(List.of("distill", path("teacher"), "--output"));
+    line.addAll(List.of(path(student), "--pairs", "16", "--teacher-steps", "3", "--batch", "4"));
+    line.addAll(List.of(more));
+    return Run.of(line.toArray(String[]::new));
+  }
+
+  private static Run draw(String student, String... more) {
+    List<String> line = new ArrayList<>(List.of("generate", "--model", path(student)));
+    line.addAll(List.of("--seed", "1", "--output", path(student + ".png")));
+    line.addAll(List.of(more));
+    return Run.of(line.toArray(String[]::new));
+  }
+
+  @BeforeAll
+  static void trainTheTeacher() {
+    train("teacher", "2");
+  }
+
+  private static void train(String model, String steps) {
+    Run trained =
+        Run.of(
+            "train",
+            "ddpm",
+            "--preset",
+            "tiny",
+            "--steps",
+            steps,
+            "--model",
+            path(model),
+            "--state",
+            path(model + "-state"));
+    assertThat(trained.status()).as(trained.err()).isZero();
+  }
+
+  @Test
+  void anEarlierModelGuides() throws IOException {
+    train("guided", "3");
+    String[] four = {"--decoder-steps", "4", "--decoder-guider", "cfg:weak=2"};
+    assertThat(draw("guided", four).err())
+        .contains("(expected: unset; this stage has no classifier-free guidance)");
+    Files.createDirectory(folder.resolve("guided/weaker"));
+    for (String file : List.of("config.json", "diffusion_pytorch_model.safetensors")) {
+      Files.copy(
+          folder.resolve("teacher/unet").resolve(file),
+          folder.resolve("guided/weaker").resolve(file));
+    }
+    Run plain = draw("guided", "--decoder-steps", "4");
+    assertThat(plain.status()).as(plain.err()).isZero();
+    byte[] before = Files.readAllBytes(folder.resolve("guided.png"));
+    Run guided = draw("guided", four);
+    assertThat(guided.status()).as(guided.err()).isZero();
+    assertThat(Files.readAllBytes(folder.resolve("guided.png"))).isNotEqualTo(before);
+  }
+
+  @Test
+  void directlyInOneStep() throws IOException {
+    Run distilled = distill("direct", "--steps", "3", "--method", "direct");
+    assertThat(distilled.status()).as(distilled.err()).isZero();
+    assertThat(Files.readString(folder.resolve("direct/distilled.json")))
+        .contains("\"method\": \"direct\"", "\"steps\": 1", "\"teacher\": \"sha256:");
+    assertThat(folder.resolve("direct/scheduler/scheduler_config.json"))
+        .content()
+        .contains("\"prediction_type\": \"v_prediction\"", "\"timestep_spacing\": \"trailing\"");
+    assertThat(folder.resolve("direct-state/pairs/pairs-00000.safetensors")).exists();
+
+    Run drawn = draw("direct");
+    assertThat(drawn.status()).as(drawn.err()).isZero();
+    assertThat(draw("direct", "--decoder-sampler", "tcd").status()).isZero();
+    assertThat(draw("direct", "--decoder-steps", "25").err())
+        .contains("25 (expected: 1, for which the model was distilled)");
+    assertThat(draw("direct", "--decoder-sampler", "ddpm").err())
+        .contains(
+            "(expected: one of consistency, ddim, lcm, tcd; ddpm needs a model of many steps)");
+
+    Run again = distill("direct", "--steps", "3");
+    assertThat(again.status()).as(again.err()).isZero();
+    assertThat(again.err()).contains("going on from step 3");
+    Run other = distill("direct", "--steps", "3", "--seed", "9");
+    assertThat(other.err()).contains("of another distillation (expected: {seed=9}; remove");
+  }
+
+  @Test
+  void progressivelyToTwoSteps() {
+    Run distilled =
+        distill("halved", "--steps", "2", "--method", "progressive", "--student-steps", "2");
+    assertThat(distilled.status()).as(distilled.err()).isZero();
+    assertThat(folder.resolve("halved-state/progressive-8/model/distilled.json"))
+        .content()
+        .contains("\"steps\": 8");
+    assertThat(folder.resolve("halved/distilled.json")).content().contains("\"steps\": 2");
+    Run drawn = draw("halved");
+    assertThat(drawn.status()).as(drawn.err()).isZero();
+  }
+
+  @Test
+  void badInputGetsOneClearError() {
+    assertThat(distill("bad", "--student-steps", "3").err())
+        .contains("student-steps: 3 (expected: 1, 2, 4 or 8)");
+    assertThat(distill("bad", "--student-steps", "2").err())
+        .contains("student-steps: 2 (expected: 1 with the method direct; progressive has more)");
+    assertThat(distill("teacher").err()).contains("(expected: another folder than the teacher's)");
+    assertThat(distill("bad", "--guidance", "3").err())
+        .contains("guidance: 3.0 (expected: 1; the model has no null class)");
+    assertThat(distill("bad", "--method", "reflow").err()).contains("direct, progressive");
+    assertThat(folder.resolve("bad")).doesNotExist();
+  }
+}
