@@ -61,6 +61,11 @@ public final class TensorFlowEngine implements Engine {
   }
 
   @Override
+  public Optional<String> acceleratorLibraries() {
+    return Optional.of(CudaLibraries.report());
+  }
+
+  @Override
   public List<Executable> compile(
       Network network, List<Network> variants, TensorSource weights, Compute compute) {
     return TensorFlowNetwork.of(network, variants, weights, compute);

@@ -1,11 +1,13 @@
 package io.diffusion4j.diffusion.stage;
 
 import io.diffusion4j.diffusion.argument.Check;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
@@ -31,6 +33,7 @@ import java.util.function.Predicate;
  * @param reads whether a stage reads the setting
  * @param defaultValue the default; empty if the stage's own value has no name
  * @param refusal why a value in the range does not suit a stage
+ * @param offer the values that a stage lists
  * @param effect changes the settings of the sampling
  */
 public record StageSetting<T>(
@@ -43,6 +46,7 @@ public record StageSetting<T>(
     Predicate<Stage> reads,
     BiFunction<Stage, Values, Optional<T>> defaultValue,
     Refusal<T> refusal,
+    Function<Stage, Offer> offer,
     Effect<T> effect) {
   public StageSetting {
     Check.that(name.matches("[a-z][a-z0-9_]*"), "name", name, "lower_snake_case");
@@ -120,6 +124,25 @@ public record StageSetting<T>(
    */
   public record Range<T>(Predicate<T> holds, String expected) {}
 
+  /**
+   * The values of a setting that a stage lists, so that a form can offer them.
+   *
+   * @param names the values of a setting whose values are names; a stage without names has no choice
+   * @param least the smallest number; −∞ if there is no limit
+   * @param most the largest number; ∞ if there is no limit
+   */
+  public record Offer(List<String> names, double least, double most) {
+    /** Returns names to choose from. */
+    public static Offer names(Collection<String> names) {
+      return new Offer(List.copyOf(names), Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY);
+    }
+
+    /** Returns the numbers from one to another. */
+    public static Offer numbers(double least, double most) {
+      return new Offer(List.of(), least, most);
+    }
+  }
+
   /** Describes the values that a stage expects instead of a value; empty if it accepts it. */
   @FunctionalInterface
   public interface Refusal<T> {
@@ -138,8 +161,18 @@ public record StageSetting<T>(
    * @param byName names, numbers, or lists of two numbers
    */
   public record Values(Map<String, Object> byName) {
+    /** No values. */
+    public static final Values NONE = new Values(Map.of());
+
     public Values {
       byName = Map.copyOf(byName);
+    }
+
+    /** Returns the values with another one. */
+    Values with(String setting, Object value) {
+      Map<String, Object> all = new LinkedHashMap<>(byName);
+      all.put(setting, value);
+      return new Values(all);
     }
 
     /** Returns the value of a setting; empty if there is none. */
@@ -184,19 +217,20 @@ public record StageSetting<T>(
         stage -> true,
         (stage, given) -> Optional.empty(),
         (stage, value, given) -> Optional.empty(),
+        stage -> Offer.names(List.of()),
         (settings, stage, value, given) -> settings);
   }
 
   /** Returns the setting with another name on the command line. */
   public StageSetting<T> named(String other) {
     return new StageSetting<>(
-        name, other, ofOneStage, kind, help, range, reads, defaultValue, refusal, effect);
+        name, other, ofOneStage, kind, help, range, reads, defaultValue, refusal, offer, effect);
   }
 
   /** Returns the setting of the one stage that reads it. */
   public StageSetting<T> forOneStage() {
     return new StageSetting<>(
-        name, option, true, kind, help, range, reads, defaultValue, refusal, effect);
+        name, option, true, kind, help, range, reads, defaultValue, refusal, offer, effect);
   }
 
   /** Returns the setting with a range. */
@@ -211,31 +245,58 @@ public record StageSetting<T>(
         reads,
         defaultValue,
         refusal,
+        offer,
         effect);
   }
 
   /** Returns the setting of some stages only. */
   public StageSetting<T> readBy(Predicate<Stage> some) {
     return new StageSetting<>(
-        name, option, ofOneStage, kind, help, range, some, defaultValue, refusal, effect);
+        name, option, ofOneStage, kind, help, range, some, defaultValue, refusal, offer, effect);
   }
 
   /** Returns the setting with a default. */
   public StageSetting<T> withDefault(BiFunction<Stage, Values, Optional<T>> value) {
     return new StageSetting<>(
-        name, option, ofOneStage, kind, help, range, reads, value, refusal, effect);
+        name, option, ofOneStage, kind, help, range, reads, value, refusal, offer, effect);
   }
 
   /** Returns the setting with limits that depend on the stage. */
   public StageSetting<T> refusing(Refusal<T> limits) {
     return new StageSetting<>(
-        name, option, ofOneStage, kind, help, range, reads, defaultValue, limits, effect);
+        name, option, ofOneStage, kind, help, range, reads, defaultValue, limits, offer, effect);
+  }
+
+  /**
+   * Returns a setting of some models only, whose pipelines read its value from {@link
+   * SamplingSettings#others}. Their stages have its {@link #offered} form.
+   *
+   * @param reason why the other stages refuse it
+   */
+  StageSetting<T> ofSomeModels(String reason) {
+    return forOneStage()
+        .readBy(stage -> false)
+        .refusing((stage, value, given) -> Optional.of("unset; " + reason))
+        .setting((settings, stage, value, given) -> settings.with(name, value));
+  }
+
+  /** Returns a setting of some models for a stage that has it, with its range there. */
+  public StageSetting<T> offered(Range<T> there) {
+    return within(there.holds, there.expected)
+        .readBy(stage -> true)
+        .refusing((stage, value, given) -> Optional.empty());
   }
 
   /** Returns the setting with an effect. */
   public StageSetting<T> setting(Effect<T> change) {
     return new StageSetting<>(
-        name, option, ofOneStage, kind, help, range, reads, defaultValue, refusal, change);
+        name, option, ofOneStage, kind, help, range, reads, defaultValue, refusal, offer, change);
+  }
+
+  /** Returns the setting with a list of its values. */
+  public StageSetting<T> offering(Function<Stage, Offer> values) {
+    return new StageSetting<>(
+        name, option, ofOneStage, kind, help, range, reads, defaultValue, refusal, values, effect);
   }
 
   /** Describes the values that a text must stand for, if it stands for none in the range. */

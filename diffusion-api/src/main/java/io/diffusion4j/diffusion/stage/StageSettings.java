@@ -3,14 +3,18 @@ package io.diffusion4j.diffusion.stage;
 import io.diffusion4j.diffusion.argument.ByName;
 import io.diffusion4j.diffusion.guidance.GuidanceInterval;
 import io.diffusion4j.diffusion.guidance.GuidanceScale;
+import io.diffusion4j.diffusion.guidance.Guider;
 import io.diffusion4j.diffusion.sampling.Sampler;
 import io.diffusion4j.diffusion.solver.EtaSampler;
 import io.diffusion4j.diffusion.stage.StageSetting.Kind;
+import io.diffusion4j.diffusion.stage.StageSetting.Offer;
 import io.diffusion4j.diffusion.stage.StageSetting.Refusal;
 import io.diffusion4j.diffusion.stage.StageSetting.Values;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** The settings of every stage, in the order in which they are checked and applied. */
 public final class StageSettings {
@@ -25,6 +29,7 @@ public final class StageSettings {
                       .map(StageChoices::samplers)
                       .map(known -> unless(known, name, known.expectedInsteadOf(name)))
                       .orElse(Optional.of("unset; this stage has no sampler")))
+          .offering(offered(choices -> Optional.of(choices.samplers())))
           .setting((settings, stage, name, given) -> settings.withSampler(sampler(stage, name)));
 
   /** The share of the posterior's noise, for samplers with this parameter. */
@@ -48,6 +53,7 @@ public final class StageSettings {
                     ? Optional.empty()
                     : Optional.of("unset; " + name + " has none");
               })
+          .offering(stage -> Offer.numbers(0, 1))
           .setting(
               (settings, stage, eta, given) ->
                   settings.sampler() instanceof EtaSampler open
@@ -69,6 +75,7 @@ public final class StageSettings {
                     ? Optional.empty()
                     : Optional.of("1 to " + stage.maxSteps());
               })
+          .offering(stage -> Offer.numbers(1, stage.maxSteps()))
           .setting((settings, stage, steps, given) -> settings.withSteps(steps));
 
   /** The spacing of the timesteps. */
@@ -79,6 +86,7 @@ public final class StageSettings {
               "The spacing of the %s's timesteps, such as leading or trailing. Default: its own.")
           .readBy(StageSettings::denoises)
           .refusing(oneOf(StageChoices::spacings))
+          .offering(offered(StageChoices::spacings))
           .setting(
               (settings, stage, name, given) ->
                   settings.withSpacing(
@@ -92,6 +100,7 @@ public final class StageSettings {
               "The thresholding of x0 in the %s: clip, dynamic or none. Default: its own.")
           .readBy(StageSettings::denoises)
           .refusing(oneOf(StageChoices::treatments))
+          .offering(offered(StageChoices::treatments))
           .setting(
               (settings, stage, name, given) ->
                   settings.withTreatment(
@@ -111,6 +120,7 @@ public final class StageSettings {
                   stage.guides().containsKey(guide)
                       ? Optional.empty()
                       : Optional.of(stage.guidesExpected()))
+          .offering(stage -> Offer.names(stage.guides().keySet()))
           .setting(
               (settings, stage, guide, given) ->
                   settings.withGuide(guide, settings.guidanceScale()));
@@ -135,9 +145,30 @@ public final class StageSettings {
                     ? Optional.empty()
                     : Optional.of("0 to " + offered.most()); // NaN fails too
               })
+          .offering(stage -> Offer.numbers(0, mostScale(stage)))
           .setting(
               (settings, stage, scale, given) ->
                   settings.withGuidanceScale(GuidanceScale.constant(scale)));
+
+  /** How classifier-free guidance combines its two predictions. */
+  public static final StageSetting<String> GUIDER =
+      StageSetting.of(
+              "guider",
+              Kind.NAME,
+              "How the guidance of the %s combines its predictions: METHOD[:NAME=VALUE,...], such as"
+                  + " cfg:rescale=0.7 or apg:threshold=2.5. Methods: "
+                  + Guider.names()
+                  + ". Default: cfg.")
+          .readBy(stage -> denoises(stage) && stage.scale().isOffered())
+          .refusing(StageSettings::guiderExpected)
+          .setting(
+              (settings, stage, text, given) -> {
+                Guider guider = Guider.parse(text);
+                int steps = stage.denoising().orElseThrow().schedule().steps();
+                return settings
+                    .withGuider(guider)
+                    .withGuidanceScale(guider.scale(settings.guidanceScale(), steps));
+              });
 
   /** The noise levels at which classifier-free guidance acts, as σ = √((1−ᾱ)/ᾱ). */
   public static final StageSetting<List<Double>> GUIDANCE_INTERVAL =
@@ -149,6 +180,7 @@ public final class StageSettings {
           .within(levels -> levels.get(0) >= 0 && levels.get(0) < levels.get(1), "0 ≤ low < high")
           .readBy(stage -> denoises(stage) && stage.scale().isOffered())
           .refusing(StageSettings::intervalExpected)
+          .offering(stage -> Offer.numbers(0, Double.POSITIVE_INFINITY))
           .setting(
               (settings, stage, levels, given) ->
                   settings.withGuidanceScale(interval(settings.guidanceScale(), stage, levels)));
@@ -166,6 +198,7 @@ public final class StageSettings {
           .refusing(
               (stage, reuse, given) ->
                   stage.reuses(reuse) ? Optional.empty() : Optional.of(stage.reuseExpected()))
+          .offering(stage -> Offer.numbers(1, Double.POSITIVE_INFINITY))
           .setting((settings, stage, reuse, given) -> settings.withReuse(reuse));
 
   /** The size of the images. */
@@ -183,7 +216,38 @@ public final class StageSettings {
                   Math.min(size.get(0), size.get(1)) < 1 || stage.offers(pixels(size))
                       ? Optional.empty()
                       : Optional.of(stage.sizesExpected()))
+          .offering(stage -> Offer.numbers(1, stage.sizes().orElseThrow().most()))
           .setting((settings, stage, size, given) -> settings.withSize(pixels(size)));
+
+  /** How many of the last blocks of a text tower are skipped, as diffusers counts them. */
+  public static final StageSetting<Integer> CLIP_SKIP =
+      StageSetting.of(
+              "clip_skip",
+              Kind.COUNT,
+              "Skips the last N blocks of the text tower for the prompt, for models that read its"
+                  + " states. Default: 0")
+          .within(skipped -> skipped >= 0, "≥ 0")
+          .ofSomeModels("this stage reads no states of a text tower");
+
+  /** The timestep of the noise on the embedding of an image. */
+  public static final StageSetting<Integer> NOISE_LEVEL =
+      StageSetting.of(
+              "noise_level",
+              Kind.COUNT,
+              "The timestep of the noise on the embedding of an image, for Stable unCLIP: more"
+                  + " noise leaves more to chance. Default: 0")
+          .within(level -> level >= 0, "≥ 0")
+          .ofSomeModels("this stage reads no noised embedding");
+
+  /** The share of the steps that redraw a part of a picture. */
+  public static final StageSetting<Double> STRENGTH =
+      StageSetting.of(
+              "strength",
+              Kind.NUMBER,
+              "For inpaint: the share of the steps, which begin with the noised picture. Default:"
+                  + " 1, from noise alone.")
+          .within(strength -> strength > 0 && strength <= 1, "> 0 and ≤ 1")
+          .ofSomeModels("it repaints with all steps");
 
   /** All of them. */
   public static final List<StageSetting<?>> ALL =
@@ -194,10 +258,14 @@ public final class StageSettings {
           SCHEDULE,
           THRESHOLDING,
           GUIDANCE_SCALE,
+          GUIDER,
           GUIDANCE_INTERVAL,
           GUIDANCE,
           REUSE,
-          SIZE);
+          SIZE,
+          CLIP_SKIP,
+          NOISE_LEVEL,
+          STRENGTH);
 
   private StageSettings() {}
 
@@ -229,6 +297,20 @@ public final class StageSettings {
             .orElse(Optional.of("empty; there is no choice"));
   }
 
+  private static <V> Function<Stage, Offer> offered(
+      Function<StageChoices, Optional<ByName<V>>> named) {
+    return stage ->
+        Offer.names(
+            choices(stage).flatMap(named).<Collection<String>>map(ByName::names).orElse(List.of()));
+  }
+
+  private static double mostScale(Stage stage) {
+    return Stream.concat(Stream.of(stage.scale()), stage.guides().values().stream())
+        .mapToDouble(Stage.Scale::most)
+        .max()
+        .orElseThrow();
+  }
+
   private static Stage.Scale offered(Stage stage, Values given) {
     return given
         .get(GUIDANCE)
@@ -236,16 +318,27 @@ public final class StageSettings {
         .orElse(stage.scale());
   }
 
+  private static Optional<String> withoutClassifierFree(Stage stage, Values given) {
+    if (!denoises(stage) || !stage.scale().isOffered()) {
+      return Optional.of("unset; this stage has no classifier-free guidance");
+    }
+    return given.get(GUIDANCE).isPresent()
+        ? Optional.of("unset beside the guidance of a gradient")
+        : Optional.empty();
+  }
+
+  private static Optional<String> guiderExpected(Stage stage, String text, Values given) {
+    return withoutClassifierFree(stage, given).or(() -> Guider.expectedInsteadOf(text));
+  }
+
   private static Optional<String> intervalExpected(Stage stage, List<Double> levels, Values given) {
     if (GUIDANCE.fault(stage, given).isPresent()
         || GUIDANCE_SCALE.fault(stage, given).isPresent()) {
       return Optional.empty(); // another setting is refused
     }
-    if (!denoises(stage) || !stage.scale().isOffered()) {
-      return Optional.of("unset; this stage has no classifier-free guidance");
-    }
-    if (given.get(GUIDANCE).isPresent()) {
-      return Optional.of("unset beside the guidance of a gradient");
+    Optional<String> unset = withoutClassifierFree(stage, given);
+    if (unset.isPresent()) {
+      return unset;
     }
     if (!GUIDANCE_INTERVAL.range().holds().test(levels)) {
       return Optional.empty(); // refused by the range

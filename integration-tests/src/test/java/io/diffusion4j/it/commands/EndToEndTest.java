@@ -603,7 +603,7 @@ final class EndToEndTest {
     List<List<String>> edits =
         List.of(
             List.of("vary", image.toString()),
-            List.of("vary", image.toString(), "--likeness", "0"),
+            List.of("vary", image.toString(), "--similarity", "0"),
             List.of("img2img", image.toString(), pear),
             List.of("inpaint", image.toString(), pear, "--mask", mask.toString()),
             List.of("img2img", image.toString(), "--strength", "0.7"),

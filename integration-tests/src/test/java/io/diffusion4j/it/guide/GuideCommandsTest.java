@@ -30,7 +30,9 @@ class GuideCommandsTest {
   private static final Path ROOT = Module.ROOT;
   private static final Path GUIDE = ROOT.resolve("docs/guide");
 
-  /** A command to the end of its line or of its inline code; a line may go on after a backslash. */
+  /**
+   * A command to the end of its line or of its inline code; a line may continue after a backslash.
+   */
   private static final Pattern COMMAND =
       Pattern.compile("\\./diffusion4j ((?:[^`\\n\\\\]|\\\\\\n)+)");
 
@@ -62,7 +64,7 @@ class GuideCommandsTest {
     }
   }
 
-  /** Draws the pictures that several chapters use, with the model that ships. */
+  /** Draws the pictures that several chapters use, with the shipped model. */
   @BeforeAll
   static void drawPictures() {
     System.setProperty(HOME, ROOT.toString());

@@ -35,6 +35,8 @@ public final class ModelMessages {
             .setIsDefault(isDefault)
             .addAllTasks(card.taskNames())
             .setUsualLikeness(card.defaultLikeness())
+            .setUsualTextDiffRatio(
+                card.taskNames().contains("text_diff") ? TaskResolver.TEXT_DIFF_RATIO : 0)
             .setImageWidth(card.images().width())
             .setImageHeight(card.images().height())
             .setMaxImageCount(card.limits().perRequest())

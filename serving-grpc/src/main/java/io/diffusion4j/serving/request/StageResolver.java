@@ -5,6 +5,7 @@ import com.google.protobuf.Message;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
 import io.diffusion4j.diffusion.stage.Stage;
 import io.diffusion4j.diffusion.stage.StageSetting;
+import io.diffusion4j.diffusion.stage.StageSetting.Offer;
 import io.diffusion4j.diffusion.stage.StageSetting.Values;
 import io.diffusion4j.serving.errors.Errors;
 import io.diffusion4j.serving.errors.Violations;
@@ -118,12 +119,28 @@ public final class StageResolver {
   public static List<SupportedSetting> supported(Stage stage) {
     return stage.settings().stream()
         .filter(setting -> setting.reads().test(stage))
-        .map(
-            setting ->
-                SupportedSetting.newBuilder()
-                    .setName(setting.name())
-                    .setHelp(setting.help().formatted(stage.name()))
-                    .build())
+        .map(setting -> supported(setting, stage))
         .toList();
+  }
+
+  private static <T> SupportedSetting supported(StageSetting<T> setting, Stage stage) {
+    Offer offer = setting.offer().apply(stage);
+    SupportedSetting.Builder listed =
+        SupportedSetting.newBuilder()
+            .setName(setting.name())
+            .setHelp(setting.help().formatted(stage.name()))
+            .setForm(setting.kind().label())
+            .addAllChoices(offer.names());
+    setting
+        .defaultValue()
+        .apply(stage, new Values(Map.of()))
+        .ifPresent(value -> listed.setDefaultValue(setting.kind().text(value)));
+    if (Double.isFinite(offer.least())) {
+      listed.setLeast(offer.least());
+    }
+    if (Double.isFinite(offer.most())) {
+      listed.setMost(offer.most());
+    }
+    return listed.build();
   }
 }

@@ -50,7 +50,7 @@ public record TaskResolver(
   private static final double STRENGTH = 0.5;
 
   /** The default ratio: the middle of the range in the paper (DALL-E 2, §3.3). */
-  private static final double TEXT_DIFF_RATIO = 0.35;
+  static final double TEXT_DIFF_RATIO = 0.35;
 
   private static final int MAX_REPEATS = 100;
 

@@ -18,6 +18,7 @@ import io.diffusion4j.diffusion.stage.StageChoices;
 import io.diffusion4j.diffusion.stage.StageKind;
 import io.diffusion4j.diffusion.stage.StageSetting;
 import io.diffusion4j.diffusion.stage.StageSetting.Kind;
+import io.diffusion4j.diffusion.stage.StageSetting.Offer;
 import io.diffusion4j.diffusion.stage.StageSettings;
 import io.diffusion4j.serving.errors.Violations;
 import io.diffusion4j.serving.v1.StageOptions;
@@ -33,6 +34,8 @@ class AddedSettingTest {
           .refusing(
               (stage, rounds, given) ->
                   rounds <= stage.maxSteps() ? Optional.empty() : Optional.of("fewer rounds"))
+          .withDefault((stage, given) -> Optional.of(2))
+          .offering(stage -> Offer.numbers(1, stage.maxSteps()))
           .setting((settings, stage, rounds, given) -> settings.withSteps(10 * rounds));
 
   private static final Stage STAGE =
@@ -107,7 +110,20 @@ class AddedSettingTest {
             SupportedSetting.newBuilder()
                 .setName("rounds")
                 .setHelp("The rounds of the decoder.")
+                .setForm("N")
+                .setDefaultValue("2")
+                .setLeast(1)
+                .setMost(100)
                 .build());
+  }
+
+  @Test
+  void theListOfModelsHasChoicesAndLimits() {
+    SupportedSetting sampler = StageResolver.supported(STAGE).get(0);
+    assertThat(sampler.getForm()).isEqualTo("NAME");
+    assertThat(sampler.getDefaultValue()).isEqualTo("ddim");
+    assertThat(sampler.getChoicesList()).contains("ddim", "ddpm").doesNotContain("");
+    assertThat(sampler.hasLeast() || sampler.hasMost()).isFalse();
   }
 
   @Test

@@ -345,8 +345,9 @@ final class BadInputTest {
     "evaluate --seed -1, seed: -1 (expected: ≥ 0)",
     "evaluate --diversity -1, diversity: -1 (expected: ≥ 0)",
     "evaluate --variations -1, variations: -1 (expected: ≥ 0)",
-    "evaluate --variations 2 --likeness 1.5, 'likeness: 1.5 (expected: in [0, 1])'",
-    "evaluate --likeness 0, likeness: 0.0 (expected: none without --variations)",
+    "evaluate --variations 2 --similarity 1.5, 'similarity: 1.5 (expected: in [0, 1])'",
+    "evaluate --similarity 0, similarity: 0.0 (expected: none without --variations)",
+    "evaluate --likeness 0, similarity: 0.0 (expected: none without --variations)",
     "evaluate --images a --diversity 2, diversity: 2 (expected: 0 beside --images and --data)",
     "evaluate --data a --variations 2, variations: 2 (expected: 0 beside --images and --data)",
     "evaluate --decoder-steps 0, decoder-steps: 0 (expected: ≥ 1)",
@@ -357,7 +358,8 @@ final class BadInputTest {
     "evaluate --plot a.svg, plot: a.svg (expected: beside --vary)",
     "evaluate --vary decoder-guidance, 'vary: decoder-guidance (expected: NAME=VALUE,VALUE,…)'",
     "'evaluate --vary seed=1,2', 'vary: seed (expected: one of model, sampler, prior, steps, cfg,"
-        + " guidance, guidance-scale, prior-sampler, prior-eta, prior-steps, prior-schedule,"
+        + " guidance, clip-skip, noise-level, strength, guidance-scale, prior-sampler, prior-eta,"
+        + " prior-steps, prior-schedule,"
         + " prior-thresholding, prior-guidance, prior-reuse, decoder-sampler, decoder-eta,"
         + " decoder-steps, decoder-schedule, decoder-thresholding, decoder-guidance, decoder-reuse,"
         + " super-res-sampler, super-res-eta, super-res-steps, super-res-schedule,"

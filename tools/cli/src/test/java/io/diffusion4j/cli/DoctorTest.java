@@ -1,6 +1,7 @@
 package io.diffusion4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.diffusion4j.checkpoint.DType;
 import io.diffusion4j.decoder.unet.UnetConfig;
@@ -17,6 +18,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Patients whose illness is known. */
 final class DoctorTest {
@@ -73,7 +76,11 @@ final class DoctorTest {
     assertThat(run.status()).as(run.out() + run.err()).isZero();
     assertThat(run.out().lines().map(line -> line.replaceAll(" {2,}.*", "")))
         .contains("java", "processor", "memory", "engine tensorflow", "accelerators", "port");
-    assertThat(run.out()).containsPattern("engine tensorflow +ok +float32, bfloat16");
+    assertThat(run.out())
+        .containsPattern("engine tensorflow +ok +float32, bfloat16")
+        .containsPattern("cuda +ok +TensorFlow's natives .* CUDA 12.5 and cuDNN 9.3, not CUDA 13")
+        .containsPattern("(found|missing): .*libcudart.so.12")
+        .containsPattern("(found|missing): .*libcudnn.so.9");
   }
 
   @Test
@@ -83,6 +90,22 @@ final class DoctorTest {
     assertThat(run.status()).isEqualTo(isThere ? 0 : 1);
     assertThat(Run.of("doctor", "--require-gpu").err())
         .contains("require-gpu: without --machine (expected: with --machine)");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"generate apple --model MODEL", "serve --model MODEL", "train"})
+  void aRequiredGpuThatIsMissingIsReportedInALineBeforeAnythingElse(String command) {
+    assumeTrue(
+        Run.of("doctor", "--machine", "--require-gpu").status() != 0,
+        "a GPU: on this machine (expected: none)");
+    Run run =
+        Run.of((command.replace("MODEL", SHIPPED.toString()) + " --require-gpu").split(" ", -1));
+    assertThat(run.status()).isEqualTo(1);
+    assertThat(run.out()).isEmpty();
+    assertThat(run.err().lines())
+        .singleElement()
+        .asString()
+        .contains("require-gpu: no GPU (expected: a GPU and a build for it");
   }
 
   @Test

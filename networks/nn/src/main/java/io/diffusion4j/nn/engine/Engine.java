@@ -52,6 +52,14 @@ public interface Engine {
   }
 
   /**
+   * Describes the libraries that the engine needs for accelerators: their versions, and which of
+   * them are found on this machine; empty if it computes on processors only.
+   */
+  default Optional<String> acceleratorLibraries() {
+    return Optional.empty();
+  }
+
+  /**
    * Compiles a network.
    *
    * @param compute its precision and threads; the named engine is this one

@@ -16,7 +16,7 @@ public final class FurtherMetrics {
       paramLabel = "N",
       defaultValue = "0",
       description =
-          "Also draw N prompts that allow many things, such as \"an animal\", and N that name one, "
+          "Also draw N open-ended prompts, such as \"an animal\", and N that name one thing, "
               + OpenPrompts.PICTURES
               + " times each, and measure how much the pictures differ. Default:"
               + " ${DEFAULT-VALUE}")
@@ -32,18 +32,23 @@ public final class FurtherMetrics {
   private int variations;
 
   @Option(
-      names = "--likeness",
+      names = "--similarity",
       paramLabel = "X",
-      description = "The likeness of these variations, as for vary. Default: that of vary")
-  private @Nullable Double likeness;
+      description = "The similarity of these variations, as for vary. Default: that of vary")
+  private @Nullable Double similarity;
+
+  @Option(names = "--likeness", hidden = true, description = "The former name of --similarity.")
+  private void setLikeness(Double value) {
+    similarity = value;
+  }
 
   /** Checks the options. */
   public void check() {
     Check.that(diversity >= 0, "diversity", diversity, "≥ 0");
     Check.that(variations >= 0, "variations", variations, "≥ 0");
-    if (likeness != null) {
-      Check.share("likeness", likeness);
-      Check.that(variations > 0, "likeness", likeness, "none without --variations");
+    if (similarity != null) {
+      Check.share("similarity", similarity);
+      Check.that(variations > 0, "similarity", similarity, "none without --variations");
     }
   }
 
@@ -71,9 +76,9 @@ public final class FurtherMetrics {
     }
     if (variations > 0) {
       metrics.add(
-          likeness == null
+          similarity == null
               ? evaluation.variations(variations)
-              : evaluation.variations(variations, likeness));
+              : evaluation.variations(variations, similarity));
     }
     return metrics;
   }

@@ -4,6 +4,7 @@ import com.google.common.base.Joiner;
 import io.diffusion4j.cli.console.Console;
 import io.diffusion4j.cli.extension.Plotter;
 import io.diffusion4j.cli.generate.ImageWriter.Asked;
+import io.diffusion4j.cli.options.GpuOption;
 import io.diffusion4j.cli.options.ModelOptions;
 import io.diffusion4j.cli.options.SamplingOptions;
 import io.diffusion4j.cli.options.Variation;
@@ -96,6 +97,8 @@ public final class GenerateCommand implements Callable<Integer>, SamplingOptions
 
   @Mixin private DrawerOptions drawer = new DrawerOptions();
 
+  @Mixin private GpuOption gpu = new GpuOption();
+
   @Override
   public SamplingOptions sampling() {
     return stages;
@@ -104,6 +107,7 @@ public final class GenerateCommand implements Callable<Integer>, SamplingOptions
   @Override
   public Integer call() throws IOException {
     check();
+    gpu.check();
     hintFile = hint == null ? new byte[0] : InputFile.read(hint);
     var writer = new ImageWriter(console, files(), prompts.draws, batch);
     return drawer.draw(

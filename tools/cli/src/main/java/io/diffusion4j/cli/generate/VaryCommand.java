@@ -72,13 +72,18 @@ public final class VaryCommand implements Callable<Integer>, SamplingOptions.Sam
   private @Nullable Double strength;
 
   @Option(
-      names = "--likeness",
+      names = "--similarity",
       paramLabel = "X",
       description =
-          "The likeness of the initial noise to the noise that the model would draw the image"
+          "The similarity of the initial noise to the noise that the model would draw the image"
               + " from, 0 to 1: 0 is fresh noise, 1 draws the image itself. Default: 0.7; of a"
-              + " published pipeline, and beside --noise, --raw, --toward and pixel_values: 0")
-  private @Nullable Double likeness;
+              + " published pipeline, and with --noise, --raw, --toward or pixel_values: 0")
+  private @Nullable Double similarity;
+
+  @Option(names = "--likeness", hidden = true, description = "The former name of --similarity.")
+  private void setLikeness(Double value) {
+    similarity = value;
+  }
 
   @Mixin private DrawOptions draws = new DrawOptions();
 
@@ -117,7 +122,7 @@ public final class VaryCommand implements Callable<Integer>, SamplingOptions.Sam
         SamplingOptions::nameOf,
         (generator, here) -> {
           Model model = ImageWriter.model(generator);
-          resemble(asked, likeness == null ? defaultLikeness(model) : likeness);
+          resemble(asked, similarity == null ? defaultSimilarity(model) : similarity);
           if (here.isEmpty()) {
             asked.forEach(drawer.model.loras()::ask);
           } else {
@@ -151,7 +156,7 @@ public final class VaryCommand implements Callable<Integer>, SamplingOptions.Sam
     }
   }
 
-  private double defaultLikeness(Model model) {
+  private double defaultSimilarity(Model model) {
     return isPlain() ? model.getUsualLikeness() : 0;
   }
 
@@ -171,10 +176,10 @@ public final class VaryCommand implements Callable<Integer>, SamplingOptions.Sam
     draws.check();
     stages.check();
     Check.that(strength == null || toward != null, "strength", strength, "none without --toward");
-    if (likeness != null) {
-      Check.share("likeness", likeness);
-      Check.that(toward == null, "likeness", likeness, "none beside --toward");
-      Check.that(arePictures(), "likeness", likeness, "none beside pixel_values");
+    if (similarity != null) {
+      Check.share("similarity", similarity);
+      Check.that(toward == null, "similarity", similarity, "none beside --toward");
+      Check.that(arePictures(), "similarity", similarity, "none beside pixel_values");
     }
     if (toward == null) {
       stages.checkWithoutPrior();

@@ -1,6 +1,7 @@
 package io.diffusion4j.cli.inspect;
 
 import com.sun.management.OperatingSystemMXBean;
+import io.diffusion4j.cli.options.GpuOption;
 import io.diffusion4j.hub.HubSettings;
 import io.diffusion4j.nn.engine.Engine;
 import io.diffusion4j.nn.engine.Engines;
@@ -49,6 +50,9 @@ record MachineHealth(boolean requireGpu) {
     List<Finding> findings = new ArrayList<>(List.of(java(), processor(), memory()));
     Engines.all().forEach(engine -> findings.add(engine(engine)));
     findings.add(accelerators());
+    Engines.all().stream()
+        .flatMap(engine -> engine.acceleratorLibraries().stream())
+        .forEach(libraries -> findings.add(new Finding("cuda", Level.OK, libraries)));
     findings.add(folder("temporary files", Path.of(System.getProperty("java.io.tmpdir"))));
     Path home = Path.of(System.getProperty("user.home"));
     findings.add(folder("downloaded models", HubSettings.of(System.getenv(), home).cache()));
@@ -122,7 +126,7 @@ record MachineHealth(boolean requireGpu) {
         ? new Finding(
             "accelerators",
             Level.BROKEN,
-            "none (expected: a GPU and a build for it, ./mvnw -Pcuda package)")
+            "none (expected: " + GpuOption.EXPECTED + ")")
         : new Finding("accelerators", Level.OK, "none");
   }
 

@@ -10,8 +10,10 @@ import com.google.inject.multibindings.OptionalBinder;
 import com.google.inject.util.Modules;
 import io.diffusion4j.cli.console.Console;
 import io.diffusion4j.cli.console.StopOnSignal;
+import io.diffusion4j.cli.options.GpuOption;
 import io.diffusion4j.cli.options.ModelOptions;
 import io.diffusion4j.cli.options.PublishedModel;
+import io.diffusion4j.cli.options.SingleFile;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.jobs.JobStore;
 import io.diffusion4j.jobs.JobsModule;
@@ -73,6 +75,8 @@ public final class ServeCommand implements Callable<Integer> {
 
   @Mixin private Console console = new Console();
 
+  @Mixin private GpuOption gpu = new GpuOption();
+
   @Option(
       names = "--config",
       paramLabel = "FILE",
@@ -88,6 +92,7 @@ public final class ServeCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     ServerConfig config = settings();
+    gpu.check();
     Signals.on(
         "HUP", () -> LOG.info("the models are being loaded; the settings are not read again yet"));
     try (var traces = Traces.of(config.tracing());
@@ -167,7 +172,7 @@ public final class ServeCommand implements Callable<Integer> {
     @Override
     public Path folder(ModelEntry entry) {
       Path named = entry.path().orElseGet(() -> Path.of(entry.published().orElse("")));
-      return PublishedModel.folder(named, pull);
+      return SingleFile.folder(PublishedModel.folder(named, pull));
     }
 
     @Override
