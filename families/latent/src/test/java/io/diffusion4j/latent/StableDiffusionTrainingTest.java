@@ -171,10 +171,7 @@ class StableDiffusionTrainingTest {
   }
 
   private static List<Double> losses(
-      Objective objective,
-      TensorSource weights,
-      Batch batch,
-      int rows) {
+      Objective objective, TensorSource weights, Batch batch, int rows) {
     List<Double> losses = new ArrayList<>();
     for (String engine : List.of("tensorflow", "onednn")) {
       var config =
@@ -216,8 +213,7 @@ class StableDiffusionTrainingTest {
             noise,
             8,
             5);
-    return List.of(
-        latents, new AutoencoderBatches(Colours.PICTURES, 16, Optional.empty(), 8, 5));
+    return List.of(latents, new AutoencoderBatches(Colours.PICTURES, 16, Optional.empty(), 8, 5));
   }
 
   private static float[] encoded(float mean) {
@@ -394,7 +390,8 @@ class StableDiffusionTrainingTest {
       assertThat(text.names()).noneMatch(name -> name.startsWith("text_projection"));
     }
     assertThatThrownBy(
-            () -> train(parts().get(1), new Colours("others"), model, folder.resolve("a"), null, -1))
+            () ->
+                train(parts().get(1), new Colours("others"), model, folder.resolve("a"), null, -1))
         .hasMessageContaining("data: others (expected: colours");
   }
 
@@ -431,8 +428,7 @@ class StableDiffusionTrainingTest {
   @MethodSource("parts")
   void aFinishedModelIsTrainedOn(TrainableComponent part) {
     Path first = folder.resolve("first");
-    new RandomStableDiffusion(StableDiffusionConfig.small(), DType.F32, 1)
-        .write(first, name -> {});
+    new RandomStableDiffusion(StableDiffusionConfig.small(), DType.F32, 1).write(first, name -> {});
     Path model = folder.resolve("model");
     assertThat(train(part, new Colours("colours"), model, folder.resolve("work"), first, -1))
         .isTrue();
@@ -450,15 +446,13 @@ class StableDiffusionTrainingTest {
   @Test
   void lowRankUpdatesAreInDiffusersFormAndChangeThePrediction() throws IOException {
     Path first = folder.resolve("first");
-    new RandomStableDiffusion(StableDiffusionConfig.small(), DType.F32, 1)
-        .write(first, name -> {});
+    new RandomStableDiffusion(StableDiffusionConfig.small(), DType.F32, 1).write(first, name -> {});
     Path model = folder.resolve("model");
     var training = new ModelTraining(preset(), model, folder.resolve("work"), first);
     var part = StableDiffusionTraining.UNET;
     var config = training.config(part).withLowRank(UPDATES).withLearningRate(0.05);
     assertThat(
-            training.train(
-                training.setup(part, new Colours("colours")), config, 1, new Stop(-1)))
+            training.train(training.setup(part, new Colours("colours")), config, 1, new Stop(-1)))
         .isTrue();
     String weights = "unet/diffusion_pytorch_model.safetensors";
     assertThat(model.resolve(weights)).hasSameBinaryContentAs(first.resolve(weights));
@@ -466,8 +460,7 @@ class StableDiffusionTrainingTest {
     try (var file = Checkpoint.open(updates.resolve("pytorch_lora_weights.safetensors"))) {
       assertThat(file.names())
           .isNotEmpty()
-          .allMatch(
-              name -> name.matches("unet\\..*\\.to_[qv]\\.lora_[AB]\\.weight"));
+          .allMatch(name -> name.matches("unet\\..*\\.to_[qv]\\.lora_[AB]\\.weight"));
     }
     float[] before = predicted(model, List.of());
     float[] after = predicted(model, List.of(new LoraChoice("own", updates, 1)));
@@ -527,9 +520,7 @@ class StableDiffusionTrainingTest {
         .hasMessageContaining("without tokenizer (expected: clip and latent-vae, trained first");
     Path inpainting = folder.resolve("inpainting");
     var small = StableDiffusionConfig.small();
-    var nine =
-        new ConditionalUnet(
-            8, 9, 4, small.unet().levels(), true, 64, false, 16, 1e-5, 0, 0);
+    var nine = new ConditionalUnet(8, 9, 4, small.unet().levels(), true, 64, false, 16, 1e-5, 0, 0);
     new RandomStableDiffusion(
             new StableDiffusionConfig(small.text(), nine, small.vae(), small.scheduler()),
             DType.F32,
