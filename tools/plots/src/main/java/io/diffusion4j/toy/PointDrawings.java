@@ -11,6 +11,8 @@ import io.diffusion4j.plots.Planes;
 import java.awt.geom.Point2D;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -90,7 +92,7 @@ public record PointDrawings(PointSet points, NoiseSchedule schedule, int count, 
    * the model makes of them, with DDIM.
    *
    * @param steps number of steps, at least 1
-   * @param panels number of timesteps that are drawn; at most one for each step
+   * @param panels number of columns
    */
   public Planes estimates(PointModel model, int steps, int panels) {
     List<List<double[]>> estimates = new ArrayList<>();
@@ -109,16 +111,21 @@ public record PointDrawings(PointSet points, NoiseSchedule schedule, int count, 
     List<Integer> visited = TimestepSpacings.TRAILING.of(schedule.steps(), steps).values();
     List<Plane> above = new ArrayList<>();
     List<Plane> below = new ArrayList<>();
-    int columns = Math.min(panels, steps);
-    for (int i = 0; i < columns; i++) {
-      int step = i * (steps - 1) / Math.max(1, columns - 1);
+    List<Integer> chosen = new ArrayList<>(timesteps(panels));
+    Collections.reverse(chosen);
+    for (int t : chosen) {
+      int step =
+          IntStream.range(0, steps)
+              .boxed()
+              .min(Comparator.comparingInt(i -> Math.abs(visited.get(i) - t)))
+              .orElseThrow();
       var now = cloud(ways.stream().map(way -> way.get(step)).toList(), SAMPLES);
       above.add(new Plane("x_t, t = " + visited.get(step), RANGE, List.of(now)));
       var estimate = cloud(estimates.get(step), FIELD);
       below.add(new Plane("estimate of x_0", RANGE, List.of(estimate)));
     }
     above.addAll(below);
-    return new Planes(above, columns);
+    return new Planes(above, panels);
   }
 
   /**
