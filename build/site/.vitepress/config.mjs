@@ -60,7 +60,7 @@ export default defineConfig({
     /^https?:\/\/localhost/, // of a server that the reader starts
     /^\/apidocs\//, // which are copied
   ],
-  rewrites: { 'README.md': 'index.md', 'guide/README.md': 'guide/index.md', 'decisions/README.md': 'decisions/index.md' },
+  rewrites: { 'README.md': 'index.md', 'guide/README.md': 'guide/index.md', 'decisions/README.md': 'decisions/index.md', 'experiments/README.md': 'experiments/index.md' },
   markdown: {
     config: (md) => {
       md.use(formulas);
@@ -148,8 +148,10 @@ export default defineConfig({
         items: [
           page('Benchmarks', '/benchmarks'),
           page('Performance', '/performance'),
+          page('Engine notes', '/engine-notes'),
           page('Conventions', '/conventions'),
           page('Decisions', '/decisions/'),
+          page('Experiments', '/experiments/'),
         ],
       },
     ],

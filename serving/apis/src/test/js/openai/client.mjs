@@ -33,6 +33,35 @@ const calls = {
     }
     return types;
   },
+  current: async () => {
+    const { data, ...about } = await client.images.generate({
+      model: 'gpt-image-1',
+      prompt,
+      size: '1024x1024',
+      quality: 'low',
+      output_format: 'jpeg',
+      output_compression: 80,
+      background: 'opaque',
+      moderation: 'low',
+    });
+    const file = Buffer.from(data[0].b64_json, 'base64');
+    return { ...about, created: about.created > 0, jpeg: file.subarray(0, 2).toString('hex') };
+  },
+  currentStream: async () => {
+    const types = [];
+    for await (const event of await client.images.generate({
+      model: 'gpt-image-1.5',
+      prompt,
+      size: 'auto',
+      stream: true,
+      partial_images: 1,
+    })) {
+      types.push(event.type);
+    }
+    return types;
+  },
+  currentEdit: async () =>
+    (await client.images.edit({ model: 'gpt-image-1', prompt, image: [files.image()] })).data,
   edit: async () =>
     (
       await client.images.edit({

@@ -42,11 +42,23 @@ public record ClipVisionNetwork(Transformer transformer, int imageSize, int patc
   /** Defines the network. Output: the embedding {@code [B, E]}. */
   @Override
   public List<Tensor> define(Nn nn, Inputs inputs) {
+    var h = states(nn, nn.input(inputs.floats(PIXELS, imageSize, imageSize, 3)));
+    var norm = nn.at("vision_model.post_layernorm");
+    var pooled = norm.layerNorm(nn.position(h, 0), transformer.eps());
+    Init small = Init.normal(1 / Math.sqrt(transformer.width()));
+    return List.of(nn.output(nn.at("visual_projection").linearNoBias(pooled, embeddingDim, small)));
+  }
+
+  /**
+   * Returns the states after the last block, of the class token and each patch, {@code [B, 1 + P,
+   * W]}.
+   *
+   * @param pixels the normalised pixels
+   */
+  public Tensor states(Nn nn, Tensor pixels) {
     int w = transformer.width();
-    double eps = transformer.eps();
     long patches = (long) (imageSize / patch) * (imageSize / patch);
     Init small = Init.normal(1 / Math.sqrt(w));
-    var pixels = nn.input(inputs.floats(PIXELS, imageSize, imageSize, 3));
     var tower = nn.at("vision_model");
     var embeddings = tower.at("embeddings");
     var x = embeddings.at("patch_embedding").patches(pixels, w, patch, Init.FAN_IN);
@@ -55,9 +67,7 @@ public record ClipVisionNetwork(Transformer transformer, int imageSize, int patc
     var h = nn.concat(1, List.of(nn.forEach(classToken, x), x));
     var positions = embeddings.parameter("position_embedding.weight", small, patches + 1, w);
     h = nn.add(h, nn.reshape(nn.input(positions), 1, patches + 1, w));
-    h = tower.at("pre_layrnorm").layerNorm(h, eps); // spelled so
-    h = transformer.forward(tower.at("encoder"), BlockKeys.HUGGING_FACE, h, List.of());
-    var pooled = tower.at("post_layernorm").layerNorm(nn.position(h, 0), eps);
-    return List.of(nn.output(nn.at("visual_projection").linearNoBias(pooled, embeddingDim, small)));
+    h = tower.at("pre_layrnorm").layerNorm(h, transformer.eps()); // spelled so
+    return transformer.forward(tower.at("encoder"), BlockKeys.HUGGING_FACE, h, List.of());
   }
 }

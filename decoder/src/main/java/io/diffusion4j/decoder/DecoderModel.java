@@ -1,11 +1,11 @@
 package io.diffusion4j.decoder;
 
 import io.diffusion4j.checkpoint.Checkpoint;
+import io.diffusion4j.checkpoint.SchedulerConfig;
 import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.decoder.backbone.Backbone;
 import io.diffusion4j.decoder.unet.ConcatConditioning;
 import io.diffusion4j.diffusion.component.TextEncoding;
-import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.diffusion.stage.Projection.Known;
 import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.Manifest;
@@ -33,7 +33,7 @@ public final class DecoderModel implements AutoCloseable {
 
   private final Backbone config;
   private final TextProjection projection;
-  private final Parameterization parameterization;
+  private final SchedulerConfig scheduler;
   private final CompiledNetwork unet;
   private final CompiledNetwork textProjection;
   private final int contextLength;
@@ -42,13 +42,13 @@ public final class DecoderModel implements AutoCloseable {
       Backbone config,
       TextProjection projection,
       int textLength,
-      Parameterization parameterization,
+      SchedulerConfig scheduler,
       TensorSource unetWeights,
       TensorSource projectionWeights,
       Compute compute) {
     this.config = config;
     this.projection = projection;
-    this.parameterization = parameterization;
+    this.scheduler = scheduler;
     this.contextLength = projection.extraTokens() + textLength;
     this.unet = new CompiledNetwork(network(config, contextLength), unetWeights, compute);
     try {
@@ -88,16 +88,16 @@ public final class DecoderModel implements AutoCloseable {
    * Loads the two networks from their folders.
    *
    * @param textLength positions of a text, L
-   * @param parameterization the prediction type in the settings of the scheduler beside them
+   * @param scheduler the settings of the scheduler beside them
    */
   public static DecoderModel load(
       Path decoderFolder,
       Path projectionFolder,
       int textLength,
-      Parameterization parameterization,
+      SchedulerConfig scheduler,
       Compute compute) {
     return load(
-        decoderFolder, weights -> weights, projectionFolder, textLength, parameterization, compute);
+        decoderFolder, weights -> weights, projectionFolder, textLength, scheduler, compute);
   }
 
   /**
@@ -105,14 +105,14 @@ public final class DecoderModel implements AutoCloseable {
    *
    * @param change maps the stored weights to those that are loaded, with the same names and shapes
    * @param textLength positions of a text, L
-   * @param parameterization the prediction type in the settings of the scheduler beside them
+   * @param scheduler the settings of the scheduler beside them
    */
   public static DecoderModel load(
       Path decoderFolder,
       UnaryOperator<TensorSource> change,
       Path projectionFolder,
       int textLength,
-      Parameterization parameterization,
+      SchedulerConfig scheduler,
       Compute compute) {
     var config = DecoderFolders.readBackbone(decoderFolder);
     var projection = DecoderFolders.readProjection(projectionFolder);
@@ -120,7 +120,7 @@ public final class DecoderModel implements AutoCloseable {
     try (var unet = change.apply(Checkpoint.open(decoderFolder, Checkpoint.DIFFUSERS));
         var textProjection = Checkpoint.open(projectionFolder, Checkpoint.DIFFUSERS)) {
       return new DecoderModel(
-          config, projection, textLength, parameterization, unet, textProjection, compute);
+          config, projection, textLength, scheduler, unet, textProjection, compute);
     }
   }
 
@@ -174,7 +174,7 @@ public final class DecoderModel implements AutoCloseable {
         config,
         projection,
         textLength,
-        Parameterization.EPS,
+        SchedulerConfig.unclipDecoder(),
         RandomWeights.of(network(config, projection.extraTokens() + textLength), seed),
         RandomWeights.of(project(projection, textLength), seed),
         compute);
@@ -196,7 +196,13 @@ public final class DecoderModel implements AutoCloseable {
 
   /** Returns the network as a denoiser of conditions that {@link #conditions} computed. */
   public NetworkDenoiser<DecoderCondition> denoiser() {
-    return new NetworkDenoiser<>(unet, parameterization, config::sinusoid, feed(config));
+    return new NetworkDenoiser<>(
+        unet, scheduler.parameterization(), times(config, scheduler), feed(config));
+  }
+
+  private static NetworkDenoiser.Times times(Backbone config, SchedulerConfig scheduler) {
+    NetworkDenoiser.Times times = config::sinusoid;
+    return times.under(scheduler.schedule());
   }
 
   /**
@@ -204,13 +210,18 @@ public final class DecoderModel implements AutoCloseable {
    *
    * @param change maps the stored weights to those that are loaded, with the same names and shapes
    * @param contextLength number of context tokens, the model's {@link #contextLength}
+   * @param scheduler the settings of the scheduler beside it
    */
   public static ProbedDenoiser<DecoderCondition> probed(
-      Path decoderFolder, UnaryOperator<TensorSource> change, int contextLength, Compute compute) {
+      Path decoderFolder,
+      UnaryOperator<TensorSource> change,
+      int contextLength,
+      SchedulerConfig scheduler,
+      Compute compute) {
     var config = DecoderFolders.readBackbone(decoderFolder);
     try (var stored = change.apply(Checkpoint.open(decoderFolder, Checkpoint.DIFFUSERS))) {
       return new ProbedDenoiser<>(
-          network(config, contextLength), stored, compute, config::sinusoid, feed(config));
+          network(config, contextLength), stored, compute, times(config, scheduler), feed(config));
     }
   }
 

@@ -58,7 +58,12 @@ public record GuidedStage<C, J>(
       SamplingListener listener) {
     var scale = settings.guidanceScale();
     if (settings.guide().isEmpty()) {
-      var guided = each(draws, i -> new Guidance<>(draws.get(i).condition(), away.get(i), scale));
+      var guided =
+          each(
+              draws,
+              i ->
+                  new Guidance<>(
+                      draws.get(i).condition(), away.get(i), scale, settings.guider().begin()));
       return by(new GuidedDenoiser<>(network.denoiser())).sample(guided, settings, listener);
     }
     var by =

@@ -14,7 +14,7 @@
  *         folder.resolve("decoder"),
  *         folder.resolve("text_proj"),
  *         77,
- *         Parameterization.X0,
+ *         SchedulerConfig.unclipDecoder(),
  *         Compute.of(Precision.FLOAT32))) {
  *   Denoiser<DecoderCondition> denoiser = model.denoiser();
  * }

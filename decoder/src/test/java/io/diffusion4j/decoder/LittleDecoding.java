@@ -71,7 +71,7 @@ record LittleDecoding(Backbone decoder, int rows, int tokens) {
     return noised(batch, rows, decoder, random);
   }
 
-  /** Adds noisy pictures, and what their loss wants to know. */
+  /** Adds noisy pictures, and what their loss needs. */
   static Batch noised(Batch batch, int rows, Backbone network, SplittableRandom random) {
     List<float[]> clean = new ArrayList<>();
     for (int i = 0; i < rows; i++) {

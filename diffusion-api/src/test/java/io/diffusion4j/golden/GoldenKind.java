@@ -26,6 +26,14 @@ public enum GoldenKind {
   SAMPLER("{samplers,latent/samplers}/*/case.json", c -> c.has("scheduler")),
   /** Such a trace with the settings of Stable Diffusion's schedulers. */
   LATENT_SAMPLER("latent/samplers/*/case.json", c -> c.has("scheduler")),
+  /** A trace of a scheduler for few steps. */
+  FEW_STEP_SAMPLER("few/*/case.json", c -> c.has("scheduler")),
+  /** The loss of progressive distillation, in float64. */
+  PROGRESSIVE_LOSS("few/*/case.json", c -> c.path("loss").asText().endsWith(", vp")),
+  /** Steps of one of diffusers' guiders. */
+  GUIDER("guiders/*/case.json", c -> c.has("guider")),
+  /** CFG++ from the paper, in float64. */
+  CFG_PLUS_PLUS("guiders/*/case.json", c -> c.has("lambda")),
   /** What guided-diffusion calls RESCALED_MSE with a learned range: the loss of Improved DDPM. */
   HYBRID_LOSS("losses/*/case.json", GoldenKind::isHybrid),
   /** Images made larger and smaller by PyTorch. */
@@ -96,6 +104,29 @@ public enum GoldenKind {
   PROBABILITY_FLOW("sde/ode*/case.json", c -> c.has("method")),
   /** Score SDEs: the likelihood by the probability flow, in float64. */
   FLOW_LIKELIHOOD("sde/likelihood*/case.json", c -> c.has("method")),
+  /**
+   * A trace of a FlowMatch scheduler of diffusers, step by step; but with {@code s_churn}, whose
+   * noise follows the network's call, and which no sampler offers.
+   */
+  FLOW_TRACE(
+      "flow/*/case.json",
+      c ->
+          c.path("scheduler").asText().startsWith("FlowMatch")
+              && !c.path("step_kwargs").has("s_churn")),
+  /** A trace of diffusers' {@code EDMEulerScheduler}. */
+  EDM_TRACE("flow/*/case.json", c -> c.path("scheduler").asText().startsWith("EDM")),
+  /** Algorithm 2 of EDM, in float64. */
+  EDM_SAMPLER("flow/*/case.json", c -> c.has("rho")),
+  /** The preconditioning and the loss of EDM. */
+  EDM_LOSS("flow/*/case.json", c -> c.path("loss").asText().equals("edm")),
+  /** The loss of a flow with each weight. */
+  VELOCITY_LOSS("flow/*/case.json", c -> c.path("loss").asText().equals("velocity")),
+  /** Timesteps of a flow's training from base draws, and the weights. */
+  FLOW_DENSITIES("flow/densities/case.json", c -> true),
+  /** Conversions of facebookresearch/flow_matching, in float64. */
+  FLOW_CONVERSION("flow/conversion/case.json", c -> true),
+  /** Its likelihoods and samples of a mixture, in float64. */
+  VELOCITY_LIKELIHOOD("flow/likelihood/case.json", c -> true),
   /** Diffusers' {@code DiTTransformer2DModel}. */
   DIT("dit/*/transformer/case.json", c -> c.has("config")),
   /** Diffusers' {@code AutoencoderKL}. */
@@ -144,10 +175,7 @@ public enum GoldenKind {
   /** Runs of a {@code StableDiffusionPipeline} on the folder that they lie in, or above. */
   STABLE_DIFFUSION_RUN(
       "latent/{sd1,sd1/*,sd2,sd2/*,lcm,lcm/*,sdxs,sdxs/*}/case.json",
-      c ->
-          c.path("pipeline").asText().matches("(StableDiffusion|LatentConsistencyModel)Pipeline")
-              && !c.has("clip_skip")
-              && !c.has("guidance_rescale")),
+      c -> c.path("pipeline").asText().matches("(StableDiffusion|LatentConsistencyModel)Pipeline")),
   /** Such runs that change a picture, in whole or in part. */
   STABLE_DIFFUSION_EDIT(
       "latent/{sd1/*,sd2/*,lcm/*,sdxs/*,sd1-inpaint,sd1-inpaint/*}/case.json",

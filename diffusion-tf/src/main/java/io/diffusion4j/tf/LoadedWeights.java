@@ -27,8 +27,8 @@ import org.tensorflow.types.family.TType;
 public final class LoadedWeights implements Weights {
   /**
    * A hundred million parameters. A graph is serialised when its session opens, and copied several
-   * times when it first runs: with a quarter more, in bfloat16, that took 20 s of processor time
-   * and 5 GB; and protobuf rejects messages of 2 GB.
+   * times when it first runs: with a quarter more, in bfloat16, that took 20 s of CPU time and 5
+   * GB; and protobuf rejects messages of 2 GB.
    */
   private static final long FREEZE_BELOW = 450_000_000L;
 

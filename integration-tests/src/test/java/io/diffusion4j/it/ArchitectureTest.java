@@ -56,6 +56,8 @@ class ArchitectureTest {
   private static final String LANGCHAIN4J = "io.diffusion4j.langchain4j..";
   private static final String OPENAI = "io.diffusion4j.openai..";
   private static final String A1111 = "io.diffusion4j.a1111..";
+  private static final String OLLAMA = "io.diffusion4j.ollama..";
+  private static final String MCP = "io.diffusion4j.mcp..";
   private static final String OPEN_INFERENCE = "io.diffusion4j.openinference..";
   private static final String OPEN_INFERENCE_PROTO = "io.diffusion4j.openinference.v2..";
   private static final String CLI = "io.diffusion4j.cli..";
@@ -218,6 +220,8 @@ class ArchitectureTest {
               WEB,
               OPENAI,
               A1111,
+              OLLAMA,
+              MCP,
               OPEN_INFERENCE,
               LOCAL,
               KOTLIN,

@@ -17,9 +17,10 @@ import org.junit.jupiter.api.Test;
 /**
  * The code in the documents equals regions of sources that are compiled and run.
  *
- * <p>A source has a region from {@code snippet: NAME} to {@code end snippet}, each in a comment of
- * its own. A page has {@code <!-- snippet: PATH#NAME -->} above the block that shows the region.
- * With {@code -Dwrite=true} the test writes the pages.
+ * <p>A source has a region from {@code snippet: NAME} to {@code end snippet NAME}, each in a
+ * comment of its own; the name at the end may be left out if no region is inside. A page has {@code
+ * <!-- snippet: PATH#NAME -->} above the block that shows the region. With {@code -Dwrite=true} the
+ * test writes the pages.
  */
 class SnippetsTest {
   private static final Path ROOT = Module.ROOT;
@@ -47,8 +48,13 @@ class SnippetsTest {
     try {
       List<String> lines = Files.readAllLines(ROOT.resolve(file));
       int begin = indexOf(lines, ".*snippet: " + Pattern.quote(name) + "( -->)?", 0);
-      int end = indexOf(lines, ".*end snippet( -->)?", begin);
-      String text = String.join("\n", lines.subList(begin + 1, end));
+      String named = "end snippet " + name;
+      boolean isNamed = lines.stream().anyMatch(line -> line.endsWith(named));
+      int end = indexOf(lines, ".*" + (isNamed ? named : "end snippet") + "( -->)?", begin);
+      String text =
+          lines.subList(begin + 1, end).stream()
+              .filter(line -> !line.matches(" *// (end )?snippet.*")) // of regions inside
+              .collect(Collectors.joining("\n"));
       return text.stripTrailing().stripIndent() + "\n";
     } catch (IOException e) {
       throw new IllegalStateException(file + ": cannot be read", e);

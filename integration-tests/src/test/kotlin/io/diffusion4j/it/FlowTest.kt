@@ -60,7 +60,7 @@ class FlowTest(private val tiny: TinyPipeline) {
       val long = request("a green frog", decoderSteps = 1000)
       val event = stub.events(long).filter { it.hasProgress() }.first()
       assertThat(event.progress.imageSteps).isGreaterThan(1000)
-      // Two rows would both be taken for minutes by two that went on.
+      // Two rows would both be taken for minutes by two that continued.
       stub.events(long).filter { it.hasProgress() }.first()
       assertThat(local.client().generate(request("a red apple")).images()).hasSize(1)
     }

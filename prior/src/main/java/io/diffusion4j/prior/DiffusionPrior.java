@@ -47,7 +47,11 @@ public final class DiffusionPrior implements Prior {
       Prompt prompt = draw.condition();
       guided.add(
           draw.withCondition(
-              new Guidance<>(prompt.text(), prompt.negative(), settings.guidanceScale())));
+              new Guidance<>(
+                  prompt.text(),
+                  prompt.negative(),
+                  settings.guidanceScale(),
+                  settings.guider().begin())));
     }
     return stage.sample(guided, settings, listener).stream().map(standardization::restore).toList();
   }

@@ -151,6 +151,14 @@ class BadRequestTest {
             "stages[\"decoder\"].guidance_interval",
             "1.0E30 to 1.0E31 (expected: levels that the stage has)"),
         arguments(
+            request("x").putStages("decoder", StageOptions.newBuilder().setGuider("apq").build()),
+            "stages[\"decoder\"].guider",
+            "\"apq\" (expected: one of cfg, apg, cfg++, cfg-zero, tangential, magnitude-aware)"),
+        arguments(
+            request("x").putStages("super_res", StageOptions.newBuilder().setGuider("apg").build()),
+            "stages[\"super_res\"].guider",
+            "\"apg\" (expected: unset; this stage has no classifier-free guidance)"),
+        arguments(
             request("x").putStages("prior", StageOptions.newBuilder().setReuse(2).build()),
             "stages[\"prior\"].reuse",
             "2 (expected: 1; prior has no U-Net, whose deep features could be reused)"),

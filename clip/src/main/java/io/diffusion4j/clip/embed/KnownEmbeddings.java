@@ -24,7 +24,7 @@ import java.util.stream.Stream;
 
 /**
  * Stored embeddings of pictures, found by the pictures' keys. With these, a frozen image tower
- * embeds a data set once for several trainings. The files of {@link Embeddings#write} are
+ * embeds a data set once for several training runs. The files of {@link Embeddings#write} are
  * memory-mapped; only the keys are on the heap. Thread-safe; holds the files until it is closed.
  */
 public final class KnownEmbeddings implements ImageEmbedder, AutoCloseable {

@@ -13,7 +13,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
  * another fault. Thread-safe.
  */
 public final class BadPictures {
-  /** The usual largest share of skipped pictures. */
+  /** The default for the largest share of skipped pictures. */
   public static final double DEFAULT_MAX = 0.05;
 
   private final double most;

@@ -109,7 +109,7 @@ public record Shuffled(
    * Returns the data set with stored embeddings. Pictures without an embedding are skipped.
    *
    * @throws IllegalArgumentException if pictures are prepared in another way than for embeddings,
-   *     or more of them could not be read than is passed over
+   *     or more of them could not be read than is skipped
    */
   public Shuffled withEmbeddings(ImageEmbedder known) {
     for (long i = 0; i < pictures.size() && !known.unreadable().isEmpty(); i++) {

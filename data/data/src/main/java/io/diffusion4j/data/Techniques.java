@@ -28,6 +28,16 @@ public record Techniques(List<TrainingOption<?>> known, SortedMap<String, String
     return new Techniques(List.of(known), words);
   }
 
+  /** Returns the words that are written into notes; see {@link TrainingOption#addedLater}. */
+  public SortedMap<String, String> written() {
+    var written = new TreeMap<>(words);
+    known.forEach(
+        option ->
+            written.computeIfPresent(
+                option.name(), (name, word) -> option.isWritten(word) ? word : null));
+    return written;
+  }
+
   /** Returns the value of a technique. */
   public <T> T get(TrainingOption<T> technique) {
     return technique.read(word(technique));

@@ -15,20 +15,26 @@ public final class TrainingOption<T> {
   private final String usual;
   private final Function<String, T> reader;
   private final UnaryOperator<String> writer;
+  private final boolean later;
 
   private TrainingOption(
-      String name, String usual, Function<String, T> reader, UnaryOperator<String> writer) {
+      String name,
+      String usual,
+      Function<String, T> reader,
+      UnaryOperator<String> writer,
+      boolean later) {
     this.name = name;
     this.usual = usual;
     this.reader = reader;
     this.writer = writer;
+    this.later = later;
   }
 
   /** Returns a choice among values, by name. */
   public static <T> TrainingOption<T> oneOf(
       String name, String usual, Map<String, ? extends T> values) {
     var byName = new ByName<T>(name, values);
-    return new TrainingOption<>(name, usual, byName::named, word -> word);
+    return new TrainingOption<>(name, usual, byName::named, word -> word, false);
   }
 
   /** Returns a switch: {@code on} or {@code off}. */
@@ -43,7 +49,8 @@ public final class TrainingOption<T> {
         name,
         Double.toString(usual),
         word -> within(name, word, least, most),
-        word -> Double.toString(within(name, word, least, most)));
+        word -> Double.toString(within(name, word, least, most)),
+        false);
   }
 
   private static double within(String name, String word, double least, double most) {
@@ -58,6 +65,19 @@ public final class TrainingOption<T> {
           name + ": " + word + " (expected: in [" + least + ", " + most + "])");
     }
     return number;
+  }
+
+  /**
+   * Returns the same option as one that trainings did not always have: its default is not written,
+   * so the notes of weights and the states of trainings from before stay valid.
+   */
+  public TrainingOption<T> addedLater() {
+    return new TrainingOption<>(name, usual, reader, writer, true);
+  }
+
+  /** Whether a word is written into notes. */
+  boolean isWritten(String word) {
+    return !later || !word.equals(usual);
   }
 
   /** Returns the name on the command line. */

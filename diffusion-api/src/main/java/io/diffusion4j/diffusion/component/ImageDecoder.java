@@ -13,7 +13,7 @@ import java.util.List;
  */
 @FunctionalInterface
 public interface ImageDecoder {
-  /** The usual name of its stage. */
+  /** The default name of its stage. */
   String STAGE = "decoder";
 
   /** Draws one image for each embedding, in order. */

@@ -9,7 +9,7 @@ import java.util.List;
 /** Draws the CLIP image embedding that a text could belong to: P(z_i | y) (DALL-E 2, §2.2). */
 @FunctionalInterface
 public interface Prior {
-  /** The usual name of its stage. */
+  /** The default name of its stage. */
   String STAGE = "prior";
 
   /**

@@ -10,7 +10,7 @@ import java.util.List;
 /** Upsamples an image: draws a larger one that is consistent with it (DALL-E 2, §2.1). */
 @FunctionalInterface
 public interface Upsampler {
-  /** The usual name of its stage. */
+  /** The default name of its stage. */
   String STAGE = "super_res";
 
   /** Draws one larger image for each image, in order. */

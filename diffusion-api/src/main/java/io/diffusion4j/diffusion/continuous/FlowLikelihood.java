@@ -9,6 +9,8 @@ import io.diffusion4j.diffusion.process.Conversion;
 import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.diffusion.sampling.LevelTimes;
 import io.diffusion4j.diffusion.sampling.SolverLevel;
+import io.diffusion4j.diffusion.schedule.FlowLevel;
+import io.diffusion4j.diffusion.schedule.FlowSchedule;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -21,6 +23,9 @@ import java.util.function.IntConsumer;
  * first timestep to its last, in steps of equal change of ln SNR, which are short at low noise,
  * where the flow is steep. The result is the density of samples with the first timestep's noise;
  * the samples at the end of the flow are assumed to be standard normal.
+ *
+ * <p>On a {@link FlowSchedule} the flow is dx_f/dσ = ε̂ − x̂₀ in equal steps of σ up to 1, where
+ * the samples are standard normal exactly (Lipman et al. 2023, app. C).
  *
  * @param schedule the noise, of at least two timesteps
  * @param steps the number of steps of the solver, at least 1
@@ -97,8 +102,12 @@ public record FlowLikelihood(
     return results;
   }
 
-  /** Returns u after this many steps. λ falls by the same amount in each step. */
+  /** Returns u after this many steps, or σ. λ falls by the same amount in each step. */
   private double clock(int step) {
+    if (schedule instanceof FlowSchedule flow) {
+      double start = flow.flowLevel(0).sigma();
+      return step == steps ? 1 : start + (1 - start) * step / steps;
+    }
     double first = lambda(0);
     double last = lambda(schedule.steps() - 1);
     return log1p(exp(-2 * (first + (last - first) * step / steps)));
@@ -108,30 +117,48 @@ public record FlowLikelihood(
     return new SolverLevel(t, schedule.alphaBar(t)).lambda();
   }
 
-  private double[] slope(double[] at, double u, int size, Network network, LevelTimes times) {
-    int rows = at.length / (size + 1);
-    double alphaBar = exp(-u);
+  /** The slope of a sample as a sum: {@code x}·x + {@code output}·output, at a time t. */
+  private record Slope(double t, double scale, double x, double output) {}
+
+  private Slope slopeAt(double clock, LevelTimes times) {
+    if (schedule instanceof FlowSchedule flow) {
+      var level = new FlowLevel(clock);
+      Conversion from = Conversion.of(parameterization, level.alphaBar());
+      return new Slope(
+          flow.time(level),
+          1 / level.scale(),
+          (from.epsFromX() - from.x0FromX()) / level.scale(),
+          from.epsFromOutput() - from.x0FromOutput());
+    }
+    double alphaBar = exp(-clock);
     double noise = sqrt(1 - alphaBar);
     Conversion from = Conversion.of(parameterization, alphaBar);
+    return new Slope(
+        times.of(new SolverLevel(0, alphaBar).sigma()),
+        1,
+        -0.5 * (1 - from.epsFromX() / noise),
+        0.5 * from.epsFromOutput() / noise);
+  }
+
+  private double[] slope(double[] at, double clock, int size, Network network, LevelTimes times) {
+    int rows = at.length / (size + 1);
+    Slope from = slopeAt(clock, times);
     List<float[]> x = new ArrayList<>(rows);
     for (int row = 0; row < rows; row++) {
       float[] sample = new float[size];
       for (int i = 0; i < size; i++) {
-        sample[i] = (float) at[row * size + i];
+        sample[i] = (float) (from.scale * at[row * size + i]);
       }
       x.add(sample);
     }
-    List<Answer> answers = network.at(x, times.of(new SolverLevel(0, alphaBar).sigma()));
+    List<Answer> answers = network.at(x, from.t);
     double[] slope = new double[at.length];
     for (int row = 0; row < rows; row++) {
       Answer answer = answers.get(row);
       for (int i = 0; i < size; i++) {
-        double value = at[row * size + i];
-        double eps = from.eps(value, answer.output()[i]);
-        slope[row * size + i] = -0.5 * (value - eps / noise);
+        slope[row * size + i] = from.x * at[row * size + i] + from.output * answer.output()[i];
       }
-      double divergence = from.epsFromX() * size + from.epsFromOutput() * answer.divergence();
-      slope[rows * size + row] = -0.5 * (size - divergence / noise);
+      slope[rows * size + row] = from.x * size + from.output * from.scale * answer.divergence();
     }
     return slope;
   }

@@ -16,13 +16,13 @@ import java.util.Arrays;
  *
  * @param method the solver
  * @param steps the number of steps of the solver, at least 1
- * @param start the first time, in (0, 1); 1e-5 in the paper
+ * @param start the first time, in [0, 1); 1e-5 in the paper, and 0 for a flow that is finite there
  * @param priorDeviation σ, the standard deviation of the noise at t = 1
  */
 public record Likelihood(RungeKutta method, int steps, double start, double priorDeviation) {
   public Likelihood {
     Check.that(steps >= 1, "steps", steps, "≥ 1");
-    Check.that(start > 0 && start < 1, "start", start, "in (0, 1)");
+    Check.that(start >= 0 && start < 1, "start", start, "in [0, 1)");
     Check.positive("priorDeviation", priorDeviation);
   }
 

@@ -10,6 +10,8 @@ import java.util.List;
 public enum RungeKutta {
   /** Euler's method, of first order. */
   EULER(List.of(), 1.0),
+  /** The midpoint method, of second order: the slope half a step ahead. */
+  MIDPOINT(List.of(List.of(1 / 2.0)), 0.0, 1.0),
   /** Heun's method, of second order: the mean of the slopes at both ends. */
   HEUN(List.of(List.of(1.0)), 1 / 2.0, 1 / 2.0),
   /** The classical method, of fourth order. */

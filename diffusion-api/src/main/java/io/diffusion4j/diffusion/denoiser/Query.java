@@ -1,5 +1,8 @@
 package io.diffusion4j.diffusion.denoiser;
 
+import io.diffusion4j.diffusion.sampling.PlanRow;
+import java.util.Optional;
+
 /**
  * One input of a {@link Denoiser}: a noisy sample, its time and its condition.
  *
@@ -9,9 +12,16 @@ package io.diffusion4j.diffusion.denoiser;
  * @param condition the condition of the sample
  * @param reuse the features of earlier steps that the network may take
  * @param last whether it is the last call of a plan
+ * @param row the row of the plan that asks; empty for a query of no plan
  */
 @SuppressWarnings("ArrayRecordComponent") // bulk data, compared by identity
-public record Query<C>(float[] xt, double t, C condition, Reuse reuse, boolean last) {
+public record Query<C>(
+    float[] xt, double t, C condition, Reuse reuse, boolean last, Optional<PlanRow> row) {
+  /** Creates a query of no plan. */
+  public Query(float[] xt, double t, C condition, Reuse reuse, boolean last) {
+    this(xt, t, condition, reuse, last, Optional.empty());
+  }
+
   /** Creates a query of any call but the last. */
   public Query(float[] xt, double t, C condition, Reuse reuse) {
     this(xt, t, condition, reuse, false);
@@ -24,16 +34,21 @@ public record Query<C>(float[] xt, double t, C condition, Reuse reuse, boolean l
 
   /** Returns the same query of the same sample with another condition. */
   public <D> Query<D> withCondition(D other) {
-    return new Query<>(xt, t, other, reuse, last);
+    return new Query<>(xt, t, other, reuse, last, row);
   }
 
   /** Returns the same query with another reuse of features. */
   public Query<C> withReuse(Reuse other) {
-    return new Query<>(xt, t, condition, other, last);
+    return new Query<>(xt, t, condition, other, last, row);
   }
 
   /** Returns the same query as the last of its plan, or not. */
   public Query<C> withLast(boolean isLast) {
-    return new Query<>(xt, t, condition, reuse, isLast);
+    return new Query<>(xt, t, condition, reuse, isLast, row);
+  }
+
+  /** Returns the same query as that of a row of a plan. */
+  public Query<C> withRow(PlanRow of) {
+    return new Query<>(xt, t, condition, reuse, last, Optional.of(of));
   }
 }

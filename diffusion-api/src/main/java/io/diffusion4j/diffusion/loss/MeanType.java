@@ -13,6 +13,8 @@ public enum MeanType {
   X0,
   /** v = √ᾱ·ε − √(1−ᾱ)·x₀ (Salimans &amp; Ho 2022). */
   V,
+  /** The velocity ε − x₀ of the flow (Lipman et al. 2023). */
+  VELOCITY,
   /**
    * The mean itself. It depends on both ends of a step, so it is not a {@link Parameterization} for
    * every sampler; it exists for evaluation.
@@ -25,6 +27,7 @@ public enum MeanType {
       case EPS -> EPS;
       case X0 -> X0;
       case V -> V;
+      case VELOCITY -> VELOCITY;
     };
   }
 }

@@ -46,6 +46,7 @@ public record ReverseStep(
           case EPS -> Conversion.of(Parameterization.EPS, alphaBar);
           case X0 -> Conversion.of(Parameterization.X0, alphaBar);
           case V -> Conversion.of(Parameterization.V, alphaBar);
+          case VELOCITY -> Conversion.of(Parameterization.VELOCITY, alphaBar);
           case PREVIOUS_X -> fromMean(alphaBar, posterior);
         });
   }
@@ -102,6 +103,7 @@ public record ReverseStep(
       case EPS -> eps;
       case X0 -> x0;
       case V -> sqrt(alphaBar) * eps - sqrt(1 - alphaBar) * x0;
+      case VELOCITY -> eps - x0;
       case PREVIOUS_X -> posterior.x0() * x0 + posterior.x() * xt;
     };
   }

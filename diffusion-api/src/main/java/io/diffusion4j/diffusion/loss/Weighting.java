@@ -1,6 +1,7 @@
 package io.diffusion4j.diffusion.loss;
 
 import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.diffusion.schedule.FlowLevel;
 
 /** The weight of a timestep's square error. */
 @FunctionalInterface
@@ -9,12 +10,29 @@ public interface Weighting {
   Weighting SIMPLE = (snr, x0PerOutput) -> 1;
 
   /**
+   * Returns this weight for the error of x̂₀ in place of the output's ({@code precondition_outputs}
+   * of diffusers' trainings).
+   */
+  default Weighting ofX0() {
+    return (snr, x0PerOutput) -> weight(snr, x0PerOutput) * x0PerOutput * x0PerOutput;
+  }
+
+  /**
    * Returns the weight of the square error of a network's output.
    *
    * @param snr the signal-to-noise ratio ᾱ/(1−ᾱ) of the timestep
    * @param x0PerOutput ∂x̂₀/∂output, the factor from an error of the output to an error of x₀
    */
   double weight(double snr, double x0PerOutput);
+
+  /**
+   * The weight 1/σ² of a velocity's square error, with σ = 1/(1 + √SNR) that of the flow ({@code
+   * sigma_sqrt} of diffusers' trainings).
+   */
+  Weighting SIGMA_SQRT = (snr, x0PerOutput) -> (1 + Math.sqrt(snr)) * (1 + Math.sqrt(snr));
+
+  /** The weight {@link FlowLevel#cosMap} of a velocity's square error. */
+  Weighting COSMAP = (snr, x0PerOutput) -> FlowLevel.of(1 / (1 + 1 / snr)).cosMap();
 
   /**
    * Returns the weight min(SNR, γ) of the error of x₀, for any predicted quantity (Hang et al.

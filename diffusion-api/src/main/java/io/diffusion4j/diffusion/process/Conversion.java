@@ -1,6 +1,7 @@
 package io.diffusion4j.diffusion.process;
 
 import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.diffusion.schedule.FlowLevel;
 import io.diffusion4j.diffusion.schedule.NoiseLevel;
 
 /**
@@ -34,6 +35,10 @@ public record Conversion(
         Check.that(noise != 0, "alphaBar", "1.0", "below 1 for a network that predicts x0");
         yield new Conversion(0, 1, 1 / noise, -signal / noise);
       }
+      case VELOCITY -> {
+        var flow = FlowLevel.of(alphaBar);
+        yield ofVelocity(1 - flow.sigma(), -1, flow.sigma(), 1).ofScaled(flow.scale());
+      }
     };
   }
 
@@ -47,6 +52,26 @@ public record Conversion(
     requireAboveZero(alphaBar, "the score");
     var level = new NoiseLevel(alphaBar);
     return new Conversion(1 / level.signal(), (1 - alphaBar) / level.signal(), 0, -level.noise());
+  }
+
+  /**
+   * Returns the conversion of the velocity dx/dt of any path x = a(t)·x₀ + b(t)·ε (Lipman et al.
+   * 2023, eq. 15): with det = a′b − b′a, x̂₀ = (b·v − b′·x)/det and ε̂ = (a′·x − a·v)/det.
+   *
+   * @param a the share of the sample
+   * @param aSlope a′
+   * @param b the standard deviation of the noise
+   * @param bSlope b′; the slopes are not both 0, and det is not
+   */
+  public static Conversion ofVelocity(double a, double aSlope, double b, double bSlope) {
+    double det = aSlope * b - bSlope * a;
+    Check.that(det != 0, "velocity", det, "of a path whose signal-to-noise ratio changes");
+    return new Conversion(-bSlope / det, b / det, aSlope / det, -a / det);
+  }
+
+  /** Returns the same conversion for a sample that is smaller by this factor. */
+  private Conversion ofScaled(double factor) {
+    return new Conversion(factor * x0FromX, x0FromOutput, factor * epsFromX, epsFromOutput);
   }
 
   private static void requireAboveZero(double alphaBar, String predicted) {

@@ -7,5 +7,7 @@ public enum Parameterization {
   /** The clean sample x₀. */
   X0,
   /** v = √ᾱ·ε − √(1−ᾱ)·x₀ (Salimans &amp; Ho 2022). */
-  V
+  V,
+  /** The velocity ε − x₀ of the flow (1−σ)·x₀ + σ·ε (Lipman et al. 2023; Liu et al. 2023). */
+  VELOCITY
 }

@@ -2,28 +2,38 @@ package io.diffusion4j.diffusion.sampling;
 
 import static java.lang.Math.log;
 
+import io.diffusion4j.diffusion.schedule.FlowLevel;
+import io.diffusion4j.diffusion.schedule.FlowSchedule;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 
-/** The fractional timesteps of noise levels: {@link SolverLevel#at} backwards. */
+/**
+ * The fractional timesteps of noise levels: {@link SolverLevel#at} backwards, and exactly those of
+ * a {@link FlowSchedule}.
+ */
 public final class LevelTimes {
+  private final NoiseSchedule schedule;
   private final double[] logSigmas;
 
-  /** Creates the times of a schedule whose last ᾱ is above 0. */
+  /** Creates the times of a schedule. */
   public LevelTimes(NoiseSchedule schedule) {
-    logSigmas = new double[schedule.steps()];
+    this.schedule = schedule;
+    logSigmas = new double[schedule instanceof FlowSchedule ? 0 : schedule.steps()];
     for (int t = 0; t < logSigmas.length; t++) {
-      logSigmas[t] = log(new SolverLevel(t, schedule.alphaBar(t)).sigma());
+      logSigmas[t] = log(schedule.level(t).sigma());
     }
   }
 
   /**
    * Returns the time of a level; the first or the last for one outside the schedule.
    *
-   * @param sigma σ of the level
+   * @param sigma σ of the level in the variance-exploding view; ∞ for pure noise
    */
   public double of(double sigma) {
-    if (logSigmas.length == 1) {
-      return 0;
+    if (schedule instanceof FlowSchedule flow) {
+      return flow.time(FlowLevel.ofExploding(sigma));
+    }
+    if (logSigmas.length == 1 || sigma == Double.POSITIVE_INFINITY) {
+      return logSigmas.length - 1;
     }
     double logSigma = log(sigma);
     int low = 0;

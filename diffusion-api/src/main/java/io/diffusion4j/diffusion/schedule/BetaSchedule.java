@@ -41,7 +41,7 @@ public sealed class BetaSchedule implements NoiseSchedule permits CosineSchedule
    */
   static BetaSchedule endingInNoise(TableRounding precision, double... betas) {
     int last = betas.length - 1;
-    Check.that(betas[last] == 1, "betas[" + last + "]", betas[last], "1, the last");
+    Check.that(betas[last] == 1, "betas[" + last + "]", betas[last], "1 for the last β");
     return new BetaSchedule(inside(betas, last), precision);
   }
 

@@ -34,6 +34,26 @@ public interface NoiseSchedule {
   }
 
   /**
+   * Returns the time input of a network that was trained on this schedule: t, unless the process
+   * has another clock.
+   *
+   * @param t the time, fractional between timesteps
+   */
+  default double networkTime(double t) {
+    return t;
+  }
+
+  /**
+   * Returns the factor from x_t = √ᾱ·x₀ + √(1−ᾱ)·ε to the sample that such a network gets: 1,
+   * unless the process has other coordinates.
+   *
+   * @param t the time, fractional between timesteps
+   */
+  default double inputScale(double t) {
+    return 1;
+  }
+
+  /**
    * Returns the noise level of x_t.
    *
    * @param t the time from {@link #CLEAN} to {@code steps() − 1}

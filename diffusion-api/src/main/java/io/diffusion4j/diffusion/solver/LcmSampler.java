@@ -3,7 +3,6 @@ package io.diffusion4j.diffusion.solver;
 import static java.lang.Math.sqrt;
 
 import io.diffusion4j.diffusion.argument.Check;
-import io.diffusion4j.diffusion.sampling.Sampler;
 import io.diffusion4j.diffusion.sampling.SamplingPlan;
 import io.diffusion4j.diffusion.sampling.Update;
 import io.diffusion4j.diffusion.schedule.NoiseLevel;
@@ -23,8 +22,9 @@ import io.diffusion4j.diffusion.schedule.Timesteps;
  * io.diffusion4j.diffusion.schedule.TimestepSpacings#distilled}.
  *
  * @param scaling the factor of the timestep in c_skip and c_out, greater than 0
+ * @param maxSigma the largest σ that it begins at
  */
-public record LcmSampler(double scaling) implements Sampler {
+public record LcmSampler(double scaling, double maxSigma) implements FewStepSampler {
   /** The scaling of published models. */
   public static final double PUBLISHED_SCALING = 10;
 
@@ -34,13 +34,24 @@ public record LcmSampler(double scaling) implements Sampler {
     Check.positive("timestep_scaling", scaling);
   }
 
+  /** Creates a sampler that begins at any noise level. */
+  public LcmSampler(double scaling) {
+    this(scaling, Double.POSITIVE_INFINITY);
+  }
+
   /** Creates the sampler with the published scaling. */
   public LcmSampler() {
     this(PUBLISHED_SCALING);
   }
 
   @Override
+  public LcmSampler startingWithin(double sigma) {
+    return new LcmSampler(scaling, sigma);
+  }
+
+  @Override
   public SamplingPlan plan(NoiseSchedule schedule, Timesteps timesteps) {
+    requireStart(schedule, timesteps);
     var plan = new SamplingPlan.Builder();
     for (int i = 0; i < timesteps.size(); i++) {
       int t = timesteps.get(i);

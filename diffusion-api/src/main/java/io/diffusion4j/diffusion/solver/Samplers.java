@@ -23,6 +23,7 @@ public final class Samplers {
     return new ByName<>(
         "sampler",
         Map.ofEntries(
+            Map.entry("consistency", new ConsistencySampler(1, FinalNoiseLevel.CLEAN)),
             Map.entry("ddim", new DdimSampler(0)),
             Map.entry(
                 "ddim-diffusers",
@@ -46,9 +47,13 @@ public final class Samplers {
                 "dpmpp-3m-taylor",
                 new DpmSolverPlusPlus(3, DpmSolverPlusPlus.Correction.TAYLOR, Grid.TIMESTEPS)),
             Map.entry("dpmpp-3s", new SinglestepDpmSolverPlusPlus(3)),
+            Map.entry("edm", new EdmSampler()),
             Map.entry("euler", new EulerSampler()),
             Map.entry("euler-ancestral", new EulerAncestralSampler()),
             Map.entry("euler-karras", new EulerSampler(KARRAS_FRACTIONAL)),
+            Map.entry("flow-euler", flow(FlowSampler.Method.EULER)),
+            Map.entry("flow-heun", flow(FlowSampler.Method.HEUN)),
+            Map.entry("flow-stochastic", flow(FlowSampler.Method.STOCHASTIC)),
             Map.entry("heun", new HeunSampler()),
             Map.entry("heun-karras", new HeunSampler(KARRAS_FRACTIONAL)),
             Map.entry("lcm", new LcmSampler()),
@@ -62,6 +67,11 @@ public final class Samplers {
             Map.entry("sde-pc", new SdeSampler(SdeSampler.Method.REVERSE_DIFFUSION, 1)),
             Map.entry(
                 "sde-reverse-diffusion", new SdeSampler(SdeSampler.Method.REVERSE_DIFFUSION, 0)),
+            Map.entry("tcd", new TcdSampler(TcdSampler.PUBLISHED_ETA, FinalNoiseLevel.CLEAN)),
             Map.entry("unclip", new UnclipSampler())));
+  }
+
+  private static Sampler flow(FlowSampler.Method method) {
+    return new FlowSampler(method, FlowGrid.EVEN);
   }
 }

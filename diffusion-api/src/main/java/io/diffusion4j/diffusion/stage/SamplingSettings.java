@@ -2,6 +2,7 @@ package io.diffusion4j.diffusion.stage;
 
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.guidance.GuidanceScale;
+import io.diffusion4j.diffusion.guidance.Guider;
 import io.diffusion4j.diffusion.sampling.Sampler;
 import io.diffusion4j.diffusion.sampling.SamplingPlan;
 import io.diffusion4j.diffusion.sampling.Thresholding;
@@ -24,6 +25,8 @@ import java.util.Optional;
  *     own
  * @param reuse in how many steps in a row a U-Net computes its deep levels once, at least 1; 1 for
  *     every step
+ * @param guider how classifier-free guidance combines its two predictions
+ * @param others the values of settings that only the pipelines of some models read
  */
 public record SamplingSettings(
     Sampler sampler,
@@ -33,7 +36,9 @@ public record SamplingSettings(
     Optional<Thresholding> treatment,
     Optional<String> guide,
     Optional<Pixels> size,
-    int reuse) {
+    int reuse,
+    Guider guider,
+    StageSetting.Values others) {
   public SamplingSettings {
     Check.that(reuse >= 1, "reuse", reuse, "≥ 1");
     Check.that(steps >= 1, "steps", steps, "≥ 1");
@@ -58,7 +63,17 @@ public record SamplingSettings(
       Optional<TimestepSpacing> spacing,
       Optional<Thresholding> treatment,
       Optional<String> guide) {
-    this(sampler, steps, guidanceScale, spacing, treatment, guide, Optional.empty(), 1);
+    this(
+        sampler,
+        steps,
+        guidanceScale,
+        spacing,
+        treatment,
+        guide,
+        Optional.empty(),
+        1,
+        Guider.PLAIN,
+        StageSetting.Values.NONE);
   }
 
   /** Creates settings with the default spacing and treatment of the stage. */
@@ -74,13 +89,13 @@ public record SamplingSettings(
   /** Returns these settings with another sampler. */
   public SamplingSettings withSampler(Sampler other) {
     return new SamplingSettings(
-        other, steps, guidanceScale, spacing, treatment, guide, size, reuse);
+        other, steps, guidanceScale, spacing, treatment, guide, size, reuse, guider, others);
   }
 
   /** Returns these settings with another number of steps. */
   public SamplingSettings withSteps(int other) {
     return new SamplingSettings(
-        sampler, other, guidanceScale, spacing, treatment, guide, size, reuse);
+        sampler, other, guidanceScale, spacing, treatment, guide, size, reuse, guider, others);
   }
 
   /** Whether there is a sampler. */
@@ -90,43 +105,108 @@ public record SamplingSettings(
 
   /** Returns these settings with another guidance scale. */
   public SamplingSettings withGuidanceScale(GuidanceScale other) {
-    return new SamplingSettings(sampler, steps, other, spacing, treatment, guide, size, reuse);
+    return new SamplingSettings(
+        sampler, steps, other, spacing, treatment, guide, size, reuse, guider, others);
   }
 
   /** Returns these settings with another spacing of timesteps. */
   public SamplingSettings withSpacing(TimestepSpacing other) {
     return new SamplingSettings(
-        sampler, steps, guidanceScale, Optional.of(other), treatment, guide, size, reuse);
+        sampler,
+        steps,
+        guidanceScale,
+        Optional.of(other),
+        treatment,
+        guide,
+        size,
+        reuse,
+        guider,
+        others);
   }
 
   /** Returns these settings with another treatment of x̂₀. */
   public SamplingSettings withTreatment(Thresholding other) {
     return new SamplingSettings(
-        sampler, steps, guidanceScale, spacing, Optional.of(other), guide, size, reuse);
+        sampler,
+        steps,
+        guidanceScale,
+        spacing,
+        Optional.of(other),
+        guide,
+        size,
+        reuse,
+        guider,
+        others);
   }
 
   /** Returns these settings with guidance by a gradient with this factor. */
   public SamplingSettings withGuide(String name, GuidanceScale scale) {
     return new SamplingSettings(
-        sampler, steps, scale, spacing, treatment, Optional.of(name), size, reuse);
+        sampler, steps, scale, spacing, treatment, Optional.of(name), size, reuse, guider, others);
   }
 
   /** Returns these settings with classifier-free guidance. */
   public SamplingSettings withoutGuide() {
     return new SamplingSettings(
-        sampler, steps, guidanceScale, spacing, treatment, Optional.empty(), size, reuse);
+        sampler,
+        steps,
+        guidanceScale,
+        spacing,
+        treatment,
+        Optional.empty(),
+        size,
+        reuse,
+        guider,
+        others);
   }
 
   /** Returns these settings with another size of images. */
   public SamplingSettings withSize(Pixels other) {
     return new SamplingSettings(
-        sampler, steps, guidanceScale, spacing, treatment, guide, Optional.of(other), reuse);
+        sampler,
+        steps,
+        guidanceScale,
+        spacing,
+        treatment,
+        guide,
+        Optional.of(other),
+        reuse,
+        guider,
+        others);
   }
 
   /** Returns these settings with deep features reused in this many steps in a row. */
   public SamplingSettings withReuse(int other) {
     return new SamplingSettings(
-        sampler, steps, guidanceScale, spacing, treatment, guide, size, other);
+        sampler, steps, guidanceScale, spacing, treatment, guide, size, other, guider, others);
+  }
+
+  /** Returns these settings with another combination of the two predictions of guidance. */
+  public SamplingSettings withGuider(Guider other) {
+    return new SamplingSettings(
+        sampler, steps, guidanceScale, spacing, treatment, guide, size, reuse, other, others);
+  }
+
+  /** Returns these settings with the value of a setting that only some models have. */
+  public SamplingSettings with(String setting, Object value) {
+    return new SamplingSettings(
+        sampler,
+        steps,
+        guidanceScale,
+        spacing,
+        treatment,
+        guide,
+        size,
+        reuse,
+        guider,
+        others.with(setting, value));
+  }
+
+  /** Returns whether guidance calls the network twice a step. */
+  public boolean isGuidedTwice() {
+    boolean isOne =
+        guidanceScale instanceof GuidanceScale.Constant constant && constant.scale() == 1;
+    return !isOne || !guider.isNoneAtOne();
   }
 
   /**

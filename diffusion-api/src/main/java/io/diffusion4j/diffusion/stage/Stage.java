@@ -102,9 +102,10 @@ public record Stage(
     return new Stage(name, course, scale, guides, draws, sizes, isUnet, settings);
   }
 
-  /** Returns the same stage with one more setting. */
+  /** Returns the same stage with one more setting, which replaces one of the same name. */
   public Stage withSetting(StageSetting<?> setting) {
     List<StageSetting<?>> more = new ArrayList<>(settings);
+    more.removeIf(known -> known.name().equals(setting.name()));
     more.add(setting);
     return new Stage(name, course, scale, guides, draws, sizes, reuses, more);
   }
@@ -197,8 +198,13 @@ public record Stage(
             () -> scale.check(name, settings.guidanceScale()));
     settings.size().ifPresent(asked -> Check.that(offers(asked), "size", asked, sizesExpected()));
     Check.that(reuses(settings.reuse()), "reuse", settings.reuse(), reuseExpected());
-    if (course instanceof StageKind.Denoising) {
-      plan(settings);
+    if (course instanceof StageKind.Denoising own) {
+      settings
+          .guider()
+          .check(
+              plan(settings),
+              settings.guidanceScale(),
+              settings.treatment().orElse(own.treatment()));
     } else if (settings.hasSampler()) {
       throw Check.refusal(
           "sampler", "given", "none; %s takes %s steps of its own", name, maxSteps());

@@ -127,7 +127,8 @@ public record StageSetting<T>(
   /**
    * The values of a setting that a stage lists, so that a form can offer them.
    *
-   * @param names the values of a setting whose values are names; a stage without names has no choice
+   * @param names the values of a setting whose values are names; a stage without names has no
+   *     choice
    * @param least the smallest number; −∞ if there is no limit
    * @param most the largest number; ∞ if there is no limit
    */
@@ -161,8 +162,18 @@ public record StageSetting<T>(
    * @param byName names, numbers, or lists of two numbers
    */
   public record Values(Map<String, Object> byName) {
+    /** No values. */
+    public static final Values NONE = new Values(Map.of());
+
     public Values {
       byName = Map.copyOf(byName);
+    }
+
+    /** Returns the values with another one. */
+    Values with(String setting, Object value) {
+      Map<String, Object> all = new LinkedHashMap<>(byName);
+      all.put(setting, value);
+      return new Values(all);
     }
 
     /** Returns the value of a setting; empty if there is none. */
@@ -255,6 +266,26 @@ public record StageSetting<T>(
   public StageSetting<T> refusing(Refusal<T> limits) {
     return new StageSetting<>(
         name, option, ofOneStage, kind, help, range, reads, defaultValue, limits, offer, effect);
+  }
+
+  /**
+   * Returns a setting of some models only, whose pipelines read its value from {@link
+   * SamplingSettings#others}. Their stages have its {@link #offered} form.
+   *
+   * @param reason why the other stages refuse it
+   */
+  StageSetting<T> ofSomeModels(String reason) {
+    return forOneStage()
+        .readBy(stage -> false)
+        .refusing((stage, value, given) -> Optional.of("unset; " + reason))
+        .setting((settings, stage, value, given) -> settings.with(name, value));
+  }
+
+  /** Returns a setting of some models for a stage that has it, with its range there. */
+  public StageSetting<T> offered(Range<T> there) {
+    return within(there.holds, there.expected)
+        .readBy(stage -> true)
+        .refusing((stage, value, given) -> Optional.empty());
   }
 
   /** Returns the setting with an effect. */

@@ -3,6 +3,7 @@ package io.diffusion4j.diffusion.stage;
 import io.diffusion4j.diffusion.argument.ByName;
 import io.diffusion4j.diffusion.guidance.GuidanceInterval;
 import io.diffusion4j.diffusion.guidance.GuidanceScale;
+import io.diffusion4j.diffusion.guidance.Guider;
 import io.diffusion4j.diffusion.sampling.Sampler;
 import io.diffusion4j.diffusion.solver.EtaSampler;
 import io.diffusion4j.diffusion.stage.StageSetting.Kind;
@@ -149,6 +150,27 @@ public final class StageSettings {
               (settings, stage, scale, given) ->
                   settings.withGuidanceScale(GuidanceScale.constant(scale)));
 
+  /** How classifier-free guidance combines its two predictions. */
+  public static final StageSetting<String> GUIDER =
+      StageSetting.of(
+              "guider",
+              Kind.NAME,
+              "How the guidance of the %s combines its predictions: METHOD[:NAME=VALUE,...], such"
+                  + " as cfg:rescale=0.7 or apg:threshold=2.5. Methods: "
+                  + Guider.names()
+                  + ". Default: cfg.")
+          .readBy(stage -> denoises(stage) && stage.scale().isOffered())
+          .refusing(StageSettings::guiderExpected)
+          .offering(stage -> Offer.names(List.of(Guider.names().split(", ", -1))))
+          .setting(
+              (settings, stage, text, given) -> {
+                Guider guider = Guider.parse(text);
+                int steps = stage.denoising().orElseThrow().schedule().steps();
+                return settings
+                    .withGuider(guider)
+                    .withGuidanceScale(guider.scale(settings.guidanceScale(), steps));
+              });
+
   /** The noise levels at which classifier-free guidance acts, as σ = √((1−ᾱ)/ᾱ). */
   public static final StageSetting<List<Double>> GUIDANCE_INTERVAL =
       StageSetting.of(
@@ -198,6 +220,39 @@ public final class StageSettings {
           .offering(stage -> Offer.numbers(1, stage.sizes().orElseThrow().most()))
           .setting((settings, stage, size, given) -> settings.withSize(pixels(size)));
 
+  /** How many of the last blocks of a text tower are skipped, as diffusers counts them. */
+  public static final StageSetting<Integer> CLIP_SKIP =
+      StageSetting.of(
+              "clip_skip",
+              Kind.COUNT,
+              "Skips the last N blocks of the text tower for the prompt, for models that read its"
+                  + " states. Default: 0")
+          .within(skipped -> skipped >= 0, "≥ 0")
+          .offering(stage -> Offer.numbers(0, Double.POSITIVE_INFINITY))
+          .ofSomeModels("this stage reads no states of a text tower");
+
+  /** The timestep of the noise on the embedding of an image. */
+  public static final StageSetting<Integer> NOISE_LEVEL =
+      StageSetting.of(
+              "noise_level",
+              Kind.COUNT,
+              "The timestep of the noise on the embedding of an image, for Stable unCLIP: more"
+                  + " noise leaves more to chance. Default: 0")
+          .within(level -> level >= 0, "≥ 0")
+          .offering(stage -> Offer.numbers(0, Double.POSITIVE_INFINITY))
+          .ofSomeModels("this stage reads no noised embedding");
+
+  /** The share of the steps that redraw a part of a picture. */
+  public static final StageSetting<Double> STRENGTH =
+      StageSetting.of(
+              "strength",
+              Kind.NUMBER,
+              "For inpaint: the share of the steps, which begin with the noised picture. Default:"
+                  + " 1, from noise alone.")
+          .within(strength -> strength > 0 && strength <= 1, "> 0 and ≤ 1")
+          .offering(stage -> Offer.numbers(0, 1))
+          .ofSomeModels("it repaints with all steps");
+
   /** All of them. */
   public static final List<StageSetting<?>> ALL =
       List.of(
@@ -207,10 +262,14 @@ public final class StageSettings {
           SCHEDULE,
           THRESHOLDING,
           GUIDANCE_SCALE,
+          GUIDER,
           GUIDANCE_INTERVAL,
           GUIDANCE,
           REUSE,
-          SIZE);
+          SIZE,
+          CLIP_SKIP,
+          NOISE_LEVEL,
+          STRENGTH);
 
   private StageSettings() {}
 
@@ -263,16 +322,27 @@ public final class StageSettings {
         .orElse(stage.scale());
   }
 
+  private static Optional<String> withoutClassifierFree(Stage stage, Values given) {
+    if (!denoises(stage) || !stage.scale().isOffered()) {
+      return Optional.of("unset; this stage has no classifier-free guidance");
+    }
+    return given.get(GUIDANCE).isPresent()
+        ? Optional.of("unset beside the guidance of a gradient")
+        : Optional.empty();
+  }
+
+  private static Optional<String> guiderExpected(Stage stage, String text, Values given) {
+    return withoutClassifierFree(stage, given).or(() -> Guider.expectedInsteadOf(text));
+  }
+
   private static Optional<String> intervalExpected(Stage stage, List<Double> levels, Values given) {
     if (GUIDANCE.fault(stage, given).isPresent()
         || GUIDANCE_SCALE.fault(stage, given).isPresent()) {
       return Optional.empty(); // another setting is refused
     }
-    if (!denoises(stage) || !stage.scale().isOffered()) {
-      return Optional.of("unset; this stage has no classifier-free guidance");
-    }
-    if (given.get(GUIDANCE).isPresent()) {
-      return Optional.of("unset beside the guidance of a gradient");
+    Optional<String> unset = withoutClassifierFree(stage, given);
+    if (unset.isPresent()) {
+      return unset;
     }
     if (!GUIDANCE_INTERVAL.range().holds().test(levels)) {
       return Optional.empty(); // refused by the range

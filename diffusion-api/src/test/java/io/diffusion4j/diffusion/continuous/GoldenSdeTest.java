@@ -183,7 +183,7 @@ class GoldenSdeTest {
     return json.get("method").asText().equals("rk4") ? RungeKutta.CLASSICAL : RungeKutta.EULER;
   }
 
-  private static GaussianMixture mixture(JsonNode json) {
+  static GaussianMixture mixture(JsonNode json) {
     JsonNode mixture = json.get("mixture");
     List<GaussianMixture.Component> components = new ArrayList<>();
     for (int k = 0; k < mixture.get("weights").size(); k++) {

@@ -25,7 +25,7 @@ class GuidanceScaleTest {
   private static final NoiseSchedule SCHEDULE = new CosineSchedule(1000);
 
   @ParameterizedTest
-  @EnumSource
+  @EnumSource(names = {"LINEAR", "COSINE"}) // COGVIDEOX has its middle elsewhere, see GuiderTest
   void aRampGoesFromOneEndToTheOther(Shape shape) {
     var rising = new GuidanceRamp(1, 7, 1000, shape);
     assertThat(rising.at(999)).isEqualTo(1);

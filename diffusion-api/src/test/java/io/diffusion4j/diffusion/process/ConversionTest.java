@@ -28,6 +28,7 @@ class ConversionTest {
               case EPS -> eps;
               case X0 -> x0;
               case V -> level.v(x0, eps);
+              case VELOCITY -> eps - x0;
             };
         roundTrip(Conversion.of(parameterization, alphaBar), output, level, x0, eps);
       }

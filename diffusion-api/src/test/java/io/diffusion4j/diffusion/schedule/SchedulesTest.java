@@ -270,7 +270,7 @@ class SchedulesTest implements NoiseScheduleContract {
         .hasMessage("share: 1.5 (expected: in [0, 1])");
     assertThatThrownBy(() -> BetaSchedule.endingInNoise(TableRounding.FLOAT64, 0.1, 0.5))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("betas[1]: 0.5 (expected: 1, the last)");
+        .hasMessage("betas[1]: 0.5 (expected: 1 for the last β)");
     assertThatThrownBy(() -> BetaSchedule.jsd(0))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("steps: 0 (expected: ≥ 1)");

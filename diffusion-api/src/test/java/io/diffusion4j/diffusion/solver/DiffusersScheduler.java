@@ -9,15 +9,18 @@ import io.diffusion4j.diffusion.sampling.EpsSource;
 import io.diffusion4j.diffusion.sampling.Sampler;
 import io.diffusion4j.diffusion.sampling.Thresholding;
 import io.diffusion4j.diffusion.schedule.BetaSchedule;
+import io.diffusion4j.diffusion.schedule.ConsistencySchedule;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
 import io.diffusion4j.diffusion.schedule.LinearSchedule;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import io.diffusion4j.diffusion.schedule.TableRounding;
 import io.diffusion4j.diffusion.schedule.TimestepSpacing;
 import io.diffusion4j.diffusion.schedule.TimestepSpacings;
+import io.diffusion4j.diffusion.schedule.Timesteps;
 import io.diffusion4j.diffusion.schedule.ZeroTerminalSnr;
 import io.diffusion4j.diffusion.solver.DpmSolverPlusPlus.Correction;
 import java.util.Locale;
+import java.util.stream.IntStream;
 
 /**
  * The sampler and the schedule for a scheduler of diffusers, from its class name and configuration.
@@ -60,10 +63,12 @@ record DiffusersScheduler(
   private static final class Reader {
     private final String scheduler;
     private final ObjectNode config;
+    private final JsonNode setTimesteps;
 
     Reader(JsonNode description) {
       scheduler = description.get("scheduler").asText();
       config = description.get("config").deepCopy();
+      setTimesteps = description.path("set_timesteps");
       description
           .get("step_kwargs")
           .properties()
@@ -83,6 +88,8 @@ record DiffusersScheduler(
             case "EulerDiscreteScheduler" -> exploding(new EulerSampler(karras()));
             case "EulerAncestralDiscreteScheduler" -> exploding(new EulerAncestralSampler());
             case "LCMScheduler" -> lcm();
+            case "TCDScheduler" -> tcd();
+            case "CMStochasticIterativeScheduler" -> consistency();
             case "HeunDiscreteScheduler" -> exploding(new HeunSampler(karras()));
             default -> throw new IllegalArgumentException("scheduler: " + scheduler);
           };
@@ -138,9 +145,62 @@ record DiffusersScheduler(
     }
 
     private DiffusersScheduler lcm() {
-      var spacing = TimestepSpacings.distilled((int) number("original_inference_steps", 50), 1);
+      double scaling = number("timestep_scaling", 10);
+      boolean clip = bool("clip_sample", false);
+      double range = number("clip_sample_range", 1);
       return preserving(
-          new LcmSampler(number("timestep_scaling", 10)), schedule(), spacing, Thresholding.NONE);
+          new LcmSampler(scaling),
+          schedule(),
+          distilled((int) number("original_inference_steps", 50)),
+          clip ? Thresholding.clip(range) : Thresholding.NONE);
+    }
+
+    private DiffusersScheduler tcd() {
+      int usual = (int) number("original_inference_steps", 50);
+      double eta = number("eta", TcdSampler.PUBLISHED_ETA);
+      return preserving(
+          new TcdSampler(eta, FinalNoiseLevel.FIRST_TIMESTEP),
+          schedule(),
+          distilled(setTimesteps.has("original_inference_steps") ? trainSteps() : usual),
+          Thresholding.NONE);
+    }
+
+    private TimestepSpacing distilled(int steps) {
+      return setTimesteps.has("timesteps")
+          ? TimestepSpacings.listed(Timesteps.of(listed()))
+          : TimestepSpacings.distilled(steps, setTimesteps.path("strength").asDouble(1));
+    }
+
+    private int[] listed() {
+      JsonNode list = setTimesteps.get("timesteps");
+      return IntStream.range(0, list.size()).map(i -> list.get(i).asInt()).toArray();
+    }
+
+    private DiffusersScheduler consistency() {
+      int steps = (int) number("num_train_timesteps", 40);
+      double noise = number("s_noise", 1);
+      double largest = number("sigma_max", 80);
+      var schedule = new ConsistencySchedule(steps, 0.002, largest, 7);
+      Thresholding treatment =
+          bool("clip_denoised", true) ? Thresholding.clip(1) : Thresholding.NONE;
+      TimestepSpacing spacing = ConsistencySchedule.spacing();
+      if (setTimesteps.has("timesteps")) { // counted from the noise
+        int[] counted = listed();
+        int last = counted.length - 1;
+        spacing =
+            TimestepSpacings.listed(
+                Timesteps.of(
+                    IntStream.rangeClosed(0, last)
+                        .map(i -> steps - 1 - counted[last - i])
+                        .toArray()));
+      }
+      return new DiffusersScheduler(
+          new ConsistencySampler(noise, FinalNoiseLevel.FIRST_TIMESTEP),
+          schedule,
+          spacing,
+          treatment,
+          Parameterization.X0,
+          true);
     }
 
     private DiffusersScheduler unclip() {
@@ -189,9 +249,10 @@ record DiffusersScheduler(
 
     private NoiseSchedule schedule() {
       int steps = trainSteps();
-      double first = number("beta_start", 1e-4);
-      double last = number("beta_end", 0.02);
-      String name = text("beta_schedule", "linear");
+      boolean latent = isDistilled();
+      double first = number("beta_start", latent ? 0.00085 : 1e-4);
+      double last = number("beta_end", latent ? 0.012 : 0.02);
+      String name = text("beta_schedule", latent ? "scaled_linear" : "linear");
       NoiseSchedule schedule =
           switch (name) {
             case "linear" -> new LinearSchedule(steps, first, last, TableRounding.FLOAT32);
@@ -203,9 +264,13 @@ record DiffusersScheduler(
       if (!bool("rescale_betas_zero_snr", false)) {
         return schedule;
       }
-      return scheduler.equals("DDIMScheduler")
+      return scheduler.equals("DDIMScheduler") || isDistilled()
           ? ZeroTerminalSnr.of(schedule, TableRounding.FLOAT32)
           : ZeroTerminalSnr.aboveZero(schedule, TableRounding.FLOAT32);
+    }
+
+    private boolean isDistilled() {
+      return scheduler.equals("LCMScheduler") || scheduler.equals("TCDScheduler");
     }
 
     private TimestepSpacing spacing(String usual) {

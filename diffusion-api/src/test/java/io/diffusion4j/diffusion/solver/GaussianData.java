@@ -34,6 +34,7 @@ public record GaussianData(double mean, double deviation) {
                 case EPS -> eps;
                 case X0 -> x0;
                 case V -> Math.sqrt(alphaBar) * eps - Math.sqrt(1 - alphaBar) * x0;
+                case VELOCITY -> eps - x0;
               };
     }
     return Prediction.of(output);

@@ -33,7 +33,7 @@ public record CaptionMix(
   }
 
   /**
-   * Returns the default, without empty captions: trainings that need them drop conditions
+   * Returns the default, without empty captions: training runs that need them drop conditions
    * themselves.
    */
   public static CaptionMix standard() {

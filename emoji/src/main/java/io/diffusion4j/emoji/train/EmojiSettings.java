@@ -29,7 +29,7 @@ public record EmojiSettings(
    *
    * @param concepts the name of a set of concepts; null for {@code labels}
    * @param labels the concepts by their CLDR short names; null for {@code concepts}
-   * @param related probability of two things in a relation; null for the usual one
+   * @param related probability of two things in a relation; null for the default
    * @param oneStyleOf styles of which a thing always has the first that contains it; null for
    *     random styles
    * @param plainStyles probability that a style named in a caption has its plain words; null for 0

@@ -13,6 +13,7 @@ import io.diffusion4j.ddpm.PixelNetwork;
 import io.diffusion4j.decoder.DecoderFolders;
 import io.diffusion4j.decoder.dit.DitConfig;
 import io.diffusion4j.emoji.scene.SceneMix;
+import io.diffusion4j.training.TrainableFamily;
 import io.diffusion4j.unclip.training.UnclipPreset;
 import java.io.IOException;
 import java.io.InputStream;
@@ -22,7 +23,9 @@ import java.lang.reflect.Type;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
@@ -32,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Presets are files, which agree with the model that ships and with their schema. */
+/** Presets are files, which agree with the shipped model and with their schema. */
 class EmojiPresetTest {
   private static final Path MODEL = Path.of("model");
 
@@ -148,7 +151,10 @@ class EmojiPresetTest {
     assertSame(schema, schema.path("properties").path("emoji"), EmojiSettings.Section.class);
     var sizes = schema.deepCopy();
     ((ObjectNode) sizes.path("properties")).remove("emoji");
-    assertSame(schema, sizes, Named.class, UnclipPreset.class, DdpmSizes.Sections.class);
+    List<Class<?>> sections = new ArrayList<>(List.of(Named.class));
+    TrainableFamily.all().forEach(family -> family.sizes().ifPresent(sections::add));
+    assertThat(sections).contains(UnclipPreset.class, DdpmSizes.Sections.class).hasSize(4);
+    assertSame(schema, sizes, sections.toArray(new Class<?>[0]));
   }
 
   /** The section of no family. */

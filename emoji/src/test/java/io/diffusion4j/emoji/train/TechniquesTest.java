@@ -63,6 +63,19 @@ class TechniquesTest {
   }
 
   @Test
+  void aFlowBringsItsPredictionAndIsWrittenOnlyWhenChosen() {
+    var usual = of(UnclipTraining.DECODER);
+    assertThat(usual.words()).doesNotContain("process", "density", "flow-shift");
+    var flow = usual.with("process", "flow").with("weighting", "cosmap");
+    assertThat(flow.words()).contains("prediction=velocity process=flow").contains("cosmap");
+    assertThat(flow.techniques().get(PartTechniques.FLOW_PREDICTION))
+        .isEqualTo(Parameterization.VELOCITY);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> flow.with("prediction", "eps"))
+        .withMessage("prediction: eps (expected: velocity, with process=flow)");
+  }
+
+  @Test
   void aPartHasTechniquesOfItsOwn() {
     assertThatIllegalArgumentException()
         .isThrownBy(
@@ -85,9 +98,14 @@ class TechniquesTest {
         "DECODER | shift | 0.5 | shift: 0.5 (expected: in [1.0, 1000.0])",
         "DECODER | drop | often | drop: often (expected: in [0.0, 1.0])",
         "DECODER | drop | NaN | drop: NaN (expected: in [0.0, 1.0])",
-        "DECODER | prediction | flow | prediction: flow (expected: one of eps, v, x0)",
-        "DECODER | weighting | p2 | weighting: p2 (expected: one of min-snr, min-snr-plus-one,"
-            + " min-snr-plus-one-or-eps, simple)",
+        "DECODER | prediction | flow | prediction: flow (expected: one of eps, v, velocity, x0)",
+        "DECODER | prediction | velocity | prediction: velocity (expected: eps, v or x0; velocity"
+            + " comes with process=flow)",
+        "DECODER | process | sde | process: sde (expected: one of ddpm, flow)",
+        "UPSAMPLER | process | flow | technique: process (expected: one of blur, prediction,"
+            + " scenes, weighting)",
+        "DECODER | weighting | p2 | weighting: p2 (expected: one of cosmap, min-snr,"
+            + " min-snr-plus-one, min-snr-plus-one-or-eps, sigma-sqrt, simple)",
         "PRIOR | captions | short | captions: short (expected: one of plain, varied)",
         "DECODER | scenes | full | scenes: full (expected: one of crowded, usual)",
         "CLIP | relations | yes | relations: yes (expected: one of off, on)",

@@ -2,7 +2,7 @@ package io.diffusion4j.onednn;
 
 import io.diffusion4j.nn.engine.Precision;
 
-/** 8-bit products keep the promise: a row's bits do not depend on its company. */
+/** 8-bit products keep the promise: a row's bits do not depend on its batch. */
 class QuantisedDenoiserTest extends OneDnnDenoiserTest {
   @Override
   Precision precision() {

@@ -9,11 +9,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Writes the networks of model folders as other runtimes expect them: with the usual names of
+ * Writes the networks of model folders as other runtimes expect them: with the default names of
  * inputs and outputs, images with their channels first, and timesteps in place of sinusoids.
  */
 public final class OnnxExport {
-  /** The usual name of the input that replaces the sinusoid of a timestep. */
+  /** The default name of the input that replaces the sinusoid of a timestep. */
   public static final String TIMESTEP = "timestep";
 
   private OnnxExport() {}

@@ -9,6 +9,8 @@ import io.diffusion4j.decoder.unet.Normalization;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.Manifest;
 import io.diffusion4j.nn.NetworkDefinition;
+import io.diffusion4j.nn.Nn;
+import io.diffusion4j.nn.Tensor;
 import io.diffusion4j.nn.weights.Init;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -121,6 +123,12 @@ public record Autoencoder(
         .write(folder.resolve(PixelFolders.CONFIG));
   }
 
+  /** Returns the shape with another factor of latents. */
+  public Autoencoder withScaling(double other) {
+    return new Autoencoder(
+        latentChannels, blockChannels, layers, groups, other, quantConv, postQuantConv);
+  }
+
   /** Returns the side of a latent, in pixels. */
   public int factor() {
     return 1 << (blockChannels.size() - 1);
@@ -135,29 +143,32 @@ public record Autoencoder(
    *     [−1, 1]
    */
   public NetworkDefinition decoder(int height, int width) {
-    return (nn, inputs) -> {
-      var z = nn.input(inputs.floats(LATENT, height, width, latentChannels));
-      var at = nn.at(DECODER);
-      int levels = blockChannels.size();
-      int deepest = blockChannels.get(levels - 1);
-      var h = postQuantConv ? nn.at(POST_QUANT).conv2d(z, latentChannels, 1) : z;
-      h = at.at("conv_in").conv2d(h, deepest, 3);
-      var norm = new Normalization.Groups(groups);
-      var blocks = new AutoencoderBlocks(norm);
-      h = blocks.middle(at.at("mid_block"), h);
-      for (int block = 0; block < levels; block++) {
-        int channels = blockChannels.get(levels - 1 - block);
-        var up = at.at("up_blocks", block);
-        for (int layer = 0; layer <= layers; layer++) {
-          h = blocks.residual(up.at("resnets", layer), h, channels);
-        }
-        if (block < levels - 1) {
-          h = up.at("upsamplers.0.conv").conv2d(nn.upsampleNearest(h), channels, 3);
-        }
+    return (nn, inputs) ->
+        List.of(decode(nn, nn.input(inputs.floats(LATENT, height, width, latentChannels))));
+  }
+
+  /** Returns the images of latents {@code [B, H, W, Z]}, as numbers. */
+  public Tensor decode(Nn nn, Tensor z) {
+    var at = nn.at(DECODER);
+    int levels = blockChannels.size();
+    int deepest = blockChannels.get(levels - 1);
+    var h = postQuantConv ? nn.at(POST_QUANT).conv2d(z, latentChannels, 1) : z;
+    h = at.at("conv_in").conv2d(h, deepest, 3);
+    var norm = new Normalization.Groups(groups);
+    var blocks = new AutoencoderBlocks(norm);
+    h = blocks.middle(at.at("mid_block"), h);
+    for (int block = 0; block < levels; block++) {
+      int channels = blockChannels.get(levels - 1 - block);
+      var up = at.at("up_blocks", block);
+      for (int layer = 0; layer <= layers; layer++) {
+        h = blocks.residual(up.at("resnets", layer), h, channels);
       }
-      h = norm.activated(at.at("conv_norm_out"), h);
-      return List.of(nn.output(at.at("conv_out").conv2d(h, RGB, 3)));
-    };
+      if (block < levels - 1) {
+        h = up.at("upsamplers.0.conv").conv2d(nn.upsampleNearest(h), channels, 3);
+      }
+    }
+    h = norm.activated(at.at("conv_norm_out"), h);
+    return nn.output(at.at("conv_out").conv2d(h, RGB, 3));
   }
 
   /**
@@ -170,28 +181,30 @@ public record Autoencoder(
    *     then the log-variance, not clamped
    */
   public NetworkDefinition encoder(int height, int width) {
-    return (nn, inputs) -> {
-      var norm = new Normalization.Groups(groups);
-      var blocks = new AutoencoderBlocks(norm);
-      var at = nn.at(ENCODER);
-      int levels = blockChannels.size();
-      var x = nn.input(inputs.floats(PIXELS, height, width, RGB));
-      var h = at.at("conv_in").conv2d(x, blockChannels.get(0), 3);
-      for (int level = 0; level < levels; level++) {
-        int channels = blockChannels.get(level);
-        var down = at.at("down_blocks", level);
-        for (int layer = 0; layer < layers; layer++) {
-          h = blocks.residual(down.at("resnets", layer), h, channels);
-        }
-        if (level < levels - 1) {
-          h = down.at("downsamplers.0.conv").conv2d(h, channels, 3, 2, 0, Init.FAN_IN);
-        }
+    return (nn, inputs) -> List.of(encode(nn, nn.input(inputs.floats(PIXELS, height, width, RGB))));
+  }
+
+  /** Returns the mean and log-variance of the latents of images, as numbers. */
+  public Tensor encode(Nn nn, Tensor x) {
+    var norm = new Normalization.Groups(groups);
+    var blocks = new AutoencoderBlocks(norm);
+    var at = nn.at(ENCODER);
+    int levels = blockChannels.size();
+    var h = at.at("conv_in").conv2d(x, blockChannels.get(0), 3);
+    for (int level = 0; level < levels; level++) {
+      int channels = blockChannels.get(level);
+      var down = at.at("down_blocks", level);
+      for (int layer = 0; layer < layers; layer++) {
+        h = blocks.residual(down.at("resnets", layer), h, channels);
       }
-      h = blocks.middle(at.at("mid_block"), h);
-      h = norm.activated(at.at("conv_norm_out"), h);
-      h = at.at("conv_out").conv2d(h, 2L * latentChannels, 3);
-      return List.of(nn.output(quantConv ? nn.at(QUANT).conv2d(h, 2L * latentChannels, 1) : h));
-    };
+      if (level < levels - 1) {
+        h = down.at("downsamplers.0.conv").conv2d(h, channels, 3, 2, 0, Init.FAN_IN);
+      }
+    }
+    h = blocks.middle(at.at("mid_block"), h);
+    h = norm.activated(at.at("conv_norm_out"), h);
+    h = at.at("conv_out").conv2d(h, 2L * latentChannels, 3);
+    return nn.output(quantConv ? nn.at(QUANT).conv2d(h, 2L * latentChannels, 1) : h);
   }
 
   /** Whether a tensor of a checkpoint is a parameter of the decoder. */

@@ -137,7 +137,7 @@ public final class DdpmFamily implements ModelFamily {
                           parts.identity(
                               own.path(), how, NAME, description, digest(own.path(), place)),
                           network,
-                          model.denoiser(scheduler.parameterization()),
+                          model.denoiser(scheduler),
                           scheduler,
                           own.steps(),
                           parts.choices(),

@@ -96,6 +96,7 @@ public record DdpmFolder(Path path) {
   int steps() {
     boolean few =
         isPipeline(DDIM)
+            || scheduler().kind().isFlow()
             || autoencoder().isPresent()
             || (isPipeline(DIT) && scheduler().kind() == SchedulerConfig.Kind.DDIM);
     return few ? FEW_STEPS : MANY_STEPS;

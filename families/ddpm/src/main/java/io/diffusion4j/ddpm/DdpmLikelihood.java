@@ -18,7 +18,7 @@ final class DdpmLikelihood extends DenoiserLikelihood<PixelLabel> {
   private DdpmLikelihood(DdpmFolder folder, Compute compute, PixelModel model) {
     super(
         new Chain<>(
-            model.denoiser(folder.scheduler().parameterization()),
+            model.denoiser(folder.scheduler()),
             folder.scheduler().schedule(),
             folder.scheduler().variance(),
             folder.scheduler().treatment()));
@@ -63,7 +63,11 @@ final class DdpmLikelihood extends DenoiserLikelihood<PixelLabel> {
     try (var checkpoint = Checkpoint.open(folder.network(), Checkpoint.DIFFUSERS)) {
       PixelBackbone network = network();
       return new ProbedDenoiser<>(
-          network, network.fromFolder(checkpoint), compute, network::embedded, network::feed);
+          network,
+          network.fromFolder(checkpoint),
+          compute,
+          PixelModel.times(network, folder.scheduler()),
+          network::feed);
     }
   }
 

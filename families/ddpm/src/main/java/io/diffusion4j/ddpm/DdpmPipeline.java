@@ -59,7 +59,7 @@ public final class DdpmPipeline implements ImagePipeline {
 
   private static final double MAX_GUIDANCE = 20;
 
-  /** The usual value for guided-diffusion's classifiers. */
+  /** The default value for guided-diffusion's classifiers. */
   private static final double CLASSIFIER_SCALE = 1;
 
   private static final Set<ImageTask.Kind> UNCONDITIONAL = Set.of(ImageTask.Kind.UNCONDITIONAL);
@@ -92,7 +92,7 @@ public final class DdpmPipeline implements ImagePipeline {
    * @param denoiser the network itself
    * @param scheduler the settings of the network's schedule, and the default sampler
    * @param steps the default number of steps, unless the schedule has fewer
-   * @param choices samplers and spacings beyond the usual ones
+   * @param choices samplers and spacings in addition to the standard ones
    * @param judge the noise-aware classifier whose gradient guides
    * @param latents decodes latents to images, if the network denoises latents
    * @param replacement draws in place of the network, which then edits nothing
@@ -117,7 +117,7 @@ public final class DdpmPipeline implements ImagePipeline {
             .map(decoder -> Pixels.square(decoder.imageSize()))
             .orElseGet(() -> new Pixels(network.width(), network.height()));
     var offered =
-        Stage.denoising(STAGE, scheduler.course(steps))
+        Stage.denoising(STAGE, scheduler.withTokens(tokens(network)).course(steps))
             .withDraws(pixels)
             .withChoices(choices)
             .withReuse(network instanceof PixelNetwork);
@@ -178,6 +178,12 @@ public final class DdpmPipeline implements ImagePipeline {
             ImageTask.Kind.INPAINT,
             ImageTask.Kind.INTERPOLATION)
         : EnumSet.of(ImageTask.Kind.UNCONDITIONAL);
+  }
+
+  /** Returns the number of tokens by which a scheduler shifts: patches, or pixels. */
+  private static int tokens(PixelBackbone network) {
+    int patch = network instanceof PixelDit dit ? dit.config().patch() : 1;
+    return (network.width() / patch) * (network.height() / patch);
   }
 
   /** Whether the network has a null class. */

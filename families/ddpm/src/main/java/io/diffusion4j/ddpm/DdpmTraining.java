@@ -1,8 +1,12 @@
 package io.diffusion4j.ddpm;
 
+import static io.diffusion4j.training.PartTechniques.DENSITY;
 import static io.diffusion4j.training.PartTechniques.DROP;
+import static io.diffusion4j.training.PartTechniques.FLOW_PREDICTION;
+import static io.diffusion4j.training.PartTechniques.FLOW_SHIFT;
 import static io.diffusion4j.training.PartTechniques.NOISE;
 import static io.diffusion4j.training.PartTechniques.PREDICTION;
+import static io.diffusion4j.training.PartTechniques.PROCESS;
 import static io.diffusion4j.training.PartTechniques.WEIGHTING;
 
 import io.diffusion4j.checkpoint.Checkpoint;
@@ -18,6 +22,7 @@ import io.diffusion4j.diffusion.denoiser.Query;
 import io.diffusion4j.diffusion.image.ContactSheet;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.Png;
+import io.diffusion4j.diffusion.loss.TimestepSampler;
 import io.diffusion4j.diffusion.noise.PhiloxNoise;
 import io.diffusion4j.diffusion.process.Conversion;
 import io.diffusion4j.diffusion.schedule.NoiseLevel;
@@ -34,6 +39,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
@@ -76,7 +82,7 @@ record DdpmTraining(boolean autoencoder) implements TrainableComponent {
   public Techniques techniques() {
     return autoencoder
         ? Techniques.of(PREDICTION, WEIGHTING, NOISE, DROP).with(WEIGHTING.name(), "simple")
-        : Techniques.of(PREDICTION, WEIGHTING, DROP)
+        : Techniques.of(FLOW_PREDICTION, WEIGHTING, DROP, PROCESS, DENSITY, FLOW_SHIFT)
             .with(PREDICTION.name(), "eps")
             .with(WEIGHTING.name(), "simple");
   }
@@ -108,15 +114,24 @@ record DdpmTraining(boolean autoencoder) implements TrainableComponent {
         "model",
         model,
         "a folder of its own; another pipeline is there");
+    boolean flow = !autoencoder && run.technique(PROCESS);
+    var usual = flow ? flow(run) : usualScheduler(run);
     var scheduler =
-        (first == null ? usualScheduler(run) : new DdpmFolder(first).scheduler())
-            .withParameterization(run.technique(PREDICTION));
+        Optional.ofNullable(first)
+            .map(folder -> new DdpmFolder(folder).scheduler())
+            .filter(own -> own.kind().isFlow() == flow)
+            .orElse(usual)
+            .withParameterization(run.technique(FLOW_PREDICTION));
+    int steps = scheduler.trainTimesteps();
     var noise =
         new NoisedBatch(
             scheduler.schedule(),
             scheduler.parameterization(),
             run.technique(WEIGHTING),
-            network::embedded);
+            network::embedded,
+            flow
+                ? TimestepSampler.of(run.technique(DENSITY), steps)
+                : TimestepSampler.uniform(steps));
     boolean finished =
         run.fit(
             new PixelObjective(network),
@@ -143,6 +158,10 @@ record DdpmTraining(boolean autoencoder) implements TrainableComponent {
       drawDenoised(run, model, network);
     }
     return finished;
+  }
+
+  private static SchedulerConfig flow(ComponentRun run) {
+    return SchedulerConfig.flow(SchedulerConfig.ddpm().trainTimesteps(), run.technique(FLOW_SHIFT));
   }
 
   private SchedulerConfig usualScheduler(ComponentRun run) {
@@ -222,7 +241,7 @@ record DdpmTraining(boolean autoencoder) implements TrainableComponent {
       NoiseLevel level = scheduler.schedule().level(t);
       Conversion from = Conversion.of(scheduler.parameterization(), level.alphaBar());
       try (var model = PixelModel.load(own.network(), Compute.of(Precision.FLOAT32))) {
-        Denoiser<PixelLabel> denoiser = model.denoiser(scheduler.parameterization());
+        Denoiser<PixelLabel> denoiser = model.denoiser(scheduler);
         List<Image> cells = new ArrayList<>();
         for (int i = 0; i < pictures.size(); i++) {
           float[] x0 = pictures.get(i).pixels();

@@ -1,10 +1,13 @@
 package io.diffusion4j.ddpm;
 
+import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.training.ModelLayout;
+import io.diffusion4j.training.PartTechniques;
 import io.diffusion4j.training.TrainableComponent;
 import io.diffusion4j.training.TrainableFamily;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** The models of pixels that can be trained, each with a folder of its own. */
@@ -47,6 +50,13 @@ public final class DdpmTrainings implements TrainableFamily {
     @Override
     public List<String> components() {
       return List.of(DdpmFolder.UNET, DdpmFolder.SCHEDULER, DdpmFamily.CLASSIFIER);
+    }
+
+    /** A model that was trained as a flow is trained on as one. */
+    @Override
+    public Map<String, String> techniques(TrainableComponent component) {
+      boolean flow = component.equals(DDPM) && new DdpmFolder(pipeline).scheduler().kind().isFlow();
+      return flow ? PartTechniques.predicting(Parameterization.VELOCITY) : Map.of();
     }
   }
 }

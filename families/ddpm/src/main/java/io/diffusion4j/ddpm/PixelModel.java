@@ -1,8 +1,8 @@
 package io.diffusion4j.ddpm;
 
 import io.diffusion4j.checkpoint.Checkpoint;
+import io.diffusion4j.checkpoint.SchedulerConfig;
 import io.diffusion4j.diffusion.denoiser.Denoiser;
-import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.nn.engine.CompiledNetwork;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.NetworkDenoiser;
@@ -40,10 +40,18 @@ public final class PixelModel implements AutoCloseable {
    *
    * <p>It throws {@link IllegalArgumentException} for a label of another kind than the network's.
    *
-   * @param parameterization the quantity that the network predicts, from the scheduler beside it
+   * @param scheduler the scheduler beside it: the quantity that the network predicts, and the
+   *     schedule that it was trained on
    */
-  public Denoiser<PixelLabel> denoiser(Parameterization parameterization) {
-    return new NetworkDenoiser<>(network, parameterization, definition::embedded, definition::feed);
+  public Denoiser<PixelLabel> denoiser(SchedulerConfig scheduler) {
+    return new NetworkDenoiser<>(
+        network, scheduler.parameterization(), times(definition, scheduler), definition::feed);
+  }
+
+  /** Returns the time inputs of a network. */
+  static NetworkDenoiser.Times times(PixelBackbone definition, SchedulerConfig scheduler) {
+    NetworkDenoiser.Times times = definition::embedded;
+    return times.under(scheduler.schedule());
   }
 
   @Override

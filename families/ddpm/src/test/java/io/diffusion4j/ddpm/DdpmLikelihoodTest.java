@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.diffusion4j.checkpoint.Checkpoint;
+import io.diffusion4j.checkpoint.SchedulerConfig;
 import io.diffusion4j.diffusion.continuous.Likelihood;
 import io.diffusion4j.diffusion.continuous.PictureFlow;
 import io.diffusion4j.diffusion.continuous.RungeKutta;
@@ -15,7 +16,6 @@ import io.diffusion4j.diffusion.noise.NoiseSource;
 import io.diffusion4j.diffusion.noise.PhiloxNoise;
 import io.diffusion4j.diffusion.pipeline.PictureLikelihood;
 import io.diffusion4j.diffusion.pipeline.PictureLikelihood.Example;
-import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.diffusion.schedule.TimestepSpacings;
 import io.diffusion4j.diffusion.schedule.Timesteps;
 import io.diffusion4j.golden.GoldenRoots;
@@ -61,7 +61,7 @@ class DdpmLikelihoodTest {
         float[] e = new PhiloxNoise(2, 0).gaussian("e", 0, size);
         for (double t : new double[] {0, 137.5, 900}) {
           var answer = probed.probe(List.of(query(x, t)), List.of(e)).get(0);
-          var denoiser = model.denoiser(Parameterization.EPS);
+          var denoiser = model.denoiser(SchedulerConfig.ddpm());
           float step = 1e-2f;
           var at =
               denoiser.predict(

@@ -4,11 +4,11 @@ import static io.diffusion4j.tf.testing.Golden.assertClose;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.diffusion4j.checkpoint.SchedulerConfig;
 import io.diffusion4j.diffusion.denoiser.Query;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.noise.NoiseSource;
 import io.diffusion4j.diffusion.pipeline.ImageTask;
-import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.diffusion.sampling.EpsSource;
 import io.diffusion4j.diffusion.sampling.Sampler;
 import io.diffusion4j.diffusion.solver.DdimSampler;
@@ -60,7 +60,7 @@ class DdpmParityTest {
       for (int row = 0; row < rows; row++) {
         queries.add(new Query<>(x.get(row), t[t.length == 1 ? 0 : row], label(io, row)));
       }
-      var answers = model.denoiser(Parameterization.EPS).predict(queries);
+      var answers = model.denoiser(SchedulerConfig.ddpm()).predict(queries);
       var outputs = answers.stream().map(answer -> answer.output()).toList();
       assertClose(Rows.stack(outputs), io.image("out"), NETWORK);
     }

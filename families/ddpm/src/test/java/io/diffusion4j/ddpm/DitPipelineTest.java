@@ -119,7 +119,7 @@ class DitPipelineTest {
             GoldenTensors.read(golden.folder().resolve("noise.safetensors")).image("dit.init"),
             images);
     try (var model = PixelModel.load(folder.network(), Compute.of(Precision.FLOAT32))) {
-      var guided = new GuidedDenoiser<>(model.denoiser(scheduler.parameterization()));
+      var guided = new GuidedDenoiser<>(model.denoiser(scheduler));
       List<Guidance<PixelLabel>> labels = new ArrayList<>();
       List<Trajectory> all = new ArrayList<>();
       for (int i = 0; i < images; i++) {

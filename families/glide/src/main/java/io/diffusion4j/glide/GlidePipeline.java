@@ -65,7 +65,7 @@ public final class GlidePipeline implements ImagePipeline {
    *
    * @param completes whether the networks complete pictures
    * @param guidance how the base's guidance scale is applied
-   * @param choices samplers and spacings beyond the usual ones
+   * @param choices samplers and spacings in addition to the standard ones
    * @param judge a noised CLIP whose gradient can guide the base in place of classifier-free
    *     guidance
    * @param decoder draws the small images in place of the base

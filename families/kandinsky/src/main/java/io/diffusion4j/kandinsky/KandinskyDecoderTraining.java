@@ -45,7 +45,14 @@ record KandinskyDecoderTraining() implements TrainableComponent {
 
   @Override
   public Techniques techniques() {
-    return UnclipTraining.DECODER.techniques();
+    return Techniques.of(
+            PartTechniques.PREDICTION,
+            PartTechniques.WEIGHTING,
+            PartTechniques.SHIFT,
+            PartTechniques.LOW_NOISE,
+            PartTechniques.DROP,
+            PartTechniques.TEXT_DROP)
+        .with(PartTechniques.WEIGHTING.name(), "min-snr-plus-one-or-eps");
   }
 
   @Override

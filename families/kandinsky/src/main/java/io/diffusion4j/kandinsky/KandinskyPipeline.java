@@ -259,7 +259,9 @@ final class KandinskyPipeline implements ImagePipeline {
     int rows = embedded.size();
     List<Draw<Guidance<LatentCondition>>> draws = new ArrayList<>();
     for (int i = 0; i < rows; i++) {
-      var guided = new Guidance<>(conditions.get(i), conditions.get(rows + i), scale);
+      var guided =
+          new Guidance<>(
+              conditions.get(i), conditions.get(rows + i), scale, settings.guider().begin());
       draws.add(new Draw<>(guided, noise.get(i), held.projection()));
     }
     int values = size.width() * size.height() * model.unet().latentChannels();

@@ -1,13 +1,9 @@
 package io.diffusion4j.latent;
 
 import io.diffusion4j.checkpoint.DType;
-import io.diffusion4j.checkpoint.ModelFolder;
-import io.diffusion4j.pipeline.Component;
 import io.diffusion4j.pipeline.RandomComponents;
 import io.diffusion4j.unclip.UnclipFolder;
 import java.nio.file.Path;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /**
@@ -33,14 +29,6 @@ public record RandomStableDiffusion(StableDiffusionConfig config, DType dtype, l
     random.write(folder, StableDiffusionFolder.DENOISER, config.unet());
     random.write(folder, StableDiffusionFolder.AUTOENCODER, config.vae());
     random.write(folder, StableDiffusionFolder.NOISE, config.scheduler());
-    Map<String, ModelFolder.Component> index =
-        new TreeMap<>(Component.index(StableDiffusionFolder.COMPONENTS));
-    index.put(
-        StableDiffusionFolder.VAE,
-        new ModelFolder.Component("diffusers", config.vae().className()));
-    index.put(
-        StableDiffusionFolder.SCHEDULER,
-        new ModelFolder.Component("diffusers", config.scheduler().kind().className()));
-    ModelFolder.write(folder, StableDiffusionFolder.PIPELINE, index);
+    StableDiffusionFolder.writeIndex(folder);
   }
 }

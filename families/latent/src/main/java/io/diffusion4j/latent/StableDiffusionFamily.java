@@ -6,7 +6,10 @@ import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.component.ImageDecoder;
 import io.diffusion4j.diffusion.component.TextEncoder;
 import io.diffusion4j.diffusion.guidance.GuidanceRule;
+import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.diffusion.pipeline.PictureLikelihood.Example;
 import io.diffusion4j.nn.StoredNetwork;
+import io.diffusion4j.pipeline.Diagnosis;
 import io.diffusion4j.pipeline.FolderReport;
 import io.diffusion4j.pipeline.ModelFamily;
 import io.diffusion4j.pipeline.OpenOptions;
@@ -14,6 +17,7 @@ import io.diffusion4j.pipeline.PipelineModule;
 import io.diffusion4j.pipeline.SuitedPrecision;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** The family of the folders that {@link StableDiffusionFolder} describes. */
 public final class StableDiffusionFamily implements ModelFamily {
@@ -51,6 +55,12 @@ public final class StableDiffusionFamily implements ModelFamily {
   }
 
   @Override
+  public List<Diagnosis> examine(
+      Path folder, OpenOptions how, List<Example> examples, long seed, Consumer<Image> drawn) {
+    return new StableDiffusionDoctor(folder, how, examples, seed).diagnoses(drawn);
+  }
+
+  @Override
   public Opened open(Path folder, OpenOptions how) {
     how.prior()
         .filter(prior -> !prior.equals("diffusion")) // the value in recipes of models without one
@@ -61,8 +71,9 @@ public final class StableDiffusionFamily implements ModelFamily {
     FolderReport.requireNone(folder, inspect(folder).allFailures());
     if (ModelFolder.open(folder).components().containsKey(StableDiffusionFolder.SAFETY_CHECKER)) {
       LOG.log(
-          System.Logger.Level.INFO,
-          "safety_checker: not run; filters of pictures are configured separately");
+          System.Logger.Level.WARNING,
+          "safety_checker: not run (expected: --filter FILE with safety-checker: {0}, to run it)",
+          folder.resolve(StableDiffusionFolder.SAFETY_CHECKER));
     }
     var compute =
         how.compute(

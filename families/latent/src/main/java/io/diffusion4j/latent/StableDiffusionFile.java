@@ -20,6 +20,7 @@ import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.latent.ConditionalUnet.Level;
 import io.diffusion4j.pipeline.Component;
+import io.diffusion4j.pipeline.FolderReport;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -128,10 +129,7 @@ public final class StableDiffusionFile {
    * @throws CheckpointException if the folder is damaged or has networks without such names
    */
   public static void toSingleFile(Path folder, Path output, Optional<DType> dtype) {
-    var report = StableDiffusionFolder.report(folder);
-    if (!report.allFailures().isEmpty()) {
-      throw report.allFailures().get(0);
-    }
+    FolderReport.requireNone(folder, StableDiffusionFolder.report(folder).allFailures());
     try (var unet =
             Checkpoint.open(folder.resolve(StableDiffusionFolder.UNET), Checkpoint.DIFFUSERS);
         var vae = Checkpoint.open(folder.resolve(StableDiffusionFolder.VAE), Checkpoint.DIFFUSERS);
@@ -157,7 +155,7 @@ public final class StableDiffusionFile {
       throw new CheckpointException(
           file,
           "predicts: unknown (expected: eps for pictures of 512 pixels, v for those of 768; a file"
-              + " of version 2 does not contain it)");
+              + " of version 2 does not contain it: --predicts, or parameterization in its .yaml)");
     }
     return predicted.orElse(Parameterization.EPS) == Parameterization.V
         ? StableDiffusionConfig.sd21().scheduler()

@@ -17,11 +17,15 @@ import io.diffusion4j.nn.Manifest;
 import io.diffusion4j.pipeline.Component;
 import io.diffusion4j.pipeline.FolderReport;
 import io.diffusion4j.unclip.UnclipFolder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -70,6 +74,10 @@ final class StableDiffusionFolder {
 
   /** The size of the latents below which the files of old versions name another one. */
   private static final int MIN_SIZE = 64;
+
+  /** The last file of a component that is written. */
+  private static final Pattern LAST =
+      Pattern.compile(".*\\.(safetensors|bin)|(scheduler|tokenizer)_config\\.json");
 
   private static final Pattern OLD_VERSION = Pattern.compile("0\\.([0-8])\\..*");
 
@@ -205,6 +213,34 @@ final class StableDiffusionFolder {
     var config = ComponentConfig.read(folder.resolve(UNET).resolve("config.json"));
     boolean old = OLD_VERSION.matcher(config.text("_diffusers_version", "")).matches();
     return old ? Math.max(MIN_SIZE, unet.sampleSize()) : unet.sampleSize();
+  }
+
+  /**
+   * Writes the index of a folder that draws pictures of texts, once every component is complete.
+   */
+  static void writeIndex(Path folder) {
+    Map<String, ModelFolder.Component> index = new TreeMap<>(Component.index(COMPONENTS));
+    if (!index.keySet().stream().allMatch(name -> isComplete(folder.resolve(name)))) {
+      return;
+    }
+    index.put(VAE, new ModelFolder.Component("diffusers", AUTOENCODER.readIn(folder).className()));
+    index.put(
+        SCHEDULER, new ModelFolder.Component("diffusers", NOISE.readIn(folder).kind().className()));
+    ModelFolder.write(folder, PIPELINE, index);
+  }
+
+  /** Settings are written before weights, and a tokenizer's last. */
+  private static boolean isComplete(Path component) {
+    if (!Files.isDirectory(component)) {
+      return false;
+    }
+    try (Stream<Path> files = Files.list(component)) {
+      return files
+          .map(file -> file.getFileName().toString())
+          .anyMatch(name -> LAST.matcher(name).matches());
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read the folder " + component + ": " + e, e);
+    }
   }
 
   /** Returns the contents and faults of a folder. */

@@ -20,6 +20,8 @@ import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.stage.Pixels;
 import io.diffusion4j.diffusion.stage.Sizes;
 import io.diffusion4j.diffusion.stage.Stage;
+import io.diffusion4j.diffusion.stage.StageSetting;
+import io.diffusion4j.diffusion.stage.StageSettings;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.pipeline.FolderReport;
 import io.diffusion4j.pipeline.LatentColours;
@@ -71,7 +73,8 @@ final class StableDiffusionModel implements AutoCloseable {
   private final Optional<ClipTokenizer> tokenizer;
   private final Optional<ImageConditioning> images;
   private final Stage stage;
-  private final Optional<Slot<ClipTextModel>> text;
+  private final Optional<Slot<TextTowers>> text;
+  private final TextEncoder textEncoder = textEncoder(0);
   private final Optional<Slot<ClipImageModel>> image;
   private final Optional<EmbeddingPrior> prior;
   private final Slot<Denoiser<UnetCondition>> denoiser;
@@ -86,17 +89,20 @@ final class StableDiffusionModel implements AutoCloseable {
     vae = StableDiffusionFolder.AUTOENCODER.readIn(folder);
     scheduler = StableDiffusionFolder.NOISE.readIn(folder);
     loras = loras(folder, updates);
-    stage = stage(folder, scheduler, unet, vae);
     images = StableDiffusionFolder.images(folder);
     var parts = resources.add(new Parts(residency));
     var tower =
         StableDiffusionFolder.readsTexts(folder)
             ? Optional.of(StableDiffusionFolder.TEXT.readIn(folder))
             : Optional.<ClipTextNetwork>empty();
+    stage = withSettings(stage(folder, scheduler, unet, vae), tower, images);
     tokenizer = tower.map(it -> it.fitted(StableDiffusionFolder.WORDS.readIn(folder)));
     text =
         tower.map(
-            it -> parts.add(StableDiffusionFolder.TEXT_ENCODER, owned -> owned.add(openText(it))));
+            it ->
+                parts.add(
+                    StableDiffusionFolder.TEXT_ENCODER,
+                    owned -> owned.add(new TextTowers(skip -> openText(it.withoutLast(skip))))));
     image =
         StableDiffusionFolder.hasImages(folder)
             ? Optional.of(
@@ -126,8 +132,9 @@ final class StableDiffusionModel implements AutoCloseable {
     try (var weights =
         changed(StableDiffusionFolder.TEXT_ENCODER)
             .apply(StableDiffusionFolder.textWeights(folder))) {
+      var names = ClipFolders.manifest(tower).parameters();
       return new ClipTextModel(
-          tokenizer.orElseThrow(), tower, weights.only(ClipFolders::isParameter), compute);
+          tokenizer.orElseThrow(), tower, weights.only(names::containsKey), compute);
     }
   }
 
@@ -179,6 +186,28 @@ final class StableDiffusionModel implements AutoCloseable {
         .withSizes(new Sizes(vae.factor(), Math.max(side, MAX_PIXELS)));
   }
 
+  /** Adds the settings that depend on what the networks read. */
+  private static Stage withSettings(
+      Stage stage, Optional<ClipTextNetwork> text, Optional<ImageConditioning> images) {
+    Stage with = stage;
+    if (text.isPresent()) {
+      int most = text.get().transformer().layers() - 1;
+      with = with.withSetting(upTo(StageSettings.CLIP_SKIP, most));
+    }
+    if (images.isEmpty()) {
+      var strength = StageSettings.STRENGTH;
+      with = with.withSetting(strength.offered(strength.range()));
+    } else if (images.get() instanceof ImageConditioning.Label label) {
+      with = with.withSetting(upTo(StageSettings.NOISE_LEVEL, label.schedule().steps() - 1));
+    }
+    return with;
+  }
+
+  private static StageSetting<Integer> upTo(StageSetting<Integer> setting, int most) {
+    return setting.offered(
+        new StageSetting.Range<>(value -> value >= 0 && value <= most, "0 to " + most));
+  }
+
   /** Assigns the updates to the components. */
   static PipelineLoras loras(Path folder, List<LoraChoice> updates) {
     var components = new HashMap<String, Supplier<? extends TensorSource>>();
@@ -228,10 +257,15 @@ final class StableDiffusionModel implements AutoCloseable {
   }
 
   TextEncoder textEncoder() {
+    return textEncoder;
+  }
+
+  /** Returns the text encoder without a number of its last blocks. */
+  TextEncoder textEncoder(int skip) {
     return new TextEncoder() {
       @Override
       public List<TextEncoding> encode(List<String> texts) {
-        return text.map(slot -> slot.use(model -> model.encode(texts)))
+        return text.map(slot -> slot.use(towers -> towers.encode(texts, skip)))
             .orElseGet(() -> Collections.nCopies(texts.size(), NO_WORDS));
       }
 

@@ -26,6 +26,7 @@ import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
 import io.diffusion4j.diffusion.stage.Stage;
 import io.diffusion4j.diffusion.stage.StageChoices;
+import io.diffusion4j.diffusion.stage.StageSettings;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;
@@ -100,12 +101,13 @@ final class StableDiffusionPipeline implements ImagePipeline {
         : EnumSet.of(Kind.TEXT_TO_IMAGE, Kind.INPAINT, Kind.IMAGE_TO_IMAGE);
   }
 
-  private static Canvas canvas(ImageTask task) {
+  private static Canvas canvas(ImageTask task, SamplingSettings settings) {
     if (task instanceof ImageTask.ImageToImage changed) {
       return new Canvas.Noised(changed.image(), changed.strength());
     }
     if (task instanceof ImageTask.Inpaint inpaint) {
-      return new Canvas.Repainted(inpaint.image(), inpaint.mask(), 1);
+      double strength = settings.others().get(StageSettings.STRENGTH).orElse(1.0);
+      return new Canvas.Repainted(inpaint.image(), inpaint.mask(), strength);
     }
     return new Canvas.Empty();
   }
@@ -124,8 +126,8 @@ final class StableDiffusionPipeline implements ImagePipeline {
   public Map<String, Integer> steps(ImageTask task, Map<String, SamplingSettings> settings) {
     Map<String, Integer> steps = new LinkedHashMap<>();
     prior.ifPresent(it -> steps.put(it.name(), it.steps(of(it, settings))));
-    int asked = stage.steps(own(settings));
-    steps.put(stage.name(), canvas(task).steps(model.scheduler(), asked));
+    SamplingSettings own = own(settings);
+    steps.put(stage.name(), canvas(task, own).steps(model.scheduler(), stage.steps(own)));
     return steps;
   }
 
@@ -159,10 +161,37 @@ final class StableDiffusionPipeline implements ImagePipeline {
     }
     boolean own = name.equals(stage.name()) && replacement.isEmpty();
     ImagePipeline.super.check(
-        task, name, own ? canvas(task).settings(model.scheduler(), settings) : settings);
+        task, name, own ? canvas(task, settings).settings(model.scheduler(), settings) : settings);
     if (own) {
       settings.size().ifPresent(this::requireMultiples);
+      requireRead(task, settings);
     }
+  }
+
+  /** Refuses settings of the stage that a task does not read. */
+  private void requireRead(ImageTask task, SamplingSettings settings) {
+    var strength = settings.others().get(StageSettings.STRENGTH);
+    Check.that(
+        strength.isEmpty() || task instanceof ImageTask.Inpaint,
+        StageSettings.STRENGTH.name(),
+        strength.orElse(1.0),
+        "unset; only inpainting has this setting");
+    Check.that(
+        strength.isEmpty() || canvas(task, settings).steps(model.scheduler(), settings.steps()) > 0,
+        StageSettings.STRENGTH.name(),
+        strength.orElse(1.0),
+        "at least one of the %s steps",
+        settings.steps());
+    int skipped = skipped(settings);
+    Check.that(
+        skipped == 0 || texts == model.textEncoder(),
+        StageSettings.CLIP_SKIP.name(),
+        skipped,
+        "0; a plugin encodes the texts");
+  }
+
+  private static int skipped(SamplingSettings settings) {
+    return settings.others().get(StageSettings.CLIP_SKIP).orElse(0);
   }
 
   private void requireOffered(ImageTask task) {
@@ -196,15 +225,17 @@ final class StableDiffusionPipeline implements ImagePipeline {
     if (replacement.isPresent()) {
       return replacement.get().decode(conditions(words, noise), own(settings), listener);
     }
+    SamplingSettings own = own(settings);
+    int level = own.others().get(StageSettings.NOISE_LEVEL).orElse(0);
     Optional<Shown> shown =
         task instanceof ImageTask.Variation variation
-            ? Optional.of(shown(variation.image(), 0))
-            : prior.map(it -> shown(words, of(it, settings), 0, noise, listener));
-    return draw(canvas(task), words, shown, own(settings), noise, listener);
+            ? Optional.of(seen(level, List.of(model.embedding(variation.image()))))
+            : prior.map(it -> shown(words, of(it, settings), level, noise, listener));
+    return draw(canvas(task, own), words, shown, own, noise, listener);
   }
 
-  /** Draws the embedding of each text, see {@link #shown(Image, int)}. */
-  Shown shown(
+  /** Draws the embedding of each text. */
+  private Shown shown(
       List<Words> words,
       SamplingSettings settings,
       int level,
@@ -218,14 +249,10 @@ final class StableDiffusionPipeline implements ImagePipeline {
   }
 
   /**
-   * Returns how an image is seen.
+   * Returns how embeddings are seen.
    *
-   * @param level the timestep of the noise on its embedding, for networks that read it
+   * @param level the timestep of the noise on them, for networks that read it
    */
-  Shown shown(Image image, int level) {
-    return seen(level, List.of(model.embedding(image)));
-  }
-
   private Shown seen(int level, List<float[]> embeddings) {
     ImageConditioning how = model.images().orElseThrow();
     return new Shown(
@@ -237,18 +264,19 @@ final class StableDiffusionPipeline implements ImagePipeline {
    *
    * @param embeddings one for all pictures, or one for each
    */
-  record Shown(ImageConditioning how, List<float[]> embeddings) {
+  private record Shown(ImageConditioning how, List<float[]> embeddings) {
     Guidance<UnetCondition> in(Guidance<UnetCondition> texts, int picture, NoiseSource noise) {
       float[] embedding = embeddings.get(embeddings.size() == 1 ? 0 : picture);
       return new Guidance<>(
           how.toward(texts.conditional(), embedding, noise),
           how.away(texts.unconditional()),
-          texts.scale());
+          texts.scale(),
+          texts.path());
     }
   }
 
   /** Draws a picture for each of the words on a canvas. */
-  List<Image> draw(
+  private List<Image> draw(
       Canvas canvas,
       List<Words> words,
       Optional<Shown> shown,
@@ -256,7 +284,8 @@ final class StableDiffusionPipeline implements ImagePipeline {
       List<NoiseSource> noise,
       SamplingListener listener) {
     own.size().ifPresent(this::requireMultiples);
-    var asked = own.withGuidanceScale(atLeastOne(guidance.of(stage.name(), own.guidanceScale())));
+    var scale = guidance.of(stage.name(), own.guidanceScale());
+    var asked = own.withGuidanceScale(own.guider().isNoneAtOne() ? atLeastOne(scale) : scale);
     Pixels picture = size(canvas, asked);
     Pixels size = latents(picture);
     var adapted = canvas.settings(model.scheduler(), asked);
@@ -319,14 +348,23 @@ final class StableDiffusionPipeline implements ImagePipeline {
     boolean embedded = model.unet().guidanceDim() > 0;
     var scale = embedded ? GuidanceScale.constant(1) : asked.guidanceScale();
     Map<String, TextEncoding> encodings = texts.encodeOnce(both(words));
+    int skipped = skipped(asked); // of the prompt only, as in diffusers
+    Map<String, TextEncoding> prompts =
+        skipped == 0
+            ? encodings
+            : model.textEncoder(skipped).encodeOnce(words.stream().map(Words::text));
     List<Draw<Guidance<UnetCondition>>> draws = new ArrayList<>();
     for (int i = 0; i < words.size(); i++) {
       var each = words.get(i);
-      var toward = condition(encodings, each.text(), size, asked.guidanceScale());
+      var toward = condition(prompts, each.text(), size, asked.guidanceScale());
       var away = condition(encodings, each.negative(), size, asked.guidanceScale());
       var canvas = canvases.get(i);
       var both =
-          new Guidance<>(toward.beside(canvas.beside()), away.beside(canvas.beside()), scale);
+          new Guidance<>(
+              toward.beside(canvas.beside()),
+              away.beside(canvas.beside()),
+              scale,
+              asked.guider().begin());
       int picture = i;
       var seen = shown.map(it -> it.in(both, picture, noise.get(picture))).orElse(both);
       draws.add(new Draw<>(seen, noise.get(i), canvas.projection()));

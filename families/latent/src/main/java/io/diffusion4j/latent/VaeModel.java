@@ -16,8 +16,8 @@ import java.nio.file.Path;
  * first. Thread-safe; holds native memory until it is closed.
  */
 final class VaeModel implements AutoCloseable {
-  private static final double MIN_LOG_VARIANCE = -30;
-  private static final double MAX_LOG_VARIANCE = 20;
+  static final double MIN_LOG_VARIANCE = -30;
+  static final double MAX_LOG_VARIANCE = 20;
 
   private final Vae vae;
   private final SizedNetworks decoders;
@@ -108,12 +108,15 @@ final class VaeModel implements AutoCloseable {
     float[] latent = new float[noise.length];
     for (int i = 0; i < latent.length; i++) {
       int mean = i / channels * 2 * channels + i % channels;
-      double logVariance =
-          Math.max(MIN_LOG_VARIANCE, Math.min(MAX_LOG_VARIANCE, encoded[mean + channels]));
-      double drawn = encoded[mean] + Math.exp(0.5 * logVariance) * noise[i];
+      double drawn = encoded[mean] + deviation(encoded[mean + channels]) * noise[i];
       latent[i] = (float) (vae.scaling() * drawn);
     }
     return latent;
+  }
+
+  /** Returns the standard deviation of a log-variance, which is clamped. */
+  static double deviation(double logVariance) {
+    return Math.exp(0.5 * Math.max(MIN_LOG_VARIANCE, Math.min(MAX_LOG_VARIANCE, logVariance)));
   }
 
   @Override

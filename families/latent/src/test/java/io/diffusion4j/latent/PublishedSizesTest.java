@@ -40,6 +40,7 @@ class PublishedSizesTest {
       assertThat(shapes)
           .as(entry.getKey())
           .containsExactlyInAnyOrderElementsOf(keys(entry.getKey()));
+      assertThat(PublishedNetwork.of(entry.getValue())).as(entry.getKey()).isPresent();
     }
   }
 

@@ -4,11 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.diffusion4j.checkpoint.DType;
+import io.diffusion4j.checkpoint.SafetensorsWriter;
+import io.diffusion4j.checkpoint.TensorMap;
+import io.diffusion4j.checkpoint.lora.LoraChoice;
 import io.diffusion4j.clip.ClipTextNetwork;
 import io.diffusion4j.clip.Transformer;
 import io.diffusion4j.clip.Transformer.Activation;
+import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.pipeline.ImageTask;
+import io.diffusion4j.diffusion.pipeline.ImageTask.Words;
+import io.diffusion4j.diffusion.sampling.Resampling;
 import io.diffusion4j.diffusion.stage.Pixels;
+import io.diffusion4j.diffusion.stage.SamplingSettings;
+import io.diffusion4j.diffusion.stage.Stage;
+import io.diffusion4j.diffusion.stage.StageSetting.Values;
 import io.diffusion4j.pipeline.OpenOptions;
 import io.diffusion4j.pipeline.OpenPipeline;
 import io.diffusion4j.pipeline.Plugins;
@@ -18,6 +27,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -103,6 +114,57 @@ class StableDiffusionFolderTest {
       assertThatThrownBy(() -> pipeline.check(task, "decoder", usual.withSize(new Pixels(64, 68))))
           .hasMessage("size: 64×68 (expected: multiples of 8 pixels)");
     }
+  }
+
+  @Test
+  void aSettingThatATaskDoesNotReadIsRefused() {
+    try (var plugins = Plugins.of(List.of());
+        var open = OpenPipeline.of(folder, HOW, plugins)) {
+      var pipeline = open.pipeline();
+      var stage = pipeline.card().stages().get(0);
+      var weak = asked(stage, Map.of("strength", 0.01));
+      assertThatThrownBy(() -> pipeline.check(ImageTask.of("a cat"), "decoder", weak))
+          .hasMessage("strength: 0.01 (expected: unset; only inpainting has this setting)");
+      Image grey = new Image(64, 64, new float[64 * 64 * 3]);
+      var inpaint = new ImageTask.Inpaint(grey, grey, Words.NONE, Resampling.NONE);
+      assertThatThrownBy(() -> pipeline.check(inpaint, "decoder", weak))
+          .hasMessage("strength: 0.01 (expected: at least one of the 50 steps)");
+      pipeline.check(inpaint, "decoder", asked(stage, Map.of("strength", 0.5, "clip_skip", 1)));
+
+      var given = new Values(Map.of("clip_skip", 2, "noise_level", 0, "strength", 0.0));
+      assertThat(
+              stage.settings().stream()
+                  .flatMap(row -> row.fault(stage, given).map(row.name()::concat).stream()))
+          .containsExactlyInAnyOrder(
+              "clip_skip0 to 1",
+              "noise_levelunset; this stage reads no noised embedding",
+              "strength> 0 and ≤ 1");
+    }
+  }
+
+  private static SamplingSettings asked(Stage stage, Map<String, Object> values) {
+    return new Values(values).settings(stage);
+  }
+
+  @Test
+  void aPromptOfTenThousandWordsIsCutAtTheLengthOfTheTower() {
+    try (var plugins = Plugins.of(List.of());
+        var open = OpenPipeline.of(folder, HOW, plugins)) {
+      String text = "cat ".repeat(10_000);
+      assertThat(open.pipeline().texts().truncation(text)).isPresent();
+    }
+  }
+
+  @Test
+  void aLoraOfAnotherNetworkIsRefusedByName() {
+    Path file = parent.resolve("other.safetensors");
+    var tensors = new TensorMap();
+    tensors.put("unet.other.to_q.lora_A.weight", new long[] {1, 64}, () -> new float[64]);
+    tensors.put("unet.other.to_q.lora_B.weight", new long[] {64, 1}, () -> new float[64]);
+    new SafetensorsWriter().copyAll(tensors, Optional.empty()).write(file);
+    var how = HOW.withLoras(List.of(new LoraChoice("other", file, 1)));
+    assertThatThrownBy(() -> OpenPipeline.of(folder, how, Plugins.of(List.of())))
+        .hasMessageContaining("other");
   }
 
   @Test

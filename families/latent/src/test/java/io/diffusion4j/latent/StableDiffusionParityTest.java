@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.diffusion4j.diffusion.guidance.GuidanceScale;
+import io.diffusion4j.diffusion.guidance.Guider;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.Rgb8;
 import io.diffusion4j.diffusion.noise.NoiseSource;
@@ -18,6 +19,9 @@ import io.diffusion4j.diffusion.solver.DdimSampler;
 import io.diffusion4j.diffusion.solver.FinalNoiseLevel;
 import io.diffusion4j.diffusion.stage.Pixels;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
+import io.diffusion4j.diffusion.stage.Stage;
+import io.diffusion4j.diffusion.stage.StageSetting;
+import io.diffusion4j.diffusion.stage.StageSettings;
 import io.diffusion4j.golden.GoldenCase;
 import io.diffusion4j.golden.GoldenKind;
 import io.diffusion4j.golden.GoldenTensors;
@@ -34,8 +38,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -76,7 +78,7 @@ class StableDiffusionParityTest {
     try (var plugins = Plugins.of(List.of());
         var open = OpenPipeline.of(model, how, plugins)) {
       var pipeline = open.pipeline();
-      var settings = settings(run, pipeline.card().stage("decoder").orElseThrow().defaults());
+      var settings = settings(run, pipeline.card().stage("decoder").orElseThrow());
       var prior =
           pipeline
               .card()
@@ -90,36 +92,9 @@ class StableDiffusionParityTest {
                               GuidanceScale.constant(run.get("prior_guidance_scale").asDouble())));
       var task = task(run, io);
       pipeline.check(task, "decoder", settings);
-      List<Image> drawn;
-      if (task instanceof ImageTask.Inpaint && run.get("strength").asDouble() < 1) {
-        // no task has a picture, a mask and a strength
-        var canvas = new Canvas.Repainted(picture(io), mask(io), run.get("strength").asDouble());
-        drawn =
-            ((StableDiffusionPipeline) pipeline)
-                .draw(
-                    canvas,
-                    List.of(task.words()),
-                    Optional.empty(),
-                    settings,
-                    noise(expected),
-                    NONE);
-      } else if (run.path("noise_level").asInt() > 0) {
-        // no setting has the level
-        var own = (StableDiffusionPipeline) pipeline;
-        int level = run.get("noise_level").asInt();
-        var words = IntStream.range(0, io.size("out.image", 0)).mapToObj(task::words).toList();
-        var shown =
-            prior
-                .map(asked -> own.shown(words, asked, level, noise(expected), NONE))
-                .orElseGet(() -> own.shown(picture(io), level));
-        drawn =
-            own.draw(
-                new Canvas.Empty(), words, Optional.of(shown), settings, noise(expected), NONE);
-      } else {
-        Map<String, SamplingSettings> all = new HashMap<>(Map.of("decoder", settings));
-        prior.ifPresent(asked -> all.put("prior", asked));
-        drawn = pipeline.draw(task, all, noise(expected), NONE);
-      }
+      Map<String, SamplingSettings> all = new HashMap<>(Map.of("decoder", settings));
+      prior.ifPresent(asked -> all.put("prior", asked));
+      List<Image> drawn = pipeline.draw(task, all, noise(expected), NONE);
       float[] pixels = Rows.stack(drawn.stream().map(Image::pixels).toList());
       for (int i = 0; i < pixels.length; i++) {
         pixels[i] = pixels[i] * 0.5f + 0.5f;
@@ -129,13 +104,17 @@ class StableDiffusionParityTest {
     }
   }
 
-  private static SamplingSettings settings(JsonNode run, SamplingSettings usual) {
+  private static SamplingSettings settings(JsonNode run, Stage stage) {
     var settings =
-        usual
+        asked(run, stage)
             .withSteps(run.get("num_inference_steps").asInt())
             .withGuidanceScale(GuidanceScale.constant(run.get("guidance_scale").asDouble()));
     if (run.has("width")) {
       settings = settings.withSize(new Pixels(run.get("width").asInt(), run.get("height").asInt()));
+    }
+    if (run.has("guidance_rescale")) {
+      String guider = "cfg:rescale=" + run.get("guidance_rescale").asDouble();
+      settings = settings.withGuider(Guider.parse(guider));
     }
     if (run.has("eta")) {
       double eta = run.get("eta").asDouble();
@@ -144,6 +123,23 @@ class StableDiffusionParityTest {
           new DdimSampler(eta, EpsSource.NETWORK, stride, FinalNoiseLevel.FIRST_TIMESTEP));
     }
     return settings;
+  }
+
+  /** The settings that requests name, all of which the stage accepts. */
+  private static SamplingSettings asked(JsonNode run, Stage stage) {
+    Map<String, Object> named = new HashMap<>();
+    for (var setting : List.of(StageSettings.CLIP_SKIP, StageSettings.NOISE_LEVEL)) {
+      if (run.has(setting.name())) {
+        named.put(setting.name(), run.get(setting.name()).asInt());
+      }
+    }
+    if (run.path("pipeline").asText().equals("StableDiffusionInpaintPipeline")) {
+      named.put(StageSettings.STRENGTH.name(), run.get("strength").asDouble());
+    }
+    var given = new StageSetting.Values(named);
+    assertThat(stage.settings())
+        .allSatisfy(setting -> assertThat(setting.fault(stage, given)).isEmpty());
+    return given.settings(stage);
   }
 
   private static ImageTask task(JsonNode run, GoldenTensors io) {

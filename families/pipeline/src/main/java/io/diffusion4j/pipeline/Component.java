@@ -83,6 +83,13 @@ public record Component<C>(
     return read.apply(model.resolve(name));
   }
 
+  /**
+   * Returns the weights that the settings of a model's component require; empty without weights.
+   */
+  public Optional<Manifest> manifestIn(Path model) {
+    return manifest.map(required -> required.apply(readIn(model)));
+  }
+
   /** Returns the component in a folder of another name. */
   public Component<C> named(String folder) {
     return new Component<>(folder, entry, read, manifest, current, saver, stored);

@@ -3,12 +3,15 @@ package io.diffusion4j.pipeline;
 import com.google.inject.Module;
 import io.diffusion4j.checkpoint.lora.LoraChoice;
 import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.pipeline.PictureLikelihood;
+import io.diffusion4j.diffusion.pipeline.PictureLikelihood.Example;
 import io.diffusion4j.nn.StoredNetwork;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * A layout of model folders, and the conversion of such a folder to a pipeline. An implementation
@@ -102,6 +105,21 @@ public interface ModelFamily {
    */
   default PictureLikelihood likelihood(Path folder, OpenOptions how) {
     throw Check.refusal("model", folder, "one with a likelihood; %s has none", name());
+  }
+
+  /**
+   * Examines each network of a folder, to find out why a model draws only noise, and draws a
+   * picture.
+   *
+   * @param examples at least two pictures with captions
+   * @param seed the seed of the noise
+   * @param drawn receives the picture, if the networks can draw one
+   * @throws IllegalArgumentException if the networks of this family are not examined in this way
+   * @throws io.diffusion4j.checkpoint.CheckpointException if the folder cannot be opened
+   */
+  default List<Diagnosis> examine(
+      Path folder, OpenOptions how, List<Example> examples, long seed, Consumer<Image> drawn) {
+    throw Check.refusal("model", folder, "one that can be examined; %s cannot", name());
   }
 
   /**

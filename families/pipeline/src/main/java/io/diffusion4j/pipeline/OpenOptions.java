@@ -22,7 +22,7 @@ import java.util.function.Supplier;
  * @param precision the number format of its networks; empty for the format that suits the model and
  *     the processor
  * @param name the name of the model in requests; empty for the name from its folder
- * @param prior which of several priors draws, such as {@code ar}; empty for the usual one
+ * @param prior which of several priors draws, such as {@code ar}; empty for the default
  * @param candidates the number of candidate image embeddings that the prior draws; empty for the
  *     model's default
  * @param loras low-rank updates that are added to the weights

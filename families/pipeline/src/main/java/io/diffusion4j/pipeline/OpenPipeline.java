@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -92,21 +93,25 @@ public final class OpenPipeline implements AutoCloseable {
    * @throws IllegalArgumentException if no family knows it; the message lists their layouts
    */
   public static ModelFamily family(Path folder) {
-    List<ModelFamily> known = ServiceProviders.of(ModelFamily.class);
-    return known.stream()
-        .filter(family -> family.isAt(folder))
-        .findFirst()
+    return familyAt(folder)
         .orElseThrow(
             () ->
                 Check.refusal(
                     "model",
                     folder + indexed(folder),
                     "a folder with %s",
-                    known.stream()
+                    ServiceProviders.of(ModelFamily.class).stream()
                         .map(ModelFamily::layout)
                         .distinct()
                         .sorted(Comparator.reverseOrder())
                         .collect(Collectors.joining(", or with "))));
+  }
+
+  /** Returns the family of a folder; empty if no family knows it. */
+  public static Optional<ModelFamily> familyAt(Path folder) {
+    return ServiceProviders.of(ModelFamily.class).stream()
+        .filter(family -> family.isAt(folder))
+        .findFirst();
   }
 
   /** Returns the class in the index of a pipeline of no known family; empty without an index. */
@@ -122,9 +127,7 @@ public final class OpenPipeline implements AutoCloseable {
    * by the family that shares the most components with it.
    */
   public static FolderReport inspect(Path folder) {
-    return ServiceProviders.of(ModelFamily.class).stream()
-        .filter(family -> family.isAt(folder))
-        .findFirst()
+    return familyAt(folder)
         .map(family -> family.inspect(folder))
         .or(
             () ->

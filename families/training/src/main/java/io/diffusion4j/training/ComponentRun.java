@@ -204,9 +204,10 @@ public record ComponentRun(
 
   /** Writes updates beside their weights, which are not changed. */
   private void write(LowRank updates, TensorSource weights) {
-    String prefix = setup.part().lowRankPrefix().orElseThrow();
-    Path folder = whole.model().resolve(setup.part().component() + "_lora");
-    LowRankFile.write(folder, updates, weights, prefix, notes());
+    var part = setup.part();
+    String prefix = part.lowRankPrefix().orElseThrow();
+    Path folder = whole.model().resolve(part.component() + "_lora");
+    LowRankFile.write(folder, updates, weights, prefix, part.updatesPrefix(), notes());
   }
 
   private Trainer prepared(Objective objective, TrainingConfig resumed, Consumer<Trainer> prepare) {
@@ -279,25 +280,28 @@ public record ComponentRun(
      * Writes the updates among some weights.
      *
      * @param prefix the prefix of the network's keys, which is removed
+     * @param stored the prefix of keys and settings that is written in its place
      */
     static void write(
         Path folder,
         LowRank updates,
         TensorSource weights,
         String prefix,
+        String stored,
         Map<String, String> notes) {
       try {
         Files.createDirectories(folder);
         var adapter = new ObjectMapper().createObjectNode();
-        adapter.put("r", updates.rank()).put("lora_alpha", updates.alpha());
-        adapter.put("peft_type", "LORA").put("use_rslora", false).put("use_dora", false);
-        updates.targets().patterns().forEach(adapter.putArray("target_modules")::add);
+        adapter.put(stored + "r", updates.rank()).put(stored + "lora_alpha", updates.alpha());
+        adapter.put(stored + "peft_type", "LORA");
+        adapter.put(stored + "use_rslora", false).put(stored + "use_dora", false);
+        updates.targets().patterns().forEach(adapter.putArray(stored + "target_modules")::add);
         var writer =
             new SafetensorsWriter().withChecksum().notes(notes).note(ADAPTER, adapter.toString());
         for (String name : weights.names()) {
           boolean isUpdate = name.endsWith(LowRank.A) || name.endsWith(LowRank.B);
           if (isUpdate && name.startsWith(prefix)) {
-            String key = name.substring(prefix.length());
+            String key = stored + name.substring(prefix.length());
             writer.floats(key, DType.F32, weights.shape(name), () -> weights.read(name));
           }
         }

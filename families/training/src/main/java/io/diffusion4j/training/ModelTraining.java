@@ -20,10 +20,10 @@ import org.jspecify.annotations.Nullable;
  * each part reads the earlier ones.
  *
  * @param model the pipeline folder that is read and written
- * @param work the folder of the trainings' states
- * @param first a pipeline folder to start from: its weights initialise new trainings, its shapes
- *     replace the preset's, and its parts are copied to the model folder if they are missing there;
- *     null for random weights
+ * @param work the folder of the training runs' states
+ * @param first a pipeline folder to start from: its weights initialise new training runs, its
+ *     shapes replace the preset's, and its parts are copied to the model folder if they are missing
+ *     there; null for random weights
  * @param inpainting whether the decoder gets the known pixels of a picture as an additional input
  *     and learns to complete it (Nichol et al. 2022, §2.3)
  * @param group the processes that train together; each has the same description of the training.

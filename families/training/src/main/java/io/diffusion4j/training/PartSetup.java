@@ -19,6 +19,7 @@ public record PartSetup(TrainableComponent part, DataSet data, Techniques techni
           "techniques: %s (expected: those of %s, %s)"
               .formatted(techniques.words(), part.word(), String.join(", ", expected)));
     }
+    PartTechniques.requirePredictionOfProcess(techniques.words());
   }
 
   /** Creates the setup of the shipped models. */
@@ -27,13 +28,18 @@ public record PartSetup(TrainableComponent part, DataSet data, Techniques techni
   }
 
   /**
-   * Returns the setup with another value of a technique of the part or its data.
+   * Returns the setup with another value of a technique of the part or its data. With another
+   * process come its prediction type and the plain loss.
    *
    * @throws IllegalArgumentException if there is no technique of this name, or no such value
    */
   public PartSetup with(String name, String value) {
     if (techniques.words().containsKey(name)) {
-      return new PartSetup(part, data, techniques.with(name, value));
+      var changed = techniques.with(name, value);
+      return new PartSetup(
+          part,
+          data,
+          name.equals(PartTechniques.PROCESS.name()) ? PartTechniques.ofProcess(changed) : changed);
     }
     if (data.techniques(part.use()).containsKey(name)) {
       return new PartSetup(part, data.with(name, value), techniques);
@@ -49,6 +55,8 @@ public record PartSetup(TrainableComponent part, DataSet data, Techniques techni
 
   /** Returns all techniques, such as {@code drop=0.1 prediction=x0}. */
   public String words() {
-    return all().entrySet().stream().map(Object::toString).collect(Collectors.joining(" "));
+    var written = new TreeMap<>(data.techniques(part.use()));
+    written.putAll(techniques.written());
+    return written.entrySet().stream().map(Object::toString).collect(Collectors.joining(" "));
   }
 }

@@ -1,14 +1,20 @@
 package io.diffusion4j.training;
 
+import io.diffusion4j.data.Techniques;
 import io.diffusion4j.data.TrainingOption;
+import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.diffusion.loss.TimestepSampler.Density;
 import io.diffusion4j.diffusion.loss.Weighting;
 import io.diffusion4j.diffusion.process.Parameterization;
+import java.util.Locale;
 import java.util.Map;
 
 /** The optional techniques in the training of parts; {@link Part} lists those of each part. */
 public final class PartTechniques {
   private static final double GAMMA = 5;
   private static final double K = 50;
+  private static final String FLOW = "flow";
+  private static final String VELOCITY = "velocity";
 
   /** The prediction type of the network. */
   public static final TrainingOption<Parameterization> PREDICTION =
@@ -17,16 +23,59 @@ public final class PartTechniques {
           "x0",
           Map.of("x0", Parameterization.X0, "eps", Parameterization.EPS, "v", Parameterization.V));
 
+  /** {@link #PREDICTION}, of parts that can be trained as a flow. */
+  public static final TrainingOption<Parameterization> FLOW_PREDICTION =
+      TrainingOption.oneOf(
+          PREDICTION.name(),
+          "x0",
+          Map.of(
+              "x0",
+              Parameterization.X0,
+              "eps",
+              Parameterization.EPS,
+              "v",
+              Parameterization.V,
+              VELOCITY,
+              Parameterization.VELOCITY));
+
+  /** Whether the process is a flow, whose network predicts the velocity. */
+  public static final TrainingOption<Boolean> PROCESS =
+      TrainingOption.<Boolean>oneOf("process", "ddpm", Map.of("ddpm", false, FLOW, true))
+          .addedLater();
+
+  /** The density of the timesteps of a flow. */
+  public static final TrainingOption<Density> DENSITY =
+      TrainingOption.<Density>oneOf(
+              "density",
+              "uniform",
+              Map.of(
+                  "uniform", Density.uniform(),
+                  "logit-normal", Density.logitNormal(0, 1),
+                  "mode", Density.mode(1.29)))
+          .addedLater();
+
+  /** The shift of the levels of a flow towards noise, k of its schedule. */
+  public static final TrainingOption<Double> FLOW_SHIFT =
+      TrainingOption.number("flow-shift", 1, 1e-2, 1e2).addedLater();
+
   /** The loss weight of a timestep. */
   public static final TrainingOption<Weighting> WEIGHTING =
       TrainingOption.oneOf(
           "weighting",
           "min-snr-plus-one",
           Map.of(
-              "simple", Weighting.SIMPLE,
-              "min-snr", Weighting.minSnr(GAMMA),
-              "min-snr-plus-one", Weighting.minSnrPlusOne(GAMMA),
-              "min-snr-plus-one-or-eps", Weighting.minSnrPlusOneOrEps(GAMMA, K)));
+              "cosmap",
+              Weighting.COSMAP,
+              "sigma-sqrt",
+              Weighting.SIGMA_SQRT,
+              "simple",
+              Weighting.SIMPLE,
+              "min-snr",
+              Weighting.minSnr(GAMMA),
+              "min-snr-plus-one",
+              Weighting.minSnrPlusOne(GAMMA),
+              "min-snr-plus-one-or-eps",
+              Weighting.minSnrPlusOneOrEps(GAMMA, K)));
 
   /** The shift of timesteps towards noise, where the layout is decided; 1 is no shift. */
   public static final TrainingOption<Double> SHIFT = TrainingOption.number("shift", 1.5, 1, 1e3);
@@ -55,6 +104,38 @@ public final class PartTechniques {
       TrainingOption.number("contrast", 0.2, 0, 1e3);
 
   private PartTechniques() {}
+
+  /**
+   * Checks that a flow predicts the velocity, and that no other process does.
+   *
+   * @param words the values of a part's techniques by name
+   */
+  static void requirePredictionOfProcess(Map<String, String> words) {
+    String process = words.get(PROCESS.name());
+    if (process != null) {
+      String prediction = words.get(PREDICTION.name());
+      boolean flow = process.equals(FLOW);
+      Check.that(
+          flow == VELOCITY.equals(prediction),
+          PREDICTION.name(),
+          prediction,
+          flow ? "velocity, with process=flow" : "eps, v or x0; velocity comes with process=flow");
+    }
+  }
+
+  /** Returns the techniques with the prediction type and the loss that belong to the process. */
+  static Techniques ofProcess(Techniques changed) {
+    return changed.get(PROCESS)
+        ? changed.with(PREDICTION.name(), VELOCITY).with(WEIGHTING.name(), "simple")
+        : changed;
+  }
+
+  /** Returns the technique of a prediction type, with its process. */
+  public static Map<String, String> predicting(Parameterization parameterization) {
+    return parameterization == Parameterization.VELOCITY
+        ? Map.of(PROCESS.name(), FLOW)
+        : Map.of(PREDICTION.name(), parameterization.name().toLowerCase(Locale.ROOT));
+  }
 
   private static TrainingOption<Double> probability(String name, double usual) {
     return TrainingOption.number(name, usual, 0, 1);

@@ -13,8 +13,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sizes of the components of models, and the length and learning rate of their trainings. Each
- * {@link TrainableFamily} brings the record of its sections.
+ * The sizes of the components of models, and the length and learning rate of their training runs.
+ * Each {@link TrainableFamily} brings the record of its sections.
  *
  * @param name the name for folders and for the notes of weights
  * @param sizes the sections of each family, by their type

@@ -52,7 +52,8 @@ final class RunOrigin {
   }
 
   /**
-   * Collects the values of a preset, except the schedules of trainings, by their names in a file.
+   * Collects the values of a preset, except the schedules of training runs, by their names in a
+   * file.
    */
   private static void collect(String prefix, Record section, Map<String, String> values) {
     for (RecordComponent component : section.getClass().getRecordComponents()) {

@@ -79,6 +79,14 @@ public interface TrainableComponent {
     return Optional.of("");
   }
 
+  /**
+   * Returns the prefix of the stored names of low-rank updates, such as {@code unet.}, in the form
+   * of pipelines whose files may have updates of several networks.
+   */
+  default String updatesPrefix() {
+    return "";
+  }
+
   /** Returns the sections of a preset that determine its shape. */
   default List<String> sections() {
     return List.of(word());

@@ -27,14 +27,14 @@ public interface TrainableFamily {
   }
 
   /**
-   * Whether a finished model can be trained on by this family only. A family whose trainings can
-   * also begin with random weights need not recognise its models.
+   * Whether a finished model can be trained on by this family only. A family whose training runs
+   * can also begin with random weights need not recognise its models.
    */
   default boolean isAt(Path model) {
     return false;
   }
 
-  /** Whether its trainings can begin with random weights. */
+  /** Whether its training runs can begin with random weights. */
   default boolean canBegin() {
     return true;
   }
@@ -54,7 +54,7 @@ public interface TrainableFamily {
         .toList();
   }
 
-  /** Returns the components whose trainings can begin with random weights. */
+  /** Returns the components whose training runs can begin with random weights. */
   static List<TrainableComponent> allComponents() {
     return all().stream()
         .filter(TrainableFamily::canBegin)

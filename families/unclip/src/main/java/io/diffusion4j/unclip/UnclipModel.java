@@ -129,7 +129,7 @@ public final class UnclipModel implements AutoCloseable {
     // A variation pipeline has no prior, so these steps are never read.
     var priorScheduler =
         folder.has(UnclipFolder.PRIOR_SCHEDULER)
-            ? folder.scheduler(UnclipFolder.PRIOR_SCHEDULER)
+            ? unclipScheduler(UnclipFolder.PRIOR_SCHEDULER)
             : SchedulerConfig.unclipPrior();
     priorStage =
         onePassPrior.isPresent()
@@ -163,7 +163,7 @@ public final class UnclipModel implements AutoCloseable {
             UnclipFolder.DECODER,
             owned -> openDecoder(textNetwork.positions(), decoderScheduler, owned));
 
-    var upsamplerScheduler = folder.scheduler(UnclipFolder.SUPER_RES_SCHEDULER);
+    var upsamplerScheduler = unclipScheduler(UnclipFolder.SUPER_RES_SCHEDULER);
     int imageSize =
         DecoderFolders.readUpsampler(folder.folder(UnclipFolder.SUPER_RES_FIRST)).sampleSize();
     var network =
@@ -188,7 +188,7 @@ public final class UnclipModel implements AutoCloseable {
   }
 
   /**
-   * Returns the samplers of the prior in a folder: the usual ones, and the one that needs
+   * Returns the samplers of the prior in a folder: the standard ones, and the one that needs
    * measurements if the folder contains them.
    */
   public static ByName<Sampler> priorSamplers(Path folder) {
@@ -380,7 +380,7 @@ public final class UnclipModel implements AutoCloseable {
                 changed(UnclipFolder.DECODER),
                 folder.folder(UnclipFolder.TEXT_PROJ),
                 textLength,
-                scheduler.parameterization(),
+                scheduler,
                 compute));
     var network = owned.add(batching(ImageDecoder.STAGE, model.denoiser()));
     var own = decoderStage.denoising().orElseThrow();
@@ -392,6 +392,14 @@ public final class UnclipModel implements AutoCloseable {
             guide.map(judge -> new DiffusionDecoder.Judge(judge::encode, judge))),
         new DecoderLikelihood(
             model, network, own.schedule(), scheduler.variance(), own.treatment()));
+  }
+
+  /** Reads the scheduler of a part that is not trained as a flow. */
+  private SchedulerConfig unclipScheduler(String name) {
+    SchedulerConfig scheduler = folder.scheduler(name);
+    var kind = scheduler.kind();
+    Check.that(!kind.isFlow(), name, kind.className(), "UnCLIPScheduler; decoders may be flows");
+    return scheduler;
   }
 
   private Denoiser<Image> upsampler(String name, Parameterization parameterization) {
@@ -533,6 +541,7 @@ public final class UnclipModel implements AutoCloseable {
         folder.folder(UnclipFolder.DECODER),
         changed(UnclipFolder.DECODER),
         decoderLikelihood().model().contextLength(),
+        folder.scheduler(UnclipFolder.DECODER_SCHEDULER),
         compute);
   }
 

@@ -63,7 +63,7 @@ public final class UnclipModule extends AbstractModule {
   private final OpenOptions opening;
   private final Supplier<String> digest;
 
-  /** Uses the usual prior, which keeps the best of the model's default number of candidates. */
+  /** Uses the default prior, which keeps the best of the model's default number of candidates. */
   public UnclipModule(UnclipModel model) {
     this(model, OpenOptions.with(Residency.ALWAYS));
   }

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The CLIP of the model that ships, used alone. */
+/** The CLIP of the shipped model, used alone. */
 final class ClipCommandsTest {
   private static final String MODEL = Path.of("..", "emoji", "model").toString();
 

@@ -9,6 +9,8 @@ import io.diffusion4j.a1111.A1111Module;
 import io.diffusion4j.jobs.JobStore;
 import io.diffusion4j.jobs.JobsModule;
 import io.diffusion4j.jobs.Webhooks;
+import io.diffusion4j.mcp.McpModule;
+import io.diffusion4j.ollama.OllamaModule;
 import io.diffusion4j.openai.OpenAiModule;
 import io.diffusion4j.openinference.OpenInferenceModule;
 import io.diffusion4j.serving.ToyService;
@@ -44,6 +46,9 @@ final class HttpBodyFuzzTest {
     {"/v2/models/toy/infer", "application/json"},
     {"/inference.GRPCInferenceService/ModelInfer", "application/grpc"},
     {"/diffusion4j.v1.JobService/CreateGenerationJob", "application/json"},
+    {"/api/show", "application/json"},
+    {"/api/embed", "application/json"},
+    {"/mcp", "application/json"},
   };
 
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
@@ -64,6 +69,8 @@ final class HttpBodyFuzzTest {
             new WebModule(),
             new A1111Module(),
             new OpenInferenceModule(),
+            new OllamaModule(),
+            new McpModule(),
             new JobsModule(store, Webhooks.none()));
   }
 

@@ -3,25 +3,36 @@ package io.diffusion4j.it.guide;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.diffusion4j.checkpoint.TensorSource;
+import io.diffusion4j.cli.Run;
 import io.diffusion4j.diffusion.continuous.GaussianMixture;
 import io.diffusion4j.diffusion.continuous.GaussianMixture.Component;
 import io.diffusion4j.diffusion.denoiser.Denoiser;
 import io.diffusion4j.diffusion.denoiser.Prediction;
 import io.diffusion4j.diffusion.denoiser.Query;
+import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.ImageFiles;
+import io.diffusion4j.diffusion.noise.PhiloxNoise;
 import io.diffusion4j.diffusion.process.ForwardProcess;
 import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.diffusion.schedule.LinearSchedule;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import io.diffusion4j.diffusion.solver.DdimSampler;
 import io.diffusion4j.diffusion.solver.Samplers;
+import io.diffusion4j.nn.engine.CompiledNetwork;
+import io.diffusion4j.toy.PointSet;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.SplittableRandom;
+import java.util.function.Supplier;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -65,13 +76,13 @@ class GuideTest {
   }
 
   @Test
-  void theMeanOfTheWayBackIsTheSameFromX0AndFromEps() {
+  void theMeanOfThePosteriorIsTheSameFromX0AndFromEps() {
     for (int t : new int[] {1, 250, 999}) {
       double eps = 0.3;
       double x0 = -0.6;
       double xt = LINEAR.level(t).xt(x0, eps);
-      assertThat(TheWayBack.fromEps(t, eps, xt))
-          .isCloseTo(TheWayBack.fromX0(t, x0, xt), within(1e-9));
+      assertThat(PosteriorMean.fromEps(t, eps, xt))
+          .isCloseTo(PosteriorMean.fromX0(t, x0, xt), within(1e-9));
     }
   }
 
@@ -91,10 +102,112 @@ class GuideTest {
     assertThat(TheBound.terms(t, x0, eps, eps).bound()).isCloseTo(0, within(1e-6));
   }
 
+  /** 256 points of two half moons for each step. */
+  private static Supplier<float[]> moons() {
+    var random = new SplittableRandom(7);
+    var points = PointSet.standard().named("moons");
+    return () -> {
+      float[] batch = new float[512];
+      for (int i = 0; i < 512; i += 2) {
+        double[] point = points.draw(random);
+        batch[i] = (float) point[0];
+        batch[i + 1] = (float) point[1];
+      }
+      return batch;
+    };
+  }
+
+  /** Computes the mean distance of points to the nearest of 1024 points of the data. */
+  private static double distance(float[] points) {
+    var data = moons();
+    List<float[]> near = Stream.generate(data).limit(4).toList();
+    double sum = 0;
+    for (int i = 0; i < points.length; i += 2) {
+      double least = Double.MAX_VALUE;
+      for (float[] batch : near) {
+        for (int k = 0; k < batch.length; k += 2) {
+          double d = Math.hypot(points[i] - batch[k], points[i + 1] - batch[k + 1]);
+          least = Math.min(least, d);
+        }
+      }
+      sum += least;
+    }
+    return sum / (points.length / 2.0);
+  }
+
+  private static float[] noise(int seed) {
+    return new PhiloxNoise(seed, 0).gaussian("guide", PhiloxNoise.INITIAL, 1000);
+  }
+
+  /** The weights of the program after 1000 steps, trained once for all tests. */
+  private static final class Trained {
+    static final List<Double> LOSSES = new ArrayList<>();
+    static final TensorSource WEIGHTS = PointDiffusion.train(moons(), 1000, LOSSES::add);
+
+    private Trained() {}
+  }
+
+  private static double mean(List<Double> losses) {
+    return losses.stream().mapToDouble(loss -> loss).average().orElseThrow();
+  }
+
+  /** Chapters 5 and 6: algorithms 1 and 2, and DDIM in place of algorithm 2. */
   @Test
-  void aNetworkLearnsASpiralInSeconds() {
-    List<double[]> points = ANetwork.learnAndDraw(300, 50);
-    assertThat(points).hasSize(50).allMatch(point -> Math.hypot(point[0], point[1]) < 5);
+  void theProgramLearnsTwoMoonsInSeconds() {
+    TensorSource weights = Trained.WEIGHTS;
+    List<Double> losses = Trained.LOSSES;
+    assertThat(mean(losses.subList(980, 1000))).isLessThan(0.8 * mean(losses.subList(0, 20)));
+    assertThat(distance(noise(1))).isGreaterThan(0.3);
+    float[] points = PointDiffusion.sample(weights, 500, 1);
+    assertThat(points).hasSize(1000);
+    assertThat(distance(points)).isLessThan(0.1);
+    assertThat(distance(PointDdim.sample(weights, noise(1), 50))).isLessThan(0.12);
+  }
+
+  /** Chapter 11: a velocity network, and the velocity of a network of ε. */
+  @Test
+  void straightLinesLeadToTheSameMoons() {
+    TensorSource flow = PointFlow.train(moons(), 1000, loss -> {});
+    assertThat(distance(PointFlow.sample(flow, noise(1), 20))).isLessThan(0.12);
+
+    try (var network =
+        new CompiledNetwork(PointDiffusion::network, Trained.WEIGHTS, PointDiffusion.COMPUTE)) {
+      float[] x = noise(1);
+      for (int i = 19; i > 0; i--) { // not from σ = 1, where x is noise alone
+        float[] v = PointFlow.velocity(network, x, i / 20.0);
+        for (int k = 0; k < x.length; k++) {
+          x[k] -= v[k] / 20;
+        }
+      }
+      assertThat(distance(x)).isLessThan(0.15);
+    }
+  }
+
+  /** Chapter 12. */
+  @Test
+  void aStudentDrawsInOneCallWhatItsTeacherCannot() {
+    TensorSource teacher = Trained.WEIGHTS;
+    float[] start = new PhiloxNoise(5, 0).gaussian("pairs", PhiloxNoise.INITIAL, 4096);
+    TensorSource student = PointStudent.distil(start, PointDdim.sample(teacher, start, 50), 1000);
+    double alone = distance(PointDdim.sample(teacher, noise(1), 1));
+    assertThat(distance(PointStudent.sample(student, noise(1))))
+        .isLessThan(0.5 * alone)
+        .isLessThan(0.15);
+  }
+
+  /** Chapter 10: an eighth of the side, and 48 times fewer values. */
+  @Test
+  void anAutoencoderMakesLatentsOfPixels(@TempDir Path folder) {
+    Path model = folder.resolve("random");
+    Run init = Run.of("init", "--config", "sd_small", "--output", model.toString());
+    assertThat(init.status()).as(init.err()).isZero();
+    var latents = Latents.of(model);
+    var image = new Image(64, 32, new float[3 * 64 * 32]);
+    float[] z = latents.encode(image);
+    assertThat(48 * z.length).isEqualTo(image.pixels().length);
+    Image decoded = latents.decode(z, 4, 8);
+    assertThat(decoded.width()).isEqualTo(64);
+    assertThat(decoded.height()).isEqualTo(32);
   }
 
   @ParameterizedTest

@@ -141,6 +141,25 @@ final class Faces implements AutoCloseable {
             Good.json("/sdapi/v1/png-info", "{'image': '" + Good.picture() + "'}"),
             Good.get("/sdapi/v1/progress?skip_current_image=%s")),
         http(
+            "ollama",
+            Good.json(
+                "/api/generate",
+                "{'model': 'toy', 'prompt': 'a dog', 'options': {'seed': 7, 'steps': 3}}"),
+            Good.json("/api/show", "{'model': 'toy'}"),
+            Good.json("/api/embed", "{'model': 'toy', 'input': ['a dog']}"),
+            Good.get("/api/tags?%s")),
+        http(
+            "mcp",
+            Good.json(
+                "/mcp",
+                "{'jsonrpc': '2.0', 'id': 1, 'method': 'initialize', 'params': {'protocolVersion':"
+                    + " '2025-06-18', 'capabilities': {}, 'clientInfo': {'name': 'a', 'version':"
+                    + " '1'}}}"),
+            Good.json(
+                "/mcp",
+                "{'jsonrpc': '2.0', 'id': 1, 'method': 'tools/call', 'params': {'name': 'draw'}}"),
+            Good.get("/mcp?%s")),
+        http(
             "inference",
             Good.json(
                 "/v2/models/toy/infer",

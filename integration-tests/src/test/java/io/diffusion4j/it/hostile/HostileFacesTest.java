@@ -11,6 +11,8 @@ import io.diffusion4j.it.TinyPipeline;
 import io.diffusion4j.jobs.JobStore;
 import io.diffusion4j.jobs.JobsModule;
 import io.diffusion4j.jobs.Webhooks;
+import io.diffusion4j.mcp.McpModule;
+import io.diffusion4j.ollama.OllamaModule;
 import io.diffusion4j.openai.OpenAiModule;
 import io.diffusion4j.openinference.OpenInferenceModule;
 import io.diffusion4j.serving.Hostile;
@@ -82,6 +84,8 @@ class HostileFacesTest {
             new WebModule(),
             new A1111Module(),
             new OpenInferenceModule(),
+            new OllamaModule(),
+            new McpModule(),
             new JobsModule(store, Webhooks.none()));
     Files.writeString(
         files.resolve("tokens.yaml"),

@@ -6,6 +6,8 @@ import io.diffusion4j.a1111.A1111Module;
 import io.diffusion4j.jobs.JobStore;
 import io.diffusion4j.jobs.JobsModule;
 import io.diffusion4j.jobs.Webhooks;
+import io.diffusion4j.mcp.McpModule;
+import io.diffusion4j.ollama.OllamaModule;
 import io.diffusion4j.openai.OpenAiModule;
 import io.diffusion4j.openinference.OpenInferenceModule;
 import io.diffusion4j.serving.ToyService;
@@ -55,6 +57,8 @@ class LoneSurrogatesTest {
             new WebModule(),
             new A1111Module(),
             new OpenInferenceModule(),
+            new OllamaModule(),
+            new McpModule(),
             new JobsModule(store, Webhooks.none()));
   }
 

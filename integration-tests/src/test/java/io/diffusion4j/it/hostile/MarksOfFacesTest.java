@@ -11,6 +11,7 @@ import io.diffusion4j.client.Recipes;
 import io.diffusion4j.client.Requests;
 import io.diffusion4j.diffusion.image.ImageFiles;
 import io.diffusion4j.it.Module;
+import io.diffusion4j.ollama.OllamaModule;
 import io.diffusion4j.openai.OpenAiModule;
 import io.diffusion4j.openinference.OpenInferenceModule;
 import io.diffusion4j.provenance.Finding;
@@ -81,6 +82,7 @@ class MarksOfFacesTest {
             new OpenAiModule(),
             new A1111Module(),
             new OpenInferenceModule(),
+            new OllamaModule(),
             new AbstractModule() {
               @Override
               protected void configure() {
@@ -133,6 +135,18 @@ class MarksOfFacesTest {
             "AUTOMATIC1111 " + route + " " + size,
             post("/sdapi/v1/" + route, body, "/images/0").binaryValue());
       }
+    }
+    files.put(
+        "OpenAI JPEG",
+        post(
+                "/v1/images/generations",
+                "{'model': 'gpt-image-1', 'prompt': 'a dog', 'output_format': 'jpeg'}",
+                "/data/0/b64_json")
+            .binaryValue());
+    for (int side : List.of(160, 256)) {
+      String body = "{'model': 'toy', 'prompt': 'a dog', 'stream': false, 'width': %d}";
+      files.put(
+          "Ollama " + side, post("/api/generate", body.formatted(side), "/image").binaryValue());
     }
     files.put(
         "Open Inference",

@@ -6,6 +6,8 @@ import io.diffusion4j.a1111.A1111Module;
 import io.diffusion4j.jobs.JobStore;
 import io.diffusion4j.jobs.JobsModule;
 import io.diffusion4j.jobs.Webhooks;
+import io.diffusion4j.mcp.McpModule;
+import io.diffusion4j.ollama.OllamaModule;
 import io.diffusion4j.openai.OpenAiModule;
 import io.diffusion4j.openinference.OpenInferenceModule;
 import io.diffusion4j.serving.ToyService;
@@ -60,6 +62,8 @@ class OneAuthenticationTest {
             new WebModule(),
             new A1111Module(),
             new OpenInferenceModule(),
+            new OllamaModule(),
+            new McpModule(),
             new JobsModule(store, Webhooks.none()),
             ToyService.asking(OneAuthenticationTest::authenticate));
   }
@@ -91,6 +95,11 @@ class OneAuthenticationTest {
         "POST | /v1/images/generations | {\"prompt\": \"x\"}",
         "GET  | /api/models |",
         "POST | /api/generate | {\"textToImage\": {\"prompt\": {\"text\": \"x\"}}}",
+        "POST | /api/generate | {\"model\": \"toy\", \"prompt\": \"x\"}",
+        "GET  | /api/tags |",
+        "POST | /mcp | {\"jsonrpc\": \"2.0\", \"id\": 1, \"method\": \"initialize\", \"params\":"
+            + " {\"protocolVersion\": \"2025-06-18\", \"capabilities\": {}, \"clientInfo\":"
+            + " {\"name\": \"a\", \"version\": \"1\"}}}",
         "GET  | /sdapi/v1/sd-models |",
         "GET  | /sdapi/v1/progress |",
         "POST | /sdapi/v1/txt2img | {\"prompt\": \"x\"}",

@@ -40,7 +40,16 @@ record Habit(Pattern phrase, String instead) {
           of("in (?:any|its|their) company", "in a batch"),
           of("in vain", "without a use"),
           of("beside other work", "on a busy machine"),
-          of("learns? by heart", "memorises"));
+          of("learns? by heart", "memorises"),
+          of("trainings", "training runs"),
+          of("processor time", "CPU time"),
+          of("by turns", "alternating"),
+          of("(?:whose|its|their|on) company", "batch"),
+          of("for ever", "without end"),
+          of("the model that ships", "the shipped model"),
+          of("the usual one", "the default"),
+          of("the whole way", "the full trajectory"),
+          of("passed over", "ignored"));
 
   private static Habit of(String phrase, String instead) {
     String anySpace = "\\b" + phrase.replace(" ", "\\s+") + "\\b";

@@ -1,9 +1,5 @@
 package io.diffusion4j.it.guide
 
-import io.diffusion4j.diffusion.continuous.GaussianMixture
-import io.diffusion4j.diffusion.process.ForwardProcess
-import io.diffusion4j.diffusion.schedule.LinearSchedule
-import io.diffusion4j.diffusion.solver.DdimSampler
 import io.diffusion4j.local.LocalGeneration
 import java.nio.file.Path
 import kotlinx.coroutines.runBlocking
@@ -13,13 +9,18 @@ import org.junit.jupiter.api.Test
 /** The guide's Kotlin does what its Java does. */
 class KotlinGuideTest {
   @Test
-  fun `the last state is the sample`() {
-    val data = GaussianMixture(listOf(GaussianMixture.Component(1.0, listOf(0.5), 0.04)))
-    val network = ExactDenoiser(ForwardProcess(LinearSchedule(1000)), data)
-    val states = states(DdimSampler(0.0), network, 10, 100, 3).toList()
-    assertThat(states).hasSize(11)
-    assertThat(states.last()).isEqualTo(ASampler.draw(DdimSampler(0.0), network, 10, 100, 3))
+  fun `the Kotlin program trains and draws what the Java program does`() {
+    val losses = mutableListOf<Double>()
+    val weights = train(::points, 5) { losses += it }
+    val expected = mutableListOf<Double>()
+    val java = PointDiffusion.train(::points, 5) { expected += it }
+    assertThat(losses).hasSize(5).isEqualTo(expected)
+    val states = states(weights, 10, 3).toList()
+    assertThat(states).hasSize(1001)
+    assertThat(states.last()).isEqualTo(PointDiffusion.sample(java, 10, 3))
   }
+
+  private fun points() = FloatArray(512) { if (it % 3 == 0) 1f else -1f }
 
   @Test
   fun `a picture half way is the one that Java draws`(): Unit = runBlocking {

@@ -107,7 +107,7 @@ public final class Diffusion4jImageModel implements ImageModel {
             about.getRefusal().getMessage()));
   }
 
-  private static RuntimeException mapped(GenerationException e) {
+  static RuntimeException mapped(GenerationException e) {
     String message = e.getMessage() == null ? e.code().toString() : e.getMessage();
     return switch (e.code()) {
       case UNAVAILABLE, RESOURCE_EXHAUSTED, DEADLINE_EXCEEDED, ABORTED, INTERNAL, DATA_LOSS ->

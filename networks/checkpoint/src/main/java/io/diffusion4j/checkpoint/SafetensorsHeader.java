@@ -30,6 +30,9 @@ record SafetensorsHeader(
     Map<String, TensorInfo> tensors, SortedMap<String, String> metadata, long dataStart) {
   private static final String METADATA = "__metadata__";
 
+  /** The first four bytes of a file of ggml, as a little-endian number. */
+  private static final int GGUF = 0x46554747;
+
   /** The format's own limit on the length of the JSON. */
   private static final int MAX_LENGTH = 100_000_000;
 
@@ -40,6 +43,10 @@ record SafetensorsHeader(
     if (fileSize < 8) {
       throw new CheckpointException(
           file, "size: " + fileSize + " bytes (expected: ≥ 8, the header length)");
+    }
+    if (mapped.bytes(0, 4).getInt() == GGUF) {
+      throw new CheckpointException(
+          file, "a GGUF file (expected: safetensors or torch, with weights of 16 or 32 bits)");
     }
     long length = mapped.bytes(0, 8).getLong();
     if (length < 0 || length > MAX_LENGTH) {

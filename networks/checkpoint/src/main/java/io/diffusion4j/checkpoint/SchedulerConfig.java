@@ -20,12 +20,15 @@ import io.diffusion4j.diffusion.schedule.ZeroTerminalSnr;
 import io.diffusion4j.diffusion.solver.DdimSampler;
 import io.diffusion4j.diffusion.solver.DdpmSampler;
 import io.diffusion4j.diffusion.solver.DpmSolverPlusPlus;
+import io.diffusion4j.diffusion.solver.FewStepSampler;
 import io.diffusion4j.diffusion.solver.FinalNoiseLevel;
+import io.diffusion4j.diffusion.solver.FlowSampler;
 import io.diffusion4j.diffusion.solver.Grid;
 import io.diffusion4j.diffusion.solver.LcmSampler;
 import io.diffusion4j.diffusion.solver.PlmsSampler;
 import io.diffusion4j.diffusion.solver.Samplers;
 import io.diffusion4j.diffusion.solver.SdeDpmSolverPlusPlus;
+import io.diffusion4j.diffusion.solver.TcdSampler;
 import io.diffusion4j.diffusion.stage.StageChoices;
 import io.diffusion4j.diffusion.stage.StageKind;
 import java.nio.file.Path;
@@ -86,7 +89,11 @@ public record SchedulerConfig(
   private static final String DDIM_SAMPLER = "ddim-diffusers";
   private static final String PLMS_SAMPLER = "plms-diffusers";
   private static final String LCM_SAMPLER = "lcm";
+  private static final String TCD_SAMPLER = "tcd";
   private static final String DPM_SAMPLER = "dpm-solver-diffusers";
+  private static final String FLOW_EULER_SAMPLER = "flow-euler";
+  private static final String FLOW_HEUN_SAMPLER = "flow-heun";
+  private static final String FLOW_LCM_SAMPLER = "flow-stochastic";
   private static final double FIRST_BETA = 1e-4;
   private static final double LAST_BETA = 0.02;
   private static final double RATIO = 0.995;
@@ -194,7 +201,15 @@ public record SchedulerConfig(
     /** {@code DPMSolverMultistepScheduler}: DPM-Solver++ of the ODE or the SDE. */
     DPM_SOLVER("DPMSolverMultistepScheduler", Betas.LINEAR, Spacing.LINSPACE),
     /** {@code LCMScheduler}, whose timesteps are those of the distilled solver. */
-    LCM("LCMScheduler", Betas.SCALED_LINEAR, Spacing.LEADING);
+    LCM("LCMScheduler", Betas.SCALED_LINEAR, Spacing.LEADING),
+    /** {@code TCDScheduler}, at the same timesteps; it does not clip x̂₀. */
+    TCD("TCDScheduler", Betas.SCALED_LINEAR, Spacing.LEADING),
+    /** {@code FlowMatchEulerDiscreteScheduler}: Euler's method along a flow. */
+    FLOW_EULER("FlowMatchEulerDiscreteScheduler"),
+    /** {@code FlowMatchHeunDiscreteScheduler}: Heun's. */
+    FLOW_HEUN("FlowMatchHeunDiscreteScheduler"),
+    /** {@code FlowMatchLCMScheduler}: each step is x̂₀ with fresh noise. */
+    FLOW_LCM("FlowMatchLCMScheduler");
 
     private static final Set<Kind> IN_SIGMA = Set.of(EULER, EULER_ANCESTRAL, DPM_SOLVER);
 
@@ -243,6 +258,11 @@ public record SchedulerConfig(
       this.spacing = spacing;
     }
 
+    /** Whether networks of the class predict the velocity of a flow. */
+    public boolean isFlow() {
+      return this == FLOW_EULER || this == FLOW_HEUN || this == FLOW_LCM;
+    }
+
     /** Returns the name of the class. */
     public String className() {
       return className;
@@ -250,6 +270,10 @@ public record SchedulerConfig(
 
     private boolean clips() {
       return this == DDPM || this == DDIM || this == UNCLIP || this == LCM;
+    }
+
+    private boolean isDistilled() {
+      return this == LCM || this == TCD;
     }
 
     private boolean thresholds() {
@@ -265,8 +289,10 @@ public record SchedulerConfig(
    * @param order the order of {@link Kind#DPM_SOLVER}
    * @param correction its second-order term
    * @param stochastic whether it integrates the SDE
-   * @param distilledSteps the number of steps for which a network of {@link Kind#LCM} was distilled
-   * @param timestepScaling the factor of its boundary condition
+   * @param distilledSteps the number of steps for which a network of {@link Kind#LCM} or {@link
+   *     Kind#TCD} was distilled
+   * @param timestepScaling the factor of LCM's boundary condition
+   * @param flow the levels of the classes of {@link Kind#isFlow}
    */
   public record SolverSettings(
       boolean karras,
@@ -274,7 +300,8 @@ public record SchedulerConfig(
       DpmSolverPlusPlus.Correction correction,
       boolean stochastic,
       int distilledSteps,
-      double timestepScaling) {
+      double timestepScaling,
+      FlowSettings flow) {
     static final SolverSettings DEFAULT =
         new SolverSettings(
             false,
@@ -282,7 +309,8 @@ public record SchedulerConfig(
             DpmSolverPlusPlus.Correction.MIDPOINT,
             false,
             50,
-            LcmSampler.PUBLISHED_SCALING);
+            LcmSampler.PUBLISHED_SCALING,
+            FlowSettings.DEFAULT);
 
     private static final Field<DpmSolverPlusPlus.Correction> CORRECTION =
         new Field<>(
@@ -329,7 +357,7 @@ public record SchedulerConfig(
         default -> {}
       }
       boolean dpm = kind == Kind.DPM_SOLVER;
-      boolean lcm = kind == Kind.LCM;
+      boolean lcm = kind.isDistilled();
       return new SolverSettings(
           (dpm || kind == Kind.EULER) && c.booleanValue("use_karras_sigmas", DEFAULT.karras),
           dpm ? c.intValue("solver_order", DEFAULT.order) : DEFAULT.order,
@@ -340,7 +368,8 @@ public record SchedulerConfig(
               : DEFAULT.distilledSteps,
           lcm
               ? c.doubleValue("timestep_scaling", DEFAULT.timestepScaling)
-              : DEFAULT.timestepScaling);
+              : DEFAULT.timestepScaling,
+          DEFAULT.flow);
     }
 
     private void write(ConfigWriter config, Kind kind) {
@@ -352,13 +381,24 @@ public record SchedulerConfig(
                 .put("solver_order", order)
                 .put("solver_type", CORRECTION.word(correction))
                 .put("use_karras_sigmas", karras);
-        case LCM ->
+        case LCM, TCD ->
             config
                 .put("original_inference_steps", distilledSteps)
                 .put("timestep_scaling", timestepScaling);
         case PNDM -> config.put("skip_prk_steps", true);
         default -> {}
       }
+    }
+
+    private static SolverSettings of(FlowSettings flow) {
+      return new SolverSettings(
+          DEFAULT.karras,
+          DEFAULT.order,
+          DEFAULT.correction,
+          DEFAULT.stochastic,
+          DEFAULT.distilledSteps,
+          DEFAULT.timestepScaling,
+          flow);
     }
 
     private Sampler dpmSolver() {
@@ -375,6 +415,11 @@ public record SchedulerConfig(
     Check.that(clipRange > 0, "clip_sample_range", clipRange, "> 0");
     Check.that(offset >= 0, "steps_offset", offset, "≥ 0");
     kind.variance.require(variance);
+    Check.that(
+        kind.isFlow() == (parameterization == Parameterization.VELOCITY),
+        "prediction_type",
+        parameterization,
+        kind.isFlow() ? "velocity, with a flow" : "epsilon, sample or v_prediction");
     Check.that(
         !zeroSnr || parameterization != Parameterization.EPS,
         "rescale_betas_zero_snr",
@@ -469,6 +514,46 @@ public record SchedulerConfig(
         FinalNoiseLevel.CLEAN,
         false,
         SolverSettings.DEFAULT);
+  }
+
+  /**
+   * Returns flow matching as in Stable Diffusion 3: T timesteps of a flow and Euler's method.
+   *
+   * @param shift the shift of the levels towards noise, greater than 0; 3 there, 1 for none
+   */
+  public static SchedulerConfig flow(int trainTimesteps, double shift) {
+    return flow(Kind.FLOW_EULER, trainTimesteps, FlowSettings.of(shift));
+  }
+
+  private static SchedulerConfig flow(Kind kind, int steps, FlowSettings settings) {
+    settings.schedule(steps);
+    settings.sampler(FlowSampler.Method.EULER);
+    return new SchedulerConfig(
+        kind,
+        Betas.LINEAR,
+        steps,
+        FIRST_BETA,
+        LAST_BETA,
+        false,
+        1,
+        false,
+        RATIO,
+        1,
+        Parameterization.VELOCITY,
+        VarianceType.FIXED_SMALL,
+        Spacing.TRAILING,
+        0,
+        FinalNoiseLevel.CLEAN,
+        false,
+        SolverSettings.of(settings));
+  }
+
+  /**
+   * Returns the settings for pictures of this many tokens, by which a scheduler with {@code
+   * use_dynamic_shifting} shifts its levels; others stay as they are.
+   */
+  public SchedulerConfig withTokens(int tokens) {
+    return kind.isFlow() ? flow(kind, trainTimesteps, solver.flow.withTokens(tokens)) : this;
   }
 
   /** Returns the prior of Karlo: predicts the clean embedding. */
@@ -578,7 +663,8 @@ public record SchedulerConfig(
    * @throws CheckpointException if it is another class's, or has an unknown field or value
    */
   public static SchedulerConfig readUnclip(Path file) {
-    return read(ComponentConfig.read(file), Kind.UNCLIP);
+    return read(
+        ComponentConfig.read(file), Kind.UNCLIP, Kind.FLOW_EULER, Kind.FLOW_HEUN, Kind.FLOW_LCM);
   }
 
   /**
@@ -593,12 +679,15 @@ public record SchedulerConfig(
   /** Reads the settings of a network of latents, of any class but unCLIP's. */
   public static SchedulerConfig readLatent(ComponentConfig c) {
     return read(
-        c, Arrays.stream(Kind.values()).filter(kind -> kind != Kind.UNCLIP).toArray(Kind[]::new));
+        c,
+        Arrays.stream(Kind.values())
+            .filter(kind -> kind != Kind.UNCLIP && !kind.isFlow())
+            .toArray(Kind[]::new));
   }
 
   /** Reads the settings of a network of pixels or latents. */
   public static SchedulerConfig read(ComponentConfig c) {
-    return read(c, Kind.DDPM, Kind.DDIM, Kind.SDE);
+    return read(c, Kind.DDPM, Kind.DDIM, Kind.SDE, Kind.FLOW_EULER, Kind.FLOW_HEUN, Kind.FLOW_LCM);
   }
 
   private static SchedulerConfig read(ComponentConfig c, Kind... kinds) {
@@ -618,9 +707,14 @@ public record SchedulerConfig(
   }
 
   private static SchedulerConfig of(ComponentConfig c, Kind kind) {
+    if (kind.isFlow()) {
+      int trained = c.intValue("num_train_timesteps", TRAIN_TIMESTEPS);
+      return flow(
+          kind, trained, FlowSettings.read(c, kind == Kind.FLOW_HEUN, kind == Kind.FLOW_LCM));
+    }
     var betas = kind.betas.read(c);
     int steps = c.intValue("num_train_timesteps", TRAIN_TIMESTEPS);
-    boolean clips = c.booleanValue("clip_sample", kind != Kind.LCM) && kind.clips();
+    boolean clips = c.booleanValue("clip_sample", !kind.isDistilled()) && kind.clips();
     double range = c.doubleValue("clip_sample_range", 1);
     var predicted = PREDICTION.read(c);
     var variance = kind.variance.read(c);
@@ -629,7 +723,7 @@ public record SchedulerConfig(
       return unclip(steps, variance, clips, range, predicted).withSpacing(spacing);
     }
     c.unset("trained_betas");
-    boolean lcm = kind == Kind.LCM;
+    boolean lcm = kind.isDistilled();
     return new SchedulerConfig(
         kind,
         betas,
@@ -652,8 +746,11 @@ public record SchedulerConfig(
         SolverSettings.read(c, kind));
   }
 
-  /** Returns the noise schedule; diffusers computes its tables in float32. */
+  /** Returns the noise schedule; diffusers computes tables of β in float32. */
   public NoiseSchedule schedule() {
+    if (kind.isFlow()) {
+      return solver.flow.schedule(trainTimesteps);
+    }
     NoiseSchedule schedule =
         switch (betas) {
           case LINEAR ->
@@ -683,7 +780,7 @@ public record SchedulerConfig(
    *     (0, 1]; other networks have all, whose end is taken
    */
   public TimestepSpacing timesteps(double strength) {
-    if (kind == Kind.LCM) {
+    if (kind.isDistilled()) {
       return TimestepSpacings.distilled(solver.distilledSteps, strength);
     }
     boolean dpm = kind == Kind.DPM_SOLVER;
@@ -731,9 +828,39 @@ public record SchedulerConfig(
     var choices =
         kind == Kind.UNCLIP
             ? new StageChoices(samplers, UNCLIP_SAMPLER, most)
-            : ofPixels(samplers, most).withTreatments(Thresholding.standard());
+            : (kind.isFlow() ? ofFlow(samplers, most) : ofPixels(samplers, most))
+                .withTreatments(Thresholding.standard());
     return new StageKind.Denoising(
-        schedule(), timesteps(), treatment(), choices.withSpacings(TimestepSpacings.standard()));
+        schedule(),
+        timesteps(),
+        treatment(),
+        limited(choices).withSpacings(TimestepSpacings.standard()));
+  }
+
+  /**
+   * Returns choices whose samplers of few steps refuse noise that the network cannot begin with.
+   */
+  private StageChoices limited(StageChoices choices) {
+    StageChoices limited = choices;
+    if (parameterization == Parameterization.EPS) {
+      for (String name : choices.samplers().names()) {
+        if (choices.samplers().named(name) instanceof FewStepSampler few) {
+          limited = limited.withSampler(name, few.startingWithin(FewStepSampler.MAX_SIGMA_OF_EPS));
+        }
+      }
+    }
+    return limited;
+  }
+
+  private StageChoices ofFlow(ByName<Sampler> samplers, int steps) {
+    var flow = solver.flow;
+    var all =
+        samplers
+            .with(FLOW_EULER_SAMPLER, flow.sampler(FlowSampler.Method.EULER))
+            .with(FLOW_HEUN_SAMPLER, flow.sampler(FlowSampler.Method.HEUN))
+            .with(FLOW_LCM_SAMPLER, flow.sampler(FlowSampler.Method.STOCHASTIC));
+    String own = kind == Kind.FLOW_HEUN ? FLOW_HEUN_SAMPLER : FLOW_EULER_SAMPLER;
+    return new StageChoices(all, flow.stochastic() ? FLOW_LCM_SAMPLER : own, steps);
   }
 
   private StageChoices ofPixels(ByName<Sampler> samplers, int steps) {
@@ -764,13 +891,22 @@ public record SchedulerConfig(
       case LCM ->
           new StageChoices(
               all.with(LCM_SAMPLER, new LcmSampler(solver.timestepScaling)), LCM_SAMPLER, steps);
+      case TCD ->
+          new StageChoices(
+              all.with(
+                  TCD_SAMPLER,
+                  new TcdSampler(TcdSampler.PUBLISHED_ETA, FinalNoiseLevel.FIRST_TIMESTEP)),
+              TCD_SAMPLER,
+              steps);
       default -> new StageChoices(all, ancestral, steps);
     };
   }
 
   /** Returns the name of a parameterization in files. */
   public static String predictionType(Parameterization parameterization) {
-    return PREDICTION.word(parameterization);
+    return parameterization == Parameterization.VELOCITY
+        ? "velocity" // no field of the files: the class says so
+        : PREDICTION.word(parameterization);
   }
 
   /**
@@ -787,6 +923,12 @@ public record SchedulerConfig(
           .put("num_train_timesteps", trainTimesteps)
           .put("sampling_eps", 1.0 / trainTimesteps)
           .write(file);
+      return;
+    }
+    if (kind.isFlow()) {
+      config.put("num_train_timesteps", trainTimesteps);
+      solver.flow.write(config, kind == Kind.FLOW_HEUN, kind == Kind.FLOW_LCM);
+      config.write(file);
       return;
     }
     config

@@ -49,7 +49,7 @@ class Float16CodecTest {
       return ((1 << exponentBits) - 1) << fractionBits;
     }
 
-    /** IEEE 754, section 3.4; also of the bits of infinity, as if the exponent went on. */
+    /** IEEE 754, section 3.4; also of the bits of infinity, as if the exponent continued. */
     double value(int magnitude) {
       int bias = (1 << (exponentBits - 1)) - 1;
       int exponent = magnitude >>> fractionBits;

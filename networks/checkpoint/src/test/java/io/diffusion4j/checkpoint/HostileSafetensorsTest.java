@@ -62,6 +62,10 @@ class HostileSafetensorsTest {
             withLength(Long.MAX_VALUE, brace, none),
             "header length: 9223372036854775807"),
         arguments(
+            "quantised weights of ggml",
+            "GGUF\3\0\0\0 and so on".getBytes(StandardCharsets.US_ASCII),
+            "a GGUF file (expected: safetensors or torch, with weights of 16 or 32 bits)"),
+        arguments(
             "a zip archive, as torch.save writes",
             "PK\3\4 and so on and on".getBytes(StandardCharsets.US_ASCII),
             "is this a safetensors file?"));

@@ -70,6 +70,81 @@ class SchedulerTraceTest {
     }
   }
 
+  /**
+   * From the file alone: with arguments of {@code set_timesteps} the class draws on other levels.
+   */
+  @GoldenTest(GoldenKind.FLOW_TRACE)
+  void aFlowsConfigurationDrawsAsItsClass(GoldenCase trace) {
+    ObjectNode file = trace.config("config");
+    file.put("_class_name", trace.json().get("scheduler").asText());
+    var fields = ComponentConfig.parse(trace.marker(), file.toString());
+    if (file.path("invert_sigmas").asBoolean()) {
+      assertThatThrownBy(() -> SchedulerConfig.read(fields))
+          .hasMessageContaining("invert_sigmas: true (expected: false)");
+      return;
+    }
+    SchedulerConfig config = SchedulerConfig.read(fields);
+    Path written = folder.resolve("scheduler_config.json");
+    config.write(written);
+    assertThat(SchedulerConfig.read(written)).isEqualTo(config);
+    if (!trace.json().get("set_timesteps").isEmpty() || trace.json().has("begin")) {
+      return;
+    }
+    int steps = trace.json().get("steps").asInt();
+    StageKind.Denoising course = config.course(steps);
+    SamplingPlan plan =
+        course
+            .choices()
+            .samplers()
+            .named(course.choices().defaultSampler())
+            .plan(course.schedule(), course.spacing().of(course.schedule().steps(), steps));
+    GoldenTensors golden = trace.io();
+    for (int row = 0; row < golden.size("in.noise", 0); row++) {
+      int image = row;
+      Trajectory trajectory =
+          new Trajectory(
+              plan,
+              config.parameterization(),
+              config.treatment(),
+              times(golden.row("in.noise", row), plan.initialScale()),
+              step -> golden.row("step%02d.noise".formatted(step), image));
+      for (int i = 0; i < golden.values("timesteps").length; i++) {
+        assertThat(course.schedule().networkTime(plan.steps().get(i).t()))
+            .isEqualTo(golden.values("timesteps")[i], within(1e-3));
+        trajectory.advance(Prediction.of(golden.row("step%02d.model_out".formatted(i), row)));
+      }
+      float[] out = golden.row("out", row);
+      for (int i = 0; i < out.length; i++) {
+        assertThat((double) trajectory.x()[i])
+            .isCloseTo(out[i], within(TOLERANCE * golden.largest("out")));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "Euler | \"shift\": 0 | shift: 0.0 (expected: > 0 and finite)",
+        "Euler | \"shift_terminal\": 1 | shift_terminal: 1.0 (expected: in [0, 1))",
+        "Euler | \"time_shift_type\": \"cubic\" | time_shift_type: \"cubic\"",
+        "Euler | \"use_karras_sigmas\": true, \"use_beta_sigmas\": true | use_beta_sigmas: true",
+        "Euler | \"max_image_seq_len\": 16 | max_image_seq_len: 16",
+        "Euler | \"num_train_timesteps\": 0 | steps: 0 (expected: ≥ 1)",
+        "Euler | \"new_thing\": 3 | unknown fields: new_thing",
+        "Heun | \"shift\": -1 | shift: -1.0"
+      })
+  void whatNoFlowIsMadeOfIsRefusedByName(String method, String field, String message) {
+    String name = "FlowMatch" + method + "DiscreteScheduler";
+    var config =
+        ComponentConfig.parse(
+            Path.of("scheduler_config.json"), "{\"_class_name\": \"" + name + "\", " + field + "}");
+    assertThatThrownBy(() -> SchedulerConfig.read(config))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining(message);
+  }
+
   private SchedulerConfig writtenAndRead(SchedulerConfig config) {
     Path file = folder.resolve("scheduler_config.json");
     config.write(file);

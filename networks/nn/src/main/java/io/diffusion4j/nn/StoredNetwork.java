@@ -25,8 +25,8 @@ import java.util.function.UnaryOperator;
  * @param definitions the network; if it exists for every size of images, also the same network for
  *     a higher and for a wider one
  * @param weights its weights
- * @param names the usual names of its inputs and outputs by its own, where they differ; see {@link
- *     #output}
+ * @param names the default names of its inputs and outputs by its own, where they differ; see
+ *     {@link #output}
  * @param time the form of its input {@link io.diffusion4j.nn.engine.NetworkDenoiser#TIME}; empty if
  *     it has none, or a learned one
  */

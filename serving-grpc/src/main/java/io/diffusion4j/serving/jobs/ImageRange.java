@@ -100,7 +100,7 @@ record ImageRange(ResolvedRequest request, int from, int to) {
   }
 
   /**
-   * Returns whether previews are due: the request wants one at this step of a stage with pixels.
+   * Returns whether previews are due: the request includes one at this step of a stage with pixels.
    */
   boolean hasPreviews(SamplingListener.Progress at) {
     int every = request.previewEverySteps();

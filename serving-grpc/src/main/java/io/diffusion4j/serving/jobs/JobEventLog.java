@@ -91,7 +91,7 @@ final class JobEventLog {
     inform(observer -> observer.event(event));
   }
 
-  /** Notifies the observers and returns whether one of them wants previews now. */
+  /** Notifies the observers and returns whether one of them requests previews now. */
   synchronized boolean progress(JobEvent.Progress event) {
     progress = event;
     inform(observer -> observer.event(event));

@@ -23,7 +23,7 @@ public interface JobObserver {
 
   /**
    * Returns whether the previews of the step that was reported last would be sent; if no observer
-   * wants them, none is encoded.
+   * requests them, none is encoded.
    */
   boolean wantsPreview();
 

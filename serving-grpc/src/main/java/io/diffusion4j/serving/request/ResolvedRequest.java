@@ -6,7 +6,6 @@ import io.diffusion4j.client.Recipes;
 import io.diffusion4j.diffusion.denoiser.Reuse;
 import io.diffusion4j.diffusion.filter.Filters;
 import io.diffusion4j.diffusion.filter.Verdict;
-import io.diffusion4j.diffusion.guidance.GuidanceScale;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.noise.NoiseSource;
 import io.diffusion4j.diffusion.pipeline.ImagePipeline;
@@ -213,7 +212,7 @@ public record ResolvedRequest(
       SamplingSettings settings = stages.get(stage.name());
       Pixels size = size(stage);
       long pixels = size.areDrawn() ? pixels(size) : PIXELS_OF_NONE;
-      int passes = settings == null || isOne(settings.guidanceScale()) ? 1 : 2;
+      int passes = settings == null || !settings.isGuidedTwice() ? 1 : 2;
       pixelSteps += wholeSteps(settings, steps(stage)) * pixels * passes;
     }
     return imageCount() * pixelSteps / 1e6;
@@ -247,10 +246,6 @@ public record ResolvedRequest(
         * (most * BYTES_PER_PIXEL
             + BYTES_AROUND
             + 2 * (long) request.getSerializedSize() * BYTES_IN_RECIPE);
-  }
-
-  private static boolean isOne(GuidanceScale scale) {
-    return scale instanceof GuidanceScale.Constant constant && constant.scale() == 1;
   }
 
   /** Returns the noise of images {@code from} to {@code to} (exclusive), counted from 0. */

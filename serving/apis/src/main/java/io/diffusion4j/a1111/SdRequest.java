@@ -58,6 +58,11 @@ record SdRequest(
   /** The key of {@code override_settings} that chooses a model. */
   static final String CHECKPOINT = "sd_model_checkpoint";
 
+  /** The key that counts the blocks of the text tower from its end, from 1. */
+  private static final String CLIP_SKIP = "CLIP_stop_at_last_layers";
+
+  private static final int MAX_CLIP_SKIP = 12;
+
   /**
    * Reads the fields.
    *
@@ -72,7 +77,7 @@ record SdRequest(
             fields.integer("width", MIN_SIDE, MAX_SIDE).orElse(model.getImageWidth()),
             fields.integer("height", MIN_SIDE, MAX_SIDE).orElse(model.getImageHeight()));
     var request = GenerateImagesRequest.newBuilder().setModel(model.getName());
-    StageOptions options = options(fields, stage);
+    StageOptions options = options(fields, fromPicture, stage);
     if (!options.equals(StageOptions.getDefaultInstance())) {
       request.putStages(stage.getName(), options);
     }
@@ -124,15 +129,22 @@ record SdRequest(
   private static Model model(Fields fields, WebUiModels models) {
     Fields settings = fields.object("override_settings");
     for (Map.Entry<String, ?> setting : settings.json().properties()) {
-      if (!setting.getKey().equals(CHECKPOINT)) {
-        throw SdException.unsupported(
-            "override_settings", Errors.quote(setting.getKey()), CHECKPOINT + " or none");
+      if (!List.of(CHECKPOINT, CLIP_SKIP).contains(setting.getKey())) {
+        throw unsupportedSetting(setting.getKey());
       }
     }
     return models.titled(settings.text(CHECKPOINT).orElse(""));
   }
 
-  private static StageOptions options(Fields fields, ModelStage stage) {
+  private static SdException unsupportedSetting(String key) {
+    return SdException.unsupported("override_settings", Errors.quote(key), CHECKPOINT + " or none");
+  }
+
+  private static boolean reads(ModelStage stage, String setting) {
+    return stage.getSettingsList().stream().anyMatch(known -> known.getName().equals(setting));
+  }
+
+  private static StageOptions options(Fields fields, boolean fromPicture, ModelStage stage) {
     var options = StageOptions.newBuilder();
     if (stage.getSamplersCount() == 0) {
       return options.build(); // there is no choice
@@ -140,6 +152,20 @@ record SdRequest(
     fields.integer("steps", 1, stage.getMaxSteps()).ifPresent(options::setSteps);
     if (stage.getGuided()) { // clients send a scale whether or not a model has one
       fields.number("cfg_scale").ifPresent(options::setGuidanceScale);
+    }
+    fields
+        .object("override_settings")
+        .integer(CLIP_SKIP, 1, MAX_CLIP_SKIP)
+        .filter(last -> last > 1)
+        .ifPresent(
+            last -> {
+              if (!reads(stage, "clip_skip")) {
+                throw unsupportedSetting(CLIP_SKIP);
+              }
+              options.setClipSkip(last - 1);
+            });
+    if (fromPicture && fields.picture("mask").isPresent() && reads(stage, "strength")) {
+      options.setStrength(fields.number("denoising_strength").orElse(DEFAULT_STRENGTH));
     }
     String sampler = fields.text("sampler_name").or(() -> fields.text("sampler_index")).orElse("");
     SamplerNames.choose(sampler, fields.text("scheduler").orElse(""), stage, options);

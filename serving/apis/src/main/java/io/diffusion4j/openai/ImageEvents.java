@@ -133,15 +133,12 @@ final class ImageEvents
   }
 
   private ObjectNode image(int index, byte[] png) {
-    return JsonNodeFactory.instance
-        .objectNode()
-        .put("b64_json", Base64.getEncoder().encodeToString(resizer.fit(png, asked.size())))
-        .put("created_at", Instant.now().getEpochSecond())
-        .put("size", asked.size().toString())
-        .put("quality", "auto")
-        .put("background", "opaque")
-        .put("output_format", "png")
-        .put("image_index", index);
+    ObjectNode json =
+        JsonNodeFactory.instance
+            .objectNode()
+            .put("b64_json", Base64.getEncoder().encodeToString(asked.file(png, resizer)))
+            .put("created_at", Instant.now().getEpochSecond());
+    return asked.files().describe(json, asked.size()).put("image_index", index);
   }
 
   @Override

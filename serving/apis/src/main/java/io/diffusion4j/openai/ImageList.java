@@ -74,6 +74,9 @@ final class ImageList
     ObjectNode body =
         JsonNodeFactory.instance.objectNode().put("created", Instant.now().getEpochSecond());
     body.set("data", data);
+    if (asked.files().current()) {
+      asked.files().describe(body, asked.size());
+    }
     answer.complete(
         HttpResponse.of(
             ResponseHeaders.builder(HttpStatus.OK)
@@ -85,11 +88,13 @@ final class ImageList
   }
 
   private ObjectNode toJson(GeneratedImage image) {
-    byte[] png = resizer.fit(image.getData().toByteArray(), asked.size());
-    String base64 = Base64.getEncoder().encodeToString(png);
+    byte[] file = asked.file(image.getData().toByteArray(), resizer);
+    String base64 = Base64.getEncoder().encodeToString(file);
     return asked.format() == Format.B64_JSON
         ? JsonNodeFactory.instance.objectNode().put("b64_json", base64)
-        : JsonNodeFactory.instance.objectNode().put("url", "data:image/png;base64," + base64);
+        : JsonNodeFactory.instance
+            .objectNode()
+            .put("url", "data:image/" + asked.files().format() + ";base64," + base64);
   }
 
   @Override

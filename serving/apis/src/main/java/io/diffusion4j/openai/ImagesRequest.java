@@ -1,9 +1,12 @@
 package io.diffusion4j.openai;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.common.collect.ImmutableSet;
 import com.google.protobuf.ByteString;
 import io.diffusion4j.serving.request.OutputSize;
+import io.diffusion4j.serving.request.Resizer;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
+import io.diffusion4j.serving.v1.ImageToImageTask;
 import io.diffusion4j.serving.v1.InpaintTask;
 import io.diffusion4j.serving.v1.InputImage;
 import io.diffusion4j.serving.v1.Model;
@@ -23,17 +26,44 @@ record ImagesRequest(
     OutputSize size,
     Format format,
     boolean stream,
-    int partialImages) {
+    int partialImages,
+    Files files) {
   private static final List<OutputSize> SIZES =
       List.of(new OutputSize(256, 256), new OutputSize(512, 512), new OutputSize(1024, 1024));
+
+  /** The longest side of a size of one's own, which OpenAI's current models take. */
+  private static final int MAX_SIDE = 3840;
+
+  /** The unit of such a size. */
+  private static final int UNIT = 16;
+
   private static final int MAX_PARTIAL_IMAGES = 3;
+  private static final double DEFAULT_STRENGTH = 0.5;
 
   /** The parameters of every route. */
   private static final Set<String> COMMON = Set.of("model", "n", "size", "response_format", "user");
 
   /** Parameters without an effect here. */
-  private static final Set<String> WITHOUT_EFFECT =
-      Set.of("quality", "style", "input_fidelity", "output_compression");
+  private static final Set<String> WITHOUT_EFFECT = Set.of("style", "input_fidelity");
+
+  /**
+   * The image files of a response.
+   *
+   * @param current whether the request names one of OpenAI's current models, whose responses
+   *     describe the files
+   * @param quality the quality as requested, which has no effect here
+   * @param format png or jpeg
+   * @param compression the quality of JPEG files, in [0, 1]
+   */
+  record Files(boolean current, String quality, String format, double compression) {
+    /** Adds the description to a response. */
+    ObjectNode describe(ObjectNode json, OutputSize size) {
+      return json.put("size", size.toString())
+          .put("quality", quality)
+          .put("background", "opaque")
+          .put("output_format", format);
+    }
+  }
 
   /** The form of images in a response. */
   enum Format {
@@ -59,14 +89,16 @@ record ImagesRequest(
   /** Reads the parameters. */
   static ImagesRequest of(Task task, Parameters parameters, OpenAiModels models) {
     parameters.requireKnown(known(task));
-    Model model = models.named(parameters.text("model").orElse(""));
+    String name = parameters.text("model").orElse("");
+    Model model = models.named(name);
+    boolean current = OpenAiModels.isCurrent(name);
     GenerateImagesRequest.Builder request =
         GenerateImagesRequest.newBuilder().setModel(model.getName());
     parameters.integer("n").ifPresent(request::setImageCount);
     switch (task) {
       case GENERATION ->
           request.setTextToImage(TextToImageTask.newBuilder().setPrompt(prompt(parameters)));
-      case EDIT -> request.setInpaint(edit(parameters));
+      case EDIT -> edit(parameters, current, request);
       case VARIATION ->
           request.setVariation(
               VariationTask.newBuilder()
@@ -78,7 +110,7 @@ record ImagesRequest(
         .filter("low"::equals)
         .ifPresent(low -> request.setModeration(Moderation.MODERATION_LOW));
     parameters.text("background", List.of("auto", "opaque"));
-    parameters.text("output_format", List.of("png"));
+    Files files = files(parameters, current);
     boolean stream = parameters.flag("stream");
     int partialImages = parameters.integer("partial_images").orElse(0);
     if (partialImages < 0 || partialImages > MAX_PARTIAL_IMAGES) {
@@ -90,13 +122,35 @@ record ImagesRequest(
     }
     boolean base64 =
         parameters
-            .text("response_format", List.of("url", "b64_json"))
-            .filter("b64_json"::equals)
-            .isPresent();
-    OutputSize size = size(parameters, model);
+            .text("response_format", current ? List.of("b64_json") : List.of("url", "b64_json"))
+            .map("b64_json"::equals)
+            .orElse(current);
+    OutputSize size = current ? currentSize(parameters, model) : size(parameters, model);
     size.addTo(request, model);
     return new ImagesRequest(
-        request.build(), size, base64 ? Format.B64_JSON : Format.URL, stream, partialImages);
+        request.build(), size, base64 ? Format.B64_JSON : Format.URL, stream, partialImages, files);
+  }
+
+  private static Files files(Parameters parameters, boolean current) {
+    String quality =
+        (current
+                ? parameters.text("quality", List.of("auto", "low", "medium", "high"))
+                : parameters.text("quality"))
+            .filter(asked -> current)
+            .orElse("auto");
+    int compression = parameters.integer("output_compression").orElse(100);
+    if (compression < 0 || compression > 100) {
+      throw OpenAiException.invalid("output_compression", compression, "0 to 100");
+    }
+    String format = parameters.text("output_format", List.of("png", "jpeg")).orElse("png");
+    return new Files(current, quality, format, compression / 100.0);
+  }
+
+  /** Returns an image of the service as a file of the response. */
+  byte[] file(byte[] png, Resizer resizer) {
+    return files.format().equals("jpeg")
+        ? resizer.jpeg(png, size, files.compression())
+        : resizer.fit(png, size);
   }
 
   private static Set<String> known(Task task) {
@@ -105,7 +159,14 @@ record ImagesRequest(
     if (task != Task.VARIATION) { // for which OpenAI's API has no other parameters
       known.addAll(WITHOUT_EFFECT);
       known.addAll(
-          List.of("stream", "partial_images", "background", "output_format", "moderation"));
+          List.of(
+              "stream",
+              "partial_images",
+              "background",
+              "output_format",
+              "output_compression",
+              "quality",
+              "moderation"));
     }
     return Set.copyOf(known);
   }
@@ -116,8 +177,22 @@ record ImagesRequest(
         .build();
   }
 
-  private static InpaintTask edit(Parameters parameters) {
+  /** Sets the task of an edit: OpenAI's current models change all of a picture without a mask. */
+  private static void edit(
+      Parameters parameters, boolean current, GenerateImagesRequest.Builder request) {
     byte[] image = parameters.file("image").orElseThrow(() -> OpenAiException.missing("image"));
+    if (current && parameters.file("mask").isEmpty()) {
+      request.setImageToImage(
+          ImageToImageTask.newBuilder()
+              .setPrompt(prompt(parameters))
+              .setImage(file(image))
+              .setStrength(DEFAULT_STRENGTH));
+    } else {
+      request.setInpaint(inpaint(parameters, image));
+    }
+  }
+
+  private static InpaintTask inpaint(Parameters parameters, byte[] image) {
     byte[] mask =
         parameters
             .file("mask")
@@ -157,6 +232,33 @@ record ImagesRequest(
     known.add("auto");
     String asked = parameters.text("size", known).orElse("auto");
     return SIZES.stream().filter(size -> size.toString().equals(asked)).findFirst().orElse(own);
+  }
+
+  private static OutputSize currentSize(Parameters parameters, Model model) {
+    String asked = parameters.text("size").orElse("auto");
+    if (asked.equals("auto")) {
+      return new OutputSize(model.getImageWidth(), model.getImageHeight());
+    }
+    if (asked.matches("[0-9]{1,4}x[0-9]{1,4}")) {
+      int x = asked.indexOf('x');
+      var size =
+          new OutputSize(
+              Integer.parseInt(asked.substring(0, x)), Integer.parseInt(asked.substring(x + 1)));
+      int longest = Math.max(size.width(), size.height());
+      int shortest = Math.min(size.width(), size.height());
+      if (shortest > 0
+          && size.width() % UNIT == 0
+          && size.height() % UNIT == 0
+          && longest <= MAX_SIDE
+          && longest <= 3 * shortest) {
+        return size;
+      }
+    }
+    throw OpenAiException.invalid(
+        "size",
+        Parameters.quote(asked),
+        "auto, 1024x1024, 1536x1024, 1024x1536, or other multiples of 16 up to 3840, whose ratio is"
+            + " at most 3:1");
   }
 
   /**

@@ -19,18 +19,23 @@ import java.util.stream.Collectors;
  * @param all lists all models
  */
 record OpenAiModels(Function<String, Optional<Model>> one, Supplier<List<Model>> all) {
-  /** The model name that clients of this API send; here it is the default model. */
   private static final String DALL_E_2 = "dall-e-2";
+
+  /** How the names of OpenAI's current models begin. */
+  private static final String CURRENT = "gpt-image-";
 
   static OpenAiModels of(Channel service) {
     return new OpenAiModels(
         name -> GenerationClient.model(service, name), () -> GenerationClient.models(service));
   }
 
-  /** Returns the model that a request selects by this name. */
+  /**
+   * Returns the model that a request selects by this name: a served one, or the default model for
+   * the names that clients of this API send.
+   */
   Model named(String name) {
     return one.apply(name)
-        .or(() -> name.equals(DALL_E_2) ? one.apply("") : Optional.empty())
+        .or(() -> name.equals(DALL_E_2) || isCurrent(name) ? one.apply("") : Optional.empty())
         .orElseThrow(
             () ->
                 OpenAiException.refusal(
@@ -41,9 +46,16 @@ record OpenAiModels(Function<String, Optional<Model>> one, Supplier<List<Model>>
                         + all.get().stream().map(Model::getName).collect(Collectors.joining(", "))
                         + ", or "
                         + DALL_E_2
-                        + " for the default)",
+                        + " or "
+                        + CURRENT
+                        + "… for the default)",
                     "model",
                     "model_not_found"));
+  }
+
+  /** Whether a name is one of OpenAI's current models, whose requests have other parameters. */
+  static boolean isCurrent(String name) {
+    return name.startsWith(CURRENT);
   }
 
   /** Returns the response of {@code GET /v1/models}. */

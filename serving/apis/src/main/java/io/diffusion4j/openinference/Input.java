@@ -22,7 +22,7 @@ enum Input {
   /** The name of the tensor. */
   final String key;
 
-  /** The usual type of its elements; other integers, and other numbers, are read as well. */
+  /** The default type of its elements; other integers, and other numbers, are read as well. */
   final TensorDatatype type;
 
   /** Whether there may be an element for each prompt. */

@@ -20,7 +20,10 @@ import io.diffusion4j.serving.v1.ListModelsRequest;
 import io.diffusion4j.serving.v1.ModelServiceGrpc;
 import io.grpc.Channel;
 import io.grpc.StatusRuntimeException;
+import jakarta.inject.Inject;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,13 +36,29 @@ import org.jspecify.annotations.Nullable;
  * HttpFault}s.
  */
 final class EventApi extends JsonApi {
+  private final Optional<SharedRoute> other;
+
+  /**
+   * Creates the API.
+   *
+   * @param other the other API at {@code /api/generate}, if the server has it
+   */
+  @Inject
+  EventApi(Optional<SharedRoute> other) {
+    this.other = other;
+  }
+
   @Override
   public void addTo(ServerBuilder server, Channel service) {
-    add(server.route().post("/api/generate").consumes(MediaType.JSON), service, EventApi::generate);
+    add(server.route().post("/api/generate").consumes(MediaType.JSON), service, this::generate);
     add(server.route().get("/api/models"), service, EventApi::models);
   }
 
-  private static CompletableFuture<HttpResponse> generate(Arrived arrived) {
+  private CompletionStage<HttpResponse> generate(Arrived arrived) {
+    return other.flatMap(api -> api.answer(arrived)).orElseGet(() -> events(arrived));
+  }
+
+  private static CompletableFuture<HttpResponse> events(Arrived arrived) {
     GenerateImagesRequest.Builder request = GenerateImagesRequest.newBuilder();
     try {
       JsonFormat.parser().merge(arrived.request().contentUtf8(), request);

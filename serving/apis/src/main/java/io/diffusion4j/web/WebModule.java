@@ -1,7 +1,9 @@
 package io.diffusion4j.web;
 
 import com.google.inject.AbstractModule;
+import com.google.inject.Singleton;
 import com.google.inject.multibindings.Multibinder;
+import com.google.inject.multibindings.OptionalBinder;
 import com.linecorp.armeria.common.HttpHeaderNames;
 import com.linecorp.armeria.common.ServerCacheControl;
 import com.linecorp.armeria.server.ServerBuilder;
@@ -11,8 +13,8 @@ import io.diffusion4j.serving.http.HttpModule;
 import io.grpc.Channel;
 
 /**
- * The web page at {@code /} of a server, and its API under {@code /api/}. Provides {@link
- * HttpFace}s to a {@link io.diffusion4j.serving.ServingModule}; needs nothing.
+ * The web page at {@code /} of a server, and its API under {@code /api/}. Provides {@link HttpApi}s
+ * to a {@link io.diffusion4j.serving.ServingModule}; a {@link SharedRoute} is optional.
  */
 public final class WebModule extends AbstractModule implements HttpModule {
   @Override
@@ -22,9 +24,11 @@ public final class WebModule extends AbstractModule implements HttpModule {
 
   @Override
   protected void configure() {
+    bind(EventApi.class).in(Singleton.class);
     var apis = Multibinder.newSetBinder(binder(), HttpApi.class);
     apis.addBinding().toInstance(new WebPage());
-    apis.addBinding().toInstance(new EventApi());
+    apis.addBinding().to(EventApi.class);
+    OptionalBinder.newOptionalBinder(binder(), SharedRoute.class);
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.diffusion4j.openai;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.linecorp.armeria.common.ContentDisposition;
 import com.linecorp.armeria.common.HttpData;
@@ -116,6 +117,50 @@ class ImagesRequestTest {
 
   private static Parameters json(String body) {
     return Parameters.of(body);
+  }
+
+  @Test
+  void currentModelsHaveTheirOwnDefaults() {
+    var asked =
+        ImagesRequest.of(
+            Task.GENERATION,
+            json("{\"model\": \"gpt-image-2\", \"prompt\": \"x\", \"size\": \"1536x1024\"}"),
+            MODELS);
+    assertThat(asked.request().getModel()).isEqualTo("emoji");
+    assertThat(asked.format()).isEqualTo(ImagesRequest.Format.B64_JSON);
+    assertThat(asked.size()).isEqualTo(new OutputSize(1536, 1024));
+    assertThat(asked.files()).isEqualTo(new ImagesRequest.Files(true, "auto", "png", 1));
+  }
+
+  @Test
+  void currentModelsChangeTheWholePictureWithoutAMask() {
+    byte[] image = Pictures.opaque(8, 8);
+    var asked =
+        ImagesRequest.of(
+            Task.EDIT,
+            form(file("image", image), value("prompt", "x"), value("model", "gpt-image-1")),
+            MODELS);
+    assertThat(asked.request().getImageToImage().getPrompt().getText()).isEqualTo("x");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "\"size\": \"100x100\" | size: \"100x100\" (expected: auto, 1024x1024",
+        "\"size\": \"64x640\" | size: \"64x640\" (expected: auto",
+        "\"size\": \"0x0\" | size: \"0x0\" (expected: auto",
+        "\"size\": \"99999x16\" | size: \"99999x16\" (expected: auto",
+        "\"quality\": \"hd\" | quality: \"hd\" (expected: one of auto, low, medium, high)",
+        "\"response_format\": \"url\" | response_format: \"url\" (expected: one of b64_json)",
+        "\"output_format\": \"webp\" | output_format: \"webp\" (expected: one of png, jpeg)",
+        "\"output_compression\": 101 | output_compression: 101 (expected: 0 to 100)",
+      })
+  void whatACurrentModelDoesNotTakeIsRefused(String field, String message) {
+    var parameters = json("{\"model\": \"gpt-image-1\", \"prompt\": \"x\", " + field + "}");
+    assertThatThrownBy(() -> ImagesRequest.of(Task.GENERATION, parameters, MODELS))
+        .hasMessageStartingWith(message);
   }
 
   private static OpenAiModels catalogue(Model... models) {

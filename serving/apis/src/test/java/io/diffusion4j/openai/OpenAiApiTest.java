@@ -151,7 +151,9 @@ class OpenAiApiTest {
     var answer = post(GENERATIONS, "{\"prompt\": \"x\", \"model\": \"../etc/passwd\"}");
     assertRefused(answer, 404, "invalid_request_error", "model", "model_not_found");
     assertThat(JSON.readTree(answer.body()).at("/error/message").textValue())
-        .isEqualTo("model: \"../etc/passwd\" (expected: one of toy, or dall-e-2 for the default)");
+        .isEqualTo(
+            "model: \"../etc/passwd\" (expected: one of toy, or dall-e-2 or gpt-image-… for the"
+                + " default)");
   }
 
   @ParameterizedTest

@@ -45,6 +45,13 @@ class OpenAiClientTest {
         .matches(
             "\\[(\"image_generation.partial_image true\",){0,2}"
                 + "\"image_generation.completed true\"\\]");
+    assertThat(answers.get("current").toString())
+        .isEqualTo(
+            "{\"created\":true,\"size\":\"1024x1024\",\"quality\":\"low\",\"background\":\"opaque\","
+                + "\"output_format\":\"jpeg\",\"jpeg\":\"ffd8\"}");
+    assertThat(answers.get("currentStream").toString())
+        .matches("\\[(\"image_generation.partial_image\",)?\"image_generation.completed\"\\]");
+    assertImagesOrRefusal(answers.get("currentEdit"), 1, tasks.contains("image_to_image"));
     assertImagesOrRefusal(answers.get("edit"), 1, tasks.contains("inpaint"));
     assertImagesOrRefusal(answers.get("vary"), 2, tasks.contains("variation"));
     assertThat(answers.get("refused").toString())

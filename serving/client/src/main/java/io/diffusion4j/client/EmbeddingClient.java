@@ -1,6 +1,8 @@
 package io.diffusion4j.client;
 
+import com.google.common.collect.Lists;
 import com.google.common.primitives.Floats;
+import com.google.protobuf.ByteString;
 import io.diffusion4j.serving.v1.Classification;
 import io.diffusion4j.serving.v1.ClassifyImagesRequest;
 import io.diffusion4j.serving.v1.EmbedImagesRequest;
@@ -9,6 +11,7 @@ import io.diffusion4j.serving.v1.Embedding;
 import io.diffusion4j.serving.v1.EmbeddingServiceGrpc;
 import io.diffusion4j.serving.v1.EmbeddingServiceGrpc.EmbeddingServiceBlockingStub;
 import io.diffusion4j.serving.v1.FoundImage;
+import io.diffusion4j.serving.v1.InputImage;
 import io.diffusion4j.serving.v1.SearchImagesRequest;
 import io.grpc.Channel;
 import io.grpc.StatusRuntimeException;
@@ -27,6 +30,9 @@ import java.util.function.Function;
  * <p>Thread-safe. Errors come as {@link GenerationException}.
  */
 public final class EmbeddingClient {
+  /** The largest number of texts in a request. */
+  private static final int MAX_INPUTS = 64;
+
   private final EmbeddingServiceBlockingStub stub;
   private final Function<StatusRuntimeException, GenerationException> explained;
 
@@ -53,6 +59,50 @@ public final class EmbeddingClient {
    */
   public List<float[]> embed(EmbedImagesRequest request) {
     return ask(() -> values(stub.embedImages(request).getEmbeddingsList()));
+  }
+
+  /**
+   * Returns the directions of texts in the space that they share with images: embeddings of norm 1,
+   * in order. The client sends as many requests as the limit of one needs.
+   *
+   * @param model the name of the model; empty for the default model
+   * @throws GenerationException if the server refuses a request, fails or cannot be reached
+   */
+  public List<float[]> directionsOfTexts(String model, List<String> texts) {
+    return Lists.partition(texts, MAX_INPUTS).stream()
+        .map(some -> EmbedTextsRequest.newBuilder().setModel(model).addAllTexts(some).build())
+        .flatMap(request -> embed(request).stream())
+        .map(EmbeddingClient::normalised)
+        .toList();
+  }
+
+  /**
+   * Returns the directions of images in the space that they share with texts: embeddings of norm 1,
+   * in order.
+   *
+   * @param model the name of the model; empty for the default model
+   * @param images encoded files, such as PNG; each is a request, since a message holds 4 MiB
+   * @throws GenerationException if the server refuses a request, fails or cannot be reached
+   */
+  public List<float[]> directionsOfImages(String model, List<byte[]> images) {
+    return images.stream()
+        .map(image -> InputImage.newBuilder().setData(ByteString.copyFrom(image)))
+        .map(image -> EmbedImagesRequest.newBuilder().setModel(model).addImages(image).build())
+        .flatMap(request -> embed(request).stream())
+        .map(EmbeddingClient::normalised)
+        .toList();
+  }
+
+  private static float[] normalised(float[] embedding) {
+    double sum = 0;
+    for (float value : embedding) {
+      sum += (double) value * value;
+    }
+    float[] direction = new float[embedding.length];
+    for (int i = 0; i < direction.length; i++) {
+      direction[i] = (float) (embedding[i] / Math.sqrt(sum));
+    }
+    return direction;
   }
 
   /**

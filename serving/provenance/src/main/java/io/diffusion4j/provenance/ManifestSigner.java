@@ -129,7 +129,7 @@ public final class ManifestSigner {
       uses = Optional.ofNullable(own.getExtendedKeyUsage()).orElse(List.of());
     } catch (CertificateParsingException e) {
       throw new IllegalArgumentException(
-          Check.message("certificate", "with a damaged extension", "a readable one"), e);
+          Check.message("certificate", "damaged extension", "a valid X.509 certificate"), e);
     }
     Check.that(
         uses.stream().anyMatch(USES::contains),

@@ -71,6 +71,22 @@ public record Provenance(
   }
 
   /**
+   * Returns a file of another format with the marks and the declaration of the file that it was
+   * made from; without any, if that has none. It has no recipe.
+   *
+   * @throws IOException if a file is of an unknown format or damaged
+   */
+  public byte[] markConverted(byte[] file, byte[] original) throws IOException {
+    Optional<SourceType> source =
+        MarkedFile.of(original).xmp().map(XmpPacket::parse).flatMap(XmpPacket::model);
+    if (source.isEmpty()) {
+      return file;
+    }
+    Rgb8 pixels = Rgb8.of(ImageFiles.read(file, Long.MAX_VALUE));
+    return mark(MarkedFile.of(file), pixels, Optional.empty(), source.get());
+  }
+
+  /**
    * Returns a PNG, JPEG or WebP file that was drawn here and converted since, marked without a
    * change of its pixels. An earlier mark of this project is replaced.
    *

@@ -29,6 +29,7 @@ import io.diffusion4j.cli.provenance.SignCommand;
 import io.diffusion4j.cli.provenance.VerifyCommand;
 import io.diffusion4j.cli.provenance.WatermarkCommand;
 import io.diffusion4j.cli.serve.HealthCommand;
+import io.diffusion4j.cli.serve.McpCommand;
 import io.diffusion4j.cli.serve.ServeCommand;
 import io.diffusion4j.cli.serve.TokenCommand;
 import io.diffusion4j.cli.train.ConvertCommand;
@@ -94,6 +95,7 @@ public final class Main implements Runnable {
           KeygenCommand.class,
           WatermarkCommand.class,
           ServeCommand.class,
+          McpCommand.class,
           TokenCommand.class,
           HealthCommand.class,
           DataCommand.class,

@@ -1,6 +1,6 @@
 /**
  * The command line, {@code diffusion4j}: a composition root around the models, the service and the
- * trainings.
+ * training runs.
  *
  * <pre>{@code
  * var out = new StringWriter();

@@ -358,7 +358,8 @@ final class BadInputTest {
     "evaluate --plot a.svg, plot: a.svg (expected: beside --vary)",
     "evaluate --vary decoder-guidance, 'vary: decoder-guidance (expected: NAME=VALUE,VALUE,…)'",
     "'evaluate --vary seed=1,2', 'vary: seed (expected: one of model, sampler, prior, steps, cfg,"
-        + " guidance, guidance-scale, prior-sampler, prior-eta, prior-steps, prior-schedule,"
+        + " guidance, clip-skip, noise-level, strength, guidance-scale, prior-sampler, prior-eta,"
+        + " prior-steps, prior-schedule,"
         + " prior-thresholding, prior-guidance, prior-reuse, decoder-sampler, decoder-eta,"
         + " decoder-steps, decoder-schedule, decoder-thresholding, decoder-guidance, decoder-reuse,"
         + " super-res-sampler, super-res-eta, super-res-steps, super-res-schedule,"

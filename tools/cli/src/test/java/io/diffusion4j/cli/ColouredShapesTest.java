@@ -54,6 +54,33 @@ class ColouredShapesTest {
             "--state",
             folder.resolve("state").toString());
     assertThat(trained.status()).as(trained.err()).isZero();
+    assertDrawsTheColours(model);
+    measure(model, pictures);
+  }
+
+  /** The worked example of docs/latent.md. */
+  @Test
+  void soDoesAModelOfLatents() throws IOException {
+    Path pictures = Files.createDirectories(folder.resolve("shapes"));
+    writePictures(pictures);
+    Path model = folder.resolve("model");
+    Run trained =
+        Run.of(
+            "train",
+            "clip,latent-vae,latent",
+            "--data",
+            pictures.toString(),
+            "--preset",
+            "tiny",
+            "--model",
+            model.toString(),
+            "--state",
+            folder.resolve("state").toString());
+    assertThat(trained.status()).as(trained.err()).isZero();
+    assertDrawsTheColours(model);
+  }
+
+  private void assertDrawsTheColours(Path model) throws IOException {
     for (String asked : COLOURS.keySet()) {
       Path drawn = folder.resolve(asked + ".png");
       Run run =
@@ -69,7 +96,6 @@ class ColouredShapesTest {
       assertThat(run.status()).as(run.err()).isZero();
       assertThat(nearest(colour(ImageFiles.read(drawn, Long.MAX_VALUE)))).isEqualTo(asked);
     }
-    measure(model, pictures);
   }
 
   /** The model is measured in the space of its own CLIP, which knows nothing else. */

@@ -314,7 +314,9 @@ class OwnPicturesTest {
     }
   }
 
-  /** What embed makes of pictures with the model, in the number format that trainings embed in. */
+  /**
+   * What embed makes of pictures with the model, in the number format that training runs embed in.
+   */
   private Path embedded(String name, Path data) {
     Path file = folder.resolve(name + ".safetensors");
     String[] embed = {"embed", data.toString(), "--model", model.toString(), "-o", file.toString()};

@@ -35,7 +35,7 @@ record Plan(
   }
 
   /**
-   * Returns the usual rows.
+   * Returns the default rows.
    *
    * @param large whether to include M, which takes minutes
    * @param quick whether to use few runs, as a smoke test whose figures are not for quoting

@@ -2,6 +2,8 @@ package io.diffusion4j.toy;
 
 import io.diffusion4j.diffusion.schedule.NoiseLevel;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
+import io.diffusion4j.diffusion.schedule.TimestepSpacings;
+import io.diffusion4j.diffusion.solver.DdimSampler;
 import io.diffusion4j.plots.ChartDrawing;
 import io.diffusion4j.plots.Mark;
 import io.diffusion4j.plots.Plane;
@@ -81,6 +83,42 @@ public record PointDrawings(PointSet points, NoiseSchedule schedule, int count, 
       planes.add(new Plane(title(t), RANGE, marks));
     }
     return Planes.row(planes);
+  }
+
+  /**
+   * Draws the samples x_t on the way from noise to data, and below them the estimates of x₀ that
+   * the model makes of them, with DDIM.
+   *
+   * @param steps number of steps, at least 1
+   * @param panels number of timesteps that are drawn; at most one for each step
+   */
+  public Planes estimates(PointModel model, int steps, int panels) {
+    List<List<double[]>> estimates = new ArrayList<>();
+    var ways =
+        model.sample(
+            new DdimSampler(0),
+            steps,
+            count,
+            seed,
+            progress -> {
+              if (progress.step() > 0) {
+                estimates.add(
+                    progress.x0().stream().map(x0 -> new double[] {x0[0], x0[1]}).toList());
+              }
+            });
+    List<Integer> visited = TimestepSpacings.TRAILING.of(schedule.steps(), steps).values();
+    List<Plane> above = new ArrayList<>();
+    List<Plane> below = new ArrayList<>();
+    int columns = Math.min(panels, steps);
+    for (int i = 0; i < columns; i++) {
+      int step = i * (steps - 1) / Math.max(1, columns - 1);
+      var now = cloud(ways.stream().map(way -> way.get(step)).toList(), SAMPLES);
+      above.add(new Plane("x_t, t = " + visited.get(step), RANGE, List.of(now)));
+      var estimate = cloud(estimates.get(step), FIELD);
+      below.add(new Plane("estimate of x_0", RANGE, List.of(estimate)));
+    }
+    above.addAll(below);
+    return new Planes(above, columns);
   }
 
   /**

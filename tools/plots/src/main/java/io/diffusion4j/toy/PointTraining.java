@@ -3,6 +3,7 @@ package io.diffusion4j.toy;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.loss.Weighting;
 import io.diffusion4j.diffusion.process.Parameterization;
+import io.diffusion4j.diffusion.schedule.FlowSchedule;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.engine.Compute;
@@ -17,7 +18,8 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * Trains a network to predict the noise in points, by the simple loss (Ho et al. 2020, eq. 14).
+ * Trains a network to predict the noise in points, by the simple loss (Ho et al. 2020, eq. 14), or
+ * the velocity on the levels of a flow (Lipman et al. 2023, eq. 14).
  *
  * @param points the training data
  * @param schedule the forward process
@@ -44,16 +46,19 @@ public record PointTraining(PointSet points, NoiseSchedule schedule, int steps, 
     var network = PointNetwork.DEFAULT;
     var config = TrainingConfig.of(steps, BATCH, RATE, seed).withCompute(compute);
     var noise =
-        new NoisedBatch(
-            schedule, Parameterization.EPS, Weighting.SIMPLE, PointNetwork.TIME_CHANNELS);
+        new NoisedBatch(schedule, predicted(), Weighting.SIMPLE, PointNetwork.TIME_CHANNELS);
     try (var trainer =
         new Trainer(
             (nn, inputs) -> DiffusionLoss.of(nn, inputs, network.define(nn, inputs)), config)) {
       for (int step = 0; step < steps; step++) {
         progress.trained(step + 1, trainer.step(batch(noise, step)).loss());
       }
-      return new PointModel(network, trainer.averagedWeights(), schedule, compute);
+      return new PointModel(network, trainer.averagedWeights(), schedule, predicted(), compute);
     }
+  }
+
+  private Parameterization predicted() {
+    return schedule instanceof FlowSchedule ? Parameterization.VELOCITY : Parameterization.EPS;
   }
 
   private Batch batch(NoisedBatch noise, long step) {

@@ -16,7 +16,7 @@ import java.util.List;
 public final class Tiny {
   private Tiny() {}
 
-  /** Every sixth concept of the model that ships. */
+  /** Every sixth concept of the shipped model. */
   public static ConceptSet concepts() {
     List<Concept> all = ConceptSet.natureAndFood().concepts();
     List<Concept> some = new ArrayList<>();

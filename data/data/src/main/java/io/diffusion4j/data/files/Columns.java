@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *     only other one
  */
 public record Columns(@Nullable String image, @Nullable String caption) {
-  /** The usual columns. */
+  /** The default columns. */
   public static final Columns DEFAULT = new Columns(null, null);
 
   static final List<String> IMAGES = List.of("file_name", "filepath", "image_name", "image");

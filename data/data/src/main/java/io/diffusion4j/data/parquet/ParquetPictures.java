@@ -39,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  * texts or lists of texts. Captions are read when the file is opened, pictures one at a time.
  */
 public final class ParquetPictures implements PictureTable {
-  /** The usual columns of pictures: of Hugging Face, of img2dataset, and of lists. */
+  /** The default columns of pictures: of Hugging Face, of img2dataset, and of lists. */
   private static final List<String> DEFAULT =
       List.of(
           "image",

@@ -11,8 +11,8 @@
  *
  * <p>A column contains the bytes of pictures, structures of bytes and a path, or paths of files
  * beside the table; captions are texts or lists of texts. {@code Columns} names the columns of
- * tables with other names than the usual ones. Pages are decompressed without Hadoop, and never to
- * more bytes than their header declares, so a damaged file cannot exhaust the memory.
+ * tables with other names than the default ones. Pages are decompressed without Hadoop, and never
+ * to more bytes than their header declares, so a damaged file cannot exhaust the memory.
  *
  * <p>Without this module on the class path, a path that ends in {@code .parquet} is an error that
  * names the module. Writing and encrypted files are not supported.

@@ -52,7 +52,7 @@ public record TrainingHealth(
   private static final int ENOUGH = 20;
 
   /**
-   * Reads the trainings of a folder.
+   * Reads the training runs of a folder.
    *
    * @param state that of {@code train --state}, or of one of its parts
    * @throws IllegalArgumentException if there is none

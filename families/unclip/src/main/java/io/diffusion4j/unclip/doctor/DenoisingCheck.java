@@ -8,8 +8,9 @@ import io.diffusion4j.diffusion.loss.VarianceType;
 import io.diffusion4j.diffusion.noise.PhiloxNoise;
 import io.diffusion4j.diffusion.process.Conversion;
 import io.diffusion4j.diffusion.process.Parameterization;
-import io.diffusion4j.unclip.doctor.Diagnosis.Level;
-import io.diffusion4j.unclip.doctor.Diagnosis.Verdict;
+import io.diffusion4j.pipeline.Diagnosis;
+import io.diffusion4j.pipeline.Diagnosis.Level;
+import io.diffusion4j.pipeline.Diagnosis.Verdict;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -32,7 +33,7 @@ import java.util.function.ToDoubleFunction;
  * @param conditions the condition of each
  * @param seed the seed of the noise
  */
-record DenoisingCheck<C>(
+public record DenoisingCheck<C>(
     String part,
     Denoiser<C> network,
     SchedulerConfig scheduler,
@@ -68,7 +69,8 @@ record DenoisingCheck<C>(
    */
   private record Measurement(Level level, List<float[]> outputs, double outside) {}
 
-  Diagnosis diagnosis() {
+  /** Evaluates the network. */
+  public Diagnosis diagnosis() {
     List<Measurement> measured = new ArrayList<>();
     for (double fraction : fractions.stream().distinct().toList()) {
       int t = (int) Math.round(fraction * (scheduler.trainTimesteps() - 1));
@@ -252,7 +254,8 @@ record DenoisingCheck<C>(
     return String.format(Locale.ROOT, share < 0.1 ? "%.3f times" : "%.2f times", share);
   }
 
-  static boolean isFinite(float[] values) {
+  /** Whether no value is infinite or not a number. */
+  public static boolean isFinite(float[] values) {
     for (float value : values) {
       if (!Float.isFinite(value)) {
         return false;

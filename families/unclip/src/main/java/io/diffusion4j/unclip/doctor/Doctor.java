@@ -14,12 +14,13 @@ import io.diffusion4j.diffusion.component.TextEncoding;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.Resize;
 import io.diffusion4j.nn.engine.Compute;
+import io.diffusion4j.pipeline.Diagnosis;
+import io.diffusion4j.pipeline.Diagnosis.Verdict;
 import io.diffusion4j.pipeline.Residency;
 import io.diffusion4j.prior.PriorModel;
 import io.diffusion4j.prior.Standardization;
 import io.diffusion4j.unclip.UnclipFolder;
 import io.diffusion4j.unclip.UnclipModel;
-import io.diffusion4j.unclip.doctor.Diagnosis.Verdict;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -124,7 +125,7 @@ public record Doctor(
   }
 
   /** Describes weights that are not finite: one NaN spreads to every prediction. */
-  private static Optional<String> brokenWeights(ModelFolder folder, String component) {
+  public static Optional<String> brokenWeights(ModelFolder folder, String component) {
     try (Checkpoint weights = folder.checkpoint(component)) {
       List<String> broken =
           weights.names().stream()
@@ -264,7 +265,7 @@ public record Doctor(
             patient.files.folder(part),
             patient.files.folder(UnclipFolder.TEXT_PROJ),
             patient.textLength,
-            scheduler.parameterization(),
+            scheduler,
             compute)) {
       int size = model.config().sampleSize();
       List<float[]> embeddings =

@@ -2,8 +2,9 @@ package io.diffusion4j.unclip.doctor;
 
 import io.diffusion4j.diffusion.component.TextEncoding;
 import io.diffusion4j.diffusion.embedding.Vectors;
+import io.diffusion4j.pipeline.Diagnosis;
+import io.diffusion4j.pipeline.Diagnosis.Verdict;
 import io.diffusion4j.prior.Standardization;
-import io.diffusion4j.unclip.doctor.Diagnosis.Verdict;
 import java.util.List;
 import java.util.Locale;
 

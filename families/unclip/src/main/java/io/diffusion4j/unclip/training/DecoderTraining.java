@@ -1,7 +1,10 @@
 package io.diffusion4j.unclip.training;
 
+import static io.diffusion4j.training.PartTechniques.DENSITY;
 import static io.diffusion4j.training.PartTechniques.DROP;
-import static io.diffusion4j.training.PartTechniques.PREDICTION;
+import static io.diffusion4j.training.PartTechniques.FLOW_PREDICTION;
+import static io.diffusion4j.training.PartTechniques.FLOW_SHIFT;
+import static io.diffusion4j.training.PartTechniques.PROCESS;
 import static io.diffusion4j.training.PartTechniques.SHIFT;
 import static io.diffusion4j.training.PartTechniques.TEXT_DROP;
 import static io.diffusion4j.training.PartTechniques.WEIGHTING;
@@ -14,9 +17,12 @@ import io.diffusion4j.data.Techniques;
 import io.diffusion4j.decoder.DecoderBatches;
 import io.diffusion4j.decoder.DecoderFolders;
 import io.diffusion4j.decoder.DecoderObjective;
+import io.diffusion4j.decoder.backbone.Backbone;
 import io.diffusion4j.diffusion.loss.TimestepSampler;
 import io.diffusion4j.diffusion.loss.VarianceType;
+import io.diffusion4j.diffusion.schedule.CosineSchedule;
 import io.diffusion4j.nn.train.Trainer;
+import io.diffusion4j.nn.train.diffusion.NoisedBatch;
 import io.diffusion4j.training.ComponentRun;
 import io.diffusion4j.training.PartTechniques;
 import io.diffusion4j.training.Preset;
@@ -57,7 +63,16 @@ record DecoderTraining() implements TrainableComponent {
 
   @Override
   public Techniques techniques() {
-    return Techniques.of(PREDICTION, WEIGHTING, SHIFT, PartTechniques.LOW_NOISE, DROP, TEXT_DROP)
+    return Techniques.of(
+            FLOW_PREDICTION,
+            WEIGHTING,
+            SHIFT,
+            PartTechniques.LOW_NOISE,
+            DROP,
+            TEXT_DROP,
+            PROCESS,
+            DENSITY,
+            FLOW_SHIFT)
         .with(WEIGHTING.name(), "min-snr-plus-one-or-eps");
   }
 
@@ -122,14 +137,8 @@ record DecoderTraining() implements TrainableComponent {
     var projection = own.shapes().projection();
     int length = own.shapes().text().positions();
     var objective = new DecoderObjective(shape, projection, length);
-    var noise =
-        own.pixelNoise(shape)
-            .withTimesteps(
-                TimestepSampler.shifted(UnclipRun.TRAIN_STEPS, run.technique(SHIFT))
-                    .mixedWith(
-                        TimestepSampler.uniform(UnclipRun.LOW_NOISE),
-                        run.technique(PartTechniques.LOW_NOISE))
-                    .mixedWith(TimestepSampler.uniform(FINAL), FINAL_SHARE));
+    SchedulerConfig scheduler = scheduler(run);
+    var noise = noise(run, shape, scheduler);
     try (var text = own.textModel();
         var image = own.imageTower()) {
       return run.fit(
@@ -155,17 +164,37 @@ record DecoderTraining() implements TrainableComponent {
                 projection,
                 weights.withoutPrefix(PROJECTION),
                 notes);
-            new UnclipRun(to)
-                .writeScheduler(
-                    UnclipFolder.DECODER_SCHEDULER,
-                    SchedulerConfig.unclip(
-                            UnclipRun.TRAIN_STEPS,
-                            VarianceType.LEARNED_RANGE,
-                            true,
-                            1,
-                            run.technique(PREDICTION))
-                        .withSpacing(Spacing.TRAILING));
+            new UnclipRun(to).writeScheduler(UnclipFolder.DECODER_SCHEDULER, scheduler);
           });
     }
+  }
+
+  private static SchedulerConfig scheduler(ComponentRun run) {
+    return run.technique(PROCESS)
+        ? SchedulerConfig.flow(UnclipRun.TRAIN_STEPS, run.technique(FLOW_SHIFT))
+        : SchedulerConfig.unclip(
+                UnclipRun.TRAIN_STEPS,
+                VarianceType.LEARNED_RANGE,
+                true,
+                1,
+                run.technique(FLOW_PREDICTION))
+            .withSpacing(Spacing.TRAILING);
+  }
+
+  /** Returns the noising of pictures, at timesteps of a flow's density or of the shipped model. */
+  private static NoisedBatch noise(ComponentRun run, Backbone network, SchedulerConfig scheduler) {
+    boolean flow = run.technique(PROCESS);
+    return new NoisedBatch(
+        flow ? scheduler.schedule() : new CosineSchedule(UnclipRun.TRAIN_STEPS),
+        scheduler.parameterization(),
+        run.technique(WEIGHTING),
+        network::sinusoid,
+        flow
+            ? TimestepSampler.of(run.technique(DENSITY), UnclipRun.TRAIN_STEPS)
+            : TimestepSampler.shifted(UnclipRun.TRAIN_STEPS, run.technique(SHIFT))
+                .mixedWith(
+                    TimestepSampler.uniform(UnclipRun.LOW_NOISE),
+                    run.technique(PartTechniques.LOW_NOISE))
+                .mixedWith(TimestepSampler.uniform(FINAL), FINAL_SHARE));
   }
 }

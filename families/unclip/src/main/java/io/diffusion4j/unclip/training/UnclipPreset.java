@@ -27,7 +27,9 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** The sizes of an unCLIP model, and the length and learning rate of its components' trainings. */
+/**
+ * The sizes of an unCLIP model, and the length and learning rate of its components' training runs.
+ */
 public record UnclipPreset(
     ClipPreset clip, Prior prior, Autoregressive priorAr, Decoder decoder, Upsampler upsampler) {
   private static final int RGB = 3;

@@ -27,14 +27,13 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the trainings of unCLIP's components have in common: the CLIP of the model folder, its
+ * What the training runs of unCLIP's components have in common: the CLIP of the model folder, its
  * embeddings of examples, and schedulers.
  *
  * @param run the training of a component
@@ -64,8 +63,7 @@ public record UnclipRun(ComponentRun run) {
 
   /** Returns the technique of a prediction type. */
   public static Map<String, String> predicting(Parameterization parameterization) {
-    return Map.of(
-        PartTechniques.PREDICTION.name(), parameterization.name().toLowerCase(Locale.ROOT));
+    return PartTechniques.predicting(parameterization);
   }
 
   /** Returns the identity of the model's CLIP, of a training on its embeddings. */
@@ -168,8 +166,9 @@ public record UnclipRun(ComponentRun run) {
   void writeScheduler(String component, SchedulerConfig usual) {
     run.start()
         .flatMap(first -> scheduler(first.component(component)))
+        .filter(first -> first.kind().isFlow() == usual.kind().isFlow())
         .orElse(usual)
-        .withParameterization(run.technique(PartTechniques.PREDICTION))
+        .withParameterization(run.technique(PartTechniques.FLOW_PREDICTION))
         .write(run.made(component).resolve(SchedulerConfig.FILE_NAME));
   }
 

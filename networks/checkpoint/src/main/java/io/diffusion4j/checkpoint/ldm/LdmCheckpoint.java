@@ -17,7 +17,7 @@ import java.util.Set;
  * text tower, or one of them, each as the tensors of a folder of diffusers.
  *
  * <p>The weights of the moving average, buffers of schedules and parts that no picture depends on
- * are passed over. Any other tensor that is in none of the tables is refused by name.
+ * are ignored. Any other tensor that is in none of the tables is refused by name.
  */
 public final class LdmCheckpoint implements AutoCloseable {
   /** The prefix of the U-Net. */
@@ -65,7 +65,10 @@ public final class LdmCheckpoint implements AutoCloseable {
           Map.of(
               "conditioner.embedders.", "Stable Diffusion XL",
               "model.diffusion_model.joint_blocks.", "Stable Diffusion 3",
-              "model.diffusion_model.double_blocks.", "Flux",
+              "joint_blocks.", "Stable Diffusion 3",
+              "model.diffusion_model.double_blocks.", "FLUX",
+              "double_blocks.", "FLUX",
+              "lora_", "a LoRA, which is added by --lora,",
               "embedder.model.", "Stable unCLIP",
               "control_model.", "a ControlNet"));
 

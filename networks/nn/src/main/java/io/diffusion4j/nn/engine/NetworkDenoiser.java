@@ -5,6 +5,7 @@ import io.diffusion4j.diffusion.denoiser.Denoiser;
 import io.diffusion4j.diffusion.denoiser.Prediction;
 import io.diffusion4j.diffusion.denoiser.Query;
 import io.diffusion4j.diffusion.process.Parameterization;
+import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.Rows;
 import io.diffusion4j.nn.TimeEmbedding;
@@ -37,10 +38,43 @@ public final class NetworkDenoiser<C> implements Denoiser<C> {
     void feed(Batch batch, List<C> conditions);
   }
 
-  /** Converts a timestep to the network's time input. */
+  /** Converts a timestep to the network's time input, and x_t to its sample. */
   @FunctionalInterface
   public interface Times {
     float[] of(double t);
+
+    /** Returns the factor of the sample in the network's input. */
+    default double scale(double t) {
+      return 1;
+    }
+
+    /** Returns the inputs of a network that was trained on a schedule with its own clock. */
+    default Times under(NoiseSchedule schedule) {
+      return new Times() {
+        @Override
+        public float[] of(double t) {
+          return Times.this.of(schedule.networkTime(t));
+        }
+
+        @Override
+        public double scale(double t) {
+          return schedule.inputScale(t);
+        }
+      };
+    }
+
+    /** Returns the network's sample for x_t. */
+    default float[] sample(float[] xt, double t) {
+      double scale = scale(t);
+      if (scale == 1) {
+        return xt;
+      }
+      float[] scaled = new float[xt.length];
+      for (int i = 0; i < scaled.length; i++) {
+        scaled[i] = (float) (scale * xt[i]);
+      }
+      return scaled;
+    }
   }
 
   private final CompiledNetwork network;
@@ -191,7 +225,8 @@ public final class NetworkDenoiser<C> implements Denoiser<C> {
   /** Makes the inputs of the network for queries. */
   static <C> Batch batch(List<Query<C>> queries, Times times, Conditions<C> conditions) {
     var batch = new Batch(queries.size());
-    batch.floats(SAMPLE, Rows.stack(queries.stream().map(Query::xt).toList()));
+    batch.floats(
+        SAMPLE, Rows.stack(queries.stream().map(q -> times.sample(q.xt(), q.t())).toList()));
     batch.floats(TIME, Rows.stack(queries.stream().map(q -> times.of(q.t())).toList()));
     conditions.feed(batch, queries.stream().map(Query::condition).toList());
     return batch;

@@ -66,7 +66,10 @@ public final class ProbedDenoiser<C> implements AutoCloseable {
     List<Answer> answers = new ArrayList<>(rows);
     for (int row = 0; row < rows; row++) {
       answers.add(
-          new Answer(predictions.get(row), Vectors.dot(gradients.get(row), probes.get(row))));
+          new Answer(
+              predictions.get(row),
+              times.scale(queries.get(row).t())
+                  * Vectors.dot(gradients.get(row), probes.get(row))));
     }
     return answers;
   }

@@ -23,7 +23,7 @@ final class SharedState {
    *
    * @param restore the action by which the first process restores it
    * @param described describes the training, which has to be the same in all processes
-   * @throws RuntimeException in every process, if that fails or if their trainings differ
+   * @throws RuntimeException in every process, if that fails or if their training runs differ
    */
   static void restore(
       Trainer trainer,

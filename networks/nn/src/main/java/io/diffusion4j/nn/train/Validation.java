@@ -19,7 +19,7 @@ public record Validation(BatchSource batches, int count) {
 
   private static final int BUCKETS = 4;
 
-  /** The number of timesteps in trainings of this project. */
+  /** The number of timesteps in training runs of this project. */
   private static final int TIMESTEPS = 1000;
 
   public Validation {

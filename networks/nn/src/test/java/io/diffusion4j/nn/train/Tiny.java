@@ -48,7 +48,7 @@ public final class Tiny {
     return new Batch(BATCH).floats("x", x).floats("y", y);
   }
 
-  /** The bits of a state: two are equal if the training goes on to the same weights. */
+  /** The bits of a state: two are equal if the training leads to the same weights. */
   static Map<String, Integer> bits(TensorSource state) {
     Map<String, Integer> bits = new TreeMap<>();
     for (String name : state.names()) {

@@ -110,7 +110,7 @@ public record CertificateFiles(Path certificates, Path key) {
       return false; // of another size
     } catch (GeneralSecurityException e) {
       throw new IllegalArgumentException(
-          "key: " + own.getAlgorithm() + " (expected: a kind that this Java can sign with)", e);
+          "key: " + own.getAlgorithm() + " (expected: a key algorithm that this JVM supports)", e);
     }
   }
 }

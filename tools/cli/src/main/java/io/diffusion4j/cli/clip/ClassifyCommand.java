@@ -30,7 +30,7 @@ import picocli.CommandLine.Parameters;
 /** {@code diffusion4j classify}: finds the label that fits a picture best, without training. */
 @Command(
     name = "classify",
-    description = "Find the label that fits a picture best, by CLIP.",
+    description = "Find the label that fits a picture best, with CLIP.",
     footer = {
       "",
       "With --labelled the name of a picture's folder is its label, and the accuracy is printed at"

@@ -17,8 +17,8 @@ public final class ClipOptions {
       paramLabel = "DIR",
       defaultValue = ModelOptions.SHIPPED,
       description =
-          "The folder of a pipeline with an image encoder, of transformers' CLIPModel, of open_clip"
-              + " or of OpenAI's CLIP; or ORG/NAME[@REVISION] of one that was pulled. Default:"
+          "A pipeline folder with an image encoder, or a CLIP folder in transformers, OpenAI or"
+              + " open_clip format; or ORG/NAME[@REVISION] of one that was pulled. Default:"
               + " ${DEFAULT-VALUE}")
   private Path model = Path.of("");
 

@@ -29,7 +29,7 @@ import picocli.CommandLine.Parameters;
 /** {@code diffusion4j embed}: writes the embeddings of texts or pictures to a file. */
 @Command(
     name = "embed",
-    description = "Embed texts or pictures by CLIP, into a file.",
+    description = "Embed texts or pictures with CLIP, into a file.",
     footer = {
       "",
       "An interrupted run over pictures resumes: its embeddings so far are in OUTPUT.part.",

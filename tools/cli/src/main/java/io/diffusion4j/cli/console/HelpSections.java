@@ -65,7 +65,7 @@ public final class HelpSections {
         "Draw",
         List.of(
             "generate", "vary", "img2img", "inpaint", "blend", "diff", "mix", "upscale", "replay"));
-    GROUPS.put("Serve", List.of("serve", "token", "health"));
+    GROUPS.put("Serve", List.of("serve", "mcp", "token", "health"));
     GROUPS.put("Find", List.of("embed", "classify", "search"));
     GROUPS.put("Prove", List.of("verify", "sign", "keygen"));
     GROUPS.put("Train", List.of("train", "data", "evaluate"));

@@ -111,7 +111,7 @@ public final class EvaluateCommand implements Callable<Integer>, SamplingOptions
       names = "--preset",
       paramLabel = "NAME",
       description =
-          "The preset whose concepts are prompted for: emoji, emoji-2 or tiny. Default: the"
+          "The preset whose concepts the prompts name: emoji, emoji-2 or tiny. Default: the"
               + " model's preset; emoji for --images")
   private @Nullable String presetName;
 
@@ -151,8 +151,8 @@ public final class EvaluateCommand implements Callable<Integer>, SamplingOptions
       names = "--vary",
       paramLabel = "NAME=V,V",
       description =
-          "Draw and measure once for each value of this option of sampling, or of model (folders);"
-              + " given twice, for each combination. Prints a line for each.")
+          "Draw and measure once for each value of this sampling option, or of model (folders); may"
+              + " be given twice for all combinations. Prints a line for each.")
   private List<String> vary = List.of();
 
   @Option(

@@ -16,7 +16,7 @@ public final class FurtherMetrics {
       paramLabel = "N",
       defaultValue = "0",
       description =
-          "Also draw N prompts that allow many things, such as \"an animal\", and N that name one, "
+          "Also draw N open-ended prompts, such as \"an animal\", and N that name one thing, "
               + OpenPrompts.PICTURES
               + " times each, and measure how much the pictures differ. Default:"
               + " ${DEFAULT-VALUE}")

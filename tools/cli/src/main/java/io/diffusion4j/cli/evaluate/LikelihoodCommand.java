@@ -57,7 +57,8 @@ public final class LikelihoodCommand implements Callable<Integer> {
       names = "--steps",
       paramLabel = "N",
       defaultValue = "25",
-      description = "Steps of the solver, of equal change of ln SNR. Default: ${DEFAULT-VALUE}")
+      description =
+          "The number of solver steps, equally spaced in ln SNR. Default: ${DEFAULT-VALUE}")
   private int steps;
 
   @Option(

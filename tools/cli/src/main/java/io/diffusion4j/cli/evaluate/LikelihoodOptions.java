@@ -61,7 +61,7 @@ final class LikelihoodOptions {
       defaultValue = "style",
       description =
           "The split of the emoji pictures: combinations held out by style, background, count or"
-              + " relation; or train for trained ones. Default: ${DEFAULT-VALUE}")
+              + " relation; or train for training pictures. Default: ${DEFAULT-VALUE}")
   private Pictures pictures = Pictures.style;
 
   @Option(

@@ -16,7 +16,7 @@ import picocli.CommandLine.Option;
     name = "measure",
     description = {
       "Measure how well a model's prior distinguishes noise from embeddings, by timestep.",
-      "The figures are stored beside the prior's weights until the prior is trained again. "
+      "The figures are stored next to the prior's weights until the prior is trained again. "
           + "The sampler analytic-dpm needs them: it computes its noise from them."
     },
     footer = {

@@ -16,7 +16,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "img2img",
     modelTransformer = SamplingOptions.Adder.class,
-    description = "Denoise a noised image.",
+    description = "Noise an image and denoise it again (SDEdit).",
     footer = {
       "",
       "Example:",

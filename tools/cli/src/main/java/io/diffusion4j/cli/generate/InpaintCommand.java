@@ -38,8 +38,8 @@ public final class InpaintCommand implements Callable<Integer> {
       paramLabel = "N",
       defaultValue = "1",
       description =
-          "The number of repetitions of steps, which make the new part agree with the old one"
-              + " (RePaint). Default: ${DEFAULT-VALUE}")
+          "How often each group of steps is repeated (RePaint), so that the new part matches the"
+              + " old one. Default: ${DEFAULT-VALUE}")
   private int repaintTimes;
 
   @Option(

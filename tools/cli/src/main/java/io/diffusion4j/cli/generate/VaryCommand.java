@@ -77,7 +77,7 @@ public final class VaryCommand implements Callable<Integer>, SamplingOptions.Sam
       description =
           "The similarity of the initial noise to the noise that the model would draw the image"
               + " from, 0 to 1: 0 is fresh noise, 1 draws the image itself. Default: 0.7; of a"
-              + " published pipeline, and beside --noise, --raw, --toward and pixel_values: 0")
+              + " published pipeline, and with --noise, --raw, --toward or pixel_values: 0")
   private @Nullable Double similarity;
 
   @Option(names = "--likeness", hidden = true, description = "The former name of --similarity.")

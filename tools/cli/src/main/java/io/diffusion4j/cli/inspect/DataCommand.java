@@ -79,7 +79,7 @@ public final class DataCommand implements Callable<Integer> {
   @Option(
       names = "--data-threads",
       paramLabel = "N",
-      description = "Threads that decode pictures. Default: as many as processors")
+      description = "Threads that decode pictures. Default: the number of processors")
   private int threads = Runtime.getRuntime().availableProcessors();
 
   @Override

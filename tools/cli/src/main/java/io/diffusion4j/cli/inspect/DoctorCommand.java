@@ -6,19 +6,28 @@ import io.diffusion4j.cli.options.ExampleOptions;
 import io.diffusion4j.cli.options.GpuOption;
 import io.diffusion4j.cli.options.ModelOptions;
 import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.diffusion.image.Png;
+import io.diffusion4j.diffusion.pipeline.PictureLikelihood.Example;
 import io.diffusion4j.distributed.ClusterSpec;
+import io.diffusion4j.pipeline.Diagnosis;
+import io.diffusion4j.pipeline.Diagnosis.Level;
+import io.diffusion4j.pipeline.ModelFamily;
+import io.diffusion4j.pipeline.OpenPipeline;
 import io.diffusion4j.training.events.TrainingHealth;
-import io.diffusion4j.unclip.doctor.Diagnosis;
-import io.diffusion4j.unclip.doctor.Diagnosis.Level;
-import io.diffusion4j.unclip.doctor.Diagnosis.Verdict;
+import io.diffusion4j.unclip.UnclipFamily;
 import io.diffusion4j.unclip.doctor.Doctor;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
+import java.util.Map;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -27,14 +36,15 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code diffusion4j doctor}: examines a model, trainings, a cluster or this machine. */
+/** {@code diffusion4j doctor}: examines a model, training runs, a cluster or this machine. */
 @Command(
     name = "doctor",
     description = "Find out whether a model is untrained or wrongly configured.",
     footer = {
       "",
       "Every network denoises real pictures. Its error is shown beside those of two baselines",
-      "without a network: x0 = the mean of the data, and eps = the noisy sample, scaled.",
+      "without a network: x0 = the mean of the data, and eps = the noisy sample, scaled. Of Stable",
+      "Diffusion the other networks are examined too, and a picture is drawn.",
       "The status is 0 if no part is untrained, misconfigured or broken, else 1.",
       "",
       "With --state the trainings are examined instead of the model: their measurements, and the",
@@ -49,7 +59,10 @@ public final class DoctorCommand implements Callable<Integer> {
   /** The number of emoji; large networks are evaluated on fewer. */
   private static final int DEFAULT = 32;
 
-  private static final Set<Verdict> WELL = Set.of(Verdict.OK, Verdict.UNEXAMINED);
+  /** The number and size of emoji for families other than unCLIP, whose networks are larger. */
+  private static final int FEW = 2;
+
+  private static final int SIDE = 256;
 
   @Mixin private Console console = new Console();
 
@@ -59,17 +72,17 @@ public final class DoctorCommand implements Callable<Integer> {
       names = "--state",
       paramLabel = "DIR",
       description =
-          "Report on the trainings with states in this folder, finished or not: losses of held-out"
-              + " pictures, cosines, accuracy, gradients, time spent waiting for data.")
+          "Report on the training runs with states in this folder, finished or not: losses of"
+              + " held-out pictures, cosines, accuracy, gradients, time spent waiting for data.")
   private @Nullable Path state;
 
   @Option(
       names = "--cluster",
       paramLabel = "HOST:PORT,...",
       description =
-          "Examine the cluster of a training instead: run this command in all its processes, each"
-              + " with its --task, like train. It reports names, builds, processors and the time of"
-              + " sums.")
+          "Examine the cluster of a training run instead: run this command in all its processes,"
+              + " each with its --task, like train. It reports names, builds, processors and the"
+              + " time of sums.")
   private @Nullable String cluster;
 
   @Option(
@@ -87,6 +100,12 @@ public final class DoctorCommand implements Callable<Integer> {
   private boolean machine;
 
   @Mixin private GpuOption gpu = new GpuOption();
+
+  @Option(
+      names = "--drawing",
+      paramLabel = "FILE",
+      description = "Write the picture that a model of Stable Diffusion draws in few steps.")
+  private @Nullable Path drawing;
 
   @Spec private CommandSpec command = CommandSpec.create();
 
@@ -113,25 +132,51 @@ public final class DoctorCommand implements Callable<Integer> {
       return trainings.stream().allMatch(TrainingHealth::isWell) ? 0 : FailureHandler.FAILED;
     }
     model.loras().requireNone("doctor");
+    List<Diagnosis> diagnoses =
+        OpenPipeline.familyAt(model.folder())
+            .filter(family -> !(family instanceof UnclipFamily))
+            .map(this::others)
+            .orElseGet(this::unclip);
+    print(diagnoses, console.out());
+    return diagnoses.stream().allMatch(Diagnosis::isWell) ? 0 : FailureHandler.FAILED;
+  }
+
+  private List<Diagnosis> unclip() {
+    Check.that(drawing == null, "drawing", drawing, "none; unCLIP is examined without drawing");
     var of = examples.of(model.folder(), DEFAULT);
     console.say("examining " + model.folder());
-    List<Diagnosis> diagnoses =
-        new Doctor(
-                model.folder(),
-                model.measuring(),
-                of.pictures(),
-                of.exchanges(),
-                of.count(),
-                of.seed())
-            .diagnoses();
-    print(diagnoses, console.out());
-    boolean isWell = diagnoses.stream().map(Diagnosis::verdict).allMatch(WELL::contains);
-    return isWell ? 0 : FailureHandler.FAILED;
+    return new Doctor(
+            model.folder(), model.measuring(), of.pictures(), of.exchanges(), of.count(), of.seed())
+        .diagnoses();
+  }
+
+  private List<Diagnosis> others(ModelFamily family) {
+    var of = examples.of(SIDE, FEW);
+    console.say("examining " + model.folder());
+    List<Example> pictures =
+        LongStream.range(0, of.count())
+            .mapToObj(of.pictures()::get)
+            .map(each -> new Example(each.image(), each.caption(), OptionalInt.empty()))
+            .toList();
+    return family.examine(model.folder(), model.opening(), pictures, of.seed(), this::write);
+  }
+
+  private void write(Image image) {
+    if (drawing == null) {
+      return;
+    }
+    try {
+      Files.write(drawing, Png.encode(image, Map.of()));
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write " + drawing + ": " + e, e);
+    }
   }
 
   private static void print(List<Diagnosis> diagnoses, PrintWriter out) {
-    out.printf(
-        "%-16s %5s %8s %10s %10s %10s%n", "part", "t", "ᾱ", "error", "x0 = mean", "eps = x_t");
+    if (diagnoses.stream().anyMatch(diagnosis -> !diagnosis.levels().isEmpty())) {
+      out.printf(
+          "%-16s %5s %8s %10s %10s %10s%n", "part", "t", "ᾱ", "error", "x0 = mean", "eps = x_t");
+    }
     for (Diagnosis diagnosis : diagnoses) {
       for (Level level : diagnosis.levels()) {
         out.printf(

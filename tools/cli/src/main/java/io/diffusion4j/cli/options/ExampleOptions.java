@@ -47,7 +47,7 @@ public final class ExampleOptions {
       CaptionedImages pictures, Optional<CaptionedImages> exchanges, int count, long seed) {}
 
   /**
-   * Resolves the options.
+   * Resolves the options for a model of unCLIP.
    *
    * @param model sets the emoji and their size if there is no folder
    * @param usual the default number of emoji
@@ -56,14 +56,38 @@ public final class ExampleOptions {
   public Examples of(Path model, int usual) {
     long drawn = seed.value();
     PictureFiles folder = images == null ? null : PictureFiles.folder("images", images);
-    int size = folder != null ? size(folder, count) : count != null ? count : usual;
-    Check.that(size >= 2, "count", size, "≥ 2");
+    int size = size(folder, usual);
     UnclipFamily.require(model);
     if (folder != null) {
       return new Examples(folder.inOrder(), Optional.empty(), size, drawn);
     }
     EmojiPreset preset = EmojiModel.preset(model);
-    int side = preset.sizes().of(UnclipPreset.class).imageSize();
+    return emoji(preset, preset.sizes().of(UnclipPreset.class).imageSize(), size, drawn);
+  }
+
+  /**
+   * Resolves the options for a model of another family.
+   *
+   * @param side the size of emoji in pixels if there is no folder
+   * @param usual the default number of emoji
+   * @throws IllegalArgumentException if an option is invalid
+   */
+  public Examples of(int side, int usual) {
+    long drawn = seed.value();
+    PictureFiles folder = images == null ? null : PictureFiles.folder("images", images);
+    int size = size(folder, usual);
+    return folder == null
+        ? emoji(EmojiPreset.emoji(), side, size, drawn)
+        : new Examples(folder.inOrder(), Optional.empty(), size, drawn);
+  }
+
+  private int size(@Nullable PictureFiles folder, int usual) {
+    int size = folder != null ? size(folder, count) : count != null ? count : usual;
+    Check.that(size >= 2, "count", size, "≥ 2");
+    return size;
+  }
+
+  private static Examples emoji(EmojiPreset preset, int side, int size, long drawn) {
     return new Examples(
         PresetPictures.of(preset, SceneSplit.TRAIN, drawn, side),
         Optional.of(PresetPictures.exchanges(preset, drawn, side)),

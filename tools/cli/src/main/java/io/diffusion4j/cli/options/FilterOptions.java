@@ -12,7 +12,7 @@ import picocli.CommandLine.Option;
 public final class FilterOptions {
   /** The help text for filters. */
   public static final String HELP =
-      "Refuse pictures by the filter of this file, YAML or JSON; may be repeated. See"
+      "Refuse pictures with the filter in this file, YAML or JSON; may be repeated. See"
           + " docs/filters.md.";
 
   @Option(names = "--filter", paramLabel = "FILE", description = HELP)

@@ -63,13 +63,13 @@ public final class ModelOptions {
       "Cache the weights here in the layout of the engine, for faster starts. Takes as much space"
           + " as the weights. The folder may be deleted at any time.";
 
-  /** The default of {@code --model}, the model that ships. */
+  /** The default of {@code --model}, the shipped model. */
   public static final String SHIPPED = "${sys:diffusion4j.home:-.}/emoji/model";
 
   /** The help text of {@code --model}. */
   public static final String FOLDER =
-      "The folder of the model, or ORG/NAME[@REVISION] of one that was pulled. Default:"
-          + " ${DEFAULT-VALUE}";
+      "The folder of the model, a single file of Stable Diffusion, or ORG/NAME[@REVISION] of one"
+          + " that was pulled. Default: ${DEFAULT-VALUE}";
 
   /** The help text for {@link FormatChoice}. */
   public static final String FORMATS =
@@ -141,7 +141,7 @@ public final class ModelOptions {
 
   /** Returns the folder of the model. */
   public Path folder() {
-    folder = PublishedModel.folder(folder, pull);
+    folder = SingleFile.folder(PublishedModel.folder(folder, pull));
     return folder;
   }
 

@@ -16,7 +16,7 @@ public final class PreparationOptions {
   @Option(
       names = "--crop",
       paramLabel = "center|random",
-      description = "The square that cover keeps. Default: center")
+      description = "The part that cover keeps. Default: center")
   private Preparation.Crop crop = Preparation.DEFAULT.crop();
 
   @Option(

@@ -13,6 +13,7 @@ import io.diffusion4j.cli.console.StopOnSignal;
 import io.diffusion4j.cli.options.GpuOption;
 import io.diffusion4j.cli.options.ModelOptions;
 import io.diffusion4j.cli.options.PublishedModel;
+import io.diffusion4j.cli.options.SingleFile;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.jobs.JobStore;
 import io.diffusion4j.jobs.JobsModule;
@@ -171,7 +172,7 @@ public final class ServeCommand implements Callable<Integer> {
     @Override
     public Path folder(ModelEntry entry) {
       Path named = entry.path().orElseGet(() -> Path.of(entry.published().orElse("")));
-      return PublishedModel.folder(named, pull);
+      return SingleFile.folder(PublishedModel.folder(named, pull));
     }
 
     @Override

@@ -40,8 +40,7 @@ final class DataOptions {
       description =
           "Embeddings of the pictures of --data, computed by embed with the model's CLIP:"
               + " .safetensors files. Priors and decoder then use these instead of CLIP's image"
-              + " tower, and priors decode no pictures. Requires the square in the middle of each"
-              + " picture.")
+              + " tower, and priors decode no pictures. Requires centre crops.")
   private @Nullable Path embeddings;
 
   @Mixin private PreparationOptions preparation = new PreparationOptions();
@@ -67,7 +66,8 @@ final class DataOptions {
   @Option(
       names = "--data-threads",
       paramLabel = "N",
-      description = "Threads that decode pictures ahead. Default: one less than processors")
+      description =
+          "Threads that decode pictures ahead. Default: one less than the number of processors")
   private int threads = Math.max(1, Runtime.getRuntime().availableProcessors() - 1);
 
   @Option(

@@ -87,7 +87,7 @@ public final class ExportCommand implements Callable<Integer> {
       names = "--external-data-above",
       paramLabel = "BYTES",
       description =
-          "Write weights of more bytes than this to a second file beside each model. Default:"
+          "Write weights of more bytes than this to a second file next to each model. Default:"
               + " 2 GB, the limit of the format")
   private long externalAbove = OnnxModel.MAX_BYTES;
 

@@ -106,7 +106,7 @@ final class ScheduleOptions {
       paramLabel = "PATTERN",
       description =
           "Parameters that are not trained, by patterns of keys, separated by commas: down_blocks.*"
-              + " matches keys with this beginning, to_q.weight keys with this end.")
+              + " matches keys that start with it, to_q.weight keys that end with it.")
   private @Nullable String freeze;
 
   @Option(

@@ -18,6 +18,7 @@ import io.diffusion4j.nn.train.TrainingRun;
 import io.diffusion4j.nn.train.group.Group;
 import io.diffusion4j.training.ModelTraining;
 import io.diffusion4j.training.PartSetup;
+import io.diffusion4j.training.PartTechniques;
 import io.diffusion4j.training.TrainableComponent;
 import io.diffusion4j.training.TrainableFamily;
 import io.diffusion4j.unclip.training.FrozenClip;
@@ -61,7 +62,8 @@ public final class TrainCommand implements Callable<Integer> {
       paramLabel = "PART",
       description =
           "clip, prior, prior-ar, decoder, upsampler, upsampler-last, or all of them in this order,"
-              + " which is required; or judge, the model used by evaluate.")
+              + " which is required; clip,latent-vae,latent for latent diffusion; or judge, the"
+              + " model used by evaluate.")
   private String part = "";
 
   @Option(
@@ -87,7 +89,7 @@ public final class TrainCommand implements Callable<Integer> {
   @Option(
       names = "--state",
       paramLabel = "DIR",
-      description = "The folder of the trainings' states. Default: beside the model's default")
+      description = "The folder for training checkpoints. Default: next to the model's default")
   private @Nullable Path state;
 
   @Option(
@@ -103,9 +105,9 @@ public final class TrainCommand implements Callable<Integer> {
       names = "--clip",
       paramLabel = "DIR",
       description =
-          "A finished CLIP with which the other parts are trained, copied into the model: the"
-              + " folder of a pipeline with an image encoder, or of a CLIP of transformers, OpenAI"
-              + " or open_clip, or ORG/NAME of one that was pulled. Not for clip itself.")
+          "A finished CLIP with which the other parts are trained, copied into the model: a"
+              + " pipeline folder with an image encoder, or a CLIP folder in transformers, OpenAI"
+              + " or open_clip format, or ORG/NAME of one that was pulled. Not for clip itself.")
   private @Nullable Path clip;
 
   @Mixin private ScheduleOptions schedule = new ScheduleOptions();
@@ -121,11 +123,20 @@ public final class TrainCommand implements Callable<Integer> {
       paramLabel = "NAME=VALUE",
       description =
           "A technique other than that of the shipped model, for ablations: prediction (x0, eps,"
-              + " v), weighting (simple, min-snr, min-snr-plus-one, min-snr-plus-one-or-eps),"
+              + " v), weighting (simple, min-snr, min-snr-plus-one, min-snr-plus-one-or-eps;"
+              + " sigma-sqrt, cosmap of a flow), density (uniform, logit-normal, mode), flow-shift,"
               + " shift, low-noise, drop, text-drop, blur, captions (varied, plain), scenes (usual,"
               + " crowded), standardized, relations or curriculum (on, off), contrast. Each part"
               + " has some of these.")
   private Map<String, String> techniques = Map.of();
+
+  @Option(
+      names = "--process",
+      paramLabel = "NAME",
+      description =
+          "The noising process of ddpm and decoder: ddpm, or flow for flow matching, which predicts"
+              + " the velocity. Default: that of the model to start from, or ddpm")
+  private String process = "";
 
   @Option(
       names = "--inpainting",
@@ -271,7 +282,8 @@ public final class TrainCommand implements Callable<Integer> {
         part,
         "the part decoder");
     List<TrainableComponent> asked = parts(first);
-    Path modelFolder = model == null ? home(home).resolve(asked.get(0).home()) : model;
+    Path modelFolder =
+        model == null ? home(home).resolve(asked.get(asked.size() - 1).home()) : model;
     ModelTraining training =
         new ModelTraining(preset.sizes(), modelFolder, stateFolder, first, inpainting).in(group);
     List<TrainableComponent> parts =
@@ -343,7 +355,7 @@ public final class TrainCommand implements Callable<Integer> {
     Check.that(
         first == null || Files.isDirectory(first), "start-from", first, "the folder of a model");
     Check.that(
-        clip == null || !part.equals(UnclipTraining.CLIP.word()),
+        clip == null || !List.of(part.split(",", -1)).contains(UnclipTraining.CLIP.word()),
         "clip",
         clip,
         "none, to train clip itself");
@@ -354,15 +366,18 @@ public final class TrainCommand implements Callable<Integer> {
               .filter(p -> clip == null || !p.equals(UnclipTraining.CLIP))
               .toList();
     }
+    return Stream.of(part.split(",", -1)).map(TrainCommand::component).toList();
+  }
+
+  private static TrainableComponent component(String word) {
     return TrainableFamily.allComponents().stream()
-        .filter(p -> p.word().equals(part))
+        .filter(p -> p.word().equals(word))
         .findFirst()
-        .map(List::of)
         .orElseThrow(
             () ->
                 Check.refusal(
                     "part",
-                    part,
+                    word,
                     "one of "
                         + Stream.concat(
                                 TrainableFamily.allComponents().stream()
@@ -372,7 +387,8 @@ public final class TrainCommand implements Callable<Integer> {
   }
 
   private PartSetup changed(PartSetup setup) {
-    PartSetup changed = setup;
+    PartSetup changed =
+        process.isEmpty() ? setup : setup.with(PartTechniques.PROCESS.name(), process);
     for (var technique : techniques.entrySet()) {
       changed = changed.with(technique.getKey(), technique.getValue());
     }

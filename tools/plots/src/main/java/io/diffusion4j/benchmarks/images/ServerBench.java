@@ -42,7 +42,7 @@ import picocli.CommandLine.Spec;
     description = {
       "Measure a server of a model: images per second over gRPC on the loopback interface at "
           + "concurrency 1, 4 and 16, as a fraction of the same service without a network, by the "
-          + "clock and by the processor time of an image; the time of a small job alone and beside "
+          + "clock and by the CPU time of an image; the time of a small job alone and during "
           + "a job of 64 images; and, with --steady, the memory of the process during a long run."
     })
 public final class ServerBench implements Callable<Integer> {
@@ -68,8 +68,8 @@ public final class ServerBench implements Callable<Integer> {
       paramLabel = "N",
       defaultValue = "5",
       description =
-          "Rounds of each row, by turns with and without gRPC; medians count. Default:"
-              + " ${DEFAULT-VALUE}")
+          "Measurements per row, alternating with and without gRPC; the median is printed."
+              + " Default: ${DEFAULT-VALUE}")
   private int rounds = 1;
 
   @Option(

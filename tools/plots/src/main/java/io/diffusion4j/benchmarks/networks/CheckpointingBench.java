@@ -47,7 +47,7 @@ public final class CheckpointingBench implements Callable<Integer> {
       names = "--steps",
       paramLabel = "N",
       defaultValue = "5",
-      description = "Steps that are measured, after one more. Default: ${DEFAULT-VALUE}")
+      description = "Measured steps, after one warm-up step. Default: ${DEFAULT-VALUE}")
   private int steps;
 
   /** The measurement of one treatment of activations. */
@@ -125,7 +125,7 @@ public final class CheckpointingBench implements Callable<Integer> {
 
   /** A process that trains a decoder for some steps, and prints the cost of a step. */
   static final class RecomputedStep {
-    /** The median processor time of a step, of all threads, in ms. */
+    /** The median CPU time of a step, of all threads, in ms. */
     static final String PROCESSOR = "processor";
 
     /** The median time of a step, in ms. */

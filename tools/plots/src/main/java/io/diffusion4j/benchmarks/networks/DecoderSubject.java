@@ -93,13 +93,13 @@ public record DecoderSubject(
     Path unet = model.folder("decoder");
     Path projection = model.folder("text_proj");
     int textLength = ClipFolders.readText(model.folder("text_encoder")).positions();
-    var parameterization = model.scheduler("decoder_scheduler").parameterization();
+    var scheduler = model.scheduler("decoder_scheduler");
     return new DecoderSubject(
         "of the model",
         DecoderFolders.readBackbone(unet),
         DecoderFolders.readProjection(projection),
         textLength,
-        compute -> DecoderModel.load(unet, projection, textLength, parameterization, compute));
+        compute -> DecoderModel.load(unet, projection, textLength, scheduler, compute));
   }
 
   int contextLength() {

@@ -34,7 +34,7 @@ public final class MemoryBench implements Callable<Integer> {
       names = "--steps",
       paramLabel = "N",
       defaultValue = "2000",
-      description = "Steps of training. Default: ${DEFAULT-VALUE}")
+      description = "Training steps. Default: ${DEFAULT-VALUE}")
   private long steps;
 
   @Mixin private CommonOptions.Batch batch = new CommonOptions.Batch(1);

@@ -78,7 +78,7 @@ final class PickleWriter {
     return add('}');
   }
 
-  /** Adds the entries to the dictionary before them: keys and values by turns. */
+  /** Adds the entries to the dictionary before them: keys and values alternately. */
   PickleWriter entries() {
     return add('u');
   }

@@ -26,7 +26,7 @@ public record RunCount(int warmup, int runs, Duration atMost) {
     return medians(List.of(task)).get(0);
   }
 
-  /** Measures the median times of tasks that run by turns, in milliseconds. */
+  /** Measures the median times of tasks that alternate, in milliseconds. */
   public List<Double> medians(List<? extends Runnable> tasks) {
     for (int i = 0; i < warmup; i++) {
       tasks.forEach(Runnable::run);

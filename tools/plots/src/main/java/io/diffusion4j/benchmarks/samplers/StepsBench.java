@@ -17,8 +17,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "steps",
     description = {
-      "Measure a step of each sampler, of eight samples of 64×64×3, and the same step as a "
-          + "loop written by hand for it.",
+      "Measure a step of each sampler, of eight samples of 64×64×3, and of a hand-written loop for"
+          + " the same step.",
       "The fraction is the loop's time divided by the sampler's. The fastest of many short "
           + "iterations counts."
     })

@@ -77,7 +77,7 @@ public final class ClusterBench implements Callable<Integer> {
       names = "--steps",
       paramLabel = "N",
       defaultValue = "5",
-      description = "Steps that are measured, after two more. Default: ${DEFAULT-VALUE}")
+      description = "Measured steps, after two warm-up steps. Default: ${DEFAULT-VALUE}")
   private int steps;
 
   @Option(
@@ -85,8 +85,8 @@ public final class ClusterBench implements Callable<Integer> {
       paramLabel = "N",
       defaultValue = "3",
       description =
-          "Runs of each kind, by turns; the medians are printed, as a machine's speed varies over"
-              + " minutes. Default: ${DEFAULT-VALUE}")
+          "Runs of each kind, alternating; the medians are printed, as a machine's speed varies"
+              + " over minutes. Default: ${DEFAULT-VALUE}")
   private int rounds;
 
   @Override

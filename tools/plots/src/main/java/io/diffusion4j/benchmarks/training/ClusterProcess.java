@@ -26,7 +26,7 @@ import org.hipparchus.stat.StatUtils;
 /**
  * One process of a measured group. Arguments: addresses, rank, a file for the figures of the first
  * process, the megabytes of sums and the formats in which numbers travel, both separated by commas,
- * rows and steps of trainings, and the folder of the trained model, empty for S.
+ * rows and steps of training runs, and the folder of the trained model, empty for S.
  */
 final class ClusterProcess {
   private static final int ROUNDS = 20;

@@ -19,11 +19,11 @@ import picocli.CommandLine.Option;
 @Command(
     name = "data",
     description = {
-      "Write a tar shard of generated JPEGs to a temporary folder, and read epochs of it as "
-          + "a training does, in a process of its own with a fixed heap: the first epoch decodes, "
-          + "the others read the cached squares. Print the speed, the processor time of a picture, "
-          + "and the resident memory after each tenth of an epoch, also as a fraction of the "
-          + "first. A second process opens the shard again, by the cached index."
+      "Write a tar shard of generated JPEGs to a temporary folder, and read epochs of it as a"
+          + " training run does, in a process of its own with a fixed heap: the first epoch"
+          + " decodes, the others read the cached squares. Print the speed, the CPU time of a"
+          + " picture, and the resident memory after each tenth of an epoch, also as a fraction of"
+          + " the first. A second process opens the shard again, with the cached index."
     })
 public final class DataBench implements Callable<Integer> {
   private static final List<String> FIXED_HEAP =
@@ -47,13 +47,13 @@ public final class DataBench implements Callable<Integer> {
       names = "--trained",
       paramLabel = "N",
       defaultValue = "64",
-      description = "The size that is trained on. Default: ${DEFAULT-VALUE}")
+      description = "The training resolution. Default: ${DEFAULT-VALUE}")
   private int trained;
 
   @Option(
       names = "--data-threads",
       paramLabel = "N",
-      description = "Threads that decode pictures. Default: one less than processors")
+      description = "Threads that decode pictures. Default: one less than the number of processors")
   private int threads = Math.max(1, Runtime.getRuntime().availableProcessors() - 1);
 
   @Override

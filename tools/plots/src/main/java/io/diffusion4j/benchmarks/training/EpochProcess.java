@@ -71,7 +71,7 @@ final class EpochProcess {
     }
   }
 
-  /** Returns the processor time of all threads of this process. */
+  /** Returns the CPU time of all threads of this process. */
   private static double processorMillis() {
     return ProcessHandle.current().info().totalCpuDuration().orElseThrow().toNanos() / 1e6;
   }

@@ -3,9 +3,7 @@ package io.diffusion4j.plots.command;
 import io.diffusion4j.cli.clip.PictureArguments;
 import io.diffusion4j.cli.console.Console;
 import io.diffusion4j.diffusion.argument.Check;
-import io.diffusion4j.diffusion.image.ContactSheet;
 import io.diffusion4j.diffusion.image.Image;
-import io.diffusion4j.diffusion.image.Png;
 import io.diffusion4j.diffusion.noise.PhiloxNoise;
 import io.diffusion4j.diffusion.process.ForwardProcess;
 import io.diffusion4j.diffusion.process.Transition;
@@ -13,7 +11,6 @@ import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -30,7 +27,7 @@ import picocli.CommandLine.Parameters;
       "noise eps in all of them. Values beyond black and white are cut off.",
       "",
       "Example:",
-      "  diffusion4j plot forward apple.png --schedule linear,cosine --output forward.png"
+      "  diffusion4j plot forward apple.png --schedule linear,cosine --labels --output forward.png"
     })
 final class ForwardCommand implements Callable<Integer> {
   @Mixin private Console console = new Console();
@@ -81,7 +78,7 @@ final class ForwardCommand implements Callable<Integer> {
         images.add(noised(x0, eps, process.marginal(t)));
       }
     }
-    file.write(Png.encode(ContactSheet.of(images, timesteps.size()), Map.of()));
+    strip.write(file, images, timesteps.stream().map(t -> "t = " + t).toList(), schedules);
     console.print(strip.output());
     return 0;
   }

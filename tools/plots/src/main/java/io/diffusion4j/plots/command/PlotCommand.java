@@ -31,7 +31,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "plot",
     description =
-        "Plot the forward process, schedules, the bound, plans, trainings and embeddings.",
+        "Plot the forward process, schedules, the bound, plans, training runs and embeddings.",
     subcommands = {
       PlanCommand.class,
       ForwardCommand.class,
@@ -40,7 +40,8 @@ import picocli.CommandLine.Parameters;
       TrajectoryCommand.class,
       NetworkCommand.class,
       SimilarityCommand.class,
-      ComponentsCommand.class
+      ComponentsCommand.class,
+      SheetCommand.class
     },
     footer = {
       "",
@@ -77,7 +78,7 @@ public final class PlotCommand implements Runnable {
 
   @Command(
       name = "training",
-      description = "Plot the loss of trainings over their steps, a chart for each.")
+      description = "Plot the loss of training runs over their steps, a chart for each.")
   int training(
       @Parameters(
               paramLabel = "STATE",

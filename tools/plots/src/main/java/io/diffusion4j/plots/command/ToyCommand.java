@@ -2,8 +2,10 @@ package io.diffusion4j.plots.command;
 
 import io.diffusion4j.cli.console.Console;
 import io.diffusion4j.cli.options.CommonOptions;
+import io.diffusion4j.diffusion.argument.ByName;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.sampling.Sampler;
+import io.diffusion4j.diffusion.schedule.FlowSchedule;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import io.diffusion4j.diffusion.schedule.Schedules;
 import io.diffusion4j.diffusion.solver.Samplers;
@@ -32,13 +34,18 @@ import picocli.CommandLine.Option;
     description = "Train a small network on points in the plane, and plot its diffusion.",
     footer = {
       "",
-      "Plots the forward process, the learned score as arrows, and the paths of samplers,",
-      "each as PNG and SVG, the first and the last also as animated GIF.",
+      "Plots the forward process, the learned score as arrows, x_t and the estimates of x_0 on the",
+      "way of DDIM, and the paths of samplers, each as PNG and SVG, the first and the last also as",
+      "animated GIF.",
       "",
-      "Example:",
-      "  diffusion4j toy --points spiral --sampler ddpm-small,ddim,ode-heun --output toy"
+      "Examples:",
+      "  diffusion4j toy --points spiral --sampler ddpm-small,ddim,ode-heun --output toy",
+      "  diffusion4j toy --process flow --steps 4 --sampler ddim,heun --output toy"
     })
 public final class ToyCommand implements Callable<Integer> {
+  private static final ByName<Boolean> PROCESSES =
+      new ByName<>("process", Map.of("ddpm", false, "flow", true));
+  private static final List<String> FLOW_SAMPLERS = List.of("flow-euler", "flow-heun");
   private static final int TIMESTEPS = 1000;
   private static final int PANELS = 5;
   private static final int FRAMES = 50;
@@ -71,6 +78,15 @@ public final class ToyCommand implements Callable<Integer> {
   private String schedule = "";
 
   @Option(
+      names = "--process",
+      paramLabel = "NAME",
+      defaultValue = "ddpm",
+      description =
+          "flow also trains a second network as a flow and draws it beside. Default:"
+              + " ${DEFAULT-VALUE}")
+  private String process = "";
+
+  @Option(
       names = "--steps",
       paramLabel = "N",
       defaultValue = "50",
@@ -88,7 +104,7 @@ public final class ToyCommand implements Callable<Integer> {
       names = "--training-steps",
       paramLabel = "N",
       defaultValue = "3000",
-      description = "Steps of training, of 256 points each. Default: ${DEFAULT-VALUE}")
+      description = "Training steps, of 256 points each. Default: ${DEFAULT-VALUE}")
   private int trainingSteps;
 
   @Mixin private CommonOptions.Seed seed = new CommonOptions.Seed();
@@ -104,6 +120,7 @@ public final class ToyCommand implements Callable<Integer> {
     Map<String, Sampler> chosen = new LinkedHashMap<>();
     samplers.forEach(name -> chosen.put(name, Samplers.standard().named(name)));
     Check.that(!chosen.isEmpty(), "sampler", "none", "at least one");
+    boolean flow = PROCESSES.named(process);
     var training = new PointTraining(set, noise, trainingSteps, seed.value());
     Files.createDirectories(output.path());
 
@@ -112,13 +129,28 @@ public final class ToyCommand implements Callable<Integer> {
     animate("forward", drawings.forwardFrames(FRAMES));
     try (var model = trained(training)) {
       write("score", drawings.score(model, PANELS));
+      write("estimates", drawings.estimates(model, steps, PANELS));
       Map<String, List<List<double[]>>> ways = new LinkedHashMap<>();
       chosen.forEach(
           (name, sampler) -> ways.put(name, model.sample(sampler, steps, count, seed.value())));
+      if (flow) {
+        addFlow(set, ways);
+      }
       write("samplers", PointDrawings.ways(ways));
       animate("samplers", PointDrawings.samplingFrames(ways, FRAMES));
     }
     return 0;
+  }
+
+  /** Adds the ways of a network that is trained as a flow. */
+  private void addFlow(PointSet set, Map<String, List<List<double[]>>> ways) {
+    var noise = new FlowSchedule(TIMESTEPS, 1);
+    try (var model = trained(new PointTraining(set, noise, trainingSteps, seed.value()))) {
+      for (String name : FLOW_SAMPLERS) {
+        Sampler sampler = Samplers.standard().named(name);
+        ways.put("flow: " + name, model.sample(sampler, steps, count, seed.value()));
+      }
+    }
   }
 
   private PointModel trained(PointTraining training) {

@@ -6,7 +6,6 @@ import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.component.ImageDecoder;
 import io.diffusion4j.diffusion.image.ContactSheet;
 import io.diffusion4j.diffusion.image.Image;
-import io.diffusion4j.diffusion.image.Png;
 import io.diffusion4j.diffusion.image.Rgb8;
 import io.diffusion4j.diffusion.noise.NoiseSource;
 import io.diffusion4j.diffusion.noise.PhiloxNoise;
@@ -97,7 +96,9 @@ final class TrajectoryCommand implements Callable<Integer> {
       new AnimatedGif(strip.output()).write(frames(rows), FRAME, LAST_FRAME);
     } else {
       List<Image> images = rows.stream().flatMap(List::stream).toList();
-      file.write(Png.encode(ContactSheet.of(images, steps), Map.of()));
+      List<String> columns =
+          IntStream.rangeClosed(1, steps).mapToObj(step -> "step " + step).toList();
+      strip.write(file, images, columns, samplers);
     }
     console.print(strip.output());
     return 0;

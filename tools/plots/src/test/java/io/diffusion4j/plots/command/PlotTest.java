@@ -215,6 +215,34 @@ final class PlotTest {
   }
 
   @Test
+  void picturesAreLabelledByRowAndColumn() throws IOException {
+    var x0 = new Image(3, 2, new float[18]);
+    Files.write(file("x0.png"), Png.encode(x0, Map.of()));
+    String x = file("x0.png").toString();
+    drawn("labelled.png", "plot forward " + x + " --timesteps -1,99,999 --labels");
+    Image labelled = ImageFiles.read(file("labelled.png"), 1 << 20);
+    assertThat(labelled.width()).isGreaterThan(3 * labelled.height() / 2);
+    assertThat(IntStream.range(0, 3 * 20 * labelled.width()).filter(i -> labelled.pixels()[i] < 0))
+        .as("dark text above the pictures")
+        .isNotEmpty();
+
+    drawn("sheet.png", "plot sheet " + String.join(" ", x, x, x, x) + " --columns a,b");
+    Image sheet = ImageFiles.read(file("sheet.png"), 1 << 20);
+    assertThat(sheet.width()).isBetween(sheet.height() - 60, sheet.height());
+    drawn("row.png", "plot sheet " + String.join(" ", x, x, x, x));
+    Image row = ImageFiles.read(file("row.png"), 1 << 20);
+    assertThat(row.width()).isGreaterThan(3 * row.height());
+    assertRefused(
+        "output: " + file("sheet.svg") + " (expected: a name that ends in .png)",
+        "plot sheet " + x,
+        file("sheet.svg"));
+    assertRefused(
+        "rows: 2 (expected: 1, as the pictures)",
+        "plot sheet " + x + " --rows a,b",
+        file("none.png"));
+  }
+
+  @Test
   void theTermsOfABoundAreThoseOfAReport() throws IOException {
     Files.writeString(file("nll.json"), "{\"timesteps\": [9, 0], \"terms\": [0.5, 2]}");
     byte[] with = drawn("with.svg", "plot bound --nll " + file("nll.json"));

@@ -40,6 +40,8 @@ class ToyTest {
             "forward.gif",
             "score.png",
             "score.svg",
+            "estimates.png",
+            "estimates.svg",
             "samplers.png",
             "samplers.svg",
             "samplers.gif")) {

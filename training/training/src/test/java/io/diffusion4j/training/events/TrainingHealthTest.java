@@ -9,7 +9,7 @@ import java.util.function.LongToDoubleFunction;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
-/** Trainings whose illness is known. */
+/** Training runs whose illness is known. */
 class TrainingHealthTest {
   private static final int STEPS = 100;
 

@@ -74,6 +74,7 @@ public record NoisedBatch(
       Batch batch, List<float[]> samples, SplittableRandom random, TimestepSampler chosen) {
     var process =
         new ReverseProcess(schedule, MeanType.of(parameterization), VarianceType.LEARNED_RANGE);
+    NetworkDenoiser.Times input = times.under(schedule);
     List<float[]> noisy = new ArrayList<>();
     List<float[]> targets = new ArrayList<>();
     List<float[]> fed = new ArrayList<>();
@@ -90,9 +91,9 @@ public record NoisedBatch(
         xt[i] = (float) (signal * x0[i] + noise * eps);
         target[i] = (float) step.target(x0[i], xt[i], eps);
       }
-      noisy.add(xt);
+      noisy.add(input.sample(xt, step.t()));
       targets.add(target);
-      fed.add(times.of(step.t()));
+      fed.add(input.of(step.t()));
       rows.add(row(step, drawn.weight()));
     }
     batch

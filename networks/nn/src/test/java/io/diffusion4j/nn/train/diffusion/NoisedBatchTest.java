@@ -80,6 +80,7 @@ class NoisedBatchTest {
             case X0 -> target[i];
             case EPS -> (xt[i] - noise * target[i]) / signal;
             case V -> signal * xt[i] - noise * target[i];
+            case VELOCITY -> (xt[i] - noise * target[i]) / (signal + noise);
           };
       assertThat(x0).isCloseTo(0.25, within(1e-5));
     }

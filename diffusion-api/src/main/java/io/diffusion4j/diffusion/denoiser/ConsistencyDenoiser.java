@@ -1,0 +1,63 @@
+package io.diffusion4j.diffusion.denoiser;
+
+import static java.lang.Math.sqrt;
+
+import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.diffusion.process.Parameterization;
+import io.diffusion4j.diffusion.schedule.ConsistencySchedule;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A published consistency model as a network that predicts x₀ (Y. Song et al. 2023, app. C): x̂₀ =
+ * c_skip·x̃ + c_out·F(x̃/√(σ²+σ_d²), 250·ln σ) with x̃ = x/√ᾱ, c_skip = σ_d²/((σ−σ_min)²+σ_d²) and
+ * c_out = (σ−σ_min)·σ_d/√(σ²+σ_d²).
+ *
+ * @param inner the network F, whose output is read as it is
+ * @param schedule the levels of the timesteps
+ * @param sigmaData σ_d, the deviation of the data; 0.5 in published models
+ */
+public record ConsistencyDenoiser<C>(
+    Denoiser<C> inner, ConsistencySchedule schedule, double sigmaData) implements Denoiser<C> {
+  public ConsistencyDenoiser {
+    Check.positive("sigma_data", sigmaData);
+  }
+
+  @Override
+  public Parameterization parameterization() {
+    return Parameterization.X0;
+  }
+
+  @Override
+  public List<Prediction> predict(List<Query<C>> queries) {
+    List<Query<C>> asked = new ArrayList<>(queries.size());
+    for (Query<C> query : queries) {
+      int t = (int) query.t();
+      double sigma = schedule.sigma(t);
+      double scale = sqrt((1 + sigma * sigma) / (sigma * sigma + sigmaData * sigmaData));
+      float[] scaled = new float[query.xt().length];
+      for (int i = 0; i < scaled.length; i++) {
+        scaled[i] = (float) (scale * query.xt()[i]);
+      }
+      asked.add(
+          new Query<>(scaled, schedule.time(t), query.condition(), query.reuse(), query.last()));
+    }
+    List<Prediction> answers = inner.predict(asked);
+    List<Prediction> clean = new ArrayList<>(queries.size());
+    for (int row = 0; row < queries.size(); row++) {
+      Query<C> query = queries.get(row);
+      double sigma = schedule.sigma((int) query.t());
+      double above = sigma - schedule.sigmaMin();
+      double data = sigmaData * sigmaData;
+      double skip = data / (above * above + data) * sqrt(1 + sigma * sigma);
+      double out = above * sigmaData / sqrt(sigma * sigma + data);
+      float[] f = answers.get(row).output();
+      float[] x0 = new float[f.length];
+      for (int i = 0; i < x0.length; i++) {
+        x0[i] = (float) (skip * query.xt()[i] + out * f[i]);
+      }
+      clean.add(Prediction.of(x0));
+    }
+    return clean;
+  }
+}

@@ -1,0 +1,232 @@
+package io.diffusion4j.latent;
+
+import static io.diffusion4j.latent.StableDiffusionFolder.SCHEDULER;
+import static io.diffusion4j.latent.StableDiffusionFolder.TEXT_ENCODER;
+import static io.diffusion4j.latent.StableDiffusionFolder.UNET;
+import static io.diffusion4j.latent.StableDiffusionFolder.VAE;
+import static io.diffusion4j.training.PartTechniques.DROP;
+import static io.diffusion4j.training.PartTechniques.PREDICTION;
+import static io.diffusion4j.training.PartTechniques.SHIFT;
+import static io.diffusion4j.training.PartTechniques.WEIGHTING;
+
+import io.diffusion4j.checkpoint.Checkpoint;
+import io.diffusion4j.checkpoint.SchedulerConfig;
+import io.diffusion4j.clip.ClipFolders;
+import io.diffusion4j.clip.ClipTextModel;
+import io.diffusion4j.data.FeatureCache;
+import io.diffusion4j.data.Techniques;
+import io.diffusion4j.data.TrainingOption;
+import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.diffusion.loss.TimestepSampler;
+import io.diffusion4j.diffusion.stage.Pixels;
+import io.diffusion4j.nn.engine.Compute;
+import io.diffusion4j.nn.engine.Precision;
+import io.diffusion4j.nn.engine.Threads;
+import io.diffusion4j.nn.train.Objective;
+import io.diffusion4j.nn.train.diffusion.DiffusionLoss;
+import io.diffusion4j.nn.train.diffusion.NoisedBatch;
+import io.diffusion4j.nn.weights.ModelFiles;
+import io.diffusion4j.training.ComponentRun;
+import io.diffusion4j.training.Preset;
+import io.diffusion4j.training.TrainableComponent;
+import io.diffusion4j.unclip.UnclipFolder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Trains the U-Net on latents of pictures under the states of their captions, with the frozen
+ * autoencoder and text tower of the model. The encoder's answers are computed once and kept beside
+ * the state.
+ */
+record LatentTraining() implements TrainableComponent {
+  /** The bytes of latents that a run keeps at most: those of 32,000 pictures of 512×512. */
+  private static final long KEPT = 4L << 30;
+
+  /** The prefix of the network's keys in a training, and in the published files of updates. */
+  static final String NETWORK = UNET + ".";
+
+  private static final String LATENTS = "latents";
+
+  /** Whether a latent is drawn from its distribution in each step; otherwise it is the mean. */
+  private static final TrainingOption<Boolean> DRAWN =
+      TrainingOption.oneOf(LATENTS, "sample", Map.of("sample", true, "mean", false));
+
+  @Override
+  public String word() {
+    return "latent";
+  }
+
+  @Override
+  public String component() {
+    return UNET;
+  }
+
+  @Override
+  public List<String> folders() {
+    return List.of(UNET, SCHEDULER);
+  }
+
+  /** Those of the published training: the plain loss at uniform timesteps. */
+  @Override
+  public Techniques techniques() {
+    return Techniques.of(PREDICTION, WEIGHTING, SHIFT, DROP, DRAWN)
+        .with(PREDICTION.name(), "eps")
+        .with(WEIGHTING.name(), "simple")
+        .with(SHIFT.name(), "1");
+  }
+
+  @Override
+  public String home() {
+    return word();
+  }
+
+  @Override
+  public Optional<String> lowRankPrefix() {
+    return Optional.of(NETWORK);
+  }
+
+  @Override
+  public String updatesPrefix() {
+    return NETWORK;
+  }
+
+  @Override
+  public Preset.Schedule schedule(Preset preset) {
+    return StableDiffusionSizes.unet(preset).training();
+  }
+
+  @Override
+  public Map<String, String> frozen(ComponentRun run) {
+    return Map.of(
+        TEXT_ENCODER, Checkpoint.identity(List.of(run.folder(TEXT_ENCODER))), VAE, vae(run));
+  }
+
+  private static String vae(ComponentRun run) {
+    return Checkpoint.identity(List.of(run.folder(VAE)), Checkpoint.DIFFUSERS);
+  }
+
+  @Override
+  public boolean train(ComponentRun run) {
+    StableDiffusionTraining.requireOwnFolder(run);
+    Path model = run.whole().model();
+    for (String name : List.of(UnclipFolder.TOKENIZER, TEXT_ENCODER, VAE)) {
+      Check.that(
+          Files.isDirectory(run.folder(name)),
+          "model",
+          model + ", without " + name,
+          "clip and latent-vae, trained first, or a model to start from");
+    }
+    run.whole().group().inTurn(() -> StableDiffusionTraining.dropProjection(model));
+    var vae = StableDiffusionFolder.AUTOENCODER.readIn(model);
+    var tower = StableDiffusionFolder.TEXT.readIn(model);
+    int width = tower.transformer().width();
+    Path first = run.whole().first();
+    var unet =
+        first == null
+            ? StableDiffusionSizes.unet(run.preset()).shape(vae, width)
+            : requireFits(StableDiffusionFolder.DENOISER.readIn(first), vae, width);
+    int side = first == null ? unet.sampleSize() : StableDiffusionFolder.sampleSize(first, unet);
+    var scheduler =
+        (first == null
+                ? StableDiffusionConfig.sd15().scheduler()
+                : StableDiffusionFolder.NOISE.readIn(first))
+            .withParameterization(run.technique(PREDICTION));
+    var objective = objective(unet, Pixels.square(side), tower.positions());
+    var noise =
+        new NoisedBatch(
+                scheduler.schedule(),
+                scheduler.parameterization(),
+                run.technique(WEIGHTING),
+                unet.sinusoid()::at)
+            .withTimesteps(
+                TimestepSampler.shifted(scheduler.trainTimesteps(), run.technique(SHIFT)));
+    var config = run.config();
+    Path state = run.whole().work().resolve(word());
+    var kept = new FeatureCache(state.resolve(LATENTS), vae(run), KEPT);
+    try (var text = openText(run, config.compute());
+        var encoder = new VaeModel(run.folder(VAE), latents(config.compute()))) {
+      return run.fit(
+          objective,
+          data ->
+              new CaptionedLatents(
+                  data.examples(side * vae.factor(), config.seed()),
+                  vae,
+                  picture ->
+                      data.size().isPresent() // otherwise no picture comes twice
+                          ? kept.of(picture, encoder::encode)
+                          : encoder.encode(picture),
+                  run.technique(DRAWN),
+                  text,
+                  run.technique(DROP),
+                  side * side * vae.latentChannels(),
+                  noise,
+                  config.batchSize(),
+                  config.seed()),
+          trainer -> run.start(trainer, Checkpoint.DIFFUSERS, Map.of(NETWORK, UNET)),
+          (to, weights) -> {
+            unet.write(to.made(UNET));
+            ModelFiles.write(
+                to.made(UNET),
+                Checkpoint.DIFFUSERS,
+                weights.withoutPrefix(NETWORK),
+                name -> true,
+                to.notes());
+            scheduler.write(to.made(SCHEDULER).resolve(SchedulerConfig.FILE_NAME));
+          });
+    }
+  }
+
+  /**
+   * Returns the square error of a network's prediction, with the weights of the batch.
+   *
+   * @param size the size of the latents
+   * @param length the number of tokens of a text
+   */
+  static Objective objective(ConditionalUnet unet, Pixels size, int length) {
+    var network = unet.network(size.height(), size.width(), length);
+    return (nn, inputs) -> DiffusionLoss.of(nn, inputs, network.define(nn.at(UNET), inputs));
+  }
+
+  private static ClipTextModel openText(ComponentRun run, Compute compute) {
+    Path model = run.whole().model();
+    try (var weights = StableDiffusionFolder.textWeights(model)) {
+      return new ClipTextModel(
+          StableDiffusionFolder.WORDS.readIn(model),
+          StableDiffusionFolder.TEXT.readIn(model),
+          weights.only(ClipFolders::isParameter),
+          compute.withPrecision(Precision.FLOAT32));
+    }
+  }
+
+  private static ConditionalUnet requireFits(ConditionalUnet unet, Vae vae, int width) {
+    Check.that(
+        unet.besideChannels() == 0 && unet.guidanceDim() == 0 && unet.labelDim() == 0,
+        "start-from",
+        "a U-Net with further inputs",
+        "one of latents and a text: not for inpainting, LCM or Stable unCLIP");
+    Check.that(
+        unet.outChannels() == vae.latentChannels(),
+        "vae: latent_channels",
+        vae.latentChannels(),
+        "%s, those of the U-Net to start from",
+        unet.outChannels());
+    Check.that(
+        unet.contextDim() == width,
+        TEXT_ENCODER + ": hidden_size",
+        width,
+        "%s, the cross_attention_dim of the U-Net to start from",
+        unet.contextDim());
+    return unet;
+  }
+
+  /**
+   * Returns the settings for latents: one thread, as the last bits of convolutions depend on the
+   * number of threads, and those of weights must not.
+   */
+  private static Compute latents(Compute usual) {
+    return usual.withPrecision(Precision.FLOAT32).withThreads(Threads.of(1));
+  }
+}

@@ -1,0 +1,141 @@
+package io.diffusion4j.mcp;
+
+import io.diffusion4j.serving.http.HttpFault;
+import io.diffusion4j.serving.v1.GenerateImagesRequest;
+import io.diffusion4j.serving.v1.GenerationServiceGrpc;
+import io.diffusion4j.serving.v1.ImageFailure;
+import io.diffusion4j.serving.v1.ImageMetadata;
+import io.diffusion4j.serving.v1.Progress;
+import io.diffusion4j.serving.v1.StreamGenerateImagesResponse;
+import io.grpc.stub.ClientCallStreamObserver;
+import io.grpc.stub.ClientResponseObserver;
+import io.modelcontextprotocol.server.McpAsyncServerExchange;
+import io.modelcontextprotocol.spec.McpSchema.CallToolResult;
+import io.modelcontextprotocol.spec.McpSchema.Content;
+import io.modelcontextprotocol.spec.McpSchema.ImageContent;
+import io.modelcontextprotocol.spec.McpSchema.ProgressNotification;
+import io.modelcontextprotocol.spec.McpSchema.ResourceLink;
+import io.modelcontextprotocol.spec.McpSchema.TextContent;
+import java.io.ByteArrayOutputStream;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.MonoSink;
+
+/**
+ * A drawing request of a tool: notifies of its progress, if the client asked for that, and collects
+ * the pictures. The state belongs to the callbacks of the call, which run one at a time.
+ */
+final class McpDrawing
+    implements ClientResponseObserver<GenerateImagesRequest, StreamGenerateImagesResponse> {
+  private final MonoSink<CallToolResult> result;
+  private final McpAsyncServerExchange exchange;
+  private final @Nullable Object progressToken;
+  private final KeptPictures pictures;
+  private final Map<Integer, ByteArrayOutputStream> files = new HashMap<>();
+  private final List<Content> content = new ArrayList<>();
+
+  private McpDrawing(
+      MonoSink<CallToolResult> result,
+      McpAsyncServerExchange exchange,
+      @Nullable Object progressToken,
+      KeptPictures pictures) {
+    this.result = result;
+    this.exchange = exchange;
+    this.progressToken = progressToken;
+    this.pictures = pictures;
+  }
+
+  /** Returns the result of a request, whose call is cancelled with the subscription. */
+  static Mono<CallToolResult> of(
+      GenerateImagesRequest request,
+      McpAsyncServerExchange exchange,
+      @Nullable Object progressToken,
+      KeptPictures pictures) {
+    return Mono.create(
+        result ->
+            GenerationServiceGrpc.newStub(McpCall.of(exchange).service())
+                .streamGenerateImages(
+                    request, new McpDrawing(result, exchange, progressToken, pictures)));
+  }
+
+  @Override
+  public void beforeStart(ClientCallStreamObserver<GenerateImagesRequest> call) {
+    result.onCancel(() -> call.cancel("cancelled by the client", null));
+  }
+
+  @Override
+  public void onNext(StreamGenerateImagesResponse event) {
+    switch (event.getEventCase()) {
+      case PROGRESS -> notify(event.getProgress());
+      case IMAGE_CHUNK ->
+          files
+              .computeIfAbsent(
+                  event.getImageChunk().getImageIndex(), index -> new ByteArrayOutputStream())
+              .writeBytes(event.getImageChunk().getData().toByteArray());
+      case IMAGE_DONE -> add(event.getImageDone().getMetadata());
+      case FINISHED -> event.getFinished().getFailuresList().forEach(this::add);
+      case ACCEPTED, STARTED, PREVIEW, EVENT_NOT_SET -> {} // for which a result has no block
+    }
+  }
+
+  private void notify(Progress progress) {
+    if (progressToken != null) {
+      exchange
+          .progressNotification(
+              ProgressNotification.builder(progressToken, progress.getImageStepsDone())
+                  .total((double) progress.getImageSteps())
+                  .message(progress.getStage())
+                  .build())
+          .subscribe();
+    }
+  }
+
+  private void add(ImageMetadata metadata) {
+    if (metadata.hasRefusal()) {
+      content.add(text("refused: " + metadata.getRefusal().getMessage()));
+      return;
+    }
+    var file = files.remove(metadata.getIndex());
+    if (file == null) {
+      throw new IllegalStateException("image " + metadata.getIndex() + " is done without a chunk");
+    }
+    byte[] png = file.toByteArray();
+    String uri = pictures.add(McpCall.of(exchange).principal(), png);
+    content.add(
+        ImageContent.builder(Base64.getEncoder().encodeToString(png), KeptPictures.PNG).build());
+    content.add(
+        ResourceLink.builder()
+            .uri(uri)
+            .name("picture")
+            .mimeType(KeptPictures.PNG)
+            .size((long) png.length)
+            .build());
+    content.add(
+        text(
+            "%s: seed %s, stream %d"
+                .formatted(uri, Long.toUnsignedString(metadata.getSeed()), metadata.getStream())));
+  }
+
+  private void add(ImageFailure failure) {
+    content.add(text("failed: " + failure.getError().getMessage()));
+  }
+
+  static TextContent text(String text) {
+    return TextContent.builder(text).build();
+  }
+
+  @Override
+  public void onError(Throwable error) {
+    result.success(McpTools.failed(HttpFault.of(error).message()));
+  }
+
+  @Override
+  public void onCompleted() {
+    result.success(CallToolResult.builder(content).build());
+  }
+}

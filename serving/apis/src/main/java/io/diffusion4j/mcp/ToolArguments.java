@@ -1,0 +1,163 @@
+package io.diffusion4j.mcp;
+
+import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.diffusion.stage.StageSetting;
+import io.diffusion4j.diffusion.stage.StageSetting.Kind;
+import io.diffusion4j.diffusion.stage.StageSetting.Values;
+import io.diffusion4j.diffusion.stage.StageSettings;
+import io.diffusion4j.serving.errors.Errors;
+import io.diffusion4j.serving.request.StageResolver;
+import io.diffusion4j.serving.v1.StageOptions;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * The arguments of a call of a tool, which its JSON schema describes.
+ *
+ * @param values the values by name
+ * @param kept returns a kept picture of the caller by its URI
+ */
+record ToolArguments(Map<String, Object> values, Function<String, Optional<byte[]>> kept) {
+  /**
+   * A parameter of a tool.
+   *
+   * @param schema its JSON schema
+   */
+  record Parameter(String name, boolean required, Map<String, Object> schema) {
+    Parameter(String name, boolean required, String type, String description) {
+      this(name, required, Map.of("type", type, "description", description));
+    }
+  }
+
+  /** The parameters of the stage that draws, one for each row of its settings. */
+  static final List<Parameter> SETTINGS =
+      StageSettings.ALL.stream().map(ToolArguments::parameter).toList();
+
+  private static Parameter parameter(StageSetting<?> row) {
+    Kind<?> kind = row.kind();
+    String type =
+        kind.isPair() || kind.type() == String.class
+            ? "string"
+            : kind.type() == Integer.class ? "integer" : "number";
+    String expected = kind.isPair() ? kind.expected() : row.range().expected();
+    return new Parameter(
+        row.name(),
+        false,
+        type,
+        row.help().formatted("stage that draws")
+            + (expected.equals("any") ? "" : " Expected: " + expected + "."));
+  }
+
+  /** Returns the JSON schema of the arguments of a tool. */
+  static Map<String, Object> schema(List<Parameter> parameters) {
+    Map<String, Object> properties = new LinkedHashMap<>();
+    parameters.forEach(each -> properties.put(each.name(), each.schema()));
+    return Map.of(
+        "type",
+        "object",
+        "properties",
+        properties,
+        "required",
+        parameters.stream().filter(Parameter::required).map(Parameter::name).toList(),
+        "additionalProperties",
+        false);
+  }
+
+  /**
+   * Checks that all arguments are known, and that none is missing.
+   *
+   * @throws IllegalArgumentException if not
+   */
+  void require(List<Parameter> parameters) {
+    List<String> names = parameters.stream().map(Parameter::name).toList();
+    for (String name : values.keySet()) {
+      Check.that(
+          names.contains(name),
+          "arguments",
+          Errors.quote(name),
+          "one of %s",
+          String.join(", ", names));
+    }
+    for (Parameter each : parameters) {
+      Check.that(
+          !each.required() || values.containsKey(each.name()),
+          each.name(),
+          "none",
+          "%s",
+          each.schema().get("description"));
+    }
+  }
+
+  <T> Optional<T> value(String name, Class<T> type, String expected) {
+    Object value = values.get(name);
+    if (value != null && !type.isInstance(value)) {
+      throw Check.refusal(name, Errors.quote(value.toString()), expected);
+    }
+    return Optional.ofNullable(type.cast(value));
+  }
+
+  String text(String name) {
+    return value(name, String.class, "a string").orElse("");
+  }
+
+  Optional<Integer> count(String name) {
+    return value(name, Integer.class, "an integer");
+  }
+
+  Optional<Double> number(String name) {
+    return value(name, Number.class, "a number").map(Number::doubleValue);
+  }
+
+  List<Object> list(String name) {
+    List<Object> all = new ArrayList<>();
+    value(name, Collection.class, "a list").ifPresent(all::addAll);
+    return all;
+  }
+
+  /** Returns a picture: base64, alone or in a data URL, or the URI of a kept picture. */
+  Optional<byte[]> picture(String name) {
+    return value(name, String.class, "a picture").map(text -> picture(name, text));
+  }
+
+  byte[] picture(String name, String text) {
+    String expected = "a picture in base64, or the URI of a picture that is still kept";
+    if (text.startsWith(KeptPictures.ROOT)) {
+      return kept.apply(text).orElseThrow(() -> Check.refusal(name, Errors.quote(text), expected));
+    }
+    try {
+      return Base64.getDecoder()
+          .decode(text.startsWith("data:") ? text.substring(text.indexOf(',') + 1) : text);
+    } catch (IllegalArgumentException e) {
+      throw Check.refusal(name, Errors.quote(text), expected);
+    }
+  }
+
+  /** Returns the settings of the stage that draws. */
+  StageOptions settings() {
+    Map<String, Object> given = new LinkedHashMap<>();
+    for (StageSetting<?> row : StageSettings.ALL) {
+      Object value = values.get(row.name());
+      if (value != null) {
+        given.put(row.name(), parse(row, String.valueOf(value)));
+      }
+    }
+    var options = StageOptions.newBuilder();
+    StageResolver.write(new Values(given), StageSettings.ALL, options);
+    return options.build();
+  }
+
+  private static <T> T parse(StageSetting<T> row, String text) {
+    row.fault(text)
+        .ifPresent(
+            expected -> {
+              throw Check.refusal(row.name(), Errors.quote(text), expected);
+            });
+    return row.kind().parse(text).orElseThrow();
+  }
+}

@@ -1,0 +1,152 @@
+package io.diffusion4j.ollama;
+
+import static java.util.concurrent.CompletableFuture.completedFuture;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.linecorp.armeria.common.HttpMethod;
+import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.common.HttpStatus;
+import com.linecorp.armeria.server.ServerBuilder;
+import io.diffusion4j.serving.errors.Errors;
+import io.diffusion4j.serving.http.ApiException;
+import io.diffusion4j.serving.http.JsonApi;
+import io.diffusion4j.serving.request.Resizer;
+import io.diffusion4j.serving.request.ResolvedRequest;
+import io.diffusion4j.serving.v1.EmbedTextsRequest;
+import io.diffusion4j.serving.v1.Embedding;
+import io.diffusion4j.serving.v1.EmbeddingServiceGrpc;
+import io.diffusion4j.serving.v1.Model;
+import io.diffusion4j.web.SharedRoute;
+import io.grpc.Channel;
+import io.grpc.StatusRuntimeException;
+import jakarta.inject.Inject;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** The routes under {@code /api/}. */
+final class OllamaApi extends JsonApi implements SharedRoute {
+  private static final String ROOT = "/api/";
+  private static final String GENERATE = ROOT + "generate";
+
+  private final Resizer resizer;
+
+  @Inject
+  OllamaApi(Resizer resizer) {
+    this.resizer = resizer;
+  }
+
+  @Override
+  public void addTo(ServerBuilder server, Channel service) {
+    get(server, service, "tags", arrived -> new OllamaModels(arrived.service()).tags());
+    get(server, service, "ps", arrived -> new OllamaModels(arrived.service()).running());
+    get(server, service, "version", arrived -> version());
+    post(server, service, "show", arrived -> OllamaModels.show(model(arrived, body(arrived))));
+    post(server, service, "embed", OllamaApi::embed);
+    add(server.route().pathPrefix(ROOT), service, this::otherRoute);
+  }
+
+  private void get(
+      ServerBuilder server, Channel service, String name, Function<Arrived, ObjectNode> body) {
+    add(server.route().get(ROOT + name), service, arrived -> reply(body.apply(arrived)));
+  }
+
+  private void post(
+      ServerBuilder server, Channel service, String name, Function<Arrived, ObjectNode> body) {
+    add(server.route().post(ROOT + name), service, arrived -> reply(body.apply(arrived)));
+  }
+
+  private static CompletionStage<HttpResponse> reply(ObjectNode body) {
+    return completedFuture(json(HttpStatus.OK, body));
+  }
+
+  /** Handles {@code /api/generate} of a server without the web page, which has that route, too. */
+  private CompletionStage<HttpResponse> otherRoute(Arrived arrived) {
+    if (arrived.request().method() == HttpMethod.POST
+        && arrived.context().path().equals(GENERATE)) {
+      return generate(arrived, body(arrived));
+    }
+    throw OllamaException.noRoute(arrived.request().method() + " " + arrived.context().path());
+  }
+
+  @Override
+  public Optional<CompletionStage<HttpResponse>> answer(Arrived arrived) {
+    try {
+      return JsonApi.parse(arrived.request().contentUtf8())
+          .filter(json -> json.has("prompt")) // which requests of the page have at no top level
+          .map(json -> generate(arrived, json));
+    } catch (JsonProcessingException e) {
+      return Optional.empty();
+    }
+  }
+
+  private CompletionStage<HttpResponse> generate(Arrived arrived, ObjectNode json) {
+    Model model = model(arrived, json);
+    if (OllamaRequest.prompt(json).isEmpty()) {
+      return reply(OllamaDrawing.done(OllamaRequest.model(json), "load"));
+    }
+    var asked = OllamaRequest.of(json, model);
+    return OllamaDrawing.of(asked, resizer, arrived.service(), arrived.context());
+  }
+
+  private static Model model(Arrived arrived, ObjectNode json) {
+    return new OllamaModels(arrived.service()).named(OllamaRequest.model(json));
+  }
+
+  private static ObjectNode version() {
+    return JsonNodeFactory.instance
+        .objectNode()
+        .put("version", ResolvedRequest.SOFTWARE.replace("Diffusion4J ", ""));
+  }
+
+  /** Returns the embeddings of texts, in the space of the model's images. */
+  private static ObjectNode embed(Arrived arrived) {
+    ObjectNode json = body(arrived);
+    var request = EmbedTextsRequest.newBuilder().setModel(model(arrived, json).getName());
+    JsonNode input = json.path("input");
+    for (JsonNode text :
+        input.isArray() ? input : JsonNodeFactory.instance.arrayNode().add(input)) {
+      if (!text.isTextual()) {
+        throw OllamaException.invalid(
+            "input", Errors.quote(text.toString()), "a string, or a list of strings");
+      }
+      request.addTexts(text.textValue());
+    }
+    ObjectNode answer =
+        JsonNodeFactory.instance.objectNode().put("model", OllamaRequest.model(json));
+    var embeddings = answer.putArray("embeddings");
+    var stub = EmbeddingServiceGrpc.newBlockingStub(arrived.service());
+    for (Embedding embedding : stub.embedTexts(request.build()).getEmbeddingsList()) {
+      var values = embeddings.addArray();
+      double norm = norm(embedding);
+      embedding.getValuesList().forEach(value -> values.add(value / norm));
+    }
+    return answer;
+  }
+
+  /** Returns the Euclidean norm: the embeddings of Ollama have the norm 1. */
+  private static double norm(Embedding embedding) {
+    return Math.sqrt(
+        embedding.getValuesList().stream().mapToDouble(value -> (double) value * value).sum());
+  }
+
+  private static ObjectNode body(Arrived arrived) {
+    String body = arrived.request().contentUtf8();
+    try {
+      return JsonApi.parse(body)
+          .orElseThrow(() -> OllamaException.invalid("body", "no object", "an object in JSON"));
+    } catch (JsonProcessingException e) {
+      throw OllamaException.invalid(
+          "body", Errors.quote(e.getOriginalMessage()), "an object in JSON");
+    }
+  }
+
+  @Override
+  protected @Nullable ApiException explain(Throwable cause) {
+    return cause instanceof StatusRuntimeException ? OllamaException.of(cause) : null;
+  }
+}
