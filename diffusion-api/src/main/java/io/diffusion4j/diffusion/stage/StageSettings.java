@@ -162,6 +162,7 @@ public final class StageSettings {
                   + ". Default: cfg.")
           .readBy(stage -> denoises(stage) && stage.scale().isOffered())
           .refusing(StageSettings::guiderExpected)
+          .offering(stage -> Offer.names(List.of(Guider.names().split(", ", -1))))
           .setting(
               (settings, stage, text, given) -> {
                 Guider guider = Guider.parse(text);
@@ -228,6 +229,7 @@ public final class StageSettings {
               "Skips the last N blocks of the text tower for the prompt, for models that read its"
                   + " states. Default: 0")
           .within(skipped -> skipped >= 0, "≥ 0")
+          .offering(stage -> Offer.numbers(0, Double.POSITIVE_INFINITY))
           .ofSomeModels("this stage reads no states of a text tower");
 
   /** The timestep of the noise on the embedding of an image. */
@@ -238,6 +240,7 @@ public final class StageSettings {
               "The timestep of the noise on the embedding of an image, for Stable unCLIP: more"
                   + " noise leaves more to chance. Default: 0")
           .within(level -> level >= 0, "≥ 0")
+          .offering(stage -> Offer.numbers(0, Double.POSITIVE_INFINITY))
           .ofSomeModels("this stage reads no noised embedding");
 
   /** The share of the steps that redraw a part of a picture. */
@@ -248,6 +251,7 @@ public final class StageSettings {
               "For inpaint: the share of the steps, which begin with the noised picture. Default:"
                   + " 1, from noise alone.")
           .within(strength -> strength > 0 && strength <= 1, "> 0 and ≤ 1")
+          .offering(stage -> Offer.numbers(0, 1))
           .ofSomeModels("it repaints with all steps");
 
   /** All of them. */

@@ -20,13 +20,19 @@ import io.diffusion4j.nn.engine.Executable;
 import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.nn.engine.Threads;
 import io.diffusion4j.nn.weights.Init;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 
 class OrtEngineTest {
   private static final int SIDE = 16;
@@ -71,6 +77,31 @@ class OrtEngineTest {
                 new CompiledNetwork(
                     NETWORK, RandomWeights.of(NETWORK, 1), COMPUTE.withEngine(Engines.AUTO)))
         .hasMessageContaining("engine: none");
+  }
+
+  /** A version that keeps the activations of a call grows by a gigabyte here. */
+  @Test
+  @Tag("slow")
+  @EnabledOnOs(OS.LINUX)
+  void thousandsOfCallsTakeNoMemory() throws IOException {
+    try (Executable network = compiled()) {
+      for (int call = 0; call < 200; call++) {
+        network.run(batch(call));
+      }
+      long before = residentKilobytes();
+      for (int call = 0; call < 2000; call++) {
+        network.run(batch(call)); // other values each time
+      }
+      assertThat(residentKilobytes() - before).isLessThan(100_000);
+    }
+  }
+
+  private static long residentKilobytes() throws IOException {
+    System.gc(); // what is measured is outside the heap
+    return Files.readAllLines(Path.of("/proc/self/status")).stream()
+        .filter(line -> line.startsWith("VmRSS:"))
+        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+        .sum();
   }
 
   @Test

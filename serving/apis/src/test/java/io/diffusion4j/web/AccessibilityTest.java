@@ -61,8 +61,10 @@ class AccessibilityTest extends Page {
     gate.open();
     browser.find(JOB + " [aria-label^='Try again']").click();
     browser.until(d -> d.findElements(By.cssSelector(JOB + ".ended .picture.done")).size() == 2);
-    browser.find(JOB + " [aria-label^='Favourite']").click();
+    act(JOB + " [aria-label^='Favourite']");
     assertAccessible("pictures are there");
+    browser.find(JOB + " .more summary").click();
+    assertAccessible("the rest of the actions is there");
     browser.driver().navigate().refresh();
     browser.find("#earlier .picture.done");
     assertAccessible("pictures are of an earlier visit");
@@ -76,6 +78,9 @@ class AccessibilityTest extends Page {
     browser.find(JOB + " .tile-open").click();
     browser.find("#viewer[open]");
     assertAccessible("a picture is open");
+    browser.find("#viewer .more summary").click();
+    browser.find("#viewer .recipe summary").click();
+    assertAccessible("the recipe and all actions are there");
     for (String dialog : List.of("Paint over", "Change by words…", "Mix with…")) {
       press(dialog);
       browser.find("#viewer button[type=submit]").click();

@@ -25,7 +25,7 @@ class GalleryTest extends Page {
 
   @Test
   void favouritesAreKeptAndFiltered() {
-    browser.find(first(JOB) + "[aria-label^='Favourite']").click();
+    act(first(JOB) + "[aria-label^='Favourite']");
     browser.until(
         d -> "A favourite".equals(browser.find("#announcer").getDomProperty("textContent")));
     String chosen = pixels(first(JOB) + ".picture");
@@ -38,6 +38,7 @@ class GalleryTest extends Page {
     assertThat(pixels("#earlier .tile.favourite .picture")).isEqualTo(chosen);
     left.get(0).findElement(By.cssSelector(".tile-open")).click();
     assertThat(browser.all("#viewer[open] .way")).isEmpty(); // the others are filtered out
+    browser.find("#viewer .more summary").click();
     var star = browser.find("#viewer [aria-pressed='true']:has(.icon)");
     assertThat(star.getText()).isEqualTo("Favourite");
     star.click();
@@ -72,7 +73,7 @@ class GalleryTest extends Page {
             + ".click()");
     browser.until(d -> browser.all(JOB + " .tile").size() == 2);
     assertThat(browser.all("#viewer[open]")).isEmpty();
-    browser.find(first(JOB) + "[aria-label^='Forget']").click();
+    act(first(JOB) + "[aria-label^='Forget']");
     browser.until(d -> browser.all(JOB + " .tile").size() == 1);
     browser.driver().navigate().refresh();
     browser.find("#earlier .picture.done");

@@ -73,6 +73,18 @@ abstract class Page {
     browser.find("#draw").click();
   }
 
+  /** Presses a button that may be behind "More". */
+  void act(String button) {
+    browser.script("arguments[0].click()", browser.find(button));
+  }
+
+  /** The recipe of the picture that is open, which is unfolded. */
+  String recipe() {
+    browser.find("#viewer[open] .recipe");
+    browser.script("document.querySelector('#viewer .recipe').open = true");
+    return browser.find("#viewer .facts").getText();
+  }
+
   String source(String picture) {
     return String.valueOf(browser.find(picture).getDomAttribute("src"));
   }

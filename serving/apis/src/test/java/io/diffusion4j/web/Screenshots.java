@@ -35,6 +35,8 @@ final class Screenshots {
     browser.resize(1280, 900, 1, false);
     browser.prefer("light");
     browser.find("#draw:enabled");
+    browser.find("#examples .example:last-child");
+    browser.screenshot(folder.resolve("web-start.png"));
     draw("a red apple on a blue background", "4");
     browser.find(".picture.preview");
     browser.until(d -> !d.findElements(By.cssSelector("[aria-valuenow]")).isEmpty());
@@ -45,7 +47,9 @@ final class Screenshots {
     browser.prefer("dark");
     browser.screenshot(folder.resolve("web-dark.png"));
     browser.find(".job:first-child .tile-open").click();
-    browser.find("#viewer[open] .facts");
+    browser.find("#viewer[open] .recipe");
+    browser.screenshot(folder.resolve("web-picture.png"));
+    browser.script("document.querySelector('#viewer .recipe').open = true");
     browser.screenshot(folder.resolve("web-recipe.png"));
     browser.prefer("light");
     browser.find("#viewer [aria-label=Close]").click();
@@ -54,6 +58,10 @@ final class Screenshots {
     browser.resize(390, 844, 2, true);
     browser.script("scrollTo(0, 0)");
     browser.screenshot(folder.resolve("web-phone.png"));
+    browser.find(".sampling summary").click();
+    browser.screenshot(folder.resolve("web-phone-settings.png"));
+    browser.resize(1280, 900, 1, false);
+    browser.screenshot(folder.resolve("web-settings.png"));
   }
 
   /** Takes the words of the model beside a prompt with others. */

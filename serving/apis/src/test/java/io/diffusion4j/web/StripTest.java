@@ -74,12 +74,12 @@ class StripTest extends Page {
     set("#viewer input[type=number]", "3");
     browser.find("#viewer button[type=submit]").click();
     browser.awaitText(JOB + ".ended .job-kind", "CHANGED BY WORDS");
-    assertThat(captions()).containsExactly("0 %", "35 %", "70 %");
+    assertThat(captions()).containsExactly("0 %", "18 %", "35 %");
     assertThat(drawn(3)).hasSize(3);
     var slider = browser.find(JOB + " .player input");
     assertThat(browser.find(JOB + " .player output").getText()).isEqualTo("0 %");
     slider.sendKeys(Keys.END);
-    assertThat(browser.find(JOB + " .player output").getText()).isEqualTo("70 %");
+    assertThat(browser.find(JOB + " .player output").getText()).isEqualTo("35 %");
     assertThat(pixels(JOB + " .player img"))
         .isEqualTo(pixels(JOB + " .tile:last-child .picture.done"));
   }

@@ -49,7 +49,7 @@ class WebPageTest extends Page {
     draw("it's a red apple", 2);
     browser.until(d -> d.findElements(By.cssSelector(".picture.done")).size() == 2);
     browser.all(".tile-open").get(1).click();
-    assertThat(browser.find("#viewer[open] .facts").getText())
+    assertThat(recipe())
         .contains("it's a red apple", "7, picture 2 of it", "ddpm-small, 4 steps, guidance 3");
     assertThat(browser.find(".command").getText())
         .startsWith(
@@ -77,6 +77,7 @@ class WebPageTest extends Page {
     draw("a red apple", 1);
     browser.find(JOB + " .picture.done");
     browser.find(".tile-open").click();
+    recipe();
     assertThat(browser.find("#viewer[open] .command").getText())
         .contains("-H \"authorization: Bearer $TOKEN\"")
         .doesNotContain("secret");
@@ -96,8 +97,7 @@ class WebPageTest extends Page {
     draw("a red apple", 1);
     browser.find(JOB + " .picture.done");
     browser.find(".tile-open").click();
-    assertThat(browser.find("#viewer[open] .facts").getText())
-        .contains("ddpm-small, 4 steps, guidance 3, leading");
+    assertThat(recipe()).contains("ddpm-small, 4 steps, guidance 3, leading");
   }
 
   @Test
@@ -252,7 +252,7 @@ class WebPageTest extends Page {
     var asked = Requests.textToImage("a red apple").addSeeds(7).build();
     byte[] png = service.client().generate(asked).images().get(0).png();
     open(Base64.getEncoder().encodeToString(png), dropped);
-    assertThat(browser.find("#viewer[open] .facts").getText()).contains("a red apple", "Seed\n7");
+    assertThat(recipe()).contains("a red apple", "Seed\n7");
     assertThat(browser.find("#viewer-title").getText()).isEqualTo("a red apple");
   }
 
@@ -302,9 +302,9 @@ class WebPageTest extends Page {
     browser.find("#earlier .tile:nth-child(2) .picture.done");
     assertThat(pixels("#earlier .tile .picture")).isEqualTo(last);
     browser.find("#earlier .tile-open").click();
-    assertThat(browser.find("#viewer[open] .facts").getText()).contains("a red apple");
+    assertThat(recipe()).contains("a red apple");
     browser.find("#viewer [aria-label=Close]").click();
-    browser.find("#earlier [aria-label^='Forget:']").click();
+    act("#earlier [aria-label^='Forget:']");
     browser.until(d -> browser.all("#earlier .tile").size() == 1);
     browser.find("#earlier header button:last-child").click();
     browser.until(d -> !browser.find("#earlier").isDisplayed());
@@ -332,7 +332,7 @@ class WebPageTest extends Page {
       browser.find("#draw").click();
       browser.awaitText(JOB + ".ended .job-kind", "WITHOUT WORDS");
       browser.find(JOB + " .tile-open").click();
-      assertThat(browser.find("#viewer .facts").getText()).contains("without words", "Class\n2");
+      assertThat(recipe()).contains("without words", "Class\n2");
       browser.find("#viewer [aria-label=Close]").click();
       set("#class", "");
       browser.find("#draw").click();
@@ -362,7 +362,7 @@ class WebPageTest extends Page {
     assertThat(browser.all("#viewer[open]")).isEmpty();
     assertThat(pixels(JOB + " .picture.done")).isNotEqualTo(first);
     browser.find(JOB + " .tile-open").click();
-    assertThat(browser.find("#viewer .facts").getText()).contains("painted over", "a bite");
+    assertThat(recipe()).contains("painted over", "a bite");
   }
 
   @Test

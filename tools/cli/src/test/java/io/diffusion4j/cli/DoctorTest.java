@@ -93,7 +93,7 @@ final class DoctorTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"generate apple --model MODEL", "serve --model MODEL", "train"})
+  @ValueSource(strings = {"generate apple --model MODEL", "serve --model MODEL", "train clip"})
   void aRequiredGpuThatIsMissingIsReportedInALineBeforeAnythingElse(String command) {
     assumeTrue(
         Run.of("doctor", "--machine", "--require-gpu").status() != 0,

@@ -36,7 +36,7 @@ export async function animation(blobs, milliseconds) {
 }
 
 /** The chunks among these that declare where a picture comes from. */
-function declarations(all) {
+export function declarations(all) {
   return all.filter(({ type, data }) => type === 'iTXt' && begins(data, DECLARATION));
 }
 

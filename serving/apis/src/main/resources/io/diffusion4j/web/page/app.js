@@ -2,24 +2,19 @@
 
 import { ApiError, models, words } from './api.js';
 import { toBase64 } from './bytes.js';
-import { byId, element } from './dom.js';
+import { announce, byId, element } from './dom.js';
 import { clearErrors, showError } from './errors.js';
 import { Gallery } from './gallery.js';
 import { Job, Picture } from './job.js';
 import { hasJobs, submit, unfinished } from './later.js';
+import { ofOneSeed } from './noise.js';
 import { WordPicker } from './picker.js';
 import { recipeOf, wordsOf } from './recipe.js';
 import { Settings } from './settings.js';
+import { StartPage } from './start.js';
 import { strip, walk } from './strips.js';
 import { Sweep } from './sweep.js';
 import { Viewer } from './viewer.js';
-
-const EXAMPLES = [
-  'a red apple on a blue background',
-  'a green frog',
-  'a yellow sun over the sea',
-  'a lemon to the left of a strawberry',
-];
 
 const composer = byId('composer');
 const settings = new Settings(byId('stages'));
@@ -56,18 +51,8 @@ async function offerWords() {
   const all = drawsWords() ? await words(asked.name) : [];
   if (asked === model) { // still the chosen one
     picker.show(all);
-    showExamples();
+    start.show(picker.vocabulary);
   }
-}
-
-function showExamples() {
-  const fit = EXAMPLES.filter((text) => picker.vocabulary.unknown(text).length === 0);
-  byId('examples').replaceChildren(...fit.map((text) => element('li', {},
-    element('button', { class: 'quiet', type: 'button', onclick: () => {
-      byId('prompt').value = text;
-      picker.check();
-      composer.requestSubmit();
-    } }, text))));
 }
 
 /** Whether the model draws from words; else it draws what it was trained on. */
@@ -157,7 +142,53 @@ const edits = {
   },
 };
 
-const viewer = new Viewer(byId('viewer'), { card: () => model, edits, repeat, gallery });
+const viewer = new Viewer(byId('viewer'), { card: () => model, edits, repeat, reuse, gallery });
+
+const start = new StartPage(byId('examples'), {
+  request: (text) => ({ ...common(), imageCount: 1, seeds: undefined, textToImage: { prompt: { text } } }),
+  about: { open, actions, drawn: (picture) => gallery.keep(picture) },
+  showing: showingErrors,
+});
+
+/** The fields whose values a reload keeps. */
+const FIELDS = ['prompt', 'negative', 'count', 'seed', 'class'];
+
+function remember() {
+  const values = Object.fromEntries(FIELDS.map((id) => [id, byId(id).value]));
+  sessionStorage.setItem('composer', JSON.stringify({ values, model: model?.name, stages: settings.changes() }));
+}
+
+/** What the composer had before a reload. */
+function remembered() {
+  return JSON.parse(sessionStorage.getItem('composer') ?? '{}');
+}
+
+/** Shows values of fields, and settings of the stages of the model. */
+function fillIn({ values = {}, stages }) {
+  Object.entries(values).forEach(([id, value]) => { byId(id).value = value; });
+  settings.fill(stages);
+  picker.check();
+  remember();
+}
+
+/** Shows the settings of a picture in the composer. */
+function reuse(picture) {
+  const { request } = picture.recipe;
+  const task = Object.values(request).find((value) => value?.prompt !== undefined);
+  const { seed, stream } = picture.metadata;
+  fillIn({
+    values: {
+      prompt: task?.prompt.text ?? byId('prompt').value,
+      negative: task?.prompt.negativeText ?? '',
+      count: Math.max(stream + 1, Number(byId('count').value)),
+      seed,
+      class: request.unconditional?.label ?? '',
+    },
+    stages: request.stages,
+  });
+  byId(drawsWords() ? 'prompt' : 'class').focus();
+  announce('The settings of the picture are chosen');
+}
 
 /** Draws a picture again from its recipe. */
 function repeat(picture) {
@@ -177,13 +208,15 @@ async function showingErrors(drawing) {
 
 function actions(picture) {
   return [
+    model.tasks.includes('text_diff')
+      && { words: 'Change by words', icon: 'words', run: () => viewer.change(picture) },
     model.tasks.includes('variation')
       && { words: 'Variations', icon: 'vary', run: () => edits.variation(picture) },
     model.tasks.includes('inpaint')
       && { words: 'Paint over', icon: 'brush', run: () => viewer.paint(picture) },
-    { words: 'Download', icon: 'download', run: () => download(picture) },
-    { words: 'Favourite', icon: 'star', run: () => gallery.favour(picture), holds: () => picture.isFavourite },
-    { words: 'Forget', icon: 'close', run: () => gallery.forget(picture) },
+    { words: 'Download', icon: 'download', run: () => download(picture), isRare: true },
+    { words: 'Favourite', icon: 'star', run: () => gallery.favour(picture), holds: () => picture.isFavourite, isRare: true },
+    { words: 'Forget', icon: 'close', run: () => gallery.forget(picture), isRare: true },
   ].filter(Boolean);
 }
 
@@ -215,6 +248,7 @@ async function compose() {
   if (model === undefined) {
     await meet();
   }
+  remember();
   await (drawsWords() ? drawWords() : drawAnything());
 }
 
@@ -231,13 +265,23 @@ byId('prompt').addEventListener('keydown', (event) => {
   }
 });
 
+composer.addEventListener('input', remember);
+
+byId('dice').addEventListener('click', () => {
+  [byId('seed').value] = ofOneSeed({}).seeds;
+  remember();
+  announce(`Seed ${byId('seed').value}`);
+});
+
 byId('reset').addEventListener('click', () => {
   settings.reset();
   sweep.reset();
+  remember();
 });
 
 byId('model').addEventListener('change', (event) => {
   show(known.find((candidate) => candidate.name === event.target.value));
+  remember();
 });
 
 byId('open-picture').addEventListener('click', () => byId('own-picture').click());
@@ -275,7 +319,12 @@ addEventListener('drop', (event) => {
 /** Asks which models there are, and shows the usual one. */
 async function meet() {
   known = await models();
-  show(known.find((candidate) => candidate.isDefault) ?? known[0]);
+  const before = remembered();
+  const named = (name) => known.find((candidate) => candidate.name === name);
+  show(named(before.model) ?? known.find((candidate) => candidate.isDefault) ?? known[0]);
+  if (before.model === undefined || before.model === model.name) {
+    fillIn(before);
+  }
   byId('model').replaceChildren(
     ...known.map((m) => element('option', { value: m.name, selected: m === model }, m.name)));
   byId('model-control').hidden = known.length < 2;

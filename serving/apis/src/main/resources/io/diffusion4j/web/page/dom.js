@@ -28,6 +28,8 @@ const ICONS = {
   before: 'M15 5l-7 7 7 7',
   after: 'M9 5l7 7-7 7',
   dice: 'M6 4h12a2 2 0 0 1 2 2v12a2 2 0 0 1-2 2H6a2 2 0 0 1-2-2V6a2 2 0 0 1 2-2zM9 9h.01M15 9h.01M12 12h.01M9 15h.01M15 15h.01',
+  words: 'M4 6h9M4 11h6M4 16h5M13 19l1-3.5 6-6 2 2-6 6z',
+  more: 'M6 12h.01M12 12h.01M18 12h.01',
   close: 'M6 6l12 12M18 6 6 18',
 };
 
@@ -41,6 +43,18 @@ export function icon(name) {
   path.setAttribute('d', ICONS[name]);
   svg.append(path);
   return svg;
+}
+
+/** What is rarely wanted, behind a button that shows it. */
+export function more(words, label, buttons) {
+  const summary = element('summary', { class: 'button', 'aria-label': label, title: 'More' }, words);
+  const fold = element('details', { class: 'more' }, summary, element('div', { class: 'menu' }, ...buttons));
+  fold.addEventListener('click', ({ target }) => {
+    if (target.closest('.menu button, .menu a')) {
+      fold.open = false;
+    }
+  });
+  return fold;
 }
 
 /** Keeps a button pressed while something holds, which may change when the target says so. */

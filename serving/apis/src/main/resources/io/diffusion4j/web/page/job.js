@@ -2,7 +2,8 @@
 
 import { generate } from './api.js';
 import { fromBase64, seconds } from './bytes.js';
-import { announce, element, icon, pressedWhile } from './dom.js';
+import { announce, element, icon, more, pressedWhile } from './dom.js';
+import { sharpen } from './enlarge.js';
 import { said } from './errors.js';
 import { noise } from './noise.js';
 import { Player } from './player.js';
@@ -57,7 +58,8 @@ export function tile(alt, caption) {
  * Puts a picture into its place.
  *
  * @param open shows it
- * @param actions what can be done with it: [{words, icon, run, holds}], where holds is there for what can be undone
+ * @param actions what can be done with it: [{words, icon, run, holds, isRare}], where holds is there for what can be
+ *     undone, and what is rare is behind "More"
  */
 export function fill({ tile: place, image, opener }, picture, { alt, open, actions }) {
   image.src = picture.url;
@@ -66,16 +68,18 @@ export function fill({ tile: place, image, opener }, picture, { alt, open, actio
   opener.disabled = false;
   shelve(opener, picture);
   opener.addEventListener('click', () => open(picture));
-  place.querySelector('.tile-actions').append(...actions.map(({ words, icon: name, run, holds }) => {
-    const button = element(
+  const button = ({ words, icon: name, run, holds }) => {
+    const made = element(
       'button',
       { class: 'icon-button', type: 'button', title: words, 'aria-label': `${words}: ${alt}`, onclick: run },
       icon(name));
     if (holds !== undefined) {
-      pressedWhile(button, picture, holds);
+      pressedWhile(made, picture, holds);
     }
-    return button;
-  }));
+    return made;
+  };
+  const [rare, usual] = [true, false].map((isRare) => actions.filter((one) => Boolean(one.isRare) === isRare).map(button));
+  place.querySelector('.tile-actions').append(...usual, more(icon('more'), `More: ${alt}`, rare));
   const show = () => place.classList.toggle('favourite', picture.isFavourite);
   picture.addEventListener('change', show);
   show();
@@ -179,7 +183,7 @@ export class Job {
 
   /** Draws; nothing is thrown. What is wrong with the first request is wrong with the others: they wait for it. */
   async run() {
-    const began = performance.now();
+    this.began = performance.now();
     const waiting = [...this.parts];
     const lane = async () => {
       for (let part = waiting.shift(); part !== undefined; part = waiting.shift()) {
@@ -190,7 +194,7 @@ export class Job {
       const first = lane();
       await Promise.race([first, this.taken]);
       await Promise.all([first, ...waiting.slice(0, MOST_AT_ONCE - 1).map(lane)]);
-      const time = this.parts.length > 1 ? (performance.now() - began) / 1000 : this.runTime;
+      const time = this.parts.length > 1 ? (performance.now() - this.began) / 1000 : this.runTime;
       const refused = this.refused > 0 ? `, ${this.refused} refused` : '';
       this.end(`${count(this.pictures.length, 'picture')}${refused} in ${time.toFixed(1)} s`);
       if (this.moving && this.pictures.length > 1) {
@@ -198,6 +202,8 @@ export class Job {
       }
     } catch (error) {
       const left = this.leaving.signal.aborted;
+      /** Why nothing was drawn, unless it was cancelled. */
+      this.error = left ? undefined : error;
       this.leaving.abort(error); // the others are not drawn on
       if (left) {
         this.end('Cancelled');
@@ -237,18 +243,29 @@ export class Job {
   progress({ stage, step, steps, imageStepsDone, imageSteps, remaining }, part) {
     part.share = Number(imageSteps) === 0 ? 0 : Number(imageStepsDone) / Number(imageSteps);
     this.showShare();
-    const left = seconds(remaining);
+    const left = this.parts.length > 1 ? this.left() : seconds(remaining);
     const doing = DOING[stage] ?? stage;
     const time = left === undefined ? '' : ` · about ${Math.max(1, Math.round(left))} s left`;
     const where = this.parts.length > 1
       ? `${this.pictures.length} of ${this.list.children.length} pictures`
-      : `step ${step} of ${steps}${time}`;
-    this.say(`${doing} · ${where}`, this.stage !== stage);
+      : `step ${step} of ${steps}`;
+    this.say(`${doing} · ${where}${time}`, this.stage !== stage);
     this.stage = stage;
   }
 
+  /** How much of all requests is done, from 0 to 1. */
+  get share() {
+    return this.parts.reduce((sum, part) => sum + part.share, 0) / this.parts.length;
+  }
+
+  /** The seconds until all requests are drawn, if the rest takes as long as what is done. */
+  left() {
+    const { share } = this;
+    return share > 0 ? ((performance.now() - this.began) / 1000) * (1 / share - 1) : undefined;
+  }
+
   showShare() {
-    const share = this.parts.reduce((sum, part) => sum + part.share, 0) / this.parts.length;
+    const { share } = this;
     this.fill.style.transform = `scaleX(${share})`;
     this.bar.setAttribute('aria-valuenow', Math.round(100 * share));
   }
@@ -283,6 +300,7 @@ export class Job {
       open: this.open,
       actions: this.actions(picture),
     });
+    sharpen(part.tile(metadata.index).image, picture);
     this.drawn(picture);
   }
 

@@ -12,9 +12,6 @@ const MOST = 24;
 /** The pictures of a walk at most, on all its ways. */
 const MOST_OF_WALK = 48;
 
-/** How far a text changes a picture at most, unless it is chosen: beyond, little of the picture is left. */
-const FAR = 0.7;
-
 /**
  * Requests for the pictures of a strip, all of one seed.
  *
@@ -28,7 +25,7 @@ export function strip(base, count, most, task) {
   const one = ofOneSeed(base);
   return places.map((ratio) => ({
     request: { ...one, imageCount: 1, ...task(ratio) },
-    caption: `${Math.round(100 * ratio)} %`,
+    caption: percent(ratio),
   }));
 }
 
@@ -64,24 +61,36 @@ export function walk(base, stations, count, isClosed, task) {
 }
 
 function captionOf(from, to, ratio) {
-  return { 0: `picture ${from}`, 1: `picture ${to}` }[ratio] ?? `${from} → ${to}, ${Math.round(100 * ratio)} %`;
+  return { 0: `picture ${from}`, 1: `picture ${to}` }[ratio] ?? `${from} → ${to}, ${percent(ratio)}`;
+}
+
+function percent(ratio) {
+  return `${Math.round(100 * ratio)} %`;
 }
 
 /** Asks for words that change a picture. */
 export class ChangePanel {
-  constructor(picture) {
+  /** @param far how far a text changes a picture at most: beyond, little of the picture is left */
+  constructor(picture, far) {
     this.from = element('input', {
       type: 'text', autocomplete: 'off', value: picture.recipe ? picture.title : '', 'data-field': 'text_diff.from_text' });
     this.to = element('input', { type: 'text', autocomplete: 'off', 'data-field': 'text_diff.to_text' });
     this.most = element('input', {
-      type: 'range', min: 0.1, max: 1, step: 0.05, value: FAR, 'data-field': 'text_diff.ratio' });
+      type: 'range', min: 0.05, max: far, step: 0.05, value: far, 'data-field': 'text_diff.ratio',
+      oninput: () => this.show() });
+    this.far = element('output', {});
     this.count = number(FEW);
+    this.show();
     this.fields = [
-      field('What it shows', this.from),
+      element('label', { class: 'control wide' }, element('span', {}, 'How much it changes: ', this.far), this.most),
       field('What it shall show', this.to),
-      field('How far', this.most),
+      field('What it shows now', this.from),
       field('Pictures on the way', this.count),
     ];
+  }
+
+  show() {
+    this.far.textContent = percent(this.most.valueAsNumber);
   }
 
   get values() {

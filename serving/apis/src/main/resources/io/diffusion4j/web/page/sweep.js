@@ -3,12 +3,15 @@
 import { ApiError } from './api.js';
 import { element } from './dom.js';
 import { ofOneSeed } from './noise.js';
-import { stageName } from './settings.js';
+import { fieldName, settingName, stageName } from './settings.js';
 
 const MOST = 24;
 
 const WHOLE = { pattern: /^[0-9]+$/, expected: 'whole numbers, such as 5, 10, 25' };
 const DECIMAL = { pattern: /^[0-9]*\.?[0-9]+$/, expected: 'numbers, such as 1, 2.5, 4' };
+
+/** What the values of a setting are, by its form. */
+const KINDS = { N: WHOLE, X: DECIMAL };
 
 /** Which option, and which values. */
 export class Sweep {
@@ -18,8 +21,8 @@ export class Sweep {
     this.values = element('input', {
       type: 'text', autocomplete: 'off', placeholder: 'none, or such as 5, 10, 25', 'data-field': 'sweep' });
     container.append(
-      element('legend', {}, 'A grid of one option'),
-      element('label', { class: 'control' }, element('span', {}, 'Option'), this.choice),
+      element('legend', {}, 'One setting in several values'),
+      element('label', { class: 'control' }, element('span', {}, 'Setting'), this.choice),
       element('label', { class: 'control' }, element('span', {}, 'Values'), this.values));
   }
 
@@ -27,10 +30,9 @@ export class Sweep {
   show({ stages }) {
     this.options = [
       { words: 'Seed', kind: WHOLE, set: (request, value) => ({ ...request, seeds: [value] }) },
-      ...stages.flatMap((stage) => [
-        stage.maxSteps > 0 && ofStage(stage, 'Steps', 'steps', WHOLE),
-        stage.guided && ofStage(stage, 'Guidance', 'guidanceScale', DECIMAL),
-      ]).filter(Boolean),
+      ...stages.flatMap((stage) => (stage.settings ?? [])
+        .filter(({ form }) => KINDS[form] !== undefined)
+        .map(({ name, form }) => ofStage(stage, name, KINDS[form]))),
     ];
     this.choice.replaceChildren(
       ...this.options.map(({ words }, i) => element('option', { value: String(i) }, words)));
@@ -62,9 +64,10 @@ export class Sweep {
   }
 }
 
-function ofStage({ name }, words, option, kind) {
+function ofStage({ name }, setting, kind) {
+  const option = fieldName(setting);
   return {
-    words: `${stageName(name)}: ${words.toLowerCase()}`,
+    words: `${stageName(name)}: ${settingName(setting).toLowerCase()}`,
     kind,
     set: (request, value) => ({
       ...request,

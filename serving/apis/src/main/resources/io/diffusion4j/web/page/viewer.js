@@ -1,7 +1,8 @@
 // A picture seen closely: its recipe, and what can be done with it.
 
 import { ApiError, hasToken } from './api.js';
-import { announce, element, icon, pressedWhile } from './dom.js';
+import { announce, element, icon, more, pressedWhile } from './dom.js';
+import { enlarged, sharpen } from './enlarge.js';
 import { clearErrors, showError } from './errors.js';
 import { curl, grpcurl } from './commands.js';
 import { Comparison } from './compare.js';
@@ -28,10 +29,12 @@ export class Viewer {
    * @param card what there is to know of the model
    * @param edits draw the tasks that start from a picture
    * @param repeat draws a picture again
+   * @param reuse shows the settings of a picture where the next is asked for
    * @param gallery keeps the pictures that were drawn here
    */
-  constructor(dialog, { card, edits, repeat, gallery }) {
-    Object.assign(this, { dialog, card, edits, repeat, gallery });
+  constructor(dialog, { card, edits, repeat, reuse, gallery }) {
+    Object.assign(this, { dialog, card, edits, repeat, reuse, gallery });
+    this.isUnfolded = false;
     dialog.addEventListener('keydown', (event) => this.key(event));
     dialog.addEventListener('click', (event) => {
       if (event.target === dialog) {
@@ -46,8 +49,7 @@ export class Viewer {
       picture,
       element('div', { class: 'surface' }, image(picture), this.way(picture, -1), this.way(picture, 1)),
       this.actions(picture),
-      this.facts(picture),
-      picture.recipe && this.copies(picture),
+      picture.recipe ? this.recipe(picture) : element('p', { class: 'help' }, 'A picture of your own: it has no recipe.'),
     );
   }
 
@@ -109,7 +111,7 @@ export class Viewer {
 
   /** Shows a picture to be changed by words. */
   change(picture) {
-    const panel = new ChangePanel(picture);
+    const panel = new ChangePanel(picture, this.card().usualTextDiffRatio || 1);
     this.ask(picture, surface(picture), panel.fields, () => this.edits.textDiff(picture, panel.values));
     panel.to.focus();
   }
@@ -181,33 +183,40 @@ export class Viewer {
     }
   }
 
+  /** Three main things to do, and the rest behind "More". */
   actions(picture) {
     const can = (task) => this.card().tasks.includes(task);
+    const button = (words, run, name) => element(
+      'button', { class: 'quiet', type: 'button', onclick: run }, name && icon(name), words);
+    const leaving = (run) => () => {
+      this.dialog.close();
+      run(picture);
+    };
+    const download = (words, times) => button(words, () => this.download(picture, times));
     return element(
       'div', { class: 'buttons' },
-      can('variation') && element('button', { class: 'quiet', type: 'button', onclick: () => {
-        this.dialog.close();
-        this.edits.variation(picture);
-      } }, icon('vary'), 'Variations'),
-      can('inpaint') && element('button', { class: 'quiet', type: 'button', onclick: () => this.paint(picture) },
-        icon('brush'), 'Paint over'),
-      can('text_diff') && element('button', { class: 'quiet', type: 'button', onclick: () => this.change(picture) },
-        'Change by words…'),
-      can('interpolation') && element('button', { class: 'quiet', type: 'button', onclick: () => this.mix(picture) },
-        'Mix with…'),
-      element('button', { class: 'quiet', type: 'button', onclick: () => this.compare(picture) }, 'Compare with…'),
-      picture.recipe && element('button', { class: 'quiet', type: 'button', onclick: () => {
-        this.dialog.close();
-        this.repeat(picture);
-      } }, 'Draw it again'),
-      element('a', { class: 'quiet button', href: picture.url, download: picture.fileName }, icon('download'),
-        'Download'),
-      this.gallery.holds(picture) && this.favourite(picture),
-      this.gallery.holds(picture) && element('button', { class: 'quiet', type: 'button', onclick: () => {
-        this.dialog.close();
-        this.gallery.forget(picture);
-      } }, icon('close'), 'Forget'),
+      can('text_diff') && button('Change by words…', () => this.change(picture), 'words'),
+      can('variation') && button('Variations', leaving(this.edits.variation), 'vary'),
+      can('inpaint') && button('Paint over', () => this.paint(picture), 'brush'),
+      more('More', undefined, [
+        picture.recipe && button('Use these settings again', leaving(this.reuse)),
+        picture.recipe && button('Draw it again', leaving(this.repeat)),
+        can('interpolation') && button('Mix with…', () => this.mix(picture)),
+        button('Compare with…', () => this.compare(picture)),
+        element('a', { class: 'quiet button', href: picture.url, download: picture.fileName }, icon('download'), 'Download'),
+        download('Download, twice as large', 2),
+        download('Download, four times as large', 4),
+        this.gallery.holds(picture) && this.favourite(picture),
+        this.gallery.holds(picture) && button('Forget', leaving((one) => this.gallery.forget(one)), 'close'),
+      ]),
     );
+  }
+
+  async download(picture, times) {
+    const url = URL.createObjectURL(await enlarged(picture.blob, times));
+    element('a', { href: url, download: picture.fileName.replace(/\.png$/, `-x${times}.png`) }).click();
+    setTimeout(() => URL.revokeObjectURL(url), 60_000);
+    announce('The enlarged picture is downloaded');
   }
 
   favourite(picture) {
@@ -218,11 +227,15 @@ export class Viewer {
     return button;
   }
 
+  /** How a picture was made; unfolded for all pictures or for none. */
+  recipe(picture) {
+    return element('details', { class: 'fold recipe', open: this.isUnfolded, ontoggle: ({ target }) => {
+      this.isUnfolded = target.open;
+    } }, element('summary', {}, 'How it was made'), this.facts(picture), this.copies(picture));
+  }
+
   facts(picture) {
     const { recipe, metadata } = picture;
-    if (recipe === undefined) {
-      return element('p', { class: 'help' }, 'A picture of your own: it has no recipe.');
-    }
     const { request } = recipe;
     const [name, task] = Object.entries(TASKS)
       .map(([field, words]) => [words, request[field]])
@@ -237,11 +250,9 @@ export class Viewer {
       ['Size', `${metadata.width} × ${metadata.height}`],
       ...this.stages(request).map(([stage, options]) => [
         stageName(stage),
-        `${options.sampler}, ${options.steps} steps`
-          + (options.guidanceScale === undefined ? '' : `, guidance ${options.guidanceScale}`)
-          + [options.schedule, options.thresholding].filter(Boolean).map((name) => `, ${name}`).join(''),
+        this.options(options),
       ]),
-      ['Likeness', metadata.clipScore === undefined ? undefined : Number(metadata.clipScore).toFixed(3)],
+      ['Fits the prompt', metadata.clipScore === undefined ? undefined : Number(metadata.clipScore).toFixed(3)],
       ['Weights', recipe.weightsDigest?.slice(0, 19)],
       ['Made by', recipe.software],
     ].filter(([, value]) => value !== undefined && value !== '');
@@ -249,6 +260,17 @@ export class Viewer {
       'dl', { class: 'facts', 'aria-label': 'Recipe' },
       ...rows.map(([name, value]) => element('div', {}, element('dt', {}, name), element('dd', { dir: 'auto' }, value))),
     );
+  }
+
+  /** The settings of a stage in a line. */
+  options({ sampler, steps, guidanceScale, ...others }) {
+    return [
+      sampler,
+      steps !== undefined && `${steps} steps`,
+      guidanceScale !== undefined && `guidance ${guidanceScale}`,
+      ...Object.entries(others).map(([name, value]) => (
+        typeof value === 'string' ? value : `${name} ${typeof value === 'object' ? Object.values(value).join('–') : value}`)),
+    ].filter(Boolean).join(', ');
   }
 
   /** The stages that a request says something of, in their order. */
@@ -292,7 +314,9 @@ function surface(picture) {
 }
 
 function image(picture) {
-  return element('img', { class: 'picture done', src: picture.url, alt: picture.title });
+  const shown = element('img', { class: 'picture done', src: picture.url, alt: picture.title });
+  sharpen(shown, picture);
+  return shown;
 }
 
 /** The clipboard is for secure pages; elsewhere the text is selected. */
