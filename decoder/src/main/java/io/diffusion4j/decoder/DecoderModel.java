@@ -221,11 +221,7 @@ public final class DecoderModel implements AutoCloseable {
     var config = DecoderFolders.readBackbone(decoderFolder);
     try (var stored = change.apply(Checkpoint.open(decoderFolder, Checkpoint.DIFFUSERS))) {
       return new ProbedDenoiser<>(
-          network(config, contextLength),
-          stored,
-          compute,
-          times(config, scheduler),
-          feed(config));
+          network(config, contextLength), stored, compute, times(config, scheduler), feed(config));
     }
   }
 

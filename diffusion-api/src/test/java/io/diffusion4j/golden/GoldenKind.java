@@ -175,8 +175,7 @@ public enum GoldenKind {
   /** Runs of a {@code StableDiffusionPipeline} on the folder that they lie in, or above. */
   STABLE_DIFFUSION_RUN(
       "latent/{sd1,sd1/*,sd2,sd2/*,lcm,lcm/*,sdxs,sdxs/*}/case.json",
-      c ->
-          c.path("pipeline").asText().matches("(StableDiffusion|LatentConsistencyModel)Pipeline")),
+      c -> c.path("pipeline").asText().matches("(StableDiffusion|LatentConsistencyModel)Pipeline")),
   /** Such runs that change a picture, in whole or in part. */
   STABLE_DIFFUSION_EDIT(
       "latent/{sd1/*,sd2/*,lcm/*,sdxs/*,sd1-inpaint,sd1-inpaint/*}/case.json",

@@ -30,8 +30,7 @@ final class CudaLibraries {
     Loader.load(Pointer.class); // with the call that opens libraries
     Map<Boolean, String> byPresence =
         NAMES.stream()
-            .collect(
-                Collectors.partitioningBy(CudaLibraries::isFound, Collectors.joining(", ")));
+            .collect(Collectors.partitioningBy(CudaLibraries::isFound, Collectors.joining(", ")));
     return "TensorFlow's natives for GPUs are built for "
         + BUILT_FOR
         + "; found: "

@@ -17,9 +17,10 @@ import org.junit.jupiter.api.Test;
 /**
  * The code in the documents equals regions of sources that are compiled and run.
  *
- * <p>A source has a region from {@code snippet: NAME} to {@code end snippet NAME}, each in a comment
- * of its own; the name at the end may be left out if no region is inside. A page has {@code <!--
- * snippet: PATH#NAME -->} above the block that shows the region. With {@code -Dwrite=true} the test writes the pages.
+ * <p>A source has a region from {@code snippet: NAME} to {@code end snippet NAME}, each in a
+ * comment of its own; the name at the end may be left out if no region is inside. A page has {@code
+ * <!-- snippet: PATH#NAME -->} above the block that shows the region. With {@code -Dwrite=true} the
+ * test writes the pages.
  */
 class SnippetsTest {
   private static final Path ROOT = Module.ROOT;

@@ -24,8 +24,8 @@ import java.util.function.IntConsumer;
  * where the flow is steep. The result is the density of samples with the first timestep's noise;
  * the samples at the end of the flow are assumed to be standard normal.
  *
- * <p>On a {@link FlowSchedule} the flow is dx_f/dσ = ε̂ − x̂₀ in equal steps of σ up to 1, where the
- * samples are standard normal exactly (Lipman et al. 2023, app. C).
+ * <p>On a {@link FlowSchedule} the flow is dx_f/dσ = ε̂ − x̂₀ in equal steps of σ up to 1, where
+ * the samples are standard normal exactly (Lipman et al. 2023, app. C).
  *
  * @param schedule the noise, of at least two timesteps
  * @param steps the number of steps of the solver, at least 1
@@ -158,8 +158,7 @@ public record FlowLikelihood(
       for (int i = 0; i < size; i++) {
         slope[row * size + i] = from.x * at[row * size + i] + from.output * answer.output()[i];
       }
-      slope[rows * size + row] =
-          from.x * size + from.output * from.scale * answer.divergence();
+      slope[rows * size + row] = from.x * size + from.output * from.scale * answer.divergence();
     }
     return slope;
   }

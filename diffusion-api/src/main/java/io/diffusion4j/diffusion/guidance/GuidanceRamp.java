@@ -31,8 +31,8 @@ public record GuidanceRamp(double noisy, double clean, int steps, Shape shape)
     },
     /**
      * ½·(1 + cos(π·q⁵)) with q = 1 − t/(T−1), CogVideoX's dynamic guidance as it is meant: most of
-     * the change comes near the clean end. Its pipeline divides by the number of steps instead of T,
-     * which scatters the scale.
+     * the change comes near the clean end. Its pipeline divides by the number of steps instead of
+     * T, which scatters the scale.
      */
     COGVIDEOX {
       @Override

@@ -59,10 +59,10 @@ public record Guider(Method method, Map<String, Double> values, Ramp ramp, Space
     CFG("cfg"),
     /**
      * Adaptive projected guidance (Sadat et al. 2025): c + (w − 1)·(d⊥ + η·d∥) with d = c − u plus
-     * momentum times the d of the step before, shortened to the threshold, and split along c. {@code
-     * original=0} is u + w·(…), diffusers' default. {@code group} splits groups of so many values,
-     * such as the channels of each pixel, rather than the whole sample. The first {@code cfg_steps}
-     * steps are plain guidance with {@code cfg_scale}.
+     * momentum times the d of the step before, shortened to the threshold, and split along c.
+     * {@code original=0} is u + w·(…), diffusers' default. {@code group} splits groups of so many
+     * values, such as the channels of each pixel, rather than the whole sample. The first {@code
+     * cfg_steps} steps are plain guidance with {@code cfg_scale}.
      */
     APG(
         "apg",
@@ -185,7 +185,9 @@ public record Guider(Method method, Map<String, Double> values, Ramp ramp, Space
                     key + "=" + value,
                     key
                         + " one of "
-                        + Arrays.stream(known).map(Guider::lower).collect(Collectors.joining(", "))));
+                        + Arrays.stream(known)
+                            .map(Guider::lower)
+                            .collect(Collectors.joining(", "))));
   }
 
   private static String lower(Enum<?> word) {

@@ -10,7 +10,9 @@ import io.diffusion4j.diffusion.schedule.NoiseLevel;
  * @param to the level that the teacher's second step leads to
  */
 public record ProgressiveStep(NoiseLevel from, NoiseLevel to) {
-  /** Returns the x₀ of which one step of DDIM leads from z to z″: (z″ − s·z)/(α″ − s·α), s = σ″/σ. */
+  /**
+   * Returns the x₀ of which one step of DDIM leads from z to z″: (z″ − s·z)/(α″ − s·α), s = σ″/σ.
+   */
   public double target(double z, double after) {
     double ratio = to.noise() / from.noise();
     return (after - ratio * z) / (to.signal() - ratio * from.signal());

@@ -7,8 +7,8 @@ import io.diffusion4j.diffusion.schedule.FlowSchedule;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 
 /**
- * The fractional timesteps of noise levels: {@link SolverLevel#at} backwards, and exactly those of a
- * {@link FlowSchedule}.
+ * The fractional timesteps of noise levels: {@link SolverLevel#at} backwards, and exactly those of
+ * a {@link FlowSchedule}.
  */
 public final class LevelTimes {
   private final NoiseSchedule schedule;

@@ -44,8 +44,8 @@ public interface NoiseSchedule {
   }
 
   /**
-   * Returns the factor from x_t = √ᾱ·x₀ + √(1−ᾱ)·ε to the sample that such a network gets: 1, unless
-   * the process has other coordinates.
+   * Returns the factor from x_t = √ᾱ·x₀ + √(1−ᾱ)·ε to the sample that such a network gets: 1,
+   * unless the process has other coordinates.
    *
    * @param t the time, fractional between timesteps
    */

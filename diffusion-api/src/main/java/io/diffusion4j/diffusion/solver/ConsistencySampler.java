@@ -16,9 +16,9 @@ import io.diffusion4j.diffusion.schedule.Timesteps;
  * next level. The last step is x̂₀ itself.
  *
  * @param noise the factor of the noise, at least 0; 1 in the paper
- * @param end the level that counts as clean, which gives σ_min: timestep 0 for published consistency
- *     models, whose samples are not scaled there, and the clean sample, σ_min = 0, for other
- *     networks
+ * @param end the level that counts as clean, which gives σ_min: timestep 0 for published
+ *     consistency models, whose samples are not scaled there, and the clean sample, σ_min = 0, for
+ *     other networks
  * @param maxSigma the largest σ that it begins at
  */
 public record ConsistencySampler(double noise, FinalNoiseLevel end, double maxSigma)

@@ -20,8 +20,8 @@ import java.util.stream.IntStream;
  * grid's again: with k = 3, five levels of a thousand end at 0.0089.
  *
  * @param shift k of S_k(σ) = k·σ/(1 + (k−1)·σ), greater than 0
- * @param dynamic whether the shift is for the size of the picture ({@link #mu}), and the
- *     training levels are not shifted
+ * @param dynamic whether the shift is for the size of the picture ({@link #mu}), and the training
+ *     levels are not shifted
  * @param terminal the last level ({@code shift_terminal}), in [0, 1); 0 for none
  * @param form the spacing between the first and the last level
  * @param given the levels before the shift, each in (0, 1] and below the one before; none for those
@@ -105,8 +105,7 @@ public record FlowGrid(
     double last = sigmas[n - 1];
     if (terminal != 0) {
       Check.that(last < 1, "steps", n, "≥ 2, with shift_terminal");
-      sigmas =
-          Arrays.stream(sigmas).map(s -> 1 - (1 - s) * (1 - terminal) / (1 - last)).toArray();
+      sigmas = Arrays.stream(sigmas).map(s -> 1 - (1 - s) * (1 - terminal) / (1 - last)).toArray();
     }
     double high = sigmas[0];
     double low = sigmas[n - 1];

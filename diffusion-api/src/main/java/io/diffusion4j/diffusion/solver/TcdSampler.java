@@ -54,7 +54,9 @@ public record TcdSampler(double eta, FinalNoiseLevel end, double maxSigma)
     for (int i = 0; i < timesteps.size(); i++) {
       boolean last = i + 1 == timesteps.size();
       NoiseLevel next =
-          last ? new NoiseLevel(end.level(schedule).alphaBar()) : schedule.level(timesteps.get(i + 1));
+          last
+              ? new NoiseLevel(end.level(schedule).alphaBar())
+              : schedule.level(timesteps.get(i + 1));
       NoiseLevel s = last ? next : schedule.level(below(timesteps.get(i + 1)));
       plan.add(
           timesteps.get(i),

@@ -37,7 +37,7 @@ public record SamplingSettings(
     Optional<String> guide,
     Optional<Pixels> size,
     int reuse,
-      Guider guider,
+    Guider guider,
     StageSetting.Values others) {
   public SamplingSettings {
     Check.that(reuse >= 1, "reuse", reuse, "≥ 1");
@@ -105,19 +105,38 @@ public record SamplingSettings(
 
   /** Returns these settings with another guidance scale. */
   public SamplingSettings withGuidanceScale(GuidanceScale other) {
-    return new SamplingSettings(sampler, steps, other, spacing, treatment, guide, size, reuse, guider, others);
+    return new SamplingSettings(
+        sampler, steps, other, spacing, treatment, guide, size, reuse, guider, others);
   }
 
   /** Returns these settings with another spacing of timesteps. */
   public SamplingSettings withSpacing(TimestepSpacing other) {
     return new SamplingSettings(
-        sampler, steps, guidanceScale, Optional.of(other), treatment, guide, size, reuse, guider, others);
+        sampler,
+        steps,
+        guidanceScale,
+        Optional.of(other),
+        treatment,
+        guide,
+        size,
+        reuse,
+        guider,
+        others);
   }
 
   /** Returns these settings with another treatment of x̂₀. */
   public SamplingSettings withTreatment(Thresholding other) {
     return new SamplingSettings(
-        sampler, steps, guidanceScale, spacing, Optional.of(other), guide, size, reuse, guider, others);
+        sampler,
+        steps,
+        guidanceScale,
+        spacing,
+        Optional.of(other),
+        guide,
+        size,
+        reuse,
+        guider,
+        others);
   }
 
   /** Returns these settings with guidance by a gradient with this factor. */
@@ -129,13 +148,31 @@ public record SamplingSettings(
   /** Returns these settings with classifier-free guidance. */
   public SamplingSettings withoutGuide() {
     return new SamplingSettings(
-        sampler, steps, guidanceScale, spacing, treatment, Optional.empty(), size, reuse, guider, others);
+        sampler,
+        steps,
+        guidanceScale,
+        spacing,
+        treatment,
+        Optional.empty(),
+        size,
+        reuse,
+        guider,
+        others);
   }
 
   /** Returns these settings with another size of images. */
   public SamplingSettings withSize(Pixels other) {
     return new SamplingSettings(
-        sampler, steps, guidanceScale, spacing, treatment, guide, Optional.of(other), reuse, guider, others);
+        sampler,
+        steps,
+        guidanceScale,
+        spacing,
+        treatment,
+        guide,
+        Optional.of(other),
+        reuse,
+        guider,
+        others);
   }
 
   /** Returns these settings with deep features reused in this many steps in a row. */

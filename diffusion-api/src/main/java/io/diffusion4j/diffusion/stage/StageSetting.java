@@ -127,7 +127,8 @@ public record StageSetting<T>(
   /**
    * The values of a setting that a stage lists, so that a form can offer them.
    *
-   * @param names the values of a setting whose values are names; a stage without names has no choice
+   * @param names the values of a setting whose values are names; a stage without names has no
+   *     choice
    * @param least the smallest number; −∞ if there is no limit
    * @param most the largest number; ∞ if there is no limit
    */

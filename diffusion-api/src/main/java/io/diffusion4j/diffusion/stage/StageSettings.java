@@ -155,8 +155,8 @@ public final class StageSettings {
       StageSetting.of(
               "guider",
               Kind.NAME,
-              "How the guidance of the %s combines its predictions: METHOD[:NAME=VALUE,...], such as"
-                  + " cfg:rescale=0.7 or apg:threshold=2.5. Methods: "
+              "How the guidance of the %s combines its predictions: METHOD[:NAME=VALUE,...], such"
+                  + " as cfg:rescale=0.7 or apg:threshold=2.5. Methods: "
                   + Guider.names()
                   + ". Default: cfg.")
           .readBy(stage -> denoises(stage) && stage.scale().isOffered())

@@ -139,8 +139,7 @@ class GuiderTest {
     List<Guidance<String>> conditions = new ArrayList<>();
     for (int image = 0; image < images; image++) {
       var scale = GuidanceScale.constant(asked.scale());
-      conditions.add(
-          new Guidance<>(image + "cond", image + "uncond", scale, guider.begin()));
+      conditions.add(new Guidance<>(image + "cond", image + "uncond", scale, guider.begin()));
     }
     for (int i = 0; i < steps; i++) {
       int step = i;
@@ -157,8 +156,7 @@ class GuiderTest {
             image(io, i, "out", image),
             TOLERANCE * io.largest(key(i, "out")));
       }
-      boolean isZero =
-          guider.method() == Guider.Method.CFG_ZERO && i < guider.value("zero_steps");
+      boolean isZero = guider.method() == Guider.Method.CFG_ZERO && i < guider.value("zero_steps");
       assertThat(network.asked)
           .hasSize(isZero ? 0 : images * golden.json().get("needs").get(i).size());
     }
@@ -220,7 +218,8 @@ class GuiderTest {
           next[k] = step.update().x0() * x0 + step.update().eps() * eps[k];
         }
         // From almost pure noise, √(1/ᾱ) multiplies the rounding of ε to a float.
-        double tolerance = 1e-6 * io.largest(key(i, "x")) + 1e-7 * step.update().x0() * level.sigma();
+        double tolerance =
+            1e-6 * io.largest(key(i, "x")) + 1e-7 * step.update().x0() * level.sigma();
         for (int k = 0; k < x.length; k++) {
           assertThat(next[k]).isCloseTo(io.row(key(i, "x"), image)[k], within(tolerance));
         }
@@ -249,10 +248,10 @@ class GuiderTest {
     for (Parameterization predicted : Parameterization.values()) {
       var network = new Recorded(predicted, (name, query) -> new float[2]);
       var condition =
-          new Guidance<>(
-              "c", "u", GuidanceScale.constant(3), Guider.parse("cfg-zero").begin());
+          new Guidance<>("c", "u", GuidanceScale.constant(3), Guider.parse("cfg-zero").begin());
       var trajectory =
-          new Trajectory(plan, predicted, Thresholding.NONE, new float[] {1, -2}, i -> new float[2]);
+          new Trajectory(
+              plan, predicted, Thresholding.NONE, new float[] {1, -2}, i -> new float[2]);
       Query<Guidance<String>> query = trajectory.query(condition);
       trajectory.advance(new GuidedDenoiser<>(network).predict(List.of(query)).get(0));
       assertThat(network.asked).isEmpty();
@@ -351,7 +350,8 @@ class GuiderTest {
     assertThatThrownBy(() -> Guider.parse(text))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(message);
-    assertThat(message).endsWith("(expected: " + Guider.expectedInsteadOf(text).orElseThrow() + ")");
+    assertThat(message)
+        .endsWith("(expected: " + Guider.expectedInsteadOf(text).orElseThrow() + ")");
     assertThat(Guider.expectedInsteadOf("apg:momentum=-0.5,space=x0")).isEmpty();
   }
 }

@@ -49,7 +49,8 @@ class GoldenVelocityTest {
                 io.row("out.gradient", row)[i], within(TOLERANCE * io.largest("out.gradient")));
       }
       assertThat(loss)
-          .isCloseTo(io.values("out.row_loss")[row], within(TOLERANCE * io.largest("out.row_loss")));
+          .isCloseTo(
+              io.values("out.row_loss")[row], within(TOLERANCE * io.largest("out.row_loss")));
       mean += loss / rows;
     }
     assertThat(mean).isCloseTo(io.values("out.loss")[0], within(TOLERANCE * mean));

@@ -41,8 +41,7 @@ class FewStepSamplersTest implements SamplerContract, NoiseScheduleContract {
 
   @Override
   public List<NoiseSchedule> schedules() {
-    return List.of(
-        ConsistencySchedule.published(), new ConsistencySchedule(6, 0.01, 50, 3));
+    return List.of(ConsistencySchedule.published(), new ConsistencySchedule(6, 0.01, 50, 3));
   }
 
   @GoldenTest(GoldenKind.FEW_STEP_SAMPLER)
@@ -150,11 +149,7 @@ class FewStepSamplersTest implements SamplerContract, NoiseScheduleContract {
     Timesteps timesteps = TimestepSpacings.TRAILING.of(1000, 5);
     var schedule = new LinearSchedule(1000);
     var ddim =
-        new DdimSampler(
-            0,
-            EpsSource.NETWORK,
-            DdimSampler.Stride.LISTED,
-            FinalNoiseLevel.CLEAN);
+        new DdimSampler(0, EpsSource.NETWORK, DdimSampler.Stride.LISTED, FinalNoiseLevel.CLEAN);
     var tcd = new TcdSampler(0, FinalNoiseLevel.CLEAN).plan(schedule, timesteps);
     for (int i = 0; i < 5; i++) {
       var one = tcd.steps().get(i).update();
@@ -183,8 +178,7 @@ class FewStepSamplersTest implements SamplerContract, NoiseScheduleContract {
   void aStudentOfDdimTakesAnyNumberOfTrailingSteps() {
     for (int n : new int[] {1, 2, 3, 7}) {
       var plan =
-          new DdimSampler(0)
-              .plan(new CosineSchedule(1000), TimestepSpacings.TRAILING.of(1000, n));
+          new DdimSampler(0).plan(new CosineSchedule(1000), TimestepSpacings.TRAILING.of(1000, n));
       assertThat(plan.steps()).hasSize(n);
       assertThat(plan.steps().get(0).t()).isEqualTo(999);
       assertThat(plan.steps().get(n - 1).update().x0()).isEqualTo(1);

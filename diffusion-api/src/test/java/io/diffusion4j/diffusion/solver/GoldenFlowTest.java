@@ -43,8 +43,7 @@ class GoldenFlowTest {
     GoldenTensors golden = trace.io();
     FlowSampler sampler = flow(json);
     boolean inverted = sampler.grid().inverted();
-    var schedule =
-        new FlowSchedule(TRAINED, sampler.grid().dynamic() ? 1 : sampler.grid().shift());
+    var schedule = new FlowSchedule(TRAINED, sampler.grid().dynamic() ? 1 : sampler.grid().shift());
     int begin = json.path("begin").asInt();
     Timesteps whole = TimestepSpacings.TRAILING.of(TRAINED, n(json));
     SamplingPlan plan = sampler.plan(schedule, whole.last(n(json) - begin));
@@ -177,8 +176,7 @@ class GoldenFlowTest {
       double alphaBar = plan.steps().get(i).alphaBar();
       Update update = plan.steps().get(i).update();
       double noise = Math.sqrt(1 - alphaBar);
-      double[] score =
-          mixture.after(new Transition(Math.sqrt(alphaBar), 1 - alphaBar)).score(x);
+      double[] score = mixture.after(new Transition(Math.sqrt(alphaBar), 1 - alphaBar)).score(x);
       double[] eps = new double[x.length];
       double[] next = new double[x.length];
       double sigma = update.noise().sigma();
@@ -223,9 +221,7 @@ class GoldenFlowTest {
     List<Double> given = new ArrayList<>();
     json.path("set_timesteps").path("sigmas").forEach(sigma -> given.add(sigma.asDouble()));
     if (given.isEmpty()) {
-      json.path("set_timesteps")
-          .path("timesteps")
-          .forEach(t -> given.add(t.asDouble() / TRAINED));
+      json.path("set_timesteps").path("timesteps").forEach(t -> given.add(t.asDouble() / TRAINED));
     }
     FlowGrid.Form form = FlowGrid.Form.EVEN;
     for (FlowGrid.Form each : FlowGrid.Form.values()) {

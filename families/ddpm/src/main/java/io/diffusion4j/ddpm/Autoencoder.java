@@ -181,8 +181,7 @@ public record Autoencoder(
    *     then the log-variance, not clamped
    */
   public NetworkDefinition encoder(int height, int width) {
-    return (nn, inputs) ->
-        List.of(encode(nn, nn.input(inputs.floats(PIXELS, height, width, RGB))));
+    return (nn, inputs) -> List.of(encode(nn, nn.input(inputs.floats(PIXELS, height, width, RGB))));
   }
 
   /** Returns the mean and log-variance of the latents of images, as numbers. */

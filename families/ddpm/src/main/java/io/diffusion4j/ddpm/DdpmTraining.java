@@ -161,8 +161,7 @@ record DdpmTraining(boolean autoencoder) implements TrainableComponent {
   }
 
   private static SchedulerConfig flow(ComponentRun run) {
-    return SchedulerConfig.flow(
-        SchedulerConfig.ddpm().trainTimesteps(), run.technique(FLOW_SHIFT));
+    return SchedulerConfig.flow(SchedulerConfig.ddpm().trainTimesteps(), run.technique(FLOW_SHIFT));
   }
 
   private SchedulerConfig usualScheduler(ComponentRun run) {

@@ -55,8 +55,7 @@ public final class DdpmTrainings implements TrainableFamily {
     /** A model that was trained as a flow is trained on as one. */
     @Override
     public Map<String, String> techniques(TrainableComponent component) {
-      boolean flow =
-          component.equals(DDPM) && new DdpmFolder(pipeline).scheduler().kind().isFlow();
+      boolean flow = component.equals(DDPM) && new DdpmFolder(pipeline).scheduler().kind().isFlow();
       return flow ? PartTechniques.predicting(Parameterization.VELOCITY) : Map.of();
     }
   }

@@ -51,14 +51,12 @@ record AutoencoderBatches(
             .floats(
                 Autoencoder.PIXELS,
                 Rows.stack(share.pick(pictures, read).stream().map(Image::pixels).toList()))
-            .floats(
-                AutoencoderObjective.NOISE, Rows.stack(noises(share.count(), latent, random)));
+            .floats(AutoencoderObjective.NOISE, Rows.stack(noises(share.count(), latent, random)));
     features.ifPresent(
         of ->
             batch.floats(
                 AutoencoderObjective.SEEN,
-                Rows.stack(
-                    groups.compute(share, group -> of.apply(group.pick(pictures, read))))));
+                Rows.stack(groups.compute(share, group -> of.apply(group.pick(pictures, read))))));
     return batch;
   }
 

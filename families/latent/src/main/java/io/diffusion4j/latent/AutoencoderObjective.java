@@ -85,8 +85,7 @@ record AutoencoderObjective(
   }
 
   private static Tensor bounded(Nn nn, Tensor logVariance) {
-    var above =
-        nn.combine(Operation.MAXIMUM, logVariance, nn.constant(VaeModel.MIN_LOG_VARIANCE));
+    var above = nn.combine(Operation.MAXIMUM, logVariance, nn.constant(VaeModel.MIN_LOG_VARIANCE));
     return nn.combine(Operation.MINIMUM, above, nn.constant(VaeModel.MAX_LOG_VARIANCE));
   }
 

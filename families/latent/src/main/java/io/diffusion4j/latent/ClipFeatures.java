@@ -93,7 +93,8 @@ final class ClipFeatures implements AutoCloseable {
     }
     var states = nn.output(vision.states(nn, x));
     var square = nn.add(nn.sum(nn.map(Function.SQUARE, states), 2), nn.constant(EPS));
-    return nn.multiply(states, nn.reshape(nn.map(Function.INVERSE_ROOT, square), -1, shape()[0], 1));
+    return nn.multiply(
+        states, nn.reshape(nn.map(Function.INVERSE_ROOT, square), -1, shape()[0], 1));
   }
 
   @Override

@@ -128,8 +128,7 @@ record LatentTraining() implements TrainableComponent {
         first == null
             ? StableDiffusionSizes.unet(run.preset()).shape(vae, width)
             : requireFits(StableDiffusionFolder.DENOISER.readIn(first), vae, width);
-    int side =
-        first == null ? unet.sampleSize() : StableDiffusionFolder.sampleSize(first, unet);
+    int side = first == null ? unet.sampleSize() : StableDiffusionFolder.sampleSize(first, unet);
     var scheduler =
         (first == null
                 ? StableDiffusionConfig.sd15().scheduler()
@@ -166,9 +165,7 @@ record LatentTraining() implements TrainableComponent {
                   noise,
                   config.batchSize(),
                   config.seed()),
-          trainer ->
-              run.start(
-                  trainer, Checkpoint.DIFFUSERS, Map.of(NETWORK, UNET)),
+          trainer -> run.start(trainer, Checkpoint.DIFFUSERS, Map.of(NETWORK, UNET)),
           (to, weights) -> {
             unet.write(to.made(UNET));
             ModelFiles.write(
@@ -232,5 +229,4 @@ record LatentTraining() implements TrainableComponent {
   private static Compute latents(Compute usual) {
     return usual.withPrecision(Precision.FLOAT32).withThreads(Threads.of(1));
   }
-
 }

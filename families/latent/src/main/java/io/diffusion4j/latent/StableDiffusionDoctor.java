@@ -94,9 +94,7 @@ record StableDiffusionDoctor(Path folder, OpenOptions how, List<Example> example
       int factor = model.vae().factor();
       Pixels size = Pixels.square(side / factor);
       List<Image> pictures =
-          examples.stream()
-              .map(each -> squared(each.picture(), size.width() * factor))
-              .toList();
+          examples.stream().map(each -> squared(each.picture(), size.width() * factor)).toList();
       List<float[]> states =
           model.textEncoder().encode(examples.stream().map(Example::caption).toList()).stream()
               .map(TextEncoding::hidden)

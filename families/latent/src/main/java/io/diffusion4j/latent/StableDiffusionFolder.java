@@ -223,8 +223,7 @@ final class StableDiffusionFolder {
     if (!index.keySet().stream().allMatch(name -> isComplete(folder.resolve(name)))) {
       return;
     }
-    index.put(
-        VAE, new ModelFolder.Component("diffusers", AUTOENCODER.readIn(folder).className()));
+    index.put(VAE, new ModelFolder.Component("diffusers", AUTOENCODER.readIn(folder).className()));
     index.put(
         SCHEDULER, new ModelFolder.Component("diffusers", NOISE.readIn(folder).kind().className()));
     ModelFolder.write(folder, PIPELINE, index);

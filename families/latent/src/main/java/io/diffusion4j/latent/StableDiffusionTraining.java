@@ -82,8 +82,7 @@ public final class StableDiffusionTraining implements TrainableFamily {
     }
     var tower = ClipFolders.readText(folder);
     var tokenizer = StableDiffusionFolder.WORDS.readIn(model);
-    var states =
-        new ClipTextNetwork(tower.transformer(), tower.vocabulary(), tower.positions(), 0);
+    var states = new ClipTextNetwork(tower.transformer(), tower.vocabulary(), tower.positions(), 0);
     Map<String, String> notes;
     try (var stored = Checkpoint.open(folder, Checkpoint.TRANSFORMERS)) {
       notes = Map.copyOf(stored.metadata());
@@ -114,8 +113,7 @@ public final class StableDiffusionTraining implements TrainableFamily {
     public Map<String, String> techniques(TrainableComponent component) {
       Path scheduler = component(StableDiffusionFolder.SCHEDULER);
       return component.equals(UNET) && Files.exists(scheduler.resolve(SchedulerConfig.FILE_NAME))
-          ? UnclipRun.predicting(
-              StableDiffusionFolder.NOISE.readIn(pipeline).parameterization())
+          ? UnclipRun.predicting(StableDiffusionFolder.NOISE.readIn(pipeline).parameterization())
           : Map.of();
     }
 

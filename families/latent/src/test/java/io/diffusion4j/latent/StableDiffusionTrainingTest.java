@@ -172,10 +172,7 @@ class StableDiffusionTrainingTest {
   }
 
   private static List<Double> losses(
-      Objective objective,
-      TensorSource weights,
-      Batch batch,
-      int rows) {
+      Objective objective, TensorSource weights, Batch batch, int rows) {
     List<Double> losses = new ArrayList<>();
     for (String engine : List.of("tensorflow", "onednn")) {
       var config =
@@ -217,8 +214,7 @@ class StableDiffusionTrainingTest {
             noise,
             8,
             5);
-    return List.of(
-        latents, new AutoencoderBatches(Colours.PICTURES, 16, Optional.empty(), 8, 5));
+    return List.of(latents, new AutoencoderBatches(Colours.PICTURES, 16, Optional.empty(), 8, 5));
   }
 
   private static float[] encoded(float mean) {
@@ -396,7 +392,8 @@ class StableDiffusionTrainingTest {
       assertThat(text.names()).noneMatch(name -> name.startsWith("text_projection"));
     }
     assertThatThrownBy(
-            () -> train(parts().get(1), new Colours("others"), model, folder.resolve("a"), null, -1))
+            () ->
+                train(parts().get(1), new Colours("others"), model, folder.resolve("a"), null, -1))
         .hasMessageContaining("data: colours (expected: others");
   }
 
@@ -433,8 +430,7 @@ class StableDiffusionTrainingTest {
   @MethodSource("parts")
   void aFinishedModelIsTrainedOn(TrainableComponent part) {
     Path first = folder.resolve("first");
-    new RandomStableDiffusion(StableDiffusionConfig.small(), DType.F32, 1)
-        .write(first, name -> {});
+    new RandomStableDiffusion(StableDiffusionConfig.small(), DType.F32, 1).write(first, name -> {});
     Path model = folder.resolve("model");
     assertThat(train(part, new Colours("colours"), model, folder.resolve("work"), first, -1))
         .isTrue();
@@ -452,16 +448,14 @@ class StableDiffusionTrainingTest {
   @Test
   void lowRankUpdatesAreInDiffusersFormAndChangeThePrediction() throws IOException {
     Path first = folder.resolve("first");
-    new RandomStableDiffusion(StableDiffusionConfig.small(), DType.F32, 1)
-        .write(first, name -> {});
+    new RandomStableDiffusion(StableDiffusionConfig.small(), DType.F32, 1).write(first, name -> {});
     Path model = folder.resolve("model");
     var training = new ModelTraining(preset(), model, folder.resolve("work"), first);
     var part = StableDiffusionTraining.UNET;
     var config =
         training.config(part).withCompute(ONEDNN).withLowRank(UPDATES).withLearningRate(0.05);
     assertThat(
-            training.train(
-                training.setup(part, new Colours("colours")), config, 1, new Stop(-1)))
+            training.train(training.setup(part, new Colours("colours")), config, 1, new Stop(-1)))
         .isTrue();
     String weights = "unet/diffusion_pytorch_model.safetensors";
     assertThat(model.resolve(weights)).hasSameBinaryContentAs(first.resolve(weights));
@@ -469,8 +463,7 @@ class StableDiffusionTrainingTest {
     try (var file = Checkpoint.open(updates.resolve("pytorch_lora_weights.safetensors"))) {
       assertThat(file.names())
           .isNotEmpty()
-          .allMatch(
-              name -> name.matches("unet\\..*\\.to_[qv]\\.lora_[AB]\\.weight"));
+          .allMatch(name -> name.matches("unet\\..*\\.to_[qv]\\.lora_[AB]\\.weight"));
     }
     float[] before = predicted(model, List.of());
     float[] after = predicted(model, List.of(new LoraChoice("own", updates, 1)));
@@ -530,9 +523,7 @@ class StableDiffusionTrainingTest {
         .hasMessageContaining("without tokenizer (expected: clip and latent-vae, trained first");
     Path inpainting = folder.resolve("inpainting");
     var small = StableDiffusionConfig.small();
-    var nine =
-        new ConditionalUnet(
-            8, 9, 4, small.unet().levels(), true, 64, false, 16, 1e-5, 0, 0);
+    var nine = new ConditionalUnet(8, 9, 4, small.unet().levels(), true, 64, false, 16, 1e-5, 0, 0);
     new RandomStableDiffusion(
             new StableDiffusionConfig(small.text(), nine, small.vae(), small.scheduler()),
             DType.F32,

@@ -83,7 +83,9 @@ public record Component<C>(
     return read.apply(model.resolve(name));
   }
 
-  /** Returns the weights that the settings of a model's component require; empty without weights. */
+  /**
+   * Returns the weights that the settings of a model's component require; empty without weights.
+   */
   public Optional<Manifest> manifestIn(Path model) {
     return manifest.map(required -> required.apply(readIn(model)));
   }

@@ -29,10 +29,14 @@ public final class PartTechniques {
           PREDICTION.name(),
           "x0",
           Map.of(
-              "x0", Parameterization.X0,
-              "eps", Parameterization.EPS,
-              "v", Parameterization.V,
-              VELOCITY, Parameterization.VELOCITY));
+              "x0",
+              Parameterization.X0,
+              "eps",
+              Parameterization.EPS,
+              "v",
+              Parameterization.V,
+              VELOCITY,
+              Parameterization.VELOCITY));
 
   /** Whether the process is a flow, whose network predicts the velocity. */
   public static final TrainingOption<Boolean> PROCESS =
@@ -60,12 +64,18 @@ public final class PartTechniques {
           "weighting",
           "min-snr-plus-one",
           Map.of(
-              "cosmap", Weighting.COSMAP,
-              "sigma-sqrt", Weighting.SIGMA_SQRT,
-              "simple", Weighting.SIMPLE,
-              "min-snr", Weighting.minSnr(GAMMA),
-              "min-snr-plus-one", Weighting.minSnrPlusOne(GAMMA),
-              "min-snr-plus-one-or-eps", Weighting.minSnrPlusOneOrEps(GAMMA, K)));
+              "cosmap",
+              Weighting.COSMAP,
+              "sigma-sqrt",
+              Weighting.SIGMA_SQRT,
+              "simple",
+              Weighting.SIMPLE,
+              "min-snr",
+              Weighting.minSnr(GAMMA),
+              "min-snr-plus-one",
+              Weighting.minSnrPlusOne(GAMMA),
+              "min-snr-plus-one-or-eps",
+              Weighting.minSnrPlusOneOrEps(GAMMA, K)));
 
   /** The shift of timesteps towards noise, where the layout is decided; 1 is no shift. */
   public static final TrainingOption<Double> SHIFT = TrainingOption.number("shift", 1.5, 1, 1e3);

@@ -61,10 +61,7 @@ class AttackTest {
   @TempDir private Path files = Path.of("");
 
   private final Path model;
-  private final HttpClient http =
-      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private ServeProcess server;
-  private GenerationClient somebody;
 
   @SuppressWarnings("NullAway.Init") // before each test
   AttackTest(TinyPipeline tiny) {
@@ -89,14 +86,10 @@ class AttackTest {
         "tokens: [{name: op, sha256: %s, roles: [admin, generate]}]"
             .formatted(HashedTokens.hash(OPERATOR)));
     server = ServeProcess.start(files);
-    somebody =
-        GenerationClient.connect(
-            "127.0.0.1:" + server.port(), Connection.PLAINTEXT.withToken(OPERATOR));
   }
 
   @AfterEach
   void stop() {
-    somebody.close();
     server.close();
   }
 
@@ -106,19 +99,24 @@ class AttackTest {
     void run() throws Exception;
   }
 
+  /** Draws over a connection of its own: one that idles is closed after a short time here. */
   private byte[] draw() {
     var few = StageOptions.newBuilder().setSteps(2).build();
-    return somebody
-        .generate(
-            Requests.textToImage("a red apple")
-                .addSeeds(7)
-                .putStages("prior", few)
-                .putStages("decoder", few)
-                .putStages("super_res", few)
-                .build())
-        .images()
-        .get(0)
-        .png();
+    try (var somebody =
+        GenerationClient.connect(
+            "127.0.0.1:" + server.port(), Connection.PLAINTEXT.withToken(OPERATOR))) {
+      return somebody
+          .generate(
+              Requests.textToImage("a red apple")
+                  .addSeeds(7)
+                  .putStages("prior", few)
+                  .putStages("decoder", few)
+                  .putStages("super_res", few)
+                  .build())
+          .images()
+          .get(0)
+          .png();
+    }
   }
 
   private void survives(Attack attack) throws Exception {
@@ -246,6 +244,8 @@ class AttackTest {
 
   /** Returns the status of a request that is refused, which is no fault of the server. */
   private int refused(String route, byte[] body, String encoding, String token) throws Exception {
+    // Not over a connection that may idle.
+    var http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     var answer =
         http.send(
             HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + route))

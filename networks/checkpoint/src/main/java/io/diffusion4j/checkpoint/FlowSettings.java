@@ -42,19 +42,31 @@ public record FlowSettings(
   /** Checks the values that no level can be made of. */
   public FlowSettings {
     Check.that(
-        maxTokens > baseTokens, "max_image_seq_len", maxTokens, "above base_image_seq_len, %s", baseTokens);
+        maxTokens > baseTokens,
+        "max_image_seq_len",
+        maxTokens,
+        "above base_image_seq_len, %s",
+        baseTokens);
   }
 
   /** Returns the settings with a fixed shift and the defaults of the class. */
   static FlowSettings of(double shift) {
-    return new FlowSettings(
-        shift, false, false, 0.5, 1.15, 256, 4096, 0, Form.EVEN, false, 256);
+    return new FlowSettings(shift, false, false, 0.5, 1.15, 256, 4096, 0, Form.EVEN, false, 256);
   }
 
   FlowSettings withTokens(int other) {
     return new FlowSettings(
-        shift, dynamic, linear, baseShift, maxShift, baseTokens, maxTokens, terminal, form,
-        stochastic, other);
+        shift,
+        dynamic,
+        linear,
+        baseShift,
+        maxShift,
+        baseTokens,
+        maxTokens,
+        terminal,
+        form,
+        stochastic,
+        other);
   }
 
   /**
@@ -137,7 +149,6 @@ public record FlowSettings(
   FlowSampler sampler(Method method) {
     double mu = FlowGrid.mu(tokens, baseTokens, baseShift, maxTokens, maxShift);
     double factor = dynamic ? linear ? mu : Math.exp(mu) : shift;
-    return new FlowSampler(
-        method, new FlowGrid(factor, dynamic, terminal, form, List.of(), false));
+    return new FlowSampler(method, new FlowGrid(factor, dynamic, terminal, form, List.of(), false));
   }
 }

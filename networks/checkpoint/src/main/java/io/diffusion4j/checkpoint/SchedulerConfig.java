@@ -20,8 +20,8 @@ import io.diffusion4j.diffusion.schedule.ZeroTerminalSnr;
 import io.diffusion4j.diffusion.solver.DdimSampler;
 import io.diffusion4j.diffusion.solver.DdpmSampler;
 import io.diffusion4j.diffusion.solver.DpmSolverPlusPlus;
-import io.diffusion4j.diffusion.solver.FinalNoiseLevel;
 import io.diffusion4j.diffusion.solver.FewStepSampler;
+import io.diffusion4j.diffusion.solver.FinalNoiseLevel;
 import io.diffusion4j.diffusion.solver.FlowSampler;
 import io.diffusion4j.diffusion.solver.Grid;
 import io.diffusion4j.diffusion.solver.LcmSampler;
@@ -664,11 +664,7 @@ public record SchedulerConfig(
    */
   public static SchedulerConfig readUnclip(Path file) {
     return read(
-        ComponentConfig.read(file),
-        Kind.UNCLIP,
-        Kind.FLOW_EULER,
-        Kind.FLOW_HEUN,
-        Kind.FLOW_LCM);
+        ComponentConfig.read(file), Kind.UNCLIP, Kind.FLOW_EULER, Kind.FLOW_HEUN, Kind.FLOW_LCM);
   }
 
   /**
@@ -691,8 +687,7 @@ public record SchedulerConfig(
 
   /** Reads the settings of a network of pixels or latents. */
   public static SchedulerConfig read(ComponentConfig c) {
-    return read(
-        c, Kind.DDPM, Kind.DDIM, Kind.SDE, Kind.FLOW_EULER, Kind.FLOW_HEUN, Kind.FLOW_LCM);
+    return read(c, Kind.DDPM, Kind.DDIM, Kind.SDE, Kind.FLOW_EULER, Kind.FLOW_HEUN, Kind.FLOW_LCM);
   }
 
   private static SchedulerConfig read(ComponentConfig c, Kind... kinds) {
@@ -715,9 +710,7 @@ public record SchedulerConfig(
     if (kind.isFlow()) {
       int trained = c.intValue("num_train_timesteps", TRAIN_TIMESTEPS);
       return flow(
-          kind,
-          trained,
-          FlowSettings.read(c, kind == Kind.FLOW_HEUN, kind == Kind.FLOW_LCM));
+          kind, trained, FlowSettings.read(c, kind == Kind.FLOW_HEUN, kind == Kind.FLOW_LCM));
     }
     var betas = kind.betas.read(c);
     int steps = c.intValue("num_train_timesteps", TRAIN_TIMESTEPS);
@@ -844,14 +837,15 @@ public record SchedulerConfig(
         limited(choices).withSpacings(TimestepSpacings.standard()));
   }
 
-  /** Returns choices whose samplers of few steps refuse noise that the network cannot begin with. */
+  /**
+   * Returns choices whose samplers of few steps refuse noise that the network cannot begin with.
+   */
   private StageChoices limited(StageChoices choices) {
     StageChoices limited = choices;
     if (parameterization == Parameterization.EPS) {
       for (String name : choices.samplers().names()) {
         if (choices.samplers().named(name) instanceof FewStepSampler few) {
-          limited =
-              limited.withSampler(name, few.startingWithin(FewStepSampler.MAX_SIGMA_OF_EPS));
+          limited = limited.withSampler(name, few.startingWithin(FewStepSampler.MAX_SIGMA_OF_EPS));
         }
       }
     }

@@ -70,7 +70,9 @@ class SchedulerTraceTest {
     }
   }
 
-  /** From the file alone: with arguments of {@code set_timesteps} the class draws on other levels. */
+  /**
+   * From the file alone: with arguments of {@code set_timesteps} the class draws on other levels.
+   */
   @GoldenTest(GoldenKind.FLOW_TRACE)
   void aFlowsConfigurationDrawsAsItsClass(GoldenCase trace) {
     ObjectNode file = trace.config("config");

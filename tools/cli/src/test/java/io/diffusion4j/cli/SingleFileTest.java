@@ -37,8 +37,7 @@ class SingleFileTest {
     folder = temporary;
     System.setProperty(CACHE, folder.resolve("cache").toString());
     var levels =
-        List.of(
-            new Level(32, 1, 8, true, true, false), new Level(32, 1, 8, false, false, false));
+        List.of(new Level(32, 1, 8, true, true, false), new Level(32, 1, 8, false, false, false));
     var config =
         new StableDiffusionConfig(
             new ClipTextNetwork(

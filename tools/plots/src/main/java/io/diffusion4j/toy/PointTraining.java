@@ -46,8 +46,7 @@ public record PointTraining(PointSet points, NoiseSchedule schedule, int steps, 
     var network = PointNetwork.DEFAULT;
     var config = TrainingConfig.of(steps, BATCH, RATE, seed).withCompute(compute);
     var noise =
-        new NoisedBatch(
-            schedule, predicted(), Weighting.SIMPLE, PointNetwork.TIME_CHANNELS);
+        new NoisedBatch(schedule, predicted(), Weighting.SIMPLE, PointNetwork.TIME_CHANNELS);
     try (var trainer =
         new Trainer(
             (nn, inputs) -> DiffusionLoss.of(nn, inputs, network.define(nn, inputs)), config)) {

@@ -164,8 +164,7 @@ record DecoderTraining() implements TrainableComponent {
                 projection,
                 weights.withoutPrefix(PROJECTION),
                 notes);
-            new UnclipRun(to)
-                .writeScheduler(UnclipFolder.DECODER_SCHEDULER, scheduler);
+            new UnclipRun(to).writeScheduler(UnclipFolder.DECODER_SCHEDULER, scheduler);
           });
     }
   }

@@ -225,7 +225,8 @@ public final class NetworkDenoiser<C> implements Denoiser<C> {
   /** Makes the inputs of the network for queries. */
   static <C> Batch batch(List<Query<C>> queries, Times times, Conditions<C> conditions) {
     var batch = new Batch(queries.size());
-    batch.floats(SAMPLE, Rows.stack(queries.stream().map(q -> times.sample(q.xt(), q.t())).toList()));
+    batch.floats(
+        SAMPLE, Rows.stack(queries.stream().map(q -> times.sample(q.xt(), q.t())).toList()));
     batch.floats(TIME, Rows.stack(queries.stream().map(q -> times.of(q.t())).toList()));
     conditions.feed(batch, queries.stream().map(Query::condition).toList());
     return batch;

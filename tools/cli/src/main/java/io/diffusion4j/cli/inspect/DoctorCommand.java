@@ -146,12 +146,7 @@ public final class DoctorCommand implements Callable<Integer> {
     var of = examples.of(model.folder(), DEFAULT);
     console.say("examining " + model.folder());
     return new Doctor(
-            model.folder(),
-            model.measuring(),
-            of.pictures(),
-            of.exchanges(),
-            of.count(),
-            of.seed())
+            model.folder(), model.measuring(), of.pictures(), of.exchanges(), of.count(), of.seed())
         .diagnoses();
   }
 

@@ -123,10 +123,7 @@ record MachineHealth(boolean requireGpu) {
       return new Finding("accelerators", Level.OK, String.join("; ", found));
     }
     return requireGpu
-        ? new Finding(
-            "accelerators",
-            Level.BROKEN,
-            "none (expected: " + GpuOption.EXPECTED + ")")
+        ? new Finding("accelerators", Level.BROKEN, "none (expected: " + GpuOption.EXPECTED + ")")
         : new Finding("accelerators", Level.OK, "none");
   }
 

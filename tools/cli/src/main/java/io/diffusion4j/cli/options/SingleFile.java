@@ -28,7 +28,8 @@ public final class SingleFile {
   private static final String XDG_CACHE = "XDG_CACHE_HOME";
   private static final String VOCABULARY = "bpe_simple_vocab_16e6.txt.gz";
   private static final String TOKENIZER = "tokenizer";
-  private static final Pattern PREDICTS_V = Pattern.compile("(?m)^\\s*parameterization:\\s*\"?v\\b");
+  private static final Pattern PREDICTS_V =
+      Pattern.compile("(?m)^\\s*parameterization:\\s*\"?v\\b");
   private static final int KEY_BYTES = 8;
   private static final long MAX_SHARD_BYTES = 5_000_000_000L;
 
@@ -75,7 +76,10 @@ public final class SingleFile {
     String state =
         "%s %d %s %s"
             .formatted(
-                file, Files.size(file), Files.getLastModifiedTime(file), predicted(file).orElse(null));
+                file,
+                Files.size(file),
+                Files.getLastModifiedTime(file),
+                predicted(file).orElse(null));
     byte[] digest = Sha256.start().digest(state.getBytes(StandardCharsets.UTF_8));
     return HexFormat.of().formatHex(digest, 0, KEY_BYTES);
   }

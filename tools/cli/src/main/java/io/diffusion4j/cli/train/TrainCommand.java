@@ -62,8 +62,8 @@ public final class TrainCommand implements Callable<Integer> {
       paramLabel = "PART",
       description =
           "clip, prior, prior-ar, decoder, upsampler, upsampler-last, or all of them in this order,"
-              + " which is required; clip,latent-vae,latent for latent diffusion; or judge, the model"
-              + " used by evaluate.")
+              + " which is required; clip,latent-vae,latent for latent diffusion; or judge, the"
+              + " model used by evaluate.")
   private String part = "";
 
   @Option(
