@@ -157,11 +157,11 @@ record LatentVaeTraining() implements TrainableComponent {
                 config.batchSize(),
                 config.seed()),
         trainer -> start(run, trainer, features.isPresent()),
-        (to, weights) ->
-            write(
-                to,
-                shape,
-                weights.only(name -> !name.startsWith(AutoencoderObjective.TOWER + "."))));
+        (to, weights) -> write(to, shape, ofAutoencoder(weights)));
+  }
+
+  private static TensorSource ofAutoencoder(TensorSource weights) {
+    return weights.only(name -> !name.startsWith(AutoencoderObjective.TOWER + "."));
   }
 
   /** Sets the weights that are not random: those to start from, and those of CLIP. */
@@ -169,10 +169,12 @@ record LatentVaeTraining() implements TrainableComponent {
     if (run.start().isEmpty() && !sees) {
       return;
     }
-    var weights = new TensorMap().putAll("", trainer.weights());
-    run.start()
-        .map(first -> ComponentRun.weights(first.component(VAE), Checkpoint.DIFFUSERS))
-        .ifPresent(stored -> weights.putAll("", CurrentNames.of(stored)));
+    TensorSource own =
+        run.start()
+            .map(first -> ComponentRun.weights(first.component(VAE), Checkpoint.DIFFUSERS))
+            .map(CurrentNames::of)
+            .orElseGet(() -> ofAutoencoder(trainer.weights()));
+    var weights = new TensorMap().putAll("", own);
     if (sees) {
       weights.putAll(AutoencoderObjective.TOWER + ".", ClipFeatures.weights(tower(run)));
     }

