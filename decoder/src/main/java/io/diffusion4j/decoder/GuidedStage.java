@@ -74,7 +74,8 @@ public record GuidedStage<C, J>(
               i ->
                   new Guidance<>(
                       draws.get(i).condition(), away.get(i), scale, settings.guider().begin()));
-      return by(new GuidedDenoiser<>(network.denoiser(), weaker)).sample(guided, settings, listener);
+      return by(new GuidedDenoiser<>(network.denoiser(), weaker))
+          .sample(guided, settings, listener);
     }
     var by =
         judge.orElseThrow(

@@ -96,8 +96,7 @@ public record GuidedDenoiser<C>(Denoiser<C> inner, Optional<Denoiser<C>> weaker)
       return Collections.emptyIterator();
     }
     return weaker
-        .orElseThrow(
-            () -> Check.refusal("guider", "weak", "none; the model has no weaker network"))
+        .orElseThrow(() -> Check.refusal("guider", "weak", "none; the model has no weaker network"))
         .predict(asked)
         .iterator();
   }
@@ -119,7 +118,6 @@ public record GuidedDenoiser<C>(Denoiser<C> inner, Optional<Denoiser<C>> weaker)
     float[] u = unconditional.output();
     float[] c = conditional.output();
     float[] p = path.needsWeaker(query) ? weak.next().output() : c;
-    return conditional.withOutput(
-        path.combine(query, parameterization(), u, c, p, scale(query)));
+    return conditional.withOutput(path.combine(query, parameterization(), u, c, p, scale(query)));
   }
 }

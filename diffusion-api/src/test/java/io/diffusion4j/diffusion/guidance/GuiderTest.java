@@ -91,8 +91,7 @@ class GuiderTest {
             case "TangentialClassifierFreeGuidance" -> "tangential:";
             case "MagnitudeAwareGuidance" ->
                 "magnitude-aware:alpha=" + config.path("alpha").asDouble(8) + ",";
-            case "AdaptiveProjectedGuidance" ->
-                projected(config, 0, 15, 1) + ",";
+            case "AdaptiveProjectedGuidance" -> projected(config, 0, 15, 1) + ",";
             case "AdaptiveProjectedMixGuidance" ->
                 projected(config, -0.5, 10, 0)
                     + ",cfg_steps="
@@ -174,8 +173,7 @@ class GuiderTest {
             image(io, i, "out", image),
             TOLERANCE * io.largest(key(i, "out")));
       }
-      boolean isZero =
-          guider.method() == Guider.Method.CFG_ZERO && i < guider.value("zero_steps");
+      boolean isZero = guider.method() == Guider.Method.CFG_ZERO && i < guider.value("zero_steps");
       assertThat(network.asked.size() + weaker.asked.size())
           .isEqualTo(isZero ? 0 : images * golden.json().get("needs").get(i).size());
     }

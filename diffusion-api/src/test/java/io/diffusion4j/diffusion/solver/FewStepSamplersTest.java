@@ -41,8 +41,7 @@ class FewStepSamplersTest implements SamplerContract, NoiseScheduleContract {
 
   @Override
   public List<NoiseSchedule> schedules() {
-    return List.of(
-        ConsistencySchedule.published(), new ConsistencySchedule(6, 0.01, 50, 3, 1));
+    return List.of(ConsistencySchedule.published(), new ConsistencySchedule(6, 0.01, 50, 3, 1));
   }
 
   @GoldenTest(GoldenKind.FEW_STEP_SAMPLER)

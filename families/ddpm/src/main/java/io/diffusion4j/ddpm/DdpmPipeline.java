@@ -151,8 +151,7 @@ public final class DdpmPipeline implements ImagePipeline {
             .orElseGet(() -> new Pixels(network.width(), network.height()));
     var course = scheduler.withTokens(tokens(network)).course(steps);
     var offered =
-        Stage.denoising(
-                STAGE, student.map(own -> own.limited(course)).orElse(course))
+        Stage.denoising(STAGE, student.map(own -> own.limited(course)).orElse(course))
             .withDraws(pixels)
             .withChoices(choices)
             .withReuse(network instanceof PixelNetwork);

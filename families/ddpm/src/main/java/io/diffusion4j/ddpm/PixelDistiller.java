@@ -53,8 +53,8 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
 /**
- * Distils a DDPM. The teacher first draws pictures of numbered noises, by DDIM and with guidance.
- * A student of one step regresses them from the noise ({@link Distillation.Method#DIRECT}); or
+ * Distils a DDPM. The teacher first draws pictures of numbered noises, by DDIM and with guidance. A
+ * student of one step regresses them from the noise ({@link Distillation.Method#DIRECT}); or
  * students of 8, 4, 2 and 1 steps learn, one from the other, two steps of the teacher before
  * ({@link Distillation.Method#PROGRESSIVE}) on noised pictures of the teacher's.
  */
@@ -224,9 +224,7 @@ final class PixelDistiller implements Distiller {
     PixelLabel of(int number) {
       int rows = network.labels().rows();
       int row = rows == 0 ? 0 : new SplittableRandom(seed + number).nextInt(rows);
-      return row >= network.labels().count()
-          ? new PixelLabel.None()
-          : new PixelLabel.Numbered(row);
+      return row >= network.labels().count() ? new PixelLabel.None() : new PixelLabel.Numbered(row);
     }
   }
 
@@ -267,8 +265,7 @@ final class PixelDistiller implements Distiller {
       return numbers.stream()
           .map(
               number ->
-                  new RegressionBatch.Row(
-                      pairs.noise(number), pairs.pictures.get(number), last, 1))
+                  new RegressionBatch.Row(pairs.noise(number), pairs.pictures.get(number), last, 1))
           .toList();
     }
   }
@@ -302,8 +299,7 @@ final class PixelDistiller implements Distiller {
       for (int row = 0; row < numbers.size(); row++) {
         int t = half.get(places.get(row));
         var step =
-            new ProgressiveStep(
-                schedule.level(t), schedule.level(half.get(places.get(row) + 2)));
+            new ProgressiveStep(schedule.level(t), schedule.level(half.get(places.get(row) + 2)));
         float[] z = starts.get(row);
         float[] after = trajectories.get(row).x();
         float[] x0 = new float[z.length];

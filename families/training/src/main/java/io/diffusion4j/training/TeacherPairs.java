@@ -76,9 +76,7 @@ public record TeacherPairs(List<float[]> samples) {
     try (var stored = SafetensorsFile.open(file)) {
       stored.requireIntact();
       var other = new TreeMap<>(origin);
-      other
-          .entrySet()
-          .removeIf(own -> own.getValue().equals(stored.metadata().get(own.getKey())));
+      other.entrySet().removeIf(own -> own.getValue().equals(stored.metadata().get(own.getKey())));
       long count = stored.shape(SAMPLES)[0];
       if (!other.isEmpty() || count != rows) {
         throw new CheckpointException(

@@ -985,8 +985,7 @@ public record SchedulerConfig(
           new StageChoices(
               all.with(
                   CONSISTENCY_SAMPLER,
-                  new ConsistencySampler(
-                      solver.boundary.noise(), FinalNoiseLevel.FIRST_TIMESTEP)),
+                  new ConsistencySampler(solver.boundary.noise(), FinalNoiseLevel.FIRST_TIMESTEP)),
               CONSISTENCY_SAMPLER,
               steps);
       default -> new StageChoices(all, ancestral, steps);

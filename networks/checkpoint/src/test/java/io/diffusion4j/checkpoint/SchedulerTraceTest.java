@@ -128,12 +128,10 @@ class SchedulerTraceTest {
     file.put("_class_name", name);
     var fields = ComponentConfig.parse(trace.marker(), file.toString());
     boolean isConsistency = name.startsWith("CM");
-    var config =
-        isConsistency ? SchedulerConfig.read(fields) : SchedulerConfig.readLatent(fields);
+    var config = isConsistency ? SchedulerConfig.read(fields) : SchedulerConfig.readLatent(fields);
     Path written = folder.resolve("scheduler_config.json");
     config.write(written);
-    assertThat(
-            isConsistency ? SchedulerConfig.read(written) : SchedulerConfig.readLatent(written))
+    assertThat(isConsistency ? SchedulerConfig.read(written) : SchedulerConfig.readLatent(written))
         .isEqualTo(config);
     if (!trace.json().get("set_timesteps").isEmpty()) {
       return;

@@ -150,7 +150,12 @@ class ComposerTest extends Page {
   void anEnlargedPictureHasMorePixelsAndDeclaresWhereItComesFrom() throws IOException {
     gate.open();
     byte[] png =
-        service.client().generate(Requests.textToImage("a red apple").build()).images().get(0).png();
+        service
+            .client()
+            .generate(Requests.textToImage("a red apple").build())
+            .images()
+            .get(0)
+            .png();
     Object made =
         browser.script(
             """

@@ -80,8 +80,7 @@ class ColouredShapesTest {
             folder.resolve("state").toString());
     assertThat(trained.status()).as(trained.err()).isZero();
     Path drawn = folder.resolve("drawn.png");
-    Run run =
-        Run.of("generate", "a red bar", "--model", model.toString(), "-o", drawn.toString());
+    Run run = Run.of("generate", "a red bar", "--model", model.toString(), "-o", drawn.toString());
     assertThat(run.status()).as(run.err()).isZero();
     assertThat(ImageFiles.read(drawn, Long.MAX_VALUE).width()).isEqualTo(32);
   }

@@ -11,7 +11,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A trained model becomes a student of few steps, which draws, in a folder that names its teacher. */
+/**
+ * A trained model becomes a student of few steps, which draws, in a folder that names its teacher.
+ */
 final class DistillTest {
   @TempDir private static Path folder = Path.of("");
 

@@ -104,7 +104,10 @@ class SingleFileTest {
     Files.writeString(gguf, "GGUF and so on and on");
     Run run = draw(gguf);
     assertThat(run.status()).isNotZero();
-    assertThat(run.err().strip().lines()).singleElement().asString().contains(": a GGUF file (expected: safetensors");
+    assertThat(run.err().strip().lines())
+        .singleElement()
+        .asString()
+        .contains(": a GGUF file (expected: safetensors");
 
     Path flux = alone.resolve("flux.safetensors");
     var tensors = new TensorMap();
