@@ -196,12 +196,20 @@ record McpTools(KeptPictures pictures, Provenance provenance) {
       String description,
       List<Parameter> own,
       Function<ToolArguments, GenerateImagesRequest.Builder> task) {
+    List<String> names = own.stream().map(Parameter::name).toList();
     List<Parameter> parameters = new ArrayList<>(own);
-    parameters.addAll(OF_DRAWING);
-    return tool(name, description, parameters, asked -> draw(asked, task.apply(asked.arguments())));
+    OF_DRAWING.stream().filter(each -> !names.contains(each.name())).forEach(parameters::add);
+    return tool(
+        name, description, parameters, asked -> draw(asked, names, task.apply(asked.arguments())));
   }
 
-  private Mono<CallToolResult> draw(Asked asked, GenerateImagesRequest.Builder request) {
+  /**
+   * Draws a request with the settings in the arguments.
+   *
+   * @param own the parameters of the tool itself, which are no settings where both have the name
+   */
+  private Mono<CallToolResult> draw(
+      Asked asked, List<String> own, GenerateImagesRequest.Builder request) {
     ToolArguments given = asked.arguments();
     String name = given.text("model");
     Model model =
@@ -212,7 +220,7 @@ record McpTools(KeptPictures pictures, Provenance provenance) {
     given
         .value("seed", Number.class, "an integer")
         .ifPresent(seed -> request.addSeeds(seed.longValue()));
-    StageOptions settings = given.settings();
+    StageOptions settings = given.settings(own);
     if (!settings.equals(StageOptions.getDefaultInstance())) {
       ModelStage stage = MainStage.of(model).orElse(ModelStage.getDefaultInstance());
       request.putStages(stage.getName(), settings);

@@ -140,12 +140,12 @@ record ToolArguments(Map<String, Object> values, Function<String, Optional<byte[
     }
   }
 
-  /** Returns the settings of the stage that draws. */
-  StageOptions settings() {
+  /** Returns the settings of the stage that draws, apart from arguments of another meaning. */
+  StageOptions settings(List<String> other) {
     Map<String, Object> given = new LinkedHashMap<>();
     for (StageSetting<?> row : StageSettings.ALL) {
       Object value = values.get(row.name());
-      if (value != null) {
+      if (value != null && !other.contains(row.name())) {
         given.put(row.name(), parse(row, String.valueOf(value)));
       }
     }

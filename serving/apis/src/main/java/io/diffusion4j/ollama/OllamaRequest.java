@@ -35,6 +35,9 @@ record OllamaRequest(String model, GenerateImagesRequest request, OutputSize siz
   private static final int MAX_SIDE = 4096;
   private static final String OPTIONS = "options";
 
+  /** The options that are no settings of a stage. */
+  private static final List<String> OWN_OPTIONS = List.of("seed", "negative_prompt", "strength");
+
   /** The fields of Ollama's requests that have no effect on images. */
   private static final Set<String> WITHOUT_EFFECT =
       words(
@@ -137,15 +140,16 @@ record OllamaRequest(String model, GenerateImagesRequest request, OutputSize siz
     ObjectNode chosen = JsonNodeFactory.instance.objectNode();
     for (Map.Entry<String, JsonNode> option : options.properties()) {
       String name = option.getKey();
-      if (rows.contains(name)) {
-        chosen.set(name, option.getValue());
-      } else if (!List.of("seed", "negative_prompt", "strength").contains(name)
-          && !OF_LANGUAGE_MODELS.contains(name)) {
-        List<String> known = new ArrayList<>(List.of("seed", "negative_prompt", "strength"));
+      if (OWN_OPTIONS.contains(name) || OF_LANGUAGE_MODELS.contains(name)) {
+        continue;
+      }
+      if (!rows.contains(name)) {
+        List<String> known = new ArrayList<>(OWN_OPTIONS);
         known.addAll(rows);
         throw OllamaException.invalid(
             OPTIONS, Errors.quote(name), "one of " + String.join(", ", known));
       }
+      chosen.set(name, option.getValue());
     }
     value(json, "steps", steps -> steps.isInt() && steps.intValue() >= 0, "≥ 1, or 0 for default")
         .filter(steps -> steps.intValue() > 0)
