@@ -177,7 +177,7 @@ public final class UnclipFolder {
 
   private static Component<SchedulerConfig> scheduler(String name) {
     return Component.files(
-            name, path -> SchedulerConfig.readUnclip(path.resolve(SchedulerConfig.FILE_NAME)))
+            name, path -> SchedulerConfig.readUnclip(name, path.resolve(SchedulerConfig.FILE_NAME)))
         .in("diffusers", "UnCLIPScheduler")
         .written((folder, of) -> of.write(folder.resolve(SchedulerConfig.FILE_NAME)));
   }

@@ -129,7 +129,7 @@ public final class UnclipModel implements AutoCloseable {
     // A variation pipeline has no prior, so these steps are never read.
     var priorScheduler =
         folder.has(UnclipFolder.PRIOR_SCHEDULER)
-            ? unclipScheduler(UnclipFolder.PRIOR_SCHEDULER)
+            ? folder.scheduler(UnclipFolder.PRIOR_SCHEDULER)
             : SchedulerConfig.unclipPrior();
     priorStage =
         onePassPrior.isPresent()
@@ -163,7 +163,7 @@ public final class UnclipModel implements AutoCloseable {
             UnclipFolder.DECODER,
             owned -> openDecoder(textNetwork.positions(), decoderScheduler, owned));
 
-    var upsamplerScheduler = unclipScheduler(UnclipFolder.SUPER_RES_SCHEDULER);
+    var upsamplerScheduler = folder.scheduler(UnclipFolder.SUPER_RES_SCHEDULER);
     int imageSize =
         DecoderFolders.readUpsampler(folder.folder(UnclipFolder.SUPER_RES_FIRST)).sampleSize();
     var network =
@@ -392,14 +392,6 @@ public final class UnclipModel implements AutoCloseable {
             guide.map(judge -> new DiffusionDecoder.Judge(judge::encode, judge))),
         new DecoderLikelihood(
             model, network, own.schedule(), scheduler.variance(), own.treatment()));
-  }
-
-  /** Reads the scheduler of a part that is not trained as a flow. */
-  private SchedulerConfig unclipScheduler(String name) {
-    SchedulerConfig scheduler = folder.scheduler(name);
-    var kind = scheduler.kind();
-    Check.that(!kind.isFlow(), name, kind.className(), "UnCLIPScheduler; decoders may be flows");
-    return scheduler;
   }
 
   private Denoiser<Image> upsampler(String name, Parameterization parameterization) {

@@ -210,7 +210,7 @@ public final class ModelFolder {
 
   /** Returns the settings of a scheduler, from {@code scheduler_config.json}. */
   public SchedulerConfig scheduler(String name) {
-    return SchedulerConfig.readUnclip(file(name, SchedulerConfig.FILE_NAME));
+    return SchedulerConfig.readUnclip(name, file(name, SchedulerConfig.FILE_NAME));
   }
 
   /** Returns the weights of a component; the caller closes them. */

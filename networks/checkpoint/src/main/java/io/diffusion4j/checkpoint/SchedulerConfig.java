@@ -88,6 +88,7 @@ public record SchedulerConfig(
   /** The name of the sampler that draws as {@link Kind#UNCLIP} does. */
   public static final String UNCLIP_SAMPLER = "unclip";
 
+  private static final String DECODER = "decoder_scheduler"; // in diffusers' folders
   private static final String DDIM_SAMPLER = "ddim-diffusers";
   private static final String PLMS_SAMPLER = "plms-diffusers";
   private static final String LCM_SAMPLER = "lcm";
@@ -694,8 +695,24 @@ public record SchedulerConfig(
    * @throws CheckpointException if it is another class's, or has an unknown field or value
    */
   public static SchedulerConfig readUnclip(Path file) {
-    return read(
-        ComponentConfig.read(file), Kind.UNCLIP, Kind.FLOW_EULER, Kind.FLOW_HEUN, Kind.FLOW_LCM);
+    return read(ComponentConfig.read(file), Kind.UNCLIP);
+  }
+
+  /**
+   * Reads the file of a component of unCLIP; that of a decoder may also be a flow.
+   *
+   * @param component the name of the component
+   * @throws CheckpointException if it is another class's, or has an unknown field or value
+   */
+  public static SchedulerConfig readUnclip(String component, Path file) {
+    return component.equals(DECODER)
+        ? read(
+            ComponentConfig.read(file),
+            Kind.UNCLIP,
+            Kind.FLOW_EULER,
+            Kind.FLOW_HEUN,
+            Kind.FLOW_LCM)
+        : readUnclip(file);
   }
 
   /**

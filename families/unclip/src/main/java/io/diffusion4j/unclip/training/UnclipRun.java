@@ -58,7 +58,7 @@ public record UnclipRun(ComponentRun run) {
   public static Optional<SchedulerConfig> scheduler(Path folder) {
     return Optional.of(folder.resolve(SchedulerConfig.FILE_NAME))
         .filter(Files::exists)
-        .map(SchedulerConfig::readUnclip);
+        .map(file -> SchedulerConfig.readUnclip(String.valueOf(folder.getFileName()), file));
   }
 
   /** Returns the technique of a prediction type. */
