@@ -272,7 +272,7 @@ record StableDiffusionDoctor(Path folder, OpenOptions how, List<Example> example
               "%d×%d pixels in %d steps, with colours of deviation %.2f",
               image.width(),
               image.height(),
-              pipeline.steps(task, settings).get(ImageDecoder.STAGE),
+              pipeline.steps(task, settings).getOrDefault(ImageDecoder.STAGE, 0),
               spread));
     }
   }

@@ -707,11 +707,7 @@ public record SchedulerConfig(
   public static SchedulerConfig readUnclip(String component, Path file) {
     return component.equals(DECODER)
         ? read(
-            ComponentConfig.read(file),
-            Kind.UNCLIP,
-            Kind.FLOW_EULER,
-            Kind.FLOW_HEUN,
-            Kind.FLOW_LCM)
+            ComponentConfig.read(file), Kind.UNCLIP, Kind.FLOW_EULER, Kind.FLOW_HEUN, Kind.FLOW_LCM)
         : readUnclip(file);
   }
 

@@ -124,11 +124,11 @@ class McpServerTest {
             "verify");
     Tool generate =
         tools.stream().filter(tool -> tool.name().equals("generate")).findFirst().orElseThrow();
-    var properties = (Map<?, ?>) generate.inputSchema().get("properties");
+    var properties = (Map<?, ?>) Objects.requireNonNull(generate.inputSchema().get("properties"));
     for (StageSetting<?> row : StageSettings.ALL) {
       assertThat(properties.containsKey(row.name())).as(row.name()).isTrue();
     }
-    assertThat(properties.get("steps").toString()).contains("integer", "≥ 1");
+    assertThat(String.valueOf(properties.get("steps"))).contains("integer", "≥ 1");
     assertThat(generate.inputSchema().get("required")).isEqualTo(List.of("prompt"));
   }
 
