@@ -39,6 +39,7 @@ import io.diffusion4j.nn.train.BatchSource;
 import io.diffusion4j.nn.train.KeyPatterns;
 import io.diffusion4j.nn.train.LowRank;
 import io.diffusion4j.nn.train.Objective;
+import io.diffusion4j.nn.train.Optimizer;
 import io.diffusion4j.nn.train.Trainer;
 import io.diffusion4j.nn.train.TrainingConfig;
 import io.diffusion4j.nn.train.TrainingRun;
@@ -291,7 +292,7 @@ class StableDiffusionTrainingTest {
   }
 
   private static Preset preset() {
-    var schedule = new Preset.Schedule(STEPS, 4, 1e-3, 1, null, null);
+    var schedule = new Preset.Schedule(STEPS, 4, 1e-3, 1, Optimizer.Method.ADAMW, null);
     return new Preset(
         "small",
         Map.of(

@@ -37,6 +37,7 @@ public final class FurtherMetrics {
       description = "The similarity of these variations, as for vary. Default: that of vary")
   private @Nullable Double similarity;
 
+  @SuppressWarnings("UnusedMethod") // by its option
   @Option(names = "--likeness", hidden = true, description = "The former name of --similarity.")
   private void setLikeness(Double value) {
     similarity = value;

@@ -80,6 +80,7 @@ public final class VaryCommand implements Callable<Integer>, SamplingOptions.Sam
               + " published pipeline, and with --noise, --raw, --toward or pixel_values: 0")
   private @Nullable Double similarity;
 
+  @SuppressWarnings("UnusedMethod") // by its option
   @Option(names = "--likeness", hidden = true, description = "The former name of --similarity.")
   private void setLikeness(Double value) {
     similarity = value;
