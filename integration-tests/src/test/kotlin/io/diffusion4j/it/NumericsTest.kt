@@ -2,7 +2,7 @@ package io.diffusion4j.it
 
 import io.diffusion4j.diffusion.denoiser.Prediction
 import io.diffusion4j.diffusion.process.Parameterization
-import io.diffusion4j.diffusion.sampling.Trajectory
+import io.diffusion4j.diffusion.stage.Trajectory
 import io.diffusion4j.diffusion.sampling.Thresholding
 import io.diffusion4j.diffusion.schedule.NoiseSchedule
 import io.diffusion4j.diffusion.schedule.Schedules

@@ -15,6 +15,9 @@ public record Clipping(double range) implements Thresholding {
 
   @Override
   public void treat(float[] x0) {
-    TrajectoryKernels.clip(x0, (float) range);
+    float limit = (float) range;
+    for (int i = 0; i < x0.length; i++) {
+      x0[i] = Math.max(-limit, Math.min(limit, x0[i]));
+    }
   }
 }

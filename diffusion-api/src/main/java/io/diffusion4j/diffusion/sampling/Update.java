@@ -158,7 +158,7 @@ public record Update(
   }
 
   /** Returns the Langevin step for this r. */
-  Update sized(double ratio) {
+  public Update sized(double ratio) {
     double r = Math.min(MAX_LANGEVIN, ratio);
     return new Update(x, x0, r * r * eps, past, Noise.of(r * noise.sigma()), shift, true);
   }

@@ -89,11 +89,11 @@ public record FlowSampler(Method method, FlowGrid grid) implements Sampler {
                   to.t,
                   to.level.alphaBar(),
                   Update.ZERO
-                      .plusX(1)
+                      .plusPast(1, Quantity.X, from.level.scale() / to.level.scale())
+                      .plusPast(1, Quantity.X0, -length / 2)
+                      .plusPast(1, Quantity.EPS, length / 2)
                       .plusX0(-length / 2)
-                      .plusEps(length / 2)
-                      .plusPast(1, Quantity.X0, length / 2)
-                      .plusPast(1, Quantity.EPS, -length / 2));
+                      .plusEps(length / 2));
     }
   }
 }

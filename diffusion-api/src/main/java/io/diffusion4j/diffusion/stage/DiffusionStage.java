@@ -9,7 +9,6 @@ import io.diffusion4j.diffusion.denoiser.Reuse;
 import io.diffusion4j.diffusion.noise.NoiseSource;
 import io.diffusion4j.diffusion.sampling.SamplingPlan;
 import io.diffusion4j.diffusion.sampling.Thresholding;
-import io.diffusion4j.diffusion.sampling.Trajectory;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import io.diffusion4j.diffusion.schedule.TimestepSpacing;
 import java.util.ArrayList;

@@ -9,7 +9,6 @@ import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.diffusion.sampling.Sampler;
 import io.diffusion4j.diffusion.sampling.SamplingPlan;
 import io.diffusion4j.diffusion.sampling.Thresholding;
-import io.diffusion4j.diffusion.sampling.Trajectory;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
 import io.diffusion4j.diffusion.schedule.FlowLevel;
 import io.diffusion4j.diffusion.schedule.FlowSchedule;
@@ -18,6 +17,7 @@ import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import io.diffusion4j.diffusion.schedule.TimestepSpacings;
 import io.diffusion4j.diffusion.solver.FlowGrid.Form;
 import io.diffusion4j.diffusion.solver.FlowSampler.Method;
+import io.diffusion4j.diffusion.stage.Trajectory;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.diffusion4j.diffusion.denoiser.Prediction;
 import io.diffusion4j.diffusion.sampling.SamplingPlan;
-import io.diffusion4j.diffusion.sampling.Trajectory;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import io.diffusion4j.diffusion.schedule.Timesteps;
+import io.diffusion4j.diffusion.stage.Trajectory;
 import io.diffusion4j.golden.GoldenCase;
 import io.diffusion4j.golden.GoldenKind;
 import io.diffusion4j.golden.GoldenTensors;

@@ -9,11 +9,11 @@ import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.diffusion.sampling.Sampler;
 import io.diffusion4j.diffusion.sampling.SamplingPlan;
 import io.diffusion4j.diffusion.sampling.Thresholding;
-import io.diffusion4j.diffusion.sampling.Trajectory;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
 import io.diffusion4j.diffusion.schedule.LinearSchedule;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import io.diffusion4j.diffusion.schedule.TimestepSpacings;
+import io.diffusion4j.diffusion.stage.Trajectory;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

@@ -7,7 +7,7 @@ import io.diffusion4j.diffusion.denoiser.Prediction;
 import io.diffusion4j.diffusion.denoiser.Query;
 import io.diffusion4j.diffusion.sampling.SamplingPlan;
 import io.diffusion4j.diffusion.sampling.Thresholding;
-import io.diffusion4j.diffusion.sampling.Trajectory;
+import io.diffusion4j.diffusion.stage.Trajectory;
 import io.diffusion4j.nn.Rows;
 import java.util.ArrayList;
 import java.util.List;

@@ -6,9 +6,9 @@ import io.diffusion4j.diffusion.noise.PhiloxNoise;
 import io.diffusion4j.diffusion.sampling.Sampler;
 import io.diffusion4j.diffusion.sampling.SamplingPlan;
 import io.diffusion4j.diffusion.sampling.Thresholding;
-import io.diffusion4j.diffusion.sampling.Trajectory;
 import io.diffusion4j.diffusion.schedule.LinearSchedule;
 import io.diffusion4j.diffusion.schedule.TimestepSpacings;
+import io.diffusion4j.diffusion.stage.Trajectory;
 import java.util.List;
 
 final class ASampler {

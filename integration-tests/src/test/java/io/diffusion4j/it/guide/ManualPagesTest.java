@@ -112,6 +112,8 @@ class ManualPagesTest {
           Map.entry("onednn/train", "Objective objective, BatchSource batches"),
           Map.entry("onnx", "NetworkDefinition definition, TensorSource weights"),
           Map.entry("a1111", "com.google.inject.Module serving"),
+          Map.entry("mcp", "com.google.inject.Module serving"),
+          Map.entry("ollama", "com.google.inject.Module serving"),
           Map.entry("openai", "com.google.inject.Module serving"),
           Map.entry("openinference", "com.google.inject.Module serving"),
           Map.entry("ort", "NetworkDefinition definition, TensorSource weights, Batch batch"),
@@ -143,6 +145,8 @@ class ManualPagesTest {
                   "dev.langchain4j.model.image.ImageModel",
                   "dev.langchain4j.model.output.Response")),
           Map.entry("a1111", List.of("com.google.inject.Guice", "com.google.inject.Injector")),
+          Map.entry("mcp", List.of("com.google.inject.Guice", "com.google.inject.Injector")),
+          Map.entry("ollama", List.of("com.google.inject.Guice", "com.google.inject.Injector")),
           Map.entry("openai", List.of("com.google.inject.Guice", "com.google.inject.Injector")),
           Map.entry(
               "openinference", List.of("com.google.inject.Guice", "com.google.inject.Injector")),

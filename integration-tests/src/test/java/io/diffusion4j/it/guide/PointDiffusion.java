@@ -31,7 +31,6 @@ final class PointDiffusion {
   static final NoiseSchedule NOISE = new LinearSchedule(1000);
   static final Compute COMPUTE = Compute.of(Precision.FLOAT32);
 
-  // snippet: network
   /** The network ε_θ(x_t, t): dense layers with skip connections, conditioned on the time. */
   static List<Tensor> network(Nn nn, Inputs inputs) {
     Tensor t = nn.input(inputs.floats("t", 64));
@@ -60,7 +59,6 @@ final class PointDiffusion {
   }
 
   // end snippet loss
-  // snippet: train
   /** Algorithm 1. */
   static TensorSource train(Supplier<float[]> data, int steps, DoubleConsumer progress) {
     var random = new SplittableRandom(0);

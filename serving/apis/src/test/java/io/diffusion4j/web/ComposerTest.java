@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.openqa.selenium.By;
 import org.openqa.selenium.WebElement;
 
-/** How pictures are asked for: the start page, the settings, and what a reload keeps. */
+/** How pictures are requested: the start page, the settings, and what a reload keeps. */
 @Tag("slow")
 class ComposerTest extends Page {
   private static final String STEPS = "[data-field='stages[\"decoder\"].steps']";

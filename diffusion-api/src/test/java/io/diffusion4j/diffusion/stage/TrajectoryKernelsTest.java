@@ -1,9 +1,10 @@
-package io.diffusion4j.diffusion.sampling;
+package io.diffusion4j.diffusion.stage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.diffusion4j.diffusion.noise.PhiloxNoise;
+import io.diffusion4j.diffusion.sampling.Clipping;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,7 +38,7 @@ class TrajectoryKernelsTest {
     float[] clipped = new float[SIZE];
     TrajectoryKernels.mix(sum, 1.5, a, -0.7, b, 0, SIZE);
     TrajectoryKernels.mixClipped(clipped, 1.5, a, -0.7, b, (float) limit, 0, SIZE);
-    TrajectoryKernels.clip(sum, (float) limit);
+    new Clipping(limit).treat(sum);
     assertThat(clipped).isEqualTo(sum);
   }
 

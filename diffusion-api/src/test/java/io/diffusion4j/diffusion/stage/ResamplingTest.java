@@ -1,4 +1,4 @@
-package io.diffusion4j.diffusion.sampling;
+package io.diffusion4j.diffusion.stage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -7,6 +7,11 @@ import static org.assertj.core.api.Assertions.within;
 import io.diffusion4j.diffusion.denoiser.Prediction;
 import io.diffusion4j.diffusion.noise.PhiloxNoise;
 import io.diffusion4j.diffusion.process.Parameterization;
+import io.diffusion4j.diffusion.sampling.EpsSource;
+import io.diffusion4j.diffusion.sampling.Resampling;
+import io.diffusion4j.diffusion.sampling.Sampler;
+import io.diffusion4j.diffusion.sampling.SamplingPlan;
+import io.diffusion4j.diffusion.sampling.Thresholding;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import io.diffusion4j.diffusion.schedule.TimestepSpacings;

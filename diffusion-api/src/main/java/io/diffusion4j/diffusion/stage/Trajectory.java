@@ -1,4 +1,4 @@
-package io.diffusion4j.diffusion.sampling;
+package io.diffusion4j.diffusion.stage;
 
 import static java.lang.Math.sqrt;
 
@@ -8,6 +8,14 @@ import io.diffusion4j.diffusion.denoiser.Query;
 import io.diffusion4j.diffusion.embedding.Vectors;
 import io.diffusion4j.diffusion.process.Conversion;
 import io.diffusion4j.diffusion.process.Parameterization;
+import io.diffusion4j.diffusion.sampling.Clipping;
+import io.diffusion4j.diffusion.sampling.EpsSource;
+import io.diffusion4j.diffusion.sampling.Noise;
+import io.diffusion4j.diffusion.sampling.PlanRow;
+import io.diffusion4j.diffusion.sampling.Quantity;
+import io.diffusion4j.diffusion.sampling.SamplingPlan;
+import io.diffusion4j.diffusion.sampling.Thresholding;
+import io.diffusion4j.diffusion.sampling.Update;
 import java.util.List;
 import java.util.function.IntFunction;
 

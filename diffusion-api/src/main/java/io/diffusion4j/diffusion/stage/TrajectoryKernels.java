@@ -1,4 +1,5 @@
-package io.diffusion4j.diffusion.sampling;
+package io.diffusion4j.diffusion.stage;
+
 
 import static java.lang.Math.fma;
 import static java.lang.Math.max;
@@ -79,13 +80,6 @@ final class TrajectoryKernels {
     for (int i = start; i < end; i++) {
       float root = (float) Math.sqrt(fma(a, expOfParts(b * exponents[i]), c));
       to[i] = fma(root, as[i], to[i]);
-    }
-  }
-
-  /** Clips all values to ±limit. */
-  static void clip(float[] values, float limit) {
-    for (int i = 0; i < values.length; i++) {
-      values[i] = max(-limit, min(limit, values[i]));
     }
   }
 
