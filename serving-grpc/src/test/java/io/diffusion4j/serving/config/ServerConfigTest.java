@@ -137,7 +137,7 @@ final class ServerConfigTest {
                     .withBodyBytes(64L << 20)
                     .withJobBytes(256L << 20)
                     .withAddress(new AddressRate(600, 120, Set.of("10.0.0.0/8"))),
-                Optional.of(Set.of("page", "openai", "a1111", "inference")),
+                Optional.of(Set.of("page", "openai", "a1111", "inference", "ollama", "mcp")),
                 true,
                 Optional.of(new AdminSettings("127.0.0.1", 50052)),
                 new ProvenanceFiles(
