@@ -273,9 +273,9 @@ final class BadInputTest {
     assertThat(run.err())
         .startsWith(
             "error: command: none (expected: one of generate, vary, img2img, inpaint, blend,"
-                + " diff, upscale, replay, verify, sign, keygen, watermark, serve, token, health,"
-                + " data, train, evaluate, nll, likelihood, doctor, measure, inspect, mix, init,"
-                + " pull, convert, export, embed, classify, search, ")
+                + " diff, upscale, replay, verify, sign, keygen, watermark, serve, mcp, token, health,"
+                + " data, train, distill, evaluate, nll, likelihood, doctor, measure, inspect, mix,"
+                + " init, pull, convert, export, embed, classify, search, ")
         .contains("generate-completion, help)")
         .doesNotContain(" edit,", " glide,");
     assertThat(run.status()).isEqualTo(2);
@@ -284,14 +284,16 @@ final class BadInputTest {
   @ParameterizedTest
   @CsvSource({
     "train painter, 'part: painter (expected: one of clip, prior, prior-ar, prior-direct, decoder, "
-        + "upsampler, upsampler-last, noised-clip, ddpm, dae, classifier, all, judge)'",
+        + "upsampler, upsampler-last, noised-clip, latent-vae, latent, ddpm, dae, classifier, all, "
+        + "judge)'",
     "train clip --preset huge, 'preset: huge (expected: one of emoji, emoji-2, tiny)'",
     "train clip --steps 0, steps: 0 (expected: ≥ 1)",
     "train clip --batch -1, batchSize: -1 (expected: ≥ 1)",
     "train clip --learning-rate 2, 'learningRate: 2.0 (expected: in (0, 1))'",
     "train clip --checkpoint-every 0, checkpoint-every: 0 (expected: ≥ 1)",
     "train clip --ema-decay 1, 'emaDecay: 1.0 (expected: in [0, 1))'",
-    "train decoder --technique prediction=flow, 'prediction: flow (expected: one of eps, v, x0)'",
+    "train decoder --technique prediction=flow, 'prediction: flow (expected: one of eps, v,"
+        + " velocity, x0)'",
     "train all --technique shift=2, 'technique: shift (expected: one of captions, curriculum,"
         + " relations, scenes)'",
     "train judge --technique shift=2, technique: shift (expected: none for judge)",
@@ -357,16 +359,17 @@ final class BadInputTest {
     "evaluate --images nowhere --judge nobody, judge: nobody (expected: a folder with config.json)",
     "evaluate --plot a.svg, plot: a.svg (expected: beside --vary)",
     "evaluate --vary decoder-guidance, 'vary: decoder-guidance (expected: NAME=VALUE,VALUE,…)'",
-    "'evaluate --vary seed=1,2', 'vary: seed (expected: one of model, sampler, prior, steps, cfg,"
-        + " guidance, clip-skip, noise-level, strength, guidance-scale, prior-sampler, prior-eta,"
-        + " prior-steps, prior-schedule,"
-        + " prior-thresholding, prior-guidance, prior-reuse, decoder-sampler, decoder-eta,"
-        + " decoder-steps, decoder-schedule, decoder-thresholding, decoder-guidance, decoder-reuse,"
-        + " super-res-sampler, super-res-eta, super-res-steps, super-res-schedule,"
-        + " super-res-thresholding, super-res-guidance, super-res-reuse, base-sampler, base-eta,"
-        + " base-steps, base-schedule, base-thresholding, base-guidance, base-reuse,"
-        + " upsampler-sampler, upsampler-eta, upsampler-steps, upsampler-schedule,"
-        + " upsampler-thresholding, upsampler-guidance, upsampler-reuse)'",
+    "'evaluate --vary seed=1,2', 'vary: seed (expected: one of model, sampler, prior,"
+        + " steps, cfg, guidance, clip-skip, noise-level, strength, guidance-scale,"
+        + " prior-sampler, prior-eta, prior-steps, prior-schedule, prior-thresholding,"
+        + " prior-guidance, prior-guider, prior-reuse, decoder-sampler, decoder-eta,"
+        + " decoder-steps, decoder-schedule, decoder-thresholding, decoder-guidance,"
+        + " decoder-guider, decoder-reuse, super-res-sampler, super-res-eta, super-res-steps,"
+        + " super-res-schedule, super-res-thresholding, super-res-guidance, super-res-guider,"
+        + " super-res-reuse, base-sampler, base-eta, base-steps, base-schedule,"
+        + " base-thresholding, base-guidance, base-guider, base-reuse, upsampler-sampler,"
+        + " upsampler-eta, upsampler-steps, upsampler-schedule, upsampler-thresholding,"
+        + " upsampler-guidance, upsampler-guider, upsampler-reuse)'",
     "'evaluate --vary sampler=ddim', 'vary: sampler=ddim (expected: two values or more)'",
     "'evaluate --vary decoder-steps=5,x', 'decoder-steps: x (expected: an integer)'",
     "'evaluate --vary decoder-guidance=1,-1', 'decoder-guidance: -1.0 (expected: ≥ 0)'",
