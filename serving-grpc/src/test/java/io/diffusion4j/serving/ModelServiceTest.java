@@ -156,7 +156,7 @@ class ModelServiceTest {
     Stage stage = ToyModel.card("a").stages().get(0);
     StageChoices choices = stage.denoising().orElseThrow().choices();
     assertThatThrownBy(() -> choices.withDefaults("dmp", choices.defaultSteps()))
-        .hasMessageStartingWith("sampler: dmp (expected: one of ddim,");
+        .hasMessageStartingWith("sampler: dmp (expected: one of consistency,");
     assertThatThrownBy(() -> ToyModel.card("../a"))
         .hasMessageStartingWith("name: ../a (expected: up to 64 letters");
   }
