@@ -142,7 +142,7 @@ final class DoctorTest {
     };
     Run before = Run.of(generate);
     assertThat(before.err())
-        .startsWith("error: sampler: analytic-dpm (expected: one of ddim, ")
+        .startsWith("error: sampler: analytic-dpm (expected: one of consistency, ddim, ")
         .contains("; analytic-dpm needs `diffusion4j measure` of the model first)");
     assertThat(before.status()).isEqualTo(2);
 
@@ -170,7 +170,7 @@ final class DoctorTest {
             "analytic-dpm",
             "--output",
             picture);
-    assertThat(decoder.err()).contains("analytic-dpm").contains("(expected: one of ddim, ");
+    assertThat(decoder.err()).contains("analytic-dpm").contains("(expected: one of consistency, ddim, ");
     assertThat(decoder.status()).isEqualTo(2);
   }
 
