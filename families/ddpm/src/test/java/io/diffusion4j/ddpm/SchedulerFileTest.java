@@ -288,7 +288,8 @@ class SchedulerFileTest {
             + " dynamic_thresholding_ratio: 2.0",
         "DDPMScheduler | \"new_thing\": 2 | unknown fields: new_thing",
         "PNDMScheduler | \"beta_end\": 0.02 | _class_name: PNDMScheduler (expected: one of"
-            + " DDPMScheduler, DDIMScheduler, ScoreSdeVpScheduler)"
+            + " DDPMScheduler, DDIMScheduler, ScoreSdeVpScheduler, CMStochasticIterativeScheduler,"
+            + " FlowMatchEulerDiscreteScheduler"
       })
   void whatIsNotDrawnAsItsClassDoesIsRefusedByName(String name, String field, String message) {
     var config =

@@ -170,7 +170,9 @@ final class DoctorTest {
             "analytic-dpm",
             "--output",
             picture);
-    assertThat(decoder.err()).contains("analytic-dpm").contains("(expected: one of consistency, ddim, ");
+    assertThat(decoder.err())
+        .contains("analytic-dpm")
+        .contains("(expected: one of consistency, ddim, ");
     assertThat(decoder.status()).isEqualTo(2);
   }
 
