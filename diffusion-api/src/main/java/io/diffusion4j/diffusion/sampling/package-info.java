@@ -30,8 +30,8 @@
  *
  * <p>The methods themselves are in {@code io.diffusion4j.diffusion.solver}. {@link
  * io.diffusion4j.diffusion.stage.DiffusionStage} is the loop over a batch, with progress, edits and
- * a check for NaN; use it rather than a {@link
- * io.diffusion4j.diffusion.stage.Trajectory}, unless you need each step.
+ * a check for NaN; use it rather than a {@link io.diffusion4j.diffusion.stage.Trajectory}, unless
+ * you need each step.
  *
  * <p>Deliberately absent: solvers that choose the size or number of their steps by looking at the
  * samples, since a plan is complete before the first call of the network. Langevin steps are the

@@ -1,6 +1,5 @@
 package io.diffusion4j.diffusion.stage;
 
-
 import static java.lang.Math.fma;
 import static java.lang.Math.max;
 import static java.lang.Math.min;
