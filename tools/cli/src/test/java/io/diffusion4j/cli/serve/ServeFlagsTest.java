@@ -129,7 +129,8 @@ final class ServeFlagsTest {
     var run = Run.of("serve", "--set", "apis=[page, x]");
     assertThat(run.status()).isEqualTo(2);
     assertThat(run.err())
-        .startsWith("error: apis: x (expected: one of page, openai, a1111, inference, ollama, mcp)");
+        .startsWith(
+            "error: apis: x (expected: one of page, openai, a1111, inference, ollama, mcp)");
   }
 
   @Test
