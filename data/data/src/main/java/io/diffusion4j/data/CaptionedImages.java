@@ -1,6 +1,8 @@
 package io.diffusion4j.data;
 
 import io.diffusion4j.diffusion.image.Image;
+import java.util.List;
+import java.util.stream.LongStream;
 
 /**
  * Images with captions by number. The same number always gives the same example. Safe for use by
@@ -10,6 +12,11 @@ import io.diffusion4j.diffusion.image.Image;
 public interface CaptionedImages {
   /** Returns the example of this number, from 0. */
   CaptionedImage get(long index);
+
+  /** Returns the examples from one number to before another, in order. */
+  default List<CaptionedImage> range(long from, long to) {
+    return LongStream.range(from, to).mapToObj(this::get).toList();
+  }
 
   /**
    * Returns the key and the caption of the example with this number. Data sets of files do not

@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.stream.IntStream;
 
 /**
  * Batches of noisy latents with the image embeddings of the pictures for the {@link
@@ -62,10 +61,8 @@ public record LatentBatches(
     var random = BatchSource.random(seed, step);
     var groups = new RowGroups(batchSize);
     RowRange read = groups.covering(share);
-    List<CaptionedImage> examples =
-        IntStream.range(read.from(), read.to())
-            .mapToObj(i -> data.get(step * batchSize + i))
-            .toList();
+    long first = step * batchSize;
+    List<CaptionedImage> examples = data.range(first + read.from(), first + read.to());
     List<float[]> embeddings =
         new ArrayList<>(groups.compute(share, group -> embedder.embed(group.pick(examples, read))));
     List<float[]> clean =

@@ -1,6 +1,7 @@
 package io.diffusion4j.latent;
 
 import io.diffusion4j.data.CaptionedImages;
+import io.diffusion4j.data.CaptionedImages.CaptionedImage;
 import io.diffusion4j.ddpm.Autoencoder;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.nn.Batch;
@@ -13,7 +14,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.Function;
-import java.util.stream.IntStream;
 
 /**
  * Batches of pictures for the {@link AutoencoderObjective}. Captions are not used.
@@ -40,9 +40,10 @@ record AutoencoderBatches(
   public Batch rows(long step, RowRange share) {
     var groups = new RowGroups(batchSize);
     RowRange read = features.isPresent() ? groups.covering(share) : share;
+    long first = step * batchSize;
     List<Image> pictures =
-        IntStream.range(read.from(), read.to())
-            .mapToObj(i -> data.get(step * batchSize + i).image())
+        data.range(first + read.from(), first + read.to()).stream()
+            .map(CaptionedImage::image)
             .toList();
     var random = BatchSource.random(seed, step);
     noises(share.from(), latent, random); // of rows before

@@ -57,10 +57,8 @@ record CaptionedLatents(
     var random = BatchSource.random(seed, step);
     var groups = new RowGroups(batchSize);
     RowRange read = groups.covering(share);
-    List<CaptionedImage> examples =
-        IntStream.range(read.from(), read.to())
-            .mapToObj(i -> data.get(step * batchSize + i))
-            .toList();
+    long first = step * batchSize;
+    List<CaptionedImage> examples = data.range(first + read.from(), first + read.to());
     boolean[] dropped = new boolean[batchSize];
     for (int i = 0; i < batchSize; i++) {
       dropped[i] = random.nextDouble() < drop;
