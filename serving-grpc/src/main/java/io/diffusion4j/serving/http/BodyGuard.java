@@ -104,7 +104,7 @@ final class BodyGuard {
   }
 
   /** Closes an HTTP/1 connection after the response: only the rest of the body could follow. */
-  private static void endConnection(ServiceRequestContext ctx) {
+  static void endConnection(ServiceRequestContext ctx) {
     if (!ctx.sessionProtocol().isMultiplex()) {
       var unused = ctx.initiateConnectionShutdown();
     }

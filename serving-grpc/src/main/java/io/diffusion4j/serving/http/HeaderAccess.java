@@ -58,7 +58,8 @@ final class HeaderAccess {
             .whenComplete(
                 (answer, refused) -> {
                   if (refused != null) {
-                    BodyGuard.discard(ctx, request);
+                    // The response aborts the body; earlier, its stream would be reset without it.
+                    BodyGuard.endConnection(ctx);
                   }
                 }));
   }

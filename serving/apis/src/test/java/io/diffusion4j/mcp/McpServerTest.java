@@ -17,6 +17,7 @@ import io.modelcontextprotocol.client.McpSyncClient;
 import io.modelcontextprotocol.client.transport.HttpClientStreamableHttpTransport;
 import io.modelcontextprotocol.json.jackson2.JacksonMcpJsonMapper;
 import io.modelcontextprotocol.json.schema.JsonSchemaValidator.ValidationResponse;
+import io.modelcontextprotocol.spec.McpClientTransport;
 import io.modelcontextprotocol.spec.McpError;
 import io.modelcontextprotocol.spec.McpSchema.BlobResourceContents;
 import io.modelcontextprotocol.spec.McpSchema.CallToolRequest;
@@ -44,13 +45,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import reactor.core.publisher.Mono;
 
 @Timeout(120)
 class McpServerTest {
   private static final HttpClient HTTP =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-
-  private static final List<ProgressNotification> PROGRESS = new CopyOnWriteArrayList<>();
 
   @SuppressWarnings("NullAway.Init") // before all
   private static ToyService server;
@@ -71,18 +71,18 @@ class McpServerTest {
   }
 
   private static McpSyncClient connect(ToyService to) {
-    var json = new JacksonMcpJsonMapper(JsonMapper.builder().build());
-    var transport =
-        HttpClientStreamableHttpTransport.builder("http://127.0.0.1:" + to.port())
-            .jsonMapper(json)
-            .build();
     var client =
-        McpClient.sync(transport)
+        McpClient.sync(transport(to))
             .jsonSchemaValidator((schema, content) -> ValidationResponse.asValid(""))
-            .progressConsumer(PROGRESS::add)
             .build();
     client.initialize();
     return client;
+  }
+
+  private static McpClientTransport transport(ToyService to) {
+    return HttpClientStreamableHttpTransport.builder("http://127.0.0.1:" + to.port())
+        .jsonMapper(new JacksonMcpJsonMapper(JsonMapper.builder().build()))
+        .build();
   }
 
   private static CallToolResult call(String tool, Map<String, Object> arguments) {
@@ -199,15 +199,26 @@ class McpServerTest {
 
   @Test
   void progressIsNotified() {
-    PROGRESS.clear();
-    client.callTool(
-        CallToolRequest.builder("generate")
-            .arguments(Map.of("prompt", "a dog"))
-            .progressToken("p")
-            .build());
-    assertThat(PROGRESS).isNotEmpty();
-    assertThat(PROGRESS).allSatisfy(each -> assertThat(each.progressToken()).isEqualTo("p"));
-    assertThat(PROGRESS).extracting(ProgressNotification::progress).isSorted();
+    List<ProgressNotification> progress = new CopyOnWriteArrayList<>();
+    // the synchronous client hands each notification to a thread of its own, in any order
+    var ordered =
+        McpClient.async(transport(server))
+            .jsonSchemaValidator((schema, content) -> ValidationResponse.asValid(""))
+            .progressConsumer(each -> Mono.fromRunnable(() -> progress.add(each)))
+            .build();
+    ordered
+        .initialize()
+        .then(
+            ordered.callTool(
+                CallToolRequest.builder("generate")
+                    .arguments(Map.of("prompt", "a dog"))
+                    .progressToken("p")
+                    .build()))
+        .block();
+    ordered.close();
+    assertThat(progress).isNotEmpty();
+    assertThat(progress).allSatisfy(each -> assertThat(each.progressToken()).isEqualTo("p"));
+    assertThat(progress).extracting(ProgressNotification::progress).isSorted();
   }
 
   @Test

@@ -543,8 +543,8 @@ class OwnPicturesTest {
             "  prior.layers: \"64x\" (expected: a whole number)",
             "  prior.training: missing (expected: keys and values)",
             "  decoder: missing (expected: keys and values)",
-            "  unet: unknown (expected: one of clip, ddpm, decoder, emoji, name, prior, prior-ar,"
-                + " upsampler)");
+            "  unet: unknown (expected: one of clip, ddpm, decoder, emoji, latent, latent-vae,"
+                + " name, prior, prior-ar, upsampler)");
     assertThat(folder.resolve("none")).doesNotExist();
   }
 
