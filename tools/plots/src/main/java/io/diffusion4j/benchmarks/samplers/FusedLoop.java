@@ -22,6 +22,7 @@ final class FusedLoop {
   private final boolean givesEps; // the network's ε̂, not the one that follows from the clipped x̂₀
   private final float[][] pastX;
   private final float[][] kept; // x̂₀ or ε̂, whichever later steps of the plan use
+  private final float[][] keptEps; // ε̂, if later steps use both, or the network's
 
   private float[] x;
   private int step;
@@ -32,12 +33,10 @@ final class FusedLoop {
     keepsX0 = plan.memory(Quantity.X0) > 0;
     keepsEps = plan.memory(Quantity.EPS) > 0;
     givesEps = plan.epsSource() == EpsSource.NETWORK;
-    if (keepsEps && (keepsX0 || givesEps)) {
-      throw new IllegalArgumentException("plan: keeps eps (expected: of x0, and nothing else)");
-    }
     pastX = new float[plan.memory(Quantity.X) + 1][];
     int memory = Math.max(plan.memory(Quantity.X0), plan.memory(Quantity.EPS)) + 1;
     kept = new float[memory][start.length];
+    keptEps = new float[keepsEps && (keepsX0 || givesEps) ? memory : 0][start.length];
   }
 
   boolean done() {
@@ -60,6 +59,7 @@ final class FusedLoop {
       update = sized(update, from, epsX, epsX0, prediction.output(), z);
     }
     double ofX0sEps = givesEps ? 0 : update.eps();
+    boolean inKept = keepsEps && keptEps.length == 0;
     var loop =
         new Loop(
             x,
@@ -68,8 +68,8 @@ final class FusedLoop {
             (float) from.x0FromOutput(),
             (float) (update.x() + ofX0sEps * epsX),
             (float) (update.x0() + ofX0sEps * epsX0),
-            keepsEps ? (float) epsX : 0,
-            keepsEps ? (float) epsX0 : 1);
+            inKept ? (float) epsX : 0,
+            inKept ? (float) epsX0 : 1);
     pastX[step % pastX.length] = x;
     float[] keep = kept[step % kept.length];
     Noise noise = update.noise();
@@ -84,6 +84,13 @@ final class FusedLoop {
           keeps
               ? loop.keeping(keep, terms(update, prediction.output(), sigma, z))
               : noise.isNone() ? loop.plain() : loop.plus(sigma, z);
+      if (keptEps.length > 0) {
+        float[] eps = keptEps[step % keptEps.length];
+        for (int i = 0; i < eps.length; i++) {
+          eps[i] =
+              givesEps ? prediction.output()[i] : (float) (epsX * loop.x[i] + epsX0 * keep[i]);
+        }
+      }
     }
     step++;
   }
@@ -130,7 +137,12 @@ final class FusedLoop {
 
   private float[] of(List<Update.Past> past, int k) {
     Update.Past term = past.get(k);
-    float[][] ring = term.of() == Quantity.X ? pastX : kept;
+    float[][] ring =
+        switch (term.of()) {
+          case X -> pastX;
+          case X0 -> kept;
+          case EPS -> keptEps.length > 0 ? keptEps : kept;
+        };
     return ring[(step - term.ago()) % ring.length];
   }
 
