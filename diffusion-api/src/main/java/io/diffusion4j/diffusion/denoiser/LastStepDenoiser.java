@@ -10,7 +10,7 @@ import java.util.List;
  * other all steps before. The published unCLIP upsamplers are such pairs.
  *
  * @param first used for the other steps
- * @param last used for the {@linkplain Query#last last} step, with the same parameterization
+ * @param last used for the {@linkplain Query#isLast last} step, with the same parameterization
  */
 public record LastStepDenoiser<C>(Denoiser<C> first, Denoiser<C> last) implements Denoiser<C> {
   public LastStepDenoiser {
@@ -29,15 +29,15 @@ public record LastStepDenoiser<C>(Denoiser<C> first, Denoiser<C> last) implement
 
   @Override
   public List<Prediction> predict(List<Query<C>> queries) {
-    var others = queries.stream().filter(query -> !query.last()).toList();
+    var others = queries.stream().filter(query -> !query.isLast()).toList();
     var fromFirst = ask(first, others).iterator();
     // The features of one network mean nothing to another.
     var ending =
-        queries.stream().filter(Query::last).map(query -> query.withReuse(Reuse.NONE)).toList();
+        queries.stream().filter(Query::isLast).map(query -> query.withReuse(Reuse.NONE)).toList();
     var fromLast = ask(last, ending).iterator();
     List<Prediction> answers = new ArrayList<>(queries.size());
     for (Query<C> query : queries) {
-      answers.add((query.last() ? fromLast : fromFirst).next());
+      answers.add((query.isLast() ? fromLast : fromFirst).next());
     }
     return answers;
   }

@@ -11,20 +11,14 @@ import java.util.Optional;
  *     the integers
  * @param condition the condition of the sample
  * @param reuse the features of earlier steps that the network may take
- * @param last whether it is the last call of a plan
  * @param row the row of the plan; empty for a query of no plan
  */
 @SuppressWarnings("ArrayRecordComponent") // bulk data, compared by identity
 public record Query<C>(
-    float[] xt, double t, C condition, Reuse reuse, boolean last, Optional<PlanRow> row) {
+    float[] xt, double t, C condition, Reuse reuse, Optional<PlanRow> row) {
   /** Creates a query of no plan. */
-  public Query(float[] xt, double t, C condition, Reuse reuse, boolean last) {
-    this(xt, t, condition, reuse, last, Optional.empty());
-  }
-
-  /** Creates a query of any call but the last. */
   public Query(float[] xt, double t, C condition, Reuse reuse) {
-    this(xt, t, condition, reuse, false);
+    this(xt, t, condition, reuse, Optional.empty());
   }
 
   /** Creates a query that reuses nothing. */
@@ -34,21 +28,21 @@ public record Query<C>(
 
   /** Returns the same query of the same sample with another condition. */
   public <D> Query<D> withCondition(D other) {
-    return new Query<>(xt, t, other, reuse, last, row);
+    return new Query<>(xt, t, other, reuse, row);
   }
 
   /** Returns the same query with another reuse of features. */
   public Query<C> withReuse(Reuse other) {
-    return new Query<>(xt, t, condition, other, last, row);
-  }
-
-  /** Returns the same query as the last of its plan, or not. */
-  public Query<C> withLast(boolean isLast) {
-    return new Query<>(xt, t, condition, reuse, isLast, row);
+    return new Query<>(xt, t, condition, other, row);
   }
 
   /** Returns the same query as that of a row of a plan. */
   public Query<C> withRow(PlanRow of) {
-    return new Query<>(xt, t, condition, reuse, last, Optional.of(of));
+    return new Query<>(xt, t, condition, reuse, Optional.of(of));
+  }
+
+  /** Returns whether this is the last call of a plan. */
+  public boolean isLast() {
+    return row.filter(PlanRow::isLast).isPresent();
   }
 }

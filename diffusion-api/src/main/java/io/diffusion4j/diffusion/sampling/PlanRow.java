@@ -17,6 +17,11 @@ public record PlanRow(SamplingPlan plan, int index) {
     return plan.steps().get(index);
   }
 
+  /** Returns whether the plan has no further row. */
+  public boolean isLast() {
+    return index + 1 == plan.steps().size();
+  }
+
   /** Returns whether the row is among those from a share to another of all rows, by number. */
   public boolean isWithin(double start, double stop) {
     int rows = plan.steps().size();

@@ -105,9 +105,7 @@ public final class Trajectory {
    * @throws IllegalStateException if all steps are done
    */
   public <C> Query<C> query(C condition) {
-    return new Query<>(x, present().t(), condition)
-        .withLast(step + 1 == plan.steps().size())
-        .withRow(new PlanRow(plan, step));
+    return new Query<>(x, present().t(), condition).withRow(new PlanRow(plan, step));
   }
 
   /**

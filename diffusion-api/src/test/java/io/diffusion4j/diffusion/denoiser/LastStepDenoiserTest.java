@@ -44,7 +44,7 @@ class LastStepDenoiserTest implements DenoiserContract<Double> {
   }
 
   private static Query<Double> last(int image, double t) {
-    return query(image, t).withLast(true);
+    return query(image, t).withRow(Rows.LAST);
   }
 
   @Override

@@ -197,7 +197,7 @@ class ReuseTest {
     var both = new LastStepDenoiser<>(network, last);
     List<Reuse> reuse = Reuse.inSteps(4, 8);
     both.predict(List.of(new Query<>(new float[SIZE], 9, 1.0, reuse.get(0))));
-    both.predict(List.of(new Query<>(new float[SIZE], 0, 1.0, reuse.get(1)).withLast(true)));
+    both.predict(List.of(new Query<>(new float[SIZE], 0, 1.0, reuse.get(1)).withRow(Rows.LAST)));
     assertThat(network.calls).containsExactly("k");
     assertThat(last.calls).containsExactly("w");
   }
