@@ -4,6 +4,7 @@ import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.nn.Network;
 import io.diffusion4j.nn.QuantisedLayers;
 import io.diffusion4j.nn.Tensor;
+import io.diffusion4j.nn.UnsupportedLayerException;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Engine;
 import io.diffusion4j.nn.engine.Executable;
@@ -33,8 +34,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The oneDNN engine, which needs no TensorFlow, for processors with AVX-512. It lacks the layers
- * that only losses and classifiers have; for such a layer, the error names it.
+ * The oneDNN engine, which needs no TensorFlow, for processors with AVX2; gradients need AVX-512. It
+ * lacks the layers that only losses and classifiers have; for such a layer, the error names it.
  *
  * <p>It is registered for {@link java.util.ServiceLoader}.
  */
@@ -93,6 +94,9 @@ public final class OneDnnEngine implements Engine {
   @Override
   public Executable compileWithGradient(
       Network network, String input, TensorSource weights, Compute compute) {
+    if (!Natives.trains()) {
+      throw new UnsupportedLayerException("gradients by inputs, without AVX-512, in " + name());
+    }
     return new OneDnnGradient(network, input, weights, compute);
   }
 

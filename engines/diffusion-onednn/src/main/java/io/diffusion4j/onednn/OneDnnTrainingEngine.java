@@ -7,6 +7,7 @@ import io.diffusion4j.nn.train.TrainingConfig;
 import io.diffusion4j.nn.train.TrainingEngine;
 import io.diffusion4j.nn.train.TrainingSession;
 import io.diffusion4j.nn.train.group.Group;
+import io.diffusion4j.onednn.core.Natives;
 import io.diffusion4j.onednn.train.OneDnnLearner;
 import java.util.Optional;
 
@@ -27,7 +28,13 @@ public final class OneDnnTrainingEngine implements TrainingEngine {
 
   @Override
   public Optional<String> unavailable(Precision precision) {
-    return engine.unavailable(precision);
+    return engine
+        .unavailable(precision)
+        .or(
+            () ->
+                Natives.trains()
+                    ? Optional.empty()
+                    : Optional.of("the processor lacks the instructions for training"));
   }
 
   @Override

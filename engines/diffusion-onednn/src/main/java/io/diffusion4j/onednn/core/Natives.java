@@ -1,6 +1,7 @@
 package io.diffusion4j.onednn.core;
 
 import static org.bytedeco.dnnl.global.dnnl.dnnl_cpu;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_cpu_isa_avx2;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_cpu_isa_avx512_core;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_cpu_isa_avx512_core_bf16;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_cpu_isa_avx512_core_vnni;
@@ -87,15 +88,23 @@ public final class Natives {
     }
   }
 
-  /** Whether the processor has the instructions that make a precision fast. */
+  /** Whether the processor has the instructions that make runs in a precision fast. */
   public static boolean fast(Precision precision) {
-    int needed =
+    return has(
         switch (precision) {
-          case FLOAT32 -> dnnl_cpu_isa_avx512_core;
+          case FLOAT32 -> dnnl_cpu_isa_avx2;
           case BFLOAT16 -> dnnl_cpu_isa_avx512_core_bf16;
           case INT8 -> dnnl_cpu_isa_avx512_core_vnni;
-        };
-    return (dnnl_get_effective_cpu_isa() & needed) == needed;
+        });
+  }
+
+  /** Whether the processor has the instructions that gradients of convolutions need. */
+  public static boolean trains() {
+    return has(dnnl_cpu_isa_avx512_core); // with less, the library crashes in gradients by weights
+  }
+
+  private static boolean has(int instructions) {
+    return (dnnl_get_effective_cpu_isa() & instructions) == instructions;
   }
 
   /** Finds the OpenMP library of this process, which may be the system's or the bundled one. */
