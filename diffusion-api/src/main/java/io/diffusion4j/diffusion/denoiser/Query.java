@@ -14,8 +14,7 @@ import java.util.Optional;
  * @param row the row of the plan; empty for a query of no plan
  */
 @SuppressWarnings("ArrayRecordComponent") // bulk data, compared by identity
-public record Query<C>(
-    float[] xt, double t, C condition, Reuse reuse, Optional<PlanRow> row) {
+public record Query<C>(float[] xt, double t, C condition, Reuse reuse, Optional<PlanRow> row) {
   /** Creates a query of no plan. */
   public Query(float[] xt, double t, C condition, Reuse reuse) {
     this(xt, t, condition, reuse, Optional.empty());

@@ -34,8 +34,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The oneDNN engine, which needs no TensorFlow, for processors with AVX2; gradients need AVX-512. It
- * lacks the layers that only losses and classifiers have; for such a layer, the error names it.
+ * The oneDNN engine, which needs no TensorFlow, for processors with AVX2; gradients need AVX-512.
+ * It lacks the layers that only losses and classifiers have; for such a layer, the error names it.
  *
  * <p>It is registered for {@link java.util.ServiceLoader}.
  */

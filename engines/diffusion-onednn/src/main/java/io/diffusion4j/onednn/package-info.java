@@ -13,7 +13,8 @@
  * }</pre>
  *
  * <p>The running engine has all layers but those of losses and classifiers, and needs AVX2;
- * training and gradients need AVX-512. Other networks and machines use TensorFlow. GPUs are not supported.
+ * training and gradients need AVX-512. Other networks and machines use TensorFlow. GPUs are not
+ * supported.
  */
 @NullMarked
 package io.diffusion4j.onednn;

@@ -87,8 +87,7 @@ final class FusedLoop {
       if (keptEps.length > 0) {
         float[] eps = keptEps[step % keptEps.length];
         for (int i = 0; i < eps.length; i++) {
-          eps[i] =
-              givesEps ? prediction.output()[i] : (float) (epsX * loop.x[i] + epsX0 * keep[i]);
+          eps[i] = givesEps ? prediction.output()[i] : (float) (epsX * loop.x[i] + epsX0 * keep[i]);
         }
       }
     }
