@@ -10,6 +10,7 @@ import io.diffusion4j.nn.train.TrainingConfig;
 import io.diffusion4j.training.Distillation;
 import io.diffusion4j.training.TrainableFamily;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -136,7 +137,14 @@ public final class DistillCommand implements Callable<Integer> {
     console.say("drawing the teacher's pictures, unless they are there");
     boolean finished;
     try (var stop = new StopOnSignal();
-        var watcher = new TrainingWatcher("distill", work, console, stop, new SampleOptions())) {
+        var watcher =
+            new TrainingWatcher(
+                "distill",
+                work,
+                console,
+                stop,
+                new SampleOptions(),
+                new RunPage(work, Map.of("teacher", teacher.toString())))) {
       finished = distiller.distill(how, watcher);
     }
     console.say("distill: " + (finished ? "done" : "stopped (next: run the same command)"));
