@@ -18,7 +18,6 @@ import io.diffusion4j.diffusion.stage.Pixels;
 import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
 import io.diffusion4j.nn.Manifest;
-import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.pipeline.Diagnosis;
 import io.diffusion4j.pipeline.Diagnosis.Verdict;
 import io.diffusion4j.pipeline.FolderReport;
@@ -87,7 +86,7 @@ record StableDiffusionDoctor(Path folder, OpenOptions how, List<Example> example
   }
 
   private void examine(List<Diagnosis> found) {
-    var compute = how.compute(() -> Precision.FLOAT32);
+    var compute = how.compute();
     try (var model =
         StableDiffusionModel.load(folder, compute, Residency.ONE_AT_A_TIME, how.loras())) {
       int side = Math.min(SIDE, model.stage().draws().width());
