@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -165,8 +166,10 @@ public record ComponentRun(
       var validation =
           inspection.validation().map(data -> new Validation(batches.apply(data), VALIDATED));
       var more = inspection.validation().map(health).orElse(Health.NONE);
-      observer.onStart(run, resumed, trainer.parameters(), trainer.step());
-      boolean finished = run.run(new Inspecting(this, trainer, validation, more, write));
+      long from = trainer.step();
+      observer.onStart(run, resumed, trainer.parameters(), from);
+      var inspecting = new Inspecting(trainer, validation, more, write);
+      boolean finished = run.run(inspecting);
       if (finished) {
         boolean writes = OwnFolder.writes(whole.group(), whole.model());
         whole
@@ -177,6 +180,7 @@ public record ComponentRun(
                     write(trainer, write);
                   }
                 });
+        inspecting.end(from);
       }
       return finished;
     }
@@ -222,45 +226,73 @@ public record ComponentRun(
   }
 
   /**
-   * Passes the progress of a run on to its observer, and validates and writes previews when they
-   * are due.
+   * Passes the progress of a run on to its observer, and validates and draws previews when they are
+   * due.
    */
-  private record Inspecting(
-      ComponentRun run,
-      Trainer trainer,
-      Optional<Validation> validation,
-      Health health,
-      BiConsumer<ComponentRun, TensorSource> write)
-      implements TrainingRun.Listener {
+  private final class Inspecting implements TrainingRun.Listener {
     private static final String PREVIEW = "preview";
+
+    private final Trainer trainer;
+    private final Optional<Validation> validation;
+    private final Health health;
+    private final BiConsumer<ComponentRun, TensorSource> write;
+    private long previewed = System.nanoTime();
+    private long previewedStep;
+
+    Inspecting(
+        Trainer trainer,
+        Optional<Validation> validation,
+        Health health,
+        BiConsumer<ComponentRun, TensorSource> write) {
+      this.trainer = trainer;
+      this.validation = validation;
+      this.health = health;
+      this.write = write;
+    }
 
     @Override
     public void onStep(long step, Trainer.Report report) {
-      run.observer().onStep(step, report);
-      if (validation.isPresent() && step % run.inspection().validateEvery() == 0) {
+      observer.onStep(step, report);
+      if (validation.isPresent() && step % inspection.validateEvery() == 0) {
         var numbers = new TreeMap<>(validation.get().measure(trainer));
         if (trainer.group().isFirst()) {
           numbers.putAll(health.of(trainer.averagedWeights()));
-          run.observer().onValidation(step, numbers);
+          observer.onValidation(step, numbers);
         }
       }
-      long every = run.inspection().previewEvery();
-      if (every > 0 && step % every == 0 && trainer.group().isFirst()) {
-        run.observer().onPreview(step, preview());
+      var since = Duration.ofNanos(System.nanoTime() - previewed);
+      if (inspection.previewEvery().isDue(step, since) && trainer.group().isFirst()) {
+        preview(step, snapshot());
       }
     }
 
+    /** Draws the finished component, unless that was done or no step was made. */
+    void end(long from) {
+      long step = trainer.step();
+      boolean draws = !inspection.previewEvery().equals(Inspection.Interval.NEVER);
+      if (draws && step > from && step > previewedStep && trainer.group().isFirst()) {
+        preview(step, ComponentRun.this);
+      }
+    }
+
+    private void preview(long step, ComponentRun written) {
+      var examples = inspection.validation().orElse(setup.data());
+      observer.onPreview(
+          step, setup.part().previews(written, examples), written.layout().pipeline());
+      previewed = System.nanoTime();
+      previewedStep = step;
+    }
+
     /** Writes the current model to a folder beside the state, with links to its other parts. */
-    private Path preview() {
-      Path folder = run.whole().work().resolve(run.setup().part().word()).resolve(PREVIEW);
-      var elsewhere = run.elsewhere(folder);
+    private ComponentRun snapshot() {
+      var elsewhere = elsewhere(whole.work().resolve(setup.part().word()).resolve(PREVIEW));
       elsewhere.write(trainer, write);
-      return elsewhere.layout().pipeline();
+      return elsewhere;
     }
 
     @Override
     public void onCheckpoint(long step, Path file) {
-      run.observer().onCheckpoint(step, file);
+      observer.onCheckpoint(step, file);
     }
   }
 

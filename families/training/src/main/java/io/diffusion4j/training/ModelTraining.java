@@ -67,11 +67,12 @@ public record ModelTraining(
     default void onValidation(long step, Map<String, Double> numbers) {}
 
     /**
-     * Called when a snapshot of the model after {@code step} steps was written.
+     * Called when previews were drawn after {@code step} steps.
      *
-     * @param model a pipeline folder, if all other parts exist
+     * @param previews the part's own; none if it cannot draw by itself
+     * @param model a snapshot of the model; a pipeline folder, if all other parts exist
      */
-    default void onPreview(long step, Path model) {}
+    default void onPreview(long step, List<Preview> previews, Path model) {}
   }
 
   /**

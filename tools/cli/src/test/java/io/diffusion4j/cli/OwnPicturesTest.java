@@ -7,7 +7,9 @@ import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.checkpoint.lora.Lora;
 import io.diffusion4j.cli.console.FailureHandler;
 import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.diffusion.image.ImageFiles;
 import io.diffusion4j.diffusion.image.Png;
+import io.diffusion4j.training.Preview;
 import io.diffusion4j.training.events.EventReader;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -66,6 +68,9 @@ class OwnPicturesTest {
     assertThat(run.status()).as(run.err()).isZero();
     assertThat(run.out()).contains("model: " + model);
     assertThat(run.err()).contains("not read: 1 .svg");
+    for (String drawn : List.of("decoder/previews", "upsampler-last/samples")) {
+      assertThat(folder.resolve("state").resolve(drawn).resolve("00000003.png")).isNotEmptyFile();
+    }
   }
 
   @Test
@@ -241,6 +246,38 @@ class OwnPicturesTest {
     Run doctor = Run.of("doctor", "--state", folder.resolve("watched-state").toString());
     assertThat(doctor.out())
         .contains("prior, 2 steps", "validation/own cosine", "waiting_for_data", "gradient_norm");
+  }
+
+  @Test
+  void aDecoderIsSeenBeforeThePartsOfAPipelineExist() throws IOException {
+    String[] seen = {
+      "--clip", model.toString(), "--steps", "3", "--validation", "0.5", "--sample-every", "2"
+    };
+    Run run = train("decoder", pictures, "tiny", folder.resolve("seen"), "seen-state", seen);
+    assertThat(run.status()).as(run.err()).isZero();
+    Path state = folder.resolve("seen-state/decoder");
+    Path previews = state.resolve("previews");
+    assertThat(previews.toFile().list())
+        .as("every two steps, and at the end")
+        .containsExactlyInAnyOrder("00000002.png", "00000003.png");
+    assertThat(state.resolve("samples")).as("there is no prior").doesNotExist();
+    var sheet = ImageFiles.read(previews.resolve("00000003.png"), 1 << 20);
+    assertThat(folder.resolve("seen-state/run.html"))
+        .content()
+        .contains("\"name\":\"decoder\",\"phase\":\"done\"", "\"not read\":\"1 .svg\"")
+        .contains("\"previews\":[{\"step\":\"2\",\"png\":\"");
+    assertThat(sheet.height()).as("real ones above drawn ones").isEqualTo(2 * 16);
+    assertThat(sheet.width()).isBetween(16, Preview.COUNT * 16).isNotEqualTo(sheet.height());
+
+    String[] unseen = seen.clone();
+    unseen[7] = "0";
+    Path same = folder.resolve("unseen");
+    Run other = train("decoder", pictures, "tiny", same, "unseen-state", unseen);
+    assertThat(other.status()).as(other.err()).isZero();
+    assertThat(folder.resolve("unseen-state/decoder/previews")).doesNotExist();
+    String weights = "decoder/diffusion_pytorch_model.safetensors";
+    assertThat(same.resolve(weights))
+        .hasSameBinaryContentAs(folder.resolve("seen").resolve(weights));
   }
 
   @Test

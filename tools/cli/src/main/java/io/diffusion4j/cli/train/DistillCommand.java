@@ -16,6 +16,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -165,7 +166,14 @@ public final class DistillCommand implements Callable<Integer> {
     console.say("drawing the teacher's samples, unless they are there");
     boolean finished;
     try (var stop = new StopOnSignal();
-        var watcher = new TrainingWatcher("distill", work, console, stop, new SampleOptions())) {
+        var watcher =
+            new TrainingWatcher(
+                "distill",
+                work,
+                console,
+                stop,
+                new SampleOptions(),
+                new RunPage(work, Map.of("teacher", teacher.toString())))) {
       finished = distiller.distill(how, watcher);
     }
     console.say("distill: " + (finished ? "done" : "stopped (next: run the same command)"));

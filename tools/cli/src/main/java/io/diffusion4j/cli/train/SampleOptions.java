@@ -15,8 +15,10 @@ import io.diffusion4j.pipeline.Plugins;
 import io.diffusion4j.pipeline.Residency;
 import io.diffusion4j.serving.request.DirectGenerator;
 import io.diffusion4j.training.Inspection;
+import io.diffusion4j.training.Inspection.Interval;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,15 +35,19 @@ final class SampleOptions {
       description =
           "Draw this prompt at intervals with the current weights, always from the same noise, once"
               + " the model has all its parts; may be repeated. The pictures go to the folder"
-              + " samples of the part's state, and to TensorBoard.")
+              + " samples of the part's state, and to TensorBoard. Default: captions of"
+              + " the pictures that a decoder or upsampler is drawn with")
   private List<String> prompts = List.of();
 
   @Option(
       names = "--sample-every",
-      paramLabel = "N",
-      defaultValue = "500",
-      description = "The number of steps between two samples. Default: ${DEFAULT-VALUE}")
-  private long sampleEvery;
+      paramLabel = "N|Nm",
+      defaultValue = "5m",
+      description =
+          "The number of steps, or of minutes (5m), between two previews: prompts, and pictures"
+              + " beside what a decoder or upsampler draws of them. A part is also drawn with at"
+              + " its end. 0 for no previews. Default: ${DEFAULT-VALUE}")
+  private String sampleEvery = "0";
 
   @Option(
       names = "--validate-every",
@@ -58,22 +64,43 @@ final class SampleOptions {
    * @param validation held-out examples
    */
   Inspection inspection(Optional<DataSet> validation) {
-    Check.that(sampleEvery >= 1, "sample-every", sampleEvery, "≥ 1");
-    return new Inspection(validation, validateEvery, prompts.isEmpty() ? 0 : sampleEvery);
+    return new Inspection(validation, validateEvery, interval());
   }
 
-  /** Draws all prompts side by side; empty if the model lacks a part. */
-  Optional<Image> draw(Path model) {
-    if (!Files.exists(model.resolve(INDEX))) {
+  private Interval interval() {
+    Check.that(
+        sampleEvery.matches("[0-9]{1,9}m?"),
+        "sample-every",
+        sampleEvery,
+        "a number of steps, or of minutes such as 5m");
+    long number = Long.parseLong(sampleEvery.replace("m", ""));
+    return sampleEvery.endsWith("m")
+        ? new Interval(0, Duration.ofMinutes(number))
+        : Interval.ofSteps(number);
+  }
+
+  /** Whether prompts were requested. */
+  boolean isAsked() {
+    return !prompts.isEmpty();
+  }
+
+  /**
+   * Draws all prompts side by side; empty if the model lacks a part, or there are none.
+   *
+   * @param captions the prompts if none were requested
+   */
+  Optional<Image> draw(Path model, List<String> captions) {
+    List<String> drawn = isAsked() ? prompts : captions;
+    if (!Files.exists(model.resolve(INDEX)) || drawn.isEmpty()) {
       return Optional.empty();
     }
     var how = ModelOptions.opening(Residency.ONE_AT_A_TIME, Optional.empty());
     try (var plugins = Plugins.of(List.of());
         var open = OpenPipeline.of(model, how, plugins)) {
-      var words = prompts.stream().map(text -> new ImageTask.Words(text, "")).toList();
+      var words = drawn.stream().map(text -> new ImageTask.Words(text, "")).toList();
       var settings =
           DirectGenerator.settings(
-              open.pipeline(), ImageTask.of(prompts.get(0)), Map.of(), SamplingOptions::nameOf);
+              open.pipeline(), ImageTask.of(drawn.get(0)), Map.of(), SamplingOptions::nameOf);
       List<NoiseSource> noise =
           IntStream.range(0, words.size())
               .<NoiseSource>mapToObj(i -> new PhiloxNoise(0, i))

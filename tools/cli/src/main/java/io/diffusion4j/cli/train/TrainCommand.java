@@ -25,6 +25,7 @@ import io.diffusion4j.unclip.training.FrozenClip;
 import io.diffusion4j.unclip.training.UnclipTraining;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,8 +36,10 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code diffusion4j train}: trains the parts of a model. A stopped training can be resumed. */
 @Command(
@@ -57,6 +60,8 @@ public final class TrainCommand implements Callable<Integer> {
   private static final String ALL = "all";
 
   @Mixin private Console console = new Console();
+
+  @Spec private CommandSpec spec = CommandSpec.create();
 
   @Parameters(
       paramLabel = "PART",
@@ -113,6 +118,14 @@ public final class TrainCommand implements Callable<Integer> {
   @Mixin private ScheduleOptions schedule = new ScheduleOptions();
 
   @Mixin private SampleOptions samples = new SampleOptions();
+
+  @Option(
+      names = "--page",
+      paramLabel = "PORT",
+      description =
+          "Serve the page of the run, STATE/run.html, on this port to browsers on this machine; 0"
+              + " for any free port.")
+  private @Nullable Integer pagePort;
 
   @Mixin private ClusterOptions processes = new ClusterOptions();
 
@@ -219,7 +232,10 @@ public final class TrainCommand implements Callable<Integer> {
     TrainingConfig config = schedule.of(preset.training(), OptionalLong.empty());
     requireCheckpoints();
     var training = new JudgeTraining(preset, folder, stateFolder);
-    try (var stop = new StopOnSignal()) {
+    RunPage page = page(stateFolder, Map.of("model", folder.toString()));
+    try (var stop = new StopOnSignal();
+        var served = serve(page)) {
+      console.say("page: " + served.address());
       return report(
           train(
               JudgeTraining.WORD,
@@ -227,6 +243,7 @@ public final class TrainCommand implements Callable<Integer> {
               config,
               stateFolder,
               stop,
+              page,
               Group.alone()),
           folder);
     }
@@ -244,6 +261,26 @@ public final class TrainCommand implements Callable<Integer> {
     Check.that(checkpointEvery >= 1, "checkpoint-every", checkpointEvery, "≥ 1");
   }
 
+  /**
+   * Returns the page of a run.
+   *
+   * @param facts the run's own, beside its options
+   */
+  private RunPage page(Path stateFolder, Map<String, String> facts) {
+    Map<String, String> all = new LinkedHashMap<>();
+    var parsed = spec.commandLine().getParseResult();
+    all.put("command", String.join(" ", parsed.originalArgs()));
+    all.putAll(facts);
+    return new RunPage(stateFolder, all);
+  }
+
+  /** Serves a page, if that was requested. */
+  private PageServer serve(RunPage page) {
+    return pagePort == null
+        ? new PageServer(page.file(), Optional.empty())
+        : PageServer.of(pagePort, page.file());
+  }
+
   private int report(boolean finished, Path folder) {
     if (!finished) {
       return FailureHandler.FAILED;
@@ -256,14 +293,14 @@ public final class TrainCommand implements Callable<Integer> {
     EmojiPreset preset = EmojiPreset.of(presetName);
     String name = preset.sizes().name();
     if (pictures.paths().isEmpty()) {
-      return trainParts(group, preset, name, EmojiData.of(preset), Optional.empty());
+      return trainParts(group, preset, name, EmojiData.of(preset), Optional.empty(), Map.of());
     }
     try (OwnPictures own = pictures.open()) {
       if (!own.notRead().counts().isEmpty() && group.isFirst()) {
         console.say("not read: " + own.notRead());
       }
       String home = stem(pictures.paths().get(0)) + "-" + name;
-      int status = trainParts(group, preset, home, own.training(), own.validation());
+      int status = trainParts(group, preset, home, own.training(), own.validation(), own.facts());
       own.bad().reasons().forEach(reason -> console.say("skipped: " + reason));
       if (own.bad().small() > 0) {
         console.say("skipped: " + own.bad().small() + " pictures below --min-size");
@@ -273,7 +310,12 @@ public final class TrainCommand implements Callable<Integer> {
   }
 
   private int trainParts(
-      Group group, EmojiPreset preset, String home, DataSet data, Optional<DataSet> validation) {
+      Group group,
+      EmojiPreset preset,
+      String home,
+      DataSet data,
+      Optional<DataSet> validation,
+      Map<String, String> facts) {
     Path stateFolder = stateFolder(home);
     Path first = startFrom == null ? null : PublishedModel.folder(startFrom);
     Check.that(
@@ -315,8 +357,17 @@ public final class TrainCommand implements Callable<Integer> {
       Path given = PublishedModel.folder(clip);
       group.inTurn(() -> FrozenClip.copy(given, modelFolder));
     }
+    RunPage page = page(stateFolder, facts);
+    for (int i = 0; i < parts.size(); i++) {
+      String word = parts.get(i).word();
+      page.plan(word, stateFolder.resolve(word), configs.get(i).steps());
+    }
     boolean finished = true;
-    try (var stop = new StopOnSignal()) {
+    try (var stop = new StopOnSignal();
+        var served = serve(page)) {
+      if (group.isFirst()) {
+        console.say("page: " + served.address());
+      }
       for (int i = 0; i < parts.size() && finished; i++) {
         PartSetup setup = setups.get(i);
         finished =
@@ -326,6 +377,7 @@ public final class TrainCommand implements Callable<Integer> {
                 configs.get(i),
                 stateFolder,
                 stop,
+                page,
                 group);
       }
     }
@@ -402,6 +454,7 @@ public final class TrainCommand implements Callable<Integer> {
       TrainingConfig config,
       Path stateFolder,
       StopOnSignal stop,
+      RunPage page,
       Group group) {
     if (!group.isAlone()) {
       console.say(ClusterOptions.share(name, group, config));
@@ -412,7 +465,7 @@ public final class TrainCommand implements Callable<Integer> {
       }
     }
     console.say(name + ": preparing the data");
-    boolean finished = watched(name, training, config, stateFolder.resolve(name), stop);
+    boolean finished = watched(name, training, config, stateFolder.resolve(name), stop, page);
     console.say(
         name
             + (finished ? ": done" : ": stopped and saved (next: run the same command to resume)"));
@@ -420,8 +473,13 @@ public final class TrainCommand implements Callable<Integer> {
   }
 
   private boolean watched(
-      String name, Training training, TrainingConfig config, Path folder, StopOnSignal stop) {
-    try (var watcher = new TrainingWatcher(name, folder, console, stop, samples)) {
+      String name,
+      Training training,
+      TrainingConfig config,
+      Path folder,
+      StopOnSignal stop,
+      RunPage page) {
+    try (var watcher = new TrainingWatcher(name, folder, console, stop, samples, page)) {
       try {
         return training.train(config, watcher);
       } catch (DivergedException e) {
