@@ -10,7 +10,6 @@ import io.diffusion4j.diffusion.guidance.Guides;
 import io.diffusion4j.diffusion.pipeline.PictureLikelihood;
 import io.diffusion4j.nn.StoredNetwork;
 import io.diffusion4j.nn.engine.Compute;
-import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.pipeline.Component;
 import io.diffusion4j.pipeline.FolderDigest;
 import io.diffusion4j.pipeline.FolderReport;
@@ -104,7 +103,7 @@ public final class DdpmFamily implements ModelFamily {
         how.loras(),
         "none; the keys of DDPM have no published form");
     var own = new DdpmFolder(folder);
-    var compute = how.compute(() -> Precision.FLOAT32);
+    var compute = how.compute();
     var network = PixelFolders.read(own.network());
     var latents =
         own.autoencoder().map(path -> LatentDecoder.load(path, network.height(), compute));
@@ -203,6 +202,6 @@ public final class DdpmFamily implements ModelFamily {
 
   @Override
   public PictureLikelihood likelihood(Path folder, OpenOptions how) {
-    return DdpmLikelihood.of(new DdpmFolder(folder), how.compute(() -> Precision.FLOAT32));
+    return DdpmLikelihood.of(new DdpmFolder(folder), how.compute());
   }
 }

@@ -18,7 +18,7 @@ import java.util.OptionalInt;
  * @param method what the student learns
  * @param steps the steps of the student, a power of two up to {@value #MOST}
  * @param parts the stages to distil, by name; empty for all of the model
- * @param captions what the teacher draws, in turn; models without words need none
+ * @param captions what the teacher draws, in turn; unconditional models need none
  * @param teacherSteps the steps in which the teacher draws, at least 2; empty for its usual ones
  * @param pairs the samples that the teacher draws, at least {@value #HELD_OUT}; one of every
  *     {@value #HELD_OUT} is held out
