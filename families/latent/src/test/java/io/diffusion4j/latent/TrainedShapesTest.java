@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The model that docs/latent.md trains, on the pictures of docs/examples/ColouredShapes.java, draws
- * the colours that it is asked for and is found to be well.
+ * the colours of its texts, and doctor finds nothing wrong.
  */
 class TrainedShapesTest {
   private static final Path MODEL = Path.of("src/test/resources/shapes");
