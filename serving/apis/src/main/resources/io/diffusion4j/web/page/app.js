@@ -14,6 +14,7 @@ import { Settings } from './settings.js';
 import { StartPage } from './start.js';
 import { strip, walk } from './strips.js';
 import { Sweep } from './sweep.js';
+import { Typing } from './typing.js';
 import { Viewer } from './viewer.js';
 
 const composer = byId('composer');
@@ -39,6 +40,7 @@ function show(chosen) {
   byId('words').hidden = !drawsWords();
   byId('negative-control').hidden = !drawsWords();
   byId('examples').hidden = !drawsWords();
+  byId('typing-control').hidden = !drawsWords();
   byId('class-control').hidden = drawsWords();
   settings.show(model);
   sweep.show(model);
@@ -147,6 +149,27 @@ const viewer = new Viewer(byId('viewer'), { card: () => model, edits, repeat, re
 const start = new StartPage(byId('examples'), {
   request: (text) => ({ ...common(), imageCount: 1, seeds: undefined, textToImage: { prompt: { text } } }),
   about: { open, actions, drawn: (picture) => gallery.keep(picture) },
+  showing: showingErrors,
+});
+
+const { seeds: anySeed } = ofOneSeed({}); // one for all, so that a picture changes by its words only
+
+new Typing({
+  prompt: byId('prompt'),
+  on: byId('typing'),
+  place: byId('typed'),
+  request: (text) => {
+    clearErrors(composer);
+    byId('nothing-yet').hidden = true;
+    const { seeds = anySeed, ...usual } = common();
+    const prompt = { text, negativeText: byId('negative').value.trim() };
+    return { ...usual, seeds, imageCount: 1, preview: undefined, textToImage: { prompt } };
+  },
+  about: {
+    open,
+    actions: (picture) => [{ words: 'Keep', icon: 'star', run: () => gallery.holds(picture) || gallery.keep(picture) }],
+    drawn: () => {},
+  },
   showing: showingErrors,
 });
 
