@@ -8,6 +8,7 @@ import io.diffusion4j.client.Recipes;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.ImageFiles;
 import io.diffusion4j.diffusion.image.Png;
+import io.diffusion4j.nn.engine.Engines;
 import io.diffusion4j.provenance.MarkedFile;
 import io.diffusion4j.serving.v1.Recipe;
 import java.io.IOException;
@@ -182,6 +183,25 @@ class VerifyReplayTest {
     Run run = verify(model, forged(drawn, "claimed.png", UnaryOperator.identity(), claim));
     assertThat(run.status()).as(run.err()).isEqualTo(3);
     assertThat(run.out()).contains("claimed.png: refuted: other pixels: ");
+  }
+
+  @Test
+  void aFormatThatTheEngineLacksIsReportedAndTheOthersAreChecked() throws IOException {
+    Path eight =
+        forged(
+            first,
+            "eight.png",
+            UnaryOperator.identity(),
+            recipe -> recipe.toBuilder().setPrecision("int8").build());
+    try {
+      Run run = verify(model, eight, second.toString(), "--engine", "tensorflow");
+      assertThat(run.status()).isEqualTo(1);
+      assertThat(run.err())
+          .contains("error: engine: tensorflow: TensorFlow computes in float32 and bfloat16");
+      assertThat(run.out()).containsPattern("second.png: (proved|close): the same p");
+    } finally {
+      System.clearProperty(Engines.PROPERTY);
+    }
   }
 
   @Test
