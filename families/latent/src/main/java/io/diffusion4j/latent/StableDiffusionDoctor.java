@@ -51,7 +51,7 @@ record StableDiffusionDoctor(Path folder, OpenOptions how, List<Example> example
 
   private static final List<Double> TIMES = List.of(0.1, 0.5, 0.95);
 
-  /** A distilled network's answers to much noise are samples, and not means. */
+  /** A distilled network's outputs to much noise are samples, and not means. */
   private static final List<Double> DISTILLED_TIMES = List.of(0.1, 0.3);
 
   private static final int STEPS = 8;

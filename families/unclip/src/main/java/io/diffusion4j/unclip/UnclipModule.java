@@ -168,7 +168,12 @@ public final class UnclipModule extends AbstractModule {
   private ModelIdentity identity(Replacements replaced) {
     return new ModelIdentity(
         opening.name().orElse(model.name()),
-        "unCLIP, images of " + model.imageSize() + "×" + model.imageSize() + " pixels",
+        "unCLIP, images of "
+            + model.imageSize()
+            + "×"
+            + model.imageSize()
+            + " pixels"
+            + model.students().suffix(),
         new ModelFacts(model.folder(), model.name()).license(),
         digest.get(),
         replaced.parts(),
