@@ -25,6 +25,9 @@ record KnownPixels(String picture, String precision, String engine, String pixel
   /** The number of pictures in the kit. */
   static final int PICTURES = 10;
 
+  /** The threads of all machines of the table, in the words of recipes. */
+  private static final String DRAWN_ON = "onednn, threads: 2";
+
   /**
    * The least PSNR to the picture in float32, in dB, for machines of an unknown kind. The lowest
    * known ones are 90.3, 47.4 and 35.9.
@@ -64,7 +67,7 @@ record KnownPixels(String picture, String precision, String engine, String pixel
     List<RecipeFile> pictures = new ArrayList<>();
     for (int i = 1; i <= PICTURES; i++) {
       String name = String.format("%02d.png", i);
-      pictures.add(RecipeFile.of(Path.of(name), resource(name)).in(precision));
+      pictures.add(RecipeFile.of(Path.of(name), resource(name)).in(precision, DRAWN_ON));
     }
     return pictures;
   }

@@ -41,9 +41,10 @@ record RecipeFile(Path path, byte[] png, Recipe recipe) {
     return new RecipeFile(path, png, recipe);
   }
 
-  /** Returns the file with a recipe in another number format. */
-  RecipeFile in(Precision precision) {
-    return new RecipeFile(path, png, recipe.toBuilder().setPrecision(precision.word()).build());
+  /** Returns the file with a recipe in another number format, on this engine. */
+  RecipeFile in(Precision precision, String engine) {
+    return new RecipeFile(
+        path, png, recipe.toBuilder().setPrecision(precision.word()).setEngine(engine).build());
   }
 
   /** Returns the low-rank updates that drew it. */
