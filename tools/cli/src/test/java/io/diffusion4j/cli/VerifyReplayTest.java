@@ -212,9 +212,7 @@ class VerifyReplayTest {
     assertThat(own.map(Threads::count)).isEqualTo(Optional.of(Threads.all().count()));
     UnaryOperator<Recipe> three =
         recipe ->
-            recipe.toBuilder()
-                .setEngine(recipe.getEngine().replaceFirst("\\d+$", "3"))
-                .build();
+            recipe.toBuilder().setEngine(recipe.getEngine().replaceFirst("\\d+$", "3")).build();
     Path other = forged(first, "threads.png", UnaryOperator.identity(), three);
     Run run = verify(model, other, "--json");
     JsonNode report = new ObjectMapper().readTree(run.out());
