@@ -200,7 +200,8 @@ public final class DecoderModel implements AutoCloseable {
         unet, scheduler.parameterization(), times(config, scheduler), feed(config));
   }
 
-  private static NetworkDenoiser.Times times(Backbone config, SchedulerConfig scheduler) {
+  /** Returns the time input of a network. */
+  public static NetworkDenoiser.Times times(Backbone config, SchedulerConfig scheduler) {
     NetworkDenoiser.Times times = config::sinusoid;
     return times.under(scheduler.schedule());
   }
@@ -230,7 +231,8 @@ public final class DecoderModel implements AutoCloseable {
     return contextLength;
   }
 
-  private static NetworkDenoiser.Conditions<DecoderCondition> feed(Backbone config) {
+  /** Returns the inputs of a network's conditions. */
+  public static NetworkDenoiser.Conditions<DecoderCondition> feed(Backbone config) {
     boolean completes = completes(config);
     return (batch, conditions) -> {
       batch.floats(DecoderNetwork.CONTEXT, stack(conditions, DecoderCondition::context));

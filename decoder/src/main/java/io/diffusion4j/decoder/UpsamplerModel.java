@@ -8,6 +8,7 @@ import io.diffusion4j.decoder.unet.UnetNetwork;
 import io.diffusion4j.diffusion.denoiser.Denoiser;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.process.Parameterization;
+import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.Manifest;
 import io.diffusion4j.nn.NetworkDefinition;
 import io.diffusion4j.nn.Rows;
@@ -16,6 +17,7 @@ import io.diffusion4j.nn.engine.CompiledNetwork;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.NetworkDenoiser;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * An upsampler's U-Net with its weights, in diffusers' layout. Thread-safe; holds native memory
@@ -82,13 +84,13 @@ public final class UpsamplerModel implements AutoCloseable {
   /** Returns the network as a denoiser, conditioned on the enlarged small image. */
   public Denoiser<Image> denoiser() {
     return new NetworkDenoiser<>(
-        network,
-        parameterization,
-        config.timeChannels(),
-        (batch, images) ->
-            batch.floats(
-                ConcatConditioning.LOW_INPUT,
-                Rows.stack(images.stream().map(Image::pixels).toList())));
+        network, parameterization, config.timeChannels(), UpsamplerModel::feed);
+  }
+
+  /** Feeds the enlarged small images. */
+  public static void feed(Batch batch, List<Image> images) {
+    batch.floats(
+        ConcatConditioning.LOW_INPUT, Rows.stack(images.stream().map(Image::pixels).toList()));
   }
 
   @Override

@@ -61,7 +61,7 @@ class ConsumersTest {
     String script = File.separatorChar == '\\' ? "mvn.cmd" : "mvn";
     List<String> command = new ArrayList<>();
     command.add(Path.of(maven, "bin", script).toString());
-    command.addAll(List.of("-B", "-ntp", "--fail-at-end"));
+    command.addAll(List.of("-B", "-ntp", "-T1", "--fail-at-end"));
     if (System.getProperty("consumers.network", "").equals("offline: true")) {
       command.addAll(List.of("--offline", "-Doffline=true"));
     }

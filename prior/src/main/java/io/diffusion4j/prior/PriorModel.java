@@ -108,7 +108,8 @@ public final class PriorModel implements AutoCloseable {
     }
   }
 
-  private static boolean isParameter(String name) {
+  /** Whether a tensor of a folder belongs to the network. */
+  public static boolean isParameter(String name) {
     return !name.equals(MEAN) && !name.equals(STD) && !name.equals(BUFFER);
   }
 
@@ -266,7 +267,7 @@ public final class PriorModel implements AutoCloseable {
   }
 
   /** Feeds the encoded texts. */
-  static void feed(Batch batch, List<TextEncoding> texts) {
+  public static void feed(Batch batch, List<TextEncoding> texts) {
     batch
         .floats(
             PriorTransformer.TEXT_EMBEDDING,

@@ -23,6 +23,8 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.ByteBuffer;
 import java.util.Base64;
 import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -37,45 +39,51 @@ class HttpJsonTest {
   private static final JsonMapper JSON = JsonMapper.builder().build();
   private static final String GENERATE = "/diffusion4j/v1/images:generate";
 
+  private static TestServer server;
+
   private final HttpClient client = HttpClient.newHttpClient();
+
+  @BeforeAll
+  static void start() throws IOException {
+    server = new TestServer(ToyModel.named("toy"));
+  }
+
+  @AfterAll
+  static void stop() {
+    server.close();
+  }
 
   @ParameterizedTest
   @ValueSource(strings = {GENERATE, "/diffusion4j.v1.GenerationService/GenerateImages"})
   void imagesAreTheSameAsOverGrpc(String path) throws Exception {
     var request = request("a red apple").addSeeds(7).setImageCount(2).build();
-    try (var server = new TestServer(ToyModel.named("toy"))) {
-      var answer = post(server, path, ProtoJson.print(request));
-      assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
-      var images = GenerateImagesResponse.newBuilder();
-      ProtoJson.merge(new StringReader(answer.body()), images);
-      assertThat(images.getImagesList())
-          .isEqualTo(server.blocking().generateImages(request).getImagesList());
-    }
+    var answer = post(server, path, ProtoJson.print(request));
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+    var images = GenerateImagesResponse.newBuilder();
+    ProtoJson.merge(new StringReader(answer.body()), images);
+    assertThat(images.getImagesList())
+        .isEqualTo(server.blocking().generateImages(request).getImagesList());
   }
 
   @Test
   void jsonIsNeitherGuessedAtNorKept() throws Exception {
-    try (var server = new TestServer(ToyModel.named("toy"))) {
-      for (String path : List.of("/diffusion4j.v1.ModelService/ListModels", GENERATE, "/nothing")) {
-        HttpResponse<String> answer = post(server, path, "{}");
-        assertThat(answer.headers().allValues("x-content-type-options"))
-            .as(path)
-            .containsExactly("nosniff");
-        assertThat(answer.headers().allValues("cache-control")).containsExactly("no-store");
-      }
+    for (String path : List.of("/diffusion4j.v1.ModelService/ListModels", GENERATE, "/nothing")) {
+      HttpResponse<String> answer = post(server, path, "{}");
+      assertThat(answer.headers().allValues("x-content-type-options"))
+          .as(path)
+          .containsExactly("nosniff");
+      assertThat(answer.headers().allValues("cache-control")).containsExactly("no-store");
     }
   }
 
   @Test
   void namesMayBeThoseOfTheContract() throws Exception {
-    try (var server = new TestServer(ToyModel.named("toy"))) {
-      var answer =
-          post(
-              server,
-              GENERATE,
-              "{\"text_to_image\": {\"prompt\": {\"text\": \"x\"}}, \"validate_only\": true}");
-      assertThat(JSON.readTree(answer.body()).at("/plan/imageSteps").asText()).isEqualTo("9");
-    }
+    var answer =
+        post(
+            server,
+            GENERATE,
+            "{\"text_to_image\": {\"prompt\": {\"text\": \"x\"}}, \"validate_only\": true}");
+    assertThat(JSON.readTree(answer.body()).at("/plan/imageSteps").asText()).isEqualTo("9");
   }
 
   @Test
@@ -93,19 +101,17 @@ class HttpJsonTest {
 
   @Test
   void errorsCarryTheDetailsThatTheyHaveOverGrpc() throws Exception {
-    try (var server = new TestServer(ToyModel.named("toy"))) {
-      var answer =
-          post(server, GENERATE, "{\"textToImage\": {}, \"imageCount\": 99, \"requestId\": \"x\"}");
-      assertThat(answer.statusCode()).isEqualTo(400);
-      JsonNode error = JSON.readTree(answer.body()).get("error");
-      assertThat(error.at("/code").asInt()).isEqualTo(400);
-      assertThat(error.at("/status").asText()).isEqualTo("INVALID_ARGUMENT");
-      assertThat(error.at("/details/0/@type").asText())
-          .isEqualTo("type.googleapis.com/google.rpc.ErrorInfo");
-      assertThat(error.at("/details/0/reason").asText()).isEqualTo("INVALID_FIELDS");
-      assertThat(error.at("/details/1/fieldViolations").findValuesAsText("field"))
-          .containsExactly("text_to_image.prompt.text", "request_id", "image_count");
-    }
+    var answer =
+        post(server, GENERATE, "{\"textToImage\": {}, \"imageCount\": 99, \"requestId\": \"x\"}");
+    assertThat(answer.statusCode()).isEqualTo(400);
+    JsonNode error = JSON.readTree(answer.body()).get("error");
+    assertThat(error.at("/code").asInt()).isEqualTo(400);
+    assertThat(error.at("/status").asText()).isEqualTo("INVALID_ARGUMENT");
+    assertThat(error.at("/details/0/@type").asText())
+        .isEqualTo("type.googleapis.com/google.rpc.ErrorInfo");
+    assertThat(error.at("/details/0/reason").asText()).isEqualTo("INVALID_FIELDS");
+    assertThat(error.at("/details/1/fieldViolations").findValuesAsText("field"))
+        .containsExactly("text_to_image.prompt.text", "request_id", "image_count");
   }
 
   @ParameterizedTest
@@ -125,24 +131,20 @@ class HttpJsonTest {
       })
   void whatCannotBeAnsweredIsAnErrorInJson(
       String method, String path, String body, int code, String status) throws Exception {
-    try (var server = new TestServer(ToyModel.named("toy"))) {
-      var answer = method.equals("GET") ? get(server, path) : post(server, path, body);
-      assertThat(answer.statusCode()).as(answer.body()).isEqualTo(code);
-      JsonNode error = JSON.readTree(answer.body()).get("error");
-      assertThat(error.at("/code").asInt()).isEqualTo(code);
-      assertThat(error.at("/status").asText()).isEqualTo(status);
-      assertThat(error.at("/message").asText()).isNotBlank();
-    }
+    var answer = method.equals("GET") ? get(server, path) : post(server, path, body);
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(code);
+    JsonNode error = JSON.readTree(answer.body()).get("error");
+    assertThat(error.at("/code").asInt()).isEqualTo(code);
+    assertThat(error.at("/status").asText()).isEqualTo(status);
+    assertThat(error.at("/message").asText()).isNotBlank();
   }
 
   @Test
   void aRequestThatIsTooLargeIsRefused() throws Exception {
-    try (var server = new TestServer(ToyModel.named("toy"))) {
-      var answer = post(server, GENERATE, ProtoJson.print(request("x".repeat(5 << 20)).build()));
-      assertThat(answer.statusCode()).as(answer.body()).isEqualTo(413);
-      assertThat(JSON.readTree(answer.body()).at("/error/details/0/reason").asText())
-          .isEqualTo("REQUEST_TOO_LARGE");
-    }
+    var answer = post(server, GENERATE, ProtoJson.print(request("x".repeat(5 << 20)).build()));
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(413);
+    assertThat(JSON.readTree(answer.body()).at("/error/details/0/reason").asText())
+        .isEqualTo("REQUEST_TOO_LARGE");
   }
 
   @Test
@@ -199,35 +201,32 @@ class HttpJsonTest {
             .putInt(message.length)
             .put(message)
             .array();
-    try (var server = new TestServer(ToyModel.named("toy"))) {
-      var answer =
-          client.send(
-              HttpRequest.newBuilder(
-                      uri(server, "/diffusion4j.v1.GenerationService/StreamGenerateImages"))
-                  .header("content-type", type)
-                  .POST(
-                      BodyPublishers.ofByteArray(text ? Base64.getEncoder().encode(frame) : frame))
-                  .build(),
-              BodyHandlers.ofByteArray());
-      assertThat(answer.statusCode()).isEqualTo(200);
-      assertThat(answer.headers().firstValue("content-type")).contains(type);
-      byte[] body = text ? decodePieces(new String(answer.body(), UTF_8)) : answer.body();
-      ByteBuffer frames = ByteBuffer.wrap(body);
-      int messages = 0;
-      String trailers = "";
-      while (frames.hasRemaining()) {
-        boolean last = (frames.get() & 0x80) != 0;
-        byte[] content = new byte[frames.getInt()];
-        frames.get(content);
-        if (last) {
-          trailers = new String(content, UTF_8);
-        } else {
-          messages++;
-        }
+    var answer =
+        client.send(
+            HttpRequest.newBuilder(
+                    uri(server, "/diffusion4j.v1.GenerationService/StreamGenerateImages"))
+                .header("content-type", type)
+                .POST(BodyPublishers.ofByteArray(text ? Base64.getEncoder().encode(frame) : frame))
+                .build(),
+            BodyHandlers.ofByteArray());
+    assertThat(answer.statusCode()).isEqualTo(200);
+    assertThat(answer.headers().firstValue("content-type")).contains(type);
+    byte[] body = text ? decodePieces(new String(answer.body(), UTF_8)) : answer.body();
+    ByteBuffer frames = ByteBuffer.wrap(body);
+    int messages = 0;
+    String trailers = "";
+    while (frames.hasRemaining()) {
+      boolean last = (frames.get() & 0x80) != 0;
+      byte[] content = new byte[frames.getInt()];
+      frames.get(content);
+      if (last) {
+        trailers = new String(content, UTF_8);
+      } else {
+        messages++;
       }
-      assertThat(messages).isGreaterThan(4);
-      assertThat(trailers).containsPattern("grpc-status: *0");
     }
+    assertThat(messages).isGreaterThan(4);
+    assertThat(trailers).containsPattern("grpc-status: *0");
   }
 
   /** The bytes of concatenated Base64 texts, each with its own padding. */

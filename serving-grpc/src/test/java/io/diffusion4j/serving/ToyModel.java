@@ -92,7 +92,10 @@ final class ToyModel {
     return pipeline(name, Set.of(Kind.TEXT_TO_IMAGE), parts(query -> {}));
   }
 
-  /** A class-conditional model without words, with classes 0 to 2. Each class has its own grey. */
+  /**
+   * A class-conditional model without a text encoder, with classes 0 to 2. Each class has its own
+   * grey.
+   */
   static ImagePipeline withoutWords(String name) {
     ModelCard of = ofTextsOnly(name).card();
     var card =
@@ -138,7 +141,7 @@ final class ToyModel {
         .withEmbedder(new Embedder(EMBEDDING, held, Optional.empty(), Optional.empty()));
   }
 
-  /** A model without a prior, which cannot draw from words. */
+  /** A model without a prior, which cannot draw from a prompt. */
   static ImagePipeline withoutPrior(String name) {
     var parts = parts(query -> {});
     return pipeline(name, EnumSet.of(Kind.VARIATION, Kind.INPAINT, Kind.IMAGE_TO_IMAGE), parts)

@@ -90,7 +90,7 @@ public final class ToyService implements AutoCloseable {
     return onPort(TestServer.CONFIG.withReceive(receive), query -> {}, more);
   }
 
-  /** Starts a service on a free port, with a model that draws without words. */
+  /** Starts a service on a free port, with an unconditional model. */
   public static ToyService withoutWords(Module... more) {
     return onPort(TestServer.CONFIG, ToyModel.withoutWords(MODEL), more);
   }

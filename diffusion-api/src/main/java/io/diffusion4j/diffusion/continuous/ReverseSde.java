@@ -1,7 +1,7 @@
 package io.diffusion4j.diffusion.continuous;
 
 /**
- * The way back from noise, dx = [f(x, t) − g(t)²·∇ ln p_t(x)] dt + g(t) dw̄, for time that runs
+ * The reverse SDE from noise, dx = [f(x, t) − g(t)²·∇ ln p_t(x)] dt + g(t) dw̄, for time that runs
  * down (Anderson 1982; Y. Song et al. 2021, eq. 6). At each time its samples are distributed like
  * those of the forward SDE.
  *

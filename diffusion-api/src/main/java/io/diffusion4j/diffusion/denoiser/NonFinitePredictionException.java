@@ -22,8 +22,8 @@ public final class NonFinitePredictionException extends ArithmeticException {
       Prediction answer, String stage, int step, int steps, double t, int sample) {
     String expected = answer.hasGradient() ? "finite; with a smaller guidance scale" : "finite";
     var at = new At(stage, step, steps, t, sample, expected);
-    check(answer.output(), "the network's answer", at);
-    check(answer.variance(), "the network's answer", at);
+    check(answer.output(), "the network's output", at);
+    check(answer.variance(), "the network's output", at);
     check(answer.gradient(), "the gradient that guides", at);
   }
 

@@ -19,10 +19,10 @@ import java.util.stream.Stream;
  * parameters, written {@code METHOD[:NAME=VALUE,…]} such as {@code apg:threshold=2.5,rescale=0.3}.
  * The guidance scale w is a setting of its own.
  *
- * <p>All of them act on what the network answers. Plain guidance gives the same step for ε, x₀ and
- * v; {@code apg}, {@code cfg-zero}, {@code tangential}, {@code magnitude-aware} and {@code rescale}
+ * <p>All of them act on the network's output. Plain guidance gives the same step for ε, x₀ and v;
+ * {@code apg}, {@code cfg-zero}, {@code tangential}, {@code magnitude-aware} and {@code rescale}
  * use lengths and angles, so that another parameterization is another picture; {@code space=x0} has
- * them act on x̂₀ whatever the network answers.
+ * them act on x̂₀ whatever the network predicts.
  *
  * @param method the combination
  * @param values all parameters of the method, by name
@@ -115,7 +115,7 @@ public record Guider(Method method, Map<String, Double> values, Ramp ramp, Space
 
   /** What a method acts on. */
   public enum Space {
-    /** What the network answers. */
+    /** The output of the network. */
     OUTPUT,
     /** The estimates x̂₀. */
     X0

@@ -121,7 +121,7 @@ public record ReverseStep(
         !varianceType.isLearned() || prediction.hasVariance(),
         "variance",
         "none",
-        "in the network's answer, for %s",
+        "in the network's output, for %s",
         varianceType);
     float[] output = prediction.output();
     float[] x0 = new float[xt.length];

@@ -96,7 +96,7 @@ public sealed interface ImageTask {
   }
 
   /**
-   * Images from words.
+   * Images from a prompt.
    *
    * @param prompts one for all images, or one for each
    */

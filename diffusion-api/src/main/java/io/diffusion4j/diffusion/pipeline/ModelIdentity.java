@@ -14,8 +14,9 @@ import java.util.List;
  * @param loras the updates that were added to the weights, in this order
  * @param published the name and the commit under which the model is published, as {@code
  *     org/name@commit}; empty if unknown
- * @param precision the number format of the networks as recipes record it; empty if it is the one
- *     that the weights and the processor determine
+ * @param precision the number format of the networks; empty if unknown
+ * @param engine the engine that runs the networks and its instruction set; empty if unknown, or if
+ *     the engine does not repeat its results to the bit
  */
 public record ModelIdentity(
     String name,
@@ -25,7 +26,8 @@ public record ModelIdentity(
     List<ReplacedPart> replaced,
     List<AppliedLora> loras,
     String published,
-    String precision) {
+    String precision,
+    String engine) {
   public ModelIdentity {
     Check.that(
         name.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,63}"),
@@ -43,7 +45,7 @@ public record ModelIdentity(
       String license,
       String weightsDigest,
       List<ReplacedPart> replaced) {
-    this(name, description, license, weightsDigest, replaced, List.of(), "", "");
+    this(name, description, license, weightsDigest, replaced, List.of(), "", "", "");
   }
 
   /** Creates the identity of a model without replaced parts. */
@@ -54,18 +56,12 @@ public record ModelIdentity(
   /** Returns the same identity with these updates. */
   public ModelIdentity withLoras(List<AppliedLora> others) {
     return new ModelIdentity(
-        name, description, license, weightsDigest, replaced, others, published, precision);
+        name, description, license, weightsDigest, replaced, others, published, precision, engine);
   }
 
   /** Returns the same identity, published under this name and commit. */
   public ModelIdentity publishedAs(String other) {
     return new ModelIdentity(
-        name, description, license, weightsDigest, replaced, loras, other, precision);
-  }
-
-  /** Returns the same identity, with networks in this number format. */
-  public ModelIdentity computedIn(String other) {
-    return new ModelIdentity(
-        name, description, license, weightsDigest, replaced, loras, published, other);
+        name, description, license, weightsDigest, replaced, loras, other, precision, engine);
   }
 }

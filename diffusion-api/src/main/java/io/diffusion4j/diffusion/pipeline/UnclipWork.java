@@ -215,7 +215,7 @@ sealed interface UnclipWork {
               : new Resemblance(task.image().middle(), task.likeness()));
     }
 
-    /** Interpolates the embeddings spherically, without words (Ramesh et al. 2022, §3.2). */
+    /** Interpolates the embeddings spherically, without a prompt (Ramesh et al. 2022, §3.2). */
     @Override
     public UnclipWork interpolation(ImageTask.Interpolation task) {
       return new Decoded(
@@ -241,7 +241,7 @@ sealed interface UnclipWork {
           : edited(task.words(), task.image(), new ImageToImage(task.image(), task.strength()));
     }
 
-    /** Without words, the image's own embedding is used. */
+    /** Without a prompt, the image's own embedding is used. */
     private static UnclipWork edited(ImageTask.Words words, Image image, ImageEdit edit) {
       return new Decoded(
           words.isEmpty() ? Embeddings.of(image, words) : new Texts(List.of(words)), edit);

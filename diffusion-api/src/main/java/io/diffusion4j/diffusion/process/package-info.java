@@ -3,8 +3,8 @@
  * in it.
  *
  * <p>The forward process turns a sample into noise: q(x_t | x₀) = N(√ᾱ_t·x₀, (1−ᾱ_t)·I). Given both
- * ends, the way back is Gaussian as well, q(x_s | x_t, x₀). Samplers and losses put the network's
- * estimate x̂₀ in place of x₀.
+ * ends, the reverse process is Gaussian as well, q(x_s | x_t, x₀). Samplers and losses put the
+ * network's estimate x̂₀ in place of x₀.
  *
  * <pre>{@code
  * var forward = new ForwardProcess(new CosineSchedule(1000));

@@ -1,6 +1,8 @@
 package io.diffusion4j.diffusion.stage;
 
+import java.util.AbstractList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * Observes a stage while it samples.
@@ -15,6 +17,34 @@ public interface SamplingListener {
 
   /** Called before the first step (with {@code step} 0) and after each one. */
   void onProgress(Progress progress);
+
+  /**
+   * Returns a listener that passes progress on with images in place of latents. Each image is
+   * computed when it is read, so nothing is computed for a listener that reads none.
+   *
+   * @param size the size of the images
+   * @param decoder returns the pixels of a latent in [−1, 1], a new array
+   */
+  default SamplingListener decoding(Pixels size, UnaryOperator<float[]> decoder) {
+    return at ->
+        onProgress(
+            new Progress(
+                at.stage(),
+                at.step(),
+                at.steps(),
+                new AbstractList<>() {
+                  @Override
+                  public float[] get(int i) {
+                    return decoder.apply(at.x0().get(i));
+                  }
+
+                  @Override
+                  public int size() {
+                    return at.x0().size();
+                  }
+                },
+                size));
+  }
 
   /**
    * The progress of a stage.

@@ -75,6 +75,11 @@ public record Stage(
     return of(name, new StageKind.Fixed(steps));
   }
 
+  /** Returns the same stage with another course. */
+  public Stage withCourse(StageKind other) {
+    return new Stage(name, other, scale, guides, draws, sizes, reuses, settings);
+  }
+
   /** Returns the same stage with guidance. */
   public Stage withScale(Scale other) {
     return new Stage(name, course, other, guides, draws, sizes, reuses, settings);
@@ -113,17 +118,7 @@ public record Stage(
   /** Returns the same stage with other choices, if it has any. */
   public Stage withChoices(UnaryOperator<StageChoices> change) {
     return denoising()
-        .map(
-            own ->
-                new Stage(
-                    name,
-                    own.withChoices(change.apply(own.choices())),
-                    scale,
-                    guides,
-                    draws,
-                    sizes,
-                    reuses,
-                    settings))
+        .map(own -> withCourse(own.withChoices(change.apply(own.choices()))))
         .orElse(this);
   }
 

@@ -222,7 +222,7 @@ class LossLawsTest {
                 learned
                     .step(3)
                     .estimate(new float[4], Prediction.of(new float[4]), Thresholding.NONE))
-        .hasMessage("variance: none (expected: in the network's answer, for LEARNED_RANGE)");
+        .hasMessage("variance: none (expected: in the network's output, for LEARNED_RANGE)");
     assertThatThrownBy(() -> learned.step(100))
         .hasMessage("t: 100 (expected: one of the 100 timesteps)");
     assertThatThrownBy(

@@ -20,7 +20,7 @@ record CorrelatedData(GaussianData first, GaussianData second, double angle) {
     return turn(i, 1, 0) * a * turn(j, 1, 0) + turn(i, 0, 1) * b * turn(j, 0, 1);
   }
 
-  /** The perfect network's answer, as v. */
+  /** The perfect network's output, as v. */
   Prediction predict(float[] x, double alphaBar) {
     // Along an axis v is linear in x, and it stays linear after the rotation and back.
     double uAtZero = v(first, 0, alphaBar);

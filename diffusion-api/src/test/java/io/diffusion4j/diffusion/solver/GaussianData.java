@@ -22,7 +22,7 @@ public record GaussianData(double mean, double deviation) {
     return noise / (alphaBar * variance + 1 - alphaBar) * (x - Math.sqrt(alphaBar) * mean);
   }
 
-  /** The perfect network's answer. */
+  /** The perfect network's output. */
   public Prediction predict(float[] x, double alphaBar, Parameterization parameterization) {
     float[] output = new float[x.length];
     for (int i = 0; i < x.length; i++) {

@@ -185,7 +185,7 @@ class DiffusionStageTest {
         .hasMessage(
             "toy: "
                 + bad
-                + " in the network's answer at step 2 of 7 (t = 666.0, sample 1; expected:"
+                + " in the network's output at step 2 of 7 (t = 666.0, sample 1; expected:"
                 + " finite)");
   }
 

@@ -61,6 +61,11 @@ public final class OneDnnEngine implements Engine {
   }
 
   @Override
+  public Optional<String> instructionSet() {
+    return Optional.of(Natives.instructionSet());
+  }
+
+  @Override
   public List<Executable> compile(
       Network network, List<Network> variants, TensorSource weights, Compute compute) {
     network.requireFits(weights);

@@ -10,14 +10,13 @@ import io.diffusion4j.diffusion.guidance.Guides;
 import io.diffusion4j.diffusion.pipeline.PictureLikelihood;
 import io.diffusion4j.nn.StoredNetwork;
 import io.diffusion4j.nn.engine.Compute;
-import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.pipeline.Component;
 import io.diffusion4j.pipeline.FolderDigest;
 import io.diffusion4j.pipeline.FolderReport;
 import io.diffusion4j.pipeline.ModelFamily;
 import io.diffusion4j.pipeline.OpenOptions;
 import io.diffusion4j.pipeline.PipelineModule;
-import io.diffusion4j.pipeline.Student;
+import io.diffusion4j.pipeline.Students;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -104,7 +103,7 @@ public final class DdpmFamily implements ModelFamily {
         how.loras(),
         "none; the keys of DDPM have no published form");
     var own = new DdpmFolder(folder);
-    var compute = how.compute(() -> Precision.FLOAT32);
+    var compute = how.compute();
     var network = PixelFolders.read(own.network());
     var latents =
         own.autoencoder().map(path -> LatentDecoder.load(path, network.height(), compute));
@@ -134,17 +133,12 @@ public final class DdpmFamily implements ModelFamily {
           judge -> judge.requireFits(network.width(), network.height(), network.channels()));
       var model = PixelModel.load(own.network(), compute);
       var scheduler = own.scheduler();
-      var student = Student.in(own.path());
+      var students = Students.in(own.path());
       weaker.ifPresent(it -> requireLike(network, it.definition()));
       int width = latents.map(LatentDecoder::imageSize).orElse(network.width());
       int height = latents.map(LatentDecoder::imageSize).orElse(network.height());
       String description =
-          "DDPM, images of "
-              + width
-              + "×"
-              + height
-              + " pixels"
-              + student.map(it -> ", distilled to steps: " + it.steps()).orElse("");
+          "DDPM, images of " + width + "×" + height + " pixels" + students.suffix();
       var module =
           new PipelineModule(
                   parts ->
@@ -160,7 +154,7 @@ public final class DdpmFamily implements ModelFamily {
                               judge -> new DdpmPipeline.Judge(judge, judge.config().classes())),
                           latents,
                           parts.replacement(ImageDecoder.class),
-                          student,
+                          students,
                           weaker.map(it -> it.denoiser(scheduler))))
               .replaceable(ImageDecoder.class, "an image for each draw");
       return new Opened(
@@ -208,6 +202,6 @@ public final class DdpmFamily implements ModelFamily {
 
   @Override
   public PictureLikelihood likelihood(Path folder, OpenOptions how) {
-    return DdpmLikelihood.of(new DdpmFolder(folder), how.compute(() -> Precision.FLOAT32));
+    return DdpmLikelihood.of(new DdpmFolder(folder), how.compute());
   }
 }

@@ -30,7 +30,7 @@ import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
 import io.diffusion4j.diffusion.stage.Stage;
 import io.diffusion4j.diffusion.stage.StageChoices;
-import io.diffusion4j.pipeline.Student;
+import io.diffusion4j.pipeline.Students;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
@@ -118,14 +118,14 @@ public final class DdpmPipeline implements ImagePipeline {
         judge,
         latents,
         replacement,
-        Optional.empty(),
+        Students.NONE,
         Optional.empty());
   }
 
   /**
    * Composes the pipeline of a model that may be distilled, or guided by a weaker one.
    *
-   * @param student what the distilled model can do
+   * @param students what the distilled model can do
    * @param weaker a smaller or earlier network of the same prediction
    */
   DdpmPipeline(
@@ -138,7 +138,7 @@ public final class DdpmPipeline implements ImagePipeline {
       Optional<Judge> judge,
       Optional<LatentDecoder> latents,
       Optional<ImageDecoder> replacement,
-      Optional<Student> student,
+      Students students,
       Optional<Denoiser<PixelLabel>> weaker) {
     this.network = network;
     this.replacement = replacement;
@@ -151,15 +151,13 @@ public final class DdpmPipeline implements ImagePipeline {
             .orElseGet(() -> new Pixels(network.width(), network.height()));
     var course = scheduler.withTokens(tokens(network)).course(steps);
     var offered =
-        Stage.denoising(STAGE, student.map(own -> own.limited(course)).orElse(course))
-            .withDraws(pixels)
-            .withChoices(choices)
-            .withReuse(network instanceof PixelNetwork);
-    if (network.labels().hasNull() && student.isEmpty()) { // a student has its guidance inside
+        Stage.denoising(STAGE, course).withDraws(pixels).withReuse(network instanceof PixelNetwork);
+    if (network.labels().hasNull()) {
       offered =
           offered.withScale(
               new Stage.Scale(latents.isPresent() ? LATENT_GUIDANCE : GUIDANCE, MAX_GUIDANCE));
     }
+    offered = students.limited(offered).withChoices(choices);
     if (!offered.scale().isOffered() && weaker.isPresent()) {
       offered = offered.withScale(new Stage.Scale(1, MAX_GUIDANCE));
     }

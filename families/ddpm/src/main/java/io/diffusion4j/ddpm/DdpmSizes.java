@@ -25,7 +25,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sizes of a model of pixels without words, and the length and learning rate of its training.
+ * The sizes of an unconditional model of pixels, and the length and learning rate of its training.
  *
  * @param size height and width of its pictures
  * @param channels the channels of each level, from the highest resolution down
@@ -109,7 +109,7 @@ public record DdpmSizes(
 
   /**
    * Returns a classifier of noised pictures: the encoder half of a U-Net with the sizes of the
-   * model without words.
+   * unconditional model.
    */
   public ClassifierConfig classifier(int classes) {
     int width = channels.get(0);

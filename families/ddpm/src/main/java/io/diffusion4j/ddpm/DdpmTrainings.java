@@ -13,7 +13,7 @@ import java.util.Optional;
 
 /** The models of pixels that can be trained, each with a folder of its own. */
 public final class DdpmTrainings implements TrainableFamily {
-  /** A model that draws without words (Ho et al. 2020). */
+  /** An unconditional model (Ho et al. 2020). */
   public static final TrainableComponent DDPM = new DdpmTraining(false);
 
   /** A model with one noise level: a denoising autoencoder (Vincent 2011). */

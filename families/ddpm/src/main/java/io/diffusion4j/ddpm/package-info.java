@@ -1,5 +1,5 @@
 /**
- * Diffusion in pixels without words: DDPM (Ho et al. 2020), DiT and U-ViT.
+ * Diffusion in pixels without a prompt: DDPM (Ho et al. 2020), DiT and U-ViT.
  *
  * <p>{@link io.diffusion4j.ddpm.DdpmPipeline} draws images with one network, at random or of a
  * class. {@link io.diffusion4j.ddpm.DdpmFolder} describes its folder in the layout of diffusers'

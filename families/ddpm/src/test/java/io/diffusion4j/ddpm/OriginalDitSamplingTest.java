@@ -50,7 +50,7 @@ class OriginalDitSamplingTest {
   private static final double NETWORK = 5e-5;
 
   /**
-   * Of samples. A step's noise is an exponential of the network's answer, whose error in float32,
+   * Of samples. A step's noise is an exponential of the network's output, whose error in float32,
    * {@link #NETWORK} of its largest value, becomes a factor of the sample: with the random weights
    * of the case samples grow to 67 000 in a step.
    */

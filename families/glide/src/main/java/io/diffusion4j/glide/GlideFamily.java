@@ -10,7 +10,6 @@ import io.diffusion4j.diffusion.component.Upsampler;
 import io.diffusion4j.diffusion.guidance.GuidanceRule;
 import io.diffusion4j.diffusion.guidance.Guides;
 import io.diffusion4j.nn.StoredNetwork;
-import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.pipeline.Component;
 import io.diffusion4j.pipeline.FolderDigest;
 import io.diffusion4j.pipeline.FolderReport;
@@ -67,7 +66,7 @@ public final class GlideFamily implements ModelFamily {
             prior -> {
               throw Check.refusal("prior", prior, "none; GLIDE has no prior");
             });
-    var compute = how.compute(() -> Precision.FLOAT32);
+    var compute = how.compute();
     var place = place(folder, how);
     var clip = place.map(path -> NoisedClip.load(path, compute));
     try {

@@ -77,12 +77,12 @@ record KandinskyEmbeddings(
         drawing.listener());
   }
 
-  /** Returns the same embedding for this many pictures, without words. */
+  /** Returns the same embedding for this many pictures, without a prompt. */
   List<Embedded> fixed(float[] embedding, int pictures) {
     return given(Collections.nCopies(pictures, embedding));
   }
 
-  /** Returns given embeddings, one for each picture, without words. */
+  /** Returns given embeddings, one for each picture, without a prompt. */
   List<Embedded> given(List<float[]> embeddings) {
     float[] away = nothing.get();
     return embeddings.stream().map(embedding -> new Embedded(embedding, away)).toList();

@@ -76,28 +76,24 @@ public final class KandinskyFamily implements ModelFamily {
   }
 
   @Override
-  public Opened open(Path folder, OpenOptions how) {
+  public Opened open(Path folder, OpenOptions asked) {
     Check.that(
         !KandinskyFolder.isPrior(folder),
         "model",
         folder,
         "the folder of a decoder; this one is a prior, for --prior");
-    var place = PriorPlace.of(folder, how);
+    var place = PriorPlace.of(folder, asked);
     KandinskyReport.requireSound(folder, place);
-    var model =
-        KandinskyModel.load(
-            folder,
-            place,
-            how.compute(
-                () ->
-                    SuitedPrecision.of(
-                        folder.resolve(KandinskyFolder.UNET),
-                        folder.resolve(KandinskyFolder.MOVQ),
-                        place.network(),
-                        place.pipeline().resolve(KandinskyFolder.TEXT_ENCODER),
-                        place.pipeline().resolve(KandinskyFolder.IMAGE_ENCODER))),
-            how.residency(),
-            how.loras());
+    OpenOptions how =
+        asked.suiting(
+            () ->
+                SuitedPrecision.of(
+                    folder.resolve(KandinskyFolder.UNET),
+                    folder.resolve(KandinskyFolder.MOVQ),
+                    place.network(),
+                    place.pipeline().resolve(KandinskyFolder.TEXT_ENCODER),
+                    place.pipeline().resolve(KandinskyFolder.IMAGE_ENCODER)));
+    var model = KandinskyModel.load(folder, place, how.compute(), how.residency(), how.loras());
     String description = "Kandinsky, images of " + model.decoderStage().draws() + " pixels";
     var module =
         new PipelineModule(

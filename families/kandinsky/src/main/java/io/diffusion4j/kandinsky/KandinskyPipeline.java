@@ -216,7 +216,6 @@ final class KandinskyPipeline implements ImagePipeline {
     var drawing = new KandinskyEmbeddings.Drawing(noise, guided(prior, settings), listener);
     List<Embedded> embedded = work.source.embed(embeddings, drawing);
     var held = work.beginning.at(size, latents(size), model::latent);
-    var colours = model.colours();
     List<float[]> latents =
         model.decode(
             (network, merged) ->
@@ -226,7 +225,7 @@ final class KandinskyPipeline implements ImagePipeline {
                     new Denoising(network, merged, work.hint, latents(size)),
                     work.beginning.settings(decoding),
                     noise,
-                    colours.previews(listener, latents(size))));
+                    listener.decoding(latents(size), latent -> model.colours().of(latent))));
     return model.pictures(latents, latents(size));
   }
 

@@ -18,7 +18,6 @@ import io.diffusion4j.diffusion.stage.Pixels;
 import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
 import io.diffusion4j.nn.Manifest;
-import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.pipeline.Diagnosis;
 import io.diffusion4j.pipeline.Diagnosis.Verdict;
 import io.diffusion4j.pipeline.FolderReport;
@@ -52,7 +51,7 @@ record StableDiffusionDoctor(Path folder, OpenOptions how, List<Example> example
 
   private static final List<Double> TIMES = List.of(0.1, 0.5, 0.95);
 
-  /** A distilled network's answers to much noise are samples, and not means. */
+  /** A distilled network's outputs to much noise are samples, and not means. */
   private static final List<Double> DISTILLED_TIMES = List.of(0.1, 0.3);
 
   private static final int STEPS = 8;
@@ -87,7 +86,7 @@ record StableDiffusionDoctor(Path folder, OpenOptions how, List<Example> example
   }
 
   private void examine(List<Diagnosis> found) {
-    var compute = how.compute(() -> Precision.FLOAT32);
+    var compute = how.compute();
     try (var model =
         StableDiffusionModel.load(folder, compute, Residency.ONE_AT_A_TIME, how.loras())) {
       int side = Math.min(SIDE, model.stage().draws().width());

@@ -61,8 +61,9 @@ public final class StableDiffusionFamily implements ModelFamily {
   }
 
   @Override
-  public Opened open(Path folder, OpenOptions how) {
-    how.prior()
+  public Opened open(Path folder, OpenOptions asked) {
+    asked
+        .prior()
         .filter(prior -> !prior.equals("diffusion")) // the value in recipes of models without one
         .ifPresent(
             prior -> {
@@ -75,15 +76,15 @@ public final class StableDiffusionFamily implements ModelFamily {
           "safety_checker: not run (expected: --filter FILE with safety-checker: {0}, to run it)",
           folder.resolve(StableDiffusionFolder.SAFETY_CHECKER));
     }
-    var compute =
-        how.compute(
+    OpenOptions how =
+        asked.suiting(
             () ->
                 SuitedPrecision.of(
                     StableDiffusionFolder.components(folder).stream()
                         .filter(component -> component.manifest().isPresent())
                         .map(component -> folder.resolve(component.name()))
                         .toArray(Path[]::new)));
-    var model = StableDiffusionModel.load(folder, compute, how.residency(), how.loras());
+    var model = StableDiffusionModel.load(folder, how.compute(), how.residency(), how.loras());
     String description = "Stable Diffusion, images of " + model.stage().draws() + " pixels";
     var module =
         new PipelineModule(

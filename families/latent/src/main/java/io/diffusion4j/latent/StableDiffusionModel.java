@@ -18,6 +18,7 @@ import io.diffusion4j.diffusion.denoiser.BatchingDenoiser;
 import io.diffusion4j.diffusion.denoiser.Denoiser;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.stage.Pixels;
+import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.diffusion.stage.Sizes;
 import io.diffusion4j.diffusion.stage.Stage;
 import io.diffusion4j.diffusion.stage.StageSetting;
@@ -306,8 +307,22 @@ final class StableDiffusionModel implements AutoCloseable {
     return autoencoder.use(work);
   }
 
-  /** Returns the colours of latents for previews, computed on first use. */
-  LatentColours colours() {
+  /**
+   * Returns a listener that sees images in place of latents: those of a tiny decoder, else colours
+   * at the size of the latents.
+   *
+   * @param size the size of the latents
+   */
+  SamplingListener previews(SamplingListener listener, Pixels size) {
+    if (vae instanceof TinyAutoencoder) {
+      var image = new Pixels(vae.factor() * size.width(), vae.factor() * size.height());
+      return listener.decoding(
+          image, latent -> autoencoder.use(model -> model.decode(latent, size).pixels()));
+    }
+    return listener.decoding(size, latent -> colours().of(latent));
+  }
+
+  private LatentColours colours() {
     LatentColours known = colours;
     if (known == null) {
       known =

@@ -297,7 +297,7 @@ final class StableDiffusionPipeline implements ImagePipeline {
     var sized = model.code(vae -> canvas.at(vae, picture, size, isSeen));
     List<Draw<Guidance<UnetCondition>>> draws =
         draws(words, shown, asked, size, noise, noise.stream().map(sized::with).toList());
-    var previews = model.colours().previews(listener, size);
+    var previews = model.previews(listener, size);
     int values = size.width() * size.height() * model.vae().latentChannels();
     List<float[]> latents =
         model.denoise(

@@ -1,9 +1,6 @@
 package io.diffusion4j.pipeline;
 
 import io.diffusion4j.diffusion.stage.Pixels;
-import io.diffusion4j.diffusion.stage.SamplingListener;
-import java.util.AbstractList;
-import java.util.List;
 import java.util.SplittableRandom;
 
 /**
@@ -126,30 +123,5 @@ public record LatentColours(double[][] rows) {
       colours[i] = (float) Math.max(-1, Math.min(1, sum));
     }
     return colours;
-  }
-
-  /**
-   * Returns a listener that passes the steps on with colours in place of latents, which are
-   * converted only when they are read.
-   *
-   * @param size the size of the latents
-   */
-  public SamplingListener previews(SamplingListener listener, Pixels size) {
-    return at -> {
-      List<float[]> shown =
-          new AbstractList<>() {
-            @Override
-            public float[] get(int i) {
-              return of(at.x0().get(i));
-            }
-
-            @Override
-            public int size() {
-              return at.x0().size();
-            }
-          };
-      listener.onProgress(
-          new SamplingListener.Progress(at.stage(), at.step(), at.steps(), shown, size));
-    };
   }
 }

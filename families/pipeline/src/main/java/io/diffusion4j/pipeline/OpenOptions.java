@@ -61,21 +61,14 @@ public record OpenOptions(
         Optional.empty());
   }
 
-  /**
-   * Returns how the networks compute.
-   *
-   * @param suited the precision that suits the model
-   */
-  public Compute compute(Supplier<Precision> suited) {
-    return new Compute(engine, threads, precision.orElseGet(suited), packed);
+  /** Returns the same settings with the precision that suits the model, if none was chosen. */
+  public OpenOptions suiting(Supplier<Precision> suited) {
+    return precision.isPresent() ? this : withPrecision(Optional.of(suited.get()));
   }
 
-  /**
-   * Returns the precision for recipes, if it is one that must be chosen explicitly; empty for the
-   * others, which depend on the weights and the processor.
-   */
-  public String recordedPrecision() {
-    return precision.filter(one -> one == Precision.INT8).map(Precision::word).orElse("");
+  /** Returns how the networks compute; in float32 if no precision was chosen. */
+  public Compute compute() {
+    return new Compute(engine, threads, precision.orElse(Precision.FLOAT32), packed);
   }
 
   /** Returns the same settings with the engine of this name. */

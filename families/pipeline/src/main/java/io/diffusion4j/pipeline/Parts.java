@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The networks of a pipeline that take memory, and the state of each: open or not.
  *
- * <p>Thread-safe. If only one may be open at a time, its users wait for each other; code that works
- * with a part must not use another part meanwhile.
+ * <p>Thread-safe. If only one may be open at a time, its users wait for each other. Code that works
+ * with a part may use another one on the same thread; both are open meanwhile.
  */
 public final class Parts implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Parts.class.getName());
@@ -80,12 +80,12 @@ public final class Parts implements AutoCloseable {
   @Override
   public synchronized void close() {
     closed = true;
-    closeAllBut(null);
+    closeUnused();
   }
 
-  private void closeAllBut(@Nullable Slot<?> kept) {
+  private void closeUnused() {
     try (var open = new Resources()) {
-      all.stream().filter(slot -> slot != kept).forEach(open::add);
+      all.stream().filter(slot -> slot.users == 0).forEach(open::add);
     }
   }
 
@@ -98,6 +98,9 @@ public final class Parts implements AutoCloseable {
     private final Opener<T> opener;
     private Resources resources = new Resources();
     private volatile @Nullable T value;
+
+    /** Nested uses, counted if only one part may be open. */
+    private int users;
 
     private Slot(String name, boolean onDemand, Opener<T> opener) {
       this.name = name;
@@ -116,9 +119,14 @@ public final class Parts implements AutoCloseable {
           throw new IllegalStateException("the model is closed");
         }
         if (value == null) {
-          closeAllBut(this);
+          closeUnused();
         }
-        return work.apply(open());
+        users++;
+        try {
+          return work.apply(open());
+        } finally {
+          users--;
+        }
       }
     }
 

@@ -12,6 +12,7 @@ import io.diffusion4j.diffusion.sampling.Sampler;
 import io.diffusion4j.diffusion.sampling.Thresholding;
 import io.diffusion4j.diffusion.schedule.TimestepSpacing;
 import io.diffusion4j.diffusion.stage.StageChoices;
+import io.diffusion4j.nn.engine.Engines;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -150,6 +151,7 @@ public final class PipelineModule extends AbstractModule {
     /**
      * Returns the identity of a folder's model.
      *
+     * @param how the settings, with the precision in which it computes
      * @param usual its name, unless it was opened with another
      * @param description of the family and its images
      */
@@ -163,7 +165,8 @@ public final class PipelineModule extends AbstractModule {
           replaced.parts(),
           LoraFiles.applied(how.loras()),
           PublishedFolder.name(folder),
-          how.recordedPrecision());
+          how.compute().precision().word(),
+          Engines.arithmetic(how.compute()).orElse(""));
     }
   }
 }

@@ -42,6 +42,20 @@ class PartsTest {
   }
 
   @Test
+  void aPartInUseStaysOpenWhileItsUserUsesAnother() {
+    try (var parts = new Parts(Residency.ONE_AT_A_TIME)) {
+      var a = slot(parts, "a");
+      var b = slot(parts, "b");
+      assertThat(a.<String>use(first -> first + b.<String>use(second -> second))).isEqualTo("ab");
+      assertThat(log).containsExactly("open a", "open b");
+      assertThat(b.<String>use(s -> s)).isEqualTo("b");
+      assertThat(slot(parts, "c").<String>use(s -> s)).isEqualTo("c");
+      assertThat(log.subList(2, log.size()))
+          .containsExactlyInAnyOrder("close a", "close b", "open c");
+    }
+  }
+
+  @Test
   void whatIsAlwaysResidentIsOpenedOnceAndClosedAtTheEndTheNewestFirst() {
     try (var parts = new Parts(Residency.ALWAYS)) {
       var a = slot(parts, "a");

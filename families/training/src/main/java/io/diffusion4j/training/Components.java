@@ -22,7 +22,7 @@ public final class Components {
    *
    * @param from of the same family
    */
-  static void copyMissing(ModelLayout from, ModelLayout to, List<String> except) {
+  public static void copyMissing(ModelLayout from, ModelLayout to, List<String> except) {
     for (String name : from.components()) {
       if (!except.contains(name) && !isThere(to.component(name))) {
         copy(from.component(name), to.component(name));

@@ -4,6 +4,10 @@ import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.train.TrainingConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
 
 /**
  * The distillation of a model, the teacher, into a student of few steps.
@@ -13,10 +17,12 @@ import java.nio.file.Path;
  * @param work the folder of states and of the teacher's pictures
  * @param method what the student learns
  * @param steps the steps of the student, a power of two up to {@value #MOST}
- * @param teacherSteps the steps in which the teacher draws its pictures, at least 2
- * @param pairs the pictures that the teacher draws, at least {@value #HELD_OUT}; one of every
+ * @param parts the stages to distil, by name; empty for all of the model
+ * @param captions what the teacher draws, in turn; unconditional models need none
+ * @param teacherSteps the steps in which the teacher draws, at least 2; empty for its usual ones
+ * @param pairs the samples that the teacher draws, at least {@value #HELD_OUT}; one of every
  *     {@value #HELD_OUT} is held out
- * @param guidance the teacher's guidance scale, which the student keeps
+ * @param guidance the teacher's guidance scale, which the student keeps; empty for its usual one
  * @param config the training of the student, or of each of its stages
  * @param checkpointEvery steps between two states
  */
@@ -26,9 +32,11 @@ public record Distillation(
     Path work,
     Method method,
     int steps,
-    int teacherSteps,
+    List<String> parts,
+    List<String> captions,
+    OptionalInt teacherSteps,
     int pairs,
-    double guidance,
+    OptionalDouble guidance,
     TrainingConfig config,
     long checkpointEvery) {
   /** One of this many pairs is held out. */
@@ -54,12 +62,57 @@ public record Distillation(
         "student-steps",
         steps,
         "1 with the method direct; progressive has more");
-    Check.that(teacherSteps >= 2, "teacher-steps", teacherSteps, "≥ 2");
+    parts = List.copyOf(parts);
+    captions = List.copyOf(captions);
+    teacherSteps.ifPresent(given -> Check.that(given >= 2, "teacher-steps", given, "≥ 2"));
     Check.that(pairs >= HELD_OUT, "pairs", pairs, "≥ %s", HELD_OUT);
-    Check.notNegative("guidance", guidance);
+    guidance.ifPresent(given -> Check.notNegative("guidance", given));
     Check.that(
         config.lowRank().isEmpty(), "lora-rank", "given", "none; a student has weights of its own");
     Check.that(checkpointEvery >= 1, "checkpoint-every", checkpointEvery, "≥ 1");
+  }
+
+  /**
+   * Returns the stages to distil.
+   *
+   * @param known all of the model, in the order in which they draw
+   * @throws IllegalArgumentException if it has no stage of a name
+   */
+  public List<String> parts(List<String> known) {
+    for (String part : parts) {
+      Check.that(known.contains(part), "part", part, "one of %s", String.join(", ", known));
+    }
+    return known.stream().filter(part -> parts.isEmpty() || parts.contains(part)).toList();
+  }
+
+  /** Returns the same distillation of a teacher that draws as usual. */
+  public Distillation asUsual() {
+    return new Distillation(
+        teacher,
+        student,
+        work,
+        method,
+        steps,
+        parts,
+        captions,
+        OptionalInt.empty(),
+        pairs,
+        OptionalDouble.empty(),
+        config,
+        checkpointEvery);
+  }
+
+  /**
+   * Returns the steps of the first student of {@link Method#PROGRESSIVE}: at most half of the
+   * teacher's.
+   *
+   * @throws IllegalArgumentException if the last student has more
+   */
+  int firstSteps(int ofTeacher) {
+    int first = Math.min(MOST, Integer.highestOneBit(ofTeacher / 2));
+    Check.that(
+        steps <= first, "student-steps", steps, "at most half of the teacher's %s", ofTeacher);
+    return first;
   }
 
   /** What a student learns. */
@@ -67,6 +120,11 @@ public record Distillation(
     /** The teacher's picture of the same noise, in one step. */
     DIRECT,
     /** Two of the teacher's steps in one, again and again (Salimans &amp; Ho 2022, alg. 2). */
-    PROGRESSIVE
+    PROGRESSIVE;
+
+    /** Returns the name in files. */
+    public String word() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 }

@@ -108,6 +108,17 @@ public interface TrainableComponent {
   }
 
   /**
+   * Draws examples with the component alone, before the components exist that a pipeline also
+   * needs; none if it draws no pictures.
+   *
+   * @param written a run whose model folder contains the component
+   * @param examples of which the first {@link Preview#COUNT} are drawn
+   */
+  default List<Preview> previews(ComponentRun written, DataSet examples) {
+    return List.of();
+  }
+
+  /**
    * Trains it until the end or until it is stopped, then writes it.
    *
    * @return whether it is finished

@@ -73,14 +73,14 @@ public record Defaults(boolean ours) {
   }
 
   /** Returns the decoder. */
-  Stage decoder(SchedulerConfig scheduler, int size) {
+  public Stage decoder(SchedulerConfig scheduler, int size) {
     return pixels(
             ImageDecoder.STAGE, scheduler, ours ? DECODER_STEPS : PUBLISHED_DECODER_STEPS, size)
         .withScale(new Scale(ours ? DECODER_GUIDANCE : PUBLISHED_DECODER_GUIDANCE, MAX_GUIDANCE));
   }
 
   /** Returns the upsampler, which has no guidance. */
-  Stage upsampler(SchedulerConfig scheduler, int size) {
+  public Stage upsampler(SchedulerConfig scheduler, int size) {
     return pixels(Upsampler.STAGE, scheduler, SUPER_RES_STEPS, size).withReuse(true);
   }
 

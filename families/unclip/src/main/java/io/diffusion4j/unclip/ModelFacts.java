@@ -30,6 +30,11 @@ public record ModelFacts(Path folder, String name) {
     return new ModelFacts(folder, notes(folder).getOrDefault(PRESET, NAMELESS));
   }
 
+  /** Returns the notes on the model that the weights of its students keep. */
+  public Map<String, String> notes() {
+    return name.equals(NAMELESS) ? Map.of() : Map.of(PRESET, name);
+  }
+
   private static Map<String, String> notes(Path folder) {
     try (var decoder = ModelFolder.open(folder).checkpoint(UnclipFolder.DECODER)) {
       return decoder.metadata();

@@ -88,7 +88,8 @@ public final class UnclipFamily implements ModelFamily {
   }
 
   @Override
-  public Opened open(Path folder, OpenOptions how) {
+  public Opened open(Path folder, OpenOptions asked) {
+    OpenOptions how = asked.suiting(() -> UnclipModel.suited(folder));
     Check.that(
         PriorChoice.of(how) != PriorChoice.AR
             || Files.isDirectory(folder.resolve(UnclipFolder.PRIOR_AR)),
@@ -101,7 +102,7 @@ public final class UnclipFamily implements ModelFamily {
     UnclipModel model =
         UnclipModel.load(
             folder,
-            how.compute(() -> UnclipModel.suited(folder)),
+            how.compute(),
             how.residency(),
             how.loras(),
             guide(folder, how),
@@ -114,7 +115,10 @@ public final class UnclipFamily implements ModelFamily {
   public PictureLikelihood likelihood(Path folder, OpenOptions how) {
     return new UnclipLikelihood(
         UnclipModel.load(
-            folder, how.compute(() -> UnclipModel.suited(folder)), Residency.ALWAYS, how.loras()));
+            folder,
+            how.suiting(() -> UnclipModel.suited(folder)).compute(),
+            Residency.ALWAYS,
+            how.loras()));
   }
 
   /** The likelihood of pictures under the decoder, given their own embeddings and captions. */

@@ -187,7 +187,7 @@ public final class UnclipFolder {
     return ClipFolders.readText(component.resolveSibling(TEXT_ENCODER)).positions();
   }
 
-  /** Returns a tokenizer without words for an untrained text tower. */
+  /** Returns a tokenizer of numbered tokens for an untrained text tower. */
   public static ClipTokenizer enumerated(ClipTextNetwork text) {
     return new ClipTokenizer(
         EnumeratedVocabulary.ofSize(text.vocabulary()),

@@ -51,6 +51,7 @@ import io.diffusion4j.pipeline.Parts;
 import io.diffusion4j.pipeline.Parts.Slot;
 import io.diffusion4j.pipeline.Residency;
 import io.diffusion4j.pipeline.Resources;
+import io.diffusion4j.pipeline.Students;
 import io.diffusion4j.prior.AutoregressiveModel;
 import io.diffusion4j.prior.AutoregressivePrior;
 import io.diffusion4j.prior.DiffusionPrior;
@@ -104,6 +105,7 @@ public final class UnclipModel implements AutoCloseable {
   private final Optional<NoisedClip> guide;
   private final int embeddingSize;
   private final String name;
+  private final Students students;
   private final Optional<KnownWords> words;
   private final Defaults defaults;
 
@@ -124,6 +126,7 @@ public final class UnclipModel implements AutoCloseable {
     text = parts.add(UnclipFolder.TEXT_ENCODER, owned -> owned.add(openText(textNetwork)));
     image = optional(UnclipFolder.IMAGE_ENCODER, this::addImage);
     name = preset(folder);
+    students = Students.in(folder.path());
     words = KnownWords.read(folder.path());
     defaults = new Defaults(!name.equals(ModelFacts.NAMELESS));
     // A variation pipeline has no prior, so these steps are never read.
@@ -134,7 +137,7 @@ public final class UnclipModel implements AutoCloseable {
     priorStage =
         onePassPrior.isPresent()
             ? OnePassPrior.OFFERED
-            : defaults.prior(priorScheduler, priorSamplers(folder.path()));
+            : students.limited(defaults.prior(priorScheduler, priorSamplers(folder.path())));
     prior =
         onePassPrior
             .map(path -> parts.add(UnclipFolder.PRIOR, owned -> openOnePassPrior(path, owned)))
@@ -153,7 +156,9 @@ public final class UnclipModel implements AutoCloseable {
     guide = noisedClip.map(path -> resources.add(NoisedClip.load(path, compute)));
     guide.ifPresent(judge -> judge.requireFits(decoderSize, decoderSize));
     Stage plain =
-        defaults.decoder(decoderScheduler, decoderSize).withReuse(backbone instanceof UnetConfig);
+        students
+            .limited(defaults.decoder(decoderScheduler, decoderSize))
+            .withReuse(backbone instanceof UnetConfig);
     decoderStage =
         guide.isPresent()
             ? plain.withGuide(Guides.CLIP, Stage.Scale.ofGradient(CLIP_SCALE))
@@ -173,7 +178,7 @@ public final class UnclipModel implements AutoCloseable {
     upsampler =
         new DiffusionUpsampler(
             resources.add(batching(Upsampler.STAGE, network)),
-            defaults.upsampler(upsamplerScheduler, imageSize));
+            students.limited(defaults.upsampler(upsamplerScheduler, imageSize)));
   }
 
   /**
@@ -555,6 +560,11 @@ public final class UnclipModel implements AutoCloseable {
   /** Returns the preset that it was trained from, or {@link ModelFacts#NAMELESS}. */
   public String name() {
     return name;
+  }
+
+  /** Returns its distilled stages. */
+  public Students students() {
+    return students;
   }
 
   /** Returns the default number of candidate embeddings that the prior draws. */

@@ -25,6 +25,7 @@ import io.diffusion4j.diffusion.solver.DdimSampler;
 import io.diffusion4j.diffusion.solver.Samplers;
 import io.diffusion4j.diffusion.stage.Pixels;
 import io.diffusion4j.diffusion.stage.StageChoices;
+import io.diffusion4j.nn.engine.Engines;
 import io.diffusion4j.pipeline.LoraFiles;
 import io.diffusion4j.pipeline.OpenOptions;
 import io.diffusion4j.pipeline.PublishedFolder;
@@ -167,13 +168,19 @@ public final class UnclipModule extends AbstractModule {
   private ModelIdentity identity(Replacements replaced) {
     return new ModelIdentity(
         opening.name().orElse(model.name()),
-        "unCLIP, images of " + model.imageSize() + "×" + model.imageSize() + " pixels",
+        "unCLIP, images of "
+            + model.imageSize()
+            + "×"
+            + model.imageSize()
+            + " pixels"
+            + model.students().suffix(),
         new ModelFacts(model.folder(), model.name()).license(),
         digest.get(),
         replaced.parts(),
         LoraFiles.applied(opening.loras()),
         PublishedFolder.name(model.folder()),
-        opening.recordedPrecision());
+        opening.compute().precision().word(),
+        Engines.arithmetic(opening.compute()).orElse(""));
   }
 
   /** Returns the tasks for which the model has all parts. */

@@ -49,6 +49,14 @@ record Habit(Pattern phrase, String instead) {
           of("the model that ships", "the shipped model"),
           of("the usual one", "the default"),
           of("the whole way", "the full trajectory"),
+          of("way back", "the reverse process"),
+          of("network's answers?", "the network's output or prediction"),
+          of("the network answers", "the network predicts"),
+          of("(?:from|without) words", "from or without a prompt; unconditional"),
+          of("the meter", "the metric"),
+          of("by the end of (?:the|its) name", "by the file extension"),
+          of("its like", "the noun"),
+          of("each above it", "each shown above the other"),
           of("passed over", "ignored"));
 
   private static Habit of(String phrase, String instead) {

@@ -100,7 +100,7 @@ public fun textToImage(
   more: RequestScope.() -> Unit = {},
 ): GenerateImagesRequest = Requests.textToImage(prompt, negative).with(more)
 
-/** Creates a request for images without words, of a class for a class-conditional model. */
+/** Creates a request for images without a prompt, of a class for a class-conditional model. */
 public fun unconditional(
   label: Int? = null,
   more: RequestScope.() -> Unit = {},

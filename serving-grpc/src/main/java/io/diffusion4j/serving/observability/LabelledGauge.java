@@ -9,7 +9,7 @@ import java.util.function.Supplier;
  * their own, in alphabetical order; the others are added up as {@code other}.
  *
  * @param name the name, as lower-case words separated by dots
- * @param help the description shown with the meter
+ * @param help the description shown with the metric
  * @param label the name of the label
  * @param now returns the current values by the value of the label; must not block
  */

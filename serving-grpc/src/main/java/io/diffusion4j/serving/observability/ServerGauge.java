@@ -7,7 +7,7 @@ import java.util.function.LongSupplier;
  *
  * @param name the name, as lower-case words separated by dots, such as {@code
  *     diffusion4j.live.tensors}
- * @param help the description shown with the meter
+ * @param help the description shown with the metric
  * @param now returns the current value; called by several threads at once, and must not block
  */
 public record ServerGauge(String name, String help, LongSupplier now) {

@@ -166,6 +166,7 @@ public record ResolvedRequest(
         .addAllParts(ModelParts.of(card, alone.getStagesMap().values()))
         .setPublishedModel(card.identity().published())
         .setPrecision(card.identity().precision())
+        .setEngine(card.identity().engine())
         .addAllFilters(FilterMessages.of(filters))
         .build();
   }

@@ -290,8 +290,7 @@ public record TaskResolver(
           "some words; the model does not see what an image shows");
     }
     if (!prompt.getText().isBlank() && !tasks.contains(TEXT_TO_IMAGE)) {
-      violations.add(
-          field, Errors.quote(prompt.getText()), "empty; the model does not draw from words");
+      violations.add(field, Errors.quote(prompt.getText()), "empty; the model takes no prompt");
     }
   }
 

@@ -84,10 +84,10 @@ final class ServerConfigTest {
             "admin: a port without tokens (expected: tokens, one of them with the role admin)");
   }
 
-  /** The documented example contains every setting, and each is read as its comment describes. */
+  /** The documented file contains every setting, and each is read as its comment describes. */
   @Test
   void theExampleOfTheDocumentationIsReadWhole() throws IOException {
-    assertThat(file(example("server.yaml")))
+    assertThat(file(settings()))
         .isEqualTo(
             new ServerConfig(
                 "127.0.0.1",
@@ -156,7 +156,7 @@ final class ServerConfigTest {
                         false)),
                 new LogSettings(LogSettings.Format.JSON, LogSettings.Level.INFO, false)));
     for (String key : Splitter.on(", ").split(KEYS)) {
-      assertThat(example("server.yaml")).containsPattern("(?m)^" + key + ":");
+      assertThat(settings()).containsPattern("(?m)^" + key + ":");
     }
   }
 
@@ -206,6 +206,11 @@ final class ServerConfigTest {
     assertThat(config.jwt().orElseThrow().keys()).isEqualTo(folder.resolve("k.json").toUri());
   }
 
+  private static String settings() throws IOException {
+    return Files.readString(Path.of("../docs/server.yaml"));
+  }
+
+  /** The first file of the page with this name in its first line. */
   private static String example(String name) throws IOException {
     String page = Files.readString(Path.of("../docs/serving.md"));
     var block =

@@ -132,7 +132,7 @@ class StripTest extends Page {
         .startsWith("GIF89a")
         .contains("NETSCAPE2.0", "XMP DataXMP", "compositeWithTrainedAlgorithmicMedia");
     List<String> frames = frames(gif, "image/gif");
-    assertThat(frames).hasSize(6); // a circle has no way back
+    assertThat(frames).hasSize(6); // a circle does not turn back
     for (int i = 1; i <= 6; i++) { // a frame has fewer colours than its picture
       String drawn = pixels(JOB + " .tile:nth-child(" + i + ") .picture.done");
       assertThat(difference(frames.get(i - 1), drawn)).isLessThan(16);

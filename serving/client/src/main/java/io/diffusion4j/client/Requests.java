@@ -48,7 +48,7 @@ public final class Requests {
   }
 
   /**
-   * Requests images without words, from a model that was trained on pictures alone.
+   * Requests images without a prompt, from a model that was trained on pictures alone.
    *
    * @param label the class, for a model that knows classes; empty for one that does not
    */

@@ -13,7 +13,7 @@ import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A model without words, from nothing to pictures that draw themselves again. */
+/** An unconditional model, from nothing to pictures that draw themselves again. */
 final class DdpmTest {
   private static final String OTHER = GoldenRoots.shipped().first("unclip-pipeline").toString();
 
@@ -96,7 +96,7 @@ final class DdpmTest {
     }
     Run words = Run.of("img2img", picture, "a cat", "--model", model);
     assertThat(words.err())
-        .contains("prompt: \"a cat\" (expected: empty; the model does not draw from words)");
+        .contains("prompt: \"a cat\" (expected: empty; the model takes no prompt)");
   }
 
   private static void isMeasured(String model, Path folder) {

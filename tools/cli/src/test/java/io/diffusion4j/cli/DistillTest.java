@@ -2,6 +2,12 @@ package io.diffusion4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.diffusion4j.checkpoint.DType;
+import io.diffusion4j.decoder.unet.UnetConfig;
+import io.diffusion4j.emoji.train.EmojiPreset;
+import io.diffusion4j.unclip.RandomPipeline;
+import io.diffusion4j.unclip.UnclipConfig;
+import io.diffusion4j.unclip.training.UnclipPreset;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,8 +28,12 @@ final class DistillTest {
   }
 
   private static Run distill(String student, String... more) {
-    List<String> line = new ArrayList<>(List.of("distill", path("teacher"), "--output"));
-    line.addAll(List.of(path(student), "--pairs", "16", "--teacher-steps", "3", "--batch", "4"));
+    return distillOf("teacher", student, more);
+  }
+
+  private static Run distillOf(String teacher, String student, String... more) {
+    List<String> line = new ArrayList<>(List.of("distill", path(teacher), "--output"));
+    line.addAll(List.of(path(student), "--pairs", "16", "--teacher-steps", "8", "--batch", "4"));
     line.addAll(List.of(more));
     return Run.of(line.toArray(String[]::new));
   }
@@ -81,11 +91,12 @@ final class DistillTest {
     Run distilled = distill("direct", "--steps", "3", "--method", "direct");
     assertThat(distilled.status()).as(distilled.err()).isZero();
     assertThat(Files.readString(folder.resolve("direct/distilled.json")))
-        .contains("\"method\": \"direct\"", "\"steps\": 1", "\"teacher\": \"sha256:");
+        .contains(
+            "\"decoder\": {", "\"method\": \"direct\"", "\"steps\": 1", "\"teacher\": \"sha256:");
     assertThat(folder.resolve("direct/scheduler/scheduler_config.json"))
         .content()
         .contains("\"prediction_type\": \"v_prediction\"", "\"timestep_spacing\": \"trailing\"");
-    assertThat(folder.resolve("direct-state/pairs/pairs-00000.safetensors")).exists();
+    assertThat(folder.resolve("direct-state/decoder/pairs-8-1.0/pairs-00000.safetensors")).exists();
 
     Run drawn = draw("direct");
     assertThat(drawn.status()).as(drawn.err()).isZero();
@@ -108,12 +119,57 @@ final class DistillTest {
     Run distilled =
         distill("halved", "--steps", "2", "--method", "progressive", "--student-steps", "2");
     assertThat(distilled.status()).as(distilled.err()).isZero();
-    assertThat(folder.resolve("halved-state/progressive-8/model/distilled.json"))
-        .content()
-        .contains("\"steps\": 8");
+    assertThat(folder.resolve("halved-state/decoder/progressive-4/student.safetensors")).exists();
     assertThat(folder.resolve("halved/distilled.json")).content().contains("\"steps\": 2");
     Run drawn = draw("halved");
     assertThat(drawn.status()).as(drawn.err()).isZero();
+  }
+
+  /** The stages of unCLIP become students one after the other, in one folder. */
+  @Test
+  void stagesOfUnclip() throws IOException {
+    var tiny = EmojiPreset.tiny().sizes().of(UnclipPreset.class);
+    var config =
+        new UnclipConfig(
+            tiny.clip().textNetwork(),
+            tiny.vision(),
+            tiny.priorConfig(),
+            tiny.projection(),
+            (UnetConfig) tiny.decoderConfig(),
+            tiny.upsamplerConfig());
+    new RandomPipeline(config, DType.F32, 1).write(folder.resolve("unclip"), component -> {});
+    Path captions = Files.writeString(folder.resolve("captions.txt"), "a cat\n\ntwo dogs\n");
+    String[] few = {"--steps", "2", "--captions", captions.toString()};
+    Run all = distillOf("unclip", "words", few);
+    assertThat(all.status()).as(all.err()).isZero();
+    assertThat(Files.readString(folder.resolve("words/distilled.json")))
+        .contains("\"prior\": {", "\"decoder\": {", "\"super_res\": {", "\"samplers\": [");
+    assertThat(folder.resolve("words/decoder_scheduler/scheduler_config.json"))
+        .content()
+        .contains("\"prediction_type\": \"sample\"", "\"timestep_spacing\": \"trailing\"");
+    assertThat(drawWords("words", "--prior-steps", "1").status()).isZero();
+    assertThat(drawWords("words", "--decoder-steps", "2").err())
+        .contains("2 (expected: 1, for which the model was distilled)");
+    assertThat(drawWords("words", "--decoder-guidance", "2").err())
+        .contains("decoder-guidance: 2.0 (expected: 1; this stage has no guidance)");
+    assertThat(Run.of("doctor", "--model", path("words"), "--count", "2").err())
+        .contains("prior: distilled to steps: 1 (direct, guidance 4.0) from sha256:");
+
+    List<String> halved = new ArrayList<>(List.of(few));
+    halved.addAll(
+        List.of("--method", "progressive", "--student-steps", "4", "--part", "super_res"));
+    Run one = distillOf("unclip", "words", halved.toArray(String[]::new));
+    assertThat(one.status()).as(one.err()).isZero();
+    Run drawn = drawWords("words");
+    assertThat(drawn.status()).as(drawn.err()).isZero();
+    assertThat(Run.of("replay", path("words.png"), "--model", path("words")).out())
+        .contains("the same file, bit for bit");
+  }
+
+  private static Run drawWords(String student, String... more) {
+    List<String> line = new ArrayList<>(List.of("a cat"));
+    line.addAll(List.of(more));
+    return draw(student, line.toArray(String[]::new));
   }
 
   @Test
@@ -124,7 +180,11 @@ final class DistillTest {
         .contains("student-steps: 2 (expected: 1 with the method direct; progressive has more)");
     assertThat(distill("teacher").err()).contains("(expected: another folder than the teacher's)");
     assertThat(distill("bad", "--guidance", "3").err())
-        .contains("guidance: 3.0 (expected: 1; the model has no null class)");
+        .contains("guidance: 3.0 (expected: 1; decoder has no guidance)");
+    assertThat(distill("bad", "--method", "progressive", "--student-steps", "8").err())
+        .contains("student-steps: 8 (expected: at most half of the teacher's 8)");
+    assertThat(distill("bad", "--part", "prior").err())
+        .contains("part: prior (expected: one of decoder)");
     assertThat(distill("bad", "--method", "reflow").err()).contains("direct, progressive");
     assertThat(folder.resolve("bad")).doesNotExist();
   }

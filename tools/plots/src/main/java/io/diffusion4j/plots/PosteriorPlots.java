@@ -36,7 +36,7 @@ public record PosteriorPlots(ForwardProcess process, GaussianMixture data) {
   }
 
   /**
-   * Plots one step of the way back.
+   * Plots one step of the reverse process.
    *
    * @param s the timestep after the step, from {@link
    *     io.diffusion4j.diffusion.schedule.NoiseSchedule#CLEAN}

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The charts of the way back and of the bound hold the formulas' numbers. */
+/** The charts of the reverse process and of the bound hold the formulas' numbers. */
 class WayBackTest {
   private static final NoiseSchedule LINEAR = new LinearSchedule(1000);
 
@@ -55,7 +55,7 @@ class WayBackTest {
     }
   }
 
-  /** For Gaussian data the way back is a Gaussian however far a step leads. */
+  /** For Gaussian data the reverse step is Gaussian however far a step leads. */
   @Test
   void theWayBackIsAGaussianForGaussianDataAndElseForSmallSteps() {
     assertThat(apart(near(0.3).step(10, 900, 0.5), 0, 1)).isLessThan(1e-4);

@@ -157,7 +157,7 @@ public final class Generate implements Callable<Integer>, SamplingOptions.Sample
     return asked;
   }
 
-  /** Whether the model draws from words only. */
+  /** Whether the model needs a prompt. */
   boolean needsWords() {
     return OpenPipeline.family(model.folder()).needsWords();
   }

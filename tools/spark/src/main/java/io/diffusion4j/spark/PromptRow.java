@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A row of the table of prompts.
  *
- * @param prompt null for a model without words
+ * @param prompt null for an unconditional model
  * @param negative the negative prompt; may be empty
- * @param label the class, for a model without words; null for none
+ * @param label the class, for an unconditional model; null for none
  * @param seed null if neither the row nor the job has one
  * @param count the number of pictures
  * @param id null if the ids of the pictures follow from their recipes

@@ -105,7 +105,7 @@ record Variations(Evaluation evaluation, PromptSet originals, OptionalDouble lik
   }
 
   /**
-   * A model's variations of pictures without words, drawn one by one: one of each picture, then
+   * A model's variations of pictures without a prompt, drawn one by one: one of each picture, then
    * another of each, and so on. The i-th variation has the i-th noise of the seed.
    *
    * @param settings the sampling settings by stage name

@@ -1,10 +1,17 @@
 package io.diffusion4j.onednn.core;
 
 import static org.bytedeco.dnnl.global.dnnl.dnnl_cpu;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_cpu_isa_avx;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_cpu_isa_avx2;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_cpu_isa_avx2_vnni;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_cpu_isa_avx2_vnni_2;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_cpu_isa_avx512_core;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_cpu_isa_avx512_core_amx;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_cpu_isa_avx512_core_amx_fp16;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_cpu_isa_avx512_core_bf16;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_cpu_isa_avx512_core_fp16;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_cpu_isa_avx512_core_vnni;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_cpu_isa_sse41;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_engine_create;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_get_effective_cpu_isa;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_set_primitive_cache_capacity;
@@ -101,6 +108,25 @@ public final class Natives {
   /** Whether the processor has the instructions that gradients of convolutions need. */
   public static boolean trains() {
     return has(dnnl_cpu_isa_avx512_core); // with less, the library crashes in gradients by weights
+  }
+
+  /** Returns the instruction set that the library uses, by the name in its setting for the most. */
+  public static String instructionSet() {
+    int set = dnnl_get_effective_cpu_isa();
+    return switch (set) {
+      case dnnl_cpu_isa_sse41 -> "sse41";
+      case dnnl_cpu_isa_avx -> "avx";
+      case dnnl_cpu_isa_avx2 -> "avx2";
+      case dnnl_cpu_isa_avx2_vnni -> "avx2_vnni";
+      case dnnl_cpu_isa_avx2_vnni_2 -> "avx2_vnni_2";
+      case dnnl_cpu_isa_avx512_core -> "avx512_core";
+      case dnnl_cpu_isa_avx512_core_vnni -> "avx512_core_vnni";
+      case dnnl_cpu_isa_avx512_core_bf16 -> "avx512_core_bf16";
+      case dnnl_cpu_isa_avx512_core_fp16 -> "avx512_core_fp16";
+      case dnnl_cpu_isa_avx512_core_amx -> "avx512_core_amx";
+      case dnnl_cpu_isa_avx512_core_amx_fp16 -> "avx512_core_amx_fp16";
+      default -> "isa_" + set; // of another architecture or a later version
+    };
   }
 
   private static boolean has(int instructions) {

@@ -10,13 +10,22 @@ import io.diffusion4j.decoder.DecoderModel;
 import io.diffusion4j.decoder.DiffusionUpsampler;
 import io.diffusion4j.decoder.UpsamplerModel;
 import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.diffusion.component.ImageDecoder;
+import io.diffusion4j.diffusion.component.Prior;
 import io.diffusion4j.diffusion.component.TextEncoding;
+import io.diffusion4j.diffusion.component.Upsampler;
+import io.diffusion4j.diffusion.denoiser.Denoiser;
+import io.diffusion4j.diffusion.denoiser.Prediction;
+import io.diffusion4j.diffusion.denoiser.Query;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.Resize;
+import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.pipeline.Diagnosis;
 import io.diffusion4j.pipeline.Diagnosis.Verdict;
 import io.diffusion4j.pipeline.Residency;
+import io.diffusion4j.pipeline.Student;
+import io.diffusion4j.pipeline.Students;
 import io.diffusion4j.prior.PriorModel;
 import io.diffusion4j.prior.Standardization;
 import io.diffusion4j.unclip.UnclipFolder;
@@ -224,9 +233,7 @@ public record Doctor(
       List<float[]> clean =
           patient.embeddings.stream().map(model.standardization()::apply).toList();
       Diagnosis found =
-          new DenoisingCheck<>(
-                  part, model.denoiser(), scheduler, ALL_TIMES, true, clean, patient.texts, seed)
-              .diagnosis();
+          check(Prior.STAGE, part, model.denoiser(), scheduler, ALL_TIMES, clean, patient.texts);
       Optional<String> scale = scale(clean);
       return scale.isPresent() && found.verdict() != Verdict.UNTRAINED
           ? new Diagnosis(part, Verdict.MISCONFIGURED, scale.get(), found.levels())
@@ -272,17 +279,55 @@ public record Doctor(
           patient.hasEmbeddings()
               ? patient.embeddings.subList(0, some)
               : Collections.nCopies(some, new float[0]);
-      return new DenoisingCheck<>(
-              part,
-              model.denoiser(),
-              scheduler,
-              ALL_TIMES,
-              true,
-              pixels(patient.images.subList(0, some), size),
-              model.conditions(embeddings, patient.texts.subList(0, some)),
-              seed)
-          .diagnosis();
+      return check(
+          ImageDecoder.STAGE,
+          part,
+          model.denoiser(),
+          scheduler,
+          ALL_TIMES,
+          pixels(patient.images.subList(0, some), size),
+          model.conditions(embeddings, patient.texts.subList(0, some)));
     }
+  }
+
+  /** Lets a network denoise, a student at its own times only, and without its variance. */
+  private <C> Diagnosis check(
+      String stage,
+      String part,
+      Denoiser<C> network,
+      SchedulerConfig scheduler,
+      List<Double> times,
+      List<float[]> clean,
+      List<C> conditions) {
+    Optional<Student> student = Students.in(folder).of(stage);
+    boolean answersLast = student.isEmpty() && !part.equals(UnclipFolder.SUPER_RES_FIRST);
+    return new DenoisingCheck<>(
+            part,
+            student.<Denoiser<C>>map(own -> meansOf(network)).orElse(network),
+            scheduler,
+            student.map(Student::times).orElse(times),
+            answersLast,
+            clean,
+            conditions,
+            seed)
+        .diagnosis();
+  }
+
+  private static <C> Denoiser<C> meansOf(Denoiser<C> network) {
+    return new Denoiser<>() {
+      @Override
+      public Parameterization parameterization() {
+        return network.parameterization();
+      }
+
+      @Override
+      public List<Prediction> predict(List<Query<C>> queries) {
+        return network.predict(queries).stream()
+            .map(Prediction::output)
+            .map(Prediction::of)
+            .toList();
+      }
+    };
   }
 
   private Diagnosis upsampler(Patient patient, String part, List<Double> times) {
@@ -297,16 +342,14 @@ public record Doctor(
           some.stream()
               .map(image -> DiffusionUpsampler.enlarge(Resize.area(image, small, small), size))
               .toList();
-      return new DenoisingCheck<>(
-              part,
-              model.denoiser(),
-              scheduler,
-              times,
-              times.equals(LAST_TIMES),
-              pixels(some, size),
-              conditions,
-              seed)
-          .diagnosis();
+      return check(
+          Upsampler.STAGE,
+          part,
+          model.denoiser(),
+          scheduler,
+          times,
+          pixels(some, size),
+          conditions);
     }
   }
 

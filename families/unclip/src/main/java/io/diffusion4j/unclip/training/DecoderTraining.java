@@ -13,22 +13,33 @@ import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.checkpoint.SchedulerConfig;
 import io.diffusion4j.checkpoint.SchedulerConfig.Spacing;
 import io.diffusion4j.checkpoint.TensorMap;
+import io.diffusion4j.data.CaptionedImages.CaptionedImage;
+import io.diffusion4j.data.DataSet;
 import io.diffusion4j.data.Techniques;
 import io.diffusion4j.decoder.DecoderBatches;
 import io.diffusion4j.decoder.DecoderFolders;
+import io.diffusion4j.decoder.DecoderModel;
 import io.diffusion4j.decoder.DecoderObjective;
+import io.diffusion4j.decoder.DiffusionDecoder;
 import io.diffusion4j.decoder.backbone.Backbone;
+import io.diffusion4j.diffusion.component.ImageDecoder;
+import io.diffusion4j.diffusion.component.Prompt;
 import io.diffusion4j.diffusion.loss.TimestepSampler;
 import io.diffusion4j.diffusion.loss.VarianceType;
+import io.diffusion4j.diffusion.noise.PhiloxNoise;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
+import io.diffusion4j.diffusion.stage.Draw;
+import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.nn.train.Trainer;
 import io.diffusion4j.nn.train.diffusion.NoisedBatch;
 import io.diffusion4j.training.ComponentRun;
 import io.diffusion4j.training.PartTechniques;
 import io.diffusion4j.training.Preset;
+import io.diffusion4j.training.Preview;
 import io.diffusion4j.training.TrainableComponent;
 import io.diffusion4j.unclip.UnclipFolder;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -166,6 +177,41 @@ record DecoderTraining() implements TrainableComponent {
                 notes);
             new UnclipRun(to).writeScheduler(UnclipFolder.DECODER_SCHEDULER, scheduler);
           });
+    }
+  }
+
+  /** Decodes the embeddings of pictures, with their captions. */
+  @Override
+  public List<Preview> previews(ComponentRun written, DataSet examples) {
+    if (written.config().lowRank().isPresent()) {
+      return List.of(); // updates are drawn with by their whole pipeline
+    }
+    var own = new UnclipRun(written);
+    int count = own.previews(examples);
+    List<CaptionedImage> pictures = own.examples(examples).range(0, count);
+    var scheduler = UnclipRun.scheduler(written.folder(UnclipFolder.DECODER_SCHEDULER));
+    try (var text = own.textModel();
+        var tower = own.imageTower();
+        var model =
+            DecoderModel.load(
+                written.folder(UnclipFolder.DECODER),
+                written.folder(UnclipFolder.TEXT_PROJ),
+                own.shapes().text().positions(),
+                scheduler.orElseThrow(),
+                written.config().compute())) {
+      int size = model.config().sampleSize();
+      var stage = UnclipRun.SAMPLING.decoder(scheduler.orElseThrow(), size);
+      var embeddings = own.embedder(examples, tower).embed(own.examples(examples), 0, count);
+      List<Draw<ImageDecoder.Condition>> draws = new ArrayList<>();
+      for (int i = 0; i < count; i++) {
+        var prompt = Prompt.encode(text, pictures.get(i).caption(), "");
+        var condition = new ImageDecoder.Condition(embeddings.get(i).embedding(), prompt);
+        draws.add(new Draw<>(condition, new PhiloxNoise(0, i)));
+      }
+      var drawn =
+          new DiffusionDecoder(model, model.denoiser(), stage)
+              .decode(draws, stage.defaults(), SamplingListener.NONE);
+      return UnclipRun.previews(pictures, drawn);
     }
   }
 

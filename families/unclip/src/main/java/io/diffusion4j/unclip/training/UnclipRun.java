@@ -10,22 +10,27 @@ import io.diffusion4j.clip.ClipVisionNetwork;
 import io.diffusion4j.clip.image.ClipPreprocessor;
 import io.diffusion4j.clip.token.ClipTokenizer;
 import io.diffusion4j.data.CaptionedImages;
+import io.diffusion4j.data.CaptionedImages.CaptionedImage;
 import io.diffusion4j.data.DataSet;
 import io.diffusion4j.data.ImageEmbedder;
 import io.diffusion4j.decoder.backbone.Backbone;
 import io.diffusion4j.diffusion.component.ImageEncoder;
 import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.diffusion.image.Resize;
 import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
 import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.nn.train.diffusion.NoisedBatch;
 import io.diffusion4j.training.ComponentRun;
 import io.diffusion4j.training.PartTechniques;
+import io.diffusion4j.training.Preview;
+import io.diffusion4j.unclip.Defaults;
 import io.diffusion4j.unclip.UnclipFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -44,6 +49,9 @@ public record UnclipRun(ComponentRun run) {
 
   /** The timesteps of {@link PartTechniques#LOW_NOISE}: 1 − ᾱ is at most 0.005. */
   public static final int LOW_NOISE = 40;
+
+  /** The default sampling of trained models, whose weights name a preset. */
+  static final Defaults SAMPLING = new Defaults(true);
 
   UnclipPreset preset() {
     return run.preset().of(UnclipPreset.class);
@@ -83,6 +91,23 @@ public record UnclipRun(ComponentRun run) {
    */
   public CaptionedImages examples(long seed) {
     return run.setup().data().examples(shapes().vision().imageSize(), seed);
+  }
+
+  /** Returns the number of previews of a data set. */
+  int previews(DataSet data) {
+    return (int) Math.min(Preview.COUNT, data.size().orElse(Preview.COUNT));
+  }
+
+  /** Pairs pictures with what was drawn of them, in the size of the latter. */
+  static List<Preview> previews(List<CaptionedImage> pictures, List<Image> drawn) {
+    List<Preview> previews = new ArrayList<>();
+    for (int i = 0; i < drawn.size(); i++) {
+      var picture = pictures.get(i);
+      Image image = drawn.get(i);
+      Image real = Resize.area(picture.image(), image.width(), image.height());
+      previews.add(new Preview(picture.caption(), real, image));
+    }
+    return previews;
   }
 
   /**

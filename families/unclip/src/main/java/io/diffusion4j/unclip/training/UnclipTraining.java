@@ -1,9 +1,11 @@
 package io.diffusion4j.unclip.training;
 
+import io.diffusion4j.training.Distiller;
 import io.diffusion4j.training.ModelLayout;
 import io.diffusion4j.training.TrainableComponent;
 import io.diffusion4j.training.TrainableFamily;
 import io.diffusion4j.unclip.KnownWords;
+import io.diffusion4j.unclip.UnclipFamily;
 import io.diffusion4j.unclip.UnclipFolder;
 import java.nio.file.Path;
 import java.util.List;
@@ -46,6 +48,11 @@ public final class UnclipTraining implements TrainableFamily {
   @Override
   public Optional<Class<? extends Record>> sizes() {
     return Optional.of(UnclipPreset.class);
+  }
+
+  @Override
+  public Optional<Distiller> distiller(Path model) {
+    return new UnclipFamily().isAt(model) ? Optional.of(new UnclipDistiller()) : Optional.empty();
   }
 
   @Override

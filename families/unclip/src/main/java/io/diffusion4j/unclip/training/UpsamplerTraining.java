@@ -9,15 +9,26 @@ import io.diffusion4j.checkpoint.SchedulerConfig;
 import io.diffusion4j.data.DataSet;
 import io.diffusion4j.data.Techniques;
 import io.diffusion4j.decoder.DecoderFolders;
+import io.diffusion4j.decoder.DiffusionUpsampler;
 import io.diffusion4j.decoder.UpsamplerBatches;
+import io.diffusion4j.decoder.UpsamplerModel;
 import io.diffusion4j.decoder.UpsamplerObjective;
 import io.diffusion4j.decoder.unet.Unet;
+import io.diffusion4j.diffusion.denoiser.LastStepDenoiser;
+import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.diffusion.image.Resize;
 import io.diffusion4j.diffusion.loss.VarianceType;
+import io.diffusion4j.diffusion.noise.PhiloxNoise;
+import io.diffusion4j.diffusion.stage.Draw;
+import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.nn.train.Trainer;
 import io.diffusion4j.training.ComponentRun;
 import io.diffusion4j.training.Preset;
+import io.diffusion4j.training.Preview;
 import io.diffusion4j.training.TrainableComponent;
 import io.diffusion4j.unclip.UnclipFolder;
+import java.nio.file.Files;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -97,6 +108,44 @@ record UpsamplerTraining(boolean last) implements TrainableComponent {
                       1,
                       run.technique(PREDICTION)));
         });
+  }
+
+  /**
+   * Enlarges shrunk pictures, with the first network alone until there is one for the last step.
+   */
+  @Override
+  public List<Preview> previews(ComponentRun written, DataSet examples) {
+    var own = new UnclipRun(written);
+    var shape = own.shapes().upsampler(component());
+    var scheduler =
+        UnclipRun.scheduler(written.folder(UnclipFolder.SUPER_RES_SCHEDULER)).orElseThrow();
+    var pictures =
+        examples
+            .examples(shape.sampleSize(), written.config().seed())
+            .range(0, own.previews(examples));
+    List<Draw<Image>> draws = new ArrayList<>();
+    for (var picture : pictures) {
+      int small = own.shapes().smallSize();
+      var noise = new PhiloxNoise(0, draws.size());
+      draws.add(new Draw<>(Resize.area(picture.image(), small, small), noise));
+    }
+    var stage = UnclipRun.SAMPLING.upsampler(scheduler, shape.sampleSize());
+    try (var first = open(written, UnclipFolder.SUPER_RES_FIRST, scheduler);
+        var end =
+            Files.isDirectory(written.folder(UnclipFolder.SUPER_RES_LAST))
+                ? open(written, UnclipFolder.SUPER_RES_LAST, scheduler)
+                : open(written, UnclipFolder.SUPER_RES_FIRST, scheduler)) {
+      var network = new LastStepDenoiser<>(first.denoiser(), end.denoiser());
+      var drawn =
+          new DiffusionUpsampler(network, stage)
+              .upsample(draws, stage.defaults(), SamplingListener.NONE);
+      return UnclipRun.previews(pictures, drawn);
+    }
+  }
+
+  private static UpsamplerModel open(ComponentRun run, String name, SchedulerConfig scheduler) {
+    return UpsamplerModel.load(
+        run.folder(name), scheduler.parameterization(), run.config().compute());
   }
 
   private void start(ComponentRun run, Trainer trainer) {

@@ -34,6 +34,15 @@ public interface Engine {
   }
 
   /**
+   * Returns the instruction set of its arithmetic. With the same instruction set and precision, a
+   * row has the same bits on any machine, in any batch and on any number of threads; empty if the
+   * bits of a row also depend on these.
+   */
+  default Optional<String> instructionSet() {
+    return Optional.empty();
+  }
+
+  /**
    * Returns the number of open native tensors, which the garbage collector does not see. A few
    * belong to the library itself, so only growth indicates a leak.
    */

@@ -9,6 +9,7 @@ import io.diffusion4j.nn.UnsupportedLayerException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiFunction;
@@ -137,6 +138,20 @@ public final class Engines {
     return all().stream()
         .filter(engine -> isAllowed(engine, asked))
         .anyMatch(engine -> engine.unavailable(compute.precision()).isEmpty());
+  }
+
+  /**
+   * Returns the engine that computes with these settings and its {@linkplain Engine#instructionSet
+   * instruction set}, such as {@code onednn avx512_core_bf16}; empty if the engine has none, as its
+   * results are not repeatable to the bit.
+   */
+  public static Optional<String> arithmetic(Compute compute) {
+    String asked = requireKnown(compute.engine());
+    return all().stream()
+        .filter(engine -> isAllowed(engine, asked))
+        .filter(engine -> engine.unavailable(compute.precision()).isEmpty())
+        .findFirst()
+        .flatMap(engine -> engine.instructionSet().map(set -> engine.name() + " " + set));
   }
 
   private static boolean isAllowed(Engine engine, String asked) {

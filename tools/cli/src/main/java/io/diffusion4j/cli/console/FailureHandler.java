@@ -58,7 +58,8 @@ public final class FailureHandler implements IExecutionExceptionHandler {
     return BAD_INPUT;
   }
 
-  private static int status(Exception e) {
+  /** Returns the exit status of an error. */
+  public static int status(Exception e) {
     if (e instanceof PeerLostException) {
       return LocalCluster.PEER_LOST;
     }

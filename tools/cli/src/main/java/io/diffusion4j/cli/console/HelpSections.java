@@ -54,6 +54,9 @@ public final class HelpSections {
           "--preset",
           "--state",
           "--images",
+          "--replay",
+          "--key",
+          "--json",
           "--help",
           ALL);
 

@@ -144,7 +144,7 @@ public final class EvaluateCommand implements Callable<Integer>, SamplingOptions
       paramLabel = "FILE",
       description =
           "Write a PNG of the 24 pictures of one thing that are nearest to a training picture, each"
-              + " above it.")
+              + " above that picture.")
   private @Nullable Path nearest;
 
   @Option(

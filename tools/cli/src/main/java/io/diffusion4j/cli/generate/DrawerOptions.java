@@ -3,15 +3,12 @@ package io.diffusion4j.cli.generate;
 import io.diffusion4j.cli.console.Console;
 import io.diffusion4j.cli.options.ConnectionOptions;
 import io.diffusion4j.cli.options.FilterOptions;
-import io.diffusion4j.cli.options.ModelOptions;
-import io.diffusion4j.cli.options.PluginOptions;
 import io.diffusion4j.cli.options.ProvenanceOptions;
 import io.diffusion4j.cli.options.SamplingOptions;
-import io.diffusion4j.client.ImageGenerator;
 import io.diffusion4j.pipeline.OpenOptions;
 import io.diffusion4j.pipeline.OpenPipeline;
+import io.diffusion4j.pipeline.Plugins;
 import io.diffusion4j.provenance.Provenance;
-import io.diffusion4j.serving.request.DirectGenerator;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -22,14 +19,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** The choice between a model in this process and a server. */
+/** The choice between a model in this process, with filters and marks, and a server. */
 @Command // or picocli takes it for no mixin
-final class DrawerOptions {
-  @ArgGroup(validate = false, heading = "%nModel:%n")
-  ModelOptions model = new ModelOptions();
-
-  @Mixin PluginOptions plugins = new PluginOptions();
-
+final class DrawerOptions extends SourceOptions {
   @Mixin FilterOptions filters = new FilterOptions();
 
   @ArgGroup(validate = false, heading = "%nMarks in the files:%n")
@@ -44,17 +36,6 @@ final class DrawerOptions {
   @ArgGroup(validate = false, heading = "%nServer:%n")
   ConnectionOptions connection = new ConnectionOptions();
 
-  /** Draws with a generator. */
-  @FunctionalInterface
-  interface Work<T> {
-    /**
-     * Draws.
-     *
-     * @param here the model, if it is in this process and the generator a {@link DirectGenerator}
-     */
-    T draw(ImageGenerator generator, Optional<OpenPipeline> here) throws IOException;
-  }
-
   /**
    * Connects to the server or opens the model, and draws.
    *
@@ -63,34 +44,57 @@ final class DrawerOptions {
    */
   <T> T draw(Console console, Supplier<OpenOptions> how, UnaryOperator<String> names, Work<T> work)
       throws IOException {
-    if (server != null) {
-      try (var client = connection.connect(server)) {
-        return work.draw(client, Optional.empty());
-      }
+    return draw(console, marks(), how, names, work);
+  }
+
+  @Override
+  <T> T draw(
+      Console console,
+      Provenance marks,
+      Supplier<OpenOptions> how,
+      UnaryOperator<String> names,
+      Work<T> work)
+      throws IOException {
+    if (server == null) {
+      return super.draw(console, marks, how, names, work);
     }
-    Provenance marks = provenance.read();
-    OpenOptions opening = how.get();
-    try (var jars = filters.addTo(plugins.load())) {
-      console.say("loading " + model.folder());
-      try (var open = ModelOptions.open(model.folder(), opening, jars)) {
-        var here = new DirectGenerator(open.pipeline(), marks, names);
-        return work.draw(here, Optional.of(open));
-      }
+    try (var client = connection.connect(server)) {
+      return work.draw(client, Optional.empty());
+    }
+  }
+
+  /** Reads the keys of the marks; a server has its own. */
+  Provenance marks() {
+    return isHere() ? provenance.read() : Provenance.DECLARED;
+  }
+
+  @Override
+  boolean isHere() {
+    return server == null;
+  }
+
+  @Override
+  Plugins parts() {
+    return filters.addTo(super.parts());
+  }
+
+  /** Checks that no option is given whose value a server determines. */
+  void requireFit() {
+    connection.check(server);
+    if (server != null) {
+      provenance.requireNoneBeside(server);
+      filters.requireNoneBeside(server);
+      plugins.requireNoneBeside(server);
     }
   }
 
   /** Checks everything that needs no model and no server. */
   void check(SamplingOptions stages) {
-    connection.check(server);
-    if (server != null) {
-      provenance.requireNoneBeside(server);
-      filters.requireNoneBeside(server);
-    }
-    if (server == null) {
+    requireFit();
+    if (isHere()) {
       stages.checkSamplers(model.folder(), plugins);
       OpenPipeline.family(model.folder());
     } else {
-      plugins.requireNoneBeside(server);
       stages.checkForServer();
     }
   }

@@ -180,7 +180,7 @@ public final class GenerateCommand implements Callable<Integer>, SamplingOptions
     }
   }
 
-  /** Only a model without words needs no prompt. */
+  /** Only an unconditional model needs no prompt. */
   private void requireWords() {
     Path folder = drawer.model.folder();
     if (folder.equals(ModelOptions.defaultFolder()) || OpenPipeline.family(folder).needsWords()) {

@@ -28,7 +28,7 @@ final class PromptOptions {
       arity = "0..*",
       description =
           "A prompt, in quotes. Several are drawn as one batch, and their images are numbered. None"
-              + " for a model without words.")
+              + " for an unconditional model.")
   List<String> prompts = List.of();
 
   @Option(
@@ -74,7 +74,7 @@ final class PromptOptions {
     draws.check();
   }
 
-  /** Checks that there is a prompt, for models that draw from words only. */
+  /** Checks that there is a prompt, for models that need a prompt. */
   void requireSome() {
     if (prompts.isEmpty()) {
       throw new ParameterException(command.commandLine(), "Missing required parameter: 'PROMPT'");

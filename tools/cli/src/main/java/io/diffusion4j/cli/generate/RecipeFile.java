@@ -17,6 +17,9 @@ import java.util.List;
 
 /** A PNG file with its recipe. */
 record RecipeFile(Path path, byte[] png, Recipe recipe) {
+  /** More pixels than any model draws. */
+  static final long MAX_PIXELS = 1L << 26;
+
   static RecipeFile read(Path path) throws IOException {
     byte[] png = Files.readAllBytes(path);
     String json = text(path, png);

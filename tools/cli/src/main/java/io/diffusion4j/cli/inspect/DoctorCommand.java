@@ -14,7 +14,7 @@ import io.diffusion4j.pipeline.Diagnosis;
 import io.diffusion4j.pipeline.Diagnosis.Level;
 import io.diffusion4j.pipeline.ModelFamily;
 import io.diffusion4j.pipeline.OpenPipeline;
-import io.diffusion4j.pipeline.Student;
+import io.diffusion4j.pipeline.Students;
 import io.diffusion4j.training.events.TrainingHealth;
 import io.diffusion4j.unclip.UnclipFamily;
 import io.diffusion4j.unclip.doctor.Doctor;
@@ -133,6 +133,10 @@ public final class DoctorCommand implements Callable<Integer> {
       return trainings.stream().allMatch(TrainingHealth::isWell) ? 0 : FailureHandler.FAILED;
     }
     model.loras().requireNone("doctor");
+    var students = Students.in(model.folder());
+    if (!students.isEmpty()) {
+      console.say(students.words());
+    }
     List<Diagnosis> diagnoses =
         OpenPipeline.familyAt(model.folder())
             .filter(family -> !(family instanceof UnclipFamily))
@@ -154,7 +158,6 @@ public final class DoctorCommand implements Callable<Integer> {
   private List<Diagnosis> others(ModelFamily family) {
     var of = examples.of(SIDE, FEW);
     console.say("examining " + model.folder());
-    Student.in(model.folder()).ifPresent(student -> console.say(student.words()));
     List<Example> pictures =
         LongStream.range(0, of.count())
             .mapToObj(of.pictures()::get)

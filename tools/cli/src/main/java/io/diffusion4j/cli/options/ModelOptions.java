@@ -181,14 +181,18 @@ public final class ModelOptions {
   }
 
   /**
-   * Returns the settings for drawing a recipe again: in the recipe's number format unless another
-   * one is requested.
+   * Returns the settings for drawing a recipe again: in the recipe's number format, unless another
+   * one is requested, or the processor lacks bfloat16, which would be emulated slowly.
    *
    * @param recorded the recipe's precision; empty if it has none
    */
   public OpenOptions replaying(String recorded) {
     var choice = format == FormatChoice.auto ? FormatChoice.recorded(recorded) : format;
-    return opening().withPrecision(choice.precision);
+    boolean isSlow =
+        choice == FormatChoice.bf16
+            && format == FormatChoice.auto
+            && !Engines.areMadeFor(Precision.BFLOAT16);
+    return opening().withPrecision(isSlow ? Optional.empty() : choice.precision);
   }
 
   /** Returns the settings for opening a model with the requested engine. */

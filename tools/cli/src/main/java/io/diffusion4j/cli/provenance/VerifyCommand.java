@@ -4,10 +4,14 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.diffusion4j.cli.console.Console;
 import io.diffusion4j.cli.console.FailureHandler;
+import io.diffusion4j.cli.generate.ReplayCheck;
 import io.diffusion4j.cli.options.CommonOptions;
 import io.diffusion4j.client.Recipes;
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.provenance.Finding;
 import io.diffusion4j.provenance.Finding.Verdict;
+import io.diffusion4j.provenance.Provenance;
+import io.diffusion4j.provenance.ReplayFinding;
 import io.diffusion4j.provenance.TrustedKey;
 import io.diffusion4j.provenance.Verifier;
 import io.diffusion4j.provenance.Watermark;
@@ -35,10 +39,19 @@ import picocli.CommandLine.Parameters;
       "0:all were made here",
       "1:failed: a file cannot be read",
       "2:bad input",
-      "3:one was changed",
-      "4:one is unknown, none was changed"
+      "3:one was changed; with --replay, one is refuted",
+      "4:one is unknown, none was changed; with --replay, one is only close, none is refuted"
     },
-    footer = {"", "Example:", "  diffusion4j verify apple.png --key signing.key.pub"})
+    footer = {
+      "",
+      "With --replay, a picture is proved if the weights draw the same pixels from the recipe in"
+          + " its file; close if it was drawn in another number format, by another engine or on"
+          + " another kind of processor, and differs by rounding; otherwise refuted.",
+      "",
+      "Examples:",
+      "  diffusion4j verify apple.png --key signing.key.pub",
+      "  diffusion4j verify *.png --replay --json"
+    })
 public final class VerifyCommand implements Callable<Integer> {
   /** Larger pictures are refused before they are decoded. */
   static final long MAX_PIXELS = 1L << 28;
@@ -62,13 +75,35 @@ public final class VerifyCommand implements Callable<Integer> {
   @Option(
       names = "--watermark",
       paramLabel = "FILE",
-      description = "Also search for the watermark of this key; may be repeated.")
+      description =
+          "Also search for the watermark of this key; may be repeated. With --replay, the key of"
+              + " the watermark that the pictures have.")
   private List<Path> watermarks = List.of();
 
   @Mixin private CommonOptions.JsonText json = new CommonOptions.JsonText();
+  @Mixin private ReplayCheck replay = new ReplayCheck();
 
   @Override
   public Integer call() throws IOException {
+    return replay.isGiven() ? drawAgain() : verify();
+  }
+
+  private int drawAgain() throws IOException {
+    Check.that(keys.isEmpty(), "key", keys, "none beside --replay, which trusts no key");
+    Check.that(watermarks.size() <= 1, "watermark", watermarks, "one at most beside --replay");
+    Provenance marks = Provenance.DECLARED;
+    for (Path key : watermarks) {
+      marks = marks.withWatermark(new Watermark(WatermarkKey.read(key)));
+    }
+    int failure = replay.check(console, files, marks, json.isGiven());
+    return failure != 0
+        ? failure
+        : replay.verdicts().contains(ReplayFinding.Verdict.REFUTED)
+            ? CHANGED
+            : replay.verdicts().contains(ReplayFinding.Verdict.CLOSE) ? UNKNOWN : 0;
+  }
+
+  private int verify() throws IOException {
     Verifier verifier = verifier();
     boolean unreadable = false;
     List<Verdict> verdicts = new ArrayList<>();

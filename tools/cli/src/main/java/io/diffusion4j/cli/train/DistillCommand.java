@@ -6,10 +6,19 @@ import io.diffusion4j.cli.console.StopOnSignal;
 import io.diffusion4j.cli.options.CommonOptions;
 import io.diffusion4j.cli.options.PublishedModel;
 import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.emoji.train.EmojiData;
+import io.diffusion4j.emoji.train.EmojiPreset;
 import io.diffusion4j.nn.train.TrainingConfig;
 import io.diffusion4j.training.Distillation;
 import io.diffusion4j.training.TrainableFamily;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +34,8 @@ import picocli.CommandLine.Parameters;
     footer = {
       "",
       "The teacher draws pictures first, with its guidance, which becomes part of the student. For",
-      "models of pixels (train ddpm, DDPMPipeline).",
+      "models of pixels (train ddpm, DDPMPipeline) and of unCLIP, whose decoder learns from the",
+      "embeddings of the teacher's prior, and whose upsampler learns from its decoder's pictures.",
       "",
       "Example:",
       "  diffusion4j distill training/ddpm --method direct --pairs 512 --output student"
@@ -34,6 +44,7 @@ public final class DistillCommand implements Callable<Integer> {
   private static final long STEPS = 600;
   private static final int BATCH = 32;
   private static final double LEARNING_RATE = 3e-4;
+  private static final long CAPTION_SEED = 1;
 
   /** The methods by their names on the command line. */
   enum Method {
@@ -72,31 +83,44 @@ public final class DistillCommand implements Callable<Integer> {
   @Option(
       names = "--teacher-steps",
       paramLabel = "N",
-      defaultValue = "25",
-      description = "The steps in which the teacher draws, by DDIM. Default: ${DEFAULT-VALUE}")
-  private int teacherSteps;
+      description = "The steps in which the teacher draws, by DDIM. Default: 25, or unCLIP's own")
+  private @Nullable Integer teacherSteps;
 
   @Option(
       names = "--pairs",
       paramLabel = "N",
       defaultValue = "512",
       description =
-          "The pictures that the teacher draws; one in eight is held out. Default:"
+          "The samples that the teacher draws; one in eight is held out. Default:"
               + " ${DEFAULT-VALUE}")
   private int pairs;
 
   @Option(
       names = "--guidance",
       paramLabel = "X",
-      defaultValue = "1",
-      description = "The teacher's guidance scale; 1 is none. Default: ${DEFAULT-VALUE}")
-  private double guidance;
+      description = "The teacher's guidance scale; 1 is none. Default: 1, or unCLIP's own")
+  private @Nullable Double guidance;
+
+  @Option(
+      names = "--part",
+      paramLabel = "NAME",
+      split = ",",
+      description =
+          "The stages to distil: prior, decoder, super_res. Others of OUTPUT stay as they are."
+              + " Default: all")
+  private List<String> parts = List.of();
+
+  @Option(
+      names = "--captions",
+      paramLabel = "FILE",
+      description = "The texts that the teacher draws, one a line. Default: of emoji scenes")
+  private @Nullable Path captions;
 
   @Option(
       names = "--state",
       paramLabel = "DIR",
       description =
-          "The folder of the training's state and the teacher's pictures. Default: OUTPUT-state")
+          "The folder of the training's state and the teacher's samples. Default: OUTPUT-state")
   private @Nullable Path state;
 
   @Option(
@@ -122,9 +146,11 @@ public final class DistillCommand implements Callable<Integer> {
             work,
             method.method,
             studentSteps,
-            teacherSteps,
+            parts,
+            captions(),
+            teacherSteps == null ? OptionalInt.empty() : OptionalInt.of(teacherSteps),
             pairs,
-            guidance,
+            guidance == null ? OptionalDouble.empty() : OptionalDouble.of(guidance),
             schedule.of(TrainingConfig.of(STEPS, BATCH, LEARNING_RATE, 1), OptionalLong.empty()),
             checkpointEvery);
     var distiller =
@@ -132,11 +158,23 @@ public final class DistillCommand implements Callable<Integer> {
             .flatMap(family -> family.distiller(teacher).stream())
             .findFirst()
             .orElseThrow(
-                () -> Check.refusal("model", teacher, "a model of pixels, such as of train ddpm"));
-    console.say("drawing the teacher's pictures, unless they are there");
+                () ->
+                    Check.refusal(
+                        "model",
+                        teacher,
+                        "a model of pixels, such as of train ddpm, or of unCLIP"));
+    console.say("drawing the teacher's samples, unless they are there");
     boolean finished;
     try (var stop = new StopOnSignal();
-        var watcher = new TrainingWatcher("distill", work, console, stop, new SampleOptions())) {
+        var watcher =
+            new TrainingWatcher(
+                "distill",
+                work,
+                console,
+                stop,
+                new SampleOptions(),
+                new RunPage(work, Map.of("teacher", teacher.toString())),
+                settings -> {})) {
       finished = distiller.distill(how, watcher);
     }
     console.say("distill: " + (finished ? "done" : "stopped (next: run the same command)"));
@@ -145,5 +183,16 @@ public final class DistillCommand implements Callable<Integer> {
     }
     console.print("model: " + student);
     return 0;
+  }
+
+  private List<String> captions() {
+    if (captions == null) {
+      return EmojiData.of(EmojiPreset.emoji()).captions(CAPTION_SEED, pairs).toList();
+    }
+    try {
+      return Files.readAllLines(captions).stream().filter(line -> !line.isBlank()).toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + captions + ": " + e, e);
+    }
   }
 }

@@ -12,7 +12,9 @@ import io.diffusion4j.data.Tally;
 import io.diffusion4j.data.files.Columns;
 import io.diffusion4j.data.files.PictureFiles;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -58,6 +60,19 @@ record OwnPictures(
         bad,
         store,
         embeddings);
+  }
+
+  /** Describes the data, by name. */
+  Map<String, String> facts() {
+    Map<String, String> facts = new LinkedHashMap<>();
+    facts.put("pictures of", training.name());
+    facts.putAll(training.origin());
+    validation.ifPresent(
+        held -> facts.put("held out", held.size().orElse(0) + " pictures, " + held.name()));
+    if (!notRead.counts().isEmpty()) {
+      facts.put("not read", notRead.toString());
+    }
+    return facts;
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.diffusion4j.cli.train;
 
+import io.diffusion4j.checkpoint.AtomicFile;
 import io.diffusion4j.cli.options.ModelOptions;
 import io.diffusion4j.cli.options.SamplingOptions;
 import io.diffusion4j.data.DataSet;
@@ -15,12 +16,19 @@ import io.diffusion4j.pipeline.Plugins;
 import io.diffusion4j.pipeline.Residency;
 import io.diffusion4j.serving.request.DirectGenerator;
 import io.diffusion4j.training.Inspection;
+import io.diffusion4j.training.Inspection.Best;
+import io.diffusion4j.training.Inspection.Interval;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import picocli.CommandLine.Option;
 
 /** The options for samples and measurements during a training. */
@@ -33,15 +41,19 @@ final class SampleOptions {
       description =
           "Draw this prompt at intervals with the current weights, always from the same noise, once"
               + " the model has all its parts; may be repeated. The pictures go to the folder"
-              + " samples of the part's state, and to TensorBoard.")
+              + " samples of the part's state, and to TensorBoard. Default: captions of"
+              + " the pictures that a decoder or upsampler is drawn with")
   private List<String> prompts = List.of();
 
   @Option(
       names = "--sample-every",
-      paramLabel = "N",
-      defaultValue = "500",
-      description = "The number of steps between two samples. Default: ${DEFAULT-VALUE}")
-  private long sampleEvery;
+      paramLabel = "N|Nm",
+      defaultValue = "5m",
+      description =
+          "The number of steps, or of minutes (5m), between two previews: prompts, and pictures"
+              + " beside what a decoder or upsampler draws of them. A part is also drawn with at"
+              + " its end. 0 for no previews. Default: ${DEFAULT-VALUE}")
+  private String sampleEvery = "0";
 
   @Option(
       names = "--validate-every",
@@ -52,28 +64,102 @@ final class SampleOptions {
               + " ${DEFAULT-VALUE}")
   private long validateEvery;
 
+  @Option(
+      names = "--keep",
+      paramLabel = "N",
+      defaultValue = "0",
+      description =
+          "Keep the last N saved states of a part in the folder kept of its state, by step."
+              + " Default: ${DEFAULT-VALUE}")
+  private int kept;
+
+  @Option(
+      names = "--keep-best",
+      description =
+          "Write the weights with the lowest loss on the pictures of --validation, instead of the"
+              + " last ones.")
+  private boolean keepBest;
+
+  @Option(
+      names = "--early-stop",
+      paramLabel = "N",
+      defaultValue = "0",
+      description =
+          "End a part after N validations without a lower loss. Default: ${DEFAULT-VALUE}, never")
+  private int earlyStop;
+
+  /**
+   * Keeps a saved state, and removes the oldest ones that are too many.
+   *
+   * @param folder of the part's states
+   * @param file the state, which is replaced by the next one and never modified
+   */
+  void keep(Path folder, long step, Path file) {
+    if (kept == 0) {
+      return;
+    }
+    Path states = folder.resolve("kept");
+    Path state = states.resolve(String.format(Locale.ROOT, "%08d.safetensors", step));
+    try {
+      Files.createDirectories(states);
+      Files.deleteIfExists(state);
+      AtomicFile.linkOrCopy(file, state);
+      List<Path> all;
+      try (Stream<Path> files = Files.list(states)) {
+        all = files.sorted().toList();
+      }
+      for (Path old : all.subList(0, Math.max(0, all.size() - kept))) {
+        Files.delete(old);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot keep " + state + ": " + e, e);
+    }
+  }
+
   /**
    * Returns the requested inspection.
    *
    * @param validation held-out examples
    */
   Inspection inspection(Optional<DataSet> validation) {
-    Check.that(sampleEvery >= 1, "sample-every", sampleEvery, "≥ 1");
-    return new Inspection(validation, validateEvery, prompts.isEmpty() ? 0 : sampleEvery);
+    Check.that(kept >= 0, "keep", kept, "≥ 0");
+    return new Inspection(validation, validateEvery, interval(), new Best(keepBest, earlyStop));
   }
 
-  /** Draws all prompts side by side; empty if the model lacks a part. */
-  Optional<Image> draw(Path model) {
-    if (!Files.exists(model.resolve(INDEX))) {
+  private Interval interval() {
+    Check.that(
+        sampleEvery.matches("[0-9]{1,9}m?"),
+        "sample-every",
+        sampleEvery,
+        "a number of steps, or of minutes such as 5m");
+    long number = Long.parseLong(sampleEvery.replace("m", ""));
+    return sampleEvery.endsWith("m")
+        ? new Interval(0, Duration.ofMinutes(number))
+        : Interval.ofSteps(number);
+  }
+
+  /** Whether prompts were requested. */
+  boolean isAsked() {
+    return !prompts.isEmpty();
+  }
+
+  /**
+   * Draws all prompts side by side; empty if the model lacks a part, or there are none.
+   *
+   * @param captions the prompts if none were requested
+   */
+  Optional<Image> draw(Path model, List<String> captions) {
+    List<String> drawn = isAsked() ? prompts : captions;
+    if (!Files.exists(model.resolve(INDEX)) || drawn.isEmpty()) {
       return Optional.empty();
     }
     var how = ModelOptions.opening(Residency.ONE_AT_A_TIME, Optional.empty());
     try (var plugins = Plugins.of(List.of());
         var open = OpenPipeline.of(model, how, plugins)) {
-      var words = prompts.stream().map(text -> new ImageTask.Words(text, "")).toList();
+      var words = drawn.stream().map(text -> new ImageTask.Words(text, "")).toList();
       var settings =
           DirectGenerator.settings(
-              open.pipeline(), ImageTask.of(prompts.get(0)), Map.of(), SamplingOptions::nameOf);
+              open.pipeline(), ImageTask.of(drawn.get(0)), Map.of(), SamplingOptions::nameOf);
       List<NoiseSource> noise =
           IntStream.range(0, words.size())
               .<NoiseSource>mapToObj(i -> new PhiloxNoise(0, i))

@@ -23,20 +23,29 @@ import io.diffusion4j.training.TrainableComponent;
 import io.diffusion4j.training.TrainableFamily;
 import io.diffusion4j.unclip.training.FrozenClip;
 import io.diffusion4j.unclip.training.UnclipTraining;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code diffusion4j train}: trains the parts of a model. A stopped training can be resumed. */
 @Command(
@@ -58,12 +67,15 @@ public final class TrainCommand implements Callable<Integer> {
 
   @Mixin private Console console = new Console();
 
+  @Spec private CommandSpec spec = CommandSpec.create();
+
   @Parameters(
+      arity = "0..1",
       paramLabel = "PART",
       description =
           "clip, prior, prior-ar, decoder, upsampler, upsampler-last, or all of them in this order,"
-              + " which is required; clip,latent-vae,latent for latent diffusion; or judge, the"
-              + " model used by evaluate.")
+              + " which is required without --again; clip,latent-vae,latent for latent diffusion;"
+              + " or judge, the model used by evaluate.")
   private String part = "";
 
   @Option(
@@ -113,6 +125,34 @@ public final class TrainCommand implements Callable<Integer> {
   @Mixin private ScheduleOptions schedule = new ScheduleOptions();
 
   @Mixin private SampleOptions samples = new SampleOptions();
+
+  @Option(
+      names = RunFile.AGAIN,
+      paramLabel = "FILE",
+      description =
+          "Repeat the run of this file, run.yaml beside the weights of a model, with the same bits:"
+              + " its options apply, and other data, weights or settings are refused with their"
+              + " name. Options beside it replace those of the file.")
+  private @Nullable Path again;
+
+  @Option(
+      names = "--accept-changed",
+      paramLabel = "NAME",
+      split = ",",
+      description =
+          "Resume, or repeat with --again, although these settings have changed, such as data: the"
+              + " names in the error. The weights note each change.")
+  private List<String> accepted = List.of();
+
+  private Optional<RunFile> repeated = Optional.empty();
+
+  @Option(
+      names = "--page",
+      paramLabel = "PORT",
+      description =
+          "Serve the page of the run, STATE/run.html, on this port to browsers on this machine; 0"
+              + " for any free port.")
+  private @Nullable Integer pagePort;
 
   @Mixin private ClusterOptions processes = new ClusterOptions();
 
@@ -185,6 +225,15 @@ public final class TrainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (again != null) {
+      Check.that(part.isEmpty(), "part", part, "none beside --again");
+      return repeat(RunFile.read(again));
+    }
+    if (part.isEmpty()) {
+      var missing = spec.positionalParameters().get(0);
+      throw new MissingParameterException(
+          spec.commandLine(), missing, "Missing required parameter: 'PART'");
+    }
     gpu.check();
     if (kind != null) {
       Check.that(
@@ -205,6 +254,30 @@ public final class TrainCommand implements Callable<Integer> {
     return status;
   }
 
+  /** Runs this command with the options of a run, which those beside it replace. */
+  private int repeat(RunFile run) {
+    var command = new TrainCommand();
+    command.repeated = Optional.of(run);
+    var line = new CommandLine(command).setCaseInsensitiveEnumValuesAllowed(true);
+    line.getCommandSpec().parent(spec.parent());
+    line.setOut(console.out()).setErr(console.err());
+    var arguments = run.arguments(spec.commandLine().getParseResult());
+    line.parseArgs(arguments.toArray(String[]::new));
+    return command.call();
+  }
+
+  /** Returns the content of the preset's file; empty for a named preset. */
+  private String presetText() {
+    if (repeated.isPresent() || !EmojiPreset.isFile(presetName)) {
+      return repeated.map(RunFile::preset).orElse("");
+    }
+    try {
+      return Files.readString(Path.of(presetName));
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read the preset " + presetName + ": " + e, e);
+    }
+  }
+
   private int trainJudge() {
     Check.that(
         techniques.isEmpty(),
@@ -219,7 +292,10 @@ public final class TrainCommand implements Callable<Integer> {
     TrainingConfig config = schedule.of(preset.training(), OptionalLong.empty());
     requireCheckpoints();
     var training = new JudgeTraining(preset, folder, stateFolder);
-    try (var stop = new StopOnSignal()) {
+    RunPage page = page(stateFolder, Map.of("model", folder.toString()));
+    try (var stop = new StopOnSignal();
+        var served = serve(page)) {
+      console.say("page: " + served.address());
       return report(
           train(
               JudgeTraining.WORD,
@@ -227,6 +303,7 @@ public final class TrainCommand implements Callable<Integer> {
               config,
               stateFolder,
               stop,
+              page,
               Group.alone()),
           folder);
     }
@@ -244,6 +321,26 @@ public final class TrainCommand implements Callable<Integer> {
     Check.that(checkpointEvery >= 1, "checkpoint-every", checkpointEvery, "≥ 1");
   }
 
+  /**
+   * Returns the page of a run.
+   *
+   * @param facts the run's own, beside its options
+   */
+  private RunPage page(Path stateFolder, Map<String, String> facts) {
+    Map<String, String> all = new LinkedHashMap<>();
+    var parsed = spec.commandLine().getParseResult();
+    all.put("command", String.join(" ", parsed.originalArgs()));
+    all.putAll(facts);
+    return new RunPage(stateFolder, all);
+  }
+
+  /** Serves a page, if that was requested. */
+  private PageServer serve(RunPage page) {
+    return pagePort == null
+        ? new PageServer(page.file(), Optional.empty())
+        : PageServer.of(pagePort, page.file());
+  }
+
   private int report(boolean finished, Path folder) {
     if (!finished) {
       return FailureHandler.FAILED;
@@ -253,17 +350,19 @@ public final class TrainCommand implements Callable<Integer> {
   }
 
   private int trainParts(Group group) {
-    EmojiPreset preset = EmojiPreset.of(presetName);
+    String text = repeated.map(RunFile::preset).orElse("");
+    EmojiPreset preset =
+        text.isEmpty() ? EmojiPreset.of(presetName) : EmojiPreset.parse(presetName, text);
     String name = preset.sizes().name();
     if (pictures.paths().isEmpty()) {
-      return trainParts(group, preset, name, EmojiData.of(preset), Optional.empty());
+      return trainParts(group, preset, name, EmojiData.of(preset), Optional.empty(), Map.of());
     }
     try (OwnPictures own = pictures.open()) {
       if (!own.notRead().counts().isEmpty() && group.isFirst()) {
         console.say("not read: " + own.notRead());
       }
       String home = stem(pictures.paths().get(0)) + "-" + name;
-      int status = trainParts(group, preset, home, own.training(), own.validation());
+      int status = trainParts(group, preset, home, own.training(), own.validation(), own.facts());
       own.bad().reasons().forEach(reason -> console.say("skipped: " + reason));
       if (own.bad().small() > 0) {
         console.say("skipped: " + own.bad().small() + " pictures below --min-size");
@@ -273,7 +372,12 @@ public final class TrainCommand implements Callable<Integer> {
   }
 
   private int trainParts(
-      Group group, EmojiPreset preset, String home, DataSet data, Optional<DataSet> validation) {
+      Group group,
+      EmojiPreset preset,
+      String home,
+      DataSet data,
+      Optional<DataSet> validation,
+      Map<String, String> facts) {
     Path stateFolder = stateFolder(home);
     Path first = startFrom == null ? null : PublishedModel.folder(startFrom);
     Check.that(
@@ -285,7 +389,9 @@ public final class TrainCommand implements Callable<Integer> {
     Path modelFolder =
         model == null ? home(home).resolve(asked.get(asked.size() - 1).home()) : model;
     ModelTraining training =
-        new ModelTraining(preset.sizes(), modelFolder, stateFolder, first, inpainting).in(group);
+        new ModelTraining(preset.sizes(), modelFolder, stateFolder, first, inpainting)
+            .in(group)
+            .accepting(Set.copyOf(accepted));
     List<TrainableComponent> parts =
         asked.stream().filter(p -> !part.equals(ALL) || training.hasFirst(p)).toList();
     pictures.requireUseOfEmbeddings(parts);
@@ -315,8 +421,18 @@ public final class TrainCommand implements Callable<Integer> {
       Path given = PublishedModel.folder(clip);
       group.inTurn(() -> FrozenClip.copy(given, modelFolder));
     }
+    RunPage page = page(stateFolder, facts);
+    for (int i = 0; i < parts.size(); i++) {
+      String word = parts.get(i).word();
+      page.plan(word, stateFolder.resolve(word), configs.get(i).steps());
+    }
+    var file = RunFile.of(spec.commandLine().getParseResult(), part, presetText());
     boolean finished = true;
-    try (var stop = new StopOnSignal()) {
+    try (var stop = new StopOnSignal();
+        var served = serve(page)) {
+      if (group.isFirst()) {
+        console.say("page: " + served.address());
+      }
       for (int i = 0; i < parts.size() && finished; i++) {
         PartSetup setup = setups.get(i);
         finished =
@@ -326,7 +442,12 @@ public final class TrainCommand implements Callable<Integer> {
                 configs.get(i),
                 stateFolder,
                 stop,
+                page,
                 group);
+        if (finished && group.isFirst()) {
+          file = file.with(setup.part().word(), page.settings(setup.part().word()));
+          file.write(modelFolder);
+        }
       }
     }
     return group.isFirst() || !finished ? report(finished, modelFolder) : 0;
@@ -402,6 +523,7 @@ public final class TrainCommand implements Callable<Integer> {
       TrainingConfig config,
       Path stateFolder,
       StopOnSignal stop,
+      RunPage page,
       Group group) {
     if (!group.isAlone()) {
       console.say(ClusterOptions.share(name, group, config));
@@ -412,7 +534,7 @@ public final class TrainCommand implements Callable<Integer> {
       }
     }
     console.say(name + ": preparing the data");
-    boolean finished = watched(name, training, config, stateFolder.resolve(name), stop);
+    boolean finished = watched(name, training, config, stateFolder.resolve(name), stop, page);
     console.say(
         name
             + (finished ? ": done" : ": stopped and saved (next: run the same command to resume)"));
@@ -420,8 +542,16 @@ public final class TrainCommand implements Callable<Integer> {
   }
 
   private boolean watched(
-      String name, Training training, TrainingConfig config, Path folder, StopOnSignal stop) {
-    try (var watcher = new TrainingWatcher(name, folder, console, stop, samples)) {
+      String name,
+      Training training,
+      TrainingConfig config,
+      Path folder,
+      StopOnSignal stop,
+      RunPage page) {
+    Consumer<Map<String, String>> check =
+        settings ->
+            repeated.ifPresent(run -> run.requireSame(name, settings, Set.copyOf(accepted)));
+    try (var watcher = new TrainingWatcher(name, folder, console, stop, samples, page, check)) {
       try {
         return training.train(config, watcher);
       } catch (DivergedException e) {

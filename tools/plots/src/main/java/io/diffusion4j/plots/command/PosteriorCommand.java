@@ -19,8 +19,7 @@ import picocli.CommandLine.Option;
 /** {@code diffusion4j plot posterior}: shows why the reverse process needs small steps. */
 @Command(
     name = "posterior",
-    description =
-        "Draw the true distribution of the way back, q(x_s | x_t), for numbers near -1 and 1.",
+    description = "Plot the true reverse distribution, q(x_s | x_t), of data near -1 and 1.",
     footer = {
       "",
       "Each step has a chart, with the Gaussian of the same mean and variance, the best that a",

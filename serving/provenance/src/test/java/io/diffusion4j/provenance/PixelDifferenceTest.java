@@ -1,13 +1,9 @@
-package io.diffusion4j.cli.generate;
+package io.diffusion4j.provenance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.diffusion4j.cli.generate.ReplayCommand.PixelDifference;
-import io.diffusion4j.diffusion.image.Image;
-import io.diffusion4j.diffusion.image.Png;
-import java.io.IOException;
+import io.diffusion4j.diffusion.image.Rgb8;
 import java.util.Arrays;
-import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -23,8 +19,7 @@ final class PixelDifferenceTest {
     "32, 1, false, true",
     "33, 1, false, false"
   })
-  void roundingIsADifferenceOfFewLevels(int most, int values, boolean isNone, boolean isRounding)
-      throws IOException {
+  void roundingIsADifferenceOfFewLevels(int most, int values, boolean isNone, boolean isRounding) {
     var difference = PixelDifference.between(picture(0, 0), picture(most, values));
     assertThat(difference.values()).isEqualTo(values);
     assertThat(difference.most()).isEqualTo(most);
@@ -33,10 +28,10 @@ final class PixelDifferenceTest {
   }
 
   /** Returns a grey picture, the first values of which are brighter. */
-  private static byte[] picture(int change, int values) {
-    float[] pixels = new float[3 * SIDE * SIDE];
-    Arrays.fill(pixels, 100 / 127.5f - 1);
-    Arrays.fill(pixels, 0, values, (100 + change) / 127.5f - 1);
-    return Png.encode(new Image(SIDE, SIDE, pixels), Map.of());
+  private static Rgb8 picture(int change, int values) {
+    byte[] pixels = new byte[3 * SIDE * SIDE];
+    Arrays.fill(pixels, (byte) 100);
+    Arrays.fill(pixels, 0, values, (byte) (100 + change));
+    return new Rgb8(SIDE, SIDE, pixels);
   }
 }

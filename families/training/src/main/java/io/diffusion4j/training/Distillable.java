@@ -1,0 +1,62 @@
+package io.diffusion4j.training;
+
+import io.diffusion4j.checkpoint.SchedulerConfig;
+import io.diffusion4j.checkpoint.TensorSource;
+import io.diffusion4j.diffusion.process.Parameterization;
+import io.diffusion4j.nn.NetworkDefinition;
+import io.diffusion4j.nn.engine.NetworkDenoiser;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * A network that denoises, as a teacher and as the student that starts from it.
+ *
+ * @param stage the name of its stage, which addresses the noise
+ * @param network its first output is the prediction; a second one, the variance, is left as it is
+ * @param weights opens the weights
+ * @param ending opens the weights of the network of the last step, if that is another of the same
+ *     shape; the student has one network
+ * @param scheduler the scheduler beside it
+ * @param times the time input
+ * @param feed the inputs of the conditions
+ * @param rowSize the number of values of a sample
+ * @param conditions the condition of each numbered noise
+ * @param away the condition that guidance leads away from; empty for a network without guidance
+ * @param usual how the teacher draws by default
+ * @param <C> the conditions of the network
+ */
+public record Distillable<C>(
+    String stage,
+    NetworkDefinition network,
+    Supplier<TensorSource> weights,
+    Optional<Supplier<TensorSource>> ending,
+    SchedulerConfig scheduler,
+    NetworkDenoiser.Times times,
+    NetworkDenoiser.Conditions<C> feed,
+    int rowSize,
+    List<C> conditions,
+    Optional<C> away,
+    Usual usual) {
+  /**
+   * How a teacher draws by default.
+   *
+   * @param steps by DDIM
+   * @param guidance the scale of classifier-free guidance, 1 for none
+   */
+  public record Usual(int steps, double guidance) {}
+
+  /**
+   * Returns the student's scheduler: deterministic steps from the noisiest timestep. A student of a
+   * network that predicts ε predicts v, or x₀ where the class knows no v, as one step would
+   * multiply errors of ε by √(1/ᾱ).
+   */
+  SchedulerConfig students() {
+    boolean unclip = scheduler.kind() == SchedulerConfig.Kind.UNCLIP;
+    var predicted = scheduler.parameterization();
+    var stable = unclip ? Parameterization.X0 : Parameterization.V;
+    var own = unclip ? scheduler : scheduler.withKind(SchedulerConfig.Kind.DDIM);
+    return own.withSpacing(SchedulerConfig.Spacing.TRAILING)
+        .withParameterization(predicted == Parameterization.EPS ? stable : predicted);
+  }
+}
