@@ -97,9 +97,10 @@ final class KeptPictures {
 
   /** Returns the resources. */
   List<AsyncResourceTemplateSpecification> resources() {
-    return List.of(
-        resources(DRAWN, "picture", "A picture that a tool has drawn, with its recipe."),
-        resources(OWN, "palette", "A picture of the palette, which search finds."));
+    var drawn = resources(DRAWN, "picture", "A picture that a tool has drawn, with its recipe.");
+    return palette.isEmpty()
+        ? List.of(drawn)
+        : List.of(drawn, resources(OWN, "palette", "A picture of the palette, by search."));
   }
 
   private AsyncResourceTemplateSpecification resources(
