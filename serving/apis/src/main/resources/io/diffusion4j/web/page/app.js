@@ -8,6 +8,7 @@ import { Gallery } from './gallery.js';
 import { Job, Picture } from './job.js';
 import { hasJobs, submit, unfinished } from './later.js';
 import { ofOneSeed } from './noise.js';
+import { Palette } from './palette.js';
 import { WordPicker } from './picker.js';
 import { recipeOf, wordsOf } from './recipe.js';
 import { Settings } from './settings.js';
@@ -44,6 +45,7 @@ function show(chosen) {
   byId('class-control').hidden = drawsWords();
   settings.show(model);
   sweep.show(model);
+  offerLoras(byId('lora').value);
   showingErrors(offerWords());
 }
 
@@ -55,6 +57,14 @@ async function offerWords() {
     picker.show(all);
     start.show(picker.vocabulary);
   }
+}
+
+/** Offers the updates of the model, one of them chosen. */
+function offerLoras(chosen) {
+  const names = (model.loras ?? []).map(({ name }) => name);
+  byId('lora').replaceChildren(
+    ...['', ...names].map((name) => element('option', { value: name, selected: name === chosen }, name || 'none')));
+  byId('lora-control').hidden = names.length === 0;
 }
 
 /** Whether the model draws from words; else it draws what it was trained on. */
@@ -74,6 +84,7 @@ function common() {
     imageCount: Number.parseInt(byId('count').value, 10) || 0,
     seeds: seed === '' ? undefined : [seed],
     stages: settings.changes(),
+    loras: byId('lora').value === '' ? undefined : [{ name: byId('lora').value }],
     preview: { everySteps: 1 },
     priority: 'PRIORITY_HIGH',
   };
@@ -133,6 +144,18 @@ const edits = {
       { title: toText, kind: 'Changed by words', from: picture, moving: true });
   },
 
+  async mix(pictures) {
+    if (!model.tasks.includes('mix')) { // then a way from one to the next
+      const [first, ...others] = pictures;
+      await edits.interpolation(first, { others, count: others.length > 1 ? 3 : 1, isClosed: false });
+      return;
+    }
+    const files = await Promise.all(pictures.map(fileOf));
+    const ingredients = files.map((image) => ({ image, weight: 1 / files.length }));
+    await drawOne({ ...common(), mix: { ingredients, negativeText: byId('negative').value.trim() } },
+      { title: pictures.map(({ title }) => title).join(' + '), kind: 'Mixed', from: pictures[0] });
+  },
+
   async interpolation(picture, { others, count, isClosed }) {
     const stations = [picture, ...others];
     const files = await Promise.all(stations.map(fileOf));
@@ -145,6 +168,16 @@ const edits = {
 };
 
 const viewer = new Viewer(byId('viewer'), { card: () => model, edits, repeat, reuse, gallery });
+
+const palette = new Palette(byId('palette'), {
+  vary: edits.variation,
+  mix: edits.mix,
+  async trained(name) {
+    known = await models();
+    model = known.find((candidate) => candidate.name === model.name) ?? model;
+    offerLoras(name);
+  },
+});
 
 const start = new StartPage(byId('examples'), {
   request: (text) => ({ ...common(), imageCount: 1, seeds: undefined, textToImage: { prompt: { text } } }),
@@ -366,5 +399,6 @@ await showingErrors(meet());
 byId('draw').disabled = false;
 if (model !== undefined) {
   await gallery.show();
+  showingErrors(palette.show()); // which follows a job that runs
   await showingErrors(offerJobs());
 }
