@@ -43,7 +43,7 @@ public record EmojiPreset(Preset sizes, EmojiSettings drawn) {
    *     message lists all faults
    */
   public static EmojiPreset of(String nameOrFile) {
-    if (!nameOrFile.contains(".") && !nameOrFile.contains("/")) {
+    if (!isFile(nameOrFile)) {
       return named(nameOrFile);
     }
     Path file = Path.of(nameOrFile);
@@ -73,6 +73,21 @@ public record EmojiPreset(Preset sizes, EmojiSettings drawn) {
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read the preset " + name + ": " + e, e);
     }
+  }
+
+  /**
+   * Parses the text of a preset's file.
+   *
+   * @param source the origin of the text, for messages
+   * @throws IllegalArgumentException if it is invalid; the message lists all faults
+   */
+  public static EmojiPreset parse(String source, String text) {
+    return of(RecordFile.parse(source, text));
+  }
+
+  /** Whether a name is that of a file. */
+  public static boolean isFile(String nameOrFile) {
+    return nameOrFile.contains(".") || nameOrFile.contains("/");
   }
 
   private static IllegalArgumentException unknown(String name, String expected) {

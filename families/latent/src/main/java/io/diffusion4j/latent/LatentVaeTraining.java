@@ -133,7 +133,8 @@ record LatentVaeTraining() implements TrainableComponent {
         config.withFrozen(new KeyPatterns(frozen)),
         run.checkpointEvery(),
         run.inspection(),
-        run.observer());
+        run.observer(),
+        run.changes());
   }
 
   private static boolean train(

@@ -3,6 +3,7 @@ package io.diffusion4j.latent;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.checkpoint.DType;
 import io.diffusion4j.checkpoint.SafetensorsWriter;
 import io.diffusion4j.checkpoint.TensorMap;
@@ -92,6 +93,22 @@ class StableDiffusionFolderTest {
     assertThatThrownBy(() -> open())
         .hasMessageContaining(
             "text_encoder: hidden_size: 32 (expected: the U-Net's cross_attention_dim 64)");
+  }
+
+  @Test
+  void weightsOfEightBitsAreRefused() {
+    Path unet = folder.resolve("unet");
+    var bytes = new SafetensorsWriter();
+    try (var weights = Checkpoint.open(unet, Checkpoint.DIFFUSERS)) {
+      for (String name : weights.names()) {
+        int size = (int) weights.info(name).size();
+        bytes.longs(name, DType.I8, weights.shape(name), () -> new long[size]);
+      }
+    }
+    bytes.write(unet.resolve("diffusion_pytorch_model.safetensors"));
+    assertThatThrownBy(() -> open())
+        .hasMessageContaining(
+            "shape of conv_in.bias: [32] of I8 (expected: of floating-point numbers)");
   }
 
   @Test

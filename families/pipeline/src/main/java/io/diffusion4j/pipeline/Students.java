@@ -16,6 +16,8 @@ import java.util.stream.Collectors;
 /**
  * The distilled stages of a model, by name: {@value #FILE} in its folder. The other stages draw as
  * they did.
+ *
+ * @param stages the students by the names of their stages
  */
 public record Students(SortedMap<String, Student> stages) {
   /** The name of the file. */

@@ -9,6 +9,7 @@ import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.data.Classes;
 import io.diffusion4j.data.DataSet;
 import io.diffusion4j.data.TrainingOption;
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.train.BatchSource;
 import io.diffusion4j.nn.train.LowRank;
 import io.diffusion4j.nn.train.Objective;
@@ -41,6 +42,7 @@ import java.util.function.Function;
  * @param checkpointEvery the number of steps between two states
  * @param inspection validation and previews
  * @param observer is notified of progress
+ * @param changes the accepted changes of settings since the training began
  */
 public record ComponentRun(
     ModelTraining whole,
@@ -48,7 +50,8 @@ public record ComponentRun(
     TrainingConfig config,
     long checkpointEvery,
     Inspection inspection,
-    ModelTraining.Observer observer) {
+    ModelTraining.Observer observer,
+    List<String> changes) {
   /** Batches of a validation. */
   private static final int VALIDATED = 4;
 
@@ -79,6 +82,9 @@ public record ComponentRun(
     notes.put("diffusion4j.preset", preset().name());
     notes.put("diffusion4j.part", setup.part().word());
     notes.put("diffusion4j.techniques", setup.words());
+    if (!changes.isEmpty()) {
+      notes.put("diffusion4j.changed", String.join("; ", changes));
+    }
     return Map.copyOf(notes);
   }
 
@@ -157,19 +163,28 @@ public record ComponentRun(
       Consumer<Trainer> prepare,
       BiConsumer<ComponentRun, TensorSource> write,
       Function<DataSet, Health> health) {
-    Path state = whole.work().resolve(setup.part().word());
+    Path state = state();
     var source = batches.apply(setup.data());
     var resumed = TrainingRun.resumed(config, state, whole.group());
     try (var trainer = prepared(objective, resumed, prepare);
         var run =
-            new TrainingRun(trainer, resumed, RunOrigin.of(this), source, state, checkpointEvery)) {
+            new TrainingRun(
+                trainer,
+                resumed,
+                RunOrigin.of(this),
+                whole.accepted(),
+                source,
+                state,
+                checkpointEvery)) {
       var validation =
           inspection.validation().map(data -> new Validation(batches.apply(data), VALIDATED));
       var more = inspection.validation().map(health).orElse(Health.NONE);
       long from = trainer.step();
       observer.onStart(run, resumed, trainer.parameters(), from);
-      var inspecting = new Inspecting(trainer, validation, more, write);
-      boolean finished = run.run(inspecting);
+      var noted = changed(run.acceptedChanges());
+      var inspecting = noted.new Inspecting(run, trainer, validation, more, write);
+      inspecting.stopIfUseless(run);
+      boolean finished = run.run(inspecting) || inspecting.isUseless(trainer.step());
       if (finished) {
         boolean writes = OwnFolder.writes(whole.group(), whole.model());
         whole
@@ -177,13 +192,23 @@ public record ComponentRun(
             .inTurn(
                 () -> {
                   if (writes) {
-                    write(trainer, write);
+                    noted.write(trainer, write);
+                    inspecting.useBest();
                   }
                 });
         inspecting.end(from);
       }
       return finished;
     }
+  }
+
+  /** Returns the run with the changes that the first process has accepted. */
+  private ComponentRun changed(List<String> accepted) {
+    String all = whole.group().exchange(String.join("; ", accepted)).get(0);
+    return all.isEmpty()
+        ? this
+        : new ComponentRun(
+            whole, setup, config, checkpointEvery, inspection, observer, List.of(all));
   }
 
   /** Writes the averaged weights, or the low-rank updates, to the model. */
@@ -199,19 +224,26 @@ public record ComponentRun(
 
   /** Returns the run for another model folder, which gets missing components from this one. */
   ComponentRun elsewhere(Path model) {
-    var other =
-        new ModelTraining(whole.preset(), model, whole.work(), whole.first(), whole.inpainting())
-            .in(whole.group());
+    var other = whole.writing(model);
     Components.copyMissing(layout(), other.layout(setup.part()), List.of(setup.part().component()));
-    return new ComponentRun(other, setup, config, checkpointEvery, inspection, observer);
+    return new ComponentRun(other, setup, config, checkpointEvery, inspection, observer, changes);
+  }
+
+  /** Returns the folder of the state. */
+  private Path state() {
+    return whole.work().resolve(setup.part().word());
+  }
+
+  /** Returns the folder of low-rank updates. */
+  private Path updates() {
+    return whole.model().resolve(setup.part().component() + "_lora");
   }
 
   /** Writes updates beside their weights, which are not changed. */
   private void write(LowRank updates, TensorSource weights) {
     var part = setup.part();
     String prefix = part.lowRankPrefix().orElseThrow();
-    Path folder = whole.model().resolve(part.component() + "_lora");
-    LowRankFile.write(folder, updates, weights, prefix, part.updatesPrefix(), notes());
+    LowRankFile.write(updates(), updates, weights, prefix, part.updatesPrefix(), notes());
   }
 
   private Trainer prepared(Objective objective, TrainingConfig resumed, Consumer<Trainer> prepare) {
@@ -231,19 +263,29 @@ public record ComponentRun(
    */
   private final class Inspecting implements TrainingRun.Listener {
     private static final String PREVIEW = "preview";
+    private static final String BEST = "best";
 
+    private final TrainingRun run;
     private final Trainer trainer;
     private final Optional<Validation> validation;
     private final Health health;
     private final BiConsumer<ComponentRun, TensorSource> write;
     private long previewed = System.nanoTime();
     private long previewedStep;
+    private BestStep best = BestStep.read(state());
 
     Inspecting(
+        TrainingRun run,
         Trainer trainer,
         Optional<Validation> validation,
         Health health,
         BiConsumer<ComponentRun, TensorSource> write) {
+      Check.that(
+          trainer.group().isAlone() || inspection.best().equals(Inspection.Best.UNUSED),
+          "processes",
+          "several",
+          "one, beside --keep-best and --early-stop");
+      this.run = run;
       this.trainer = trainer;
       this.validation = validation;
       this.health = health;
@@ -258,12 +300,66 @@ public record ComponentRun(
         if (trainer.group().isFirst()) {
           numbers.putAll(health.of(trainer.averagedWeights()));
           observer.onValidation(step, numbers);
+          compare(step, numbers.getOrDefault(Validation.PREFIX + "loss", Double.NaN));
         }
       }
       var since = Duration.ofNanos(System.nanoTime() - previewed);
       if (inspection.previewEvery().isDue(step, since) && trainer.group().isFirst()) {
         preview(step, snapshot());
       }
+    }
+
+    /** Keeps the weights if their loss is the lowest, and stops a run that gets no better. */
+    private void compare(long step, double loss) {
+      if (inspection.best().equals(Inspection.Best.UNUSED)) {
+        return;
+      }
+      if (loss < best.loss()) {
+        if (inspection.best().keeps()) {
+          at(step).elsewhere(state().resolve(BEST)).write(trainer, write);
+        }
+        best = new BestStep(step, loss);
+        best.write(state());
+      }
+      stopIfUseless(run);
+    }
+
+    /** Returns the run as one that ends at a step, which the notes of its weights state. */
+    private ComponentRun at(long step) {
+      return new ComponentRun(
+          whole, setup, config.withSteps(step), checkpointEvery, inspection, observer, changes);
+    }
+
+    /** Whether the last validations gave no lower loss. */
+    boolean isUseless(long step) {
+      long waited = inspection.best().patience() * inspection.validateEvery();
+      return waited > 0 && best.step() > 0 && step - best.step() >= waited;
+    }
+
+    void stopIfUseless(TrainingRun started) {
+      if (isUseless(trainer.step())) {
+        started.stop();
+      }
+    }
+
+    /** Replaces the weights of the model by the best ones, if these are kept. */
+    void useBest() {
+      if (best.step() == 0) {
+        return;
+      }
+      if (inspection.best().keeps()) {
+        var from = elsewhere(state().resolve(BEST));
+        config
+            .lowRank()
+            .ifPresentOrElse(
+                updates -> Components.copy(from.updates(), updates()),
+                () ->
+                    setup
+                        .part()
+                        .folders()
+                        .forEach(f -> Components.copy(from.folder(f), folder(f))));
+      }
+      observer.onBest(best.step(), best.loss());
     }
 
     /** Draws the finished component, unless that was done or no step was made. */
@@ -285,7 +381,7 @@ public record ComponentRun(
 
     /** Writes the current model to a folder beside the state, with links to its other parts. */
     private ComponentRun snapshot() {
-      var elsewhere = elsewhere(whole.work().resolve(setup.part().word()).resolve(PREVIEW));
+      var elsewhere = elsewhere(state().resolve(PREVIEW));
       elsewhere.write(trainer, write);
       return elsewhere;
     }

@@ -13,13 +13,38 @@ import java.util.Optional;
  * @param validateEvery the number of steps between two validations
  * @param previewEvery when the model is drawn with; always at the end too, except {@link
  *     Interval#NEVER}
+ * @param best the use of the validation loss
  */
-public record Inspection(Optional<DataSet> validation, long validateEvery, Interval previewEvery) {
+public record Inspection(
+    Optional<DataSet> validation, long validateEvery, Interval previewEvery, Best best) {
   /** An inspection without validation and previews. */
-  public static final Inspection NONE = new Inspection(Optional.empty(), 1, Interval.NEVER);
+  public static final Inspection NONE =
+      new Inspection(Optional.empty(), 1, Interval.NEVER, Best.UNUSED);
 
   public Inspection {
     Check.that(validateEvery >= 1, "validate-every", validateEvery, "≥ 1");
+    Check.that(
+        validation.isPresent() || !best.keeps(), "keep-best", best.keeps(), "with --validation");
+    Check.that(
+        validation.isPresent() || best.patience() == 0,
+        "early-stop",
+        best.patience(),
+        "with --validation");
+  }
+
+  /**
+   * The use of the validation loss during a training.
+   *
+   * @param keeps whether the model gets the weights with the lowest loss instead of the last ones
+   * @param patience the number of validations without a lower loss after which a training ends; 0
+   *     for any number
+   */
+  public record Best(boolean keeps, int patience) {
+    public static final Best UNUSED = new Best(false, 0);
+
+    public Best {
+      Check.that(patience >= 0, "early-stop", patience, "≥ 0");
+    }
   }
 
   /**

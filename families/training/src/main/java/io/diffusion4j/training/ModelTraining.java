@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,13 +30,25 @@ import org.jspecify.annotations.Nullable;
  * @param group the processes that train together; each has the same description of the training.
  *     Processes may share their folders or not: the work folder of the first process has the
  *     states, and all model folders receive the parts.
+ * @param accepted the names of settings, such as {@code data}, that may have changed since the
+ *     state of a resumed training was saved; the weights note each change
  */
 public record ModelTraining(
-    Preset preset, Path model, Path work, @Nullable Path first, boolean inpainting, Group group) {
+    Preset preset,
+    Path model,
+    Path work,
+    @Nullable Path first,
+    boolean inpainting,
+    Group group,
+    Set<String> accepted) {
+  public ModelTraining {
+    accepted = Set.copyOf(accepted);
+  }
+
   /** Creates a training in one process. */
   public ModelTraining(
       Preset preset, Path model, Path work, @Nullable Path first, boolean inpainting) {
-    this(preset, model, work, first, inpainting, Group.alone());
+    this(preset, model, work, first, inpainting, Group.alone(), Set.of());
   }
 
   /** Creates a training without inpainting. */
@@ -65,6 +78,13 @@ public record ModelTraining(
      * @param numbers the numbers by name, see {@link io.diffusion4j.nn.train.Validation}
      */
     default void onValidation(long step, Map<String, Double> numbers) {}
+
+    /**
+     * Called at the end of a training that used its validation loss.
+     *
+     * @param step the step with the lowest loss, whose weights the model has if they are kept
+     */
+    default void onBest(long step, double loss) {}
 
     /**
      * Called when previews were drawn after {@code step} steps.
@@ -134,12 +154,22 @@ public record ModelTraining(
 
   /** Returns this training with an inpainting decoder. */
   public ModelTraining withInpainting() {
-    return new ModelTraining(preset, model, work, first, true, group);
+    return new ModelTraining(preset, model, work, first, true, group, accepted);
   }
 
   /** Returns this training for several processes, which train together. */
   public ModelTraining in(Group processes) {
-    return new ModelTraining(preset, model, work, first, inpainting, processes);
+    return new ModelTraining(preset, model, work, first, inpainting, processes, accepted);
+  }
+
+  /** Returns this training, which resumes although these settings have changed. */
+  public ModelTraining accepting(Set<String> changed) {
+    return new ModelTraining(preset, model, work, first, inpainting, group, changed);
+  }
+
+  /** Returns this training for another model folder. */
+  ModelTraining writing(Path other) {
+    return new ModelTraining(preset, other, work, first, inpainting, group, accepted);
   }
 
   /** Returns the preset's configuration of a part. */
@@ -184,6 +214,7 @@ public record ModelTraining(
       List<String> trained = stays ? List.of() : part.folders();
       group.inTurn(() -> Components.copyMissing(start.get(), layout(part), trained));
     }
-    return part.train(new ComponentRun(this, setup, config, checkpointEvery, inspection, observer));
+    return part.train(
+        new ComponentRun(this, setup, config, checkpointEvery, inspection, observer, List.of()));
   }
 }

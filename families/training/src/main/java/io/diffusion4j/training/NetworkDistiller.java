@@ -47,6 +47,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
@@ -209,6 +210,7 @@ public final class NetworkDistiller<C> {
               trainer,
               config,
               own,
+              Set.of(),
               new Batches(false, examples),
               state(steps),
               how.checkpointEvery())) {

@@ -287,6 +287,8 @@ final class BadInputTest {
         + "upsampler, upsampler-last, noised-clip, latent-vae, latent, ddpm, dae, classifier, all, "
         + "judge)'",
     "train clip --preset huge, 'preset: huge (expected: one of emoji, emoji-2, tiny)'",
+    "train --again none.yaml, again: none.yaml (expected: the file run.yaml of a model)",
+    "train clip --again pom.xml, 'part: clip (expected: none beside --again)'",
     "train clip --sample-every often, 'sample-every: often (expected: a number of steps, or of"
         + " minutes such as 5m)'",
     "train clip --steps 0, steps: 0 (expected: ≥ 1)",

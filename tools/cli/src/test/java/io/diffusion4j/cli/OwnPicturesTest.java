@@ -9,6 +9,7 @@ import io.diffusion4j.cli.console.FailureHandler;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.ImageFiles;
 import io.diffusion4j.diffusion.image.Png;
+import io.diffusion4j.emoji.train.EmojiPreset;
 import io.diffusion4j.training.Preview;
 import io.diffusion4j.training.events.EventReader;
 import java.io.IOException;
@@ -278,6 +279,115 @@ class OwnPicturesTest {
     String weights = "decoder/diffusion_pytorch_model.safetensors";
     assertThat(same.resolve(weights))
         .hasSameBinaryContentAs(folder.resolve("seen").resolve(weights));
+  }
+
+  /** Pictures of the same names, one of which differs. */
+  private Path otherPictures(String name) throws IOException {
+    Path other = Files.createDirectories(folder.resolve(name));
+    try (var files = Files.list(pictures)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, other.resolve(file.getFileName()));
+      }
+    }
+    Files.writeString(other.resolve("red-disc.txt"), "a crimson disc\n");
+    return other;
+  }
+
+  @Test
+  void aRunIsRepeatedFromItsFileAndOtherDataAreRefused() throws IOException {
+    Path preset = folder.resolve("own.yaml");
+    try (var tiny = EmojiPreset.class.getResourceAsStream("tiny.yaml")) {
+      Files.write(preset, Objects.requireNonNull(tiny).readAllBytes());
+    }
+    Path first = folder.resolve("first");
+    String[] how = {"--steps", "2", "--batch", "4", "--ema-decay", "0.5,0.9", "--flip"};
+    Run run = train("clip", pictures, preset.toString(), first, "first-state", how);
+    assertThat(run.status()).as(run.err()).isZero();
+    Path file = first.resolve("run-clip.yaml");
+    assertThat(file)
+        .content()
+        .contains("--ema-decay=0.5,0.9", "--flip", "clip.vocabulary: \"700\"", "batch_size: \"4\"")
+        .doesNotContain("--model", "--state");
+    Files.delete(preset); // its content is in the file
+
+    String again = file.toString();
+    Path second = folder.resolve("second");
+    String[] to = {"--model", second.toString(), "--state", folder.resolve("s2").toString()};
+    Run repeated = Run.of("train", "--again", again, to[0], to[1], to[2], to[3]);
+    assertThat(repeated.status()).as(repeated.err()).isZero();
+    for (String name : List.of("image_encoder/model.safetensors", "run-clip.yaml")) {
+      assertThat(second.resolve(name)).hasSameBinaryContentAs(first.resolve(name));
+    }
+
+    String other = otherPictures("crimson").toString();
+    String state = folder.resolve("s3").toString();
+    Run refused =
+        Run.of("train", "--again", again, to[0], to[1], "--state", state, "--data", other);
+    assertThat(refused.status()).isEqualTo(FailureHandler.BAD_INPUT);
+    assertThat(refused.err())
+        .containsPattern(
+            "data: \\d+ pictures .* \\(expected: .*, as the repeated run had for clip\\)");
+  }
+
+  @Test
+  void aRunGoesOnWithOtherDataOnlyIfThatIsAcceptedAndTheWeightsNoteIt() throws IOException {
+    Path to = folder.resolve("accepting");
+    Run run = train("clip", pictures, "tiny", to, "accepting-state", "--steps", "2");
+    assertThat(run.status()).as(run.err()).isZero();
+    Path other = otherPictures("scarlet");
+    Run refused = train("clip", other, "tiny", to, "accepting-state", "--steps", "3");
+    assertThat(refused.err()).contains("clip/state.safetensors: is of another run: data: ");
+    String[] accept = {"--steps", "3", "--accept-changed", "data,seed"};
+    Run accepted = train("clip", other, "tiny", to, "accepting-state", accept);
+    assertThat(accepted.status()).as(accepted.err()).isZero();
+    assertThat(accepted.err()).contains("clip: data until step 2: ");
+    accept[1] = "4";
+    Run further = train("clip", pictures, "tiny", to, "accepting-state", accept);
+    assertThat(further.status()).as(further.err()).isZero();
+    try (var weights = Checkpoint.open(to.resolve("text_encoder"), Checkpoint.TRANSFORMERS)) {
+      assertThat(weights.metadata().get("diffusion4j.changed"))
+          .containsPattern("^data until step 2: .*; data until step 3: ");
+    }
+  }
+
+  @Test
+  void aPartEndsWhenItsValidationLossStaysAndKeepsTheBestWeights() throws IOException {
+    Path to = folder.resolve("best");
+    String[] options = {
+      "--steps",
+      "9",
+      "--validation",
+      "0.4",
+      "--validate-every",
+      "1",
+      "--checkpoint-every",
+      "2",
+      "--learning-rate",
+      "0.5",
+      "--early-stop",
+      "2",
+      "--keep-best",
+      "--keep",
+      "1"
+    };
+    Run run = train("clip", pictures, "tiny", to, "best-state", options);
+    assertThat(run.status()).as(run.err()).isZero();
+    Path state = folder.resolve("best-state/clip");
+    var losses = EventReader.scalars(state.resolve("events"), "validation/loss");
+    long best = losses.entrySet().stream().min(Map.Entry.comparingByValue()).orElseThrow().getKey();
+    assertThat(losses).as("it ends early").hasSize((int) best + 2).hasSizeLessThan(9);
+    assertThat(run.err()).contains("clip: the lowest validation loss was ", "at step " + best);
+    try (var weights = Checkpoint.open(to.resolve("text_encoder"), Checkpoint.TRANSFORMERS)) {
+      assertThat(weights.metadata()).containsEntry("diffusion4j.steps", Long.toString(best));
+    }
+    assertThat(state.resolve("kept").toFile().list())
+        .containsExactly(String.format("%08d.safetensors", losses.lastKey()));
+    byte[] before = Files.readAllBytes(to.resolve("text_encoder/model.safetensors"));
+    Run again = train("clip", pictures, "tiny", to, "best-state", options);
+    assertThat(again.status()).as(again.err()).isZero();
+    assertThat(to.resolve("text_encoder/model.safetensors")).hasBinaryContent(before);
+    Run without = train("clip", pictures, "tiny", to, "best-none", "--keep-best");
+    assertThat(without.err()).contains("keep-best: true (expected: with --validation)");
   }
 
   @Test

@@ -56,6 +56,7 @@ public final class TrainingRun implements AutoCloseable {
   private final Trainer trainer;
   private final TrainingConfig config;
   private final Map<String, String> origin;
+  private final Set<String> accepted;
   private final BatchSource batches;
   private final Optional<LossAwareTimesteps> timesteps;
   private final Path state;
@@ -64,7 +65,7 @@ public final class TrainingRun implements AutoCloseable {
   private Optional<StateLock> lock = Optional.empty();
   private Optional<Long> saved = Optional.empty();
   private Optional<Wire> sumsBefore = Optional.empty();
-  private Set<String> unknown = Set.of();
+  private TrainingState.Restored restored = TrainingState.Restored.NOTHING;
 
   private volatile boolean stopped;
   private long waited;
@@ -84,7 +85,7 @@ public final class TrainingRun implements AutoCloseable {
       BatchSource batches,
       Path folder,
       long checkpointEvery) {
-    this(trainer, config, Map.of(), batches, folder, checkpointEvery);
+    this(trainer, config, Map.of(), Set.of(), batches, folder, checkpointEvery);
   }
 
   /**
@@ -92,15 +93,18 @@ public final class TrainingRun implements AutoCloseable {
    *
    * @param origin what the weights are made of apart from the configuration, such as a digest of
    *     the data set, by name; a state that contains another value of a name is refused
+   * @param accepted names of settings whose value may have changed since the state was saved; the
+   *     run and its states keep a record of each change
    */
   public TrainingRun(
       Trainer trainer,
       TrainingConfig config,
       Map<String, String> origin,
+      Set<String> accepted,
       BatchSource batches,
       Path folder,
       long checkpointEvery) {
-    this(trainer, config, origin, batches, Optional.empty(), folder, checkpointEvery);
+    this(trainer, config, origin, accepted, batches, Optional.empty(), folder, checkpointEvery);
   }
 
   /**
@@ -115,18 +119,28 @@ public final class TrainingRun implements AutoCloseable {
       LossAwareTimesteps timesteps,
       Path folder,
       long checkpointEvery) {
-    this(trainer, config, Map.of(), batches, Optional.of(timesteps), folder, checkpointEvery);
+    this(
+        trainer,
+        config,
+        Map.of(),
+        Set.of(),
+        batches,
+        Optional.of(timesteps),
+        folder,
+        checkpointEvery);
   }
 
   private TrainingRun(
       Trainer trainer,
       TrainingConfig config,
       Map<String, String> origin,
+      Set<String> accepted,
       BatchSource batches,
       Optional<LossAwareTimesteps> timesteps,
       Path folder,
       long checkpointEvery) {
     Check.that(checkpointEvery >= 1, "checkpointEvery", checkpointEvery, "≥ 1");
+    this.accepted = Set.copyOf(accepted);
     this.trainer = trainer;
     this.config = config;
     this.origin = new TreeMap<>(origin); // in the same order in all processes
@@ -159,7 +173,7 @@ public final class TrainingRun implements AutoCloseable {
     SafetensorsWriter.removeLeftovers(state);
     if (Files.exists(state)) {
       sumsBefore = TrainingState.sums(state);
-      unknown = TrainingState.restore(trainer, config, origin, timesteps, state);
+      restored = TrainingState.restore(trainer, config, origin, accepted, timesteps, state);
       saved = Optional.of(trainer.step());
     }
   }
@@ -191,11 +205,26 @@ public final class TrainingRun implements AutoCloseable {
         .filter(before -> before != config.wire())
         .map(before -> "sums in " + config.wire().word() + ", until here in " + before.word())
         .ifPresent(changes::add);
-    if (!unknown.isEmpty()) {
+    if (!restored.unknown().isEmpty()) {
       changes.add(
-          "not compared, as the state is of an earlier version: " + String.join(", ", unknown));
+          "not compared, as the state is of an earlier version: "
+              + String.join(", ", restored.unknown()));
     }
+    changes.addAll(restored.changes());
     return changes;
+  }
+
+  /**
+   * Returns the accepted changes of the origin since the run began, such as {@code data until step
+   * 250: …}.
+   */
+  public List<String> acceptedChanges() {
+    return restored.changes();
+  }
+
+  /** Returns what the weights are made of: the origin and the settings that must not change. */
+  public Map<String, String> settings() {
+    return TrainingState.identity(trainer, config, origin, timesteps);
   }
 
   /** Stops the run after the current step, with its state saved; may be called from any thread. */
@@ -317,7 +346,7 @@ public final class TrainingRun implements AutoCloseable {
       return;
     }
     try {
-      TrainingState.save(trainer, config, origin, timesteps, state);
+      TrainingState.save(trainer, config, origin, restored.changes(), timesteps, state);
     } catch (UncheckedIOException e) {
       String kept = saved.map(step -> "the state of step " + step).orElse("no state");
       throw new UncheckedIOException(e.getMessage() + "; there is " + kept, e.getCause());

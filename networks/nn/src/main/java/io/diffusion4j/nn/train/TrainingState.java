@@ -10,6 +10,7 @@ import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.train.group.Wire;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,22 +35,37 @@ final class TrainingState {
   private static final String EMA_DECAYS = "ema_decays";
   private static final String SUMS = "sums";
 
+  /** The accepted changes of the origin, each with the step of the change. */
+  private static final String CHANGES = "changes";
+
+  private static final String SEPARATOR = "; ";
+
   /** The prefix of the keys of moving averages. */
   private static final List<String> AVERAGES =
       TrainingSession.Role.AVERAGES.stream().map(role -> role.key("")).toList();
 
   private TrainingState() {}
 
+  /** A state that was restored: the settings in which it differs from the run. */
+  record Restored(Set<String> unknown, List<String> changes) {
+    /** Nothing was restored. */
+    static final Restored NOTHING = new Restored(Set.of(), List.of());
+  }
+
   static void save(
       Trainer trainer,
       TrainingConfig config,
       Map<String, String> origin,
+      List<String> changes,
       Optional<LossAwareTimesteps> timesteps,
       Path file) {
     var writer = new SafetensorsWriter().withChecksum().note(STEP, Long.toString(trainer.step()));
     writer.notes(identity(trainer, config, origin, timesteps));
     writer.note(EMA_DECAYS, decays(config));
     writer.note(SUMS, config.wire().word());
+    if (!changes.isEmpty()) {
+      writer.note(CHANGES, String.join(SEPARATOR, changes));
+    }
     timesteps.ifPresent(aware -> aware.save(writer));
     var state = trainer.state();
     for (String name : state.names()) {
@@ -73,12 +89,13 @@ final class TrainingState {
   /**
    * Restores a state.
    *
-   * @return the settings that a state of an earlier version does not contain
+   * @param accepted the names of settings that may have another value than in the state
    */
-  static Set<String> restore(
+  static Restored restore(
       Trainer trainer,
       TrainingConfig config,
       Map<String, String> origin,
+      Set<String> accepted,
       Optional<LossAwareTimesteps> timesteps,
       Path file) {
     try (var saved = SafetensorsFile.open(file)) {
@@ -92,15 +109,20 @@ final class TrainingState {
       Map<String, String> identity = identity(trainer, config, origin, timesteps);
       var unknown = new TreeSet<>(identity.keySet());
       unknown.removeAll(notes.keySet());
-      identity.forEach(
-          (name, value) ->
-              Check.that(
-                  unknown.contains(name) || value.equals(notes.get(name)),
-                  name,
-                  notes.get(name),
-                  "%s",
-                  value));
       long step = Long.parseLong(notes.getOrDefault(STEP, ""));
+      List<String> changes = new ArrayList<>();
+      if (notes.containsKey(CHANGES)) {
+        changes.addAll(List.of(notes.get(CHANGES).split(SEPARATOR)));
+      }
+      identity.forEach(
+          (name, value) -> {
+            String before = notes.get(name);
+            boolean isSame = unknown.contains(name) || value.equals(before);
+            Check.that(isSame || accepted.contains(name), name, before, "%s", value);
+            if (!isSame) {
+              changes.add("%s until step %d: %s".formatted(name, step, before));
+            }
+          });
       timesteps.ifPresent(aware -> aware.restore(saved.only(LossAwareTimesteps::isStateOf), step));
       trainer.restore(
           averagesInOrder(
@@ -108,7 +130,7 @@ final class TrainingState {
               notes.getOrDefault(EMA_DECAYS, ""),
               config),
           step);
-      return unknown;
+      return new Restored(unknown, List.copyOf(changes));
     } catch (NumberFormatException e) {
       throw new CheckpointException(file, "is not a training state: " + e.getMessage(), e);
     } catch (IllegalArgumentException e) {
@@ -140,7 +162,7 @@ final class TrainingState {
   /**
    * Returns the settings that must not change within a run; its length and its learning rate may.
    */
-  private static Map<String, String> identity(
+  static Map<String, String> identity(
       Trainer trainer,
       TrainingConfig config,
       Map<String, String> origin,

@@ -12,7 +12,7 @@ import java.util.TreeSet;
 /**
  * The differences between existing and required tensors; each entry names a tensor and its shape.
  *
- * @param misshaped tensors whose shape differs from the required one
+ * @param misshaped tensors whose shape differs from the required one, and those of integers
  * @param missing required tensors that do not exist
  * @param unused existing tensors that are not required
  */
@@ -44,6 +44,14 @@ public record Differences(List<String> misshaped, List<String> missing, List<Str
                     + " (expected: "
                     + Arrays.toString(shape)
                     + ")");
+          } else if (!tensors.info(name).dtype().isFloat()) {
+            misshaped.add(
+                name
+                    + ": "
+                    + Arrays.toString(shape)
+                    + " of "
+                    + tensors.info(name).dtype()
+                    + " (expected: of floating-point numbers)");
           }
         });
     for (String name : new TreeSet<>(tensors.names())) {

@@ -173,7 +173,8 @@ public final class DistillCommand implements Callable<Integer> {
                 console,
                 stop,
                 new SampleOptions(),
-                new RunPage(work, Map.of("teacher", teacher.toString())))) {
+                new RunPage(work, Map.of("teacher", teacher.toString())),
+                settings -> {})) {
       finished = distiller.distill(how, watcher);
     }
     console.say("distill: " + (finished ? "done" : "stopped (next: run the same command)"));

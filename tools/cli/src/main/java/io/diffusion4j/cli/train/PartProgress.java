@@ -45,7 +45,7 @@ final class PartProgress {
   }
 
   /** Starts or resumes, with the numbers of earlier event files. */
-  void begin(TrainingConfig config, long fromStep) {
+  void begin(TrainingConfig config, Map<String, String> newSettings, long fromStep) {
     Path events = folder.resolve(EventWriter.FOLDER);
     try {
       numbers = Files.isDirectory(events) ? EventReader.scalars(events) : new TreeMap<>();
@@ -53,7 +53,7 @@ final class PartProgress {
       throw new UncheckedIOException("cannot read " + events + ": " + e, e);
     }
     numbers.values().forEach(curve -> curve.tailMap(fromStep + 1).clear());
-    settings = config.notes();
+    settings = newSettings;
     samples = config.samplesPerStep();
     step = fromStep;
     steps = config.steps();

@@ -79,12 +79,26 @@ final class RunPage {
     parts.put(part, new PartProgress(folder, steps));
   }
 
-  /** Starts or resumes a part. */
-  PartProgress begin(String part, Path folder, TrainingConfig config, long fromStep) {
+  /**
+   * Starts or resumes a part.
+   *
+   * @param settings all that the weights depend on, by name
+   */
+  PartProgress begin(
+      String part,
+      Path folder,
+      TrainingConfig config,
+      Map<String, String> settings,
+      long fromStep) {
     var progress = parts.computeIfAbsent(part, name -> new PartProgress(folder, config.steps()));
-    progress.begin(config, fromStep);
+    progress.begin(config, settings, fromStep);
     write();
     return progress;
+  }
+
+  /** Returns the settings of a part that has begun. */
+  Map<String, String> settings(String part) {
+    return Objects.requireNonNull(parts.get(part), part).settings();
   }
 
   /** Returns the remaining seconds of all parts whose speed is known. */

@@ -1,5 +1,6 @@
 package io.diffusion4j.cli.train;
 
+import io.diffusion4j.checkpoint.AtomicFile;
 import io.diffusion4j.cli.options.ModelOptions;
 import io.diffusion4j.cli.options.SamplingOptions;
 import io.diffusion4j.data.DataSet;
@@ -15,14 +16,19 @@ import io.diffusion4j.pipeline.Plugins;
 import io.diffusion4j.pipeline.Residency;
 import io.diffusion4j.serving.request.DirectGenerator;
 import io.diffusion4j.training.Inspection;
+import io.diffusion4j.training.Inspection.Best;
 import io.diffusion4j.training.Inspection.Interval;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import picocli.CommandLine.Option;
 
 /** The options for samples and measurements during a training. */
@@ -58,13 +64,66 @@ final class SampleOptions {
               + " ${DEFAULT-VALUE}")
   private long validateEvery;
 
+  @Option(
+      names = "--keep",
+      paramLabel = "N",
+      defaultValue = "0",
+      description =
+          "Keep the last N saved states of a part in the folder kept of its state, by step."
+              + " Default: ${DEFAULT-VALUE}")
+  private int kept;
+
+  @Option(
+      names = "--keep-best",
+      description =
+          "Write the weights with the lowest loss on the pictures of --validation, instead of the"
+              + " last ones.")
+  private boolean keepBest;
+
+  @Option(
+      names = "--early-stop",
+      paramLabel = "N",
+      defaultValue = "0",
+      description =
+          "End a part after N validations without a lower loss. Default: ${DEFAULT-VALUE}, never")
+  private int earlyStop;
+
+  /**
+   * Keeps a saved state, and removes the oldest ones that are too many.
+   *
+   * @param folder of the part's states
+   * @param file the state, which is replaced by the next one and never modified
+   */
+  void keep(Path folder, long step, Path file) {
+    if (kept == 0) {
+      return;
+    }
+    Path states = folder.resolve("kept");
+    Path state = states.resolve(String.format(Locale.ROOT, "%08d.safetensors", step));
+    try {
+      Files.createDirectories(states);
+      Files.deleteIfExists(state);
+      AtomicFile.linkOrCopy(file, state);
+      List<Path> all;
+      try (Stream<Path> files = Files.list(states)) {
+        all = files.sorted().toList();
+      }
+      for (Path old : all.subList(0, Math.max(0, all.size() - kept))) {
+        Files.delete(old);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot keep " + state + ": " + e, e);
+    }
+  }
+
   /**
    * Returns the requested inspection.
    *
    * @param validation held-out examples
    */
   Inspection inspection(Optional<DataSet> validation) {
-    return new Inspection(validation, validateEvery, interval());
+    Check.that(kept >= 0, "keep", kept, "≥ 0");
+    return new Inspection(validation, validateEvery, interval(), new Best(keepBest, earlyStop));
   }
 
   private Interval interval() {

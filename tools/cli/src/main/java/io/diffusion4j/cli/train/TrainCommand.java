@@ -23,6 +23,8 @@ import io.diffusion4j.training.TrainableComponent;
 import io.diffusion4j.training.TrainableFamily;
 import io.diffusion4j.unclip.training.FrozenClip;
 import io.diffusion4j.unclip.training.UnclipTraining;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -30,11 +32,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -64,11 +70,12 @@ public final class TrainCommand implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Parameters(
+      arity = "0..1",
       paramLabel = "PART",
       description =
           "clip, prior, prior-ar, decoder, upsampler, upsampler-last, or all of them in this order,"
-              + " which is required; clip,latent-vae,latent for latent diffusion; or judge, the"
-              + " model used by evaluate.")
+              + " which is required without --again; clip,latent-vae,latent for latent diffusion;"
+              + " or judge, the model used by evaluate.")
   private String part = "";
 
   @Option(
@@ -118,6 +125,26 @@ public final class TrainCommand implements Callable<Integer> {
   @Mixin private ScheduleOptions schedule = new ScheduleOptions();
 
   @Mixin private SampleOptions samples = new SampleOptions();
+
+  @Option(
+      names = RunFile.AGAIN,
+      paramLabel = "FILE",
+      description =
+          "Repeat the run of this file, run.yaml beside the weights of a model, with the same bits:"
+              + " its options apply, and other data, weights or settings are refused with their"
+              + " name. Options beside it replace those of the file.")
+  private @Nullable Path again;
+
+  @Option(
+      names = "--accept-changed",
+      paramLabel = "NAME",
+      split = ",",
+      description =
+          "Resume, or repeat with --again, although these settings have changed, such as data: the"
+              + " names in the error. The weights note each change.")
+  private List<String> accepted = List.of();
+
+  private Optional<RunFile> repeated = Optional.empty();
 
   @Option(
       names = "--page",
@@ -198,6 +225,15 @@ public final class TrainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (again != null) {
+      Check.that(part.isEmpty(), "part", part, "none beside --again");
+      return repeat(RunFile.read(again));
+    }
+    if (part.isEmpty()) {
+      var missing = spec.positionalParameters().get(0);
+      throw new MissingParameterException(
+          spec.commandLine(), missing, "Missing required parameter: 'PART'");
+    }
     gpu.check();
     if (kind != null) {
       Check.that(
@@ -216,6 +252,30 @@ public final class TrainCommand implements Callable<Integer> {
     int status = trainParts(group);
     group.close(); // not after a failure, of which the others learn by the end of this process
     return status;
+  }
+
+  /** Runs this command with the options of a run, which those beside it replace. */
+  private int repeat(RunFile run) {
+    var command = new TrainCommand();
+    command.repeated = Optional.of(run);
+    var line = new CommandLine(command).setCaseInsensitiveEnumValuesAllowed(true);
+    line.getCommandSpec().parent(spec.parent());
+    line.setOut(console.out()).setErr(console.err());
+    var arguments = run.arguments(spec.commandLine().getParseResult());
+    line.parseArgs(arguments.toArray(String[]::new));
+    return command.call();
+  }
+
+  /** Returns the content of the preset's file; empty for a named preset. */
+  private String presetText() {
+    if (repeated.isPresent() || !EmojiPreset.isFile(presetName)) {
+      return repeated.map(RunFile::preset).orElse("");
+    }
+    try {
+      return Files.readString(Path.of(presetName));
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read the preset " + presetName + ": " + e, e);
+    }
   }
 
   private int trainJudge() {
@@ -290,7 +350,9 @@ public final class TrainCommand implements Callable<Integer> {
   }
 
   private int trainParts(Group group) {
-    EmojiPreset preset = EmojiPreset.of(presetName);
+    String text = repeated.map(RunFile::preset).orElse("");
+    EmojiPreset preset =
+        text.isEmpty() ? EmojiPreset.of(presetName) : EmojiPreset.parse(presetName, text);
     String name = preset.sizes().name();
     if (pictures.paths().isEmpty()) {
       return trainParts(group, preset, name, EmojiData.of(preset), Optional.empty(), Map.of());
@@ -327,7 +389,9 @@ public final class TrainCommand implements Callable<Integer> {
     Path modelFolder =
         model == null ? home(home).resolve(asked.get(asked.size() - 1).home()) : model;
     ModelTraining training =
-        new ModelTraining(preset.sizes(), modelFolder, stateFolder, first, inpainting).in(group);
+        new ModelTraining(preset.sizes(), modelFolder, stateFolder, first, inpainting)
+            .in(group)
+            .accepting(Set.copyOf(accepted));
     List<TrainableComponent> parts =
         asked.stream().filter(p -> !part.equals(ALL) || training.hasFirst(p)).toList();
     pictures.requireUseOfEmbeddings(parts);
@@ -362,6 +426,7 @@ public final class TrainCommand implements Callable<Integer> {
       String word = parts.get(i).word();
       page.plan(word, stateFolder.resolve(word), configs.get(i).steps());
     }
+    var file = RunFile.of(spec.commandLine().getParseResult(), part, presetText());
     boolean finished = true;
     try (var stop = new StopOnSignal();
         var served = serve(page)) {
@@ -379,6 +444,10 @@ public final class TrainCommand implements Callable<Integer> {
                 stop,
                 page,
                 group);
+        if (finished && group.isFirst()) {
+          file = file.with(setup.part().word(), page.settings(setup.part().word()));
+          file.write(modelFolder);
+        }
       }
     }
     return group.isFirst() || !finished ? report(finished, modelFolder) : 0;
@@ -479,7 +548,10 @@ public final class TrainCommand implements Callable<Integer> {
       Path folder,
       StopOnSignal stop,
       RunPage page) {
-    try (var watcher = new TrainingWatcher(name, folder, console, stop, samples, page)) {
+    Consumer<Map<String, String>> check =
+        settings ->
+            repeated.ifPresent(run -> run.requireSame(name, settings, Set.copyOf(accepted)));
+    try (var watcher = new TrainingWatcher(name, folder, console, stop, samples, page, check)) {
       try {
         return training.train(config, watcher);
       } catch (DivergedException e) {

@@ -22,6 +22,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +44,7 @@ final class TrainingWatcher implements ModelTraining.Observer, AutoCloseable {
   private final StopOnSignal stop;
   private final SampleOptions samples;
   private final RunPage page;
+  private final Consumer<Map<String, String>> check;
 
   private @Nullable TrainingRun run;
   private @Nullable PartProgress progress;
@@ -49,20 +52,28 @@ final class TrainingWatcher implements ModelTraining.Observer, AutoCloseable {
   private long begin;
   private ProgressBars.@Nullable Bar bar;
   private @Nullable EventWriter events;
+  private boolean isEnded;
   private String lastCheckpoint = "there is no checkpoint yet";
   private long lastStep;
   private double loss = Double.NaN;
   private double outside = Double.NaN;
 
+  /**
+   * Creates a watcher of a part.
+   *
+   * @param check receives the settings before the first step, and throws if it refuses them
+   */
   TrainingWatcher(
       String part,
       Path state,
       Console console,
       StopOnSignal stop,
       SampleOptions samples,
-      RunPage page) {
+      RunPage page,
+      Consumer<Map<String, String>> check) {
     this.samples = samples;
     this.page = page;
+    this.check = check;
     this.part = part;
     this.state = state;
     this.console = console;
@@ -76,7 +87,9 @@ final class TrainingWatcher implements ModelTraining.Observer, AutoCloseable {
     }
     stop.begin(run);
     this.run = run;
-    progress = page.begin(part, state, config, fromStep);
+    var settings = settings(run, config);
+    check.accept(settings);
+    progress = page.begin(part, state, config, settings, fromStep);
     steps = config.steps();
     begin = System.nanoTime();
     if (fromStep > 0) {
@@ -95,6 +108,20 @@ final class TrainingWatcher implements ModelTraining.Observer, AutoCloseable {
     bar = console.bars().bar(part, fromStep, config.steps());
     events = new EventWriter(state.resolve(EventWriter.FOLDER));
     lastStep = System.nanoTime();
+  }
+
+  /** Returns all that the weights depend on, by name. */
+  private static Map<String, String> settings(TrainingRun run, TrainingConfig config) {
+    Map<String, String> settings = new TreeMap<>(run.settings());
+    settings.put("steps", Long.toString(config.steps()));
+    settings.put("learning_rate", Double.toString(config.learningRate()));
+    settings.put("warmup", Long.toString(config.warmup()));
+    settings.put("decay", config.decay() + ", " + config.fall().name().toLowerCase(Locale.ROOT));
+    settings.put("ema_decays", config.emaDecays().toString());
+    settings.put("shares", config.shares().name().toLowerCase(Locale.ROOT));
+    settings.put("threads", Integer.toString(config.compute().threads().count()));
+    settings.put("engine", config.compute().engine());
+    return settings;
   }
 
   @Override
@@ -212,6 +239,15 @@ final class TrainingWatcher implements ModelTraining.Observer, AutoCloseable {
   @Override
   public void onCheckpoint(long step, Path file) {
     lastCheckpoint = checkpoint(step, file);
+    samples.keep(state, step, file);
+  }
+
+  @Override
+  public void onBest(long step, double best) {
+    isEnded = true;
+    console.say(
+        String.format(
+            Locale.ROOT, "%s: the lowest validation loss was %.4f, at step %d", part, best, step));
   }
 
   private static String checkpoint(long step, Path file) {

@@ -40,7 +40,7 @@ final class RunPageTest {
     String hostile = "--data </script><b>";
     var page = new RunPage(state, Map.of("command", hostile));
     page.plan("clip", state.resolve("clip"), 1000);
-    var clip = page.begin("clip", state.resolve("clip"), config, 0);
+    var clip = page.begin("clip", state.resolve("clip"), config, Map.of(), 0);
     for (long step = 1; step <= 900; step++) {
       clip.at(step, 0.5);
       clip.add("loss", step, step == 900 ? Double.NaN : 1.0 / step);
@@ -64,11 +64,11 @@ final class RunPageTest {
     var page = new RunPage(state, Map.of());
     page.plan("clip", state.resolve("clip"), 1000);
     page.plan("prior", state.resolve("prior"), 1000);
-    var clip = page.begin("clip", state.resolve("clip"), config, 0);
+    var clip = page.begin("clip", state.resolve("clip"), config, Map.of(), 0);
     clip.at(1000, 1);
     clip.end(Phase.done);
     assertThat(page.unmeasured()).isEqualTo(1);
-    page.begin("prior", state.resolve("prior"), config, 0).at(900, 2);
+    page.begin("prior", state.resolve("prior"), config, Map.of(), 0).at(900, 2);
     assertThat(page.unmeasured()).isZero();
     assertThat(page.secondsLeft()).isEqualTo(200);
   }
@@ -84,7 +84,7 @@ final class RunPageTest {
     Files.createDirectories(folder.resolve(RunPage.PREVIEWS));
     Files.write(folder.resolve(RunPage.PREVIEWS).resolve("00000400.png"), new byte[] {1, 2, 3});
     var page = new RunPage(state, Map.of());
-    page.begin("clip", folder, config, 3);
+    page.begin("clip", folder, config, Map.of(), 3);
     JsonNode part = data(page).at("/parts/0");
     assertThat(part.at("/curves/loss")).hasSize(3);
     assertThat(part.at("/previews/0/step").textValue()).isEqualTo("400");
@@ -96,7 +96,7 @@ final class RunPageTest {
     var page = new RunPage(state, Map.of());
     try (var server = PageServer.of(0, page.file())) {
       assertThat(get(server.address()).statusCode()).as("nothing is written yet").isEqualTo(404);
-      page.begin("clip", state.resolve("clip"), config, 0);
+      page.begin("clip", state.resolve("clip"), config, Map.of(), 0);
       assertThat(get(server.address()).body()).isEqualTo(Files.readString(page.file()));
       assertThat(get(server.address() + "clip/state.safetensors").statusCode()).isEqualTo(404);
       int port = URI.create(server.address()).getPort();
