@@ -23,7 +23,6 @@ import io.diffusion4j.nn.Manifest;
 import io.diffusion4j.nn.NetworkDefinition;
 import io.diffusion4j.nn.StoredNetwork;
 import io.diffusion4j.nn.engine.CompiledNetwork;
-import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.pipeline.Component;
 import io.diffusion4j.pipeline.FolderReport;
 import io.diffusion4j.pipeline.ModelFamily;
@@ -89,7 +88,7 @@ public final class SwatchFamily implements ModelFamily {
   public Opened open(Path folder, OpenOptions how) {
     Path painter = folder.resolve(PAINTER);
     try (var checkpoint = Checkpoint.open(painter, Checkpoint.DIFFUSERS)) {
-      var network = new CompiledNetwork(NETWORK, checkpoint, how.compute(() -> Precision.FLOAT32));
+      var network = new CompiledNetwork(NETWORK, checkpoint, how.compute());
       String digest = digest(folder, how);
       return new Opened(new Wiring(network, digest), Set.of(TextEncoder.class), network::close);
     }

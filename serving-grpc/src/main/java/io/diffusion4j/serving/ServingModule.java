@@ -20,6 +20,7 @@ import io.diffusion4j.serving.jobs.JobScheduler;
 import io.diffusion4j.serving.model.ImageIndex;
 import io.diffusion4j.serving.model.ImageIndices;
 import io.diffusion4j.serving.model.Models;
+import io.diffusion4j.serving.model.Palette;
 import io.diffusion4j.serving.observability.AccessLog;
 import io.diffusion4j.serving.observability.LabelledGauge;
 import io.diffusion4j.serving.observability.Listeners;
@@ -70,9 +71,10 @@ import java.util.function.LongSupplier;
  *     .toInstance(new HashedTokens(entries, InstantSource.system()));
  * }</pre>
  *
- * <p>Three more bindings are optional: an {@link HttpPort} that was opened before the models were
- * loaded, an {@link OpenTelemetry} that receives the traces, and a {@link Provenance}, which marks
- * the images. The default provenance declares that a model drew them.
+ * <p>Four more bindings are optional: an {@link HttpPort} that was opened before the models were
+ * loaded, an {@link OpenTelemetry} that receives the traces, a {@link Palette} of own pictures, and
+ * a {@link Provenance}, which marks the images. The default provenance declares that a model drew
+ * them.
  */
 public final class ServingModule extends AbstractModule {
   private final ServerConfig config;
@@ -92,6 +94,7 @@ public final class ServingModule extends AbstractModule {
     Multibinder.newSetBinder(binder(), ServerInterceptor.class);
     Multibinder.newSetBinder(binder(), BindableService.class);
     OptionalBinder.newOptionalBinder(binder(), HttpPort.class);
+    OptionalBinder.newOptionalBinder(binder(), Palette.class);
     OptionalBinder.newOptionalBinder(binder(), Authenticator.class)
         .setDefault()
         .toInstance(Authenticator.NONE);

@@ -67,6 +67,15 @@ public interface PictureSet extends AutoCloseable {
   default void close() {}
 
   /**
+   * Returns some of the pictures, in the order of the set. Closing them closes the set.
+   *
+   * @param indices the indices of the pictures, ascending
+   */
+  default PictureSet only(long... indices) {
+    return new Subset(this, indices);
+  }
+
+  /**
    * Returns the pictures in the order of the set, each with its first caption or an empty one, cut
    * to the square in its middle.
    */

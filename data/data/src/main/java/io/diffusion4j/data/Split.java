@@ -4,11 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.digest.Sha256;
-import io.diffusion4j.diffusion.image.Image;
 import java.nio.ByteBuffer;
-import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 
@@ -37,8 +34,8 @@ public record Split(PictureSet training, PictureSet validation) {
                     Collectors.collectingAndThen(
                         Collectors.toList(),
                         indices -> indices.stream().mapToLong(Long::longValue).toArray())));
-    var training = new Subset(pictures, heldOut.getOrDefault(false, new long[0]));
-    var validation = new Subset(pictures, heldOut.getOrDefault(true, new long[0]));
+    var training = pictures.only(heldOut.getOrDefault(false, new long[0]));
+    var validation = pictures.only(heldOut.getOrDefault(true, new long[0]));
     Check.that(
         training.size() > 0 && validation.size() > 0,
         "validation",
@@ -52,57 +49,5 @@ public record Split(PictureSet training, PictureSet validation) {
   private static double place(String key) {
     byte[] hash = Sha256.of(key.getBytes(UTF_8));
     return (ByteBuffer.wrap(hash).getLong() >>> 11) * 0x1p-53;
-  }
-
-  /**
-   * Some pictures of a set, in its order.
-   *
-   * @param all the set, which closing this closes
-   * @param indices the indices of the pictures in it, ascending
-   */
-  private record Subset(PictureSet all, long[] indices) implements PictureSet {
-    @Override
-    public String name() {
-      return all.name();
-    }
-
-    @Override
-    public long size() {
-      return indices.length;
-    }
-
-    @Override
-    public String key(long index) {
-      return all.key(at(index));
-    }
-
-    @Override
-    public List<String> captions(long index) {
-      return all.captions(at(index));
-    }
-
-    @Override
-    public OptionalLong version(long index) {
-      return all.version(at(index));
-    }
-
-    @Override
-    public long fingerprint(long index) {
-      return all.fingerprint(at(index));
-    }
-
-    @Override
-    public Image image(long index) {
-      return all.image(at(index));
-    }
-
-    @Override
-    public void close() {
-      all.close();
-    }
-
-    private long at(long index) {
-      return indices[Math.toIntExact(index)];
-    }
   }
 }

@@ -8,15 +8,20 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentSkipListMap;
 
-/** Low-rank updates that requests can use by name, and the models that they fit. */
+/**
+ * Low-rank updates that requests can use by name, and the models that they fit. Further ones can be
+ * added. Thread-safe.
+ */
 public final class RegisteredLoras {
-  private final Map<String, Path> files;
-  private final Map<String, String> digests = new TreeMap<>();
+  private final NavigableMap<String, Path> files = new ConcurrentSkipListMap<>();
+  private final Map<String, String> digests = new ConcurrentSkipListMap<>();
 
   /**
    * Reads the digests of files.
@@ -26,16 +31,33 @@ public final class RegisteredLoras {
    * @throws CheckpointException if a file does not contain low-rank updates
    */
   public RegisteredLoras(Map<String, Path> files) {
-    this.files = new TreeMap<>(files);
-    files.forEach(
-        (name, file) -> {
-          Check.that(
-              name.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,63}"),
-              "lora",
-              name,
-              "a name of up to 64 letters, digits, dots, dashes and underscores");
-          digests.put(name, LoraFiles.digest(file));
-        });
+    files.forEach(this::add);
+  }
+
+  /**
+   * Adds a file.
+   *
+   * @throws IllegalArgumentException if the name is invalid in requests, or that of another file
+   * @throws CheckpointException if the file does not contain low-rank updates
+   */
+  public void add(String name, Path file) {
+    requireNew(name);
+    digests.put(name, LoraFiles.digest(file));
+    files.put(name, file);
+  }
+
+  /**
+   * Returns normally if an update of this name can be added.
+   *
+   * @throws IllegalArgumentException if the name is invalid in requests, or that of another file
+   */
+  public void requireNew(String name) {
+    Check.that(
+        name.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,63}"),
+        "lora",
+        name,
+        "a name of up to 64 letters, digits, dots, dashes and underscores");
+    Check.that(!files.containsKey(name), "lora", name, "a name of its own, not %s", files.keySet());
   }
 
   /** Returns the digests of these updates, by name. */
@@ -48,8 +70,13 @@ public final class RegisteredLoras {
   /** Returns the names of the updates that fit a model. */
   public Set<String> fitting(Path folder) {
     var fitting = new TreeSet<>(files.keySet());
-    fitting.removeIf(name -> misfit(name, folder).isPresent());
+    fitting.removeIf(name -> !fits(name, folder));
     return fitting;
+  }
+
+  /** Whether an update fits a model. */
+  public boolean fits(String name, Path folder) {
+    return misfit(name, folder).isEmpty();
   }
 
   /**

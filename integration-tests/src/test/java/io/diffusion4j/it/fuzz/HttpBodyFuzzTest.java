@@ -1,5 +1,6 @@
 package io.diffusion4j.it.fuzz;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.api.BugDetectors;
@@ -59,6 +60,9 @@ final class HttpBodyFuzzTest {
   @SuppressWarnings("NullAway.Init")
   private static JobStore store;
 
+  /** A session of the Model Context Protocol; other routes ignore its header. */
+  private static String session = "";
+
   @BeforeAll
   static void start(@TempDir Path folder) {
     store = JobStore.open(folder.resolve("jobs.db"), Duration.ofHours(1));
@@ -72,6 +76,31 @@ final class HttpBodyFuzzTest {
             new OllamaModule(),
             new McpModule(),
             new JobsModule(store, Webhooks.none()));
+    String begin =
+        """
+        {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {"protocolVersion":
+         "2025-06-18", "capabilities": {}, "clientInfo": {"name": "a", "version": "1"}}}
+        """;
+    session =
+        CLIENT
+            .sendAsync(
+                request("/mcp", "application/json", begin.getBytes(UTF_8)),
+                BodyHandlers.discarding())
+            .join()
+            .headers()
+            .firstValue("mcp-session-id")
+            .orElseThrow();
+  }
+
+  private static HttpRequest request(String path, String type, byte[] body) {
+    var request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + path))
+            .header("content-type", type)
+            .POST(BodyPublishers.ofByteArray(body));
+    if (!session.isEmpty()) {
+      request.header("mcp-session-id", session);
+    }
+    return request.build();
   }
 
   @AfterAll
@@ -84,12 +113,9 @@ final class HttpBodyFuzzTest {
   void isAnswered(FuzzedDataProvider data) throws IOException, InterruptedException {
     BugDetectors.allowNetworkConnections();
     String[] route = data.pickValue(ROUTES);
-    var request =
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + route[0]))
-            .header("content-type", route[1])
-            .POST(BodyPublishers.ofByteArray(data.consumeRemainingAsBytes()))
-            .build();
-    var answer = CLIENT.send(request, BodyHandlers.ofString());
+    var answer =
+        CLIENT.send(
+            request(route[0], route[1], data.consumeRemainingAsBytes()), BodyHandlers.ofString());
     assertThat(answer.statusCode()).as("%s", answer.body()).matches(s -> s < 500 || s == 503);
     String grpc = answer.headers().firstValue("grpc-status").orElse("0");
     assertThat(grpc).as("UNKNOWN and INTERNAL").isNotIn("2", "13");

@@ -50,12 +50,17 @@ import java.util.stream.Stream;
 
 /** The interfaces of a server, each as a source of hostile variants of valid requests. */
 final class Faces implements AutoCloseable {
+  private static final String INITIALIZE =
+      "{'jsonrpc': '2.0', 'id': 1, 'method': 'initialize', 'params': {'protocolVersion':"
+          + " '2025-06-18', 'capabilities': {}, 'clientInfo': {'name': 'a', 'version': '1'}}}";
+
   private static final Message DRAW = Requests.textToImage("a red apple").addSeeds(7).build();
 
   private final int port;
   private final int adminPort;
   private final String operator;
   private final ManagedChannel channel;
+  private final String session;
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -72,6 +77,7 @@ final class Faces implements AutoCloseable {
     this.adminPort = adminPort;
     this.operator = operator;
     channel = ManagedChannelBuilder.forAddress("127.0.0.1", port).usePlaintext().build();
+    session = begin();
   }
 
   @Override
@@ -150,14 +156,14 @@ final class Faces implements AutoCloseable {
             Good.get("/api/tags?%s")),
         http(
             "mcp",
-            Good.json(
-                "/mcp",
-                "{'jsonrpc': '2.0', 'id': 1, 'method': 'initialize', 'params': {'protocolVersion':"
-                    + " '2025-06-18', 'capabilities': {}, 'clientInfo': {'name': 'a', 'version':"
-                    + " '1'}}}"),
-            Good.json(
-                "/mcp",
-                "{'jsonrpc': '2.0', 'id': 1, 'method': 'tools/call', 'params': {'name': 'draw'}}"),
+            Good.json("/mcp", INITIALIZE),
+            call("generate", "'prompt': 'a dog', 'steps': 2, 'seed': 7, 'lora': 'a:0.5'"),
+            call("vary", "'image': '" + Good.picture() + "', 'likeness': 0.5"),
+            call("mix", "'ingredients': [{'text': 'a', 'weight': 0.5}, {'image': 'x'}]"),
+            call("describe", "'image': '" + Good.picture() + "', 'labels': ['x', 'yy']"),
+            call("search", "'text': 'a dog', 'index': 'a', 'count': 3"),
+            message("resources/read", "'uri': 'diffusion4j:/pictures/a'"),
+            message("notifications/cancelled", "'requestId': 1"),
             Good.get("/mcp?%s")),
         http(
             "inference",
@@ -179,6 +185,32 @@ final class Faces implements AutoCloseable {
                 Good.json("DELETE", "/v1/models/%s", ""),
                 Good.json("/v1/reload", ""),
                 Good.get("/v1/tokens?%s"))));
+  }
+
+  /** A message of the Model Context Protocol in the session of this client. */
+  private Good message(String method, String params) {
+    return Good.json(
+            "/mcp",
+            "{'jsonrpc': '2.0', 'id': 1, 'method': '%s', 'params': {%s}}".formatted(method, params))
+        .withSession(session);
+  }
+
+  private Good call(String tool, String arguments) {
+    return message("tools/call", "'name': '%s', 'arguments': {%s}".formatted(tool, arguments));
+  }
+
+  /** Begins a session of the Model Context Protocol. */
+  private String begin() {
+    var request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/mcp"))
+            .header("Content-Type", "application/json")
+            .POST(BodyPublishers.ofString(INITIALIZE.replace('\'', '"')))
+            .build();
+    return http.sendAsync(request, BodyHandlers.discarding())
+        .join()
+        .headers()
+        .firstValue("mcp-session-id")
+        .orElseThrow();
   }
 
   private Face http(String name, Good... requests) {
@@ -210,6 +242,9 @@ final class Faces implements AutoCloseable {
       var request =
           HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + to + path))
               .header("Authorization", "Bearer " + operator);
+      if (!good.session().isEmpty()) {
+        request.header("mcp-session-id", good.session());
+      }
       if (good.type().isEmpty()) {
         request.GET();
       } else {

@@ -15,19 +15,20 @@ import java.util.Map;
  * @param path its path; {@code %s} stands for a text that a hostile client chooses
  * @param type the content type; empty without a body
  * @param body the body
+ * @param session the session of the Model Context Protocol; empty for none
  */
-record Good(String method, String path, String type, byte[] body) {
+record Good(String method, String path, String type, byte[] body, String session) {
   private static final int SIDE = 16;
   private static final byte[] PICTURE =
       Png.encode(new Image(SIDE, SIDE, new float[3 * SIDE * SIDE]), Map.of());
 
   static Good get(String path) {
-    return new Good("GET", path, "", new byte[0]);
+    return new Good("GET", path, "", new byte[0], "");
   }
 
   /** A request with JSON, in which {@code '} stands for {@code "}. */
   static Good json(String method, String path, String body) {
-    return new Good(method, path, "application/json", body.replace('\'', '"').getBytes(UTF_8));
+    return new Good(method, path, "application/json", body.replace('\'', '"').getBytes(UTF_8), "");
   }
 
   static Good json(String path, String body) {
@@ -43,7 +44,11 @@ record Good(String method, String path, String type, byte[] body) {
         (head + "image\"; filename=\"a.png\"\r\nContent-Type: image/png\r\n\r\n").getBytes(UTF_8));
     form.writeBytes(PICTURE);
     form.writeBytes("\r\n--edge--\r\n".getBytes(UTF_8));
-    return new Good("POST", path, "multipart/form-data; boundary=edge", form.toByteArray());
+    return new Good("POST", path, "multipart/form-data; boundary=edge", form.toByteArray(), "");
+  }
+
+  Good withSession(String id) {
+    return new Good(method, path, type, body, id);
   }
 
   /** A picture in Base64. */

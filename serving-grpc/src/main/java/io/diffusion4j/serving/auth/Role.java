@@ -11,6 +11,9 @@ public enum Role {
   /** Permits {@code PRIORITY_HIGH}, which precedes all other work. */
   PRIORITY,
 
+  /** Permits indexing the palette and training updates on its pictures. */
+  TRAIN,
+
   /** Permits reading the metrics of the server. */
   METRICS,
 

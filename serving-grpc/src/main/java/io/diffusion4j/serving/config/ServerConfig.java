@@ -43,6 +43,7 @@ import java.util.Set;
  * @param models the models, the default first; for programs that load folders
  * @param loras files of low-rank updates, by their names in requests
  * @param indices folders of indices, by their names in requests
+ * @param palette the folder of the user's own pictures; empty for none
  * @param plugins jars with parts of the models
  * @param filters files of filters, which judge the images of all models
  * @param packed a folder for packed weights; empty to keep none
@@ -73,6 +74,7 @@ public record ServerConfig(
     List<ModelEntry> models,
     Map<String, Path> loras,
     Map<String, Path> indices,
+    Optional<PaletteSettings> palette,
     List<Path> plugins,
     List<Path> filters,
     Optional<Path> packed,
@@ -96,6 +98,8 @@ public record ServerConfig(
   private static final int MAX_ROWS = 1024;
 
   private static final int MAX_WAITING = 100_000;
+
+  private static final int MAX_STEPS = 100_000;
 
   /**
    * A model to serve, by its folder or its published name.
@@ -173,6 +177,26 @@ public record ServerConfig(
           "a URL such as %s",
           DEFAULT);
       Check.that(ratio >= 0 && ratio <= 1, "ratio", ratio, "in [0, 1]");
+    }
+  }
+
+  /**
+   * The user's own pictures.
+   *
+   * @param pictures their folder, which also receives the index and the trained updates
+   * @param trainSteps the largest number of steps of a training, at most 100,000; 0 by default, for
+   *     no training
+   */
+  public record PaletteSettings(Path pictures, Integer trainSteps) {
+    public PaletteSettings {
+      Check.that(pictures != null, "pictures", "none", "a folder");
+      trainSteps = trainSteps == null ? 0 : trainSteps;
+      Check.that(
+          trainSteps >= 0 && trainSteps <= MAX_STEPS,
+          "train-steps",
+          trainSteps,
+          "0 to %s",
+          MAX_STEPS);
     }
   }
 

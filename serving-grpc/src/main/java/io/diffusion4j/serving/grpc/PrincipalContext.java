@@ -1,5 +1,7 @@
 package io.diffusion4j.serving.grpc;
 
+import com.linecorp.armeria.common.HttpHeaderNames;
+import com.linecorp.armeria.common.HttpHeaders;
 import com.linecorp.armeria.common.RequestContext;
 import io.diffusion4j.serving.auth.Principal;
 import io.grpc.Context;
@@ -30,6 +32,18 @@ public final class PrincipalContext implements ServerInterceptor {
   /** Returns the principal of an HTTP request; empty if the request was not authenticated yet. */
   public static Optional<Principal> of(RequestContext request) {
     return Optional.ofNullable(request.attr(PRINCIPAL));
+  }
+
+  /**
+   * Returns the principal of an HTTP request, which is authenticated once; that of a request with a
+   * body was before the body was read.
+   *
+   * @throws io.grpc.StatusRuntimeException if authentication fails
+   */
+  public static Principal of(RequestContext request, HttpHeaders headers, Callers callers) {
+    return of(request)
+        .orElseGet(
+            () -> callers.of(headers.get(HttpHeaderNames.AUTHORIZATION, ""), request.id().text()));
   }
 
   @Override

@@ -4,6 +4,7 @@ import com.google.common.base.Ascii;
 import com.google.common.escape.Escaper;
 import com.google.common.net.PercentEscaper;
 import com.linecorp.armeria.common.AggregatedHttpResponse;
+import com.linecorp.armeria.common.ContentTooLargeException;
 import com.linecorp.armeria.common.HttpHeaderNames;
 import com.linecorp.armeria.common.HttpHeaders;
 import com.linecorp.armeria.common.HttpResponse;
@@ -21,6 +22,7 @@ import io.diffusion4j.serving.errors.Errors;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.util.Base64;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -41,6 +43,10 @@ final class HttpErrors implements ServerErrorHandler {
   @Override
   public @Nullable HttpResponse onServiceException(ServiceRequestContext ctx, Throwable cause) {
     RequestHeaders headers = ctx.request().headers();
+    Optional<StatusRuntimeException> tooLarge = tooLarge(cause);
+    if (tooLarge.isPresent()) {
+      return refuse(headers, tooLarge.get());
+    }
     if (cause instanceof HttpStatusException e) {
       return answer(headers, e.httpStatus(), e.getCause()).toHttpResponse();
     }
@@ -80,6 +86,14 @@ final class HttpErrors implements ServerErrorHandler {
       return refusal(headers, Errors.INTERNAL.error(id));
     }
     return answer(headers, status, null);
+  }
+
+  /** Returns the error of a body that is longer than its route permits; empty for other causes. */
+  static Optional<StatusRuntimeException> tooLarge(Throwable cause) {
+    Throwable inner = cause instanceof HttpStatusException ? cause.getCause() : cause;
+    return inner instanceof ContentTooLargeException e
+        ? Optional.of(Errors.REQUEST_TOO_LARGE.error(e.maxContentLength()))
+        : Optional.empty();
   }
 
   /** Returns the response to a refused request, in the form that its client expects. */

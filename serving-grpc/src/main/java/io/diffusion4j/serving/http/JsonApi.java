@@ -94,7 +94,8 @@ public abstract class JsonApi implements HttpApi {
 
   /** Handles requests that the server rejected before this interface. */
   protected final @Nullable HttpResponse refused(ServiceRequestContext ctx, Throwable cause) {
-    ApiException error = cause instanceof StatusRuntimeException ? explain(cause) : null;
+    Throwable why = HttpErrors.tooLarge(cause).map(Throwable.class::cast).orElse(cause);
+    ApiException error = why instanceof StatusRuntimeException ? explain(why) : null;
     return error == null ? null : error.toResponse(); // null: the same as on other routes
   }
 

@@ -17,6 +17,7 @@ import io.diffusion4j.serving.config.ServerConfig.AdminSettings;
 import io.diffusion4j.serving.config.ServerConfig.JobSettings;
 import io.diffusion4j.serving.config.ServerConfig.LogSettings;
 import io.diffusion4j.serving.config.ServerConfig.ModelEntry;
+import io.diffusion4j.serving.config.ServerConfig.PaletteSettings;
 import io.diffusion4j.serving.config.ServerConfig.TracingSettings;
 import io.diffusion4j.serving.file.SettingsTree;
 import java.io.IOException;
@@ -117,6 +118,7 @@ final class ServerConfigTest {
                         ModelEntry.NumberFormat.F32)),
                 Map.of("watercolour", folder.resolve("watercolour.safetensors")),
                 Map.of("photos", folder.resolve("photos/.diffusion4j-index")),
+                Optional.of(new PaletteSettings(folder.resolve("pictures"), 1000)),
                 List.of(folder.resolve("parts.jar")),
                 List.of(folder.resolve("house.yaml")),
                 Optional.of(folder.resolve("packed")),
@@ -160,8 +162,8 @@ final class ServerConfigTest {
 
   private static final String KEYS =
       "admin, apis, filters, grace-seconds, host, hosts, indices, insecure, jobs, jwt, limits,"
-          + " log, loras, metrics, models, origins, packed, plugins, port, provenance, queue,"
-          + " quota, receive-seconds, rows, stall-seconds, tls, tokens, tracing";
+          + " log, loras, metrics, models, origins, packed, palette, plugins, port, provenance,"
+          + " queue, quota, receive-seconds, rows, stall-seconds, tls, tokens, tracing";
 
   @ParameterizedTest
   @CsvSource(
@@ -375,7 +377,7 @@ final class ServerConfigTest {
         "tokens: [{name: a, expires: soon}] | tokens[0].expires: soon (expected: a time such as"
             + " 2030-01-01T00:00:00Z)",
         "tokens: [{name: a, roles: [king]}] | tokens[0].roles[0]: king (expected: one of generate,"
-            + " embed, priority, metrics, admin)",
+            + " embed, priority, train, metrics, admin)",
         "tokens: [{token: a}] | tokens[0].token: unknown (expected: one of expires, models, name,"
             + " quota, roles, sha256)",
       })

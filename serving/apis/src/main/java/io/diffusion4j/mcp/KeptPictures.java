@@ -2,12 +2,18 @@ package io.diffusion4j.mcp;
 
 import com.google.common.cache.Cache;
 import com.google.common.cache.CacheBuilder;
+import com.google.common.net.UrlEscapers;
+import io.diffusion4j.serving.auth.Principal;
+import io.diffusion4j.serving.auth.Role;
+import io.diffusion4j.serving.model.Palette;
 import io.modelcontextprotocol.server.McpServerFeatures.AsyncResourceTemplateSpecification;
 import io.modelcontextprotocol.spec.McpError;
 import io.modelcontextprotocol.spec.McpSchema.BlobResourceContents;
 import io.modelcontextprotocol.spec.McpSchema.ErrorCodes;
 import io.modelcontextprotocol.spec.McpSchema.ReadResourceResult;
+import io.modelcontextprotocol.spec.McpSchema.ResourceLink;
 import io.modelcontextprotocol.spec.McpSchema.ResourceTemplate;
+import java.net.URI;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
@@ -15,17 +21,21 @@ import java.util.UUID;
 import reactor.core.publisher.Mono;
 
 /**
- * The last pictures that were drawn, by their URIs, as resources; each principal sees its own.
- * Those that were not used for the longest time give way when all together are larger than a limit.
- * Thread-safe.
+ * Pictures by their URIs, as resources: those of the palette, and the last pictures that were
+ * drawn, of which each principal sees its own. Those that were not used for the longest time give
+ * way when all together are larger than a limit. Thread-safe.
  */
 final class KeptPictures {
-  /** The beginning of the URIs. */
-  static final String ROOT = "diffusion4j:/pictures/";
-
   static final String PNG = "image/png";
 
+  /** The beginning of all URIs. */
+  static final String ROOT = "diffusion4j:/";
+
+  private static final String DRAWN = ROOT + "pictures/";
+  private static final String OWN = ROOT + "palette/";
+
   private final Cache<String, Kept> kept;
+  private final Optional<Palette> palette;
 
   /** A file of a principal. */
   private record Kept(String principal, byte[] png) {}
@@ -35,7 +45,8 @@ final class KeptPictures {
    *
    * @param maxBytes the size of all files together
    */
-  KeptPictures(long maxBytes) {
+  KeptPictures(long maxBytes, Optional<Palette> palette) {
+    this.palette = palette;
     kept =
         CacheBuilder.newBuilder()
             .concurrencyLevel(1) // more have a part of the size each
@@ -45,24 +56,58 @@ final class KeptPictures {
   }
 
   /** Keeps a file and returns its URI. */
-  String add(String principal, byte[] png) {
-    String uri = ROOT + UUID.randomUUID();
-    kept.put(uri, new Kept(principal, png));
+  String add(Principal principal, byte[] png) {
+    String uri = DRAWN + UUID.randomUUID();
+    kept.put(uri, new Kept(principal.name(), png));
     return uri;
   }
 
-  /** Returns a file; empty if it is not kept any more, or another principal's. */
-  Optional<byte[]> get(String principal, String uri) {
-    return Optional.ofNullable(kept.getIfPresent(uri))
-        .filter(file -> file.principal().equals(principal))
-        .map(Kept::png);
+  /** Returns a link to a picture of the palette. */
+  static ResourceLink own(String name) {
+    return link(OWN + UrlEscapers.urlPathSegmentEscaper().escape(name), name).build();
+  }
+
+  /** Returns a link to a picture. */
+  static ResourceLink.Builder link(String uri, String name) {
+    return ResourceLink.builder().uri(uri).name(name).mimeType(PNG);
+  }
+
+  /**
+   * Returns the name of a picture of the palette.
+   *
+   * @throws IllegalArgumentException if this is no such URI
+   */
+  static Optional<String> ownName(String uri) {
+    return Optional.of(uri)
+        .filter(each -> each.startsWith(OWN))
+        .map(each -> URI.create(each).getPath().substring(OWN.length() - ROOT.length() + 1));
+  }
+
+  /** Returns a file; empty if it is not kept any more, or not for this principal. */
+  Optional<byte[]> get(Principal principal, String uri) {
+    Optional<String> own = ownName(uri);
+    return own.isPresent()
+        ? palette
+            .filter(present -> principal.has(Role.EMBED))
+            .flatMap(present -> present.picture(own.get()))
+        : Optional.ofNullable(kept.getIfPresent(uri))
+            .filter(file -> file.principal().equals(principal.name()))
+            .map(Kept::png);
   }
 
   /** Returns the resources. */
-  AsyncResourceTemplateSpecification resources() {
+  List<AsyncResourceTemplateSpecification> resources() {
+    var drawn = resources(DRAWN, "picture", "A picture that a tool has drawn, with its recipe.");
+    return palette.isEmpty()
+        ? List.of(drawn)
+        : List.of(drawn, resources(OWN, "palette", "A picture of the palette, by search."));
+  }
+
+  private AsyncResourceTemplateSpecification resources(
+      String root, String name, String description) {
     return new AsyncResourceTemplateSpecification(
-        ResourceTemplate.builder(ROOT + "{id}", "picture")
-            .description("A picture that a tool has drawn, with its recipe; the last are kept.")
+        ResourceTemplate.builder(root + "{id}", name)
+            .description(description)
             .mimeType(PNG)
             .build(),
         (exchange, request) ->

@@ -7,19 +7,20 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.common.base.Ticker;
-import com.linecorp.armeria.common.HttpHeaderNames;
 import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.server.ServerBuilder;
 import io.diffusion4j.mcp.McpSessions.Session;
 import io.diffusion4j.provenance.Provenance;
+import io.diffusion4j.serving.auth.Principal;
 import io.diffusion4j.serving.errors.Errors;
 import io.diffusion4j.serving.grpc.Callers;
 import io.diffusion4j.serving.grpc.PrincipalContext;
 import io.diffusion4j.serving.http.ApiException;
 import io.diffusion4j.serving.http.HttpFault;
 import io.diffusion4j.serving.http.JsonApi;
+import io.diffusion4j.serving.model.Palette;
 import io.diffusion4j.serving.request.ResolvedRequest;
 import io.grpc.Channel;
 import io.grpc.StatusRuntimeException;
@@ -35,7 +36,7 @@ import io.modelcontextprotocol.spec.McpSchema.InitializeRequest;
 import io.modelcontextprotocol.spec.McpSchema.JSONRPCRequest;
 import io.modelcontextprotocol.spec.McpSchema.JSONRPCResponse;
 import io.modelcontextprotocol.spec.McpSchema.ServerCapabilities;
-import java.util.UUID;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -55,21 +56,23 @@ final class McpApi extends JsonApi {
   private final McpSessions sessions = new McpSessions(Ticker.systemTicker());
   private final Callers callers;
   private final Provenance provenance;
+  private final Optional<Palette> palette;
 
-  McpApi(Callers callers, Provenance provenance) {
+  McpApi(Callers callers, Provenance provenance, Optional<Palette> palette) {
     this.callers = callers;
     this.provenance = provenance;
+    this.palette = palette;
   }
 
   @Override
   public void addTo(ServerBuilder server, Channel service) {
-    var pictures = new KeptPictures(KEPT_BYTES);
+    var pictures = new KeptPictures(KEPT_BYTES, palette);
     var unused =
         McpServer.async(sessions)
             .serverInfo("diffusion4j", ResolvedRequest.SOFTWARE.replace("Diffusion4J ", ""))
             .instructions(INSTRUCTIONS)
             .capabilities(ServerCapabilities.builder().tools(false).resources(false, false).build())
-            .tools(new McpTools(pictures, provenance).all())
+            .tools(new McpTools(pictures, provenance, palette).all())
             .resourceTemplates(pictures.resources())
             .jsonMapper(json)
             .jsonSchemaValidator((schema, content) -> ValidationResponse.asValid(""))
@@ -82,7 +85,8 @@ final class McpApi extends JsonApi {
   }
 
   private CompletionStage<HttpResponse> answer(Arrived arrived) {
-    String principal = principal(arrived);
+    Principal principal =
+        PrincipalContext.of(arrived.context(), arrived.request().headers(), callers);
     HttpMethod method = arrived.request().method();
     if (method == HttpMethod.POST) {
       return message(arrived, principal);
@@ -96,7 +100,7 @@ final class McpApi extends JsonApi {
     return completedFuture(HttpResponse.of(HttpStatus.NO_CONTENT));
   }
 
-  private CompletionStage<HttpResponse> message(Arrived arrived, String principal) {
+  private CompletionStage<HttpResponse> message(Arrived arrived, Principal principal) {
     ObjectNode message = parse(arrived);
     String method = message.path("method").asText();
     if (message.has("id") && method.equals(McpSchema.METHOD_INITIALIZE)) {
@@ -118,8 +122,8 @@ final class McpApi extends JsonApi {
     return completedFuture(HttpResponse.of(HttpStatus.ACCEPTED)); // others change nothing here
   }
 
-  private CompletionStage<HttpResponse> begin(JSONRPCRequest request, String principal) {
-    var begun = sessions.begin(principal, read(request.params(), InitializeRequest.class));
+  private CompletionStage<HttpResponse> begin(JSONRPCRequest request, Principal principal) {
+    var begun = sessions.begin(principal.name(), read(request.params(), InitializeRequest.class));
     return begun
         .initResult()
         .map(result -> JSONRPCResponse.result(request.id(), result))
@@ -135,7 +139,7 @@ final class McpApi extends JsonApi {
   }
 
   private HttpResponse run(
-      Arrived arrived, Session session, String principal, JSONRPCRequest request) {
+      Arrived arrived, Session session, Principal principal, JSONRPCRequest request) {
     var call = new McpCall(json, arrived.service(), principal);
     String id = String.valueOf(request.id());
     session.calls().put(id, call);
@@ -194,24 +198,13 @@ final class McpApi extends JsonApi {
     return arrived.request().headers().get(HttpHeaders.MCP_SESSION_ID, "");
   }
 
-  private Session session(Arrived arrived, String principal) {
+  private Session session(Arrived arrived, Principal principal) {
     return sessions
-        .get(principal, id(arrived))
+        .get(principal.name(), id(arrived))
         .orElseThrow(
             () ->
                 new Fault(
                     HttpStatus.NOT_FOUND, "mcp-session-id: unknown (expected: of a session)"));
-  }
-
-  /** Requests with a body were authenticated before the body was read. */
-  private String principal(Arrived arrived) {
-    return PrincipalContext.of(arrived.context())
-        .orElseGet(
-            () ->
-                callers.of(
-                    arrived.request().headers().get(HttpHeaderNames.AUTHORIZATION, ""),
-                    UUID.randomUUID().toString()))
-        .name();
   }
 
   @Override

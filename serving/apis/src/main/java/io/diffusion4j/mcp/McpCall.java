@@ -8,6 +8,7 @@ import com.linecorp.armeria.common.HttpResponseWriter;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.ResponseHeaders;
+import io.diffusion4j.serving.auth.Principal;
 import io.grpc.Channel;
 import io.modelcontextprotocol.common.McpTransportContext;
 import io.modelcontextprotocol.json.McpJsonMapper;
@@ -29,7 +30,7 @@ final class McpCall implements McpStreamableServerTransport {
 
   private final McpJsonMapper json;
   private final Channel service;
-  private final String principal;
+  private final Principal principal;
   private final HttpResponseWriter events = HttpResponse.streaming();
   private final Disposable.Swap running = Disposables.swap();
 
@@ -38,7 +39,7 @@ final class McpCall implements McpStreamableServerTransport {
    *
    * @param service a channel on behalf of the client
    */
-  McpCall(McpJsonMapper json, Channel service, String principal) {
+  McpCall(McpJsonMapper json, Channel service, Principal principal) {
     this.json = json;
     this.service = service;
     this.principal = principal;
@@ -60,7 +61,7 @@ final class McpCall implements McpStreamableServerTransport {
     return service;
   }
 
-  String principal() {
+  Principal principal() {
     return principal;
   }
 

@@ -9,12 +9,9 @@ import io.diffusion4j.serving.v1.Progress;
 import io.diffusion4j.serving.v1.StreamGenerateImagesResponse;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
-import io.modelcontextprotocol.server.McpAsyncServerExchange;
 import io.modelcontextprotocol.spec.McpSchema.CallToolResult;
 import io.modelcontextprotocol.spec.McpSchema.Content;
 import io.modelcontextprotocol.spec.McpSchema.ImageContent;
-import io.modelcontextprotocol.spec.McpSchema.ProgressNotification;
-import io.modelcontextprotocol.spec.McpSchema.ResourceLink;
 import io.modelcontextprotocol.spec.McpSchema.TextContent;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
@@ -22,7 +19,6 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoSink;
 
@@ -33,34 +29,24 @@ import reactor.core.publisher.MonoSink;
 final class McpDrawing
     implements ClientResponseObserver<GenerateImagesRequest, StreamGenerateImagesResponse> {
   private final MonoSink<CallToolResult> result;
-  private final McpAsyncServerExchange exchange;
-  private final @Nullable Object progressToken;
+  private final McpTools.Asked asked;
   private final KeptPictures pictures;
   private final Map<Integer, ByteArrayOutputStream> files = new HashMap<>();
   private final List<Content> content = new ArrayList<>();
 
-  private McpDrawing(
-      MonoSink<CallToolResult> result,
-      McpAsyncServerExchange exchange,
-      @Nullable Object progressToken,
-      KeptPictures pictures) {
+  private McpDrawing(MonoSink<CallToolResult> result, McpTools.Asked asked, KeptPictures pictures) {
     this.result = result;
-    this.exchange = exchange;
-    this.progressToken = progressToken;
+    this.asked = asked;
     this.pictures = pictures;
   }
 
   /** Returns the result of a request, whose call is cancelled with the subscription. */
   static Mono<CallToolResult> of(
-      GenerateImagesRequest request,
-      McpAsyncServerExchange exchange,
-      @Nullable Object progressToken,
-      KeptPictures pictures) {
+      GenerateImagesRequest request, McpTools.Asked asked, KeptPictures pictures) {
     return Mono.create(
         result ->
-            GenerationServiceGrpc.newStub(McpCall.of(exchange).service())
-                .streamGenerateImages(
-                    request, new McpDrawing(result, exchange, progressToken, pictures)));
+            GenerationServiceGrpc.newStub(McpCall.of(asked.exchange()).service())
+                .streamGenerateImages(request, new McpDrawing(result, asked, pictures)));
   }
 
   @Override
@@ -84,15 +70,7 @@ final class McpDrawing
   }
 
   private void notify(Progress progress) {
-    if (progressToken != null) {
-      exchange
-          .progressNotification(
-              ProgressNotification.builder(progressToken, (double) progress.getImageStepsDone())
-                  .total((double) progress.getImageSteps())
-                  .message(progress.getStage())
-                  .build())
-          .subscribe();
-    }
+    asked.progress(progress.getImageStepsDone(), progress.getImageSteps(), progress.getStage());
   }
 
   private void add(ImageMetadata metadata) {
@@ -105,16 +83,10 @@ final class McpDrawing
       throw new IllegalStateException("image " + metadata.getIndex() + " is done without a chunk");
     }
     byte[] png = file.toByteArray();
-    String uri = pictures.add(McpCall.of(exchange).principal(), png);
+    String uri = pictures.add(McpCall.of(asked.exchange()).principal(), png);
     content.add(
         ImageContent.builder(Base64.getEncoder().encodeToString(png), KeptPictures.PNG).build());
-    content.add(
-        ResourceLink.builder()
-            .uri(uri)
-            .name("picture")
-            .mimeType(KeptPictures.PNG)
-            .size((long) png.length)
-            .build());
+    content.add(KeptPictures.link(uri, "picture").size((long) png.length).build());
     content.add(
         text(
             "%s: seed %s, stream %d"

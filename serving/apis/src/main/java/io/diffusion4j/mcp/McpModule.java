@@ -7,6 +7,8 @@ import io.diffusion4j.provenance.Provenance;
 import io.diffusion4j.serving.grpc.Callers;
 import io.diffusion4j.serving.http.HttpApi;
 import io.diffusion4j.serving.http.HttpModule;
+import io.diffusion4j.serving.model.Palette;
+import java.util.Optional;
 
 /**
  * The Model Context Protocol on the port of a server. Provides an {@link HttpApi} to a {@link
@@ -21,7 +23,7 @@ public final class McpModule extends AbstractModule implements HttpModule {
 
   @ProvidesIntoSet
   @Singleton
-  static HttpApi api(Callers callers, Provenance provenance) {
-    return new McpApi(callers, provenance);
+  static HttpApi api(Callers callers, Provenance provenance, Optional<Palette> palette) {
+    return new McpApi(callers, provenance, palette);
   }
 }

@@ -10,13 +10,19 @@ import io.diffusion4j.mcp.ToolArguments.Parameter;
 import io.diffusion4j.provenance.Finding;
 import io.diffusion4j.provenance.Provenance;
 import io.diffusion4j.provenance.Verifier;
+import io.diffusion4j.serving.auth.Principal;
+import io.diffusion4j.serving.auth.Role;
 import io.diffusion4j.serving.errors.Errors;
+import io.diffusion4j.serving.grpc.Rights;
 import io.diffusion4j.serving.http.HttpFault;
 import io.diffusion4j.serving.http.ProtoJson;
+import io.diffusion4j.serving.model.Palette;
 import io.diffusion4j.serving.v1.ClassifyImagesRequest;
 import io.diffusion4j.serving.v1.EmbeddingServiceGrpc;
+import io.diffusion4j.serving.v1.FoundImage;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.diffusion4j.serving.v1.InputImage;
+import io.diffusion4j.serving.v1.InterpolationTask;
 import io.diffusion4j.serving.v1.MixIngredient;
 import io.diffusion4j.serving.v1.Model;
 import io.diffusion4j.serving.v1.ModelStage;
@@ -27,26 +33,39 @@ import io.modelcontextprotocol.server.McpAsyncServerExchange;
 import io.modelcontextprotocol.server.McpServerFeatures.AsyncToolSpecification;
 import io.modelcontextprotocol.spec.McpSchema.CallToolRequest;
 import io.modelcontextprotocol.spec.McpSchema.CallToolResult;
+import io.modelcontextprotocol.spec.McpSchema.Content;
+import io.modelcontextprotocol.spec.McpSchema.ProgressNotification;
+import io.modelcontextprotocol.spec.McpSchema.ResourceLink;
 import io.modelcontextprotocol.spec.McpSchema.Tool;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
  * The tools, a row each.
  *
  * @param provenance whose key and watermark pictures are verified with
+ * @param palette the user's own pictures; without them, the tools for them are absent
  */
-record McpTools(KeptPictures pictures, Provenance provenance) {
+record McpTools(KeptPictures pictures, Provenance provenance, Optional<Palette> palette) {
   private static final long MAX_PIXELS = 1L << 24;
 
+  /** Between two notifications of a job. */
+  private static final Duration PAUSE = Duration.ofMillis(500);
+
   private static final String PICTURE = "A picture in base64, or the URI of one in a result.";
+  private static final String FOUND = "Pictures of the palette: URIs that search found.";
   private static final Parameter IMAGE = new Parameter("image", true, "string", PICTURE);
   private static final Parameter PROMPT =
       new Parameter("prompt", true, "string", "What the picture shows.");
@@ -61,14 +80,28 @@ record McpTools(KeptPictures pictures, Provenance provenance) {
               Stream.of(
                   MODEL,
                   new Parameter("count", false, "integer", "How many pictures. Default: 1."),
+                  new Parameter("seed", false, "integer", "The same seed draws the same pictures."),
                   new Parameter(
-                      "seed", false, "integer", "The same seed draws the same pictures.")),
+                      "lora", false, "string", "An update of list_models: NAME or NAME:SCALE.")),
               ToolArguments.SETTINGS.stream())
           .toList();
 
   /** A call of a tool. */
-  private record Asked(
-      McpAsyncServerExchange exchange, @Nullable Object progressToken, ToolArguments arguments) {}
+  record Asked(
+      McpAsyncServerExchange exchange, @Nullable Object progressToken, ToolArguments arguments) {
+    /** Notifies of the progress, if the client requested that. */
+    void progress(long done, long total, String message) {
+      if (progressToken != null) {
+        exchange
+            .progressNotification(
+                ProgressNotification.builder(progressToken, (double) done)
+                    .total((double) total)
+                    .message(message)
+                    .build())
+            .subscribe();
+      }
+    }
+  }
 
   /** What a tool does. */
   private interface Handler {
@@ -77,6 +110,29 @@ record McpTools(KeptPictures pictures, Provenance provenance) {
 
   /** Returns all tools. */
   List<AsyncToolSpecification> all() {
+    return Stream.concat(usual().stream(), palette.stream().flatMap(this::ofPalette)).toList();
+  }
+
+  private Stream<AsyncToolSpecification> ofPalette(Palette own) {
+    var images = Map.of("type", "array", "items", Map.of("type", "string"), "description", FOUND);
+    return Stream.of(
+        tool(
+            "index",
+            "Reads the folder of the user's own pictures again, for search.",
+            List.of(),
+            asked -> job(asked, own, own::index, "indexed")),
+        tool(
+            "train",
+            "Trains a LoRA on the user's own pictures; later calls that draw take it as lora.",
+            List.of(
+                new Parameter("name", true, "string", "The name of the new LoRA."),
+                new Parameter("images", true, images),
+                new Parameter("caption", false, "string", "What all of the pictures show."),
+                new Parameter("steps", false, "integer", "Default: the most that are permitted.")),
+            asked -> job(asked, own, () -> own.train(training(asked.arguments())), "trained")));
+  }
+
+  private List<AsyncToolSpecification> usual() {
     return List.of(
         drawing(
             "generate",
@@ -138,7 +194,10 @@ record McpTools(KeptPictures pictures, Provenance provenance) {
             "Finds pictures of an index by a text or by a picture.",
             List.of(
                 new Parameter(
-                    "index", false, "string", "An index of the server. Default: its only one."),
+                    "index",
+                    false,
+                    "string",
+                    "An index of the server. Default: the palette, or its only one."),
                 new Parameter("text", false, "string", "What the pictures show."),
                 new Parameter("image", false, "string", PICTURE),
                 new Parameter("count", false, "integer", "How many. Default: 10.")),
@@ -167,7 +226,7 @@ record McpTools(KeptPictures pictures, Provenance provenance) {
       CallToolRequest request,
       List<Parameter> parameters,
       Handler handler) {
-    String principal = McpCall.of(exchange).principal();
+    Principal principal = McpCall.of(exchange).principal();
     var arguments =
         new ToolArguments(
             request.arguments() == null ? Map.of() : request.arguments(),
@@ -216,16 +275,64 @@ record McpTools(KeptPictures pictures, Provenance provenance) {
         GenerationClient.model(McpCall.of(asked.exchange()).service(), name)
             .orElseThrow(() -> Check.refusal("model", Errors.quote(name), "one of list_models"));
     request.setModel(model.getName());
+    if (request.hasMix() && !model.getTasksList().contains("mix")) {
+      interpolate(request);
+    }
     given.count("count").ifPresent(request::setImageCount);
     given
         .value("seed", Number.class, "an integer")
         .ifPresent(seed -> request.addSeeds(seed.longValue()));
+    given.lora().ifPresent(request::addLoras);
     StageOptions settings = given.settings(own);
     if (!settings.equals(StageOptions.getDefaultInstance())) {
       ModelStage stage = MainStage.of(model).orElse(ModelStage.getDefaultInstance());
       request.putStages(stage.getName(), settings);
     }
-    return McpDrawing.of(request.build(), asked.exchange(), asked.progressToken(), pictures);
+    return McpDrawing.of(request.build(), asked, pictures);
+  }
+
+  /** Replaces a mix of two pictures by their interpolation, which more models draw. */
+  private static void interpolate(GenerateImagesRequest.Builder request) {
+    List<MixIngredient> all = request.getMix().getIngredientsList();
+    if (all.size() == 2
+        && all.stream().allMatch(MixIngredient::hasImage)
+        && request.getMix().getNegativeText().isEmpty()) {
+      request.setInterpolation(
+          InterpolationTask.newBuilder()
+              .setFirst(all.get(0).getImage())
+              .setSecond(all.get(1).getImage())
+              .setRatio(
+                  all.get(1).getWeight() / (all.get(0).getWeight() + all.get(1).getWeight())));
+    }
+  }
+
+  /** Runs a job of the palette, which ends with the call, and notifies of its progress. */
+  private static Mono<CallToolResult> job(
+      Asked asked, Palette own, Supplier<CompletableFuture<Void>> job, String done) {
+    Rights.requireRole(McpCall.of(asked.exchange()).principal(), Role.TRAIN);
+    Mono<Void> end = Mono.fromFuture(job.get(), true).cache();
+    return Flux.interval(PAUSE)
+        .map(tick -> own.state())
+        .distinctUntilChanged(Palette.State::done)
+        .doOnNext(now -> asked.progress(now.done(), now.total(), now.job()))
+        .takeUntilOther(end)
+        .then(end)
+        .then(text(done))
+        .doOnCancel(own::stop)
+        .onErrorResume(failure -> Mono.just(failed(Errors.reason(failure))));
+  }
+
+  private static Palette.Training training(ToolArguments given) {
+    List<String> names =
+        given.list("images").stream()
+            .map(String::valueOf)
+            .map(
+                uri ->
+                    KeptPictures.ownName(uri)
+                        .orElseThrow(() -> Check.refusal("images", Errors.quote(uri), FOUND)))
+            .toList();
+    return new Palette.Training(
+        given.text("name"), names, given.text("caption"), given.count("steps").orElse(0));
   }
 
   private static byte[] image(ToolArguments given) {
@@ -296,19 +403,28 @@ record McpTools(KeptPictures pictures, Provenance provenance) {
 
   private Mono<CallToolResult> search(Asked asked) {
     ToolArguments given = asked.arguments();
-    var request = SearchImagesRequest.newBuilder().setIndex(given.text("index"));
+    String index = given.text("index");
+    boolean own = palette.isPresent() && (index.isEmpty() || index.equals(Palette.INDEX));
+    var request = SearchImagesRequest.newBuilder().setIndex(own ? Palette.INDEX : index);
     given
         .picture("image")
         .ifPresentOrElse(
             image -> request.setImage(input(image)), () -> request.setText(given.text("text")));
     given.count("count").ifPresent(request::setTopK);
-    return text(
+    List<Content> content = new ArrayList<>();
+    for (FoundImage found :
         EmbeddingServiceGrpc.newBlockingStub(McpCall.of(asked.exchange()).service())
             .searchImages(request.build())
-            .getImagesList()
-            .stream()
-            .map(found -> "%s: %.3f".formatted(found.getName(), found.getSimilarity()))
-            .collect(Collectors.joining("\n")));
+            .getImagesList()) {
+      ResourceLink link = KeptPictures.own(found.getName());
+      content.add(
+          McpDrawing.text(
+              "%s: %.3f".formatted(own ? link.uri() : found.getName(), found.getSimilarity())));
+      if (own) {
+        content.add(link);
+      }
+    }
+    return Mono.just(CallToolResult.builder(content).build());
   }
 
   private Mono<CallToolResult> models(Asked asked) {

@@ -7,6 +7,7 @@ import io.diffusion4j.diffusion.stage.StageSetting.Values;
 import io.diffusion4j.diffusion.stage.StageSettings;
 import io.diffusion4j.serving.errors.Errors;
 import io.diffusion4j.serving.request.StageResolver;
+import io.diffusion4j.serving.v1.LoraChoice;
 import io.diffusion4j.serving.v1.StageOptions;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -21,7 +22,7 @@ import java.util.function.Function;
  * The arguments of a call of a tool, which its JSON schema describes.
  *
  * @param values the values by name
- * @param kept returns a kept picture of the caller by its URI
+ * @param kept returns a picture for the caller by its URI
  */
 record ToolArguments(Map<String, Object> values, Function<String, Optional<byte[]>> kept) {
   /**
@@ -112,6 +113,25 @@ record ToolArguments(Map<String, Object> values, Function<String, Optional<byte[
 
   Optional<Double> number(String name) {
     return value(name, Number.class, "a number").map(Number::doubleValue);
+  }
+
+  /** Returns the chosen low-rank update: its name, and its scale after a colon. */
+  Optional<LoraChoice> lora() {
+    return value("lora", String.class, "NAME or NAME:SCALE")
+        .filter(text -> !text.isEmpty())
+        .map(
+            text -> {
+              int colon = text.indexOf(':');
+              var choice =
+                  LoraChoice.newBuilder().setName(colon < 0 ? text : text.substring(0, colon));
+              try {
+                return colon < 0
+                    ? choice.build()
+                    : choice.setScale(Double.parseDouble(text.substring(colon + 1))).build();
+              } catch (NumberFormatException e) {
+                throw Check.refusal("lora", Errors.quote(text), "NAME or NAME:SCALE");
+              }
+            });
   }
 
   List<Object> list(String name) {

@@ -1,6 +1,5 @@
 package io.diffusion4j.web;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.util.JsonFormat;
@@ -64,7 +63,7 @@ final class EventApi extends JsonApi {
       JsonFormat.parser().merge(arrived.request().contentUtf8(), request);
     } catch (InvalidProtocolBufferException e) {
       String expected = " (expected: a GenerateImagesRequest in proto3 JSON)";
-      throw new Fault(
+      throw new WebFault(
           Errors.of(
               Code.INVALID_ARGUMENT, "MALFORMED_JSON", "request: " + Errors.reason(e) + expected));
     }
@@ -82,27 +81,6 @@ final class EventApi extends JsonApi {
 
   @Override
   protected @Nullable ApiException explain(Throwable cause) {
-    return cause instanceof StatusRuntimeException error ? new Fault(error) : null;
-  }
-
-  /** An error of the service, or of a request that is not one in JSON. */
-  private static final class Fault extends ApiException {
-    private static final long serialVersionUID = 1;
-
-    private final transient HttpFault fault;
-
-    Fault(StatusRuntimeException error) {
-      this(HttpFault.of(error));
-    }
-
-    private Fault(HttpFault fault) {
-      super(fault.headers(), fault.reason(), fault.message());
-      this.fault = fault;
-    }
-
-    @Override
-    protected ObjectNode body() {
-      return fault.json();
-    }
+    return cause instanceof StatusRuntimeException error ? new WebFault(error) : null;
   }
 }

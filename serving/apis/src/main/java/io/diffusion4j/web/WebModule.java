@@ -25,9 +25,11 @@ public final class WebModule extends AbstractModule implements HttpModule {
   @Override
   protected void configure() {
     bind(EventApi.class).in(Singleton.class);
+    bind(PaletteApi.class).in(Singleton.class);
     var apis = Multibinder.newSetBinder(binder(), HttpApi.class);
     apis.addBinding().toInstance(new WebPage());
     apis.addBinding().to(EventApi.class);
+    apis.addBinding().to(PaletteApi.class);
     OptionalBinder.newOptionalBinder(binder(), SharedRoute.class);
   }
 

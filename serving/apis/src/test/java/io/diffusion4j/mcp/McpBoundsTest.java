@@ -3,6 +3,9 @@ package io.diffusion4j.mcp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.common.base.Ticker;
+import io.diffusion4j.serving.auth.Principal;
+import io.diffusion4j.serving.auth.Quota;
+import io.diffusion4j.serving.auth.Role;
 import io.modelcontextprotocol.spec.McpSchema.ClientCapabilities;
 import io.modelcontextprotocol.spec.McpSchema.Implementation;
 import io.modelcontextprotocol.spec.McpSchema.InitializeRequest;
@@ -10,6 +13,8 @@ import io.modelcontextprotocol.spec.McpStreamableServerSession;
 import io.modelcontextprotocol.spec.McpStreamableServerSession.McpStreamableServerSessionInit;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -83,12 +88,14 @@ class McpBoundsTest {
 
   @Test
   void theOldestPicturesGiveWay() {
-    var pictures = new KeptPictures(100);
-    String first = pictures.add("ann", new byte[60]);
-    assertThat(pictures.get("ann", first)).isPresent();
-    assertThat(pictures.get("bob", first)).isEmpty();
-    String second = pictures.add("ann", new byte[60]);
-    assertThat(pictures.get("ann", first)).isEmpty();
-    assertThat(pictures.get("ann", second)).isPresent();
+    Principal ann = Principal.ANYBODY;
+    var bob = new Principal("bob", Set.of(Role.GENERATE), Set.of("toy"), Quota.NONE);
+    var pictures = new KeptPictures(100, Optional.empty());
+    String first = pictures.add(ann, new byte[60]);
+    assertThat(pictures.get(ann, first)).isPresent();
+    assertThat(pictures.get(bob, first)).isEmpty();
+    String second = pictures.add(ann, new byte[60]);
+    assertThat(pictures.get(ann, first)).isEmpty();
+    assertThat(pictures.get(ann, second)).isPresent();
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.diffusion4j.client.Recipes;
+import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.Png;
 import io.diffusion4j.diffusion.stage.StageSetting;
 import io.diffusion4j.diffusion.stage.StageSettings;
@@ -294,6 +295,35 @@ class McpServerTest {
       assertThat(answer.get().body()).doesNotContain("result");
       gate.open();
       slow.awaitIdle();
+    }
+  }
+
+  /** A client that hangs up while its stream is open. */
+  @Test
+  void aCallWhoseClientLeavesIsNotDrawn() throws Exception {
+    var gate = new Gate();
+    try (var slow = ToyService.onPort(8, gate, new McpModule())) {
+      String session = begin(slow);
+      HTTP.send(message(slow, session, DRAW), BodyHandlers.ofInputStream()).body().close();
+      slow.awaitIdle(); // although the gate is closed
+      gate.open();
+      assertThat(send(slow, session, DRAW).body()).contains("\"result\"");
+    }
+  }
+
+  @Test
+  void oversizedPicturesAreRefused() throws Exception {
+    String session = begin(server);
+    String call =
+        "{'jsonrpc': '2.0', 'id': 1, 'method': 'tools/call', 'params': {'name': 'verify',"
+            + " 'arguments': {'image': '%s'}}}";
+    var body = send(server, session, call.formatted("A".repeat(7 << 20)));
+    assertThat(body.statusCode()).isEqualTo(413);
+    assertThat(body.body()).contains("request: too large");
+    byte[] large = Png.encode(new Image(5000, 4000, new float[3 * 5000 * 4000]), Map.of());
+    for (String tool : List.of("vary", "verify")) {
+      String text = text(call(tool, Map.of("image", Base64.getEncoder().encodeToString(large))));
+      assertThat(text).as(tool).contains("image").contains("expected").doesNotContain("Exception");
     }
   }
 

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.diffusion4j.client.Recipes;
 import io.diffusion4j.diffusion.image.Png;
+import io.diffusion4j.serving.Gate;
 import io.diffusion4j.serving.ToyFilter;
 import io.diffusion4j.serving.ToyService;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
@@ -93,19 +94,6 @@ class OllamaApiTest {
     assertThat(request.getTextToImage().getPrompt().getNegativeText()).isEqualTo("text");
     assertThat(request.getStagesOrThrow("decoder").getSteps()).isEqualTo(3);
     assertThat(request.getStagesOrThrow("decoder").getGuidanceScale()).isEqualTo(2.5);
-  }
-
-  /** The request that LangChain4j's {@code OllamaImageModel} sends. */
-  @Test
-  void theRequestOfLangChain4jIsDrawn() throws Exception {
-    var answer =
-        post(
-            server,
-            "generate",
-            "{'model': 'toy', 'prompt': 'a dog', 'options': {'seed': 7}, 'stream': false,"
-                + " 'width': 160, 'height': 160, 'steps': 3}");
-    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
-    assertThat(drawn(JSON.readTree(answer.body())).getSeedsList()).containsExactly(7L);
   }
 
   @Test
@@ -203,6 +191,33 @@ class OllamaApiTest {
     var answer = post(server, "generate", body);
     assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
     assertThat(answer.body()).startsWith("{\"error\":\"").contains(message);
+  }
+
+  /** A client that hangs up after the first line. */
+  @Test
+  void aRequestWhoseClientLeavesIsNotDrawn() throws Exception {
+    var gate = new Gate();
+    try (var slow = ToyService.onPort(8, gate, new OllamaModule())) {
+      var request =
+          HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + slow.port() + "/api/generate"))
+              .header("content-type", "application/json")
+              .POST(BodyPublishers.ofString("{\"model\": \"toy\", \"prompt\": \"a dog\"}"))
+              .build();
+      CLIENT.send(request, BodyHandlers.ofInputStream()).body().close();
+      slow.awaitIdle(); // although the gate is closed
+      gate.open();
+    }
+  }
+
+  @Test
+  void anOversizedPictureIsRefused() throws Exception {
+    var answer =
+        post(
+            server,
+            "generate",
+            "{'model': 'toy', 'prompt': 'x', 'images': ['" + "A".repeat(7 << 20) + "']}");
+    assertThat(answer.statusCode()).isEqualTo(413);
+    assertThat(answer.body()).contains("request: too large");
   }
 
   @Test

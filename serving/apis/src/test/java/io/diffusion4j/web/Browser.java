@@ -26,7 +26,7 @@ import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
 
 /** Chromium without a screen, as Debian has it: the browser and its driver are of one version. */
-final class Browser implements AutoCloseable {
+public final class Browser implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(50);
 
   private final ChromeDriver driver;
@@ -38,7 +38,7 @@ final class Browser implements AutoCloseable {
   }
 
   /** Whether there is one on this machine. */
-  static boolean isInstalled() {
+  public static boolean isInstalled() {
     return onPath("chromium").isPresent() && onPath("chromedriver").isPresent();
   }
 
@@ -48,7 +48,7 @@ final class Browser implements AutoCloseable {
    * @param longestWait for what has to come
    * @throws IllegalStateException if there is none
    */
-  static Browser start(Duration longestWait) {
+  public static Browser start(Duration longestWait) {
     var options = new ChromeOptions();
     options.setBinary(required("chromium"));
     options.addArguments(
@@ -81,22 +81,22 @@ final class Browser implements AutoCloseable {
         .findFirst();
   }
 
-  void open(String url) {
+  public void open(String url) {
     driver.get(url);
   }
 
   /** The element that a CSS selector finds first, once there is one. */
-  WebElement find(String selector) {
+  public WebElement find(String selector) {
     return until(d -> d.findElement(By.cssSelector(selector)));
   }
 
   /** All elements that a CSS selector finds now. */
-  List<WebElement> all(String selector) {
+  public List<WebElement> all(String selector) {
     return driver.findElements(By.cssSelector(selector));
   }
 
   /** Waits until something is there, and true if it is a boolean. */
-  <T> T until(Function<WebDriver, T> condition) {
+  public <T> T until(Function<WebDriver, T> condition) {
     long end = System.nanoTime() + longestWait.toNanos();
     while (true) {
       WebDriverException last;
@@ -117,36 +117,36 @@ final class Browser implements AutoCloseable {
   }
 
   /** Waits until the text of what a selector finds contains this. */
-  void awaitText(String selector, String text) {
+  public void awaitText(String selector, String text) {
     until(d -> d.findElement(By.cssSelector(selector)).getText().contains(text));
   }
 
   /** Runs a script in the page. */
-  @Nullable Object script(String script, Object... arguments) {
+  public @Nullable Object script(String script, Object... arguments) {
     return driver.executeScript(script, arguments);
   }
 
   /** For what only this driver can do. */
-  ChromeDriver driver() {
+  public ChromeDriver driver() {
     return driver;
   }
 
   /** As on a screen of this size. */
-  void resize(int width, int height, double scale, boolean phone) {
+  public void resize(int width, int height, double scale, boolean phone) {
     driver.executeCdpCommand(
         "Emulation.setDeviceMetricsOverride",
         Map.of("width", width, "height", height, "deviceScaleFactor", scale, "mobile", phone));
   }
 
   /** As where somebody prefers this, {@code dark} or {@code light}. */
-  void prefer(String colours) {
+  public void prefer(String colours) {
     driver.executeCdpCommand(
         "Emulation.setEmulatedMedia",
         Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", colours))));
   }
 
   /** What is to be seen, as a PNG file. */
-  void screenshot(Path file) throws IOException {
+  public void screenshot(Path file) throws IOException {
     Files.write(file, driver.getScreenshotAs(OutputType.BYTES));
   }
 

@@ -17,7 +17,6 @@ import io.diffusion4j.pipeline.RegisteredLoras;
 import io.diffusion4j.serving.file.FileVersion;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * A model folder in memory, with its variants by registered low-rank updates.
@@ -25,10 +24,15 @@ import java.util.Set;
  * @param served the folder and its settings
  * @param version the files when they were loaded
  * @param pipeline draws with the model or one of its variants
- * @param owned the resources to close with it, the model last
+ * @param variants the variants, closed with it
+ * @param model closed with it
  */
 record LoadedModel(
-    ServedModel served, FileVersion version, ImagePipeline pipeline, List<Runnable> owned)
+    ServedModel served,
+    FileVersion version,
+    ImagePipeline pipeline,
+    LoraVariants variants,
+    OpenPipeline model)
     implements AutoCloseable {
   /**
    * Loads a folder.
@@ -43,18 +47,14 @@ record LoadedModel(
     OpenOptions how = usual.withName(served.name()).withPrecision(served.precision());
     var model = OpenPipeline.of(served.folder(), how, plugins);
     try {
-      Set<String> own = registered.fitting(served.folder());
-      if (own.isEmpty()) {
-        return new LoadedModel(served, version, model.pipeline(), List.of(model::close));
-      }
       var variants =
           new LoraVariants(
-              registered.digests(own),
+              registered.digests(registered.fitting(served.folder())),
               loras ->
                   OpenPipeline.of(
                       served.folder(), how.withLoras(registered.choices(loras)), plugins));
       var pipeline = new LoraPipeline(model.pipeline(), variants, List.of());
-      return new LoadedModel(served, version, pipeline, List.of(variants::close, model::close));
+      return new LoadedModel(served, version, pipeline, variants, model);
     } catch (RuntimeException | Error e) {
       model.close();
       throw e;
@@ -73,7 +73,8 @@ record LoadedModel(
 
   @Override
   public void close() {
-    owned.forEach(Runnable::run);
+    variants.close();
+    model.close();
   }
 
   /**

@@ -106,6 +106,26 @@ public final class LocalModels implements AutoCloseable {
     return LoadedModel.of(one, usual, plugins, registered);
   }
 
+  /**
+   * Registers a further update for all models that it fits.
+   *
+   * @return whether it fits one of them
+   * @throws IllegalArgumentException if the name is invalid in requests, or that of another update
+   * @throws io.diffusion4j.checkpoint.CheckpointException if the file has no low-rank updates
+   */
+  synchronized boolean register(String name, Path file) {
+    registered.add(name, file);
+    List<LoadedModel> fitting =
+        served.stream().filter(model -> registered.fits(name, model.served().folder())).toList();
+    fitting.forEach(model -> model.variants().add(registered.digests(Set.of(name))));
+    return !fitting.isEmpty();
+  }
+
+  /** Returns normally if an update of this name can be registered. */
+  void requireNewUpdate(String name) {
+    registered.requireNew(name);
+  }
+
   /** Returns the served models, the default first. */
   synchronized List<LoadedModel> served() {
     return served;

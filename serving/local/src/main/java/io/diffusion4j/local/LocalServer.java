@@ -30,6 +30,7 @@ import io.diffusion4j.serving.http.AdminPort;
 import io.diffusion4j.serving.http.HttpModule;
 import io.diffusion4j.serving.http.HttpPort;
 import io.diffusion4j.serving.model.ImageIndex;
+import io.diffusion4j.serving.model.Palette;
 import io.diffusion4j.serving.observability.ServerGauge;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
@@ -147,6 +148,9 @@ public final class LocalServer implements AutoCloseable {
     this.opened = opened;
     ServedIndices indices = ServedIndices.open(config.indices(), models);
     opened.push(indices);
+    Optional<LocalPalette> palette =
+        config.palette().map(settings -> LocalPalette.open(settings, indices, models));
+    palette.ifPresent(opened::push);
     access = new ReloadedAccess(config.access(), models::names);
     Authenticator caller = this::authenticate;
     server =
@@ -160,6 +164,7 @@ public final class LocalServer implements AutoCloseable {
                     bindOption(binder(), Authenticator.class, caller);
                     bindOption(binder(), Provenance.class, provenance);
                     bindOption(binder(), HttpPort.class, port);
+                    palette.ifPresent(own -> bindOption(binder(), Palette.class, own));
                     provenance.manifest().ifPresent(signer -> addExpiry(binder(), signer));
                     var searched = Multibinder.newSetBinder(binder(), ImageIndex.class);
                     indices.indices().forEach(index -> searched.addBinding().toInstance(index));

@@ -7,6 +7,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Function;
 
 /**
@@ -41,13 +42,18 @@ final class LoraVariants implements AutoCloseable {
    * @param opener opens the model with updates
    */
   LoraVariants(Map<String, String> digests, Function<List<AppliedLora>, OpenPipeline> opener) {
-    this.digests = digests;
+    this.digests = new ConcurrentSkipListMap<>(digests);
     this.opener = opener;
   }
 
   /** Returns the registered updates: their digests by name. */
   Map<String, String> digests() {
-    return digests;
+    return Map.copyOf(digests);
+  }
+
+  /** Adds registered updates: their digests by name. */
+  void add(Map<String, String> more) {
+    digests.putAll(more);
   }
 
   /** Works with a variant, which stays open meanwhile. */

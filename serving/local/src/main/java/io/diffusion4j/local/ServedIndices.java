@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentMap;
 
 /**
@@ -40,12 +41,7 @@ final class ServedIndices implements AutoCloseable {
 
     @Override
     public String model() {
-      return models.live().stream()
-          .filter(model -> model.state() != LiveModel.State.UNLOADING)
-          .filter(model -> identity(model).equals(index.model()))
-          .map(LiveModel::name)
-          .findFirst()
-          .orElse("");
+      return ServedIndices.this.model(index).map(LiveModel::name).orElse("");
     }
 
     @Override
@@ -80,14 +76,43 @@ final class ServedIndices implements AutoCloseable {
 
   private void open(String name, Path folder) {
     Check.that(Files.isDirectory(folder), "index", folder, "the folder of an index");
-    var index = VectorIndex.open(folder);
+    add(name, VectorIndex.open(folder));
+  }
+
+  private void add(String name, VectorIndex index) {
     open.add(index);
     var served = new Served(name, index);
     if (served.model().isEmpty()) {
       throw Check.refusal(
-          "index", folder + " of " + index.model(), "one that %s embedded", models.names());
+          "index", name + " of " + index.model(), "one that %s embedded", models.names());
     }
     indices.add(served);
+  }
+
+  /**
+   * Opens an index of the first served model that embeds pictures, or makes one.
+   *
+   * @throws IllegalArgumentException if there is no such model, or the index is of another one
+   */
+  VectorIndex openOwn(String name, Path folder) {
+    for (LiveModel model : models.live()) {
+      var space = model.pipeline().embedder();
+      String identity = identity(model);
+      if (space.isPresent() && !identity.isEmpty()) {
+        var index = VectorIndex.open(folder, identity, space.get().size());
+        add(name, index);
+        return index;
+      }
+    }
+    throw Check.refusal(name, models.names(), "a model with a CLIP, which embeds pictures");
+  }
+
+  /** Returns the served model that embedded an index; empty while it is not served. */
+  Optional<LiveModel> model(VectorIndex index) {
+    return models.live().stream()
+        .filter(model -> model.state() != LiveModel.State.UNLOADING)
+        .filter(model -> identity(model).equals(index.model()))
+        .findFirst();
   }
 
   /** Returns the identity of a model's CLIP with both towers; empty for other models. */

@@ -106,7 +106,7 @@ public record Shapes(UnclipRun own) {
     var shape =
         first(UnclipFolder.DECODER)
             .map(DecoderFolders::readBackbone)
-            .orElseGet(preset()::decoderConfig);
+            .orElseGet(() -> preset().decoderConfig());
     if (!own.run().whole().inpainting()) {
       return shape;
     }
@@ -118,17 +118,18 @@ public record Shapes(UnclipRun own) {
 
   TextProjection projection() {
     var text = text();
-    var usual = preset().projection();
     var projection =
         first(UnclipFolder.TEXT_PROJ)
             .map(DecoderFolders::readProjection)
             .orElseGet(
-                () ->
-                    new TextProjection(
-                        usual.extraTokens(),
-                        text.embeddingDim(),
-                        usual.timeEmbedDim(),
-                        usual.contextDim()));
+                () -> {
+                  var usual = preset().projection();
+                  return new TextProjection(
+                      usual.extraTokens(),
+                      text.embeddingDim(),
+                      usual.timeEmbedDim(),
+                      usual.contextDim());
+                });
     requireClips("text_proj.clip_embeddings_dim", projection.embeddingDim(), text.embeddingDim());
     requireClips("text_encoder.hidden_size", text.transformer().width(), projection.embeddingDim());
     return projection;
@@ -136,7 +137,9 @@ public record Shapes(UnclipRun own) {
 
   /** Returns one of the upsampler's networks. */
   UnetConfig upsampler(String component) {
-    return first(component).map(DecoderFolders::readUpsampler).orElseGet(preset()::upsamplerConfig);
+    return first(component)
+        .map(DecoderFolders::readUpsampler)
+        .orElseGet(() -> preset().upsamplerConfig());
   }
 
   /** Returns the height and width of the pictures that the upsampler enlarges. */

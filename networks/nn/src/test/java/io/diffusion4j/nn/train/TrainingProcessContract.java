@@ -60,7 +60,12 @@ public interface TrainingProcessContract {
     }
     try (var trainer = trainer(config)) {
       TrainingState.restore(
-          trainer, config, Map.of(), Set.of(), Optional.empty(), folder.resolve("state.safetensors"));
+          trainer,
+          config,
+          Map.of(),
+          Set.of(),
+          Optional.empty(),
+          folder.resolve("state.safetensors"));
       assertThat(trainer.step()).isEqualTo(STEPS);
       assertThat(Tiny.bits(trainer.state()))
           .as("seed %d, killed at step %d", seed, killedAt)

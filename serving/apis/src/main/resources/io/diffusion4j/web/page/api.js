@@ -24,7 +24,8 @@ export function hasToken() {
   return token !== '';
 }
 
-async function ask(path, options = {}) {
+/** The response of a route, if it is no error. */
+export async function ask(path, options = {}) {
   for (;;) {
     const headers = { ...options.headers };
     if (token) {

@@ -8,12 +8,14 @@ import { Gallery } from './gallery.js';
 import { Job, Picture } from './job.js';
 import { hasJobs, submit, unfinished } from './later.js';
 import { ofOneSeed } from './noise.js';
+import { Palette } from './palette.js';
 import { WordPicker } from './picker.js';
 import { recipeOf, wordsOf } from './recipe.js';
 import { Settings } from './settings.js';
 import { StartPage } from './start.js';
 import { strip, walk } from './strips.js';
 import { Sweep } from './sweep.js';
+import { Typing } from './typing.js';
 import { Viewer } from './viewer.js';
 
 const composer = byId('composer');
@@ -39,9 +41,11 @@ function show(chosen) {
   byId('words').hidden = !drawsWords();
   byId('negative-control').hidden = !drawsWords();
   byId('examples').hidden = !drawsWords();
+  byId('typing-control').hidden = !drawsWords();
   byId('class-control').hidden = drawsWords();
   settings.show(model);
   sweep.show(model);
+  offerLoras(byId('lora').value);
   showingErrors(offerWords());
 }
 
@@ -53,6 +57,14 @@ async function offerWords() {
     picker.show(all);
     start.show(picker.vocabulary);
   }
+}
+
+/** Offers the updates of the model, one of them chosen. */
+function offerLoras(chosen) {
+  const names = (model.loras ?? []).map(({ name }) => name);
+  byId('lora').replaceChildren(
+    ...['', ...names].map((name) => element('option', { value: name, selected: name === chosen }, name || 'none')));
+  byId('lora-control').hidden = names.length === 0;
 }
 
 /** Whether the model draws from words; else it draws what it was trained on. */
@@ -72,6 +84,7 @@ function common() {
     imageCount: Number.parseInt(byId('count').value, 10) || 0,
     seeds: seed === '' ? undefined : [seed],
     stages: settings.changes(),
+    loras: byId('lora').value === '' ? undefined : [{ name: byId('lora').value }],
     preview: { everySteps: 1 },
     priority: 'PRIORITY_HIGH',
   };
@@ -131,6 +144,18 @@ const edits = {
       { title: toText, kind: 'Changed by words', from: picture, moving: true });
   },
 
+  async mix(pictures) {
+    if (!model.tasks.includes('mix')) { // then a way from one to the next
+      const [first, ...others] = pictures;
+      await edits.interpolation(first, { others, count: others.length > 1 ? 3 : 1, isClosed: false });
+      return;
+    }
+    const files = await Promise.all(pictures.map(fileOf));
+    const ingredients = files.map((image) => ({ image, weight: 1 / files.length }));
+    await drawOne({ ...common(), mix: { ingredients, negativeText: byId('negative').value.trim() } },
+      { title: pictures.map(({ title }) => title).join(' + '), kind: 'Mixed', from: pictures[0] });
+  },
+
   async interpolation(picture, { others, count, isClosed }) {
     const stations = [picture, ...others];
     const files = await Promise.all(stations.map(fileOf));
@@ -144,9 +169,40 @@ const edits = {
 
 const viewer = new Viewer(byId('viewer'), { card: () => model, edits, repeat, reuse, gallery });
 
+const palette = new Palette(byId('palette'), {
+  vary: edits.variation,
+  mix: edits.mix,
+  async trained(name) {
+    known = await models();
+    model = known.find((candidate) => candidate.name === model.name) ?? model;
+    offerLoras(name);
+  },
+});
+
 const start = new StartPage(byId('examples'), {
   request: (text) => ({ ...common(), imageCount: 1, seeds: undefined, textToImage: { prompt: { text } } }),
   about: { open, actions, drawn: (picture) => gallery.keep(picture) },
+  showing: showingErrors,
+});
+
+const { seeds: anySeed } = ofOneSeed({}); // one for all, so that a picture changes by its words only
+
+new Typing({
+  prompt: byId('prompt'),
+  on: byId('typing'),
+  place: byId('typed'),
+  request: (text) => {
+    clearErrors(composer);
+    byId('nothing-yet').hidden = true;
+    const { seeds = anySeed, ...usual } = common();
+    const prompt = { text, negativeText: byId('negative').value.trim() };
+    return { ...usual, seeds, imageCount: 1, preview: undefined, textToImage: { prompt } };
+  },
+  about: {
+    open,
+    actions: (picture) => [{ words: 'Keep', icon: 'star', run: () => gallery.holds(picture) || gallery.keep(picture) }],
+    drawn: () => {},
+  },
   showing: showingErrors,
 });
 
@@ -343,5 +399,6 @@ await showingErrors(meet());
 byId('draw').disabled = false;
 if (model !== undefined) {
   await gallery.show();
+  showingErrors(palette.show()); // which follows a job that runs
   await showingErrors(offerJobs());
 }

@@ -5,7 +5,7 @@ import io.diffusion4j.cli.console.FailureHandler;
 import io.diffusion4j.cli.console.ProgressBars;
 import io.diffusion4j.cli.options.CommonOptions;
 import io.diffusion4j.clip.ClipEncoders;
-import io.diffusion4j.clip.embed.EmbeddingRun;
+import io.diffusion4j.clip.embed.IndexUpdate;
 import io.diffusion4j.data.CaptionedImages;
 import io.diffusion4j.data.PictureSet;
 import io.diffusion4j.diffusion.argument.Check;
@@ -19,12 +19,10 @@ import io.diffusion4j.search.VectorIndex.Hit;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
@@ -137,75 +135,12 @@ public final class SearchCommand implements Callable<Integer> {
 
   /** Embeds new pictures and removes deleted ones from the index. */
   private Map<String, String> update(VectorIndex opened, ClipEncoders model, PictureSet set) {
-    Set<String> known = new HashSet<>(opened.names());
-    long[] missing =
-        LongStream.range(0, set.size()).filter(i -> !known.contains(set.key(i))).toArray();
-    LongStream.range(0, set.size()).mapToObj(set::key).forEach(known::remove);
-    opened.remove(known);
-    opened.commit();
-    if (missing.length == 0) {
+    var update = new IndexUpdate(opened, set);
+    if (update.missing() == 0) {
       return Map.of();
     }
-    var fresh = new Some(set, missing);
-    try (ProgressBars.Bar bar = console.bars().bar("pictures", 0, missing.length)) {
-      var run = new EmbeddingRun(batch.size(), done -> bar.at(done, ""));
-      return run.pictures(model.image(), fresh, new Indexing(opened, fresh));
-    }
-  }
-
-  /** Adds embeddings to the index during a run. */
-  private static final class Indexing implements EmbeddingRun.Keeper {
-    private final VectorIndex index;
-    private final PictureSet pictures;
-    private long done;
-
-    Indexing(VectorIndex index, PictureSet pictures) {
-      this.index = index;
-      this.pictures = pictures;
-    }
-
-    @Override
-    public long done() {
-      return done;
-    }
-
-    @Override
-    public void add(List<Optional<float[]>> rows) {
-      Map<String, float[]> byName = new HashMap<>();
-      for (Optional<float[]> row : rows) {
-        String key = pictures.key(done++);
-        row.ifPresent(embedding -> byName.put(key, embedding));
-      }
-      index.add(byName);
-      index.commit();
-    }
-  }
-
-  /** Some pictures of a set. */
-  private record Some(PictureSet all, long[] chosen) implements PictureSet {
-    @Override
-    public String name() {
-      return all.name();
-    }
-
-    @Override
-    public long size() {
-      return chosen.length;
-    }
-
-    @Override
-    public String key(long i) {
-      return all.key(chosen[(int) i]);
-    }
-
-    @Override
-    public List<String> captions(long i) {
-      return all.captions(chosen[(int) i]);
-    }
-
-    @Override
-    public Image image(long i) {
-      return all.image(chosen[(int) i]);
+    try (ProgressBars.Bar bar = console.bars().bar("pictures", 0, update.missing())) {
+      return update.run(model.image(), batch.size(), done -> bar.at(done, ""));
     }
   }
 
