@@ -31,6 +31,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -401,7 +402,7 @@ class TrainerTest {
     var config = Tiny.config(2, Precision.FLOAT32);
     var origin = Map.of("data", "63 pictures", "clip", "sha256:1");
     try (var trainer = new Trainer(Tiny.OBJECTIVE, config)) {
-      new TrainingRun(trainer, config, origin, Tiny.batches(config), folder, 1).run(UNHEARD);
+      new TrainingRun(trainer, config, origin, Set.of(), Tiny.batches(config), folder, 1).run(UNHEARD);
     }
     Path file = folder.resolve("state.safetensors");
     try (var trainer = new Trainer(Tiny.OBJECTIVE, config)) {
@@ -411,6 +412,7 @@ class TrainerTest {
                       trainer,
                       config,
                       Map.of("data", "64 pictures", "clip", "sha256:1"),
+                      Set.of(),
                       Tiny.batches(config),
                       folder,
                       1))
@@ -418,7 +420,7 @@ class TrainerTest {
           .hasMessage(
               "%s: is of another run: data: 63 pictures (expected: 64 pictures; to start over, remove %s)"
                   .formatted(file, folder));
-      var run = new TrainingRun(trainer, config, origin, Tiny.batches(config), folder, 1);
+      var run = new TrainingRun(trainer, config, origin, Set.of(), Tiny.batches(config), folder, 1);
       assertThat(run.changes()).isEmpty();
       run.close();
     }
@@ -453,7 +455,7 @@ class TrainerTest {
     try (var trainer = new Trainer(Tiny.OBJECTIVE, config);
         var run =
             new TrainingRun(
-                trainer, config, Map.of("data", "x"), Tiny.batches(config), folder, 1)) {
+                trainer, config, Map.of("data", "x"), Set.of(), Tiny.batches(config), folder, 1)) {
       assertThat(trainer.step()).isEqualTo(2);
       assertThat(run.changes())
           .containsExactly(

@@ -20,7 +20,7 @@ import java.util.function.Supplier;
  * @param drawn the settings of the data set
  */
 public record EmojiPreset(Preset sizes, EmojiSettings drawn) {
-  private static final List<String> NAMES = List.of("emoji", "emoji-2", "tiny");
+  private static final List<String> NAMES = List.of("emoji", "emoji-2", "medium", "small", "tiny");
   private static final String SECTION = "emoji";
 
   /** Returns the preset of the shipped model. */

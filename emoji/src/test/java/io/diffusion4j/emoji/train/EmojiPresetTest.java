@@ -140,7 +140,7 @@ class EmojiPresetTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> EmojiPreset.of(name))
         .withMessageStartingWith("preset: ")
-        .withMessageContaining("one of emoji, emoji-2, tiny");
+        .withMessageContaining("one of emoji, emoji-2, medium, small, tiny");
   }
 
   /** The schema has the keys of the records and no others, required where a record needs them. */

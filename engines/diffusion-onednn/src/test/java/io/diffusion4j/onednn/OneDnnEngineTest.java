@@ -19,11 +19,13 @@ import io.diffusion4j.nn.UnsupportedLayerException;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Executable;
 import io.diffusion4j.nn.engine.Precision;
+import io.diffusion4j.nn.engine.Threads;
 import io.diffusion4j.nn.weights.Init;
 import io.diffusion4j.nn.weights.ModelFiles;
 import io.diffusion4j.onednn.core.Memory;
 import io.diffusion4j.tf.TensorFlowEngine;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -205,6 +207,20 @@ class OneDnnEngineTest {
         threads.shutdown();
       }
     }
+  }
+
+  /** Other numbers of threads round otherwise, as they divide sums otherwise. */
+  @ParameterizedTest
+  @CsvSource({"FLOAT32, 1", "FLOAT32, 2", "FLOAT32, 5", "BFLOAT16, 3", "INT8, 3"})
+  void theNumberOfThreadsDecidesTheBits(Precision precision, int threads) {
+    List<float[]> answers = new ArrayList<>();
+    for (int i = 0; i < 2; i++) {
+      var compute = new Compute("onednn", Threads.of(threads), precision);
+      try (var network = new OneDnnEngine().compile(Network.of(NETWORK), WEIGHTS, compute)) {
+        answers.add(network.run(LittleBatches.of(3, 3)).get(0));
+      }
+    }
+    assertThat(answers.get(1)).isEqualTo(answers.get(0));
   }
 
   /**

@@ -51,10 +51,15 @@ final class VaeModel implements AutoCloseable {
    *
    * @param latent {@code [H, W, Z]}, in the scale of the denoising network
    * @param size the size of the latent
+   * @throws ArithmeticException if the decoder answers NaN
    */
   Image decode(float[] latent, Pixels size) {
     float[] pixels = decodeUncut(latent, size);
     for (int i = 0; i < pixels.length; i++) {
+      if (Float.isNaN(pixels[i])) {
+        throw new ArithmeticException(
+            "vae: NaN in the decoder's output (expected: numbers; doctor examines the weights)");
+      }
       pixels[i] = Math.max(-1, Math.min(1, pixels[i]));
     }
     return new Image(vae.factor() * size.width(), vae.factor() * size.height(), pixels);

@@ -12,6 +12,7 @@ import io.diffusion4j.clip.ClipTextNetwork;
 import io.diffusion4j.clip.Transformer;
 import io.diffusion4j.clip.Transformer.Activation;
 import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.diffusion.noise.PhiloxNoise;
 import io.diffusion4j.diffusion.pipeline.ImageTask;
 import io.diffusion4j.diffusion.pipeline.ImageTask.Words;
 import io.diffusion4j.diffusion.sampling.Resampling;
@@ -26,6 +27,7 @@ import io.diffusion4j.pipeline.Residency;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -109,6 +111,35 @@ class StableDiffusionFolderTest {
     assertThatThrownBy(() -> open())
         .hasMessageContaining(
             "shape of conv_in.bias: [32] of I8 (expected: of floating-point numbers)");
+  }
+
+  @Test
+  void aDecoderThatAnswersNoNumbersIsNamed() {
+    Path vae = folder.resolve("vae");
+    var broken = new SafetensorsWriter();
+    try (var weights = Checkpoint.open(vae, Checkpoint.DIFFUSERS)) {
+      for (String name : weights.names()) {
+        float[] values = weights.read(name);
+        if (name.equals("decoder.conv_in.bias")) {
+          Arrays.fill(values, Float.NaN);
+        }
+        broken.floats(name, DType.F32, weights.shape(name), () -> values);
+      }
+    }
+    broken.write(vae.resolve("diffusion_pytorch_model.safetensors"));
+    try (var plugins = Plugins.of(List.of());
+        var open = OpenPipeline.of(folder, HOW, plugins)) {
+      var pipeline = open.pipeline();
+      var stage = pipeline.card().stages().get(0);
+      var oneStep = Map.of(stage.name(), stage.defaults().withSteps(1));
+      assertThatThrownBy(
+              () ->
+                  pipeline.draw(
+                      ImageTask.of("a cat"), oneStep, PhiloxNoise.images(7, 1), progress -> {}))
+          .isInstanceOf(ArithmeticException.class)
+          .hasMessage(
+              "vae: NaN in the decoder's output (expected: numbers; doctor examines the weights)");
+    }
   }
 
   @Test

@@ -77,6 +77,12 @@ public record OpenOptions(
         residency, other, threads, precision, name, prior, candidates, loras, guides, packed);
   }
 
+  /** Returns the same settings with other threads. */
+  public OpenOptions withThreads(Threads others) {
+    return new OpenOptions(
+        residency, engine, others, precision, name, prior, candidates, loras, guides, packed);
+  }
+
   /** Returns the same settings with this number format; empty for an automatic choice. */
   public OpenOptions withPrecision(Optional<Precision> other) {
     return new OpenOptions(

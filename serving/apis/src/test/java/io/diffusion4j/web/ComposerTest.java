@@ -122,6 +122,33 @@ class ComposerTest extends Page {
     assertThat(recipe()).contains("a red apple on a blue background");
   }
 
+  /** From the same noise, in the place of the picture of earlier words; only what is kept stays. */
+  @Test
+  void aPictureIsDrawnWhileOneTypes() {
+    gate.open();
+    browser.find(".sampling summary").click();
+    browser.find("#typing").click();
+    set("#prompt", "a red apple");
+    String first = alt("#typed .picture.done[alt^='a red apple']");
+    browser.find("#prompt").sendKeys(" on a plate");
+    String second = alt("#typed .picture.done[alt^='a red apple on a plate']");
+    assertThat(second).endsWith(first.substring(first.indexOf(", seed ")));
+    assertThat(browser.all("#typed .job")).hasSize(1);
+    browser.find("#typed [aria-label^='Keep']").click();
+    set("#seed", "seven");
+    browser.find("#prompt").sendKeys("s");
+    browser.awaitText(".controls .field-error", "seven (expected: a whole number");
+    browser.find("#typing").click();
+    assertThat(browser.all(".job")).isEmpty();
+    browser.driver().navigate().refresh();
+    browser.find("#earlier .tile");
+    assertThat(browser.all("#earlier .tile")).hasSize(1);
+  }
+
+  private String alt(String picture) {
+    return String.valueOf(browser.find(picture).getDomAttribute("alt"));
+  }
+
   @Test
   void aPictureThatIsRefusedLeavesItsPlaceOnTheStartPage() {
     set("#seed", "seven");

@@ -12,6 +12,7 @@ import io.diffusion4j.cli.evaluate.MeasureCommand;
 import io.diffusion4j.cli.evaluate.NllCommand;
 import io.diffusion4j.cli.extension.Commands;
 import io.diffusion4j.cli.generate.BlendCommand;
+import io.diffusion4j.cli.generate.ConformCommand;
 import io.diffusion4j.cli.generate.DiffCommand;
 import io.diffusion4j.cli.generate.GenerateCommand;
 import io.diffusion4j.cli.generate.ImageToImageCommand;
@@ -92,6 +93,7 @@ public final class Main implements Runnable {
           UpscaleCommand.class,
           ReplayCommand.class,
           VerifyCommand.class,
+          ConformCommand.class,
           SignCommand.class,
           KeygenCommand.class,
           WatermarkCommand.class,

@@ -286,7 +286,11 @@ final class BadInputTest {
     "train painter, 'part: painter (expected: one of clip, prior, prior-ar, prior-direct, decoder, "
         + "upsampler, upsampler-last, noised-clip, latent-vae, latent, ddpm, dae, classifier, all, "
         + "judge)'",
-    "train clip --preset huge, 'preset: huge (expected: one of emoji, emoji-2, tiny)'",
+    "train clip --preset huge, 'preset: huge (expected: one of emoji, emoji-2, medium, small,"
+        + " tiny)'",
+    "train all --minutes 1, 'minutes: 1.0 (expected: ≥ 2, as measuring this machine and starting"
+        + " the parts takes a minute)'",
+    "train clip --minutes 5 --steps 3, minutes: 5.0 (expected: none beside --steps and --epochs)",
     "train --again none.yaml, again: none.yaml (expected: the file run.yaml of a model)",
     "train clip --again pom.xml, 'part: clip (expected: none beside --again)'",
     "train clip --sample-every often, 'sample-every: often (expected: a number of steps, or of"

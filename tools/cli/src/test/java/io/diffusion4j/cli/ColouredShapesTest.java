@@ -58,7 +58,7 @@ class ColouredShapesTest {
     measure(model, pictures);
   }
 
-  /** The command of docs/latent.md, with too few steps for colours. */
+  /** The training of docs/latent.md by one command, with too few steps for colours. */
   @Test
   void aModelOfLatentsIsTrainedByOneCommandAndDraws() throws IOException {
     Path pictures = Files.createDirectories(folder.resolve("shapes"));

@@ -391,6 +391,30 @@ class OwnPicturesTest {
   }
 
   @Test
+  void aTrainingForSomeMinutesChoosesItsStepsOnceAndIsRepeatedWithThem() throws IOException {
+    Path to = folder.resolve("minutes");
+    Path state = Files.createDirectories(folder.resolve("minutes-state"));
+    Files.writeString(state.resolve("minutes.txt"), "clip 2 0.5\n"); // as if it had been measured
+    String[] time = {"--minutes", "30"};
+    Run run = train("clip", pictures, "tiny", to, "minutes-state", time);
+    assertThat(run.status()).as(run.err()).isZero();
+    assertThat(run.err()).contains("steps: clip 2", "clip: 2/2");
+    Path again = folder.resolve("minutes-again");
+    Run repeated =
+        Run.of(
+            "train",
+            "--again",
+            to.resolve("run-clip.yaml").toString(),
+            "--model",
+            again.toString(),
+            "--state",
+            again + "-state");
+    assertThat(repeated.status()).as(repeated.err()).isZero();
+    String weights = "text_encoder/model.safetensors";
+    assertThat(again.resolve(weights)).hasSameBinaryContentAs(to.resolve(weights));
+  }
+
+  @Test
   void theOtherPartsAreTrainedOnAFinishedClip() {
     Path own = folder.resolve("own");
     String[] with = {"--clip", model.toString(), "--steps", "1"};

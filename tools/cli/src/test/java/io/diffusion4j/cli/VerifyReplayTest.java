@@ -8,6 +8,8 @@ import io.diffusion4j.client.Recipes;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.ImageFiles;
 import io.diffusion4j.diffusion.image.Png;
+import io.diffusion4j.nn.engine.Engines;
+import io.diffusion4j.nn.engine.Threads;
 import io.diffusion4j.provenance.MarkedFile;
 import io.diffusion4j.serving.v1.Recipe;
 import java.io.IOException;
@@ -15,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -182,6 +185,39 @@ class VerifyReplayTest {
     Run run = verify(model, forged(drawn, "claimed.png", UnaryOperator.identity(), claim));
     assertThat(run.status()).as(run.err()).isEqualTo(3);
     assertThat(run.out()).contains("claimed.png: refuted: other pixels: ");
+  }
+
+  @Test
+  void aFormatThatTheEngineLacksIsReportedAndTheOthersAreChecked() throws IOException {
+    Path eight =
+        forged(
+            first,
+            "eight.png",
+            UnaryOperator.identity(),
+            recipe -> recipe.toBuilder().setPrecision("int8").build());
+    try {
+      Run run = verify(model, eight, second.toString(), "--engine", "tensorflow");
+      assertThat(run.status()).isEqualTo(1);
+      assertThat(run.err())
+          .contains("error: engine: tensorflow: TensorFlow computes in float32 and bfloat16");
+      assertThat(run.out()).containsPattern("second.png: (proved|close): the same p");
+    } finally {
+      System.clearProperty(Engines.PROPERTY);
+    }
+  }
+
+  @Test
+  void theThreadsOfTheRecipeDrawAgain() throws IOException {
+    Optional<Threads> own = Engines.threads(recipe(first).getEngine());
+    assertThat(own.map(Threads::count)).isEqualTo(Optional.of(Threads.all().count()));
+    UnaryOperator<Recipe> three =
+        recipe ->
+            recipe.toBuilder().setEngine(recipe.getEngine().replaceFirst("\\d+$", "3")).build();
+    Path other = forged(first, "threads.png", UnaryOperator.identity(), three);
+    Run run = verify(model, other, "--json");
+    JsonNode report = new ObjectMapper().readTree(run.out());
+    assertThat(report.path("drawn_again_by").path("engine").asText())
+        .isEqualTo(recipe(other).getEngine());
   }
 
   @Test

@@ -34,9 +34,9 @@ public interface Engine {
   }
 
   /**
-   * Returns the instruction set of its arithmetic. With the same instruction set and precision, a
-   * row has the same bits on any machine, in any batch and on any number of threads; empty if the
-   * bits of a row also depend on these.
+   * Returns the instruction set of its arithmetic. With the same instruction set, precision and
+   * number of threads, a row has the same bits on any machine and in any batch; empty if its bits
+   * depend on more.
    */
   default Optional<String> instructionSet() {
     return Optional.empty();

@@ -33,6 +33,8 @@ public final class Engines {
   private static final Logger LOG = LoggerFactory.getLogger(Engines.class);
   private static final Set<String> REPORTED = ConcurrentHashMap.newKeySet();
 
+  private static final String THREADS = ", threads: ";
+
   private Engines() {}
 
   /** Returns all engines, the fastest first and the last resort last. */
@@ -141,9 +143,9 @@ public final class Engines {
   }
 
   /**
-   * Returns the engine that computes with these settings and its {@linkplain Engine#instructionSet
-   * instruction set}, such as {@code onednn avx512_core_bf16}; empty if the engine has none, as its
-   * results are not repeatable to the bit.
+   * Returns the engine that computes with these settings, its {@linkplain Engine#instructionSet
+   * instruction set} and its threads, such as {@code onednn avx512_core_bf16, threads: 2}; empty if
+   * its results are not repeatable to the bit.
    */
   public static Optional<String> arithmetic(Compute compute) {
     String asked = requireKnown(compute.engine());
@@ -151,7 +153,20 @@ public final class Engines {
         .filter(engine -> isAllowed(engine, asked))
         .filter(engine -> engine.unavailable(compute.precision()).isEmpty())
         .findFirst()
-        .flatMap(engine -> engine.instructionSet().map(set -> engine.name() + " " + set));
+        .flatMap(
+            engine ->
+                engine
+                    .instructionSet()
+                    .map(set -> engine.name() + " " + set + THREADS + compute.threads().count()));
+  }
+
+  /** Returns the threads in a description by {@link #arithmetic}; empty if it has none. */
+  public static Optional<Threads> threads(String arithmetic) {
+    int at = arithmetic.lastIndexOf(THREADS);
+    String count = at < 0 ? "" : arithmetic.substring(at + THREADS.length());
+    return count.matches("[1-9]\\d{0,2}")
+        ? Optional.of(Threads.of(Integer.parseInt(count)))
+        : Optional.empty();
   }
 
   private static boolean isAllowed(Engine engine, String asked) {

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -59,7 +60,12 @@ public interface TrainingProcessContract {
     }
     try (var trainer = trainer(config)) {
       TrainingState.restore(
-          trainer, config, Map.of(), Optional.empty(), folder.resolve("state.safetensors"));
+          trainer,
+          config,
+          Map.of(),
+          Set.of(),
+          Optional.empty(),
+          folder.resolve("state.safetensors"));
       assertThat(trainer.step()).isEqualTo(STEPS);
       assertThat(Tiny.bits(trainer.state()))
           .as("seed %d, killed at step %d", seed, killedAt)

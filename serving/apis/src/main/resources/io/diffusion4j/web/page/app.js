@@ -15,6 +15,7 @@ import { Settings } from './settings.js';
 import { StartPage } from './start.js';
 import { strip, walk } from './strips.js';
 import { Sweep } from './sweep.js';
+import { Typing } from './typing.js';
 import { Viewer } from './viewer.js';
 
 const composer = byId('composer');
@@ -40,6 +41,7 @@ function show(chosen) {
   byId('words').hidden = !drawsWords();
   byId('negative-control').hidden = !drawsWords();
   byId('examples').hidden = !drawsWords();
+  byId('typing-control').hidden = !drawsWords();
   byId('class-control').hidden = drawsWords();
   settings.show(model);
   sweep.show(model);
@@ -180,6 +182,27 @@ const palette = new Palette(byId('palette'), {
 const start = new StartPage(byId('examples'), {
   request: (text) => ({ ...common(), imageCount: 1, seeds: undefined, textToImage: { prompt: { text } } }),
   about: { open, actions, drawn: (picture) => gallery.keep(picture) },
+  showing: showingErrors,
+});
+
+const { seeds: anySeed } = ofOneSeed({}); // one for all, so that a picture changes by its words only
+
+new Typing({
+  prompt: byId('prompt'),
+  on: byId('typing'),
+  place: byId('typed'),
+  request: (text) => {
+    clearErrors(composer);
+    byId('nothing-yet').hidden = true;
+    const { seeds = anySeed, ...usual } = common();
+    const prompt = { text, negativeText: byId('negative').value.trim() };
+    return { ...usual, seeds, imageCount: 1, preview: undefined, textToImage: { prompt } };
+  },
+  about: {
+    open,
+    actions: (picture) => [{ words: 'Keep', icon: 'star', run: () => gallery.holds(picture) || gallery.keep(picture) }],
+    drawn: () => {},
+  },
   showing: showingErrors,
 });
 

@@ -70,7 +70,7 @@ public final class HelpSections {
             "generate", "vary", "img2img", "inpaint", "blend", "diff", "mix", "upscale", "replay"));
     GROUPS.put("Serve", List.of("serve", "mcp", "token", "health"));
     GROUPS.put("Find", List.of("embed", "classify", "search"));
-    GROUPS.put("Prove", List.of("verify", "sign", "keygen"));
+    GROUPS.put("Prove", List.of("verify", "conform", "sign", "keygen"));
     GROUPS.put("Train", List.of("train", "distill", "data", "evaluate"));
     GROUPS.put("Models", List.of("pull", "inspect", "doctor", "convert", "export"));
     GROUPS.put("Learn", List.of("toy", "plot", "bench"));

@@ -4,6 +4,7 @@ import com.google.protobuf.Descriptors.FieldDescriptor;
 import io.diffusion4j.client.Recipes;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.image.Png;
+import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.diffusion4j.serving.v1.LoraChoice;
 import io.diffusion4j.serving.v1.ModelPart;
@@ -21,7 +22,11 @@ record RecipeFile(Path path, byte[] png, Recipe recipe) {
   static final long MAX_PIXELS = 1L << 26;
 
   static RecipeFile read(Path path) throws IOException {
-    byte[] png = Files.readAllBytes(path);
+    return of(path, Files.readAllBytes(path));
+  }
+
+  /** Parses a file's content. */
+  static RecipeFile of(Path path, byte[] png) {
     String json = text(path, png);
     Recipe recipe = recipe(path, json);
     GenerateImagesRequest request = recipe.getRequest();
@@ -34,6 +39,12 @@ record RecipeFile(Path path, byte[] png, Recipe recipe) {
               + " (expected: of one image)");
     }
     return new RecipeFile(path, png, recipe);
+  }
+
+  /** Returns the file with a recipe in another number format, on this engine. */
+  RecipeFile in(Precision precision, String engine) {
+    return new RecipeFile(
+        path, png, recipe.toBuilder().setPrecision(precision.word()).setEngine(engine).build());
   }
 
   /** Returns the low-rank updates that drew it. */

@@ -7,6 +7,8 @@ import io.diffusion4j.client.GenerationException;
 import io.diffusion4j.client.ImageGenerator;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.engine.EngineUnavailableException;
+import io.diffusion4j.nn.engine.Engines;
+import io.diffusion4j.nn.engine.Threads;
 import io.diffusion4j.pipeline.OpenOptions;
 import io.diffusion4j.pipeline.OpenPipeline;
 import io.diffusion4j.provenance.Provenance;
@@ -57,7 +59,8 @@ final class Redrawing {
   }
 
   /**
-   * Draws files again. Files with the same precision and low-rank updates share an opened model.
+   * Draws files again. Files with the same precision, threads and low-rank updates share an opened
+   * model.
    *
    * @param marks the marks of the files, of which a watermark changes pixels
    */
@@ -72,7 +75,10 @@ final class Redrawing {
     for (RecipeFile file : files) {
       List<Object> settings =
           source.isHere()
-              ? List.of(file.recipe().getPrecision(), file.loras())
+              ? List.of(
+                  file.recipe().getPrecision(),
+                  file.loras(),
+                  Engines.threads(file.recipe().getEngine()).map(Threads::count))
               : List.of(); // a server draws them all
       together.computeIfAbsent(settings, none -> new ArrayList<>()).add(file);
     }
@@ -135,11 +141,13 @@ final class Redrawing {
 
   /** Returns the settings for opening the model as it was when it drew a file. */
   private OpenOptions opening(SourceOptions source, RecipeFile original) {
-    return source
-        .model
-        .replaying(original.recipe().getPrecision())
-        .withPrior(PriorChoice.named(prior).word())
-        .withLoras(source.model.loras().of(original.loras()));
+    OpenOptions how =
+        source
+            .model
+            .replaying(original.recipe().getPrecision())
+            .withPrior(PriorChoice.named(prior).word())
+            .withLoras(source.model.loras().of(original.loras()));
+    return Engines.threads(original.recipe().getEngine()).map(how::withThreads).orElse(how);
   }
 
   /** Returns the files that a folder's weights drew, before these are loaded. */

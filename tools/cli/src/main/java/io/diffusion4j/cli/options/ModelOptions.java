@@ -167,6 +167,11 @@ public final class ModelOptions {
     return compute(format.precision.orElse(Precision.FLOAT32));
   }
 
+  /** Returns the requested number format; empty for the automatic choice. */
+  public Optional<Precision> precision() {
+    return format.precision;
+  }
+
   /** Returns the settings for opening the model in a process that draws once and ends. */
   public OpenOptions opening() {
     return opening(Residency.forOneDrawing(folder()));

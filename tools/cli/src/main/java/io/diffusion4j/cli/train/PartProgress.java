@@ -23,7 +23,7 @@ final class PartProgress {
   private long step;
   private long steps;
   private long samples = 1;
-  private double secondsPerStep = Double.NaN;
+  private double secondsPerStep;
   private Phase phase = Phase.waiting;
 
   /** The phases by their names on a page. */
@@ -38,10 +38,12 @@ final class PartProgress {
    * Creates the progress of a part that did not start.
    *
    * @param folder of its state
+   * @param secondsPerStep NaN if unknown
    */
-  PartProgress(Path folder, long steps) {
+  PartProgress(Path folder, long steps, double secondsPerStep) {
     this.folder = folder;
     this.steps = steps;
+    this.secondsPerStep = secondsPerStep;
   }
 
   /** Starts or resumes, with the numbers of earlier event files. */
@@ -57,7 +59,6 @@ final class PartProgress {
     samples = config.samplesPerStep();
     step = fromStep;
     steps = config.steps();
-    secondsPerStep = Double.NaN;
     phase = Phase.training;
   }
 

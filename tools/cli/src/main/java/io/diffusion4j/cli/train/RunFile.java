@@ -153,6 +153,18 @@ record RunFile(
     faults.throwIfAny();
   }
 
+  /** Returns the lengths of the finished parts. */
+  Map<String, TimeBudget.Choice> lengths() {
+    Map<String, TimeBudget.Choice> lengths = new TreeMap<>();
+    parts.forEach(
+        (name, settings) -> {
+          String steps = settings.getOrDefault("steps", "");
+          Check.that(steps.matches("[1-9][0-9]{0,11}"), name + ".steps", steps, "a number");
+          lengths.put(name, new TimeBudget.Choice(Long.parseLong(steps), Double.NaN));
+        });
+    return lengths;
+  }
+
   /** Returns the run with one more finished part. */
   RunFile with(String name, Map<String, String> settings) {
     Map<String, Map<String, String>> more = new TreeMap<>(parts);

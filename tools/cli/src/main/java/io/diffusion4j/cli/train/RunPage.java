@@ -74,9 +74,13 @@ final class RunPage {
     return state.resolve(FILE);
   }
 
-  /** Announces a part, in the order of the training. */
-  void plan(String part, Path folder, long steps) {
-    parts.put(part, new PartProgress(folder, steps));
+  /**
+   * Announces a part, in the order of the training.
+   *
+   * @param perStep the seconds of a step; NaN if unknown
+   */
+  void plan(String part, Path folder, long steps, double perStep) {
+    parts.put(part, new PartProgress(folder, steps, perStep));
   }
 
   /**
@@ -90,7 +94,8 @@ final class RunPage {
       TrainingConfig config,
       Map<String, String> settings,
       long fromStep) {
-    var progress = parts.computeIfAbsent(part, name -> new PartProgress(folder, config.steps()));
+    var progress =
+        parts.computeIfAbsent(part, name -> new PartProgress(folder, config.steps(), Double.NaN));
     progress.begin(config, settings, fromStep);
     write();
     return progress;

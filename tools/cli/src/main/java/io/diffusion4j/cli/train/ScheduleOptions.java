@@ -230,6 +230,11 @@ final class ScheduleOptions {
     return changed.withCompute(format == null ? compute : compute.withPrecision(format.precision));
   }
 
+  /** Whether the lengths are the preset's. */
+  boolean isOfPreset() {
+    return steps == null && epochs == null;
+  }
+
   private long steps(double wanted, long perStep, OptionalLong pictures) {
     Check.that(steps == null, "epochs", wanted, "none beside --steps");
     Check.positive("epochs", wanted);

@@ -27,9 +27,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -84,8 +86,9 @@ public final class TrainCommand implements Callable<Integer> {
       defaultValue = "emoji",
       description =
           "Sizes and schedules: emoji, the shipped model (hours), emoji-2, the next one (days),"
-              + " tiny (two minutes, for a trial), or your own YAML or JSON file (its schema:"
-              + " docs/preset.schema.json). Default: ${DEFAULT-VALUE}")
+              + " tiny (two minutes, for a trial), small, medium (an evening), or your own YAML or"
+              + " JSON file (its schema: docs/preset.schema.json). Default: ${DEFAULT-VALUE}; with"
+              + " --minutes tiny, small from 10 minutes on, or medium from 90")
   private String presetName = "";
 
   @Mixin private DataOptions pictures = new DataOptions();
@@ -121,6 +124,14 @@ public final class TrainCommand implements Callable<Integer> {
               + " pipeline folder with an image encoder, or a CLIP folder in transformers, OpenAI"
               + " or open_clip format, or ORG/NAME of one that was pulled. Not for clip itself.")
   private @Nullable Path clip;
+
+  @Option(
+      names = "--minutes",
+      paramLabel = "X",
+      description =
+          "The time of all parts together: a few steps of each measure this machine and these"
+              + " pictures, and the rest of the time is divided into steps.")
+  private @Nullable Double minutes;
 
   @Mixin private ScheduleOptions schedule = new ScheduleOptions();
 
@@ -351,6 +362,12 @@ public final class TrainCommand implements Callable<Integer> {
 
   private int trainParts(Group group) {
     String text = repeated.map(RunFile::preset).orElse("");
+    if (minutes != null) {
+      Check.that(schedule.isOfPreset(), "minutes", minutes, "none beside --steps and --epochs");
+      String suited = TimeBudget.preset(minutes);
+      boolean isGiven = spec.commandLine().getParseResult().hasMatchedOption("--preset");
+      presetName = isGiven ? presetName : suited;
+    }
     EmojiPreset preset =
         text.isEmpty() ? EmojiPreset.of(presetName) : EmojiPreset.parse(presetName, text);
     String name = preset.sizes().name();
@@ -422,10 +439,10 @@ public final class TrainCommand implements Callable<Integer> {
       group.inTurn(() -> FrozenClip.copy(given, modelFolder));
     }
     RunPage page = page(stateFolder, facts);
-    for (int i = 0; i < parts.size(); i++) {
-      String word = parts.get(i).word();
-      page.plan(word, stateFolder.resolve(word), configs.get(i).steps());
-    }
+    List<TrainingConfig> lengths =
+        minutes == null
+            ? plan(page, stateFolder, parts, configs, Map.of())
+            : plan(page, stateFolder, parts, configs, inTime(training, setups, configs));
     var file = RunFile.of(spec.commandLine().getParseResult(), part, presetText());
     boolean finished = true;
     try (var stop = new StopOnSignal();
@@ -439,7 +456,7 @@ public final class TrainCommand implements Callable<Integer> {
             train(
                 setup.part().word(),
                 (c, observer) -> training.train(setup, c, checkpointEvery, inspection, observer),
-                configs.get(i),
+                lengths.get(i),
                 stateFolder,
                 stop,
                 page,
@@ -451,6 +468,43 @@ public final class TrainCommand implements Callable<Integer> {
       }
     }
     return group.isFirst() || !finished ? report(finished, modelFolder) : 0;
+  }
+
+  /** Returns the lengths of parts for the requested time: those of a repeated run, or new ones. */
+  private Map<String, TimeBudget.Choice> inTime(
+      ModelTraining training, List<PartSetup> setups, List<TrainingConfig> configs) {
+    Check.that(training.group().isAlone(), "minutes", minutes, "none with several processes");
+    var budget = new TimeBudget(Objects.requireNonNull(minutes), training.work());
+    if (repeated.isPresent()) {
+      return repeated.get().lengths();
+    }
+    console.say("measuring this machine");
+    var chosen = budget.choose(training, setups, configs);
+    console.say(
+        "steps: "
+            + chosen.entrySet().stream()
+                .map(part -> part.getKey() + " " + part.getValue().steps())
+                .collect(Collectors.joining(", ")));
+    return chosen;
+  }
+
+  /** Announces the parts on the page, and returns their configurations with these lengths. */
+  private static List<TrainingConfig> plan(
+      RunPage page,
+      Path stateFolder,
+      List<TrainableComponent> parts,
+      List<TrainingConfig> configs,
+      Map<String, TimeBudget.Choice> lengths) {
+    List<TrainingConfig> planned = new ArrayList<>();
+    for (int i = 0; i < parts.size(); i++) {
+      String word = parts.get(i).word();
+      var config = configs.get(i);
+      var length = lengths.get(word);
+      planned.add(length == null ? config : config.withSteps(length.steps()));
+      double perStep = length == null ? Double.NaN : length.perStep();
+      page.plan(word, stateFolder.resolve(word), planned.get(i).steps(), perStep);
+    }
+    return planned;
   }
 
   private void warnOfFewPictures(DataSet data, int largestBatch) {

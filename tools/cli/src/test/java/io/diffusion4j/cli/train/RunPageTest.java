@@ -39,7 +39,7 @@ final class RunPageTest {
   void thePageHasCurvesOfBoundedSizeWithTheirLastPointAndSurvivesAnyText() throws IOException {
     String hostile = "--data </script><b>";
     var page = new RunPage(state, Map.of("command", hostile));
-    page.plan("clip", state.resolve("clip"), 1000);
+    page.plan("clip", state.resolve("clip"), 1000, Double.NaN);
     var clip = page.begin("clip", state.resolve("clip"), config, Map.of(), 0);
     for (long step = 1; step <= 900; step++) {
       clip.at(step, 0.5);
@@ -62,8 +62,8 @@ final class RunPageTest {
   @Test
   void theRestOfAllPartsIsKnownOnceEachHasMadeAStep() {
     var page = new RunPage(state, Map.of());
-    page.plan("clip", state.resolve("clip"), 1000);
-    page.plan("prior", state.resolve("prior"), 1000);
+    page.plan("clip", state.resolve("clip"), 1000, Double.NaN);
+    page.plan("prior", state.resolve("prior"), 1000, Double.NaN);
     var clip = page.begin("clip", state.resolve("clip"), config, Map.of(), 0);
     clip.at(1000, 1);
     clip.end(Phase.done);

@@ -1,0 +1,44 @@
+package io.diffusion4j.cli.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
+
+import io.diffusion4j.cli.train.TimeBudget.Speed;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+final class TimeBudgetTest {
+  private final TimeBudget half = new TimeBudget(30, Path.of("."));
+
+  @Test
+  void theTimeIsDividedAmongThePartsAtTheirSpeed() {
+    var speeds = Map.of("clip", new Speed(10, 0.1), "decoder", new Speed(20, 0.5));
+    var chosen = half.divide(speeds, 30);
+    double planned = 0;
+    for (var part : chosen.entrySet()) {
+      planned += part.getValue().steps() * speeds.get(part.getKey()).perStep();
+    }
+    assertThat(planned).as("a tenth stays free").isCloseTo(0.9 * 1800 - 60, within(1.0));
+    double clip = chosen.get("clip").steps() * 0.1;
+    assertThat(clip / planned).as("0.22 of 0.22 + 0.46").isCloseTo(0.3235, within(0.001));
+    assertThat(chosen.get("decoder").perStep()).isEqualTo(0.5);
+  }
+
+  @Test
+  void aTimeThatTheStartOfThePartsTakesUpIsRefusedWithTheNeededOne() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> half.divide(Map.of("clip", new Speed(700, 1)), 60))
+        .withMessage(
+            "minutes: 30.0 (expected: ≥ 32, as measuring this machine and starting the parts takes"
+                + " 760 s)");
+  }
+
+  @Test
+  void thePresetSuitsTheTime() {
+    assertThat(TimeBudget.preset(5)).isEqualTo("tiny");
+    assertThat(TimeBudget.preset(30)).isEqualTo("small");
+    assertThat(TimeBudget.preset(120)).isEqualTo("medium");
+  }
+}
