@@ -8,7 +8,7 @@ import java.util.concurrent.CompletableFuture;
 /**
  * A folder of the user's own pictures, from which clients draw and train: its pictures are found by
  * {@link ImageIndex}, and updates that are trained on some of them can be chosen in requests. One
- * job runs at a time; whoever runs the server binds a palette, or none.
+ * job runs at a time. A server has one palette, or none.
  *
  * <p>Implementations are thread-safe.
  */
