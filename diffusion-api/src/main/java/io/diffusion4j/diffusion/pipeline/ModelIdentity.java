@@ -15,8 +15,8 @@ import java.util.List;
  * @param published the name and the commit under which the model is published, as {@code
  *     org/name@commit}; empty if unknown
  * @param precision the number format of the networks; empty if unknown
- * @param engine the engine that runs the networks, its instruction set and threads; empty if unknown, or if
- *     the engine does not repeat its results to the bit
+ * @param engine the engine that runs the networks, its instruction set and threads; empty if
+ *     unknown, or if the engine does not repeat its results to the bit
  */
 public record ModelIdentity(
     String name,

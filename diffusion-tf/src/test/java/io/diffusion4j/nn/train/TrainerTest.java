@@ -402,7 +402,8 @@ class TrainerTest {
     var config = Tiny.config(2, Precision.FLOAT32);
     var origin = Map.of("data", "63 pictures", "clip", "sha256:1");
     try (var trainer = new Trainer(Tiny.OBJECTIVE, config)) {
-      new TrainingRun(trainer, config, origin, Set.of(), Tiny.batches(config), folder, 1).run(UNHEARD);
+      new TrainingRun(trainer, config, origin, Set.of(), Tiny.batches(config), folder, 1)
+          .run(UNHEARD);
     }
     Path file = folder.resolve("state.safetensors");
     try (var trainer = new Trainer(Tiny.OBJECTIVE, config)) {

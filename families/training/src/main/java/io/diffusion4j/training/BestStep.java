@@ -27,8 +27,9 @@ public record BestStep(long step, double loss) {
     try {
       String text = Files.readString(file).strip();
       Check.that(text.matches("[0-9]+ \\S+"), file.toString(), text, "a step and a loss");
-      String[] words = text.split(" ");
-      return new BestStep(Long.parseLong(words[0]), Double.parseDouble(words[1]));
+      int space = text.indexOf(' ');
+      return new BestStep(
+          Long.parseLong(text.substring(0, space)), Double.parseDouble(text.substring(space + 1)));
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + file + ": " + e, e);
     }
