@@ -52,7 +52,6 @@ final class TrainingWatcher implements ModelTraining.Observer, AutoCloseable {
   private long begin;
   private ProgressBars.@Nullable Bar bar;
   private @Nullable EventWriter events;
-  private boolean isEnded;
   private String lastCheckpoint = "there is no checkpoint yet";
   private long lastStep;
   private double loss = Double.NaN;
@@ -244,7 +243,6 @@ final class TrainingWatcher implements ModelTraining.Observer, AutoCloseable {
 
   @Override
   public void onBest(long step, double best) {
-    isEnded = true;
     console.say(
         String.format(
             Locale.ROOT, "%s: the lowest validation loss was %.4f, at step %d", part, best, step));

@@ -27,7 +27,7 @@ final class RunPageTest {
 
   private final TrainingConfig config = TrainingConfig.of(1000, 4, 1e-3, 1);
 
-  @TempDir Path state;
+  @TempDir private Path state = Path.of("");
 
   private JsonNode data(RunPage page) throws IOException {
     var found = DATA.matcher(Files.readString(page.file()));
@@ -78,7 +78,7 @@ final class RunPageTest {
     Path folder = state.resolve("clip");
     try (var events = new EventWriter(folder.resolve(EventWriter.FOLDER))) {
       for (long step = 1; step <= 5; step++) {
-        events.scalar("loss", step, step);
+        events.scalar("loss", step, (double) step);
       }
     }
     Files.createDirectories(folder.resolve(RunPage.PREVIEWS));
