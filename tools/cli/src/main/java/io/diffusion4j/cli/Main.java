@@ -6,6 +6,7 @@ import io.diffusion4j.cli.clip.SearchCommand;
 import io.diffusion4j.cli.console.FailureHandler;
 import io.diffusion4j.cli.console.HelpSections;
 import io.diffusion4j.cli.console.Repetitions;
+import io.diffusion4j.cli.console.Version;
 import io.diffusion4j.cli.evaluate.EvaluateCommand;
 import io.diffusion4j.cli.evaluate.LikelihoodCommand;
 import io.diffusion4j.cli.evaluate.MeasureCommand;

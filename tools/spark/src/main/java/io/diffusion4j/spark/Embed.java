@@ -1,7 +1,7 @@
 package io.diffusion4j.spark;
 
-import io.diffusion4j.cli.Version;
 import io.diffusion4j.cli.clip.ClipOptions;
+import io.diffusion4j.cli.console.Version;
 import io.diffusion4j.cli.options.CommonOptions;
 import io.diffusion4j.diffusion.argument.Check;
 import java.util.Arrays;

@@ -1,6 +1,6 @@
 package io.diffusion4j.spark;
 
-import io.diffusion4j.cli.Version;
+import io.diffusion4j.cli.console.Version;
 import io.diffusion4j.cli.options.FilterOptions;
 import io.diffusion4j.cli.options.ModelOptions;
 import io.diffusion4j.cli.options.PluginOptions;

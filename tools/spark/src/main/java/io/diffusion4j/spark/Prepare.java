@@ -2,8 +2,8 @@ package io.diffusion4j.spark;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.diffusion4j.cli.Version;
 import io.diffusion4j.cli.console.FailureHandler;
+import io.diffusion4j.cli.console.Version;
 import io.diffusion4j.cli.options.PictureColumns;
 import io.diffusion4j.data.BadPictures;
 import io.diffusion4j.data.PictureSet;

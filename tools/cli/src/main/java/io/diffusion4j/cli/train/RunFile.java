@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.diffusion4j.checkpoint.AtomicFile;
 import io.diffusion4j.checkpoint.strict.Faults;
-import io.diffusion4j.cli.Version;
+import io.diffusion4j.cli.console.Version;
 import io.diffusion4j.diffusion.argument.Check;
 import java.io.IOException;
 import java.io.UncheckedIOException;

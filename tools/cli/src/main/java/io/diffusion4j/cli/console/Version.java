@@ -1,4 +1,4 @@
-package io.diffusion4j.cli;
+package io.diffusion4j.cli.console;
 
 import java.io.IOException;
 import java.io.InputStream;
