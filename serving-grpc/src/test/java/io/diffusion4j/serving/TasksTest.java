@@ -298,8 +298,7 @@ class TasksTest {
     edit.getInpaintBuilder().setPrompt(WORDS);
     assertThat(Refusal.of(() -> generate(edit)).message())
         .isEqualTo(
-            "inpaint.prompt.text: \"a red apple\" (expected: empty; the model does not draw from"
-                + " words)");
+            "inpaint.prompt.text: \"a red apple\" (expected: empty; the model takes no prompt)");
   }
 
   @Test
