@@ -273,9 +273,9 @@ final class BadInputTest {
     assertThat(run.err())
         .startsWith(
             "error: command: none (expected: one of generate, vary, img2img, inpaint, blend,"
-                + " diff, upscale, replay, verify, sign, keygen, watermark, serve, mcp, token,"
-                + " health, data, train, distill, evaluate, nll, likelihood, doctor, measure,"
-                + " inspect, mix, init, pull, convert, export, embed, classify, search, ")
+                + " diff, upscale, replay, verify, conform, sign, keygen, watermark, serve, mcp,"
+                + " token, health, data, train, distill, evaluate, nll, likelihood, doctor,"
+                + " measure, inspect, mix, init, pull, convert, export, embed, classify, search, ")
         .contains("generate-completion, help)")
         .doesNotContain(" edit,", " glide,");
     assertThat(run.status()).isEqualTo(2);
