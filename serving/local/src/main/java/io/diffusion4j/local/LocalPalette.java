@@ -1,5 +1,8 @@
 package io.diffusion4j.local;
 
+import static com.google.common.io.RecursiveDeleteOption.ALLOW_INSECURE;
+
+import com.google.common.io.MoreFiles;
 import com.google.common.util.concurrent.ThreadFactoryBuilder;
 import com.google.rpc.Code;
 import io.diffusion4j.clip.embed.IndexUpdate;
@@ -32,7 +35,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -295,7 +297,7 @@ final class LocalPalette implements Palette, AutoCloseable {
             Files.move(trained, file);
             models.register(asked.name(), file);
           } finally {
-            delete(work);
+            MoreFiles.deleteRecursively(work, ALLOW_INSECURE);
           }
         });
   }
@@ -358,15 +360,6 @@ final class LocalPalette implements Palette, AutoCloseable {
         .filter(part -> DRAWING.contains(part.word()) && training.hasFirst(part))
         .findFirst()
         .orElseThrow(() -> Check.refusal("train", first, "a model with a part that is trained"));
-  }
-
-  /** Deletes a folder of a training. */
-  private static void delete(Path folder) throws IOException {
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    }
   }
 
   /** Stops the running job, and waits for its end. */

@@ -1,7 +1,9 @@
 package io.diffusion4j.cli.train;
 
+import static com.google.common.io.RecursiveDeleteOption.ALLOW_INSECURE;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.google.common.io.MoreFiles;
 import io.diffusion4j.checkpoint.AtomicFile;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.train.Trainer;
@@ -16,12 +18,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * Chooses the steps of each part for the time that a training may take. A few steps of all parts,
@@ -202,10 +202,8 @@ record TimeBudget(double minutes, Path state) {
     if (!Files.exists(folder)) {
       return;
     }
-    try (Stream<Path> all = Files.walk(folder)) {
-      for (Path file : all.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
+    try {
+      MoreFiles.deleteRecursively(folder, ALLOW_INSECURE);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot remove " + folder + ": " + e, e);
     }
