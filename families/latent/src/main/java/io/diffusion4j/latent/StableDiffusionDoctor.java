@@ -193,7 +193,7 @@ record StableDiffusionDoctor(Path folder, OpenOptions how, List<Example> example
 
   /**
    * Returns what is wrong with a scaling factor: a published autoencoder has its own, and another's
-   * makes latents of a deviation near 1 (two pictures tell no more than that).
+   * makes latents of a deviation near 1, which two pictures cannot determine more closely.
    */
   static Optional<String> scalingFault(
       double factor, double stretch, Optional<Manifest> autoencoder) {
