@@ -151,8 +151,8 @@ public final class TrainCommand implements Callable<Integer> {
       paramLabel = "NAME",
       split = ",",
       description =
-          "Resume, or repeat with --again, although these settings have changed, such as data: the"
-              + " names in the error. The weights note each change.")
+          "Resume, or repeat with --again, although these settings, such as data, have changed; the"
+              + " error lists their names. The weights note each change.")
   private List<String> accepted = List.of();
 
   private Optional<RunFile> repeated = Optional.empty();
