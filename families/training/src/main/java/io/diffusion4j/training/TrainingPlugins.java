@@ -1,8 +1,8 @@
 package io.diffusion4j.training;
 
-import io.diffusion4j.data.ExampleAugmentation;
 import io.diffusion4j.data.AugmentedData;
 import io.diffusion4j.data.DataSet;
+import io.diffusion4j.data.ExampleAugmentation;
 import io.diffusion4j.data.Techniques;
 import io.diffusion4j.diffusion.pipeline.Addition;
 import io.diffusion4j.diffusion.spi.PluginPoint;

@@ -6,11 +6,7 @@ import io.diffusion4j.nn.Tensor;
 import io.diffusion4j.nn.train.Objective;
 import java.util.List;
 
-/**
- * The objective of a denoiser: a network whose loss can be replaced. As a lambda, it is the network
- * with the usual loss.
- */
-@FunctionalInterface
+/** The objective of a denoiser: a network with the default loss, which can be replaced. */
 public interface DenoisingObjective extends Objective {
   /**
    * Defines the network.
