@@ -89,14 +89,21 @@ public record CleanCopy(
     }
   }
 
-  private static void requireEmpty(Path folder) throws IOException {
+  /**
+   * Returns normally if a folder can take a copy.
+   *
+   * @throws IllegalArgumentException if it exists and is not empty, or is no folder
+   */
+  public static void requireEmpty(Path folder) {
+    String expected = "a new or empty folder";
+    Check.that(!Files.exists(folder) || Files.isDirectory(folder), "fix", folder, expected);
     if (Files.isDirectory(folder)) {
       try (Stream<Path> files = Files.list(folder)) {
-        Check.that(files.findAny().isEmpty(), "fix", folder, "a new or empty folder");
+        Check.that(files.findAny().isEmpty(), "fix", folder, expected);
+      } catch (IOException e) {
+        throw new UncheckedIOException("cannot read " + folder + ": " + e, e);
       }
     }
-    Check.that(
-        !Files.exists(folder) || Files.isDirectory(folder), "fix", folder, "a new or empty folder");
   }
 
   /** The hash of a picture, or the reason that it has none. */

@@ -99,6 +99,7 @@ public final class DataCommand implements Callable<Integer> {
     Optional<OutputFile> jsonFile = json.path().map(file -> new OutputFile("json", file));
     sheetFile.ifPresent(OutputFile::requireWritable);
     jsonFile.ifPresent(OutputFile::requireWritable);
+    Optional.ofNullable(fixed).ifPresent(CleanCopy::requireEmpty);
     Optional<DataSetStatisticsCollector.Model> reader =
         Optional.ofNullable(model)
             .map(PublishedModel::folder)

@@ -75,10 +75,11 @@ final class ConceptCommand implements Callable<Integer> {
   /**
    * How a component is trained.
    *
+   * @param preset one with the optimizer of the component; its sizes are the model's
    * @param whole the options of a training of its weights
    * @param lowRank the options of a training of low-rank updates
    */
-  private record Row(String part, List<String> whole, List<String> lowRank) {}
+  private record Row(String part, String preset, List<String> whole, List<String> lowRank) {}
 
   private static final List<String> LOW_RANK =
       List.of("--batch=4", "--learning-rate=5e-4", "--optimizer=adamw");
@@ -86,9 +87,9 @@ final class ConceptCommand implements Callable<Integer> {
   /** The trained components, by their names; a model has the first two, or the last. */
   private static final List<Row> ROWS =
       List.of(
-          new Row("prior", List.of("--batch=64", "--learning-rate=2e-4"), LOW_RANK),
-          new Row("decoder", List.of("--batch=32", "--learning-rate=2e-4"), LOW_RANK),
-          new Row("latent", List.of("--batch=4", "--learning-rate=1e-5"), LOW_RANK));
+          new Row("prior", "emoji", List.of("--batch=64", "--learning-rate=2e-4"), LOW_RANK),
+          new Row("decoder", "emoji", List.of("--batch=32", "--learning-rate=2e-4"), LOW_RANK),
+          new Row("latent", "tiny", List.of("--batch=4", "--learning-rate=1e-5"), LOW_RANK));
 
   @Mixin private Console console = new Console();
 
@@ -394,6 +395,7 @@ final class ConceptCommand implements Callable<Integer> {
   private List<String> arguments(Row row, List<String> paths, int rank) {
     List<String> arguments = new ArrayList<>(List.of(row.part));
     arguments.addAll(paths);
+    arguments.add("--preset=" + row.preset);
     arguments.addAll(rank == 0 ? row.whole : row.lowRank);
     arguments.addAll(List.of("--steps=" + steps, "--seed=" + seed, "--sample-every=0"));
     if (rank > 0) {
