@@ -1,5 +1,7 @@
 package io.diffusion4j.it;
 
+import com.google.common.io.MoreFiles;
+import com.google.common.io.RecursiveDeleteOption;
 import com.google.inject.Guice;
 import com.google.inject.Injector;
 import com.google.inject.Module;
@@ -26,6 +28,7 @@ import io.diffusion4j.unclip.UnclipModel;
 import io.diffusion4j.unclip.UnclipModule;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
@@ -52,13 +55,14 @@ public final class TinyPipeline implements AutoCloseable {
   private final Path folder;
   private final UnclipModel model;
 
-  private TinyPipeline(Path folder) {
+  private TinyPipeline() {
     try {
+      // Maven shares the classes out among processes, and each has its own.
+      this.folder = Files.createTempDirectory(Path.of("target"), "tiny-pipeline-");
       TinyFolder.write(folder);
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot write " + folder, e);
+      throw new UncheckedIOException("cannot write a model below target", e);
     }
-    this.folder = folder;
     this.model = UnclipModel.load(folder, Compute.of(PRECISION));
   }
 
@@ -132,6 +136,11 @@ public final class TinyPipeline implements AutoCloseable {
   @Override
   public void close() {
     model.close();
+    try {
+      MoreFiles.deleteRecursively(folder, RecursiveDeleteOption.ALLOW_INSECURE);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot delete " + folder, e);
+    }
   }
 
   /** Passes the pipeline to tests, and closes it at the end of the test run. */
@@ -146,10 +155,7 @@ public final class TinyPipeline implements AutoCloseable {
       return context
           .getRoot()
           .getStore(Namespace.create(TinyPipeline.class))
-          .getOrComputeIfAbsent(
-              TinyPipeline.class,
-              key -> new TinyPipeline(Path.of("target", "tiny-pipeline")),
-              TinyPipeline.class);
+          .getOrComputeIfAbsent(TinyPipeline.class, key -> new TinyPipeline(), TinyPipeline.class);
     }
   }
 }

@@ -46,13 +46,21 @@ final class PixelDistiller implements Distiller {
             network.width() * network.height() * network.channels(),
             labels(network.labels(), how),
             network.labels().hasNull() ? Optional.of(new PixelLabel.None()) : Optional.empty(),
+            Optional.empty(),
             USUAL);
     String digest = FolderDigest.of(how.teacher(), component -> true);
     var distiller = new NetworkDistiller<>(how, digest, of);
     return distiller.distill(
         (weights, students, notes) -> {
           new DdpmFolder(how.student()).write(network, students, List.of(), weights, notes);
-          var student = new Student(how.method().word(), how.steps(), distiller.guidance(), digest);
+          var student =
+              Student.of(
+                  how.method().word(),
+                  how.steps(),
+                  distiller.guidance(),
+                  how.scales(),
+                  how.method().sampler(),
+                  digest);
           Students.NONE.with(STAGE, student).write(how.student());
         },
         observer);

@@ -27,14 +27,28 @@ final class PublishedNetwork {
           Map.entry(123_060_480L, "CLIP ViT-L/14, of Stable Diffusion 1.x"),
           Map.entry(340_387_840L, "OpenCLIP ViT-H/14, of Stable Diffusion 2.x"));
 
+  /** The factors that the networks of these sizes multiply latents by. */
+  private static final Map<Long, Double> SCALING_FACTORS =
+      Map.of(83_653_863L, 0.18215, 2_445_063L, 1.0);
+
   private PublishedNetwork() {}
 
   /** Returns the name of the published network of this size; empty for another size. */
   static Optional<String> of(Manifest manifest) {
-    long parameters =
-        manifest.shapes().values().stream()
-            .mapToLong(shape -> LongStream.of(shape).reduce(1, Math::multiplyExact))
-            .sum();
-    return Optional.ofNullable(NAMES.get(parameters)).map(name -> "of the size of " + name);
+    return Optional.ofNullable(NAMES.get(parameters(manifest)))
+        .map(name -> "of the size of " + name);
+  }
+
+  /**
+   * Returns the scaling factor of Stable Diffusion's autoencoder of this size; empty for others.
+   */
+  static Optional<Double> scalingFactor(Manifest manifest) {
+    return Optional.ofNullable(SCALING_FACTORS.get(parameters(manifest)));
+  }
+
+  private static long parameters(Manifest manifest) {
+    return manifest.shapes().values().stream()
+        .mapToLong(shape -> LongStream.of(shape).reduce(1, Math::multiplyExact))
+        .sum();
   }
 }

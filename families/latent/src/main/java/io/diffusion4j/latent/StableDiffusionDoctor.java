@@ -175,20 +175,40 @@ record StableDiffusionDoctor(Path folder, OpenOptions how, List<Example> example
         said(
             "decodes what it encodes at %.1f dB (one colour: %.1f dB); latents of size %.2f",
             decibels(error), decibels(constant), stretch);
+    Optional<Manifest> manifest = StableDiffusionFolder.AUTOENCODER.manifestIn(folder);
     Verdict verdict = Verdict.OK;
     if (!Double.isFinite(error)) {
       verdict = Verdict.BROKEN;
     } else if (!(gain >= LEAST_GAIN)) {
       verdict = Verdict.UNTRAINED;
-    } else if (stretch > MAX_STRETCH || stretch < 1 / MAX_STRETCH) {
-      verdict = Verdict.MISCONFIGURED;
-      finding +=
-          said(
-              " (expected: about 1); scaling_factor: %s (expected: about %.3g)",
-              model.vae().scaling(), model.vae().scaling() / stretch);
+    } else {
+      Optional<String> fault = scalingFault(model.vae().scaling(), stretch, manifest);
+      if (fault.isPresent()) {
+        verdict = Verdict.MISCONFIGURED;
+        finding += fault.get();
+      }
     }
-    return Diagnosis.of(StableDiffusionFolder.VAE, verdict, finding)
-        .with(published(StableDiffusionFolder.AUTOENCODER.manifestIn(folder)));
+    return Diagnosis.of(StableDiffusionFolder.VAE, verdict, finding).with(published(manifest));
+  }
+
+  /**
+   * Returns what is wrong with a scaling factor: a published autoencoder has its own, and another's
+   * makes latents of a deviation near 1, which two pictures cannot determine more closely.
+   */
+  static Optional<String> scalingFault(
+      double factor, double stretch, Optional<Manifest> autoencoder) {
+    Optional<Double> published = autoencoder.flatMap(PublishedNetwork::scalingFactor);
+    if (published.isPresent()) {
+      return published
+          .filter(expected -> Math.abs(factor / expected - 1) > 0.01)
+          .map(expected -> said("; scaling_factor: %s (published: %s)", factor, expected));
+    }
+    return stretch <= MAX_STRETCH && stretch >= 1 / MAX_STRETCH
+        ? Optional.empty()
+        : Optional.of(
+            said(
+                " (expected: about 1); scaling_factor: %s (expected: about %.3g)",
+                factor, factor / stretch));
   }
 
   /** Returns the mode of a picture's latents. */

@@ -20,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -92,6 +93,17 @@ class StableDiffusionDoctorTest {
     Path folder = random();
     Files.delete(folder.resolve("vae").resolve("config.json"));
     assertThatThrownBy(() -> examine(folder, new ArrayList<>())).hasMessageContaining("vae");
+  }
+
+  @Test
+  void thePublishedAutoencoderHasItsScalingFactor() {
+    var published = Optional.of(Vae.Kl.published().manifest());
+    assertThat(StableDiffusionDoctor.scalingFault(0.18215, 1.3, published)).isEmpty();
+    assertThat(StableDiffusionDoctor.scalingFault(0.7 * 0.18215, 0.9, published))
+        .hasValueSatisfying(fault -> assertThat(fault).endsWith("(published: 0.18215)"));
+    assertThat(StableDiffusionDoctor.scalingFault(0.3, 1.3, Optional.empty())).isEmpty();
+    assertThat(StableDiffusionDoctor.scalingFault(2, 4, Optional.empty()))
+        .hasValueSatisfying(fault -> assertThat(fault).endsWith("(expected: about 0.500)"));
   }
 
   /** Inpainting, variations, Stable unCLIP with and without a prior, LCM and SDXS. */

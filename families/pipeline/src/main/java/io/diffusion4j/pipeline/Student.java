@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * What a distilled stage can do. Its network knows the noise levels of its own steps only, and a
@@ -22,12 +23,20 @@ import java.util.stream.IntStream;
  *
  * @param method how it was distilled
  * @param steps its number of steps
- * @param guidance the teacher's guidance scale, which is part of the student
+ * @param guidance the teacher's guidance scale, which is part of the student, or the default of
+ *     {@code scales}
+ * @param scales the smallest and the largest guidance scale of a student that reads its scale;
+ *     empty for a student of one
  * @param samplers the names of its samplers, the default first
  * @param teacher the digest of the teacher's folder
  */
 public record Student(
-    String method, int steps, double guidance, List<String> samplers, String teacher) {
+    String method,
+    int steps,
+    double guidance,
+    List<Double> scales,
+    List<String> samplers,
+    String teacher) {
   private static final List<String> SAMPLERS = List.of("ddim", "consistency", "lcm", "tcd");
 
   public Student {
@@ -35,11 +44,31 @@ public record Student(
     Check.notNegative("guidance", guidance);
     samplers = List.copyOf(samplers);
     Check.that(!samplers.isEmpty(), "samplers", samplers, "at least one");
+    scales = List.copyOf(scales);
+    Check.that(
+        scales.isEmpty()
+            || (scales.size() == 2 && scales.get(0) <= guidance && guidance <= scales.get(1)),
+        "scales",
+        scales,
+        "none, or two around the guidance %s",
+        guidance);
   }
 
-  /** Creates a student that every sampler can draw with which reads x̂₀ alone. */
-  public Student(String method, int steps, double guidance, String teacher) {
-    this(method, steps, guidance, SAMPLERS, teacher);
+  /**
+   * Creates a student that every sampler can draw with which reads x̂₀ alone.
+   *
+   * @param sampler the default one
+   */
+  public static Student of(
+      String method,
+      int steps,
+      double guidance,
+      List<Double> scales,
+      String sampler,
+      String teacher) {
+    List<String> samplers =
+        Stream.concat(Stream.of(sampler), SAMPLERS.stream()).distinct().toList();
+    return new Student(method, steps, guidance, scales, samplers, teacher);
   }
 
   /** Reads the settings of a stage. */
@@ -50,18 +79,21 @@ public record Student(
                 config.text("method"),
                 config.intValue("steps"),
                 config.doubleValue("guidance"),
+                config.doubles("scales", List.of()),
                 config.texts("samplers", List.of()),
                 config.text("teacher")));
   }
 
   /** Returns the settings of {@link #read}. */
   ConfigWriter settings() {
-    return ConfigWriter.nested()
-        .put("guidance", guidance)
-        .put("method", method)
-        .put("samplers", samplers)
-        .put("steps", steps)
-        .put("teacher", teacher);
+    var settings =
+        ConfigWriter.nested()
+            .put("guidance", guidance)
+            .put("method", method)
+            .put("samplers", samplers)
+            .put("steps", steps)
+            .put("teacher", teacher);
+    return scales.isEmpty() ? settings : settings.put("scales", scales);
   }
 
   /** Returns the times that it knows, as shares of the noisiest timestep. */
@@ -76,18 +108,25 @@ public record Student(
         + " ("
         + method
         + ", guidance "
-        + guidance
+        + (scales.isEmpty() ? guidance : scales.get(0) + " to " + scales.get(1))
         + ") from "
         + teacher
         + "; it knows the noise levels of its own steps only";
   }
 
-  /** Returns the stage with the student's steps and samplers only; its guidance is inside. */
+  /**
+   * Returns the stage with the student's steps and samplers only; its guidance is inside, or an
+   * input of the network.
+   */
   Stage limited(Stage stage) {
     return stage
         .denoising()
-        .map(course -> stage.withCourse(limited(course)).withScale(Stage.Scale.NONE))
+        .map(course -> stage.withCourse(limited(course)).withScale(scale()))
         .orElse(stage);
+  }
+
+  private Stage.Scale scale() {
+    return scales.isEmpty() ? Stage.Scale.NONE : new Stage.Scale(guidance, scales.get(1));
   }
 
   private StageKind.Denoising limited(StageKind.Denoising course) {

@@ -23,6 +23,8 @@ import java.util.function.Supplier;
  * @param rowSize the number of values of a sample
  * @param conditions the condition of each numbered noise
  * @param away the condition that guidance leads away from; empty for a network without guidance
+ * @param embedding gives a condition the guidance scale that the student sees; empty if the network
+ *     has no input for it
  * @param usual how the teacher draws by default
  * @param <C> the conditions of the network
  */
@@ -37,7 +39,14 @@ public record Distillable<C>(
     int rowSize,
     List<C> conditions,
     Optional<C> away,
+    Optional<Embedding<C>> embedding,
     Usual usual) {
+  /** Adds a guidance scale to conditions. */
+  @FunctionalInterface
+  public interface Embedding<C> {
+    C with(C condition, double guidance);
+  }
+
   /**
    * How a teacher draws by default.
    *
@@ -53,9 +62,10 @@ public record Distillable<C>(
    */
   SchedulerConfig students() {
     boolean unclip = scheduler.kind() == SchedulerConfig.Kind.UNCLIP;
+    boolean isKept = unclip || scheduler.kind().isFlow();
     var predicted = scheduler.parameterization();
     var stable = unclip ? Parameterization.X0 : Parameterization.V;
-    var own = unclip ? scheduler : scheduler.withKind(SchedulerConfig.Kind.DDIM);
+    var own = isKept ? scheduler : scheduler.withKind(SchedulerConfig.Kind.DDIM);
     return own.withSpacing(SchedulerConfig.Spacing.TRAILING)
         .withParameterization(predicted == Parameterization.EPS ? stable : predicted);
   }

@@ -6,8 +6,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.SplittableRandom;
 
 /**
  * The distillation of a model, the teacher, into a student of few steps.
@@ -23,6 +25,8 @@ import java.util.OptionalInt;
  * @param pairs the samples that the teacher draws, at least {@value #HELD_OUT}; one of every
  *     {@value #HELD_OUT} is held out
  * @param guidance the teacher's guidance scale, which the student keeps; empty for its usual one
+ * @param embedded the guidance scales of a student that reads its scale ({@link Method#LCM}); empty
+ *     for a student of one scale
  * @param config the training of the student, or of each of its stages
  * @param checkpointEvery steps between two states
  */
@@ -37,6 +41,7 @@ public record Distillation(
     OptionalInt teacherSteps,
     int pairs,
     OptionalDouble guidance,
+    Optional<Scales> embedded,
     TrainingConfig config,
     long checkpointEvery) {
   /** One of this many pairs is held out. */
@@ -44,6 +49,8 @@ public record Distillation(
 
   /** The largest number of steps of a student. */
   public static final int MOST = 8;
+
+  private static final double MOST_SCALE = 100;
 
   public Distillation {
     Check.that(Files.isDirectory(teacher), "model", teacher, "the folder of a model");
@@ -61,7 +68,12 @@ public record Distillation(
         method != Method.DIRECT || steps == 1,
         "student-steps",
         steps,
-        "1 with the method direct; progressive has more");
+        "1 with the method direct; the others have more");
+    Check.that(
+        embedded.isEmpty() || method == Method.LCM,
+        "embed-guidance",
+        embedded.map(Scales::words).orElse(""),
+        "none; only the method lcm keeps the scale a setting");
     parts = List.copyOf(parts);
     captions = List.copyOf(captions);
     teacherSteps.ifPresent(given -> Check.that(given >= 2, "teacher-steps", given, "≥ 2"));
@@ -85,6 +97,11 @@ public record Distillation(
     return known.stream().filter(part -> parts.isEmpty() || parts.contains(part)).toList();
   }
 
+  /** Returns the smallest and the largest scale that a student reads; empty if it reads none. */
+  public List<Double> scales() {
+    return embedded.map(scales -> List.of(scales.least(), scales.most())).orElse(List.of());
+  }
+
   /** Returns the same distillation of a teacher that draws as usual. */
   public Distillation asUsual() {
     return new Distillation(
@@ -98,6 +115,7 @@ public record Distillation(
         OptionalInt.empty(),
         pairs,
         OptionalDouble.empty(),
+        Optional.empty(),
         config,
         checkpointEvery);
   }
@@ -115,16 +133,59 @@ public record Distillation(
     return first;
   }
 
+  /**
+   * The guidance scales that a student learns.
+   *
+   * @param least the smallest, at least 1
+   * @param most the largest
+   */
+  public record Scales(double least, double most) {
+    public Scales {
+      Check.that(
+          least >= 1 && least < most && most <= MOST_SCALE,
+          "embed-guidance",
+          least + "," + most,
+          "two scales from 1 to %s, the smaller one first",
+          MOST_SCALE);
+    }
+
+    /** Draws one, uniformly. */
+    double draw(SplittableRandom random) {
+      return random.nextDouble(least, most);
+    }
+
+    String words() {
+      return least + "," + most;
+    }
+  }
+
   /** What a student learns. */
   public enum Method {
     /** The teacher's picture of the same noise, in one step. */
-    DIRECT,
+    DIRECT("ddim"),
     /** Two of the teacher's steps in one, again and again (Salimans &amp; Ho 2022, alg. 2). */
-    PROGRESSIVE;
+    PROGRESSIVE("ddim"),
+    /** Straight lines from noises to the teacher's pictures of them (Liu et al. 2023). */
+    REFLOW("ddim"),
+    /** One picture for all noise levels of a trajectory (Y. Song et al. 2023, alg. 2). */
+    CONSISTENCY("consistency"),
+    /** The same with {@link Scales} that the student reads (Luo et al. 2023). */
+    LCM("lcm");
+
+    private final String sampler;
+
+    Method(String sampler) {
+      this.sampler = sampler;
+    }
 
     /** Returns the name in files. */
     public String word() {
       return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** Returns the sampler that the student draws with by default. */
+    public String sampler() {
+      return sampler;
     }
   }
 }

@@ -7,32 +7,13 @@ import io.diffusion4j.checkpoint.SchedulerConfig;
 import io.diffusion4j.checkpoint.TensorMap;
 import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.diffusion.argument.Check;
-import io.diffusion4j.diffusion.denoiser.Denoiser;
-import io.diffusion4j.diffusion.denoiser.LastStepDenoiser;
-import io.diffusion4j.diffusion.denoiser.Query;
-import io.diffusion4j.diffusion.guidance.Guidance;
-import io.diffusion4j.diffusion.guidance.GuidanceScale;
-import io.diffusion4j.diffusion.guidance.GuidedDenoiser;
-import io.diffusion4j.diffusion.loss.ProgressiveStep;
 import io.diffusion4j.diffusion.noise.NoiseSource;
 import io.diffusion4j.diffusion.noise.PhiloxNoise;
-import io.diffusion4j.diffusion.sampling.PlanRow;
-import io.diffusion4j.diffusion.sampling.SamplingPlan;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
-import io.diffusion4j.diffusion.schedule.TimestepSpacings;
-import io.diffusion4j.diffusion.schedule.Timesteps;
-import io.diffusion4j.diffusion.solver.DdimSampler;
-import io.diffusion4j.diffusion.stage.DiffusionStage;
-import io.diffusion4j.diffusion.stage.Draw;
-import io.diffusion4j.diffusion.stage.SamplingListener;
-import io.diffusion4j.diffusion.stage.SamplingSettings;
-import io.diffusion4j.diffusion.stage.Trajectory;
 import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.Inputs;
 import io.diffusion4j.nn.NetworkDefinition;
 import io.diffusion4j.nn.Nn;
-import io.diffusion4j.nn.engine.CompiledNetwork;
-import io.diffusion4j.nn.engine.NetworkDenoiser;
 import io.diffusion4j.nn.train.BatchSource;
 import io.diffusion4j.nn.train.Objective;
 import io.diffusion4j.nn.train.Trainer;
@@ -42,7 +23,7 @@ import io.diffusion4j.nn.train.diffusion.DiffusionLoss;
 import io.diffusion4j.nn.train.diffusion.RegressionBatch;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -54,10 +35,9 @@ import java.util.stream.IntStream;
 
 /**
  * Distils a network. The teacher first draws samples of numbered noises, by DDIM and with guidance.
- * A student of one step regresses them from the noise ({@link Distillation.Method#DIRECT}); or
- * students of fewer and fewer steps learn, one from the other, two steps of the teacher before
- * ({@link Distillation.Method#PROGRESSIVE}) on noised samples of the teacher's. States and samples
- * are in a folder of the stage's name.
+ * The student learns from them by the {@link Lesson} of the method; the students of {@link
+ * Distillation.Method#PROGRESSIVE}, of fewer and fewer steps, one from the other. States and
+ * samples are in a folder of the stage's name.
  *
  * @param <C> the conditions of the network
  */
@@ -66,6 +46,14 @@ public final class NetworkDistiller<C> {
   private static final int VALIDATED = 4;
 
   private static final int VALIDATE_EVERY = 100;
+
+  /** Classes of students, and of networks that time another way. */
+  private static final Set<SchedulerConfig.Kind> FEW_STEPS =
+      EnumSet.of(
+          SchedulerConfig.Kind.LCM,
+          SchedulerConfig.Kind.TCD,
+          SchedulerConfig.Kind.CONSISTENCY,
+          SchedulerConfig.Kind.SDE);
 
   /** Writes a student. */
   @FunctionalInterface
@@ -96,18 +84,28 @@ public final class NetworkDistiller<C> {
     this.of = of;
     var kind = of.scheduler().kind();
     Check.that(
-        kind == SchedulerConfig.Kind.DDPM
-            || kind == SchedulerConfig.Kind.DDIM
-            || kind == SchedulerConfig.Kind.UNCLIP,
-        "scheduler",
-        kind.className(),
-        "a DDPM's, a DDIM's or an unCLIP's");
+        !FEW_STEPS.contains(kind), "scheduler", kind.className(), "that of a model of many steps");
     Check.that(
         how.guidance().orElse(1) == 1 || of.away().isPresent(),
         "guidance",
         how.guidance().orElse(1),
         "1; %s has no guidance",
         of.stage());
+    Check.that(
+        how.embedded().isEmpty() || of.embedding().isPresent(),
+        "embed-guidance",
+        how.embedded().map(Distillation.Scales::words).orElse(""),
+        "none; the network of %s has no input for a guidance scale",
+        of.stage());
+    how.embedded()
+        .ifPresent(
+            scales ->
+                Check.that(
+                    scales.least() <= guidance() && guidance() <= scales.most(),
+                    "guidance",
+                    guidance(),
+                    "%s, within embed-guidance, as the default of the student",
+                    scales.words().replace(",", " to ")));
     if (how.method() == Distillation.Method.PROGRESSIVE) {
       how.firstSteps(teacherSteps()); // fails at once
     }
@@ -149,7 +147,9 @@ public final class NetworkDistiller<C> {
           work().resolve("pairs-" + teacherSteps() + "-" + guidance()),
           how.pairs(),
           origin(),
-          (from, count) -> teacher.draw(from, count, teacherSteps()));
+          (from, count) ->
+              teacher.draw(
+                  from, count, teacherSteps(), guidance(), this::noise, how.config().batchSize()));
     }
   }
 
@@ -161,9 +161,33 @@ public final class NetworkDistiller<C> {
    */
   public boolean distill(Written to, ModelTraining.Observer observer) {
     var samples = pairs().samples();
-    if (how.method() == Distillation.Method.DIRECT) {
-      return fit(of.weights(), 1, new Direct(samples), to, observer);
+    return switch (how.method()) {
+      case DIRECT -> fit(PairLesson.direct(schedule(), samples, this::start), to, observer);
+      case REFLOW -> fit(PairLesson.reflow(schedule(), samples, this::start), to, observer);
+      case CONSISTENCY, LCM -> consistent(samples, to, observer);
+      case PROGRESSIVE -> halved(samples, to, observer);
+    };
+  }
+
+  private boolean fit(Lesson<C> lesson, Written to, ModelTraining.Observer observer) {
+    return fit(of.weights(), how.steps(), lesson, to, observer);
+  }
+
+  private boolean consistent(List<float[]> samples, Written to, ModelTraining.Observer observer) {
+    try (var teacher = teacher();
+        var target =
+            new EarlierStudent<>(of, state(how.steps()), unlike(), how.config().compute())) {
+      return fit(new ConsistencyLesson<>(schedule(), samples, teacher, target), to, observer);
     }
+  }
+
+  /** Returns the steps in which a student learns to predict what its teacher does not. */
+  private long unlike() {
+    boolean alike = of.students().parameterization() == of.scheduler().parameterization();
+    return alike ? 0 : how.config().steps() / 4;
+  }
+
+  private boolean halved(List<float[]> samples, Written to, ModelTraining.Observer observer) {
     Supplier<TensorSource> before = of.weights();
     int first = how.firstSteps(teacherSteps());
     for (int steps = first; steps >= how.steps(); steps /= 2) {
@@ -172,8 +196,10 @@ public final class NetworkDistiller<C> {
       if (isLast || !Files.exists(file)) {
         Written written = isLast ? to : (weights, scheduler, notes) -> write(weights, file);
         try (var teacher =
-            steps == first ? teacher() : new Teacher(before, Optional.empty(), of.students(), 1)) {
-          if (!fit(before, steps, new Halving(samples, teacher, steps), written, observer)) {
+            steps == first ? teacher() : new GuidedTeacher<>(of, before, how.config().compute())) {
+          double guidance = steps == first ? guidance() : 1;
+          var lesson = new HalvingLesson<>(schedule(), samples, teacher, steps, guidance);
+          if (!fit(before, steps, lesson, written, observer)) {
             return false;
           }
         }
@@ -195,7 +221,7 @@ public final class NetworkDistiller<C> {
   private boolean fit(
       Supplier<TensorSource> start,
       int steps,
-      Examples examples,
+      Lesson<C> lesson,
       Written to,
       ModelTraining.Observer observer) {
     var config = how.config();
@@ -203,6 +229,7 @@ public final class NetworkDistiller<C> {
     own.put("method", how.method().word());
     own.put("student-steps", Integer.toString(steps));
     own.put("pairs", Integer.toString(how.pairs()));
+    how.embedded().ifPresent(scales -> own.put("embed-guidance", scales.words()));
     try (var trainer = new Trainer(new Regression(of.network()), config)) {
       trainer.startFrom(read(start));
       try (var run =
@@ -211,12 +238,12 @@ public final class NetworkDistiller<C> {
               config,
               own,
               Set.of(),
-              new Batches(false, examples),
+              new Batches(trainer, false, lesson),
               state(steps),
               how.checkpointEvery())) {
         observer.onStart(run, config, trainer.parameters(), trainer.step());
-        var validation = new Validation(new Batches(true, examples), VALIDATED);
-        boolean finished = run.run(new Measuring(observer, trainer, validation));
+        var validation = new Validation(new Batches(trainer, true, lesson), VALIDATED);
+        boolean finished = run.run(new Measuring(observer, trainer, validation, lesson));
         if (finished) {
           to.write(trainer.averagedWeights(), of.students(), config.notes());
         }
@@ -232,11 +259,13 @@ public final class NetworkDistiller<C> {
   }
 
   /** Passes the progress on, and measures held-out pairs. */
-  private record Measuring(ModelTraining.Observer to, Trainer trainer, Validation validation)
+  private record Measuring(
+      ModelTraining.Observer to, Trainer trainer, Validation validation, Lesson<?> lesson)
       implements TrainingRun.Listener {
     @Override
     public void onStep(long step, Trainer.Report report) {
       to.onStep(step, report);
+      lesson.onStep(step, trainer::weights);
       if (step % VALIDATE_EVERY == 0) {
         to.onValidation(step, validation.measure(trainer));
       }
@@ -245,6 +274,7 @@ public final class NetworkDistiller<C> {
     @Override
     public void onCheckpoint(long step, Path file) {
       to.onCheckpoint(step, file);
+      lesson.onCheckpoint(step);
     }
   }
 
@@ -264,212 +294,54 @@ public final class NetworkDistiller<C> {
     return noise(number).gaussian(of.stage(), NoiseSource.INITIAL, of.rowSize());
   }
 
-  /** Makes the rows of a batch from samples of the teacher's. */
-  private interface Examples {
-    List<RegressionBatch.Row> of(List<Integer> numbers, SplittableRandom random);
-  }
-
-  /** The teacher's sample of the noise. */
-  private final class Direct implements Examples {
-    private final List<float[]> samples;
-
-    Direct(List<float[]> samples) {
-      this.samples = samples;
-    }
-
-    @Override
-    public List<RegressionBatch.Row> of(List<Integer> numbers, SplittableRandom random) {
-      int last = of.scheduler().trainTimesteps() - 1;
-      return numbers.stream()
-          .map(number -> new RegressionBatch.Row(start(number), samples.get(number), last, 1))
-          .toList();
-    }
-  }
-
-  /** The x₀ with which one step of DDIM is two steps of the teacher. */
-  private final class Halving implements Examples {
-    private final List<float[]> samples;
-    private final Teacher teacher;
-    private final NoiseSchedule schedule = of.scheduler().schedule();
-    private final Timesteps half;
-    private final SamplingPlan plan;
-
-    Halving(List<float[]> samples, Teacher teacher, int steps) {
-      this.samples = samples;
-      this.teacher = teacher;
-      half = TimestepSpacings.TRAILING.of(schedule.steps(), 2 * steps);
-      plan = new DdimSampler(0).plan(schedule, half);
-    }
-
-    @Override
-    public List<RegressionBatch.Row> of(List<Integer> numbers, SplittableRandom random) {
-      List<Trajectory> trajectories = new ArrayList<>();
-      List<Integer> places = new ArrayList<>();
-      for (int number : numbers) {
-        int place = 2 * random.nextInt(half.size() / 2);
-        var level = schedule.level(half.get(place));
-        float[] x0 = samples.get(number);
-        float[] noisy = new float[x0.length];
-        for (int i = 0; i < noisy.length; i++) {
-          noisy[i] = (float) level.xt(x0[i], random.nextGaussian());
-        }
-        places.add(place);
-        var two =
-            new SamplingPlan(
-                plan.steps().subList(place, place + 2), plan.epsSource(), plan.initialScale());
-        trajectories.add(teacher.trajectory(two, noisy));
-      }
-      List<float[]> starts = trajectories.stream().map(Trajectory::x).toList();
-      teacher.follow(
-          trajectories, numbers, places.stream().map(place -> new PlanRow(plan, place)).toList());
-      List<RegressionBatch.Row> rows = new ArrayList<>();
-      for (int row = 0; row < numbers.size(); row++) {
-        int t = half.get(places.get(row));
-        var step =
-            new ProgressiveStep(schedule.level(t), schedule.level(half.get(places.get(row) + 2)));
-        float[] z = starts.get(row);
-        float[] after = trajectories.get(row).x();
-        float[] x0 = new float[z.length];
-        for (int i = 0; i < x0.length; i++) {
-          x0[i] = (float) step.target(z[i], after[i]);
-        }
-        rows.add(new RegressionBatch.Row(z, x0, t, step.weight()));
-      }
-      return rows;
-    }
+  private NoiseSchedule schedule() {
+    return of.scheduler().schedule();
   }
 
   /** Batches of drawn pairs, a pure function of the step. */
   private final class Batches implements BatchSource {
+    private final Trainer trainer;
     private final boolean isHeldOut;
-    private final Examples examples;
+    private final Lesson<C> lesson;
     private final RegressionBatch batch;
 
-    Batches(boolean isHeldOut, Examples examples) {
+    Batches(Trainer trainer, boolean isHeldOut, Lesson<C> lesson) {
+      this.trainer = trainer;
       this.isHeldOut = isHeldOut;
-      this.examples = examples;
+      this.lesson = lesson;
       var scheduler = of.students();
       batch = new RegressionBatch(scheduler.schedule(), scheduler.parameterization(), of.times());
     }
 
     @Override
-    public Batch batch(long step) {
-      var random = BatchSource.random(seed() + (isHeldOut ? 1 : 0), step);
+    public Batch batch(long number) {
+      var random = BatchSource.random(seed() + (isHeldOut ? 1 : 0), number);
       int size = how.config().batchSize();
-      List<Integer> numbers = IntStream.range(0, size).mapToObj(i -> number(random)).toList();
+      var asked = IntStream.range(0, size).mapToObj(i -> asked(random)).toList();
+      long step = isHeldOut ? trainer.step() : number / how.config().accumulate();
       var made = new Batch(size);
-      batch.addTo(made, examples.of(numbers, random));
-      of.feed().feed(made, numbers.stream().map(of.conditions()::get).toList());
+      batch.addTo(made, lesson.rows(asked, random, step));
+      of.feed().feed(made, asked.stream().map(Lesson.Asked::condition).toList());
       return made;
     }
 
-    /** Draws the number of a pair. */
-    private int number(SplittableRandom random) {
-      while (true) {
-        int number = random.nextInt(how.pairs());
-        if ((number % Distillation.HELD_OUT == 0) == isHeldOut) {
-          return number;
-        }
-      }
-    }
-  }
-
-  /** The teacher at the beginning. */
-  private Teacher teacher() {
-    return new Teacher(of.weights(), of.ending(), of.scheduler(), guidance());
-  }
-
-  /** A network that draws, with guidance. */
-  private final class Teacher implements AutoCloseable {
-    private final List<CompiledNetwork> networks = new ArrayList<>();
-    private final SchedulerConfig scheduler;
-    private final Denoiser<Guidance<C>> denoiser;
-    private final double guidance;
-
-    Teacher(
-        Supplier<TensorSource> weights,
-        Optional<Supplier<TensorSource>> ending,
-        SchedulerConfig scheduler,
-        double guidance) {
-      this.scheduler = scheduler;
-      this.guidance = guidance;
-      Denoiser<C> first = open(weights);
-      denoiser =
-          new GuidedDenoiser<>(
-              ending
-                  .<Denoiser<C>>map(last -> new LastStepDenoiser<>(first, open(last)))
-                  .orElse(first));
-    }
-
-    private Denoiser<C> open(Supplier<TensorSource> weights) {
-      try (var stored = weights.get()) {
-        var network = new CompiledNetwork(of.network(), stored, how.config().compute());
-        networks.add(network);
-        return new NetworkDenoiser<>(network, scheduler.parameterization(), of.times(), of.feed());
-      }
-    }
-
-    private Guidance<C> guided(int number) {
+    /** Draws the number of a pair, and a guidance scale if the student reads it. */
+    private Lesson.Asked<C> asked(SplittableRandom random) {
+      int number;
+      do {
+        number = random.nextInt(how.pairs());
+      } while ((number % Distillation.HELD_OUT == 0) != isHeldOut);
       C condition = of.conditions().get(number);
-      return new Guidance<>(
-          condition, of.away().orElse(condition), GuidanceScale.constant(guidance));
-    }
-
-    /** Draws as many at a time as are trained at a time. */
-    List<float[]> draw(int from, int count, int steps) {
-      var stage =
-          new DiffusionStage<>(
-              of.stage(),
-              denoiser,
-              scheduler.schedule(),
-              TimestepSpacings.TRAILING,
-              scheduler.treatment(),
-              of.rowSize());
-      var settings = new SamplingSettings(new DdimSampler(0), steps, guidance);
-      int most = how.config().batchSize();
-      List<float[]> drawn = new ArrayList<>();
-      for (int first = from; first < from + count; first += most) {
-        var draws =
-            IntStream.range(first, Math.min(first + most, from + count))
-                .mapToObj(i -> new Draw<>(guided(i), noise(i)))
-                .toList();
-        drawn.addAll(stage.sample(draws, settings, SamplingListener.NONE));
+      if (how.embedded().isEmpty()) {
+        return new Lesson.Asked<>(number, condition, guidance());
       }
-      return drawn;
+      double scale = how.embedded().get().draw(random);
+      return new Lesson.Asked<>(number, of.embedding().orElseThrow().with(condition, scale), scale);
     }
+  }
 
-    Trajectory trajectory(SamplingPlan plan, float[] start) {
-      return new Trajectory(
-          plan,
-          denoiser.parameterization(),
-          scheduler.treatment(),
-          start,
-          step -> new float[start.length]);
-    }
-
-    /** Follows them from rows of a longer plan, of which a network may know the last. */
-    void follow(List<Trajectory> trajectories, List<Integer> numbers, List<PlanRow> from) {
-      var conditions = numbers.stream().map(this::guided).toList();
-      while (!trajectories.get(0).done()) {
-        var queries =
-            IntStream.range(0, trajectories.size())
-                .mapToObj(i -> query(trajectories.get(i), conditions.get(i), from.get(i)))
-                .toList();
-        var predictions = denoiser.predict(queries);
-        for (int i = 0; i < predictions.size(); i++) {
-          trajectories.get(i).advance(predictions.get(i));
-        }
-      }
-    }
-
-    private Query<Guidance<C>> query(Trajectory trajectory, Guidance<C> condition, PlanRow from) {
-      int row = from.index() + trajectory.step();
-      return trajectory.query(condition).withRow(new PlanRow(from.plan(), row));
-    }
-
-    @Override
-    public void close() {
-      networks.forEach(CompiledNetwork::close);
-    }
+  private GuidedTeacher<C> teacher() {
+    return new GuidedTeacher<>(
+        of, of.weights(), of.ending(), of.scheduler(), how.config().compute());
   }
 }

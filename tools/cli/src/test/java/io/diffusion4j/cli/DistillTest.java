@@ -125,6 +125,21 @@ final class DistillTest {
     assertThat(drawn.status()).as(drawn.err()).isZero();
   }
 
+  /** A student of the method draws with its sampler. */
+  @Test
+  void consistently() {
+    Run distilled =
+        distill("even", "--steps", "12", "--method", "consistency", "--student-steps", "2");
+    assertThat(distilled.status()).as(distilled.err()).isZero();
+    assertThat(folder.resolve("even/distilled.json"))
+        .content()
+        .contains("\"method\": \"consistency\"")
+        .containsSubsequence("\"consistency\",", "\"ddim\",");
+    assertThat(draw("even").status()).isZero();
+    assertThat(draw("even", "--decoder-steps", "4").err())
+        .contains("4 (expected: 2, for which the model was distilled)");
+  }
+
   /** The stages of unCLIP become students one after the other, in one folder. */
   @Test
   void stagesOfUnclip() throws IOException {
@@ -177,7 +192,7 @@ final class DistillTest {
     assertThat(distill("bad", "--student-steps", "3").err())
         .contains("student-steps: 3 (expected: 1, 2, 4 or 8)");
     assertThat(distill("bad", "--student-steps", "2").err())
-        .contains("student-steps: 2 (expected: 1 with the method direct; progressive has more)");
+        .contains("student-steps: 2 (expected: 1 with the method direct; the others have more)");
     assertThat(distill("teacher").err()).contains("(expected: another folder than the teacher's)");
     assertThat(distill("bad", "--guidance", "3").err())
         .contains("guidance: 3.0 (expected: 1; decoder has no guidance)");
@@ -185,7 +200,12 @@ final class DistillTest {
         .contains("student-steps: 8 (expected: at most half of the teacher's 8)");
     assertThat(distill("bad", "--part", "prior").err())
         .contains("part: prior (expected: one of decoder)");
-    assertThat(distill("bad", "--method", "reflow").err()).contains("direct, progressive");
+    assertThat(distill("bad", "--method", "dmd").err()).contains("progressive, consistency, lcm");
+    String[] embedded = {"--method", "lcm", "--embed-guidance"};
+    assertThat(distill("bad", embedded[0], embedded[1], embedded[2], "1,8").err())
+        .contains("(expected: none; the network of decoder has no input for a guidance scale)");
+    assertThat(distill("bad", embedded[0], embedded[1], embedded[2], "3").err())
+        .contains("embed-guidance: [3.0] (expected: two scales, LOW,HIGH)");
     assertThat(folder.resolve("bad")).doesNotExist();
   }
 }

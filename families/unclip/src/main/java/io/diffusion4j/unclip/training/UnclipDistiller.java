@@ -127,8 +127,13 @@ final class UnclipDistiller implements Distiller {
             Students.in(how.student())
                 .with(
                     stage,
-                    new Student(
-                        how.method().word(), how.steps(), part.distiller.guidance(), digest))
+                    Student.of(
+                        how.method().word(),
+                        how.steps(),
+                        part.distiller.guidance(),
+                        how.scales(),
+                        how.method().sampler(),
+                        digest))
                 .write(how.student());
             layout.writeIndex();
           },
@@ -151,6 +156,7 @@ final class UnclipDistiller implements Distiller {
               config.embeddingDim(),
               texts,
               Optional.of(empty),
+              Optional.empty(),
               usual(Prior.STAGE));
       return new Part<>(
           distiller(of),
@@ -199,6 +205,7 @@ final class UnclipDistiller implements Distiller {
               size * size * 3,
               conditions,
               Optional.of(away),
+              Optional.empty(),
               usual(ImageDecoder.STAGE));
       return new Part<>(
           distiller(of),
@@ -238,6 +245,7 @@ final class UnclipDistiller implements Distiller {
               size * size * 3,
               enlarged,
               Optional.<Image>empty(),
+              Optional.empty(),
               usual(Upsampler.STAGE));
       var folders = List.of(UnclipFolder.SUPER_RES_FIRST, UnclipFolder.SUPER_RES_LAST);
       return new Part<>(

@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -50,7 +51,10 @@ public final class DistillCommand implements Callable<Integer> {
   /** The methods by their names on the command line. */
   enum Method {
     direct(Distillation.Method.DIRECT),
-    progressive(Distillation.Method.PROGRESSIVE);
+    progressive(Distillation.Method.PROGRESSIVE),
+    consistency(Distillation.Method.CONSISTENCY),
+    lcm(Distillation.Method.LCM),
+    reflow(Distillation.Method.REFLOW);
 
     private final Distillation.Method method;
 
@@ -70,8 +74,9 @@ public final class DistillCommand implements Callable<Integer> {
       defaultValue = "direct",
       description =
           "${COMPLETION-CANDIDATES}: direct regresses the teacher's picture of the same noise, in"
-              + " one step; progressive halves the steps from 8 to --student-steps. Default:"
-              + " ${DEFAULT-VALUE}")
+              + " one step; progressive halves the steps from 8 to --student-steps; consistency and"
+              + " lcm give one picture to all noise levels of a trajectory; reflow straightens the"
+              + " ways from noises to pictures. Default: ${DEFAULT-VALUE}")
   private Method method = Method.direct;
 
   @Option(
@@ -101,6 +106,16 @@ public final class DistillCommand implements Callable<Integer> {
       paramLabel = "X",
       description = "The teacher's guidance scale; 1 is none. Default: 1, or unCLIP's own")
   private @Nullable Double guidance;
+
+  @Option(
+      names = "--embed-guidance",
+      paramLabel = "LOW,HIGH",
+      split = ",",
+      arity = "1",
+      description =
+          "The guidance scales of a student of lcm that reads its scale, for networks with an input"
+              + " for it. Default: none; the student keeps --guidance")
+  private List<Double> embedded = List.of();
 
   @Option(
       names = "--part",
@@ -152,6 +167,7 @@ public final class DistillCommand implements Callable<Integer> {
             teacherSteps == null ? OptionalInt.empty() : OptionalInt.of(teacherSteps),
             pairs,
             guidance == null ? OptionalDouble.empty() : OptionalDouble.of(guidance),
+            scales(),
             schedule.of(
                 TrainingConfig.of(STEPS, BATCH, LEARNING_RATE, 1),
                 OptionalLong.empty(),
@@ -187,6 +203,14 @@ public final class DistillCommand implements Callable<Integer> {
     }
     console.print("model: " + student);
     return 0;
+  }
+
+  private Optional<Distillation.Scales> scales() {
+    if (embedded.isEmpty()) {
+      return Optional.empty();
+    }
+    Check.that(embedded.size() == 2, "embed-guidance", embedded, "two scales, LOW,HIGH");
+    return Optional.of(new Distillation.Scales(embedded.get(0), embedded.get(1)));
   }
 
   private List<String> captions() {

@@ -6,6 +6,7 @@ import io.diffusion4j.cli.console.StopOnSignal;
 import io.diffusion4j.cli.options.GpuOption;
 import io.diffusion4j.cli.options.PublishedModel;
 import io.diffusion4j.data.DataSet;
+import io.diffusion4j.data.Shuffled;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.emoji.train.EmojiData;
 import io.diffusion4j.emoji.train.EmojiPreset;
@@ -30,6 +31,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -54,6 +56,7 @@ import picocli.CommandLine.Spec;
 /** {@code diffusion4j train}: trains the parts of a model. A stopped training can be resumed. */
 @Command(
     name = "train",
+    subcommands = ConceptCommand.class,
     description =
         "Train a part of a model on emoji art or your own pictures, or resume its training.",
     footer = {
@@ -164,8 +167,8 @@ public final class TrainCommand implements Callable<Integer> {
       paramLabel = "NAME",
       split = ",",
       description =
-          "Resume, or repeat with --again, although these settings have changed, such as data: the"
-              + " names in the error. The weights note each change.")
+          "Resume, or repeat with --again, although these settings, such as data, have changed; the"
+              + " error lists their names. The weights note each change.")
   private List<String> accepted = List.of();
 
   private Optional<RunFile> repeated = Optional.empty();
@@ -281,16 +284,38 @@ public final class TrainCommand implements Callable<Integer> {
     }
   }
 
+  /** Returns the accepted settings; with the data also their contents. */
+  private Set<String> accepted() {
+    Set<String> names = new HashSet<>(accepted);
+    if (names.contains("data")) {
+      names.add(Shuffled.CONTENTS);
+    }
+    return names;
+  }
+
   /** Runs this command with the options of a run, which those beside it replace. */
   private int repeat(RunFile run) {
     var command = new TrainCommand();
     command.repeated = Optional.of(run);
-    var line = new CommandLine(command).setCaseInsensitiveEnumValuesAllowed(true);
-    line.getCommandSpec().parent(spec.parent());
-    line.setOut(console.out()).setErr(console.err());
-    var arguments = run.arguments(spec.commandLine().getParseResult());
+    return command.call(spec, run.arguments(spec.commandLine().getParseResult()));
+  }
+
+  /**
+   * Trains with these arguments.
+   *
+   * @param caller the command whose streams it writes to
+   * @return the exit status
+   */
+  static int train(CommandSpec caller, List<String> arguments) {
+    return new TrainCommand().call(caller, arguments);
+  }
+
+  private int call(CommandSpec caller, List<String> arguments) {
+    var line = new CommandLine(this).setCaseInsensitiveEnumValuesAllowed(true);
+    line.getCommandSpec().parent(caller.parent());
+    line.setOut(caller.commandLine().getOut()).setErr(caller.commandLine().getErr());
     line.parseArgs(arguments.toArray(String[]::new));
-    return command.call();
+    return call();
   }
 
   /** Returns the content of the preset's file; empty for a named preset. */
@@ -424,7 +449,7 @@ public final class TrainCommand implements Callable<Integer> {
     ModelTraining training =
         new ModelTraining(preset.sizes(), modelFolder, stateFolder, first, inpainting)
             .in(group)
-            .accepting(Set.copyOf(accepted));
+            .accepting(accepted());
     List<TrainableComponent> parts =
         asked.stream().filter(p -> !part.equals(ALL) || training.hasFirst(p)).toList();
     pictures.requireUseOfEmbeddings(parts);
@@ -620,8 +645,7 @@ public final class TrainCommand implements Callable<Integer> {
       StopOnSignal stop,
       RunPage page) {
     Consumer<Map<String, String>> check =
-        settings ->
-            repeated.ifPresent(run -> run.requireSame(name, settings, Set.copyOf(accepted)));
+        settings -> repeated.ifPresent(run -> run.requireSame(name, settings, accepted()));
     try (var watcher = new TrainingWatcher(name, folder, console, stop, samples, page, check)) {
       try {
         return training.train(config, watcher);

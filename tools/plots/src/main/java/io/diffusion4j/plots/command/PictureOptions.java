@@ -18,7 +18,7 @@ final class PictureOptions {
       description = "The picture to write: FILE.png or FILE.svg.")
   private @Nullable Path output;
 
-  @Option(names = "--title", paramLabel = "TEXT", description = "The title above it.")
+  @Option(names = "--title", paramLabel = "TEXT", description = "The title above the picture.")
   private @Nullable String title;
 
   /** Returns the requested file, after checking that it can be written. */
