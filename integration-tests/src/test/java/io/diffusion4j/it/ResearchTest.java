@@ -158,8 +158,7 @@ class ResearchTest {
     Run without = generate("without.png");
     assertThat(without.status()).isNotZero();
     assertThat(without.err())
-        .contains("backbone: conv of ", "(expected: --plugin with the jar that adds it")
-        .hasLineCount(1);
+        .contains("backbone: conv of ", "(expected: --plugin with the jar that adds it");
     Run drawn =
         generate(
             "drawn.png",
