@@ -21,6 +21,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 
 /**
@@ -144,14 +145,16 @@ record TimeBudget(double minutes, Path state) {
             (part, speed) ->
                 steps.put(part, Math.max(1, (long) (seconds * share(part) / speed.perStep()))));
       }
-      for (var part : full.entrySet()) {
-        left -= part.getValue() * speeds.get(part.getKey()).perStep();
+      for (var part : open.entrySet()) {
+        left -= full.getOrDefault(part.getKey(), 0L) * part.getValue().perStep();
       }
       steps.putAll(full);
       open.keySet().removeAll(steps.keySet());
     }
     Map<String, Choice> chosen = new LinkedHashMap<>();
-    speeds.forEach((part, speed) -> chosen.put(part, new Choice(steps.get(part), speed.perStep())));
+    speeds.forEach(
+        (part, speed) ->
+            chosen.put(part, new Choice(Objects.requireNonNull(steps.get(part)), speed.perStep())));
     return chosen;
   }
 

@@ -17,11 +17,13 @@ import io.diffusion4j.nn.train.Trainer;
 import io.diffusion4j.nn.train.TrainingConfig;
 import io.diffusion4j.nn.train.TrainingRun;
 import io.diffusion4j.nn.train.group.Group;
+import io.diffusion4j.pipeline.Plugins;
 import io.diffusion4j.training.ModelTraining;
 import io.diffusion4j.training.PartSetup;
 import io.diffusion4j.training.PartTechniques;
 import io.diffusion4j.training.TrainableComponent;
 import io.diffusion4j.training.TrainableFamily;
+import io.diffusion4j.training.TrainingPlugins;
 import io.diffusion4j.unclip.training.FrozenClip;
 import io.diffusion4j.unclip.training.UnclipTraining;
 import java.io.IOException;
@@ -136,6 +138,17 @@ public final class TrainCommand implements Callable<Integer> {
               + " pictures, and the rest of the time is divided into steps.")
   private @Nullable Double minutes;
 
+  @Option(
+      names = "--plugin",
+      paramLabel = "JAR",
+      description =
+          "A jar that adds losses, weightings, densities of timesteps, augmentations, backbones"
+              + " (--technique), optimizers (--optimizer), schedules (--schedule) and metrics; may"
+              + " be repeated. See docs/research.md.")
+  private List<Path> jars = List.of();
+
+  private TrainingPlugins plugins = TrainingPlugins.NONE;
+
   @Mixin private ScheduleOptions schedule = new ScheduleOptions();
 
   @Mixin private SampleOptions samples = new SampleOptions();
@@ -177,11 +190,11 @@ public final class TrainCommand implements Callable<Integer> {
       paramLabel = "NAME=VALUE",
       description =
           "A technique other than that of the shipped model, for ablations: prediction (x0, eps,"
-              + " v), weighting (simple, min-snr, min-snr-plus-one, min-snr-plus-one-or-eps;"
-              + " sigma-sqrt, cosmap of a flow), density (uniform, logit-normal, mode), flow-shift,"
-              + " shift, low-noise, drop, text-drop, blur, captions (varied, plain), scenes (usual,"
-              + " crowded), standardized, relations or curriculum (on, off), contrast. Each part"
-              + " has some of these.")
+              + " v), loss (square), weighting (simple, min-snr, min-snr-plus-one,"
+              + " min-snr-plus-one-or-eps; sigma-sqrt, cosmap of a flow), density (uniform,"
+              + " logit-normal, mode), flow-shift, shift, low-noise, drop, text-drop, blur,"
+              + " captions (varied, plain), scenes (usual, crowded), standardized, relations or"
+              + " curriculum (on, off), contrast. Each part has some of these.")
   private Map<String, String> techniques = Map.of();
 
   @Option(
@@ -262,10 +275,13 @@ public final class TrainCommand implements Callable<Integer> {
     if (isLauncher) {
       return processes.launch(console);
     }
-    var group = processes.join(console);
-    int status = trainParts(group);
-    group.close(); // not after a failure, of which the others learn by the end of this process
-    return status;
+    try (var added = Plugins.of(jars)) {
+      plugins = new TrainingPlugins(added.additions());
+      var group = processes.join(console);
+      int status = trainParts(group);
+      group.close(); // not after a failure, of which the others learn by the end of this process
+      return status;
+    }
   }
 
   /** Returns the accepted settings; with the data also their contents. */
@@ -325,7 +341,7 @@ public final class TrainCommand implements Callable<Integer> {
     JudgePreset preset = JudgePreset.named(presetName);
     Path stateFolder = stateFolder(preset.name());
     Path folder = model == null ? home(preset.name()).resolve(JudgeTraining.WORD) : model;
-    TrainingConfig config = schedule.of(preset.training(), OptionalLong.empty());
+    TrainingConfig config = schedule.of(preset.training(), OptionalLong.empty(), plugins);
     requireCheckpoints();
     var training = new JudgeTraining(preset, folder, stateFolder);
     RunPage page = page(stateFolder, Map.of("model", folder.toString()));
@@ -439,9 +455,10 @@ public final class TrainCommand implements Callable<Integer> {
     pictures.requireUseOfEmbeddings(parts);
     List<TrainingConfig> configs =
         parts.stream()
-            .map(p -> processes.of(schedule.of(training.config(p), data.size())))
+            .map(p -> processes.of(schedule.of(training.config(p), data.size(), plugins)))
             .toList(); // invalid ones fail at once
-    List<PartSetup> setups = parts.stream().map(p -> changed(training.setup(p, data))).toList();
+    List<PartSetup> setups =
+        parts.stream().map(p -> changed(training.setup(p, data).with(plugins))).toList();
     requireCheckpoints();
     configs.stream()
         .mapToInt(TrainingConfig::batchSize)
