@@ -39,7 +39,9 @@ final class PublishedNetwork {
         .map(name -> "of the size of " + name);
   }
 
-  /** Returns the scaling factor of Stable Diffusion's autoencoder of this size; empty for others. */
+  /**
+   * Returns the scaling factor of Stable Diffusion's autoencoder of this size; empty for others.
+   */
   static Optional<Double> scalingFactor(Manifest manifest) {
     return Optional.ofNullable(SCALING_FACTORS.get(parameters(manifest)));
   }
