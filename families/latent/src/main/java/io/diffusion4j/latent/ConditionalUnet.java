@@ -3,10 +3,12 @@ package io.diffusion4j.latent;
 import io.diffusion4j.checkpoint.ComponentConfig;
 import io.diffusion4j.checkpoint.ConfigWriter;
 import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.Inputs;
 import io.diffusion4j.nn.Manifest;
 import io.diffusion4j.nn.NetworkDefinition;
 import io.diffusion4j.nn.Nn;
+import io.diffusion4j.nn.Rows;
 import io.diffusion4j.nn.Sinusoid;
 import io.diffusion4j.nn.Tensor;
 import io.diffusion4j.nn.engine.NetworkDenoiser;
@@ -255,6 +257,22 @@ public record ConditionalUnet(
     return inChannels - outChannels;
   }
 
+  /** Returns the same network with an input for the embedding of a guidance scale. */
+  ConditionalUnet withGuidance(int width) {
+    return new ConditionalUnet(
+        sampleSize,
+        inChannels,
+        outChannels,
+        levels,
+        middle,
+        contextDim,
+        linearProjection,
+        groups,
+        eps,
+        width,
+        labelDim);
+  }
+
   /** Returns the form in which the network receives a timestep. */
   Sinusoid sinusoid() {
     return Sinusoid.of(levels.get(0).channels);
@@ -288,6 +306,28 @@ public record ConditionalUnet(
       var text = nn.input(inputs.floats(CONTEXT, length, contextDim));
       return List.of(new Pass(this, nn, embedding(nn, inputs), text).forward(nn.input(x)));
     };
+  }
+
+  /** Adds conditions to the inputs of {@link #network}. */
+  void feed(Batch batch, List<UnetCondition> conditions) {
+    feed(batch, CONTEXT, conditions, UnetCondition::states);
+    if (besideChannels() > 0) {
+      feed(batch, BESIDE, conditions, UnetCondition::beside);
+    }
+    if (guidanceDim > 0) {
+      feed(batch, GUIDANCE, conditions, UnetCondition::guidance);
+    }
+    if (labelDim > 0) {
+      feed(batch, LABEL, conditions, UnetCondition::label);
+    }
+  }
+
+  private static void feed(
+      Batch batch,
+      String input,
+      List<UnetCondition> conditions,
+      Function<UnetCondition, float[]> values) {
+    batch.floats(input, Rows.stack(conditions.stream().map(values).toList()));
   }
 
   /** Returns the activation of the time embedding, {@code [B, 4·C]}. */

@@ -30,6 +30,7 @@ import io.diffusion4j.pipeline.Parts;
 import io.diffusion4j.pipeline.Parts.Slot;
 import io.diffusion4j.pipeline.Residency;
 import io.diffusion4j.pipeline.Resources;
+import io.diffusion4j.pipeline.Students;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -73,6 +74,7 @@ final class StableDiffusionModel implements AutoCloseable {
   private final SchedulerConfig scheduler;
   private final Optional<ClipTokenizer> tokenizer;
   private final Optional<ImageConditioning> images;
+  private final Students students;
   private final Stage stage;
   private final Optional<Slot<TextTowers>> text;
   private final TextEncoder textEncoder = textEncoder(0);
@@ -96,7 +98,8 @@ final class StableDiffusionModel implements AutoCloseable {
         StableDiffusionFolder.readsTexts(folder)
             ? Optional.of(StableDiffusionFolder.TEXT.readIn(folder))
             : Optional.<ClipTextNetwork>empty();
-    stage = withSettings(stage(folder, scheduler, unet, vae), tower, images);
+    students = Students.in(folder);
+    stage = students.limited(withSettings(stage(folder, scheduler, unet, vae), tower, images));
     tokenizer = tower.map(it -> it.fitted(StableDiffusionFolder.WORDS.readIn(folder)));
     text =
         tower.map(
@@ -250,6 +253,11 @@ final class StableDiffusionModel implements AutoCloseable {
 
   SchedulerConfig scheduler() {
     return scheduler;
+  }
+
+  /** Returns what was distilled. */
+  Students students() {
+    return students;
   }
 
   /** Returns the settings of the only stage. */

@@ -8,6 +8,7 @@ import io.diffusion4j.clip.ClipFolders;
 import io.diffusion4j.clip.ClipTextNetwork;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.training.ComponentRun;
+import io.diffusion4j.training.Distiller;
 import io.diffusion4j.training.ModelLayout;
 import io.diffusion4j.training.TrainableComponent;
 import io.diffusion4j.training.TrainableFamily;
@@ -55,6 +56,11 @@ public final class StableDiffusionTraining implements TrainableFamily {
   @Override
   public ModelLayout layout(Path model) {
     return new Layout(model);
+  }
+
+  @Override
+  public Optional<Distiller> distiller(Path model) {
+    return isAt(model) ? Optional.of(new LatentDistiller()) : Optional.empty();
   }
 
   /** Checks that the folder that is written is of this family, or not yet a pipeline. */

@@ -7,8 +7,6 @@ import io.diffusion4j.diffusion.denoiser.Prediction;
 import io.diffusion4j.diffusion.denoiser.Query;
 import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.diffusion.stage.Pixels;
-import io.diffusion4j.nn.Batch;
-import io.diffusion4j.nn.Rows;
 import io.diffusion4j.nn.engine.CompiledNetwork;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.NetworkDenoiser;
@@ -19,7 +17,6 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /**
@@ -90,28 +87,7 @@ final class UnetModel implements AutoCloseable {
   }
 
   private Denoiser<UnetCondition> of(CompiledNetwork network) {
-    return new NetworkDenoiser<>(network, parameterization, unet.sinusoid()::at, this::feed);
-  }
-
-  private void feed(Batch batch, List<UnetCondition> conditions) {
-    feed(batch, ConditionalUnet.CONTEXT, conditions, UnetCondition::states);
-    if (unet.besideChannels() > 0) {
-      feed(batch, ConditionalUnet.BESIDE, conditions, UnetCondition::beside);
-    }
-    if (unet.guidanceDim() > 0) {
-      feed(batch, ConditionalUnet.GUIDANCE, conditions, UnetCondition::guidance);
-    }
-    if (unet.labelDim() > 0) {
-      feed(batch, ConditionalUnet.LABEL, conditions, UnetCondition::label);
-    }
-  }
-
-  private static void feed(
-      Batch batch,
-      String input,
-      List<UnetCondition> conditions,
-      Function<UnetCondition, float[]> values) {
-    batch.floats(input, Rows.stack(conditions.stream().map(values).toList()));
+    return new NetworkDenoiser<>(network, parameterization, unet.sinusoid()::at, unet::feed);
   }
 
   @Override

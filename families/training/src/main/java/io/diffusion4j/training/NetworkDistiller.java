@@ -42,6 +42,9 @@ import java.util.stream.IntStream;
  * @param <C> the conditions of the network
  */
 public final class NetworkDistiller<C> {
+  /** The noise levels that students of {@link Distillation.Method#LCM} learn. */
+  public static final int LEVELS = ConsistencyLesson.LEVELS;
+
   /** Batches of held-out pairs, and the steps between two measurements of them. */
   private static final int VALIDATED = 4;
 

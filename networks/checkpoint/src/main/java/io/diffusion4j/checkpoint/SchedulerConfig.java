@@ -433,6 +433,11 @@ public record SchedulerConfig(
           boundary);
     }
 
+    private SolverSettings distilledTo(int steps) {
+      return new SolverSettings(
+          karras, order, correction, stochastic, steps, timestepScaling, flow, boundary);
+    }
+
     private Sampler dpmSolver() {
       Grid grid = karras ? Samplers.KARRAS_NEAREST : Grid.TIMESTEPS;
       return stochastic
@@ -651,6 +656,16 @@ public record SchedulerConfig(
   }
 
   /**
+   * Returns the settings of {@link Kind#LCM} for a network that was distilled to few steps.
+   *
+   * @param steps the number of noise levels that it knows, {@code original_inference_steps}
+   */
+  public SchedulerConfig distilled(int steps) {
+    Check.between("original_inference_steps", steps, 1, trainTimesteps);
+    return with(Kind.LCM, parameterization, clips, spacing, offset, solver.distilledTo(steps));
+  }
+
+  /**
    * Returns the settings with an offset of 1 and without clipping, as diffusers' pipelines of
    * Stable Diffusion correct those of older files.
    */
@@ -660,6 +675,16 @@ public record SchedulerConfig(
 
   private SchedulerConfig with(
       Kind drawing, Parameterization predicted, boolean clipping, Spacing steps, int more) {
+    return with(drawing, predicted, clipping, steps, more, solver);
+  }
+
+  private SchedulerConfig with(
+      Kind drawing,
+      Parameterization predicted,
+      boolean clipping,
+      Spacing steps,
+      int more,
+      SolverSettings solving) {
     return new SchedulerConfig(
         drawing,
         betas,
@@ -677,7 +702,7 @@ public record SchedulerConfig(
         more,
         end,
         zeroSnr,
-        solver);
+        solving);
   }
 
   /**

@@ -36,8 +36,9 @@ import picocli.CommandLine.Parameters;
     footer = {
       "",
       "The teacher draws pictures first, with its guidance, which becomes part of the student. For",
-      "models of pixels (train ddpm, DDPMPipeline) and of unCLIP, whose decoder learns from the",
-      "embeddings of the teacher's prior, and whose upsampler learns from its decoder's pictures.",
+      "models of pixels (train ddpm, DDPMPipeline), of latents (train latent, Stable Diffusion),",
+      "and of unCLIP, whose decoder learns from the embeddings of the teacher's prior, and whose",
+      "upsampler learns from its decoder's pictures.",
       "",
       "Example:",
       "  diffusion4j distill training/ddpm --method direct --pairs 512 --output student"
@@ -89,7 +90,9 @@ public final class DistillCommand implements Callable<Integer> {
   @Option(
       names = "--teacher-steps",
       paramLabel = "N",
-      description = "The steps in which the teacher draws, by DDIM. Default: 25, or unCLIP's own")
+      description =
+          "The steps in which the teacher draws, by DDIM. Default: 25, or those of a model with"
+              + " texts")
   private @Nullable Integer teacherSteps;
 
   @Option(
@@ -104,7 +107,8 @@ public final class DistillCommand implements Callable<Integer> {
   @Option(
       names = "--guidance",
       paramLabel = "X",
-      description = "The teacher's guidance scale; 1 is none. Default: 1, or unCLIP's own")
+      description =
+          "The teacher's guidance scale; 1 is none. Default: 1, or that of a model with texts")
   private @Nullable Double guidance;
 
   @Option(
@@ -182,7 +186,7 @@ public final class DistillCommand implements Callable<Integer> {
                     Check.refusal(
                         "model",
                         teacher,
-                        "a model of pixels, such as of train ddpm, or of unCLIP"));
+                        "a model of pixels, such as of train ddpm, of latents, or of unCLIP"));
     console.say("drawing the teacher's samples, unless they are there");
     boolean finished;
     try (var stop = new StopOnSignal();

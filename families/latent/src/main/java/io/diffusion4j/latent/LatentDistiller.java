@@ -1,0 +1,165 @@
+package io.diffusion4j.latent;
+
+import static io.diffusion4j.latent.StableDiffusionFolder.SCHEDULER;
+import static io.diffusion4j.latent.StableDiffusionFolder.UNET;
+
+import io.diffusion4j.checkpoint.Checkpoint;
+import io.diffusion4j.checkpoint.SchedulerConfig;
+import io.diffusion4j.checkpoint.TensorMap;
+import io.diffusion4j.checkpoint.TensorSource;
+import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.diffusion.component.ImageDecoder;
+import io.diffusion4j.diffusion.component.TextEncoding;
+import io.diffusion4j.diffusion.stage.Pixels;
+import io.diffusion4j.nn.weights.ModelFiles;
+import io.diffusion4j.pipeline.FolderDigest;
+import io.diffusion4j.pipeline.Residency;
+import io.diffusion4j.pipeline.Student;
+import io.diffusion4j.pipeline.Students;
+import io.diffusion4j.training.ComponentRun;
+import io.diffusion4j.training.Components;
+import io.diffusion4j.training.Distillable;
+import io.diffusion4j.training.Distillation;
+import io.diffusion4j.training.Distiller;
+import io.diffusion4j.training.ModelTraining;
+import io.diffusion4j.training.NetworkDistiller;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/**
+ * Distils the U-Net of latents under the states of captions. A student that reads its guidance
+ * scale gets the input of latent consistency models, whose weights begin at zero, so that it begins
+ * as the teacher.
+ */
+final class LatentDistiller implements Distiller {
+  private static final String STAGE = ImageDecoder.STAGE;
+
+  /** The width of the embedding of a guidance scale in published models. */
+  private static final int GUIDANCE_WIDTH = 256;
+
+  private static final String GUIDANCE_WEIGHT = "time_embedding.cond_proj.weight";
+
+  @Override
+  public boolean distill(Distillation how, ModelTraining.Observer observer) {
+    Path teacher = how.teacher();
+    Students.check(teacher, how.student());
+    how.parts(List.of(STAGE));
+    var taught = StableDiffusionFolder.DENOISER.readIn(teacher);
+    Check.that(
+        StableDiffusionFolder.readsTexts(teacher)
+            && !StableDiffusionFolder.seesImages(teacher)
+            && taught.besideChannels() == 0
+            && taught.guidanceDim() == 0,
+        "model",
+        teacher,
+        "one of latents and a text: not for inpainting or variations, no LCM");
+    Check.that(!how.captions().isEmpty(), "captions", "none", "at least one");
+    var learns = how.embedded().isPresent() ? taught.withGuidance(GUIDANCE_WIDTH) : taught;
+    String digest = FolderDigest.of(teacher, component -> true);
+    var distiller = new NetworkDistiller<>(how, digest, of(how, learns));
+    return distiller.distill(
+        (weights, scheduler, notes) -> {
+          write(how, learns, weights, scheduler, notes);
+          var student =
+              Student.of(
+                  how.method().word(),
+                  how.steps(),
+                  distiller.guidance(),
+                  how.scales(),
+                  how.method().sampler(),
+                  digest);
+          Students.NONE.with(STAGE, student).write(how.student());
+          StableDiffusionFolder.writeIndex(how.student());
+        },
+        observer);
+  }
+
+  private static Distillable<UnetCondition> of(Distillation how, ConditionalUnet unet) {
+    Path teacher = how.teacher();
+    int side = StableDiffusionFolder.sampleSize(teacher, unet);
+    var size = Pixels.square(side);
+    int length = StableDiffusionFolder.TEXT.readIn(teacher).positions();
+    try (var model =
+        StableDiffusionModel.load(
+            teacher, how.config().compute(), Residency.ONE_AT_A_TIME, List.of())) {
+      Map<String, TextEncoding> states =
+          model
+              .textEncoder()
+              .encodeOnce(
+                  IntStream.rangeClosed(0, how.captions().size())
+                      .mapToObj(i -> i == 0 ? "" : how.captions().get(i - 1)));
+      var stage = model.stage();
+      return new Distillable<>(
+          STAGE,
+          unet.network(side, side, length),
+          () -> weights(teacher, unet),
+          Optional.empty(),
+          model.scheduler().corrected(),
+          unet.sinusoid()::at,
+          unet::feed,
+          side * side * unet.outChannels(),
+          IntStream.range(0, how.pairs())
+              .mapToObj(i -> how.captions().get(i % how.captions().size()))
+              .map(caption -> condition(unet, size, states, caption))
+              .toList(),
+          Optional.of(condition(unet, size, states, "")),
+          unet.guidanceDim() == 0
+              ? Optional.empty()
+              : Optional.of(
+                  (condition, scale) ->
+                      condition.guided(GuidanceEmbedding.of(scale, unet.guidanceDim()))),
+          new Distillable.Usual(stage.defaults().steps(), stage.scale().defaultValue()));
+    }
+  }
+
+  private static UnetCondition condition(
+      ConditionalUnet unet, Pixels size, Map<String, TextEncoding> states, String text) {
+    return UnetCondition.of(size, Objects.requireNonNull(states.get(text)).hidden())
+        .guided(new float[unet.guidanceDim()]);
+  }
+
+  private static TensorSource weights(Path teacher, ConditionalUnet unet) {
+    var own = ComponentRun.weights(teacher.resolve(UNET), Checkpoint.DIFFUSERS);
+    if (unet.guidanceDim() == 0) {
+      return own;
+    }
+    long[] shape = {unet.levels().get(0).channels(), unet.guidanceDim()};
+    return new TensorMap()
+        .putAll("", own)
+        .put(GUIDANCE_WEIGHT, shape, new float[Math.toIntExact(shape[0] * shape[1])]);
+  }
+
+  private static void write(
+      Distillation how,
+      ConditionalUnet unet,
+      TensorSource weights,
+      SchedulerConfig scheduler,
+      Map<String, String> notes) {
+    var family = new StableDiffusionTraining();
+    Components.copyMissing(
+        family.layout(how.teacher()), family.layout(how.student()), List.of(UNET, SCHEDULER));
+    Path to = made(how.student().resolve(UNET));
+    unet.write(to);
+    ModelFiles.write(to, Checkpoint.DIFFUSERS, weights, name -> true, notes);
+    var written =
+        how.method() == Distillation.Method.LCM
+            ? scheduler.distilled(NetworkDistiller.LEVELS)
+            : scheduler;
+    written.write(made(how.student().resolve(SCHEDULER)).resolve(SchedulerConfig.FILE_NAME));
+  }
+
+  private static Path made(Path folder) {
+    try {
+      return Files.createDirectories(folder);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot make the folder " + folder + ": " + e, e);
+    }
+  }
+}
