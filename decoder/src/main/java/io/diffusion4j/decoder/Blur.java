@@ -7,7 +7,7 @@ final class Blur {
   private Blur() {}
 
   static Image gaussian3(Image image, double sigma) {
-    double side = Math.exp(-1 / (2 * sigma * sigma));
+    double side = StrictMath.exp(-1 / (2 * sigma * sigma));
     float centre = (float) (1 / (1 + 2 * side));
     float neighbour = (float) (side / (1 + 2 * side));
     int w = image.width();

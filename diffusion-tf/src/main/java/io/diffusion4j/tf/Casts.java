@@ -22,7 +22,7 @@ public final class Casts {
         switch (precision) {
           case FLOAT32 -> TFloat32.class;
           case BFLOAT16 -> TBfloat16.class;
-          case INT8 -> throw refused(precision);
+          case INT8, EXACT -> throw refused(precision);
         };
     return (Class<TFloating>) type;
   }

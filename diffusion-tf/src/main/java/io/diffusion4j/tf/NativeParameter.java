@@ -39,7 +39,7 @@ final class NativeParameter {
         write(parameter, new Bfloat16s(values, tensor.asRawTensor().data().asShorts()));
         yield tensor;
       }
-      case INT8 -> throw Casts.refused(precision);
+      case INT8, EXACT -> throw Casts.refused(precision);
     };
   }
 

@@ -40,9 +40,9 @@ public final class TensorFlowEngine implements Engine {
 
   @Override
   public Optional<String> unavailable(Precision precision) {
-    return precision == Precision.INT8
-        ? Optional.of("TensorFlow computes in float32 and bfloat16")
-        : Optional.empty();
+    return Precision.FLOATING.contains(precision)
+        ? Optional.empty()
+        : Optional.of("TensorFlow computes in float32 and bfloat16");
   }
 
   @Override

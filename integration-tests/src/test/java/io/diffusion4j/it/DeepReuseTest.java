@@ -9,7 +9,6 @@ import io.diffusion4j.nn.Network;
 import io.diffusion4j.nn.StoredNetwork;
 import io.diffusion4j.nn.Tensor;
 import io.diffusion4j.nn.engine.Compute;
-import io.diffusion4j.nn.engine.Engine;
 import io.diffusion4j.nn.engine.Engines;
 import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.pipeline.OpenPipeline;
@@ -87,12 +86,12 @@ class DeepReuseTest {
         .weights()
         .use(
             weights -> {
-              for (Engine engine : Engines.all()) {
+              for (String engine : Engines.names()) {
                 for (Precision precision : Precision.values()) {
-                  if (engine.unavailable(precision).isPresent()) {
+                  var compute = Compute.of(precision).withEngine(engine);
+                  if (!Engines.has(compute)) {
                     continue;
                   }
-                  var compute = Compute.of(precision).withEngine(engine.name());
                   // Another engine runs what this one refuses.
                   var all =
                       Engines.compile(
@@ -114,10 +113,10 @@ class DeepReuseTest {
   }
 
   private static void assertSame(
-      List<float[]> actual, List<float[]> expected, Engine engine, Precision precision) {
+      List<float[]> actual, List<float[]> expected, String engine, Precision precision) {
     assertThat(actual).hasSameSizeAs(expected);
     for (int i = 0; i < expected.size(); i++) {
-      assertThat(actual.get(i)).as(engine.name() + " " + precision).isEqualTo(expected.get(i));
+      assertThat(actual.get(i)).as(engine + " " + precision).isEqualTo(expected.get(i));
     }
   }
 

@@ -50,7 +50,7 @@ class PriorEnginesTest {
           switch (precision) {
             case FLOAT32 -> 1e-5;
             case BFLOAT16 -> 3e-2;
-            case INT8 -> 8e-2;
+            case INT8, EXACT -> 8e-2;
           });
     }
   }

@@ -110,12 +110,12 @@ record Dit(DitConfig config) {
       double column = token % grid * unit;
       double row = (token - token % grid) / (double) grid * unit;
       for (int i = 0; i < quarter; i++) {
-        double frequency = Math.pow(MAX_PERIOD, -(double) i / quarter);
+        double frequency = StrictMath.pow(MAX_PERIOD, -(double) i / quarter);
         int at = token * width + i;
-        places[at] = (float) Math.sin(column * frequency);
-        places[at + quarter] = (float) Math.cos(column * frequency);
-        places[at + 2 * quarter] = (float) Math.sin(row * frequency);
-        places[at + 3 * quarter] = (float) Math.cos(row * frequency);
+        places[at] = (float) StrictMath.sin(column * frequency);
+        places[at + quarter] = (float) StrictMath.cos(column * frequency);
+        places[at + 2 * quarter] = (float) StrictMath.sin(row * frequency);
+        places[at + 3 * quarter] = (float) StrictMath.cos(row * frequency);
       }
     }
     return places;

@@ -26,7 +26,7 @@ public record GuidanceRamp(double noisy, double clean, int steps, Shape shape)
     COSINE {
       @Override
       double weight(double time) {
-        return (1 - Math.cos(Math.PI * time)) / 2;
+        return (1 - StrictMath.cos(Math.PI * time)) / 2;
       }
     },
     /**
@@ -37,7 +37,7 @@ public record GuidanceRamp(double noisy, double clean, int steps, Shape shape)
     COGVIDEOX {
       @Override
       double weight(double time) {
-        return (1 + Math.cos(Math.PI * Math.pow(1 - time, 5))) / 2;
+        return (1 + StrictMath.cos(Math.PI * StrictMath.pow(1 - time, 5))) / 2;
       }
     };
 

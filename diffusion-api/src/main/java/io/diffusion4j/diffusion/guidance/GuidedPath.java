@@ -133,7 +133,7 @@ public final class GuidedPath {
       case TANGENTIAL -> mixed(tangential(u, c), c, scale);
       case MAGNITUDE_AWARE -> {
         double change = length(minus(c, u)) / length(u);
-        yield mixed(u, c, 1 + (scale - 1) * Math.exp(-guider.value("alpha") * change));
+        yield mixed(u, c, 1 + (scale - 1) * StrictMath.exp(-guider.value("alpha") * change));
       }
       case APG -> projected(u, c, scale, row);
     };

@@ -102,7 +102,7 @@ record Taps(int[] first, double[][] weights) {
 
   private static double sinc(double x) {
     double angle = x * Math.PI;
-    return x == 0 ? 1 : Math.sin(angle) / angle;
+    return x == 0 ? 1 : StrictMath.sin(angle) / angle;
   }
 
   private static double keys(double distance) {

@@ -91,7 +91,7 @@ public final class ReverseProcess {
     double alphaBar = schedule.alphaBar(t);
     Posterior posterior = Posterior.of(alphaBar, schedule.alphaBar(next[t]));
     double smallest =
-        next[t] == NoiseSchedule.CLEAN ? lastVariance() : Math.log(posterior.variance());
+        next[t] == NoiseSchedule.CLEAN ? lastVariance() : StrictMath.log(posterior.variance());
     return new ReverseStep(t, alphaBar, posterior, smallest, mean, variance);
   }
 
@@ -101,11 +101,12 @@ public final class ReverseProcess {
    */
   private double lastVariance() {
     if (timesteps.size() == 1) {
-      return Math.log1p(-schedule.alphaBar(timesteps.get(0)));
+      return StrictMath.log1p(-schedule.alphaBar(timesteps.get(0)));
     }
     int last = timesteps.get(timesteps.size() - 1);
     int before = timesteps.get(timesteps.size() - 2);
-    return Math.log(Posterior.of(schedule.alphaBar(before), schedule.alphaBar(last)).variance());
+    return StrictMath.log(
+        Posterior.of(schedule.alphaBar(before), schedule.alphaBar(last)).variance());
   }
 
   /**
@@ -114,7 +115,7 @@ public final class ReverseProcess {
    */
   public double prior(float[] x0) {
     double alphaBar = schedule.alphaBar(timesteps.get(0));
-    double logVariance = Math.log1p(-alphaBar);
+    double logVariance = StrictMath.log1p(-alphaBar);
     double signal = Math.sqrt(alphaBar);
     double sum = 0;
     for (float value : x0) {

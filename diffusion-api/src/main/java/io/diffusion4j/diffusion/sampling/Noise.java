@@ -74,7 +74,7 @@ public record Noise(
    */
   public static Noise of(double sigma) {
     Check.notNegative("sigma", sigma);
-    return sigma == 0 ? NONE : fixed(2 * Math.log(sigma));
+    return sigma == 0 ? NONE : fixed(2 * StrictMath.log(sigma));
   }
 
   /** Returns this noise times a factor of at least 0. */
@@ -82,7 +82,7 @@ public record Noise(
     if (factor == 0) {
       return NONE;
     }
-    double log = 2 * Math.log(factor);
+    double log = 2 * StrictMath.log(factor);
     return new Noise(
         log + minLogVariance,
         log + maxLogVariance,
@@ -121,7 +121,7 @@ public record Noise(
   }
 
   private double sigma(double logVariance) {
-    double own = Math.exp(0.5 * logVariance);
+    double own = StrictMath.exp(0.5 * logVariance);
     return added == 0 ? own : Math.sqrt(own * own + added);
   }
 }

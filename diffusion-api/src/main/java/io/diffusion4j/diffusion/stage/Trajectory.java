@@ -228,7 +228,7 @@ public final class Trajectory {
   }
 
   private static double middle(Noise noise) {
-    return Math.exp((noise.maxLogVariance() + noise.minLogVariance()) / 4);
+    return StrictMath.exp((noise.maxLogVariance() + noise.minLogVariance()) / 4);
   }
 
   private static double slope(Noise noise) {

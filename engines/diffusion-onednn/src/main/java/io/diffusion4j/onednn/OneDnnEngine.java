@@ -50,6 +50,9 @@ public final class OneDnnEngine implements Engine {
 
   @Override
   public Optional<String> unavailable(Precision precision) {
+    if (precision == Precision.EXACT) {
+      return Optional.of("its sums depend on the processor");
+    }
     try {
       Natives.get();
       return Natives.fast(precision)

@@ -20,13 +20,13 @@ final class GuidanceEmbedding {
    */
   static float[] of(double scale, int width) {
     int half = width / 2;
-    float step = (float) -(Math.log(MAX_PERIOD) / (half - 1));
+    float step = (float) -(StrictMath.log(MAX_PERIOD) / (half - 1));
     float scaled = SCALE * (float) (scale - 1);
     float[] embedding = new float[width];
     for (int i = 0; i < half; i++) {
-      float angle = scaled * (float) Math.exp(i * step);
-      embedding[i] = (float) Math.sin(angle);
-      embedding[half + i] = (float) Math.cos(angle);
+      float angle = scaled * (float) StrictMath.exp(i * step);
+      embedding[i] = (float) StrictMath.sin(angle);
+      embedding[half + i] = (float) StrictMath.cos(angle);
     }
     return embedding;
   }

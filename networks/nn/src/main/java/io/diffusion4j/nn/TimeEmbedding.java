@@ -38,8 +38,8 @@ public final class TimeEmbedding {
     int sines = sinesFirst ? 0 : half;
     for (int i = 0; i < half; i++) {
       float angle = (float) t * frequencies[i];
-      embedding[cosines + i] = (float) Math.cos(angle);
-      embedding[sines + i] = (float) Math.sin(angle);
+      embedding[cosines + i] = (float) StrictMath.cos(angle);
+      embedding[sines + i] = (float) StrictMath.sin(angle);
     }
     return embedding;
   }
@@ -54,8 +54,8 @@ public final class TimeEmbedding {
     int half = channels / 2;
     float[] frequencies = new float[half];
     for (int i = 0; i < half; i++) {
-      float exponent = (float) -Math.log(MAX_PERIOD) * i / (float) (half - freqShift);
-      frequencies[i] = (float) Math.exp(exponent);
+      float exponent = (float) -StrictMath.log(MAX_PERIOD) * i / (float) (half - freqShift);
+      frequencies[i] = (float) StrictMath.exp(exponent);
     }
     return frequencies;
   }

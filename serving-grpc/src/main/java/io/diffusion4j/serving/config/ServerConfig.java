@@ -120,7 +120,8 @@ public record ServerConfig(
       AUTO,
       F32,
       BF16,
-      INT8
+      INT8,
+      EXACT
     }
 
     /** Returns an entry for a folder under its own name, in the format that suits it. */

@@ -79,7 +79,8 @@ public final class Bench implements Callable<Integer> {
   private enum Format {
     f32(Precision.FLOAT32),
     bf16(Precision.BFLOAT16),
-    int8(Precision.INT8);
+    int8(Precision.INT8),
+    exact(Precision.EXACT);
 
     private final Precision precision;
 

@@ -27,6 +27,7 @@ public enum DataType {
       case FLOAT32 -> FLOAT32;
       case BFLOAT16 -> BFLOAT16;
       case INT8 -> Natives.fast(Precision.BFLOAT16) ? BFLOAT16 : FLOAT32;
+      case EXACT -> throw new IllegalArgumentException("precision: exact (expected: of floats)");
     };
   }
 

@@ -85,7 +85,7 @@ public final class Natives {
   }
 
   /** Runs a task during which OpenMP works only on the calling thread, for calls from it. */
-  void alone(Runnable task) {
+  public void alone(Runnable task) {
     int before = openMpThreads();
     workAlone();
     try {
@@ -97,12 +97,12 @@ public final class Natives {
 
   /** Whether the processor has the instructions that make runs in a precision fast. */
   public static boolean fast(Precision precision) {
-    return has(
-        switch (precision) {
-          case FLOAT32 -> dnnl_cpu_isa_avx2;
-          case BFLOAT16 -> dnnl_cpu_isa_avx512_core_bf16;
-          case INT8 -> dnnl_cpu_isa_avx512_core_vnni;
-        });
+    return switch (precision) {
+      case FLOAT32 -> has(dnnl_cpu_isa_avx2);
+      case BFLOAT16 -> has(dnnl_cpu_isa_avx512_core_bf16);
+      case INT8 -> has(dnnl_cpu_isa_avx512_core_vnni);
+      case EXACT -> has(dnnl_cpu_isa_avx512_core_vnni) || has(dnnl_cpu_isa_avx2_vnni);
+    };
   }
 
   /** Whether the processor has the instructions that gradients of convolutions need. */

@@ -44,7 +44,7 @@ public record Compute(String engine, Threads threads, Precision precision, Optio
    * Returns these settings in floating point: {@link Precision#INT8} is replaced by bfloat16 if the
    * processor has it, otherwise by float32. Returns the settings for gradients, and for networks
    * that run once for each picture, where a lower precision would save little time: towers of CLIP,
-   * autoencoders.
+   * autoencoders. {@link Precision#EXACT} stays.
    */
   public Compute unquantised() {
     if (precision != Precision.INT8) {

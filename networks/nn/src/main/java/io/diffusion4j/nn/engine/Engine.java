@@ -34,9 +34,17 @@ public interface Engine {
   }
 
   /**
+   * Returns the number format for which it exists: it computes in this format, whatever engine is
+   * requested, and in no other. Empty for engines that are requested by their names.
+   */
+  default Optional<Precision> only() {
+    return Optional.empty();
+  }
+
+  /**
    * Returns the instruction set of its arithmetic. With the same instruction set, precision and
    * number of threads, a row has the same bits on any machine and in any batch; empty if its bits
-   * depend on more.
+   * depend on more. An empty text if they do not even depend on these.
    */
   default Optional<String> instructionSet() {
     return Optional.empty();

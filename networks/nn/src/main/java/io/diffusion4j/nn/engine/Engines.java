@@ -37,11 +37,22 @@ public final class Engines {
 
   private Engines() {}
 
-  /** Returns all engines, the fastest first and the last resort last. */
+  /** Returns all engines that can be named, the fastest first and the last resort last. */
   public static List<Engine> all() {
     return ServiceProviders.of(Engine.class).stream()
+        .filter(engine -> engine.only().isEmpty())
         .sorted(Comparator.comparing(Engine::isLastResort))
         .toList();
+  }
+
+  /** Returns the engines that may compute with these settings, the first choice first. */
+  private static List<Engine> allowed(Compute compute) {
+    String asked = requireKnown(compute.engine());
+    List<Engine> allowed = new ArrayList<>(ServiceProviders.of(Engine.class));
+    allowed.removeIf(engine -> engine.only().filter(compute.precision()::equals).isEmpty());
+    return allowed.isEmpty()
+        ? all().stream().filter(engine -> isAllowed(engine, asked)).toList()
+        : allowed;
   }
 
   /** Returns the valid names. */
@@ -136,28 +147,28 @@ public final class Engines {
 
   /** Whether an engine can run networks in this precision here. */
   public static boolean has(Compute compute) {
-    String asked = requireKnown(compute.engine());
-    return all().stream()
-        .filter(engine -> isAllowed(engine, asked))
+    return allowed(compute).stream()
         .anyMatch(engine -> engine.unavailable(compute.precision()).isEmpty());
   }
 
   /**
    * Returns the engine that computes with these settings, its {@linkplain Engine#instructionSet
-   * instruction set} and its threads, such as {@code onednn avx512_core_bf16, threads: 2}; empty if
-   * its results are not repeatable to the bit.
+   * instruction set} and its threads, such as {@code onednn avx512_core_bf16, threads: 2}, or only
+   * its name if results depend on nothing else; empty if its results are not repeatable to the bit.
    */
   public static Optional<String> arithmetic(Compute compute) {
-    String asked = requireKnown(compute.engine());
-    return all().stream()
-        .filter(engine -> isAllowed(engine, asked))
+    return allowed(compute).stream()
         .filter(engine -> engine.unavailable(compute.precision()).isEmpty())
         .findFirst()
         .flatMap(
             engine ->
                 engine
                     .instructionSet()
-                    .map(set -> engine.name() + " " + set + THREADS + compute.threads().count()));
+                    .map(
+                        set ->
+                            set.isEmpty()
+                                ? engine.name()
+                                : engine.name() + " " + set + THREADS + compute.threads().count()));
   }
 
   /** Returns the threads in a description by {@link #arithmetic}; empty if it has none. */
@@ -177,20 +188,18 @@ public final class Engines {
 
   private static <T> T first(
       Network network, Compute compute, BiFunction<Engine, Compute, T> compile) {
-    String asked = requireKnown(compute.engine());
+    String asked = compute.engine();
     Compute how = compute;
     List<String> reasons = new ArrayList<>();
-    for (Engine engine : all()) {
-      if (!isAllowed(engine, asked)) {
-        continue;
-      }
+    for (Engine engine : allowed(compute)) {
       var reason = engine.unavailable(how.precision());
       if (reason.isPresent() && asked.equals(engine.name())) {
         throw new EngineUnavailableException("engine: " + asked + ": " + reason.get());
       }
       if (reason.isPresent()) {
         reasons.add(engine.name() + ": " + reason.get());
-        if (how.precision() != Precision.INT8 && REPORTED.add(engine.name() + how.precision())) {
+        if (Precision.FLOATING.contains(how.precision())
+            && REPORTED.add(engine.name() + how.precision())) {
           LOG.info("TensorFlow runs the networks, as {} cannot: {}", engine.name(), reason.get());
         }
         continue;
@@ -200,12 +209,19 @@ public final class Engines {
       } catch (UnsupportedLayerException e) {
         LOG.debug(
             "{}: left to the next engine by {}: {}", network.name(), engine.name(), e.getMessage());
+        if (engine.only().isPresent()) {
+          reasons.add(engine.name() + ": " + e.getMessage());
+        }
         how = how.unquantised();
       }
     }
-    if (compute.precision() == Precision.INT8) {
+    if (!Precision.FLOATING.contains(compute.precision())) {
       throw new EngineUnavailableException(
-          "precision: int8: no engine has it here (" + String.join("; ", reasons) + ")");
+          "precision: "
+              + compute.precision().word()
+              + ": no engine has it here ("
+              + String.join("; ", reasons)
+              + ")");
     }
     throw new EngineUnavailableException(
         "engine: none for " + network.name() + " (expected: diffusion-tf on the class path)");

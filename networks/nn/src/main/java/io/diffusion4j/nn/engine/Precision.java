@@ -13,7 +13,12 @@ public enum Precision {
    * io.diffusion4j.nn.QuantisedLayers} leaves out, and everything between products, are in a
    * floating-point format.
    */
-  INT8("int8");
+  INT8("int8"),
+  /**
+   * Exact products of integers, and everything else in a fixed order: the same bits on every
+   * machine; only for running. See {@link io.diffusion4j.nn.exact}.
+   */
+  EXACT("exact");
 
   /** The formats in which networks can be trained and differentiated. */
   public static final List<Precision> FLOATING = List.of(FLOAT32, BFLOAT16);

@@ -33,7 +33,10 @@ final class Learners {
     String asked = Engines.requireKnown(config.compute().engine());
     var precision = config.compute().precision();
     Check.that(
-        precision != Precision.INT8, "precision", precision, "FLOAT32 or BFLOAT16, to train");
+        Precision.FLOATING.contains(precision),
+        "precision",
+        precision,
+        "FLOAT32 or BFLOAT16, to train");
     List<TrainingEngine> engines =
         ServiceProviders.of(TrainingEngine.class).stream()
             .sorted(Comparator.comparing(TrainingEngine::isLastResort))

@@ -26,16 +26,26 @@ public interface RunContract {
   /** The engine that runs networks. */
   Engine engine();
 
+  /** The number format in which layers are tried. */
+  default Precision format() {
+    return Precision.FLOAT32;
+  }
+
+  /** The tolerance of a layer, relative to the largest value. */
+  default double tolerance() {
+    return FORWARD;
+  }
+
   /** The names of the cases that the engine refuses to run. */
   Set<String> notRun();
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("io.diffusion4j.nn.LayerCases#all")
   default void aLayerIsWhatItsDefinitionSays(Case layer) {
-    assumeTrue(engine().unavailable(Precision.FLOAT32).isEmpty());
+    assumeTrue(engine().unavailable(format()).isEmpty());
     var network = layer.forward();
     var weights = LayerCases.weights(network);
-    var compute = Compute.of(Precision.FLOAT32);
+    var compute = Compute.of(format());
     if (notRun().contains(layer.name())) {
       assertThatThrownBy(() -> engine().compile(network, weights, compute))
           .isInstanceOf(UnsupportedLayerException.class);
@@ -49,14 +59,14 @@ public interface RunContract {
         Oracle.assertClose(
             compiled.run(batch).get(0),
             evaluation.value(network.outputs().get(0)),
-            LayerCases.tolerance(FORWARD, mean));
+            LayerCases.tolerance(tolerance(), mean));
       }
     }
   }
 
   @Test
   default void outputsMayBeEqualToEachOtherAndToInputs() {
-    assumeTrue(engine().unavailable(Precision.FLOAT32).isEmpty());
+    assumeTrue(engine().unavailable(format()).isEmpty());
     var network =
         Network.of(
             (nn, inputs) -> {
@@ -66,7 +76,7 @@ public interface RunContract {
             });
     var batch = LayerCases.batch(network, 6);
     var weights = LayerCases.weights(network);
-    try (var compiled = engine().compile(network, weights, Compute.of(Precision.FLOAT32))) {
+    try (var compiled = engine().compile(network, weights, Compute.of(format()))) {
       var results = compiled.run(batch);
       float[] x = batch.floats("x", 2, 3);
       assertThat(results).hasSize(5);

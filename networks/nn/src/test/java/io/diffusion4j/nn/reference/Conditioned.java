@@ -111,13 +111,13 @@ public final class Conditioned {
         switch (precision) {
           case FLOAT32 -> 0x1p-23;
           case BFLOAT16 -> 0x1p-8;
-          case INT8 -> 1.0 / 127;
+          case INT8, EXACT -> 1.0 / 127;
         };
     double layers = // what well-conditioned networks of 16 layers may be off by
         switch (precision) {
           case FLOAT32 -> 1e-5;
           case BFLOAT16 -> 0.02;
-          case INT8 -> 0.08;
+          case INT8, EXACT -> 0.08;
         };
     var parameters = Oracle.parameters(network, weights);
     var batch = RandomNetwork.batch(network, samples);

@@ -41,7 +41,7 @@ import picocli.CommandLine.Mixin;
     footer = {
       "",
       "A picture is the same if its pixels are those of another machine with the same number"
-          + " format, engine and instruction set; close if no such machine is known, and it differs"
+          + " format, engine and instruction set, and in the format exact those of any machine; close if no such machine is known, and it differs"
           + " from the picture in f32 by rounding; otherwise refuted. The lines of --json from a"
           + " new kind of machine extend the table of known pixels.",
       "",
@@ -50,6 +50,8 @@ import picocli.CommandLine.Mixin;
     })
 public final class ConformCommand implements Callable<Integer> {
   private static final List<Precision> ALL = List.of(Precision.values());
+  private static final List<Precision> EVERYWHERE =
+      List.of(Precision.FLOAT32, Precision.EXACT);
   private static final ObjectMapper JSON = new ObjectMapper();
 
   @Mixin private Console console = new Console();
@@ -64,7 +66,7 @@ public final class ConformCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     List<RecipeFile> pictures = new ArrayList<>();
     for (Precision precision : source.model.precision().map(List::of).orElse(ALL)) {
-      if (precision == Precision.FLOAT32 || Engines.areMadeFor(precision)) {
+      if (EVERYWHERE.contains(precision) || Engines.areMadeFor(precision)) {
         pictures.addAll(KnownPixels.pictures(precision));
       } else {
         console.say(precision.word() + ": left out, the processor has no instructions for it");

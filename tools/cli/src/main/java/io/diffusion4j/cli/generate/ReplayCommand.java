@@ -33,8 +33,8 @@ import picocli.CommandLine.Parameters;
     footer = {
       "",
       "An image can be drawn again by the same weights, which the recipe names, in the same number"
-          + " format on the same kind of machine. A recipe of --precision int8 names this format"
-          + " too, and replay then uses it.",
+          + " format on the same kind of machine; one of --precision exact on any machine."
+          + " A recipe of --precision int8 or exact names this format, and replay then uses it.",
       "",
       "Example:",
       "  diffusion4j replay apple.png"

@@ -15,6 +15,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -98,7 +99,8 @@ record MachineHealth(boolean requireGpu) {
   private static Finding engine(Engine engine) {
     List<String> usable = new ArrayList<>();
     List<String> reasons = new ArrayList<>();
-    for (Precision precision : Precision.values()) {
+    var exact = EnumSet.of(Precision.EXACT); // any machine has it
+    for (Precision precision : EnumSet.complementOf(exact)) {
       try {
         Optional<String> reason = engine.unavailable(precision);
         String word = precision.name().toLowerCase(Locale.ROOT);

@@ -38,7 +38,8 @@ public final class ModelOptions {
     auto(Optional.empty()),
     f32(Optional.of(Precision.FLOAT32)),
     bf16(Optional.of(Precision.BFLOAT16)),
-    int8(Optional.of(Precision.INT8));
+    int8(Optional.of(Precision.INT8)),
+    exact(Optional.of(Precision.EXACT));
 
     public final Optional<Precision> precision;
 
@@ -54,7 +55,7 @@ public final class ModelOptions {
       return Stream.of(values())
           .filter(choice -> choice.precision.filter(one -> one.word().equals(word)).isPresent())
           .findFirst()
-          .orElseThrow(() -> Check.refusal("precision of the recipe", word, "f32, bf16 or int8"));
+          .orElseThrow(() -> Check.refusal("precision of the recipe", word, "f32, bf16, int8 or exact"));
     }
   }
 
@@ -76,7 +77,8 @@ public final class ModelOptions {
       "Number format of the networks: ${COMPLETION-CANDIDATES}. Default: auto, which is bf16 for"
           + " weights stored in 16 bits if the processor has bfloat16 instructions, else f32;"
           + " doctor, measure and nll use f32. int8 is the fastest where the processor has VNNI or"
-          + " AMX, and changes pictures a little";
+          + " AMX, and changes pictures a little. exact draws the same file on every machine, more"
+          + " slowly";
 
   @Option(names = "--model", paramLabel = "DIR", defaultValue = SHIPPED, description = FOLDER)
   private Path folder = Path.of("");
