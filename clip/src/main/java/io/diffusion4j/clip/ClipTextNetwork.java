@@ -63,6 +63,11 @@ public record ClipTextNetwork(
         embeddingDim);
   }
 
+  /** Returns the tower for another number of tokens. */
+  public ClipTextNetwork withVocabulary(int tokens) {
+    return new ClipTextNetwork(transformer, tokens, positions, embeddingDim);
+  }
+
   /** Feeds tokenized texts. */
   static void feed(Batch batch, List<Tokens> texts) {
     int length = texts.get(0).ids().length;

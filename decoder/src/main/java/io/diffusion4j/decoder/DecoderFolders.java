@@ -6,6 +6,7 @@ import io.diffusion4j.checkpoint.ComponentConfig;
 import io.diffusion4j.checkpoint.ConfigWriter;
 import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.decoder.backbone.Backbone;
+import io.diffusion4j.decoder.backbone.NamedBackbone;
 import io.diffusion4j.decoder.dit.DitConfig;
 import io.diffusion4j.decoder.dit.DitSettings;
 import io.diffusion4j.decoder.unet.ConcatConditioning;
@@ -15,6 +16,7 @@ import io.diffusion4j.nn.weights.ModelFiles;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** Reads and writes decoders and upsamplers in diffusers' layout. */
@@ -37,13 +39,26 @@ public final class DecoderFolders {
 
   private DecoderFolders() {}
 
-  /** Reads the settings of a decoder of either backbone. */
+  /**
+   * Returns the class of a decoder in the index of a pipeline; empty for diffusers' U-Net.
+   *
+   * @param folder the folder of the decoder
+   */
+  public static Optional<String> ownClass(Path folder) {
+    return ComponentConfig.read(folder.resolve(CONFIG))
+        .className()
+        .filter(List.of(DIT_CLASS, NamedBackbone.CLASS)::contains);
+  }
+
+  /** Reads the settings of a decoder of any backbone. */
   public static Backbone readBackbone(Path folder) {
     var c = ComponentConfig.read(folder.resolve(CONFIG));
-    if (c.className().filter(DIT_CLASS::equals).isEmpty()) {
+    boolean isNamed = c.className().filter(NamedBackbone.CLASS::equals).isPresent();
+    if (!isNamed && c.className().filter(DIT_CLASS::equals).isEmpty()) {
       return readUnet(folder);
     }
-    var config = DitSettings.shape(c, c.intValue("cross_attention_dim"));
+    Backbone config =
+        isNamed ? NamedBackbone.read(c) : DitSettings.shape(c, c.intValue("cross_attention_dim"));
     requireChannels(c, config, List.of(IMAGE), List.of(IMAGE, 2 * IMAGE));
     c.refuseUnknown();
     return config;
@@ -116,7 +131,9 @@ public final class DecoderFolders {
 
   /** Writes the settings of a decoder. */
   public static void writeBackboneConfig(Path folder, Backbone config) {
-    if (config instanceof DitConfig dit) {
+    if (config instanceof NamedBackbone named) {
+      named.settings().write(folder.resolve(CONFIG));
+    } else if (config instanceof DitConfig dit) {
       DitSettings.put(ConfigWriter.diffusers(DIT_CLASS), dit)
           .put("cross_attention_dim", dit.contextDim())
           .write(folder.resolve(CONFIG));

@@ -3,8 +3,9 @@ package io.diffusion4j.decoder;
 import io.diffusion4j.decoder.backbone.Backbone;
 import io.diffusion4j.nn.Inputs;
 import io.diffusion4j.nn.Nn;
-import io.diffusion4j.nn.train.Objective;
-import io.diffusion4j.nn.train.diffusion.VarianceRange;
+import io.diffusion4j.nn.Tensor;
+import io.diffusion4j.nn.train.diffusion.DenoisingObjective;
+import java.util.List;
 
 /**
  * The loss of the decoder together with its text projection; the weights are under {@code decoder}
@@ -15,7 +16,7 @@ import io.diffusion4j.nn.train.diffusion.VarianceRange;
  * @param textLength positions of the text, L
  */
 public record DecoderObjective(Backbone backbone, TextProjection projection, int textLength)
-    implements Objective {
+    implements DenoisingObjective {
   /** Input {@code [E]}. */
   public static final String IMAGE_EMBEDDING = "image_embedding";
 
@@ -32,7 +33,7 @@ public record DecoderObjective(Backbone backbone, TextProjection projection, int
   public static final String PRESENT = DecoderNetwork.PRESENT;
 
   @Override
-  public Loss define(Nn nn, Inputs inputs) {
+  public List<Tensor> outputs(Nn nn, Inputs inputs) {
     int e = projection.embeddingDim();
     int length = projection.extraTokens() + textLength;
     var conditioning =
@@ -42,9 +43,7 @@ public record DecoderObjective(Backbone backbone, TextProjection projection, int
             inputs.floats(CONDITIONAL, 1),
             inputs.floats(TEXT_EMBEDDING, e),
             inputs.floats(HIDDEN, textLength, e));
-    var outputs =
-        new DecoderNetwork(backbone, length)
-            .outputs(nn.at("decoder"), inputs, conditioning, inputs.floats(PRESENT, length));
-    return VarianceRange.of(nn, inputs, outputs);
+    return new DecoderNetwork(backbone, length)
+        .outputs(nn.at("decoder"), inputs, conditioning, inputs.floats(PRESENT, length));
   }
 }

@@ -5,8 +5,9 @@ import io.diffusion4j.decoder.unet.Unet;
 import io.diffusion4j.decoder.unet.UnetNetwork;
 import io.diffusion4j.nn.Inputs;
 import io.diffusion4j.nn.Nn;
-import io.diffusion4j.nn.train.Objective;
-import io.diffusion4j.nn.train.diffusion.VarianceRange;
+import io.diffusion4j.nn.Tensor;
+import io.diffusion4j.nn.train.diffusion.DenoisingObjective;
+import java.util.List;
 
 /**
  * The loss of an upsampler over crops; a network without attention can then be used at any size
@@ -15,13 +16,12 @@ import io.diffusion4j.nn.train.diffusion.VarianceRange;
  * @param unet the network
  * @param crop height and width of the crops in pixels
  */
-public record UpsamplerObjective(Unet unet, int crop) implements Objective {
+public record UpsamplerObjective(Unet unet, int crop) implements DenoisingObjective {
   /** Input {@code [crop, crop, 3]}: the small image, enlarged. */
   public static final String LOW = ConcatConditioning.LOW_INPUT;
 
   @Override
-  public Loss define(Nn nn, Inputs inputs) {
-    var network = new UnetNetwork(unet.config().withSize(crop));
-    return VarianceRange.of(nn, inputs, network.define(nn, inputs));
+  public List<Tensor> outputs(Nn nn, Inputs inputs) {
+    return new UnetNetwork(unet.config().withSize(crop)).define(nn, inputs);
   }
 }

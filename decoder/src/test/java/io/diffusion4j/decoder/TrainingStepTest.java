@@ -196,12 +196,12 @@ class TrainingStepTest {
     var betas = about.get("betas");
     var optimizer =
         new Optimizer(
-            Method.ADAMW,
-            betas.get(0).asDouble(),
-            betas.get(1).asDouble(),
-            about.get("eps").asDouble(),
-            about.get("weight_decay").asDouble(),
-            Decayed.ALL);
+                Method.ADAMW,
+                betas.get(0).asDouble(),
+                betas.get(1).asDouble(),
+                about.get("eps").asDouble(),
+                about.get("weight_decay").asDouble())
+            .withDecayed(Decayed.ALL);
     return new TrainingConfig(
         1000,
         rows,

@@ -22,9 +22,9 @@ final class PluginJars {
 
   private PluginJars() {}
 
-  /** Returns the code on the manual page in this language that declares this class. */
-  static String example(String language, String className) throws IOException {
-    String page = Files.readString(Path.of("../docs/extending.md"));
+  /** Returns the code on a page of docs in this language that declares this class. */
+  static String example(String name, String language, String className) throws IOException {
+    String page = Files.readString(Path.of("../docs", name));
     return Pattern.compile("```" + language + "\n(.*?)```", Pattern.DOTALL)
         .matcher(page)
         .results()

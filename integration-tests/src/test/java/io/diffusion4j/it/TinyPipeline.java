@@ -155,10 +155,7 @@ public final class TinyPipeline implements AutoCloseable {
       return context
           .getRoot()
           .getStore(Namespace.create(TinyPipeline.class))
-          .getOrComputeIfAbsent(
-              TinyPipeline.class,
-              key -> new TinyPipeline(),
-              TinyPipeline.class);
+          .getOrComputeIfAbsent(TinyPipeline.class, key -> new TinyPipeline(), TinyPipeline.class);
     }
   }
 }

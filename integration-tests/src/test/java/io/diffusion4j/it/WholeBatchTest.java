@@ -49,7 +49,7 @@ class WholeBatchTest {
    * where a gradient is only rounding error.
    */
   private static final Optimizer PROPORTIONAL =
-      new Optimizer(Optimizer.Method.ADAMW, 0.9, 0.999, 1, 0, Optimizer.Decayed.MATRICES);
+      new Optimizer(Optimizer.Method.ADAMW, 0.9, 0.999, 1, 0);
 
   private final UnclipPreset preset = EmojiPreset.of("tiny").sizes().of(UnclipPreset.class);
   private final ClipTokenizer tokenizer =

@@ -44,7 +44,7 @@ import org.junit.jupiter.api.Test
 private const val SMALL = 4
 private const val LARGE = 8
 
-/** DDIM in Kotlin (Song et al. 2021, eq. 12 with σ = 0). */
+/** DDIM in Kotlin (J. Song et al. 2021, eq. 12 with σ = 0). */
 private val ddim = Sampler { schedule, timesteps ->
   val plan = SamplingPlan.Builder()
   for (i in 0 until timesteps.size()) {

@@ -2,8 +2,8 @@ package io.diffusion4j.prior;
 
 import io.diffusion4j.nn.Inputs;
 import io.diffusion4j.nn.Nn;
-import io.diffusion4j.nn.train.Objective;
-import io.diffusion4j.nn.train.diffusion.DiffusionLoss;
+import io.diffusion4j.nn.Tensor;
+import io.diffusion4j.nn.train.diffusion.DenoisingObjective;
 import java.util.List;
 
 /**
@@ -12,10 +12,9 @@ import java.util.List;
  *
  * @param network the prior
  */
-public record PriorObjective(PriorTransformer network) implements Objective {
+public record PriorObjective(PriorTransformer network) implements DenoisingObjective {
   @Override
-  public Loss define(Nn nn, Inputs inputs) {
-    var output = network.forward(nn, inputs);
-    return DiffusionLoss.of(nn, inputs, List.of(output));
+  public List<Tensor> outputs(Nn nn, Inputs inputs) {
+    return List.of(network.forward(nn, inputs));
   }
 }

@@ -1,5 +1,6 @@
 package io.diffusion4j.clip.token;
 
+import io.diffusion4j.diffusion.argument.Check;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -144,6 +145,23 @@ public final class ClipTokenizer {
     return pieces(normalization.apply(text)).stream()
         .flatMapToInt(piece -> Arrays.stream(piece.ids))
         .toArray();
+  }
+
+  /**
+   * Returns this tokenizer with a token for a word, which is the last id of its vocabulary; the
+   * same if the word has one.
+   *
+   * @param word one piece of text
+   * @throws IllegalArgumentException if it is several pieces, or none
+   */
+  public ClipTokenizer withWord(String word) {
+    var found = pieces(normalization.apply(word));
+    Check.that(found.size() == 1, "word", "\"" + word + "\"", "one word");
+    int[] ids = found.get(0).ids;
+    var parts = Arrays.stream(ids).mapToObj(vocabulary::symbol).toList();
+    return ids.length == 1
+        ? this
+        : new ClipTokenizer(vocabulary.withMerged(parts), config, normalization);
   }
 
   /** A piece of a text: its offset and its ids. */

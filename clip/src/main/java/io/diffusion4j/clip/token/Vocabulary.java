@@ -89,6 +89,27 @@ public record Vocabulary(List<String> symbols, List<Merge> merges) {
     return symbols.get(id);
   }
 
+  /**
+   * Returns the vocabulary with more merges, whose results get the next ids. All other texts keep
+   * their ids, unless they contain the result of a new merge.
+   *
+   * @param parts the symbols of a piece, which are merged from left to right
+   */
+  public Vocabulary withMerged(List<String> parts) {
+    List<String> all = new ArrayList<>(symbols);
+    List<Merge> more = new ArrayList<>(merges);
+    String merged = parts.get(0);
+    for (String next : parts.subList(1, parts.size())) {
+      var merge = new Merge(merged, next);
+      merged = merge.result();
+      if (!all.contains(merged)) {
+        all.add(merged);
+      }
+      more.add(merge);
+    }
+    return new Vocabulary(all, more);
+  }
+
   /** Returns the number of ids. */
   public int size() {
     return symbols.size();

@@ -53,6 +53,16 @@ public interface PictureSet extends AutoCloseable {
   }
 
   /**
+   * Returns a checksum of the file with the picture and of its captions, which are read for it; 0
+   * if unknown.
+   *
+   * @throws java.io.UncheckedIOException if a file cannot be read
+   */
+  default long checksum(long index) {
+    return 0;
+  }
+
+  /**
    * Decodes a picture and cuts it to the square in its middle.
    *
    * @param size height and width of the result
@@ -69,7 +79,7 @@ public interface PictureSet extends AutoCloseable {
   /**
    * Returns some of the pictures, in the order of the set. Closing them closes the set.
    *
-   * @param indices the indices of the pictures, ascending
+   * @param indices the indices of the pictures, ascending; one may come several times
    */
   default PictureSet only(long... indices) {
     return new Subset(this, indices);

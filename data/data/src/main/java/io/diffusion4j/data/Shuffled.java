@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.SplittableRandom;
+import java.util.function.LongFunction;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
@@ -42,6 +43,9 @@ public record Shuffled(
     Classes kinds,
     Optional<ImageEmbedder> embeddings)
     implements DataSet {
+  /** The name of the digest of the files in {@link #origin}, beside that of their names. */
+  public static final String CONTENTS = "data-contents";
+
   public Shuffled {
     Check.that(
         embeddings.isEmpty() || (preparation.equals(Preparation.DEFAULT) && bad.minSize() == 0),
@@ -71,20 +75,35 @@ public record Shuffled(
     return kinds.names();
   }
 
-  /** The data are a digest of the keys and {@linkplain PictureSet#fingerprint fingerprints}. */
+  /**
+   * The data are a digest of the keys and {@linkplain PictureSet#fingerprint fingerprints}, their
+   * contents one of the {@linkplain PictureSet#checksum checksums}.
+   */
   @Override
   public Map<String, String> origin() {
+    return Map.of(
+        "data",
+        pictures.size()
+            + " pictures with the digest "
+            + digest(i -> pictures.key(i) + "\n" + pictures.fingerprint(i)),
+        CONTENTS,
+        digest(i -> Long.toHexString(pictures.checksum(i))),
+        "resize",
+        preparation.fit().name().toLowerCase(Locale.ROOT),
+        "crop",
+        preparation.crop().name().toLowerCase(Locale.ROOT),
+        "flip",
+        Boolean.toString(preparation.flip()),
+        "min-size",
+        Integer.toString(bad.minSize()));
+  }
+
+  private String digest(LongFunction<String> line) {
     var digest = Sha256.start();
     for (long i = 0; i < pictures.size(); i++) {
-      digest.update((pictures.key(i) + "\n" + pictures.fingerprint(i) + "\n").getBytes(UTF_8));
+      digest.update((line.apply(i) + "\n").getBytes(UTF_8));
     }
-    String hex = HexFormat.of().formatHex(digest.digest(), 0, 8);
-    return Map.of(
-        "data", pictures.size() + " pictures with the digest " + hex,
-        "resize", preparation.fit().name().toLowerCase(Locale.ROOT),
-        "crop", preparation.crop().name().toLowerCase(Locale.ROOT),
-        "flip", Boolean.toString(preparation.flip()),
-        "min-size", Integer.toString(bad.minSize()));
+    return HexFormat.of().formatHex(digest.digest(), 0, 8);
   }
 
   @Override

@@ -8,7 +8,8 @@ import java.util.OptionalLong;
  * Some pictures of a set, in its order.
  *
  * @param all the set, which closing this closes
- * @param indices the indices of the pictures in it, ascending
+ * @param indices the indices of the pictures in it, ascending; one that comes several times is
+ *     several pictures
  */
 record Subset(PictureSet all, long[] indices) implements PictureSet {
   @Override
@@ -39,6 +40,11 @@ record Subset(PictureSet all, long[] indices) implements PictureSet {
   @Override
   public long fingerprint(long index) {
     return all.fingerprint(at(index));
+  }
+
+  @Override
+  public long checksum(long index) {
+    return all.checksum(at(index));
   }
 
   @Override

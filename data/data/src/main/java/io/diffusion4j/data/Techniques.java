@@ -1,9 +1,11 @@
 package io.diffusion4j.data;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -39,8 +41,30 @@ public record Techniques(List<TrainingOption<?>> known, SortedMap<String, String
   }
 
   /** Returns the value of a technique. */
+  @SuppressWarnings("unchecked") // the one of the same name has the same type
   public <T> T get(TrainingOption<T> technique) {
-    return technique.read(word(technique));
+    String word = word(technique);
+    return known.stream()
+        .filter(option -> option.name().equals(technique.name()))
+        .map(option -> ((TrainingOption<T>) option).read(word))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** Whether the value of a technique is another than the default. */
+  public boolean isChanged(TrainingOption<?> technique) {
+    return !word(technique).equals(technique.defaultValue());
+  }
+
+  /**
+   * Returns the techniques with more values of one of them; these if there is none of this name.
+   *
+   * @param values by name, of the type of the technique's values
+   */
+  public Techniques adding(String name, Map<String, ?> values) {
+    List<TrainingOption<?>> more = new ArrayList<>();
+    known.forEach(option -> more.add(option.name().equals(name) ? option.adding(values) : option));
+    return new Techniques(more, words);
   }
 
   /** Returns the value of a technique in text form. */

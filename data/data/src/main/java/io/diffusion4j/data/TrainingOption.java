@@ -2,6 +2,7 @@ package io.diffusion4j.data;
 
 import io.diffusion4j.diffusion.argument.ByName;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
@@ -13,6 +14,7 @@ import java.util.function.UnaryOperator;
 public final class TrainingOption<T> {
   private final String name;
   private final String usual;
+  private final Optional<ByName<T>> choices;
   private final Function<String, T> reader;
   private final UnaryOperator<String> writer;
   private final boolean later;
@@ -20,11 +22,13 @@ public final class TrainingOption<T> {
   private TrainingOption(
       String name,
       String usual,
+      Optional<ByName<T>> choices,
       Function<String, T> reader,
       UnaryOperator<String> writer,
       boolean later) {
     this.name = name;
     this.usual = usual;
+    this.choices = choices;
     this.reader = reader;
     this.writer = writer;
     this.later = later;
@@ -33,8 +37,24 @@ public final class TrainingOption<T> {
   /** Returns a choice among values, by name. */
   public static <T> TrainingOption<T> oneOf(
       String name, String usual, Map<String, ? extends T> values) {
-    var byName = new ByName<T>(name, values);
-    return new TrainingOption<>(name, usual, byName::named, word -> word, false);
+    return choice(name, usual, new ByName<>(name, values), false);
+  }
+
+  private static <T> TrainingOption<T> choice(
+      String name, String usual, ByName<T> values, boolean later) {
+    return new TrainingOption<>(
+        name, usual, Optional.of(values), values::named, word -> word, later);
+  }
+
+  /**
+   * Returns the same choice with more values.
+   *
+   * @param more of the type of the values
+   * @throws IllegalArgumentException if one of the names is taken
+   */
+  @SuppressWarnings("unchecked") // as the contract requires
+  TrainingOption<T> adding(Map<String, ?> more) {
+    return choice(name, usual, choices.orElseThrow().adding((Map<String, T>) more), later);
   }
 
   /** Returns a switch: {@code on} or {@code off}. */
@@ -48,6 +68,7 @@ public final class TrainingOption<T> {
     return new TrainingOption<>(
         name,
         Double.toString(usual),
+        Optional.empty(),
         word -> within(name, word, least, most),
         word -> Double.toString(within(name, word, least, most)),
         false);
@@ -72,7 +93,7 @@ public final class TrainingOption<T> {
    * written, so the notes of weights and the states of earlier training runs stay valid.
    */
   public TrainingOption<T> addedLater() {
-    return new TrainingOption<>(name, usual, reader, writer, true);
+    return new TrainingOption<>(name, usual, choices, reader, writer, true);
   }
 
   /** Whether a word is written into notes. */

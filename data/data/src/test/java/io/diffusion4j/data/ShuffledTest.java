@@ -70,6 +70,16 @@ class ShuffledTest {
   }
 
   @Test
+  void anEditOfTheSameLengthChangesTheContentsAndNotTheData() throws IOException {
+    var before = shuffled().origin();
+    assertThat(shuffled().origin()).isEqualTo(before);
+    Files.writeString(folder.resolve("1.txt"), "  shape 1\n");
+    var after = shuffled().origin();
+    assertThat(after.get("data")).isEqualTo(before.get("data"));
+    assertThat(after.get(Shuffled.CONTENTS)).isNotEqualTo(before.get(Shuffled.CONTENTS));
+  }
+
+  @Test
   void theNotesOfWeightsNameTheFolder() {
     assertThat(shuffled().notes()).containsEntry("diffusion4j.data", folder.toString());
   }

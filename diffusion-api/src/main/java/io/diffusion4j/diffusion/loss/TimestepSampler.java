@@ -1,6 +1,7 @@
 package io.diffusion4j.diffusion.loss;
 
 import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.diffusion.spi.PluginPoint;
 import java.util.SplittableRandom;
 
 /** Draws the timestep at which a sample is trained. */
@@ -70,12 +71,14 @@ public interface TimestepSampler {
   }
 
   /** A density of the training times of a flow (Esser et al. 2024, §3.1). */
+  @PluginPoint(value = "density", expected = "a number in [0, 1]")
   interface Density {
     /** Returns a u in [0, 1]. */
     double draw(SplittableRandom random);
 
     /** Returns the timestep of a u. */
     default int timestep(double u, int steps) {
+      Check.share("density", u);
       return Math.max(0, steps - 1 - (int) (steps * u));
     }
 

@@ -2,9 +2,11 @@ package io.diffusion4j.diffusion.loss;
 
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.schedule.FlowLevel;
+import io.diffusion4j.diffusion.spi.PluginPoint;
 
 /** The weight of a timestep's square error. */
 @FunctionalInterface
+@PluginPoint(value = "weighting", expected = "a weight of at least 0")
 public interface Weighting {
   /** Gives the output's error the same weight at every timestep (Ho et al. 2020, eq. 14). */
   Weighting SIMPLE = (snr, x0PerOutput) -> 1;

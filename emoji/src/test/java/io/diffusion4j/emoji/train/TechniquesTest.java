@@ -10,6 +10,7 @@ import io.diffusion4j.training.PartSetup;
 import io.diffusion4j.training.PartTechniques;
 import io.diffusion4j.training.TrainableComponent;
 import io.diffusion4j.training.TrainableFamily;
+import io.diffusion4j.training.TrainingPlugins;
 import io.diffusion4j.unclip.training.UnclipTraining;
 import java.util.List;
 import java.util.Locale;
@@ -83,8 +84,10 @@ class TechniquesTest {
                 new PartSetup(
                     UnclipTraining.PRIOR,
                     EmojiData.of(PRESET),
-                    UnclipTraining.DECODER.techniques()))
-        .withMessageEndingWith("(expected: those of prior, drop, prediction, standardized)");
+                    UnclipTraining.DECODER.techniques(),
+                    TrainingPlugins.NONE))
+        .withMessageEndingWith(
+            "(expected: those of prior, density, drop, loss, prediction," + " standardized)");
   }
 
   @ParameterizedTest
@@ -93,7 +96,7 @@ class TechniquesTest {
       value = {
         "CLIP | drop | 0.1 | technique: drop (expected: one of captions, curriculum, relations,"
             + " scenes)",
-        "UPSAMPLER | shift | 2 | technique: shift (expected: one of blur, prediction, scenes,"
+        "UPSAMPLER | shift | 2 | technique: shift (expected: one of blur, loss, prediction, scenes,"
             + " weighting)",
         "DECODER | shift | 0.5 | shift: 0.5 (expected: in [1.0, 1000.0])",
         "DECODER | drop | often | drop: often (expected: in [0.0, 1.0])",

@@ -4,6 +4,7 @@ import static io.diffusion4j.training.PartTechniques.DENSITY;
 import static io.diffusion4j.training.PartTechniques.DROP;
 import static io.diffusion4j.training.PartTechniques.FLOW_PREDICTION;
 import static io.diffusion4j.training.PartTechniques.FLOW_SHIFT;
+import static io.diffusion4j.training.PartTechniques.LOSS;
 import static io.diffusion4j.training.PartTechniques.NOISE;
 import static io.diffusion4j.training.PartTechniques.PREDICTION;
 import static io.diffusion4j.training.PartTechniques.PROCESS;
@@ -81,8 +82,9 @@ record DdpmTraining(boolean autoencoder) implements TrainableComponent {
   @Override
   public Techniques techniques() {
     return autoencoder
-        ? Techniques.of(PREDICTION, WEIGHTING, NOISE, DROP).with(WEIGHTING.name(), "simple")
-        : Techniques.of(FLOW_PREDICTION, WEIGHTING, DROP, PROCESS, DENSITY, FLOW_SHIFT)
+        ? Techniques.of(PREDICTION, LOSS, WEIGHTING, DENSITY, NOISE, DROP)
+            .with(WEIGHTING.name(), "simple")
+        : Techniques.of(FLOW_PREDICTION, LOSS, WEIGHTING, DROP, PROCESS, DENSITY, FLOW_SHIFT)
             .with(PREDICTION.name(), "eps")
             .with(WEIGHTING.name(), "simple");
   }
@@ -129,9 +131,7 @@ record DdpmTraining(boolean autoencoder) implements TrainableComponent {
             scheduler.parameterization(),
             run.technique(WEIGHTING),
             network::embedded,
-            flow
-                ? TimestepSampler.of(run.technique(DENSITY), steps)
-                : TimestepSampler.uniform(steps));
+            run.timesteps(steps, TimestepSampler.uniform(steps)));
     boolean finished =
         run.fit(
             new PixelObjective(network),

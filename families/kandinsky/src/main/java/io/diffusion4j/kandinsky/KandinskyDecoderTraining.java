@@ -47,7 +47,9 @@ record KandinskyDecoderTraining() implements TrainableComponent {
   public Techniques techniques() {
     return Techniques.of(
             PartTechniques.PREDICTION,
+            PartTechniques.LOSS,
             PartTechniques.WEIGHTING,
+            PartTechniques.DENSITY,
             PartTechniques.SHIFT,
             PartTechniques.LOW_NOISE,
             PartTechniques.DROP,
@@ -102,10 +104,12 @@ record KandinskyDecoderTraining() implements TrainableComponent {
                 run.technique(PartTechniques.WEIGHTING),
                 unet.unet()::sinusoid)
             .withTimesteps(
-                TimestepSampler.shifted(steps, run.technique(PartTechniques.SHIFT))
-                    .mixedWith(
-                        TimestepSampler.uniform(Math.min(steps, UnclipRun.LOW_NOISE)),
-                        run.technique(PartTechniques.LOW_NOISE)));
+                run.timesteps(
+                    steps,
+                    TimestepSampler.shifted(steps, run.technique(PartTechniques.SHIFT))
+                        .mixedWith(
+                            TimestepSampler.uniform(Math.min(steps, UnclipRun.LOW_NOISE)),
+                            run.technique(PartTechniques.LOW_NOISE))));
     var kept =
         new FeatureCache(
             run.whole().work().resolve(run.setup().part().word()).resolve(LATENTS),

@@ -5,8 +5,9 @@ import io.diffusion4j.diffusion.stage.Pixels;
 import io.diffusion4j.kandinsky.KandinskyUnet.Beside;
 import io.diffusion4j.nn.Inputs;
 import io.diffusion4j.nn.Nn;
-import io.diffusion4j.nn.train.Objective;
-import io.diffusion4j.nn.train.diffusion.VarianceRange;
+import io.diffusion4j.nn.Tensor;
+import io.diffusion4j.nn.train.diffusion.DenoisingObjective;
+import java.util.List;
 
 /**
  * The loss of Kandinsky's U-Net and its image projection: the square error of the prediction, and
@@ -18,7 +19,7 @@ import io.diffusion4j.nn.train.diffusion.VarianceRange;
  * @param variance whether the variance is learned
  */
 public record LatentObjective(KandinskyUnet unet, Pixels size, boolean variance)
-    implements Objective {
+    implements DenoisingObjective {
   /** The prefix of the network's keys during the training. */
   public static final String NETWORK = "decoder";
 
@@ -31,11 +32,10 @@ public record LatentObjective(KandinskyUnet unet, Pixels size, boolean variance)
   }
 
   @Override
-  public Loss define(Nn nn, Inputs inputs) {
+  public List<Tensor> outputs(Nn nn, Inputs inputs) {
     var at = nn.at(NETWORK);
     var embedding = at.input(inputs.floats(KandinskyUnet.EMBEDDING, unet.embeddingDim()));
     var conditioning = unet.project(at, embedding);
-    return VarianceRange.of(
-        nn, inputs, unet.outputs(at, inputs, size.height(), size.width(), conditioning, variance));
+    return unet.outputs(at, inputs, size.height(), size.width(), conditioning, variance);
   }
 }

@@ -4,7 +4,9 @@ import static io.diffusion4j.latent.StableDiffusionFolder.SCHEDULER;
 import static io.diffusion4j.latent.StableDiffusionFolder.TEXT_ENCODER;
 import static io.diffusion4j.latent.StableDiffusionFolder.UNET;
 import static io.diffusion4j.latent.StableDiffusionFolder.VAE;
+import static io.diffusion4j.training.PartTechniques.DENSITY;
 import static io.diffusion4j.training.PartTechniques.DROP;
+import static io.diffusion4j.training.PartTechniques.LOSS;
 import static io.diffusion4j.training.PartTechniques.PREDICTION;
 import static io.diffusion4j.training.PartTechniques.SHIFT;
 import static io.diffusion4j.training.PartTechniques.WEIGHTING;
@@ -22,8 +24,7 @@ import io.diffusion4j.diffusion.stage.Pixels;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.nn.engine.Threads;
-import io.diffusion4j.nn.train.Objective;
-import io.diffusion4j.nn.train.diffusion.DiffusionLoss;
+import io.diffusion4j.nn.train.diffusion.DenoisingObjective;
 import io.diffusion4j.nn.train.diffusion.NoisedBatch;
 import io.diffusion4j.nn.weights.ModelFiles;
 import io.diffusion4j.training.ComponentRun;
@@ -72,7 +73,7 @@ record LatentTraining() implements TrainableComponent {
   /** Those of the published training: the plain loss at uniform timesteps. */
   @Override
   public Techniques techniques() {
-    return Techniques.of(PREDICTION, WEIGHTING, SHIFT, DROP, DRAWN)
+    return Techniques.of(PREDICTION, LOSS, WEIGHTING, DENSITY, SHIFT, DROP, DRAWN)
         .with(PREDICTION.name(), "eps")
         .with(WEIGHTING.name(), "simple")
         .with(SHIFT.name(), "1");
@@ -142,7 +143,9 @@ record LatentTraining() implements TrainableComponent {
                 run.technique(WEIGHTING),
                 unet.sinusoid()::at)
             .withTimesteps(
-                TimestepSampler.shifted(scheduler.trainTimesteps(), run.technique(SHIFT)));
+                run.timesteps(
+                    scheduler.trainTimesteps(),
+                    TimestepSampler.shifted(scheduler.trainTimesteps(), run.technique(SHIFT))));
     var config = run.config();
     Path state = run.whole().work().resolve(word());
     var kept = new FeatureCache(state.resolve(LATENTS), vae(run), KEPT);
@@ -185,9 +188,9 @@ record LatentTraining() implements TrainableComponent {
    * @param size the size of the latents
    * @param length the number of tokens of a text
    */
-  static Objective objective(ConditionalUnet unet, Pixels size, int length) {
+  static DenoisingObjective objective(ConditionalUnet unet, Pixels size, int length) {
     var network = unet.network(size.height(), size.width(), length);
-    return (nn, inputs) -> DiffusionLoss.of(nn, inputs, network.define(nn.at(UNET), inputs));
+    return (nn, inputs) -> network.define(nn.at(UNET), inputs);
   }
 
   private static ClipTextModel openText(ComponentRun run, Compute compute) {

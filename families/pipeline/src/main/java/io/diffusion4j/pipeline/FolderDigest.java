@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestOutputStream;
@@ -59,7 +60,7 @@ public final class FolderDigest {
 
   /** Returns the files down to a depth that a model can read, relative to the folder. */
   private static List<Path> files(Path folder, int depth) {
-    try (Stream<Path> walk = Files.walk(folder, depth)) {
+    try (Stream<Path> walk = Files.walk(folder, depth, FileVisitOption.FOLLOW_LINKS)) {
       return walk.filter(Files::isRegularFile)
           .filter(FolderDigest::canDecideWhatIsDrawn)
           .map(folder::relativize)

@@ -9,6 +9,7 @@ import io.diffusion4j.nn.Manifest;
 import io.diffusion4j.nn.weights.Differences;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -120,7 +121,7 @@ public record FolderReport(
   }
 
   private static long bytes(Path path) {
-    try (Stream<Path> files = Files.walk(path)) {
+    try (Stream<Path> files = Files.walk(path, FileVisitOption.FOLLOW_LINKS)) {
       long bytes = 0;
       for (Path file : files.filter(Files::isRegularFile).toList()) {
         bytes += Files.size(file);

@@ -1,8 +1,12 @@
 package io.diffusion4j.pipeline;
 
 import com.google.inject.Binding;
+import com.google.inject.ConfigurationException;
+import com.google.inject.CreationException;
+import com.google.inject.Guice;
 import com.google.inject.Key;
 import com.google.inject.Module;
+import com.google.inject.ProvisionException;
 import com.google.inject.multibindings.MapBinderBinding;
 import com.google.inject.multibindings.MultibinderBinding;
 import com.google.inject.multibindings.MultibindingsTargetVisitor;
@@ -14,17 +18,20 @@ import com.google.inject.spi.Message;
 import io.diffusion4j.diffusion.component.Prior;
 import io.diffusion4j.diffusion.filter.ImageFilter;
 import io.diffusion4j.diffusion.guidance.GuidanceRule;
+import io.diffusion4j.diffusion.pipeline.Addition;
 import io.diffusion4j.diffusion.pipeline.PluginException;
 import io.diffusion4j.diffusion.pipeline.ReplacedPart;
 import io.diffusion4j.diffusion.sampling.Sampler;
 import io.diffusion4j.diffusion.sampling.Thresholding;
 import io.diffusion4j.diffusion.schedule.TimestepSpacing;
+import io.diffusion4j.diffusion.spi.PluginPoint;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +43,7 @@ import org.jspecify.annotations.Nullable;
  * @param bound what it binds beside the following
  * @param named what it adds under names, as {@code sampler mine}
  * @param filters whether it adds filters
+ * @param additions what it adds to training runs
  */
 record Plugin(
     Module module,
@@ -43,7 +51,8 @@ record Plugin(
     String digest,
     List<Key<?>> bound,
     List<String> named,
-    boolean filters) {
+    boolean filters,
+    List<Addition> additions) {
   /** The kinds of named things that a plugin can add, and the field of requests with the name. */
   static final Map<Class<?>, String> NAMED =
       Map.of(
@@ -57,39 +66,80 @@ record Plugin(
   static Plugin of(Module module, String origin, String digest) {
     String where = where(module, origin);
     List<Element> elements = Elements.getElements(module);
-    var additions = new Additions();
+    var found = new Found();
     for (Element element : elements) {
       if (element instanceof Message error) {
         throw new PluginException(where, error.getMessage(), "a module that can be configured");
       }
       if (element instanceof Binding<?> binding) {
-        var unused = binding.acceptTargetVisitor(additions);
+        var unused = binding.acceptTargetVisitor(found);
       }
     }
     List<Key<?>> bound = new ArrayList<>();
     for (Element element : elements) {
-      if (element instanceof Binding<?> binding && !additions.contain(element)) {
+      if (element instanceof Binding<?> binding && !found.contain(element)) {
         bound.add(binding.getKey());
       }
     }
     List<String> named = new ArrayList<>();
-    for (MapBinderBinding<?> map : additions.named) {
+    for (MapBinderBinding<?> map : found.named) {
       String kind = NAMED.getOrDefault(map.getValueTypeLiteral().getRawType(), "");
       map.getEntries(elements).forEach(entry -> named.add(kind + " " + entry.getKey()));
     }
-    return new Plugin(module, origin, digest, bound, named, !additions.filters.isEmpty());
+    List<Addition> added = new ArrayList<>();
+    for (MapBinderBinding<?> map : found.toTrainings) {
+      added.addAll(additions(map, elements, module, origin, digest));
+    }
+    return new Plugin(module, origin, digest, bound, named, !found.filters.isEmpty(), added);
+  }
+
+  /** Makes the things of a map without the rest of the module, which may need a model. */
+  private static List<Addition> additions(
+      MapBinderBinding<?> map,
+      List<Element> elements,
+      Module module,
+      String origin,
+      String digest) {
+    Class<?> type = map.getValueTypeLiteral().getRawType();
+    var point = type.getAnnotation(PluginPoint.class);
+    var alone = Elements.getModule(elements.stream().filter(map::containsElement).toList());
+    Map<?, ?> things;
+    try {
+      things = (Map<?, ?>) Guice.createInjector(alone).getInstance(map.getMapKey());
+    } catch (CreationException | ConfigurationException | ProvisionException e) {
+      String reason = String.valueOf(e.getMessage()).lines().skip(2).findFirst().orElse("");
+      throw new PluginException(
+          where(module, origin),
+          reason,
+          "a " + type.getSimpleName() + " that can be made alone",
+          e);
+    }
+    List<Addition> made = new ArrayList<>();
+    new TreeMap<Object, Object>(things)
+        .forEach(
+            (name, value) -> {
+              var part =
+                  new ReplacedPart(
+                      point.value() + " " + name, module.getClass().getName(), origin, digest);
+              Object guarded = Replacements.proxy(type, value, part.toString(), point.expected());
+              made.add(new Addition(point.value(), name.toString(), guarded, part));
+            });
+    return made;
   }
 
   /** The sets and maps of a module that any family of models has. */
-  private static final class Additions extends DefaultBindingTargetVisitor<Object, Void>
+  private static final class Found extends DefaultBindingTargetVisitor<Object, Void>
       implements MultibindingsTargetVisitor<Object, Void> {
     final List<MapBinderBinding<?>> named = new ArrayList<>();
     final List<MultibinderBinding<?>> filters = new ArrayList<>();
+    final List<MapBinderBinding<?>> toTrainings = new ArrayList<>();
 
     @Override
     public @Nullable Void visit(MapBinderBinding<?> map) {
       if (NAMED.containsKey(map.getValueTypeLiteral().getRawType())) {
         named.add(map);
+      } else if (map.getValueTypeLiteral().getRawType().isAnnotationPresent(PluginPoint.class)) {
+        toTrainings.add(map);
       }
       return null;
     }
@@ -108,7 +158,8 @@ record Plugin(
     }
 
     boolean contain(Element element) {
-      return named.stream().anyMatch(map -> map.containsElement(element))
+      return Stream.concat(named.stream(), toTrainings.stream())
+              .anyMatch(map -> map.containsElement(element))
           || filters.stream().anyMatch(set -> set.containsElement(element));
     }
   }
@@ -125,7 +176,12 @@ record Plugin(
 
   /** Whether a model with these parts uses something of the plugin. */
   boolean isFor(Set<Class<?>> parts) {
-    return filters || !recorded(parts).isEmpty();
+    return filters || drawsWithBackbone() || !recorded(parts).isEmpty();
+  }
+
+  /** Whether folders may need the plugin's networks. */
+  private boolean drawsWithBackbone() {
+    return additions.stream().anyMatch(addition -> addition.point().equals("backbone"));
   }
 
   /** Whether it is a part of some family of models. */

@@ -1,6 +1,7 @@
 package io.diffusion4j.pipeline;
 
 import com.google.inject.Module;
+import io.diffusion4j.diffusion.pipeline.Addition;
 import io.diffusion4j.diffusion.pipeline.PluginException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -31,6 +32,10 @@ public final class Plugins implements AutoCloseable {
       "a public class with a public constructor without parameters that implements "
           + Module.class.getName();
 
+  private static final String POINTS =
+      "BackboneLayers, DenoisingLoss, DenoisingMetric, Density, ExampleAugmentation, RateCurve,"
+          + " UpdateRule, Weighting";
+
   private final List<Plugin> plugins = new ArrayList<>();
   private final Resources closeables = new Resources();
   private final List<URLClassLoader> loaders = new ArrayList<>();
@@ -56,6 +61,7 @@ public final class Plugins implements AutoCloseable {
       for (Path jar : jars) {
         plugins.addJar(jar, own);
       }
+      plugins.plugins.forEach(plugin -> Addition.load(plugin.additions()));
       return plugins;
     } catch (RuntimeException | Error e) {
       plugins.close();
@@ -66,8 +72,7 @@ public final class Plugins implements AutoCloseable {
   /** Returns a module of this program. */
   public static Plugins of(Module module) {
     var plugins = new Plugins();
-    plugins.plugins.add(Plugin.of(module, "", ""));
-    return plugins;
+    return plugins.add(module, "");
   }
 
   /**
@@ -76,7 +81,9 @@ public final class Plugins implements AutoCloseable {
    * @param origin its origin for messages, such as a file; may be empty
    */
   public Plugins add(Module module, String origin) {
-    plugins.add(Plugin.of(module, origin, ""));
+    var plugin = Plugin.of(module, origin, "");
+    plugins.add(plugin);
+    Addition.load(plugin.additions());
     if (module instanceof AutoCloseable closeable) {
       closeables.add(closeable);
     }
@@ -137,6 +144,23 @@ public final class Plugins implements AutoCloseable {
     return e.getCause() == null ? message : message + ": " + e.getCause();
   }
 
+  /**
+   * Returns what the plugins add to training runs.
+   *
+   * @throws PluginException if a jar adds nothing
+   */
+  public List<Addition> additions() {
+    for (Plugin plugin : plugins) {
+      if (!plugin.origin().isEmpty() && plugin.additions().isEmpty()) {
+        throw new PluginException(
+            plugin.where(),
+            "adds nothing to a training",
+            "a MapBinder of names to one of " + POINTS);
+      }
+    }
+    return plugins.stream().flatMap(plugin -> plugin.additions().stream()).toList();
+  }
+
   /** Returns the plugins that replace or add something in a model with these parts. */
   List<Plugin> forModel(Set<Class<?>> parts) {
     offered.addAll(parts);
@@ -155,6 +179,7 @@ public final class Plugins implements AutoCloseable {
 
   @Override
   public void close() {
+    plugins.forEach(plugin -> Addition.unload(plugin.additions()));
     closeables.close();
     for (URLClassLoader loader : loaders) {
       try {

@@ -75,7 +75,8 @@ public record Replacements(List<ReplacedPart> parts, String named) {
     return guarded;
   }
 
-  private static <T> T proxy(Class<T> type, T part, String who, String expected) {
+  /** Returns a part whose exceptions name the plugin. */
+  static <T> T proxy(Class<T> type, Object part, String who, String expected) {
     Set<Class<?>> interfaces = new LinkedHashSet<>(List.of(type));
     for (Class<?> c = part.getClass(); c != null; c = c.getSuperclass()) {
       interfaces.addAll(List.of(c.getInterfaces()));

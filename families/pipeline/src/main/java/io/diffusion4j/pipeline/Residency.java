@@ -2,6 +2,7 @@ package io.diffusion4j.pipeline;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
@@ -34,7 +35,7 @@ public enum Residency {
    * @param folder of the model; one that cannot be read is reported when it is opened
    */
   public static Residency forOneDrawing(Path folder) {
-    try (Stream<Path> files = Files.walk(folder, DEPTH)) {
+    try (Stream<Path> files = Files.walk(folder, DEPTH, FileVisitOption.FOLLOW_LINKS)) {
       long bytes =
           files.filter(Files::isRegularFile).mapToLong(file -> file.toFile().length()).sum();
       return bytes <= SMALL_BYTES ? ALWAYS : ONE_AT_A_TIME;

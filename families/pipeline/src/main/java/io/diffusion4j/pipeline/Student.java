@@ -47,7 +47,7 @@ public record Student(
     scales = List.copyOf(scales);
     Check.that(
         scales.isEmpty()
-            || scales.size() == 2 && scales.get(0) <= guidance && guidance <= scales.get(1),
+            || (scales.size() == 2 && scales.get(0) <= guidance && guidance <= scales.get(1)),
         "scales",
         scales,
         "none, or two around the guidance %s",

@@ -99,6 +99,19 @@ class FolderDigestTest {
     assertDoesNotDecide("samples/other.safetensors");
   }
 
+  /** A model may be a link to another disk, and share a component with another model. */
+  @Test
+  void linkedFoldersDecideLikeCopies() throws IOException {
+    write("real/unet/config.json", "{}");
+    Path real = folder.resolve("real");
+    Path link = Files.createSymbolicLink(folder.resolve("link"), real);
+    Path shared = Files.createDirectory(folder.resolve("shared"));
+    Files.createSymbolicLink(shared.resolve("unet"), real.resolve("unet"));
+    assertThat(List.of(link, shared))
+        .extracting(model -> FolderDigest.of(model, component -> true))
+        .containsOnly(FolderDigest.of(real, component -> true));
+  }
+
   /** Recipes contain these digests. */
   @Test
   void digestsOfKnownKindsDoNotChange() throws IOException {

@@ -31,6 +31,13 @@ class ResidencyTest {
   }
 
   @Test
+  void linkedFoldersCount() throws IOException {
+    put("real/prior/model.safetensors", 600L << 20);
+    Path link = Files.createSymbolicLink(folder.resolve("link"), folder.resolve("real"));
+    assertThat(Residency.forOneDrawing(link)).isEqualTo(Residency.ONE_AT_A_TIME);
+  }
+
+  @Test
   void aFolderThatIsMissingIsReportedLater() {
     assertThat(Residency.forOneDrawing(folder.resolve("none"))).isEqualTo(Residency.ONE_AT_A_TIME);
   }

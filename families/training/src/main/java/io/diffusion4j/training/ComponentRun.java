@@ -10,13 +10,18 @@ import io.diffusion4j.data.Classes;
 import io.diffusion4j.data.DataSet;
 import io.diffusion4j.data.TrainingOption;
 import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.diffusion.loss.TimestepSampler;
 import io.diffusion4j.nn.train.BatchSource;
+import io.diffusion4j.nn.train.DivergedException;
 import io.diffusion4j.nn.train.LowRank;
 import io.diffusion4j.nn.train.Objective;
 import io.diffusion4j.nn.train.Trainer;
 import io.diffusion4j.nn.train.TrainingConfig;
 import io.diffusion4j.nn.train.TrainingRun;
 import io.diffusion4j.nn.train.Validation;
+import io.diffusion4j.nn.train.diffusion.DenoisingMetric;
+import io.diffusion4j.nn.train.diffusion.DenoisingObjective;
+import io.diffusion4j.nn.train.diffusion.LossTerms;
 import io.diffusion4j.nn.train.group.OwnFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -75,6 +80,31 @@ public record ComponentRun(
     return setup.techniques().get(technique);
   }
 
+  /**
+   * Returns the timesteps of the requested density, if there is one, or of a flow.
+   *
+   * @param steps the number of timesteps
+   * @param usual those of another process
+   */
+  public TimestepSampler timesteps(int steps, TimestepSampler usual) {
+    var techniques = setup.techniques();
+    boolean flow =
+        techniques.words().containsKey(PartTechniques.PROCESS.name())
+            && technique(PartTechniques.PROCESS);
+    return flow || techniques.isChanged(PartTechniques.DENSITY)
+        ? TimestepSampler.of(technique(PartTechniques.DENSITY), steps)
+        : usual;
+  }
+
+  /** Returns the objective with the requested loss and the metrics of plugins. */
+  private Objective measured(Objective objective) {
+    if (!(objective instanceof DenoisingObjective denoising)) {
+      return objective;
+    }
+    var metrics = setup.plugins().of(DenoisingMetric.class);
+    return denoising.with(new LossTerms(technique(PartTechniques.LOSS), metrics));
+  }
+
   /** Returns the metadata of the weights. */
   public Map<String, String> notes() {
     var notes = new HashMap<>(config.notes());
@@ -82,6 +112,10 @@ public record ComponentRun(
     notes.put("diffusion4j.preset", preset().name());
     notes.put("diffusion4j.part", setup.part().word());
     notes.put("diffusion4j.techniques", setup.words());
+    String used = setup.plugins().allUsedIn(setup, config);
+    if (!used.isEmpty()) {
+      notes.put("diffusion4j.plugins", used);
+    }
     if (!changes.isEmpty()) {
       notes.put("diffusion4j.changed", String.join("; ", changes));
     }
@@ -166,7 +200,7 @@ public record ComponentRun(
     Path state = state();
     var source = batches.apply(setup.data());
     var resumed = TrainingRun.resumed(config, state, whole.group());
-    try (var trainer = prepared(objective, resumed, prepare);
+    try (var trainer = prepared(measured(objective), resumed, prepare);
         var run =
             new TrainingRun(
                 trainer,
@@ -199,6 +233,8 @@ public record ComponentRun(
         inspecting.end(from);
       }
       return finished;
+    } catch (DivergedException e) {
+      throw setup.plugins().explained(e, setup, config);
     }
   }
 

@@ -67,7 +67,7 @@ final class EarlierStudent<C> implements AutoCloseable {
     }
   }
 
-  /** Deletes the copies that no run needs that goes on from a step. */
+  /** Deletes the copies that no run needs that resumes from a step. */
   void onCheckpoint(long step) {
     try {
       long old = step / EVERY - 1;

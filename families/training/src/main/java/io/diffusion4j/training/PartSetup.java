@@ -10,8 +10,10 @@ import java.util.stream.Collectors;
  * A part, the data set it is trained on, and the techniques of both.
  *
  * @param techniques those of the part
+ * @param plugins whose additions have been added to data and techniques
  */
-public record PartSetup(TrainableComponent part, DataSet data, Techniques techniques) {
+public record PartSetup(
+    TrainableComponent part, DataSet data, Techniques techniques, TrainingPlugins plugins) {
   public PartSetup {
     var expected = part.techniques().words().keySet();
     if (!techniques.words().keySet().equals(expected)) {
@@ -24,7 +26,12 @@ public record PartSetup(TrainableComponent part, DataSet data, Techniques techni
 
   /** Creates the setup of the shipped models. */
   public static PartSetup of(TrainableComponent part, DataSet data) {
-    return new PartSetup(part, data, part.techniques());
+    return new PartSetup(part, data, part.techniques(), TrainingPlugins.NONE);
+  }
+
+  /** Returns the setup with what plugins add. */
+  public PartSetup with(TrainingPlugins added) {
+    return new PartSetup(part, added.in(data), added.in(techniques), added);
   }
 
   /**
@@ -39,15 +46,17 @@ public record PartSetup(TrainableComponent part, DataSet data, Techniques techni
       return new PartSetup(
           part,
           data,
-          name.equals(PartTechniques.PROCESS.name()) ? PartTechniques.ofProcess(changed) : changed);
+          name.equals(PartTechniques.PROCESS.name()) ? PartTechniques.ofProcess(changed) : changed,
+          plugins);
     }
     if (data.techniques(part.use()).containsKey(name)) {
-      return new PartSetup(part, data.with(name, value), techniques);
+      return new PartSetup(part, data.with(name, value), techniques, plugins);
     }
     throw Techniques.unknown(name, all().keySet());
   }
 
-  private SortedMap<String, String> all() {
+  /** Returns the values of all techniques by name. */
+  SortedMap<String, String> all() {
     var all = new TreeMap<>(data.techniques(part.use()));
     all.putAll(techniques.words());
     return all;

@@ -6,6 +6,7 @@ import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.loss.TimestepSampler.Density;
 import io.diffusion4j.diffusion.loss.Weighting;
 import io.diffusion4j.diffusion.process.Parameterization;
+import io.diffusion4j.nn.train.diffusion.DenoisingLoss;
 import java.util.Locale;
 import java.util.Map;
 
@@ -38,12 +39,20 @@ public final class PartTechniques {
               VELOCITY,
               Parameterization.VELOCITY));
 
+  /** The error of a denoiser's prediction. */
+  public static final TrainingOption<DenoisingLoss> LOSS =
+      TrainingOption.<DenoisingLoss>oneOf("loss", "square", Map.of("square", DenoisingLoss.SQUARE))
+          .addedLater();
+
   /** Whether the process is a flow, whose network predicts the velocity. */
   public static final TrainingOption<Boolean> PROCESS =
       TrainingOption.<Boolean>oneOf("process", "ddpm", Map.of("ddpm", false, FLOW, true))
           .addedLater();
 
-  /** The density of the timesteps of a flow. */
+  /**
+   * The density of the timesteps. The default is uniform for a flow, and that of the shipped models
+   * for other processes.
+   */
   public static final TrainingOption<Density> DENSITY =
       TrainingOption.<Density>oneOf(
               "density",

@@ -25,6 +25,8 @@ final class RunOrigin {
     origin.put("inpainting", Boolean.toString(run.whole().inpainting()));
     origin.put("start-from", start(run));
     origin.putAll(setup.part().frozen(run));
+    String plugins = setup.plugins().usedIn(setup, run.config());
+    origin.put("plugins", plugins.isEmpty() ? NONE : plugins);
     if (run.start().isEmpty()) {
       Map<String, String> sizes = new TreeMap<>();
       run.preset().sizes().values().forEach(sections -> collect("", sections, sizes));

@@ -17,7 +17,6 @@ import io.diffusion4j.decoder.DecoderModel;
 import io.diffusion4j.decoder.TextProjection;
 import io.diffusion4j.decoder.UpsamplerModel;
 import io.diffusion4j.decoder.backbone.Backbone;
-import io.diffusion4j.decoder.dit.DitConfig;
 import io.diffusion4j.decoder.unet.CurrentNames;
 import io.diffusion4j.decoder.unet.UnetConfig;
 import io.diffusion4j.nn.StoredNetwork;
@@ -273,9 +272,8 @@ public final class UnclipFolder {
   public static void writeIndex(Path folder) {
     Map<String, ModelFolder.Component> components = Component.index(COMPONENTS);
     if (components.keySet().stream().allMatch(name -> isComplete(folder.resolve(name)))) {
-      if (DecoderFolders.readBackbone(folder.resolve(DECODER)) instanceof DitConfig) {
-        components.put(DECODER, new ModelFolder.Component("diffusion4j", DecoderFolders.DIT_CLASS));
-      }
+      DecoderFolders.ownClass(folder.resolve(DECODER))
+          .ifPresent(own -> components.put(DECODER, new ModelFolder.Component("diffusion4j", own)));
       ModelFolder.write(folder, PIPELINE, components);
     }
   }

@@ -135,6 +135,15 @@ class GuideTest {
     return sum / (points.length / 2.0);
   }
 
+  /** Computes the mean distance between the points of two samples of the same noise. */
+  private static double apart(float[] first, float[] second) {
+    return IntStream.range(0, first.length / 2)
+        .map(i -> 2 * i)
+        .mapToDouble(i -> Math.hypot(first[i] - second[i], first[i + 1] - second[i + 1]))
+        .average()
+        .orElseThrow();
+  }
+
   private static float[] noise(int seed) {
     return new PhiloxNoise(seed, 0).gaussian("guide", PhiloxNoise.INITIAL, 1000);
   }
@@ -161,7 +170,10 @@ class GuideTest {
     float[] points = PointDiffusion.sample(weights, 500, 1);
     assertThat(points).hasSize(1000);
     assertThat(distance(points)).isLessThan(0.1);
-    assertThat(distance(PointDdim.sample(weights, noise(1), 50))).isLessThan(0.12);
+    float[] ddim = PointDdim.sample(weights, noise(1), 50);
+    assertThat(distance(ddim)).isLessThan(0.12);
+    assertThat(apart(PointDdim.sample(weights, noise(1), 20), ddim)).isLessThan(0.1);
+    assertThat(apart(PointDdim.sample(weights, noise(1), 5), ddim)).isGreaterThan(0.2);
   }
 
   /** Chapter 11: a velocity network, and the velocity of a network of ε. */
@@ -183,16 +195,23 @@ class GuideTest {
     }
   }
 
-  /** Chapter 12. */
+  /** Chapter 12, and its second exercise. */
   @Test
   void aStudentDrawsInOneCallWhatItsTeacherCannot() {
     TensorSource teacher = Trained.WEIGHTS;
-    float[] start = new PhiloxNoise(5, 0).gaussian("pairs", PhiloxNoise.INITIAL, 4096);
-    TensorSource student = PointStudent.distil(start, PointDdim.sample(teacher, start, 50), 1000);
+    float[] points = PointStudent.sample(student(teacher, 2048), noise(1));
     double alone = distance(PointDdim.sample(teacher, noise(1), 1));
-    assertThat(distance(PointStudent.sample(student, noise(1))))
-        .isLessThan(0.5 * alone)
-        .isLessThan(0.15);
+    assertThat(distance(points)).isLessThan(0.5 * alone).isLessThan(0.15);
+
+    float[] few = PointStudent.sample(student(teacher, 64), noise(1));
+    float[] expected = PointDdim.sample(teacher, noise(1), 50);
+    assertThat(distance(few)).isLessThan(0.15);
+    assertThat(apart(few, expected)).isLessThan(0.15).isGreaterThan(3 * apart(points, expected));
+  }
+
+  private static TensorSource student(TensorSource teacher, int pairs) {
+    float[] start = new PhiloxNoise(5, 0).gaussian("pairs", PhiloxNoise.INITIAL, 2 * pairs);
+    return PointStudent.distil(start, PointDdim.sample(teacher, start, 50), 1000);
   }
 
   /** Chapter 10: an eighth of the side, and 48 times fewer values. */

@@ -16,7 +16,7 @@ import java.util.function.Supplier;
 
 /** The same points and the same network along straight lines: flow matching. */
 final class PointFlow {
-  /** Algorithm 1 with the level, the noisy point and the target of the marked lines. */
+  /** Trains a velocity, by algorithm 1 with another level, noisy point and target. */
   static TensorSource train(Supplier<float[]> data, int steps, DoubleConsumer progress) {
     var random = new SplittableRandom(0);
     var noise = new PhiloxNoise(0, 0);

@@ -2,6 +2,7 @@ package io.diffusion4j.serving.file;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -33,7 +34,7 @@ public record FileVersion(List<Object> files) {
     if (!Files.isDirectory(path)) {
       return Stream.of(one(path));
     }
-    try (Stream<Path> all = Files.walk(path)) {
+    try (Stream<Path> all = Files.walk(path, FileVisitOption.FOLLOW_LINKS)) {
       return all.filter(Files::isRegularFile).sorted().map(FileVersion::one).toList().stream();
     } catch (IOException e) {
       throw new UncheckedIOException(e);

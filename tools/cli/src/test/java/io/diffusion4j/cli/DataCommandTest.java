@@ -124,6 +124,26 @@ class DataCommandTest {
   }
 
   @Test
+  void aCleanCopyHasEachReadablePictureOnceWithItsCaptions() throws IOException {
+    Files.copy(pictures.resolve("03.png"), pictures.resolve("again.png"));
+    Files.writeString(pictures.resolve("broken.png"), "no picture");
+    Files.write(pictures.resolve("02.txt"), new byte[] {'c', 'a', 'f', (byte) 0xe9});
+    Path clean = folder.resolve("clean");
+    Run run = Run.of("data", pictures.toString(), "--fix", clean.toString());
+    assertThat(run.status()).as(run.err()).isZero();
+    assertThat(run.out())
+        .contains(
+            clean
+                + ": 30 pictures; left out: 1 unreadable, 1 duplicates; captions changed: 1 in"
+                + " Latin-1");
+    Run again = Run.of("data", clean.toString());
+    assertThat(again.out())
+        .contains("captions: 4, of 10.0 %", "duplicates: 0", "broken: 0 (0.0 %)");
+    Run refused = Run.of("data", pictures.toString(), "--fix", clean.toString());
+    assertThat(refused.err()).contains("fix: " + clean + " (expected: a new or empty folder)");
+  }
+
+  @Test
   void whatIsNoDataSetIsRefused() {
     Run run = Run.of("data", folder.resolve("nowhere").toString());
     assertThat(run.status()).isEqualTo(FailureHandler.BAD_INPUT);

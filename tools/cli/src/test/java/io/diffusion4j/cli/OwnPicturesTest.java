@@ -575,6 +575,24 @@ class OwnPicturesTest {
   }
 
   @Test
+  void anEditOfTheSameLengthIsADifferentSet() throws IOException {
+    Path edited = otherPictures("red");
+    Path own = folder.resolve("edited");
+    String[] begun = {"--steps", "1", "--batch", "4"};
+    assertThat(train("clip", edited, "tiny", own, "edited-state", begun).status()).isZero();
+    Path caption = edited.resolve("red-disc.txt");
+    Files.writeString(caption, Files.readString(caption).replace("crimson", "scarlet"));
+    begun[1] = "2";
+    Run refused = train("clip", edited, "tiny", own, "edited-state", begun);
+    assertThat(refused.status()).isEqualTo(FailureHandler.FAILED);
+    assertThat(refused.err()).contains("state.safetensors: is of another run: data-contents: ");
+    String[] accepting = {"--steps", "2", "--batch", "4", "--accept-changed", "data"};
+    Run accepted = train("clip", edited, "tiny", own, "edited-state", accepting);
+    assertThat(accepted.status()).as(accepted.err()).isZero();
+    assertThat(accepted.err()).contains("clip: data-contents until step 1: ");
+  }
+
+  @Test
   void aResumeMayChangeStepsAndLearningRateAndMoveItsFolders() throws IOException {
     Path state = folder.resolve("moved-state");
     Path own = folder.resolve("moved");

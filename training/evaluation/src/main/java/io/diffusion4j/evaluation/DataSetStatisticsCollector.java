@@ -5,17 +5,14 @@ import io.diffusion4j.clip.token.Tokens;
 import io.diffusion4j.data.BadCaptionException;
 import io.diffusion4j.data.PictureSet;
 import io.diffusion4j.data.Tally;
-import io.diffusion4j.diffusion.digest.Sha256;
+import io.diffusion4j.data.files.CleanCopy;
 import io.diffusion4j.diffusion.image.Image;
-import io.diffusion4j.diffusion.image.Rgb8;
 import io.diffusion4j.evaluation.DataSetStatistics.Word;
 import io.diffusion4j.unclip.KnownWords;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigInteger;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -93,16 +90,10 @@ public final class DataSetStatisticsCollector {
   public Look look(long index) {
     try {
       Image image = pictures.image(index);
-      return new Look(image.width(), image.height(), hash(image), Optional.empty());
+      return new Look(image.width(), image.height(), CleanCopy.hash(image), Optional.empty());
     } catch (UncheckedIOException e) {
       return new Look(0, 0, BigInteger.ZERO, Optional.of(String.valueOf(e.getMessage())));
     }
-  }
-
-  private static BigInteger hash(Image image) {
-    MessageDigest digest = Sha256.start();
-    digest.update(ByteBuffer.allocate(8).putInt(image.width()).putInt(image.height()).flip());
-    return new BigInteger(1, digest.digest(Rgb8.of(image).pixels()));
   }
 
   /** Notes a picture and its captions. */

@@ -1,5 +1,8 @@
 package io.diffusion4j.data.files;
 
+import static java.nio.charset.StandardCharsets.UTF_16;
+import static java.nio.charset.StandardCharsets.UTF_16BE;
+import static java.nio.charset.StandardCharsets.UTF_16LE;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -7,12 +10,15 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.diffusion4j.data.BadCaptionException;
+import io.diffusion4j.data.Tally;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
+import java.nio.charset.Charset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** Captions in text files and in JSON: in UTF-8, without control characters. */
@@ -39,8 +45,18 @@ final class CaptionTexts {
     }
 
     @Override
+    public Repaired repaired() {
+      return Repaired.of(captions, new Tally());
+    }
+
+    @Override
     public long fingerprint() {
       return captions.hashCode();
+    }
+
+    @Override
+    public long checksum(Checksums files) {
+      return fingerprint();
     }
   }
 
@@ -52,8 +68,27 @@ final class CaptionTexts {
     }
 
     @Override
+    public Repaired repaired() throws IOException {
+      byte[] bytes = file.read();
+      List<String> found = new ArrayList<>();
+      Tally faults = new Tally();
+      String text = repairedText(bytes, faults);
+      try {
+        found.addAll(parser.captions(text));
+      } catch (BadCaptionException e) {
+        faults.add(e.fault());
+      }
+      return Repaired.of(found, faults);
+    }
+
+    @Override
     public long fingerprint() throws IOException {
       return file.size();
+    }
+
+    @Override
+    public long checksum(Checksums files) throws IOException {
+      return files.of(file.file());
     }
   }
 
@@ -93,6 +128,38 @@ final class CaptionTexts {
     } catch (CharacterCodingException e) {
       throw new BadCaptionException("not UTF-8", UTF_8_TEXT);
     }
+  }
+
+  /**
+   * Returns the text of a file in an encoding that is guessed where it is not UTF-8: UTF-16 with a
+   * byte order mark or with many zeros, else Windows-1252, which contains Latin-1.
+   *
+   * @param faults receives what was not UTF-8
+   */
+  private static String repairedText(byte[] bytes, Tally faults) {
+    long low = zeros(bytes, 0);
+    long high = zeros(bytes, 1);
+    if (4 * Math.max(low, high) > bytes.length || isMarkedUtf16(bytes)) {
+      faults.add("in UTF-16");
+      return new String(bytes, isMarkedUtf16(bytes) ? UTF_16 : high > low ? UTF_16LE : UTF_16BE);
+    }
+    try {
+      return decoded(bytes);
+    } catch (BadCaptionException e) {
+      faults.add("in Latin-1");
+      return new String(bytes, Charset.forName("windows-1252"));
+    }
+  }
+
+  private static boolean isMarkedUtf16(byte[] bytes) {
+    return bytes.length > 1
+        && (bytes[0] & 0xff) + (bytes[1] & 0xff) == 0xfe + 0xff
+        && Math.max(bytes[0] & 0xff, bytes[1] & 0xff) == 0xff;
+  }
+
+  /** Counts the zeros at even or odd places. */
+  private static long zeros(byte[] bytes, int first) {
+    return IntStream.range(0, bytes.length).filter(i -> i % 2 == first && bytes[i] == 0).count();
   }
 
   /**

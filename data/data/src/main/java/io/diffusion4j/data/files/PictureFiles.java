@@ -20,6 +20,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.LongStream;
 
 /**
  * Pictures in folders, lists, tables and tar shards. Pictures and captions are read on demand; only
@@ -41,14 +42,68 @@ public final class PictureFiles implements PictureSet {
   /** Ends the kind of a file that would belong to a picture. */
   static final String ALONE = " without a picture";
 
+  /** A path with a weight. */
+  private static final Pattern WEIGHTED = Pattern.compile("(.+):(\\d+)");
+
+  private static final int MOST_TIMES = 1000;
+
   private final String name;
   private final List<Entry> entries;
   private final Tally notRead;
+  private final Checksums checksums = new Checksums();
 
   private PictureFiles(String name, List<Entry> entries, Tally notRead) {
     this.name = name;
     this.entries = List.copyOf(entries);
     this.notRead = notRead;
+  }
+
+  /**
+   * A set with weights.
+   *
+   * @param files all pictures, each once
+   * @param pictures the pictures as often as they come in an epoch
+   */
+  public record Weighted(PictureFiles files, PictureSet pictures) {}
+
+  /**
+   * Opens a set of pictures that come several times in an epoch.
+   *
+   * @param paths as for {@link #open}, each optionally with a colon and a whole number of times, as
+   *     in {@code mine:3}, unless a file has this whole name
+   * @throws IllegalArgumentException as {@link #open} does
+   */
+  public static Weighted weighted(String setting, List<String> paths, Columns columns) {
+    List<String> plain = new ArrayList<>();
+    List<Integer> times = new ArrayList<>();
+    for (String path : paths) {
+      Matcher weighted = WEIGHTED.matcher(path);
+      boolean isWeighted = weighted.matches() && !Files.exists(Path.of(path));
+      plain.add(isWeighted ? weighted.group(1) : path);
+      String number = isWeighted ? weighted.group(2) : "1";
+      Check.that(
+          number.length() <= 4
+              && Integer.parseInt(number) >= 1
+              && Integer.parseInt(number) <= MOST_TIMES,
+          setting,
+          path,
+          "a whole number of times from 1 to %s",
+          MOST_TIMES);
+      times.add(Integer.parseInt(number));
+    }
+    List<Integer> counts = new ArrayList<>();
+    var all = open(setting, plain, columns, counts);
+    LongStream.Builder indices = LongStream.builder();
+    long index = 0;
+    for (int i = 0; i < counts.size(); i++) {
+      for (int k = 0; k < counts.get(i); k++, index++) {
+        for (int n = 0; n < times.get(i); n++) {
+          indices.add(index);
+        }
+      }
+    }
+    boolean isPlain = times.stream().allMatch(n -> n == 1);
+    return new Weighted(all, isPlain ? all : all.only(indices.build().toArray()));
   }
 
   /**
@@ -62,11 +117,20 @@ public final class PictureFiles implements PictureSet {
    *     or a shard is not as it should be
    */
   public static PictureFiles open(String setting, List<String> paths, Columns columns) {
+    return open(setting, paths, columns, new ArrayList<>());
+  }
+
+  /**
+   * @param counts receives the number of pictures of each path
+   */
+  private static PictureFiles open(
+      String setting, List<String> paths, Columns columns, List<Integer> counts) {
     List<Entry> entries = new ArrayList<>();
     Set<Path> known = new HashSet<>();
     var notRead = new Tally();
     try {
       for (String pattern : paths) {
+        int before = entries.size();
         for (String one : Braces.expanded(pattern)) {
           Path path = Path.of(one);
           Check.that(
@@ -76,6 +140,7 @@ public final class PictureFiles implements PictureSet {
               "each path once");
           entries.addAll(entries(setting, path, columns, notRead));
         }
+        counts.add(entries.size() - before);
       }
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + String.join(", ", paths) + ": " + e, e);
@@ -227,10 +292,20 @@ public final class PictureFiles implements PictureSet {
     }
   }
 
+  /** Returns the captions of a picture in a clean form, with guesses where they cannot be read. */
+  Captions.Repaired repairedCaptions(long index) throws IOException {
+    return entry(index).captions().repaired();
+  }
+
+  /** Returns the file of a picture, which may be a member of a shard or a value of a table. */
+  byte[] file(long index) throws IOException {
+    return entry(index).picture().read();
+  }
+
   @Override
   public Image image(long index) {
     try {
-      return decode(entry(index).picture().read());
+      return decode(file(index));
     } catch (IOException e) {
       throw new UncheckedIOException(key(index) + ": " + e.getMessage(), e);
     }
@@ -255,6 +330,16 @@ public final class PictureFiles implements PictureSet {
     try {
       Entry entry = entry(index);
       return 31 * entry.picture().size() + entry.captions().fingerprint();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + key(index) + ": " + e, e);
+    }
+  }
+
+  @Override
+  public long checksum(long index) {
+    try {
+      Entry entry = entry(index);
+      return 31 * checksums.of(entry.picture().file()) + entry.captions().checksum(checksums);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + key(index) + ": " + e, e);
     }

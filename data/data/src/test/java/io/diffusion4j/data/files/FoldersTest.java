@@ -128,4 +128,34 @@ class FoldersTest {
   void gifIsNamedAmongTheFormats() {
     assertThat(PictureFiles.formats()).isEqualTo("PNG, JPEG, WebP or GIF");
   }
+
+  @Test
+  void aPathWithAWeightComesSeveralTimes() throws IOException {
+    write("a/1.png", PICTURE);
+    write("b/2.png", PICTURE);
+    write("b/3.png", PICTURE);
+    var paths = List.of(folder.resolve("a") + ":3", folder.resolve("b").toString());
+    var set = PictureFiles.weighted("data", paths, Columns.DEFAULT);
+    assertThat(keys(set.pictures())).containsExactly("1.png", "1.png", "1.png", "2.png", "3.png");
+    assertThat(keys(set.files())).containsExactly("1.png", "2.png", "3.png");
+    assertThat(set.pictures().image(4).width()).isEqualTo(2);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0", "1001", "99999999999"})
+  void aWeightOutOfRangeIsRefused(String weight) throws IOException {
+    write("a/1.png", PICTURE);
+    String path = folder.resolve("a") + ":" + weight;
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> PictureFiles.weighted("data", List.of(path), Columns.DEFAULT))
+        .withMessage("data: %s (expected: a whole number of times from 1 to 1000)", path);
+  }
+
+  @Test
+  void aFolderWhoseNameLooksLikeAWeightIsRead() throws IOException {
+    write("a:2/1.png", PICTURE);
+    var set =
+        PictureFiles.weighted("data", List.of(folder.resolve("a:2").toString()), Columns.DEFAULT);
+    assertThat(keys(set.pictures())).containsExactly("1.png");
+  }
 }

@@ -169,7 +169,9 @@ public final class OneDnnLearner implements TrainingSession {
               ? new ParameterUpdate.Fixed(trained, config)
               : isMatrix
                   ? new MuonUpdate(trained, config, rooms.get(least), process, group.rank())
-                  : new AdamW(trained, config);
+                  : optimizer.rule().isPresent()
+                      ? new RuleUpdate(trained, config, optimizer.rule().get())
+                      : new AdamW(trained, config);
       updates.put(parameter.key(), update);
       duties.get(least).add(update);
       load[least] += update.cost();
@@ -340,6 +342,7 @@ public final class OneDnnLearner implements TrainingSession {
     double correction2 = Math.sqrt(1 - Math.pow(optimizer.beta2(), step + 1.0));
     double rate = config.rate(step);
     return new ParameterUpdate.Step(
+        step,
         (float) Math.min(1, config.clipNorm() / (norm + 1e-6)),
         (float) rate,
         (float) (correction2 / correction1),

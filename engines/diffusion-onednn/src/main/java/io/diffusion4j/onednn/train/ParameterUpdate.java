@@ -12,7 +12,7 @@ import org.bytedeco.dnnl.dnnl_stream;
  * A parameter's weights, moments and moving averages in training, and their update in a step;
  * arrays are in the graph's order of axes.
  */
-abstract sealed class ParameterUpdate permits AdamW, MuonUpdate, ParameterUpdate.Fixed {
+abstract sealed class ParameterUpdate permits AdamW, MuonUpdate, RuleUpdate, ParameterUpdate.Fixed {
   /** The number of elements processed at a time, which fit the first-level cache. */
   static final int BLOCK = 4096;
 
@@ -45,6 +45,7 @@ abstract sealed class ParameterUpdate permits AdamW, MuonUpdate, ParameterUpdate
   /**
    * The values of a step that all parameters share.
    *
+   * @param number the number of steps before
    * @param clip factor of the gradient
    * @param rate the learning rate
    * @param correction the correction of AdamW's rate, for the bias of both moments
@@ -57,6 +58,7 @@ abstract sealed class ParameterUpdate permits AdamW, MuonUpdate, ParameterUpdate
    * @param moreEmaDecays decays of the other moving averages
    */
   record Step(
+      long number,
       float clip,
       float rate,
       float correction,

@@ -4,6 +4,7 @@ import static io.diffusion4j.training.PartTechniques.DENSITY;
 import static io.diffusion4j.training.PartTechniques.DROP;
 import static io.diffusion4j.training.PartTechniques.FLOW_PREDICTION;
 import static io.diffusion4j.training.PartTechniques.FLOW_SHIFT;
+import static io.diffusion4j.training.PartTechniques.LOSS;
 import static io.diffusion4j.training.PartTechniques.PROCESS;
 import static io.diffusion4j.training.PartTechniques.SHIFT;
 import static io.diffusion4j.training.PartTechniques.TEXT_DROP;
@@ -16,12 +17,16 @@ import io.diffusion4j.checkpoint.TensorMap;
 import io.diffusion4j.data.CaptionedImages.CaptionedImage;
 import io.diffusion4j.data.DataSet;
 import io.diffusion4j.data.Techniques;
+import io.diffusion4j.data.TrainingOption;
 import io.diffusion4j.decoder.DecoderBatches;
 import io.diffusion4j.decoder.DecoderFolders;
 import io.diffusion4j.decoder.DecoderModel;
 import io.diffusion4j.decoder.DecoderObjective;
 import io.diffusion4j.decoder.DiffusionDecoder;
 import io.diffusion4j.decoder.backbone.Backbone;
+import io.diffusion4j.decoder.backbone.BackboneLayers;
+import io.diffusion4j.decoder.backbone.NamedBackbone;
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.component.ImageDecoder;
 import io.diffusion4j.diffusion.component.Prompt;
 import io.diffusion4j.diffusion.loss.TimestepSampler;
@@ -62,6 +67,16 @@ record DecoderTraining() implements TrainableComponent {
 
   private static final double FINAL_SHARE = 0.02;
 
+  private static final String BACKBONE_OF_PRESET = "preset";
+
+  /** The layers of a plugin, if another name than the preset's is requested. */
+  private static final TrainingOption<BackboneLayers> BACKBONE =
+      TrainingOption.<BackboneLayers>oneOf(
+              "backbone",
+              BACKBONE_OF_PRESET,
+              Map.of(BACKBONE_OF_PRESET, (nn, sizes, x, sinusoid, timeAdd, context) -> x))
+          .addedLater();
+
   @Override
   public String word() {
     return "decoder";
@@ -76,6 +91,8 @@ record DecoderTraining() implements TrainableComponent {
   public Techniques techniques() {
     return Techniques.of(
             FLOW_PREDICTION,
+            BACKBONE,
+            LOSS,
             WEIGHTING,
             SHIFT,
             PartTechniques.LOW_NOISE,
@@ -105,6 +122,21 @@ record DecoderTraining() implements TrainableComponent {
   @Override
   public Map<String, String> frozen(ComponentRun run) {
     return new UnclipRun(run).clip();
+  }
+
+  /** Returns the network to train: a plugin's layers in the usual sizes, or the usual network. */
+  private static Backbone shape(UnclipRun own) {
+    Backbone usual = own.shapes().decoder();
+    String name = own.run().setup().techniques().word(BACKBONE);
+    if (!own.run().setup().techniques().isChanged(BACKBONE)) {
+      return usual;
+    }
+    Check.that(
+        own.run().start().isEmpty() && !own.run().whole().inpainting(),
+        "backbone",
+        name,
+        BACKBONE_OF_PRESET + ", with --start-from or --inpainting");
+    return NamedBackbone.like(usual, name, own.run().technique(BACKBONE));
   }
 
   /**
@@ -144,7 +176,7 @@ record DecoderTraining() implements TrainableComponent {
   public boolean train(ComponentRun run) {
     var own = new UnclipRun(run);
     var config = run.config();
-    var shape = own.shapes().decoder();
+    Backbone shape = shape(own);
     var projection = own.shapes().projection();
     int length = own.shapes().text().positions();
     var objective = new DecoderObjective(shape, projection, length);
@@ -235,12 +267,12 @@ record DecoderTraining() implements TrainableComponent {
         scheduler.parameterization(),
         run.technique(WEIGHTING),
         network::sinusoid,
-        flow
-            ? TimestepSampler.of(run.technique(DENSITY), UnclipRun.TRAIN_STEPS)
-            : TimestepSampler.shifted(UnclipRun.TRAIN_STEPS, run.technique(SHIFT))
+        run.timesteps(
+            UnclipRun.TRAIN_STEPS,
+            TimestepSampler.shifted(UnclipRun.TRAIN_STEPS, run.technique(SHIFT))
                 .mixedWith(
                     TimestepSampler.uniform(UnclipRun.LOW_NOISE),
                     run.technique(PartTechniques.LOW_NOISE))
-                .mixedWith(TimestepSampler.uniform(FINAL), FINAL_SHARE));
+                .mixedWith(TimestepSampler.uniform(FINAL), FINAL_SHARE)));
   }
 }

@@ -1,6 +1,8 @@
 package io.diffusion4j.unclip.training;
 
+import static io.diffusion4j.training.PartTechniques.DENSITY;
 import static io.diffusion4j.training.PartTechniques.DROP;
+import static io.diffusion4j.training.PartTechniques.LOSS;
 import static io.diffusion4j.training.PartTechniques.PREDICTION;
 import static io.diffusion4j.training.PartTechniques.STANDARDIZED;
 
@@ -8,6 +10,7 @@ import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.checkpoint.SchedulerConfig;
 import io.diffusion4j.data.Techniques;
 import io.diffusion4j.diffusion.component.ImageEncoder;
+import io.diffusion4j.diffusion.loss.TimestepSampler;
 import io.diffusion4j.diffusion.loss.Weighting;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
 import io.diffusion4j.nn.train.diffusion.NoisedBatch;
@@ -38,7 +41,7 @@ record PriorTraining() implements TrainableComponent {
 
   @Override
   public Techniques techniques() {
-    return Techniques.of(PREDICTION, STANDARDIZED, DROP);
+    return Techniques.of(PREDICTION, LOSS, DENSITY, STANDARDIZED, DROP);
   }
 
   @Override
@@ -69,10 +72,13 @@ record PriorTraining() implements TrainableComponent {
               .orElseGet(() -> standardization(own, image, shape.embeddingDim()));
       var noise =
           new NoisedBatch(
-              new CosineSchedule(UnclipRun.TRAIN_STEPS),
-              run.technique(PREDICTION),
-              Weighting.SIMPLE,
-              shape.width());
+                  new CosineSchedule(UnclipRun.TRAIN_STEPS),
+                  run.technique(PREDICTION),
+                  Weighting.SIMPLE,
+                  shape.width())
+              .withTimesteps(
+                  run.timesteps(
+                      UnclipRun.TRAIN_STEPS, TimestepSampler.uniform(UnclipRun.TRAIN_STEPS)));
       return run.fit(
           new PriorObjective(new PriorTransformer(shape)),
           data ->

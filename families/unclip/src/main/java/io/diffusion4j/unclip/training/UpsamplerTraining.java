@@ -1,6 +1,7 @@
 package io.diffusion4j.unclip.training;
 
 import static io.diffusion4j.training.PartTechniques.BLUR;
+import static io.diffusion4j.training.PartTechniques.LOSS;
 import static io.diffusion4j.training.PartTechniques.PREDICTION;
 import static io.diffusion4j.training.PartTechniques.WEIGHTING;
 
@@ -61,7 +62,7 @@ record UpsamplerTraining(boolean last) implements TrainableComponent {
 
   @Override
   public Techniques techniques() {
-    return Techniques.of(PREDICTION, WEIGHTING, BLUR);
+    return Techniques.of(PREDICTION, LOSS, WEIGHTING, BLUR);
   }
 
   @Override

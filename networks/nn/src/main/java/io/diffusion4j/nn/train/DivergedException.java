@@ -14,4 +14,16 @@ public final class DivergedException extends RuntimeException {
             + gradientNorm
             + " (expected: finite numbers)");
   }
+
+  private DivergedException(String message, DivergedException cause) {
+    super(message, cause);
+  }
+
+  /** Returns the failure with what may have caused it. */
+  public DivergedException with(String suspects) {
+    String end = " (expected: finite numbers)";
+    String known = String.valueOf(getMessage()).replace(end, "");
+    return new DivergedException(
+        known + " (expected: finite numbers, with " + suspects + ")", this);
+  }
 }

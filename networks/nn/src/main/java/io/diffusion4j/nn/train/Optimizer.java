@@ -2,6 +2,8 @@ package io.diffusion4j.nn.train;
 
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.weights.Parameter;
+import java.util.Locale;
+import java.util.Optional;
 
 /**
  * The rule that updates the weights by their gradients.
@@ -12,6 +14,7 @@ import io.diffusion4j.nn.weights.Parameter;
  * @param epsilon added to the root of the second moment
  * @param weightDecay decoupled (Loshchilov &amp; Hutter 2019)
  * @param decayed which parameters decay
+ * @param rule replaces the method, if present
  */
 public record Optimizer(
     Method method,
@@ -19,7 +22,8 @@ public record Optimizer(
     double beta2,
     double epsilon,
     double weightDecay,
-    Decayed decayed) {
+    Decayed decayed,
+    Optional<Rule> rule) {
   /** The update rules. */
   public enum Method {
     /** AdamW (Loshchilov &amp; Hutter 2019, algorithm 2) for all. */
@@ -38,9 +42,21 @@ public record Optimizer(
     LAYERS
   }
 
+  /**
+   * A rule by its name.
+   *
+   * @param name the name that weights and states record
+   */
+  public record Rule(String name, UpdateRule update) {
+    @Override
+    public String toString() {
+      return name; // the same in all processes
+    }
+  }
+
   /** Creates an optimizer whose weight decay applies to parameters of two or more axes. */
   public Optimizer(Method method, double beta1, double beta2, double epsilon, double weightDecay) {
-    this(method, beta1, beta2, epsilon, weightDecay, Decayed.MATRICES);
+    this(method, beta1, beta2, epsilon, weightDecay, Decayed.MATRICES, Optional.empty());
   }
 
   public Optimizer {
@@ -57,7 +73,7 @@ public record Optimizer(
 
   /** Whether {@link Muon} updates this parameter. */
   public boolean orthogonalizes(Parameter parameter) {
-    return method == Method.MUON && Muon.moves(parameter);
+    return rule.isEmpty() && method == Method.MUON && Muon.moves(parameter);
   }
 
   /** Whether a parameter decays. */
@@ -75,18 +91,28 @@ public record Optimizer(
         || key.contains("position");
   }
 
+  /** Returns the name of the rule, or of the method in lower case. */
+  public String name() {
+    return rule.map(Rule::name).orElse(method.name().toLowerCase(Locale.ROOT));
+  }
+
+  /** Returns the optimizer with a rule in place of its method. */
+  public Optimizer withRule(Rule newRule) {
+    return new Optimizer(method, beta1, beta2, epsilon, weightDecay, decayed, Optional.of(newRule));
+  }
+
   /** Returns the optimizer with another method. */
   public Optimizer withMethod(Method newMethod) {
-    return new Optimizer(newMethod, beta1, beta2, epsilon, weightDecay, decayed);
+    return new Optimizer(newMethod, beta1, beta2, epsilon, weightDecay, decayed, Optional.empty());
   }
 
   /** Returns the optimizer with another weight decay. */
   public Optimizer withWeightDecay(double newWeightDecay) {
-    return new Optimizer(method, beta1, beta2, epsilon, newWeightDecay, decayed);
+    return new Optimizer(method, beta1, beta2, epsilon, newWeightDecay, decayed, rule);
   }
 
   /** Returns the optimizer with another choice of decaying parameters. */
   public Optimizer withDecayed(Decayed newDecayed) {
-    return new Optimizer(method, beta1, beta2, epsilon, weightDecay, newDecayed);
+    return new Optimizer(method, beta1, beta2, epsilon, weightDecay, newDecayed, rule);
   }
 }

@@ -10,7 +10,6 @@ import io.diffusion4j.nn.train.group.Wire;
 import io.diffusion4j.nn.weights.Parameter;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -96,14 +95,25 @@ public record TrainingConfig(
   /** The largest number of moving averages. */
   public static final int MAX_AVERAGES = 3;
 
-  /** The shape of the learning rate's decay to 0. */
-  public enum Fall {
+  /**
+   * The shape of the learning rate's decay, with its name.
+   *
+   * @param curve the share of the rate during the decay
+   */
+  public record Fall(String name, RateCurve curve) {
     /** Half a cosine. */
-    COSINE,
+    public static final Fall COSINE = new Fall("cosine", p -> 0.5 * (1 + Math.cos(Math.PI * p)));
+
     /** A straight line. */
-    LINEAR,
+    public static final Fall LINEAR = new Fall("linear", progress -> 1 - progress);
+
     /** No decay. */
-    NONE
+    public static final Fall NONE = new Fall("none", progress -> 1);
+
+    @Override
+    public String toString() {
+      return name; // the same in all processes
+    }
   }
 
   /** The warm-up of a moving average. */
@@ -338,11 +348,9 @@ public record TrainingConfig(
       return learningRate;
     }
     double progress = Math.min(1, (double) (step - constant) / Math.max(1, steps - constant));
-    return switch (fall) {
-      case COSINE -> learningRate * 0.5 * (1 + Math.cos(Math.PI * progress));
-      case LINEAR -> learningRate * (1 - progress);
-      case NONE -> learningRate;
-    };
+    double share = fall.curve.at(progress);
+    Check.that(share >= 0 && share <= 1, fall + " at " + progress, share, "in [0, 1]");
+    return learningRate * share;
   }
 
   /** Returns the format in which processes exchange gradients. */
@@ -394,7 +402,7 @@ public record TrainingConfig(
         "diffusion4j.steps", Long.toString(steps),
         "diffusion4j.batch_size", Long.toString(samplesPerStep()),
         "diffusion4j.learning_rate", Double.toString(learningRate),
-        "diffusion4j.optimizer", optimizer.method().name().toLowerCase(Locale.ROOT),
+        "diffusion4j.optimizer", optimizer.name(),
         "diffusion4j.seed", Long.toString(seed));
   }
 

@@ -106,6 +106,7 @@ final class TrainingState {
       notes.putIfAbsent(TIMESTEPS, UNIFORM);
       notes.putIfAbsent(ACCUMULATE, "1");
       notes.putIfAbsent(FROZEN, NOTHING);
+      notes.putIfAbsent("plugins", NOTHING);
       Map<String, String> identity = identity(trainer, config, origin, timesteps);
       var unknown = new TreeSet<>(identity.keySet());
       unknown.removeAll(notes.keySet());
@@ -173,7 +174,13 @@ final class TrainingState {
     notes.put(ACCUMULATE, Integer.toString(config.accumulate()));
     notes.put(FROZEN, trainer.fixed().orElse(NOTHING));
     notes.put("precision", config.compute().precision().name());
-    notes.put(OPTIMIZER, config.optimizer().method().name());
+    notes.put(
+        OPTIMIZER,
+        config
+            .optimizer()
+            .rule()
+            .map(Optimizer.Rule::name)
+            .orElse(config.optimizer().method().name()));
     notes.put("weight_decay", Double.toString(config.optimizer().weightDecay()));
     notes.put("decayed", config.optimizer().decayed().name());
     notes.put("lora", config.lowRank().map(LowRank::toString).orElse(NOTHING));

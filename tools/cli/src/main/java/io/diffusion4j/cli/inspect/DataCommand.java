@@ -11,6 +11,7 @@ import io.diffusion4j.cli.options.PublishedModel;
 import io.diffusion4j.data.BadPictures;
 import io.diffusion4j.data.PictureSet;
 import io.diffusion4j.data.Prefetcher;
+import io.diffusion4j.data.files.CleanCopy;
 import io.diffusion4j.data.files.PictureFiles;
 import io.diffusion4j.diffusion.image.ContactSheet;
 import io.diffusion4j.diffusion.image.Image;
@@ -44,6 +45,7 @@ import picocli.CommandLine.Parameters;
       "",
       "Example:",
       "  diffusion4j data pictures --sheet sheet.png",
+      "  diffusion4j data pictures --fix clean",
       "  diffusion4j data '{00000..00009}.tar' --model training/emoji/model --json report.json"
     })
 public final class DataCommand implements Callable<Integer> {
@@ -74,6 +76,14 @@ public final class DataCommand implements Callable<Integer> {
       description = "Write a contact sheet of up to 64 pictures, evenly spaced, as PNG.")
   private @Nullable Path sheet;
 
+  @Option(
+      names = "--fix",
+      paramLabel = "DIR",
+      description =
+          "Write a clean copy to this new folder: the readable pictures, each once, with captions"
+              + " in UTF-8 beside them.")
+  private @Nullable Path fixed;
+
   @Mixin private CommonOptions.JsonFile json = new CommonOptions.JsonFile();
 
   @Option(
@@ -89,6 +99,7 @@ public final class DataCommand implements Callable<Integer> {
     Optional<OutputFile> jsonFile = json.path().map(file -> new OutputFile("json", file));
     sheetFile.ifPresent(OutputFile::requireWritable);
     jsonFile.ifPresent(OutputFile::requireWritable);
+    Optional.ofNullable(fixed).ifPresent(CleanCopy::requireEmpty);
     Optional<DataSetStatisticsCollector.Model> reader =
         Optional.ofNullable(model)
             .map(PublishedModel::folder)
@@ -99,7 +110,25 @@ public final class DataCommand implements Callable<Integer> {
       jsonFile.ifPresent(
           file -> file.write(SurveyFormat.json(survey, pictures.notRead()).getBytes(UTF_8)));
       sheetFile.ifPresent(file -> file.write(Png.encode(sheet(pictures), Map.of())));
+      if (fixed != null) {
+        fix(pictures, fixed);
+        return 0;
+      }
       return survey.brokenShare() > BadPictures.DEFAULT_MAX ? FailureHandler.FAILED : 0;
+    }
+  }
+
+  private void fix(PictureFiles pictures, Path folder) {
+    try (ProgressBars.Bar bar = console.bars().bar("copying", 0, pictures.size())) {
+      var copy = CleanCopy.write(pictures, folder, "", threads, done -> bar.at(done, ""));
+      long twice = copy.duplicates().stream().mapToInt(group -> group.size() - 1).sum();
+      console.printf(
+          "%s: %d pictures; left out: %d unreadable, %d duplicates%s",
+          folder,
+          copy.pictures(),
+          copy.unreadable().size(),
+          twice,
+          copy.captions().counts().isEmpty() ? "" : "; captions changed: " + copy.captions());
     }
   }
 

@@ -21,7 +21,8 @@ final class DataOptions {
       description =
           "Train on these pictures instead of emoji: a folder (with metadata.jsonl or metadata.csv,"
               + " or NAME.txt beside NAME.png), a list (.csv, .tsv, .jsonl), Parquet files, or tar"
-              + " shards such as {00000..00099}.tar. See docs/own-data.md.")
+              + " shards such as {00000..00099}.tar; with :N, N times in an epoch. May be repeated."
+              + " See docs/own-data.md.")
   private List<String> paths = List.of();
 
   @Mixin private PictureColumns columns = new PictureColumns();

@@ -11,6 +11,7 @@ import io.diffusion4j.emoji.train.EmojiPreset;
 import io.diffusion4j.nn.train.TrainingConfig;
 import io.diffusion4j.training.Distillation;
 import io.diffusion4j.training.TrainableFamily;
+import io.diffusion4j.training.TrainingPlugins;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -171,7 +172,10 @@ public final class DistillCommand implements Callable<Integer> {
             pairs,
             guidance == null ? OptionalDouble.empty() : OptionalDouble.of(guidance),
             scales(),
-            schedule.of(TrainingConfig.of(STEPS, BATCH, LEARNING_RATE, 1), OptionalLong.empty()),
+            schedule.of(
+                TrainingConfig.of(STEPS, BATCH, LEARNING_RATE, 1),
+                OptionalLong.empty(),
+                TrainingPlugins.NONE),
             checkpointEvery);
     var distiller =
         TrainableFamily.all().stream()

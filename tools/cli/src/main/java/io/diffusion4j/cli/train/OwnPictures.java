@@ -4,6 +4,7 @@ import io.diffusion4j.clip.embed.KnownEmbeddings;
 import io.diffusion4j.data.BadPictures;
 import io.diffusion4j.data.CropCache;
 import io.diffusion4j.data.DataSet;
+import io.diffusion4j.data.PictureSet;
 import io.diffusion4j.data.PrefetchingDataSet;
 import io.diffusion4j.data.Preparation;
 import io.diffusion4j.data.Shuffled;
@@ -44,7 +45,8 @@ record OwnPictures(
       int threads,
       Optional<Path> cache,
       Optional<Path> embedded) {
-    var all = PictureFiles.open("data", paths, columns);
+    var weighted = PictureFiles.weighted("data", paths, columns);
+    PictureSet all = weighted.pictures();
     Optional<Split> split =
         heldOut.map(choice -> PictureFiles.split("validation", choice, all, columns));
     var trained = split.map(Split::training).orElse(all);
@@ -56,7 +58,7 @@ record OwnPictures(
     return new OwnPictures(
         new PrefetchingDataSet(embeddings.map(shuffled::withEmbeddings).orElse(shuffled), threads),
         split.map(parts -> new Shuffled(parts.validation())),
-        all.notRead(),
+        weighted.files().notRead(),
         bad,
         store,
         embeddings);

@@ -1,20 +1,11 @@
 package io.diffusion4j.cli.train;
 
 import io.diffusion4j.checkpoint.AtomicFile;
-import io.diffusion4j.cli.options.ModelOptions;
-import io.diffusion4j.cli.options.SamplingOptions;
 import io.diffusion4j.data.DataSet;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.image.ContactSheet;
 import io.diffusion4j.diffusion.image.Image;
-import io.diffusion4j.diffusion.noise.NoiseSource;
-import io.diffusion4j.diffusion.noise.PhiloxNoise;
-import io.diffusion4j.diffusion.pipeline.ImageTask;
-import io.diffusion4j.diffusion.stage.SamplingListener;
-import io.diffusion4j.pipeline.OpenPipeline;
-import io.diffusion4j.pipeline.Plugins;
 import io.diffusion4j.pipeline.Residency;
-import io.diffusion4j.serving.request.DirectGenerator;
 import io.diffusion4j.training.Inspection;
 import io.diffusion4j.training.Inspection.Best;
 import io.diffusion4j.training.Inspection.Interval;
@@ -25,9 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import picocli.CommandLine.Option;
 
@@ -153,21 +142,8 @@ final class SampleOptions {
     if (!Files.exists(model.resolve(INDEX)) || drawn.isEmpty()) {
       return Optional.empty();
     }
-    var how = ModelOptions.opening(Residency.ONE_AT_A_TIME, Optional.empty());
-    try (var plugins = Plugins.of(List.of());
-        var open = OpenPipeline.of(model, how, plugins)) {
-      var words = drawn.stream().map(text -> new ImageTask.Words(text, "")).toList();
-      var settings =
-          DirectGenerator.settings(
-              open.pipeline(), ImageTask.of(drawn.get(0)), Map.of(), SamplingOptions::nameOf);
-      List<NoiseSource> noise =
-          IntStream.range(0, words.size())
-              .<NoiseSource>mapToObj(i -> new PhiloxNoise(0, i))
-              .toList();
-      var images =
-          open.pipeline()
-              .draw(new ImageTask.TextToImage(words), settings, noise, SamplingListener.NONE);
-      return Optional.of(ContactSheet.of(images));
+    try (var opened = new DrawnPrompts(model, List.of(), Residency.ONE_AT_A_TIME)) {
+      return Optional.of(ContactSheet.of(opened.draw(drawn, 0)));
     }
   }
 }

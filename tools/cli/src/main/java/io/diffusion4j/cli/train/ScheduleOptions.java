@@ -1,16 +1,23 @@
 package io.diffusion4j.cli.train;
 
 import io.diffusion4j.cli.options.ModelOptions;
+import io.diffusion4j.diffusion.argument.ByName;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.engine.Engines;
 import io.diffusion4j.nn.train.KeyPatterns;
 import io.diffusion4j.nn.train.LowRank;
 import io.diffusion4j.nn.train.Optimizer;
+import io.diffusion4j.nn.train.RateCurve;
 import io.diffusion4j.nn.train.TrainingConfig;
 import io.diffusion4j.nn.train.TrainingConfig.Activations;
 import io.diffusion4j.nn.train.TrainingConfig.Fall;
+import io.diffusion4j.nn.train.UpdateRule;
+import io.diffusion4j.training.TrainingPlugins;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -56,10 +63,10 @@ final class ScheduleOptions {
       names = "--schedule",
       paramLabel = "NAME",
       description =
-          "The shape of the learning rate after the warm-up: ${COMPLETION-CANDIDATES}. wsd"
-              + " (warm-up, stable, decay) is constant until the last steps (--decay, or a tenth of"
-              + " all), and falls like a cosine there. Default: cosine")
-  private @Nullable Schedule schedule;
+          "The shape of the learning rate after the warm-up: constant, cosine, linear, wsd, or that"
+              + " of a plugin. wsd (warm-up, stable, decay) is constant until the last steps"
+              + " (--decay, or a tenth of all), and falls like a cosine there. Default: cosine")
+  private @Nullable String schedule;
 
   @Option(
       names = "--decay",
@@ -74,9 +81,9 @@ final class ScheduleOptions {
       names = "--optimizer",
       paramLabel = "NAME",
       description =
-          "The optimizer: ${COMPLETION-CANDIDATES}. muon applies to matrices and uses adamw for the"
-              + " rest. Default: the preset's")
-  private @Nullable Moving optimizer;
+          "The optimizer: adamw, muon, or that of a plugin. muon applies to matrices and uses adamw"
+              + " for the rest. Default: the preset's")
+  private @Nullable String optimizer;
 
   @Option(
       names = "--weight-decay",
@@ -153,25 +160,29 @@ final class ScheduleOptions {
               + " Default: bf16")
   private ModelOptions.@Nullable Format format;
 
-  /** The schedules by their names on the command line. */
-  enum Schedule {
-    constant,
-    cosine,
-    linear,
-    wsd
-  }
+  private static final String WSD = "wsd";
+
+  /** The shapes of the learning rate by their names on the command line. */
+  private static final ByName<Fall> SCHEDULES =
+      new ByName<>(
+          "schedule",
+          Map.of(
+              "constant",
+              Fall.NONE,
+              "cosine",
+              Fall.COSINE,
+              "linear",
+              Fall.LINEAR,
+              WSD,
+              Fall.COSINE));
 
   /** The optimizers by their names on the command line. */
-  enum Moving {
-    adamw(Optimizer.Method.ADAMW),
-    muon(Optimizer.Method.MUON);
-
-    private final Optimizer.Method method;
-
-    Moving(Optimizer.Method method) {
-      this.method = method;
-    }
-  }
+  private static final ByName<UnaryOperator<Optimizer>> OPTIMIZERS =
+      new ByName<>(
+          "optimizer",
+          Map.of(
+              "adamw", usual -> usual.withMethod(Optimizer.Method.ADAMW),
+              "muon", usual -> usual.withMethod(Optimizer.Method.MUON)));
 
   /** The groups of parameters by their names on the command line. */
   enum Decaying {
@@ -191,8 +202,9 @@ final class ScheduleOptions {
    *
    * @param usual the preset's
    * @param pictures the pictures of an epoch; empty if the data set is endless
+   * @param plugins which may add optimizers and schedules
    */
-  TrainingConfig of(TrainingConfig usual, OptionalLong pictures) {
+  TrainingConfig of(TrainingConfig usual, OptionalLong pictures, TrainingPlugins plugins) {
     TrainingConfig changed = usual;
     if (batch != null) {
       changed = changed.withBatchSize(batch);
@@ -208,8 +220,8 @@ final class ScheduleOptions {
     if (learningRate != null) {
       changed = changed.withLearningRate(learningRate);
     }
-    changed = scheduled(changed);
-    changed = changed.withOptimizer(moving(changed.optimizer()));
+    changed = scheduled(changed, plugins);
+    changed = changed.withOptimizer(moving(changed.optimizer(), plugins));
     if (!emaDecay.isEmpty()) {
       changed = changed.withEmaDecay(emaDecay.stream().mapToDouble(d -> d).toArray());
     }
@@ -242,27 +254,31 @@ final class ScheduleOptions {
     return Math.max(1, (long) Math.ceil(wanted * pictures.getAsLong() / perStep));
   }
 
-  private TrainingConfig scheduled(TrainingConfig config) {
+  private TrainingConfig scheduled(TrainingConfig config, TrainingPlugins plugins) {
     TrainingConfig changed = config;
     if (decay != null) {
       changed = changed.withDecay(decay);
-    } else if (schedule == Schedule.wsd) {
+    } else if (WSD.equals(schedule)) {
       changed = changed.withDecay(Math.max(1, changed.steps() / 10));
     }
     if (schedule == null) {
       return changed;
     }
-    return switch (schedule) {
-      case constant -> changed.withFall(Fall.NONE);
-      case linear -> changed.withFall(Fall.LINEAR);
-      case cosine, wsd -> changed.withFall(Fall.COSINE);
-    };
+    Map<String, Fall> added = new HashMap<>();
+    plugins.of(RateCurve.class).forEach((name, curve) -> added.put(name, new Fall(name, curve)));
+    return changed.withFall(SCHEDULES.adding(added).named(schedule));
   }
 
-  private Optimizer moving(Optimizer usual) {
+  private Optimizer moving(Optimizer usual, TrainingPlugins plugins) {
     Optimizer changed = usual;
     if (optimizer != null) {
-      changed = changed.withMethod(optimizer.method);
+      Map<String, UnaryOperator<Optimizer>> added = new HashMap<>();
+      plugins
+          .of(UpdateRule.class)
+          .forEach(
+              (name, rule) ->
+                  added.put(name, other -> other.withRule(new Optimizer.Rule(name, rule))));
+      changed = OPTIMIZERS.adding(added).named(optimizer).apply(changed);
     }
     if (weightDecay != null) {
       changed = changed.withWeightDecay(weightDecay);

@@ -21,6 +21,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 
 /**
@@ -50,6 +51,13 @@ record TimeBudget(double minutes, Path state) {
           "upsampler-last", 0.03);
 
   private static final double OTHER = 0.3;
+
+  /**
+   * The epochs after which a part only learns the pictures of a small set by heart: then the
+   * validation loss rises, and the time is better spent on the other parts.
+   */
+  private static final Map<String, Integer> MOST_EPOCHS =
+      Map.of("clip", 50, "prior", 25, "prior-ar", 25);
 
   /** The share of the time that remains for previews, validation and saved states. */
   private static final double RESERVE = 0.1;
@@ -96,18 +104,20 @@ record TimeBudget(double minutes, Path state) {
     }
     long begin = System.nanoTime();
     Map<String, Speed> speeds = measure(training, setups, configs);
-    Map<String, Choice> chosen = divide(speeds, 1e-9 * (System.nanoTime() - begin));
+    double spent = 1e-9 * (System.nanoTime() - begin);
+    Map<String, Choice> chosen = divide(speeds, most(setups, configs), spent);
     write(file, chosen);
     return chosen;
   }
 
   /**
-   * Divides the time among parts.
+   * Divides the time among parts. What a part cannot use is divided among the others.
    *
+   * @param most the largest numbers of useful steps, of parts that have one
    * @param spent the seconds that the measurement took
    * @throws IllegalArgumentException if too little of the time is left
    */
-  Map<String, Choice> divide(Map<String, Speed> speeds, double spent) {
+  Map<String, Choice> divide(Map<String, Speed> speeds, Map<String, Long> most, double spent) {
     double all = SECONDS * minutes;
     double overhead = spent + speeds.values().stream().mapToDouble(Speed::start).sum();
     Check.that(
@@ -117,15 +127,50 @@ record TimeBudget(double minutes, Path state) {
         "≥ %.0f, as measuring this machine and starting the parts takes %.0f s",
         Math.ceil(overhead / OVERHEAD / SECONDS),
         overhead);
+    Map<String, Long> steps = new LinkedHashMap<>();
+    Map<String, Speed> open = new LinkedHashMap<>(speeds);
     double left = (1 - RESERVE) * all - overhead;
-    double shares = speeds.keySet().stream().mapToDouble(TimeBudget::share).sum();
+    while (!open.isEmpty()) {
+      double seconds = left / open.keySet().stream().mapToDouble(TimeBudget::share).sum();
+      Map<String, Long> full = new LinkedHashMap<>();
+      open.forEach(
+          (part, speed) -> {
+            long useful = most.getOrDefault(part, Long.MAX_VALUE);
+            if (seconds * share(part) >= useful * speed.perStep()) {
+              full.put(part, useful);
+            }
+          });
+      if (full.isEmpty()) {
+        open.forEach(
+            (part, speed) ->
+                steps.put(part, Math.max(1, (long) (seconds * share(part) / speed.perStep()))));
+      }
+      for (var part : open.entrySet()) {
+        left -= full.getOrDefault(part.getKey(), 0L) * part.getValue().perStep();
+      }
+      steps.putAll(full);
+      open.keySet().removeAll(steps.keySet());
+    }
     Map<String, Choice> chosen = new LinkedHashMap<>();
     speeds.forEach(
-        (part, speed) -> {
-          double steps = left * share(part) / shares / speed.perStep();
-          chosen.put(part, new Choice(Math.max(1, (long) steps), speed.perStep()));
-        });
+        (part, speed) ->
+            chosen.put(part, new Choice(Objects.requireNonNull(steps.get(part)), speed.perStep())));
     return chosen;
+  }
+
+  /** Returns the largest numbers of useful steps, of parts that have one. */
+  private static Map<String, Long> most(List<PartSetup> setups, List<TrainingConfig> configs) {
+    Map<String, Long> most = new LinkedHashMap<>();
+    for (int i = 0; i < setups.size(); i++) {
+      String part = setups.get(i).part().word();
+      var size = setups.get(i).data().size();
+      Integer epochs = MOST_EPOCHS.get(part);
+      if (epochs != null && size.isPresent()) {
+        long batch = configs.get(i).samplesPerStep();
+        most.put(part, Math.max(1, epochs * size.getAsLong() / batch));
+      }
+    }
+    return most;
   }
 
   private static double share(String part) {

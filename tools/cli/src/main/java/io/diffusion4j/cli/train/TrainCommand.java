@@ -6,6 +6,7 @@ import io.diffusion4j.cli.console.StopOnSignal;
 import io.diffusion4j.cli.options.GpuOption;
 import io.diffusion4j.cli.options.PublishedModel;
 import io.diffusion4j.data.DataSet;
+import io.diffusion4j.data.Shuffled;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.emoji.train.EmojiData;
 import io.diffusion4j.emoji.train.EmojiPreset;
@@ -16,11 +17,13 @@ import io.diffusion4j.nn.train.Trainer;
 import io.diffusion4j.nn.train.TrainingConfig;
 import io.diffusion4j.nn.train.TrainingRun;
 import io.diffusion4j.nn.train.group.Group;
+import io.diffusion4j.pipeline.Plugins;
 import io.diffusion4j.training.ModelTraining;
 import io.diffusion4j.training.PartSetup;
 import io.diffusion4j.training.PartTechniques;
 import io.diffusion4j.training.TrainableComponent;
 import io.diffusion4j.training.TrainableFamily;
+import io.diffusion4j.training.TrainingPlugins;
 import io.diffusion4j.unclip.training.FrozenClip;
 import io.diffusion4j.unclip.training.UnclipTraining;
 import java.io.IOException;
@@ -28,6 +31,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,6 +56,7 @@ import picocli.CommandLine.Spec;
 /** {@code diffusion4j train}: trains the parts of a model. A stopped training can be resumed. */
 @Command(
     name = "train",
+    subcommands = ConceptCommand.class,
     description =
         "Train a part of a model on emoji art or your own pictures, or resume its training.",
     footer = {
@@ -133,6 +138,17 @@ public final class TrainCommand implements Callable<Integer> {
               + " pictures, and the rest of the time is divided into steps.")
   private @Nullable Double minutes;
 
+  @Option(
+      names = "--plugin",
+      paramLabel = "JAR",
+      description =
+          "A jar that adds losses, weightings, densities of timesteps, augmentations, backbones"
+              + " (--technique), optimizers (--optimizer), schedules (--schedule) and metrics; may"
+              + " be repeated. See docs/research.md.")
+  private List<Path> jars = List.of();
+
+  private TrainingPlugins plugins = TrainingPlugins.NONE;
+
   @Mixin private ScheduleOptions schedule = new ScheduleOptions();
 
   @Mixin private SampleOptions samples = new SampleOptions();
@@ -174,11 +190,11 @@ public final class TrainCommand implements Callable<Integer> {
       paramLabel = "NAME=VALUE",
       description =
           "A technique other than that of the shipped model, for ablations: prediction (x0, eps,"
-              + " v), weighting (simple, min-snr, min-snr-plus-one, min-snr-plus-one-or-eps;"
-              + " sigma-sqrt, cosmap of a flow), density (uniform, logit-normal, mode), flow-shift,"
-              + " shift, low-noise, drop, text-drop, blur, captions (varied, plain), scenes (usual,"
-              + " crowded), standardized, relations or curriculum (on, off), contrast. Each part"
-              + " has some of these.")
+              + " v), loss (square), weighting (simple, min-snr, min-snr-plus-one,"
+              + " min-snr-plus-one-or-eps; sigma-sqrt, cosmap of a flow), density (uniform,"
+              + " logit-normal, mode), flow-shift, shift, low-noise, drop, text-drop, blur,"
+              + " captions (varied, plain), scenes (usual, crowded), standardized, relations or"
+              + " curriculum (on, off), contrast. Each part has some of these.")
   private Map<String, String> techniques = Map.of();
 
   @Option(
@@ -259,22 +275,47 @@ public final class TrainCommand implements Callable<Integer> {
     if (isLauncher) {
       return processes.launch(console);
     }
-    var group = processes.join(console);
-    int status = trainParts(group);
-    group.close(); // not after a failure, of which the others learn by the end of this process
-    return status;
+    try (var added = Plugins.of(jars)) {
+      plugins = new TrainingPlugins(added.additions());
+      var group = processes.join(console);
+      int status = trainParts(group);
+      group.close(); // not after a failure, of which the others learn by the end of this process
+      return status;
+    }
+  }
+
+  /** Returns the accepted settings; with the data also their contents. */
+  private Set<String> accepted() {
+    Set<String> names = new HashSet<>(accepted);
+    if (names.contains("data")) {
+      names.add(Shuffled.CONTENTS);
+    }
+    return names;
   }
 
   /** Runs this command with the options of a run, which those beside it replace. */
   private int repeat(RunFile run) {
     var command = new TrainCommand();
     command.repeated = Optional.of(run);
-    var line = new CommandLine(command).setCaseInsensitiveEnumValuesAllowed(true);
-    line.getCommandSpec().parent(spec.parent());
-    line.setOut(console.out()).setErr(console.err());
-    var arguments = run.arguments(spec.commandLine().getParseResult());
+    return command.call(spec, run.arguments(spec.commandLine().getParseResult()));
+  }
+
+  /**
+   * Trains with these arguments.
+   *
+   * @param caller the command whose streams it writes to
+   * @return the exit status
+   */
+  static int train(CommandSpec caller, List<String> arguments) {
+    return new TrainCommand().call(caller, arguments);
+  }
+
+  private int call(CommandSpec caller, List<String> arguments) {
+    var line = new CommandLine(this).setCaseInsensitiveEnumValuesAllowed(true);
+    line.getCommandSpec().parent(caller.parent());
+    line.setOut(caller.commandLine().getOut()).setErr(caller.commandLine().getErr());
     line.parseArgs(arguments.toArray(String[]::new));
-    return command.call();
+    return call();
   }
 
   /** Returns the content of the preset's file; empty for a named preset. */
@@ -300,7 +341,7 @@ public final class TrainCommand implements Callable<Integer> {
     JudgePreset preset = JudgePreset.named(presetName);
     Path stateFolder = stateFolder(preset.name());
     Path folder = model == null ? home(preset.name()).resolve(JudgeTraining.WORD) : model;
-    TrainingConfig config = schedule.of(preset.training(), OptionalLong.empty());
+    TrainingConfig config = schedule.of(preset.training(), OptionalLong.empty(), plugins);
     requireCheckpoints();
     var training = new JudgeTraining(preset, folder, stateFolder);
     RunPage page = page(stateFolder, Map.of("model", folder.toString()));
@@ -408,15 +449,16 @@ public final class TrainCommand implements Callable<Integer> {
     ModelTraining training =
         new ModelTraining(preset.sizes(), modelFolder, stateFolder, first, inpainting)
             .in(group)
-            .accepting(Set.copyOf(accepted));
+            .accepting(accepted());
     List<TrainableComponent> parts =
         asked.stream().filter(p -> !part.equals(ALL) || training.hasFirst(p)).toList();
     pictures.requireUseOfEmbeddings(parts);
     List<TrainingConfig> configs =
         parts.stream()
-            .map(p -> processes.of(schedule.of(training.config(p), data.size())))
+            .map(p -> processes.of(schedule.of(training.config(p), data.size(), plugins)))
             .toList(); // invalid ones fail at once
-    List<PartSetup> setups = parts.stream().map(p -> changed(training.setup(p, data))).toList();
+    List<PartSetup> setups =
+        parts.stream().map(p -> changed(training.setup(p, data).with(plugins))).toList();
     requireCheckpoints();
     configs.stream()
         .mapToInt(TrainingConfig::batchSize)
@@ -603,8 +645,7 @@ public final class TrainCommand implements Callable<Integer> {
       StopOnSignal stop,
       RunPage page) {
     Consumer<Map<String, String>> check =
-        settings ->
-            repeated.ifPresent(run -> run.requireSame(name, settings, Set.copyOf(accepted)));
+        settings -> repeated.ifPresent(run -> run.requireSame(name, settings, accepted()));
     try (var watcher = new TrainingWatcher(name, folder, console, stop, samples, page, check)) {
       try {
         return training.train(config, watcher);

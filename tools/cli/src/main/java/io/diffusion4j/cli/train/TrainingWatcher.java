@@ -115,7 +115,7 @@ final class TrainingWatcher implements ModelTraining.Observer, AutoCloseable {
     settings.put("steps", Long.toString(config.steps()));
     settings.put("learning_rate", Double.toString(config.learningRate()));
     settings.put("warmup", Long.toString(config.warmup()));
-    settings.put("decay", config.decay() + ", " + config.fall().name().toLowerCase(Locale.ROOT));
+    settings.put("decay", config.decay() + ", " + config.fall());
     settings.put("ema_decays", config.emaDecays().toString());
     settings.put("shares", config.shares().name().toLowerCase(Locale.ROOT));
     settings.put("threads", Integer.toString(config.compute().threads().count()));

@@ -16,7 +16,7 @@ final class TimeBudgetTest {
   @Test
   void theTimeIsDividedAmongThePartsAtTheirSpeed() {
     var speeds = Map.of("clip", new Speed(10, 0.1), "decoder", new Speed(20, 0.5));
-    var chosen = half.divide(speeds, 30);
+    var chosen = half.divide(speeds, Map.of(), 30);
     assertThat(chosen).containsOnlyKeys("clip", "decoder");
     double clip = requireNonNull(chosen.get("clip")).steps() * 0.1;
     double decoder = requireNonNull(chosen.get("decoder")).steps() * 0.5;
@@ -26,9 +26,23 @@ final class TimeBudgetTest {
   }
 
   @Test
+  void whatAPartCannotUseIsDividedAmongTheOthers() {
+    var speeds =
+        Map.of("clip", new Speed(0, 0.1), "prior", new Speed(0, 1), "decoder", new Speed(0, 1));
+    var chosen = half.divide(speeds, Map.of("clip", 100L, "prior", 1_000_000L), 20);
+    assertThat(requireNonNull(chosen.get("clip")).steps()).isEqualTo(100);
+    long prior = requireNonNull(chosen.get("prior")).steps();
+    long decoder = requireNonNull(chosen.get("decoder")).steps();
+    assertThat(prior + decoder).isCloseTo((long) (0.9 * 1800 - 20 - 10), within(2L));
+    assertThat((double) prior / decoder).isCloseTo(0.12 / 0.46, within(0.01));
+    var full = half.divide(Map.of("clip", new Speed(0, 0.1)), Map.of("clip", 7L), 20);
+    assertThat(requireNonNull(full.get("clip")).steps()).isEqualTo(7);
+  }
+
+  @Test
   void aTimeThatTheStartOfThePartsTakesUpIsRefusedWithTheNeededOne() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> half.divide(Map.of("clip", new Speed(700, 1)), 60))
+        .isThrownBy(() -> half.divide(Map.of("clip", new Speed(700, 1)), Map.of(), 60))
         .withMessage(
             "minutes: 30.0 (expected: ≥ 32, as measuring this machine and starting the parts takes"
                 + " 760 s)");

@@ -39,17 +39,24 @@ public final class DiffusionLoss {
    */
   public static final String ROW = "row";
 
+  /** Metric: the mean square error of the prediction. */
+  public static final String MSE = "mse";
+
+  private static final String BOUND = "vlb";
+
   static final int ROW_SIZE = 8;
   private static final double LN2 = Math.log(2);
 
   private final Nn nn;
   private final Tensor row;
   private final int rank;
+  private final LossTerms terms;
 
-  private DiffusionLoss(Nn nn, Tensor row, int rank) {
+  private DiffusionLoss(Nn nn, Tensor row, int rank, LossTerms terms) {
     this.nn = nn;
     this.row = row;
     this.rank = rank;
+    this.terms = terms;
   }
 
   /**
@@ -59,8 +66,17 @@ public final class DiffusionLoss {
    * @param outputs the network's: the prediction and, if there is a second, the variance
    */
   public static Objective.Loss of(Nn nn, Inputs inputs, List<Tensor> outputs) {
+    return of(nn, inputs, outputs, LossTerms.SQUARE);
+  }
+
+  /**
+   * Returns the same loss with another error of the prediction, and more metrics.
+   *
+   * @param outputs the network's: the prediction and, if there is a second, the variance
+   */
+  public static Objective.Loss of(Nn nn, Inputs inputs, List<Tensor> outputs, LossTerms terms) {
     var variance = outputs.size() == 1 ? VarianceType.FIXED_SMALL : VarianceType.LEARNED_RANGE;
-    return of(nn, inputs, LossType.RESCALED_MSE, variance, outputs);
+    return of(nn, inputs, LossType.RESCALED_MSE, variance, outputs, terms);
   }
 
   /**
@@ -72,6 +88,16 @@ public final class DiffusionLoss {
    */
   public static Objective.Loss of(
       Nn nn, Inputs inputs, LossType type, VarianceType variance, List<Tensor> outputs) {
+    return of(nn, inputs, type, variance, outputs, LossTerms.SQUARE);
+  }
+
+  private static Objective.Loss of(
+      Nn nn,
+      Inputs inputs,
+      LossType type,
+      VarianceType variance,
+      List<Tensor> outputs,
+      LossTerms terms) {
     boolean isWhole = outputs.size() == (variance.isLearned() ? 2 : 1);
     Check.that(isWhole, "outputs", outputs.size(), "as many as go with %s", variance);
     var prediction = outputs.get(0);
@@ -79,16 +105,29 @@ public final class DiffusionLoss {
     var target = inputs.floats(TARGET, sample);
     var x0 = inputs.floats(X0, sample);
     var row = inputs.floats(ROW, ROW_SIZE);
-    return new DiffusionLoss(nn, row, prediction.rank()).of(type, variance, outputs, target, x0);
+    return new DiffusionLoss(nn, row, prediction.rank(), terms)
+        .of(type, variance, outputs, target, x0);
   }
 
   private Objective.Loss of(
       LossType type, VarianceType variance, List<Tensor> outputs, Tensor target, Tensor x0) {
-    var error = nn.subtract(target, outputs.get(0));
+    var prediction = outputs.get(0);
+    var error = nn.subtract(target, prediction);
     var mse = perSample(square(error));
-    var weighted = nn.multiply(mse, column(0));
+    Map<String, Tensor> metrics = new TreeMap<>();
+    terms
+        .metrics()
+        .forEach(
+            (name, metric) -> metrics.put(name, mean(name, metric.values(nn, prediction, target))));
+    metrics.put(MSE, mse);
+    var weighted =
+        nn.multiply(
+            terms.loss() == DenoisingLoss.SQUARE
+                ? mse
+                : mean("loss", terms.loss().errors(nn, prediction, target)),
+            column(0));
     if (type.isSquareError() && !variance.isLearned()) {
-      return loss(weighted, Map.of("mse", mse));
+      return loss(weighted, metrics);
     }
     var smallest = overSample(column(2));
     var largest = overSample(column(3));
@@ -110,8 +149,22 @@ public final class DiffusionLoss {
     var nll = perSample(negativeLogLikelihood(x0, difference, logVariance));
     var bound = times(between(kl, nll, first), 1 / LN2);
     var part = nn.multiply(bound, boundWeight(type));
-    return loss(
-        type.isSquareError() ? nn.add(weighted, part) : part, Map.of("mse", mse, "vlb", bound));
+    metrics.put(BOUND, bound);
+    return loss(type.isSquareError() ? nn.add(weighted, part) : part, metrics);
+  }
+
+  /** Returns the mean over each sample of what a caller has defined. */
+  private Tensor mean(String name, Tensor values) {
+    boolean isPerSample =
+        values.role() == Tensor.Role.NUMBERS
+            && values.rank() >= 1
+            && values.size(0) == Tensor.BATCH;
+    Check.that(
+        isPerSample,
+        name,
+        values.role() + " " + values.shape(),
+        "numbers whose first axis is the batch's, -1");
+    return values.rank() == 1 ? values : perSample(values);
   }
 
   /** Returns the means over the batch, importance-weighted to correct for non-uniform timesteps. */
@@ -182,7 +235,7 @@ public final class DiffusionLoss {
   }
 
   private Tensor perSample(Tensor x) {
-    return nn.mean(x, IntStream.range(1, rank).toArray());
+    return nn.mean(x, IntStream.range(1, x.rank()).toArray());
   }
 
   /** Computes a where f = 0, b where f = 1. */

@@ -41,14 +41,23 @@ public final class VarianceRange {
    * @param outputs the network's: the prediction and, if there is a second, the variance
    */
   public static Objective.Loss of(Nn nn, Inputs inputs, List<Tensor> outputs) {
+    return of(nn, inputs, outputs, LossTerms.SQUARE);
+  }
+
+  /**
+   * Returns the hybrid loss with another error of the prediction.
+   *
+   * @param outputs the network's: the prediction and, if there is a second, the variance
+   */
+  public static Objective.Loss of(Nn nn, Inputs inputs, List<Tensor> outputs, LossTerms terms) {
     if (outputs.size() == 1) {
-      return DiffusionLoss.of(nn, inputs, outputs);
+      return DiffusionLoss.of(nn, inputs, outputs, terms);
     }
     var v = outputs.get(1);
     int[] all = IntStream.range(0, v.rank()).toArray();
     var above = nn.combine(Operation.MAXIMUM, v, nn.constant(-LIMIT));
     var clipped = nn.combine(Operation.MINIMUM, above, nn.constant(LIMIT));
-    var loss = DiffusionLoss.of(nn, inputs, List.of(outputs.get(0), clipped));
+    var loss = DiffusionLoss.of(nn, inputs, List.of(outputs.get(0), clipped), terms);
     var excess = nn.mean(nn.map(Function.SQUARE, nn.subtract(v, clipped)), all);
     var beyond = nn.subtract(nn.map(Function.ABS, v), nn.constant(1));
     var outside = nn.mean(nn.select(beyond, nn.constant(1), nn.constant(0)), all);
