@@ -53,8 +53,11 @@ class OneDnnLayersTest implements LayerContract {
         "constants",
         "learned table that lies transposed",
         "one of many",
+        "probabilities",
         "products of all rows",
-        "selection");
+        "quotients",
+        "selection",
+        "tanh");
   }
 
   @Override

@@ -546,6 +546,30 @@ public final class Nn {
     return combine(Operation.MULTIPLY, a, b);
   }
 
+  /**
+   * Computes a/b of numbers as a·b·(1/√b²)².
+   *
+   * @param b of a size from 10⁻¹⁸ to 10¹⁸
+   */
+  public Tensor divide(Tensor a, Tensor b) {
+    var perSize = map(Function.INVERSE_ROOT, map(Function.SQUARE, require(b, Role.NUMBERS)));
+    return multiply(a, multiply(b, map(Function.SQUARE, perSize)));
+  }
+
+  /** Computes tanh x of numbers as 2·σ(2x) − 1. */
+  public Tensor tanh(Tensor x) {
+    var sigmoid = map(Function.SIGMOID, multiply(require(x, Role.NUMBERS), constant(2)));
+    return subtract(multiply(sigmoid, constant(2)), constant(1));
+  }
+
+  /** Returns the probabilities eˣ/Σ eˣ along an axis of numbers. */
+  public Tensor softmax(Tensor x, int axis) {
+    long[] kept = x.shape().stream().mapToLong(Long::longValue).toArray();
+    kept[axis] = 1;
+    var total = reshape(reduce(Statistic.LOG_SUM_EXP, x, axis), kept);
+    return map(Function.EXP, subtract(x, total));
+  }
+
   /** Applies an operation to each pair of values; both are numbers, or both are activations. */
   public Tensor combine(Operation operation, Tensor a, Tensor b) {
     require(a.role() != Role.INTEGERS, "role", a.role(), "numbers or activations");

@@ -457,6 +457,17 @@ public final class LayerCases {
         (nn, in, x) -> nn.sum(nn.map(Function.SQUARE, nn.product(nn.output(x), nn.output(x))), 1));
     add(
         cases,
+        "quotients",
+        VECTOR,
+        (nn, in, x) -> {
+          var y = nn.output(x);
+          var divisor = nn.subtract(nn.constant(-0.5), nn.map(Function.SQUARE, y));
+          return nn.divide(y, divisor);
+        });
+    add(cases, "tanh", VECTOR, (nn, in, x) -> nn.tanh(nn.output(x)));
+    add(cases, "probabilities", VECTOR, (nn, in, x) -> nn.softmax(nn.output(x), 1));
+    add(
+        cases,
         "one of many",
         VECTOR,
         (nn, in, x) -> nn.multiply(nn.output(x), nn.oneHot(in.ints("id"), CHANNELS)));

@@ -3,6 +3,7 @@ package io.diffusion4j.nn.reference;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.Function;
 import io.diffusion4j.nn.Layer;
 import io.diffusion4j.nn.LayerCases;
@@ -75,7 +76,7 @@ class InterpreterTest {
             });
     var evaluation =
         Oracle.of(network, Set.of())
-            .evaluate(new io.diffusion4j.nn.Batch(1), Map.of("p", new double[] {3}));
+            .evaluate(new Batch(1), Map.of("p", new double[] {3}));
     evaluation.differentiate(Map.of(network.outputs().get(0), new double[] {1}));
     assertThat(evaluation.byParameter("p")).containsExactly(3);
   }
@@ -127,5 +128,28 @@ class InterpreterTest {
     };
     assertThat(Arrays.stream(x).map(v -> v == 0 ? 0.5 : Function.GELU.of(v) / v).toArray())
         .containsExactly(expected, within(1e-15));
+  }
+
+  @Test
+  void compositionsAreTheFunctionsOfTheirNames() {
+    var network =
+        Network.of(
+            (nn, inputs) -> {
+              var x = inputs.floats("x", 3);
+              return List.of(nn.divide(nn.constant(1), x), nn.tanh(x), nn.softmax(x, 1));
+            });
+    float[] x = {-2, 0.5f, 40};
+    var evaluation =
+        Oracle.of(network, Set.of())
+            .evaluate(new Batch(1).floats("x", x), Map.of());
+    double[] quotients = evaluation.value(network.outputs().get(0));
+    double[] tangents = evaluation.value(network.outputs().get(1));
+    double[] shares = evaluation.value(network.outputs().get(2));
+    double sum = Arrays.stream(new double[] {-2, 0.5, 40}).map(Math::exp).sum();
+    for (int i = 0; i < x.length; i++) {
+      assertThat(quotients[i]).isCloseTo(1.0 / x[i], within(1e-12));
+      assertThat(tangents[i]).isCloseTo(Math.tanh(x[i]), within(1e-12));
+      assertThat(shares[i]).isCloseTo(Math.exp(x[i]) / sum, within(1e-12));
+    }
   }
 }
