@@ -147,8 +147,8 @@ final class ConceptCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description =
           "A text file with prompts that must be drawn as before, one in a line. Default: of a"
-              + " model of emoji the captions of scenes, with all of its words; else \"a WORD\" for its"
-              + " words")
+              + " model of emoji the captions of scenes, with all of its words; else \"a WORD\" for"
+              + " its words")
   private @Nullable Path keep;
 
   @Option(
