@@ -33,10 +33,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -68,6 +71,12 @@ final class ConceptCommand implements Callable<Integer> {
 
   private static final int DRAWN_AT_ONCE = 8;
   private static final int PUBLISHED_RANK = 8;
+
+  /** Scenes among which prompts to keep are chosen: any, and more until all words are in them. */
+  private static final int SCENES = 6000;
+
+  private static final int KEPT = 240;
+  private static final int MOST_KEPT = 600;
 
   /** The columns of the sheet: new prompts, then old ones. */
   private static final int SHOWN = 6;
@@ -138,7 +147,8 @@ final class ConceptCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description =
           "A text file with prompts that must be drawn as before, one in a line. Default: of a"
-              + " model of emoji the captions of 240 scenes, else \"a WORD\" for its words")
+              + " model of emoji the captions of scenes, with all of its words; else \"a WORD\" for"
+              + " its words")
   private @Nullable Path keep;
 
   @Option(
@@ -249,7 +259,6 @@ final class ConceptCommand implements Callable<Integer> {
 
   /** Returns the prompts to keep. */
   private List<String> prompts(Path start, Optional<KnownWords> known) {
-    int most = 240;
     if (keep != null) {
       try {
         List<String> lines =
@@ -265,10 +274,23 @@ final class ConceptCommand implements Callable<Integer> {
       throw Check.refusal("keep", "none", "a file of prompts, for a model without a list of words");
     }
     try {
-      return EmojiData.of(EmojiModel.preset(start)).captions(seed, most).distinct().toList();
+      return covering(EmojiData.of(EmojiModel.preset(start)).captions(seed, SCENES).toList());
     } catch (IllegalArgumentException e) { // it was trained on other pictures
-      return known.get().sorted().stream().limit(most).map(word -> "a " + word).toList();
+      return known.get().sorted().stream().limit(MOST_KEPT).map(word -> "a " + word).toList();
     }
+  }
+
+  /** Returns the first captions, and of the others those with a word that none before has. */
+  private static List<String> covering(List<String> captions) {
+    Set<String> kept = new LinkedHashSet<>();
+    Set<String> words = new HashSet<>();
+    for (String caption : captions) {
+      boolean isNew = words.addAll(KnownWords.split(caption));
+      if ((isNew || kept.size() < KEPT) && kept.size() < MOST_KEPT) {
+        kept.add(caption);
+      }
+    }
+    return List.copyOf(kept);
   }
 
   /** Returns the captions of the pictures, which are all read. */
