@@ -85,7 +85,8 @@ public final class StableDiffusionFamily implements ModelFamily {
                         .map(component -> folder.resolve(component.name()))
                         .toArray(Path[]::new)));
     var model = StableDiffusionModel.load(folder, how.compute(), how.residency(), how.loras());
-    String description = "Stable Diffusion, images of "
+    String description =
+        "Stable Diffusion, images of "
             + model.stage().draws()
             + " pixels"
             + model.students().suffix();

@@ -121,7 +121,8 @@ final class VaeModel implements AutoCloseable {
 
   /** Returns the standard deviation of a log-variance, which is clamped. */
   static double deviation(double logVariance) {
-    return StrictMath.exp(0.5 * Math.max(MIN_LOG_VARIANCE, Math.min(MAX_LOG_VARIANCE, logVariance)));
+    return StrictMath.exp(
+        0.5 * Math.max(MIN_LOG_VARIANCE, Math.min(MAX_LOG_VARIANCE, logVariance)));
   }
 
   @Override

@@ -9,9 +9,8 @@ import io.diffusion4j.onednn.core.Memory;
 import io.diffusion4j.onednn.core.Natives;
 import io.diffusion4j.onednn.core.Scope;
 import java.nio.FloatBuffer;
-import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import org.bytedeco.dnnl.dnnl_engine;
 import org.bytedeco.dnnl.dnnl_exec_arg_t;
@@ -31,8 +30,8 @@ final class Workspace implements AutoCloseable {
   private final Descriptions descriptions = new Descriptions(scope);
   private final dnnl_engine engine = Natives.get().engine();
   private final dnnl_stream stream = new dnnl_stream();
-  private final long[] sizes = new long[Place.values().length];
-  private final List<Memory> memories = new ArrayList<>();
+  private final Map<Place, Long> sizes = new EnumMap<>(Place.class);
+  private final Map<Place, Memory> memories = new EnumMap<>(Place.class);
   private float[] scratch = new float[0];
 
   /** A tensor of a product. */
@@ -58,23 +57,24 @@ final class Workspace implements AutoCloseable {
 
   /** Makes room for the numbers of a product, before the first kernel. */
   void reserve(long first, long second, long sums) {
-    long[] needed = {first, second, first, second, sums, 1};
-    for (int i = 0; i < sizes.length; i++) {
-      sizes[i] = Math.max(sizes[i], needed[i]);
-    }
+    sizes.merge(Place.FIRST, first, Math::max);
+    sizes.merge(Place.SECOND, second, Math::max);
+    sizes.merge(Place.FIRST_CONVERTED, first, Math::max);
+    sizes.merge(Place.SECOND_CONVERTED, second, Math::max);
+    sizes.merge(Place.SUMS, sums, Math::max);
   }
 
   private Memory memory(Place place) {
-    if (memories.isEmpty()) {
-      for (long size : sizes) {
-        memories.add(new Memory(scope, Math.max(1, size) * Float.BYTES));
-      }
-    }
-    return memories.get(place.ordinal());
+    return memories.computeIfAbsent(place, p -> new Memory(scope, size(p) * Float.BYTES));
+  }
+
+  /** Returns the numbers that a tensor has room for; a factor is one. */
+  private long size(Place place) {
+    return sizes.getOrDefault(place, 1L);
   }
 
   FloatBuffer floats(Place place) {
-    return memory(place).floats(0, sizes[place.ordinal()]);
+    return memory(place).floats(0, size(place));
   }
 
   dnnl_memory_desc strided(DataType type, long[] dims, long... strides) {

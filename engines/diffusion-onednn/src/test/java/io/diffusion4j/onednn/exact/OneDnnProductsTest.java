@@ -129,8 +129,8 @@ class OneDnnProductsTest {
         if (row >= 0 && row < w.height() && column >= 0 && column < w.width()) {
           for (int i = 0; i < w.in(); i++) {
             sum +=
-                (long) x[image + (row * w.width() + column) * w.in() + i]
-                    * (long) weights[(at % w.out() * taps + tap) * w.in() + i];
+                ((long) x[image + (row * w.width() + column) * w.in() + i])
+                    * ((long) weights[(at % w.out() * taps + tap) * w.in() + i]);
           }
         }
       }

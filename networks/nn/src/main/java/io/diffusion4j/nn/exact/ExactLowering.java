@@ -221,7 +221,7 @@ final class ExactLowering implements Layer.Visitor<Node, Step> {
       float[] ids = values.get(node.input(0));
       float[] y = values.make(out(node));
       for (int i = 0; i < ids.length; i++) {
-        System.arraycopy(table, (int) ids[i] * width, y, i * width, width);
+        System.arraycopy(table, ((int) ids[i]) * width, y, i * width, width);
       }
     };
   }

@@ -1,18 +1,16 @@
 package io.diffusion4j.nn.exact;
 
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
 
 /** The values of a network for one sample, whose arrays are used again. Owned by one thread. */
 final class Values {
   private final int[] counts;
-  private final @Nullable float[][] arrays;
+  private final Map<Integer, float[]> arrays = new HashMap<>();
   private final Map<Integer, Float> sizes = new HashMap<>();
   private final Map<Integer, float[]> limbs = new HashMap<>();
   private final Map<Integer, Deque<float[]>> free = new HashMap<>();
@@ -20,24 +18,23 @@ final class Values {
   /** Creates values that are not computed yet, given the number of elements of each. */
   Values(int[] counts) {
     this.counts = counts;
-    this.arrays = new float[counts.length][];
   }
 
   /** Returns a value. */
   float[] get(int node) {
-    return Objects.requireNonNull(arrays[node]);
+    return Objects.requireNonNull(arrays.get(node));
   }
 
   /** Returns an array for a value, with any content. */
   float[] make(int node) {
     float[] made = take(counts[node]);
-    arrays[node] = made;
+    arrays.put(node, made);
     return made;
   }
 
   /** Sets a value that is the same for all samples, and is never released. */
   void set(int node, float[] value) {
-    arrays[node] = value;
+    arrays.put(node, value);
   }
 
   /** Returns the largest absolute value, which several layers may need. */
@@ -79,10 +76,9 @@ final class Values {
     if (integers != null) {
       give(integers);
     }
-    float[] value = arrays[node];
+    float[] value = arrays.remove(node);
     if (value != null) {
       give(value);
-      arrays[node] = null;
     }
   }
 
@@ -99,7 +95,7 @@ final class Values {
 
   /** Forgets the values of a sample that failed. */
   void clear() {
-    Arrays.fill(arrays, null);
+    arrays.clear();
     sizes.clear();
     limbs.clear();
   }

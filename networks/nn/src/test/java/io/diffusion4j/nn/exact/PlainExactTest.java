@@ -38,8 +38,8 @@ class PlainExactTest implements ExactContract {
     var network =
         Network.of(
             (nn, inputs) -> {
-              var x = nn.input(inputs.floats("x", 9000, heads * 16));
-              var tokens = nn.input(inputs.floats("tokens", 8, heads * 16)); // fewer than channels
+              var x = nn.input(inputs.floats("x", 9000, heads * 16L));
+              var tokens = nn.input(inputs.floats("tokens", 8, heads * 16L)); // fewer than channels
               return List.of(nn.output(nn.attention(x, tokens, tokens, heads, List.of())));
             });
     var weights = LayerCases.weights(network);

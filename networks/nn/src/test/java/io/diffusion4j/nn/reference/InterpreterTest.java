@@ -75,8 +75,7 @@ class InterpreterTest {
               return List.of(nn.multiply(p, nn.detached(p)));
             });
     var evaluation =
-        Oracle.of(network, Set.of())
-            .evaluate(new Batch(1), Map.of("p", new double[] {3}));
+        Oracle.of(network, Set.of()).evaluate(new Batch(1), Map.of("p", new double[] {3}));
     evaluation.differentiate(Map.of(network.outputs().get(0), new double[] {1}));
     assertThat(evaluation.byParameter("p")).containsExactly(3);
   }
@@ -139,9 +138,7 @@ class InterpreterTest {
               return List.of(nn.divide(nn.constant(1), x), nn.tanh(x), nn.softmax(x, 1));
             });
     float[] x = {-2, 0.5f, 40};
-    var evaluation =
-        Oracle.of(network, Set.of())
-            .evaluate(new Batch(1).floats("x", x), Map.of());
+    var evaluation = Oracle.of(network, Set.of()).evaluate(new Batch(1).floats("x", x), Map.of());
     double[] quotients = evaluation.value(network.outputs().get(0));
     double[] tangents = evaluation.value(network.outputs().get(1));
     double[] shares = evaluation.value(network.outputs().get(2));

@@ -6,7 +6,7 @@ import org.hipparchus.stat.StatUtils;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A mean and its standard deviation.
+ * A mean and its standard error.
  *
  * @param error NaN for a single value
  */

@@ -41,17 +41,17 @@ import picocli.CommandLine.Mixin;
     footer = {
       "",
       "A picture is the same if its pixels are those of another machine with the same number"
-          + " format, engine and instruction set, and in the format exact those of any machine; close if no such machine is known, and it differs"
-          + " from the picture in f32 by rounding; otherwise refuted. The lines of --json from a"
-          + " new kind of machine extend the table of known pixels.",
+          + " format, engine and instruction set, and in the format exact those of any machine;"
+          + " close if no such machine is known, and it differs from the picture in f32 by"
+          + " rounding; otherwise refuted. The lines of --json from a new kind of machine extend"
+          + " the table of known pixels.",
       "",
       "Example:",
       "  diffusion4j conform"
     })
 public final class ConformCommand implements Callable<Integer> {
   private static final List<Precision> ALL = List.of(Precision.values());
-  private static final List<Precision> EVERYWHERE =
-      List.of(Precision.FLOAT32, Precision.EXACT);
+  private static final List<Precision> EVERYWHERE = List.of(Precision.FLOAT32, Precision.EXACT);
   private static final ObjectMapper JSON = new ObjectMapper();
 
   @Mixin private Console console = new Console();

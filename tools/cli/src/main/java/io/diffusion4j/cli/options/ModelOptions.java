@@ -55,7 +55,8 @@ public final class ModelOptions {
       return Stream.of(values())
           .filter(choice -> choice.precision.filter(one -> one.word().equals(word)).isPresent())
           .findFirst()
-          .orElseThrow(() -> Check.refusal("precision of the recipe", word, "f32, bf16, int8 or exact"));
+          .orElseThrow(
+              () -> Check.refusal("precision of the recipe", word, "f32, bf16, int8 or exact"));
     }
   }
 
