@@ -33,11 +33,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.FieldSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class TrainerTest {
   private static final TrainingRun.Listener UNHEARD = (step, report) -> {};
@@ -326,8 +329,15 @@ class TrainerTest {
     }
   }
 
+  private static Stream<Arguments> falls() {
+    return Stream.of(
+        Arguments.of(TrainingConfig.Fall.NONE, 1.0, 1.0),
+        Arguments.of(TrainingConfig.Fall.LINEAR, 0.8, 0.2),
+        Arguments.of(TrainingConfig.Fall.COSINE, 0.9045085, 0.0954915));
+  }
+
   @ParameterizedTest
-  @CsvSource({"NONE, 1, 1", "LINEAR, 0.8, 0.2", "COSINE, 0.9045085, 0.0954915"})
+  @MethodSource("falls")
   void theRateFallsAsItIsAsked(TrainingConfig.Fall fall, double early, double late) {
     var config = TrainingConfig.of(100, 1, 0.5, 1).withFall(fall).withDecay(50); // from step 50 on
     assertThat(config.rate(0)).isCloseTo(0.05, within(1e-9));

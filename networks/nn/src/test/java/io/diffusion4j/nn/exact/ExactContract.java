@@ -52,8 +52,11 @@ public interface ExactContract extends RunContract, RandomRunContract {
         "SUM over two axes",
         "a value without gradient",
         "one of many",
+        "probabilities",
         "products of all rows",
-        "selection");
+        "quotients",
+        "selection",
+        "tanh");
   }
 
   @ParameterizedTest(name = "{0} threads")
