@@ -105,8 +105,8 @@ class TechniquesTest {
         "DECODER | prediction | velocity | prediction: velocity (expected: eps, v or x0; velocity"
             + " comes with process=flow)",
         "DECODER | process | sde | process: sde (expected: one of ddpm, flow)",
-        "UPSAMPLER | process | flow | technique: process (expected: one of blur, prediction,"
-            + " scenes, weighting)",
+        "UPSAMPLER | process | flow | technique: process (expected: one of blur, loss,"
+            + " prediction, scenes, weighting)",
         "DECODER | weighting | p2 | weighting: p2 (expected: one of cosmap, min-snr,"
             + " min-snr-plus-one, min-snr-plus-one-or-eps, sigma-sqrt, simple)",
         "PRIOR | captions | short | captions: short (expected: one of plain, varied)",
