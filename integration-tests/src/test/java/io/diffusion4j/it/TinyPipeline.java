@@ -57,7 +57,7 @@ public final class TinyPipeline implements AutoCloseable {
 
   private TinyPipeline() {
     try {
-      // Maven shares the classes out among processes, and each has its own.
+      // each test process has its own
       this.folder = Files.createTempDirectory(Path.of("target"), "tiny-pipeline-");
       TinyFolder.write(folder);
     } catch (IOException e) {
