@@ -38,8 +38,16 @@ class ExactPicturesTest {
       } else if (!model.contains("ddpm")) {
         command.add("a red apple");
       }
+      if (model.contains("latent")) {
+        command.add("--size=64");
+      }
       command.addAll(
-          List.of("--model=" + model, "--precision=exact", "--seed=7", "--output=" + file));
+          List.of(
+              "--model=" + model,
+              "--precision=exact",
+              "--seed=7",
+              "--steps=4",
+              "--output=" + file));
       int status = Main.commandLine().execute(command.toArray(String[]::new));
       assertThat(status).as(model).isZero();
       var digest = MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file));

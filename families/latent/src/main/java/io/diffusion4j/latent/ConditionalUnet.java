@@ -36,7 +36,8 @@ import java.util.function.Function;
  *     1×1 convolutions
  * @param groups the number of groups of the group normalisations
  * @param eps the ε of the normalisations in residual blocks and before the last convolution
- * @param guidanceDim the width of the {@link GuidanceEmbedding}; 0 for a network without
+ * @param guidanceDim the width of the {@linkplain UnetCondition#embedded embedding of the guidance
+ *     scale}; 0 for a network without
  * @param labelDim the width of class labels, which are vectors; 0 for a network without
  */
 public record ConditionalUnet(

@@ -114,7 +114,7 @@ final class LatentDistiller implements Distiller {
               ? Optional.empty()
               : Optional.of(
                   (condition, scale) ->
-                      condition.guided(GuidanceEmbedding.of(scale, unet.guidanceDim()))),
+                      condition.guided(UnetCondition.embedded(scale, unet.guidanceDim()))),
           new Distillable.Usual(stage.defaults().steps(), stage.scale().defaultValue()));
     }
   }

@@ -227,7 +227,7 @@ record StableDiffusionDoctor(Path folder, OpenOptions how, List<Example> example
       Image picture = pictures.get(i);
       var condition = UnetCondition.of(size, states.get(i));
       if (dim > 0) {
-        condition = condition.guided(GuidanceEmbedding.of(1, dim));
+        condition = condition.guided(UnetCondition.embedded(1, dim));
       }
       if (model.unet().besideChannels() > 0) {
         Pixels side = new Pixels(picture.width(), picture.height());

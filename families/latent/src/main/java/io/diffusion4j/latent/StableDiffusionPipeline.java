@@ -380,7 +380,7 @@ final class StableDiffusionPipeline implements ImagePipeline {
       return condition;
     }
     if (scale instanceof GuidanceScale.Constant constant) {
-      return condition.guided(GuidanceEmbedding.of(constant.scale(), dim));
+      return condition.guided(UnetCondition.embedded(constant.scale(), dim));
     }
     throw Check.refusal("guidanceScale", scale, "one scale; the network reads it as an input");
   }

@@ -71,7 +71,7 @@ class ConditionalUnetTest {
     }
     if (unet.guidanceDim() > 0) {
       double scale = golden.json().get("guidance_scale").asDouble();
-      float[] guidance = GuidanceEmbedding.of(scale, unet.guidanceDim());
+      float[] guidance = UnetCondition.embedded(scale, unet.guidanceDim());
       float[] all = Rows.stack(Collections.nCopies(rows, guidance));
       assertClose(all, io.floats("mid.guidance_embedding"), TOLERANCE);
       batch.floats(ConditionalUnet.GUIDANCE, all);
