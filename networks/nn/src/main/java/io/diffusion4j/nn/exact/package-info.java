@@ -7,13 +7,6 @@
  * thread or several. All else is float32 in Java, whose operations are rounded alike on every
  * processor (JLS 17, §15.4), in a fixed order.
  *
- * <pre>{@code
- * var compute = Compute.of(Precision.EXACT);
- * try (var network = new CompiledNetwork(definition, weights, compute)) {
- *   List<float[]> outputs = network.run(batch);
- * }
- * }</pre>
- *
  * <p>A number is an integer times a scale: one for each output of weights, and one for each sample
  * of activations. The layers of {@link io.diffusion4j.nn.QuantisedLayers} have 8 bits; all other
  * products have 15, as two limbs of 8 bits, which cost four products.
