@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -74,7 +73,7 @@ public final class WorkerPool {
       Optional<RuntimeException> failure = Optional.empty();
       for (var task : tasks) {
         try {
-          await(task);
+          Threads.await(task);
         } catch (RuntimeException e) {
           failure = failure.or(() -> Optional.of(e));
         }
@@ -93,29 +92,7 @@ public final class WorkerPool {
     int member = Math.floorMod(next.getAndIncrement(), members.size());
     var task = new FutureTask<>(work);
     members.get(member).tasks.add(task);
-    return await(task);
-  }
-
-  /** An interrupt is deferred: native memory must not be released while a member uses it. */
-  private static <T> T await(FutureTask<T> task) {
-    boolean interrupted = false;
-    try {
-      while (true) {
-        try {
-          return task.get();
-        } catch (InterruptedException e) {
-          interrupted = true;
-        } catch (ExecutionException e) {
-          throw e.getCause() instanceof RuntimeException unchecked
-              ? unchecked
-              : new IllegalStateException(e.getCause());
-        }
-      }
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
+    return Threads.await(task);
   }
 
   /** A thread with its stream; it ends some time after its team is garbage. */

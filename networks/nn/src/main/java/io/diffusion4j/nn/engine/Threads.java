@@ -3,6 +3,8 @@ package io.diffusion4j.nn.engine;
 import io.diffusion4j.diffusion.argument.Check;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.function.Function;
 
 /**
@@ -42,6 +44,33 @@ public final class Threads {
   /** Returns an engine's resource for these threads, created on first use. */
   public <T> T pool(Class<T> kind, Function<Threads, T> maker) {
     return kind.cast(pools.computeIfAbsent(kind, k -> maker.apply(this)));
+  }
+
+  /**
+   * Waits for the work of another thread. An interrupt is deferred: memory that the work uses must
+   * not be released before it ends. Throws the unchecked exception of work that failed.
+   *
+   * @throws IllegalStateException if it failed with an exception or error of another kind
+   */
+  public static <T> T await(Future<T> work) {
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          return work.get();
+        } catch (InterruptedException e) {
+          interrupted = true;
+        } catch (ExecutionException e) {
+          throw e.getCause() instanceof RuntimeException unchecked
+              ? unchecked
+              : new IllegalStateException(e.getCause());
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
   }
 
   @Override

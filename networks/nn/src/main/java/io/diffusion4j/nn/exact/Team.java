@@ -3,7 +3,6 @@ package io.diffusion4j.nn.exact;
 import io.diffusion4j.nn.engine.Threads;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -74,32 +73,10 @@ final class Team {
           });
     } finally {
       relay.over = true;
-      all.forEach(Team::await);
+      all.forEach(Threads::await);
     }
     if (relay.failure != null) {
       throw new IllegalStateException(relay.failure);
-    }
-  }
-
-  private static void await(Future<?> work) {
-    boolean interrupted = false;
-    try {
-      while (true) {
-        try {
-          work.get();
-          return;
-        } catch (InterruptedException e) {
-          interrupted = true; // its memory must not be released while it works
-        } catch (ExecutionException e) {
-          throw e.getCause() instanceof RuntimeException unchecked
-              ? unchecked
-              : new IllegalStateException(e.getCause());
-        }
-      }
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
     }
   }
 
