@@ -119,6 +119,24 @@ public record Network(
     return inputs;
   }
 
+  /** Whether values of a row depend on other rows. */
+  public boolean mixesRows() {
+    Set<Integer> ofAll = new HashSet<>();
+    for (Node node : nodes) {
+      var shape = node.output().shape();
+      boolean isOfRows = shape.contains(Tensor.BATCH);
+      boolean readsAll = node.inputs().stream().anyMatch(x -> ofAll.contains(x.node()));
+      if (shape.lastIndexOf(Tensor.BATCH) > 0 || (isOfRows && readsAll)) {
+        return true;
+      }
+      boolean readsRows = node.inputs().stream().anyMatch(x -> x.shape().contains(Tensor.BATCH));
+      if (!isOfRows && (readsRows || readsAll)) {
+        ofAll.add(node.output().node());
+      }
+    }
+    return false;
+  }
+
   /** Returns the parameter with the key of a layer. */
   public Parameter parameter(String key) {
     return Objects.requireNonNull(parameters.get(key), key);

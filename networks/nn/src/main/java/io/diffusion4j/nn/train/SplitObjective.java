@@ -14,8 +14,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * An objective split where its activations end: the network, which an engine computes, and the loss
- * of its outputs, which is small enough for plain Java.
+ * An objective split where its activations end: the network, which computes rows, and a loss of all
+ * rows together.
  *
  * @param trunk everything that activations depend on; its outputs are the values that the loss
  *     reads
@@ -85,6 +85,11 @@ public record SplitObjective(Network trunk, Network head, List<String> joints) {
       nodes.add(new Node(layer, inputs, new Tensor(nodes.size(), like.shape(), like.role())));
       return nodes.size() - 1;
     }
+  }
+
+  /** Whether it has a trunk, which computes each row from the same row of the batch. */
+  public boolean hasRows() {
+    return !joints.isEmpty() && !trunk.mixesRows();
   }
 
   /** Returns the names of the batch's inputs that the head reads. */
