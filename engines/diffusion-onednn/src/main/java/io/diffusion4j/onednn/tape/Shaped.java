@@ -34,14 +34,14 @@ record Shaped(Tape tape, Activation value, List<Long> shape) {
     return shape.size();
   }
 
-  /** Returns the sizes of so many axes, the first of which are 1 if it has fewer. */
+  /** Returns the sizes of this many axes, the first of which are 1 if it has fewer. */
   long[] dims(int rank) {
     List<Long> dims = new ArrayList<>(Collections.nCopies(rank - rank(), 1L));
     dims.addAll(shape);
     return dims.stream().mapToLong(Long::longValue).toArray();
   }
 
-  /** Returns the memory as an argument of so many axes. */
+  /** Returns the memory as an argument of this many axes. */
   Operand over(int rank) {
     return as(dims(rank));
   }

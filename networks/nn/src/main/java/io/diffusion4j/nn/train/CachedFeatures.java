@@ -28,13 +28,11 @@ import java.util.stream.IntStream;
  * <p>The engine trains Σ feature · gradient, where the gradients are inputs.
  */
 final class CachedFeatures implements TrainingSession {
-  private static final String FEATURE = "feature.";
   private static final String GRADIENT = "gradient.";
 
   private final FeatureObjective objective;
   private final Compute compute;
   private final Network features;
-  private final List<Parameter> ofLoss;
   private final Map<Integer, FeatureLoss> losses = new HashMap<>();
   private final TrainingSession learner;
 
@@ -48,32 +46,16 @@ final class CachedFeatures implements TrainingSession {
     this.objective = objective;
     this.compute = compute;
     features = Network.of(objective::features);
-    var loss = LossNetwork.of((nn, inputs) -> objective.loss(nn, declared(inputs, FEATURE)));
-    ofLoss = List.copyOf(loss.network().parameters().values());
     learner = engine.apply(LossNetwork.of(this::products));
   }
 
-  private List<Tensor> declared(Inputs inputs, String prefix) {
-    return IntStream.range(0, features.outputs().size())
-        .mapToObj(i -> inputs.floats(prefix + i, array(features.outputs().get(i).sample())))
-        .toList();
-  }
-
-  private static long[] array(List<Long> shape) {
-    return shape.stream().mapToLong(Long::longValue).toArray();
-  }
-
-  /** Computes Σ feature · gradient, plus the corresponding sum over the parameters of the loss. */
+  /** Computes Σ feature · gradient. */
   private Objective.Loss products(Nn nn, Inputs inputs) {
-    List<Tensor> values = new ArrayList<>(objective.features(nn, inputs));
-    List<Tensor> gradients = new ArrayList<>(declared(inputs, GRADIENT));
-    for (Parameter parameter : ofLoss) {
-      values.add(nn.parameter(parameter.key(), parameter.init(), parameter.shape()));
-      gradients.add(inputs.floats(GRADIENT + parameter.key(), parameter.shape()));
-    }
+    var values = objective.features(nn, inputs);
     var sum = nn.constant(0);
     for (int i = 0; i < values.size(); i++) {
-      var product = nn.multiply(gradients.get(i), values.get(i));
+      long[] sample = values.get(i).sample().stream().mapToLong(Long::longValue).toArray();
+      var product = nn.multiply(inputs.floats(GRADIENT + i, sample), values.get(i));
       sum = nn.add(sum, nn.sum(product, IntStream.range(0, product.rank()).toArray()));
     }
     return new Objective.Loss(sum, Map.of(), Optional.empty(), values);
@@ -94,12 +76,6 @@ final class CachedFeatures implements TrainingSession {
           own[k] = batches.size() * all[from * size + k]; // the engine takes the mean
         }
         fed.floats(GRADIENT + i, own);
-      }
-      for (int i = 0; i < ofLoss.size(); i++) {
-        float[] rows = new float[batch.rows() * ofLoss.get(i).size()]; // all of it in the first row
-        float[] gradient = loss.gradients().get(features.outputs().size() + i);
-        System.arraycopy(gradient, 0, rows, 0, gradient.length);
-        fed.floats(GRADIENT + ofLoss.get(i).key(), rows);
       }
       again.add(fed);
       from += batch.rows();
@@ -122,11 +98,10 @@ final class CachedFeatures implements TrainingSession {
       int feature = i;
       all.add(joined(values.stream().map(one -> one.get(feature)).toList()));
     }
-    all.addAll(values.get(0).subList(features.outputs().size(), values.get(0).size()));
     int rows = batches.stream().mapToInt(Batch::rows).sum();
     var samples = features.outputs().stream().map(Tensor::sample).toList();
     return losses
-        .computeIfAbsent(rows, n -> new FeatureLoss(objective, samples, ofLoss, n, compute))
+        .computeIfAbsent(rows, n -> new FeatureLoss(objective, samples, n, compute))
         .of(all);
   }
 
@@ -142,7 +117,6 @@ final class CachedFeatures implements TrainingSession {
       int size = Math.toIntExact(features.outputs().get(i).sampleSize());
       fed.floats(GRADIENT + i, new float[batch.rows() * size]);
     }
-    ofLoss.forEach(p -> fed.floats(GRADIENT + p.key(), new float[batch.rows() * p.size()]));
     return fed;
   }
 
