@@ -8,8 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Examines a noise schedule that someone has written. {@link #valid} refuses what is none; {@link
- * #remarks} says what draws worse pictures. Every ᾱ is computed once.
+ * Examines a noise schedule that a user has written. {@link #valid} refuses what is none; {@link
+ * #remarks} describes what draws worse pictures.
  */
 public final class ScheduleCheck {
   /** The rounding of formulas that are 1 for the clean sample. */
@@ -18,7 +18,7 @@ public final class ScheduleCheck {
   /** The largest ᾱ of the last timestep: that of Stable Diffusion is 0.0047. */
   private static final double LAST = 0.01;
 
-  /** A fall of √ᾱ in one step: at least this share of it, and so many times the mean fall. */
+  /** A fall of √ᾱ in one step: more than this, and than the mean fall times {@link #MEAN_FALLS}. */
   private static final double JUMP = 0.05;
 
   private static final int MEAN_FALLS = 10;
@@ -35,7 +35,10 @@ public final class ScheduleCheck {
     Check.that(schedule.steps() >= 1, "steps", schedule.steps(), "≥ 1");
     double before = schedule.alphaBar(CLEAN);
     Check.that(
-        Math.abs(before - 1) <= ROUNDING, name(CLEAN), before, "1, as the clean sample has no noise");
+        Math.abs(before - 1) <= ROUNDING,
+        name(CLEAN),
+        before,
+        "1, as the clean sample has no noise");
     for (int t = 0; t < schedule.steps(); t++) {
       double alphaBar = schedule.alphaBar(t);
       boolean mayBeZero = t == schedule.steps() - 1;
@@ -53,8 +56,9 @@ public final class ScheduleCheck {
   }
 
   /**
-   * Returns what is doubtful in a valid schedule, a line each: too much signal at the last timestep,
-   * so that drawing starts from noise that no network has seen (Lin et al. 2024, §3.1), and jumps.
+   * Returns what is doubtful in a valid schedule, a line each: too much signal at the last
+   * timestep, so that drawing starts from noise that no network has seen (Lin et al. 2024, §3.1),
+   * and jumps.
    */
   public static List<String> remarks(NoiseSchedule schedule) {
     List<String> remarks = new ArrayList<>();

@@ -12,18 +12,20 @@ import org.junit.jupiter.api.Test;
 
 class ScheduleCheckTest {
   /** A schedule of 1000 timesteps that nothing else checks. */
-  private static NoiseSchedule of(IntToDoubleFunction alphaBar) {
-    return new NoiseSchedule() {
-      @Override
-      public int steps() {
-        return 1000;
-      }
+  private record Unchecked(IntToDoubleFunction formula) implements NoiseSchedule {
+    @Override
+    public int steps() {
+      return 1000;
+    }
 
-      @Override
-      public double alphaBar(int t) {
-        return alphaBar.applyAsDouble(t);
-      }
-    };
+    @Override
+    public double alphaBar(int t) {
+      return formula.applyAsDouble(t);
+    }
+  }
+
+  private static NoiseSchedule of(IntToDoubleFunction formula) {
+    return new Unchecked(formula);
   }
 
   private static double straight(int t) {
@@ -65,6 +67,17 @@ class ScheduleCheckTest {
     assertRefused(
         t -> t < 0 ? 1 : 2 - t / 1000.0,
         "alphaBar(0): 2.0 (expected: in (0, 1], and 0 at the last timestep only)");
+  }
+
+  @Test
+  void aFormulaIsASchedule() {
+    NoiseSchedule half = NoiseSchedule.of(4, u -> 1 - u / 2);
+    assertThat(half.steps()).isEqualTo(4);
+    assertThat(half.alphaBar(NoiseSchedule.CLEAN)).isEqualTo(1);
+    assertThat(half.alphaBar(3)).isEqualTo(0.5);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> NoiseSchedule.of(4, u -> 1 - Math.min(u, 0.5)))
+        .withMessage("alphaBar(2): 0.5 (expected: less than alphaBar(1), 0.5)");
   }
 
   @Test
