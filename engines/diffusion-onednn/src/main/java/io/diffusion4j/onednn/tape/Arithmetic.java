@@ -65,6 +65,25 @@ record Arithmetic(Tape tape) {
     tape.backward(binary(dnnl_binary_mul, to, dy, to));
   }
 
+  /** Returns a·(1 − share) + b·share, in the shape of b. */
+  Shaped between(Shaped a, Shaped b, Shaped share) {
+    var one = new Shaped(tape, tape.ones(DataType.FLOAT32, 1), List.of());
+    var ofA = combined(Operation.SUBTRACT, one, share, share);
+    return combined(
+        Operation.ADD,
+        combined(Operation.MULTIPLY, b, share, b),
+        combined(Operation.MULTIPLY, a, ofA, b),
+        b);
+  }
+
+  private Shaped combined(Operation operation, Shaped a, Shaped b, Shaped like) {
+    boolean isDifferentiable = a.value().isDifferentiable() || b.value().isDifferentiable();
+    var x = like.value();
+    var y = like.with(x.like(x.type(), x.channels(), isDifferentiable));
+    combine(operation, a, b, y);
+    return y;
+  }
+
   /** Adds a choice: {@code then} where the condition is greater than 0, else {@code otherwise}. */
   void select(Shaped condition, Shaped then, Shaped otherwise, Shaped y) {
     var c = expanded(condition, y).value();

@@ -294,8 +294,12 @@ final class TapeCompiler implements Layer.Visitor<Node, Activation> {
 
   @Override
   public Activation visit(Layer.Chosen layer, Node node) {
-    return new ConditionDropout(tape, tape.parameter(layer.row()))
-        .forward(in(node, 0), in(node, 1));
+    var x = shaped(node, 0);
+    var use = shaped(node, 1);
+    long width = node.output().last();
+    var learned = tape.learned(tape.parameter(layer.row()), 1, 1, Math.toIntExact(width));
+    var row = new Shaped(tape, learned, List.of(width));
+    return new Arithmetic(tape).between(row, x, use).value();
   }
 
   @Override

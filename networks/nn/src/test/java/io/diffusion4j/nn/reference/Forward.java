@@ -214,7 +214,7 @@ abstract class Forward implements Layer.Visitor<Node, double[]> {
                 0,
                 dx -> {
                   for (int i = 0; i < dx.length; i++) {
-                    dx[i] += dy[i] * f.derivative(x[i], y[i]);
+                    dx[i] += dy[i] * Derivatives.of(f, x[i], y[i]);
                   }
                 }));
     return y;
@@ -244,7 +244,7 @@ abstract class Forward implements Layer.Visitor<Node, double[]> {
               0,
               da -> {
                 for (int i = 0; i < dy.length; i++) {
-                  da[atA[i]] += dy[i] * operation.byFirst(a[atA[i]], b[atB[i]]);
+                  da[atA[i]] += dy[i] * Derivatives.byFirst(operation, a[atA[i]], b[atB[i]]);
                 }
               });
           toInput(
@@ -252,7 +252,7 @@ abstract class Forward implements Layer.Visitor<Node, double[]> {
               1,
               db -> {
                 for (int i = 0; i < dy.length; i++) {
-                  db[atB[i]] += dy[i] * operation.bySecond(a[atA[i]], b[atB[i]]);
+                  db[atB[i]] += dy[i] * Derivatives.bySecond(operation, a[atA[i]], b[atB[i]]);
                 }
               });
         });

@@ -331,7 +331,7 @@ public final class Oracle extends Forward {
         node,
         dy -> {
           for (int i = 0; i < dy.length; i++) {
-            dy[i] *= function.derivative(x[i], y[i]);
+            dy[i] *= Derivatives.of(function, x[i], y[i]);
           }
         });
     return y;
