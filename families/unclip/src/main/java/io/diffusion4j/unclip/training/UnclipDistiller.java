@@ -28,6 +28,7 @@ import io.diffusion4j.training.Components;
 import io.diffusion4j.training.Distillable;
 import io.diffusion4j.training.Distillation;
 import io.diffusion4j.training.Distiller;
+import io.diffusion4j.training.LowRankFile;
 import io.diffusion4j.training.ModelTraining;
 import io.diffusion4j.training.NetworkDistiller;
 import io.diffusion4j.unclip.ModelFacts;
@@ -49,7 +50,8 @@ import java.util.stream.Stream;
 /**
  * Distils the stages of unCLIP. The decoder learns from the embeddings that the prior of the
  * teacher draws of captions, and the upsampler from the pictures that its decoder draws of them.
- * The student gets the other components of the teacher.
+ * The student gets the other components of the teacher; low-rank updates are one file for all
+ * stages.
  */
 final class UnclipDistiller implements Distiller {
   private static final List<String> STAGES =
@@ -119,22 +121,27 @@ final class UnclipDistiller implements Distiller {
       var layout = new UnclipTraining().layout(how.student());
       return part.distiller.distill(
           (weights, scheduler, notes) -> {
+            var student =
+                Student.of(
+                    how.method().word(),
+                    how.steps(),
+                    part.distiller.guidance(),
+                    how.scales(),
+                    how.method().sampler(),
+                    digest);
+            var own = new HashMap<>(notes);
+            var updates = how.config().lowRank();
+            if (updates.isPresent()) {
+              var file = LowRankFile.in(how.student());
+              own.putAll(Students.noted(file.path(), file.notes()).with(stage, student).note());
+              file.add(updates.get(), weights, part.folders.get(0) + ".", own);
+              return;
+            }
             Components.copyMissing(
                 new UnclipTraining().layout(how.teacher()), layout, part.folders);
-            var own = new HashMap<>(notes);
             own.putAll(ModelFacts.of(how.teacher()).notes());
             part.writer.write(weights, scheduler, own);
-            Students.in(how.student())
-                .with(
-                    stage,
-                    Student.of(
-                        how.method().word(),
-                        how.steps(),
-                        part.distiller.guidance(),
-                        how.scales(),
-                        how.method().sampler(),
-                        digest))
-                .write(how.student());
+            Students.in(how.student()).with(stage, student).write(how.student());
             layout.writeIndex();
           },
           observer);
