@@ -24,9 +24,6 @@ import io.diffusion4j.training.Distiller;
 import io.diffusion4j.training.LowRankFile;
 import io.diffusion4j.training.ModelTraining;
 import io.diffusion4j.training.NetworkDistiller;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -155,21 +152,14 @@ final class LatentDistiller implements Distiller {
     var family = new StableDiffusionTraining();
     Components.copyMissing(
         family.layout(how.teacher()), family.layout(how.student()), List.of(UNET, SCHEDULER));
-    Path to = made(how.student().resolve(UNET));
+    Path to = Components.made(how.student().resolve(UNET));
     unet.write(to);
     ModelFiles.write(to, Checkpoint.DIFFUSERS, weights, name -> true, notes);
     var written =
         how.method() == Distillation.Method.LCM
             ? scheduler.distilled(NetworkDistiller.LEVELS)
             : scheduler;
-    written.write(made(how.student().resolve(SCHEDULER)).resolve(SchedulerConfig.FILE_NAME));
-  }
-
-  private static Path made(Path folder) {
-    try {
-      return Files.createDirectories(folder);
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot make the folder " + folder + ": " + e, e);
-    }
+    written.write(
+        Components.made(how.student().resolve(SCHEDULER)).resolve(SchedulerConfig.FILE_NAME));
   }
 }

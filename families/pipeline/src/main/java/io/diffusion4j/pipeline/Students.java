@@ -62,10 +62,7 @@ public record Students(SortedMap<String, Student> stages) {
     Students all = this;
     for (LoraChoice choice : loras) {
       try (var lora = Lora.open(choice.file())) {
-        Students own = noted(lora.path(), lora.notes());
-        for (var stage : choice.scale() == 0 ? NONE.stages.entrySet() : own.stages.entrySet()) {
-          all = all.with(stage.getKey(), stage.getValue());
-        }
+        all = choice.scale() == 0 ? all : all.and(noted(lora.path(), lora.notes()));
       }
     }
     return all;
@@ -104,11 +101,16 @@ public record Students(SortedMap<String, Student> stages) {
         "a folder of its own; another model is there");
   }
 
+  /** Returns these and others, which replace those of the same stages. */
+  public Students and(Students others) {
+    SortedMap<String, Student> more = new TreeMap<>(stages);
+    more.putAll(others.stages);
+    return new Students(more);
+  }
+
   /** Returns these and one more, which replaces one of the same stage. */
   public Students with(String stage, Student student) {
-    SortedMap<String, Student> more = new TreeMap<>(stages);
-    more.put(stage, student);
-    return new Students(more);
+    return and(new Students(new TreeMap<>(Map.of(stage, student))));
   }
 
   /** Writes the file of a folder. */

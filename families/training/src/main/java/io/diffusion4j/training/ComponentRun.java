@@ -20,9 +20,6 @@ import io.diffusion4j.nn.train.diffusion.DenoisingMetric;
 import io.diffusion4j.nn.train.diffusion.DenoisingObjective;
 import io.diffusion4j.nn.train.diffusion.LossTerms;
 import io.diffusion4j.nn.train.group.OwnFolder;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -135,12 +132,7 @@ public record ComponentRun(
 
   /** Returns the folder of a component of the model, creating it if necessary. */
   public Path made(String component) {
-    Path folder = folder(component);
-    try {
-      return Files.createDirectories(folder);
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot make the folder " + folder + ": " + e, e);
-    }
+    return Components.made(folder(component));
   }
 
   /**

@@ -9,8 +9,6 @@ import io.diffusion4j.checkpoint.SafetensorsWriter;
 import io.diffusion4j.checkpoint.TensorMap;
 import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.nn.train.LowRank;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -93,11 +91,7 @@ public record LowRankFile(Path path) {
         writer.floats(key, DType.F32, weights.shape(name), () -> weights.read(name));
       }
     }
-    try {
-      Files.createDirectories(path.toAbsolutePath().getParent());
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot make the folder of " + path + ": " + e, e);
-    }
+    Components.made(path.resolveSibling(""));
     writer.write(path);
   }
 

@@ -219,6 +219,38 @@ final class DistillTest {
         .contains("lora: fewer (expected: a file with low-rank updates, or the name of one in");
   }
 
+  /** Both folders of Kandinsky become students, or get their updates in one file. */
+  @Test
+  void partsOfKandinsky() throws IOException {
+    Run made = Run.of("init", "--config", "kandinsky_small", "--output", path("kandinsky"));
+    assertThat(made.status()).as(made.err()).isZero();
+    Path captions = Files.writeString(folder.resolve("colours.txt"), "all red\nall blue\n");
+    String[] few = {"--steps", "2", "--captions", captions.toString()};
+    Run all = distillOf("kandinsky", "kandinsky-student", few);
+    assertThat(all.status()).as(all.err()).isZero();
+    assertThat(folder.resolve("kandinsky-student/prior/distilled.json"))
+        .content()
+        .contains("\"prior\": {", "\"guidance\": 4.0");
+    assertThat(folder.resolve("kandinsky-student/decoder/scheduler/scheduler_config.json"))
+        .content()
+        .contains("\"prediction_type\": \"v_prediction\"", "\"timestep_spacing\": \"trailing\"");
+    Run drawn = drawWords("kandinsky-student/decoder");
+    assertThat(drawn.status()).as(drawn.err()).isZero();
+    assertThat(drawn.err()).contains("prior: 1/1", "decoder: 1/1");
+    assertThat(drawWords("kandinsky-student/decoder", "--decoder-steps", "4").err())
+        .contains("4 (expected: 1, for which the model was distilled)");
+    assertThat(distillOf("kandinsky-student", "third", few).err())
+        .contains("(expected: a teacher, not a student)");
+
+    List<String> updates = new ArrayList<>(List.of(few));
+    updates.addAll(List.of("--lora-rank", "2", "--method", "lcm", "--student-steps", "2"));
+    Run lora = distillOf("kandinsky", "kandinsky-lora", updates.toArray(String[]::new));
+    assertThat(lora.status()).as(lora.err()).isZero();
+    Run light = drawWords("kandinsky/decoder", "--lora", path("kandinsky-lora"));
+    assertThat(light.status()).as(light.err()).isZero();
+    assertThat(light.err()).contains("prior: 2/2", "decoder: 2/2");
+  }
+
   private static Run drawWords(String student, String... more) {
     List<String> line = new ArrayList<>(List.of("a cat"));
     line.addAll(List.of(more));

@@ -38,8 +38,9 @@ import picocli.CommandLine.Parameters;
       "",
       "The teacher draws pictures first, with its guidance, which becomes part of the student. For",
       "models of pixels (train ddpm, DDPMPipeline), of latents (train latent, Stable Diffusion),",
-      "and of unCLIP, whose decoder learns from the embeddings of the teacher's prior, and whose",
-      "upsampler learns from its decoder's pictures.",
+      "and of unCLIP and Kandinsky, whose decoder learns from the embeddings of the teacher's"
+          + " prior,",
+      "and unCLIP's upsampler from its decoder's pictures.",
       "",
       "Example:",
       "  diffusion4j distill training/ddpm --method direct --pairs 512 --output student"
@@ -196,7 +197,8 @@ public final class DistillCommand implements Callable<Integer> {
                     Check.refusal(
                         "model",
                         teacher,
-                        "a model of pixels, such as of train ddpm, of latents, or of unCLIP"));
+                        "a model of pixels, such as of train ddpm, of latents, of unCLIP or"
+                            + " Kandinsky"));
     console.say("drawing the teacher's samples, unless they are there");
     boolean finished;
     try (var stop = new StopOnSignal();
