@@ -20,7 +20,9 @@ import javax.imageio.ImageReader;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
- * Reads image files: PNG and JPEG, and WebP if a reader for it is on the class path.
+ * Reads image files: PNG and JPEG, and WebP if TwelveMonkeys' reader for it is on the class path.
+ * Files may be hostile, so no other reader that is registered with {@link ImageIO}, such as one in
+ * native code, is used.
  *
  * <p>Samples are taken as sRGB whatever profile the file names, 16-bit ones keep their precision,
  * grey becomes three equal channels, transparent pixels become white, and pictures are rotated by
@@ -30,6 +32,10 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
 public final class ImageFiles {
   /** The supported formats; those without a reader are refused. */
   private static final List<String> FORMATS = List.of("PNG", "JPEG", "WebP");
+
+  /** The packages of the readers that are used, which are written in Java. */
+  private static final List<String> READERS =
+      List.of("com.sun.imageio.", "com.twelvemonkeys.imageio.");
 
   private ImageFiles() {}
 
@@ -43,10 +49,23 @@ public final class ImageFiles {
     List<String> known =
         Stream.of(FORMATS, furtherFormats)
             .flatMap(List::stream)
-            .filter(format -> ImageIO.getImageReadersByFormatName(format).hasNext())
+            .filter(format -> isReadable(ImageIO.getImageReadersByFormatName(format)))
             .toList();
     int last = known.size() - 1;
     return String.join(", ", known.subList(0, last)) + " or " + known.get(last);
+  }
+
+  private static boolean isReadable(Iterator<ImageReader> readers) {
+    while (readers.hasNext()) {
+      if (isTrusted(readers.next())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean isTrusted(ImageReader reader) {
+    return READERS.stream().anyMatch(reader.getClass().getName()::startsWith);
   }
 
   /**
@@ -127,10 +146,10 @@ public final class ImageFiles {
       throws IOException {
     for (Iterator<ImageReader> readers = ImageIO.getImageReaders(source); readers.hasNext(); ) {
       ImageReader reader = readers.next();
-      String format = reader.getFormatName();
-      if (Stream.of(FORMATS, furtherFormats)
-          .flatMap(List::stream)
-          .anyMatch(format::equalsIgnoreCase)) {
+      if (isTrusted(reader)
+          && Stream.of(FORMATS, furtherFormats)
+              .flatMap(List::stream)
+              .anyMatch(reader.getFormatName()::equalsIgnoreCase)) {
         return reader;
       }
       reader.dispose();

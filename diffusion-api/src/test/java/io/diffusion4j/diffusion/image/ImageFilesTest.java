@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.awt.image.BufferedImage;
 import java.awt.image.IndexColorModel;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -17,17 +18,23 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.zip.CRC32;
 import java.util.zip.DeflaterOutputStream;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
+import javax.imageio.ImageReadParam;
+import javax.imageio.ImageReader;
 import javax.imageio.ImageTypeSpecifier;
 import javax.imageio.ImageWriter;
 import javax.imageio.metadata.IIOMetadata;
 import javax.imageio.metadata.IIOMetadataNode;
+import javax.imageio.spi.IIORegistry;
+import javax.imageio.spi.ImageReaderSpi;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -321,6 +328,117 @@ class ImageFilesTest {
     assertThatThrownBy(() -> ImageFiles.read(file, ANY))
         .isInstanceOf(IOException.class)
         .hasMessage(file + ": image: unknown format (expected: PNG or JPEG)");
+  }
+
+  /** A reader that an application has registered before Java's own, such as one in native code. */
+  @Test
+  void readersOfOthersAreNotUsed() throws IOException {
+    byte[] file = encode(noise(3, 2), "png");
+    var registry = IIORegistry.getDefaultInstance();
+    var other = new OtherReaders();
+    ImageReaderSpi own = ImageIO.getImageReadersByFormatName("png").next().getOriginatingProvider();
+    registry.registerServiceProvider(other, ImageReaderSpi.class);
+    try {
+      registry.setOrdering(ImageReaderSpi.class, other, own);
+      assertThatThrownBy(() -> ImageIO.read(new ByteArrayInputStream(file)))
+          .hasStackTraceContaining("used");
+      assertThat(ImageFiles.read(file, ANY).width()).isEqualTo(3);
+      assertThat(ImageFiles.pixels(file)).isEqualTo(6);
+      assertThat(ImageFiles.formats(List.of("OTHER"))).isEqualTo("PNG or JPEG");
+    } finally {
+      registry.deregisterServiceProvider(other, ImageReaderSpi.class);
+    }
+  }
+
+  /** Readers of PNG that fail when they are used. */
+  private static final class OtherReaders extends ImageReaderSpi {
+    OtherReaders() {
+      super(
+          "others",
+          "1",
+          new String[] {"png", "other"},
+          new String[] {"png"},
+          new String[] {"image/png"},
+          Reader.class.getName(),
+          STANDARD_INPUT_TYPE,
+          null,
+          false,
+          null,
+          null,
+          null,
+          null,
+          false,
+          null,
+          null,
+          null,
+          null);
+    }
+
+    @Override
+    public boolean canDecodeInput(Object source) {
+      return true;
+    }
+
+    @Override
+    public ImageReader createReaderInstance(Object extension) {
+      return new Reader(this);
+    }
+
+    @Override
+    public String getDescription(Locale locale) {
+      return "for a test";
+    }
+
+    private static final class Reader extends ImageReader {
+      Reader(ImageReaderSpi provider) {
+        super(provider);
+      }
+
+      @Override
+      public int getNumImages(boolean search) {
+        throw new IllegalStateException("used");
+      }
+
+      @Override
+      public int getWidth(int index) {
+        throw new IllegalStateException("used");
+      }
+
+      @Override
+      public int getHeight(int index) {
+        throw new IllegalStateException("used");
+      }
+
+      @Override
+      public Iterator<ImageTypeSpecifier> getImageTypes(int index) {
+        throw new IllegalStateException("used");
+      }
+
+      @Override
+      public IIOMetadata getStreamMetadata() {
+        throw new IllegalStateException("used");
+      }
+
+      @Override
+      public IIOMetadata getImageMetadata(int index) {
+        throw new IllegalStateException("used");
+      }
+
+      @Override
+      public BufferedImage read(int index, ImageReadParam how) {
+        throw new IllegalStateException("used");
+      }
+    }
+  }
+
+  @Test
+  void aFormatWithoutAWriterIsNotAvailable() {
+    assertThat(CompressedFormat.JPEG.isAvailable()).isTrue();
+    assertThat(CompressedFormat.WEBP.isAvailable()).isFalse();
+    var image = new Image(1, 1, new float[3]);
+    assertThatThrownBy(() -> CompressedFormat.WEBP.encode(image, 1))
+        .isInstanceOf(UnsupportedOperationException.class)
+        .hasMessage("no writer of WEBP is on the class path");
   }
 
   private static BufferedImage noise(int width, int height) {

@@ -136,13 +136,17 @@ class MarksOfFacesTest {
             post("/sdapi/v1/" + route, body, "/images/0").binaryValue());
       }
     }
-    files.put(
-        "OpenAI JPEG",
-        post(
-                "/v1/images/generations",
-                "{'model': 'gpt-image-1', 'prompt': 'a dog', 'output_format': 'jpeg'}",
-                "/data/0/b64_json")
-            .binaryValue());
+    for (String format : List.of("jpeg", "webp")) {
+      for (int compression : List.of(100, 80)) {
+        String body =
+            "{'model': 'gpt-image-1', 'prompt': 'a dog', 'output_format': '%s',"
+                + " 'output_compression': %d}";
+        files.put(
+            "OpenAI " + format + " " + compression,
+            post("/v1/images/generations", body.formatted(format, compression), "/data/0/b64_json")
+                .binaryValue());
+      }
+    }
     for (int side : List.of(160, 256)) {
       String body = "{'model': 'toy', 'prompt': 'a dog', 'stream': false, 'width': %d}";
       files.put(

@@ -1,8 +1,8 @@
 package io.diffusion4j.serving.request;
 
+import io.diffusion4j.diffusion.image.CompressedFormat;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.ImageFiles;
-import io.diffusion4j.diffusion.image.Jpeg;
 import io.diffusion4j.diffusion.image.Resize;
 import io.diffusion4j.provenance.Provenance;
 import jakarta.inject.Inject;
@@ -35,16 +35,16 @@ public final class Resizer {
   }
 
   /**
-   * Returns an image file at a size as a JPEG file, with the marks of the service if the original
-   * is marked. It carries no recipe.
+   * Returns an image file at a size in another format, with the marks of the service if the
+   * original is marked. It carries no recipe.
    *
    * @param quality in [0, 1], from the smallest file to the best picture
    */
-  public byte[] jpeg(byte[] png, OutputSize size, double quality) {
+  public byte[] convert(byte[] png, OutputSize size, CompressedFormat format, double quality) {
     byte[] fitted = fit(png, size);
     try {
-      byte[] jpeg = Jpeg.encode(ImageFiles.read(fitted, Long.MAX_VALUE), quality);
-      return provenance.markConverted(jpeg, fitted);
+      byte[] file = format.encode(ImageFiles.read(fitted, Long.MAX_VALUE), quality);
+      return provenance.markConverted(file, fitted);
     } catch (IOException e) {
       throw new UncheckedIOException("an image that the service made is damaged", e);
     }

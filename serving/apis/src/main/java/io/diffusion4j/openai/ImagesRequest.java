@@ -3,6 +3,7 @@ package io.diffusion4j.openai;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.common.collect.ImmutableSet;
 import com.google.protobuf.ByteString;
+import io.diffusion4j.diffusion.image.CompressedFormat;
 import io.diffusion4j.serving.request.OutputSize;
 import io.diffusion4j.serving.request.Resizer;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
@@ -18,7 +19,9 @@ import io.diffusion4j.serving.v1.TextToImageTask;
 import io.diffusion4j.serving.v1.VariationTask;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** A request of this API, translated to the service's request, and the form of its response. */
 record ImagesRequest(
@@ -37,6 +40,7 @@ record ImagesRequest(
   /** The unit of such a size. */
   private static final int UNIT = 16;
 
+  private static final String PNG = "png";
   private static final int MAX_PARTIAL_IMAGES = 3;
   private static final double DEFAULT_STRENGTH = 0.5;
 
@@ -52,8 +56,8 @@ record ImagesRequest(
    * @param current whether the request names one of OpenAI's current models, whose responses
    *     describe the files
    * @param quality the quality as requested, which has no effect here
-   * @param format png or jpeg
-   * @param compression the quality of JPEG files, in [0, 1]
+   * @param format png, or the name of a compressed format in small letters
+   * @param compression the quality of files in a compressed format, in [0, 1]
    */
   record Files(boolean current, String quality, String format, double compression) {
     /** Adds the description to a response. */
@@ -142,15 +146,25 @@ record ImagesRequest(
     if (compression < 0 || compression > 100) {
       throw OpenAiException.invalid("output_compression", compression, "0 to 100");
     }
-    String format = parameters.text("output_format", List.of("png", "jpeg")).orElse("png");
+    String format = parameters.text("output_format", formats()).orElse(PNG);
     return new Files(current, quality, format, compression / 100.0);
   }
 
   /** Returns an image of the service as a file of the response. */
   byte[] file(byte[] png, Resizer resizer) {
-    return files.format().equals("jpeg")
-        ? resizer.jpeg(png, size, files.compression())
-        : resizer.fit(png, size);
+    if (files.format().equals(PNG)) {
+      return resizer.fit(png, size);
+    }
+    var format = CompressedFormat.valueOf(files.format().toUpperCase(Locale.ROOT));
+    return resizer.convert(png, size, format, files.compression());
+  }
+
+  private static List<String> formats() {
+    Stream<String> compressed =
+        Stream.of(CompressedFormat.values())
+            .filter(CompressedFormat::isAvailable)
+            .map(format -> format.name().toLowerCase(Locale.ROOT));
+    return Stream.concat(Stream.of(PNG), compressed).toList();
   }
 
   private static Set<String> known(Task task) {

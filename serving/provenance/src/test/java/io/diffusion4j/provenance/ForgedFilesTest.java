@@ -6,8 +6,8 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.diffusion4j.diffusion.image.CompressedFormat;
 import io.diffusion4j.diffusion.image.Image;
-import io.diffusion4j.diffusion.image.Jpeg;
 import io.diffusion4j.diffusion.image.Png;
 import io.diffusion4j.diffusion.image.Rgb8;
 import io.diffusion4j.provenance.Finding.Verdict;
@@ -169,7 +169,7 @@ class ForgedFilesTest {
 
   @Test
   void jpegFilesWithOtherPartsWereChanged() throws IOException {
-    byte[] jpeg = signed(Jpeg.encode(image, 0.9));
+    byte[] jpeg = signed(CompressedFormat.JPEG.encode(image, 0.9));
     assertThat(verify(jpeg).verdict()).isEqualTo(Verdict.MADE_HERE);
     byte[] exif = joined("Exif\0\0".getBytes(ISO_8859_1), orientation());
     assertThat(verify(withSegment(jpeg, 0xe1, exif)).verdict()).isEqualTo(Verdict.CHANGED);

@@ -5,7 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.diffusion4j.diffusion.image.Jpeg;
+import io.diffusion4j.diffusion.image.CompressedFormat;
 import io.diffusion4j.diffusion.image.Png;
 import io.diffusion4j.diffusion.image.Resize;
 import java.io.IOException;
@@ -38,7 +38,7 @@ class ManifestSignerTest {
     var image = Pictures.drawn(64, 1);
     return Stream.of(
         Arguments.of("image/png", Png.encode(image, Map.of())),
-        Arguments.of("image/jpeg", Jpeg.encode(image, 0.9)),
+        Arguments.of("image/jpeg", CompressedFormat.JPEG.encode(image, 0.9)),
         Arguments.of("image/webp", Pictures.webp("lossy")),
         Arguments.of("image/webp", Pictures.webp("transparent")));
   }

@@ -4,8 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.diffusion4j.diffusion.image.CompressedFormat;
 import io.diffusion4j.diffusion.image.ImageFiles;
-import io.diffusion4j.diffusion.image.Jpeg;
 import io.diffusion4j.diffusion.image.Png;
 import java.io.IOException;
 import java.util.Arrays;
@@ -23,7 +23,7 @@ class MarkedFileTest {
     var image = Pictures.drawn(64, 1);
     return Stream.of(
         Arguments.of("png", Png.encode(image, Map.of("Title", "ä"))),
-        Arguments.of("jpeg", Jpeg.encode(image, 0.9)),
+        Arguments.of("jpeg", CompressedFormat.JPEG.encode(image, 0.9)),
         Arguments.of("lossy WebP", Pictures.webp("lossy")),
         Arguments.of("lossless WebP", Pictures.webp("lossless")),
         Arguments.of("transparent WebP", Pictures.webp("transparent")));
@@ -61,7 +61,7 @@ class MarkedFileTest {
 
   @Test
   void aLargeManifestOfJpegIsSplit() throws IOException {
-    byte[] file = Jpeg.encode(Pictures.drawn(64, 1), 0.9);
+    byte[] file = CompressedFormat.JPEG.encode(Pictures.drawn(64, 1), 0.9);
     MarkedFile marked = MarkedFile.of(file).withManifest(new byte[150_000]);
     assertThat(marked.manifest().orElseThrow().length()).isEqualTo(150_000 + 2 * 8 + 3 * 12);
     assertThat(MarkedFile.of(marked.bytes()).manifest()).isEqualTo(marked.manifest());

@@ -4,9 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.diffusion4j.diffusion.image.CompressedFormat;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.ImageFiles;
-import io.diffusion4j.diffusion.image.Jpeg;
 import io.diffusion4j.diffusion.image.Png;
 import io.diffusion4j.diffusion.image.Rgb8;
 import io.diffusion4j.provenance.Finding.Verdict;
@@ -163,7 +163,7 @@ class ProvenanceTest {
 
   @Test
   void convertedFilesCanBeMarkedAgain() throws IOException {
-    byte[] jpeg = Jpeg.encode(image, 0.9);
+    byte[] jpeg = CompressedFormat.JPEG.encode(image, 0.9);
     for (byte[] file : List.of(jpeg, Pictures.webp("lossy"), Pictures.webp("transparent"))) {
       byte[] marked = Provenance.DECLARED.withKey(key).mark(file, RECIPE.keyword(), MOST);
       assertThat(verify(marked).verdict()).isEqualTo(Verdict.MADE_HERE);

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.diffusion4j.diffusion.image.CompressedFormat;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.ImageFiles;
-import io.diffusion4j.diffusion.image.Jpeg;
 import io.diffusion4j.diffusion.image.Resize;
 import io.diffusion4j.diffusion.image.Rgb8;
 import io.diffusion4j.provenance.Watermark.BinomialTail;
@@ -42,7 +42,7 @@ class WatermarkTest {
   @ValueSource(ints = {128, 200})
   void aMarkSurvivesCompressionScalingCroppingAndDarkening(int side) throws IOException {
     Image marked = WATERMARK.embed(Pictures.drawn(side, 7));
-    Image compressed = ImageFiles.read(Jpeg.encode(marked, 0.8), 1 << 20);
+    Image compressed = ImageFiles.read(CompressedFormat.JPEG.encode(marked, 0.8), 1 << 20);
     assertThat(WATERMARK.detect(compressed).isFound()).isTrue();
     Image half = Resize.bicubic(marked, side / 2, side / 2);
     assertThat(WATERMARK.detect(Resize.bicubic(half, side, side)).isFound()).isTrue();

@@ -1,8 +1,8 @@
 package io.diffusion4j.cli.provenance;
 
+import io.diffusion4j.diffusion.image.CompressedFormat;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.ImageFiles;
-import io.diffusion4j.diffusion.image.Jpeg;
 import io.diffusion4j.diffusion.image.Resize;
 import io.diffusion4j.diffusion.image.Rgb8;
 import java.io.IOException;
@@ -91,6 +91,6 @@ enum Attack {
   }
 
   private static Image jpeg(Image image, double quality) throws IOException {
-    return ImageFiles.read(Jpeg.encode(image, quality), VerifyCommand.MAX_PIXELS);
+    return ImageFiles.read(CompressedFormat.JPEG.encode(image, quality), VerifyCommand.MAX_PIXELS);
   }
 }
