@@ -687,6 +687,22 @@ public final class Nn {
         otherwise);
   }
 
+  /**
+   * Drops values at random while the network is trained, and returns x otherwise (Srivastava et al.
+   * 2014): {@code nn.at("drop").dropout(x, 0.1)}. Each dropout has a path of its own.
+   *
+   * @param rate the probability that a value becomes 0; others are divided by 1 − rate
+   */
+  public Tensor dropout(Tensor x, double rate) {
+    var dropout = new Dropout(rate, path);
+    if (!recording.isTraining()) {
+      return x;
+    }
+    long[] sample = x.sample().stream().mapToLong(Long::longValue).toArray();
+    var factors = recording.input(dropout.input(), Role.NUMBERS, sample);
+    return multiply(x, x.role() == Role.ACTIVATIONS ? input(factors) : factors);
+  }
+
   // Statistics and other operations of losses
 
   /** Computes Σ x over some axes. */
