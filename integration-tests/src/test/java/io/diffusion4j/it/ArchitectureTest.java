@@ -68,38 +68,44 @@ class ArchitectureTest {
   private static final Pattern MODULE =
       Pattern.compile("/([a-z0-9-]+)/target/classes/|/diffusion4j-([a-z0-9-]+?)-[0-9][^/]*\\.jar!");
 
-  private static final Map<String, Module> MODULES = Module.all();
+  /**
+   * The modules, read when a rule needs them: with several test processes Maven looks for tests
+   * in its own, whose folder is another, and initialises this class.
+   */
+  private static final class Modules {
+    static final Map<String, Module> ALL = Module.all();
 
-  /** What the modules in each folder of the root may know besides each other. */
-  private static final Map<String, Set<String>> KNOWN =
-      Map.ofEntries(
-          Map.entry("networks", Set.of("diffusion-api")),
-          Map.entry("engines", Set.of("diffusion-api", "networks")),
-          Map.entry("diffusion-tf", Set.of("diffusion-api", "networks")),
-          Map.entry("data", Set.of("diffusion-api")),
-          Map.entry("clip", Set.of("diffusion-api", "networks", "data")),
-          Map.entry("prior", Set.of("diffusion-api", "networks", "data")),
-          Map.entry("decoder", Set.of("diffusion-api", "networks", "data")),
-          Map.entry(
-              "families", Set.of("diffusion-api", "networks", "data", "clip", "prior", "decoder")),
-          Map.entry(
-              "training",
-              Set.of(
-                  "diffusion-api",
-                  "networks",
-                  "data",
-                  "clip",
-                  "prior",
-                  "decoder",
-                  "families",
-                  "emoji")),
-          Map.entry("emoji", Set.of("diffusion-api", "networks", "data", "families")),
-          Map.entry("serving-grpc", Set.of("diffusion-api", "serving")),
-          Map.entry(
-              "serving",
-              Set.of("diffusion-api", "networks", "data", "clip", "families", "serving-grpc")),
-          Map.entry("integrations", Set.of("diffusion-api", "families", "serving", "serving-grpc")),
-          Map.entry("tools", everythingBut("integrations")));
+    /** What the modules in each folder of the root may know besides each other. */
+    static final Map<String, Set<String>> KNOWN =
+        Map.ofEntries(
+            Map.entry("networks", Set.of("diffusion-api")),
+            Map.entry("engines", Set.of("diffusion-api", "networks")),
+            Map.entry("diffusion-tf", Set.of("diffusion-api", "networks")),
+            Map.entry("data", Set.of("diffusion-api")),
+            Map.entry("clip", Set.of("diffusion-api", "networks", "data")),
+            Map.entry("prior", Set.of("diffusion-api", "networks", "data")),
+            Map.entry("decoder", Set.of("diffusion-api", "networks", "data")),
+            Map.entry(
+                "families", Set.of("diffusion-api", "networks", "data", "clip", "prior", "decoder")),
+            Map.entry(
+                "training",
+                Set.of(
+                    "diffusion-api",
+                    "networks",
+                    "data",
+                    "clip",
+                    "prior",
+                    "decoder",
+                    "families",
+                    "emoji")),
+            Map.entry("emoji", Set.of("diffusion-api", "networks", "data", "families")),
+            Map.entry("serving-grpc", Set.of("diffusion-api", "serving")),
+            Map.entry(
+                "serving",
+                Set.of("diffusion-api", "networks", "data", "clip", "families", "serving-grpc")),
+            Map.entry("integrations", Set.of("diffusion-api", "families", "serving", "serving-grpc")),
+            Map.entry("tools", everythingBut("integrations")));
+  }
 
   /** The helpers that modules share for their tests. */
   static final class NoTestJars implements ImportOption {
@@ -319,7 +325,7 @@ class ArchitectureTest {
             events.add(
                 new SimpleConditionEvent(
                     item,
-                    known.equals(group) || KNOWN.getOrDefault(group, Set.of()).contains(known),
+                    known.equals(group) || Modules.KNOWN.getOrDefault(group, Set.of()).contains(known),
                     group + " may not know " + known + ": " + dependency.getDescription()));
           }
         }
@@ -328,7 +334,7 @@ class ArchitectureTest {
   }
 
   private static Set<String> everythingBut(String group) {
-    return MODULES.values().stream()
+    return Modules.ALL.values().stream()
         .map(Module::group)
         .filter(other -> !other.equals(group))
         .collect(toUnmodifiableSet());
@@ -342,7 +348,7 @@ class ArchitectureTest {
       throw new IllegalStateException(uri + " (expected: in a module)");
     }
     String name = matcher.group(1) == null ? matcher.group(2) : matcher.group(1);
-    return requireNonNull(MODULES.get(name), name);
+    return requireNonNull(Modules.ALL.get(name), name);
   }
 
   private static ArchCondition<JavaClass> beInAPackageOfFewFiles() {

@@ -6,7 +6,9 @@ import com.google.inject.TypeLiteral
 import example.KotlinBackbone
 import example.KotlinLoss
 import example.KotlinMetric
+import example.KotlinMoons
 import example.KotlinSampler
+import example.Moons
 import io.diffusion4j.checkpoint.Checkpoint
 import io.diffusion4j.decoder.DecoderModel
 import io.diffusion4j.decoder.backbone.BackboneLayers
@@ -74,5 +76,12 @@ class KotlinResearchTest {
     val timesteps = TimestepSpacings.TRAILING.of(1000, 4)
     assertThat(own.plan(schedule, timesteps).toString())
       .isEqualTo(DdimSampler(0.0).plan(schedule, timesteps).toString())
+  }
+
+  @Test
+  fun `the moons in Kotlin are those in Java`(@TempDir folder: Path) {
+    val points = KotlinMoons.draw(100, folder.resolve("kotlin"))
+    assertThat(points).hasSize(500)
+    assertThat(points).containsExactlyElementsOf(Moons.draw(100, folder.resolve("java")))
   }
 }

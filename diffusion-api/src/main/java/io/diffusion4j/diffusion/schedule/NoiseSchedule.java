@@ -1,6 +1,7 @@
 package io.diffusion4j.diffusion.schedule;
 
 import java.util.Objects;
+import java.util.function.DoubleUnaryOperator;
 
 /**
  * The forward process q(x_t | x_0) = N(√ᾱ_t·x_0, (1−ᾱ_t)·I) (Ho et al. 2020, eq. 4) given by its
@@ -9,6 +10,19 @@ import java.util.Objects;
 public interface NoiseSchedule {
   /** The timestep of the clean sample, where ᾱ = 1. */
   int CLEAN = -1;
+
+  /**
+   * Returns the schedule of a formula.
+   *
+   * @param steps T
+   * @param alphaBar ᾱ at a share of the process: 1 at 0, the clean sample, and falling to that of
+   *     the last timestep at 1
+   * @throws IllegalArgumentException naming the first timestep at which it is none ({@link
+   *     ScheduleCheck#valid})
+   */
+  static NoiseSchedule of(int steps, DoubleUnaryOperator alphaBar) {
+    return new FormulaSchedule(steps, alphaBar);
+  }
 
   /** Returns T, the number of training timesteps; t runs from 0 to T − 1. */
   int steps();

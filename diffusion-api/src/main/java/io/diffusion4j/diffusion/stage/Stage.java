@@ -3,13 +3,16 @@ package io.diffusion4j.diffusion.stage;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.guidance.GuidanceScale;
 import io.diffusion4j.diffusion.sampling.SamplingPlan;
+import io.diffusion4j.diffusion.schedule.ScheduleCheck;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
 
 /**
@@ -47,6 +50,9 @@ public record Stage(
   /** Plans that amplify errors more than this draw noise; usable plans stay below 70. */
   private static final double MAX_GAIN = 100;
 
+  private static final System.Logger LOG = System.getLogger(Stage.class.getName());
+  private static final Set<String> REMARKED = ConcurrentHashMap.newKeySet();
+
   public Stage {
     Check.that(name.matches("[a-z][a-z0-9_]{0,63}"), "name", name, "lower_snake_case");
     guides = Collections.unmodifiableSortedMap(new TreeMap<>(guides));
@@ -65,8 +71,17 @@ public record Stage(
         StageSettings.ALL);
   }
 
-  /** Creates a stage that denoises something other than pixels, without guidance. */
+  /**
+   * Creates a stage that denoises something other than pixels, without guidance. What is doubtful
+   * in its noise schedule is logged, each line once.
+   */
   public static Stage denoising(String name, StageKind.Denoising course) {
+    for (String remark : ScheduleCheck.remarks(course.schedule())) {
+      String line = name + ": noise schedule: " + remark;
+      if (REMARKED.add(line)) {
+        LOG.log(System.Logger.Level.WARNING, line);
+      }
+    }
     return of(name, course);
   }
 

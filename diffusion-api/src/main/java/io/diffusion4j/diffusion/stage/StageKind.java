@@ -3,6 +3,7 @@ package io.diffusion4j.diffusion.stage;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.sampling.Thresholding;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
+import io.diffusion4j.diffusion.schedule.ScheduleCheck;
 import io.diffusion4j.diffusion.schedule.TimestepSpacing;
 
 /** The course of a stage: denoising, or a fixed number of steps. */
@@ -20,6 +21,7 @@ public sealed interface StageKind {
       NoiseSchedule schedule, TimestepSpacing spacing, Thresholding treatment, StageChoices choices)
       implements StageKind {
     public Denoising {
+      ScheduleCheck.valid(schedule);
       int steps = choices.defaultSteps();
       Check.that(
           steps >= 1 && steps <= schedule.steps(),

@@ -1,6 +1,5 @@
 package io.diffusion4j.plots.command;
 
-import io.diffusion4j.cli.clip.ComponentsCommand;
 import io.diffusion4j.cli.console.Console;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.schedule.Schedules;

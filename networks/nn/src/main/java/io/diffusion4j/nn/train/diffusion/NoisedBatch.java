@@ -8,6 +8,7 @@ import io.diffusion4j.diffusion.loss.VarianceType;
 import io.diffusion4j.diffusion.loss.Weighting;
 import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
+import io.diffusion4j.diffusion.schedule.ScheduleCheck;
 import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.Rows;
 import io.diffusion4j.nn.TimeEmbedding;
@@ -32,6 +33,10 @@ public record NoisedBatch(
     Weighting weighting,
     NetworkDenoiser.Times times,
     TimestepSampler timesteps) {
+  public NoisedBatch {
+    ScheduleCheck.valid(schedule);
+  }
+
   /** Draws timesteps uniformly. */
   public NoisedBatch(
       NoiseSchedule schedule,

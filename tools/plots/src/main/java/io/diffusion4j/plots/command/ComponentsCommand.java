@@ -1,5 +1,6 @@
-package io.diffusion4j.cli.clip;
+package io.diffusion4j.plots.command;
 
+import io.diffusion4j.cli.clip.PictureArguments;
 import io.diffusion4j.cli.console.Console;
 import io.diffusion4j.cli.options.CommonOptions;
 import io.diffusion4j.cli.options.ExampleOptions;
@@ -7,15 +8,16 @@ import io.diffusion4j.cli.options.ModelOptions;
 import io.diffusion4j.data.ImageEmbedder;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.component.ImageEncoder;
-import io.diffusion4j.diffusion.image.ContactSheet;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.OutputFile;
-import io.diffusion4j.diffusion.image.Png;
+import io.diffusion4j.diffusion.image.Rgb8;
 import io.diffusion4j.diffusion.noise.NoiseSource;
 import io.diffusion4j.diffusion.noise.PhiloxNoise;
 import io.diffusion4j.diffusion.pipeline.ImageTask;
 import io.diffusion4j.pipeline.OpenPipeline;
 import io.diffusion4j.pipeline.Plugins;
+import io.diffusion4j.plots.ChartFile;
+import io.diffusion4j.plots.LabelledSheet;
 import io.diffusion4j.prior.PrincipalComponents;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -46,7 +48,7 @@ import picocli.CommandLine.Parameters;
       "Example:",
       "  diffusion4j plot components apple.png owl.png --components 1,4,16,64 -o components.png"
     })
-public final class ComponentsCommand implements Callable<Integer> {
+final class ComponentsCommand implements Callable<Integer> {
   /** The default number of emoji whose embeddings are decomposed. */
   private static final int DEFAULT = 1024;
 
@@ -72,13 +74,12 @@ public final class ComponentsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    var file = new OutputFile(output.path());
-    file.requireEnding(".png");
-    file.requireWritable();
+    new OutputFile(output.path()).requireEnding(".png");
+    var file = new ChartFile(output.path());
     counts.forEach(count -> Check.that(count >= 1, "components", count, "≥ 1"));
     var of = examples.of(model.folder(), DEFAULT);
     var how = model.opening();
-    List<Image> sheet = new ArrayList<>();
+    List<Rgb8> sheet = new ArrayList<>();
     try (var set = PictureArguments.open(pictures)) {
       List<Image> given = LongStream.range(0, set.size()).mapToObj(set::image).toList();
       console.say("loading " + model.folder());
@@ -94,14 +95,23 @@ public final class ComponentsCommand implements Callable<Integer> {
                 ImageEmbedder.by(encoder).first(of.pictures(), of.count()), most);
         for (int i = 0; i < given.size(); i++) {
           List<Image> drawn = draw(open, reduced(components, embeddings.get(i)), of.seed());
-          sheet.addAll(drawn);
-          sheet.add(set.square(i, drawn.get(0).width()));
+          drawn.forEach(image -> sheet.add(Rgb8.of(image)));
+          sheet.add(Rgb8.of(set.square(i, drawn.get(0).width())));
         }
       }
     }
-    file.write(Png.encode(ContactSheet.of(sheet, counts.size() + 2), Map.of()));
-    console.print(output.path());
+    file.write(
+        new LabelledSheet(sheet, columns(), Collections.nCopies(pictures.size(), "")));
+    console.print(file.path());
     return 0;
+  }
+
+  private List<String> columns() {
+    List<String> columns = new ArrayList<>();
+    counts.forEach(count -> columns.add(count == 1 ? "1 component" : count + " components"));
+    columns.add("all");
+    columns.add("picture");
+    return columns;
   }
 
   /** Returns the embedding with each number of components, and the complete one. */
