@@ -218,20 +218,24 @@ record Arithmetic(Tape tape) {
         .build();
   }
 
-  /** Adds a·bᵀ: {@code [M, K], [N, K] → [M, N]}. */
+  /** Adds a·bᵀ: {@code [..., M, K], [..., N, K] → [..., M, N]}. */
   void product(Shaped a, Shaped b, Shaped y) {
     var kernels = tape.kernels();
-    tape.forward(kernels.product(a.over(2), b.transposed(), y.over(2)));
+    tape.forward(kernels.product(a.matrices(), b.transposed(), y.matrices()));
     tape.derivative(
         y.value(),
         () -> {
           var dy = y.gradient();
           tape.contribute(
               a.value(),
-              da -> tape.backward(kernels.product(dy.over(2), b.over(2), a.with(da).over(2))));
+              da ->
+                  tape.backward(
+                      kernels.product(dy.matrices(), b.matrices(), a.with(da).matrices())));
           tape.contribute(
               b.value(),
-              db -> tape.backward(kernels.product(dy.transposed(), a.over(2), b.with(db).over(2))));
+              db ->
+                  tape.backward(
+                      kernels.product(dy.transposed(), a.matrices(), b.with(db).matrices())));
         });
   }
 

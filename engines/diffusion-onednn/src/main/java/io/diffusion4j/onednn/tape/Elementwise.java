@@ -7,7 +7,7 @@ import io.diffusion4j.onednn.core.Curve;
 import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
 
-/** A function of each value on a tape. */
+/** A function of each value on a tape, other than the sine, which oneDNN lacks. */
 record Elementwise(Tape tape, Function function) {
   /** The function in oneDNN, with its two parameters. */
   private record Algorithm(int code, float alpha, float beta) {
@@ -19,6 +19,7 @@ record Elementwise(Tape tape, Function function) {
         case EXP -> new Algorithm(dnnl_eltwise_exp, 0, 0);
         case LOG -> new Algorithm(dnnl_eltwise_log, 0, 0);
         case INVERSE_ROOT -> new Algorithm(dnnl_eltwise_pow, 1, -0.5f);
+        case SINE -> throw new IllegalArgumentException("function: SINE (expected: one of oneDNN)");
         case SIGMOID -> new Algorithm(dnnl_eltwise_logistic, 0, 0);
         case SILU, RELU, GELU, GELU_TANH, QUICK_GELU -> {
           var curve = Curve.of(function).orElseThrow();

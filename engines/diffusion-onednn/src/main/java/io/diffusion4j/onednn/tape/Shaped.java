@@ -51,10 +51,23 @@ record Shaped(Tape tape, Activation value, List<Long> shape) {
     return value.as(tape.kernels().dense(value.type(), dims));
   }
 
-  /** Returns the memory of a matrix {@code [rows, columns]} as its transpose. */
+  /** Returns the memory as matrices of the last two axes. */
+  Operand matrices() {
+    return as(size() / (rows() * columns()), rows(), columns());
+  }
+
+  /** Returns the memory as matrices of the last two axes, transposed. */
   Operand transposed() {
-    long columns = shape.get(1);
-    long[] dims = {columns, shape.get(0)};
-    return value.as(tape.kernels().strided(value.type(), dims, 1, columns));
+    long each = rows() * columns();
+    long[] dims = {size() / each, columns(), rows()};
+    return value.as(tape.kernels().strided(value.type(), dims, each, 1, columns()));
+  }
+
+  private long rows() {
+    return shape.get(rank() - 2);
+  }
+
+  private long columns() {
+    return shape.get(rank() - 1);
   }
 }

@@ -1,5 +1,6 @@
 package io.diffusion4j.onednn.tape;
 
+import io.diffusion4j.nn.Function;
 import io.diffusion4j.nn.Layer;
 import io.diffusion4j.nn.Network;
 import io.diffusion4j.nn.Network.Node;
@@ -382,6 +383,20 @@ final class TapeCompiler implements Layer.Visitor<Node, Activation> {
   }
 
   @Override
+  public Activation visit(Layer.Permute layer, Node node) {
+    var x = node.inputs().get(0);
+    long[] dims = new long[x.rank()];
+    long[] strides = new long[x.rank()];
+    for (int i = 0; i < dims.length; i++) {
+      int axis = layer.axes().get(i);
+      dims[i] = i == 0 ? in(node, 0).samples() : x.size(axis);
+      strides[i] = (long) inner(x, axis) / x.size(axis);
+    }
+    var extent = extent(node.output());
+    return new ReshapeOps(tape).permuted(in(node, 0), dims, strides, extent.h, extent.w, extent.c);
+  }
+
+  @Override
   public Activation visit(Layer.ForEach layer, Node node) {
     return new Sum(tape).forEach(in(node, 0), type(node.output()));
   }
@@ -398,7 +413,10 @@ final class TapeCompiler implements Layer.Visitor<Node, Activation> {
 
   @Override
   public Activation visit(Layer.Apply layer, Node node) {
-    return new Elementwise(tape, layer.function()).forward(in(node, 0));
+    var x = in(node, 0);
+    return layer.function() == Function.SINE
+        ? new Sine(tape).forward(x)
+        : new Elementwise(tape, layer.function()).forward(x);
   }
 
   @Override

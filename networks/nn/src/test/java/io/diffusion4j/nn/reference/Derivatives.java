@@ -22,6 +22,7 @@ final class Derivatives {
       case SQUARE -> 2 * x;
       case EXP -> y;
       case LOG -> 1 / x;
+      case SINE -> Math.cos(x);
       case INVERSE_ROOT -> -0.5 * y / x;
       case SIGMOID -> y * (1 - y);
       case SILU -> swish(x, 1);
