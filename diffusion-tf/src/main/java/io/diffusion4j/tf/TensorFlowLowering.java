@@ -23,6 +23,7 @@ import org.tensorflow.op.core.ReduceMax;
 import org.tensorflow.op.core.ReduceSum;
 import org.tensorflow.op.linalg.MatMul;
 import org.tensorflow.op.math.Mean;
+import org.tensorflow.op.train.BatchMatMul;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.family.TFloating;
@@ -464,6 +465,12 @@ final class TensorFlowLowering implements Layer.Visitor<Node, Operand<?>> {
   }
 
   @Override
+  public Operand<?> visit(Layer.Permute layer, Node node) {
+    int[] axes = layer.axes().stream().mapToInt(Integer::intValue).toArray();
+    return tf.linalg.transpose(any(node, 0), tf.constant(axes));
+  }
+
+  @Override
   public Operand<?> visit(Layer.ForEach layer, Node node) {
     Operand<?> like = values.get(node.input(1));
     var one = tf.constant(new int[] {1});
@@ -517,6 +524,7 @@ final class TensorFlowLowering implements Layer.Visitor<Node, Operand<?>> {
       case SQUARE -> tf.math.square(x);
       case EXP -> tf.math.exp(x);
       case LOG -> tf.math.log(x);
+      case SINE -> tf.math.sin(x);
       case INVERSE_ROOT -> tf.math.rsqrt(x);
       case SIGMOID -> tf.math.sigmoid(x);
       case SILU -> silu(x);
@@ -587,7 +595,11 @@ final class TensorFlowLowering implements Layer.Visitor<Node, Operand<?>> {
 
   @Override
   public Operand<?> visit(Layer.Product layer, Node node) {
-    return tf.linalg.matMul(numbers(node, 0), numbers(node, 1), MatMul.transposeB(true));
+    var a = any(node, 0);
+    var b = any(node, 1);
+    return node.output().rank() == 2
+        ? tf.linalg.matMul(a, b, MatMul.transposeB(true))
+        : tf.train.batchMatMul(a, b, a.type(), BatchMatMul.adjY(true));
   }
 
   @Override

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 /**
  * Translates each layer to operators of ONNX. Images are computed with their channels first, the
@@ -437,6 +438,12 @@ final class OnnxLowering implements Layer.Visitor<Node, GraphValue> {
   }
 
   @Override
+  public GraphValue visit(Layer.Permute layer, Node node) {
+    long[] axes = layer.axes().stream().mapToLong(Integer::longValue).toArray();
+    return value(node, transpose(read(node, 0), axes));
+  }
+
+  @Override
   public GraphValue visit(Layer.ForEach layer, Node node) {
     String batch = size(input(node, 1).name(), 0);
     long[] ones = new long[node.output().rank() - 1];
@@ -490,6 +497,7 @@ final class OnnxLowering implements Layer.Visitor<Node, GraphValue> {
       case SQUARE -> add("Mul", x, x);
       case EXP -> add("Exp", x);
       case LOG -> add("Log", x);
+      case SINE -> add("Sin", x);
       case INVERSE_ROOT -> add("Reciprocal", add("Sqrt", x));
       case SIGMOID -> add("Sigmoid", x);
       case SILU -> silu(x);
@@ -550,7 +558,10 @@ final class OnnxLowering implements Layer.Visitor<Node, GraphValue> {
 
   @Override
   public GraphValue visit(Layer.Product layer, Node node) {
-    return value(node, add("MatMul", wide(node, 0), transpose(wide(node, 1), 1, 0)));
+    long[] exchanged = LongStream.range(0, node.output().rank()).toArray();
+    exchanged[exchanged.length - 2] = exchanged.length - 1;
+    exchanged[exchanged.length - 1] = exchanged.length - 2;
+    return value(node, add("MatMul", read(node, 0), transpose(read(node, 1), exchanged)));
   }
 
   @Override

@@ -15,6 +15,8 @@ public enum Function {
   EXP,
   /** ln x. */
   LOG,
+  /** sin x. */
+  SINE,
   /** 1/√x. */
   INVERSE_ROOT,
   /** σ(x) = 1/(1 + e⁻ˣ). */
@@ -48,6 +50,7 @@ public enum Function {
       case SQUARE -> x * x;
       case EXP -> Math.exp(x);
       case LOG -> Math.log(x);
+      case SINE -> Math.sin(x);
       case INVERSE_ROOT -> 1 / Math.sqrt(x);
       case SIGMOID -> sigmoid(x);
       case SILU -> x * sigmoid(x);
@@ -70,6 +73,7 @@ public enum Function {
       case SQUARE -> 2 * x;
       case EXP -> y;
       case LOG -> 1 / x;
+      case SINE -> Math.cos(x);
       case INVERSE_ROOT -> -0.5 * y / x;
       case SIGMOID -> y * (1 - y);
       case SILU -> swish(x, 1);

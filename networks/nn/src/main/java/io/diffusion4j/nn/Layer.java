@@ -229,6 +229,8 @@ public sealed interface Layer {
 
     T visit(Slice layer, A argument);
 
+    T visit(Permute layer, A argument);
+
     T visit(ForEach layer, A argument);
 
     T visit(UpsampleNearest layer, A argument);
@@ -551,6 +553,21 @@ public sealed interface Layer {
   }
 
   /**
+   * The axes in another order: axis i of the output is axis {@code axes.get(i)} of the input. The
+   * first stays.
+   */
+  record Permute(List<Integer> axes) implements Arrangement {
+    public Permute {
+      axes = List.copyOf(axes);
+    }
+
+    @Override
+    public <A, T> T accept(Visitor<A, T> visitor, A argument) {
+      return visitor.visit(this, argument);
+    }
+  }
+
+  /**
    * Repeats a value for every sample of a batch: {@code [1, ...] → [B, ...]}. The second input only
    * sets the size of the batch.
    */
@@ -643,7 +660,10 @@ public sealed interface Layer {
     }
   }
 
-  /** a·bᵀ of numbers: {@code [M, K], [N, K] → [M, N]}. */
+  /**
+   * a·bᵀ of two numbers or two activations: {@code [..., M, K], [..., N, K] → [..., M, N]}, for
+   * each place on the axes before, which both have.
+   */
   record Product() implements Arithmetic {
     @Override
     public <A, T> T accept(Visitor<A, T> visitor, A argument) {

@@ -59,7 +59,17 @@ public record Network(
    *     not hold numbers
    */
   public static Network of(NetworkDefinition definition) {
-    var recording = new Recording();
+    return of(definition, new Recording(false));
+  }
+
+  /**
+   * Runs a definition of what is trained: its {@link Nn#dropout} has an input, see {@link Dropout}.
+   */
+  public static Network ofTraining(NetworkDefinition definition) {
+    return of(definition, new Recording(true));
+  }
+
+  private static Network of(NetworkDefinition definition, Recording recording) {
     var outputs = definition.define(Nn.of(recording), new Inputs(recording));
     for (Tensor output : outputs) {
       boolean isOfNumbers = output.role() == Role.NUMBERS;

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * The vocabulary in which networks and losses are defined. Each method records a {@link Layer},
@@ -209,6 +210,76 @@ public final class Nn {
     String w = parameter("weight", shape, Layout.CONV, Init.FAN_IN);
     int pad = kernel / 2;
     return convolution(x, new Layer.Conv2d(w, "", last(x), out, kernel, stride, pad, pad));
+  }
+
+  /**
+   * Applies a convolution of each channel with a filter of its own, without bias, of stride 1 and
+   * padded by {@code kernel / 2}. The weight is {@code [1, kernel·kernel, C]}, the pixels of the
+   * filters row by row; PyTorch has {@code [C, 1, kernel, kernel]}.
+   *
+   * @param kernel odd
+   */
+  public Tensor depthwiseConv2d(Tensor x, int kernel, Init init) {
+    requireRank(require(x, Role.ACTIVATIONS), 4);
+    require(kernel % 2 == 1, "kernel", kernel, "odd");
+    long c = last(x);
+    long width = x.size(2) * c;
+    int pad = kernel / 2;
+    var filter = forEach(learned("weight", init, (long) kernel * kernel, c), x);
+    var lines = reshape(x, x.size(0), x.size(1), width);
+    var wide = pad == 0 ? lines : between(lines, 2, pad * c);
+    var whole = pad == 0 ? lines : between(wide, 1, pad);
+    List<Tensor> taps = new ArrayList<>();
+    for (int i = 0; i < kernel * kernel; i++) {
+      var rows = slice(whole, 1, i / kernel, x.size(1));
+      var shifted = slice(rows, i % kernel * c, width);
+      var pixels = reshape(shifted, x.size(0), x.size(1) * x.size(2), c);
+      taps.add(multiply(pixels, slice(filter, 1, i, 1)));
+    }
+    var sum = taps.stream().reduce(this::add).orElseThrow();
+    return reshape(sum, x.size(0), x.size(1), x.size(2), c);
+  }
+
+  /** Puts zeros before and after a value on an axis. */
+  private Tensor between(Tensor x, int axis, long count) {
+    var zeros = zeros(x, axis, count);
+    return concat(axis, List.of(zeros, x, zeros));
+  }
+
+  /** Returns activations of zeros in the shape of x, but for one axis. */
+  private Tensor zeros(Tensor x, int axis, long count) {
+    var shape = with(with(x.shape(), axis, count), 0, 1);
+    long[] one = shape.stream().mapToLong(Long::longValue).toArray();
+    return forEach(input(constant(new float[Math.toIntExact(product(shape))], one)), x);
+  }
+
+  /**
+   * Applies a transposed convolution to {@code stride} times the size: the convolution of an image
+   * with {@code stride − 1} zeros after each pixel, in both directions. Its weight is that of the
+   * convolution, {@code [out, in, kernel, kernel]}: in PyTorch's {@code ConvTranspose2d} of padding
+   * ⌈(kernel − stride)/2⌉ it is {@code [in, out, kernel, kernel]}, with both last axes reversed.
+   *
+   * @param kernel ≥ stride
+   */
+  public Tensor transposedConv2d(Tensor x, long out, int kernel, int stride, Init init) {
+    requireRank(require(x, Role.ACTIVATIONS), 4);
+    require(kernel >= stride && stride >= 1, "kernel", kernel, "at least the stride, " + stride);
+    var wide = x;
+    if (stride > 1) {
+      var beside = concat(3, List.of(x, zeros(x, 3, (stride - 1) * last(x))));
+      var lines = reshape(beside, x.size(0), x.size(1), stride * x.size(2) * last(x));
+      var below = concat(2, List.of(lines, zeros(lines, 2, (stride - 1) * last(lines))));
+      wide = reshape(below, x.size(0), stride * x.size(1), stride * x.size(2), last(x));
+    }
+    Init start =
+        init == Init.FAN_IN
+            ? Init.uniform(1 / Math.sqrt((double) last(x) * kernel * kernel))
+            : Init.ZEROS;
+    String w = parameter("weight", new long[] {out, last(x), kernel, kernel}, Layout.CONV, init);
+    String b = parameter("bias", new long[] {out}, Layout.SAME, start);
+    int pad = kernel - 1 - (kernel - stride + 1) / 2;
+    return convolution(
+        wide, new Layer.Conv2d(w, b, last(x), out, kernel, 1, pad, kernel - 1 - pad));
   }
 
   private Tensor convolution(Tensor x, Layer.Conv2d layer) {
@@ -477,6 +548,31 @@ public final class Nn {
     return reshape(slice(x, 1, index, 1), x.size(0), last(x));
   }
 
+  /**
+   * Returns the axes in another order.
+   *
+   * @param axes the axis of x that becomes each axis of the result; the first stays, 0
+   */
+  public Tensor permute(Tensor x, int... axes) {
+    List<Integer> order = Arrays.stream(axes).boxed().toList();
+    var all = IntStream.range(0, x.rank()).boxed().toList();
+    require(
+        order.stream().sorted().toList().equals(all) && order.indexOf(0) == 0,
+        "axes",
+        order,
+        "each of " + all + " once, 0 first");
+    return record(new Layer.Permute(order), x.role(), order.stream().map(x::size).toList(), x);
+  }
+
+  /** Returns an m×n matrix for each n×m one: the last two axes exchanged. */
+  public Tensor transpose(Tensor x) {
+    require(x.rank() >= 3, "shape", x.shape(), "at least 3 axes");
+    int[] axes = IntStream.range(0, x.rank()).toArray();
+    axes[x.rank() - 2] = x.rank() - 1;
+    axes[x.rank() - 1] = x.rank() - 2;
+    return permute(x, axes);
+  }
+
   /** Repeats a {@code [1, ...]} value for every sample of the batch that {@code like} has. */
   public Tensor forEach(Tensor row, Tensor like) {
     require(row.size(0) == 1, "first axis", row.size(0), "1");
@@ -591,6 +687,22 @@ public final class Nn {
         otherwise);
   }
 
+  /**
+   * Drops values at random while the network is trained, and returns x otherwise (Srivastava et al.
+   * 2014): {@code nn.at("drop").dropout(x, 0.1)}. Each dropout has a path of its own.
+   *
+   * @param rate the probability that a value becomes 0; others are divided by 1 − rate
+   */
+  public Tensor dropout(Tensor x, double rate) {
+    var dropout = new Dropout(rate, path);
+    if (!recording.isTraining()) {
+      return x;
+    }
+    long[] sample = x.sample().stream().mapToLong(Long::longValue).toArray();
+    var factors = recording.input(dropout.input(), Role.NUMBERS, sample);
+    return multiply(x, x.role() == Role.ACTIVATIONS ? input(factors) : factors);
+  }
+
   // Statistics and other operations of losses
 
   /** Computes Σ x over some axes. */
@@ -617,12 +729,37 @@ public final class Nn {
     return record(new Layer.Reduce(statistic, over), Role.NUMBERS, kept, x);
   }
 
-  /** Computes a·bᵀ. */
+  /**
+   * Computes a·bᵀ of two numbers {@code [M, K]} and {@code [N, K]}, or of matrices in each sample:
+   * {@code [B, ..., M, K], [B, ..., N, K] → [B, ..., M, N]}, numbers or activations.
+   */
   public Tensor product(Tensor a, Tensor b) {
-    requireRank(require(a, Role.NUMBERS), 2);
-    requireRank(require(b, Role.NUMBERS), 2);
+    require(a, a.rank() == 2 ? Role.NUMBERS : b.role());
+    require(b, a.role());
+    require(a.role() != Role.INTEGERS, "role", a.role(), "numbers or activations");
+    require(a.rank() >= 2, "shape", a.shape(), "at least 2 axes");
+    requireRank(b, a.rank());
+    int rows = a.rank() - 2;
     require(last(a) == last(b), "columns", last(b), "" + last(a));
-    return record(new Layer.Product(), Role.NUMBERS, List.of(a.size(0), b.size(0)), a, b);
+    var before = a.shape().subList(0, rows);
+    require(
+        b.shape().subList(0, rows).equals(before), "shape", b.shape(), "that starts as " + before);
+    List<Long> shape = new ArrayList<>(before);
+    shape.addAll(List.of(a.size(rows), b.size(rows)));
+    return record(new Layer.Product(), a.role(), shape, a, b);
+  }
+
+  /**
+   * Returns positions of a sequence by their numbers: {@code [B, L, C] → [B, K, C]}, as the product
+   * with one-hot rows.
+   *
+   * @param ids integers {@code [B, K]}, from 0 to L − 1; others give zeros
+   */
+  public Tensor gather(Tensor x, Tensor ids) {
+    requireRank(x, 3);
+    requireRank(ids, 2);
+    var places = oneHot(ids, Math.toIntExact(x.size(1)));
+    return product(x.role() == Role.ACTIVATIONS ? input(places) : places, transpose(x));
   }
 
   /** Returns 1 at the place given by each integer, 0 elsewhere. */

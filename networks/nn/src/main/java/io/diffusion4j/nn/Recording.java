@@ -9,9 +9,23 @@ import java.util.Map;
 
 /** The nodes and parameters of a network while its definition runs. */
 final class Recording {
+  private final boolean training;
   private final List<Network.Node> nodes = new ArrayList<>();
   private final Map<String, Parameter> parameters = new LinkedHashMap<>();
   private final Map<String, Tensor> inputs = new LinkedHashMap<>();
+
+  /**
+   * Begins a recording.
+   *
+   * @param training whether {@link Nn#dropout} drops values
+   */
+  Recording(boolean training) {
+    this.training = training;
+  }
+
+  boolean isTraining() {
+    return training;
+  }
 
   /** Records a layer and returns its output. */
   Tensor add(Layer layer, Role role, List<Long> shape, List<Tensor> inputs) {

@@ -198,6 +198,17 @@ public final class LayerCases {
         "convolution padded at its ends",
         IMAGE,
         (nn, in, x) -> nn.conv2d(x, 5, 3, 2, 0, SOME));
+    add(cases, "depthwise convolution", IMAGE, (nn, in, x) -> nn.depthwiseConv2d(x, 3, SOME));
+    add(
+        cases,
+        "transposed convolution",
+        IMAGE,
+        (nn, in, x) -> nn.transposedConv2d(x, 5, 4, 2, SOME));
+    add(
+        cases,
+        "transposed convolution of an odd kernel",
+        IMAGE,
+        (nn, in, x) -> nn.transposedConv2d(x, 5, 3, 2, SOME));
     add(cases, "patches", IMAGE, (nn, in, x) -> nn.patches(x, 5, 2, SOME));
     add(cases, "patches with bias", IMAGE, (nn, in, x) -> nn.biasedPatches(x, 5, 2, SOME));
     add(
@@ -345,6 +356,13 @@ public final class LayerCases {
         SEQUENCE,
         (nn, in, x) ->
             nn.concat(1, List.of(nn.forEach(nn.learned("row", SOME, 1, CHANNELS), x), x)));
+    add(cases, "axes in another order", IMAGE, (nn, in, x) -> nn.silu(nn.permute(x, 0, 3, 1, 2)));
+    add(cases, "transposed sequence", SEQUENCE, (nn, in, x) -> nn.silu(nn.transpose(x)));
+    add(
+        cases,
+        "gathered positions",
+        SEQUENCE,
+        (nn, in, x) -> nn.silu(nn.gather(x, in.ints("ids", 2))));
     add(cases, "nearest upsampling", IMAGE, (nn, in, x) -> nn.silu(nn.upsampleNearest(x)));
     add(
         cases,
@@ -357,7 +375,12 @@ public final class LayerCases {
   private static void arithmetic(List<Case> cases) {
     for (var function :
         List.of(
-            Function.SILU, Function.RELU, Function.GELU, Function.GELU_TANH, Function.QUICK_GELU)) {
+            Function.SILU,
+            Function.RELU,
+            Function.GELU,
+            Function.GELU_TANH,
+            Function.QUICK_GELU,
+            Function.SINE)) {
       add(cases, function + " of activations", SEQUENCE, (nn, in, x) -> nn.map(function, x));
     }
     for (Function function : Function.values()) {
@@ -372,6 +395,20 @@ public final class LayerCases {
                 function, isOfPositive ? nn.add(nn.map(Function.SQUARE, y), nn.constant(0.5)) : y);
           });
     }
+    add(cases, "products of matrices", SEQUENCE, (nn, in, x) -> nn.product(x, nn.silu(x)));
+    add(
+        cases,
+        "products of matrices of numbers",
+        SEQUENCE,
+        (nn, in, x) -> nn.product(nn.output(nn.silu(x)), nn.output(x)));
+    add(
+        cases,
+        "products of heads",
+        SEQUENCE,
+        (nn, in, x) -> {
+          var heads = nn.permute(nn.reshape(x, -1, 3, 2, 4), 0, 2, 1, 3);
+          return nn.product(heads, nn.silu(heads));
+        });
     add(
         cases,
         "tokens weighed",

@@ -40,7 +40,7 @@ public enum Curve {
       case GELU -> Optional.of(GELU);
       case GELU_TANH -> Optional.of(GELU_TANH);
       case QUICK_GELU -> Optional.of(QUICK_GELU);
-      case NEGATE, ABS, SQUARE, EXP, LOG, INVERSE_ROOT, SIGMOID -> Optional.empty();
+      case NEGATE, ABS, SQUARE, EXP, LOG, SINE, INVERSE_ROOT, SIGMOID -> Optional.empty();
     };
   }
 

@@ -347,6 +347,14 @@ public final class Compiler implements Layer.Visitor<Node, LayerValue> {
     return value(node, 0).from(layer.begin(), node.output().sample());
   }
 
+  @Override
+  public LayerValue visit(Layer.Permute layer, Node node) {
+    if (!node.output().hasRows()) {
+      throw unsupported(node);
+    }
+    return lowering.permuted(value(node, 0), layer.axes(), node.output().sample());
+  }
+
   /** The steps are those of a single sample. */
   @Override
   public LayerValue visit(Layer.ForEach layer, Node node) {
@@ -365,8 +373,9 @@ public final class Compiler implements Layer.Visitor<Node, LayerValue> {
 
   @Override
   public LayerValue visit(Layer.Apply layer, Node node) {
-    var curve = Curve.of(layer.function()).orElseThrow(() -> unsupported(node));
-    return lowering.apply(curve, narrow(node, 0));
+    return Curve.of(layer.function())
+        .map(curve -> lowering.apply(curve, narrow(node, 0)))
+        .orElseGet(() -> lowering.apply(layer.function(), wide(node, 0)));
   }
 
   @Override
@@ -421,12 +430,21 @@ public final class Compiler implements Layer.Visitor<Node, LayerValue> {
 
   @Override
   public LayerValue visit(Layer.Product layer, Node node) {
-    throw unsupported(node);
+    if (node.output().rank() < 3 || !node.output().hasRows()) {
+      throw unsupported(node); // of all samples
+    }
+    boolean isOfNumbers = node.output().role() == Role.NUMBERS;
+    return isOfNumbers
+        ? lowering.rowProducts(wide(node, 0), wide(node, 1))
+        : lowering.rowProducts(narrow(node, 0), narrow(node, 1));
   }
 
   @Override
   public LayerValue visit(Layer.OneHot layer, Node node) {
-    throw unsupported(node);
+    if (!node.output().hasRows()) {
+      throw unsupported(node);
+    }
+    return lowering.oneHot(layer, value(node, 0), node.output().sample());
   }
 
   @Override

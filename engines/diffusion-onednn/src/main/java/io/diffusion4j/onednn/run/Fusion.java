@@ -89,7 +89,8 @@ final class Fusion {
 
   /** A summand of the same size as the sum. */
   private Optional<Chain> addend(int sum, int n) {
-    return node(n).output().sampleSize() == node(sum).output().sampleSize()
+    return node(n).output().rank() > 0
+            && node(n).output().sampleSize() == node(sum).output().sampleSize()
         ? before(n)
         : Optional.empty();
   }

@@ -1,5 +1,6 @@
 package io.diffusion4j.onednn.run;
 
+import io.diffusion4j.nn.Function;
 import io.diffusion4j.nn.Layer;
 import io.diffusion4j.onednn.core.Arena;
 import io.diffusion4j.onednn.core.Curve;
@@ -423,6 +424,105 @@ public final class OneDnnLowering {
     LayerValue y = value(type, x.shape());
     steps.divide(
         x.size(), (part, range) -> primitives.apply(part, curve, x.flat(range), y.flat(range)));
+    return y;
+  }
+
+  /** Applies a function that oneDNN has not, in Java. */
+  LayerValue apply(Function function, LayerValue x) {
+    LayerValue y = value(DataType.FLOAT32, x.shape());
+    steps.divide(
+        x.size(),
+        (part, range) -> {
+          var given = x.flat(range);
+          var result = y.flat(range);
+          steps.add(
+              part,
+              Action.of(
+                  List.of(given, result),
+                  slot -> {
+                    var from = slot.floats(given);
+                    var to = slot.floats(result);
+                    return stream -> {
+                      for (int i = 0; i < to.capacity(); i++) {
+                        to.put(i, (float) function.of(from.get(i)));
+                      }
+                    };
+                  }));
+        });
+    return y;
+  }
+
+  /**
+   * Moves the axes of a sample.
+   *
+   * @param axes of the value with the batch, which is the first
+   */
+  LayerValue permuted(LayerValue x, List<Integer> axes, List<Long> shape) {
+    LayerValue y = value(x.type(), shape);
+    long[] inner = new long[axes.size()]; // of each axis of x
+    long stride = 1;
+    for (int axis = inner.length - 1; axis >= 1; axis--) {
+      inner[axis] = stride;
+      stride *= x.shape().get(axis - 1);
+    }
+    long[] dims = shape.stream().mapToLong(Long::longValue).toArray();
+    long[] strides = axes.stream().skip(1).mapToLong(axis -> inner[axis]).toArray();
+    steps.next();
+    primitives.copy(
+        0,
+        new View(x.buffer(), x.type(), x.offset(), dims, strides),
+        View.dense(y.buffer(), y.type(), y.offset(), dims));
+    return y;
+  }
+
+  /** Multiplies matrices by transposed ones: {@code [..., M, K]·[..., N, K]ᵀ}. */
+  LayerValue rowProducts(LayerValue a, LayerValue b) {
+    int rows = a.shape().size() - 2;
+    long m = a.shape().get(rows);
+    long n = b.shape().get(rows);
+    long k = a.channels();
+    long matrices = a.size() / (m * k);
+    List<Long> shape = new ArrayList<>(a.shape());
+    shape.set(rows + 1, n);
+    LayerValue y = value(a.type(), shape);
+    steps.divide(
+        matrices,
+        (part, some) -> {
+          long count = some.size();
+          primitives.product(
+              part,
+              View.dense(a.buffer(), a.type(), a.offset() + some.begin() * m * k, count, m, k),
+              new View(
+                  b.buffer(),
+                  b.type(),
+                  b.offset() + some.begin() * n * k,
+                  new long[] {count, k, n},
+                  new long[] {n * k, 1, k}),
+              View.dense(y.buffer(), y.type(), y.offset() + some.begin() * m * n, count, m, n),
+              List.of());
+        });
+    return y;
+  }
+
+  /** Returns rows with a 1 at the place of each number. */
+  LayerValue oneHot(Layer.OneHot layer, LayerValue ids, List<Long> shape) {
+    LayerValue y = value(DataType.FLOAT32, shape);
+    steps.next();
+    var numbers = ids.flat(Range.all(ids.size()));
+    var rows = y.flat(Range.all(y.size()));
+    steps.add(
+        0,
+        Action.of(
+            List.of(numbers, rows),
+            slot -> {
+              var of = slot.floats(numbers);
+              var to = slot.floats(rows);
+              return stream -> {
+                for (int i = 0; i < to.capacity(); i++) {
+                  to.put(i, of.get(i / layer.size()) == i % layer.size() ? 1 : 0);
+                }
+              };
+            }));
     return y;
   }
 

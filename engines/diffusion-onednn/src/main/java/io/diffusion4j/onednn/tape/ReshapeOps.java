@@ -46,6 +46,22 @@ record ReshapeOps(Tape tape) {
     return y;
   }
 
+  /**
+   * Moves axes.
+   *
+   * @param dims the sizes of the result, samples first
+   * @param strides the distance in x between neighbours on each axis of the result
+   * @param h height of the result
+   * @param w width of the result
+   * @param c channels of the result
+   */
+  Activation permuted(Activation x, long[] dims, long[] strides, int h, int w, int c) {
+    var kernels = tape.kernels();
+    var y = tape.result(x.type(), h, w, c);
+    move(x, kernels.strided(x.type(), dims, strides), 0, y, kernels.dense(y.type(), dims), 0);
+    return y;
+  }
+
   /** Splits a vector into tokens: channel {@code c·parts + p} becomes channel c of token p. */
   Activation deal(Activation x, int parts, DataType to) {
     var kernels = tape.kernels();

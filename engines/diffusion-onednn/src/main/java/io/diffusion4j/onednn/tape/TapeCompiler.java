@@ -333,6 +333,20 @@ final class TapeCompiler implements Layer.Visitor<Node, Activation> {
   }
 
   @Override
+  public Activation visit(Layer.Permute layer, Node node) {
+    var x = node.inputs().get(0);
+    long[] dims = new long[x.rank()];
+    long[] strides = new long[x.rank()];
+    for (int i = 0; i < dims.length; i++) {
+      int axis = layer.axes().get(i);
+      dims[i] = i == 0 ? in(node, 0).samples() : x.size(axis);
+      strides[i] = (long) inner(x, axis) / x.size(axis);
+    }
+    var extent = Extent.of(node.output());
+    return new ReshapeOps(tape).permuted(in(node, 0), dims, strides, extent.h, extent.w, extent.c);
+  }
+
+  @Override
   public Activation visit(Layer.ForEach layer, Node node) {
     return new Sum(tape).forEach(in(node, 0), type(node.output()));
   }
@@ -349,8 +363,10 @@ final class TapeCompiler implements Layer.Visitor<Node, Activation> {
 
   @Override
   public Activation visit(Layer.Apply layer, Node node) {
-    var curve = Curve.of(layer.function()).orElseThrow(() -> unsupported(node));
-    return new Elementwise(tape, curve).forward(in(node, 0));
+    var curve = Curve.of(layer.function());
+    return curve.isPresent()
+        ? new Elementwise(tape, curve.get()).forward(in(node, 0))
+        : new Mapped(tape, layer.function()).forward(in(node, 0));
   }
 
   @Override
@@ -446,12 +462,34 @@ final class TapeCompiler implements Layer.Visitor<Node, Activation> {
 
   @Override
   public Activation visit(Layer.Product layer, Node node) {
-    throw unsupported(node);
+    int rank = node.output().rank();
+    if (rank < 3) {
+      throw unsupported(node); // of all samples
+    }
+    int m = Math.toIntExact(node.output().size(rank - 2));
+    int n = Math.toIntExact(node.output().size(rank - 1));
+    var extent = Extent.of(node.output());
+    return new RowProducts(tape, m, n)
+        .forward(in(node, 0), in(node, 1), extent.h, extent.w, extent.c);
   }
 
   @Override
   public Activation visit(Layer.OneHot layer, Node node) {
-    throw unsupported(node);
+    var extent = Extent.of(node.output());
+    var ids = in(node, 0);
+    var y =
+        Activation.of(
+            tape.kernels(), DataType.FLOAT32, ids.samples(), extent.h, extent.w, extent.c, false);
+    tape.forward(
+        List.of(ids.buffer(), y.buffer()),
+        stream -> {
+          var of = ids.floats();
+          var to = y.floats();
+          for (int i = 0; i < to.capacity(); i++) {
+            to.put(i, of.get(i / layer.size()) == i % layer.size() ? 1 : 0);
+          }
+        });
+    return y;
   }
 
   @Override

@@ -24,7 +24,7 @@ final class Curves {
   static boolean has(Function function) {
     return switch (function) {
       case SILU, RELU, GELU, GELU_TANH, QUICK_GELU -> true;
-      case NEGATE, ABS, SQUARE, EXP, LOG, INVERSE_ROOT, SIGMOID -> false;
+      case NEGATE, ABS, SQUARE, EXP, LOG, SINE, INVERSE_ROOT, SIGMOID -> false;
     };
   }
 
@@ -57,7 +57,7 @@ final class Curves {
           y[i] = x[i] * sigmoid(QUICK * x[i]);
         }
       }
-      case NEGATE, ABS, SQUARE, EXP, LOG, INVERSE_ROOT, SIGMOID ->
+      case NEGATE, ABS, SQUARE, EXP, LOG, SINE, INVERSE_ROOT, SIGMOID ->
           throw new IllegalArgumentException("function: " + function + " (expected: a curve)");
     }
   }

@@ -382,6 +382,24 @@ final class ExactLowering implements Layer.Visitor<Node, Step> {
   }
 
   @Override
+  public Step visit(Layer.Permute layer, Node node) {
+    int[] s = shape(node.output());
+    int[] of = shape(node.inputs().get(0));
+    int[] strides = layer.axes().stream().mapToInt(axis -> inner(of, axis)).toArray();
+    int last = s[s.length - 1];
+    return (values, crew) -> {
+      float[] x = values.get(node.input(0));
+      float[] y = values.make(out(node));
+      for (int row = 0; row < y.length / last; row++) {
+        int from = place(row, s, strides);
+        for (int i = 0; i < last; i++) {
+          y[row * last + i] = x[from + i * strides[s.length - 1]];
+        }
+      }
+    };
+  }
+
+  @Override
   public Step visit(Layer.UpsampleNearest layer, Node node) {
     int[] s = shape(node.inputs().get(0));
     int c = s[3];
@@ -548,14 +566,50 @@ final class ExactLowering implements Layer.Visitor<Node, Step> {
     throw unsupported(node);
   }
 
+  /** Each sum is over the columns in order. */
   @Override
   public Step visit(Layer.Product layer, Node node) {
-    throw unsupported(node);
+    int[] s = shape(node.output());
+    if (s.length < 3) {
+      throw unsupported(node); // of all samples
+    }
+    int m = s[s.length - 2];
+    int n = s[s.length - 1];
+    int k = shape(node.inputs().get(0))[s.length - 1];
+    return (values, crew) -> {
+      float[] a = values.get(node.input(0));
+      float[] b = values.get(node.input(1));
+      float[] y = values.make(out(node));
+      crew.divide(
+          y.length / n,
+          n * k,
+          (begin, end) -> {
+            for (int row = begin; row < end; row++) {
+              for (int column = 0; column < n; column++) {
+                int of = (row / m * n + column) * k;
+                float sum = 0;
+                for (int i = 0; i < k; i++) {
+                  sum += a[row * k + i] * b[of + i];
+                }
+                y[row * n + column] = sum;
+              }
+            }
+          });
+    };
   }
 
   @Override
   public Step visit(Layer.OneHot layer, Node node) {
-    throw unsupported(node);
+    return (values, crew) -> {
+      float[] ids = values.get(node.input(0));
+      float[] y = values.make(out(node));
+      Arrays.fill(y, 0);
+      for (int i = 0; i < ids.length; i++) {
+        if (ids[i] >= 0 && ids[i] < layer.size()) {
+          y[i * layer.size() + (int) ids[i]] = 1;
+        }
+      }
+    };
   }
 
   @Override

@@ -225,6 +225,25 @@ class Forward implements Layer.Visitor<Node, double[]> {
   }
 
   @Override
+  public double[] visit(Layer.Permute layer, Node node) {
+    int[] strides = new int[layer.axes().size()];
+    int[] of = shape(node, 0);
+    for (int i = 0; i < strides.length; i++) {
+      strides[i] = inner(of, layer.axes().get(i));
+    }
+    int[] to = e.shape(node.output());
+    int[] from = new int[size(node)];
+    for (int i = 0; i < from.length; i++) {
+      int rest = i;
+      for (int axis = to.length - 1; axis >= 0; axis--) {
+        from[i] += rest % to[axis] * strides[axis];
+        rest /= to[axis];
+      }
+    }
+    return moved(node, from);
+  }
+
+  @Override
   public double[] visit(Layer.ForEach layer, Node node) {
     int[] from = new int[size(node)];
     int row = in(node, 0).length;
@@ -427,18 +446,42 @@ class Forward implements Layer.Visitor<Node, double[]> {
   public double[] visit(Layer.Product layer, Node node) {
     double[] a = in(node, 0);
     double[] b = in(node, 1);
-    int k = shape(node, 0)[1];
-    int m = a.length / k;
-    int n = b.length / k;
-    double[] y = new double[m * n];
-    Matrices.timesTransposed(a, b, y, m, n, k);
+    int[] s = shape(node, 0);
+    int k = s[s.length - 1];
+    int m = s[s.length - 2];
+    int n = shape(node, 1)[s.length - 2];
+    double[] y = new double[a.length / k * n];
+    int matrices = a.length / (m * k);
+    for (int i = 0; i < matrices; i++) {
+      double[] part = new double[m * n];
+      Matrices.timesTransposed(part(a, i, m * k), part(b, i, n * k), part, m, n, k);
+      System.arraycopy(part, 0, y, i * m * n, m * n);
+    }
     e.onBackward(
         node,
         dy -> {
-          toInput(node, 0, da -> Matrices.times(dy, b, da, m, k, n));
-          toInput(node, 1, db -> Matrices.transposedTimes(dy, a, db, n, k, m));
+          for (int i = 0; i < matrices; i++) {
+            int at = i;
+            double[] d = part(dy, i, m * n);
+            double[] da = new double[m * k];
+            double[] db = new double[n * k];
+            Matrices.times(d, part(b, i, n * k), da, m, k, n);
+            Matrices.transposedTimes(d, part(a, i, m * k), db, n, k, m);
+            toInput(node, 0, all -> add(da, all, at * m * k));
+            toInput(node, 1, all -> add(db, all, at * n * k));
+          }
         });
     return y;
+  }
+
+  private static double[] part(double[] values, int i, int size) {
+    return Arrays.copyOfRange(values, i * size, (i + 1) * size);
+  }
+
+  private static void add(double[] part, double[] all, int begin) {
+    for (int i = 0; i < part.length; i++) {
+      all[begin + i] += part[i];
+    }
   }
 
   @Override

@@ -52,7 +52,7 @@ public record LossNetwork(Network network, List<String> metrics, int features) {
           outputs.addAll(features);
           return outputs;
         };
-    var network = Network.of(definition);
+    var network = Network.ofTraining(definition);
     return new LossNetwork(network, metrics, features.size());
   }
 

@@ -40,6 +40,7 @@ public final class Trainer implements AutoCloseable {
       double loss, double gradientNorm, double learningRate, Map<String, Double> metrics) {}
 
   private final TrainingSession learner;
+  private final Dropouts dropouts;
   private final TrainingConfig config;
   private final List<Parameter> parameters;
   private final Group group;
@@ -56,11 +57,16 @@ public final class Trainer implements AutoCloseable {
    * @param group is not closed with the trainer
    */
   public Trainer(Objective objective, TrainingConfig config, Group group) {
-    this(Learners.of(objective, config, group), config, group);
+    this(Learners.of(objective, config, group), Dropouts.of(objective, config), config, group);
   }
 
-  /** Initialises the weights of a learner, and takes ownership of it. */
+  /** Initialises the weights of a learner without dropout, and takes ownership of it. */
   Trainer(TrainingSession learner, TrainingConfig config, Group group) {
+    this(learner, Dropouts.NONE, config, group);
+  }
+
+  private Trainer(TrainingSession learner, Dropouts dropouts, TrainingConfig config, Group group) {
+    this.dropouts = dropouts;
     this.group = group;
     this.learner = learner;
     this.config = config;
@@ -107,6 +113,9 @@ public final class Trainer implements AutoCloseable {
         batches.length,
         "%s",
         config.accumulate());
+    for (int i = 0; i < batches.length; i++) {
+      dropouts.fill(batches[i], step, (long) i * config.batchSize() + firstRow(batches[i]));
+    }
     var report = learner.step(List.of(batches), step);
     if (!Double.isFinite(report.loss()) || !Double.isFinite(report.gradientNorm())) {
       throw new DivergedException(step, report.loss(), report.gradientNorm());
@@ -119,7 +128,13 @@ public final class Trainer implements AutoCloseable {
    * Returns the loss of a batch of the configured size with the current weights, without a step.
    */
   public LossNetwork.Value evaluate(Batch batch) {
+    dropouts.fillWithoutDropping(batch);
     return learner.evaluate(batch);
+  }
+
+  /** Returns the number of the first row of a batch that has those of this process, or all. */
+  private int firstRow(Batch batch) {
+    return batch.rows() == share().count() ? share().from() : 0;
   }
 
   /** Returns the rows of a batch that this process needs. */

@@ -376,6 +376,11 @@ final class Translation implements Layer.Visitor<Node, Expression> {
   }
 
   @Override
+  public Expression visit(Layer.Permute layer, Node node) {
+    return value(node, call("permute", read(node, 0), layer.axes()));
+  }
+
+  @Override
   public Expression visit(Layer.ForEach layer, Node node) {
     String batch = call("size", values.get(node.input(1)).in(type(node.inputs().get(1).role())), 0);
     List<Object> sizes = new ArrayList<>(shape(node.output()));
@@ -407,6 +412,7 @@ final class Translation implements Layer.Visitor<Node, Expression> {
       case SQUARE -> call("mul", x, x);
       case EXP -> call("exp", x);
       case LOG -> call("log", x);
+      case SINE -> call("sin", x);
       case INVERSE_ROOT -> call("rsqrt", x);
       case SIGMOID -> call("sigmoid", x);
       case SILU -> call("silu", x);
@@ -449,7 +455,7 @@ final class Translation implements Layer.Visitor<Node, Expression> {
 
   @Override
   public Expression visit(Layer.Product layer, Node node) {
-    return value(node, call("matmul", wide(node, 0), call("transpose", wide(node, 1), 0, 1)));
+    return value(node, call("matmul", read(node, 0), call("transpose", read(node, 1), -2, -1)));
   }
 
   @Override
