@@ -1,6 +1,7 @@
 package io.diffusion4j.decoder;
 
 import io.diffusion4j.checkpoint.Checkpoint;
+import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.decoder.unet.ConcatConditioning;
 import io.diffusion4j.decoder.unet.CurrentNames;
 import io.diffusion4j.decoder.unet.UnetConfig;
@@ -18,6 +19,7 @@ import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.NetworkDenoiser;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * An upsampler's U-Net with its weights, in diffusers' layout. Thread-safe; holds native memory
@@ -52,9 +54,24 @@ public final class UpsamplerModel implements AutoCloseable {
    */
   public static UpsamplerModel load(
       Path folder, Parameterization parameterization, Compute compute) {
+    return load(folder, weights -> weights, parameterization, compute);
+  }
+
+  /**
+   * Loads a folder and changes the weights first.
+   *
+   * @param change maps the stored weights, under their current names, to those that are loaded
+   * @param parameterization the prediction type in the settings of the scheduler beside it
+   */
+  public static UpsamplerModel load(
+      Path folder,
+      UnaryOperator<TensorSource> change,
+      Parameterization parameterization,
+      Compute compute) {
     var config = DecoderFolders.readUpsampler(folder);
-    try (var checkpoint = Checkpoint.open(folder, Checkpoint.DIFFUSERS)) {
-      var network = new CompiledNetwork(network(config), CurrentNames.of(checkpoint), compute);
+    try (var weights =
+        change.apply(CurrentNames.of(Checkpoint.open(folder, Checkpoint.DIFFUSERS)))) {
+      var network = new CompiledNetwork(network(config), weights, compute);
       return new UpsamplerModel(config, parameterization, network);
     }
   }

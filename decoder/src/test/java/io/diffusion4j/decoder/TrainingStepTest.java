@@ -6,9 +6,13 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.diffusion4j.checkpoint.Checkpoint;
+import io.diffusion4j.checkpoint.DType;
 import io.diffusion4j.checkpoint.SafetensorsFile;
+import io.diffusion4j.checkpoint.SafetensorsWriter;
 import io.diffusion4j.checkpoint.TensorMap;
 import io.diffusion4j.checkpoint.TensorSource;
+import io.diffusion4j.checkpoint.lora.Lora;
+import io.diffusion4j.checkpoint.lora.MergedTensors;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import io.diffusion4j.diffusion.schedule.Schedules;
 import io.diffusion4j.golden.GoldenCase;
@@ -39,6 +43,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Whole steps of training are PyTorch's, on every engine. The recorded values are exact; float32
@@ -47,6 +52,8 @@ import org.junit.jupiter.api.Tag;
  */
 @Tag("slow")
 class TrainingStepTest {
+  @TempDir Path folder = Path.of("");
+
   private static final double LOSS = 2e-6;
   private static final double WEIGHT = 0.02;
   private static final double NO_CLIPPING = 1e30;
@@ -151,6 +158,46 @@ class TrainingStepTest {
             assertThat(trainer.averagedWeights().read(key)).as(key).isEqualTo(base.read(key));
           }
         }
+      }
+    }
+  }
+
+  /** The trained loss is that of weights to which the updates of the file are added. */
+  @GoldenTest(GoldenKind.LOW_RANK_STEPS)
+  void updatesOfConvolutionsAddToTheirWeights(GoldenCase golden) throws IOException {
+    var io = golden.io();
+    Path model = golden.file(golden.json().get("model").asText());
+    var unet = unet(model);
+    var lowRank =
+        new LowRank(2, 3, KeyPatterns.of("conv1,conv_in,conv_shortcut,downsamplers.0.conv,to_v"));
+    int rows = io.size("in.images", 0);
+    var batch = batch(io, "in.", unet, 0, rows);
+    for (String engine : List.of("tensorflow", "onednn")) {
+      var whole = config(golden.json(), rows, 1, engine, NO_CLIPPING);
+      var config = whole.withLearningRate(0.02).withLowRank(lowRank);
+      Path file = folder.resolve(engine + ".safetensors");
+      double loss;
+      try (var trainer = new Trainer(objective(unet, io.shape("in.images")), config)) {
+        trainer.startFrom(weights(model));
+        double before = trainer.evaluate(batch).loss();
+        for (int i = 0; i < 3; i++) {
+          trainer.step(batch);
+        }
+        loss = trainer.evaluate(batch).loss();
+        assertThat(loss).isLessThan(0.99 * before);
+        var trained = trainer.weights();
+        var writer = new SafetensorsWriter().note("lora_adapter_metadata", "{\"lora_alpha\": 3}");
+        trained.names().stream()
+            .filter(name -> name.endsWith(LowRank.A) || name.endsWith(LowRank.B))
+            .forEach(name -> writer.copy(trained, name));
+        writer.write(file);
+      }
+      var updates = List.of(new MergedTensors.ScaledLora(Lora.open(file), 1));
+      try (var merged = MergedTensors.of(weights(model), updates);
+          var trainer = new Trainer(objective(unet, io.shape("in.images")), whole)) {
+        assertThat(merged.info("conv_in.weight").dtype()).isEqualTo(DType.F32);
+        trainer.startFrom(merged);
+        assertThat(trainer.evaluate(batch).loss()).isCloseTo(loss, within(LOSS));
       }
     }
   }

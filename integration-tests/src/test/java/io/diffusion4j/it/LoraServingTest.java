@@ -18,6 +18,7 @@ import io.diffusion4j.pipeline.LoraFiles;
 import io.diffusion4j.pipeline.OpenOptions;
 import io.diffusion4j.pipeline.Plugins;
 import io.diffusion4j.pipeline.Residency;
+import io.diffusion4j.pipeline.Students;
 import io.diffusion4j.serving.config.ServerConfig;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.diffusion4j.serving.v1.LoraChoice;
@@ -46,13 +47,17 @@ class LoraServingTest {
 
   /** An update of the query projection of a block of the prior. */
   private Path update(String name, String layer) {
+    return update(name, layer, new SafetensorsWriter());
+  }
+
+  private Path update(String name, String layer, SafetensorsWriter writer) {
     long width;
     try (var prior = ModelFolder.open(model).checkpoint("prior")) {
       width = prior.info("transformer_blocks.0.attn1.to_q.weight").shape()[0];
     }
     Path file = files.resolve(name + ".safetensors");
     var random = new Random(name.hashCode());
-    new SafetensorsWriter()
+    writer
         .floats(
             layer + ".lora_A.weight", DType.F32, new long[] {2, width}, () -> some(random, width))
         .floats(
@@ -112,6 +117,27 @@ class LoraServingTest {
           .extracting(lora -> lora.getName() + " " + lora.getDigest())
           .contains("ink " + LoraFiles.digest(ink))
           .hasSize(2);
+    }
+  }
+
+  /** With the updates of a student, the default is its steps, and others are refused. */
+  @Test
+  void aStudentDrawsInItsSteps() {
+    String settings =
+        """
+        {"guidance": 1.0, "method": "direct", "samplers": ["ddim"], "steps": 1, "teacher": "t"}\
+        """;
+    var writer = new SafetensorsWriter().note(Students.NOTE, "{\"prior\": " + settings + "}");
+    Path few = update("few", "transformer_blocks.0.attn1.to_q", writer);
+    try (var local = serve(Map.of("few", few))) {
+      var request = request().removeStages("prior").addLoras(choice("few"));
+      var drawn = local.client().generate(request.build()).images().get(0);
+      var prior = Recipes.fromJson(drawn.recipe()).getRequest().getStagesOrThrow("prior");
+      assertThat(prior.getSteps()).isEqualTo(1);
+      assertThat(prior.getSampler()).isEqualTo("ddim");
+      assertThatThrownBy(
+              () -> local.client().generate(request.putStages("prior", TWO_STEPS).build()))
+          .hasMessageContaining("2 (expected: 1, for which the model was distilled)");
     }
   }
 

@@ -7,8 +7,8 @@ import io.diffusion4j.diffusion.argument.Check;
 
 /**
  * A noise level in the coordinates of flow matching, the straight path x_f = (1−σ)·x₀ + σ·ε (Lipman
- * et al. 2023; Liu et al. 2023). With {@linkplain #scale() L} = √((1−σ)² + σ²) it is the same level
- * as ᾱ = (1−σ)²/L², where x = x_f/L = √ᾱ·x₀ + √(1−ᾱ)·ε, and as σ/(1−σ) in the variance-exploding
+ * et al. 2023; Liu et al. 2023). With {@linkplain #scale() r} = √((1−σ)² + σ²) it is the same level
+ * as ᾱ = (1−σ)²/r², where x = x_f/r = √ᾱ·x₀ + √(1−ᾱ)·ε, and as σ/(1−σ) in the variance-exploding
  * view.
  *
  * @param sigma σ in [0, 1]; 0 is the clean sample, 1 nothing but noise
@@ -49,7 +49,7 @@ public record FlowLevel(double sigma) {
     return new FlowLevel(k * sigma / (1 - sigma + k * sigma));
   }
 
-  /** Returns the weight 2/(π·L²) of the velocity's square error (Esser et al. 2024, §3.1). */
+  /** Returns the weight 2/(π·r²) of the velocity's square error (Esser et al. 2024, §3.1). */
   public double cosMap() {
     return 2 / (PI * scale() * scale());
   }

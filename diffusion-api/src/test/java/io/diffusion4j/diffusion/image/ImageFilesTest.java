@@ -35,6 +35,7 @@ import javax.imageio.metadata.IIOMetadata;
 import javax.imageio.metadata.IIOMetadataNode;
 import javax.imageio.spi.IIORegistry;
 import javax.imageio.spi.ImageReaderSpi;
+import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -360,7 +361,7 @@ class ImageFilesTest {
           new String[] {"png"},
           new String[] {"image/png"},
           Reader.class.getName(),
-          STANDARD_INPUT_TYPE,
+          new Class<?>[] {ImageInputStream.class},
           null,
           false,
           null,

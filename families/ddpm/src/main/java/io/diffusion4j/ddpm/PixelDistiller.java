@@ -3,6 +3,7 @@ package io.diffusion4j.ddpm;
 import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.decoder.unet.UnetConfig.Labels;
 import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.nn.train.LowRank;
 import io.diffusion4j.pipeline.FolderDigest;
 import io.diffusion4j.pipeline.Student;
 import io.diffusion4j.pipeline.Students;
@@ -30,6 +31,11 @@ final class PixelDistiller implements Distiller {
         "model",
         how.teacher(),
         "a model of pixels, not of latents");
+    Check.that(
+        how.config().lowRank().isEmpty(),
+        "lora-rank",
+        how.config().lowRank().map(LowRank::rank).orElse(0),
+        "none; models of pixels take no low-rank updates");
     Students.check(how.teacher(), how.student());
     how.parts(List.of(STAGE));
     var network = PixelFolders.read(folder.network());

@@ -94,7 +94,11 @@ public final class KandinskyFamily implements ModelFamily {
                     place.pipeline().resolve(KandinskyFolder.TEXT_ENCODER),
                     place.pipeline().resolve(KandinskyFolder.IMAGE_ENCODER)));
     var model = KandinskyModel.load(folder, place, how.compute(), how.residency(), how.loras());
-    String description = "Kandinsky, images of " + model.decoderStage().draws() + " pixels";
+    String description =
+        "Kandinsky, images of "
+            + model.decoderStage().draws()
+            + " pixels"
+            + model.students().suffix();
     var module =
         new PipelineModule(
                 parts -> {

@@ -31,6 +31,7 @@ import io.diffusion4j.pipeline.Parts;
 import io.diffusion4j.pipeline.Parts.Slot;
 import io.diffusion4j.pipeline.Residency;
 import io.diffusion4j.pipeline.Resources;
+import io.diffusion4j.pipeline.Students;
 import io.diffusion4j.prior.DiffusionPrior;
 import io.diffusion4j.prior.OnePassPrior;
 import io.diffusion4j.prior.PriorConfig;
@@ -77,6 +78,7 @@ final class KandinskyModel implements AutoCloseable {
   private final Slot<Prior> prior;
   private final Slot<Decoding> decoder;
   private final Slot<MovqModel> autoencoder;
+  private final Students students;
   private final Stage priorStage;
   private final Stage decoderStage;
   private final SchedulerConfig scheduler;
@@ -103,7 +105,8 @@ final class KandinskyModel implements AutoCloseable {
         SchedulerConfig.read(
             folder.resolve(KandinskyFolder.SCHEDULER).resolve(KandinskyFolder.SCHEDULER_CONFIG));
     int side = unet.unet().sampleSize() * movq.factor();
-    decoderStage = decoderStage(scheduler, Pixels.square(side), unit(unet, movq));
+    students = Students.in(folder, updates).and(Students.in(place.pipeline(), updates));
+    decoderStage = students.limited(decoderStage(scheduler, Pixels.square(side), unit(unet, movq)));
 
     var loading =
         residency == Residency.ALWAYS
@@ -148,7 +151,7 @@ final class KandinskyModel implements AutoCloseable {
                 .resolve(KandinskyFolder.SCHEDULER)
                 .resolve(KandinskyFolder.SCHEDULER_CONFIG));
     boolean denoises = priorConfig.course() == PriorConfig.Course.DIFFUSION;
-    priorStage = denoises ? priorStage(priorScheduler) : OnePassPrior.OFFERED;
+    priorStage = denoises ? students.limited(priorStage(priorScheduler)) : OnePassPrior.OFFERED;
     prior =
         parts.add(
             KandinskyFolder.PRIOR,
@@ -311,6 +314,10 @@ final class KandinskyModel implements AutoCloseable {
   /** Returns the width and height of a latent in pixels. */
   int factor() {
     return movq.factor();
+  }
+
+  Students students() {
+    return students;
   }
 
   Stage decoderStage() {

@@ -1,6 +1,7 @@
 package io.diffusion4j.kandinsky;
 
 import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.training.Distiller;
 import io.diffusion4j.training.ModelLayout;
 import io.diffusion4j.training.PartTechniques;
 import io.diffusion4j.training.TrainableComponent;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The components of Kandinsky that can be trained, all of finished models only. Their names are
@@ -33,6 +35,11 @@ public final class KandinskyTraining implements TrainableFamily {
   @Override
   public boolean isAt(Path model) {
     return KandinskyPair.isAt(model);
+  }
+
+  @Override
+  public Optional<Distiller> distiller(Path model) {
+    return isAt(model) ? Optional.of(new KandinskyDistiller()) : Optional.empty();
   }
 
   @Override

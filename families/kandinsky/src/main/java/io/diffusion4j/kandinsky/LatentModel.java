@@ -9,7 +9,6 @@ import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.loss.VarianceType;
 import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.diffusion.stage.Pixels;
-import io.diffusion4j.kandinsky.KandinskyUnet.Beside;
 import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.NetworkDefinition;
 import io.diffusion4j.nn.Rows;
@@ -148,10 +147,12 @@ final class LatentModel implements AutoCloseable {
   }
 
   private Denoiser<LatentCondition> of(CompiledNetwork network) {
-    return new NetworkDenoiser<>(network, parameterization, unet.unet()::sinusoid, this::feed);
+    return new NetworkDenoiser<>(
+        network, parameterization, unet.unet()::sinusoid, LatentModel::feed);
   }
 
-  private void feed(Batch batch, List<LatentCondition> conditions) {
+  /** Feeds conditions that all have inputs beside the latents, or none. */
+  static void feed(Batch batch, List<LatentCondition> conditions) {
     batch
         .floats(
             KandinskyUnet.CONTEXT,
@@ -159,7 +160,7 @@ final class LatentModel implements AutoCloseable {
         .floats(
             KandinskyUnet.TIME_ADD,
             Rows.stack(conditions.stream().map(LatentCondition::timeAdd).toList()));
-    if (unet.beside() != Beside.NOTHING) {
+    if (conditions.get(0).beside().length > 0) {
       batch.floats(
           KandinskyUnet.BESIDE,
           Rows.stack(conditions.stream().map(LatentCondition::beside).toList()));

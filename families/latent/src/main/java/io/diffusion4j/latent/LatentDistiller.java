@@ -21,12 +21,11 @@ import io.diffusion4j.training.Components;
 import io.diffusion4j.training.Distillable;
 import io.diffusion4j.training.Distillation;
 import io.diffusion4j.training.Distiller;
+import io.diffusion4j.training.LowRankFile;
 import io.diffusion4j.training.ModelTraining;
 import io.diffusion4j.training.NetworkDistiller;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -36,7 +35,7 @@ import java.util.stream.IntStream;
 /**
  * Distils the U-Net of latents under the states of captions. A student that reads its guidance
  * scale gets the input of latent consistency models, whose weights begin at zero, so that it begins
- * as the teacher.
+ * as the teacher. Low-rank updates are a file that opens like an LCM-LoRA (Luo et al. 2023).
  */
 final class LatentDistiller implements Distiller {
   private static final String STAGE = ImageDecoder.STAGE;
@@ -66,7 +65,6 @@ final class LatentDistiller implements Distiller {
     var distiller = new NetworkDistiller<>(how, digest, of(how, learns));
     return distiller.distill(
         (weights, scheduler, notes) -> {
-          write(how, learns, weights, scheduler, notes);
           var student =
               Student.of(
                   how.method().word(),
@@ -75,7 +73,16 @@ final class LatentDistiller implements Distiller {
                   how.scales(),
                   how.method().sampler(),
                   digest);
-          Students.NONE.with(STAGE, student).write(how.student());
+          var students = Students.NONE.with(STAGE, student);
+          var updates = how.config().lowRank();
+          if (updates.isPresent()) {
+            var own = new HashMap<>(notes);
+            own.putAll(students.note());
+            LowRankFile.in(how.student()).add(updates.get(), weights, UNET + ".", own);
+            return;
+          }
+          write(how, learns, weights, scheduler, notes);
+          students.write(how.student());
           StableDiffusionFolder.writeIndex(how.student());
         },
         observer);
@@ -145,21 +152,14 @@ final class LatentDistiller implements Distiller {
     var family = new StableDiffusionTraining();
     Components.copyMissing(
         family.layout(how.teacher()), family.layout(how.student()), List.of(UNET, SCHEDULER));
-    Path to = made(how.student().resolve(UNET));
+    Path to = Components.made(how.student().resolve(UNET));
     unet.write(to);
     ModelFiles.write(to, Checkpoint.DIFFUSERS, weights, name -> true, notes);
     var written =
         how.method() == Distillation.Method.LCM
             ? scheduler.distilled(NetworkDistiller.LEVELS)
             : scheduler;
-    written.write(made(how.student().resolve(SCHEDULER)).resolve(SchedulerConfig.FILE_NAME));
-  }
-
-  private static Path made(Path folder) {
-    try {
-      return Files.createDirectories(folder);
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot make the folder " + folder + ": " + e, e);
-    }
+    written.write(
+        Components.made(how.student().resolve(SCHEDULER)).resolve(SchedulerConfig.FILE_NAME));
   }
 }

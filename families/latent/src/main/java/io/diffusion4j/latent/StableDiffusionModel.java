@@ -98,7 +98,7 @@ final class StableDiffusionModel implements AutoCloseable {
         StableDiffusionFolder.readsTexts(folder)
             ? Optional.of(StableDiffusionFolder.TEXT.readIn(folder))
             : Optional.<ClipTextNetwork>empty();
-    students = Students.in(folder);
+    students = Students.in(folder, updates);
     stage = students.limited(withSettings(stage(folder, scheduler, unet, vae), tower, images));
     tokenizer = tower.map(it -> it.fitted(StableDiffusionFolder.WORDS.readIn(folder)));
     text =

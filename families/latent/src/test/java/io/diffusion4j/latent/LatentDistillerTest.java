@@ -7,6 +7,7 @@ import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.checkpoint.DType;
 import io.diffusion4j.checkpoint.SafetensorsWriter;
 import io.diffusion4j.checkpoint.SchedulerConfig;
+import io.diffusion4j.checkpoint.lora.LoraChoice;
 import io.diffusion4j.diffusion.guidance.GuidanceScale;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.noise.PhiloxNoise;
@@ -14,11 +15,14 @@ import io.diffusion4j.diffusion.pipeline.ImageTask;
 import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Precision;
+import io.diffusion4j.nn.train.KeyPatterns;
+import io.diffusion4j.nn.train.LowRank;
 import io.diffusion4j.nn.train.TrainingConfig;
 import io.diffusion4j.pipeline.OpenOptions;
 import io.diffusion4j.pipeline.OpenPipeline;
 import io.diffusion4j.pipeline.Plugins;
 import io.diffusion4j.pipeline.Residency;
+import io.diffusion4j.pipeline.Students;
 import io.diffusion4j.training.Distillation;
 import io.diffusion4j.training.Distillation.Method;
 import io.diffusion4j.training.TrainableFamily;
@@ -38,6 +42,9 @@ import org.junit.jupiter.api.io.TempDir;
 class LatentDistillerTest {
   private static final Path SHAPES = Path.of("src/test/resources/shapes");
   private static final String WEIGHTS = "unet/diffusion_pytorch_model.safetensors";
+
+  private static final TrainingConfig CONFIG =
+      TrainingConfig.of(12, 4, 3e-4, 1).withCompute(Compute.of(Precision.FLOAT32));
 
   @TempDir Path folder = Path.of("");
 
@@ -76,7 +83,24 @@ class LatentDistillerTest {
         8,
         OptionalDouble.of(2),
         scales,
-        TrainingConfig.of(3, 4, 3e-4, 1).withCompute(Compute.of(Precision.FLOAT32)),
+        CONFIG,
+        100);
+  }
+
+  private static Distillation lowRank(Distillation how) {
+    return new Distillation(
+        how.teacher(),
+        how.student(),
+        how.work(),
+        how.method(),
+        how.steps(),
+        how.parts(),
+        how.captions(),
+        how.teacherSteps(),
+        how.pairs(),
+        how.guidance(),
+        how.embedded(),
+        CONFIG.withLowRank(new LowRank(2, 2, KeyPatterns.of("to_q,conv1"))),
         100);
   }
 
@@ -90,9 +114,13 @@ class LatentDistillerTest {
   }
 
   private List<Image> draw(String student, double scale) {
+    return draw(folder.resolve(student), scale, List.of());
+  }
+
+  private static List<Image> draw(Path model, double scale, List<LoraChoice> loras) {
+    var how = OpenOptions.with(Residency.ALWAYS).withLoras(loras);
     try (var plugins = Plugins.of(List.of());
-        var open =
-            OpenPipeline.of(folder.resolve(student), OpenOptions.with(Residency.ALWAYS), plugins)) {
+        var open = OpenPipeline.of(model, how, plugins)) {
       var pipeline = open.pipeline();
       var stage = pipeline.card().stages().get(0);
       assertThat(stage.defaults().steps()).isEqualTo(1);
@@ -140,5 +168,30 @@ class LatentDistillerTest {
     assertThat(scheduler.kind()).isEqualTo(SchedulerConfig.Kind.DDIM);
     assertThat(draw("direct", 1)).hasSize(1);
     assertThatThrownBy(() -> draw("direct", 2)).hasMessageContaining("has no guidance");
+  }
+
+  /** Updates of every method are a file for the teacher, which draws in few steps with it. */
+  @Test
+  void lowRankUpdatesMakeTheTeacherAStudent() {
+    for (Method method : List.of(Method.LCM, Method.PROGRESSIVE)) {
+      distill(lowRank(how(method.word(), method, Optional.empty())));
+      Path output = folder.resolve(method.word());
+      try (var file = Checkpoint.open(output.resolve("pytorch_lora_weights.safetensors"))) {
+        assertThat(file.names())
+            .isNotEmpty()
+            .allMatch(name -> name.matches("unet\\..*\\.(to_q|conv1)\\.lora_[AB]\\.weight"));
+      }
+      var student = new LoraChoice(method.word(), output, 1);
+      var weaker = new LoraChoice(method.word(), output, 0.5);
+      assertThat(draw(teacher(), 1, List.of(student)).get(0).pixels())
+          .isNotEqualTo(draw(teacher(), 1, List.of(weaker)).get(0).pixels());
+      assertThatThrownBy(() -> draw(teacher(), 2, List.of(student)))
+          .hasMessageContaining("has no guidance");
+      assertThat(Students.in(teacher(), List.of(new LoraChoice("off", output, 0))).isEmpty())
+          .isTrue();
+    }
+    var scales = Optional.of(new Distillation.Scales(1, 4));
+    assertThatThrownBy(() -> lowRank(how("both", Method.LCM, scales)))
+        .hasMessageContaining("embed-guidance: 1.0,4.0 (expected: none beside lora-rank");
   }
 }

@@ -3,11 +3,15 @@ package io.diffusion4j.pipeline;
 import io.diffusion4j.checkpoint.ComponentConfig;
 import io.diffusion4j.checkpoint.ConfigWriter;
 import io.diffusion4j.checkpoint.ModelFolder;
+import io.diffusion4j.checkpoint.lora.Lora;
+import io.diffusion4j.checkpoint.lora.LoraChoice;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.stage.Stage;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -23,6 +27,9 @@ public record Students(SortedMap<String, Student> stages) {
   /** The name of the file. */
   public static final String FILE = "distilled.json";
 
+  /** The note of a file of low-rank updates with which stages are students. */
+  public static final String NOTE = "diffusion4j.distilled";
+
   /** No stage was distilled. */
   public static final Students NONE = new Students(new TreeMap<>());
 
@@ -37,12 +44,45 @@ public record Students(SortedMap<String, Student> stages) {
    */
   public static Students in(Path folder) {
     Path file = folder.resolve(FILE);
-    SortedMap<String, Student> stages = new TreeMap<>();
-    if (Files.isRegularFile(file)) {
-      var config = ComponentConfig.read(file);
-      config.names().forEach(stage -> stages.put(stage, Student.read(config.object(stage))));
-      config.refuseUnknown();
+    return Files.isRegularFile(file) ? read(ComponentConfig.read(file)) : NONE;
+  }
+
+  /**
+   * Reads the students of a folder with low-rank updates, some of which may make students of its
+   * stages.
+   *
+   * @throws io.diffusion4j.checkpoint.CheckpointException if a file has an unknown field
+   */
+  public static Students in(Path folder, List<LoraChoice> loras) {
+    return in(folder).with(loras);
+  }
+
+  /** Returns these and those of low-rank updates whose scale is not 0. */
+  public Students with(List<LoraChoice> loras) {
+    Students all = this;
+    for (LoraChoice choice : loras) {
+      try (var lora = Lora.open(choice.file())) {
+        all = choice.scale() == 0 ? all : all.and(noted(lora.path(), lora.notes()));
+      }
     }
+    return all;
+  }
+
+  /**
+   * Reads the note of low-rank updates; no stages without one.
+   *
+   * @param file for messages
+   * @param notes the metadata of the file
+   */
+  public static Students noted(Path file, Map<String, String> notes) {
+    String note = notes.get(NOTE);
+    return note == null ? NONE : read(ComponentConfig.parse(file, note));
+  }
+
+  private static Students read(ComponentConfig config) {
+    SortedMap<String, Student> stages = new TreeMap<>();
+    config.names().forEach(stage -> stages.put(stage, Student.read(config.object(stage))));
+    config.refuseUnknown();
     return new Students(stages);
   }
 
@@ -61,18 +101,32 @@ public record Students(SortedMap<String, Student> stages) {
         "a folder of its own; another model is there");
   }
 
+  /** Returns these and others, which replace those of the same stages. */
+  public Students and(Students others) {
+    SortedMap<String, Student> more = new TreeMap<>(stages);
+    more.putAll(others.stages);
+    return new Students(more);
+  }
+
   /** Returns these and one more, which replaces one of the same stage. */
   public Students with(String stage, Student student) {
-    SortedMap<String, Student> more = new TreeMap<>(stages);
-    more.put(stage, student);
-    return new Students(more);
+    return and(new Students(new TreeMap<>(Map.of(stage, student))));
   }
 
   /** Writes the file of a folder. */
   public void write(Path folder) {
-    var file = ConfigWriter.nested();
-    stages.forEach((stage, student) -> file.put(stage, student.settings()));
-    file.write(folder.resolve(FILE));
+    settings().write(folder.resolve(FILE));
+  }
+
+  /** Returns the note of low-rank updates. */
+  public Map<String, String> note() {
+    return Map.of(NOTE, settings().text());
+  }
+
+  private ConfigWriter settings() {
+    var all = ConfigWriter.nested();
+    stages.forEach((stage, student) -> all.put(stage, student.settings()));
+    return all;
   }
 
   /** Whether any stage was distilled. */

@@ -1,9 +1,6 @@
 package io.diffusion4j.training;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.diffusion4j.checkpoint.Checkpoint;
-import io.diffusion4j.checkpoint.DType;
-import io.diffusion4j.checkpoint.SafetensorsWriter;
 import io.diffusion4j.checkpoint.TensorMap;
 import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.data.Classes;
@@ -23,9 +20,6 @@ import io.diffusion4j.nn.train.diffusion.DenoisingMetric;
 import io.diffusion4j.nn.train.diffusion.DenoisingObjective;
 import io.diffusion4j.nn.train.diffusion.LossTerms;
 import io.diffusion4j.nn.train.group.OwnFolder;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -138,12 +132,7 @@ public record ComponentRun(
 
   /** Returns the folder of a component of the model, creating it if necessary. */
   public Path made(String component) {
-    Path folder = folder(component);
-    try {
-      return Files.createDirectories(folder);
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot make the folder " + folder + ": " + e, e);
-    }
+    return Components.made(folder(component));
   }
 
   /**
@@ -279,7 +268,7 @@ public record ComponentRun(
   private void write(LowRank updates, TensorSource weights) {
     var part = setup.part();
     String prefix = part.lowRankPrefix().orElseThrow();
-    LowRankFile.write(updates(), updates, weights, prefix, part.updatesPrefix(), notes());
+    LowRankFile.in(updates()).write(updates, weights, prefix, part.updatesPrefix(), notes());
   }
 
   private Trainer prepared(Objective objective, TrainingConfig resumed, Consumer<Trainer> prepare) {
@@ -425,54 +414,6 @@ public record ComponentRun(
     @Override
     public void onCheckpoint(long step, Path file) {
       observer.onCheckpoint(step, file);
-    }
-  }
-
-  /**
-   * Writes low-rank updates in the format of peft and diffusers: {@code LAYER.lora_A.weight} and
-   * {@code LAYER.lora_B.weight}, with rank and alpha among the notes.
-   */
-  private static final class LowRankFile {
-    /** The name of the file in a folder, from diffusers. */
-    static final String NAME = "pytorch_lora_weights.safetensors";
-
-    private static final String ADAPTER = "lora_adapter_metadata";
-
-    private LowRankFile() {}
-
-    /**
-     * Writes the updates among some weights.
-     *
-     * @param prefix the prefix of the network's keys, which is removed
-     * @param stored the prefix of keys and settings that is written in its place
-     */
-    static void write(
-        Path folder,
-        LowRank updates,
-        TensorSource weights,
-        String prefix,
-        String stored,
-        Map<String, String> notes) {
-      try {
-        Files.createDirectories(folder);
-        var adapter = new ObjectMapper().createObjectNode();
-        adapter.put(stored + "r", updates.rank()).put(stored + "lora_alpha", updates.alpha());
-        adapter.put(stored + "peft_type", "LORA");
-        adapter.put(stored + "use_rslora", false).put(stored + "use_dora", false);
-        updates.targets().patterns().forEach(adapter.putArray(stored + "target_modules")::add);
-        var writer =
-            new SafetensorsWriter().withChecksum().notes(notes).note(ADAPTER, adapter.toString());
-        for (String name : weights.names()) {
-          boolean isUpdate = name.endsWith(LowRank.A) || name.endsWith(LowRank.B);
-          if (isUpdate && name.startsWith(prefix)) {
-            String key = stored + name.substring(prefix.length());
-            writer.floats(key, DType.F32, weights.shape(name), () -> weights.read(name));
-          }
-        }
-        writer.write(folder.resolve(NAME));
-      } catch (IOException e) {
-        throw new UncheckedIOException("cannot make the folder " + folder + ": " + e, e);
-      }
     }
   }
 }

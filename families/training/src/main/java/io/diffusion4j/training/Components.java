@@ -44,6 +44,15 @@ public final class Components {
     }
   }
 
+  /** Returns the folder of a component, creating it if necessary. */
+  public static Path made(Path component) {
+    try {
+      return Files.createDirectories(component);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot make the folder " + component + ": " + e, e);
+    }
+  }
+
   private static UncheckedIOException cannotCopy(Path from, Path to, IOException e) {
     return new UncheckedIOException("cannot copy " + from + " to " + to + ": " + e, e);
   }

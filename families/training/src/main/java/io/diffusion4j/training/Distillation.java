@@ -80,7 +80,10 @@ public record Distillation(
     Check.that(pairs >= HELD_OUT, "pairs", pairs, "≥ %s", HELD_OUT);
     guidance.ifPresent(given -> Check.notNegative("guidance", given));
     Check.that(
-        config.lowRank().isEmpty(), "lora-rank", "given", "none; a student has weights of its own");
+        embedded.isEmpty() || config.lowRank().isEmpty(),
+        "embed-guidance",
+        embedded.map(Scales::words).orElse(""),
+        "none beside lora-rank; the weights of its input would be whole");
     Check.that(checkpointEvery >= 1, "checkpoint-every", checkpointEvery, "≥ 1");
   }
 

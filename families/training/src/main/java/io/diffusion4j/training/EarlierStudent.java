@@ -1,10 +1,6 @@
 package io.diffusion4j.training;
 
-import io.diffusion4j.checkpoint.DType;
-import io.diffusion4j.checkpoint.SafetensorsFile;
-import io.diffusion4j.checkpoint.SafetensorsWriter;
 import io.diffusion4j.checkpoint.TensorSource;
-import io.diffusion4j.nn.engine.Compute;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -21,8 +17,7 @@ import java.util.function.Supplier;
 final class EarlierStudent<C> implements AutoCloseable {
   private static final int EVERY = 10;
 
-  private final Distillable<C> of;
-  private final Compute compute;
+  private final StudentForm<C> form;
   private final Path folder;
   private final long from;
   private long number = -1;
@@ -34,11 +29,10 @@ final class EarlierStudent<C> implements AutoCloseable {
    * @param folder the folder of the state
    * @param from the steps before the first copy, at least
    */
-  EarlierStudent(Distillable<C> of, Path folder, long from, Compute compute) {
-    this.of = of;
+  EarlierStudent(StudentForm<C> form, Path folder, long from) {
+    this.form = form;
     this.folder = folder;
     this.from = Math.max(from, EVERY);
-    this.compute = compute;
   }
 
   private Path file(long copy) {
@@ -50,8 +44,7 @@ final class EarlierStudent<C> implements AutoCloseable {
     long asked = step / EVERY;
     if (step >= from && asked != number) {
       close();
-      network =
-          Optional.of(new GuidedTeacher<>(of, () -> SafetensorsFile.open(file(asked)), compute));
+      network = Optional.of(form.open(file(asked)));
       number = asked;
     }
     return step >= from ? network : Optional.empty();
@@ -60,10 +53,7 @@ final class EarlierStudent<C> implements AutoCloseable {
   /** Copies the student's weights for the batches from the next step on. */
   void onStep(long step, Supplier<TensorSource> weights) {
     if ((step + 1) % EVERY == 0) {
-      new SafetensorsWriter()
-          .withChecksum()
-          .copyAll(weights.get(), Optional.of(DType.F32))
-          .write(file((step + 1) / EVERY));
+      form.write(weights.get(), file((step + 1) / EVERY));
     }
   }
 

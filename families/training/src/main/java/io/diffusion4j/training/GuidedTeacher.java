@@ -65,11 +65,6 @@ final class GuidedTeacher<C> implements AutoCloseable {
                 .orElse(first));
   }
 
-  /** Loads a student of a network as the teacher of the next. */
-  GuidedTeacher(Distillable<C> of, Supplier<TensorSource> student, Compute compute) {
-    this(of, student, Optional.empty(), of.students(), compute);
-  }
-
   private Denoiser<C> open(Supplier<TensorSource> weights) {
     try (var stored = weights.get()) {
       var network = new CompiledNetwork(of.network(), stored, compute);

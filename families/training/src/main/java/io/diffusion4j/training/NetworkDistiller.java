@@ -1,20 +1,19 @@
 package io.diffusion4j.training;
 
-import io.diffusion4j.checkpoint.DType;
-import io.diffusion4j.checkpoint.SafetensorsFile;
-import io.diffusion4j.checkpoint.SafetensorsWriter;
 import io.diffusion4j.checkpoint.SchedulerConfig;
 import io.diffusion4j.checkpoint.TensorMap;
 import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.noise.NoiseSource;
 import io.diffusion4j.diffusion.noise.PhiloxNoise;
+import io.diffusion4j.diffusion.process.Conversion;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.Inputs;
 import io.diffusion4j.nn.NetworkDefinition;
 import io.diffusion4j.nn.Nn;
 import io.diffusion4j.nn.train.BatchSource;
+import io.diffusion4j.nn.train.LowRank;
 import io.diffusion4j.nn.train.Objective;
 import io.diffusion4j.nn.train.Trainer;
 import io.diffusion4j.nn.train.TrainingRun;
@@ -27,7 +26,6 @@ import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Supplier;
@@ -49,6 +47,11 @@ public final class NetworkDistiller<C> {
   private static final int VALIDATED = 4;
 
   private static final int VALIDATE_EVERY = 100;
+
+  private static final String STUDENT = "student.safetensors";
+
+  /** The most by which the first step of a student multiplies errors of its network. */
+  private static final double MOST_FACTOR = 1000;
 
   /** Classes of students, and of networks that time another way. */
   private static final Set<SchedulerConfig.Kind> FEW_STEPS =
@@ -72,6 +75,7 @@ public final class NetworkDistiller<C> {
   private final Distillation how;
   private final String digest;
   private final Distillable<C> of;
+  private final StudentForm<C> form;
 
   /**
    * Prepares a distillation.
@@ -85,6 +89,7 @@ public final class NetworkDistiller<C> {
     this.how = how;
     this.digest = digest;
     this.of = of;
+    form = new StudentForm<>(of, how.config().lowRank(), how.config().compute());
     var kind = of.scheduler().kind();
     Check.that(
         !FEW_STEPS.contains(kind), "scheduler", kind.className(), "that of a model of many steps");
@@ -161,8 +166,20 @@ public final class NetworkDistiller<C> {
    *
    * @param to writes the student at the end
    * @return whether it is finished
+   * @throws IllegalArgumentException if low-rank updates cannot make a student of the network
    */
   public boolean distill(Written to, ModelTraining.Observer observer) {
+    double factor =
+        Conversion.of(
+                form.scheduler().parameterization(), schedule().alphaBar(schedule().steps() - 1))
+            .x0FromOutput();
+    Check.that(
+        Math.abs(factor) <= MOST_FACTOR,
+        "lora-rank",
+        how.config().lowRank().map(LowRank::rank).orElse(0),
+        "none; %s predicts ε still, and its first step would multiply errors by %.0f",
+        of.stage(),
+        Math.abs(factor));
     var samples = pairs().samples();
     return switch (how.method()) {
       case DIRECT -> fit(PairLesson.direct(schedule(), samples, this::start), to, observer);
@@ -178,15 +195,14 @@ public final class NetworkDistiller<C> {
 
   private boolean consistent(List<float[]> samples, Written to, ModelTraining.Observer observer) {
     try (var teacher = teacher();
-        var target =
-            new EarlierStudent<>(of, state(how.steps()), unlike(), how.config().compute())) {
+        var target = new EarlierStudent<>(form, state(how.steps()), unlike())) {
       return fit(new ConsistencyLesson<>(schedule(), samples, teacher, target), to, observer);
     }
   }
 
   /** Returns the steps in which a student learns to predict what its teacher does not. */
   private long unlike() {
-    boolean alike = of.students().parameterization() == of.scheduler().parameterization();
+    boolean alike = form.scheduler().parameterization() == of.scheduler().parameterization();
     return alike ? 0 : how.config().steps() / 4;
   }
 
@@ -194,12 +210,12 @@ public final class NetworkDistiller<C> {
     Supplier<TensorSource> before = of.weights();
     int first = how.firstSteps(teacherSteps());
     for (int steps = first; steps >= how.steps(); steps /= 2) {
-      Path file = state(steps).resolve("student.safetensors");
+      Path file = state(steps).resolve(STUDENT);
       boolean isLast = steps == how.steps();
       if (isLast || !Files.exists(file)) {
-        Written written = isLast ? to : (weights, scheduler, notes) -> write(weights, file);
+        Written written = isLast ? to : (weights, scheduler, notes) -> form.write(weights, file);
         try (var teacher =
-            steps == first ? teacher() : new GuidedTeacher<>(of, before, how.config().compute())) {
+            steps == first ? teacher() : form.open(state(2 * steps).resolve(STUDENT))) {
           double guidance = steps == first ? guidance() : 1;
           var lesson = new HalvingLesson<>(schedule(), samples, teacher, steps, guidance);
           if (!fit(before, steps, lesson, written, observer)) {
@@ -207,17 +223,13 @@ public final class NetworkDistiller<C> {
           }
         }
       }
-      before = () -> SafetensorsFile.open(file);
+      before = () -> form.start(file);
     }
     return true;
   }
 
   private Path state(int steps) {
     return work().resolve(how.method().word() + "-" + steps);
-  }
-
-  private static void write(TensorSource weights, Path file) {
-    new SafetensorsWriter().withChecksum().copyAll(weights, Optional.of(DType.F32)).write(file);
   }
 
   /** Trains a student of some steps and writes it. */
@@ -248,7 +260,7 @@ public final class NetworkDistiller<C> {
         var validation = new Validation(new Batches(trainer, true, lesson), VALIDATED);
         boolean finished = run.run(new Measuring(observer, trainer, validation, lesson));
         if (finished) {
-          to.write(trainer.averagedWeights(), of.students(), config.notes());
+          to.write(trainer.averagedWeights(), form.scheduler(), config.notes());
         }
         return finished;
       }
@@ -312,7 +324,7 @@ public final class NetworkDistiller<C> {
       this.trainer = trainer;
       this.isHeldOut = isHeldOut;
       this.lesson = lesson;
-      var scheduler = of.students();
+      var scheduler = form.scheduler();
       batch = new RegressionBatch(scheduler.schedule(), scheduler.parameterization(), of.times());
     }
 

@@ -21,6 +21,7 @@ import io.diffusion4j.decoder.DecoderModel;
 import io.diffusion4j.decoder.DiffusionDecoder;
 import io.diffusion4j.decoder.DiffusionUpsampler;
 import io.diffusion4j.decoder.UpsamplerModel;
+import io.diffusion4j.decoder.unet.CurrentNames;
 import io.diffusion4j.decoder.unet.UnetConfig;
 import io.diffusion4j.diffusion.argument.ByName;
 import io.diffusion4j.diffusion.argument.Check;
@@ -126,7 +127,7 @@ public final class UnclipModel implements AutoCloseable {
     text = parts.add(UnclipFolder.TEXT_ENCODER, owned -> owned.add(openText(textNetwork)));
     image = optional(UnclipFolder.IMAGE_ENCODER, this::addImage);
     name = preset(folder);
-    students = Students.in(folder.path());
+    students = Students.in(folder.path(), loras.choices());
     words = KnownWords.read(folder.path());
     defaults = new Defaults(!name.equals(ModelFacts.NAMELESS));
     // A variation pipeline has no prior, so these steps are never read.
@@ -171,10 +172,13 @@ public final class UnclipModel implements AutoCloseable {
     var upsamplerScheduler = folder.scheduler(UnclipFolder.SUPER_RES_SCHEDULER);
     int imageSize =
         DecoderFolders.readUpsampler(folder.folder(UnclipFolder.SUPER_RES_FIRST)).sampleSize();
+    var first = upsampler(UnclipFolder.SUPER_RES_FIRST, upsamplerScheduler.parameterization());
     var network =
-        new LastStepDenoiser<>(
-            upsampler(UnclipFolder.SUPER_RES_FIRST, upsamplerScheduler.parameterization()),
-            upsampler(UnclipFolder.SUPER_RES_LAST, upsamplerScheduler.parameterization()));
+        students.of(Upsampler.STAGE).isPresent() // which has one network
+            ? first
+            : new LastStepDenoiser<>(
+                first,
+                upsampler(UnclipFolder.SUPER_RES_LAST, upsamplerScheduler.parameterization()));
     upsampler =
         new DiffusionUpsampler(
             resources.add(batching(Upsampler.STAGE, network)),
@@ -252,7 +256,7 @@ public final class UnclipModel implements AutoCloseable {
   }
 
   /**
-   * Loads a folder with low-rank updates of its text encoder, prior and decoder.
+   * Loads a folder with low-rank updates of its networks.
    *
    * @param updates the updates that are added to their weights
    * @throws CheckpointException if something is missing or does not fit, updates included
@@ -305,6 +309,8 @@ public final class UnclipModel implements AutoCloseable {
     Stream.of(UnclipFolder.DECODER, UnclipFolder.PRIOR, UnclipFolder.TEXT_ENCODER)
         .filter(files::has)
         .forEach(name -> components.put(name, () -> files.checkpoint(name)));
+    String upsampler = UnclipFolder.SUPER_RES_FIRST;
+    components.put(upsampler, () -> CurrentNames.of(files.checkpoint(upsampler)));
     return PipelineLoras.assign(updates, components);
   }
 
@@ -402,7 +408,10 @@ public final class UnclipModel implements AutoCloseable {
   private Denoiser<Image> upsampler(String name, Parameterization parameterization) {
     Path origin = folder.folder(name);
     return new UpsamplerSlot(
-        parts.add(name, owned -> owned.add(UpsamplerModel.load(origin, parameterization, compute))),
+        parts.add(
+            name,
+            owned ->
+                owned.add(UpsamplerModel.load(origin, changed(name), parameterization, compute))),
         parameterization);
   }
 

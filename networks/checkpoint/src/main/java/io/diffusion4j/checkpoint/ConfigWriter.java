@@ -81,6 +81,11 @@ public final class ConfigWriter {
     Json.writeObject(file, toJson());
   }
 
+  /** Returns the file's content in one line. */
+  public String text() {
+    return toJson().toString();
+  }
+
   private ObjectNode toJson() {
     ObjectNode object = NODES.objectNode();
     object.setAll(fields);

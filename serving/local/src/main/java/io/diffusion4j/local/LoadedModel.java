@@ -10,10 +10,12 @@ import io.diffusion4j.diffusion.pipeline.ImageTask;
 import io.diffusion4j.diffusion.pipeline.ModelCard;
 import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
+import io.diffusion4j.diffusion.stage.Stage;
 import io.diffusion4j.pipeline.OpenOptions;
 import io.diffusion4j.pipeline.OpenPipeline;
 import io.diffusion4j.pipeline.Plugins;
 import io.diffusion4j.pipeline.RegisteredLoras;
+import io.diffusion4j.pipeline.Students;
 import io.diffusion4j.serving.file.FileVersion;
 import java.util.List;
 import java.util.Map;
@@ -53,7 +55,8 @@ record LoadedModel(
               loras ->
                   OpenPipeline.of(
                       served.folder(), how.withLoras(registered.choices(loras)), plugins));
-      var pipeline = new LoraPipeline(model.pipeline(), variants, List.of());
+      var pipeline =
+          new LoraPipeline(model.pipeline(), variants, List.of(), Students.NONE, registered);
       return new LoadedModel(served, version, pipeline, variants, model);
     } catch (RuntimeException | Error e) {
       model.close();
@@ -80,14 +83,44 @@ record LoadedModel(
   /**
    * A model, or its variant with the requested updates. Only the drawing uses a variant; everything
    * else, embeddings included, uses the model itself.
+   *
+   * @param students the stages that draw in few steps with the updates
    */
-  private record LoraPipeline(ImagePipeline model, LoraVariants variants, List<AppliedLora> applied)
+  private record LoraPipeline(
+      ImagePipeline model,
+      LoraVariants variants,
+      List<AppliedLora> applied,
+      Students students,
+      RegisteredLoras registered)
       implements ForwardingPipeline {
     @Override
     public ModelCard card() {
       ModelCard own = model.card();
       return new ModelCard(
-          own.identity().withLoras(applied), own.images(), own.limits(), own.stages(), own.tasks());
+          own.identity().withLoras(applied),
+          own.images(),
+          own.limits(),
+          limited(own.stages()),
+          own.tasks());
+    }
+
+    private List<Stage> limited(List<Stage> stages) {
+      return stages.stream().map(students::limited).toList();
+    }
+
+    @Override
+    public List<Stage> stages(ImageTask.Kind kind) {
+      return limited(model.stages(kind));
+    }
+
+    @Override
+    public void check(ImageTask task, String name, SamplingSettings settings) {
+      model.check(task, name, settings);
+      for (Stage stage : stages(task.kind())) {
+        if (stage.name().equals(name)) {
+          stage.check(settings);
+        }
+      }
     }
 
     @Override
@@ -105,7 +138,8 @@ record LoadedModel(
             "one of %s",
             variants.digests());
       }
-      return new LoraPipeline(model, variants, List.copyOf(loras));
+      var few = Students.NONE.with(registered.choices(loras));
+      return new LoraPipeline(model, variants, List.copyOf(loras), few, registered);
     }
 
     @Override

@@ -46,8 +46,18 @@ final class DistillTest {
   }
 
   @BeforeAll
-  static void trainTheTeacher() {
+  static void makeTheTeachers() {
     train("teacher", "2");
+    var tiny = EmojiPreset.tiny().sizes().of(UnclipPreset.class);
+    var config =
+        new UnclipConfig(
+            tiny.clip().textNetwork(),
+            tiny.vision(),
+            tiny.priorConfig(),
+            tiny.projection(),
+            (UnetConfig) tiny.decoderConfig(),
+            tiny.upsamplerConfig());
+    new RandomPipeline(config, DType.F32, 1).write(folder.resolve("unclip"), component -> {});
   }
 
   private static void train(String model, String steps) {
@@ -143,16 +153,6 @@ final class DistillTest {
   /** The stages of unCLIP become students one after the other, in one folder. */
   @Test
   void stagesOfUnclip() throws IOException {
-    var tiny = EmojiPreset.tiny().sizes().of(UnclipPreset.class);
-    var config =
-        new UnclipConfig(
-            tiny.clip().textNetwork(),
-            tiny.vision(),
-            tiny.priorConfig(),
-            tiny.projection(),
-            (UnetConfig) tiny.decoderConfig(),
-            tiny.upsamplerConfig());
-    new RandomPipeline(config, DType.F32, 1).write(folder.resolve("unclip"), component -> {});
     Path captions = Files.writeString(folder.resolve("captions.txt"), "a cat\n\ntwo dogs\n");
     String[] few = {"--steps", "2", "--captions", captions.toString()};
     Run all = distillOf("unclip", "words", few);
@@ -179,6 +179,76 @@ final class DistillTest {
     assertThat(drawn.status()).as(drawn.err()).isZero();
     assertThat(Run.of("replay", path("words.png"), "--model", path("words")).out())
         .contains("the same file, bit for bit");
+  }
+
+  /** Low-rank updates of several stages are one file, with which the teacher draws in few steps. */
+  @Test
+  void updatesOfUnclip() throws IOException {
+    Path captions = Files.writeString(folder.resolve("two.txt"), "a cat\ntwo dogs\n");
+    Path scheduler = folder.resolve("unclip/super_res_scheduler/scheduler_config.json");
+    Files.writeString(scheduler, Files.readString(scheduler).replace("epsilon", "sample"));
+    List<String> few = new ArrayList<>(List.of("--steps", "2", "--lora-rank", "2"));
+    few.addAll(List.of("--captions", captions.toString(), "--part", "prior"));
+    Run prior = distillOf("unclip", "updates", few.toArray(String[]::new));
+    assertThat(prior.status()).as(prior.err()).isZero();
+    few.set(few.size() - 1, "decoder");
+    assertThat(distillOf("unclip", "updates", few.toArray(String[]::new)).err())
+        .contains(
+            "lora-rank: 2 (expected: none; decoder predicts ε still, and its first step would"
+                + " multiply errors by 20291)");
+    few.set(few.size() - 1, "super_res");
+    few.addAll(List.of("--method", "progressive", "--student-steps", "2"));
+    Run upsampler = distillOf("unclip", "updates", few.toArray(String[]::new));
+    assertThat(upsampler.status()).as(upsampler.err()).isZero();
+    assertThat(folder.resolve("updates/model_index.json")).doesNotExist();
+
+    Files.copy(
+        folder.resolve("updates/pytorch_lora_weights.safetensors"),
+        folder.resolve("unclip/few.safetensors"));
+    String[] with = {"--lora", "few", "--decoder-steps", "2"};
+    Run drawn = drawWords("unclip", with);
+    assertThat(drawn.status()).as(drawn.err()).isZero();
+    assertThat(
+            Run.of("replay", path("unclip.png"), "--model", path("unclip"), "--lora", "few").out())
+        .contains("the same file, bit for bit");
+    assertThat(drawWords("unclip", with[0], with[1], "--prior-steps", "2").err())
+        .contains("2 (expected: 1, for which the model was distilled)");
+    assertThat(drawWords("unclip", with[0], with[1], "--super-res-steps", "7").err())
+        .contains("7 (expected: 2, for which the model was distilled)");
+    assertThat(drawWords("unclip", with[0], "fewer").err())
+        .contains("lora: fewer (expected: a file with low-rank updates, or the name of one in");
+  }
+
+  /** Both folders of Kandinsky become students, or get their updates in one file. */
+  @Test
+  void partsOfKandinsky() throws IOException {
+    Run made = Run.of("init", "--config", "kandinsky_small", "--output", path("kandinsky"));
+    assertThat(made.status()).as(made.err()).isZero();
+    Path captions = Files.writeString(folder.resolve("colours.txt"), "all red\nall blue\n");
+    String[] few = {"--steps", "2", "--captions", captions.toString()};
+    Run all = distillOf("kandinsky", "kandinsky-student", few);
+    assertThat(all.status()).as(all.err()).isZero();
+    assertThat(folder.resolve("kandinsky-student/prior/distilled.json"))
+        .content()
+        .contains("\"prior\": {", "\"guidance\": 4.0");
+    assertThat(folder.resolve("kandinsky-student/decoder/scheduler/scheduler_config.json"))
+        .content()
+        .contains("\"prediction_type\": \"v_prediction\"", "\"timestep_spacing\": \"trailing\"");
+    Run drawn = drawWords("kandinsky-student/decoder");
+    assertThat(drawn.status()).as(drawn.err()).isZero();
+    assertThat(drawn.err()).contains("prior: 1/1", "decoder: 1/1");
+    assertThat(drawWords("kandinsky-student/decoder", "--decoder-steps", "4").err())
+        .contains("4 (expected: 1, for which the model was distilled)");
+    assertThat(distillOf("kandinsky-student", "third", few).err())
+        .contains("(expected: a teacher, not a student)");
+
+    List<String> updates = new ArrayList<>(List.of(few));
+    updates.addAll(List.of("--lora-rank", "2", "--method", "lcm", "--student-steps", "2"));
+    Run lora = distillOf("kandinsky", "kandinsky-lora", updates.toArray(String[]::new));
+    assertThat(lora.status()).as(lora.err()).isZero();
+    Run light = drawWords("kandinsky/decoder", "--lora", path("kandinsky-lora"));
+    assertThat(light.status()).as(light.err()).isZero();
+    assertThat(light.err()).contains("prior: 2/2", "decoder: 2/2");
   }
 
   private static Run drawWords(String student, String... more) {

@@ -17,25 +17,20 @@ import io.diffusion4j.diffusion.component.Upsampler;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.stage.Stage;
 import io.diffusion4j.nn.NetworkDefinition;
-import io.diffusion4j.nn.TimeEmbedding;
 import io.diffusion4j.pipeline.FolderDigest;
 import io.diffusion4j.pipeline.Residency;
 import io.diffusion4j.pipeline.Student;
 import io.diffusion4j.pipeline.Students;
-import io.diffusion4j.prior.PriorModel;
-import io.diffusion4j.prior.PriorTransformer;
 import io.diffusion4j.training.Components;
 import io.diffusion4j.training.Distillable;
 import io.diffusion4j.training.Distillation;
 import io.diffusion4j.training.Distiller;
+import io.diffusion4j.training.LowRankFile;
 import io.diffusion4j.training.ModelTraining;
 import io.diffusion4j.training.NetworkDistiller;
 import io.diffusion4j.unclip.ModelFacts;
 import io.diffusion4j.unclip.UnclipFolder;
 import io.diffusion4j.unclip.UnclipModel;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -43,13 +38,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
  * Distils the stages of unCLIP. The decoder learns from the embeddings that the prior of the
  * teacher draws of captions, and the upsampler from the pictures that its decoder draws of them.
- * The student gets the other components of the teacher.
+ * The student gets the other components of the teacher; low-rank updates are one file for all
+ * stages.
  */
 final class UnclipDistiller implements Distiller {
   private static final List<String> STAGES =
@@ -85,8 +80,7 @@ final class UnclipDistiller implements Distiller {
     private final ModelFolder files;
     private final String digest;
     private final Map<String, Stage> stages = new HashMap<>();
-    private final List<TextEncoding> texts = new ArrayList<>();
-    private final TextEncoding empty;
+    private final PriorTeacher captions;
 
     Teaching(Distillation how, ModelFolder files) {
       this.how = how;
@@ -96,17 +90,12 @@ final class UnclipDistiller implements Distiller {
       Check.that(files.has(UnclipFolder.PRIOR), "model", how.teacher(), "a model with a prior");
       try (var model =
           UnclipModel.load(how.teacher(), how.config().compute(), Residency.ONE_AT_A_TIME)) {
-        for (int from = 0; from < how.pairs(); from += ENCODED) {
-          int to = Math.min(from + ENCODED, how.pairs());
-          texts.addAll(
-              model
-                  .textEncoder()
-                  .encode(
-                      IntStream.range(from, to)
-                          .mapToObj(i -> how.captions().get(i % how.captions().size()))
-                          .toList()));
-        }
-        empty = model.textEncoder().encode(List.of("")).get(0);
+        captions =
+            PriorTeacher.of(
+                files.folder(UnclipFolder.PRIOR),
+                files.scheduler(UnclipFolder.PRIOR_SCHEDULER),
+                model.textEncoder(),
+                how);
         for (Stage stage :
             List.of(model.prior().stage(), model.decoder().stage(), model.upsampler().stage())) {
           stages.put(stage.name(), stage);
@@ -119,51 +108,38 @@ final class UnclipDistiller implements Distiller {
       var layout = new UnclipTraining().layout(how.student());
       return part.distiller.distill(
           (weights, scheduler, notes) -> {
+            var student =
+                Student.of(
+                    how.method().word(),
+                    how.steps(),
+                    part.distiller.guidance(),
+                    how.scales(),
+                    how.method().sampler(),
+                    digest);
+            var own = new HashMap<>(notes);
+            var updates = how.config().lowRank();
+            if (updates.isPresent()) {
+              var file = LowRankFile.in(how.student());
+              own.putAll(Students.noted(file.path(), file.notes()).with(stage, student).note());
+              file.add(updates.get(), weights, part.folders.get(0) + ".", own);
+              return;
+            }
             Components.copyMissing(
                 new UnclipTraining().layout(how.teacher()), layout, part.folders);
-            var own = new HashMap<>(notes);
             own.putAll(ModelFacts.of(how.teacher()).notes());
             part.writer.write(weights, scheduler, own);
-            Students.in(how.student())
-                .with(
-                    stage,
-                    Student.of(
-                        how.method().word(),
-                        how.steps(),
-                        part.distiller.guidance(),
-                        how.scales(),
-                        how.method().sampler(),
-                        digest))
-                .write(how.student());
+            Students.in(how.student()).with(stage, student).write(how.student());
             layout.writeIndex();
           },
           observer);
     }
 
     Part<TextEncoding> prior() {
-      Path folder = files.folder(UnclipFolder.PRIOR);
-      var scheduler = files.scheduler(UnclipFolder.PRIOR_SCHEDULER);
-      var config = PriorModel.readConfig(folder);
-      var of =
-          new Distillable<>(
-              Prior.STAGE,
-              new PriorTransformer(config),
-              () -> Checkpoint.open(folder, Checkpoint.DIFFUSERS).only(PriorModel::isParameter),
-              Optional.empty(),
-              scheduler,
-              t -> TimeEmbedding.sinusoid(t, config.width()),
-              PriorModel::feed,
-              config.embeddingDim(),
-              texts,
-              Optional.of(empty),
-              Optional.empty(),
-              usual(Prior.STAGE));
       return new Part<>(
-          distiller(of),
+          distiller(captions.network(usual(Prior.STAGE))),
           List.of(UnclipFolder.PRIOR, UnclipFolder.PRIOR_SCHEDULER),
           (weights, students, notes) -> {
-            var standardization = PriorModel.readStandardization(folder);
-            PriorModel.write(made(UnclipFolder.PRIOR), config, weights, standardization, notes);
+            captions.write(made(UnclipFolder.PRIOR), weights, notes);
             write(UnclipFolder.PRIOR_SCHEDULER, students);
           });
     }
@@ -173,7 +149,7 @@ final class UnclipDistiller implements Distiller {
       var scheduler = files.scheduler(UnclipFolder.DECODER_SCHEDULER);
       var config = DecoderFolders.readBackbone(folder);
       int size = config.sampleSize();
-      int textLength = empty.mask().length;
+      int textLength = captions.empty().mask().length;
       List<DecoderCondition> conditions = new ArrayList<>();
       DecoderCondition away;
       NetworkDefinition network;
@@ -184,13 +160,13 @@ final class UnclipDistiller implements Distiller {
               textLength,
               scheduler,
               how.config().compute())) {
-        var embeddings = embeddings();
+        var embeddings = captions.embeddings(prior().distiller);
         for (int from = 0; from < embeddings.size(); from += ENCODED) {
           int to = Math.min(from + ENCODED, embeddings.size());
           conditions.addAll(
-              model.conditions(embeddings.subList(from, to), texts.subList(from, to)));
+              model.conditions(embeddings.subList(from, to), captions.texts().subList(from, to)));
         }
-        away = model.conditions(List.of(new float[0]), List.of(empty)).get(0);
+        away = model.conditions(List.of(new float[0]), List.of(captions.empty())).get(0);
         network = DecoderModel.network(config, model.contextLength());
       }
       var of =
@@ -214,12 +190,6 @@ final class UnclipDistiller implements Distiller {
             DecoderFolders.writeBackbone(made(UnclipFolder.DECODER), config, weights, notes);
             write(UnclipFolder.DECODER_SCHEDULER, students);
           });
-    }
-
-    /** Returns the embeddings that the prior draws of the captions. */
-    private List<float[]> embeddings() {
-      var standardization = PriorModel.readStandardization(files.folder(UnclipFolder.PRIOR));
-      return prior().distiller.pairs().samples().stream().map(standardization::restore).toList();
     }
 
     Part<Image> upsampler() {
@@ -265,12 +235,7 @@ final class UnclipDistiller implements Distiller {
     }
 
     private Path made(String component) {
-      Path folder = how.student().resolve(component);
-      try {
-        return Files.createDirectories(folder);
-      } catch (IOException e) {
-        throw new UncheckedIOException("cannot make the folder " + folder + ": " + e, e);
-      }
+      return Components.made(how.student().resolve(component));
     }
 
     private void write(String component, SchedulerConfig scheduler) {

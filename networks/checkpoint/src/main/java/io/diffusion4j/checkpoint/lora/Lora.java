@@ -36,7 +36,7 @@ public final class Lora implements AutoCloseable {
   private static final String METADATA = "lora_adapter_metadata";
   private static final String PEFT = "(?:base_model\\.model\\.)?";
   private static final List<String> NETWORKS =
-      List.of("unet", "decoder", "transformer", "prior", "text_encoder");
+      List.of("unet", "decoder", "transformer", "prior", "text_encoder", "super_res_first");
   private static final Pattern KEY =
       Pattern.compile(PEFT + "(?:(" + String.join("|", NETWORKS) + ")\\." + PEFT + ")?(.+)");
   private static final Pattern KOHYA = Pattern.compile("lora_(unet|te1?)_(\\w+\\..+)");
@@ -140,6 +140,11 @@ public final class Lora implements AutoCloseable {
   /** Returns the file or folder. */
   public Path path() {
     return path;
+  }
+
+  /** Returns the metadata of the file. */
+  public Map<String, String> notes() {
+    return file.metadata();
   }
 
   /**

@@ -18,7 +18,8 @@ import java.util.function.Supplier;
  * component that its prefix names, such as {@code prior.}, else to the part that the note {@code
  * diffusion4j.part} names, else to the only component that has a layer of this name and shape, such
  * as {@code transformer_blocks.0.attn1.to_q} of the prior. A decoder is also called {@code unet};
- * {@code transformer} names no component, as diffusers uses it for any network.
+ * {@code transformer} names no component, as diffusers uses it for any network. Layers of an
+ * upsampler have a prefix or a note.
  *
  * <p>An immutable value: files are open only while they are assigned or merged.
  */
@@ -125,7 +126,7 @@ public final class PipelineLoras {
                   case "clip" -> component.equals("text_encoder");
                   default -> component.equals(word);
                 })
-        .orElse(true);
+        .orElse(!component.startsWith("super_res"));
   }
 
   /**

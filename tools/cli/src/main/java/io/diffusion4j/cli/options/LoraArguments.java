@@ -16,12 +16,13 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Low-rank updates of a model's weights, as {@code FILE[:SCALE]}; at a server, {@code NAME[:SCALE]}
- * of a registered one.
+ * Low-rank updates of a model's weights, as {@code FILE[:SCALE]}, or {@code NAME[:SCALE]} of {@code
+ * NAME.safetensors} in the model's folder; at a server, {@code NAME[:SCALE]} of a registered one.
  *
  * @param given as typed
+ * @param model the folder of the model
  */
-public record LoraArguments(List<String> given) {
+public record LoraArguments(List<String> given, Path model) {
   private static final Pattern SCALED =
       Pattern.compile("(.+):(-?(?:\\d+\\.?\\d*|\\.\\d+)(?:[eE]-?\\d+)?)");
 
@@ -35,14 +36,21 @@ public record LoraArguments(List<String> given) {
           : new Given(text, OptionalDouble.empty());
     }
 
-    Path file() {
+    Path file(Path model) {
       Path file = Path.of(name);
-      Check.that(Files.exists(file), "lora", name, "a file with low-rank updates");
-      return file;
+      Path own = model.resolve(name + ".safetensors");
+      boolean isOwn = !Files.exists(file) && Files.exists(own);
+      Check.that(
+          isOwn || Files.exists(file),
+          "lora",
+          name,
+          "a file with low-rank updates, or the name of one in %s",
+          model);
+      return isOwn ? own : file;
     }
 
-    LoraChoice choice() {
-      Path file = file();
+    LoraChoice choice(Path model) {
+      Path file = file(model);
       return new LoraChoice(String.valueOf(file.getFileName()), file, scale.orElse(1));
     }
   }
@@ -53,7 +61,7 @@ public record LoraArguments(List<String> given) {
 
   /** Returns the files, with scale 1 by default. */
   public List<LoraChoice> files() {
-    return all().stream().map(Given::choice).toList();
+    return all().stream().map(one -> one.choice(model)).toList();
   }
 
   /** Refuses updates for a command that examines the model's own weights. */
@@ -78,7 +86,7 @@ public record LoraArguments(List<String> given) {
    */
   public List<LoraChoice> of(List<io.diffusion4j.serving.v1.LoraChoice> recorded) {
     Map<String, Given> byDigest = new LinkedHashMap<>();
-    all().forEach(one -> byDigest.put(LoraFiles.digest(one.file()), one));
+    all().forEach(one -> byDigest.put(LoraFiles.digest(one.file(model)), one));
     List<LoraChoice> choices = new ArrayList<>();
     for (var one : recorded) {
       Given file = byDigest.remove(one.getDigest());
@@ -90,7 +98,7 @@ public record LoraArguments(List<String> given) {
           one.getName(),
           one.getScale());
       if (file != null) {
-        choices.add(new LoraChoice(one.getName(), file.file(), one.getScale()));
+        choices.add(new LoraChoice(one.getName(), file.file(model), one.getScale()));
       }
     }
     Check.that(

@@ -101,8 +101,9 @@ public final class ModelOptions {
       names = "--lora",
       paramLabel = "FILE[:SCALE]",
       description =
-          "Add low-rank updates (LoRA) to the weights, times SCALE; may be repeated. With --server,"
-              + " the name of a registered update. Default scale: 1")
+          "Add low-rank updates (LoRA) to the weights, times SCALE; may be repeated. FILE can be"
+              + " the name of one in the model's folder, such as few-steps; with --server, of a"
+              + " registered one. Default scale: 1")
   private List<String> loras = List.of();
 
   @Option(
@@ -139,7 +140,7 @@ public final class ModelOptions {
 
   /** Returns the low-rank updates of the model's weights. */
   public LoraArguments loras() {
-    return new LoraArguments(loras);
+    return new LoraArguments(loras, folder);
   }
 
   /** Returns the folder of the model. */

@@ -8,6 +8,7 @@ import io.diffusion4j.cli.options.PublishedModel;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.emoji.train.EmojiData;
 import io.diffusion4j.emoji.train.EmojiPreset;
+import io.diffusion4j.nn.train.KeyPatterns;
 import io.diffusion4j.nn.train.TrainingConfig;
 import io.diffusion4j.training.Distillation;
 import io.diffusion4j.training.TrainableFamily;
@@ -37,8 +38,9 @@ import picocli.CommandLine.Parameters;
       "",
       "The teacher draws pictures first, with its guidance, which becomes part of the student. For",
       "models of pixels (train ddpm, DDPMPipeline), of latents (train latent, Stable Diffusion),",
-      "and of unCLIP, whose decoder learns from the embeddings of the teacher's prior, and whose",
-      "upsampler learns from its decoder's pictures.",
+      "and of unCLIP and Kandinsky, whose decoder learns from the embeddings of the teacher's"
+          + " prior,",
+      "and unCLIP's upsampler from its decoder's pictures.",
       "",
       "Example:",
       "  diffusion4j distill training/ddpm --method direct --pairs 512 --output student"
@@ -48,6 +50,13 @@ public final class DistillCommand implements Callable<Integer> {
   private static final int BATCH = 32;
   private static final double LEARNING_RATE = 3e-4;
   private static final long CAPTION_SEED = 1;
+
+  /** The layers of published LCM-LoRAs, and those of other networks that do the same. */
+  private static final KeyPatterns TARGETS =
+      KeyPatterns.of(
+          "to_q,to_k,to_v,to_out.0,add_k_proj,add_v_proj,proj_in,proj_out,ff.net.0.proj,ff.net.2,"
+              + "conv1,conv2,conv_shortcut,downsamplers.0.conv,upsamplers.0.conv,time_emb_proj,"
+              + "linear_1,linear_2,proj_to_clip_embeddings,conv_in,conv_out");
 
   /** The methods by their names on the command line. */
   enum Method {
@@ -172,10 +181,12 @@ public final class DistillCommand implements Callable<Integer> {
             pairs,
             guidance == null ? OptionalDouble.empty() : OptionalDouble.of(guidance),
             scales(),
-            schedule.of(
-                TrainingConfig.of(STEPS, BATCH, LEARNING_RATE, 1),
-                OptionalLong.empty(),
-                TrainingPlugins.NONE),
+            schedule
+                .withTargets(TARGETS)
+                .of(
+                    TrainingConfig.of(STEPS, BATCH, LEARNING_RATE, 1),
+                    OptionalLong.empty(),
+                    TrainingPlugins.NONE),
             checkpointEvery);
     var distiller =
         TrainableFamily.all().stream()
@@ -186,7 +197,8 @@ public final class DistillCommand implements Callable<Integer> {
                     Check.refusal(
                         "model",
                         teacher,
-                        "a model of pixels, such as of train ddpm, of latents, or of unCLIP"));
+                        "a model of pixels, such as of train ddpm, of latents, of unCLIP or"
+                            + " Kandinsky"));
     console.say("drawing the teacher's samples, unless they are there");
     boolean finished;
     try (var stop = new StopOnSignal();

@@ -23,7 +23,7 @@ import picocli.CommandLine.Option;
 
 /** The options for the length, the learning rate and the trained parameters. */
 final class ScheduleOptions {
-  private static final String TARGETS = "to_q,to_k,to_v,to_out.0";
+  private static final KeyPatterns ATTENTION = KeyPatterns.of("to_q,to_k,to_v,to_out.0");
 
   @Option(
       names = "--steps",
@@ -122,7 +122,7 @@ final class ScheduleOptions {
       description =
           "Train low-rank updates (LoRA) of this rank for --start-from instead of its weights, and"
               + " write them to decoder_lora (for another part, PART_lora) in the folder of the"
-              + " model.")
+              + " model; with distill, to OUTPUT, for --lora OUTPUT.")
   private @Nullable Integer loraRank;
 
   @Option(
@@ -134,10 +134,10 @@ final class ScheduleOptions {
   @Option(
       names = "--lora-targets",
       paramLabel = "PATTERN",
-      defaultValue = TARGETS,
       description =
-          "The dense layers with updates, by patterns as in --freeze. Default: ${DEFAULT-VALUE}")
-  private String loraTargets = TARGETS;
+          "The dense layers and convolutions with updates, by patterns as in --freeze. Default:"
+              + " to_q,to_k,to_v,to_out.0; with distill, nearly all")
+  private @Nullable String loraTargets;
 
   @Option(
       names = "--gradient-checkpointing",
@@ -159,6 +159,8 @@ final class ScheduleOptions {
           "Number format of activations: ${COMPLETION-CANDIDATES}. Weights are kept in f32."
               + " Default: bf16")
   private ModelOptions.@Nullable Format format;
+
+  private KeyPatterns usualTargets = ATTENTION;
 
   private static final String WSD = "wsd";
 
@@ -230,7 +232,8 @@ final class ScheduleOptions {
     }
     if (loraRank != null) {
       double alpha = loraAlpha == null ? loraRank : loraAlpha;
-      changed = changed.withLowRank(new LowRank(loraRank, alpha, KeyPatterns.of(loraTargets)));
+      var targets = loraTargets == null ? usualTargets : KeyPatterns.of(loraTargets);
+      changed = changed.withLowRank(new LowRank(loraRank, alpha, targets));
     }
     if (gradientCheckpointing) {
       changed = changed.withActivations(Activations.RECOMPUTED);
@@ -240,6 +243,12 @@ final class ScheduleOptions {
     }
     var compute = changed.compute().withEngine(Engines.asked());
     return changed.withCompute(format == null ? compute : compute.withPrecision(format.precision));
+  }
+
+  /** Returns these options with low-rank updates of other layers by default. */
+  ScheduleOptions withTargets(KeyPatterns usual) {
+    usualTargets = usual;
+    return this;
   }
 
   /** Whether the lengths are the preset's. */

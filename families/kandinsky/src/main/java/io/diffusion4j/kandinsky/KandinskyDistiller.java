@@ -1,0 +1,210 @@
+package io.diffusion4j.kandinsky;
+
+import io.diffusion4j.checkpoint.Checkpoint;
+import io.diffusion4j.checkpoint.SchedulerConfig;
+import io.diffusion4j.checkpoint.TensorMap;
+import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.diffusion.component.ImageDecoder;
+import io.diffusion4j.diffusion.component.Prior;
+import io.diffusion4j.diffusion.component.TextEncoding;
+import io.diffusion4j.diffusion.stage.Pixels;
+import io.diffusion4j.diffusion.stage.Stage;
+import io.diffusion4j.nn.weights.ModelFiles;
+import io.diffusion4j.pipeline.OpenOptions;
+import io.diffusion4j.pipeline.Residency;
+import io.diffusion4j.pipeline.Student;
+import io.diffusion4j.pipeline.Students;
+import io.diffusion4j.training.Components;
+import io.diffusion4j.training.Distillable;
+import io.diffusion4j.training.Distillation;
+import io.diffusion4j.training.Distiller;
+import io.diffusion4j.training.LowRankFile;
+import io.diffusion4j.training.ModelTraining;
+import io.diffusion4j.training.NetworkDistiller;
+import io.diffusion4j.unclip.UnclipFolder;
+import io.diffusion4j.unclip.training.PriorTeacher;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Distils Kandinsky's prior, and its decoder of latents, which learns from the embeddings that the
+ * prior draws of captions. The student is a folder with both; the components of stages that are not
+ * distilled are the teacher's.
+ */
+final class KandinskyDistiller implements Distiller {
+  private static final List<String> STAGES = List.of(Prior.STAGE, ImageDecoder.STAGE);
+
+  @Override
+  public boolean distill(Distillation how, ModelTraining.Observer observer) {
+    var teacher = KandinskyPair.of(how.teacher());
+    var student = KandinskyPair.in(how.student());
+    Students.check(teacher.prior(), student.prior());
+    Students.check(teacher.decoder(), student.decoder());
+    List<String> parts = how.parts(STAGES);
+    Check.that(!how.captions().isEmpty(), "captions", "none", "at least one");
+    var unet = KandinskyUnet.read(teacher.unet());
+    Check.that(
+        unet.beside() == KandinskyUnet.Beside.NOTHING,
+        "model",
+        teacher.decoder(),
+        "one of texts, without further pictures");
+    var teaching = new Teaching(how, teacher, student, unet);
+    for (String stage : parts) {
+      boolean finished =
+          stage.equals(Prior.STAGE) ? teaching.prior(observer) : teaching.decoder(observer);
+      if (!finished) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** A distillation of some stages of a teacher. */
+  private static final class Teaching {
+    private final Distillation how;
+    private final KandinskyPair teacher;
+    private final KandinskyPair student;
+    private final KandinskyUnet unet;
+    private final String digest;
+    private final PriorTeacher captions;
+    private final NetworkDistiller<TextEncoding> prior;
+
+    Teaching(Distillation how, KandinskyPair teacher, KandinskyPair student, KandinskyUnet unet) {
+      this.how = how;
+      this.teacher = teacher;
+      this.student = student;
+      this.unet = unet;
+      var opening = OpenOptions.with(Residency.ONE_AT_A_TIME);
+      digest = new KandinskyFamily().digest(teacher.decoder(), opening);
+      try (var model = model()) {
+        captions =
+            PriorTeacher.of(
+                teacher.priorNetwork(),
+                SchedulerConfig.readUnclip(
+                    teacher.priorScheduler().resolve(KandinskyPair.SCHEDULER_CONFIG)),
+                model.textEncoder(),
+                how);
+        prior = distiller(captions.network(usual(model.prior().stage())));
+      }
+    }
+
+    private KandinskyModel model() {
+      var place = new PriorPlace(teacher.prior(), teacher.priorNetwork());
+      return KandinskyModel.load(
+          teacher.decoder(), place, how.config().compute(), Residency.ONE_AT_A_TIME, List.of());
+    }
+
+    private static Distillable.Usual usual(Stage stage) {
+      return new Distillable.Usual(stage.defaults().steps(), stage.scale().defaultValue());
+    }
+
+    /** Teachers of stages that are not distilled draw as usual. */
+    private <C> NetworkDistiller<C> distiller(Distillable<C> of) {
+      boolean distilled = how.parts(STAGES).contains(of.stage());
+      return new NetworkDistiller<>(distilled ? how : how.asUsual(), digest, of);
+    }
+
+    boolean prior(ModelTraining.Observer observer) {
+      var written = List.of(UnclipFolder.PRIOR, UnclipFolder.PRIOR_SCHEDULER);
+      return prior.distill(
+          writing(
+              Prior.STAGE,
+              prior,
+              written,
+              student.prior(),
+              (weights, scheduler, notes) -> {
+                captions.write(Components.made(student.priorNetwork()), weights, notes);
+                write(student.priorScheduler(), scheduler);
+              }),
+          observer);
+    }
+
+    boolean decoder(ModelTraining.Observer observer) {
+      var size = Pixels.square(unet.unet().sampleSize());
+      var scheduler = teacher.readDecoderScheduler();
+      var embeddings = captions.embeddings(prior);
+      Distillable<LatentCondition> of;
+      try (var model = model()) {
+        of =
+            new Distillable<>(
+                ImageDecoder.STAGE,
+                unet.denoiser(size.height(), size.width(), scheduler.variance().isLearned()),
+                () ->
+                    Checkpoint.open(teacher.unet(), Checkpoint.DIFFUSERS)
+                        .only(KandinskyUnet::isOfDenoiser),
+                Optional.empty(),
+                scheduler,
+                unet.unet()::sinusoid,
+                LatentModel::feed,
+                size.height() * size.width() * unet.latentChannels(),
+                model.decode((network, batching) -> network.conditions(embeddings, size)),
+                Optional.of(
+                    model.decode(
+                        (network, batching) ->
+                            network.conditions(List.of(model.nothing()), size).get(0))),
+                Optional.empty(),
+                usual(model.decoderStage()));
+      }
+      var distiller = distiller(of);
+      var written = List.of(UnclipFolder.DECODER, UnclipFolder.DECODER_SCHEDULER);
+      return distiller.distill(
+          writing(
+              ImageDecoder.STAGE,
+              distiller,
+              written,
+              student.decoder(),
+              (weights, students, notes) -> {
+                unet.write(Components.made(student.unet()));
+                try (var own = Checkpoint.open(teacher.unet(), Checkpoint.DIFFUSERS)) {
+                  var all = new TensorMap().putAll("", weights);
+                  own.names().stream()
+                      .filter(name -> !KandinskyUnet.isOfDenoiser(name))
+                      .forEach(name -> all.put(name, own.shape(name), own.read(name)));
+                  ModelFiles.write(student.unet(), Checkpoint.DIFFUSERS, all, name -> true, notes);
+                }
+                write(student.decoderScheduler(), students);
+              }),
+          observer);
+    }
+
+    private static void write(Path folder, SchedulerConfig scheduler) {
+      scheduler.write(Components.made(folder).resolve(KandinskyPair.SCHEDULER_CONFIG));
+    }
+
+    /** Writes a student with the components that are not distilled, or its updates. */
+    private NetworkDistiller.Written writing(
+        String stage,
+        NetworkDistiller<?> distiller,
+        List<String> components,
+        Path folder,
+        NetworkDistiller.Written network) {
+      return (weights, scheduler, notes) -> {
+        var made =
+            Student.of(
+                how.method().word(),
+                how.steps(),
+                distiller.guidance(),
+                how.scales(),
+                how.method().sampler(),
+                digest);
+        var updates = how.config().lowRank();
+        if (updates.isPresent()) {
+          var file = LowRankFile.in(how.student());
+          var own = new HashMap<>(notes);
+          own.putAll(Students.noted(file.path(), file.notes()).with(stage, made).note());
+          String prefix = stage.equals(Prior.STAGE) ? stage : KandinskyFolder.UNET;
+          file.add(updates.get(), weights, prefix + ".", own);
+          return;
+        }
+        var family = new KandinskyTraining();
+        var layout = family.layout(how.student());
+        Components.copyMissing(family.finished(how.teacher()), layout, components);
+        network.write(weights, scheduler, notes);
+        Students.in(folder).with(stage, made).write(folder);
+        layout.writeIndex();
+      };
+    }
+  }
+}

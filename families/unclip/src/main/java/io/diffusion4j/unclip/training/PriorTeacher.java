@@ -1,0 +1,76 @@
+package io.diffusion4j.unclip.training;
+
+import io.diffusion4j.checkpoint.Checkpoint;
+import io.diffusion4j.checkpoint.SchedulerConfig;
+import io.diffusion4j.checkpoint.TensorSource;
+import io.diffusion4j.diffusion.component.Prior;
+import io.diffusion4j.diffusion.component.TextEncoder;
+import io.diffusion4j.diffusion.component.TextEncoding;
+import io.diffusion4j.nn.TimeEmbedding;
+import io.diffusion4j.prior.PriorModel;
+import io.diffusion4j.prior.PriorTransformer;
+import io.diffusion4j.training.Distillable;
+import io.diffusion4j.training.Distillation;
+import io.diffusion4j.training.NetworkDistiller;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/**
+ * The diffusion prior of a model that is distilled, with the captions that it draws.
+ *
+ * @param folder of its network
+ * @param scheduler the scheduler beside it
+ * @param texts the caption of each numbered noise
+ * @param empty the text that guidance leads away from
+ */
+public record PriorTeacher(
+    Path folder, SchedulerConfig scheduler, List<TextEncoding> texts, TextEncoding empty) {
+  private static final int ENCODED = 64;
+
+  /** Encodes the captions of a distillation. */
+  public static PriorTeacher of(
+      Path folder, SchedulerConfig scheduler, TextEncoder encoder, Distillation how) {
+    List<TextEncoding> texts = new ArrayList<>();
+    for (int from = 0; from < how.pairs(); from += ENCODED) {
+      var captions =
+          IntStream.range(from, Math.min(from + ENCODED, how.pairs()))
+              .mapToObj(i -> how.captions().get(i % how.captions().size()));
+      texts.addAll(encoder.encode(captions.toList()));
+    }
+    return new PriorTeacher(folder, scheduler, texts, encoder.encode(List.of("")).get(0));
+  }
+
+  /** Returns the network to distil. */
+  public Distillable<TextEncoding> network(Distillable.Usual usual) {
+    var config = PriorModel.readConfig(folder);
+    return new Distillable<>(
+        Prior.STAGE,
+        new PriorTransformer(config),
+        () -> Checkpoint.open(folder, Checkpoint.DIFFUSERS).only(PriorModel::isParameter),
+        Optional.empty(),
+        scheduler,
+        t -> TimeEmbedding.sinusoid(t, config.width()),
+        PriorModel::feed,
+        config.embeddingDim(),
+        texts,
+        Optional.of(empty),
+        Optional.empty(),
+        usual);
+  }
+
+  /** Returns the embeddings that it draws of the captions. */
+  public List<float[]> embeddings(NetworkDistiller<TextEncoding> distiller) {
+    var standardization = PriorModel.readStandardization(folder);
+    return distiller.pairs().samples().stream().map(standardization::restore).toList();
+  }
+
+  /** Writes the network of a student. */
+  public void write(Path to, TensorSource weights, Map<String, String> notes) {
+    PriorModel.write(
+        to, PriorModel.readConfig(folder), weights, PriorModel.readStandardization(folder), notes);
+  }
+}
