@@ -11,6 +11,7 @@ import io.diffusion4j.training.TrainableComponent;
 import java.nio.file.Path;
 import java.util.List;
 
+// snippet: all
 /** Trains parts of a model on pictures: data set, training, model folder. */
 public final class OwnTraining {
   private OwnTraining() {}
@@ -34,3 +35,4 @@ public final class OwnTraining {
     }
   }
 }
+// end snippet

@@ -186,7 +186,7 @@ class GuideTest {
         new CompiledNetwork(PointDiffusion::network, Trained.WEIGHTS, PointDiffusion.COMPUTE)) {
       float[] x = noise(1);
       for (int i = 19; i > 0; i--) { // not from σ = 1, where x is noise alone
-        float[] v = PointFlow.velocity(network, x, i / 20.0);
+        float[] v = PointVelocity.velocity(network, x, i / 20.0);
         for (int k = 0; k < x.length; k++) {
           x[k] -= v[k] / 20;
         }

@@ -2,7 +2,6 @@ package io.diffusion4j.it.guide;
 
 // snippet: all
 import static io.diffusion4j.it.guide.PointDiffusion.COMPUTE;
-import static io.diffusion4j.it.guide.PointDiffusion.NOISE;
 import static io.diffusion4j.it.guide.PointDiffusion.inputs;
 
 import io.diffusion4j.checkpoint.TensorSource;
@@ -52,26 +51,5 @@ final class PointFlow {
     }
     return x;
   }
-
-  // end snippet
-  // snippet: converted
-  /** The velocity at (x, σ) from a network that was trained to predict ε on a DDPM schedule. */
-  static float[] velocity(CompiledNetwork network, float[] x, double sigma) {
-    double length = Math.hypot(1 - sigma, sigma); // r
-    int t = 0; // the timestep with ᾱ_t = (1−σ)²/r²
-    while (t < 999 && Math.sqrt(NOISE.alphaBar(t)) > (1 - sigma) / length) {
-      t++;
-    }
-    float[] xt = new float[x.length];
-    for (int k = 0; k < x.length; k++) {
-      xt[k] = (float) (x[k] / length); // x_t = x_σ/r
-    }
-    float[] v = network.run(inputs(xt, t)).get(0); // ε̂
-    for (int k = 0; k < x.length; k++) {
-      v[k] = (float) ((v[k] - x[k]) / (1 - sigma)); // (ε̂ − x_σ)/(1 − σ)
-    }
-    return v;
-  }
-
-  // end snippet
 }
+// end snippet

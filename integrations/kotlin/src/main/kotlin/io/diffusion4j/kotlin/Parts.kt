@@ -7,7 +7,7 @@ import com.google.inject.Module
 /**
  * A module that puts this part in the place of a pipeline's own:
  * ```
- * replace<Prior> { draws, _, _ -> draws.map { it.condition.text.embedding } }
+ * replace<Prior>(Prior { draws, _, _ -> draws.map { it.condition.text.embedding } })
  * ```
  */
 public inline fun <reified T : Any> replace(part: T): Module =

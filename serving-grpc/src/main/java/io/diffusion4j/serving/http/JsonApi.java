@@ -18,9 +18,12 @@ import com.linecorp.armeria.server.ServiceRequestContext;
 import io.diffusion4j.serving.grpc.Credentials;
 import io.grpc.Channel;
 import io.grpc.StatusRuntimeException;
+import io.grpc.stub.ClientCallStreamObserver;
+import java.util.Base64;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** An HTTP interface in JSON whose errors have a form of their own, as its clients expect. */
@@ -74,6 +77,15 @@ public abstract class JsonApi implements HttpApi {
                             ctx.blockingTaskExecutor())));
   }
 
+  /** Adds a handler of a route whose responses are JSON. */
+  protected final void addJson(
+      ServiceBindingBuilder route, Channel service, Function<Arrived, ? extends JsonNode> body) {
+    add(
+        route,
+        service,
+        arrived -> CompletableFuture.completedFuture(json(HttpStatus.OK, body.apply(arrived))));
+  }
+
   /** Returns a future response; a failure becomes an error of this interface. */
   protected final HttpResponse response(
       ServiceRequestContext ctx, CompletableFuture<HttpResponse> answer) {
@@ -109,6 +121,25 @@ public abstract class JsonApi implements HttpApi {
     return STRICT.readTree(body) instanceof ObjectNode object
         ? Optional.of(object)
         : Optional.empty();
+  }
+
+  /** Returns the content of text in base64, alone or in a data URL; empty if it is neither. */
+  public static Optional<byte[]> base64(String text) {
+    try {
+      return Optional.of(
+          Base64.getDecoder()
+              .decode(text.startsWith("data:") ? text.substring(text.indexOf(',') + 1) : text));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** Cancels a call of the service when the client of this request disconnects. */
+  public static void cancelWith(ServiceRequestContext context, ClientCallStreamObserver<?> call) {
+    var unused =
+        context
+            .whenRequestCancelling()
+            .thenAccept(cause -> call.cancel("the client has left", cause));
   }
 
   /** Returns a response with a body in JSON. */

@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.diffusion4j.serving.errors.Errors;
 import io.diffusion4j.serving.http.JsonApi;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -100,12 +99,8 @@ record Fields(ObjectNode json) {
   }
 
   private static byte[] decode(String name, String text) {
-    String base64 = text.startsWith("data:") ? text.substring(text.indexOf(',') + 1) : text;
-    try {
-      return Base64.getDecoder().decode(base64);
-    } catch (IllegalArgumentException e) {
-      throw SdException.invalid(name, Errors.quote(text), "a picture in base64");
-    }
+    return JsonApi.base64(text)
+        .orElseThrow(() -> SdException.invalid(name, Errors.quote(text), "a picture in base64"));
   }
 
   /** Refuses a field whose value requests an unsupported feature. */

@@ -7,7 +7,6 @@ import com.google.common.collect.ListMultimap;
 import com.linecorp.armeria.common.ContentTooLargeException;
 import com.linecorp.armeria.common.HttpHeaderNames;
 import com.linecorp.armeria.common.HttpResponse;
-import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.RequestHeaders;
 import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.ServiceBindingBuilder;
@@ -110,11 +109,7 @@ final class WebUiApi extends JsonApi {
   }
 
   private void reply(ServiceBindingBuilder route, Channel service, Function<Asked, JsonNode> body) {
-    add(
-        route,
-        service,
-        arrived ->
-            CompletableFuture.completedFuture(json(HttpStatus.OK, body.apply(asked(arrived)))));
+    addJson(route, service, arrived -> body.apply(asked(arrived)));
   }
 
   /** Requests with a body were authenticated before the body was read. */

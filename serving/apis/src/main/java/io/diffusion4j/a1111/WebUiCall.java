@@ -9,6 +9,7 @@ import com.linecorp.armeria.server.ServiceRequestContext;
 import io.diffusion4j.client.Recipes;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.Png;
+import io.diffusion4j.serving.http.ImageChunks;
 import io.diffusion4j.serving.http.JsonApi;
 import io.diffusion4j.serving.request.Resizer;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
@@ -22,14 +23,12 @@ import io.grpc.Channel;
 import io.grpc.Status;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
-import java.io.ByteArrayOutputStream;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -48,7 +47,7 @@ final class WebUiCall
   private final CompletableFuture<HttpResponse> answer = new CompletableFuture<>();
 
   // Guarded by this.
-  private final Map<Integer, ByteArrayOutputStream> files = new HashMap<>();
+  private final ImageChunks files = new ImageChunks();
   private final List<Drawn> drawn = new ArrayList<>();
   private Progress progress = Progress.getDefaultInstance();
   private @Nullable Preview preview;
@@ -89,10 +88,7 @@ final class WebUiCall
     synchronized (this) {
       cancel = () -> call.cancel("interrupted", null);
     }
-    var unused =
-        context
-            .whenRequestCancelling()
-            .thenAccept(cause -> call.cancel("the client has left", cause));
+    JsonApi.cancelWith(context, call);
   }
 
   /** Stops the request, whose response then has the finished images. */
@@ -110,23 +106,11 @@ final class WebUiCall
     switch (event.getEventCase()) {
       case PROGRESS -> progress = event.getProgress();
       case PREVIEW -> preview = event.getPreview();
-      case IMAGE_CHUNK ->
-          files
-              .computeIfAbsent(
-                  event.getImageChunk().getImageIndex(), index -> new ByteArrayOutputStream())
-              .writeBytes(event.getImageChunk().getData().toByteArray());
+      case IMAGE_CHUNK -> files.add(event.getImageChunk());
       case IMAGE_DONE -> {
         ImageMetadata metadata = event.getImageDone().getMetadata();
-        if (metadata.hasRefusal()) {
-          drawn.add(new Drawn(metadata, black(metadata)));
-          return;
-        }
-        var file = files.remove(metadata.getIndex());
-        if (file == null) {
-          throw new IllegalStateException(
-              "image " + metadata.getIndex() + " is done without a chunk");
-        }
-        drawn.add(new Drawn(metadata, file.toByteArray()));
+        byte[] file = metadata.hasRefusal() ? black(metadata) : files.take(metadata.getIndex());
+        drawn.add(new Drawn(metadata, file));
       }
       default -> {} // for which this API has no field
     }

@@ -1,6 +1,7 @@
 package io.diffusion4j.mcp;
 
 import io.diffusion4j.serving.http.HttpFault;
+import io.diffusion4j.serving.http.ImageChunks;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.diffusion4j.serving.v1.GenerationServiceGrpc;
 import io.diffusion4j.serving.v1.ImageFailure;
@@ -13,12 +14,9 @@ import io.modelcontextprotocol.spec.McpSchema.CallToolResult;
 import io.modelcontextprotocol.spec.McpSchema.Content;
 import io.modelcontextprotocol.spec.McpSchema.ImageContent;
 import io.modelcontextprotocol.spec.McpSchema.TextContent;
-import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.Base64;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoSink;
 
@@ -31,7 +29,7 @@ final class McpDrawing
   private final MonoSink<CallToolResult> result;
   private final McpTools.Asked asked;
   private final KeptPictures pictures;
-  private final Map<Integer, ByteArrayOutputStream> files = new HashMap<>();
+  private final ImageChunks files = new ImageChunks();
   private final List<Content> content = new ArrayList<>();
 
   private McpDrawing(MonoSink<CallToolResult> result, McpTools.Asked asked, KeptPictures pictures) {
@@ -58,11 +56,7 @@ final class McpDrawing
   public void onNext(StreamGenerateImagesResponse event) {
     switch (event.getEventCase()) {
       case PROGRESS -> notify(event.getProgress());
-      case IMAGE_CHUNK ->
-          files
-              .computeIfAbsent(
-                  event.getImageChunk().getImageIndex(), index -> new ByteArrayOutputStream())
-              .writeBytes(event.getImageChunk().getData().toByteArray());
+      case IMAGE_CHUNK -> files.add(event.getImageChunk());
       case IMAGE_DONE -> add(event.getImageDone().getMetadata());
       case FINISHED -> event.getFinished().getFailuresList().forEach(this::add);
       case ACCEPTED, STARTED, PREVIEW, EVENT_NOT_SET -> {} // for which a result has no block
@@ -78,11 +72,7 @@ final class McpDrawing
       content.add(text("refused: " + metadata.getRefusal().getMessage()));
       return;
     }
-    var file = files.remove(metadata.getIndex());
-    if (file == null) {
-      throw new IllegalStateException("image " + metadata.getIndex() + " is done without a chunk");
-    }
-    byte[] png = file.toByteArray();
+    byte[] png = files.take(metadata.getIndex());
     String uri = pictures.add(McpCall.of(asked.exchange()).principal(), png);
     content.add(
         ImageContent.builder(Base64.getEncoder().encodeToString(png), KeptPictures.PNG).build());

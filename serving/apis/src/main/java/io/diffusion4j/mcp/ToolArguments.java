@@ -6,11 +6,11 @@ import io.diffusion4j.diffusion.stage.StageSetting.Kind;
 import io.diffusion4j.diffusion.stage.StageSetting.Values;
 import io.diffusion4j.diffusion.stage.StageSettings;
 import io.diffusion4j.serving.errors.Errors;
+import io.diffusion4j.serving.http.JsonApi;
 import io.diffusion4j.serving.request.StageResolver;
 import io.diffusion4j.serving.v1.LoraChoice;
 import io.diffusion4j.serving.v1.StageOptions;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -149,15 +149,8 @@ record ToolArguments(Map<String, Object> values, Function<String, Optional<byte[
 
   byte[] picture(String name, String text) {
     String expected = "a picture in base64, or the URI of a picture that is still kept";
-    if (text.startsWith(KeptPictures.ROOT)) {
-      return kept.apply(text).orElseThrow(() -> Check.refusal(name, Errors.quote(text), expected));
-    }
-    try {
-      return Base64.getDecoder()
-          .decode(text.startsWith("data:") ? text.substring(text.indexOf(',') + 1) : text);
-    } catch (IllegalArgumentException e) {
-      throw Check.refusal(name, Errors.quote(text), expected);
-    }
+    return (text.startsWith(KeptPictures.ROOT) ? kept.apply(text) : JsonApi.base64(text))
+        .orElseThrow(() -> Check.refusal(name, Errors.quote(text), expected));
   }
 
   /** Returns the settings of the stage that draws, apart from arguments of another meaning. */

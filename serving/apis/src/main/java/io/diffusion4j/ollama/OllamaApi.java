@@ -23,6 +23,7 @@ import io.diffusion4j.web.SharedRoute;
 import io.grpc.Channel;
 import io.grpc.StatusRuntimeException;
 import jakarta.inject.Inject;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
@@ -31,7 +32,6 @@ import org.jspecify.annotations.Nullable;
 /** The routes under {@code /api/}. */
 final class OllamaApi extends JsonApi implements SharedRoute {
   private static final String ROOT = "/api/";
-  private static final String GENERATE = ROOT + "generate";
 
   private final Resizer resizer;
 
@@ -52,25 +52,22 @@ final class OllamaApi extends JsonApi implements SharedRoute {
 
   private void get(
       ServerBuilder server, Channel service, String name, Function<Arrived, ObjectNode> body) {
-    add(server.route().get(ROOT + name), service, arrived -> reply(body.apply(arrived)));
+    addJson(server.route().get(ROOT + name), service, body);
   }
 
   private void post(
       ServerBuilder server, Channel service, String name, Function<Arrived, ObjectNode> body) {
-    add(server.route().post(ROOT + name), service, arrived -> reply(body.apply(arrived)));
-  }
-
-  private static CompletionStage<HttpResponse> reply(ObjectNode body) {
-    return completedFuture(json(HttpStatus.OK, body));
+    addJson(server.route().post(ROOT + name), service, body);
   }
 
   /** Handles {@code /api/generate} of a server without the web page, which has that route, too. */
   private CompletionStage<HttpResponse> otherRoute(Arrived arrived) {
     if (arrived.request().method() == HttpMethod.POST
-        && arrived.context().path().equals(GENERATE)) {
+        && arrived.context().path().equals(ROOT + "generate")) {
       return generate(arrived, body(arrived));
     }
-    throw OllamaException.noRoute(arrived.request().method() + " " + arrived.context().path());
+    String route = arrived.request().method() + " " + arrived.context().path();
+    throw OllamaException.notFound("UNKNOWN_URL", Errors.quote(route) + ": not supported here");
   }
 
   @Override
@@ -87,7 +84,8 @@ final class OllamaApi extends JsonApi implements SharedRoute {
   private CompletionStage<HttpResponse> generate(Arrived arrived, ObjectNode json) {
     Model model = model(arrived, json);
     if (OllamaRequest.prompt(json).isEmpty()) {
-      return reply(OllamaDrawing.done(OllamaRequest.model(json), "load"));
+      ObjectNode loaded = OllamaDrawing.done(OllamaRequest.model(json), "load");
+      return completedFuture(json(HttpStatus.OK, loaded));
     }
     var asked = OllamaRequest.of(json, model);
     return OllamaDrawing.of(asked, resizer, arrived.service(), arrived.context());
@@ -98,12 +96,11 @@ final class OllamaApi extends JsonApi implements SharedRoute {
   }
 
   private static ObjectNode version() {
-    return JsonNodeFactory.instance
-        .objectNode()
-        .put("version", ResolvedRequest.SOFTWARE.replace("Diffusion4J ", ""));
+    String version = ResolvedRequest.SOFTWARE.replace("Diffusion4J ", "");
+    return JsonNodeFactory.instance.objectNode().put("version", version);
   }
 
-  /** Returns the embeddings of texts, in the space of the model's images. */
+  /** Returns the embeddings of texts, in the space of the model's images, with norm 1. */
   private static ObjectNode embed(Arrived arrived) {
     ObjectNode json = body(arrived);
     var request = EmbedTextsRequest.newBuilder().setModel(model(arrived, json).getName());
@@ -122,16 +119,11 @@ final class OllamaApi extends JsonApi implements SharedRoute {
     var stub = EmbeddingServiceGrpc.newBlockingStub(arrived.service());
     for (Embedding embedding : stub.embedTexts(request.build()).getEmbeddingsList()) {
       var values = embeddings.addArray();
-      double norm = norm(embedding);
-      embedding.getValuesList().forEach(value -> values.add(value / norm));
+      List<Float> all = embedding.getValuesList();
+      double norm = Math.sqrt(all.stream().mapToDouble(value -> (double) value * value).sum());
+      all.forEach(value -> values.add(value / norm));
     }
     return answer;
-  }
-
-  /** Returns the Euclidean norm: the embeddings of Ollama have the norm 1. */
-  private static double norm(Embedding embedding) {
-    return Math.sqrt(
-        embedding.getValuesList().stream().mapToDouble(value -> (double) value * value).sum());
   }
 
   private static ObjectNode body(Arrived arrived) {

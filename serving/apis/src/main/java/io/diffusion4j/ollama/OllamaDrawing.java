@@ -64,10 +64,7 @@ final class OllamaDrawing
   @Override
   public void beforeStart(ClientCallStreamObserver<GenerateImagesRequest> call) {
     call.disableAutoRequestWithInitial(WINDOW);
-    var unused =
-        context
-            .whenRequestCancelling()
-            .thenAccept(cause -> call.cancel("the client has left", cause));
+    JsonApi.cancelWith(context, call);
     next = () -> call.request(1);
   }
 
@@ -101,13 +98,15 @@ final class OllamaDrawing
 
   @Override
   public void onError(Throwable failure) {
-    fail(OllamaException.of(failure));
+    var error = OllamaException.of(failure);
+    end(error.toResponse(), error.body());
   }
 
   @Override
   public void onCompleted() {
     if (!refusal.isEmpty()) {
-      fail(OllamaException.refused(refusal));
+      var error = OllamaException.refused(refusal);
+      end(error.toResponse(), error.body());
       return;
     }
     ObjectNode last =
@@ -117,15 +116,13 @@ final class OllamaDrawing
                 Base64.getEncoder().encodeToString(resizer.fit(file.toByteArray(), asked.size())))
             .put("total_duration", System.nanoTime() - begun)
             .put("load_duration", 0);
-    if (!answer.complete(JsonApi.json(HttpStatus.OK, last))) {
-      send(last);
-      lines.close();
-    }
+    end(JsonApi.json(HttpStatus.OK, last), last);
   }
 
-  private void fail(OllamaException error) {
-    if (!answer.complete(error.toResponse())) {
-      send(error.body());
+  /** Ends the response: with this line if it has begun. */
+  private void end(HttpResponse whole, ObjectNode line) {
+    if (!answer.complete(whole)) {
+      send(line);
       lines.close();
     }
   }

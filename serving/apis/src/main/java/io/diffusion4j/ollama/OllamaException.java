@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.ResponseHeaders;
-import io.diffusion4j.serving.errors.Errors;
 import io.diffusion4j.serving.http.ApiException;
 import io.diffusion4j.serving.http.HttpFault;
 
@@ -34,24 +33,15 @@ final class OllamaException extends ApiException {
         field + ": " + value + " (expected: " + expected + ")");
   }
 
-  /** Creates the error for a model that the server does not have, or not for the caller. */
-  static OllamaException noModel(String name, String expected) {
-    return new OllamaException(
-        HttpStatus.NOT_FOUND,
-        "UNKNOWN_MODEL",
-        "model: " + Errors.quote(name) + " (expected: one of " + expected + ")");
+  /** Creates the error for a model or a route that the server does not have. */
+  static OllamaException notFound(String reason, String message) {
+    return new OllamaException(HttpStatus.NOT_FOUND, reason, message);
   }
 
   /** Creates the error for an image that a filter refused. */
   static OllamaException refused(String reason) {
     return new OllamaException(
         HttpStatus.BAD_REQUEST, "REFUSED_IMAGE", "image: refused (" + reason + ")");
-  }
-
-  /** Creates the error for an unknown route. */
-  static OllamaException noRoute(String route) {
-    return new OllamaException(
-        HttpStatus.NOT_FOUND, "UNKNOWN_URL", Errors.quote(route) + ": not supported here");
   }
 
   @Override

@@ -4,10 +4,11 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.diffusion4j.client.GenerationClient;
 import io.diffusion4j.client.MainStage;
+import io.diffusion4j.serving.errors.Errors;
 import io.diffusion4j.serving.v1.Model;
 import io.grpc.Channel;
-import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /** The models that a caller may use, in the form of this API. */
@@ -23,38 +24,40 @@ record OllamaModels(Channel service) {
   /** Returns the model with this name, with or without {@code :latest}. */
   Model named(String name) {
     String served = name.endsWith(TAG) ? name.substring(0, name.length() - TAG.length()) : name;
-    return (served.isEmpty()
-            ? Optional.<Model>empty() // every request of this API names its model
-            : GenerationClient.model(service, served))
-        .orElseThrow(
-            () ->
-                OllamaException.noModel(
-                    name, all().stream().map(Model::getName).collect(Collectors.joining(", "))));
+    return Optional.of(served)
+        .filter(given -> !given.isEmpty()) // every request of this API names its model
+        .flatMap(given -> GenerationClient.model(service, given))
+        .orElseThrow(() -> unknown(name));
   }
 
-  private List<Model> all() {
-    return GenerationClient.models(service);
+  private OllamaException unknown(String name) {
+    String known =
+        GenerationClient.models(service).stream()
+            .map(Model::getName)
+            .collect(Collectors.joining(", "));
+    return OllamaException.notFound(
+        "UNKNOWN_MODEL", "model: " + Errors.quote(name) + " (expected: one of " + known + ")");
   }
 
   /** Returns the response of {@code /api/tags}. */
   ObjectNode tags() {
-    ObjectNode list = JsonNodeFactory.instance.objectNode();
-    var models = list.putArray("models");
-    for (Model model : all()) {
-      ObjectNode tag = listed(model).put("modified_at", UNKNOWN_TIME);
-      tag.putArray("capabilities").add("image");
-      models.add(tag);
-    }
-    return list;
+    return list(
+        model -> model.put("modified_at", UNKNOWN_TIME).putArray("capabilities").add("image"));
   }
 
   /** Returns the response of {@code /api/ps}: all models are loaded as long as they are served. */
   ObjectNode running() {
+    return list(
+        model -> model.put("expires_at", NEVER).put("size_vram", 0).put("context_length", 0));
+  }
+
+  private ObjectNode list(Consumer<ObjectNode> fields) {
     ObjectNode list = JsonNodeFactory.instance.objectNode();
     var models = list.putArray("models");
-    for (Model model : all()) {
-      models.add(
-          listed(model).put("expires_at", NEVER).put("size_vram", 0).put("context_length", 0));
+    for (Model model : GenerationClient.models(service)) {
+      ObjectNode json = listed(model);
+      fields.accept(json);
+      models.add(json);
     }
     return list;
   }

@@ -4,19 +4,19 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.common.base.Splitter;
+import com.google.common.collect.Iterables;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.util.JsonFormat;
 import io.diffusion4j.client.MainStage;
 import io.diffusion4j.client.Requests;
 import io.diffusion4j.serving.errors.Errors;
+import io.diffusion4j.serving.http.JsonApi;
 import io.diffusion4j.serving.request.OutputSize;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.diffusion4j.serving.v1.Model;
 import io.diffusion4j.serving.v1.ModelStage;
 import io.diffusion4j.serving.v1.StageOptions;
 import io.diffusion4j.serving.v1.SupportedSetting;
-import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,6 +33,7 @@ import java.util.function.Predicate;
  */
 record OllamaRequest(String model, GenerateImagesRequest request, OutputSize size, boolean stream) {
   private static final int MAX_SIDE = 4096;
+  private static final String ONE_IMAGE = "one image in base64";
   private static final String OPTIONS = "options";
 
   /** The options that are no settings of a stage. */
@@ -59,13 +60,6 @@ record OllamaRequest(String model, GenerateImagesRequest request, OutputSize siz
   /** Returns the name of the model that a request selects. */
   static String model(ObjectNode json) {
     return text(json, "model").or(() -> text(json, "name")).orElse("");
-  }
-
-  /** Whether the response of a request is a stream of lines. */
-  static boolean stream(ObjectNode json) {
-    return value(json, "stream", JsonNode::isBoolean, "true or false")
-        .map(JsonNode::booleanValue)
-        .orElse(true);
   }
 
   /** Returns the prompt; a request with an empty one loads the model, which is loaded already. */
@@ -105,7 +99,11 @@ record OllamaRequest(String model, GenerateImagesRequest request, OutputSize siz
             side(json, "width").orElse(model.getImageWidth()),
             side(json, "height").orElse(model.getImageHeight()));
     size.addTo(request, model);
-    return new OllamaRequest(model(json), request.build(), size, stream(json));
+    boolean stream =
+        value(json, "stream", JsonNode::isBoolean, "true or false")
+            .map(JsonNode::booleanValue)
+            .orElse(true);
+    return new OllamaRequest(model(json), request.build(), size, stream);
   }
 
   private static GenerateImagesRequest.Builder task(ObjectNode json, ObjectNode options) {
@@ -113,21 +111,15 @@ record OllamaRequest(String model, GenerateImagesRequest request, OutputSize siz
     Optional<Double> strength =
         value(options, "strength", JsonNode::isNumber, "0 to 1").map(JsonNode::doubleValue);
     Optional<JsonNode> images =
-        value(json, "images", JsonNode::isArray, "a list of images in base64")
+        value(json, "images", list -> list.isArray() && list.size() <= 1, ONE_IMAGE)
             .filter(list -> !list.isEmpty());
     if (images.isEmpty()) {
       return Requests.textToImage(prompt(json), negative);
     }
-    if (images.get().size() > 1 || !images.get().get(0).isTextual()) {
-      throw OllamaException.invalid("images", images.get().size(), "one image in base64");
-    }
-    byte[] image;
-    try {
-      image = Base64.getDecoder().decode(images.get().get(0).textValue());
-    } catch (IllegalArgumentException e) {
-      throw OllamaException.invalid(
-          "images", Errors.quote(images.get().get(0).textValue()), "one image in base64");
-    }
+    String text = images.get().get(0).asText();
+    byte[] image =
+        JsonApi.base64(text)
+            .orElseThrow(() -> OllamaException.invalid("images", Errors.quote(text), ONE_IMAGE));
     GenerateImagesRequest.Builder request =
         Requests.imageToImage(image, strength.orElse(0.5), prompt(json));
     request.getImageToImageBuilder().getPromptBuilder().setNegativeText(negative);
@@ -144,10 +136,8 @@ record OllamaRequest(String model, GenerateImagesRequest request, OutputSize siz
         continue;
       }
       if (!rows.contains(name)) {
-        List<String> known = new ArrayList<>(OWN_OPTIONS);
-        known.addAll(rows);
-        throw OllamaException.invalid(
-            OPTIONS, Errors.quote(name), "one of " + String.join(", ", known));
+        String known = String.join(", ", Iterables.concat(OWN_OPTIONS, rows));
+        throw OllamaException.invalid(OPTIONS, Errors.quote(name), "one of " + known);
       }
       chosen.set(name, option.getValue());
     }

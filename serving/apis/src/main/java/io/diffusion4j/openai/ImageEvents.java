@@ -9,16 +9,16 @@ import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.ResponseHeaders;
 import com.linecorp.armeria.server.ServiceRequestContext;
+import io.diffusion4j.serving.http.ImageChunks;
+import io.diffusion4j.serving.http.JsonApi;
 import io.diffusion4j.serving.request.Resizer;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.diffusion4j.serving.v1.GenerationServiceGrpc;
-import io.diffusion4j.serving.v1.ImageChunk;
 import io.diffusion4j.serving.v1.Preview;
 import io.diffusion4j.serving.v1.StreamGenerateImagesResponse;
 import io.grpc.Channel;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
-import java.io.ByteArrayOutputStream;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.HashMap;
@@ -46,7 +46,7 @@ final class ImageEvents
   private final HttpResponseWriter events = HttpResponse.streaming();
   private final CompletableFuture<HttpResponse> answer = new CompletableFuture<>();
   private final Map<Integer, Integer> partialImages = new HashMap<>();
-  private final Map<Integer, ByteArrayOutputStream> images = new HashMap<>();
+  private final ImageChunks images = new ImageChunks();
   private final RefusedImages refused = new RefusedImages();
   private boolean completed;
   private Runnable next = () -> {};
@@ -74,10 +74,7 @@ final class ImageEvents
   @Override
   public void beforeStart(ClientCallStreamObserver<GenerateImagesRequest> call) {
     call.disableAutoRequestWithInitial(WINDOW);
-    var unused =
-        context
-            .whenRequestCancelling()
-            .thenAccept(cause -> call.cancel("the client has left", cause));
+    JsonApi.cancelWith(context, call);
     next = () -> call.request(1);
   }
 
@@ -86,7 +83,7 @@ final class ImageEvents
     switch (event.getEventCase()) {
       case ACCEPTED -> begin(event.getAccepted().getRequestId());
       case PREVIEW -> preview(event.getPreview());
-      case IMAGE_CHUNK -> append(event.getImageChunk());
+      case IMAGE_CHUNK -> images.add(event.getImageChunk());
       case IMAGE_DONE -> {
         if (refused.isReleased(event.getImageDone().getMetadata())) {
           complete(event.getImageDone().getMetadata().getIndex());
@@ -117,19 +114,9 @@ final class ImageEvents
     }
   }
 
-  private void append(ImageChunk chunk) {
-    images
-        .computeIfAbsent(chunk.getImageIndex(), index -> new ByteArrayOutputStream())
-        .writeBytes(chunk.getData().toByteArray());
-  }
-
   private void complete(int image) {
-    var file = images.remove(image);
-    if (file == null) {
-      throw new IllegalStateException("image " + image + " is done without a chunk");
-    }
     completed = true;
-    send(name + ".completed", image(image, file.toByteArray()));
+    send(name + ".completed", image(image, images.take(image)));
   }
 
   private ObjectNode image(int index, byte[] png) {

@@ -10,6 +10,7 @@ import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.ResponseHeaders;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import io.diffusion4j.openai.ImagesRequest.Format;
+import io.diffusion4j.serving.http.JsonApi;
 import io.diffusion4j.serving.request.Resizer;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.diffusion4j.serving.v1.GenerateImagesResponse;
@@ -52,10 +53,7 @@ final class ImageList
 
   @Override
   public void beforeStart(ClientCallStreamObserver<GenerateImagesRequest> call) {
-    var unused =
-        context
-            .whenRequestCancelling()
-            .thenAccept(cause -> call.cancel("the client has left", cause));
+    JsonApi.cancelWith(context, call);
   }
 
   @Override

@@ -3,7 +3,6 @@ package io.diffusion4j.openai;
 import static java.util.Objects.requireNonNull;
 import static java.util.concurrent.CompletableFuture.completedFuture;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.linecorp.armeria.common.AggregatedHttpRequest;
 import com.linecorp.armeria.common.ContentTooLargeException;
 import com.linecorp.armeria.common.HttpResponse;
@@ -26,7 +25,6 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutorGroup;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The routes under {@code /v1/}. */
@@ -51,17 +49,12 @@ final class OpenAiApi extends JsonApi {
     images(server.route().post("/v1/images/generations"), service, Task.GENERATION);
     images(server.route().post("/v1/images/edits"), service, Task.EDIT);
     images(server.route().post("/v1/images/variations"), service, Task.VARIATION);
-    get(server.route().get("/v1/models"), service, arrived -> models(arrived).list());
-    get(
+    addJson(server.route().get("/v1/models"), service, arrived -> models(arrived).list());
+    addJson(
         server.route().get("/v1/models/{model}"),
         service,
         arrived -> models(arrived).get(requireNonNull(arrived.context().pathParam("model"))));
     add(server.route().pathPrefix("/v1/"), service, OpenAiApi::noSuchRoute);
-  }
-
-  private void get(
-      ServiceBindingBuilder route, Channel service, Function<Arrived, ObjectNode> body) {
-    add(route, service, arrived -> completedFuture(json(HttpStatus.OK, body.apply(arrived))));
   }
 
   private void images(ServiceBindingBuilder route, Channel service, Task task) {

@@ -223,10 +223,7 @@ final class InferenceApi extends JsonApi {
 
     @Override
     public void beforeStart(ClientCallStreamObserver<Q> call) {
-      var unused =
-          context
-              .whenRequestCancelling()
-              .thenAccept(cause -> call.cancel("the client has left", cause));
+      cancelWith(context, call);
     }
 
     @Override

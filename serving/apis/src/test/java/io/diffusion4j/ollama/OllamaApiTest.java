@@ -184,7 +184,8 @@ class OllamaApiTest {
         "{'model': 'toy', 'prompt': 'x', 'options': {'sampler': 'no'}} | 400 | sampler: ",
         "{'model': 'toy', 'prompt': 'x', 'options': {'steps': 'no'}} | 400 | options: ",
         "{'model': 'toy', 'prompt': 'x', 'images': ['#']} | 400 | images: \\\"#\\\" (expected: one",
-        "{'model': 'toy', 'prompt': 'x', 'images': ['', '']} | 400 | images: 2 (expected: one",
+        "{'model': 'toy', 'prompt': 'x', 'images': ['', '']} | 400 | images:"
+            + " \\\"[\\\"\\\",\\\"\\\"]\\\" (expected: one",
         "{'model': 'toy', 'prompt': 'x', 'stream': 1} | 400 | stream: \\\"1\\\" (expected: true",
       })
   void badInputIsOneLine(String body, int status, String message) throws Exception {

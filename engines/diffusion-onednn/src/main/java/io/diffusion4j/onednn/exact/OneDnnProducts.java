@@ -4,12 +4,14 @@ import static org.bytedeco.dnnl.global.dnnl.*;
 
 import io.diffusion4j.nn.exact.Crew;
 import io.diffusion4j.nn.exact.Products;
+import io.diffusion4j.nn.exact.Quantised;
 import io.diffusion4j.onednn.core.DataType;
 import io.diffusion4j.onednn.core.Descriptions;
 import io.diffusion4j.onednn.core.Memory;
 import io.diffusion4j.onednn.core.Natives;
 import io.diffusion4j.onednn.core.Scope;
 import io.diffusion4j.onednn.exact.Workspace.Place;
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +26,9 @@ import org.bytedeco.dnnl.dnnl_memory_desc;
 final class OneDnnProducts implements Products {
   /** Floats below it are exact. */
   private static final double EXACT = 0x1p24;
+
+  /** Multiplications that are worth a thread. */
+  private static final long SHARED = 1 << 18;
 
   private final Scope scope = new Scope();
   private final List<Workspace> workspaces = new ArrayList<>();
@@ -47,7 +52,7 @@ final class OneDnnProducts implements Products {
   }
 
   @Override
-  public Filter filter(Window window, float[] weights) {
+  public Filter filter(Window window, List<float[]> weights) {
     if (type == DataType.INT8 && window.in() > 1) { // oneDNN's are wrong for a single channel
       return new Native(window, weights, type);
     }
@@ -58,6 +63,7 @@ final class OneDnnProducts implements Products {
     List<Filter> parts = new ArrayList<>();
     int begin = 0;
     for (int end : ends) {
+      int from = begin;
       var part =
           new Window(
               window.height(),
@@ -68,34 +74,47 @@ final class OneDnnProducts implements Products {
               window.stride(),
               window.pad(),
               window.padEnd());
-      var own = columns(weights, window.in(), begin, end);
+      var own = weights.stream().map(limb -> columns(limb, window.in(), from, end)).toList();
       parts.add(new Native(part, own, DataType.FLOAT32));
       begin = end;
     }
-    return (x, factor, images, sums, crew) ->
-        divided(
-            ends,
-            sums,
-            (part, from, to, partial) ->
-                parts
-                    .get(part)
-                    .run(columns(x, window.in(), from, to), factor, images, partial, crew));
+    int limbs = weights.size() * weights.size();
+    int positions = window.outSize() / window.out();
+    return (x, factor, sums, crew) -> {
+      float[] all = new float[limbs * window.outSize()];
+      divided(
+          ends,
+          all,
+          (part, from, to, partial) -> {
+            Sums copied =
+                (own, position, count) -> {
+                  for (int i = 0; i < limbs; i++) {
+                    int n = count * window.out();
+                    own.get(i * n, partial, i * window.outSize() + position * window.out(), n);
+                  }
+                };
+            parts.get(part).run(columns(x, window.in(), from, to), factor, copied, crew);
+          });
+      sums.take(FloatBuffer.wrap(all), 0, positions);
+    };
   }
 
   /** Returns the ends of ranges of inputs whose sums are exact in float32. */
-  private static List<Integer> ends(Window w, float[] weights) {
+  private static List<Integer> ends(Window w, List<float[]> limbs) {
     int taps = w.kernel() * w.kernel();
-    double[] most = new double[w.out()];
+    int sums = limbs.size() * w.out();
+    double[] most = new double[sums];
     List<Integer> ends = new ArrayList<>();
     for (int i = 0; i < w.in(); i++) {
-      double[] own = new double[w.out()];
+      double[] own = new double[sums];
       boolean fits = true;
-      for (int o = 0; o < w.out(); o++) {
+      for (int sum = 0; sum < sums; sum++) {
+        float[] weights = limbs.get(sum / w.out());
         for (int tap = 0; tap < taps; tap++) {
-          own[o] += Math.abs(weights[(o * taps + tap) * w.in() + i]) * LARGEST;
+          own[sum] += Math.abs(weights[(sum % w.out() * taps + tap) * w.in() + i]) * LARGEST;
         }
-        most[o] += own[o];
-        fits &= most[o] < EXACT;
+        most[sum] += own[sum];
+        fits &= most[sum] < EXACT;
       }
       if (!fits) {
         ends.add(i);
@@ -167,11 +186,10 @@ final class OneDnnProducts implements Products {
     scope.close();
   }
 
-  /** The kernels of a product: a conversion of each factor, if its format is not float32. */
-  private record Kernels(List<Workspace.Kernel> conversions, Workspace.Kernel product) {
-    void run() {
-      conversions.forEach(Workspace.Kernel::run);
-      product.run();
+  /** Kernels of a product, one after the other. */
+  private static void run(List<Workspace.Kernel> kernels) {
+    for (Workspace.Kernel kernel : kernels) {
+      kernel.run();
     }
   }
 
@@ -181,164 +199,140 @@ final class OneDnnProducts implements Products {
   private final class Native implements Filter {
     private final Window window;
     private final DataType format;
-    private final Memory plain;
-    private final Map<Rows, Kernels> kernels = new ConcurrentHashMap<>();
+    private final int limbs;
+    private final List<Memory> plain = new ArrayList<>();
+    private final Map<Rows, List<Workspace.Kernel>> kernels = new ConcurrentHashMap<>();
     private final List<Packed> packed = new ArrayList<>();
 
-    /** Weights in an order that some kernels prefer. */
-    private record Packed(dnnl_memory_desc order, Memory memory) {}
+    /** A limb of the weights in an order that some kernels prefer. */
+    private record Packed(int limb, dnnl_memory_desc order, Memory memory) {}
 
-    Native(Window window, float[] weights, DataType format) {
+    Native(Window window, List<float[]> weights, DataType format) {
       this.window = window;
       this.format = format;
-      this.plain = new Memory(scope, (long) weights.length * Float.BYTES);
-      plain.floats(0, weights.length).put(weights);
-      workspaces.forEach(
-          workspace -> workspace.reserve(2L * window.size(), 0, 2L * window.outSize()));
+      this.limbs = weights.size();
+      for (float[] limb : weights) {
+        var memory = new Memory(scope, (long) limb.length * Float.BYTES);
+        memory.floats(0, limb.length).put(limb);
+        plain.add(memory);
+      }
+      long sums = (long) limbs * limbs * window.outSize();
+      workspaces.forEach(w -> w.reserve((long) limbs * window.size(), 0, sums));
     }
 
     @Override
-    public void run(float[] x, float factor, int images, float[] sums, Crew crew) {
-      crew.each(
-          part -> {
-            int thread = crew.size() == 1 ? crew.member() : part;
-            if (window.isMatrix()) {
-              int positions = images * window.height() * window.width();
-              int begin = positions * part / crew.size();
-              int end = positions * (part + 1) / crew.size();
-              var rows = new Rows(thread, begin, end, 0, 0, end - begin);
-              run(rows, x, factor, begin, sums, begin);
-            } else {
-              for (int image = 0; image < images; image++) {
-                rows(thread, part, crew.size(), x, factor, image, sums);
-              }
-            }
-          });
+    public void run(float[] x, float factor, Sums sums, Crew crew) {
+      long each = (long) window.kernel() * window.kernel() * window.in();
+      if (crew.size() == 1 || each * window.outSize() < SHARED) {
+        run(crew.member(), 0, 1, x, factor, sums);
+      } else {
+        crew.each(part -> run(part, part, crew.size(), x, factor, sums));
+      }
     }
 
-    private void rows(
-        int thread, int part, int parts, float[] x, float factor, int image, float[] sums) {
-      int first = window.outHeight() * part / parts;
-      int last = window.outHeight() * (part + 1) / parts;
+    private void run(int thread, int part, int parts, float[] x, float factor, Sums sums) {
+      int height = window.isMatrix() ? window.height() * window.width() : window.outHeight();
+      int first = height * part / parts;
+      int last = height * (part + 1) / parts;
       int top = first * window.stride() - window.pad();
       int bottom = (last - 1) * window.stride() - window.pad() + window.kernel();
       int begin = Math.max(0, top);
-      int end = Math.min(window.height(), bottom);
-      run(
-          new Rows(thread, begin, end, begin - top, bottom - end, last - first),
-          x,
-          factor,
-          (image * window.height() + begin) * window.width(),
-          sums,
-          (image * window.outHeight() + first) * window.outWidth());
+      int end = window.isMatrix() ? last : Math.min(window.height(), bottom);
+      if (first < last) {
+        var rows = new Rows(thread, begin, end, begin - top, bottom - end, last - first);
+        run(rows, x, factor, sums, first);
+      }
     }
 
-    /** Computes some rows; positions are counted from the first image on. */
-    private void run(Rows rows, float[] x, float factor, int from, float[] sums, int to) {
-      if (rows.count == 0) {
-        return;
-      }
+    private void run(Rows rows, float[] x, float factor, Sums sums, int first) {
       var workspace = workspaces.get(rows.thread);
-      int row = window.isMatrix() ? 1 : window.width();
+      int row = window.isMatrix() ? window.in() : window.width() * window.in();
       int outRow = window.isMatrix() ? 1 : window.outWidth();
-      int first = from * window.in();
-      int count = (rows.end - rows.from) * row * window.in();
-      if (format == DataType.FLOAT32) {
-        float[] integers = workspace.scratch(count);
-        Products.round(x, first, first + count, factor, integers, 0);
-        workspace.floats(Place.FIRST).put(integers, 0, count);
-      } else {
-        workspace.floats(Place.FIRST).put(x, first, count);
-        workspace.floats(Place.FACTOR).put(0, factor);
-      }
-      kernels.computeIfAbsent(rows, this::kernels).run();
-      workspace.floats(Place.SUMS).get(sums, to * window.out(), rows.count * outRow * window.out());
+      int count = (rows.end - rows.from) * row;
+      Quantised.write(x, rows.from * row, count, factor, limbs, workspace.floats(Place.FIRST), 0);
+      OneDnnProducts.run(kernels.computeIfAbsent(rows, this::kernels));
+      sums.take(workspace.floats(Place.SUMS), first * outRow, rows.count * outRow);
     }
 
-    private Kernels kernels(Rows rows) {
+    private List<Workspace.Kernel> kernels(Rows rows) {
       var workspace = workspaces.get(rows.thread);
       long in = window.in();
       long out = window.out();
-      if (window.isMatrix()) {
-        long[] dims = {rows.count, in};
-        long[] outDims = {rows.count, out};
-        var source = workspace.strided(format, dims, in, 1);
-        var target = workspace.strided(DataType.FLOAT32, outDims, out, 1);
-        var any = workspace.any(format, in, out);
-        var product =
-            workspace
-            .new Kernel(
-                "exact matrix",
-                (d, e, a) -> dnnl_matmul_primitive_desc_create(d, e, source, any, null, target, a));
-        return kernels(workspace, product, source, target, rows.count * in);
-      }
       long width = window.width();
       long k = window.kernel();
-      long[] dims = {1, in, rows.end - rows.from, width};
-      long[] strides = {dims[2] * width * in, 1, width * in, in};
-      long[] outDims = {1, out, rows.count, window.outWidth()};
-      long outWidth = window.outWidth();
-      var source = workspace.strided(format, dims, strides);
-      var target =
-          workspace.strided(
-              DataType.FLOAT32, outDims, rows.count * outWidth * out, 1, outWidth * out, out);
-      var any = workspace.any(format, out, in, k, k);
-      long right = (outWidth - 1) * window.stride() - window.pad() + k - width;
-      var product =
-          workspace
-          .new Kernel(
-              "exact convolution",
-              (d, e, a) ->
-                  dnnl_convolution_forward_primitive_desc_create(
-                      d,
-                      e,
-                      dnnl_forward_inference,
-                      dnnl_convolution_direct,
-                      source,
-                      any,
-                      null,
-                      target,
-                      new long[] {window.stride(), window.stride()},
-                      new long[] {0, 0},
-                      new long[] {rows.top, window.pad()},
-                      new long[] {rows.bottom, Math.max(0, right)},
-                      a));
-      return kernels(workspace, product, source, target, dims[1] * dims[2] * dims[3]);
-    }
-
-    private Kernels kernels(
-        Workspace workspace,
-        Workspace.Kernel product,
-        dnnl_memory_desc source,
-        dnnl_memory_desc target,
-        long count) {
-      var weights = packed(product);
-      product.with(DNNL_ARG_WEIGHTS, weights.order, weights.memory);
-      product.with(DNNL_ARG_DST, target, Place.SUMS);
-      if (format == DataType.FLOAT32) {
-        return new Kernels(List.of(), product.with(DNNL_ARG_SRC, source, Place.FIRST).ready());
+      long height = rows.end - rows.from;
+      List<Workspace.Kernel> all = new ArrayList<>();
+      var from = Place.FIRST;
+      if (format != DataType.FLOAT32) {
+        long count = limbs * in * height * (window.isMatrix() ? 1 : width);
+        all.add(workspace.converted(count, Place.FIRST, Place.FIRST_CONVERTED));
+        from = Place.FIRST_CONVERTED;
       }
-      var conversion = workspace.rounded(count, Place.FIRST, Place.FIRST_CONVERTED);
-      return new Kernels(
-          List.of(conversion), product.with(DNNL_ARG_SRC, source, Place.FIRST_CONVERTED).ready());
+      dnnl_memory_desc source;
+      dnnl_memory_desc target;
+      if (window.isMatrix()) {
+        source = workspace.strided(format, new long[] {limbs * height, in}, in, 1);
+        target = workspace.strided(DataType.FLOAT32, new long[] {limbs * height, out}, out, 1);
+      } else {
+        source = workspace.images(format, limbs, in, height, width);
+        target = workspace.images(DataType.FLOAT32, limbs, out, rows.count, window.outWidth());
+      }
+      long right = (window.outWidth() - 1L) * window.stride() - window.pad() + k - width;
+      long sums = limbs * out * rows.count * (window.isMatrix() ? 1 : window.outWidth());
+      for (int limb = 0; limb < limbs; limb++) {
+        var product =
+            window.isMatrix()
+                ? workspace
+                .new Kernel(
+                    "exact matrix",
+                    (d, e, a) ->
+                        dnnl_matmul_primitive_desc_create(
+                            d, e, source, workspace.any(format, in, out), null, target, a))
+                : workspace
+                .new Kernel(
+                    "exact convolution",
+                    (d, e, a) ->
+                        dnnl_convolution_forward_primitive_desc_create(
+                            d,
+                            e,
+                            dnnl_forward_inference,
+                            dnnl_convolution_direct,
+                            source,
+                            workspace.any(format, out, in, k, k),
+                            null,
+                            target,
+                            new long[] {window.stride(), window.stride()},
+                            new long[] {0, 0},
+                            new long[] {rows.top, window.pad()},
+                            new long[] {rows.bottom, Math.max(0, right)},
+                            a));
+        var weights = packed(limb, product);
+        all.add(
+            product
+                .with(DNNL_ARG_SRC, source, from)
+                .with(DNNL_ARG_WEIGHTS, weights.order, weights.memory, 0)
+                .with(DNNL_ARG_DST, target, Place.SUMS, limb * sums * Float.BYTES)
+                .ready());
+      }
+      return all;
     }
 
-    /** Returns the weights in the order that a kernel prefers. */
-    private Packed packed(Workspace.Kernel product) {
+    /** Returns a limb of the weights in the order that a kernel prefers. */
+    private Packed packed(int limb, Workspace.Kernel product) {
       var order = dnnl_primitive_desc_query_md(product.description, dnnl_query_weights_md, 0);
       synchronized (packed) {
         for (Packed known : packed) {
-          if (dnnl_memory_desc_equal(known.order, order) != 0) {
+          if (known.limb == limb && dnnl_memory_desc_equal(known.order, order) != 0) {
             return known;
           }
         }
-        var made = pack(order);
+        var made = pack(limb, order);
         packed.add(made);
         return made;
       }
     }
 
-    private Packed pack(dnnl_memory_desc wanted) {
+    private Packed pack(int limb, dnnl_memory_desc wanted) {
       synchronized (scope) {
         var order = new Descriptions(scope).copy(wanted);
         var memory = new Memory(scope, dnnl_memory_desc_get_size(order));
@@ -349,11 +343,10 @@ final class OneDnnProducts implements Products {
           var from =
               window.isMatrix()
                   ? temporary.strided(DataType.FLOAT32, new long[] {in, out}, 1, in)
-                  : temporary.strided(
-                      DataType.FLOAT32, new long[] {out, in, k, k}, k * k * in, 1, k * in, in);
-          temporary.copy(from, plain, order, memory).run();
+                  : temporary.images(DataType.FLOAT32, out, in, k, k);
+          temporary.copy(from, plain.get(limb), order, memory).run();
         }
-        return new Packed(order, memory);
+        return new Packed(limb, order, memory);
       }
     }
   }
@@ -363,7 +356,7 @@ final class OneDnnProducts implements Products {
     private final int m;
     private final int n;
     private final int k;
-    private final Map<Integer, Kernels> kernels = new ConcurrentHashMap<>();
+    private final Map<Integer, List<Workspace.Kernel>> kernels = new ConcurrentHashMap<>();
 
     NativePair(int m, int n, int k) {
       this.m = m;
@@ -376,12 +369,11 @@ final class OneDnnProducts implements Products {
       var workspace = workspaces.get(thread);
       workspace.floats(Place.FIRST).put(a, 0, m * k);
       workspace.floats(Place.SECOND).put(b, 0, n * k);
-      workspace.floats(Place.FACTOR).put(0, 1);
-      kernels.computeIfAbsent(thread, this::kernels).run();
+      OneDnnProducts.run(kernels.computeIfAbsent(thread, this::kernels));
       workspace.floats(Place.SUMS).get(sums, 0, m * n);
     }
 
-    private Kernels kernels(int thread) {
+    private List<Workspace.Kernel> kernels(int thread) {
       var w = workspaces.get(thread);
       long[] first = {m, k};
       long[] second = {k, n};
@@ -399,14 +391,12 @@ final class OneDnnProducts implements Products {
               .with(DNNL_ARG_WEIGHTS, b, isWide ? Place.SECOND : Place.SECOND_CONVERTED)
               .with(DNNL_ARG_DST, to, Place.SUMS)
               .ready();
-      if (isWide) {
-        return new Kernels(List.of(), product);
-      }
-      return new Kernels(
-          List.of(
-              w.rounded((long) m * k, Place.FIRST, Place.FIRST_CONVERTED),
-              w.rounded((long) n * k, Place.SECOND, Place.SECOND_CONVERTED)),
-          product);
+      return isWide
+          ? List.of(product)
+          : List.of(
+              w.converted((long) m * k, Place.FIRST, Place.FIRST_CONVERTED),
+              w.converted((long) n * k, Place.SECOND, Place.SECOND_CONVERTED),
+              product);
     }
   }
 }

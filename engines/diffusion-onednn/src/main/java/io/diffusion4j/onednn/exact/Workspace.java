@@ -12,6 +12,7 @@ import java.nio.FloatBuffer;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.bytedeco.dnnl.dnnl_engine;
 import org.bytedeco.dnnl.dnnl_exec_arg_t;
 import org.bytedeco.dnnl.dnnl_memory;
@@ -32,7 +33,6 @@ final class Workspace implements AutoCloseable {
   private final dnnl_stream stream = new dnnl_stream();
   private final Map<Place, Long> sizes = new EnumMap<>(Place.class);
   private final Map<Place, Memory> memories = new EnumMap<>(Place.class);
-  private float[] scratch = new float[0];
 
   /** A tensor of a product. */
   enum Place {
@@ -45,9 +45,7 @@ final class Workspace implements AutoCloseable {
     /** The second factor in the format of the product. */
     SECOND_CONVERTED,
     /** The sums. */
-    SUMS,
-    /** The factor of the first factor's numbers. */
-    FACTOR
+    SUMS
   }
 
   Workspace() {
@@ -57,6 +55,9 @@ final class Workspace implements AutoCloseable {
 
   /** Makes room for the numbers of a product, before the first kernel. */
   void reserve(long first, long second, long sums) {
+    if (!memories.isEmpty()) {
+      throw new IllegalStateException("product: added after the first run");
+    }
     sizes.merge(Place.FIRST, first, Math::max);
     sizes.merge(Place.SECOND, second, Math::max);
     sizes.merge(Place.FIRST_CONVERTED, first, Math::max);
@@ -68,9 +69,9 @@ final class Workspace implements AutoCloseable {
     return memories.computeIfAbsent(place, p -> new Memory(scope, size(p) * Float.BYTES));
   }
 
-  /** Returns the numbers that a tensor has room for; a factor is one. */
+  /** Returns the numbers that a tensor has room for. */
   private long size(Place place) {
-    return sizes.getOrDefault(place, 1L);
+    return Objects.requireNonNull(sizes.get(place));
   }
 
   FloatBuffer floats(Place place) {
@@ -79,6 +80,12 @@ final class Workspace implements AutoCloseable {
 
   dnnl_memory_desc strided(DataType type, long[] dims, long... strides) {
     return descriptions.of(type, dims, strides);
+  }
+
+  /** Describes images whose channels are next to each other. */
+  dnnl_memory_desc images(DataType type, long count, long channels, long height, long width) {
+    long[] dims = {count, channels, height, width};
+    return strided(type, dims, height * width * channels, 1, width * channels, channels);
   }
 
   dnnl_memory_desc any(DataType type, long... dims) {
@@ -113,20 +120,24 @@ final class Workspace implements AutoCloseable {
       var needed = dnnl_primitive_desc_query_md(description, dnnl_query_scratchpad_md, 0);
       long bytes = dnnl_memory_desc_get_size(needed);
       if (bytes > 0) {
-        with(DNNL_ARG_SCRATCHPAD, needed, new Memory(scope, bytes));
+        with(DNNL_ARG_SCRATCHPAD, needed, new Memory(scope, bytes), 0);
       }
     }
 
-    Kernel with(int argument, dnnl_memory_desc description, Memory at) {
+    Kernel with(int argument, dnnl_memory_desc description, Memory at, long offset) {
       var memory = new dnnl_memory();
-      Dnnl.check(dnnl_memory_create(memory, description, engine, at.at(0)), name);
+      Dnnl.check(dnnl_memory_create(memory, description, engine, at.at(offset)), name);
       scope.onClose(() -> dnnl_memory_destroy(memory));
       arguments.put(argument, memory);
       return this;
     }
 
     Kernel with(int argument, dnnl_memory_desc description, Place place) {
-      return with(argument, description, memory(place));
+      return with(argument, description, place, 0);
+    }
+
+    Kernel with(int argument, dnnl_memory_desc description, Place place, long offset) {
+      return with(argument, description, memory(place), offset);
     }
 
     Kernel ready() {
@@ -149,32 +160,16 @@ final class Workspace implements AutoCloseable {
   /** Creates a copy to another order or format. */
   Kernel copy(dnnl_memory_desc from, Memory source, dnnl_memory_desc to, Memory target) {
     return new Kernel("copy", (d, e, a) -> dnnl_reorder_primitive_desc_create(d, from, e, to, e, a))
-        .with(DNNL_ARG_SRC, from, source)
-        .with(DNNL_ARG_DST, to, target)
+        .with(DNNL_ARG_SRC, from, source, 0)
+        .with(DNNL_ARG_DST, to, target, 0)
         .ready();
   }
 
-  /** Creates a conversion of numbers times the factor to the nearest 8-bit integers. */
-  Kernel rounded(long count, Place source, Place target) {
+  /** Creates a conversion of integers in float32 to 8 bits. */
+  Kernel converted(long count, Place source, Place target) {
     var from = strided(DataType.FLOAT32, new long[] {1, count}, count, 1);
-    var factor = strided(DataType.FLOAT32, new long[] {1, 1}, 1, 1);
     var to = strided(DataType.INT8, new long[] {1, count}, count, 1);
-    return new Kernel(
-            "rounding",
-            (d, e, a) ->
-                dnnl_binary_primitive_desc_create(d, e, dnnl_binary_mul, from, factor, to, a))
-        .with(DNNL_ARG_SRC_0, from, source)
-        .with(DNNL_ARG_SRC_1, factor, Place.FACTOR)
-        .with(DNNL_ARG_DST, to, target)
-        .ready();
-  }
-
-  /** Returns an array on the heap of at least this length. */
-  float[] scratch(int length) {
-    if (scratch.length < length) {
-      scratch = new float[length];
-    }
-    return scratch;
+    return copy(from, memory(source), to, memory(target));
   }
 
   @Override

@@ -9,6 +9,7 @@ import io.diffusion4j.nn.exact.Products;
 import io.diffusion4j.nn.exact.Products.Window;
 import io.diffusion4j.onednn.core.DataType;
 import io.diffusion4j.onednn.core.Natives;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
@@ -79,18 +80,44 @@ class OneDnnProductsTest {
   @MethodSource("products")
   void sumsOfAFilterAreExact(DataType type, Window w) {
     for (Content content : Content.values()) {
-      try (var products = products(type)) {
-        float[] weights = content.of(w.out() * w.kernel() * w.kernel() * w.in(), 1);
-        var filter = products.filter(w, weights);
-        float[] x = content.of(2 * w.size(), 2);
-        float[] sums = new float[2 * w.outSize()];
-        float[] doubled = new float[x.length];
-        for (int i = 0; i < x.length; i++) {
-          doubled[i] = 2 * x[i] + 0.9f; // half of it is rounded to x
-        }
-        products.perform(() -> filter.run(doubled, 0.5f, 2, sums, Crew.alone(0)));
-        assertThat(sums).as(content.name()).isEqualTo(expected(w, weights, x));
+      for (int limbs = 1; limbs <= 2; limbs++) {
+        sumsAreExact(type, w, content, limbs);
       }
+    }
+  }
+
+  private static void sumsAreExact(DataType type, Window w, Content content, int limbs) {
+    int size = w.out() * w.kernel() * w.kernel() * w.in();
+    List<float[]> weights = new ArrayList<>();
+    for (int limb = 0; limb < limbs; limb++) {
+      weights.add(content.of(size, 1 + limb));
+    }
+    float[] high = content.of(w.size(), 3);
+    float[] low = content.of(w.size(), 4);
+    float[] x = new float[high.length];
+    for (int i = 0; i < x.length; i++) {
+      low[i] = Math.max(-63, Math.min(63, low[i])); // so that the same limbs result
+      x[i] = 2 * (limbs == 1 ? high[i] : 128 * high[i] + low[i]) + 0.9f; // to be rounded
+    }
+    List<float[]> sums = new ArrayList<>();
+    for (int i = 0; i < limbs * limbs; i++) {
+      sums.add(new float[w.outSize()]);
+    }
+    Products.Sums copied =
+        (own, position, count) -> {
+          int n = count * w.out();
+          for (int i = 0; i < sums.size(); i++) {
+            own.get(i * n, sums.get(i), position * w.out(), n);
+          }
+        };
+    try (var products = products(type)) {
+      var filter = products.filter(w, weights);
+      products.perform(() -> filter.run(x, 0.5f, copied, Crew.alone(0)));
+    }
+    for (int i = 0; i < sums.size(); i++) {
+      assertThat(sums.get(i))
+          .as("%s, product %s of %s limbs", content, i, limbs)
+          .isEqualTo(expected(w, weights.get(i / limbs), i % limbs == 0 ? high : low));
     }
   }
 

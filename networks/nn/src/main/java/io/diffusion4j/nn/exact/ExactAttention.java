@@ -1,5 +1,6 @@
 package io.diffusion4j.nn.exact;
 
+import java.nio.FloatBuffer;
 import java.util.List;
 
 /**
@@ -16,6 +17,7 @@ final class ExactAttention {
   private final int keys;
   private final int width;
   private final int block;
+  private final int blocks;
   private final Products.Pair logits;
   private final Products.Pair results;
 
@@ -29,7 +31,9 @@ final class ExactAttention {
     this.queries = queries;
     this.keys = keys;
     this.width = channels / heads;
-    this.block = Math.max(1, Math.min(queries, LOGITS / keys));
+    int share = heads % 2 == 0 ? queries : (queries + 1) / 2; // two threads can share a head
+    this.block = Math.max(1, Math.min(share, LOGITS / keys));
+    this.blocks = (queries + block - 1) / block;
     this.logits = products.pair(2 * block, 2 * keys, width);
     this.results = products.pair(2 * block, 2 * width, keys);
   }
@@ -51,14 +55,22 @@ final class ExactAttention {
     crew.each(
         part -> {
           int thread = crew.size() == 1 ? crew.member() : part;
-          for (int head = part; head < heads; head += crew.size()) {
-            head(head, q, k, v, masks, strides, y, thread);
+          int next = heads * blocks * part / crew.size();
+          int last = heads * blocks * (part + 1) / crew.size();
+          while (next < last) {
+            int head = next / blocks;
+            int end = Math.min(last, (head + 1) * blocks);
+            head(head, next % blocks, end - head * blocks, q, k, v, masks, strides, y, thread);
+            next = end;
           }
         });
   }
 
+  /** Computes some blocks of a head. */
   private void head(
       int head,
+      int fromBlock,
+      int toBlock,
       float[] q,
       float[] k,
       float[] v,
@@ -66,52 +78,58 @@ final class ExactAttention {
       List<int[]> strides,
       float[] y,
       int thread) {
-    float[] ownQ = rows(q, queries, head);
-    float scaleQ = Quantised.scale(Quantised.size(ownQ, 0, ownQ.length), 2);
-    float[] ownK = rows(k, keys, head);
-    float scaleK = Quantised.scale(Quantised.size(ownK, 0, ownK.length), 2);
-    float[] limbsK = split(ownK, scaleK);
-    float[] ownV = turned(v, head);
-    float scaleV = Quantised.scale(Quantised.size(ownV, 0, ownV.length), 2);
-    float[] limbsV = split(ownV, scaleV);
+    int size = keys * width;
+    float[] own = rows(k, keys, head);
+    float scaleK = Quantised.scale(Quantised.size(own, 0, size), 2);
+    float[] limbsK = split(own, size, scaleK, Scratch.LIMBS_OF_KEYS);
+    own = turned(v, head);
+    float scaleV = Quantised.scale(Quantised.size(own, 0, size), 2);
+    float[] limbsV = split(own, size, scaleV, Scratch.LIMBS_OF_VALUES);
+    own = rows(q, queries, head);
+    float scaleQ = Quantised.scale(Quantised.size(own, 0, queries * width), 2);
     float factor = scaleQ * scaleK * (float) (1 / Math.sqrt(width));
-    float[] limbsQ = new float[2 * block * width];
-    float[] sums = new float[4 * block * keys];
-    float[] p = new float[2 * block * keys];
-    float[] row = new float[keys];
-    float[] result = new float[width];
+    float[] limbsQ = Scratch.LIMBS_OF_QUERIES.array(2 * block * width);
+    float[] sums = Scratch.SUMS.array(4 * block * keys);
+    float[] p = Scratch.LIMBS_OF_PROBABILITIES.array(2 * block * keys);
+    float[] out = Scratch.RESULTS.array(4 * block * width);
+    float[][] row = new float[4][keys];
+    float[][] result = new float[4][width];
     float[] total = new float[block];
-    float[] out = new float[4 * block * width];
-    for (int begin = 0; begin < queries; begin += block) {
-      int first = Math.min(begin, queries - block); // the last block may repeat some queries
-      Quantised.split(
-          ownQ, first * width, (first + block) * width, 1 / scaleQ, limbsQ, 0, block * width);
+    for (int part = fromBlock; part < toBlock; part++) {
+      int first = Math.min(part * block, queries - block); // the last block may repeat some queries
+      Quantised.write(
+          own, first * width, block * width, 1 / scaleQ, 2, FloatBuffer.wrap(limbsQ), 0);
       logits.run(limbsQ, limbsK, sums, thread);
       for (int i = 0; i < block; i++) {
-        joined(sums, i, block, keys, factor, row);
+        join(sums, i, block, factor, row);
         for (int m = 0; m < masks.size(); m++) {
           int[] s = strides.get(m);
-          hide(row, masks.get(m), head * s[1] + (first + i) * s[2], s[3]);
+          hide(row[0], masks.get(m), head * s[1] + (first + i) * s[2], s[3]);
         }
         total[i] = probabilities(row, p, i * keys, block * keys);
       }
       results.run(p, limbsV, out, thread);
       for (int i = 0; i < block; i++) {
-        joined(out, i, block, width, scaleV / total[i], result);
-        System.arraycopy(result, 0, y, ((first + i) * heads + head) * width, width);
+        join(out, i, block, scaleV / total[i], result);
+        System.arraycopy(result[0], 0, y, ((first + i) * heads + head) * width, width);
       }
     }
   }
 
-  /** Adds the products of the limbs in a row of the results. */
-  private static void joined(
-      float[] sums, int row, int rows, int columns, float factor, float[] to) {
-    int high = row * 2 * columns;
-    int low = (rows + row) * 2 * columns;
-    for (int j = 0; j < columns; j++) {
-      float middle = sums[high + columns + j] + sums[low + j];
-      float upper = sums[high + j] * Quantised.BASE + middle;
-      to[j] = (upper * Quantised.BASE + sums[low + columns + j]) * factor;
+  /**
+   * Adds the products of the limbs in a row of the results.
+   *
+   * @param parts receives the sums times the factor in the first of four arrays
+   */
+  private static void join(float[] sums, int row, int rows, float factor, float[][] parts) {
+    float[] to = parts[0];
+    int n = to.length;
+    for (int i = 0; i < parts.length; i++) {
+      System.arraycopy(sums, (i / 2 * rows + row) * 2 * n + i % 2 * n, parts[i], 0, n);
+    }
+    Tiles.join(to, parts[1], parts[2], parts[3], n);
+    for (int j = 0; j < n; j++) {
+      to[j] *= factor;
     }
   }
 
@@ -121,25 +139,33 @@ final class ExactAttention {
     }
   }
 
-  /** Writes the limbs of the probabilities; returns the sum of their integers. */
-  private static float probabilities(float[] row, float[] p, int to, int apart) {
-    float largest = row[0];
-    for (int j = 1; j < row.length; j++) {
-      largest = Math.max(largest, row[j]);
+  /**
+   * Writes the limbs of the probabilities; returns the sum of their integers.
+   *
+   * @param row the logits in the first of the arrays; the others are for intermediate results
+   */
+  private static float probabilities(float[][] row, float[] p, int to, int apart) {
+    float[] logits = row[0];
+    float[] high = row[1];
+    float[] low = row[2];
+    float largest = logits[0];
+    for (int j = 1; j < logits.length; j++) {
+      largest = Math.max(largest, logits[j]);
     }
-    for (int j = 0; j < row.length; j++) {
-      row[j] = Curves.exp(row[j] - largest);
-    }
-    Quantised.split(row, 0, row.length, Quantised.largest(2), p, to, apart);
+    Curves.exp(logits, largest, high);
+    Tiles.round(high, Quantised.largest(2), high.length);
     double sum = 0; // of integers, exact in any order
-    for (int j = 0; j < row.length; j++) {
-      sum += p[to + j] * Quantised.BASE + p[to + apart + j];
+    for (float integer : high) {
+      sum += integer;
     }
+    Tiles.split(high, low, high.length);
+    System.arraycopy(high, 0, p, to, high.length);
+    System.arraycopy(low, 0, p, to + apart, low.length);
     return (float) sum;
   }
 
   private float[] rows(float[] x, int count, int head) {
-    float[] own = new float[count * width];
+    float[] own = Scratch.OWN.array(count * width);
     for (int i = 0; i < count; i++) {
       System.arraycopy(x, (i * heads + head) * width, own, i * width, width);
     }
@@ -148,7 +174,7 @@ final class ExactAttention {
 
   /** Returns the values of a head, a row for each channel. */
   private float[] turned(float[] v, int head) {
-    float[] own = new float[keys * width];
+    float[] own = Scratch.OWN.array(keys * width);
     for (int i = 0; i < keys; i++) {
       for (int c = 0; c < width; c++) {
         own[c * keys + i] = v[(i * heads + head) * width + c];
@@ -157,9 +183,9 @@ final class ExactAttention {
     return own;
   }
 
-  private static float[] split(float[] x, float scale) {
-    float[] limbs = new float[2 * x.length];
-    Quantised.split(x, 0, x.length, 1 / scale, limbs, 0, x.length);
+  private static float[] split(float[] x, int count, float scale, Scratch to) {
+    float[] limbs = to.array(2 * count);
+    Quantised.write(x, 0, count, 1 / scale, 2, FloatBuffer.wrap(limbs), 0);
     return limbs;
   }
 }

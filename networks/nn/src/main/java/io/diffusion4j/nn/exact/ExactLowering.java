@@ -12,6 +12,7 @@ import io.diffusion4j.nn.UnsupportedLayerException;
 import io.diffusion4j.nn.exact.ExactLowering.Step;
 import io.diffusion4j.nn.exact.Products.Window;
 import io.diffusion4j.nn.weights.Layout;
+import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -35,9 +36,9 @@ final class ExactLowering implements Layer.Visitor<Node, Step> {
   private final Set<Integer> narrow;
   private final Map<String, Filter> filters;
 
-  /** A product with learned weights, of one or two limbs. */
+  /** A product with learned weights, and the scales of its outputs. */
   @SuppressWarnings("ArrayRecordComponent") // bulk data
-  record Filter(Products.Filter product, float[] scales, int limbs) {}
+  record Filter(Products.Filter product, float[] scales) {}
 
   /**
    * Creates a lowering.
@@ -135,51 +136,44 @@ final class ExactLowering implements Layer.Visitor<Node, Step> {
             weight + " " + window + " " + limbs, k -> filter(weight, window, limbs));
     int n = window.out();
     float[] shift = bias.isEmpty() ? new float[n] : read(bias);
-    int positions = window.outSize() / n;
+    int positions = Math.min(Tiles.positions(n), window.outSize() / n);
+    float[] scales = Tiles.repeated(filter.scales, positions);
+    float[] shifts = Tiles.repeated(shift, positions);
     return (values, crew) -> {
       float scale = Quantised.scale(values.size(node.input(0), crew), limbs);
-      float[] sums = values.take(limbs * limbs * window.outSize());
-      if (limbs == 1) {
-        filter.product.run(values.get(node.input(0)), 1 / scale, 1, sums, crew);
-      } else {
-        filter.product.run(values.limbs(node.input(0), scale, crew), 1, 2, sums, crew);
-      }
-      float[] factors = new float[n];
-      for (int o = 0; o < n; o++) {
-        factors[o] = scale * filter.scales[o];
-      }
       float[] y = values.make(out(node));
-      crew.divide(
-          positions,
-          n,
-          (begin, end) -> {
-            for (int p = begin; p < end; p++) {
-              if (limbs == 1) {
-                scaled(sums, factors, shift, y, p * n);
-              } else {
-                joined(sums, positions * 2 * n, p * 2 * n, factors, shift, y, p * n);
-              }
-            }
-          });
-      values.give(sums);
+      float[] factors = scales.clone();
+      for (int i = 0; i < factors.length; i++) {
+        factors[i] *= scale;
+      }
+      filter.product.run(
+          values.get(node.input(0)),
+          1 / scale,
+          (sums, position, count) ->
+              scaled(sums, limbs, count * n, factors, shifts, y, position * n),
+          crew);
     };
   }
 
-  private static void scaled(float[] sums, float[] factors, float[] shift, float[] y, int at) {
-    for (int o = 0; o < factors.length; o++) {
-      y[at + o] = sums[at + o] * factors[o] + shift[o];
-    }
-  }
-
-  /** Adds the products of the limbs of x and the weights: high, then low. */
-  private static void joined(
-      float[] sums, int apart, int from, float[] factors, float[] shift, float[] y, int at) {
-    int n = factors.length;
-    int low = from + apart;
-    for (int o = 0; o < n; o++) {
-      float middle = sums[from + n + o] + sums[low + o];
-      float high = sums[from + o] * Quantised.BASE + middle;
-      y[at + o] = (high * Quantised.BASE + sums[low + n + o]) * factors[o] + shift[o];
+  /** Writes sums times factors, plus shifts. */
+  private static void scaled(
+      FloatBuffer sums, int limbs, int size, float[] factors, float[] shifts, float[] y, int to) {
+    int length = Math.min(size, factors.length);
+    float[] tile = Scratch.TILE.array(length);
+    float[] middle = Scratch.TILE_2.array(length);
+    float[] otherMiddle = Scratch.TILE_3.array(length);
+    float[] low = Scratch.TILE_4.array(length);
+    for (int at = 0; at < size; at += length) {
+      int n = Math.min(length, size - at);
+      sums.get(at, tile, 0, n);
+      if (limbs == 2) {
+        sums.get(size + at, middle, 0, n);
+        sums.get(2 * size + at, otherMiddle, 0, n);
+        sums.get(3 * size + at, low, 0, n);
+        Tiles.join(tile, middle, otherMiddle, low, n);
+      }
+      Tiles.scale(tile, factors, shifts, n);
+      System.arraycopy(tile, 0, y, to + at, n);
     }
   }
 
@@ -199,18 +193,8 @@ final class ExactLowering implements Layer.Visitor<Node, Step> {
         ordered[(o * taps + i % taps) * in + i / taps % in] = stored[i];
       }
     }
-    var integers = Quantised.Weights.of(ordered, window, limbs);
-    var stacked =
-        new Window(
-            window.height(),
-            window.width(),
-            in,
-            limbs * out,
-            window.kernel(),
-            window.stride(),
-            window.pad(),
-            window.padEnd());
-    return new Filter(products.filter(stacked, integers.limbs()), integers.scales(), limbs);
+    var integers = Quantised.Weights.of(ordered, out, limbs);
+    return new Filter(products.filter(window, integers.limbs()), integers.scales());
   }
 
   @Override
@@ -240,7 +224,8 @@ final class ExactLowering implements Layer.Visitor<Node, Step> {
       if (node.inputs().size() == 2) {
         affine.modulate(values.get(node.input(1)));
       }
-      norm.apply(x, affine, layer.silu(), values.make(out(node)), crew);
+      var size = norm.apply(x, affine, layer.silu(), values.make(out(node)), crew);
+      values.setSize(out(node), size);
     };
   }
 
@@ -335,15 +320,20 @@ final class ExactLowering implements Layer.Visitor<Node, Step> {
     int row = s[layer.axis()] * inner(s, layer.axis());
     return (values, crew) -> {
       float[] y = values.make(out(node));
-      int at = 0;
-      for (Tensor input : node.inputs()) {
-        float[] x = values.get(input.node());
-        int part = shape(input)[layer.axis()] * inner(s, layer.axis());
-        for (int i = 0; i * part < x.length; i++) {
-          System.arraycopy(x, i * part, y, i * row + at, part);
-        }
-        at += part;
-      }
+      crew.divide(
+          y.length / row,
+          row,
+          (begin, end) -> {
+            int at = 0;
+            for (Tensor input : node.inputs()) {
+              float[] x = values.get(input.node());
+              int part = shape(input)[layer.axis()] * inner(s, layer.axis());
+              for (int i = begin; i < end; i++) {
+                System.arraycopy(x, i * part, y, i * row + at, part);
+              }
+              at += part;
+            }
+          });
     };
   }
 
@@ -407,14 +397,19 @@ final class ExactLowering implements Layer.Visitor<Node, Step> {
     return (values, crew) -> {
       float[] x = values.get(node.input(0));
       float[] y = values.make(out(node));
-      for (int i = 0; i < s[1]; i++) {
-        for (int j = 0; j < s[2]; j++) {
-          int from = (i * s[2] + j) * c;
-          System.arraycopy(x, from, y, 2 * i * row + 2 * j * c, c);
-          System.arraycopy(x, from, y, 2 * i * row + (2 * j + 1) * c, c);
-        }
-        System.arraycopy(y, 2 * i * row, y, (2 * i + 1) * row, row);
-      }
+      crew.divide(
+          s[1],
+          2 * row,
+          (begin, end) -> {
+            for (int i = begin; i < end; i++) {
+              for (int j = 0; j < s[2]; j++) {
+                int from = (i * s[2] + j) * c;
+                System.arraycopy(x, from, y, 2 * i * row + 2 * j * c, c);
+                System.arraycopy(x, from, y, 2 * i * row + (2 * j + 1) * c, c);
+              }
+              System.arraycopy(y, 2 * i * row, y, (2 * i + 1) * row, row);
+            }
+          });
     };
   }
 
@@ -426,15 +421,19 @@ final class ExactLowering implements Layer.Visitor<Node, Step> {
     return (values, crew) -> {
       float[] x = values.get(node.input(0));
       float[] y = values.make(out(node));
-      for (int at = 0; at < y.length; at += c) {
-        int pixel = at / c;
-        int from = 2 * (pixel / (s[2] / 2)) * row + 2 * (pixel % (s[2] / 2)) * c;
-        for (int i = 0; i < c; i++) {
-          float above = x[from + i] + x[from + c + i];
-          float below = x[from + row + i] + x[from + row + c + i];
-          y[at + i] = (above + below) * 0.25f;
-        }
-      }
+      crew.divide(
+          y.length / c,
+          c,
+          (begin, end) -> {
+            for (int pixel = begin; pixel < end; pixel++) {
+              int from = 2 * (pixel / (s[2] / 2)) * row + 2 * (pixel % (s[2] / 2)) * c;
+              for (int i = 0; i < c; i++) {
+                float above = x[from + i] + x[from + c + i];
+                float below = x[from + row + i] + x[from + row + c + i];
+                y[pixel * c + i] = (above + below) * 0.25f;
+              }
+            }
+          });
     };
   }
 
@@ -475,8 +474,7 @@ final class ExactLowering implements Layer.Visitor<Node, Step> {
     int last = s.length == 0 ? 1 : s[s.length - 1];
     int[] a = strides(shape(node.inputs().get(0)), s);
     int[] b = strides(shape(node.inputs().get(1)), s);
-    int stepA = s.length == 0 ? 0 : a[s.length - 1];
-    int stepB = s.length == 0 ? 0 : b[s.length - 1];
+    int rows = Tiles.positions(last);
     return (values, crew) -> {
       float[] x = values.get(node.input(0));
       float[] z = values.get(node.input(1));
@@ -485,17 +483,31 @@ final class ExactLowering implements Layer.Visitor<Node, Step> {
           y.length / last,
           last,
           (begin, end) -> {
-            for (int row = begin; row < end; row++) {
-              int fromA = place(row, s, a);
-              int fromB = place(row, s, b);
-              int to = row * last;
-              for (int i = 0; i < last; i++) { // one rounding to float is that of float operations
-                y[to + i] =
-                    (float) layer.operation().of(x[fromA + i * stepA], z[fromB + i * stepB]);
-              }
+            float[] tile = Scratch.TILE.array(Math.min(rows, end - begin) * last);
+            float[] other = Scratch.TILE_2.array(tile.length);
+            for (int first = begin; first < end; first += rows) {
+              int n = Math.min(rows, end - first) * last;
+              broadcast(x, s, a, first, last, tile, n);
+              broadcast(z, s, b, first, last, other, n);
+              pairs(layer.operation(), tile, other, tile, 0, n);
+              System.arraycopy(tile, 0, y, first * last, n);
             }
           });
     };
+  }
+
+  /** Copies some rows of a value as it is broadcast. */
+  private static void broadcast(
+      float[] x, int[] shape, int[] strides, int first, int last, float[] to, int n) {
+    boolean isRepeated = strides.length == 0 || strides[strides.length - 1] == 0;
+    for (int at = 0; at < n; at += last) {
+      int from = place(first + at / last, shape, strides);
+      if (isRepeated) {
+        Arrays.fill(to, at, at + last, x[from]);
+      } else {
+        System.arraycopy(x, from, to, at, last);
+      }
+    }
   }
 
   /** An operation on values of the same shape. */
@@ -504,29 +516,29 @@ final class ExactLowering implements Layer.Visitor<Node, Step> {
       float[] a = values.get(node.input(0));
       float[] b = values.get(node.input(1));
       float[] y = values.make(out(node));
-      crew.divide(
-          y.length,
-          1,
-          (begin, end) -> {
-            switch (operation) {
-              case ADD -> {
-                for (int i = begin; i < end; i++) {
-                  y[i] = a[i] + b[i];
-                }
-              }
-              case MULTIPLY -> {
-                for (int i = begin; i < end; i++) {
-                  y[i] = a[i] * b[i];
-                }
-              }
-              case SUBTRACT, MAXIMUM, MINIMUM -> {
-                for (int i = begin; i < end; i++) {
-                  y[i] = (float) operation.of(a[i], b[i]);
-                }
-              }
-            }
-          });
+      crew.divide(y.length, 1, (begin, end) -> pairs(operation, a, b, y, begin, end));
     };
+  }
+
+  private static void pairs(
+      Operation operation, float[] a, float[] b, float[] y, int begin, int end) {
+    switch (operation) {
+      case ADD -> {
+        for (int i = begin; i < end; i++) {
+          y[i] = a[i] + b[i];
+        }
+      }
+      case MULTIPLY -> {
+        for (int i = begin; i < end; i++) {
+          y[i] = a[i] * b[i];
+        }
+      }
+      case SUBTRACT, MAXIMUM, MINIMUM -> {
+        for (int i = begin; i < end; i++) { // one rounding to float is that of float operations
+          y[i] = (float) operation.of(a[i], b[i]);
+        }
+      }
+    }
   }
 
   /** Returns the place of the first value of a row, the axes before the last counted together. */

@@ -5,7 +5,7 @@ import java.util.Arrays;
 
 /** Normalisations, whose sums are made of blocks of a fixed size. */
 final class Norms {
-  /** Pixels whose values are added in float32; blocks are added in double precision. */
+  /** Tiles whose values are added in float32; blocks are added in double precision. */
   private static final int BLOCK = 64;
 
   /** Sums of a row that are made side by side. */
@@ -21,93 +21,116 @@ final class Norms {
   record OfGroups(int pixels, int channels, int groups, double eps) {
     /** Returns the numbers with which each channel is normalised. */
     Affine coefficients(float[] x, float[] gain, float[] shift, Crew crew) {
-      float[] mean = means(x, new float[channels], false, crew);
-      float[] variance = means(x, mean, true, crew);
+      double[] moments = moments(x, crew);
+      int each = channels / groups;
       float[] factor = new float[channels];
-      for (int c = 0; c < channels; c++) {
-        factor[c] = gain[c] * (float) (1 / Math.sqrt(variance[c] + eps));
+      float[] own = new float[channels];
+      for (int first = 0; first < channels; first += each) {
+        double mean = 0;
+        for (int c = first; c < first + each; c++) {
+          mean += x[c] + moments[c] / pixels;
+        }
+        mean /= each;
+        double variance = 0;
+        for (int c = first; c < first + each; c++) {
+          double difference = moments[c] / pixels;
+          double fromMean = x[c] + difference - mean;
+          variance +=
+              moments[channels + c] / pixels - difference * difference + fromMean * fromMean;
+        }
+        double inverse = 1 / Math.sqrt(Math.max(variance, 0) / each + eps);
+        for (int c = first; c < first + each; c++) {
+          factor[c] = (float) (gain[c] * inverse);
+          own[c] = (float) (shift[c] - mean * gain[c] * inverse);
+        }
       }
-      return new Affine(mean, factor, shift.clone());
+      return new Affine(factor, own);
     }
 
-    /** Returns, for each channel, the mean of x − center, or of its square, in its group. */
-    private float[] means(float[] x, float[] center, boolean squared, Crew crew) {
-      int blocks = (pixels + BLOCK - 1) / BLOCK;
-      float[] sums = new float[blocks * channels];
+    /**
+     * Returns the sums over all pixels of x − x₀ for each channel, where x₀ is the first pixel,
+     * then those of its square.
+     */
+    private double[] moments(float[] x, Crew crew) {
+      int tile = Math.min(Tiles.positions(channels), pixels);
+      int blocks = (pixels + BLOCK * tile - 1) / (BLOCK * tile);
+      float[] center = Tiles.repeated(Arrays.copyOf(x, channels), tile);
+      double[] ofBlocks = new double[blocks * 2 * channels];
       crew.divide(
           blocks,
-          BLOCK * channels,
+          BLOCK * tile * channels,
           (begin, end) -> {
             for (int block = begin; block < end; block++) {
-              int last = Math.min(pixels, (block + 1) * BLOCK);
-              for (int pixel = block * BLOCK; pixel < last; pixel++) {
-                if (squared) {
-                  addSquares(x, pixel * channels, center, sums, block * channels);
-                } else {
-                  add(x, pixel * channels, channels, sums, block * channels);
-                }
+              int length = center.length;
+              float[] own = Scratch.TILE.array(length);
+              float[] sums = Scratch.TILE_2.array(length);
+              float[] squares = Scratch.TILE_3.array(length);
+              Arrays.fill(sums, 0, length, 0);
+              Arrays.fill(squares, 0, length, 0);
+              int last = Math.min(pixels, (block + 1) * BLOCK * tile) * channels;
+              for (int at = block * BLOCK * length; at < last; at += length) {
+                int n = Math.min(length, last - at);
+                System.arraycopy(x, at, own, 0, n);
+                Tiles.addMoments(own, center, sums, squares, n);
               }
+              addPixels(sums, tile, ofBlocks, block * 2 * channels);
+              addPixels(squares, tile, ofBlocks, (block * 2 + 1) * channels);
             }
           });
-      double[] ofGroup = new double[groups];
-      int each = channels / groups;
-      for (int i = 0; i < sums.length; i++) {
-        ofGroup[i % channels / each] += sums[i];
+      double[] moments = new double[2 * channels];
+      for (int i = 0; i < ofBlocks.length; i++) {
+        moments[i % moments.length] += ofBlocks[i];
       }
-      float[] means = new float[channels];
-      for (int c = 0; c < channels; c++) {
-        means[c] = (float) (ofGroup[c / each] / ((double) pixels * each));
-      }
-      return means;
+      return moments;
     }
 
-    private static void add(float[] x, int from, int count, float[] sums, int at) {
-      for (int c = 0; c < count; c++) {
-        sums[at + c] += x[from + c];
+    private void addPixels(float[] tile, int count, double[] sums, int at) {
+      for (int from = 0; from < count * channels; from += channels) {
+        for (int c = 0; c < channels; c++) {
+          sums[at + c] += tile[from + c];
+        }
       }
     }
 
-    private static void addSquares(float[] x, int from, float[] center, float[] sums, int at) {
-      for (int c = 0; c < center.length; c++) {
-        float d = x[from + c] - center[c];
-        sums[at + c] += d * d;
-      }
-    }
-
-    /** Applies the numbers, then SiLU if requested. */
-    void apply(float[] x, Affine affine, boolean silu, float[] y, Crew crew) {
+    /** Applies the numbers, then SiLU if requested; returns the largest absolute result. */
+    Values.Size apply(float[] x, Affine affine, boolean silu, float[] y, Crew crew) {
+      int tile = Math.min(Tiles.positions(channels), pixels);
+      float[] factor = Tiles.repeated(affine.factor, tile);
+      float[] shift = Tiles.repeated(affine.shift, tile);
+      var size = new Values.Size();
       crew.divide(
           pixels,
           channels,
           (begin, end) -> {
-            for (int first = begin; first < end; first += BLOCK) {
-              int last = Math.min(end, first + BLOCK);
-              for (int pixel = first; pixel < last; pixel++) {
-                affine.apply(x, y, pixel * channels);
-              }
+            int length = factor.length;
+            float[] own = Scratch.TILE.array(length);
+            float[] sizes = Scratch.TILE_2.array(length);
+            Arrays.fill(sizes, 0, length, 0);
+            for (int at = begin * channels; at < end * channels; at += length) {
+              int n = Math.min(length, end * channels - at);
+              System.arraycopy(x, at, own, 0, n);
+              Tiles.scale(own, factor, shift, n);
               if (silu) {
-                Curves.apply(Function.SILU, y, y, first * channels, last * channels);
+                Curves.apply(Function.SILU, own, own, 0, n);
               }
+              Tiles.enlarge(own, sizes, n);
+              System.arraycopy(own, 0, y, at, n);
             }
+            size.enlarge(Tiles.largest(sizes, length));
           });
+      return size;
     }
   }
 
-  /** Computes (x − mean)·factor + shift, for each channel. */
+  /** Computes x·factor + shift, for each channel. */
   @SuppressWarnings("ArrayRecordComponent") // bulk data
-  record Affine(float[] mean, float[] factor, float[] shift) {
-    void apply(float[] x, float[] y, int at) {
-      for (int c = 0; c < mean.length; c++) {
-        y[at + c] = (x[at + c] - mean[c]) * factor[c] + shift[c];
-      }
-    }
-
+  record Affine(float[] factor, float[] shift) {
     /** Adds the scale and the shift of a sample: y·(1 + scale) + shift. */
     void modulate(float[] scaleShift) {
-      for (int c = 0; c < mean.length; c++) {
+      for (int c = 0; c < factor.length; c++) {
         float scale = 1 + scaleShift[c];
         factor[c] *= scale;
-        shift[c] = shift[c] * scale + scaleShift[mean.length + c];
+        shift[c] = shift[c] * scale + scaleShift[factor.length + c];
       }
     }
   }
@@ -119,30 +142,36 @@ final class Norms {
         x.length / channels,
         channels,
         (begin, end) -> {
-          var affine = new Affine(new float[channels], new float[channels], shift);
+          float[] own = new float[channels];
+          float[] factor = new float[channels];
           for (int row = begin; row < end; row++) {
-            int at = row * channels;
-            float mean = (float) (sum(x, at, channels, 0, false) / channels);
-            double variance = sum(x, at, channels, mean, true) / channels;
+            System.arraycopy(x, row * channels, own, 0, channels);
+            float mean = (float) (sum(own, 0, false) / channels);
+            double variance = sum(own, mean, true) / channels;
             float inverse = (float) (1 / Math.sqrt(variance + eps));
             for (int c = 0; c < channels; c++) {
-              affine.mean[c] = mean;
-              affine.factor[c] = gain[c] * inverse;
+              own[c] -= mean;
+              factor[c] = gain[c] * inverse;
             }
-            affine.apply(x, y, at);
+            Tiles.scale(own, factor, shift, channels);
+            System.arraycopy(own, 0, y, row * channels, channels);
           }
         });
   }
 
   /** Returns the sum of x − center, or of its square: of each eighth value, and of these sums. */
-  private static double sum(float[] x, int from, int count, float center, boolean squared) {
+  private static double sum(float[] x, float center, boolean squared) {
     double[] lanes = new double[LANES];
-    for (int i = 0; i < count; i += LANES) {
-      for (int lane = 0; lane < Math.min(LANES, count - i); lane++) {
-        float d = x[from + i + lane] - center;
+    for (int i = 0; i < x.length; i += LANES) {
+      for (int lane = 0; lane < Math.min(LANES, x.length - i); lane++) {
+        float d = x[i + lane] - center;
         lanes[lane] += squared ? d * d : d;
       }
     }
-    return Arrays.stream(lanes).reduce(0, Double::sum);
+    double sum = 0;
+    for (double lane : lanes) {
+      sum += lane;
+    }
+    return sum;
   }
 }

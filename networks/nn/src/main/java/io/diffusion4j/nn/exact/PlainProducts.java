@@ -1,37 +1,53 @@
 package io.diffusion4j.nn.exact;
 
+import java.nio.FloatBuffer;
 import java.util.Arrays;
+import java.util.List;
 
 /** Products in plain Java, on any processor. */
 final class PlainProducts implements Products {
   @Override
-  public Filter filter(Window w, float[] weights) {
-    int taps = w.kernel() * w.kernel() * w.in();
-    double[] byInput = new double[weights.length]; // [kernel, kernel, in, out]
-    for (int o = 0; o < w.out(); o++) {
-      for (int i = 0; i < taps; i++) {
-        byInput[i * w.out() + o] = weights[o * taps + i];
-      }
-    }
-    return (x, factor, images, sums, crew) -> {
-      float[] integers = new float[x.length];
-      Products.round(x, 0, x.length, factor, integers, 0);
-      int rows = images * w.outHeight();
+  public Filter filter(Window w, List<float[]> weights) {
+    int limbs = weights.size();
+    List<double[]> ofLimbs = weights.stream().map(limb -> byInput(w, limb)).toList();
+    return (x, factor, sums, crew) -> {
+      float[] integers = new float[limbs * x.length];
+      Quantised.write(x, 0, x.length, factor, limbs, FloatBuffer.wrap(integers), 0);
       crew.each(
-          thread -> {
-            for (int row = thread; row < rows; row += crew.size()) {
-              row(w, byInput, integers, row, sums);
+          part -> {
+            float[] own = new float[limbs * limbs * w.outWidth() * w.out()];
+            for (int row = part; row < w.outHeight(); row += crew.size()) {
+              int at = 0;
+              for (double[] limb : ofLimbs) {
+                for (int image = 0; image < limbs; image++) {
+                  row(w, limb, integers, image * w.size(), row, own, at);
+                  at += w.outWidth() * w.out();
+                }
+              }
+              sums.take(FloatBuffer.wrap(own), row * w.outWidth(), w.outWidth());
             }
           });
     };
   }
 
+  /** Returns weights as {@code [kernel, kernel, in, out]}. */
+  private static double[] byInput(Window w, float[] weights) {
+    int each = weights.length / w.out();
+    double[] byInput = new double[weights.length];
+    for (int o = 0; o < w.out(); o++) {
+      for (int i = 0; i < each; i++) {
+        byInput[i * w.out() + o] = weights[o * each + i];
+      }
+    }
+    return byInput;
+  }
+
   /** Computes a row of the results; sums below 2⁵³ are exact in double precision. */
-  private static void row(Window w, double[] weights, float[] x, int row, float[] sums) {
+  private static void row(
+      Window w, double[] weights, float[] x, int image, int row, float[] sums, int at) {
     int out = w.out();
     double[] sum = new double[out];
-    int image = row / w.outHeight() * w.size();
-    int top = row % w.outHeight() * w.stride() - w.pad();
+    int top = row * w.stride() - w.pad();
     for (int column = 0; column < w.outWidth(); column++) {
       int left = column * w.stride() - w.pad();
       Arrays.fill(sum, 0);
@@ -43,9 +59,8 @@ final class PlainProducts implements Products {
           }
         }
       }
-      int to = (row * w.outWidth() + column) * out;
       for (int o = 0; o < out; o++) {
-        sums[to + o] = (float) sum[o];
+        sums[at + column * out + o] = (float) sum[o];
       }
     }
   }

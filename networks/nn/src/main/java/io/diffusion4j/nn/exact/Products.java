@@ -1,5 +1,7 @@
 package io.diffusion4j.nn.exact;
 
+import java.nio.FloatBuffer;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -12,17 +14,6 @@ public interface Products extends AutoCloseable {
   /** The largest integer. */
   int LARGEST = 127;
 
-  /** Adding and subtracting it rounds numbers up to 2²¹ to the nearest integer, ties to even. */
-  float ROUND = 3 << 22;
-
-  /** Writes the integers nearest to some numbers times a factor, ties to even. */
-  static void round(float[] x, int begin, int end, float factor, float[] to, int at) {
-    int shift = at - begin;
-    for (int i = begin; i < end; i++) {
-      to[i + shift] = (x[i] * factor + ROUND) - ROUND;
-    }
-  }
-
   /** A library with fast products, found by {@link java.util.ServiceLoader}. */
   interface Library {
     /** Returns products for a number of threads; empty if this processor cannot have them. */
@@ -33,22 +24,34 @@ public interface Products extends AutoCloseable {
   @FunctionalInterface
   interface Filter {
     /**
-     * Computes the sums of one or several images of integers: numbers times a factor, {@linkplain
-     * #round rounded}.
+     * Computes the sums of an image of integers: numbers times a factor, rounded, in as many limbs
+     * as the weights have.
      *
-     * @param x {@code [images, height, width, in]}
-     * @param factor of each number, so that integers are at most 127
-     * @param sums receives {@code [images, outHeight, outWidth, out]}
+     * @param x {@code [height, width, in]}
      */
-    void run(float[] x, float factor, int images, float[] sums, Crew crew);
+    void run(float[] x, float factor, Sums sums, Crew crew);
+  }
+
+  /** Takes the sums of some positions, on the thread that computed them. */
+  @FunctionalInterface
+  interface Sums {
+    /**
+     * Takes sums.
+     *
+     * @param sums from index 0 on {@code [limbs of weights, limbs of x, count, out]}, high limbs
+     *     first
+     * @param position the first position of {@code [outHeight, outWidth]}
+     * @param count positions
+     */
+    void take(FloatBuffer sums, int position, int count);
   }
 
   /**
    * Adds a filter.
    *
-   * @param weights {@code [out, kernel, kernel, in]}
+   * @param weights one or two limbs {@code [out, kernel, kernel, in]}, the high one first
    */
-  Filter filter(Window window, float[] weights);
+  Filter filter(Window window, List<float[]> weights);
 
   /** A product of two computed matrices. */
   @FunctionalInterface

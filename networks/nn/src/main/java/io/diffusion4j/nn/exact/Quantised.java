@@ -1,15 +1,21 @@
 package io.diffusion4j.nn.exact;
 
-import io.diffusion4j.nn.exact.Products.Window;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 
 /**
  * Numbers as integers times a scale: value ≈ scale·q, where the largest absolute value has the
  * largest q. With one limb, |q| ≤ 127; with two, q = 128·high + low, with |high| ≤ 127 and |low| ≤
  * 64.
  */
-final class Quantised {
+public final class Quantised {
   /** The factor of a high limb. */
   static final float BASE = 128;
+
+  /** Adding and subtracting it rounds numbers up to 2²¹ to the nearest integer, ties to even. */
+  static final float ROUND = 3 << 22;
 
   private Quantised() {}
 
@@ -30,52 +36,69 @@ final class Quantised {
 
   /** Returns the largest absolute value of some places; NaN if one is. */
   static float size(float[] x, int begin, int end) {
-    float size = 0;
-    for (int i = begin; i < end; i++) { // the JIT compiles this form to vector instructions
-      size = Math.max(size, Math.abs(x[i]));
+    int length = Math.min(Tiles.LENGTH, end - begin);
+    float[] tile = Scratch.TILE.array(length);
+    float[] sizes = Scratch.TILE_2.array(length);
+    Arrays.fill(sizes, 0, length, 0);
+    for (int at = begin; at < end; at += length) {
+      int n = Math.min(length, end - at);
+      System.arraycopy(x, at, tile, 0, n);
+      Tiles.enlarge(tile, sizes, n);
     }
-    return size;
+    return Tiles.largest(sizes, length);
   }
 
   /**
-   * Writes the limbs of some places.
+   * Writes the limbs of some numbers times a factor.
    *
-   * @param to the place of the first high limb
-   * @param apart the distance of low limbs from their high limbs; 0 for one limb
+   * @param limbs 1 or 2
+   * @param to receives all high limbs at an index, then all low ones
    */
-  static void split(
-      float[] x, int begin, int end, float inverse, float[] limbs, int to, int apart) {
-    int shift = to - begin;
-    if (apart == 0) {
-      Products.round(x, begin, end, inverse, limbs, to);
-      return;
-    }
-    for (int i = begin; i < end; i++) {
-      float q = (x[i] * inverse + Products.ROUND) - Products.ROUND;
-      float high = (q * (1 / BASE) + Products.ROUND) - Products.ROUND;
-      limbs[i + shift] = high;
-      limbs[i + shift + apart] = q - high * BASE;
+  public static void write(
+      float[] x, int from, int count, float factor, int limbs, FloatBuffer to, int index) {
+    int length = Math.min(Tiles.LENGTH, count);
+    float[] tile = Scratch.TILE.array(length);
+    float[] low = Scratch.TILE_2.array(length);
+    for (int at = 0; at < count; at += length) {
+      int n = Math.min(length, count - at);
+      System.arraycopy(x, from + at, tile, 0, n);
+      Tiles.round(tile, factor, n);
+      if (limbs == 2) {
+        Tiles.split(tile, low, n);
+        to.put(index + count + at, low, 0, n);
+      }
+      to.put(index + at, tile, 0, n);
     }
   }
 
-  /** Weights with a scale for each output. */
+  /**
+   * Weights with a scale for each output.
+   *
+   * @param limbs the integers of each limb
+   */
   @SuppressWarnings("ArrayRecordComponent") // bulk data
-  record Weights(float[] limbs, float[] scales) {
+  record Weights(List<float[]> limbs, float[] scales) {
     /**
      * Quantises weights.
      *
      * @param weights the values of each output, one output after the other
      * @param count the number of limbs
      */
-    static Weights of(float[] weights, Window window, int count) {
-      int each = weights.length / window.out();
-      float[] limbs = new float[count * weights.length];
-      float[] scales = new float[window.out()];
-      int apart = count == 1 ? 0 : weights.length;
-      for (int o = 0; o < scales.length; o++) {
+    static Weights of(float[] weights, int outputs, int count) {
+      int each = weights.length / outputs;
+      List<float[]> limbs = new ArrayList<>();
+      for (int i = 0; i < count; i++) {
+        limbs.add(new float[weights.length]);
+      }
+      float[] scales = new float[outputs];
+      float[] own = new float[count * each];
+      for (int o = 0; o < outputs; o++) {
         int from = o * each;
         scales[o] = scale(size(weights, from, from + each), count);
-        split(weights, from, from + each, 1 / scales[o], limbs, from, apart);
+        write(weights, from, each, 1 / scales[o], count, FloatBuffer.wrap(own), 0);
+        for (int i = 0; i < count; i++) {
+          System.arraycopy(own, i * each, limbs.get(i), from, each);
+        }
       }
       return new Weights(limbs, scales);
     }

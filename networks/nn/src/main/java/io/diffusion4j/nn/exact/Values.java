@@ -12,7 +12,6 @@ final class Values {
   private final int[] counts;
   private final Map<Integer, float[]> arrays = new HashMap<>();
   private final Map<Integer, Float> sizes = new HashMap<>();
-  private final Map<Integer, float[]> limbs = new HashMap<>();
   private final Map<Integer, Deque<float[]>> free = new HashMap<>();
 
   /** Creates values that are not computed yet, given the number of elements of each. */
@@ -27,7 +26,8 @@ final class Values {
 
   /** Returns an array for a value, with any content. */
   float[] make(int node) {
-    float[] made = take(counts[node]);
+    Deque<float[]> known = free.get(counts[node]);
+    float[] made = known == null || known.isEmpty() ? new float[counts[node]] : known.pop();
     arrays.put(node, made);
     return made;
   }
@@ -37,66 +37,48 @@ final class Values {
     arrays.put(node, value);
   }
 
-  /** Returns the largest absolute value, which several layers may need. */
+  /** Returns the largest absolute value, which several layers may need; NaN if one is. */
   float size(int node, Crew crew) {
     return sizes.computeIfAbsent(
         node,
         n -> {
           float[] x = get(n);
-          var largest = new AtomicInteger(); // the bits of a float, in whose order NaN comes last
-          crew.divide(
-              x.length,
-              1,
-              (begin, end) ->
-                  largest.accumulateAndGet(
-                      Float.floatToIntBits(Quantised.size(x, begin, end)), Math::max));
-          return Float.intBitsToFloat(largest.get());
+          var largest = new Size();
+          crew.divide(x.length, 1, (begin, end) -> largest.enlarge(Quantised.size(x, begin, end)));
+          return largest.get();
         });
   }
 
-  /** Returns the two limbs of a value, which several layers may read: all high, then all low. */
-  float[] limbs(int node, float scale, Crew crew) {
-    return limbs.computeIfAbsent(
-        node,
-        n -> {
-          float[] x = get(n);
-          float[] to = take(2 * x.length);
-          crew.divide(
-              x.length,
-              1,
-              (begin, end) -> Quantised.split(x, begin, end, 1 / scale, to, begin, x.length));
-          return to;
-        });
+  /** Sets the largest absolute value, which is known already. */
+  void setSize(int node, Size size) {
+    sizes.put(node, size.get());
+  }
+
+  /** The largest of the sizes that some threads find. */
+  static final class Size {
+    private final AtomicInteger bits = new AtomicInteger(); // in whose order NaN comes last
+
+    void enlarge(float size) {
+      bits.accumulateAndGet(Float.floatToIntBits(size), Math::max);
+    }
+
+    private float get() {
+      return Float.intBitsToFloat(bits.get());
+    }
   }
 
   /** Releases a value that no other layer reads. */
   void release(int node) {
     sizes.remove(node);
-    float[] integers = limbs.remove(node);
-    if (integers != null) {
-      give(integers);
-    }
     float[] value = arrays.remove(node);
     if (value != null) {
-      give(value);
+      free.computeIfAbsent(value.length, k -> new ArrayDeque<>()).push(value);
     }
-  }
-
-  /** Returns an array of this length with any content, to be {@linkplain #give given back}. */
-  float[] take(int length) {
-    Deque<float[]> known = free.get(length);
-    return known == null || known.isEmpty() ? new float[length] : known.pop();
-  }
-
-  /** Takes an array back. */
-  void give(float[] array) {
-    free.computeIfAbsent(array.length, k -> new ArrayDeque<>()).push(array);
   }
 
   /** Forgets the values of a sample that failed. */
   void clear() {
     arrays.clear();
     sizes.clear();
-    limbs.clear();
   }
 }
