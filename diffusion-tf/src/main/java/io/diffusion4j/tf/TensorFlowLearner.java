@@ -8,6 +8,7 @@ import io.diffusion4j.nn.train.Muon;
 import io.diffusion4j.nn.train.Trainer;
 import io.diffusion4j.nn.train.TrainingConfig;
 import io.diffusion4j.nn.train.TrainingSession;
+import io.diffusion4j.nn.train.UpdateRule;
 import io.diffusion4j.nn.train.group.AllReduce;
 import io.diffusion4j.nn.train.group.Group;
 import io.diffusion4j.nn.train.group.RowRange;
@@ -21,6 +22,7 @@ import java.util.Set;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Output;
+import org.tensorflow.Result;
 import org.tensorflow.Session;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
@@ -43,6 +45,25 @@ final class TensorFlowLearner implements TrainingSession {
       Placeholder<TFloat32> value,
       Assign<TFloat32> fill) {}
 
+  /**
+   * A parameter that an {@link UpdateRule} moves in Java, between two runs of the graph.
+   *
+   * @param gradient the clipped gradient
+   * @param shrunk the weights after weight decay
+   * @param averages of the weights that are fed
+   */
+  private record Ruled(
+      Cell weights,
+      Cell m,
+      Cell v,
+      Operand<TFloat32> gradient,
+      Operand<TFloat32> shrunk,
+      List<Op> averages) {
+    List<Operand<TFloat32>> reads() {
+      return List.of(shrunk, gradient, m.read, v.read);
+    }
+  }
+
   private final TrainingConfig config;
   private final Group group;
   private final RowRange share;
@@ -52,6 +73,7 @@ final class TensorFlowLearner implements TrainingSession {
   private final NetworkGraph network;
   private final Operand<TFloat32> gradientNorm;
   private final List<Op> updates = new ArrayList<>();
+  private final List<Ruled> ruled = new ArrayList<>();
   private final Map<String, Cell> state = new LinkedHashMap<>();
   private final Placeholder<TFloat32> rate;
   private final Placeholder<TFloat32> decay;
@@ -170,6 +192,10 @@ final class TensorFlowLearner implements TrainingSession {
     cell(tf, Role.ADAM_M, parameter, m);
     cell(tf, Role.ADAM_V, parameter, v);
 
+    if (config.optimizer().rule().isPresent()) {
+      ruled.add(ruled(tf, slot, gradient));
+      return;
+    }
     Ops then = tf.withControlDependencies(barrier);
     if (config.optimizer().decays(parameter) && config.optimizer().weightDecay() > 0) {
       var shrink = tf.math.mul(slot.read(), decay);
@@ -179,16 +205,75 @@ final class TensorFlowLearner implements TrainingSession {
         config.optimizer().orthogonalizes(parameter)
             ? muon(then, slot, m, gradient)
             : adam(then, slot, m, v, gradient);
+    updates.addAll(averages(tf, slot, moved));
+  }
+
+  /** Builds the moving averages of weights that have moved. */
+  private List<Op> averages(Ops tf, TrainableWeights.Slot slot, Operand<TFloat32> moved) {
+    List<Op> averages = new ArrayList<>();
     var after = tf.withControlDependencies(moved);
     for (int i = 0; i < emaDecays.size(); i++) {
       var ema = tf.variable(slot.shape(), TFloat32.class);
-      cell(tf, Role.AVERAGES.get(i), parameter, ema);
+      cell(tf, Role.AVERAGES.get(i), slot.parameter(), ema);
       var emaDecay = emaDecays.get(i);
       var average =
           after.math.add(
               after.math.mul(ema, emaDecay),
               after.math.mul(moved, after.math.sub(tf.constant(1f), emaDecay)));
-      updates.add(tf.assign(ema, average));
+      averages.add(tf.assign(ema, average));
+    }
+    return averages;
+  }
+
+  private Ruled ruled(Ops tf, TrainableWeights.Slot slot, Operand<TFloat32> gradient) {
+    var parameter = slot.parameter();
+    var weights = cellOf(Role.WEIGHTS, parameter);
+    var kept = tf.math.sub(tf.constant(1f), decay);
+    return new Ruled(
+        weights,
+        cellOf(Role.ADAM_M, parameter),
+        cellOf(Role.ADAM_V, parameter),
+        gradient,
+        config.optimizer().decays(parameter) ? tf.math.mul(slot.read(), kept) : slot.read(),
+        averages(tf, slot, weights.value));
+  }
+
+  /**
+   * Moves weights by a rule in Java, and their averages.
+   *
+   * @param first the index of the first {@link Ruled#reads} in the result
+   */
+  private void move(Result result, int first, long step) {
+    if (ruled.isEmpty()) {
+      return;
+    }
+    UpdateRule rule = config.optimizer().rule().orElseThrow().update();
+    List<TType> owned = new ArrayList<>();
+    try {
+      var runner = session.runner();
+      feed(runner, owned, step);
+      int at = first;
+      for (Ruled one : ruled) {
+        float[] weights = Tensors.floats(result.get(at++));
+        float[] gradient = Tensors.floats(result.get(at++));
+        float[] m = Tensors.floats(result.get(at++));
+        float[] v = Tensors.floats(result.get(at++));
+        rule.update(
+            new UpdateRule.Weights(weights, gradient, m, v, 0, weights.length),
+            config.rate(step),
+            step);
+        Map.of(one.weights, weights, one.m, m, one.v, v)
+            .forEach(
+                (cell, values) -> {
+                  var tensor = Tensors.of(values, cell.value.shape().asArray());
+                  owned.add(tensor);
+                  runner.feed(cell.value, tensor).addTarget(cell.fill);
+                });
+        one.averages.forEach(runner::addTarget);
+      }
+      runner.run().close();
+    } finally {
+      owned.forEach(TType::close);
     }
   }
 
@@ -353,7 +438,10 @@ final class TensorFlowLearner implements TrainingSession {
         runner.feed(means.get(i), tensor);
       }
       updates.forEach(runner::addTarget);
-      try (var result = runner.fetch(gradientNorm).run()) {
+      runner.fetch(gradientNorm);
+      ruled.forEach(one -> one.reads().forEach(runner::fetch));
+      try (var result = runner.run()) {
+        move(result, 1, step);
         return Tensors.floats(result.get(0))[0];
       }
     } finally {
@@ -398,10 +486,16 @@ final class TensorFlowLearner implements TrainingSession {
         network.outputs().forEach(runner::fetch);
       }
       targets.forEach(runner::addTarget);
+      if (targets == updates) {
+        ruled.forEach(one -> one.reads().forEach(runner::fetch));
+      }
       try (var result = runner.run()) {
         int first = targets == updates ? 1 : 0;
         if (batch.isPresent()) {
           values.add(objective.value(i -> Tensors.floats(result.get(first + i))));
+        }
+        if (targets == updates) {
+          move(result, first + (batch.isPresent() ? network.outputs().size() : 0), step);
         }
         return first == 0 ? 0 : Tensors.floats(result.get(0))[0];
       }

@@ -40,11 +40,6 @@ public final class TensorFlowTrainingEngine implements TrainingEngine {
         config.activations(),
         "KEPT, as TensorFlow trains; oneDNN recomputes them");
     Check.that(
-        config.optimizer().rule().isEmpty(),
-        "optimizer",
-        config.optimizer().name(),
-        "adamw or muon, as TensorFlow trains; oneDNN runs those of plugins");
-    Check.that(
         group.isAlone() || objective.isMeanOfRows(),
         "engine",
         name(),

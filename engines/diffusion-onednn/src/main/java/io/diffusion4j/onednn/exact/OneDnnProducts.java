@@ -27,6 +27,9 @@ final class OneDnnProducts implements Products {
   /** Floats below it are exact. */
   private static final double EXACT = 0x1p24;
 
+  /** Multiplications that are worth a thread. */
+  private static final long SHARED = 1 << 18;
+
   private final Scope scope = new Scope();
   private final List<Workspace> workspaces = new ArrayList<>();
   private final DataType type;
@@ -219,21 +222,26 @@ final class OneDnnProducts implements Products {
 
     @Override
     public void run(float[] x, float factor, Sums sums, Crew crew) {
-      crew.each(
-          part -> {
-            int thread = crew.size() == 1 ? crew.member() : part;
-            int height = window.isMatrix() ? window.height() * window.width() : window.outHeight();
-            int first = height * part / crew.size();
-            int last = height * (part + 1) / crew.size();
-            int top = first * window.stride() - window.pad();
-            int bottom = (last - 1) * window.stride() - window.pad() + window.kernel();
-            int begin = Math.max(0, top);
-            int end = window.isMatrix() ? last : Math.min(window.height(), bottom);
-            if (first < last) {
-              var rows = new Rows(thread, begin, end, begin - top, bottom - end, last - first);
-              run(rows, x, factor, sums, first);
-            }
-          });
+      long each = (long) window.kernel() * window.kernel() * window.in();
+      if (crew.size() == 1 || each * window.outSize() < SHARED) {
+        run(crew.member(), 0, 1, x, factor, sums);
+      } else {
+        crew.each(part -> run(part, part, crew.size(), x, factor, sums));
+      }
+    }
+
+    private void run(int thread, int part, int parts, float[] x, float factor, Sums sums) {
+      int height = window.isMatrix() ? window.height() * window.width() : window.outHeight();
+      int first = height * part / parts;
+      int last = height * (part + 1) / parts;
+      int top = first * window.stride() - window.pad();
+      int bottom = (last - 1) * window.stride() - window.pad() + window.kernel();
+      int begin = Math.max(0, top);
+      int end = window.isMatrix() ? last : Math.min(window.height(), bottom);
+      if (first < last) {
+        var rows = new Rows(thread, begin, end, begin - top, bottom - end, last - first);
+        run(rows, x, factor, sums, first);
+      }
     }
 
     private void run(Rows rows, float[] x, float factor, Sums sums, int first) {

@@ -17,6 +17,7 @@ final class ExactAttention {
   private final int keys;
   private final int width;
   private final int block;
+  private final int blocks;
   private final Products.Pair logits;
   private final Products.Pair results;
 
@@ -30,7 +31,9 @@ final class ExactAttention {
     this.queries = queries;
     this.keys = keys;
     this.width = channels / heads;
-    this.block = Math.max(1, Math.min(queries, LOGITS / keys));
+    int share = heads % 2 == 0 ? queries : (queries + 1) / 2; // two threads can share a head
+    this.block = Math.max(1, Math.min(share, LOGITS / keys));
+    this.blocks = (queries + block - 1) / block;
     this.logits = products.pair(2 * block, 2 * keys, width);
     this.results = products.pair(2 * block, 2 * width, keys);
   }
@@ -52,14 +55,22 @@ final class ExactAttention {
     crew.each(
         part -> {
           int thread = crew.size() == 1 ? crew.member() : part;
-          for (int head = part; head < heads; head += crew.size()) {
-            head(head, q, k, v, masks, strides, y, thread);
+          int next = heads * blocks * part / crew.size();
+          int last = heads * blocks * (part + 1) / crew.size();
+          while (next < last) {
+            int head = next / blocks;
+            int end = Math.min(last, (head + 1) * blocks);
+            head(head, next % blocks, end - head * blocks, q, k, v, masks, strides, y, thread);
+            next = end;
           }
         });
   }
 
+  /** Computes some blocks of a head. */
   private void head(
       int head,
+      int fromBlock,
+      int toBlock,
       float[] q,
       float[] k,
       float[] v,
@@ -84,8 +95,8 @@ final class ExactAttention {
     float[][] row = new float[4][keys];
     float[][] result = new float[4][width];
     float[] total = new float[block];
-    for (int begin = 0; begin < queries; begin += block) {
-      int first = Math.min(begin, queries - block); // the last block may repeat some queries
+    for (int part = fromBlock; part < toBlock; part++) {
+      int first = Math.min(part * block, queries - block); // the last block may repeat some queries
       Quantised.write(
           own, first * width, block * width, 1 / scaleQ, 2, FloatBuffer.wrap(limbsQ), 0);
       logits.run(limbsQ, limbsK, sums, thread);

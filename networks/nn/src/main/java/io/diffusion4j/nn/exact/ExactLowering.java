@@ -320,15 +320,20 @@ final class ExactLowering implements Layer.Visitor<Node, Step> {
     int row = s[layer.axis()] * inner(s, layer.axis());
     return (values, crew) -> {
       float[] y = values.make(out(node));
-      int at = 0;
-      for (Tensor input : node.inputs()) {
-        float[] x = values.get(input.node());
-        int part = shape(input)[layer.axis()] * inner(s, layer.axis());
-        for (int i = 0; i * part < x.length; i++) {
-          System.arraycopy(x, i * part, y, i * row + at, part);
-        }
-        at += part;
-      }
+      crew.divide(
+          y.length / row,
+          row,
+          (begin, end) -> {
+            int at = 0;
+            for (Tensor input : node.inputs()) {
+              float[] x = values.get(input.node());
+              int part = shape(input)[layer.axis()] * inner(s, layer.axis());
+              for (int i = begin; i < end; i++) {
+                System.arraycopy(x, i * part, y, i * row + at, part);
+              }
+              at += part;
+            }
+          });
     };
   }
 
@@ -392,14 +397,19 @@ final class ExactLowering implements Layer.Visitor<Node, Step> {
     return (values, crew) -> {
       float[] x = values.get(node.input(0));
       float[] y = values.make(out(node));
-      for (int i = 0; i < s[1]; i++) {
-        for (int j = 0; j < s[2]; j++) {
-          int from = (i * s[2] + j) * c;
-          System.arraycopy(x, from, y, 2 * i * row + 2 * j * c, c);
-          System.arraycopy(x, from, y, 2 * i * row + (2 * j + 1) * c, c);
-        }
-        System.arraycopy(y, 2 * i * row, y, (2 * i + 1) * row, row);
-      }
+      crew.divide(
+          s[1],
+          2 * row,
+          (begin, end) -> {
+            for (int i = begin; i < end; i++) {
+              for (int j = 0; j < s[2]; j++) {
+                int from = (i * s[2] + j) * c;
+                System.arraycopy(x, from, y, 2 * i * row + 2 * j * c, c);
+                System.arraycopy(x, from, y, 2 * i * row + (2 * j + 1) * c, c);
+              }
+              System.arraycopy(y, 2 * i * row, y, (2 * i + 1) * row, row);
+            }
+          });
     };
   }
 
@@ -411,15 +421,19 @@ final class ExactLowering implements Layer.Visitor<Node, Step> {
     return (values, crew) -> {
       float[] x = values.get(node.input(0));
       float[] y = values.make(out(node));
-      for (int at = 0; at < y.length; at += c) {
-        int pixel = at / c;
-        int from = 2 * (pixel / (s[2] / 2)) * row + 2 * (pixel % (s[2] / 2)) * c;
-        for (int i = 0; i < c; i++) {
-          float above = x[from + i] + x[from + c + i];
-          float below = x[from + row + i] + x[from + row + c + i];
-          y[at + i] = (above + below) * 0.25f;
-        }
-      }
+      crew.divide(
+          y.length / c,
+          c,
+          (begin, end) -> {
+            for (int pixel = begin; pixel < end; pixel++) {
+              int from = 2 * (pixel / (s[2] / 2)) * row + 2 * (pixel % (s[2] / 2)) * c;
+              for (int i = 0; i < c; i++) {
+                float above = x[from + i] + x[from + c + i];
+                float below = x[from + row + i] + x[from + row + c + i];
+                y[pixel * c + i] = (above + below) * 0.25f;
+              }
+            }
+          });
     };
   }
 

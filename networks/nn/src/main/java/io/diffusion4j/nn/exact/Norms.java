@@ -168,6 +168,10 @@ final class Norms {
         lanes[lane] += squared ? d * d : d;
       }
     }
-    return Arrays.stream(lanes).reduce(0, Double::sum);
+    double sum = 0;
+    for (double lane : lanes) {
+      sum += lane;
+    }
+    return sum;
   }
 }
