@@ -14,7 +14,6 @@ import kotlin.math.cos
 import kotlin.math.exp
 import kotlin.math.sin
 
-// snippet: all
 object KotlinMoons {
   private val model =
     VectorDiffusion.of(2, ::network)
@@ -51,4 +50,3 @@ object KotlinMoons {
     return model.sample(weights, HeunSampler(), 25, 500, 1)
   }
 }
-// end snippet

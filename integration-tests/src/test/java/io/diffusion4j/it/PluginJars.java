@@ -22,14 +22,14 @@ final class PluginJars {
 
   private PluginJars() {}
 
-  /** Returns the code on a page of docs in this language that declares this class. */
-  static String example(String name, String language, String className) throws IOException {
+  /** Returns the first code on a page of docs in this language that contains this text. */
+  static String example(String name, String language, String text) throws IOException {
     String page = Files.readString(Path.of("../docs", name));
     return Pattern.compile("```" + language + "\n(.*?)```", Pattern.DOTALL)
         .matcher(page)
         .results()
         .map(block -> block.group(1))
-        .filter(code -> code.contains("class " + className))
+        .filter(code -> code.contains(text))
         .findFirst()
         .orElseThrow();
   }

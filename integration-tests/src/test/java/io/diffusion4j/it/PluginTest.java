@@ -77,8 +77,8 @@ class PluginTest {
 
   @Test
   void aJarFromJavaAndOneFromKotlinAreServedOverGrpcAndNamedInTheRecipe() throws Exception {
-    String javaCode = PluginJars.example("extending.md", "java", JAVA);
-    String kotlinCode = PluginJars.example("extending.md", "kotlin", KOTLIN);
+    String javaCode = PluginJars.example("extending.md", "java", "class " + JAVA);
+    String kotlinCode = PluginJars.example("extending.md", "kotlin", "class " + KOTLIN);
     assertThat(javaCode.lines()).hasSizeLessThan(20);
     assertThat(kotlinCode.lines()).hasSizeLessThan(20);
     assertThat(Path.of("src/test/kotlin/example/KotlinParts.kt")).hasContent(kotlinCode);

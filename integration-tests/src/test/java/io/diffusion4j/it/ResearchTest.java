@@ -29,32 +29,6 @@ class ResearchTest {
           "PlainSampler", 20,
           "KotlinSampler", 20);
 
-  private static final String IMPORTS =
-      """
-      package example;
-
-      import com.google.inject.AbstractModule;
-      import com.google.inject.multibindings.MapBinder;
-      import io.diffusion4j.data.ExampleAugmentation;
-      import io.diffusion4j.data.CaptionedImages.CaptionedImage;
-      import io.diffusion4j.decoder.backbone.Backbone;
-      import io.diffusion4j.decoder.backbone.BackboneLayers;
-      import io.diffusion4j.decoder.backbone.Context;
-      import io.diffusion4j.diffusion.image.Image;
-      import io.diffusion4j.diffusion.sampling.Sampler;
-      import io.diffusion4j.diffusion.sampling.SamplingPlan;
-      import io.diffusion4j.diffusion.sampling.Update;
-      import io.diffusion4j.nn.Function;
-      import io.diffusion4j.nn.Nn;
-      import io.diffusion4j.nn.Tensor;
-      import io.diffusion4j.nn.train.RateCurve;
-      import io.diffusion4j.nn.train.UpdateRule;
-      import io.diffusion4j.nn.train.diffusion.DenoisingLoss;
-      import io.diffusion4j.nn.train.diffusion.DenoisingMetric;
-      import java.util.List;
-
-      """;
-
   @TempDir private static Path folder = Path.of("");
   private static Path trained = Path.of("");
 
@@ -93,18 +67,20 @@ class ResearchTest {
   }
 
   private static String example(String name) throws IOException {
-    return PluginJars.example("research.md", "java", name);
+    return PluginJars.example("research.md", "java", "package example;")
+        + "\n"
+        + PluginJars.example("research.md", "java", "class " + name);
   }
 
   private static Path jar(String name) throws IOException {
-    return jar(name, IMPORTS + example(name));
+    return jar(name, example(name));
   }
 
   @Test
   void theProgramsOfThePageAreShort() throws IOException {
     for (var most : LINES.entrySet()) {
       String language = most.getKey().startsWith("Kotlin") ? "kotlin" : "java";
-      String code = PluginJars.example("research.md", language, most.getKey());
+      String code = PluginJars.example("research.md", language, "class " + most.getKey());
       assertThat(code.lines()).hasSizeLessThanOrEqualTo(most.getValue());
       if (language.equals("kotlin")) {
         assertThat(Path.of("src/test/kotlin/example/KotlinResearch.kt")).content().contains(code);
@@ -198,7 +174,7 @@ class ResearchTest {
         example("HuberLoss")
             .replace("HuberLoss", name)
             .replaceFirst("return nn.subtract\\(nn.multiply.*", "return " + returned + ";");
-    return jar(name, IMPORTS + own);
+    return jar(name, own);
   }
 
   @Test
@@ -260,7 +236,7 @@ class ResearchTest {
         "--technique",
         "loss=huber");
     String taken =
-        (IMPORTS + example("HuberLoss"))
+        example("HuberLoss")
             .replace("HuberLoss", "TakenLoss")
             .replace("\"huber\"", "\"square\"");
     assertRefused(
