@@ -4,8 +4,8 @@ import io.diffusion4j.diffusion.spi.PluginPoint;
 
 /**
  * An optimizer of one's own, which updates each weight by itself. Gradient clipping, weight decay
- * and moving averages are not its business. It has no state but the moments and is called by several
- * threads.
+ * and moving averages are not its business. It has no state but the moments and is called by
+ * several threads.
  */
 @FunctionalInterface
 @PluginPoint(value = "optimizer", expected = "an update of the given weights and moments")
