@@ -31,15 +31,15 @@ public record ContrastiveObjective(ClipNetwork network, double largestScale)
     this(new ClipNetwork(text, vision), ContrastiveLoss.LARGEST);
   }
 
-  /** Returns the text embeddings and the image embeddings, un-normalised. */
+  /** Returns the embeddings, un-normalised, and the logarithm of the factor. */
   @Override
   public List<Tensor> features(Nn nn, Inputs inputs) {
     var text = network.text().define(nn, inputs).get(1);
-    return List.of(text, network.vision().define(nn, inputs).get(0));
+    return ContrastiveLoss.features(nn, text, network.vision().define(nn, inputs).get(0));
   }
 
   @Override
   public Loss loss(Nn nn, List<Tensor> features) {
-    return ContrastiveLoss.of(nn, features.get(0), features.get(1), largestScale);
+    return ContrastiveLoss.of(nn, features, largestScale);
   }
 }

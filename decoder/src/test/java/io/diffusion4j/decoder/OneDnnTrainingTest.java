@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.diffusion4j.checkpoint.TensorMap;
 import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.decoder.dit.DitConfig;
 import io.diffusion4j.decoder.unet.Unet;
 import io.diffusion4j.decoder.unet.UnetConfig;
 import io.diffusion4j.decoder.unet.UnetConfig.TimeConditioning;
 import io.diffusion4j.nn.Batch;
+import io.diffusion4j.nn.Function;
 import io.diffusion4j.nn.UnsupportedLayerException;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Precision;
@@ -21,11 +23,13 @@ import io.diffusion4j.nn.train.Optimizer;
 import io.diffusion4j.nn.train.Trainer;
 import io.diffusion4j.nn.train.TrainingConfig;
 import io.diffusion4j.nn.train.TrainingRun;
+import io.diffusion4j.nn.train.TrainingSession.Role;
 import io.diffusion4j.nn.train.diffusion.VarianceRange;
 import io.diffusion4j.onednn.OneDnnEngine;
 import io.diffusion4j.onednn.OneDnnTrainingEngine;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -241,13 +245,39 @@ class OneDnnTrainingTest {
 
   @Test
   void leavesWhatItLacksToTensorFlow() {
-    Objective other = (nn, inputs) -> Objective.Loss.of(nn.parameter("p", (s, r) -> new float[1]));
+    Objective other =
+        (nn, inputs) -> {
+          var x = nn.linear(nn.input(inputs.floats("x", 3, 4)), 4);
+          var mask = nn.reshape(inputs.floats("mask", 3), -1, 1, 1, 3);
+          var y = nn.output(nn.attention(x, x, x, 2, List.of(mask)));
+          return Objective.Loss.of(nn.mean(y, 0, 1, 2));
+        };
     var network = LossNetwork.of(other);
     var config = config(Precision.FLOAT32);
     assertThatThrownBy(() -> new OneDnnTrainingEngine().learner(network, config))
         .isInstanceOf(UnsupportedLayerException.class);
     try (var trainer = new Trainer(other, config)) {
-      assertThat(trainer.parameters()).isEqualTo(1);
+      assertThat(trainer.parameters()).isEqualTo(20);
+    }
+  }
+
+  @Test
+  void trainsALossWithoutActivations() {
+    Objective square =
+        (nn, inputs) -> {
+          var p = nn.parameter("p", (shape, random) -> new float[] {3}, 1);
+          var x = nn.multiply(inputs.floats("x", 1), p);
+          return Objective.Loss.of(nn.mean(nn.map(Function.SQUARE, x), 0, 1));
+        };
+    var network = LossNetwork.of(square);
+    var config = config(Precision.FLOAT32);
+    float[] ones = new float[config.batchSize()];
+    Arrays.fill(ones, 1);
+    try (var learner = new OneDnnTrainingEngine().learner(network, config)) {
+      learner.fill(new TensorMap().put(Role.WEIGHTS.key("p"), new long[] {1}, new float[] {3}));
+      var report = learner.step(List.of(new Batch(ones.length).floats("x", ones)), 0);
+      assertThat(report.loss()).isEqualTo(9);
+      assertThat(report.gradientNorm()).isEqualTo(6);
     }
   }
 }

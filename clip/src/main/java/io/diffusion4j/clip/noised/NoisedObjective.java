@@ -22,15 +22,16 @@ public record NoisedObjective(NoisedTextNetwork text, NoisedVisionNetwork vision
   /** The prefix of the image tower's keys. */
   public static final String IMAGE = "image.";
 
-  /** Returns the text embeddings and the image embeddings, un-normalised. */
+  /** Returns the embeddings, un-normalised, and the logarithm of the factor. */
   @Override
   public List<Tensor> features(Nn nn, Inputs inputs) {
     var ofTexts = text.define(nn.at("text"), inputs).get(0);
-    return List.of(ofTexts, vision.define(nn.at("image"), inputs).get(0));
+    var ofImages = vision.define(nn.at("image"), inputs).get(0);
+    return ContrastiveLoss.features(nn, ofTexts, ofImages);
   }
 
   @Override
   public Loss loss(Nn nn, List<Tensor> features) {
-    return ContrastiveLoss.of(nn, features.get(0), features.get(1), ContrastiveLoss.LARGEST);
+    return ContrastiveLoss.of(nn, features, ContrastiveLoss.LARGEST);
   }
 }

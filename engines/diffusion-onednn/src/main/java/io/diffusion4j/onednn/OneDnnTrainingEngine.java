@@ -2,7 +2,6 @@ package io.diffusion4j.onednn;
 
 import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.nn.train.LossNetwork;
-import io.diffusion4j.nn.train.SplitObjective;
 import io.diffusion4j.nn.train.TrainingConfig;
 import io.diffusion4j.nn.train.TrainingEngine;
 import io.diffusion4j.nn.train.TrainingSession;
@@ -11,10 +10,7 @@ import io.diffusion4j.onednn.core.Natives;
 import io.diffusion4j.onednn.train.OneDnnLearner;
 import java.util.Optional;
 
-/**
- * Trains networks with oneDNN, without TensorFlow. oneDNN differentiates the network; the loss is
- * computed in plain Java.
- */
+/** Trains networks with oneDNN, without TensorFlow. */
 public final class OneDnnTrainingEngine implements TrainingEngine {
   private final OneDnnEngine engine = new OneDnnEngine();
 
@@ -39,6 +35,6 @@ public final class OneDnnTrainingEngine implements TrainingEngine {
 
   @Override
   public TrainingSession learner(LossNetwork objective, TrainingConfig config, Group group) {
-    return new OneDnnLearner(objective, SplitObjective.of(objective), config, group);
+    return new OneDnnLearner(objective, config, group);
   }
 }

@@ -6,6 +6,7 @@ import io.diffusion4j.nn.LayerCases.Case;
 import io.diffusion4j.nn.Network;
 import io.diffusion4j.nn.StoredNetwork;
 import io.diffusion4j.nn.Tensor;
+import io.diffusion4j.nn.reference.Interpreter;
 import io.diffusion4j.nn.reference.Oracle;
 import java.nio.file.Path;
 import java.util.Set;
@@ -35,7 +36,7 @@ class LayersTest {
     var weights = LayerCases.weights(network);
     Batch batch = LayerCases.batch(network, 2);
     double[] expected =
-        Oracle.of(network, Set.of())
+        new Interpreter(network, Set.of())
             .evaluate(batch, Oracle.parameters(network, weights))
             .value(network.outputs().get(0));
     Path file = folder.resolve("layer.onnx");

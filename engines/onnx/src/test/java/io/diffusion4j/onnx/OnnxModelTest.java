@@ -11,10 +11,10 @@ import io.diffusion4j.nn.Inputs;
 import io.diffusion4j.nn.LayerCases;
 import io.diffusion4j.nn.Network;
 import io.diffusion4j.nn.Nn;
-import io.diffusion4j.nn.Numbers;
 import io.diffusion4j.nn.Sinusoid;
 import io.diffusion4j.nn.StoredNetwork;
 import io.diffusion4j.nn.Tensor;
+import io.diffusion4j.nn.reference.Interpreter;
 import io.diffusion4j.nn.reference.Oracle;
 import io.diffusion4j.nn.weights.Init;
 import java.io.RandomAccessFile;
@@ -64,7 +64,7 @@ class OnnxModelTest {
   }
 
   private static double[] expected(Network network, TensorSource weights, Batch batch, int output) {
-    return Oracle.of(network, Set.of())
+    return new Interpreter(network, Set.of())
         .evaluate(batch, Oracle.parameters(network, weights))
         .value(network.outputs().get(output));
   }
@@ -180,7 +180,7 @@ class OnnxModelTest {
       assertThat(model.outputs()).containsExactly("out_sample", "output.1");
       float[] expected =
           channelsFirst(floats(expected(network, weights, batch, 0)), side * side, 3);
-      Oracle.assertClose(model.run(feed, "out_sample"), Numbers.wide(expected), TOLERANCE);
+      Oracle.assertClose(model.run(feed, "out_sample"), Oracle.wide(expected), TOLERANCE);
     }
   }
 

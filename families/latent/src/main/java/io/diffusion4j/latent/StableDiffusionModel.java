@@ -52,6 +52,13 @@ final class StableDiffusionModel implements AutoCloseable {
 
   private static final int STEPS = 50;
   private static final double GUIDANCE = 7.5;
+
+  /** The default of networks that read narrower texts than any published one; 7.5 is too much. */
+  private static final double SMALL_GUIDANCE = 2;
+
+  /** The width of the texts of the smallest published network. */
+  private static final int PUBLISHED_CONTEXT = 768;
+
   private static final int CONSISTENCY_STEPS = 4;
   private static final double CONSISTENCY_GUIDANCE = 8.5;
   private static final double MAX_GUIDANCE = 30;
@@ -180,8 +187,9 @@ final class StableDiffusionModel implements AutoCloseable {
     boolean oneStep =
         vae instanceof TinyAutoencoder && scheduler.spacing() == SchedulerConfig.Spacing.TRAILING;
     int steps = oneStep ? 1 : consistent ? CONSISTENCY_STEPS : unclip ? UNCLIP_STEPS : STEPS;
+    double free = unet.contextDim() < PUBLISHED_CONTEXT ? SMALL_GUIDANCE : GUIDANCE;
     double guidance =
-        oneStep ? 1 : consistent ? CONSISTENCY_GUIDANCE : unclip ? UNCLIP_GUIDANCE : GUIDANCE;
+        oneStep ? 1 : consistent ? CONSISTENCY_GUIDANCE : unclip ? UNCLIP_GUIDANCE : free;
     var own = consistent || shown ? scheduler : scheduler.corrected();
     return Stage.denoising(ImageDecoder.STAGE, own.course(steps))
         .withScale(new Stage.Scale(guidance, MAX_GUIDANCE))

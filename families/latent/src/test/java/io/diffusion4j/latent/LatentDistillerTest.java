@@ -3,9 +3,6 @@ package io.diffusion4j.latent;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.diffusion4j.checkpoint.Checkpoint;
-import io.diffusion4j.checkpoint.DType;
-import io.diffusion4j.checkpoint.SafetensorsWriter;
 import io.diffusion4j.checkpoint.SchedulerConfig;
 import io.diffusion4j.checkpoint.lora.LoraChoice;
 import io.diffusion4j.diffusion.guidance.GuidanceScale;
@@ -41,14 +38,12 @@ import org.junit.jupiter.api.io.TempDir;
 /** Students of a small trained model of latents draw in few steps. */
 class LatentDistillerTest {
   private static final Path SHAPES = Path.of("src/test/resources/shapes");
-  private static final String WEIGHTS = "unet/diffusion_pytorch_model.safetensors";
 
   private static final TrainingConfig CONFIG =
       TrainingConfig.of(12, 4, 3e-4, 1).withCompute(Compute.of(Precision.FLOAT32));
 
   @TempDir Path folder = Path.of("");
 
-  /** Copies the model; the weights are rounded there, and get a checksum of their own. */
   @BeforeEach
   void copy() throws IOException {
     try (var files = Files.walk(SHAPES)) {
@@ -57,12 +52,6 @@ class LatentDistillerTest {
         Files.createDirectories(to.resolveSibling(""));
         Files.copy(file, to);
       }
-    }
-    try (var rounded = Checkpoint.open(SHAPES.resolve("unet"), Checkpoint.DIFFUSERS)) {
-      new SafetensorsWriter()
-          .withChecksum()
-          .copyAll(rounded, Optional.of(DType.F32))
-          .write(teacher().resolve(WEIGHTS));
     }
   }
 

@@ -3,7 +3,9 @@ package io.diffusion4j.latent;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.checkpoint.DType;
+import io.diffusion4j.checkpoint.SafetensorsWriter;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.pipeline.PictureLikelihood.Example;
 import io.diffusion4j.golden.GoldenCase;
@@ -18,6 +20,7 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -42,7 +45,7 @@ class StableDiffusionDoctorTest {
                     pixels[j] = (float) Math.sin(0.001 * i * j);
                   }
                   var picture = new Image(64, 64, pixels);
-                  return new Example(picture, "a cat ".repeat(i), OptionalInt.empty());
+                  return new Example(picture, "a cat", OptionalInt.empty());
                 })
             .toList();
     return OpenPipeline.family(folder).examine(folder, HOW, examples, 7, drawn::add);
@@ -68,6 +71,32 @@ class StableDiffusionDoctorTest {
     assertThat(found.get(2).levels()).hasSize(3);
     assertThat(found.get(2).finding()).endsWith("; of no published size");
     assertThat(drawn).singleElement().extracting(Image::width).isEqualTo(64);
+  }
+
+  /** Captions may be the same: those of pictures without texts are. */
+  @Test
+  void aTextTowerThatDoesNotDistinguishTextsIsUntrained() throws IOException {
+    Path tower = random().resolve("text_encoder");
+    try (var weights = Checkpoint.open(tower, Checkpoint.TRANSFORMERS)) {
+      var constant = new SafetensorsWriter();
+      for (String name : weights.names()) {
+        if (name.endsWith("token_embedding.weight")) {
+          int size = (int) weights.info(name).size();
+          constant.floats(name, DType.F32, weights.shape(name), () -> new float[size]);
+        } else {
+          constant.copy(weights, name);
+        }
+      }
+      constant.write(parent.resolve("constant"));
+    }
+    Files.move(
+        parent.resolve("constant"),
+        tower.resolve("model.safetensors"),
+        StandardCopyOption.REPLACE_EXISTING);
+    Diagnosis found = examine(tower.resolveSibling(""), new ArrayList<>()).get(0);
+    assertThat(found.verdict()).isEqualTo(Verdict.UNTRAINED);
+    assertThat(found.finding())
+        .contains("those of two texts differ by 0.00 of it, so texts hardly matter");
   }
 
   @Test

@@ -3,7 +3,6 @@ package io.diffusion4j.latent;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
-import io.diffusion4j.diffusion.guidance.GuidanceScale;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.noise.PhiloxNoise;
 import io.diffusion4j.diffusion.pipeline.ImageTask;
@@ -51,7 +50,7 @@ class TrainedShapesTest {
         var open = OpenPipeline.of(MODEL, HOW, plugins)) {
       var pipeline = open.pipeline();
       var stage = pipeline.card().stages().get(0);
-      var settings = stage.defaults().withSteps(20).withGuidanceScale(GuidanceScale.constant(2));
+      var settings = stage.defaults().withSteps(20); // with the default guidance
       for (String colour : COLOURS.keySet()) {
         for (String shape : List.of("circle", "square")) {
           var task = ImageTask.of("a " + colour + " " + shape);

@@ -95,9 +95,6 @@ class ManualPagesTest {
           Map.entry(
               "nn/engine",
               "NetworkDefinition definition, TensorSource weights, int rows, float[] x"),
-          Map.entry(
-              "nn/reference",
-              "Network network, int rows, float[] x, Map<String, double[]> parameters"),
           Map.entry("nn/train", "Objective objective, BatchSource batches"),
           Map.entry("nn/train/diffusion", "NetworkDefinition denoiser, List<float[]> samples"),
           Map.entry(

@@ -5,6 +5,7 @@ import io.diffusion4j.nn.Tensor.Role;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -45,7 +46,7 @@ public record DeepReuse(Network keeping, Network shallow) {
     outputs.add(new Tensor(deep.node(), deep.shape(), Role.NUMBERS));
     return new DeepReuse(
         new Network(network.name(), network.nodes(), outputs, network.parameters()),
-        Network.above(network, deep.node(), FEATURES));
+        Network.above(network, Map.of(deep.node(), FEATURES)));
   }
 
   /** Whether it joins a feature map to one that was computed from it. */

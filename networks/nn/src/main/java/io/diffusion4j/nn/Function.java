@@ -3,7 +3,7 @@ package io.diffusion4j.nn;
 import static io.diffusion4j.diffusion.loss.TanhNormal.CUBIC;
 import static io.diffusion4j.diffusion.loss.TanhNormal.ROOT_2_BY_PI;
 
-/** A function of one number, with its derivative. */
+/** A function of one number. */
 public enum Function {
   /** −x. */
   NEGATE,
@@ -61,41 +61,8 @@ public enum Function {
     };
   }
 
-  /**
-   * Returns the derivative at x.
-   *
-   * @param y the value at x
-   */
-  public double derivative(double x, double y) {
-    return switch (this) {
-      case NEGATE -> -1;
-      case ABS -> Math.signum(x);
-      case SQUARE -> 2 * x;
-      case EXP -> y;
-      case LOG -> 1 / x;
-      case SINE -> Math.cos(x);
-      case INVERSE_ROOT -> -0.5 * y / x;
-      case SIGMOID -> y * (1 - y);
-      case SILU -> swish(x, 1);
-      case RELU -> x > 0 ? 1 : 0;
-      case GELU -> cdf(x) + x * density(x);
-      case GELU_TANH -> {
-        double tanh = curve(x);
-        double inner = ROOT_2_BY_PI * (1 + 3 * CUBIC * x * x);
-        yield 0.5 * (1 + tanh) + 0.5 * x * (1 - tanh * tanh) * inner;
-      }
-      case QUICK_GELU -> swish(x, QUICK);
-    };
-  }
-
   private static double sigmoid(double x) {
     return 1 / (1 + Math.exp(-x));
-  }
-
-  /** Returns the derivative of x·σ(factor·x). */
-  private static double swish(double x, double factor) {
-    double sigmoid = sigmoid(factor * x);
-    return sigmoid * (1 + factor * x * (1 - sigmoid));
   }
 
   /** Returns the tanh in {@link #GELU_TANH}. */

@@ -125,11 +125,6 @@ public sealed interface Layer {
     return false;
   }
 
-  /** Whether gradients flow to the inputs. */
-  default boolean passesGradient() {
-    return true;
-  }
-
   /** Values that do not depend on other layers. */
   sealed interface Source extends Layer {
     @Override
@@ -684,11 +679,6 @@ public sealed interface Layer {
 
   /** The same value, through which no gradient flows. */
   record Detached() implements Resampling {
-    @Override
-    public boolean passesGradient() {
-      return false;
-    }
-
     @Override
     public <A, T> T accept(Visitor<A, T> visitor, A argument) {
       return visitor.visit(this, argument);

@@ -94,18 +94,17 @@ public record Network(
   }
 
   /**
-   * Returns the part of the network that computes its outputs if one of its values is given, with
-   * this value as an input of numbers.
+   * Returns the part of the network that computes its outputs if some of its values are given.
    *
-   * @param node the node of the value
-   * @param input the name of the new input
+   * @param inputs the names of the new inputs of numbers, by the nodes of the values
    */
-  static Network above(Network network, int node, String input) {
-    Tensor value = network.nodes().get(node).output();
+  public static Network above(Network network, Map<Integer, String> inputs) {
     List<Node> nodes = new ArrayList<>(network.nodes());
-    nodes.set(
-        node,
-        new Node(new Layer.Input(input), List.of(), new Tensor(node, value.shape(), Role.NUMBERS)));
+    inputs.forEach(
+        (node, name) -> {
+          var value = new Tensor(node, nodes.get(node).output().shape(), Role.NUMBERS);
+          nodes.set(node, new Node(new Layer.Input(name), List.of(), value));
+        });
     var whole = new Network(network.name(), nodes, network.outputs(), network.parameters());
     var part = part(whole, network.outputs());
     var order = new Order(part.nodes());
@@ -127,6 +126,24 @@ public record Network(
       node.layer().fed().ifPresent(input -> inputs.put(input, node.output()));
     }
     return inputs;
+  }
+
+  /** Whether values of a row depend on other rows. */
+  public boolean mixesRows() {
+    Set<Integer> ofAll = new HashSet<>();
+    for (Node node : nodes) {
+      var shape = node.output().shape();
+      boolean isOfRows = shape.contains(Tensor.BATCH);
+      boolean readsAll = node.inputs().stream().anyMatch(x -> ofAll.contains(x.node()));
+      if (shape.lastIndexOf(Tensor.BATCH) > 0 || (isOfRows && readsAll)) {
+        return true;
+      }
+      boolean readsRows = node.inputs().stream().anyMatch(x -> x.shape().contains(Tensor.BATCH));
+      if (!isOfRows && (readsRows || readsAll)) {
+        ofAll.add(node.output().node());
+      }
+    }
+    return false;
   }
 
   /** Returns the parameter with the key of a layer. */

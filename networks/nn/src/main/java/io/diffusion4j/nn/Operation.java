@@ -1,6 +1,6 @@
 package io.diffusion4j.nn;
 
-/** An operation on two numbers, with its partial derivatives. */
+/** An operation on two numbers. */
 public enum Operation {
   /** a + b. */
   ADD,
@@ -23,27 +23,6 @@ public enum Operation {
       case MULTIPLY -> a * b;
       case MAXIMUM -> Math.max(a, b);
       case MINIMUM -> Math.min(a, b);
-    };
-  }
-
-  /** Returns the derivative with respect to a. */
-  public double byFirst(double a, double b) {
-    return switch (this) {
-      case ADD, SUBTRACT -> 1;
-      case MULTIPLY -> b;
-      case MAXIMUM -> a >= b ? 1 : 0;
-      case MINIMUM -> a <= b ? 1 : 0;
-    };
-  }
-
-  /** Returns the derivative with respect to b. */
-  public double bySecond(double a, double b) {
-    return switch (this) {
-      case ADD -> 1;
-      case SUBTRACT -> -1;
-      case MULTIPLY -> a;
-      case MAXIMUM -> a >= b ? 0 : 1;
-      case MINIMUM -> a <= b ? 0 : 1;
     };
   }
 }

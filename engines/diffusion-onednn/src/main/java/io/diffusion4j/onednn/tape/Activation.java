@@ -83,6 +83,11 @@ final class Activation {
     return new Activation(kernels, type, n, newH, newW, newC, differentiable, buffer, gradient);
   }
 
+  /** Views the same numbers without a gradient. */
+  Activation detached() {
+    return new Activation(kernels, type, n, h, w, c, false, buffer, new Gradient());
+  }
+
   DataType type() {
     return type;
   }

@@ -2,8 +2,8 @@ package io.diffusion4j.onednn.tape;
 
 import static org.bytedeco.dnnl.global.dnnl.*;
 
+import io.diffusion4j.nn.Function;
 import io.diffusion4j.onednn.core.Buffer;
-import io.diffusion4j.onednn.core.Curve;
 import io.diffusion4j.onednn.core.DataType;
 import io.diffusion4j.onednn.core.Operand;
 import io.diffusion4j.onednn.core.PostOps;
@@ -66,7 +66,7 @@ record GroupNormalisation(
     var unread = x.scratchOfOne();
     var measure = kernels.primitive(NAME, shapes.moments);
     List<Kernel> measuring = new ArrayList<>();
-    var swish = new Elementwise(tape, Curve.SILU).forward(shapes.one);
+    var swish = new Elementwise(tape, Function.SILU).forward(shapes.one);
     List<List<Kernel>> applying = new ArrayList<>();
     for (int i = 0; i < x.samples(); i++) {
       measuring.add(
@@ -216,7 +216,7 @@ record GroupNormalisation(
                     FLAGS,
                     shapes.moments,
                     attributes));
-    var swish = new Elementwise(tape, Curve.SILU).backward(one);
+    var swish = new Elementwise(tape, Function.SILU).backward(one);
     List<List<Kernel>> before = new ArrayList<>();
     List<Kernel> after = new ArrayList<>();
     for (int i = 0; i < x.samples(); i++) {

@@ -17,7 +17,9 @@ record ReshapeOps(Tape tape) {
    */
   Activation concat(List<Activation> parts, List<Integer> inner, int h, int w, int c) {
     var kernels = tape.kernels();
-    var y = tape.result(parts.get(0).type(), h, w, c);
+    boolean isDifferentiable = parts.stream().anyMatch(Activation::isDifferentiable);
+    var first = parts.get(0);
+    var y = tape.value(first.type(), first.samples(), h, w, c, isDifferentiable);
     long stride = inner.stream().mapToLong(Integer::longValue).sum();
     long from = 0;
     for (int i = 0; i < parts.size(); i++) {
@@ -39,7 +41,7 @@ record ReshapeOps(Tape tape) {
    */
   Activation slice(Activation x, int stretch, int begin, int size, int h, int w, int c) {
     var kernels = tape.kernels();
-    var y = tape.result(x.type(), h, w, c);
+    var y = tape.value(x.type(), x.samples(), h, w, c, x.isDifferentiable());
     long[] dims = {x.size() / stretch, size};
     var view = kernels.strided(x.type(), dims, stretch, 1);
     move(x, view, begin, y, kernels.dense(y.type(), dims), 0);
@@ -57,7 +59,7 @@ record ReshapeOps(Tape tape) {
    */
   Activation permuted(Activation x, long[] dims, long[] strides, int h, int w, int c) {
     var kernels = tape.kernels();
-    var y = tape.result(x.type(), h, w, c);
+    var y = tape.value(x.type(), x.samples(), h, w, c, x.isDifferentiable());
     move(x, kernels.strided(x.type(), dims, strides), 0, y, kernels.dense(y.type(), dims), 0);
     return y;
   }
@@ -66,7 +68,7 @@ record ReshapeOps(Tape tape) {
   Activation deal(Activation x, int parts, DataType to) {
     var kernels = tape.kernels();
     int width = x.channels() / parts;
-    var y = tape.result(to, 1, parts, width);
+    var y = tape.value(to, x.samples(), 1, parts, width, x.isDifferentiable());
     long[] dims = {x.samples(), parts, width};
     var view = kernels.strided(x.type(), dims, x.channels(), 1, parts);
     move(x, view, 0, y, kernels.dense(to, dims), 0);
@@ -78,7 +80,7 @@ record ReshapeOps(Tape tape) {
     if (x.type() == to) {
       return x;
     }
-    var y = x.like(to, x.channels(), true);
+    var y = x.like(to, x.channels(), x.isDifferentiable());
     move(x, x.matrix(), 0, y, y.matrix(), 0);
     return y;
   }
@@ -95,6 +97,7 @@ record ReshapeOps(Tape tape) {
     tape.forward(kernels.copy(x.as(ofX, fromX), y.as(ofY, toY)));
     boolean isAll = x.size() <= y.size();
     tape.derivative(
+        y,
         () ->
             tape.contribute(
                 x,

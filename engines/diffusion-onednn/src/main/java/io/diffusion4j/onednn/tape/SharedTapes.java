@@ -10,11 +10,11 @@ import io.diffusion4j.nn.train.group.RowRange;
 import io.diffusion4j.onednn.core.DataType;
 import io.diffusion4j.onednn.core.Scope;
 import io.diffusion4j.onednn.core.WorkerPool;
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.BiConsumer;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import org.bytedeco.dnnl.dnnl_stream;
 
@@ -24,7 +24,7 @@ import org.bytedeco.dnnl.dnnl_stream;
  */
 public final class SharedTapes {
   /** A tape and its rows of the batch. */
-  private record Part(Tape tape, TapeCompiler.Compiled network, RowRange rows) {
+  private record Part(int number, Tape tape, TapeCompiler.Compiled network, RowRange rows) {
     /** Returns the offset of its rows in an array of the whole batch. */
     int at(Activation own) {
       return own.size() / rows.count() * rows.from();
@@ -36,8 +36,6 @@ public final class SharedTapes {
   private final int rows;
   private final List<Part> parts = new ArrayList<>();
   private final int members;
-  private final List<float[]> outputs = new ArrayList<>();
-  private final List<float[]> gradients = new ArrayList<>();
 
   private SharedTapes(WorkerPool team, Network network, int rows, int members) {
     this.members = members;
@@ -55,6 +53,7 @@ public final class SharedTapes {
    * @param type type of activations with pixels or tokens
    * @param parameters the parameters by key
    * @param differentiated names of the inputs whose gradients are needed
+   * @param seeds the number of outputs, the first ones, that are differentiated
    * @throws io.diffusion4j.nn.UnsupportedLayerException naming a layer that cannot be
    *     differentiated here
    */
@@ -67,7 +66,8 @@ public final class SharedTapes {
       DataType type,
       Activations activations,
       Function<String, TrainableParameter> parameters,
-      Set<String> differentiated) {
+      Set<String> differentiated,
+      int seeds) {
     var compiled = new SharedTapes(team, network, rows, Math.min(team.size(), parts));
     for (int i = 0; i < parts; i++) {
       int number = i;
@@ -75,14 +75,8 @@ public final class SharedTapes {
       var tape =
           new Tape(
               new TapeKernels(scope), type, own.count(), key -> parameters.apply(key).on(number));
-      var on = TapeCompiler.compile(tape, network, activations, differentiated);
-      compiled.parts.add(new Part(tape, on, own));
-    }
-    var first = compiled.parts.get(0);
-    for (var output : first.network.outputs()) {
-      int size = output.size() / first.rows.count() * rows;
-      compiled.outputs.add(new float[size]);
-      compiled.gradients.add(new float[size]);
+      var on = TapeCompiler.compile(tape, network, activations, differentiated, seeds);
+      compiled.parts.add(new Part(i, tape, on, own));
     }
     return compiled;
   }
@@ -103,24 +97,6 @@ public final class SharedTapes {
     return parts.stream().map(Part::rows).toList();
   }
 
-  /** Runs work on each share of the rows, in the thread of its member. */
-  public void each(Consumer<RowRange> work) {
-    each((part, stream) -> work.accept(part.rows));
-  }
-
-  /** Returns the outputs of the last {@linkplain #forward forward} pass. */
-  public List<float[]> outputs() {
-    return outputs;
-  }
-
-  /**
-   * Returns the gradients of the outputs, to be set before the {@linkplain #backward backward}
-   * pass.
-   */
-  public List<float[]> gradients() {
-    return gradients;
-  }
-
   /**
    * Computes the outputs of a batch.
    *
@@ -132,36 +108,54 @@ public final class SharedTapes {
         (part, stream) -> {
           feed(batch, part);
           part.tape.runForward(stream);
-          for (int i = 0; i < outputs.size(); i++) {
-            var output = part.network.outputs().get(i);
-            output.floats().get(0, outputs.get(i), part.at(output), output.size());
-          }
         });
   }
 
-  /** Computes the gradients of the parameters and inputs from those of the outputs. */
-  public void backward() {
+  /** Returns an output of a share of the rows, after the forward pass. */
+  public float[] output(int share, int output) {
+    return numbers(parts.get(share).network.outputs().get(output));
+  }
+
+  /** Returns an output of all shares, one after the other, after the forward pass. */
+  public float[] output(int output) {
+    return joined(part -> part.network.outputs().get(output));
+  }
+
+  private float[] joined(Function<Part, Activation> value) {
+    var all = FloatBuffer.allocate(parts.stream().mapToInt(p -> value.apply(p).size()).sum());
+    parts.forEach(part -> all.put(numbers(value.apply(part))));
+    return all.array();
+  }
+
+  private static float[] numbers(Activation value) {
+    float[] numbers = new float[value.size()];
+    value.floats().get(0, numbers);
+    return numbers;
+  }
+
+  /**
+   * Computes the gradients of the parameters and inputs.
+   *
+   * @param seeds the gradient of each differentiated output, all shares one after the other
+   */
+  public void backward(List<float[]> seeds) {
     each(
         (part, stream) -> {
-          for (int i = 0; i < outputs.size(); i++) {
+          for (int i = 0; i < seeds.size(); i++) {
             var gradient = part.network.outputs().get(i).gradient();
-            gradient.floats().put(0, gradients.get(i), part.at(gradient), gradient.size());
+            int from = 0;
+            for (Part before : parts.subList(0, part.number)) {
+              from += before.network.outputs().get(i).size();
+            }
+            gradient.floats().put(0, seeds.get(i), from, gradient.size());
           }
           part.tape.runBackward(stream);
         });
   }
 
-  /** Adds the gradient with respect to an input, after the backward pass. */
-  public void addGradient(String input, float[] sum) {
-    for (Part part : parts) {
-      var gradient = part.network.input(input).gradient();
-      float[] own = new float[gradient.size()];
-      gradient.floats().get(0, own, 0, own.length);
-      int from = part.at(gradient);
-      for (int i = 0; i < own.length; i++) {
-        sum[from + i] += own[i];
-      }
-    }
+  /** Returns the gradient with respect to an input of all rows, after the backward pass. */
+  public float[] gradient(String input) {
+    return joined(part -> part.network.input(input).gradient());
   }
 
   private void feed(Batch batch, Part part) {

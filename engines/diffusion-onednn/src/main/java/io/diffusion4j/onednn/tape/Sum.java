@@ -6,7 +6,7 @@ import io.diffusion4j.onednn.core.DataType;
 import io.diffusion4j.onednn.core.Operand;
 import io.diffusion4j.onednn.core.PostOps;
 
-/** Sums and products of two values on a tape, and sums over tokens. */
+/** Sums and products of activations on a tape. */
 record Sum(Tape tape) {
   /** Adds a + b of the same shape, or with one b for all samples. */
   Activation of(Activation a, Activation b) {
@@ -89,55 +89,6 @@ record Sum(Tape tape) {
           tape.contribute(a, da -> tape.backward(times(dy.as(all), b.as(all), da.as(all))));
           tape.contribute(b, db -> tape.backward(times(dy.as(all), a.as(all), db.as(all))));
         });
-    return y;
-  }
-
-  /**
-   * Multiplies each token by a number.
-   *
-   * @param factors fed numbers, one per token
-   */
-  Activation scaled(Activation x, Activation factors) {
-    var y = tape.resultLike(x);
-    tape.forward(scaled(x, factors, y));
-    tape.derivative(
-        () -> tape.contribute(x, dx -> tape.backward(scaled(y.gradient(), factors, dx))));
-    return y;
-  }
-
-  private Kernel scaled(Activation x, Activation factors, Activation y) {
-    var column = tape.kernels().dense(factors.type(), x.rows(), 1);
-    return times(x.asMatrix(), factors.as(column), y.asMatrix());
-  }
-
-  /** Sums over the tokens of each sample, times a factor, in float32. */
-  Activation overTokens(Activation x, float factor) {
-    var kernels = tape.kernels();
-    var scaled = factor == 1 ? PostOps.NOTHING : PostOps.NOTHING.scale(factor);
-    var y = tape.result(DataType.FLOAT32, 1, 1, x.channels());
-    var sum = new RowSum(tape, x.type(), x.pixels());
-    var tokens = kernels.dense(x.type(), x.pixels(), x.channels());
-    var row = kernels.dense(DataType.FLOAT32, 1, x.channels());
-    for (int i = 0; i < x.samples(); i++) {
-      tape.forward(sum.of(x.sample(tokens, i), y.sample(row, i), scaled));
-    }
-    tape.derivative(
-        () ->
-            tape.contribute(
-                x,
-                dx -> {
-                  var zeros =
-                      Activation.constant(kernels, x.type(), 1, 1, x.pixels(), x.channels());
-                  for (int i = 0; i < x.samples(); i++) {
-                    tape.backward(
-                        kernels.binary(
-                            dnnl_binary_add,
-                            zeros.as(tokens),
-                            y.gradient().sample(row, i),
-                            dx.sample(tokens, i),
-                            scaled));
-                  }
-                }));
     return y;
   }
 

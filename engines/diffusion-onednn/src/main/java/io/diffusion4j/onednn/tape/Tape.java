@@ -173,6 +173,11 @@ final class Tape {
     return y;
   }
 
+  /** Allocates a value. */
+  Activation value(DataType of, int n, int h, int w, int c, boolean differentiable) {
+    return Activation.of(kernels, of, n, h, w, c, differentiable);
+  }
+
   /** Allocates the result of a layer. */
   Activation result(DataType of, int h, int w, int c) {
     return Activation.of(kernels, of, samples, h, w, c, true);
@@ -217,14 +222,25 @@ final class Tape {
     current.derivatives.add(steps);
   }
 
+  /** Registers a derivative that is not needed if nothing has been added to the gradient of y. */
+  void derivative(Activation y, Runnable steps) {
+    derivative(
+        () -> {
+          if (y.hasGradient()) {
+            steps.run();
+          }
+        });
+  }
+
   /**
    * Completes the program, and allocates the memory of all values.
    *
-   * @param results values that are read after the forward pass, and whose gradients are set then
+   * @param results values that are read after the forward pass
+   * @param differentiated those whose gradients are set then
    */
-  void finish(List<Activation> results) {
+  void finish(List<Activation> results, List<Activation> differentiated) {
     kernels.memory().recompute(false); // each gradient belongs to one pass, the backward one
-    results.forEach(Activation::writtenGradient);
+    differentiated.forEach(Activation::writtenGradient);
     for (int s = segments.size() - 1; s >= 0; s--) {
       current = segments.get(s);
       for (int i = current.derivatives.size() - 1; i >= 0; i--) {
@@ -232,12 +248,12 @@ final class Tape {
       }
       current.derivatives.clear();
     }
-    plan(results);
+    plan(results, differentiated);
     kernels.allocateValues();
   }
 
   /** Puts the steps into their order, and finds when each buffer is used. */
-  private void plan(List<Activation> results) {
+  private void plan(List<Activation> results, List<Activation> differentiated) {
     int last = segments.size() - 1;
     List<Timed> before = new ArrayList<>();
     List<Timed> after = new ArrayList<>();
@@ -256,7 +272,7 @@ final class Tape {
     use(fed.stream().map(Activation::buffer).toList(), WHOLE, time++);
     time = use(before, time);
     use(results.stream().map(Activation::buffer).toList(), WHOLE, time);
-    use(results.stream().map(y -> y.gradient().buffer()).toList(), WHOLE, time++);
+    use(differentiated.stream().map(y -> y.gradient().buffer()).toList(), WHOLE, time++);
     time = use(after, time);
     use(
         fed.stream().filter(Activation::hasGradient).map(x -> x.gradient().buffer()).toList(),

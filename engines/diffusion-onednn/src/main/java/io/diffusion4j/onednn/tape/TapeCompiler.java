@@ -1,5 +1,6 @@
 package io.diffusion4j.onednn.tape;
 
+import io.diffusion4j.nn.Function;
 import io.diffusion4j.nn.Layer;
 import io.diffusion4j.nn.Network;
 import io.diffusion4j.nn.Network.Node;
@@ -8,10 +9,11 @@ import io.diffusion4j.nn.Tensor;
 import io.diffusion4j.nn.Tensor.Role;
 import io.diffusion4j.nn.UnsupportedLayerException;
 import io.diffusion4j.nn.train.TrainingConfig.Activations;
-import io.diffusion4j.onednn.core.Curve;
 import io.diffusion4j.onednn.core.DataType;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,28 +33,38 @@ final class TapeCompiler implements Layer.Visitor<Node, Activation> {
   private final Set<String> differentiated;
   private final List<Integer> uses;
   private final List<Optional<Activation>> values = new ArrayList<>();
+
+  /** The values that are read in other formats than their own. */
+  private final Map<Reading, Activation> readings = new HashMap<>();
+
+  private final List<Set<Role>> roles = new ArrayList<>();
   private final Map<String, Activation> inputs = new LinkedHashMap<>();
   private final Map<List<Integer>, Activation> masks = new HashMap<>();
   private final Map<Integer, Activation> constants = new HashMap<>();
+
+  /** A node, and the role in which it is read. */
+  private record Reading(int node, Role role) {}
 
   private TapeCompiler(Tape tape, Network network, Set<String> differentiated) {
     this.tape = tape;
     this.network = network;
     this.differentiated = differentiated;
     this.uses = new ArrayList<>(Collections.nCopies(network.nodes().size(), 0));
+    network.nodes().forEach(node -> roles.add(EnumSet.noneOf(Role.class)));
     network.nodes().forEach(node -> node.inputs().forEach(this::use));
     network.outputs().forEach(this::use);
   }
 
   private void use(Tensor tensor) {
     uses.set(tensor.node(), uses.get(tensor.node()) + 1);
+    roles.get(tensor.node()).add(tensor.role());
   }
 
   /**
    * A network on a tape.
    *
    * @param inputs the fed values by name, in float32
-   * @param outputs the outputs, in float32; their gradients are set before the backward pass
+   * @param outputs the outputs, in float32
    */
   record Compiled(Map<String, Activation> inputs, List<Activation> outputs) {
     Activation input(String name) {
@@ -65,10 +77,12 @@ final class TapeCompiler implements Layer.Visitor<Node, Activation> {
    *
    * @param activations whether activations are kept for the backward pass
    * @param differentiated names of the inputs whose gradients are needed
+   * @param seeds the number of outputs, the first ones, whose gradients are set before the backward
+   *     pass
    * @throws UnsupportedLayerException naming a layer that cannot be differentiated here
    */
   static Compiled compile(
-      Tape tape, Network network, Activations activations, Set<String> differentiated) {
+      Tape tape, Network network, Activations activations, Set<String> differentiated, int seeds) {
     var compiler = new TapeCompiler(tape, network, differentiated);
     var segments =
         activations == Activations.KEPT
@@ -84,13 +98,8 @@ final class TapeCompiler implements Layer.Visitor<Node, Activation> {
               ? tape.lasting(() -> compiler.compiled(node))
               : compiler.compiled(node));
     }
-    List<Activation> outputs = new ArrayList<>();
-    for (Tensor value : network.outputs()) {
-      var output =
-          tape.lasting(() -> new ReshapeOps(tape).cast(compiler.value(value), DataType.FLOAT32));
-      outputs.add(output);
-    }
-    tape.finish(outputs);
+    var outputs = network.outputs().stream().map(compiler::read).toList();
+    tape.finish(outputs, outputs.subList(0, seeds));
     return new Compiled(compiler.inputs, outputs);
   }
 
@@ -109,34 +118,64 @@ final class TapeCompiler implements Layer.Visitor<Node, Activation> {
         .orElseThrow(() -> unsupported(node(tensor)));
   }
 
-  /** Returns a table that all samples share, read as a value rather than as a mask. */
+  /** Returns a constant that is read as a value rather than as a mask. */
   private Optional<Activation> constant(Tensor tensor) {
-    boolean isForAll = tensor.rank() >= 2 && tensor.size(0) == 1;
     return node(tensor)
         .layer()
         .constant()
-        .filter(c -> isForAll)
         .map(c -> constants.computeIfAbsent(tensor.node(), n -> table(c, tensor)));
   }
 
   private Activation table(Layer.Constant layer, Tensor tensor) {
-    var extent = Extent.of(tensor);
+    var extent = extent(tensor);
     var table =
         Activation.constant(tape.kernels(), DataType.FLOAT32, 1, extent.h, extent.w, extent.c);
     table.floats().put(0, layer.values());
     return table;
   }
 
-  /** Returns an input: numbers in float32, activations in the tape's format. */
   private Activation in(Node node, int i) {
-    var tensor = node.inputs().get(i);
-    var x = value(tensor);
-    return tensor.role() == Role.NUMBERS ? new ReshapeOps(tape).cast(x, DataType.FLOAT32) : x;
+    return read(node.inputs().get(i));
   }
 
-  /** Returns float32 for vectors, and the tape's format for activations with pixels or tokens. */
-  private DataType type(Tensor activations) {
-    return activations.rank() == 2 ? DataType.FLOAT32 : tape.type();
+  /** Returns a value in its role: numbers in float32, activations in the tape's format. */
+  private Activation read(Tensor tensor) {
+    var known = readings.get(new Reading(tensor.node(), tensor.role()));
+    return known == null ? value(tensor) : known;
+  }
+
+  /** Returns an input of arithmetic. */
+  private Shaped shaped(Node node, int i) {
+    var x = new ReshapeOps(tape).cast(in(node, i), type(node.output()));
+    return new Shaped(tape, x, sizes(node.inputs().get(i)));
+  }
+
+  /** Allocates the result of arithmetic, differentiable if one of the inputs is. */
+  private Shaped result(Node node, Shaped... inputs) {
+    boolean isDifferentiable = Arrays.stream(inputs).anyMatch(x -> x.value().isDifferentiable());
+    var output = node.output();
+    var extent = extent(output);
+    int n = isOfRows(output) ? tape.samples() : 1;
+    var y = tape.value(type(output), n, extent.h, extent.w, extent.c, isDifferentiable);
+    return new Shaped(tape, y, sizes(output));
+  }
+
+  /** Returns the sizes of all axes, for the tape's samples. */
+  private List<Long> sizes(Tensor tensor) {
+    return Arrays.stream(tensor.shape(tape.samples())).boxed().toList();
+  }
+
+  private static boolean isOfRows(Tensor tensor) {
+    return tensor.rank() > 0 && tensor.size(0) == Tensor.BATCH;
+  }
+
+  /** Returns the tape's format for activations with pixels or tokens, else float32. */
+  private DataType type(Tensor tensor) {
+    return tensor.role() == Role.ACTIVATIONS ? typeOfActivations(tensor) : DataType.FLOAT32;
+  }
+
+  private DataType typeOfActivations(Tensor tensor) {
+    return tensor.rank() == 2 ? DataType.FLOAT32 : tape.type();
   }
 
   /** Empty for a node without its own value on the tape. */
@@ -146,33 +185,41 @@ final class TapeCompiler implements Layer.Visitor<Node, Activation> {
     if (layer.mask().isPresent() || layer.constant().isPresent() || isFused(n)) {
       return Optional.empty(); // part of another
     }
-    boolean isForAll = node.inputs().isEmpty() || layer.reshapes();
-    if (!node.output().hasRows() && !isForAll) {
-      throw unsupported(node);
+    var y = fit(layer.accept(this, node), extent(node.output()));
+    if (roles.get(n).contains(Role.NUMBERS)) {
+      readings.put(new Reading(n, Role.NUMBERS), new ReshapeOps(tape).cast(y, DataType.FLOAT32));
     }
-    return Optional.of(fit(layer.accept(this, node), node.output()));
+    if (node.output().role() == Role.NUMBERS
+        && isOfRows(node.output())
+        && roles.get(n).contains(Role.ACTIVATIONS)) {
+      var type = typeOfActivations(node.output());
+      readings.put(new Reading(n, Role.ACTIVATIONS), new ReshapeOps(tape).cast(y, type));
+    }
+    return Optional.of(y);
   }
 
-  /** Returns height, width and channels of a value; one that all samples share may have no rows. */
+  /** Height, width and channels of a value, which it may not all have. */
   private record Extent(int h, int w, int c) {
-    static Extent of(Tensor tensor) {
-      boolean isSample = tensor.hasRows() || tensor.rank() == 4;
-      var sizes = isSample ? tensor.sample() : tensor.shape();
-      int rank = sizes.size();
-      int c = rank == 0 ? 1 : Math.toIntExact(sizes.get(rank - 1));
-      int w = rank < 2 ? 1 : Math.toIntExact(sizes.get(rank - 2));
-      int h = rank < 3 ? 1 : Math.toIntExact(sizes.get(rank - 3));
-      return new Extent(h, w, c);
-    }
-
     int size() {
       return h * w * c;
     }
   }
 
+  private Extent extent(Tensor tensor) {
+    var sizes = sizes(tensor);
+    var own = isOfRows(tensor) ? sizes.subList(1, sizes.size()) : sizes;
+    int rank = own.size();
+    long c = rank == 0 ? 1 : own.get(rank - 1);
+    long w = rank < 2 ? 1 : own.get(rank - 2);
+    long h = 1;
+    for (int axis = 0; axis < rank - 2; axis++) {
+      h *= own.get(axis);
+    }
+    return new Extent(Math.toIntExact(h), Math.toIntExact(w), Math.toIntExact(c));
+  }
+
   /** Returns a value in the shape of the node, which may be another view of the same numbers. */
-  private static Activation fit(Activation x, Tensor output) {
-    var to = Extent.of(output);
+  private static Activation fit(Activation x, Extent to) {
     boolean same = x.height() == to.h && x.width() == to.w && x.channels() == to.c;
     return same ? x : x.view(to.h, to.w, to.c);
   }
@@ -181,12 +228,11 @@ final class TapeCompiler implements Layer.Visitor<Node, Activation> {
 
   @Override
   public Activation visit(Layer.Input layer, Node node) {
-    var output = node.output();
-    var extent = Extent.of(output);
+    var extent = extent(node.output());
     boolean isDifferentiated = differentiated.contains(layer.name());
     var fed = tape.input(extent.h, extent.w, extent.c, isDifferentiated);
     inputs.put(layer.name(), fed);
-    return output.role() == Role.INTEGERS ? fed : new ReshapeOps(tape).cast(fed, type(output));
+    return fed;
   }
 
   /** Adds nothing: the mask is part of its attentions. */
@@ -197,7 +243,7 @@ final class TapeCompiler implements Layer.Visitor<Node, Activation> {
 
   @Override
   public Activation visit(Layer.Learned layer, Node node) {
-    var extent = Extent.of(node.output());
+    var extent = extent(node.output());
     return tape.learned(tape.parameter(layer.key()), extent.h, extent.w, extent.c);
   }
 
@@ -249,8 +295,12 @@ final class TapeCompiler implements Layer.Visitor<Node, Activation> {
 
   @Override
   public Activation visit(Layer.Chosen layer, Node node) {
-    return new ConditionDropout(tape, tape.parameter(layer.row()))
-        .forward(in(node, 0), in(node, 1));
+    var x = shaped(node, 0);
+    var use = shaped(node, 1);
+    long width = node.output().last();
+    var learned = tape.learned(tape.parameter(layer.row()), 1, 1, Math.toIntExact(width));
+    var row = new Shaped(tape, learned, List.of(width));
+    return new Arithmetic(tape).between(row, x, use).value();
   }
 
   @Override
@@ -296,7 +346,7 @@ final class TapeCompiler implements Layer.Visitor<Node, Activation> {
 
   @Override
   public Activation visit(Layer.Deal layer, Node node) {
-    return new ReshapeOps(tape).deal(in(node, 0), layer.parts(), tape.type());
+    return new ReshapeOps(tape).deal(in(node, 0), layer.parts(), type(node.output()));
   }
 
   @Override
@@ -307,7 +357,7 @@ final class TapeCompiler implements Layer.Visitor<Node, Activation> {
       parts.add(new ReshapeOps(tape).cast(in(node, i), type(node.output())));
       inner.add(inner(node.inputs().get(i), layer.axis()));
     }
-    var extent = Extent.of(node.output());
+    var extent = extent(node.output());
     return new ReshapeOps(tape).concat(parts, inner, extent.h, extent.w, extent.c);
   }
 
@@ -324,7 +374,7 @@ final class TapeCompiler implements Layer.Visitor<Node, Activation> {
 
   @Override
   public Activation visit(Layer.Slice layer, Node node) {
-    var extent = Extent.of(node.output());
+    var extent = extent(node.output());
     int stretch = inner(node.inputs().get(0), layer.axis());
     int size = inner(node.output(), layer.axis());
     int begin = Math.toIntExact(layer.begin() * size / layer.size());
@@ -342,7 +392,7 @@ final class TapeCompiler implements Layer.Visitor<Node, Activation> {
       dims[i] = i == 0 ? in(node, 0).samples() : x.size(axis);
       strides[i] = (long) inner(x, axis) / x.size(axis);
     }
-    var extent = Extent.of(node.output());
+    var extent = extent(node.output());
     return new ReshapeOps(tape).permuted(in(node, 0), dims, strides, extent.h, extent.w, extent.c);
   }
 
@@ -363,54 +413,70 @@ final class TapeCompiler implements Layer.Visitor<Node, Activation> {
 
   @Override
   public Activation visit(Layer.Apply layer, Node node) {
-    var curve = Curve.of(layer.function());
-    return curve.isPresent()
-        ? new Elementwise(tape, curve.get()).forward(in(node, 0))
-        : new Mapped(tape, layer.function()).forward(in(node, 0));
+    var x = in(node, 0);
+    return layer.function() == Function.SINE
+        ? new Sine(tape).forward(x)
+        : new Elementwise(tape, layer.function()).forward(x);
   }
 
   @Override
   public Activation visit(Layer.Combine layer, Node node) {
-    return switch (layer.operation()) {
+    return fast(layer.operation(), node)
+        .orElseGet(
+            () -> {
+              var a = shaped(node, 0);
+              var b = shaped(node, 1);
+              var y = result(node, a, b);
+              new Arithmetic(tape).combine(layer.operation(), a, b, y);
+              return y.value();
+            });
+  }
+
+  /** Returns an operation on activations of the sizes that networks have most. */
+  private Optional<Activation> fast(Operation operation, Node node) {
+    if (node.output().role() != Role.ACTIVATIONS) {
+      return Optional.empty();
+    }
+    return switch (operation) {
       case ADD -> sum(node);
-      case MULTIPLY -> {
-        var x = in(node, 0);
-        var factors = in(node, 1);
-        boolean haveRows = node.inputs().get(1).hasRows();
-        if (haveRows
-            && factors.rows() == factors.samples()
-            && factors.channels() == x.channels()
-            && x.pixels() > 1) {
-          yield new Sum(tape).gated(x, factors);
-        }
-        boolean areActivations = node.output().role() == Tensor.Role.ACTIVATIONS;
-        if (areActivations && isSameSize(node) && haveRows) {
-          yield new Sum(tape).product(x, new ReshapeOps(tape).cast(factors, x.type()));
-        }
-        if (!haveRows || factors.isDifferentiable() || factors.size() != x.rows()) {
-          throw unsupported(node);
-        }
-        yield new Sum(tape).scaled(x, factors);
-      }
-      case SUBTRACT, MAXIMUM, MINIMUM -> throw unsupported(node);
+      case MULTIPLY -> product(node);
+      case SUBTRACT, MAXIMUM, MINIMUM -> Optional.empty();
     };
   }
 
-  private Activation sum(Node node) {
+  private Optional<Activation> product(Node node) {
+    var x = in(node, 0);
+    var factors = in(node, 1);
+    if (!node.inputs().get(1).hasRows()) {
+      return Optional.empty();
+    }
+    boolean isOfChannels =
+        factors.rows() == factors.samples() && factors.channels() == x.channels() && x.pixels() > 1;
+    if (isOfChannels) {
+      return Optional.of(new Sum(tape).gated(x, factors));
+    }
+    return isSameSize(node)
+        ? Optional.of(new Sum(tape).product(x, new ReshapeOps(tape).cast(factors, x.type())))
+        : Optional.empty();
+  }
+
+  private Optional<Activation> sum(Node node) {
     var second = node(node.inputs().get(1));
     var a = new ReshapeOps(tape).cast(in(node, 0), type(node.output()));
     var convolution = second.layer().convolution();
     if (convolution.isPresent() && values.get(node.input(1)).isEmpty()) {
-      return new Convolution(tape, convolution.get()).forward(in(second, 0), Optional.of(a));
+      return Optional.of(
+          new Convolution(tape, convolution.get()).forward(in(second, 0), Optional.of(a)));
     }
     var b = in(node, 1);
     if (isSameSize(node)) {
-      return new Sum(tape).of(a, b);
+      return Optional.of(new Sum(tape).of(a, b));
     }
-    if (b.samples() != a.samples() || b.rows() != b.samples() || b.channels() != a.channels()) {
-      throw unsupported(node);
-    }
-    return new Sum(tape).overPixels(a, b);
+    boolean isOfChannels =
+        b.samples() == a.samples() && b.rows() == b.samples() && b.channels() == a.channels();
+    return isOfChannels
+        ? Optional.of(new Sum(tape).overPixels(a, new ReshapeOps(tape).cast(b, DataType.FLOAT32)))
+        : Optional.empty();
   }
 
   /** Returns the node with which a node is computed: for a fused convolution, its sum. */
@@ -435,65 +501,52 @@ final class TapeCompiler implements Layer.Visitor<Node, Activation> {
                     node.layer().is(Operation.ADD) && node.input(1) == index && isSameSize(node));
   }
 
-  private static boolean isSameSize(Node sum) {
+  private boolean isSameSize(Node sum) {
     var second = sum.inputs().get(1);
-    long size = second.hasRows() ? second.sampleSize() : Extent.of(second).size();
+    long size = second.hasRows() ? second.sampleSize() : extent(second).size();
     return sum.inputs().get(0).hasRows() && sum.inputs().get(0).sampleSize() == size;
   }
 
   @Override
   public Activation visit(Layer.Select layer, Node node) {
-    throw unsupported(node);
+    var then = shaped(node, 1);
+    var otherwise = shaped(node, 2);
+    var y = result(node, then, otherwise);
+    new Arithmetic(tape).select(shaped(node, 0), then, otherwise, y);
+    return y.value();
   }
 
   @Override
   public Activation visit(Layer.Reduce layer, Node node) {
-    boolean isOverTokens = node.inputs().get(0).rank() == 3 && layer.axes().equals(List.of(1));
-    if (!isOverTokens) {
-      throw unsupported(node);
+    var x = shaped(node, 0);
+    var y = result(node, x);
+    if (x.size() == y.size()) {
+      return x.value();
     }
-    var x = in(node, 0);
-    return switch (layer.statistic()) {
-      case SUM -> new Sum(tape).overTokens(x, 1);
-      case MEAN -> new Sum(tape).overTokens(x, 1f / x.pixels());
-      case MAXIMUM, LOG_SUM_EXP -> throw unsupported(node);
-    };
+    List<Long> kept = new ArrayList<>(x.shape());
+    layer.axes().forEach(axis -> kept.set(axis, 1L));
+    new Arithmetic(tape).reduce(layer.statistic(), x, new Shaped(tape, y.value(), kept));
+    return y.value();
   }
 
   @Override
   public Activation visit(Layer.Product layer, Node node) {
-    int rank = node.output().rank();
-    if (rank < 3) {
-      throw unsupported(node); // of all samples
-    }
-    int m = Math.toIntExact(node.output().size(rank - 2));
-    int n = Math.toIntExact(node.output().size(rank - 1));
-    var extent = Extent.of(node.output());
-    return new RowProducts(tape, m, n)
-        .forward(in(node, 0), in(node, 1), extent.h, extent.w, extent.c);
+    var a = shaped(node, 0);
+    var b = shaped(node, 1);
+    var y = result(node, a, b);
+    new Arithmetic(tape).product(a, b, y);
+    return y.value();
   }
 
   @Override
   public Activation visit(Layer.OneHot layer, Node node) {
-    var extent = Extent.of(node.output());
-    var ids = in(node, 0);
-    var y =
-        Activation.of(
-            tape.kernels(), DataType.FLOAT32, ids.samples(), extent.h, extent.w, extent.c, false);
-    tape.forward(
-        List.of(ids.buffer(), y.buffer()),
-        stream -> {
-          var of = ids.floats();
-          var to = y.floats();
-          for (int i = 0; i < to.capacity(); i++) {
-            to.put(i, of.get(i / layer.size()) == i % layer.size() ? 1 : 0);
-          }
-        });
+    var y = result(node).value();
+    new Arithmetic(tape).oneHot(in(node, 0), y);
     return y;
   }
 
   @Override
   public Activation visit(Layer.Detached layer, Node node) {
-    throw unsupported(node);
+    return in(node, 0).detached();
   }
 }

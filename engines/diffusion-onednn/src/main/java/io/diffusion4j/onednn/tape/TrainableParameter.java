@@ -143,6 +143,12 @@ public final class TrainableParameter {
     return new Gradient(memory);
   }
 
+  /** Replaces the gradients of all tapes by summands of nothing. */
+  public void dropGradients() {
+    float[] nothing = Round.nothing(size);
+    gradients.forEach(own -> own.forEach(gradient -> gradient.put(0, nothing)));
+  }
+
   /** Returns the gradient of a tape's share. */
   public final class Gradient {
     private final Memory memory;

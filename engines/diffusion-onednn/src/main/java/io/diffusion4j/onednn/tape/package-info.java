@@ -21,12 +21,13 @@
  *                   DataType.BFLOAT16,
  *                   TrainingConfig.Activations.KEPT,
  *                   parameters::get,
- *                   Set.of("xt")));
+ *                   Set.of("xt"),
+ *                   1)); // output
  *   tapes.forward(batch);
- *   Arrays.fill(tapes.gradients().get(0), 1);
- *   tapes.backward();
- *   float[] gradient = new float[batch.rows() * 3 * 32 * 32];
- *   tapes.addGradient("xt", gradient);
+ *   float[] ones = new float[batch.rows()];
+ *   Arrays.fill(ones, 1);
+ *   tapes.backward(List.of(ones));
+ *   float[] gradient = tapes.gradient("xt");
  * }
  * }</pre>
  *

@@ -3,13 +3,9 @@ package io.diffusion4j.onednn.train;
 import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.Network;
-import io.diffusion4j.nn.Numbers;
 import io.diffusion4j.nn.UnsupportedLayerException;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Executable;
-import io.diffusion4j.nn.reference.Interpreter;
-import io.diffusion4j.nn.train.LossNetwork;
-import io.diffusion4j.nn.train.SplitObjective;
 import io.diffusion4j.nn.train.TrainingConfig.Activations;
 import io.diffusion4j.onednn.core.DataType;
 import io.diffusion4j.onednn.core.Scope;
@@ -19,18 +15,15 @@ import io.diffusion4j.onednn.tape.TapeKernels;
 import io.diffusion4j.onednn.tape.TrainableParameter;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * A network with the gradient of its first output by an input: activations are differentiated on
- * tapes, and the layers after them in plain Java, like a loss.
+ * A network with the gradient of its first output by an input.
  *
  * <p>A tape is for batches of one size. The tapes of the most recent sizes are kept.
  */
@@ -43,13 +36,10 @@ public final class OneDnnGradient implements Executable {
 
   private final Network network;
   private final String input;
-  private final SplitObjective split;
   private final DataType type;
-  private final Interpreter head;
   private final WorkerPool team;
   private final Scope scope = new Scope();
   private final Map<String, TrainableParameter> parameters = new LinkedHashMap<>();
-  private final Map<String, double[]> ofHead = new HashMap<>();
   private final Map<Integer, Sized> sizes = new LinkedHashMap<>(8, 0.75f, true);
   private final ReentrantLock turn = new ReentrantLock(true);
   private boolean closed;
@@ -64,14 +54,7 @@ public final class OneDnnGradient implements Executable {
     network.requireFits(weights);
     this.network = network;
     this.input = input;
-    split = SplitObjective.of(new LossNetwork(network, List.of()));
-    if (split.joints().isEmpty()) {
-      throw new UnsupportedLayerException("none with activations in " + network.name());
-    }
     type = DataType.of(compute.precision());
-    Set<String> differentiated = new TreeSet<>(split.joints());
-    differentiated.add(input);
-    head = new Interpreter(split.head(), differentiated);
     team = WorkerPool.of(compute.threads());
     try {
       team.call(
@@ -90,14 +73,9 @@ public final class OneDnnGradient implements Executable {
     var kernels = new TapeKernels(scope);
     for (var parameter : network.parameters().values()) {
       float[] values = parameter.layout().toGraph(weights.read(parameter.key()), parameter.shape());
-      if (split.head().parameters().containsKey(parameter.key())) {
-        ofHead.put(parameter.key(), Numbers.wide(values));
-      }
-      if (split.trunk().parameters().containsKey(parameter.key())) {
-        var fixed = new TrainableParameter(kernels, parameter, true);
-        fixed.values().put(0, values);
-        parameters.put(parameter.key(), fixed);
-      }
+      var fixed = new TrainableParameter(kernels, parameter, true);
+      fixed.values().put(0, values);
+      parameters.put(parameter.key(), fixed);
     }
   }
 
@@ -123,13 +101,14 @@ public final class OneDnnGradient implements Executable {
           SharedTapes.compile(
               team,
               own,
-              split.trunk(),
+              network,
               rows,
-              Math.min(team.size(), rows),
+              network.mixesRows() ? 1 : Math.min(team.size(), rows),
               type,
               Activations.KEPT,
               key -> Objects.requireNonNull(parameters.get(key), key),
-              Set.of(input));
+              Set.of(input),
+              1);
       return new Sized(tapes, own);
     } catch (RuntimeException | Error e) {
       own.close();
@@ -164,33 +143,15 @@ public final class OneDnnGradient implements Executable {
 
   private List<float[]> run(Batch batch, SharedTapes tapes) {
     tapes.forward(batch);
-    var read = batch.only(split.inputsOfHead());
-    for (int i = 0; i < split.joints().size(); i++) {
-      read.floats(split.joints().get(i), tapes.outputs().get(i));
-    }
-    var evaluation = head.evaluate(read, ofHead);
     List<float[]> results = new ArrayList<>();
-    split.head().outputs().forEach(output -> results.add(Numbers.narrow(evaluation.value(output))));
-    double[] ones = new double[results.get(0).length];
+    for (int i = 0; i < network.outputs().size(); i++) {
+      results.add(tapes.output(i));
+    }
+    float[] ones = new float[results.get(0).length];
     Arrays.fill(ones, 1);
-    evaluation.differentiate(Map.of(split.head().outputs().get(0), ones));
-    for (int i = 0; i < split.joints().size(); i++) {
-      Numbers.narrow(evaluation.byInput(split.joints().get(i)), tapes.gradients().get(i));
-    }
-    tapes.backward();
-    float[] gradient =
-        split.inputsOfHead().contains(input)
-            ? Numbers.narrow(evaluation.byInput(input))
-            : new float[Math.toIntExact(batch.rows() * inputSize())];
-    if (split.trunk().inputs().containsKey(input)) {
-      tapes.addGradient(input, gradient);
-    }
-    results.add(gradient);
+    tapes.backward(List.of(ones));
+    results.add(tapes.gradient(input));
     return results;
-  }
-
-  private long inputSize() {
-    return Objects.requireNonNull(network.inputs().get(input), input).sampleSize();
   }
 
   @Override

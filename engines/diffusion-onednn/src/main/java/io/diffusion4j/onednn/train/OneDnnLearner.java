@@ -4,9 +4,8 @@ import io.diffusion4j.checkpoint.TensorMap;
 import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.Batch;
-import io.diffusion4j.nn.Numbers;
+import io.diffusion4j.nn.Network;
 import io.diffusion4j.nn.UnsupportedLayerException;
-import io.diffusion4j.nn.reference.Interpreter;
 import io.diffusion4j.nn.train.LossNetwork;
 import io.diffusion4j.nn.train.Muon;
 import io.diffusion4j.nn.train.SplitObjective;
@@ -14,7 +13,6 @@ import io.diffusion4j.nn.train.Trainer;
 import io.diffusion4j.nn.train.TrainingConfig;
 import io.diffusion4j.nn.train.TrainingSession;
 import io.diffusion4j.nn.train.group.Group;
-import io.diffusion4j.nn.train.group.Round;
 import io.diffusion4j.nn.train.group.RowRange;
 import io.diffusion4j.nn.weights.Parameter;
 import io.diffusion4j.onednn.core.DataType;
@@ -25,13 +23,12 @@ import io.diffusion4j.onednn.tape.TapeKernels;
 import io.diffusion4j.onednn.tape.TrainableParameter;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -53,7 +50,6 @@ import org.bytedeco.dnnl.dnnl_stream;
  */
 public final class OneDnnLearner implements TrainingSession {
   private final LossNetwork objective;
-  private final SplitObjective split;
   private final TrainingConfig config;
   private final Group group;
   private final RowRange share;
@@ -65,11 +61,8 @@ public final class OneDnnLearner implements TrainingSession {
   private final List<List<ParameterUpdate>> duties = new ArrayList<>();
 
   private final SharedTapes tapes;
-  private final Map<String, TrainableParameter.Gradient> gradientsOfLoss = new LinkedHashMap<>();
-
-  /** The loss for each share of the rows for which it is computed. */
-  private final Map<RowRange, Interpreter> losses = new HashMap<>();
-
+  private final boolean isWhole;
+  private final Optional<JointLoss> joint;
   private final Exchange exchange;
   private float[] timestepLosses = {};
 
@@ -79,26 +72,31 @@ public final class OneDnnLearner implements TrainingSession {
    * @throws io.diffusion4j.nn.UnsupportedLayerException if its network has a layer that cannot be
    *     differentiated here
    */
-  public OneDnnLearner(
-      LossNetwork objective, SplitObjective split, TrainingConfig config, Group group) {
-    if (split.joints().isEmpty()) {
-      throw new UnsupportedLayerException("none with activations in " + objective.network().name());
-    }
+  public OneDnnLearner(LossNetwork objective, TrainingConfig config, Group group) {
     this.objective = objective;
-    this.split = split;
     this.config = config;
     this.group = group;
     this.share = config.share(group.rank(), group.size());
     this.team = WorkerPool.of(config.compute().threads());
+    var split =
+        Optional.of(objective)
+            .filter(loss -> !loss.isMeanOfRows())
+            .map(SplitObjective::of)
+            .filter(SplitObjective::hasRows);
+    isWhole = split.isEmpty() && !objective.isMeanOfRows();
+    if (isWhole && !group.isAlone()) {
+      throw new UnsupportedLayerException("one of all rows in " + objective.network().name());
+    }
     try {
-      tapes = team.call(this::compile);
+      tapes = team.call(() -> compile(split.map(SplitObjective::trunk)));
+      joint =
+          split.map(
+              parts ->
+                  team.call(
+                      () -> new JointLoss(parts, team, scope, config, group, this::parameter)));
     } catch (RuntimeException | Error e) {
       scope.close();
       throw e;
-    }
-    for (RowRange rows :
-        isMeanOfRows() ? tapes.shares() : List.of(new RowRange(0, config.batchSize()))) {
-      losses.put(rows, new Interpreter(split.head(), Set.copyOf(split.joints())));
     }
     exchange = new Exchange(group, updates.values(), Orthogonalization.wire(type()));
   }
@@ -108,36 +106,43 @@ public final class OneDnnLearner implements TrainingSession {
     return DataType.of(config.compute().precision());
   }
 
-  /** Returns the number of tapes: one per thread, or one per fixed share of this process. */
+  /**
+   * Returns the number of tapes: one per thread, or one per fixed share of this process, or one if
+   * no part of the objective is of single rows.
+   */
   private int parts() {
+    if (isWhole) {
+      return 1;
+    }
     return switch (config.shares()) {
       case BY_THREAD -> Math.min(team.size(), share.count());
       case FIXED -> share.count() / (config.batchSize() / config.fixedShares());
     };
   }
 
-  private SharedTapes compile() {
+  /**
+   * Compiles what depends on single rows.
+   *
+   * @param trunk the network below a joint loss
+   */
+  private SharedTapes compile(Optional<Network> trunk) {
     int members = Math.min(team.size(), parts());
     assign(new TapeKernels(scope), objective.network().parameters().values(), members);
-    var compiled =
-        SharedTapes.compile(
-            team,
-            scope,
-            split.trunk(),
-            share.count(),
-            parts(),
-            type(),
-            config.activations(),
-            key -> update(key).parameter(),
-            Set.of());
-    for (String key : split.head().parameters().keySet()) {
-      gradientsOfLoss.put(key, update(key).parameter().gradient());
-    }
-    return compiled;
+    return SharedTapes.compile(
+        team,
+        scope,
+        trunk.orElse(objective.network()),
+        share.count(),
+        parts(),
+        type(),
+        config.activations(),
+        this::parameter,
+        Set.of(),
+        trunk.map(network -> network.outputs().size()).orElse(1));
   }
 
-  private ParameterUpdate update(String key) {
-    return Objects.requireNonNull(updates.get(key), key);
+  private TrainableParameter parameter(String key) {
+    return Objects.requireNonNull(updates.get(key), key).parameter();
   }
 
   /** Assigns each parameter to the member with the least work so far. */
@@ -218,7 +223,7 @@ public final class OneDnnLearner implements TrainingSession {
   /** Returns whether the loss is joint and reads inputs of the batch. */
   @Override
   public boolean needsAllRows() {
-    return !isMeanOfRows() && !split.inputsOfHead().isEmpty();
+    return joint.map(JointLoss::readsBatch).orElse(false);
   }
 
   /** Runs an action of each member on its parameters. */
@@ -241,99 +246,34 @@ public final class OneDnnLearner implements TrainingSession {
         config.batchSize());
     var own = batch.rows() == share.count() ? batch : batch.rows(share.from(), share.to());
     tapes.forward(own);
-    return isMeanOfRows() ? meanLoss(own) : jointLoss(batch);
-  }
-
-  /** Returns whether shares of the rows can be given their own losses. */
-  private boolean isMeanOfRows() {
-    return objective.isMeanOfRows() && gradientsOfLoss.isEmpty();
+    return joint
+        .map(loss -> loss.forward(objective, batch, tapes))
+        .orElseGet(() -> LossNetwork.overProcesses(group, config, mean()));
   }
 
   /** Computes the gradient of a batch's loss and stores it with the parameters. */
   private LossNetwork.Value differentiate(Batch batch) {
     var value = evaluate(batch);
-    tapes.backward();
+    tapes.backward(joint.map(JointLoss::backward).orElseGet(() -> List.of(weights())));
     return value;
   }
 
-  /** Computes this process's part of the mean of the rows' losses, each share by its member. */
-  private LossNetwork.Value meanLoss(Batch own) {
-    var read = reading(own.only(split.inputsOfHead()), tapes.outputs());
-    Map<RowRange, LossNetwork.Value> values = new ConcurrentHashMap<>();
-    tapes.each(
-        rows -> {
-          double weight = (double) rows.count() / config.batchSize();
-          var evaluation = loss(rows, read.rows(rows.from(), rows.to()), weight);
-          storeGradients(evaluation, new RowRange(0, rows.count()), rows.from());
-          values.put(rows, value(evaluation));
-        });
-    return LossNetwork.overProcesses(
-        group, config, LossNetwork.mean(tapes.shares().stream().map(values::get).toList()));
+  /** Returns the loss of this process's rows. */
+  private LossNetwork.Value mean() {
+    return LossNetwork.mean(
+        IntStream.range(0, tapes.shares().size())
+            .mapToObj(part -> objective.value(output -> tapes.output(part, output)))
+            .toList());
   }
 
-  /** Adds the network's outputs for the rows of a batch of further inputs of the loss. */
-  private Batch reading(Batch further, List<float[]> outputs) {
-    for (int i = 0; i < split.joints().size(); i++) {
-      further.floats(split.joints().get(i), outputs.get(i));
+  /** Returns the weight of each share in the loss of the batch. */
+  private float[] weights() {
+    var shares = tapes.shares();
+    float[] weights = new float[shares.size()];
+    for (int i = 0; i < weights.length; i++) {
+      weights[i] = (float) shares.get(i).count() / config.batchSize();
     }
-    return further;
-  }
-
-  /** Computes the loss of all rows, in every process. */
-  private LossNetwork.Value jointLoss(Batch batch) {
-    int rows = config.batchSize();
-    var read = split.inputsOfHead().isEmpty() ? new Batch(rows) : batch.only(split.inputsOfHead());
-    var all = tapes.outputs().stream().map(own -> group.gather(own, share, rows)).toList();
-    var evaluation = loss(new RowRange(0, rows), reading(read, all), 1);
-    storeGradients(evaluation, share, 0);
-    gradientsOfLoss.forEach(
-        (key, gradient) ->
-            gradient
-                .floats()
-                .put(
-                    0,
-                    group.isFirst() // one process has the whole gradient
-                        ? Numbers.narrow(evaluation.byParameter(key))
-                        : Round.nothing(gradient.floats().limit())));
-    return value(evaluation);
-  }
-
-  /**
-   * Computes a loss and its gradients.
-   *
-   * @param rows the rows for which it is computed
-   * @param read the inputs of the loss for them
-   * @param weight the weight of the loss
-   */
-  private Interpreter.Evaluation loss(RowRange rows, Batch read, double weight) {
-    Map<String, double[]> parameters = new HashMap<>();
-    for (String key : gradientsOfLoss.keySet()) {
-      parameters.put(key, Numbers.wide(update(key).weights));
-    }
-    var loss = Objects.requireNonNull(losses.get(rows), rows.toString());
-    var evaluation = loss.evaluate(read, parameters);
-    evaluation.differentiate(Map.of(split.head().outputs().get(0), new double[] {weight}));
-    return evaluation;
-  }
-
-  /**
-   * Stores gradients of the network's outputs for the backward pass.
-   *
-   * @param rows those of the evaluation
-   * @param to the first one's place in this process's share
-   */
-  private void storeGradients(Interpreter.Evaluation evaluation, RowRange rows, int to) {
-    for (int i = 0; i < split.joints().size(); i++) {
-      float[] all = Numbers.narrow(evaluation.byInput(split.joints().get(i)));
-      float[] own = tapes.gradients().get(i);
-      int size = own.length / share.count();
-      System.arraycopy(all, rows.from() * size, own, to * size, rows.count() * size);
-    }
-  }
-
-  private LossNetwork.Value value(Interpreter.Evaluation evaluation) {
-    var results = split.head().outputs();
-    return objective.value(i -> Numbers.narrow(evaluation.value(results.get(i))));
+    return weights;
   }
 
   private ParameterUpdate.Step facts(long step, double norm) {

@@ -14,8 +14,8 @@
  * }
  * }</pre>
  *
- * <p>oneDNN differentiates the network up to its last activations. The loss after them is small,
- * and {@link io.diffusion4j.nn.reference.Interpreter} computes it in plain Java, in float64.
+ * <p>A loss is layers on the same tape, in float32. A loss of all rows together, such as a
+ * contrastive one, has a tape of its own.
  *
  * <p>Gradients are summed in a fixed order, so a training with the same total number of threads
  * gives the same bits. With {@code Shares.FIXED}, the numbers of threads and processes do not

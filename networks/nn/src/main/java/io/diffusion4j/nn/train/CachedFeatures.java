@@ -5,13 +5,12 @@ import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.Inputs;
 import io.diffusion4j.nn.Network;
 import io.diffusion4j.nn.Nn;
-import io.diffusion4j.nn.Numbers;
 import io.diffusion4j.nn.Tensor;
-import io.diffusion4j.nn.reference.Interpreter;
+import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.weights.Parameter;
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,13 +28,12 @@ import java.util.stream.IntStream;
  * <p>The engine trains Σ feature · gradient, where the gradients are inputs.
  */
 final class CachedFeatures implements TrainingSession {
-  private static final String FEATURE = "feature.";
   private static final String GRADIENT = "gradient.";
 
+  private final FeatureObjective objective;
+  private final Compute compute;
   private final Network features;
-  private final LossNetwork loss;
-  private final List<Parameter> ofLoss;
-  private final Interpreter interpreter;
+  private final Map<Integer, FeatureLoss> losses = new HashMap<>();
   private final TrainingSession learner;
 
   /**
@@ -43,35 +41,21 @@ final class CachedFeatures implements TrainingSession {
    *
    * @param engine makes the learner of Σ feature · gradient
    */
-  CachedFeatures(FeatureObjective objective, Function<LossNetwork, TrainingSession> engine) {
+  CachedFeatures(
+      FeatureObjective objective, Compute compute, Function<LossNetwork, TrainingSession> engine) {
+    this.objective = objective;
+    this.compute = compute;
     features = Network.of(objective::features);
-    loss = LossNetwork.of((nn, inputs) -> objective.loss(nn, declared(inputs, FEATURE)));
-    ofLoss = List.copyOf(loss.network().parameters().values());
-    interpreter = new Interpreter(loss.network(), new HashSet<>(loss.network().inputs().keySet()));
-    learner = engine.apply(LossNetwork.of((nn, inputs) -> products(objective, nn, inputs)));
+    learner = engine.apply(LossNetwork.of(this::products));
   }
 
-  private List<Tensor> declared(Inputs inputs, String prefix) {
-    return IntStream.range(0, features.outputs().size())
-        .mapToObj(i -> inputs.floats(prefix + i, array(features.outputs().get(i).sample())))
-        .toList();
-  }
-
-  private static long[] array(List<Long> shape) {
-    return shape.stream().mapToLong(Long::longValue).toArray();
-  }
-
-  /** Computes Σ feature · gradient, plus the corresponding sum over the parameters of the loss. */
-  private Objective.Loss products(FeatureObjective objective, Nn nn, Inputs inputs) {
-    List<Tensor> values = new ArrayList<>(objective.features(nn, inputs));
-    List<Tensor> gradients = new ArrayList<>(declared(inputs, GRADIENT));
-    for (Parameter parameter : ofLoss) {
-      values.add(nn.parameter(parameter.key(), parameter.init(), parameter.shape()));
-      gradients.add(inputs.floats(GRADIENT + parameter.key(), parameter.shape()));
-    }
+  /** Computes Σ feature · gradient. */
+  private Objective.Loss products(Nn nn, Inputs inputs) {
+    var values = objective.features(nn, inputs);
     var sum = nn.constant(0);
     for (int i = 0; i < values.size(); i++) {
-      var product = nn.multiply(gradients.get(i), values.get(i));
+      long[] sample = values.get(i).sample().stream().mapToLong(Long::longValue).toArray();
+      var product = nn.multiply(inputs.floats(GRADIENT + i, sample), values.get(i));
       sum = nn.add(sum, nn.sum(product, IntStream.range(0, product.rank()).toArray()));
     }
     return new Objective.Loss(sum, Map.of(), Optional.empty(), values);
@@ -79,63 +63,46 @@ final class CachedFeatures implements TrainingSession {
 
   @Override
   public Trainer.Report step(List<Batch> batches, long step) {
-    var evaluation = evaluate(batches);
-    var outputs = loss.network().outputs();
-    evaluation.differentiate(Map.of(outputs.get(0), new double[] {1}));
+    var loss = evaluate(batches);
     List<Batch> again = new ArrayList<>();
     int from = 0;
     for (Batch batch : batches) {
       var fed = read(batch);
       for (int i = 0; i < features.outputs().size(); i++) {
         int size = Math.toIntExact(features.outputs().get(i).sampleSize());
-        double[] all = evaluation.byInput(FEATURE + i);
+        float[] all = loss.gradients().get(i);
         float[] own = new float[batch.rows() * size];
         for (int k = 0; k < own.length; k++) {
-          own[k] = (float) (batches.size() * all[from * size + k]); // the engine takes the mean
+          own[k] = batches.size() * all[from * size + k]; // the engine takes the mean
         }
         fed.floats(GRADIENT + i, own);
-      }
-      for (Parameter parameter : ofLoss) {
-        float[] rows = new float[batch.rows() * parameter.size()]; // all of it in the first row
-        double[] gradient = evaluation.byParameter(parameter.key());
-        for (int k = 0; k < gradient.length; k++) {
-          rows[k] = (float) gradient[k];
-        }
-        fed.floats(GRADIENT + parameter.key(), rows);
       }
       again.add(fed);
       from += batch.rows();
     }
     var report = learner.step(again, step);
-    var value = value(evaluation);
     return new Trainer.Report(
-        value.loss(), report.gradientNorm(), report.learningRate(), value.metrics());
+        loss.value().loss(), report.gradientNorm(), report.learningRate(), loss.value().metrics());
   }
 
   @Override
   public LossNetwork.Value evaluate(Batch batch) {
-    return value(evaluate(List.of(batch)));
-  }
-
-  private LossNetwork.Value value(Interpreter.Evaluation evaluation) {
-    var outputs = loss.network().outputs();
-    return loss.value(i -> Numbers.narrow(evaluation.value(outputs.get(i))));
+    return evaluate(List.of(batch)).value();
   }
 
   /** Returns the loss of the features of several batches as one batch. */
-  private Interpreter.Evaluation evaluate(List<Batch> batches) {
+  private FeatureLoss.Result evaluate(List<Batch> batches) {
     var values = batches.stream().map(batch -> learner.evaluate(silent(batch)).features()).toList();
-    var all = new Batch(batches.stream().mapToInt(Batch::rows).sum());
+    List<float[]> all = new ArrayList<>();
     for (int i = 0; i < features.outputs().size(); i++) {
       int feature = i;
-      all.floats(FEATURE + i, joined(values.stream().map(one -> one.get(feature)).toList()));
+      all.add(joined(values.stream().map(one -> one.get(feature)).toList()));
     }
-    Map<String, double[]> parameters = new HashMap<>();
-    for (int i = 0; i < ofLoss.size(); i++) {
-      float[] value = values.get(0).get(features.outputs().size() + i);
-      parameters.put(ofLoss.get(i).key(), Numbers.wide(value));
-    }
-    return interpreter.evaluate(all.only(loss.network().inputs().keySet()), parameters);
+    int rows = batches.stream().mapToInt(Batch::rows).sum();
+    var samples = features.outputs().stream().map(Tensor::sample).toList();
+    return losses
+        .computeIfAbsent(rows, n -> new FeatureLoss(objective, samples, n, compute))
+        .of(all);
   }
 
   /** Returns the inputs of a batch's features. */
@@ -150,18 +117,13 @@ final class CachedFeatures implements TrainingSession {
       int size = Math.toIntExact(features.outputs().get(i).sampleSize());
       fed.floats(GRADIENT + i, new float[batch.rows() * size]);
     }
-    ofLoss.forEach(p -> fed.floats(GRADIENT + p.key(), new float[batch.rows() * p.size()]));
     return fed;
   }
 
   private static float[] joined(List<float[]> parts) {
-    float[] all = new float[parts.stream().mapToInt(part -> part.length).sum()];
-    int at = 0;
-    for (float[] part : parts) {
-      System.arraycopy(part, 0, all, at, part.length);
-      at += part.length;
-    }
-    return all;
+    var all = FloatBuffer.allocate(parts.stream().mapToInt(part -> part.length).sum());
+    parts.forEach(all::put);
+    return all.array();
   }
 
   @Override
@@ -193,6 +155,7 @@ final class CachedFeatures implements TrainingSession {
 
   @Override
   public void close() {
+    losses.values().forEach(FeatureLoss::close);
     learner.close();
   }
 }

@@ -21,8 +21,8 @@ public interface FeatureObjective extends Objective {
   List<Tensor> features(Nn nn, Inputs inputs);
 
   /**
-   * Defines the loss of the features of a batch. Its own parameters, if any, are {@link
-   * Nn#parameter}s.
+   * Defines the loss of the features of a batch. It has no parameters: one that it needs is a
+   * feature, the same in each row.
    */
   Loss loss(Nn nn, List<Tensor> features);
 

@@ -24,7 +24,7 @@ final class Learners {
     group.requireSame("sums", config.wire().word()); // before buffers, which have to be of one kind
     var summing = group.withBuffersIn(config.wire());
     return config.accumulate() > 1 && objective instanceof FeatureObjective features
-        ? new CachedFeatures(features, loss -> of(loss, config, summing))
+        ? new CachedFeatures(features, config.compute(), loss -> of(loss, config, summing))
         : of(LossNetwork.of(objective), config, summing);
   }
 

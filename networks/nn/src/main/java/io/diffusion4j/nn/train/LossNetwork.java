@@ -76,7 +76,7 @@ public record LossNetwork(Network network, List<String> metrics, int features) {
    * the losses of their own rows.
    */
   public boolean isMeanOfRows() {
-    return network.outputs().size() - features > 1 + metrics.size();
+    return network.outputs().size() - features > 1 + metrics.size() && !network.mixesRows();
   }
 
   /**

@@ -8,6 +8,7 @@ import io.diffusion4j.nn.LayerCases;
 import io.diffusion4j.nn.LayerCases.Case;
 import io.diffusion4j.nn.Network;
 import io.diffusion4j.nn.UnsupportedLayerException;
+import io.diffusion4j.nn.reference.Interpreter;
 import io.diffusion4j.nn.reference.Oracle;
 import java.util.List;
 import java.util.Set;
@@ -55,7 +56,7 @@ public interface RunContract {
       for (double mean : layer.means()) {
         var batch = LayerCases.batch(network, 2, mean);
         var evaluation =
-            Oracle.of(network, Set.of()).evaluate(batch, Oracle.parameters(network, weights));
+            new Interpreter(network, Set.of()).evaluate(batch, Oracle.parameters(network, weights));
         Oracle.assertClose(
             compiled.run(batch).get(0),
             evaluation.value(network.outputs().get(0)),

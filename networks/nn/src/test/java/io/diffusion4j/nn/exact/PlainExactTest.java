@@ -10,6 +10,7 @@ import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.EngineUnavailableException;
 import io.diffusion4j.nn.engine.Engines;
 import io.diffusion4j.nn.engine.Precision;
+import io.diffusion4j.nn.reference.Interpreter;
 import io.diffusion4j.nn.reference.Oracle;
 import java.util.List;
 import java.util.Set;
@@ -45,7 +46,7 @@ class PlainExactTest implements ExactContract {
     var weights = LayerCases.weights(network);
     var batch = LayerCases.batch(network, 1).rows(0, 1);
     var evaluation =
-        Oracle.of(network, Set.of()).evaluate(batch, Oracle.parameters(network, weights));
+        new Interpreter(network, Set.of()).evaluate(batch, Oracle.parameters(network, weights));
     try (var compiled = new ExactEngine().compile(network, weights, EXACT)) {
       double[] expected = evaluation.value(network.outputs().get(0));
       Oracle.assertClose(compiled.run(batch).get(0), expected, tolerance());

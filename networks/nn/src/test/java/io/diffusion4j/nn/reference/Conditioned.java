@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.Network;
-import io.diffusion4j.nn.Numbers;
 import io.diffusion4j.nn.RandomNetwork;
 import io.diffusion4j.nn.engine.Precision;
 import java.util.ArrayList;
@@ -57,7 +56,7 @@ public final class Conditioned {
         precision,
         1,
         (batch, parameters) -> {
-          var evaluation = Oracle.of(network, Set.of()).evaluate(batch, parameters);
+          var evaluation = new Interpreter(network, Set.of()).evaluate(batch, parameters);
           return network.outputs().stream().map(evaluation::value).toList();
         });
   }
@@ -72,7 +71,7 @@ public final class Conditioned {
         precision,
         OF_GRADIENTS,
         (batch, parameters) -> {
-          var evaluation = Oracle.of(network, Set.of("x")).evaluate(batch, parameters);
+          var evaluation = new Interpreter(network, Set.of("x")).evaluate(batch, parameters);
           var first = network.outputs().get(0);
           double[] ones = new double[evaluation.value(first).length];
           Arrays.fill(ones, 1);
@@ -91,7 +90,7 @@ public final class Conditioned {
         Precision.FLOAT32,
         OF_GRADIENTS,
         (batch, parameters) -> {
-          var evaluation = Oracle.of(network, Set.of()).evaluate(batch, parameters);
+          var evaluation = new Interpreter(network, Set.of()).evaluate(batch, parameters);
           var loss = network.outputs().get(0);
           evaluation.differentiate(Map.of(loss, new double[] {1}));
           List<double[]> all = new ArrayList<>(List.of(evaluation.value(loss)));
@@ -190,7 +189,7 @@ public final class Conditioned {
       double[] expected = values.get(i);
       float[] own = actual.get(i);
       assertThat(own).as("%s, array %d", what, i).hasSameSizeAs(expected);
-      double far = distance(expected, Numbers.wide(own));
+      double far = distance(expected, Oracle.wide(own));
       if (far > tolerances[i]) {
         widen(MORE_ROUNDINGS);
       }

@@ -44,7 +44,7 @@ class InterpreterTest {
             (key, p) ->
                 parameters.put(key, random.doubles(p.size(), -1, 1).map(x -> x + 0.1).toArray()));
     var batch = LayerCases.batch(network, 5);
-    var interpreter = Oracle.of(network, Set.of());
+    var interpreter = new Interpreter(network, Set.of());
     var loss = network.outputs().get(0);
     var evaluation = interpreter.evaluate(batch, parameters);
     evaluation.differentiate(Map.of(loss, new double[] {1}));
@@ -75,7 +75,7 @@ class InterpreterTest {
               return List.of(nn.multiply(p, nn.detached(p)));
             });
     var evaluation =
-        Oracle.of(network, Set.of()).evaluate(new Batch(1), Map.of("p", new double[] {3}));
+        new Interpreter(network, Set.of()).evaluate(new Batch(1), Map.of("p", new double[] {3}));
     evaluation.differentiate(Map.of(network.outputs().get(0), new double[] {1}));
     assertThat(evaluation.byParameter("p")).containsExactly(3);
   }
@@ -138,7 +138,8 @@ class InterpreterTest {
               return List.of(nn.divide(nn.constant(1), x), nn.tanh(x), nn.softmax(x, 1));
             });
     float[] x = {-2, 0.5f, 40};
-    var evaluation = Oracle.of(network, Set.of()).evaluate(new Batch(1).floats("x", x), Map.of());
+    var evaluation =
+        new Interpreter(network, Set.of()).evaluate(new Batch(1).floats("x", x), Map.of());
     double[] quotients = evaluation.value(network.outputs().get(0));
     double[] tangents = evaluation.value(network.outputs().get(1));
     double[] shares = evaluation.value(network.outputs().get(2));

@@ -8,27 +8,25 @@ import io.diffusion4j.nn.Function;
 import io.diffusion4j.nn.Layer;
 import io.diffusion4j.nn.Network;
 import io.diffusion4j.nn.Network.Node;
-import io.diffusion4j.nn.Numbers;
 import io.diffusion4j.nn.weights.Parameter;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /** All layers in plain Java: what engines are tested against. */
 public final class Oracle extends Forward {
-  private Oracle(Interpreter.Evaluation evaluation) {
+  Oracle(Interpreter.Evaluation evaluation) {
     super(evaluation);
   }
 
-  /**
-   * An interpreter that has every layer.
-   *
-   * @param inputs names of the inputs by which it is differentiated, besides the parameters
-   */
-  public static Interpreter of(Network network, Set<String> inputs) {
-    return new Interpreter(network, inputs, Oracle::new);
+  /** Returns values in double precision. */
+  public static double[] wide(float[] values) {
+    double[] wide = new double[values.length];
+    for (int i = 0; i < wide.length; i++) {
+      wide[i] = values[i];
+    }
+    return wide;
   }
 
   /** Returns the parameters of a network as an interpreter reads them: in the graph's order. */
@@ -36,7 +34,7 @@ public final class Oracle extends Forward {
     Map<String, double[]> doubles = new HashMap<>();
     for (Parameter p : network.parameters().values()) {
       float[] values = p.layout().toGraph(weights.read(p.key()), p.shape());
-      doubles.put(p.key(), Numbers.wide(values));
+      doubles.put(p.key(), wide(values));
     }
     return doubles;
   }
@@ -333,7 +331,7 @@ public final class Oracle extends Forward {
         node,
         dy -> {
           for (int i = 0; i < dy.length; i++) {
-            dy[i] *= function.derivative(x[i], y[i]);
+            dy[i] *= Derivatives.of(function, x[i], y[i]);
           }
         });
     return y;

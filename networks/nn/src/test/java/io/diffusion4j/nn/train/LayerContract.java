@@ -15,6 +15,7 @@ import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Executable;
 import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.nn.engine.RunContract;
+import io.diffusion4j.nn.reference.Interpreter;
 import io.diffusion4j.nn.reference.Oracle;
 import java.util.Arrays;
 import java.util.List;
@@ -53,7 +54,7 @@ public interface LayerContract extends RunContract {
     }
     var weights = LayerCases.weights(network);
     var evaluation =
-        Oracle.of(network, Set.of()).evaluate(batch, Oracle.parameters(network, weights));
+        new Interpreter(network, Set.of()).evaluate(batch, Oracle.parameters(network, weights));
     evaluation.differentiate(Map.of(network.outputs().get(0), new double[] {1}));
     var step = FirstStep.of(trainingEngine(), loss, config, weights, batch);
     double expected = evaluation.value(network.outputs().get(0))[0];
@@ -87,7 +88,7 @@ public interface LayerContract extends RunContract {
   private static void assertGradient(
       Executable compiled, Network network, TensorSource weights, Batch batch, double tolerance) {
     var oracle =
-        Oracle.of(network, Set.of("x")).evaluate(batch, Oracle.parameters(network, weights));
+        new Interpreter(network, Set.of("x")).evaluate(batch, Oracle.parameters(network, weights));
     double[] ones = new double[batch.rows()];
     Arrays.fill(ones, 1);
     oracle.differentiate(Map.of(network.outputs().get(0), ones));

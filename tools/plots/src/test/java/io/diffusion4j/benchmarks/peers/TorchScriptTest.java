@@ -8,6 +8,7 @@ import io.diffusion4j.nn.LayerCases;
 import io.diffusion4j.nn.LayerCases.Case;
 import io.diffusion4j.nn.Network;
 import io.diffusion4j.nn.Tensor;
+import io.diffusion4j.nn.reference.Interpreter;
 import io.diffusion4j.nn.reference.Oracle;
 import java.io.IOException;
 import java.io.InputStream;
@@ -117,7 +118,7 @@ class TorchScriptTest {
     assumeTrue(isRun);
     Network network = layer.forward();
     double[] expected =
-        Oracle.of(network, Set.of())
+        new Interpreter(network, Set.of())
             .evaluate(
                 LayerCases.batch(network, SEED),
                 Oracle.parameters(network, LayerCases.weights(network)))

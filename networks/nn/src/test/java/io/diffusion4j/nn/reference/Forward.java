@@ -6,16 +6,14 @@ import io.diffusion4j.nn.Network.Node;
 import io.diffusion4j.nn.Operation;
 import io.diffusion4j.nn.Statistic;
 import io.diffusion4j.nn.Tensor;
-import io.diffusion4j.nn.UnsupportedLayerException;
 import java.util.Arrays;
 import java.util.List;
 
 /**
  * The layers of losses in plain Java: each method computes the output and records the backward
- * pass. The code is written for readability, with the loops in the Javadoc of {@link Layer}. Layers
- * that read activations are refused here.
+ * pass. The code is written for readability, with the loops in the Javadoc of {@link Layer}.
  */
-class Forward implements Layer.Visitor<Node, double[]> {
+abstract class Forward implements Layer.Visitor<Node, double[]> {
   final Interpreter.Evaluation e;
 
   Forward(Interpreter.Evaluation evaluation) {
@@ -89,62 +87,6 @@ class Forward implements Layer.Visitor<Node, double[]> {
     for (int i = 0; i < values.length; i++) {
       to[i] += values[i];
     }
-  }
-
-  // Layers that read activations are not part of losses
-
-  private static UnsupportedLayerException refused(Node node) {
-    return new UnsupportedLayerException(node.layer() + " (expected: a layer of a loss)");
-  }
-
-  @Override
-  public double[] visit(Layer.Linear layer, Node node) {
-    throw refused(node);
-  }
-
-  @Override
-  public double[] visit(Layer.Conv2d layer, Node node) {
-    throw refused(node);
-  }
-
-  @Override
-  public double[] visit(Layer.Embedding layer, Node node) {
-    throw refused(node);
-  }
-
-  @Override
-  public double[] visit(Layer.GroupNorm layer, Node node) {
-    throw refused(node);
-  }
-
-  @Override
-  public double[] visit(Layer.LayerNorm layer, Node node) {
-    throw refused(node);
-  }
-
-  @Override
-  public double[] visit(Layer.AdaptiveLayerNorm layer, Node node) {
-    throw refused(node);
-  }
-
-  @Override
-  public double[] visit(Layer.Chosen layer, Node node) {
-    throw refused(node);
-  }
-
-  @Override
-  public double[] visit(Layer.Attention layer, Node node) {
-    throw refused(node);
-  }
-
-  @Override
-  public double[] visit(Layer.Hide layer, Node node) {
-    throw refused(node);
-  }
-
-  @Override
-  public double[] visit(Layer.AveragePool layer, Node node) {
-    throw refused(node);
   }
 
   // Arrangement
@@ -291,7 +233,7 @@ class Forward implements Layer.Visitor<Node, double[]> {
                 0,
                 dx -> {
                   for (int i = 0; i < dx.length; i++) {
-                    dx[i] += dy[i] * f.derivative(x[i], y[i]);
+                    dx[i] += dy[i] * Derivatives.of(f, x[i], y[i]);
                   }
                 }));
     return y;
@@ -321,7 +263,7 @@ class Forward implements Layer.Visitor<Node, double[]> {
               0,
               da -> {
                 for (int i = 0; i < dy.length; i++) {
-                  da[atA[i]] += dy[i] * operation.byFirst(a[atA[i]], b[atB[i]]);
+                  da[atA[i]] += dy[i] * Derivatives.byFirst(operation, a[atA[i]], b[atB[i]]);
                 }
               });
           toInput(
@@ -329,7 +271,7 @@ class Forward implements Layer.Visitor<Node, double[]> {
               1,
               db -> {
                 for (int i = 0; i < dy.length; i++) {
-                  db[atB[i]] += dy[i] * operation.bySecond(a[atA[i]], b[atB[i]]);
+                  db[atB[i]] += dy[i] * Derivatives.bySecond(operation, a[atA[i]], b[atB[i]]);
                 }
               });
         });

@@ -1,8 +1,8 @@
 package io.diffusion4j.nn.reference;
 
 import io.diffusion4j.nn.Batch;
+import io.diffusion4j.nn.Layer;
 import io.diffusion4j.nn.Network;
-import io.diffusion4j.nn.Numbers;
 import io.diffusion4j.nn.Tensor;
 import io.diffusion4j.nn.Tensor.Role;
 import java.util.ArrayList;
@@ -12,12 +12,19 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
 
 /**
- * Computes networks and their gradients in plain Java and double precision: it evaluates the loss
- * for engines that compute only the network. Tests add the other layers and use it as the oracle of
- * all engines.
+ * Computes networks and their gradients in plain Java and double precision, layer by layer and
+ * differentiated in reverse: the oracle of all engines.
+ *
+ * <pre>{@code
+ * var interpreter = new Interpreter(network, Set.of("x")); // differentiable with respect to x
+ * var evaluation = interpreter.evaluate(new Batch(rows).floats("x", x), parameters);
+ * Tensor output = network.outputs().get(0);
+ * double[] values = evaluation.value(output);
+ * evaluation.differentiate(Map.of(output, new double[values.length]));
+ * double[] gradient = evaluation.byInput("x");
+ * }</pre>
  *
  * <p>Owned by one thread.
  */
@@ -25,19 +32,13 @@ public final class Interpreter {
   private final Network network;
   private final boolean[] differentiated;
   private final BroadcastIndices broadcast = new BroadcastIndices();
-  private final Function<Evaluation, Forward> layers;
 
   /**
-   * Prepares a loss.
+   * Prepares a network.
    *
    * @param inputs names of the inputs by which it is differentiated, besides the parameters
    */
   public Interpreter(Network network, Set<String> inputs) {
-    this(network, inputs, Forward::new);
-  }
-
-  Interpreter(Network network, Set<String> inputs, Function<Evaluation, Forward> layers) {
-    this.layers = layers;
     this.network = network;
     this.differentiated = new boolean[network.nodes().size()];
     for (int n = 0; n < differentiated.length; n++) {
@@ -46,7 +47,7 @@ public final class Interpreter {
       differentiated[n] =
           ofInput
               || !node.layer().parameters().isEmpty()
-              || (node.layer().passesGradient()
+              || (!(node.layer() instanceof Layer.Detached)
                   && node.inputs().stream().anyMatch(input -> differentiated[input.node()]));
     }
   }
@@ -74,7 +75,7 @@ public final class Interpreter {
     private final List<Runnable> backward = new ArrayList<>();
     private final Map<Integer, double[]> gradients = new LinkedHashMap<>();
     private final Map<String, double[]> parameterGradients = new LinkedHashMap<>();
-    private final Forward forward = layers.apply(this);
+    private final Oracle forward = new Oracle(this);
 
     private Evaluation(Batch batch, Map<String, double[]> parameters) {
       this.batch = batch;
@@ -96,7 +97,7 @@ public final class Interpreter {
       if (output.role() == Role.INTEGERS) {
         return Arrays.stream(batch.ints(name, sample)).asDoubleStream().toArray();
       }
-      return Numbers.wide(batch.floats(name, sample));
+      return Oracle.wide(batch.floats(name, sample));
     }
 
     double[] parameter(String key) {
