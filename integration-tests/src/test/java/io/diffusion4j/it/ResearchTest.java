@@ -236,9 +236,7 @@ class ResearchTest {
         "--technique",
         "loss=huber");
     String taken =
-        example("HuberLoss")
-            .replace("HuberLoss", "TakenLoss")
-            .replace("\"huber\"", "\"square\"");
+        example("HuberLoss").replace("HuberLoss", "TakenLoss").replace("\"huber\"", "\"square\"");
     assertRefused(
         "loss: square \\(expected: a name that is not taken\\)",
         "--plugin",
