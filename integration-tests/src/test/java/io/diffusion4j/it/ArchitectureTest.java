@@ -69,8 +69,8 @@ class ArchitectureTest {
       Pattern.compile("/([a-z0-9-]+)/target/classes/|/diffusion4j-([a-z0-9-]+?)-[0-9][^/]*\\.jar!");
 
   /**
-   * The modules, read when a rule needs them: with several test processes Maven looks for tests
-   * in its own, whose folder is another, and initialises this class.
+   * The modules, read when a rule needs them: with several test processes Maven looks for tests in
+   * its own, whose folder is another, and initialises this class.
    */
   private static final class Modules {
     static final Map<String, Module> ALL = Module.all();
@@ -86,7 +86,8 @@ class ArchitectureTest {
             Map.entry("prior", Set.of("diffusion-api", "networks", "data")),
             Map.entry("decoder", Set.of("diffusion-api", "networks", "data")),
             Map.entry(
-                "families", Set.of("diffusion-api", "networks", "data", "clip", "prior", "decoder")),
+                "families",
+                Set.of("diffusion-api", "networks", "data", "clip", "prior", "decoder")),
             Map.entry(
                 "training",
                 Set.of(
@@ -103,7 +104,8 @@ class ArchitectureTest {
             Map.entry(
                 "serving",
                 Set.of("diffusion-api", "networks", "data", "clip", "families", "serving-grpc")),
-            Map.entry("integrations", Set.of("diffusion-api", "families", "serving", "serving-grpc")),
+            Map.entry(
+                "integrations", Set.of("diffusion-api", "families", "serving", "serving-grpc")),
             Map.entry("tools", everythingBut("integrations")));
   }
 
@@ -325,7 +327,8 @@ class ArchitectureTest {
             events.add(
                 new SimpleConditionEvent(
                     item,
-                    known.equals(group) || Modules.KNOWN.getOrDefault(group, Set.of()).contains(known),
+                    known.equals(group)
+                        || Modules.KNOWN.getOrDefault(group, Set.of()).contains(known),
                     group + " may not know " + known + ": " + dependency.getDescription()));
           }
         }

@@ -559,8 +559,8 @@ final class OnnxLowering implements Layer.Visitor<Node, GraphValue> {
   @Override
   public GraphValue visit(Layer.Product layer, Node node) {
     long[] exchanged = LongStream.range(0, node.output().rank()).toArray();
-    exchanged[exchanged.length - 2] = exchanged.length - 1;
-    exchanged[exchanged.length - 1] = exchanged.length - 2;
+    exchanged[exchanged.length - 2] = exchanged.length - 1L;
+    exchanged[exchanged.length - 1] = exchanged.length - 2L;
     return value(node, add("MatMul", read(node, 0), transpose(read(node, 1), exchanged)));
   }
 

@@ -3,6 +3,7 @@ package io.diffusion4j.latent;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.checkpoint.SchedulerConfig;
 import io.diffusion4j.checkpoint.lora.LoraChoice;
 import io.diffusion4j.diffusion.guidance.GuidanceScale;

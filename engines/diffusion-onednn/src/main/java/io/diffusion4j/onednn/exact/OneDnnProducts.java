@@ -260,7 +260,7 @@ final class OneDnnProducts implements Products {
       long out = window.out();
       long width = window.width();
       long k = window.kernel();
-      long height = rows.end - rows.from;
+      long height = (long) rows.end - rows.from;
       List<Workspace.Kernel> all = new ArrayList<>();
       var from = Place.FIRST;
       if (format != DataType.FLOAT32) {

@@ -118,14 +118,15 @@ public final class LdmCheckpoint implements AutoCloseable {
     unet = present(ofUnet);
     autoencoder = present(ofAutoencoder);
     text = present(ofText);
-    if (unet.isEmpty() && autoencoder.isEmpty() && text.isEmpty()) {
+    boolean nothing = unet.isEmpty() && autoencoder.isEmpty() && text.isEmpty();
+    if (nothing || (!left.isEmpty() && other(file.names()).isPresent())) {
       throw new CheckpointException(
           Path.of(file.origin()), "%s (expected: %s)".formatted(seen(file.names()), KNOWN));
     }
     if (!left.isEmpty()) {
       throw new CheckpointException(
           Path.of(file.origin()),
-          "tensors that Stable Diffusion has not, %s".formatted(seen(file.names())),
+          "tensors that Stable Diffusion has not, %s".formatted(some(file.names())),
           left);
     }
   }
@@ -301,12 +302,18 @@ public final class LdmCheckpoint implements AutoCloseable {
   }
 
   private static String seen(Set<String> names) {
+    return other(names).orElseGet(() -> some(names));
+  }
+
+  private static Optional<String> other(Set<String> names) {
     return OTHERS.entrySet().stream()
         .filter(other -> LdmNames.has(names, other.getKey()))
         .findFirst()
-        .map(other -> "tensors of " + other.getValue() + ", " + other.getKey() + "…")
-        .orElseGet(
-            () -> names.size() + " tensors, such as " + names.stream().findFirst().orElse("none"));
+        .map(other -> "tensors of " + other.getValue() + ", " + other.getKey() + "…");
+  }
+
+  private static String some(Set<String> names) {
+    return names.size() + " tensors, such as " + names.stream().findFirst().orElse("none");
   }
 
   @Override

@@ -100,8 +100,7 @@ final class ComponentsCommand implements Callable<Integer> {
         }
       }
     }
-    file.write(
-        new LabelledSheet(sheet, columns(), Collections.nCopies(pictures.size(), "")));
+    file.write(new LabelledSheet(sheet, columns(), Collections.nCopies(pictures.size(), "")));
     console.print(file.path());
     return 0;
   }
