@@ -92,7 +92,7 @@ class NativeWebpReaderTest {
     for (int i = 0; i < levels.length; i++) {
       int pixel = i / 3;
       int rgb = read.getRGB(pixel % read.getWidth(), pixel / read.getWidth());
-      levels[i] = (rgb >> 16 - 8 * (i % 3) & 0xff) / 127.5f - 1;
+      levels[i] = ((rgb >> (16 - 8 * (i % 3))) & 0xff) / 127.5f - 1;
     }
     return Rgb8.of(new Image(read.getWidth(), read.getHeight(), levels));
   }
