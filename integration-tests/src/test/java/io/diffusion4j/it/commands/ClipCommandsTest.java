@@ -28,6 +28,12 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The CLIP of the shipped model, used alone. */
 final class ClipCommandsTest {
+  /** A picture of a labelled sheet, and the space to its left. */
+  private static final int SIDE = 256;
+
+  private static final int GAP = 8;
+  private static final int COLUMN = SIDE + GAP;
+
   private static final String MODEL = Path.of("..", "emoji", "model").toString();
 
   @TempDir private Path folder = Path.of("");
@@ -138,10 +144,9 @@ final class ClipCommandsTest {
     Run run = run(with(line, "1,128", "--count", "160"));
     assertThat(run.status()).as(run.err()).isZero();
     Image drawn = ImageFiles.read(sheet, 1_000_000);
-    int side = drawn.height();
     assertThat(drawn.width())
         .as("two numbers of components, the embedding, the picture")
-        .isEqualTo(4 * side);
+        .isEqualTo(4 * COLUMN + GAP);
     assertThat(difference(drawn, 1, 2)).isLessThan(0.02);
     assertThat(difference(drawn, 0, 2)).isGreaterThan(0.02);
 
@@ -153,19 +158,19 @@ final class ClipCommandsTest {
     return Stream.concat(Arrays.stream(words), Arrays.stream(more)).toArray(String[]::new);
   }
 
-  /** The mean difference of two columns of a sheet of one row. */
+  /** The mean difference of two columns of a labelled sheet of one row. */
   private static double difference(Image sheet, int first, int second) {
-    int side = sheet.height();
     double sum = 0;
-    for (int y = 0; y < side; y++) {
-      for (int x = 0; x < 3 * side; x++) {
-        int row = y * 3 * sheet.width() + x;
+    for (int y = sheet.height() - COLUMN; y < sheet.height() - GAP; y++) {
+      for (int x = 0; x < 3 * SIDE; x++) {
+        int row = 3 * (y * sheet.width() + GAP) + x;
         sum +=
             Math.abs(
-                sheet.pixels()[row + first * 3 * side] - sheet.pixels()[row + second * 3 * side]);
+                sheet.pixels()[row + first * 3 * COLUMN]
+                    - sheet.pixels()[row + second * 3 * COLUMN]);
       }
     }
-    return sum / (3 * side * side);
+    return sum / (3 * SIDE * SIDE);
   }
 
   @Test

@@ -460,7 +460,8 @@ final class Translation implements Layer.Visitor<Node, Expression> {
 
   @Override
   public Expression visit(Layer.OneHot layer, Node node) {
-    String row = call("one_hot", read(node, 0), layer.size());
+    // PyTorch's one_hot refuses integers that are no place, which give zeros here
+    String row = call("eq", call("unsqueeze", read(node, 0), -1), call("arange", layer.size()));
     return value(node, call("to", row, type(node.output().role()).code));
   }
 

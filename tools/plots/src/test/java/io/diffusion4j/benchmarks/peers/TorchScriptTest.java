@@ -55,7 +55,8 @@ class TorchScriptTest {
     try (InputStream source = TorchScriptTest.class.getResourceAsStream("run.py")) {
       Files.copy(Objects.requireNonNull(source), script);
     }
-    assertThat(succeeds(List.of(PYTHON.toString(), script.toString(), folder.toString()))).isTrue();
+    boolean succeeded = succeeds(List.of(PYTHON.toString(), script.toString(), folder.toString()));
+    assertThat(succeeded).as(Files.readString(folder.resolve("errors.txt"))).isTrue();
     isRun = true;
   }
 
