@@ -2,12 +2,6 @@ package io.diffusion4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.diffusion4j.checkpoint.DType;
-import io.diffusion4j.decoder.unet.UnetConfig;
-import io.diffusion4j.emoji.train.EmojiPreset;
-import io.diffusion4j.unclip.RandomPipeline;
-import io.diffusion4j.unclip.UnclipConfig;
-import io.diffusion4j.unclip.training.UnclipPreset;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,16 +42,7 @@ final class DistillTest {
   @BeforeAll
   static void makeTheTeachers() {
     train("teacher", "2");
-    var tiny = EmojiPreset.tiny().sizes().of(UnclipPreset.class);
-    var config =
-        new UnclipConfig(
-            tiny.clip().textNetwork(),
-            tiny.vision(),
-            tiny.priorConfig(),
-            tiny.projection(),
-            (UnetConfig) tiny.decoderConfig(),
-            tiny.upsamplerConfig());
-    new RandomPipeline(config, DType.F32, 1).write(folder.resolve("unclip"), component -> {});
+    RandomUnclip.write(folder.resolve("unclip"));
   }
 
   private static void train(String model, String steps) {

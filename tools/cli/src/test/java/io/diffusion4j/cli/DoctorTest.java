@@ -3,12 +3,6 @@ package io.diffusion4j.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.diffusion4j.checkpoint.DType;
-import io.diffusion4j.decoder.unet.UnetConfig;
-import io.diffusion4j.emoji.train.EmojiPreset;
-import io.diffusion4j.unclip.RandomPipeline;
-import io.diffusion4j.unclip.UnclipConfig;
-import io.diffusion4j.unclip.training.UnclipPreset;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -34,16 +28,7 @@ final class DoctorTest {
   static void init(@TempDir Path temporary) {
     folder = temporary;
     random = folder.resolve("random");
-    var tiny = EmojiPreset.tiny().sizes().of(UnclipPreset.class);
-    var config =
-        new UnclipConfig(
-            tiny.clip().textNetwork(),
-            tiny.vision(),
-            tiny.priorConfig(),
-            tiny.projection(),
-            (UnetConfig) tiny.decoderConfig(),
-            tiny.upsamplerConfig());
-    new RandomPipeline(config, DType.F32, 1).write(random, component -> {});
+    RandomUnclip.write(random);
   }
 
   private static Run examine(Path model, String... more) {
