@@ -5,7 +5,6 @@ import io.diffusion4j.decoder.unet.UnetConfig.Labels;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.train.LowRank;
 import io.diffusion4j.pipeline.FolderDigest;
-import io.diffusion4j.pipeline.Student;
 import io.diffusion4j.pipeline.Students;
 import io.diffusion4j.training.ComponentRun;
 import io.diffusion4j.training.Distillable;
@@ -55,21 +54,14 @@ final class PixelDistiller implements Distiller {
             Optional.empty(),
             USUAL);
     String digest = FolderDigest.of(how.teacher(), component -> true);
-    var distiller = new NetworkDistiller<>(how, digest, of);
-    return distiller.distill(
-        (weights, students, notes) -> {
-          new DdpmFolder(how.student()).write(network, students, List.of(), weights, notes);
-          var student =
-              Student.of(
-                  how.method().word(),
-                  how.steps(),
-                  distiller.guidance(),
-                  how.scales(),
-                  how.method().sampler(),
-                  digest);
-          Students.NONE.with(STAGE, student).write(how.student());
-        },
-        observer);
+    return new NetworkDistiller<>(how, digest, of)
+        .distill(
+            "",
+            (weights, students, notes, student) -> {
+              new DdpmFolder(how.student()).write(network, students, List.of(), weights, notes);
+              Students.NONE.with(STAGE, student).write(how.student());
+            },
+            observer);
   }
 
   /** Returns the class of each noise, among them the null class if there is one. */
