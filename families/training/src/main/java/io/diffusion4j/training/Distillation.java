@@ -18,7 +18,7 @@ import java.util.SplittableRandom;
  * @param student the folder of the student, which is written at the end; not the teacher's
  * @param work the folder of states and of the teacher's pictures
  * @param method what the student learns
- * @param steps the steps of the student, a power of two up to {@value #MOST}
+ * @param steps the steps of the student, a power of two up to {@value #MAX}
  * @param parts the stages to distil, by name; empty for all of the model
  * @param captions what the teacher draws, in turn; unconditional models need none
  * @param teacherSteps the steps in which the teacher draws, at least 2; empty for its usual ones
@@ -48,9 +48,9 @@ public record Distillation(
   public static final int HELD_OUT = 8;
 
   /** The largest number of steps of a student. */
-  public static final int MOST = 8;
+  public static final int MAX = 8;
 
-  private static final double MOST_SCALE = 100;
+  private static final double MAX_SCALE = 100;
 
   public Distillation {
     Check.that(Files.isDirectory(teacher), "model", teacher, "the folder of a model");
@@ -60,7 +60,7 @@ public record Distillation(
         student,
         "another folder than the teacher's");
     Check.that(
-        steps >= 1 && steps <= MOST && Integer.bitCount(steps) == 1,
+        steps >= 1 && steps <= MAX && Integer.bitCount(steps) == 1,
         "student-steps",
         steps,
         "1, 2, 4 or 8");
@@ -130,7 +130,7 @@ public record Distillation(
    * @throws IllegalArgumentException if the last student has more
    */
   int firstSteps(int ofTeacher) {
-    int first = Math.min(MOST, Integer.highestOneBit(ofTeacher / 2));
+    int first = Math.min(MAX, Integer.highestOneBit(ofTeacher / 2));
     Check.that(
         steps <= first, "student-steps", steps, "at most half of the teacher's %s", ofTeacher);
     return first;
@@ -145,11 +145,11 @@ public record Distillation(
   public record Scales(double least, double most) {
     public Scales {
       Check.that(
-          least >= 1 && least < most && most <= MOST_SCALE,
+          least >= 1 && least < most && most <= MAX_SCALE,
           "embed-guidance",
           least + "," + most,
           "two scales from 1 to %s, the smaller one first",
-          MOST_SCALE);
+          MAX_SCALE);
     }
 
     /** Draws one, uniformly. */

@@ -53,7 +53,7 @@ public final class NetworkDistiller<C> {
   private static final String STUDENT = "student.safetensors";
 
   /** The most by which the first step of a student multiplies errors of its network. */
-  private static final double MOST_FACTOR = 1000;
+  private static final double MAX_FACTOR = 1000;
 
   /** Classes of students, and of networks that time another way. */
   private static final Set<SchedulerConfig.Kind> FEW_STEPS =
@@ -189,7 +189,7 @@ public final class NetworkDistiller<C> {
                 form.scheduler().parameterization(), schedule().alphaBar(schedule().steps() - 1))
             .x0FromOutput();
     Check.that(
-        Math.abs(factor) <= MOST_FACTOR,
+        Math.abs(factor) <= MAX_FACTOR,
         "lora-rank",
         how.config().lowRank().map(LowRank::rank).orElse(0),
         "none; %s predicts ε still, and its first step would multiply errors by %.0f",
