@@ -39,7 +39,7 @@ public record Guider(Method method, Map<String, Double> values, Ramp ramp, Space
   }
 
   /** A parameter with its limits. */
-  private record Parameter(String name, double usual, double least, double most) {}
+  private record Parameter(String name, double defaultValue, double least, double most) {}
 
   private static final double ANY = 1e6;
 
@@ -135,7 +135,7 @@ public record Guider(Method method, Map<String, Double> values, Ramp ramp, Space
             .findFirst()
             .orElseThrow(() -> new Unreadable(name, "one of " + names()));
     Map<String, Double> values = new TreeMap<>();
-    method.parameters().forEach(p -> values.put(p.name, p.usual));
+    method.parameters().forEach(p -> values.put(p.name, p.defaultValue));
     Ramp ramp = Ramp.CONSTANT;
     Space space = Space.OUTPUT;
     for (String pair : colon < 0 ? new String[0] : text.substring(colon + 1).split(",", -1)) {

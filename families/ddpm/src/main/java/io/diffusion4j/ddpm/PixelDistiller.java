@@ -20,7 +20,7 @@ import java.util.stream.IntStream;
 /** Distils a DDPM of pixels; the classes of its noises follow from the seed. */
 final class PixelDistiller implements Distiller {
   private static final String STAGE = DdpmPipeline.STAGE;
-  private static final Distillable.Usual USUAL = new Distillable.Usual(25, 1);
+  private static final Distillable.Defaults DEFAULTS = new Distillable.Defaults(25, 1);
 
   @Override
   public boolean distill(Distillation how, ModelTraining.Observer observer) {
@@ -52,7 +52,7 @@ final class PixelDistiller implements Distiller {
             labels(network.labels(), how),
             network.labels().hasNull() ? Optional.of(new PixelLabel.None()) : Optional.empty(),
             Optional.empty(),
-            USUAL);
+            DEFAULTS);
     String digest = FolderDigest.of(how.teacher(), component -> true);
     return new NetworkDistiller<>(how, digest, of)
         .distill(

@@ -83,7 +83,7 @@ final class KandinskyDistiller implements Distiller {
                     teacher.priorScheduler().resolve(KandinskyPair.SCHEDULER_CONFIG)),
                 model.textEncoder(),
                 how);
-        prior = distiller(captions.network(usual(model.prior().stage())));
+        prior = distiller(captions.network(defaults(model.prior().stage())));
       }
     }
 
@@ -93,14 +93,14 @@ final class KandinskyDistiller implements Distiller {
           teacher.decoder(), place, how.config().compute(), Residency.ONE_AT_A_TIME, List.of());
     }
 
-    private static Distillable.Usual usual(Stage stage) {
-      return new Distillable.Usual(stage.defaults().steps(), stage.scale().defaultValue());
+    private static Distillable.Defaults defaults(Stage stage) {
+      return new Distillable.Defaults(stage.defaults().steps(), stage.scale().defaultValue());
     }
 
-    /** Teachers of stages that are not distilled draw as usual. */
+    /** Teachers of stages that are not distilled draw by their defaults. */
     private <C> NetworkDistiller<C> distiller(Distillable<C> of) {
       boolean distilled = how.parts(STAGES).contains(of.stage());
-      return new NetworkDistiller<>(distilled ? how : how.asUsual(), digest, of);
+      return new NetworkDistiller<>(distilled ? how : how.withDefaults(), digest, of);
     }
 
     boolean prior(ModelTraining.Observer observer) {
@@ -142,7 +142,7 @@ final class KandinskyDistiller implements Distiller {
                         (network, batching) ->
                             network.conditions(List.of(model.nothing()), size).get(0))),
                 Optional.empty(),
-                usual(model.decoderStage()));
+                defaults(model.decoderStage()));
       }
       var written = List.of(UnclipFolder.DECODER, UnclipFolder.DECODER_SCHEDULER);
       return distiller(of)

@@ -104,7 +104,7 @@ final class LatentDistiller implements Distiller {
               : Optional.of(
                   (condition, scale) ->
                       condition.guided(UnetCondition.embedded(scale, unet.guidanceDim()))),
-          new Distillable.Usual(stage.defaults().steps(), stage.scale().defaultValue()));
+          new Distillable.Defaults(stage.defaults().steps(), stage.scale().defaultValue()));
     }
   }
 

@@ -21,10 +21,10 @@ import java.util.SplittableRandom;
  * @param steps the steps of the student, a power of two up to {@value #MAX}
  * @param parts the stages to distil, by name; empty for all of the model
  * @param captions what the teacher draws, in turn; unconditional models need none
- * @param teacherSteps the steps in which the teacher draws, at least 2; empty for its usual ones
+ * @param teacherSteps the steps in which the teacher draws, at least 2; empty for its default ones
  * @param pairs the samples that the teacher draws, at least {@value #HELD_OUT}; one of every
  *     {@value #HELD_OUT} is held out
- * @param guidance the teacher's guidance scale, which the student keeps; empty for its usual one
+ * @param guidance the teacher's guidance scale, which the student keeps; empty for its default one
  * @param embedded the guidance scales of a student that reads its scale ({@link Method#LCM}); empty
  *     for a student of one scale
  * @param config the training of the student, or of each of its stages
@@ -105,8 +105,8 @@ public record Distillation(
     return embedded.map(scales -> List.of(scales.least(), scales.most())).orElse(List.of());
   }
 
-  /** Returns the same distillation of a teacher that draws as usual. */
-  public Distillation asUsual() {
+  /** Returns the same distillation of a teacher that draws by its defaults. */
+  public Distillation withDefaults() {
     return new Distillation(
         teacher,
         student,

@@ -134,11 +134,11 @@ public final class NetworkDistiller<C> {
 
   /** Returns the teacher's guidance scale. */
   public double guidance() {
-    return how.guidance().orElse(of.usual().guidance());
+    return how.guidance().orElse(of.defaults().guidance());
   }
 
   private int teacherSteps() {
-    return how.teacherSteps().orElse(of.usual().steps());
+    return how.teacherSteps().orElse(of.defaults().steps());
   }
 
   private Path work() {

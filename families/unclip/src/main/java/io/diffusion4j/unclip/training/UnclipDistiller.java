@@ -120,7 +120,7 @@ final class UnclipDistiller implements Distiller {
 
     Part<TextEncoding> prior() {
       return new Part<>(
-          distiller(captions.network(usual(Prior.STAGE))),
+          distiller(captions.network(defaults(Prior.STAGE))),
           List.of(UnclipFolder.PRIOR, UnclipFolder.PRIOR_SCHEDULER),
           (weights, students, notes, student) -> {
             captions.write(made(UnclipFolder.PRIOR), weights, notes);
@@ -166,7 +166,7 @@ final class UnclipDistiller implements Distiller {
               conditions,
               Optional.of(away),
               Optional.empty(),
-              usual(ImageDecoder.STAGE));
+              defaults(ImageDecoder.STAGE));
       return new Part<>(
           distiller(of),
           List.of(UnclipFolder.DECODER, UnclipFolder.DECODER_SCHEDULER),
@@ -200,7 +200,7 @@ final class UnclipDistiller implements Distiller {
               enlarged,
               Optional.<Image>empty(),
               Optional.empty(),
-              usual(Upsampler.STAGE));
+              defaults(Upsampler.STAGE));
       var folders = List.of(UnclipFolder.SUPER_RES_FIRST, UnclipFolder.SUPER_RES_LAST);
       return new Part<>(
           distiller(of),
@@ -212,10 +212,10 @@ final class UnclipDistiller implements Distiller {
           });
     }
 
-    /** Teachers of stages that are not distilled draw as usual. */
+    /** Teachers of stages that are not distilled draw by their defaults. */
     private <C> NetworkDistiller<C> distiller(Distillable<C> of) {
       boolean distilled = how.parts(STAGES).contains(of.stage());
-      return new NetworkDistiller<>(distilled ? how : how.asUsual(), digest, of);
+      return new NetworkDistiller<>(distilled ? how : how.withDefaults(), digest, of);
     }
 
     private Path made(String component) {
@@ -226,9 +226,9 @@ final class UnclipDistiller implements Distiller {
       scheduler.write(made(component).resolve(SchedulerConfig.FILE_NAME));
     }
 
-    private Distillable.Usual usual(String stage) {
+    private Distillable.Defaults defaults(String stage) {
       var own = Objects.requireNonNull(stages.get(stage), stage);
-      return new Distillable.Usual(own.defaults().steps(), own.scale().defaultValue());
+      return new Distillable.Defaults(own.defaults().steps(), own.scale().defaultValue());
     }
   }
 }

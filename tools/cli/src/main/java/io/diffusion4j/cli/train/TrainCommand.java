@@ -193,7 +193,7 @@ public final class TrainCommand implements Callable<Integer> {
               + " v), loss (square), weighting (simple, min-snr, min-snr-plus-one,"
               + " min-snr-plus-one-or-eps; sigma-sqrt, cosmap of a flow), density (uniform,"
               + " logit-normal, mode), flow-shift, shift, low-noise, drop, text-drop, blur,"
-              + " captions (varied, plain), scenes (usual, crowded), standardized, relations or"
+              + " captions (varied, plain), scenes (default, crowded), standardized, relations or"
               + " curriculum (on, off), contrast. Each part has some of these.")
   private Map<String, String> techniques = Map.of();
 
