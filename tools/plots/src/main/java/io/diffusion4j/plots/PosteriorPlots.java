@@ -57,7 +57,7 @@ public record PosteriorPlots(ForwardProcess process, GaussianMixture data) {
     curves.add(curve("q(x_s | x_t)", 0, xs, x -> joint.applyAsDouble(x) / moments.mass));
     curves.add(
         curve(
-            "Gaussian of the same mean and variance",
+            "Gaussian, same moments",
             1,
             xs,
             x -> normal(x, moments.mean, moments.variance)));
