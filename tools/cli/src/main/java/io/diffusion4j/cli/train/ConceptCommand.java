@@ -57,7 +57,7 @@ import picocli.CommandLine.Spec;
       "Teach a finished model a new thing, from some pictures of it: prior and decoder, or the"
           + " U-Net of Stable Diffusion.",
       "Half of the training pictures are the model's own, of prompts that it knows, so that it"
-          + " does not forget them (prior preservation of DreamBooth)."
+          + " forgets fewer of them (prior preservation of DreamBooth)."
     },
     footer = {
       "",

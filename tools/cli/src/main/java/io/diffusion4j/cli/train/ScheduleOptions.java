@@ -72,9 +72,9 @@ final class ScheduleOptions {
       names = "--decay",
       paramLabel = "N",
       description =
-          "Steps at the end over which the learning rate falls to 0. Before, it is constant, so a"
-              + " run can end at any time with fewer --steps and a short decay. Default: all steps"
-              + " after the warm-up.")
+          "Steps at the end over which the learning rate falls to 0. Before them it is constant,"
+              + " so the length can be chosen later: stop, and resume with fewer --steps. Default:"
+              + " all steps after the warm-up.")
   private @Nullable Long decay;
 
   @Option(
