@@ -41,6 +41,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
@@ -297,7 +298,8 @@ final class ConceptCommand implements Callable<Integer> {
   private List<String> captions(PictureFiles given) {
     List<String> captions = new ArrayList<>();
     for (long i = 0; i < given.size(); i++) {
-      List<String> own = captions(given, i);
+      long index = i;
+      List<String> own = readable(() -> given.captions(index));
       for (String caption : own) {
         Check.that(
             KnownWords.split(caption).containsAll(KnownWords.split(name)),
@@ -309,7 +311,10 @@ final class ConceptCommand implements Callable<Integer> {
       captions.addAll(own.isEmpty() ? List.of(article(name)) : own);
     }
     long different =
-        LongStream.range(0, given.size()).mapToObj(i -> hash(given, i)).distinct().count();
+        LongStream.range(0, given.size())
+            .mapToObj(i -> readable(() -> CleanCopy.hash(given.image(i))))
+            .distinct()
+            .count();
     Check.that(
         different >= FEWEST,
         "pictures",
@@ -319,19 +324,11 @@ final class ConceptCommand implements Callable<Integer> {
     return captions;
   }
 
-  private static List<String> captions(PictureFiles given, long index) {
+  private static <T> T readable(Supplier<T> part) {
     try {
-      return given.captions(index);
+      return part.get();
     } catch (UncheckedIOException e) {
-      throw Check.refusal("pictures", e.getMessage(), "captions that can be read");
-    }
-  }
-
-  private static Object hash(PictureFiles given, long index) {
-    try {
-      return CleanCopy.hash(given.image(index));
-    } catch (UncheckedIOException e) {
-      throw Check.refusal("pictures", e.getMessage(), "%s files", PictureFiles.formats());
+      throw new IllegalArgumentException("pictures: " + e.getMessage(), e);
     }
   }
 

@@ -34,7 +34,7 @@ public record NoisedBatch(
     NetworkDenoiser.Times times,
     TimestepSampler timesteps) {
   public NoisedBatch {
-    ScheduleCheck.valid(schedule);
+    ScheduleCheck.logRemarks("training", ScheduleCheck.valid(schedule));
   }
 
   /** Draws timesteps uniformly. */
