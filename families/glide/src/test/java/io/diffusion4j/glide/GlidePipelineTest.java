@@ -72,7 +72,8 @@ class GlidePipelineTest {
   private final OneColour base = new OneColour(new CosineSchedule(1000));
   private final OneColour upsampler = new OneColour(new LinearSchedule(1000));
 
-  private final GlideParts parts = new GlideParts(LENGTHS, base, SMALL, LENGTHS, upsampler, LARGE);
+  private final GlideParts parts =
+      new GlideParts(LENGTHS, base, SMALL, 0, LENGTHS, upsampler, LARGE);
 
   private GlideDrawing generate(String prompt, double guidanceScale) {
     var defaults = GlideDrawing.pipeline(parts, false).defaults(ImageTask.Kind.TEXT_TO_IMAGE);
