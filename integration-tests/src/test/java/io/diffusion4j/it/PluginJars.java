@@ -7,8 +7,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.jar.JarOutputStream;
 import java.util.regex.Pattern;
@@ -36,26 +38,28 @@ final class PluginJars {
 
   /** Compiles a module and puts it into a jar. */
   static Path ofJava(Path folder, String className, String code) throws IOException {
-    Path sources = Files.createDirectories(folder.resolve(className + "-src"));
-    Path source = sources.resolve(className.substring(className.lastIndexOf('.') + 1) + ".java");
-    Files.writeString(source, code);
-    Path classes = Files.createDirectories(folder.resolve(className + "-classes"));
+    return ofJava(folder, className, Map.of(className, code));
+  }
+
+  /** Compiles modules and puts them into one jar. */
+  static Path ofJava(Path folder, String name, Map<String, String> codes) throws IOException {
+    Path sources = Files.createDirectories(folder.resolve(name + "-src"));
+    Path classes = Files.createDirectories(folder.resolve(name + "-classes"));
+    List<String> arguments =
+        new ArrayList<>(List.of("-proc:none", "-d", classes.toString(), "-cp", classPath()));
+    for (var code : codes.entrySet()) {
+      String className = code.getKey();
+      Path source = sources.resolve(className.substring(className.lastIndexOf('.') + 1) + ".java");
+      Files.writeString(source, code.getValue());
+      arguments.add(source.toString());
+    }
     int status =
         ToolProvider.getSystemJavaCompiler()
-            .run(
-                null,
-                null,
-                null,
-                "-proc:none",
-                "-d",
-                classes.toString(),
-                "-cp",
-                classPath(),
-                source.toString());
+            .run(null, null, null, arguments.toArray(String[]::new));
     if (status != 0) {
       throw new IllegalStateException("javac: " + status + " (expected: 0)");
     }
-    return jar(folder.resolve(className + ".jar"), className, classes);
+    return jar(folder.resolve(name + ".jar"), String.join("\n", codes.keySet()), classes);
   }
 
   /** Puts a module that was compiled with the tests into a jar. */
@@ -74,11 +78,11 @@ final class PluginJars {
     return jar(folder.resolve(className + ".jar"), className, classes);
   }
 
-  private static Path jar(Path jar, String className, Path classes) throws IOException {
+  private static Path jar(Path jar, String classNames, Path classes) throws IOException {
     try (var out = new JarOutputStream(Files.newOutputStream(jar));
         Stream<Path> walk = Files.walk(classes)) {
       out.putNextEntry(new ZipEntry(SERVICE));
-      out.write(className.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+      out.write(classNames.getBytes(java.nio.charset.StandardCharsets.UTF_8));
       for (Path file : walk.filter(Files::isRegularFile).toList()) {
         out.putNextEntry(new ZipEntry(classes.relativize(file).toString()));
         out.write(Files.readAllBytes(file));

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -76,6 +77,14 @@ class ResearchTest {
     return jar(name, example(name));
   }
 
+  private static String jarOf(String... names) throws IOException {
+    Map<String, String> codes = new TreeMap<>();
+    for (String name : names) {
+      codes.put("example." + name, example(name));
+    }
+    return PluginJars.ofJava(folder, "research", codes).toString();
+  }
+
   @Test
   void theProgramsOfThePageAreShort() throws IOException {
     for (var most : LINES.entrySet()) {
@@ -90,13 +99,9 @@ class ResearchTest {
 
   @Test
   void aDecoderIsTrainedAndDrawnWithThem() throws IOException {
-    String[] jars = {
-      "--plugin", jar("HuberLoss").toString(),
-      "--plugin", jar("SizeMetric").toString(),
-      "--plugin", jar("ConvBackbone").toString(),
-      "--plugin", jar("TrainingParts").toString()
-    };
-    String[] choices = {
+    String jar = jarOf("HuberLoss", "SizeMetric", "ConvBackbone", "TrainingParts", "PlainSampler");
+    String[] all = {
+      "--plugin", jar,
       "--technique", "loss=huber",
       "--technique", "backbone=conv",
       "--technique", "augmentation=negative",
@@ -104,7 +109,6 @@ class ResearchTest {
       "--schedule", "root",
       "--engine", "onednn"
     };
-    String[] all = Stream.of(jars, choices).flatMap(Arrays::stream).toArray(String[]::new);
     Run run = train("decoder", "2", "own", all);
     assertThat(run.status()).as(run.err()).isZero();
     try (var weights = Checkpoint.open(trained.resolve("decoder"), Checkpoint.DIFFUSERS)) {
@@ -114,7 +118,7 @@ class ResearchTest {
       assertThat(weights.metadata()).containsEntry("diffusion4j.optimizer", "lion");
       assertThat(weights.metadata().get("diffusion4j.plugins"))
           .contains(
-              "loss huber by example.HuberLoss of example.HuberLoss.jar sha256:",
+              "loss huber by example.HuberLoss of research.jar sha256:",
               "optimizer lion by",
               "schedule root by",
               "metric mean_size by");
@@ -123,9 +127,9 @@ class ResearchTest {
         .content()
         .contains("--technique=loss=huber", "--optimizer=lion", "plugins: \"augmentation negative");
 
-    Run usual = train("decoder", "3", "own");
-    assertThat(usual.status()).isEqualTo(1);
-    assertThat(usual.err()).contains("is of another run: plugins: augmentation negative by ");
+    Run defaults = train("decoder", "3", "own");
+    assertThat(defaults.status()).isEqualTo(1);
+    assertThat(defaults.err()).contains("is of another run: plugins: augmentation negative by ");
 
     for (String part : List.of("upsampler", "upsampler-last")) {
       Run after = train(part, "1", "own", "--plugin", jar("ConvBackbone").toString());
@@ -135,15 +139,7 @@ class ResearchTest {
     assertThat(without.status()).isNotZero();
     assertThat(without.err())
         .contains("backbone: conv of ", "(expected: --plugin with the jar that adds it");
-    Run drawn =
-        generate(
-            "drawn.png",
-            "--plugin",
-            jar("ConvBackbone").toString(),
-            "--plugin",
-            jar("PlainSampler").toString(),
-            "--decoder-sampler",
-            "plain");
+    Run drawn = generate("drawn.png", "--plugin", jar, "--decoder-sampler", "plain");
     assertThat(drawn.status()).as(drawn.err()).isZero();
     assertThat(folder.resolve("drawn.png")).isNotEmptyFile();
   }

@@ -39,6 +39,12 @@ class OneDnnRandomTest implements RandomTrainContract {
     assertThat(runs(new RandomNetwork(seed, Kind.SMALL), seed)).isTrue();
   }
 
+  /** Groups of one value, whose variance is 0: a·x − a·μ had lost six of its digits. */
+  @Test
+  void gradientsBehindGroupsOfASingleValueAreThoseOfTheirDefinition() {
+    assertThat(trains(270590531)).isTrue();
+  }
+
   /** A thread's part of one value, which oneDNN does not reduce to its largest. */
   @Test
   void eightBitsOfASingleValueAreThoseOfTheirDefinition() {

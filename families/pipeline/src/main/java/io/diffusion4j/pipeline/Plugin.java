@@ -174,6 +174,16 @@ record Plugin(
     return where(module, origin);
   }
 
+  /** Whether it comes from the same jar, or both from the class path. */
+  boolean isBeside(Plugin other) {
+    return origin.equals(other.origin) && digest.equals(other.digest);
+  }
+
+  /** Whether it has nothing but additions to training runs. */
+  boolean isForTrainings() {
+    return !additions.isEmpty() && bound.isEmpty() && named.isEmpty() && !filters;
+  }
+
   /** Whether a model with these parts uses something of the plugin. */
   boolean isFor(Set<Class<?>> parts) {
     return filters || drawsWithBackbone() || !recorded(parts).isEmpty();

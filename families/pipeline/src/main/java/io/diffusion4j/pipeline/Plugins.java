@@ -17,6 +17,7 @@ import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.jar.JarFile;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -151,7 +152,7 @@ public final class Plugins implements AutoCloseable {
    */
   public List<Addition> additions() {
     for (Plugin plugin : plugins) {
-      if (!plugin.origin().isEmpty() && plugin.additions().isEmpty()) {
+      if (!plugin.origin().isEmpty() && ofJar(plugin).allMatch(p -> p.additions().isEmpty())) {
         throw new PluginException(
             plugin.where(),
             "adds nothing to a training",
@@ -169,12 +170,23 @@ public final class Plugins implements AutoCloseable {
   }
 
   /**
-   * Checks, once all models are open, that each part of each plugin has a place in one of them.
+   * Checks, once all models are open, that each part of each plugin has a place in one of them. A
+   * module for training runs may stand beside one that has.
    *
    * @throws PluginException if a part has no place
    */
   public void requireUsed() {
-    plugins.forEach(plugin -> plugin.requireUsed(offered));
+    plugins.stream()
+        .filter(plugin -> !plugin.isForTrainings() || ofJar(plugin).noneMatch(this::isUsed))
+        .forEach(plugin -> plugin.requireUsed(offered));
+  }
+
+  private boolean isUsed(Plugin plugin) {
+    return plugin.isFor(offered);
+  }
+
+  private Stream<Plugin> ofJar(Plugin plugin) {
+    return plugins.stream().filter(other -> other.isBeside(plugin));
   }
 
   @Override

@@ -4,14 +4,15 @@ import java.util.Arrays;
 
 /**
  * The arithmetic of group normalisation after the sums over the pixels, in double. Forward, for
- * each sample and channel, t = a·x + b; backward, dx = a·dt + u + v·x, where u and v are constant
- * over the pixels of a group.
+ * each sample and channel, t = a·(x − μ) + b; backward, dx = a·dt + u + v·x, where u and v are
+ * constant over the pixels of a group.
  *
  * <p>Batch normalisation's derivative has this form for a single channel, with any factor of dt;
  * with the factor a, the difference to the group's derivative is ofX·x + constant.
  *
  * <p>With μ and r the mean and inverse deviation of the group, γ and β gain and shift, and s and h
- * the scale and shift of the sample, t = (γ·(x − μ)·r + β)·(1 + s) + h.
+ * the scale and shift of the sample, t = (γ·(x − μ)·r + β)·(1 + s) + h. The mean is taken off
+ * first, because a·x − a·μ would lose digits in a group of small variance.
  */
 final class GroupMoments {
   /** The epsilon of the batch normalisation that computes the channels' moments. */
@@ -35,6 +36,10 @@ final class GroupMoments {
   final float[] mean;
 
   final float[] variance;
+
+  /** μ, per channel. */
+  final float[] centre;
+
   final float[] a;
   final float[] b;
 
@@ -77,6 +82,7 @@ final class GroupMoments {
     onePlus = new float[all];
     mean = new float[all];
     variance = new float[all];
+    centre = new float[all];
     a = new float[all];
     b = new float[all];
     sum = new float[all];
@@ -100,7 +106,7 @@ final class GroupMoments {
     shift.values().get(0, shifts);
   }
 
-  /** Computes a and b from the moments of a sample's channels. */
+  /** Computes μ, a and b from the moments of a sample's channels. */
   void forward(int i) {
     int width = channels / groups;
     for (int g = 0; g < groups; g++) {
@@ -122,10 +128,10 @@ final class GroupMoments {
         int j = i * channels + c;
         double plus = hasScaleShift() ? 1 + scaleShift[2 * i * channels + c] : 1;
         double h = hasScaleShift() ? scaleShift[(2 * i + 1) * channels + c] : 0;
-        double slope = gains[c] * r;
         onePlus[j] = (float) plus;
-        a[j] = (float) (slope * plus);
-        b[j] = (float) ((shifts[c] - mu * slope) * plus + h);
+        centre[j] = (float) mu;
+        a[j] = (float) (gains[c] * r * plus);
+        b[j] = (float) (shifts[c] * plus + h);
         deviation[j] = (float) Math.sqrt(variance[j] + EPS);
         channelGain[j] = a[j] * deviation[j];
       }

@@ -23,8 +23,8 @@ import org.bytedeco.dnnl.dnnl_primitive_desc;
  *
  * <p>Means and variances of channels come from a batch normalisation of a single sample, whose
  * normalised result is ignored. Its derivative computes the sums that the gradient needs, and most
- * of the gradient itself. With mean 0 and variance 1, batch normalisation computes a·x + b faster
- * than a product and a sum. All passes over one sample precede the next sample.
+ * of the gradient itself. With variance 1, batch normalisation computes a·(x − μ) + b faster than
+ * three operations. All passes over one sample precede the next sample.
  *
  * @param gain {@code [c]}
  * @param shift {@code [c]}
@@ -45,9 +45,11 @@ record GroupNormalisation(
       dnnl_memory_desc perChannel,
       dnnl_memory_desc flat,
       Activation ones,
-      Activation zeros,
       dnnl_primitive_desc moments,
       Kernel.Builder affine) {}
+
+  /** μ, a and b of {@link GroupMoments}, per sample and channel. */
+  private record Affine(Activation centre, Activation slope, Activation constant) {}
 
   /**
    * Adds the normalisation of x.
@@ -61,8 +63,7 @@ record GroupNormalisation(
     var moments = new GroupMoments(x.samples(), x.pixels(), groups, eps, gain, shift);
     var mean = perSample(x);
     var variance = perSample(x);
-    var a = perSample(x);
-    var b = perSample(x);
+    var affine = new Affine(perSample(x), perSample(x), perSample(x));
     var unread = x.scratchOfOne();
     var measure = kernels.primitive(NAME, shapes.moments);
     List<Kernel> measuring = new ArrayList<>();
@@ -81,7 +82,7 @@ record GroupNormalisation(
               .build());
       var result = y.sample(shapes.one, i);
       List<Kernel> ofSample = new ArrayList<>();
-      ofSample.add(affine(shapes, x, i, a, b, result));
+      ofSample.add(affine(shapes, x, i, affine, result));
       if (silu) {
         ofSample.add(swish.again().with(DNNL_ARG_SRC, result).with(DNNL_ARG_DST, result).build());
       }
@@ -95,8 +96,9 @@ record GroupNormalisation(
         stream -> {
           var means = mean.floats();
           var variances = variance.floats();
-          var slopes = a.floats();
-          var constants = b.floats();
+          var centres = affine.centre.floats();
+          var slopes = affine.slope.floats();
+          var constants = affine.constant.floats();
           scaleShift.ifPresent(s -> s.floats().get(0, given));
           moments.beginForward(given);
           for (int i = 0; i < measuring.size(); i++) {
@@ -104,13 +106,14 @@ record GroupNormalisation(
             means.get(i * c, moments.mean, i * c, c);
             variances.get(i * c, moments.variance, i * c, c);
             moments.forward(i);
+            centres.put(i * c, moments.centre, i * c, c);
             slopes.put(i * c, moments.a, i * c, c);
             constants.put(i * c, moments.b, i * c, c);
             applying.get(i).forEach(kernel -> kernel.run(stream));
           }
         });
     tape.derivative(
-        () -> backward(x, y.gradient(), shapes, moments, mean, variance, a, b, scaleShift));
+        () -> backward(x, y.gradient(), shapes, moments, mean, variance, affine, scaleShift));
     return y;
   }
 
@@ -131,7 +134,6 @@ record GroupNormalisation(
         kernels.strided(DataType.FLOAT32, new long[] {1, c, 1, 1}, c, 1, c, c),
         kernels.dense(DataType.FLOAT32, c),
         perChannel(x, 1),
-        perChannel(x, 0),
         kernels.describe(
             NAME,
             (d, e, attributes) ->
@@ -161,17 +163,16 @@ record GroupNormalisation(
     return Activation.of(tape.kernels(), DataType.FLOAT32, x.samples(), 1, 1, x.channels(), false);
   }
 
-  /** Computes a·x + b for a sample. */
-  private static Kernel affine(
-      Shapes shapes, Activation x, int i, Activation a, Activation b, Operand result) {
+  /** Computes a·(x − μ) + b for a sample. */
+  private static Kernel affine(Shapes shapes, Activation x, int i, Affine affine, Operand result) {
     return shapes
         .affine
         .again()
         .with(DNNL_ARG_SRC, x.sample(shapes.one, i))
-        .with(DNNL_ARG_MEAN, shapes.zeros.as(shapes.flat))
+        .with(DNNL_ARG_MEAN, affine.centre.sample(shapes.flat, i))
         .with(DNNL_ARG_VARIANCE, shapes.ones.as(shapes.flat))
-        .with(DNNL_ARG_SCALE, a.sample(shapes.flat, i))
-        .with(DNNL_ARG_SHIFT, b.sample(shapes.flat, i))
+        .with(DNNL_ARG_SCALE, affine.slope.sample(shapes.flat, i))
+        .with(DNNL_ARG_SHIFT, affine.constant.sample(shapes.flat, i))
         .with(DNNL_ARG_DST, result)
         .build();
   }
@@ -187,12 +188,11 @@ record GroupNormalisation(
       GroupMoments moments,
       Activation mean,
       Activation variance,
-      Activation a,
-      Activation b,
+      Affine affine,
       Optional<Activation> scaleShift) {
     var kernels = tape.kernels();
     var one = shapes.one;
-    var activated = x.scratchOfOne().as(one); // a·x + b
+    var activated = x.scratchOfOne().as(one); // a·(x − μ) + b
     var work = x.scratchOfOne().as(one); // the gradient before SiLU, then batch normalisation's dx
     var sum = perSample(x);
     var sumOfProducts = perSample(x);
@@ -223,7 +223,7 @@ record GroupNormalisation(
       List<Kernel> ofSample = new ArrayList<>();
       var dt = silu ? work : dy.sample(one, i);
       if (silu) {
-        ofSample.add(affine(shapes, x, i, a, b, activated));
+        ofSample.add(affine(shapes, x, i, affine, activated));
         ofSample.add(
             swish
                 .again()

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * Computes networks and their gradients in plain Java and double precision, layer by layer and
@@ -59,10 +60,23 @@ public final class Interpreter {
    *     io.diffusion4j.nn.weights.Layout})
    */
   public Evaluation evaluate(Batch batch, Map<String, double[]> parameters) {
+    return evaluate(batch, parameters, values -> {});
+  }
+
+  /**
+   * Computes all values as an engine does that rounds.
+   *
+   * @param rounding changes what a layer computed, and the gradients of it, in place
+   */
+  Evaluation evaluate(Batch batch, Map<String, double[]> parameters, Consumer<double[]> rounding) {
     batch.requireOnly(network.inputs().keySet());
-    var evaluation = new Evaluation(batch, parameters);
+    var evaluation = new Evaluation(batch, parameters, rounding);
     for (Network.Node node : network.nodes()) {
-      evaluation.values.add(node.layer().accept(evaluation.forward, node));
+      double[] value = node.layer().accept(evaluation.forward, node);
+      if (!node.inputs().isEmpty() && node.output().role() != Role.INTEGERS) {
+        rounding.accept(value);
+      }
+      evaluation.values.add(value);
     }
     return evaluation;
   }
@@ -71,15 +85,17 @@ public final class Interpreter {
   public final class Evaluation {
     private final Batch batch;
     private final Map<String, double[]> parameters;
+    private final Consumer<double[]> rounding;
     private final List<double[]> values = new ArrayList<>();
     private final List<Runnable> backward = new ArrayList<>();
     private final Map<Integer, double[]> gradients = new LinkedHashMap<>();
     private final Map<String, double[]> parameterGradients = new LinkedHashMap<>();
     private final Oracle forward = new Oracle(this);
 
-    private Evaluation(Batch batch, Map<String, double[]> parameters) {
+    private Evaluation(Batch batch, Map<String, double[]> parameters, Consumer<double[]> rounding) {
       this.batch = batch;
       this.parameters = parameters;
+      this.rounding = rounding;
     }
 
     /** Returns a value, row-major. */
@@ -129,6 +145,7 @@ public final class Interpreter {
             () -> {
               double[] dy = gradients.get(node.output().node());
               if (dy != null) {
+                rounding.accept(dy);
                 pullback.pull(dy);
               }
             });

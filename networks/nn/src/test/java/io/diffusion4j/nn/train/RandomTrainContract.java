@@ -83,7 +83,7 @@ public interface RandomTrainContract extends RandomRunContract {
   }
 
   /** Returns whether the engine has the network. */
-  private boolean trains(long seed) {
+  default boolean trains(long seed) {
     assumeTrue(trainingEngine().unavailable(Precision.FLOAT32).isEmpty());
     var definition = new RandomNetwork(seed, Kind.LOSS);
     var loss =
