@@ -36,6 +36,10 @@ public enum GoldenKind {
   GUIDER("guiders/*/case.json", c -> c.has("guider")),
   /** CFG++ from the paper, in float64. */
   CFG_PLUS_PLUS("guiders/*/case.json", c -> c.has("lambda")),
+  /** A block of the transformers in Stable Diffusion's U-Net, with parts left out. */
+  PERTURBED_BLOCK("guiders/*/case.json", c -> c.has("block")),
+  /** An attention of diffusers' U-Nets with the identity as its map. */
+  PERTURBED_ATTENTION("guiders/*/case.json", c -> c.has("attention")),
   /** What guided-diffusion calls RESCALED_MSE with a learned range: the loss of Improved DDPM. */
   HYBRID_LOSS("losses/*/case.json", GoldenKind::isHybrid),
   /** Images made larger and smaller by PyTorch. */

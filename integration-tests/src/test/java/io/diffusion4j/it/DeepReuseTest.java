@@ -7,7 +7,6 @@ import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.DeepReuse;
 import io.diffusion4j.nn.Network;
 import io.diffusion4j.nn.StoredNetwork;
-import io.diffusion4j.nn.Tensor;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Engines;
 import io.diffusion4j.nn.engine.Precision;
@@ -18,7 +17,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.SplittableRandom;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -81,7 +79,7 @@ class DeepReuseTest {
   private static void assertExact(StoredNetwork stored, Network network, DeepReuse reuse) {
     assertThat(reuse.shallow().nodes().size()).isLessThan(network.nodes().size() / 2);
     assertThat(network.parameters().keySet()).containsAll(reuse.shallow().parameters().keySet());
-    Batch batch = batch(network);
+    Batch batch = RandomInputs.of(network, ROWS);
     stored
         .weights()
         .use(
@@ -130,27 +128,5 @@ class DeepReuseTest {
     Set<String> read = new HashSet<>(shallow.inputs().keySet());
     read.remove(DeepReuse.FEATURES);
     return batch.only(read).floats(DeepReuse.FEATURES, features);
-  }
-
-  private static Batch batch(Network network) {
-    var random = new SplittableRandom(7);
-    var batch = new Batch(ROWS);
-    network
-        .inputs()
-        .forEach(
-            (name, value) -> {
-              int size = Math.toIntExact(ROWS * value.sampleSize());
-              if (value.role() == Tensor.Role.INTEGERS) {
-                batch.ints(name, random.ints(size, 0, 2).toArray());
-                return;
-              }
-              float[] values = new float[size];
-              for (int i = 0; i < size; i++) {
-                values[i] =
-                    name.equals("present") ? random.nextInt(2) : (float) random.nextGaussian();
-              }
-              batch.floats(name, values);
-            });
-    return batch;
   }
 }

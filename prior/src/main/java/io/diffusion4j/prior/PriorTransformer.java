@@ -93,7 +93,7 @@ public record PriorTransformer(PriorConfig config) implements NetworkDefinition 
     var n = nn.at("norm1").layerNorm(x, EPS);
     var attn = nn.at("attn1");
     var mixed =
-        attn.attention(
+        attn.selfAttention(
             attn.at("to_q").linear(n, w),
             attn.at("to_k").linear(n, w),
             attn.at("to_v").linear(n, w),
@@ -101,7 +101,7 @@ public record PriorTransformer(PriorConfig config) implements NetworkDefinition 
             mask);
     var h = nn.add(x, attn.at("to_out.0").linear(mixed, w));
     var ff = nn.at("ff.net.0.proj").linear(nn.at("norm3").layerNorm(h, EPS), 4 * w);
-    return nn.add(h, nn.at("ff.net.2").linear(nn.gelu(ff), w));
+    return nn.block(x, nn.add(h, nn.at("ff.net.2").linear(nn.gelu(ff), w)));
   }
 
   /**

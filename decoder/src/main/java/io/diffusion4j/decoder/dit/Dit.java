@@ -61,13 +61,13 @@ record Dit(DitConfig config) {
     var modulation = nn.at("norm1.linear").linear(emb, 6L * width, Init.ZEROS);
     var h = nn.layerNorm(x, EPS, part(nn, modulation, 1), part(nn, modulation, 0));
     h = gated(nn, attention(nn.at("attn1"), h, context), part(nn, modulation, 2));
-    x = nn.add(x, h);
+    var attended = nn.add(x, h);
     double eps = config.numerics().eps();
-    h = nn.layerNorm(x, eps, part(nn, modulation, 4), part(nn, modulation, 3));
+    h = nn.layerNorm(attended, eps, part(nn, modulation, 4), part(nn, modulation, 3));
     h = nn.at("ff.net.0.proj").linear(h, (long) WIDENING * width, xavier(width, WIDENING * width));
     h = nn.map(Function.GELU_TANH, h);
     h = nn.at("ff.net.2").linear(h, width, xavier(WIDENING * width, width));
-    return nn.add(x, gated(nn, h, part(nn, modulation, 5)));
+    return nn.block(x, nn.add(attended, gated(nn, h, part(nn, modulation, 5))));
   }
 
   private Tensor attention(Nn nn, Tensor x, List<Context> context) {
@@ -82,7 +82,8 @@ record Dit(DitConfig config) {
       v = nn.concat(1, List.of(nn.at("add_v_proj").linear(c.tokens(), width, added), v));
     }
     var masks = context.stream().flatMap(c -> c.mask(nn, x.size(1)).stream()).toList();
-    return nn.at("to_out.0").linear(nn.attention(q, k, v, config.heads(), masks), width, square);
+    return nn.at("to_out.0")
+        .linear(nn.selfAttention(q, k, v, config.heads(), masks), width, square);
   }
 
   private Tensor part(Nn nn, Tensor modulation, int index) {

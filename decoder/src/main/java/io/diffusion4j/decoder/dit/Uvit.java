@@ -59,9 +59,10 @@ record Uvit(UvitConfig config) {
   }
 
   private Tensor block(Nn nn, Tensor x) {
-    x = nn.add(x, attention(nn.at("attn"), nn.at("norm1").layerNorm(x, EPS)));
-    var h = nn.at("mlp.fc1").linear(nn.at("norm2").layerNorm(x, EPS), config.mlpWidth(), SMALL);
-    return nn.add(x, nn.at("mlp.fc2").linear(nn.gelu(h), config.width(), SMALL));
+    var attended = nn.add(x, attention(nn.at("attn"), nn.at("norm1").layerNorm(x, EPS)));
+    var normed = nn.at("norm2").layerNorm(attended, EPS);
+    var h = nn.gelu(nn.at("mlp.fc1").linear(normed, config.mlpWidth(), SMALL));
+    return nn.block(x, nn.add(attended, nn.at("mlp.fc2").linear(h, config.width(), SMALL)));
   }
 
   private Tensor attention(Nn nn, Tensor x) {
@@ -70,7 +71,7 @@ record Uvit(UvitConfig config) {
     var packed =
         config.qkvBias() ? at.linear(x, 3L * width, SMALL) : at.linearNoBias(x, 3L * width, SMALL);
     var qkv = nn.unpack(packed, 3, 1);
-    var mixed = nn.attention(qkv.get(0), qkv.get(1), qkv.get(2), config.heads(), List.of());
+    var mixed = nn.selfAttention(qkv.get(0), qkv.get(1), qkv.get(2), config.heads(), List.of());
     return nn.at("proj").linear(mixed, width, SMALL);
   }
 }

@@ -34,12 +34,13 @@ record AttentionBlock(UnetConfig unet, int heads, int normGroups, double scale) 
     var n = nn.reshape(normed, -1, height * width, channels);
     var qkv = separate ? separate(nn, n, context) : packed(nn, n, context);
     var masks = context.stream().flatMap(c -> c.mask(nn, height * width).stream()).toList();
-    var mixed = nn.attention(qkv.q, qkv.k, qkv.v, heads, masks);
+    var mixed = nn.selfAttention(qkv.q, qkv.k, qkv.v, heads, masks);
     var h =
         separate
             ? nn.at("to_out.0").linear(mixed, channels, Init.ZEROS)
             : nn.at("proj_out").pointwise(mixed, channels, Init.ZEROS);
-    return ResBlock.over(nn, nn.add(x, nn.reshape(h, -1, height, width, channels)), scale);
+    var sum = nn.add(x, nn.reshape(h, -1, height, width, channels));
+    return nn.block(x, ResBlock.over(nn, sum, scale));
   }
 
   /** A matrix for each projection. */

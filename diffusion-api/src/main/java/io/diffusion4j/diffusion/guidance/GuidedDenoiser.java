@@ -8,7 +8,6 @@ import io.diffusion4j.diffusion.denoiser.Reuse;
 import io.diffusion4j.diffusion.guidance.GuidedPath.Needs;
 import io.diffusion4j.diffusion.process.Parameterization;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
@@ -25,11 +24,13 @@ import java.util.Optional;
  * conditional prediction is computed, at scale 0 only the unconditional one.
  *
  * @param inner the network
- * @param weaker a smaller, earlier or perturbed network of the same conditions and prediction, from
- *     which a {@link Guider} can lead away (Karras et al. 2024); empty for none
+ * @param weaker a smaller or earlier network of the same conditions and prediction, from which a
+ *     {@link Guider} can lead away (Karras et al. 2024); empty for none
  */
 public record GuidedDenoiser<C>(Denoiser<C> inner, Optional<Denoiser<C>> weaker)
     implements Denoiser<Guidance<C>> {
+  private static final List<Prediction> NO_ANSWERS = List.of();
+
   /** Guides a network without a weaker one. */
   public GuidedDenoiser(Denoiser<C> inner) {
     this(inner, Optional.empty());
@@ -62,7 +63,7 @@ public record GuidedDenoiser<C>(Denoiser<C> inner, Optional<Denoiser<C>> weaker)
       }
     }
     List<Prediction> answers = asked.isEmpty() ? List.of() : inner.predict(asked);
-    Iterator<Prediction> weak = weak(queries, needs);
+    Weak weak = weak(queries, needs);
 
     List<Prediction> guided = new ArrayList<>(queries.size());
     for (int i = 0; i < queries.size(); i++) {
@@ -83,41 +84,51 @@ public record GuidedDenoiser<C>(Denoiser<C> inner, Optional<Denoiser<C>> weaker)
     return query.condition().scale().at(query.t());
   }
 
-  /** Returns the predictions of the weaker network, for the queries that lead away from it. */
-  private Iterator<Prediction> weak(List<Query<Guidance<C>>> queries, List<Needs> needs) {
-    List<Query<C>> asked = new ArrayList<>();
-    for (int i = 0; i < queries.size(); i++) {
-      Query<Guidance<C>> query = queries.get(i);
-      if (needs.get(i) != Needs.NONE && query.condition().path().needsWeaker(query)) {
-        asked.add(query.withCondition(query.condition().conditional()).withReuse(Reuse.NONE));
-      }
+  /** The weaker predictions, in the order of their queries. */
+  private record Weak(Iterator<Prediction> ofParts, Iterator<Prediction> ofAnother) {
+    float[] next(GuidedPath path) {
+      return (path.perturbation().isPresent() ? ofParts : ofAnother).next().output();
     }
-    if (asked.isEmpty()) {
-      return Collections.emptyIterator();
-    }
-    return weaker
-        .orElseThrow(() -> Check.refusal("guider", "weak", "none; the model has no weaker network"))
-        .predict(asked)
-        .iterator();
   }
 
-  private Prediction alone(
-      Query<Guidance<C>> query, Prediction conditional, Iterator<Prediction> weak) {
+  /** Returns the weaker predictions for the queries that lead away from them. */
+  private Weak weak(List<Query<Guidance<C>>> queries, List<Needs> needs) {
+    List<Query<C>> ofParts = new ArrayList<>();
+    List<Query<C>> ofAnother = new ArrayList<>();
+    for (int i = 0; i < queries.size(); i++) {
+      Query<Guidance<C>> query = queries.get(i);
+      GuidedPath path = query.condition().path();
+      if (needs.get(i) != Needs.NONE && path.needsWeaker(query)) {
+        Query<C> asked = query.withCondition(query.condition().conditional());
+        path.perturbation()
+            .ifPresentOrElse(
+                without -> ofParts.add(asked.withPerturbation(without)),
+                () -> ofAnother.add(asked.withReuse(Reuse.NONE)));
+      }
+    }
+    return new Weak(
+        (ofParts.isEmpty() ? NO_ANSWERS : inner.predict(ofParts)).iterator(),
+        (ofAnother.isEmpty() ? NO_ANSWERS : requireWeaker().predict(ofAnother)).iterator());
+  }
+
+  private Denoiser<C> requireWeaker() {
+    return weaker.orElseThrow(
+        () -> Check.refusal("guider", "weak", "none; the model has no weaker network"));
+  }
+
+  private Prediction alone(Query<Guidance<C>> query, Prediction conditional, Weak weak) {
     GuidedPath path = query.condition().path();
     return path.needsWeaker(query)
-        ? conditional.withOutput(path.away(conditional.output(), weak.next().output()))
+        ? conditional.withOutput(path.away(conditional.output(), weak.next(path)))
         : conditional;
   }
 
   private Prediction mix(
-      Query<Guidance<C>> query,
-      Prediction unconditional,
-      Prediction conditional,
-      Iterator<Prediction> weak) {
+      Query<Guidance<C>> query, Prediction unconditional, Prediction conditional, Weak weak) {
     GuidedPath path = query.condition().path();
     float[] u = unconditional.output();
     float[] c = conditional.output();
-    float[] p = path.needsWeaker(query) ? weak.next().output() : c;
+    float[] p = path.needsWeaker(query) ? weak.next(path) : c;
     return conditional.withOutput(path.combine(query, parameterization(), u, c, p, scale(query)));
   }
 }

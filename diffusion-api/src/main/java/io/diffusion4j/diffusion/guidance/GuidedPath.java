@@ -1,10 +1,12 @@
 package io.diffusion4j.diffusion.guidance;
 
+import io.diffusion4j.diffusion.denoiser.Perturbation;
 import io.diffusion4j.diffusion.denoiser.Query;
 import io.diffusion4j.diffusion.process.Conversion;
 import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.diffusion.sampling.PlanRow;
 import io.diffusion4j.diffusion.schedule.NoiseLevel;
+import java.util.Optional;
 
 /**
  * The guidance of one trajectory by a {@link Guider}, with the differences that momentum remembers.
@@ -56,6 +58,11 @@ public final class GuidedPath {
   /** Returns whether a query leads away from the weaker network's prediction p, too. */
   boolean needsWeaker(Query<?> query) {
     return !isPlain && guider.value("weak") != 0 && guider.isAway(row(query));
+  }
+
+  /** Returns what is left out of the network for p; empty if another network predicts it. */
+  Optional<Perturbation> perturbation() {
+    return guider.perturbation();
   }
 
   /** Returns c + s·(c − p), or p + s·(c − p) of diffusers, rescaled: guidance by p alone. */

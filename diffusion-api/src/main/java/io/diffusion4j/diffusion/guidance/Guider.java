@@ -1,6 +1,8 @@
 package io.diffusion4j.diffusion.guidance;
 
 import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.diffusion.denoiser.Perturbation;
+import io.diffusion4j.diffusion.denoiser.Perturbation.Part;
 import io.diffusion4j.diffusion.sampling.PlanRow;
 import io.diffusion4j.diffusion.sampling.SamplingPlan;
 import io.diffusion4j.diffusion.sampling.Thresholding;
@@ -11,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -29,17 +32,27 @@ import java.util.stream.Stream;
  * @param ramp the course of the scale from 1 at the noisy end to w at the clean end; {@link
  *     Ramp#CONSTANT} for w throughout
  * @param space what the method acts on
+ * @param perturbation what is left out of the network for the weaker prediction p, from which
+ *     {@code weak} leads away; empty for the prediction of another network
  */
-public record Guider(Method method, Map<String, Double> values, Ramp ramp, Space space) {
+public record Guider(
+    Method method,
+    Map<String, Double> values,
+    Ramp ramp,
+    Space space,
+    Optional<Perturbation> perturbation) {
   private static final String RAMP = "ramp";
   private static final String SPACE = "space";
+  private static final String WEAK = "weak";
+  private static final String WEAKER = "weaker";
+  private static final String LAYERS = "layers";
 
   public Guider {
     values = Map.copyOf(values);
   }
 
   /** A parameter with its limits. */
-  private record Parameter(String name, double usual, double least, double most) {}
+  private record Parameter(String name, double defaultValue, double least, double most) {}
 
   private static final double ANY = 1e6;
 
@@ -49,7 +62,7 @@ public record Guider(Method method, Map<String, Double> values, Ramp ramp, Space
           new Parameter("start", 0, 0, 1),
           new Parameter("stop", 1, 0, 1),
           new Parameter("original", 1, 0, 1),
-          new Parameter("weak", 0, 0, ANY),
+          new Parameter(WEAK, 0, 0, ANY),
           new Parameter("weak_start", -1, -1, 1),
           new Parameter("weak_stop", 1, 0, 1));
 
@@ -113,6 +126,19 @@ public record Guider(Method method, Map<String, Double> values, Ramp ramp, Space
     COGVIDEOX
   }
 
+  /** What predicts p. */
+  private enum Weaker {
+    MODEL,
+    ATTENTION,
+    BLOCK;
+
+    Optional<Perturbation> without(List<Integer> layers) {
+      return this == MODEL
+          ? Optional.empty()
+          : Optional.of(new Perturbation(Part.valueOf(name()), layers));
+    }
+  }
+
   /** What a method acts on. */
   public enum Space {
     /** The output of the network. */
@@ -135,9 +161,11 @@ public record Guider(Method method, Map<String, Double> values, Ramp ramp, Space
             .findFirst()
             .orElseThrow(() -> new Unreadable(name, "one of " + names()));
     Map<String, Double> values = new TreeMap<>();
-    method.parameters().forEach(p -> values.put(p.name, p.usual));
+    method.parameters().forEach(p -> values.put(p.name, p.defaultValue));
     Ramp ramp = Ramp.CONSTANT;
     Space space = Space.OUTPUT;
+    Weaker weaker = Weaker.MODEL;
+    List<Integer> layers = List.of();
     for (String pair : colon < 0 ? new String[0] : text.substring(colon + 1).split(",", -1)) {
       int equals = pair.indexOf('=');
       String key = equals < 0 ? pair : pair.substring(0, equals);
@@ -145,10 +173,26 @@ public record Guider(Method method, Map<String, Double> values, Ramp ramp, Space
       switch (key) {
         case RAMP -> ramp = word(key, value, Ramp.values());
         case SPACE -> space = word(key, value, Space.values());
+        case WEAKER -> weaker = word(key, value, Weaker.values());
+        case LAYERS -> layers = layers(value);
         default -> values.put(key, number(method, key, value));
       }
     }
-    return new Guider(method, values, ramp, space);
+    boolean isPerturbed = weaker != Weaker.MODEL;
+    if (isPerturbed && values.getOrDefault(WEAK, 0.0) == 0) {
+      throw new Unreadable(WEAK + "=0", WEAK + " above 0 beside " + WEAKER);
+    }
+    if (!isPerturbed && !layers.isEmpty()) {
+      throw new Unreadable(LAYERS, WEAKER + "=attention or " + WEAKER + "=block beside " + LAYERS);
+    }
+    return new Guider(method, values, ramp, space, weaker.without(layers));
+  }
+
+  private static List<Integer> layers(String text) {
+    if (!text.matches("\\d{1,4}(\\+\\d{1,4})*")) {
+      throw new Unreadable(LAYERS + "=" + text, "numbers of layers, such as " + LAYERS + "=2+3");
+    }
+    return Pattern.compile("\\+").splitAsStream(text).map(Integer::valueOf).toList();
   }
 
   /** Describes what a text must be; empty if it is a guider. */
@@ -206,12 +250,14 @@ public record Guider(Method method, Map<String, Double> values, Ramp ramp, Space
                 () ->
                     new Unreadable(
                         key,
-                        "of %s: %s, %s or %s"
+                        "of %s: %s, %s, %s, %s or %s"
                             .formatted(
                                 method.word,
                                 method.parameters().stream()
                                     .map(p -> p.name)
                                     .collect(Collectors.joining(", ")),
+                                WEAKER,
+                                LAYERS,
                                 RAMP,
                                 SPACE)));
     double number;

@@ -1,6 +1,7 @@
 package io.diffusion4j.diffusion.stage;
 
 import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.diffusion.denoiser.Perturbation;
 import io.diffusion4j.diffusion.guidance.GuidanceScale;
 import io.diffusion4j.diffusion.sampling.SamplingPlan;
 import io.diffusion4j.diffusion.schedule.ScheduleCheck;
@@ -34,6 +35,8 @@ import java.util.function.UnaryOperator;
  * @param draws the size of the images that it draws by default
  * @param sizes the other sizes that it draws; empty if it draws one size only
  * @param reuses whether its network is a U-Net, which can reuse its deep features between steps
+ * @param attentions the number of its network's layers of self-attention that guidance can leave
+ *     out
  * @param settings the settings that requests may choose, {@link StageSettings#ALL} and others
  */
 public record Stage(
@@ -44,6 +47,7 @@ public record Stage(
     Pixels draws,
     Optional<Sizes> sizes,
     boolean reuses,
+    int attentions,
     List<StageSetting<?>> settings) {
   /** Plans that amplify errors more than this draw noise; usable plans stay below 70. */
   private static final double MAX_GAIN = 100;
@@ -63,6 +67,7 @@ public record Stage(
         Pixels.NONE,
         Optional.empty(),
         false,
+        0,
         StageSettings.ALL);
   }
 
@@ -82,34 +87,40 @@ public record Stage(
 
   /** Returns the same stage with another course. */
   public Stage withCourse(StageKind other) {
-    return new Stage(name, other, scale, guides, draws, sizes, reuses, settings);
+    return new Stage(name, other, scale, guides, draws, sizes, reuses, attentions, settings);
   }
 
   /** Returns the same stage with guidance. */
   public Stage withScale(Scale other) {
-    return new Stage(name, course, other, guides, draws, sizes, reuses, settings);
+    return new Stage(name, course, other, guides, draws, sizes, reuses, attentions, settings);
   }
 
   /** Returns the same stage with guides by a gradient. */
   public Stage withGuide(String guide, Scale factor) {
     SortedMap<String, Scale> more = new TreeMap<>(guides);
     more.put(guide, factor);
-    return new Stage(name, course, scale, more, draws, sizes, reuses, settings);
+    return new Stage(name, course, scale, more, draws, sizes, reuses, attentions, settings);
   }
 
   /** Returns the same stage, which draws images of this size. */
   public Stage withDraws(Pixels other) {
-    return new Stage(name, course, scale, guides, other, sizes, reuses, settings);
+    return new Stage(name, course, scale, guides, other, sizes, reuses, attentions, settings);
   }
 
   /** Returns the same stage with these sizes of images added. */
   public Stage withSizes(Sizes offered) {
-    return new Stage(name, course, scale, guides, draws, Optional.of(offered), reuses, settings);
+    return new Stage(
+        name, course, scale, guides, draws, Optional.of(offered), reuses, attentions, settings);
   }
 
   /** Returns the same stage, whose network is a U-Net or not. */
   public Stage withReuse(boolean isUnet) {
-    return new Stage(name, course, scale, guides, draws, sizes, isUnet, settings);
+    return new Stage(name, course, scale, guides, draws, sizes, isUnet, attentions, settings);
+  }
+
+  /** Returns the same stage, whose network has this many layers of self-attention. */
+  public Stage withAttentions(int count) {
+    return new Stage(name, course, scale, guides, draws, sizes, reuses, count, settings);
   }
 
   /** Returns the same stage with one more setting, which replaces one of the same name. */
@@ -117,7 +128,7 @@ public record Stage(
     List<StageSetting<?>> more = new ArrayList<>(settings);
     more.removeIf(known -> known.name().equals(setting.name()));
     more.add(setting);
-    return new Stage(name, course, scale, guides, draws, sizes, reuses, more);
+    return new Stage(name, course, scale, guides, draws, sizes, reuses, attentions, more);
   }
 
   /** Returns the same stage with other choices, if it has any. */
@@ -198,6 +209,14 @@ public record Stage(
             () -> scale.check(name, settings.guidanceScale()));
     settings.size().ifPresent(asked -> Check.that(offers(asked), "size", asked, sizesExpected()));
     Check.that(reuses(settings.reuse()), "reuse", settings.reuse(), reuseExpected());
+    settings
+        .guider()
+        .perturbation()
+        .flatMap(this::perturbationExpected)
+        .ifPresent(
+            expected -> {
+              throw Check.refusal("guider", "weaker", expected);
+            });
     if (course instanceof StageKind.Denoising own) {
       settings
           .guider()
@@ -222,6 +241,16 @@ public record Stage(
         .map(Sizes::expected)
         .orElse(
             draws.areDrawn() ? draws + ", its only size" : "none; " + name + " draws no images");
+  }
+
+  /** Describes what can be left out of the network, if it is not this. */
+  Optional<String> perturbationExpected(Perturbation asked) {
+    if (attentions == 0) {
+      return Optional.of("weaker=model; " + name + " has no layers of self-attention");
+    }
+    return asked.layers().stream().allMatch(layer -> layer < attentions)
+        ? Optional.empty()
+        : Optional.of("layers from 0 to " + (attentions - 1));
   }
 
   /** Whether requests may reuse deep features in this many steps in a row. */

@@ -160,7 +160,7 @@ public final class StageSettings {
                   + " as cfg:rescale=0.7 or apg:threshold=2.5. Methods: "
                   + Guider.names()
                   + ". Default: cfg.")
-          .readBy(stage -> denoises(stage) && stage.scale().isOffered())
+          .readBy(stage -> denoises(stage) && isGuided(stage))
           .refusing(StageSettings::guiderExpected)
           .offering(stage -> Offer.names(List.of(Guider.names().split(", ", -1))))
           .setting(
@@ -332,8 +332,25 @@ public final class StageSettings {
         : Optional.empty();
   }
 
+  /** Whether there is anything to lead away from: no condition, or parts left out. */
+  private static boolean isGuided(Stage stage) {
+    return stage.scale().isOffered() || stage.attentions() > 0;
+  }
+
   private static Optional<String> guiderExpected(Stage stage, String text, Values given) {
-    return withoutClassifierFree(stage, given).or(() -> Guider.expectedInsteadOf(text));
+    if (!denoises(stage) || !isGuided(stage) || given.get(GUIDANCE).isPresent()) {
+      return withoutClassifierFree(stage, given);
+    }
+    return Guider.expectedInsteadOf(text).or(() -> guiderExpected(stage, Guider.parse(text)));
+  }
+
+  private static Optional<String> guiderExpected(Stage stage, Guider guider) {
+    if (guider.perturbation().isPresent()) {
+      return stage.perturbationExpected(guider.perturbation().get());
+    }
+    return stage.scale().isOffered()
+        ? Optional.empty()
+        : Optional.of("weaker=attention or weaker=block, without classifier-free guidance");
   }
 
   private static Optional<String> intervalExpected(Stage stage, List<Double> levels, Values given) {

@@ -99,8 +99,10 @@ class GuiderTest {
                     + ",cfg_scale="
                     + config.path("guidance_scale").asDouble(3.5)
                     + ",";
-            case "PerturbedAttentionGuidance" -> weak(config, "perturbed_guidance_");
-            case "SkipLayerGuidance" -> weak(config, "skip_layer_guidance_");
+            case "PerturbedAttentionGuidance" ->
+                weak(config, "perturbed_guidance_") + "weaker=attention,";
+            case "SkipLayerGuidance" ->
+                weak(config, "skip_layer_guidance_") + "weaker=block,layers=1+2,";
             case "SmoothedEnergyGuidance" -> weak(config, "seg_guidance_");
             default -> throw new IllegalArgumentException(run.get("guider").asText());
           };
@@ -145,7 +147,10 @@ class GuiderTest {
     var network =
         new Recorded(
             Parameterization.V,
-            (name, query) -> image(io, row(query), name.substring(1), name.charAt(0) - '0'));
+            (name, query) -> {
+              String what = query.perturbation().isPresent() ? "perturbed" : name.substring(1);
+              return image(io, row(query), what, name.charAt(0) - '0');
+            });
     var weaker =
         new Recorded(
             Parameterization.V,
@@ -359,7 +364,14 @@ class GuiderTest {
         "apq | guider: apq (expected: one of cfg, apg, cfg++, cfg-zero, tangential,"
             + " magnitude-aware)",
         "cfg:eta=1 | guider: eta (expected: of cfg: rescale, start, stop, original, weak,"
-            + " weak_start, weak_stop, ramp or space)",
+            + " weak_start, weak_stop, weaker, layers, ramp or space)",
+        "cfg:weaker=block | guider: weak=0 (expected: weak above 0 beside weaker)",
+        "cfg:weak=1,weaker=half | guider: weaker=half (expected: weaker one of model, attention,"
+            + " block)",
+        "cfg:weak=1,layers=3 | guider: layers (expected: weaker=attention or weaker=block beside"
+            + " layers)",
+        "cfg:weak=1,weaker=block,layers=-3 | guider: layers=-3 (expected: numbers of layers, such"
+            + " as layers=2+3)",
         "cfg:rescale=2 | guider: rescale=2 (expected: rescale from 0.0 to 1.0)",
         "cfg:rescale | guider: rescale= (expected: rescale from 0.0 to 1.0)",
         "cfg:ramp=up | guider: ramp=up (expected: ramp one of constant, linear, cosine, cogvideox)",

@@ -3,9 +3,11 @@ package io.diffusion4j.tf.testing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.diffusion4j.checkpoint.Checkpoint;
+import io.diffusion4j.diffusion.denoiser.Perturbation;
 import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.Network;
 import io.diffusion4j.nn.NetworkDefinition;
+import io.diffusion4j.nn.PerturbedNetwork;
 import io.diffusion4j.nn.engine.CompiledNetwork;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Engine;
@@ -53,6 +55,30 @@ public record Golden(Path folder) {
         if (engine.unavailable(precision).isEmpty()) {
           try (var compiled = engine.compile(Network.of(network), weights, Compute.of(precision))) {
             results.add(compiled.run(batch));
+          }
+        }
+      }
+    }
+    return results;
+  }
+
+  /**
+   * Runs a network with parts left out in every engine that can, with the weights of the file
+   * {@code weights.safetensors}.
+   */
+  public List<float[]> runPerturbedInEach(
+      NetworkDefinition network, Batch batch, Perturbation perturbation) {
+    List<float[]> results = new ArrayList<>();
+    var perturbed = PerturbedNetwork.of(network).orElseThrow();
+    var inputs = perturbed.batch(batch, perturbation);
+    try (var weights = Checkpoint.open(folder.resolve("weights.safetensors"))) {
+      for (Engine engine : Engines.all()) {
+        if (engine.unavailable(Precision.FLOAT32).isEmpty()) {
+          var compute = Compute.of(Precision.FLOAT32);
+          var variants = List.of(perturbed.network());
+          var all = engine.compile(Network.of(network), variants, weights, compute);
+          try (var whole = all.get(0)) {
+            results.add(all.get(1).run(inputs).get(0));
           }
         }
       }

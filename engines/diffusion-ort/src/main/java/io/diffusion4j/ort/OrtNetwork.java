@@ -5,6 +5,7 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import io.diffusion4j.checkpoint.TensorSource;
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.denoiser.NativeOutOfMemoryException;
 import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.Network;
@@ -51,8 +52,9 @@ final class OrtNetwork {
 
   /**
    * Opens a network and its variants. Variants with the same layers return other outputs of the
-   * network's session; any other has a session of its own, with a copy of the weights that it
-   * reads.
+   * network's session; one with some of the parameters has a session of its own, with a copy of
+   * their weights; one with all of them is refused when it runs, since it would take the memory of
+   * a second network.
    *
    * @throws io.diffusion4j.checkpoint.CheckpointException if the weights are not exactly the
    *     parameters of the network; the message lists all differences
@@ -79,6 +81,8 @@ final class OrtNetwork {
       for (Network variant : variants) {
         if (variant.nodes().equals(network.nodes())) {
           executables.add(new Part(whole, variant.outputs(), sessions));
+        } else if (variant.parameters().keySet().equals(network.parameters().keySet())) {
+          executables.add(new Refused(provider.engine, sessions));
         } else {
           var some = weights.only(variant.parameters().keySet()::contains);
           var session = new OrtNetwork(variant, some, threads, provider);
@@ -99,6 +103,20 @@ final class OrtNetwork {
     @Override
     public List<float[]> run(Batch batch) {
       return session.run(batch, outputs);
+    }
+
+    @Override
+    public void close() {
+      all.forEach(OrtNetwork::close);
+    }
+  }
+
+  /** A variant without a session. */
+  private record Refused(String engine, List<OrtNetwork> all) implements Executable {
+    @Override
+    public List<float[]> run(Batch batch) {
+      throw Check.refusal(
+          "engine", engine, "another than ONNX Runtime, to leave out parts of a network");
     }
 
     @Override

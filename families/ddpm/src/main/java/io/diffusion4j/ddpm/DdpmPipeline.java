@@ -30,6 +30,7 @@ import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.diffusion.stage.SamplingSettings;
 import io.diffusion4j.diffusion.stage.Stage;
 import io.diffusion4j.diffusion.stage.StageChoices;
+import io.diffusion4j.nn.PerturbedNetwork;
 import io.diffusion4j.pipeline.Students;
 import java.util.Collections;
 import java.util.EnumSet;
@@ -151,7 +152,10 @@ public final class DdpmPipeline implements ImagePipeline {
             .orElseGet(() -> new Pixels(network.width(), network.height()));
     var course = scheduler.withTokens(tokens(network)).course(steps);
     var offered =
-        Stage.denoising(STAGE, course).withDraws(pixels).withReuse(network instanceof PixelNetwork);
+        Stage.denoising(STAGE, course)
+            .withDraws(pixels)
+            .withReuse(network instanceof PixelNetwork)
+            .withAttentions(PerturbedNetwork.attentions(network));
     if (network.labels().hasNull()) {
       offered =
           offered.withScale(

@@ -12,6 +12,7 @@ import io.diffusion4j.diffusion.denoiser.Denoiser;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.nn.Batch;
+import io.diffusion4j.nn.PerturbedNetwork;
 import io.diffusion4j.nn.Rows;
 import io.diffusion4j.nn.engine.CompiledNetwork;
 import io.diffusion4j.nn.engine.Compute;
@@ -63,6 +64,11 @@ public final class GlideModel implements TextEncoder, AutoCloseable {
   /** Returns the shape of the network. */
   public GlideConfig config() {
     return config;
+  }
+
+  /** Returns the number of layers of self-attention in the U-Net. */
+  int attentions() {
+    return PerturbedNetwork.attentions(new UnetNetwork(config.unet(), config.textLength()));
   }
 
   /**

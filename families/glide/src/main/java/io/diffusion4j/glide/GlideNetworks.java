@@ -109,6 +109,7 @@ public final class GlideNetworks implements AutoCloseable {
         base,
         baseNetwork,
         base.config().unet().sampleSize(),
+        base.attentions(),
         upsampler,
         upsamplerNetwork,
         upsampler.config().unet().sampleSize());

@@ -23,6 +23,7 @@ import io.diffusion4j.diffusion.stage.StageKind;
  * @param baseText encodes texts for the base
  * @param base draws small images
  * @param baseSize height and width of the small images
+ * @param baseAttentions the number of layers of self-attention in the network of the base
  * @param upsamplerText encodes texts for the upsampler
  * @param upsampler draws large images
  * @param upsamplerSize height and width of the large images
@@ -31,6 +32,7 @@ public record GlideParts(
     TextEncoder baseText,
     Denoiser<GlideCondition> base,
     int baseSize,
+    int baseAttentions,
     TextEncoder upsamplerText,
     Denoiser<GlideCondition> upsampler,
     int upsamplerSize) {
@@ -55,7 +57,8 @@ public record GlideParts(
   Stage baseStage(boolean completes) {
     return stage(
             BASE, new CosineSchedule(TRAIN_STEPS), TimestepSpacings.SECTIONS, "ddpm", 100, baseSize)
-        .withScale(new Stage.Scale(completes ? 5 : 3, MAX_GUIDANCE));
+        .withScale(new Stage.Scale(completes ? 5 : 3, MAX_GUIDANCE))
+        .withAttentions(baseAttentions);
   }
 
   /** Returns the settings of the base if a noised CLIP can guide it. */

@@ -23,6 +23,7 @@ import io.diffusion4j.diffusion.stage.Pixels;
 import io.diffusion4j.diffusion.stage.Sizes;
 import io.diffusion4j.diffusion.stage.Stage;
 import io.diffusion4j.nn.NetworkDefinition;
+import io.diffusion4j.nn.PerturbedNetwork;
 import io.diffusion4j.nn.engine.CompiledNetwork;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.pipeline.FolderReport;
@@ -104,9 +105,13 @@ final class KandinskyModel implements AutoCloseable {
     scheduler =
         SchedulerConfig.read(
             folder.resolve(KandinskyFolder.SCHEDULER).resolve(KandinskyFolder.SCHEDULER_CONFIG));
-    int side = unet.unet().sampleSize() * movq.factor();
+    int latents = unet.unet().sampleSize();
+    int side = latents * movq.factor();
     students = Students.in(folder, updates).and(Students.in(place.pipeline(), updates));
-    decoderStage = students.limited(decoderStage(scheduler, Pixels.square(side), unit(unet, movq)));
+    decoderStage =
+        students
+            .limited(decoderStage(scheduler, Pixels.square(side), unit(unet, movq)))
+            .withAttentions(PerturbedNetwork.attentions(unet.denoiser(latents, latents, false)));
 
     var loading =
         residency == Residency.ALWAYS
@@ -151,7 +156,10 @@ final class KandinskyModel implements AutoCloseable {
                 .resolve(KandinskyFolder.SCHEDULER)
                 .resolve(KandinskyFolder.SCHEDULER_CONFIG));
     boolean denoises = priorConfig.course() == PriorConfig.Course.DIFFUSION;
-    priorStage = denoises ? students.limited(priorStage(priorScheduler)) : OnePassPrior.OFFERED;
+    priorStage =
+        denoises
+            ? students.limited(priorStage(priorScheduler)).withAttentions(priorConfig.layers())
+            : OnePassPrior.OFFERED;
     prior =
         parts.add(
             KandinskyFolder.PRIOR,
@@ -211,13 +219,13 @@ final class KandinskyModel implements AutoCloseable {
   /**
    * Returns the published settings of the decoder.
    *
-   * @param usual the size of its pictures by default
+   * @param defaultValue the size of its pictures by default
    * @param unit the number that divides the sides of pictures
    */
-  private static Stage decoderStage(SchedulerConfig scheduler, Pixels usual, int unit) {
+  private static Stage decoderStage(SchedulerConfig scheduler, Pixels defaultValue, int unit) {
     return Stage.denoising(ImageDecoder.STAGE, scheduler.course(DECODER_STEPS))
         .withScale(new Stage.Scale(GUIDANCE, MAX_GUIDANCE))
-        .withDraws(usual)
+        .withDraws(defaultValue)
         .withReuse(true)
         .withSizes(new Sizes(unit, Math.max(unit, MAX_PIXELS)));
   }

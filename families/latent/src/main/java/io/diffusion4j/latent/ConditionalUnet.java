@@ -69,7 +69,6 @@ public record ConditionalUnet(
 
   private static final String CONFIG = "config.json";
   private static final double TRANSFORMER_EPS = 1e-6;
-  private static final double LAYER_NORM_EPS = 1e-5;
   private static final String MIDDLE = "UNetMidBlock2DCrossAttn";
   private static final List<String> DOWN = List.of("DownBlock2D", "CrossAttnDownBlock2D");
   private static final List<String> UP = List.of("UpBlock2D", "CrossAttnUpBlock2D");
@@ -435,36 +434,15 @@ public record ConditionalUnet(
       var h = projected(at.at("proj_in"), at.at("norm").groupNorm(x, unet.groups, TRANSFORMER_EPS));
       long width = h.last();
       h = nn.reshape(h, -1, x.size(1) * x.size(2), width);
-      var block = at.at("transformer_blocks", 0);
-      var normed = block.at("norm1").layerNorm(h, LAYER_NORM_EPS);
-      h = nn.add(h, attention(block.at("attn1"), normed, textOnly ? text : normed, level.heads));
-      normed = block.at("norm2").layerNorm(h, LAYER_NORM_EPS);
-      h = nn.add(h, attention(block.at("attn2"), normed, text, level.heads));
-      normed = block.at("norm3").layerNorm(h, LAYER_NORM_EPS);
-      h = nn.add(h, feedForward(block.at("ff.net"), normed));
+      h =
+          new BasicTransformerBlock(level.heads, textOnly)
+              .forward(at.at("transformer_blocks", 0), h, text);
       h = nn.reshape(h, -1, x.size(1), x.size(2), width);
       return nn.add(x, projected(at.at("proj_out"), h));
     }
 
     private Tensor projected(Nn at, Tensor x) {
       return unet.linearProjection ? at.linear(x, x.last()) : at.conv2d(x, x.last(), 1);
-    }
-
-    private Tensor attention(Nn at, Tensor x, Tensor seen, int heads) {
-      long width = x.last();
-      var q = at.at("to_q").linearNoBias(x, width, Init.FAN_IN);
-      var k = at.at("to_k").linearNoBias(seen, width, Init.FAN_IN);
-      var v = at.at("to_v").linearNoBias(seen, width, Init.FAN_IN);
-      return at.at("to_out.0").linear(nn.attention(q, k, v, heads, List.of()), width);
-    }
-
-    /** Applies the GEGLU of Shazeer (2020) and a dense layer. */
-    private Tensor feedForward(Nn at, Tensor x) {
-      long width = x.last();
-      var both = at.at("0.proj").linear(x, 8 * width);
-      var value = nn.slice(both, 0, 4 * width);
-      var gate = nn.slice(both, 4 * width, 4 * width);
-      return at.at("2").linear(nn.multiply(value, nn.gelu(gate)), width);
     }
   }
 }

@@ -23,6 +23,7 @@ import io.diffusion4j.diffusion.stage.Sizes;
 import io.diffusion4j.diffusion.stage.Stage;
 import io.diffusion4j.diffusion.stage.StageSetting;
 import io.diffusion4j.diffusion.stage.StageSettings;
+import io.diffusion4j.nn.PerturbedNetwork;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.pipeline.FolderReport;
 import io.diffusion4j.pipeline.LatentColours;
@@ -195,6 +196,7 @@ final class StableDiffusionModel implements AutoCloseable {
         .withScale(new Stage.Scale(guidance, MAX_GUIDANCE))
         .withDraws(Pixels.square(side))
         .withReuse(true)
+        .withAttentions(PerturbedNetwork.attentions(unet.network(1, 1, 1)))
         .withSizes(new Sizes(vae.factor(), Math.max(side, MAX_PIXELS)));
   }
 

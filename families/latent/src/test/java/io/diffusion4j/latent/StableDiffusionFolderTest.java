@@ -176,10 +176,11 @@ class StableDiffusionFolderTest {
     try (var plugins = Plugins.of(List.of());
         var open = OpenPipeline.of(folder, HOW, plugins)) {
       var pipeline = open.pipeline();
-      var usual = pipeline.card().stages().get(0).defaults();
+      var defaults = pipeline.card().stages().get(0).defaults();
       var task = ImageTask.of("a cat");
-      pipeline.check(task, "decoder", usual.withSize(new Pixels(64, 72)));
-      assertThatThrownBy(() -> pipeline.check(task, "decoder", usual.withSize(new Pixels(64, 68))))
+      pipeline.check(task, "decoder", defaults.withSize(new Pixels(64, 72)));
+      assertThatThrownBy(
+              () -> pipeline.check(task, "decoder", defaults.withSize(new Pixels(64, 68))))
           .hasMessage("size: 64×68 (expected: multiples of 8 pixels)");
     }
   }

@@ -43,6 +43,7 @@ import io.diffusion4j.diffusion.sampling.Sampler;
 import io.diffusion4j.diffusion.solver.AnalyticDpmSampler;
 import io.diffusion4j.diffusion.solver.Samplers;
 import io.diffusion4j.diffusion.stage.Stage;
+import io.diffusion4j.nn.PerturbedNetwork;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Engines;
 import io.diffusion4j.nn.engine.Precision;
@@ -138,7 +139,9 @@ public final class UnclipModel implements AutoCloseable {
     priorStage =
         onePassPrior.isPresent()
             ? OnePassPrior.OFFERED
-            : students.limited(defaults.prior(priorScheduler, priorSamplers(folder.path())));
+            : students
+                .limited(defaults.prior(priorScheduler, priorSamplers(folder.path())))
+                .withAttentions(priorAttentions());
     prior =
         onePassPrior
             .map(path -> parts.add(UnclipFolder.PRIOR, owned -> openOnePassPrior(path, owned)))
@@ -159,7 +162,8 @@ public final class UnclipModel implements AutoCloseable {
     Stage plain =
         students
             .limited(defaults.decoder(decoderScheduler, decoderSize))
-            .withReuse(backbone instanceof UnetConfig);
+            .withReuse(backbone instanceof UnetConfig)
+            .withAttentions(PerturbedNetwork.attentions(DecoderModel.network(backbone, 1)));
     decoderStage =
         guide.isPresent()
             ? plain.withGuide(Guides.CLIP, Stage.Scale.ofGradient(CLIP_SCALE))
@@ -183,6 +187,13 @@ public final class UnclipModel implements AutoCloseable {
         new DiffusionUpsampler(
             resources.add(batching(Upsampler.STAGE, network)),
             students.limited(defaults.upsampler(upsamplerScheduler, imageSize)));
+  }
+
+  /** Returns the layers of the diffusion prior's network; 0 without one. */
+  private int priorAttentions() {
+    return folder.has(UnclipFolder.PRIOR)
+        ? PriorModel.readConfig(folder.folder(UnclipFolder.PRIOR)).layers()
+        : 0;
   }
 
   /**

@@ -2,6 +2,7 @@ package io.diffusion4j.nn;
 
 import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.nn.Recording.Form;
 import io.diffusion4j.nn.Tensor.Role;
 import io.diffusion4j.nn.weights.Differences;
 import io.diffusion4j.nn.weights.Parameter;
@@ -59,17 +60,17 @@ public record Network(
    *     not hold numbers
    */
   public static Network of(NetworkDefinition definition) {
-    return of(definition, new Recording(false));
+    return of(definition, new Recording(Form.PLAIN));
   }
 
   /**
    * Runs a definition of what is trained: its {@link Nn#dropout} has an input, see {@link Dropout}.
    */
   public static Network ofTraining(NetworkDefinition definition) {
-    return of(definition, new Recording(true));
+    return of(definition, new Recording(Form.TRAINED));
   }
 
-  private static Network of(NetworkDefinition definition, Recording recording) {
+  static Network of(NetworkDefinition definition, Recording recording) {
     var outputs = definition.define(Nn.of(recording), new Inputs(recording));
     for (Tensor output : outputs) {
       boolean isOfNumbers = output.role() == Role.NUMBERS;

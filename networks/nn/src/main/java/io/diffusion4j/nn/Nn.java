@@ -1,6 +1,8 @@
 package io.diffusion4j.nn;
 
 import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.diffusion.denoiser.Perturbation.Part;
+import io.diffusion4j.nn.Recording.Form;
 import io.diffusion4j.nn.Tensor.Role;
 import io.diffusion4j.nn.weights.Init;
 import io.diffusion4j.nn.weights.Layout;
@@ -442,6 +444,46 @@ public final class Nn {
   }
 
   /**
+   * Applies attention of tokens to themselves, and to other tokens before them on the key axis. In
+   * a {@link PerturbedNetwork} a token can have its own value only.
+   *
+   * @param q the queries of the tokens, {@code [B, L, W]}
+   * @param k the keys of other tokens, and of these, {@code [B, M + L, W]}
+   * @param v the values of other tokens, and of these, {@code [B, M + L, W]}
+   * @param masks numbers that are added to the logits
+   */
+  public Tensor selfAttention(Tensor q, Tensor k, Tensor v, int heads, List<Tensor> masks) {
+    var mixed = attention(q, k, v, heads, masks);
+    if (!recording.isOf(Form.PERTURBED)) {
+      return mixed;
+    }
+    long tokens = q.size(1);
+    long others = v.size(1) - tokens;
+    return chosen(Part.ATTENTION, tokens, mixed, others == 0 ? v : slice(v, 1, others, tokens));
+  }
+
+  /**
+   * Returns the output of a block with {@link #selfAttention}, which comes after the attention and
+   * has the shape of the input. In a {@link PerturbedNetwork} the block can pass its input on.
+   */
+  public Tensor block(Tensor x, Tensor output) {
+    return recording.isOf(Form.PERTURBED)
+        ? chosen(Part.BLOCK, x.sampleSize() / last(x), output, x)
+        : output;
+  }
+
+  /** Returns one of two activations, as an input of the network has it. */
+  private Tensor chosen(Part part, long tokens, Tensor whole, Tensor without) {
+    long width = last(whole);
+    var factors = recording.choice(part, tokens, width);
+    long[] shape = whole.shape().stream().mapToLong(size -> 1).toArray();
+    shape[0] = Tensor.BATCH;
+    shape[shape.length - 1] = width;
+    var one = multiply(whole, input(reshape(slice(factors, 0, width), shape)));
+    return add(one, multiply(without, input(reshape(slice(factors, width, width), shape))));
+  }
+
+  /**
    * Splits the packed output of a dense layer: {@code [B, L, parts·W] → parts × [B, L, W]}.
    *
    * @param groups 1 if the parts follow one another; the number of heads if the parts of each head
@@ -695,7 +737,7 @@ public final class Nn {
    */
   public Tensor dropout(Tensor x, double rate) {
     var dropout = new Dropout(rate, path);
-    if (!recording.isTraining()) {
+    if (!recording.isOf(Form.TRAINED)) {
       return x;
     }
     long[] sample = x.sample().stream().mapToLong(Long::longValue).toArray();

@@ -1,5 +1,6 @@
 package io.diffusion4j.nn;
 
+import io.diffusion4j.diffusion.denoiser.Perturbation.Part;
 import io.diffusion4j.nn.Tensor.Role;
 import io.diffusion4j.nn.weights.Parameter;
 import java.util.ArrayList;
@@ -9,22 +10,42 @@ import java.util.Map;
 
 /** The nodes and parameters of a network while its definition runs. */
 final class Recording {
-  private final boolean training;
+  private final Form form;
   private final List<Network.Node> nodes = new ArrayList<>();
   private final Map<String, Parameter> parameters = new LinkedHashMap<>();
   private final Map<String, Tensor> inputs = new LinkedHashMap<>();
+  private final List<PerturbedNetwork.Choice> choices = new ArrayList<>();
 
-  /**
-   * Begins a recording.
-   *
-   * @param training whether {@link Nn#dropout} drops values
-   */
-  Recording(boolean training) {
-    this.training = training;
+  /** The form of the network. */
+  enum Form {
+    /** Without further inputs. */
+    PLAIN,
+    /** {@link Nn#dropout} drops values. */
+    TRAINED,
+    /** {@link Nn#selfAttention} and {@link Nn#block} can leave out what they do. */
+    PERTURBED
   }
 
-  boolean isTraining() {
-    return training;
+  Recording(Form form) {
+    this.form = form;
+  }
+
+  boolean isOf(Form asked) {
+    return form == asked;
+  }
+
+  /** Records a part that can be left out, and returns its input. */
+  Tensor choice(Part part, long tokens, long width) {
+    int attentions =
+        (int) choices.stream().filter(choice -> choice.part() == Part.ATTENTION).count();
+    int layer = part == Part.ATTENTION ? attentions : attentions - 1;
+    var choice = new PerturbedNetwork.Choice(part, layer, tokens, width);
+    choices.add(choice);
+    return input(choice.input(), Role.NUMBERS, 2 * width);
+  }
+
+  List<PerturbedNetwork.Choice> choices() {
+    return choices;
   }
 
   /** Records a layer and returns its output. */

@@ -66,7 +66,7 @@ final class DistillTest {
     train("guided", "3");
     String[] four = {"--decoder-steps", "4", "--decoder-guider", "cfg:weak=2"};
     assertThat(draw("guided", four).err())
-        .contains("(expected: unset; this stage has no classifier-free guidance)");
+        .contains("(expected: weaker=attention or weaker=block, without classifier-free guidance)");
     Files.createDirectory(folder.resolve("guided/weaker"));
     for (String file : List.of("config.json", "diffusion_pytorch_model.safetensors")) {
       Files.copy(
@@ -79,6 +79,27 @@ final class DistillTest {
     Run guided = draw("guided", four);
     assertThat(guided.status()).as(guided.err()).isZero();
     assertThat(Files.readAllBytes(folder.resolve("guided.png"))).isNotEqualTo(before);
+  }
+
+  @Test
+  void aModelWithPartsLeftOutGuidesItself() throws IOException {
+    Run plain = draw("teacher", "--decoder-steps", "4");
+    assertThat(plain.status()).as(plain.err()).isZero();
+    List<byte[]> pictures = new ArrayList<>();
+    pictures.add(Files.readAllBytes(folder.resolve("teacher.png")));
+    for (String weaker : List.of("attention", "block", "block,layers=0+1")) {
+      Run guided = drawGuided("cfg:weak=2,weaker=" + weaker);
+      assertThat(guided.status()).as(guided.err()).isZero();
+      pictures.add(Files.readAllBytes(folder.resolve("teacher.png")));
+    }
+    assertThat(pictures).doesNotHaveDuplicates();
+    assertThat(drawGuided("cfg:weak=2,weaker=block,layers=99").err())
+        .contains(
+            "decoder-guider: \"cfg:weak=2,weaker=block,layers=99\" (expected: layers from 0 to 3)");
+  }
+
+  private static Run drawGuided(String guider) {
+    return draw("teacher", "--decoder-steps", "4", "--decoder-guider", guider);
   }
 
   @Test

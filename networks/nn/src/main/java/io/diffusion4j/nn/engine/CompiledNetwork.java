@@ -1,10 +1,14 @@
 package io.diffusion4j.nn.engine;
 
 import io.diffusion4j.checkpoint.TensorSource;
+import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.diffusion.denoiser.Perturbation;
 import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.DeepReuse;
 import io.diffusion4j.nn.Network;
 import io.diffusion4j.nn.NetworkDefinition;
+import io.diffusion4j.nn.PerturbedNetwork;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -21,13 +25,18 @@ public final class CompiledNetwork implements AutoCloseable {
 
   private final Executable executable;
   private final Optional<Reusing> reusing;
+  private final Optional<Perturbed> perturbed;
 
   /** The networks that keep and take deep features; closed with the whole network. */
   private record Reusing(DeepReuse networks, Executable keeping, Executable shallow) {}
 
+  /** The network that can leave out parts; closed with the whole network. */
+  private record Perturbed(PerturbedNetwork network, Executable executable) {}
+
   /**
-   * Compiles a network; a U-Net also for the {@linkplain DeepReuse reuse of its deep features},
-   * with the same weights.
+   * Compiles a network; a U-Net also for the {@linkplain DeepReuse reuse of its deep features}, and
+   * one with self-attention for its {@linkplain PerturbedNetwork perturbation}, with the same
+   * weights.
    *
    * @throws io.diffusion4j.checkpoint.CheckpointException if the weights are not exactly the
    *     parameters of the network; the message lists all differences
@@ -37,16 +46,20 @@ public final class CompiledNetwork implements AutoCloseable {
   public CompiledNetwork(NetworkDefinition definition, TensorSource weights, Compute compute) {
     var network = Network.of(definition);
     var reuse = DeepReuse.of(network);
-    List<Network> variants =
-        reuse.map(networks -> List.of(networks.keeping(), networks.shallow())).orElse(List.of());
+    var leavingOut = PerturbedNetwork.of(definition);
+    List<Network> variants = new ArrayList<>();
+    reuse.ifPresent(networks -> variants.addAll(List.of(networks.keeping(), networks.shallow())));
+    leavingOut.ifPresent(variant -> variants.add(variant.network()));
     var executables = Engines.compile(network, variants, weights, compute);
     executable = executables.get(0);
+    perturbed = leavingOut.map(variant -> new Perturbed(variant, executables.get(variants.size())));
     reusing = reuse.map(networks -> new Reusing(networks, executables.get(1), executables.get(2)));
   }
 
   private CompiledNetwork(Executable executable) {
     this.executable = executable;
     reusing = Optional.empty();
+    perturbed = Optional.empty();
   }
 
   /**
@@ -142,6 +155,19 @@ public final class CompiledNetwork implements AutoCloseable {
     Set<String> read = new HashSet<>(shallow.networks.shallow().inputs().keySet());
     read.remove(DeepReuse.FEATURES);
     return timed(shallow.shallow, batch.only(read).floats(DeepReuse.FEATURES, features));
+  }
+
+  /**
+   * Runs the network with a part left out.
+   *
+   * @throws IllegalArgumentException if it has no self-attention, or no such layer
+   */
+  public List<float[]> runPerturbed(Batch batch, Perturbation perturbation) {
+    String asked = "weaker=" + perturbation.part().word();
+    var own =
+        perturbed.orElseThrow(
+            () -> Check.refusal("guider", asked, "none, for a network without self-attention"));
+    return timed(own.executable, own.network.batch(batch, perturbation));
   }
 
   private Reusing requireReusing() {

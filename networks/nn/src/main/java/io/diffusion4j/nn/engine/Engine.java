@@ -92,7 +92,7 @@ public interface Engine {
    * Compiles a network and variants of it, which share its weights. A variant takes memory for
    * activations from its first run on. Throws the exceptions of the other method.
    *
-   * @param variants networks that consist of layers of the network and have no other parameters
+   * @param variants networks with the network's layers that have parameters, or some of them
    * @param compute the precision and threads of all; the named engine is this one
    * @return the network and its variants, in order; closing the network closes all
    */

@@ -2,19 +2,23 @@ package io.diffusion4j.nn.engine;
 
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.denoiser.Denoiser;
+import io.diffusion4j.diffusion.denoiser.Perturbation;
 import io.diffusion4j.diffusion.denoiser.Prediction;
 import io.diffusion4j.diffusion.denoiser.Query;
+import io.diffusion4j.diffusion.denoiser.Reuse;
 import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.Rows;
 import io.diffusion4j.nn.TimeEmbedding;
 import java.util.ArrayList;
-import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * A compiled network as a {@link Denoiser}.
@@ -138,33 +142,41 @@ public final class NetworkDenoiser<C> implements Denoiser<C> {
     /** The network, whose deep features are kept. */
     KEEPING,
     /** The layers above the deep features. */
-    SHALLOW;
+    SHALLOW
+  }
 
-    static Part of(Query<?> query) {
-      return !query.reuse().isAsked() ? WHOLE : query.reuse().has() ? SHALLOW : KEEPING;
+  /** Queries of the same run of a network. */
+  private record Work(Part part, Optional<Perturbation> perturbation) {
+    static Work of(Query<?> query) {
+      Reuse reuse = query.reuse();
+      Part part = !reuse.isAsked() ? Part.WHOLE : reuse.has() ? Part.SHALLOW : Part.KEEPING;
+      return new Work(part, query.perturbation());
     }
   }
 
   /**
    * {@inheritDoc}
    *
-   * <p>Queries whose reuse of features differs are computed in separate runs of the network.
+   * <p>Queries whose reuse of features or perturbation differs are computed in separate runs of the
+   * network.
    *
-   * @throws IllegalArgumentException also for a query that reuses features of a network without any
+   * @throws IllegalArgumentException also for a query that reuses features of a network without
+   *     any, or leaves out a layer that the network does not have
    */
   @Override
   public List<Prediction> predict(List<Query<C>> queries) {
-    Map<Part, List<Query<C>>> asked = new EnumMap<>(Part.class);
+    Map<Work, List<Query<C>>> asked = new LinkedHashMap<>();
     queries.forEach(
-        query -> asked.computeIfAbsent(Part.of(query), part -> new ArrayList<>()).add(query));
-    Map<Part, Iterator<Prediction>> answers = new EnumMap<>(Part.class);
-    asked.forEach((part, some) -> answers.put(part, predict(part, some).iterator()));
+        query -> asked.computeIfAbsent(Work.of(query), work -> new ArrayList<>()).add(query));
+    Map<Work, Iterator<Prediction>> answers = new HashMap<>();
+    asked.forEach((work, some) -> answers.put(work, predict(work, some).iterator()));
     return queries.stream()
-        .map(query -> Objects.requireNonNull(answers.get(Part.of(query))).next())
+        .map(query -> Objects.requireNonNull(answers.get(Work.of(query))).next())
         .toList();
   }
 
-  private List<Prediction> predict(Part part, List<Query<C>> queries) {
+  private List<Prediction> predict(Work work, List<Query<C>> queries) {
+    Part part = work.part;
     Check.that(
         part == Part.WHOLE || network.reuses(), "reuse", "features", "none, without a U-Net");
     int rows = queries.size();
@@ -172,7 +184,10 @@ public final class NetworkDenoiser<C> implements Denoiser<C> {
     var batch = batch(queries);
     var outputs =
         switch (part) {
-          case WHOLE -> network.run(batch);
+          case WHOLE ->
+              work.perturbation
+                  .map(perturbation -> network.runPerturbed(batch, perturbation))
+                  .orElseGet(() -> network.run(batch));
           case KEEPING -> network.runKeeping(batch);
           case SHALLOW -> network.runShallow(batch, features(queries));
         };

@@ -58,7 +58,7 @@ import picocli.CommandLine.Spec;
       "Teach a finished model a new thing, from some pictures of it: prior and decoder, or the"
           + " U-Net of Stable Diffusion.",
       "Half of the training pictures are the model's own, of prompts that it knows, so that it"
-          + " does not forget them (prior preservation of DreamBooth)."
+          + " forgets fewer of them (prior preservation of DreamBooth)."
     },
     footer = {
       "",
@@ -77,7 +77,7 @@ final class ConceptCommand implements Callable<Integer> {
   private static final int SCENES = 6000;
 
   private static final int KEPT = 240;
-  private static final int MOST_KEPT = 600;
+  private static final int MAX_KEPT = 600;
 
   /** The columns of the sheet: new prompts, then old ones. */
   private static final int SHOWN = 6;
@@ -277,7 +277,7 @@ final class ConceptCommand implements Callable<Integer> {
     try {
       return covering(EmojiData.of(EmojiModel.preset(start)).captions(seed, SCENES).toList());
     } catch (IllegalArgumentException e) { // it was trained on other pictures
-      return known.get().sorted().stream().limit(MOST_KEPT).map(word -> "a " + word).toList();
+      return known.get().sorted().stream().limit(MAX_KEPT).map(word -> "a " + word).toList();
     }
   }
 
@@ -287,7 +287,7 @@ final class ConceptCommand implements Callable<Integer> {
     Set<String> words = new HashSet<>();
     for (String caption : captions) {
       boolean isNew = words.addAll(KnownWords.split(caption));
-      if ((isNew || kept.size() < KEPT) && kept.size() < MOST_KEPT) {
+      if ((isNew || kept.size() < KEPT) && kept.size() < MAX_KEPT) {
         kept.add(caption);
       }
     }

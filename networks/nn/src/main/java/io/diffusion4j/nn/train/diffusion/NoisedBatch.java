@@ -47,7 +47,7 @@ public record NoisedBatch(
   }
 
   /**
-   * Creates a batch with the usual sinusoid.
+   * Creates a batch with the default sinusoid.
    *
    * @param timeChannels its width
    */
