@@ -142,7 +142,7 @@ public final class OneDnnLearner implements TrainingSession {
 
   /** Returns the tapes of a batch's form, which are compiled when it comes first. */
   private SharedTapes tapes(Batch batch) {
-    SharedTapes known = tapes.get(batch.form());
+    var known = tapes.get(batch.form());
     if (known != null) {
       return known;
     }
