@@ -69,7 +69,7 @@ class UnetEnginesTest {
           TimeConditioning.ADD);
 
   /** One level, one head, one group for each channel, and no variance. */
-  private static final UnetConfig LEAST =
+  private static final UnetConfig MIN =
       new UnetConfig(
           5, 3, 3, List.of(6), List.of(true), true, 1, 6, 1, 6, 1e-5, TimeConditioning.SCALE_SHIFT);
 
@@ -142,7 +142,7 @@ class UnetEnginesTest {
     return Stream.of(
         decoder("as published", DEFAULT),
         decoder("odd", ODD),
-        decoder("least", LEAST),
+        decoder("least", MIN),
         decoder("a DiT", DitConfig.of(12, 3, 2, 20, 2).withOutChannels(6).withContext(7)),
         upsampler(),
         adm(UnetLayout.OPENAI, LevelChange.CONVOLUTION),

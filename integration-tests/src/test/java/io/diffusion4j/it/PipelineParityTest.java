@@ -72,11 +72,11 @@ class PipelineParityTest {
   }
 
   private static OpenOptions opening(GoldenCase golden) {
-    var usual = OpenOptions.with(Residency.ALWAYS).withPrecision(Optional.of(Precision.FLOAT32));
+    var defaults = OpenOptions.with(Residency.ALWAYS).withPrecision(Optional.of(Precision.FLOAT32));
     JsonNode lora = golden.json().path("lora");
     return lora.isMissingNode()
-        ? usual
-        : usual.withLoras(
+        ? defaults
+        : defaults.withLoras(
             List.of(
                 new LoraChoice(
                     "lora", golden.file(lora.get("file").asText()), lora.get("scale").asDouble())));

@@ -23,6 +23,7 @@ import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.diffusion.pipeline.PluginException;
 import io.diffusion4j.diffusion.sampling.Sampler;
 import io.diffusion4j.diffusion.sampling.Thresholding;
+import io.diffusion4j.diffusion.schedule.ScheduleCheck;
 import io.diffusion4j.diffusion.schedule.TimestepSpacing;
 import io.diffusion4j.diffusion.schedule.TimestepSpacings;
 import io.diffusion4j.diffusion.solver.EulerSampler;
@@ -49,6 +50,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Logger;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -281,6 +283,59 @@ class PluginTest {
     assertThatThrownBy(() -> load(Plugins.of(new AbstractModule() {})))
         .isInstanceOf(PluginException.class)
         .hasMessageContaining("binds nothing (expected: one of");
+  }
+
+  @Test
+  void whatIsDoubtfulInTheScheduleOfAPluginIsLoggedOnce() throws IOException {
+    Path jar =
+        PluginJars.ofJava(
+            folder,
+            "example.Loud",
+            """
+            package example;
+
+            import io.diffusion4j.diffusion.component.ImageDecoder;
+            import io.diffusion4j.diffusion.image.Image;
+            import io.diffusion4j.diffusion.solver.Samplers;
+            import io.diffusion4j.diffusion.sampling.Thresholding;
+            import io.diffusion4j.diffusion.schedule.NoiseSchedule;
+            import io.diffusion4j.diffusion.schedule.TimestepSpacings;
+            import io.diffusion4j.diffusion.stage.Stage;
+            import io.diffusion4j.diffusion.stage.StageChoices;
+            import io.diffusion4j.diffusion.stage.StageKind;
+
+            public final class Loud extends com.google.inject.AbstractModule {
+              @Override
+              protected void configure() {
+                NoiseSchedule loud = NoiseSchedule.of(100, u -> 1 - 0.75 * u);
+                ImageDecoder decoder = (draws, settings, listener) ->
+                    draws.stream().map(draw -> new Image(32, 32, new float[3072])).toList();
+                bind(ImageDecoder.class)
+                    .toInstance(
+                        decoder.offeredAs(
+                            Stage.denoising(
+                                ImageDecoder.STAGE,
+                                new StageKind.Denoising(
+                                    loud,
+                                    TimestepSpacings.TRAILING,
+                                    Thresholding.NONE,
+                                    new StageChoices(Samplers.standard(), "ddim", 20)))));
+              }
+            }
+            """);
+    List<String> warnings = new ArrayList<>();
+    var logger = Logger.getLogger(ScheduleCheck.class.getName());
+    logger.setFilter(line -> !warnings.add(line.getMessage()));
+    try {
+      load(Plugins.of(List.of(jar)));
+      load(Plugins.of(List.of(jar)));
+    } finally {
+      logger.setFilter(null);
+    }
+    assertThat(warnings)
+        .containsExactly(
+            "decoder: noise schedule: alphaBar(99): 0.25 (expected: near 0, such as 0.0047:"
+                + " drawing starts from noise without signal)");
   }
 
   /** A module of each kind of things with names. */

@@ -127,9 +127,9 @@ class ResearchTest {
         .content()
         .contains("--technique=loss=huber", "--optimizer=lion", "plugins: \"augmentation negative");
 
-    Run usual = train("decoder", "3", "own");
-    assertThat(usual.status()).isEqualTo(1);
-    assertThat(usual.err()).contains("is of another run: plugins: augmentation negative by ");
+    Run defaults = train("decoder", "3", "own");
+    assertThat(defaults.status()).isEqualTo(1);
+    assertThat(defaults.err()).contains("is of another run: plugins: augmentation negative by ");
 
     for (String part : List.of("upsampler", "upsampler-last")) {
       Run after = train(part, "1", "own", "--plugin", jar("ConvBackbone").toString());

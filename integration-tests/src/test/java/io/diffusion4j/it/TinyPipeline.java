@@ -99,9 +99,10 @@ public final class TinyPipeline implements AutoCloseable {
             .offering(
                 stage ->
                     switch (stage.name()) {
-                      case Prior.STAGE -> usual(stage, 4).withScale(new Stage.Scale(2, 10));
-                      case ImageDecoder.STAGE -> usual(stage, 4).withScale(new Stage.Scale(3, 10));
-                      default -> usual(stage, 3);
+                      case Prior.STAGE -> defaults(stage, 4).withScale(new Stage.Scale(2, 10));
+                      case ImageDecoder.STAGE ->
+                          defaults(stage, 4).withScale(new Stage.Scale(3, 10));
+                      default -> defaults(stage, 3);
                     });
     return new UnclipPipeline(
         () -> new ModelIdentity("tiny", "random weights", "Apache-2.0", "sha256:" + "0".repeat(64)),
@@ -111,7 +112,7 @@ public final class TinyPipeline implements AutoCloseable {
         parts);
   }
 
-  private static Stage usual(Stage stage, int steps) {
+  private static Stage defaults(Stage stage, int steps) {
     return stage.withChoices(choices -> choices.withDefaults("ddim", steps));
   }
 

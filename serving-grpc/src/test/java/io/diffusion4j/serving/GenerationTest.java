@@ -85,16 +85,16 @@ class GenerationTest {
 
   @Test
   void scheduleEtaAndThresholdingAreTheRequestsOrTheStagesOwn() {
-    var usual = StageOptions.newBuilder().setSampler("ddim").build();
-    ByteString own = decoded(usual);
-    assertThat(decoded(usual.toBuilder().setEta(0).build())).isEqualTo(own);
-    assertThat(decoded(usual.toBuilder().setSchedule("trailing").build())).isEqualTo(own);
-    assertThat(decoded(usual.toBuilder().setThresholding("clip").build())).isEqualTo(own);
+    var defaults = StageOptions.newBuilder().setSampler("ddim").build();
+    ByteString own = decoded(defaults);
+    assertThat(decoded(defaults.toBuilder().setEta(0).build())).isEqualTo(own);
+    assertThat(decoded(defaults.toBuilder().setSchedule("trailing").build())).isEqualTo(own);
+    assertThat(decoded(defaults.toBuilder().setThresholding("clip").build())).isEqualTo(own);
     for (StageOptions other :
         List.of(
-            usual.toBuilder().setEta(1).build(),
-            usual.toBuilder().setSchedule("leading").build(),
-            usual.toBuilder().setThresholding("none").build())) {
+            defaults.toBuilder().setEta(1).build(),
+            defaults.toBuilder().setSchedule("leading").build(),
+            defaults.toBuilder().setThresholding("none").build())) {
       assertThat(decoded(other)).as(other.toString()).isNotEqualTo(own).isEqualTo(decoded(other));
     }
   }

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
 /** The memory of jobs is bounded, whether they wait, run or are finished. */
 @Timeout(60)
 class JobMemoryTest {
-  private static final long MOST = 1 << 20;
+  private static final long MAX = 1 << 20;
   private static final int PLACES = 1000;
 
   /** The size of an image without compression. */
@@ -38,7 +38,7 @@ class JobMemoryTest {
   @BeforeEach
   void start() throws Exception {
     ServerConfig config =
-        CONFIG.withRows(1).withQueueCapacity(PLACES).withLimits(CONFIG.limits().withJobBytes(MOST));
+        CONFIG.withRows(1).withQueueCapacity(PLACES).withLimits(CONFIG.limits().withJobBytes(MAX));
     server =
         new TestServer(
             config, TestServer.asking(JobMemoryTest::of), ToyModel.named("toy", gate::accept));
@@ -80,8 +80,8 @@ class JobMemoryTest {
       accepted.add(next);
       next = Call.start(as("a"), request("x"));
     }
-    assertThat(accepted.size()).isBetween(2, (int) (MOST / BYTES_OF_PIXELS));
-    assertThat(server.jobBytes()).isBetween(MOST / 2, MOST);
+    assertThat(accepted.size()).isBetween(2, (int) (MAX / BYTES_OF_PIXELS));
+    assertThat(server.jobBytes()).isBetween(MAX / 2, MAX);
     var refusal = refusal("a");
     assertThat(refusal.code()).isEqualTo(Code.RESOURCE_EXHAUSTED);
     assertThat(refusal.reason()).isEqualTo("SERVER_BUSY");
@@ -90,7 +90,7 @@ class JobMemoryTest {
     Call other = Call.start(as("b"), request("x"));
     assertThat(other.isAccepted()).as("there is room for another tenant").isTrue();
     assertThat(refusal("b").reason()).isEqualTo("SERVER_BUSY");
-    assertThat(server.jobBytes()).isLessThanOrEqualTo(MOST);
+    assertThat(server.jobBytes()).isLessThanOrEqualTo(MAX);
 
     gate.open();
     for (Call call : accepted) {
@@ -104,18 +104,18 @@ class JobMemoryTest {
   void resultsGiveWayToRequests() throws Exception {
     gate.open();
     long each = 4 * BYTES_OF_PIXELS;
-    for (long drawn = 0; drawn < 2 * MOST; drawn += each) {
+    for (long drawn = 0; drawn < 2 * MAX; drawn += each) {
       assertThat(draw("a", 4)).isEqualTo(4);
-      assertThat(server.jobBytes()).isLessThanOrEqualTo(MOST);
+      assertThat(server.jobBytes()).isLessThanOrEqualTo(MAX);
     }
-    assertThat(server.jobBytes()).as("results are kept").isGreaterThan(MOST / 2);
+    assertThat(server.jobBytes()).as("results are kept").isGreaterThan(MAX / 2);
   }
 
   @Test
   void aRequestThatFitsOnlyAloneIsDrawnAlone() throws Exception {
     Call large = Call.start(as("a"), request("x").setImageCount(ToyModel.MAX_IMAGES));
     assertThat(large.isAccepted()).isTrue();
-    assertThat(server.jobBytes()).isGreaterThan(MOST - MOST / 8);
+    assertThat(server.jobBytes()).isGreaterThan(MAX - MAX / 8);
     assertThat(refusal("a").reason()).isEqualTo("SERVER_BUSY");
     gate.open();
     assertThat(large.end().isOk()).isTrue();

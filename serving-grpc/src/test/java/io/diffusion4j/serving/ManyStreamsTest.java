@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 class ManyStreamsTest {
   private static final int STREAMS = 20_000;
-  private static final int MOST = 1000;
+  private static final int MAX = 1000;
 
   /** The end of a connection: the number of refused streams, and whether it was closed. */
   private record End(int refused, boolean closed) {}
@@ -26,7 +26,7 @@ class ManyStreamsTest {
     int refused = 0;
     try {
       var in = new DataInputStream(socket.getInputStream());
-      while (refused < STREAMS - MOST) {
+      while (refused < STREAMS - MAX) {
         int length = in.readUnsignedByte() << 16 | in.readUnsignedShort();
         int type = in.readUnsignedByte();
         in.skipNBytes(5 + length);
@@ -57,7 +57,7 @@ class ManyStreamsTest {
         assertThat(e).hasMessageMatching("(?s).*(Broken pipe|reset|closed).*");
       }
       End how = end.get(60, TimeUnit.SECONDS);
-      assertThat(how.refused() >= STREAMS - MOST || how.closed()).as("%s", how).isTrue();
+      assertThat(how.refused() >= STREAMS - MAX || how.closed()).as("%s", how).isTrue();
       assertThat(server.blocking().generateImages(request("x").build()).getImagesCount())
           .isEqualTo(1);
     }

@@ -181,9 +181,24 @@ final class ToyModel {
         name, EnumSet.range(Kind.TEXT_TO_IMAGE, Kind.UNCONDITIONAL), parts(query -> {}, between));
   }
 
+  /**
+   * A model of texts with another identity.
+   *
+   * @param network called before each prediction of the decoder's network
+   */
+  static ImagePipeline of(ModelIdentity identity, Consumer<Query<ImageDecoder.Condition>> network) {
+    return pipeline(identity, Set.of(Kind.TEXT_TO_IMAGE), parts(network));
+  }
+
   private static UnclipPipeline pipeline(String name, Set<Kind> tasks, UnclipParts parts) {
+    var digest = "sha256:" + "0".repeat(64);
+    return pipeline(new ModelIdentity(name, "three lines", "Apache-2.0", digest), tasks, parts);
+  }
+
+  private static UnclipPipeline pipeline(
+      ModelIdentity identity, Set<Kind> tasks, UnclipParts parts) {
     return new UnclipPipeline(
-        () -> new ModelIdentity(name, "three lines", "Apache-2.0", "sha256:" + "0".repeat(64)),
+        () -> identity,
         Pixels.square(LARGE),
         new ModelCard.Limits(MAX_IMAGES, BATCH),
         tasks,

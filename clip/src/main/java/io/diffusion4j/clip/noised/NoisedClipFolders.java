@@ -120,8 +120,8 @@ public final class NoisedClipFolders {
 
   private static int heads(Path folder, String field, long width) {
     Path file = folder.resolve(CONFIG);
-    int usual = Math.max(1, Math.toIntExact(width / HEAD_WIDTH));
-    return Files.exists(file) ? config(file).intValue(field, usual) : usual;
+    int defaultValue = Math.max(1, Math.toIntExact(width / HEAD_WIDTH));
+    return Files.exists(file) ? config(file).intValue(field, defaultValue) : defaultValue;
   }
 
   /** Returns the factor of the cosine. */

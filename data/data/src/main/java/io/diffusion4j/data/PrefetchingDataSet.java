@@ -21,7 +21,7 @@ public final class PrefetchingDataSet implements DataSet, AutoCloseable {
   /** Memory for the examples of a series that are ready, in bytes. */
   private static final long READY = 1L << 26;
 
-  private static final int MOST = 1024;
+  private static final int MAX = 1024;
 
   private final DataSet data;
   private final ExecutorService threads;
@@ -74,7 +74,7 @@ public final class PrefetchingDataSet implements DataSet, AutoCloseable {
 
   private CaptionedImages ahead(CaptionedImages examples, int imageSize) {
     long bytes = 3L * Float.BYTES * imageSize * imageSize;
-    int depth = (int) Math.max(1, Math.min(MOST, READY / bytes));
+    int depth = (int) Math.max(1, Math.min(MAX, READY / bytes));
     var ahead = new Prefetcher<>(examples::get, threads, depth);
     series.add(ahead);
     return new CaptionedImages() {

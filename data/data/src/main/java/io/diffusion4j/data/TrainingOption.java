@@ -13,7 +13,7 @@ import java.util.function.UnaryOperator;
  */
 public final class TrainingOption<T> {
   private final String name;
-  private final String usual;
+  private final String defaultValue;
   private final Optional<ByName<T>> choices;
   private final Function<String, T> reader;
   private final UnaryOperator<String> writer;
@@ -21,13 +21,13 @@ public final class TrainingOption<T> {
 
   private TrainingOption(
       String name,
-      String usual,
+      String defaultValue,
       Optional<ByName<T>> choices,
       Function<String, T> reader,
       UnaryOperator<String> writer,
       boolean later) {
     this.name = name;
-    this.usual = usual;
+    this.defaultValue = defaultValue;
     this.choices = choices;
     this.reader = reader;
     this.writer = writer;
@@ -36,14 +36,14 @@ public final class TrainingOption<T> {
 
   /** Returns a choice among values, by name. */
   public static <T> TrainingOption<T> oneOf(
-      String name, String usual, Map<String, ? extends T> values) {
-    return choice(name, usual, new ByName<>(name, values), false);
+      String name, String defaultValue, Map<String, ? extends T> values) {
+    return choice(name, defaultValue, new ByName<>(name, values), false);
   }
 
   private static <T> TrainingOption<T> choice(
-      String name, String usual, ByName<T> values, boolean later) {
+      String name, String defaultValue, ByName<T> values, boolean later) {
     return new TrainingOption<>(
-        name, usual, Optional.of(values), values::named, word -> word, later);
+        name, defaultValue, Optional.of(values), values::named, word -> word, later);
   }
 
   /**
@@ -54,20 +54,20 @@ public final class TrainingOption<T> {
    */
   @SuppressWarnings("unchecked") // as the contract requires
   TrainingOption<T> adding(Map<String, ?> more) {
-    return choice(name, usual, choices.orElseThrow().adding((Map<String, T>) more), later);
+    return choice(name, defaultValue, choices.orElseThrow().adding((Map<String, T>) more), later);
   }
 
   /** Returns a switch: {@code on} or {@code off}. */
-  public static TrainingOption<Boolean> onOrOff(String name, String usual) {
-    return oneOf(name, usual, Map.of("on", true, "off", false));
+  public static TrainingOption<Boolean> onOrOff(String name, String defaultValue) {
+    return oneOf(name, defaultValue, Map.of("on", true, "off", false));
   }
 
   /** Returns a number between two bounds, both included. */
   public static TrainingOption<Double> number(
-      String name, double usual, double least, double most) {
+      String name, double defaultValue, double least, double most) {
     return new TrainingOption<>(
         name,
-        Double.toString(usual),
+        Double.toString(defaultValue),
         Optional.empty(),
         word -> within(name, word, least, most),
         word -> Double.toString(within(name, word, least, most)),
@@ -93,12 +93,12 @@ public final class TrainingOption<T> {
    * written, so the notes of weights and the states of earlier training runs stay valid.
    */
   public TrainingOption<T> addedLater() {
-    return new TrainingOption<>(name, usual, choices, reader, writer, true);
+    return new TrainingOption<>(name, defaultValue, choices, reader, writer, true);
   }
 
   /** Whether a word is written into notes. */
   boolean isWritten(String word) {
-    return !later || !word.equals(usual);
+    return !later || !word.equals(defaultValue);
   }
 
   /** Returns the name on the command line. */
@@ -108,7 +108,7 @@ public final class TrainingOption<T> {
 
   /** Returns the value of the models that ship. */
   String defaultValue() {
-    return usual;
+    return defaultValue;
   }
 
   /**

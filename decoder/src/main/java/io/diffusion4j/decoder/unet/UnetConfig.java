@@ -113,7 +113,8 @@ public record UnetConfig(
     }
 
     /**
-     * Returns the usual form: a sinusoid with the cosines first, and an embedding 4 times as wide.
+     * Returns the default form: a sinusoid with the cosines first, and an embedding 4 times as
+     * wide.
      */
     public static Time sinusoid(int channels) {
       return new Time(channels, WIDENING * channels, 0, false, 0);

@@ -219,9 +219,9 @@ public enum UnetSettings {
    * the one that the file has for levels with attention.
    */
   private List<Level> levels(ComponentConfig c, List<Integer> blocks) {
-    List<Boolean> usual = this == PIXELS ? List.of(false, true, true, true) : List.of();
-    var down = attention(c, "down_block_types", usual, plain, attending);
-    var up = attention(c, "up_block_types", reversed(usual), up(plain), up(attending));
+    List<Boolean> defaults = this == PIXELS ? List.of(false, true, true, true) : List.of();
+    var down = attention(c, "down_block_types", defaults, plain, attending);
+    var up = attention(c, "up_block_types", reversed(defaults), up(plain), up(attending));
     Check.that(
         down.size() == blocks.size() && up.size() == blocks.size(),
         "down_block_types",
@@ -257,9 +257,9 @@ public enum UnetSettings {
 
   /** Reads which blocks have attention, in the order of the file. */
   private static List<Boolean> attention(
-      ComponentConfig c, String field, List<Boolean> usual, String plain, String attending) {
+      ComponentConfig c, String field, List<Boolean> defaults, String plain, String attending) {
     List<Boolean> attention = new ArrayList<>();
-    for (String type : c.texts(field, names(usual, plain, attending))) {
+    for (String type : c.texts(field, names(defaults, plain, attending))) {
       String name = type.startsWith(OLD_PREFIX) ? type.substring(OLD_PREFIX.length()) : type;
       if (!name.equals(plain) && (attending.isEmpty() || !name.equals(attending))) {
         throw c.invalid(field, type, attending.isEmpty() ? plain : plain + " or " + attending);

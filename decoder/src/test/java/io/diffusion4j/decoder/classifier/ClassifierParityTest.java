@@ -119,16 +119,16 @@ class ClassifierParityTest {
 
   @Test
   void anUnknownPoolAndAnUnknownFieldNameThemselves() throws IOException {
-    String usual =
+    String defaultValue =
         "{\"_class_name\": \"EncoderUNetModel\", \"image_size\": 8, \"in_channels\": 3,"
             + " \"out_channels\": 4, \"model_channels\": 32, \"channel_mult\": [1],"
             + " \"num_res_blocks\": 1, \"num_head_channels\": 8, ";
-    Files.writeString(folder.resolve("config.json"), usual + "\"pool\": \"median\"}");
+    Files.writeString(folder.resolve("config.json"), defaultValue + "\"pool\": \"median\"}");
     assertThatThrownBy(() -> ClassifierFolders.read(folder))
         .isInstanceOf(CheckpointException.class)
         .hasMessageContaining(
             "pool: median (expected: one of attention, adaptive, spatial, spatial_v2)");
-    Files.writeString(folder.resolve("config.json"), usual + "\"pol\": \"adaptive\"}");
+    Files.writeString(folder.resolve("config.json"), defaultValue + "\"pol\": \"adaptive\"}");
     assertThatThrownBy(() -> ClassifierFolders.read(folder))
         .isInstanceOf(CheckpointException.class)
         .hasMessageContaining("pol");

@@ -4,8 +4,13 @@ package io.diffusion4j.diffusion.denoiser;
 public final class NonFinitePredictionException extends ArithmeticException {
   private static final long serialVersionUID = 1;
 
+  /** Creates the exception of a network other than the one that is sampled. */
+  public NonFinitePredictionException(String message) {
+    super(message);
+  }
+
   private NonFinitePredictionException(float value, String where, At at) {
-    super(
+    this(
         "%s: %s in %s at step %s of %s (t = %s, sample %s; expected: %s)"
             .formatted(at.stage, value, where, at.step, at.steps, at.t, at.sample, at.expected));
   }

@@ -52,7 +52,7 @@ public record Guider(
   }
 
   /** A parameter with its limits. */
-  private record Parameter(String name, double usual, double least, double most) {}
+  private record Parameter(String name, double defaultValue, double least, double most) {}
 
   private static final double ANY = 1e6;
 
@@ -161,7 +161,7 @@ public record Guider(
             .findFirst()
             .orElseThrow(() -> new Unreadable(name, "one of " + names()));
     Map<String, Double> values = new TreeMap<>();
-    method.parameters().forEach(p -> values.put(p.name, p.usual));
+    method.parameters().forEach(p -> values.put(p.name, p.defaultValue));
     Ramp ramp = Ramp.CONSTANT;
     Space space = Space.OUTPUT;
     Weaker weaker = Weaker.MODEL;

@@ -61,9 +61,9 @@ public record ModelCard(
   }
 
   /**
-   * Returns the usual {@linkplain ImageTask.Variation#likeness likeness} of variations. It is 0 if
-   * the model does not find the noise of an image, or if its guidance is usually so strong that the
-   * noise, which is found without guidance, would not give the image back.
+   * Returns the default {@linkplain ImageTask.Variation#likeness likeness} of variations. It is 0
+   * if the model does not find the noise of an image, or if its guidance is usually so strong that
+   * the noise, which is found without guidance, would not give the image back.
    */
   public double defaultLikeness() {
     boolean isGentle =

@@ -6,6 +6,8 @@ import static java.lang.Math.sqrt;
 import io.diffusion4j.diffusion.argument.Check;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Examines a noise schedule that a user has written. {@link #valid} refuses what is none; {@link
@@ -22,6 +24,9 @@ public final class ScheduleCheck {
   private static final double JUMP = 0.05;
 
   private static final int MEAN_FALLS = 10;
+
+  private static final System.Logger LOG = System.getLogger(ScheduleCheck.class.getName());
+  private static final Set<String> LOGGED = ConcurrentHashMap.newKeySet();
 
   private ScheduleCheck() {}
 
@@ -83,6 +88,20 @@ public final class ScheduleCheck {
               name(last), end, "near 0, such as 0.0047: drawing starts from noise without signal"));
     }
     return remarks;
+  }
+
+  /**
+   * Logs the {@link #remarks} as warnings, each line once.
+   *
+   * @param user what uses the schedule, such as the name of a stage
+   */
+  public static void logRemarks(String user, NoiseSchedule schedule) {
+    for (String remark : remarks(schedule)) {
+      String line = user + ": noise schedule: " + remark;
+      if (LOGGED.add(line)) {
+        LOG.log(System.Logger.Level.WARNING, line);
+      }
+    }
   }
 
   private static String name(int t) {

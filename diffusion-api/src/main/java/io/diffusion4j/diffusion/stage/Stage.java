@@ -10,10 +10,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
 
 /**
@@ -54,9 +52,6 @@ public record Stage(
   /** Plans that amplify errors more than this draw noise; usable plans stay below 70. */
   private static final double MAX_GAIN = 100;
 
-  private static final System.Logger LOG = System.getLogger(Stage.class.getName());
-  private static final Set<String> REMARKED = ConcurrentHashMap.newKeySet();
-
   public Stage {
     Check.that(name.matches("[a-z][a-z0-9_]{0,63}"), "name", name, "lower_snake_case");
     guides = Collections.unmodifiableSortedMap(new TreeMap<>(guides));
@@ -81,12 +76,7 @@ public record Stage(
    * in its noise schedule is logged, each line once.
    */
   public static Stage denoising(String name, StageKind.Denoising course) {
-    for (String remark : ScheduleCheck.remarks(course.schedule())) {
-      String line = name + ": noise schedule: " + remark;
-      if (REMARKED.add(line)) {
-        LOG.log(System.Logger.Level.WARNING, line);
-      }
-    }
+    ScheduleCheck.logRemarks(name, course.schedule());
     return of(name, course);
   }
 

@@ -185,7 +185,7 @@ class PipelinesTest {
 
   @Test
   void aStageThatIsAskedForNothingSamplesByDefault() {
-    Stage usual =
+    Stage defaults =
         Stage.denoising(
             Prior.STAGE,
             new StageKind.Denoising(
@@ -202,7 +202,7 @@ class PipelinesTest {
     var parts =
         new UnclipParts(
             textEncoder,
-            watched.offeredAs(usual.withScale(new Stage.Scale(2, 9))),
+            watched.offeredAs(defaults.withScale(new Stage.Scale(2, 9))),
             images -> List.of(),
             (draws, settings, listener) ->
                 draws.stream().map(draw -> new Image(1, 1, new float[3])).toList(),

@@ -156,12 +156,12 @@ record DiffusersScheduler(
     }
 
     private DiffusersScheduler tcd() {
-      int usual = (int) number("original_inference_steps", 50);
+      int defaultValue = (int) number("original_inference_steps", 50);
       double eta = number("eta", TcdSampler.PUBLISHED_ETA);
       return preserving(
           new TcdSampler(eta, FinalNoiseLevel.FIRST_TIMESTEP),
           schedule(),
-          distilled(setTimesteps.has("original_inference_steps") ? trainSteps() : usual),
+          distilled(setTimesteps.has("original_inference_steps") ? trainSteps() : defaultValue),
           Thresholding.NONE);
     }
 
@@ -273,9 +273,9 @@ record DiffusersScheduler(
       return scheduler.equals("LCMScheduler") || scheduler.equals("TCDScheduler");
     }
 
-    private TimestepSpacing spacing(String usual) {
+    private TimestepSpacing spacing(String defaultValue) {
       int offset = (int) number("steps_offset", 0);
-      String name = text("timestep_spacing", usual);
+      String name = text("timestep_spacing", defaultValue);
       return switch (name) {
         case "leading" ->
             scheduler.startsWith("DPMSolver")
@@ -319,19 +319,19 @@ record DiffusersScheduler(
       }
     }
 
-    private boolean bool(String field, boolean usual) {
+    private boolean bool(String field, boolean defaultValue) {
       JsonNode value = config.remove(field);
-      return value == null ? usual : value.asBoolean();
+      return value == null ? defaultValue : value.asBoolean();
     }
 
-    private double number(String field, double usual) {
+    private double number(String field, double defaultValue) {
       JsonNode value = config.remove(field);
-      return value == null ? usual : value.asDouble();
+      return value == null ? defaultValue : value.asDouble();
     }
 
-    private String text(String field, String usual) {
+    private String text(String field, String defaultValue) {
       JsonNode value = config.remove(field);
-      return value == null ? usual : value.asText();
+      return value == null ? defaultValue : value.asText();
     }
   }
 }

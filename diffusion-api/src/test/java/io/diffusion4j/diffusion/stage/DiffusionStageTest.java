@@ -92,16 +92,16 @@ class DiffusionStageTest {
 
   @Test
   void settingsMaySayWhichTimestepsAreKeptAndWhatIsDoneToX0() {
-    SamplingSettings usual = settings(new DdimSampler(0), 4);
+    SamplingSettings defaults = settings(new DdimSampler(0), 4);
     TimestepSpacing trailing = TimestepSpacings.standard().named("trailing");
-    assertThat(stage.plan(usual.withSpacing(trailing)).steps())
+    assertThat(stage.plan(defaults.withSpacing(trailing)).steps())
         .extracting(step -> (int) step.t())
         .isEqualTo(trailing.of(1000, 4).values());
     float[] zeros =
         stage
             .sample(
                 List.of(draw(0)),
-                usual.withTreatment(x0 -> Arrays.fill(x0, 0)),
+                defaults.withTreatment(x0 -> Arrays.fill(x0, 0)),
                 SamplingListener.NONE)
             .get(0);
     assertThat(zeros).containsOnly(0); // x̂₀, the end of the trajectory

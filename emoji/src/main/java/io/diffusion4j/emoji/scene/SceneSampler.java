@@ -169,7 +169,7 @@ public final class SceneSampler {
     if (styles.isEmpty()) {
       return Optional.empty();
     }
-    Style style = mix.oneStyle() ? usual(subject, styles) : Streams.oneOf(random, styles);
+    Style style = mix.oneStyle() ? defaultStyle(subject, styles) : Streams.oneOf(random, styles);
     // The test split of backgrounds never uses white.
     boolean named =
         random.nextDouble() < mix.background() || split == SceneSplit.HELD_OUT_BACKGROUND;
@@ -190,7 +190,7 @@ public final class SceneSampler {
   /**
    * Returns the first style that is not held out; in the test split of styles, the first that is.
    */
-  private Style usual(Subject subject, List<Style> styles) {
+  private Style defaultStyle(Subject subject, List<Style> styles) {
     if (split == SceneSplit.HELD_OUT_STYLE) {
       return styles.get(0);
     }

@@ -20,9 +20,9 @@ public final class EmojiTechniques {
   public static final TrainingOption<UnaryOperator<SceneMix>> SCENES =
       TrainingOption.oneOf(
           "scenes",
-          "usual",
+          "default",
           Map.<String, UnaryOperator<SceneMix>>of(
-              "usual", UnaryOperator.identity(), "crowded", SceneMix::crowded));
+              "default", UnaryOperator.identity(), "crowded", SceneMix::crowded));
 
   /** Whether every other batch of CLIP contains only pairs of two things, in both orders. */
   public static final TrainingOption<Boolean> RELATIONS = TrainingOption.onOrOff("relations", "on");

@@ -71,8 +71,9 @@ class SceneSamplerTest {
     for (int i = 0; i < N; i++) {
       Scene scene = one.scene(i);
       Concept concept = scene.subject().concepts().get(0);
-      boolean usual = concept.isDrawnIn(Style.NOTO) && !Splits.isHeldOut(concept, Style.NOTO);
-      assertThat(scene.style()).isEqualTo(usual ? Style.NOTO : Style.TWITTER);
+      boolean defaultValue =
+          concept.isDrawnIn(Style.NOTO) && !Splits.isHeldOut(concept, Style.NOTO);
+      assertThat(scene.style()).isEqualTo(defaultValue ? Style.NOTO : Style.TWITTER);
     }
     var unseen = new SceneSampler(ConceptSet.natureAndFood(), mix, SceneSplit.HELD_OUT_STYLE, 0);
     Scene scene = unseen.scene(0);

@@ -65,9 +65,9 @@ class TechniquesTest {
 
   @Test
   void aFlowBringsItsPredictionAndIsWrittenOnlyWhenChosen() {
-    var usual = of(UnclipTraining.DECODER);
-    assertThat(usual.words()).doesNotContain("process", "density", "flow-shift");
-    var flow = usual.with("process", "flow").with("weighting", "cosmap");
+    var defaults = of(UnclipTraining.DECODER);
+    assertThat(defaults.words()).doesNotContain("process", "density", "flow-shift");
+    var flow = defaults.with("process", "flow").with("weighting", "cosmap");
     assertThat(flow.words()).contains("prediction=velocity process=flow").contains("cosmap");
     assertThat(flow.techniques().get(PartTechniques.FLOW_PREDICTION))
         .isEqualTo(Parameterization.VELOCITY);
@@ -110,7 +110,7 @@ class TechniquesTest {
         "DECODER | weighting | p2 | weighting: p2 (expected: one of cosmap, min-snr,"
             + " min-snr-plus-one, min-snr-plus-one-or-eps, sigma-sqrt, simple)",
         "PRIOR | captions | short | captions: short (expected: one of plain, varied)",
-        "DECODER | scenes | full | scenes: full (expected: one of crowded, usual)",
+        "DECODER | scenes | full | scenes: full (expected: one of crowded, default)",
         "CLIP | relations | yes | relations: yes (expected: one of off, on)",
       })
   void whatThereIsNotIsRefused(String part, String name, String value, String message) {

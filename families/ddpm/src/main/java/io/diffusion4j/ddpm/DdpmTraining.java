@@ -117,12 +117,12 @@ record DdpmTraining(boolean autoencoder) implements TrainableComponent {
         model,
         "a folder of its own; another pipeline is there");
     boolean flow = !autoencoder && run.technique(PROCESS);
-    var usual = flow ? flow(run) : usualScheduler(run);
+    var defaults = flow ? flow(run) : defaultScheduler(run);
     var scheduler =
         Optional.ofNullable(first)
             .map(folder -> new DdpmFolder(folder).scheduler())
             .filter(own -> own.kind().isFlow() == flow)
-            .orElse(usual)
+            .orElse(defaults)
             .withParameterization(run.technique(FLOW_PREDICTION));
     int steps = scheduler.trainTimesteps();
     var noise =
@@ -164,7 +164,7 @@ record DdpmTraining(boolean autoencoder) implements TrainableComponent {
     return SchedulerConfig.flow(SchedulerConfig.ddpm().trainTimesteps(), run.technique(FLOW_SHIFT));
   }
 
-  private SchedulerConfig usualScheduler(ComponentRun run) {
+  private SchedulerConfig defaultScheduler(ComponentRun run) {
     return autoencoder ? SchedulerConfig.autoencoder(run.technique(NOISE)) : SchedulerConfig.ddpm();
   }
 

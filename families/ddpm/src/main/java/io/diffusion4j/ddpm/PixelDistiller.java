@@ -5,7 +5,6 @@ import io.diffusion4j.decoder.unet.UnetConfig.Labels;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.train.LowRank;
 import io.diffusion4j.pipeline.FolderDigest;
-import io.diffusion4j.pipeline.Student;
 import io.diffusion4j.pipeline.Students;
 import io.diffusion4j.training.ComponentRun;
 import io.diffusion4j.training.Distillable;
@@ -21,7 +20,7 @@ import java.util.stream.IntStream;
 /** Distils a DDPM of pixels; the classes of its noises follow from the seed. */
 final class PixelDistiller implements Distiller {
   private static final String STAGE = DdpmPipeline.STAGE;
-  private static final Distillable.Usual USUAL = new Distillable.Usual(25, 1);
+  private static final Distillable.Defaults DEFAULTS = new Distillable.Defaults(25, 1);
 
   @Override
   public boolean distill(Distillation how, ModelTraining.Observer observer) {
@@ -53,23 +52,16 @@ final class PixelDistiller implements Distiller {
             labels(network.labels(), how),
             network.labels().hasNull() ? Optional.of(new PixelLabel.None()) : Optional.empty(),
             Optional.empty(),
-            USUAL);
+            DEFAULTS);
     String digest = FolderDigest.of(how.teacher(), component -> true);
-    var distiller = new NetworkDistiller<>(how, digest, of);
-    return distiller.distill(
-        (weights, students, notes) -> {
-          new DdpmFolder(how.student()).write(network, students, List.of(), weights, notes);
-          var student =
-              Student.of(
-                  how.method().word(),
-                  how.steps(),
-                  distiller.guidance(),
-                  how.scales(),
-                  how.method().sampler(),
-                  digest);
-          Students.NONE.with(STAGE, student).write(how.student());
-        },
-        observer);
+    return new NetworkDistiller<>(how, digest, of)
+        .distill(
+            "",
+            (weights, students, notes, student) -> {
+              new DdpmFolder(how.student()).write(network, students, List.of(), weights, notes);
+              Students.NONE.with(STAGE, student).write(how.student());
+            },
+            observer);
   }
 
   /** Returns the class of each noise, among them the null class if there is one. */

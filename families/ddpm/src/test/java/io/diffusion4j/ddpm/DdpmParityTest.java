@@ -109,11 +109,11 @@ class DdpmParityTest {
             (ObjectNode) run.get("scheduler_override"));
     try (var plugins = Plugins.of(List.of());
         var open = OpenPipeline.of(changed, OpenOptions.with(Residency.ALWAYS), plugins)) {
-      var usual = open.pipeline().card().stages().get(0).defaults();
+      var defaults = open.pipeline().card().stages().get(0).defaults();
       var settings =
-          usual
+          defaults
               .withSteps(run.get("num_inference_steps").asInt())
-              .withSampler(asCalled(usual.sampler(), run));
+              .withSampler(asCalled(defaults.sampler(), run));
       var drawn =
           open.pipeline()
               .draw(

@@ -150,7 +150,7 @@ final class DistillationLawTest {
         IntStream.range(0, PAIRS).mapToObj(i -> new Seen(i % 2 == 0 ? 1 : -1, 0)).toList(),
         Optional.of(NOBODY),
         Optional.of((seen, scale) -> new Seen(seen.group, (float) scale)),
-        new Distillable.Usual(TEACHER_STEPS, 2));
+        new Distillable.Defaults(TEACHER_STEPS, 2));
   }
 
   private static NetworkDenoiser.Times times(SchedulerConfig scheduler) {
@@ -198,7 +198,8 @@ final class DistillationLawTest {
     boolean finished =
         new NetworkDistiller<>(how, "sha256:1", of)
             .distill(
-                (weights, scheduler, notes) ->
+                "",
+                (weights, scheduler, notes, student) ->
                     made[0] = new Made(new TensorMap().putAll("", weights), scheduler),
                 observer);
     assertThat(finished).isEqualTo(made[0] != null);
@@ -276,7 +277,7 @@ final class DistillationLawTest {
     double others = 0;
     for (float scale : new float[] {1, 6}) {
       var asked = how(Method.DIRECT, 1, 1);
-      var at = drawing(of, new Distillable.Usual(TEACHER_STEPS, scale));
+      var at = drawing(of, new Distillable.Defaults(TEACHER_STEPS, scale));
       var ends = new NetworkDistiller<>(asked, "sha256:1", at).pairs().samples();
       own += error(student, of, ends, 1, scale);
       others += error(student, of, ends, 1, 7 - scale);
@@ -284,7 +285,7 @@ final class DistillationLawTest {
     assertThat(own).isLessThan(0.8 * others);
   }
 
-  private static Distillable<Seen> drawing(Distillable<Seen> of, Distillable.Usual usual) {
+  private static Distillable<Seen> drawing(Distillable<Seen> of, Distillable.Defaults defaults) {
     return new Distillable<>(
         of.stage(),
         of.network(),
@@ -297,7 +298,7 @@ final class DistillationLawTest {
         of.conditions(),
         of.away(),
         of.embedding(),
-        usual);
+        defaults);
   }
 
   @ParameterizedTest

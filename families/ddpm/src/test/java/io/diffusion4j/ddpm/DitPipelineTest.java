@@ -84,9 +84,9 @@ class DitPipelineTest {
   }
 
   /** The settings of a run, its scheduler included. */
-  private static SamplingSettings settings(JsonNode run, SamplingSettings usual) {
+  private static SamplingSettings settings(JsonNode run, SamplingSettings defaults) {
     var settings =
-        usual
+        defaults
             .withSteps(run.get("num_inference_steps").asInt())
             .withGuidanceScale(GuidanceScale.constant(guidance(run)));
     JsonNode scheduler = run.get("scheduler");
@@ -105,12 +105,12 @@ class DitPipelineTest {
     var io = golden.io();
     var folder = new DdpmFolder(path);
     var scheduler = folder.scheduler();
-    SamplingSettings usual;
+    SamplingSettings defaults;
     try (var plugins = Plugins.of(List.of());
         var open = OpenPipeline.of(path, OpenOptions.with(Residency.ALWAYS), plugins)) {
-      usual = open.pipeline().card().stages().get(0).defaults();
+      defaults = open.pipeline().card().stages().get(0).defaults();
     }
-    var plan = settings(run, usual).plan(scheduler.schedule(), scheduler.timesteps());
+    var plan = settings(run, defaults).plan(scheduler.schedule(), scheduler.timesteps());
     assertThat(plan.steps().stream().mapToDouble(step -> step.t()).toArray())
         .containsExactly(io.values("timesteps"));
     int images = run.get("class_labels").size();

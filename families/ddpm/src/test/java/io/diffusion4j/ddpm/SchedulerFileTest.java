@@ -118,10 +118,10 @@ class SchedulerFileTest {
             Optional.empty(),
             Optional.empty(),
             Optional.empty());
-    var usual = pipeline.card().stages().get(0).defaults().withSteps(steps);
+    var defaults = pipeline.card().stages().get(0).defaults().withSteps(steps);
     int[] timesteps = timesteps(settings, steps);
     if (timesteps[0] >= settings.trained) { // beyond the tables of diffusers too
-      assertThatThrownBy(() -> pipeline.card().stages().get(0).plan(usual))
+      assertThatThrownBy(() -> pipeline.card().stages().get(0).plan(defaults))
           .as("%s, %s steps", settings, steps)
           .hasMessageStartingWith("offset: 1 (expected: at most 0");
       return;
@@ -130,7 +130,7 @@ class SchedulerFileTest {
         pipeline
             .draw(
                 new ImageTask.Unconditional(OptionalInt.empty()),
-                Map.of(DdpmPipeline.STAGE, usual),
+                Map.of(DdpmPipeline.STAGE, defaults),
                 List.of(NOISE),
                 SamplingListener.NONE)
             .get(0)

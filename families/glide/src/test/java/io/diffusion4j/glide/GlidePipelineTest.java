@@ -76,9 +76,9 @@ class GlidePipelineTest {
       new GlideParts(LENGTHS, base, SMALL, 0, LENGTHS, upsampler, LARGE);
 
   private GlideDrawing generate(String prompt, double guidanceScale) {
-    var usual = GlideDrawing.pipeline(parts, false).defaults(ImageTask.Kind.TEXT_TO_IMAGE);
+    var defaults = GlideDrawing.pipeline(parts, false).defaults(ImageTask.Kind.TEXT_TO_IMAGE);
     var ofBase =
-        Objects.requireNonNull(usual.get(GlideParts.BASE))
+        Objects.requireNonNull(defaults.get(GlideParts.BASE))
             .withGuidanceScale(GuidanceScale.constant(guidanceScale));
     return GlideDrawing.of(
         parts, ImageTask.of(prompt), Map.of(GlideParts.BASE, ofBase), List.of(NOISE));

@@ -12,19 +12,16 @@ import io.diffusion4j.diffusion.stage.Stage;
 import io.diffusion4j.nn.weights.ModelFiles;
 import io.diffusion4j.pipeline.OpenOptions;
 import io.diffusion4j.pipeline.Residency;
-import io.diffusion4j.pipeline.Student;
 import io.diffusion4j.pipeline.Students;
 import io.diffusion4j.training.Components;
 import io.diffusion4j.training.Distillable;
 import io.diffusion4j.training.Distillation;
 import io.diffusion4j.training.Distiller;
-import io.diffusion4j.training.LowRankFile;
 import io.diffusion4j.training.ModelTraining;
 import io.diffusion4j.training.NetworkDistiller;
 import io.diffusion4j.unclip.UnclipFolder;
 import io.diffusion4j.unclip.training.PriorTeacher;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
 
@@ -86,7 +83,7 @@ final class KandinskyDistiller implements Distiller {
                     teacher.priorScheduler().resolve(KandinskyPair.SCHEDULER_CONFIG)),
                 model.textEncoder(),
                 how);
-        prior = distiller(captions.network(usual(model.prior().stage())));
+        prior = distiller(captions.network(defaults(model.prior().stage())));
       }
     }
 
@@ -96,25 +93,25 @@ final class KandinskyDistiller implements Distiller {
           teacher.decoder(), place, how.config().compute(), Residency.ONE_AT_A_TIME, List.of());
     }
 
-    private static Distillable.Usual usual(Stage stage) {
-      return new Distillable.Usual(stage.defaults().steps(), stage.scale().defaultValue());
+    private static Distillable.Defaults defaults(Stage stage) {
+      return new Distillable.Defaults(stage.defaults().steps(), stage.scale().defaultValue());
     }
 
-    /** Teachers of stages that are not distilled draw as usual. */
+    /** Teachers of stages that are not distilled draw by their defaults. */
     private <C> NetworkDistiller<C> distiller(Distillable<C> of) {
       boolean distilled = how.parts(STAGES).contains(of.stage());
-      return new NetworkDistiller<>(distilled ? how : how.asUsual(), digest, of);
+      return new NetworkDistiller<>(distilled ? how : how.withDefaults(), digest, of);
     }
 
     boolean prior(ModelTraining.Observer observer) {
       var written = List.of(UnclipFolder.PRIOR, UnclipFolder.PRIOR_SCHEDULER);
       return prior.distill(
+          Prior.STAGE + ".",
           writing(
               Prior.STAGE,
-              prior,
               written,
               student.prior(),
-              (weights, scheduler, notes) -> {
+              (weights, scheduler, notes, made) -> {
                 captions.write(Components.made(student.priorNetwork()), weights, notes);
                 write(student.priorScheduler(), scheduler);
               }),
@@ -145,63 +142,43 @@ final class KandinskyDistiller implements Distiller {
                         (network, batching) ->
                             network.conditions(List.of(model.nothing()), size).get(0))),
                 Optional.empty(),
-                usual(model.decoderStage()));
+                defaults(model.decoderStage()));
       }
-      var distiller = distiller(of);
       var written = List.of(UnclipFolder.DECODER, UnclipFolder.DECODER_SCHEDULER);
-      return distiller.distill(
-          writing(
-              ImageDecoder.STAGE,
-              distiller,
-              written,
-              student.decoder(),
-              (weights, students, notes) -> {
-                unet.write(Components.made(student.unet()));
-                try (var own = Checkpoint.open(teacher.unet(), Checkpoint.DIFFUSERS)) {
-                  var all = new TensorMap().putAll("", weights);
-                  own.names().stream()
-                      .filter(name -> !KandinskyUnet.isOfDenoiser(name))
-                      .forEach(name -> all.put(name, own.shape(name), own.read(name)));
-                  ModelFiles.write(student.unet(), Checkpoint.DIFFUSERS, all, name -> true, notes);
-                }
-                write(student.decoderScheduler(), students);
-              }),
-          observer);
+      return distiller(of)
+          .distill(
+              KandinskyFolder.UNET + ".",
+              writing(
+                  ImageDecoder.STAGE,
+                  written,
+                  student.decoder(),
+                  (weights, students, notes, made) -> {
+                    unet.write(Components.made(student.unet()));
+                    try (var own = Checkpoint.open(teacher.unet(), Checkpoint.DIFFUSERS)) {
+                      var all = new TensorMap().putAll("", weights);
+                      own.names().stream()
+                          .filter(name -> !KandinskyUnet.isOfDenoiser(name))
+                          .forEach(name -> all.put(name, own.shape(name), own.read(name)));
+                      ModelFiles.write(
+                          student.unet(), Checkpoint.DIFFUSERS, all, name -> true, notes);
+                    }
+                    write(student.decoderScheduler(), students);
+                  }),
+              observer);
     }
 
     private static void write(Path folder, SchedulerConfig scheduler) {
       scheduler.write(Components.made(folder).resolve(KandinskyPair.SCHEDULER_CONFIG));
     }
 
-    /** Writes a student with the components that are not distilled, or its updates. */
+    /** Writes a student with the components that are not distilled. */
     private NetworkDistiller.Written writing(
-        String stage,
-        NetworkDistiller<?> distiller,
-        List<String> components,
-        Path folder,
-        NetworkDistiller.Written network) {
-      return (weights, scheduler, notes) -> {
-        var made =
-            Student.of(
-                how.method().word(),
-                how.steps(),
-                distiller.guidance(),
-                how.scales(),
-                how.method().sampler(),
-                digest);
-        var updates = how.config().lowRank();
-        if (updates.isPresent()) {
-          var file = LowRankFile.in(how.student());
-          var own = new HashMap<>(notes);
-          own.putAll(Students.noted(file.path(), file.notes()).with(stage, made).note());
-          String prefix = stage.equals(Prior.STAGE) ? stage : KandinskyFolder.UNET;
-          file.add(updates.get(), weights, prefix + ".", own);
-          return;
-        }
+        String stage, List<String> components, Path folder, NetworkDistiller.Written network) {
+      return (weights, scheduler, notes, made) -> {
         var family = new KandinskyTraining();
         var layout = family.layout(how.student());
         Components.copyMissing(family.finished(how.teacher()), layout, components);
-        network.write(weights, scheduler, notes);
+        network.write(weights, scheduler, notes, made);
         Students.in(folder).with(stage, made).write(folder);
         layout.writeIndex();
       };

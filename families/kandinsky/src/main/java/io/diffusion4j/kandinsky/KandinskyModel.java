@@ -219,13 +219,13 @@ final class KandinskyModel implements AutoCloseable {
   /**
    * Returns the published settings of the decoder.
    *
-   * @param usual the size of its pictures by default
+   * @param defaultValue the size of its pictures by default
    * @param unit the number that divides the sides of pictures
    */
-  private static Stage decoderStage(SchedulerConfig scheduler, Pixels usual, int unit) {
+  private static Stage decoderStage(SchedulerConfig scheduler, Pixels defaultValue, int unit) {
     return Stage.denoising(ImageDecoder.STAGE, scheduler.course(DECODER_STEPS))
         .withScale(new Stage.Scale(GUIDANCE, MAX_GUIDANCE))
-        .withDraws(usual)
+        .withDraws(defaultValue)
         .withReuse(true)
         .withSizes(new Sizes(unit, Math.max(unit, MAX_PIXELS)));
   }

@@ -34,11 +34,11 @@ record PriorPlace(Path pipeline, Path network) {
   static PriorPlace of(Path decoder, OpenOptions how) {
     String asked = how.prior().orElse(DEFAULT);
     if (asked.equals(DEFAULT)) {
-      return usual(named(decoder));
+      return defaultIn(named(decoder));
     }
     Path folder = asked.equals(ECLIPSE) ? decoder.resolve(KandinskyFolder.ECLIPSE) : Path.of(asked);
     if (KandinskyFolder.isPrior(folder)) {
-      return usual(folder);
+      return defaultIn(folder);
     }
     Check.that(
         Files.isRegularFile(folder.resolve(CONFIG)),
@@ -50,7 +50,7 @@ record PriorPlace(Path pipeline, Path network) {
     return new PriorPlace(named(decoder), folder);
   }
 
-  private static PriorPlace usual(Path pipeline) {
+  private static PriorPlace defaultIn(Path pipeline) {
     return new PriorPlace(pipeline, pipeline.resolve(KandinskyFolder.PRIOR));
   }
 

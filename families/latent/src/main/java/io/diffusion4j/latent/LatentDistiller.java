@@ -14,18 +14,15 @@ import io.diffusion4j.diffusion.stage.Pixels;
 import io.diffusion4j.nn.weights.ModelFiles;
 import io.diffusion4j.pipeline.FolderDigest;
 import io.diffusion4j.pipeline.Residency;
-import io.diffusion4j.pipeline.Student;
 import io.diffusion4j.pipeline.Students;
 import io.diffusion4j.training.ComponentRun;
 import io.diffusion4j.training.Components;
 import io.diffusion4j.training.Distillable;
 import io.diffusion4j.training.Distillation;
 import io.diffusion4j.training.Distiller;
-import io.diffusion4j.training.LowRankFile;
 import io.diffusion4j.training.ModelTraining;
 import io.diffusion4j.training.NetworkDistiller;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -62,30 +59,15 @@ final class LatentDistiller implements Distiller {
     Check.that(!how.captions().isEmpty(), "captions", "none", "at least one");
     var learns = how.embedded().isPresent() ? taught.withGuidance(GUIDANCE_WIDTH) : taught;
     String digest = FolderDigest.of(teacher, component -> true);
-    var distiller = new NetworkDistiller<>(how, digest, of(how, learns));
-    return distiller.distill(
-        (weights, scheduler, notes) -> {
-          var student =
-              Student.of(
-                  how.method().word(),
-                  how.steps(),
-                  distiller.guidance(),
-                  how.scales(),
-                  how.method().sampler(),
-                  digest);
-          var students = Students.NONE.with(STAGE, student);
-          var updates = how.config().lowRank();
-          if (updates.isPresent()) {
-            var own = new HashMap<>(notes);
-            own.putAll(students.note());
-            LowRankFile.in(how.student()).add(updates.get(), weights, UNET + ".", own);
-            return;
-          }
-          write(how, learns, weights, scheduler, notes);
-          students.write(how.student());
-          StableDiffusionFolder.writeIndex(how.student());
-        },
-        observer);
+    return new NetworkDistiller<>(how, digest, of(how, learns))
+        .distill(
+            UNET + ".",
+            (weights, scheduler, notes, student) -> {
+              write(how, learns, weights, scheduler, notes);
+              Students.NONE.with(STAGE, student).write(how.student());
+              StableDiffusionFolder.writeIndex(how.student());
+            },
+            observer);
   }
 
   private static Distillable<UnetCondition> of(Distillation how, ConditionalUnet unet) {
@@ -122,7 +104,7 @@ final class LatentDistiller implements Distiller {
               : Optional.of(
                   (condition, scale) ->
                       condition.guided(UnetCondition.embedded(scale, unet.guidanceDim()))),
-          new Distillable.Usual(stage.defaults().steps(), stage.scale().defaultValue()));
+          new Distillable.Defaults(stage.defaults().steps(), stage.scale().defaultValue()));
     }
   }
 

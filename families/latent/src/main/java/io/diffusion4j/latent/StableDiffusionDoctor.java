@@ -55,13 +55,13 @@ record StableDiffusionDoctor(Path folder, OpenOptions how, List<Example> example
   private static final List<Double> DISTILLED_TIMES = List.of(0.1, 0.3);
 
   private static final int STEPS = 8;
-  private static final double LEAST_GAIN = 3;
+  private static final double MIN_GAIN = 3;
   private static final double MAX_STRETCH = 3;
 
   /** Texts that every tower distinguishes, whatever the captions are. */
   private static final List<String> TEXTS = List.of("a photograph of a dog", "two red squares");
 
-  private static final double LEAST_DIFFERENCE = 0.01;
+  private static final double MIN_DIFFERENCE = 0.01;
 
   /** The smallest deviation of the pixels of a picture in [−1, 1] that shows something. */
   private static final double FLAT = 0.02;
@@ -149,7 +149,7 @@ record StableDiffusionDoctor(Path folder, OpenOptions how, List<Example> example
     }
     double apart = deviation(difference) / size;
     boolean isFinite = states.stream().allMatch(DenoisingCheck::isFinite);
-    boolean same = !(apart >= LEAST_DIFFERENCE);
+    boolean same = !(apart >= MIN_DIFFERENCE);
     Verdict verdict = !isFinite ? Verdict.BROKEN : same ? Verdict.UNTRAINED : Verdict.OK;
     return Diagnosis.of(
             StableDiffusionFolder.TEXT_ENCODER,
@@ -179,7 +179,7 @@ record StableDiffusionDoctor(Path folder, OpenOptions how, List<Example> example
     Verdict verdict = Verdict.OK;
     if (!Double.isFinite(error)) {
       verdict = Verdict.BROKEN;
-    } else if (!(gain >= LEAST_GAIN)) {
+    } else if (!(gain >= MIN_GAIN)) {
       verdict = Verdict.UNTRAINED;
     } else {
       Optional<String> fault = scalingFault(model.vae().scaling(), stretch, manifest);

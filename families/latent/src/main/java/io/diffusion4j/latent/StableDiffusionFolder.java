@@ -253,7 +253,8 @@ final class StableDiffusionFolder {
         : new FolderReport(folder, List.of(), failures);
   }
 
-  private static String requireClass(Path folder) {
+  /** Checks that a folder is one of these, and not of a family that looks alike. */
+  static String requireClass(Path folder) {
     String name = ModelFolder.open(folder).className();
     if (CLASSES.contains(name)) {
       return name;

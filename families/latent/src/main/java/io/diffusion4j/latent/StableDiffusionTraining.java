@@ -59,6 +59,14 @@ public final class StableDiffusionTraining implements TrainableFamily {
   }
 
   @Override
+  public ModelLayout finished(Path model) {
+    if (isAt(model)) {
+      StableDiffusionFolder.requireClass(model);
+    }
+    return layout(model);
+  }
+
+  @Override
   public Optional<Distiller> distiller(Path model) {
     return isAt(model) ? Optional.of(new LatentDistiller()) : Optional.empty();
   }

@@ -2,6 +2,7 @@ package io.diffusion4j.latent;
 
 import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.decoder.unet.CurrentNames;
+import io.diffusion4j.diffusion.denoiser.NonFinitePredictionException;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.stage.Pixels;
 import io.diffusion4j.nn.Batch;
@@ -51,15 +52,11 @@ final class VaeModel implements AutoCloseable {
    *
    * @param latent {@code [H, W, Z]}, in the scale of the denoising network
    * @param size the size of the latent
-   * @throws ArithmeticException if the decoder answers NaN
+   * @throws NonFinitePredictionException if the decoder answers NaN
    */
   Image decode(float[] latent, Pixels size) {
-    float[] pixels = decodeUncut(latent, size);
+    float[] pixels = requireNumbers("decoder", decodeUncut(latent, size));
     for (int i = 0; i < pixels.length; i++) {
-      if (Float.isNaN(pixels[i])) {
-        throw new ArithmeticException(
-            "vae: NaN in the decoder's output (expected: numbers; doctor examines the weights)");
-      }
       pixels[i] = Math.max(-1, Math.min(1, pixels[i]));
     }
     return new Image(vae.factor() * size.width(), vae.factor() * size.height(), pixels);
@@ -85,17 +82,32 @@ final class VaeModel implements AutoCloseable {
    * Returns the encoder's answer to an image: {@code [H, W, Z]} in the scale of the denoising
    * network, or mean and log-variance {@code [H, W, 2·Z]}, see {@link Vae#draws}. A side of the
    * image that is no multiple of the factor is rounded down.
+   *
+   * @throws NonFinitePredictionException if the encoder answers NaN
    */
   float[] encode(Image image) {
     float[] pixels = image.pixels().clone();
     for (int i = 0; i < pixels.length; i++) {
       pixels[i] = vae.encoderInput(pixels[i]);
     }
-    return encoders
-        .use(
-            new Pixels(image.width(), image.height()),
-            network -> network.run(new Batch(1).floats(Vae.PIXELS, pixels)).get(0))
-        .clone();
+    return requireNumbers(
+        "encoder",
+        encoders
+            .use(
+                new Pixels(image.width(), image.height()),
+                network -> network.run(new Batch(1).floats(Vae.PIXELS, pixels)).get(0))
+            .clone());
+  }
+
+  private static float[] requireNumbers(String half, float[] values) {
+    for (float value : values) {
+      if (Float.isNaN(value)) {
+        throw new NonFinitePredictionException(
+            "vae: NaN in the %s's output (expected: numbers; doctor examines the weights)"
+                .formatted(half));
+      }
+    }
+    return values;
   }
 
   /**

@@ -11,6 +11,7 @@ import io.diffusion4j.checkpoint.lora.LoraChoice;
 import io.diffusion4j.clip.ClipTextNetwork;
 import io.diffusion4j.clip.Transformer;
 import io.diffusion4j.clip.Transformer.Activation;
+import io.diffusion4j.diffusion.denoiser.NonFinitePredictionException;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.noise.PhiloxNoise;
 import io.diffusion4j.diffusion.pipeline.ImageTask;
@@ -27,6 +28,7 @@ import io.diffusion4j.pipeline.Residency;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -36,6 +38,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is wrong with a folder or a request is said in one line, before anything slow. */
 class StableDiffusionFolderTest {
@@ -110,17 +114,33 @@ class StableDiffusionFolderTest {
     bytes.write(unet.resolve("diffusion_pytorch_model.safetensors"));
     assertThatThrownBy(() -> open())
         .hasMessageContaining(
-            "shape of conv_in.bias: [32] of I8 (expected: of floating-point numbers)");
+            " such as shape of time_embedding.linear_1.weight: [128, 32] of I8 (expected: of float")
+        .hasMessageNotContaining("\n");
   }
 
   @Test
-  void aDecoderThatAnswersNoNumbersIsNamed() {
+  void theWeightsOfAnotherComponentAreRefusedInOneLine() throws IOException {
+    String weights = "diffusion_pytorch_model.safetensors";
+    Files.copy(
+        folder.resolve("unet").resolve(weights),
+        folder.resolve("vae").resolve(weights),
+        StandardCopyOption.REPLACE_EXISTING);
+    assertThatThrownBy(() -> open())
+        .hasMessageStartingWith(folder.resolve("vae").toString())
+        .hasMessageContaining(
+            "tensors do not fit the network, such as missing: encoder.conv_in.weight")
+        .hasMessageNotContaining("\n");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"decoder", "encoder"})
+  void aHalfOfTheAutoencoderThatAnswersNoNumbersIsNamed(String half) {
     Path vae = folder.resolve("vae");
     var broken = new SafetensorsWriter();
     try (var weights = Checkpoint.open(vae, Checkpoint.DIFFUSERS)) {
       for (String name : weights.names()) {
         float[] values = weights.read(name);
-        if (name.equals("decoder.conv_in.bias")) {
+        if (name.equals(half + ".conv_in.bias")) {
           Arrays.fill(values, Float.NaN);
         }
         broken.floats(name, DType.F32, weights.shape(name), () -> values);
@@ -132,13 +152,13 @@ class StableDiffusionFolderTest {
       var pipeline = open.pipeline();
       var stage = pipeline.card().stages().get(0);
       var oneStep = Map.of(stage.name(), stage.defaults().withSteps(1));
+      Image grey = new Image(64, 64, new float[64 * 64 * 3]);
+      var task = new ImageTask.ImageToImage(grey, 1, Words.NONE);
       assertThatThrownBy(
-              () ->
-                  pipeline.draw(
-                      ImageTask.of("a cat"), oneStep, PhiloxNoise.images(7, 1), progress -> {}))
-          .isInstanceOf(ArithmeticException.class)
+              () -> pipeline.draw(task, oneStep, PhiloxNoise.images(7, 1), progress -> {}))
+          .isInstanceOf(NonFinitePredictionException.class)
           .hasMessage(
-              "vae: NaN in the decoder's output (expected: numbers; doctor examines the weights)");
+              "vae: NaN in the %s's output (expected: numbers; doctor examines the weights)", half);
     }
   }
 
@@ -156,10 +176,11 @@ class StableDiffusionFolderTest {
     try (var plugins = Plugins.of(List.of());
         var open = OpenPipeline.of(folder, HOW, plugins)) {
       var pipeline = open.pipeline();
-      var usual = pipeline.card().stages().get(0).defaults();
+      var defaults = pipeline.card().stages().get(0).defaults();
       var task = ImageTask.of("a cat");
-      pipeline.check(task, "decoder", usual.withSize(new Pixels(64, 72)));
-      assertThatThrownBy(() -> pipeline.check(task, "decoder", usual.withSize(new Pixels(64, 68))))
+      pipeline.check(task, "decoder", defaults.withSize(new Pixels(64, 72)));
+      assertThatThrownBy(
+              () -> pipeline.check(task, "decoder", defaults.withSize(new Pixels(64, 68))))
           .hasMessage("size: 64×68 (expected: multiples of 8 pixels)");
     }
   }

@@ -516,7 +516,7 @@ class StableDiffusionTrainingTest {
   }
 
   @Test
-  void whatCannotBeTrainedIsRefusedBeforeAnythingIsWritten() {
+  void whatCannotBeTrainedIsRefusedBeforeAnythingIsWritten() throws IOException {
     Path model = folder.resolve("model");
     var data = new Colours("colours");
     var unet = StableDiffusionTraining.UNET;
@@ -533,6 +533,14 @@ class StableDiffusionTrainingTest {
     assertThatThrownBy(
             () -> train(unet, data, folder.resolve("n"), folder.resolve("work"), inpainting, -1))
         .hasMessageContaining("start-from: a U-Net with further inputs");
+    Path index = inpainting.resolve("model_index.json");
+    Path made = folder.resolve("made");
+    Files.writeString(
+        index,
+        Files.readString(index).replace("StableDiffusionPipeline", "StableDiffusionXLPipeline"));
+    assertThatThrownBy(() -> train(unet, data, made, folder.resolve("work"), inpainting, -1))
+        .hasMessageContaining("_class_name: StableDiffusionXLPipeline, of Stable Diffusion XL");
+    assertThat(made).doesNotExist();
     assertThat(PartSetup.of(unet, data).words()).contains("prediction=eps", "latents=sample");
   }
 }

@@ -136,10 +136,10 @@ public final class PipelineModule extends AbstractModule {
 
     /** Returns the change of a stage's choices: what plugins added, and their default sampler. */
     public UnaryOperator<StageChoices> choices() {
-      var usual = replacement(Sampler.class);
+      var replaced = replacement(Sampler.class);
       return choices -> {
         var all = choices.adding(samplers, spacings, treatments);
-        return usual
+        return replaced
             .map(
                 sampler ->
                     all.adding(Map.of(REPLACED_SAMPLER, sampler), Map.of(), Map.of())
@@ -152,13 +152,13 @@ public final class PipelineModule extends AbstractModule {
      * Returns the identity of a folder's model.
      *
      * @param how the settings, with the precision in which it computes
-     * @param usual its name, unless it was opened with another
+     * @param name its name, unless it was opened with another
      * @param description of the family and its images
      */
     public ModelIdentity identity(
-        Path folder, OpenOptions how, String usual, String description, String digest) {
+        Path folder, OpenOptions how, String name, String description, String digest) {
       return new ModelIdentity(
-          how.name().orElse(usual),
+          how.name().orElse(name),
           description,
           FrontMatter.license(folder),
           digest,

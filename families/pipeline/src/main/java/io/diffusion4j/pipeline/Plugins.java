@@ -171,7 +171,7 @@ public final class Plugins implements AutoCloseable {
 
   /**
    * Checks, once all models are open, that each part of each plugin has a place in one of them. A
-   * module for trainings may stand beside one that has.
+   * module for training runs may stand beside one that has.
    *
    * @throws PluginException if a part has no place
    */

@@ -12,10 +12,10 @@ import java.util.function.Function;
  */
 public final class SizedNetworks implements AutoCloseable {
   /** Each size has its own copy of the weights, so few are kept. */
-  private static final int MOST = 2;
+  private static final int MAX = 2;
 
   private final Function<Pixels, CompiledNetwork> compile;
-  private final Map<Pixels, CompiledNetwork> open = new LinkedHashMap<>(MOST, 0.75f, true);
+  private final Map<Pixels, CompiledNetwork> open = new LinkedHashMap<>(MAX, 0.75f, true);
 
   /** Creates networks that are compiled on first use. */
   public SizedNetworks(Function<Pixels, CompiledNetwork> compile) {
@@ -26,7 +26,7 @@ public final class SizedNetworks implements AutoCloseable {
   public synchronized <R> R use(Pixels size, Function<CompiledNetwork, R> work) {
     var network = open.get(size);
     if (network == null) {
-      if (open.size() == MOST) {
+      if (open.size() == MAX) {
         var eldest = open.values().iterator();
         eldest.next().close();
         eldest.remove();

@@ -6,9 +6,9 @@
  * try (var plugins = Plugins.of(List.of());
  *     var open =
  *         OpenPipeline.of(Path.of("emoji/model"), OpenOptions.with(Residency.ALWAYS), plugins)) {
- *   Map<String, SamplingSettings> usual = Map.of();
+ *   Map<String, SamplingSettings> defaults = Map.of();
  *   open.pipeline()
- *       .draw(ImageTask.of("a red apple"), usual, PhiloxNoise.images(7, 4), SamplingListener.NONE);
+ *       .draw(ImageTask.of("a red apple"), defaults, PhiloxNoise.images(7, 4), SamplingListener.NONE);
  * }
  * }</pre>
  *

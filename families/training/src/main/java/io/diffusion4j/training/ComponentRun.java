@@ -78,16 +78,16 @@ public record ComponentRun(
    * Returns the timesteps of the requested density, if there is one, or of a flow.
    *
    * @param steps the number of timesteps
-   * @param usual those of another process
+   * @param defaults those of another process
    */
-  public TimestepSampler timesteps(int steps, TimestepSampler usual) {
+  public TimestepSampler timesteps(int steps, TimestepSampler defaults) {
     var techniques = setup.techniques();
     boolean flow =
         techniques.words().containsKey(PartTechniques.PROCESS.name())
             && technique(PartTechniques.PROCESS);
     return flow || techniques.isChanged(PartTechniques.DENSITY)
         ? TimestepSampler.of(technique(PartTechniques.DENSITY), steps)
-        : usual;
+        : defaults;
   }
 
   /** Returns the objective with the requested loss and the metrics of plugins. */

@@ -25,7 +25,7 @@ import java.util.function.Supplier;
  * @param away the condition that guidance leads away from; empty for a network without guidance
  * @param embedding gives a condition the guidance scale that the student sees; empty if the network
  *     has no input for it
- * @param usual how the teacher draws by default
+ * @param defaults how the teacher draws by default
  * @param <C> the conditions of the network
  */
 public record Distillable<C>(
@@ -40,7 +40,7 @@ public record Distillable<C>(
     List<C> conditions,
     Optional<C> away,
     Optional<Embedding<C>> embedding,
-    Usual usual) {
+    Defaults defaults) {
   /** Adds a guidance scale to conditions. */
   @FunctionalInterface
   public interface Embedding<C> {
@@ -53,7 +53,7 @@ public record Distillable<C>(
    * @param steps by DDIM
    * @param guidance the scale of classifier-free guidance, 1 for none
    */
-  public record Usual(int steps, double guidance) {}
+  public record Defaults(int steps, double guidance) {}
 
   /**
    * Returns the student's scheduler: deterministic steps from the noisiest timestep. A student of a

@@ -18,13 +18,13 @@ import java.util.SplittableRandom;
  * @param student the folder of the student, which is written at the end; not the teacher's
  * @param work the folder of states and of the teacher's pictures
  * @param method what the student learns
- * @param steps the steps of the student, a power of two up to {@value #MOST}
+ * @param steps the steps of the student, a power of two up to {@value #MAX}
  * @param parts the stages to distil, by name; empty for all of the model
  * @param captions what the teacher draws, in turn; unconditional models need none
- * @param teacherSteps the steps in which the teacher draws, at least 2; empty for its usual ones
+ * @param teacherSteps the steps in which the teacher draws, at least 2; empty for its default ones
  * @param pairs the samples that the teacher draws, at least {@value #HELD_OUT}; one of every
  *     {@value #HELD_OUT} is held out
- * @param guidance the teacher's guidance scale, which the student keeps; empty for its usual one
+ * @param guidance the teacher's guidance scale, which the student keeps; empty for its default one
  * @param embedded the guidance scales of a student that reads its scale ({@link Method#LCM}); empty
  *     for a student of one scale
  * @param config the training of the student, or of each of its stages
@@ -48,9 +48,9 @@ public record Distillation(
   public static final int HELD_OUT = 8;
 
   /** The largest number of steps of a student. */
-  public static final int MOST = 8;
+  public static final int MAX = 8;
 
-  private static final double MOST_SCALE = 100;
+  private static final double MAX_SCALE = 100;
 
   public Distillation {
     Check.that(Files.isDirectory(teacher), "model", teacher, "the folder of a model");
@@ -60,7 +60,7 @@ public record Distillation(
         student,
         "another folder than the teacher's");
     Check.that(
-        steps >= 1 && steps <= MOST && Integer.bitCount(steps) == 1,
+        steps >= 1 && steps <= MAX && Integer.bitCount(steps) == 1,
         "student-steps",
         steps,
         "1, 2, 4 or 8");
@@ -105,8 +105,8 @@ public record Distillation(
     return embedded.map(scales -> List.of(scales.least(), scales.most())).orElse(List.of());
   }
 
-  /** Returns the same distillation of a teacher that draws as usual. */
-  public Distillation asUsual() {
+  /** Returns the same distillation of a teacher that draws by its defaults. */
+  public Distillation withDefaults() {
     return new Distillation(
         teacher,
         student,
@@ -130,7 +130,7 @@ public record Distillation(
    * @throws IllegalArgumentException if the last student has more
    */
   int firstSteps(int ofTeacher) {
-    int first = Math.min(MOST, Integer.highestOneBit(ofTeacher / 2));
+    int first = Math.min(MAX, Integer.highestOneBit(ofTeacher / 2));
     Check.that(
         steps <= first, "student-steps", steps, "at most half of the teacher's %s", ofTeacher);
     return first;
@@ -145,11 +145,11 @@ public record Distillation(
   public record Scales(double least, double most) {
     public Scales {
       Check.that(
-          least >= 1 && least < most && most <= MOST_SCALE,
+          least >= 1 && least < most && most <= MAX_SCALE,
           "embed-guidance",
           least + "," + most,
           "two scales from 1 to %s, the smaller one first",
-          MOST_SCALE);
+          MAX_SCALE);
     }
 
     /** Draws one, uniformly. */

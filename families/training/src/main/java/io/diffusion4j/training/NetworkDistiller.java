@@ -20,6 +20,8 @@ import io.diffusion4j.nn.train.TrainingRun;
 import io.diffusion4j.nn.train.Validation;
 import io.diffusion4j.nn.train.diffusion.DiffusionLoss;
 import io.diffusion4j.nn.train.diffusion.RegressionBatch;
+import io.diffusion4j.pipeline.Student;
+import io.diffusion4j.pipeline.Students;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
@@ -51,7 +53,7 @@ public final class NetworkDistiller<C> {
   private static final String STUDENT = "student.safetensors";
 
   /** The most by which the first step of a student multiplies errors of its network. */
-  private static final double MOST_FACTOR = 1000;
+  private static final double MAX_FACTOR = 1000;
 
   /** Classes of students, and of networks that time another way. */
   private static final Set<SchedulerConfig.Kind> FEW_STEPS =
@@ -68,8 +70,19 @@ public final class NetworkDistiller<C> {
      * Writes the network's weights.
      *
      * @param notes the metadata of the weights
+     * @param student what the stage can do from now on
      */
-    void write(TensorSource weights, SchedulerConfig scheduler, Map<String, String> notes);
+    void write(
+        TensorSource weights,
+        SchedulerConfig scheduler,
+        Map<String, String> notes,
+        Student student);
+  }
+
+  /** Takes the weights of a student at the end of its training. */
+  @FunctionalInterface
+  private interface Trained {
+    void accept(TensorSource weights, Map<String, String> notes);
   }
 
   private final Distillation how;
@@ -121,11 +134,11 @@ public final class NetworkDistiller<C> {
 
   /** Returns the teacher's guidance scale. */
   public double guidance() {
-    return how.guidance().orElse(of.usual().guidance());
+    return how.guidance().orElse(of.defaults().guidance());
   }
 
   private int teacherSteps() {
-    return how.teacherSteps().orElse(of.usual().steps());
+    return how.teacherSteps().orElse(of.defaults().steps());
   }
 
   private Path work() {
@@ -162,24 +175,39 @@ public final class NetworkDistiller<C> {
   }
 
   /**
-   * Distils until the end or until it is stopped.
+   * Distils until the end or until it is stopped. Low-rank updates are added to the file that the
+   * student is.
    *
-   * @param to writes the student at the end
+   * @param prefix what stands before the names of the network's low-rank updates
+   * @param whole writes the student at the end if it has weights of its own
    * @return whether it is finished
    * @throws IllegalArgumentException if low-rank updates cannot make a student of the network
    */
-  public boolean distill(Written to, ModelTraining.Observer observer) {
+  public boolean distill(String prefix, Written whole, ModelTraining.Observer observer) {
     double factor =
         Conversion.of(
                 form.scheduler().parameterization(), schedule().alphaBar(schedule().steps() - 1))
             .x0FromOutput();
     Check.that(
-        Math.abs(factor) <= MOST_FACTOR,
+        Math.abs(factor) <= MAX_FACTOR,
         "lora-rank",
         how.config().lowRank().map(LowRank::rank).orElse(0),
         "none; %s predicts ε still, and its first step would multiply errors by %.0f",
         of.stage(),
         Math.abs(factor));
+    var student =
+        Student.of(
+            how.method().word(),
+            how.steps(),
+            guidance(),
+            how.scales(),
+            how.method().sampler(),
+            digest);
+    Trained to =
+        how.config()
+            .lowRank()
+            .<Trained>map(low -> (weights, notes) -> add(low, prefix, student, weights, notes))
+            .orElse((weights, notes) -> whole.write(weights, form.scheduler(), notes, student));
     var samples = pairs().samples();
     return switch (how.method()) {
       case DIRECT -> fit(PairLesson.direct(schedule(), samples, this::start), to, observer);
@@ -189,11 +217,23 @@ public final class NetworkDistiller<C> {
     };
   }
 
-  private boolean fit(Lesson<C> lesson, Written to, ModelTraining.Observer observer) {
+  private void add(
+      LowRank low,
+      String prefix,
+      Student student,
+      TensorSource weights,
+      Map<String, String> notes) {
+    var file = LowRankFile.in(how.student());
+    var own = new HashMap<>(notes);
+    own.putAll(Students.noted(file.path(), file.notes()).with(of.stage(), student).note());
+    file.add(low, weights, prefix, own);
+  }
+
+  private boolean fit(Lesson<C> lesson, Trained to, ModelTraining.Observer observer) {
     return fit(of.weights(), how.steps(), lesson, to, observer);
   }
 
-  private boolean consistent(List<float[]> samples, Written to, ModelTraining.Observer observer) {
+  private boolean consistent(List<float[]> samples, Trained to, ModelTraining.Observer observer) {
     try (var teacher = teacher();
         var target = new EarlierStudent<>(form, state(how.steps()), unlike())) {
       return fit(new ConsistencyLesson<>(schedule(), samples, teacher, target), to, observer);
@@ -206,19 +246,19 @@ public final class NetworkDistiller<C> {
     return alike ? 0 : how.config().steps() / 4;
   }
 
-  private boolean halved(List<float[]> samples, Written to, ModelTraining.Observer observer) {
+  private boolean halved(List<float[]> samples, Trained to, ModelTraining.Observer observer) {
     Supplier<TensorSource> before = of.weights();
     int first = how.firstSteps(teacherSteps());
     for (int steps = first; steps >= how.steps(); steps /= 2) {
       Path file = state(steps).resolve(STUDENT);
       boolean isLast = steps == how.steps();
       if (isLast || !Files.exists(file)) {
-        Written written = isLast ? to : (weights, scheduler, notes) -> form.write(weights, file);
+        Trained trained = isLast ? to : (weights, notes) -> form.write(weights, file);
         try (var teacher =
             steps == first ? teacher() : form.open(state(2 * steps).resolve(STUDENT))) {
           double guidance = steps == first ? guidance() : 1;
           var lesson = new HalvingLesson<>(schedule(), samples, teacher, steps, guidance);
-          if (!fit(before, steps, lesson, written, observer)) {
+          if (!fit(before, steps, lesson, trained, observer)) {
             return false;
           }
         }
@@ -237,7 +277,7 @@ public final class NetworkDistiller<C> {
       Supplier<TensorSource> start,
       int steps,
       Lesson<C> lesson,
-      Written to,
+      Trained to,
       ModelTraining.Observer observer) {
     var config = how.config();
     var own = new HashMap<>(origin());
@@ -260,7 +300,7 @@ public final class NetworkDistiller<C> {
         var validation = new Validation(new Batches(trainer, true, lesson), VALIDATED);
         boolean finished = run.run(new Measuring(observer, trainer, validation, lesson));
         if (finished) {
-          to.write(trainer.averagedWeights(), form.scheduler(), config.notes());
+          to.accept(trainer.averagedWeights(), config.notes());
         }
         return finished;
       }

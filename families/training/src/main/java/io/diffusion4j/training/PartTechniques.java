@@ -146,7 +146,7 @@ public final class PartTechniques {
         : Map.of(PREDICTION.name(), parameterization.name().toLowerCase(Locale.ROOT));
   }
 
-  private static TrainingOption<Double> probability(String name, double usual) {
-    return TrainingOption.number(name, usual, 0, 1);
+  private static TrainingOption<Double> probability(String name, double defaultValue) {
+    return TrainingOption.number(name, defaultValue, 0, 1);
   }
 }

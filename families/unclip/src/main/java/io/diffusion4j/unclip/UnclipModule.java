@@ -118,7 +118,7 @@ public final class UnclipModule extends AbstractModule {
       ImageEncoder image,
       ImageDecoder decoder,
       Upsampler upsampler,
-      Sampler usual,
+      Sampler defaults,
       Map<String, Sampler> samplers,
       Map<String, TimestepSpacing> spacings,
       Map<String, Thresholding> treatments,
@@ -131,7 +131,9 @@ public final class UnclipModule extends AbstractModule {
                     stage.withChoices(
                         choices ->
                             withUsual(
-                                choices.adding(guarded, spacings, treatments), usual, replaced)));
+                                choices.adding(guarded, spacings, treatments),
+                                defaults,
+                                replaced)));
     return new UnclipParts(
         replaced.guard(TextEncoder.class, offered.textEncoder(), "an encoding of each text"),
         replaced.guard(Prior.class, offered.prior(), "an image embedding for each draw"),
@@ -141,11 +143,11 @@ public final class UnclipModule extends AbstractModule {
   }
 
   private static StageChoices withUsual(
-      StageChoices choices, Sampler usual, Replacements replaced) {
+      StageChoices choices, Sampler defaults, Replacements replaced) {
     if (!replaced.has(Sampler.class)) {
       return choices;
     }
-    Sampler guarded = replaced.guard(Sampler.class, usual, "a plan");
+    Sampler guarded = replaced.guard(Sampler.class, defaults, "a plan");
     return choices
         .adding(Map.of(REPLACED_SAMPLER, guarded), Map.of(), Map.of())
         .withDefaults(REPLACED_SAMPLER, choices.defaultSteps());

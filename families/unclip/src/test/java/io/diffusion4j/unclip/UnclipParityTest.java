@@ -62,10 +62,10 @@ class UnclipParityTest {
 
   /** How a stage of the folder draws by default, with the arguments of the run. */
   private static SamplingSettings settings(GoldenCase golden, String name, Stage stage) {
-    var usual = stage.defaults();
+    var defaults = stage.defaults();
     double guidance = golden.json().path(name + "_guidance_scale").asDouble(1);
-    return usual
-        .withSteps(golden.json().path(name + "_num_inference_steps").asInt(usual.steps()))
+    return defaults
+        .withSteps(golden.json().path(name + "_num_inference_steps").asInt(defaults.steps()))
         .withGuidanceScale(GuidanceScale.constant(guidance));
   }
 

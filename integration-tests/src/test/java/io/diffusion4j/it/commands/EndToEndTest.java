@@ -338,7 +338,7 @@ final class EndToEndTest {
     try (var weights = Checkpoint.open(other.resolve("decoder"), Checkpoint.DIFFUSERS)) {
       assertThat(weights.metadata().get("diffusion4j.techniques"))
           .isEqualTo(
-              "captions=varied drop=0.1 low-noise=0.06 prediction=v scenes=usual shift=1.5"
+              "captions=varied drop=0.1 low-noise=0.06 prediction=v scenes=default shift=1.5"
                   + " text-drop=0.2 weighting=simple");
       assertThat(weights.metadata()).containsEntry("diffusion4j.optimizer", "adamw");
     }

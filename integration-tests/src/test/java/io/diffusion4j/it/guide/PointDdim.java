@@ -1,6 +1,5 @@
 package io.diffusion4j.it.guide;
 
-// snippet: all
 import static io.diffusion4j.it.guide.PointDiffusion.COMPUTE;
 import static io.diffusion4j.it.guide.PointDiffusion.NOISE;
 import static io.diffusion4j.it.guide.PointDiffusion.inputs;
@@ -15,6 +14,7 @@ final class PointDdim {
     float[] x = start.clone(); // x_T
     int stride = 1000 / steps;
     try (var network = new CompiledNetwork(PointDiffusion::network, weights, COMPUTE)) {
+      // snippet: loop
       for (int t = 999; t >= 0; t -= stride) {
         float[] eps = network.run(inputs(x, t)).get(0);
         double bar = NOISE.alphaBar(t);
@@ -24,8 +24,8 @@ final class PointDdim {
           x[k] = (float) (sqrt(next) * x0 + sqrt(1 - next) * eps[k]); // the same noise again
         }
       }
+      // end snippet
     }
     return x;
   }
 }
-// end snippet

@@ -31,7 +31,7 @@ final class PointDiffusion {
   static final NoiseSchedule NOISE = new LinearSchedule(1000);
   static final Compute COMPUTE = Compute.of(Precision.FLOAT32);
 
-  /** The network ε_θ(x_t, t): dense layers with skip connections, conditioned on the time. */
+  /** The network ε_θ(x_t, t): residual blocks of dense layers, conditioned on the time. */
   static List<Tensor> network(Nn nn, Inputs inputs) {
     Tensor t = nn.input(inputs.floats("t", 64));
     Tensor h = nn.at("in").linear(nn.input(inputs.floats("x", 2)), 128);
@@ -43,7 +43,6 @@ final class PointDiffusion {
     return List.of(nn.output(nn.at("out").linear(nn.silu(h), 2)));
   }
 
-  // end snippet network
   /** The inputs of the network for points x at timesteps t. */
   static Batch inputs(float[] x, double... t) {
     var rows = IntStream.range(0, x.length / 2).mapToDouble(i -> t[i % t.length]);
@@ -80,8 +79,6 @@ final class PointDiffusion {
     }
   }
 
-  // end snippet train
-  // snippet: sample
   /** Algorithm 2: ancestral sampling. */
   static float[] sample(TensorSource weights, int count, long seed) {
     var noise = new PhiloxNoise(seed, 0);
@@ -101,6 +98,5 @@ final class PointDiffusion {
     }
     return x;
   }
-  // end snippet sample
 }
 // end snippet all

@@ -1,6 +1,5 @@
 package io.diffusion4j.it.guide;
 
-// snippet: all
 import static io.diffusion4j.it.guide.PointDiffusion.COMPUTE;
 import static io.diffusion4j.it.guide.PointDiffusion.inputs;
 
@@ -22,6 +21,7 @@ final class PointFlow {
     var config = TrainingConfig.of(steps, 256, 2e-3, 0).withCompute(COMPUTE);
     try (var trainer = new Trainer(PointDiffusion::loss, config)) {
       for (int step = 0; step < steps; step++) {
+        // snippet: step
         float[] x0 = data.get();
         double[] t = random.doubles(256, 0, 1000).toArray(); // σ ~ Uniform(0, 1), t = 1000·σ
         float[] eps = noise.gaussian("eps", step, x0.length);
@@ -33,6 +33,7 @@ final class PointFlow {
           velocity[k] = eps[k] - x0[k]; // its derivative with respect to σ
         }
         progress.accept(trainer.step(inputs(x, t).floats("target", velocity)).loss());
+        // end snippet
       }
       return trainer.averagedWeights();
     }
@@ -42,14 +43,15 @@ final class PointFlow {
   static float[] sample(TensorSource weights, float[] start, int steps) {
     float[] x = start.clone();
     try (var network = new CompiledNetwork(PointDiffusion::network, weights, COMPUTE)) {
+      // snippet: euler
       for (int i = steps; i > 0; i--) {
         float[] v = network.run(inputs(x, 1000.0 * i / steps)).get(0);
         for (int k = 0; k < x.length; k++) {
           x[k] -= v[k] / steps;
         }
       }
+      // end snippet
     }
     return x;
   }
 }
-// end snippet

@@ -1,6 +1,5 @@
 package io.diffusion4j.it.guide;
 
-// snippet: all
 import static io.diffusion4j.it.guide.PointDiffusion.COMPUTE;
 import static io.diffusion4j.it.guide.PointDiffusion.inputs;
 
@@ -10,6 +9,7 @@ import io.diffusion4j.nn.train.Trainer;
 import io.diffusion4j.nn.train.TrainingConfig;
 import java.util.SplittableRandom;
 
+// snippet: all
 /** One-step distillation: a student learns where the teacher's ODE takes each noise. */
 final class PointStudent {
   private static final double T = 999;

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Optional;
 
 final class ZeroShot {
-  /** Returns the most probable labels of a picture, from a CLIP that was not trained on them. */
+  /** Returns the most probable labels of a picture, from a CLIP trained on captions, not labels. */
   static List<Scored> classify(Path model, Image picture, List<String> labels) {
     try (var clip = ClipEncoders.open(model, Optional.empty(), Compute.of(Precision.FLOAT32))) {
       var classifier =

@@ -1,6 +1,5 @@
 package io.diffusion4j.it.guide
 
-// snippet: all
 import io.diffusion4j.checkpoint.TensorSource
 import io.diffusion4j.diffusion.noise.PhiloxNoise
 import io.diffusion4j.diffusion.schedule.LinearSchedule
@@ -20,6 +19,7 @@ import io.diffusion4j.nn.train.TrainingConfig
 import java.util.SplittableRandom
 import kotlin.math.sqrt
 
+// snippet: all
 private val schedule = LinearSchedule(1000)
 private val compute = Compute.of(Precision.FLOAT32)
 

@@ -174,7 +174,7 @@ class ServedTest {
     assertThat(operate("GET", "/v1/models", OPERATOR)).contains("\"state\":\"default\"");
     assertThat(operate("GET", "/v1/models", ANN)).contains("PERMISSION_DENIED");
     assertThat(operate("GET", "/v1/quotas", OPERATOR))
-        .isEqualTo("{\"usual\":{\"images-per-minute\":7},\"given\":{}}");
+        .isEqualTo("{\"defaults\":{\"images-per-minute\":7},\"given\":{}}");
     String yaml = Files.readString(folder.resolve("server.yaml"));
     Files.writeString(folder.resolve("server.yaml"), yaml.replace("minute: 7", "minute: 8"));
     assertThat(operate("POST", "/v1/reload", OPERATOR)).isEqualTo("{\"state\":\"reloaded\"}");

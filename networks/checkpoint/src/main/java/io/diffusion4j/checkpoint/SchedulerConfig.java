@@ -784,7 +784,7 @@ public record SchedulerConfig(
   }
 
   private static SchedulerConfig consistency(ComponentConfig c) {
-    var usual = SolverSettings.Boundary.DEFAULT;
+    var defaults = SolverSettings.Boundary.DEFAULT;
     var read =
         new SchedulerConfig(
             Kind.CONSISTENCY,
@@ -806,9 +806,9 @@ public record SchedulerConfig(
             SolverSettings.of(
                 FlowSettings.DEFAULT,
                 new SolverSettings.Boundary(
-                    c.doubleValue("rho", usual.rho()),
-                    c.doubleValue("sigma_data", usual.sigmaData()),
-                    c.doubleValue("s_noise", usual.noise()))));
+                    c.doubleValue("rho", defaults.rho()),
+                    c.doubleValue("sigma_data", defaults.sigmaData()),
+                    c.doubleValue("s_noise", defaults.noise()))));
     read.levels(); // which checks the others
     return read;
   }

@@ -88,9 +88,9 @@ public record StoredNetwork(
   }
 
   /** Returns the network with another name of an input or output. */
-  public StoredNetwork named(String own, String usual) {
+  public StoredNetwork named(String own, String defaultValue) {
     Map<String, String> more = new LinkedHashMap<>(names);
-    more.put(own, usual);
+    more.put(own, defaultValue);
     return new StoredNetwork(name, definitions, weights, more, time);
   }
 

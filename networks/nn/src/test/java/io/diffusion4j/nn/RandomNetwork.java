@@ -16,7 +16,7 @@ import java.util.stream.IntStream;
  */
 public final class RandomNetwork implements NetworkDefinition {
   private static final int[] CHANNELS = {1, 2, 3, 4, 5, 6, 8, 12, 16, 17, 24, 32, 40, 48, 64, 80};
-  private static final int LEAST = 4;
+  private static final int MIN = 4;
   private static final int[] WIDE = {64, 96, 128, 192, 256, 320, 384, 512};
   private static final List<Function> CURVES =
       List.of(Function.SILU, Function.RELU, Function.GELU, Function.GELU_TANH, Function.QUICK_GELU);
@@ -185,13 +185,13 @@ public final class RandomNetwork implements NetworkDefinition {
     private int groups(Tensor x) {
       int[] all =
           IntStream.rangeClosed(1, (int) x.last())
-              .filter(i -> x.last() % i == 0 && x.last() / i >= LEAST)
+              .filter(i -> x.last() % i == 0 && x.last() / i >= MIN)
               .toArray();
       return (int) one(all);
     }
 
     private static boolean isNormal(Tensor x) {
-      return x.last() >= LEAST;
+      return x.last() >= MIN;
     }
 
     private Tensor ofImage(Nn at, Tensor x) {

@@ -25,11 +25,11 @@ final class ClaimReader {
   private static final int HASH_LENGTH = 40;
 
   private final JwtIssuer issuer;
-  private final Quota usual;
+  private final Quota defaults;
 
-  ClaimReader(JwtIssuer issuer, Quota usual) {
+  ClaimReader(JwtIssuer issuer, Quota defaults) {
     this.issuer = issuer;
-    this.usual = usual;
+    this.defaults = defaults;
   }
 
   /**
@@ -73,11 +73,11 @@ final class ClaimReader {
 
   private Quota quota(Map<String, Object> set) {
     if (issuer.quotaClaim().isEmpty()) {
-      return usual;
+      return defaults;
     }
     Object claim = value(set, issuer.quotaClaim());
     if (claim == null) {
-      return usual;
+      return defaults;
     }
     Quota quota = issuer.quotas().get(String.valueOf(claim));
     if (quota == null) {

@@ -51,12 +51,12 @@ public final class JwtTokens implements Authenticator {
   /**
    * Creates an authenticator for the tokens of an issuer.
    *
-   * @param usual the quota of principals whose token has no quota claim
+   * @param defaults the quota of principals whose token has no quota claim
    * @throws IOException if the keys are a file that cannot be read
    * @throws IllegalArgumentException if the file is not a JWK set of public keys only
    */
-  public JwtTokens(JwtIssuer issuer, Quota usual) throws IOException {
-    this.claims = new ClaimReader(issuer, usual);
+  public JwtTokens(JwtIssuer issuer, Quota defaults) throws IOException {
+    this.claims = new ClaimReader(issuer, defaults);
     if (issuer.keys().getScheme().equals("file")) {
       requirePublicKeys(Path.of(issuer.keys()));
     }

@@ -41,7 +41,7 @@ public final class ReloadedAccess implements Authenticator {
 
   private volatile Optional<ReloadedFiles<HashedTokens>> tokens = Optional.empty();
   private volatile Optional<JwtTokens> issued = Optional.empty();
-  private volatile Quota usual = Quota.NONE;
+  private volatile Quota defaults = Quota.NONE;
 
   /**
    * The settings of access.
@@ -84,7 +84,7 @@ public final class ReloadedAccess implements Authenticator {
             ? Optional.of(new JwtTokens(settings.jwt().get(), quota))
             : Optional.empty();
     tokens = newTokens;
-    usual = quota;
+    defaults = quota;
     quotas.clear();
   }
 
@@ -137,7 +137,7 @@ public final class ReloadedAccess implements Authenticator {
 
   /** Returns the quota of principals whose token has no quota. */
   public Quota defaultQuota() {
-    return usual;
+    return defaults;
   }
 
   /** Returns the quotas that operators gave to principals. */
@@ -164,7 +164,7 @@ public final class ReloadedAccess implements Authenticator {
       return issued(issuer.get(), token);
     }
     if (file.isEmpty()) {
-      return Principal.ANYBODY.withQuota(usual);
+      return Principal.ANYBODY.withQuota(defaults);
     }
     Principal principal = file.get().get().authenticate(token);
     if (revoked.contains(HashedTokens.hash(token))) {
@@ -217,7 +217,7 @@ public final class ReloadedAccess implements Authenticator {
         expires = expires == null ? Instant.MAX : expires;
       }
 
-      HashedTokens.Entry checked(Quota usual, List<String> served) {
+      HashedTokens.Entry checked(Quota defaults, List<String> served) {
         for (String model : models) {
           Check.that(
               model.equals(Principal.EVERY_MODEL) || served.contains(model),
@@ -225,7 +225,7 @@ public final class ReloadedAccess implements Authenticator {
               model,
               "one of " + String.join(", ", served));
         }
-        var principal = new Principal(name, roles, models, quota == null ? usual : quota);
+        var principal = new Principal(name, roles, models, quota == null ? defaults : quota);
         return new HashedTokens.Entry(sha256, expires, principal);
       }
     }
@@ -237,16 +237,16 @@ public final class ReloadedAccess implements Authenticator {
     /**
      * Reads a file.
      *
-     * @param usual the quota of principals whose token has none
+     * @param defaults the quota of principals whose token has none
      * @param models the names of the served models
      */
-    static HashedTokens read(Path file, Quota usual, List<String> models) throws IOException {
+    static HashedTokens read(Path file, Quota defaults, List<String> models) throws IOException {
       List<Entry> tokens = StrictYaml.read(file, TokenFile.class).tokens;
       Check.that(!tokens.isEmpty(), file + ": tokens", "none", "at least one");
       List<HashedTokens.Entry> entries = new ArrayList<>();
       for (int i = 0; i < tokens.size(); i++) {
         try {
-          entries.add(tokens.get(i).checked(usual, models));
+          entries.add(tokens.get(i).checked(defaults, models));
         } catch (IllegalArgumentException e) {
           throw new IllegalArgumentException(file + ": tokens[" + i + "]." + e.getMessage(), e);
         }

@@ -35,7 +35,7 @@ import java.util.Set;
  *     pages of the server itself always may
  * @param rows the number of images that are drawn at the same time, over all requests; the largest
  *     batch of a network, 1 to 1024
- * @param queueCapacity the number of requests that may wait, 1 to 100,000
+ * @param queueCapacity the number of requests of one principal that may wait, 1 to 100,000
  * @param grace the time for running work to finish at shutdown, at least 0
  * @param receive the time limit for receiving a request, above 0
  * @param stall the time after which a response is dropped if the client reads nothing of it, above

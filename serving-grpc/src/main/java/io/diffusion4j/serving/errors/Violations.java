@@ -1,6 +1,7 @@
 package io.diffusion4j.serving.errors;
 
 import com.google.rpc.BadRequest.FieldViolation;
+import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -43,7 +44,7 @@ public final class Violations {
 
   /** Adds a field whose value was refused by the code that uses it. */
   public void add(String field, IllegalArgumentException refusal) {
-    add(field, String.valueOf(refusal.getMessage()));
+    add(field, String.valueOf(refusal.getMessage()).replaceFirst("^file: ", ""));
   }
 
   /** Adds a field with an image that cannot be decoded. */
@@ -78,11 +79,16 @@ public final class Violations {
   /**
    * Throws an {@code INVALID_ARGUMENT} error with all violations, if there are any.
    *
-   * @throws io.grpc.StatusRuntimeException if there are violations
+   * @throws StatusRuntimeException if there are violations
    */
   public void throwIfAny() {
     if (!found.isEmpty()) {
-      throw Errors.invalidArgument(found, untold);
+      throw error();
     }
+  }
+
+  /** Returns the {@code INVALID_ARGUMENT} error with all violations. */
+  public StatusRuntimeException error() {
+    return Errors.invalidArgument(found, untold);
   }
 }

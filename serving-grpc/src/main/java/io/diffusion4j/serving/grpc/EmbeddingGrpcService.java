@@ -62,7 +62,7 @@ import java.util.stream.IntStream;
 /** {@code diffusion4j.v1.EmbeddingService}: embeds texts and images in one space. */
 final class EmbeddingGrpcService extends EmbeddingServiceGrpc.EmbeddingServiceImplBase {
   /** The largest number of texts or images in one request. */
-  private static final int MOST = 64;
+  private static final int MAX = 64;
 
   /** The cost of one embedding in megapixel steps: one encoder pass over a 224×224 image. */
   private static final double COST_OF_EMBEDDING = 0.05;
@@ -374,8 +374,8 @@ final class EmbeddingGrpcService extends EmbeddingServiceGrpc.EmbeddingServiceIm
     }
 
     void checkCount(String field, int count) {
-      if (count < 1 || count > MOST) {
-        violations.add(field, count + " of them", "1 to " + MOST);
+      if (count < 1 || count > MAX) {
+        violations.add(field, count + " of them", "1 to " + MAX);
       }
     }
 

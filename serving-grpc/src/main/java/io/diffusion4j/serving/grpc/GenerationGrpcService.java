@@ -1,21 +1,28 @@
 package io.diffusion4j.serving.grpc;
 
+import io.diffusion4j.diffusion.pipeline.ImagePipeline;
 import io.diffusion4j.serving.auth.Principal;
 import io.diffusion4j.serving.config.ServerConfig;
 import io.diffusion4j.serving.jobs.JobObserver;
 import io.diffusion4j.serving.jobs.JobRegistry;
+import io.diffusion4j.serving.model.Models;
+import io.diffusion4j.serving.request.RecipeFile.OtherWeightsException;
 import io.diffusion4j.serving.request.RequestResolver;
 import io.diffusion4j.serving.request.ResolvedRequest;
 import io.diffusion4j.serving.v1.GenerateImagesRequest;
 import io.diffusion4j.serving.v1.GenerateImagesResponse;
 import io.diffusion4j.serving.v1.GenerationServiceGrpc;
+import io.diffusion4j.serving.v1.ReplayImageRequest;
+import io.diffusion4j.serving.v1.ReplayImageResponse;
 import io.diffusion4j.serving.v1.StreamGenerateImagesResponse;
 import io.grpc.Context;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import jakarta.inject.Inject;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
 /** {@code diffusion4j.v1.GenerationService}: resolves requests and attaches callers to jobs. */
@@ -24,13 +31,16 @@ final class GenerationGrpcService extends GenerationServiceGrpc.GenerationServic
   private static final int DECODERS = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
 
   private final RequestResolver resolver;
+  private final Models models;
   private final JobRegistry jobs;
   private final BlockingWorkerPool decoding;
   private final Duration stall;
 
   @Inject
-  GenerationGrpcService(RequestResolver resolver, JobRegistry jobs, ServerConfig config) {
+  GenerationGrpcService(
+      RequestResolver resolver, Models models, JobRegistry jobs, ServerConfig config) {
     this.resolver = resolver;
+    this.models = models;
     this.jobs = jobs;
     this.decoding = new BlockingWorkerPool("decode", DECODERS, config.queueCapacity());
     this.stall = config.stall();
@@ -46,6 +56,35 @@ final class GenerationGrpcService extends GenerationServiceGrpc.GenerationServic
   public void streamGenerateImages(
       GenerateImagesRequest request, StreamObserver<StreamGenerateImagesResponse> response) {
     answer(request, response, new StreamOutbox(serverCall(response), stall));
+  }
+
+  @Override
+  public void replayImage(
+      ReplayImageRequest request, StreamObserver<ReplayImageResponse> response) {
+    var leave = new Leave();
+    ServerCallStreamObserver<?> call = serverCall(response);
+    call.setOnCancelHandler(leave);
+    jobs.requireRoom(CallContext.current().principal(), "", 1);
+    decoding.execute(response, () -> replay(request, response, call, leave));
+  }
+
+  private void replay(
+      ReplayImageRequest request,
+      StreamObserver<ReplayImageResponse> response,
+      ServerCallStreamObserver<?> call,
+      Leave leave) {
+    Principal owner = CallContext.current().principal();
+    Context context = Context.current();
+    Executor worker = work -> context.run(() -> decoding.execute(response, work));
+    var replay = new Replay(Replay.file(request), worker, response);
+    List<ImagePipeline> usable =
+        models.all().stream().filter(model -> owner.mayUse(model.card().name())).toList();
+    try {
+      var again = Replay.request(replay.original(), usable);
+      join(again, call, new UnaryCollector(replay), leave);
+    } catch (OtherWeightsException e) {
+      replay.refute(e);
+    }
   }
 
   /**

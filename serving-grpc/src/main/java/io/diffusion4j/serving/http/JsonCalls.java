@@ -59,6 +59,10 @@ final class JsonCalls implements GrpcJsonMarshaller, UnframedGrpcErrorHandler {
                     .setPost(ROOT + "images:generate")
                     .setBody("*")
                     .build(),
+                rule(GenerationServiceGrpc.getReplayImageMethod())
+                    .setPost(ROOT + "images:replay")
+                    .setBody("*")
+                    .build(),
                 rule(ModelServiceGrpc.getListModelsMethod()).setGet(ROOT + "models").build(),
                 rule(ModelServiceGrpc.getGetModelMethod()).setGet(ROOT + "models/{name}").build()))
         .queryParamMatchRules(ORIGINAL_FIELD, LOWER_CAMEL_CASE)

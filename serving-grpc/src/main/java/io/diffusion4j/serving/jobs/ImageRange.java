@@ -96,7 +96,7 @@ record ImageRange(ResolvedRequest request, int from, int to) {
         indices(),
         total - totalLeft,
         total,
-        pace.usual(request.card().name(), left));
+        pace.estimate(request.card().name(), left));
   }
 
   /**

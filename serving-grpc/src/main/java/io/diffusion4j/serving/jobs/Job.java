@@ -60,7 +60,7 @@ final class Job implements Work {
   /** Returns the event {@code Accepted} of a request, with its estimated time. */
   static JobEvent accepted(
       ResolvedRequest request, Pace pace, int queuePosition, Optional<Duration> backlog) {
-    var estimate = pace.usual(request.card().name(), request.imageStepsByStage());
+    var estimate = pace.estimate(request.card().name(), request.imageStepsByStage());
     return new JobEvent.Accepted(request, estimate, queuePosition, backlog);
   }
 

@@ -12,7 +12,7 @@ public sealed interface JobEvent {
   /**
    * The request is valid and queued.
    *
-   * @param estimate the usual time of its steps; empty before any was measured
+   * @param estimate the mean time of its steps; empty before any was measured
    * @param queuePosition the number of requests ahead
    * @param backlog the estimated time until all queued and running work is done
    */
@@ -34,7 +34,7 @@ public sealed interface JobEvent {
    * A step was taken.
    *
    * @param images the indices of the images of the step
-   * @param remaining the usual time of the steps that are left
+   * @param remaining the mean time of the steps that are left
    */
   record Progress(
       String stage,

@@ -17,7 +17,7 @@ final class Pace {
 
   /** The seconds per step of an image, and the number of measured steps. */
   private record Measured(
-      double usualSeconds, double bestSeconds, double leastSeconds, double done) {
+      double defaultSeconds, double bestSeconds, double leastSeconds, double done) {
     static final Measured NOTHING =
         new Measured(Double.NaN, Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY, 0);
 
@@ -25,7 +25,7 @@ final class Pace {
       double own = seconds / imageSteps;
       double doneNow = done + imageSteps;
       return new Measured(
-          done == 0 ? own : usualSeconds + WEIGHT * (own - usualSeconds),
+          done == 0 ? own : defaultSeconds + WEIGHT * (own - defaultSeconds),
           Math.min(bestSeconds, own),
           Math.min(leastSeconds, seconds / (doneNow - doneBefore)),
           doneNow);
@@ -53,12 +53,12 @@ final class Pace {
   }
 
   /**
-   * Returns the usual time of work; empty before each of its stages has been measured.
+   * Returns the mean time of work; empty before each of its stages has been measured.
    *
    * @param imageSteps the number of steps times images, by stage
    */
-  Optional<Duration> usual(String model, Map<String, Long> imageSteps) {
-    return time(model, imageSteps, Measured::usualSeconds);
+  Optional<Duration> estimate(String model, Map<String, Long> imageSteps) {
+    return time(model, imageSteps, Measured::defaultSeconds);
   }
 
   /** Returns the time of a single batch at the fastest pace so far. */

@@ -15,7 +15,7 @@ import java.util.Set;
 /** A resolver of the low-rank updates (LoRA) of a request and of the model variant with them. */
 final class LoraResolver {
   /** The largest number of updates in one request. */
-  private static final int MOST = 8;
+  private static final int MAX = 8;
 
   /** The largest absolute scale; with larger ones, images are noise. */
   private static final double MAX_SCALE = 8;
@@ -35,8 +35,8 @@ final class LoraResolver {
     List<AppliedLora> asked = new ArrayList<>();
     Set<String> names = new HashSet<>();
     int before = request.getLorasCount();
-    if (before > MOST) {
-      violations.add("loras", before + " updates", "at most " + MOST);
+    if (before > MAX) {
+      violations.add("loras", before + " updates", "at most " + MAX);
     }
     for (int i = 0; i < before; i++) {
       LoraChoice choice = request.getLoras(i);

@@ -110,7 +110,7 @@ record McpTools(KeptPictures pictures, Provenance provenance, Optional<Palette> 
 
   /** Returns all tools. */
   List<AsyncToolSpecification> all() {
-    return Stream.concat(usual().stream(), palette.stream().flatMap(this::ofPalette)).toList();
+    return Stream.concat(always().stream(), palette.stream().flatMap(this::ofPalette)).toList();
   }
 
   private Stream<AsyncToolSpecification> ofPalette(Palette own) {
@@ -132,7 +132,7 @@ record McpTools(KeptPictures pictures, Provenance provenance, Optional<Palette> 
             asked -> job(asked, own, () -> own.train(training(asked.arguments())), "trained")));
   }
 
-  private List<AsyncToolSpecification> usual() {
+  private List<AsyncToolSpecification> always() {
     return List.of(
         drawing(
             "generate",

@@ -43,6 +43,7 @@ class AccessibilityTest extends Page {
     assertAccessible("nothing is drawn");
     browser.find("#word-picker summary").click();
     browser.find(".sampling summary").click();
+    browser.find("#check summary").click();
     set("#prompt", "a grexn apple");
     set("#sweep input", "many");
     browser.find("#draw").click();

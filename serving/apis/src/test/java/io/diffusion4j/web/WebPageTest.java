@@ -257,6 +257,35 @@ class WebPageTest extends Page {
   }
 
   @Test
+  void filesAreCheckedByDrawingThemAgain() {
+    gate.open();
+    var asked = Requests.textToImage("a red apple").addSeeds(7).build();
+    byte[] png = service.client().generate(asked).images().get(0).png();
+    browser.find("#check summary").click();
+    browser.script(
+        """
+        const url = URL.createObjectURL;
+        URL.createObjectURL = (blob) => url(window.report = blob);
+        const transfer = new DataTransfer();
+        const bytes = Uint8Array.from(atob(arguments[0]), (c) => c.charCodeAt(0));
+        transfer.items.add(new File([bytes], 'ours.png'));
+        transfer.items.add(new File([bytes.slice(0, 99)], 'half.png'));
+        const input = document.querySelector('#check input');
+        input.files = transfer.files;
+        input.dispatchEvent(new Event('change'));
+        """,
+        Base64.getEncoder().encodeToString(png));
+    browser.awaitText("#check li:nth-child(1)", "ours.png: proved: the same pixels");
+    browser.awaitText("#check li:nth-child(2)", "half.png: file: ");
+    browser.find("#check a:not([hidden])");
+    assertThat(browser.script("return window.report.text()"))
+        .asString()
+        .contains("\"file\":\"ours.png\"", "\"verdict\":\"proved\"")
+        .endsWith("}\n")
+        .doesNotContain("half.png");
+  }
+
+  @Test
   void aFileOfOnesOwnHasNoRecipe() {
     var pixel =
         "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGP4z8AAAAMBAQDJ/pLvAAAAAElFTkSuQmCC";

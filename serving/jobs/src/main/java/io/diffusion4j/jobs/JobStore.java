@@ -81,7 +81,7 @@ public final class JobStore implements AutoCloseable {
   record Waiting(JobKey oldest, Instant created, long count, boolean fits) {}
 
   /**
-   * Opens or creates a store with the {@link StoreLimits#DEFAULT usual limits}; see {@link
+   * Opens or creates a store with the {@link StoreLimits#DEFAULT default limits}; see {@link
    * #open(Path, Duration, StoreLimits)}.
    */
   public static JobStore open(Path file, Duration keep) {

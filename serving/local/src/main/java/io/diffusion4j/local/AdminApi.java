@@ -83,7 +83,7 @@ final class AdminApi implements Consumer<ServerBuilder> {
       @Nullable Quota quota) {}
 
   /** The default quota, and the quotas that operators have set. */
-  record Quotas(Quota usual, Map<String, Quota> given) {}
+  record Quotas(Quota defaults, Map<String, Quota> given) {}
 
   /** The state after a command: an action that has begun or was completed. */
   record Done(String state) {}

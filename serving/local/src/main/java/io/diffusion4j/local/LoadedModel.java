@@ -43,10 +43,10 @@ record LoadedModel(
    * @throws io.diffusion4j.checkpoint.CheckpointException if it is damaged
    */
   static LoadedModel of(
-      ServedModel served, OpenOptions usual, Plugins plugins, RegisteredLoras registered) {
+      ServedModel served, OpenOptions defaults, Plugins plugins, RegisteredLoras registered) {
     OpenPipeline.family(served.folder()); // before all files of any folder are listed
     FileVersion version = FileVersion.of(List.of(served.folder()));
-    OpenOptions how = usual.withName(served.name()).withPrecision(served.precision());
+    OpenOptions how = defaults.withName(served.name()).withPrecision(served.precision());
     var model = OpenPipeline.of(served.folder(), how, plugins);
     try {
       var variants =

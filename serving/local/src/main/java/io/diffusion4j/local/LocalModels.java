@@ -30,7 +30,7 @@ import java.util.Set;
  * closed; {@link LiveModels} changes them while they are served.
  */
 public final class LocalModels implements AutoCloseable {
-  private final OpenOptions usual;
+  private final OpenOptions defaults;
   private final Plugins plugins;
   private final RegisteredLoras registered;
 
@@ -38,8 +38,8 @@ public final class LocalModels implements AutoCloseable {
   private List<LoadedModel> served = List.of();
   private final List<LoadedModel> unloading = new ArrayList<>();
 
-  private LocalModels(OpenOptions usual, Plugins plugins, RegisteredLoras registered) {
-    this.usual = usual;
+  private LocalModels(OpenOptions defaults, Plugins plugins, RegisteredLoras registered) {
+    this.defaults = defaults;
     this.plugins = plugins;
     this.registered = registered;
   }
@@ -49,27 +49,27 @@ public final class LocalModels implements AutoCloseable {
    *
    * @throws IllegalArgumentException if there is no such model folder, or if two have one name
    */
-  public static LocalModels load(List<ServedModel> served, OpenOptions usual) {
-    return load(served, usual, Plugins.ofClassPath());
+  public static LocalModels load(List<ServedModel> served, OpenOptions defaults) {
+    return load(served, defaults, Plugins.ofClassPath());
   }
 
   /**
    * Loads models.
    *
-   * @param usual the settings of all models, except names and number formats
+   * @param defaults the settings of all models, except names and number formats
    * @param plugins closed with the models
    * @throws IllegalArgumentException if there is no such model folder, if two have one name, or if
    *     a plugin has nothing for any of them
    */
-  public static LocalModels load(List<ServedModel> served, OpenOptions usual, Plugins plugins) {
-    return load(served, usual, plugins, Map.of());
+  public static LocalModels load(List<ServedModel> served, OpenOptions defaults, Plugins plugins) {
+    return load(served, defaults, plugins, Map.of());
   }
 
   /**
    * Loads models, and registers low-rank updates that requests can choose. Each update is available
    * for every model that it fits.
    *
-   * @param usual the settings of all models, except names and number formats
+   * @param defaults the settings of all models, except names and number formats
    * @param plugins closed with the models
    * @param files files of updates, by their names in requests
    * @throws IllegalArgumentException if there is no such model folder, if two have one name, if a
@@ -77,8 +77,8 @@ public final class LocalModels implements AutoCloseable {
    * @throws io.diffusion4j.checkpoint.CheckpointException if an update fits none of them
    */
   public static LocalModels load(
-      List<ServedModel> served, OpenOptions usual, Plugins plugins, Map<String, Path> files) {
-    var loaded = new LocalModels(usual, plugins, new RegisteredLoras(files));
+      List<ServedModel> served, OpenOptions defaults, Plugins plugins, Map<String, Path> files) {
+    var loaded = new LocalModels(defaults, plugins, new RegisteredLoras(files));
     try {
       served.forEach(model -> OpenPipeline.family(model.folder()));
       loaded.registered.requireFit(served.stream().map(ServedModel::folder).toList());
@@ -103,7 +103,7 @@ public final class LocalModels implements AutoCloseable {
 
   /** Loads another model, which is not served yet; the caller closes it. */
   LoadedModel load(ServedModel one) {
-    return LoadedModel.of(one, usual, plugins, registered);
+    return LoadedModel.of(one, defaults, plugins, registered);
   }
 
   /**

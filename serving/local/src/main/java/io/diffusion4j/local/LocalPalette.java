@@ -319,9 +319,9 @@ final class LocalPalette implements Palette, AutoCloseable {
         new ModelTraining(
             new Preset("palette", Map.of()), work.resolve("model"), work.resolve("state"), first);
     TrainableComponent part = drawing(training, first);
-    var usual =
+    var defaults =
         TrainingConfig.of(steps, BATCH, RATE, 0).withLowRank(new LowRank(RANK, RANK, TARGETS));
-    var config = usual.withCompute(usual.compute().withEngine(Engines.asked()));
+    var config = defaults.withCompute(defaults.compute().withEngine(Engines.asked()));
     String job = "train " + asked.name();
     var data =
         new Shuffled(

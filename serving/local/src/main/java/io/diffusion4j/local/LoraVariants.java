@@ -12,13 +12,13 @@ import java.util.function.Function;
 
 /**
  * Variants of one model with registered low-rank updates in its weights. A variant is loaded on
- * demand; at most {@link #MOST} are in memory, and the least recently used one is evicted.
+ * demand; at most {@link #MAX} are in memory, and the least recently used one is evicted.
  *
  * <p>Thread-safe. While all are in use, a request for another variant waits.
  */
 final class LoraVariants implements AutoCloseable {
   /** The largest number of variants of a model in memory. */
-  static final int MOST = 2;
+  static final int MAX = 2;
 
   private final Map<String, String> digests;
   private final Function<List<AppliedLora>, OpenPipeline> opener;
@@ -67,7 +67,7 @@ final class LoraVariants implements AutoCloseable {
   }
 
   private synchronized Variant acquire(List<AppliedLora> loras) {
-    while (!closed && !open.containsKey(loras) && open.size() >= MOST && !closeIdle()) {
+    while (!closed && !open.containsKey(loras) && open.size() >= MAX && !closeIdle()) {
       try {
         wait();
       } catch (InterruptedException e) {

@@ -33,7 +33,7 @@ record JpegFile(List<Segment> segments, byte[] scans) implements MarkedFile {
   private static final byte[] BOX = {'J', 'P', 0, 1};
 
   /** The length of a segment, which counts itself, has two bytes. */
-  private static final int MOST = 0xffff - 2;
+  private static final int MAX = 0xffff - 2;
 
   private static final int AROUND_SEGMENT = 4;
 
@@ -96,7 +96,7 @@ record JpegFile(List<Segment> segments, byte[] scans) implements MarkedFile {
   @Override
   public MarkedFile withXmp(String packet) {
     byte[] text = packet.getBytes(UTF_8);
-    int most = MOST - XMP.length;
+    int most = MAX - XMP.length;
     Check.that(text.length <= most, "xmp", text.length + " bytes", "at most %s in JPEG", most);
     byte[] data = Arrays.copyOf(XMP, XMP.length + text.length);
     System.arraycopy(text, 0, data, XMP.length, text.length);
@@ -122,7 +122,7 @@ record JpegFile(List<Segment> segments, byte[] scans) implements MarkedFile {
 
   @Override
   public MarkedFile withManifest(byte[] store) {
-    int most = MOST - BOX.length - 4 - BOX_HEADER;
+    int most = MAX - BOX.length - 4 - BOX_HEADER;
     List<Segment> parts = new ArrayList<>();
     for (int from = BOX_HEADER; from < store.length; from += most) {
       var data = new ByteArrayOutputStream();

@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Files with the signed pixels that show or state something else were not made here. */
 class ForgedFilesTest {
   private static final Recipe RECIPE = new Recipe("Diffusion4J recipe", "{\"an\":\"apple\"}");
-  private static final long MOST = 1 << 20;
+  private static final long MAX = 1 << 20;
   private static final int AFTER_HEADER = 8 + 25;
 
   @TempDir private Path folder = Path.of("");
@@ -47,7 +47,7 @@ class ForgedFilesTest {
   }
 
   private Finding verify(byte[] file) throws IOException {
-    return new Verifier(List.of(key.trusted()), List.of()).verify(file, RECIPE.keyword(), MOST);
+    return new Verifier(List.of(key.trusted()), List.of()).verify(file, RECIPE.keyword(), MAX);
   }
 
   private byte[] signed() {
@@ -57,7 +57,7 @@ class ForgedFilesTest {
   }
 
   private byte[] signed(byte[] file) throws IOException {
-    return Provenance.DECLARED.withKey(key).mark(file, RECIPE.keyword(), MOST);
+    return Provenance.DECLARED.withKey(key).mark(file, RECIPE.keyword(), MAX);
   }
 
   /** Changes to a signed PNG file, by name. */

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class ProvenanceTest {
   private static final Recipe RECIPE = new Recipe("Diffusion4J recipe", "{\"an\":\"äpple\"}");
-  private static final long MOST = 1 << 20;
+  private static final long MAX = 1 << 20;
 
   @TempDir private Path folder = Path.of("");
   private final Image image = Pictures.drawn(96, 3);
@@ -35,7 +35,7 @@ class ProvenanceTest {
   }
 
   private Finding verify(byte[] file) throws IOException {
-    return new Verifier(List.of(key.trusted()), List.of()).verify(file, RECIPE.keyword(), MOST);
+    return new Verifier(List.of(key.trusted()), List.of()).verify(file, RECIPE.keyword(), MAX);
   }
 
   private byte[] signed() {
@@ -54,7 +54,7 @@ class ProvenanceTest {
             "Iptc4xmpExt:DigitalSourceType="
                 + "\"http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia\"");
     assertThat(Png.text(png)).containsEntry(RECIPE.keyword(), RECIPE.text());
-    assertThat(ImageFiles.read(png, MOST).pixels()).isEqualTo(Rgb8.of(image).toImage().pixels());
+    assertThat(ImageFiles.read(png, MAX).pixels()).isEqualTo(Rgb8.of(image).toImage().pixels());
     assertThat(verify(png).declared()).isTrue();
     assertThat(verify(png).verdict()).isEqualTo(Verdict.UNKNOWN);
   }
@@ -76,7 +76,7 @@ class ProvenanceTest {
   void onAnotherMachineThePublicKeyIsEnough() throws IOException {
     var trusted = TrustedKey.read(SigningKey.publicFile(folder.resolve("signing.key")));
     var verifier = new Verifier(List.of(trusted), List.of());
-    assertThat(verifier.verify(signed(), RECIPE.keyword(), MOST).verdict())
+    assertThat(verifier.verify(signed(), RECIPE.keyword(), MAX).verdict())
         .isEqualTo(Verdict.MADE_HERE);
   }
 
@@ -165,9 +165,9 @@ class ProvenanceTest {
   void convertedFilesCanBeMarkedAgain() throws IOException {
     byte[] jpeg = CompressedFormat.JPEG.encode(image, 0.9);
     for (byte[] file : List.of(jpeg, Pictures.webp("lossy"), Pictures.webp("transparent"))) {
-      byte[] marked = Provenance.DECLARED.withKey(key).mark(file, RECIPE.keyword(), MOST);
+      byte[] marked = Provenance.DECLARED.withKey(key).mark(file, RECIPE.keyword(), MAX);
       assertThat(verify(marked).verdict()).isEqualTo(Verdict.MADE_HERE);
-      assertThat(Provenance.DECLARED.withKey(key).mark(marked, RECIPE.keyword(), MOST))
+      assertThat(Provenance.DECLARED.withKey(key).mark(marked, RECIPE.keyword(), MAX))
           .isEqualTo(marked);
     }
   }
@@ -175,7 +175,7 @@ class ProvenanceTest {
   @Test
   void xmpOfOthersIsNotReplaced() throws IOException {
     byte[] theirs = MarkedFile.of(signed()).withXmp("<x:xmpmeta xmlns:x='x'/>").bytes();
-    assertThatThrownBy(() -> Provenance.DECLARED.mark(theirs, RECIPE.keyword(), MOST))
+    assertThatThrownBy(() -> Provenance.DECLARED.mark(theirs, RECIPE.keyword(), MAX))
         .hasMessage("file: with XMP of another program (expected: a picture that a model drew)");
   }
 
@@ -187,10 +187,10 @@ class ProvenanceTest {
             .withWatermark(watermark)
             .encode(image, Optional.empty(), SourceType.TRAINED_ALGORITHMIC_MEDIA);
     var verifier = new Verifier(List.of(key.trusted()), List.of(watermark));
-    Finding finding = verifier.verify(Pictures.rewritten(png), RECIPE.keyword(), MOST);
+    Finding finding = verifier.verify(Pictures.rewritten(png), RECIPE.keyword(), MAX);
     assertThat(finding.verdict()).isEqualTo(Verdict.CHANGED);
     assertThat(finding.watermark().orElseThrow().isFound()).isTrue();
-    assertThat(verifier.verify(Png.encode(image, Map.of()), RECIPE.keyword(), MOST).verdict())
+    assertThat(verifier.verify(Png.encode(image, Map.of()), RECIPE.keyword(), MAX).verdict())
         .isEqualTo(Verdict.UNKNOWN);
   }
 

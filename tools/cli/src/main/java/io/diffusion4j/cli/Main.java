@@ -132,6 +132,8 @@ public final class Main implements Runnable {
           "--preview", "--output FILE, and a viewer of pictures",
           "--preview-protocol", "--output FILE, and a viewer of pictures");
 
+  private static final String LOG_FORMAT = "java.util.logging.SimpleFormatter.format";
+
   private static final Logger LOG = Logger.getLogger(Main.class.getName());
 
   /** A strong reference: an unreferenced logger is garbage-collected, and its level is lost. */
@@ -153,6 +155,7 @@ public final class Main implements Runnable {
 
   /** Runs the command that the arguments name, and exits with its status. */
   public static void main(String[] args) {
+    System.getProperties().putIfAbsent(LOG_FORMAT, "%4$s: %5$s%6$s%n"); // one line a warning
     ROOT_LOGGER.setLevel(Level.WARNING);
     System.exit(commandLine(args).execute(args));
   }

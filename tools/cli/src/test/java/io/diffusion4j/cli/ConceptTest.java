@@ -8,6 +8,8 @@ import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.ImageFiles;
 import io.diffusion4j.diffusion.image.Png;
 import java.io.IOException;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -145,8 +147,14 @@ class ConceptTest {
     Files.writeString(pictures.resolve("x.png"), "no picture");
     assertRefused(
         concept("kite"),
-        "pictures: x.png: image: unknown format (expected: PNG, JPEG, WebP or GIF) (expected: PNG,"
-            + " JPEG, WebP or GIF files)");
+        "pictures: x.png: image: unknown format (expected: PNG, JPEG, WebP or GIF)");
+    Files.delete(pictures.resolve("x.png"));
+    for (Charset charset :
+        List.of(StandardCharsets.UTF_16, StandardCharsets.UTF_16LE, StandardCharsets.ISO_8859_1)) {
+      Files.write(pictures.resolve("1.txt"), "a k\u00efte".getBytes(charset));
+      assertRefused(
+          concept("kite"), "pictures: 1.png: caption: not UTF-8 (expected: text in UTF-8)");
+    }
   }
 
   @Test

@@ -62,7 +62,7 @@ class KandinskyTrainingTest {
   }
 
   private Run train(String part, Path from, Path model, String... more) {
-    String[] usual = {
+    String[] defaults = {
       "train",
       part,
       "--preset",
@@ -78,19 +78,19 @@ class KandinskyTrainingTest {
       "--batch",
       "3"
     };
-    return Run.of(Stream.concat(Stream.of(usual), Stream.of(more)).toArray(String[]::new));
+    return Run.of(Stream.concat(Stream.of(defaults), Stream.of(more)).toArray(String[]::new));
   }
 
   private void assertDraws(Path model, String... more) {
     Path png = folder.resolve("drawn-" + model.getFileName() + more.length + ".png");
-    String[] usual = {
+    String[] defaults = {
       "generate", "all red",
       "--model", model.resolve("decoder").toString(),
       "--size", "16x16",
       "--decoder-steps", "2",
       "-o", png.toString()
     };
-    Run run = Run.of(Stream.concat(Stream.of(usual), Stream.of(more)).toArray(String[]::new));
+    Run run = Run.of(Stream.concat(Stream.of(defaults), Stream.of(more)).toArray(String[]::new));
     assertThat(run.status()).as(run.err()).isZero();
     assertThat(png).isNotEmptyFile();
   }

@@ -666,7 +666,8 @@ class OwnPicturesTest {
             "--bad",
             "fail");
     assertThat(strict.status()).isEqualTo(FailureHandler.BAD_INPUT);
-    assertThat(strict.err()).contains("1 of 40 pictures cannot be read, such as 7.png: ");
+    assertThat(strict.err())
+        .contains("1 of 40 pictures cannot be read (expected: at most 0 %;", "such as 7.png: ");
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.diffusion4j.cli;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -229,6 +230,20 @@ class VerifyReplayTest {
     Run run = verify(model, file);
     assertThat(run.status()).as(run.err()).isEqualTo(3);
     assertThat(run.out()).contains("refuted: the same pixels, in a file that also has: ");
+  }
+
+  @Test
+  void nothingIsDrawnForADamagedFileAndTheOthersAreChecked() throws IOException {
+    byte[] png = Files.readAllBytes(first);
+    int data = new String(png, ISO_8859_1).indexOf("IDAT");
+    Arrays.fill(png, data + 40, data + 400, (byte) 0);
+    Path damaged = Files.write(folder.resolve("damaged.png"), png);
+    Run run = verify(model, damaged, second.toString());
+    assertThat(run.status()).isEqualTo(1);
+    assertThat(run.err())
+        .contains("error: " + damaged + ": image: cannot be decoded: ")
+        .contains("(expected: a whole PNG file)");
+    assertThat(run.out()).contains("second.png: proved");
   }
 
   @Test

@@ -56,11 +56,7 @@ public record PosteriorPlots(ForwardProcess process, GaussianMixture data) {
     List<ChartSeries> curves = new ArrayList<>();
     curves.add(curve("q(x_s | x_t)", 0, xs, x -> joint.applyAsDouble(x) / moments.mass));
     curves.add(
-        curve(
-            "Gaussian of the same mean and variance",
-            1,
-            xs,
-            x -> normal(x, moments.mean, moments.variance)));
+        curve("Gaussian, same moments", 1, xs, x -> normal(x, moments.mean, moments.variance)));
     Posterior posterior = process.posterior(t, s);
     for (var component : data.components()) {
       double x0 = component.mean().get(0);

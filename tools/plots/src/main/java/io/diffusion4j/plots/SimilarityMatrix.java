@@ -28,6 +28,9 @@ public record SimilarityMatrix(List<String> texts, List<Rgb8> pictures, List<dou
   /** Average width of a letter. */
   private static final int LETTER = 8;
 
+  /** The share of the dark colour from which white text has more contrast than dark text. */
+  private static final double WHITE_TEXT = 0.8;
+
   private static final Color DARK = new Color(0x1F5FA8);
   private static final Color TEXT = new Color(0x202020);
 
@@ -91,7 +94,7 @@ public record SimilarityMatrix(List<String> texts, List<Rgb8> pictures, List<dou
   private static void paint(Graphics2D graphics, int x, int y, double value, double share) {
     graphics.setColor(mixed(share));
     graphics.fillRect(x, y, CELL, CELL);
-    graphics.setColor(share > 0.5 ? Color.WHITE : TEXT);
+    graphics.setColor(share > WHITE_TEXT ? Color.WHITE : TEXT);
     String text = String.format(Locale.ROOT, "%.2f", value);
     int width = graphics.getFontMetrics().stringWidth(text);
     graphics.drawString(text, x + (CELL - width) / 2, y + (CELL + FONT_SIZE) / 2 - 2);

@@ -49,11 +49,11 @@ record PromptRow(
    * Reads a row.
    *
    * @param needsWords whether each row must have a prompt
-   * @param usualSeed the seed of rows without one, if there is one
-   * @param usualCount the number of pictures of rows without a count
+   * @param defaultSeed the seed of rows without one, if there is one
+   * @param defaultCount the number of pictures of rows without a count
    * @throws IllegalArgumentException if a value is invalid
    */
-  static PromptRow of(Row row, boolean needsWords, Optional<Long> usualSeed, int usualCount) {
+  static PromptRow of(Row row, boolean needsWords, Optional<Long> defaultSeed, int defaultCount) {
     String prompt = SparkTables.text(row, PROMPT);
     Check.that(prompt != null || !needsWords, PROMPT, "none", "some words");
     Check.that(prompt == null || !prompt.isBlank(), PROMPT, "\"" + prompt + "\"", "some words");
@@ -80,8 +80,8 @@ record PromptRow(
         prompt,
         Objects.requireNonNullElse(SparkTables.text(row, NEGATIVE), ""),
         label == null ? null : label.intValue(),
-        seed == null ? usualSeed.orElse(null) : seed,
-        count == null ? usualCount : count.intValue(),
+        seed == null ? defaultSeed.orElse(null) : seed,
+        count == null ? defaultCount : count.intValue(),
         id);
   }
 

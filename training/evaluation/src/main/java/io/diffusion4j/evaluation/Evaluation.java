@@ -153,7 +153,7 @@ public final class Evaluation {
   }
 
   /**
-   * Returns the metric of whether variations of real pictures, with the model's usual likeness,
+   * Returns the metric of whether variations of real pictures, with the model's default likeness,
    * still show the same concept.
    *
    * @param pictures the number of real pictures, of one concept each

@@ -68,17 +68,18 @@ public record OpenPrompts(List<Prompt> prompts) {
   /**
    * Returns the list of this length.
    *
-   * @param usual the scenes that the model is made for: real pictures have its styles
+   * @param defaults the scenes that the model is made for: real pictures have its styles
    * @throws IllegalArgumentException if the length is 0, or no word stands for two of the concepts
    */
-  public static OpenPrompts of(ConceptSet concepts, SceneMix usual, int count, long seed) {
+  public static OpenPrompts of(ConceptSet concepts, SceneMix defaults, int count, long seed) {
     List<Word> words = words(concepts);
     if (words.isEmpty()) {
       throw new IllegalArgumentException(
           "concepts: " + concepts.name() + " (expected: two for which there is a common word)");
     }
     // All scenes of a run have the same background.
-    var mix = new SceneMix(CENTRED, 1, 0, usual.styles(), usual.oneStyle(), 2 * PICTURES, false);
+    var mix =
+        new SceneMix(CENTRED, 1, 0, defaults.styles(), defaults.oneStyle(), 2 * PICTURES, false);
     List<Prompt> prompts = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
       Word word = words.get(i % words.size());

@@ -48,8 +48,8 @@ public record PromptSet(List<Prompt> prompts) {
   }
 
   private record Kind(SceneSplit split, Kinds kinds) {
-    SceneMix mix(SceneMix usual) {
-      return new SceneMix(kinds, 0.85, 0, usual.styles(), usual.oneStyle(), 0, false);
+    SceneMix mix(SceneMix defaults) {
+      return new SceneMix(kinds, 0.85, 0, defaults.styles(), defaults.oneStyle(), 0, false);
     }
   }
 
@@ -79,17 +79,18 @@ public record PromptSet(List<Prompt> prompts) {
   /**
    * Returns the list of this length.
    *
-   * @param usual the scenes that the model is made for: the prompts name its styles
+   * @param defaults the scenes that the model is made for: the prompts name its styles
    * @throws IllegalArgumentException if the length is 0
    * @throws IllegalStateException if the concepts are so few that nothing of some kind is held out
    */
-  public static PromptSet of(ConceptSet concepts, SceneMix usual, int count, long seed) {
+  public static PromptSet of(ConceptSet concepts, SceneMix defaults, int count, long seed) {
     if (count < 1) {
       throw new IllegalArgumentException("count: " + count + " (expected: ≥ 1)");
     }
     List<SceneSampler> samplers = new ArrayList<>();
     for (Kind kind : KINDS) {
-      samplers.add(new SceneSampler(concepts, kind.mix(usual), kind.split, seed + samplers.size()));
+      samplers.add(
+          new SceneSampler(concepts, kind.mix(defaults), kind.split, seed + samplers.size()));
     }
     List<Prompt> prompts = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
@@ -103,10 +104,11 @@ public record PromptSet(List<Prompt> prompts) {
    *
    * @throws IllegalArgumentException if the length is 0
    */
-  public static PromptSet ofOneConcept(ConceptSet concepts, SceneMix usual, int count, long seed) {
+  public static PromptSet ofOneConcept(
+      ConceptSet concepts, SceneMix defaults, int count, long seed) {
     // Six of eight kinds show one, so twice as many prompts always suffice.
     return new PromptSet(
-        of(concepts, usual, 2 * count, seed).prompts.stream()
+        of(concepts, defaults, 2 * count, seed).prompts.stream()
             .filter(prompt -> prompt.scene.subject().concepts().size() == 1)
             .limit(count)
             .toList());

@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The requested columns of a table of pictures.
  *
- * @param image the column of the pictures; null for the first usual one that exists
- * @param caption the column of the captions; null for the first usual one that exists, or else the
- *     only other one
+ * @param image the column of the pictures; null for the first default one that exists
+ * @param caption the column of the captions; null for the first default one that exists, or else
+ *     the only other one
  */
 public record Columns(@Nullable String image, @Nullable String caption) {
   /** The default columns. */
@@ -34,12 +34,12 @@ public record Columns(@Nullable String image, @Nullable String caption) {
    *
    * @param source the table, for messages
    * @param there the columns that may have pictures
-   * @param usual the default columns, of which the first existing one is used
+   * @param defaults the default columns, of which the first existing one is used
    * @throws IllegalArgumentException if the column does not exist
    */
-  public String image(String source, Collection<String> there, List<String> usual) {
-    return chosen(source, "image-column", image, usual, there)
-        .orElseThrow(() -> missing(source, "image-column", String.join(", ", usual), there));
+  public String image(String source, Collection<String> there, List<String> defaults) {
+    return chosen(source, "image-column", image, defaults, there)
+        .orElseThrow(() -> missing(source, "image-column", String.join(", ", defaults), there));
   }
 
   /**
@@ -61,12 +61,14 @@ public record Columns(@Nullable String image, @Nullable String caption) {
       String source,
       String option,
       @Nullable String asked,
-      List<String> usual,
+      List<String> defaults,
       Collection<String> there) {
     if (asked != null && !there.contains(asked)) {
       throw missing(source, option, asked, there);
     }
-    return asked != null ? Optional.of(asked) : usual.stream().filter(there::contains).findFirst();
+    return asked != null
+        ? Optional.of(asked)
+        : defaults.stream().filter(there::contains).findFirst();
   }
 
   private static IllegalArgumentException missing(

@@ -45,7 +45,7 @@ public final class PictureFiles implements PictureSet {
   /** A path with a weight. */
   private static final Pattern WEIGHTED = Pattern.compile("(.+):(\\d+)");
 
-  private static final int MOST_TIMES = 1000;
+  private static final int MAX_TIMES = 1000;
 
   private final String name;
   private final List<Entry> entries;
@@ -84,11 +84,11 @@ public final class PictureFiles implements PictureSet {
       Check.that(
           number.length() <= 4
               && Integer.parseInt(number) >= 1
-              && Integer.parseInt(number) <= MOST_TIMES,
+              && Integer.parseInt(number) <= MAX_TIMES,
           setting,
           path,
           "a whole number of times from 1 to %s",
-          MOST_TIMES);
+          MAX_TIMES);
       times.add(Integer.parseInt(number));
     }
     List<Integer> counts = new ArrayList<>();
@@ -353,7 +353,7 @@ public final class PictureFiles implements PictureSet {
   static final class Braces {
     private static final Pattern BRACES = Pattern.compile("\\{([^{}]*)}");
     private static final Pattern RANGE = Pattern.compile("(\\d{1,9})\\.\\.(\\d{1,9})");
-    private static final int MOST = 1_000_000;
+    private static final int MAX = 1_000_000;
 
     private Braces() {}
 
@@ -375,9 +375,9 @@ public final class PictureFiles implements PictureSet {
       for (String choice : choices(braces.group(1))) {
         expand(
             pattern.substring(0, braces.start()) + choice + pattern.substring(braces.end()), all);
-        if (all.size() > MOST) {
+        if (all.size() > MAX) {
           throw new IllegalArgumentException(
-              "pattern: " + pattern + " (expected: at most " + MOST + " names)");
+              "pattern: " + pattern + " (expected: at most " + MAX + " names)");
         }
       }
     }
@@ -389,9 +389,9 @@ public final class PictureFiles implements PictureSet {
       }
       int from = Integer.parseInt(range.group(1));
       int to = Integer.parseInt(range.group(2));
-      if (from > to || to - from >= MOST) {
+      if (from > to || to - from >= MAX) {
         throw new IllegalArgumentException(
-            "range: {" + inside + "} (expected: upwards, of at most " + MOST + " numbers)");
+            "range: {" + inside + "} (expected: upwards, of at most " + MAX + " numbers)");
       }
       String format = range.group(1).startsWith("0") ? "%0" + range.group(1).length() + "d" : "%d";
       List<String> choices = new ArrayList<>();

@@ -22,7 +22,7 @@ public enum Curve {
   QUICK_GELU(dnnl_eltwise_swish, (float) Function.QUICK);
 
   /** The lower bound of all curves: SiLU's minimum, rounded down. */
-  public static final float LEAST = -0.2785f;
+  public static final float MIN = -0.2785f;
 
   private final int code;
   private final float alpha;

@@ -27,7 +27,7 @@ import org.bytedeco.dnnl.dnnl_stream;
  */
 public final class WorkerPool {
   /** The largest number of members that share a step. */
-  private static final int MOST = 8;
+  private static final int MAX = 8;
 
   /** The interval at which an idle thread checks that its team is still in use. */
   private static final long IDLE_SECONDS = 10;
@@ -50,7 +50,7 @@ public final class WorkerPool {
 
   /** Returns the team of these threads, always the same instance. */
   public static WorkerPool of(Threads threads) {
-    return threads.pool(WorkerPool.class, t -> new WorkerPool(Math.min(MOST, t.count())));
+    return threads.pool(WorkerPool.class, t -> new WorkerPool(Math.min(MAX, t.count())));
   }
 
   /** Returns the number of threads. */

@@ -60,7 +60,7 @@ final class Quantisation {
   private Source quantise(LayerValue x, boolean isOfCurve) {
     LayerValue y = LayerValue.in(arena, DataType.INT8, x.shape());
     List<View> extremes = new ArrayList<>();
-    float least = isOfCurve ? -Curve.LEAST : 0;
+    float least = isOfCurve ? -Curve.MIN : 0;
     steps.divide(
         x.size(),
         (part, range) -> {

@@ -124,19 +124,22 @@ record DecoderTraining() implements TrainableComponent {
     return new UnclipRun(run).clip();
   }
 
-  /** Returns the network to train: a plugin's layers in the usual sizes, or the usual network. */
+  /**
+   * Returns the network to train: a plugin's layers in the default sizes, or the network of the
+   * preset.
+   */
   private static Backbone shape(UnclipRun own) {
-    Backbone usual = own.shapes().decoder();
+    Backbone defaults = own.shapes().decoder();
     String name = own.run().setup().techniques().word(BACKBONE);
     if (!own.run().setup().techniques().isChanged(BACKBONE)) {
-      return usual;
+      return defaults;
     }
     Check.that(
         own.run().start().isEmpty() && !own.run().whole().inpainting(),
         "backbone",
         name,
         BACKBONE_OF_PRESET + ", with --start-from or --inpainting");
-    return NamedBackbone.like(usual, name, own.run().technique(BACKBONE));
+    return NamedBackbone.like(defaults, name, own.run().technique(BACKBONE));
   }
 
   /**

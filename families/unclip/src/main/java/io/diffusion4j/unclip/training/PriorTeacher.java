@@ -45,7 +45,7 @@ public record PriorTeacher(
   }
 
   /** Returns the network to distil. */
-  public Distillable<TextEncoding> network(Distillable.Usual usual) {
+  public Distillable<TextEncoding> network(Distillable.Defaults defaults) {
     var config = PriorModel.readConfig(folder);
     return new Distillable<>(
         Prior.STAGE,
@@ -59,7 +59,7 @@ public record PriorTeacher(
         texts,
         Optional.of(empty),
         Optional.empty(),
-        usual);
+        defaults);
   }
 
   /** Returns the embeddings that it draws of the captions. */

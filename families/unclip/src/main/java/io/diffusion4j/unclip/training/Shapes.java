@@ -59,16 +59,16 @@ public record Shapes(UnclipRun own) {
 
   private PriorConfig prior(String name, Optional<Path> first, Course course) {
     var text = text();
-    var usual = preset().priorConfig();
+    var defaults = preset().priorConfig();
     var config =
         first
             .map(PriorModel::readConfig)
             .orElseGet(
                 () ->
                     new PriorConfig(
-                        usual.heads(),
-                        usual.headDim(),
-                        usual.layers(),
+                        defaults.heads(),
+                        defaults.headDim(),
+                        defaults.layers(),
                         text.embeddingDim(),
                         text.positions(),
                         course));
@@ -79,7 +79,7 @@ public record Shapes(UnclipRun own) {
 
   AutoregressiveConfig autoregressive() {
     var text = text();
-    var usual = preset().autoregressiveConfig();
+    var defaults = preset().autoregressiveConfig();
     var config =
         first(UnclipFolder.PRIOR_AR)
             .map(AutoregressiveModel::readConfig)
@@ -92,10 +92,10 @@ public record Shapes(UnclipRun own) {
                             preset().prior().layers(),
                             text.embeddingDim(),
                             text.positions()),
-                        usual.layers(),
-                        usual.components(),
-                        usual.buckets(),
-                        usual.dotBuckets()));
+                        defaults.layers(),
+                        defaults.components(),
+                        defaults.buckets(),
+                        defaults.dotBuckets()));
     requireClips("prior_ar.embedding_dim", config.embeddingDim(), text.embeddingDim());
     requireClips("prior_ar.num_embeddings", config.textLength(), text.positions());
     return config;
@@ -123,12 +123,12 @@ public record Shapes(UnclipRun own) {
             .map(DecoderFolders::readProjection)
             .orElseGet(
                 () -> {
-                  var usual = preset().projection();
+                  var defaults = preset().projection();
                   return new TextProjection(
-                      usual.extraTokens(),
+                      defaults.extraTokens(),
                       text.embeddingDim(),
-                      usual.timeEmbedDim(),
-                      usual.contextDim());
+                      defaults.timeEmbedDim(),
+                      defaults.contextDim());
                 });
     requireClips("text_proj.clip_embeddings_dim", projection.embeddingDim(), text.embeddingDim());
     requireClips("text_encoder.hidden_size", text.transformer().width(), projection.embeddingDim());

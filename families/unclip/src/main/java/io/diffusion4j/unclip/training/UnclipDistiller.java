@@ -19,13 +19,11 @@ import io.diffusion4j.diffusion.stage.Stage;
 import io.diffusion4j.nn.NetworkDefinition;
 import io.diffusion4j.pipeline.FolderDigest;
 import io.diffusion4j.pipeline.Residency;
-import io.diffusion4j.pipeline.Student;
 import io.diffusion4j.pipeline.Students;
 import io.diffusion4j.training.Components;
 import io.diffusion4j.training.Distillable;
 import io.diffusion4j.training.Distillation;
 import io.diffusion4j.training.Distiller;
-import io.diffusion4j.training.LowRankFile;
 import io.diffusion4j.training.ModelTraining;
 import io.diffusion4j.training.NetworkDistiller;
 import io.diffusion4j.unclip.ModelFacts;
@@ -107,27 +105,13 @@ final class UnclipDistiller implements Distiller {
     <C> boolean distill(String stage, Part<C> part, ModelTraining.Observer observer) {
       var layout = new UnclipTraining().layout(how.student());
       return part.distiller.distill(
-          (weights, scheduler, notes) -> {
-            var student =
-                Student.of(
-                    how.method().word(),
-                    how.steps(),
-                    part.distiller.guidance(),
-                    how.scales(),
-                    how.method().sampler(),
-                    digest);
-            var own = new HashMap<>(notes);
-            var updates = how.config().lowRank();
-            if (updates.isPresent()) {
-              var file = LowRankFile.in(how.student());
-              own.putAll(Students.noted(file.path(), file.notes()).with(stage, student).note());
-              file.add(updates.get(), weights, part.folders.get(0) + ".", own);
-              return;
-            }
+          part.folders.get(0) + ".",
+          (weights, scheduler, notes, student) -> {
             Components.copyMissing(
                 new UnclipTraining().layout(how.teacher()), layout, part.folders);
+            var own = new HashMap<>(notes);
             own.putAll(ModelFacts.of(how.teacher()).notes());
-            part.writer.write(weights, scheduler, own);
+            part.writer.write(weights, scheduler, own, student);
             Students.in(how.student()).with(stage, student).write(how.student());
             layout.writeIndex();
           },
@@ -136,9 +120,9 @@ final class UnclipDistiller implements Distiller {
 
     Part<TextEncoding> prior() {
       return new Part<>(
-          distiller(captions.network(usual(Prior.STAGE))),
+          distiller(captions.network(defaults(Prior.STAGE))),
           List.of(UnclipFolder.PRIOR, UnclipFolder.PRIOR_SCHEDULER),
-          (weights, students, notes) -> {
+          (weights, students, notes, student) -> {
             captions.write(made(UnclipFolder.PRIOR), weights, notes);
             write(UnclipFolder.PRIOR_SCHEDULER, students);
           });
@@ -182,11 +166,11 @@ final class UnclipDistiller implements Distiller {
               conditions,
               Optional.of(away),
               Optional.empty(),
-              usual(ImageDecoder.STAGE));
+              defaults(ImageDecoder.STAGE));
       return new Part<>(
           distiller(of),
           List.of(UnclipFolder.DECODER, UnclipFolder.DECODER_SCHEDULER),
-          (weights, students, notes) -> {
+          (weights, students, notes, student) -> {
             DecoderFolders.writeBackbone(made(UnclipFolder.DECODER), config, weights, notes);
             write(UnclipFolder.DECODER_SCHEDULER, students);
           });
@@ -216,22 +200,22 @@ final class UnclipDistiller implements Distiller {
               enlarged,
               Optional.<Image>empty(),
               Optional.empty(),
-              usual(Upsampler.STAGE));
+              defaults(Upsampler.STAGE));
       var folders = List.of(UnclipFolder.SUPER_RES_FIRST, UnclipFolder.SUPER_RES_LAST);
       return new Part<>(
           distiller(of),
           Stream.concat(folders.stream(), Stream.of(UnclipFolder.SUPER_RES_SCHEDULER)).toList(),
-          (weights, students, notes) -> {
+          (weights, students, notes, student) -> {
             folders.forEach(
                 name -> DecoderFolders.writeUpsampler(made(name), config, weights, notes));
             write(UnclipFolder.SUPER_RES_SCHEDULER, students);
           });
     }
 
-    /** Teachers of stages that are not distilled draw as usual. */
+    /** Teachers of stages that are not distilled draw by their defaults. */
     private <C> NetworkDistiller<C> distiller(Distillable<C> of) {
       boolean distilled = how.parts(STAGES).contains(of.stage());
-      return new NetworkDistiller<>(distilled ? how : how.asUsual(), digest, of);
+      return new NetworkDistiller<>(distilled ? how : how.withDefaults(), digest, of);
     }
 
     private Path made(String component) {
@@ -242,9 +226,9 @@ final class UnclipDistiller implements Distiller {
       scheduler.write(made(component).resolve(SchedulerConfig.FILE_NAME));
     }
 
-    private Distillable.Usual usual(String stage) {
+    private Distillable.Defaults defaults(String stage) {
       var own = Objects.requireNonNull(stages.get(stage), stage);
-      return new Distillable.Usual(own.defaults().steps(), own.scale().defaultValue());
+      return new Distillable.Defaults(own.defaults().steps(), own.scale().defaultValue());
     }
   }
 }

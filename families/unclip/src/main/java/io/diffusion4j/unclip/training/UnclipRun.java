@@ -188,11 +188,11 @@ public record UnclipRun(ComponentRun run) {
    * Writes the settings of a scheduler: those of the model that the training started from, or else
    * the given ones, with the prediction that was trained.
    */
-  void writeScheduler(String component, SchedulerConfig usual) {
+  void writeScheduler(String component, SchedulerConfig defaults) {
     run.start()
         .flatMap(first -> scheduler(first.component(component)))
-        .filter(first -> first.kind().isFlow() == usual.kind().isFlow())
-        .orElse(usual)
+        .filter(first -> first.kind().isFlow() == defaults.kind().isFlow())
+        .orElse(defaults)
         .withParameterization(run.technique(PartTechniques.FLOW_PREDICTION))
         .write(run.made(component).resolve(SchedulerConfig.FILE_NAME));
   }

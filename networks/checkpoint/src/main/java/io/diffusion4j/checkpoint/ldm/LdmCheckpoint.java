@@ -68,7 +68,7 @@ public final class LdmCheckpoint implements AutoCloseable {
               "joint_blocks.", "Stable Diffusion 3",
               "model.diffusion_model.double_blocks.", "FLUX",
               "double_blocks.", "FLUX",
-              "lora_", "a LoRA, which is added by --lora,",
+              "lora_", "a LoRA (which --lora adds)",
               "embedder.model.", "Stable unCLIP",
               "control_model.", "a ControlNet"));
 

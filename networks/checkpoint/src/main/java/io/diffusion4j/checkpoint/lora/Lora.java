@@ -12,6 +12,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
@@ -203,6 +204,13 @@ public final class Lora implements AutoCloseable {
         .map(Map.Entry::getValue);
   }
 
+  /** Returns the name of a layer with the numbers of values that its update reads and returns. */
+  String described(Layer layer) {
+    Update update = Objects.requireNonNull(updates.get(layer));
+    return "%s from %s to %s values"
+        .formatted(layer, file.shape(update.a())[1], file.shape(update.b())[0]);
+  }
+
   Checkpoint tensors() {
     return file;
   }
@@ -240,7 +248,10 @@ public final class Lora implements AutoCloseable {
       }
     }
     if (!others.isEmpty()) {
-      throw new CheckpointException(path, "tensors that are no low-rank update", others);
+      throw new CheckpointException(
+          path,
+          "%s of %s tensors are no low-rank update, such as %s"
+              .formatted(others.size(), file.names().size(), others.get(0)));
     }
     Map<String, PeftSettings> settings = settings(downs.keySet());
     var updates = new TreeMap<Layer, Update>();

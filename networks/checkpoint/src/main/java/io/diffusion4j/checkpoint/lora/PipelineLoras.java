@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 
 /**
  * Low-rank updates of a pipeline that has several networks. Each layer of a file belongs to the
@@ -28,6 +29,13 @@ public final class PipelineLoras {
   public static final PipelineLoras NONE = new PipelineLoras(List.of());
 
   private static final String PART = "diffusion4j.part";
+
+  /** What only the layers of other families are called. */
+  private static final Map<String, Pattern> FAMILIES =
+      Map.of(
+          "Stable Diffusion XL", Pattern.compile("lora_te2_|text_encoder_2\\."),
+          "Stable Diffusion 3", Pattern.compile("joint_blocks|lora_te3_|text_encoder_3\\."),
+          "FLUX", Pattern.compile("double_blocks|single_blocks|single_transformer_blocks"));
 
   private static final Set<String> DECODER = Set.of("decoder", "unet");
 
@@ -74,7 +82,7 @@ public final class PipelineLoras {
       Lora lora, Map<String, TensorSource> networks, Map<String, LayerNames> names) {
     Optional<String> part = Optional.ofNullable(lora.tensors().metadata().get(PART));
     var layers = new HashMap<String, Set<Lora.Layer>>();
-    var strays = new ArrayList<String>();
+    var strays = new ArrayList<Lora.Layer>();
     for (Lora.Layer layer : lora.updates().keySet()) {
       List<String> owners =
           networks.entrySet().stream()
@@ -96,19 +104,30 @@ public final class PipelineLoras {
       }
       owners.forEach(name -> layers.computeIfAbsent(name, own -> new HashSet<>()).add(layer));
       if (owners.isEmpty()) {
-        strays.add(layer.toString());
+        strays.add(layer);
       }
     }
     if (!strays.isEmpty()) {
       throw new CheckpointException(
           lora.path(),
-          "layers%s that no network has in this shape, of %s"
+          "%s of %s layers%s that no network has in this shape, such as %s (expected: %s)"
               .formatted(
-                  part.map(word -> " of the part " + word).orElse(""),
-                  String.join(", ", networks.keySet())),
-          strays);
+                  strays.size(),
+                  lora.updates().size(),
+                  part.map(word -> " of the part " + word).orElse(family(strays)),
+                  lora.described(strays.get(0)),
+                  "layers of " + String.join(", ", networks.keySet())));
     }
     return layers;
+  }
+
+  private static String family(List<Lora.Layer> layers) {
+    return FAMILIES.entrySet().stream()
+        .filter(
+            family -> layers.stream().anyMatch(it -> family.getValue().matcher(it.name()).find()))
+        .findFirst()
+        .map(family -> " of " + family.getKey())
+        .orElse("");
   }
 
   /** Whether a component is the one that the prefix of a layer, or else the file's note names. */

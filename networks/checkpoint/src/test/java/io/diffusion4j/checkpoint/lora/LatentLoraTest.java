@@ -24,6 +24,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Low-rank updates of Stable Diffusion's U-Net and text tower, in each trainer's names. */
@@ -146,7 +147,8 @@ class LatentLoraTest {
         .write(file);
     assertThatThrownBy(() -> Lora.open(file))
         .isInstanceOf(CheckpointException.class)
-        .hasMessage(file + ": tensors that are no low-rank update\n  " + LAYER + "." + tensor);
+        .hasMessage(
+            file + ": 1 of 3 tensors are no low-rank update, such as " + LAYER + "." + tensor);
   }
 
   @Test
@@ -168,7 +170,42 @@ class LatentLoraTest {
         Map.of("unet", () -> Checkpoint.open(base));
     assertThatThrownBy(() -> PipelineLoras.assign(List.of(new LoraChoice("wide", file, 1)), unet))
         .isInstanceOf(CheckpointException.class)
-        .hasMessageContaining("layers that no network has in this shape, of unet")
-        .hasMessageContaining("down_blocks_0_attentions_0_proj_in");
+        .hasMessage(
+            file
+                + ": 1 of 1 layers that no network has in this shape, such as"
+                + " unet.down_blocks_0_attentions_0_proj_in from 2 to 2 values"
+                + " (expected: layers of unet)");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "lora_te2_text_model_encoder_layers_0_mlp_fc1, Stable Diffusion XL",
+    "text_encoder_2.text_model.encoder.layers.0.mlp.fc1, Stable Diffusion XL",
+    "lora_unet_joint_blocks_0_x_block_attn_qkv, Stable Diffusion 3",
+    "transformer.single_transformer_blocks.0.attn.to_k, FLUX",
+    "lora_unet_double_blocks_0_img_attn_qkv, FLUX"
+  })
+  void anUpdateOfAnotherFamilyIsRefusedInOneLineWithItsName(String layer, String family) {
+    Path base = folder.resolve("base.safetensors");
+    var tensors = new SafetensorsWriter();
+    var updates = new SafetensorsWriter();
+    for (int i = 0; i < 20; i++) {
+      String own = "down_blocks." + i + ".proj_in";
+      tensors.floats(own + ".weight", DType.F32, new long[] {2, 2}, () -> new float[4]);
+      for (String each : List.of(own, layer + i)) {
+        updates
+            .floats(each + ".lora_down.weight", DType.F32, new long[] {1, 2}, () -> new float[2])
+            .floats(each + ".lora_up.weight", DType.F32, new long[] {2, 1}, () -> new float[2]);
+      }
+    }
+    tensors.write(base);
+    Path file = folder.resolve("foreign.safetensors");
+    updates.write(file);
+    Map<String, Supplier<? extends TensorSource>> unet =
+        Map.of("unet", () -> Checkpoint.open(base));
+    assertThatThrownBy(() -> PipelineLoras.assign(List.of(new LoraChoice("f", file, 1)), unet))
+        .hasMessageStartingWith(
+            file + ": 20 of 40 layers of " + family + " that no network has in this shape, such as")
+        .hasMessageNotContaining("\n");
   }
 }

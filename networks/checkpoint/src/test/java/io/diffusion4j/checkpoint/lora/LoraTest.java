@@ -183,7 +183,8 @@ class LoraTest {
           .isInstanceOf(CheckpointException.class)
           .hasMessage(other + ": layers that the network has not, or of another shape\n  b");
     }
-    assertRefused("a.hada_w1_a", "a.hada_w1_b", "tensors that are no low-rank update\n  a.hada");
+    assertRefused(
+        "a.hada_w1_a", "a.hada_w1_b", "2 of 2 tensors are no low-rank update, such as a.hada");
     assertRefused("a.to_q.lora_A.weight", "a.to_k.lora_B.weight", "a.to_q: no up");
     Path dora =
         write(

@@ -7,7 +7,7 @@ package io.diffusion4j.nn.exact;
  * same index, and the channels of one position are too few for it.
  */
 final class Tiles {
-  /** The usual number of elements. */
+  /** The default number of elements. */
   static final int LENGTH = 1024;
 
   private Tiles() {}

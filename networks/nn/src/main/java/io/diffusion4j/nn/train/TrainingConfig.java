@@ -79,7 +79,7 @@ public record TrainingConfig(
   }
 
   /** The number of shares that do not depend on threads. */
-  public static final int FIXED_SHARES = RowGroups.MOST;
+  public static final int FIXED_SHARES = RowGroups.MAX;
 
   /** The storage of activations between the forward and the backward pass. */
   public enum Activations {

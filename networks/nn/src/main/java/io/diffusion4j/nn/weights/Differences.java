@@ -36,22 +36,18 @@ public record Differences(List<String> misshaped, List<String> missing, List<Str
         (name, shape) -> {
           if (!tensors.contains(name)) {
             missing.add(name + " " + Arrays.toString(shape));
-          } else if (!Arrays.equals(tensors.shape(name), shape)) {
+            return;
+          }
+          var info = tensors.info(name);
+          boolean fits = Arrays.equals(info.shape(), shape);
+          if (!fits || !info.dtype().isFloat()) {
             misshaped.add(
-                name
-                    + ": "
-                    + Arrays.toString(tensors.shape(name))
-                    + " (expected: "
-                    + Arrays.toString(shape)
-                    + ")");
-          } else if (!tensors.info(name).dtype().isFloat()) {
-            misshaped.add(
-                name
-                    + ": "
-                    + Arrays.toString(shape)
-                    + " of "
-                    + tensors.info(name).dtype()
-                    + " (expected: of floating-point numbers)");
+                "%s: %s%s (expected: %s)"
+                    .formatted(
+                        name,
+                        Arrays.toString(info.shape()),
+                        info.dtype().isFloat() ? "" : " of " + info.dtype(),
+                        fits ? "of floating-point numbers" : Arrays.toString(shape)));
           }
         });
     for (String name : new TreeSet<>(tensors.names())) {
@@ -70,7 +66,7 @@ public record Differences(List<String> misshaped, List<String> missing, List<Str
   /**
    * Returns normally if there are no differences.
    *
-   * @throws CheckpointException if there are; the message lists all of them
+   * @throws CheckpointException if there are; of more than 50 the message names two
    */
   public void requireNone(Path origin) {
     if (count() > 0) {

@@ -2,6 +2,7 @@
 
 import { ApiError, models, words } from './api.js';
 import { toBase64 } from './bytes.js';
+import { Check } from './check.js';
 import { announce, byId, element } from './dom.js';
 import { clearErrors, showError } from './errors.js';
 import { Gallery } from './gallery.js';
@@ -395,6 +396,7 @@ async function offerJobs() {
   }
 }
 
+new Check(byId('check'));
 await showingErrors(meet());
 byId('draw').disabled = false;
 if (model !== undefined) {

@@ -62,7 +62,7 @@ public final class ClassifyCommand implements Callable<Integer> {
   @Option(
       names = "--labelled",
       description =
-          "The folder of each picture is its label. Without other labels, these are the labels.")
+          "The folder of each picture is its label. Without --label, the labels are these folders.")
   private boolean labelled;
 
   @Option(

@@ -16,6 +16,7 @@ import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.provenance.PixelDifference;
 import io.diffusion4j.provenance.Provenance;
 import io.diffusion4j.provenance.ReplayFinding;
+import io.diffusion4j.serving.request.RecipeFile;
 import io.diffusion4j.serving.v1.Recipe;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -121,10 +122,7 @@ public final class ConformCommand implements Callable<Integer> {
     var difference = PixelDifference.between(reference, drawn);
     var own =
         new KnownPixels(
-            original.path().toString(),
-            now.getPrecision(),
-            now.getEngine(),
-            ReplayFinding.digest(drawn));
+            original.name(), now.getPrecision(), now.getEngine(), ReplayFinding.digest(drawn));
     Agreement agreement = own.agreement(table, difference);
     counts.merge(agreement, 1, Integer::sum);
     String word = agreement.name().toLowerCase(Locale.ROOT);

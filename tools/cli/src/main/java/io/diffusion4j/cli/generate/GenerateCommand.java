@@ -244,8 +244,8 @@ public final class GenerateCommand implements Callable<Integer>, SamplingOptions
 
   /** As in the published pipelines, one embedding is drawn from recorded noise. */
   private OpenOptions opening() {
-    OpenOptions usual = stages.opening(drawer.model.opening());
-    return batch.noise == null ? usual : usual.withCandidates(1);
+    OpenOptions defaults = stages.opening(drawer.model.opening());
+    return batch.noise == null ? defaults : defaults.withCandidates(1);
   }
 
   /**

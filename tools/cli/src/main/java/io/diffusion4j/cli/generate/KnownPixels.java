@@ -4,10 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.provenance.PixelDifference;
+import io.diffusion4j.serving.request.RecipeFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -67,7 +67,7 @@ record KnownPixels(String picture, String precision, String engine, String pixel
     List<RecipeFile> pictures = new ArrayList<>();
     for (int i = 1; i <= PICTURES; i++) {
       String name = String.format("%02d.png", i);
-      pictures.add(RecipeFile.of(Path.of(name), resource(name)).in(precision, DRAWN_ON));
+      pictures.add(RecipeFile.of(name, resource(name)).in(precision.word(), DRAWN_ON));
     }
     return pictures;
   }

@@ -5,14 +5,13 @@ import io.diffusion4j.cli.console.StageBars;
 import io.diffusion4j.client.Generation;
 import io.diffusion4j.client.GenerationException;
 import io.diffusion4j.client.ImageGenerator;
-import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.nn.engine.EngineUnavailableException;
 import io.diffusion4j.nn.engine.Engines;
 import io.diffusion4j.nn.engine.Threads;
 import io.diffusion4j.pipeline.OpenOptions;
 import io.diffusion4j.pipeline.OpenPipeline;
 import io.diffusion4j.provenance.Provenance;
-import io.diffusion4j.serving.v1.LoraChoice;
+import io.diffusion4j.serving.request.RecipeFile;
 import io.diffusion4j.serving.v1.Model;
 import io.diffusion4j.unclip.PriorChoice;
 import java.io.IOException;
@@ -24,7 +23,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.UnaryOperator;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -47,15 +45,6 @@ final class Redrawing {
 
     /** Takes a failure; nothing is known about the file then. */
     void failed(RecipeFile original, RuntimeException why) throws IOException;
-  }
-
-  /** The model has other weights than the recipe names. */
-  static final class OtherWeightsException extends IllegalArgumentException {
-    private static final long serialVersionUID = 1;
-
-    OtherWeightsException(IllegalArgumentException refusal) {
-      super(refusal.getMessage(), refusal);
-    }
   }
 
   /**
@@ -127,7 +116,7 @@ final class Redrawing {
           for (RecipeFile file : files) {
             Generation.Picture again;
             try {
-              Model own = here.isPresent() ? models.get(0) : modelWithItsWeights(models, file);
+              Model own = here.isPresent() ? models.get(0) : file.modelAmong(models);
               again = again(console, generator, file, own, here.isPresent());
             } catch (IllegalArgumentException | GenerationException e) {
               result.failed(file, e);
@@ -159,7 +148,7 @@ final class Redrawing {
       if (file.recipe().getWeightsDigest().equals(digest)) {
         own.add(file);
       } else {
-        result.failed(file, otherWeights(file, folder + " with " + digest));
+        result.failed(file, file.otherWeights(folder + " with " + digest));
       }
     }
     return own;
@@ -167,44 +156,12 @@ final class Redrawing {
 
   private static Generation.Picture again(
       Console console, ImageGenerator generator, RecipeFile original, Model own, boolean isHere) {
-    original.requireParts(own.getPartsList());
-    var loras = isHere ? List.<LoraChoice>of() : original.loras(own.getLorasList());
-    var request = original.request(own.getName(), own.getStagesList(), loras);
+    var request = isHere ? original.request(own, List.of()) : original.request(own);
     try (var bars = new StageBars(console.bars(), 1)) {
       return generator
           .generate(request, bars)
           .images()
           .get(0); // an image that fails fails the call
     }
-  }
-
-  /** Uses the server's names; if several match, the recipe's name. */
-  private static Model modelWithItsWeights(List<Model> models, RecipeFile original) {
-    String asked = original.recipe().getRequest().getModel();
-    List<Model> same =
-        models.stream()
-            .filter(m -> m.getWeightsDigest().equals(original.recipe().getWeightsDigest()))
-            .toList();
-    if (same.isEmpty()) {
-      throw otherWeights(
-          original,
-          models.stream()
-              .map(m -> m.getName() + " with " + m.getWeightsDigest())
-              .collect(Collectors.joining(", ")));
-    }
-    return same.stream().filter(m -> m.getName().equals(asked)).findFirst().orElse(same.get(0));
-  }
-
-  private static OtherWeightsException otherWeights(RecipeFile original, String present) {
-    String published = original.recipe().getPublishedModel();
-    return new OtherWeightsException(
-        Check.refusal(
-            "model",
-            present,
-            "the weights that drew "
-                + original.path()
-                + ", "
-                + original.recipe().getWeightsDigest()
-                + (published.isEmpty() ? "" : " of " + published)));
   }
 }

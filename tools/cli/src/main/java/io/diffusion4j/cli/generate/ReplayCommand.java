@@ -9,6 +9,7 @@ import io.diffusion4j.diffusion.image.ImageFiles;
 import io.diffusion4j.diffusion.image.OutputFile;
 import io.diffusion4j.diffusion.image.Rgb8;
 import io.diffusion4j.provenance.PixelDifference;
+import io.diffusion4j.serving.request.RecipeFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -87,7 +88,7 @@ public final class ReplayCommand implements Callable<Integer> {
     Generation.Picture again = drawn.get(0);
     if (again.isRefused()) {
       console.printf(
-          "%s: refused: %s", original.path(), again.metadata().getRefusal().getMessage());
+          "%s: refused: %s", original.name(), again.metadata().getRefusal().getMessage());
       return FailureHandler.FAILED;
     }
     if (output != null) {
@@ -100,7 +101,7 @@ public final class ReplayCommand implements Callable<Integer> {
     String before = sha256(original.png());
     String now = sha256(again.png());
     if (before.equals(now)) {
-      console.printf("%s: the same file, bit for bit: sha256 %s", original.path(), now);
+      console.printf("%s: the same file, bit for bit: sha256 %s", original.name(), now);
       return 0;
     }
     PixelDifference difference =
@@ -108,11 +109,11 @@ public final class ReplayCommand implements Callable<Integer> {
     if (difference.isNone()) {
       console.printf(
           "%s: the same pixels; the file differs in other things: sha256 %s, drawn again %s",
-          original.path(), before, now);
+          original.name(), before, now);
     } else {
       console.printf(
           "%s: other pixels, %s: %s; drawn by %s, again by %s",
-          original.path(),
+          original.name(),
           difference.isRounding() ? "the same picture but for rounding" : "another picture",
           difference,
           original.recipe().getSoftware(),

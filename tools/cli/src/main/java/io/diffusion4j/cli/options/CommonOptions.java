@@ -39,8 +39,8 @@ public final class CommonOptions {
     private int batch;
 
     /** Creates the option with a default. */
-    public Batch(int usual) {
-      this.batch = usual;
+    public Batch(int defaultValue) {
+      this.batch = defaultValue;
     }
 
     /**

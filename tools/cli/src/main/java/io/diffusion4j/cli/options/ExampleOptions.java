@@ -50,13 +50,13 @@ public final class ExampleOptions {
    * Resolves the options for a model of unCLIP.
    *
    * @param model sets the emoji and their size if there is no folder
-   * @param usual the default number of emoji
+   * @param defaultValue the default number of emoji
    * @throws IllegalArgumentException if an option is invalid
    */
-  public Examples of(Path model, int usual) {
+  public Examples of(Path model, int defaultValue) {
     long drawn = seed.value();
     PictureFiles folder = images == null ? null : PictureFiles.folder("images", images);
-    int size = size(folder, usual);
+    int size = size(folder, defaultValue);
     UnclipFamily.require(model);
     if (folder != null) {
       return new Examples(folder.inOrder(), Optional.empty(), size, drawn);
@@ -69,20 +69,20 @@ public final class ExampleOptions {
    * Resolves the options for a model of another family.
    *
    * @param side the size of emoji in pixels if there is no folder
-   * @param usual the default number of emoji
+   * @param defaultValue the default number of emoji
    * @throws IllegalArgumentException if an option is invalid
    */
-  public Examples of(int side, int usual) {
+  public Examples of(int side, int defaultValue) {
     long drawn = seed.value();
     PictureFiles folder = images == null ? null : PictureFiles.folder("images", images);
-    int size = size(folder, usual);
+    int size = size(folder, defaultValue);
     return folder == null
         ? emoji(EmojiPreset.emoji(), side, size, drawn)
         : new Examples(folder.inOrder(), Optional.empty(), size, drawn);
   }
 
-  private int size(@Nullable PictureFiles folder, int usual) {
-    int size = folder != null ? size(folder, count) : count != null ? count : usual;
+  private int size(@Nullable PictureFiles folder, int defaultValue) {
+    int size = folder != null ? size(folder, count) : count != null ? count : defaultValue;
     Check.that(size >= 2, "count", size, "≥ 2");
     return size;
   }

@@ -78,8 +78,8 @@ public final class ModelOptions {
       "Number format of the networks: ${COMPLETION-CANDIDATES}. Default: auto, which is bf16 for"
           + " weights stored in 16 bits if the processor has bfloat16 instructions, else f32;"
           + " doctor, measure and nll use f32. int8 is the fastest where the processor has VNNI or"
-          + " AMX, and changes pictures a little. exact draws the same file on every machine, more"
-          + " slowly";
+          + " AMX, and changes pictures a little. exact draws the same pixels on every machine,"
+          + " more slowly";
 
   @Option(names = "--model", paramLabel = "DIR", defaultValue = SHIPPED, description = FOLDER)
   private Path folder = Path.of("");

@@ -90,8 +90,8 @@ public final class SamplingOptions {
     /** Returns the option of a setting of a stage. */
     static Flag of(String stage, String words, StageSetting<?> setting) {
       String name = stage.replace('_', '-') + "-" + setting.option();
-      String usual = DEFAULTS.getOrDefault(name, "");
-      return of(name, stage, setting, setting.help().formatted(words) + usual);
+      String defaultValue = DEFAULTS.getOrDefault(name, "");
+      return of(name, stage, setting, setting.help().formatted(words) + defaultValue);
     }
 
     static OptionSpec spec(String name, StageSetting<?> setting, String... help) {
@@ -167,15 +167,15 @@ public final class SamplingOptions {
   private static final Map<String, String> DEFAULTS =
       Map.of(
           "prior-steps",
-          usual(Defaults.PRIOR_STEPS, Defaults.PUBLISHED_PRIOR_STEPS),
+          defaults(Defaults.PRIOR_STEPS, Defaults.PUBLISHED_PRIOR_STEPS),
           "decoder-steps",
-          usual(Defaults.DECODER_STEPS, Defaults.PUBLISHED_DECODER_STEPS),
+          defaults(Defaults.DECODER_STEPS, Defaults.PUBLISHED_DECODER_STEPS),
           "super-res-steps",
-          usual(Defaults.SUPER_RES_STEPS, Defaults.SUPER_RES_STEPS),
+          defaults(Defaults.SUPER_RES_STEPS, Defaults.SUPER_RES_STEPS),
           "prior-guidance",
-          usual(Defaults.PRIOR_GUIDANCE, Defaults.PUBLISHED_PRIOR_GUIDANCE),
+          defaults(Defaults.PRIOR_GUIDANCE, Defaults.PUBLISHED_PRIOR_GUIDANCE),
           "decoder-guidance",
-          usual(Defaults.DECODER_GUIDANCE, Defaults.PUBLISHED_DECODER_GUIDANCE));
+          defaults(Defaults.DECODER_GUIDANCE, Defaults.PUBLISHED_DECODER_GUIDANCE));
 
   private final String heading;
   private final OptionSpec prior =
@@ -205,7 +205,7 @@ public final class SamplingOptions {
             StageSettings.SAMPLER,
             "The sampler of all stages, such as ddim, ddpm, dpmpp-2m, euler, heun or unclip; the"
                 + " error for an unknown name lists all."
-                + usual(Defaults.SAMPLER, Defaults.PUBLISHED_SAMPLER)));
+                + defaults(Defaults.SAMPLER, Defaults.PUBLISHED_SAMPLER)));
     flags.add(
         Flag.of(
             "steps",
@@ -237,7 +237,7 @@ public final class SamplingOptions {
                 .forEach(setting -> flags.add(Flag.of(stage, words, setting))));
   }
 
-  private static String usual(Object ours, Object published) {
+  private static String defaults(Object ours, Object published) {
     return " Default: " + ours + (ours.equals(published) ? "" : "; published: " + published);
   }
 

@@ -45,8 +45,9 @@ import picocli.CommandLine.Parameters;
     footer = {
       "",
       "With --replay, a picture is proved if the weights draw the same pixels from the recipe in"
-          + " its file; close if it was drawn in another number format, by another engine or on"
-          + " another kind of processor, and differs by rounding; otherwise refuted.",
+          + " its file; close if it was drawn by another version, in another number format, by"
+          + " another engine or on another kind of processor, and differs by rounding; otherwise"
+          + " refuted.",
       "",
       "Examples:",
       "  diffusion4j verify apple.png --key signing.key.pub",

@@ -30,14 +30,18 @@ final class ServeFlags implements IModelTransformer {
               "--admin-port",
               "admin.port",
               "N",
-              "A port for operators, on this machine only; requires --tokens, one with the role"
-                  + " admin."),
+              "A port for operators, on this machine only; requires --tokens, or jwt in the file,"
+                  + " with the role admin."),
           new Flag(
               "--rows",
               "rows",
               "N",
               "The number of images drawn at once, over all requests. Default: 16"),
-          new Flag("--queue", "queue", "N", "The number of requests that may wait. Default: 64"),
+          new Flag(
+              "--queue",
+              "queue",
+              "N",
+              "The number of requests of one principal that may wait. Default: 64"),
           new Flag(
               "--grace",
               "grace-seconds",

@@ -60,10 +60,10 @@ final class ServerLog {
   static void level(Level level) {
     var context = (LoggerContext) LoggerFactory.getILoggerFactory();
     var ours = ch.qos.logback.classic.Level.valueOf(level.name());
-    var usual = ch.qos.logback.classic.Level.WARN;
+    var defaults = ch.qos.logback.classic.Level.WARN;
     context
         .getLogger(Logger.ROOT_LOGGER_NAME)
-        .setLevel(ours.isGreaterOrEqual(usual) ? ours : usual);
+        .setLevel(ours.isGreaterOrEqual(defaults) ? ours : defaults);
     context.getLogger(OURS).setLevel(ours);
   }
 

@@ -60,9 +60,9 @@ final class ClusterOptions {
   @Option(
       names = "--exact",
       description =
-          "Sum gradients over eight fixed shares of a batch, so that any number of processes and"
-              + " threads gives the same weights, to the bit. This costs time and memory; without"
-              + " it, the bits depend on the total number of threads.")
+          "Sum gradients over eight fixed shares of a batch, so that up to eight processes, and"
+              + " any number of threads, give the same weights, to the bit. This costs time and"
+              + " memory; without it, the bits depend on the total number of threads.")
   private boolean exact;
 
   @Option(

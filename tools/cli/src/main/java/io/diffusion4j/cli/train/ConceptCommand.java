@@ -41,6 +41,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
@@ -57,7 +58,7 @@ import picocli.CommandLine.Spec;
       "Teach a finished model a new thing, from some pictures of it: prior and decoder, or the"
           + " U-Net of Stable Diffusion.",
       "Half of the training pictures are the model's own, of prompts that it knows, so that it"
-          + " does not forget them (prior preservation of DreamBooth)."
+          + " forgets fewer of them (prior preservation of DreamBooth)."
     },
     footer = {
       "",
@@ -76,7 +77,7 @@ final class ConceptCommand implements Callable<Integer> {
   private static final int SCENES = 6000;
 
   private static final int KEPT = 240;
-  private static final int MOST_KEPT = 600;
+  private static final int MAX_KEPT = 600;
 
   /** The columns of the sheet: new prompts, then old ones. */
   private static final int SHOWN = 6;
@@ -276,7 +277,7 @@ final class ConceptCommand implements Callable<Integer> {
     try {
       return covering(EmojiData.of(EmojiModel.preset(start)).captions(seed, SCENES).toList());
     } catch (IllegalArgumentException e) { // it was trained on other pictures
-      return known.get().sorted().stream().limit(MOST_KEPT).map(word -> "a " + word).toList();
+      return known.get().sorted().stream().limit(MAX_KEPT).map(word -> "a " + word).toList();
     }
   }
 
@@ -286,7 +287,7 @@ final class ConceptCommand implements Callable<Integer> {
     Set<String> words = new HashSet<>();
     for (String caption : captions) {
       boolean isNew = words.addAll(KnownWords.split(caption));
-      if ((isNew || kept.size() < KEPT) && kept.size() < MOST_KEPT) {
+      if ((isNew || kept.size() < KEPT) && kept.size() < MAX_KEPT) {
         kept.add(caption);
       }
     }
@@ -297,7 +298,8 @@ final class ConceptCommand implements Callable<Integer> {
   private List<String> captions(PictureFiles given) {
     List<String> captions = new ArrayList<>();
     for (long i = 0; i < given.size(); i++) {
-      List<String> own = captions(given, i);
+      long index = i;
+      List<String> own = readable(() -> given.captions(index));
       for (String caption : own) {
         Check.that(
             KnownWords.split(caption).containsAll(KnownWords.split(name)),
@@ -309,7 +311,10 @@ final class ConceptCommand implements Callable<Integer> {
       captions.addAll(own.isEmpty() ? List.of(article(name)) : own);
     }
     long different =
-        LongStream.range(0, given.size()).mapToObj(i -> hash(given, i)).distinct().count();
+        LongStream.range(0, given.size())
+            .mapToObj(i -> readable(() -> CleanCopy.hash(given.image(i))))
+            .distinct()
+            .count();
     Check.that(
         different >= FEWEST,
         "pictures",
@@ -319,19 +324,11 @@ final class ConceptCommand implements Callable<Integer> {
     return captions;
   }
 
-  private static List<String> captions(PictureFiles given, long index) {
+  private static <T> T readable(Supplier<T> part) {
     try {
-      return given.captions(index);
+      return part.get();
     } catch (UncheckedIOException e) {
-      throw Check.refusal("pictures", e.getMessage(), "captions that can be read");
-    }
-  }
-
-  private static Object hash(PictureFiles given, long index) {
-    try {
-      return CleanCopy.hash(given.image(index));
-    } catch (UncheckedIOException e) {
-      throw Check.refusal("pictures", e.getMessage(), "%s files", PictureFiles.formats());
+      throw new IllegalArgumentException("pictures: " + e.getMessage(), e);
     }
   }
 

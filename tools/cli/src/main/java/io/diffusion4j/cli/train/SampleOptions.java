@@ -31,7 +31,7 @@ final class SampleOptions {
           "Draw this prompt at intervals with the current weights, always from the same noise, once"
               + " the model has all its parts; may be repeated. The pictures go to the folder"
               + " samples of the part's state, and to TensorBoard. Default: captions of"
-              + " the pictures that a decoder or upsampler is drawn with")
+              + " the pictures in the previews")
   private List<String> prompts = List.of();
 
   @Option(
@@ -40,8 +40,8 @@ final class SampleOptions {
       defaultValue = "5m",
       description =
           "The number of steps, or of minutes (5m), between two previews: prompts, and pictures"
-              + " beside what a decoder or upsampler draws of them. A part is also drawn with at"
-              + " its end. 0 for no previews. Default: ${DEFAULT-VALUE}")
+              + " beside what a decoder or upsampler draws of them. There is also a preview at"
+              + " the end of each part. 0 for no previews. Default: ${DEFAULT-VALUE}")
   private String sampleEvery = "0";
 
   @Option(

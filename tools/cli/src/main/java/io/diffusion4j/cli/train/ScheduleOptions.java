@@ -72,9 +72,9 @@ final class ScheduleOptions {
       names = "--decay",
       paramLabel = "N",
       description =
-          "Steps at the end over which the learning rate falls to 0. Before, it is constant, so a"
-              + " run can end at any time with fewer --steps and a short decay. Default: all steps"
-              + " after the warm-up.")
+          "Steps at the end over which the learning rate falls to 0. Before them it is constant,"
+              + " so the length can be chosen later: stop, and resume with fewer --steps. Default:"
+              + " all steps after the warm-up.")
   private @Nullable Long decay;
 
   @Option(
@@ -160,7 +160,7 @@ final class ScheduleOptions {
               + " Default: bf16")
   private ModelOptions.@Nullable Format format;
 
-  private KeyPatterns usualTargets = ATTENTION;
+  private KeyPatterns defaultTargets = ATTENTION;
 
   private static final String WSD = "wsd";
 
@@ -183,8 +183,8 @@ final class ScheduleOptions {
       new ByName<>(
           "optimizer",
           Map.of(
-              "adamw", usual -> usual.withMethod(Optimizer.Method.ADAMW),
-              "muon", usual -> usual.withMethod(Optimizer.Method.MUON)));
+              "adamw", defaults -> defaults.withMethod(Optimizer.Method.ADAMW),
+              "muon", defaults -> defaults.withMethod(Optimizer.Method.MUON)));
 
   /** The groups of parameters by their names on the command line. */
   enum Decaying {
@@ -202,12 +202,12 @@ final class ScheduleOptions {
   /**
    * Returns a configuration with the given options.
    *
-   * @param usual the preset's
+   * @param defaults the preset's
    * @param pictures the pictures of an epoch; empty if the data set is endless
    * @param plugins which may add optimizers and schedules
    */
-  TrainingConfig of(TrainingConfig usual, OptionalLong pictures, TrainingPlugins plugins) {
-    TrainingConfig changed = usual;
+  TrainingConfig of(TrainingConfig defaults, OptionalLong pictures, TrainingPlugins plugins) {
+    TrainingConfig changed = defaults;
     if (batch != null) {
       changed = changed.withBatchSize(batch);
     }
@@ -232,7 +232,7 @@ final class ScheduleOptions {
     }
     if (loraRank != null) {
       double alpha = loraAlpha == null ? loraRank : loraAlpha;
-      var targets = loraTargets == null ? usualTargets : KeyPatterns.of(loraTargets);
+      var targets = loraTargets == null ? defaultTargets : KeyPatterns.of(loraTargets);
       changed = changed.withLowRank(new LowRank(loraRank, alpha, targets));
     }
     if (gradientCheckpointing) {
@@ -246,8 +246,8 @@ final class ScheduleOptions {
   }
 
   /** Returns these options with low-rank updates of other layers by default. */
-  ScheduleOptions withTargets(KeyPatterns usual) {
-    usualTargets = usual;
+  ScheduleOptions withTargets(KeyPatterns defaults) {
+    defaultTargets = defaults;
     return this;
   }
 
@@ -278,8 +278,8 @@ final class ScheduleOptions {
     return changed.withFall(SCHEDULES.adding(added).named(schedule));
   }
 
-  private Optimizer moving(Optimizer usual, TrainingPlugins plugins) {
-    Optimizer changed = usual;
+  private Optimizer moving(Optimizer defaults, TrainingPlugins plugins) {
+    Optimizer changed = defaults;
     if (optimizer != null) {
       Map<String, UnaryOperator<Optimizer>> added = new HashMap<>();
       plugins

@@ -56,7 +56,7 @@ record TimeBudget(double minutes, Path state) {
    * The epochs after which a part only learns the pictures of a small set by heart: then the
    * validation loss rises, and the time is better spent on the other parts.
    */
-  private static final Map<String, Integer> MOST_EPOCHS =
+  private static final Map<String, Integer> MAX_EPOCHS =
       Map.of("clip", 50, "prior", 25, "prior-ar", 25);
 
   /** The share of the time that remains for previews, validation and saved states. */
@@ -164,7 +164,7 @@ record TimeBudget(double minutes, Path state) {
     for (int i = 0; i < setups.size(); i++) {
       String part = setups.get(i).part().word();
       var size = setups.get(i).data().size();
-      Integer epochs = MOST_EPOCHS.get(part);
+      Integer epochs = MAX_EPOCHS.get(part);
       if (epochs != null && size.isPresent()) {
         long batch = configs.get(i).samplesPerStep();
         most.put(part, Math.max(1, epochs * size.getAsLong() / batch));

@@ -82,7 +82,8 @@ public final class TrainCommand implements Callable<Integer> {
       description =
           "clip, prior, prior-ar, decoder, upsampler, upsampler-last, or all of them in this order,"
               + " which is required without --again; clip,latent-vae,latent for latent diffusion;"
-              + " or judge, the model used by evaluate.")
+              + " ddpm or dae, pictures without captions; prior-direct; classifier or noised-clip,"
+              + " for guidance; or judge, the model used by evaluate.")
   private String part = "";
 
   @Option(
@@ -193,8 +194,10 @@ public final class TrainCommand implements Callable<Integer> {
               + " v), loss (square), weighting (simple, min-snr, min-snr-plus-one,"
               + " min-snr-plus-one-or-eps; sigma-sqrt, cosmap of a flow), density (uniform,"
               + " logit-normal, mode), flow-shift, shift, low-noise, drop, text-drop, blur,"
-              + " captions (varied, plain), scenes (usual, crowded), standardized, relations or"
-              + " curriculum (on, off), contrast. Each part has some of these.")
+              + " captions (varied, plain), scenes (default, crowded), standardized, relations or"
+              + " curriculum (on, off), contrast, noise, kl, error (l1, l2), perceptual, latents"
+              + " (sample, mean), classes (none, folder, caption), backbone and augmentation of a"
+              + " plugin. Each part has some of these.")
   private Map<String, String> techniques = Map.of();
 
   @Option(

@@ -9,6 +9,7 @@ import io.diffusion4j.nn.engine.Engines;
 import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.provenance.PixelDifference;
 import io.diffusion4j.provenance.ReplayFinding;
+import io.diffusion4j.serving.request.RecipeFile;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.List;
@@ -28,8 +29,7 @@ class KnownPixelsTest {
     assertThat(new HashSet<>(table)).hasSameSizeAs(table);
     for (RecipeFile picture : KnownPixels.pictures(Precision.FLOAT32)) {
       Rgb8 pixels = Rgb8.of(ImageFiles.read(picture.png(), RecipeFile.MAX_PIXELS));
-      var known =
-          new KnownPixels(picture.path().toString(), "f32", ENGINE, ReplayFinding.digest(pixels));
+      var known = new KnownPixels(picture.name(), "f32", ENGINE, ReplayFinding.digest(pixels));
       assertThat(table).contains(known);
       assertThat(Engines.threads(picture.recipe().getEngine()).orElseThrow().count()).isEqualTo(2);
       assertThat(picture.recipe().getPrecision()).isEqualTo("f32");

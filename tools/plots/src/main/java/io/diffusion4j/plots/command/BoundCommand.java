@@ -28,8 +28,8 @@ import picocli.CommandLine.Parameters;
       "",
       "Examples:",
       "  diffusion4j plot bound linear cosine --output bound.svg",
-      "  diffusion4j nll --count 4 --steps 250 --json nll.json",
-      "  diffusion4j plot bound cosine --nll nll.json --output bound.svg"
+      "  diffusion4j nll --count 4 --steps 250 --json decoder.json",
+      "  diffusion4j plot bound cosine --nll decoder.json --output bound.svg"
     })
 final class BoundCommand implements Callable<Integer> {
   @Mixin private Console console = new Console();
@@ -46,7 +46,7 @@ final class BoundCommand implements Callable<Integer> {
   @Option(
       names = "--nll",
       paramLabel = "FILE",
-      description = "A report of nll --json; may be repeated for several models.")
+      description = "A report of nll --json, whose name is in the legend; may be repeated.")
   private List<Path> reports = List.of();
 
   @Mixin private PictureOptions picture = new PictureOptions();
@@ -59,7 +59,7 @@ final class BoundCommand implements Callable<Integer> {
     if (!reports.isEmpty()) {
       Map<String, Map<Integer, Double>> terms = new LinkedHashMap<>();
       for (Path report : reports) {
-        terms.put(report.toString(), BoundTerms.read("nll", report));
+        terms.put(report.toString().replaceFirst("\\.json$", ""), BoundTerms.read("nll", report));
       }
       charts.add(BoundPlots.terms(terms));
     }

@@ -36,7 +36,7 @@ import picocli.CommandLine.Parameters;
           + " -o clip.png"
     })
 public final class SimilarityCommand implements Callable<Integer> {
-  private static final int MOST = 64;
+  private static final int MAX = 64;
 
   /** Pixels of a picture's side in the drawing, twice the size on a screen. */
   private static final int THUMBNAIL = 144;
@@ -70,7 +70,7 @@ public final class SimilarityCommand implements Callable<Integer> {
     batch.size();
     try (var set = PictureArguments.open(pictures);
         var model = clip.open()) {
-      Check.that(set.size() <= MOST, "pictures", set.size(), "at most %s", MOST);
+      Check.that(set.size() <= MAX, "pictures", set.size(), "at most %s", MAX);
       var run = new EmbeddingRun(batch.size(), done -> {});
       var embedded = run.pictures(model.image(), model.size(), set);
       for (String reason : embedded.unreadable().values()) {

@@ -55,8 +55,8 @@ public record JudgePreset(
    * drawings.
    */
   private static TrainingConfig training(long steps, int batchSize, double rate, long seed) {
-    var usual = TrainingConfig.of(steps, batchSize, rate, seed);
-    return usual.withOptimizer(usual.optimizer().withWeightDecay(WEIGHT_DECAY));
+    var defaults = TrainingConfig.of(steps, batchSize, rate, seed);
+    return defaults.withOptimizer(defaults.optimizer().withWeightDecay(WEIGHT_DECAY));
   }
 
   /**

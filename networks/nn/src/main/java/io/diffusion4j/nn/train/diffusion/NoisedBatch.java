@@ -34,7 +34,7 @@ public record NoisedBatch(
     NetworkDenoiser.Times times,
     TimestepSampler timesteps) {
   public NoisedBatch {
-    ScheduleCheck.valid(schedule);
+    ScheduleCheck.logRemarks("training", ScheduleCheck.valid(schedule));
   }
 
   /** Draws timesteps uniformly. */
@@ -47,7 +47,7 @@ public record NoisedBatch(
   }
 
   /**
-   * Creates a batch with the usual sinusoid.
+   * Creates a batch with the default sinusoid.
    *
    * @param timeChannels its width
    */

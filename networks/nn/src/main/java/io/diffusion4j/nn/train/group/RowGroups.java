@@ -14,7 +14,7 @@ import java.util.function.Function;
  */
 public record RowGroups(int rows) {
   /** The largest number of groups. */
-  public static final int MOST = 8;
+  public static final int MAX = 8;
 
   public RowGroups {
     Check.that(rows >= 1, "rows", rows, "≥ 1");
@@ -22,7 +22,7 @@ public record RowGroups(int rows) {
 
   /** Returns the number of groups: the largest power of two that divides the rows, at most 8. */
   public int count() {
-    return Math.min(MOST, Integer.lowestOneBit(rows));
+    return Math.min(MAX, Integer.lowestOneBit(rows));
   }
 
   private int size() {

@@ -9,6 +9,7 @@ import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.diffusion.schedule.CosineSchedule;
 import io.diffusion4j.diffusion.schedule.FlowSchedule;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
+import io.diffusion4j.diffusion.schedule.ScheduleCheck;
 import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.Batches;
 import io.diffusion4j.nn.TimeEmbedding;
@@ -21,6 +22,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.logging.Logger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,6 +47,25 @@ class NoisedBatchTest {
     float[] x0 = new float[SIZE];
     Arrays.fill(x0, value);
     return x0;
+  }
+
+  @Test
+  void whatIsDoubtfulInAScheduleIsLogged() {
+    List<String> warnings = new ArrayList<>();
+    var logger = Logger.getLogger(ScheduleCheck.class.getName());
+    logger.setFilter(line -> !warnings.add(line.getMessage()));
+    try {
+      var loud = NoiseSchedule.of(10, u -> 1 - 0.75 * u);
+      assertThat(new NoisedBatch(loud, Parameterization.EPS, Weighting.SIMPLE, 8)).isNotNull();
+      assertThat(new NoisedBatch(SCHEDULE, Parameterization.EPS, Weighting.SIMPLE, 8)).isNotNull();
+    } finally {
+      logger.setFilter(null);
+    }
+    assertThat(warnings)
+        .contains(
+            "training: noise schedule: alphaBar(9): 0.25 (expected: near 0, such as 0.0047: drawing"
+                + " starts from noise without signal)")
+        .noneMatch(line -> line.contains("(999)"));
   }
 
   @Test

@@ -1,11 +1,10 @@
-package io.diffusion4j.cli.generate;
+package io.diffusion4j.serving.request;
 
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.diffusion4j.serving.v1.ModelPart;
 import io.diffusion4j.serving.v1.Recipe;
-import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -21,7 +20,7 @@ class RecipeFileTest {
 
   private static RecipeFile drawnBy(ModelPart... parts) {
     var recipe = Recipe.newBuilder().addAllParts(List.of(parts)).build();
-    return new RecipeFile(Path.of("apple.png"), new byte[0], recipe);
+    return new RecipeFile("apple.png", new byte[0], recipe);
   }
 
   @Test
