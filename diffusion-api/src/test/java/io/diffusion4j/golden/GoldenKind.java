@@ -30,6 +30,10 @@ public enum GoldenKind {
   FEW_STEP_SAMPLER("few/*/case.json", c -> c.has("scheduler")),
   /** The loss of progressive distillation, in float64. */
   PROGRESSIVE_LOSS("few/*/case.json", c -> c.path("loss").asText().endsWith(", vp")),
+  /** The losses of consistency models, and their progressive distillation, from openai. */
+  KARRAS_LOSS(
+      "few/*/case.json",
+      c -> c.path("loss").asText().matches("consistency .*|progressive distillation")),
   /** The steps and the loss of latent consistency distillation in diffusers' example. */
   CONSISTENCY_LOSS("few/*/case.json", c -> c.path("loss").asText().equals("lcm")),
   /** Steps of one of diffusers' guiders. */

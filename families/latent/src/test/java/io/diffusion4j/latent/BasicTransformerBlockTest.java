@@ -26,7 +26,8 @@ class BasicTransformerBlockTest {
     var io = golden.io();
     int tokens = io.size("in.x", 1);
     int dim = golden.json().get("dim").asInt();
-    var block = new BasicTransformerBlock(golden.json().get("heads").asInt(), false);
+    var block =
+        new ConditionalUnet.BasicTransformerBlock(golden.json().get("heads").asInt(), false);
     NetworkDefinition network =
         (nn, inputs) -> {
           var x = nn.input(inputs.floats("x", tokens, dim));
