@@ -12,7 +12,7 @@ import java.util.SplittableRandom;
 // snippet: all
 /** One-step distillation: a student learns where the teacher's ODE takes each noise. */
 final class PointStudent {
-  private static final double T = 999;
+  private static final double LAST = 999;
 
   /** Learns from pairs of noise x_T and the sample x_0 that the teacher makes of it by DDIM. */
   static TensorSource distil(float[] xT, float[] x0, int steps) {
@@ -27,7 +27,7 @@ final class PointStudent {
           System.arraycopy(xT, 2 * pair, noise, 2 * i, 2);
           System.arraycopy(x0, 2 * pair, target, 2 * i, 2);
         }
-        trainer.step(inputs(noise, T).floats("target", target));
+        trainer.step(inputs(noise, LAST).floats("target", target));
       }
       return trainer.averagedWeights();
     }
@@ -36,7 +36,7 @@ final class PointStudent {
   /** Samples in one call: the student predicts x_0. */
   static float[] sample(TensorSource weights, float[] xT) {
     try (var network = new CompiledNetwork(PointDiffusion::network, weights, COMPUTE)) {
-      return network.run(inputs(xT, T)).get(0);
+      return network.run(inputs(xT, LAST)).get(0);
     }
   }
 }
