@@ -54,7 +54,7 @@ public final class Embed implements Callable<Integer> {
       required = true,
       description =
           "A folder of picture files, with its subfolders; or a table with a column of pictures, of"
-              + " texts, or both: Parquet, ORC, JSON lines, CSV or text, by the end of its name.")
+              + " texts, or both: Parquet, ORC, JSON lines, CSV or text, by the file extension.")
   private String input = "";
 
   @Option(

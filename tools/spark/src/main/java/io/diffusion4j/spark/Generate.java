@@ -54,7 +54,7 @@ public final class Generate implements Callable<Integer>, SamplingOptions.Sample
       description =
           "A table with the column prompt, and optionally negative, label, seed, count and id; or a"
               + " text file with a prompt on each line. Parquet, ORC, JSON lines, CSV or text, by"
-              + " the end of its name.")
+              + " the file extension.")
   private String prompts = "";
 
   @Option(

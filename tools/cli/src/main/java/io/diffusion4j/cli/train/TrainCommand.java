@@ -80,8 +80,8 @@ public final class TrainCommand implements Callable<Integer> {
       arity = "0..1",
       paramLabel = "PART",
       description =
-          "clip, prior, prior-ar, decoder, upsampler, upsampler-last, or all of them in this order,"
-              + " which is required without --again; clip,latent-vae,latent for latent diffusion;"
+          "Required without --again: clip, prior, prior-ar, decoder, upsampler, upsampler-last, or"
+              + " all, which is these in this order; clip,latent-vae,latent for latent diffusion;"
               + " ddpm or dae, pictures without captions; prior-direct; classifier or noised-clip,"
               + " for guidance; or judge, the model used by evaluate.")
   private String part = "";
@@ -196,7 +196,7 @@ public final class TrainCommand implements Callable<Integer> {
               + " logit-normal, mode), flow-shift, shift, low-noise, drop, text-drop, blur,"
               + " captions (varied, plain), scenes (default, crowded), standardized, relations or"
               + " curriculum (on, off), contrast, noise, kl, error (l1, l2), perceptual, latents"
-              + " (sample, mean), classes (none, folder, caption), backbone and augmentation of a"
+              + " (sample, mean), buckets, classes (none, folder, caption), backbone and augmentation of a"
               + " plugin. Each part has some of these.")
   private Map<String, String> techniques = Map.of();
 

@@ -41,9 +41,9 @@ import picocli.CommandLine.Spec;
     name = "server",
     description = {
       "Measure a server of a model: images per second over gRPC on the loopback interface at "
-          + "concurrency 1, 4 and 16, as a fraction of the same service without a network, by the "
-          + "clock and by the CPU time of an image; the time of a small job alone and during "
-          + "a job of 64 images; and, with --steady, the memory of the process during a long run."
+          + "concurrency 1, 4 and 16, in proportion to those within the process. "
+          + "Wall-clock and CPU time are measured, and the time of a small job alone and during "
+          + "one of 64 images. With --steady, the memory of the process during a long run, too."
     })
 public final class ServerBench implements Callable<Integer> {
   private static final int[] CONCURRENCIES = {1, 4, 16};
