@@ -22,7 +22,7 @@ public final class DiffusionDecoder implements ImageDecoder {
   private final DecoderModel model;
   private final Stage offered;
   private final GuidedStage<DecoderCondition, float[]> stage;
-  private final Optional<Judge> judge;
+  private final Optional<ClipGuide> clipGuide;
 
   /**
    * A CLIP that compares noised images of the decoder with captions.
@@ -30,7 +30,7 @@ public final class DiffusionDecoder implements ImageDecoder {
    * @param captions encodes captions for it
    * @param gradient the gradient of the similarity of x_t and a caption
    */
-  public record Judge(
+  public record ClipGuide(
       Function<List<String>, List<float[]>> captions, ConditionGradient<float[]> gradient) {}
 
   /** Composes the stage without a guiding model. */
@@ -44,18 +44,19 @@ public final class DiffusionDecoder implements ImageDecoder {
    * @param model computes the network's conditions
    * @param network the model's own, or a decorated one
    * @param offered how the stage samples
-   * @param judge a noised CLIP whose gradient can guide in place of classifier-free guidance
+   * @param clipGuide a noised CLIP whose gradient can guide in place of classifier-free guidance
    */
   public DiffusionDecoder(
       DecoderModel model,
       Denoiser<DecoderCondition> network,
       Stage offered,
-      Optional<Judge> judge) {
+      Optional<ClipGuide> clipGuide) {
     this.model = model;
-    this.judge = judge;
+    this.clipGuide = clipGuide;
     this.offered = offered;
     int size = model.config().sampleSize();
-    this.stage = GuidedStage.of(offered, network, size * size * 3, judge.map(Judge::gradient));
+    this.stage =
+        GuidedStage.of(offered, network, size * size * 3, clipGuide.map(ClipGuide::gradient));
   }
 
   @Override
@@ -101,6 +102,6 @@ public final class DiffusionDecoder implements ImageDecoder {
   private List<float[]> captions(List<Draw<Condition>> draws) {
     List<String> words = draws.stream().map(draw -> draw.condition().prompt().caption()).toList();
     Check.that(!words.contains(""), "guidance", "clip", "a prompt for it");
-    return judge.orElseThrow().captions().apply(words);
+    return clipGuide.orElseThrow().captions().apply(words);
   }
 }

@@ -53,6 +53,11 @@ public record AugmentedData(DataSet of, Techniques techniques) implements DataSe
   }
 
   @Override
+  public CaptionedImages bucketed(ImageBuckets buckets, int batchSize, long seed) {
+    return augmented(of.bucketed(buckets, batchSize, seed), seed);
+  }
+
+  @Override
   public CaptionedImages contrasts(Contrasts wanted) {
     return augmented(of.contrasts(wanted), wanted.seed());
   }

@@ -3,8 +3,9 @@ package io.diffusion4j.data;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.Resize;
 import io.diffusion4j.diffusion.image.Rgb8;
+import io.diffusion4j.diffusion.stage.Pixels;
 
-/** The largest squares that can be cut out of pictures. */
+/** The largest squares, or parts of other aspect ratios, that can be cut out of pictures. */
 final class CenterCrop {
   private CenterCrop() {}
 
@@ -20,16 +21,23 @@ final class CenterCrop {
    *     likely when it is uniform, and 0.5 is the middle
    */
   static Rgb8 cut(Image image, int size, double place) {
-    int side = Math.min(image.width(), image.height());
-    int width = scaled(image.width(), size, side);
-    int height = scaled(image.height(), size, side);
-    int left = (int) (place * (width - size + 1));
-    int top = (int) (place * (height - size + 1));
-    var region = new Resize.Region(left, top, size, size);
+    return cut(image, Pixels.square(size), place);
+  }
+
+  /** Returns the largest part of a picture with the aspect ratio of a size, in this size. */
+  static Rgb8 cut(Image image, Pixels size, double place) {
+    boolean isWide = (long) image.width() * size.height() >= (long) image.height() * size.width();
+    int filled = isWide ? size.height() : size.width();
+    int filling = isWide ? image.height() : image.width();
+    int width = Math.max(size.width(), scaled(image.width(), filled, filling));
+    int height = Math.max(size.height(), scaled(image.height(), filled, filling));
+    int left = (int) (place * (width - size.width() + 1));
+    int top = (int) (place * (height - size.height() + 1));
+    var region = new Resize.Region(left, top, size.width(), size.height());
     return Resize.bicubic(Rgb8.of(image), width, height, region);
   }
 
   private static int scaled(int length, int size, int side) {
-    return Math.max(size, Math.toIntExact(Math.round((double) length * size / side)));
+    return Math.toIntExact(Math.round((double) length * size / side));
   }
 }

@@ -1,5 +1,6 @@
 package io.diffusion4j.data;
 
+import io.diffusion4j.diffusion.argument.Check;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,17 @@ public interface DataSet {
    * @param imageSize height and width of the pictures
    */
   CaptionedImages examples(int imageSize, long seed);
+
+  /**
+   * Examples of several sizes, as {@link #examples}; consecutive examples that make a batch have
+   * one size.
+   *
+   * @param batchSize the number of examples in a batch
+   * @throws IllegalArgumentException if the data set has pictures of one size only
+   */
+  default CaptionedImages bucketed(ImageBuckets buckets, int batchSize, long seed) {
+    throw Check.refusal("buckets", name(), "pictures in files, which are cut to several sizes");
+  }
 
   /**
    * Examples for contrastive training, which distinguishes the pictures of a batch by their

@@ -68,6 +68,12 @@ public final class PrefetchingDataSet implements DataSet, AutoCloseable {
   }
 
   @Override
+  public CaptionedImages bucketed(ImageBuckets buckets, int batchSize, long seed) {
+    int side = buckets.sizes().get(0).width();
+    return ahead(data.bucketed(buckets, batchSize, seed), side);
+  }
+
+  @Override
   public CaptionedImages contrasts(Contrasts wanted) {
     return ahead(data.contrasts(wanted), wanted.imageSize());
   }

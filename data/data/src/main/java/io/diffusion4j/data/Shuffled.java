@@ -7,6 +7,7 @@ import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.digest.Sha256;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.Rgb8;
+import io.diffusion4j.diffusion.stage.Pixels;
 import java.io.UncheckedIOException;
 import java.util.Collections;
 import java.util.HexFormat;
@@ -18,6 +19,7 @@ import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.SplittableRandom;
 import java.util.function.LongFunction;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
@@ -89,9 +91,9 @@ public record Shuffled(
         CONTENTS,
         digest(i -> Long.toHexString(pictures.checksum(i))),
         "resize",
-        preparation.fit().name().toLowerCase(Locale.ROOT),
+        word(preparation.fit()),
         "crop",
-        preparation.crop().name().toLowerCase(Locale.ROOT),
+        word(preparation.crop()),
         "flip",
         Boolean.toString(preparation.flip()),
         "min-size",
@@ -113,7 +115,7 @@ public record Shuffled(
         : Collections.emptySortedMap();
   }
 
-  private static String word(Classes.Kind kind) {
+  private static String word(Enum<?> kind) {
     return kind.name().toLowerCase(Locale.ROOT);
   }
 
@@ -149,6 +151,44 @@ public record Shuffled(
     return new Examples(imageSize, seed);
   }
 
+  /** Reads each picture once, for its size. */
+  @Override
+  public CaptionedImages bucketed(ImageBuckets buckets, int batchSize, long seed) {
+    Check.that(
+        preparation.fit() == Preparation.Fit.COVER,
+        "resize",
+        word(preparation.fit()),
+        "cover, for buckets");
+    int[] of =
+        IntStream.range(0, Math.toIntExact(pictures.size()))
+            .parallel()
+            .map(
+                i ->
+                    image(i)
+                        .map(it -> buckets.nearest(new Pixels(it.width(), it.height())))
+                        .orElse(-1))
+            .toArray();
+    var order = new BucketOrder(of, buckets.sizes().size(), batchSize, seed);
+    return index -> {
+      Pixels size = buckets.sizes().get(order.bucket(index));
+      for (long attempt = 0; ; attempt++) {
+        long at = order.picture(index, attempt);
+        var found = example(seed, index, at, cut(at, size, random(seed, index).split()));
+        if (found.isPresent()) {
+          return found.get();
+        }
+      }
+    };
+  }
+
+  private Optional<CaptionedImage> example(
+      long seed, long index, long picture, Optional<Rgb8> image) {
+    return image.flatMap(
+        it ->
+            caption(seed, index, picture)
+                .map(text -> new CaptionedImage(it.toImage(), text, pictures.key(picture))));
+  }
+
   /** The examples of a seed. */
   private final class Examples implements CaptionedImages {
     private final int imageSize;
@@ -162,12 +202,10 @@ public record Shuffled(
     @Override
     public CaptionedImage get(long index) {
       for (long picture = picture(seed, index); ; picture = (picture + 1) % pictures.size()) {
-        long at = picture;
-        Optional<Rgb8> square = square(picture, imageSize, random(seed, index).split());
-        Optional<String> caption = square.flatMap(unused -> caption(seed, index, at));
-        if (caption.isPresent()) {
-          return new CaptionedImage(
-              square.orElseThrow().toImage(), caption.get(), pictures.key(picture));
+        var square = square(picture, imageSize, random(seed, index).split());
+        var found = example(seed, index, picture, square);
+        if (found.isPresent()) {
+          return found.get();
         }
       }
     }
@@ -204,6 +242,15 @@ public record Shuffled(
               return made;
             });
     return preparation.flip() && isMirrored ? square.map(Preparation::mirrored) : square;
+  }
+
+  /** Returns a picture cut to a size, which is not kept; empty if it cannot be read. */
+  private Optional<Rgb8> cut(long picture, Pixels size, SplittableRandom random) {
+    double place = random.nextDouble();
+    boolean isMirrored = random.nextBoolean();
+    double at = preparation.isDrawn() ? place : 0.5;
+    Optional<Rgb8> cut = image(picture).map(image -> CenterCrop.cut(image, size, at));
+    return preparation.flip() && isMirrored ? cut.map(Preparation::mirrored) : cut;
   }
 
   private Optional<Image> image(long picture) {

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.diffusion4j.data.Preparation.Crop;
 import io.diffusion4j.data.Preparation.Fit;
 import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.diffusion.image.Rgb8;
+import io.diffusion4j.diffusion.stage.Pixels;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -72,6 +74,17 @@ class PreparationTest {
           .isEqualTo(CenterCrop.middle(WIDE).pixels());
     }
     assertThat(Math.abs(red(square(Preparation.DEFAULT, 0), 0, 0))).isLessThan(0.01f);
+  }
+
+  @Test
+  void aPartOfAnotherAspectRatioIsNotDistorted() {
+    var whole = CenterCrop.cut(WIDE, new Pixels(WIDE.width(), WIDE.height()), 0.5);
+    assertThat(whole.pixels()).isEqualTo(Rgb8.of(WIDE).pixels());
+    var tall = CenterCrop.cut(WIDE, new Pixels(HEIGHT / 2, HEIGHT), 0.5);
+    int left = (WIDE.width() - HEIGHT / 2) / 2;
+    for (int x = 0; x < tall.width(); x++) {
+      assertThat(tall.pixels()[3 * x]).isEqualTo(Rgb8.of(WIDE).pixels()[3 * (left + x)]);
+    }
   }
 
   @Test

@@ -8,9 +8,11 @@ import io.diffusion4j.data.files.Columns;
 import io.diffusion4j.data.files.PictureFiles;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.image.Png;
+import io.diffusion4j.diffusion.stage.Pixels;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -52,6 +54,45 @@ class ShuffledTest {
       orders.add(captions.toString());
     }
     assertThat(orders).hasSizeGreaterThan(1);
+  }
+
+  @Test
+  void batchesHaveOneSizeAndEveryEpochHasEachPicture() throws IOException {
+    int[][] sizes = {{12, 12}, {16, 8}, {8, 17}, {20, 10}, {40, 4}};
+    for (int i = 0; i < N; i++) {
+      var grey = grey(sizes[i][0], sizes[i][1], i);
+      Files.write(folder.resolve(i + ".png"), Png.encode(grey, Map.of()));
+    }
+    var buckets = ImageBuckets.of(8, 2);
+    assertThat(buckets.sizes())
+        .startsWith(Pixels.square(8), new Pixels(10, 6), new Pixels(6, 10))
+        .contains(new Pixels(16, 4), new Pixels(4, 16))
+        .hasSize(9);
+    CaptionedImages examples = shuffled().bucketed(buckets, 2, 9);
+    int batches = 4; // of squares, ratio 2, a tall picture and a very wide one
+    Set<String> orders = new TreeSet<>();
+    for (int epoch = 0; epoch < 4; epoch++) {
+      Set<String> keys = new TreeSet<>();
+      List<String> order = new ArrayList<>();
+      for (long batch = epoch * batches; batch < (epoch + 1) * batches; batch++) {
+        var one = examples.get(2 * batch);
+        var other = examples.get(2 * batch + 1);
+        assertThat(buckets.indexOf(one.image()))
+            .isNotNegative()
+            .isEqualTo(buckets.indexOf(other.image()));
+        order.addAll(List.of(one.key(), other.key()));
+        keys.addAll(order);
+      }
+      assertThat(keys).hasSize(N);
+      orders.add(order.toString());
+    }
+    assertThat(orders).hasSizeGreaterThan(1);
+    var again = shuffled().bucketed(buckets, 2, 9).get(17);
+    assertThat(again.image().pixels()).isEqualTo(examples.get(17).image().pixels());
+    assertThat(again.key()).isEqualTo(examples.get(17).key());
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> ImageBuckets.of(8, 3))
+        .withMessage("buckets: 3 (expected: a divisor of 8, the size of pictures)");
   }
 
   @Test

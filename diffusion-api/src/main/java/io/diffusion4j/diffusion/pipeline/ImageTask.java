@@ -132,13 +132,13 @@ public sealed interface ImageTask {
    *
    * @param image of any size; of an image that is not square, the middle is taken
    * @param words an additional condition of the decoder
-   * @param likeness the likeness of the initial noise to the noise that the decoder would draw the
-   *     image from, in [0, 1]: 0 is fresh noise, which leaves the embedding alone to describe the
-   *     image; 1 draws the image itself
+   * @param similarity the similarity of the initial noise to the noise that the decoder would draw
+   *     the image from, in [0, 1]: 0 is fresh noise, which leaves the embedding alone to describe
+   *     the image; 1 draws the image itself
    */
-  record Variation(Image image, Words words, double likeness) implements ImageTask {
+  record Variation(Image image, Words words, double similarity) implements ImageTask {
     public Variation {
-      Check.share("likeness", likeness);
+      Check.share("similarity", similarity);
     }
 
     /** Creates the task that draws from fresh noise. */

@@ -25,8 +25,8 @@ public record ModelCard(
     Limits limits,
     List<Stage> stages,
     Set<ImageTask.Kind> tasks) {
-  /** At this likeness, variations of real pictures show the same things, in other strokes. */
-  private static final double LIKENESS = 0.7;
+  /** At this similarity, variations of real pictures show the same things, in other strokes. */
+  private static final double SIMILARITY = 0.7;
 
   /** The largest guidance scale at which they do. */
   private static final double GENTLE = 2;
@@ -61,16 +61,16 @@ public record ModelCard(
   }
 
   /**
-   * Returns the default {@linkplain ImageTask.Variation#likeness likeness} of variations. It is 0
-   * if the model does not find the noise of an image, or if its guidance is usually so strong that
-   * the noise, which is found without guidance, would not give the image back.
+   * Returns the default {@linkplain ImageTask.Variation#similarity similarity} of variations. It is
+   * 0 if the model does not find the noise of an image, or if its guidance is usually so strong
+   * that the noise, which is found without guidance, would not give the image back.
    */
-  public double defaultLikeness() {
+  public double defaultSimilarity() {
     boolean isGentle =
         stages.stream()
             .filter(stage -> stage.draws().areDrawn())
             .allMatch(stage -> stage.scale().defaultValue() <= GENTLE);
-    return findsNoise() && isGentle ? LIKENESS : 0;
+    return findsNoise() && isGentle ? SIMILARITY : 0;
   }
 
   /** Returns the stage of this name. */

@@ -175,9 +175,9 @@ sealed interface UnclipWork {
    * deterministic sampler gives variations as well as a sampler with η &gt; 0.
    *
    * @param image square
-   * @param likeness the ratio of the interpolation, in (0, 1]: 1 is x_T
+   * @param similarity the ratio of the interpolation, in (0, 1]: 1 is x_T
    */
-  record Resemblance(Image image, double likeness) implements ImageEdit {
+  record InvertedStart(Image image, double similarity) implements ImageEdit {
     @Override
     public ImageDecoder decoder(ImageDecoder decoder) {
       return Inversion.first(
@@ -187,7 +187,7 @@ sealed interface UnclipWork {
           noise ->
               (x, at) -> {
                 if (at.step() == 0) {
-                  float[] start = Slerp.between(x, noise.get(0), likeness);
+                  float[] start = Slerp.between(x, noise.get(0), similarity);
                   System.arraycopy(start, 0, x, 0, x.length);
                 }
               });
@@ -210,9 +210,9 @@ sealed interface UnclipWork {
     public UnclipWork variation(ImageTask.Variation task) {
       return new Decoded(
           Embeddings.of(task.image(), task.words()),
-          task.likeness() == 0
+          task.similarity() == 0
               ? ImageEdit.NONE
-              : new Resemblance(task.image().middle(), task.likeness()));
+              : new InvertedStart(task.image().middle(), task.similarity()));
     }
 
     /** Interpolates the embeddings spherically, without a prompt (Ramesh et al. 2022, §3.2). */

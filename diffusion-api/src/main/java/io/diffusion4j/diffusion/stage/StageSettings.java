@@ -209,7 +209,8 @@ public final class StageSettings {
               "size",
               Kind.SIZE,
               "Width and height of the images, such as 768x512, for models with several sizes;"
-                  + " rounded up to a size that the model draws. Default: the model's own.")
+                  + " others are rounded up, by Stable Diffusion refused. Default: the model's"
+                  + " own.")
           .forOneStage()
           .within(size -> size.get(0) >= 1 && size.get(1) >= 1, "≥ 1×1")
           .readBy(stage -> stage.sizes().isPresent())

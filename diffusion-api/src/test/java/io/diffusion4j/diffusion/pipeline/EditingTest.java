@@ -434,8 +434,8 @@ class EditingTest {
         .isEqualTo(Slerp.between(embeddings.get(0), embeddings.get(1), 0.5));
   }
 
-  private float[] variation(double likeness, int image) {
-    var task = new ImageTask.Variation(picture(1), ImageTask.Words.NONE, likeness);
+  private float[] variation(double similarity, int image) {
+    var task = new ImageTask.Variation(picture(1), ImageTask.Words.NONE, similarity);
     return draw(task, decoder, noise(image), 250, SamplingListener.NONE).small().get(0).pixels();
   }
 
@@ -449,11 +449,11 @@ class EditingTest {
 
   /** The noise of the image gives it back, up to the error of two first-order methods. */
   @Test
-  void variationsComeCloserToTheImageWithTheirLikeness() {
+  void variationsComeCloserToTheImageWithTheirSimilarity() {
     float[] given = new Pyramid(picture(1)).level(SMALL);
     double before = Double.POSITIVE_INFINITY;
-    for (double likeness : new double[] {0, 0.5, 0.8, 1}) {
-      double distance = distance(variation(likeness, 0), given);
+    for (double similarity : new double[] {0, 0.5, 0.8, 1}) {
+      double distance = distance(variation(similarity, 0), given);
       assertThat(distance).isLessThan(before);
       before = distance;
     }
@@ -461,20 +461,20 @@ class EditingTest {
   }
 
   @Test
-  void variationsOfOneLikenessDifferByTheirNoise() {
+  void variationsOfOneSimilarityDifferByTheirNoise() {
     assertThat(distance(variation(0.5, 0), variation(0.5, 1))).isGreaterThan(0.05);
     assertThat(distance(variation(1, 0), variation(1, 1))).isZero();
   }
 
   @Test
-  void aVariationOfNoLikenessIsTheOneFromFreshNoise() {
+  void aVariationOfNoSimilarityIsTheOneFromFreshNoise() {
     var plain = new ImageTask.Variation(picture(1), ImageTask.Words.NONE);
     assertThat(draw(plain, decoder, noise(0), 250, SamplingListener.NONE).small().get(0).pixels())
         .isEqualTo(variation(0, 0));
   }
 
   @Test
-  void aVariationOfLikenessIsTheSameAloneAndInCompany() {
+  void aVariationOfSimilarityIsTheSameAloneAndInCompany() {
     var task = new ImageTask.Variation(picture(1), ImageTask.Words.NONE, 0.5);
     var together = draw(task, decoder, noise(0, 1), 5, SamplingListener.NONE).large();
     for (int image = 0; image < 2; image++) {
@@ -584,7 +584,7 @@ class EditingTest {
     Image image = picture(1);
     assertThatThrownBy(() -> new ImageTask.Variation(image, ImageTask.Words.NONE, 1.5))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("likeness: 1.5 (expected: in [0, 1])");
+        .hasMessage("similarity: 1.5 (expected: in [0, 1])");
     assertThatThrownBy(() -> new ImageToImage(image, Double.NaN))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("strength: NaN (expected: in [0, 1])");

@@ -8,6 +8,7 @@ import io.diffusion4j.nn.train.TrainingSession;
 import io.diffusion4j.nn.train.group.Group;
 import io.diffusion4j.onednn.core.Natives;
 import io.diffusion4j.onednn.train.OneDnnLearner;
+import java.util.List;
 import java.util.Optional;
 
 /** Trains networks with oneDNN, without TensorFlow. */
@@ -35,6 +36,11 @@ public final class OneDnnTrainingEngine implements TrainingEngine {
 
   @Override
   public TrainingSession learner(LossNetwork objective, TrainingConfig config, Group group) {
-    return new OneDnnLearner(objective, config, group);
+    return new OneDnnLearner(List.of(objective), config, group);
+  }
+
+  @Override
+  public TrainingSession learner(List<LossNetwork> forms, TrainingConfig config, Group group) {
+    return new OneDnnLearner(forms, config, group);
   }
 }

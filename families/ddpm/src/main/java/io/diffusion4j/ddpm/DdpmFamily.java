@@ -130,7 +130,7 @@ public final class DdpmFamily implements ModelFamily {
         PixelFolders.isAt(weak) ? Optional.of(PixelModel.load(weak, compute)) : Optional.empty();
     try {
       classifier.ifPresent(
-          judge -> judge.requireFits(network.width(), network.height(), network.channels()));
+          model -> model.requireFits(network.width(), network.height(), network.channels()));
       var model = PixelModel.load(own.network(), compute);
       var scheduler = own.scheduler();
       var students = Students.in(own.path());
@@ -151,7 +151,8 @@ public final class DdpmFamily implements ModelFamily {
                           own.steps(),
                           parts.choices(),
                           classifier.map(
-                              judge -> new DdpmPipeline.Judge(judge, judge.config().classes())),
+                              noisy ->
+                                  new DdpmPipeline.Classifier(noisy, noisy.config().classes())),
                           latents,
                           parts.replacement(ImageDecoder.class),
                           students,

@@ -75,7 +75,7 @@ public final class DdpmPipeline implements ImagePipeline {
   private final PixelBackbone network;
   private final ModelCard card;
   private final GuidedStage<PixelLabel, Integer> stage;
-  private final Optional<Judge> judge;
+  private final Optional<Classifier> classifier;
   private final Optional<LatentDecoder> latents;
   private final Optional<ImageDecoder> replacement;
 
@@ -85,7 +85,7 @@ public final class DdpmPipeline implements ImagePipeline {
    * @param gradient the gradient of log p(class | x_t)
    * @param classes number of classes
    */
-  public record Judge(ConditionGradient<Integer> gradient, int classes) {}
+  public record Classifier(ConditionGradient<Integer> gradient, int classes) {}
 
   /**
    * Composes the pipeline.
@@ -95,7 +95,7 @@ public final class DdpmPipeline implements ImagePipeline {
    * @param scheduler the settings of the network's schedule, and the default sampler
    * @param steps the default number of steps, unless the schedule has fewer
    * @param choices samplers and spacings in addition to the standard ones
-   * @param judge the noise-aware classifier whose gradient guides
+   * @param classifier the noise-aware classifier whose gradient guides
    * @param latents decodes latents to images, if the network denoises latents
    * @param replacement draws in place of the network, which then edits nothing
    */
@@ -106,7 +106,7 @@ public final class DdpmPipeline implements ImagePipeline {
       SchedulerConfig scheduler,
       int steps,
       UnaryOperator<StageChoices> choices,
-      Optional<Judge> judge,
+      Optional<Classifier> classifier,
       Optional<LatentDecoder> latents,
       Optional<ImageDecoder> replacement) {
     this(
@@ -116,7 +116,7 @@ public final class DdpmPipeline implements ImagePipeline {
         scheduler,
         steps,
         choices,
-        judge,
+        classifier,
         latents,
         replacement,
         Students.NONE,
@@ -136,7 +136,7 @@ public final class DdpmPipeline implements ImagePipeline {
       SchedulerConfig scheduler,
       int steps,
       UnaryOperator<StageChoices> choices,
-      Optional<Judge> judge,
+      Optional<Classifier> classifier,
       Optional<LatentDecoder> latents,
       Optional<ImageDecoder> replacement,
       Students students,
@@ -144,7 +144,7 @@ public final class DdpmPipeline implements ImagePipeline {
     this.network = network;
     this.replacement = replacement;
     this.latents = latents;
-    this.judge = judge;
+    this.classifier = classifier;
     requireDraws(network, latents);
     var pixels =
         latents
@@ -165,7 +165,7 @@ public final class DdpmPipeline implements ImagePipeline {
     if (!offered.scale().isOffered() && weaker.isPresent()) {
       offered = offered.withScale(new Stage.Scale(1, MAX_GUIDANCE));
     }
-    if (judge.isPresent()) {
+    if (classifier.isPresent()) {
       offered = offered.withGuide(Guides.CLASSIFIER, Stage.Scale.ofGradient(CLASSIFIER_SCALE));
     }
     card =
@@ -180,7 +180,7 @@ public final class DdpmPipeline implements ImagePipeline {
             offered,
             denoiser,
             network.width() * network.height() * network.channels(),
-            judge.map(Judge::gradient));
+            classifier.map(Classifier::gradient));
     stage = weaker.map(alone::withWeaker).orElse(alone);
   }
 
@@ -385,7 +385,7 @@ public final class DdpmPipeline implements ImagePipeline {
       if (guide.isEmpty()) {
         return new Edited(decoder(label(task.label())), ImageEdit.NONE);
       }
-      var by = judge.orElseThrow(() -> Check.refusal("guidance", guide.get(), "none"));
+      var by = classifier.orElseThrow(() -> Check.refusal("guidance", guide.get(), "none"));
       int label = task.label().orElse(-1);
       Check.that(
           label >= 0 && label < by.classes(),

@@ -72,7 +72,7 @@ public final class GlideFamily implements ModelFamily {
     try {
       var networks = GlideNetworks.load(folder, compute);
       int size = networks.parts().baseSize();
-      clip.ifPresent(judge -> judge.requireFits(size, size));
+      clip.ifPresent(clipGuide -> clipGuide.requireFits(size, size));
       int large = networks.parts().upsamplerSize();
       String description = "GLIDE, images of " + large + "×" + large + " pixels";
       var module =
@@ -84,7 +84,9 @@ public final class GlideFamily implements ModelFamily {
                           networks.complete(),
                           parts.get(GuidanceRule.class),
                           parts.choices(),
-                          clip.map(judge -> new DiffusionDecoder.Judge(judge::encode, judge)),
+                          clip.map(
+                              clipGuide ->
+                                  new DiffusionDecoder.ClipGuide(clipGuide::encode, clipGuide)),
                           parts.replacement(ImageDecoder.class),
                           parts.replacement(Upsampler.class)))
               .with(GuidanceRule.class, GuidanceRule.AS_ASKED, "the scale of a stage with guidance")

@@ -56,7 +56,7 @@ public final class GlidePipeline implements ImagePipeline {
   private final UnaryOperator<StageChoices> choices;
   private final GuidedStage<GlideCondition, float[]> base;
   private final DiffusionStage<GlideCondition> upsampler;
-  private final Optional<DiffusionDecoder.Judge> judge;
+  private final Optional<DiffusionDecoder.ClipGuide> clipGuide;
   private final Optional<ImageDecoder> decoder;
   private final Optional<Upsampler> enlarger;
 
@@ -66,7 +66,7 @@ public final class GlidePipeline implements ImagePipeline {
    * @param completes whether the networks complete pictures
    * @param guidance how the base's guidance scale is applied
    * @param choices samplers and spacings in addition to the standard ones
-   * @param judge a noised CLIP whose gradient can guide the base in place of classifier-free
+   * @param clipGuide a noised CLIP whose gradient can guide the base in place of classifier-free
    *     guidance
    * @param decoder draws the small images in place of the base
    * @param enlarger draws the large images in place of the upsampler; with either, pictures are not
@@ -78,10 +78,10 @@ public final class GlidePipeline implements ImagePipeline {
       boolean completes,
       GuidanceRule guidance,
       UnaryOperator<StageChoices> choices,
-      Optional<DiffusionDecoder.Judge> judge,
+      Optional<DiffusionDecoder.ClipGuide> clipGuide,
       Optional<ImageDecoder> decoder,
       Optional<Upsampler> enlarger) {
-    this.judge = judge;
+    this.clipGuide = clipGuide;
     this.decoder = decoder;
     this.enlarger = enlarger;
     this.parts = parts;
@@ -103,7 +103,7 @@ public final class GlidePipeline implements ImagePipeline {
             baseStage(false),
             parts.base(),
             values(parts.baseSize()),
-            judge.map(DiffusionDecoder.Judge::gradient));
+            clipGuide.map(DiffusionDecoder.ClipGuide::gradient));
     upsampler =
         DiffusionStage.of(
             parts.upsamplerStage(false), parts.upsampler(), values(parts.upsamplerSize()));
@@ -129,7 +129,8 @@ public final class GlidePipeline implements ImagePipeline {
   }
 
   private Stage baseStage(boolean completes) {
-    var plain = judge.isPresent() ? parts.guidedBaseStage(completes) : parts.baseStage(completes);
+    var plain =
+        clipGuide.isPresent() ? parts.guidedBaseStage(completes) : parts.baseStage(completes);
     return plain.withChoices(choices);
   }
 
@@ -245,7 +246,7 @@ public final class GlidePipeline implements ImagePipeline {
     }
     Supplier<List<float[]>> captions =
         () ->
-            judge
+            clipGuide
                 .orElseThrow()
                 .captions()
                 .apply(words.stream().map(ImageTask.Words::text).toList());

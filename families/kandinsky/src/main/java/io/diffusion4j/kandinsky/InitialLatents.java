@@ -36,10 +36,10 @@ sealed interface InitialLatents {
    * A beginning at a size.
    *
    * @param projection the projection of the latents
-   * @param beside the further inputs of the network; empty for none
+   * @param concat the further inputs of the network; empty for none
    */
   @SuppressWarnings("ArrayRecordComponent") // bulk data, compared by identity
-  record Held(Projection projection, float[] beside) {}
+  record Held(Projection projection, float[] concat) {}
 
   /** Returns a picture at a size, as Pillow resizes it. */
   static Image resized(Image picture, Pixels size) {
@@ -93,7 +93,7 @@ sealed interface InitialLatents {
     public Held at(Pixels size, Pixels latents, Function<Image, float[]> encoder) {
       float[] x0 = encoder.apply(resized(picture, size));
       float[] kept = InpaintMask.of(mask, size, latents);
-      return new Held((x, at) -> hold(x, at, x0, kept), beside(x0, kept));
+      return new Held((x, at) -> hold(x, at, x0, kept), concat(x0, kept));
     }
 
     /** Replaces the kept latents by their noised values at the level of the next step. */
@@ -112,16 +112,16 @@ sealed interface InitialLatents {
     }
 
     /** Returns the kept latents and the mask, pixel by pixel. */
-    static float[] beside(float[] x0, float[] kept) {
+    static float[] concat(float[] x0, float[] kept) {
       int channels = x0.length / kept.length;
-      float[] beside = new float[x0.length + kept.length];
+      float[] concat = new float[x0.length + kept.length];
       for (int i = 0; i < kept.length; i++) {
         for (int c = 0; c < channels; c++) {
-          beside[i * (channels + 1) + c] = x0[i * channels + c] * kept[i];
+          concat[i * (channels + 1) + c] = x0[i * channels + c] * kept[i];
         }
-        beside[i * (channels + 1) + channels] = kept[i];
+        concat[i * (channels + 1) + channels] = kept[i];
       }
-      return beside;
+      return concat;
     }
   }
 }

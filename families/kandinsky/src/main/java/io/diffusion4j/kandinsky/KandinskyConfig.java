@@ -5,7 +5,7 @@ import io.diffusion4j.clip.ClipVisionNetwork;
 import io.diffusion4j.clip.Transformer;
 import io.diffusion4j.clip.Transformer.Activation;
 import io.diffusion4j.decoder.unet.UnetConfig;
-import io.diffusion4j.kandinsky.KandinskyUnet.Beside;
+import io.diffusion4j.kandinsky.KandinskyUnet.ConcatConditioning;
 import io.diffusion4j.prior.PriorConfig;
 import java.util.List;
 
@@ -32,7 +32,7 @@ public record KandinskyConfig(
         new ClipVisionNetwork(
             new Transformer(1664, 8192, 48, 16, Activation.GELU, 1e-5), 224, 14, 1280),
         new PriorConfig(32, 64, 20, 1280, 77),
-        KandinskyUnet.published(Beside.NOTHING),
+        KandinskyUnet.published(ConcatConditioning.NOTHING),
         Movq.published());
   }
 
@@ -57,7 +57,7 @@ public record KandinskyConfig(
                 1e-5,
                 UnetConfig.TimeConditioning.SCALE_SHIFT),
             64,
-            Beside.NOTHING),
+            ConcatConditioning.NOTHING),
         new Movq(4, 4, 64, List.of(32, 64), List.of(false, true), List.of(false, true), 1, 32));
   }
 }

@@ -43,7 +43,7 @@ final class KandinskyDistiller implements Distiller {
     Check.that(!how.captions().isEmpty(), "captions", "none", "at least one");
     var unet = KandinskyUnet.read(teacher.unet());
     Check.that(
-        unet.beside() == KandinskyUnet.Beside.NOTHING,
+        unet.concat() == KandinskyUnet.ConcatConditioning.NOTHING,
         "model",
         teacher.decoder(),
         "one of texts, without further pictures");

@@ -39,14 +39,14 @@ final class KandinskyNetworks {
             .named(StoredNetwork.output(0), "encoder_hidden_states")
             .named(StoredNetwork.output(1), KandinskyUnet.TIME_ADD));
     int side = 1 << unet.unet().levels().size(); // small, and more than one pixel at every level
-    if (unet.beside() == KandinskyUnet.Beside.HINT) {
+    if (unet.concat() == KandinskyUnet.ConcatConditioning.HINT) {
       networks.add(
           sized(
                   "unet_hint",
                   size -> unet.hint(size.height(), size.width()),
                   side,
                   Access.in(path, Checkpoint.DIFFUSERS, KandinskyUnet::isOfHint))
-              .named(StoredNetwork.output(0), KandinskyUnet.BESIDE));
+              .named(StoredNetwork.output(0), KandinskyUnet.CONCAT));
     }
     networks.add(
         DecoderNetwork.named(

@@ -124,7 +124,7 @@ public record KandinskyPair(Path decoder, Path prior) {
     writeIndex(prior, KandinskyFolder.PRIOR_PIPELINE, Component.index(KandinskyFolder.PRIORS));
     Map<String, ModelFolder.Component> components = Component.index(KandinskyFolder.DECODERS);
     if (areThere(decoder, components)) {
-      writeIndex(decoder, pipeline(KandinskyUnet.read(unet()).beside()), components);
+      writeIndex(decoder, pipeline(KandinskyUnet.read(unet()).concat()), components);
     }
   }
 
@@ -154,8 +154,8 @@ public record KandinskyPair(Path decoder, Path prior) {
     }
   }
 
-  private static String pipeline(KandinskyUnet.Beside beside) {
-    return switch (beside) {
+  private static String pipeline(KandinskyUnet.ConcatConditioning concat) {
+    return switch (concat) {
       case NOTHING -> "KandinskyV22Pipeline";
       case KNOWN -> "KandinskyV22InpaintPipeline";
       case HINT -> "KandinskyV22ControlnetPipeline";

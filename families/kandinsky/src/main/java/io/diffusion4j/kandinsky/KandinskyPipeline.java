@@ -111,11 +111,11 @@ final class KandinskyPipeline implements ImagePipeline {
             model.decoderStage().draws(),
             ModelCard.Limits.DEFAULT,
             List.of(prior, decoder),
-            replacement.isPresent() ? FROM_NOISE : tasks(model.unet().beside()));
+            replacement.isPresent() ? FROM_NOISE : tasks(model.unet().concat()));
   }
 
-  private static Set<Kind> tasks(KandinskyUnet.Beside beside) {
-    return switch (beside) {
+  private static Set<Kind> tasks(KandinskyUnet.ConcatConditioning concat) {
+    return switch (concat) {
       case NOTHING -> PLAIN;
       case KNOWN -> EnumSet.of(Kind.INPAINT);
       case HINT -> EnumSet.of(Kind.HINTED);
@@ -241,7 +241,7 @@ final class KandinskyPipeline implements ImagePipeline {
       List<NoiseSource> noise,
       SamplingListener listener) {
     Pixels size = with.latents();
-    float[] beside = with.hint().map(hint -> with.model().seen(hint, size)).orElse(held.beside());
+    float[] concat = with.hint().map(hint -> with.model().seen(hint, size)).orElse(held.concat());
     var conditions =
         with
             .model()
@@ -252,7 +252,7 @@ final class KandinskyPipeline implements ImagePipeline {
                     .toList(),
                 size)
             .stream()
-            .map(condition -> condition.seeing(beside))
+            .map(condition -> condition.seeing(concat))
             .toList();
     GuidanceScale scale = settings.guidanceScale();
     int rows = embedded.size();
@@ -348,7 +348,7 @@ final class KandinskyPipeline implements ImagePipeline {
           task.kind().label(),
           "%s%s",
           String.join(", ", card.taskNames()),
-          switch (model.unet().beside()) {
+          switch (model.unet().concat()) {
             case NOTHING -> "";
             case KNOWN -> "; the model needs a picture and a mask";
             case HINT -> "; the model needs a hint";
@@ -384,7 +384,7 @@ final class KandinskyPipeline implements ImagePipeline {
             "prompt",
             variation.words().text(),
             "none; a variation reads no words, but a mix does");
-        Check.that(variation.likeness() == 0, "likeness", variation.likeness(), "0");
+        Check.that(variation.similarity() == 0, "similarity", variation.similarity(), "0");
         return Work.of(picture(variation.image()));
       }
       if (task instanceof ImageTask.ImageToImage start) {

@@ -27,9 +27,9 @@ import java.util.List;
  *
  * @param unet the blocks
  * @param embeddingDim the dimension of CLIP's image embeddings, E
- * @param beside the inputs besides the noised latents
+ * @param concat the inputs besides the noised latents
  */
-public record KandinskyUnet(UnetConfig unet, int embeddingDim, Beside beside) {
+public record KandinskyUnet(UnetConfig unet, int embeddingDim, ConcatConditioning concat) {
   /** The number of context tokens made from an image embedding; it is in no configuration file. */
   static final int TOKENS = 32;
 
@@ -43,7 +43,7 @@ public record KandinskyUnet(UnetConfig unet, int embeddingDim, Beside beside) {
   static final String TIME_ADD = "time_add";
 
   /** Input of the denoiser {@code [H, W, C]}: the input besides the noised latents. */
-  public static final String BESIDE = "beside";
+  public static final String CONCAT = "beside";
 
   /** Input of the hint network {@code [8·H, 8·W, 3]}: a hint in [0, 1]. */
   static final String HINT = "hint";
@@ -75,7 +75,7 @@ public record KandinskyUnet(UnetConfig unet, int embeddingDim, Beside beside) {
       """;
 
   /** The network's input besides the noised latents. */
-  public enum Beside {
+  public enum ConcatConditioning {
     /** No further input, for text to image. */
     NOTHING("image"),
     /** The known latents and their mask, for inpainting. */
@@ -85,7 +85,7 @@ public record KandinskyUnet(UnetConfig unet, int embeddingDim, Beside beside) {
 
     private final String type;
 
-    Beside(String type) {
+    ConcatConditioning(String type) {
       this.type = type;
     }
 
@@ -108,19 +108,19 @@ public record KandinskyUnet(UnetConfig unet, int embeddingDim, Beside beside) {
         "even: the noise and the variance of each latent channel");
     int latent = unet.outChannels() / 2;
     Check.that(
-        unet.inChannels() == latent + beside.channels(latent),
+        unet.inChannels() == latent + concat.channels(latent),
         "in_channels",
         unet.inChannels(),
         "%s",
-        latent + beside.channels(latent));
+        latent + concat.channels(latent));
   }
 
   /** Returns the published shape for one of the three uses. */
-  static KandinskyUnet published(Beside beside) {
+  static KandinskyUnet published(ConcatConditioning concat) {
     return new KandinskyUnet(
         new UnetConfig(
             64,
-            4 + beside.channels(4),
+            4 + concat.channels(4),
             8,
             List.of(384, 768, 1152, 1536),
             List.of(false, true, true, true),
@@ -132,7 +132,7 @@ public record KandinskyUnet(UnetConfig unet, int embeddingDim, Beside beside) {
             EPS,
             UnetConfig.TimeConditioning.SCALE_SHIFT),
         1280,
-        beside);
+        concat);
   }
 
   /** Reads the settings of a folder; absent fields have diffusers' defaults. */
@@ -140,13 +140,17 @@ public record KandinskyUnet(UnetConfig unet, int embeddingDim, Beside beside) {
     var c = ComponentConfig.read(folder.resolve(CONFIG));
     c.fixed(FIXED);
     c.text("encoder_hid_dim_type"); // must be there
-    c.supports("addition_embed_type", Beside.NOTHING.type, Beside.HINT.type);
-    boolean hinted = c.text("addition_embed_type").equals(Beside.HINT.type);
+    c.supports(
+        "addition_embed_type", ConcatConditioning.NOTHING.type, ConcatConditioning.HINT.type);
+    boolean hinted = c.text("addition_embed_type").equals(ConcatConditioning.HINT.type);
     var blocks = UnetSettings.CONDITIONED.read(c);
     int latent = blocks.outChannels() / 2;
-    Beside plain = blocks.inChannels() == latent ? Beside.NOTHING : Beside.KNOWN;
+    ConcatConditioning plain =
+        blocks.inChannels() == latent ? ConcatConditioning.NOTHING : ConcatConditioning.KNOWN;
     int embedding = c.intValue("encoder_hid_dim");
-    var unet = c.make(() -> new KandinskyUnet(blocks, embedding, hinted ? Beside.HINT : plain));
+    var unet =
+        c.make(
+            () -> new KandinskyUnet(blocks, embedding, hinted ? ConcatConditioning.HINT : plain));
     c.refuseUnknown();
     return unet;
   }
@@ -156,7 +160,7 @@ public record KandinskyUnet(UnetConfig unet, int embeddingDim, Beside beside) {
     UnetSettings.CONDITIONED
         .put(unet)
         .fixed(FIXED)
-        .put("addition_embed_type", beside.type)
+        .put("addition_embed_type", concat.type)
         .put("encoder_hid_dim", embeddingDim)
         .write(folder.resolve(CONFIG));
   }
@@ -188,7 +192,7 @@ public record KandinskyUnet(UnetConfig unet, int embeddingDim, Beside beside) {
     return Manifest.of(
         (nn, inputs) -> {
           List<Tensor> outputs = new ArrayList<>(projection().define(nn, inputs));
-          if (beside == Beside.HINT) {
+          if (concat == ConcatConditioning.HINT) {
             outputs.addAll(hint(1, 1).define(nn, inputs));
           }
           outputs.addAll(denoiser(least, least, false).define(nn, inputs));
@@ -279,11 +283,11 @@ public record KandinskyUnet(UnetConfig unet, int embeddingDim, Beside beside) {
   Tensor denoise(Nn nn, Inputs inputs, int height, int width, Conditioning conditioning) {
     var xt = inputs.floats(NetworkDenoiser.SAMPLE, height, width, latentChannels());
     var time = nn.input(inputs.floats(NetworkDenoiser.TIME, unet.timeChannels()));
-    int channels = beside.channels(latentChannels());
+    int channels = concat.channels(latentChannels());
     var x =
         channels == 0
             ? xt
-            : nn.concat(3, List.of(xt, inputs.floats(BESIDE, height, width, channels)));
+            : nn.concat(3, List.of(xt, inputs.floats(CONCAT, height, width, channels)));
     return unet.forward(
         nn,
         nn.input(x),

@@ -7,7 +7,7 @@ import io.diffusion4j.decoder.RandomMask;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.image.Image;
 import io.diffusion4j.diffusion.stage.Pixels;
-import io.diffusion4j.kandinsky.KandinskyUnet.Beside;
+import io.diffusion4j.kandinsky.KandinskyUnet.ConcatConditioning;
 import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.Rows;
 import io.diffusion4j.nn.train.BatchSource;
@@ -82,12 +82,12 @@ public record LatentBatches(
     noise.skip(share.from(), size, random);
     noise.addTo(batch, clean, random);
     noise.skip(batchSize - share.to(), size, random);
-    if (objective.unet().beside() == Beside.KNOWN) {
+    if (objective.unet().concat() == ConcatConditioning.KNOWN) {
       for (int i = 0; i < share.from(); i++) {
         RandomMask.of(objective.size().width(), random); // of a row before
       }
       batch.floats(
-          KandinskyUnet.BESIDE,
+          KandinskyUnet.CONCAT,
           Rows.stack(clean.stream().map(latent -> known(latent, random)).toList()));
     }
     return batch;
@@ -95,6 +95,6 @@ public record LatentBatches(
 
   /** Returns the known latents and their mask, {@code [H, W, Z + 1]}, as in inpainting. */
   private float[] known(float[] latent, SplittableRandom random) {
-    return InitialLatents.Around.beside(latent, RandomMask.of(objective.size().width(), random));
+    return InitialLatents.Around.concat(latent, RandomMask.of(objective.size().width(), random));
   }
 }

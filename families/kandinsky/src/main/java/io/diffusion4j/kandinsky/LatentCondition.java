@@ -8,10 +8,10 @@ import io.diffusion4j.diffusion.stage.Pixels;
  * @param size the size of the latents
  * @param context {@code [KandinskyUnet.TOKENS, contextDim]}
  * @param timeAdd {@code [timeEmbedDim]}
- * @param beside {@code [H, W, C]}: the network's inputs beside the noised latents; empty for none
+ * @param concat {@code [H, W, C]}: the network's inputs beside the noised latents; empty for none
  */
 @SuppressWarnings("ArrayRecordComponent") // bulk data, compared by identity
-record LatentCondition(Pixels size, float[] context, float[] timeAdd, float[] beside) {
+record LatentCondition(Pixels size, float[] context, float[] timeAdd, float[] concat) {
   /** Returns the same condition with an input besides the latents. */
   LatentCondition seeing(float[] other) {
     return new LatentCondition(size, context, timeAdd, other);

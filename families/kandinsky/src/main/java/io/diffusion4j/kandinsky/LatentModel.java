@@ -160,10 +160,10 @@ final class LatentModel implements AutoCloseable {
         .floats(
             KandinskyUnet.TIME_ADD,
             Rows.stack(conditions.stream().map(LatentCondition::timeAdd).toList()));
-    if (conditions.get(0).beside().length > 0) {
+    if (conditions.get(0).concat().length > 0) {
       batch.floats(
-          KandinskyUnet.BESIDE,
-          Rows.stack(conditions.stream().map(LatentCondition::beside).toList()));
+          KandinskyUnet.CONCAT,
+          Rows.stack(conditions.stream().map(LatentCondition::concat).toList()));
     }
   }
 

@@ -2,7 +2,7 @@ package io.diffusion4j.kandinsky;
 
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.stage.Pixels;
-import io.diffusion4j.kandinsky.KandinskyUnet.Beside;
+import io.diffusion4j.kandinsky.KandinskyUnet.ConcatConditioning;
 import io.diffusion4j.nn.Inputs;
 import io.diffusion4j.nn.Nn;
 import io.diffusion4j.nn.Tensor;
@@ -25,7 +25,7 @@ public record LatentObjective(KandinskyUnet unet, Pixels size, boolean variance)
 
   public LatentObjective {
     Check.that(
-        unet.beside() != Beside.HINT,
+        unet.concat() != ConcatConditioning.HINT,
         "start-from",
         "a decoder that follows hints",
         "one for texts or for inpainting, as pictures come without hints");

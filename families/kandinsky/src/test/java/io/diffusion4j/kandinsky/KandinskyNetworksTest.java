@@ -8,7 +8,7 @@ import io.diffusion4j.golden.GoldenCase;
 import io.diffusion4j.golden.GoldenKind;
 import io.diffusion4j.golden.GoldenTensors;
 import io.diffusion4j.golden.GoldenTest;
-import io.diffusion4j.kandinsky.KandinskyUnet.Beside;
+import io.diffusion4j.kandinsky.KandinskyUnet.ConcatConditioning;
 import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.NetworkDefinition;
 import io.diffusion4j.nn.Rows;
@@ -48,7 +48,7 @@ class KandinskyNetworksTest {
       assertClose(conditioning.get(0), io.floats("mid.context"), TOLERANCE);
       assertClose(conditioning.get(1), io.floats("mid.time_addition"), TOLERANCE);
     }
-    if (network.beside() == Beside.HINT) {
+    if (network.concat() == ConcatConditioning.HINT) {
       var hints = new Batch(io.size("in.hint", 0)).floats(KandinskyUnet.HINT, io.image("in.hint"));
       var hint = network.hint(io.size("in.sample", 2), io.size("in.sample", 3));
       for (var seen : run(golden, hint, hints, KandinskyUnet::isOfHint)) {
@@ -88,9 +88,9 @@ class KandinskyNetworksTest {
     var manifests =
         Map.of(
             "prior", PriorModel.manifest(KandinskyConfig.kandinsky22().prior()),
-            "unet", KandinskyUnet.published(Beside.NOTHING).manifest(),
-            "unet-inpaint", KandinskyUnet.published(Beside.KNOWN).manifest(),
-            "unet-controlnet", KandinskyUnet.published(Beside.HINT).manifest(),
+            "unet", KandinskyUnet.published(ConcatConditioning.NOTHING).manifest(),
+            "unet-inpaint", KandinskyUnet.published(ConcatConditioning.KNOWN).manifest(),
+            "unet-controlnet", KandinskyUnet.published(ConcatConditioning.HINT).manifest(),
             "movq", Movq.published().manifest());
     for (var entry : manifests.entrySet()) {
       var shapes = new ArrayList<String>();
@@ -126,10 +126,10 @@ class KandinskyNetworksTest {
             .floats(NetworkDenoiser.TIME, Rows.stack(Collections.nCopies(rows, time)))
             .floats(KandinskyUnet.CONTEXT, io.floats("mid.context"))
             .floats(KandinskyUnet.TIME_ADD, io.floats("mid.time_addition"));
-    return switch (network.beside()) {
+    return switch (network.concat()) {
       case NOTHING -> batch;
-      case KNOWN -> batch.floats(KandinskyUnet.BESIDE, channels(input, given, latent, given));
-      case HINT -> batch.floats(KandinskyUnet.BESIDE, io.image("mid.hint"));
+      case KNOWN -> batch.floats(KandinskyUnet.CONCAT, channels(input, given, latent, given));
+      case HINT -> batch.floats(KandinskyUnet.CONCAT, io.image("mid.hint"));
     };
   }
 

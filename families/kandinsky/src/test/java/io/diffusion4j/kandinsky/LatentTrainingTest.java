@@ -17,7 +17,7 @@ import io.diffusion4j.golden.GoldenCase;
 import io.diffusion4j.golden.GoldenKind;
 import io.diffusion4j.golden.GoldenTensors;
 import io.diffusion4j.golden.GoldenTest;
-import io.diffusion4j.kandinsky.KandinskyUnet.Beside;
+import io.diffusion4j.kandinsky.KandinskyUnet.ConcatConditioning;
 import io.diffusion4j.nn.Batch;
 import io.diffusion4j.nn.Rows;
 import io.diffusion4j.nn.TimeEmbedding;
@@ -48,7 +48,7 @@ class LatentTrainingTest {
     var unet = KandinskyUnet.read(golden.folder());
     var io = golden.io();
     var size = new Pixels(io.size("in.sample", 3), io.size("in.sample", 2));
-    if (unet.beside() == Beside.HINT) {
+    if (unet.concat() == ConcatConditioning.HINT) {
       assertThatThrownBy(() -> new LatentObjective(unet, size, false))
           .hasMessageContaining("(expected: one for texts or for inpainting");
       return;
@@ -100,8 +100,8 @@ class LatentTrainingTest {
             .floats(DiffusionLoss.TARGET, target)
             .floats(DiffusionLoss.X0, new float[target.length])
             .floats(DiffusionLoss.ROW, Rows.stack(Collections.nCopies(rows, row)));
-    return unet.beside() == Beside.KNOWN
-        ? batch.floats(KandinskyUnet.BESIDE, channels(input, given, latent, given))
+    return unet.concat() == ConcatConditioning.KNOWN
+        ? batch.floats(KandinskyUnet.CONCAT, channels(input, given, latent, given))
         : batch;
   }
 
@@ -128,10 +128,10 @@ class LatentTrainingTest {
     return latent;
   }
 
-  private static LatentBatches batches(Beside beside, double drop) {
+  private static LatentBatches batches(ConcatConditioning concat, double drop) {
     var small = KandinskyConfig.small().unet();
     var unet =
-        new KandinskyUnet(small.unet().withInChannels(LATENT + beside.channels(LATENT)), 3, beside);
+        new KandinskyUnet(small.unet().withInChannels(LATENT + concat.channels(LATENT)), 3, concat);
     var scheduler = SchedulerConfig.kandinsky();
     return new LatentBatches(
         PICTURES,
@@ -155,7 +155,7 @@ class LatentTrainingTest {
 
   @Test
   void latentsAreNoisedAsThePublishedScheduleDoesAndTheNoiseIsTheTarget() {
-    var batch = batches(Beside.NOTHING, 0).batch(2);
+    var batch = batches(ConcatConditioning.NOTHING, 0).batch(2);
     var schedule = SchedulerConfig.kandinsky().schedule();
     for (int row = 0; row < 8; row++) {
       int t = (int) batch.floats(NetworkDenoiser.TIME, 1)[row];
@@ -173,21 +173,24 @@ class LatentTrainingTest {
 
   @Test
   void aDroppedPictureIsShownAsNone() {
-    float[] embeddings = batches(Beside.NOTHING, 1).batch(0).floats(KandinskyUnet.EMBEDDING, 3);
+    float[] embeddings =
+        batches(ConcatConditioning.NOTHING, 1).batch(0).floats(KandinskyUnet.EMBEDDING, 3);
     assertThat(embeddings).containsOnly(7);
   }
 
   @Test
   void inpaintingSeesTheKnownLatentsAndWhichTheyAre() {
     Set<Float> masks = new HashSet<>();
-    float[] beside =
-        batches(Beside.KNOWN, 0).batch(1).floats(KandinskyUnet.BESIDE, 2, 2, LATENT + 1);
-    for (int at = 0; at < beside.length; at += LATENT + 1) {
-      float known = beside[at + LATENT];
+    float[] concat =
+        batches(ConcatConditioning.KNOWN, 0)
+            .batch(1)
+            .floats(KandinskyUnet.CONCAT, 2, 2, LATENT + 1);
+    for (int at = 0; at < concat.length; at += LATENT + 1) {
+      float known = concat[at + LATENT];
       float x0 = (8 + at / (4 * (LATENT + 1))) / 127.5f - 1;
       masks.add(known);
       for (int c = 0; c < LATENT; c++) {
-        assertThat(beside[at + c]).isEqualTo(known * x0);
+        assertThat(concat[at + c]).isEqualTo(known * x0);
       }
     }
     assertThat(masks).containsExactlyInAnyOrder(0f, 1f);

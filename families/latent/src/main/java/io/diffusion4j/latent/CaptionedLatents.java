@@ -2,6 +2,7 @@ package io.diffusion4j.latent;
 
 import io.diffusion4j.data.CaptionedImages;
 import io.diffusion4j.data.CaptionedImages.CaptionedImage;
+import io.diffusion4j.data.ImageBuckets;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.component.TextEncoder;
 import io.diffusion4j.diffusion.component.TextEncoding;
@@ -20,25 +21,25 @@ import java.util.stream.IntStream;
 /**
  * Batches of noisy latents with the states of the captions for the U-Net.
  *
- * @param data the examples, taken in order, in the size of the training
+ * @param data the examples, taken in order, those of a batch in one of the sizes
+ * @param sizes the sizes of the pictures, by the form of a batch
  * @param vae the autoencoder
  * @param encoded computes or finds the encoder's answer to a picture
  * @param drawn whether a latent is drawn from that answer anew each time; otherwise it is the mode
  * @param text encodes the captions
  * @param drop the probability of replacing a caption by the empty text
- * @param size the number of values of a latent
  * @param noise the forward process
  * @param batchSize examples per batch
  * @param seed the seed of latents, timesteps, noise and dropping
  */
 record CaptionedLatents(
     CaptionedImages data,
+    ImageBuckets sizes,
     Vae vae,
     Function<Image, float[]> encoded,
     boolean drawn,
     TextEncoder text,
     double drop,
-    int size,
     NoisedBatch noise,
     int batchSize,
     long seed)
@@ -59,6 +60,8 @@ record CaptionedLatents(
     RowRange read = groups.covering(share);
     long first = step * batchSize;
     List<CaptionedImage> examples = data.range(first + read.from(), first + read.to());
+    Image one = examples.get(0).image();
+    int size = one.width() / vae.factor() * (one.height() / vae.factor()) * vae.latentChannels();
     boolean[] dropped = new boolean[batchSize];
     for (int i = 0; i < batchSize; i++) {
       dropped[i] = random.nextDouble() < drop;
@@ -80,7 +83,9 @@ record CaptionedLatents(
       float[] z = drawn ? noises.get(clean.size()) : new float[size];
       clean.add(VaeModel.sample(vae, encoded.apply(example.image()), z));
     }
-    var batch = new Batch(share.count()).floats(ConditionalUnet.CONTEXT, Rows.stack(states));
+    var batch =
+        new Batch(share.count(), sizes.indexOf(one))
+            .floats(ConditionalUnet.CONTEXT, Rows.stack(states));
     noise.skip(share.from(), size, random);
     noise.addTo(batch, clean, random);
     return batch;

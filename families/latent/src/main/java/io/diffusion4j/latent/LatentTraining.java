@@ -16,6 +16,7 @@ import io.diffusion4j.checkpoint.SchedulerConfig;
 import io.diffusion4j.clip.ClipFolders;
 import io.diffusion4j.clip.ClipTextModel;
 import io.diffusion4j.data.FeatureCache;
+import io.diffusion4j.data.ImageBuckets;
 import io.diffusion4j.data.Techniques;
 import io.diffusion4j.data.TrainingOption;
 import io.diffusion4j.diffusion.argument.Check;
@@ -24,6 +25,8 @@ import io.diffusion4j.diffusion.stage.Pixels;
 import io.diffusion4j.nn.engine.Compute;
 import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.nn.engine.Threads;
+import io.diffusion4j.nn.train.Objective;
+import io.diffusion4j.nn.train.ObjectiveForms;
 import io.diffusion4j.nn.train.diffusion.DenoisingObjective;
 import io.diffusion4j.nn.train.diffusion.NoisedBatch;
 import io.diffusion4j.nn.weights.ModelFiles;
@@ -55,6 +58,10 @@ record LatentTraining() implements TrainableComponent {
   private static final TrainingOption<Boolean> DRAWN =
       TrainingOption.oneOf(LATENTS, "sample", Map.of("sample", true, "mean", false));
 
+  /** The step between the sizes of pictures; 0 for squares only. */
+  private static final TrainingOption<Double> BUCKETS =
+      TrainingOption.number("buckets", 0, 0, 1024).addedLater();
+
   @Override
   public String word() {
     return "latent";
@@ -73,7 +80,7 @@ record LatentTraining() implements TrainableComponent {
   /** Those of the published training: the plain loss at uniform timesteps. */
   @Override
   public Techniques techniques() {
-    return Techniques.of(PREDICTION, LOSS, WEIGHTING, DENSITY, SHIFT, DROP, DRAWN)
+    return Techniques.of(PREDICTION, LOSS, WEIGHTING, DENSITY, SHIFT, DROP, DRAWN, BUCKETS)
         .with(PREDICTION.name(), "eps")
         .with(WEIGHTING.name(), "simple")
         .with(SHIFT.name(), "1");
@@ -135,7 +142,13 @@ record LatentTraining() implements TrainableComponent {
                 ? StableDiffusionConfig.sd15().scheduler()
                 : StableDiffusionFolder.NOISE.readIn(first))
             .withParameterization(run.technique(PREDICTION));
-    var objective = objective(unet, Pixels.square(side), tower.positions());
+    var buckets = buckets(run.technique(BUCKETS), side, vae.factor());
+    var objective =
+        new ObjectiveForms(
+            buckets.sizes().stream()
+                .<Objective>map(
+                    size -> objective(unet, latent(size, vae.factor()), tower.positions()))
+                .toList());
     var noise =
         new NoisedBatch(
                 scheduler.schedule(),
@@ -155,7 +168,10 @@ record LatentTraining() implements TrainableComponent {
           objective,
           data ->
               new CaptionedLatents(
-                  data.examples(side * vae.factor(), config.seed()),
+                  buckets.sizes().size() == 1
+                      ? data.examples(side * vae.factor(), config.seed())
+                      : data.bucketed(buckets, config.batchSize(), config.seed()),
+                  buckets,
                   vae,
                   picture ->
                       data.size().isPresent() // otherwise no picture comes twice
@@ -164,7 +180,6 @@ record LatentTraining() implements TrainableComponent {
                   run.technique(DRAWN),
                   text,
                   run.technique(DROP),
-                  side * side * vae.latentChannels(),
                   noise,
                   config.batchSize(),
                   config.seed()),
@@ -180,6 +195,19 @@ record LatentTraining() implements TrainableComponent {
             scheduler.write(to.made(SCHEDULER).resolve(SchedulerConfig.FILE_NAME));
           });
     }
+  }
+
+  private static ImageBuckets buckets(double step, int side, int factor) {
+    int pixels = side * factor;
+    if (step == 0) {
+      return new ImageBuckets(List.of(Pixels.square(pixels)));
+    }
+    Check.that(step % factor == 0, BUCKETS.name(), step, "a multiple of %s pixels", factor);
+    return ImageBuckets.of(pixels, (int) step);
+  }
+
+  private static Pixels latent(Pixels image, int factor) {
+    return new Pixels(image.width() / factor, image.height() / factor);
   }
 
   /**

@@ -152,7 +152,7 @@ final class StableDiffusionPipeline implements ImagePipeline {
       inpaint.mask().requireSize("mask", image.width(), image.height(), ", as the image");
     }
     if (task instanceof ImageTask.Variation variation) {
-      Check.that(variation.likeness() == 0, "likeness", variation.likeness(), "0");
+      Check.that(variation.similarity() == 0, "similarity", variation.similarity(), "0");
       Check.that(
           model.readsTexts() || variation.words().isEmpty(),
           "prompt",

@@ -39,6 +39,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is wrong with a folder or a request is said in one line, before anything slow. */
@@ -129,6 +130,18 @@ class StableDiffusionFolderTest {
         .hasMessageStartingWith(folder.resolve("vae").toString())
         .hasMessageContaining(
             "tensors do not fit the network, such as missing: encoder.conv_in.weight")
+        .hasMessageNotContaining("\n");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"vae, unet", "unet, vae"})
+  void theSettingsOfAnotherComponentAreRefused(String given, String in) throws IOException {
+    Files.copy(
+        folder.resolve(given).resolve("config.json"),
+        folder.resolve(in).resolve("config.json"),
+        StandardCopyOption.REPLACE_EXISTING);
+    assertThatThrownBy(() -> open())
+        .hasMessageContaining(in + "/config.json: _class_name: ")
         .hasMessageNotContaining("\n");
   }
 

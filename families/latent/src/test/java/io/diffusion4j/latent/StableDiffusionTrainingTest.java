@@ -18,11 +18,16 @@ import io.diffusion4j.clip.Transformer.Activation;
 import io.diffusion4j.data.CaptionedImages;
 import io.diffusion4j.data.CaptionedImages.CaptionedImage;
 import io.diffusion4j.data.DataSet;
+import io.diffusion4j.data.ImageBuckets;
+import io.diffusion4j.data.Shuffled;
+import io.diffusion4j.data.files.Columns;
+import io.diffusion4j.data.files.PictureFiles;
 import io.diffusion4j.ddpm.Autoencoder;
 import io.diffusion4j.decoder.unet.CurrentNames;
 import io.diffusion4j.diffusion.component.TextEncoding;
 import io.diffusion4j.diffusion.denoiser.Query;
 import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.diffusion.image.Png;
 import io.diffusion4j.diffusion.loss.Weighting;
 import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.diffusion.stage.Pixels;
@@ -200,6 +205,7 @@ class StableDiffusionTrainingTest {
     var latents =
         new CaptionedLatents(
             Colours.PICTURES,
+            new ImageBuckets(List.of(Pixels.square(SIZE))),
             config.vae(),
             picture -> encoded(picture.pixels()[0]),
             true,
@@ -211,7 +217,6 @@ class StableDiffusionTrainingTest {
                                 new float[] {text.length()}, new boolean[1], new float[0]))
                     .toList(),
             0.5,
-            16,
             noise,
             8,
             5);
@@ -396,6 +401,62 @@ class StableDiffusionTrainingTest {
             () ->
                 train(parts().get(1), new Colours("others"), model, folder.resolve("a"), null, -1))
         .hasMessageContaining("data: colours (expected: others");
+  }
+
+  /** Pictures of one colour each, in four aspect ratios. */
+  private DataSet oblong() throws IOException {
+    Path pictures = Files.createDirectories(folder.resolve("pictures"));
+    int[][] sizes = {{32, 32}, {48, 24}, {20, 40}, {40, 22}};
+    for (int i = 0; i < 12; i++) {
+      float[] pixels = new float[sizes[i % 4][0] * sizes[i % 4][1] * 3];
+      Arrays.fill(pixels, i / 6f - 1);
+      var image = new Image(sizes[i % 4][0], sizes[i % 4][1], pixels);
+      Files.write(pictures.resolve(i + ".png"), Png.encode(image, Map.of()));
+      Files.writeString(pictures.resolve(i + ".txt"), "shade " + i);
+    }
+    return new Shuffled(PictureFiles.open("data", List.of(pictures.toString()), Columns.DEFAULT));
+  }
+
+  @Test
+  void picturesOfSeveralAspectRatiosAreTrainedOnWithTheSameBitsAfterAStop() throws IOException {
+    Path first = folder.resolve("first");
+    new RandomStableDiffusion(StableDiffusionConfig.small(), DType.F32, 1).write(first, name -> {});
+    var part = StableDiffusionTraining.UNET;
+    DataSet data = oblong();
+    String step = "buckets=32";
+    for (long stop : List.of(-1L, 2L, -1L)) {
+      Path to = folder.resolve(stop < 0 && !Files.exists(folder.resolve("b")) ? "a" : "b");
+      boolean isFinished = train(part, data, to, to.resolve("state"), first, stop, step);
+      assertThat(isFinished).isEqualTo(stop < 0);
+    }
+    assertSame(folder.resolve("a"), folder.resolve("b"), "unet");
+    try (var weights = Checkpoint.open(folder.resolve("a/unet"), Checkpoint.DIFFUSERS)) {
+      assertThat(weights.metadata().get("diffusion4j.techniques")).contains("buckets=32.0");
+    }
+    Path squares = folder.resolve("squares");
+    assertThat(train(part, data, squares, squares.resolve("state"), first, -1)).isTrue();
+    String file = "unet/diffusion_pytorch_model.safetensors";
+    assertThat(Files.mismatch(folder.resolve("a").resolve(file), squares.resolve(file)))
+        .isNotNegative();
+    assertThatThrownBy(
+            () -> train(part, data, squares, squares.resolve("state"), first, -1, "buckets=16"))
+        .hasMessageContaining("techniques");
+    assertThatThrownBy(
+            () ->
+                train(
+                    part, data, folder.resolve("n"), folder.resolve("n"), first, -1, "buckets=12"))
+        .hasMessageContaining("buckets: 12.0 (expected: a multiple of 8 pixels)");
+    assertThatThrownBy(
+            () ->
+                train(
+                    part,
+                    new Colours("colours"),
+                    folder.resolve("n"),
+                    folder.resolve("n"),
+                    first,
+                    -1,
+                    step))
+        .hasMessageContaining("buckets: colours (expected: pictures in files");
   }
 
   @Test

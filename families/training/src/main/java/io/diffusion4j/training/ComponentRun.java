@@ -12,6 +12,7 @@ import io.diffusion4j.nn.train.BatchSource;
 import io.diffusion4j.nn.train.DivergedException;
 import io.diffusion4j.nn.train.LowRank;
 import io.diffusion4j.nn.train.Objective;
+import io.diffusion4j.nn.train.ObjectiveForms;
 import io.diffusion4j.nn.train.Trainer;
 import io.diffusion4j.nn.train.TrainingConfig;
 import io.diffusion4j.nn.train.TrainingRun;
@@ -92,6 +93,9 @@ public record ComponentRun(
 
   /** Returns the objective with the requested loss and the metrics of plugins. */
   private Objective measured(Objective objective) {
+    if (objective instanceof ObjectiveForms forms) {
+      return forms.map(this::measured);
+    }
     if (!(objective instanceof DenoisingObjective denoising)) {
       return objective;
     }

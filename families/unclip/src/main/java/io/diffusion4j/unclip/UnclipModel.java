@@ -411,7 +411,7 @@ public final class UnclipModel implements AutoCloseable {
             model,
             network,
             decoderStage,
-            guide.map(judge -> new DiffusionDecoder.Judge(judge::encode, judge))),
+            guide.map(clip -> new DiffusionDecoder.ClipGuide(clip::encode, clip))),
         new DecoderLikelihood(
             model, network, own.schedule(), scheduler.variance(), own.treatment()));
   }

@@ -116,14 +116,14 @@ public fun variation(
 /**
  * Creates a request for other images with the content of this file.
  *
- * @param likeness the likeness of the initial noise to that of the image, in `[0, 1]`: 0 is fresh
+ * @param similarity the similarity of the initial noise to that of the image, in `[0, 1]`: 0 is fresh
  *   noise, 1 draws the image itself
  */
 public fun variation(
   image: ByteArray,
-  likeness: Double,
+  similarity: Double,
   more: RequestScope.() -> Unit = {},
-): GenerateImagesRequest = Requests.variation(image, likeness).with(more)
+): GenerateImagesRequest = Requests.variation(image, similarity).with(more)
 
 /** Creates a request to redraw an image where the mask is white. */
 public fun inpaint(

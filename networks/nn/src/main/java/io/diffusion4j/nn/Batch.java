@@ -16,6 +16,7 @@ import java.util.zip.CRC32C;
  */
 public final class Batch {
   private final int rows;
+  private final int form;
   private final Map<String, Object> values = new LinkedHashMap<>();
 
   /**
@@ -24,8 +25,18 @@ public final class Batch {
    * @param rows the number of samples, at least 1
    */
   public Batch(int rows) {
+    this(rows, 0);
+  }
+
+  /**
+   * Creates an empty batch of one of the forms of an objective.
+   *
+   * @param form the index of the form, from 0
+   */
+  public Batch(int rows, int form) {
     Check.that(rows >= 1, "rows", rows, "≥ 1");
     this.rows = rows;
+    this.form = form;
   }
 
   /** Sets an input of numbers, row-major with the batch first; the array is not copied. */
@@ -45,13 +56,18 @@ public final class Batch {
     return rows;
   }
 
+  /** Returns the form of the objective that it is for; 0 if there is one only. */
+  public int form() {
+    return form;
+  }
+
   Map<String, Object> values() {
     return values;
   }
 
   /** Returns a batch with some of the inputs, which share their arrays with this one. */
   public Batch only(Set<String> names) {
-    var part = new Batch(rows);
+    var part = new Batch(rows, form);
     names.forEach(name -> part.values.put(name, value(name)));
     return part;
   }
@@ -59,6 +75,7 @@ public final class Batch {
   /** Returns a checksum of all inputs, the same in every process. */
   public long checksum() {
     var sum = new CRC32C();
+    sum.update(form);
     values.forEach(
         (name, all) -> {
           sum.update(name.getBytes(StandardCharsets.UTF_8));
@@ -83,7 +100,7 @@ public final class Batch {
   public Batch rows(int from, int to) {
     boolean isWithin = from >= 0 && from < to && to <= rows;
     Check.that(isWithin, "rows", from + " to " + to, "some of %s", rows);
-    var part = new Batch(to - from);
+    var part = new Batch(to - from, form);
     values.forEach(
         (name, all) -> {
           if (all instanceof float[] floats) {

@@ -34,7 +34,7 @@ public final class ModelMessages {
             .setWeightsDigest(card.identity().weightsDigest())
             .setIsDefault(isDefault)
             .addAllTasks(card.taskNames())
-            .setUsualLikeness(card.defaultLikeness())
+            .setUsualLikeness(card.defaultSimilarity())
             .setUsualTextDiffRatio(
                 card.taskNames().contains("text_diff") ? TaskResolver.TEXT_DIFF_RATIO : 0)
             .setImageWidth(card.images().width())

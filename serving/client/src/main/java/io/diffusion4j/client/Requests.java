@@ -67,12 +67,12 @@ public final class Requests {
   /**
    * Requests other images with the content of this one.
    *
-   * @param likeness the likeness of the initial noise to that of the image, in [0, 1]: 0 is fresh
-   *     noise, 1 draws the image itself
+   * @param similarity the similarity of the initial noise to that of the image, in [0, 1]: 0 is
+   *     fresh noise, 1 draws the image itself
    */
-  public static GenerateImagesRequest.Builder variation(byte[] image, double likeness) {
+  public static GenerateImagesRequest.Builder variation(byte[] image, double similarity) {
     return GenerateImagesRequest.newBuilder()
-        .setVariation(VariationTask.newBuilder().setImage(image(image)).setLikeness(likeness));
+        .setVariation(VariationTask.newBuilder().setImage(image(image)).setLikeness(similarity));
   }
 
   /**

@@ -21,11 +21,11 @@ import java.util.stream.Stream;
 public final class ConceptFilter implements ImageFilter {
   private final String name;
   private final String digest;
-  private final List<Judge> judges;
+  private final List<ConceptClassifier> classifiers;
   private final ImageEncoder images;
 
   /** A concept and the directions of its texts. */
-  private record Judge(FilteredConcept concept, LabelClassifier classifier) {
+  private record ConceptClassifier(FilteredConcept concept, LabelClassifier classifier) {
     ConceptScore score(float[] embedding) {
       double[] probabilities = classifier.probabilities(embedding);
       double sum = 0;
@@ -36,10 +36,11 @@ public final class ConceptFilter implements ImageFilter {
     }
   }
 
-  private ConceptFilter(String name, String digest, List<Judge> judges, ImageEncoder images) {
+  private ConceptFilter(
+      String name, String digest, List<ConceptClassifier> classifiers, ImageEncoder images) {
     this.name = name;
     this.digest = digest;
-    this.judges = judges;
+    this.classifiers = classifiers;
     this.images = images;
   }
 
@@ -56,14 +57,15 @@ public final class ConceptFilter implements ImageFilter {
       TextEncoder texts,
       ImageEncoder images,
       double logitScale) {
-    List<Judge> judges = new ArrayList<>();
+    List<ConceptClassifier> classifiers = new ArrayList<>();
     for (FilteredConcept concept : concepts) {
       List<String> labels =
           Stream.concat(concept.texts().stream(), concept.negative().stream()).toList();
-      judges.add(
-          new Judge(concept, LabelClassifier.of(texts, labels, LabelClassifier.PLAIN, logitScale)));
+      classifiers.add(
+          new ConceptClassifier(
+              concept, LabelClassifier.of(texts, labels, LabelClassifier.PLAIN, logitScale)));
     }
-    return new ConceptFilter(name, digest, List.copyOf(judges), images);
+    return new ConceptFilter(name, digest, List.copyOf(classifiers), images);
   }
 
   @Override
@@ -79,7 +81,7 @@ public final class ConceptFilter implements ImageFilter {
   @Override
   public List<List<ConceptScore>> score(List<Image> pictures) {
     return images.encode(pictures).stream()
-        .map(embedding -> judges.stream().map(judge -> judge.score(embedding)).toList())
+        .map(embedding -> classifiers.stream().map(judge -> judge.score(embedding)).toList())
         .toList();
   }
 }

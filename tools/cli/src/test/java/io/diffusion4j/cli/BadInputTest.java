@@ -357,7 +357,7 @@ final class BadInputTest {
     "evaluate --variations -1, variations: -1 (expected: ≥ 0)",
     "evaluate --variations 2 --similarity 1.5, 'similarity: 1.5 (expected: in [0, 1])'",
     "evaluate --similarity 0, similarity: 0.0 (expected: none without --variations)",
-    "evaluate --likeness 0, similarity: 0.0 (expected: none without --variations)",
+    "evaluate --similarity 0, similarity: 0.0 (expected: none without --variations)",
     "evaluate --images a --diversity 2, diversity: 2 (expected: 0 beside --images and --data)",
     "evaluate --data a --variations 2, variations: 2 (expected: 0 beside --images and --data)",
     "evaluate --decoder-steps 0, decoder-steps: 0 (expected: ≥ 1)",

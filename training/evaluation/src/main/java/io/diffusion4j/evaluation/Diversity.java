@@ -78,7 +78,7 @@ record Diversity(Evaluation evaluation, String name, OpenPrompts prompts, long s
             Optional.empty()),
         new Metric(
             name + ", pixels",
-            Kind.LIKENESS,
+            Kind.SIMILARITY,
             bootstrap.mean(differences(generated)),
             bootstrap.mean(differences(real)),
             Optional.empty(),

@@ -153,7 +153,7 @@ public final class Evaluation {
   }
 
   /**
-   * Returns the metric of whether variations of real pictures, with the model's default likeness,
+   * Returns the metric of whether variations of real pictures, with the model's default similarity,
    * still show the same concept.
    *
    * @param pictures the number of real pictures, of one concept each
@@ -164,19 +164,19 @@ public final class Evaluation {
   }
 
   /**
-   * Returns the same of variations with another likeness.
+   * Returns the same of variations with another similarity.
    *
-   * @param likeness in [0, 1]
+   * @param similarity in [0, 1]
    * @throws IllegalArgumentException if the number is 0
    */
-  public GeneratedMetric variations(int pictures, double likeness) {
-    Check.share("likeness", likeness);
-    return variations(pictures, OptionalDouble.of(likeness));
+  public GeneratedMetric variations(int pictures, double similarity) {
+    Check.share("similarity", similarity);
+    return variations(pictures, OptionalDouble.of(similarity));
   }
 
-  private GeneratedMetric variations(int pictures, OptionalDouble likeness) {
+  private GeneratedMetric variations(int pictures, OptionalDouble similarity) {
     var originals = PromptSet.ofOneConcept(concepts, scenes, pictures, seed);
-    return new Variations(this, originals, likeness, seed);
+    return new Variations(this, originals, similarity, seed);
   }
 
   /**
@@ -298,11 +298,11 @@ public final class Evaluation {
     List<MeasuredImage> floor = MeasuredImage.of(instead, judge);
     List<Metric> metrics = new ArrayList<>();
     ToDoubleBiFunction<MeasuredImage, MeasuredImage> ssim = (a, b) -> Ssim.of(a.image(), b.image());
-    metrics.add(likeness("fidelity, ssim", ssim, asked, real, drawn, ceiling, floor));
+    metrics.add(similarity("fidelity, ssim", ssim, asked, real, drawn, ceiling, floor));
     if (judge.isPresent()) {
       ToDoubleBiFunction<MeasuredImage, MeasuredImage> cosine =
           (a, b) -> Vectors.dot(a.vector(), b.vector());
-      metrics.add(likeness("fidelity, judge", cosine, asked, real, drawn, ceiling, floor));
+      metrics.add(similarity("fidelity, judge", cosine, asked, real, drawn, ceiling, floor));
     }
     return metrics;
   }
@@ -317,7 +317,7 @@ public final class Evaluation {
     return renderer.render(scene, imageSize);
   }
 
-  private Metric likeness(
+  private Metric similarity(
       String name,
       ToDoubleBiFunction<MeasuredImage, MeasuredImage> alike,
       List<Prompt> prompts,
@@ -327,7 +327,7 @@ public final class Evaluation {
       List<MeasuredImage> floor) {
     return metric(
         name,
-        Kind.LIKENESS,
+        Kind.SIMILARITY,
         prompts,
         values(real, i -> alike.applyAsDouble(real.get(i), drawn.get(i))),
         values(real, i -> alike.applyAsDouble(real.get(i), ceiling.get(i))),

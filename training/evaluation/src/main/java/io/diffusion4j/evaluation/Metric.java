@@ -27,7 +27,7 @@ public record Metric(
     /** A share of the pictures, 0 to 1; more is better. */
     SHARE,
     /** A similarity of two pictures, at most 1; more is better. */
-    LIKENESS,
+    SIMILARITY,
     /** A distance, at least 0; less is better. */
     DISTANCE,
     /** A ratio to real pictures, at least 0; best near 1. */

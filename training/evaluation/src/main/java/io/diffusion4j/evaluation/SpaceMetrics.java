@@ -60,7 +60,7 @@ public final class SpaceMetrics {
                 one -> Neighbour.of(one.vector(), one.key(), embedded.trained()).distance())
             .toArray();
     return List.of(
-        mean("CLIP score", Kind.LIKENESS, scores(generated), scores(real), scores(shuffled)),
+        mean("CLIP score", Kind.SIMILARITY, scores(generated), scores(real), scores(shuffled)),
         mean("retrieval, R@1", Kind.SHARE, hits(generated, 1), hits(real, 1), hits(shuffled, 1)),
         mean("retrieval, R@5", Kind.SHARE, hits(generated, 5), hits(real, 5), hits(shuffled, 5)),
         distance("Fréchet distance", frechet::to),

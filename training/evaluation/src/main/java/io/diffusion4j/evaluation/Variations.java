@@ -28,9 +28,9 @@ import java.util.stream.IntStream;
  * how much they differ.
  *
  * @param originals the scenes of the real pictures, of one concept each
- * @param likeness the similarity to the original; empty for the model's default
+ * @param similarity the similarity to the original; empty for the model's default
  */
-record Variations(Evaluation evaluation, PromptSet originals, OptionalDouble likeness, long seed)
+record Variations(Evaluation evaluation, PromptSet originals, OptionalDouble similarity, long seed)
     implements GeneratedMetric {
   private static final int EACH = 4;
   private static final int RESAMPLES = 1_000;
@@ -45,7 +45,7 @@ record Variations(Evaluation evaluation, PromptSet originals, OptionalDouble lik
       ImagePipeline pipeline, Function<ImageTask, Map<String, SamplingSettings>> settings) {
     List<Image> real = evaluation.real(originals, pipeline.card().images().width());
     var first = new ImageTask.Variation(real.get(0), ImageTask.Words.NONE);
-    double own = likeness.orElseGet(() -> pipeline.card().defaultLikeness());
+    double own = similarity.orElseGet(() -> pipeline.card().defaultSimilarity());
     return new VariationPictures(pipeline, settings.apply(first), real, own, EACH, seed);
   }
 
@@ -110,14 +110,14 @@ record Variations(Evaluation evaluation, PromptSet originals, OptionalDouble lik
    *
    * @param settings the sampling settings by stage name
    * @param originals the pictures, of any size
-   * @param likeness the likeness of the variations, in [0, 1]
+   * @param similarity the similarity of the variations, in [0, 1]
    * @param each the number of variations of a picture
    */
   private record VariationPictures(
       ImagePipeline pipeline,
       Map<String, SamplingSettings> settings,
       List<Image> originals,
-      double likeness,
+      double similarity,
       int each,
       long seed)
       implements GeneratedPictures {
@@ -143,7 +143,7 @@ record Variations(Evaluation evaluation, PromptSet originals, OptionalDouble lik
               i ->
                   pipeline.draw(
                       new ImageTask.Variation(
-                          originals.get(i % originals.size()), ImageTask.Words.NONE, likeness),
+                          originals.get(i % originals.size()), ImageTask.Words.NONE, similarity),
                       settings,
                       List.of(new PhiloxNoise(seed, i)),
                       SamplingListener.NONE))

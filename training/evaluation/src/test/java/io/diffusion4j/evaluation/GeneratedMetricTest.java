@@ -74,7 +74,7 @@ class GeneratedMetricTest {
    *
    * @param drawn the number of the word's concepts that it draws
    * @param shift the number of prompts by which it is mistaken; unless 0, a variation shows its
-   *     original only at the likeness 1
+   *     original only at the similarity 1
    * @param isRandom whether it regards its noise
    */
   private record Painter(int drawn, int shift, boolean isRandom, Set<ImageTask.Kind> tasks)
@@ -105,7 +105,7 @@ class GeneratedMetricTest {
         float x = noise.get(i).gaussian("picture", NoiseSource.INITIAL, 1)[0];
         images.add(
             task instanceof ImageTask.Variation variation
-                ? shift == 0 || variation.likeness() == 1 ? variation.image() : wall(x)
+                ? shift == 0 || variation.similarity() == 1 ? variation.image() : wall(x)
                 : paint(task.words(i).text(), x));
       }
       return images;
@@ -308,12 +308,12 @@ class GeneratedMetricTest {
   }
 
   @Test
-  void variationsHaveTheLikenessThatIsAsked() {
+  void variationsHaveTheSimilarityThatIsAsked() {
     Metric same = measured(evaluation.variations(24, 1), painter(1, 1, true)).get(0);
     assertThat(same.generated()).isEqualTo(same.ceiling());
     assertThatIllegalArgumentException()
         .isThrownBy(() -> evaluation.variations(24, 1.5))
-        .withMessage("likeness: 1.5 (expected: in [0, 1])");
+        .withMessage("similarity: 1.5 (expected: in [0, 1])");
   }
 
   @Test

@@ -29,13 +29,18 @@ public final class TrainableParameter {
   private final Memory values;
 
   /** The gradient of each tape. */
-  private final List<List<FloatBuffer>> gradients = new ArrayList<>();
+  private final List<List<Gradient>> gradients = new ArrayList<>();
 
   private final List<Packed> packed = new ArrayList<>();
   private final List<Kernel> packing = new ArrayList<>();
   private Optional<Memory> rounded = Optional.empty();
   private int tape;
   private int lastTape = -1;
+
+  /** The tapes with a gradient, and the gradients of the last one, that were compiled. */
+  private int tapes;
+
+  private int added;
 
   /** The values in the orders of some primitives. */
   private record Packed(dnnl_memory_desc wanted, Operand memory) {}
@@ -134,19 +139,35 @@ public final class TrainableParameter {
 
   /** Adds a gradient. */
   public Gradient gradient() {
-    var memory = kernels.allocate(bytes());
     if (tape != lastTape) {
-      gradients.add(new ArrayList<>());
       lastTape = tape;
+      tapes++;
+      added = 0;
     }
-    gradients.get(gradients.size() - 1).add(memory.floats(0, size));
-    return new Gradient(memory);
+    if (tapes > gradients.size()) {
+      gradients.add(new ArrayList<>());
+    }
+    var own = gradients.get(tapes - 1);
+    if (added == own.size()) {
+      own.add(new Gradient(kernels.allocate(bytes())));
+    }
+    added++;
+    return own.get(added - 1);
+  }
+
+  /**
+   * Lets the next tapes write the gradients of those before, which have the same layers and never
+   * run in the same step.
+   */
+  public void shareGradients() {
+    lastTape = -1;
+    tapes = 0;
   }
 
   /** Replaces the gradients of all tapes by summands of nothing. */
   public void dropGradients() {
     float[] nothing = Round.nothing(size);
-    gradients.forEach(own -> own.forEach(gradient -> gradient.put(0, nothing)));
+    gradients.forEach(own -> own.forEach(gradient -> gradient.floats().put(0, nothing)));
   }
 
   /** Returns the gradient of a tape's share. */
@@ -191,9 +212,9 @@ public final class TrainableParameter {
       int first, int last, int from, int count, float[] into, float[][] work, int level) {
     if (last - first == 1) {
       var own = gradients.get(first);
-      own.get(0).get(from, into, 0, count);
+      own.get(0).floats().get(from, into, 0, count);
       for (int g = 1; g < own.size(); g++) {
-        own.get(g).get(from, work[level], 0, count);
+        own.get(g).floats().get(from, work[level], 0, count);
         add(into, work[level], count);
       }
       return;

@@ -23,6 +23,7 @@ import io.diffusion4j.onednn.tape.TapeKernels;
 import io.diffusion4j.onednn.tape.TrainableParameter;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,6 +50,7 @@ import org.bytedeco.dnnl.dnnl_stream;
  * any number of threads and processes.
  */
 public final class OneDnnLearner implements TrainingSession {
+  private final List<LossNetwork> forms;
   private final LossNetwork objective;
   private final TrainingConfig config;
   private final Group group;
@@ -60,7 +62,9 @@ public final class OneDnnLearner implements TrainingSession {
   /** The parameters that each member updates. */
   private final List<List<ParameterUpdate>> duties = new ArrayList<>();
 
-  private final SharedTapes tapes;
+  /** The tapes of the forms that were used; they share the parameters and their gradients. */
+  private final Map<Integer, SharedTapes> tapes = new HashMap<>();
+
   private final boolean isWhole;
   private final Optional<JointLoss> joint;
   private final Exchange exchange;
@@ -69,11 +73,13 @@ public final class OneDnnLearner implements TrainingSession {
   /**
    * Compiles an objective for batches of the configuration's size.
    *
+   * @param forms the objective for each form of a batch
    * @throws io.diffusion4j.nn.UnsupportedLayerException if its network has a layer that cannot be
    *     differentiated here
    */
-  public OneDnnLearner(LossNetwork objective, TrainingConfig config, Group group) {
-    this.objective = objective;
+  public OneDnnLearner(List<LossNetwork> forms, TrainingConfig config, Group group) {
+    this.forms = List.copyOf(forms);
+    this.objective = forms.get(0);
     this.config = config;
     this.group = group;
     this.share = config.share(group.rank(), group.size());
@@ -87,8 +93,11 @@ public final class OneDnnLearner implements TrainingSession {
     if (isWhole && !group.isAlone()) {
       throw new UnsupportedLayerException("one of all rows in " + objective.network().name());
     }
+    if (forms.size() > 1 && !objective.isMeanOfRows()) {
+      throw new UnsupportedLayerException("one of all rows in batches of several forms");
+    }
     try {
-      tapes = team.call(() -> compile(split.map(SplitObjective::trunk)));
+      tapes.put(0, team.call(() -> compileFirst(split.map(SplitObjective::trunk))));
       joint =
           split.map(
               parts ->
@@ -125,20 +134,38 @@ public final class OneDnnLearner implements TrainingSession {
    *
    * @param trunk the network below a joint loss
    */
-  private SharedTapes compile(Optional<Network> trunk) {
+  private SharedTapes compileFirst(Optional<Network> trunk) {
     int members = Math.min(team.size(), parts());
     assign(new TapeKernels(scope), objective.network().parameters().values(), members);
+    return compile(objective.network(), trunk);
+  }
+
+  /** Returns the tapes of a batch's form, which are compiled when it comes first. */
+  private SharedTapes tapes(Batch batch) {
+    var known = tapes.get(batch.form());
+    if (known != null) {
+      return known;
+    }
+    updates.values().forEach(update -> update.parameter().shareGradients());
+    var network = forms.get(batch.form()).network();
+    var made = team.call(() -> compile(network, Optional.empty()));
+    tapes.put(batch.form(), made);
+    each((update, stream) -> update.publish(stream));
+    return made;
+  }
+
+  private SharedTapes compile(Network network, Optional<Network> trunk) {
     return SharedTapes.compile(
         team,
         scope,
-        trunk.orElse(objective.network()),
+        trunk.orElse(network),
         share.count(),
         parts(),
         type(),
         config.activations(),
         this::parameter,
         Set.of(),
-        trunk.map(network -> network.outputs().size()).orElse(1));
+        trunk.map(below -> below.outputs().size()).orElse(1));
   }
 
   private TrainableParameter parameter(String key) {
@@ -245,30 +272,32 @@ public final class OneDnnLearner implements TrainingSession {
         "%s",
         config.batchSize());
     var own = batch.rows() == share.count() ? batch : batch.rows(share.from(), share.to());
-    tapes.forward(own);
+    var on = tapes(batch);
+    on.forward(own);
     return joint
-        .map(loss -> loss.forward(objective, batch, tapes))
-        .orElseGet(() -> LossNetwork.overProcesses(group, config, mean()));
+        .map(loss -> loss.forward(objective, batch, on))
+        .orElseGet(() -> LossNetwork.overProcesses(group, config, mean(on)));
   }
 
   /** Computes the gradient of a batch's loss and stores it with the parameters. */
   private LossNetwork.Value differentiate(Batch batch) {
     var value = evaluate(batch);
-    tapes.backward(joint.map(JointLoss::backward).orElseGet(() -> List.of(weights())));
+    var on = tapes(batch);
+    on.backward(joint.map(JointLoss::backward).orElseGet(() -> List.of(weights(on))));
     return value;
   }
 
   /** Returns the loss of this process's rows. */
-  private LossNetwork.Value mean() {
+  private LossNetwork.Value mean(SharedTapes on) {
     return LossNetwork.mean(
-        IntStream.range(0, tapes.shares().size())
-            .mapToObj(part -> objective.value(output -> tapes.output(part, output)))
+        IntStream.range(0, on.shares().size())
+            .mapToObj(part -> objective.value(output -> on.output(part, output)))
             .toList());
   }
 
   /** Returns the weight of each share in the loss of the batch. */
-  private float[] weights() {
-    var shares = tapes.shares();
+  private float[] weights(SharedTapes on) {
+    var shares = on.shares();
     float[] weights = new float[shares.size()];
     for (int i = 0; i < weights.length; i++) {
       weights[i] = (float) shares.get(i).count() / config.batchSize();

@@ -11,10 +11,13 @@ public interface Crew {
   /** Returns the number of the calling thread among all threads of the network. */
   int member();
 
-  /** Runs a part on each thread, and returns when all are done. */
+  /**
+   * Runs as many parts as there are threads, and returns when all are done. A free thread takes the
+   * next part, so a thread may run several, but no part runs twice at a time.
+   */
   void each(Part part);
 
-  /** The work of one thread. */
+  /** The work of a thread at a time. */
   @FunctionalInterface
   interface Part {
     /**

@@ -82,19 +82,10 @@ final class ExactNetwork implements Executable {
       if (turn.closed) {
         throw new IllegalStateException("network: closed");
       }
-      int whole = rows / team.size() * team.size();
       team.run(
           products,
-          member -> {
-            for (int row = member; row < whole; row += team.size()) {
-              sample(row, given, results, values.get(member), Crew.alone(member));
-            }
-          },
-          crew -> {
-            for (int row = whole; row < rows; row++) {
-              sample(row, given, results, values.get(0), crew);
-            }
-          });
+          rows,
+          (row, crew) -> sample(row, given, results, values.get(crew.member()), crew));
     }
     return results;
   }

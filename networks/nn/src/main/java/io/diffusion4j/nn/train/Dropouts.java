@@ -35,6 +35,8 @@ record Dropouts(Map<Dropout, Integer> sizes, long seed) {
         "accumulate",
         config.accumulate(),
         "1, for a contrast of features with dropout");
+    int forms = ObjectiveForms.of(objective).size();
+    Check.that(sizes.isEmpty() || forms == 1, "forms", forms, "1, for a network with dropout");
     return new Dropouts(sizes, config.seed());
   }
 

@@ -24,12 +24,15 @@ final class Learners {
     group.requireSame("sums", config.wire().word()); // before buffers, which have to be of one kind
     var summing = group.withBuffersIn(config.wire());
     return config.accumulate() > 1 && objective instanceof FeatureObjective features
-        ? new CachedFeatures(features, config.compute(), loss -> of(loss, config, summing))
-        : of(LossNetwork.of(objective), config, summing);
+        ? new CachedFeatures(features, config.compute(), loss -> of(List.of(loss), config, summing))
+        : of(ObjectiveForms.of(objective).stream().map(LossNetwork::of).toList(), config, summing);
   }
 
-  private static TrainingSession of(LossNetwork whole, TrainingConfig config, Group group) {
-    var network = config.lowRank().map(updates -> updates.in(whole)).orElse(whole);
+  private static TrainingSession of(List<LossNetwork> whole, TrainingConfig config, Group group) {
+    List<LossNetwork> forms =
+        whole.stream()
+            .map(form -> config.lowRank().map(updates -> updates.in(form)).orElse(form))
+            .toList();
     String asked = Engines.requireKnown(config.compute().engine());
     var precision = config.compute().precision();
     Check.that(
@@ -46,12 +49,13 @@ final class Learners {
           asked.equals(Engines.AUTO) || asked.equals(engine.name()) || engine.isLastResort();
       if (mayTrain && engine.unavailable(precision).isEmpty()) {
         try {
-          return engine.learner(network, config, group);
+          return engine.learner(forms, config, group);
         } catch (UnsupportedLayerException e) {
           LOG.debug("Left to the next engine by {}: {}", engine.name(), e.getMessage());
         }
       }
     }
+    Check.that(forms.size() == 1, "sizes", forms.size(), "1; only oneDNN trains several at once");
     throw new IllegalStateException(
         "engine: none that trains (expected: diffusion-tf on the class path)");
   }

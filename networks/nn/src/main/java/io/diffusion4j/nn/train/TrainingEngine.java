@@ -1,7 +1,9 @@
 package io.diffusion4j.nn.train;
 
+import io.diffusion4j.nn.UnsupportedLayerException;
 import io.diffusion4j.nn.engine.Precision;
 import io.diffusion4j.nn.train.group.Group;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -33,6 +35,19 @@ public interface TrainingEngine {
    *     the objective's layers
    */
   TrainingSession learner(LossNetwork objective, TrainingConfig config, Group group);
+
+  /**
+   * Prepares the training of an objective with several forms.
+   *
+   * @param forms the objective for each form of a batch
+   * @throws io.diffusion4j.nn.UnsupportedLayerException if the engine trains one form only
+   */
+  default TrainingSession learner(List<LossNetwork> forms, TrainingConfig config, Group group) {
+    if (forms.size() > 1) {
+      throw new UnsupportedLayerException("batches of several forms");
+    }
+    return learner(forms.get(0), config, group);
+  }
 
   /** Prepares the training of an objective in this process alone. */
   default TrainingSession learner(LossNetwork objective, TrainingConfig config) {

@@ -67,7 +67,8 @@ final class SweepCharts {
     }
     List<Chart> charts = new ArrayList<>();
     for (Metric.Kind kind :
-        List.of(Metric.Kind.SHARE, Metric.Kind.LIKENESS, Metric.Kind.RATIO, Metric.Kind.DISTANCE)) {
+        List.of(
+            Metric.Kind.SHARE, Metric.Kind.SIMILARITY, Metric.Kind.RATIO, Metric.Kind.DISTANCE)) {
       List<ChartSeries> curves = new ArrayList<>();
       for (Metric metric : metrics) {
         if (metric.kind() == kind) {
@@ -109,7 +110,7 @@ final class SweepCharts {
   private static String unit(Metric.Kind kind) {
     return switch (kind) {
       case SHARE -> "share of the pictures";
-      case LIKENESS -> "likeness to the real drawing";
+      case SIMILARITY -> "similarity to the real drawing";
       case DISTANCE -> "Fréchet distance";
       case RATIO -> "ratio to real pictures";
       case NOVELTY -> "distance to the nearest training picture";
