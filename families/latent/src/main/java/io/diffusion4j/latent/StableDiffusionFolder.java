@@ -36,6 +36,10 @@ import java.util.stream.Stream;
  */
 final class StableDiffusionFolder {
   static final String UNET = "unet";
+
+  /** The optional smaller or earlier U-Net that autoguidance leads away from. */
+  static final String WEAKER = "weaker";
+
   static final String VAE = "vae";
   static final String SCHEDULER = "scheduler";
   static final String TEXT_ENCODER = UnclipFolder.TEXT_ENCODER;

@@ -11,12 +11,16 @@ import io.diffusion4j.clip.ClipImageModel;
 import io.diffusion4j.clip.ClipTextModel;
 import io.diffusion4j.clip.ClipTextNetwork;
 import io.diffusion4j.clip.token.ClipTokenizer;
+import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.component.ImageDecoder;
 import io.diffusion4j.diffusion.component.TextEncoder;
 import io.diffusion4j.diffusion.component.TextEncoding;
 import io.diffusion4j.diffusion.denoiser.BatchingDenoiser;
 import io.diffusion4j.diffusion.denoiser.Denoiser;
+import io.diffusion4j.diffusion.denoiser.Prediction;
+import io.diffusion4j.diffusion.denoiser.Query;
 import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.diffusion.process.Parameterization;
 import io.diffusion4j.diffusion.stage.Pixels;
 import io.diffusion4j.diffusion.stage.SamplingListener;
 import io.diffusion4j.diffusion.stage.Sizes;
@@ -33,6 +37,7 @@ import io.diffusion4j.pipeline.Residency;
 import io.diffusion4j.pipeline.Resources;
 import io.diffusion4j.pipeline.Students;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.HashMap;
@@ -89,6 +94,7 @@ final class StableDiffusionModel implements AutoCloseable {
   private final Optional<Slot<ClipImageModel>> image;
   private final Optional<EmbeddingPrior> prior;
   private final Slot<Denoiser<UnetCondition>> denoiser;
+  private final Optional<Slot<Denoiser<UnetCondition>>> weaker;
   private final Slot<VaeModel> autoencoder;
   private volatile @Nullable LatentColours colours;
 
@@ -125,7 +131,11 @@ final class StableDiffusionModel implements AutoCloseable {
             ? Optional.of(new EmbeddingPrior(folder, parts, compute))
             : Optional.empty();
     int length = tower.map(ClipTextNetwork::positions).orElse(1);
-    denoiser = parts.add(StableDiffusionFolder.UNET, owned -> openUnet(owned, length));
+    denoiser =
+        parts.add(
+            StableDiffusionFolder.UNET,
+            owned -> openUnet(StableDiffusionFolder.UNET, owned, length));
+    weaker = weaker(parts, length);
     autoencoder =
         parts.add(
             StableDiffusionFolder.VAE,
@@ -240,12 +250,30 @@ final class StableDiffusionModel implements AutoCloseable {
     return weights -> loras.merge(component, weights);
   }
 
-  private Denoiser<UnetCondition> openUnet(Resources owned, int length) {
+  private Optional<Slot<Denoiser<UnetCondition>>> weaker(Parts parts, int length) {
+    String name = StableDiffusionFolder.WEAKER;
+    if (!Files.isDirectory(folder.resolve(name))) {
+      return Optional.empty();
+    }
+    var other = ConditionalUnet.read(folder.resolve(name));
+    Check.that(
+        other.inChannels() == unet.inChannels()
+            && other.outChannels() == unet.outChannels()
+            && other.contextDim() == unet.contextDim()
+            && other.guidanceDim() == unet.guidanceDim()
+            && other.labelDim() == unet.labelDim(),
+        name,
+        "a network of other latents or conditions",
+        "those of the model");
+    return Optional.of(parts.add(name, owned -> openUnet(name, owned, length)));
+  }
+
+  private Denoiser<UnetCondition> openUnet(String name, Resources owned, int length) {
     var model =
         owned.add(
             new UnetModel(
-                folder.resolve(StableDiffusionFolder.UNET),
-                changed(StableDiffusionFolder.UNET),
+                folder.resolve(name),
+                changed(name),
                 scheduler.parameterization(),
                 length,
                 compute));
@@ -318,6 +346,23 @@ final class StableDiffusionModel implements AutoCloseable {
   /** Works with the U-Net. */
   <R> R denoise(Function<Denoiser<UnetCondition>, R> work) {
     return denoiser.use(work);
+  }
+
+  /** Returns the U-Net that a guider can lead away from, if the folder has one. */
+  Optional<Denoiser<UnetCondition>> weaker() {
+    return weaker.map(
+        slot ->
+            new Denoiser<UnetCondition>() {
+              @Override
+              public Parameterization parameterization() {
+                return scheduler.parameterization();
+              }
+
+              @Override
+              public List<Prediction> predict(List<Query<UnetCondition>> queries) {
+                return slot.use(network -> network.predict(queries));
+              }
+            });
   }
 
   /** Works with the autoencoder. */

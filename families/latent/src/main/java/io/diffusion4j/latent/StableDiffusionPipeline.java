@@ -302,7 +302,7 @@ final class StableDiffusionPipeline implements ImagePipeline {
     List<float[]> latents =
         model.denoise(
             network ->
-                DiffusionStage.of(stage, new GuidedDenoiser<>(network), values)
+                DiffusionStage.of(stage, new GuidedDenoiser<>(network, model.weaker()), values)
                     .sample(draws, adapted, previews));
     return decoded(latents, size);
   }
