@@ -69,7 +69,7 @@ class ShuffledTest {
         .contains(new Pixels(16, 4), new Pixels(4, 16))
         .hasSize(9);
     CaptionedImages examples = shuffled().bucketed(buckets, 2, 9);
-    int batches = 4; // of squares, ratio 2, a tall picture and a very wide one
+    long batches = 4; // of squares, ratio 2, a tall picture and a very wide one
     Set<String> orders = new TreeSet<>();
     for (int epoch = 0; epoch < 4; epoch++) {
       Set<String> keys = new TreeSet<>();

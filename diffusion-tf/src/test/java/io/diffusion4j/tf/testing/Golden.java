@@ -77,8 +77,10 @@ public record Golden(Path folder) {
           var compute = Compute.of(Precision.FLOAT32);
           var variants = List.of(perturbed.network());
           var all = engine.compile(Network.of(network), variants, weights, compute);
-          try (var whole = all.get(0)) {
+          try {
             results.add(all.get(1).run(inputs).get(0));
+          } finally {
+            all.get(0).close();
           }
         }
       }

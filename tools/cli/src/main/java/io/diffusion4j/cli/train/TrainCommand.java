@@ -196,8 +196,8 @@ public final class TrainCommand implements Callable<Integer> {
               + " logit-normal, mode), flow-shift, shift, low-noise, drop, text-drop, blur,"
               + " captions (varied, plain), scenes (default, crowded), standardized, relations or"
               + " curriculum (on, off), contrast, noise, kl, error (l1, l2), perceptual, latents"
-              + " (sample, mean), buckets, classes (none, folder, caption), backbone and augmentation of a"
-              + " plugin. Each part has some of these.")
+              + " (sample, mean), buckets, classes (none, folder, caption), backbone and"
+              + " augmentation of a plugin. Each part has some of these.")
   private Map<String, String> techniques = Map.of();
 
   @Option(
