@@ -212,8 +212,8 @@ public final class StageSettings {
               "size",
               Kind.SIZE,
               "The width and height of the images in pixels, such as 768x512, for models "
-                  + "with several sizes. Stable Diffusion refuses sizes that it cannot draw; "
-                  + "other models round them up. Default: the model's own.")
+                  + "with several sizes. Other sizes are rounded up, or refused by Stable "
+                  + "Diffusion. Default: the model's own.")
           .forOneStage()
           .within(size -> size.get(0) >= 1 && size.get(1) >= 1, "≥ 1×1")
           .readBy(stage -> stage.sizes().isPresent())

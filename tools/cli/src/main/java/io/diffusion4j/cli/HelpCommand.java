@@ -21,9 +21,7 @@ final class HelpCommand implements Runnable {
       description = "The command to explain. Default: the list of all commands")
   private @Nullable String command;
 
-  @Option(
-      names = "--all",
-      description = "Show all options and commands, including the rarely used ones.")
+  @Option(names = "--all", description = "Show all options and commands.")
   private boolean all;
 
   @Override

@@ -147,7 +147,7 @@ public final class Main implements Runnable {
       names = HelpSections.ALL,
       usageHelp = true,
       scope = ScopeType.INHERIT,
-      description = "Show all options and commands, including the rarely used ones.")
+      description = "Show all options and commands.")
   @SuppressWarnings("UnusedVariable") // the help reads the value of the option
   private boolean helpAll;
 

@@ -13,8 +13,8 @@ final class DrawOptions {
       names = "--seed",
       paramLabel = "N",
       description =
-          "The random seed; the same seed reproduces the images bit for bit. Default: "
-              + "a new seed for each run")
+          "The random seed, which reproduces images bit for bit. Default: a new seed "
+              + "for each run")
   @Nullable Long seed;
 
   @Option(

@@ -76,11 +76,11 @@ public final class ModelOptions {
 
   /** The help text for {@link FormatChoice}. */
   public static final String FORMATS =
-      "The number format of the networks: ${COMPLETION-CANDIDATES}. auto selects "
-          + "bf16 if the weights are stored in 16 bits and the processor has bfloat16 "
-          + "instructions, else f32; doctor, measure and nll use f32. int8 is the "
-          + "fastest on processors with VNNI or AMX, but changes pictures slightly. "
-          + "exact is slower, but draws the same pixels on every machine. Default: auto";
+      "The number format of the networks: ${COMPLETION-CANDIDATES}. auto is bf16 "
+          + "if the weights have 16 bits and the processor has bfloat16 instructions, "
+          + "else f32; doctor, measure and nll use f32. int8 is the fastest with VNNI or "
+          + "AMX, but changes pictures slightly. exact is slower, but draws the same "
+          + "pixels on every machine. Default: auto";
 
   @Option(names = "--model", paramLabel = "DIR", defaultValue = SHIPPED, description = FOLDER)
   private Path folder = Path.of("");
@@ -103,10 +103,9 @@ public final class ModelOptions {
       names = "--lora",
       paramLabel = "FILE[:SCALE]",
       description =
-          "Add the low-rank updates (LoRA) in this file, multiplied by SCALE, to the "
-              + "weights; may be repeated. FILE may also name updates in the model's folder, "
-              + "such as few-steps, or, with --server, updates registered there. Default "
-              + "scale: 1")
+          "Add low-rank updates (LoRA), multiplied by SCALE, to the weights; may be "
+              + "repeated. FILE may be the name of updates in the model's folder, such as "
+              + "few-steps, or, with --server, of registered updates. Default scale: 1")
   private List<String> loras = List.of();
 
   @Option(

@@ -212,15 +212,15 @@ public final class SamplingOptions {
             "steps",
             "",
             StageSettings.STEPS,
-            "The number of steps of the main image stage: the decoder, the U-Net of a "
-                + "model with one stage, or the base model of GLIDE. Default: the model's own"));
+            "The number of steps of the decoder; of the U-Net of a model with one stage; "
+                + "or of the base model of GLIDE. Default: the model's own"));
     flags.add(
         Flag.of(
             "cfg",
             "",
             StageSettings.GUIDANCE_SCALE,
-            "The classifier-free guidance scale of the same stage as --steps; 1 is no "
-                + "guidance. Default: the model's own"));
+            "The guidance scale of the same stage as --steps; 1 is no guidance. Default: "
+                + "the model's own"));
     settings.stream()
         .filter(StageSetting::ofOneStage)
         .forEach(one -> flags.add(Flag.of(one.option(), "", one, one.help())));

@@ -93,11 +93,10 @@ public final class TrainCommand implements Callable<Integer> {
       defaultValue = "emoji",
       description =
           "The preset of network sizes and training schedules: tiny (about 2 minutes, "
-              + "for a trial), small (at least 10 minutes), medium (at least 90 minutes), "
-              + "emoji (the shipped model, hours) or emoji-2 (the next model, days). Or the "
-              + "name of your own YAML or JSON file; its schema is docs/preset.schema.json. "
-              + "Default: ${DEFAULT-VALUE}; with --minutes, tiny, small or medium, by the "
-              + "time")
+              + "for a trial), small, medium (an evening), emoji (the shipped model, hours) "
+              + "or emoji-2 (the next model, days). Or the name of your own YAML or JSON "
+              + "file; its schema is docs/preset.schema.json. Default: ${DEFAULT-VALUE}; "
+              + "with --minutes, tiny, small from 10 minutes on, or medium from 90")
   private String presetName = "";
 
   @Mixin private DataOptions pictures = new DataOptions();
