@@ -37,8 +37,8 @@ public final class StageSettings {
       StageSetting.of(
               "eta",
               Kind.NUMBER,
-              "The noise that a sampler such as ddim adds in the %s, from 0 to 1. Default: 0, and"
-                  + " 0.3 for tcd.")
+              "The share of noise, 0 to 1, that samplers such as ddim add in the %s. "
+                  + "Default: 0; 0.3 for tcd.")
           .within(eta -> eta >= 0 && eta <= 1, "0 to 1")
           .readBy(StageSettings::denoises)
           .refusing(
@@ -63,7 +63,7 @@ public final class StageSettings {
 
   /** The number of steps. */
   public static final StageSetting<Integer> STEPS =
-      StageSetting.of("steps", Kind.COUNT, "The steps of the %s.")
+      StageSetting.of("steps", Kind.COUNT, "The number of steps of the %s.")
           .within(steps -> steps >= 1, "≥ 1")
           .readBy(StageSettings::denoises)
           .withDefault((stage, given) -> choices(stage).map(StageChoices::defaultSteps))
@@ -84,7 +84,8 @@ public final class StageSettings {
       StageSetting.of(
               "schedule",
               Kind.NAME,
-              "The spacing of the %s's timesteps, such as leading or trailing. Default: its own.")
+              "The spacing of the %s's timesteps, such as leading or trailing. Default: "
+                  + "the model's own.")
           .readBy(StageSettings::denoises)
           .refusing(oneOf(StageChoices::spacings))
           .offering(offered(StageChoices::spacings))
@@ -98,7 +99,8 @@ public final class StageSettings {
       StageSetting.of(
               "thresholding",
               Kind.NAME,
-              "The thresholding of x0 in the %s: clip, dynamic or none. Default: its own.")
+              "The thresholding of x0 in the %s: clip, dynamic or none. Default: the "
+                  + "model's own.")
           .readBy(StageSettings::denoises)
           .refusing(oneOf(StageChoices::treatments))
           .offering(offered(StageChoices::treatments))
@@ -112,8 +114,8 @@ public final class StageSettings {
       StageSetting.of(
               "guidance",
               Kind.NAME,
-              "A guide by its gradient, instead of classifier-free guidance: classifier (with"
-                  + " --label) or clip, if the model has one.")
+              "Guide sampling by the gradient of this network, instead of classifier-free "
+                  + "guidance: classifier (with --label) or clip, if the model has one.")
           .forOneStage()
           .readBy(stage -> !stage.guides().isEmpty())
           .refusing(
@@ -128,7 +130,8 @@ public final class StageSettings {
 
   /** The scale of the guidance, or the factor of the gradient. */
   public static final StageSetting<Double> GUIDANCE_SCALE =
-      StageSetting.of("guidance_scale", Kind.NUMBER, "The guidance scale of the %s; 1 is none.")
+      StageSetting.of(
+              "guidance_scale", Kind.NUMBER, "The guidance scale of the %s; 1 is no guidance.")
           .named("guidance")
           .within(scale -> scale >= 0 && Double.isFinite(scale), "≥ 0")
           .readBy(stage -> denoises(stage) || stage.scale().isOffered())
@@ -177,8 +180,8 @@ public final class StageSettings {
       StageSetting.of(
               "guidance_interval",
               Kind.INTERVAL,
-              "The noise levels at which the guidance of the %s acts, as sigma; at the others a"
-                  + " step takes half the time. Default: all.")
+              "The range of noise levels sigma in which the %s is guided; outside it, a "
+                  + "step takes half the time. Default: all levels.")
           .within(levels -> levels.get(0) >= 0 && levels.get(0) < levels.get(1), "0 ≤ low < high")
           .readBy(stage -> denoises(stage) && stage.scale().isOffered())
           .refusing(StageSettings::intervalExpected)
@@ -192,9 +195,9 @@ public final class StageSettings {
       StageSetting.of(
               "reuse",
               Kind.COUNT,
-              "Computes the deep levels of the %s's U-Net in one of N steps in a row and reuses"
-                  + " their features in the others: faster, and a little different. Default: 1,"
-                  + " every step.")
+              "Compute the deep levels of the %s's U-Net only in every Nth step, and reuse "
+                  + "their features in between: faster, with slightly different pictures. "
+                  + "Default: 1, every step.")
           .within(reuse -> reuse >= 1, "≥ 1")
           .readBy(Stage::reuses)
           .refusing(
@@ -208,9 +211,9 @@ public final class StageSettings {
       StageSetting.of(
               "size",
               Kind.SIZE,
-              "Width and height of the images, such as 768x512, for models with several sizes;"
-                  + " others are rounded up, by Stable Diffusion refused. Default: the model's"
-                  + " own.")
+              "The width and height of the images in pixels, such as 768x512, for models "
+                  + "with several sizes. Other sizes are rounded up, or refused by Stable "
+                  + "Diffusion. Default: the model's own.")
           .forOneStage()
           .within(size -> size.get(0) >= 1 && size.get(1) >= 1, "≥ 1×1")
           .readBy(stage -> stage.sizes().isPresent())
@@ -227,8 +230,8 @@ public final class StageSettings {
       StageSetting.of(
               "clip_skip",
               Kind.COUNT,
-              "Skips the last N blocks of the text tower for the prompt, for models that read its"
-                  + " states. Default: 0")
+              "Skip the last N blocks of the text encoder, for models that use its hidden "
+                  + "states. Default: 0")
           .within(skipped -> skipped >= 0, "≥ 0")
           .offering(stage -> Offer.numbers(0, Double.POSITIVE_INFINITY))
           .ofSomeModels("this stage reads no states of a text tower");
@@ -238,8 +241,8 @@ public final class StageSettings {
       StageSetting.of(
               "noise_level",
               Kind.COUNT,
-              "The timestep of the noise on the embedding of an image, for Stable unCLIP: more"
-                  + " noise leaves more to chance. Default: 0")
+              "The noise level of an image's embedding, as a timestep, for Stable unCLIP: "
+                  + "a higher level gives more varied images. Default: 0")
           .within(level -> level >= 0, "≥ 0")
           .offering(stage -> Offer.numbers(0, Double.POSITIVE_INFINITY))
           .ofSomeModels("this stage reads no noised embedding");
@@ -249,8 +252,8 @@ public final class StageSettings {
       StageSetting.of(
               "strength",
               Kind.NUMBER,
-              "For inpaint: the share of the steps, which begin with the noised picture. Default:"
-                  + " 1, from noise alone.")
+              "For inpaint: the share of the steps to run, > 0 and ≤ 1, from the noised "
+                  + "picture. Default: 1, from pure noise.")
           .within(strength -> strength > 0 && strength <= 1, "> 0 and ≤ 1")
           .offering(stage -> Offer.numbers(0, 1))
           .ofSomeModels("it repaints with all steps");

@@ -15,7 +15,10 @@ import picocli.CommandLine.Spec;
 final class HelpCommand implements Runnable {
   @Spec private CommandSpec spec = CommandSpec.create();
 
-  @Parameters(arity = "0..1", paramLabel = "COMMAND", description = "The command. Default: all.")
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "COMMAND",
+      description = "The command to explain. Default: the list of all commands")
   private @Nullable String command;
 
   @Option(names = "--all", description = "Show all options and commands.")

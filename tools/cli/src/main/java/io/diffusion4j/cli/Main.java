@@ -79,7 +79,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "0:done",
       "1:failed",
       "2:bad input",
-      "75:another process of the training was lost; run the same command to resume"
+      "75:a process of a distributed training run was lost; run the same command " + "to resume"
     })
 public final class Main implements Runnable {
   /** The commands, in the order of the help. */
@@ -231,7 +231,7 @@ public final class Main implements Runnable {
   @Option(
       names = "--verbose",
       scope = ScopeType.INHERIT,
-      description = "Print more details, and the stack trace of errors.")
+      description = "Print more details, and the stack traces of errors.")
   void setVerbose(boolean on) {
     verbose = on;
     if (on) {
@@ -244,9 +244,10 @@ public final class Main implements Runnable {
       paramLabel = "NAME",
       scope = ScopeType.INHERIT,
       description =
-          "The engine that runs and trains networks: tensorflow; onednn, for supported networks; "
-              + "ort, ort:cuda, ort:coreml or ort:directml, on ONNX Runtime if diffusion-ort was "
-              + "added; auto, the fastest on this machine. Default: auto")
+          "The engine that runs and trains networks: auto, tensorflow, onednn, ort, "
+              + "ort:cuda, ort:coreml or ort:directml. auto selects the fastest on this "
+              + "machine. onednn supports most networks. The ort engines run on ONNX Runtime "
+              + "and require diffusion-ort. Default: auto")
   void setEngine(String name) {
     try {
       Engines.prefer(name);

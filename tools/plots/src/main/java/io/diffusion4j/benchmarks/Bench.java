@@ -53,8 +53,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "bench",
     description = {
-      "Measure this machine, and the share of its speed that Diffusion4J reaches.",
-      "Speeds are given in GFLOP/s and as fractions of the machine's 3×3 convolution in float32."
+      "Measure the speed of this machine, and the fraction of it that Diffusion4J " + "reaches.",
+      "Speeds are in GFLOP/s, and in fractions of the speed of a 3×3 convolution "
+          + "in float32 on this machine."
     },
     subcommands = {
       SamplersBench.class,
@@ -96,20 +97,21 @@ public final class Bench implements Callable<Integer> {
       paramLabel = "DIR",
       defaultValue = ModelOption.SHIPPED,
       description =
-          "The folder of the model whose decoder, start-up and whole images are measured."
-              + " Default: ${DEFAULT-VALUE}")
+          "The model folder; its decoder, start-up time and time per image are "
+              + "measured. Default: ${DEFAULT-VALUE}")
   private Path model = Path.of("");
 
   @Option(
       names = "--large",
       description =
-          "Also measure a decoder of 64×64 pixels and 108 million parameters, which takes "
-              + "minutes.")
+          "Also measure a decoder with 64×64 pixels and 108 million parameters, which "
+              + "takes minutes.")
   private boolean large;
 
   @Option(
       names = "--quick",
-      description = "Measure with few runs, as a smoke test; the figures are not for quoting.")
+      description =
+          "Run each measurement only a few times, as a smoke test; do not quote the " + "results.")
   private boolean quick;
 
   @Mixin private CommonOptions.JsonFile json = new CommonOptions.JsonFile();
@@ -118,9 +120,9 @@ public final class Bench implements Callable<Integer> {
       names = "--profile",
       paramLabel = "FILE",
       description = {
-        "Only profile network calls: print the ten most expensive kinds of operation of "
-            + "decoder S and of the model's decoder, at batch 1 and 8, and write FILE for "
-            + "chrome://tracing or Perfetto."
+        "Only profile the networks: print the ten most expensive kinds of operation "
+            + "of decoder S and of the model's decoder, at batch sizes 1 and 8. Also write "
+            + "a trace to FILE, for chrome://tracing or Perfetto."
       })
   private Optional<Path> profile = Optional.empty();
 
@@ -131,7 +133,8 @@ public final class Bench implements Callable<Integer> {
       defaultValue =
           Defaults.PRIOR_STEPS + "," + Defaults.DECODER_STEPS + "," + Defaults.SUPER_RES_STEPS,
       description =
-          "Steps of prior, decoder and upsampler for the whole image. Default: ${DEFAULT-VALUE}")
+          "The numbers of steps of prior, decoder and upsampler for whole images. "
+              + "Default: ${DEFAULT-VALUE}")
   private List<Integer> steps = List.of();
 
   @Option(
@@ -139,8 +142,8 @@ public final class Bench implements Callable<Integer> {
       paramLabel = "FORMAT",
       defaultValue = "bf16",
       description =
-          "Number format of the networks for the whole image and the profile:"
-              + " ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}")
+          "The number format of the networks for whole images and the profile: "
+              + "${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}")
   private Format format = Format.bf16;
 
   @Override

@@ -12,8 +12,8 @@ final class Division {
       names = "--partitions",
       paramLabel = "N",
       description =
-          "The number of parts into which the input is divided. It does not change the results."
-              + " Default: that of the input, but at least one for each core")
+          "The number of partitions of the input. It does not change the results. "
+              + "Default: the number that the input has, but at least one for each core")
   private @Nullable Integer partitions;
 
   /** Checks the option. */

@@ -27,17 +27,17 @@ import picocli.CommandLine.Option;
  */
 @Command(
     name = "embed",
-    description = "Embed pictures and texts by CLIP on a cluster.",
+    description = "Compute the CLIP embeddings of pictures and texts on a Spark cluster.",
     sortOptions = false,
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     footer = {
       "",
-      "The output is a table with a row for each row of the input: id, name, text, error, sha256,",
-      "width, height, image_embedding, text_embedding, cosine. Rows that are in it are not"
-          + " embedded",
-      "again. Inputs are embedded one at a time: with the engine tensorflow, the last bits of an",
-      "embedding depend on its batch."
+      "The output is a table with a row for each input row: id, name, text, error, "
+          + "sha256, width, height, image_embedding, text_embedding, cosine. Rows that "
+          + "the table already contains are not computed again. Inputs are embedded one "
+          + "at a time, because with the engine tensorflow the last bits of an embedding "
+          + "depend on its batch."
     })
 public final class Embed implements Callable<Integer> {
   /** The pattern of names of picture files, in upper and lower case. */
@@ -53,8 +53,9 @@ public final class Embed implements Callable<Integer> {
       paramLabel = "PLACE",
       required = true,
       description =
-          "A folder of picture files, with its subfolders; or a table with a column of pictures, of"
-              + " texts, or both: Parquet, ORC, JSON lines, CSV or text, by the file extension.")
+          "A folder of picture files, including subfolders; or a table with a column "
+              + "of pictures, a column of texts, or both. Tables may be Parquet, ORC, JSON "
+              + "lines, CSV or text, by the file extension.")
   private String input = "";
 
   @Option(
@@ -69,15 +70,15 @@ public final class Embed implements Callable<Integer> {
       paramLabel = "NAME",
       defaultValue = "image",
       description =
-          "The column of a table with the bytes of pictures, or structures of bytes and path."
-              + " Default: ${DEFAULT-VALUE}")
+          "The table column that contains the pictures, as bytes or as structures of "
+              + "bytes and path. Default: ${DEFAULT-VALUE}")
   private String imageColumn = "";
 
   @Option(
       names = "--text-column",
       paramLabel = "NAME",
       defaultValue = "text",
-      description = "The column of a table with the texts. Default: ${DEFAULT-VALUE}")
+      description = "The table column that contains the texts. Default: ${DEFAULT-VALUE}")
   private String textColumn = "";
 
   @ArgGroup(validate = false, heading = "%nModel:%n")

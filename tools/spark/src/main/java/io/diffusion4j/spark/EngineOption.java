@@ -14,7 +14,9 @@ final class EngineOption {
   @Option(
       names = "--engine",
       paramLabel = "NAME",
-      description = "The engine that runs networks. Default: auto, the fastest on each machine")
+      description =
+          "The engine that runs the networks, as for --engine of diffusion4j. Default: "
+              + "auto, the fastest on each machine")
   void setEngine(String name) {
     try {
       Engines.prefer(name);

@@ -53,7 +53,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "evaluate",
     modelTransformer = SamplingOptions.Adder.class,
-    description = "Measure how well a model follows the prompts, on a cluster.",
+    description = "Measure how well a model follows the prompts, on a Spark cluster.",
     sortOptions = false,
     mixinStandardHelpOptions = true,
     versionProvider = Version.class)
@@ -83,7 +83,7 @@ public final class Evaluate implements Callable<Integer>, SamplingOptions.Sample
       names = "--rows",
       paramLabel = "N",
       defaultValue = "16",
-      description = "The number of pictures that a task draws at once. Default: ${DEFAULT-VALUE}")
+      description = "The batch size of a task, in pictures. Default: ${DEFAULT-VALUE}")
   private int rows;
 
   @Mixin private FurtherMetrics further = new FurtherMetrics();
@@ -91,26 +91,30 @@ public final class Evaluate implements Callable<Integer>, SamplingOptions.Sample
   @Option(
       names = "--preset",
       paramLabel = "NAME",
-      description = "The preset whose concepts are the prompts. Default: the model's preset")
+      description =
+          "The preset whose concepts the prompts name: emoji, emoji-2 or tiny. "
+              + "Default: the model's preset")
   private @Nullable String presetName;
 
   @Option(
       names = "--judge",
       paramLabel = "DIR",
       defaultValue = "${sys:diffusion4j.home:-.}/emoji/judge",
-      description = "The folder of the judge, on the driver. Default: ${DEFAULT-VALUE}")
+      description =
+          "The folder of the judge network, on the driver; train judge creates it. "
+              + "Default: ${DEFAULT-VALUE}")
   private Path judgeFolder = Path.of("");
 
   @Option(
       names = "--json",
       paramLabel = "FILE",
-      description = "Write the numbers to this file of the driver.")
+      description = "Write the results to this JSON file on the driver.")
   private @Nullable Path json;
 
   @Option(
       names = "--report",
       paramLabel = "DIR",
-      description = "Write a page with all pictures into this folder of the driver.")
+      description = "Write an HTML page with all pictures to this folder on the driver.")
   private @Nullable Path report;
 
   private final SamplingOptions stages = new SamplingOptions("Sampling");

@@ -33,14 +33,15 @@ import picocli.CommandLine.Option;
 @Command(
     name = "generate",
     modelTransformer = SamplingOptions.Adder.class,
-    description = "Draw the prompts of a table on a cluster.",
+    description = "Draw the prompts of a table on a Spark cluster.",
     sortOptions = false,
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     footer = {
       "",
-      "The output is a table with a row for each picture: id, prompt, seed, image, recipe, error,",
-      "width, height, sha256, and png or file. Pictures that are in it are not drawn again."
+      "The output is a table with a row for each picture: id, prompt, seed, image, "
+          + "recipe, error, width, height, sha256, and png or file. Pictures that the "
+          + "table already contains are not drawn again."
     })
 public final class Generate implements Callable<Integer>, SamplingOptions.Sampled {
   @Mixin private JobContext job = new JobContext();
@@ -52,9 +53,9 @@ public final class Generate implements Callable<Integer>, SamplingOptions.Sample
       paramLabel = "TABLE",
       required = true,
       description =
-          "A table with the column prompt, and optionally negative, label, seed, count and id; or a"
-              + " text file with a prompt on each line. Parquet, ORC, JSON lines, CSV or text, by"
-              + " the file extension.")
+          "A table with the column prompt, and optionally negative, label, seed, count "
+              + "and id; or a text file with one prompt per line. Tables may be Parquet, "
+              + "ORC, JSON lines, CSV or text, by the file extension.")
   private String prompts = "";
 
   @Option(
@@ -67,23 +68,23 @@ public final class Generate implements Callable<Integer>, SamplingOptions.Sample
   @Option(
       names = "--files",
       description =
-          "Write the pictures as PNG files, into DIR/pictures, and a table with their names into"
-              + " DIR/manifest.")
+          "Write the pictures as PNG files to DIR/pictures, and a table with the file "
+              + "names to DIR/manifest.")
   private boolean files;
 
   @Option(
       names = "--seed",
       paramLabel = "N",
       description =
-          "The seed of the rows that have none. Default: each row's own, which follows from its"
-              + " content")
+          "The random seed of the rows without a seed. Default: for each row, a seed "
+              + "derived from its content")
   private @Nullable Long seed;
 
   @Option(
       names = "--count",
       paramLabel = "N",
       defaultValue = "1",
-      description = "The number of pictures of the rows without a count. Default: ${DEFAULT-VALUE}")
+      description = "The number of pictures for rows without a count. Default: ${DEFAULT-VALUE}")
   private int count;
 
   @Option(
@@ -91,8 +92,8 @@ public final class Generate implements Callable<Integer>, SamplingOptions.Sample
       paramLabel = "N",
       defaultValue = "8",
       description =
-          "The number of pictures that a task draws at once. It does not change them. Default:"
-              + " ${DEFAULT-VALUE}")
+          "The batch size of a task, in pictures. It does not change the pictures. "
+              + "Default: ${DEFAULT-VALUE}")
   private int rows;
 
   private final SamplingOptions stages = new SamplingOptions("Sampling");

@@ -29,14 +29,14 @@ import picocli.CommandLine.Parameters;
  */
 @Command(
     name = "prepare",
-    description = "Make shards for training, in Parquet, on a cluster.",
+    description = "Write Parquet shards for training on a Spark cluster.",
     sortOptions = false,
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     footer = {
       "",
-      "The status is 1 if more than 5 %% of the pictures cannot be read, which training refuses.",
-      "A second run makes the missing shards only."
+      "The exit status is 1 if more than 5 %% of the pictures are unreadable; "
+          + "train would refuse such data. A second run writes only the missing shards."
     })
 public final class Prepare implements Callable<Integer> {
   /** A file that Spark does not read as data. */
@@ -48,8 +48,8 @@ public final class Prepare implements Callable<Integer> {
       paramLabel = "PATH",
       arity = "1..*",
       description =
-          "A folder, a list, Parquet files or tar shards, like --data of train; at the same path on"
-              + " all machines.")
+          "A folder, a list, Parquet files or tar shards, in any layout that --data of "
+              + "train accepts; the path must be the same on all machines.")
   private List<String> paths = List.of();
 
   @Mixin private PictureColumns columns = new PictureColumns();
@@ -65,8 +65,8 @@ public final class Prepare implements Callable<Integer> {
       names = "--size",
       paramLabel = "N",
       description =
-          "Width and height of the pictures, cut to the square in their middle. Default: as they"
-              + " are")
+          "The width and height of the pictures in pixels, after a centre crop to a "
+              + "square. Default: unchanged pictures")
   private @Nullable Integer size;
 
   @Option(

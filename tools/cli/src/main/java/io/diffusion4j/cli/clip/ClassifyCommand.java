@@ -30,11 +30,11 @@ import picocli.CommandLine.Parameters;
 /** {@code diffusion4j classify}: finds the label that fits a picture best, without training. */
 @Command(
     name = "classify",
-    description = "Find the label that fits a picture best, with CLIP.",
+    description = "Find the label that fits each picture best, with CLIP.",
     footer = {
       "",
-      "With --labelled the name of a picture's folder is its label, and the accuracy is printed at"
-          + " the end.",
+      "With --labelled, the name of a picture's folder is its true label, and the "
+          + "accuracy is printed at the end.",
       "",
       "Examples:",
       "  diffusion4j classify cat.jpg --label cat --label dog",
@@ -47,7 +47,8 @@ public final class ClassifyCommand implements Callable<Integer> {
       arity = "1..*",
       paramLabel = "PICTURES",
       description =
-          "Picture files, or folders, lists and shards of pictures, in the layouts of train.")
+          "Picture files; or folders, lists and shards of pictures, in any layout that "
+              + "train reads.")
   private List<String> pictures = List.of();
 
   @Option(names = "--label", paramLabel = "LABEL", description = "A label; may be repeated.")
@@ -62,22 +63,25 @@ public final class ClassifyCommand implements Callable<Integer> {
   @Option(
       names = "--labelled",
       description =
-          "The folder of each picture is its label. Without --label, the labels are these folders.")
+          "Use the name of each picture's folder as its true label. Without --label "
+              + "and --label-file, these names are also the labels to choose from.")
   private boolean labelled;
 
   @Option(
       names = "--template",
       paramLabel = "TEXT",
       description =
-          "A text with {} for the label; may be repeated, and their directions are averaged."
-              + " Default: \"a photo of a {}.\"")
+          "A caption template, with {} in place of the label; may be repeated, and the "
+              + "text embeddings are then averaged. Default: \"a photo of a {}.\"")
   private List<String> templates = LabelClassifier.PHOTO;
 
   @Option(
       names = "--top",
       paramLabel = "K",
       defaultValue = "1",
-      description = "The number of labels printed for a picture. Default: ${DEFAULT-VALUE}")
+      description =
+          "The number of labels to print for each picture, best first. Default: "
+              + "${DEFAULT-VALUE}")
   private int top;
 
   @ArgGroup(validate = false, heading = "%nModel:%n")

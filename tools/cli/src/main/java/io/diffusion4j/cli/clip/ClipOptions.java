@@ -17,28 +17,29 @@ public final class ClipOptions {
       paramLabel = "DIR",
       defaultValue = ModelOptions.SHIPPED,
       description =
-          "A pipeline folder with an image encoder, or a CLIP folder in transformers, OpenAI or"
-              + " open_clip format; or ORG/NAME[@REVISION] of one that was pulled. Default:"
-              + " ${DEFAULT-VALUE}")
+          "A pipeline folder with an image encoder; a CLIP folder in transformers, "
+              + "OpenAI or open_clip format; or ORG/NAME[@REVISION] of a downloaded model. "
+              + "Default: ${DEFAULT-VALUE}")
   private Path model = Path.of("");
 
   @Option(
       names = "--pull",
       description =
-          "Download missing files of a published model; without this option nothing is downloaded.")
+          "Download the missing files of a published model. Without this option, "
+              + "nothing is downloaded.")
   private boolean pull;
 
   @Option(
       names = "--tokenizer",
       paramLabel = "DIR",
-      description = "The folder of CLIP's vocabulary. Default: the model's folder")
+      description = "The folder with CLIP's vocabulary files. Default: the model's folder")
   private @Nullable Path tokenizer;
 
   @Option(
       names = "--precision",
       paramLabel = "FORMAT",
       defaultValue = "f32",
-      description = "Number format of the networks: ${COMPLETION-CANDIDATES}. Default: f32")
+      description = "The number format of the networks: ${COMPLETION-CANDIDATES}. Default: f32")
   private ModelOptions.Format format = ModelOptions.Format.f32;
 
   private Path folder() {

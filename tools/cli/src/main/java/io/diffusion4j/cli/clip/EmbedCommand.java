@@ -29,10 +29,10 @@ import picocli.CommandLine.Parameters;
 /** {@code diffusion4j embed}: writes the embeddings of texts or pictures to a file. */
 @Command(
     name = "embed",
-    description = "Embed texts or pictures with CLIP, into a file.",
+    description = "Compute the CLIP embeddings of texts or pictures, and write them to a file.",
     footer = {
       "",
-      "An interrupted run over pictures resumes: its embeddings so far are in OUTPUT.part.",
+      "An interrupted run over pictures resumes from the embeddings saved in " + "OUTPUT.part.",
       "",
       "Examples:",
       "  diffusion4j embed photos --output photos.safetensors",
@@ -46,7 +46,8 @@ public final class EmbedCommand implements Callable<Integer> {
       arity = "0..*",
       paramLabel = "PICTURES",
       description =
-          "Picture files, or folders, lists and shards of pictures, in the layouts of train.")
+          "Picture files; or folders, lists and shards of pictures, in any layout that "
+              + "train reads.")
   private List<String> pictures = List.of();
 
   @Option(names = "--text", paramLabel = "TEXT", description = "A text to embed; may be repeated.")
@@ -62,7 +63,8 @@ public final class EmbedCommand implements Callable<Integer> {
       names = {"-o", "--output"},
       paramLabel = "FILE",
       required = true,
-      description = "The file to write: .safetensors, or .npy with the names beside it.")
+      description =
+          "The file to write: .safetensors, or .npy with a second file of names next " + "to it.")
   private Path output = Path.of("");
 
   @ArgGroup(validate = false, heading = "%nModel:%n")

@@ -38,11 +38,11 @@ import picocli.CommandLine.Parameters;
  */
 @Command(
     name = "search",
-    description = "Find pictures by a text or by another picture.",
+    description = "Find the pictures most similar to a text or to another picture, with CLIP.",
     footer = {
       "",
-      "The index is updated first: new pictures are embedded, deleted ones removed. An interrupted"
-          + " run resumes.",
+      "The index is updated first: new pictures are embedded, and deleted pictures "
+          + "are removed. An interrupted run resumes.",
       "",
       "Examples:",
       "  diffusion4j search photos --text \"a cat on a sofa\" --sheet found.png",
@@ -57,36 +57,40 @@ public final class SearchCommand implements Callable<Integer> {
   @Parameters(
       arity = "1..*",
       paramLabel = "PICTURES",
-      description = "Folders, lists and shards of pictures, in the layouts of train.")
+      description = "Folders, lists and shards of pictures, in any layout that train reads.")
   private List<String> pictures = List.of();
 
   @Option(
       names = "--text",
       paramLabel = "TEXT",
-      description = "A text that describes the pictures.")
+      description = "A description of the pictures to find.")
   private @Nullable String text;
 
-  @Option(names = "--picture", paramLabel = "FILE", description = "A picture to compare with.")
+  @Option(
+      names = "--picture",
+      paramLabel = "FILE",
+      description = "A picture file; find pictures similar to it.")
   private @Nullable Path picture;
 
   @Option(
       names = "--index",
       paramLabel = "DIR",
       description =
-          "The folder of the index. Default: .diffusion4j-index in the folder of the pictures")
+          "The folder of the index. Default: .diffusion4j-index in the folder of "
+              + "pictures; required for several folders, lists or shards")
   private @Nullable Path index;
 
   @Option(
       names = "--top",
       paramLabel = "K",
       defaultValue = "10",
-      description = "The number of results. Default: ${DEFAULT-VALUE}")
+      description = "The number of pictures to find. Default: ${DEFAULT-VALUE}")
   private int top;
 
   @Option(
       names = "--sheet",
       paramLabel = "FILE",
-      description = "A PNG file for the pictures found, side by side, best first.")
+      description = "Also write the found pictures side by side to this PNG file, best first.")
   private @Nullable Path sheet;
 
   @ArgGroup(validate = false, heading = "%nModel:%n")

@@ -16,8 +16,8 @@ final class DataSetOptions {
       names = "--data",
       paramLabel = "PATH",
       description =
-          "Measure on these pictures with captions, in any layout that train reads, instead of"
-              + " emoji.")
+          "Evaluate on these captioned pictures instead of emoji; any layout that "
+              + "train reads.")
   private List<String> paths = List.of();
 
   @Mixin private PictureColumns columns = new PictureColumns();
@@ -26,16 +26,16 @@ final class DataSetOptions {
       names = "--clip",
       paramLabel = "DIR",
       description =
-          "With --data: the CLIP in whose embedding space pictures are compared, a folder or"
-              + " ORG/NAME. A CLIP that the model was not trained with is the stricter judge.")
+          "With --data: the CLIP model whose embeddings are compared, a folder or "
+              + "ORG/NAME. A CLIP model that was not used in training is the stricter judge.")
   private @Nullable Path clip;
 
   @Option(
       names = "--trained-on",
       paramLabel = "PATH",
       description =
-          "With --data: the pictures that the model was trained on, to detect repeated ones."
-              + " Default: --data")
+          "With --data: the training pictures of the model, to detect memorized ones. "
+              + "Default: the pictures of --data")
   private List<String> trainedOn = List.of();
 
   boolean isGiven() {

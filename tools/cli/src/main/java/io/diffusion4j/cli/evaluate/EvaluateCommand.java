@@ -60,10 +60,10 @@ import picocli.CommandLine.Option;
     description = "Measure how well a model, or a folder of pictures, follows the prompts.",
     footer = {
       "",
-      "Every metric is compared with that of real pictures (ceiling) and of the model's pictures",
-      "with shuffled captions (floor), and also measured separately for trained combinations",
-      "(seen) and held-out ones. The same seed gives the same table.",
-      "",
+      "Each metric is compared with its value for real pictures (the ceiling) and "
+          + "for the model's pictures with shuffled captions (the floor). Trained "
+          + "combinations of concepts (seen) and held-out ones are also measured "
+          + "separately. The same seed gives the same table.",
       "Examples:",
       "  diffusion4j evaluate --json quality.json --report quality",
       "  diffusion4j evaluate --diversity 8 --variations 128",
@@ -98,9 +98,11 @@ public final class EvaluateCommand implements Callable<Integer>, SamplingOptions
       names = "--images",
       paramLabel = "DIR",
       description =
-          "Measure the pictures of this folder instead of drawing: "
+          "Measure the pictures in this folder instead of drawing. Each line of the "
+              + "folder's "
               + CaptionedFolder.CAPTIONS
-              + " in it has a file, a tab and a caption on each line. A report is such a folder.")
+              + " has a file name, a tab and a caption. A folder written by --report "
+              + "qualifies.")
   private @Nullable Path images;
 
   @Mixin private DataSetOptions dataSet = new DataSetOptions();
@@ -111,8 +113,8 @@ public final class EvaluateCommand implements Callable<Integer>, SamplingOptions
       names = "--preset",
       paramLabel = "NAME",
       description =
-          "The preset whose concepts the prompts name: emoji, emoji-2 or tiny. Default: the"
-              + " model's preset; emoji for --images")
+          "The preset whose concepts the prompts name: emoji, emoji-2 or tiny. "
+              + "Default: the model's preset; emoji with --images")
   private @Nullable String presetName;
 
   @Option(
@@ -120,8 +122,8 @@ public final class EvaluateCommand implements Callable<Integer>, SamplingOptions
       paramLabel = "DIR",
       defaultValue = "${sys:diffusion4j.home:-.}/emoji/judge",
       description =
-          "The folder of the judge, which measures style, retrieval and the Fréchet distance (see"
-              + " train judge). Default: ${DEFAULT-VALUE}")
+          "The folder of the judge network, which measures style, retrieval and the "
+              + "Fréchet distance; train judge creates it. Default: ${DEFAULT-VALUE}")
   private Path judgeFolder = Path.of("");
 
   @Mixin private CommonOptions.JsonFile json = new CommonOptions.JsonFile();
@@ -129,38 +131,40 @@ public final class EvaluateCommand implements Callable<Integer>, SamplingOptions
   @Option(
       names = "--report",
       paramLabel = "DIR",
-      description = "Write a page with all pictures into this folder.")
+      description = "Write an HTML page with all pictures to this folder.")
   private @Nullable Path report;
 
   @Option(
       names = "--sheet",
       paramLabel = "FILE",
       description =
-          "Write a PNG of the first 24 held-out prompts, each real picture above the model's.")
+          "Write a PNG with the first 24 held-out prompts: each real picture above the "
+              + "model's picture.")
   private @Nullable Path sheet;
 
   @Option(
       names = "--nearest",
       paramLabel = "FILE",
       description =
-          "Write a PNG of the 24 pictures of one thing that are nearest to a training picture, each"
-              + " above that picture.")
+          "Write a PNG with the 24 single-object pictures that are most similar to a "
+              + "training picture, each above that training picture.")
   private @Nullable Path nearest;
 
   @Option(
       names = "--vary",
       paramLabel = "NAME=V,V",
       description =
-          "Draw and measure once for each value of this sampling option, or of model (folders); may"
-              + " be given twice for all combinations. Prints a line for each.")
+          "Evaluate once for each value of this sampling option, and print a line for "
+              + "each; the name model takes model folders. Given twice, all combinations are "
+              + "evaluated.")
   private List<String> vary = List.of();
 
   @Option(
       names = "--plot",
       paramLabel = "FILE",
       description =
-          "Plot the curves of --vary over the values of the first option, a line for each value of"
-              + " the second: FILE.png or FILE.svg.")
+          "Plot the results of --vary to FILE.png or FILE.svg: the values of the first "
+              + "option on the x axis, and a line for each value of the second.")
   private @Nullable Path plot;
 
   private final SamplingOptions stages = new SamplingOptions("Sampling");

@@ -16,10 +16,11 @@ public final class FurtherMetrics {
       paramLabel = "N",
       defaultValue = "0",
       description =
-          "Also draw N open-ended prompts, such as \"an animal\", and N that name one thing, "
+          "Also measure how much the pictures of one prompt differ, for N open-ended "
+              + "prompts, such as \"an animal\", and N prompts that name one thing; "
               + OpenPrompts.PICTURES
-              + " times each, and measure how much the pictures differ. Default:"
-              + " ${DEFAULT-VALUE}")
+              + " pictures are drawn for each prompt. 0 measures nothing. Default: "
+              + "${DEFAULT-VALUE}")
   private int diversity;
 
   @Option(
@@ -27,14 +28,17 @@ public final class FurtherMetrics {
       paramLabel = "N",
       defaultValue = "0",
       description =
-          "Also draw four variations of each of N real pictures, and measure whether they show the"
-              + " same thing and how much they differ. Default: ${DEFAULT-VALUE}")
+          "Also draw four variations of each of N real pictures, and measure whether "
+              + "they show the same content and how much they differ. 0 measures nothing. "
+              + "Default: ${DEFAULT-VALUE}")
   private int variations;
 
   @Option(
       names = "--similarity",
       paramLabel = "X",
-      description = "The similarity of these variations, as for vary. Default: that of vary")
+      description =
+          "The --similarity of these variations to their pictures, 0 to 1. Default: "
+              + "the default of vary")
   private @Nullable Double similarity;
 
   @SuppressWarnings("UnusedMethod") // by its option

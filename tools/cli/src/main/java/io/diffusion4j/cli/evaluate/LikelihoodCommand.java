@@ -26,14 +26,14 @@ import picocli.CommandLine.Option;
 @Command(
     name = "likelihood",
     description =
-        "Measure how likely pictures are under a DDPM or a model's decoder by the probability flow,"
-            + " in bits per dimension.",
+        "Estimate the likelihood of pictures under a DDPM or a model's decoder with "
+            + "the probability flow ODE, in bits per dimension.",
     footer = {
       "",
-      "Each picture, with uniform noise within its 8-bit levels, is followed to noise along the",
-      "probability flow, and the divergence on the way is estimated with one random vector of",
-      "signs. The estimate is of the likelihood itself, where nll gives an upper bound.",
-      "",
+      "Each picture is dequantized with uniform noise and integrated along the "
+          + "probability flow to noise. The divergence is estimated with one random "
+          + "vector of signs (Hutchinson's estimator). The result estimates the "
+          + "likelihood itself, whereas nll gives an upper bound.",
       "Example:",
       "  diffusion4j likelihood --model my-ddpm --images pictures"
     })
@@ -65,7 +65,7 @@ public final class LikelihoodCommand implements Callable<Integer> {
       names = "--method",
       paramLabel = "NAME",
       defaultValue = "rk4",
-      description = "The solver: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}")
+      description = "The ODE solver: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}")
   private Method method = Method.rk4;
 
   @Mixin private CommonOptions.Batch batch = new CommonOptions.Batch(8);

@@ -50,7 +50,8 @@ final class LikelihoodOptions {
   @Option(
       names = "--count",
       paramLabel = "N",
-      description = "The number of pictures. Default: 16, or all of the folder")
+      description =
+          "The number of pictures. Default: 16; with --images, all pictures in the " + "folder")
   private @Nullable Integer count;
 
   @Mixin private CommonOptions.Seed seed = new CommonOptions.Seed();
@@ -60,22 +61,23 @@ final class LikelihoodOptions {
       paramLabel = "NAME",
       defaultValue = "style",
       description =
-          "The split of the emoji pictures: combinations held out by style, background, count or"
-              + " relation; or train for training pictures. Default: ${DEFAULT-VALUE}")
+          "The split of the emoji pictures: style, background, count or relation for "
+              + "combinations held out by that property, or train for training pictures. "
+              + "Default: ${DEFAULT-VALUE}")
   private Pictures pictures = Pictures.style;
 
   @Option(
       names = "--images",
       paramLabel = "DIR",
       description =
-          "Measure the PNG and JPEG files of this folder instead; NAME.txt beside NAME.png is its"
-              + " caption.")
+          "Measure the PNG and JPEG files in this folder instead of emoji; NAME.txt "
+              + "contains the caption of NAME.png.")
   private @Nullable Path images;
 
   @Option(
       names = "--label",
       paramLabel = "N",
-      description = "The class of the pictures, for a class-conditional model.")
+      description = "The class number of the pictures, for a class-conditional model.")
   private @Nullable Integer label;
 
   @Mixin private CommonOptions.JsonFile json = new CommonOptions.JsonFile();

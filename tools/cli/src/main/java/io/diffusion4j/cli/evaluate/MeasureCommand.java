@@ -15,9 +15,10 @@ import picocli.CommandLine.Option;
 @Command(
     name = "measure",
     description = {
-      "Measure how well a model's prior distinguishes noise from embeddings, by timestep.",
-      "The figures are stored next to the prior's weights until the prior is trained again. "
-          + "The sampler analytic-dpm needs them: it computes its noise from them."
+      "Measure how well a model's prior separates noise from embeddings, by " + "timestep.",
+      "The results are stored next to the prior's weights until the prior is "
+          + "trained again. The sampler analytic-dpm requires them to compute its noise "
+          + "variance."
     },
     footer = {
       "",
@@ -34,7 +35,9 @@ public final class MeasureCommand implements Callable<Integer> {
 
   @Option(
       names = "--replace",
-      description = "Measure again even if there are figures already, as in the shipped model.")
+      description =
+          "Measure again even if the model already contains results, as the shipped "
+              + "model does.")
   private boolean replace;
 
   @Mixin private ExampleOptions examples = new ExampleOptions();

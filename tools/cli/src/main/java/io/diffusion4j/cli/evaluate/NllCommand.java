@@ -24,13 +24,14 @@ import picocli.CommandLine.Option;
 @Command(
     name = "nll",
     description =
-        "Measure how likely pictures are under a DDPM or a model's decoder, in bits per dimension.",
+        "Measure the negative log-likelihood of pictures under a DDPM or a model's "
+            + "decoder, in bits per dimension.",
     footer = {
       "",
-      "This computes the variational bound, an upper bound on the negative log-likelihood of",
-      "the 8-bit pixels at the network's size. A decoder is conditioned on the CLIP embedding and",
-      "the caption of each picture. The command likelihood measures it by the probability flow.",
-      "",
+      "The result is the variational bound: an upper bound on the negative "
+          + "log-likelihood of the 8-bit pixels, at the network's resolution. A decoder "
+          + "is conditioned on each picture's CLIP embedding and caption. For an "
+          + "estimate of the likelihood itself, use the command likelihood.",
       "Examples:",
       "  diffusion4j nll --count 8 --steps 100 --json nll.json",
       "  diffusion4j nll --model my-ddpm --images pictures"
@@ -43,9 +44,9 @@ public final class NllCommand implements Callable<Integer> {
       paramLabel = "SPEC",
       defaultValue = "",
       description =
-          "Timesteps of the chain: a number such as 100, section counts such as 10,10,3,2,2, "
-              + "ddimN or fast27. Fewer are faster but give a worse bound. Default: all training "
-              + "timesteps")
+          "The timesteps to visit: a number such as 100, section counts such as "
+              + "10,10,3,2,2, ddimN or fast27. Fewer timesteps are faster but give a looser "
+              + "bound. Default: all training timesteps")
   private String steps = "";
 
   @Mixin private LikelihoodOptions options = new LikelihoodOptions();

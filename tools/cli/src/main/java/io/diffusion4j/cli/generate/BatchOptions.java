@@ -21,16 +21,17 @@ final class BatchOptions {
       names = "--noise",
       paramLabel = "FILE",
       description =
-          "Take every random draw from this safetensors file, instead of a seed: prior.init,"
-              + " prior.step0, decoder.init and so on, [N, E] or [N, C, H, W] for a batch of N.")
+          "Read all random draws from this safetensors file instead of using a seed. "
+              + "Its tensors are prior.init, prior.step0, decoder.init and so on, of shape "
+              + "[N, E] or [N, C, H, W] for a batch of N.")
   @Nullable Path noise;
 
   @Option(
       names = "--raw",
       paramLabel = "FILE",
       description =
-          "Also write the images to this safetensors file, unrounded: image, [N, H, W, C] float32"
-              + " in [0, 1].")
+          "Also write the images without rounding to this safetensors file: the tensor "
+              + "image, [N, H, W, C], float32 in [0, 1].")
   @Nullable Path raw;
 
   private final List<Image> drawn = new ArrayList<>();

@@ -17,30 +17,40 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "blend",
     modelTransformer = SamplingOptions.Adder.class,
-    description = "Draw images between two images.",
+    description = "Interpolate between two images.",
     footer = {
       "",
       "Example:",
       "  diffusion4j blend apple.png pear.png --ratio 0.3 --output between.png"
     })
 public final class BlendCommand implements Callable<Integer> {
-  @Parameters(index = "0", paramLabel = "FIRST", description = "A PNG, JPEG or WebP file.")
+  @Parameters(
+      index = "0",
+      paramLabel = "FIRST",
+      description = "The first image: a PNG, JPEG or WebP file.")
   private Path first = Path.of("");
 
-  @Parameters(index = "1", paramLabel = "SECOND", description = "Another image file.")
+  @Parameters(
+      index = "1",
+      paramLabel = "SECOND",
+      description = "The second image: a PNG, JPEG or WebP file.")
   private Path second = Path.of("");
 
   @Option(
       names = "--ratio",
       paramLabel = "X",
-      description = "The position between them: 0 is the first, 1 the second. Default: 0.5")
+      description =
+          "The position between the images, 0 to 1: 0 is the first image, 1 the "
+              + "second. Default: 0.5")
   private @Nullable Double ratio;
 
   @Option(
       names = "--frames",
       paramLabel = "N",
       defaultValue = "1",
-      description = "Draw this many images instead, from the first to the second.")
+      description =
+          "The number of images. More than one are spaced evenly from the first image "
+              + "to the second. Default: 1")
   private int frames;
 
   @Mixin private EditOptions edit = new EditOptions();

@@ -31,21 +31,25 @@ import picocli.CommandLine.Mixin;
 /** {@code diffusion4j conform}: draws pictures whose pixels are known, and compares. */
 @Command(
     name = "conform",
-    description = "Draw ten pictures whose pixels are known, in each number format, and compare.",
+    description =
+        "Draw ten pictures in each number format, and compare their pixels with the "
+            + "known results.",
     exitCodeList = {
-      "0:all have the pixels that are known for this kind of machine",
+      "0:all pictures equal the known results for this kind of machine",
       "1:failed",
       "2:bad input",
-      "3:one is refuted",
-      "4:one is only close, as nothing is known for this kind of machine; none is refuted"
+      "3:at least one picture is refuted",
+      "4:no picture is refuted, but at least one is only close, because no result "
+          + "is known for this kind of machine"
     },
     footer = {
       "",
-      "A picture is the same if its pixels are those of another machine with the same number"
-          + " format, engine and instruction set, and in the format exact those of any machine;"
-          + " close if no such machine is known, and it differs from the picture in f32 by"
-          + " rounding; otherwise refuted. The lines of --json from a new kind of machine extend"
-          + " the table of known pixels.",
+      "A picture is \"the same\" if its pixels equal the known result for the same "
+          + "number format, engine and instruction set; for the format exact, the result "
+          + "of any machine counts. It is \"close\" if no such result is known and it "
+          + "differs from the f32 picture by rounding only. Otherwise it is \"refuted\". "
+          + "The lines that --json writes on a new kind of machine can be added to the "
+          + "table of known results.",
       "",
       "Example:",
       "  diffusion4j conform"

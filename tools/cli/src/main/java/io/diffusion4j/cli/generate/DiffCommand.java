@@ -15,7 +15,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "diff",
     modelTransformer = SamplingOptions.Adder.class,
-    description = "Change an image in the direction from one text to another.",
+    description = "Edit an image along the direction from one text to another (text diff).",
     footer = {
       "",
       "Example:",
@@ -30,14 +30,14 @@ public final class DiffCommand implements Callable<Integer> {
       names = "--from",
       paramLabel = "TEXT",
       defaultValue = "",
-      description = "A description of the image. Default: none")
+      description = "A description of the image as it is. Default: none")
   private String from = "";
 
   @Option(
       names = "--to",
       paramLabel = "TEXT",
       required = true,
-      description = "A description of the result.")
+      description = "A description of the edited image.")
   private String to = "";
 
   @Option(
@@ -45,14 +45,17 @@ public final class DiffCommand implements Callable<Integer> {
       paramLabel = "X",
       defaultValue = "0.35",
       description =
-          "How far to go: 0 keeps the image, 1 goes all the way. Default: ${DEFAULT-VALUE}")
+          "The strength of the edit, 0 to 1: 0 keeps the image, 1 applies the full "
+              + "text direction. Default: ${DEFAULT-VALUE}")
   private double ratio;
 
   @Option(
       names = "--frames",
       paramLabel = "N",
       defaultValue = "1",
-      description = "Draw this many images instead, from the unchanged image to the result.")
+      description =
+          "The number of images. More than one are spaced evenly from the unchanged "
+              + "image to the result. Default: 1")
   private int frames;
 
   @Mixin private EditOptions edit = new EditOptions();

@@ -12,7 +12,9 @@ final class DrawOptions {
   @Option(
       names = "--seed",
       paramLabel = "N",
-      description = "The seed, which reproduces images bit for bit. Default: a new one")
+      description =
+          "The random seed, which reproduces images bit for bit. Default: a new seed "
+              + "for each run")
   @Nullable Long seed;
 
   @Option(
@@ -20,8 +22,8 @@ final class DrawOptions {
       paramLabel = "N",
       defaultValue = "1",
       description =
-          "The number of images for each input; several are numbered, FILE-1.png and so on."
-              + " Default: ${DEFAULT-VALUE}")
+          "The number of images for each input; several are written to FILE-1.png, "
+              + "FILE-2.png and so on. Default: ${DEFAULT-VALUE}")
   int count;
 
   @Option(

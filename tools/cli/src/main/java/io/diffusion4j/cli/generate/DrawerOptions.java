@@ -30,7 +30,7 @@ final class DrawerOptions extends SourceOptions {
   @Option(
       names = "--server",
       paramLabel = "HOST:PORT",
-      description = "Draw on this server instead of loading a model.")
+      description = "Draw on this gRPC server instead of loading a model.")
   @Nullable String server;
 
   @ArgGroup(validate = false, heading = "%nServer:%n")

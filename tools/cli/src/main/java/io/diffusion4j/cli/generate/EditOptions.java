@@ -24,8 +24,7 @@ final class EditOptions implements SamplingOptions.Sampled {
       names = {"-o", "--output"},
       paramLabel = "FILE",
       defaultValue = "image.png",
-      description =
-          "The PNG file to write, or - for the standard output. Default: ${DEFAULT-VALUE}")
+      description = "The PNG file to write, or - for standard output. Default: ${DEFAULT-VALUE}")
   private Path output = Path.of("");
 
   @Mixin private DrawOptions draws = new DrawOptions();

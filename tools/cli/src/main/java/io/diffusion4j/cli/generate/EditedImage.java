@@ -11,7 +11,9 @@ final class EditedImage {
   @Parameters(
       index = "0",
       paramLabel = "IMAGE",
-      description = "A PNG, JPEG or WebP file; a square one, unless the model draws several sizes.")
+      description =
+          "The image to edit: a PNG, JPEG or WebP file. It must be square, unless the "
+              + "model supports several sizes.")
   private Path image = Path.of("");
 
   @Parameters(
@@ -19,7 +21,8 @@ final class EditedImage {
       paramLabel = "PROMPT",
       arity = "0..1",
       defaultValue = "",
-      description = "A description of the result, in quotes. Default: the content of the image")
+      description =
+          "A description of the edited image, in quotes. Default: the content of the " + "image")
   private String prompt = "";
 
   /** Checks that the file exists before any work is done. */

@@ -43,7 +43,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "generate",
     modelTransformer = SamplingOptions.Adder.class,
-    description = "Make images from texts.",
+    description = "Generate images from text prompts.",
     footer = {
       "",
       "Example:",
@@ -58,7 +58,7 @@ public final class GenerateCommand implements Callable<Integer>, SamplingOptions
       names = "--negative",
       paramLabel = "TEXT",
       defaultValue = "",
-      description = "The negative prompt.")
+      description = "The negative prompt: what the images should not show. Default: none")
   private String negative = "";
 
   private final SamplingOptions stages = new SamplingOptions("Sampling");
@@ -69,13 +69,15 @@ public final class GenerateCommand implements Callable<Integer>, SamplingOptions
   @Option(
       names = "--label",
       paramLabel = "CLASS",
-      description = "The number of the class to draw, for a class-conditional model.")
+      description = "The class number to draw, for a class-conditional model.")
   private @Nullable Integer label;
 
   @Option(
       names = "--hint",
       paramLabel = "FILE",
-      description = "A hint of the images' size, such as a depth map, for a model with hints.")
+      description =
+          "A conditioning image of the same size as the output, such as a depth map, "
+              + "for a model with a hint input.")
   private @Nullable Path hint;
 
   private byte[] hintFile = {};
@@ -84,15 +86,16 @@ public final class GenerateCommand implements Callable<Integer>, SamplingOptions
       names = "--sweep",
       paramLabel = "NAME=VALUE,…",
       description =
-          "Draw once for each value of a sampling option, such as decoder-guidance=1,2,4; may be"
-              + " repeated for all combinations.")
+          "Draw once for each value of a sampling option, such as "
+              + "decoder-guidance=1,2,4. May be repeated: all combinations are drawn.")
   private List<String> sweep = List.of();
 
   @Option(
       names = "--animate",
       paramLabel = "FILE",
       description =
-          "Also show in this animated GIF how the images emerge: the estimates after each step.")
+          "Also write an animated GIF that shows the model's estimate of each image "
+              + "after every step.")
   private @Nullable Path animation;
 
   @Mixin private DrawerOptions drawer = new DrawerOptions();

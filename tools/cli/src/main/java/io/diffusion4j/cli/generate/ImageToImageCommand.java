@@ -16,7 +16,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "img2img",
     modelTransformer = SamplingOptions.Adder.class,
-    description = "Noise an image and denoise it again (SDEdit).",
+    description = "Change an image: add noise to it and denoise it with a prompt (SDEdit).",
     footer = {
       "",
       "Example:",
@@ -30,14 +30,16 @@ public final class ImageToImageCommand implements Callable<Integer> {
       paramLabel = "X",
       defaultValue = "0.5",
       description =
-          "The strength of the change: 0 keeps the image, 1 draws a new one. Default:"
-              + " ${DEFAULT-VALUE}")
+          "The strength of the change, 0 to 1: 0 keeps the image, 1 ignores it. "
+              + "Default: ${DEFAULT-VALUE}")
   private double strength;
 
   @Option(
       names = "--hint",
       paramLabel = "FILE",
-      description = "A hint of the image's size, such as a depth map, for a model with hints.")
+      description =
+          "A conditioning image of the same size as the image, such as a depth map, "
+              + "for a model with a hint input.")
   private @Nullable Path hint;
 
   @Mixin private EditOptions edit = new EditOptions();

@@ -16,7 +16,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "inpaint",
     modelTransformer = SamplingOptions.Adder.class,
-    description = "Redraw a part of an image.",
+    description = "Redraw the masked part of an image.",
     footer = {
       "",
       "Example:",
@@ -30,7 +30,8 @@ public final class InpaintCommand implements Callable<Integer> {
       paramLabel = "FILE",
       required = true,
       description =
-          "A mask of the image's size: white where it is redrawn, black where it is kept.")
+          "The mask, an image file of the same size as the image: white is redrawn, "
+              + "black is kept.")
   private Path mask = Path.of("");
 
   @Option(
@@ -38,15 +39,17 @@ public final class InpaintCommand implements Callable<Integer> {
       paramLabel = "N",
       defaultValue = "1",
       description =
-          "How often each group of steps is repeated (RePaint), so that the new part matches the"
-              + " old one. Default: ${DEFAULT-VALUE}")
+          "The number of times that each group of steps is run (RePaint), so that the "
+              + "new part matches the kept one. 1 runs each once. Default: ${DEFAULT-VALUE}")
   private int repaintTimes;
 
   @Option(
       names = "--repaint-jump",
       paramLabel = "N",
       defaultValue = "5",
-      description = "The number of steps that are repeated together. Default: ${DEFAULT-VALUE}")
+      description =
+          "The number of steps in a repeated group, for --repaint-times. Default: "
+              + "${DEFAULT-VALUE}")
   private int repaintJump;
 
   @Mixin private EditOptions edit = new EditOptions();

@@ -21,7 +21,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "mix",
     modelTransformer = SamplingOptions.Adder.class,
-    description = "Draw a weighted mix of texts and images.",
+    description = "Draw images from a weighted mix of texts and images.",
     footer = {
       "",
       "Example:",
@@ -34,15 +34,15 @@ public final class MixCommand implements Callable<Integer> {
       paramLabel = "IMAGE|TEXT[:WEIGHT]",
       arity = "1..*",
       description =
-          "A PNG, JPEG or WebP file, or a text in quotes, with its factor in the sum. Default"
-              + " factor: 1 divided by the number of inputs")
+          "A PNG, JPEG or WebP file, or a text in quotes, optionally with its weight "
+              + "in the sum of embeddings. Default weight: 1 divided by the number of inputs")
   private List<String> ingredients = List.of();
 
   @Option(
       names = "--negative",
       paramLabel = "TEXT",
       defaultValue = "",
-      description = "The negative prompt.")
+      description = "The negative prompt: what the images should not show. Default: none")
   private String negative = "";
 
   @Mixin private EditOptions edit = new EditOptions();

@@ -27,8 +27,8 @@ final class PromptOptions {
       paramLabel = "PROMPT",
       arity = "0..*",
       description =
-          "A prompt, in quotes. Several are drawn as one batch, and their images are numbered. None"
-              + " for an unconditional model.")
+          "A prompt, in quotes. Several prompts are drawn as one batch, and their "
+              + "images are numbered. Omit it for an unconditional model.")
   List<String> prompts = List.of();
 
   @Option(
@@ -36,8 +36,8 @@ final class PromptOptions {
       paramLabel = "FILE",
       defaultValue = "image.png",
       description =
-          "The PNG file to write, or - for the standard output; or an existing folder, in which"
-              + " files are named by prompt and seed. Default: ${DEFAULT-VALUE}")
+          "The PNG file to write; - for standard output; or an existing folder, whose "
+              + "files are then named by prompt and seed. Default: ${DEFAULT-VALUE}")
   private Path output = Path.of("");
 
   @Mixin DrawOptions draws = new DrawOptions();

@@ -35,7 +35,8 @@ final class Redrawing {
       paramLabel = "KIND",
       defaultValue = "diffusion",
       description =
-          "The prior that drew the image of a recipe, diffusion or ar. Default: ${DEFAULT-VALUE}")
+          "The prior that drew the image of the recipe: diffusion or ar. Default: "
+              + "${DEFAULT-VALUE}")
   private String prior = "";
 
   /** Takes what became of a file. */

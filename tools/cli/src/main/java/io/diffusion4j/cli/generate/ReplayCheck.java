@@ -23,8 +23,8 @@ public final class ReplayCheck {
   @Option(
       names = "--replay",
       description =
-          "Draw the pictures again from their recipes, and compare the pixels. This needs the"
-              + " weights, and no key.")
+          "Draw the pictures again from their recipes, and compare the pixels. This "
+              + "requires the model's weights but no key.")
   private boolean given;
 
   @Mixin private Redrawing redrawing = new Redrawing();

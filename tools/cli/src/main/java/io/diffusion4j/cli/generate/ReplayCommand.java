@@ -24,18 +24,20 @@ import picocli.CommandLine.Parameters;
 /** {@code diffusion4j replay}: draws an image file again from its recipe. */
 @Command(
     name = "replay",
-    description = "Draw an image again from the recipe in its file, and compare both.",
+    description = "Draw an image again from the recipe in its file, and compare the two images.",
     exitCodeList = {
       "0:all pixels are equal",
-      "1:failed, another picture, or refused by a filter",
+      "1:failed, the images differ, or a filter refused the image",
       "2:bad input",
-      "3:the same picture but for rounding: 45 dB or more, and no value off by more than 32 of 255"
+      "3:the images differ by rounding only: PSNR of at least 45 dB, and no value "
+          + "off by more than 32 of 255"
     },
     footer = {
       "",
-      "An image can be drawn again by the same weights, which the recipe names, in the same number"
-          + " format on the same kind of machine; one of --precision exact on any machine."
-          + " A recipe of --precision int8 or exact names this format, and replay then uses it.",
+      "An image can be redrawn exactly with the same weights, which the recipe "
+          + "identifies, in the same number format and on the same kind of machine. An "
+          + "image drawn with --precision exact can be redrawn on any machine. If a "
+          + "recipe records --precision int8 or exact, replay uses that format.",
       "",
       "Example:",
       "  diffusion4j replay apple.png"
@@ -45,13 +47,13 @@ public final class ReplayCommand implements Callable<Integer> {
 
   @Mixin private Console console = new Console();
 
-  @Parameters(paramLabel = "FILE", description = "A PNG file drawn by generate or a server.")
+  @Parameters(paramLabel = "FILE", description = "A PNG file drawn by generate or by a server.")
   private Path file = Path.of("");
 
   @Option(
       names = {"-o", "--output"},
       paramLabel = "FILE",
-      description = "Also write the new image to this PNG file, or with - to the standard output.")
+      description = "Also write the new image to this PNG file, or to standard output with -.")
   private @Nullable Path output;
 
   @Mixin private Redrawing redrawing = new Redrawing();

@@ -19,7 +19,7 @@ import picocli.CommandLine.Parameters;
 public final class UpscaleCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "IMAGE",
-      description = "A square PNG, JPEG or WebP file, smaller than the images of the model.")
+      description = "A square PNG, JPEG or WebP file, smaller than the model's output.")
   private Path image = Path.of("");
 
   @Mixin private EditOptions edit = new EditOptions();

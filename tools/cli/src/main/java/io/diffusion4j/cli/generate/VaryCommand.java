@@ -33,7 +33,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "vary",
     modelTransformer = SamplingOptions.Adder.class,
-    description = "Make variations of images.",
+    description = "Draw variations of images.",
     footer = {"", "Example:", "  diffusion4j vary apple.png --output another.png"})
 public final class VaryCommand implements Callable<Integer>, SamplingOptions.Sampled {
   /** The default of the published pipeline. */
@@ -45,39 +45,41 @@ public final class VaryCommand implements Callable<Integer>, SamplingOptions.Sam
       paramLabel = "IMAGE",
       arity = "1..*",
       description =
-          "A PNG, JPEG or WebP file, or a safetensors file with pixel_values, [N, 3, H, W],"
-              + " preprocessed for the image encoder. Several are drawn as one batch.")
+          "A PNG, JPEG or WebP file; or a safetensors file with the tensor "
+              + "pixel_values, [N, 3, H, W], preprocessed for the image encoder. Several are "
+              + "drawn as one batch.")
   private List<Path> sources = List.of();
 
   @Option(
       names = {"-o", "--output"},
       paramLabel = "FILE",
       defaultValue = "variation.png",
-      description =
-          "The PNG file to write, or - for the standard output. Default: ${DEFAULT-VALUE}")
+      description = "The PNG file to write, or - for standard output. Default: ${DEFAULT-VALUE}")
   private Path output = Path.of("");
 
   @Option(
       names = "--toward",
       paramLabel = "TEXT",
       description =
-          "Vary toward this text: the prior continues from the image's embedding, if the model"
-              + " supports it.")
+          "Move the variations toward this text: the prior starts from the image's "
+              + "embedding. Not all models support this.")
   private @Nullable String toward;
 
   @Option(
       names = "--strength",
       paramLabel = "X",
-      description = "How far toward the text: 0 is the image, 1 the text. Default: 0.3")
+      description =
+          "The strength of --toward, 0 to 1: 0 stays at the image, 1 reaches the text. "
+              + "Default: 0.3")
   private @Nullable Double strength;
 
   @Option(
       names = "--similarity",
       paramLabel = "X",
       description =
-          "The similarity of the initial noise to the noise that the model would draw the image"
-              + " from, 0 to 1: 0 is fresh noise, 1 draws the image itself. Default: 0.7; of a"
-              + " published pipeline, and with --noise, --raw, --toward or pixel_values: 0")
+          "The similarity of the variation to the image, 0 to 1, set by the initial "
+              + "noise: 0 starts from fresh noise, 1 reconstructs the image. Default: 0.7; 0 "
+              + "for published pipelines, and with --noise, --raw, --toward or pixel_values")
   private @Nullable Double similarity;
 
   @SuppressWarnings("UnusedMethod") // by its option

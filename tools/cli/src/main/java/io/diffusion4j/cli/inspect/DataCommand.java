@@ -38,8 +38,10 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "data",
     description = {
-      "Check each picture and caption of a data set: sizes, words, duplicates, broken files.",
-      "The status is 1 if more than 5 %% of the pictures cannot be read, which training refuses."
+      "Check all pictures and captions of a data set: sizes, words, duplicates, "
+          + "unreadable files.",
+      "The exit status is 1 if more than 5 %% of the pictures are unreadable; "
+          + "train would refuse such data."
     },
     footer = {
       "",
@@ -57,7 +59,9 @@ public final class DataCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "PATH",
       arity = "1..*",
-      description = "A folder, a list, Parquet files or tar shards, like --data of train.")
+      description =
+          "A folder, a list, Parquet files or tar shards, in any layout that --data of "
+              + "train accepts.")
   private List<String> paths = List.of();
 
   @Mixin private PictureColumns columns = new PictureColumns();
@@ -66,22 +70,23 @@ public final class DataCommand implements Callable<Integer> {
       names = "--model",
       paramLabel = "DIR",
       description =
-          "Also count the captions that are too long for this model's tokenizer, and the words that"
-              + " it was not trained with.")
+          "Also count the captions that are too long for this model's tokenizer, and "
+              + "the caption words that do not occur in its training captions.")
   private @Nullable Path model;
 
   @Option(
       names = "--sheet",
       paramLabel = "FILE",
-      description = "Write a contact sheet of up to 64 pictures, evenly spaced, as PNG.")
+      description =
+          "Write a PNG contact sheet of up to 64 pictures, spaced evenly over the data " + "set.")
   private @Nullable Path sheet;
 
   @Option(
       names = "--fix",
       paramLabel = "DIR",
       description =
-          "Write a clean copy to this new folder: the readable pictures, each once, with captions"
-              + " in UTF-8 beside them.")
+          "Write a cleaned copy to this new folder: all readable pictures without "
+              + "duplicates, each with its caption in a UTF-8 text file.")
   private @Nullable Path fixed;
 
   @Mixin private CommonOptions.JsonFile json = new CommonOptions.JsonFile();
@@ -89,7 +94,8 @@ public final class DataCommand implements Callable<Integer> {
   @Option(
       names = "--data-threads",
       paramLabel = "N",
-      description = "Threads that decode pictures. Default: the number of processors")
+      description =
+          "The number of threads that decode pictures. Default: the number of " + "processors")
   private int threads = Runtime.getRuntime().availableProcessors();
 
   @Override

@@ -40,16 +40,18 @@ import picocli.CommandLine.Spec;
 /** {@code diffusion4j doctor}: examines a model, training runs, a cluster or this machine. */
 @Command(
     name = "doctor",
-    description = "Find out whether a model is untrained or wrongly configured.",
+    description = "Diagnose whether a model is untrained, misconfigured or broken.",
     footer = {
       "",
-      "Every network denoises real pictures. Its error is shown beside those of two baselines",
-      "without a network: x0 = the mean of the data, and eps = the noisy sample, scaled. Of Stable",
-      "Diffusion the other networks are examined too, and a picture is drawn.",
-      "The status is 0 if no part is untrained, misconfigured or broken, else 1.",
+      "Every denoising network is run on noised real pictures. Its error is "
+          + "compared with two baselines that need no network: x0 = the mean of the "
+          + "data, and eps = the scaled noisy sample. For Stable Diffusion, the text "
+          + "encoder and autoencoder are checked too, and a picture is drawn. The exit "
+          + "status is 0 if all parts are sound, else 1.",
       "",
-      "With --state the trainings are examined instead of the model: their measurements, and the",
-      "problems that these indicate. With --machine, this machine is examined.",
+      "With --state, training runs are examined instead of the model: their "
+          + "metrics, and the problems that the metrics indicate. With --machine, this "
+          + "machine is examined.",
       "",
       "Examples:",
       "  diffusion4j doctor --model training/emoji/model",
@@ -73,31 +75,33 @@ public final class DoctorCommand implements Callable<Integer> {
       names = "--state",
       paramLabel = "DIR",
       description =
-          "Report on the training runs with states in this folder, finished or not: losses of"
-              + " held-out pictures, cosines, accuracy, gradients, time spent waiting for data.")
+          "Examine the training runs, finished or not, whose state is in this folder: "
+              + "validation losses, cosines, accuracy, gradients, and time spent waiting for "
+              + "data.")
   private @Nullable Path state;
 
   @Option(
       names = "--cluster",
       paramLabel = "HOST:PORT,...",
       description =
-          "Examine the cluster of a training run instead: run this command in all its processes,"
-              + " each with its --task, like train. It reports names, builds, processors and the"
-              + " time of sums.")
+          "Check the cluster of a distributed training run instead. Run the command in "
+              + "all processes, each with its own --task, as for train. It reports host "
+              + "names, builds, processors and the time to sum gradients.")
   private @Nullable String cluster;
 
   @Option(
       names = "--task",
       paramLabel = "I",
       defaultValue = "0",
-      description = "The number of this process in --cluster. Default: ${DEFAULT-VALUE}")
+      description = "The index of this process in --cluster, from 0. Default: ${DEFAULT-VALUE}")
   private int task;
 
   @Option(
       names = "--machine",
       description =
-          "Examine this machine instead: Java, processor, memory, engines, accelerators, folders"
-              + " and the server's port. The status is 0 if all of them can be used.")
+          "Examine this machine instead: Java, processor, memory, engines, "
+              + "accelerators, folders and the server's port. The exit status is 0 if all of "
+              + "them are usable, else 1.")
   private boolean machine;
 
   @Mixin private GpuOption gpu = new GpuOption();
@@ -105,7 +109,8 @@ public final class DoctorCommand implements Callable<Integer> {
   @Option(
       names = "--drawing",
       paramLabel = "FILE",
-      description = "Write the picture that a model of Stable Diffusion draws in few steps.")
+      description =
+          "For Stable Diffusion: write the picture that is drawn as a test to this " + "file.")
   private @Nullable Path drawing;
 
   @Spec private CommandSpec command = CommandSpec.create();

@@ -24,10 +24,11 @@ import picocli.CommandLine.Parameters;
 /** {@code diffusion4j inspect}: lists the contents and the faults of a model folder. */
 @Command(
     name = "inspect",
-    description = "List the contents and the faults of a model folder or a file of weights.",
+    description = "List the contents and the errors of a model folder or a weights file.",
     footer = {
       "",
-      "Reads settings and headers, no weights. The exit status is 1 if there is a fault.",
+      "Only settings and file headers are read, no weights. The exit status is 1 "
+          + "if there is an error, else 0.",
       "",
       "Example:",
       "  diffusion4j inspect emoji/model"
@@ -35,7 +36,7 @@ import picocli.CommandLine.Parameters;
 public final class InspectCommand implements Callable<Integer> {
   @Mixin private Console console = new Console();
 
-  @Parameters(paramLabel = "DIR", description = "The folder of a pipeline, or a file of weights.")
+  @Parameters(paramLabel = "DIR", description = "A model folder, or a weights file.")
   private Path path = Path.of("");
 
   @Mixin private CommonOptions.JsonText json = new CommonOptions.JsonText();

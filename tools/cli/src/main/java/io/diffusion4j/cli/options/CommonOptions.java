@@ -16,7 +16,7 @@ public final class CommonOptions {
         names = "--seed",
         paramLabel = "N",
         defaultValue = "0",
-        description = "The seed of all random numbers. Default: ${DEFAULT-VALUE}")
+        description = "The random seed, ≥ 0. Default: ${DEFAULT-VALUE}")
     private long seed;
 
     /**
@@ -35,7 +35,7 @@ public final class CommonOptions {
     @Option(
         names = "--batch",
         paramLabel = "N",
-        description = "The number of inputs computed at once. Default: ${DEFAULT-VALUE}")
+        description = "The number of inputs in a batch. Default: ${DEFAULT-VALUE}")
     private int batch;
 
     /** Creates the option with a default. */
@@ -68,7 +68,7 @@ public final class CommonOptions {
     @Option(
         names = "--json",
         paramLabel = "FILE",
-        description = "Also write the figures to this file, as JSON.")
+        description = "Also write the results to this file, as JSON.")
     private @Nullable Path json;
 
     /** Returns the file, if it is given. */
@@ -79,7 +79,7 @@ public final class CommonOptions {
 
   /** Prints JSON instead of text. */
   public static final class JsonText {
-    @Option(names = "--json", description = "Print JSON.")
+    @Option(names = "--json", description = "Print the results as JSON.")
     private boolean json;
 
     /** Returns whether the option is given. */

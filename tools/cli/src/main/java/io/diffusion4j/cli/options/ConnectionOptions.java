@@ -15,31 +15,34 @@ import picocli.CommandLine.Option;
 public final class ConnectionOptions {
   @Option(
       names = "--tls",
-      description = "Encrypt, and trust the authorities that Java knows, or those of --ca.")
+      description =
+          "Connect with TLS, and trust Java's certificate authorities, or those of " + "--ca.")
   private boolean tls;
 
   @Option(
       names = "--ca",
       paramLabel = "FILE",
-      description = "Encrypt, and trust only the certificates in this file, in PEM.")
+      description = "Connect with TLS, and trust only the certificates in this PEM file.")
   private @Nullable Path authorities;
 
   @Option(
       names = "--certificate",
       paramLabel = "FILE",
-      description = "Encrypt, and present this client certificate, in PEM; requires --key.")
+      description =
+          "Connect with TLS, and authenticate with this client certificate, a PEM "
+              + "file; requires --key.")
   private @Nullable Path certificate;
 
   @Option(
       names = "--key",
       paramLabel = "FILE",
-      description = "The private key of the certificate, in PEM.")
+      description = "The private key of --certificate, a PEM file.")
   private @Nullable Path key;
 
   @Option(
       names = "--token-file",
       paramLabel = "FILE",
-      description = "Send the token in this file to the server.")
+      description = "Authenticate with the token in this file.")
   private @Nullable Path token;
 
   /** Refuses these options without a server. */

@@ -21,8 +21,8 @@ public final class ExampleOptions {
       names = "--count",
       paramLabel = "N",
       description =
-          "The number of pictures. Default: all of the folder; for emoji, enough for a stable"
-              + " result")
+          "The number of pictures. Default: enough emoji for a stable result; with "
+              + "--images, all pictures in the folder")
   private @Nullable Integer count;
 
   @Mixin private CommonOptions.Seed seed = new CommonOptions.Seed();
@@ -31,8 +31,8 @@ public final class ExampleOptions {
       names = "--images",
       paramLabel = "DIR",
       description =
-          "Use the PNG and JPEG files of this folder instead of emoji, for a model of such"
-              + " pictures; NAME.txt beside NAME.png is its caption.")
+          "Use the PNG and JPEG files in this folder instead of emoji, for a model "
+              + "trained on such pictures. NAME.txt contains the caption of NAME.png.")
   private @Nullable Path images;
 
   /**

@@ -12,8 +12,8 @@ import picocli.CommandLine.Option;
 public final class FilterOptions {
   /** The help text for filters. */
   public static final String HELP =
-      "Refuse pictures with the filter in this file, YAML or JSON; may be repeated. See"
-          + " docs/filters.md.";
+      "Apply the content filter described in this YAML or JSON file, and refuse "
+          + "the pictures that it rejects; may be repeated. See docs/filters.md.";
 
   @Option(names = "--filter", paramLabel = "FILE", description = HELP)
   private List<Path> files = List.of();

@@ -15,7 +15,8 @@ public final class GpuOption {
   @Option(
       names = "--require-gpu",
       description =
-          "Fail at once without a GPU, and compute on it; doctor --machine lists what is missing.")
+          "Compute on the GPU, and fail immediately if there is none that can be used; "
+              + "doctor --machine lists what is missing.")
   private boolean required;
 
   /** Whether a GPU is required. */

@@ -62,24 +62,25 @@ public final class ModelOptions {
 
   /** The help text for the folder of packed weights. */
   public static final String PACKED =
-      "Cache the weights here in the layout of the engine, for faster starts. Takes as much space"
-          + " as the weights. The folder may be deleted at any time.";
+      "Cache the weights in this folder, in the engine's memory layout, for faster "
+          + "starts. The cache is as large as the weights, and may be deleted at any "
+          + "time.";
 
   /** The default of {@code --model}, the shipped model. */
   public static final String SHIPPED = "${sys:diffusion4j.home:-.}/emoji/model";
 
   /** The help text of {@code --model}. */
   public static final String FOLDER =
-      "The folder of the model, a single file of Stable Diffusion, or ORG/NAME[@REVISION] of one"
-          + " that was pulled. Default: ${DEFAULT-VALUE}";
+      "A model folder, a single Stable Diffusion checkpoint file, or "
+          + "ORG/NAME[@REVISION] of a downloaded model. Default: ${DEFAULT-VALUE}";
 
   /** The help text for {@link FormatChoice}. */
   public static final String FORMATS =
-      "Number format of the networks: ${COMPLETION-CANDIDATES}. Default: auto, which is bf16 for"
-          + " weights stored in 16 bits if the processor has bfloat16 instructions, else f32;"
-          + " doctor, measure and nll use f32. int8 is the fastest where the processor has VNNI or"
-          + " AMX, and changes pictures a little. exact draws the same pixels on every machine,"
-          + " more slowly";
+      "The number format of the networks: ${COMPLETION-CANDIDATES}. auto is bf16 "
+          + "if the weights have 16 bits and the processor has bfloat16 instructions, "
+          + "else f32; doctor, measure and nll use f32. int8 is the fastest with VNNI or "
+          + "AMX, but changes pictures slightly. exact is slower, but draws the same "
+          + "pixels on every machine. Default: auto";
 
   @Option(names = "--model", paramLabel = "DIR", defaultValue = SHIPPED, description = FOLDER)
   private Path folder = Path.of("");
@@ -94,32 +95,35 @@ public final class ModelOptions {
   @Option(
       names = "--pull",
       description =
-          "Download missing files of a published model; without this option nothing is downloaded.")
+          "Download the missing files of a published model. Without this option, "
+              + "nothing is downloaded.")
   private boolean pull;
 
   @Option(
       names = "--lora",
       paramLabel = "FILE[:SCALE]",
       description =
-          "Add low-rank updates (LoRA) to the weights, times SCALE; may be repeated. FILE can be"
-              + " the name of one in the model's folder, such as few-steps; with --server, of a"
-              + " registered one. Default scale: 1")
+          "Add low-rank updates (LoRA), multiplied by SCALE, to the weights; may be "
+              + "repeated. FILE may be the name of updates in the model's folder, such as "
+              + "few-steps, or, with --server, of registered updates. Default scale: 1")
   private List<String> loras = List.of();
 
   @Option(
       names = "--classifier",
       paramLabel = "DIR",
       description =
-          "A classifier of noised images, for --guidance classifier: a folder, or a file that"
-              + " guided-diffusion published. Default: the model's folder classifier")
+          "The noised-image classifier for --guidance classifier: a folder, or a "
+              + "checkpoint file published for guided-diffusion. Default: the subfolder "
+              + "classifier of the model")
   private @Nullable Path classifier;
 
   @Option(
       names = "--noised-clip",
       paramLabel = "DIR",
       description =
-          "A folder with clip_image_enc and clip_text_enc in GLIDE's published form, for --guidance"
-              + " clip. Default: the model's folder noised_clip")
+          "The noised CLIP for --guidance clip: a folder with GLIDE's published files "
+              + "clip_image_enc and clip_text_enc. Default: the subfolder noised_clip of the "
+              + "model")
   private @Nullable Path noisedClip;
 
   @Option(names = "--packed", paramLabel = "DIR", description = PACKED)

@@ -10,16 +10,17 @@ public final class PictureColumns {
       names = "--image-column",
       paramLabel = "NAME",
       description =
-          "The column of a list with the paths. Default: the first of file_name, filepath,"
-              + " image_name and image that exists")
+          "The column of a list that contains the picture paths. Default: the first "
+              + "existing column of file_name, filepath, image_name and image")
   private @Nullable String image;
 
   @Option(
       names = "--caption-column",
       paramLabel = "NAME",
       description =
-          "The column of a list, or the field of a sample's JSON, with the captions. Default: the"
-              + " first of text, caption and title that exists, or a list's only other column")
+          "The column of a list, or the field of a sample's JSON, that contains the "
+              + "captions. Default: the first existing one of text, caption and title, or a "
+              + "list's only other column")
   private @Nullable String caption;
 
   /** Returns the requested columns. */

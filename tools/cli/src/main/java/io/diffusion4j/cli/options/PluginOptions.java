@@ -10,8 +10,8 @@ import picocli.CommandLine.Option;
 public final class PluginOptions {
   /** The help text for plugins. */
   public static final String HELP =
-      "A jar with a Guice module that replaces parts of the model, or adds samplers and schedules;"
-          + " may be repeated. See docs/extending.md.";
+      "A JAR file with a Guice module that replaces parts of the model, or adds "
+          + "samplers or schedules; may be repeated. See docs/extending.md.";
 
   @Option(names = "--plugin", paramLabel = "JAR", description = HELP)
   private List<Path> jars = List.of();

@@ -9,19 +9,21 @@ public final class PreparationOptions {
       names = "--resize",
       paramLabel = "cover|contain|stretch",
       description =
-          "The way to make pictures square: cover crops them, contain adds white, stretch distorts."
-              + " Default: cover")
+          "How pictures are made square: cover crops them, contain pads them with "
+              + "white, stretch distorts them. Default: cover")
   private Preparation.Fit fit = Preparation.DEFAULT.fit();
 
   @Option(
       names = "--crop",
       paramLabel = "center|random",
-      description = "The part that cover keeps. Default: center")
+      description = "The part of a picture that --resize cover keeps. Default: center")
   private Preparation.Crop crop = Preparation.DEFAULT.crop();
 
   @Option(
       names = "--flip",
-      description = "Mirror half of the pictures. Not for captions that mention left and right.")
+      description =
+          "Mirror a random half of the pictures. Not suitable for captions that "
+              + "mention left or right.")
   private boolean flip;
 
   /** Returns the requested preparation. */

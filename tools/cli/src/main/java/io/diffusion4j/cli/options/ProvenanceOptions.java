@@ -15,27 +15,29 @@ public final class ProvenanceOptions {
   @Option(
       names = "--sign",
       paramLabel = "FILE",
-      description = "Sign pixels and recipe with this key, which diffusion4j keygen creates.")
+      description =
+          "Sign the pixels and the recipe with this key; diffusion4j keygen creates " + "one.")
   private @Nullable Path sign;
 
   @Option(
       names = "--watermark",
       paramLabel = "FILE",
       description =
-          "Embed the invisible watermark of this key, which diffusion4j keygen --watermark creates."
-              + " It changes the pixels.")
+          "Embed an invisible watermark with this key; diffusion4j keygen --watermark "
+              + "creates one. The watermark changes the pixels slightly.")
   private @Nullable Path watermark;
 
   @Option(
       names = "--c2pa",
       paramLabel = "FILE",
-      description = "Add a C2PA manifest, signed with this certificate (PEM) and --c2pa-key.")
+      description =
+          "Add a C2PA manifest signed with this certificate, a PEM file; requires " + "--c2pa-key.")
   private @Nullable Path certificate;
 
   @Option(
       names = "--c2pa-key",
       paramLabel = "FILE",
-      description = "The private key of the certificate, in PEM.")
+      description = "The private key of the --c2pa certificate, a PEM file.")
   private @Nullable Path certificateKey;
 
   /** Whether any of them is given. */

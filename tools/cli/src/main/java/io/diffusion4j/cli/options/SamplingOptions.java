@@ -183,9 +183,10 @@ public final class SamplingOptions {
           .type(String.class)
           .paramLabel("KIND")
           .description(
-              "The prior that draws image embeddings: diffusion; ar, the autoregressive prior,"
-                  + " which has guidance but no sampler and no steps; eclipse, a one-pass prior in"
-                  + " the model's folder; or a folder with a prior. Default: diffusion")
+              "The prior that draws image embeddings: diffusion; ar, the autoregressive "
+                  + "prior, which has guidance but neither sampler nor steps; eclipse, the "
+                  + "one-pass prior in the model's folder; or the folder of another prior. "
+                  + "Default: diffusion")
           .build();
 
   private final List<Flag> flags = new ArrayList<>();
@@ -203,21 +204,23 @@ public final class SamplingOptions {
             "sampler",
             "",
             StageSettings.SAMPLER,
-            "The sampler of all stages, such as ddim, ddpm, dpmpp-2m, euler, heun or unclip; the"
-                + " error for an unknown name lists all."
+            "The sampler of all stages, such as ddim, ddpm, dpmpp-2m, euler, heun or "
+                + "unclip. The error message for an unknown name lists all samplers."
                 + defaults(Defaults.SAMPLER, Defaults.PUBLISHED_SAMPLER)));
     flags.add(
         Flag.of(
             "steps",
             "",
             StageSettings.STEPS,
-            "The steps of the stage that draws: the decoder, or the base of GLIDE."));
+            "The number of steps of the decoder; of the U-Net of a model with one stage; "
+                + "or of the base model of GLIDE. Default: the model's own"));
     flags.add(
         Flag.of(
             "cfg",
             "",
             StageSettings.GUIDANCE_SCALE,
-            "The guidance scale of the stage that draws; 1 is none."));
+            "The guidance scale of the same stage as --steps; 1 is no guidance. Default: "
+                + "the model's own"));
     settings.stream()
         .filter(StageSetting::ofOneStage)
         .forEach(one -> flags.add(Flag.of(one.option(), "", one, one.help())));
@@ -229,7 +232,7 @@ public final class SamplingOptions {
             Flag.spec(
                 "guidance-scale",
                 StageSettings.GUIDANCE_SCALE,
-                "The factor of the gradient of --guidance. Default: the model's own")));
+                "The factor of the gradient of --guidance, ≥ 0. Default: the model's own")));
     STAGES.forEach(
         (stage, words) ->
             settings.stream()

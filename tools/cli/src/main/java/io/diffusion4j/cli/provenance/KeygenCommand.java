@@ -16,23 +16,22 @@ import picocli.CommandLine.Parameters;
 /** {@code diffusion4j keygen}: creates the key of signatures or of a watermark. */
 @Command(
     name = "keygen",
-    description = "Create a key for signatures of pictures, or for a watermark.",
+    description = "Create a key for signing pictures, or for watermarking them.",
     footer = {
       "",
-      "FILE is readable by its owner only. A signing key has its public key in FILE.pub, which",
-      "is all that verify needs. The key of a watermark has no public part: embedding and",
-      "detecting need the same file.",
-      "",
+      "FILE is readable only by its owner. For a signing key, the public key is "
+          + "written to FILE.pub; verify needs only that file. A watermark key has no "
+          + "public part: embedding and detecting a watermark require the same file.",
       "Example:",
       "  diffusion4j keygen signing.key"
     })
 public final class KeygenCommand implements Callable<Integer> {
   @Mixin private Console console = new Console();
 
-  @Parameters(paramLabel = "FILE", description = "The new file.")
+  @Parameters(paramLabel = "FILE", description = "The key file to create.")
   private Path file = Path.of("");
 
-  @Option(names = "--watermark", description = "Create the key of a watermark.")
+  @Option(names = "--watermark", description = "Create a watermark key instead of a signing key.")
   private boolean watermark;
 
   @Override

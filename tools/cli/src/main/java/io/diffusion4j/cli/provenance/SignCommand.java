@@ -19,19 +19,19 @@ import picocli.CommandLine.Parameters;
 /** {@code diffusion4j sign}: marks a picture that was converted after it was drawn. */
 @Command(
     name = "sign",
-    description = "Mark a PNG, JPEG or WebP file that was converted after a model drew it.",
+    description = "Mark a PNG, JPEG or WebP file as drawn by a model, after it was converted.",
     footer = {
       "",
-      "The file declares in XMP that a model drew the picture, and is signed with the given keys.",
-      "The coded pixels stay as they are. Drawing commands mark their own files.",
-      "",
+      "The XMP metadata of the output file states that a model drew the picture, "
+          + "and the file is signed with the given keys. The encoded pixels do not "
+          + "change. The drawing commands mark the files that they write themselves.",
       "Example:",
       "  diffusion4j sign apple.jpg --sign signing.key --output signed.jpg"
     })
 public final class SignCommand implements Callable<Integer> {
   @Mixin private Console console = new Console();
 
-  @Parameters(paramLabel = "FILE", description = "A PNG, JPEG or WebP file.")
+  @Parameters(paramLabel = "FILE", description = "The file to mark: PNG, JPEG or WebP.")
   private Path file = Path.of("");
 
   @Mixin private CommonOptions.Output output = new CommonOptions.Output();

@@ -34,20 +34,23 @@ import picocli.CommandLine.Parameters;
  */
 @Command(
     name = "verify",
-    description = "Check whether pictures were made here, were changed since, or are unknown.",
+    description =
+        "Check whether pictures were made here, that is signed or watermarked with a "
+            + "known key; were changed since; or are of unknown origin.",
     exitCodeList = {
-      "0:all were made here",
+      "0:all pictures were made here",
       "1:failed: a file cannot be read",
       "2:bad input",
-      "3:one was changed; with --replay, one is refuted",
-      "4:one is unknown, none was changed; with --replay, one is only close, none is refuted"
+      "3:at least one picture was changed; with --replay, at least one is refuted",
+      "4:no picture was changed, but at least one is unknown; with --replay, none "
+          + "is refuted, but at least one is only close"
     },
     footer = {
       "",
-      "With --replay, a picture is proved if the weights draw the same pixels from the recipe in"
-          + " its file; close if it was drawn by another version, in another number format, by"
-          + " another engine or on another kind of processor, and differs by rounding; otherwise"
-          + " refuted.",
+      "With --replay, a picture is proved if the weights draw the same pixels from "
+          + "the recipe in its file. It is close if it differs by rounding only and was "
+          + "drawn by another version, number format, engine or kind of processor. "
+          + "Otherwise it is refuted.",
       "",
       "Examples:",
       "  diffusion4j verify apple.png --key signing.key.pub",
@@ -69,16 +72,15 @@ public final class VerifyCommand implements Callable<Integer> {
   @Option(
       names = "--key",
       paramLabel = "FILE",
-      description =
-          "A public key whose signatures are trusted, FILE.pub of keygen; may be repeated.")
+      description = "A trusted public key, the file FILE.pub that keygen writes; may be repeated.")
   private List<Path> keys = List.of();
 
   @Option(
       names = "--watermark",
       paramLabel = "FILE",
       description =
-          "Also search for the watermark of this key; may be repeated. With --replay, the key of"
-              + " the watermark that the pictures have.")
+          "Also detect the watermark of this key; may be repeated. With --replay, the "
+              + "key of the watermark in the pictures.")
   private List<Path> watermarks = List.of();
 
   @Mixin private CommonOptions.JsonText json = new CommonOptions.JsonText();

@@ -27,10 +27,9 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "watermark",
     description = {
-      "Measure the invisible watermark on the pictures of a folder: the share of marked",
-      "pictures in which it is found after attacks, the share of false alarms, and the change that"
-          + " it",
-      "makes to the pixels."
+      "Measure the invisible watermark on the pictures in a folder: the detection "
+          + "rate after attacks, the false-alarm rate on unmarked pictures, and the "
+          + "change to the pixels."
     },
     footer = {"", "Example:", "  diffusion4j watermark pictures"})
 public final class WatermarkCommand implements Callable<Integer> {
@@ -46,8 +45,8 @@ public final class WatermarkCommand implements Callable<Integer> {
       paramLabel = "N",
       defaultValue = "20",
       description =
-          "The number of keys that are searched for in each unmarked picture."
-              + " Default: ${DEFAULT-VALUE}")
+          "The number of keys to test on each unmarked picture, for the false-alarm "
+              + "rate. Default: ${DEFAULT-VALUE}")
   private int keys;
 
   /** The detections after one attack. */

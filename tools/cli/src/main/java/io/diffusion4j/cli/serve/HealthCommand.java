@@ -16,7 +16,7 @@ import picocli.CommandLine.Parameters;
  */
 @Command(
     name = "health",
-    description = "Check whether a server is serving: exit status 0 if it is, 1 if not.",
+    description = "Check whether a server is serving: the exit status is 0 if it is, else 1.",
     footer = {"", "Example:", "  diffusion4j health 127.0.0.1:50051"})
 public final class HealthCommand implements Callable<Integer> {
   @Mixin private Console console = new Console();
@@ -29,8 +29,8 @@ public final class HealthCommand implements Callable<Integer> {
       paramLabel = "NAME",
       defaultValue = "",
       description =
-          "The service to check: its full name, or diffusion4j.v1.model/NAME. Default: the server"
-              + " as a whole")
+          "The service to check: its full gRPC name, or diffusion4j.v1.model/NAME for "
+              + "a model. Default: the whole server")
   private String service = "";
 
   @ArgGroup(validate = false, heading = "%nServer:%n")

@@ -32,10 +32,11 @@ import picocli.CommandLine.Option;
  */
 @Command(
     name = "mcp",
-    description = "Serve agents over the Model Context Protocol on the standard streams.",
+    description =
+        "Serve AI agents over the Model Context Protocol on standard input and " + "output.",
     footer = {
       "",
-      "Entry of a desktop program:",
+      "Configuration entry for a desktop application:",
       "  {\"mcpServers\": {\"pictures\": {\"command\": \"/path/to/diffusion4j\", \"args\":"
           + " [\"mcp\"]}}}"
     })
@@ -45,19 +46,21 @@ public final class McpCommand implements Callable<Integer> {
   @Option(
       names = "--config",
       paramLabel = "FILE",
-      description = "The configuration file of serve, in YAML; its port is not used.")
+      description = "The YAML configuration file of serve; its port is ignored.")
   private @Nullable Path file;
 
   @Option(
       names = "--server",
       paramLabel = "URL",
-      description = "Draw on a server, such as http://127.0.0.1:50051, instead of in this process.")
+      description =
+          "Draw on the server at this URL, such as http://127.0.0.1:50051, instead of "
+              + "in this process.")
   private @Nullable URI server;
 
   @Option(
       names = "--token-file",
       paramLabel = "FILE",
-      description = "Send the token in this file to the server.")
+      description = "Authenticate with the token in this file.")
   private @Nullable Path token;
 
   @Override

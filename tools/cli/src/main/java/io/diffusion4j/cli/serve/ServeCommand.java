@@ -53,8 +53,9 @@ import picocli.CommandLine.Spec;
     modelTransformer = ServeFlags.class,
     footer = {
       "",
-      "Without tokens, every client that reaches the port can use the models. After SIGTERM or",
-      "SIGINT, running requests finish first.",
+      "Without --tokens, every client that can reach the port may use the models. "
+          + "After SIGTERM or SIGINT, running requests finish before the server exits; "
+          + "see --grace.",
       "",
       "Example:",
       "  diffusion4j serve --port 50051"
@@ -80,13 +81,14 @@ public final class ServeCommand implements Callable<Integer> {
   @Option(
       names = "--config",
       paramLabel = "FILE",
-      description = "A configuration file in YAML; flags take precedence.")
+      description = "A YAML configuration file; command-line options override its settings.")
   private @Nullable Path file;
 
   @Option(
       names = "--pull",
       description =
-          "Download missing files of published models; without this option nothing is downloaded.")
+          "Download the missing files of published models. Without this option, "
+              + "nothing is downloaded.")
   private boolean pull;
 
   @Override

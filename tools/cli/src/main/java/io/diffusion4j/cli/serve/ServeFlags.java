@@ -23,60 +23,64 @@ final class ServeFlags implements IModelTransformer {
               "--port",
               "port",
               "N",
-              "The port; 0 lets the system choose one. Default: " + ServerConfig.DEFAULT_PORT),
+              "The port, 0 to 65535; 0 selects a free port. Default: " + ServerConfig.DEFAULT_PORT),
           new Flag(
-              "--host", "host", "NAME", "The name or address to listen on. Default: 127.0.0.1"),
+              "--host",
+              "host",
+              "NAME",
+              "The host name or address to listen on. Default: 127.0.0.1"),
           new Flag(
               "--admin-port",
               "admin.port",
               "N",
-              "A port for operators, on this machine only; requires --tokens, or jwt in the file,"
-                  + " with the role admin."),
+              "The port of the admin service, on the loopback interface only. It requires "
+                  + "--tokens, or jwt in the configuration file, with the role admin."),
           new Flag(
               "--rows",
               "rows",
               "N",
-              "The number of images drawn at once, over all requests. Default: 16"),
+              "The maximum batch size in images, over all requests. Default: 16"),
           new Flag(
               "--queue",
               "queue",
               "N",
-              "The number of requests of one principal that may wait. Default: 64"),
+              "The maximum number of waiting requests of each principal. Default: 64"),
           new Flag(
               "--grace",
               "grace-seconds",
               "SECONDS",
-              "The time for running requests to finish after SIGTERM. Default: 30"),
+              "How long running requests may take to finish after SIGTERM, in seconds. "
+                  + "Default: 30"),
           new Flag(
               "--receive",
               "receive-seconds",
               "SECONDS",
-              "The time limit for receiving a request. Default: 60"),
+              "The time limit for receiving a request, in seconds. Default: 60"),
           new Flag(
               "--stall",
               "stall-seconds",
               "SECONDS",
-              "The time after which a client that does not read its response is disconnected."
-                  + " Default: 60"),
+              "How long a client may stop reading its response before it is disconnected, "
+                  + "in seconds. Default: 60"),
           new Flag(
               "--model",
               "models[].path",
               "DIR",
-              "The folder of a model, or ORG/NAME[@REVISION] of one that was pulled; may be"
-                  + " repeated for several models, the default first. Default: the shipped model"),
+              "A model folder, or ORG/NAME[@REVISION] of a downloaded model; may be "
+                  + "repeated, the first is the default model. Default: the shipped model"),
           new Flag("--precision", "models[*].precision", "FORMAT", ModelOptions.FORMATS),
           new Flag(
               "--lora",
               "loras{}",
               "NAME=FILE",
-              "Low-rank updates (LoRA) that requests may name; may be repeated. Each is offered by"
-                  + " the models that it fits."),
+              "Register low-rank updates (LoRA) under a name that requests may use; may be "
+                  + "repeated. All models whose layers match offer them."),
           new Flag(
               "--index",
               "indices{}",
               "NAME=DIR",
-              "An index made by search, for requests that search it by this name; may be"
-                  + " repeated."),
+              "Register an index created by search under a name that requests may use; may "
+                  + "be repeated."),
           new Flag("--plugin", "plugins[]", "JAR", PluginOptions.HELP),
           new Flag("--filter", "filters[]", "FILE", FilterOptions.HELP),
           new Flag("--packed", "packed", "DIR", ModelOptions.PACKED),
@@ -84,29 +88,33 @@ final class ServeFlags implements IModelTransformer {
               "--tokens",
               "tokens",
               "FILE",
-              "Require a token of this file; the command token creates its entries."),
+              "Require clients to authenticate with a token listed in this file; the "
+                  + "command token creates its entries."),
           new Flag(
               "--tls-certificate",
               "tls.certificate",
               "FILE",
-              "Encrypt with this certificate, in PEM; requires --tls-key."),
-          new Flag("--tls-key", "tls.key", "FILE", "The private key of the certificate, in PEM."),
+              "Serve with TLS and this certificate, a PEM file; requires --tls-key."),
+          new Flag(
+              "--tls-key", "tls.key", "FILE", "The private key of --tls-certificate, a PEM file."),
           new Flag(
               "--tls-clients",
               "tls.clients",
               "FILE",
-              "Require client certificates from one of these authorities, in PEM."),
+              "Require client certificates issued by one of the authorities in this PEM "
+                  + "file."),
           new Flag(
               "--insecure",
               "insecure",
               "true|false",
-              "Listen in plaintext even on addresses that other machines can reach."),
+              "Allow plaintext connections even on addresses that other machines can "
+                  + "reach. Default: false"),
           new Flag(
               "--origin",
               "origins[]",
               "URL",
-              "Allow requests from pages of this site, such as https://app.example; may be"
-                  + " repeated. Default: the server's own page only"),
+              "Allow browser requests from pages of this origin, such as "
+                  + "https://app.example; may be repeated. Default: the server's own page only"),
           new Flag(
               "--log-format",
               "log.format",
@@ -116,15 +124,18 @@ final class ServeFlags implements IModelTransformer {
               "--log-level",
               "log.level",
               "LEVEL",
-              "The lowest logged level: ${COMPLETION-CANDIDATES}. Default: info"),
+              "The minimum log level: ${COMPLETION-CANDIDATES}. Default: info"),
           new Flag(
-              "--log-prompts", "log.prompts", "true|false", "Log prompts, which may be private."),
+              "--log-prompts",
+              "log.prompts",
+              "true|false",
+              "Log the prompts of requests, which may be private. Default: false"),
           new Flag(
               "--set",
               "",
               "PATH=VALUE",
-              "Any setting of the configuration file, such as limits.connections=100; may be"
-                  + " repeated."));
+              "Override any setting of the configuration file, such as "
+                  + "limits.connections=100; may be repeated."));
 
   /**
    * A flag.

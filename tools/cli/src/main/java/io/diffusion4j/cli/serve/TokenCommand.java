@@ -15,11 +15,12 @@ import picocli.CommandLine.Parameters;
  */
 @Command(
     name = "token",
-    description = "Create a token for a server.",
+    description = "Create an access token for a server.",
     footer = {
       "",
-      "The token is printed once and not stored. Give it to its owner, and put the lines after it",
-      "into the file named by tokens in the server's configuration: they contain only its SHA-256.",
+      "The token is printed once and not stored. Give the token to its owner, and "
+          + "append the printed lines below it to the server's --tokens file: they "
+          + "contain only its SHA-256 hash.",
       "",
       "Example:",
       "  diffusion4j token ann"
@@ -27,7 +28,7 @@ import picocli.CommandLine.Parameters;
 public final class TokenCommand implements Callable<Integer> {
   @Mixin private Console console = new Console();
 
-  @Parameters(paramLabel = "NAME", description = "The owner of the token.")
+  @Parameters(paramLabel = "NAME", description = "The name of the token's owner.")
   private String name = "";
 
   @Override

@@ -37,42 +37,46 @@ final class ClusterOptions {
       paramLabel = "N",
       defaultValue = "1",
       description =
-          "Train in N processes on this machine, each with its share of the processors. If one "
-              + "is lost, all are started again and resume from the last state. Default: "
-              + "${DEFAULT-VALUE}")
+          "Train in N processes on this machine; each uses an equal part of the "
+              + "processors. If a process is lost, all are restarted and resume from the "
+              + "last saved state. Default: ${DEFAULT-VALUE}")
   private int processes;
 
   @Option(
       names = "--cluster",
       paramLabel = "HOST:PORT,...",
       description =
-          "The addresses of all processes that train together, the same in each: this process is"
-              + " number --task of them. Only a private network may reach the ports. Default: those"
-              + " of the environment variable TF_CONFIG")
+          "The addresses of all processes that train together, in the same order in "
+              + "each process. Their ports must be reachable from a private network only. "
+              + "Default: the addresses in the environment variable TF_CONFIG")
   private @Nullable String cluster;
 
   @Option(
       names = "--task",
       paramLabel = "I",
-      description = "The number of this process in --cluster, from 0; the first writes the state.")
+      description =
+          "The index of this process in --cluster, from 0; required with --cluster. "
+              + "Process 0 writes the state.")
   private @Nullable Integer task;
 
   @Option(
       names = "--exact",
       description =
-          "Sum gradients over eight fixed shares of a batch, so that up to eight processes, and"
-              + " any number of threads, give the same weights, to the bit. This costs time and"
-              + " memory; without it, the bits depend on the total number of threads.")
+          "Sum gradients over eight fixed shares of each batch. The weights are then "
+              + "bit-identical for up to eight processes and any number of threads, but "
+              + "training takes more time and memory. Without this option, the bits depend "
+              + "on the total number of threads.")
   private boolean exact;
 
   @Option(
       names = "--sums",
       paramLabel = "FORMAT",
       description =
-          "The format in which processes exchange gradients: ${COMPLETION-CANDIDATES}. bf16 halves"
-              + " the traffic and rounds; all processes still have the same weights, but another"
-              + " number of processes gives other weights. Not with --exact. Default: that of the"
-              + " resumed state, or f32")
+          "The number format in which processes exchange gradients: "
+              + "${COMPLETION-CANDIDATES}. bf16 halves the traffic but rounds the gradients. "
+              + "All processes still have the same weights, which depend on the number of "
+              + "processes. Not with --exact. Default: the format of the resumed state, or "
+              + "f32")
   private @Nullable Sums sums;
 
   @Option(
@@ -80,15 +84,18 @@ final class ClusterOptions {
       paramLabel = "S",
       defaultValue = "120",
       description =
-          "Seconds after which a process that does not respond counts as lost; must exceed the "
-              + "time to save a state or to draw a sample. Default: ${DEFAULT-VALUE}")
+          "The time in seconds after which an unresponsive process counts as lost. It "
+              + "must exceed the time to save a state or to draw a sample. Default: "
+              + "${DEFAULT-VALUE}")
   private double peerTimeout;
 
   @Option(
       names = "--patience",
       paramLabel = "S",
       defaultValue = "600",
-      description = "Seconds to wait for the other processes to start. Default: ${DEFAULT-VALUE}")
+      description =
+          "The time in seconds to wait for the other processes to start. Default: "
+              + "${DEFAULT-VALUE}")
   private double patience;
 
   /** The formats of exchanged gradients by their names on the command line. */

@@ -55,10 +55,10 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "concept",
     description = {
-      "Teach a finished model a new thing, from some pictures of it: prior and decoder, or the"
-          + " U-Net of Stable Diffusion.",
-      "Half of the training pictures are the model's own, of prompts that it knows, so that it"
-          + " forgets fewer of them (prior preservation of DreamBooth)."
+      "Fine-tune a trained model on a new concept, from some pictures of it: its "
+          + "prior and decoder, or the U-Net of Stable Diffusion.",
+      "Half of the training pictures are drawn by the model itself for known "
+          + "prompts, so that it forgets less (prior preservation, as in DreamBooth)."
     },
     footer = {
       "",
@@ -110,15 +110,18 @@ final class ConceptCommand implements Callable<Integer> {
       paramLabel = "DIR",
       required = true,
       description =
-          "Some twenty different pictures of the thing, in the layouts of --data. Their captions"
-              + " must contain the name; pictures without a caption get \"a NAME\".")
+          "A folder with about twenty different pictures of the concept, at least 3, "
+              + "in any layout that --data accepts. Captions must contain the name; a "
+              + "picture without a caption gets \"a NAME\".")
   private Path pictures = Path.of("");
 
   @Option(
       names = "--name",
       paramLabel = "NAME",
       required = true,
-      description = "The name of the thing in prompts, which the model does not know: folder")
+      description =
+          "The name of the concept in prompts, such as folder; a word that the model "
+              + "does not know.")
   private String name = "";
 
   @Option(
@@ -126,52 +129,56 @@ final class ConceptCommand implements Callable<Integer> {
       paramLabel = "DIR",
       defaultValue = ModelOptions.SHIPPED,
       description =
-          "The finished model, a folder or ORG/NAME of a pulled one. Default: ${DEFAULT-VALUE}")
+          "The trained model to start from: a folder, or ORG/NAME of a downloaded "
+              + "model. Default: ${DEFAULT-VALUE}")
   private Path first = Path.of("");
 
   @Option(
       names = "--model",
       paramLabel = "DIR",
-      description = "The folder of the new model. Default: training/concept-NAME/model")
+      description = "The folder for the new model. Default: training/concept-NAME/model")
   private @Nullable Path model;
 
   @Option(
       names = "--state",
       paramLabel = "DIR",
       description =
-          "The folder of checkpoints, of the model's own pictures and of the sheet"
-              + " before-after.png. Default: next to the model's default")
+          "The folder for training states, the pictures drawn by the model itself, and "
+              + "the comparison sheet before-after.png. Default: the folder state next to "
+              + "the default of --model")
   private @Nullable Path state;
 
   @Option(
       names = "--keep",
       paramLabel = "FILE",
       description =
-          "A text file with prompts that must be drawn as before, one in a line. Default: of a"
-              + " model of emoji the captions of scenes, with all of its words; else \"a WORD\" for"
-              + " its words")
+          "A text file with the prompts, one per line, whose pictures should not "
+              + "change. Default: for an emoji model, captions of scenes that cover its "
+              + "vocabulary; otherwise \"a WORD\" for each word that it knows")
   private @Nullable Path keep;
 
   @Option(
       names = "--steps",
       paramLabel = "N",
       defaultValue = "400",
-      description = "The steps of each trained part. Default: ${DEFAULT-VALUE}")
+      description =
+          "The number of training steps for each trained part. Default: " + "${DEFAULT-VALUE}")
   private int steps;
 
   @Option(
       names = "--lora-rank",
       paramLabel = "N",
       description =
-          "Train low-rank updates of this rank (LoRA) instead of the weights; 0 for the weights."
-              + " Default: 8 for published models, which have no list of words, else 0")
+          "Train low-rank updates (LoRA) of this rank instead of the weights; 0 trains "
+              + "the weights. Default: 8 for published models, which have no list of known "
+              + "words; otherwise 0")
   private @Nullable Integer loraRank;
 
   @Option(
       names = "--seed",
       paramLabel = "N",
       defaultValue = "1",
-      description = "The seed of the training. Default: ${DEFAULT-VALUE}")
+      description = "The random seed. Default: ${DEFAULT-VALUE}")
   private long seed;
 
   @Override

@@ -32,11 +32,13 @@ import picocli.CommandLine.Parameters;
 /** {@code diffusion4j convert}: writes the tensors of any supported files as safetensors. */
 @Command(
     name = "convert",
-    description = "Write the tensors of torch files or safetensors as model.safetensors.",
+    description =
+        "Convert PyTorch or safetensors files to model.safetensors, or to a model " + "folder.",
     footer = {
       "",
-      "Torch files are read as data: no code in them is run. Their tensors are those of the saved"
-          + " object, or of state_dict, model, model_state_dict, params_ema, ema or module in it.",
+      "PyTorch files are read as data: no code in them is run. Their tensors are "
+          + "those of the saved object, or of the first entry found among state_dict, "
+          + "model, model_state_dict, params_ema, ema and module.",
       "",
       "Example:",
       "  diffusion4j convert model.ckpt --output model",
@@ -66,7 +68,7 @@ public final class ConvertCommand implements Callable<Integer> {
   @Parameters(
       arity = "1..*",
       paramLabel = "FILE",
-      description = "Files, indices of shards, or folders of them; their tensors are merged.")
+      description = "Weights files, shard indices, or folders of them; their tensors are merged.")
   private List<Path> inputs = List.of();
 
   @Mixin private CommonOptions.Output output = new CommonOptions.Output();
@@ -75,40 +77,43 @@ public final class ConvertCommand implements Callable<Integer> {
       names = "--dtype",
       paramLabel = "FORMAT",
       description =
-          "The type of floating-point tensors: ${COMPLETION-CANDIDATES}. Default: unchanged")
+          "The number format to store floating-point tensors in: "
+              + "${COMPLETION-CANDIDATES}. Default: unchanged")
   private @Nullable Format format;
 
   @Option(
       names = "--as",
       paramLabel = "LAYOUT",
       description =
-          "Convert the published files of one of these to a model folder: ${COMPLETION-CANDIDATES}."
-              + " Default: the tensors unchanged")
+          "Convert the published files of this model family to a model folder: "
+              + "${COMPLETION-CANDIDATES}. Default: none, only the tensors are written")
   private @Nullable Layout layout;
 
   @Option(
       names = "--tokenizer",
       paramLabel = "PATH",
       description =
-          "The vocabulary, for --as: the folder of GLIDE's encoder.json and vocab.bpe; for CLIP,"
-              + " Karlo and Stable Diffusion OpenAI's bpe_simple_vocab_16e6.txt.gz, or the folder"
-              + " of a tokenizer.")
+          "The vocabulary, for --as. For glide: the folder with encoder.json and "
+              + "vocab.bpe. For CLIP, Karlo and Stable Diffusion: OpenAI's "
+              + "bpe_simple_vocab_16e6.txt.gz, or a tokenizer folder.")
   private @Nullable Path tokenizer;
 
   @Option(
       names = "--settings",
       paramLabel = "DIR",
       description =
-          "The folder with the config.json of a network of an unpublished size, for --as glide,"
-              + " guided-diffusion and dit; for stable-diffusion a model folder.")
+          "For networks of unpublished sizes with --as glide, guided-diffusion or dit: "
+              + "the folder with their config.json. With --as stable-diffusion: a model "
+              + "folder whose settings are used.")
   private @Nullable Path settings;
 
   @Option(
       names = "--predicts",
       paramLabel = "QUANTITY",
       description =
-          "What a network of Stable Diffusion 2.x predicts, for --as stable-diffusion: eps (512"
-              + " pixels) or v (768). Default: eps for 1.x")
+          "What the U-Net of Stable Diffusion 2.x predicts, for --as stable-diffusion: "
+              + "eps (512-pixel models) or v (768-pixel models). Required unless a .yaml "
+              + "file next to the weights has the parameterization. Default for 1.x: eps")
   private @Nullable Parameterization predicts;
 
   /** The targets of converted published files. */

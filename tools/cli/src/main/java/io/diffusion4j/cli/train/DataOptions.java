@@ -19,10 +19,10 @@ final class DataOptions {
       names = "--data",
       paramLabel = "PATH",
       description =
-          "Train on these pictures instead of emoji: a folder (with metadata.jsonl or metadata.csv,"
-              + " or NAME.txt beside NAME.png), a list (.csv, .tsv, .jsonl), Parquet files, or tar"
-              + " shards such as {00000..00099}.tar; with :N, N times in an epoch. May be repeated."
-              + " See docs/own-data.md.")
+          "Train on these pictures instead of emoji: a folder (with metadata.jsonl or "
+              + "metadata.csv, or NAME.txt next to NAME.png), a list (.csv, .tsv, .jsonl), "
+              + "Parquet files, or tar shards such as {00000..00099}.tar. PATH:N repeats the "
+              + "data N times in each epoch. May be repeated. See docs/own-data.md.")
   private List<String> paths = List.of();
 
   @Mixin private PictureColumns columns = new PictureColumns();
@@ -31,17 +31,18 @@ final class DataOptions {
       names = "--validation",
       paramLabel = "SHARE|PATH",
       description =
-          "Held-out pictures: a share of --data, such as 0.02, chosen by a hash of each picture's"
-              + " path, or a separate data set. Default: none")
+          "The validation pictures: a share of --data, such as 0.02, selected by a "
+              + "hash of each picture's path, or the path of a separate data set. Default: "
+              + "none")
   private @Nullable String validation;
 
   @Option(
       names = "--embeddings",
       paramLabel = "FILE|DIR",
       description =
-          "Embeddings of the pictures of --data, computed by embed with the model's CLIP:"
-              + " .safetensors files. Priors and decoder then use these instead of CLIP's image"
-              + " tower, and priors decode no pictures. Requires centre crops.")
+          "The embeddings of the pictures in --data, as .safetensors files that embed "
+              + "computed with the model's CLIP. Priors and the decoder then skip CLIP's "
+              + "image encoder, and priors decode no pictures. Requires --crop center.")
   private @Nullable Path embeddings;
 
   @Mixin private PreparationOptions preparation = new PreparationOptions();
@@ -51,8 +52,8 @@ final class DataOptions {
       paramLabel = "skip|fail",
       defaultValue = "skip",
       description =
-          "The treatment of unreadable pictures: skip skips up to 5 %% and lists them at the end."
-              + " Default: ${DEFAULT-VALUE}")
+          "How to treat unreadable pictures: skip skips up to 5 %% of the pictures and "
+              + "lists them at the end; fail stops at the first. Default: ${DEFAULT-VALUE}")
   private Bad bad = Bad.skip;
 
   @Option(
@@ -60,23 +61,25 @@ final class DataOptions {
       paramLabel = "N",
       defaultValue = "0",
       description =
-          "Skip pictures whose shorter side has fewer pixels, which would be enlarged. Default:"
-              + " ${DEFAULT-VALUE}")
+          "Skip pictures whose shorter side has fewer than N pixels. Default: "
+              + "${DEFAULT-VALUE}, none are skipped")
   private int minSize;
 
   @Option(
       names = "--data-threads",
       paramLabel = "N",
       description =
-          "Threads that decode pictures ahead. Default: one less than the number of processors")
+          "The number of threads that decode pictures in advance. Default: one less "
+              + "than the number of processors")
   private int threads = Math.max(1, Runtime.getRuntime().availableProcessors() - 1);
 
   @Option(
       names = "--cache",
       paramLabel = "DIR",
       description =
-          "Cache pictures here at the training size, for this run and later ones: 12 KB for one of"
-              + " 64×64. The folder may be deleted at any time.")
+          "Cache the decoded pictures in this folder at the training resolution, for "
+              + "this run and later ones: 12 KB for a 64×64 picture. The cache may be "
+              + "deleted at any time.")
   private @Nullable Path cache;
 
   /** The treatment of unreadable pictures, with their largest share. */

@@ -33,14 +33,16 @@ import picocli.CommandLine.Parameters;
 /** {@code diffusion4j distill}: teaches a student the pictures of a model in few steps. */
 @Command(
     name = "distill",
-    description = "Distil a model into a student of one to eight steps, or resume it.",
+    description =
+        "Distil a model into a student that draws in one to eight steps, or resume "
+            + "such a run.",
     footer = {
       "",
-      "The teacher draws pictures first, with its guidance, which becomes part of the student. For",
-      "models of pixels (train ddpm, DDPMPipeline), of latents (train latent, Stable Diffusion),",
-      "and of unCLIP and Kandinsky, whose decoder learns from the embeddings of the teacher's"
-          + " prior,",
-      "and unCLIP's upsampler from its decoder's pictures.",
+      "First, the teacher draws samples with its guidance, which the student "
+          + "learns too. Models of pixels (train ddpm, DDPMPipeline), models of latents "
+          + "(train latent, Stable Diffusion), unCLIP and Kandinsky can be distilled. A "
+          + "decoder learns from embeddings drawn by the teacher's prior, and unCLIP's "
+          + "upsampler from pictures drawn by the teacher's decoder.",
       "",
       "Example:",
       "  diffusion4j distill training/ddpm --method direct --pairs 512 --output student"
@@ -83,25 +85,28 @@ public final class DistillCommand implements Callable<Integer> {
       paramLabel = "NAME",
       defaultValue = "direct",
       description =
-          "${COMPLETION-CANDIDATES}: direct regresses the teacher's picture of the same noise, in"
-              + " one step; progressive halves the steps from 8 to --student-steps; consistency and"
-              + " lcm give one picture to all noise levels of a trajectory; reflow straightens the"
-              + " ways from noises to pictures. Default: ${DEFAULT-VALUE}")
+          "The method: ${COMPLETION-CANDIDATES}. direct regresses the teacher's "
+              + "picture from the same noise in one step. progressive repeatedly halves the "
+              + "steps, from 8 to --student-steps. consistency and lcm map all noise levels "
+              + "of a trajectory to the same picture. reflow straightens the paths from "
+              + "noise to pictures. Default: ${DEFAULT-VALUE}")
   private Method method = Method.direct;
 
   @Option(
       names = "--student-steps",
       paramLabel = "N",
       defaultValue = "1",
-      description = "The steps of the student: 1, 2, 4 or 8. Default: ${DEFAULT-VALUE}")
+      description =
+          "The number of sampling steps of the student: 1, 2, 4 or 8. Default: "
+              + "${DEFAULT-VALUE}")
   private int studentSteps;
 
   @Option(
       names = "--teacher-steps",
       paramLabel = "N",
       description =
-          "The steps in which the teacher draws, by DDIM. Default: 25, or those of a model with"
-              + " texts")
+          "The number of DDIM steps in which the teacher draws. Default: 25, or the "
+              + "default of a text-conditional teacher")
   private @Nullable Integer teacherSteps;
 
   @Option(
@@ -109,15 +114,16 @@ public final class DistillCommand implements Callable<Integer> {
       paramLabel = "N",
       defaultValue = "512",
       description =
-          "The samples that the teacher draws; one in eight is held out. Default:"
-              + " ${DEFAULT-VALUE}")
+          "The number of samples that the teacher draws; one in eight is held out for "
+              + "validation. Default: ${DEFAULT-VALUE}")
   private int pairs;
 
   @Option(
       names = "--guidance",
       paramLabel = "X",
       description =
-          "The teacher's guidance scale; 1 is none. Default: 1, or that of a model with texts")
+          "The teacher's guidance scale; 1 is no guidance. Default: 1, or the default "
+              + "of a text-conditional teacher")
   private @Nullable Double guidance;
 
   @Option(
@@ -126,8 +132,9 @@ public final class DistillCommand implements Callable<Integer> {
       split = ",",
       arity = "1",
       description =
-          "The guidance scales of a student of lcm that reads its scale, for networks with an input"
-              + " for it. Default: none; the student keeps --guidance")
+          "With --method lcm: the range of guidance scales for a student whose network "
+              + "takes the scale as an input. Default: none; the student always uses "
+              + "--guidance")
   private List<Double> embedded = List.of();
 
   @Option(
@@ -135,28 +142,30 @@ public final class DistillCommand implements Callable<Integer> {
       paramLabel = "NAME",
       split = ",",
       description =
-          "The stages to distil: prior, decoder, super_res. Others of OUTPUT stay as they are."
-              + " Default: all")
+          "The stages to distil: prior, decoder, super_res. The other stages in OUTPUT "
+              + "do not change. Default: all stages")
   private List<String> parts = List.of();
 
   @Option(
       names = "--captions",
       paramLabel = "FILE",
-      description = "The texts that the teacher draws, one a line. Default: of emoji scenes")
+      description =
+          "A text file with the prompts that the teacher draws, one per line. Default: "
+              + "captions of emoji scenes")
   private @Nullable Path captions;
 
   @Option(
       names = "--state",
       paramLabel = "DIR",
       description =
-          "The folder of the training's state and the teacher's samples. Default: OUTPUT-state")
+          "The folder for the training state and the teacher's samples. Default: " + "OUTPUT-state")
   private @Nullable Path state;
 
   @Option(
       names = "--checkpoint-every",
       paramLabel = "N",
       defaultValue = "100",
-      description = "The number of steps between two saved states. Default: ${DEFAULT-VALUE}")
+      description = "Save the state every N steps. Default: ${DEFAULT-VALUE}")
   private long checkpointEvery;
 
   @Mixin private CommonOptions.Output output = new CommonOptions.Output();

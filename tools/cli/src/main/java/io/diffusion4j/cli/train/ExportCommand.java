@@ -28,11 +28,11 @@ import picocli.CommandLine.Option;
 /** {@code diffusion4j export}: writes the networks of a model for other runtimes. */
 @Command(
     name = "export",
-    description = "Write the networks of a model as ONNX files, for other runtimes.",
+    description = "Export the networks of a model as ONNX files, for other runtimes.",
     footer = {
       "",
-      "Each network becomes a file with the name of its component. The batch is open, and so are"
-          + " the sizes of images where the network has no fixed one.",
+      "Each network is written to a file named after its component. The batch size "
+          + "is dynamic, and so is the image size unless the network has a fixed one.",
       "",
       "Example:",
       "  diffusion4j export --onnx exported",
@@ -65,7 +65,8 @@ public final class ExportCommand implements Callable<Integer> {
       names = "--onnx",
       paramLabel = "DIR",
       required = true,
-      description = "The folder to write to; existing files of the same names are replaced.")
+      description =
+          "The folder for the ONNX files; existing files of the same names are " + "replaced.")
   private Path output = Path.of("");
 
   @Option(
@@ -73,22 +74,22 @@ public final class ExportCommand implements Callable<Integer> {
       paramLabel = "FORMAT",
       defaultValue = "f32",
       description =
-          "Number format of weights and activations: ${COMPLETION-CANDIDATES}. Inputs and outputs"
-              + " are float32 in each of them. Default: ${DEFAULT-VALUE}")
+          "The number format of weights and activations: ${COMPLETION-CANDIDATES}. "
+              + "Inputs and outputs are always float32. Default: ${DEFAULT-VALUE}")
   private Format format = Format.f32;
 
   @Option(
       names = "--part",
       paramLabel = "NAME",
-      description = "Write only this network; may be repeated. Default: all networks")
+      description = "Export only this network; may be repeated. Default: all networks")
   private List<String> parts = List.of();
 
   @Option(
       names = "--external-data-above",
       paramLabel = "BYTES",
       description =
-          "Write weights of more bytes than this to a second file next to each model. Default:"
-              + " 2 GB, the limit of the format")
+          "If a network has more bytes of weights than this, write them to a second "
+              + "file next to the model. Default: 2 GB, the limit of the ONNX format")
   private long externalAbove = OnnxModel.MAX_BYTES;
 
   @Override

@@ -19,7 +19,8 @@ import picocli.CommandLine.Option;
 /** {@code diffusion4j init}: writes a pipeline of random weights. */
 @Command(
     name = "init",
-    description = "Write a pipeline with random weights in the published layout.",
+    description =
+        "Write a model folder with random weights, in the layout of a published " + "model.",
     footer = {"", "Example:", "  diffusion4j init --config small --output random"})
 public final class InitCommand implements Callable<Integer> {
   /** The available sizes. */
@@ -86,18 +87,20 @@ public final class InitCommand implements Callable<Integer> {
       paramLabel = "SIZE",
       required = true,
       description =
-          "karlo, the size of Karlo v1-alpha (3.7 billion parameters); small, the same structure"
-              + " with twenty million; kandinsky22, the size of Kandinsky 2.2 (4.9 billion);"
-              + " kandinsky_small, the same structure with one million; sd15, sd21 and sdxs, the"
-              + " sizes of Stable Diffusion 1.5 and 2.1 (1.1 and 1.3 billion) and of SDXS-512 (0.4"
-              + " billion); sd_small, the structure of the first with three million.")
+          "The size of the model. karlo: Karlo v1-alpha (3.7 billion parameters); "
+              + "small: the same structure with 20 million. kandinsky22: Kandinsky 2.2 (4.9 "
+              + "billion); kandinsky_small: the same structure with 1 million. sd15, sd21: "
+              + "Stable Diffusion 1.5 (1.1 billion) and 2.1 (1.3 billion); sdxs: SDXS-512 "
+              + "(0.4 billion); sd_small: the structure of sd15 with 3 million.")
   private Size size = Size.small;
 
   @Option(
       names = "--dtype",
       paramLabel = "FORMAT",
       defaultValue = "bf16",
-      description = "The type of the weights: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}")
+      description =
+          "The number format of the weights: ${COMPLETION-CANDIDATES}. Default: "
+              + "${DEFAULT-VALUE}")
   private Stored stored = Stored.bf16;
 
   @Mixin private CommonOptions.Seed seed = new CommonOptions.Seed();

@@ -16,13 +16,15 @@ import picocli.CommandLine.Parameters;
 /** {@code diffusion4j pull}: downloads a published model to the shared cache. */
 @Command(
     name = "pull",
-    description = "Download a published model to the cache shared with Python's tools.",
+    description =
+        "Download a published model to the cache that Python's Hugging Face tools " + "use.",
     footer = {
       "",
-      "Only the files that a loader reads are downloaded; each is checked by its hash, and "
-          + "an interrupted download resumes. HF_TOKEN, HF_ENDPOINT, HF_HOME, HF_HUB_CACHE, "
-          + "HF_HUB_OFFLINE and the proxies' variables are honoured. Afterwards, other commands "
-          + "accept ORG/NAME as --model.",
+      "Only the files that a loader reads are downloaded. Each is checked by its "
+          + "hash, and an interrupted download resumes. The environment variables "
+          + "HF_TOKEN, HF_ENDPOINT, HF_HOME, HF_HUB_CACHE and HF_HUB_OFFLINE and the "
+          + "proxy variables are respected. Afterwards, other commands accept ORG/NAME "
+          + "as --model.",
       "",
       "Example:",
       "  diffusion4j pull kakaobrain/karlo-v1-alpha",
@@ -31,13 +33,17 @@ import picocli.CommandLine.Parameters;
 public final class PullCommand implements Callable<Integer> {
   @Mixin private Console console = new Console();
 
-  @Parameters(paramLabel = "ORG/NAME[@REVISION]", description = "The model and its version.")
+  @Parameters(
+      paramLabel = "ORG/NAME[@REVISION]",
+      description = "The published model, and optionally the revision to download.")
   private String model = "";
 
   @Option(
       names = "--variant",
       paramLabel = "NAME",
-      description = "A variant of the weights, such as fp16, if it is published.")
+      description =
+          "The variant of the weights, such as fp16, if one is published. Default: the "
+              + "main weights")
   private @Nullable String variant;
 
   @Option(names = "--yes", description = "Download without confirmation.")

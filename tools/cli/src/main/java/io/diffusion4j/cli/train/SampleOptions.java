@@ -28,10 +28,10 @@ final class SampleOptions {
       names = "--sample",
       paramLabel = "PROMPT",
       description =
-          "Draw this prompt at intervals with the current weights, always from the same noise, once"
-              + " the model has all its parts; may be repeated. The pictures go to the folder"
-              + " samples of the part's state, and to TensorBoard. Default: captions of"
-              + " the pictures in the previews")
+          "Draw this prompt at intervals with the current weights and a fixed noise, "
+              + "once all parts of the model exist; may be repeated. The pictures are "
+              + "written to the folder samples in the state of the part, and to TensorBoard. "
+              + "Default: captions of the preview pictures")
   private List<String> prompts = List.of();
 
   @Option(
@@ -39,9 +39,10 @@ final class SampleOptions {
       paramLabel = "N|Nm",
       defaultValue = "5m",
       description =
-          "The number of steps, or of minutes (5m), between two previews: prompts, and pictures"
-              + " beside what a decoder or upsampler draws of them. There is also a preview at"
-              + " the end of each part. 0 for no previews. Default: ${DEFAULT-VALUE}")
+          "The interval between previews, in steps (100) or minutes (5m). A preview "
+              + "contains the --sample prompts, and pictures next to their reconstructions "
+              + "by a decoder or upsampler. Each part also ends with a preview. 0 disables "
+              + "previews. Default: ${DEFAULT-VALUE}")
   private String sampleEvery = "0";
 
   @Option(
@@ -49,8 +50,8 @@ final class SampleOptions {
       paramLabel = "N",
       defaultValue = "100",
       description =
-          "The number of steps between two measurements with --validation. Default:"
-              + " ${DEFAULT-VALUE}")
+          "Compute the loss on the --validation pictures every N steps. Default: "
+              + "${DEFAULT-VALUE}")
   private long validateEvery;
 
   @Option(
@@ -58,15 +59,15 @@ final class SampleOptions {
       paramLabel = "N",
       defaultValue = "0",
       description =
-          "Keep the last N saved states of a part in the folder kept of its state, by step."
-              + " Default: ${DEFAULT-VALUE}")
+          "Keep the last N saved states of each part, named by step, in the folder "
+              + "kept of its state. Default: ${DEFAULT-VALUE}")
   private int kept;
 
   @Option(
       names = "--keep-best",
       description =
-          "Write the weights with the lowest loss on the pictures of --validation, instead of the"
-              + " last ones.")
+          "Write the weights with the lowest validation loss to the model, instead of "
+              + "the last weights. Requires --validation.")
   private boolean keepBest;
 
   @Option(
@@ -74,7 +75,8 @@ final class SampleOptions {
       paramLabel = "N",
       defaultValue = "0",
       description =
-          "End a part after N validations without a lower loss. Default: ${DEFAULT-VALUE}, never")
+          "Stop training a part after N validations in a row without a lower loss. "
+              + "Default: ${DEFAULT-VALUE}, never")
   private int earlyStop;
 
   /**

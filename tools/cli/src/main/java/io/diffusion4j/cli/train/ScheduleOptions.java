@@ -28,75 +28,79 @@ final class ScheduleOptions {
   @Option(
       names = "--steps",
       paramLabel = "N",
-      description = "The number of steps. Default: the preset's")
+      description = "The number of training steps. Default: the preset's value")
   private @Nullable Long steps;
 
   @Option(
       names = "--epochs",
       paramLabel = "X",
       description =
-          "The number of steps, in epochs of --data. With all, each part takes these epochs in"
-              + " batches of its own size, so parts with small batches take more steps.")
+          "The length of training in epochs of --data, instead of --steps. With the "
+              + "part all, each part trains this many epochs at its own batch size, so a "
+              + "part with smaller batches takes more steps.")
   private @Nullable Double epochs;
 
   @Option(
       names = "--batch",
       paramLabel = "N",
-      description = "Samples computed at a time. Default: the preset's")
+      description = "The batch size. Default: the preset's value")
   private @Nullable Integer batch;
 
   @Option(
       names = "--accumulate",
       paramLabel = "N",
       description =
-          "Batches per step: the step equals that of a batch N times as large, with the memory of"
-              + " one batch. For clip, all pairs of the step are contrasted. Default: 1")
+          "Accumulate the gradients of N batches in each step. A step then equals one "
+              + "with N times the batch size, in the memory of one batch. For clip, the loss "
+              + "contrasts all pairs of the step. Default: 1")
   private @Nullable Integer accumulate;
 
   @Option(
       names = "--learning-rate",
       paramLabel = "X",
-      description = "The learning rate after the warm-up. Default: the preset's")
+      description = "The peak learning rate, after the warm-up. Default: the preset's value")
   private @Nullable Double learningRate;
 
   @Option(
       names = "--schedule",
       paramLabel = "NAME",
       description =
-          "The shape of the learning rate after the warm-up: constant, cosine, linear, wsd, or that"
-              + " of a plugin. wsd (warm-up, stable, decay) is constant until the last steps"
-              + " (--decay, or a tenth of all), and falls like a cosine there. Default: cosine")
+          "The learning-rate schedule after the warm-up: constant, cosine, linear, "
+              + "wsd, or one of a plugin. wsd (warm-up, stable, decay) is constant, then "
+              + "falls along a cosine over the last --decay steps, by default a tenth of all "
+              + "steps. Default: cosine")
   private @Nullable String schedule;
 
   @Option(
       names = "--decay",
       paramLabel = "N",
       description =
-          "Steps at the end over which the learning rate falls to 0. Before them it is constant,"
-              + " so the length can be chosen later: stop, and resume with fewer --steps. Default:"
-              + " all steps after the warm-up.")
+          "The number of final steps over which the learning rate falls to 0. It is "
+              + "constant before them, so training can be stopped at any time and resumed "
+              + "with fewer --steps. Default: all steps after the warm-up")
   private @Nullable Long decay;
 
   @Option(
       names = "--optimizer",
       paramLabel = "NAME",
       description =
-          "The optimizer: adamw, muon, or that of a plugin. muon applies to matrices and uses adamw"
-              + " for the rest. Default: the preset's")
+          "The optimizer: adamw, muon, or one of a plugin. muon updates matrices, and "
+              + "uses adamw for the other parameters. Default: the preset's optimizer")
   private @Nullable String optimizer;
 
   @Option(
       names = "--weight-decay",
       paramLabel = "X",
-      description = "The weight decay, relative to the learning rate. Default: 0.01")
+      description = "The weight decay, which is multiplied by the learning rate. Default: 0.01")
   private @Nullable Double weightDecay;
 
   @Option(
       names = "--decayed",
       paramLabel = "NAME",
       description =
-          "The parameters with weight decay: ${COMPLETION-CANDIDATES}. matrices excludes biases and"
-              + " normalisations, layers also embeddings and positions. Default: matrices")
+          "The parameters with weight decay: ${COMPLETION-CANDIDATES}. matrices "
+              + "excludes biases and normalization parameters; layers also excludes token "
+              + "and position embeddings. Default: matrices")
   private @Nullable Decaying decayed;
 
   @Option(
@@ -104,60 +108,69 @@ final class ScheduleOptions {
       paramLabel = "X",
       split = ",",
       description =
-          "The decay of the moving average of the weights, which is written to the model. With"
-              + " several (X,X,X), all are saved in the state, and the first is written.")
+          "The decay of the exponential moving average (EMA) of the weights, which is "
+              + "written to the model. With several values (X,X,X), the state contains all "
+              + "averages, and the model gets the first.")
   private List<Double> emaDecay = List.of();
 
   @Option(
       names = "--freeze",
       paramLabel = "PATTERN",
       description =
-          "Parameters that are not trained, by patterns of keys, separated by commas: down_blocks.*"
-              + " matches keys that start with it, to_q.weight keys that end with it.")
+          "The parameters to freeze: key patterns, separated by commas. down_blocks.* "
+              + "matches keys that start with down_blocks., and to_q.weight matches keys "
+              + "that end with it. Default: none")
   private @Nullable String freeze;
 
   @Option(
       names = "--lora-rank",
       paramLabel = "N",
       description =
-          "Train low-rank updates (LoRA) of this rank for --start-from instead of its weights, and"
-              + " write them to decoder_lora (for another part, PART_lora) in the folder of the"
-              + " model; with distill, to OUTPUT, for --lora OUTPUT.")
+          "Train low-rank updates (LoRA) of this rank for the model of --start-from "
+              + "instead of its weights. They are written to PART_lora in the model's "
+              + "folder, such as decoder_lora; distill writes them to OUTPUT, for --lora "
+              + "OUTPUT.")
   private @Nullable Integer loraRank;
 
   @Option(
       names = "--lora-alpha",
       paramLabel = "X",
-      description = "The scale of the updates is alpha/rank. Default: the rank")
+      description =
+          "The alpha of the low-rank updates, whose scale is alpha divided by the "
+              + "rank. Default: the rank")
   private @Nullable Double loraAlpha;
 
   @Option(
       names = "--lora-targets",
       paramLabel = "PATTERN",
       description =
-          "The dense layers and convolutions with updates, by patterns as in --freeze. Default:"
-              + " to_q,to_k,to_v,to_out.0; with distill, nearly all")
+          "The linear layers and convolutions that get low-rank updates: key patterns "
+              + "as for --freeze. Default: to_q,to_k,to_v,to_out.0; for distill, nearly all "
+              + "layers")
   private @Nullable String loraTargets;
 
   @Option(
       names = "--gradient-checkpointing",
       description =
-          "Recompute most activations in the backward pass instead of keeping them: less memory,"
-              + " more time, the same weights. Not with --engine tensorflow.")
+          "Recompute most activations in the backward pass instead of storing them. "
+              + "This saves memory and takes more time; the weights are the same. Not with "
+              + "--engine tensorflow.")
   private boolean gradientCheckpointing;
 
   @Option(
       names = "--seed",
       paramLabel = "N",
-      description = "The seed of the initial weights and the data. Default: the preset's")
+      description =
+          "The random seed of the initial weights and the data order. Default: the "
+              + "preset's value")
   private @Nullable Long seed;
 
   @Option(
       names = "--precision",
       paramLabel = "FORMAT",
       description =
-          "Number format of activations: ${COMPLETION-CANDIDATES}. Weights are kept in f32."
-              + " Default: bf16")
+          "The number format of activations: ${COMPLETION-CANDIDATES}. Weights are "
+              + "kept in f32. Default: bf16")
   private ModelOptions.@Nullable Format format;
 
   private KeyPatterns defaultTargets = ATTENTION;

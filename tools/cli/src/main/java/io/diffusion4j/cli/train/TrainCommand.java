@@ -58,11 +58,11 @@ import picocli.CommandLine.Spec;
     name = "train",
     subcommands = ConceptCommand.class,
     description =
-        "Train a part of a model on emoji art or your own pictures, or resume its training.",
+        "Train a part of a model on emoji or on your own pictures, or resume its " + "training.",
     footer = {
       "",
-      "A run may be stopped at any time and resumes from its last checkpoint. Its state folder",
-      "contains event files for TensorBoard.",
+      "A run may be stopped at any time; the same command resumes it from the last "
+          + "saved state. The state folder contains event files for TensorBoard.",
       "",
       "Example:",
       "  diffusion4j train all --preset tiny",
@@ -80,10 +80,11 @@ public final class TrainCommand implements Callable<Integer> {
       arity = "0..1",
       paramLabel = "PART",
       description =
-          "Required without --again: clip, prior, prior-ar, decoder, upsampler, upsampler-last, or"
-              + " all, which is these in this order; clip,latent-vae,latent for latent diffusion;"
-              + " ddpm or dae, pictures without captions; prior-direct; classifier or noised-clip,"
-              + " for guidance; or judge, the model used by evaluate.")
+          "The part to train; required without --again. unCLIP: clip, prior, prior-ar, "
+              + "decoder, upsampler, upsampler-last, or all for these six in this order; "
+              + "also prior-direct. Latent diffusion: clip,latent-vae,latent. Without "
+              + "captions: ddpm, or dae (denoising autoencoder). For --guidance: classifier, "
+              + "noised-clip. For evaluate: judge.")
   private String part = "";
 
   @Option(
@@ -91,10 +92,11 @@ public final class TrainCommand implements Callable<Integer> {
       paramLabel = "NAME|FILE",
       defaultValue = "emoji",
       description =
-          "Sizes and schedules: emoji, the shipped model (hours), emoji-2, the next one (days),"
-              + " tiny (two minutes, for a trial), small, medium (an evening), or your own YAML or"
-              + " JSON file (its schema: docs/preset.schema.json). Default: ${DEFAULT-VALUE}; with"
-              + " --minutes tiny, small from 10 minutes on, or medium from 90")
+          "The preset of network sizes and training schedules: tiny (about 2 minutes, "
+              + "for a trial), small, medium (an evening), emoji (the shipped model, hours) "
+              + "or emoji-2 (the next model, days). Or the name of your own YAML or JSON "
+              + "file; its schema is docs/preset.schema.json. Default: ${DEFAULT-VALUE}; "
+              + "with --minutes, tiny, small from 10 minutes on, or medium from 90")
   private String presetName = "";
 
   @Mixin private DataOptions pictures = new DataOptions();
@@ -103,49 +105,53 @@ public final class TrainCommand implements Callable<Integer> {
       names = "--model",
       paramLabel = "DIR",
       description =
-          "The folder of the model, which later parts read. Default: training/PRESET/model, with"
-              + " --data training/DIR-PRESET/model")
+          "The folder for the model; later parts read the earlier ones from it. "
+              + "Default: training/PRESET/model; with --data, training/DIR-PRESET/model")
   private @Nullable Path model;
 
   @Option(
       names = "--state",
       paramLabel = "DIR",
-      description = "The folder for training checkpoints. Default: next to the model's default")
+      description =
+          "The folder for training states. Default: the folder state next to the "
+              + "default of --model")
   private @Nullable Path state;
 
   @Option(
       names = "--start-from",
       paramLabel = "DIR",
       description =
-          "A finished model (a folder, or ORG/NAME of one that was pulled) whose weights initialise"
-              + " new runs. Its shapes replace the preset's, and missing parts of the model are"
-              + " copied from it.")
+          "A trained model whose weights initialize new runs: a folder, or ORG/NAME of "
+              + "a downloaded model. Its network sizes replace the preset's, and its other "
+              + "parts are copied if the new model lacks them.")
   private @Nullable Path startFrom;
 
   @Option(
       names = "--clip",
       paramLabel = "DIR",
       description =
-          "A finished CLIP with which the other parts are trained, copied into the model: a"
-              + " pipeline folder with an image encoder, or a CLIP folder in transformers, OpenAI"
-              + " or open_clip format, or ORG/NAME of one that was pulled. Not for clip itself.")
+          "A trained CLIP for the other parts, which is copied into the model: a "
+              + "pipeline folder with an image encoder; a CLIP folder in transformers, "
+              + "OpenAI or open_clip format; or ORG/NAME of a downloaded model. Not for the "
+              + "part clip.")
   private @Nullable Path clip;
 
   @Option(
       names = "--minutes",
       paramLabel = "X",
       description =
-          "The time of all parts together: a few steps of each measure this machine and these"
-              + " pictures, and the rest of the time is divided into steps.")
+          "The training time of all parts together, in minutes, at least 2. The speed "
+              + "of each part is measured over a few steps, and the time is divided "
+              + "accordingly.")
   private @Nullable Double minutes;
 
   @Option(
       names = "--plugin",
       paramLabel = "JAR",
       description =
-          "A jar that adds losses, weightings, densities of timesteps, augmentations, backbones"
-              + " (--technique), optimizers (--optimizer), schedules (--schedule) and metrics; may"
-              + " be repeated. See docs/research.md.")
+          "A JAR file that adds losses, weightings, timestep densities, augmentations, "
+              + "backbones (--technique), optimizers (--optimizer), schedules (--schedule) "
+              + "or metrics; may be repeated. See docs/research.md.")
   private List<Path> jars = List.of();
 
   private TrainingPlugins plugins = TrainingPlugins.NONE;
@@ -158,9 +164,9 @@ public final class TrainCommand implements Callable<Integer> {
       names = RunFile.AGAIN,
       paramLabel = "FILE",
       description =
-          "Repeat the run of this file, run.yaml beside the weights of a model, with the same bits:"
-              + " its options apply, and other data, weights or settings are refused with their"
-              + " name. Options beside it replace those of the file.")
+          "Repeat the run recorded in this file bit for bit; the file is run.yaml next "
+              + "to a model's weights. Its options apply, unless the command line overrides "
+              + "them. If data, weights or settings have changed, they are named and refused.")
   private @Nullable Path again;
 
   @Option(
@@ -168,8 +174,9 @@ public final class TrainCommand implements Callable<Integer> {
       paramLabel = "NAME",
       split = ",",
       description =
-          "Resume, or repeat with --again, although these settings, such as data, have changed; the"
-              + " error lists their names. The weights note each change.")
+          "Resume or repeat a run although these settings have changed, such as data; "
+              + "the error message lists their names. The changes are recorded with the "
+              + "weights.")
   private List<String> accepted = List.of();
 
   private Optional<RunFile> repeated = Optional.empty();
@@ -178,8 +185,8 @@ public final class TrainCommand implements Callable<Integer> {
       names = "--page",
       paramLabel = "PORT",
       description =
-          "Serve the page of the run, STATE/run.html, on this port to browsers on this machine; 0"
-              + " for any free port.")
+          "Serve the report page of the run, STATE/run.html, on this port of the "
+              + "loopback interface; 0 selects a free port.")
   private @Nullable Integer pagePort;
 
   @Mixin private ClusterOptions processes = new ClusterOptions();
@@ -190,47 +197,49 @@ public final class TrainCommand implements Callable<Integer> {
       names = "--technique",
       paramLabel = "NAME=VALUE",
       description =
-          "A technique other than that of the shipped model, for ablations: prediction (x0, eps,"
-              + " v), loss (square), weighting (simple, min-snr, min-snr-plus-one,"
-              + " min-snr-plus-one-or-eps; sigma-sqrt, cosmap of a flow), density (uniform,"
-              + " logit-normal, mode), flow-shift, shift, low-noise, drop, text-drop, blur,"
-              + " captions (varied, plain), scenes (default, crowded), standardized, relations or"
-              + " curriculum (on, off), contrast, noise, kl, error (l1, l2), perceptual, latents"
-              + " (sample, mean), buckets, classes (none, folder, caption), backbone and"
-              + " augmentation of a plugin. Each part has some of these.")
+          "A technique that differs from the shipped model's, for ablations; may be "
+              + "repeated. Each part has some of these: prediction (x0, eps, v; velocity for "
+              + "a flow), loss (square), weighting (simple, min-snr, min-snr-plus-one, "
+              + "min-snr-plus-one-or-eps; for a flow also sigma-sqrt, cosmap), density "
+              + "(uniform, logit-normal, mode), captions (varied, plain), scenes (default, "
+              + "crowded), error (l1, l2), latents (sample, mean), classes (none, folder, "
+              + "caption); standardized, relations, curriculum (on, off); the numbers "
+              + "flow-shift, shift, low-noise, drop, text-drop, blur, contrast, noise, kl, "
+              + "perceptual, buckets; and with a plugin backbone and augmentation.")
   private Map<String, String> techniques = Map.of();
 
   @Option(
       names = "--process",
       paramLabel = "NAME",
       description =
-          "The noising process of ddpm and decoder: ddpm, or flow for flow matching, which predicts"
-              + " the velocity. Default: that of the model to start from, or ddpm")
+          "The noising process of the parts ddpm and decoder: ddpm, or flow for flow "
+              + "matching, whose network predicts the velocity. Default: the process of the "
+              + "--start-from model, or ddpm")
   private String process = "";
 
   @Option(
       names = "--inpainting",
       description =
-          "Train the decoder for inpainting: its input also has the known pixels of a picture with"
-              + " a random part missing. With --start-from, a finished model is fine-tuned for"
-              + " inpainting.")
+          "Train the decoder for inpainting: its network also gets the known pixels of "
+              + "a partly masked picture as input. With --start-from, a trained model is "
+              + "fine-tuned for inpainting.")
   private boolean inpainting;
 
   @Option(
       names = "--checkpoint-every",
       paramLabel = "N",
       defaultValue = "100",
-      description = "The number of steps between two saved states. Default: ${DEFAULT-VALUE}")
+      description = "Save the state every N steps. Default: ${DEFAULT-VALUE}")
   private long checkpointEvery;
 
   @Option(
       names = "--kind",
       paramLabel = "KIND",
       description =
-          "The kind of the part prior: ${COMPLETION-CANDIDATES}. autoregressive is the part"
-              + " prior-ar. direct is a prior of one pass (ECLIPSE), the part prior-direct, which"
-              + " generate --prior eclipse draws with; its size is that of the preset's prior."
-              + " Default: diffusion")
+          "The kind of prior, for the part prior: ${COMPLETION-CANDIDATES}. "
+              + "autoregressive selects the part prior-ar. direct selects the part "
+              + "prior-direct, a one-pass prior (ECLIPSE) of the same size, which generate "
+              + "--prior eclipse uses. Default: diffusion")
   private @Nullable PriorKind kind;
 
   /** The kinds of priors by their names on the command line. */

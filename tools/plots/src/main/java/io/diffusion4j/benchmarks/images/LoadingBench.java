@@ -29,21 +29,24 @@ import picocli.CommandLine.Spec;
  */
 @Command(
     name = "loading",
-    description = "Measure how fast the tensors of files are read.",
+    description = "Measure how fast tensors are read from weights files.",
     footer = {"", "Example:", "  diffusion4j bench loading model.safetensors pytorch_model.bin"})
 public final class LoadingBench implements Callable<Integer> {
   private static final int CHUNK = 1 << 16;
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
-  @Parameters(arity = "1..*", paramLabel = "FILE", description = "Files of weights, or folders.")
+  @Parameters(
+      arity = "1..*",
+      paramLabel = "FILE",
+      description = "Weights files, or folders of them.")
   private List<Path> files = List.of();
 
   @Option(
       names = "--rounds",
       paramLabel = "N",
       defaultValue = "7",
-      description = "The number of rounds in which each is read. Default: ${DEFAULT-VALUE}")
+      description = "The number of times that each file is read. Default: ${DEFAULT-VALUE}")
   private int rounds;
 
   /** One round of reading. */

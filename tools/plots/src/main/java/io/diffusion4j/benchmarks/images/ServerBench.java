@@ -40,10 +40,11 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "server",
     description = {
-      "Measure a server of a model: images per second over gRPC on the loopback interface at "
-          + "concurrency 1, 4 and 16, in proportion to those within the process. "
-          + "Wall-clock and CPU time are measured, and the time of a small job alone and during "
-          + "one of 64 images. With --steady, the memory of the process during a long run, too."
+      "Measure a server in images per second over gRPC on the loopback interface, "
+          + "at concurrency 1, 4 and 16. The speed is relative to drawing in the same "
+          + "process without gRPC. Wall-clock and CPU time are printed, and the time of "
+          + "a small job with and without a concurrent job of 64 images. With --steady, "
+          + "the memory use of a long run is measured too."
     })
 public final class ServerBench implements Callable<Integer> {
   private static final int[] CONCURRENCIES = {1, 4, 16};
@@ -60,7 +61,7 @@ public final class ServerBench implements Callable<Integer> {
       names = "--images",
       paramLabel = "N",
       defaultValue = "16",
-      description = "Images of a round. Default: ${DEFAULT-VALUE}")
+      description = "The number of images in each measurement. Default: ${DEFAULT-VALUE}")
   private int images = 1;
 
   @Option(
@@ -68,8 +69,8 @@ public final class ServerBench implements Callable<Integer> {
       paramLabel = "N",
       defaultValue = "5",
       description =
-          "Measurements per row, alternating with and without gRPC; the median is printed."
-              + " Default: ${DEFAULT-VALUE}")
+          "The number of measurements for each table row, alternately with and without "
+              + "gRPC; the median is printed. Default: ${DEFAULT-VALUE}")
   private int rounds = 1;
 
   @Option(
@@ -77,15 +78,16 @@ public final class ServerBench implements Callable<Integer> {
       paramLabel = "N",
       defaultValue = "0",
       description =
-          "Draw this many images at the end, and compare the memory after a tenth of them with "
-              + "the memory after all of them. Default: ${DEFAULT-VALUE}")
+          "Finally draw this many images, and compare the memory use after a tenth of "
+              + "them with the memory use after all of them. Default: ${DEFAULT-VALUE}")
   private int steady;
 
   @Option(
       names = "--steps",
       split = ",",
       paramLabel = "N",
-      description = "Steps of prior, decoder and upsampler. Default: those of the model")
+      description =
+          "The numbers of steps of prior, decoder and upsampler. Default: the model's " + "own")
   private List<Integer> steps = List.of();
 
   @Mixin private CommonOptions.JsonFile json = new CommonOptions.JsonFile();

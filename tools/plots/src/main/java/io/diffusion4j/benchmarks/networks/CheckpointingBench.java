@@ -25,10 +25,11 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "checkpointing",
     description = {
-      "Train a decoder of random weights in bfloat16, with its activations kept and "
-          + "recomputed, in separate processes: with one sample a step, and with --batch. The "
-          + "memory of a sample's activations is the amount that each further sample adds to the "
-          + "peak."
+      "Measure gradient checkpointing: train a decoder with random weights in "
+          + "bfloat16 with its activations stored, and with its activations recomputed. "
+          + "Separate processes train with batch size 1 and with --batch. The activation "
+          + "memory of a sample is the amount that each additional sample adds to the "
+          + "peak memory."
     })
 public final class CheckpointingBench implements Callable<Integer> {
   /** The heap is allocated completely at the start, so that peaks differ only by native memory. */
@@ -38,7 +39,8 @@ public final class CheckpointingBench implements Callable<Integer> {
 
   @Option(
       names = "--large",
-      description = "Measure the decoder M (64×64 pixels, 108 million parameters) instead of S.")
+      description =
+          "Measure decoder M (64×64 pixels, 108 million parameters) instead of decoder " + "S.")
   private boolean large;
 
   @Mixin private CommonOptions.Batch batch = new CommonOptions.Batch(8);
@@ -47,7 +49,8 @@ public final class CheckpointingBench implements Callable<Integer> {
       names = "--steps",
       paramLabel = "N",
       defaultValue = "5",
-      description = "Measured steps, after one warm-up step. Default: ${DEFAULT-VALUE}")
+      description =
+          "The number of measured steps, after one warm-up step. Default: " + "${DEFAULT-VALUE}")
   private int steps;
 
   /** The measurement of one treatment of activations. */

@@ -25,11 +25,12 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "cost",
     description = {
-      "Count the cost of one sample in each network of a model, in the decoders S and M, and "
-          + "in the U-Net and the autoencoder of Kandinsky 2.2 at three sizes: products and sums "
-          + "of convolutions and dense layers, those of attention, the bytes that all operations "
-          + "read and write in bfloat16, the trained values, the nodes of the graph.",
-      "No weights are read, and nothing is run."
+      "Count the cost of one sample in each network of a model, in the decoders S "
+          + "and M, and in Kandinsky 2.2's U-Net and autoencoder at three sizes. The "
+          + "columns are: multiply-adds of convolutions and linear layers, multiply-adds "
+          + "of attention, bytes read and written in bfloat16, trainable parameters, and "
+          + "graph nodes.",
+      "No weights are read, and no network is run."
     })
 public final class CostBench implements Callable<Integer> {
   private static final String NAME = "%-18s";

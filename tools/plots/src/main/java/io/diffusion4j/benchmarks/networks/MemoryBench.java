@@ -22,8 +22,9 @@ import picocli.CommandLine.Option;
 @Command(
     name = "memory",
     description = {
-      "Train the decoder of a model in a process of its own with a fixed heap, and print the "
-          + "resident memory after each tenth of the steps, also as a fraction of the first."
+      "Train a model's decoder in a separate process with a fixed heap size. After "
+          + "each tenth of the steps, print the resident memory, also as a fraction of "
+          + "the first measurement."
     })
 public final class MemoryBench implements Callable<Integer> {
   private static final List<String> FIXED_HEAP = List.of("-Xms1g", "-Xmx1g", "-XX:+AlwaysPreTouch");
@@ -34,7 +35,7 @@ public final class MemoryBench implements Callable<Integer> {
       names = "--steps",
       paramLabel = "N",
       defaultValue = "2000",
-      description = "Training steps. Default: ${DEFAULT-VALUE}")
+      description = "The number of training steps. Default: ${DEFAULT-VALUE}")
   private long steps;
 
   @Mixin private CommonOptions.Batch batch = new CommonOptions.Batch(1);

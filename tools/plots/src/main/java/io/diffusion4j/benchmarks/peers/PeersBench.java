@@ -34,9 +34,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "peers",
     description = {
-      "Measure the same networks in Diffusion4J, in ONNX Runtime and in libtorch.",
-      "Each engine runs in a process of its own, and they take turns. Maven downloads the peers "
-          + "at the first run, about 170 MB."
+      "Compare the speed of the same networks in Diffusion4J, ONNX Runtime and " + "libtorch.",
+      "Each engine runs in a separate process; the engines take turns. On the "
+          + "first run, Maven downloads the other engines, about 170 MB."
     },
     footer = {
       "",
@@ -56,9 +56,9 @@ public final class PeersBench implements Callable<Integer> {
       paramLabel = "NAME",
       defaultValue = "S,M",
       description =
-          "The networks: the decoders XS (for a trial), S and M, or the prior, decoder and"
-              + " upsampler of Karlo's size, which need about 15 GB of memory. Default:"
-              + " ${DEFAULT-VALUE}")
+          "The networks: the decoders XS (for a trial), S and M; or prior, decoder and "
+              + "upsampler of the size of Karlo, which need about 15 GB of memory. Default: "
+              + "${DEFAULT-VALUE}")
   private List<String> networks = List.of();
 
   @Option(
@@ -66,25 +66,27 @@ public final class PeersBench implements Callable<Integer> {
       split = ",",
       paramLabel = "FORMAT",
       description =
-          "Measure only these number formats: f32, bf16, int8. Errors are relative to our outputs "
-              + "in the first one. Default: all that the machine has")
+          "The number formats to measure: f32, bf16, int8. Errors are relative to the "
+              + "outputs of Diffusion4J in the first format. Default: all formats that the "
+              + "machine supports")
   private List<String> precisions = List.of();
 
   @Option(
       names = "--quick",
-      description = "Measure with few calls, as a smoke test; the figures are not for quoting.")
+      description =
+          "Run each measurement only a few times, as a smoke test; do not quote the " + "results.")
   private boolean quick;
 
   @Option(
       names = "--history",
       paramLabel = "DIR",
-      description = "Also append the run to the JSON file of this kind of processor in DIR.")
+      description = "Also append the results to the JSON file for this kind of processor in DIR.")
   private Optional<Path> history = Optional.empty();
 
   @Option(
       names = "--plot",
       paramLabel = "FILE",
-      description = "Also draw the speeds as bars, PNG or SVG.")
+      description = "Also plot the speeds as a bar chart: FILE.png or FILE.svg.")
   private Optional<Path> plot = Optional.empty();
 
   @Override

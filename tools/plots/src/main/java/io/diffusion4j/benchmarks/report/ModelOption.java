@@ -12,7 +12,7 @@ public final class ModelOption {
       names = "--model",
       paramLabel = "DIR",
       defaultValue = SHIPPED,
-      description = "The folder of the model. Default: ${DEFAULT-VALUE}")
+      description = "The model folder. Default: ${DEFAULT-VALUE}")
   private Path folder = Path.of("");
 
   /** Returns the folder of the model. */

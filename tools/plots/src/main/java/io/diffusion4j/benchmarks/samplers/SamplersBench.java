@@ -33,13 +33,14 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "samplers",
     description = {
-      "Measure how close the deterministic samplers come to the picture of a reference with "
-          + "very many steps.",
-      "The distance is the root mean square over the pixels of the decoder's images, in [-1, 1]."
+      "Measure the distance between the pictures of deterministic samplers and a "
+          + "reference picture drawn with many more steps.",
+      "The distance is the root mean square error over the pixels of the decoder's "
+          + "images, which are in [-1, 1]."
     },
     footer = {
       "",
-      "Example, which makes the picture of docs/choosing-a-sampler.md:",
+      "Example (the chart of docs/choosing-a-sampler.md):",
       "  diffusion4j bench samplers --output docs/images/samplers.png"
     })
 public final class SamplersBench implements Callable<Integer> {
@@ -60,7 +61,7 @@ public final class SamplersBench implements Callable<Integer> {
       names = "--samplers",
       split = ",",
       paramLabel = "NAME",
-      description = "The samplers to compare. Default: all deterministic ones")
+      description = "The samplers to compare. Default: all deterministic samplers")
   private List<String> samplers = List.of();
 
   @Option(
@@ -76,7 +77,7 @@ public final class SamplersBench implements Callable<Integer> {
       paramLabel = "N",
       defaultValue = "250",
       description =
-          "Steps of the reference, which is drawn by "
+          "The number of steps of the reference picture, which is drawn by "
               + SamplerConvergence.REFERENCE
               + ". Default: ${DEFAULT-VALUE}")
   private int referenceSteps;
@@ -85,7 +86,8 @@ public final class SamplersBench implements Callable<Integer> {
       names = "--decoder-guidance",
       paramLabel = "X",
       defaultValue = "" + Defaults.DECODER_GUIDANCE,
-      description = "Guidance scale of the decoder. Default: ${DEFAULT-VALUE}")
+      description =
+          "The guidance scale of the decoder; 1 is no guidance. Default: " + "${DEFAULT-VALUE}")
   private double guidanceScale;
 
   @Override

@@ -17,10 +17,10 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "steps",
     description = {
-      "Measure a step of each sampler, of eight samples of 64×64×3, and of a hand-written loop for"
-          + " the same step.",
-      "The fraction is the loop's time divided by the sampler's. The fastest of many short "
-          + "iterations counts."
+      "Measure one step of each sampler on eight samples of 64×64×3, and a "
+          + "hand-written loop that computes the same step.",
+      "The fraction is the loop's time divided by the sampler's time. Each is the "
+          + "minimum over many short iterations."
     })
 public final class StepsBench implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();
@@ -29,7 +29,7 @@ public final class StepsBench implements Callable<Integer> {
       names = "--samplers",
       split = ",",
       paramLabel = "NAME",
-      description = "The samplers to measure. Default: all")
+      description = "The samplers to measure. Default: all samplers")
   private List<String> samplers = List.of();
 
   @Override

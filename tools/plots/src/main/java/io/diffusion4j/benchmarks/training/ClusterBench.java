@@ -27,10 +27,10 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "cluster",
     description = {
-      "Measure sums between processes of this machine, and training steps of the decoder S, or of"
-          + " --model, in bfloat16: in one process with one thread, in one with --processes"
-          + " threads, and in --processes with one thread each. A step has the same rows in all of"
-          + " them."
+      "Measure gradient sums between processes on this machine, and bfloat16 "
+          + "training steps of decoder S or of the decoder of --model. A step has the "
+          + "same batch in all configurations: one process with one thread, one process "
+          + "with --processes threads, and --processes processes with one thread each."
     })
 public final class ClusterBench implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();
@@ -45,7 +45,7 @@ public final class ClusterBench implements Callable<Integer> {
   @Option(
       names = "--model",
       paramLabel = "DIR",
-      description = "The folder of a model whose decoder is trained instead of S.")
+      description = "A model folder; its decoder is trained instead of decoder S.")
   private Optional<Path> model = Optional.empty();
 
   @Option(
@@ -53,7 +53,7 @@ public final class ClusterBench implements Callable<Integer> {
       paramLabel = "MB",
       split = ",",
       defaultValue = "0.00004,1,10,80",
-      description = "The megabytes of sums. Default: ${DEFAULT-VALUE}")
+      description = "The sizes of the summed arrays, in megabytes. Default: ${DEFAULT-VALUE}")
   private List<Double> sizes = List.of();
 
   @Option(
@@ -62,22 +62,23 @@ public final class ClusterBench implements Callable<Integer> {
       split = ",",
       defaultValue = "f32,bf16",
       description =
-          "The formats in which processes exchange gradients: f32 or bf16. Default:"
-              + " ${DEFAULT-VALUE}")
+          "The number formats in which processes exchange gradients: f32, bf16. "
+              + "Default: ${DEFAULT-VALUE}")
   private List<String> sums = List.of();
 
   @Option(
       names = "--batch",
       paramLabel = "N",
       defaultValue = "32",
-      description = "Rows of a step. Default: ${DEFAULT-VALUE}")
+      description = "The batch size of a step. Default: ${DEFAULT-VALUE}")
   private int batch;
 
   @Option(
       names = "--steps",
       paramLabel = "N",
       defaultValue = "5",
-      description = "Measured steps, after two warm-up steps. Default: ${DEFAULT-VALUE}")
+      description =
+          "The number of measured steps, after two warm-up steps. Default: " + "${DEFAULT-VALUE}")
   private int steps;
 
   @Option(
@@ -85,8 +86,9 @@ public final class ClusterBench implements Callable<Integer> {
       paramLabel = "N",
       defaultValue = "3",
       description =
-          "Runs of each kind, alternating; the medians are printed, as a machine's speed varies"
-              + " over minutes. Default: ${DEFAULT-VALUE}")
+          "The number of runs of each configuration, taken in turns; the medians are "
+              + "printed, because a machine's speed varies over minutes. Default: "
+              + "${DEFAULT-VALUE}")
   private int rounds;
 
   @Override

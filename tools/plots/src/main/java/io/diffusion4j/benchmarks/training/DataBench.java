@@ -19,11 +19,12 @@ import picocli.CommandLine.Option;
 @Command(
     name = "data",
     description = {
-      "Write a tar shard of generated JPEGs to a temporary folder, and read epochs of it as a"
-          + " training run does, in a process of its own with a fixed heap: the first epoch"
-          + " decodes, the others read the cached squares. Print the speed, the CPU time of a"
-          + " picture, and the resident memory after each tenth of an epoch, also as a fraction of"
-          + " the first. A second process opens the shard again, with the cached index."
+      "Write a tar shard of generated JPEGs to a temporary folder, and read it for "
+          + "several epochs, as training does. The reading process has a fixed heap "
+          + "size; its first epoch decodes the pictures, the others read cached crops. "
+          + "The speed, the CPU time per picture and, after each tenth of an epoch, the "
+          + "resident memory are printed. A second process opens the shard again, with "
+          + "the cached index."
     })
 public final class DataBench implements Callable<Integer> {
   private static final List<String> FIXED_HEAP =
@@ -33,27 +34,29 @@ public final class DataBench implements Callable<Integer> {
       names = "--pictures",
       paramLabel = "N",
       defaultValue = "100000",
-      description = "Pictures in the shard. Default: ${DEFAULT-VALUE}")
+      description = "The number of pictures in the shard. Default: ${DEFAULT-VALUE}")
   private int pictures;
 
   @Option(
       names = "--side",
       paramLabel = "N",
       defaultValue = "128",
-      description = "Width and height of a picture. Default: ${DEFAULT-VALUE}")
+      description = "The width and height of a picture, in pixels. Default: ${DEFAULT-VALUE}")
   private int side;
 
   @Option(
       names = "--trained",
       paramLabel = "N",
       defaultValue = "64",
-      description = "The training resolution. Default: ${DEFAULT-VALUE}")
+      description = "The training resolution, in pixels. Default: ${DEFAULT-VALUE}")
   private int trained;
 
   @Option(
       names = "--data-threads",
       paramLabel = "N",
-      description = "Threads that decode pictures. Default: one less than the number of processors")
+      description =
+          "The number of threads that decode pictures. Default: one less than the "
+              + "number of processors")
   private int threads = Math.max(1, Runtime.getRuntime().availableProcessors() - 1);
 
   @Override

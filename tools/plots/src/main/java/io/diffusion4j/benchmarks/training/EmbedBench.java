@@ -39,10 +39,11 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "embed",
     description = {
-      "Embed pictures by an image tower in the shape of ViT-B/32 with random weights, as "
-          + "embed does: JPEGs of a shard, decoded while the tower computes the previous batch. "
-          + "One row has the tower alone, the next one the whole run; fractions are of the "
-          + "convolution peak."
+      "Measure the speed of embedding the JPEGs of a shard with an image encoder "
+          + "of the size of ViT-B/32 and random weights. Pictures are decoded while the "
+          + "encoder computes the previous batch. One table row is the encoder alone, "
+          + "the next is the whole run; fractions are relative to the peak speed of a "
+          + "convolution."
     })
 public final class EmbedBench implements Callable<Integer> {
   private static final ClipVisionNetwork VIT_B_32 =
@@ -64,7 +65,7 @@ public final class EmbedBench implements Callable<Integer> {
       names = "--side",
       paramLabel = "N",
       defaultValue = "256",
-      description = "Width and height of a picture. Default: ${DEFAULT-VALUE}")
+      description = "The width and height of a picture, in pixels. Default: ${DEFAULT-VALUE}")
   private int side;
 
   @Override

@@ -23,8 +23,9 @@ import picocli.CommandLine.Parameters;
     description = "Plot the weight of each timestep's error in the variational bound.",
     footer = {
       "",
-      "The simple loss gives the square error of eps the same weight at all timesteps. With --nll,",
-      "a second chart has the terms L_t of the bound as measured by nll.",
+      "The simple loss weights the squared error of eps equally at all timesteps. "
+          + "With --nll, a second chart shows the terms L_t of the bound, as measured by "
+          + "nll.",
       "",
       "Examples:",
       "  diffusion4j plot bound linear cosine --output bound.svg",
@@ -38,7 +39,7 @@ final class BoundCommand implements Callable<Integer> {
       paramLabel = "SCHEDULE",
       arity = "0..*",
       defaultValue = "linear",
-      description = "Names of schedules. Default: ${DEFAULT-VALUE}")
+      description = "The names of noise schedules. Default: ${DEFAULT-VALUE}")
   private List<String> schedules = List.of();
 
   @Mixin private TrainSteps trainSteps = new TrainSteps();
@@ -46,7 +47,8 @@ final class BoundCommand implements Callable<Integer> {
   @Option(
       names = "--nll",
       paramLabel = "FILE",
-      description = "A report of nll --json, whose name is in the legend; may be repeated.")
+      description =
+          "A file written by nll --json; its name appears in the legend. May be " + "repeated.")
   private List<Path> reports = List.of();
 
   @Mixin private PictureOptions picture = new PictureOptions();

@@ -38,12 +38,13 @@ import picocli.CommandLine.Parameters;
  */
 @Command(
     name = "components",
-    description = "Draw pictures from the first principal components of their embeddings.",
+    description = "Draw pictures from the first principal components of their CLIP embeddings.",
     footer = {
       "",
-      "A row for each picture: drawn from its embedding reduced to that many components, drawn",
-      "from the whole embedding, and the picture itself. The components are those of the examples,",
-      "and all drawings of a row start from the same noise.",
+      "Each row shows one picture: drawn from 1, 2, … principal components of its "
+          + "embedding, drawn from the whole embedding, and the original. The components "
+          + "are computed from the --images examples or emoji, and all drawings in a row "
+          + "start from the same noise.",
       "",
       "Example:",
       "  diffusion4j plot components apple.png owl.png --components 1,4,16,64 -o components.png"

@@ -20,11 +20,12 @@ import picocli.CommandLine.Parameters;
 /** {@code diffusion4j plot forward}: draws a picture on its way to noise. */
 @Command(
     name = "forward",
-    description = "Draw a picture at several timesteps of the forward process.",
+    description = "Show a picture at several timesteps of the forward process.",
     footer = {
       "",
-      "A row for each schedule: x_t = √alphaBar_t · x_0 + √(1 − alphaBar_t) · eps, with the same",
-      "noise eps in all of them. Values beyond black and white are cut off.",
+      "Each row shows one schedule: x_t = √alphaBar_t · x_0 + √(1 − alphaBar_t) · "
+          + "eps, with the same noise eps everywhere. Values outside the range from "
+          + "black to white are clipped.",
       "",
       "Example:",
       "  diffusion4j plot forward apple.png --schedule linear,cosine --labels --output forward.png"
@@ -40,8 +41,7 @@ final class ForwardCommand implements Callable<Integer> {
       split = ",",
       paramLabel = "T",
       defaultValue = "-1,49,99,199,399,599,999",
-      description =
-          "The timesteps, counted from 0; -1 is the picture itself. Default: ${DEFAULT-VALUE}")
+      description = "The timesteps, from 0; -1 is the original picture. Default: ${DEFAULT-VALUE}")
   private List<Integer> timesteps = List.of();
 
   @Option(
@@ -49,7 +49,9 @@ final class ForwardCommand implements Callable<Integer> {
       split = ",",
       paramLabel = "NAME",
       defaultValue = "linear",
-      description = "The noise schedule; several names are compared. Default: ${DEFAULT-VALUE}")
+      description =
+          "The noise schedule; separate several names with commas to compare them. "
+              + "Default: ${DEFAULT-VALUE}")
   private List<String> schedules = List.of();
 
   @Mixin private TrainSteps trainSteps = new TrainSteps();

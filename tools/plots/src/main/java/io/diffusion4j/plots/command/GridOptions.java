@@ -20,7 +20,9 @@ final class GridOptions {
       names = "--spacing",
       split = ",",
       paramLabel = "NAME",
-      description = "The spacing of the visited timesteps; several names are compared.")
+      description =
+          "The spacing of the visited timesteps; separate several names with commas to "
+              + "compare them.")
   private List<String> spacings = List.of();
 
   @Option(
@@ -34,8 +36,8 @@ final class GridOptions {
       names = "--respacing",
       paramLabel = "SPEC",
       description = {
-        "The visited timesteps in OpenAI's notation: ddimN, fast27, or the number in each section"
-            + " of equal size, such as 10,10,3,2,2."
+        "The visited timesteps in OpenAI's respacing notation: ddimN, fast27, or the "
+            + "number of timesteps in each of several equal sections, such as 10,10,3,2,2."
       })
   private Optional<String> respacing = Optional.empty();
 
@@ -43,7 +45,8 @@ final class GridOptions {
       names = "--timesteps",
       split = ",",
       paramLabel = "T",
-      description = "Visit these timesteps, the noisiest first.")
+      description =
+          "The visited timesteps, from the noisiest to the cleanest, separated by " + "commas.")
   private List<Integer> timesteps = List.of();
 
   /** Returns the schedules of these names, in their order. */

@@ -25,11 +25,11 @@ import picocli.CommandLine.Parameters;
 /** {@code diffusion4j plot network}: the levels of a U-Net. */
 @Command(
     name = "network",
-    description = "Draw the levels of a model's decoder or upsampler, from the network itself.",
+    description = "Draw a diagram of the levels of a model's decoder or upsampler.",
     footer = {
       "",
-      "Reads settings, no weights. Levels with attention have another colour, and dashed lines are",
-      "skip connections.",
+      "Only settings are read, no weights. Levels with attention have a different "
+          + "colour, and dashed lines are skip connections.",
       "",
       "Example:",
       "  diffusion4j plot network emoji/model --output unet.svg"
@@ -43,7 +43,9 @@ final class NetworkCommand implements Callable<Integer> {
 
   @Mixin private Console console = new Console();
 
-  @Parameters(paramLabel = "DIR", description = "The folder of a pipeline, or ORG/NAME.")
+  @Parameters(
+      paramLabel = "DIR",
+      description = "A model folder, or ORG/NAME of a downloaded model.")
   private Path folder = Path.of("");
 
   @Option(

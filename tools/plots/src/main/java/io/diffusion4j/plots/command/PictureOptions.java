@@ -15,7 +15,7 @@ final class PictureOptions {
   @Option(
       names = {"-o", "--output"},
       paramLabel = "FILE",
-      description = "The picture to write: FILE.png or FILE.svg.")
+      description = "The picture file to write: FILE.png or FILE.svg.")
   private @Nullable Path output;
 
   @Option(names = "--title", paramLabel = "TEXT", description = "The title above the picture.")

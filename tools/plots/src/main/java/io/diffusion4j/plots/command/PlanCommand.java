@@ -20,12 +20,13 @@ import picocli.CommandLine.Parameters;
 /** {@code diffusion4j plan} and {@code plot plan}: shows the steps of a sampler. */
 @Command(
     name = "plan",
-    description = "Show the steps of a sampler: as a table, or as a picture with --output.",
+    description = "List the steps of a sampler in a table, or plot them with --output.",
     footer = {
       "",
-      "The table has the timestep of each call of the network, alphaBar, the log signal-to-noise",
-      "ratio, the factors of the sample x, of the estimates x0 and eps, and of the estimates of",
-      "earlier calls, and the standard deviation of the noise that is added.",
+      "For each call of the network, the table contains the timestep, alphaBar, "
+          + "and the log signal-to-noise ratio; the coefficients of the sample x, of the "
+          + "estimates x0 and eps, and of earlier estimates; and the standard deviation "
+          + "of the added noise.",
       "",
       "Examples:",
       "  diffusion4j plan dpmpp-2m --steps 10",
@@ -38,7 +39,7 @@ public final class PlanCommand implements Callable<Integer> {
       paramLabel = "SAMPLER",
       arity = "0..*",
       defaultValue = Defaults.SAMPLER,
-      description = "Names of samplers. Default: ${DEFAULT-VALUE}")
+      description = "The names of samplers. Default: ${DEFAULT-VALUE}")
   private List<String> samplers = List.of();
 
   @Option(
@@ -46,7 +47,9 @@ public final class PlanCommand implements Callable<Integer> {
       split = ",",
       paramLabel = "NAME",
       defaultValue = "cosine",
-      description = "The noise schedule; several names are compared. Default: ${DEFAULT-VALUE}")
+      description =
+          "The noise schedule; separate several names with commas to compare them. "
+              + "Default: ${DEFAULT-VALUE}")
   private List<String> schedules = List.of();
 
   @Mixin private GridOptions grid = new GridOptions();

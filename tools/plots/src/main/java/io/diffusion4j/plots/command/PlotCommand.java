@@ -30,7 +30,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "plot",
     description =
-        "Plot the forward process, schedules, the bound, plans, training runs and embeddings.",
+        "Plot noise schedules, the forward process, sampling plans, training runs, "
+            + "embeddings and more.",
     subcommands = {
       PlanCommand.class,
       ForwardCommand.class,
@@ -51,13 +52,13 @@ import picocli.CommandLine.Parameters;
       "  diffusion4j plot training training/emoji/state/decoder --output loss.svg"
     })
 public final class PlotCommand implements Runnable {
-  private static final String NAMES = "Names of schedules. Default: all";
+  private static final String NAMES = "The names of noise schedules. Default: all";
 
   @Mixin private Console console = new Console();
 
   @Command(
       name = "schedules",
-      description = "Plot alphaBar over the timesteps, with the visited ones marked.")
+      description = "Plot alphaBar over the timesteps, and mark the visited timesteps.")
   int schedules(
       @Parameters(paramLabel = "NAME", arity = "0..*", description = NAMES) List<String> names,
       @Mixin GridOptions grid,
@@ -77,20 +78,20 @@ public final class PlotCommand implements Runnable {
 
   @Command(
       name = "training",
-      description = "Plot the loss of training runs over their steps, a chart for each.")
+      description = "Plot the loss of training runs over their steps, in one chart for each run.")
   int training(
       @Parameters(
               paramLabel = "STATE",
               arity = "1..*",
-              description = "Folders of states, such as training/emoji/state/decoder.")
+              description = "State folders of trained parts, such as training/emoji/state/decoder.")
           List<Path> states,
       @Option(
               names = "--value",
               paramLabel = "NAME",
               defaultValue = "loss",
               description =
-                  "Another number: gradient_norm, learning_rate, images_per_second."
-                      + " Default: ${DEFAULT-VALUE}")
+                  "The value to plot: loss, gradient_norm, learning_rate or images_per_second. "
+                      + "Default: ${DEFAULT-VALUE}")
           String value,
       @Mixin PictureOptions picture)
       throws IOException {

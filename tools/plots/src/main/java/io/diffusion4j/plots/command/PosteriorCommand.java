@@ -19,12 +19,12 @@ import picocli.CommandLine.Option;
 /** {@code diffusion4j plot posterior}: shows why the reverse process needs small steps. */
 @Command(
     name = "posterior",
-    description = "Plot the true reverse distribution, q(x_s | x_t), of data near -1 and 1.",
+    description = "Plot the true reverse distribution q(x_s | x_t) for data near -1 and 1.",
     footer = {
       "",
-      "Each step has a chart, with the Gaussian of the same mean and variance, the best that a",
-      "network with one mean can predict, and with q(x_s | x_t, x_0) for x_0 = -1 and x_0 = 1.",
-      "",
+      "Each chart shows q(x_s | x_t) for one step length, and the Gaussian of the "
+          + "same mean and variance, which is the best prediction of a network with one "
+          + "mean. It also shows q(x_s | x_t, x_0) for x_0 = -1 and x_0 = 1.",
       "Example:",
       "  diffusion4j plot posterior --steps 10,100,300 --output posterior.svg"
     })
@@ -48,7 +48,7 @@ final class PosteriorCommand implements Callable<Integer> {
       names = "--timestep",
       paramLabel = "T",
       defaultValue = "400",
-      description = "The timestep t where the steps start. Default: ${DEFAULT-VALUE}")
+      description = "The timestep t at which the steps start. Default: ${DEFAULT-VALUE}")
   private int timestep;
 
   @Option(
@@ -56,14 +56,14 @@ final class PosteriorCommand implements Callable<Integer> {
       split = ",",
       paramLabel = "N",
       defaultValue = "10,100,300",
-      description = "The lengths of the steps, in timesteps. Default: ${DEFAULT-VALUE}")
+      description = "The step lengths t - s, in timesteps. Default: ${DEFAULT-VALUE}")
   private List<Integer> steps = List.of();
 
   @Option(
       names = "--at",
       paramLabel = "X",
       defaultValue = "0.1",
-      description = "The noisy number x_t. Default: ${DEFAULT-VALUE}")
+      description = "The value of the noisy sample x_t. Default: ${DEFAULT-VALUE}")
   private double at;
 
   @Mixin private PictureOptions picture = new PictureOptions();

@@ -21,10 +21,10 @@ import picocli.CommandLine.Parameters;
 /** {@code diffusion4j plot sheet}: pictures in rows, with labels. */
 @Command(
     name = "sheet",
-    description = "Put pictures into rows, with labels above the columns and before the rows.",
+    description = "Arrange pictures in a grid, with labels for rows and columns.",
     footer = {
       "",
-      "Without labels of columns, all pictures are in one row under the names of their files.",
+      "Without --columns, all pictures are in one row, labelled with their file " + "names.",
       "",
       "Example:",
       "  diffusion4j plot sheet a.png b.png --columns \"s = 1,s = 2\" --output sheet.png"
@@ -39,14 +39,14 @@ final class SheetCommand implements Callable<Integer> {
       names = "--columns",
       split = ",",
       paramLabel = "TEXT",
-      description = "The labels of the columns.")
+      description = "The labels of the columns, separated by commas. Default: file names")
   private List<String> columns = List.of();
 
   @Option(
       names = "--rows",
       split = ",",
       paramLabel = "TEXT",
-      description = "The labels of the rows. Default: none")
+      description = "The labels of the rows, separated by commas. Default: none")
   private List<String> rows = List.of();
 
   @Mixin private CommonOptions.Output output = new CommonOptions.Output();

@@ -26,10 +26,10 @@ import picocli.CommandLine.Parameters;
 /** {@code diffusion4j plot similarity}: plots CLIP's cosines of texts and pictures. */
 @Command(
     name = "similarity",
-    description = "Plot the cosines of CLIP's embeddings of texts and pictures.",
+    description = "Plot the cosine similarities of the CLIP embeddings of texts and pictures.",
     footer = {
       "",
-      "Each row is a text; the picture that is most similar to it has a frame.",
+      "Each row is a text; its most similar picture has a frame.",
       "",
       "Example:",
       "  diffusion4j plot similarity apple.png owl.png --text \"an apple\" --text \"an owl\""
@@ -46,14 +46,15 @@ public final class SimilarityCommand implements Callable<Integer> {
   @Parameters(
       arity = "1..*",
       paramLabel = "PICTURES",
-      description = "Picture files, or folders, lists and shards of pictures, up to 64 in all.")
+      description =
+          "Picture files; or folders, lists and shards of pictures; up to 64 pictures " + "in all.")
   private List<String> pictures = List.of();
 
   @Option(
       names = "--text",
       required = true,
       paramLabel = "TEXT",
-      description = "A text; may be repeated.")
+      description = "A text to compare with the pictures; may be repeated.")
   private List<String> texts = List.of();
 
   @Mixin private CommonOptions.Output output = new CommonOptions.Output();

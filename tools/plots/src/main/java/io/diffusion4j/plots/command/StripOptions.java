@@ -22,7 +22,7 @@ final class StripOptions {
 
   @Option(
       names = "--labels",
-      description = "Enlarge the pictures, and label rows and columns; PNG only.")
+      description = "Enlarge the pictures, and label rows and columns. PNG output only.")
   private boolean labels;
 
   long seed() {

@@ -31,12 +31,14 @@ import picocli.CommandLine.Option;
 /** {@code diffusion4j toy}: plots the diffusion of points, with a network trained in seconds. */
 @Command(
     name = "toy",
-    description = "Train a small network on points in the plane, and plot its diffusion.",
+    description =
+        "Train a small network on points in the plane, and plot its diffusion " + "process.",
     footer = {
       "",
-      "Plots the forward process, the learned score as arrows, x_t and the estimates of x_0 on the",
-      "way of DDIM, and the paths of samplers, each as PNG and SVG, the first and the last also as",
-      "animated GIF.",
+      "The plots show the forward process, the learned score as arrows, x_t and "
+          + "the estimates of x_0 along a DDIM trajectory, and the paths of the "
+          + "samplers. Each is written as PNG and SVG; the first and last also as "
+          + "animated GIF.",
       "",
       "Examples:",
       "  diffusion4j toy --points spiral --sampler ddpm-small,ddim,ode-heun --output toy",
@@ -67,7 +69,7 @@ public final class ToyCommand implements Callable<Integer> {
       paramLabel = "NAME,…",
       split = ",",
       defaultValue = "ddpm-small,ddim,heun",
-      description = "Samplers to compare. Default: ${DEFAULT-VALUE}")
+      description = "The samplers to compare. Default: ${DEFAULT-VALUE}")
   private List<String> samplers = List.of();
 
   @Option(
@@ -82,29 +84,30 @@ public final class ToyCommand implements Callable<Integer> {
       paramLabel = "NAME",
       defaultValue = "ddpm",
       description =
-          "flow also trains a second network as a flow and draws it beside. Default:"
-              + " ${DEFAULT-VALUE}")
+          "ddpm trains a DDPM; flow also trains a second network by flow matching, and "
+              + "plots both side by side. Default: ${DEFAULT-VALUE}")
   private String process = "";
 
   @Option(
       names = "--steps",
       paramLabel = "N",
       defaultValue = "50",
-      description = "Timesteps that the samplers visit. Default: ${DEFAULT-VALUE}")
+      description = "The number of timesteps that the samplers visit. Default: ${DEFAULT-VALUE}")
   private int steps;
 
   @Option(
       names = "--count",
       paramLabel = "N",
       defaultValue = "1000",
-      description = "Points in a drawing. Default: ${DEFAULT-VALUE}")
+      description = "The number of points in each plot. Default: ${DEFAULT-VALUE}")
   private int count;
 
   @Option(
       names = "--training-steps",
       paramLabel = "N",
       defaultValue = "3000",
-      description = "Training steps, of 256 points each. Default: ${DEFAULT-VALUE}")
+      description =
+          "The number of training steps, with 256 points each. Default: " + "${DEFAULT-VALUE}")
   private int trainingSteps;
 
   @Mixin private CommonOptions.Seed seed = new CommonOptions.Seed();

@@ -14,7 +14,7 @@ final class TrainSteps {
       names = "--train-steps",
       paramLabel = "T",
       defaultValue = "1000",
-      description = "The number of timesteps of a schedule. Default: ${DEFAULT-VALUE}")
+      description = "The number of timesteps in the noise schedule. Default: ${DEFAULT-VALUE}")
   private int count;
 
   int count() {

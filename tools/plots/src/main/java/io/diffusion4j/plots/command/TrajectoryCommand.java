@@ -35,11 +35,12 @@ import picocli.CommandLine.Parameters;
  */
 @Command(
     name = "trajectory",
-    description = "Draw the decoder's estimates of the picture while it samples.",
+    description = "Show the decoder's estimates of the picture while it samples.",
     footer = {
       "",
-      "A row for each sampler, from the same noise: the estimate x0 after each step. In a GIF they",
-      "move, side by side.",
+      "Each row shows one sampler's estimate x0 after every step; all rows start "
+          + "from the same noise. A GIF shows the samplers side by side, with one frame "
+          + "per step.",
       "",
       "Example:",
       "  diffusion4j plot trajectory \"a red apple\" --sampler ddim,ddpm-small -o way.png"
@@ -63,14 +64,16 @@ final class TrajectoryCommand implements Callable<Integer> {
       split = ",",
       paramLabel = "NAME",
       defaultValue = "ddim",
-      description = "The decoder's sampler; several names are compared. Default: ${DEFAULT-VALUE}")
+      description =
+          "The decoder's sampler; separate several names with commas to compare them. "
+              + "Default: ${DEFAULT-VALUE}")
   private List<String> samplers = List.of();
 
   @Option(
       names = "--steps",
       paramLabel = "N",
       defaultValue = "10",
-      description = "Steps of the decoder. Default: ${DEFAULT-VALUE}")
+      description = "The number of decoder steps. Default: ${DEFAULT-VALUE}")
   private int steps;
 
   @Mixin private StripOptions strip = new StripOptions();
