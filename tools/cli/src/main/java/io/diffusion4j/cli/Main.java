@@ -79,7 +79,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "0:done",
       "1:failed",
       "2:bad input",
-      "75:a process of a distributed training run was lost; run the same command " + "to resume"
+      "75:a process of a distributed training run was lost; run the same command to resume"
     })
 public final class Main implements Runnable {
   /** The commands, in the order of the help. */

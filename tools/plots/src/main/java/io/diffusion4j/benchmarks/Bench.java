@@ -53,7 +53,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "bench",
     description = {
-      "Measure the speed of this machine, and the fraction of it that Diffusion4J " + "reaches.",
+      "Measure the speed of this machine, and the fraction of it that Diffusion4J reaches.",
       "Speeds are in GFLOP/s, and in fractions of the speed of a 3×3 convolution "
           + "in float32 on this machine."
     },
@@ -111,7 +111,7 @@ public final class Bench implements Callable<Integer> {
   @Option(
       names = "--quick",
       description =
-          "Run each measurement only a few times, as a smoke test; do not quote the " + "results.")
+          "Run each measurement only a few times, as a smoke test; do not quote the results.")
   private boolean quick;
 
   @Mixin private CommonOptions.JsonFile json = new CommonOptions.JsonFile();

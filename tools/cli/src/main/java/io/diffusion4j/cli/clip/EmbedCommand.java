@@ -32,7 +32,7 @@ import picocli.CommandLine.Parameters;
     description = "Compute the CLIP embeddings of texts or pictures, and write them to a file.",
     footer = {
       "",
-      "An interrupted run over pictures resumes from the embeddings saved in " + "OUTPUT.part.",
+      "An interrupted run over pictures resumes from the embeddings saved in OUTPUT.part.",
       "",
       "Examples:",
       "  diffusion4j embed photos --output photos.safetensors",
@@ -64,7 +64,7 @@ public final class EmbedCommand implements Callable<Integer> {
       paramLabel = "FILE",
       required = true,
       description =
-          "The file to write: .safetensors, or .npy with a second file of names next " + "to it.")
+          "The file to write: .safetensors, or .npy with a second file of names next to it.")
   private Path output = Path.of("");
 
   @ArgGroup(validate = false, heading = "%nModel:%n")

@@ -51,7 +51,7 @@ final class LikelihoodOptions {
       names = "--count",
       paramLabel = "N",
       description =
-          "The number of pictures. Default: 16; with --images, all pictures in the " + "folder")
+          "The number of pictures. Default: 16; with --images, all pictures in the folder")
   private @Nullable Integer count;
 
   @Mixin private CommonOptions.Seed seed = new CommonOptions.Seed();

@@ -15,7 +15,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "measure",
     description = {
-      "Measure how well a model's prior separates noise from embeddings, by " + "timestep.",
+      "Measure how well a model's prior separates noise from embeddings, by timestep.",
       "The results are stored next to the prior's weights until the prior is "
           + "trained again. The sampler analytic-dpm requires them to compute its noise "
           + "variance."

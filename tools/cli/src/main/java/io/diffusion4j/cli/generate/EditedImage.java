@@ -22,7 +22,7 @@ final class EditedImage {
       arity = "0..1",
       defaultValue = "",
       description =
-          "A description of the edited image, in quotes. Default: the content of the " + "image")
+          "A description of the edited image, in quotes. Default: the content of the image")
   private String prompt = "";
 
   /** Checks that the file exists before any work is done. */

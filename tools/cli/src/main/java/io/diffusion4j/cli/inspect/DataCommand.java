@@ -78,7 +78,7 @@ public final class DataCommand implements Callable<Integer> {
       names = "--sheet",
       paramLabel = "FILE",
       description =
-          "Write a PNG contact sheet of up to 64 pictures, spaced evenly over the data " + "set.")
+          "Write a PNG contact sheet of up to 64 pictures, spaced evenly over the data set.")
   private @Nullable Path sheet;
 
   @Option(
@@ -95,7 +95,7 @@ public final class DataCommand implements Callable<Integer> {
       names = "--data-threads",
       paramLabel = "N",
       description =
-          "The number of threads that decode pictures. Default: the number of " + "processors")
+          "The number of threads that decode pictures. Default: the number of processors")
   private int threads = Runtime.getRuntime().availableProcessors();
 
   @Override

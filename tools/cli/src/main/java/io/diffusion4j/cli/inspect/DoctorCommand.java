@@ -110,7 +110,7 @@ public final class DoctorCommand implements Callable<Integer> {
       names = "--drawing",
       paramLabel = "FILE",
       description =
-          "For Stable Diffusion: write the picture that is drawn as a test to this " + "file.")
+          "For Stable Diffusion: write the picture that is drawn as a test to this file.")
   private @Nullable Path drawing;
 
   @Spec private CommandSpec command = CommandSpec.create();

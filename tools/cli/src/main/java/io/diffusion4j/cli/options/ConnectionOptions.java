@@ -16,7 +16,7 @@ public final class ConnectionOptions {
   @Option(
       names = "--tls",
       description =
-          "Connect with TLS, and trust Java's certificate authorities, or those of " + "--ca.")
+          "Connect with TLS, and trust Java's certificate authorities, or those of --ca.")
   private boolean tls;
 
   @Option(

@@ -16,7 +16,7 @@ public final class ProvenanceOptions {
       names = "--sign",
       paramLabel = "FILE",
       description =
-          "Sign the pixels and the recipe with this key; diffusion4j keygen creates " + "one.")
+          "Sign the pixels and the recipe with this key; diffusion4j keygen creates one.")
   private @Nullable Path sign;
 
   @Option(
@@ -31,7 +31,7 @@ public final class ProvenanceOptions {
       names = "--c2pa",
       paramLabel = "FILE",
       description =
-          "Add a C2PA manifest signed with this certificate, a PEM file; requires " + "--c2pa-key.")
+          "Add a C2PA manifest signed with this certificate, a PEM file; requires --c2pa-key.")
   private @Nullable Path certificate;
 
   @Option(

@@ -162,7 +162,7 @@ final class ConceptCommand implements Callable<Integer> {
       paramLabel = "N",
       defaultValue = "400",
       description =
-          "The number of training steps for each trained part. Default: " + "${DEFAULT-VALUE}")
+          "The number of training steps for each trained part. Default: ${DEFAULT-VALUE}")
   private int steps;
 
   @Option(

@@ -33,7 +33,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "convert",
     description =
-        "Convert PyTorch or safetensors files to model.safetensors, or to a model " + "folder.",
+        "Convert PyTorch or safetensors files to model.safetensors, or to a model folder.",
     footer = {
       "",
       "PyTorch files are read as data: no code in them is run. Their tensors are "

@@ -158,7 +158,7 @@ public final class DistillCommand implements Callable<Integer> {
       names = "--state",
       paramLabel = "DIR",
       description =
-          "The folder for the training state and the teacher's samples. Default: " + "OUTPUT-state")
+          "The folder for the training state and the teacher's samples. Default: OUTPUT-state")
   private @Nullable Path state;
 
   @Option(

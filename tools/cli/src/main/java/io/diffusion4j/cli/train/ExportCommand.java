@@ -66,7 +66,7 @@ public final class ExportCommand implements Callable<Integer> {
       paramLabel = "DIR",
       required = true,
       description =
-          "The folder for the ONNX files; existing files of the same names are " + "replaced.")
+          "The folder for the ONNX files; existing files of the same names are replaced.")
   private Path output = Path.of("");
 
   @Option(

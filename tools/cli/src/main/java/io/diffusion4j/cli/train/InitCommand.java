@@ -20,7 +20,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "init",
     description =
-        "Write a model folder with random weights, in the layout of a published " + "model.",
+        "Write a model folder with random weights, in the layout of a published model.",
     footer = {"", "Example:", "  diffusion4j init --config small --output random"})
 public final class InitCommand implements Callable<Integer> {
   /** The available sizes. */

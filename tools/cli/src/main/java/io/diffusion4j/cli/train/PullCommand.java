@@ -17,7 +17,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "pull",
     description =
-        "Download a published model to the cache that Python's Hugging Face tools " + "use.",
+        "Download a published model to the cache that Python's Hugging Face tools use.",
     footer = {
       "",
       "Only the files that a loader reads are downloaded. Each is checked by its "

@@ -58,7 +58,7 @@ import picocli.CommandLine.Spec;
     name = "train",
     subcommands = ConceptCommand.class,
     description =
-        "Train a part of a model on emoji or on your own pictures, or resume its " + "training.",
+        "Train a part of a model on emoji or on your own pictures, or resume its training.",
     footer = {
       "",
       "A run may be stopped at any time; the same command resumes it from the last "

@@ -87,7 +87,7 @@ public final class ServerBench implements Callable<Integer> {
       split = ",",
       paramLabel = "N",
       description =
-          "The numbers of steps of prior, decoder and upsampler. Default: the model's " + "own")
+          "The numbers of steps of prior, decoder and upsampler. Default: the model's own")
   private List<Integer> steps = List.of();
 
   @Mixin private CommonOptions.JsonFile json = new CommonOptions.JsonFile();

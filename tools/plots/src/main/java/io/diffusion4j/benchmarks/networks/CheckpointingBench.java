@@ -40,7 +40,7 @@ public final class CheckpointingBench implements Callable<Integer> {
   @Option(
       names = "--large",
       description =
-          "Measure decoder M (64×64 pixels, 108 million parameters) instead of decoder " + "S.")
+          "Measure decoder M (64×64 pixels, 108 million parameters) instead of decoder S.")
   private boolean large;
 
   @Mixin private CommonOptions.Batch batch = new CommonOptions.Batch(8);
@@ -50,7 +50,7 @@ public final class CheckpointingBench implements Callable<Integer> {
       paramLabel = "N",
       defaultValue = "5",
       description =
-          "The number of measured steps, after one warm-up step. Default: " + "${DEFAULT-VALUE}")
+          "The number of measured steps, after one warm-up step. Default: ${DEFAULT-VALUE}")
   private int steps;
 
   /** The measurement of one treatment of activations. */

@@ -34,7 +34,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "peers",
     description = {
-      "Compare the speed of the same networks in Diffusion4J, ONNX Runtime and " + "libtorch.",
+      "Compare the speed of the same networks in Diffusion4J, ONNX Runtime and libtorch.",
       "Each engine runs in a separate process; the engines take turns. On the "
           + "first run, Maven downloads the other engines, about 170 MB."
     },
@@ -74,7 +74,7 @@ public final class PeersBench implements Callable<Integer> {
   @Option(
       names = "--quick",
       description =
-          "Run each measurement only a few times, as a smoke test; do not quote the " + "results.")
+          "Run each measurement only a few times, as a smoke test; do not quote the results.")
   private boolean quick;
 
   @Option(

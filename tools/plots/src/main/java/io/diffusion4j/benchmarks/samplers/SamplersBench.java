@@ -87,7 +87,7 @@ public final class SamplersBench implements Callable<Integer> {
       paramLabel = "X",
       defaultValue = "" + Defaults.DECODER_GUIDANCE,
       description =
-          "The guidance scale of the decoder; 1 is no guidance. Default: " + "${DEFAULT-VALUE}")
+          "The guidance scale of the decoder; 1 is no guidance. Default: ${DEFAULT-VALUE}")
   private double guidanceScale;
 
   @Override

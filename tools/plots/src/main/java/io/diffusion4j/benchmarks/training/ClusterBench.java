@@ -78,7 +78,7 @@ public final class ClusterBench implements Callable<Integer> {
       paramLabel = "N",
       defaultValue = "5",
       description =
-          "The number of measured steps, after two warm-up steps. Default: " + "${DEFAULT-VALUE}")
+          "The number of measured steps, after two warm-up steps. Default: ${DEFAULT-VALUE}")
   private int steps;
 
   @Option(

@@ -48,7 +48,7 @@ final class BoundCommand implements Callable<Integer> {
       names = "--nll",
       paramLabel = "FILE",
       description =
-          "A file written by nll --json; its name appears in the legend. May be " + "repeated.")
+          "A file written by nll --json; its name appears in the legend. May be repeated.")
   private List<Path> reports = List.of();
 
   @Mixin private PictureOptions picture = new PictureOptions();

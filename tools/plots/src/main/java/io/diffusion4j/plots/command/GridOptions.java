@@ -46,7 +46,7 @@ final class GridOptions {
       split = ",",
       paramLabel = "T",
       description =
-          "The visited timesteps, from the noisiest to the cleanest, separated by " + "commas.")
+          "The visited timesteps, from the noisiest to the cleanest, separated by commas.")
   private List<Integer> timesteps = List.of();
 
   /** Returns the schedules of these names, in their order. */

@@ -24,7 +24,7 @@ import picocli.CommandLine.Parameters;
     description = "Arrange pictures in a grid, with labels for rows and columns.",
     footer = {
       "",
-      "Without --columns, all pictures are in one row, labelled with their file " + "names.",
+      "Without --columns, all pictures are in one row, labelled with their file names.",
       "",
       "Example:",
       "  diffusion4j plot sheet a.png b.png --columns \"s = 1,s = 2\" --output sheet.png"

@@ -47,7 +47,7 @@ public final class SimilarityCommand implements Callable<Integer> {
       arity = "1..*",
       paramLabel = "PICTURES",
       description =
-          "Picture files; or folders, lists and shards of pictures; up to 64 pictures " + "in all.")
+          "Picture files; or folders, lists and shards of pictures; up to 64 pictures in all.")
   private List<String> pictures = List.of();
 
   @Option(

@@ -32,7 +32,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "toy",
     description =
-        "Train a small network on points in the plane, and plot its diffusion " + "process.",
+        "Train a small network on points in the plane, and plot its diffusion process.",
     footer = {
       "",
       "The plots show the forward process, the learned score as arrows, x_t and "
@@ -107,7 +107,7 @@ public final class ToyCommand implements Callable<Integer> {
       paramLabel = "N",
       defaultValue = "3000",
       description =
-          "The number of training steps, with 256 points each. Default: " + "${DEFAULT-VALUE}")
+          "The number of training steps, with 256 points each. Default: ${DEFAULT-VALUE}")
   private int trainingSteps;
 
   @Mixin private CommonOptions.Seed seed = new CommonOptions.Seed();
