@@ -26,8 +26,8 @@ final class DataSetOptions {
       names = "--clip",
       paramLabel = "DIR",
       description =
-          "With --data: the CLIP model whose embeddings are compared, a folder or "
-              + "ORG/NAME. A CLIP model that was not used in training is the stricter judge.")
+          "With --data: the CLIP model (a folder or ORG/NAME) whose embeddings are "
+              + "compared. A CLIP model that was not used in training is the stricter judge.")
   private @Nullable Path clip;
 
   @Option(

@@ -22,8 +22,8 @@ import picocli.CommandLine.Option;
       "Write a tar shard of generated JPEGs to a temporary folder, and read it for "
           + "several epochs, as training does. The reading process has a fixed heap "
           + "size; its first epoch decodes the pictures, the others read cached crops. "
-          + "The speed, the CPU time per picture and, after each tenth of an epoch, the "
-          + "resident memory are printed. A second process opens the shard again, with "
+          + "It prints the speed and the CPU time per picture, and the resident memory "
+          + "after each tenth of an epoch. A second process opens the shard again, with "
           + "the cached index."
     })
 public final class DataBench implements Callable<Integer> {
