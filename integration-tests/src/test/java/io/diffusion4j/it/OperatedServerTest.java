@@ -159,11 +159,11 @@ class OperatedServerTest {
     assertThat(new ProcessBuilder("kill", "-HUP", pid).start().waitFor()).isZero();
   }
 
-  private void awaitModels(String... names) throws InterruptedException {
+  private void awaitModels(String... names) throws IOException, InterruptedException {
     for (int i = 0; i < 600 && !models().equals(List.of(names)); i++) {
       TimeUnit.MILLISECONDS.sleep(100);
     }
-    assertThat(models()).containsExactly(names);
+    assertThat(models()).as("log: %s", process.logged()).containsExactly(names);
   }
 
   private void awaitLog(String line) throws IOException, InterruptedException {
