@@ -94,8 +94,7 @@ public final class DataCommand implements Callable<Integer> {
   @Option(
       names = "--data-threads",
       paramLabel = "N",
-      description =
-          "The number of threads that decode pictures. Default: the number of processors")
+      description = "The number of threads that decode pictures. Default: the number of processors")
   private int threads = Runtime.getRuntime().availableProcessors();
 
   @Override

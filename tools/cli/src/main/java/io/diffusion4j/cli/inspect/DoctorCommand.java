@@ -109,8 +109,7 @@ public final class DoctorCommand implements Callable<Integer> {
   @Option(
       names = "--drawing",
       paramLabel = "FILE",
-      description =
-          "For Stable Diffusion: write the picture that is drawn as a test to this file.")
+      description = "For Stable Diffusion: write the picture that is drawn as a test to this file.")
   private @Nullable Path drawing;
 
   @Spec private CommandSpec command = CommandSpec.create();

@@ -15,8 +15,7 @@ import picocli.CommandLine.Option;
 public final class ConnectionOptions {
   @Option(
       names = "--tls",
-      description =
-          "Connect with TLS, and trust Java's certificate authorities, or those of --ca.")
+      description = "Connect with TLS, and trust Java's certificate authorities, or those of --ca.")
   private boolean tls;
 
   @Option(

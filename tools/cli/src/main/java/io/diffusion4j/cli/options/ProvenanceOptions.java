@@ -15,8 +15,7 @@ public final class ProvenanceOptions {
   @Option(
       names = "--sign",
       paramLabel = "FILE",
-      description =
-          "Sign the pixels and the recipe with this key; diffusion4j keygen creates one.")
+      description = "Sign the pixels and the recipe with this key; diffusion4j keygen creates one.")
   private @Nullable Path sign;
 
   @Option(

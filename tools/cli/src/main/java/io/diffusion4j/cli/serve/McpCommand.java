@@ -32,8 +32,7 @@ import picocli.CommandLine.Option;
  */
 @Command(
     name = "mcp",
-    description =
-        "Serve AI agents over the Model Context Protocol on standard input and output.",
+    description = "Serve AI agents over the Model Context Protocol on standard input and output.",
     footer = {
       "",
       "Configuration entry for a desktop application:",

@@ -161,8 +161,7 @@ final class ConceptCommand implements Callable<Integer> {
       names = "--steps",
       paramLabel = "N",
       defaultValue = "400",
-      description =
-          "The number of training steps for each trained part. Default: ${DEFAULT-VALUE}")
+      description = "The number of training steps for each trained part. Default: ${DEFAULT-VALUE}")
   private int steps;
 
   @Option(

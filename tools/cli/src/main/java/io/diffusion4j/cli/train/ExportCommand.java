@@ -65,8 +65,7 @@ public final class ExportCommand implements Callable<Integer> {
       names = "--onnx",
       paramLabel = "DIR",
       required = true,
-      description =
-          "The folder for the ONNX files; existing files of the same names are replaced.")
+      description = "The folder for the ONNX files; existing files of the same names are replaced.")
   private Path output = Path.of("");
 
   @Option(

@@ -19,8 +19,7 @@ import picocli.CommandLine.Option;
 /** {@code diffusion4j init}: writes a pipeline of random weights. */
 @Command(
     name = "init",
-    description =
-        "Write a model folder with random weights, in the layout of a published model.",
+    description = "Write a model folder with random weights, in the layout of a published model.",
     footer = {"", "Example:", "  diffusion4j init --config small --output random"})
 public final class InitCommand implements Callable<Integer> {
   /** The available sizes. */

@@ -16,8 +16,7 @@ import picocli.CommandLine.Parameters;
 /** {@code diffusion4j pull}: downloads a published model to the shared cache. */
 @Command(
     name = "pull",
-    description =
-        "Download a published model to the cache that Python's Hugging Face tools use.",
+    description = "Download a published model to the cache that Python's Hugging Face tools use.",
     footer = {
       "",
       "Only the files that a loader reads are downloaded. Each is checked by its "

@@ -31,8 +31,7 @@ import picocli.CommandLine.Option;
 /** {@code diffusion4j toy}: plots the diffusion of points, with a network trained in seconds. */
 @Command(
     name = "toy",
-    description =
-        "Train a small network on points in the plane, and plot its diffusion process.",
+    description = "Train a small network on points in the plane, and plot its diffusion process.",
     footer = {
       "",
       "The plots show the forward process, the learned score as arrows, x_t and "
@@ -106,8 +105,7 @@ public final class ToyCommand implements Callable<Integer> {
       names = "--training-steps",
       paramLabel = "N",
       defaultValue = "3000",
-      description =
-          "The number of training steps, with 256 points each. Default: ${DEFAULT-VALUE}")
+      description = "The number of training steps, with 256 points each. Default: ${DEFAULT-VALUE}")
   private int trainingSteps;
 
   @Mixin private CommonOptions.Seed seed = new CommonOptions.Seed();
