@@ -85,7 +85,8 @@ public final class BadPictures {
     reasons.put(index, reason);
     if (reasons.size() > most * pictures.size()) {
       throw new IllegalArgumentException(
-          "data: %s, %d of %d pictures cannot be read (expected: at most %.0f %%; data --fix writes a clean copy), such as %s"
+          ("data: %s, %d of %d pictures cannot be read (expected: at most %.0f %%;"
+                  + " data --fix writes a clean copy), such as %s")
               .formatted(pictures.name(), reasons.size(), pictures.size(), 100 * most, reason));
     }
   }

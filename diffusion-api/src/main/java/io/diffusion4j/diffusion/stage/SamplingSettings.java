@@ -212,10 +212,10 @@ public record SamplingSettings(
   /**
    * Returns the timesteps of these settings.
    *
-   * @param defaults the default spacing of the stage
+   * @param defaultSpacing the default spacing of the stage
    * @throws IllegalArgumentException if the sampler does not support this number of steps
    */
-  public SamplingPlan plan(NoiseSchedule schedule, TimestepSpacing defaults) {
-    return sampler.plan(schedule, spacing.orElse(defaults).of(schedule.steps(), steps));
+  public SamplingPlan plan(NoiseSchedule schedule, TimestepSpacing defaultSpacing) {
+    return sampler.plan(schedule, spacing.orElse(defaultSpacing).of(schedule.steps(), steps));
   }
 }

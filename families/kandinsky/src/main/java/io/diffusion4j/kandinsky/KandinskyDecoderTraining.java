@@ -156,7 +156,7 @@ record KandinskyDecoderTraining() implements TrainableComponent {
    * Returns the settings for latents: one thread, as the last bits of convolutions depend on the
    * number of threads, and those of weights must not.
    */
-  private static Compute latents(Compute defaults) {
-    return defaults.withPrecision(Precision.FLOAT32).withThreads(Threads.of(1));
+  private static Compute latents(Compute compute) {
+    return compute.withPrecision(Precision.FLOAT32).withThreads(Threads.of(1));
   }
 }

@@ -147,10 +147,11 @@ public record OpenOptions(
    * Finds the folder of a guide: from these settings, or else inside the model's folder.
    *
    * @param guide its name
-   * @param defaults its place in the folder
+   * @param defaultPath its place in the folder
    * @param isThere whether the folder has the part
    */
-  public Optional<Path> guide(String guide, Path defaults, Predicate<Path> isThere) {
-    return Optional.ofNullable(guides.get(guide)).or(() -> Optional.of(defaults).filter(isThere));
+  public Optional<Path> guide(String guide, Path defaultPath, Predicate<Path> isThere) {
+    return Optional.ofNullable(guides.get(guide))
+        .or(() -> Optional.of(defaultPath).filter(isThere));
   }
 }

@@ -175,7 +175,7 @@ record Plugin(
   }
 
   /** Whether it comes from the same jar, or both from the class path. */
-  boolean isBeside(Plugin other) {
+  boolean isOfJarOf(Plugin other) {
     return origin.equals(other.origin) && digest.equals(other.digest);
   }
 

@@ -186,7 +186,7 @@ public final class Plugins implements AutoCloseable {
   }
 
   private Stream<Plugin> ofJar(Plugin plugin) {
-    return plugins.stream().filter(other -> other.isBeside(plugin));
+    return plugins.stream().filter(other -> other.isOfJarOf(plugin));
   }
 
   @Override

@@ -79,16 +79,16 @@ public record ComponentRun(
    * Returns the timesteps of the requested density, if there is one, or of a flow.
    *
    * @param steps the number of timesteps
-   * @param defaults those of another process
+   * @param defaultSampler those of another process
    */
-  public TimestepSampler timesteps(int steps, TimestepSampler defaults) {
+  public TimestepSampler timesteps(int steps, TimestepSampler defaultSampler) {
     var techniques = setup.techniques();
     boolean flow =
         techniques.words().containsKey(PartTechniques.PROCESS.name())
             && technique(PartTechniques.PROCESS);
     return flow || techniques.isChanged(PartTechniques.DENSITY)
         ? TimestepSampler.of(technique(PartTechniques.DENSITY), steps)
-        : defaults;
+        : defaultSampler;
   }
 
   /** Returns the objective with the requested loss and the metrics of plugins. */
