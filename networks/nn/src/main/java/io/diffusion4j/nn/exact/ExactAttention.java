@@ -127,10 +127,7 @@ final class ExactAttention {
     for (int i = 0; i < parts.length; i++) {
       System.arraycopy(sums, (i / 2 * rows + row) * 2 * n + i % 2 * n, parts[i], 0, n);
     }
-    Tiles.join(to, parts[1], parts[2], parts[3], n);
-    for (int j = 0; j < n; j++) {
-      to[j] *= factor;
-    }
+    Tiles.join(to, parts[1], parts[2], parts[3], factor, n);
   }
 
   private static void hide(float[] row, float[] mask, int from, int step) {

@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * Makes the step of each layer, for a sample as a batch of one row. The loops of a step are in
@@ -170,9 +171,10 @@ final class ExactLowering implements Layer.Visitor<Node, Step> {
         sums.get(size + at, middle, 0, n);
         sums.get(2 * size + at, otherMiddle, 0, n);
         sums.get(3 * size + at, low, 0, n);
-        Tiles.join(tile, middle, otherMiddle, low, n);
+        Tiles.join(tile, middle, otherMiddle, low, factors, shifts, n);
+      } else {
+        Tiles.scale(tile, factors, shifts, n);
       }
-      Tiles.scale(tile, factors, shifts, n);
       System.arraycopy(tile, 0, y, to + at, n);
     }
   }
@@ -376,14 +378,15 @@ final class ExactLowering implements Layer.Visitor<Node, Step> {
     int[] s = shape(node.output());
     int[] of = shape(node.inputs().get(0));
     int[] strides = layer.axes().stream().mapToInt(axis -> inner(of, axis)).toArray();
+    int[] places = places(s, strides);
     int last = s[s.length - 1];
+    int stride = strides[s.length - 1];
     return (values, crew) -> {
       float[] x = values.get(node.input(0));
       float[] y = values.make(out(node));
-      for (int row = 0; row < y.length / last; row++) {
-        int from = place(row, s, strides);
+      for (int row = 0; row < places.length; row++) {
         for (int i = 0; i < last; i++) {
-          y[row * last + i] = x[from + i * strides[s.length - 1]];
+          y[row * last + i] = x[places[row] + i * stride];
         }
       }
     };
@@ -474,6 +477,8 @@ final class ExactLowering implements Layer.Visitor<Node, Step> {
     int last = s.length == 0 ? 1 : s[s.length - 1];
     int[] a = strides(shape(node.inputs().get(0)), s);
     int[] b = strides(shape(node.inputs().get(1)), s);
+    int[] ofA = places(s, a);
+    int[] ofB = places(s, b);
     int rows = Tiles.positions(last);
     return (values, crew) -> {
       float[] x = values.get(node.input(0));
@@ -487,8 +492,8 @@ final class ExactLowering implements Layer.Visitor<Node, Step> {
             float[] other = Scratch.TILE_2.array(tile.length);
             for (int first = begin; first < end; first += rows) {
               int n = Math.min(rows, end - first) * last;
-              broadcast(x, s, a, first, last, tile, n);
-              broadcast(z, s, b, first, last, other, n);
+              broadcast(x, ofA, first, isRepeated(a), last, tile, n);
+              broadcast(z, ofB, first, isRepeated(b), last, other, n);
               pairs(layer.operation(), tile, other, tile, 0, n);
               System.arraycopy(tile, 0, y, first * last, n);
             }
@@ -496,16 +501,19 @@ final class ExactLowering implements Layer.Visitor<Node, Step> {
     };
   }
 
+  /** Whether all values of a row are the same. */
+  private static boolean isRepeated(int[] strides) {
+    return strides.length == 0 || strides[strides.length - 1] == 0;
+  }
+
   /** Copies some rows of a value as it is broadcast. */
   private static void broadcast(
-      float[] x, int[] shape, int[] strides, int first, int last, float[] to, int n) {
-    boolean isRepeated = strides.length == 0 || strides[strides.length - 1] == 0;
-    for (int at = 0; at < n; at += last) {
-      int from = place(first + at / last, shape, strides);
+      float[] x, int[] places, int first, boolean isRepeated, int last, float[] to, int n) {
+    for (int at = 0, row = first; at < n; at += last, row++) {
       if (isRepeated) {
-        Arrays.fill(to, at, at + last, x[from]);
+        Arrays.fill(to, at, at + last, x[places[row]]);
       } else {
-        System.arraycopy(x, from, to, at, last);
+        System.arraycopy(x, places[row], to, at, last);
       }
     }
   }
@@ -541,15 +549,18 @@ final class ExactLowering implements Layer.Visitor<Node, Step> {
     }
   }
 
-  /** Returns the place of the first value of a row, the axes before the last counted together. */
-  private static int place(int row, int[] shape, int[] strides) {
-    int place = 0;
-    int rest = row;
-    for (int axis = shape.length - 2; axis >= 0; axis--) {
-      place += rest % shape[axis] * strides[axis];
-      rest /= shape[axis];
+  /** Returns the place of the first value of each row, the axes before the last together. */
+  private static int[] places(int[] shape, int[] strides) {
+    int[] places = {0};
+    for (int axis = 0; axis < shape.length - 1; axis++) {
+      int size = shape[axis];
+      int stride = strides[axis];
+      places =
+          Arrays.stream(places)
+              .flatMap(place -> IntStream.range(0, size).map(i -> place + i * stride))
+              .toArray();
     }
-    return place;
+    return places;
   }
 
   @Override

@@ -1,8 +1,5 @@
 package io.diffusion4j.nn.exact;
 
-import java.util.EnumMap;
-import java.util.Map;
-
 /** Arrays for intermediate results, of which each thread has its own; they are used again. */
 enum Scratch {
   TILE,
@@ -17,17 +14,15 @@ enum Scratch {
   LIMBS_OF_VALUES,
   LIMBS_OF_PROBABILITIES;
 
-  private static final ThreadLocal<Map<Scratch, float[]>> ARRAYS =
-      ThreadLocal.withInitial(() -> new EnumMap<>(Scratch.class));
+  private static final ThreadLocal<float[][]> ARRAYS =
+      ThreadLocal.withInitial(() -> new float[values().length][0]);
 
   /** Returns the array of the calling thread, with any content and at least this length. */
   float[] array(int length) {
-    Map<Scratch, float[]> own = ARRAYS.get();
-    float[] known = own.get(this);
-    if (known == null || known.length < length) {
-      known = new float[length];
-      own.put(this, known);
+    float[][] own = ARRAYS.get();
+    if (own[ordinal()].length < length) {
+      own[ordinal()] = new float[length];
     }
-    return known;
+    return own[ordinal()];
   }
 }

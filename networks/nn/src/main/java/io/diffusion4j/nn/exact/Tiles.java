@@ -75,14 +75,32 @@ final class Tiles {
   }
 
   /**
-   * Adds the products of two limbs each, with their weights.
+   * Adds the products of two limbs each, with their weights, and computes sum·factor + shift.
    *
-   * @param tile of the high limbs; receives the sum
+   * @param tile of the high limbs; receives the result
    */
-  static void join(float[] tile, float[] middle, float[] otherMiddle, float[] low, int n) {
+  static void join(
+      float[] tile,
+      float[] middle,
+      float[] otherMiddle,
+      float[] low,
+      float[] factor,
+      float[] shift,
+      int n) {
     for (int i = 0; i < n; i++) {
-      float high = tile[i] * Quantised.BASE + (middle[i] + otherMiddle[i]);
-      tile[i] = high * Quantised.BASE + low[i];
+      tile[i] = join(tile[i], middle[i] + otherMiddle[i], low[i]) * factor[i] + shift[i];
     }
+  }
+
+  /** Adds the products of two limbs each, with their weights, and computes sum·factor. */
+  static void join(
+      float[] tile, float[] middle, float[] otherMiddle, float[] low, float factor, int n) {
+    for (int i = 0; i < n; i++) {
+      tile[i] = join(tile[i], middle[i] + otherMiddle[i], low[i]) * factor;
+    }
+  }
+
+  private static float join(float high, float middle, float low) {
+    return (high * Quantised.BASE + middle) * Quantised.BASE + low;
   }
 }
