@@ -10,7 +10,7 @@ final class Symbols {
 
   /** Adds noise to one value: x_t = √ᾱ_t·x_0 + √(1−ᾱ_t)·ε. */
   static double noised(int t, double x0, double eps) {
-    NoiseLevel level = SCHEDULE.level(t); // all of the table for one timestep
+    NoiseLevel level = SCHEDULE.level(t); // ᾱ_t and what follows from it
     return level.signal() * x0 + level.noise() * eps;
   }
 
