@@ -49,11 +49,6 @@ public final class DdpmTrainings implements TrainableFamily {
 
   private record Layout(Path pipeline) implements ModelLayout {
     @Override
-    public Path component(String name) {
-      return pipeline.resolve(name);
-    }
-
-    @Override
     public List<String> components() {
       return List.of(DdpmFolder.UNET, DdpmFolder.SCHEDULER, DdpmFamily.CLASSIFIER);
     }

@@ -3,7 +3,6 @@ package io.diffusion4j.ddpm;
 import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.decoder.unet.UnetConfig.Labels;
 import io.diffusion4j.diffusion.argument.Check;
-import io.diffusion4j.nn.train.LowRank;
 import io.diffusion4j.pipeline.FolderDigest;
 import io.diffusion4j.pipeline.Students;
 import io.diffusion4j.training.ComponentRun;
@@ -30,11 +29,7 @@ final class PixelDistiller implements Distiller {
         "model",
         how.teacher(),
         "a model of pixels, not of latents");
-    Check.that(
-        how.config().lowRank().isEmpty(),
-        "lora-rank",
-        how.config().lowRank().map(LowRank::rank).orElse(0),
-        "none; models of pixels take no low-rank updates");
+    how.requireWhole("models of pixels");
     Students.check(how.teacher(), how.student());
     how.parts(List.of(STAGE));
     var network = PixelFolders.read(folder.network());

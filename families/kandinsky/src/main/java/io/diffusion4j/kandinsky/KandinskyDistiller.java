@@ -8,7 +8,6 @@ import io.diffusion4j.diffusion.component.ImageDecoder;
 import io.diffusion4j.diffusion.component.Prior;
 import io.diffusion4j.diffusion.component.TextEncoding;
 import io.diffusion4j.diffusion.stage.Pixels;
-import io.diffusion4j.diffusion.stage.Stage;
 import io.diffusion4j.nn.weights.ModelFiles;
 import io.diffusion4j.pipeline.OpenOptions;
 import io.diffusion4j.pipeline.Residency;
@@ -40,7 +39,6 @@ final class KandinskyDistiller implements Distiller {
     Students.check(teacher.prior(), student.prior());
     Students.check(teacher.decoder(), student.decoder());
     List<String> parts = how.parts(STAGES);
-    Check.that(!how.captions().isEmpty(), "captions", "none", "at least one");
     var unet = KandinskyUnet.read(teacher.unet());
     Check.that(
         unet.concat() == KandinskyUnet.ConcatConditioning.NOTHING,
@@ -48,14 +46,10 @@ final class KandinskyDistiller implements Distiller {
         teacher.decoder(),
         "one of texts, without further pictures");
     var teaching = new Teaching(how, teacher, student, unet);
-    for (String stage : parts) {
-      boolean finished =
-          stage.equals(Prior.STAGE) ? teaching.prior(observer) : teaching.decoder(observer);
-      if (!finished) {
-        return false;
-      }
-    }
-    return true;
+    return parts.stream()
+        .allMatch(
+            stage ->
+                stage.equals(Prior.STAGE) ? teaching.prior(observer) : teaching.decoder(observer));
   }
 
   /** A distillation of some stages of a teacher. */
@@ -74,7 +68,6 @@ final class KandinskyDistiller implements Distiller {
       this.student = student;
       this.unet = unet;
       var opening = OpenOptions.with(Residency.ONE_AT_A_TIME);
-      digest = new KandinskyFamily().digest(teacher.decoder(), opening);
       try (var model = model()) {
         captions =
             PriorTeacher.of(
@@ -83,7 +76,8 @@ final class KandinskyDistiller implements Distiller {
                     teacher.priorScheduler().resolve(KandinskyPair.SCHEDULER_CONFIG)),
                 model.textEncoder(),
                 how);
-        prior = distiller(captions.network(defaults(model.prior().stage())));
+        digest = new KandinskyFamily().digest(teacher.decoder(), opening);
+        prior = distiller(captions.network(Distillable.Defaults.of(model.prior().stage())));
       }
     }
 
@@ -93,14 +87,8 @@ final class KandinskyDistiller implements Distiller {
           teacher.decoder(), place, how.config().compute(), Residency.ONE_AT_A_TIME, List.of());
     }
 
-    private static Distillable.Defaults defaults(Stage stage) {
-      return new Distillable.Defaults(stage.defaults().steps(), stage.scale().defaultValue());
-    }
-
-    /** Teachers of stages that are not distilled draw by their defaults. */
     private <C> NetworkDistiller<C> distiller(Distillable<C> of) {
-      boolean distilled = how.parts(STAGES).contains(of.stage());
-      return new NetworkDistiller<>(distilled ? how : how.withDefaults(), digest, of);
+      return new NetworkDistiller<>(how.of(of.stage(), STAGES), digest, of);
     }
 
     boolean prior(ModelTraining.Observer observer) {
@@ -142,7 +130,7 @@ final class KandinskyDistiller implements Distiller {
                         (network, batching) ->
                             network.conditions(List.of(model.nothing()), size).get(0))),
                 Optional.empty(),
-                defaults(model.decoderStage()));
+                Distillable.Defaults.of(model.decoderStage()));
       }
       var written = List.of(UnclipFolder.DECODER, UnclipFolder.DECODER_SCHEDULER);
       return distiller(of)

@@ -25,9 +25,7 @@ import io.diffusion4j.training.NetworkDistiller;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.stream.IntStream;
 
 /**
  * Distils the U-Net of latents under the states of captions. A student that reads its guidance
@@ -56,10 +54,10 @@ final class LatentDistiller implements Distiller {
         "model",
         teacher,
         "one of latents and a text: not for inpainting or variations, no LCM");
-    Check.that(!how.captions().isEmpty(), "captions", "none", "at least one");
     var learns = how.embedded().isPresent() ? taught.withGuidance(GUIDANCE_WIDTH) : taught;
+    var of = of(how, learns);
     String digest = FolderDigest.of(teacher, component -> true);
-    return new NetworkDistiller<>(how, digest, of(how, learns))
+    return new NetworkDistiller<>(how, digest, of)
         .distill(
             UNET + ".",
             (weights, scheduler, notes, student) -> {
@@ -78,13 +76,8 @@ final class LatentDistiller implements Distiller {
     try (var model =
         StableDiffusionModel.load(
             teacher, how.config().compute(), Residency.ONE_AT_A_TIME, List.of())) {
-      Map<String, TextEncoding> states =
-          model
-              .textEncoder()
-              .encodeOnce(
-                  IntStream.rangeClosed(0, how.captions().size())
-                      .mapToObj(i -> i == 0 ? "" : how.captions().get(i - 1)));
-      var stage = model.stage();
+      var encoder = model.textEncoder();
+      var empty = encoder.encode(List.of("")).get(0);
       return new Distillable<>(
           STAGE,
           unet.network(side, side, length),
@@ -94,24 +87,19 @@ final class LatentDistiller implements Distiller {
           unet.sinusoid()::at,
           unet::feed,
           side * side * unet.outChannels(),
-          IntStream.range(0, how.pairs())
-              .mapToObj(i -> how.captions().get(i % how.captions().size()))
-              .map(caption -> condition(unet, size, states, caption))
-              .toList(),
-          Optional.of(condition(unet, size, states, "")),
+          how.texts(encoder).stream().map(text -> condition(unet, size, text)).toList(),
+          Optional.of(condition(unet, size, empty)),
           unet.guidanceDim() == 0
               ? Optional.empty()
               : Optional.of(
                   (condition, scale) ->
                       condition.guided(UnetCondition.embedded(scale, unet.guidanceDim()))),
-          new Distillable.Defaults(stage.defaults().steps(), stage.scale().defaultValue()));
+          Distillable.Defaults.of(model.stage()));
     }
   }
 
-  private static UnetCondition condition(
-      ConditionalUnet unet, Pixels size, Map<String, TextEncoding> states, String text) {
-    return UnetCondition.of(size, Objects.requireNonNull(states.get(text)).hidden())
-        .guided(new float[unet.guidanceDim()]);
+  private static UnetCondition condition(ConditionalUnet unet, Pixels size, TextEncoding text) {
+    return UnetCondition.of(size, text.hidden()).guided(new float[unet.guidanceDim()]);
   }
 
   private static TensorSource weights(Path teacher, ConditionalUnet unet) {

@@ -114,11 +114,6 @@ public final class StableDiffusionTraining implements TrainableFamily {
 
   private record Layout(Path pipeline) implements ModelLayout {
     @Override
-    public Path component(String name) {
-      return pipeline.resolve(name);
-    }
-
-    @Override
     public List<String> components() {
       return StableDiffusionFolder.COMPONENTS.stream().<String>map(it -> it.name()).toList();
     }

@@ -94,8 +94,11 @@ public record Students(SortedMap<String, Student> stages) {
    */
   public static void check(Path teacher, Path student) {
     Check.that(in(teacher).isEmpty(), "model", teacher, "a teacher, not a student");
+    boolean isModel =
+        Files.exists(student.resolve(ModelFolder.INDEX))
+            || OpenPipeline.familyAt(student).isPresent();
     Check.that(
-        !Files.exists(student.resolve(ModelFolder.INDEX)) || !in(student).isEmpty(),
+        !isModel || !in(student).isEmpty(),
         "output",
         student,
         "a folder of its own; another model is there");

@@ -3,6 +3,7 @@ package io.diffusion4j.training;
 import io.diffusion4j.checkpoint.SchedulerConfig;
 import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.diffusion.process.Parameterization;
+import io.diffusion4j.diffusion.stage.Stage;
 import io.diffusion4j.nn.NetworkDefinition;
 import io.diffusion4j.nn.engine.NetworkDenoiser;
 import java.util.List;
@@ -53,7 +54,12 @@ public record Distillable<C>(
    * @param steps by DDIM
    * @param guidance the scale of classifier-free guidance, 1 for none
    */
-  public record Defaults(int steps, double guidance) {}
+  public record Defaults(int steps, double guidance) {
+    /** Returns the defaults of a stage. */
+    public static Defaults of(Stage stage) {
+      return new Defaults(stage.defaults().steps(), stage.scale().defaultValue());
+    }
+  }
 
   /**
    * Returns the student's scheduler: deterministic steps from the noisiest timestep. A student of a

@@ -1,15 +1,22 @@
 package io.diffusion4j.training;
 
 import io.diffusion4j.diffusion.argument.Check;
+import io.diffusion4j.diffusion.component.TextEncoder;
+import io.diffusion4j.diffusion.component.TextEncoding;
+import io.diffusion4j.nn.train.LowRank;
 import io.diffusion4j.nn.train.TrainingConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 
 /**
  * The distillation of a model, the teacher, into a student of few steps.
@@ -51,6 +58,9 @@ public record Distillation(
   public static final int MAX = 8;
 
   private static final double MAX_SCALE = 100;
+
+  /** The number of captions that are encoded at a time. */
+  private static final int ENCODED = 64;
 
   public Distillation {
     Check.that(Files.isDirectory(teacher), "model", teacher, "the folder of a model");
@@ -105,8 +115,49 @@ public record Distillation(
     return embedded.map(scales -> List.of(scales.least(), scales.most())).orElse(List.of());
   }
 
-  /** Returns the same distillation of a teacher that draws by its defaults. */
-  public Distillation withDefaults() {
+  /**
+   * Encodes the caption of each pair.
+   *
+   * @throws IllegalArgumentException if there are no captions
+   */
+  public List<TextEncoding> texts(TextEncoder encoder) {
+    Check.that(!captions.isEmpty(), "captions", "none", "at least one");
+    List<String> drawn = captions.stream().limit(pairs).distinct().toList();
+    Map<String, TextEncoding> encoded = new HashMap<>();
+    for (int from = 0; from < drawn.size(); from += ENCODED) {
+      int to = Math.min(from + ENCODED, drawn.size());
+      encoded.putAll(encoder.encodeOnce(drawn.subList(from, to).stream()));
+    }
+    return IntStream.range(0, pairs)
+        .mapToObj(i -> Objects.requireNonNull(encoded.get(captions.get(i % captions.size()))))
+        .toList();
+  }
+
+  /**
+   * Returns normally if the student is to have weights of its own.
+   *
+   * @param models those that support no low-rank updates
+   * @throws IllegalArgumentException if it is to be a file of low-rank updates
+   */
+  public void requireWhole(String models) {
+    Check.that(
+        config.lowRank().isEmpty(),
+        "lora-rank",
+        config.lowRank().map(LowRank::rank).orElse(0),
+        "none; %s take no low-rank updates",
+        models);
+  }
+
+  /**
+   * Returns the distillation of a stage; the teacher of a stage that is not distilled draws by its
+   * defaults.
+   *
+   * @param known all stages of the model
+   */
+  public Distillation of(String stage, List<String> known) {
+    if (parts(known).contains(stage)) {
+      return this;
+    }
     return new Distillation(
         teacher,
         student,

@@ -10,11 +10,13 @@ import java.util.Map;
  */
 public interface ModelLayout {
   /**
-   * Returns the folder of a component.
+   * Returns the folder of a component: by default, the one of its name in the pipeline's.
    *
    * @throws IllegalArgumentException if models of this family have no such component
    */
-  Path component(String name);
+  default Path component(String name) {
+    return pipeline().resolve(name);
+  }
 
   /** Returns the components that a model may have. */
   List<String> components();

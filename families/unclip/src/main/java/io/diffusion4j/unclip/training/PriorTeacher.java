@@ -13,11 +13,9 @@ import io.diffusion4j.training.Distillable;
 import io.diffusion4j.training.Distillation;
 import io.diffusion4j.training.NetworkDistiller;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.IntStream;
 
 /**
  * The diffusion prior of a model that is distilled, with the captions that it draws.
@@ -29,19 +27,11 @@ import java.util.stream.IntStream;
  */
 public record PriorTeacher(
     Path folder, SchedulerConfig scheduler, List<TextEncoding> texts, TextEncoding empty) {
-  private static final int ENCODED = 64;
-
   /** Encodes the captions of a distillation. */
   public static PriorTeacher of(
       Path folder, SchedulerConfig scheduler, TextEncoder encoder, Distillation how) {
-    List<TextEncoding> texts = new ArrayList<>();
-    for (int from = 0; from < how.pairs(); from += ENCODED) {
-      var captions =
-          IntStream.range(from, Math.min(from + ENCODED, how.pairs()))
-              .mapToObj(i -> how.captions().get(i % how.captions().size()));
-      texts.addAll(encoder.encode(captions.toList()));
-    }
-    return new PriorTeacher(folder, scheduler, texts, encoder.encode(List.of("")).get(0));
+    return new PriorTeacher(
+        folder, scheduler, how.texts(encoder), encoder.encode(List.of("")).get(0));
   }
 
   /** Returns the network to distil. */

@@ -58,18 +58,14 @@ final class UnclipDistiller implements Distiller {
     Students.check(how.teacher(), how.student());
     List<String> parts = how.parts(STAGES);
     var teaching = new Teaching(how, ModelFolder.open(how.teacher()));
-    for (String stage : parts) {
-      boolean finished =
-          switch (stage) {
-            case Prior.STAGE -> teaching.distill(stage, teaching.prior(), observer);
-            case ImageDecoder.STAGE -> teaching.distill(stage, teaching.decoder(), observer);
-            default -> teaching.distill(stage, teaching.upsampler(), observer);
-          };
-      if (!finished) {
-        return false;
-      }
-    }
-    return true;
+    return parts.stream()
+        .allMatch(
+            stage ->
+                switch (stage) {
+                  case Prior.STAGE -> teaching.distill(stage, teaching.prior(), observer);
+                  case ImageDecoder.STAGE -> teaching.distill(stage, teaching.decoder(), observer);
+                  default -> teaching.distill(stage, teaching.upsampler(), observer);
+                });
   }
 
   /** A distillation of some stages of a teacher. */
@@ -83,8 +79,6 @@ final class UnclipDistiller implements Distiller {
     Teaching(Distillation how, ModelFolder files) {
       this.how = how;
       this.files = files;
-      this.digest = FolderDigest.of(how.teacher(), component -> true);
-      Check.that(!how.captions().isEmpty(), "captions", "none", "at least one");
       Check.that(files.has(UnclipFolder.PRIOR), "model", how.teacher(), "a model with a prior");
       try (var model =
           UnclipModel.load(how.teacher(), how.config().compute(), Residency.ONE_AT_A_TIME)) {
@@ -99,6 +93,7 @@ final class UnclipDistiller implements Distiller {
           stages.put(stage.name(), stage);
         }
       }
+      digest = FolderDigest.of(how.teacher(), component -> true);
     }
 
     /** Distils a stage into the folder of the student, which has all others. */
@@ -212,10 +207,8 @@ final class UnclipDistiller implements Distiller {
           });
     }
 
-    /** Teachers of stages that are not distilled draw by their defaults. */
     private <C> NetworkDistiller<C> distiller(Distillable<C> of) {
-      boolean distilled = how.parts(STAGES).contains(of.stage());
-      return new NetworkDistiller<>(distilled ? how : how.withDefaults(), digest, of);
+      return new NetworkDistiller<>(how.of(of.stage(), STAGES), digest, of);
     }
 
     private Path made(String component) {
@@ -227,8 +220,7 @@ final class UnclipDistiller implements Distiller {
     }
 
     private Distillable.Defaults defaults(String stage) {
-      var own = Objects.requireNonNull(stages.get(stage), stage);
-      return new Distillable.Defaults(own.defaults().steps(), own.scale().defaultValue());
+      return Distillable.Defaults.of(Objects.requireNonNull(stages.get(stage), stage));
     }
   }
 }

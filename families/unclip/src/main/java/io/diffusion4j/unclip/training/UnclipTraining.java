@@ -73,11 +73,6 @@ public final class UnclipTraining implements TrainableFamily {
             UnclipFolder.SUPER_RES_SCHEDULER);
 
     @Override
-    public Path component(String name) {
-      return pipeline.resolve(name);
-    }
-
-    @Override
     public List<String> components() {
       return UnclipFolder.names();
     }
