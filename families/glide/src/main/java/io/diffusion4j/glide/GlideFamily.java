@@ -74,7 +74,13 @@ public final class GlideFamily implements ModelFamily {
       int size = networks.parts().baseSize();
       clip.ifPresent(clipGuide -> clipGuide.requireFits(size, size));
       int large = networks.parts().upsamplerSize();
-      String description = "GLIDE, images of " + large + "×" + large + " pixels";
+      String description =
+          "GLIDE, images of "
+              + large
+              + "×"
+              + large
+              + " pixels"
+              + networks.parts().students().suffix();
       var module =
           new PipelineModule(
                   parts ->
@@ -141,7 +147,13 @@ public final class GlideFamily implements ModelFamily {
     }
 
     private static Component<GlideConfig> network(String name) {
-      return Component.network(name, GlideFolders::read, GlideFolders::manifest);
+      return Component.network(
+          name,
+          folder -> {
+            GlideFolders.scheduler(folder);
+            return GlideFolders.read(folder);
+          },
+          GlideFolders::manifest);
     }
 
     private static Gpt2Tokenizer tokenizer(Path path) {

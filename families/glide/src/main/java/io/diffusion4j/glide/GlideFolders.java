@@ -4,6 +4,7 @@ import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.checkpoint.ComponentConfig;
 import io.diffusion4j.checkpoint.ConfigWriter;
+import io.diffusion4j.checkpoint.SchedulerConfig;
 import io.diffusion4j.checkpoint.TensorSource;
 import io.diffusion4j.decoder.DecoderNetwork;
 import io.diffusion4j.decoder.unet.AdmFolders;
@@ -27,7 +28,7 @@ import java.util.Objects;
  * GLIDE's networks: {@code model.safetensors} with OpenAI's keys, and a {@code config.json} with
  * the arguments of the class's constructor, since OpenAI publishes them in code. The other fields
  * are {@code _class_name}, {@code image_size}, the tokenizer's {@code n_vocab}, and {@code groups}
- * if it is not 32.
+ * if it is not 32. A student has its {@code scheduler_config.json} beside them.
  */
 public final class GlideFolders {
   private static final String CONFIG = "config.json";
@@ -77,6 +78,40 @@ public final class GlideFolders {
     } catch (IllegalArgumentException e) {
       throw new CheckpointException(c.file(), "no GLIDE: " + e.getMessage(), e);
     }
+  }
+
+  /**
+   * Returns the scheduler of a network: the file that a student has beside its weights, or the
+   * scheduler of the training, for which GLIDE has no file.
+   *
+   * @throws CheckpointException if the file has another noise schedule, or clips otherwise
+   */
+  static SchedulerConfig scheduler(Path folder) {
+    var trained =
+        read(folder).unet().beside().low()
+            ? SchedulerConfig.ddpm()
+            : SchedulerConfig.unclipDecoder().withKind(SchedulerConfig.Kind.DDPM);
+    Path file = folder.resolve(SchedulerConfig.FILE_NAME);
+    if (!Files.exists(file)) {
+      return trained;
+    }
+    var own = SchedulerConfig.read(file);
+    boolean isOfGlide =
+        trained
+            .withKind(own.kind())
+            .withSpacing(own.spacing())
+            .withParameterization(own.parameterization())
+            .equals(own);
+    if (!isOfGlide) {
+      throw new CheckpointException(
+          file,
+          "no scheduler of GLIDE (expected: "
+              + trained.betas()
+              + " β of "
+              + trained.trainTimesteps()
+              + " timesteps, and x̂₀ clipped to ±1)");
+    }
+    return own;
   }
 
   /** Whether the settings of a folder belong to a network of GLIDE. */

@@ -4,6 +4,7 @@ import io.diffusion4j.checkpoint.Checkpoint;
 import io.diffusion4j.clip.token.Gpt2Tokenizer;
 import io.diffusion4j.clip.token.Tokens;
 import io.diffusion4j.decoder.unet.ConcatConditioning;
+import io.diffusion4j.decoder.unet.UnetConfig;
 import io.diffusion4j.decoder.unet.UnetNetwork;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.component.TextEncoder;
@@ -28,13 +29,19 @@ import java.util.Optional;
  */
 public final class GlideModel implements TextEncoder, AutoCloseable {
   private final GlideConfig config;
+  private final Parameterization predicted;
   private final Gpt2Tokenizer tokenizer;
   private final CompiledNetwork text;
   private final CompiledNetwork unet;
 
   private GlideModel(
-      GlideConfig config, Gpt2Tokenizer tokenizer, Checkpoint checkpoint, Compute compute) {
+      GlideConfig config,
+      Parameterization predicted,
+      Gpt2Tokenizer tokenizer,
+      Checkpoint checkpoint,
+      Compute compute) {
     this.config = config;
+    this.predicted = predicted;
     this.tokenizer = tokenizer;
     var words = checkpoint.only(GlideTextNetwork::owns);
     var pixels = checkpoint.only(key -> !GlideTextNetwork.owns(key));
@@ -56,8 +63,9 @@ public final class GlideModel implements TextEncoder, AutoCloseable {
   public static GlideModel load(Path folder, Gpt2Tokenizer tokenizer, Compute compute) {
     var config = GlideFolders.read(folder);
     config.requireFits(tokenizer);
+    var predicted = GlideFolders.scheduler(folder).parameterization();
     try (var checkpoint = Checkpoint.open(folder, Checkpoint.TRANSFORMERS)) {
-      return new GlideModel(config, tokenizer, checkpoint, compute);
+      return new GlideModel(config, predicted, tokenizer, checkpoint, compute);
     }
   }
 
@@ -122,22 +130,27 @@ public final class GlideModel implements TextEncoder, AutoCloseable {
   }
 
   /**
-   * Returns the U-Net, which predicts the noise.
+   * Returns the U-Net, which predicts the noise, or what the scheduler of a student names.
    *
    * <p>It throws {@link IllegalArgumentException} for a condition of another kind than in training.
    */
   public Denoiser<GlideCondition> denoiser() {
-    int timeChannels = config.unet().timeChannels();
-    return new NetworkDenoiser<>(unet, Parameterization.EPS, timeChannels, this::feed);
+    return new NetworkDenoiser<>(unet, predicted, config.unet().timeChannels(), feed(config));
   }
 
-  private void feed(Batch batch, List<GlideCondition> conditions) {
+  /** Returns the inputs of the U-Net's conditions. */
+  static NetworkDenoiser.Conditions<GlideCondition> feed(GlideConfig config) {
+    return (batch, conditions) -> feed(config.unet(), batch, conditions);
+  }
+
+  private static void feed(UnetConfig unet, Batch batch, List<GlideCondition> conditions) {
+    int size = unet.sampleSize();
     var texts = conditions.stream().map(GlideCondition::text).toList();
     batch
         .floats(UnetNetwork.CONTEXT, Rows.stack(texts.stream().map(TextEncoding::hidden).toList()))
         .floats(
             UnetNetwork.TIME_ADD, Rows.stack(texts.stream().map(TextEncoding::embedding).toList()));
-    var beside = config.unet().beside();
+    var beside = unet.beside();
     conditions.forEach(
         condition -> {
           require(condition.low().isPresent() == beside.low(), "low", beside.low());
@@ -146,14 +159,15 @@ public final class GlideModel implements TextEncoder, AutoCloseable {
     if (beside.low()) {
       batch.floats(
           ConcatConditioning.LOW_INPUT,
-          Rows.stack(conditions.stream().map(c -> pixels("low", c.low().orElseThrow())).toList()));
+          Rows.stack(
+              conditions.stream().map(c -> pixels("low", c.low().orElseThrow(), size)).toList()));
     }
     if (beside.known()) {
-      var known = conditions.stream().map(c -> c.known().orElseGet(this::nothing)).toList();
+      var known = conditions.stream().map(c -> c.known().orElseGet(() -> nothing(size))).toList();
       batch
           .floats(
               ConcatConditioning.IMAGE_INPUT,
-              Rows.stack(known.stream().map(k -> pixels("known", k.image())).toList()))
+              Rows.stack(known.stream().map(k -> pixels("known", k.image(), size)).toList()))
           .floats(
               ConcatConditioning.MASK_INPUT,
               Rows.stack(known.stream().map(GlideCondition.Known::mask).toList()));
@@ -167,14 +181,12 @@ public final class GlideModel implements TextEncoder, AutoCloseable {
     }
   }
 
-  private float[] pixels(String name, Image image) {
-    int size = config.unet().sampleSize();
+  private static float[] pixels(String name, Image image, int size) {
     image.requireSize(name, size, size, "");
     return image.pixels();
   }
 
-  private GlideCondition.Known nothing() {
-    int size = config.unet().sampleSize();
+  private static GlideCondition.Known nothing(int size) {
     return new GlideCondition.Known(
         new Image(size, size, new float[size * size * 3]), new float[size * size]);
   }

@@ -4,6 +4,7 @@ import io.diffusion4j.checkpoint.CheckpointException;
 import io.diffusion4j.clip.token.Gpt2Tokenizer;
 import io.diffusion4j.diffusion.denoiser.BatchingDenoiser;
 import io.diffusion4j.nn.engine.Compute;
+import io.diffusion4j.pipeline.Students;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -32,9 +33,12 @@ public final class GlideNetworks implements AutoCloseable {
   private final BatchingDenoiser<GlideCondition> baseNetwork;
   private final BatchingDenoiser<GlideCondition> upsamplerNetwork;
 
-  private GlideNetworks(GlideModel base, GlideModel upsampler) {
+  private final Students students;
+
+  private GlideNetworks(GlideModel base, GlideModel upsampler, Students students) {
     this.base = base;
     this.upsampler = upsampler;
+    this.students = students;
     baseNetwork = batching(GlideParts.BASE, base);
     upsamplerNetwork = batching(GlideParts.UPSAMPLER, upsampler);
   }
@@ -92,7 +96,7 @@ public final class GlideNetworks implements AutoCloseable {
     var base = GlideModel.load(folder.resolve(BASE), tokenizer, compute);
     try {
       var upsampler = GlideModel.load(folder.resolve(UPSAMPLE), tokenizer, compute);
-      return new GlideNetworks(base, upsampler);
+      return new GlideNetworks(base, upsampler, Students.in(folder));
     } catch (RuntimeException | Error e) {
       base.close();
       throw e;
@@ -112,7 +116,8 @@ public final class GlideNetworks implements AutoCloseable {
         base.attentions(),
         upsampler,
         upsamplerNetwork,
-        upsampler.config().unet().sampleSize());
+        upsampler.config().unet().sampleSize(),
+        students);
   }
 
   /** Whether the networks complete pictures. */

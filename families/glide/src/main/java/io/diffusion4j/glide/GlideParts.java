@@ -16,6 +16,7 @@ import io.diffusion4j.diffusion.stage.Pixels;
 import io.diffusion4j.diffusion.stage.Stage;
 import io.diffusion4j.diffusion.stage.StageChoices;
 import io.diffusion4j.diffusion.stage.StageKind;
+import io.diffusion4j.pipeline.Students;
 
 /**
  * The parts of GLIDE: two networks, each with its own text encoder.
@@ -27,6 +28,7 @@ import io.diffusion4j.diffusion.stage.StageKind;
  * @param upsamplerText encodes texts for the upsampler
  * @param upsampler draws large images
  * @param upsamplerSize height and width of the large images
+ * @param students the distilled stages
  */
 public record GlideParts(
     TextEncoder baseText,
@@ -35,7 +37,8 @@ public record GlideParts(
     int baseAttentions,
     TextEncoder upsamplerText,
     Denoiser<GlideCondition> upsampler,
-    int upsamplerSize) {
+    int upsamplerSize,
+    Students students) {
   /** The name of the stage that draws small images. */
   public static final String BASE = "base";
 
@@ -52,13 +55,19 @@ public record GlideParts(
 
   /**
    * Returns the settings of GLIDE's demonstration: 100 ancestral steps, with a guidance scale of 3,
-   * or 5 for inpainting.
+   * or 5 for inpainting; or those of a student.
    */
   Stage baseStage(boolean completes) {
-    return stage(
-            BASE, new CosineSchedule(TRAIN_STEPS), TimestepSpacings.SECTIONS, "ddpm", 100, baseSize)
-        .withScale(new Stage.Scale(completes ? 5 : 3, MAX_GUIDANCE))
-        .withAttentions(baseAttentions);
+    return students.limited(
+        stage(
+                BASE,
+                new CosineSchedule(TRAIN_STEPS),
+                TimestepSpacings.SECTIONS,
+                "ddpm",
+                100,
+                baseSize)
+            .withScale(new Stage.Scale(completes ? 5 : 3, MAX_GUIDANCE))
+            .withAttentions(baseAttentions));
   }
 
   /** Returns the settings of the base if a noised CLIP can guide it. */
@@ -67,16 +76,18 @@ public record GlideParts(
   }
 
   /**
-   * Returns the settings of GLIDE's demonstration: 27 steps, of DDIM, or ancestral for inpainting.
+   * Returns the settings of GLIDE's demonstration: 27 steps, of DDIM, or ancestral for inpainting;
+   * or those of a student.
    */
   Stage upsamplerStage(boolean completes) {
-    return stage(
-        UPSAMPLER,
-        new LinearSchedule(TRAIN_STEPS),
-        new FastSpacing(),
-        completes ? "ddpm" : "ddim",
-        FastSpacing.STEPS,
-        upsamplerSize);
+    return students.limited(
+        stage(
+            UPSAMPLER,
+            new LinearSchedule(TRAIN_STEPS),
+            new FastSpacing(),
+            completes ? "ddpm" : "ddim",
+            FastSpacing.STEPS,
+            upsamplerSize));
   }
 
   private static Stage stage(

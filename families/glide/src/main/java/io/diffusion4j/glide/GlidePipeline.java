@@ -264,11 +264,13 @@ public final class GlidePipeline implements ImagePipeline {
     int size = parts.upsamplerSize();
     Optional<Known> known = picture.map(pixels -> pixels.above(parts.baseSize(), size));
     Map<String, TextEncoding> encodings = parts.upsamplerText().encodeOnce(texts(words, false));
+    boolean distilled = parts.students().of(GlideParts.UPSAMPLER).isPresent();
     List<Draw<GlideCondition>> draws = new ArrayList<>();
     for (int i = 0; i < words.size(); i++) {
       var condition =
-          condition(encodings, words.get(i).text(), known).beside(enlarge(small.get(i)));
-      draws.add(new Draw<>(condition, new Tempered(noise.get(i))));
+          condition(encodings, words.get(i).text(), known).beside(enlarge(small.get(i), size));
+      var whole = noise.get(i);
+      draws.add(new Draw<>(condition, distilled ? whole : new Tempered(whole)));
     }
     var stage =
         known.map(part -> upsampler.withTreatment(new KnownPixels.Held(part))).orElse(upsampler);
@@ -291,18 +293,18 @@ public final class GlidePipeline implements ImagePipeline {
   }
 
   /** Prepares a small image for the upsampler: rounded to bytes, then enlarged bilinearly. */
-  private Image enlarge(Image small) {
+  static Image enlarge(Image small, int size) {
     float[] pixels = small.pixels().clone();
     for (int i = 0; i < pixels.length; i++) {
       pixels[i] = (float) Math.rint((pixels[i] + 1) * 127.5f) / 127.5f - 1;
     }
-    return Resize.bilinear(
-        new Image(small.width(), small.height(), pixels),
-        parts.upsamplerSize(),
-        parts.upsamplerSize());
+    return Resize.bilinear(new Image(small.width(), small.height(), pixels), size, size);
   }
 
-  /** Scales the initial noise only; the noise of the steps is unchanged. */
+  /**
+   * Scales the initial noise only; the noise of the steps is unchanged. A student learned from
+   * whole noise.
+   */
   private record Tempered(NoiseSource noise) implements NoiseSource {
     @Override
     public float[] gaussian(String stage, int step, int size) {

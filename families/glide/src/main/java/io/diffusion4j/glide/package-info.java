@@ -20,7 +20,8 @@
  * }</pre>
  *
  * <p>There is no prior and no image embedding, so variations and interpolations are not supported.
- * Training is not supported either. CLIP guidance is in {@code io.diffusion4j.clip.noised}.
+ * Training is not supported either, but both networks can be distilled for few steps. CLIP guidance
+ * is in {@code io.diffusion4j.clip.noised}.
  */
 @NullMarked
 package io.diffusion4j.glide;

@@ -19,6 +19,7 @@ import io.diffusion4j.diffusion.schedule.LinearSchedule;
 import io.diffusion4j.diffusion.schedule.NoiseSchedule;
 import io.diffusion4j.diffusion.solver.DdimSampler;
 import io.diffusion4j.diffusion.solver.DdpmSampler;
+import io.diffusion4j.pipeline.Students;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -73,7 +74,7 @@ class GlidePipelineTest {
   private final OneColour upsampler = new OneColour(new LinearSchedule(1000));
 
   private final GlideParts parts =
-      new GlideParts(LENGTHS, base, SMALL, 0, LENGTHS, upsampler, LARGE);
+      new GlideParts(LENGTHS, base, SMALL, 0, LENGTHS, upsampler, LARGE, Students.NONE);
 
   private GlideDrawing generate(String prompt, double guidanceScale) {
     var defaults = GlideDrawing.pipeline(parts, false).defaults(ImageTask.Kind.TEXT_TO_IMAGE);

@@ -149,6 +149,43 @@ final class GlideTest {
         .contains("guidance: \"clip\" (expected: none; the model has no guide for base)");
   }
 
+  @Test
+  void aStudentDrawsInItsSteps() throws IOException {
+    String student = folder.resolve("student").toString();
+    Path captions = Files.writeString(folder.resolve("captions.txt"), "a cat\ntwo dogs\n");
+    Run distilled =
+        Run.of(
+            "distill",
+            model.toString(),
+            "--output",
+            student,
+            "--captions",
+            captions.toString(),
+            "--pairs",
+            "8",
+            "--teacher-steps",
+            "4",
+            "--batch",
+            "4",
+            "--steps",
+            "2");
+    assertThat(distilled.status()).as(distilled.err()).isZero();
+    String picture = folder.resolve("few.png").toString();
+    String[] line = {"generate", "a cat", "--model", student, "--output", picture};
+    Run drawn = Run.of(line);
+    assertThat(drawn.status()).as(drawn.err()).isZero();
+    assertThat(drawn.err()).contains("base: 1/1", "upsampler: 1/1");
+    assertThat(Run.of("replay", picture, "--model", student).out())
+        .contains("the same file, bit for bit");
+    assertThat(Run.of("doctor", "--model", student).err())
+        .contains("base: distilled to steps: 1 (direct, guidance 3.0) from sha256:")
+        .contains("upsampler: distilled to steps: 1 (direct, guidance 1.0) from sha256:");
+    assertThat(Run.of(append(line, "--base-steps=100")).err())
+        .contains("100 (expected: 1, for which the model was distilled)");
+    assertThat(Run.of(append(line, "--base-guidance=3")).err())
+        .contains("base-guidance: 3.0 (expected: 1; this stage has no guidance)");
+  }
+
   private static String[] append(String[] arguments, String last) {
     return Stream.concat(Stream.of(arguments), Stream.of(last)).toArray(String[]::new);
   }

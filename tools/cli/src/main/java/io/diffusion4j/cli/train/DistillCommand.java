@@ -40,9 +40,9 @@ import picocli.CommandLine.Parameters;
       "",
       "First, the teacher draws samples with its guidance, which the student "
           + "learns too. Models of pixels (train ddpm, DDPMPipeline), models of latents "
-          + "(train latent, Stable Diffusion), unCLIP and Kandinsky can be distilled. A "
-          + "decoder learns from embeddings drawn by the teacher's prior, and unCLIP's "
-          + "upsampler from pictures drawn by the teacher's decoder.",
+          + "(train latent, Stable Diffusion), unCLIP, Kandinsky and GLIDE can be "
+          + "distilled. A decoder learns from embeddings drawn by the teacher's prior, and "
+          + "an upsampler from small pictures drawn by the teacher.",
       "",
       "Example:",
       "  diffusion4j distill training/ddpm --method direct --pairs 512 --output student"
@@ -142,8 +142,8 @@ public final class DistillCommand implements Callable<Integer> {
       paramLabel = "NAME",
       split = ",",
       description =
-          "The stages to distil: prior, decoder, super_res. The other stages in OUTPUT "
-              + "do not change. Default: all stages")
+          "The stages to distil: prior, decoder, super_res; of GLIDE: base, upsampler. "
+              + "The other stages in OUTPUT do not change. Default: all stages")
   private List<String> parts = List.of();
 
   @Option(
@@ -206,8 +206,8 @@ public final class DistillCommand implements Callable<Integer> {
                     Check.refusal(
                         "model",
                         teacher,
-                        "a model of pixels, such as of train ddpm, of latents, of unCLIP or"
-                            + " Kandinsky"));
+                        "a model of pixels, such as of train ddpm, of latents, of unCLIP,"
+                            + " Kandinsky or GLIDE"));
     console.say("drawing the teacher's samples, unless they are there");
     boolean finished;
     try (var stop = new StopOnSignal();
