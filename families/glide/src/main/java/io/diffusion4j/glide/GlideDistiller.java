@@ -7,6 +7,7 @@ import io.diffusion4j.decoder.unet.UnetNetwork;
 import io.diffusion4j.diffusion.argument.Check;
 import io.diffusion4j.diffusion.component.TextEncoding;
 import io.diffusion4j.diffusion.image.Image;
+import io.diffusion4j.diffusion.stage.Stage;
 import io.diffusion4j.nn.TimeEmbedding;
 import io.diffusion4j.pipeline.FolderDigest;
 import io.diffusion4j.pipeline.Students;
@@ -45,7 +46,7 @@ final class GlideDistiller implements Distiller {
         .allMatch(
             stage ->
                 stage.equals(GlideParts.BASE)
-                    ? teaching.distill(GlideNetworks.BASE, teaching.base(), observer)
+                    ? teaching.distill(GlideNetworks.BASE, teaching.base, observer)
                     : teaching.distill(GlideNetworks.UPSAMPLE, teaching.upsampler(), observer));
   }
 
@@ -53,56 +54,40 @@ final class GlideDistiller implements Distiller {
   private static final class Teaching {
     private final Distillation how;
     private final String digest;
-    private final Distillable.Defaults ofBase;
-    private final Distillable.Defaults ofUpsampler;
-    private final List<TextEncoding> baseTexts;
+    private final Distillable<GlideCondition> base;
     private final List<TextEncoding> upsamplerTexts;
-    private final TextEncoding empty;
+    private final Stage upsamplerStage;
 
     Teaching(Distillation how) {
       this.how = how;
       try (var networks = GlideNetworks.load(how.teacher(), how.config().compute())) {
         var parts = networks.parts();
-        ofBase = Distillable.Defaults.of(parts.baseStage(false));
-        ofUpsampler = Distillable.Defaults.of(parts.upsamplerStage(false));
-        baseTexts = how.texts(parts.baseText());
+        var texts = how.texts(parts.baseText()).stream().map(GlideCondition::of).toList();
+        var empty = GlideCondition.of(parts.baseText().encode(List.of("")).get(0));
+        base = network(GlideNetworks.BASE, parts.baseStage(false), texts, Optional.of(empty));
         upsamplerTexts = how.texts(parts.upsamplerText());
-        empty = parts.baseText().encode(List.of("")).get(0);
+        upsamplerStage = parts.upsamplerStage(false);
       }
       digest = FolderDigest.of(how.teacher(), component -> true);
-    }
-
-    Distillable<GlideCondition> base() {
-      return network(
-          GlideParts.BASE,
-          GlideNetworks.BASE,
-          baseTexts.stream().map(GlideCondition::of).toList(),
-          Optional.of(GlideCondition.of(empty)),
-          ofBase);
     }
 
     Distillable<GlideCondition> upsampler() {
       int small = config(GlideNetworks.BASE).unet().sampleSize();
       int size = config(GlideNetworks.UPSAMPLE).unet().sampleSize();
       List<GlideCondition> conditions = new ArrayList<>();
-      for (float[] pixels : distiller(base()).pairs().samples()) {
+      for (float[] pixels : distiller(base).pairs().samples()) {
         var enlarged = GlidePipeline.enlarge(new Image(small, small, pixels), size);
         conditions.add(GlideCondition.of(upsamplerTexts.get(conditions.size())).beside(enlarged));
       }
-      return network(
-          GlideParts.UPSAMPLER, GlideNetworks.UPSAMPLE, conditions, Optional.empty(), ofUpsampler);
+      return network(GlideNetworks.UPSAMPLE, upsamplerStage, conditions, Optional.empty());
     }
 
     private Distillable<GlideCondition> network(
-        String stage,
-        String name,
-        List<GlideCondition> conditions,
-        Optional<GlideCondition> away,
-        Distillable.Defaults defaults) {
+        String name, Stage stage, List<GlideCondition> conditions, Optional<GlideCondition> away) {
       var config = config(name);
       int size = config.unet().sampleSize();
       return new Distillable<>(
-          stage,
+          stage.name(),
           new UnetNetwork(config.unet(), config.textLength()),
           () -> weights(name).only(key -> !GlideTextNetwork.owns(key)),
           Optional.empty(),
@@ -113,7 +98,7 @@ final class GlideDistiller implements Distiller {
           conditions,
           away,
           Optional.empty(),
-          defaults);
+          Distillable.Defaults.of(stage));
     }
 
     private GlideConfig config(String name) {

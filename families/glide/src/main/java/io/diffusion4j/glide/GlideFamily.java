@@ -74,13 +74,8 @@ public final class GlideFamily implements ModelFamily {
       int size = networks.parts().baseSize();
       clip.ifPresent(clipGuide -> clipGuide.requireFits(size, size));
       int large = networks.parts().upsamplerSize();
-      String description =
-          "GLIDE, images of "
-              + large
-              + "×"
-              + large
-              + " pixels"
-              + networks.parts().students().suffix();
+      String students = networks.parts().students().suffix();
+      String description = "GLIDE, images of " + large + "×" + large + " pixels" + students;
       var module =
           new PipelineModule(
                   parts ->
@@ -147,13 +142,7 @@ public final class GlideFamily implements ModelFamily {
     }
 
     private static Component<GlideConfig> network(String name) {
-      return Component.network(
-          name,
-          folder -> {
-            GlideFolders.scheduler(folder);
-            return GlideFolders.read(folder);
-          },
-          GlideFolders::manifest);
+      return Component.network(name, GlideFolders::read, GlideFolders::manifest);
     }
 
     private static Gpt2Tokenizer tokenizer(Path path) {
@@ -168,6 +157,7 @@ public final class GlideFamily implements ModelFamily {
       var tokenizer = tokenizer(folder.resolve(GlideNetworks.TOKENIZER));
       for (String name : List.of(GlideNetworks.BASE, GlideNetworks.UPSAMPLE)) {
         GlideFolders.read(folder.resolve(name)).requireFits(tokenizer);
+        GlideFolders.scheduler(folder.resolve(name));
       }
       return GlideNetworks.completes(folder);
     }

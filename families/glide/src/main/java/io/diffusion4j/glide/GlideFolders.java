@@ -96,20 +96,15 @@ public final class GlideFolders {
       return trained;
     }
     var own = SchedulerConfig.read(file);
-    boolean isOfGlide =
+    var expected =
         trained
             .withKind(own.kind())
             .withSpacing(own.spacing())
-            .withParameterization(own.parameterization())
-            .equals(own);
-    if (!isOfGlide) {
+            .withParameterization(own.parameterization());
+    if (!own.equals(expected)) {
+      String schedule = trained.betas() + " β of " + trained.trainTimesteps() + " timesteps";
       throw new CheckpointException(
-          file,
-          "no scheduler of GLIDE (expected: "
-              + trained.betas()
-              + " β of "
-              + trained.trainTimesteps()
-              + " timesteps, and x̂₀ clipped to ±1)");
+          file, "not GLIDE's (expected: " + schedule + ", x̂₀ clipped to ±1)");
     }
     return own;
   }

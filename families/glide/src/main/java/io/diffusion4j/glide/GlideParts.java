@@ -58,14 +58,9 @@ public record GlideParts(
    * or 5 for inpainting; or those of a student.
    */
   Stage baseStage(boolean completes) {
+    var schedule = new CosineSchedule(TRAIN_STEPS);
     return students.limited(
-        stage(
-                BASE,
-                new CosineSchedule(TRAIN_STEPS),
-                TimestepSpacings.SECTIONS,
-                "ddpm",
-                100,
-                baseSize)
+        stage(BASE, schedule, TimestepSpacings.SECTIONS, "ddpm", 100, baseSize)
             .withScale(new Stage.Scale(completes ? 5 : 3, MAX_GUIDANCE))
             .withAttentions(baseAttentions));
   }
@@ -80,14 +75,10 @@ public record GlideParts(
    * or those of a student.
    */
   Stage upsamplerStage(boolean completes) {
+    var schedule = new LinearSchedule(TRAIN_STEPS);
+    String sampler = completes ? "ddpm" : "ddim";
     return students.limited(
-        stage(
-            UPSAMPLER,
-            new LinearSchedule(TRAIN_STEPS),
-            new FastSpacing(),
-            completes ? "ddpm" : "ddim",
-            FastSpacing.STEPS,
-            upsamplerSize));
+        stage(UPSAMPLER, schedule, new FastSpacing(), sampler, FastSpacing.STEPS, upsamplerSize));
   }
 
   private static Stage stage(

@@ -197,6 +197,9 @@ class GlideDistillerTest {
     var how = how(teacher(), "student", Method.DIRECT, 1, config(120), GlideParts.BASE);
     distill(how);
     assertSame(student(), teacher(), GlideNetworks.UPSAMPLE, key -> true);
+    assertThat(weights(student(), GlideNetworks.BASE, key -> true))
+        .usingRecursiveComparison()
+        .isNotEqualTo(weights(teacher(), GlideNetworks.BASE, key -> true));
     List<float[]> taught;
     Path pairs = how.work().resolve("base/pairs-8-3.0/pairs-00000.safetensors");
     try (var file = SafetensorsFile.open(pairs)) {
@@ -281,9 +284,9 @@ class GlideDistillerTest {
   void aSchedulerOfAnotherScheduleIsRefused() throws IOException {
     SchedulerConfig.ddpm().write(teacher().resolve("base/scheduler_config.json"));
     assertThat(OpenPipeline.inspect(teacher()).allFailures().toString())
-        .contains("no scheduler of GLIDE (expected: COSINE β of 1000 timesteps");
+        .contains("not GLIDE's (expected: COSINE β of 1000 timesteps, x̂₀ clipped to ±1)");
     assertThatThrownBy(() -> GlideNetworks.load(teacher(), CONFIG.compute()))
-        .hasMessageContaining("no scheduler of GLIDE");
+        .hasMessageContaining("not GLIDE's");
   }
 
   @Test
